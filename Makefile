@@ -1,0 +1,105 @@
+# `make help` lists every target. Everything runs in .venv, which `make setup` makes.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+# The first Python of 3.11 or later that really runs (a version manager's shim may only pretend to).
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$python && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PEERS := build/peers
+PEERS_READY := $(PEERS)/.ready
+
+.PHONY: help
+help: ## List every target, a line each
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1mmake %-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: $(READY) ## Make .venv with everything in it, .venv/bin/bingx-spot included
+
+$(READY): requirements/dev.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "bingx-spot needs Python 3.11 or later; none was found. Name one: make setup PYTHON=/path/to/python3" >&2; exit 1; }
+	@echo "Setting up .venv with $$($(PYTHON) --version) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.PHONY: demo
+demo: $(READY) ## Start the sandbox, cancel real orders on it through the signed SDK, show what happened
+	@$(BIN)/python -m demo
+
+.PHONY: test
+test: $(READY) $(PEERS_READY) ## Run the tests
+	$(BIN)/python -m pytest
+
+.PHONY: check
+check: lint types lint-spec check-generated check-vectors test ## What CI runs: everything below, then the tests
+
+.PHONY: lint
+lint: $(READY) ## Lint, check the format and the import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+
+.PHONY: format
+format: $(READY) ## Format the code and mend what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: types
+types: $(READY) ## Check the types (mypy --strict)
+	$(BIN)/mypy
+
+.PHONY: lint-spec
+lint-spec: $(READY) ## Check spec/openapi.yaml against OpenAPI, the extensions' schemas and our rules
+	$(BIN)/python -m generator --lint
+
+.PHONY: generate
+generate: $(READY) ## Make generated/ from spec/
+	$(BIN)/python -m generator
+
+.PHONY: check-generated
+check-generated: $(READY) ## Fail if generated/ is not what spec/ gives
+	$(BIN)/python -m generator --check
+
+.PHONY: vectors
+vectors: $(READY) ## Make spec/vectors/signing.json anew, with openssl
+	$(BIN)/python spec/vectors/make.py
+
+.PHONY: check-vectors
+check-vectors: $(READY) ## Fail if spec/vectors/signing.json is not what openssl gives
+	$(BIN)/python spec/vectors/make.py --check
+
+.PHONY: bench
+bench: $(READY) ## Benchmarks, as ratios measured side by side in one run
+	$(BIN)/python -m benchmarks
+
+.PHONY: build
+build: $(READY) ## Build the wheel into dist/
+	$(BIN)/python -m build --wheel --no-isolation
+
+.PHONY: peers
+peers: $(PEERS_READY) ## Install the public clients that the sandbox is tested with
+
+$(PEERS_READY): requirements/peers.txt | $(READY)
+	@echo "Setting up $(PEERS) with the public clients of requirements/peers.in ..."
+	@rm -rf $(PEERS) && $(BIN)/python -m venv $(PEERS)/venv
+	@$(PEERS)/venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peers.txt \
+		|| echo "The public clients could not be installed; their tests will be skipped." >&2
+	@touch $@
+
+# The lock files pin versions and hashes and name no address to download from.
+LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+.PHONY: lock
+lock: $(READY) ## Pin newer versions in requirements/*.txt
+	$(BIN)/python -m pip install --quiet uv==0.13.9
+	$(LOCK) --upgrade pyproject.toml --group dev --extra sandbox -o requirements/dev.txt
+	$(LOCK) --upgrade requirements/peers.in -o requirements/peers.txt
+
+.PHONY: clean
+clean: ## Remove what make has made, .venv too
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
