@@ -28,7 +28,7 @@ $(READY): requirements/dev.txt pyproject.toml
 
 .PHONY: demo
 demo: $(READY) ## Start the sandbox, cancel real orders on it through the signed SDK, show what happened
-	@$(BIN)/python -m demo
+	@$(BIN)/python examples/demo.py
 
 .PHONY: test
 test: $(READY) $(PEERS_READY) ## Run the tests

@@ -1,0 +1,510 @@
+# Generated. Do not edit: change the contract, then run `make generate`.
+# Made from spec/openapi.yaml, version 1.0.0,
+# SHA-256 7a7c4994fe51f292b3acfd9b83dbef4a1e0f8a04f50842e04320ade3e532639a,
+# by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
+
+"""The contract as frozen data: limits, signing rule, servers, and what each operation takes and answers.
+
+This module imports nothing beyond the standard library.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+Key = TypeVar("Key")
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Allows so many requests in so many seconds.
+
+    Args:
+        requests: Number of requests.
+        seconds: Length of the window, in seconds.
+    """
+
+    requests: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class IpGroup:
+    """Limits requests from one IP address (`x-bingx-ip-groups`).
+
+    Args:
+        number: Number of the group, as endpoint pages name it.
+        endpoint: What each endpoint of the group has to itself.
+        group: What all endpoints of the group share.
+    """
+
+    number: int
+    endpoint: Rate
+    group: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Describes one field of an answer.
+
+    Args:
+        name: Its name on the wire.
+        type: `string`, `int64`, `int32`, `double`, `boolean`, `object` or `array`.
+        required: Whether a success must have it.
+        nullable: Whether it may be `null`.
+        enum: Whether it is one of listed words; its type is `string` then.
+        open_enum: Whether it is an enum to which other words than the listed ones may come.
+    """
+
+    name: str
+    type: str
+    required: bool
+    nullable: bool
+    enum: bool
+    open_enum: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """Describes one operation.
+
+    Args:
+        operation_id: Its name in the contract.
+        method: HTTP method, upper case.
+        path: Its path, from the root of a server.
+        signed: Whether requests are signed.
+        permission: What the API key must be allowed to do, in the exchange's words.
+        placement: Where parameters go by the contract: a name in `SIGNING.placements`.
+        uid_limit: Limit per UID, where one is known.
+        ip_group: Number of the group in `IP_GROUPS`, where one is known.
+        parameters: The caller's parameters, by their names on the wire.
+        injected: The parameters that the signing layer supplies.
+        exactly_one_of: Parameters of which exactly one must be given, or nothing.
+        repeats: Parameters that `data` of a success holds unchanged, where both have them.
+        contradicted_by: Fields of `data`, each with the words that a success cannot carry.
+        envelope: Fields of the answer beside `data`.
+        data: Fields of `data`, or None where the contract has no object there.
+    """
+
+    operation_id: str
+    method: str
+    path: str
+    signed: bool
+    permission: str | None
+    placement: str
+    uid_limit: Rate | None
+    ip_group: int | None
+    parameters: tuple[str, ...]
+    injected: tuple[str, ...]
+    exactly_one_of: tuple[str, ...]
+    repeats: tuple[str, ...]
+    contradicted_by: tuple[tuple[str, tuple[str, ...]], ...]
+    envelope: tuple[Field, ...]
+    data: tuple[Field, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Names a server (`x-bingx-environment`).
+
+    Args:
+        url: Its base URL.
+        environment: `live`, `vst` or `sandbox`.
+        role: `primary`, or `fallback` for network failures alone.
+    """
+
+    url: str
+    environment: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Injected:
+    """Describes a parameter that the signing layer supplies.
+
+    Args:
+        name: Its name on the wire.
+        value: `unix-milliseconds`, or `digest` for the signature itself.
+        when: `each-attempt`.
+    """
+
+    name: str
+    value: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Describes a place where parameters may go.
+
+    Args:
+        name: `json`, `query` or `form`.
+        location: `body` or `query`.
+        content_type: Content type of the body, where there is one.
+        order: Order in which parameters are sent.
+        signature: `member` of the JSON object, or `appended` as a further pair.
+        signature_position: Where it stands among the parameters.
+        url_encode: What is URL-encoded, and when, where anything is.
+        whitespace: Whitespace between the tokens of a JSON body.
+        non_ascii: How characters beyond ASCII stand in a JSON body.
+        verified_order: Order in which the server takes the parameters when it verifies.
+    """
+
+    name: str
+    location: str
+    content_type: str | None
+    order: str
+    signature: str
+    signature_position: str
+    url_encode: str | None
+    whitespace: str | None
+    non_ascii: str | None
+    verified_order: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """Says how a request is signed (`x-bingx-signing`; spec/schemas/signing.schema.json explains each word).
+
+    Args:
+        scheme: Name of the security scheme.
+        algorithm: The keyed digest.
+        output: How the digest is written.
+        encoding: How text becomes bytes.
+        exclude: Parameters that are not part of the canonical string.
+        order: Order of the keys in the canonical string.
+        pair: How one parameter is written.
+        join: What stands between two pairs.
+        raw_values: Which values stand without URL encoding.
+        forbidden_characters: Characters whose presence refuses the request.
+        forbidden_in: Where they are forbidden.
+        refused_values: Kinds of value that have no text.
+        whole_float: How a double without a fraction is written.
+        negative_zero: The text of minus zero.
+        fraction: How a double with a fraction is written.
+        exponent: Whether exponent notation occurs.
+        boolean_text: The texts of false and true.
+        inject: What the signing layer supplies.
+        unreserved: Characters that URL encoding leaves as they are.
+        other_bytes: What URL encoding makes of the others.
+        placements: Where parameters may go, by name.
+        api_key_header: The header that carries the API key.
+        source_key_header: The header of an optional source tag.
+    """
+
+    scheme: str
+    algorithm: str
+    output: str
+    encoding: str
+    exclude: tuple[str, ...]
+    order: str
+    pair: str
+    join: str
+    raw_values: str
+    forbidden_characters: str
+    forbidden_in: tuple[str, ...]
+    refused_values: tuple[str, ...]
+    whole_float: str
+    negative_zero: str
+    fraction: str
+    exponent: str
+    boolean_text: tuple[str, str]
+    inject: tuple[Injected, ...]
+    unreserved: str
+    other_bytes: str
+    placements: tuple[Placement, ...]
+    api_key_header: str
+    source_key_header: str | None
+
+
+SPEC_VERSION = "1.0.0"
+"""`info.version` of the contract."""
+
+SPEC_SHA256 = "7a7c4994fe51f292b3acfd9b83dbef4a1e0f8a04f50842e04320ade3e532639a"
+"""Digest of spec/openapi.yaml."""
+
+SERVERS = (
+    Server(
+        url="https://open-api.bingx.com",
+        environment="live",
+        role="primary",
+    ),
+    Server(
+        url="https://open-api.bingx.pro",
+        environment="live",
+        role="fallback",
+    ),
+    Server(
+        url="https://open-api-vst.bingx.com",
+        environment="vst",
+        role="primary",
+    ),
+    Server(
+        url="https://open-api-vst.bingx.pro",
+        environment="vst",
+        role="fallback",
+    ),
+    Server(
+        url="http://127.0.0.1:8642",
+        environment="sandbox",
+        role="primary",
+    ),
+)
+"""The servers, in the order of the contract."""
+
+IP_GROUPS: Mapping[int, IpGroup] = {
+    3: IpGroup(number=3, endpoint=Rate(requests=300, seconds=10.0), group=Rate(requests=2000, seconds=10.0)),
+}
+"""Limits per IP address, by number of the group."""
+
+SIGNING = Signing(
+    scheme="bingxSignature",
+    algorithm="HMAC-SHA256",
+    output="hex-lower",
+    encoding="UTF-8",
+    exclude=("signature",),
+    order="ascending-ascii",
+    pair="{key}={value}",
+    join="&",
+    raw_values="all",
+    forbidden_characters="&=?#\r\n",
+    forbidden_in=("keys", "values"),
+    refused_values=("null", "object", "array", "not-a-number", "infinity", "lone-surrogate"),
+    whole_float="integer",
+    negative_zero="0",
+    fraction="shortest-round-trip",
+    exponent="never",
+    boolean_text=("false", "true"),
+    inject=(
+        Injected(name="timestamp", value="unix-milliseconds", when="each-attempt"),
+        Injected(name="signature", value="digest", when="each-attempt"),
+    ),
+    unreserved="ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~",
+    other_bytes="percent-upper-hex",
+    placements=(
+        Placement(
+            name="json",
+            location="body",
+            content_type="application/json",
+            order="ascending-ascii",
+            signature="member",
+            signature_position="last",
+            url_encode=None,
+            whitespace="none",
+            non_ascii="literal",
+            verified_order="sorted",
+        ),
+        Placement(
+            name="query",
+            location="query",
+            content_type=None,
+            order="ascending-ascii",
+            signature="appended",
+            signature_position="last",
+            url_encode="values-after-signing",
+            whitespace=None,
+            non_ascii=None,
+            verified_order="as-sent",
+        ),
+        Placement(
+            name="form",
+            location="body",
+            content_type="application/x-www-form-urlencoded",
+            order="ascending-ascii",
+            signature="appended",
+            signature_position="last",
+            url_encode="values-after-signing",
+            whitespace=None,
+            non_ascii=None,
+            verified_order="as-sent",
+        ),
+    ),
+    api_key_header="X-BX-APIKEY",
+    source_key_header="X-SOURCE-KEY",
+)
+"""The signing rule."""
+
+
+def _cancelOrder() -> Operation:
+    return Operation(
+        operation_id="cancelOrder",
+        method="POST",
+        path="/openApi/spot/v1/trade/cancel",
+        signed=True,
+        permission="Spot Trading",
+        placement="json",
+        uid_limit=Rate(requests=5, seconds=1.0),
+        ip_group=3,
+        parameters=("symbol", "orderId", "clientOrderID", "cancelRestrictions", "recvWindow"),
+        injected=("timestamp", "signature"),
+        exactly_one_of=("orderId", "clientOrderID"),
+        repeats=("symbol", "orderId", "clientOrderID"),
+        contradicted_by=(("status", ("NEW", "PENDING", "PARTIALLY_FILLED", "FILLED", "FAILED")),),
+        envelope=(
+            Field(
+                name="code",
+                type="int64",
+                required=True,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="msg",
+                type="string",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="debugMsg",
+                type="string",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="timestamp",
+                type="int64",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="success",
+                type="boolean",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+        ),
+        data=(
+            Field(
+                name="symbol",
+                type="string",
+                required=True,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="orderId",
+                type="int64",
+                required=True,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="price",
+                type="string",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="origQty",
+                type="string",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="executedQty",
+                type="string",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="cummulativeQuoteQty",
+                type="string",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="status",
+                type="string",
+                required=True,
+                nullable=False,
+                enum=True,
+                open_enum=True,
+            ),
+            Field(
+                name="type",
+                type="string",
+                required=False,
+                nullable=False,
+                enum=True,
+                open_enum=True,
+            ),
+            Field(
+                name="side",
+                type="string",
+                required=False,
+                nullable=False,
+                enum=True,
+                open_enum=True,
+            ),
+            Field(
+                name="clientOrderID",
+                type="string",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="stopPrice",
+                type="string",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+        ),
+    )
+
+
+class _Operations(Mapping[Key, Operation]):
+    """Builds an operation when it is first asked for, so that importing a large contract costs next to nothing."""
+
+    def __init__(self, makers: Mapping[Key, Callable[[], Operation]]) -> None:
+        self._makers = makers
+        self._made: dict[Key, Operation] = {}
+
+    def __getitem__(self, key: Key) -> Operation:
+        made = self._made.get(key)
+        if made is None:
+            made = self._made.setdefault(key, self._makers[key]())
+        return made
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+OPERATIONS: Mapping[tuple[str, str], Operation] = _Operations(
+    {
+        ("POST", "/openApi/spot/v1/trade/cancel"): _cancelOrder,
+    }
+)
+"""Every operation, by method (upper case) and path."""
+
+BY_ID: Mapping[str, Operation] = _Operations(
+    {
+        "cancelOrder": _cancelOrder,
+    }
+)
+"""Every operation, by `operationId`."""

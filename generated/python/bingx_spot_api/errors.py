@@ -1,0 +1,21 @@
+# Generated. Do not edit: change the contract, then run `make generate`.
+# Made from spec/openapi.yaml, version 1.0.0,
+# SHA-256 7a7c4994fe51f292b3acfd9b83dbef4a1e0f8a04f50842e04320ade3e532639a,
+# by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
+
+"""Contains shared errors types that can be raised from API functions"""
+
+
+class UnexpectedStatus(Exception):
+    """Raised by api functions when the response status an undocumented status and Client.raise_on_unexpected_status is True"""
+
+    def __init__(self, status_code: int, content: bytes):
+        self.status_code = status_code
+        self.content = content
+
+        super().__init__(
+            f"Unexpected status code: {status_code}\n\nResponse content:\n{content.decode(errors='ignore')}"
+        )
+
+
+__all__ = ["UnexpectedStatus"]

@@ -1,0 +1,53 @@
+# Generated. Do not edit: change the contract, then run `make generate`.
+# Made from spec/openapi.yaml, version 1.0.0,
+# SHA-256 7a7c4994fe51f292b3acfd9b83dbef4a1e0f8a04f50842e04320ade3e532639a,
+# by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
+
+"""Contains all the data models used in inputs/outputs, each imported when it is first used"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .cancel_order_request import CancelOrderRequest
+    from .cancel_order_response import CancelOrderResponse
+    from .cancel_restriction import CancelRestriction
+    from .cancelled_order import CancelledOrder
+    from .error_response import ErrorResponse
+    from .order_side import OrderSide
+    from .order_status import OrderStatus
+    from .order_type import OrderType
+
+__all__ = (
+    "CancelledOrder",
+    "CancelOrderRequest",
+    "CancelOrderResponse",
+    "CancelRestriction",
+    "ErrorResponse",
+    "OrderSide",
+    "OrderStatus",
+    "OrderType",
+)
+
+_MODULES = {
+    "CancelOrderRequest": ".cancel_order_request",
+    "CancelOrderResponse": ".cancel_order_response",
+    "CancelRestriction": ".cancel_restriction",
+    "CancelledOrder": ".cancelled_order",
+    "ErrorResponse": ".error_response",
+    "OrderSide": ".order_side",
+    "OrderStatus": ".order_status",
+    "OrderType": ".order_type",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_MODULES[name], __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

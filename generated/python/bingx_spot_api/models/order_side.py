@@ -1,0 +1,25 @@
+# Generated. Do not edit: change the contract, then run `make generate`.
+# Made from spec/openapi.yaml, version 1.0.0,
+# SHA-256 7a7c4994fe51f292b3acfd9b83dbef4a1e0f8a04f50842e04320ade3e532639a,
+# by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
+
+from enum import StrEnum
+from typing import Self
+
+
+class OrderSide(StrEnum):
+    """Open: a word that is not listed survives as itself, equal to the same text, and is no listed member."""
+
+    BUY = "BUY"
+    SELL = "SELL"
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        word = str.__new__(cls, value)
+        word._name_ = word._value_ = str(value)
+        return word

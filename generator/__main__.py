@@ -1,0 +1,65 @@
+"""The command line of the generator."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from generator import __version__
+from generator.problem import GeneratorError
+from generator.run import check, generate, lint
+
+_ROOT = Path(__file__).resolve().parent.parent
+_PATH = click.Path(path_type=Path)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--check", "mode", flag_value="check", help="Change nothing; fail where the tree is out of date."
+)
+@click.option("--lint", "mode", flag_value="lint", help="Only validate the contract.")
+@click.option("--spec", type=_PATH, default=_ROOT / "spec" / "openapi.yaml", help="The contract.")
+@click.option("--output", type=_PATH, default=_ROOT / "generated", help="The tree to make.")
+@click.version_option(__version__, prog_name="bingx-spot generator")
+def main(mode: str | None, spec: Path, output: Path) -> None:
+    """Make generated/ from spec/openapi.yaml."""
+    try:
+        if mode == "lint":
+            lint(spec, _name(spec))
+            click.echo(f"{_name(spec)} is in order.")
+        elif mode == "check":
+            _report_check(output, check(spec, _name(spec), output.absolute()))
+        else:
+            _report(output, generate(spec, _name(spec), output.absolute()))
+    except GeneratorError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+
+
+def _name(spec: Path) -> str:
+    """Names the contract as short as a person at this place can: `spec/openapi.yaml`."""
+    path = spec.resolve()
+    for folder in (Path.cwd(), _ROOT):
+        if path.is_relative_to(folder):
+            return path.relative_to(folder).as_posix()
+    return spec.as_posix()
+
+
+def _report(output: Path, changes: list[str]) -> None:
+    for line in changes:
+        click.echo(line)
+    click.echo(f"{output.name}/ is made anew." if changes else f"{output.name}/ is up to date.")
+
+
+def _report_check(output: Path, lines: list[str]) -> None:
+    if not lines:
+        click.echo(f"{output.name}/ is what the contract gives.")
+        return
+    for line in lines:
+        click.echo(line, err=True)
+    click.echo(f"{output.name}/ is not what the contract gives. To mend it, run `make generate`.", err=True)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""The Python client, as openapi-python-client makes it from the Python view."""
+
+import contextlib
+import io
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+from openapi_python_client import Project
+from openapi_python_client.config import Config, ConfigFile, MetaType
+from openapi_python_client.parser import GeneratorData
+from openapi_python_client.parser.errors import GeneratorError as ClientError
+from openapi_python_client.strings import ClassName
+
+from generator.document import Document, Location
+from generator.operation import operations
+from generator.problem import GeneratorError, Problem
+
+OPENAPI_PYTHON_CLIENT = "0.29.1"
+"""The version that the templates belong to. Its interface in Python is not promised to last, hence exact."""
+
+PACKAGE = "bingx_spot_api"
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+
+def write_client(document: Document, view: Mapping[str, Any], folder: Path) -> None:
+    """Writes the generated package.
+
+    Args:
+        document: The contract, for the lines that warnings speak of.
+        view: The Python view of it.
+        folder: The package's folder. It must not exist yet.
+
+    Raises:
+        SpecError: If openapi-python-client has anything to complain of, a mere warning included.
+        GeneratorError: If another version of it is installed.
+    """
+    installed = version("openapi-python-client")
+    if installed != OPENAPI_PYTHON_CLIENT:
+        needed = f"{OPENAPI_PYTHON_CLIENT} is needed. Run `make setup`."
+        raise GeneratorError(f"openapi-python-client {installed} is installed, {needed}")
+    try:
+        complaints = _write(view, _config(folder))
+    except Exception as error:  # noqa: BLE001 - it raises what it likes where a contract surprises it
+        complaints = [ClientError(header=type(error).__name__, detail=str(error))]
+    document.refuse(_problem(document, complaint) for complaint in complaints)
+
+
+def _write(view: Mapping[str, Any], config: Config) -> Sequence[ClientError]:
+    data = GeneratorData.from_dict(dict(view), config=config)
+    if isinstance(data, ClientError):
+        return [data]
+    with contextlib.redirect_stdout(io.StringIO()):  # It announces the folder.
+        return _project(data, config, view).build()
+
+
+def _config(folder: Path) -> Config:
+    return Config.from_sources(
+        ConfigFile(package_name_override=PACKAGE, post_hooks=[]),
+        MetaType.NONE,
+        document_source=folder,
+        file_encoding="utf-8",
+        overwrite=False,
+        output_path=folder,
+    )
+
+
+def _project(data: GeneratorData, config: Config, view: Mapping[str, Any]) -> Project:
+    project = Project(openapi=data, config=config, custom_template_path=TEMPLATES)
+    # A template of ours may include the one that it stands for as `upstream/NAME`.
+    upstream = PrefixLoader({"upstream": PackageLoader("openapi_python_client")})
+    project.env.loader = ChoiceLoader([loader for loader in (project.env.loader, upstream) if loader])
+    project.env.globals["open_enums"] = _open_enums(view, config)
+    return project
+
+
+def _open_enums(view: Mapping[str, Any], config: Config) -> set[str]:
+    """Gives the class names of the enums that are marked extensible, as openapi-python-client names them."""
+    schemas = view.get("components", {}).get("schemas", {})
+    return {
+        str(ClassName(schema.get("title") or name, config.field_prefix))
+        for name, schema in schemas.items()
+        if schema.get("x-extensible")
+    }
+
+
+def _problem(document: Document, complaint: ClientError) -> Problem:
+    words = " ".join(f"{complaint.header} {complaint.detail or ''}".split()).rstrip(".")
+    text = f"openapi-python-client refuses this: {words}. Write it in another way."
+    return document.problem(_location(document, words), text)
+
+
+def _location(document: Document, words: str) -> Location:
+    """Finds what a complaint speaks of: it names an operation (`POST /path`) or a schema."""
+    for operation in operations(document.root):
+        if operation.title in words:
+            return operation.location
+    for name in document.root.get("components", {}).get("schemas", {}):
+        if f"/components/schemas/{name}" in words:
+            return ("components", "schemas", name)
+    return ()

@@ -1,0 +1,90 @@
+"""`bingx_spot_api/contract.py`: the contract as frozen data for the code above the generated client."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from generator.document import Document
+from generator.operation import Member, Operation, operations
+from generator.reference import resolve
+from generator.rules import signing_schemes
+from generator.templating import render
+
+
+def write_contract(document: Document, folder: Path) -> None:
+    """Writes the module into the generated package.
+
+    Args:
+        document: The contract. The caller's view would not do: what is injected is part of the data.
+        folder: The package's folder.
+    """
+    (folder / "contract.py").write_text(render("contract.py.jinja", _data(document)), "utf-8", newline="\n")
+
+
+def _data(document: Document) -> dict[str, Any]:
+    root = document.root
+    name, scheme = next(iter(signing_schemes(root).items()))
+    return {
+        "version": root["info"]["version"],
+        "sha256": document.sha256,
+        "servers": root.get("servers", []),
+        "ip_groups": root.get("x-bingx-ip-groups", []),
+        "scheme": name,
+        "signing": scheme["x-bingx-signing"],
+        "operations": [_operation(operation) for operation in operations(root)],
+    }
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    node = operation.node
+    parameters, data = list(operation.parameters()), operation.data()
+    limits, answer = node["x-bingx-limits"], node.get("x-bingx-answer", {})
+    return {
+        "maker": f"_{node['operationId']}",
+        "operation_id": node["operationId"],
+        "method": operation.method.upper(),
+        "path": operation.path,
+        "signed": operation.signed,
+        "permission": node.get("x-bingx-permission"),
+        "placement": _placement(operation),
+        "uid_limit": limits.get("uid"),
+        "ip_group": limits.get("ipGroup"),
+        "parameters": tuple(member.name for member in parameters if not member.injected),
+        "injected": tuple(member.name for member in parameters if member.injected),
+        "exactly_one_of": tuple(node.get("x-bingx-order-reference", {}).get("exactlyOneOf", ())),
+        "repeats": tuple(answer.get("repeats", ())),
+        "contradicted_by": _pairs(answer.get("contradictedBy", {})),
+        "envelope": _fields(operation.root, (field for field in operation.answer() if field.name != "data")),
+        "data": None if data is None else _fields(operation.root, data),
+    }
+
+
+def _placement(operation: Operation) -> str:
+    """Names the placement that the operation declares: that of its content type, or the query."""
+    for content_type in operation.content_types():
+        for scheme in signing_schemes(operation.root).values():
+            for name, placement in scheme["x-bingx-signing"]["placements"].items():
+                if placement.get("contentType") == content_type:
+                    return str(name)
+    return "query"
+
+
+def _pairs(words: Mapping[str, list[str]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((name, tuple(listed)) for name, listed in words.items())
+
+
+def _fields(root: Mapping[str, Any], members: Iterable[Member]) -> list[dict[str, Any]]:
+    return [_field(root, member) for member in members]
+
+
+def _field(root: Mapping[str, Any], member: Member) -> dict[str, Any]:
+    _, schema = resolve(root, member.schema)
+    kind = str(schema.get("type", "object"))
+    return {
+        "name": member.name,
+        "type": schema["format"] if kind in ("integer", "number") else kind,
+        "required": member.required,
+        "nullable": bool(schema.get("nullable")),
+        "enum": "enum" in schema,
+        "open_enum": bool(schema.get("x-extensible")),
+    }

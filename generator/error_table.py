@@ -1,0 +1,78 @@
+"""`bingx_spot_api/error_table.py`: the error table as frozen data."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from generator.document import Document, Location
+from generator.problem import Problem
+from generator.templating import render
+
+_SPEC = Path(__file__).resolve().parents[1] / "spec"
+TABLE = _SPEC / "errors.yaml"
+SCHEMA = _SPEC / "schemas" / "errors.schema.json"
+
+
+def read_error_table(path: Path = TABLE) -> Document:
+    """Reads the error table and holds it against its schema.
+
+    Raises:
+        SpecError: If anything is wrong with it.
+    """
+    table = Document.read(path, "spec/errors.yaml")
+    table.refuse(table_problems(table))
+    return table
+
+
+def table_problems(table: Document) -> list[Problem]:
+    """Gives what is wrong with the error table, held against its schema and against being reachable."""
+    validator = Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
+    found = [
+        table.problem(tuple(error.absolute_path), f"{error.message}. See {SCHEMA.name}.")
+        for error in validator.iter_errors(table.root)
+    ]
+    return found or [*_last_row_problems(table, "rows"), *_last_row_problems(table, "httpStatuses")]
+
+
+def _last_row_problems(table: Document, name: str) -> list[Problem]:
+    rows = table.root[name]
+    location: Location = (name, len(rows) - 1)
+    if {"codes", "message", "statuses"} & rows[-1].keys():
+        return [table.problem(location, f"The last of `{name}` must match everything. Add such a row.")]
+    return []
+
+
+def write_error_table(table: Document, folder: Path) -> None:
+    """Writes the module into the generated package.
+
+    Args:
+        table: The error table, spec/errors.yaml.
+        folder: The package's folder.
+    """
+    data = {
+        "version": table.root["version"],
+        "sha256": table.sha256,
+        "rows": [_row(row) for row in table.root["rows"]],
+        "status_rows": [_row(row) for row in table.root["httpStatuses"]],
+    }
+    (folder / "error_table.py").write_text(render("error_table.py.jinja", data), "utf-8", newline="\n")
+
+
+def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+    statuses, waiting = row.get("statuses"), row["waiting"]
+    return {
+        "id": row["id"],
+        "codes": tuple(row.get("codes", ())),
+        "message": row.get("message"),
+        "statuses": (statuses["from"], statuses["to"]) if statuses else None,
+        "meaning": row["meaning"],
+        "order": row["order"],
+        "category": row["category"],
+        "waiting_helps": waiting["helps"],
+        "until": waiting.get("until"),
+        "seconds": waiting.get("seconds"),
+        "advice": row["advice"],
+    }

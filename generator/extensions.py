@@ -1,0 +1,92 @@
+"""The vendor extensions: each known, in its place, and as its JSON Schema says."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+
+from generator.document import Document, Location
+from generator.operation import METHODS
+from generator.problem import Problem
+from generator.reference import objects
+
+SCHEMAS = Path(__file__).resolve().parent.parent / "spec" / "schemas"
+_EXTENSIONS = "extensions.schema.json"
+_OPERATION_DEPTH = 3
+
+
+def _is_root(location: Location, _: Mapping[str, Any]) -> bool:
+    return not location
+
+
+def _is_server(location: Location, _: Mapping[str, Any]) -> bool:
+    return location[:1] == ("servers",)
+
+
+def _is_operation(location: Location, _: Mapping[str, Any]) -> bool:
+    return len(location) == _OPERATION_DEPTH and location[0] == "paths" and location[2] in METHODS
+
+
+def _is_security_scheme(location: Location, _: Mapping[str, Any]) -> bool:
+    return location[:2] == ("components", "securitySchemes")
+
+
+def _is_named_enum(location: Location, node: Mapping[str, Any]) -> bool:
+    return location[:2] == ("components", "schemas") and len(location) == _OPERATION_DEPTH and "enum" in node
+
+
+def _is_anything(_: Location, __: Mapping[str, Any]) -> bool:
+    return True
+
+
+# `x-injected` is held against the requests themselves in rules.py.
+_PLACES: Mapping[str, tuple[Callable[[Location, Mapping[str, Any]], bool], str]] = {
+    "x-bingx-signing": (_is_security_scheme, "a security scheme"),
+    "x-bingx-environment": (_is_server, "a server"),
+    "x-bingx-ip-groups": (_is_root, "the document itself"),
+    "x-bingx-limits": (_is_operation, "an operation"),
+    "x-bingx-permission": (_is_operation, "an operation"),
+    "x-bingx-order-reference": (_is_operation, "an operation"),
+    "x-bingx-answer": (_is_operation, "an operation"),
+    "x-extensible": (_is_named_enum, "an enum that stands directly under components/schemas"),
+    "x-injected": (_is_anything, "a parameter"),
+}
+
+
+def extension_problems(document: Document) -> Iterator[Problem]:
+    """Yields a problem for each extension that is unknown, misplaced or not as its schema says."""
+    validator = _validator()
+    for location, node in objects(document.root):
+        extensions = {key: value for key, value in node.items() if key.startswith("x-")}
+        for key in extensions:
+            yield from _place_problems(document, location, node, key)
+        known = {key: value for key, value in extensions.items() if key in _PLACES}
+        for error in validator.iter_errors(known):
+            where = "/".join(map(str, error.absolute_path))
+            text = f"The extension `{where}` is wrong: {error.message}. See spec/schemas/{_EXTENSIONS}."
+            yield document.problem((*location, *error.absolute_path), text)
+
+
+def _place_problems(
+    document: Document, location: Location, node: Mapping[str, Any], key: str
+) -> Iterator[Problem]:
+    if key not in _PLACES:
+        known = ", ".join(sorted(_PLACES))
+        yield document.problem(
+            (*location, key), f"The extension `{key}` is unknown. Use one of {known}, or leave it out."
+        )
+        return
+    fits, place = _PLACES[key]
+    if not fits(location, node):
+        yield document.problem((*location, key), f"The extension `{key}` belongs on {place}. Move it there.")
+
+
+def _validator() -> Draft202012Validator:
+    files = [(path.name, json.loads(path.read_text("utf-8"))) for path in SCHEMAS.glob("*.schema.json")]
+    registry: Registry[Any] = Registry().with_resources(
+        (name, Resource.from_contents(contents)) for name, contents in files
+    )
+    return Draft202012Validator({"$ref": _EXTENSIONS}, registry=registry)

@@ -1,0 +1,50 @@
+"""The layout of generated Python, by a ruff that looks at no configuration."""
+
+import os
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from generator.problem import GeneratorError
+
+RUFF = "0.17.6"
+"""The version whose layout the committed tree has."""
+
+_ALIKE = ("--isolated", "--no-cache", "--no-respect-gitignore", "--target-version=py311", "--line-length=110")
+# Only what the templates leave behind: unused imports, and imports out of order.
+_COMMANDS = (
+    ("check", *_ALIKE, "--fix-only", "--quiet", "--select=F401,I"),
+    ("format", *_ALIKE, "--quiet"),
+)
+
+
+def lay_out(folder: Path) -> None:
+    """Formats every Python file under a folder.
+
+    Each file is named to ruff, because a folder with a name such as `build` would be passed over.
+
+    Raises:
+        GeneratorError: If ruff is not the pinned one, or refuses a file.
+    """
+    if version("ruff") != RUFF:
+        raise GeneratorError(f"ruff {version('ruff')} is installed, {RUFF} is needed. Run `make setup`.")
+    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.py"))
+    for command in _COMMANDS:
+        _run(command, files, folder)
+
+
+def _run(command: tuple[str, ...], files: list[str], folder: Path) -> None:
+    # ruff takes options from variables of these names as well.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("RUFF_")}
+    # -P: the folder holds a types.py, which must not stand for the standard one.
+    done = subprocess.run(  # noqa: S603 - fixed options, and files that were just made
+        [sys.executable, "-P", "-m", "ruff", *command, *files],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.returncode:
+        raise GeneratorError(f"ruff refuses what was generated:\n{done.stderr or done.stdout}")

@@ -1,0 +1,144 @@
+"""One operation of the contract: its parameters, its body, its answer."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from generator.document import Location
+from generator.reference import resolve
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One parameter of a request, or one field of an object.
+
+    Args:
+        name: Its name on the wire.
+        location: Where it stands.
+        schema: Its schema, references followed.
+        required: Whether it must be there.
+        injected: Whether the signing layer supplies it (`x-injected`).
+        place: Where a parameter goes: `body`, `query`, `path`, `header` or `cookie`; a field's is `body`.
+    """
+
+    name: str
+    location: Location
+    schema: Mapping[str, Any]
+    required: bool
+    injected: bool
+    place: str = "body"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """Gives the parts of one operation, references followed.
+
+    Args:
+        root: The document that it belongs to.
+        location: Where it stands.
+        path: Its path, as on the wire.
+        method: Its method, lower case as in OpenAPI.
+        node: The OpenAPI operation object.
+    """
+
+    root: Mapping[str, Any]
+    location: Location
+    path: str
+    method: str
+    node: Mapping[str, Any]
+
+    @property
+    def title(self) -> str:
+        """Names it for a person: `POST /path`."""
+        return f"{self.method.upper()} {self.path}"
+
+    @property
+    def signed(self) -> bool:
+        """Tells whether a security scheme is asked for."""
+        return bool(self.node.get("security"))
+
+    def body(self) -> tuple[Location, Mapping[str, Any]] | None:
+        """Gives the request body object."""
+        if "requestBody" not in self.node:
+            return None
+        return resolve(self.root, self.node["requestBody"], (*self.location, "requestBody"))
+
+    def content_types(self) -> list[str]:
+        """Gives the content types of the request body."""
+        body = self.body()
+        return list(body[1].get("content", {})) if body else []
+
+    def body_schema(self) -> tuple[Location, Mapping[str, Any]] | None:
+        """Gives the schema of the request body, in its first content type."""
+        body, types = self.body(), self.content_types()
+        if body is None or not types:
+            return None
+        location = (*body[0], "content", types[0], "schema")
+        return resolve(self.root, body[1]["content"][types[0]].get("schema", {}), location)
+
+    def parameters(self) -> Iterator[Member]:
+        """Yields what is sent: the parameters (those of the path item first), then the body's members."""
+        item_location = self.location[:-1]
+        item = self.root["paths"][self.path]
+        for location, nodes in ((item_location, item), (self.location, self.node)):
+            for index, node in enumerate(nodes.get("parameters", [])):
+                yield _parameter(self.root, node, (*location, "parameters", index))
+        body = self.body_schema()
+        if body is not None:
+            yield from members(self.root, body[1], body[0])
+
+    def answer(self) -> list[Member]:
+        """Gives the fields of the envelope: the JSON object that comes with HTTP 200."""
+        location: Location = (*self.location, "responses", "200")
+        location, response = resolve(self.root, self.node.get("responses", {}).get("200", {}), location)
+        media = response.get("content", {}).get(JSON, {})
+        location, schema = resolve(self.root, media.get("schema", {}), (*location, "content", JSON, "schema"))
+        return list(members(self.root, schema, location))
+
+    def data(self) -> list[Member] | None:
+        """Gives the fields of the answer's `data`, or None where the contract has no object there."""
+        for field in self.answer():
+            if field.name == "data":
+                fields = list(members(self.root, field.schema, field.location))
+                return fields or None
+        return None
+
+
+def operations(root: Mapping[str, Any]) -> Iterator[Operation]:
+    """Yields every operation of a document, in document order."""
+    for path, item in root.get("paths", {}).items():
+        for method, node in item.items():
+            if method in METHODS:
+                yield Operation(root, ("paths", path, method), path, method, node)
+
+
+def members(
+    root: Mapping[str, Any], schema: Mapping[str, Any], location: Location, around: tuple[Location, ...] = ()
+) -> Iterator[Member]:
+    """Yields the fields of an object schema, those of its `allOf` parts first, references followed.
+
+    Args:
+        root: The document.
+        schema: The object schema.
+        location: Where it stands.
+        around: The schemas of which it is a part. A schema that is part of itself adds nothing.
+    """
+    for index, part in enumerate(schema.get("allOf", [])):
+        part_location, part_schema = resolve(root, part, (*location, "allOf", index))
+        if part_location not in around:
+            yield from members(root, part_schema, part_location, (*around, location))
+    required = schema.get("required", [])
+    for name, node in schema.get("properties", {}).items():
+        own: Location = (*location, "properties", name)
+        target, found = resolve(root, node, own)
+        yield Member(name, target, found, name in required, bool(found.get("x-injected")))
+
+
+def _parameter(root: Mapping[str, Any], node: Mapping[str, Any], location: Location) -> Member:
+    location, found = resolve(root, node, location)
+    _, schema = resolve(root, found.get("schema", {}))
+    injected = bool(found.get("x-injected"))
+    return Member(found["name"], location, schema, bool(found.get("required")), injected, found["in"])

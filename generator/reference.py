@@ -1,0 +1,126 @@
+"""The objects of an OpenAPI document, and the references between them."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from generator.document import Document, Location
+from generator.problem import Problem
+
+# Members that hold example data or data of an extension: whatever looks like OpenAPI in there is not.
+_DATA = frozenset({"example", "default", "enum", "value", "security"})
+# Members whose keys are names that the author chose.
+_NAMED = frozenset(
+    {
+        *("paths", "responses", "schemas", "parameters", "examples", "requestBodies", "headers"),
+        *("securitySchemes", "links", "callbacks", "content", "properties", "variables", "encoding"),
+    }
+)
+
+
+def is_data(key: str) -> bool:
+    """Tells whether a member holds data rather than OpenAPI objects."""
+    return key in _DATA or key.startswith("x-")
+
+
+def is_named(key: str, value: object) -> bool:
+    """Tells whether a member is a map from names to objects (`parameters` may also be a list)."""
+    return key in _NAMED and isinstance(value, Mapping)
+
+
+def objects(root: Mapping[str, Any]) -> Iterator[tuple[Location, dict[str, Any]]]:
+    """Yields every OpenAPI object of a document with its location, the root first, in document order."""
+    yield from _objects(root, ())
+
+
+def _objects(node: Any, location: Location) -> Iterator[tuple[Location, dict[str, Any]]]:
+    if isinstance(node, list):
+        for index, item in enumerate(node):
+            yield from _objects(item, (*location, index))
+    if not isinstance(node, dict):
+        return
+    yield location, node
+    for key, value in node.items():
+        if is_data(key):
+            continue
+        if is_named(key, value):
+            for name, item in value.items():
+                yield from _objects(item, (*location, key, name))
+        else:
+            yield from _objects(value, (*location, key))
+
+
+def resolve(root: Mapping[str, Any], node: Any, location: Location = ()) -> tuple[Location, Any]:
+    """Follows `$ref` to what it names.
+
+    Returns:
+        Where the named object stands, and the object. An object without `$ref` stands for itself.
+
+    Raises:
+        LookupError: If a reference names nothing, leads outside, or leads back to itself.
+    """
+    seen: set[str] = set()
+    while isinstance(node, Mapping) and isinstance(node.get("$ref"), str):
+        reference = node["$ref"]
+        if reference in seen:
+            raise LookupError(reference)
+        seen.add(reference)
+        location, node = _follow(root, reference)
+    return location, node
+
+
+def _follow(root: Mapping[str, Any], reference: str) -> tuple[Location, Any]:
+    if not reference.startswith("#/"):
+        raise LookupError(reference)
+    node: Any = root
+    location: Location = ()
+    for part in reference[2:].split("/"):
+        key = unquote(part).replace("~1", "/").replace("~0", "~")
+        if not isinstance(node, Mapping) or key not in node:
+            raise LookupError(reference)
+        node = node[key]
+        location = (*location, key)
+    return location, node
+
+
+def reference_problems(document: Document) -> Iterator[Problem]:
+    """Yields a problem for each reference to nothing, to the wrong kind of thing, or with keys beside it."""
+    for location, node in objects(document.root):
+        if "$ref" in node:
+            for text in _complaints(document.root, location, node):
+                yield document.problem((*location, "$ref"), text)
+
+
+def _complaints(root: Mapping[str, Any], location: Location, node: Mapping[str, Any]) -> Iterator[str]:
+    reference, kind = str(node["$ref"]), _kind(location)
+    if not reference.startswith("#/"):
+        yield f"The reference `{reference}` leads outside this document. Move what it names under components."
+    elif kind is None:
+        yield "Nothing can be referred to here. Write it out."
+    elif not re.fullmatch(f"#/components/{kind}/[^/]+", reference):
+        yield f"The reference `{reference}` does not name one of components/{kind}. Refer to one of them."
+    elif not _exists(root, node):
+        yield f"The reference `{reference}` names nothing. Correct it, or write what it should name."
+    elif len(node) > 1:
+        beside = ", ".join(key for key in node if key != "$ref")
+        yield f"OpenAPI 3.0 ignores what stands beside a `$ref` ({beside}). Move it to what is referred to."
+
+
+def _kind(location: Location) -> str | None:
+    """Tells under which part of components the thing must stand that may be referred to at a place."""
+    key, around = (*location[-1:], None)[0], (*location[-2:-1], None)[0]
+    if around in ("properties", "schemas", "allOf", "anyOf", "oneOf"):
+        return "schemas"
+    if around in ("responses", "parameters", "headers", "requestBodies"):
+        return str(around)
+    singles = {"schema": "schemas", "items": "schemas", "additionalProperties": "schemas", "not": "schemas"}
+    return {**singles, "requestBody": "requestBodies"}.get(str(key))
+
+
+def _exists(root: Mapping[str, Any], node: Any) -> bool:
+    try:
+        resolve(root, node)
+    except LookupError:
+        return False
+    return True

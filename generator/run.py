@@ -1,0 +1,90 @@
+"""The way from the contract to `generated/`, step by step."""
+
+import tempfile
+from pathlib import Path
+
+from generator.client import PACKAGE, write_client
+from generator.constructs import construct_problems
+from generator.contract import write_contract
+from generator.document import Document
+from generator.error_table import read_error_table, write_error_table
+from generator.examples import example_problems
+from generator.extensions import extension_problems
+from generator.header import Header
+from generator.layout import lay_out
+from generator.reference import reference_problems
+from generator.rules import rule_problems
+from generator.tree import differences, swap, workplace
+from generator.validity import validity_problems
+from generator.view import caller_view, python_view
+from generator.writing import yaml_text
+
+# Each step may count on what those before it made sure of.
+_STEPS = (
+    reference_problems,
+    validity_problems,
+    extension_problems,
+    construct_problems,
+    rule_problems,
+    example_problems,
+)
+
+
+def lint(spec: Path, name: str) -> Document:
+    """Reads the contract and holds it against every rule.
+
+    Args:
+        spec: The contract's file.
+        name: What messages call it.
+
+    Raises:
+        SpecError: If anything is wrong with it, with all that one step has found.
+    """
+    document = Document.read(spec, name)
+    for problems in _STEPS:
+        document.refuse(problems(document))
+    return document
+
+
+def generate(spec: Path, name: str, output: Path) -> list[str]:
+    """Makes the generated tree from the contract, or leaves it alone where nothing would change.
+
+    Returns:
+        What changed, a line for each file.
+
+    Raises:
+        GeneratorError: If it cannot be made. The tree is as it was.
+    """
+    document = lint(spec, name)
+    with workplace(output) as folder:
+        tree = _build(document, folder / output.name)
+        changes = differences(output, tree)
+        if changes:
+            swap(tree, output)
+    return changes
+
+
+def check(spec: Path, name: str, output: Path) -> list[str]:
+    """Says where the tree is not what the contract gives, a line for each file, and changes nothing.
+
+    Raises:
+        GeneratorError: If the contract gives no tree.
+    """
+    document = lint(spec, name)
+    with tempfile.TemporaryDirectory() as folder:
+        return differences(output, _build(document, Path(folder) / output.name))
+
+
+def _build(document: Document, folder: Path) -> Path:
+    """Writes the whole tree into a new folder."""
+    caller = caller_view(document.root)
+    package = folder / "python" / PACKAGE
+    package.parent.mkdir(parents=True)
+    write_client(document, python_view(caller), package)
+    write_contract(document, package)
+    write_error_table(read_error_table(), package)
+    (package / "py.typed").write_text("", "utf-8")
+    lay_out(package)
+    (folder / "openapi.caller.yaml").write_text(yaml_text(caller), "utf-8", newline="\n")
+    Header(document.root["info"]["version"], document.sha256).stamp(folder)
+    return folder

@@ -1,0 +1,108 @@
+"""The generated tree on disk: comparing it, and replacing it whole."""
+
+import contextlib
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from generator.problem import GeneratorError
+
+_MARK = "openapi.caller.yaml"
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Gives every file of a tree by its path within it. What Python caches on import is no part of it."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def differences(there: Path, wanted: Path) -> list[str]:
+    """Says, a line for each file, where a tree is not the wanted one. Nothing means that they are equal."""
+    old, new = contents(there), contents(wanted)
+    lines = [f"missing: {name}" for name in new.keys() - old.keys()]
+    lines += [f"left over: {name}" for name in old.keys() - new.keys()]
+    lines += [f"different: {name}" for name in old.keys() & new.keys() if old[name] != new[name]]
+    return sorted(lines)
+
+
+@contextlib.contextmanager
+def workplace(target: Path) -> Iterator[Path]:
+    """Gives an empty folder beside the tree, on the same file system, and takes it away at the end.
+
+    Raises:
+        GeneratorError: If what stands at the target was not made by this generator, or no folder can be made.
+    """
+    _recover(target)
+    _refuse_strangers(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        holder = tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent)
+    except OSError as error:
+        raise GeneratorError(f"Nothing can be written beside {target.name}/: {error.strerror}.") from None
+    with holder as folder:
+        yield Path(folder)
+
+
+def swap(new: Path, target: Path) -> None:
+    """Puts a new tree in the place of the old one, whole.
+
+    Whatever fails on the way, the old tree is put back. A process that is killed between the two renames
+    leaves the old tree under its second name, from where the next run takes it.
+
+    Raises:
+        GeneratorError: If the file system refuses. The old tree is in its place then.
+    """
+    previous = _previous(target)
+    try:
+        with _undisturbed():
+            if target.exists():
+                target.rename(previous)
+            try:
+                new.rename(target)
+            except BaseException:
+                _recover(target)
+                raise
+    except OSError as error:
+        raise GeneratorError(f"{target.name}/ cannot be replaced: {error.strerror}.") from None
+    shutil.rmtree(previous, ignore_errors=True)
+
+
+def _previous(target: Path) -> Path:
+    return target.with_name(f".{target.name}-previous")
+
+
+def _recover(target: Path) -> None:
+    """Puts the old tree back where a run ended between the renames; drops it where both had happened."""
+    previous = _previous(target)
+    if target.exists():
+        shutil.rmtree(previous, ignore_errors=True)
+    elif previous.exists():
+        previous.rename(target)
+
+
+def _refuse_strangers(target: Path) -> None:
+    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
+        return
+    if target.is_symlink() or not (target / _MARK).is_file():
+        raise GeneratorError(
+            f"{target.name}/ was not made by this generator (it holds no {_MARK}) and would be"
+            " replaced whole. Name another place with --output."
+        )
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Holds Ctrl-C and a request to end back until the block is done, where the system can."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

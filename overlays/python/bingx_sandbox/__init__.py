@@ -1,0 +1,21 @@
+"""A stand-in for the BingX exchange: a real HTTP server on loopback that verifies, cancels and remembers.
+
+It knows the exchange's wire protocol and nothing of the SDK beside it, so that one mistake cannot hide
+in both.
+"""
+
+from __future__ import annotations
+
+try:
+    from bingx_sandbox.sandbox import Sandbox
+    from bingx_sandbox.server import serve
+except ModuleNotFoundError as missing:
+    package = (missing.name or "").partition(".")[0]
+    if package not in ("starlette", "uvicorn"):
+        raise
+    raise ModuleNotFoundError(
+        f"the sandbox needs {package}: install the extra, bingx-spot[sandbox]", name=package
+    ) from missing
+from bingx_sandbox.errors import SandboxError
+
+__all__ = ["Sandbox", "SandboxError", "serve"]

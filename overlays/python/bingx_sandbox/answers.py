@@ -1,0 +1,122 @@
+"""Answers: the envelope in which the exchange wraps what it says, and the refusals it knows.
+
+The exchange answers HTTP 200 whatever it says; `code` tells success (0) from refusal. A refusal by the
+gateway, which has not looked at the order yet, carries neither `data` nor `debugMsg`; one by the
+business behind it carries `debugMsg`. Codes and texts are those of the exchange's documentation and of
+what public clients have met; one code has several meanings, so the texts matter.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+HTTP_OK = 200
+
+NOT_OPEN_TEXT = (
+    "the order you want to cancel is FILLED or CANCELLED already, or is not a valid order id ,please verify"
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer: the JSON object in its body, the HTTP status, further headers."""
+
+    payload: Mapping[str, object]
+    status: int = HTTP_OK
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def body(self) -> bytes:
+        """Write the JSON object: order ids as bare numbers, text as UTF-8."""
+        return json.dumps(self.payload, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+class Refusal(Exception):
+    """Says that the exchange refuses a request.
+
+    Attributes:
+        code: The exchange's code, such as 100404.
+        msg: The exchange's text.
+        debug_msg: The text of `debugMsg`; None for a refusal by the gateway, which carries none.
+        detail: What a person who reads the journal of requests should know beyond that.
+    """
+
+    def __init__(self, code: int, msg: str, *, debug_msg: str | None = None, detail: str = "") -> None:
+        super().__init__(f"{code} {msg}")
+        self.code = code
+        self.msg = msg
+        self.debug_msg = debug_msg
+        self.detail = detail
+
+    def answer(self, timestamp: int) -> Answer:
+        """Write the refusal as the exchange does, at a time in Unix milliseconds."""
+        debug = {} if self.debug_msg is None else {"debugMsg": self.debug_msg}
+        return Answer({"code": self.code, "msg": self.msg, **debug, "timestamp": timestamp})
+
+
+def success(data: object, *, with_debug_msg: bool = True) -> Answer:
+    """Wrap what was asked for; the spot endpoints answer with a `debugMsg`, the swap ones without."""
+    debug = {"debugMsg": ""} if with_debug_msg else {}
+    return Answer({"code": 0, "msg": "", **debug, "data": data})
+
+
+def incorrect_api_key(api_key: str | None) -> Refusal:
+    """Refuse an API key that is missing or unknown."""
+    detail = "the header X-BX-APIKEY is missing" if api_key is None else "no account has this API key"
+    return Refusal(100413, "Incorrect apiKey", detail=detail)
+
+
+def signature_missing(placement: str | None) -> Refusal:
+    """Refuse a request without `signature` in any placement that is understood."""
+    where = f"parameters were found as {placement}" if placement else "no parameters were found"
+    return Refusal(100412, "Null signature", detail=f"{where}, but no signature among them")
+
+
+def timestamp_mismatch(detail: str) -> Refusal:
+    """Refuse a request whose `timestamp` is missing, no whole number, or outside the window."""
+    return Refusal(100421, "Null timestamp or timestamp mismatch", detail=detail)
+
+
+def signature_mismatch(canonical_string: str) -> Refusal:
+    """Refuse a wrong signature; `debugMsg` tells which canonical string should have been signed."""
+    return Refusal(
+        100001,
+        "Signature verification failed due to signature mismatch",
+        debug_msg=f"the canonical string to sign is: {canonical_string}",
+    )
+
+
+def permission_denied(permission: str) -> Refusal:
+    """Refuse a key that was created without a permission."""
+    return Refusal(
+        100004,
+        "Permission denied as the API key was created without the permission, "
+        f"this api need {permission} permission, please config it",
+    )
+
+
+def invalid_parameter(text: str) -> Refusal:
+    """Refuse a parameter; the text names it and says what is allowed."""
+    return Refusal(100400, f"invalid parameter: {text}", debug_msg="")
+
+
+def symbol_not_found() -> Refusal:
+    """Refuse a trading pair that is not listed."""
+    return Refusal(100204, "data not found, please check the symbol", debug_msg="")
+
+
+def order_not_open() -> Refusal:
+    """Refuse to cancel: filled, cancelled already and never existed share these words, as on the exchange."""
+    return Refusal(100404, NOT_OPEN_TEXT, debug_msg="")
+
+
+def order_not_found() -> Refusal:
+    """Refuse to tell about an order that does not exist."""
+    return Refusal(100404, "order does not exist", debug_msg="")
+
+
+def no_such_path() -> Refusal:
+    """Refuse a path or method that the exchange does not have."""
+    return Refusal(100404, "this api does not exist: no such path or method")

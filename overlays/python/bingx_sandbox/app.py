@@ -1,0 +1,56 @@
+"""The web application: the exchange's endpoints and the control interface beside them."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from bingx_sandbox.body import read_body
+from bingx_sandbox.control import Control, answer_error
+from bingx_sandbox.errors import SandboxError
+from bingx_sandbox.exchange import Exchange
+from bingx_sandbox.received import Received
+
+
+class OpenApi:
+    """Carries requests below `/openApi` to the exchange and its answers back."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; of a client that goes away in the middle, nothing is executed."""
+        request = Request(scope, receive)
+        received_at = self._exchange.clock()
+        try:
+            body = await read_body(request)
+        except ClientDisconnect:
+            return
+        answer = self._exchange.answer(_received(request, body, received_at))
+        response = Response(answer.body, answer.status, dict(answer.headers), "application/json")
+        await response(scope, receive, send)
+
+
+def build_app(exchange: Exchange) -> Starlette:
+    """Build the web application around an exchange."""
+    app = Starlette(
+        routes=[Route("/openApi/{rest:path}", OpenApi(exchange)), Control(exchange).mount()],
+        exception_handlers={SandboxError: answer_error, HTTPException: answer_error},
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+def _received(request: Request, body: bytes, received_at: int) -> Received:
+    return Received(
+        method=request.method,
+        path=request.url.path,
+        query=request.scope["query_string"],
+        headers=dict(request.headers),
+        body=body,
+        received_at=received_at,
+    )

@@ -1,0 +1,136 @@
+"""The book: the orders that the sandbox holds, and the only place where one changes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+
+from bingx_sandbox.clock import Clock
+from bingx_sandbox.errors import OrderNotFound, OrderNotOpen, OrderRestricted, SandboxError
+from bingx_sandbox.order import NewOrder, Order
+
+CLIENT_ORDER_ID_LIFE = 2 * 60 * 60 * 1000
+"""How long an order is found by its client order id, in milliseconds: the endpoint's page says two hours."""
+
+# Order ids have 19 digits, which is past 2^53. They are odd, so that none of them is a double by
+# accident: a client that reads numbers as doubles is always found out.
+_LOWEST_ORDER_ID = 10**18 + 1
+_ORDER_IDS_PER_MILLISECOND = 1_000_000
+
+
+class Book:
+    """Holds orders, and changes each of them in one step however many threads ask.
+
+    Args:
+        clock: Tells the time; order ids and the life of client order ids follow it.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._orders: dict[int, Order] = {}
+        self._order_ids: dict[str, int] = {}
+        self._last_order_id = _LOWEST_ORDER_ID
+
+    def place(self, new: NewOrder) -> Order:
+        """Add an order under a new id, larger than every id so far.
+
+        Raises:
+            SandboxError: Another order has its client order id already.
+        """
+        with self._lock:
+            order_id = max(self._last_order_id + 2, self._clock() * _ORDER_IDS_PER_MILLISECOND + 1)
+            return self._add(new, order_id)
+
+    def replace_all(self, orders: Iterable[tuple[int, NewOrder]]) -> None:
+        """Forget every order and hold these instead, under the ids given with them."""
+        with self._lock:
+            self._orders.clear()
+            self._order_ids.clear()
+            for order_id, new in orders:
+                self._add(new, order_id)
+
+    def orders(self) -> list[Order]:
+        """List every order, oldest first."""
+        with self._lock:
+            return list(self._orders.values())
+
+    def find(self, order_id: int) -> Order | None:
+        """Find an order by its id."""
+        with self._lock:
+            return self._orders.get(order_id)
+
+    def find_by_client_order_id(self, client_order_id: str) -> Order | None:
+        """Find an order by its client order id, within two hours of its creation."""
+        with self._lock:
+            order_id = self._order_ids.get(client_order_id)
+            order = None if order_id is None else self._orders[order_id]
+        expired = order is not None and self._clock() - order.time > CLIENT_ORDER_ID_LIFE
+        return None if expired else order
+
+    def cancel(self, order_id: int, restriction: str | None = None) -> Order:
+        """Cancel an open order, keeping what was executed.
+
+        Args:
+            order_id: The order's id.
+            restriction: The one status in which the order may be cancelled; None allows each open status.
+
+        Raises:
+            OrderNotFound: There is no such order.
+            OrderNotOpen: It is filled, cancelled or failed already.
+            OrderRestricted: It is open in another status than the restriction allows.
+        """
+        with self._lock:
+            order = self._open_order(order_id)
+            if restriction is not None and order.status != restriction:
+                raise OrderRestricted(f"the order's status is {order.status}, not {restriction}")
+            return self._change(order, status="CANCELED", executed_qty=order.executed_qty)
+
+    def fill(self, order_id: int, quantity: Decimal | None = None) -> Order:
+        """Execute an open order at its own price.
+
+        Args:
+            order_id: The order's id.
+            quantity: How much to execute; None executes all that is left.
+
+        Raises:
+            OrderNotFound: There is no such order.
+            OrderNotOpen: It is filled, cancelled or failed already.
+            SandboxError: The quantity is more than what is left.
+        """
+        with self._lock:
+            order = self._open_order(order_id)
+            remaining = order.placed.orig_qty - order.executed_qty
+            quantity = remaining if quantity is None else quantity
+            if not 0 < quantity <= remaining:
+                raise SandboxError(
+                    f"must be above 0 and at most {remaining}, which is left", field="quantity"
+                )
+            status = "FILLED" if quantity == remaining else "PARTIALLY_FILLED"
+            return self._change(order, status=status, executed_qty=order.executed_qty + quantity)
+
+    def _add(self, new: NewOrder, order_id: int) -> Order:
+        if new.client_order_id in self._order_ids:
+            raise SandboxError("is in use by another order", field="clientOrderID")
+        now = self._clock()
+        order = Order(order_id, new, new.executed_qty, new.status, time=now, update_time=now)
+        self._orders[order_id] = order
+        self._last_order_id = max(self._last_order_id, order_id)
+        if new.client_order_id is not None:
+            self._order_ids[new.client_order_id] = order_id
+        return order
+
+    def _open_order(self, order_id: int) -> Order:
+        order = self._orders.get(order_id)
+        if order is None:
+            raise OrderNotFound(f"there is no order {order_id}")
+        if not order.is_open:
+            raise OrderNotOpen(f"order {order_id} is {order.status}")
+        return order
+
+    def _change(self, order: Order, *, status: str, executed_qty: Decimal) -> Order:
+        changed = replace(order, status=status, executed_qty=executed_qty, update_time=self._clock())
+        self._orders[order.order_id] = changed
+        return changed

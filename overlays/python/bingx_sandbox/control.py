@@ -1,0 +1,124 @@
+"""The control interface: what a person or a test asks of the sandbox, and of no exchange.
+
+It is JSON over HTTP below `/_sandbox`, open to this machine alone. Every error is
+`{"error": ..., "field": ...}` with an HTTP status from 400 on.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bingx_sandbox.body import read_body
+from bingx_sandbox.errors import OrderNotFound, OrderNotOpen, SandboxError
+from bingx_sandbox.exchange import Exchange
+from bingx_sandbox.parameters import BODY_LIMIT, read_json
+
+_BAD_REQUEST = 400
+_FORBIDDEN = 403
+_STATUSES: dict[type[Exception], int] = {OrderNotFound: 404, OrderNotOpen: 409}
+_ORDER_ID_DIGITS = 19
+
+
+class Control:
+    """Serves the control interface of one exchange."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    def mount(self) -> Mount:
+        """Give the routes below `/_sandbox`."""
+        routes = [
+            Route("/orders", self.place_order, methods=["POST"]),
+            Route("/orders", self.list_orders, methods=["GET"]),
+            Route("/orders/{order_id}/fill", self.fill_order, methods=["POST"]),
+            Route("/requests", self.list_requests, methods=["GET"]),
+            Route("/reset", self.reset, methods=["POST"]),
+        ]
+        return Mount("/_sandbox", routes=routes, middleware=[Middleware(LoopbackOnly)])
+
+    async def place_order(self, request: Request) -> JSONResponse:
+        """Place an order; answers with it as the exchange writes one."""
+        order = self._exchange.place(await _fields(request))
+        return JSONResponse(order.written())
+
+    async def list_orders(self, _request: Request) -> JSONResponse:
+        """List the orders, oldest first."""
+        return JSONResponse({"orders": [order.written() for order in self._exchange.book.orders()]})
+
+    async def fill_order(self, request: Request) -> JSONResponse:
+        """Execute an order, or the `quantity` of it that the body names; answers with the order."""
+        fields = await _fields(request)
+        for field in fields.keys() - {"quantity"}:
+            raise SandboxError("is not known here; the only field is quantity", field=field)
+        order_id = _order_id(request.path_params["order_id"])
+        return JSONResponse(self._exchange.fill(order_id, fields.get("quantity")).written())
+
+    async def list_requests(self, _request: Request) -> JSONResponse:
+        """List the last requests to the exchange, oldest first, each with its verdict."""
+        return JSONResponse({"requests": self._exchange.journal.records()})
+
+    async def reset(self, request: Request) -> JSONResponse:
+        """Go back to the seeded orders and an empty list of requests; answers with the orders."""
+        self._exchange.reset()
+        return await self.list_orders(request)
+
+
+class LoopbackOnly:
+    """Refuses every request that does not come from this machine.
+
+    The `Host` header is looked at as well, so that no web page can reach the interface through a name
+    of its own that it lets point at this machine.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer 403."""
+        request = Request(scope)
+        peer = request.client.host if request.client else ""
+        if is_loopback(peer) and is_loopback(request.url.hostname or ""):
+            await self._app(scope, receive, send)
+            return
+        refusal = JSONResponse(_error("the control interface is for this machine alone"), _FORBIDDEN)
+        await refusal(scope, receive, send)
+
+
+async def answer_error(_request: Request, error: Exception) -> JSONResponse:
+    """Answer an error as JSON: 404 for no such order or path, 409 for an order not open, else 400."""
+    if isinstance(error, HTTPException):
+        return JSONResponse(_error(error.detail), error.status_code, error.headers)
+    field = error.field if isinstance(error, SandboxError) else None
+    return JSONResponse(_error(str(error), field), _STATUSES.get(type(error), _BAD_REQUEST))
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host, given as an address or as `localhost`, is this machine's loopback."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+async def _fields(request: Request) -> dict[str, str]:
+    body = await read_body(request)
+    if len(body) > BODY_LIMIT:
+        raise SandboxError(f"the body is larger than {BODY_LIMIT} bytes")
+    return read_json(body) if body else {}
+
+
+def _order_id(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= _ORDER_ID_DIGITS):
+        raise OrderNotFound("an order id is a whole number of at most 19 digits")
+    return int(text)
+
+
+def _error(text: str, field: str | None = None) -> dict[str, str | None]:
+    return {"error": text, "field": field}

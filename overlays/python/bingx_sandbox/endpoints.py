@@ -1,0 +1,200 @@
+"""The endpoints: each a small function, registered under its method and path.
+
+To add one, write a function that takes the market and the book and the parameters, returns what goes
+into `data` or raises a `Refusal`, and register it with `@endpoint`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bingx_sandbox.accounts import SPOT_TRADING
+from bingx_sandbox.answers import (
+    invalid_parameter,
+    no_such_path,
+    order_not_found,
+    order_not_open,
+    symbol_not_found,
+)
+from bingx_sandbox.book import Book
+from bingx_sandbox.clock import Clock
+from bingx_sandbox.errors import OrderNotOpen, OrderRestricted
+from bingx_sandbox.market import Market
+from bingx_sandbox.order import (
+    CLIENT_ORDER_ID,
+    CLIENT_ORDER_ID_RULE,
+    OPEN_STATUSES,
+    SYMBOL_RULE,
+    Order,
+    is_symbol,
+)
+
+_LARGEST_ORDER_ID = 2**63 - 1
+_ORDER_ID_DIGITS = 19
+
+
+@dataclass(frozen=True)
+class State:
+    """What the endpoints read and change."""
+
+    clock: Clock
+    market: Market
+    book: Book
+
+
+Handler = Callable[[State, Mapping[str, str]], object]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One endpoint: what it does, whether it must be signed, and the permission it needs."""
+
+    handler: Handler
+    signed: bool
+    permission: str | None
+    with_debug_msg: bool
+
+
+_ENDPOINTS: dict[tuple[str, str], Endpoint] = {}
+
+
+def endpoint(
+    method: str, path: str, *, signed: bool = True, permission: str | None = None
+) -> Callable[[Handler], Handler]:
+    """Register a function as the endpoint of a method and path."""
+
+    def register(handler: Handler) -> Handler:
+        with_debug_msg = path.startswith("/openApi/spot/")
+        _ENDPOINTS[method, path] = Endpoint(handler, signed, permission, with_debug_msg)
+        return handler
+
+    return register
+
+
+def find_endpoint(method: str, path: str) -> Endpoint:
+    """Find the endpoint of a method and path.
+
+    Raises:
+        Refusal: There is none (100404).
+    """
+    found = _ENDPOINTS.get((method, path))
+    if found is None:
+        raise no_such_path()
+    return found
+
+
+@endpoint("POST", "/openApi/spot/v1/trade/cancel", permission=SPOT_TRADING)
+def cancel_order(state: State, parameters: Mapping[str, str]) -> object:
+    """Cancel one order.
+
+    An open order in another status than `cancelRestrictions` allows stays as it is; the exchange's page
+    does not say with which words, so the sandbox refuses with 100400, which names the parameter.
+
+    Raises:
+        Refusal: A parameter is wrong (100400), the symbol is not listed (100204), or the order is not
+            open or does not exist (100404).
+    """
+    restriction = _restriction(parameters)
+    order = _find_order(state, parameters)
+    if order is None:
+        raise order_not_open()
+    try:
+        return state.book.cancel(order.order_id, restriction).written()
+    except OrderNotOpen:
+        raise order_not_open() from None
+    except OrderRestricted as restricted:
+        raise invalid_parameter(f"cancelRestrictions: {restricted}; it was not cancelled") from None
+
+
+@endpoint("GET", "/openApi/spot/v1/trade/query")
+def query_order(state: State, parameters: Mapping[str, str]) -> object:
+    """Tell what an order is now.
+
+    Raises:
+        Refusal: A parameter is wrong (100400), the symbol is not listed (100204), or there is no such
+            order (100404).
+    """
+    order = _find_order(state, parameters)
+    if order is None:
+        raise order_not_found()
+    return order.written_for_query()
+
+
+@endpoint("GET", "/openApi/swap/v2/server/time", signed=False)
+def server_time(state: State, _parameters: Mapping[str, str]) -> object:
+    """Tell the time in Unix milliseconds."""
+    return {"serverTime": state.clock()}
+
+
+@endpoint("GET", "/openApi/spot/v1/common/symbols", signed=False)
+def spot_symbols(state: State, _parameters: Mapping[str, str]) -> object:
+    """List the spot pairs, which public clients load before they cancel."""
+    return {"symbols": state.market.symbols()}
+
+
+@endpoint("GET", "/openApi/swap/v2/quote/contracts", signed=False)
+@endpoint("GET", "/openApi/cswap/v1/market/contracts", signed=False)
+def contracts(_state: State, _parameters: Mapping[str, str]) -> object:
+    """List the contracts; the sandbox trades spot alone, yet ccxt asks before it cancels."""
+    return []
+
+
+@endpoint("GET", "/openApi/wallets/v1/capital/config/getall")
+def currencies(state: State, _parameters: Mapping[str, str]) -> object:
+    """List the assets, which ccxt loads with the key before it cancels."""
+    return state.market.currencies()
+
+
+def _find_order(state: State, parameters: Mapping[str, str]) -> Order | None:
+    symbol = _symbol(parameters)
+    order_id = _order_id(parameters)
+    client_order_id = _client_order_id(parameters)
+    if not state.market.lists(symbol):
+        raise symbol_not_found()
+    order = _look_up(state.book, order_id, client_order_id)
+    return order if order is not None and order.placed.symbol == symbol else None
+
+
+def _look_up(book: Book, order_id: int | None, client_order_id: str | None) -> Order | None:
+    if order_id is None and client_order_id is None:
+        raise invalid_parameter("orderId or clientOrderID is required")
+    if order_id is None:
+        return book.find_by_client_order_id(str(client_order_id))
+    order = book.find(order_id)
+    if order is not None and client_order_id not in (None, order.placed.client_order_id):
+        raise invalid_parameter("orderId and clientOrderID name different orders")
+    return order
+
+
+def _symbol(parameters: Mapping[str, str]) -> str:
+    symbol = parameters.get("symbol")
+    if symbol is None:
+        raise invalid_parameter("symbol is required")
+    if not is_symbol(symbol):
+        raise invalid_parameter(f"symbol {SYMBOL_RULE}")
+    return symbol
+
+
+def _order_id(parameters: Mapping[str, str]) -> int | None:
+    text = parameters.get("orderId")
+    if text is None:
+        return None
+    is_number = text.isascii() and text.isdigit() and len(text) <= _ORDER_ID_DIGITS
+    if not is_number or not 0 < int(text) <= _LARGEST_ORDER_ID:
+        raise invalid_parameter(f"orderId must be a whole number from 1 to {_LARGEST_ORDER_ID}")
+    return int(text)
+
+
+def _client_order_id(parameters: Mapping[str, str]) -> str | None:
+    client_order_id = parameters.get("clientOrderID")
+    if client_order_id is not None and not CLIENT_ORDER_ID.fullmatch(client_order_id):
+        raise invalid_parameter(f"clientOrderID {CLIENT_ORDER_ID_RULE}")
+    return client_order_id
+
+
+def _restriction(parameters: Mapping[str, str]) -> str | None:
+    restriction = parameters.get("cancelRestrictions")
+    if restriction is not None and restriction not in OPEN_STATUSES:
+        raise invalid_parameter(f"cancelRestrictions must be one of {', '.join(OPEN_STATUSES)}")
+    return restriction

@@ -1,0 +1,158 @@
+"""The sandbox in a thread of this process, for tests and for bots that want one at hand."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection
+from decimal import Decimal
+from types import TracebackType
+from typing import Self, TypedDict, Unpack
+
+from bingx_sandbox.accounts import SPOT_TRADING, open_account
+from bingx_sandbox.app import build_app
+from bingx_sandbox.clock import Clock, wall_clock
+from bingx_sandbox.errors import SandboxError
+from bingx_sandbox.exchange import Exchange
+from bingx_sandbox.journal import RequestRecord
+from bingx_sandbox.listener import listen, url_of
+from bingx_sandbox.order import WrittenOrder
+from bingx_sandbox.parameters import PLACEMENTS
+from bingx_sandbox.server import Server
+
+_ORDINARY = {"side": "BUY", "type": "LIMIT", "price": "50000", "origQty": "1"}
+
+
+class OrderFields(TypedDict, total=False):
+    """The fields of an order to place, named as on the wire; an amount may be a text or a number."""
+
+    side: str
+    type: str
+    price: str | int | Decimal
+    origQty: str | int | Decimal
+    clientOrderID: str | None
+    stopPrice: str | int | Decimal
+    status: str
+
+
+class Sandbox:
+    """Runs a sandbox on a free loopback port for as long as its `with` block lasts.
+
+        with Sandbox() as sandbox:
+            order = sandbox.place_order("BTC-USDT", price="50000", origQty="0.5")
+            ...  # cancel order["orderId"] at sandbox.url
+
+    Args:
+        api_key: The API key that is accepted; made up if not given.
+        api_secret: Its secret; made up if not given.
+        orders: How many seeded orders the book begins with.
+        placements: Where parameters are understood: some of `json`, `query` and `form`.
+        permissions: What the key may do; without `Spot Trading` it may not cancel.
+        clock: Tells the time in Unix milliseconds.
+
+    Raises:
+        SandboxError: An argument is wrong; the error names it.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        api_secret: str | None = None,
+        orders: int = 3,
+        placements: Collection[str] = PLACEMENTS,
+        permissions: Collection[str] = (SPOT_TRADING,),
+        clock: Clock = wall_clock,
+    ) -> None:
+        account = open_account(api_key, api_secret, permissions)
+        self._exchange = Exchange(account, orders=orders, placements=placements, clock=clock)
+        self._url: str | None = None
+
+    def __repr__(self) -> str:
+        """Show the URL, and neither key nor secret."""
+        return f"{type(self).__name__}(url={self._url!r})"
+
+    def __enter__(self) -> Self:
+        """Start the server and wait until it listens.
+
+        Raises:
+            SandboxError: The server did not start; standard error says why.
+        """
+        ready = threading.Event()
+        self._listener = listen()
+        self._server = Server(build_app(self._exchange), announce=ready.set)
+        self._thread = threading.Thread(target=self._run, args=(ready,), name="bingx-sandbox", daemon=True)
+        self._thread.start()
+        ready.wait()
+        if not self._server.started:
+            raise SandboxError("the server did not start")
+        self._url = url_of(self._listener)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop the server; its thread and its socket are gone afterwards."""
+        self._server.should_exit = True
+        self._thread.join()
+        self._listener.close()
+        self._url = None
+
+    @property
+    def url(self) -> str:
+        """Tell the base URL.
+
+        Raises:
+            SandboxError: The sandbox is not running.
+        """
+        if self._url is None:
+            raise SandboxError("the sandbox is not running; use it in a with block")
+        return self._url
+
+    @property
+    def api_key(self) -> str:
+        """Tell the API key that is accepted."""
+        return self._exchange.account.api_key
+
+    @property
+    def api_secret(self) -> str:
+        """Tell the secret of the API key."""
+        return self._exchange.account.api_secret
+
+    def place_order(self, symbol: str = "BTC-USDT", **fields: Unpack[OrderFields]) -> WrittenOrder:
+        """Place an order: a BUY LIMIT of 1 at 50000 but for the fields given, named as on the wire.
+
+        Raises:
+            SandboxError: A field is unknown or wrong; the error names it.
+        """
+        given = {name: str(value) for name, value in fields.items() if value is not None}
+        return self._exchange.place({"symbol": symbol, **_ORDINARY, **given}).written()
+
+    def orders(self) -> list[WrittenOrder]:
+        """List the orders, oldest first, as the exchange writes them."""
+        return [order.written() for order in self._exchange.book.orders()]
+
+    def fill(self, order_id: int, quantity: str | int | Decimal | None = None) -> WrittenOrder:
+        """Execute an open order; without a quantity all that is left.
+
+        Raises:
+            SandboxError: There is no such order, it is not open, or the quantity is wrong.
+        """
+        return self._exchange.fill(order_id, None if quantity is None else str(quantity)).written()
+
+    def requests(self) -> list[RequestRecord]:
+        """List the last requests, oldest first, each with its verdict."""
+        return self._exchange.journal.records()
+
+    def reset(self) -> None:
+        """Go back to the seeded orders and an empty list of requests."""
+        self._exchange.reset()
+
+    def _run(self, ready: threading.Event) -> None:
+        # Whoever waits for a server that never came to listen must not wait for ever.
+        try:
+            self._server.run(sockets=[self._listener])
+        finally:
+            ready.set()

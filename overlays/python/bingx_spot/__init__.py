@@ -1,0 +1,73 @@
+"""Cancel a spot order on the BingX exchange, safely.
+
+from bingx_spot import BingxSpot
+
+with BingxSpot.from_env() as bingx:
+    order = bingx.cancel_order("BTC-USDT", order_id=1735964079647111280)
+print(order.status, order.executed_qty)
+"""
+
+from bingx_spot._version import __version__
+from bingx_spot.answers import Answer
+from bingx_spot.client import AsyncBingxSpot, BingxSpot, generated_client
+from bingx_spot.clock import Clock
+from bingx_spot.credentials import Credentials
+from bingx_spot.environments import Environment
+from bingx_spot.errors import (
+    AuthenticationError,
+    BingxError,
+    CallError,
+    ClockError,
+    CredentialsError,
+    Evidence,
+    InvalidInput,
+    NotExecuted,
+    NotSent,
+    OrderNotOpen,
+    OutcomeUnknown,
+    PermissionDenied,
+    RateLimited,
+    Refused,
+    SentRequest,
+    UnknownCode,
+)
+from bingx_spot.order import Order
+from bingx_spot.signing import canonical_string, sign
+from bingx_spot_api.models.cancel_restriction import CancelRestriction
+from bingx_spot_api.models.order_side import OrderSide
+from bingx_spot_api.models.order_status import OrderStatus
+from bingx_spot_api.models.order_type import OrderType
+
+__all__ = [
+    "Answer",
+    "AsyncBingxSpot",
+    "AuthenticationError",
+    "BingxError",
+    "BingxSpot",
+    "CallError",
+    "CancelRestriction",
+    "Clock",
+    "ClockError",
+    "Credentials",
+    "CredentialsError",
+    "Environment",
+    "Evidence",
+    "InvalidInput",
+    "NotExecuted",
+    "NotSent",
+    "Order",
+    "OrderNotOpen",
+    "OrderSide",
+    "OrderStatus",
+    "OrderType",
+    "OutcomeUnknown",
+    "PermissionDenied",
+    "RateLimited",
+    "Refused",
+    "SentRequest",
+    "UnknownCode",
+    "__version__",
+    "canonical_string",
+    "generated_client",
+    "sign",
+]

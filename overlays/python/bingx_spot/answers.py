@@ -1,0 +1,228 @@
+"""The gate: every answer passes here before the generated parser sees it.
+
+Only a believed success gets through; everything else becomes one of our errors. The rules are those
+of "Answers" in the reference of the wire, and of `x-bingx-answer` in spec/openapi.yaml.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, NoReturn, TypeGuard
+
+from bingx_spot.errors import Evidence, OutcomeUnknown, SentRequest
+from bingx_spot.refusals import refusal, refusal_without_envelope
+from bingx_spot.request import Call
+from bingx_spot_api.contract import Field, Operation
+
+_KEPT_BODY = 65536
+_MASK = "***"
+_OK = 200
+_INT64_DIGITS = 19
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Hold an HTTP answer as it came.
+
+    Attributes:
+        http_status: Any number; some that come are listed in no RFC.
+        headers: Names in lower case.
+        body: The bytes of the body.
+        request: The request that it answers, without its secrets; None once the generated parser has
+            taken the answer apart.
+    """
+
+    http_status: int
+    headers: Mapping[str, str]
+    body: bytes
+    request: SentRequest | None = None
+
+    def without(self, secrets: tuple[str, ...]) -> "Answer":
+        """Return the answer with these texts masked: a server may repeat what it was sent.
+
+        Args:
+            secrets: The API key and the signature of the request.
+        """
+        body, headers = self.body, self.headers
+        for secret in secrets:
+            body = body.replace(secret.encode(), _MASK.encode())
+            if any(secret in value for value in headers.values()):
+                masked = {name: value.replace(secret, _MASK) for name, value in headers.items()}
+                headers = MappingProxyType(masked)
+        return (
+            self
+            if body is self.body and headers is self.headers
+            else replace(self, body=body, headers=headers)
+        )
+
+    def data(self) -> dict[str, Any]:
+        """Return the member `data` of a believed answer."""
+        data = json.loads(self.body)["data"]
+        return data if isinstance(data, dict) else {}
+
+    def evidence(self, message: str, **more: Any) -> Evidence:
+        """Return what an error shows of this answer.
+
+        Args:
+            message: The exchange's text, or what is wrong with the answer.
+            **more: Further fields of `Evidence`.
+        """
+        return Evidence(
+            message,
+            http_status=self.http_status,
+            request=self.request,
+            body=self.body[:_KEPT_BODY],
+            headers=self.headers,
+            **more,
+        )
+
+
+class _Unbelievable(Exception):
+    """Say why an answer is not taken for what it says."""
+
+
+def vet(call: Call, answer: Answer) -> Answer:
+    """Return the answer if it is a success that can be believed.
+
+    Args:
+        call: What was asked.
+        answer: What came back.
+
+    Raises:
+        Refused: The exchange said no; the error's class tells what kind of no.
+        OutcomeUnknown: The answer tells nothing certain.
+    """
+    try:
+        envelope = _envelope(answer.body)
+    except _Unbelievable as problem:
+        # Bound for use outside the handler: our errors carry no chain of others, which could hold secrets.
+        reason = str(problem)
+    else:
+        return _judged(call, answer, envelope)
+    raise refusal_without_envelope(answer.evidence(reason))
+
+
+def _judged(call: Call, answer: Answer, envelope: Mapping[str, Any]) -> Answer:
+    code = envelope.get("code")
+    message = envelope.get("msg")
+    message = message if isinstance(message, str) else ""
+    if not _is_code(code):
+        raise OutcomeUnknown(answer.evidence(f"the answer's code cannot be believed: {code!r}"[:200]))
+    if code != 0:
+        raise refusal(code, answer.evidence(message, code=code))
+    problem = _doubt(call, answer, envelope)
+    if problem:
+        raise OutcomeUnknown(answer.evidence(f"{problem}; the exchange said {message!r}", code=code))
+    return answer
+
+
+def _is_code(code: object) -> TypeGuard[int | str]:
+    """Tell whether this is an error code, or 0 as a number.
+
+    "0" as text has been met. It is not believed: what writes its own success in another way than the
+    contract may not be the exchange.
+    """
+    if isinstance(code, str):
+        return code.isascii() and code.isdecimal() and int(code[:_INT64_DIGITS]) != 0
+    return isinstance(code, int) and not isinstance(code, bool)
+
+
+def _doubt(call: Call, answer: Answer, envelope: Mapping[str, Any]) -> str:
+    """Return why a code of 0 is no success, or nothing."""
+    operation = call.operation
+    if answer.http_status != _OK:
+        return f"the answer says success with HTTP status {answer.http_status}"
+    problem = _misfit(operation.envelope, envelope)
+    if problem or operation.data is None:
+        return problem
+    data = envelope.get("data")
+    if not isinstance(data, dict):
+        return "the answer says success and holds no data"
+    return _misfit(operation.data, data) or _another(call, data) or _contradiction(operation, data)
+
+
+def _misfit(fields: tuple[Field, ...], members: Mapping[str, Any]) -> str:
+    for field in fields:
+        if field.name not in members:
+            if field.required:
+                return f"the answer lacks {field.name}"
+        elif not _fits(field, members[field.name]):
+            return f"{field.name} in the answer is not of type {field.type}"
+    return ""
+
+
+def _fits(field: Field, value: object) -> bool:
+    if value is None:
+        # An optional field may come as null; no word of an enum can be read out of that.
+        return not field.required and not field.enum
+    return _FITS[field.type](value)
+
+
+def _is_integer(value: object) -> bool:
+    # An id may come as text: its digits are exact either way.
+    if isinstance(value, str):
+        return value.isascii() and value.isdecimal() and len(value) <= _INT64_DIGITS
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+_FITS: dict[str, Callable[[object], bool]] = {
+    "string": lambda value: isinstance(value, str),
+    "int64": _is_integer,
+    "int32": _is_integer,
+    "double": _is_number,
+    "boolean": lambda value: isinstance(value, bool),
+    "object": lambda value: isinstance(value, dict),
+    "array": lambda value: isinstance(value, list),
+}
+
+
+def _another(call: Call, data: Mapping[str, Any]) -> str:
+    """Return how `data` differs from the order that was asked for, or nothing."""
+    for name in call.operation.repeats:
+        asked = call.parameters.get(name)
+        if asked is None:
+            continue
+        if str(data.get(name)) != str(asked):
+            return f"the answer is about another order: {name} is {data.get(name)!r}, asked was {asked!r}"
+    return ""
+
+
+def _contradiction(operation: Operation, data: Mapping[str, Any]) -> str:
+    for name, words in operation.contradicted_by:
+        if data.get(name) in words:
+            return f"the answer says success and {name} {data[name]}"
+    return ""
+
+
+def _envelope(body: bytes) -> dict[str, Any]:
+    """Return the JSON object in the body.
+
+    Raises:
+        _Unbelievable: It is no JSON object that everybody reads alike.
+    """
+    if not body.strip():
+        raise _Unbelievable("the answer is empty")
+    try:
+        envelope = json.loads(body.decode(), object_pairs_hook=_unique, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise _Unbelievable(f"the answer is not JSON; it begins {body[:60]!r}") from None
+    if not isinstance(envelope, dict):
+        raise _Unbelievable(f"the answer is JSON and no object; it begins {body[:60]!r}")
+    return envelope
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        # Parsers differ in which of two equal names they keep, so nobody knows what was meant.
+        raise _Unbelievable("the answer has two members of one name")
+    return members
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise _Unbelievable(f"the answer holds {name}, which is not JSON")

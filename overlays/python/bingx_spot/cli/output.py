@@ -1,0 +1,41 @@
+"""Print results: a table for people, one JSON object for programs."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+
+import click
+
+
+def print_json(members: Mapping[str, object]) -> None:
+    """Print one JSON object on one line of standard output, without the members that are None."""
+    present = {name: value for name, value in members.items() if value is not None}
+    click.echo(json.dumps(present, ensure_ascii=False, default=str))
+
+
+def print_table(title: str, colour: str, rows: Mapping[str, object]) -> None:
+    """Print a title and a row for each member that is not None.
+
+    Colour is left out where standard output is no terminal, or where NO_COLOR is set.
+
+    Args:
+        title: What happened, in a word or two.
+        colour: A colour of rich's, `green` for example.
+        rows: Labels and values.
+    """
+    # Imported here: a quarter of the start of a command that prints JSON.
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(title=title, title_style=f"bold {colour}", title_justify="left", show_header=False)
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, value in rows.items():
+        if value is not None:
+            table.add_row(label, escape(_text(value)))
+    Console(highlight=False).print(table)
+
+
+def _text(value: object) -> str:
+    return format(value, "f") if isinstance(value, Decimal) else str(value)

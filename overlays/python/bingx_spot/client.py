@@ -1,0 +1,230 @@
+"""The facade: cancel an order with one call, blocking or awaiting."""
+
+import os
+from copy import copy
+from dataclasses import replace
+from types import TracebackType
+from typing import Self, Unpack
+
+from bingx_spot.answers import Answer
+from bingx_spot.credentials import Credentials
+from bingx_spot.engines import Engine
+from bingx_spot.engines.httpx_engine import HttpxEngine
+from bingx_spot.environments import Environment
+from bingx_spot.errors import InvalidInput, OutcomeUnknown
+from bingx_spot.inputs import cancel_order_request
+from bingx_spot.middleware import Middleware
+from bingx_spot.order import Order
+from bingx_spot.request import Stamper
+from bingx_spot.settings import Options, Settings
+from bingx_spot.transport import signing_client
+from bingx_spot_api.api.trade import cancel_order
+from bingx_spot_api.client import AuthenticatedClient
+from bingx_spot_api.models.cancel_order_response import CancelOrderResponse
+from bingx_spot_api.models.cancel_restriction import CancelRestriction
+from bingx_spot_api.types import Response, Unset
+
+#: The environment variable that names the environment where `from_env` is not told it.
+ENVIRONMENT_VARIABLE = "BINGX_ENV"
+
+# These make the connection pool, which a client derived by `with_options` shares.
+_POOL_SETTINGS = frozenset({"proxy", "tls", "transport"})
+
+
+class _Facade:
+    """What both colours share: how a client is made, derived and shown."""
+
+    def __init__(self, credentials: Credentials, **options: Unpack[Options]) -> None:
+        settings = Settings(**options)
+        engine = HttpxEngine(settings.transport, settings.proxy, settings.tls)
+        self._assemble(credentials, settings, engine, owns_engine=True)
+
+    def _assemble(
+        self, credentials: Credentials, settings: Settings, engine: Engine, *, owns_engine: bool
+    ) -> None:
+        self._credentials = credentials
+        self._settings = settings
+        self._engine = engine
+        self._owns_engine = owns_engine
+        self._client = signing_client(_middleware(credentials, settings), engine, owns_engine=False)
+
+    @classmethod
+    def from_env(cls, **options: Unpack[Options]) -> Self:
+        """Make a client with the credentials of the environment.
+
+        Reads `BINGX_API_KEY` and `BINGX_API_SECRET`, or the key file that `BINGX_KEY_FILE` names, and
+        `BINGX_ENV` (`live`, `vst`, `sandbox` or a base URL) where `environment` is not given.
+
+        Args:
+            **options: As for the class.
+
+        Raises:
+            CredentialsError: There are no credentials, or the key file can be read by others.
+            InvalidInput: An option is not allowed; it names the option.
+        """
+        return cls(Credentials.from_env(), **_with_environment(options))
+
+    def with_options(self, **options: Unpack[Options]) -> Self:
+        """Return a client with some options changed, on the same connections and limits.
+
+        The first client stays as it is, and closing it closes the connections of both. What makes
+        the connections (`proxy`, `tls`, `transport`) cannot be changed.
+
+        Args:
+            **options: `environment`, `timeout`, `placement`, `source_key`, `clock`, `limits`.
+
+        Raises:
+            InvalidInput: An option is not allowed; it names the option.
+        """
+        for name in sorted(_POOL_SETTINGS & options.keys()):
+            raise InvalidInput(name, "makes the connections, which are shared", "a new client")
+        derived = copy(self)
+        settings = replace(self._settings, **options)
+        derived._assemble(self._credentials, settings, self._engine, owns_engine=False)  # noqa: SLF001
+        return derived
+
+    @property
+    def api(self) -> AuthenticatedClient:
+        """Return the generated client, signing through this one's connections and limits."""
+        return self._client
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(environment={self._settings.environment!r})"
+
+
+class BingxSpot(_Facade):
+    """Cancel spot orders, blocking. One client may be used from many threads.
+
+    Args:
+        credentials: API key and secret.
+        **options: `environment` (`live`, `vst`, `sandbox` or a base URL; default `live`), `timeout`
+            (seconds for a whole call, default 10), `placement` (`json`, `query`, `form`), `source_key`,
+            `proxy`, `tls` (an `ssl.SSLContext`), `transport` (of httpx), `clock`, `limits`.
+
+    Raises:
+        InvalidInput: An option is not allowed; it names the option.
+    """
+
+    def cancel_order(
+        self,
+        symbol: str,
+        *,
+        order_id: int | str | None = None,
+        client_order_id: str | None = None,
+        cancel_restrictions: CancelRestriction | str | None = None,
+        recv_window: float | None = None,
+    ) -> Order:
+        """Cancel one open order and return it as the exchange states it.
+
+        Args:
+            symbol: Trading pair, `BTC-USDT`.
+            order_id: Order id; this or `client_order_id`.
+            client_order_id: The id given when placing the order; found only within two hours.
+            cancel_restrictions: Cancel only an order of this status: `NEW`, `PENDING` or
+                `PARTIALLY_FILLED`.
+            recv_window: How long the request stays valid, in milliseconds, at most 60000.
+
+        Raises:
+            InvalidInput: A parameter is not allowed; nothing was sent.
+            NotExecuted: The exchange surely did not cancel; the subclass tells why.
+            OutcomeUnknown: Nobody can know from what came back.
+        """
+        body = cancel_order_request(symbol, order_id, client_order_id, cancel_restrictions, recv_window)
+        return _order(cancel_order.sync_detailed(client=self._client, body=body))
+
+    def close(self) -> None:
+        """Close the connections, unless they belong to the client that this one was derived from."""
+        if self._owns_engine:
+            self._engine.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class AsyncBingxSpot(_Facade):
+    """Cancel spot orders, awaiting. One client may be used from many tasks of one event loop.
+
+    Args:
+        credentials: API key and secret.
+        **options: As for `BingxSpot`.
+
+    Raises:
+        InvalidInput: An option is not allowed; it names the option.
+    """
+
+    async def cancel_order(
+        self,
+        symbol: str,
+        *,
+        order_id: int | str | None = None,
+        client_order_id: str | None = None,
+        cancel_restrictions: CancelRestriction | str | None = None,
+        recv_window: float | None = None,
+    ) -> Order:
+        """Cancel one open order and return it as the exchange states it.
+
+        Arguments, result and errors are those of `BingxSpot.cancel_order`.
+        """
+        body = cancel_order_request(symbol, order_id, client_order_id, cancel_restrictions, recv_window)
+        return _order(await cancel_order.asyncio_detailed(client=self._client, body=body))
+
+    async def aclose(self) -> None:
+        """Close the connections, unless they belong to the client that this one was derived from."""
+        if self._owns_engine:
+            await self._engine.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+
+def generated_client(
+    credentials: Credentials | None = None, **options: Unpack[Options]
+) -> AuthenticatedClient:
+    """Return a client of the generated package, `bingx_spot_api`, whose httpx clients sign.
+
+    Pass it to the generated functions, `sync` and `asyncio` alike; it stamps, signs and limits their
+    requests and lets only believed successes through to their parsers. It is a context manager.
+
+    Args:
+        credentials: API key and secret; None for those of the environment.
+        **options: As for `BingxSpot`.
+
+    Raises:
+        CredentialsError: There are no credentials.
+        InvalidInput: An option is not allowed; it names the option.
+    """
+    if credentials is None:
+        credentials, options = Credentials.from_env(), _with_environment(options)
+    settings = Settings(**options)
+    middleware = _middleware(credentials, settings)
+    engine = HttpxEngine(settings.transport, settings.proxy, settings.tls)
+    return signing_client(middleware, engine, owns_engine=True)
+
+
+def _with_environment(options: Options) -> Options:
+    named = os.environ.get(ENVIRONMENT_VARIABLE)
+    return {"environment": named, **options} if named else options
+
+
+def _middleware(credentials: Credentials, settings: Settings) -> Middleware:
+    stamper = Stamper(credentials, settings.clock, settings.placement, settings.source_key)
+    return Middleware(Environment.parse(settings.environment), stamper, settings.limits, settings.timeout)
+
+
+def _order(response: Response[CancelOrderResponse]) -> Order:
+    answer = Answer(response.status_code, response.headers, response.content)
+    envelope = response.parsed
+    # The gate lets no success through without its order; this is what the type says.
+    if envelope is None or isinstance(envelope.data, Unset):
+        raise OutcomeUnknown(answer.evidence("the answer says success and holds no order"))
+    return Order.from_model(envelope.data, answer)

@@ -1,0 +1,143 @@
+"""Keep the API key and secret, and keep them in.
+
+A secret shows in no `repr`, cannot be pickled or copied into another process, and stands in no
+error text.
+"""
+
+import json
+import os
+import stat
+from pathlib import Path
+from typing import NoReturn, Self
+
+from bingx_spot.errors import CredentialsError
+
+#: Environment variables that `Credentials.from_env` reads.
+API_KEY_VARIABLE = "BINGX_API_KEY"
+API_SECRET_VARIABLE = "BINGX_API_SECRET"  # noqa: S105 - the name of a variable, not a secret
+KEY_FILE_VARIABLE = "BINGX_KEY_FILE"
+
+
+class Credentials:
+    """Hold an API key and its secret.
+
+    Args:
+        api_key: The API key, as the exchange shows it.
+        api_secret: The API secret, as the exchange showed it once.
+
+    Raises:
+        CredentialsError: One of them is empty, or holds white space or a control character.
+    """
+
+    __slots__ = ("_api_key", "_api_secret")
+
+    def __init__(self, api_key: str, api_secret: str) -> None:
+        problem = _problem("API key", api_key) or _problem("API secret", api_secret)
+        if problem:
+            # The frame of this call is in the traceback, and tools print its variables.
+            del api_key, api_secret
+            raise CredentialsError(problem)
+        self._api_key = api_key
+        self._api_secret = api_secret
+
+    @classmethod
+    def from_env(cls) -> Self:
+        """Read the credentials from the environment or from the key file that it names.
+
+        `BINGX_API_KEY` and `BINGX_API_SECRET` come first, then the file named by `BINGX_KEY_FILE`.
+
+        Raises:
+            CredentialsError: Neither is there, only one half is, or the file will not do.
+        """
+        # os.environ is never bound to a local name here: tools that print a traceback's variables
+        # would print the secret with it.
+        if API_KEY_VARIABLE in os.environ or API_SECRET_VARIABLE in os.environ:
+            return cls(os.environ.get(API_KEY_VARIABLE, ""), os.environ.get(API_SECRET_VARIABLE, ""))
+        if path := os.environ.get(KEY_FILE_VARIABLE):
+            return cls.from_file(path)
+        raise CredentialsError(
+            f"no API key: set {API_KEY_VARIABLE} and {API_SECRET_VARIABLE}, "
+            f"or {KEY_FILE_VARIABLE} to the path of a key file"
+        )
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str]) -> Self:
+        """Read the credentials from a key file that only its owner can read.
+
+        The file holds a JSON object with `apiKey` and `apiSecret`; other members are ignored, so the
+        first line that the sandbox prints will do as it stands.
+
+        Raises:
+            CredentialsError: The file is missing, others can read it, or it is not such an object.
+        """
+        pair = _parse_key_file(_read_private(Path(path)))
+        if pair is None:
+            raise CredentialsError(
+                f'key file {path} must hold a JSON object: {{"apiKey": "...", "apiSecret": "..."}}'
+            )
+        try:
+            return cls(*pair)
+        finally:
+            del pair  # for the same reason as in __init__
+
+    @property
+    def api_key(self) -> str:
+        """Return the API key in clear. It goes into the header `X-BX-APIKEY`."""
+        return self._api_key
+
+    @property
+    def api_secret(self) -> str:
+        """Return the API secret in clear. It goes into `signing.sign` and nowhere else."""
+        return self._api_secret
+
+    def __repr__(self) -> str:
+        return "Credentials(api_key='***', api_secret='***')"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("Credentials cannot be pickled or copied: a secret must not leave the process")
+
+
+def _problem(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        return f"{name} must be text, not {type(value).__name__}"
+    if not value:
+        return f"{name} is empty"
+    if any(character.isspace() or not character.isprintable() for character in value):
+        return f"{name} holds white space or a control character; was a line break copied along?"
+    if name == "API key" and not value.isascii():
+        return f"{name} holds a character beyond ASCII, which an HTTP header cannot carry"
+    return ""
+
+
+def _parse_key_file(text: str) -> tuple[str, str] | None:
+    # None and no exception: a JSON error carries the whole file in its `doc`.
+    try:
+        members = json.loads(text)
+        api_key, api_secret = members["apiKey"], members["apiSecret"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return (api_key, api_secret) if isinstance(api_key, str) and isinstance(api_secret, str) else None
+
+
+def _read_private(path: Path) -> str:
+    try:
+        with path.open(encoding="utf-8") as file:
+            # Asked of the open file, so that it cannot be swapped between the question and the reading.
+            _refuse_exposed(path, os.fstat(file.fileno()))
+            return file.read(65536)
+    except OSError as error:
+        problem = f"key file {path} cannot be read: {error.strerror}"
+    except UnicodeDecodeError:
+        problem = f"key file {path} is not UTF-8 text"
+    raise CredentialsError(problem)
+
+
+def _refuse_exposed(path: Path, status: os.stat_result) -> None:
+    if os.name != "posix":  # pragma: no cover - other systems have no such mode bits
+        return
+    if not stat.S_ISREG(status.st_mode):
+        raise CredentialsError(f"key file {path} is not a regular file")
+    if status.st_uid not in (os.geteuid(), 0):
+        raise CredentialsError(f"key file {path} belongs to another user")
+    if status.st_mode & 0o077:
+        raise CredentialsError(f"key file {path} can be read by others; mend it with: chmod 600 {path}")

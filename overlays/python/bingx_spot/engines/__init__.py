@@ -1,0 +1,46 @@
+"""The seam to the network: an engine sends one signed request and says what came of it.
+
+An engine never retries, follows no redirect, and raises nothing of its HTTP library's.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from bingx_spot.answers import Answer
+from bingx_spot.request import SignedRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Say that no answer came.
+
+    Attributes:
+        written: Whether the exchange may have got the request. False means: surely not.
+        reason: What happened, in words, without anything secret.
+    """
+
+    written: bool
+    reason: str
+
+
+class Engine(Protocol):
+    """Send a request and return the answer, or why there is none; in both colours.
+
+    `timeout` is in seconds and covers the exchange of one request.
+    """
+
+    def send(self, request: SignedRequest, timeout: float) -> Answer | Failure:
+        """Send the request and wait for the answer."""
+        ...
+
+    async def send_async(self, request: SignedRequest, timeout: float) -> Answer | Failure:  # noqa: ASYNC109
+        """Send the request and await the answer."""
+        ...
+
+    def close(self) -> None:
+        """Close the connections of `send`."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close the connections of `send_async`."""
+        ...

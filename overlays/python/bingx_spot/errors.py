@@ -1,0 +1,199 @@
+"""The tree of errors: what went wrong, and what it says of the order.
+
+::
+
+    BingxError
+    ├── InvalidInput             nothing was sent: a parameter or a setting is not allowed
+    ├── CredentialsError         nothing was sent: API key or secret missing, unreadable or exposed
+    └── CallError                a call was under way; carries the evidence
+        ├── NotExecuted          the exchange surely did not act on it
+        │   ├── NotSent          no exchange was reached
+        │   ├── Refused          the exchange answered no
+        │   │   ├── AuthenticationError
+        │   │   ├── PermissionDenied
+        │   │   ├── ClockError
+        │   │   ├── RateLimited
+        │   │   └── OrderNotOpen
+        └── OutcomeUnknown       nobody can know from this answer whether it took effect
+            └── UnknownCode      an error code that the error table does not list
+
+An error's text never holds the API key, the secret or a signature.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+
+class BingxError(Exception):
+    """Be the base of every error that this package raises."""
+
+
+class InvalidInput(BingxError, ValueError):
+    """Say that a parameter or a setting is not allowed; nothing was sent.
+
+    Args:
+        field: The parameter's name as the caller wrote it, `order_id` for example.
+        reason: What is wrong with it.
+        allowed: What would be right.
+    """
+
+    def __init__(self, field: str, reason: str, allowed: str) -> None:
+        super().__init__(field, reason, allowed)
+        self.field = field
+        self.reason = reason
+        self.allowed = allowed
+
+    def __str__(self) -> str:
+        return f"{self.field} {self.reason}; allowed: {self.allowed}"
+
+
+class CredentialsError(BingxError):
+    """Say that the API key or the secret is missing, unreadable or exposed; nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentRequest:
+    """Show a request without its secrets.
+
+    Attributes:
+        method: `POST` or `GET`.
+        url: Where it went, without the query string.
+        placement: Where the parameters stood: `json`, `query` or `form`.
+        parameters: The parameters as signed, the signature masked.
+        headers: The headers that the SDK set, the API key masked.
+    """
+
+    method: str
+    url: str
+    placement: str
+    parameters: Mapping[str, object]
+    headers: Mapping[str, str]
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Read-only views cannot be pickled; a bot that hands an error to another process needs it whole.
+        parts = (self.method, self.url, self.placement, dict(self.parameters), dict(self.headers))
+        return (SentRequest, parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Hold what is known of a call that failed.
+
+    Attributes:
+        code: The exchange's error code as it came, or None where there was none.
+        message: The exchange's text as it came, or what happened instead of an answer.
+        http_status: The HTTP status, or None where no answer came.
+        request: The request without its secrets, or None where none was made.
+        body: The answer's body as it came, at most its first 64 KiB.
+        headers: The answer's headers.
+        retry_at: When the exchange says it will listen again, in Unix milliseconds.
+        hint: What a person can do about it.
+    """
+
+    message: str
+    code: int | str | None = None
+    http_status: int | None = None
+    request: SentRequest | None = None
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    retry_at: int | None = None
+    hint: str = ""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        parts = (self.message, self.code, self.http_status, self.request, self.body)
+        return (Evidence, (*parts, dict(self.headers), self.retry_at, self.hint))
+
+
+class CallError(BingxError):
+    """Be the base of the errors of a call that was under way.
+
+    Args:
+        evidence: What is known of the call.
+    """
+
+    def __init__(self, evidence: Evidence) -> None:
+        super().__init__(evidence)
+        self.evidence = evidence
+
+    @property
+    def code(self) -> int | str | None:
+        """Return the exchange's error code as it came, or None where there was none."""
+        return self.evidence.code
+
+    @property
+    def message(self) -> str:
+        """Return the exchange's text as it came, or what happened instead of an answer."""
+        return self.evidence.message
+
+    @property
+    def http_status(self) -> int | None:
+        """Return the HTTP status, or None where no answer came."""
+        return self.evidence.http_status
+
+    @property
+    def request(self) -> SentRequest | None:
+        """Return the request without its secrets, or None where none was made."""
+        return self.evidence.request
+
+    @property
+    def hint(self) -> str:
+        """Return what a person can do about it."""
+        return self.evidence.hint
+
+    def __str__(self) -> str:
+        facts = [f"code {self.code}"] if self.code is not None else []
+        facts += [f"HTTP {self.http_status}"] if self.http_status is not None else []
+        text = f"{self.message} ({', '.join(facts)})" if facts else self.message
+        return f"{text}. {self.hint}" if self.hint else text
+
+
+class NotExecuted(CallError):
+    """Say that the exchange surely did not act on the request."""
+
+
+class NotSent(NotExecuted):
+    """Say that no exchange was reached: refused connection, DNS, TLS, or no permit in time."""
+
+
+class Refused(NotExecuted):
+    """Say that the exchange answered no; the order is untouched."""
+
+
+class AuthenticationError(Refused):
+    """Say that the API key or the signature was not accepted."""
+
+
+class PermissionDenied(Refused):
+    """Say that the API key may not do this, or not from this IP address."""
+
+
+class ClockError(Refused):
+    """Say that the timestamp was too far from the exchange's time."""
+
+
+class RateLimited(Refused):
+    """Say that a limit was passed, or would be passed before the time is up."""
+
+    @property
+    def retry_at(self) -> int | None:
+        """Return when the exchange will listen again, in Unix milliseconds, where it said so."""
+        return self.evidence.retry_at
+
+
+class OrderNotOpen(Refused):
+    """Say that the order is filled, was cancelled earlier, or never existed.
+
+    The exchange gives the three cases one and the same text; only a query tells them apart.
+    """
+
+
+class OutcomeUnknown(CallError):
+    """Say that nobody can know from what came back whether the request took effect.
+
+    For a cancel: query the order, or cancel again; a second cancel cannot cancel anything else.
+    """
+
+
+class UnknownCode(OutcomeUnknown):
+    """Say that the exchange gave an error code that the error table does not list."""

@@ -1,0 +1,90 @@
+"""Turn what the exchange says instead of a success into one of our errors.
+
+The table is spec/errors.yaml: classification is by code and message, for one code has several
+meanings; its head says how a row is found. spec/vectors/answers.json has the cases.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
+
+from bingx_spot.errors import (
+    AuthenticationError,
+    CallError,
+    ClockError,
+    Evidence,
+    OrderNotOpen,
+    OutcomeUnknown,
+    PermissionDenied,
+    RateLimited,
+    Refused,
+    UnknownCode,
+)
+from bingx_spot_api.error_table import ROWS, STATUS_ROWS, ErrorRow
+
+_UNKNOWN_CODE = "unknown-code"
+_CLASSES: dict[str, type[CallError]] = {
+    "authentication": AuthenticationError,
+    "permission": PermissionDenied,
+    "clock": ClockError,
+    "rateLimited": RateLimited,
+    "notOpen": OrderNotOpen,
+    "refused": Refused,
+    "unavailable": OutcomeUnknown,
+}
+_LOWER_CASE = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+
+
+def refusal(code: int | str, evidence: Evidence) -> CallError:
+    """Return the error that an envelope with a code stands for.
+
+    Args:
+        code: The code as it came, a number or its digits.
+        evidence: What is known of the call; its message is the exchange's text.
+    """
+    message = normalised(evidence.message)
+    row = _first(ROWS, int(code), message, evidence.http_status)
+    kind = UnknownCode if row.id == _UNKNOWN_CODE else _CLASSES[row.category]
+    shown = evidence.message or row.meaning
+    return kind(replace(evidence, message=shown, hint=row.advice, retry_at=_retry_at(row, message)))
+
+
+def refusal_without_envelope(evidence: Evidence) -> CallError:
+    """Return the error that an answer stands for which is none of the exchange's JSON.
+
+    Args:
+        evidence: What is known of the call; its message says why the answer cannot be read.
+    """
+    row = _first(STATUS_ROWS, None, "", evidence.http_status)
+    text = f"{row.meaning.rstrip('.')}: {evidence.message}"
+    return _CLASSES[row.category](replace(evidence, message=text, hint=row.advice))
+
+
+def normalised(message: str) -> str:
+    """Return the message as the table's expressions want it: lower case, white space collapsed."""
+    return " ".join(message.translate(_LOWER_CASE).split())
+
+
+def _first(rows: Iterable[ErrorRow], code: int | None, message: str, status: int | None) -> ErrorRow:
+    # Each list ends with a row that matches everything.
+    return next(row for row in rows if _matches(row, code, message, status))
+
+
+def _matches(row: ErrorRow, code: int | None, message: str, status: int | None) -> bool:
+    if row.codes and code not in row.codes:
+        return False
+    if row.statuses and not (status is not None and row.statuses[0] <= status <= row.statuses[1]):
+        return False
+    return row.message is None or _compiled(row.message).search(message) is not None
+
+
+def _retry_at(row: ErrorRow, message: str) -> int | None:
+    found = _compiled(row.until).search(message) if row.until else None
+    return int(found[1]) if found else None
+
+
+@cache
+def _compiled(expression: str) -> re.Pattern[str]:
+    # ASCII: \b and its like mean the same in every language that reads the table.
+    return re.compile(expression, re.ASCII)

@@ -1,0 +1,79 @@
+"""Hold the settings of a client, checked."""
+
+import ssl
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import TypedDict
+
+from bingx_spot.clock import Clock
+from bingx_spot.environments import Environment
+from bingx_spot.errors import InvalidInput
+from bingx_spot.placement import PLACEMENTS, Placement
+from bingx_spot.policy.limits import Limits, Permits
+from bingx_spot.transport import Transport
+
+DEFAULT_TIMEOUT = 10.0
+
+
+class Options(TypedDict, total=False):
+    """Name the keyword arguments of a client; `Settings` says what each is."""
+
+    environment: str
+    timeout: float
+    placement: Placement | None
+    source_key: str | None
+    proxy: str | None
+    tls: ssl.SSLContext | None
+    transport: Transport | None
+    clock: Clock
+    limits: Permits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Hold what can be chosen for a client.
+
+    Attributes:
+        environment: `live`, `vst`, `sandbox`, or a base URL.
+        timeout: How long a call may take, in seconds, waiting for a permit included.
+        placement: Where parameters go: `json`, `query` or `form`; None for what the contract says.
+        source_key: The value of the header `X-SOURCE-KEY`, or None for no such header.
+        proxy: URL of an HTTP proxy, or None.
+        tls: What to trust and which certificate to show, or None for the public authorities.
+        transport: An httpx transport of one's own, or None.
+        clock: Where `timestamp` comes from.
+        limits: Gives out permits; one of one's own can be shared by several clients.
+
+    Raises:
+        InvalidInput: A setting is not allowed; it names the setting.
+    """
+
+    environment: str = "live"
+    timeout: float = DEFAULT_TIMEOUT
+    placement: Placement | None = None
+    source_key: str | None = None
+    proxy: str | None = field(default=None, repr=False)  # may hold a password
+    tls: ssl.SSLContext | None = None
+    transport: Transport | None = None
+    clock: Clock = field(default_factory=Clock)
+    limits: Permits = field(default_factory=Limits)
+
+    def __post_init__(self) -> None:
+        Environment.parse(self.environment)
+        if isinstance(self.timeout, bool) or not isinstance(self.timeout, int | float):
+            raise InvalidInput("timeout", f"is {self.timeout!r}", "seconds above 0")
+        if not (isfinite(self.timeout) and self.timeout > 0):
+            raise InvalidInput("timeout", f"is {self.timeout}", "seconds above 0")
+        if self.placement is not None and self.placement not in PLACEMENTS:
+            raise InvalidInput("placement", f"is {self.placement!r}", " or ".join(PLACEMENTS))
+        if self.source_key is not None:
+            _check_source_key(self.source_key)
+
+
+def _check_source_key(source_key: str) -> None:
+    if not isinstance(source_key, str) or not source_key.isascii() or not source_key.isprintable():
+        raise InvalidInput("source_key", "cannot stand in an HTTP header", "printable ASCII characters")
+    if source_key != source_key.strip() or not source_key:
+        raise InvalidInput(
+            "source_key", "is empty or has white space around it", "printable ASCII characters"
+        )

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from bingx_sandbox import Sandbox
+from tests.sandbox.client import Client
+
+
+@pytest.fixture(scope="session")
+def http() -> Iterator[httpx.Client]:
+    with httpx.Client(trust_env=False) as http:
+        yield http
+
+
+@pytest.fixture(scope="session")
+def running_sandbox() -> Iterator[Sandbox]:
+    with Sandbox(orders=5) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(running_sandbox: Sandbox) -> Sandbox:
+    """Give a sandbox in its initial state; starting one for each test would take most of the time."""
+    running_sandbox.reset()
+    return running_sandbox
+
+
+@pytest.fixture
+def client(sandbox: Sandbox, http: httpx.Client) -> Client:
+    return Client(sandbox, http)
+
+
+@pytest.fixture(scope="session")
+def fuzzed_client(running_sandbox: Sandbox, http: httpx.Client) -> Client:
+    """Give a client whose sandbox is not reset, for properties that send many requests."""
+    return Client(running_sandbox, http)

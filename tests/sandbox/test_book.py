@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+
+import pytest
+
+from bingx_sandbox.book import CLIENT_ORDER_ID_LIFE, Book
+from bingx_sandbox.errors import OrderNotFound, OrderNotOpen, OrderRestricted, SandboxError
+from bingx_sandbox.order import NewOrder
+
+NOON = 1_763_812_800_000
+
+
+class Watch:
+    """A clock that stands until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> int:
+        return self.now
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture
+def book(watch: Watch) -> Book:
+    return Book(watch)
+
+
+def new_order(client_order_id: str | None = None, status: str = "NEW") -> NewOrder:
+    return NewOrder(
+        "BTC-USDT", "BUY", "LIMIT", Decimal(50000), Decimal(2), client_order_id=client_order_id, status=status
+    )
+
+
+def test_order_ids_have_19_digits_grow_and_are_no_doubles(book: Book, watch: Watch) -> None:
+    ids = [book.place(new_order()).order_id for _ in range(50)]
+    watch.now -= 60_000
+    ids += [book.place(new_order()).order_id for _ in range(50)]
+    assert ids == sorted(set(ids))
+    assert all(len(str(order_id)) == 19 and int(float(order_id)) != order_id for order_id in ids)
+
+
+@pytest.mark.parametrize("status", ["NEW", "PENDING", "PARTIALLY_FILLED"])
+def test_an_open_order_is_cancelled_once(book: Book, status: str) -> None:
+    order = book.place(new_order(status=status))
+    assert book.cancel(order.order_id).status == "CANCELED"
+    with pytest.raises(OrderNotOpen):
+        book.cancel(order.order_id)
+
+
+@pytest.mark.parametrize("status", ["FILLED", "CANCELED", "FAILED"])
+def test_an_order_that_is_not_open_stays_as_it_is(book: Book, status: str) -> None:
+    order = book.place(new_order(status=status))
+    with pytest.raises(OrderNotOpen):
+        book.cancel(order.order_id)
+    with pytest.raises(OrderNotOpen):
+        book.fill(order.order_id)
+    assert book.find(order.order_id) == order
+
+
+def test_an_order_that_never_was_is_not_found(book: Book) -> None:
+    with pytest.raises(OrderNotFound):
+        book.cancel(1)
+    assert book.find(1) is None
+
+
+def test_a_partly_filled_order_keeps_what_was_executed(book: Book) -> None:
+    order_id = book.place(new_order()).order_id
+    assert book.fill(order_id, Decimal("0.5")).status == "PARTIALLY_FILLED"
+    written = book.cancel(order_id).written()
+    assert (written["status"], written["executedQty"], written["cummulativeQuoteQty"]) == (
+        "CANCELED",
+        "0.5",
+        "25000",
+    )
+
+
+def test_filling_the_rest_fills_the_order(book: Book) -> None:
+    order_id = book.place(new_order()).order_id
+    book.fill(order_id, Decimal("0.5"))
+    filled = book.fill(order_id)
+    assert (filled.status, filled.executed_qty) == ("FILLED", Decimal(2))
+
+
+@pytest.mark.parametrize("quantity", ["0", "-1", "1.6"])
+def test_no_more_is_filled_than_is_left(book: Book, quantity: str) -> None:
+    order_id = book.place(new_order()).order_id
+    book.fill(order_id, Decimal("0.5"))
+    with pytest.raises(SandboxError, match=r"^quantity: must be above 0 and at most 1\.5"):
+        book.fill(order_id, Decimal(quantity))
+
+
+def test_a_restriction_allows_its_status_alone(book: Book) -> None:
+    order = book.place(new_order(status="PENDING"))
+    with pytest.raises(OrderRestricted, match="the order's status is PENDING, not NEW"):
+        book.cancel(order.order_id, "NEW")
+    assert book.find(order.order_id) == order
+    assert book.cancel(order.order_id, "PENDING").status == "CANCELED"
+
+
+def test_a_client_order_id_finds_its_order_for_two_hours(book: Book, watch: Watch) -> None:
+    order = book.place(new_order("mine"))
+    watch.now += CLIENT_ORDER_ID_LIFE
+    assert book.find_by_client_order_id("mine") == order
+    watch.now += 1
+    assert book.find_by_client_order_id("mine") is None
+    assert book.find(order.order_id) == order
+
+
+def test_a_client_order_id_is_used_once(book: Book, watch: Watch) -> None:
+    book.place(new_order("mine"))
+    watch.now += 2 * CLIENT_ORDER_ID_LIFE
+    with pytest.raises(SandboxError, match=r"^clientOrderID: is in use by another order$"):
+        book.place(new_order("mine"))
+    assert len(book.orders()) == 1
+
+
+def test_of_many_threads_that_cancel_one_order_one_succeeds(book: Book) -> None:
+    order_id = book.place(new_order()).order_id
+
+    def cancel(_: int) -> bool:
+        try:
+            book.cancel(order_id)
+        except OrderNotOpen:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(cancel, range(200))) == 1
+
+
+def test_many_threads_that_fill_execute_exactly_what_they_were_told(book: Book) -> None:
+    order_id = book.place(new_order()).order_id
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: book.fill(order_id, Decimal("0.01")), range(150)))
+    assert book.orders()[0].executed_qty == Decimal("1.50")

@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from bingx_sandbox import Sandbox
+from bingx_sandbox.accounts import open_account
+from bingx_sandbox.app import build_app
+from bingx_sandbox.control import is_loopback
+from bingx_sandbox.exchange import Exchange
+from tests.sandbox.client import Client
+
+ORDER = {"symbol": "SOL-USDT", "side": "SELL", "type": "LIMIT", "price": "120.5", "origQty": "3"}
+
+
+def test_an_order_is_placed_and_answered_as_the_exchange_writes_one(client: Client) -> None:
+    placed = client.control("POST", "/orders", json=ORDER | {"clientOrderID": "mine", "stopPrice": "125"})
+    order = placed.json()
+    assert placed.status_code == 200
+    assert len(str(order.pop("orderId"))) == 19
+    assert order == {
+        **ORDER,
+        "clientOrderID": "mine",
+        "stopPrice": "125",
+        "status": "NEW",
+        "executedQty": "0",
+        "cummulativeQuoteQty": "0",
+    }
+    assert client.control("GET", "/orders").json()["orders"][-1]["clientOrderID"] == "mine"
+
+
+def test_amounts_may_come_as_numbers(client: Client) -> None:
+    order = client.control("POST", "/orders", json=ORDER | {"price": 120.5, "origQty": 3}).json()
+    assert (order["price"], order["origQty"]) == ("120.5", "3")
+
+
+def test_an_order_for_a_new_pair_lists_it(client: Client) -> None:
+    order = client.control("POST", "/orders", json=ORDER | {"symbol": "NEWPAIR-USDT"}).json()
+    assert client.cancel(symbol="NEWPAIR-USDT", orderId=order["orderId"])["code"] == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "executed"),
+    [
+        ("NEW", "0"),
+        ("PENDING", "0"),
+        ("PARTIALLY_FILLED", "1.5"),
+        ("FILLED", "3"),
+        ("CANCELED", "0"),
+        ("FAILED", "0"),
+    ],
+)
+def test_an_order_may_be_placed_in_any_status(client: Client, status: str, executed: str) -> None:
+    order = client.control("POST", "/orders", json=ORDER | {"status": status}).json()
+    assert (order["status"], order["executedQty"]) == (status, executed)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b'{"symbol": "btc"}', "symbol"),
+        (b"{}", "symbol"),
+        (b'{"symbol": null}', "symbol"),
+        (b'{"quantity": "1"}', "quantity"),
+        (b"not json", None),
+        (b"[]", None),
+        (b"\xff", None),
+        (b"x" * 100_000, None),
+    ],
+)
+def test_a_wrong_order_is_refused_with_the_field(client: Client, body: bytes, field: str | None) -> None:
+    before = client.sandbox.orders()
+    refused = client.control("POST", "/orders", content=body)
+    assert refused.status_code == 400
+    assert refused.json()["field"] == field
+    assert refused.json()["error"]
+    assert client.sandbox.orders() == before
+
+
+def test_an_order_is_filled_in_part_and_then_whole(client: Client, sandbox: Sandbox) -> None:
+    path = f"/orders/{sandbox.orders()[1]['orderId']}/fill"
+    part = client.control("POST", path, json={"quantity": "0.2"}).json()
+    assert (part["status"], part["executedQty"], part["cummulativeQuoteQty"]) == (
+        "PARTIALLY_FILLED",
+        "0.2",
+        "800",
+    )
+    assert client.control("POST", path).json()["status"] == "FILLED"
+    assert client.control("POST", path).status_code == 409
+
+
+@pytest.mark.parametrize("body", [{"quantity": "0"}, {"quantity": "-1"}, {"quantity": "99"}, {"qty": "1"}])
+def test_a_wrong_quantity_is_refused_with_the_field(
+    client: Client, sandbox: Sandbox, body: dict[str, str]
+) -> None:
+    refused = client.control("POST", f"/orders/{sandbox.orders()[0]['orderId']}/fill", json=body)
+    assert refused.status_code == 400
+    assert refused.json()["field"] in body
+    assert sandbox.orders()[0]["executedQty"] == "0"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("POST", "/orders/1/fill", 404),
+        ("POST", "/orders/one/fill", 404),
+        ("GET", "/nope", 404),
+        ("DELETE", "/orders", 405),
+        ("GET", "/reset", 405),
+    ],
+)
+def test_what_is_not_there_is_told_as_json(client: Client, method: str, path: str, status: int) -> None:
+    refused = client.control(method, path)
+    assert (refused.status_code, refused.json().keys()) == (status, {"error", "field"})
+
+
+def test_a_reset_brings_back_the_initial_state(client: Client, sandbox: Sandbox) -> None:
+    initial = sandbox.orders()
+    client.control("POST", "/orders", json=ORDER | {"symbol": "NEWPAIR-USDT"})
+    client.cancel(symbol="BTC-USDT", orderId=initial[0]["orderId"])
+    assert client.control("POST", "/reset").json() == {"orders": initial}
+    assert client.control("GET", "/requests").json() == {"requests": []}
+    assert client.cancel(symbol="NEWPAIR-USDT", orderId=1)["code"] == 100204
+
+
+def test_seeded_orders_are_the_same_each_time(sandbox: Sandbox) -> None:
+    with Sandbox(orders=5) as another:
+        assert another.orders() == sandbox.orders()
+    first = sandbox.orders()[0]
+    assert (first["symbol"], first["type"], first["status"]) == ("BTC-USDT", "LIMIT", "NEW")
+    assert "clientOrderID" not in first
+    assert len({order["symbol"] for order in sandbox.orders()}) == 5
+
+
+@pytest.mark.parametrize(
+    ("peer", "url", "status"),
+    [
+        ("127.0.0.1", "http://127.0.0.1/_sandbox/orders", 200),
+        ("::1", "http://[::1]/_sandbox/orders", 200),
+        ("192.0.2.7", "http://127.0.0.1/_sandbox/orders", 403),
+        ("127.0.0.1", "http://rebound.example/_sandbox/orders", 403),
+    ],
+)
+def test_the_control_interface_is_for_this_machine_alone(peer: str, url: str, status: int) -> None:
+    # No test can come from another machine, so here the peer's address is told to the application itself.
+    app = build_app(Exchange(open_account()))
+
+    async def get() -> httpx.Response:
+        transport = httpx.ASGITransport(app, client=(peer, 5000))
+        async with httpx.AsyncClient(transport=transport) as http:
+            return await http.get(url)
+
+    response = asyncio.run(get())
+    answer: dict[str, Any] = response.json()
+    assert response.status_code == status
+    assert ("orders" in answer) == (status == 200)
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [("localhost", True), ("127.9.9.9", True), ("::1", True), ("10.0.0.1", False), ("localhost.evil", False)],
+)
+def test_loopback_is_told_from_other_hosts(host: str, loopback: bool) -> None:
+    assert is_loopback(host) is loopback

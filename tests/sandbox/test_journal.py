@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import json
+
+from bingx_sandbox import Sandbox
+from bingx_sandbox.journal import KEPT, Journal, RequestRecord
+from tests.sandbox.client import CANCEL, Client, now
+
+
+def test_a_refused_signature_is_told_with_what_was_expected(client: Client, sandbox: Sandbox) -> None:
+    order_id = sandbox.orders()[0]["orderId"]
+    stamp = now()
+    client.cancel(symbol="BTC-USDT", orderId=order_id, timestamp=stamp, signature="f" * 64)
+    request = client.last_request()
+    assert (request["number"], request["method"], request["path"]) == (1, "POST", CANCEL)
+    assert request["verdict"] == "100001 Signature verification failed due to signature mismatch"
+    assert request["code"] == 100001
+    assert request["receivedSignature"] == "f" * 64
+    assert request["expectedCanonicalString"] == f"orderId={order_id}&symbol=BTC-USDT&timestamp={stamp}"
+    assert len(request["expectedSignature"]) == 64
+    assert request["parameters"] == {
+        "orderId": str(order_id),
+        "symbol": "BTC-USDT",
+        "timestamp": str(stamp),
+    }
+    assert stamp <= request["receivedAt"] <= now()
+
+
+def test_an_accepted_request_may_still_be_refused_for_its_order(client: Client) -> None:
+    client.cancel(symbol="BTC-USDT", orderId=1)
+    request = client.last_request()
+    assert (request["verdict"], request["code"]) == ("accepted", 100404)
+
+
+def test_parameters_are_told_as_they_were_received(client: Client) -> None:
+    client.post_raw(b"", "text/plain", "?z=1&a=%C3%98&signature=ab")
+    request = client.last_request()
+    assert request["query"] == "z=1&a=%C3%98&signature=ab"
+    assert list(request["parameters"].items()) == [("z", "1"), ("a", "Ø")]
+    assert request["placement"] == "query"
+    assert request["headers"]["content-type"] == "text/plain"
+
+
+def test_neither_secret_nor_key_is_told(client: Client, sandbox: Sandbox) -> None:
+    client.cancel(symbol="BTC-USDT", orderId=1)
+    client.cancel(symbol="BTC-USDT", orderId=1, signature="0" * 64)
+    told = json.dumps(sandbox.requests())
+    assert sandbox.api_key not in told
+    assert sandbox.api_secret not in told
+    assert client.last_request()["headers"]["x-bx-apikey"] == f"{sandbox.api_key[:4]}…"
+
+
+def test_a_short_key_is_masked_whole(client: Client) -> None:
+    client.answer("POST", CANCEL, headers={"X-BX-APIKEY": "short"})
+    assert client.last_request()["headers"]["x-bx-apikey"] == "…"
+    assert client.last_request()["detail"] == "no account has this API key"
+
+
+def test_only_the_last_requests_are_kept() -> None:
+    journal = Journal()
+    for _ in range(KEPT + 5):
+        journal.add(RequestRecord(path=CANCEL))
+    numbers = [record["number"] for record in journal.records()]
+    assert (numbers[0], numbers[-1], len(numbers)) == (6, KEPT + 5, KEPT)

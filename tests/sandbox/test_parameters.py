@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bingx_sandbox.errors import UnreadableParameters
+from bingx_sandbox.parameters import BODY_LIMIT, read_json, read_pairs, read_sent
+from bingx_sandbox.received import Received
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+TEXT = st.text(st.characters(codec="utf-8"))
+
+
+def post(body: bytes = b"", content_type: str = "", query: bytes = b"") -> Received:
+    return Received("POST", "/", query=query, headers={"content-type": content_type}, body=body)
+
+
+@pytest.mark.parametrize(
+    ("token", "text"),
+    [
+        ("1735964079647111280", "1735964079647111280"),
+        ("9223372036854775807", "9223372036854775807"),
+        ("5000.0", "5000"),
+        ("5e3", "5000"),
+        ("1.735964079647111281e18", "1735964079647111281"),
+        ("0.10", "0.1"),
+        ("1.5e-7", "0.00000015"),
+        ("-0", "0"),
+        ("-0.0", "0"),
+        ("0e9", "0"),
+        ("-2.50", "-2.5"),
+        ("true", "true"),
+        ("false", "false"),
+        ('"5000.0"', "5000.0"),
+        ('"M\\u00d8TH-USDT"', "MØTH-USDT"),
+    ],
+)
+def test_a_json_token_is_rebuilt_as_the_text_that_is_signed(token: str, text: str) -> None:
+    assert read_json(f'{{"value": {token}}}'.encode()) == {"value": text}
+
+
+@given(st.integers())
+def test_an_integer_keeps_every_digit(number: int) -> None:
+    assert read_json(json.dumps({"value": number}).encode()) == {"value": str(number)}
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_float_becomes_plain_digits_of_the_same_value(number: float) -> None:
+    text = read_json(json.dumps({"value": number}).encode())["value"]
+    assert Decimal(text) == Decimal(repr(number))
+    assert re.fullmatch(r"0|-?[1-9]\d*|-?\d+\.\d*[1-9]", text)
+
+
+@given(st.dictionaries(TEXT, TEXT, max_size=5))
+def test_texts_travel_unchanged_in_each_placement(texts: dict[str, str]) -> None:
+    assert read_json(json.dumps(texts).encode()) == texts
+    assert read_pairs(urlencode(texts).encode()) == texts
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "malformed"),
+        (b"{", "malformed"),
+        (b'{"a": 01}', "malformed"),
+        (b"[" * 100_000, "malformed"),
+        (b'\xef\xbb\xbf{"a": 1}', "malformed"),
+        (b'{"a": "\xff"}', "not UTF-8"),
+        (b"[]", "must be an object"),
+        (b'"symbol"', "must be an object"),
+        (b"null", "must be an object"),
+        (b'{"a": NaN}', "NaN, which is not JSON"),
+        (b'{"a": -Infinity}', "-Infinity, which is not JSON"),
+        (b'{"a": 1e999999999}', "beyond the range of a float64"),
+        (b'{"a": 1e99999999999999999999}', "beyond the range of a float64"),
+        (b'{"symbol": "A-B", "symbol": "A-B"}', "symbol: is given twice"),
+        (b'{"symbol": null}', "symbol: must be a text, a number or a boolean"),
+        (b'{"symbol": ["A-B"]}', "symbol: must be a text, a number or a boolean"),
+        (b'{"symbol": {"a": 1}}', "symbol: must be a text, a number or a boolean"),
+        (b'{"symbol": "\\ud800"}', "symbol: is not valid Unicode"),
+        (b'{"\\ud800": 1}', "a parameter's name: is not valid Unicode"),
+    ],
+)
+def test_json_that_is_no_plain_object_is_refused_with_the_reason(body: bytes, reason: str) -> None:
+    with pytest.raises(UnreadableParameters, match=reason):
+        read_json(body)
+
+
+@given(st.binary())
+def test_whatever_the_bytes_json_is_read_or_refused(body: bytes) -> None:
+    try:
+        texts = read_json(body)
+    except UnreadableParameters:
+        return
+    assert all(isinstance(text, str) for text in texts.values())
+
+
+def test_pairs_keep_their_order_and_lose_their_encoding() -> None:
+    pairs = read_pairs("z=1&a=M%C3%98TH-USDT&m=MØTH+x&empty=".encode())
+    assert list(pairs.items()) == [("z", "1"), ("a", "MØTH-USDT"), ("m", "MØTH x"), ("empty", "")]
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"symbol=A&symbol=B", "symbol: is given twice"),
+        (b"symbol=%ff", "not UTF-8"),
+        (b"symbol=\xff", "not UTF-8"),
+        (b"&".join(b"p%d=1" % number for number in range(201)), "more than 200"),
+    ],
+)
+def test_pairs_that_are_not_plain_are_refused_with_the_reason(raw: bytes, reason: str) -> None:
+    with pytest.raises(UnreadableParameters, match=reason):
+        read_pairs(raw)
+
+
+@pytest.mark.parametrize(
+    ("placement", "received"),
+    [
+        ("json", post(b'{"b": 1, "signature": "ab", "a": 2}', "Application/JSON; charset=utf-8")),
+        ("query", post(query=b"b=1&signature=ab&a=2")),
+        ("query", post(query=b"b=1&a=2&signature=ab", content_type=JSON)),
+        ("query", post(b"{}", JSON, query=b"b=1&a=2&signature=ab")),
+        ("form", post(b"signature=ab&b=1&a=2", FORM)),
+        ("form", post(b"signature=ab&b=1&a=2", FORM, query=b"ignored=1")),
+    ],
+)
+def test_the_placement_is_where_the_signature_stands(placement: str, received: Received) -> None:
+    sent = read_sent(received)
+    assert (sent.placement, sent.signature) == (placement, "ab")
+    assert list(sent.parameters.items()) == [("b", "1"), ("a", "2")]
+
+
+def test_a_signature_in_two_places_is_refused() -> None:
+    with pytest.raises(
+        UnreadableParameters, match="signature: stands both in the query string and in the body"
+    ):
+        read_sent(post(b'{"signature": "ab"}', JSON, query=b"signature=ab"))
+
+
+def test_without_a_signature_what_was_sent_is_still_read() -> None:
+    sent = read_sent(post(b'{"symbol": "A-B", "signature": ""}', JSON))
+    assert (sent.placement, sent.parameters, sent.signature) == ("json", {"symbol": "A-B"}, None)
+
+
+@pytest.mark.parametrize(
+    "received",
+    [post(b'{"signature": "ab"}', JSON), post(b"signature=ab", FORM), post(query=b"signature=ab")],
+)
+def test_a_placement_that_is_not_understood_seems_empty(received: Received) -> None:
+    understood = {"json", "query", "form"} - {read_sent(received).placement}
+    assert read_sent(received, understood).placement is None
+
+
+def test_a_body_of_another_media_type_seems_empty() -> None:
+    assert read_sent(post(b'{"signature": "ab"}', "text/plain")).placement is None
+
+
+def test_a_get_is_understood_by_its_query_string_alone() -> None:
+    received = Received("GET", "/", query=b"a=1", headers={"content-type": JSON}, body=b'{"signature": "ab"}')
+    assert read_sent(received, {"json"}).parameters == {"a": "1"}
+
+
+@pytest.mark.parametrize("content_type", [JSON, FORM])
+def test_a_body_past_the_limit_is_refused(content_type: str) -> None:
+    with pytest.raises(UnreadableParameters, match="larger than 65536 bytes"):
+        read_sent(post(b"a" * (BODY_LIMIT + 1), content_type))

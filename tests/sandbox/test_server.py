@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from bingx_sandbox import SandboxError, serve
+
+SERVE = "import json, sys; from bingx_sandbox import serve; serve(**json.loads(sys.argv[1]))"
+
+
+class Served:
+    """A sandbox in a process of its own."""
+
+    def __init__(self, **arguments: Any) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", SERVE, json.dumps(arguments)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        self.announced: dict[str, str] = json.loads(self.process.stdout.readline())
+
+    def end(self, how: signal.Signals) -> tuple[int, str, str]:
+        self.process.send_signal(how)
+        out, err = self.process.communicate(timeout=30)
+        return self.process.returncode, out, err
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    served = Served(api_key="given-key", orders=7)
+    yield served
+    served.process.kill()
+    served.process.communicate()
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_it_announces_itself_when_it_listens_and_ends_quietly(
+    served: Served, http: httpx.Client, how: signal.Signals
+) -> None:
+    assert served.announced.keys() == {"url", "apiKey", "apiSecret"}
+    assert served.announced["apiKey"] == "given-key"
+    url = served.announced["url"]
+    assert len(http.get(f"{url}/_sandbox/orders").json()["orders"]) == 7
+    # One connection is idle and one stops in the middle; nothing but the announcement is ever printed.
+    with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))) as hanging:
+        hanging.sendall(b"POST /openApi/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{")
+        assert len(http.get(f"{url}/_sandbox/orders").json()["orders"]) == 7
+        assert served.end(how) == (0, "", "")
+
+
+def test_a_port_in_use_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(SandboxError, match=rf"^port: {port} is in use on 127\.0\.0\.1") as refused:
+            serve(port=port)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "sandbox.example", "", "127.0.0.1 "])  # noqa: S104
+def test_a_host_that_is_not_loopback_is_refused(host: str) -> None:
+    with pytest.raises(SandboxError, match=r"^host: must be a loopback address"):
+        serve(host=host)
+
+
+@pytest.mark.parametrize("port", [-1, 65_536, True, "80"])
+def test_a_port_that_is_none_is_refused(port: Any) -> None:
+    with pytest.raises(SandboxError, match=r"^port: must be a whole number from 0"):
+        serve(port=port)
