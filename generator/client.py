@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import re
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -44,7 +45,7 @@ def write_client(document: Document, view: Mapping[str, Any], folder: Path) -> N
     try:
         complaints = _write(view, _config(folder))
     except Exception as error:  # noqa: BLE001 - it raises what it likes where a contract surprises it
-        complaints = [ClientError(header=type(error).__name__, detail=str(error))]
+        complaints = [ClientError(header=f"{type(error).__name__}:", detail=str(error))]
     document.refuse(_problem(document, complaint) for complaint in complaints)
 
 
@@ -93,11 +94,11 @@ def _problem(document: Document, complaint: ClientError) -> Problem:
 
 
 def _location(document: Document, words: str) -> Location:
-    """Finds what a complaint speaks of: it names an operation (`POST /path`) or a schema."""
+    """Finds what a complaint speaks of: it names an operation (`POST /path`), a schema or its class."""
     for operation in operations(document.root):
         if operation.title in words:
             return operation.location
     for name in document.root.get("components", {}).get("schemas", {}):
-        if f"/components/schemas/{name}" in words:
+        if re.search(rf"\b{re.escape(name)}\b", words):
             return ("components", "schemas", name)
     return ()

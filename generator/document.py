@@ -99,8 +99,6 @@ def _compose(source: bytes, name: str) -> yaml.Node | None:
         raise SpecError(name, [Problem(line, "This is not UTF-8. Save the file as UTF-8.")]) from None
     except yaml.YAMLError as error:
         raise SpecError(name, [_syntax_problem(error)]) from None
-    except RecursionError:
-        raise SpecError(name, [Problem(1, "The document is nested too deeply. Make it flatter.")]) from None
 
 
 def _syntax_problem(error: yaml.YAMLError) -> Problem:

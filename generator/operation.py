@@ -115,26 +115,21 @@ def operations(root: Mapping[str, Any]) -> Iterator[Operation]:
                 yield Operation(root, ("paths", path, method), path, method, node)
 
 
-def members(
-    root: Mapping[str, Any], schema: Mapping[str, Any], location: Location, around: tuple[Location, ...] = ()
-) -> Iterator[Member]:
+def members(root: Mapping[str, Any], schema: Mapping[str, Any], location: Location) -> Iterator[Member]:
     """Yields the fields of an object schema, those of its `allOf` parts first, references followed.
 
-    Args:
-        root: The document.
-        schema: The object schema.
-        location: Where it stands.
-        around: The schemas of which it is a part. A schema that is part of itself adds nothing.
+    A field that a part has and the schema states again is the schema's.
     """
+    found: dict[str, Member] = {}
     for index, part in enumerate(schema.get("allOf", [])):
         part_location, part_schema = resolve(root, part, (*location, "allOf", index))
-        if part_location not in around:
-            yield from members(root, part_schema, part_location, (*around, location))
+        found.update((member.name, member) for member in members(root, part_schema, part_location))
     required = schema.get("required", [])
     for name, node in schema.get("properties", {}).items():
-        own: Location = (*location, "properties", name)
-        target, found = resolve(root, node, own)
-        yield Member(name, target, found, name in required, bool(found.get("x-injected")))
+        target, target_schema = resolve(root, node, (*location, "properties", name))
+        injected = bool(target_schema.get("x-injected"))
+        found[name] = Member(name, target, target_schema, name in required, injected)
+    yield from found.values()
 
 
 def _parameter(root: Mapping[str, Any], node: Mapping[str, Any], location: Location) -> Member:

@@ -107,6 +107,25 @@ def _complaints(root: Mapping[str, Any], location: Location, node: Mapping[str, 
         yield f"OpenAPI 3.0 ignores what stands beside a `$ref` ({beside}). Move it to what is referred to."
 
 
+def loop_problems(document: Document) -> Iterator[Problem]:
+    """Yields a problem for each schema that is, by `allOf`, a part of itself."""
+    for location, node in objects(document.root):
+        if "allOf" in node and location in _parts(document.root, node, set()):
+            yield document.problem(
+                (*location, "allOf"), "The schema is a part of itself. Take it out of its own `allOf`."
+            )
+
+
+def _parts(root: Mapping[str, Any], node: Any, found: set[Location]) -> set[Location]:
+    """Collects where the parts of a schema stand, and the parts of these."""
+    for part in node.get("allOf", []):
+        location, schema = resolve(root, part)
+        if location and location not in found:
+            found.add(location)
+            _parts(root, schema, found)
+    return found
+
+
 def _kind(location: Location) -> str | None:
     """Tells under which part of components the thing must stand that may be referred to at a place."""
     key, around = (*location[-1:], None)[0], (*location[-2:-1], None)[0]

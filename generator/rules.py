@@ -75,10 +75,6 @@ def _operation_id(document: Document, operation: Operation) -> Iterator[Problem]
     if not (name.isascii() and name.isalnum() and name[:1].islower()):
         text = f"The operationId `{name}` is not lower camel case. {_NEEDED['operationId']}"
         yield document.problem(location, text)
-    first = next(other for other in operations(document.root) if other.node.get("operationId") == name)
-    if first.location != operation.location:
-        text = f"The operationId `{name}` is that of {first.title} too. Choose another."
-        yield document.problem(location, text)
 
 
 def _security(document: Document, operation: Operation) -> Iterator[Problem]:

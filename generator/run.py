@@ -12,17 +12,20 @@ from generator.examples import example_problems
 from generator.extensions import extension_problems
 from generator.header import Header
 from generator.layout import lay_out
-from generator.reference import reference_problems
+from generator.problem import Problem, SpecError
+from generator.reference import loop_problems, reference_problems
 from generator.rules import rule_problems
 from generator.tree import differences, swap, workplace
-from generator.validity import validity_problems
+from generator.validity import consistency_problems, structure_problems
 from generator.view import caller_view, python_view
 from generator.writing import yaml_text
 
 # Each step may count on what those before it made sure of.
 _STEPS = (
     reference_problems,
-    validity_problems,
+    structure_problems,
+    loop_problems,
+    consistency_problems,
     extension_problems,
     construct_problems,
     rule_problems,
@@ -40,9 +43,12 @@ def lint(spec: Path, name: str) -> Document:
     Raises:
         SpecError: If anything is wrong with it, with all that one step has found.
     """
-    document = Document.read(spec, name)
-    for problems in _STEPS:
-        document.refuse(problems(document))
+    try:
+        document = Document.read(spec, name)
+        for problems in _STEPS:
+            document.refuse(problems(document))
+    except RecursionError:
+        raise SpecError(name, [Problem(1, "The document is nested too deeply. Make it flatter.")]) from None
     return document
 
 

@@ -12,21 +12,28 @@ from generator.problem import Problem
 _LONGEST = 160
 
 
-def validity_problems(document: Document) -> Iterator[Problem]:
-    """Yields a problem for each way in which the document is not OpenAPI 3.0."""
+def structure_problems(document: Document) -> Iterator[Problem]:
+    """Yields a problem for each part of the document that has not the shape of OpenAPI 3.0."""
     version = document.root.get("openapi")
     if not isinstance(version, str) or not version.startswith("3.0."):
         yield document.problem(["openapi"], "This is not OpenAPI 3.0. Write `openapi: 3.0.3`.")
         return
+    for error in OpenAPIV30SpecValidator(document.root).schema_validator.iter_errors(document.root):
+        yield _problem(document, _leaf(error))
+
+
+def consistency_problems(document: Document) -> Iterator[Problem]:
+    """Yields a problem for each contradiction: names that clash, defaults that do not fit."""
     validator = OpenAPIV30SpecValidator(document.root)
-    # What the second judges (names that clash, parameters without a place) presumes what the first judges.
-    structural = list(validator.schema_validator.iter_errors(document.root))
-    for error in structural or validator.root_validator(validator.schema_path):
-        leaf = _leaf(error)
-        location = tuple(leaf.absolute_path)
-        if location[:1] not in {(key,) for key in document.root}:
-            location = _location_in_text(document, leaf.message)
-        yield document.problem(location, f"This is not OpenAPI 3.0: {_sentence(location, leaf)} Correct it.")
+    for error in validator.root_validator(validator.schema_path):
+        yield _problem(document, error)
+
+
+def _problem(document: Document, error: ValidationError) -> Problem:
+    location = tuple(error.absolute_path)
+    if location[:1] not in {(key,) for key in document.root}:
+        location = _location_in_text(document, error.message)
+    return document.problem(location, f"This is not OpenAPI 3.0: {_sentence(location, error)} Correct it.")
 
 
 def _leaf(error: ValidationError) -> ValidationError:
@@ -49,9 +56,8 @@ def _sentence(location: Location, error: ValidationError) -> str:
 
 
 def _location_in_text(document: Document, text: str) -> Location:
-    """Finds what an error without a location speaks of: an operation whose path or id it quotes."""
+    """Finds what an error without a location speaks of: an operation whose path it quotes."""
     for operation in operations(document.root):
-        names = (operation.path, str(operation.node.get("operationId")))
-        if any(f"'{name}'" in text for name in names):
+        if f"'{operation.path}'" in text:
             return operation.location
     return ()

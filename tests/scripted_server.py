@@ -1,22 +1,37 @@
 """A real TCP server that answers as a test tells it to, byte for byte."""
 
 import socket
+import ssl
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 
+@dataclass(frozen=True)
+class Cut:
+    """Bytes after which the server closes the connection, or resets it."""
+
+    sent: bytes = b""
+    reset: bool = False
+
+
+Answer = bytes | Cut | None
+
+
 @dataclass
 class ScriptedServer:
     """Answer every request with what `answer` gives for it, and remember the requests.
 
-    None closes the connection without a word.
+    Bytes leave the connection open, so that an unfinished answer is followed by silence. None closes it
+    without a word.
     """
 
     url: str
-    answer: Callable[[bytes], bytes | None]
-    requests: list[bytes] = field(default_factory=list)
+    answer: Callable[[bytes], Answer]
+    # Not shown: they hold the API key and the signature, and a traceback may print the server.
+    requests: list[bytes] = field(default_factory=list, repr=False)
 
 
 def http(body: bytes | str, status: str = "200 OK", headers: str = "Content-Type: application/json") -> bytes:
@@ -27,13 +42,16 @@ def http(body: bytes | str, status: str = "200 OK", headers: str = "Content-Type
 
 
 @contextmanager
-def scripted_server(answer: bytes | Callable[[bytes], bytes | None] | None) -> Iterator[ScriptedServer]:
+def scripted_server(
+    answer: Answer | Callable[[bytes], Answer], tls: ssl.SSLContext | None = None
+) -> Iterator[ScriptedServer]:
     """Serve on a free loopback port until the block ends."""
     listener = socket.create_server(("127.0.0.1", 0))
     script = answer if callable(answer) else lambda _: answer
-    server = ScriptedServer(f"http://127.0.0.1:{listener.getsockname()[1]}", script)
+    scheme = "http" if tls is None else "https"
+    server = ScriptedServer(f"{scheme}://127.0.0.1:{listener.getsockname()[1]}", script)
     connections: list[socket.socket] = []
-    thread = threading.Thread(target=_serve, args=(listener, server, connections))
+    thread = threading.Thread(target=_serve, args=(listener, server, connections, tls))
     thread.start()
     try:
         yield server
@@ -45,7 +63,12 @@ def scripted_server(answer: bytes | Callable[[bytes], bytes | None] | None) -> I
             connection.close()
 
 
-def _serve(listener: socket.socket, server: ScriptedServer, connections: list[socket.socket]) -> None:
+def _serve(
+    listener: socket.socket,
+    server: ScriptedServer,
+    connections: list[socket.socket],
+    tls: ssl.SSLContext | None,
+) -> None:
     workers = []
     while True:
         try:
@@ -53,7 +76,7 @@ def _serve(listener: socket.socket, server: ScriptedServer, connections: list[so
         except OSError:
             break
         connections.append(connection)
-        worker = threading.Thread(target=_talk, args=(connection, server), daemon=True)
+        worker = threading.Thread(target=_meet, args=(connection, server, tls), daemon=True)
         worker.start()
         workers.append(worker)
     for connection in connections:
@@ -63,18 +86,27 @@ def _serve(listener: socket.socket, server: ScriptedServer, connections: list[so
         worker.join()
 
 
+def _meet(connection: socket.socket, server: ScriptedServer, tls: ssl.SSLContext | None) -> None:
+    with connection, suppress(OSError):
+        if tls is None:
+            _talk(connection, server)
+        else:
+            # Not detached from `connection`, which the end of the block shuts down.
+            with tls.wrap_socket(connection.dup(), server_side=True) as encrypted:
+                _talk(encrypted, server)
+
+
 def _talk(connection: socket.socket, server: ScriptedServer) -> None:
-    try:
-        while request := _read_request(connection):
-            server.requests.append(request)
-            answer = server.answer(request)
-            if answer is None:
-                break
-            connection.sendall(answer)
-    except OSError:
-        pass
-    finally:
-        connection.close()
+    while request := _read_request(connection):
+        server.requests.append(request)
+        answer = server.answer(request)
+        ending = Cut() if answer is None else answer
+        connection.sendall(ending.sent if isinstance(ending, Cut) else ending)
+        if isinstance(ending, Cut):
+            if ending.reset:
+                # Closing with a linger time of 0 sends a reset.
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            break
 
 
 def _read_request(connection: socket.socket) -> bytes:
@@ -91,5 +123,8 @@ def _read_request(connection: socket.socket) -> bytes:
         if name.lower() == b"content-length":
             length = int(value)
     while len(body) < length:
-        body += connection.recv(65536)
+        chunk = connection.recv(65536)
+        if not chunk:
+            return b""
+        body += chunk
     return head + b"\r\n\r\n" + body

@@ -5,12 +5,13 @@ of "Answers" in the reference of the wire, and of `x-bingx-answer` in spec/opena
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, NoReturn, TypeGuard
 
-from bingx_spot.errors import Evidence, OutcomeUnknown, SentRequest
+from bingx_spot.errors import Evidence, SentRequest, shown
 from bingx_spot.refusals import refusal, refusal_without_envelope
 from bingx_spot.request import Call
 from bingx_spot_api.contract import Field, Operation
@@ -19,6 +20,8 @@ _KEPT_BODY = 65536
 _MASK = "***"
 _OK = 200
 _INT64_DIGITS = 19
+# JSON can spell half of a surrogate pair. No output can print it, and parsers differ about it.
+_SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,25 +110,16 @@ def _judged(call: Call, answer: Answer, envelope: Mapping[str, Any]) -> Answer:
     code = envelope.get("code")
     message = envelope.get("msg")
     message = message if isinstance(message, str) else ""
-    if not _is_code(code):
-        raise OutcomeUnknown(answer.evidence(f"the answer's code cannot be believed: {code!r}"[:200]))
-    if code != 0:
+    if not _is_integer(code):
+        raise refusal_without_envelope(
+            answer.evidence(f"the answer's code cannot be believed: {shown(code)}")
+        )
+    if int(code) != 0:
         raise refusal(code, answer.evidence(message, code=code))
     problem = _doubt(call, answer, envelope)
     if problem:
-        raise OutcomeUnknown(answer.evidence(f"{problem}; the exchange said {message!r}", code=code))
+        raise refusal(code, answer.evidence(f"{problem}; the exchange said {message!r}", code=code))
     return answer
-
-
-def _is_code(code: object) -> TypeGuard[int | str]:
-    """Tell whether this is an error code, or 0 as a number.
-
-    "0" as text has been met. It is not believed: what writes its own success in another way than the
-    contract may not be the exchange.
-    """
-    if isinstance(code, str):
-        return code.isascii() and code.isdecimal() and int(code[:_INT64_DIGITS]) != 0
-    return isinstance(code, int) and not isinstance(code, bool)
 
 
 def _doubt(call: Call, answer: Answer, envelope: Mapping[str, Any]) -> str:
@@ -133,6 +127,11 @@ def _doubt(call: Call, answer: Answer, envelope: Mapping[str, Any]) -> str:
     operation = call.operation
     if answer.http_status != _OK:
         return f"the answer says success with HTTP status {answer.http_status}"
+    if envelope["code"] != 0:
+        # Met as "0". What writes success in another way than the contract may not be the exchange.
+        return f"the answer says success with code {envelope['code']!r}"
+    if envelope.get("success") is False:
+        return "the answer says code 0 and success false"
     problem = _misfit(operation.envelope, envelope)
     if problem or operation.data is None:
         return problem
@@ -159,7 +158,7 @@ def _fits(field: Field, value: object) -> bool:
     return _FITS[field.type](value)
 
 
-def _is_integer(value: object) -> bool:
+def _is_integer(value: object) -> TypeGuard[int | str]:
     # An id may come as text: its digits are exact either way.
     if isinstance(value, str):
         return value.isascii() and value.isdecimal() and len(value) <= _INT64_DIGITS
@@ -187,8 +186,10 @@ def _another(call: Call, data: Mapping[str, Any]) -> str:
         asked = call.parameters.get(name)
         if asked is None:
             continue
-        if str(data.get(name)) != str(asked):
-            return f"the answer is about another order: {name} is {data.get(name)!r}, asked was {asked!r}"
+        told = data.get(name)
+        # None apart: an order may be called "None".
+        if told is None or str(told) != str(asked):
+            return f"the answer is about another order: {name} is {shown(told)}, asked was {asked!r}"
     return ""
 
 
@@ -213,7 +214,17 @@ def _envelope(body: bytes) -> dict[str, Any]:
         raise _Unbelievable(f"the answer is not JSON; it begins {body[:60]!r}") from None
     if not isinstance(envelope, dict):
         raise _Unbelievable(f"the answer is JSON and no object; it begins {body[:60]!r}")
+    if _SURROGATE_ESCAPE.search(body) and _holds_half_a_pair(envelope):
+        raise _Unbelievable("the answer holds half of a surrogate pair, which is no character")
     return envelope
+
+
+def _holds_half_a_pair(envelope: Mapping[str, Any]) -> bool:
+    try:
+        json.dumps(envelope, ensure_ascii=False).encode()
+    except (UnicodeEncodeError, RecursionError):
+        return True
+    return False
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -217,6 +217,8 @@ def _with_environment(options: Options) -> Options:
 
 
 def _middleware(credentials: Credentials, settings: Settings) -> Middleware:
+    if not isinstance(credentials, Credentials):
+        raise InvalidInput("credentials", "are of another type", "Credentials(api_key, api_secret)")
     stamper = Stamper(credentials, settings.clock, settings.placement, settings.source_key)
     return Middleware(Environment.parse(settings.environment), stamper, settings.limits, settings.timeout)
 

@@ -114,7 +114,7 @@ def _parse_key_file(text: str) -> tuple[str, str] | None:
     try:
         members = json.loads(text)
         api_key, api_secret = members["apiKey"], members["apiSecret"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return (api_key, api_secret) if isinstance(api_key, str) and isinstance(api_secret, str) else None
 
@@ -129,6 +129,8 @@ def _read_private(path: Path) -> str:
         problem = f"key file {path} cannot be read: {error.strerror}"
     except UnicodeDecodeError:
         problem = f"key file {path} is not UTF-8 text"
+    except ValueError:
+        problem = f"key file {str(path)!r} is not a path"
     raise CredentialsError(problem)
 
 

@@ -1,14 +1,16 @@
 """Say where requests go: live, simulated trading, the local sandbox, or a base URL of one's own."""
 
+import re
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Self
 from urllib.parse import urlsplit
 
-from bingx_spot.errors import InvalidInput
+from bingx_spot.errors import InvalidInput, shown
 from bingx_spot_api.contract import SERVERS
 
 _URL_ALLOWED = "https://HOST or https://HOST:PORT; http only for a loopback host"
+_HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,18 @@ class Environment:
         Raises:
             InvalidInput: There is no such name, or the URL will not do.
         """
+        names = sorted({server.environment for server in SERVERS})
+        allowed = f"{', '.join(names)}, or a base URL"
+        if not isinstance(text, str):
+            raise InvalidInput("environment", f"is of type {type(text).__name__}", allowed)
         origins = {server.role: server.url for server in SERVERS if server.environment == text}
         if origins:
             return cls(text, origins["primary"], origins.get("fallback"))
+        if "@" in text:
+            # The text is not repeated: what stands before an @ may be a password.
+            raise InvalidInput("environment", "holds a user name or password", allowed)
         if "://" not in text:
-            names = sorted({server.environment for server in SERVERS})
-            raise InvalidInput("environment", f"is {text!r}", f"{', '.join(names)}, or a base URL")
+            raise InvalidInput("environment", f"is {shown(text)}", allowed)
         return cls(text, _origin(text))
 
 
@@ -51,14 +59,12 @@ def _origin(url: str) -> str:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError:
-        raise InvalidInput("environment", f"is not a URL: {url!r}", _URL_ALLOWED) from None
-    if parts.username is not None or parts.password is not None:
-        # The text is not repeated: what stands before an @ may be a password.
-        raise InvalidInput("environment", "holds a user name or password", _URL_ALLOWED)
-    if parts.scheme not in ("http", "https") or not host:
-        raise InvalidInput("environment", f"is {url!r}", _URL_ALLOWED)
+        raise InvalidInput("environment", f"is not a URL: {shown(url)}", _URL_ALLOWED) from None
+    host = host or ""
+    if parts.scheme not in ("http", "https") or not _is_host(host):
+        raise InvalidInput("environment", f"is {shown(url)}", _URL_ALLOWED)
     if parts.path.strip("/") or parts.query or parts.fragment:
-        raise InvalidInput("environment", f"has more than a host: {url!r}", _URL_ALLOWED)
+        raise InvalidInput("environment", f"has more than a host: {shown(url)}", _URL_ALLOWED)
     if parts.scheme == "http" and not _is_loopback(host):
         raise InvalidInput("environment", f"would send the API key in clear to {host}", _URL_ALLOWED)
     return _written(parts.scheme, host, port)
@@ -70,9 +76,18 @@ def _written(scheme: str, host: str, port: int | None) -> str:
 
 
 def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
+    # Only localhost itself: what a resolver makes of other names under it is not certain.
+    return host == "localhost" or (_is_address(host) and ip_address(host).is_loopback)
+
+
+def _is_host(host: str) -> bool:
+    return _is_address(host) or _HOST_NAME.fullmatch(host) is not None
+
+
+def _is_address(host: str) -> bool:
     try:
-        return ip_address(host).is_loopback
+        ip_address(host)
     except ValueError:
         return False
+    # A scope (`%eth0`) belongs to one machine and to no URL.
+    return "%" not in host

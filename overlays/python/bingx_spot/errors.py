@@ -24,6 +24,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+_SHOWN_LENGTH = 80
+
+
+def shown(value: object) -> str:
+    """Return a refused value as an error's text shows it: the beginning of its `repr`.
+
+    Args:
+        value: Anything that a caller may have passed.
+    """
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - an int past Python's digit limit has no repr; an object's own may fail
+        return f"a value of type {type(value).__name__}"
+    return text if len(text) <= _SHOWN_LENGTH else f"{text[:_SHOWN_LENGTH]}..."
+
 
 class BingxError(Exception):
     """Be the base of every error that this package raises."""
@@ -153,7 +168,7 @@ class NotExecuted(CallError):
 
 
 class NotSent(NotExecuted):
-    """Say that no exchange was reached: refused connection, DNS, TLS, or no permit in time."""
+    """Say that no exchange was reached: refused connection, DNS, TLS, or a closed client."""
 
 
 class Refused(NotExecuted):

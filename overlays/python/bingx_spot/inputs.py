@@ -4,9 +4,8 @@ The rules are those of `CancelOrderRequest` in spec/openapi.yaml; a test holds t
 """
 
 import re
-from math import isfinite
 
-from bingx_spot.errors import InvalidInput
+from bingx_spot.errors import InvalidInput, shown
 from bingx_spot_api.models.cancel_order_request import CancelOrderRequest
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
 from bingx_spot_api.types import UNSET
@@ -61,7 +60,7 @@ def checked_symbol(symbol: str) -> str:
         raise InvalidInput("symbol", f"is of type {type(symbol).__name__}", _SYMBOL_ALLOWED)
     parts = symbol.split("-")
     if len(parts) != 2 or not all(_is_asset(part) for part in parts):  # noqa: PLR2004 - base and quote
-        raise InvalidInput("symbol", f"is {symbol!r}", _SYMBOL_ALLOWED)
+        raise InvalidInput("symbol", f"is {shown(symbol)}", _SYMBOL_ALLOWED)
     return symbol
 
 
@@ -81,9 +80,9 @@ def checked_order_id(order_id: int | str) -> int:
         order_id = int(order_id)
     # bool is an int to Python, and an order id to nobody.
     if not isinstance(order_id, int) or isinstance(order_id, bool):
-        raise InvalidInput("order_id", f"is {order_id!r}", _ORDER_ID_ALLOWED)
+        raise InvalidInput("order_id", f"is {shown(order_id)}", _ORDER_ID_ALLOWED)
     if not 1 <= order_id <= MAXIMUM_ORDER_ID:
-        raise InvalidInput("order_id", f"is {order_id}", _ORDER_ID_ALLOWED)
+        raise InvalidInput("order_id", f"is {shown(order_id)}", _ORDER_ID_ALLOWED)
     return order_id
 
 
@@ -94,7 +93,7 @@ def checked_client_order_id(client_order_id: str) -> str:
         InvalidInput: It is not.
     """
     if not isinstance(client_order_id, str) or not CLIENT_ORDER_ID.fullmatch(client_order_id):
-        raise InvalidInput("client_order_id", f"is {client_order_id!r}", _CLIENT_ORDER_ID_ALLOWED)
+        raise InvalidInput("client_order_id", f"is {shown(client_order_id)}", _CLIENT_ORDER_ID_ALLOWED)
     return client_order_id
 
 
@@ -106,7 +105,7 @@ def checked_restriction(restriction: CancelRestriction | str) -> CancelRestricti
     """
     words = [member.value for member in CancelRestriction]
     if restriction not in words:
-        raise InvalidInput("cancel_restrictions", f"is {restriction!r}", " or ".join(words))
+        raise InvalidInput("cancel_restrictions", f"is {shown(restriction)}", " or ".join(words))
     return CancelRestriction(restriction)
 
 
@@ -117,7 +116,8 @@ def checked_recv_window(recv_window: float) -> float:
         InvalidInput: It is not.
     """
     if not isinstance(recv_window, int | float) or isinstance(recv_window, bool):
-        raise InvalidInput("recv_window", f"is {recv_window!r}", _RECV_WINDOW_ALLOWED)
-    if not (isfinite(recv_window) and 0 < recv_window <= MAXIMUM_RECV_WINDOW):
-        raise InvalidInput("recv_window", f"is {recv_window}", _RECV_WINDOW_ALLOWED)
+        raise InvalidInput("recv_window", f"is {shown(recv_window)}", _RECV_WINDOW_ALLOWED)
+    # NaN compares false with everything.
+    if not 0 < recv_window <= MAXIMUM_RECV_WINDOW:
+        raise InvalidInput("recv_window", f"is {shown(recv_window)}", _RECV_WINDOW_ALLOWED)
     return recv_window

@@ -69,14 +69,19 @@ class Middleware:
     timeout: float
     now: Callable[[], float] = time.monotonic
 
-    def steps(self, call: Call) -> Steps:
+    def steps(self, call: Call, timeout: float | None = None) -> Steps:
         """Yield what is to be done for the call, and return the believed answer.
+
+        Args:
+            call: What is asked.
+            timeout: How long this call may take, in seconds; None for what holds for all.
 
         Raises:
             CallError: Whatever else came of it.
         """
-        deadline = self.now() + self.timeout
-        pause = self.limits.reserve(call.operation, self.timeout)
+        timeout = self.timeout if timeout is None else timeout
+        deadline = self.now() + timeout
+        pause = self.limits.reserve(call.operation, timeout)
         if pause > 0:
             yield Wait(pause)
         request = self.stamper.stamp(call, self.environment.base_url)

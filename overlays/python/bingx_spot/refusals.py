@@ -33,6 +33,7 @@ _CLASSES: dict[str, type[CallError]] = {
     "refused": Refused,
     "unavailable": OutcomeUnknown,
 }
+_WHITE_SPACE = re.compile("[ \\t\\r\\n]+")
 _LOWER_CASE = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
 
@@ -63,7 +64,7 @@ def refusal_without_envelope(evidence: Evidence) -> CallError:
 
 def normalised(message: str) -> str:
     """Return the message as the table's expressions want it: lower case, white space collapsed."""
-    return " ".join(message.translate(_LOWER_CASE).split())
+    return _WHITE_SPACE.sub(" ", message.translate(_LOWER_CASE)).strip(" ")
 
 
 def _first(rows: Iterable[ErrorRow], code: int | None, message: str, status: int | None) -> ErrorRow:

@@ -2,17 +2,18 @@
 
 import ssl
 from dataclasses import dataclass, field
-from math import isfinite
 from typing import TypedDict
 
 from bingx_spot.clock import Clock
 from bingx_spot.environments import Environment
-from bingx_spot.errors import InvalidInput
+from bingx_spot.errors import InvalidInput, shown
 from bingx_spot.placement import PLACEMENTS, Placement
 from bingx_spot.policy.limits import Limits, Permits
 from bingx_spot.transport import Transport
 
 DEFAULT_TIMEOUT = 10.0
+# A day; the system's timers refuse what is very much longer.
+MAXIMUM_TIMEOUT = 86_400
 
 
 class Options(TypedDict, total=False):
@@ -35,7 +36,7 @@ class Settings:
 
     Attributes:
         environment: `live`, `vst`, `sandbox`, or a base URL.
-        timeout: How long a call may take, in seconds, waiting for a permit included.
+        timeout: How long a call may take, in seconds, waiting for a permit included; at most a day.
         placement: Where parameters go: `json`, `query` or `form`; None for what the contract says.
         source_key: The value of the header `X-SOURCE-KEY`, or None for no such header.
         proxy: URL of an HTTP proxy, or None.
@@ -60,14 +61,30 @@ class Settings:
 
     def __post_init__(self) -> None:
         Environment.parse(self.environment)
-        if isinstance(self.timeout, bool) or not isinstance(self.timeout, int | float):
-            raise InvalidInput("timeout", f"is {self.timeout!r}", "seconds above 0")
-        if not (isfinite(self.timeout) and self.timeout > 0):
-            raise InvalidInput("timeout", f"is {self.timeout}", "seconds above 0")
+        _check_timeout(self.timeout)
         if self.placement is not None and self.placement not in PLACEMENTS:
-            raise InvalidInput("placement", f"is {self.placement!r}", " or ".join(PLACEMENTS))
+            raise InvalidInput("placement", f"is {shown(self.placement)}", " or ".join(PLACEMENTS))
         if self.source_key is not None:
             _check_source_key(self.source_key)
+        _check_type("proxy", self.proxy is None or isinstance(self.proxy, str), "a URL")
+        _check_type("tls", self.tls is None or isinstance(self.tls, ssl.SSLContext), "an ssl.SSLContext")
+        given = self.transport is None or isinstance(self.transport, Transport)
+        _check_type("transport", given, "a transport of httpx")
+        _check_type("clock", hasattr(self.clock, "timestamp"), "an object with timestamp()")
+        _check_type("limits", hasattr(self.limits, "reserve"), "an object with reserve(operation, longest)")
+
+
+def _check_timeout(timeout: float) -> None:
+    number = isinstance(timeout, int | float) and not isinstance(timeout, bool)
+    # NaN compares false with everything.
+    if not (number and 0 < timeout <= MAXIMUM_TIMEOUT):
+        raise InvalidInput("timeout", f"is {shown(timeout)}", f"seconds above 0, at most {MAXIMUM_TIMEOUT}")
+
+
+def _check_type(name: str, fits: bool, allowed: str) -> None:
+    # The value is not repeated: a proxy's may hold a password.
+    if not fits:
+        raise InvalidInput(name, "is of another type", allowed)
 
 
 def _check_source_key(source_key: str) -> None:

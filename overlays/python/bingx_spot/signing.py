@@ -18,12 +18,14 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from decimal import Decimal
-from math import isfinite
 
 from bingx_spot.errors import InvalidInput
 
 #: A value that held one of these could forge a second parameter in the canonical string.
 FORBIDDEN_CHARACTERS = "&=?#\r\n"
+_NUMBER_ALLOWED = "a finite number that a double can hold, or a whole one of at most 4300 digits"
+_LARGEST_EXPONENT = 324  # of the smallest double; the largest has 308
+_ENCODABLE_TEXT = "text in characters that UTF-8 can carry; the secret not empty"
 _ALLOWED_TEXT = "text without & = ? # or line breaks, in characters that UTF-8 can carry"
 
 
@@ -50,8 +52,17 @@ def sign(canonical: str, secret: str) -> str:
     Args:
         canonical: The canonical string; signed as UTF-8.
         secret: The API secret; used as UTF-8.
+
+    Raises:
+        InvalidInput: The canonical string or the secret is no text that UTF-8 can carry, or the secret
+            is empty.
     """
-    return hmac.new(secret.encode(), canonical.encode(), hashlib.sha256).hexdigest()
+    if _is_encodable(canonical) and _is_encodable(secret) and secret:
+        return hmac.new(secret.encode(), canonical.encode(), hashlib.sha256).hexdigest()
+    field = "secret" if _is_encodable(canonical) else "canonical"
+    # The frame of this call is in the traceback, and tools print its variables.
+    del secret
+    raise InvalidInput(field, "cannot be encoded or is empty", _ENCODABLE_TEXT)
 
 
 def value_text(value: object, name: str = "value") -> str:
@@ -73,19 +84,33 @@ def value_text(value: object, name: str = "value") -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
-        return str(int(value))
+        return _integer_text(value, name)
     if isinstance(value, float | Decimal):
         return _number_text(value, name)
     raise InvalidInput(name, f"is of type {type(value).__name__}", "text, a number, or true or false")
 
 
+def _integer_text(number: int, name: str) -> str:
+    try:
+        return str(int(number))
+    except ValueError:
+        # Python writes no int of more than some thousand digits, and no server reads one.
+        problem = "has too many digits"
+    raise InvalidInput(name, problem, _NUMBER_ALLOWED)
+
+
 def _number_text(number: float | Decimal, name: str) -> str:
-    if not isfinite(number):
-        raise InvalidInput(name, f"is {number}", "a finite number")
+    # Decimal tells a signalling NaN from a number, which math.isfinite does not.
+    exact = Decimal(number)
+    if not exact.is_finite():
+        raise InvalidInput(name, f"is {number}", _NUMBER_ALLOWED)
+    if abs(exact.adjusted()) > _LARGEST_EXPONENT:
+        raise InvalidInput(name, "is beyond what a double can hold", _NUMBER_ALLOWED)
     if number == int(number):
         return str(int(number))
     # repr gives the shortest text that reads back as the same float; "f" keeps it out of exponent form.
-    return format(Decimal(repr(number)) if isinstance(number, float) else number.normalize(), "f")
+    text = format(Decimal(repr(number)) if isinstance(number, float) else number, "f")
+    return text.rstrip("0")
 
 
 def _checked(text: str, name: str) -> str:
@@ -97,6 +122,10 @@ def _checked(text: str, name: str) -> str:
     return text
 
 
+def _is_encodable(text: object) -> bool:
+    return isinstance(text, str) and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def _refuse_surrogates(text: str, name: str) -> None:
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if not _is_encodable(text):
         raise InvalidInput(name, "holds half of a surrogate pair", _ALLOWED_TEXT)

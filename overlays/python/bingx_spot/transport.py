@@ -52,7 +52,7 @@ class SigningTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         """
         request.read()
         call = self._call(request)
-        return _response(run(self._middleware.steps(call), self._engine), request)
+        return _response(run(self._middleware.steps(call, _timeout(request)), self._engine), request)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Sign and send the request, and return the answer if it is a believed success.
@@ -63,7 +63,9 @@ class SigningTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         """
         await request.aread()
         call = self._call(request)
-        return _response(await run_async(self._middleware.steps(call), self._engine), request)
+        return _response(
+            await run_async(self._middleware.steps(call, _timeout(request)), self._engine), request
+        )
 
     def close(self) -> None:
         """Close the blocking connections, if they are this one's own."""
@@ -114,6 +116,12 @@ def signing_client(middleware: Middleware, engine: Engine, *, owns_engine: bool)
 def _response(answer: Answer, request: httpx.Request) -> httpx.Response:
     headers = {name: value for name, value in answer.headers.items() if name not in _ABOUT_TRANSFER}
     return httpx.Response(answer.http_status, headers=headers, content=answer.body, request=request)
+
+
+def _timeout(request: httpx.Request) -> float | None:
+    """Return what `with_timeout` of the generated client asks for, in seconds, or None."""
+    phases = [seconds for seconds in request.extensions.get("timeout", {}).values() if seconds is not None]
+    return max(phases, default=None)
 
 
 def _parameters(request: httpx.Request) -> Mapping[str, object]:

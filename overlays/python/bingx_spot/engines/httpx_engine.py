@@ -72,7 +72,7 @@ class HttpxEngine:
         deadline = time.monotonic() + timeout
         transport = self._sync_transport()
         try:
-            response = transport.handle_request(_built(request, timeout))
+            response = transport.handle_request(_built(request, deadline))
             try:
                 body = _Body(deadline)
                 for chunk in response.iter_bytes():
@@ -81,6 +81,9 @@ class HttpxEngine:
                 response.close()
         except Exception as error:  # noqa: BLE001 - whatever a transport raises, the caller gets our error
             return _failure(error, timeout)
+        except BaseException as error:  # noqa: BLE001 - it goes on: a cancelled task or Ctrl-C
+            # Without the frames of the HTTP library, which hold the API key and the signature.
+            raise error.with_traceback(None)  # noqa: B904 - it is the same error
         return _answer(request, response, body)
 
     async def send_async(self, request: SignedRequest, timeout: float) -> Answer | Failure:  # noqa: ASYNC109
@@ -90,7 +93,7 @@ class HttpxEngine:
         deadline = time.monotonic() + timeout
         transport = self._async_transport()
         try:
-            response = await transport.handle_async_request(_built(request, timeout))
+            response = await transport.handle_async_request(_built(request, deadline))
             try:
                 body = _Body(deadline)
                 async for chunk in response.aiter_bytes():
@@ -99,6 +102,9 @@ class HttpxEngine:
                 await response.aclose()
         except Exception as error:  # noqa: BLE001 - whatever a transport raises, the caller gets our error
             return _failure(error, timeout)
+        except BaseException as error:  # noqa: BLE001 - it goes on: a cancelled task or Ctrl-C
+            # Without the frames of the HTTP library, which hold the API key and the signature.
+            raise error.with_traceback(None)  # noqa: B904 - it is the same error
         return _answer(request, response, body)
 
     def close(self) -> None:
@@ -174,22 +180,45 @@ class _Unfinished(Exception):
 
 
 def _parsed_proxy(proxy: str | None) -> httpx.Proxy | None:
+    if proxy is None:
+        return None
     try:
-        return None if proxy is None else httpx.Proxy(proxy)
-    except (ValueError, httpx.InvalidURL):
-        # The URL is not repeated: it may hold a password.
-        problem = "is not a proxy's URL"
-    raise InvalidInput("proxy", problem, "http://HOST:PORT or http://USER:PASSWORD@HOST:PORT")
+        parsed = httpx.Proxy(proxy)
+    except (ValueError, TypeError, httpx.InvalidURL):
+        parsed = None
+    if parsed is not None and parsed.url.scheme in ("http", "https") and parsed.url.host:
+        return parsed
+    # The URL is not repeated: it may hold a password.
+    raise InvalidInput(
+        "proxy", "is not an HTTP proxy's URL", "http://HOST:PORT or http://USER:PASSWORD@HOST:PORT"
+    )
 
 
-def _built(request: SignedRequest, timeout: float) -> httpx.Request:
-    timeouts = httpx.Timeout(timeout).as_dict()
+class _TimeLeft(dict[str, float]):
+    """Give each phase of a request (connect, write, read, pool) the time that is left when it begins.
+
+    httpx lets each phase take the whole time-out, so that together they would take several.
+    """
+
+    def __init__(self, deadline: float) -> None:
+        super().__init__(dict.fromkeys(("connect", "read", "write", "pool"), 0.0))
+        self._deadline = deadline
+
+    def get(self, phase: str, default: Any = None) -> Any:
+        return self[phase] if phase in self else default  # noqa: SIM401 - this is that method
+
+    def __getitem__(self, phase: str) -> float:
+        # Not 0: that would make a socket non-blocking.
+        return max(self._deadline - time.monotonic(), 0.001)
+
+
+def _built(request: SignedRequest, deadline: float) -> httpx.Request:
     return httpx.Request(
         request.method,
         request.url,
         headers=request.headers,
         content=request.content,
-        extensions={"timeout": timeouts},
+        extensions={"timeout": _TimeLeft(deadline)},
     )
 
 
