@@ -98,7 +98,7 @@ def _location(document: Document, words: str) -> Location:
     for operation in operations(document.root):
         if operation.title in words:
             return operation.location
-    for name in document.root.get("components", {}).get("schemas", {}):
-        if re.search(rf"\b{re.escape(name)}\b", words):
-            return ("components", "schemas", name)
-    return ()
+    names = document.root.get("components", {}).get("schemas", {})
+    places = {name: re.search(rf"\b{re.escape(name)}\b", words) for name in names}
+    first = min(((place.start(), name) for name, place in places.items() if place), default=None)
+    return ("components", "schemas", first[1]) if first else ()

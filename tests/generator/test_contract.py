@@ -1,0 +1,107 @@
+"""`contract.py` of the generated package holds what the contract says."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from generator.run import generate
+from tests.generator.conftest import Python, run_python
+from tests.generator.contracts import with_query
+
+IN_FULL = "import dataclasses, json\nfrom bingx_spot_api import contract\n"
+
+
+def test_an_operation_is_described_in_full(python: Python) -> None:
+    said = json.loads(
+        python(IN_FULL + "print(json.dumps(dataclasses.asdict(contract.BY_ID['cancelOrder'])))")
+    )
+    envelope, data = said.pop("envelope"), said.pop("data")
+    assert said == {
+        "operation_id": "cancelOrder",
+        "method": "POST",
+        "path": "/openApi/spot/v1/trade/cancel",
+        "signed": True,
+        "permission": "Spot Trading",
+        "placement": "json",
+        "uid_limit": {"requests": 5, "seconds": 1.0},
+        "ip_group": 3,
+        "parameters": ["symbol", "orderId", "clientOrderID", "cancelRestrictions", "recvWindow"],
+        "injected": ["timestamp", "signature"],
+        "exactly_one_of": ["orderId", "clientOrderID"],
+        "repeats": ["symbol", "orderId", "clientOrderID"],
+        "contradicted_by": [["status", ["NEW", "PENDING", "PARTIALLY_FILLED", "FILLED", "FAILED"]]],
+    }
+    assert [(field["name"], field["type"], field["required"]) for field in envelope] == [
+        ("code", "int64", True),
+        ("msg", "string", False),
+        ("debugMsg", "string", False),
+        ("timestamp", "int64", False),
+        ("success", "boolean", False),
+    ]
+    assert {field["name"]: field for field in data}["status"] == {
+        "name": "status",
+        "type": "string",
+        "required": True,
+        "nullable": False,
+        "enum": True,
+        "open_enum": True,
+    }
+
+
+def test_operations_are_found_by_method_and_path_and_by_id(python: Python) -> None:
+    assert (
+        python("""
+from bingx_spot_api.contract import BY_ID, OPERATIONS
+key = ("POST", "/openApi/spot/v1/trade/cancel")
+assert list(OPERATIONS) == [key] and list(BY_ID) == ["cancelOrder"] and len(OPERATIONS) == 1
+assert OPERATIONS[key] is OPERATIONS[key] and OPERATIONS[key] == BY_ID["cancelOrder"]
+assert ("GET", key[1]) not in OPERATIONS and OPERATIONS.get(("GET", key[1])) is None
+print("found")
+""")
+        == "found\n"
+    )
+
+
+def test_servers_groups_and_signing_are_the_contracts(python: Python) -> None:
+    parts = "(contract.SIGNING, contract.IP_GROUPS[3], *contract.SERVERS)"
+    code = f"for part in {parts}: print(json.dumps(dataclasses.asdict(part)))"
+    signing, group, *servers = map(json.loads, python(IN_FULL + code).splitlines())
+    assert (signing["algorithm"], signing["join"], signing["pair"]) == ("HMAC-SHA256", "&", "{key}={value}")
+    assert signing["forbidden_characters"] == "&=?#\r\n"
+    assert [placement["name"] for placement in signing["placements"]] == ["json", "query", "form"]
+    assert group["endpoint"] == {"requests": 300, "seconds": 10.0}
+    assert servers[1] == {"url": "https://open-api.bingx.pro", "environment": "live", "role": "fallback"}
+
+
+@pytest.mark.parametrize(
+    "change", ["operation.path = ''", "contract.SIGNING.join = ''", "operation.more = 1"]
+)
+def test_the_contract_is_frozen(python: Python, change: str) -> None:
+    assert (
+        python(f"""
+from bingx_spot_api import contract
+operation = contract.BY_ID["cancelOrder"]
+try:
+    {change}
+except (AttributeError, TypeError):
+    print("refused")
+""")
+        == "refused\n"
+    )
+
+
+def test_a_get_sends_its_parameters_in_the_query(tmp_path: Path) -> None:
+    (tmp_path / "openapi.yaml").write_text(with_query(), "utf-8")
+    generate(tmp_path / "openapi.yaml", "spec/openapi.yaml", tmp_path / "generated")
+    said = run_python(tmp_path / "generated", """
+from bingx_spot_api.contract import BY_ID
+query = BY_ID["queryOrder"]
+print(query.method, query.placement, query.parameters, query.injected, query.uid_limit, query.ip_group)
+from bingx_spot_api.api.trade import query_order
+print(query_order._get_kwargs(symbol="BTC-USDT", order_id=7)["params"])
+""")  # fmt: skip
+    assert said.splitlines() == [
+        "GET query ('symbol', 'orderId') ('timestamp', 'signature') None None",
+        "{'symbol': 'BTC-USDT', 'orderId': 7}",
+    ]

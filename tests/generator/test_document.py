@@ -1,0 +1,75 @@
+from pathlib import Path
+
+import pytest
+
+from generator.document import Document
+from generator.problem import SpecError
+
+
+def read(folder: Path, source: str | bytes) -> Document:
+    path = folder / "contract.yaml"
+    path.write_bytes(source.encode() if isinstance(source, str) else source)
+    return Document.read(path, "spec/openapi.yaml")
+
+
+def test_a_document_is_plain_data_that_knows_its_lines(tmp_path: Path) -> None:
+    document = read(tmp_path, "a: 1\nb:\n  - x\n  - {c: '0.5', d: 1.5, e: null}\n")
+    assert document.root == {"a": 1, "b": ["x", {"c": "0.5", "d": 1.5, "e": None}]}
+    ways = (("a",), ("b",), ("b", 0), ("b", 1, "d"))
+    assert [document.line(way) for way in ways] == [1, 2, 3, 4]
+    assert document.line(["b", 1, "not", "there"]) == 4
+    assert document.line([]) == 1
+
+
+def test_a_19_digit_id_is_exact(tmp_path: Path) -> None:
+    assert read(tmp_path, "id: 1735964079647111280").root == {"id": 1735964079647111280}
+
+
+def test_line_ends_of_another_system_change_no_digest(tmp_path: Path) -> None:
+    assert read(tmp_path, b"a: 1\r\nb: 2\r\n").sha256 == read(tmp_path, b"a: 1\nb: 2\n").sha256
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "words"),
+    [
+        ("a: 1\nb: [1, 2\nc: 3\n", 3, "This is not YAML"),
+        ("a: 1\n\tb: 2\n", 2, "This is not YAML"),
+        ("a: 'open\n", 2, "This is not YAML"),
+        ("a: 1\nb: 2\na: 3\n", 3, "The key `a` is there already, at line 1"),
+        ("a:\n  200: ok\n", 2, "The key `200` is not text"),
+        ("a:\n  ? [x]\n  : 1\n", 2, "is not text"),
+        ("a: &name 1\nb: *name\n", 1, "An alias"),
+        ("a: 1\n--- \nb: 2\n", 2, "This is not YAML"),
+        ("a: 1\nb: yes\n", 2, "disagree about the plain value `yes`"),
+        ("a: 2024-01-31\n", 1, "disagree about the plain value `2024-01-31`"),
+        ("a: 0x1F\n", 1, "disagree about the plain value `0x1F`"),
+        ("a: 0o17\n", 1, "disagree about the plain value `0o17`"),
+        ("a: 1_000\n", 1, "disagree about the plain value `1_000`"),
+        ("a: .inf\n", 1, "disagree about the plain value `.inf`"),
+        ("a: .nan\n", 1, "disagree about the plain value `.nan`"),
+        ("a: 1:30\n", 1, "disagree about the plain value `1:30`"),
+        ("a: !!binary aGk=\n", 1, "disagree about"),
+        ("- 1\n", 1, "is not a mapping"),
+        ("", 1, "is not a mapping"),
+        (b"a: 1\nb: \xff\n", 2, "This is not UTF-8"),
+        ("a: \x00\n", 1, "This is not YAML"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_its_line(
+    tmp_path: Path, source: str | bytes, line: int, words: str
+) -> None:
+    with pytest.raises(SpecError) as caught:
+        read(tmp_path, source)
+    assert str(caught.value).startswith(f"spec/openapi.yaml:{line}: ")
+    assert words in str(caught.value)
+
+
+def test_every_problem_of_one_document_is_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(SpecError) as caught:
+        read(tmp_path, "a: yes\nb: no\n")
+    assert [problem.line for problem in caught.value.problems] == [1, 2]
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match=r"spec/openapi\.yaml:1: The file cannot be read \(No such file"):
+        Document.read(tmp_path / "nothing.yaml", "spec/openapi.yaml")

@@ -1,0 +1,286 @@
+"""Each way in which a contract can be wrong is told with its line and its mend."""
+
+# ruff: noqa: E501 - what is looked for in the contract is one string, as long as the line it stands on
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.generator.contracts import CONTRACT, complaint, edited, line_of, with_operations, with_query
+
+SYMBOL = "        symbol:\n          type: string\n          description: |\n            Trading pair, base"
+INJECTED_TIMESTAMP = "unit milliseconds. An int64.\n          x-injected: true"
+SECURITY = "      security:\n        - bingxSignature: []\n"
+PATH = "  /openApi/spot/v1/trade/cancel:\n"
+
+BROKEN = {
+    "a reference to nothing": (
+        ("'#/components/schemas/OrderSide'", "'#/components/schemas/OrderSize'"),
+        "schemas/OrderSize",
+        "names nothing",
+    ),
+    "a reference outside": (
+        ("'#/components/schemas/OrderSide'", "'other.yaml#/OrderSide'"),
+        "other.yaml",
+        "leads outside",
+    ),
+    "a reference to another kind": (
+        ("'#/components/schemas/OrderSide'", "'#/components/responses/Banned'"),
+        "$ref: '#/components/responses/Banned'\n        clientOrderID",
+        "does not name one of components/schemas",
+    ),
+    "keys beside a reference": (
+        ("side:\n          $ref:", "side:\n          nullable: true\n          $ref:"),
+        "$ref: '#/components/schemas/OrderSide'",
+        "ignores what stands beside a `$ref` (nullable)",
+    ),
+    "another OpenAPI": (("openapi: 3.0.3", "openapi: 3.1.0"), "openapi: 3.1.0", "Write `openapi: 3.0.3`"),
+    "a misspelled key": (
+        ("      summary: Cancel an order", "      sumary: Cancel an order"),
+        "post:",
+        "sumary",
+    ),
+    "a type that is none": (
+        (SYMBOL, SYMBOL.replace("string", "text")),
+        "type: text",
+        "'text' is not one of",
+    ),
+    "no title": (("  title: BingX spot, cancel an order\n", ""), "info:", "'title' is a required property"),
+    "an unknown extension": (
+        ("x-extensible: true", "x-extensable: true"),
+        "x-extensable",
+        "The extension `x-extensable` is unknown",
+    ),
+    "an extension in the wrong place": (
+        (SYMBOL, SYMBOL.replace("symbol:\n", "symbol:\n          x-bingx-permission: Spot Trading\n")),
+        "x-bingx-permission: Spot Trading\n          type",
+        "belongs on an operation",
+    ),
+    "an open enum without a name": (
+        ("          minLength: 1\n", "          enum: [a]\n          x-extensible: true\n"),
+        "x-extensible: true",
+        "stands directly under components/schemas",
+    ),
+    "limits of another shape": (
+        ("uid: {requests: 5, seconds: 1}", "uid: {requests: 5}"),
+        "uid: {requests: 5}",
+        "'seconds' is a required property",
+    ),
+    "a signing word that no signer knows": (
+        ("output: hex-lower", "output: hex-upper"),
+        "output: hex-upper",
+        "'hex-upper' is not one of ['hex-lower']",
+    ),
+    "global security": (
+        ("\npaths:\n", "\nsecurity: [{bingxSignature: []}]\npaths:\n"),
+        "security: [{",
+        "A global `security` is ignored",
+    ),
+    "anyOf beside properties": (
+        (
+            "required: [symbol, timestamp]",
+            "anyOf: [{required: [orderId]}, {required: [clientOrderID]}]\n      required: [symbol, timestamp]",
+        ),
+        "anyOf: [{",
+        "makes generators drop the whole model",
+    ),
+    "oneOf in a request": (
+        ("        recvWindow:\n          type: number\n          format: double\n", "        recvWindow:\n          oneOf: [{type: string}]\n"),
+        "oneOf: [{",
+        "leaves its type open",
+    ),
+    "an enum of numbers": (
+        ("enum: [BUY, SELL]", "enum: [1, 2]"),
+        "enum: [1, 2]",
+        "Only enums of text",
+    ),
+    "an integer without a format": (
+        ("      schema: {type: integer, format: int32}", "      schema: {type: integer}"),
+        "schema: {type: integer}",
+        "leaves its size open",
+    ),
+    "two request content types": (
+        (
+            "        content:\n          application/json:\n            schema:\n              $ref: '#/components/schemas/CancelOrderRequest'",
+            "        content:\n          application/x-www-form-urlencoded: {schema: {$ref: '#/components/schemas/CancelOrderRequest'}}\n"
+            "          application/json:\n            schema:\n              $ref: '#/components/schemas/CancelOrderRequest'",
+        ),
+        "        content:\n          application/x-www",
+        "has 2 request content types",
+    ),
+    "another request content type": (
+        ("        content:\n          application/json:\n            schema:\n              $ref: '#/components/schemas/CancelOrderRequest'",
+         "        content:\n          text/plain:\n            schema:\n              $ref: '#/components/schemas/CancelOrderRequest'"),
+        "text/plain:",
+        "The content type `text/plain` is not supported",
+    ),
+    "a file": (
+        ("          minLength: 1\n          maxLength: 40", "          format: binary\n          maxLength: 40"),
+        "        clientOrderID:\n          type: string\n          description: |\n            Customized order id, given by the user when placing the order. Different",
+        "uploads are not supported",
+    ),
+    "an object as parameter": (
+        (SYMBOL, SYMBOL.replace("symbol:", "extra: {type: object}\n        symbol:")),
+        "extra: {type: object}",
+        "The parameter `extra` is an object",
+    ),
+    "a list as parameter": (
+        (SYMBOL, SYMBOL.replace("symbol:", "extra: {type: array, items: {type: string}}\n        symbol:")),
+        "extra: {type: array",
+        "The parameter `extra` is an array",
+    ),
+    "a parameter without a type": (
+        (SYMBOL, SYMBOL.replace("symbol:", "extra: {description: any}\n        symbol:")),
+        "extra: {description",
+        "The parameter `extra` has no type",
+    ),
+    "a header parameter": (
+        (SECURITY, SECURITY + "      parameters:\n        - {name: X-A, in: header, schema: {type: string}}\n"),
+        "- {name: X-A",
+        "is a header parameter of a signed operation",
+    ),
+    "parameters in query and body": (
+        (SECURITY, SECURITY + "      parameters:\n        - {name: a, in: query, schema: {type: string}}\n"),
+        "parameters:\n        - {name: a",
+        "has parameters in the query and in the body",
+    ),
+    "a GET with a body": ((PATH + "    post:", PATH + "    get:"), "requestBody:", "has a body, which a GET cannot"),
+    "shared examples": (
+        ("\ncomponents:\n", "\ncomponents:\n  examples: {a: {value: 1}}\n"),
+        "examples: {a",
+        "Shared examples are not supported",
+    ),
+    "no operationId": (("      operationId: cancelOrder\n", ""), "    post:", "has no `operationId`"),
+    "an operationId in another case": (
+        ("operationId: cancelOrder", "operationId: cancel_order"),
+        "operationId: cancel_order",
+        "is not lower camel case",
+    ),
+    "no tags": (("      tags: [trade]\n", ""), "    post:", "has no `tags`"),
+    "no security": ((SECURITY, ""), "    post:", "has no `security`"),
+    "another security": (
+        (SECURITY, "      security: [{bingxSignature: []}, {}]\n"),
+        "security: [{bingx",
+        "asks for what no signer knows",
+    ),
+    "no limits": (
+        ("      x-bingx-limits:\n        uid: {requests: 5, seconds: 1}\n        ipGroup: 3\n", ""),
+        "    post:",
+        "has no `x-bingx-limits`",
+    ),
+    "no permission": (
+        ("      x-bingx-permission: Spot Trading\n", ""),
+        "    post:",
+        "is signed and has no `x-bingx-permission`",
+    ),
+    "an unknown IP group": (("ipGroup: 3", "ipGroup: 4"), "ipGroup: 4", "The IP group 4 is not in x-bingx-ip-groups (3)"),
+    "an IP group twice": (
+        ("  - number: 3\n", "  - {number: 3, endpoint: {requests: 1, seconds: 1}, group: {requests: 1, seconds: 1}}\n  - number: 3\n"),
+        "- number: 3\n",
+        "is there already",
+    ),
+    "a server without environment": (
+        ("    x-bingx-environment: {name: sandbox, role: primary}\n", ""),
+        "- url: http://127.0.0.1:8642",
+        "has no `x-bingx-environment`",
+    ),
+    "an order reference to nothing": (
+        ("exactlyOneOf: [orderId, clientOrderID]", "exactlyOneOf: [orderId, clientOrderId]"),
+        "exactlyOneOf",
+        "`clientOrderId` is no parameter of the request (symbol, orderId, clientOrderID",
+    ),
+    "an answer that repeats nothing": (
+        ("repeats: [symbol, orderId,", "repeats: [symbol, id,"),
+        "repeats: [",
+        "`id` is no parameter of the request",
+    ),
+    "an answer that no word contradicts": (
+        ("status: [NEW, PENDING,", "status: [NEW, WAITING,"),
+        "status: [NEW, WAITING",
+        "`WAITING` is not a word of `status`",
+    ),
+    "an answer contradicted by no field": (
+        ("          status: [NEW, PENDING,", "          state: [NEW, PENDING,"),
+        "contradictedBy:",
+        "`state` is no field of the answer's `data`",
+    ),
+    "a timestamp that a caller must give": (
+        (INJECTED_TIMESTAMP, INJECTED_TIMESTAMP.replace("\n          x-injected: true", "")),
+        "        timestamp:\n          type: integer\n          format: int64\n          description: When",
+        "does not declare `timestamp` with `x-injected: true`",
+    ),
+    "a timestamp that may be missing": (
+        ("required: [symbol, timestamp]", "required: [symbol]"),
+        "        timestamp:\n          type: integer\n          format: int64\n          description: When",
+        "`timestamp` is not required",
+    ),
+    "a mark in an answer": (
+        ("        success:\n          type: boolean\n", "        success:\n          x-injected: true\n          type: boolean\n"),
+        "x-injected: true\n          type: boolean",
+        "`x-injected` belongs on timestamp, signature of a signed operation",
+    ),
+    "a field without a type": (
+        ("        success:\n          type: boolean\n", "        success:\n"),
+        "        success:",
+        "The field `success` has no type",
+    ),
+    "an answer without an envelope": (
+        ("      required: [code]\n      properties:\n        code:", "      properties:\n        status:"),
+        "'200':",
+        "does not answer HTTP 200 with the JSON envelope",
+    ),
+    "an example that does not fit": (
+        ("                  symbol: BTC-USDT\n", "                  symbol: btc/usdt\n"),
+        "symbol: btc/usdt",
+        "The example does not fit its schema",
+    ),
+    "an example past int64": (
+        ("          example: 1735964079647111280\n        clientOrderID", "          example: 9223372036854775808\n        clientOrderID"),
+        "example: 9223372036854775808",
+        "The example does not fit its schema",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_contract_is_told_with_line_and_mend(tmp_path: Path, name: str) -> None:
+    change, marker, words = BROKEN[name]
+    text = edited(change)
+    lines = complaint(tmp_path, text).splitlines()
+    told = [line for line in lines if words in line]
+    assert told, lines
+    assert told[0].startswith(f"spec/openapi.yaml:{line_of(text, marker)}: ")
+    assert told[0].endswith(".")
+
+
+def test_the_contract_is_in_order(tmp_path: Path) -> None:
+    assert complaint(tmp_path, CONTRACT) == ""
+
+
+def test_contracts_that_grow_are_in_order(tmp_path: Path) -> None:
+    assert complaint(tmp_path, with_operations("cancelOpenOrders")) == ""
+    assert complaint(tmp_path, with_query()) == ""
+
+
+def test_an_operation_id_that_stands_twice_is_told(tmp_path: Path) -> None:
+    text = with_operations("cancelOpenOrders").replace(
+        "operationId: cancelOrder\n", "operationId: cancelOpenOrders\n"
+    )
+    line = line_of(text, "  /openApi/spot/v1/trade/cancel:") + 1
+    assert complaint(tmp_path, text).startswith(f"spec/openapi.yaml:{line}: ")
+    assert "'cancelOpenOrders'" in complaint(tmp_path, text)
+    assert "is not unique" in complaint(tmp_path, text)
+
+
+def test_a_schema_that_is_a_part_of_itself_is_told(tmp_path: Path) -> None:
+    head = "    CancelOrderRequest:\n"
+    text = edited((head, f"{head}      allOf: [{{$ref: '#/components/schemas/CancelOrderRequest'}}]\n"))
+    line = line_of(text, "allOf: [{")
+    assert complaint(tmp_path, text).startswith(f"spec/openapi.yaml:{line}: The schema is a part of itself.")
+
+
+@pytest.mark.parametrize("depth", [400, 5_000])
+def test_a_contract_nested_without_end_is_told(tmp_path: Path, depth: int) -> None:
+    text = edited(("example: BTC-USDT", f"example: {'[' * depth}{']' * depth}"))
+    assert re.match(r"spec/openapi\.yaml:\d+: ", complaint(tmp_path, text))
