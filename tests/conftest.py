@@ -1,4 +1,4 @@
-"""What holds for all tests."""
+"""Fixtures that any test may ask for."""
 
 import pytest
 

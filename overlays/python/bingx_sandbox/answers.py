@@ -62,6 +62,11 @@ def success(data: object, *, with_debug_msg: bool = True) -> Answer:
     return Answer({"code": 0, "msg": "", **debug, "data": data})
 
 
+def unavailable() -> Refusal:
+    """Refuse without telling whether the request was executed."""
+    return Refusal(100503, "service unavailable, please try again later")
+
+
 def incorrect_api_key(api_key: str | None) -> Refusal:
     """Refuse an API key that is missing or unknown."""
     detail = "the header X-BX-APIKEY is missing" if api_key is None else "no account has this API key"

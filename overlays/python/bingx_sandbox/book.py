@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -40,9 +40,18 @@ class Book:
         Raises:
             SandboxError: Another order has its client order id already.
         """
+        return self.place_all([new])[0]
+
+    def place_all(self, news: Sequence[NewOrder]) -> list[Order]:
+        """Add orders under new ids, larger than every id so far; all of them or, on an error, none.
+
+        Raises:
+            SandboxError: A client order id is another order's already; the error names its place.
+        """
         with self._lock:
-            order_id = max(self._last_order_id + 2, self._clock() * _ORDER_IDS_PER_MILLISECOND + 1)
-            return self._add(new, order_id)
+            self._check_client_order_ids(news)
+            first = max(self._last_order_id + 2, self._clock() * _ORDER_IDS_PER_MILLISECOND + 1)
+            return [self._add(new, first + 2 * place) for place, new in enumerate(news)]
 
     def replace_all(self, orders: Iterable[tuple[int, NewOrder]]) -> None:
         """Forget every order and hold these instead, under the ids given with them."""
@@ -111,9 +120,16 @@ class Book:
             status = "FILLED" if quantity == remaining else "PARTIALLY_FILLED"
             return self._change(order, status=status, executed_qty=order.executed_qty + quantity)
 
+    def _check_client_order_ids(self, news: Sequence[NewOrder]) -> None:
+        used = set(self._order_ids)
+        for place, new in enumerate(news):
+            if new.client_order_id in used:
+                wrong = SandboxError("is in use by another order", field="clientOrderID")
+                raise wrong.within(f"[{place}]") if len(news) > 1 else wrong
+            if new.client_order_id is not None:
+                used.add(new.client_order_id)
+
     def _add(self, new: NewOrder, order_id: int) -> Order:
-        if new.client_order_id in self._order_ids:
-            raise SandboxError("is in use by another order", field="clientOrderID")
         now = self._clock()
         order = Order(order_id, new, new.executed_qty, new.status, time=now, update_time=now)
         self._orders[order_id] = order

@@ -48,11 +48,12 @@ Handler = Callable[[State, Mapping[str, str]], object]
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One endpoint: what it does, whether it must be signed, and the permission it needs."""
+    """One endpoint: what it does, whether it must be signed, the permission it needs, whether it cancels."""
 
     handler: Handler
     signed: bool
     permission: str | None
+    cancels: bool
     with_debug_msg: bool
 
 
@@ -60,13 +61,13 @@ _ENDPOINTS: dict[tuple[str, str], Endpoint] = {}
 
 
 def endpoint(
-    method: str, path: str, *, signed: bool = True, permission: str | None = None
+    method: str, path: str, *, signed: bool = True, permission: str | None = None, cancels: bool = False
 ) -> Callable[[Handler], Handler]:
     """Register a function as the endpoint of a method and path."""
 
     def register(handler: Handler) -> Handler:
         with_debug_msg = path.startswith("/openApi/spot/")
-        _ENDPOINTS[method, path] = Endpoint(handler, signed, permission, with_debug_msg)
+        _ENDPOINTS[method, path] = Endpoint(handler, signed, permission, cancels, with_debug_msg)
         return handler
 
     return register
@@ -84,7 +85,7 @@ def find_endpoint(method: str, path: str) -> Endpoint:
     return found
 
 
-@endpoint("POST", "/openApi/spot/v1/trade/cancel", permission=SPOT_TRADING)
+@endpoint("POST", "/openApi/spot/v1/trade/cancel", permission=SPOT_TRADING, cancels=True)
 def cancel_order(state: State, parameters: Mapping[str, str]) -> object:
     """Cancel one order.
 

@@ -8,11 +8,17 @@ class SandboxError(Exception):
 
     Attributes:
         field: The name of the field that is wrong, or None where no single field is.
+        reason: What is wrong with it, without its name.
     """
 
     def __init__(self, message: str, *, field: str | None = None) -> None:
         super().__init__(f"{field}: {message}" if field else message)
         self.field = field
+        self.reason = message
+
+    def within(self, place: str) -> SandboxError:
+        """Make the same error of a part of something larger, such as `faults[0]` or `[17]`."""
+        return SandboxError(self.reason, field=f"{place}.{self.field}" if self.field else place)
 
 
 class UnreadableParameters(SandboxError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from itertools import count
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from bingx_sandbox.accounts import mask
 from bingx_sandbox.answers import Answer, Refusal
@@ -17,6 +17,9 @@ KEPT = 1000
 """How many requests are kept; older ones are forgotten."""
 
 ACCEPTED = "accepted"
+Answered = Literal["whole", "cut", "nothing"]
+"""How much of an answer the sandbox has sent."""
+
 _SHOWN_HEADERS = ("content-type", "user-agent", "x-source-key")
 # Long enough for any trade request; the point is to see what was sent, not to archive it.
 _SHOWN_BYTES = 4096
@@ -26,8 +29,10 @@ class RequestRecord(TypedDict, total=False):
     """What `GET /_sandbox/requests` tells of one request; what a request never came to is left out.
 
     `verdict` is `accepted`, or code and text of the refusal by key, signature, time or permission;
-    `code` and `msg` are those of the answer, which may refuse for a reason of the order's. The secret is
-    in no field and the API key is masked.
+    `code` and `msg` are those of the exchange's answer, which may refuse for a reason of the order's; a
+    fault may have sent something else. `fault` names it, `executed` tells whether the request changed the
+    book, and `answered` how much was sent: `whole`, `cut` or `nothing`. The secret is in no field and the
+    API key is masked.
     """
 
     number: int
@@ -46,6 +51,9 @@ class RequestRecord(TypedDict, total=False):
     detail: str
     code: int
     msg: str
+    fault: str | None
+    executed: bool
+    answered: Answered
 
 
 class Journal:
@@ -62,7 +70,7 @@ class Journal:
             self._numbers = count(1)
 
     def add(self, record: RequestRecord) -> None:
-        """Keep a finished record under the next number."""
+        """Keep a record under the next number."""
         with self._lock:
             record["number"] = next(self._numbers)
             self._records.append(record)
@@ -83,6 +91,9 @@ def open_record(received: Received) -> RequestRecord:
         headers={"x-bx-apikey": mask(received.api_key), **shown},
         query=_shown(received.query),
         body=_shown(received.body),
+        fault=None,
+        executed=False,
+        answered="nothing",
     )
 
 

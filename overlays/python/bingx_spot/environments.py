@@ -61,7 +61,9 @@ def _origin(url: str) -> str:
     except ValueError:
         raise InvalidInput("environment", f"is not a URL: {shown(url)}", _URL_ALLOWED) from None
     host = host or ""
-    if parts.scheme not in ("http", "https") or not _is_host(host):
+    # Brackets stand around an IPv6 address and around nothing else.
+    bracketed = parts.netloc.startswith("[")
+    if parts.scheme not in ("http", "https") or not _is_host(host) or bracketed != (":" in host):
         raise InvalidInput("environment", f"is {shown(url)}", _URL_ALLOWED)
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise InvalidInput("environment", f"has more than a host: {shown(url)}", _URL_ALLOWED)
