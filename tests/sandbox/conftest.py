@@ -37,3 +37,8 @@ def client(sandbox: Sandbox, http: httpx.Client) -> Client:
 def fuzzed_client(running_sandbox: Sandbox, http: httpx.Client) -> Client:
     """Give a client whose sandbox is not reset, for properties that send many requests."""
     return Client(running_sandbox, http)
+
+
+@pytest.fixture
+def order_id(sandbox: Sandbox) -> int:
+    return sandbox.place_order("BTC-USDT")["orderId"]

@@ -5,6 +5,8 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bingx_sandbox import Sandbox
 from bingx_sandbox.accounts import open_account
@@ -66,7 +68,7 @@ def test_an_order_may_be_placed_in_any_status(client: Client, status: str, execu
         (b'{"symbol": null}', "symbol"),
         (b'{"quantity": "1"}', "quantity"),
         (b"not json", None),
-        (b"[]", None),
+        (b"1", None),
         (b"\xff", None),
         (b"x" * 100_000, None),
     ],
@@ -78,6 +80,45 @@ def test_a_wrong_order_is_refused_with_the_field(client: Client, body: bytes, fi
     assert refused.json()["field"] == field
     assert refused.json()["error"]
     assert client.sandbox.orders() == before
+
+
+def test_a_list_of_orders_is_placed_and_answered_as_a_list(client: Client, sandbox: Sandbox) -> None:
+    listed = [ORDER | {"clientOrderID": f"bulk-{number}"} for number in range(1000)]
+    placed = client.control("POST", "/orders", json=listed).json()
+    assert [order["clientOrderID"] for order in placed] == [order["clientOrderID"] for order in listed]
+    assert len({order["orderId"] for order in placed}) == 1000
+    assert sandbox.orders()[-1000:] == placed
+    assert client.cancel(symbol="SOL-USDT", orderId=placed[-1]["orderId"])["code"] == 0
+    assert client.control("POST", "/orders", content=b" []").json() == []
+
+
+@pytest.mark.parametrize(
+    ("listed", "field"),
+    [
+        ([ORDER, {"symbol": "btc"}], "[1].symbol"),
+        ([ORDER, ORDER | {"price": "0"}], "[1].price"),
+        ([ORDER, 1], "[1]"),
+        ([ORDER | {"clientOrderID": "same"}] * 2, "[1].clientOrderID"),
+        ([ORDER, ORDER | {"clientOrderID": "seeded-2"}], "[1].clientOrderID"),
+        ([ORDER, {"symbol": None}], "[1].symbol"),
+    ],
+)
+def test_of_a_list_with_a_wrong_order_none_is_placed(
+    client: Client, sandbox: Sandbox, listed: list[Any], field: str
+) -> None:
+    before = sandbox.orders()
+    refused = client.control("POST", "/orders", json=listed)
+    assert (refused.status_code, refused.json()["field"]) == (400, field)
+    assert sandbox.orders() == before
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.binary(max_size=100) | st.sampled_from([b"[", b"{", b'[{"fault"', b'{"faults":[{}]}', b"[[]]"]))
+def test_whatever_is_posted_is_answered_as_json(fuzzed_client: Client, body: bytes) -> None:
+    for path in ("/orders", "/faults"):
+        refused = fuzzed_client.control("POST", path, content=body)
+        assert refused.status_code == 400 or body.strip() == b"[]"
+        assert refused.json()
 
 
 def test_an_order_is_filled_in_part_and_then_whole(client: Client, sandbox: Sandbox) -> None:

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from bingx_sandbox.listener import listen, url_of
+from bingx_sandbox.listener import hold_port, listen, url_of
 
 
 def test_port_0_picks_a_free_one() -> None:
@@ -22,6 +22,19 @@ def test_localhost_is_an_address_of_this_machine() -> None:
 def test_an_ipv6_address_stands_in_brackets() -> None:
     with listen("::1") as listener:
         assert url_of(listener) == f"http://[::1]:{listener.getsockname()[1]}"
+
+
+def test_a_port_that_is_held_refuses_until_it_listens() -> None:
+    listener = listen()
+    address = listener.getsockname()
+    standing = socket.create_connection(address)
+    accepted, _ = listener.accept()
+    listener.close()
+    with standing, accepted, hold_port(socket.AF_INET, address) as held:
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(address)
+        held.listen()
+        socket.create_connection(address).close()
 
 
 def test_no_part_of_an_answer_waits_for_an_acknowledgement() -> None:

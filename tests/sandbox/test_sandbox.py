@@ -80,6 +80,15 @@ def test_an_order_is_placed_with_no_more_than_what_matters(sandbox: Sandbox) -> 
         sandbox.place_order(side="HOLD")
 
 
+def test_many_orders_are_placed_at_once(sandbox: Sandbox) -> None:
+    placed = sandbox.place_orders(10_000, "ETH-USDT", price=4000)
+    assert sandbox.orders()[-10_000:] == placed
+    assert {order["price"] for order in placed} == {"4000"}
+    assert len(sandbox.executed()) == 10_005
+    with pytest.raises(SandboxError, match=r"^\[1\]\.clientOrderID: is in use by another order$"):
+        sandbox.place_orders(2, clientOrderID="shared")
+
+
 def test_filling_is_refused_as_on_the_control_interface(sandbox: Sandbox) -> None:
     order_id = sandbox.place_order(origQty="1")["orderId"]
     assert sandbox.fill(order_id, "0.5")["status"] == "PARTIALLY_FILLED"
@@ -100,12 +109,13 @@ def test_filling_is_refused_as_on_the_control_interface(sandbox: Sandbox) -> Non
         ({"api_key": ""}, "apiKey"),
         ({"api_secret": "with space"}, "apiSecret"),
         ({"api_secret": "line\n"}, "apiSecret"),
+        ({"faults": [{"fault": "nonsense"}]}, r"faults\[0\]\.fault"),
     ],
 )
 def test_a_wrong_argument_is_refused_by_name(arguments: dict[str, Any], field: str) -> None:
     with pytest.raises(SandboxError, match=rf"^{field}: must be") as refused:
         Sandbox(**arguments)
-    assert refused.value.field == field
+    assert refused.value.field == field.replace("\\", "")
     assert "with space" not in str(refused.value)
 
 

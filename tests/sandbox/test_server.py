@@ -58,6 +58,12 @@ def test_it_announces_itself_when_it_listens_and_ends_quietly(
         assert served.end(how) == (0, "", "")
 
 
+@pytest.mark.parametrize("offset", [True, "1", 1.5, 10**15])
+def test_a_clock_offset_that_is_none_is_refused(offset: Any) -> None:
+    with pytest.raises(SandboxError, match=r"^clockOffset: must be a whole number from -"):
+        serve(clock_offset=offset)
+
+
 def test_a_port_in_use_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

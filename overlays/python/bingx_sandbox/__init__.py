@@ -7,6 +7,7 @@ in both.
 from __future__ import annotations
 
 try:
+    from bingx_sandbox.faults import load_rules
     from bingx_sandbox.sandbox import Sandbox
     from bingx_sandbox.server import serve
 except ModuleNotFoundError as missing:
@@ -18,4 +19,4 @@ except ModuleNotFoundError as missing:
     ) from missing
 from bingx_sandbox.errors import SandboxError
 
-__all__ = ["Sandbox", "SandboxError", "serve"]
+__all__ = ["Sandbox", "SandboxError", "load_rules", "serve"]

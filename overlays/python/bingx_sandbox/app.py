@@ -5,19 +5,23 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from bingx_sandbox.arrival import Arrival
 from bingx_sandbox.body import read_body
+from bingx_sandbox.connection import connection_of
 from bingx_sandbox.control import Control, answer_error
 from bingx_sandbox.errors import SandboxError
 from bingx_sandbox.exchange import Exchange
+from bingx_sandbox.misbehaviour import misbehave
 from bingx_sandbox.received import Received
+from bingx_sandbox.reply import reply_with
+from bingx_sandbox.scene import Scene
 
 
 class OpenApi:
-    """Carries requests below `/openApi` to the exchange and its answers back."""
+    """Carries requests below `/openApi` to the exchange and its answers back, unless a fault forbids."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
@@ -30,9 +34,18 @@ class OpenApi:
             body = await read_body(request)
         except ClientDisconnect:
             return
-        answer = self._exchange.answer(_received(request, body, received_at))
-        response = Response(answer.body, answer.status, dict(answer.headers), "application/json")
-        await response(scope, receive, send)
+        arrival = self._exchange.take_in(_received(request, body, received_at))
+        fault = self._exchange.choose_fault(arrival)
+        if fault is None:
+            await self._answer(arrival, send)
+        else:
+            await misbehave(Scene(self._exchange, arrival, fault, connection_of(scope), receive, send))
+
+    async def _answer(self, arrival: Arrival, send: Send) -> None:
+        reply = reply_with(self._exchange.answer(arrival), self._exchange.clock())
+        arrival.record["answered"] = "whole"
+        for message in reply.messages():
+            await send(message)
 
 
 def build_app(exchange: Exchange) -> Starlette:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from bingx_sandbox.parameters import BODY_LIMIT
 
 
-async def read_body(request: Request) -> bytes:
+async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
     """Read the body; of one that is too large, just enough to be seen as such.
 
     Raises:
@@ -16,6 +16,6 @@ async def read_body(request: Request) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > BODY_LIMIT:
+        if len(body) > limit:
             break
     return bytes(body)

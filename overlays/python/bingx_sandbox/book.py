@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from bingx_sandbox.clock import Clock
-from bingx_sandbox.errors import OrderNotFound, OrderNotOpen, OrderRestricted, SandboxError
+from bingx_sandbox.errors import OrderNotFound, OrderNotOpen, OrderRestricted, SandboxError, naming_place
 from bingx_sandbox.order import NewOrder, Order
 
 CLIENT_ORDER_ID_LIFE = 2 * 60 * 60 * 1000
@@ -40,18 +40,23 @@ class Book:
         Raises:
             SandboxError: Another order has its client order id already.
         """
-        return self.place_all([new])[0]
+        with self._lock:
+            self._check_client_order_id(new, ())
+            return self._add(new, self._next_order_id())
 
     def place_all(self, news: Sequence[NewOrder]) -> list[Order]:
-        """Add orders under new ids, larger than every id so far; all of them or, on an error, none.
+        """Add orders under new ids; all of them or, on an error, none.
 
         Raises:
-            SandboxError: A client order id is another order's already; the error names its place.
+            SandboxError: An order has another's client order id; the error names its place, such as `[3]`.
         """
         with self._lock:
-            self._check_client_order_ids(news)
-            first = max(self._last_order_id + 2, self._clock() * _ORDER_IDS_PER_MILLISECOND + 1)
-            return [self._add(new, first + 2 * place) for place, new in enumerate(news)]
+            own: set[str | None] = set()
+            for place, new in enumerate(news):
+                with naming_place(f"[{place}]"):
+                    self._check_client_order_id(new, own)
+                own.add(new.client_order_id)
+            return [self._add(new, self._next_order_id()) for new in news]
 
     def replace_all(self, orders: Iterable[tuple[int, NewOrder]]) -> None:
         """Forget every order and hold these instead, under the ids given with them."""
@@ -120,14 +125,13 @@ class Book:
             status = "FILLED" if quantity == remaining else "PARTIALLY_FILLED"
             return self._change(order, status=status, executed_qty=order.executed_qty + quantity)
 
-    def _check_client_order_ids(self, news: Sequence[NewOrder]) -> None:
-        used = set(self._order_ids)
-        for place, new in enumerate(news):
-            if new.client_order_id in used:
-                wrong = SandboxError("is in use by another order", field="clientOrderID")
-                raise wrong.within(f"[{place}]") if len(news) > 1 else wrong
-            if new.client_order_id is not None:
-                used.add(new.client_order_id)
+    def _check_client_order_id(self, new: NewOrder, others: Collection[str | None]) -> None:
+        client_order_id = new.client_order_id
+        if client_order_id is not None and (client_order_id in self._order_ids or client_order_id in others):
+            raise SandboxError("is in use by another order", field="clientOrderID")
+
+    def _next_order_id(self) -> int:
+        return max(self._last_order_id + 2, self._clock() * _ORDER_IDS_PER_MILLISECOND + 1)
 
     def _add(self, new: NewOrder, order_id: int) -> Order:
         now = self._clock()

@@ -10,7 +10,6 @@ from bingx_sandbox.errors import SandboxError
 Clock = Callable[[], int]
 """Anything that tells the time in Unix milliseconds."""
 
-
 FURTHEST_OFFSET = 10 * 365 * 24 * 60 * 60 * 1000
 """The furthest that a clock of the sandbox can be off, in milliseconds: about ten years."""
 

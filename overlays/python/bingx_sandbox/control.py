@@ -18,12 +18,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bingx_sandbox.body import read_body
 from bingx_sandbox.errors import OrderNotFound, OrderNotOpen, SandboxError
 from bingx_sandbox.exchange import Exchange
-from bingx_sandbox.parameters import BODY_LIMIT, read_json
+from bingx_sandbox.faults import load_rules, read_rules
+from bingx_sandbox.kinds import KINDS
+from bingx_sandbox.parameters import read_json, read_json_list
 
 _BAD_REQUEST = 400
 _FORBIDDEN = 403
 _STATUSES: dict[type[Exception], int] = {OrderNotFound: 404, OrderNotOpen: 409}
 _ORDER_ID_DIGITS = 19
+# Room for tens of thousands of orders or rules at once.
+_BODY_LIMIT = 16 * 2**20
 
 
 class Control:
@@ -39,14 +43,22 @@ class Control:
             Route("/orders", self.list_orders, methods=["GET"]),
             Route("/orders/{order_id}/fill", self.fill_order, methods=["POST"]),
             Route("/requests", self.list_requests, methods=["GET"]),
+            Route("/executed", self.list_executed, methods=["GET"]),
+            Route("/faults", self.replace_faults, methods=["POST"]),
+            Route("/faults", self.list_faults, methods=["GET"]),
+            Route("/faults", self.clear_faults, methods=["DELETE"]),
+            Route("/faults/kinds", self.list_kinds, methods=["GET"]),
             Route("/reset", self.reset, methods=["POST"]),
         ]
         return Mount("/_sandbox", routes=routes, middleware=[Middleware(LoopbackOnly)])
 
     async def place_order(self, request: Request) -> JSONResponse:
-        """Place an order; answers with it as the exchange writes one."""
-        order = self._exchange.place(await _fields(request))
-        return JSONResponse(order.written())
+        """Place an order, or each of a list; answers with them as the exchange writes one."""
+        body = await _body(request)
+        if body.lstrip().startswith(b"["):
+            orders = self._exchange.place_all(read_json_list(body))
+            return JSONResponse([order.written() for order in orders])
+        return JSONResponse(self._exchange.place(_fields(body)).written())
 
     async def list_orders(self, _request: Request) -> JSONResponse:
         """List the orders, oldest first."""
@@ -54,7 +66,7 @@ class Control:
 
     async def fill_order(self, request: Request) -> JSONResponse:
         """Execute an order, or the `quantity` of it that the body names; answers with the order."""
-        fields = await _fields(request)
+        fields = _fields(await _body(request))
         for field in fields.keys() - {"quantity"}:
             raise SandboxError("is not known here; the only field is quantity", field=field)
         order_id = _order_id(request.path_params["order_id"])
@@ -64,8 +76,30 @@ class Control:
         """List the last requests to the exchange, oldest first, each with its verdict."""
         return JSONResponse({"requests": self._exchange.journal.records()})
 
+    async def list_executed(self, _request: Request) -> JSONResponse:
+        """Tell what became of each order: status, how many cancel requests came, which one cancelled it."""
+        return JSONResponse({"orders": self._exchange.executed()})
+
+    async def replace_faults(self, request: Request) -> JSONResponse:
+        """Put the rules of misbehaviour in force that the body gives, in the place of all others."""
+        self._exchange.faults.replace(read_rules(load_rules(await _body(request))))
+        return await self.list_faults(request)
+
+    async def list_faults(self, _request: Request) -> JSONResponse:
+        """List the rules of misbehaviour, each with how often it has acted."""
+        return JSONResponse({"faults": self._exchange.faults.written()})
+
+    async def list_kinds(self, _request: Request) -> JSONResponse:
+        """List the kinds of faults: what each does and what it can be told."""
+        return JSONResponse({"kinds": {name: kind.written() for name, kind in KINDS.items()}})
+
+    async def clear_faults(self, request: Request) -> JSONResponse:
+        """Behave again."""
+        self._exchange.faults.replace([])
+        return await self.list_faults(request)
+
     async def reset(self, request: Request) -> JSONResponse:
-        """Go back to the seeded orders and an empty list of requests; answers with the orders."""
+        """Go back to the seeded orders, an empty list of requests and no faults; answers with the orders."""
         self._exchange.reset()
         return await self.list_orders(request)
 
@@ -107,10 +141,14 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-async def _fields(request: Request) -> dict[str, str]:
-    body = await read_body(request)
-    if len(body) > BODY_LIMIT:
-        raise SandboxError(f"the body is larger than {BODY_LIMIT} bytes")
+async def _body(request: Request) -> bytes:
+    body = await read_body(request, _BODY_LIMIT)
+    if len(body) > _BODY_LIMIT:
+        raise SandboxError(f"the body is larger than {_BODY_LIMIT} bytes")
+    return body
+
+
+def _fields(body: bytes) -> dict[str, str]:
     return read_json(body) if body else {}
 
 

@@ -147,6 +147,13 @@ def currencies(state: State, _parameters: Mapping[str, str]) -> object:
     return state.market.currencies()
 
 
+def read_order_id(text: str | None) -> int | None:
+    """Read an order id; None for what is none."""
+    if text is None or not (text.isascii() and text.isdigit() and len(text) <= _ORDER_ID_DIGITS):
+        return None
+    return int(text) if 0 < int(text) <= _LARGEST_ORDER_ID else None
+
+
 def _find_order(state: State, parameters: Mapping[str, str]) -> Order | None:
     symbol = _symbol(parameters)
     order_id = _order_id(parameters)
@@ -181,10 +188,10 @@ def _order_id(parameters: Mapping[str, str]) -> int | None:
     text = parameters.get("orderId")
     if text is None:
         return None
-    is_number = text.isascii() and text.isdigit() and len(text) <= _ORDER_ID_DIGITS
-    if not is_number or not 0 < int(text) <= _LARGEST_ORDER_ID:
+    order_id = read_order_id(text)
+    if order_id is None:
         raise invalid_parameter(f"orderId must be a whole number from 1 to {_LARGEST_ORDER_ID}")
-    return int(text)
+    return order_id
 
 
 def _client_order_id(parameters: Mapping[str, str]) -> str | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class SandboxError(Exception):
     """Says what the sandbox was asked for and cannot do.
@@ -15,10 +18,6 @@ class SandboxError(Exception):
         super().__init__(f"{field}: {message}" if field else message)
         self.field = field
         self.reason = message
-
-    def within(self, place: str) -> SandboxError:
-        """Make the same error of a part of something larger, such as `faults[0]` or `[17]`."""
-        return SandboxError(self.reason, field=f"{place}.{self.field}" if self.field else place)
 
 
 class UnreadableParameters(SandboxError):
@@ -35,3 +34,13 @@ class OrderNotOpen(SandboxError):
 
 class OrderRestricted(SandboxError):
     """Says that the order is open, but in another status than `cancelRestrictions` allows."""
+
+
+@contextmanager
+def naming_place(place: str) -> Iterator[None]:
+    """Let the errors of a part of something larger name its place first, such as `faults[0].status`."""
+    try:
+        yield
+    except SandboxError as wrong:
+        field = f"{place}.{wrong.field}" if wrong.field else place
+        raise SandboxError(wrong.reason, field=field) from None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from bingx_sandbox.accounts import Account, Accounts
 from bingx_sandbox.amounts import read_positive_amount
@@ -14,14 +15,15 @@ from bingx_sandbox.answers import (
     permission_denied,
     success,
 )
+from bingx_sandbox.arrival import Arrival
 from bingx_sandbox.book import Book
 from bingx_sandbox.clock import Clock, wall_clock
-from bingx_sandbox.endpoints import Endpoint, State, find_endpoint
-from bingx_sandbox.errors import SandboxError, UnreadableParameters
+from bingx_sandbox.endpoints import Endpoint, State, find_endpoint, read_order_id
+from bingx_sandbox.errors import SandboxError, UnreadableParameters, naming_place
+from bingx_sandbox.faults import OPERATIONS, Fault, Faults, read_rules
 from bingx_sandbox.journal import (
     ACCEPTED,
     Journal,
-    RequestRecord,
     note_answer,
     note_refusal,
     note_sent,
@@ -33,6 +35,7 @@ from bingx_sandbox.order import Order, read_new_order
 from bingx_sandbox.parameters import PLACEMENTS, Sent, read_sent
 from bingx_sandbox.received import Received
 from bingx_sandbox.seeds import seeded_orders
+from bingx_sandbox.tally import Executed, Tally
 from bingx_sandbox.verify import verify
 
 _MOST_SEEDED_ORDERS = 100_000
@@ -50,9 +53,10 @@ class Exchange:
         orders: How many seeded orders the book begins with.
         placements: Where parameters are understood: some of `json`, `query` and `form`.
         clock: Tells the time in Unix milliseconds.
+        faults: The rules in force at the beginning.
 
     Raises:
-        SandboxError: `orders` or `placements` is wrong.
+        SandboxError: `orders`, `placements` or one of the `faults` is wrong.
     """
 
     def __init__(
@@ -62,29 +66,55 @@ class Exchange:
         orders: int = 3,
         placements: Collection[str] = PLACEMENTS,
         clock: Clock = wall_clock,
+        faults: Iterable[object] = (),
     ) -> None:
         self.account = account
         self.clock = clock
         self.market = Market()
         self.book = Book(clock)
         self.journal = Journal()
+        self.faults = Faults()
+        self._tally = Tally()
         self._accounts = Accounts([account])
         self._seeded = _checked_count(orders)
         self._placements = _checked_placements(placements)
         self._state = State(clock, self.market, self.book)
+        rules = read_rules(faults)
         self.reset()
+        self.faults.replace(rules)
 
-    def answer(self, received: Received) -> Answer:
-        """Judge a request, do what it asks for, and keep it in the journal."""
-        record = open_record(received)
+    def take_in(self, received: Received) -> Arrival:
+        """Keep a request that has come in in the journal and the tally, before it is judged."""
+        # Wherever they stand: a request for an order has come in, be its placement understood or not.
+        sent = _read(received, PLACEMENTS)
+        arrival = Arrival(received, open_record(received), sent, self._named_order(sent))
+        self.journal.add(arrival.record)
+        order = None if arrival.order_id is None else self.book.find(arrival.order_id)
+        if order is not None and received.path == OPERATIONS["cancel"]:
+            self._tally.note_cancel_request(order.order_id)
+        return arrival
+
+    def choose_fault(self, arrival: Arrival) -> Fault | None:
+        """Choose the fault that a request meets; None for none, which is so while there are no rules."""
+        fault = self.faults.choose(arrival.received.path, arrival.order_id)
+        if fault is not None:
+            arrival.record["fault"] = fault.name
+        return fault
+
+    def answer(self, arrival: Arrival, clock_offset: int = 0) -> Answer:
+        """Judge a request and do what it asks for, by a clock that is off by so many milliseconds."""
+        now = self.clock() + clock_offset
         try:
-            answer = self._execute(received, record)
+            answer = self._execute(arrival, now)
         except Refusal as refusal:
-            note_refusal(record, refusal)
-            answer = refusal.answer(self.clock())
-        note_answer(record, answer)
-        self.journal.add(record)
+            note_refusal(arrival.record, refusal)
+            answer = refusal.answer(now)
+        note_answer(arrival.record, answer)
         return answer
+
+    def executed(self) -> dict[str, Executed]:
+        """Tell, for each order by its id, what it is, how often its cancel was asked for, and who did it."""
+        return self._tally.executed(self.book.orders())
 
     def place(self, fields: Mapping[str, str]) -> Order:
         """Place an order whose fields are named as on the wire, and list its pair.
@@ -96,6 +126,21 @@ class Exchange:
         order = self.book.place(new)
         self.market.add(new.symbol)
         return order
+
+    def place_all(self, orders: Sequence[Mapping[str, str]]) -> list[Order]:
+        """Place orders and list their pairs; all of them or, on an error, none.
+
+        Raises:
+            SandboxError: A field is missing, unknown or wrong; the error names the place of the order too.
+        """
+        news = []
+        for place, fields in enumerate(orders):
+            with naming_place(f"[{place}]"):
+                news.append(read_new_order(fields))
+        placed = self.book.place_all(news)
+        for symbol in {new.symbol for new in news}:
+            self.market.add(symbol)
+        return placed
 
     def fill(self, order_id: int, quantity: str | None = None) -> Order:
         """Execute an open order; without a quantity all that is left.
@@ -109,25 +154,41 @@ class Exchange:
         return self.book.fill(order_id, amount)
 
     def reset(self) -> None:
-        """Go back to the beginning: the seeded orders, the listed pairs, an empty journal."""
+        """Go back to the beginning: the seeded orders, the listed pairs, an empty journal, no faults."""
         self.market.reset()
         self.book.replace_all(seeded_orders(self._seeded))
         self.journal.clear()
+        self.faults.replace([])
+        self._tally.clear()
 
-    def _execute(self, received: Received, record: RequestRecord) -> Answer:
+    def _execute(self, arrival: Arrival, now: int) -> Answer:
+        received, record = arrival.received, arrival.record
         endpoint = find_endpoint(received.method, received.path)
-        sent = self._admit(endpoint, received, record) if endpoint.signed else Sent()
+        sent = self._admit(endpoint, arrival, now) if endpoint.signed else Sent()
         record["verdict"] = ACCEPTED
-        data = endpoint.handler(self._state, sent.parameters)
+        data = endpoint.handler(replace(self._state, clock=lambda: now), sent.parameters)
+        if endpoint.cancels and arrival.order_id is not None:
+            record["executed"] = True
+            self._tally.note_cancelled(arrival.order_id, record["number"])
         return success(data, with_debug_msg=endpoint.with_debug_msg)
 
-    def _admit(self, endpoint: Endpoint, received: Received, record: RequestRecord) -> Sent:
+    def _named_order(self, sent: Sent | UnreadableParameters) -> int | None:
+        if isinstance(sent, UnreadableParameters):
+            return None
+        order_id = read_order_id(sent.parameters.get("orderId"))
+        if order_id is not None:
+            return order_id
+        order = self.book.find_by_client_order_id(sent.parameters.get("clientOrderID", ""))
+        return None if order is None else order.order_id
+
+    def _admit(self, endpoint: Endpoint, arrival: Arrival, now: int) -> Sent:
+        received, record = arrival.received, arrival.record
         account = self._accounts.find(received.api_key)
         if account is None:
             raise incorrect_api_key(received.api_key)
-        sent = self._read(received)
+        sent = self._understand(arrival)
         note_sent(record, sent)
-        verification = verify(sent, account.api_secret, self.clock())
+        verification = verify(sent, account.api_secret, now)
         note_verification(record, verification)
         if verification.refusal is not None:
             raise verification.refusal
@@ -135,11 +196,19 @@ class Exchange:
             raise permission_denied(endpoint.permission)
         return sent
 
-    def _read(self, received: Received) -> Sent:
-        try:
-            return read_sent(received, self._placements)
-        except UnreadableParameters as unreadable:
-            raise invalid_parameter(str(unreadable)) from None
+    def _understand(self, arrival: Arrival) -> Sent:
+        everywhere = self._placements == frozenset(PLACEMENTS)
+        sent = arrival.sent if everywhere else _read(arrival.received, self._placements)
+        if isinstance(sent, UnreadableParameters):
+            raise invalid_parameter(str(sent))
+        return sent
+
+
+def _read(received: Received, placements: Collection[str]) -> Sent | UnreadableParameters:
+    try:
+        return read_sent(received, placements)
+    except UnreadableParameters as unreadable:
+        return unreadable
 
 
 def _checked_count(orders: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import os
 import socket
 
 from bingx_sandbox.errors import SandboxError
@@ -24,16 +25,30 @@ def listen(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
         listener = socket.create_server((str(address), port), family=family)
     except OSError as error:
         raise _explained(error, str(address), port) from None
-    # Connections inherit this. Without it the second segment of an answer waits for the client to
-    # acknowledge the first, which clients put off for 40 ms.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    _send_at_once(listener)
     return listener
+
+
+def hold_port(family: socket.AddressFamily, address: tuple[str, int]) -> socket.socket:
+    """Bind to an address without listening: nobody else gets the port, and who connects is refused."""
+    held = socket.socket(family, socket.SOCK_STREAM)
+    if os.name == "posix":  # as `socket.create_server` does, for connections that are still open
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(address)
+    _send_at_once(held)
+    return held
 
 
 def url_of(listener: socket.socket) -> str:
     """Tell the URL that a listener is reached at."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if listener.family == socket.AF_INET6 else f"http://{host}:{port}"
+
+
+def _send_at_once(listener: socket.socket) -> None:
+    # Connections inherit this. Without it the second segment of an answer waits for the client to
+    # acknowledge the first, which clients put off for 40 ms.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _loopback_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:

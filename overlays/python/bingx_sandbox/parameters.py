@@ -13,7 +13,7 @@ from typing import Never, TypeVar
 from urllib.parse import parse_qsl
 
 from bingx_sandbox.amounts import write_amount
-from bingx_sandbox.errors import UnreadableParameters
+from bingx_sandbox.errors import UnreadableParameters, naming_place
 from bingx_sandbox.received import Received
 
 PLACEMENTS = ("json", "query", "form")
@@ -72,21 +72,25 @@ def read_json(body: bytes) -> dict[str, str]:
     Raises:
         UnreadableParameters: It is no such object, or one that names a key twice.
     """
-    try:
-        value = json.loads(
-            body.decode("utf-8"),
-            parse_int=_integer_text,
-            parse_float=_float_text,
-            parse_constant=_refuse_constant,
-            object_pairs_hook=_unique,
-        )
-    except UnicodeDecodeError:
-        raise UnreadableParameters("the JSON body is not UTF-8") from None
-    except (ValueError, RecursionError):
-        raise UnreadableParameters("the JSON body is malformed") from None
-    if not isinstance(value, dict):
-        raise UnreadableParameters("the JSON body must be an object")
-    return {name: _value_text(name, value[name]) for name in value}
+    return _texts(_load(body))
+
+
+def read_json_list(body: bytes) -> list[dict[str, str]]:
+    """Read a JSON list of objects, each as `read_json` does.
+
+    Raises:
+        SandboxError: It is no list of such objects; the error names the place, such as `[3]`.
+    """
+    value = _load(body)
+    if not isinstance(value, list):
+        raise UnreadableParameters("the JSON body must be a list")
+    texts = []
+    for place, item in enumerate(value):
+        with naming_place(f"[{place}]"):
+            if not isinstance(item, dict):
+                raise UnreadableParameters("must be an object")
+            texts.append(_texts(item))
+    return texts
 
 
 def read_pairs(raw: bytes) -> dict[str, str]:
@@ -104,6 +108,28 @@ def read_pairs(raw: bytes) -> dict[str, str]:
     except ValueError:
         raise UnreadableParameters(f"there are more than {_MOST_PARAMETERS} parameters") from None
     return _unique(pairs)
+
+
+def _load(body: bytes) -> object:
+    try:
+        value: object = json.loads(
+            body.decode("utf-8"),
+            parse_int=_integer_text,
+            parse_float=_float_text,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_unique,
+        )
+    except UnicodeDecodeError:
+        raise UnreadableParameters("the JSON body is not UTF-8") from None
+    except (ValueError, RecursionError):
+        raise UnreadableParameters("the JSON body is malformed") from None
+    return value
+
+
+def _texts(value: object) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise UnreadableParameters("the JSON body must be an object")
+    return {name: _value_text(name, value[name]) for name in value}
 
 
 def _placed(received: Received, placements: Collection[str]) -> Iterable[Sent]:

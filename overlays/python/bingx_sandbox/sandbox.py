@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from types import TracebackType
 from typing import Self, TypedDict, Unpack
@@ -13,11 +13,13 @@ from bingx_sandbox.app import build_app
 from bingx_sandbox.clock import Clock, wall_clock
 from bingx_sandbox.errors import SandboxError
 from bingx_sandbox.exchange import Exchange
+from bingx_sandbox.faults import read_rules
 from bingx_sandbox.journal import RequestRecord
 from bingx_sandbox.listener import listen, url_of
 from bingx_sandbox.order import WrittenOrder
 from bingx_sandbox.parameters import PLACEMENTS
 from bingx_sandbox.server import Server
+from bingx_sandbox.tally import Executed
 
 _ORDINARY = {"side": "BUY", "type": "LIMIT", "price": "50000", "origQty": "1"}
 
@@ -48,6 +50,7 @@ class Sandbox:
         placements: Where parameters are understood: some of `json`, `query` and `form`.
         permissions: What the key may do; without `Spot Trading` it may not cancel.
         clock: Tells the time in Unix milliseconds.
+        faults: The rules of misbehaviour in force at the beginning; see `faults`.
 
     Raises:
         SandboxError: An argument is wrong; the error names it.
@@ -62,9 +65,10 @@ class Sandbox:
         placements: Collection[str] = PLACEMENTS,
         permissions: Collection[str] = (SPOT_TRADING,),
         clock: Clock = wall_clock,
+        faults: Iterable[Mapping[str, object]] = (),
     ) -> None:
         account = open_account(api_key, api_secret, permissions)
-        self._exchange = Exchange(account, orders=orders, placements=placements, clock=clock)
+        self._exchange = Exchange(account, orders=orders, placements=placements, clock=clock, faults=faults)
         self._url: str | None = None
 
     def __repr__(self) -> str:
@@ -78,14 +82,15 @@ class Sandbox:
             SandboxError: The server did not start; standard error says why.
         """
         ready = threading.Event()
-        self._listener = listen()
-        self._server = Server(build_app(self._exchange), announce=ready.set)
+        listener = listen()
+        self._server = Server(build_app(self._exchange), listener, announce=ready.set)
+        url = url_of(listener)
         self._thread = threading.Thread(target=self._run, args=(ready,), name="bingx-sandbox", daemon=True)
         self._thread.start()
         ready.wait()
         if not self._server.started:
             raise SandboxError("the server did not start")
-        self._url = url_of(self._listener)
+        self._url = url
         return self
 
     def __exit__(
@@ -97,7 +102,6 @@ class Sandbox:
         """Stop the server; its thread and its socket are gone afterwards."""
         self._server.should_exit = True
         self._thread.join()
-        self._listener.close()
         self._url = None
 
     @property
@@ -130,6 +134,18 @@ class Sandbox:
         given = {name: str(value) for name, value in fields.items() if value is not None}
         return self._exchange.place({"symbol": symbol, **_ORDINARY, **given}).written()
 
+    def place_orders(
+        self, count: int, symbol: str = "BTC-USDT", **fields: Unpack[OrderFields]
+    ) -> list[WrittenOrder]:
+        """Place so many orders alike, at once; see `place_order`.
+
+        Raises:
+            SandboxError: A field is unknown or wrong, or is an id that two orders cannot share.
+        """
+        given = {name: str(value) for name, value in fields.items() if value is not None}
+        placed = self._exchange.place_all([{"symbol": symbol, **_ORDINARY, **given}] * count)
+        return [order.written() for order in placed]
+
     def orders(self) -> list[WrittenOrder]:
         """List the orders, oldest first, as the exchange writes them."""
         return [order.written() for order in self._exchange.book.orders()]
@@ -146,13 +162,39 @@ class Sandbox:
         """List the last requests, oldest first, each with its verdict."""
         return self._exchange.journal.records()
 
+    def executed(self) -> dict[str, Executed]:
+        """Tell what became of each order, by its id: status, cancel requests, and which one cancelled it."""
+        return self._exchange.executed()
+
+    def faults(self, rules: Iterable[Mapping[str, object]]) -> None:
+        """Put rules of misbehaviour in force, in the place of all others.
+
+            sandbox.faults([{"fault": "html", "status": 520, "operation": "cancel", "times": 1}])
+
+        Each rule names a `fault` and may name an `operation` (`cancel`, `query`, `time` or a path), an
+        `orderId`, how many `times` it acts, how many requests it lets pass first (`skip`), a `probability`
+        with its `seed`, and what the fault is to be told. The first rule that applies to a request acts.
+
+        Raises:
+            SandboxError: A rule is wrong; the error names it, and the rules before stay in force.
+        """
+        self._exchange.faults.replace(read_rules(rules))
+
+    def faults_in_force(self) -> list[dict[str, object]]:
+        """List the rules of misbehaviour, each with how often it has `acted`."""
+        return self._exchange.faults.written()
+
+    def clear_faults(self) -> None:
+        """Behave again."""
+        self._exchange.faults.replace([])
+
     def reset(self) -> None:
-        """Go back to the seeded orders and an empty list of requests."""
+        """Go back to the seeded orders, an empty list of requests and no faults."""
         self._exchange.reset()
 
     def _run(self, ready: threading.Event) -> None:
         # Whoever waits for a server that never came to listen must not wait for ever.
         try:
-            self._server.run(sockets=[self._listener])
+            self._server.run()
         finally:
             ready.set()

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import signal
 import socket
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 import uvicorn
 from starlette.applications import Starlette
 
 from bingx_sandbox.accounts import open_account
 from bingx_sandbox.app import build_app
+from bingx_sandbox.clock import offset_clock
+from bingx_sandbox.connection import CLOSE_PORT, Protocol
 from bingx_sandbox.exchange import Exchange
-from bingx_sandbox.listener import listen, url_of
+from bingx_sandbox.listener import hold_port, listen, url_of
 from bingx_sandbox.parameters import PLACEMENTS
 
 # Longer than most clients keep an idle connection, so that it is the client who decides.
@@ -29,13 +32,15 @@ class Server(uvicorn.Server):
 
     Args:
         app: The application.
+        listener: The socket to listen on.
         announce: Called once, when the server really listens.
     """
 
-    def __init__(self, app: Starlette, announce: Callable[[], None]) -> None:
+    def __init__(self, app: Starlette, listener: socket.socket, announce: Callable[[], None]) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
+                http=Protocol,
                 access_log=False,
                 # The process that runs the sandbox may have a logging configuration of its own.
                 log_config=None,
@@ -45,16 +50,41 @@ class Server(uvicorn.Server):
                 # A client must not be able to say that it comes from somewhere else.
                 proxy_headers=False,
                 server_header=False,
+                # The exchange dates its answers itself, by a clock that may be off.
+                date_header=False,
                 timeout_keep_alive=_KEEP_ALIVE_SECONDS,
                 timeout_graceful_shutdown=_GRACE_SECONDS,
             )
         )
+        self._listener = listener
+        self._address = listener.getsockname()
         self._announce = announce
+        self._closed_port: asyncio.Task[None] | None = None
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Run until told to stop, and close the listener."""
+        try:
+            super().run(sockets or [self._listener])
+        finally:
+            self._listener.close()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen, then say so."""
+        self.lifespan.state[CLOSE_PORT] = self.close_port
         await super().startup(sockets)
         self._announce()
+
+    def close_port(self, seconds: float) -> None:
+        """Refuse connections from now on for so many seconds, unless they are refused already.
+
+        Connections that stand are left alone.
+        """
+        if self._closed_port is not None and not self._closed_port.done():
+            return
+        for server in self.servers:
+            server.close()
+        self._listener = hold_port(self._listener.family, self._address)
+        self._closed_port = asyncio.create_task(self._open_port_after(seconds))
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop listening and drop every connection.
@@ -62,9 +92,22 @@ class Server(uvicorn.Server):
         A request that has arrived whole is answered at once, so what is left is idle or waits for its
         client. uvicorn would wait for that client too, then cancel with a traceback.
         """
+        if self._closed_port is not None:
+            self._closed_port.cancel()
         for connection in list(self.server_state.connections):
             connection.transport.abort()
         await super().shutdown(sockets)
+
+    async def _open_port_after(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(
+            self._new_connection, sock=self._listener, backlog=self.config.backlog
+        )
+        self.servers.append(server)
+
+    def _new_connection(self) -> Protocol:
+        return Protocol(self.config, self.server_state, self.lifespan.state)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -92,6 +135,8 @@ def serve(
     api_secret: str | None = None,
     orders: int = 3,
     placements: Collection[str] = PLACEMENTS,
+    faults: Iterable[Mapping[str, object]] = (),
+    clock_offset: int = 0,
 ) -> None:
     """Run the sandbox until SIGINT or SIGTERM.
 
@@ -105,15 +150,20 @@ def serve(
         api_secret: Its secret; made up if not given.
         orders: How many seeded orders the book begins with.
         placements: Where parameters are understood: some of `json`, `query` and `form`.
+        faults: The rules of misbehaviour in force at the beginning, as the control interface takes them.
+        clock_offset: How far the sandbox's clock is off, in milliseconds; negative is behind.
 
     Raises:
         SandboxError: An argument is wrong, or the port is in use; nothing was started.
     """
     account = open_account(api_key, api_secret)
-    exchange = Exchange(account, orders=orders, placements=placements)
+    clock = offset_clock(clock_offset)
+    exchange = Exchange(account, orders=orders, placements=placements, clock=clock, faults=faults)
     listener = listen(host, port)
     announcement = {"url": url_of(listener), "apiKey": account.api_key, "apiSecret": account.api_secret}
-    server = Server(build_app(exchange), announce=lambda: print(json.dumps(announcement), flush=True))
+    server = Server(
+        build_app(exchange), listener, announce=lambda: print(json.dumps(announcement), flush=True)
+    )
     # A signal that comes before the server is ready for one is a wish to stop all the same.
-    with listener, contextlib.suppress(KeyboardInterrupt):
-        server.run(sockets=[listener])
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run()

@@ -1,15 +1,32 @@
 """`bingx-spot sandbox`: run the local stand-in for the exchange."""
 
+from pathlib import Path
+
 import click
+
+_OPTIONS = {
+    "host": "--host",
+    "port": "--port",
+    "apiKey": "--api-key",
+    "apiSecret": "--api-secret",
+    "orders": "--orders",
+    "clockOffset": "--clock-offset",
+}
 
 _EPILOG = """\b
 Examples:
   bingx-spot sandbox                     on port 8642, where --env sandbox looks
   bingx-spot sandbox --port 0            on a free port
   bingx-spot sandbox --orders 100
+  bingx-spot sandbox --placement query   as if JSON and form bodies were not understood
+  bingx-spot sandbox --clock-offset 3600000
+  bingx-spot sandbox --fault '{"fault": "html", "status": 520, "probability": 0.1}'
 
 Its first line of standard output is one JSON object with url, apiKey and apiSecret; kept in a file
 that only you can read, it is a key file. End it with Ctrl-C.
+
+A fault is a rule: which fault, for which requests (operation, orderId), how often (times, skip,
+probability, seed), and what it is told. The first rule that applies to a request acts.
 """
 
 
@@ -20,21 +37,71 @@ that only you can read, it is a key file. End it with Ctrl-C.
 )
 @click.option("--api-key", help="The API key to accept; made up if not given.")
 @click.option("--api-secret", help="Its secret; made up if not given.")
+@click.option("--orders", type=int, default=3, show_default=True, help="Orders to begin with.")
 @click.option(
-    "--orders", type=click.IntRange(0, 1_000_000), default=3, show_default=True, help="Orders to begin with."
+    "--placement",
+    "placements",
+    type=click.Choice(["json", "query", "form"]),
+    multiple=True,
+    default=("json", "query", "form"),
+    help="Understand parameters there alone; may be given again. All three if not given.",
 )
-def command(host: str, port: int, api_key: str | None, api_secret: str | None, orders: int) -> None:
+@click.option(
+    "--clock-offset",
+    type=int,
+    default=0,
+    metavar="MS",
+    help="Let its clock be off by so many milliseconds; negative is behind.",
+)
+@click.option("--fault", "rules", multiple=True, metavar="JSON", help="A fault; may be given again.")
+@click.option(
+    "--faults",
+    "rules_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file with a JSON list of faults, which come after each --fault.",
+)
+def command(
+    host: str,
+    port: int,
+    api_key: str | None,
+    api_secret: str | None,
+    orders: int,
+    placements: tuple[str, ...],
+    clock_offset: int,
+    rules: tuple[str, ...],
+    rules_file: Path | None,
+) -> None:
     """Run the sandbox, a local stand-in for the exchange, until Ctrl-C.
 
     It verifies keys and signatures as the exchange does, holds orders and cancels them. Point your
-    own bot at its URL.
+    own bot at its URL. Told to, it misbehaves as networks and exchanges do.
     """
     try:
-        from bingx_sandbox import SandboxError, serve
+        from bingx_sandbox import SandboxError, load_rules, serve
     except ModuleNotFoundError as missing:
         text = f"The sandbox needs {missing.name}. Install it with: pip install 'bingx-spot[sandbox]'"
         raise click.ClickException(text) from None
     try:
-        serve(host, port, api_key=api_key, api_secret=api_secret, orders=orders)
+        texts: list[str | bytes] = [*rules, *([rules_file.read_bytes()] if rules_file else [])]
+        faults = [rule for text in texts for rule in load_rules(text)]
+        serve(
+            host,
+            port,
+            api_key=api_key,
+            api_secret=api_secret,
+            orders=orders,
+            placements=placements,
+            faults=faults,
+            clock_offset=clock_offset,
+        )
     except SandboxError as problem:
-        raise click.ClickException(str(problem)) from None
+        raise _told(problem.field, problem.reason) from None
+    except OSError as problem:
+        raise click.UsageError(f"--faults cannot be read: {problem.strerror}.") from None
+
+
+def _told(field: str | None, reason: str) -> click.ClickException:
+    """Return a problem in the words of the options."""
+    if field is None:
+        return click.ClickException(reason)
+    return click.UsageError(f"{_OPTIONS.get(field, field)} {reason}.")
