@@ -39,6 +39,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
     node = operation.node
     parameters, data = list(operation.parameters()), operation.data()
     limits, answer = node["x-bingx-limits"], node.get("x-bingx-answer", {})
+    outcome = node.get("x-bingx-outcome", {})
     return {
         "maker": f"_{node['operationId']}",
         "operation_id": node["operationId"],
@@ -54,6 +55,10 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "exactly_one_of": tuple(node.get("x-bingx-order-reference", {}).get("exactlyOneOf", ())),
         "repeats": tuple(answer.get("repeats", ())),
         "contradicted_by": _pairs(answer.get("contradictedBy", {})),
+        "repeatable": outcome.get("repeatable", False),
+        "settled_by": outcome.get("settledBy"),
+        "done": _pairs(outcome.get("done", {})),
+        "still_open": _pairs(outcome.get("open", {})),
         "envelope": _fields(operation.root, (field for field in operation.answer() if field.name != "data")),
         "data": None if data is None else _fields(operation.root, data),
     }

@@ -51,6 +51,7 @@ _PLACES: Mapping[str, tuple[Callable[[Location, Mapping[str, Any]], bool], str]]
     "x-bingx-permission": (_is_operation, "an operation"),
     "x-bingx-order-reference": (_is_operation, "an operation"),
     "x-bingx-answer": (_is_operation, "an operation"),
+    "x-bingx-outcome": (_is_operation, "an operation"),
     "x-extensible": (_is_named_enum, "an enum that stands directly under components/schemas"),
     "x-injected": (_is_anything, "a parameter"),
 }

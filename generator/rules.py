@@ -20,7 +20,7 @@ def rule_problems(document: Document) -> Iterator[Problem]:
     """Yields a problem for each thing that an operation lacks, or names although it does not exist."""
     rules: tuple[Callable[[Document, Operation], Iterator[Problem]], ...] = (
         *(_needed, _operation_id, _security, _permission, _ip_group, _envelope, _field_types),
-        *(_declared, _order_reference, _answer_repeats, _answer_contradictions),
+        *(_declared, _order_reference, _answer_repeats, _answer_contradictions, _settled),
     )
     yield from _one_scheme(document)
     yield from _servers(document)
@@ -142,6 +142,23 @@ def _injected(root: Mapping[str, Any]) -> Mapping[str, Any]:
     schemes = signing_schemes(root)
     names: Mapping[str, Any] = next(iter(schemes.values()))["x-bingx-signing"]["inject"] if schemes else {}
     return names
+
+
+def _settled(document: Document, operation: Operation) -> Iterator[Problem]:
+    """Holds `settledBy` against the operations: it must take the reference by which the order is known."""
+    name = operation.node.get("x-bingx-outcome", {}).get("settledBy")
+    if name is None:
+        return
+    location = (*operation.location, "x-bingx-outcome", "settledBy")
+    settling = [other for other in operations(document.root) if other.node.get("operationId") == name]
+    if not settling:
+        yield document.problem(location, f"There is no operation `{name}`. Name one of the contract's.")
+        return
+    taken = {member.name for member in settling[0].parameters()}
+    reference = operation.node.get("x-bingx-order-reference", {}).get("exactlyOneOf", [])
+    for missing in [parameter for parameter in reference if parameter not in taken]:
+        text = f"`{name}` does not take `{missing}`, by which {operation.title} names the order. Add it there."
+        yield document.problem(location, text)
 
 
 def _stray_marks(document: Document) -> Iterator[Problem]:
