@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
-# Made from spec/openapi.yaml, version 1.0.0,
-# SHA-256 7a7c4994fe51f292b3acfd9b83dbef4a1e0f8a04f50842e04320ade3e532639a,
+# Made from spec/openapi.yaml, version 1.1.0,
+# SHA-256 2d753af22c12ca37d0781d79a7c1e0f768d4e9c07777863b9f7fbe0abf8915a0,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 """The contract as frozen data: limits, signing rule, servers, and what each operation takes and answers.
@@ -82,6 +82,10 @@ class Operation:
         exactly_one_of: Parameters of which exactly one must be given, or nothing.
         repeats: Parameters that `data` of a success holds unchanged, where both have them.
         contradicted_by: Fields of `data`, each with the words that a success cannot carry.
+        repeatable: Whether the same request may be sent again without doing anything more.
+        settled_by: The operation that tells what became of this one, by its `operation_id`, or None.
+        done: Fields of the settling answer's `data`, each with the words that say: executed.
+        still_open: Fields of the settling answer's `data`, each with the words that say: not executed.
         envelope: Fields of the answer beside `data`.
         data: Fields of `data`, or None where the contract has no object there.
     """
@@ -99,6 +103,10 @@ class Operation:
     exactly_one_of: tuple[str, ...]
     repeats: tuple[str, ...]
     contradicted_by: tuple[tuple[str, tuple[str, ...]], ...]
+    repeatable: bool
+    settled_by: str | None
+    done: tuple[tuple[str, tuple[str, ...]], ...]
+    still_open: tuple[tuple[str, tuple[str, ...]], ...]
     envelope: tuple[Field, ...]
     data: tuple[Field, ...] | None
 
@@ -217,10 +225,10 @@ class Signing:
     source_key_header: str | None
 
 
-SPEC_VERSION = "1.0.0"
+SPEC_VERSION = "1.1.0"
 """`info.version` of the contract."""
 
-SPEC_SHA256 = "7a7c4994fe51f292b3acfd9b83dbef4a1e0f8a04f50842e04320ade3e532639a"
+SPEC_SHA256 = "2d753af22c12ca37d0781d79a7c1e0f768d4e9c07777863b9f7fbe0abf8915a0"
 """Digest of spec/openapi.yaml."""
 
 SERVERS = (
@@ -253,6 +261,7 @@ SERVERS = (
 """The servers, in the order of the contract."""
 
 IP_GROUPS: Mapping[int, IpGroup] = {
+    2: IpGroup(number=2, endpoint=Rate(requests=300, seconds=10.0), group=Rate(requests=2000, seconds=10.0)),
     3: IpGroup(number=3, endpoint=Rate(requests=300, seconds=10.0), group=Rate(requests=2000, seconds=10.0)),
 }
 """Limits per IP address, by number of the group."""
@@ -340,6 +349,10 @@ def _cancelOrder() -> Operation:
         exactly_one_of=("orderId", "clientOrderID"),
         repeats=("symbol", "orderId", "clientOrderID"),
         contradicted_by=(("status", ("NEW", "PENDING", "PARTIALLY_FILLED", "FILLED", "FAILED")),),
+        repeatable=True,
+        settled_by="queryOrder",
+        done=(("status", ("CANCELED",)),),
+        still_open=(("status", ("NEW", "PENDING", "PARTIALLY_FILLED")),),
         envelope=(
             Field(
                 name="code",
@@ -475,6 +488,282 @@ def _cancelOrder() -> Operation:
     )
 
 
+def _queryOrder() -> Operation:
+    return Operation(
+        operation_id="queryOrder",
+        method="GET",
+        path="/openApi/spot/v1/trade/query",
+        signed=True,
+        permission="Spot Trading",
+        placement="query",
+        uid_limit=Rate(requests=10, seconds=1.0),
+        ip_group=2,
+        parameters=("symbol", "orderId", "clientOrderID", "recvWindow"),
+        injected=("timestamp", "signature"),
+        exactly_one_of=("orderId", "clientOrderID"),
+        repeats=("symbol", "orderId", "clientOrderID"),
+        contradicted_by=(),
+        repeatable=True,
+        settled_by=None,
+        done=(),
+        still_open=(),
+        envelope=(
+            Field(
+                name="code",
+                type="int64",
+                required=True,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="msg",
+                type="string",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="debugMsg",
+                type="string",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="timestamp",
+                type="int64",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="success",
+                type="boolean",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+        ),
+        data=(
+            Field(
+                name="symbol",
+                type="string",
+                required=True,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="orderId",
+                type="int64",
+                required=True,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="price",
+                type="string",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="origQty",
+                type="string",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="executedQty",
+                type="string",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="cummulativeQuoteQty",
+                type="string",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="status",
+                type="string",
+                required=True,
+                nullable=False,
+                enum=True,
+                open_enum=True,
+            ),
+            Field(
+                name="type",
+                type="string",
+                required=False,
+                nullable=False,
+                enum=True,
+                open_enum=True,
+            ),
+            Field(
+                name="side",
+                type="string",
+                required=False,
+                nullable=False,
+                enum=True,
+                open_enum=True,
+            ),
+            Field(
+                name="clientOrderID",
+                type="string",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="StopPrice",
+                type="string",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="time",
+                type="int64",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="updateTime",
+                type="int64",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="origQuoteOrderQty",
+                type="string",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="fee",
+                type="string",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="feeAsset",
+                type="string",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="avgPrice",
+                type="string",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+        ),
+    )
+
+
+def _serverTime() -> Operation:
+    return Operation(
+        operation_id="serverTime",
+        method="GET",
+        path="/openApi/swap/v2/server/time",
+        signed=False,
+        permission=None,
+        placement="query",
+        uid_limit=None,
+        ip_group=None,
+        parameters=(),
+        injected=(),
+        exactly_one_of=(),
+        repeats=(),
+        contradicted_by=(),
+        repeatable=True,
+        settled_by=None,
+        done=(),
+        still_open=(),
+        envelope=(
+            Field(
+                name="code",
+                type="int64",
+                required=True,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="msg",
+                type="string",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="debugMsg",
+                type="string",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="timestamp",
+                type="int64",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+            Field(
+                name="success",
+                type="boolean",
+                required=False,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+        ),
+        data=(
+            Field(
+                name="serverTime",
+                type="int64",
+                required=True,
+                nullable=False,
+                enum=False,
+                open_enum=False,
+            ),
+        ),
+    )
+
+
 class _Operations(Mapping[Key, Operation]):
     """Builds an operation when it is first asked for, so that importing a large contract costs next to nothing."""
 
@@ -498,6 +787,8 @@ class _Operations(Mapping[Key, Operation]):
 OPERATIONS: Mapping[tuple[str, str], Operation] = _Operations(
     {
         ("POST", "/openApi/spot/v1/trade/cancel"): _cancelOrder,
+        ("GET", "/openApi/spot/v1/trade/query"): _queryOrder,
+        ("GET", "/openApi/swap/v2/server/time"): _serverTime,
     }
 )
 """Every operation, by method (upper case) and path."""
@@ -505,6 +796,8 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = _Operations(
 BY_ID: Mapping[str, Operation] = _Operations(
     {
         "cancelOrder": _cancelOrder,
+        "queryOrder": _queryOrder,
+        "serverTime": _serverTime,
     }
 )
 """Every operation, by `operationId`."""

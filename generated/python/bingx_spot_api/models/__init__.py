@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
-# Made from spec/openapi.yaml, version 1.0.0,
-# SHA-256 7a7c4994fe51f292b3acfd9b83dbef4a1e0f8a04f50842e04320ade3e532639a,
+# Made from spec/openapi.yaml, version 1.1.0,
+# SHA-256 2d753af22c12ca37d0781d79a7c1e0f768d4e9c07777863b9f7fbe0abf8915a0,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 """Contains all the data models used in inputs/outputs, each imported when it is first used"""
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from .order_side import OrderSide
     from .order_status import OrderStatus
     from .order_type import OrderType
+    from .queried_order import QueriedOrder
+    from .query_order_response import QueryOrderResponse
+    from .server_time import ServerTime
+    from .server_time_response import ServerTimeResponse
 
 __all__ = (
     "CancelledOrder",
@@ -27,6 +31,10 @@ __all__ = (
     "OrderSide",
     "OrderStatus",
     "OrderType",
+    "QueriedOrder",
+    "QueryOrderResponse",
+    "ServerTime",
+    "ServerTimeResponse",
 )
 
 _MODULES = {
@@ -38,6 +46,10 @@ _MODULES = {
     "OrderSide": ".order_side",
     "OrderStatus": ".order_status",
     "OrderType": ".order_type",
+    "QueriedOrder": ".queried_order",
+    "QueryOrderResponse": ".query_order_response",
+    "ServerTime": ".server_time",
+    "ServerTimeResponse": ".server_time_response",
 }
 
 

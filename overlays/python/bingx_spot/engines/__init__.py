@@ -23,6 +23,10 @@ class Failure:
     reason: str
 
 
+#: What a closed engine answers.
+CLOSED = Failure(written=False, reason="the client is closed")
+
+
 class Engine(Protocol):
     """Send a request and return the answer, or why there is none; in both colours.
 

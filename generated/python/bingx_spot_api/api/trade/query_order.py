@@ -1,0 +1,222 @@
+# Generated. Do not edit: change the contract, then run `make generate`.
+# Made from spec/openapi.yaml, version 1.1.0,
+# SHA-256 2d753af22c12ca37d0781d79a7c1e0f768d4e9c07777863b9f7fbe0abf8915a0,
+# by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
+
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.query_order_response import QueryOrderResponse
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    *,
+    symbol: str,
+    order_id: int | Unset = UNSET,
+    client_order_id: str | Unset = UNSET,
+    recv_window: float | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["symbol"] = symbol
+
+    params["orderId"] = order_id
+
+    params["clientOrderID"] = client_order_id
+
+    params["recvWindow"] = recv_window
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/openApi/spot/v1/trade/query",
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> QueryOrderResponse | None:
+    if response.status_code == 200:
+        response_200 = QueryOrderResponse.from_dict(response.json())
+
+        return response_200
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[QueryOrderResponse]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    symbol: str,
+    order_id: int | Unset = UNSET,
+    client_order_id: str | Unset = UNSET,
+    recv_window: float | Unset = UNSET,
+) -> Response[QueryOrderResponse]:
+    """Query an order
+
+     States one order, named by `orderId` or by `clientOrderID`: exactly one of the two must be
+    given. This is how to learn what became of a cancel whose answer was lost.
+
+    Args:
+        symbol (str):
+        order_id (int | Unset):
+        client_order_id (str | Unset):
+        recv_window (float | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[QueryOrderResponse]
+    """
+
+    kwargs = _get_kwargs(
+        symbol=symbol,
+        order_id=order_id,
+        client_order_id=client_order_id,
+        recv_window=recv_window,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    symbol: str,
+    order_id: int | Unset = UNSET,
+    client_order_id: str | Unset = UNSET,
+    recv_window: float | Unset = UNSET,
+) -> QueryOrderResponse | None:
+    """Query an order
+
+     States one order, named by `orderId` or by `clientOrderID`: exactly one of the two must be
+    given. This is how to learn what became of a cancel whose answer was lost.
+
+    Args:
+        symbol (str):
+        order_id (int | Unset):
+        client_order_id (str | Unset):
+        recv_window (float | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        QueryOrderResponse
+    """
+
+    return sync_detailed(
+        client=client,
+        symbol=symbol,
+        order_id=order_id,
+        client_order_id=client_order_id,
+        recv_window=recv_window,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    symbol: str,
+    order_id: int | Unset = UNSET,
+    client_order_id: str | Unset = UNSET,
+    recv_window: float | Unset = UNSET,
+) -> Response[QueryOrderResponse]:
+    """Query an order
+
+     States one order, named by `orderId` or by `clientOrderID`: exactly one of the two must be
+    given. This is how to learn what became of a cancel whose answer was lost.
+
+    Args:
+        symbol (str):
+        order_id (int | Unset):
+        client_order_id (str | Unset):
+        recv_window (float | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[QueryOrderResponse]
+    """
+
+    kwargs = _get_kwargs(
+        symbol=symbol,
+        order_id=order_id,
+        client_order_id=client_order_id,
+        recv_window=recv_window,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    symbol: str,
+    order_id: int | Unset = UNSET,
+    client_order_id: str | Unset = UNSET,
+    recv_window: float | Unset = UNSET,
+) -> QueryOrderResponse | None:
+    """Query an order
+
+     States one order, named by `orderId` or by `clientOrderID`: exactly one of the two must be
+    given. This is how to learn what became of a cancel whose answer was lost.
+
+    Args:
+        symbol (str):
+        order_id (int | Unset):
+        client_order_id (str | Unset):
+        recv_window (float | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        QueryOrderResponse
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            symbol=symbol,
+            order_id=order_id,
+            client_order_id=client_order_id,
+            recv_window=recv_window,
+        )
+    ).parsed
