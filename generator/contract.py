@@ -87,9 +87,14 @@ def _field(root: Mapping[str, Any], member: Member) -> dict[str, Any]:
     kind = str(schema.get("type", "object"))
     return {
         "name": member.name,
-        "type": schema["format"] if kind in ("integer", "number") else kind,
+        "type": _type(kind, schema.get("format")),
         "required": member.required,
         "nullable": bool(schema.get("nullable")),
         "enum": "enum" in schema,
         "open_enum": bool(schema.get("x-extensible")),
     }
+
+
+def _type(kind: str, form: str | None) -> str:
+    """Names the type that a field is vetted as: a number's format, `decimal` for such text, or the plain type."""
+    return form if form and (kind in ("integer", "number") or form == "decimal") else kind

@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
 # Made from spec/openapi.yaml, version 1.1.0,
-# SHA-256 2d753af22c12ca37d0781d79a7c1e0f768d4e9c07777863b9f7fbe0abf8915a0,
+# SHA-256 d38ff4f4eb797831ded82fa525b1fdad89a49fb5d4b8e4a461e6c724ec3052c6,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 """The contract as frozen data: limits, signing rule, servers, and what each operation takes and answers.
@@ -49,7 +49,8 @@ class Field:
 
     Args:
         name: Its name on the wire.
-        type: `string`, `int64`, `int32`, `double`, `boolean`, `object` or `array`.
+        type: `string`, `decimal` (a number as text), `int64`, `int32`, `double`, `boolean`, `object` or
+            `array`.
         required: Whether a success must have it.
         nullable: Whether it may be `null`.
         enum: Whether it is one of listed words; its type is `string` then.
@@ -228,7 +229,7 @@ class Signing:
 SPEC_VERSION = "1.1.0"
 """`info.version` of the contract."""
 
-SPEC_SHA256 = "2d753af22c12ca37d0781d79a7c1e0f768d4e9c07777863b9f7fbe0abf8915a0"
+SPEC_SHA256 = "d38ff4f4eb797831ded82fa525b1fdad89a49fb5d4b8e4a461e6c724ec3052c6"
 """Digest of spec/openapi.yaml."""
 
 SERVERS = (
@@ -414,7 +415,7 @@ def _cancelOrder() -> Operation:
             ),
             Field(
                 name="price",
-                type="string",
+                type="decimal",
                 required=False,
                 nullable=False,
                 enum=False,
@@ -422,7 +423,7 @@ def _cancelOrder() -> Operation:
             ),
             Field(
                 name="origQty",
-                type="string",
+                type="decimal",
                 required=False,
                 nullable=False,
                 enum=False,
@@ -430,7 +431,7 @@ def _cancelOrder() -> Operation:
             ),
             Field(
                 name="executedQty",
-                type="string",
+                type="decimal",
                 required=False,
                 nullable=False,
                 enum=False,
@@ -438,7 +439,7 @@ def _cancelOrder() -> Operation:
             ),
             Field(
                 name="cummulativeQuoteQty",
-                type="string",
+                type="decimal",
                 required=False,
                 nullable=False,
                 enum=False,
@@ -478,7 +479,7 @@ def _cancelOrder() -> Operation:
             ),
             Field(
                 name="stopPrice",
-                type="string",
+                type="decimal",
                 required=False,
                 nullable=False,
                 enum=False,
@@ -568,7 +569,7 @@ def _queryOrder() -> Operation:
             ),
             Field(
                 name="price",
-                type="string",
+                type="decimal",
                 required=False,
                 nullable=False,
                 enum=False,
@@ -576,7 +577,7 @@ def _queryOrder() -> Operation:
             ),
             Field(
                 name="origQty",
-                type="string",
+                type="decimal",
                 required=False,
                 nullable=False,
                 enum=False,
@@ -584,7 +585,7 @@ def _queryOrder() -> Operation:
             ),
             Field(
                 name="executedQty",
-                type="string",
+                type="decimal",
                 required=False,
                 nullable=False,
                 enum=False,
@@ -592,7 +593,7 @@ def _queryOrder() -> Operation:
             ),
             Field(
                 name="cummulativeQuoteQty",
-                type="string",
+                type="decimal",
                 required=False,
                 nullable=False,
                 enum=False,
@@ -632,7 +633,7 @@ def _queryOrder() -> Operation:
             ),
             Field(
                 name="StopPrice",
-                type="string",
+                type="decimal",
                 required=False,
                 nullable=False,
                 enum=False,
@@ -656,7 +657,7 @@ def _queryOrder() -> Operation:
             ),
             Field(
                 name="origQuoteOrderQty",
-                type="string",
+                type="decimal",
                 required=False,
                 nullable=False,
                 enum=False,
@@ -664,7 +665,7 @@ def _queryOrder() -> Operation:
             ),
             Field(
                 name="fee",
-                type="string",
+                type="decimal",
                 required=False,
                 nullable=False,
                 enum=False,
@@ -680,7 +681,7 @@ def _queryOrder() -> Operation:
             ),
             Field(
                 name="avgPrice",
-                type="string",
+                type="decimal",
                 required=False,
                 nullable=False,
                 enum=False,

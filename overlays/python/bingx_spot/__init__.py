@@ -14,6 +14,7 @@ from bingx_spot.clock import Clock
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
 from bingx_spot.errors import (
+    Attempt,
     AuthenticationError,
     BingxError,
     CallError,
@@ -41,6 +42,7 @@ from bingx_spot_api.models.order_type import OrderType
 __all__ = [
     "Answer",
     "AsyncBingxSpot",
+    "Attempt",
     "AuthenticationError",
     "BingxError",
     "BingxSpot",

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 from typing import Any, NoReturn, TypeGuard
 
@@ -20,6 +21,7 @@ _KEPT_BODY = 65536
 _MASK = "***"
 _OK = 200
 _INT64_DIGITS = 19
+_DECIMAL = re.compile(r"[-+]?[0-9]{1,64}(\.[0-9]{1,64})?([eE][-+]?[0-9]{1,3})?", re.ASCII)
 # JSON can spell half of a surrogate pair. No output can print it, and parsers differ about it.
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -59,6 +61,10 @@ class Answer:
             else replace(self, body=body, headers=headers)
         )
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Read-only views cannot be pickled.
+        return (Answer, (self.http_status, dict(self.headers), self.body, self.request))
+
     def data(self) -> dict[str, Any]:
         """Return the member `data` of a believed answer."""
         data = json.loads(self.body)["data"]
@@ -79,6 +85,23 @@ class Answer:
             headers=self.headers,
             **more,
         )
+
+
+def server_time(evidence: Evidence) -> int | None:
+    """Return what an answer says of the exchange's time, in Unix milliseconds, or None.
+
+    The envelope's own `timestamp` is exact; the header `Date` counts whole seconds, so its middle is taken.
+    """
+    try:
+        told = json.loads(evidence.body)["timestamp"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        told = None
+    if _is_integer(told):
+        return int(told)
+    try:
+        return int(parsedate_to_datetime(evidence.headers.get("date", "")).timestamp() * 1000) + 500
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 class _Unbelievable(Exception):
@@ -169,8 +192,16 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def _is_decimal(value: object) -> bool:
+    # An amount that does not apply comes as empty text.
+    if value == "" or _is_number(value):
+        return True
+    return isinstance(value, str) and _DECIMAL.fullmatch(value) is not None
+
+
 _FITS: dict[str, Callable[[object], bool]] = {
     "string": lambda value: isinstance(value, str),
+    "decimal": _is_decimal,
     "int64": _is_integer,
     "int32": _is_integer,
     "double": _is_number,

@@ -9,20 +9,28 @@ from typing import Self, Unpack
 from bingx_spot.answers import Answer
 from bingx_spot.credentials import Credentials
 from bingx_spot.engines import Engine
+from bingx_spot.engines.httpcore_engine import HttpcoreEngine
 from bingx_spot.engines.httpx_engine import HttpxEngine
 from bingx_spot.environments import Environment
-from bingx_spot.errors import InvalidInput, OutcomeUnknown
-from bingx_spot.inputs import cancel_order_request
-from bingx_spot.middleware import Middleware
+from bingx_spot.errors import InvalidInput
+from bingx_spot.inputs import cancel_order_request, order_reference
 from bingx_spot.order import Order
+from bingx_spot.parts import Parts
+from bingx_spot.policy.hosts import Hosts
+from bingx_spot.policy.memory import Memory
+from bingx_spot.policy.placing import Placing
 from bingx_spot.request import Stamper
 from bingx_spot.settings import Options, Settings
 from bingx_spot.transport import signing_client
-from bingx_spot_api.api.trade import cancel_order
+from bingx_spot_api.api.server import server_time
+from bingx_spot_api.api.trade import cancel_order, query_order
 from bingx_spot_api.client import AuthenticatedClient
 from bingx_spot_api.models.cancel_order_response import CancelOrderResponse
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
-from bingx_spot_api.types import Response, Unset
+from bingx_spot_api.models.exchange_time import ExchangeTime
+from bingx_spot_api.models.query_order_response import QueryOrderResponse
+from bingx_spot_api.models.server_time_response import ServerTimeResponse
+from bingx_spot_api.types import Response
 
 #: The environment variable that names the environment where `from_env` is not told it.
 ENVIRONMENT_VARIABLE = "BINGX_ENV"
@@ -31,22 +39,33 @@ ENVIRONMENT_VARIABLE = "BINGX_ENV"
 _POOL_SETTINGS = frozenset({"proxy", "tls", "transport"})
 
 
+# What is remembered belongs to these.
+_MEMORY_SETTINGS = frozenset({"environment", "placement", "fallback"})
+
+
 class _Facade:
     """What both colours share: how a client is made, derived and shown."""
 
     def __init__(self, credentials: Credentials, **options: Unpack[Options]) -> None:
         settings = Settings(**options)
-        engine = HttpxEngine(settings.transport, settings.proxy, settings.tls)
-        self._assemble(credentials, settings, engine, owns_engine=True)
+        memory = _memory(settings)
+        self._assemble(credentials, settings, _engine(settings), memory, owns_engine=True)
 
     def _assemble(
-        self, credentials: Credentials, settings: Settings, engine: Engine, *, owns_engine: bool
+        self,
+        credentials: Credentials,
+        settings: Settings,
+        engine: Engine,
+        memory: Memory,
+        *,
+        owns_engine: bool,
     ) -> None:
         self._credentials = credentials
         self._settings = settings
         self._engine = engine
+        self._memory = memory
         self._owns_engine = owns_engine
-        self._client = signing_client(_middleware(credentials, settings), engine, owns_engine=False)
+        self._client = signing_client(_parts(credentials, settings, memory), engine, owns_engine=False)
 
     @classmethod
     def from_env(cls, **options: Unpack[Options]) -> Self:
@@ -71,7 +90,7 @@ class _Facade:
         the connections (`proxy`, `tls`, `transport`) cannot be changed.
 
         Args:
-            **options: `environment`, `timeout`, `placement`, `source_key`, `clock`, `limits`.
+            **options: `environment`, `timeout`, `placement`, `fallback`, `source_key`, `clock`, `limits`.
 
         Raises:
             InvalidInput: An option is not allowed; it names the option.
@@ -80,7 +99,8 @@ class _Facade:
             raise InvalidInput(name, "makes the connections, which are shared", "a new client")
         derived = copy(self)
         settings = replace(self._settings, **options)
-        derived._assemble(self._credentials, settings, self._engine, owns_engine=False)  # noqa: SLF001
+        memory = _memory(settings) if _MEMORY_SETTINGS & options.keys() else self._memory
+        derived._assemble(self._credentials, settings, self._engine, memory, owns_engine=False)  # noqa: SLF001
         return derived
 
     @property
@@ -98,8 +118,9 @@ class BingxSpot(_Facade):
     Args:
         credentials: API key and secret.
         **options: `environment` (`live`, `vst`, `sandbox` or a base URL; default `live`), `timeout`
-            (seconds for a whole call, default 10), `placement` (`json`, `query`, `form`), `source_key`,
-            `proxy`, `tls` (an `ssl.SSLContext`), `transport` (of httpx), `clock`, `limits`.
+            (seconds for a whole call with everything in it, default 10), `placement` (`auto`, `json`,
+            `query`, `form`), `fallback` (use the fallback host, default True), `source_key`, `proxy`,
+            `tls` (an `ssl.SSLContext`), `transport` (of httpx), `clock`, `limits`.
 
     Raises:
         InvalidInput: An option is not allowed; it names the option.
@@ -126,11 +147,44 @@ class BingxSpot(_Facade):
 
         Raises:
             InvalidInput: A parameter is not allowed; nothing was sent.
-            NotExecuted: The exchange surely did not cancel; the subclass tells why.
-            OutcomeUnknown: Nobody can know from what came back.
+            OrderNotOpen: The order is not open; `order` says what it is now, where the exchange knows it.
+            NotExecuted: It was surely not cancelled; the subclass tells why.
+            OutcomeUnknown: It could not be learnt in time; `hint` tells how to find out.
         """
         body = cancel_order_request(symbol, order_id, client_order_id, cancel_restrictions, recv_window)
         return _order(cancel_order.sync_detailed(client=self._client, body=body))
+
+    def query_order(
+        self,
+        symbol: str,
+        *,
+        order_id: int | str | None = None,
+        client_order_id: str | None = None,
+        recv_window: float | None = None,
+    ) -> Order:
+        """Return one order as the exchange states it now.
+
+        Args:
+            symbol: Trading pair, `BTC-USDT`.
+            order_id: Order id; this or `client_order_id`.
+            client_order_id: The id given when placing the order; found only within two hours.
+            recv_window: How long the request stays valid, in milliseconds, at most 60000.
+
+        Raises:
+            InvalidInput: A parameter is not allowed; nothing was sent.
+            OrderNotOpen: The exchange knows no such order.
+            CallError: It could not be learnt; the subclass tells why.
+        """
+        named = order_reference(symbol, order_id, client_order_id, recv_window)
+        return _order(query_order.sync_detailed(client=self._client, **named))
+
+    def server_time(self) -> int:
+        """Return the exchange's time, in Unix milliseconds.
+
+        Raises:
+            CallError: It could not be learnt; the subclass tells why.
+        """
+        return _time(server_time.sync_detailed(client=self._client))
 
     def close(self) -> None:
         """Close the connections, unless they belong to the client that this one was derived from."""
@@ -173,6 +227,28 @@ class AsyncBingxSpot(_Facade):
         body = cancel_order_request(symbol, order_id, client_order_id, cancel_restrictions, recv_window)
         return _order(await cancel_order.asyncio_detailed(client=self._client, body=body))
 
+    async def query_order(
+        self,
+        symbol: str,
+        *,
+        order_id: int | str | None = None,
+        client_order_id: str | None = None,
+        recv_window: float | None = None,
+    ) -> Order:
+        """Return one order as the exchange states it now.
+
+        Arguments, result and errors are those of `BingxSpot.query_order`.
+        """
+        named = order_reference(symbol, order_id, client_order_id, recv_window)
+        return _order(await query_order.asyncio_detailed(client=self._client, **named))
+
+    async def server_time(self) -> int:
+        """Return the exchange's time, in Unix milliseconds.
+
+        Errors are those of `BingxSpot.server_time`.
+        """
+        return _time(await server_time.asyncio_detailed(client=self._client))
+
     async def aclose(self) -> None:
         """Close the connections, unless they belong to the client that this one was derived from."""
         if self._owns_engine:
@@ -206,9 +282,8 @@ def generated_client(
     if credentials is None:
         credentials, options = Credentials.from_env(), _with_environment(options)
     settings = Settings(**options)
-    middleware = _middleware(credentials, settings)
-    engine = HttpxEngine(settings.transport, settings.proxy, settings.tls)
-    return signing_client(middleware, engine, owns_engine=True)
+    parts = _parts(credentials, settings, _memory(settings))
+    return signing_client(parts, _engine(settings), owns_engine=True)
 
 
 def _with_environment(options: Options) -> Options:
@@ -216,17 +291,38 @@ def _with_environment(options: Options) -> Options:
     return {"environment": named, **options} if named else options
 
 
-def _middleware(credentials: Credentials, settings: Settings) -> Middleware:
+def _engine(settings: Settings) -> Engine:
+    if settings.transport is not None:
+        return HttpxEngine(settings.transport)
+    return HttpcoreEngine(settings.proxy, settings.tls)
+
+
+def _memory(settings: Settings) -> Memory:
+    environment = Environment.parse(settings.environment)
+    fixed = None if settings.placement == "auto" else settings.placement
+    return Memory(Hosts(environment, use_fallback=settings.fallback), Placing(fixed))
+
+
+def _parts(credentials: Credentials, settings: Settings, memory: Memory) -> Parts:
     if not isinstance(credentials, Credentials):
         raise InvalidInput("credentials", "are of another type", "Credentials(api_key, api_secret)")
-    stamper = Stamper(credentials, settings.clock, settings.placement, settings.source_key)
-    return Middleware(Environment.parse(settings.environment), stamper, settings.limits, settings.timeout)
+    return Parts(
+        environment=Environment.parse(settings.environment),
+        stamper=Stamper(credentials, settings.clock, settings.source_key),
+        clock=settings.clock,
+        limits=settings.limits,
+        memory=memory,
+        timeout=settings.timeout,
+    )
 
 
-def _order(response: Response[CancelOrderResponse]) -> Order:
+def _order(response: Response[CancelOrderResponse] | Response[QueryOrderResponse]) -> Order:
     answer = Answer(response.status_code, response.headers, response.content)
-    envelope = response.parsed
-    # The gate lets no success through without its order; this is what the type says.
-    if envelope is None or isinstance(envelope.data, Unset):
-        raise OutcomeUnknown(answer.evidence("the answer says success and holds no order"))
-    return Order.from_model(envelope.data, answer)
+    return Order.from_data(answer.data(), answer)
+
+
+def _time(response: Response[ServerTimeResponse]) -> int:
+    # The gate lets no success through without it; this is what the types say.
+    assert response.parsed is not None  # noqa: S101
+    assert isinstance(response.parsed.data, ExchangeTime)  # noqa: S101
+    return response.parsed.data.server_time

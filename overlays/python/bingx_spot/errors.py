@@ -23,6 +23,10 @@ An error's text never holds the API key, the secret or a signature.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from bingx_spot.order import Order
 
 _SHOWN_LENGTH = 80
 
@@ -92,6 +96,23 @@ class SentRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """Tell one attempt of a call: when, where, and what came back.
+
+    Attributes:
+        at: When it began, in Unix milliseconds, by the exchange's clock as far as it is known.
+        operation: What was asked, by its name in the contract: `cancelOrder`, `queryOrder`.
+        host: The base URL that it went to.
+        result: What came back, in words.
+    """
+
+    at: int
+    operation: str
+    host: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Hold what is known of a call that failed.
 
@@ -102,8 +123,11 @@ class Evidence:
         request: The request without its secrets, or None where none was made.
         body: The answer's body as it came, at most its first 64 KiB.
         headers: The answer's headers.
-        retry_at: When the exchange says it will listen again, in Unix milliseconds.
+        retry_at: When the exchange will listen again, in Unix milliseconds.
         hint: What a person can do about it.
+        rule: The row of spec/errors.yaml that the answer was classified by, or nothing.
+        lock_seconds: How long a lock lasts where the answer gives no time, in seconds, or None.
+        attempts: Every attempt that the call made, in order, follow-up queries included.
     """
 
     message: str
@@ -114,10 +138,13 @@ class Evidence:
     headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     retry_at: int | None = None
     hint: str = ""
+    rule: str = ""
+    lock_seconds: int | None = None
+    attempts: tuple[Attempt, ...] = ()
 
     def __reduce__(self) -> tuple[object, ...]:
-        parts = (self.message, self.code, self.http_status, self.request, self.body)
-        return (Evidence, (*parts, dict(self.headers), self.retry_at, self.hint))
+        parts = (self.message, self.code, self.http_status, self.request, self.body, dict(self.headers))
+        return (Evidence, (*parts, self.retry_at, self.hint, self.rule, self.lock_seconds, self.attempts))
 
 
 class CallError(BingxError):
@@ -130,6 +157,10 @@ class CallError(BingxError):
     def __init__(self, evidence: Evidence) -> None:
         super().__init__(evidence)
         self.evidence = evidence
+
+    def with_evidence(self, evidence: Evidence) -> Self:
+        """Return the same error with other evidence."""
+        return type(self)(evidence)
 
     @property
     def code(self) -> int | str | None:
@@ -150,6 +181,11 @@ class CallError(BingxError):
     def request(self) -> SentRequest | None:
         """Return the request without its secrets, or None where none was made."""
         return self.evidence.request
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """Return every attempt that the call made, in order."""
+        return self.evidence.attempts
 
     @property
     def hint(self) -> str:
@@ -199,8 +235,22 @@ class RateLimited(Refused):
 class OrderNotOpen(Refused):
     """Say that the order is filled, was cancelled earlier, or never existed.
 
-    The exchange gives the three cases one and the same text; only a query tells them apart.
+    The exchange gives the three cases one and the same text, so it was asked what the order is now.
+
+    Args:
+        evidence: What is known of the call.
+        order: The order as the exchange states it now (`FILLED`, `CANCELED`, ...), or None where it knows
+            no such order, or did not say in time; `message` tells which.
     """
+
+    def __init__(self, evidence: Evidence, order: "Order | None" = None) -> None:
+        super().__init__(evidence)
+        self.args = (evidence, order)
+        self.order = order
+
+    def with_evidence(self, evidence: Evidence) -> Self:
+        """Return the same error with other evidence."""
+        return type(self)(evidence, self.order)
 
 
 class OutcomeUnknown(CallError):

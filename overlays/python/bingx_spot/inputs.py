@@ -4,11 +4,12 @@ The rules are those of `CancelOrderRequest` in spec/openapi.yaml; a test holds t
 """
 
 import re
+from typing import TypedDict
 
 from bingx_spot.errors import InvalidInput, shown
 from bingx_spot_api.models.cancel_order_request import CancelOrderRequest
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
-from bingx_spot_api.types import UNSET
+from bingx_spot_api.types import UNSET, Unset
 
 MAXIMUM_ORDER_ID = 2**63 - 1
 MAXIMUM_RECV_WINDOW = 60000
@@ -32,20 +33,39 @@ def cancel_order_request(
     Raises:
         InvalidInput: A parameter is not allowed; it names the field.
     """
+    reference = order_reference(symbol, order_id, client_order_id, recv_window)
+    restriction = UNSET if cancel_restrictions is None else checked_restriction(cancel_restrictions)
+    return CancelOrderRequest(**reference, cancel_restrictions=restriction)
+
+
+class OrderReference(TypedDict):
+    """Name the order that is meant, as the generated calls take it."""
+
+    symbol: str
+    order_id: int | Unset
+    client_order_id: str | Unset
+    recv_window: float | Unset
+
+
+def order_reference(
+    symbol: str, order_id: int | str | None, client_order_id: str | None, recv_window: float | None
+) -> OrderReference:
+    """Return the parameters that name one order, checked.
+
+    Raises:
+        InvalidInput: A parameter is not allowed; it names the field.
+    """
     if (order_id is None) == (client_order_id is None):
         given = "neither is" if order_id is None else "both are"
         raise InvalidInput(
             "order_id or client_order_id", f"must name the order, and {given} given", "exactly one of the two"
         )
-    return CancelOrderRequest(
-        symbol=checked_symbol(symbol),
-        order_id=UNSET if order_id is None else checked_order_id(order_id),
-        client_order_id=UNSET if client_order_id is None else checked_client_order_id(client_order_id),
-        cancel_restrictions=UNSET
-        if cancel_restrictions is None
-        else checked_restriction(cancel_restrictions),
-        recv_window=UNSET if recv_window is None else checked_recv_window(recv_window),
-    )
+    return {
+        "symbol": checked_symbol(symbol),
+        "order_id": UNSET if order_id is None else checked_order_id(order_id),
+        "client_order_id": UNSET if client_order_id is None else checked_client_order_id(client_order_id),
+        "recv_window": UNSET if recv_window is None else checked_recv_window(recv_window),
+    }
 
 
 def checked_symbol(symbol: str) -> str:
@@ -120,4 +140,5 @@ def checked_recv_window(recv_window: float) -> float:
     # NaN compares false with everything.
     if not 0 < recv_window <= MAXIMUM_RECV_WINDOW:
         raise InvalidInput("recv_window", f"is {shown(recv_window)}", _RECV_WINDOW_ALLOWED)
-    return recv_window
+    # The value that is signed is the text that is sent, and a whole number has one text only.
+    return int(recv_window) if recv_window == int(recv_window) else recv_window

@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Self, TypeVar
 
 from bingx_spot.answers import Answer
-from bingx_spot.errors import OutcomeUnknown
-from bingx_spot_api.models.cancelled_order import CancelledOrder
 from bingx_spot_api.models.order_side import OrderSide
 from bingx_spot_api.models.order_status import OrderStatus
 from bingx_spot_api.models.order_type import OrderType
-from bingx_spot_api.types import Unset
+from bingx_spot_api.models.queried_order import QueriedOrder
+from bingx_spot_api.types import UNSET, Unset
 
 Value = TypeVar("Value")
 
@@ -21,7 +20,8 @@ Value = TypeVar("Value")
 class Order:
     """Hold an order as the exchange stated it; nothing in it can be changed.
 
-    A field that the exchange left out is None. Fields as in `CancelledOrder` of spec/openapi.yaml.
+    A field that the exchange left out is None. Fields as in `CancelledOrder` and `QueriedOrder` of
+    spec/openapi.yaml.
 
     Attributes:
         symbol: Trading pair, `BTC-USDT`.
@@ -36,6 +36,12 @@ class Order:
         executed_qty: Executed quantity, in the base asset.
         cummulative_quote_qty: Cumulative transacted quantity, in the quote asset; the spelling is the
             exchange's.
+        time: When it was placed, in Unix milliseconds; only a query tells, as all below.
+        update_time: When it last changed, in Unix milliseconds.
+        orig_quote_order_qty: Original quantity in the quote asset, where the order was placed so.
+        fee: In `fee_asset`; negative where it was charged.
+        fee_asset: The asset that the fee is in.
+        avg_price: Average price of what was executed, in the quote asset.
         answer: The answer as it came.
     """
 
@@ -50,6 +56,12 @@ class Order:
     orig_qty: Decimal | None
     executed_qty: Decimal | None
     cummulative_quote_qty: Decimal | None
+    time: int | None = None
+    update_time: int | None = None
+    orig_quote_order_qty: Decimal | None = None
+    fee: Decimal | None = None
+    fee_asset: str | None = None
+    avg_price: Decimal | None = None
     answer: Answer = field(repr=False, compare=False)
 
     @property
@@ -58,16 +70,15 @@ class Order:
         return MappingProxyType(self.answer.data())
 
     @classmethod
-    def from_model(cls, model: CancelledOrder, answer: Answer) -> Self:
-        """Make an order of the generated model.
+    def from_data(cls, data: Mapping[str, object], answer: Answer) -> Self:
+        """Make an order of `data` of an answer that the gate has believed.
 
         Args:
-            model: The order in an answer that the gate has believed.
-            answer: That answer.
-
-        Raises:
-            OutcomeUnknown: An amount is not a decimal number, so the answer is not to be trusted.
+            data: The order, of a cancel or a query.
+            answer: The answer that it came in.
         """
+        # A query's answer has all that a cancel's has; the one capital letter apart.
+        model = QueriedOrder.from_dict({"StopPrice": data.get("stopPrice"), **data})
         return cls(
             symbol=model.symbol,
             order_id=model.order_id,
@@ -75,11 +86,17 @@ class Order:
             status=model.status,
             type=_given(model.type_),
             side=_given(model.side),
-            price=_amount("price", model.price, answer),
-            stop_price=_amount("stopPrice", model.stop_price, answer),
-            orig_qty=_amount("origQty", model.orig_qty, answer),
-            executed_qty=_amount("executedQty", model.executed_qty, answer),
-            cummulative_quote_qty=_amount("cummulativeQuoteQty", model.cummulative_quote_qty, answer),
+            price=_amount(model.price),
+            stop_price=_amount(model.stop_price),
+            orig_qty=_amount(model.orig_qty),
+            executed_qty=_amount(model.executed_qty),
+            cummulative_quote_qty=_amount(model.cummulative_quote_qty),
+            time=_given(model.time),
+            update_time=_given(model.update_time),
+            orig_quote_order_qty=_amount(model.orig_quote_order_qty),
+            fee=_amount(model.fee),
+            fee_asset=_given(model.fee_asset),
+            avg_price=_amount(model.avg_price),
             answer=answer,
         )
 
@@ -88,14 +105,6 @@ def _given(value: Value | Unset) -> Value | None:
     return None if isinstance(value, Unset) else value
 
 
-def _amount(name: str, text: str | Unset, answer: Answer) -> Decimal | None:
-    # An absent amount comes as no member, as null, or as empty text.
-    if isinstance(text, Unset) or text is None or text == "":
-        return None
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite():
-        raise OutcomeUnknown(answer.evidence(f"{name} in the answer is not a decimal number: {text[:80]!r}"))
-    return amount
+def _amount(text: str | Unset) -> Decimal | None:
+    # An absent amount comes as no member, as null, or as empty text. The gate let only numbers through.
+    return Decimal(str(text)) if text not in (UNSET, None, "") else None

@@ -23,6 +23,8 @@ from bingx_spot.errors import (
 )
 from bingx_spot_api.error_table import ROWS, STATUS_ROWS, ErrorRow
 
+# "X-RateLimit-Requests-Expire (window's end)", in Unix milliseconds.
+_WINDOW_END = "x-ratelimit-requests-expire"
 _UNKNOWN_CODE = "unknown-code"
 _CLASSES: dict[str, type[CallError]] = {
     "authentication": AuthenticationError,
@@ -48,7 +50,8 @@ def refusal(code: int | str, evidence: Evidence) -> CallError:
     row = _first(ROWS, int(code), message, evidence.http_status)
     kind = UnknownCode if row.id == _UNKNOWN_CODE else _CLASSES[row.category]
     shown = evidence.message or row.meaning
-    return kind(replace(evidence, message=shown, hint=row.advice, retry_at=_retry_at(row, message)))
+    retry_at = _retry_at(row, message) or _window_end(row, evidence)
+    return kind(replace(_by(row, evidence), message=shown, retry_at=retry_at))
 
 
 def refusal_without_envelope(evidence: Evidence) -> CallError:
@@ -59,7 +62,12 @@ def refusal_without_envelope(evidence: Evidence) -> CallError:
     """
     row = _first(STATUS_ROWS, None, "", evidence.http_status)
     text = f"{row.meaning.rstrip('.')}: {evidence.message}"
-    return _CLASSES[row.category](replace(evidence, message=text, hint=row.advice))
+    retry_at = _window_end(row, evidence)
+    return _CLASSES[row.category](replace(_by(row, evidence), message=text, retry_at=retry_at))
+
+
+def _by(row: ErrorRow, evidence: Evidence) -> Evidence:
+    return replace(evidence, hint=row.advice, rule=row.id, lock_seconds=row.seconds)
 
 
 def normalised(message: str) -> str:
@@ -83,6 +91,11 @@ def _matches(row: ErrorRow, code: int | None, message: str, status: int | None) 
 def _retry_at(row: ErrorRow, message: str) -> int | None:
     found = _compiled(row.until).search(message) if row.until else None
     return int(found[1]) if found else None
+
+
+def _window_end(row: ErrorRow, evidence: Evidence) -> int | None:
+    end = evidence.headers.get(_WINDOW_END, "")
+    return int(end) if row.category == "rateLimited" and re.fullmatch("[0-9]{13}", end) else None
 
 
 @cache

@@ -90,7 +90,6 @@ class Stamper:
     Args:
         credentials: Key and secret.
         clock: Where `timestamp` comes from.
-        placement: Where parameters go instead of where the contract puts them, or None.
         source_key: The value of `X-SOURCE-KEY`, or None.
     """
 
@@ -98,22 +97,25 @@ class Stamper:
         self,
         credentials: Credentials,
         clock: Clock,
-        placement: Placement | None = None,
         source_key: str | None = None,
     ) -> None:
         self._credentials = credentials
         self._clock = clock
-        self._placement = placement
         self._source_key = source_key
 
-    def stamp(self, call: Call, base_url: str) -> SignedRequest:
-        """Return the request that asks for `call` at the origin `base_url`, stamped and signed now.
+    def stamp(self, call: Call, base_url: str, placement: Placement | None = None) -> SignedRequest:
+        """Return the request that asks for `call`, stamped and signed now.
+
+        Args:
+            call: What is asked.
+            base_url: The origin to ask.
+            placement: Where the parameters go; None for where the contract puts them.
 
         Raises:
             InvalidInput: A value cannot be signed; it names the parameter.
         """
         operation = call.operation
-        placement = self._placement_of(operation)
+        placement = _placement(operation, placement)
         parameters = dict(call.parameters)
         signature = None
         if operation.signed:
@@ -124,12 +126,6 @@ class Stamper:
         shown = _shown(operation, base_url, placement, parameters, headers)
         secrets = _to_mask(self._credentials.api_key, signature) if signature else ()
         return SignedRequest(operation.method, url, headers, content, shown, secrets)
-
-    def _placement_of(self, operation: Operation) -> Placement:
-        # A GET has no body to put anything into.
-        if operation.method == "GET":
-            return "query"
-        return self._placement or cast("Placement", operation.placement)
 
     def _headers(self, operation: Operation, placement: Placement) -> dict[str, str]:
         # identity: an answer is some hundred bytes, and a compressed one can unfold into gigabytes.
@@ -145,6 +141,13 @@ class Stamper:
         if self._source_key is not None and SIGNING.source_key_header is not None:
             headers[SIGNING.source_key_header] = self._source_key
         return headers
+
+
+def _placement(operation: Operation, chosen: Placement | None) -> Placement:
+    # A GET has no body to put anything into.
+    if operation.method == "GET":
+        return "query"
+    return chosen or cast("Placement", operation.placement)
 
 
 def _placed(

@@ -2,7 +2,7 @@
 
 import ssl
 from dataclasses import dataclass, field
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from bingx_spot.clock import Clock
 from bingx_spot.environments import Environment
@@ -21,7 +21,8 @@ class Options(TypedDict, total=False):
 
     environment: str
     timeout: float
-    placement: Placement | None
+    placement: Placement | Literal["auto"]
+    fallback: bool
     source_key: str | None
     proxy: str | None
     tls: ssl.SSLContext | None
@@ -37,7 +38,9 @@ class Settings:
     Attributes:
         environment: `live`, `vst`, `sandbox`, or a base URL.
         timeout: How long a call may take, in seconds, waiting for a permit included; at most a day.
-        placement: Where parameters go: `json`, `query` or `form`; None for what the contract says.
+        placement: Where parameters go: `json`, `query` or `form`; `auto` for what the contract says, and
+            for the query string where the server does not see them there.
+        fallback: Whether the environment's fallback host is used when the network fails.
         source_key: The value of the header `X-SOURCE-KEY`, or None for no such header.
         proxy: URL of an HTTP proxy, or None.
         tls: What to trust and which certificate to show, or None for the public authorities.
@@ -51,7 +54,8 @@ class Settings:
 
     environment: str = "live"
     timeout: float = DEFAULT_TIMEOUT
-    placement: Placement | None = None
+    placement: Placement | Literal["auto"] = "auto"
+    fallback: bool = True
     source_key: str | None = None
     proxy: str | None = field(default=None, repr=False)  # may hold a password
     tls: ssl.SSLContext | None = None
@@ -62,10 +66,16 @@ class Settings:
     def __post_init__(self) -> None:
         Environment.parse(self.environment)
         _check_timeout(self.timeout)
-        if self.placement is not None and self.placement not in PLACEMENTS:
-            raise InvalidInput("placement", f"is {shown(self.placement)}", " or ".join(PLACEMENTS))
+        if self.placement not in ("auto", *PLACEMENTS):
+            raise InvalidInput("placement", f"is {shown(self.placement)}", f"auto, {', '.join(PLACEMENTS)}")
         if self.source_key is not None:
             _check_source_key(self.source_key)
+        _check_type("fallback", isinstance(self.fallback, bool), "true or false")
+        if self.transport is not None and (self.proxy is not None or self.tls is not None):
+            beside = "proxy" if self.proxy is not None else "tls"
+            raise InvalidInput(
+                beside, "is given beside a transport", "what the transport itself is made with"
+            )
         _check_type("proxy", self.proxy is None or isinstance(self.proxy, str), "a URL")
         _check_type("tls", self.tls is None or isinstance(self.tls, ssl.SSLContext), "an ssl.SSLContext")
         given = self.transport is None or isinstance(self.transport, Transport)

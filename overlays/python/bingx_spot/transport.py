@@ -1,7 +1,7 @@
 """Give the generated client an httpx transport that signs.
 
 The generated client builds plain, unsigned requests. This transport takes them as they are about to
-leave, reads their parameters and puts the call through the middleware, so that what reaches the
+leave, reads their parameters and puts the call through outcome.py, so that what reaches the
 network is a copy: httpx's log line and `response.request` stay unsigned.
 """
 
@@ -12,9 +12,11 @@ from urllib.parse import parse_qsl
 import httpx
 
 from bingx_spot.answers import Answer
+from bingx_spot.drivers import run, run_async
 from bingx_spot.engines import Engine
 from bingx_spot.errors import InvalidInput
-from bingx_spot.middleware import Middleware, run, run_async
+from bingx_spot.outcome import steps
+from bingx_spot.parts import Parts
 from bingx_spot.request import Call
 from bingx_spot_api.client import AuthenticatedClient
 from bingx_spot_api.contract import OPERATIONS, SIGNING
@@ -33,13 +35,13 @@ class SigningTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     answer that nobody believes.
 
     Args:
-        middleware: Stamps, signs and judges.
+        parts: What calls are made with.
         engine: Sends.
         owns_engine: Whether closing this closes the engine's connections.
     """
 
-    def __init__(self, middleware: Middleware, engine: Engine, *, owns_engine: bool) -> None:
-        self._middleware = middleware
+    def __init__(self, parts: Parts, engine: Engine, *, owns_engine: bool) -> None:
+        self._parts = parts
         self._engine = engine
         self._owns_engine = owns_engine
 
@@ -52,7 +54,7 @@ class SigningTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         """
         request.read()
         call = self._call(request)
-        return _response(run(self._middleware.steps(call, _timeout(request)), self._engine), request)
+        return _response(run(steps(self._parts, call, _timeout(request)), self._engine), request)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Sign and send the request, and return the answer if it is a believed success.
@@ -63,9 +65,7 @@ class SigningTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         """
         await request.aread()
         call = self._call(request)
-        return _response(
-            await run_async(self._middleware.steps(call, _timeout(request)), self._engine), request
-        )
+        return _response(await run_async(steps(self._parts, call, _timeout(request)), self._engine), request)
 
     def close(self) -> None:
         """Close the blocking connections, if they are this one's own."""
@@ -78,10 +78,10 @@ class SigningTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
             await self._engine.aclose()
 
     def __repr__(self) -> str:
-        return f"<SigningTransport to {self._middleware.environment.base_url}>"
+        return f"<SigningTransport to {self._parts.environment.base_url}>"
 
     def _call(self, request: httpx.Request) -> Call:
-        own = httpx.URL(self._middleware.environment.base_url)
+        own = httpx.URL(self._parts.environment.base_url)
         if (request.url.scheme, request.url.host, request.url.port) != (own.scheme, own.host, own.port):
             raise InvalidInput(
                 "url", f"goes to {request.url.host}", f"requests to {own}, the client's own origin"
@@ -95,21 +95,21 @@ class SigningTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         return Call.of(operation, _parameters(request))
 
 
-def signing_client(middleware: Middleware, engine: Engine, *, owns_engine: bool) -> AuthenticatedClient:
+def signing_client(parts: Parts, engine: Engine, *, owns_engine: bool) -> AuthenticatedClient:
     """Return a client of the generated package whose httpx clients sign.
 
     Args:
-        middleware: Stamps, signs and judges.
+        parts: What calls are made with.
         engine: Sends.
         owns_engine: Whether closing the client closes the engine's connections.
     """
     return AuthenticatedClient(
-        base_url=middleware.environment.base_url,
+        base_url=parts.environment.base_url,
         # Empty: the key is put in with the signature, on the copy that leaves.
         token="",
         prefix="",
         auth_header_name=SIGNING.api_key_header,
-        httpx_args={"transport": SigningTransport(middleware, engine, owns_engine=owns_engine)},
+        httpx_args={"transport": SigningTransport(parts, engine, owns_engine=owns_engine)},
     )
 
 

@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
 # Made from spec/openapi.yaml, version 1.1.0,
-# SHA-256 2d753af22c12ca37d0781d79a7c1e0f768d4e9c07777863b9f7fbe0abf8915a0,
+# SHA-256 d38ff4f4eb797831ded82fa525b1fdad89a49fb5d4b8e4a461e6c724ec3052c6,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 """Contains all the data models used in inputs/outputs, each imported when it is first used"""
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from .cancel_restriction import CancelRestriction
     from .cancelled_order import CancelledOrder
     from .error_response import ErrorResponse
+    from .exchange_time import ExchangeTime
     from .order_side import OrderSide
     from .order_status import OrderStatus
     from .order_type import OrderType
     from .queried_order import QueriedOrder
     from .query_order_response import QueryOrderResponse
-    from .server_time import ServerTime
     from .server_time_response import ServerTimeResponse
 
 __all__ = (
@@ -28,12 +28,12 @@ __all__ = (
     "CancelOrderResponse",
     "CancelRestriction",
     "ErrorResponse",
+    "ExchangeTime",
     "OrderSide",
     "OrderStatus",
     "OrderType",
     "QueriedOrder",
     "QueryOrderResponse",
-    "ServerTime",
     "ServerTimeResponse",
 )
 
@@ -43,12 +43,12 @@ _MODULES = {
     "CancelRestriction": ".cancel_restriction",
     "CancelledOrder": ".cancelled_order",
     "ErrorResponse": ".error_response",
+    "ExchangeTime": ".exchange_time",
     "OrderSide": ".order_side",
     "OrderStatus": ".order_status",
     "OrderType": ".order_type",
     "QueriedOrder": ".queried_order",
     "QueryOrderResponse": ".query_order_response",
-    "ServerTime": ".server_time",
     "ServerTimeResponse": ".server_time_response",
 }
 

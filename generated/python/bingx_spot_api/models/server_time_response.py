@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
 # Made from spec/openapi.yaml, version 1.1.0,
-# SHA-256 2d753af22c12ca37d0781d79a7c1e0f768d4e9c07777863b9f7fbe0abf8915a0,
+# SHA-256 d38ff4f4eb797831ded82fa525b1fdad89a49fb5d4b8e4a461e6c724ec3052c6,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from attrs import field as _attrs_field
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.server_time import ServerTime
+    from ..models.exchange_time import ExchangeTime
 
 
 T = TypeVar("T", bound="ServerTimeResponse")
@@ -31,7 +31,7 @@ class ServerTimeResponse:
         timestamp (int | Unset): The server's time. Unix time, unit milliseconds. On some errors only. An int64.
             Example: 1696751141337.
         success (bool | Unset): On some errors only. Example: False.
-        data (ServerTime | Unset): The exchange's time.
+        data (ExchangeTime | Unset): The exchange's time.
     """
 
     code: int
@@ -39,7 +39,7 @@ class ServerTimeResponse:
     debug_msg: str | Unset = UNSET
     timestamp: int | Unset = UNSET
     success: bool | Unset = UNSET
-    data: ServerTime | Unset = UNSET
+    data: ExchangeTime | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -79,7 +79,7 @@ class ServerTimeResponse:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.server_time import ServerTime  # noqa: PLC0415
+        from ..models.exchange_time import ExchangeTime  # noqa: PLC0415
 
         d = dict(src_dict)
         _code: Any = d.pop("code")
@@ -103,11 +103,11 @@ class ServerTimeResponse:
         success = d.pop("success", UNSET)
 
         _data = d.pop("data", UNSET)
-        data: ServerTime | Unset
+        data: ExchangeTime | Unset
         if isinstance(_data, Unset):
             data = UNSET
         else:
-            data = ServerTime.from_dict(_data)
+            data = ExchangeTime.from_dict(_data)
 
         server_time_response = cls(
             code=code,

@@ -12,7 +12,7 @@ from bingx_spot.request import SignedRequest
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Say that no answer came.
+    """Say that no answer came, none of the whole of it.
 
     Attributes:
         written: Whether the exchange may have got the request. False means: surely not.

@@ -96,7 +96,9 @@ class HttpcoreEngine:
         progress = _begin(request, timeout)
         try:
             with anyio.fail_after(timeout):
-                async with self._asyncio_pool().stream(*_asked(request), **_more(request, timeout)) as response:
+                async with self._asyncio_pool().stream(
+                    *_asked(request), **_more(request, timeout)
+                ) as response:
                     body = Body(progress.deadline)
                     async for chunk in response.aiter_stream():
                         body.add(chunk)

@@ -1,0 +1,188 @@
+"""Make the attempts of one call, each with its permit, its stamp and its signature, under one deadline."""
+
+import logging
+from dataclasses import dataclass, field, replace
+
+from bingx_spot.answers import Answer, server_time, vet
+from bingx_spot.engines import CLOSED, Failure
+from bingx_spot.errors import (
+    Attempt,
+    CallError,
+    ClockError,
+    Evidence,
+    NotExecuted,
+    NotSent,
+    OutcomeUnknown,
+    RateLimited,
+)
+from bingx_spot.parts import Parts
+from bingx_spot.request import Call, SignedRequest
+from bingx_spot.steps import Came, Send, Steps, Wait
+from bingx_spot_api.contract import BY_ID, Operation
+
+# Metadata only: no URL, parameter, header or body is ever handed to this logger.
+_log = logging.getLogger("bingx_spot")
+
+# One attempt may use this part of the time that is left, so that some is left to find out what became
+# of a request whose answer does not come.
+_SHARE = 0.6
+_SHORTEST = 0.02
+# Below this, in milliseconds, the clock is not what the exchange complains of.
+_SMALLEST_OFFSET = 500
+_BAN_STATUSES = (403, 418, 429)
+#: In place of a rule of the error table: nothing will come of another try.
+CLOSED_CLIENT = "closed-client"
+_NOT_SEEN = ("signature-missing", "parameter-missing")
+
+
+@dataclass(slots=True)
+class Attempts:
+    """Make attempts, and remember them for whoever has to be told.
+
+    Attributes:
+        parts: What an attempt is made with.
+        deadline: When the time is up, on the monotonic clock of the parts, in seconds.
+        made: The attempts so far.
+    """
+
+    parts: Parts
+    deadline: float
+    made: list[Attempt] = field(default_factory=list)
+    _clock_repaired: bool = False
+    _sent_at: int = 0
+
+    def left(self) -> float:
+        """Return how much time is left, in seconds."""
+        return self.deadline - self.parts.now()
+
+    def over(self) -> bool:
+        """Tell whether too little time is left for anything more."""
+        return self.left() < _SHORTEST
+
+    def count(self, operation: Operation) -> int:
+        """Return how many attempts of this operation were made."""
+        return sum(attempt.operation == operation.operation_id for attempt in self.made)
+
+    def near_lock(self, operation: Operation) -> bool:
+        """Tell whether the exchange would soon lock the endpoint for too many equal errors."""
+        return self.parts.memory.equal_errors.left(operation.operation_id) > 0
+
+    def once(self, call: Call, *, vouched: bool = False) -> Steps[Answer | CallError]:
+        """Make one attempt and return the believed answer, or the error that it is.
+
+        Args:
+            call: What is asked.
+            vouched: Whether it is known that the answer will not be one more of too many equal errors.
+        """
+        refused = yield from self._admitted(call.operation, vouched=vouched)
+        if refused is not None:
+            return refused
+        memory, left = self.parts.memory, self.left()
+        host = memory.hosts.choose()
+        request = self.parts.stamper.stamp(call, host, memory.placing.choose(host))
+        self._sent_at = self.parts.clock.timestamp()
+        share = _SHARE if call.operation.repeatable else 1.0
+        came = yield Send(request, max(left * share, min(left, _SHORTEST)))
+        result = self._result(call, request, came, host)
+        self._note(call.operation, host, result)
+        return result
+
+    def repaired(self, call: Call, error: CallError) -> Steps[bool]:
+        """Mend what made the exchange refuse, and tell whether the call can be tried again at once.
+
+        Both are refusals: the order is untouched.
+        """
+        if isinstance(error, ClockError) and not self._clock_repaired:
+            self._clock_repaired = True
+            told = server_time(error.evidence)
+            if told is None:
+                told = yield from self._asked_time()
+            own = (self._sent_at + self.parts.clock.timestamp()) // 2
+            if told is not None and abs(told - own) >= _SMALLEST_OFFSET:
+                return self.parts.clock.learn(told, own)
+        if error.evidence.rule in _NOT_SEEN and call.operation.method != "GET":
+            return self.parts.memory.placing.move(self.made[-1].host)
+        return False
+
+    def told(self, error: CallError, **changes: object) -> CallError:
+        """Return the error with all the attempts in its evidence, ready to be raised.
+
+        Args:
+            error: What went wrong in the end.
+            **changes: Fields of the evidence to change.
+        """
+        evidence = replace(error.evidence, attempts=tuple(self.made), **changes)  # type: ignore[arg-type]
+        return error.with_evidence(evidence)
+
+    def _admitted(self, operation: Operation, *, vouched: bool) -> Steps[CallError | None]:
+        """Wait until the request may go, and return why it may not where the time does not suffice."""
+        name, memory = operation.operation_id, self.parts.memory
+        closed = memory.blocks.left(name)
+        if not vouched:
+            closed = max(closed, memory.equal_errors.left(name))
+        if closed > max(self.left(), 0):
+            return self._closed(operation, closed)
+        if closed > 0:
+            yield Wait(closed)
+        try:
+            pause = self.parts.limits.reserve(operation, max(self.left(), 0.0))
+        except RateLimited as error:
+            return error
+        if pause > 0:
+            yield Wait(pause)
+        return NotSent(Evidence(f"the time was up before {name} could be sent")) if self.over() else None
+
+    def _closed(self, operation: Operation, seconds: float) -> RateLimited:
+        until = self.parts.clock.timestamp() + round(seconds * 1000)
+        text = (
+            f"not sent: the exchange will not listen to {operation.operation_id} for another {seconds:.0f} s"
+        )
+        hint = "Wait until the time in retry_at; each request before it makes the lock longer."
+        return RateLimited(Evidence(text, retry_at=until, hint=hint))
+
+    def _result(self, call: Call, request: SignedRequest, came: Came, host: str) -> Answer | CallError:
+        if isinstance(came, Answer):
+            try:
+                return vet(call, came.without(request.secrets))
+            except CallError as error:
+                return self._learnt(call.operation, error)
+        assert isinstance(came, Failure), "a driver answers every Send"  # noqa: S101 - a mistake of ours
+        evidence = Evidence(came.reason, request=request.shown)
+        if came is CLOSED:
+            return NotSent(replace(evidence, rule=CLOSED_CLIENT))
+        self.parts.memory.hosts.failed(host)
+        return OutcomeUnknown(evidence) if came.written else NotSent(evidence)
+
+    def _learnt(self, operation: Operation, error: CallError) -> CallError:
+        """Keep in memory what an error says of the future, and return it with the time filled in."""
+        memory, evidence = self.parts.memory, error.evidence
+        if evidence.code is not None:
+            memory.equal_errors.count(operation.operation_id, evidence.code)
+        if not isinstance(error, RateLimited):
+            return error
+        now = self.parts.clock.timestamp()
+        until = evidence.retry_at or now + (evidence.lock_seconds or 1) * 1000
+        everything = evidence.http_status in _BAN_STATUSES
+        memory.blocks.close(None if everything else operation.operation_id, (until - now) / 1000)
+        return RateLimited(replace(evidence, retry_at=until))
+
+    def _asked_time(self) -> Steps[int | None]:
+        answer = yield from self.once(Call.of(BY_ID["serverTime"], {}))
+        return int(answer.data()["serverTime"]) if isinstance(answer, Answer) else None
+
+    def _note(self, operation: Operation, host: str, result: Answer | CallError) -> None:
+        text = _in_words(result)
+        self.made.append(Attempt(self._sent_at, operation.operation_id, host, text))
+        if isinstance(result, Answer):
+            self.parts.memory.budget.earn()
+        _log.debug("%s: %s", operation.operation_id, type(result).__name__)
+
+
+def _in_words(result: Answer | CallError) -> str:
+    if isinstance(result, Answer):
+        return f"HTTP {result.http_status}, believed"
+    sure = "surely not executed" if isinstance(result, NotExecuted) else "maybe executed"
+    evidence = result.evidence
+    facts = [f"HTTP {evidence.http_status}"] if evidence.http_status is not None else []
+    facts += [f"code {evidence.code}"] if evidence.code is not None else []
+    return f"{', '.join([*facts, sure])}: {evidence.message}"

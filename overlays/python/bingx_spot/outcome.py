@@ -1,0 +1,209 @@
+"""Find out for certain what became of a call.
+
+- Surely not executed (no connection): try again, on the fallback host where there is one.
+- Maybe executed (no answer, or none that can be believed): send the same again, which for a cancel can do
+  no harm; where that is refused, ask what the order is now.
+- What cannot be learnt before the deadline is unknown, with the evidence and the way to find out.
+
+`x-bingx-outcome` in spec/openapi.yaml says for which operations this holds, and what settles them.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bingx_spot.answers import Answer
+from bingx_spot.attempts import CLOSED_CLIENT, Attempts
+from bingx_spot.errors import (
+    CallError,
+    Evidence,
+    NotSent,
+    OrderNotOpen,
+    OutcomeUnknown,
+    RateLimited,
+)
+from bingx_spot.order import Order
+from bingx_spot.parts import Parts
+from bingx_spot.policy.backoff import backoff
+from bingx_spot.request import Call
+from bingx_spot.steps import Steps, Wait
+from bingx_spot_api.contract import BY_ID
+
+# Of one operation, in one call. Twenty equal errors would lock the endpoint.
+_MOST_ATTEMPTS = 6
+# Attempts that a doubt may make beyond the shared budget.
+_FREE_IN_DOUBT = 3
+_MOST_ROUNDS = 6
+_MOST_QUERIES_IN_A_ROW = 3
+_UNKNOWN_TO_THE_EXCHANGE = "data-not-found"
+
+
+def steps(parts: Parts, call: Call, timeout: float | None = None) -> Steps[Answer]:
+    """Yield what is to be done for the call, and return the believed answer.
+
+    Args:
+        parts: What its attempts are made with.
+        call: What is asked.
+        timeout: How long it may take, in seconds; None for what the parts say.
+
+    Raises:
+        CallError: Whatever else became of it, with every attempt in its evidence.
+    """
+    deadline = parts.now() + (parts.timeout if timeout is None else timeout)
+    return (yield from _Outcome(Attempts(parts, deadline), call).found())
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """Find the outcome of one call.
+
+    `doubt` is the error of the last attempt that may have been executed, once there was one: from then on
+    nothing may be called "not executed" on the word of a later attempt alone.
+    """
+
+    attempts: Attempts
+    call: Call
+    doubt: OutcomeUnknown | None = None
+    vouched: bool = False
+    rounds: int = 0
+
+    def found(self) -> Steps[Answer]:
+        if self._can_settle() and self.attempts.near_lock(self.call.operation):
+            # One more "not open" would be one too many, so ask first whether it would be that.
+            settled = yield from self._settled()
+            if isinstance(settled, OrderNotOpen):
+                raise self._final(settled)
+            self.vouched = settled is None
+        while True:
+            came = yield from self.attempts.once(self.call, vouched=self.vouched)
+            if isinstance(came, Answer):
+                return came
+            if (yield from self.attempts.repaired(self.call, came)):
+                continue
+            if isinstance(came, OutcomeUnknown):
+                self.doubt = came
+            answer = yield from (self._sure(came) if self.doubt is None else self._in_doubt(came))
+            if answer is not None:
+                return answer
+            yield from self._pause()
+
+    def _sure(self, came: CallError) -> Steps[None]:
+        """Go on after an attempt that was surely not executed, or raise."""
+        again = isinstance(came, NotSent) and came.evidence.rule != CLOSED_CLIENT
+        # A refusal of the exchange's own: the next attempt waits for the time that it gave.
+        again = again or (isinstance(came, RateLimited) and came.evidence.rule != "")
+        if isinstance(came, OrderNotOpen) and self._can_settle():
+            settled = yield from self._settled()
+            if isinstance(settled, OrderNotOpen):
+                raise self._final(_stated(came, settled))
+            # Open after all: the two answers crossed on the way.
+            again = self.vouched = settled is None
+        if not (again and self._may_try()):
+            raise self._final(came)
+
+    def _in_doubt(self, came: CallError) -> Steps[Answer | None]:
+        """Go on after attempts one of which may have been executed, return the answer, or raise."""
+        if not self.call.operation.repeatable:
+            raise self._final(came)
+        first = self.attempts.count(self.call.operation) == 1 and came is self.doubt
+        if first and self._may_try():
+            return None
+        if not self._can_settle():
+            if isinstance(came, NotSent | OutcomeUnknown) and self._may_try():
+                return None
+            raise self._unknown()
+        settled = yield from self._settled()
+        if isinstance(settled, Answer):
+            return settled
+        if isinstance(settled, OrderNotOpen):
+            raise self._final(_stated(came, settled) if isinstance(came, OrderNotOpen) else settled)
+        self.vouched = settled is None
+        self.rounds += 1
+        if self.rounds > _MOST_ROUNDS or not self._may_try():
+            raise self._unknown()
+        return None
+
+    def _settled(self) -> Steps[Answer | CallError | None]:
+        """Ask what the order is now.
+
+        Returns the answer that says it is cancelled, `OrderNotOpen` where it is neither that nor open,
+        None where it is open, or the error because of which nobody knows.
+        """
+        query = _query(self.call)
+        for tries in range(_MOST_QUERIES_IN_A_ROW):
+            came = yield from self.attempts.once(query)
+            if isinstance(came, Answer):
+                return self._read(came)
+            if isinstance(came, OrderNotOpen) or came.evidence.rule == _UNKNOWN_TO_THE_EXCHANGE:
+                return OrderNotOpen(came.evidence)
+            if (yield from self.attempts.repaired(query, came)):
+                continue
+            if not isinstance(came, NotSent | OutcomeUnknown) or self.attempts.over():
+                break
+            yield Wait(min(backoff(tries), max(self.attempts.left() / 4, 0.0)))
+        return came
+
+    def _read(self, answer: Answer) -> Answer | CallError | None:
+        data, operation = answer.data(), self.call.operation
+        if self.doubt is not None and _says(data, operation.done):
+            return answer
+        if _says(data, operation.still_open):
+            return None
+        order = Order.from_data(data, answer)
+        text = f"the order is not open: its status is {order.status}"
+        return OrderNotOpen(answer.evidence(text), order)
+
+    def _can_settle(self) -> bool:
+        return self.call.operation.settled_by is not None
+
+    def _may_try(self) -> bool:
+        """Tell whether there is time and licence for one more attempt, and take the licence."""
+        tried = self.attempts.count(self.call.operation)
+        if self.attempts.over() or tried >= _MOST_ATTEMPTS:
+            return False
+        free = self.doubt is not None and tried < _FREE_IN_DOUBT
+        return free or self.attempts.parts.memory.budget.take()
+
+    def _pause(self) -> Steps[None]:
+        tried = self.attempts.count(self.call.operation)
+        yield Wait(min(backoff(tried - 1), max(self.attempts.left() / 4, 0.0)))
+
+    def _final(self, error: CallError) -> CallError:
+        return self.attempts.told(error)
+
+    def _unknown(self) -> CallError:
+        assert self.doubt is not None, "there is a doubt"  # noqa: S101 - a mistake of ours
+        return self.attempts.told(self.doubt, hint=_recipe(self.call, self.doubt.evidence))
+
+
+def _stated(refused: OrderNotOpen, settled: OrderNotOpen) -> OrderNotOpen:
+    """Return the exchange's own refusal, with what the query said of the order."""
+    now = (
+        "The exchange knows no such order." if settled.order is None else f"It is {settled.order.status} now."
+    )
+    return OrderNotOpen(replace(refused.evidence, hint=now), settled.order)
+
+
+def _query(call: Call) -> Call:
+    """Return the query for the order that the call names."""
+    operation = BY_ID[call.operation.settled_by or ""]
+    parameters = {name: value for name, value in call.parameters.items() if name in operation.parameters}
+    return Call.of(operation, parameters)
+
+
+def _says(data: dict[str, Any], words: tuple[tuple[str, tuple[str, ...]], ...]) -> bool:
+    return any(data.get(name) in listed for name, listed in words)
+
+
+def _recipe(call: Call, evidence: Evidence) -> str:
+    if call.operation.settled_by is None:
+        return evidence.hint
+    symbol = call.parameters.get("symbol")
+    if "orderId" in call.parameters:
+        named, option = f"order_id={call.parameters['orderId']}", f"--order-id {call.parameters['orderId']}"
+    else:
+        name = call.parameters["clientOrderID"]
+        named, option = f'client_order_id="{name}"', f"--client-order-id {name}"
+    return (
+        f'Find out with query_order("{symbol}", {named}) or `bingx-spot query {symbol} {option}`; '
+        "or cancel again, which can do no harm."
+    )

@@ -1,0 +1,34 @@
+"""What the attempts of a call are made with."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bingx_spot.clock import Clock
+from bingx_spot.environments import Environment
+from bingx_spot.policy.limits import Permits
+from bingx_spot.policy.memory import Memory
+from bingx_spot.request import Stamper
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Hold what a client's calls have in common.
+
+    Attributes:
+        environment: Where requests go.
+        stamper: Stamps and signs.
+        clock: Tells the exchange's time.
+        limits: Gives out permits.
+        memory: What was learnt from earlier calls.
+        timeout: How long a call may take, in seconds.
+        now: A monotonic clock, in seconds.
+    """
+
+    environment: Environment
+    stamper: Stamper
+    clock: Clock
+    limits: Permits
+    memory: Memory
+    timeout: float
+    now: Callable[[], float] = time.monotonic

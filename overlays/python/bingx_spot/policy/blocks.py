@@ -1,0 +1,74 @@
+"""Remember until when the exchange will not listen, and keep from being locked out."""
+
+from collections import deque
+from collections.abc import Callable
+from threading import Lock
+from time import monotonic
+
+#: The longest that a block is believed, in seconds.
+LONGEST_BLOCK = 3600.0
+
+# "Twenty equal errors within 480 seconds also lock the endpoint"; the margin is for other processes
+# that use the same key.
+_EQUAL_ERRORS = 17
+_SECONDS = 480.0
+_EVERYTHING = "*"
+
+
+class Blocks:
+    """Remember which endpoints, or all, are closed until when.
+
+    Args:
+        now: A monotonic clock, in seconds. Tests give their own.
+    """
+
+    def __init__(self, now: Callable[[], float] = monotonic) -> None:
+        self._now = now
+        self._until: dict[str, float] = {}
+
+    def close(self, operation_id: str | None, seconds: float) -> None:
+        """Close an endpoint, or everything, for so long.
+
+        Args:
+            operation_id: The endpoint; None for everything.
+            seconds: How long, at most an hour.
+        """
+        name = _EVERYTHING if operation_id is None else operation_id
+        until = self._now() + min(max(seconds, 0.0), LONGEST_BLOCK)
+        self._until[name] = max(until, self._until.get(name, 0.0))
+
+    def left(self, operation_id: str) -> float:
+        """Return how long the endpoint stays closed, in seconds; 0 where it is open."""
+        if not self._until:
+            return 0.0
+        until = max(self._until.get(operation_id, 0.0), self._until.get(_EVERYTHING, 0.0))
+        return max(until - self._now(), 0.0)
+
+
+class EqualErrors:
+    """Count equal errors of an endpoint, so that the twentieth never happens.
+
+    Args:
+        now: A monotonic clock, in seconds. Tests give their own.
+    """
+
+    def __init__(self, now: Callable[[], float] = monotonic) -> None:
+        self._now = now
+        self._lock = Lock()
+        self._seen: dict[tuple[str, str], deque[float]] = {}
+
+    def count(self, operation_id: str, code: int | str) -> None:
+        """Count an error with this code."""
+        with self._lock:
+            times = self._seen.setdefault((operation_id, str(code)), deque(maxlen=_EQUAL_ERRORS))
+            times.append(self._now())
+
+    def left(self, operation_id: str) -> float:
+        """Return how long to keep from another error of the endpoint, in seconds; 0 where one may happen."""
+        with self._lock:
+            full = [
+                times[0] + _SECONDS - self._now()
+                for (name, _), times in self._seen.items()
+                if name == operation_id and len(times) == _EQUAL_ERRORS
+            ]
+            return max([0.0, *full])

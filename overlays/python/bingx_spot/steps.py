@@ -1,0 +1,44 @@
+"""What a call asks its driver to do.
+
+Whatever decides is a generator that yields what it wants done and is told what came of it, so that it is
+written once for blocking and awaiting callers; drivers.py has one small driver for each.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bingx_spot.answers import Answer
+from bingx_spot.engines import Failure
+from bingx_spot.request import SignedRequest
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Ask the driver to wait.
+
+    Attributes:
+        seconds: How long.
+    """
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Ask the driver to send a request.
+
+    Attributes:
+        request: Stamped and signed.
+        timeout: How long it may take, in seconds.
+    """
+
+    request: SignedRequest
+    timeout: float
+
+
+Came = Answer | Failure | None
+#: What is yielded, what is told, what is returned in the end.
+Steps = Generator[Wait | Send, Came, Result]
