@@ -63,6 +63,10 @@ class Attempts:
         """Return how many attempts of this operation were made."""
         return sum(attempt.operation == operation.operation_id for attempt in self.made)
 
+    def opens_in_time(self, operation: Operation) -> bool:
+        """Tell whether the exchange will listen to the operation before the time is up."""
+        return self.parts.memory.blocks.left(operation.operation_id) < self.left()
+
     def near_lock(self, operation: Operation) -> bool:
         """Tell whether the exchange would soon lock the endpoint for too many equal errors."""
         return self.parts.memory.equal_errors.left(operation.operation_id) > 0

@@ -32,8 +32,8 @@ from bingx_spot_api.contract import BY_ID
 _MOST_ATTEMPTS = 6
 # Attempts that a doubt may make beyond the shared budget.
 _FREE_IN_DOUBT = 3
-_MOST_ROUNDS = 6
-_MOST_QUERIES_IN_A_ROW = 3
+# Queries that a mere "not open" is worth, which is certain without them.
+_MOST_ROUNDS = 3
 _UNKNOWN_TO_THE_EXCHANGE = "data-not-found"
 
 
@@ -89,10 +89,10 @@ class _Outcome:
     def _sure(self, came: CallError) -> Steps[None]:
         """Go on after an attempt that was surely not executed, or raise."""
         again = isinstance(came, NotSent) and came.evidence.rule != CLOSED_CLIENT
-        # A refusal of the exchange's own: the next attempt waits for the time that it gave.
-        again = again or (isinstance(came, RateLimited) and came.evidence.rule != "")
+        # The next attempt waits for the time that the exchange gave, if the deadline allows.
+        again = again or (isinstance(came, RateLimited) and self.attempts.opens_in_time(self.call.operation))
         if isinstance(came, OrderNotOpen) and self._can_settle():
-            settled = yield from self._settled()
+            settled = yield from self._settled_at_last()
             if isinstance(settled, OrderNotOpen):
                 raise self._final(_stated(came, settled))
             # Open after all: the two answers crossed on the way.
@@ -104,42 +104,50 @@ class _Outcome:
         """Go on after attempts one of which may have been executed, return the answer, or raise."""
         if not self.call.operation.repeatable:
             raise self._final(came)
-        first = self.attempts.count(self.call.operation) == 1 and came is self.doubt
-        if first and self._may_try():
+        if self.attempts.count(self.call.operation) == 1 and self._may_try():
             return None
         if not self._can_settle():
             if isinstance(came, NotSent | OutcomeUnknown) and self._may_try():
                 return None
             raise self._unknown()
-        settled = yield from self._settled()
-        if isinstance(settled, Answer):
-            return settled
-        if isinstance(settled, OrderNotOpen):
-            raise self._final(_stated(came, settled) if isinstance(came, OrderNotOpen) else settled)
-        self.vouched = settled is None
-        self.rounds += 1
-        if self.rounds > _MOST_ROUNDS or not self._may_try():
-            raise self._unknown()
-        return None
+        while True:
+            settled = yield from self._settled()
+            if isinstance(settled, Answer):
+                return settled
+            if isinstance(settled, OrderNotOpen):
+                raise self._final(_stated(came, settled) if isinstance(came, OrderNotOpen) else settled)
+            self.vouched = settled is None
+            if self.attempts.opens_in_time(self.call.operation) and self._may_try():
+                return None
+            # Open, and no further attempt is allowed; or there is no asking again before the time is up.
+            asking = self.attempts.opens_in_time(_query(self.call).operation) and not self.attempts.over()
+            if settled is None or not asking:
+                raise self._unknown()
+            yield from self._pause()
+
+    def _settled_at_last(self) -> Steps[Answer | CallError | None]:
+        """Ask what the order is now, again where the network or the exchange fails."""
+        while True:
+            settled = yield from self._settled()
+            passing = isinstance(settled, NotSent | OutcomeUnknown)
+            if not passing or self.attempts.over() or self.rounds >= _MOST_ROUNDS:
+                return settled
+            yield from self._pause()
 
     def _settled(self) -> Steps[Answer | CallError | None]:
-        """Ask what the order is now.
+        """Ask once what the order is now.
 
         Returns the answer that says it is cancelled, `OrderNotOpen` where it is neither that nor open,
         None where it is open, or the error because of which nobody knows.
         """
         query = _query(self.call)
-        for tries in range(_MOST_QUERIES_IN_A_ROW):
+        came = yield from self.attempts.once(query)
+        if not isinstance(came, Answer) and (yield from self.attempts.repaired(query, came)):
             came = yield from self.attempts.once(query)
-            if isinstance(came, Answer):
-                return self._read(came)
-            if isinstance(came, OrderNotOpen) or came.evidence.rule == _UNKNOWN_TO_THE_EXCHANGE:
-                return OrderNotOpen(came.evidence)
-            if (yield from self.attempts.repaired(query, came)):
-                continue
-            if not isinstance(came, NotSent | OutcomeUnknown) or self.attempts.over():
-                break
-            yield Wait(min(backoff(tries), max(self.attempts.left() / 4, 0.0)))
+        if isinstance(came, Answer):
+            return self._read(came)
+        if isinstance(came, OrderNotOpen) or came.evidence.rule == _UNKNOWN_TO_THE_EXCHANGE:
+            return OrderNotOpen(came.evidence)
         return came
 
     def _read(self, answer: Answer) -> Answer | CallError | None:
@@ -164,8 +172,9 @@ class _Outcome:
         return free or self.attempts.parts.memory.budget.take()
 
     def _pause(self) -> Steps[None]:
-        tried = self.attempts.count(self.call.operation)
-        yield Wait(min(backoff(tried - 1), max(self.attempts.left() / 4, 0.0)))
+        pause = backoff(self.rounds)
+        self.rounds += 1
+        yield Wait(min(pause, max(self.attempts.left() / 4, 0.0)))
 
     def _final(self, error: CallError) -> CallError:
         return self.attempts.told(error)

@@ -2,33 +2,22 @@
 
 import os
 import sys
+from dataclasses import asdict
 
 import click
 
-from bingx_spot.cli.output import print_json, print_table
+from bingx_spot.cli.output import NOT_CANCELLED, UNKNOWN, in_options, order_rows, print_json, print_table
 from bingx_spot.client import ENVIRONMENT_VARIABLE, BingxSpot
 from bingx_spot.clock import Clock
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
-from bingx_spot.errors import CallError, CredentialsError, InvalidInput, OutcomeUnknown
+from bingx_spot.errors import CallError, CredentialsError, InvalidInput, OrderNotOpen, OutcomeUnknown
 from bingx_spot.inputs import cancel_order_request
 from bingx_spot.order import Order
 from bingx_spot.request import Call, Stamper
 from bingx_spot_api.contract import BY_ID
 from bingx_spot_api.models.cancel_order_request import CancelOrderRequest
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
-
-NOT_CANCELLED = 1
-UNKNOWN = 3
-
-_OPTIONS = {
-    "order_id": "--order-id",
-    "client_order_id": "--client-order-id",
-    "recv_window": "--recv-window",
-    "cancel_restrictions": "--only",
-    "environment": "--env",
-    "symbol": "SYMBOL",
-}
 
 _EPILOG = """\b
 Examples:
@@ -46,6 +35,16 @@ Exit codes:
 """
 
 
+environment_option = click.option(
+    "--env",
+    "environment",
+    metavar="live|vst|sandbox|URL",
+    default=lambda: os.environ.get(ENVIRONMENT_VARIABLE, "live"),
+    show_default=f"{ENVIRONMENT_VARIABLE}, else live",
+    help="Where to send it.",
+)
+
+
 @click.command("cancel", epilog=_EPILOG)
 @click.argument("symbol")
 @click.option("--order-id", metavar="N", help="Order id, up to 19 digits.")
@@ -61,14 +60,7 @@ Exit codes:
 @click.option(
     "--recv-window", type=float, metavar="MS", help="How long the request stays valid, in milliseconds."
 )
-@click.option(
-    "--env",
-    "environment",
-    metavar="live|vst|sandbox|URL",
-    default=lambda: os.environ.get(ENVIRONMENT_VARIABLE, "live"),
-    show_default=f"{ENVIRONMENT_VARIABLE}, else live",
-    help="Where to send it.",
-)
+@environment_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for programs.")
 @click.option("--dry-run", is_flag=True, help="Show what would be sent, secrets masked, and send nothing.")
 def command(
@@ -96,7 +88,7 @@ def command(
                 recv_window=recv_window,
             )
     except InvalidInput as problem:
-        raise click.UsageError(_in_options(problem)) from None
+        raise click.UsageError(in_options(problem)) from None
     except CredentialsError as problem:
         raise click.UsageError(f"{problem}.") from None
     except CallError as problem:
@@ -105,28 +97,11 @@ def command(
     _show_order(order, as_json=as_json)
 
 
-def _in_options(problem: InvalidInput) -> str:
-    """Return the error's text with the fields named as the options that they came from."""
-    words = [_OPTIONS.get(word, word) for word in problem.field.split(" ")]
-    return f"{' '.join(words)} {problem.reason}; allowed: {problem.allowed}."
-
-
 def _show_order(order: Order, *, as_json: bool) -> None:
     if as_json:
         print_json({"outcome": "cancelled", **order.raw})
         return
-    rows = {
-        "symbol": order.symbol,
-        "order id": order.order_id,
-        "client order id": order.client_order_id,
-        "status": order.status,
-        "type": order.type,
-        "side": order.side,
-        "price": order.price,
-        "quantity": order.orig_qty,
-        "executed": order.executed_qty,
-    }
-    print_table("Cancelled", "green", rows)
+    print_table("Cancelled", "green", order_rows(order))
 
 
 def _show_failure(problem: CallError, request: CancelOrderRequest, *, as_json: bool) -> None:
@@ -139,6 +114,8 @@ def _show_failure(problem: CallError, request: CancelOrderRequest, *, as_json: b
             "message": problem.message,
             "httpStatus": problem.http_status,
             "hint": problem.hint or None,
+            "orderStatus": _status_now(problem),
+            "attempts": [asdict(attempt) for attempt in problem.attempts],
         }
         print_json({"outcome": "unknown" if unknown else "not cancelled", **asked, **facts})
         return
@@ -148,12 +125,19 @@ def _show_failure(problem: CallError, request: CancelOrderRequest, *, as_json: b
         "order id": asked.get("orderId"),
         "client order id": asked.get("clientOrderID"),
         "why": type(problem).__name__,
+        "status now": _status_now(problem),
         "code": problem.code,
         "the exchange said": problem.message,
         "HTTP status": problem.http_status,
         "what to do": problem.hint or None,
+        "attempts": "\n".join(f"{attempt.operation}: {attempt.result}" for attempt in problem.attempts),
     }
     print_table(title, colour, rows)
+
+
+def _status_now(problem: CallError) -> str | None:
+    order = problem.order if isinstance(problem, OrderNotOpen) else None
+    return None if order is None else order.status.value
 
 
 def _show_request(request: CancelOrderRequest, environment: str, *, as_json: bool) -> None:

@@ -6,6 +6,44 @@ from decimal import Decimal
 
 import click
 
+from bingx_spot.errors import InvalidInput
+from bingx_spot.order import Order
+
+NOT_CANCELLED = 1
+UNKNOWN = 3
+
+_OPTIONS = {
+    "order_id": "--order-id",
+    "client_order_id": "--client-order-id",
+    "recv_window": "--recv-window",
+    "cancel_restrictions": "--only",
+    "environment": "--env",
+    "symbol": "SYMBOL",
+}
+
+
+def in_options(problem: InvalidInput) -> str:
+    """Return the error's text with the fields named as the options that they came from."""
+    words = [_OPTIONS.get(word, word) for word in problem.field.split(" ")]
+    return f"{' '.join(words)} {problem.reason}; allowed: {problem.allowed}."
+
+
+def order_rows(order: Order) -> dict[str, object]:
+    """Return what a table shows of an order."""
+    return {
+        "symbol": order.symbol,
+        "order id": order.order_id,
+        "client order id": order.client_order_id,
+        "status": order.status,
+        "type": order.type,
+        "side": order.side,
+        "price": order.price,
+        "quantity": order.orig_qty,
+        "executed": order.executed_qty,
+        "average price": order.avg_price,
+        "fee": order.fee,
+    }
+
 
 def print_json(members: Mapping[str, object]) -> None:
     """Print one JSON object on one line of standard output, without the members that are None."""
