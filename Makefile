@@ -72,6 +72,10 @@ vectors: $(READY) ## Make spec/vectors/signing.json anew, with openssl
 check-vectors: $(READY) ## Fail if spec/vectors/signing.json is not what openssl gives
 	$(BIN)/python spec/vectors/make.py --check
 
+.PHONY: chaos
+chaos: $(READY) ## Ten thousand cancels among faults, and a table of what became of them
+	$(BIN)/python -m tests.chaos
+
 .PHONY: bench
 bench: $(READY) ## Benchmarks, as ratios measured side by side in one run
 	$(BIN)/python -m benchmarks

@@ -30,6 +30,7 @@ from bingx_spot.errors import (
     RateLimited,
     Refused,
     SentRequest,
+    StillOpen,
     UnknownCode,
 )
 from bingx_spot.order import Order
@@ -67,6 +68,7 @@ __all__ = [
     "RateLimited",
     "Refused",
     "SentRequest",
+    "StillOpen",
     "UnknownCode",
     "__version__",
     "canonical_string",

@@ -32,6 +32,8 @@ _SMALLEST_OFFSET = 500
 _BAN_STATUSES = (403, 418, 429)
 #: In place of a rule of the error table: nothing will come of another try.
 CLOSED_CLIENT = "closed-client"
+#: Likewise: the exchange may still be at work on the request.
+TIMED_OUT = "timed-out"
 _NOT_SEEN = ("signature-missing", "parameter-missing")
 
 
@@ -50,6 +52,8 @@ class Attempts:
     made: list[Attempt] = field(default_factory=list)
     _clock_repaired: bool = False
     _sent_at: int = 0
+    _began: float = 0.0
+    _offset: int = 0
 
     def left(self) -> float:
         """Return how much time is left, in seconds."""
@@ -83,8 +87,9 @@ class Attempts:
             return refused
         memory, left = self.parts.memory, self.left()
         host = memory.hosts.choose()
+        self._sent_at, self._began = self.parts.clock.timestamp(), self.parts.now()
+        self._offset = self.parts.clock.offset
         request = self.parts.stamper.stamp(call, host, memory.placing.choose(host))
-        self._sent_at = self.parts.clock.timestamp()
         share = _SHARE if call.operation.repeatable else 1.0
         came = yield Send(request, max(left * share, min(left, _SHORTEST)))
         result = self._result(call, request, came, host)
@@ -98,12 +103,7 @@ class Attempts:
         """
         if isinstance(error, ClockError) and not self._clock_repaired:
             self._clock_repaired = True
-            told = server_time(error.evidence)
-            if told is None:
-                told = yield from self._asked_time()
-            own = (self._sent_at + self.parts.clock.timestamp()) // 2
-            if told is not None and abs(told - own) >= _SMALLEST_OFFSET:
-                return self.parts.clock.learn(told, own)
+            return (yield from self._clock_is_right_now(error))
         if error.evidence.rule in _NOT_SEEN and call.operation.method != "GET":
             return self.parts.memory.placing.move(self.made[-1].host)
         return False
@@ -151,7 +151,7 @@ class Attempts:
             except CallError as error:
                 return self._learnt(call.operation, error)
         assert isinstance(came, Failure), "a driver answers every Send"  # noqa: S101 - a mistake of ours
-        evidence = Evidence(came.reason, request=request.shown)
+        evidence = Evidence(came.reason, request=request.shown, rule=TIMED_OUT if came.pending else "")
         if came is CLOSED:
             return NotSent(replace(evidence, rule=CLOSED_CLIENT))
         self.parts.memory.hosts.failed(host)
@@ -169,6 +169,19 @@ class Attempts:
         everything = evidence.http_status in _BAN_STATUSES
         memory.blocks.close(None if everything else operation.operation_id, (until - now) / 1000)
         return RateLimited(replace(evidence, retry_at=until))
+
+    def _clock_is_right_now(self, error: ClockError) -> Steps[bool]:
+        clock = self.parts.clock
+        if clock.offset != self._offset:
+            # Another call has set it since this one was stamped.
+            return True
+        told = server_time(error.evidence)
+        if told is None:
+            told = yield from self._asked_time()
+        own = clock.timestamp() - round((self.parts.now() - self._began) * 500)
+        if told is None or clock.offset != self._offset or abs(told - own) < _SMALLEST_OFFSET:
+            return clock.offset != self._offset
+        return clock.learn(told, own)
 
     def _asked_time(self) -> Steps[int | None]:
         answer = yield from self.once(Call.of(BY_ID["serverTime"], {}))

@@ -8,6 +8,7 @@
     └── CallError                a call was under way; carries the evidence
         ├── NotExecuted          the exchange surely did not act on it
         │   ├── NotSent          no exchange was reached
+        │   ├── StillOpen        every attempt failed, and the order was open afterwards
         │   ├── Refused          the exchange answered no
         │   │   ├── AuthenticationError
         │   │   ├── PermissionDenied
@@ -244,6 +245,24 @@ class OrderNotOpen(Refused):
     """
 
     def __init__(self, evidence: Evidence, order: "Order | None" = None) -> None:
+        super().__init__(evidence)
+        self.args = (evidence, order)
+        self.order = order
+
+    def with_evidence(self, evidence: Evidence) -> Self:
+        """Return the same error with other evidence."""
+        return type(self)(evidence, self.order)
+
+
+class StillOpen(NotExecuted):
+    """Say that every attempt failed, and that the order was still open when it was asked for afterwards.
+
+    Args:
+        evidence: What is known of the call.
+        order: The order as the exchange stated it last.
+    """
+
+    def __init__(self, evidence: Evidence, order: "Order") -> None:
         super().__init__(evidence)
         self.args = (evidence, order)
         self.order = order

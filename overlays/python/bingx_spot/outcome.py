@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bingx_spot.answers import Answer
-from bingx_spot.attempts import CLOSED_CLIENT, Attempts
+from bingx_spot.attempts import CLOSED_CLIENT, TIMED_OUT, Attempts
 from bingx_spot.errors import (
     CallError,
     Evidence,
@@ -20,6 +20,7 @@ from bingx_spot.errors import (
     OrderNotOpen,
     OutcomeUnknown,
     RateLimited,
+    StillOpen,
 )
 from bingx_spot.order import Order
 from bingx_spot.parts import Parts
@@ -28,6 +29,8 @@ from bingx_spot.request import Call
 from bingx_spot.steps import Steps, Wait
 from bingx_spot_api.contract import BY_ID
 
+# Milliseconds for which a request is valid where it does not say: "recvWindow (default 5000)".
+_RECV_WINDOW = 5000
 # Of one operation, in one call. Twenty equal errors would lock the endpoint.
 _MOST_ATTEMPTS = 6
 # Attempts that a doubt may make beyond the shared budget.
@@ -65,6 +68,8 @@ class _Outcome:
     doubt: OutcomeUnknown | None = None
     vouched: bool = False
     rounds: int = 0
+    pending_until: int = 0
+    found_open: Order | None = None
 
     def found(self) -> Steps[Answer]:
         if self._can_settle() and self.attempts.near_lock(self.call.operation):
@@ -81,6 +86,8 @@ class _Outcome:
                 continue
             if isinstance(came, OutcomeUnknown):
                 self.doubt = came
+                if came.evidence.rule == TIMED_OUT:
+                    self.pending_until = self.attempts.made[-1].at + self._valid_for()
             answer = yield from (self._sure(came) if self.doubt is None else self._in_doubt(came))
             if answer is not None:
                 return answer
@@ -122,7 +129,7 @@ class _Outcome:
             # Open, and no further attempt is allowed; or there is no asking again before the time is up.
             asking = self.attempts.opens_in_time(_query(self.call).operation) and not self.attempts.over()
             if settled is None or not asking:
-                raise self._unknown()
+                raise self._given_up(came) if settled is None else self._unknown()
             yield from self._pause()
 
     def _settled_at_last(self) -> Steps[Answer | CallError | None]:
@@ -154,11 +161,16 @@ class _Outcome:
         data, operation = answer.data(), self.call.operation
         if self.doubt is not None and _says(data, operation.done):
             return answer
-        if _says(data, operation.still_open):
-            return None
         order = Order.from_data(data, answer)
+        if _says(data, operation.still_open):
+            self.found_open = order
+            return None
         text = f"the order is not open: its status is {order.status}"
         return OrderNotOpen(answer.evidence(text), order)
+
+    def _valid_for(self) -> int:
+        window = self.call.parameters.get("recvWindow", _RECV_WINDOW)
+        return round(window) if isinstance(window, int | float) else _RECV_WINDOW
 
     def _can_settle(self) -> bool:
         return self.call.operation.settled_by is not None
@@ -178,6 +190,17 @@ class _Outcome:
 
     def _final(self, error: CallError) -> CallError:
         return self.attempts.told(error)
+
+    def _given_up(self, came: CallError) -> CallError:
+        """Return the error for an order that a query has just found open.
+
+        A request that the exchange may still be at work on could cancel it yet; it is valid for recvWindow
+        after its timestamp, and nothing is known for certain before that.
+        """
+        if self.pending_until > self.attempts.parts.clock.timestamp() or self.found_open is None:
+            return self._unknown()
+        hint = f"It was {self.found_open.status} when asked last; cancel again."
+        return self._final(StillOpen(replace(came.evidence, hint=hint), self.found_open))
 
     def _unknown(self) -> CallError:
         assert self.doubt is not None, "there is a doubt"  # noqa: S101 - a mistake of ours

@@ -17,10 +17,13 @@ class Failure:
     Attributes:
         written: Whether the exchange may have got the request. False means: surely not.
         reason: What happened, in words, without anything secret.
+        pending: Whether the exchange may still be at work on the request: the time was up before the
+            connection ended.
     """
 
     written: bool
     reason: str
+    pending: bool = False
 
 
 #: What a closed engine answers.

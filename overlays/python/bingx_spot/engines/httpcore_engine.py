@@ -192,7 +192,7 @@ def _decoded(content: bytes, encoding: str) -> bytes:
 def _failure(error: Exception, progress: _Progress, timeout: float) -> Failure:
     if isinstance(error, TimeoutError | httpcore.TimeoutException):
         phase = "whole answer" if progress.written else "connection"
-        return Failure(progress.written, f"no {phase} within {timeout:.1f} s")
+        return Failure(progress.written, f"no {phase} within {timeout:.2f} s", pending=progress.written)
     if isinstance(error, Unfinished):
         return Failure(progress.written, str(error))
     if isinstance(error, httpcore.NetworkError):

@@ -137,7 +137,7 @@ def _failure(error: Exception, timeout: float) -> Failure:
     written = not isinstance(error, _UNWRITTEN)
     if isinstance(error, httpx.TimeoutException):
         phase = "answer" if written else "connection"
-        return Failure(written, f"no {phase} within {timeout:.1f} s")
+        return Failure(written, f"no {phase} within {timeout:.2f} s", pending=written)
     if isinstance(error, Unfinished):
         return Failure(written, str(error))
     if isinstance(error, httpx.ConnectError | httpx.ReadError):

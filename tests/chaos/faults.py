@@ -1,0 +1,99 @@
+"""The kinds of fault that a chaos run goes through, as rules for the sandbox.
+
+Each is aimed at the cancel, most of them at the query too, with a probability, so that a call meets none,
+one or several.
+"""
+
+from typing import Any
+
+Rule = dict[str, Any]
+
+# Short enough that a run of thousands ends, long enough to outlast an attempt.
+_HANG = 3.0
+
+
+def _pages() -> dict[str, Rule]:
+    statuses = (200, 403, 429, 502, 503, 504, 520, 525)
+    kinds = {f"html {status}": {"fault": "html", "status": status} for status in statuses}
+    kinds["html 502 after executing"] = {"fault": "html", "status": 502, "when": "after"}
+    kinds["html 520 after executing"] = {"fault": "html", "status": 520, "when": "after"}
+    return kinds
+
+
+def _errors() -> dict[str, Rule]:
+    texts = {
+        "busy": (100500, "The current system is busy, please try again later", "before"),
+        "busy after executing": (100500, "The current system is busy, please try again later", "after"),
+        "unknown code": (123456, "nobody has seen this", "before"),
+        "unknown code after executing": (123456, "nobody has seen this", "after"),
+        "permission": (100004, "Permission denied", "before"),
+        "false not open": (100404, "the order you want to cancel is FILLED or CANCELLED already", "after"),
+        "limit": (100410, "will be unblocked after {unblock}", "before"),
+    }
+    return {
+        f"error: {name}": {
+            "fault": "error",
+            "code": code,
+            "msg": text,
+            "when": when,
+            **({"unblockIn": 150} if "{unblock}" in text else {}),
+        }
+        for name, (code, text, when) in texts.items()
+    }
+
+
+FAULTS: dict[str, Rule | None] = {
+    "none": None,
+    "refuse": {"fault": "refuse", "seconds": 0.1},
+    "reset before reading": {"fault": "reset-before-reading"},
+    "reset after executing": {"fault": "reset-after-executing"},
+    "hang before executing": {"fault": "hang-before-executing", "seconds": _HANG},
+    "hang after executing": {"fault": "hang-after-executing", "seconds": _HANG},
+    "slow start": {"fault": "slow-start", "seconds": 0.3},
+    "trickle": {"fault": "trickle", "bytesPerSecond": 20},
+    "cut body": {"fault": "cut-body", "bytes": 40},
+    "wrong length, too long": {"fault": "wrong-length", "by": 10},
+    "wrong length, too short": {"fault": "wrong-length", "by": -10},
+    "garbage status line": {"fault": "garbage-status-line"},
+    "closed while idle": {"fault": "close-idle"},
+    **_pages(),
+    **_errors(),
+    "empty body": {"fault": "empty-body"},
+    "data null": {"fault": "data-null"},
+    "data of another order": {"fault": "data-of-another-order"},
+    "NaN": {"fault": "nan"},
+    "duplicate keys": {"fault": "duplicate-keys"},
+    "huge body": {"fault": "huge-body"},
+    "deep nesting": {"fault": "deep-nesting"},
+    "gzip bomb": {"fault": "gzip-bomb"},
+    "wrong charset": {"fault": "wrong-charset"},
+    "redirect": {"fault": "redirect"},
+    "redirect after executing": {"fault": "redirect", "when": "after"},
+    "clock an hour ahead": {"fault": "clock-off", "offset": 3_600_000},
+    "clock an hour behind": {"fault": "clock-off", "offset": -3_600_000},
+}
+
+# A wall of these would close the client for five minutes, as it should; they come once.
+ONCE = ("html 403", "html 429")
+
+
+def rules(kind: str, seed: int) -> list[Rule]:
+    """Return the sandbox's rules for one kind of fault.
+
+    Args:
+        kind: A key of `FAULTS`.
+        seed: What the dice of the sandbox begin with.
+    """
+    fault = FAULTS[kind]
+    if fault is None:
+        return []
+    if kind in ONCE:
+        return [{**fault, "operation": "cancel", "times": 1}]
+    chance = 1.0 if kind.startswith("clock") else 0.6
+    cancel = {**fault, "operation": "cancel", "probability": chance, "seed": seed}
+    if kind in ("error: false not open", "data of another order"):
+        # What a query says is believed, so a query that lies is no fault but another exchange.
+        return [cancel]
+    if kind.startswith("clock"):
+        return [{**fault, "probability": 1.0, "seed": seed}]
+    return [cancel, {**fault, "operation": "query", "probability": chance / 2, "seed": seed + 1}]
