@@ -109,7 +109,7 @@ class _Facade:
         return self._client
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(environment={self._settings.environment!r})"
+        return f"{type(self).__name__}(environment={Environment.parse(self._settings.environment).name!r})"
 
 
 class BingxSpot(_Facade):

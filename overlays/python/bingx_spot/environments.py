@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Self
 from urllib.parse import urlsplit
 
 from bingx_spot.errors import InvalidInput, shown
@@ -23,22 +22,33 @@ class Environment:
         name: `live`, `vst`, `sandbox`, or the base URL itself.
         base_url: The origin that requests go to, without a slash at its end.
         fallback_url: The origin for network failures alone, or None.
+
+    Raises:
+        InvalidInput: An origin will not do.
     """
 
     name: str
     base_url: str
     fallback_url: str | None = None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "base_url", _origin(self.base_url))
+        if self.fallback_url is not None:
+            object.__setattr__(self, "fallback_url", _origin(self.fallback_url))
+
     @classmethod
-    def parse(cls, text: str) -> Self:
+    def parse(cls, text: "str | Environment") -> "Environment":
         """Return the environment of that name, or the one at that base URL.
 
         Args:
-            text: `live`, `vst`, `sandbox`, or a base URL such as `http://127.0.0.1:8642`.
+            text: `live`, `vst`, `sandbox`, or a base URL such as `http://127.0.0.1:8642`; an environment is
+                returned as it is.
 
         Raises:
             InvalidInput: There is no such name, or the URL will not do.
         """
+        if isinstance(text, Environment):
+            return text
         names = sorted({server.environment for server in SERVERS})
         allowed = f"{', '.join(names)}, or a base URL"
         if not isinstance(text, str):
@@ -51,7 +61,7 @@ class Environment:
             raise InvalidInput("environment", "holds a user name or password", allowed)
         if "://" not in text:
             raise InvalidInput("environment", f"is {shown(text)}", allowed)
-        return cls(text, _origin(text))
+        return cls(text, text)
 
 
 def _origin(url: str) -> str:

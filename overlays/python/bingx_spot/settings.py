@@ -19,7 +19,7 @@ MAXIMUM_TIMEOUT = 86_400
 class Options(TypedDict, total=False):
     """Name the keyword arguments of a client; `Settings` says what each is."""
 
-    environment: str
+    environment: str | Environment
     timeout: float
     placement: Placement | Literal["auto"]
     fallback: bool
@@ -36,7 +36,7 @@ class Settings:
     """Hold what can be chosen for a client.
 
     Attributes:
-        environment: `live`, `vst`, `sandbox`, or a base URL.
+        environment: `live`, `vst`, `sandbox`, a base URL, or an `Environment` with a fallback of its own.
         timeout: How long a call may take, in seconds, waiting for a permit included; at most a day.
         placement: Where parameters go: `json`, `query` or `form`; `auto` for what the contract says, and
             for the query string where the server does not see them there.
@@ -52,7 +52,7 @@ class Settings:
         InvalidInput: A setting is not allowed; it names the setting.
     """
 
-    environment: str = "live"
+    environment: str | Environment = "live"
     timeout: float = DEFAULT_TIMEOUT
     placement: Placement | Literal["auto"] = "auto"
     fallback: bool = True
