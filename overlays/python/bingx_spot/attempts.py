@@ -147,7 +147,7 @@ class Attempts:
     def _result(self, call: Call, request: SignedRequest, came: Came, host: str) -> Answer | CallError:
         if isinstance(came, Answer):
             try:
-                return vet(call, came.without(request.secrets))
+                return vet(call, came)
             except CallError as error:
                 return self._learnt(call.operation, error)
         assert isinstance(came, Failure), "a driver answers every Send"  # noqa: S101 - a mistake of ours

@@ -4,8 +4,9 @@ import time
 
 import anyio
 
-from bingx_spot.engines import Engine
-from bingx_spot.steps import Came, Result, Steps, Wait
+from bingx_spot.answers import Answer
+from bingx_spot.engines import Engine, Failure
+from bingx_spot.steps import Came, Result, Send, Steps, Wait
 
 
 def run(steps: Steps[Result], engine: Engine) -> Result:
@@ -22,7 +23,7 @@ def run(steps: Steps[Result], engine: Engine) -> Result:
                 time.sleep(step.seconds)
                 came = None
             else:
-                came = engine.send(step.request, step.timeout)
+                came = _masked(engine.send(step.request, step.timeout), step)
     except StopIteration as done:
         result: Result = done.value
         return result
@@ -44,9 +45,14 @@ async def run_async(steps: Steps[Result], engine: Engine) -> Result:
                 await anyio.sleep(step.seconds)
                 came = None
             else:
-                came = await engine.send_async(step.request, step.timeout)
+                came = _masked(await engine.send_async(step.request, step.timeout), step)
     except StopIteration as done:
         result: Result = done.value
         return result
     finally:
         steps.close()
+
+
+def _masked(came: Answer | Failure, step: Send) -> Answer | Failure:
+    # At once, so that no variable of a frame above the engine holds what a server repeats.
+    return came.without(step.request.secrets) if isinstance(came, Answer) else came
