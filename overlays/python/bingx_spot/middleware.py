@@ -88,7 +88,7 @@ class Middleware:
         came = yield Send(request, max(deadline - self.now(), 0.001))
         _record(call, came)
         if isinstance(came, Answer):
-            return vet(call, came.without(request.secrets))
+            return vet(call, came)
         raise _error(request, came)
 
 
@@ -106,7 +106,7 @@ def run(steps: Steps, engine: Engine) -> Answer:
             answer: Answer = done.value
             return answer
         if isinstance(step, Send):
-            came = engine.send(step.request, step.timeout)
+            came = _masked(engine.send(step.request, step.timeout), step.request)
         else:
             time.sleep(step.seconds)
 
@@ -125,9 +125,14 @@ async def run_async(steps: Steps, engine: Engine) -> Answer:
             answer: Answer = done.value
             return answer
         if isinstance(step, Send):
-            came = await engine.send_async(step.request, step.timeout)
+            came = _masked(await engine.send_async(step.request, step.timeout), step.request)
         else:
             await anyio.sleep(step.seconds)
+
+
+def _masked(came: Answer | Failure, request: SignedRequest) -> Answer | Failure:
+    # At once, so that no variable of a frame above the engine holds what a server repeats.
+    return came.without(request.secrets) if isinstance(came, Answer) else came
 
 
 def _error(request: SignedRequest, failure: Failure | None) -> NotSent | OutcomeUnknown:
