@@ -119,13 +119,19 @@ class TestGeneratedClient:
         assert refusal.value.field == "orderId or clientOrderID"
         assert sandbox.requests() == []
 
-    def test_replaces_a_timestamp_and_a_signature_that_are_given(self, sandbox):
-        placed = sandbox.place_order(SYMBOL)["orderId"]
-        request = body(placed)
+    @pytest.mark.parametrize("placement", ["json", "query", "form"])
+    def test_replaces_a_timestamp_and_a_signature_that_are_given(self, placement):
+        request = body(ORDER_ID)
         request["timestamp"] = 1
         request["signature"] = "forged"
-        with self.client(sandbox) as client:
-            assert cancel_order.sync(client=client, body=request).data.order_id == placed
+        with scripted_server(SUCCESS) as server:
+            clock = Clock(lambda: NOON * 1_000_000)
+            options: Any = {"environment": server.url, "placement": placement, "clock": clock}
+            with generated_client(Credentials("k", "s"), **options) as client:
+                cancel_order.sync(client=client, body=request)
+        sent = server.requests[0].decode()
+        assert "forged" not in sent
+        assert (sent.count("signature"), sent.count("timestamp"), sent.count(str(NOON))) == (1, 1, 1)
 
     def test_shows_neither_key_nor_secret(self, sandbox):
         with self.client(sandbox) as client:
