@@ -17,21 +17,22 @@ class Cut:
     reset: bool = False
 
 
-Answer = bytes | Cut | None
+Answer = bytes | Cut | Iterator[bytes] | None
 
 
 @dataclass
 class ScriptedServer:
     """Answer every request with what `answer` gives for it, and remember the requests.
 
-    Bytes leave the connection open, so that an unfinished answer is followed by silence. None closes it
-    without a word.
+    Bytes leave the connection open, so that an unfinished answer is followed by silence; an iterator's
+    are sent piece by piece. None closes the connection without a word.
     """
 
     url: str
     answer: Callable[[bytes], Answer]
     # Not shown: they hold the API key and the signature, and a traceback may print the server.
     requests: list[bytes] = field(default_factory=list, repr=False)
+    connections: list[socket.socket] = field(default_factory=list, repr=False)
 
 
 def http(body: bytes | str, status: str = "200 OK", headers: str = "Content-Type: application/json") -> bytes:
@@ -50,8 +51,7 @@ def scripted_server(
     script = answer if callable(answer) else lambda _: answer
     scheme = "http" if tls is None else "https"
     server = ScriptedServer(f"{scheme}://127.0.0.1:{listener.getsockname()[1]}", script)
-    connections: list[socket.socket] = []
-    thread = threading.Thread(target=_serve, args=(listener, server, connections, tls))
+    thread = threading.Thread(target=_serve, args=(listener, server, tls))
     thread.start()
     try:
         yield server
@@ -59,27 +59,22 @@ def scripted_server(
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
         thread.join()
-        for connection in connections:
+        for connection in server.connections:
             connection.close()
 
 
-def _serve(
-    listener: socket.socket,
-    server: ScriptedServer,
-    connections: list[socket.socket],
-    tls: ssl.SSLContext | None,
-) -> None:
+def _serve(listener: socket.socket, server: ScriptedServer, tls: ssl.SSLContext | None) -> None:
     workers = []
     while True:
         try:
             connection, _ = listener.accept()
         except OSError:
             break
-        connections.append(connection)
+        server.connections.append(connection)
         worker = threading.Thread(target=_meet, args=(connection, server, tls), daemon=True)
         worker.start()
         workers.append(worker)
-    for connection in connections:
+    for connection in server.connections:
         with suppress(OSError):
             connection.shutdown(socket.SHUT_RDWR)
     for worker in workers:
@@ -100,13 +95,19 @@ def _talk(connection: socket.socket, server: ScriptedServer) -> None:
     while request := _read_request(connection):
         server.requests.append(request)
         answer = server.answer(request)
-        ending = Cut() if answer is None else answer
-        connection.sendall(ending.sent if isinstance(ending, Cut) else ending)
-        if isinstance(ending, Cut):
-            if ending.reset:
-                # Closing with a linger time of 0 sends a reset.
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        cut = Cut() if answer is None else answer
+        if isinstance(cut, Cut):
+            _cut_off(connection, cut)
             break
+        for piece in [cut] if isinstance(cut, bytes) else cut:
+            connection.sendall(piece)
+
+
+def _cut_off(connection: socket.socket, cut: Cut) -> None:
+    connection.sendall(cut.sent)
+    if cut.reset:
+        # Closing with a linger time of 0 sends a reset.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def _read_request(connection: socket.socket) -> bytes:

@@ -28,7 +28,8 @@ def run(*arguments: object, **variables: str) -> subprocess.CompletedProcess[str
 
 
 def keys(sandbox: Sandbox) -> dict[str, str]:
-    return {"BINGX_API_KEY": sandbox.api_key, "BINGX_API_SECRET": sandbox.api_secret, "BINGX_ENV": sandbox.url}
+    secrets = {"BINGX_API_KEY": sandbox.api_key, "BINGX_API_SECRET": sandbox.api_secret}
+    return {**secrets, "BINGX_ENV": sandbox.url}
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +135,8 @@ def test_a_dry_run_shows_the_request_masked_and_sends_nothing():
 
 
 def test_sign_prints_the_canonical_string_and_the_documented_digest():
-    done = run("sign", "timestamp=1696751141337", "symbol=BTC-USDT", "recvWindow=0", BINGX_API_SECRET=SAMPLE_SECRET)
+    parameters = ("timestamp=1696751141337", "symbol=BTC-USDT", "recvWindow=0")
+    done = run("sign", *parameters, BINGX_API_SECRET=SAMPLE_SECRET)
     assert done.returncode == 0
     assert "recvWindow=0&symbol=BTC-USDT&timestamp=1696751141337" in done.stdout
     assert "f8d883609dfd31c824feb4de865b071008dedb1d461451fa70847875c8e7a7a2" in done.stdout
@@ -167,7 +169,8 @@ def test_version():
 
 
 def test_the_sandbox_command_says_where_it_listens_and_ends_on_a_signal():
-    with subprocess.Popen([COMMAND, "sandbox", "--port", "0", "--orders", "1"], stdout=subprocess.PIPE) as process:
+    command = [COMMAND, "sandbox", "--port", "0", "--orders", "1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         said = json.loads(process.stdout.readline())
         process.terminate()

@@ -64,8 +64,9 @@ def test_the_wheel_cancels_an_order_from_python(python, tmp_path):
 def test_the_wheel_cancels_an_order_from_the_command_line(python, tmp_path):
     with Sandbox() as sandbox:
         order = sandbox.place_order()
-        command = [python.with_name("bingx-spot"), "cancel", order["symbol"], "--order-id", str(order["orderId"])]
-        assert json.loads(run([*command, "--json"], tmp_path, sandbox))["orderId"] == order["orderId"]
+        asked = ["cancel", order["symbol"], "--order-id", str(order["orderId"]), "--json"]
+        said = run([python.with_name("bingx-spot"), *asked], tmp_path, sandbox)
+        assert json.loads(said)["orderId"] == order["orderId"]
 
 
 def test_without_the_extra_the_sandbox_command_says_what_to_install(python, tmp_path):

@@ -1,0 +1,55 @@
+"""An order, the answers about it, and the clients that ask for it."""
+
+import json
+from typing import Any
+
+from bingx_spot import AsyncBingxSpot, BingxSpot, Credentials
+from bingx_spot.request import Call
+from bingx_spot_api.contract import BY_ID, Operation
+from tests.scripted_server import http
+
+SYMBOL = "BTC-USDT"
+ORDER_ID = 1735964079647111280
+CANCEL = BY_ID["cancelOrder"]
+BY_ORDER_ID = Call.of(CANCEL, {"symbol": SYMBOL, "orderId": ORDER_ID})
+
+ORDER: dict[str, Any] = {
+    "symbol": SYMBOL,
+    "orderId": ORDER_ID,
+    "price": "0.1532",
+    "stopPrice": "0.1532",
+    "origQty": "126",
+    "executedQty": "0",
+    "cummulativeQuoteQty": "0",
+    "status": "CANCELED",
+    "type": "LIMIT",
+    "side": "SELL",
+}
+
+
+class Unlimited:
+    """Let every request go at once, where the limits are not what a test is about."""
+
+    def reserve(self, operation: Operation, longest: float) -> float:  # noqa: ARG002 - the protocol has them
+        return 0.0
+
+
+def success(**changes: Any) -> str:
+    """Write the body of a success, some fields of its order changed; None takes a field away."""
+    order = {name: value for name, value in (ORDER | changes).items() if value is not None}
+    return json.dumps({"code": 0, "msg": "", "debugMsg": "", "data": order})
+
+
+SUCCESS = http(success())
+
+
+def blocking(url: str, **options: Any) -> BingxSpot:
+    return BingxSpot(Credentials("sample-api-key", "sample-secret"), **_options(url, options))
+
+
+def awaiting(url: str, **options: Any) -> AsyncBingxSpot:
+    return AsyncBingxSpot(Credentials("sample-api-key", "sample-secret"), **_options(url, options))
+
+
+def _options(url: str, options: dict[str, Any]) -> Any:
+    return {"environment": url, "limits": Unlimited(), "timeout": 5.0, **options}

@@ -1,0 +1,205 @@
+"""API key and secret: where they come from, and that they stay in."""
+
+import copy
+import json
+import os
+import pickle
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bingx_spot import Credentials, CredentialsError
+
+KEY = "planted-api-key-4c1d"
+SECRET = "planted-api-secret-9e7b"
+WHOLE_FILE = json.dumps({"apiKey": KEY, "apiSecret": SECRET})
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("BINGX_API_KEY", "BINGX_API_SECRET", "BINGX_KEY_FILE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    path = tmp_path / "bingx.json"
+    path.write_text(WHOLE_FILE, encoding="utf-8")
+    path.chmod(0o600)
+    return path
+
+
+def refusal(call: Callable[[], object]) -> str:
+    """Return the error's text, once neither the key nor the secret is found in anything it shows."""
+    with pytest.raises(CredentialsError) as refused:
+        call()
+    shown = "".join(everything_shown(refused.value))
+    for half in (KEY, SECRET):
+        assert half not in shown
+    return str(refused.value)
+
+
+def everything_shown(error: BaseException) -> Iterator[str]:
+    yield repr(error)
+    rendered = traceback.TracebackException.from_exception(error, capture_locals=True)
+    yield from rendered.format(chain=True)
+    if error.__context__ is not None:
+        # Not printed when suppressed, and within reach all the same.
+        yield from everything_shown(error.__context__)
+
+
+class TestGiven:
+    def test_are_within_reach(self):
+        credentials = Credentials(KEY, SECRET)
+        assert (credentials.api_key, credentials.api_secret) == (KEY, SECRET)
+
+    @pytest.mark.parametrize(
+        ("pair", "problem"),
+        [
+            (lambda: ("", SECRET), "API key is empty"),
+            (lambda: (KEY, ""), "API secret is empty"),
+            (lambda: (None, SECRET), "API key must be text, not NoneType"),
+            (lambda: (KEY, SECRET.encode()), "API secret must be text, not bytes"),
+            (lambda: (f"{KEY}\n", SECRET), "API key holds white space or a control character"),
+            (lambda: (KEY, f" {SECRET}"), "API secret holds white space or a control character"),
+            (lambda: (KEY, f"{SECRET}\x00"), "API secret holds white space or a control character"),
+            (lambda: (KEY, f"{SECRET}\u200b"), "API secret holds white space or a control character"),
+            (lambda: (KEY, f"{SECRET}\ud800"), "API secret holds white space or a control character"),
+            (lambda: (f"{KEY}ø", SECRET), "API key holds a character beyond ASCII"),
+        ],
+        ids=lambda value: value if isinstance(value, str) else "",
+    )
+    def test_that_will_not_do_are_refused(self, pair, problem):
+        assert refusal(lambda: Credentials(*pair())).startswith(problem)
+
+
+class TestFromEnvironment:
+    def test_takes_both_halves(self, monkeypatch):
+        monkeypatch.setenv("BINGX_API_KEY", KEY)
+        monkeypatch.setenv("BINGX_API_SECRET", SECRET)
+        credentials = Credentials.from_env()
+        assert (credentials.api_key, credentials.api_secret) == (KEY, SECRET)
+
+    @pytest.mark.parametrize(
+        ("present", "value", "absent"),
+        [("BINGX_API_KEY", KEY, "API secret is empty"), ("BINGX_API_SECRET", SECRET, "API key is empty")],
+    )
+    def test_refuses_one_half_even_beside_a_key_file(self, monkeypatch, key_file, present, value, absent):
+        monkeypatch.setenv(present, value)
+        monkeypatch.setenv("BINGX_KEY_FILE", str(key_file))
+        assert refusal(Credentials.from_env) == absent
+
+    def test_takes_the_key_file_that_it_names(self, monkeypatch, key_file):
+        monkeypatch.setenv("BINGX_KEY_FILE", str(key_file))
+        assert Credentials.from_env().api_secret == SECRET
+
+    def test_comes_before_the_key_file(self, monkeypatch, key_file):
+        monkeypatch.setenv("BINGX_API_KEY", "other-key")
+        monkeypatch.setenv("BINGX_API_SECRET", "other-secret")
+        monkeypatch.setenv("BINGX_KEY_FILE", str(key_file))
+        assert Credentials.from_env().api_key == "other-key"
+
+    def test_without_any_says_what_to_set(self):
+        text = refusal(Credentials.from_env)
+        for name in ("BINGX_API_KEY", "BINGX_API_SECRET", "BINGX_KEY_FILE"):
+            assert name in text
+
+    def test_with_white_space_is_refused(self, monkeypatch):
+        monkeypatch.setenv("BINGX_API_KEY", KEY)
+        monkeypatch.setenv("BINGX_API_SECRET", f"{SECRET}\n")
+        assert "line break" in refusal(Credentials.from_env)
+
+
+class TestFromFile:
+    @pytest.mark.parametrize("mode", [0o600, 0o400, 0o700])
+    def test_takes_what_only_its_owner_can_read(self, key_file, mode):
+        key_file.chmod(mode)
+        credentials = Credentials.from_file(key_file)
+        assert (credentials.api_key, credentials.api_secret) == (KEY, SECRET)
+
+    @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o620, 0o602, 0o610, 0o601, 0o666])
+    def test_refuses_what_others_can_get_at_and_says_how_to_mend_it(self, key_file, mode):
+        key_file.chmod(mode)
+        assert f"chmod 600 {key_file}" in refusal(lambda: Credentials.from_file(key_file))
+
+    def test_looks_at_the_file_behind_a_link(self, key_file, tmp_path):
+        link = tmp_path / "link"
+        link.symlink_to(key_file)
+        key_file.chmod(0o644)
+        assert "can be read by others" in refusal(lambda: Credentials.from_file(link))
+
+    def test_refuses_the_file_of_another_user(self, key_file, monkeypatch):
+        if os.geteuid() == 0:
+            os.chown(key_file, 65534, -1)
+        else:
+            # Only root can give a file away; anybody else can be taken for another user.
+            monkeypatch.setattr(os, "geteuid", lambda: 65534)
+        assert "belongs to another user" in refusal(lambda: Credentials.from_file(key_file))
+
+    def test_refuses_a_directory(self, tmp_path):
+        assert "cannot be read" in refusal(lambda: Credentials.from_file(tmp_path))
+
+    def test_refuses_a_device(self):
+        assert "not a regular file" in refusal(lambda: Credentials.from_file(os.devnull))
+
+    def test_says_which_file_is_missing(self, tmp_path):
+        path = tmp_path / "nowhere.json"
+        assert str(path) in refusal(lambda: Credentials.from_file(path))
+
+    def test_refuses_what_is_no_path(self):
+        assert "is not a path" in refusal(lambda: Credentials.from_file("a\0b"))
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"", b"{", WHOLE_FILE.encode()[:-1], json.dumps([KEY, SECRET]).encode(), f'"{SECRET}"'.encode(),
+            b"null", json.dumps({"apiKey": KEY}).encode(), json.dumps({"apiSecret": SECRET}).encode(),
+            json.dumps({"apiKey": KEY, "apiSecret": None}).encode(),
+            json.dumps({"apiKey": 5, "apiSecret": SECRET}).encode(), b"[" * 60000,
+            b"\xef\xbb\xbf" + WHOLE_FILE.encode(), WHOLE_FILE.encode("utf-16"), SECRET.encode() + b"\xff",
+        ],
+        ids=lambda content: ascii(content[:24]),
+    )  # fmt: skip
+    def test_refuses_what_is_no_such_object(self, key_file, content):
+        key_file.write_bytes(content)
+        assert str(key_file) in refusal(lambda: Credentials.from_file(key_file))
+
+    def test_refuses_an_empty_half(self, key_file):
+        key_file.write_text(json.dumps({"apiKey": KEY, "apiSecret": ""}), encoding="utf-8")
+        assert refusal(lambda: Credentials.from_file(key_file)) == "API secret is empty"
+
+    def test_refuses_a_half_with_white_space(self, key_file):
+        key_file.write_text(json.dumps({"apiKey": KEY, "apiSecret": f"{SECRET} "}), encoding="utf-8")
+        assert "white space" in refusal(lambda: Credentials.from_file(key_file))
+
+    def test_takes_the_first_line_of_the_sandbox_as_it_stands(self, key_file):
+        line = {"url": "http://127.0.0.1:8642", "apiKey": KEY, "apiSecret": SECRET}
+        key_file.write_text(json.dumps(line) + "\n", encoding="utf-8")
+        assert Credentials.from_file(str(key_file)).api_key == KEY
+
+
+class TestMasked:
+    @pytest.mark.parametrize("show", [repr, str, format, ascii, "{}".format, "%s".__mod__, "%r".__mod__])
+    def test_shows_neither_half(self, show):
+        text = show(Credentials(KEY, SECRET))
+        assert text == "Credentials(api_key='***', api_secret='***')"
+
+    @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+    def test_cannot_be_pickled(self, protocol):
+        with pytest.raises(TypeError, match="must not leave the process"):
+            pickle.dumps(Credentials(KEY, SECRET), protocol)
+
+    @pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy])
+    def test_cannot_be_copied(self, duplicate):
+        with pytest.raises(TypeError, match="must not leave the process"):
+            duplicate(Credentials(KEY, SECRET))
+
+    def test_has_no_dictionary_to_dump(self):
+        with pytest.raises(TypeError):
+            vars(Credentials(KEY, SECRET))
+
+    def test_hands_out_no_state(self):
+        with pytest.raises(TypeError, match="must not leave the process"):
+            Credentials(KEY, SECRET).__getstate__()

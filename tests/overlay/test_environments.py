@@ -1,0 +1,136 @@
+"""Where requests go."""
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bingx_spot import Environment, InvalidInput
+from bingx_spot_api.contract import SERVERS
+
+
+def refusal(text: object) -> InvalidInput:
+    with pytest.raises(InvalidInput) as refused:
+        Environment.parse(text)
+    assert refused.value.field == "environment"
+    assert refused.value.__cause__ is None
+    return refused.value
+
+
+class TestNames:
+    @pytest.mark.parametrize(
+        ("name", "primary", "fallback"),
+        [
+            ("live", "https://open-api.bingx.com", "https://open-api.bingx.pro"),
+            ("vst", "https://open-api-vst.bingx.com", "https://open-api-vst.bingx.pro"),
+            ("sandbox", "http://127.0.0.1:8642", None),
+        ],
+    )
+    def test_stand_for_the_exchange_s_origins(self, name, primary, fallback):
+        assert Environment.parse(name) == Environment(name, primary, fallback)
+
+    def test_are_those_of_the_contract(self):
+        for server in SERVERS:
+            environment = Environment.parse(server.environment)
+            assert server.url in (environment.base_url, environment.fallback_url)
+
+    @pytest.mark.parametrize(
+        "name", ["", "LIVE", "prod", "open-api.bingx.com", " live", "//open-api.bingx.com"]
+    )
+    def test_others_are_refused_with_the_names_there_are(self, name):
+        assert refusal(name).allowed == "live, sandbox, vst, or a base URL"
+
+    @pytest.mark.parametrize("value", [None, 5, b"live", ["live"], Environment.parse("live")], ids=repr)
+    def test_what_is_no_text_is_refused(self, value):
+        assert type(value).__name__ in refusal(value).reason
+
+
+class TestBaseUrls:
+    @pytest.mark.parametrize(
+        ("url", "base_url"),
+        [
+            ("https://example.com", "https://example.com"),
+            ("https://example.com/", "https://example.com"),
+            ("HTTPS://Example.COM:8443/", "https://example.com:8443"),
+            ("https://203.0.113.5:443", "https://203.0.113.5:443"),
+            ("https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443"),
+            ("http://localhost:8642", "http://localhost:8642"),
+            ("http://127.0.0.1:8642/", "http://127.0.0.1:8642"),
+            ("http://127.1.2.3", "http://127.1.2.3"),
+            ("http://[::1]:8642", "http://[::1]:8642"),
+            ("http://[::1]", "http://[::1]"),
+            ("https://bingx_proxy:8443", "https://bingx_proxy:8443"),
+        ],
+    )
+    def test_become_origins_without_a_slash(self, url, base_url):
+        assert Environment.parse(url) == Environment(url, base_url, None)
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "http://example.com", "http://10.0.0.1:8642", "http://0.0.0.0:8642", "http://[2001:db8::1]",
+            "http://[::]", "http://127.0.0.1.example.com", "http://localhost.example.com",
+            "http://evil.localhost", "http://128.0.0.1", "http://127.1", "http://0x7f000001",
+        ],
+    )  # fmt: skip
+    def test_with_plain_http_beyond_loopback_are_refused(self, url):
+        error = refusal(url)
+        assert "would send the API key in clear" in error.reason
+        assert error.allowed == "https://HOST or https://HOST:PORT; http only for a loopback host"
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "https://example.com/openApi", "https://example.com//x", "https://example.com?a=1",
+            "https://example.com/#top", "http://127.0.0.1:8642/openApi/spot/v1/trade/cancel",
+        ],
+    )  # fmt: skip
+    def test_with_more_than_a_host_are_refused(self, url):
+        assert "has more than a host" in refusal(url).reason
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "ftp://example.com", "ws://127.0.0.1", "file:///etc/passwd", "https://", "https:///path",
+            "https://:8443", "https://exa mple.com", "https://exa%6dple.com", "https://MØTH.com",
+            "https://[::1", "https://[::1%25lo]", "https://example.com:port", "https://example.com:99999",
+            "https://exa\x00mple.com", "https://a\\b", "://example.com", "https://-example.com",
+            "https://[v1.x]",
+        ],
+        ids=ascii,
+    )  # fmt: skip
+    def test_that_are_none_are_refused(self, url):
+        assert refusal(url).allowed.startswith("https://HOST")
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "https://user:planted-password@example.com", "http://user:planted-password@127.0.0.1:8642",
+            "https://planted-password@example.com", "https://user:planted-password@example.com:port",
+            "https://user:planted-password@[::1", "user:planted-password@example.com",
+            "https:/user:planted-password@example.com", "http://127.0.0.1\\:planted-password@example.com",
+        ],
+    )  # fmt: skip
+    def test_with_a_password_are_refused_and_not_repeated(self, url):
+        error = refusal(url)
+        assert "user name or password" in error.reason
+        assert "planted-password" not in f"{error} {error!r} {error.__context__!r}"
+
+    def test_that_are_long_are_not_repeated_whole(self):
+        assert len(str(refusal("ftp://" + "a" * 10_000))) < 300
+
+    @given(
+        st.one_of(
+            st.text(),
+            st.builds("{}://{}".format, st.sampled_from(["http", "https"]), st.text()),
+            st.builds("https://{}:{}".format, st.text(max_size=12), st.integers(-1, 70000)),
+        )
+    )
+    def test_that_are_taken_are_origins_that_the_http_library_reads_alike(self, text):
+        try:
+            base_url = Environment.parse(text).base_url
+        except InvalidInput:
+            return
+        url = httpx.URL(base_url)
+        assert (url.path, url.query, url.userinfo) == ("/", b"", b"")
+        assert url.scheme == "https" or url.host in ("localhost", "127.0.0.1", "::1")
