@@ -4,10 +4,7 @@ import json
 
 import pytest
 
-from bingx_spot import (
-    CallError,
-    Order,
-)
+from bingx_spot import CallError, Order
 from bingx_spot.answers import Answer, vet
 from bingx_spot.request import Call
 from bingx_spot_api.models.cancel_order_response import CancelOrderResponse

@@ -8,9 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bingx_spot import (
-    Credentials,
-)
+from bingx_spot import Credentials
 from tests.scripted_server import ScriptedServer
 
 

@@ -3,9 +3,7 @@
 from typing import Any
 
 from bingx_sandbox import Sandbox
-from bingx_spot import (
-    Credentials,
-)
+from bingx_spot import Credentials
 from tests.overlay.samples import Unlimited
 
 

@@ -7,12 +7,7 @@ from typing import Any
 
 import pytest
 
-from bingx_spot import (
-    AuthenticationError,
-    OrderStatus,
-    OutcomeUnknown,
-    RateLimited,
-)
+from bingx_spot import AuthenticationError, OrderStatus, OutcomeUnknown, RateLimited
 from bingx_spot.request import Call
 from tests.overlay.judging import failure, judged
 from tests.overlay.samples import CANCEL, ORDER, ORDER_ID, SYMBOL, success

@@ -7,12 +7,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bingx_spot import (
-    BingxError,
-    BingxSpot,
-    CallError,
-    Order,
-)
+from bingx_spot import BingxError, BingxSpot, CallError, Order
 from tests.overlay.judging import judged
 from tests.overlay.samples import ORDER, ORDER_ID, SYMBOL, blocking, success
 from tests.scripted_server import ScriptedServer, http, scripted_server

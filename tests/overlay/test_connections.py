@@ -2,11 +2,13 @@
 
 import gc
 import ssl
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
-from bingx_spot import CallError, NotSent
+from bingx_spot import CallError, NotSent, OutcomeUnknown
 from tests.overlay.cancelling import closed_port
 from tests.overlay.samples import ORDER_ID, SUCCESS, SYMBOL, blocking
 from tests.scripted_server import Cut, http, scripted_server
@@ -47,6 +49,27 @@ class TestProxy:
             assert cancel(server.url).order_id == ORDER_ID
 
 
+class EndlessStream(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body without an end, in both colours, that knows whether it was closed."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            yield b" " * 65536
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self:
+            yield piece
+
+    def close(self) -> None:
+        self.closed = True
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
 class TestConnections:
     def test_are_kept_and_used_again(self):
         with scripted_server(SUCCESS) as server, blocking(server.url) as bingx:
@@ -60,6 +83,13 @@ class TestConnections:
                 second.cancel_order(SYMBOL, order_id=ORDER_ID)
             first.cancel_order(SYMBOL, order_id=ORDER_ID)
             assert len(server.connections) == 1
+
+    def test_are_given_back_when_an_answer_is_not_read_to_its_end(self, cancel):
+        stream = EndlessStream()
+        transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=stream))
+        with pytest.raises(OutcomeUnknown, match="larger than"):
+            cancel("https://example.com", transport=transport)
+        assert stream.closed
 
     def test_of_both_end_with_the_first(self):
         with scripted_server(SUCCESS) as server:

@@ -91,6 +91,12 @@ class TestPerIpAddress:
         assert reserved(limits, 4, WITHOUT_UID_LIMIT) == [0] * 4
         assert reserved(limits, 3, NEIGHBOUR) == [0, 0, 10]
 
+    def test_a_permit_for_later_keeps_nobody_waiting_who_could_go_before_it(self, limits, monkeypatch):
+        monkeypatch.setattr(limits_module, "IP_GROUPS", {3: IpGroup(3, Rate(1, 10.0), Rate(3, 10.0))})
+        first, second, third, fourth = (replace(NEIGHBOUR, operation_id=name) for name in "abcd")
+        waits = [limits.reserve(operation, 60) for operation in (first, first, second, third, fourth)]
+        assert waits == [0, 10, 0, 10, 10]
+
     def test_a_group_that_the_contract_does_not_describe_limits_nothing(self, limits):
         assert 99 not in IP_GROUPS
         assert set(reserved(limits, 400, replace(UNLIMITED, ip_group=99))) == {0}

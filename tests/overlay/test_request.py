@@ -6,12 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bingx_spot import (
-    Clock,
-    __version__,
-    canonical_string,
-    sign,
-)
+from bingx_spot import Clock, __version__, canonical_string, sign
 from tests.overlay.samples import ORDER_ID, SUCCESS, SYMBOL, blocking, success
 from tests.scripted_server import http, scripted_server
 

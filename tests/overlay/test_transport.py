@@ -9,6 +9,7 @@ import pytest
 
 from bingx_sandbox import Sandbox
 from bingx_spot import (
+    Clock,
     Credentials,
     InvalidInput,
     NotSent,
@@ -26,7 +27,6 @@ from tests.scripted_server import scripted_server
 
 PATH = "/openApi/spot/v1/trade/cancel"
 NOON = 1696751141337
-FORM = "application/x-www-form-urlencoded"
 
 
 def body(order_id: int, **more: Any) -> CancelOrderRequest:
@@ -126,8 +126,8 @@ class TestGeneratedClient:
         request["signature"] = "forged"
         with scripted_server(SUCCESS) as server:
             clock = Clock(lambda: NOON * 1_000_000)
-            options: Any = {"environment": server.url, "placement": placement, "clock": clock}
-            with generated_client(Credentials("k", "s"), **options) as client:
+            given: Any = {"environment": server.url, "placement": placement, "clock": clock}
+            with generated_client(Credentials("k", "s"), **given) as client:
                 cancel_order.sync(client=client, body=request)
         sent = server.requests[0].decode()
         assert "forged" not in sent
