@@ -1,0 +1,130 @@
+"""Until when the exchange will not listen, and how near a lock-out is."""
+
+import pytest
+
+from bingx_spot.policy.blocks import LONGEST_BLOCK, Blocks, EqualErrors
+from tests.policy.scripted_time import ScriptedTime
+
+
+@pytest.fixture
+def time() -> ScriptedTime:
+    return ScriptedTime()
+
+
+@pytest.fixture
+def blocks(time: ScriptedTime) -> Blocks:
+    return Blocks(time)
+
+
+@pytest.fixture
+def errors(time: ScriptedTime) -> EqualErrors:
+    return EqualErrors(time)
+
+
+class TestBlocks:
+    def test_everything_is_open_at_first(self, blocks: Blocks) -> None:
+        assert blocks.left("cancelOrder") == 0.0
+
+    def test_an_endpoint_is_closed_for_so_long(self, blocks: Blocks, time: ScriptedTime) -> None:
+        blocks.close("cancelOrder", 10.0)
+        assert blocks.left("cancelOrder") == 10.0
+        time.seconds += 9.5
+        assert blocks.left("cancelOrder") == 0.5
+        time.seconds += 0.5
+        assert blocks.left("cancelOrder") == 0.0
+        time.seconds += 100
+        assert blocks.left("cancelOrder") == 0.0
+
+    def test_other_endpoints_stay_open(self, blocks: Blocks) -> None:
+        blocks.close("cancelOrder", 10.0)
+        assert blocks.left("queryOrder") == 0.0
+
+    def test_a_ban_closes_everything(self, blocks: Blocks) -> None:
+        blocks.close(None, 300.0)
+        assert (blocks.left("cancelOrder"), blocks.left("queryOrder")) == (300.0, 300.0)
+
+    @pytest.mark.parametrize(("ban", "own"), [(300.0, 10.0), (10.0, 300.0)])
+    def test_the_later_of_a_ban_and_an_endpoint_s_own_time_counts(
+        self, blocks: Blocks, ban: float, own: float
+    ) -> None:
+        blocks.close(None, ban)
+        blocks.close("cancelOrder", own)
+        assert blocks.left("cancelOrder") == 300.0
+        assert blocks.left("queryOrder") == ban
+
+    def test_a_shorter_time_takes_nothing_from_a_longer_one(self, blocks: Blocks) -> None:
+        blocks.close("cancelOrder", 300.0)
+        blocks.close("cancelOrder", 1.0)
+        assert blocks.left("cancelOrder") == 300.0
+
+    def test_a_longer_time_counts_from_when_it_was_heard(self, blocks: Blocks, time: ScriptedTime) -> None:
+        blocks.close("cancelOrder", 10.0)
+        time.seconds += 5
+        blocks.close("cancelOrder", 10.0)
+        assert blocks.left("cancelOrder") == 10.0
+
+    @pytest.mark.parametrize("seconds", [3601.0, 1e9, float("inf")])
+    def test_more_than_an_hour_is_not_believed(self, blocks: Blocks, seconds: float) -> None:
+        blocks.close("cancelOrder", seconds)
+        assert blocks.left("cancelOrder") == LONGEST_BLOCK == 3600.0
+
+    def test_a_time_that_has_gone_by_closes_nothing(self, blocks: Blocks, time: ScriptedTime) -> None:
+        blocks.close("cancelOrder", -5.0)
+        blocks.close("queryOrder", 0.5)
+        assert blocks.left("cancelOrder") == 0.0
+        time.seconds -= 2
+        assert blocks.left("cancelOrder") == 2.0
+
+    def test_a_clock_that_begins_at_nothing_is_as_good_as_any(self) -> None:
+        blocks = Blocks(lambda: 0.0)
+        assert blocks.left("cancelOrder") == 0.0
+        blocks.close("cancelOrder", 0.5)
+        assert (blocks.left("cancelOrder"), blocks.left("queryOrder")) == (0.5, 0.0)
+
+
+def counted(errors: EqualErrors, times: int, code: int | str = 100404, name: str = "cancelOrder") -> None:
+    for _ in range(times):
+        errors.count(name, code)
+
+
+class TestEqualErrors:
+    def test_sixteen_are_nothing_yet(self, errors: EqualErrors) -> None:
+        counted(errors, 16)
+        assert errors.left("cancelOrder") == 0.0
+
+    def test_after_seventeen_none_for_eight_minutes_from_the_first(
+        self, errors: EqualErrors, time: ScriptedTime
+    ) -> None:
+        counted(errors, 1)
+        time.seconds += 100
+        counted(errors, 16)
+        assert errors.left("cancelOrder") == 380.0
+        time.seconds += 379.5
+        assert errors.left("cancelOrder") == 0.5
+        time.seconds += 0.5
+        assert errors.left("cancelOrder") == 0.0
+
+    def test_the_window_slides(self, errors: EqualErrors, time: ScriptedTime) -> None:
+        for _ in range(20):
+            counted(errors, 1)
+            time.seconds += 1
+        # The seventeen last ones count, the first of which is seventeen seconds old.
+        assert errors.left("cancelOrder") == 480.0 - 17
+
+    def test_other_codes_and_other_endpoints_are_counted_apart(self, errors: EqualErrors) -> None:
+        counted(errors, 16)
+        counted(errors, 16, code=100001)
+        counted(errors, 17, name="queryOrder")
+        assert errors.left("cancelOrder") == 0.0
+        assert errors.left("queryOrder") == 480.0
+
+    def test_a_code_is_the_same_as_number_and_as_text(self, errors: EqualErrors) -> None:
+        counted(errors, 16)
+        counted(errors, 1, code="100404")
+        assert errors.left("cancelOrder") == 480.0
+
+    def test_the_longest_of_several_codes_counts(self, errors: EqualErrors, time: ScriptedTime) -> None:
+        counted(errors, 17)
+        time.seconds += 10
+        counted(errors, 17, code=100001)
+        assert errors.left("cancelOrder") == 480.0
