@@ -20,6 +20,7 @@ from bingx_spot.errors import (
     OrderNotOpen,
     OutcomeUnknown,
     RateLimited,
+    Refused,
     StillOpen,
 )
 from bingx_spot.order import Order
@@ -104,8 +105,11 @@ class _Outcome:
                 raise self._final(_stated(came, settled))
             # Open after all: the two answers crossed on the way.
             again = self.vouched = settled is None
-        if not (again and self._may_try()):
-            raise self._final(came)
+        if again and self._may_try():
+            return
+        # Of an order that was found open just now, "not open" would be no true report.
+        crossed = isinstance(came, OrderNotOpen) and self.vouched
+        raise self._given_up(came) if crossed else self._final(came)
 
     def _in_doubt(self, came: CallError) -> Steps[Answer | None]:
         """Go on after attempts one of which may have been executed, return the answer, or raise."""
@@ -116,7 +120,9 @@ class _Outcome:
         if not self._can_settle():
             if isinstance(came, NotSent | OutcomeUnknown) and self._may_try():
                 return None
-            raise self._unknown()
+            # Of what only reads, a refusal is the whole truth: no earlier request can have changed anything.
+            reads = self.call.operation.method == "GET"
+            raise self._final(came) if reads and isinstance(came, Refused) else self._unknown()
         while True:
             settled = yield from self._settled()
             if isinstance(settled, Answer):
