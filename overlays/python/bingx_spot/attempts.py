@@ -29,11 +29,15 @@ _SHARE = 0.6
 _SHORTEST = 0.02
 # Below this, in milliseconds, the clock is not what the exchange complains of.
 _SMALLEST_OFFSET = 500
+# Beyond this, in milliseconds, an answer was not merely long on its way.
+_LARGEST_DELAY = 60_000
 _BAN_STATUSES = (403, 418, 429)
 #: In place of a rule of the error table: nothing will come of another try.
 CLOSED_CLIENT = "closed-client"
 #: Likewise: the exchange may still be at work on the request.
 TIMED_OUT = "timed-out"
+#: Likewise: nothing was sent, for one more equal error could have locked the endpoint.
+NEAR_LOCK = "near-lock"
 _NOT_SEEN = ("signature-missing", "parameter-missing")
 
 
@@ -71,10 +75,6 @@ class Attempts:
         """Tell whether the exchange will listen to the operation before the time is up."""
         return self.parts.memory.blocks.left(operation.operation_id) < self.left()
 
-    def near_lock(self, operation: Operation) -> bool:
-        """Tell whether the exchange would soon lock the endpoint for too many equal errors."""
-        return self.parts.memory.equal_errors.left(operation.operation_id) > 0
-
     def once(self, call: Call, *, vouched: bool = False) -> Steps[Answer | CallError]:
         """Make one attempt and return the believed answer, or the error that it is.
 
@@ -91,7 +91,8 @@ class Attempts:
         self._offset = self.parts.clock.offset
         request = self.parts.stamper.stamp(call, host, memory.placing.choose(host))
         share = _SHARE if call.operation.repeatable else 1.0
-        came = yield Send(request, max(left * share, min(left, _SHORTEST)))
+        with memory.equal_errors.in_flight(call.operation.operation_id):
+            came = yield Send(request, max(left * share, min(left, _SHORTEST)))
         result = self._result(call, request, came, host)
         self._note(call.operation, host, result)
         return result
@@ -105,7 +106,8 @@ class Attempts:
             self._clock_repaired = True
             return (yield from self._clock_is_right_now(error))
         if error.evidence.rule in _NOT_SEEN and call.operation.method != "GET":
-            return self.parts.memory.placing.move(self.made[-1].host)
+            tried = error.evidence.request.placement if error.evidence.request else None
+            return self.parts.memory.placing.move(self.made[-1].host, tried)
         return False
 
     def told(self, error: CallError, **changes: object) -> CallError:
@@ -120,29 +122,47 @@ class Attempts:
 
     def _admitted(self, operation: Operation, *, vouched: bool) -> Steps[CallError | None]:
         """Wait until the request may go, and return why it may not where the time does not suffice."""
-        name, memory = operation.operation_id, self.parts.memory
-        closed = memory.blocks.left(name)
-        if not vouched:
-            closed = max(closed, memory.equal_errors.left(name))
-        if closed > max(self.left(), 0):
-            return self._closed(operation, closed)
-        if closed > 0:
-            yield Wait(closed)
-        try:
-            pause = self.parts.limits.reserve(operation, max(self.left(), 0.0))
-        except RateLimited as error:
-            return error
-        if pause > 0:
-            yield Wait(pause)
+        permitted = False
+        while True:
+            # Asked again after each wait: another call may have met a lock meanwhile.
+            held = self._held(operation, vouched=vouched)
+            if isinstance(held, RateLimited):
+                return held
+            if held > 0:
+                # Those who have waited together must not go together, so each takes a new permit.
+                permitted = False
+                yield Wait(held)
+                continue
+            if permitted:
+                break
+            try:
+                pause = self.parts.limits.reserve(operation, max(self.left(), 0.0))
+            except RateLimited as error:
+                return error
+            permitted = True
+            if pause > 0:
+                yield Wait(pause)
+        name = operation.operation_id
         return NotSent(Evidence(f"the time was up before {name} could be sent")) if self.over() else None
 
-    def _closed(self, operation: Operation, seconds: float) -> RateLimited:
+    def _held(self, operation: Operation, *, vouched: bool) -> float | RateLimited:
+        """Return how long to wait before the exchange may be asked, in seconds, or why not in time."""
+        name, memory, left = operation.operation_id, self.parts.memory, max(self.left(), 0.0)
+        closed = memory.blocks.left(name)
+        if closed > left:
+            text = f"not sent: the exchange will not listen to {name} for another {closed:.0f} s"
+            return self._not_before(closed, text, "each request before it makes the lock longer.")
+        near = 0.0 if vouched else memory.equal_errors.left(name)
+        # What can be settled is asked about instead, at once.
+        if near > left or (near > 0 and operation.settled_by is not None):
+            text = f"not sent: one more equal error of {name} could lock it"
+            return self._not_before(near, text, "find out why it is refused again and again.", NEAR_LOCK)
+        return max(closed, near)
+
+    def _not_before(self, seconds: float, text: str, reason: str, rule: str = "") -> RateLimited:
         until = self.parts.clock.timestamp() + round(seconds * 1000)
-        text = (
-            f"not sent: the exchange will not listen to {operation.operation_id} for another {seconds:.0f} s"
-        )
-        hint = "Wait until the time in retry_at; each request before it makes the lock longer."
-        return RateLimited(Evidence(text, retry_at=until, hint=hint))
+        hint = f"Wait until the time in retry_at; {reason}"
+        return RateLimited(Evidence(text, retry_at=until, hint=hint, rule=rule))
 
     def _result(self, call: Call, request: SignedRequest, came: Came, host: str) -> Answer | CallError:
         if isinstance(came, Answer):
@@ -160,15 +180,20 @@ class Attempts:
     def _learnt(self, operation: Operation, error: CallError) -> CallError:
         """Keep in memory what an error says of the future, and return it with the time filled in."""
         memory, evidence = self.parts.memory, error.evidence
-        if evidence.code is not None:
+        if evidence.code is not None and int(evidence.code) != 0:
             memory.equal_errors.count(operation.operation_id, evidence.code)
         if not isinstance(error, RateLimited):
             return error
-        now = self.parts.clock.timestamp()
+        now = self._now_there(evidence)
         until = evidence.retry_at or now + (evidence.lock_seconds or 1) * 1000
         everything = evidence.http_status in _BAN_STATUSES
         memory.blocks.close(None if everything else operation.operation_id, (until - now) / 1000)
         return RateLimited(replace(evidence, retry_at=until))
+
+    def _now_there(self, evidence: Evidence) -> int:
+        """Return the exchange's time; its own word counts where this clock was never set by it and is off."""
+        own, told = self.parts.clock.timestamp(), server_time(evidence)
+        return told if told is not None and abs(told - own) > _LARGEST_DELAY else own
 
     def _clock_is_right_now(self, error: ClockError) -> Steps[bool]:
         clock = self.parts.clock

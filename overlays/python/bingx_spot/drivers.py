@@ -1,6 +1,7 @@
 """Do what a call's steps ask for: one driver that blocks, one that awaits."""
 
 import time
+from contextlib import suppress
 
 import anyio
 
@@ -19,11 +20,10 @@ def run(steps: Steps[Result], engine: Engine) -> Result:
     try:
         while True:
             step = steps.send(came)
-            if isinstance(step, Wait):
-                time.sleep(step.seconds)
-                came = None
-            else:
-                came = _masked(engine.send(step.request, step.timeout), step)
+            try:
+                came = _done(step, engine)
+            except BaseException as interruption:  # noqa: BLE001 - it goes on: Ctrl-C
+                raise _noted(interruption, steps)  # noqa: B904 - it is the same error
     except StopIteration as done:
         result: Result = done.value
         return result
@@ -41,16 +41,36 @@ async def run_async(steps: Steps[Result], engine: Engine) -> Result:
     try:
         while True:
             step = steps.send(came)
-            if isinstance(step, Wait):
-                await anyio.sleep(step.seconds)
-                came = None
-            else:
-                came = _masked(await engine.send_async(step.request, step.timeout), step)
+            try:
+                came = await _done_async(step, engine)
+            except BaseException as interruption:  # noqa: BLE001 - it goes on: a cancelled task
+                raise _noted(interruption, steps)  # noqa: B904 - it is the same error
     except StopIteration as done:
         result: Result = done.value
         return result
     finally:
         steps.close()
+
+
+def _done(step: Wait | Send, engine: Engine) -> Came:
+    if isinstance(step, Wait):
+        time.sleep(step.seconds)
+        return None
+    return _masked(engine.send(step.request, step.timeout), step)
+
+
+async def _done_async(step: Wait | Send, engine: Engine) -> Came:
+    if isinstance(step, Wait):
+        await anyio.sleep(step.seconds)
+        return None
+    return _masked(await engine.send_async(step.request, step.timeout), step)
+
+
+def _noted(interruption: BaseException, steps: Steps[Result]) -> BaseException:
+    """Let the steps add what they know to an interruption, and return it without their frames."""
+    with suppress(BaseException):
+        steps.throw(interruption)
+    return interruption.with_traceback(None)
 
 
 def _masked(came: Answer | Failure, step: Send) -> Answer | Failure:

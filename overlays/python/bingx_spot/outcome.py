@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bingx_spot.answers import Answer
-from bingx_spot.attempts import CLOSED_CLIENT, TIMED_OUT, Attempts
+from bingx_spot.attempts import CLOSED_CLIENT, NEAR_LOCK, TIMED_OUT, Attempts
+from bingx_spot.engines import OUT
 from bingx_spot.errors import (
     CallError,
     Evidence,
@@ -38,6 +39,9 @@ _MOST_ATTEMPTS = 6
 _FREE_IN_DOUBT = 3
 # Queries that a mere "not open" is worth, which is certain without them.
 _MOST_ROUNDS = 3
+_NOTHING_OUT = "bingx_spot: no request was out that could have taken effect"
+# The longest pause that the nearing deadline does not shorten, in seconds.
+_SHORTEST_STEP = 0.1
 _UNKNOWN_TO_THE_EXCHANGE = "data-not-found"
 
 
@@ -53,7 +57,14 @@ def steps(parts: Parts, call: Call, timeout: float | None = None) -> Steps[Answe
         CallError: Whatever else became of it, with every attempt in its evidence.
     """
     deadline = parts.now() + (parts.timeout if timeout is None else timeout)
-    return (yield from _Outcome(Attempts(parts, deadline), call).found())
+    outcome = _Outcome(Attempts(parts, deadline), call)
+    try:
+        return (yield from outcome.found())
+    except CallError:
+        raise
+    except BaseException as interruption:
+        outcome.note(interruption)
+        raise
 
 
 @dataclass(slots=True)
@@ -73,17 +84,11 @@ class _Outcome:
     found_open: Order | None = None
 
     def found(self) -> Steps[Answer]:
-        if self._can_settle() and self.attempts.near_lock(self.call.operation):
-            # One more "not open" would be one too many, so ask first whether it would be that.
-            settled = yield from self._settled()
-            if isinstance(settled, OrderNotOpen):
-                raise self._final(settled)
-            self.vouched = settled is None
         while True:
             came = yield from self.attempts.once(self.call, vouched=self.vouched)
             if isinstance(came, Answer):
                 return came
-            if (yield from self.attempts.repaired(self.call, came)):
+            if (yield from self.attempts.repaired(self.call, came)) or (yield from self._vouched_for(came)):
                 continue
             if isinstance(came, OutcomeUnknown):
                 self.doubt = came
@@ -94,11 +99,26 @@ class _Outcome:
                 return answer
             yield from self._pause()
 
+    def note(self, interruption: BaseException) -> None:
+        """Add to an interruption whether the call may have taken effect, where its engine has not."""
+        if OUT not in getattr(interruption, "__notes__", ()):
+            interruption.add_note(_NOTHING_OUT if self.doubt is None else OUT)
+
+    def _vouched_for(self, came: CallError) -> Steps[bool]:
+        """Tell whether the order is open, where one more "not open" could be one too many."""
+        if came.evidence.rule != NEAR_LOCK or self.doubt is not None or not self._can_settle():
+            return False
+        settled = yield from self._settled()
+        if isinstance(settled, OrderNotOpen):
+            raise self._final(settled)
+        self.vouched = settled is None
+        return self.vouched
+
     def _sure(self, came: CallError) -> Steps[None]:
         """Go on after an attempt that was surely not executed, or raise."""
         again = isinstance(came, NotSent) and came.evidence.rule != CLOSED_CLIENT
         # The next attempt waits for the time that the exchange gave, if the deadline allows.
-        again = again or (isinstance(came, RateLimited) and self.attempts.opens_in_time(self.call.operation))
+        again = again or (_said_to_wait(came) and self.attempts.opens_in_time(self.call.operation))
         if isinstance(came, OrderNotOpen) and self._can_settle():
             settled = yield from self._settled_at_last()
             if isinstance(settled, OrderNotOpen):
@@ -115,7 +135,7 @@ class _Outcome:
         """Go on after attempts one of which may have been executed, return the answer, or raise."""
         if not self.call.operation.repeatable:
             raise self._final(came)
-        if self.attempts.count(self.call.operation) == 1 and self._may_try():
+        if came is self.doubt and self.attempts.count(self.call.operation) == 1 and self._may_try():
             return None
         if not self._can_settle():
             if isinstance(came, NotSent | OutcomeUnknown) and self._may_try():
@@ -192,7 +212,9 @@ class _Outcome:
     def _pause(self) -> Steps[None]:
         pause = backoff(self.rounds)
         self.rounds += 1
-        yield Wait(min(pause, max(self.attempts.left() / 4, 0.0)))
+        left = max(self.attempts.left(), 0.0)
+        # Towards the end in ever shorter steps, but not in ever more of them.
+        yield Wait(min(pause, max(left / 4, _SHORTEST_STEP), left))
 
     def _final(self, error: CallError) -> CallError:
         return self.attempts.told(error)
@@ -211,6 +233,11 @@ class _Outcome:
     def _unknown(self) -> CallError:
         assert self.doubt is not None, "there is a doubt"  # noqa: S101 - a mistake of ours
         return self.attempts.told(self.doubt, hint=_recipe(self.call, self.doubt.evidence))
+
+
+def _said_to_wait(came: CallError) -> bool:
+    # Not where our own limits did, which know already that the time does not suffice.
+    return isinstance(came, RateLimited) and came.http_status is not None
 
 
 def _stated(refused: OrderNotOpen, settled: OrderNotOpen) -> OrderNotOpen:

@@ -29,6 +29,9 @@ class Failure:
 #: What a closed engine answers.
 CLOSED = Failure(written=False, reason="the client is closed")
 
+#: The note that an engine adds to an interruption, such as Ctrl-C, unless it is sure that it wrote nothing.
+OUT = "bingx_spot: a request was out; whether it took effect is not known"
+
 
 class Engine(Protocol):
     """Send a request and return the answer, or why there is none; in both colours.

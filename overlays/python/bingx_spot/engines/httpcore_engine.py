@@ -20,7 +20,7 @@ import certifi
 import httpcore
 
 from bingx_spot.answers import Answer
-from bingx_spot.engines import CLOSED, Failure
+from bingx_spot.engines import CLOSED, OUT, Failure
 from bingx_spot.engines.body import MAXIMUM_BODY, Body, Unfinished
 from bingx_spot.engines.proxy import Proxy
 from bingx_spot.request import SignedRequest
@@ -203,9 +203,7 @@ def _failure(error: Exception, progress: _Progress, timeout: float) -> Failure:
 
 def _told(interruption: BaseException, progress: _Progress) -> BaseException:
     if progress.written:
-        interruption.add_note("bingx_spot: a request was out; whether it took effect is not known")
-    else:
-        interruption.add_note("bingx_spot: no request had been written; nothing took effect")
+        interruption.add_note(OUT)
     return interruption
 
 
@@ -257,7 +255,13 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.AsyncNetworkStream:
-        inner = await self._inner.start_tls(ssl_context, server_hostname, timeout)
+        try:
+            inner = await self._inner.start_tls(ssl_context, server_hostname, timeout)
+        except BaseException:
+            # httpcore closes after an error of its own, but not after a cancellation in the handshake.
+            with anyio.CancelScope(shield=True):
+                await self._inner.aclose()
+            raise
         return _AsyncStream(inner, secure=True)
 
     def get_extra_info(self, info: str) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from bingx_spot.answers import Answer
-from bingx_spot.engines import CLOSED, Failure
+from bingx_spot.engines import CLOSED, OUT, Failure
 from bingx_spot.engines.body import Body, Unfinished
 from bingx_spot.errors import InvalidInput
 from bingx_spot.request import SignedRequest
@@ -49,6 +49,8 @@ class HttpxEngine:
         except Exception as error:  # noqa: BLE001 - whatever a transport raises, the caller gets our error
             return _failure(error, timeout)
         except BaseException as error:  # noqa: BLE001 - it goes on: a cancelled task or Ctrl-C
+            # A transport does not tell whether it wrote anything, so it may have.
+            error.add_note(OUT)
             # Without the frames of the HTTP library, which hold the API key and the signature.
             raise error.with_traceback(None)  # noqa: B904 - it is the same error
         return _answer(request, response, body)
@@ -70,6 +72,8 @@ class HttpxEngine:
         except Exception as error:  # noqa: BLE001 - whatever a transport raises, the caller gets our error
             return _failure(error, timeout)
         except BaseException as error:  # noqa: BLE001 - it goes on: a cancelled task or Ctrl-C
+            # A transport does not tell whether it wrote anything, so it may have.
+            error.add_note(OUT)
             # Without the frames of the HTTP library, which hold the API key and the signature.
             raise error.with_traceback(None)  # noqa: B904 - it is the same error
         return _answer(request, response, body)

@@ -1,7 +1,8 @@
 """Remember until when the exchange will not listen, and keep from being locked out."""
 
-from collections import deque
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Lock
 from time import monotonic
 
@@ -12,6 +13,8 @@ LONGEST_BLOCK = 3600.0
 # that use the same key.
 _EQUAL_ERRORS = 17
 _SECONDS = 480.0
+# How soon to ask again where it hangs on answers that are on their way, in seconds.
+_MOMENT = 0.05
 _EVERYTHING = "*"
 
 
@@ -56,6 +59,18 @@ class EqualErrors:
         self._now = now
         self._lock = Lock()
         self._seen: dict[tuple[str, str], deque[float]] = {}
+        self._in_flight: Counter[str] = Counter()
+
+    @contextmanager
+    def in_flight(self, operation_id: str) -> Iterator[None]:
+        """Count a request as one more error that may come, until its answer is there."""
+        with self._lock:
+            self._in_flight[operation_id] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._in_flight[operation_id] -= 1
 
     def count(self, operation_id: str, code: int | str) -> None:
         """Count an error with this code."""
@@ -66,9 +81,11 @@ class EqualErrors:
     def left(self, operation_id: str) -> float:
         """Return how long to keep from another error of the endpoint, in seconds; 0 where one may happen."""
         with self._lock:
-            full = [
-                times[0] + _SECONDS - self._now()
-                for (name, _), times in self._seen.items()
-                if name == operation_id and len(times) == _EQUAL_ERRORS
-            ]
-            return max([0.0, *full])
+            now = self._now()
+            own = [times for (name, _), times in self._seen.items() if name == operation_id]
+            full = [times[0] + _SECONDS - now for times in own if len(times) == _EQUAL_ERRORS]
+            if any(seconds > 0 for seconds in full):
+                return max(full)
+            lately = [sum(at + _SECONDS > now for at in times) for times in own]
+            to_come = self._in_flight[operation_id]
+            return _MOMENT if max(lately, default=0) + to_come >= _EQUAL_ERRORS else 0.0

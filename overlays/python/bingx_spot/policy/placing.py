@@ -26,14 +26,22 @@ class Placing:
         """Return the placement for a host; None for what the contract says."""
         return self._fixed or self._found.get(base_url)
 
-    def move(self, base_url: str) -> bool:
-        """Take note that a host did not see the parameters, and tell whether another place is worth a try."""
+    def move(self, base_url: str, tried: str | None) -> bool:
+        """Take note that a host did not see the parameters, and tell whether another place is worth a try.
+
+        Args:
+            base_url: The host.
+            tried: Where the parameters were.
+        """
         if self._fixed is not None:
             return False
-        if base_url in self._found:
-            # Not there either, so it was no matter of the place: back to the contract, for good.
-            self._found[base_url] = None
-            return False
-        _log.warning("the server does not see the parameters as JSON; they go as a query string from now on")
-        self._found[base_url] = "query"
-        return True
+        if base_url not in self._found:
+            _log.warning("the server sees no parameters in JSON; they go as a query string from now on")
+            self._found[base_url] = "query"
+            return True
+        if tried != self._found[base_url]:
+            # Another call has moved them since this one was sent.
+            return self._found[base_url] is not None
+        # Not there either, so it was no matter of the place: back to the contract, for good.
+        self._found[base_url] = None
+        return False
