@@ -35,7 +35,7 @@ _CLASSES: dict[str, type[CallError]] = {
     "refused": Refused,
     "unavailable": OutcomeUnknown,
 }
-_WHITE_SPACE = re.compile("[ \\t\\r\\n]+")
+_WHITE_SPACE = re.compile(r"[ \t\r\n]+")
 _LOWER_CASE = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
 
