@@ -2,12 +2,18 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from bingx_spot import Order
-from tests.overlay.samples import ORDER_ID, SYMBOL, awaiting, blocking
+from bingx_spot import Answer, Clock, Credentials, Evidence, NotSent, Order, OutcomeUnknown
+from bingx_spot.answers import vet
+from bingx_spot.engines import Engine, Failure
+from bingx_spot.engines.httpcore_engine import HttpcoreEngine
+from bingx_spot.engines.httpx_engine import HttpxEngine
+from bingx_spot.request import SignedRequest, Stamper
+from tests.overlay.samples import BY_ORDER_ID, ORDER_ID, SYMBOL, awaiting, blocking
 
 
 def cancel_blocking(url: str, **options: Any) -> Order:
@@ -21,6 +27,44 @@ def cancel_awaiting(url: str, **options: Any) -> Order:
             return await bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
 
     return asyncio.run(cancel())
+
+
+def once_blocking(url: str, timeout: float = 5.0, **options: Any) -> Order:
+    """Let the engine send one request, and judge what comes; no attempt follows."""
+    engine = _engine(**options)
+    request = _request(url)
+    try:
+        return _order(engine.send(request, timeout), request)
+    finally:
+        engine.close()
+
+
+def once_awaiting(url: str, timeout: float = 5.0, **options: Any) -> Order:
+    async def ask() -> Order:
+        engine = _engine(**options)
+        request = _request(url)
+        try:
+            return _order(await engine.send_async(request, timeout), request)
+        finally:
+            await engine.aclose()
+
+    return asyncio.run(ask())
+
+
+def _engine(transport: Any = None, proxy: str | None = None, tls: ssl.SSLContext | None = None) -> Engine:
+    return HttpxEngine(transport) if transport is not None else HttpcoreEngine(proxy, tls)
+
+
+def _request(url: str) -> SignedRequest:
+    return Stamper(Credentials("sample-api-key", "sample-secret"), Clock()).stamp(BY_ORDER_ID, url)
+
+
+def _order(came: Answer | Failure, request: SignedRequest) -> Order:
+    if isinstance(came, Failure):
+        evidence = Evidence(came.reason, request=request.shown)
+        raise OutcomeUnknown(evidence) if came.written else NotSent(evidence)
+    answer = vet(BY_ORDER_ID, came)
+    return Order.from_data(answer.data(), answer)
 
 
 @contextmanager

@@ -15,8 +15,8 @@ def judged(body: str | bytes, status: int = 200, call: Call = BY_ORDER_ID) -> Or
     """Take an answer the way it goes: gate, generated parser, order."""
     content = body if isinstance(body, bytes) else body.encode()
     answer = vet(call, Answer(status, {}, content))
-    model = CancelOrderResponse.from_dict(json.loads(answer.body)).data
-    return Order.from_model(model, answer)  # type: ignore[arg-type] # the gate lets none through without data
+    CancelOrderResponse.from_dict(json.loads(answer.body))
+    return Order.from_data(answer.data(), answer)
 
 
 def failure(body: str | bytes, status: int = 200, call: Call = BY_ORDER_ID) -> CallError:

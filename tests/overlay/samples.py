@@ -52,4 +52,4 @@ def awaiting(url: str, **options: Any) -> AsyncBingxSpot:
 
 
 def _options(url: str, options: dict[str, Any]) -> Any:
-    return {"environment": url, "limits": Unlimited(), "timeout": 5.0, **options}
+    return {"environment": url, "limits": Unlimited(), "timeout": 2.0, **options}

@@ -29,7 +29,7 @@ def status_of(sandbox: Sandbox, order_id: int) -> str:
 
 
 class TestCancelOrder:
-    @pytest.mark.parametrize("placement", [None, "json", "query", "form"])
+    @pytest.mark.parametrize("placement", ["auto", "json", "query", "form"])
     def test_cancels_by_order_id(self, sandbox, placement):
         placed = sandbox.place_order(SYMBOL, price="50000", origQty="0.5")
         with BingxSpot(keys(sandbox), **options(sandbox, placement=placement)) as bingx:
@@ -38,7 +38,7 @@ class TestCancelOrder:
         assert status_of(sandbox, placed["orderId"]) == "CANCELED"
 
     @pytest.mark.anyio
-    @pytest.mark.parametrize("placement", [None, "json", "query", "form"])
+    @pytest.mark.parametrize("placement", ["auto", "json", "query", "form"])
     async def test_cancels_by_order_id_awaiting(self, sandbox, placement):
         placed = sandbox.place_order(SYMBOL)
         async with AsyncBingxSpot(keys(sandbox), **options(sandbox, placement=placement)) as bingx:
@@ -86,7 +86,7 @@ class TestCancelOrder:
     def test_where_placements_differ_the_error_names_the_setting(self):
         with Sandbox(placements=["query"]) as sandbox:
             placed = sandbox.place_order(SYMBOL)
-            with BingxSpot(keys(sandbox), **options(sandbox)) as bingx:
+            with BingxSpot(keys(sandbox), **options(sandbox, placement="json")) as bingx:
                 with pytest.raises(AuthenticationError, match="placement") as refusal:
                     bingx.cancel_order(SYMBOL, order_id=placed["orderId"])
                 assert refusal.value.code == 100412

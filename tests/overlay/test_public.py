@@ -15,6 +15,7 @@ import bingx_spot
 NAMES = [
     "Answer",
     "AsyncBingxSpot",
+    "Attempt",
     "AuthenticationError",
     "BingxError",
     "BingxSpot",
@@ -39,6 +40,7 @@ NAMES = [
     "RateLimited",
     "Refused",
     "SentRequest",
+    "StillOpen",
     "UnknownCode",
     "__version__",
     "canonical_string",
@@ -52,6 +54,7 @@ TREE = {
     "CallError": "BingxError",
     "NotExecuted": "CallError",
     "NotSent": "NotExecuted",
+    "StillOpen": "NotExecuted",
     "Refused": "NotExecuted",
     "AuthenticationError": "Refused",
     "PermissionDenied": "Refused",

@@ -23,7 +23,7 @@ class TestAsSent:
 
     def sent(self, **more: Any) -> tuple[str, httpx.Headers, bytes]:
         with scripted_server(http(success(symbol="MØTH-USDT"))) as server:
-            clock = Clock(lambda: NOON * 1_000_000)
+            clock = Clock(lambda: NOON * 1_000_000, lambda: 0)
             with blocking(server.url, clock=clock, **more) as bingx:
                 bingx.cancel_order("MØTH-USDT", order_id=ORDER_ID, recv_window=5000.0)
         head, _, content = server.requests[0].partition(b"\r\n\r\n")
@@ -77,13 +77,12 @@ class TestAsSent:
         assert b"cookie" not in server.requests[1].lower()
 
     def test_each_call_is_stamped_and_signed_anew(self):
-        times = iter([NOON * 1_000_000, (NOON + 7) * 1_000_000])
-        with (
-            scripted_server(SUCCESS) as server,
-            blocking(server.url, clock=Clock(lambda: next(times))) as bingx,
-        ):
-            for _ in range(2):
-                bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
+        elapsed = [0]
+        clock = Clock(lambda: NOON * 1_000_000, lambda: elapsed[0])
+        with scripted_server(SUCCESS) as server, blocking(server.url, clock=clock) as bingx:
+            bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
+            elapsed[0] = 7_000_000
+            bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
         bodies = [json.loads(request.partition(b"\r\n\r\n")[2]) for request in server.requests]
         assert [sent["timestamp"] for sent in bodies] == [NOON, NOON + 7]
         for sent in bodies:

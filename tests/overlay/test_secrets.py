@@ -137,7 +137,7 @@ def test_a_failure_shows_no_secret(planted, call, name, placement):
     planted.repeated_in_headers = name in ("echo", "redirect")
     with scripted_server(FAILING[name]) as server:
         with pytest.raises(CallError) as failed:
-            call(planted, server.url, placement=placement, timeout=0.15 if name == "time out" else 5.0)
+            call(planted, server.url, placement=placement, timeout=0.15 if name == "time out" else 0.6)
         planted.learn(server)
     assert planted.knows_a_signature()
     assert planted.found_in(shown_by(failed.value)) == []
@@ -224,7 +224,7 @@ def test_a_key_of_a_few_characters_spoils_no_answer():
 @pytest.mark.parametrize("name", FAILING)
 def test_an_error_can_be_handed_to_another_process_and_copied(planted, name):
     with scripted_server(FAILING[name]) as server, pytest.raises(CallError) as failed:
-        call_blocking(planted, server.url, timeout=0.15 if name == "time out" else 5.0)
+        call_blocking(planted, server.url, timeout=0.15 if name == "time out" else 0.6)
     error = failed.value
     for duplicate in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):  # noqa: S301
         assert type(duplicate) is type(error)

@@ -92,7 +92,7 @@ def test_an_unknown_option_is_an_error_of_the_call():
 
 def test_defaults_are_live_ten_seconds_and_what_the_contract_says():
     settings = Settings()
-    assert (settings.environment, settings.timeout, settings.placement) == ("live", 10.0, None)
+    assert (settings.environment, settings.timeout, settings.placement) == ("live", 10.0, "auto")
 
 
 def test_settings_do_not_show_a_proxy_s_password():
@@ -105,7 +105,7 @@ class TestWithOptions:
         before = first._settings
         second = first.with_options(timeout=1.5, placement="query", source_key="tag", environment="vst")
         assert first._settings is before
-        assert (before.timeout, before.placement, before.source_key) == (3.0, None, None)
+        assert (before.timeout, before.placement, before.source_key) == (3.0, "auto", None)
         assert (second._settings.timeout, second._settings.environment) == (1.5, "vst")
 
     def test_keeps_what_is_not_named(self):

@@ -226,7 +226,7 @@ def _another(call: Call, data: Mapping[str, Any]) -> str:
 
 def _contradiction(operation: Operation, data: Mapping[str, Any]) -> str:
     for name, words in operation.contradicted_by:
-        if data.get(name) in words:
+        if str(data.get(name)).upper() in words:
             return f"the answer says success and {name} {data[name]}"
     return ""
 
