@@ -39,8 +39,14 @@ class TestClassification:
 
     @pytest.mark.parametrize(
         ("status", "rule"),
-        [(417, "unknown-code"), (418, "banned"), (419, "unknown-code"), (429, "too-many-requests"), (None, "unknown-code")],
-    )  # fmt: skip
+        [
+            (417, "unknown-code"),
+            (418, "banned"),
+            (419, "unknown-code"),
+            (429, "too-many-requests"),
+            (None, "unknown-code"),
+        ],
+    )
     def test_a_row_s_statuses_are_a_range_with_both_ends(self, status: int | None, rule: str) -> None:
         assert refusal(123456, Evidence("", http_status=status)).evidence.rule == rule
 
@@ -55,8 +61,8 @@ class TestClassification:
             (500, "http-server-error"), (504, "http-gateway-timeout"), (519, "http-server-error"),
             (520, "http-content-delivery"), (530, "http-content-delivery"), (531, "http-server-error"),
             (599, "http-server-error"), (600, "http-unreadable"), (299, "http-unreadable"),
-            (300, "http-redirect"), (399, "http-redirect"), (402, "http-unreadable"), (200, "http-unreadable"),
-            (None, "http-unreadable"),
+            (300, "http-redirect"), (399, "http-redirect"), (402, "http-unreadable"),
+            (200, "http-unreadable"), (None, "http-unreadable"),
         ],
     )  # fmt: skip
     def test_without_an_envelope_the_status_alone_counts(self, status: int | None, rule: str) -> None:
@@ -86,8 +92,10 @@ class TestRetryAt:
     @pytest.mark.parametrize(
         "message",
         [
-            f"The endpoint trigger frequency limit rule is currently in the disabled period and will be unblocked after {UNBLOCKED}",
-            f"over 20 error code:100202 requests within 480000 ms for this api, please verify and fix it ,can retry after time: {UNBLOCKED}",
+            "The endpoint trigger frequency limit rule is currently in the disabled period "
+            f"and will be unblocked after {UNBLOCKED}",
+            "over 20 error code:100202 requests within 480000 ms for this api, "
+            f"please verify and fix it ,can retry after time: {UNBLOCKED}",
         ],
         ids=["rule", "errors"],
     )  # fmt: skip
@@ -108,7 +116,9 @@ class TestRetryAt:
         evidence = Evidence("no JSON", http_status=429, headers={WINDOW_END: "1727193999999"})
         assert refusal_without_envelope(evidence).evidence.retry_at == 1727193999999
 
-    @pytest.mark.parametrize("header", ["", "soon", "1727193999", "17271939999990", "-727193999999", "1727193999999 "])
+    @pytest.mark.parametrize(
+        "header", ["", "soon", "1727193999", "17271939999990", "-727193999999", "1727193999999 "]
+    )
     def test_is_not_what_is_no_time_in_milliseconds(self, header: str) -> None:  # fmt: skip
         evidence = Evidence("rate limited", headers={WINDOW_END: header})
         assert refusal(100410, evidence).evidence.retry_at is None

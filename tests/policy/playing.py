@@ -1,0 +1,212 @@
+"""Play one call against a scripted exchange, on a clock that only the script moves."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from unittest import mock
+
+from bingx_spot import Answer, CallError, Credentials
+from bingx_spot.clock import Clock
+from bingx_spot.engines import Failure
+from bingx_spot.environments import Environment
+from bingx_spot.outcome import steps
+from bingx_spot.parts import Parts
+from bingx_spot.placement import Placement
+from bingx_spot.policy.backoff import backoff
+from bingx_spot.policy.blocks import Blocks, EqualErrors
+from bingx_spot.policy.hosts import Hosts
+from bingx_spot.policy.limits import Permits
+from bingx_spot.policy.memory import Memory
+from bingx_spot.policy.placing import Placing
+from bingx_spot.request import Call, Stamper
+from bingx_spot.steps import Send, Wait
+from bingx_spot_api.contract import BY_ID
+from tests.overlay.samples import ORDER, ORDER_ID, SYMBOL, Unlimited
+from tests.policy.scripted_time import ScriptedTime, constant
+
+PRIMARY, FALLBACK = "https://primary.test", "https://fallback.test"
+CANCEL, QUERY, SERVER_TIME = BY_ID["cancelOrder"], BY_ID["queryOrder"], BY_ID["serverTime"]
+CANCELLING = Call.of(CANCEL, {"symbol": SYMBOL, "orderId": ORDER_ID})
+QUERYING = Call.of(QUERY, {"symbol": SYMBOL, "orderId": ORDER_ID})
+ASKING_TIME = Call.of(SERVER_TIME, {})
+
+REFUSED = Failure(written=False, reason="connection refused")
+RESET = Failure(written=True, reason="connection reset")
+HANGS = Failure(written=True, reason="no whole answer in time", pending=True)
+
+
+def answer(envelope: Any, status: int = 200, **headers: str) -> Answer:
+    """Make an answer; the names of headers with underscores."""
+    body = envelope if isinstance(envelope, bytes) else json.dumps(envelope).encode()
+    return Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, body)
+
+
+def order(status: str, **changes: Any) -> Answer:
+    """Make the answer that states the order with this status."""
+    return answer({"code": 0, "msg": "", "data": ORDER | {"status": status} | changes})
+
+
+def says(code: int, message: str = "", status: int = 200, **members: Any) -> Answer:
+    """Make the answer that says no."""
+    return answer({"code": code, "msg": message} | members, status)
+
+
+CANCELLED, OPEN, FILLED = order("CANCELED"), order("NEW"), order("FILLED")
+NOT_OPEN = says(100404, "order not exist")
+DENIED = says(100004, "no permission")
+BAD_GATEWAY = answer(b"<html>", 502)
+UNLISTED = says(123456, "what is this?")
+
+
+@dataclass(frozen=True)
+class After:
+    """Let an answer or a failure come after so many seconds; None for when the time is up."""
+
+    came: Answer | Failure
+    seconds: float | None = None
+
+
+Reply = Answer | Failure | After
+
+
+@dataclass
+class Played:
+    """Hold what a call did and what became of it."""
+
+    result: Answer | CallError | None = None
+    steps: list[Send | Wait] = field(default_factory=list)
+
+    @property
+    def sent(self) -> list[Send]:
+        return [step for step in self.steps if isinstance(step, Send)]
+
+    @property
+    def waits(self) -> list[float]:
+        return [step.seconds for step in self.steps if isinstance(step, Wait)]
+
+    @property
+    def asked(self) -> str:
+        """Name the requests in a word: c for a cancel, q for a query, t for the time."""
+        letters = {operation.path: operation.operation_id[0] for operation in (CANCEL, QUERY)}
+        letters[SERVER_TIME.path] = "t"
+        paths = [send.request.shown.url.removeprefix(PRIMARY).removeprefix(FALLBACK) for send in self.sent]
+        return "".join(letters[path] for path in paths)
+
+    @property
+    def error(self) -> CallError:
+        assert isinstance(self.result, CallError), self.result
+        return self.result
+
+
+@dataclass
+class Exchange:
+    """Be what a client has: its memory, its clock, its time."""
+
+    time: ScriptedTime = field(default_factory=ScriptedTime)
+    limits: Permits = field(default_factory=Unlimited)
+    placement: Placement | None = None
+    fallback: str | None = FALLBACK
+    parts: Parts = field(init=False)
+    clock: Clock = field(init=False)
+    memory: Memory = field(init=False)
+
+    def __post_init__(self) -> None:
+        environment = Environment("test", PRIMARY, self.fallback)
+        self.clock = self.time.clock()
+        hosts, placing = Hosts(environment, now=self.time), Placing(self.placement)
+        self.memory = Memory(hosts, placing, Blocks(self.time), EqualErrors(self.time))
+        stamper = Stamper(Credentials("sample-api-key", "sample-secret"), self.clock)
+        self.parts = Parts(environment, stamper, self.clock, self.limits, self.memory, 10.0, self.time)
+
+    def play(
+        self,
+        *replies: Reply,
+        call: Call = CANCELLING,
+        timeout: float | None = None,
+        chance: float = 1.0,
+    ) -> Played:
+        """Play a call, each request answered by the next reply; all must be asked for, and no more."""
+        left = iter(replies)
+        played = self.play_on(lambda send: _next(left, send), call, timeout, chance)
+        unused = list(left)
+        assert not unused, f"{played.asked} did not ask for {unused}"
+        return played
+
+    def play_on(
+        self,
+        reply: Callable[[Send], Reply],
+        call: Call = CANCELLING,
+        timeout: float | None = None,
+        chance: float = 1.0,
+    ) -> Played:
+        """Play a call, each request answered by what `reply` makes of it."""
+        played, came = Played(), None
+        with mock.patch("bingx_spot.outcome.backoff", lambda tries: backoff(tries, constant(chance))):
+            running = steps(self.parts, call, timeout)
+            try:
+                while True:
+                    step = running.send(came)
+                    played.steps.append(step)
+                    came = self._done(step, reply)
+            except StopIteration as done:
+                played.result = done.value
+            except CallError as error:
+                played.result = error
+        return played
+
+    def interrupted(
+        self, reply: Callable[[Send], Reply], interruption: BaseException, call: Call = CANCELLING
+    ) -> list[str]:
+        """Play a call until `reply` raises the interruption, throw it in, and return its notes."""
+        running, came = steps(self.parts, call), None
+        while True:
+            step = running.send(came)
+            try:
+                came = self._done(step, reply)
+            except type(interruption):
+                break
+        try:
+            running.throw(interruption)
+        except type(interruption) as thrown:
+            return list(thrown.__notes__)
+        raise AssertionError("the interruption was swallowed")
+
+    def _done(self, step: Send | Wait, reply: Callable[[Send], Reply]) -> Answer | Failure | None:
+        if isinstance(step, Wait):
+            assert step.seconds >= 0
+            self.time.seconds += step.seconds
+            return None
+        replied = reply(step)
+        if not isinstance(replied, After):
+            replied = After(replied, None if replied is HANGS else 0.0)
+        self.time.seconds += step.timeout if replied.seconds is None else replied.seconds
+        return replied.came
+
+    def lock_soon(self, name: str = "cancelOrder", code: int = 100404) -> None:
+        """Let so many equal errors have happened that no further one may."""
+        for _ in range(17):
+            self.memory.equal_errors.count(name, code)
+
+    def spend_budget(self) -> None:
+        """Leave no further tries."""
+        while self.memory.budget.take():
+            pass
+
+
+def _next(replies: Iterator[Reply], send: Send) -> Reply:
+    for reply in replies:
+        return reply
+    raise AssertionError(f"no reply is left for {send.request.shown.url}")
+
+
+def forever(reply: Reply) -> Iterator[Reply]:
+    """Give the same reply each time."""
+    while True:
+        yield reply
+
+
+def by_operation(cancel: Iterable[Reply], query: Iterable[Reply]) -> Callable[[Send], Reply]:
+    """Answer cancels by the one list, queries by the other."""
+    cancels, queries = iter(cancel), iter(query)
+    return lambda send: _next(cancels if CANCEL.path in send.request.shown.url else queries, send)
