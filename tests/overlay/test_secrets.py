@@ -157,8 +157,9 @@ def test_a_transport_that_repeats_the_request_in_its_error_shows_no_secret(plant
     def fail(request: httpx.Request) -> httpx.Response:
         raise RuntimeError(f"{request.url} {request.headers!r} {request.content!r}", request)
 
+    transport = httpx.MockTransport(fail)
     with pytest.raises(CallError) as failed:
-        call(planted, "https://example.com", placement=placement, transport=httpx.MockTransport(fail))
+        call(planted, "https://example.com", placement=placement, transport=transport, timeout=0.3)
     assert planted.found_in(shown_by(failed.value)) == []
 
 
