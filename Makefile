@@ -76,6 +76,10 @@ check-vectors: $(READY) ## Fail if spec/vectors/signing.json is not what openssl
 chaos: $(READY) ## Ten thousand cancels among faults, and a table of what became of them
 	$(BIN)/python -m tests.chaos
 
+.PHONY: reliability
+reliability: $(READY) ## Write the README's table of failures from the outcome matrix
+	$(BIN)/python -m tests.outcome.table
+
 .PHONY: bench
 bench: $(READY) ## Benchmarks, as ratios measured side by side in one run
 	$(BIN)/python -m benchmarks
