@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from unittest import mock
 
@@ -36,10 +36,10 @@ RESET = Failure(written=True, reason="connection reset")
 HANGS = Failure(written=True, reason="no whole answer in time", pending=True)
 
 
-def answer(envelope: Any, status: int = 200, **headers: str) -> Answer:
-    """Make an answer; the names of headers with underscores."""
+def answer(envelope: Any, status: int = 200, headers: dict[str, str] | None = None) -> Answer:
+    """Make an answer; an envelope that is not bytes is written as JSON."""
     body = envelope if isinstance(envelope, bytes) else json.dumps(envelope).encode()
-    return Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, body)
+    return Answer(status, headers or {}, body)
 
 
 def order(status: str, **changes: Any) -> Answer:
@@ -150,7 +150,7 @@ class Exchange:
                     played.steps.append(step)
                     came = self._done(step, reply)
             except StopIteration as done:
-                played.result = done.value
+                played.result = replace(done.value, request=None)
             except CallError as error:
                 played.result = error
         return played
@@ -181,7 +181,8 @@ class Exchange:
         if not isinstance(replied, After):
             replied = After(replied, None if replied is HANGS else 0.0)
         self.time.seconds += step.timeout if replied.seconds is None else replied.seconds
-        return replied.came
+        came = replied.came
+        return replace(came, request=step.request.shown) if isinstance(came, Answer) else came
 
     def lock_soon(self, name: str = "cancelOrder", code: int = 100404) -> None:
         """Let so many equal errors have happened that no further one may."""

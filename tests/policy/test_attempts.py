@@ -195,7 +195,7 @@ class TestNearLock:
         exchange.lock_soon()
         played = exchange.play(OPEN, CANCELLED)
         assert played.asked == "qc"
-        assert played.result is CANCELLED
+        assert played.result == CANCELLED
         assert played.waits == []
 
     def test_where_the_query_cannot_tell_the_lock_is_not_risked(self) -> None:
@@ -215,7 +215,7 @@ class TestNearLock:
         exchange.time.seconds += 475
         played = exchange.play(FILLED, call=QUERYING)
         assert played.waits == [5.0]
-        assert played.result is FILLED
+        assert played.result == FILLED
 
     def test_what_cannot_be_asked_about_is_refused_where_there_is_none(self) -> None:
         exchange = Exchange()
@@ -231,7 +231,7 @@ class TestNearLock:
             exchange.memory.equal_errors.count("cancelOrder", 123456)
         played = exchange.play(says(123456), CANCELLED)
         assert played.asked == "cq"
-        assert played.result is CANCELLED
+        assert played.result == CANCELLED
 
     def test_no_series_of_calls_ever_makes_twenty(self) -> None:
         exchange, codes = Exchange(), list[str]()

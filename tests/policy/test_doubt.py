@@ -43,7 +43,7 @@ class TestAgain:
     def test_the_same_cancel_is_sent_again(self, doubt: Reply) -> None:
         played = Exchange().play(doubt, CANCELLED)
         assert (played.asked, played.waits) == ("cc", [0.1])
-        assert played.result is CANCELLED
+        assert played.result == CANCELLED
 
     def test_it_is_stamped_and_signed_afresh(self) -> None:
         played = Exchange().play(RESET, CANCELLED)
@@ -55,7 +55,7 @@ class TestAgain:
     def test_where_it_is_refused_as_not_open_a_query_tells_that_it_was_cancelled(self) -> None:
         played = Exchange().play(RESET, NOT_OPEN, CANCELLED)
         assert played.asked == "ccq"
-        assert played.result is CANCELLED
+        assert played.result == CANCELLED
 
     def test_where_the_query_finds_it_filled_the_refusal_stands(self) -> None:
         played = Exchange().play(RESET, NOT_OPEN, FILLED)
@@ -69,7 +69,7 @@ class TestAgain:
     def test_no_other_answer_to_the_second_says_anything_of_the_first(self, refusal: Reply) -> None:
         played = Exchange().play(RESET, refusal, CANCELLED)
         assert played.asked == "ccq"
-        assert played.result is CANCELLED
+        assert played.result == CANCELLED
 
     def test_a_query_that_finds_it_filled_after_doubts_alone(self) -> None:
         error = Exchange().play(RESET, RESET, FILLED).error
@@ -92,12 +92,12 @@ class TestAgain:
     def test_a_query_that_fails_is_no_reason_to_wait_for_another(self) -> None:
         played = Exchange().play(RESET, RESET, RESET, CANCELLED)
         assert played.asked == "ccqc"
-        assert played.result is CANCELLED
+        assert played.result == CANCELLED
 
     def test_a_doubt_after_a_sure_failure_is_asked_about_at_once(self) -> None:
         played = Exchange().play(REFUSED, RESET, CANCELLED)
         assert played.asked == "ccq"
-        assert played.result is CANCELLED
+        assert played.result == CANCELLED
 
     def test_an_order_that_is_open_to_a_restricted_cancel(self) -> None:
         call = Call.of(CANCEL, {"symbol": SYMBOL, "orderId": ORDER_ID, "cancelRestrictions": "NEW"})

@@ -41,13 +41,13 @@ class TestSuccess:
     def test_is_returned_as_it_came(self) -> None:
         played = Exchange().play(CANCELLED)
         assert (played.asked, played.waits) == ("c", [])
-        assert played.result is CANCELLED
+        assert played.result == CANCELLED
 
 
 class TestNotSent:
     def test_is_tried_again_after_a_pause_and_on_the_fallback(self) -> None:
         played = Exchange().play(REFUSED, CANCELLED)
-        assert played.result is CANCELLED
+        assert played.result == CANCELLED
         assert played.waits == [0.1]
         first, second = (send.request.url for send in played.sent)
         assert first.startswith(PRIMARY)
@@ -166,7 +166,7 @@ class TestNotOpen:
     def test_an_order_that_is_open_after_all_is_cancelled_again(self) -> None:
         played = Exchange().play(NOT_OPEN, OPEN, CANCELLED)
         assert played.asked == "cqc"
-        assert played.result is CANCELLED
+        assert played.result == CANCELLED
 
     def test_an_order_that_stays_open_is_not_said_not_to_be(self) -> None:
         played = Exchange().play(*[NOT_OPEN, OPEN] * 6)
@@ -189,7 +189,7 @@ class TestRateLimited:
     def test_the_time_that_the_exchange_gave_is_waited_for(self) -> None:
         limited = says(100410, f"will be unblocked after {BEGIN + 4000}")
         played = Exchange().play(limited, CANCELLED)
-        assert played.result is CANCELLED
+        assert played.result == CANCELLED
         assert played.waits == pytest.approx([0.1, 3.9])
 
     def test_a_time_beyond_the_deadline_is_told_at_once(self) -> None:
@@ -212,12 +212,12 @@ class TestRateLimited:
         assert error.message == "not sent: the exchange will not listen to cancelOrder for another 100 s"
         assert error.hint == "Wait until the time in retry_at; each request before it makes the lock longer."
         exchange.time.seconds += 100
-        assert exchange.play(CANCELLED).result is CANCELLED
+        assert exchange.play(CANCELLED).result == CANCELLED
 
     def test_the_lock_of_one_endpoint_leaves_the_others_open(self) -> None:
         exchange = Exchange()
         exchange.play(says(100410))
-        assert exchange.play(FILLED, call=QUERYING).result is FILLED
+        assert exchange.play(FILLED, call=QUERYING).result == FILLED
 
     @pytest.mark.parametrize("status", [403, 418, 429])
     def test_a_ban_stops_every_request(self, status: int) -> None:
@@ -228,7 +228,7 @@ class TestRateLimited:
 
     def test_a_time_that_has_gone_by_is_no_reason_to_wait(self) -> None:
         played = Exchange().play(says(100410, f"will be unblocked after {BEGIN - 4000}"), CANCELLED)
-        assert played.result is CANCELLED
+        assert played.result == CANCELLED
         assert played.waits == [0.1]
 
     def test_takes_a_try_of_the_budget(self) -> None:
@@ -241,7 +241,7 @@ class TestRead:
     """A query and the server's time have nothing that settles them, and nothing to execute."""
 
     def test_is_asked_again_after_no_answer(self) -> None:
-        assert Exchange().play(RESET, REFUSED, BAD_GATEWAY, FILLED, call=QUERYING).result is FILLED
+        assert Exchange().play(RESET, REFUSED, BAD_GATEWAY, FILLED, call=QUERYING).result == FILLED
 
     @pytest.mark.parametrize("refusal", [NOT_OPEN, DENIED, says(100204)])
     def test_a_refusal_is_the_whole_truth_even_after_no_answer(self, refusal: Reply) -> None:
@@ -255,4 +255,4 @@ class TestRead:
     def test_an_order_s_status_does_not_matter(self) -> None:
         for word in ("NEW", "FILLED", "EXPIRED"):
             stated = order(word)
-            assert Exchange().play(stated, call=QUERYING).result is stated
+            assert Exchange().play(stated, call=QUERYING).result == stated
