@@ -174,7 +174,8 @@ class Attempts:
         evidence = Evidence(came.reason, request=request.shown, rule=TIMED_OUT if came.pending else "")
         if came is CLOSED:
             return NotSent(replace(evidence, rule=CLOSED_CLIENT))
-        self.parts.memory.hosts.failed(host)
+        if not came.answered:
+            self.parts.memory.hosts.failed(host)
         return OutcomeUnknown(evidence) if came.written else NotSent(evidence)
 
     def _learnt(self, operation: Operation, error: CallError) -> CallError:

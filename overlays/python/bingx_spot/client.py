@@ -1,25 +1,19 @@
 """The facade: cancel an order with one call, blocking or awaiting."""
 
-import os
 from copy import copy
 from dataclasses import replace
 from types import TracebackType
 from typing import Self, Unpack
 
 from bingx_spot.answers import Answer
+from bingx_spot.assembly import engine_of, memory_of, parts_of, with_environment
 from bingx_spot.credentials import Credentials
 from bingx_spot.engines import Engine
-from bingx_spot.engines.httpcore_engine import HttpcoreEngine
-from bingx_spot.engines.httpx_engine import HttpxEngine
 from bingx_spot.environments import Environment
 from bingx_spot.errors import InvalidInput
 from bingx_spot.inputs import cancel_order_request, order_reference
 from bingx_spot.order import Order
-from bingx_spot.parts import Parts
-from bingx_spot.policy.hosts import Hosts
 from bingx_spot.policy.memory import Memory
-from bingx_spot.policy.placing import Placing
-from bingx_spot.request import Stamper
 from bingx_spot.settings import Options, Settings
 from bingx_spot.transport import signing_client
 from bingx_spot_api.api.server import server_time
@@ -31,9 +25,6 @@ from bingx_spot_api.models.exchange_time import ExchangeTime
 from bingx_spot_api.models.query_order_response import QueryOrderResponse
 from bingx_spot_api.models.server_time_response import ServerTimeResponse
 from bingx_spot_api.types import Response
-
-#: The environment variable that names the environment where `from_env` is not told it.
-ENVIRONMENT_VARIABLE = "BINGX_ENV"
 
 # These make the connection pool, which a client derived by `with_options` shares.
 _POOL_SETTINGS = frozenset({"proxy", "tls", "transport"})
@@ -48,8 +39,8 @@ class _Facade:
 
     def __init__(self, credentials: Credentials, **options: Unpack[Options]) -> None:
         settings = Settings(**options)
-        memory = _memory(settings)
-        self._assemble(credentials, settings, _engine(settings), memory, owns_engine=True)
+        memory = memory_of(settings)
+        self._assemble(credentials, settings, engine_of(settings), memory, owns_engine=True)
 
     def _assemble(
         self,
@@ -65,7 +56,7 @@ class _Facade:
         self._engine = engine
         self._memory = memory
         self._owns_engine = owns_engine
-        self._client = signing_client(_parts(credentials, settings, memory), engine, owns_engine=False)
+        self._client = signing_client(parts_of(credentials, settings, memory), engine, owns_engine=False)
 
     @classmethod
     def from_env(cls, **options: Unpack[Options]) -> Self:
@@ -81,7 +72,7 @@ class _Facade:
             CredentialsError: There are no credentials, or the key file can be read by others.
             InvalidInput: An option is not allowed; it names the option.
         """
-        return cls(Credentials.from_env(), **_with_environment(options))
+        return cls(Credentials.from_env(), **with_environment(options))
 
     def with_options(self, **options: Unpack[Options]) -> Self:
         """Return a client with some options changed, on the same connections and limits.
@@ -99,7 +90,7 @@ class _Facade:
             raise InvalidInput(name, "makes the connections, which are shared", "a new client")
         derived = copy(self)
         settings = replace(self._settings, **options)
-        memory = _memory(settings) if _MEMORY_SETTINGS & options.keys() else self._memory
+        memory = memory_of(settings) if _MEMORY_SETTINGS & options.keys() else self._memory
         derived._assemble(self._credentials, settings, self._engine, memory, owns_engine=False)  # noqa: SLF001
         return derived
 
@@ -280,40 +271,10 @@ def generated_client(
         InvalidInput: An option is not allowed; it names the option.
     """
     if credentials is None:
-        credentials, options = Credentials.from_env(), _with_environment(options)
+        credentials, options = Credentials.from_env(), with_environment(options)
     settings = Settings(**options)
-    parts = _parts(credentials, settings, _memory(settings))
-    return signing_client(parts, _engine(settings), owns_engine=True)
-
-
-def _with_environment(options: Options) -> Options:
-    named = os.environ.get(ENVIRONMENT_VARIABLE)
-    return {"environment": named, **options} if named else options
-
-
-def _engine(settings: Settings) -> Engine:
-    if settings.transport is not None:
-        return HttpxEngine(settings.transport)
-    return HttpcoreEngine(settings.proxy, settings.tls)
-
-
-def _memory(settings: Settings) -> Memory:
-    environment = Environment.parse(settings.environment)
-    fixed = None if settings.placement == "auto" else settings.placement
-    return Memory(Hosts(environment, use_fallback=settings.fallback), Placing(fixed))
-
-
-def _parts(credentials: Credentials, settings: Settings, memory: Memory) -> Parts:
-    if not isinstance(credentials, Credentials):
-        raise InvalidInput("credentials", "are of another type", "Credentials(api_key, api_secret)")
-    return Parts(
-        environment=Environment.parse(settings.environment),
-        stamper=Stamper(credentials, settings.clock, settings.source_key),
-        clock=settings.clock,
-        limits=settings.limits,
-        memory=memory,
-        timeout=settings.timeout,
-    )
+    parts = parts_of(credentials, settings, memory_of(settings))
+    return signing_client(parts, engine_of(settings), owns_engine=True)
 
 
 def _order(response: Response[CancelOrderResponse] | Response[QueryOrderResponse]) -> Order:

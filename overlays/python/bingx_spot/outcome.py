@@ -82,6 +82,7 @@ class _Outcome:
     rounds: int = 0
     pending_until: int = 0
     found_open: Order | None = None
+    found_after: int = 0
 
     def found(self) -> Steps[Answer]:
         while True:
@@ -155,7 +156,7 @@ class _Outcome:
             # Open, and no further attempt is allowed; or there is no asking again before the time is up.
             asking = self.attempts.opens_in_time(_query(self.call).operation) and not self.attempts.over()
             if settled is None or not asking:
-                raise self._given_up(came) if settled is None else self._unknown()
+                raise self._given_up(came)
             yield from self._pause()
 
     def _settled_at_last(self) -> Steps[Answer | CallError | None]:
@@ -190,6 +191,7 @@ class _Outcome:
         order = Order.from_data(data, answer)
         if _says(data, operation.still_open):
             self.found_open = order
+            self.found_after = self.attempts.count(operation)
             return None
         text = f"the order is not open: its status is {order.status}"
         return OrderNotOpen(answer.evidence(text), order)
@@ -220,12 +222,15 @@ class _Outcome:
         return self.attempts.told(error)
 
     def _given_up(self, came: CallError) -> CallError:
-        """Return the error for an order that a query has just found open.
+        """Return the error for an order for which nothing more can be done in time.
 
-        A request that the exchange may still be at work on could cancel it yet; it is valid for recvWindow
-        after its timestamp, and nothing is known for certain before that.
+        Where a query found it open after the last attempt, that is how it is; but a request that the exchange
+        may still be at work on could cancel it yet. It is valid for recvWindow after its timestamp, and
+        nothing is known for certain before that.
         """
-        if self.pending_until > self.attempts.parts.clock.timestamp() or self.found_open is None:
+        pending = self.pending_until > self.attempts.parts.clock.timestamp()
+        attempted_since = self.attempts.count(self.call.operation) > self.found_after
+        if self.found_open is None or attempted_since or pending:
             return self._unknown()
         hint = f"It was {self.found_open.status} when asked last; cancel again."
         return self._final(StillOpen(replace(came.evidence, hint=hint), self.found_open))

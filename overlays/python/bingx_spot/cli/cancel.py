@@ -6,8 +6,9 @@ from dataclasses import asdict
 
 import click
 
+from bingx_spot.assembly import ENVIRONMENT_VARIABLE
 from bingx_spot.cli.output import NOT_CANCELLED, UNKNOWN, in_options, order_rows, print_json, print_table
-from bingx_spot.client import ENVIRONMENT_VARIABLE, BingxSpot
+from bingx_spot.client import BingxSpot
 from bingx_spot.clock import Clock
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment

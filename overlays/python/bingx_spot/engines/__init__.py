@@ -19,11 +19,13 @@ class Failure:
         reason: What happened, in words, without anything secret.
         pending: Whether the exchange may still be at work on the request: the time was up before the
             connection ended.
+        answered: Whether an answer came and was too large to be read: the network did not fail.
     """
 
     written: bool
     reason: str
     pending: bool = False
+    answered: bool = False
 
 
 #: What a closed engine answers.

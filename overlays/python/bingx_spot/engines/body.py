@@ -10,6 +10,13 @@ class Unfinished(Exception):
     """Say why an answer was not read to its end."""
 
 
+class TooLarge(Unfinished):
+    """Say that an answer is larger than any of the exchange's."""
+
+    def __init__(self) -> None:
+        super().__init__(f"the answer is larger than {MAXIMUM_BODY} bytes")
+
+
 class Body:
     """Gather chunks until the answer is whole.
 
@@ -26,12 +33,13 @@ class Body:
         """Add a chunk.
 
         Raises:
-            Unfinished: The body has become too large, or the time is up.
+            TooLarge: The body has become too large.
+            Unfinished: The time is up.
         """
         self._chunks.append(chunk)
         self._size += len(chunk)
         if self._size > MAXIMUM_BODY:
-            raise Unfinished(f"the answer is larger than {MAXIMUM_BODY} bytes")
+            raise TooLarge
         if time.monotonic() > self._deadline:
             raise Unfinished("the answer was still coming when the time was up")
 

@@ -8,8 +8,6 @@ a byte of the request was written, on which it hangs whether a failed cancel may
 import ssl
 import time
 import zlib
-from collections.abc import Iterable
-from contextvars import ContextVar
 from functools import cache
 from threading import Lock
 from types import MappingProxyType
@@ -20,37 +18,15 @@ import certifi
 import httpcore
 
 from bingx_spot.answers import Answer
-from bingx_spot.engines import CLOSED, OUT, Failure
-from bingx_spot.engines.body import MAXIMUM_BODY, Body, Unfinished
+from bingx_spot.engines import CLOSED, OUT, Failure, streams
+from bingx_spot.engines.body import MAXIMUM_BODY, Body, TooLarge, Unfinished
 from bingx_spot.engines.proxy import Proxy
+from bingx_spot.engines.streams import AsyncBackend, Backend, Progress
 from bingx_spot.request import SignedRequest
 
 # A keep-alive longer than the usual 5 s: a bot's next cancel may come after a pause.
 _POOL = {"max_connections": 100, "max_keepalive_connections": 20, "keepalive_expiry": 60.0}
 _ZLIB_WITH_HEADER = 47  # zlib's own number for: gzip or zlib, told by the header
-
-
-class _Progress:
-    """Know how far one request has come, for the streams that carry it."""
-
-    __slots__ = ("deadline", "secure", "written")
-
-    def __init__(self, deadline: float, *, secure: bool) -> None:
-        self.deadline = deadline
-        self.secure = secure
-        self.written = False
-
-    def left(self) -> float:
-        # Not 0: that would make a socket non-blocking.
-        return max(self.deadline - time.monotonic(), 0.001)
-
-    def note_write(self, *, secure: bool) -> None:
-        # What goes out before TLS stands is a proxy's business, and no request of ours.
-        if secure or not self.secure:
-            self.written = True
-
-
-_progress: ContextVar[_Progress] = ContextVar("bingx_spot_progress")
 
 
 class HttpcoreEngine:
@@ -128,14 +104,14 @@ class HttpcoreEngine:
     def _sync_pool(self) -> httpcore.ConnectionPool:
         with self._lock:
             if self._pool is None:
-                backend = _Backend(httpcore.SyncBackend())
+                backend = Backend(httpcore.SyncBackend())
                 self._pool = httpcore.ConnectionPool(network_backend=backend, **self._settings())
             return self._pool
 
     def _asyncio_pool(self) -> httpcore.AsyncConnectionPool:
         with self._lock:
             if self._async_pool is None:
-                backend = _AsyncBackend(httpcore.AnyIOBackend())
+                backend = AsyncBackend(httpcore.AnyIOBackend())
                 self._async_pool = httpcore.AsyncConnectionPool(network_backend=backend, **self._settings())
             return self._async_pool
 
@@ -150,9 +126,9 @@ def _trusted() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=certifi.where())
 
 
-def _begin(request: SignedRequest, timeout: float) -> _Progress:
-    progress = _Progress(time.monotonic() + timeout, secure=request.url.startswith("https:"))
-    _progress.set(progress)
+def _begin(request: SignedRequest, timeout: float) -> Progress:
+    progress = Progress(time.monotonic() + timeout, secure=request.url.startswith("https:"))
+    streams.progress.set(progress)
     return progress
 
 
@@ -185,119 +161,23 @@ def _decoded(content: bytes, encoding: str) -> bytes:
     unpacker = zlib.decompressobj(_ZLIB_WITH_HEADER)
     unpacked = unpacker.decompress(content, MAXIMUM_BODY + 1)
     if len(unpacked) > MAXIMUM_BODY:
-        raise Unfinished(f"the answer is larger than {MAXIMUM_BODY} bytes")
+        raise TooLarge
     return unpacked
 
 
-def _failure(error: Exception, progress: _Progress, timeout: float) -> Failure:
+def _failure(error: Exception, progress: Progress, timeout: float) -> Failure:
     if isinstance(error, TimeoutError | httpcore.TimeoutException):
         phase = "whole answer" if progress.written else "connection"
         return Failure(progress.written, f"no {phase} within {timeout:.2f} s", pending=progress.written)
     if isinstance(error, Unfinished):
-        return Failure(progress.written, str(error))
+        return Failure(progress.written, str(error), answered=isinstance(error, TooLarge))
     if isinstance(error, httpcore.NetworkError):
         # These texts are the system's and the TLS library's; others may repeat parts of the request.
         return Failure(progress.written, f"{type(error).__name__}: {error}")
     return Failure(progress.written, f"{type(error).__name__} before a whole answer came")
 
 
-def _told(interruption: BaseException, progress: _Progress) -> BaseException:
+def _told(interruption: BaseException, progress: Progress) -> BaseException:
     if progress.written:
         interruption.add_note(OUT)
     return interruption
-
-
-class _Stream(httpcore.NetworkStream):
-    """Carry a blocking connection, each read and write held to the deadline of its request."""
-
-    def __init__(self, inner: httpcore.NetworkStream, *, secure: bool = False) -> None:
-        self._inner = inner
-        self._secure = secure
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, _progress.get().left())
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        progress = _progress.get()
-        progress.note_write(secure=self._secure)
-        self._inner.write(buffer, progress.left())
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        inner = self._inner.start_tls(ssl_context, server_hostname, _progress.get().left())
-        return _Stream(inner, secure=True)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
-
-
-class _AsyncStream(httpcore.AsyncNetworkStream):
-    """Carry an async connection; the deadline is anyio's to hold, so only writes are noted."""
-
-    def __init__(self, inner: httpcore.AsyncNetworkStream, *, secure: bool = False) -> None:
-        self._inner = inner
-        self._secure = secure
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return await self._inner.read(max_bytes, timeout)
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        _progress.get().note_write(secure=self._secure)
-        await self._inner.write(buffer, timeout)
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-    async def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.AsyncNetworkStream:
-        try:
-            inner = await self._inner.start_tls(ssl_context, server_hostname, timeout)
-        except BaseException:
-            # httpcore closes after an error of its own, but not after a cancellation in the handshake.
-            with anyio.CancelScope(shield=True):
-                await self._inner.aclose()
-            raise
-        return _AsyncStream(inner, secure=True)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
-
-
-class _Backend(httpcore.NetworkBackend):
-    """Open blocking connections."""
-
-    def __init__(self, inner: httpcore.NetworkBackend) -> None:
-        self._inner = inner
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        left = _progress.get().left()
-        return _Stream(self._inner.connect_tcp(host, port, left, local_address, socket_options))
-
-
-class _AsyncBackend(httpcore.AsyncNetworkBackend):
-    """Open async connections."""
-
-    def __init__(self, inner: httpcore.AsyncNetworkBackend) -> None:
-        self._inner = inner
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        return _AsyncStream(await self._inner.connect_tcp(host, port, timeout, local_address, socket_options))

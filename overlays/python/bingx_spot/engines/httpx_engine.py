@@ -13,7 +13,7 @@ import httpx
 
 from bingx_spot.answers import Answer
 from bingx_spot.engines import CLOSED, OUT, Failure
-from bingx_spot.engines.body import Body, Unfinished
+from bingx_spot.engines.body import Body, TooLarge, Unfinished
 from bingx_spot.errors import InvalidInput
 from bingx_spot.request import SignedRequest
 
@@ -143,7 +143,7 @@ def _failure(error: Exception, timeout: float) -> Failure:
         phase = "answer" if written else "connection"
         return Failure(written, f"no {phase} within {timeout:.2f} s", pending=written)
     if isinstance(error, Unfinished):
-        return Failure(written, str(error))
+        return Failure(written, str(error), answered=isinstance(error, TooLarge))
     if isinstance(error, httpx.ConnectError | httpx.ReadError):
         # These texts are the system's and the TLS library's; others may repeat parts of the request.
         return Failure(written, f"{type(error).__name__}: {error}")
