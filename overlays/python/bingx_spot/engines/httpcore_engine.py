@@ -65,7 +65,7 @@ class HttpcoreEngine:
             # Without the frames of the HTTP library, which hold the API key and the signature.
             raise _told(error, progress).with_traceback(None)  # noqa: B904 - it is the same error
 
-    async def send_async(self, request: SignedRequest, timeout: float) -> Answer | Failure:
+    async def send_async(self, request: SignedRequest, timeout: float) -> Answer | Failure:  # noqa: ASYNC109
         """Send the request and await the answer; `timeout` is in seconds."""
         if self._closed:
             return CLOSED

@@ -1,0 +1,57 @@
+"""Put together what a client works with, as its settings say."""
+
+import os
+
+from bingx_spot.credentials import Credentials
+from bingx_spot.engines import Engine
+from bingx_spot.engines.httpcore_engine import HttpcoreEngine
+from bingx_spot.engines.httpx_engine import HttpxEngine
+from bingx_spot.environments import Environment
+from bingx_spot.errors import InvalidInput
+from bingx_spot.parts import Parts
+from bingx_spot.policy.hosts import Hosts
+from bingx_spot.policy.memory import Memory
+from bingx_spot.policy.placing import Placing
+from bingx_spot.request import Stamper
+from bingx_spot.settings import Options, Settings
+
+#: The environment variable that names the environment where `from_env` is not told it.
+ENVIRONMENT_VARIABLE = "BINGX_ENV"
+
+
+def with_environment(options: Options) -> Options:
+    """Return the options with the environment that `BINGX_ENV` names, where they have none."""
+    named = os.environ.get(ENVIRONMENT_VARIABLE)
+    return {"environment": named, **options} if named else options
+
+
+def engine_of(settings: Settings) -> Engine:
+    """Return the engine: httpcore, or the transport that the settings give."""
+    if settings.transport is not None:
+        return HttpxEngine(settings.transport)
+    return HttpcoreEngine(settings.proxy, settings.tls)
+
+
+def memory_of(settings: Settings) -> Memory:
+    """Return an empty memory for the environment of the settings."""
+    environment = Environment.parse(settings.environment)
+    fixed = None if settings.placement == "auto" else settings.placement
+    return Memory(Hosts(environment, use_fallback=settings.fallback), Placing(fixed))
+
+
+def parts_of(credentials: Credentials, settings: Settings, memory: Memory) -> Parts:
+    """Return what calls are made with.
+
+    Raises:
+        InvalidInput: The credentials are none.
+    """
+    if not isinstance(credentials, Credentials):
+        raise InvalidInput("credentials", "are of another type", "Credentials(api_key, api_secret)")
+    return Parts(
+        environment=Environment.parse(settings.environment),
+        stamper=Stamper(credentials, settings.clock, settings.source_key),
+        clock=settings.clock,
+        limits=settings.limits,
+        memory=memory,
+        timeout=settings.timeout,
+    )

@@ -1,0 +1,138 @@
+"""The connections of the default engine: httpcore's own, watched.
+
+Every read and write is held to the deadline of the request that it serves, and it is noted when the first
+byte of a request goes out.
+"""
+
+import ssl
+import time
+from collections.abc import Iterable
+from contextvars import ContextVar
+from typing import Any
+
+import anyio
+import httpcore
+
+
+class Progress:
+    """Know how far one request has come, for the streams that carry it."""
+
+    __slots__ = ("deadline", "secure", "written")
+
+    def __init__(self, deadline: float, *, secure: bool) -> None:
+        self.deadline = deadline
+        self.secure = secure
+        self.written = False
+
+    def left(self) -> float:
+        """Return how much time is left, in seconds."""
+        # Not 0: that would make a socket non-blocking.
+        return max(self.deadline - time.monotonic(), 0.001)
+
+    def note_write(self, *, secure: bool) -> None:
+        """Note that bytes go out, over TLS or in clear."""
+        # What goes out before TLS stands is a proxy's business, and no request of ours.
+        if secure or not self.secure:
+            self.written = True
+
+
+#: The request that this thread or task is at work on.
+progress: ContextVar[Progress] = ContextVar("bingx_spot_progress")
+
+
+class _Stream(httpcore.NetworkStream):
+    """Carry a blocking connection, each read and write held to the deadline of its request."""
+
+    def __init__(self, inner: httpcore.NetworkStream, *, secure: bool = False) -> None:
+        self._inner = inner
+        self._secure = secure
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._inner.read(max_bytes, progress.get().left())
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        request = progress.get()
+        request.note_write(secure=self._secure)
+        self._inner.write(buffer, request.left())
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        inner = self._inner.start_tls(ssl_context, server_hostname, progress.get().left())
+        return _Stream(inner, secure=True)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class _AsyncStream(httpcore.AsyncNetworkStream):
+    """Carry an async connection; the deadline is anyio's to hold, so only writes are noted."""
+
+    def __init__(self, inner: httpcore.AsyncNetworkStream, *, secure: bool = False) -> None:
+        self._inner = inner
+        self._secure = secure
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return await self._inner.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        progress.get().note_write(secure=self._secure)
+        await self._inner.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        try:
+            inner = await self._inner.start_tls(ssl_context, server_hostname, timeout)
+        except BaseException:
+            # httpcore closes after an error of its own, but not after a cancellation in the handshake.
+            with anyio.CancelScope(shield=True):
+                await self._inner.aclose()
+            raise
+        return _AsyncStream(inner, secure=True)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class Backend(httpcore.NetworkBackend):
+    """Open blocking connections."""
+
+    def __init__(self, inner: httpcore.NetworkBackend) -> None:
+        self._inner = inner
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Open a connection."""
+        left = progress.get().left()
+        return _Stream(self._inner.connect_tcp(host, port, left, local_address, socket_options))
+
+
+class AsyncBackend(httpcore.AsyncNetworkBackend):
+    """Open async connections."""
+
+    def __init__(self, inner: httpcore.AsyncNetworkBackend) -> None:
+        self._inner = inner
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Open a connection."""
+        return _AsyncStream(await self._inner.connect_tcp(host, port, timeout, local_address, socket_options))
