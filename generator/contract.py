@@ -96,5 +96,5 @@ def _field(root: Mapping[str, Any], member: Member) -> dict[str, Any]:
 
 
 def _type(kind: str, form: str | None) -> str:
-    """Names the type that a field is vetted as: a number's format, `decimal` for such text, or the plain type."""
+    """Names the type that a field is vetted as: a number's format, `decimal` for such text, or its own."""
     return form if form and (kind in ("integer", "number") or form == "decimal") else kind

@@ -157,7 +157,7 @@ def _settled(document: Document, operation: Operation) -> Iterator[Problem]:
     taken = {member.name for member in settling[0].parameters()}
     reference = operation.node.get("x-bingx-order-reference", {}).get("exactlyOneOf", [])
     for missing in [parameter for parameter in reference if parameter not in taken]:
-        text = f"`{name}` does not take `{missing}`, by which {operation.title} names the order. Add it there."
+        text = f"`{name}` does not take `{missing}`, by which {operation.title} names orders. Add it there."
         yield document.problem(location, text)
 
 

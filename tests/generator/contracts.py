@@ -53,11 +53,11 @@ _OPERATION = """
               schema: {{$ref: '#/components/schemas/{name}Response'}}
 """
 QUERY_OPERATION = """
-  /openApi/spot/v1/trade/query:
+  /openApi/spot/v1/trade/order:
     get:
-      operationId: queryOrder
+      operationId: readOrder
       tags: [trade]
-      summary: Query an order
+      summary: Read an order
       security: [{bingxSignature: []}]
       x-bingx-permission: Spot Trading
       x-bingx-limits: {}

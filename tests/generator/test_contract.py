@@ -31,6 +31,10 @@ def test_an_operation_is_described_in_full(python: Python) -> None:
         "exactly_one_of": ["orderId", "clientOrderID"],
         "repeats": ["symbol", "orderId", "clientOrderID"],
         "contradicted_by": [["status", ["NEW", "PENDING", "PARTIALLY_FILLED", "FILLED", "FAILED"]]],
+        "repeatable": True,
+        "settled_by": "queryOrder",
+        "done": [["status", ["CANCELED"]]],
+        "still_open": [["status", ["NEW", "PENDING", "PARTIALLY_FILLED"]]],
     }
     assert [(field["name"], field["type"], field["required"]) for field in envelope] == [
         ("code", "int64", True),
@@ -54,7 +58,8 @@ def test_operations_are_found_by_method_and_path_and_by_id(python: Python) -> No
         python("""
 from bingx_spot_api.contract import BY_ID, OPERATIONS
 key = ("POST", "/openApi/spot/v1/trade/cancel")
-assert list(OPERATIONS) == [key] and list(BY_ID) == ["cancelOrder"] and len(OPERATIONS) == 1
+assert list(OPERATIONS)[0] == key and list(BY_ID) == ["cancelOrder", "queryOrder", "serverTime"]
+assert len(OPERATIONS) == len(BY_ID) == 3
 assert OPERATIONS[key] is OPERATIONS[key] and OPERATIONS[key] == BY_ID["cancelOrder"]
 assert ("GET", key[1]) not in OPERATIONS and OPERATIONS.get(("GET", key[1])) is None
 print("found")
@@ -96,10 +101,10 @@ def test_a_get_sends_its_parameters_in_the_query(tmp_path: Path) -> None:
     generate(tmp_path / "openapi.yaml", "spec/openapi.yaml", tmp_path / "generated")
     said = run_python(tmp_path / "generated", """
 from bingx_spot_api.contract import BY_ID
-query = BY_ID["queryOrder"]
+query = BY_ID["readOrder"]
 print(query.method, query.placement, query.parameters, query.injected, query.uid_limit, query.ip_group)
-from bingx_spot_api.api.trade import query_order
-print(query_order._get_kwargs(symbol="BTC-USDT", order_id=7)["params"])
+from bingx_spot_api.api.trade import read_order
+print(read_order._get_kwargs(symbol="BTC-USDT", order_id=7)["params"])
 """)  # fmt: skip
     assert said.splitlines() == [
         "GET query ('symbol', 'orderId') ('timestamp', 'signature') None None",

@@ -10,7 +10,7 @@ import pytest
 from tests.generator.contracts import CONTRACT, complaint, edited, line_of, with_operations, with_query
 
 SYMBOL = "        symbol:\n          type: string\n          description: |\n            Trading pair, base"
-INJECTED_TIMESTAMP = "unit milliseconds. An int64.\n          x-injected: true"
+INJECTED_TIMESTAMP = "unit milliseconds. An int64.\n          x-injected: true\n          example"
 SECURITY = "      security:\n        - bingxSignature: []\n"
 PATH = "  /openApi/spot/v1/trade/cancel:\n"
 
@@ -174,7 +174,7 @@ BROKEN = {
         "    post:",
         "is signed and has no `x-bingx-permission`",
     ),
-    "an unknown IP group": (("ipGroup: 3", "ipGroup: 4"), "ipGroup: 4", "The IP group 4 is not in x-bingx-ip-groups (3)"),
+    "an unknown IP group": (("ipGroup: 3", "ipGroup: 4"), "ipGroup: 4", "The IP group 4 is not in x-bingx-ip-groups (2, 3)"),
     "an IP group twice": (
         ("  - number: 3\n", "  - {number: 3, endpoint: {requests: 1, seconds: 1}, group: {requests: 1, seconds: 1}}\n  - number: 3\n"),
         "- number: 3\n",

@@ -23,7 +23,7 @@ from tests.generator.contracts import CONTRACT, ROOT, complaint, edited, fingerp
 
 HEADER = """\
 # Generated. Do not edit: change the contract, then run `make generate`.
-# Made from spec/openapi.yaml, version 1.0.0,
+# Made from spec/openapi.yaml, version 1.1.0,
 # SHA-256 """
 
 
