@@ -16,6 +16,7 @@ from bingx_spot.errors import (
     RateLimited,
 )
 from bingx_spot.parts import Parts
+from bingx_spot.policy.blocks import MOMENT
 from bingx_spot.request import Call, SignedRequest
 from bingx_spot.steps import Came, Send, Steps, Wait
 from bingx_spot_api.contract import BY_ID, Operation
@@ -85,14 +86,19 @@ class Attempts:
         refused = yield from self._admitted(call.operation, vouched=vouched)
         if refused is not None:
             return refused
+        try:
+            return (yield from self._sent(call))
+        finally:
+            self.parts.memory.equal_errors.leave(call.operation.operation_id)
+
+    def _sent(self, call: Call) -> Steps[Answer | CallError]:
         memory, left = self.parts.memory, self.left()
         host = memory.hosts.choose()
         self._sent_at, self._began = self.parts.clock.timestamp(), self.parts.now()
         self._offset = self.parts.clock.offset
         request = self.parts.stamper.stamp(call, host, memory.placing.choose(host))
         share = _SHARE if call.operation.repeatable else 1.0
-        with memory.equal_errors.in_flight(call.operation.operation_id):
-            came = yield Send(request, max(left * share, min(left, _SHORTEST)))
+        came = yield Send(request, max(left * share, min(left, _SHORTEST)))
         result = self._result(call, request, came, host)
         self._note(call.operation, host, result)
         return result
@@ -134,7 +140,12 @@ class Attempts:
                 yield Wait(held)
                 continue
             if permitted:
-                break
+                if self.over():
+                    return NotSent(Evidence(f"the time was up before {operation.operation_id} could be sent"))
+                if self.parts.memory.equal_errors.enter(operation.operation_id, vouched=vouched):
+                    return None
+                permitted = False
+                continue
             try:
                 pause = self.parts.limits.reserve(operation, max(self.left(), 0.0))
             except RateLimited as error:
@@ -142,8 +153,6 @@ class Attempts:
             permitted = True
             if pause > 0:
                 yield Wait(pause)
-        name = operation.operation_id
-        return NotSent(Evidence(f"the time was up before {name} could be sent")) if self.over() else None
 
     def _held(self, operation: Operation, *, vouched: bool) -> float | RateLimited:
         """Return how long to wait before the exchange may be asked, in seconds, or why not in time."""
@@ -153,8 +162,8 @@ class Attempts:
             text = f"not sent: the exchange will not listen to {name} for another {closed:.0f} s"
             return self._not_before(closed, text, "each request before it makes the lock longer.")
         near = 0.0 if vouched else memory.equal_errors.left(name)
-        # What can be settled is asked about instead, at once.
-        if near > left or (near > 0 and operation.settled_by is not None):
+        # What can be settled is asked about instead of waited for, unless it is only a matter of a moment.
+        if near > left or (near > MOMENT and operation.settled_by is not None):
             text = f"not sent: one more equal error of {name} could lock it"
             return self._not_before(near, text, "find out why it is refused again and again.", NEAR_LOCK)
         return max(closed, near)

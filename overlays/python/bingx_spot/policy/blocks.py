@@ -1,8 +1,7 @@
 """Remember until when the exchange will not listen, and keep from being locked out."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from threading import Lock
 from time import monotonic
 
@@ -13,8 +12,8 @@ LONGEST_BLOCK = 3600.0
 # that use the same key.
 _EQUAL_ERRORS = 17
 _SECONDS = 480.0
-# How soon to ask again where it hangs on answers that are on their way, in seconds.
-_MOMENT = 0.05
+#: How soon to ask again where it hangs on answers that are on their way, in seconds.
+MOMENT = 0.05
 _EVERYTHING = "*"
 
 
@@ -61,16 +60,22 @@ class EqualErrors:
         self._seen: dict[tuple[str, str], deque[float]] = {}
         self._in_flight: Counter[str] = Counter()
 
-    @contextmanager
-    def in_flight(self, operation_id: str) -> Iterator[None]:
-        """Count a request as one more error that may come, until its answer is there."""
+    def enter(self, operation_id: str, *, vouched: bool) -> bool:
+        """Count a request as one more error that may come, and tell whether it may go.
+
+        Args:
+            operation_id: The endpoint.
+            vouched: Whether it is known that its answer will not be such an error.
+        """
         with self._lock:
-            self._in_flight[operation_id] += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._in_flight[operation_id] -= 1
+            may_go = vouched or self._left(operation_id) == 0
+            self._in_flight[operation_id] += may_go
+            return may_go
+
+    def leave(self, operation_id: str) -> None:
+        """Note that the answer to a request that has entered is there, or will never be."""
+        with self._lock:
+            self._in_flight[operation_id] -= 1
 
     def count(self, operation_id: str, code: int | str) -> None:
         """Count an error with this code."""
@@ -81,11 +86,14 @@ class EqualErrors:
     def left(self, operation_id: str) -> float:
         """Return how long to keep from another error of the endpoint, in seconds; 0 where one may happen."""
         with self._lock:
-            now = self._now()
-            own = [times for (name, _), times in self._seen.items() if name == operation_id]
-            full = [times[0] + _SECONDS - now for times in own if len(times) == _EQUAL_ERRORS]
-            if any(seconds > 0 for seconds in full):
-                return max(full)
-            lately = [sum(at + _SECONDS > now for at in times) for times in own]
-            to_come = self._in_flight[operation_id]
-            return _MOMENT if max(lately, default=0) + to_come >= _EQUAL_ERRORS else 0.0
+            return self._left(operation_id)
+
+    def _left(self, operation_id: str) -> float:
+        now = self._now()
+        own = [times for (name, _), times in self._seen.items() if name == operation_id]
+        full = [times[0] + _SECONDS - now for times in own if len(times) == _EQUAL_ERRORS]
+        if any(seconds > 0 for seconds in full):
+            return max(full)
+        lately = [sum(at + _SECONDS > now for at in times) for times in own]
+        to_come = self._in_flight[operation_id]
+        return MOMENT if max(lately, default=0) + to_come >= _EQUAL_ERRORS else 0.0
