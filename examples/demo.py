@@ -135,15 +135,15 @@ def ask_the_sandbox(url: str, orders: list[tuple[str, int]]) -> None:
     console.print("\n[bold]3. What the sandbox received, verified with code of its own[/]")
     for request in requests:
         mark = "✓" if request["receivedSignature"] == request["expectedSignature"] else "✗"
-        console.print(
-            f"  {mark} {escape(request['expectedCanonicalString'])} → {request['code']}", soft_wrap=True
-        )
+        asked = "query " if request["method"] == "GET" else "cancel"
+        line = f"  {mark} {asked} {escape(request['expectedCanonicalString'])} → {request['code']}"
+        console.print(line, soft_wrap=True)
     book = {order["orderId"]: order for order in httpx.get(f"{url}/_sandbox/orders").json()["orders"]}
     rows: list[list[object]] = [
         [book[number]["symbol"], number, book[number]["status"]] for _, number in orders
     ]
     show("4. What the sandbox's order book holds now", ["symbol", "order id", "status"], rows)
-    verified = [request["verdict"] for request in requests] == ["accepted"] * 5
+    verified = requests and all(request["verdict"] == "accepted" for request in requests)
     cancelled = [row[2] == "CANCELED" for row in rows] == [True, True, True, True, False]
     if not (verified and cancelled):
         raise SystemExit("The sandbox saw something else than the calls said.")
