@@ -6,6 +6,7 @@ import hmac
 import traceback
 from decimal import Decimal
 from enum import IntEnum, StrEnum
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -157,6 +158,6 @@ class TestSign:
             sign(canonical, secret)
         assert refusal.value.field == field
         shown = traceback.TracebackException.from_exception(refusal.value, capture_locals=True)
-        ours = [frame for frame in shown.stack if frame.name == "sign"]
+        ours = [frame for frame in shown.stack if Path(frame.filename).name == "signing.py"]
         assert ours
         assert "planted" not in f"{ours[0].locals} {refusal.value!r} {refusal.value.__context__!r}"

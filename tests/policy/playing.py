@@ -31,6 +31,9 @@ CANCELLING = Call.of(CANCEL, {"symbol": SYMBOL, "orderId": ORDER_ID})
 QUERYING = Call.of(QUERY, {"symbol": SYMBOL, "orderId": ORDER_ID})
 ASKING_TIME = Call.of(SERVER_TIME, {})
 
+#: More steps than any call takes.
+ENDLESS = 500
+
 REFUSED = Failure(written=False, reason="connection refused")
 RESET = Failure(written=True, reason="connection reset")
 HANGS = Failure(written=True, reason="no whole answer in time", pending=True)
@@ -148,6 +151,7 @@ class Exchange:
                 while True:
                     step = running.send(came)
                     played.steps.append(step)
+                    assert len(played.steps) < ENDLESS, "the call does not end"
                     came = self._done(step, reply)
             except StopIteration as done:
                 played.result = replace(done.value, request=None)

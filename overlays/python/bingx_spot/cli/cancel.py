@@ -2,17 +2,31 @@
 
 import os
 import sys
-from dataclasses import asdict
 
 import click
 
 from bingx_spot.assembly import ENVIRONMENT_VARIABLE
-from bingx_spot.cli.output import NOT_CANCELLED, UNKNOWN, in_options, order_rows, print_json, print_table
+from bingx_spot.cli.output import (
+    NOT_CANCELLED,
+    UNKNOWN,
+    failure_facts,
+    in_options,
+    order_rows,
+    print_json,
+    print_table,
+)
 from bingx_spot.client import BingxSpot
 from bingx_spot.clock import Clock
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
-from bingx_spot.errors import CallError, CredentialsError, InvalidInput, OrderNotOpen, OutcomeUnknown
+from bingx_spot.errors import (
+    CallError,
+    CredentialsError,
+    InvalidInput,
+    OrderNotOpen,
+    OutcomeUnknown,
+    StillOpen,
+)
 from bingx_spot.inputs import cancel_order_request
 from bingx_spot.order import Order
 from bingx_spot.request import Call, Stamper
@@ -109,15 +123,7 @@ def _show_failure(problem: CallError, request: CancelOrderRequest, *, as_json: b
     unknown = isinstance(problem, OutcomeUnknown)
     asked = request.to_dict()
     if as_json:
-        facts = {
-            "error": type(problem).__name__,
-            "code": problem.code,
-            "message": problem.message,
-            "httpStatus": problem.http_status,
-            "hint": problem.hint or None,
-            "orderStatus": _status_now(problem),
-            "attempts": [asdict(attempt) for attempt in problem.attempts],
-        }
+        facts = {**failure_facts(problem), "orderStatus": _status_now(problem)}
         print_json({"outcome": "unknown" if unknown else "not cancelled", **asked, **facts})
         return
     title, colour = ("Unknown whether cancelled", "yellow") if unknown else ("Not cancelled", "red")
@@ -137,7 +143,7 @@ def _show_failure(problem: CallError, request: CancelOrderRequest, *, as_json: b
 
 
 def _status_now(problem: CallError) -> str | None:
-    order = problem.order if isinstance(problem, OrderNotOpen) else None
+    order = problem.order if isinstance(problem, OrderNotOpen | StillOpen) else None
     return None if order is None else order.status.value
 
 

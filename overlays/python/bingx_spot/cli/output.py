@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from decimal import Decimal
 
 import click
 
-from bingx_spot.errors import InvalidInput
+from bingx_spot.errors import CallError, InvalidInput
 from bingx_spot.order import Order
 
 NOT_CANCELLED = 1
@@ -43,6 +44,27 @@ def order_rows(order: Order) -> dict[str, object]:
         "average price": order.avg_price,
         "fee": order.fee,
     }
+
+
+def failure_facts(problem: CallError) -> dict[str, object]:
+    """Return what one JSON object tells of a call that failed."""
+    return {
+        "error": type(problem).__name__,
+        "code": problem.code,
+        "message": problem.message,
+        "httpStatus": problem.http_status,
+        "hint": problem.hint or None,
+        "retryAt": problem.evidence.retry_at,
+        "attempts": [asdict(attempt) for attempt in problem.attempts],
+    }
+
+
+def print_failure(problem: CallError, *, as_json: bool) -> None:
+    """Print why a call failed: one JSON object, or a line on standard error."""
+    if as_json:
+        print_json(failure_facts(problem))
+    else:
+        click.echo(f"{type(problem).__name__}: {problem}", err=True)
 
 
 def print_json(members: Mapping[str, object]) -> None:

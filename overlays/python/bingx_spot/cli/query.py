@@ -5,7 +5,7 @@ import sys
 import click
 
 from bingx_spot.cli.cancel import environment_option
-from bingx_spot.cli.output import UNKNOWN, in_options, order_rows, print_json, print_table
+from bingx_spot.cli.output import UNKNOWN, in_options, order_rows, print_failure, print_json, print_table
 from bingx_spot.client import BingxSpot
 from bingx_spot.errors import CallError, CredentialsError, InvalidInput, OrderNotOpen
 
@@ -45,7 +45,7 @@ def command(
     except CredentialsError as problem:
         raise click.UsageError(f"{problem}.") from None
     except CallError as problem:
-        click.echo(f"{type(problem).__name__}: {problem}", err=True)
+        print_failure(problem, as_json=as_json)
         sys.exit(NOT_THERE if isinstance(problem, OrderNotOpen) else UNKNOWN)
     if as_json:
         print_json(order.raw)

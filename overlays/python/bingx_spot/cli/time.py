@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import click
 
 from bingx_spot.cli.cancel import environment_option
-from bingx_spot.cli.output import UNKNOWN, in_options, print_json, print_table
+from bingx_spot.cli.output import UNKNOWN, in_options, print_failure, print_json, print_table
 from bingx_spot.client import BingxSpot
 from bingx_spot.clock import Clock
 from bingx_spot.credentials import Credentials
@@ -36,7 +36,7 @@ def command(environment: str, as_json: bool) -> None:
     except InvalidInput as problem:
         raise click.UsageError(in_options(problem)) from None
     except CallError as problem:
-        click.echo(f"{type(problem).__name__}: {problem}", err=True)
+        print_failure(problem, as_json=as_json)
         sys.exit(UNKNOWN)
     if as_json:
         print_json({"serverTime": told, "clockOffset": told - own})
