@@ -80,6 +80,10 @@ chaos: $(READY) ## Ten thousand cancels among faults, and a table of what became
 reliability: $(READY) ## Write the README's table of failures from the outcome matrix
 	$(BIN)/python -m tests.outcome.table
 
+.PHONY: mutation
+mutation: $(READY) ## Change the code that decides in 1500 ways, and see whether the tests notice
+	$(BIN)/python -m tests.mutation
+
 .PHONY: bench
 bench: $(READY) ## Benchmarks, as ratios measured side by side in one run
 	$(BIN)/python -m benchmarks

@@ -13,6 +13,7 @@ from bingx_spot import (
     AsyncBingxSpot,
     BingxSpot,
     CallError,
+    NotSent,
     Order,
     OrderNotOpen,
     OutcomeUnknown,
@@ -272,10 +273,12 @@ def test_many_callers_of_a_server_that_resets_everything_share_one_budget(colour
         made_with = options(sandbox, timeout=TIMEOUT)
         batches = [orders[start : start + 50] for start in range(0, CALLS, 50)]
         came = in_batches(colour, made_with, batches)
-        assert all(isinstance(each, OutcomeUnknown) for each in came)
+        # Where the machine is busy, the time of some is up before it is their turn.
+        assert {type(each) for each in came} <= {OutcomeUnknown, NotSent}
+        assert OutcomeUnknown in {type(each) for each in came}
         executed = sandbox.executed()
     cancels = [executed[str(order_id)]["cancelRequests"] for order_id in orders]
-    assert CALLS <= sum(cancels) <= MOST_CANCELS
+    assert sum(cancels) <= MOST_CANCELS
     assert max(cancels) <= 6
     queries = [sum(tried.operation == "queryOrder" for tried in each.attempts) for each in errors(came)]
     assert max(queries) <= MOST_QUERIES_EACH

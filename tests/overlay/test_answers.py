@@ -11,6 +11,7 @@ from bingx_spot import AuthenticationError, OrderStatus, OutcomeUnknown, RateLim
 from bingx_spot.request import Call
 from tests.overlay.judging import failure, judged
 from tests.overlay.samples import CANCEL, ORDER, ORDER_ID, SYMBOL, success
+from tests.plain_ids import plain
 
 BY_CLIENT_ORDER_ID = Call.of(CANCEL, {"symbol": SYMBOL, "clientOrderID": "my-bot_0001"})
 SUCCESS = success()
@@ -59,7 +60,7 @@ class TestBelieved:
     def test_what_stands_around_the_data_may_vary(self, envelope):
         assert judged(json.dumps({"code": 0, "data": ORDER} | envelope)).order_id == ORDER_ID
 
-    @pytest.mark.parametrize("word", ["EXPIRED", "canceled", "ÜBER"])
+    @pytest.mark.parametrize("word", ["EXPIRED", "canceled", "ÜBER"], ids=plain)
     def test_an_unknown_word_survives_as_itself(self, word):
         order = judged(success(status=word, type=word, side=word))
         assert (str(order.status), order.type, order.side) == (word, word, word)
@@ -121,7 +122,7 @@ class TestNotBelieved:
             envelope(timestamp="yesterday"),
             envelope(timestamp=1.5),
         ],
-        ids=lambda body: body[:60],
+        ids=plain,
     )
     def test_an_envelope_that_does_not_say_success_with_an_order(self, body):
         assert isinstance(failure(body), OutcomeUnknown)
@@ -138,7 +139,7 @@ class TestNotBelieved:
             ("price", "0,15"), ("price", "NaN"), ("price", "Infinity"),
             ("price", "1" * 9999 + "x"), ("executedQty", {}), ("type", 5), ("side", {}), ("clientOrderID", 5),
         ],
-        ids=lambda value: ascii(value)[:30],
+        ids=plain,
     )  # fmt: skip
     def test_an_order_that_is_another_or_not_cancelled_or_not_an_order(self, name, value):
         body = json.dumps({"code": 0, "data": ORDER | {name: value}})
@@ -178,7 +179,7 @@ class TestNotBelieved:
             SUCCESS.encode() + SUCCESS.encode(), SUCCESS.replace("126", "126\xff").encode("latin-1"),
             SUCCESS.encode() + b"\x00", b")]}'," + SUCCESS.encode(),
         ],
-        ids=lambda body: ascii(body[:30]),
+        ids=plain,
     )  # fmt: skip
     def test_a_body_that_is_not_the_exchange_s_json(self, body):
         assert isinstance(failure(body), OutcomeUnknown)
@@ -192,7 +193,7 @@ class TestNotBelieved:
             '"more":' + '{"a":' * 100_000 + "1" + "}" * 100_000, '"more":"\\ud800"',
             '"more":["\\udc36\\ud83d"]', '"\\ud800":1', '"more":"line\nbreak"', "'more':1", '"more":1,',
         ],
-        ids=lambda member: ascii(member[:30]),
+        ids=plain,
     )  # fmt: skip
     def test_a_success_with_a_member_that_parsers_read_differently(self, member):
         assert judged(f'{SUCCESS[:-1]},"more":1}}').order_id == ORDER_ID

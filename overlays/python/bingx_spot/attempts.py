@@ -163,10 +163,10 @@ class Attempts:
             return self._not_before(closed, text, "each request before it makes the lock longer.")
         near = 0.0 if vouched else memory.equal_errors.left(name)
         # What can be settled is asked about instead of waited for, unless it is only a matter of a moment.
-        if near > left or (near > MOMENT and operation.settled_by is not None):
+        if near > MOMENT and (near > left or operation.settled_by is not None):
             text = f"not sent: one more equal error of {name} could lock it"
             return self._not_before(near, text, "find out why it is refused again and again.", NEAR_LOCK)
-        return max(closed, near)
+        return max(closed, min(near, left))
 
     def _not_before(self, seconds: float, text: str, reason: str, rule: str = "") -> RateLimited:
         until = self.parts.clock.timestamp() + round(seconds * 1000)

@@ -1,0 +1,159 @@
+"""What an answer holds, shows and keeps to itself."""
+
+import copy
+import pickle
+from types import MappingProxyType
+
+import pytest
+
+from bingx_spot import Answer, OutcomeUnknown
+from bingx_spot.answers import server_time, vet
+from bingx_spot.errors import SentRequest
+from tests.policy.playing import CANCELLING, answer
+
+KEY, SIGNATURE = "planted-key-0123456789", "f00d" * 16
+REQUEST = SentRequest("POST", "https://host.test/cancel", "json", {"symbol": "BTC-USDT"}, {"Accept": "x"})
+
+
+class TestMasking:
+    def test_takes_each_secret_out_of_body_and_headers(self) -> None:
+        body = f"{KEY} and {SIGNATURE} and {KEY}".encode()
+        headers = MappingProxyType({"x-repeats": f"<{KEY}>", "x-both": KEY + SIGNATURE, "date": "today"})
+        masked = Answer(403, headers, body, REQUEST).without((KEY, SIGNATURE))
+        assert masked.body == b"*** and *** and ***"
+        assert masked.headers == {"x-repeats": "<***>", "x-both": "******", "date": "today"}
+        assert (masked.http_status, masked.request) == (403, REQUEST)
+
+    def test_leaves_what_repeats_nothing_as_it_is(self) -> None:
+        plain = Answer(200, {"date": "today"}, b"{}", REQUEST)
+        assert plain.without((KEY, SIGNATURE)) is plain
+        assert plain.without(()) is plain
+
+    def test_of_headers_alone_leaves_the_body(self) -> None:
+        masked = Answer(200, {"x-repeats": SIGNATURE}, b"{}").without((KEY, SIGNATURE))
+        assert (masked.headers, masked.body) == ({"x-repeats": "***"}, b"{}")
+
+    def test_of_the_body_alone_leaves_the_headers(self) -> None:
+        headers = {"date": "today"}
+        masked = Answer(200, headers, SIGNATURE.encode()).without((SIGNATURE,))
+        assert masked.body == b"***"
+        assert masked.headers is headers
+
+    def test_of_headers_gives_what_cannot_be_changed(self) -> None:
+        masked = Answer(200, {"x-repeats": KEY}, b"").without((KEY,))
+        with pytest.raises(TypeError):
+            masked.headers["x-repeats"] = KEY  # type: ignore[index] # is what must fail
+
+
+def test_an_answer_goes_to_another_process_whole() -> None:
+    whole = Answer(200, MappingProxyType({"date": "today"}), b"{}", REQUEST)
+    for other in (pickle.loads(pickle.dumps(whole)), copy.copy(whole)):  # noqa: S301 - our own bytes
+        assert (other.http_status, other.headers, other.body, other.request) == (
+            200,
+            {"date": "today"},
+            b"{}",
+            REQUEST,
+        )
+
+
+class TestData:
+    def test_is_the_member_of_that_name(self) -> None:
+        assert answer({"code": 0, "data": {"a": 1}}).data() == {"a": 1}
+
+    @pytest.mark.parametrize("data", [None, [], "text", 5])
+    def test_is_nothing_where_it_is_no_object(self, data: object) -> None:
+        assert answer({"code": 0, "data": data}).data() == {}
+
+
+class TestEvidence:
+    def test_shows_the_answer_and_what_is_added(self) -> None:
+        whole = Answer(403, {"date": "today"}, b"x" * 70_000, REQUEST)
+        evidence = whole.evidence("blocked", code=5, hint="wait")
+        assert (evidence.message, evidence.http_status, evidence.request) == ("blocked", 403, REQUEST)
+        assert (evidence.code, evidence.hint, evidence.headers) == (5, "wait", {"date": "today"})
+        assert evidence.body == b"x" * 65_536
+
+
+class TestServerTime:
+    def of(self, body: bytes, date: str | None = None) -> int | None:
+        headers = {} if date is None else {"date": date}
+        return server_time(Answer(200, headers, body).evidence(""))
+
+    def test_is_the_envelope_s_timestamp(self) -> None:
+        assert self.of(b'{"timestamp":1700000000000}') == 1700000000000
+        assert self.of(b'{"timestamp":"1700000000000"}') == 1700000000000
+
+    @pytest.mark.parametrize(
+        "body", [b"", b"<html>", b"[]", b"5", b"null", b"{}", b'{"timestamp":null}', b"[" * 100_000], ids=len
+    )
+    def test_is_the_header_s_where_the_body_has_none(self, body: bytes) -> None:
+        assert self.of(body, "Tue, 14 Nov 2023 22:13:20 GMT") == 1_700_000_000_500
+
+    @pytest.mark.parametrize("date", [None, "", "yesterday", "Tue, 99 Nov 2023 22:13:20 GMT"])
+    def test_is_nothing_where_there_is_none(self, date: str | None) -> None:
+        assert self.of(b"{}", date) is None
+
+
+class TestReasons:
+    """An error tells what is wrong with the answer."""
+
+    @pytest.mark.parametrize(
+        ("body", "status", "reason"),
+        [
+            (b"", 200, "the answer is empty"),
+            (b" \r\n", 200, "the answer is empty"),
+            (b"<html>" + b"x" * 99, 200, "the answer is not JSON; it begins b'<html>" + "x" * 54 + "'"),
+            (b"[" + b"7" * 80 + b"]", 200, f"the answer is JSON and no object; it begins b'[{59 * "7"}'"),
+            (b'{"a":1,"a":2}', 200, "the answer has two members of one name"),
+            (b'{"a":NaN}', 200, "the answer holds NaN, which is not JSON"),
+            (b'{"a":-Infinity}', 200, "the answer holds -Infinity, which is not JSON"),
+            (b'{"a":"\\ud800"}', 200, "the answer holds half of a surrogate pair, which is no character"),
+            (b'{"msg":"x"}', 200, "the answer's code cannot be believed: None"),
+            (b'{"code":"x"}', 200, "the answer's code cannot be believed: 'x'"),
+        ],
+        ids=range(10),
+    )  # fmt: skip
+    def test_of_what_is_no_envelope(self, body: bytes, status: int, reason: str) -> None:
+        with pytest.raises(OutcomeUnknown) as failed:
+            vet(CANCELLING, Answer(status, {}, body))
+        assert failed.value.message == f"The answer cannot be read as one of the exchange's: {reason}"
+        assert failed.value.evidence.body == body
+
+    ORDER = b'{"symbol":"BTC-USDT","orderId":1735964079647111280,"status":"CANCELED"}'
+
+    @pytest.mark.parametrize(
+        ("body", "status", "reason"),
+        [
+            (b'{"code":0,"data":%s}', 201, "the answer says success with HTTP status 201"),
+            (b'{"code":"0","data":%s}', 200, "the answer says success with code '0'"),
+            (b'{"code":0,"success":false,"data":%s}', 200, "the answer says code 0 and success false"),
+            (b'{"code":0,"msg":"lock fail"}', 200, "the answer says success and holds no data"),
+            (b'{"code":0,"debugMsg":5,"data":%s}', 200, "debugMsg in the answer is not of type string"),
+            (b'{"code":0,"data":{"symbol":"BTC-USDT"}}', 200, "the answer lacks orderId"),
+        ],
+        ids=range(6),
+    )
+    def test_of_a_success_that_is_not_believed(self, body: bytes, status: int, reason: str) -> None:
+        with pytest.raises(OutcomeUnknown) as failed:
+            vet(CANCELLING, Answer(status, {}, body.replace(b"%s", self.ORDER)))
+        said = "lock fail" if b"lock" in body else ""
+        assert failed.value.message == f"{reason}; the exchange said {said!r}"
+        assert failed.value.evidence.rule == "success-without-order"
+
+    @pytest.mark.parametrize(
+        ("before", "after", "reason"),
+        [
+            (b"1735964079647111280", b"5", "orderId is 5, asked was 1735964079647111280"),
+            (b"BTC-USDT", b"ETH-USDT", "symbol is 'ETH-USDT', asked was 'BTC-USDT'"),
+        ],
+        ids=["order id", "symbol"],
+    )
+    def test_of_another_order(self, before: bytes, after: bytes, reason: str) -> None:
+        body = b'{"code":0,"data":%s}' % self.ORDER.replace(before, after)
+        with pytest.raises(OutcomeUnknown, match=f"the answer is about another order: {reason}"):
+            vet(CANCELLING, Answer(200, {}, body))
+
+    def test_of_a_status_that_says_otherwise(self) -> None:
+        body = b'{"code":0,"data":%s}' % self.ORDER.replace(b"CANCELED", b"FILLED")
+        with pytest.raises(OutcomeUnknown, match="the answer says success and status FILLED"):
+            vet(CANCELLING, Answer(200, {}, body))
