@@ -103,7 +103,7 @@ class TestReasons:
             (b"", 200, "the answer is empty"),
             (b" \r\n", 200, "the answer is empty"),
             (b"<html>" + b"x" * 99, 200, "the answer is not JSON; it begins b'<html>" + "x" * 54 + "'"),
-            (b"[" + b"7" * 80 + b"]", 200, "the answer is JSON and no object; it begins b'[" + 59 * "7" + "'"),
+            (b"7" * 80, 200, "the answer is JSON and no object; it begins b'" + 60 * "7" + "'"),
             (b'{"a":1,"a":2}', 200, "the answer has two members of one name"),
             (b'{"a":NaN}', 200, "the answer holds NaN, which is not JSON"),
             (b'{"a":-Infinity}', 200, "the answer holds -Infinity, which is not JSON"),
