@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Literal
 
@@ -64,6 +65,25 @@ async def outcome_async(call: Awaitable[Order]) -> Order | CallError:
         return await call
     except CallError as error:
         return error
+
+
+def cancelling(bingx: BingxSpot, order_id: int) -> Order | CallError:
+    """Cancel an order of the sandbox's, and return it or the error."""
+    return outcome(lambda: bingx.cancel_order(SYMBOL, order_id=order_id))
+
+
+def cancel_together(colour: Colour, made_with: dict[str, Any], orders: list[int]) -> list[Order | CallError]:
+    """Cancel orders on one client, all at once."""
+    if colour == "sync":
+        with BingxSpot(**made_with) as bingx, ThreadPoolExecutor(len(orders)) as threads:
+            return list(threads.map(lambda each: cancelling(bingx, each), orders))
+
+    async def cancel_all() -> list[Order | CallError]:
+        async with AsyncBingxSpot(**made_with) as bingx:
+            calls = [outcome_async(bingx.cancel_order(SYMBOL, order_id=each)) for each in orders]
+            return await asyncio.gather(*calls)
+
+    return asyncio.run(cancel_all())
 
 
 def described(came: Order | CallError) -> str:

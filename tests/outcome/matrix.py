@@ -1,55 +1,35 @@
 """The outcome matrix as data: one row for each failure, with what becomes of a cancel that meets it.
 
-`test_matrix.py` plays every row on a sandbox, sync and async; `table.py` makes the README's table of it.
-Most failures come once, and the sandbox behaves again for the next request; the rows that say "every" or
-"all" are of failures that stay.
+`test_matrix.py` plays every row on a sandbox, sync and async; `table.py` makes the README's table of the
+groups.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
 
-Rule = Mapping[str, Any]
-Address = Literal["sandbox", "a port that refuses", "a name that nobody knows", "a port without TLS"]
-
-#: How many requests may arrive: the fewest, the most. The most of a call that asks until its deadline is
-#: what its pauses leave room for.
-Count = tuple[int, int]
-NONE: Count = (0, 0)
-ONE: Count = (1, 1)
-TWO: Count = (2, 2)
-SIX: Count = (6, 6)
-UNTIL_THE_DEADLINE: Count = (1, 100)
-
-CANCELLED = "Order CANCELED"
-UNKNOWN_ID = 7
-
-
-@dataclass(frozen=True)
-class Row:
-    """One failure, and all that must come of it.
-
-    Attributes:
-        name: What fails, in short.
-        gets: What the caller gets: `Order` or the error's class, and the order's status where it has one.
-        rules: The faults of the sandbox; none for a sandbox that behaves.
-        cancels: How many cancel requests arrive.
-        queries: How many queries arrive.
-        cancelled: Whether the order is cancelled in the sandbox's book afterwards.
-        order: Fields of the order that is placed; None for an id that no order has.
-        address: What the client is given for the exchange's.
-        timeout: How long the call may take, in seconds.
-    """
-
-    name: str
-    gets: str
-    rules: tuple[Rule, ...] = ()
-    cancels: Count = ONE
-    queries: Count = NONE
-    cancelled: bool = False
-    order: Mapping[str, str] | None = field(default_factory=dict)
-    address: Address = "sandbox"
-    timeout: float = 5.0
+from tests.outcome.failures import (
+    AT_WORK,
+    AUTHENTICATION,
+    BANNED,
+    BELIEVED,
+    BUSY,
+    CLOCK,
+    CLOCK_STAYS,
+    FOUND_CANCELLED,
+    FOUND_OPEN,
+    LOCKED,
+    LOCKED_IN_TIME,
+    LOST,
+    NO_WORD,
+    NOT_OPEN,
+    NOT_SEEN,
+    NOT_SEEN_ANYWHERE,
+    PAGES,
+    PERMISSION,
+    REFUSED,
+    UNBELIEVABLE,
+    UNREACHABLE,
+)
+from tests.outcome.row import Row
 
 
 @dataclass(frozen=True)
@@ -71,350 +51,111 @@ class Group:
         return list(dict.fromkeys(row.gets for row in self.rows))
 
 
-def once(fault: str, **settings: Any) -> tuple[Rule, ...]:
-    """Return the rules for a fault that the first cancel meets, and no other request."""
-    return ({"fault": fault, "operation": "cancel", "times": 1, **settings},)
-
-
-def error(code: int, msg: str, **settings: Any) -> tuple[Rule, ...]:
-    """Return the rules for an error of the exchange's that the first cancel meets."""
-    return once("error", code=code, msg=msg, **settings)
-
-
-def _both(name: str, fault: str, timeout: float = 5.0, **settings: Any) -> Iterator[Row]:
-    """Yield the two rows of a failure that may come before or after the exchange has acted."""
-    before = once(fault, when="before", **settings)
-    after = once(fault, when="after", **settings)
-    yield Row(f"{name}, before it acted", CANCELLED, before, TWO, cancelled=True, timeout=timeout)
-    yield Row(f"{name}, after it acted", CANCELLED, after, TWO, ONE, cancelled=True, timeout=timeout)
-
-
-# The first attempt gets 60 % of it.
-_SOON_OVER = 1.5
-_HANG = 4.0
-
-_BELIEVED = (
-    Row("nothing", CANCELLED, cancelled=True),
-    Row("slow before it acts", CANCELLED, once("slow-start", seconds=0.1, when="before"), cancelled=True),
-    Row("slow after it acted", CANCELLED, once("slow-start", seconds=0.1, when="after"), cancelled=True),
-    Row("idle connection closed", CANCELLED, once("close-idle"), cancelled=True),
-    Row("wrong charset declared", CANCELLED, once("wrong-charset", when="after"), cancelled=True),
-)
-
-_LOST = (
-    Row("reset before reading", CANCELLED, once("reset-before-reading"), TWO, cancelled=True),
-    Row("reset after it acted", CANCELLED, once("reset-after-executing"), TWO, ONE, cancelled=True),
-    # The port comes back in a moment; whether a query is let in before the second cancel is chance.
-    Row("refused for a moment", CANCELLED, once("refuse", seconds=0.1), TWO, (0, 1), cancelled=True),
-    Row(
-        "silent, before it acted",
-        CANCELLED,
-        once("hang-before-executing", seconds=_HANG),
-        TWO,
-        cancelled=True,
-        timeout=_SOON_OVER,
-    ),
-    Row(
-        "silent, after it acted",
-        CANCELLED,
-        once("hang-after-executing", seconds=_HANG),
-        TWO,
-        ONE,
-        cancelled=True,
-        timeout=_SOON_OVER,
-    ),
-    *_both("one byte a second", "trickle", timeout=_SOON_OVER),
-    *_both("cut off", "cut-body"),
-    *_both("stated too long", "wrong-length", by=10),
-    *_both("stated too short", "wrong-length", by=-10),
-    *_both("no HTTP", "garbage-status-line"),
-)
-
-_PAGES = (
-    *(
-        row
-        for status in (200, 500, 502, 503, 504, 520, 525)
-        for row in _both(f"HTML {status}", "html", status=status)
-    ),
-    *(
-        row
-        for status in (301, 302, 303, 307, 308)
-        for row in _both(f"redirect {status}", "redirect", status=status)
-    ),
-)
-
-_UNBELIEVABLE = (
-    *_both("empty", "empty-body"),
-    *_both("empty 502", "empty-body", status=502),
-    *_both("no data", "data-null"),
-    *_both("another order", "data-of-another-order"),
-    *_both("NaN", "nan"),
-    *_both("two members of one name", "duplicate-keys"),
-    *_both("16 MiB", "huge-body"),
-    *_both("nested 100,000 deep", "deep-nesting"),
-    *_both("gzip bomb", "gzip-bomb"),
-    *_both("another charset", "wrong-charset", declared="utf-8", encoded="utf-16"),
-)
-
-_BUSY = (
-    *_both("busy", "error", code=100500, msg="The current system is busy, please try again later"),
-    *_both("unavailable", "error", code=100503, msg="service unavailable", status=503),
-    *_both("lock fail", "error", code=0, msg="lock fail, try again later"),
-    *_both("being processed", "error", code=109423, msg="the order is being processed"),
-    *_both("unclear text", "error", code=100404, msg="something that nobody has seen"),
-    *_both("unknown code", "error", code=123456, msg="nobody has seen this"),
-)
-
-
-def _of(status: str) -> Mapping[str, str]:
-    return {"status": status}
-
-
-_NOT_OPEN = (
-    Row("filled", "OrderNotOpen FILLED", queries=ONE, order=_of("FILLED")),
-    Row(
-        "cancelled earlier",
-        "OrderNotOpen CANCELED",
-        queries=ONE,
-        order=_of("CANCELED"),
-        cancelled=True,
-    ),
-    Row("failed", "OrderNotOpen FAILED", queries=ONE, order=_of("FAILED")),
-    Row("never existed", "OrderNotOpen", queries=ONE, order=None),
-)
-
-
-def _refused(name: str, gets: str, code: int, msg: str) -> Row:
-    return Row(name, gets, error(code, msg))
-
-
-def _answered(name: str, gets: str, status: int) -> Row:
-    return Row(name, gets, once("html", status=status))
-
-
-_AUTHENTICATION = (
-    _refused("signature wrong", "AuthenticationError", 100001, "Signature verification failed"),
-    _refused("API key wrong", "AuthenticationError", 100413, "Incorrect apiKey"),
-    _answered("HTML 401", "AuthenticationError", 401),
-)
-
-_PERMISSION = (
-    _refused("permission missing", "PermissionDenied", 100004, "Permission denied"),
-    _refused("IP address not listed", "PermissionDenied", 100419, "your current request IP does not match"),
-)
-
-_REFUSED = (
-    _refused("parameter invalid", "Refused", 100400, "invalid parameter: orderId"),
-    _refused("unknown symbol", "Refused", 100204, "data not found, please check the symbol"),
-    _refused("balance", "Refused", 100202, "insufficient balance"),
-    _refused("risk control", "Refused", 100414, "risk control"),
-    _refused("pair restricted", "Refused", 100421, "this pair is restricted"),
-    _refused("price protection", "Refused", 100440, "order price deviates"),
-    _refused("account abnormal", "Refused", 100441, "account abnormal"),
-    _refused("pair offline", "Refused", 100490, "the pair is offline"),
-    _refused("no such path", "Refused", 100404, "this api does not exist"),
-    _answered("HTML 400", "Refused", 400),
-    _answered("HTML 404", "Refused", 404),
-)
-
-_LOCK = "code:100410:The endpoint is in the disabled period and will be unblocked after {unblock}"
-_TOO_MANY = "over 20 error code:100202 requests within 480000 ms, can retry after time: {unblock}"
-
-_LOCKED_IN_TIME = (
-    Row("unblocked in time", CANCELLED, error(100410, _LOCK, unblockIn=300), TWO, cancelled=True),
-    Row("retry in time", CANCELLED, error(100410, _TOO_MANY, unblockIn=300), TWO, cancelled=True),
-)
-
-_LOCKED = (
-    Row("unblocked too late", "RateLimited", error(100410, _LOCK, unblockIn=240_000)),
-    Row("too many errors", "RateLimited", error(100410, _TOO_MANY, unblockIn=240_000)),
-    _refused("rate limit without a time", "RateLimited", 100410, "rate limited"),
-    _refused("rate limit of 2025", "RateLimited", 109429, "too many requests"),
-)
-
-_BANNED = (
-    _answered("HTML 403", "RateLimited", 403),
-    _answered("HTML 418", "RateLimited", 418),
-    _answered("HTML 429", "RateLimited", 429),
-    Row("JSON 418", "RateLimited", error(100410, "rate limited", status=418)),
-)
-
-_HOUR = 3_600_000
-_CLOCK = (
-    Row("an hour ahead", CANCELLED, ({"fault": "clock-off", "offset": _HOUR},), TWO, cancelled=True),
-    Row("an hour behind", CANCELLED, ({"fault": "clock-off", "offset": -_HOUR},), TWO, cancelled=True),
-)
-_CLOCK_STAYS = (
-    Row("jumping", "ClockError", ({"fault": "clock-off", "offset": _HOUR, "jumping": True},), TWO),
-    Row("right, and refused", "ClockError", error(100421, "timestamp mismatch"), ONE),
-)
-
-_NOT_SEEN = (
-    Row("no signature in JSON", CANCELLED, error(100412, "Null signature"), TWO, cancelled=True),
-    Row("no parameter in JSON", CANCELLED, error(100400, "symbol is required"), TWO, cancelled=True),
-)
-_NOT_SEEN_ANYWHERE = (
-    Row("no signature anywhere", "AuthenticationError", error(100412, "Null signature", times=2), TWO),
-    Row("no parameter anywhere", "Refused", error(100400, "symbol is required", times=2), TWO),
-)
-
-
-def _lasting(name: str, gets: str, fault: str, cancelled: bool = False, **settings: Any) -> Row:
-    """Return the row of a fault that every cancel meets, while queries are answered."""
-    rule = {"fault": fault, "operation": "cancel", **settings}
-    return Row(name, gets, (rule,), SIX, (1, 6), cancelled)
-
-
-def _silence(name: str, gets: str, fault: str, cancelled: bool = False, **settings: Any) -> Row:
-    """Return the row of a fault that every request meets, queries included."""
-    rule = {"fault": fault, **settings}
-    return Row(name, gets, (rule,), (2, 6), UNTIL_THE_DEADLINE, cancelled, timeout=0.8)
-
-
-def _found_cancelled(name: str, fault: str, **settings: Any) -> Row:
-    """Return the row of a fault that every cancel meets after the exchange has acted."""
-    rule = {"fault": fault, "operation": "cancel", **settings}
-    return Row(name, CANCELLED, (rule,), TWO, ONE, cancelled=True)
-
-
-_FOUND_CANCELLED = (
-    _found_cancelled("every cancel reset", "reset-after-executing"),
-    _found_cancelled("every cancel 502", "html", status=502, when="after"),
-    _found_cancelled("every cancel of an unknown code", "error", code=123456, msg="new", when="after"),
-)
-_FOUND_OPEN = (
-    _lasting("every cancel reset", "StillOpen NEW", "reset-before-reading"),
-    _lasting("every cancel 502", "StillOpen NEW", "html", status=502),
-    _lasting("every cancel of an unknown code", "StillOpen NEW", "error", code=123456, msg="new"),
-)
-_AT_WORK = (
-    Row(
-        "every cancel silent",
-        "OutcomeUnknown",
-        ({"fault": "hang-before-executing", "operation": "cancel", "seconds": _HANG},),
-        (2, 6),
-        (1, 10),
-        timeout=1.0,
-    ),
-)
-_NO_WORD = (
-    _silence("all reset before reading", "OutcomeUnknown", "reset-before-reading"),
-    _silence("all reset after acting", "OutcomeUnknown", "reset-after-executing", cancelled=True),
-    _silence("all silent", "OutcomeUnknown", "hang-after-executing", cancelled=True, seconds=_HANG),
-    _silence("all 502", "OutcomeUnknown", "html", status=502),
-    _silence("all of an unknown code", "UnknownCode", "error", code=123456, msg="new"),
-)
-_UNREACHABLE = (
-    Row("refused", "NotSent", cancels=NONE, address="a port that refuses"),
-    Row("unknown name", "NotSent", cancels=NONE, address="a name that nobody knows"),
-    Row("no TLS", "NotSent", cancels=NONE, address="a port without TLS"),
-)
-
 GROUPS = (
     Group(
         "An answer that is slow or oddly labelled, an idle connection that was closed",
         "believes the answer, which names the order and says that it is cancelled",
-        _BELIEVED,
+        BELIEVED,
     ),
     Group(
         "No connection: refused, unknown name, TLS",
         "tries again, on the fallback host too, and gives up",
-        _UNREACHABLE,
+        UNREACHABLE,
     ),
     Group(
         "Connection reset or silent; an answer that drips, is cut off or is no HTTP",
         "cancels again; where that says “not open”, queries",
-        _LOST,
+        LOST,
     ),
     Group(
         "A page instead of an answer: HTML with 200, 5xx, 520 to 530, a redirect",
         "follows nothing and cancels again; where that says “not open”, queries",
-        _PAGES,
+        PAGES,
     ),
     Group(
         "A success that cannot be believed: empty, without or with another order, garbled, huge",
         "cancels again; where that says “not open”, queries",
-        _UNBELIEVABLE,
+        UNBELIEVABLE,
     ),
     Group(
         "Busy (100500, 100503), or a code or text that nobody knows",
         "cancels again; where that says “not open”, queries",
-        _BUSY,
+        BUSY,
     ),
     Group(
         "One of these at every cancel, and it is cancelled",
         "cancels again, queries",
-        _FOUND_CANCELLED,
+        FOUND_CANCELLED,
     ),
     Group(
         "One of these at every cancel, and it is open",
         "queries and cancels again, six times at most",
-        _FOUND_OPEN,
+        FOUND_OPEN,
     ),
     Group(
         "Silence at every cancel, and a request may still be on its way",
         "cancels again and queries until the deadline",
-        _AT_WORK,
+        AT_WORK,
     ),
     Group(
         "No answer to anything",
         "cancels again and queries until the deadline",
-        _NO_WORD,
+        NO_WORD,
     ),
     Group(
         "The order is filled, failed, was cancelled earlier or never existed",
         "queries what it is now",
-        _NOT_OPEN,
+        NOT_OPEN,
     ),
     Group(
         "The machine's clock is off",
         "learns the exchange's time, signs afresh and cancels again",
-        _CLOCK,
+        CLOCK,
     ),
     Group(
         "The timestamp is refused, and still is with the exchange's own time",
         "learns the exchange's time, cancels again once, stops",
-        _CLOCK_STAYS,
+        CLOCK_STAYS,
     ),
     Group(
         "The server looks for parameters elsewhere (100412, 100400)",
         "cancels again with a query string, and remembers",
-        _NOT_SEEN,
+        NOT_SEEN,
     ),
     Group(
         "It does not see them there either",
         "cancels again with a query string, stops; the hint names the setting `placement`",
-        _NOT_SEEN_ANYWHERE,
+        NOT_SEEN_ANYWHERE,
     ),
     Group(
         "A limit that ends before the deadline (100410)",
         "waits until the time that the exchange gave, cancels again",
-        _LOCKED_IN_TIME,
+        LOCKED_IN_TIME,
     ),
     Group(
         "A limit that ends later, or nobody knows when",
         "stops at once; later cancels are not sent until it ends",
-        _LOCKED,
+        LOCKED,
     ),
     Group(
         "Firewall or ban: 403, 418, 429",
         "stops at once; nothing is sent until it ends",
-        _BANNED,
+        BANNED,
     ),
     Group(
         "API key or signature not accepted",
         "stops; the order is untouched",
-        _AUTHENTICATION,
+        AUTHENTICATION,
     ),
     Group(
         "The key may not do this, or not from this address",
         "stops; the order is untouched",
-        _PERMISSION,
+        PERMISSION,
     ),
     Group(
         "Any other refusal",
         "stops; the order is untouched",
-        _REFUSED,
+        REFUSED,
     ),
 )
 

@@ -15,27 +15,23 @@ from bingx_spot import (
     CallError,
     NotSent,
     Order,
-    OrderNotOpen,
     OutcomeUnknown,
     RateLimited,
 )
 from bingx_spot.errors import StillOpen
 from bingx_spot.policy.limits import Limits
 from tests.outcome.calls import (
-    CANCEL,
     COLOURS,
-    QUERY,
     SYMBOL,
-    TIME,
     Colour,
     arrived,
     attempt,
+    cancel_together,
+    cancelling,
     described,
     options,
-    outcome,
     outcome_async,
 )
-from tests.scripted_server import http, scripted_server
 
 SLACK = 2.0
 LOCK = "code:100410:The endpoint is in the disabled period and will be unblocked after {unblock}"
@@ -49,11 +45,6 @@ class Moved:
 
     def __call__(self) -> float:
         return self.seconds
-
-
-def cancelling(bingx: BingxSpot, order_id: int) -> Order | CallError:
-    """Cancel an order of the sandbox's, and return it or the error."""
-    return outcome(lambda: bingx.cancel_order(SYMBOL, order_id=order_id))
 
 
 def asked(sandbox: Sandbox) -> int:
@@ -107,19 +98,6 @@ def test_a_ban_stops_those_too_that_were_waiting_for_their_permits(colour: Colou
         came = cancel_together(colour, options(sandbox, limits=Limits()), orders)
         assert {described(each) for each in came} == {"RateLimited"}
         assert asked(sandbox) <= 5
-
-
-def cancel_together(colour: Colour, made_with: dict[str, Any], orders: list[int]) -> list[Order | CallError]:
-    if colour == "sync":
-        with BingxSpot(**made_with) as bingx, ThreadPoolExecutor(len(orders)) as threads:
-            return list(threads.map(lambda each: cancelling(bingx, each), orders))
-
-    async def cancel_all() -> list[Order | CallError]:
-        async with AsyncBingxSpot(**made_with) as bingx:
-            calls = [outcome_async(bingx.cancel_order(SYMBOL, order_id=each)) for each in orders]
-            return await asyncio.gather(*calls)
-
-    return asyncio.run(cancel_all())
 
 
 @pytest.mark.parametrize("colour", COLOURS)
@@ -186,75 +164,6 @@ def test_a_permit_that_comes_too_late_is_told_at_once_and_costs_no_tries() -> No
         assert bingx._memory.budget._left == left
         assert late.value.attempts == ()
         assert arrived(sandbox) == 5
-
-
-DEAD = {
-    "filled": {"status": "FILLED"},
-    "cancelled": {"status": "CANCELED"},
-    "unknown": None,
-}
-
-
-def equal_errors(sandbox: Sandbox, path: str) -> int:
-    """Count the most equal errors that one endpoint gave."""
-    codes = [request.get("code", 0) for request in sandbox.requests() if request["path"] == path]
-    return max((codes.count(code) for code in set(codes) - {0}), default=0)
-
-
-@pytest.mark.parametrize("colour", COLOURS)
-@pytest.mark.parametrize("together", [1, 60], ids=["one by one", "all at once"])
-@pytest.mark.parametrize("dead", DEAD)
-def test_sixty_cancels_of_dead_orders_never_come_to_twenty_equal_errors(
-    colour: Colour, together: int, dead: str
-) -> None:
-    fields = DEAD[dead]
-    with Sandbox(orders=0) as sandbox:
-        if fields is None:
-            sandbox.place_order(SYMBOL)
-            orders = list(range(1, 61))
-        else:
-            orders = [int(sandbox.place_order(SYMBOL, **fields)["orderId"]) for _ in range(60)]
-        # An answer that takes its time lets all of them be under way before the first error is there.
-        sandbox.faults([{"fault": "slow-start", "seconds": 0.1}] if together > 1 else [])
-        made_with = options(sandbox, timeout=5.0)
-        came = (
-            cancel_together(colour, made_with, orders)
-            if together > 1
-            else one_by_one(colour, made_with, orders)
-        )
-        assert len(came) == 60
-        assert all(isinstance(each, OrderNotOpen | RateLimited) for each in came), {*map(described, came)}
-        for path in (CANCEL, QUERY, TIME):
-            assert equal_errors(sandbox, path) < 20
-        known = [each for each in came if isinstance(each, OrderNotOpen)]
-        if fields is not None:
-            assert len(known) == 60, "what a query can tell is told"
-            assert all(each.order is not None and each.order.status == fields["status"] for each in known)
-        else:
-            assert known
-
-
-def one_by_one(colour: Colour, made_with: dict[str, Any], orders: list[int]) -> list[Order | CallError]:
-    if colour == "sync":
-        with BingxSpot(**made_with) as bingx:
-            return [cancelling(bingx, each) for each in orders]
-
-    async def cancel_all() -> list[Order | CallError]:
-        async with AsyncBingxSpot(**made_with) as bingx:
-            return [await outcome_async(bingx.cancel_order(SYMBOL, order_id=each)) for each in orders]
-
-    return asyncio.run(cancel_all())
-
-
-def test_an_open_order_is_cancelled_even_near_the_lock() -> None:
-    with Sandbox(orders=0) as sandbox, BingxSpot(**options(sandbox)) as bingx:
-        for _ in range(30):
-            dead = sandbox.place_order(SYMBOL, status="FILLED")
-            assert isinstance(cancelling(bingx, dead["orderId"]), OrderNotOpen)
-        alive = sandbox.place_order(SYMBOL)
-        before = arrived(sandbox)
-        assert bingx.cancel_order(SYMBOL, order_id=alive["orderId"]).status == "CANCELED"
-        assert arrived(sandbox) == before + 1
 
 
 CALLS = 200
@@ -326,53 +235,3 @@ def test_successes_earn_tries_back() -> None:
             bingx.query_order(SYMBOL, order_id=other)
         assert [budget.take() for _ in range(3)] == [True, True, False]
         assert bingx.cancel_order(SYMBOL, order_id=third).status == "CANCELED"
-
-
-@pytest.mark.parametrize("colour", COLOURS)
-@pytest.mark.parametrize("part", ["head", "body"])
-def test_a_server_that_sends_a_byte_a_second_cannot_stretch_a_call(colour: Colour, part: str) -> None:
-    if part == "head":
-        with Sandbox() as sandbox:
-            sandbox.faults([{"fault": "trickle", "bytesPerSecond": 1.0}])
-            order = sandbox.place_order(SYMBOL)
-            came, took = timed(
-                lambda: attempt(colour, options(sandbox, timeout=1.2), order_id=order["orderId"])
-            )
-    else:
-        # The head and most of the body at once, and the rest never: the scripted server is silent then.
-        whole = http('{"code":0,"msg":"","data":{"symbol":"BTC-USDT"}}')
-        with Sandbox() as sandbox, scripted_server(whole[:-5]) as server:
-            made_with = {**options(sandbox, timeout=1.2), "environment": server.url}
-            came, took = timed(lambda: attempt(colour, made_with, order_id=7))
-    assert isinstance(came, OutcomeUnknown)
-    assert took < 1.2 + SLACK
-
-
-def timed(call: Callable[[], Order | CallError]) -> tuple[Order | CallError, float]:
-    began = time.monotonic()
-    return call(), time.monotonic() - began
-
-
-@pytest.mark.parametrize("colour", COLOURS)
-def test_a_body_that_drips_cannot_stretch_a_call(colour: Colour) -> None:
-    with Sandbox() as sandbox:
-        # Fast enough that the head is through at once, and the body by far not.
-        sandbox.faults([{"fault": "trickle", "bytesPerSecond": 300.0}])
-        order = sandbox.place_order(SYMBOL)
-        made_with = options(sandbox, timeout=1.2)
-        came, took = timed(lambda: attempt(colour, made_with, order_id=order["orderId"]))
-    assert isinstance(came, OutcomeUnknown)
-    assert took < 1.2 + SLACK
-
-
-@pytest.mark.parametrize("colour", COLOURS)
-@pytest.mark.parametrize("timeout", [0.001, 0.05])
-def test_a_deadline_too_short_for_anything_is_kept_all_the_same(colour: Colour, timeout: float) -> None:
-    with Sandbox() as sandbox:
-        sandbox.faults([{"fault": "hang-before-executing", "seconds": 5.0}])
-        order = sandbox.place_order(SYMBOL)
-        came, took = timed(
-            lambda: attempt(colour, options(sandbox, timeout=timeout), order_id=order["orderId"])
-        )
-    assert isinstance(came, CallError)
-    assert took < timeout + SLACK

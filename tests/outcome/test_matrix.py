@@ -23,7 +23,8 @@ from tests.outcome.calls import (
     options,
     refused_port,
 )
-from tests.outcome.matrix import GROUPS, ROWS, UNKNOWN_ID, Address, Group, Row
+from tests.outcome.matrix import GROUPS, ROWS, Group
+from tests.outcome.row import UNKNOWN_ID, Address, Row
 
 # How far past its deadline a call may end on a machine that is busy, in seconds.
 SLACK = 2.0
