@@ -10,6 +10,7 @@ from bingx_spot._version import __version__
 #: Command names and the first line of their help, so that the list of commands imports none of them.
 COMMANDS = {
     "cancel": "Cancel one open order.",
+    "doctor": "Tell what is wrong on this machine, and how to mend it.",
     "query": "Show one order as the exchange states it now.",
     "sandbox": "Run the sandbox, a local stand-in for the exchange.",
     "sign": "Print the canonical string and the signature of parameters.",
