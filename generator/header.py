@@ -21,7 +21,7 @@ class Header:
     spec_sha256: str
 
     def __str__(self) -> str:
-        """Gives the header as comment lines, which every kind of generated file takes."""
+        """Gives the header as comment lines, which every kind of file but JSON takes."""
         lines = (
             "Generated. Do not edit: change the contract, then run `make generate`.",
             f"Made from spec/openapi.yaml, version {self.spec_version},",
@@ -32,8 +32,8 @@ class Header:
         return "".join(f"# {line}\n" for line in lines)
 
     def stamp(self, folder: Path) -> None:
-        """Writes the header on every file of a folder ."""
+        """Writes the header on every file of a folder but those of JSON, which has no comments."""
         for path in sorted(folder.rglob("*")):
-            if path.is_file():
+            if path.is_file() and path.suffix != ".json":
                 text = path.read_text("utf-8")
                 path.write_text(f"{self}\n{text}".rstrip("\n") + "\n", "utf-8", newline="\n")

@@ -18,7 +18,7 @@ from generator.rules import rule_problems
 from generator.tree import differences, swap, workplace
 from generator.validity import consistency_problems, structure_problems
 from generator.view import caller_view, python_view
-from generator.writing import yaml_text
+from generator.writing import json_text, yaml_text
 
 # Each step may count on what those before it made sure of.
 _STEPS = (
@@ -88,9 +88,16 @@ def _build(document: Document, folder: Path) -> Path:
     package.parent.mkdir(parents=True)
     write_client(document, python_view(caller), package)
     write_contract(document, package)
-    write_error_table(read_error_table(), package)
+    errors = read_error_table()
+    write_error_table(errors, package)
     (package / "py.typed").write_text("", "utf-8")
     lay_out(package)
-    (folder / "openapi.caller.yaml").write_text(yaml_text(caller), "utf-8", newline="\n")
+    texts = {
+        "openapi.caller.yaml": yaml_text(caller),
+        "openapi.caller.json": json_text(caller),
+        "errors.json": json_text(errors.root),
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, "utf-8", newline="\n")
     Header(document.root["info"]["version"], document.sha256).stamp(folder)
     return folder

@@ -1,5 +1,6 @@
-"""Plain data as YAML that every reader takes for the same."""
+"""Plain data as YAML and as JSON that every reader takes for the same."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,3 +30,8 @@ def yaml_text(data: Mapping[str, Any]) -> str:
     Words that any version of YAML could take for something else (`'NO'`, `'0.1532'`) are in quotes.
     """
     return str(yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110))
+
+
+def json_text(data: Mapping[str, Any]) -> str:
+    """Writes data as JSON, keys in the order given, for whoever has no reader of YAML."""
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"

@@ -1,6 +1,7 @@
 """The way from contract to tree as a whole, on copies."""
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -62,12 +63,22 @@ def test_a_second_run_changes_nothing(copy: Copy) -> None:
 
 def test_every_file_says_what_it_was_made_from_and_names_no_place(made: Path, tmp_path: Path) -> None:
     files = [path for path in made.rglob("*") if path.is_file()]
-    assert {path.suffix for path in files} == {".py", ".yaml", ".typed"}
+    assert {path.suffix for path in files} == {".py", ".yaml", ".typed", ".json"}
     for path in files:
         text = path.read_text("utf-8")
+        assert str(made.parent) not in text
+        if path.suffix == ".json":
+            assert isinstance(json.loads(text), dict), "JSON has no comments"
+            continue
         assert text.startswith(HEADER)
         assert "by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff" in text
-        assert str(made.parent) not in text
+
+
+def test_what_is_there_in_json_as_well_says_the_same(made: Path) -> None:
+    caller = yaml.safe_load((made / "openapi.caller.yaml").read_text("utf-8"))
+    assert json.loads((made / "openapi.caller.json").read_text("utf-8")) == caller
+    table = yaml.safe_load((ROOT / "spec" / "errors.yaml").read_text("utf-8"))
+    assert json.loads((made / "errors.json").read_text("utf-8")) == table
 
 
 def test_an_operation_that_is_added_is_there_and_taken_out_is_gone_without_a_trace(
