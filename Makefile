@@ -35,7 +35,7 @@ test: $(READY) $(PEERS_READY) ## Run the tests
 	$(BIN)/python -m pytest
 
 .PHONY: check
-check: lint types lint-spec check-generated check-vectors test ## What CI runs: everything below, then the tests
+check: lint types lint-spec check-generated check-vectors test conformance ## What CI runs
 
 .PHONY: lint
 lint: $(READY) ## Lint, check the format and the import contracts
@@ -71,6 +71,10 @@ vectors: $(READY) ## Make spec/vectors/signing.json anew, with openssl
 .PHONY: check-vectors
 check-vectors: $(READY) ## Fail if spec/vectors/signing.json is not what openssl gives
 	$(BIN)/python spec/vectors/make.py --check
+
+.PHONY: conformance
+conformance: $(READY) ## Let every language pass the vectors and cancel an order; a table of what each has shown
+	$(BIN)/python -m tests.conformance
 
 .PHONY: chaos
 chaos: $(READY) ## Ten thousand cancels among faults, and a table of what became of them

@@ -1,0 +1,58 @@
+"""The languages that prove the spec: where each has its scripts, and which tools it needs."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+OVERLAYS = ROOT / "overlays"
+SCRIPT = "conformance.sh"
+LINTER = "lint.sh"
+
+#: By folder: each tool, and how it is asked for its version.
+TOOLS: Mapping[str, Mapping[str, str]] = {
+    "python": {},
+    "typescript": {"node": "--version", "npm": "--version"},
+    "go": {"go": "version"},
+    "rust": {"cargo": "--version", "rustc": "--version"},
+    "java": {"java": "-version", "mvn": "--version"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One folder of overlays/ with a script `conformance.sh`.
+
+    Args:
+        folder: The folder.
+        tools: What must be installed, each with the option that shows its version.
+    """
+
+    folder: Path
+    tools: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """Give the name of the folder."""
+        return self.folder.name
+
+    def missing(self) -> list[str]:
+        """Name the tools that are not installed, or do not run (a shim may only pretend to)."""
+        return [tool for tool, option in self.tools.items() if not _runs(tool, option)]
+
+
+def languages(overlays: Path = OVERLAYS) -> list[Language]:
+    """Give the languages that have a script, by name."""
+    folders = [script.parent for script in sorted(overlays.glob(f"*/{SCRIPT}"))]
+    return [Language(folder, TOOLS.get(folder.name, {})) for folder in folders]
+
+
+def _runs(tool: str, option: str) -> bool:
+    path = shutil.which(tool)
+    if path is None:
+        return False
+    asked = subprocess.run([path, option], capture_output=True, check=False, stdin=subprocess.DEVNULL)
+    return asked.returncode == os.EX_OK
