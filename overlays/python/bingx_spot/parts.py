@@ -23,6 +23,7 @@ class Parts:
         memory: What was learnt from earlier calls.
         timeout: How long a call may take, in seconds.
         now: A monotonic clock, in seconds.
+        bulk: Whether the calls belong to a bulk run, whose queue for permits every single call overtakes.
     """
 
     environment: Environment
@@ -32,3 +33,4 @@ class Parts:
     memory: Memory
     timeout: float
     now: Callable[[], float] = time.monotonic
+    bulk: bool = False
