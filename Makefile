@@ -92,6 +92,11 @@ mutation: $(READY) ## Change the code that decides in 1500 ways, and see whether
 bench: $(READY) ## Benchmarks, as ratios measured side by side in one run
 	$(BIN)/python -m benchmarks
 
+.PHONY: docs
+docs: $(READY) ## Build the documentation into build/docs, a site that needs no network
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/docs
+	@echo "build/docs/index.html"
+
 .PHONY: build
 build: $(READY) ## Build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation

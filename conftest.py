@@ -5,6 +5,11 @@ from collections.abc import Generator
 
 import pytest
 
+from tests.documentation import examples
+
+# Every example of the documentation is a test.
+pytest_collect_file = examples.pytest()
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:

@@ -1,0 +1,37 @@
+"""What Sphinx is told. `make docs` builds the site into build/docs; a warning is an error there."""
+
+import sys
+from pathlib import Path
+
+from bingx_spot import __version__
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE / "_extensions"))
+
+project = "bingx-spot"
+author = "bingx-spot maintainers"
+release = version = __version__
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_click", "error_table"]
+exclude_patterns = ["_extensions"]
+source_suffix = {".md": "markdown"}
+
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+# Texts of the exchange are shown to the letter.
+smartquotes = False
+# A word in single backticks is code, in our docstrings as in Markdown.
+default_role = "code"
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
+napoleon_use_ivar = True
+
+# furo brings its style and fonts along: the site opens without a network.
+html_theme = "furo"
+html_title = f"bingx-spot {version}"
+html_copy_source = False
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_show_sphinx = False

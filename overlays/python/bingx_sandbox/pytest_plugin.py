@@ -1,0 +1,25 @@
+"""A pytest fixture: a running sandbox, and the environment pointed at it.
+
+Ask for it in `conftest.py`: `pytest_plugins = ["bingx_sandbox.pytest_plugin"]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from bingx_sandbox.sandbox import Sandbox
+
+
+@pytest.fixture
+def bingx_sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """Run a sandbox for one test, with `BINGX_API_KEY`, `BINGX_API_SECRET` and `BINGX_ENV` set to it.
+
+    A bot that takes its settings from there needs no change: `BingxSpot.from_env()` cancels on the sandbox.
+    """
+    with Sandbox() as sandbox:
+        monkeypatch.setenv("BINGX_API_KEY", sandbox.api_key)
+        monkeypatch.setenv("BINGX_API_SECRET", sandbox.api_secret)
+        monkeypatch.setenv("BINGX_ENV", sandbox.url)
+        yield sandbox
