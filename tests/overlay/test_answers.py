@@ -49,6 +49,10 @@ class TestBelieved:
         }
         assert [field for field, amount in amounts.items() if amount is None] == [name]
 
+    def test_an_amount_may_come_as_a_number(self):
+        order = judged(success(price=0.1532, origQty=126))
+        assert (order.price, order.orig_qty) == (Decimal("0.1532"), Decimal(126))
+
     def test_all_that_is_optional_may_be_lacking_at_once(self):
         bare = {"symbol": SYMBOL, "orderId": ORDER_ID, "status": "CANCELED"}
         order = judged(json.dumps({"code": 0, "data": bare}))
@@ -127,6 +131,10 @@ class TestNotBelieved:
     def test_an_envelope_that_does_not_say_success_with_an_order(self, body):
         assert isinstance(failure(body), OutcomeUnknown)
 
+    def test_a_code_of_success_stays_as_it_came(self):
+        assert failure(envelope(data=None)).code == 0
+        assert failure(envelope(code="0")).code == "0"
+
     @pytest.mark.parametrize(
         ("name", "value"),
         [
@@ -136,7 +144,7 @@ class TestNotBelieved:
             ("orderId", [ORDER_ID]), ("symbol", "ETH-USDT"), ("symbol", "btc-usdt"), ("symbol", None),
             ("symbol", 5), ("status", None), ("status", 5), ("status", ["CANCELED"]), ("status", "NEW"),
             ("status", "PENDING"), ("status", "PARTIALLY_FILLED"), ("status", "FILLED"), ("status", "FAILED"),
-            ("price", "0,15"), ("price", "NaN"), ("price", "Infinity"),
+            ("price", "0,15"), ("price", "NaN"), ("price", "Infinity"), ("price", True),
             ("price", "1" * 9999 + "x"), ("executedQty", {}), ("type", 5), ("side", {}), ("clientOrderID", 5),
         ],
         ids=plain,

@@ -40,6 +40,11 @@ class Level(IntEnum):
     TOP = 3
 
 
+NUMBER = "a finite number that a double can hold, or a whole one of at most 4300 digits"
+TEXT = "text without & = ? # or line breaks, in characters that UTF-8 can carry"
+OTHER = "text, a number, or true or false"
+
+
 def test_the_worked_example_is_true():
     results = doctest.testmod(signing)
     assert results.attempted >= 4
@@ -94,7 +99,7 @@ class TestValueText:
             (5000, "5000"), (5000.0, "5000"), (-0.0, "0"), (0.1, "0.1"), (1e-7, "0.0000001"),
             (1e22, "1" + "0" * 22), (2**63 - 1, "9223372036854775807"), (True, "true"), (False, "false"),
             ("", ""), ("1.0", "1.0"), (Word.NEW, "NEW"), (Level.TOP, "3"), (Decimal("1.50"), "1.5"),
-            (Decimal("-0"), "0"), (Decimal("1E+3"), "1000"),
+            (Decimal("-0"), "0"), (Decimal("1E+3"), "1000"), (5e-324, "0." + "0" * 323 + "5"),
             (Decimal("0.123456789012345678901234567890123450"), "0.12345678901234567890123456789012345"),
         ],
         ids=repr,
@@ -115,6 +120,27 @@ class TestValueText:
         with pytest.raises(InvalidInput) as refusal:
             value_text(value, "recvWindow")
         assert refusal.value.field == "recvWindow"
+
+    @pytest.mark.parametrize(
+        ("value", "reason", "allowed"),
+        [
+            (None, "is of type NoneType", OTHER),
+            (float("nan"), "is nan", NUMBER),
+            (Decimal("1E-325"), "is beyond what a double can hold", NUMBER),
+            (10**5000, "has too many digits", NUMBER),
+            ("a&b", "holds '&'", TEXT),
+            ("\ud800", "holds half of a surrogate pair", TEXT),
+            (chr(0xDFFF), "holds half of a surrogate pair", TEXT),
+        ],
+        ids=["type", "nan", "tiny", "huge", "ampersand", "first", "last"],
+    )
+    def test_that_is_refused_is_told_why_and_what_is_allowed(self, value, reason, allowed):
+        with pytest.raises(InvalidInput) as refusal:
+            value_text(value)
+        assert str(refusal.value) == f"value {reason}; allowed: {allowed}"
+
+    def test_the_characters_around_surrogates_are_characters(self):
+        assert value_text("\ud7ff\ue000") == "\ud7ff\ue000"
 
     @given(st.one_of(st.integers(), st.floats(allow_nan=False, allow_infinity=False)))
     def test_of_a_number_reads_back_as_that_number_without_exponent_or_needless_fraction(self, number):
@@ -157,7 +183,10 @@ class TestSign:
     def test_refuses_what_cannot_be_encoded_and_does_not_show_the_secret(self, canonical, secret, field):
         with pytest.raises(InvalidInput) as refusal:
             sign(canonical, secret)
-        assert refusal.value.field == field
+        assert str(refusal.value) == (
+            f"{field} cannot be encoded or is empty; "
+            "allowed: text in characters that UTF-8 can carry; the secret not empty"
+        )
         shown = traceback.TracebackException.from_exception(refusal.value, capture_locals=True)
         ours = [frame for frame in shown.stack if Path(frame.filename).name == "signing.py"]
         assert ours

@@ -64,6 +64,11 @@ class TestTime:
     def test_with_less_than_two_hundredths_of_a_second_nothing_is_sent(self) -> None:
         assert isinstance(Exchange().play(timeout=0.0199).error, NotSent)
 
+    def test_with_just_two_hundredths_of_a_second_one_is(self) -> None:
+        exchange = Exchange()
+        exchange.time.seconds = 0.0
+        assert exchange.play(CANCELLED, timeout=0.02).result == CANCELLED
+
     def test_what_may_not_be_repeated_may_use_all(self) -> None:
         call = replace(QUERYING, operation=replace(QUERYING.operation, repeatable=False))
         assert Exchange().play(FILLED, call=call).sent[0].timeout == 10.0
@@ -224,6 +229,19 @@ class TestNearLock:
         assert isinstance(played.error, RateLimited)
         assert played.steps == []
         assert sum(iter(exchange.memory.budget.take, False)) == 100
+
+    def test_a_query_that_could_lock_its_endpoint_is_not_sent_either(self) -> None:
+        exchange = Exchange()
+        exchange.lock_soon("queryOrder")
+        played = exchange.play(NOT_OPEN)
+        assert isinstance(played.error, OrderNotOpen)
+        assert played.error.order is None
+
+    def test_a_code_of_success_is_no_error_to_count(self) -> None:
+        exchange = Exchange()
+        for _ in range(20):
+            exchange.play(says(0, "lock fail, try again later"), CANCELLED)
+        assert exchange.memory.equal_errors.left("cancelOrder") == 0
 
     def test_a_doubt_is_asked_about_and_not_sent_again(self) -> None:
         exchange = Exchange()

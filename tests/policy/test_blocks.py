@@ -2,7 +2,7 @@
 
 import pytest
 
-from bingx_spot.policy.blocks import LONGEST_BLOCK, Blocks, EqualErrors
+from bingx_spot.policy.blocks import LONGEST_BLOCK, MOMENT, Blocks, EqualErrors
 from tests.policy.scripted_time import ScriptedTime
 
 
@@ -128,3 +128,56 @@ class TestEqualErrors:
         time.seconds += 10
         counted(errors, 17, code=100001)
         assert errors.left("cancelOrder") == 480.0
+
+
+def entered(errors: EqualErrors, times: int, name: str = "cancelOrder") -> list[bool]:
+    return [errors.enter(name, vouched=False) for _ in range(times)]
+
+
+class TestRequestsOnTheirWay:
+    """Each may bring one more equal error, so as many may go as there is room for."""
+
+    def test_count_as_errors_to_come(self, errors: EqualErrors) -> None:
+        counted(errors, 15)
+        assert entered(errors, 3) == [True, True, False]
+        assert errors.left("cancelOrder") == MOMENT
+
+    def test_count_without_an_error_so_far(self, errors: EqualErrors) -> None:
+        assert entered(errors, 18) == [True] * 17 + [False]
+
+    def test_that_have_ended_make_room(self, errors: EqualErrors) -> None:
+        counted(errors, 15)
+        entered(errors, 2)
+        errors.leave("cancelOrder")
+        assert errors.left("cancelOrder") == 0.0
+        assert entered(errors, 2) == [True, False]
+
+    def test_that_were_not_let_in_take_no_room(self, errors: EqualErrors) -> None:
+        counted(errors, 16)
+        assert entered(errors, 3) == [True, False, False]
+        errors.leave("cancelOrder")
+        assert errors.left("cancelOrder") == 0.0
+
+    def test_that_are_vouched_for_go_and_count(self, errors: EqualErrors) -> None:
+        counted(errors, 17)
+        assert errors.enter("cancelOrder", vouched=True)
+        counted(errors, 15, name="queryOrder")
+        assert errors.enter("queryOrder", vouched=True)
+        assert entered(errors, 2, "queryOrder") == [True, False]
+
+    def test_leave_other_endpoints_alone(self, errors: EqualErrors) -> None:
+        entered(errors, 17)
+        assert entered(errors, 1, "queryOrder") == [True]
+
+    def test_do_not_count_errors_of_long_ago(self, errors: EqualErrors, time: ScriptedTime) -> None:
+        counted(errors, 16)
+        time.seconds += 480
+        assert entered(errors, 2) == [True, True]
+
+    def test_count_where_the_lock_of_another_code_has_just_ended(
+        self, errors: EqualErrors, time: ScriptedTime
+    ) -> None:
+        counted(errors, 17)
+        time.seconds += 480
+        counted(errors, 16, code=100001)
+        assert entered(errors, 2) == [True, False]

@@ -128,6 +128,29 @@ class TestLicence:
         assert 1009.9 <= exchange.time.seconds <= 1010
         assert len(played.asked) < 40
 
+    def test_an_order_that_was_found_open_goes_again_near_a_lock(self) -> None:
+        exchange = Exchange()
+        for _ in range(16):
+            exchange.memory.equal_errors.count("cancelOrder", 123456)
+        played = exchange.play(UNLISTED, OPEN, CANCELLED)
+        assert played.asked == "cqc"
+        assert played.result == CANCELLED
+
+    def test_nothing_is_waited_for_where_the_query_is_locked_beyond_the_deadline(self) -> None:
+        exchange = Exchange()
+        exchange.spend_budget()
+        played = exchange.play(RESET, RESET, says(100410), RESET)
+        assert played.asked == "ccqc"
+        assert type(played.error) is OutcomeUnknown
+        assert exchange.time.seconds < 1001
+
+    def test_what_nothing_can_settle_stays_in_doubt_after_a_refusal(self) -> None:
+        call = replace(CANCELLING, operation=replace(CANCEL, settled_by=None))
+        error = Exchange().play(RESET, DENIED, call=call).error
+        assert type(error) is OutcomeUnknown
+        assert error.message == "connection reset"
+        assert len(error.attempts) == 2
+
     def test_an_operation_that_may_not_be_repeated_is_not(self) -> None:
         call = replace(CANCELLING, operation=replace(CANCEL, repeatable=False))
         played = Exchange().play(RESET, call=call)
@@ -160,11 +183,15 @@ class TestStillOpen:
             (2000, 1.984375, OutcomeUnknown),
             (2000, 2.0, StillOpen),
             (2000.0, 2.0, StillOpen),
+            ("2000", 2.0, StillOpen),
+            ("2000", 1.984375, OutcomeUnknown),
+            ("inf", 4.984375, OutcomeUnknown),
+            ("inf", 5.0, StillOpen),
             (9000, 5.0, OutcomeUnknown),
         ],
     )
     def test_is_not_said_before_a_request_that_timed_out_has_lapsed(
-        self, window: float | None, seconds: float, kind: type
+        self, window: float | str | None, seconds: float, kind: type
     ) -> None:
         more = {} if window is None else {"recvWindow": window}
         call = Call.of(CANCEL, {**CANCELLING.parameters, **more})
@@ -173,6 +200,11 @@ class TestStillOpen:
         played = exchange.play(After(HANGS, 0.0), *resets, RESET, After(OPEN, seconds), call=call, chance=0.0)
         assert exchange.time.seconds == 1000 + seconds
         assert type(played.error) is kind
+
+    def test_is_not_said_where_a_cancel_went_out_after_the_order_was_seen(self) -> None:
+        queries: list[Reply] = [OPEN, *[RESET] * 50]
+        error = Exchange().play_on(by_operation(forever(RESET), queries)).error
+        assert type(error) is OutcomeUnknown
 
     def test_the_last_request_that_timed_out_counts(self) -> None:
         exchange = Exchange()

@@ -53,6 +53,13 @@ def test_where_the_fallback_fails_the_primary_is_tried_again_at_once(hosts: Host
     assert hosts.choose() == PRIMARY
 
 
+def test_both_fail_on_a_machine_that_has_just_started() -> None:
+    hosts = Hosts(BOTH, now=lambda: 0.5)
+    hosts.failed(PRIMARY)
+    hosts.failed(FALLBACK)
+    assert hosts.choose() == PRIMARY
+
+
 @pytest.mark.parametrize(
     ("environment", "use_fallback"), [(BOTH, False), (Environment("test", PRIMARY), True)]
 )

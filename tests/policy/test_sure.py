@@ -6,6 +6,7 @@ from bingx_spot import (
     AuthenticationError,
     NotSent,
     OrderNotOpen,
+    OutcomeUnknown,
     PermissionDenied,
     RateLimited,
     StillOpen,
@@ -52,6 +53,10 @@ class TestNotSent:
         first, second = (send.request.url for send in played.sent)
         assert first.startswith(PRIMARY)
         assert second.startswith(FALLBACK)
+
+    def test_towards_the_deadline_pauses_grow_shorter(self) -> None:
+        played = Exchange().play(*[REFUSED] * 6, timeout=1.0)
+        assert played.waits == pytest.approx([0.1, 0.2, 0.175, 0.13125, 0.1])
 
     def test_pauses_grow(self) -> None:
         played = Exchange().play(*[REFUSED] * 5, CANCELLED)
@@ -112,6 +117,7 @@ class TestNotOpen:
         assert isinstance(played.error, OrderNotOpen)
         assert played.error.order is not None
         assert played.error.order.status == "FILLED"
+        assert played.error.order.raw["status"] == "FILLED"
         assert (played.error.code, played.error.message) == (100404, "order not exist")
         assert played.error.hint == "It is FILLED now."
         assert [attempt.operation for attempt in played.error.attempts] == ["cancelOrder", "queryOrder"]
@@ -152,8 +158,9 @@ class TestNotOpen:
         assert played.error.order is None
         assert played.error.message == "order not exist"
 
-    def test_a_query_that_is_refused_is_given_up_at_once(self) -> None:
-        played = Exchange().play(NOT_OPEN, DENIED)
+    @pytest.mark.parametrize("refusal", [DENIED, says(100412)])
+    def test_a_query_that_is_refused_is_given_up_at_once(self, refusal: Reply) -> None:
+        played = Exchange().play(NOT_OPEN, refusal)
         assert isinstance(played.error, OrderNotOpen)
         assert played.error.order is None
 
@@ -192,11 +199,12 @@ class TestRateLimited:
         assert played.result == CANCELLED
         assert played.waits == pytest.approx([0.1, 3.9])
 
-    def test_a_time_beyond_the_deadline_is_told_at_once(self) -> None:
+    @pytest.mark.parametrize("milliseconds", [10_000, 11_000])
+    def test_a_time_at_or_beyond_the_deadline_is_told_at_once(self, milliseconds: int) -> None:
         exchange = Exchange()
-        played = exchange.play(says(100410, f"will be unblocked after {BEGIN + 11_000}"))
+        played = exchange.play(says(100410, f"will be unblocked after {BEGIN + milliseconds}"))
         assert isinstance(played.error, RateLimited)
-        assert played.error.retry_at == BEGIN + 11_000
+        assert played.error.retry_at == BEGIN + milliseconds
         assert (played.asked, played.waits) == ("c", [])
 
     @pytest.mark.parametrize(
@@ -211,6 +219,7 @@ class TestRateLimited:
         assert error.retry_at == BEGIN + 300_000
         assert error.message == "not sent: the exchange will not listen to cancelOrder for another 100 s"
         assert error.hint == "Wait until the time in retry_at; each request before it makes the lock longer."
+        assert error.evidence.rule == ""
         exchange.time.seconds += 100
         assert exchange.play(CANCELLED).result == CANCELLED
 
@@ -251,6 +260,12 @@ class TestRead:
         )
         assert type(after_reset.error) is type(once.error)
         assert len(after_reset.error.attempts) == 2
+
+    def test_no_connection_does_not_undo_the_doubt(self) -> None:
+        error = Exchange().play(RESET, *[REFUSED] * 5, call=QUERYING).error
+        assert type(error) is OutcomeUnknown
+        assert error.message == "connection reset"
+        assert error.evidence.rule == ""
 
     def test_an_order_s_status_does_not_matter(self) -> None:
         for word in ("NEW", "FILLED", "EXPIRED"):
