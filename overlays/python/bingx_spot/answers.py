@@ -7,6 +7,7 @@ of "Answers" in the reference of the wire, and of `x-bingx-answer` in spec/opena
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
@@ -92,16 +93,13 @@ def server_time(evidence: Evidence) -> int | None:
 
     The envelope's own `timestamp` is exact; the header `Date` counts whole seconds, so its middle is taken.
     """
-    try:
+    with suppress(ValueError, KeyError, TypeError, RecursionError):
         told = json.loads(evidence.body)["timestamp"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        told = None
-    if _is_integer(told):
-        return int(told)
-    try:
-        return int(parsedate_to_datetime(evidence.headers.get("date", "")).timestamp() * 1000) + 500
-    except (ValueError, TypeError, OverflowError):
-        return None
+        if _is_integer(told):
+            return int(told)
+    with suppress(ValueError, KeyError, TypeError, OverflowError):
+        return int(parsedate_to_datetime(evidence.headers["date"]).timestamp() * 1000) + 500
+    return None
 
 
 class _Unbelievable(Exception):

@@ -179,7 +179,7 @@ class Attempts:
                 return vet(call, came)
             except CallError as error:
                 return self._learnt(call.operation, error)
-        assert isinstance(came, Failure), "a driver answers every Send"  # noqa: S101 - a mistake of ours
+        assert isinstance(came, Failure)  # noqa: S101 - a driver answers every Send
         evidence = Evidence(came.reason, request=request.shown, rule=TIMED_OUT if came.pending else "")
         if came is CLOSED:
             return NotSent(replace(evidence, rule=CLOSED_CLIENT))

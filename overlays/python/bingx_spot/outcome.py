@@ -197,8 +197,12 @@ class _Outcome:
         return OrderNotOpen(answer.evidence(text), order)
 
     def _valid_for(self) -> int:
-        window = self.call.parameters.get("recvWindow", _RECV_WINDOW)
-        return round(window) if isinstance(window, int | float) else _RECV_WINDOW
+        window = self.call.parameters.get("recvWindow")
+        try:
+            # As text where it came in a form that the generated client was given.
+            return round(float(str(window)))
+        except (ValueError, OverflowError):
+            return _RECV_WINDOW
 
     def _can_settle(self) -> bool:
         return self.call.operation.settled_by is not None
@@ -236,7 +240,7 @@ class _Outcome:
         return self._final(StillOpen(replace(came.evidence, hint=hint), self.found_open))
 
     def _unknown(self) -> CallError:
-        assert self.doubt is not None, "there is a doubt"  # noqa: S101 - a mistake of ours
+        assert self.doubt is not None  # noqa: S101 - nobody gives up without one
         return self.attempts.told(self.doubt, hint=_recipe(self.call, self.doubt.evidence))
 
 

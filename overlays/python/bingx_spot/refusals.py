@@ -5,7 +5,6 @@ meanings; its head says how a row is found. spec/vectors/answers.json has the ca
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
@@ -47,7 +46,8 @@ def refusal(code: int | str, evidence: Evidence) -> CallError:
         evidence: What is known of the call; its message is the exchange's text.
     """
     message = normalised(evidence.message)
-    row = _first(ROWS, int(code), message, evidence.http_status)
+    # Each list ends with a row that matches everything.
+    row = next(row for row in ROWS if _matches(row, int(code), message, evidence.http_status))
     kind = UnknownCode if row.id == _UNKNOWN_CODE else _CLASSES[row.category]
     shown = evidence.message or row.meaning
     retry_at = _retry_at(row, message) or _window_end(row, evidence)
@@ -60,8 +60,8 @@ def refusal_without_envelope(evidence: Evidence) -> CallError:
     Args:
         evidence: What is known of the call; its message says why the answer cannot be read.
     """
-    row = _first(STATUS_ROWS, None, "", evidence.http_status)
-    text = f"{row.meaning.rstrip('.')}: {evidence.message}"
+    row = next(row for row in STATUS_ROWS if _is_within(row, evidence.http_status))
+    text = f"{row.meaning.removesuffix('.')}: {evidence.message}"
     retry_at = _window_end(row, evidence)
     return _CLASSES[row.category](replace(_by(row, evidence), message=text, retry_at=retry_at))
 
@@ -75,17 +75,16 @@ def normalised(message: str) -> str:
     return _WHITE_SPACE.sub(" ", message.translate(_LOWER_CASE)).strip(" ")
 
 
-def _first(rows: Iterable[ErrorRow], code: int | None, message: str, status: int | None) -> ErrorRow:
-    # Each list ends with a row that matches everything.
-    return next(row for row in rows if _matches(row, code, message, status))
-
-
-def _matches(row: ErrorRow, code: int | None, message: str, status: int | None) -> bool:
-    if row.codes and code not in row.codes:
-        return False
-    if row.statuses and not (status is not None and row.statuses[0] <= status <= row.statuses[1]):
+def _matches(row: ErrorRow, code: int, message: str, status: int | None) -> bool:
+    if (row.codes and code not in row.codes) or not _is_within(row, status):
         return False
     return row.message is None or _compiled(row.message).search(message) is not None
+
+
+def _is_within(row: ErrorRow, status: int | None) -> bool:
+    if row.statuses is None:
+        return True
+    return status is not None and row.statuses[0] <= status <= row.statuses[1]
 
 
 def _retry_at(row: ErrorRow, message: str) -> int | None:

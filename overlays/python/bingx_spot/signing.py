@@ -109,8 +109,8 @@ def _number_text(number: float | Decimal, name: str) -> str:
     if number == int(number):
         return str(int(number))
     # repr gives the shortest text that reads back as the same float; "f" keeps it out of exponent form.
-    text = format(Decimal(repr(number)) if isinstance(number, float) else number, "f")
-    return text.rstrip("0")
+    shortest = Decimal(repr(number)) if isinstance(number, float) else number
+    return f"{shortest:f}".rstrip("0")
 
 
 def _checked(text: str, name: str) -> str:
