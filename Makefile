@@ -93,9 +93,10 @@ bench: $(READY) ## Benchmarks, as ratios measured side by side in one run
 	$(BIN)/python -m benchmarks
 
 .PHONY: docs
-docs: $(READY) ## Build the documentation into build/docs, a site that needs no network
+docs: $(READY) ## Build the documentation into build/docs: a site that needs no network, and a man page
 	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/docs
-	@echo "build/docs/index.html"
+	$(BIN)/python -m sphinx -q -W --keep-going -b man docs build/docs/man
+	@echo "build/docs/index.html, build/docs/man/bingx-spot.1"
 
 .PHONY: build
 build: $(READY) ## Build the wheel into dist/

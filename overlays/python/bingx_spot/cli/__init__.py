@@ -2,6 +2,7 @@
 
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 
 import click
 
@@ -10,6 +11,7 @@ from bingx_spot._version import __version__
 #: Command names and the first line of their help, so that the list of commands imports none of them.
 COMMANDS = {
     "cancel": "Cancel one open order.",
+    "completion": "Print the completion script for bash, zsh or fish.",
     "doctor": "Tell what is wrong on this machine, and how to mend it.",
     "query": "Show one order as the exchange states it now.",
     "sandbox": "Run the sandbox, a local stand-in for the exchange.",
@@ -54,6 +56,10 @@ def _bingx_spot() -> None:
 
 def main() -> None:
     """Run the command line and exit: 0 cancelled, 1 not cancelled, 2 usage, 3 unknown, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that knows no Ø shows its number instead; the result must not be lost over it.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         _bingx_spot.main(prog_name="bingx-spot", standalone_mode=False)
     except click.ClickException as problem:

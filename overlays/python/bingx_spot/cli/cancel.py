@@ -38,7 +38,7 @@ _EPILOG = """\b
 Examples:
   bingx-spot cancel BTC-USDT --order-id 1735964079647111280
   bingx-spot cancel BTC-USDT --client-order-id my-bot_0001 --only NEW
-  bingx-spot cancel BTC-USDT --order-id 1735964079647111280 --env sandbox --json
+  bingx-spot cancel BTC-USDT --order-id 1735964079647111280 --json
   bingx-spot cancel BTC-USDT --order-id 1735964079647111280 --dry-run
 
 \b

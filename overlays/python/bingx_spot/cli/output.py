@@ -1,6 +1,7 @@
 """Print results: a table for people, one JSON object for programs."""
 
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from decimal import Decimal
@@ -70,7 +71,9 @@ def print_failure(problem: CallError, *, as_json: bool) -> None:
 def print_json(members: Mapping[str, object]) -> None:
     """Print one JSON object on one line of standard output, without the members that are None."""
     present = {name: value for name, value in members.items() if value is not None}
-    click.echo(json.dumps(present, ensure_ascii=False, default=str))
+    # Escaped where the stream could not carry it; JSON has its own way to write any character.
+    escaped = "utf" not in (sys.stdout.encoding or "").lower()
+    click.echo(json.dumps(present, ensure_ascii=escaped, default=str))
 
 
 def print_table(title: str, colour: str, rows: Mapping[str, object]) -> None:

@@ -15,12 +15,12 @@ _OPTIONS = {
 
 _EPILOG = """\b
 Examples:
-  bingx-spot sandbox                     on port 8642, where --env sandbox looks
-  bingx-spot sandbox --port 0            on a free port
+  bingx-spot sandbox                    on port 8642, for --env sandbox
+  bingx-spot sandbox --port 0           on a free port
   bingx-spot sandbox --orders 100
-  bingx-spot sandbox --placement query   as if JSON and form bodies were not understood
+  bingx-spot sandbox --placement query  JSON and form are not understood
   bingx-spot sandbox --clock-offset 3600000
-  bingx-spot sandbox --fault '{"fault": "html", "status": 520, "probability": 0.1}'
+  bingx-spot sandbox --fault '{"fault": "html", "status": 520}'
 
 Its first line of standard output is one JSON object with url, apiKey and apiSecret; kept in a file
 that only you can read, it is a key file. End it with Ctrl-C.
