@@ -99,8 +99,9 @@ docs: $(READY) ## Build the documentation into build/docs: a site that needs no 
 	@echo "build/docs/index.html, build/docs/man/bingx-spot.1"
 
 .PHONY: build
-build: $(READY) ## Build the wheel into dist/
+build: $(READY) ## Build the wheel into dist/, and list what is in it
 	$(BIN)/python -m build --wheel --no-isolation
+	@for wheel in dist/*.whl; do $(BIN)/python -m zipfile --list $$wheel; done
 
 .PHONY: peers
 peers: $(PEERS_READY) ## Install the public clients that the sandbox is tested with

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -74,6 +75,20 @@ def test_without_the_extra_the_sandbox_command_says_what_to_install(python, tmp_
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "bingx-spot[sandbox]" in done.stderr
+
+
+def test_the_wheel_is_the_same_to_the_byte_wherever_and_whenever_it_is_built(wheel, tmp_path):
+    copy = tmp_path / "another place"
+    unwanted = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "node_modules", "target")
+    shutil.copytree(ROOT, copy, ignore=unwanted, copy_function=shutil.copy)
+    again = tmp_path / "dist"
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", again, copy]
+    subprocess.run(
+        build, check=True, capture_output=True, env={**os.environ, "TZ": "Asia/Tokyo"}, umask=0o077
+    )
+    (made,) = again.glob("*.whl")
+    assert made.name == wheel.name
+    assert made.read_bytes() == wheel.read_bytes()
 
 
 def test_the_wheel_holds_the_three_packages_typed_and_nothing_else(wheel):

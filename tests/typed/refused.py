@@ -1,0 +1,44 @@
+"""Uses that a type checker must refuse, in each marked line. Never run."""
+
+from bingx_spot import AsyncBingxSpot, BingxSpot, Credentials, Order, OrderNotOpen, canonical_string, sign
+
+
+def made(credentials: Credentials) -> None:
+    BingxSpot()  # refused
+    BingxSpot("key", "secret")  # refused
+    BingxSpot(credentials, timeout="5")  # refused
+    BingxSpot(credentials, time_out=5)  # refused
+    BingxSpot(credentials, placement="body")  # refused
+    BingxSpot.from_env(environment=1)  # refused
+    Credentials("key")  # refused
+    Credentials(b"key", b"secret")  # refused
+
+
+def called(bingx: BingxSpot) -> None:
+    bingx.cancel_order()  # refused
+    bingx.cancel_order("BTC-USDT", 1)  # refused
+    bingx.cancel_order("BTC-USDT", order_id=1.7e18)  # refused
+    bingx.cancel_order("BTC-USDT", orderId=1)  # refused
+    bingx.cancel_order("BTC-USDT", order_id=1, timestamp=1)  # refused
+    bingx.cancel_order(b"BTC-USDT", order_id=1)  # refused
+    bingx.query_order("BTC-USDT", order_id=1, cancel_restrictions="NEW")  # refused
+    bingx.with_options(recv_window=5000)  # refused
+
+
+async def awaited(bingx: AsyncBingxSpot) -> None:
+    forgotten: Order = bingx.cancel_order("BTC-USDT", order_id=1)  # refused
+    print(forgotten)
+    with bingx:  # refused
+        pass
+
+
+def looked_at(order: Order, error: OrderNotOpen) -> None:
+    order.status = "NEW"  # refused
+    print(order.orderId)  # refused
+    print(order.executed_qty + 1)  # refused
+    print(error.order.status)  # refused
+
+
+def signed() -> None:
+    sign(canonical_string({"symbol": "BTC-USDT"}), b"secret")  # refused
+    canonical_string("symbol=BTC-USDT")  # refused
