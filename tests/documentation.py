@@ -24,7 +24,7 @@ _NOT_RUN = ("make ", "pip install ")
 
 def start(namespace: dict[str, Any]) -> None:
     """Start a sandbox for a page, and let the environment point at it."""
-    sandbox = namespace["sandbox_of_the_page"] = Sandbox().__enter__()
+    sandbox = namespace["sandbox_of_the_page"] = Sandbox(limits="off").__enter__()
     folder = namespace["folder_of_the_page"] = tempfile.TemporaryDirectory()
     own = {name: value for name, value in os.environ.items() if not name.startswith("BINGX_")}
     path = f"{Path(sys.executable).parent}{os.pathsep}{own.get('PATH', '')}"

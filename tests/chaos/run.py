@@ -174,6 +174,7 @@ def _link(path: Path) -> str:
 @contextmanager
 def _stage() -> Iterator[Stage]:
     command = [Path(sys.executable).with_name("bingx-spot"), "sandbox", "--port", "0", "--orders", "0"]
+    command += ["--limits", "off"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         try:
             assert process.stdout is not None

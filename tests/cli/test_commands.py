@@ -34,7 +34,7 @@ def keys(sandbox: Sandbox) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def sandbox():
-    with Sandbox() as running:
+    with Sandbox(limits="off") as running:
         yield running
 
 
@@ -175,7 +175,7 @@ def test_the_sandbox_command_says_where_it_listens_and_ends_on_a_signal():
         said = json.loads(process.stdout.readline())
         process.terminate()
         assert process.wait(timeout=30) == 0
-    assert said.keys() == {"url", "apiKey", "apiSecret"}
+    assert said.keys() == {"url", "apiKey", "apiSecret", "accounts"}
 
 
 def test_the_sandbox_command_refuses_a_host_that_others_can_reach():

@@ -29,7 +29,7 @@ def now() -> int:
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(orders=0) as running:
+    with Sandbox(limits="off", orders=0) as running:
         yield running
 
 
@@ -149,7 +149,7 @@ class TestTimeCommand:
 
     @pytest.mark.parametrize(("offset", "word"), [(HOUR, "behind"), (-HOUR, "ahead")])
     def test_says_which_way(self, offset: int, word: str) -> None:
-        with Sandbox(clock=lambda: now() + offset) as sandbox:
+        with Sandbox(limits="off", clock=lambda: now() + offset) as sandbox:
             done = run("time", "--env", sandbox.url)
             told = json.loads(run("time", "--env", sandbox.url, "--json").stdout)
         assert done.returncode == 0, done.stderr

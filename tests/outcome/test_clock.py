@@ -50,7 +50,10 @@ def test_a_machine_that_is_off_cancels_at_its_first_call(
     colour: Colour, offset: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock = Clock()
-    with Sandbox(clock=off_by(offset)) as sandbox, caplog.at_level(logging.WARNING, "bingx_spot"):
+    with (
+        Sandbox(limits="off", clock=off_by(offset)) as sandbox,
+        caplog.at_level(logging.WARNING, "bingx_spot"),
+    ):
         order = sandbox.place_order(SYMBOL)
         came = attempt(colour, options(sandbox, clock=clock), order_id=order["orderId"])
         assert described(came) == "Order CANCELED"
@@ -65,7 +68,7 @@ def test_a_machine_that_is_off_cancels_at_its_first_call(
 
 @pytest.mark.parametrize("colour", COLOURS)
 def test_a_query_learns_it_as_well(colour: Colour) -> None:
-    with Sandbox(clock=off_by(-HOUR)) as sandbox:
+    with Sandbox(limits="off", clock=off_by(-HOUR)) as sandbox:
         order = sandbox.place_order(SYMBOL)
         if colour == "sync":
             with BingxSpot(**options(sandbox)) as bingx:
@@ -86,7 +89,7 @@ def test_twenty_tasks_that_begin_together_all_cancel() -> None:
             calls = [bingx.cancel_order(SYMBOL, order_id=order_id) for order_id in orders]
             return await asyncio.gather(*calls)
 
-    with Sandbox(clock=off_by(HOUR)) as sandbox:
+    with Sandbox(limits="off", clock=off_by(HOUR)) as sandbox:
         orders = [int(order["orderId"]) for order in sandbox.place_orders(20, SYMBOL)]
         cancelled = asyncio.run(cancel_all(sandbox, orders))
         assert [order.order_id for order in cancelled] == orders
@@ -95,7 +98,7 @@ def test_twenty_tasks_that_begin_together_all_cancel() -> None:
 
 def test_twenty_threads_that_begin_together_all_cancel() -> None:
     with (
-        Sandbox(clock=off_by(-HOUR)) as sandbox,
+        Sandbox(limits="off", clock=off_by(-HOUR)) as sandbox,
         BingxSpot(**options(sandbox)) as bingx,
         ThreadPoolExecutor(20) as threads,
     ):
@@ -230,7 +233,7 @@ def test_a_step_of_the_machine_s_clock_in_mid_run_does_no_harm() -> None:
 
     machine = Machine()
     clock = Clock(time_ns=machine.time_ns, elapsed_ns=time.monotonic_ns)
-    with Sandbox() as sandbox, BingxSpot(**options(sandbox, clock=clock)) as bingx:
+    with Sandbox(limits="off") as sandbox, BingxSpot(**options(sandbox, clock=clock)) as bingx:
         orders = [int(order["orderId"]) for order in sandbox.place_orders(3, SYMBOL)]
         for order_id, step in zip(orders, (0, HOUR, -2 * HOUR), strict=True):
             machine.step_ns = step * 1_000_000
@@ -250,7 +253,7 @@ def test_the_machine_s_sleep_does_no_harm() -> None:
 
     sleeper = Sleeper()
     clock = Clock(elapsed_ns=sleeper.elapsed_ns)
-    with Sandbox() as sandbox, BingxSpot(**options(sandbox, clock=clock)) as bingx:
+    with Sandbox(limits="off") as sandbox, BingxSpot(**options(sandbox, clock=clock)) as bingx:
         first, second = (int(order["orderId"]) for order in sandbox.place_orders(2, SYMBOL))
         bingx.cancel_order(SYMBOL, order_id=first)
         sleeper.slept_ns = HOUR * 1_000_000

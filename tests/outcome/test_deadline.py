@@ -27,7 +27,7 @@ SLACK = 2.0
 @pytest.mark.parametrize("part", ["head", "body"])
 def test_a_server_that_sends_a_byte_a_second_cannot_stretch_a_call(colour: Colour, part: str) -> None:
     if part == "head":
-        with Sandbox() as sandbox:
+        with Sandbox(limits="off") as sandbox:
             sandbox.faults([{"fault": "trickle", "bytesPerSecond": 1.0}])
             order = sandbox.place_order(SYMBOL)
             came, took = timed(
@@ -36,7 +36,7 @@ def test_a_server_that_sends_a_byte_a_second_cannot_stretch_a_call(colour: Colou
     else:
         # The head and most of the body at once, and the rest never: the scripted server is silent then.
         whole = http('{"code":0,"msg":"","data":{"symbol":"BTC-USDT"}}')
-        with Sandbox() as sandbox, scripted_server(whole[:-5]) as server:
+        with Sandbox(limits="off") as sandbox, scripted_server(whole[:-5]) as server:
             made_with = {**options(sandbox, timeout=1.2), "environment": server.url}
             came, took = timed(lambda: attempt(colour, made_with, order_id=7))
     assert isinstance(came, OutcomeUnknown)
@@ -50,7 +50,7 @@ def timed(call: Callable[[], Order | CallError]) -> tuple[Order | CallError, flo
 
 @pytest.mark.parametrize("colour", COLOURS)
 def test_a_body_that_drips_cannot_stretch_a_call(colour: Colour) -> None:
-    with Sandbox() as sandbox:
+    with Sandbox(limits="off") as sandbox:
         # Fast enough that the head is through at once, and the body by far not.
         sandbox.faults([{"fault": "trickle", "bytesPerSecond": 300.0}])
         order = sandbox.place_order(SYMBOL)
@@ -63,7 +63,7 @@ def test_a_body_that_drips_cannot_stretch_a_call(colour: Colour) -> None:
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize("timeout", [0.001, 0.05])
 def test_a_deadline_too_short_for_anything_is_kept_all_the_same(colour: Colour, timeout: float) -> None:
-    with Sandbox() as sandbox:
+    with Sandbox(limits="off") as sandbox:
         sandbox.faults([{"fault": "hang-before-executing", "seconds": 5.0}])
         order = sandbox.place_order(SYMBOL)
         came, took = timed(

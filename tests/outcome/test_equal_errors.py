@@ -49,7 +49,7 @@ def test_sixty_cancels_of_dead_orders_never_come_to_twenty_equal_errors(
     colour: Colour, together: int, dead: str
 ) -> None:
     fields = DEAD[dead]
-    with Sandbox(orders=0) as sandbox:
+    with Sandbox(limits=1000, orders=0) as sandbox:
         if fields is None:
             sandbox.place_order(SYMBOL)
             orders = list(range(1, 61))
@@ -88,7 +88,7 @@ def one_by_one(colour: Colour, made_with: dict[str, Any], orders: list[int]) -> 
 
 
 def test_an_open_order_is_cancelled_even_near_the_lock() -> None:
-    with Sandbox(orders=0) as sandbox, BingxSpot(**options(sandbox)) as bingx:
+    with Sandbox(limits=1000, orders=0) as sandbox, BingxSpot(**options(sandbox)) as bingx:
         for _ in range(30):
             dead = sandbox.place_order(SYMBOL, status="FILLED")
             assert isinstance(cancelling(bingx, dead["orderId"]), OrderNotOpen)

@@ -30,7 +30,9 @@ NAME = "the-same-on-both"
 
 
 def account() -> Sandbox:
-    return Sandbox(api_key="the-key-of-both-hosts", api_secret="the-secret-of-both-hosts", orders=0)
+    return Sandbox(
+        limits="off", api_key="the-key-of-both-hosts", api_secret="the-secret-of-both-hosts", orders=0
+    )
 
 
 @contextmanager

@@ -30,7 +30,9 @@ PLANTED = {"api_key": "planted-api-key-7f3a9c", "api_secret": "planted-api-secre
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(api_key=PLANTED["api_key"], api_secret=PLANTED["api_secret"], orders=0) as running:
+    with Sandbox(
+        limits="off", api_key=PLANTED["api_key"], api_secret=PLANTED["api_secret"], orders=0
+    ) as running:
         yield running
 
 

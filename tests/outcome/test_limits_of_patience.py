@@ -63,7 +63,7 @@ BANS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("name", BANS)
 def test_a_ban_stops_every_later_call_without_a_request_until_it_expires(name: str) -> None:
     clock = Moved()
-    with Sandbox() as sandbox, BingxSpot(**options(sandbox)) as bingx:
+    with Sandbox(limits="off") as sandbox, BingxSpot(**options(sandbox)) as bingx:
         bingx._memory.blocks._now = clock
         order = sandbox.place_order(SYMBOL)
         sandbox.faults([{**BANS[name], "times": 1}])
@@ -92,7 +92,7 @@ def test_a_ban_stops_every_later_call_without_a_request_until_it_expires(name: s
 @pytest.mark.parametrize("colour", COLOURS)
 def test_a_ban_stops_those_too_that_were_waiting_for_their_permits(colour: Colour) -> None:
     # Five may go in a second; the others wait, and the ban is there before their turn.
-    with Sandbox() as sandbox:
+    with Sandbox(limits="off") as sandbox:
         orders = [int(order["orderId"]) for order in sandbox.place_orders(12, SYMBOL)]
         sandbox.faults([{"fault": "html", "status": 418}])
         came = cancel_together(colour, options(sandbox, limits=Limits()), orders)
@@ -102,7 +102,7 @@ def test_a_ban_stops_those_too_that_were_waiting_for_their_permits(colour: Colou
 
 @pytest.mark.parametrize("colour", COLOURS)
 def test_an_unblock_time_within_the_deadline_is_waited_for(colour: Colour) -> None:
-    with Sandbox() as sandbox:
+    with Sandbox(limits="off") as sandbox:
         order = sandbox.place_order(SYMBOL)
         sandbox.faults([{"fault": "error", "code": 100410, "msg": LOCK, "unblockIn": 800, "times": 1}])
         came = attempt(colour, options(sandbox, timeout=10.0), order_id=order["orderId"])
@@ -113,7 +113,7 @@ def test_an_unblock_time_within_the_deadline_is_waited_for(colour: Colour) -> No
 
 @pytest.mark.parametrize("colour", COLOURS)
 def test_an_unblock_time_beyond_the_deadline_is_told_at_once(colour: Colour) -> None:
-    with Sandbox() as sandbox:
+    with Sandbox(limits="off") as sandbox:
         order = sandbox.place_order(SYMBOL)
         sandbox.faults([{"fault": "error", "code": 100410, "msg": LOCK, "unblockIn": 60_000}])
         before = time.time_ns() // 1_000_000
@@ -127,7 +127,7 @@ def test_an_unblock_time_beyond_the_deadline_is_told_at_once(colour: Colour) -> 
 
 
 def test_an_unblock_time_closes_that_endpoint_and_no_other() -> None:
-    with Sandbox() as sandbox, BingxSpot(**options(sandbox)) as bingx:
+    with Sandbox(limits="off") as sandbox, BingxSpot(**options(sandbox)) as bingx:
         order = sandbox.place_order(SYMBOL)
         rule = {"fault": "error", "code": 100410, "msg": LOCK, "unblockIn": 60_000, "operation": "cancel"}
         sandbox.faults([rule])
@@ -142,7 +142,7 @@ def test_an_unblock_time_closes_that_endpoint_and_no_other() -> None:
 def test_an_unblock_time_is_read_by_the_exchange_s_clock(colour: Colour) -> None:
     # By this machine's clock it is an hour ago, and nothing would be waited for.
     behind = -3_600_000
-    with Sandbox(clock=lambda: time.time_ns() // 1_000_000 + behind) as sandbox:
+    with Sandbox(limits="off", clock=lambda: time.time_ns() // 1_000_000 + behind) as sandbox:
         order = sandbox.place_order(SYMBOL)
         sandbox.faults([{"fault": "error", "code": 100410, "msg": LOCK, "unblockIn": 60_000}])
         came = attempt(colour, options(sandbox), order_id=order["orderId"])
@@ -152,7 +152,7 @@ def test_an_unblock_time_is_read_by_the_exchange_s_clock(colour: Colour) -> None
 
 def test_a_permit_that_comes_too_late_is_told_at_once_and_costs_no_tries() -> None:
     with (
-        Sandbox() as sandbox,
+        Sandbox(limits="off") as sandbox,
         BingxSpot(**options(sandbox, limits=Limits(lambda: 0.0), timeout=0.9)) as bingx,
     ):
         orders = [int(order["orderId"]) for order in sandbox.place_orders(6, SYMBOL)]
@@ -176,7 +176,7 @@ MOST_QUERIES_EACH = 25
 
 @pytest.mark.parametrize("colour", COLOURS)
 def test_many_callers_of_a_server_that_resets_everything_share_one_budget(colour: Colour) -> None:
-    with Sandbox(orders=0) as sandbox:
+    with Sandbox(limits="off", orders=0) as sandbox:
         orders = [int(order["orderId"]) for order in sandbox.place_orders(CALLS, SYMBOL)]
         sandbox.faults([{"fault": "reset-before-reading"}])
         made_with = options(sandbox, timeout=TIMEOUT)
@@ -219,7 +219,7 @@ def in_batches(
 
 
 def test_successes_earn_tries_back() -> None:
-    with Sandbox(orders=0) as sandbox, BingxSpot(**options(sandbox)) as bingx:
+    with Sandbox(limits="off", orders=0) as sandbox, BingxSpot(**options(sandbox)) as bingx:
         budget = bingx._memory.budget
         while budget.take():
             pass

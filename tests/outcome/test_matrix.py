@@ -33,7 +33,7 @@ PAUSE = 0.02
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Sandbox]:
-    with Sandbox(orders=0) as sandbox:
+    with Sandbox(limits="off", orders=0) as sandbox:
         yield sandbox
 
 

@@ -45,7 +45,7 @@ def place(query: str, content_type: str) -> str:
 def test_a_fixed_placement_is_kept_whatever_the_server_says(
     colour: Colour, understood: str, placement: str
 ) -> None:
-    with Sandbox(placements=(understood,)) as sandbox:
+    with Sandbox(limits="off", placements=(understood,)) as sandbox:
         order = sandbox.place_order(SYMBOL)
         came = attempt(colour, options(sandbox, placement=placement), order_id=order["orderId"])
         assert places(sandbox) == [placement]
@@ -78,7 +78,10 @@ def test_auto_begins_with_json_and_tries_the_query_string_once(
     gets: str,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    with Sandbox(placements=understood) as sandbox, caplog.at_level(logging.DEBUG, "bingx_spot"):
+    with (
+        Sandbox(limits="off", placements=understood) as sandbox,
+        caplog.at_level(logging.DEBUG, "bingx_spot"),
+    ):
         order = sandbox.place_order(SYMBOL)
         came = attempt(colour, options(sandbox), order_id=order["orderId"])
         assert described(came) == gets
@@ -91,7 +94,10 @@ def test_auto_begins_with_json_and_tries_the_query_string_once(
 
 
 def test_auto_remembers_what_it_found_and_says_it_once(caplog: pytest.LogCaptureFixture) -> None:
-    with Sandbox(placements=("query",)) as sandbox, caplog.at_level(logging.DEBUG, "bingx_spot"):
+    with (
+        Sandbox(limits="off", placements=("query",)) as sandbox,
+        caplog.at_level(logging.DEBUG, "bingx_spot"),
+    ):
         orders = [int(order["orderId"]) for order in sandbox.place_orders(3, SYMBOL)]
         with BingxSpot(**options(sandbox)) as bingx:
             for order_id in orders[:2]:
@@ -103,7 +109,7 @@ def test_auto_remembers_what_it_found_and_says_it_once(caplog: pytest.LogCapture
 
 
 def test_auto_does_not_go_on_looking_where_the_query_string_was_not_seen_either() -> None:
-    with Sandbox(placements=("form",)) as sandbox:
+    with Sandbox(limits="off", placements=("form",)) as sandbox:
         order = sandbox.place_order(SYMBOL)
         with BingxSpot(**options(sandbox)) as bingx:
             for _ in range(3):
@@ -121,7 +127,7 @@ def test_calls_that_find_out_together_all_succeed() -> None:
             calls = [outcome_async(bingx.cancel_order(SYMBOL, order_id=order_id)) for order_id in orders]
             return [described(came) for came in await asyncio.gather(*calls)]
 
-    with Sandbox(placements=("query",)) as sandbox:
+    with Sandbox(limits="off", placements=("query",)) as sandbox:
         # All are under way before the first refusal is there.
         sandbox.faults([{"fault": "slow-start", "seconds": 0.3, "times": 15}])
         orders = [int(order["orderId"]) for order in sandbox.place_orders(15, SYMBOL)]
@@ -131,7 +137,7 @@ def test_calls_that_find_out_together_all_succeed() -> None:
 
 @pytest.mark.parametrize("colour", COLOURS)
 def test_the_fallback_host_is_found_out_about_by_itself(colour: Colour) -> None:
-    with Sandbox(placements=("query",)) as sandbox, refused_port() as nowhere:
+    with Sandbox(limits="off", placements=("query",)) as sandbox, refused_port() as nowhere:
         order = sandbox.place_order(SYMBOL)
         environment = Environment("test", nowhere, sandbox.url)
         came = attempt(colour, {**options(sandbox), "environment": environment}, order_id=order["orderId"])
@@ -141,7 +147,7 @@ def test_the_fallback_host_is_found_out_about_by_itself(colour: Colour) -> None:
 
 @pytest.mark.parametrize("colour", COLOURS)
 def test_a_doubt_is_settled_by_a_query_whatever_the_placement(colour: Colour) -> None:
-    with Sandbox(placements=("form",)) as sandbox:
+    with Sandbox(limits="off", placements=("form",)) as sandbox:
         order = sandbox.place_order(SYMBOL)
         sandbox.faults([{"fault": "reset-after-executing", "operation": "cancel", "times": 1}])
         came = attempt(colour, options(sandbox, placement="form"), order_id=order["orderId"])

@@ -33,7 +33,7 @@ def now() -> int:
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(orders=0) as running:
+    with Sandbox(limits="off", orders=0) as running:
         yield running
 
 
@@ -169,7 +169,7 @@ class TestQueryOrder:
 class TestServerTime:
     @pytest.mark.parametrize("offset", [0, HOUR, -HOUR])
     def test_is_the_exchange_s_own(self, colour: Colour, offset: int) -> None:
-        with Sandbox(clock=lambda: now() + offset) as sandbox:
+        with Sandbox(limits="off", clock=lambda: now() + offset) as sandbox:
             before = now() + offset
             assert before <= server_time(colour, options(sandbox)) <= now() + offset
             [request] = sandbox.requests()

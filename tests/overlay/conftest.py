@@ -12,7 +12,7 @@ from tests.overlay.cancelling import cancel_awaiting, cancel_blocking
 
 @pytest.fixture(scope="module")
 def running_sandbox():
-    with Sandbox(orders=0) as sandbox:
+    with Sandbox(limits="off", orders=0) as sandbox:
         yield sandbox
 
 

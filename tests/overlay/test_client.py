@@ -84,7 +84,7 @@ class TestCancelOrder:
         assert status_of(sandbox, placed["orderId"]) == "NEW"
 
     def test_where_placements_differ_the_error_names_the_setting(self):
-        with Sandbox(placements=["query"]) as sandbox:
+        with Sandbox(limits="off", placements=["query"]) as sandbox:
             placed = sandbox.place_order(SYMBOL)
             with BingxSpot(keys(sandbox), **options(sandbox, placement="json")) as bingx:
                 with pytest.raises(AuthenticationError, match="placement") as refusal:

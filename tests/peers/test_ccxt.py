@@ -54,7 +54,7 @@ def _ccxt_is_installed() -> None:
 
 @pytest.mark.parametrize(("listed", "symbol"), [("BTC-USDT", "BTC/USDT"), ("MØTH-USDT", "MØTH/USDT")])
 def test_ccxt_cancels_an_order(listed: str, symbol: str) -> None:
-    with Sandbox() as sandbox:
+    with Sandbox(limits="off") as sandbox:
         order_id = sandbox.place_order(listed)["orderId"]
         assert cancel(sandbox, order_id, symbol) == {
             "id": str(order_id),
@@ -74,7 +74,7 @@ def test_ccxt_cancels_an_order(listed: str, symbol: str) -> None:
 
 
 def test_ccxt_understands_why_it_is_refused() -> None:
-    with Sandbox() as sandbox:
+    with Sandbox(limits="off") as sandbox:
         order_id = sandbox.place_order(status="FILLED")["orderId"]
         assert "100404" in cancel(sandbox, order_id, "BTC/USDT")["text"]
         refused = cancel(sandbox, order_id, "BTC/USDT", api_secret="wrong")

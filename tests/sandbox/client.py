@@ -36,13 +36,14 @@ class Client:
         self.sandbox = sandbox
         self.http = http
         self.headers = {"X-BX-APIKEY": sandbox.api_key}
+        self.secret = sandbox.api_secret
 
     def signed(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Stamp and sign, keys sorted; `timestamp` and `signature` that are given stay."""
         stamped = dict(sorted({"timestamp": now(), **parameters}.items()))
         signature = stamped.pop("signature", None)
         canonical = "&".join(f"{name}={value}" for name, value in stamped.items())
-        return {**stamped, "signature": signature or signature_of(canonical, self.sandbox.api_secret)}
+        return {**stamped, "signature": signature or signature_of(canonical, self.secret)}
 
     def cancel(self, placement: str = "json", **parameters: Any) -> dict[str, Any]:
         return self.post(placement, self.signed(parameters))

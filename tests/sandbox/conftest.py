@@ -17,7 +17,7 @@ def http() -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="session")
 def running_sandbox() -> Iterator[Sandbox]:
-    with Sandbox(orders=5) as sandbox:
+    with Sandbox(orders=5, limits="off") as sandbox:
         yield sandbox
 
 

@@ -70,6 +70,18 @@ def test_the_clock_may_be_off_and_one_placement_be_understood(http: httpx.Client
         assert cancel("params", now() - HOUR) == 0
 
 
+def test_accounts_keys_and_limits_are_options(http: httpx.Client) -> None:
+    with started("--accounts", "2", "--keys", "3", "--limits", "x10", "--lock-seconds", "7") as announced:
+        limits = http.get(announced["url"] + "/_sandbox/limits").json()
+        accounts: Any = announced["accounts"]
+    assert (limits["limits"], limits["lockSeconds"]) == (10, 7)
+    assert [len(account["keys"]) for account in accounts] == [3, 3]
+    assert len({account["uid"] for account in accounts}) == 2
+    assert len({key["apiSecret"] for account in accounts for key in account["keys"]}) == 6
+    first = accounts[0]["keys"][0]
+    assert (announced["apiKey"], announced["apiSecret"]) == (first["apiKey"], first["apiSecret"])
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -78,6 +90,10 @@ def test_the_clock_may_be_off_and_one_placement_be_understood(http: httpx.Client
         (["--orders", "100001"], "Error: --orders must be a whole number from 0 to 100000."),
         (["--clock-offset", "9" * 15], "Error: --clock-offset must be a whole number from -"),
         (["--placement", "body"], "Invalid value for '--placement'"),
+        (["--limits", "few"], "Error: --limits must be documented, off, or a factor"),
+        (["--lock-seconds", "-1"], "Error: --lock-seconds must be a number from 0 to 3600."),
+        (["--accounts", "0"], "Error: --accounts must be a whole number from 1 to 100."),
+        (["--keys", "101"], "Error: --keys must be a whole number from 1 to 100."),
         (["--faults", "no-such-file"], "Invalid value for '--faults'"),
         (["--host", "192.0.2.1"], "Error: --host must be a loopback address"),
     ],

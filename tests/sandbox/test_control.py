@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bingx_sandbox import Sandbox
-from bingx_sandbox.accounts import open_account
+from bingx_sandbox.accounts import open_accounts
 from bingx_sandbox.app import build_app
 from bingx_sandbox.control import is_loopback
 from bingx_sandbox.exchange import Exchange
@@ -187,7 +187,7 @@ def test_seeded_orders_are_the_same_each_time(sandbox: Sandbox) -> None:
 )
 def test_the_control_interface_is_for_this_machine_alone(peer: str, url: str, status: int) -> None:
     # No test can come from another machine, so here the peer's address is told to the application itself.
-    app = build_app(Exchange(open_account()))
+    app = build_app(Exchange(open_accounts()))
 
     async def get() -> httpx.Response:
         transport = httpx.ASGITransport(app, client=(peer, 5000))

@@ -47,7 +47,7 @@ def served() -> Iterator[Served]:
 def test_it_announces_itself_when_it_listens_and_ends_quietly(
     served: Served, http: httpx.Client, how: signal.Signals
 ) -> None:
-    assert served.announced.keys() == {"url", "apiKey", "apiSecret"}
+    assert served.announced.keys() == {"url", "apiKey", "apiSecret", "accounts"}
     assert served.announced["apiKey"] == "given-key"
     url = served.announced["url"]
     assert len(http.get(f"{url}/_sandbox/orders").json()["orders"]) == 7

@@ -1,6 +1,7 @@
 """Answers: the envelope in which the exchange wraps what it says, and the refusals it knows.
 
-The exchange answers HTTP 200 whatever it says; `code` tells success (0) from refusal. A refusal by the
+The exchange answers HTTP 200 whatever it says, but for limits of an IP address; `code` tells success (0)
+from refusal. A refusal by the
 gateway, which has not looked at the order yet, carries neither `data` nor `debugMsg`; one by the
 business behind it carries `debugMsg`. Codes and texts are those of the exchange's documentation and of
 what public clients have met; one code has several meanings, so the texts matter.
@@ -12,7 +13,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bingx_sandbox.rates import Rate
+
 HTTP_OK = 200
+LIMITED = 100410
+"""The code of every refusal by a limit."""
+
+_BANNED = 418
 
 NOT_OPEN_TEXT = (
     "the order you want to cancel is FILLED or CANCELLED already, or is not a valid order id ,please verify"
@@ -41,19 +48,30 @@ class Refusal(Exception):
         msg: The exchange's text.
         debug_msg: The text of `debugMsg`; None for a refusal by the gateway, which carries none.
         detail: What a person who reads the journal of requests should know beyond that.
+        status: The HTTP status.
     """
 
-    def __init__(self, code: int, msg: str, *, debug_msg: str | None = None, detail: str = "") -> None:
+    def __init__(
+        self,
+        code: int,
+        msg: str,
+        *,
+        debug_msg: str | None = None,
+        detail: str = "",
+        status: int = HTTP_OK,
+    ) -> None:
         super().__init__(f"{code} {msg}")
         self.code = code
         self.msg = msg
         self.debug_msg = debug_msg
         self.detail = detail
+        self.status = status
 
     def answer(self, timestamp: int) -> Answer:
         """Write the refusal as the exchange does, at a time in Unix milliseconds."""
         debug = {} if self.debug_msg is None else {"debugMsg": self.debug_msg}
-        return Answer({"code": self.code, "msg": self.msg, **debug, "timestamp": timestamp})
+        payload = {"code": self.code, "msg": self.msg, **debug, "timestamp": timestamp}
+        return Answer(payload, self.status)
 
 
 def success(data: object, *, with_debug_msg: bool = True) -> Answer:
@@ -65,6 +83,30 @@ def success(data: object, *, with_debug_msg: bool = True) -> Answer:
 def unavailable() -> Refusal:
     """Refuse without telling whether the request was executed."""
     return Refusal(100503, "service unavailable, please try again later")
+
+
+def endpoint_locked(unblock: int, status: int = HTTP_OK) -> Refusal:
+    """Refuse a caller who went past a limit, until a time in Unix milliseconds."""
+    return Refusal(
+        LIMITED,
+        "code:100410:The endpoint trigger frequency limit rule is currently in the disabled period "
+        f"and will be unblocked after {unblock}",
+        status=status,
+    )
+
+
+def too_many_errors(code: int, rate: Rate, unblock: int) -> Refusal:
+    """Refuse a caller who was answered with one code too often, until a time in Unix milliseconds."""
+    return Refusal(
+        LIMITED,
+        f"over {rate.requests} error code:{code} requests within {rate.seconds * 1000:.0f} ms for this api, "
+        f"please verify and fix it ,can retry after time: {unblock}",
+    )
+
+
+def banned() -> Refusal:
+    """Refuse an IP address that went on past 429; when the ban ends stands in a header alone."""
+    return Refusal(LIMITED, "rate limited", status=_BANNED)
 
 
 def incorrect_api_key(api_key: str | None) -> Refusal:

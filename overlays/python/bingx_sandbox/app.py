@@ -66,4 +66,5 @@ def _received(request: Request, body: bytes, received_at: int) -> Received:
         headers=dict(request.headers),
         body=body,
         received_at=received_at,
+        peer=request.client.host if request.client else "",
     )

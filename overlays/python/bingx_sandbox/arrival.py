@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bingx_sandbox.accounts import ApiKey
+from bingx_sandbox.admission import UNLIMITED, Admission, Caller
 from bingx_sandbox.errors import UnreadableParameters
 from bingx_sandbox.journal import RequestRecord
 from bingx_sandbox.parameters import Sent
@@ -19,9 +21,15 @@ class Arrival:
         record: Its record in the journal, which fills as the request is dealt with.
         sent: Its parameters, wherever they stand; or why they cannot be read.
         order_id: The order that it names, by either id and signed or not; None if it names none.
+        key: The API key that it carries; None if that is unknown or missing.
+        caller: Who asks for what; None if it asks for no endpoint.
+        admission: What the limits say to it.
     """
 
     received: Received
     record: RequestRecord
     sent: Sent | UnreadableParameters
     order_id: int | None
+    key: ApiKey | None = None
+    caller: Caller | None = None
+    admission: Admission = UNLIMITED

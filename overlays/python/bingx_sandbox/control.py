@@ -21,6 +21,7 @@ from bingx_sandbox.exchange import Exchange
 from bingx_sandbox.faults import load_rules, read_rules
 from bingx_sandbox.kinds import KINDS
 from bingx_sandbox.parameters import read_json, read_json_list
+from bingx_sandbox.scale import load_scale
 
 _BAD_REQUEST = 400
 _FORBIDDEN = 403
@@ -48,6 +49,9 @@ class Control:
             Route("/faults", self.list_faults, methods=["GET"]),
             Route("/faults", self.clear_faults, methods=["DELETE"]),
             Route("/faults/kinds", self.list_kinds, methods=["GET"]),
+            Route("/limits", self.replace_limits, methods=["PUT"]),
+            Route("/limits", self.show_limits, methods=["GET"]),
+            Route("/limits/lock-outs", self.clear_lock_outs, methods=["DELETE"]),
             Route("/reset", self.reset, methods=["POST"]),
         ]
         return Mount("/_sandbox", routes=routes, middleware=[Middleware(LoopbackOnly)])
@@ -98,8 +102,30 @@ class Control:
         self._exchange.faults.replace([])
         return await self.list_faults(request)
 
+    async def replace_limits(self, request: Request) -> JSONResponse:
+        """Enforce limits as the body says, its `limits` and `lockSeconds`, and let everybody in again."""
+        self._exchange.limits.replace(load_scale(await _body(request)))
+        return await self.show_limits(request)
+
+    async def show_limits(self, _request: Request) -> JSONResponse:
+        """Tell how strict the limits are, what is counted, who is locked out and what each has refused."""
+        limits = self._exchange.limits
+        return JSONResponse(
+            {
+                **limits.scale.written(),
+                "refused": self._exchange.refused(),
+                "counted": limits.counted(),
+                "lockedOut": limits.lock_outs(self._exchange.clock()),
+            }
+        )
+
+    async def clear_lock_outs(self, request: Request) -> JSONResponse:
+        """Let everybody in again; the limits stay in force and begin to count anew."""
+        self._exchange.limits.forget()
+        return await self.show_limits(request)
+
     async def reset(self, request: Request) -> JSONResponse:
-        """Go back to the seeded orders, an empty list of requests and no faults; answers with the orders."""
+        """Go back to seeded orders, no requests, no faults, nobody locked out; answers with the orders."""
         self._exchange.reset()
         return await self.list_orders(request)
 

@@ -1,13 +1,14 @@
 """The endpoints: each a small function, registered under its method and path.
 
 To add one, write a function that takes the market and the book and the parameters, returns what goes
-into `data` or raises a `Refusal`, and register it with `@endpoint`.
+into `data` or raises a `Refusal`, and register it with `@endpoint`, its limits included.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypedDict, Unpack
 
 from bingx_sandbox.accounts import SPOT_TRADING
 from bingx_sandbox.answers import (
@@ -29,6 +30,7 @@ from bingx_sandbox.order import (
     Order,
     is_symbol,
 )
+from bingx_sandbox.rates import Rate
 
 _LARGEST_ORDER_ID = 2**63 - 1
 _ORDER_ID_DIGITS = 19
@@ -48,26 +50,52 @@ Handler = Callable[[State, Mapping[str, str]], object]
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One endpoint: what it does, whether it must be signed, the permission it needs, whether it cancels."""
+    """One endpoint.
 
+    Attributes:
+        name: Method and path, with a space between.
+        handler: What it does.
+        signed: Whether requests must be signed.
+        permission: The permission that the key needs; None for none.
+        cancels: Whether it cancels the order that is named.
+        uid_rate: How often a UID may ask; None if no limit is known.
+        ip_group: The number of its IP group; None if it is known to be in none.
+    """
+
+    name: str
     handler: Handler
+    signed: bool = True
+    permission: str | None = None
+    cancels: bool = False
+    uid_rate: Rate | None = None
+    ip_group: int | None = None
+
+    @property
+    def with_debug_msg(self) -> bool:
+        """Tell whether its answers have a `debugMsg`; those below `/openApi/spot` do."""
+        return "/openApi/spot/" in self.name
+
+
+class Traits(TypedDict, total=False):
+    """What can be told of an endpoint when it is registered; see `Endpoint`."""
+
     signed: bool
     permission: str | None
     cancels: bool
-    with_debug_msg: bool
+    uid_rate: Rate | None
+    ip_group: int | None
 
 
-_ENDPOINTS: dict[tuple[str, str], Endpoint] = {}
+ENDPOINTS: dict[str, Endpoint] = {}
+"""Every endpoint by method and path, such as `GET /openApi/swap/v2/server/time`."""
 
 
-def endpoint(
-    method: str, path: str, *, signed: bool = True, permission: str | None = None, cancels: bool = False
-) -> Callable[[Handler], Handler]:
+def endpoint(method: str, path: str, **traits: Unpack[Traits]) -> Callable[[Handler], Handler]:
     """Register a function as the endpoint of a method and path."""
 
     def register(handler: Handler) -> Handler:
-        with_debug_msg = path.startswith("/openApi/spot/")
-        _ENDPOINTS[method, path] = Endpoint(handler, signed, permission, cancels, with_debug_msg)
+        name = f"{method} {path}"
+        ENDPOINTS[name] = Endpoint(name, handler, **traits)
         return handler
 
     return register
@@ -79,13 +107,20 @@ def find_endpoint(method: str, path: str) -> Endpoint:
     Raises:
         Refusal: There is none (100404).
     """
-    found = _ENDPOINTS.get((method, path))
+    found = ENDPOINTS.get(f"{method} {path}")
     if found is None:
         raise no_such_path()
     return found
 
 
-@endpoint("POST", "/openApi/spot/v1/trade/cancel", permission=SPOT_TRADING, cancels=True)
+@endpoint(
+    "POST",
+    "/openApi/spot/v1/trade/cancel",
+    permission=SPOT_TRADING,
+    cancels=True,
+    uid_rate=Rate(5, 1),
+    ip_group=3,
+)
 def cancel_order(state: State, parameters: Mapping[str, str]) -> object:
     """Cancel one order.
 
@@ -108,7 +143,7 @@ def cancel_order(state: State, parameters: Mapping[str, str]) -> object:
         raise invalid_parameter(f"cancelRestrictions: {restricted}; it was not cancelled") from None
 
 
-@endpoint("GET", "/openApi/spot/v1/trade/query")
+@endpoint("GET", "/openApi/spot/v1/trade/query", uid_rate=Rate(10, 1), ip_group=2)
 def query_order(state: State, parameters: Mapping[str, str]) -> object:
     """Tell what an order is now.
 

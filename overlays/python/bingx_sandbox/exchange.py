@@ -21,6 +21,7 @@ from bingx_sandbox.clock import Clock, wall_clock
 from bingx_sandbox.endpoints import Endpoint, State, find_endpoint, read_order_id
 from bingx_sandbox.errors import SandboxError, UnreadableParameters, naming_place
 from bingx_sandbox.faults import OPERATIONS, Fault, Faults, read_rules
+from bingx_sandbox.gate import Gate, caller_of
 from bingx_sandbox.journal import (
     ACCEPTED,
     Journal,
@@ -30,10 +31,12 @@ from bingx_sandbox.journal import (
     note_verification,
     open_record,
 )
+from bingx_sandbox.limits import Limits
 from bingx_sandbox.market import Market
 from bingx_sandbox.order import Order, read_new_order
 from bingx_sandbox.parameters import PLACEMENTS, Sent, read_sent
 from bingx_sandbox.received import Received
+from bingx_sandbox.scale import DOCUMENTED_SCALE, Scale
 from bingx_sandbox.seeds import seeded_orders
 from bingx_sandbox.tally import Executed, Tally
 from bingx_sandbox.verify import verify
@@ -44,16 +47,17 @@ _MOST_SEEDED_ORDERS = 100_000
 class Exchange:
     """Stands in for the exchange: accounts, market, book and journal behind its endpoints.
 
-    A request is judged in this order, which the exchange does not document: path and method, API key,
+    A request is judged in this order, which the exchange does not document: limits, path and method, API key,
     parameters readable, signature present, timestamp, signature right, permission, the parameters
     themselves, and last the order.
 
     Args:
-        account: The account whose key signs.
+        accounts: The accounts whose keys sign; every one of them sees the one book.
         orders: How many seeded orders the book begins with.
         placements: Where parameters are understood: some of `json`, `query` and `form`.
         clock: Tells the time in Unix milliseconds.
         faults: The rules in force at the beginning.
+        scale: How strictly the limits are enforced.
 
     Raises:
         SandboxError: `orders`, `placements` or one of the `faults` is wrong.
@@ -61,21 +65,24 @@ class Exchange:
 
     def __init__(
         self,
-        account: Account,
+        accounts: Sequence[Account],
         *,
         orders: int = 3,
         placements: Collection[str] = PLACEMENTS,
         clock: Clock = wall_clock,
         faults: Iterable[object] = (),
+        scale: Scale = DOCUMENTED_SCALE,
     ) -> None:
-        self.account = account
+        self.accounts = tuple(accounts)
         self.clock = clock
         self.market = Market()
         self.book = Book(clock)
         self.journal = Journal()
         self.faults = Faults()
+        self.limits = Limits(scale)
+        self._gate = Gate(self.limits)
         self._tally = Tally()
-        self._accounts = Accounts([account])
+        self._accounts = Accounts(accounts)
         self._seeded = _checked_count(orders)
         self._placements = _checked_placements(placements)
         self._state = State(clock, self.market, self.book)
@@ -87,8 +94,14 @@ class Exchange:
         """Keep a request that has come in in the journal and the tally, before it is judged."""
         # Wherever they stand: a request for an order has come in, be its placement understood or not.
         sent = _read(received, PLACEMENTS)
-        arrival = Arrival(received, open_record(received), sent, self._named_order(sent))
-        self.journal.add(arrival.record)
+        key = self._accounts.find(received.api_key)
+        caller = caller_of(received, key)
+        admission = self._gate.admit(caller)
+        record = open_record(received, key.uid if key else None, admission.refused_by)
+        arrival = Arrival(received, record, sent, self._named_order(sent), key, caller, admission)
+        self.journal.add(record)
+        if admission.refused_by is not None:
+            self._tally.note_refused(admission.refused_by)
         order = None if arrival.order_id is None else self.book.find(arrival.order_id)
         if order is not None and received.path == OPERATIONS["cancel"]:
             self._tally.note_cancel_request(order.order_id)
@@ -105,16 +118,20 @@ class Exchange:
         """Judge a request and do what it asks for, by a clock that is off by so many milliseconds."""
         now = self.clock() + clock_offset
         try:
-            answer = self._execute(arrival, now)
+            answer = self._judge(arrival, now)
         except Refusal as refusal:
             note_refusal(arrival.record, refusal)
             answer = refusal.answer(now)
         note_answer(arrival.record, answer)
-        return answer
+        return replace(answer, headers=self._gate.headers(arrival.admission, now))
 
     def executed(self) -> dict[str, Executed]:
         """Tell, for each order by its id, what it is, how often its cancel was asked for, and who did it."""
         return self._tally.executed(self.book.orders())
+
+    def refused(self) -> dict[str, int]:
+        """Tell how many requests each limit has refused."""
+        return self._tally.refused()
 
     def place(self, fields: Mapping[str, str]) -> Order:
         """Place an order whose fields are named as on the wire, and list its pair.
@@ -154,12 +171,21 @@ class Exchange:
         return self.book.fill(order_id, amount)
 
     def reset(self) -> None:
-        """Go back to the beginning: the seeded orders, the listed pairs, an empty journal, no faults."""
+        """Go back to the beginning: seeded orders and pairs, no requests, no faults, nobody locked out."""
         self.market.reset()
         self.book.replace_all(seeded_orders(self._seeded))
         self.journal.clear()
         self.faults.replace([])
+        self.limits.forget()
         self._tally.clear()
+
+    def _judge(self, arrival: Arrival, now: int) -> Answer:
+        self._gate.check(arrival.admission, now)
+        try:
+            return self._execute(arrival, now)
+        except Refusal as refusal:
+            self._gate.note(arrival.caller, refusal)
+            raise
 
     def _execute(self, arrival: Arrival, now: int) -> Answer:
         received, record = arrival.received, arrival.record
@@ -183,16 +209,16 @@ class Exchange:
 
     def _admit(self, endpoint: Endpoint, arrival: Arrival, now: int) -> Sent:
         received, record = arrival.received, arrival.record
-        account = self._accounts.find(received.api_key)
-        if account is None:
+        key = arrival.key
+        if key is None:
             raise incorrect_api_key(received.api_key)
         sent = self._understand(arrival)
         note_sent(record, sent)
-        verification = verify(sent, account.api_secret, now)
+        verification = verify(sent, key.api_secret, now)
         note_verification(record, verification)
         if verification.refusal is not None:
             raise verification.refusal
-        if endpoint.permission is not None and endpoint.permission not in account.permissions:
+        if endpoint.permission is not None and endpoint.permission not in key.permissions:
             raise permission_denied(endpoint.permission)
         return sent
 

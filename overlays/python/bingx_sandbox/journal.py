@@ -30,7 +30,8 @@ class RequestRecord(TypedDict, total=False):
 
     `verdict` is `accepted`, or code and text of the refusal by key, signature, time or permission;
     `code` and `msg` are those of the exchange's answer, which may refuse for a reason of the order's; a
-    fault may have sent something else. `fault` names it, `executed` tells whether the request changed the
+    fault may have sent something else. `fault` names it, `limit` the limit that refused the request, `uid`
+    the account that its API key belongs to, `executed` tells whether the request changed the
     book, and `answered` how much was sent: `whole`, `cut` or `nothing`. The secret is in no field and the
     API key is masked.
     """
@@ -51,6 +52,8 @@ class RequestRecord(TypedDict, total=False):
     detail: str
     code: int
     msg: str
+    uid: str | None
+    limit: str | None
     fault: str | None
     executed: bool
     answered: Answered
@@ -81,8 +84,14 @@ class Journal:
             return [record.copy() for record in self._records]
 
 
-def open_record(received: Received) -> RequestRecord:
-    """Begin the record of a request with what was received, the API key masked."""
+def open_record(received: Received, uid: str | None = None, limit: str | None = None) -> RequestRecord:
+    """Begin the record of a request with what was received, the API key masked.
+
+    Args:
+        received: The request.
+        uid: The account that its API key belongs to.
+        limit: The limit that refuses it.
+    """
     shown = {name: received.headers.get(name) for name in _SHOWN_HEADERS}
     return RequestRecord(
         receivedAt=received.received_at,
@@ -91,6 +100,8 @@ def open_record(received: Received) -> RequestRecord:
         headers={"x-bx-apikey": mask(received.api_key), **shown},
         query=_shown(received.query),
         body=_shown(received.body),
+        uid=uid,
+        limit=limit,
         fault=None,
         executed=False,
         answered="nothing",

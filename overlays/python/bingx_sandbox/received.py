@@ -17,6 +17,7 @@ class Received:
         headers: The headers by lower-case name.
         body: The body's bytes.
         received_at: When it was received, in Unix milliseconds.
+        peer: The IP address that it came from.
     """
 
     method: str
@@ -25,6 +26,7 @@ class Received:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
     received_at: int = 0
+    peer: str = ""
 
     @property
     def api_key(self) -> str | None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from types import TracebackType
 from typing import Self, TypedDict, Unpack
 
-from bingx_sandbox.accounts import SPOT_TRADING, open_account
+from bingx_sandbox.accounts import SPOT_TRADING, Account, open_accounts
 from bingx_sandbox.app import build_app
 from bingx_sandbox.clock import Clock, wall_clock
 from bingx_sandbox.errors import SandboxError
@@ -18,6 +18,7 @@ from bingx_sandbox.journal import RequestRecord
 from bingx_sandbox.listener import listen, url_of
 from bingx_sandbox.order import WrittenOrder
 from bingx_sandbox.parameters import PLACEMENTS
+from bingx_sandbox.scale import DOCUMENTED, read_scale
 from bingx_sandbox.server import Server
 from bingx_sandbox.tally import Executed
 
@@ -51,6 +52,10 @@ class Sandbox:
         permissions: What the key may do; without `Spot Trading` it may not cancel.
         clock: Tells the time in Unix milliseconds.
         faults: The rules of misbehaviour in force at the beginning; see `faults`.
+        accounts: How many accounts there are; limits count requests by account, and the book is one for all.
+        keys: How many API keys each account has.
+        limits: How strictly limits are enforced: `documented`, `off`, or a factor such as 10 or `x10`.
+        lock_seconds: How long a lock-out lasts; None for as long as each is documented.
 
     Raises:
         SandboxError: An argument is wrong; the error names it.
@@ -66,9 +71,19 @@ class Sandbox:
         permissions: Collection[str] = (SPOT_TRADING,),
         clock: Clock = wall_clock,
         faults: Iterable[Mapping[str, object]] = (),
+        accounts: int = 1,
+        keys: int = 1,
+        limits: str | float = DOCUMENTED,
+        lock_seconds: float | None = None,
     ) -> None:
-        account = open_account(api_key, api_secret, permissions)
-        self._exchange = Exchange(account, orders=orders, placements=placements, clock=clock, faults=faults)
+        self._exchange = Exchange(
+            open_accounts(accounts, keys, api_key=api_key, api_secret=api_secret, permissions=permissions),
+            orders=orders,
+            placements=placements,
+            clock=clock,
+            faults=faults,
+            scale=read_scale(limits, lock_seconds),
+        )
         self._url: str | None = None
 
     def __repr__(self) -> str:
@@ -117,13 +132,18 @@ class Sandbox:
 
     @property
     def api_key(self) -> str:
-        """Tell the API key that is accepted."""
-        return self._exchange.account.api_key
+        """Tell the API key that is accepted, the first account's first."""
+        return self.accounts[0].keys[0].api_key
 
     @property
     def api_secret(self) -> str:
-        """Tell the secret of the API key."""
-        return self._exchange.account.api_secret
+        """Tell the secret of that API key."""
+        return self.accounts[0].keys[0].api_secret
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """Tell every account, with its UID and its keys."""
+        return self._exchange.accounts
 
     def place_order(self, symbol: str = "BTC-USDT", **fields: Unpack[OrderFields]) -> WrittenOrder:
         """Place an order: a BUY LIMIT of 1 at 50000 but for the fields given, named as on the wire.
@@ -188,8 +208,23 @@ class Sandbox:
         """Behave again."""
         self._exchange.faults.replace([])
 
+    def limits(self, limits: str | float = DOCUMENTED, lock_seconds: float | None = None) -> None:
+        """Enforce limits as strictly as said, and let everybody in again; see `Sandbox`.
+
+        Raises:
+            SandboxError: An argument is wrong; the error names it, and nothing has changed.
+        """
+        self._exchange.limits.replace(read_scale(limits, lock_seconds))
+
+    def refused_by_limits(self) -> dict[str, int]:
+        """Tell how many requests each limit has refused since the beginning or the last reset.
+
+        The limits are `uid`, `ipEndpoint`, `ipGroup`, `ban` and `equalErrors`.
+        """
+        return self._exchange.refused()
+
     def reset(self) -> None:
-        """Go back to the seeded orders, an empty list of requests and no faults."""
+        """Go back to the seeded orders, no requests, no faults, and nobody locked out."""
         self._exchange.reset()
 
     def _run(self, ready: threading.Event) -> None:

@@ -8,18 +8,19 @@ import json
 import signal
 import socket
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 import uvicorn
 from starlette.applications import Starlette
 
-from bingx_sandbox.accounts import open_account
+from bingx_sandbox.accounts import Account, open_accounts
 from bingx_sandbox.app import build_app
 from bingx_sandbox.clock import offset_clock
 from bingx_sandbox.connection import CLOSE_PORT, Protocol
 from bingx_sandbox.exchange import Exchange
 from bingx_sandbox.listener import hold_port, listen, url_of
 from bingx_sandbox.parameters import PLACEMENTS
+from bingx_sandbox.scale import DOCUMENTED, read_scale
 
 # Longer than most clients keep an idle connection, so that it is the client who decides.
 _KEEP_ALIVE_SECONDS = 75
@@ -137,11 +138,15 @@ def serve(
     placements: Collection[str] = PLACEMENTS,
     faults: Iterable[Mapping[str, object]] = (),
     clock_offset: int = 0,
+    accounts: int = 1,
+    keys: int = 1,
+    limits: str | float = DOCUMENTED,
+    lock_seconds: float | None = None,
 ) -> None:
     """Run the sandbox until SIGINT or SIGTERM.
 
-    Once it listens, it prints one line on standard output: a JSON object of `url`, `apiKey` and
-    `apiSecret`. Whatever else it says goes to standard error.
+    Once it listens, it prints one line on standard output: a JSON object of `url`, the first account's
+    first `apiKey` and `apiSecret`, and all `accounts`. Whatever else it says goes to standard error.
 
     Args:
         host: A loopback address, or `localhost`.
@@ -152,18 +157,35 @@ def serve(
         placements: Where parameters are understood: some of `json`, `query` and `form`.
         faults: The rules of misbehaviour in force at the beginning, as the control interface takes them.
         clock_offset: How far the sandbox's clock is off, in milliseconds; negative is behind.
+        accounts: How many accounts there are; limits count requests by account, and the book is one for all.
+        keys: How many API keys each account has.
+        limits: How strictly limits are enforced: `documented`, `off`, or a factor such as 10 or `x10`.
+        lock_seconds: How long a lock-out lasts; None for as long as each is documented.
 
     Raises:
         SandboxError: An argument is wrong, or the port is in use; nothing was started.
     """
-    account = open_account(api_key, api_secret)
-    clock = offset_clock(clock_offset)
-    exchange = Exchange(account, orders=orders, placements=placements, clock=clock, faults=faults)
-    listener = listen(host, port)
-    announcement = {"url": url_of(listener), "apiKey": account.api_key, "apiSecret": account.api_secret}
-    server = Server(
-        build_app(exchange), listener, announce=lambda: print(json.dumps(announcement), flush=True)
+    exchange = Exchange(
+        open_accounts(accounts, keys, api_key=api_key, api_secret=api_secret),
+        orders=orders,
+        placements=placements,
+        clock=offset_clock(clock_offset),
+        faults=faults,
+        scale=read_scale(limits, lock_seconds),
     )
+    listener = listen(host, port)
+    announcement = json.dumps(_announcement(url_of(listener), exchange.accounts))
+    server = Server(build_app(exchange), listener, announce=lambda: print(announcement, flush=True))
     # A signal that comes before the server is ready for one is a wish to stop all the same.
     with contextlib.suppress(KeyboardInterrupt):
         server.run()
+
+
+def _announcement(url: str, accounts: Sequence[Account]) -> dict[str, object]:
+    first = accounts[0].keys[0]
+    return {
+        "url": url,
+        "apiKey": first.api_key,
+        "apiSecret": first.api_secret,
+        "accounts": [account.announced() for account in accounts],
+    }

@@ -1,4 +1,4 @@
-"""The tally: for each order, how many cancel requests came in and which of them cancelled it."""
+"""The tally: of each order the cancel requests and which cancelled it; of each limit the refusals."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TypedDict
 
+from bingx_sandbox.admission import LIMIT_NAMES, LimitName
 from bingx_sandbox.order import Order
 
 
@@ -28,6 +29,7 @@ class Tally:
 
     def clear(self) -> None:
         """Begin anew."""
+        self._refused: Counter[LimitName] = Counter()
         self._cancel_requests: Counter[int] = Counter()
         self._cancelled_by: dict[int, int] = {}
 
@@ -38,6 +40,14 @@ class Tally:
     def note_cancelled(self, order_id: int, number: int) -> None:
         """Keep which request cancelled an order."""
         self._cancelled_by[order_id] = number
+
+    def note_refused(self, limit: LimitName) -> None:
+        """Count a request that a limit refused."""
+        self._refused[limit] += 1
+
+    def refused(self) -> dict[str, int]:
+        """Tell how many requests each limit has refused, those that have refused none included."""
+        return {limit: self._refused[limit] for limit in LIMIT_NAMES}
 
     def executed(self, orders: Iterable[Order]) -> dict[str, Executed]:
         """Tell what became of orders, by order id; the ids are texts, as keys of JSON are."""

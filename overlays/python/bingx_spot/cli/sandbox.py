@@ -11,6 +11,10 @@ _OPTIONS = {
     "apiSecret": "--api-secret",
     "orders": "--orders",
     "clockOffset": "--clock-offset",
+    "accounts": "--accounts",
+    "keys": "--keys",
+    "limits": "--limits",
+    "lockSeconds": "--lock-seconds",
 }
 
 _EPILOG = """\b
@@ -20,10 +24,18 @@ Examples:
   bingx-spot sandbox --orders 100
   bingx-spot sandbox --placement query  JSON and form are not understood
   bingx-spot sandbox --clock-offset 3600000
+  bingx-spot sandbox --limits off       as many requests as you like
+  bingx-spot sandbox --accounts 2 --keys 3
   bingx-spot sandbox --fault '{"fault": "html", "status": 520}'
 
-Its first line of standard output is one JSON object with url, apiKey and apiSecret; kept in a file
-that only you can read, it is a key file. End it with Ctrl-C.
+Its first line of standard output is one JSON object with url, apiKey and apiSecret (the first
+account's first key) and accounts (all of them, each with uid and keys); kept in a file that only you
+can read, it is a key file. End it with Ctrl-C.
+
+It enforces the exchange's limits: 5 cancels and 10 queries a second for each account, 300 requests
+to an endpoint and 2000 to a group of them in 10 seconds from each IP address. Who goes past one is
+locked out for five minutes, who goes on past HTTP 429 is banned (418), and 20 equal errors within
+480 seconds lock the endpoint.
 
 A fault is a rule: which fault, for which requests (operation, orderId), how often (times, skip,
 probability, seed), and what it is told. The first rule that applies to a request acts.
@@ -53,6 +65,20 @@ probability, seed), and what it is told. The first rule that applies to a reques
     metavar="MS",
     help="Let its clock be off by so many milliseconds; negative is behind.",
 )
+@click.option("--accounts", type=int, default=1, show_default=True, help="How many accounts (UIDs).")
+@click.option("--keys", type=int, default=1, show_default=True, help="API keys that each account has.")
+@click.option(
+    "--limits",
+    default="documented",
+    show_default=True,
+    metavar="HOW",
+    help="documented, off, or a factor such as 10 or x10: ten times as many requests.",
+)
+@click.option(
+    "--lock-seconds",
+    type=float,
+    help="How long each lock-out lasts. Without it 300, and 480 after equal errors.",
+)
 @click.option("--fault", "rules", multiple=True, metavar="JSON", help="A fault; may be given again.")
 @click.option(
     "--faults",
@@ -68,6 +94,10 @@ def command(
     orders: int,
     placements: tuple[str, ...],
     clock_offset: int,
+    accounts: int,
+    keys: int,
+    limits: str,
+    lock_seconds: float | None,
     rules: tuple[str, ...],
     rules_file: Path | None,
 ) -> None:
@@ -93,6 +123,10 @@ def command(
             placements=placements,
             faults=faults,
             clock_offset=clock_offset,
+            accounts=accounts,
+            keys=keys,
+            limits=limits,
+            lock_seconds=lock_seconds,
         )
     except SandboxError as problem:
         raise _told(problem.field, problem.reason) from None

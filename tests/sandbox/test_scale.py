@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+
+from bingx_sandbox import SandboxError
+from bingx_sandbox.rates import Rate
+from bingx_sandbox.scale import Scale, load_scale, read_scale
+
+
+@pytest.mark.parametrize(
+    ("limits", "factor"),
+    [
+        ("documented", 1.0),
+        ("off", None),
+        ("10", 10.0),
+        ("x10", 10.0),
+        ("x0.5", 0.5),
+        (2, 2.0),
+        (0.01, 0.01),
+        (1000, 1000.0),
+    ],
+)
+def test_a_scale_is_a_word_or_a_factor(limits: object, factor: float | None) -> None:
+    scale = read_scale(limits, 5)
+    assert scale == Scale(factor, 5.0)
+    assert read_scale(scale.written()["limits"], scale.written()["lockSeconds"]) == scale
+
+
+@pytest.mark.parametrize(
+    "limits", ["", "x", "few", "10x", "0", "-1", "1001", "1e3", " 10", 0, True, None, [], float("nan")]
+)
+def test_anything_else_is_refused(limits: object) -> None:
+    with pytest.raises(SandboxError) as refused:
+        read_scale(limits)
+    assert refused.value.field == "limits"
+
+
+@pytest.mark.parametrize("seconds", [-1, 3601, "5", True, float("inf")])
+def test_so_is_a_lock_out_that_is_no_time(seconds: object) -> None:
+    with pytest.raises(SandboxError) as refused:
+        read_scale("off", seconds)
+    assert refused.value.field == "lockSeconds"
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        (b"", None),
+        (b"[]", None),
+        (b"{", None),
+        (b"[" * 100_000, None),
+        (b"\xff", None),
+        (b'{"limit": 1}', "limit"),
+        (b'{"limits": null}', "limits"),
+    ],
+)
+def test_json_that_holds_no_scale_is_refused(text: bytes, field: str | None) -> None:
+    with pytest.raises(SandboxError) as refused:
+        load_scale(text)
+    assert refused.value.field == field
+
+
+def test_what_json_leaves_out_is_as_documented() -> None:
+    assert load_scale(b"{}") == Scale()
+
+
+def test_at_least_one_request_is_left() -> None:
+    assert Scale(0.01).of(Rate(5, 1)) == Rate(1, 1)
+    assert Scale(0.5).of(Rate(5, 1)) == Rate(2, 1)
