@@ -17,6 +17,7 @@ from tests.generator.contracts import ROOT, edited, line_of
 # SHA-256 of each original.
 UPSTREAM = {
     "client.py.jinja": "4eac65762f21014a7fbf59e730f1be6d28c9c85ddc1c40b458b6ff5f67a64c9e",
+    "endpoint_module.py.jinja": "c1b2628053eb4875ba59566baa5ae907666f9cbfafa308d93f970a4404b7cd52",
     "models_init.py.jinja": "4f64a3d6e1b15a561be5573c1b7702eb928c0e4fa6b67107d20e57a74c44d51a",
     "package_init.py.jinja": "ac15907e32dc39bd9b83ea6f2002fb87514f2182b97f88231b5a9c47321f6210",
     "property_templates/int_property.py.jinja": (
@@ -222,6 +223,16 @@ def test_the_package_and_its_contract_import_neither_httpx_nor_attrs(large_pytho
         large_python("""
 import bingx_spot_api, bingx_spot_api.contract, bingx_spot_api.models
 print([name for name in ("httpx", "attr", "attrs", "bingx_spot_api.client") if name in sys.modules])
+""")
+        == "[]\n"
+    )
+
+
+def test_a_call_and_its_models_import_no_http_library(python: Python) -> None:
+    assert (
+        python("""
+import bingx_spot_api.api.trade.cancel_order, bingx_spot_api.models.cancelled_order
+print([name for name in ("httpx", "httpcore", "ssl") if name in sys.modules])
 """)
         == "[]\n"
     )

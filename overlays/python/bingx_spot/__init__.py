@@ -9,7 +9,7 @@ print(order.status, order.executed_qty)
 
 from bingx_spot._version import __version__
 from bingx_spot.answers import Answer
-from bingx_spot.client import AsyncBingxSpot, BingxSpot, generated_client
+from bingx_spot.client import AsyncBingxSpot, BingxSpot
 from bingx_spot.clock import Clock
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
@@ -33,6 +33,7 @@ from bingx_spot.errors import (
     StillOpen,
     UnknownCode,
 )
+from bingx_spot.generated import generated_client
 from bingx_spot.order import Order
 from bingx_spot.signing import canonical_string, sign
 from bingx_spot_api.models.cancel_restriction import CancelRestriction

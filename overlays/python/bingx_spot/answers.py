@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from email.utils import parsedate_to_datetime
+from dataclasses import field as attribute
 from types import MappingProxyType
 from typing import Any, NoReturn, TypeGuard
 
@@ -43,6 +43,7 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
     request: SentRequest | None = None
+    _envelope: Mapping[str, Any] | None = attribute(default=None, init=False, repr=False, compare=False)
 
     def without(self, secrets: tuple[str, ...]) -> "Answer":
         """Return the answer with these texts masked: a server may repeat what it was sent.
@@ -66,8 +67,18 @@ class Answer:
         # Read-only views cannot be pickled.
         return (Answer, (self.http_status, dict(self.headers), self.body, self.request))
 
+    def envelope(self) -> Mapping[str, Any]:
+        """Return the JSON object in the body of a believed answer.
+
+        The gate has parsed it, and it is not parsed again; whoever changes it changes it for all.
+        """
+        if self._envelope is None:
+            object.__setattr__(self, "_envelope", json.loads(self.body))
+        assert self._envelope is not None  # noqa: S101 - set above
+        return self._envelope
+
     def data(self) -> dict[str, Any]:
-        """Return the member `data` of a believed answer."""
+        """Return the member `data` of a believed answer, parsed anew: it is the caller's own."""
         data = json.loads(self.body)["data"]
         return data if isinstance(data, dict) else {}
 
@@ -97,6 +108,9 @@ def server_time(evidence: Evidence) -> int | None:
         told = json.loads(evidence.body)["timestamp"]
         if _is_integer(told):
             return int(told)
+    # Imported here: it takes with it half of what is needed to send mail.
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415
+
     with suppress(ValueError, KeyError, TypeError, OverflowError):
         return int(parsedate_to_datetime(evidence.headers["date"]).timestamp() * 1000) + 500
     return None
@@ -140,6 +154,8 @@ def _judged(call: Call, answer: Answer, envelope: Mapping[str, Any]) -> Answer:
     problem = _doubt(call, answer, envelope)
     if problem:
         raise refusal(code, answer.evidence(f"{problem}; the exchange said {message!r}", code=code))
+    # Kept for the parsers: to parse it once is enough.
+    object.__setattr__(answer, "_envelope", envelope)
     return answer
 
 
@@ -238,7 +254,7 @@ def _envelope(body: bytes) -> dict[str, Any]:
     if not body.strip():
         raise _Unbelievable("the answer is empty")
     try:
-        envelope = json.loads(body.decode(), object_pairs_hook=_unique, parse_constant=_refuse_constant)
+        envelope = _STRICT.decode(body.decode())
     except (ValueError, RecursionError):
         raise _Unbelievable(f"the answer is not JSON; it begins {body[:60]!r}") from None
     if not isinstance(envelope, dict):
@@ -266,3 +282,6 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise _Unbelievable(f"the answer holds {name}, which is not JSON")
+
+
+_STRICT = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant)

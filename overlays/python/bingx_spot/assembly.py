@@ -4,8 +4,6 @@ import os
 
 from bingx_spot.credentials import Credentials
 from bingx_spot.engines import Engine
-from bingx_spot.engines.httpcore_engine import HttpcoreEngine
-from bingx_spot.engines.httpx_engine import HttpxEngine
 from bingx_spot.environments import Environment
 from bingx_spot.errors import InvalidInput
 from bingx_spot.parts import Parts
@@ -27,8 +25,13 @@ def with_environment(options: Options) -> Options:
 
 def engine_of(settings: Settings) -> Engine:
     """Return the engine: httpcore, or the transport that the settings give."""
+    # Imported here, and not before: an HTTP library takes longer than all of this package.
     if settings.transport is not None:
+        from bingx_spot.engines.httpx_engine import HttpxEngine  # noqa: PLC0415
+
         return HttpxEngine(settings.transport)
+    from bingx_spot.engines.httpcore_engine import HttpcoreEngine  # noqa: PLC0415
+
     return HttpcoreEngine(settings.proxy, settings.tls)
 
 

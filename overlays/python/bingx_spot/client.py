@@ -8,6 +8,7 @@ from typing import Self, Unpack
 from bingx_spot.answers import Answer
 from bingx_spot.assembly import engine_of, memory_of, parts_of, with_environment
 from bingx_spot.credentials import Credentials
+from bingx_spot.direct import Direct
 from bingx_spot.engines import Engine
 from bingx_spot.environments import Environment
 from bingx_spot.errors import InvalidInput
@@ -15,7 +16,6 @@ from bingx_spot.inputs import cancel_order_request, order_reference
 from bingx_spot.order import Order
 from bingx_spot.policy.memory import Memory
 from bingx_spot.settings import Options, Settings
-from bingx_spot.transport import signing_client
 from bingx_spot_api.api.server import server_time
 from bingx_spot_api.api.trade import cancel_order, query_order
 from bingx_spot_api.client import AuthenticatedClient
@@ -24,7 +24,7 @@ from bingx_spot_api.models.cancel_restriction import CancelRestriction
 from bingx_spot_api.models.exchange_time import ExchangeTime
 from bingx_spot_api.models.query_order_response import QueryOrderResponse
 from bingx_spot_api.models.server_time_response import ServerTimeResponse
-from bingx_spot_api.types import Response
+from bingx_spot_api.types import Response, Unset
 
 # These make the connection pool, which a client derived by `with_options` shares.
 _POOL_SETTINGS = frozenset({"proxy", "tls", "transport"})
@@ -56,7 +56,9 @@ class _Facade:
         self._engine = engine
         self._memory = memory
         self._owns_engine = owns_engine
-        self._client = signing_client(parts_of(credentials, settings, memory), engine, owns_engine=False)
+        self._api: AuthenticatedClient | None = None
+        self._parts = parts_of(credentials, settings, memory)
+        self._client = Direct(self._parts, engine).client()
 
     @classmethod
     def from_env(cls, **options: Unpack[Options]) -> Self:
@@ -97,7 +99,12 @@ class _Facade:
     @property
     def api(self) -> AuthenticatedClient:
         """Return the generated client, signing through this one's connections and limits."""
-        return self._client
+        # Imported here: httpx takes longer than all of this package, whose own calls do without it.
+        from bingx_spot.transport import signing_client  # noqa: PLC0415
+
+        if self._api is None:
+            self._api = signing_client(self._parts, self._engine, owns_engine=False)
+        return self._api
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(environment={Environment.parse(self._settings.environment).name!r})"
@@ -254,36 +261,16 @@ class AsyncBingxSpot(_Facade):
         await self.aclose()
 
 
-def generated_client(
-    credentials: Credentials | None = None, **options: Unpack[Options]
-) -> AuthenticatedClient:
-    """Return a client of the generated package, `bingx_spot_api`, whose httpx clients sign.
-
-    Pass it to the generated functions, `sync` and `asyncio` alike; it stamps, signs and limits their
-    requests and lets only believed successes through to their parsers. It is a context manager.
-
-    Args:
-        credentials: API key and secret; None for those of the environment.
-        **options: As for `BingxSpot`.
-
-    Raises:
-        CredentialsError: There are no credentials.
-        InvalidInput: An option is not allowed; it names the option.
-    """
-    if credentials is None:
-        credentials, options = Credentials.from_env(), with_environment(options)
-    settings = Settings(**options)
-    parts = parts_of(credentials, settings, memory_of(settings))
-    return signing_client(parts, engine_of(settings), owns_engine=True)
-
-
 def _order(response: Response[CancelOrderResponse] | Response[QueryOrderResponse]) -> Order:
+    # The gate lets no success through without it; this is what the types say.
+    assert response.parsed is not None  # noqa: S101
+    assert not isinstance(response.parsed.data, Unset)  # noqa: S101
     answer = Answer(response.status_code, response.headers, response.content)
-    return Order.from_data(answer.data(), answer)
+    return Order.from_model(response.parsed.data, answer)
 
 
 def _time(response: Response[ServerTimeResponse]) -> int:
-    # The gate lets no success through without it; this is what the types say.
+    # As above.
     assert response.parsed is not None  # noqa: S101
     assert isinstance(response.parsed.data, ExchangeTime)  # noqa: S101
     return response.parsed.data.server_time

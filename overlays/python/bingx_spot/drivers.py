@@ -3,8 +3,6 @@
 import time
 from contextlib import suppress
 
-import anyio
-
 from bingx_spot.answers import Answer
 from bingx_spot.engines import Engine, Failure
 from bingx_spot.steps import Came, Result, Send, Steps, Wait
@@ -61,6 +59,9 @@ def _done(step: Wait | Send, engine: Engine) -> Came:
 
 async def _done_async(step: Wait | Send, engine: Engine) -> Came:
     if isinstance(step, Wait):
+        # Imported here: most calls never wait, and it takes a fifth of the start of a program.
+        import anyio  # noqa: PLC0415
+
         await anyio.sleep(step.seconds)
         return None
     return _masked(await engine.send_async(step.request, step.timeout), step)

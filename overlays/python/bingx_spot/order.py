@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from bingx_spot.answers import Answer
+from bingx_spot_api.models.cancelled_order import CancelledOrder
 from bingx_spot_api.models.order_side import OrderSide
 from bingx_spot_api.models.order_status import OrderStatus
 from bingx_spot_api.models.order_type import OrderType
@@ -14,6 +15,9 @@ from bingx_spot_api.models.queried_order import QueriedOrder
 from bingx_spot_api.types import UNSET, Unset
 
 Value = TypeVar("Value")
+
+# What only a query tells, by its names on the wire.
+_QUERIED = frozenset({"StopPrice", "time", "updateTime", "origQuoteOrderQty", "fee", "feeAsset", "avgPrice"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,19 +82,23 @@ class Order:
             answer: The answer that it came in.
         """
         # A query's answer has all that a cancel's has; the one capital letter apart.
-        model = QueriedOrder.from_dict({"StopPrice": data.get("stopPrice"), **data})
+        return cls.from_model(QueriedOrder.from_dict({"StopPrice": data.get("stopPrice"), **data}), answer)
+
+    @classmethod
+    def from_model(cls, model: CancelledOrder | QueriedOrder, answer: Answer) -> Self:
+        """Make an order of what the generated parser has made of an answer that the gate has believed.
+
+        Args:
+            model: The order, of a cancel or a query.
+            answer: The answer that it came in.
+        """
+        if isinstance(model, CancelledOrder):
+            if not _QUERIED.isdisjoint(model.additional_properties):
+                # A cancel that a query has settled: the answer is the query's, and tells more.
+                return cls.from_data(model.to_dict(), answer)
+            return cls(**_stated(model), answer=answer)
         return cls(
-            symbol=model.symbol,
-            order_id=model.order_id,
-            client_order_id=_given(model.client_order_id) or None,
-            status=model.status,
-            type=_given(model.type_),
-            side=_given(model.side),
-            price=_amount(model.price),
-            stop_price=_amount(model.stop_price),
-            orig_qty=_amount(model.orig_qty),
-            executed_qty=_amount(model.executed_qty),
-            cummulative_quote_qty=_amount(model.cummulative_quote_qty),
+            **_stated(model),
             time=_given(model.time),
             update_time=_given(model.update_time),
             orig_quote_order_qty=_amount(model.orig_quote_order_qty),
@@ -99,6 +107,23 @@ class Order:
             avg_price=_amount(model.avg_price),
             answer=answer,
         )
+
+
+def _stated(model: CancelledOrder | QueriedOrder) -> dict[str, Any]:
+    """Return what both kinds of answer tell."""
+    return {
+        "symbol": model.symbol,
+        "order_id": model.order_id,
+        "client_order_id": _given(model.client_order_id) or None,
+        "status": model.status,
+        "type": _given(model.type_),
+        "side": _given(model.side),
+        "price": _amount(model.price),
+        "stop_price": _amount(model.stop_price),
+        "orig_qty": _amount(model.orig_qty),
+        "executed_qty": _amount(model.executed_qty),
+        "cummulative_quote_qty": _amount(model.cummulative_quote_qty),
+    }
 
 
 def _given(value: Value | Unset) -> Value | None:

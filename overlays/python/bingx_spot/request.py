@@ -102,6 +102,7 @@ class Stamper:
         self._credentials = credentials
         self._clock = clock
         self._source_key = source_key
+        self._headers: dict[tuple[str, Placement], tuple[Mapping[str, str], Mapping[str, str]]] = {}
 
     def stamp(self, call: Call, base_url: str, placement: Placement | None = None) -> SignedRequest:
         """Return the request that asks for `call`, stamped and signed now.
@@ -122,12 +123,26 @@ class Stamper:
             parameters["timestamp"] = self._clock.timestamp()
             signature = sign(canonical_string(parameters), self._credentials.api_secret)
         url, content = _placed(base_url + operation.path, placement, parameters, signature)
-        headers = self._headers(operation, placement)
-        shown = _shown(operation, base_url, placement, parameters, headers)
+        headers, masked = self._headers_of(operation, placement)
+        shown = _shown(operation, base_url, placement, parameters, masked)
         secrets = _to_mask(self._credentials.api_key, signature) if signature else ()
         return SignedRequest(operation.method, url, headers, content, shown, secrets)
 
-    def _headers(self, operation: Operation, placement: Placement) -> dict[str, str]:
+    def _headers_of(
+        self, operation: Operation, placement: Placement
+    ) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """Return the headers as they are sent, and as they are shown; they are the same for every call."""
+        made = self._headers.get((operation.operation_id, placement))
+        if made is None:
+            headers = self._made_headers(operation, placement)
+            masked = {
+                name: _MASK if name == SIGNING.api_key_header else value for name, value in headers.items()
+            }
+            made = MappingProxyType(headers), MappingProxyType(masked)
+            self._headers[operation.operation_id, placement] = made
+        return made
+
+    def _made_headers(self, operation: Operation, placement: Placement) -> dict[str, str]:
         # identity: an answer is some hundred bytes, and a compressed one can unfold into gigabytes.
         headers = {
             "Accept": "application/json",
@@ -171,14 +186,13 @@ def _shown(
     base_url: str,
     placement: Placement,
     parameters: Mapping[str, object],
-    headers: Mapping[str, str],
+    masked: Mapping[str, str],
 ) -> SentRequest:
-    visible = {name: _MASK if name == SIGNING.api_key_header else value for name, value in headers.items()}
     signed = {**parameters, "signature": _MASK} if operation.signed else dict(parameters)
     return SentRequest(
         operation.method,
         base_url + operation.path,
         placement,
         MappingProxyType(signed),
-        MappingProxyType(visible),
+        masked,
     )

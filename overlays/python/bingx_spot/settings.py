@@ -1,15 +1,18 @@
 """Hold the settings of a client, checked."""
 
-import ssl
 from dataclasses import dataclass, field
-from typing import Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from bingx_spot.clock import Clock
 from bingx_spot.environments import Environment
 from bingx_spot.errors import InvalidInput, shown
 from bingx_spot.placement import PLACEMENTS, Placement
 from bingx_spot.policy.limits import Limits, Permits
-from bingx_spot.transport import Transport
+
+if TYPE_CHECKING:
+    import ssl
+
+    from bingx_spot.transport import Transport
 
 DEFAULT_TIMEOUT = 10.0
 # A day; the system's timers refuse what is very much longer.
@@ -25,8 +28,8 @@ class Options(TypedDict, total=False):
     fallback: bool
     source_key: str | None
     proxy: str | None
-    tls: ssl.SSLContext | None
-    transport: Transport | None
+    tls: "ssl.SSLContext | None"
+    transport: "Transport | None"
     clock: Clock
     limits: Permits
 
@@ -58,8 +61,8 @@ class Settings:
     fallback: bool = True
     source_key: str | None = None
     proxy: str | None = field(default=None, repr=False)  # may hold a password
-    tls: ssl.SSLContext | None = None
-    transport: Transport | None = None
+    tls: "ssl.SSLContext | None" = None
+    transport: "Transport | None" = None
     clock: Clock = field(default_factory=Clock)
     limits: Permits = field(default_factory=Limits)
 
@@ -77,9 +80,10 @@ class Settings:
                 beside, "is given beside a transport", "what the transport itself is made with"
             )
         _check_type("proxy", self.proxy is None or isinstance(self.proxy, str), "a URL")
-        _check_type("tls", self.tls is None or isinstance(self.tls, ssl.SSLContext), "an ssl.SSLContext")
-        given = self.transport is None or isinstance(self.transport, Transport)
-        _check_type("transport", given, "a transport of httpx")
+        _check_type("tls", self.tls is None or _is_context(self.tls), "an ssl.SSLContext")
+        _check_type(
+            "transport", self.transport is None or _is_transport(self.transport), "a transport of httpx"
+        )
         _check_type("clock", hasattr(self.clock, "timestamp"), "an object with timestamp()")
         _check_type("limits", hasattr(self.limits, "reserve"), "an object with reserve(operation, longest)")
 
@@ -89,6 +93,19 @@ def _check_timeout(timeout: float) -> None:
     # NaN compares false with everything.
     if not (number and 0 < timeout <= MAXIMUM_TIMEOUT):
         raise InvalidInput("timeout", f"is {shown(timeout)}", f"seconds above 0, at most {MAXIMUM_TIMEOUT}")
+
+
+# Imported only where there is something to check: both take longer than all of this package.
+def _is_context(tls: Any) -> bool:
+    import ssl  # noqa: PLC0415
+
+    return isinstance(tls, ssl.SSLContext)
+
+
+def _is_transport(transport: Any) -> bool:
+    from bingx_spot.transport import Transport  # noqa: PLC0415
+
+    return isinstance(transport, Transport)
 
 
 def _check_type(name: str, fits: bool, allowed: str) -> None:

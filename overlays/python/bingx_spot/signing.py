@@ -123,7 +123,10 @@ def _checked(text: str, name: str) -> str:
 
 
 def _is_encodable(text: object) -> bool:
-    return isinstance(text, str) and not any("\ud800" <= character <= "\udfff" for character in text)
+    if not isinstance(text, str):
+        return False
+    # Nearly all text is ASCII, which is told at once.
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _refuse_surrogates(text: str, name: str) -> None:

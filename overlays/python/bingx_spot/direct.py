@@ -1,0 +1,112 @@
+"""Take what a generated call asks for straight to its outcome, without the shell of an HTTP client.
+
+A generated function asks its client for an httpx client and calls `request` on it. To put together an
+httpx request and take it apart again costs more than all that this package does for a call, so where the
+facade is the caller that httpx client is one of these, which reads the parameters as they are handed over.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from bingx_spot.answers import Answer
+from bingx_spot.drivers import run, run_async
+from bingx_spot.engines import Engine
+from bingx_spot.outcome import steps
+from bingx_spot.parts import Parts
+from bingx_spot.request import Call
+from bingx_spot_api.client import AuthenticatedClient
+from bingx_spot_api.contract import OPERATIONS
+
+
+class Believed:
+    """Hold a believed answer, as the generated parsers want an httpx response.
+
+    Args:
+        answer: What came, and has passed the gate.
+    """
+
+    __slots__ = ("answer", "content", "headers", "status_code")
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        self.status_code = answer.http_status
+        self.headers = answer.headers
+        self.content = answer.body
+
+    def json(self) -> Mapping[str, Any]:
+        """Return the envelope, which the gate has parsed already."""
+        return self.answer.envelope()
+
+
+@dataclass(frozen=True, slots=True)
+class _Blocking:
+    """Stand in for `httpx.Client`."""
+
+    parts: Parts
+    engine: Engine
+
+    def request(self, method: str, url: str, **asked: Any) -> Believed:
+        return Believed(run(steps(self.parts, call_of(method, url, **asked)), self.engine))
+
+
+@dataclass(frozen=True, slots=True)
+class _Awaiting:
+    """Stand in for `httpx.AsyncClient`."""
+
+    parts: Parts
+    engine: Engine
+
+    async def request(self, method: str, url: str, **asked: Any) -> Believed:
+        return Believed(await run_async(steps(self.parts, call_of(method, url, **asked)), self.engine))
+
+
+class Direct:
+    """Stand in for the client of the generated package, for the facade's own calls.
+
+    Args:
+        parts: What calls are made with.
+        engine: Sends.
+    """
+
+    #: What the generated functions ask of a client beside its httpx clients.
+    raise_on_unexpected_status = False
+
+    def __init__(self, parts: Parts, engine: Engine) -> None:
+        self._blocking = _Blocking(parts, engine)
+        self._awaiting = _Awaiting(parts, engine)
+
+    def get_httpx_client(self) -> _Blocking:
+        """Return what takes a blocking call."""
+        return self._blocking
+
+    def get_async_httpx_client(self) -> _Awaiting:
+        """Return what takes an async call."""
+        return self._awaiting
+
+    def client(self) -> AuthenticatedClient:
+        """Return this under the name by which the generated functions know their client."""
+        return cast("AuthenticatedClient", self)
+
+
+def call_of(
+    method: str,
+    url: str,
+    *,
+    params: Mapping[str, object] | None = None,
+    json: Mapping[str, object] | None = None,
+    headers: Mapping[str, str] | None = None,  # noqa: ARG001 - the content type, which the placement decides
+) -> Call:
+    """Return the call that a generated function asks for.
+
+    Args:
+        method: HTTP method, in any case.
+        url: The operation's path.
+        params: Parameters, by their names on the wire.
+        json: Likewise; those of a body.
+        headers: What the generated function would send with them.
+
+    Raises:
+        InvalidInput: None or more than one of the ids is given of which one must be.
+    """
+    return Call.of(OPERATIONS[method.upper(), url], {**(params or {}), **(json or {})})
