@@ -9,6 +9,10 @@ print(order.status, order.executed_qty)
 
 from bingx_spot._version import __version__
 from bingx_spot.answers import Answer
+from bingx_spot.bulk.awaiting import AsyncCancelRun
+from bingx_spot.bulk.blocking import CancelRun
+from bingx_spot.bulk.item import CancelRequest
+from bingx_spot.bulk.result import CancelOutcome, CancelResult
 from bingx_spot.client import AsyncBingxSpot, BingxSpot
 from bingx_spot.clock import Clock
 from bingx_spot.credentials import Credentials
@@ -29,6 +33,7 @@ from bingx_spot.errors import (
     PermissionDenied,
     RateLimited,
     Refused,
+    RunStopped,
     SentRequest,
     StillOpen,
     UnknownCode,
@@ -44,12 +49,17 @@ from bingx_spot_api.models.order_type import OrderType
 __all__ = [
     "Answer",
     "AsyncBingxSpot",
+    "AsyncCancelRun",
     "Attempt",
     "AuthenticationError",
     "BingxError",
     "BingxSpot",
     "CallError",
+    "CancelOutcome",
+    "CancelRequest",
     "CancelRestriction",
+    "CancelResult",
+    "CancelRun",
     "Clock",
     "ClockError",
     "Credentials",
@@ -68,6 +78,7 @@ __all__ = [
     "PermissionDenied",
     "RateLimited",
     "Refused",
+    "RunStopped",
     "SentRequest",
     "StillOpen",
     "UnknownCode",

@@ -32,7 +32,8 @@ _SHORTEST = 0.02
 _SMALLEST_OFFSET = 500
 # Beyond this, in milliseconds, an answer was not merely long on its way.
 _LARGEST_DELAY = 60_000
-_BAN_STATUSES = (403, 418, 429)
+#: HTTP statuses after which the exchange listens to nothing.
+BAN_STATUSES = (403, 418, 429)
 #: In place of a rule of the error table: nothing will come of another try.
 CLOSED_CLIENT = "closed-client"
 #: Likewise: the exchange may still be at work on the request.
@@ -196,7 +197,7 @@ class Attempts:
             return error
         now = self._now_there(evidence)
         until = evidence.retry_at or now + (evidence.lock_seconds or 1) * 1000
-        everything = evidence.http_status in _BAN_STATUSES
+        everything = evidence.http_status in BAN_STATUSES
         memory.blocks.close(None if everything else operation.operation_id, (until - now) / 1000)
         return RateLimited(replace(evidence, retry_at=until))
 

@@ -1,5 +1,6 @@
 """The facade: cancel an order with one call, blocking or awaiting."""
 
+from collections.abc import AsyncIterable, Iterable
 from copy import copy
 from dataclasses import replace
 from types import TracebackType
@@ -7,6 +8,9 @@ from typing import Self, Unpack
 
 from bingx_spot.answers import Answer
 from bingx_spot.assembly import engine_of, memory_of, parts_of, with_environment
+from bingx_spot.bulk.awaiting import AsyncCancelRun
+from bingx_spot.bulk.blocking import CancelRun
+from bingx_spot.bulk.run import Run
 from bingx_spot.credentials import Credentials
 from bingx_spot.direct import Direct
 from bingx_spot.engines import Engine
@@ -152,6 +156,25 @@ class BingxSpot(_Facade):
         body = cancel_order_request(symbol, order_id, client_order_id, cancel_restrictions, recv_window)
         return _order(cancel_order.sync_detailed(client=self._client, body=body))
 
+    def cancel_orders(self, orders: Iterable[object]) -> CancelRun:
+        """Cancel many orders, and iterate over the results, each as soon as it is known.
+
+        An order is taken from the iterable when its turn has come, so that there may be millions of them,
+        and results come in the order in which they are known. Each order is a call of its own, with
+        `timeout` for itself once it may be sent; a limit that ends by itself makes it wait and fails none.
+        Every order that was taken has one result. A call of `cancel_order` meanwhile goes first.
+
+        Args:
+            orders: Each a `CancelRequest`; a mapping with `symbol` and `orderId` or `clientOrderID` (or
+                `order_id`, `client_order_id`); a tuple of symbol and order id; or an `Order`.
+
+        Raises:
+            RunStopped: At the end, where an error would have hit every order: signature, key, permission,
+                whitelist, clock, a ban, or no exchange reached twenty times in succession. All results
+                were handed over before.
+        """
+        return CancelRun(Run(replace(self._parts, bulk=True)), orders, self._engine)
+
     def query_order(
         self,
         symbol: str,
@@ -224,6 +247,14 @@ class AsyncBingxSpot(_Facade):
         """
         body = cancel_order_request(symbol, order_id, client_order_id, cancel_restrictions, recv_window)
         return _order(await cancel_order.asyncio_detailed(client=self._client, body=body))
+
+    def cancel_orders(self, orders: Iterable[object] | AsyncIterable[object]) -> AsyncCancelRun:
+        """Cancel many orders, and iterate over the results, each as soon as it is known.
+
+        Orders, results and errors are those of `BingxSpot.cancel_orders`; the orders may come from an async
+        iterable.
+        """
+        return AsyncCancelRun(Run(replace(self._parts, bulk=True)), orders, self._engine)
 
     async def query_order(
         self,

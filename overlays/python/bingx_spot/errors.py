@@ -5,6 +5,7 @@
     BingxError
     ├── InvalidInput             nothing was sent: a parameter or a setting is not allowed
     ├── CredentialsError         nothing was sent: API key or secret missing, unreadable or exposed
+    ├── RunStopped               a run of many cancels met an error that would hit every order
     └── CallError                a call was under way; carries the evidence
         ├── NotExecuted          the exchange surely did not act on it
         │   ├── NotSent          no exchange was reached
@@ -70,6 +71,23 @@ class InvalidInput(BingxError, ValueError):
 
 class CredentialsError(BingxError):
     """Say that the API key or the secret is missing, unreadable or exposed; nothing was sent."""
+
+
+class RunStopped(BingxError):
+    """Say that a run of many cancels was stopped by an error that would hit every order.
+
+    Every result so far was handed over before; the orders that were not taken are untouched.
+
+    Args:
+        error: What stopped it.
+    """
+
+    def __init__(self, error: "CallError") -> None:
+        super().__init__(error)
+        self.error = error
+
+    def __str__(self) -> str:
+        return f"stopped by {type(self.error).__name__}, which would hit every order: {self.error}"
 
 
 @dataclass(frozen=True, slots=True)

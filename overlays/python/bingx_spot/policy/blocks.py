@@ -46,6 +46,10 @@ class Blocks:
         until = max(self._until.get(operation_id, 0.0), self._until.get(_EVERYTHING, 0.0))
         return max(until - self._now(), 0.0)
 
+    def all_closed(self) -> bool:
+        """Tell whether every endpoint is closed, as under a ban."""
+        return self.left(_EVERYTHING) > 0
+
 
 class EqualErrors:
     """Count equal errors of an endpoint, so that the twentieth never happens.

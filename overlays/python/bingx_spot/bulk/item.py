@@ -1,0 +1,85 @@
+"""Say which order is to be cancelled: one item of a run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from bingx_spot.bulk.names import WIRE_NAMES, by_field
+from bingx_spot.errors import InvalidInput
+from bingx_spot.inputs import checked_restriction, order_reference
+from bingx_spot.order import Order
+from bingx_spot_api.models.cancel_restriction import CancelRestriction
+
+_ALLOWED = "a CancelRequest, an Order, (symbol, order id), or a mapping with symbol and one id"
+_PAIR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRequest:
+    """Name one order to cancel, checked as soon as it is made.
+
+    Args:
+        symbol: Trading pair, `BTC-USDT`.
+        order_id: Order id, a number or its decimal digits; this or `client_order_id`.
+        client_order_id: The id given when placing the order; found only within two hours.
+        cancel_restrictions: Cancel only an order of this status: `NEW`, `PENDING` or `PARTIALLY_FILLED`.
+        recv_window: How long the request stays valid, in milliseconds, at most 60000.
+
+    Raises:
+        InvalidInput: A field is not allowed; it names the field.
+    """
+
+    symbol: str
+    order_id: int | str | None = field(default=None, kw_only=True)
+    client_order_id: str | None = field(default=None, kw_only=True)
+    cancel_restrictions: CancelRestriction | str | None = field(default=None, kw_only=True)
+    recv_window: float | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        named = order_reference(self.symbol, self.order_id, self.client_order_id, self.recv_window)
+        if self.order_id is not None:
+            object.__setattr__(self, "order_id", named["order_id"])
+        if self.recv_window is not None:
+            object.__setattr__(self, "recv_window", named["recv_window"])
+        if self.cancel_restrictions is not None:
+            restriction = checked_restriction(self.cancel_restrictions)
+            object.__setattr__(self, "cancel_restrictions", restriction)
+
+    @classmethod
+    def of(cls, item: object) -> Self:
+        """Return the request that an item stands for.
+
+        Args:
+            item: A `CancelRequest`; a mapping with the names of the wire or of Python, in which other
+                members are left unread; a tuple of symbol and order id; or an `Order`.
+
+        Raises:
+            InvalidInput: It stands for none; the error names the field.
+        """
+        if isinstance(item, cls):
+            return item
+        if isinstance(item, Order):
+            return cls(item.symbol, order_id=item.order_id)
+        if isinstance(item, Mapping):
+            return cls._of_mapping(item)
+        if isinstance(item, tuple) and len(item) == _PAIR:
+            return cls(item[0], order_id=item[1])
+        raise InvalidInput("item", f"is of type {type(item).__name__}", _ALLOWED)
+
+    @classmethod
+    def _of_mapping(cls, item: Mapping[object, object]) -> Self:
+        if not all(isinstance(name, str) for name in item):
+            raise InvalidInput("item", "has a name that is no text", _ALLOWED)
+        fields = by_field({str(name): value for name, value in item.items()})
+        symbol = fields.pop("symbol", None)
+        if symbol is None:
+            raise InvalidInput("symbol", "is missing", "base and quote, such as BTC-USDT")
+        # The fields are checked for their types as they are for their values.
+        return cls(symbol, **fields)  # type: ignore[arg-type]
+
+    def parameters(self) -> dict[str, object]:
+        """Return what is asked of the exchange, under the names of the wire."""
+        values = {wire: getattr(self, name) for name, wire in WIRE_NAMES.items()}
+        if self.cancel_restrictions is not None:
+            values["cancelRestrictions"] = CancelRestriction(self.cancel_restrictions).value
+        return {wire: value for wire, value in values.items() if value is not None}

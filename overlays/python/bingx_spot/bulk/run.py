@@ -1,0 +1,179 @@
+"""Decide what is to be done in a run of many cancels; written once for blocking and awaiting callers.
+
+- An order is one single cancel, with all that a single cancel does to find out what became of it.
+- So many orders are under way at once that a slow answer costs no rate, and no more: each item is taken from
+  the caller's iterable when its turn has come.
+- A limit that ends by itself fails no order. It waits, for a lock too, and is then cancelled.
+- An error that would hit every order stops the run: nothing more is taken, what was taken and not sent is
+  given back as untouched, and what is out is finished.
+"""
+
+from dataclasses import dataclass
+
+from bingx_spot import outcome
+from bingx_spot.answers import Answer
+from bingx_spot.attempts import BAN_STATUSES, CLOSED_CLIENT
+from bingx_spot.bulk.item import CancelRequest
+from bingx_spot.bulk.result import CancelOutcome, CancelResult, hits_every_order
+from bingx_spot.errors import CallError, Evidence, InvalidInput, NotSent, RateLimited, RunStopped
+from bingx_spot.order import Order
+from bingx_spot.parts import Parts
+from bingx_spot.request import Call
+from bingx_spot.steps import Came, Send, Steps, Wait
+from bingx_spot_api.contract import BY_ID
+
+#: How many orders are under way at once. At five cancels a second, answers may take three seconds.
+AT_ONCE = 16
+
+_CANCEL = BY_ID["cancelOrder"]
+# Orders in succession for which no exchange was reached; the next ones would fare no better.
+_MOST_UNREACHED = 20
+# A lock lasts up to five minutes, and twenty equal errors are forgotten after eight.
+_LONGEST_LOCK = 600.0
+# How long a stop may go unnoticed by an order that waits, in seconds.
+_GLANCE = 0.1
+# How soon to ask again for a permit that could not be had in time, in seconds.
+_PERMIT_AGAIN = 0.5
+_GIVEN_BACK = "not sent: the run was stopped before its turn had come"
+
+
+@dataclass(slots=True)
+class Run:
+    """Keep what a run has under way, and say how each of its orders goes on.
+
+    Attributes:
+        parts: What its calls are made with.
+        stopping: Whether nothing more is sent but what finishes the orders that are out.
+        error: What stopped it, where an error did.
+    """
+
+    parts: Parts
+    stopping: bool = False
+    error: CallError | None = None
+    _locked_until: float = 0.0
+    _taken: int = 0
+    _under_way: int = 0
+    _unreached: int = 0
+    _drained: bool = False
+
+    def has_room(self) -> bool:
+        """Tell whether one more item may be taken now."""
+        return not self.stopping and not self._drained and self._under_way < AT_ONCE
+
+    def drained(self) -> None:
+        """Note that there are no more items."""
+        self._drained = True
+
+    def under_way(self) -> int:
+        """Return how many results are still to come."""
+        return self._under_way
+
+    def begin(self, item: object) -> Steps[CancelResult]:
+        """Take one item, and return the steps that lead to its result.
+
+        Args:
+            item: What `CancelRequest.of` takes.
+        """
+        position = self._taken
+        self._taken += 1
+        self._under_way += 1
+        return self._found(position, item)
+
+    def ended(self, result: CancelResult) -> None:
+        """Note that an order has its result.
+
+        Args:
+            result: How it ended.
+        """
+        self._under_way -= 1
+        if not isinstance(result.error, NotSent):
+            self._unreached = 0
+        elif not self.stopping:
+            self._unreached += 1
+            if self._unreached >= _MOST_UNREACHED or result.error.evidence.rule == CLOSED_CLIENT:
+                self.stop(result.error)
+
+    def stop(self, error: CallError | None = None) -> None:
+        """Send nothing more but what finishes the orders that are out.
+
+        Args:
+            error: What makes it stop; None where it is somebody's wish.
+        """
+        self.error = self.error or error
+        self.stopping = True
+
+    def locked_for(self) -> float:
+        """Return how long the exchange will not listen to a cancel yet, in seconds; 0 where it does."""
+        closed = self.parts.memory.blocks.left(_CANCEL.operation_id)
+        return max(closed, self._locked_until - self.parts.now(), 0.0)
+
+    def check(self) -> None:
+        """Raise `RunStopped` where an error stopped the run."""
+        if self.error is not None:
+            raise RunStopped(self.error) from self.error
+
+    def _found(self, position: int, item: object) -> Steps[CancelResult]:
+        try:
+            request = CancelRequest.of(item)
+        except InvalidInput as problem:
+            return CancelResult.invalid(position, item, problem)
+        try:
+            answer = yield from self._patiently(Call.of(_CANCEL, request.parameters()))
+            order = Order.from_data(answer.data(), answer)
+        except CallError as error:
+            if hits_every_order(error):
+                self.stop(error)
+            return CancelResult.failed(position, request, item, error)
+        done = CancelOutcome.CANCELLED
+        return CancelResult(position=position, item=item, outcome=done, request=request, order=order)
+
+    def _patiently(self, call: Call) -> Steps[Answer]:
+        """Cancel one order, after any limit that ends by itself."""
+        while True:
+            try:
+                return (yield from self._unless_stopped(outcome.steps(self.parts, call)))
+            except RateLimited as error:
+                pause = self._pause(error)
+                if self.stopping:
+                    raise
+                yield from self._waited(pause)
+                if self.stopping:
+                    raise
+
+    def _pause(self, error: RateLimited) -> float:
+        """Return how long to wait before trying again, in seconds; stop the run where that is too long."""
+        if error.retry_at is None:
+            return _PERMIT_AGAIN
+        seconds = (error.retry_at - self.parts.clock.timestamp()) / 1000
+        banned = error.http_status in BAN_STATUSES or self.parts.memory.blocks.all_closed()
+        if banned or seconds > _LONGEST_LOCK:
+            self.stop(error)
+        self._locked_until = max(self._locked_until, self.parts.now() + seconds)
+        return max(seconds, _GLANCE)
+
+    def _unless_stopped(self, steps: Steps[Answer]) -> Steps[Answer]:
+        """Go through an order's steps, but give it back if the run is stopped before anything was sent."""
+        came: Came = None
+        sent = False
+        try:
+            while True:
+                step = steps.send(came)
+                if not sent and isinstance(step, Wait):
+                    yield from self._waited(step.seconds)
+                    came = None
+                if not sent and self.stopping:
+                    raise NotSent(Evidence(_GIVEN_BACK))
+                if sent or isinstance(step, Send):
+                    sent = True
+                    came = yield step
+        except StopIteration as done:
+            answer: Answer = done.value
+            return answer
+        finally:
+            steps.close()
+
+    def _waited(self, seconds: float) -> Steps[None]:
+        """Wait, but not on when the run is stopped."""
+        until = self.parts.now() + seconds
+        while not self.stopping and (left := until - self.parts.now()) > 0:
+            yield Wait(min(left, _GLANCE))

@@ -1,0 +1,347 @@
+"""A run of many cancels over a real socket, in both colours: nothing is lost, and nothing is sent in vain."""
+
+import asyncio
+import itertools
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from bingx_spot import (
+    AsyncBingxSpot,
+    AuthenticationError,
+    BingxSpot,
+    CancelOutcome,
+    CancelRequest,
+    Credentials,
+    InvalidInput,
+    NotSent,
+    OrderNotOpen,
+    OutcomeUnknown,
+    PermissionDenied,
+    RateLimited,
+    Refused,
+    RunStopped,
+)
+from bingx_spot.bulk.run import AT_ONCE
+from bingx_spot.errors import Evidence
+from tests.bulk.colours import run_awaiting
+from tests.overlay.cancelling import closed_port
+from tests.overlay.samples import Unlimited
+from tests.scripted_server import http, scripted_server
+
+
+def cancels(sandbox):
+    return [record for record in sandbox.requests() if record["path"].endswith("/cancel")]
+
+
+def threads():
+    return [thread for thread in threading.enumerate() if thread.name.startswith("bingx-spot")]
+
+
+def test_every_order_has_one_result_and_every_ending_its_word(sandbox, run_all):
+    orders = sandbox.place_orders(40)
+    sandbox.fill(orders[3]["orderId"])
+    items = [*orders, ("BTC-USDT", 1), ("btc", 1), ("SOL-USDT", orders[5]["orderId"])]
+    done = run_all(sandbox, items)
+    assert done.error is None
+    assert sorted(result.position for result in done.results) == list(range(43))
+    by_position = {result.position: result for result in done.results}
+    assert [by_position[position].item for position in range(43)] == items
+    expected = ["cancelled"] * 3 + ["not open"] + ["cancelled"] * 36
+    assert done.outcomes[:41] == [*expected, "not open"]
+    filled, invalid = by_position[3], by_position[41]
+    assert isinstance(filled.error, OrderNotOpen)
+    assert filled.order is not None
+    assert filled.order.status == "FILLED"
+    assert isinstance(invalid.error, InvalidInput)
+    assert invalid.outcome == "invalid"
+    assert invalid.error.field == "[41].symbol"
+    assert invalid.request is None
+    first = by_position[0]
+    assert first.cancelled
+    assert first.error is None
+    assert first.request == CancelRequest("BTC-USDT", order_id=orders[0]["orderId"])
+    assert first.order is not None
+    assert first.order.order_id == orders[0]["orderId"]
+
+
+def test_no_orders_are_no_results(sandbox, run_all):
+    assert run_all(sandbox, []).results == []
+
+
+def test_items_are_taken_when_their_turn_has_come(sandbox, run_all):
+    orders = sandbox.place_orders(60)
+    taken = []
+
+    def each() -> Iterator[object]:
+        for order in itertools.chain(orders, itertools.repeat(None)):
+            taken.append(order)
+            yield order
+
+    ahead = []
+
+    def watch(result, run):
+        ahead.append(len(taken) - len(ahead))
+        if len(ahead) == 50:
+            run.stop()
+
+    done = run_all(sandbox, each(), watch)
+    assert max(ahead) <= AT_ONCE + 1
+    assert len(done.results) == len(taken)
+
+
+def test_many_are_under_way_at_once_and_not_too_many(run_all):
+    lock, now, most = threading.Lock(), 0, 0
+
+    def answer(_):
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        time.sleep(0.05)
+        with lock:
+            now -= 1
+        return http('{"code":100404,"msg":"order not exist","debugMsg":""}')
+
+    with scripted_server(answer) as server:
+        done = run_all(server.url, [("BTC-USDT", number) for number in range(1, 17)])
+    assert done.outcomes == ["not open"] * 16
+    assert 8 <= most <= AT_ONCE
+
+
+@pytest.mark.parametrize(
+    ("refusal", "kind"),
+    [
+        ({"code": 100001, "msg": "Signature verification failed"}, AuthenticationError),
+        ({"code": 100413, "msg": "Incorrect apiKey"}, AuthenticationError),
+        ({"code": 100004, "msg": "Permission denied"}, PermissionDenied),
+        ({"code": 100419, "msg": "your current request IP does not match IP whitelist"}, PermissionDenied),
+        ({"code": 100441, "msg": "account abnormal"}, Refused),
+        ({"code": 100410, "msg": "rate limited", "status": 418}, RateLimited),
+        ({"code": 100410, "msg": "rate limited", "status": 429}, RateLimited),
+        ({"code": 100410, "msg": "unblocked after {unblock}", "unblockIn": 3_000_000}, RateLimited),
+    ],
+)
+def test_an_error_that_would_hit_every_order_stops_the_run(sandbox, run_all, refusal, kind):
+    orders = sandbox.place_orders(100)
+    sandbox.faults([{"fault": "error", "operation": "cancel", "skip": 10, **refusal}])
+    taken = []
+    done = run_all(sandbox, (taken.append(order) or order for order in orders))
+    assert isinstance(done.error, RunStopped)
+    assert type(done.error.error) is kind
+    assert kind.__name__ in str(done.error)
+    assert len(done.results) == len(taken), "every order that was taken is told"
+    assert done.outcomes.count("cancelled") == 10
+    assert set(done.outcomes) == {"cancelled", "untouched"}
+    assert len(cancels(sandbox)) <= 10 + AT_ONCE
+    assert len(taken) < 60
+
+
+def test_a_lock_that_ends_fails_no_order(sandbox, run_all):
+    orders = sandbox.place_orders(40)
+    locked = {"code": 100410, "msg": "can retry after time: {unblock}", "unblockIn": 400}
+    sandbox.faults([{"fault": "error", "operation": "cancel", "skip": 10, "times": 2, **locked}])
+    waited = []
+    done = run_all(sandbox, orders, lambda _, run: waited.append(run.locked_for))
+    assert done.error is None
+    assert done.outcomes == ["cancelled"] * 40
+    assert 0 < max(waited) < 0.5, "the run says how long it waits"
+
+
+class TooMany:
+    """Permits of which the first ones cannot be had in time."""
+
+    def __init__(self) -> None:
+        self.asked = itertools.count()
+
+    def reserve(self, operation: object, longest: float) -> float:  # noqa: ARG002 - the protocol has them
+        if next(self.asked) < 10:
+            raise RateLimited(Evidence("not sent: a permit comes too late"))
+        return 0.0
+
+
+def test_a_permit_that_comes_too_late_fails_no_order(sandbox, run_all):
+    done = run_all(sandbox, sandbox.place_orders(20), limits=TooMany())
+    assert done.outcomes == ["cancelled"] * 20
+
+
+def test_more_dead_orders_than_equal_errors_are_allowed(sandbox, run_all):
+    orders = sandbox.place_orders(60)
+    for order in orders[:50]:
+        sandbox.fill(order["orderId"])
+    done = run_all(sandbox, orders)
+    assert done.outcomes == ["not open"] * 50 + ["cancelled"] * 10
+    refused = [record for record in cancels(sandbox) if record["code"] != 0]
+    assert len(refused) < 20
+
+
+def test_a_stop_gives_back_what_was_not_sent(sandbox, run_all):
+    orders = sandbox.place_orders(100)
+    asked = len(orders)
+
+    class Far:
+        """Permits for ten requests; the others would wait for an hour."""
+
+        given = itertools.count()
+
+        def reserve(self, operation: object, longest: float) -> float:  # noqa: ARG002 - likewise
+            return 0.0 if next(self.given) < 10 else 3.0
+
+    def watch(result, run):
+        if len(sandbox.requests()) == 10:
+            run.stop()
+
+    done = run_all(sandbox, orders, watch, limits=Far())
+    assert done.error is None
+    assert asked > len(done.results) > 10
+    assert done.outcomes.count("cancelled") == 10
+    left = [result for result in done.results if not result.cancelled]
+    assert {result.outcome for result in left} == {CancelOutcome.UNTOUCHED}
+    assert all(isinstance(result.error, NotSent) for result in left)
+    assert len(sandbox.requests()) == 10
+
+
+def test_an_iterable_that_fails_fails_at_the_end(sandbox, run_all):
+    orders = sandbox.place_orders(10)
+
+    def each() -> Iterator[object]:
+        yield from orders
+        raise LookupError("the database has gone")
+
+    done = run_all(sandbox, each())
+    assert done.outcomes == ["cancelled"] * 10
+    assert isinstance(done.error, LookupError)
+
+
+def test_where_no_exchange_is_reached_the_run_stops(run_all):
+    with closed_port() as url:
+        done = run_all(url, [("BTC-USDT", number) for number in range(1, 1000)], timeout=0.2)
+    assert isinstance(done.error, RunStopped)
+    assert isinstance(done.error.error, NotSent)
+    assert set(done.outcomes) == {"untouched"}
+    assert len(done.results) < 100
+
+
+def test_an_order_nobody_can_know_of_is_unknown_and_the_run_goes_on(sandbox, run_all):
+    orders = sandbox.place_orders(6)
+    lost = orders[2]["orderId"]
+    silent = {"fault": "hang-after-executing", "seconds": 20.0}
+    sandbox.faults([{**silent, "orderId": lost}])
+    done = run_all(sandbox, orders, timeout=1.0)
+    assert done.outcomes == ["cancelled"] * 2 + ["unknown"] + ["cancelled"] * 3
+    [unknown] = [result for result in done.results if result.outcome == "unknown"]
+    assert isinstance(unknown.error, OutcomeUnknown)
+    assert "query_order" in unknown.error.hint
+
+
+class TestLeavingEarly:
+    def test_a_blocking_loop_leaves_no_thread(self, sandbox):
+        orders = sandbox.place_orders(100)
+        keys = Credentials(sandbox.api_key, sandbox.api_secret)
+        with BingxSpot(keys, environment=sandbox.url, limits=Unlimited()) as bingx:
+            for result in bingx.cancel_orders(orders):
+                assert result.cancelled
+                break
+            assert not threads()
+            sent = len(sandbox.requests())
+            time.sleep(0.1)
+        assert sent == len(sandbox.requests()) <= 1 + 2 * AT_ONCE
+
+    def test_closing_tells_what_was_out(self, sandbox):
+        orders = sandbox.place_orders(100)
+        keys = Credentials(sandbox.api_key, sandbox.api_secret)
+        with BingxSpot(keys, environment=sandbox.url, limits=Unlimited()) as bingx:
+            with bingx.cancel_orders(orders) as run:
+                first = next(run)
+                left = run.close()
+            told = [first, *left]
+            assert not threads()
+        cancelled = {result.order.order_id for result in told if result.order is not None}
+        executed = {int(order_id) for order_id, order in sandbox.executed().items() if order["cancelledBy"]}
+        assert cancelled == executed
+
+    def test_an_awaiting_loop_leaves_no_task(self, sandbox):
+        orders = sandbox.place_orders(100)
+        keys = Credentials(sandbox.api_key, sandbox.api_secret)
+
+        async def leave() -> int:
+            async with AsyncBingxSpot(keys, environment=sandbox.url, limits=Unlimited()) as bingx:
+                async with bingx.cancel_orders(orders) as run:
+                    first = await anext(run)
+                    left = await run.aclose()
+                assert len(asyncio.all_tasks()) == 1
+                return len([result for result in [first, *left] if result.cancelled])
+
+        told = asyncio.run(leave())
+        executed = [order for order in sandbox.executed().values() if order["cancelledBy"]]
+        assert told == len(executed)
+
+    def test_an_awaiting_loop_that_breaks_leaves_no_task(self, sandbox):
+        orders = sandbox.place_orders(100)
+        keys = Credentials(sandbox.api_key, sandbox.api_secret)
+
+        async def leave() -> None:
+            async with AsyncBingxSpot(keys, environment=sandbox.url, limits=Unlimited()) as bingx:
+                async for _ in bingx.cancel_orders(orders):
+                    break
+                for _ in range(200):
+                    await asyncio.sleep(0.01)
+                    if len(asyncio.all_tasks()) == 1:
+                        return
+                raise AssertionError(asyncio.all_tasks())
+
+        asyncio.run(leave())
+
+    def test_a_cancelled_task_names_what_was_out(self, sandbox):
+        [order] = sandbox.place_orders(1)
+        keys = Credentials(sandbox.api_key, sandbox.api_secret)
+        sandbox.faults([{"fault": "hang-after-executing", "seconds": 20.0}])
+
+        async def cut_off() -> None:
+            async with AsyncBingxSpot(keys, environment=sandbox.url, limits=Unlimited()) as bingx:
+                run = bingx.cancel_orders([order])
+                waiting = asyncio.ensure_future(anext(run))
+                while not sandbox.requests():  # noqa: ASYNC110 - another thread's doing
+                    await asyncio.sleep(0.01)
+                waiting.cancel()
+                with pytest.raises(asyncio.CancelledError) as caught:
+                    await waiting
+                assert str(order["orderId"]) in "".join(caught.value.__notes__)
+                assert len(asyncio.all_tasks()) == 1
+
+        asyncio.run(cut_off())
+
+
+class TestAsyncIterable:
+    def test_results_come_while_the_next_item_is_awaited(self, sandbox):
+        orders = sandbox.place_orders(2)
+        keys = Credentials(sandbox.api_key, sandbox.api_secret)
+
+        async def waiting() -> list[int]:
+            first_is_known = asyncio.Event()
+
+            async def each():
+                yield orders[0]
+                await first_is_known.wait()
+                yield orders[1]
+
+            positions = []
+            async with AsyncBingxSpot(keys, environment=sandbox.url, limits=Unlimited()) as bingx:
+                async for result in bingx.cancel_orders(each()):
+                    positions.append(result.position)
+                    first_is_known.set()
+            return positions
+
+        assert asyncio.run(waiting()) == [0, 1]
+
+    def test_a_stop_ends_the_wait_for_the_next_item(self, sandbox):
+        [order] = sandbox.place_orders(1)
+
+        async def each():
+            yield order
+            await asyncio.Event().wait()
+
+        done = run_awaiting(sandbox, each(), lambda _, run: run.stop())
+        assert done.outcomes == ["cancelled"]
