@@ -10,7 +10,7 @@ from tests.bulk.colours import Runner, run_awaiting, run_blocking
 
 @pytest.fixture(scope="module")
 def running_sandbox() -> Iterator[Sandbox]:
-    with Sandbox(orders=0) as sandbox:
+    with Sandbox(limits="off", orders=0) as sandbox:
         yield sandbox
 
 

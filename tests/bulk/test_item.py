@@ -50,7 +50,7 @@ def test_every_field_goes_out_under_its_wire_name():
 
 
 def test_an_order_as_the_exchange_stated_it_names_itself():
-    with Sandbox(orders=1) as sandbox:
+    with Sandbox(limits="off", orders=1) as sandbox:
         order_id = sandbox.orders()[0]["orderId"]
         keys = Credentials(sandbox.api_key, sandbox.api_secret)
         with BingxSpot(keys, environment=sandbox.url, limits=Unlimited()) as bingx:
