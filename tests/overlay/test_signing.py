@@ -124,7 +124,7 @@ class TestValueText:
     @pytest.mark.parametrize(
         ("value", "reason", "allowed"),
         [
-            (None, "is of type NoneType", OTHER),
+            (b"a", "is of type bytes", OTHER),
             (float("nan"), "is nan", NUMBER),
             (Decimal("1E-325"), "is beyond what a double can hold", NUMBER),
             (10**5000, "has too many digits", NUMBER),

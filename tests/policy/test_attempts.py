@@ -222,10 +222,11 @@ class TestNearLock:
         assert played.waits == [5.0]
         assert played.result == FILLED
 
-    def test_what_cannot_be_asked_about_is_refused_where_there_is_none(self) -> None:
+    @pytest.mark.parametrize("timeout", [10.0, 480.0])
+    def test_what_cannot_be_asked_about_is_refused_where_there_is_none(self, timeout: float) -> None:
         exchange = Exchange()
         exchange.lock_soon("queryOrder")
-        played = exchange.play(call=QUERYING)
+        played = exchange.play(call=QUERYING, timeout=timeout)
         assert isinstance(played.error, RateLimited)
         assert played.steps == []
         assert sum(iter(exchange.memory.budget.take, False)) == 100
@@ -242,6 +243,15 @@ class TestNearLock:
         for _ in range(20):
             exchange.play(says(0, "lock fail, try again later"), CANCELLED)
         assert exchange.memory.equal_errors.left("cancelOrder") == 0
+
+    def test_answers_that_are_on_their_way_are_waited_for(self) -> None:
+        exchange = Exchange()
+        for _ in range(16):
+            exchange.memory.equal_errors.count("cancelOrder", 100404)
+        exchange.memory.equal_errors.enter("cancelOrder", vouched=False)
+        played = exchange.play(timeout=0.125)
+        assert isinstance(played.error, NotSent)
+        assert (played.asked, played.waits) == ("", pytest.approx([0.05, 0.05, 0.025]))
 
     def test_a_doubt_is_asked_about_and_not_sent_again(self) -> None:
         exchange = Exchange()

@@ -75,7 +75,13 @@ class TestClock:
         assert exchange.clock.offset == HOUR
 
     @pytest.mark.parametrize(
-        "header", [{}, {"date": "yesterday"}, {"date": "Tue, 14 Nov 99999 22:13:20 GMT"}]
+        "header",
+        [
+            {},
+            {"date": "yesterday"},
+            {"date": "Tue, 14 Nov 99999 22:13:20 GMT"},
+            {"date": "Tue, 99999999999999999999 Nov 2023 22:13:20 GMT"},
+        ],
     )
     def test_is_asked_for_where_the_refusal_does_not_tell(self, header: dict[str, str]) -> None:
         exchange = Exchange()

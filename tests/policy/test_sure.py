@@ -223,6 +223,14 @@ class TestRateLimited:
         exchange.time.seconds += 100
         assert exchange.play(CANCELLED).result == CANCELLED
 
+    @pytest.mark.parametrize("timeout", [0.0, 4.0])
+    def test_a_lock_that_ends_with_the_deadline_or_later_is_not_waited_for(self, timeout: float) -> None:
+        exchange = Exchange()
+        exchange.memory.blocks.close("cancelOrder", timeout or 0.5)
+        played = exchange.play(timeout=timeout)
+        assert isinstance(played.error, RateLimited)
+        assert played.steps == []
+
     def test_the_lock_of_one_endpoint_leaves_the_others_open(self) -> None:
         exchange = Exchange()
         exchange.play(says(100410))

@@ -111,7 +111,7 @@ def server_time(evidence: Evidence) -> int | None:
     # Imported here: it takes with it half of what is needed to send mail.
     from email.utils import parsedate_to_datetime  # noqa: PLC0415
 
-    with suppress(ValueError, KeyError, TypeError, OverflowError):
+    with suppress(ValueError, KeyError, OverflowError):
         return int(parsedate_to_datetime(evidence.headers["date"]).timestamp() * 1000) + 500
     return None
 

@@ -159,12 +159,12 @@ class Attempts:
         """Return how long to wait before the exchange may be asked, in seconds, or why not in time."""
         name, memory, left = operation.operation_id, self.parts.memory, max(self.left(), 0.0)
         closed = memory.blocks.left(name)
-        if closed > left:
+        if 0 < closed >= left:
             text = f"not sent: the exchange will not listen to {name} for another {closed:.0f} s"
             return self._not_before(closed, text, "each request before it makes the lock longer.")
         near = 0.0 if vouched else memory.equal_errors.left(name)
         # What can be settled is asked about instead of waited for, unless it is only a matter of a moment.
-        if near > MOMENT and (near > left or operation.settled_by is not None):
+        if near > MOMENT and (near >= left or operation.settled_by is not None):
             text = f"not sent: one more equal error of {name} could lock it"
             return self._not_before(near, text, "find out why it is refused again and again.", NEAR_LOCK)
         return max(closed, min(near, left))
