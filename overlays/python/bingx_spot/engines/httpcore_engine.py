@@ -127,7 +127,8 @@ def _trusted() -> ssl.SSLContext:
 
 
 def _begin(request: SignedRequest, timeout: float) -> Progress:
-    progress = Progress(time.monotonic() + timeout, secure=request.url.startswith("https:"))
+    secure = request.url.startswith("https:")
+    progress = Progress(time.monotonic() + timeout, secure=secure, secrets=request.secrets)
     streams.progress.set(progress)
     return progress
 

@@ -1,27 +1,32 @@
 """The connections of the default engine: httpcore's own, watched.
 
-Every read and write is held to the deadline of the request that it serves, and it is noted when the first
-byte of a request goes out.
+Every look-up, read and write is held to the deadline of the request that it serves, it is noted when the
+first byte of a request goes out, and what a server repeats of the request's secrets is hidden.
 """
 
 import ssl
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
 
 import anyio
 import httpcore
 
+from bingx_spot.engines.addresses import Addresses
+from bingx_spot.engines.mask import Mask
+
 
 class Progress:
     """Know how far one request has come, for the streams that carry it."""
 
-    __slots__ = ("deadline", "secure", "written")
+    __slots__ = ("deadline", "mask", "secure", "written")
 
-    def __init__(self, deadline: float, *, secure: bool) -> None:
+    def __init__(self, deadline: float, *, secure: bool, secrets: tuple[str, ...] = ()) -> None:
         self.deadline = deadline
         self.secure = secure
+        self.mask = Mask(secrets)
         self.written = False
 
     def left(self) -> float:
@@ -48,7 +53,8 @@ class _Stream(httpcore.NetworkStream):
         self._secure = secure
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, progress.get().left())
+        request = progress.get()
+        return request.mask.over(self._inner.read(max_bytes, request.left()))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         request = progress.get()
@@ -69,14 +75,14 @@ class _Stream(httpcore.NetworkStream):
 
 
 class _AsyncStream(httpcore.AsyncNetworkStream):
-    """Carry an async connection; the deadline is anyio's to hold, so only writes are noted."""
+    """Carry an async connection; the deadline is anyio's to hold."""
 
     def __init__(self, inner: httpcore.AsyncNetworkStream, *, secure: bool = False) -> None:
         self._inner = inner
         self._secure = secure
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return await self._inner.read(max_bytes, timeout)
+        return progress.get().mask.over(await self._inner.read(max_bytes, timeout))
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         progress.get().note_write(secure=self._secure)
@@ -106,6 +112,7 @@ class Backend(httpcore.NetworkBackend):
 
     def __init__(self, inner: httpcore.NetworkBackend) -> None:
         self._inner = inner
+        self._addresses = Addresses()
 
     def connect_tcp(
         self,
@@ -115,13 +122,19 @@ class Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """Open a connection."""
-        left = progress.get().left()
-        return _Stream(self._inner.connect_tcp(host, port, left, local_address, socket_options))
+        """Open a connection to the first address of the host that takes it."""
+        request = progress.get()
+        *others, last = self._addresses.of(host, port, request.left())
+        for number, address in enumerate(others):
+            # One that is silent must leave time for those after it.
+            left = request.left() / (len(others) - number + 1)
+            with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+                return _Stream(self._inner.connect_tcp(address, port, left, local_address, socket_options))
+        return _Stream(self._inner.connect_tcp(last, port, request.left(), local_address, socket_options))
 
 
 class AsyncBackend(httpcore.AsyncNetworkBackend):
-    """Open async connections."""
+    """Open async connections; anyio's look-up is left to itself when the time is up."""
 
     def __init__(self, inner: httpcore.AsyncNetworkBackend) -> None:
         self._inner = inner
