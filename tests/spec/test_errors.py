@@ -48,6 +48,7 @@ class TestTable:
             {"message": "Order"},
             {"waiting": {"helps": False, "seconds": 5}},
             {"waiting": {"helps": "no"}},
+            {"order": "untouched", "category": "rateLimited", "waiting": {"helps": True}},
             {"mesage": "order"},
         ],
         ids=str,
