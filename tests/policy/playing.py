@@ -157,6 +157,8 @@ class Exchange:
                 played.result = replace(done.value, request=None)
             except CallError as error:
                 played.result = error
+        if isinstance(played.result, CallError):
+            assert played.result.hint, f"{played.result} does not say what to do"
         return played
 
     def interrupted(

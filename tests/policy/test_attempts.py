@@ -44,7 +44,7 @@ class Slow:
     def reserve(self, operation: Operation, longest: float) -> float:
         self.longest.append(longest)
         if self.seconds > longest:
-            raise RateLimited(Evidence(f"no permit for {operation.operation_id}"))
+            raise RateLimited(Evidence(f"no permit for {operation.operation_id}", hint="Wait."))
         return self.seconds
 
 
@@ -105,6 +105,7 @@ class TestPermits:
         error = Exchange(limits=Slow(10.0)).play().error
         assert isinstance(error, NotSent)
         assert error.message == "the time was up before cancelOrder could be sent"
+        assert error.hint == "Give the call more time."
 
     def test_the_contract_s_limits_hold_for_all_calls_of_a_client(self) -> None:
         time = ScriptedTime()

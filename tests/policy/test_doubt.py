@@ -76,6 +76,7 @@ class TestAgain:
         assert isinstance(error, OrderNotOpen)
         assert error.order is not None
         assert error.message == "the order is not open: its status is FILLED"
+        assert error.hint == "There is nothing left to cancel."
         assert error.http_status == 200
         assert len(error.attempts) == 3
 

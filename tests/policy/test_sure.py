@@ -67,6 +67,7 @@ class TestNotSent:
         assert type(error) is NotSent
         assert [attempt.operation for attempt in error.attempts] == ["cancelOrder"] * 6
         assert error.message == "connection refused"
+        assert error.hint == "Check the network, the base URL and any proxy; it can safely be sent again."
 
     def test_takes_a_try_of_the_shared_budget_for_each_further_attempt(self) -> None:
         exchange = Exchange()
@@ -84,7 +85,7 @@ class TestNotSent:
         exchange = Exchange()
         played = exchange.play(CLOSED)
         assert type(played.error) is NotSent
-        assert played.error.message == "the client is closed"
+        assert (played.error.message, played.error.hint) == ("the client is closed", "Make another client.")
         assert exchange.memory.hosts.choose() == PRIMARY
 
     def test_ends_at_the_deadline(self) -> None:
@@ -92,6 +93,10 @@ class TestNotSent:
         played = exchange.play(*[REFUSED] * 3, timeout=0.25)
         assert type(played.error) is NotSent
         assert exchange.time.seconds <= 1000.25
+        assert played.error.message == (
+            "the time was up before cancelOrder could be sent; "
+            "the attempt before: surely not executed: connection refused"
+        )
 
     def test_without_any_time_nothing_is_sent(self) -> None:
         played = Exchange().play(timeout=0.0)
@@ -272,7 +277,7 @@ class TestRead:
     def test_no_connection_does_not_undo_the_doubt(self) -> None:
         error = Exchange().play(RESET, *[REFUSED] * 5, call=QUERYING).error
         assert type(error) is OutcomeUnknown
-        assert error.message == "connection reset"
+        assert (error.message, error.hint) == ("connection reset", "Ask again after a moment.")
         assert error.evidence.rule == ""
 
     def test_an_order_s_status_does_not_matter(self) -> None:

@@ -40,6 +40,8 @@ CLOSED_CLIENT = "closed-client"
 TIMED_OUT = "timed-out"
 #: Likewise: nothing was sent, for one more equal error could have locked the endpoint.
 NEAR_LOCK = "near-lock"
+_UNREACHED = "Check the network, the base URL and any proxy; it can safely be sent again."
+_NO_ANSWER = "Ask again after a moment."
 _NOT_SEEN = ("signature-missing", "parameter-missing")
 
 
@@ -142,7 +144,7 @@ class Attempts:
                 continue
             if permitted:
                 if self.over():
-                    return NotSent(Evidence(f"the time was up before {operation.operation_id} could be sent"))
+                    return self._late(operation)
                 if self.parts.memory.equal_errors.enter(operation.operation_id, vouched=vouched):
                     return None
                 permitted = False
@@ -154,6 +156,12 @@ class Attempts:
             permitted = True
             if pause > 0:
                 yield Wait(pause)
+
+    def _late(self, operation: Operation) -> NotSent:
+        text = f"the time was up before {operation.operation_id} could be sent"
+        # The reason of the attempt before is what the person who reads this can do something about.
+        before = f"; the attempt before: {self.made[-1].result}" if self.made else ""
+        return NotSent(Evidence(text + before, hint="Give the call more time."))
 
     def _held(self, operation: Operation, *, vouched: bool) -> float | RateLimited:
         """Return how long to wait before the exchange may be asked, in seconds, or why not in time."""
@@ -183,10 +191,12 @@ class Attempts:
         assert isinstance(came, Failure)  # noqa: S101 - a driver answers every Send
         evidence = Evidence(came.reason, request=request.shown, rule=TIMED_OUT if came.pending else "")
         if came is CLOSED:
-            return NotSent(replace(evidence, rule=CLOSED_CLIENT))
+            return NotSent(replace(evidence, rule=CLOSED_CLIENT, hint="Make another client."))
         if not came.answered:
             self.parts.memory.hosts.failed(host)
-        return OutcomeUnknown(evidence) if came.written else NotSent(evidence)
+        if came.written:
+            return OutcomeUnknown(replace(evidence, hint=_NO_ANSWER))
+        return NotSent(replace(evidence, hint=_UNREACHED))
 
     def _learnt(self, operation: Operation, error: CallError) -> CallError:
         """Keep in memory what an error says of the future, and return it with the time filled in."""

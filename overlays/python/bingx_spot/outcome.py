@@ -194,7 +194,7 @@ class _Outcome:
             self.found_after = self.attempts.count(operation)
             return None
         text = f"the order is not open: its status is {order.status}"
-        return OrderNotOpen(answer.evidence(text), order)
+        return OrderNotOpen(answer.evidence(text, hint="There is nothing left to cancel."), order)
 
     def _valid_for(self) -> int:
         window = self.call.parameters.get("recvWindow")
