@@ -1,0 +1,82 @@
+//! Makes the client from the caller's view of the contract, with progenitor, and what the signing
+//! layer has to know of the contract, as data. All of it goes to `OUT_DIR`, nothing into the tree.
+
+use std::{env, error::Error, fs, path::Path};
+
+use progenitor::{GenerationSettings, Generator, InterfaceStyle};
+use serde_json::{Map, Value, json};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let out = env::var("OUT_DIR")?;
+    let out = Path::new(&out);
+    let contract = fs::read(input("BINGX_CONTRACT", "../../generated/openapi.caller.json"))?;
+    let contract: Value = serde_json::from_slice(&contract)?;
+    fs::write(out.join("operations.json"), operations(&contract).to_string())?;
+    fs::write(out.join("client.rs"), client(contract)?)?;
+    fs::copy(input("BINGX_ERRORS", "../../generated/errors.json"), out.join("errors.json"))?;
+    Ok(())
+}
+
+/// Returns the path of an input, which the environment may put elsewhere than the repository does.
+fn input(variable: &str, default: &str) -> String {
+    let path = env::var(variable).unwrap_or_else(|_| default.to_owned());
+    println!("cargo::rerun-if-env-changed={variable}");
+    println!("cargo::rerun-if-changed={path}");
+    path
+}
+
+/// Returns the source of the client.
+fn client(mut contract: Value) -> Result<String, Box<dyn Error>> {
+    for item in object(&mut contract["paths"]).values_mut() {
+        for operation in object(item).values_mut() {
+            // progenitor takes one type of error for an operation. Errors come from the table anyway,
+            // for the exchange puts most of them under HTTP 200.
+            object(&mut operation["responses"]).retain(|status, _| status == "200");
+        }
+    }
+    for schema in object(&mut contract["components"]["schemas"]).values_mut() {
+        if schema["x-extensible"] == true {
+            // Other words than the listed ones have been seen, and an enum would refuse the answer.
+            object(schema).remove("enum");
+        }
+    }
+    let mut settings = GenerationSettings::new();
+    settings.with_interface(InterfaceStyle::Builder);
+    settings.with_inner_type("reqwest_middleware::ClientWithMiddleware".parse()?);
+    let tokens = Generator::new(&settings).generate_tokens(&serde_json::from_value(contract)?)?;
+    Ok(tokens.to_string())
+}
+
+/// Returns what the contract says of each operation, beside its types.
+fn operations(contract: &Value) -> Value {
+    let mut found = Vec::new();
+    for (path, item) in contract["paths"].as_object().into_iter().flatten() {
+        for (method, operation) in item.as_object().into_iter().flatten() {
+            let answer = &operation["responses"]["200"]["content"]["application/json"]["schema"];
+            let data = referred(contract, &referred(contract, answer)["properties"]["data"]);
+            let fields = data["properties"].as_object().into_iter().flatten();
+            let integers = fields.filter(|(_, field)| field["type"] == "integer").map(|(name, _)| name);
+            let extension = |name: &str, none: Value| operation.pointer(name).cloned().unwrap_or(none);
+            found.push(json!({
+                "id": operation["operationId"],
+                "method": method.to_uppercase(),
+                "path": path,
+                "signed": operation["security"] != json!([]),
+                "exactlyOneOf": extension("/x-bingx-order-reference/exactlyOneOf", json!([])),
+                "repeats": extension("/x-bingx-answer/repeats", json!([])),
+                "contradictedBy": extension("/x-bingx-answer/contradictedBy", json!({})),
+                "integers": integers.collect::<Vec<_>>(),
+            }));
+        }
+    }
+    found.into()
+}
+
+fn referred<'a>(contract: &'a Value, schema: &Value) -> &'a Value {
+    let name = schema["$ref"].as_str().and_then(|path| path.strip_prefix('#'));
+    name.and_then(|pointer| contract.pointer(pointer)).unwrap_or(&Value::Null)
+}
+
+fn object(value: &mut Value) -> &mut Map<String, Value> {
+    value.as_object_mut().expect("the contract was checked against OpenAPI")
+}

@@ -1,0 +1,12 @@
+# shellcheck shell=sh
+# Sourced by the scripts beside it: where things are, unless the caller says otherwise.
+repository=$(cd ../.. && pwd)
+: "${BINGX_BUILD:=$repository/build/conformance/rust}"
+export BINGX_SPEC="${BINGX_SPEC:-$repository/spec}"
+export BINGX_ERRORS="${BINGX_ERRORS:-$repository/generated/errors.json}"
+# The caller's view is read as JSON, which lies beside the YAML.
+caller=${BINGX_CALLER:-$repository/generated/openapi.caller.yaml}
+export BINGX_CONTRACT="${caller%.yaml}.json"
+export CARGO_TARGET_DIR="$BINGX_BUILD"
+# Whoever compiles once needs neither debug symbols nor the state of an incremental build.
+export CARGO_PROFILE_DEV_DEBUG=0 CARGO_INCREMENTAL=0

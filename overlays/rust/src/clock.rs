@@ -1,0 +1,148 @@
+//! The time that requests are stamped with, and how it is set right. `spec/vectors/clock.json` has the cases.
+
+use std::mem;
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use http::Response;
+
+use crate::answers::{Category, Envelope, Judged, integer};
+
+/// Below this, in milliseconds, the clock is not what the exchange complains of.
+const SMALLEST_DIFFERENCE: i64 = 500;
+/// The furthest that the machine's clock is believed to be off, in milliseconds: a day.
+const LARGEST_OFFSET: i64 = 86_400_000;
+
+/// Tells the exchange's time, as far as it is known, and does not step with the machine's clock.
+#[derive(Debug)]
+pub struct Clock {
+    origin: Instant,
+    origin_at: i64,
+    offset: AtomicI64,
+}
+
+/// A request's way to the exchange and back, in Unix milliseconds of the clock that stamped it.
+#[derive(Clone, Copy, Debug)]
+pub struct Trip {
+    /// How far the exchange was thought to be ahead of the machine, in milliseconds.
+    pub offset: i64,
+    /// The request's timestamp.
+    pub sent_at: i64,
+    /// When the answer had come.
+    pub received_at: i64,
+}
+
+/// What to do after an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Let the answer stand.
+    Stop,
+    /// Ask for the exchange's time, for the refusal does not tell it.
+    Ask,
+    /// Stamp, sign and send again.
+    Again,
+}
+
+/// Sets the clock right where the exchange refuses a timestamp, once in a call.
+#[derive(Debug)]
+pub struct Repair<'a> {
+    clock: &'a Clock,
+    done: bool,
+    told: Option<i64>,
+}
+
+impl Clock {
+    /// Makes a clock that thinks the exchange to be so far ahead of the machine, in milliseconds.
+    pub fn new(offset: i64) -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self { origin: Instant::now(), origin_at: millis(since), offset: offset.into() }
+    }
+
+    /// Returns how far the exchange is thought to be ahead of the machine, in milliseconds.
+    pub fn offset(&self) -> i64 {
+        self.offset.load(Relaxed)
+    }
+
+    /// Returns a trip that begins now.
+    pub(crate) fn depart(&self) -> Trip {
+        let (offset, machine) = (self.offset(), self.machine());
+        Trip { offset, sent_at: machine + offset, received_at: machine + offset }
+    }
+
+    /// Returns the trip, ended now.
+    pub(crate) fn arrive(&self, trip: Trip) -> Trip {
+        Trip { received_at: self.machine() + trip.offset, ..trip }
+    }
+
+    fn machine(&self) -> i64 {
+        self.origin_at + millis(self.origin.elapsed())
+    }
+
+    /// Takes over the exchange's time, and tells whether that was done.
+    fn learn(&self, trip: Trip, told: i64) -> bool {
+        // The answer was made in the middle of the trip, as far as anybody can know.
+        let difference = told - i64::midpoint(trip.sent_at, trip.received_at);
+        let offset = trip.offset + difference;
+        let believed = difference.abs() >= SMALLEST_DIFFERENCE && offset.abs() <= LARGEST_OFFSET;
+        if believed {
+            self.offset.store(offset, Relaxed);
+        }
+        believed
+    }
+}
+
+impl<'a> Repair<'a> {
+    /// Makes the repair of one call, which was `done` before or may still be.
+    pub fn new(clock: &'a Clock, done: bool) -> Self {
+        Self { clock, done, told: None }
+    }
+
+    /// Says what to do after the answer to a signed request.
+    pub fn step(&mut self, trip: Trip, judged: &Judged, answer: &Response<Vec<u8>>) -> Step {
+        let refused = matches!(judged, Err(refusal) if refusal.row.category == Category::Clock);
+        if !refused || mem::replace(&mut self.done, true) {
+            return Step::Stop;
+        }
+        self.mend(trip, || time_in(answer))
+    }
+
+    /// Says what to do after the answer to `serverTime`.
+    pub fn asked(&mut self, trip: Trip, judged: &Judged) -> Step {
+        let told = || judged.as_ref().ok()?.data["serverTime"].as_i64();
+        match self.mend(trip, told) {
+            Step::Ask => Step::Stop,
+            step => step,
+        }
+    }
+
+    /// Returns the exchange's time that was told last, in Unix milliseconds.
+    pub fn told(&self) -> Option<i64> {
+        self.told
+    }
+
+    fn mend(&mut self, trip: Trip, told: impl FnOnce() -> Option<i64>) -> Step {
+        if self.clock.offset() != trip.offset {
+            // Another call has set the clock since this one was stamped.
+            return Step::Again;
+        }
+        self.told = told();
+        match self.told {
+            None => Step::Ask,
+            Some(told) if self.clock.learn(trip, told) => Step::Again,
+            Some(_) => Step::Stop,
+        }
+    }
+}
+
+/// Returns the exchange's time, in Unix milliseconds: the envelope's own, or the header's, which counts whole
+/// seconds, so that the middle of its second is taken.
+fn time_in(answer: &Response<Vec<u8>>) -> Option<i64> {
+    Envelope::of(answer).and_then(|envelope| integer(&envelope.timestamp)).or_else(|| {
+        let date = httpdate::parse_http_date(answer.headers().get("date")?.to_str().ok()?).ok()?;
+        Some(millis(date.duration_since(UNIX_EPOCH).ok()?) + 500)
+    })
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
