@@ -1,0 +1,187 @@
+/**
+ * Judge an answer: a success that can be believed, or an error that says what is known of the order. How a row of
+ * the error table is found stands at the head of spec/errors.yaml; spec/vectors/answers.json has the cases.
+ */
+import { parse } from "lossless-json";
+import { int64Names } from "./generated/contract.js";
+import { errorTable } from "./generated/errors.js";
+
+/** What the contract says of an operation. */
+export interface Operation {
+  readonly operationId: string;
+  readonly method: string;
+  readonly path: string;
+  readonly signed: boolean;
+  /** Parameters of which exactly one must be given. */
+  readonly exactlyOneOf: readonly string[];
+  /** Parameters that a success repeats if they were given. */
+  readonly repeats: readonly string[];
+  /** Words in a success that contradict it. */
+  readonly contradictedBy: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A row of the error table. */
+export interface Row {
+  readonly id: string;
+  readonly codes?: readonly number[];
+  readonly message?: string;
+  readonly statuses?: { readonly from: number; readonly to: number };
+  readonly meaning: string;
+  /** What the answer says of the order; only a query tells what became of one that is `notOpen`. */
+  readonly order: "untouched" | "notOpen" | "unknown";
+  readonly category: string;
+  readonly waiting: { readonly helps: boolean; readonly until?: string; readonly seconds?: number };
+  /** What a person can do. */
+  readonly advice: string;
+}
+
+/** The error table: rows for answers with an envelope, and for those without. */
+export interface ErrorTable {
+  readonly version: string;
+  readonly rows: readonly Row[];
+  readonly httpStatuses: readonly Row[];
+}
+
+/** An HTTP answer as it came. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+/** The JSON object of an answer. Integers are bigints. */
+export type Envelope = Readonly<Record<string, unknown>>;
+
+/** Says what an answer means that is no believed success. */
+export class BingxError extends Error {
+  override readonly name = "BingxError";
+  /** The HTTP status. */
+  readonly status: number;
+  /** The exchange's code, where the answer has one. */
+  readonly code: bigint | undefined;
+  /** The row of the error table. */
+  readonly row: Row;
+  /** When the exchange will listen again, if its message says so. Unix time in milliseconds. */
+  readonly retryAt: number | undefined;
+  /** The exchange's time, if the answer tells it. Unix time in milliseconds. */
+  readonly serverTime: number | undefined;
+
+  constructor({ status, headers }: Answer, envelope?: Envelope, doubt?: string) {
+    const code = integer(envelope?.code);
+    const said = typeof envelope?.msg === "string" ? envelope.msg : "";
+    const message = normalised(said);
+    const row = rowOf(status, code, message);
+    super([doubt, said || row.meaning].filter(Boolean).join("; the exchange said: "));
+    this.status = status;
+    this.code = code;
+    this.row = row;
+    this.retryAt = number(row.waiting.until && new RegExp(row.waiting.until).exec(message)?.[1]);
+    this.serverTime = number(envelope?.timestamp) ?? dateOf(headers);
+  }
+}
+
+/**
+ * Judges an answer. A success is believed if it names the order that was asked for, and says nothing of it that
+ * cannot be true.
+ */
+export function judged(
+  operation: Pick<Operation, "repeats" | "contradictedBy">,
+  asked: Envelope,
+  answer: Answer,
+): Envelope | BingxError {
+  const envelope = envelopeOf(answer.body);
+  if (!envelope || integer(envelope.code) !== 0n) {
+    return new BingxError(answer, envelope);
+  }
+  const doubt = doubtOf(operation, asked, answer.status, envelope);
+  return doubt ? new BingxError(answer, envelope, doubt) : envelope;
+}
+
+/** Reads a JSON object, integers as bigints: an order id is past what a double can hold. */
+export function readObject(text: string): Record<string, unknown> {
+  const value = parse(text, null, (token) => (/^-?\d+$/.test(token) ? BigInt(token) : Number(token)));
+  if (!isObject(value)) {
+    throw new SyntaxError("is JSON, and no object");
+  }
+  return value;
+}
+
+/** Returns the time that a success of `serverTime` tells, in Unix milliseconds. */
+export function serverTimeOf(result: Envelope | BingxError): number | undefined {
+  return result instanceof BingxError || !isObject(result.data) ? undefined : number(result.data.serverTime);
+}
+
+function envelopeOf(body: string): Envelope | undefined {
+  try {
+    const envelope = readObject(body);
+    if (isObject(envelope.data)) {
+      // Some answers carry an id as text.
+      for (const name of int64Names) {
+        envelope.data[name] &&= integer(envelope.data[name]) ?? envelope.data[name];
+      }
+    }
+    return integer(envelope.code) === undefined ? undefined : envelope;
+  } catch {
+    return undefined;
+  }
+}
+
+function doubtOf(
+  operation: Pick<Operation, "repeats" | "contradictedBy">,
+  asked: Envelope,
+  status: number,
+  envelope: Envelope,
+): string | undefined {
+  if (status !== 200 || envelope.code !== 0n || envelope.success === false) {
+    return "the answer says success and contradicts itself";
+  }
+  const data = isObject(envelope.data) ? envelope.data : {};
+  const other = operation.repeats.find(
+    (name) => Object.hasOwn(asked, name) && String(data[name]) !== String(asked[name]),
+  );
+  if (other) {
+    return `the answer does not name the order that was asked for: its ${other} is ${data[other]}`;
+  }
+  const contradicts = ([name, words]: [string, readonly string[]]) =>
+    words.includes(String(data[name]).toUpperCase());
+  const contradiction = Object.entries(operation.contradictedBy).find(contradicts)?.[0];
+  return contradiction && `the answer says success and ${contradiction} ${data[contradiction]}`;
+}
+
+function rowOf(status: number, code: bigint | undefined, message: string): Row {
+  const rows = code === undefined ? errorTable.httpStatuses : errorTable.rows;
+  const matches = (row: Row) =>
+    (!row.codes || row.codes.includes(Number(code))) &&
+    (!row.statuses || (row.statuses.from <= status && status <= row.statuses.to)) &&
+    (!row.message || new RegExp(row.message).test(message));
+  // Each list ends with a row that matches everything.
+  return rows.find(matches) as Row;
+}
+
+function normalised(message: string): string {
+  const lower = message.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  return lower.replace(/[ \t\r\n]+/g, " ").replace(/^ | $/g, "");
+}
+
+function dateOf(headers: Headers): number | undefined {
+  // Date.parse alone takes much that is no date of HTTP.
+  const date = /^\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/.exec(headers.get("Date") ?? "")?.[0];
+  const time = Date.parse(date ?? "");
+  // It counts whole seconds: the middle of its second is taken.
+  return Number.isNaN(time) ? undefined : time + 500;
+}
+
+/** Reads a code, an id or a time, which may come as text: its digits are exact either way. */
+function integer(value: unknown): bigint | undefined {
+  const isText = typeof value === "string" && /^\d{1,19}$/.test(value);
+  return isText ? BigInt(value) : typeof value === "bigint" ? value : undefined;
+}
+
+function number(value: unknown): number | undefined {
+  const exact = integer(value);
+  return exact === undefined ? undefined : Number(exact);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,114 @@
+/**
+ * Sign a request's parameters: canonical string, then HMAC-SHA256. The rules are those of spec/signing.md,
+ * and spec/vectors/signing.json has every case. Nothing here knows of HTTP.
+ */
+import { createHmac } from "node:crypto";
+
+/** Names and values as a caller gives them; what cannot be signed is refused at run time. */
+export type Parameters = Iterable<readonly [name: string, value: unknown]>;
+
+/** A parameter whose value has become the one text that is both signed and sent. */
+export interface Pair {
+  readonly name: string;
+  readonly text: string;
+  /** Whether JSON writes the text in quotes: it was text from the start, and no number or boolean. */
+  readonly quoted: boolean;
+}
+
+/** Says which parameter is not allowed, and why. Nothing was sent. */
+export class InvalidParameter extends Error {
+  override readonly name = "InvalidParameter";
+  readonly parameter: string;
+
+  constructor(parameter: string, problem: string) {
+    super(`${parameter} ${problem}`);
+    this.parameter = parameter;
+  }
+}
+
+/**
+ * Sorts the parameters by name and gives each its text. The signature of an earlier attempt takes no part.
+ *
+ * @throws {InvalidParameter} A name or a value cannot be signed, or a name is given twice.
+ */
+export function signable(parameters: Parameters): Pair[] {
+  const given = [...parameters].filter(([name]) => name !== "signature");
+  // By names alone: `order` comes before `order2`.
+  const sorted = given.sort(([one], [other]) => (one < other ? -1 : 1));
+  return sorted.map(([name, value], index) => {
+    if (name === sorted[index - 1]?.[0]) {
+      throw new InvalidParameter(name, "is given twice");
+    }
+    return { name: checked(name, name), text: textOf(value, name), quoted: typeof value === "string" };
+  });
+}
+
+/** Writes the text that is signed: `key=value` joined by `&`, nothing URL-encoded. */
+export function canonicalString(pairs: readonly Pair[]): string {
+  return pairs.map(({ name, text }) => `${name}=${text}`).join("&");
+}
+
+/** Computes the signature: lower-case hex HMAC-SHA256 of the canonical string under the API secret. */
+export function sign(canonical: string, secret: string): string {
+  return createHmac("sha256", secret).update(canonical).digest("hex");
+}
+
+/** Appends the signature: it stands last wherever the parameters go. */
+export function withSignature(pairs: readonly Pair[], signature: string): Pair[] {
+  return [...pairs, { name: "signature", text: signature, quoted: true }];
+}
+
+/** Writes the pairs as a JSON object, numbers in the very text that was signed. */
+export function jsonBody(pairs: readonly Pair[]): string {
+  const value = ({ text, quoted }: Pair) => (quoted ? JSON.stringify(text) : text);
+  return `{${pairs.map((pair) => `${JSON.stringify(pair.name)}:${value(pair)}`).join(",")}}`;
+}
+
+/** Writes the pairs as a query string or form body, values URL-encoded: only now, after signing. */
+export function queryString(pairs: readonly Pair[]): string {
+  return pairs.map(({ name, text }) => `${name}=${percentEncoded(text)}`).join("&");
+}
+
+function textOf(value: unknown, name: string): string {
+  switch (typeof value) {
+    case "string":
+      return checked(value, name);
+    case "number":
+      return numberText(value, name);
+    case "bigint":
+    case "boolean":
+      return String(value);
+    default:
+      throw new InvalidParameter(name, `is ${value === null ? "null" : `of type ${typeof value}`}`);
+  }
+}
+
+function numberText(value: number, name: string): string {
+  if (!Number.isFinite(value)) {
+    throw new InvalidParameter(name, `is ${value}`);
+  }
+  if (Number.isInteger(value)) {
+    // From 1e21 on a number prints itself with an exponent, and -0 is written 0.
+    return BigInt(value).toString();
+  }
+  // Below 1e-6 likewise: 1.25e-9 is 0.00000000125.
+  const [, minus, digits, exponent] = /^(-?)([\d.]+)e-(\d+)$/.exec(String(value)) ?? [];
+  return digits ? `${minus}0.${"0".repeat(Number(exponent) - 1)}${digits.replace(".", "")}` : String(value);
+}
+
+function checked(text: string, name: string): string {
+  if (!text.isWellFormed()) {
+    throw new InvalidParameter(name, "holds half of a surrogate pair");
+  }
+  // One of these could forge a second parameter in the canonical string.
+  const forbidden = /[&=?#\r\n]/.exec(text);
+  if (forbidden) {
+    throw new InvalidParameter(name, `holds ${JSON.stringify(forbidden[0])}`);
+  }
+  return text;
+}
+
+function percentEncoded(text: string): string {
+  const left = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+  return encodeURIComponent(text).replace(/[!'()*]/g, left);
+}

@@ -1,0 +1,167 @@
+/** Shows what the fetch does on a real socket. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { test } from "node:test";
+import { inspect } from "node:util";
+import { readObject } from "../src/answers.js";
+import {
+  BingxError,
+  bingxFetch,
+  Clock,
+  Credentials,
+  createBingx,
+  InvalidParameter,
+  type Options,
+} from "../src/index.js";
+import { canonicalString, sign, signable } from "../src/signing.js";
+
+const KEY = "the-api-key-of-a-test";
+const SECRET = "the-api-secret-of-a-test";
+const PATH = "/openApi/spot/v1/trade/cancel";
+const ORDER = { symbol: "MØTH-USDT", orderId: 1735964079647111281n };
+const CANCELED = {
+  body: '{"code":0,"msg":"","data":{"symbol":"MØTH-USDT","orderId":1735964079647111281,"status":"CANCELED"}}',
+};
+const credentials = new Credentials(KEY, SECRET);
+
+interface Received {
+  readonly path: string;
+  readonly headers: IncomingMessage["headers"];
+  readonly body: string;
+}
+
+interface Scripted {
+  readonly status?: number;
+  readonly headers?: Record<string, string>;
+  /** Nothing: it never answers. */
+  readonly body?: string;
+}
+
+/** Runs a server that gives these answers, one after the other, and returns what it has received. */
+async function exchange(answers: Scripted[], use: (url: string) => Promise<unknown>): Promise<Received[]> {
+  const received: Received[] = [];
+  const server = createServer(async (request, response) => {
+    const body = (await request.setEncoding("utf8").toArray()).join("");
+    received.push({ path: request.url ?? "", headers: request.headers, body });
+    const { status = 200, headers = {}, body: text } = answers[received.length - 1] ?? {};
+    if (text !== undefined) {
+      response.writeHead(status, { "Content-Type": "application/json", ...headers }).end(text);
+    }
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  try {
+    await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+  return received;
+}
+
+/** Checks the signature of a request wherever it stands, and returns its timestamp. */
+function timestampOf({ path, body }: Received): number {
+  const sent = body.startsWith("{")
+    ? Object.entries(readObject(body))
+    : [...new URLSearchParams(body || path.split("?")[1])];
+  const { timestamp, signature } = Object.fromEntries(sent);
+  assert.equal(signature, sign(canonicalString(signable(sent)), SECRET));
+  return Number(timestamp);
+}
+
+const cancel = (url: string, options: Partial<Options> = {}) =>
+  createBingx(url, { credentials, ...options }).POST(PATH, { body: ORDER });
+const isRow = (id: string) => (error: unknown) => error instanceof BingxError && error.row.id === id;
+
+test("a retry above it is stamped and signed anew, and the caller's request stays as it is", async () => {
+  let now = 1_696_751_141_337;
+  const once = bingxFetch({ credentials, clock: new Clock(() => now++) });
+  const retried: typeof fetch = (input, init) => once(input, init).catch(() => once(input, init));
+  const body = '{"symbol":"MØTH-USDT","orderId":1735964079647111281}';
+  const received = await exchange([{ status: 504, body: "" }, CANCELED], async (url) => {
+    const request = new Request(url + PATH, { method: "POST", body });
+    await retried(request);
+    assert.equal(await request.text(), body);
+  });
+  const [first = 0, second = 0] = received.map(timestampOf);
+  assert.ok(first < second);
+});
+
+for (const placement of ["json", "query", "form"] as const) {
+  test(`the parameters go where they are to go: ${placement}`, async () => {
+    const [sent] = await exchange([CANCELED], async (url) => cancel(url, { placement }));
+    assert.ok(sent && timestampOf(sent) > 0);
+    assert.equal(sent.path.includes("?"), placement === "query");
+    assert.equal(sent.body.startsWith("{"), placement === "json");
+    assert.equal(sent.headers["x-bx-apikey"], KEY);
+  });
+}
+
+test("an order id is exact, also where it comes as text", async () => {
+  const asText = { body: CANCELED.body.replace(/\d{19}/, '"$&"') };
+  await exchange([CANCELED, asText], async (url) => {
+    assert.equal((await cancel(url)).data?.data?.orderId, ORDER.orderId);
+    assert.equal((await cancel(url)).data?.data?.orderId, ORDER.orderId);
+  });
+});
+
+test("a success is believed only for the order that was asked for", async () => {
+  const another = { body: CANCELED.body.replace("1281", "1280") };
+  const open = { body: CANCELED.body.replace("CANCELED", "FILLED") };
+  await exchange([another, open, { body: '{"code":0,"data":null}' }], async (url) => {
+    for (let call = 0; call < 3; call++) {
+      await assert.rejects(cancel(url), isRow("success-without-order"));
+    }
+  });
+});
+
+test("a refused timestamp is sent again with the exchange's time, asked for if need be", async () => {
+  const refusal = { body: '{"code":100421,"msg":"timestamp mismatch"}', headers: { Date: "" } };
+  const time = { body: `{"code":0,"data":{"serverTime":${Date.now() + 3_600_000}}}` };
+  const clock = new Clock();
+  const received = await exchange([refusal, time, CANCELED], async (url) => cancel(url, { clock }));
+  assert.deepEqual(
+    received.map(({ headers }) => headers["x-bx-apikey"]),
+    [KEY, undefined, KEY],
+  );
+  assert.ok(Math.abs(clock.offset - 3_600_000) < 5000);
+});
+
+test("a redirect is not followed, and an answer that does not come is not waited for", async () => {
+  const away = { status: 302, headers: { Location: "/elsewhere" }, body: "" };
+  const received = await exchange([away, {}], async (url) => {
+    await assert.rejects(cancel(url), isRow("http-redirect"));
+    await assert.rejects(cancel(url, { timeout: 50 }), { name: "TimeoutError" });
+  });
+  assert.equal(received.length, 2);
+});
+
+test("what is not allowed is not sent", async () => {
+  const received = await exchange([], async (url) => {
+    const bingx = createBingx(url, { credentials });
+    const both = { ...ORDER, clientOrderID: "my-bot_0001" };
+    await assert.rejects(bingx.POST(PATH, { body: both }), InvalidParameter);
+    await assert.rejects(bingx.POST(PATH, { body: { symbol: "BTC-USDT" } }), InvalidParameter);
+    await assert.rejects(bingx.POST(PATH, { body: { ...ORDER, symbol: "A&B" } }), { parameter: "symbol" });
+  });
+  assert.deepEqual(received, []);
+});
+
+test("no secret is shown, not even where the exchange repeats it", async () => {
+  const shown: unknown[] = [
+    inspect(credentials, { showHidden: true }),
+    JSON.stringify({ credentials }),
+    `${credentials}`,
+  ];
+  const digest = sign("", SECRET);
+  await exchange(
+    [{ body: `{"code":100001,"msg":"signature ${digest} of ${KEY} is wrong"}` }],
+    async (url) => {
+      const error = await cancel(url).catch((reason: unknown) => reason);
+      assert.match(String(error), /signature \*\*\* of \*\*\* is wrong/);
+      shown.push(inspect(error, { depth: 9 }));
+    },
+  );
+  assert.doesNotMatch(shown.join(), new RegExp(`${KEY}|${SECRET}|${digest}`));
+});
