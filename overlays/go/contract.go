@@ -1,0 +1,114 @@
+package bingxspot
+
+import (
+	_ "embed" // the contract and the error table are data
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+)
+
+//go:embed openapi.caller.json
+var contractJSON []byte
+
+//go:embed errors.json
+var errorsJSON []byte
+
+// contract is what the signing layer has to know of the caller's view.
+var contract = decoded[struct {
+	Paths      map[string]map[string]operation
+	Components struct {
+		Schemas map[string]struct {
+			Properties map[string]struct{ Format string }
+		}
+	}
+}](contractJSON)
+
+var errorTable = decoded[struct{ Rows, HTTPStatuses []*Row }](errorsJSON)
+
+// undescribed is an operation that is not in the contract. It is signed, and a success has nothing to repeat.
+var undescribed = operation{Security: []any{"bingxSignature"}}
+
+type operation struct {
+	OperationID string
+	Security    []any
+	Reference   struct{ ExactlyOneOf []string } `json:"x-bingx-order-reference"`
+	Answer      struct {
+		Repeats        []string
+		ContradictedBy map[string][]string
+	} `json:"x-bingx-answer"`
+}
+
+func operationOf(request *http.Request) operation {
+	if operation, ok := contract.Paths[request.URL.Path][strings.ToLower(request.Method)]; ok {
+		return operation
+	}
+	return undescribed
+}
+
+// check returns a [ParameterError] unless exactly one parameter names the order, where the contract wants that.
+func (o operation) check(parameters Parameters) error {
+	given, names := 0, o.Reference.ExactlyOneOf
+	for _, name := range names {
+		if _, ok := parameters[name]; ok {
+			given++
+		}
+	}
+	if len(names) > 0 && given != 1 {
+		problem := fmt.Sprintf("must name the order: one of them, and %d are given", given)
+		return &ParameterError{strings.Join(names, " or "), problem}
+	}
+	return nil
+}
+
+func serverTimePath() string {
+	for path, methods := range contract.Paths {
+		if methods["get"].OperationID == "serverTime" {
+			return path
+		}
+	}
+	return ""
+}
+
+// int64AsText finds a member that the contract has as an int64 and an answer has as text.
+var int64AsText = func() *regexp.Regexp {
+	var names []string
+	for _, schema := range contract.Components.Schemas {
+		for name, property := range schema.Properties {
+			if property.Format == "int64" {
+				names = append(names, name)
+			}
+		}
+	}
+	return regexp.MustCompile(`("(?:` + strings.Join(names, "|") + `)"\s*:\s*)"([0-9]{1,19})"`)
+}()
+
+// A Row of the error table says what an answer means.
+type Row struct {
+	ID       string
+	Codes    []int64
+	Message  *regexp.Regexp
+	Statuses *struct{ From, To int }
+	Meaning  string
+	// Order is untouched, notOpen (only a query tells what became of it) or unknown.
+	Order string
+	// Category is authentication, permission, clock, rateLimited, notOpen, refused or unavailable.
+	Category string
+	// Waiting says whether the same request may succeed later, and when: Until finds the time in the message, in
+	// Unix milliseconds.
+	Waiting struct {
+		Helps   bool
+		Until   *regexp.Regexp
+		Seconds int
+	}
+	// Advice is what a person can do.
+	Advice string
+}
+
+func decoded[T any](document []byte) (value T) {
+	if err := json.Unmarshal(document, &value); err != nil {
+		panic(err) // both documents are part of the build
+	}
+	return value
+}

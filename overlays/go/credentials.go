@@ -1,0 +1,44 @@
+package bingxspot
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+	"regexp"
+	"unicode/utf8"
+)
+
+// shortestMasked spares a key of a few characters, as on a sandbox: it is part of many words.
+const shortestMasked = 12
+
+var (
+	printable     = regexp.MustCompile(`^[!-~]+$`)
+	likeSignature = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
+)
+
+// Credentials hold an API key and its secret, and show neither: fmt, slog and their like print each field of a
+// struct, but of a function the address alone.
+type Credentials struct {
+	sign func([]Pair, http.Header) []Pair
+	mask func([]byte) []byte
+}
+
+// NewCredentials returns credentials, or an error if the key cannot be sent or the secret cannot sign.
+func NewCredentials(apiKey, apiSecret string) (Credentials, error) {
+	if !printable.MatchString(apiKey) || apiSecret == "" || !utf8.ValidString(apiSecret) {
+		return Credentials{}, errors.New("bingxspot: the API key must be printable ASCII, the secret UTF-8")
+	}
+	sign := func(pairs []Pair, header http.Header) []Pair {
+		header.Set("X-BX-APIKEY", apiKey)
+		return WithSignature(pairs, Sign(CanonicalString(pairs), apiSecret))
+	}
+	// A server may repeat what it was sent.
+	mask := func(body []byte) []byte {
+		body = likeSignature.ReplaceAll(body, []byte("***"))
+		if len(apiKey) < shortestMasked {
+			return body
+		}
+		return bytes.ReplaceAll(body, []byte(apiKey), []byte("***"))
+	}
+	return Credentials{sign, mask}, nil
+}

@@ -1,0 +1,34 @@
+package bingxspot_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"bingxspot"
+	"bingxspot/api"
+)
+
+func ExampleClient() {
+	credentials, err := bingxspot.NewCredentials(os.Getenv("BINGX_API_KEY"), os.Getenv("BINGX_API_SECRET"))
+	if err != nil {
+		panic(err)
+	}
+	client := bingxspot.NewClient(&bingxspot.Transport{Credentials: credentials})
+	bingx, err := api.NewClientWithResponses("https://open-api.bingx.com", api.WithHTTPClient(client))
+	if err != nil {
+		panic(err)
+	}
+
+	order := api.CancelOrderRequest{Symbol: "BTC-USDT", OrderID: new(int64(1735964079647111281))}
+	result, err := bingx.CancelOrderWithResponse(context.Background(), order)
+	if refusal, ok := errors.AsType[*bingxspot.Error](err); ok {
+		fmt.Println(refusal.Order, refusal.Category, refusal.Code, refusal.Advice)
+		return
+	}
+	if err != nil {
+		panic(err) // a ParameterError: nothing was sent; another: nobody knows what became of the order
+	}
+	fmt.Println(result.JSON200.Data.Status, result.JSON200.Data.OrderID)
+}

@@ -1,0 +1,154 @@
+package bingxspot
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"math/big"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Parameters are a request's parameters by their wire names. A value is what a JSON decoder makes of a text, a
+// boolean or, with UseNumber, a number: a string, a bool or a json.Number.
+type Parameters map[string]any
+
+// A ParameterError says which parameter is not allowed, and why. Nothing was sent.
+type ParameterError struct {
+	Parameter, Problem string
+}
+
+// Error returns the parameter and what is wrong with it.
+func (e *ParameterError) Error() string { return "bingxspot: " + e.Parameter + " " + e.Problem }
+
+// A Pair is a parameter whose value has become the one text that is both signed and sent.
+type Pair struct {
+	Name, Text string
+	// Quoted tells that JSON writes the text in quotes: it was text from the start, and no number or bool.
+	Quoted bool
+}
+
+// Signable sorts parameters by name and gives each its text, or returns a [ParameterError]. The signature of an
+// earlier attempt takes no part.
+func Signable(parameters Parameters) ([]Pair, error) {
+	var pairs []Pair
+	// By names alone: order comes before order2.
+	for _, name := range slices.Sorted(maps.Keys(parameters)) {
+		if name == "signature" {
+			continue
+		}
+		text, problem := textOf(parameters[name])
+		if problem = cmp.Or(problem, problemOf(name), problemOf(text)); problem != "" {
+			return nil, &ParameterError{name, problem}
+		}
+		_, quoted := parameters[name].(string)
+		pairs = append(pairs, Pair{name, text, quoted})
+	}
+	return pairs, nil
+}
+
+// CanonicalString writes the text that is signed: key=value joined by &, nothing URL-encoded.
+func CanonicalString(pairs []Pair) string {
+	return joined(pairs, "&", func(pair Pair) string { return pair.Name + "=" + pair.Text })
+}
+
+// Sign computes the signature: lower-case hex HMAC-SHA256 of the canonical string under the API secret.
+func Sign(canonical, secret string) string {
+	digest := hmac.New(sha256.New, []byte(secret))
+	digest.Write([]byte(canonical))
+	return hex.EncodeToString(digest.Sum(nil))
+}
+
+// WithSignature appends the signature: it stands last wherever the parameters go.
+func WithSignature(pairs []Pair, signature string) []Pair {
+	return append(slices.Clip(pairs), Pair{"signature", signature, true})
+}
+
+// JSONBody writes the pairs as a JSON object, numbers in the very text that was signed.
+func JSONBody(pairs []Pair) string {
+	return "{" + joined(pairs, ",", func(pair Pair) string {
+		if pair.Quoted {
+			return quoted(pair.Name) + ":" + quoted(pair.Text)
+		}
+		return quoted(pair.Name) + ":" + pair.Text
+	}) + "}"
+}
+
+// QueryString writes the pairs as a query string or form body, values URL-encoded: only now, after signing.
+func QueryString(pairs []Pair) string {
+	return joined(pairs, "&", func(pair Pair) string {
+		// A plus sign itself is %2B by now.
+		return pair.Name + "=" + strings.ReplaceAll(url.QueryEscape(pair.Text), "+", "%20")
+	})
+}
+
+func joined(pairs []Pair, separator string, write func(Pair) string) string {
+	texts := make([]string, len(pairs))
+	for i, pair := range pairs {
+		texts[i] = write(pair)
+	}
+	return strings.Join(texts, separator)
+}
+
+// textOf returns the text of a value, or the problem with it.
+func textOf(value any) (text, problem string) {
+	switch value := value.(type) {
+	case nil:
+		return "", "is null"
+	case string:
+		return value, ""
+	case bool:
+		return strconv.FormatBool(value), ""
+	case json.Number:
+		return numberText(value)
+	default:
+		return "", fmt.Sprintf("is of type %T", value)
+	}
+}
+
+func numberText(number json.Number) (text, problem string) {
+	if integer, ok := new(big.Int).SetString(number.String(), 10); ok {
+		return integer.String(), ""
+	}
+	float, err := number.Float64()
+	if err != nil || math.IsInf(float, 0) || math.IsNaN(float) {
+		return "", "is no number that a double can hold"
+	}
+	if float == math.Trunc(float) {
+		// All of the digits, which FormatFloat would round from 2^53 on; and -0 is written 0.
+		integer, _ := big.NewFloat(float).Int(nil)
+		return integer.String(), ""
+	}
+	return strconv.FormatFloat(float, 'f', -1, 64), ""
+}
+
+func problemOf(text string) string {
+	if !utf8.ValidString(text) {
+		return "is not UTF-8"
+	}
+	// One of these could forge a second parameter in the canonical string.
+	if i := strings.IndexAny(text, "&=?#\r\n"); i >= 0 {
+		return fmt.Sprintf("holds %q", text[i])
+	}
+	return ""
+}
+
+// literal undoes escapes that JSON does not oblige to. A backslash comes as two, which are passed over together.
+var literal = strings.NewReplacer(`\\`, `\\`, `\u2028`, "\u2028", `\u2029`, "\u2029")
+
+func quoted(text string) string {
+	var written bytes.Buffer
+	encoder := json.NewEncoder(&written)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(text) // a string can always be written
+	return literal.Replace(strings.TrimSuffix(written.String(), "\n"))
+}

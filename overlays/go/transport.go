@@ -1,0 +1,125 @@
+package bingxspot
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+)
+
+// A Placement is where the parameters of a POST stand.
+type Placement int
+
+// The placements; JSON is the contract's.
+const (
+	JSON Placement = iota
+	Query
+	Form
+)
+
+// A Transport is an [http.RoundTripper] that stamps and signs: once for each attempt, and on a copy of the request,
+// so a retry belongs above it.
+type Transport struct {
+	Credentials Credentials
+	Placement   Placement
+	// Base sends; nil for http.DefaultTransport.
+	Base http.RoundTripper
+
+	clock clock
+}
+
+// RoundTrip sends a stamped and signed copy of the request. It returns a [ParameterError] for what is not allowed,
+// and an error instead of following a redirect: the API key would go along.
+func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
+	body, err := readBody(request)
+	if err != nil {
+		return nil, err
+	}
+	if request.Response != nil {
+		return nil, errors.New("bingxspot: a redirect is not followed")
+	}
+	parameters, err := parametersOf(request, body)
+	if err != nil {
+		return nil, err
+	}
+	signed, err := t.signed(request, parameters)
+	if err != nil {
+		return nil, err
+	}
+	response, err := cmp.Or(t.Base, http.DefaultTransport).RoundTrip(signed)
+	if err == nil {
+		// Not the copy, which holds the API key.
+		response.Request = request
+	}
+	return response, err
+}
+
+func (t *Transport) signed(request *http.Request, parameters Parameters) (*http.Request, error) {
+	isSigned := len(operationOf(request).Security) > 0
+	if isSigned {
+		parameters["timestamp"] = json.Number(strconv.FormatInt(t.clock.now(), 10))
+	}
+	pairs, err := Signable(parameters)
+	if err != nil {
+		return nil, err
+	}
+	header, query, body := request.Header.Clone(), "", ""
+	if isSigned {
+		pairs = t.Credentials.sign(pairs, header)
+	}
+	switch {
+	case request.Method == http.MethodGet || t.Placement == Query: // a GET has no body to put anything into
+		query = QueryString(pairs)
+		header.Del("Content-Type")
+	case t.Placement == Form:
+		body = QueryString(pairs)
+		header.Set("Content-Type", "application/x-www-form-urlencoded")
+	default:
+		body = JSONBody(pairs)
+		header.Set("Content-Type", "application/json")
+	}
+	signed := withBody(request, []byte(body))
+	signed.Header, signed.URL.RawQuery = header, query
+	return signed, nil
+}
+
+// parametersOf returns what the caller asks for, without what is injected.
+func parametersOf(request *http.Request, body []byte) (Parameters, error) {
+	parameters := Parameters{}
+	for name, values := range request.URL.Query() {
+		if len(values) > 1 {
+			return nil, &ParameterError{name, "is given twice"}
+		}
+		parameters[name] = values[0]
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	if err := decoder.Decode(&parameters); err != nil && len(body) > 0 {
+		return nil, &ParameterError{"body", "is not a JSON object"}
+	}
+	delete(parameters, "timestamp")
+	delete(parameters, "signature")
+	return parameters, operationOf(request).check(parameters)
+}
+
+func readBody(request *http.Request) ([]byte, error) {
+	if request.Body == nil {
+		return nil, nil
+	}
+	defer request.Body.Close()
+	return io.ReadAll(request.Body)
+}
+
+// withBody returns a copy of the request with this body, which a layer below can read more than once.
+func withBody(request *http.Request, body []byte) *http.Request {
+	copied := request.Clone(request.Context())
+	copied.Body, copied.GetBody, copied.ContentLength = http.NoBody, nil, int64(len(body))
+	if len(body) > 0 {
+		copied.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+		copied.Body, _ = copied.GetBody()
+	}
+	return copied
+}

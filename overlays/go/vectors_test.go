@@ -1,0 +1,244 @@
+package bingxspot
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"bingxspot/api"
+)
+
+// A vector is a test of any of the files in spec/vectors; the schemas beside them describe it.
+type vector struct {
+	ID         string
+	Result     string
+	Parameters Parameters
+	NotJSON    map[string]string
+	Refusal    struct{ Parameter string }
+
+	Canonical, Signature, JSON, Query, Form string
+
+	Operation string
+	Before    struct {
+		Offset, OffsetNow int64
+		Repaired          bool
+	}
+	SentAt, ReceivedAt int64
+	Answer             struct {
+		Status  int
+		Headers map[string]string
+		Body    string
+	}
+	Expected struct {
+		Row, Category, Order string
+		RetryAt, ServerTime  *int64
+		Offset               int64
+		Ask, Again           bool
+	}
+}
+
+// report is what conformance.sh prints in the end.
+var report struct {
+	Language  string  `json:"language"`
+	Generator string  `json:"generator"`
+	Passed    int     `json:"passed"`
+	Total     int     `json:"total"`
+	Skipped   int     `json:"skipped"`
+	OrderID   *string `json:"orderId"`
+	Status    *string `json:"status"`
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	report.Language, report.Generator = "Go", os.Getenv("GENERATOR")
+	text, err := json.Marshal(report)
+	if err = errors.Join(err, os.WriteFile("conformance.json", append(text, '\n'), 0o600)); err != nil {
+		panic(err)
+	}
+	os.Exit(code)
+}
+
+// notJSON are values that JSON cannot carry. Half of a surrogate pair is no UTF-8, which a Go string can hold.
+var notJSON = map[string]any{
+	"NaN": json.Number("NaN"), "Infinity": json.Number("Inf"), "-Infinity": json.Number("-Inf"),
+	"HighSurrogate": "a\xed\xa0\xbd", "LowSurrogate": "a\xed\xb0\xb6",
+}
+
+func TestSigning(t *testing.T) {
+	each(t, "signing.json", func(t *testing.T, v vector, secret string) {
+		for name, kind := range v.NotJSON {
+			v.Parameters[name] = notJSON[kind]
+		}
+		pairs, err := Signable(v.Parameters)
+		if v.Result == "refused" {
+			refusal, _ := errors.AsType[*ParameterError](err)
+			if refusal == nil || refusal.Parameter != v.Refusal.Parameter {
+				t.Fatalf("refusal: got %v, want one of %q", err, v.Refusal.Parameter)
+			}
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		canonical := CanonicalString(pairs)
+		signature := Sign(canonical, secret)
+		signed := WithSignature(pairs, signature)
+		same(t, "canonical", canonical, v.Canonical)
+		same(t, "signature", signature, v.Signature)
+		same(t, "json", JSONBody(signed), v.JSON)
+		same(t, "query", QueryString(signed), v.Query)
+		same(t, "form", QueryString(signed), v.Form)
+	})
+}
+
+func TestAnswers(t *testing.T) {
+	asked := operationNamed(t, "cancelOrder")
+	each(t, "answers.json", func(t *testing.T, v vector, _ string) {
+		_, err := judge(asked, Parameters{"orderId": json.Number("1")}, v.answer())
+		refusal, isRefusal := errors.AsType[*Error](err)
+		if !isRefusal {
+			t.Fatal("believed")
+		}
+		same(t, "row", refusal.ID, v.Expected.Row)
+		same(t, "category", refusal.Category, v.Expected.Category)
+		same(t, "order", refusal.Order, v.Expected.Order)
+		same(t, "retryAt", milliseconds(refusal.RetryAt), text(v.Expected.RetryAt))
+	})
+}
+
+func TestClock(t *testing.T) {
+	each(t, "clock.json", func(t *testing.T, v vector, _ string) {
+		var client clock
+		client.offset.Store(v.Before.OffsetNow)
+		sent := trip{v.Before.Offset, v.SentAt, v.ReceivedAt}
+		body, err := judge(operationNamed(t, v.Operation), nil, v.answer())
+		refusal, _ := errors.AsType[*Error](err)
+		var next step
+		var told time.Time
+		if v.Operation == "serverTime" {
+			told = toldTime(bytes.NewReader(body))
+			next = client.learn(told, sent)
+		} else {
+			told = refusal.ServerTime
+			next = client.after(refusal, sent, v.Before.Repaired)
+		}
+		same(t, "again", next == again, v.Expected.Again)
+		same(t, "ask", next == ask, v.Expected.Ask)
+		same(t, "offset", client.offset.Load(), v.Expected.Offset)
+		// Null also where the time is not looked at.
+		if v.Expected.ServerTime != nil {
+			same(t, "serverTime", milliseconds(told), text(v.Expected.ServerTime))
+		}
+	})
+}
+
+// TestCancel cancels an order where BINGX_URL names an exchange.
+func TestCancel(t *testing.T) {
+	url, orderID := os.Getenv("BINGX_URL"), os.Getenv("BINGX_ORDER_ID")
+	if url == "" {
+		t.Skip("no BINGX_URL")
+	}
+	credentials, err := NewCredentials(os.Getenv("BINGX_API_KEY"), os.Getenv("BINGX_API_SECRET"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	doer := api.WithHTTPClient(NewClient(&Transport{Credentials: credentials}))
+	bingx, err := api.NewClientWithResponses(url, doer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := strconv.ParseInt(orderID, 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := api.CancelOrderRequest{Symbol: os.Getenv("BINGX_SYMBOL"), OrderID: &id}
+	result, err := bingx.CancelOrderWithResponse(context.Background(), body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	order := result.JSON200.Data
+	report.OrderID, report.Status = new(strconv.FormatInt(order.OrderID, 10)), new(string(order.Status))
+	same(t, "orderId", *report.OrderID, orderID)
+	same(t, "status", *report.Status, "CANCELED")
+}
+
+// each runs check for every vector of a file, as a test of its own.
+func each(t *testing.T, file string, check func(t *testing.T, v vector, secret string)) {
+	text, err := os.ReadFile(filepath.Join(os.Getenv("BINGX_SPEC"), "vectors", file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var suite struct {
+		NumberOfTests int
+		Groups        []struct {
+			Secret string
+			Tests  []vector
+		}
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	if err := decoder.Decode(&suite); err != nil {
+		t.Fatal(err)
+	}
+	held := 0
+	for _, group := range suite.Groups {
+		for _, v := range group.Tests {
+			held++
+			report.Total++
+			if t.Run(v.ID, func(t *testing.T) { check(t, v, group.Secret) }) {
+				report.Passed++
+			}
+		}
+	}
+	same(t, "numberOfTests", held, suite.NumberOfTests)
+}
+
+func same[V comparable](t *testing.T, stage string, got, want V) {
+	t.Helper()
+	if got != want {
+		t.Fatalf("%s: got %v, want %v", stage, got, want)
+	}
+}
+
+func operationNamed(t *testing.T, id string) operation {
+	t.Helper()
+	for _, methods := range contract.Paths {
+		for _, found := range methods {
+			if found.OperationID == id {
+				return found
+			}
+		}
+	}
+	t.Fatalf("no operation %s", id)
+	return operation{}
+}
+
+func (v vector) answer() answer {
+	header := http.Header{}
+	for name, value := range v.Answer.Headers {
+		header.Set(name, value)
+	}
+	return answer{v.Answer.Status, header, []byte(v.Answer.Body)}
+}
+
+func milliseconds(at time.Time) string {
+	if at.IsZero() {
+		return "null"
+	}
+	return fmt.Sprint(at.UnixMilli())
+}
+
+func text(number *int64) string {
+	if number == nil {
+		return "null"
+	}
+	return fmt.Sprint(*number)
+}
