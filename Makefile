@@ -53,8 +53,8 @@ types: $(READY) ## Check the types (mypy --strict)
 	$(BIN)/mypy
 
 .PHONY: lint-spec
-lint-spec: $(READY) ## Check spec/openapi.yaml against OpenAPI, the extensions' schemas and our rules
-	$(BIN)/python -m generator --lint
+lint-spec: $(READY) ## Check spec/ against OpenAPI, the extensions' schemas, our rules and Redocly CLI's
+	$(BIN)/python -m generator.commands lint
 
 .PHONY: generate
 generate: $(READY) ## Make generated/ from spec/
@@ -71,6 +71,10 @@ vectors: $(READY) ## Make spec/vectors/signing.json anew, with openssl
 .PHONY: check-vectors
 check-vectors: $(READY) ## Fail if spec/vectors/signing.json is not what openssl gives
 	$(BIN)/python spec/vectors/make.py --check
+
+.PHONY: spec-kit
+spec-kit: $(READY) ## Pack the spec, for every language, into dist/ (needs Node.js)
+	$(BIN)/python -m generator.commands kit
 
 .PHONY: conformance
 conformance: $(READY) ## Let every language pass the vectors and cancel an order; a table of what each has shown

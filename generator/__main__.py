@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 
 from generator import __version__
+from generator.document import ROOT, short_name
 from generator.problem import GeneratorError
 from generator.run import check, generate, lint
 
-_ROOT = Path(__file__).resolve().parent.parent
 _PATH = click.Path(path_type=Path)
 
 
@@ -18,31 +18,22 @@ _PATH = click.Path(path_type=Path)
     "--check", "mode", flag_value="check", help="Change nothing; fail where the tree is out of date."
 )
 @click.option("--lint", "mode", flag_value="lint", help="Only validate the contract.")
-@click.option("--spec", type=_PATH, default=_ROOT / "spec" / "openapi.yaml", help="The contract.")
-@click.option("--output", type=_PATH, default=_ROOT / "generated", help="The tree to make.")
+@click.option("--spec", type=_PATH, default=ROOT / "spec" / "openapi.yaml", help="The contract.")
+@click.option("--output", type=_PATH, default=ROOT / "generated", help="The tree to make.")
 @click.version_option(__version__, prog_name="bingx-spot generator")
 def main(mode: str | None, spec: Path, output: Path) -> None:
     """Make generated/ from spec/openapi.yaml."""
     try:
         if mode == "lint":
-            lint(spec, _name(spec))
-            click.echo(f"{_name(spec)} is in order.")
+            lint(spec, short_name(spec))
+            click.echo(f"{short_name(spec)} is in order.")
         elif mode == "check":
-            _report_check(output, check(spec, _name(spec), output.absolute()))
+            _report_check(output, check(spec, short_name(spec), output.absolute()))
         else:
-            _report(output, generate(spec, _name(spec), output.absolute()))
+            _report(output, generate(spec, short_name(spec), output.absolute()))
     except GeneratorError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
-
-
-def _name(spec: Path) -> str:
-    """Names the contract as short as a person at this place can: `spec/openapi.yaml`."""
-    path = spec.resolve()
-    for folder in (Path.cwd(), _ROOT):
-        if path.is_relative_to(folder):
-            return path.relative_to(folder).as_posix()
-    return spec.as_posix()
 
 
 def _report(output: Path, changes: list[str]) -> None:

@@ -15,6 +15,9 @@ import yaml
 
 from generator.problem import Problem, SpecError
 
+ROOT = Path(__file__).resolve().parent.parent
+"""The project."""
+
 Location = tuple[str | int, ...]
 """The way from the root of a document to one of its nodes: keys and list positions."""
 
@@ -79,6 +82,15 @@ class Document:
         found = list(problems)
         if found:
             raise SpecError(self.name, found)
+
+
+def short_name(path: Path) -> str:
+    """Names a file as short as a person at this place can: `spec/openapi.yaml`."""
+    absolute = path.resolve()
+    for folder in (Path.cwd(), ROOT):
+        if absolute.is_relative_to(folder):
+            return absolute.relative_to(folder).as_posix()
+    return path.as_posix()
 
 
 def _bytes(path: Path, name: str) -> bytes:

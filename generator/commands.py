@@ -1,0 +1,66 @@
+"""The commands that look after the contract: `python -m generator.commands NAME`, or the targets of make."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from generator.completeness import completeness_problems
+from generator.document import ROOT, short_name
+from generator.error_table import read_error_table
+from generator.kit import write_kit
+from generator.problem import GeneratorError
+from generator.redocly import NodeMissing
+from generator.run import lint as lint_contract
+from generator.strict import strict_problems
+
+_PATH = click.Path(path_type=Path)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Look after the contract."""
+
+
+@main.command()
+@click.option("--output", type=_PATH, default=ROOT / "dist", help="The folder for the archive.")
+def kit(output: Path) -> None:
+    """Pack the spec kit for other languages."""
+    with _told():
+        click.echo(f"Packed {write_kit(output).name}.")
+
+
+@main.command()
+@click.option("--spec", type=_PATH, default=ROOT / "spec" / "openapi.yaml", help="The contract.")
+def lint(spec: Path) -> None:
+    """Hold the contract against OpenAPI, our rules, and Redocly CLI's."""
+    with _told():
+        document = lint_contract(spec, short_name(spec))
+        document.refuse(completeness_problems(document))
+        read_error_table()
+        click.echo(f"{short_name(spec)} is in order.")
+        try:
+            document.refuse(strict_problems(document, spec))
+        except NodeMissing as missing:
+            if os.environ.get("CI"):
+                raise
+            click.echo(f"Not held against Redocly CLI's rules. {missing}")
+        else:
+            click.echo("Redocly CLI finds nothing in it either.")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Lets a problem be one message, and the exit code 1."""
+    try:
+        yield
+    except GeneratorError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,189 @@
+"""The contract as the reference page shows it: what stands in extensions becomes words and tables.
+
+No renderer knows our extensions, so limits, permission, rule of belief and error table are written into the
+descriptions of a derived document, which is of use to a renderer and to nobody else.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from generator.operation import METHODS
+from generator.rules import signing_schemes
+
+_INJECTED = "**Supplied by the signing layer, never by a caller.** "
+_EXTENSIBLE = " More words than these may come."
+# The order of the page: what a caller can do something about comes first.
+_CATEGORIES = {
+    "notOpen": "The order is not open",
+    "authentication": "Key and signature",
+    "permission": "Permission",
+    "clock": "Clock",
+    "rateLimited": "Limits",
+    "refused": "Refused for another reason",
+    "unavailable": "Nobody knows",
+}
+_ORDER = {
+    "untouched": "untouched",
+    "notOpen": "filled, cancelled earlier or unknown",
+    "unknown": "may be cancelled",
+}
+_LINK = re.compile(r"\[([^\]]*)\]\((?!https?:)[^)]*\)")
+
+
+def html_view(root: Mapping[str, Any], errors: Mapping[str, Any], signing: str) -> dict[str, Any]:
+    """Derives the document that the reference page is rendered from.
+
+    Args:
+        root: The contract.
+        errors: The error table.
+        signing: The text of signing.md.
+    """
+    view: dict[str, Any] = _spoken(root)
+    # Below tags a renderer would fold the operations away; a tag without operations is a page of its own.
+    view["tags"] = [
+        {"name": name, "x-traitTag": True, "description": text}
+        for name, text in (
+            ("Signing a request", _signing_text(root, signing)),
+            ("Errors", _errors_text(errors)),
+        )
+    ]
+    for server in view.get("servers", []):
+        server["description"] = server.get("description", "").replace("`", "")
+    for path in view["paths"].values():
+        for method in METHODS:
+            if method in path:
+                path[method].pop("tags", None)
+                path[method]["description"] = _operation_text(root, path[method])
+    return view
+
+
+def _spoken(node: Any) -> Any:
+    """Copies a node, and says in its description what its marks say to programs."""
+    if isinstance(node, list):
+        return [_spoken(item) for item in node]
+    if not isinstance(node, Mapping):
+        return node
+    copy = {key: _spoken(value) for key, value in node.items()}
+    if "x-injected" in node:
+        copy["description"] = _INJECTED + str(node.get("description", ""))
+    if "x-extensible" in node:
+        copy["description"] = str(node.get("description", "")).rstrip() + _EXTENSIBLE
+    return copy
+
+
+def _operation_text(root: Mapping[str, Any], operation: Mapping[str, Any]) -> str:
+    rows = [
+        *_security_rows(root, operation),
+        *_limit_rows(root, operation),
+        *_reference_rows(operation),
+        *_answer_rows(operation),
+        *_outcome_rows(operation),
+    ]
+    return f"{operation['description'].rstrip()}\n\n{_table(('Rule', 'What it says'), rows)}\n"
+
+
+def _security_rows(root: Mapping[str, Any], operation: Mapping[str, Any]) -> list[tuple[str, str]]:
+    if not operation.get("security"):
+        return [("Signed", "no, public")]
+    signing = next(iter(signing_schemes(root).values()))["x-bingx-signing"]
+    words = [f"the header `{signing['headers']['apiKey']}`", *(f"`{name}`" for name in signing["inject"])]
+    return [
+        ("Signed", f"yes; the signing layer adds {_listed(words)}"),
+        ("Permission of the API key", operation["x-bingx-permission"]),
+    ]
+
+
+def _limit_rows(root: Mapping[str, Any], operation: Mapping[str, Any]) -> list[tuple[str, str]]:
+    limits = operation["x-bingx-limits"]
+    rows = [("Limit per UID", _rate(limits["uid"]))] if "uid" in limits else []
+    groups = {group["number"]: group for group in root.get("x-bingx-ip-groups", [])}
+    if "ipGroup" in limits:
+        group = groups[limits["ipGroup"]]
+        text = (
+            f"{_rate(group['endpoint'])} for this endpoint, and {_rate(group['group'])} "
+            f"for all endpoints of group {limits['ipGroup']} together"
+        )
+        rows.append(("Limit per IP address", text))
+    return rows or [("Limit", "none is documented")]
+
+
+def _rate(rate: Mapping[str, Any]) -> str:
+    return f"{rate['requests']} requests in {rate['seconds']} s"
+
+
+def _reference_rows(operation: Mapping[str, Any]) -> list[tuple[str, str]]:
+    reference = operation.get("x-bingx-order-reference")
+    return [("Names the order by", f"exactly one of {_code(reference['exactlyOneOf'])}")] if reference else []
+
+
+def _answer_rows(operation: Mapping[str, Any]) -> list[tuple[str, str]]:
+    answer = operation.get("x-bingx-answer")
+    if not answer:
+        return []
+    texts = [f"it repeats what was asked of {_code(answer['repeats'])}"]
+    texts += [
+        f"its `{name}` is none of {_code(words)}" for name, words in answer.get("contradictedBy", {}).items()
+    ]
+    return [("A success is believed if", ", and ".join(texts))]
+
+
+def _outcome_rows(operation: Mapping[str, Any]) -> list[tuple[str, str]]:
+    outcome = operation.get("x-bingx-outcome", {})
+    texts = ["send it again, which does no harm" if outcome.get("repeatable") else "do not send it again"]
+    if "settledBy" in outcome:
+        words = [f"{kind} if {_states(outcome[kind])}" for kind in ("done", "open")]
+        texts.append(f"`{outcome['settledBy']}` tells what became of it: {', '.join(words)}")
+    return [("If the answer is lost", "; ".join(texts))]
+
+
+def _states(words_by_name: Mapping[str, list[str]]) -> str:
+    return " or ".join(f"`{name}` is {_code(words, 'or')}" for name, words in words_by_name.items())
+
+
+def _signing_text(root: Mapping[str, Any], signing: str) -> str:
+    """Gives signing.md without its title, and without links to files that a single page does not have."""
+    rule = next(iter(signing_schemes(root).values()))["x-bingx-signing"]
+    data = json.dumps(rule, ensure_ascii=False, indent=2)
+    _, _, page = _LINK.sub(lambda link: f"`{link[1]}`", signing.strip()).partition("\n")
+    return (
+        f"{page.strip()}\n\n## The rule as data\n`x-bingx-signing` in the contract:\n```json\n{data}\n```\n"
+    )
+
+
+def _errors_text(errors: Mapping[str, Any]) -> str:
+    parts = [
+        "An error usually comes with HTTP 200 and a `code` other than 0. One code has several meanings, so "
+        "code and text decide together: the first row that fits counts, in the order of `errors.yaml`, which "
+        "the tables below do not keep. Where there is no envelope, the HTTP status decides.",
+    ]
+    rows = errors["rows"] + errors["httpStatuses"]
+    for category, title in _CATEGORIES.items():
+        chosen = [_error_row(row) for row in rows if row["category"] == category]
+        parts += [f"## {title}", _table(("Answer", "Meaning, and what to do", "The order"), chosen)]
+    return "\n\n".join(parts)
+
+
+def _error_row(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    answers = [", ".join(f"**{code}**" for code in row["codes"])] if row.get("codes") else []
+    if "statuses" in row:
+        first, last = row["statuses"]["from"], row["statuses"]["to"]
+        answers.append(f"**HTTP {first}**" if first == last else f"**HTTP {first} to {last}**")
+    if "message" in row:
+        answers.append(f"`{row['message']}`")
+    answer = "<br>".join([*(answers or ["anything else"]), f"*{row['id']}*"])
+    return answer, f"{row['meaning']}<br>{row['advice']}", _ORDER[row["order"]]
+
+
+def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [headings, tuple("---" for _ in headings), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def _code(names: Iterable[str], word: str = "and") -> str:
+    return _listed([f"`{name}`" for name in names], word)
+
+
+def _listed(words: list[str], word: str = "and") -> str:
+    return f" {word} ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

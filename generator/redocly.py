@@ -1,0 +1,75 @@
+"""Redocly CLI, a well-known linter and renderer of OpenAPI: installed as locked, run without network."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from generator.problem import GeneratorError
+
+TOOLS = Path(__file__).resolve().parent / "node"
+_BUILD = Path(__file__).resolve().parent.parent / "build" / "node"
+_FILES = ("package.json", "package-lock.json", ".npmrc")
+# It would send statistics of its use, ask for newer versions, and draw a box about them.
+_SILENT = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "NO_COLOR": "1"}
+
+
+class NodeMissing(GeneratorError):
+    """Says that Node.js, or its npm, is not installed."""
+
+
+def installed() -> bool:
+    """Tells whether Node.js and npm are there."""
+    return all(shutil.which(tool) for tool in ("node", "npm"))
+
+
+def redocly(*arguments: str, build: Path = _BUILD) -> subprocess.CompletedProcess[str]:
+    """Runs Redocly CLI, after it is installed as package-lock.json says.
+
+    Args:
+        *arguments: Its arguments.
+        build: Where it is installed.
+
+    Returns:
+        How it ended, whatever it ended with.
+
+    Raises:
+        NodeMissing: If Node.js is not there.
+        GeneratorError: If it cannot be installed.
+    """
+    command = [str(_install(build) / "node_modules" / ".bin" / "redocly"), *arguments]
+    return _run(command, build)
+
+
+def _install(build: Path) -> Path:
+    """Installs what is locked into a folder, unless it is there, and returns that folder."""
+    if not installed():
+        raise NodeMissing("Node.js and npm are not installed. Install them, then try again.")
+    locked = hashlib.sha256(b"".join((TOOLS / name).read_bytes() for name in _FILES)).hexdigest()
+    done = build / ".installed"
+    if done.is_file() and done.read_text("utf-8") == locked:
+        return build
+    build.mkdir(parents=True, exist_ok=True)
+    for name in _FILES:
+        shutil.copy(TOOLS / name, build)
+    ran = _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], build)
+    if ran.returncode:
+        raise GeneratorError(
+            f"npm cannot install {TOOLS.name}/package-lock.json:\n{ran.stderr or ran.stdout}"
+        )
+    done.write_text(locked, "utf-8")
+    return build
+
+
+def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - a locked tool, and files of this project
+        command,
+        cwd=folder,
+        env=os.environ | _SILENT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )

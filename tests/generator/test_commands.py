@@ -1,0 +1,68 @@
+"""The commands that look after the contract, as make runs them."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from generator import redocly
+from generator.commands import main
+from tests.generator.contracts import edited
+
+needs_node = pytest.mark.skipif(not redocly.installed(), reason="Node.js is not installed")
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+class TestLint:
+    @needs_node
+    def test_says_that_the_contract_is_in_order(self) -> None:
+        ran = run("lint")
+        assert ran.exit_code == 0
+        assert ran.output == "spec/openapi.yaml is in order.\nRedocly CLI finds nothing in it either.\n"
+
+    def test_says_what_a_reader_would_miss(self, tmp_path: Path) -> None:
+        spec = tmp_path / "openapi.yaml"
+        old = "          description: The asset that the fee is in.\n"
+        spec.write_text(edited((old, "")), "utf-8")
+        ran = run("lint", "--spec", str(spec))
+        assert ran.exit_code == 1
+        assert "`feeAsset` has no description. Say what it is" in ran.output
+
+    @needs_node
+    def test_says_what_redocly_finds(self, tmp_path: Path) -> None:
+        spec = tmp_path / "openapi.yaml"
+        spec.write_text(edited(("    description: Orders on the spot market\n", "")), "utf-8")
+        ran = run("lint", "--spec", str(spec))
+        assert ran.exit_code == 1
+        assert "(Redocly CLI, tag-description)" in ran.output
+
+    @pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)])
+    def test_without_node_passes_over_by_name_for_a_person_and_fails_on_ci(
+        self, ci: str, code: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("CI", ci)
+        monkeypatch.setenv("PATH", "")
+        ran = run("lint")
+        assert ran.exit_code == code
+        assert "Node.js and npm are not installed" in ran.output
+
+
+class TestKit:
+    @needs_node
+    def test_packs(self, tmp_path: Path) -> None:
+        ran = run("kit", "--output", str(tmp_path))
+        assert ran.exit_code == 0
+        (archive,) = tmp_path.iterdir()
+        assert ran.output == f"Packed {archive.name}.\n"
+
+    def test_without_node_says_so_and_writes_nothing(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PATH", "")
+        ran = run("kit", "--output", str(tmp_path / "dist"))
+        assert ran.exit_code == 1
+        assert "Node.js and npm are not installed" in ran.output
+        assert not (tmp_path / "dist").exists()

@@ -1,0 +1,198 @@
+"""The reference page: everything that a reader needs is on it, and nothing is fetched for it."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from generator import redocly
+from generator.html import _exact_integers, reference_page
+from generator.html_view import html_view
+from generator.problem import GeneratorError
+from tests.generator.browser import CHROMIUM, Browser, browser
+from tests.generator.contracts import CONTRACT, ROOT
+
+ERRORS = yaml.safe_load((ROOT / "spec" / "errors.yaml").read_text("utf-8"))
+SIGNING = (ROOT / "spec" / "signing.md").read_text("utf-8")
+CANCEL = ("paths", "/openApi/spot/v1/trade/cancel", "post")
+
+needs_node = pytest.mark.skipif(not redocly.installed(), reason="Node.js is not installed")
+
+
+@pytest.fixture(scope="module")
+def view() -> Any:
+    return html_view(yaml.safe_load(CONTRACT), ERRORS, SIGNING)
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return reference_page(yaml.safe_load(CONTRACT), ERRORS, SIGNING)
+
+
+def description(view: Any, *way: str) -> str:
+    for step in way:
+        view = view[step]
+    return str(view["description"])
+
+
+class TestView:
+    def test_says_limits_permission_and_signing_in_words(self, view: Any) -> None:
+        text = description(view, *CANCEL)
+        assert "| Limit per UID | 5 requests in 1 s |" in text
+        assert "2000 requests in 10 s for all endpoints of group 3 together" in text
+        assert "| Permission of the API key | Spot Trading |" in text
+        assert "the signing layer adds the header `X-BX-APIKEY`, `timestamp` and `signature`" in text
+        assert "exactly one of `orderId` and `clientOrderID`" in text
+
+    def test_says_what_to_believe_and_what_to_do_in_doubt(self, view: Any) -> None:
+        text = description(view, *CANCEL)
+        assert "it repeats what was asked of `symbol`, `orderId` and `clientOrderID`" in text
+        assert "`status` is none of `NEW`, `PENDING`, `PARTIALLY_FILLED`, `FILLED` and `FAILED`" in text
+        assert "`queryOrder` tells what became of it: done if `status` is `CANCELED`, open if" in text
+
+    def test_says_that_nothing_is_documented_where_nothing_is(self, view: Any) -> None:
+        text = description(view, "paths", "/openApi/swap/v2/server/time", "get")
+        assert "| Signed | no, public |" in text
+        assert "| Limit | none is documented |" in text
+
+    def test_marks_what_no_caller_gives(self, view: Any) -> None:
+        properties = view["components"]["schemas"]["CancelOrderRequest"]["properties"]
+        marked = {
+            name for name in properties if "never by a caller" in properties[name].get("description", "")
+        }
+        assert marked == {"timestamp", "signature"}
+
+    def test_says_that_more_words_may_come(self, view: Any) -> None:
+        assert "More words than these may come." in description(view, "components", "schemas", "OrderStatus")
+
+    def test_shows_every_row_of_the_error_table_once(self, view: Any) -> None:
+        text = description(view, "tags", 1)  # type: ignore[arg-type]
+        for row in ERRORS["rows"] + ERRORS["httpStatuses"]:
+            assert text.count(f"*{row['id']}*") == 1, row["id"]
+            assert row["advice"] in text
+
+    def test_holds_the_signing_page_and_no_link_that_leads_nowhere(self, view: Any) -> None:
+        text = description(view, "tags", 0)  # type: ignore[arg-type]
+        assert "## The traps" in text
+        assert '"algorithm": "HMAC-SHA256"' in text
+        assert "](" not in text
+
+    def test_leaves_the_contract_as_it_is(self) -> None:
+        contract = yaml.safe_load(CONTRACT)
+        html_view(contract, ERRORS, SIGNING)
+        assert contract == yaml.safe_load(CONTRACT)
+
+
+class TestExactIntegers:
+    def test_are_those_that_javascript_prints_wrongly(self) -> None:
+        assert _exact_integers({"a": [1735964079647111280, 2**53, 5, True], "b": {"c": 2**63 - 1}}) == {
+            "1735964079647111200": "1735964079647111280",
+            "9223372036854776000": "9223372036854775807",
+        }
+
+    def test_that_it_prints_rightly_are_left_alone(self) -> None:
+        assert _exact_integers({"a": 1735964079647111200, "b": -(2**53) - 2}) == {}
+
+    def test_that_it_prints_alike_are_refused(self) -> None:
+        with pytest.raises(GeneratorError, match="1735964079647111279 and 1735964079647111280 alike"):
+            _exact_integers({"a": 1735964079647111280, "b": 1735964079647111279})
+
+
+@needs_node
+class TestPage:
+    def test_is_the_same_each_time(self, page: str) -> None:
+        assert reference_page(yaml.safe_load(CONTRACT), ERRORS, SIGNING) == page
+
+    def test_names_no_place_of_this_machine(self, page: str) -> None:
+        assert str(ROOT) not in page
+        assert "/tmp/" not in page  # noqa: S108
+
+    def test_has_a_policy_that_lets_nothing_be_fetched(self, page: str) -> None:
+        (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)
+        assert "default-src 'none'" in policy
+        assert not re.search(r"https?:|\*|'self'", policy)
+
+    def test_sends_no_statistics(self, page: str) -> None:
+        assert '"disableTelemetry":true' in page
+
+
+@needs_node
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+class TestInABrowser:
+    """From a file, without a network."""
+
+    def test_shows_parameters_limits_rules_and_examples(self, page: str, tmp_path: Path) -> None:
+        wanted = ("Cancel an order", "Spot Trading", "5 requests in 1 s", "exactly one of", "recvWindow")
+        with opened(page, tmp_path) as shown:
+            text = shown.text(*wanted, "The order is cancelled", "9223372036854775807", "1735964079647111280")
+            assert shown.asked[0].startswith("file:///")
+            assert [url for url in shown.asked[1:] if not url.startswith(("blob:", "data:"))] == []
+            assert shown.complaints == []
+        assert [part for part in wanted if part not in text] == []
+        assert "The order is cancelled" in text, "the examples of answers"
+        assert "1735964079647111280" in text
+        assert "9223372036854775807" in text
+        assert "1735964079647111200" not in text, "JavaScript's idea of the id"
+
+    def test_shows_errors_where_its_menu_leads(self, page: str, tmp_path: Path) -> None:
+        wanted = ("order-filled-or-cancelled", "Query the order to learn whether it is filled")
+        with opened(page, tmp_path, "#/errors") as shown:
+            text = shown.text(*wanted)
+        assert [part for part in wanted if part not in text] == []
+
+    def test_copies_the_exact_id(self, page: str, tmp_path: Path) -> None:
+        with opened(page, tmp_path) as shown:
+            shown.text("Cancel an order")
+            shown.evaluate("document.body.append('copied 1735964079647111200')")
+            copied = shown.evaluate(
+                "const clipboardData = new DataTransfer();"
+                "getSelection().selectAllChildren(document.body);"
+                "document.body.dispatchEvent(new ClipboardEvent('copy', {clipboardData, bubbles: true}));"
+                "clipboardData.getData('text/plain')"
+            )
+        assert "copied 1735964079647111280" in copied
+
+    def test_what_would_be_fetched_would_be_noticed(self, page: str, tmp_path: Path) -> None:
+        spoiled = page.replace("<body>", '<body><img src="https://example.com/a.png">')
+        with opened(spoiled, tmp_path) as shown:
+            shown.text("Cancel an order")
+            assert any("Content Security Policy" in complaint for complaint in shown.complaints)
+
+
+@contextmanager
+def opened(page: str, folder: Path, place: str = "") -> Iterator[Browser]:
+    (folder / "reference.html").write_text(page, "utf-8")
+    with browser(folder) as shown:
+        shown.open((folder / "reference.html").as_uri() + place)
+        yield shown
+
+
+class TestTools:
+    def test_node_that_is_missing_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("PATH", "")
+        assert not redocly.installed()
+        with pytest.raises(redocly.NodeMissing, match=r"Node\.js and npm are not installed"):
+            redocly.redocly("--version")
+
+    def test_the_lock_file_pins_hashes_and_names_no_address(self) -> None:
+        lock = json.loads((redocly.TOOLS / "package-lock.json").read_text("utf-8"))
+        packages = {name: package for name, package in lock["packages"].items() if name}
+        assert packages
+        for package in packages.values():
+            assert package["integrity"].startswith("sha512-")
+            assert "resolved" not in package
+        assert "http" not in json.dumps(lock)
+        wanted = json.loads((redocly.TOOLS / "package.json").read_text("utf-8"))["devDependencies"]
+        assert wanted == {"@redocly/cli": packages["node_modules/@redocly/cli"]["version"]}
+
+    @needs_node
+    def test_install_from_the_lock_file_alone(self, tmp_path: Path) -> None:
+        ran = redocly.redocly("--version", build=tmp_path)
+        assert ran.returncode == 0
+        assert ran.stdout.strip().startswith("2.77.0")
+        assert (tmp_path / ".installed").is_file()

@@ -1,0 +1,144 @@
+"""The spec kit: complete, the same to the byte, and enough for a stranger."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+from generator import redocly
+from generator.document import Document
+from generator.kit import kit_files, write_kit
+from generator.problem import GeneratorError
+from generator.view import caller_view
+from tests.generator.contracts import ROOT
+
+needs_node = pytest.mark.skipif(not redocly.installed(), reason="Node.js is not installed")
+
+PACKING = "import sys; from pathlib import Path; from generator.kit import write_kit; "
+PACKING += "write_kit(Path(sys.argv[1]), Path(sys.argv[2]))"
+
+
+@pytest.fixture(scope="module")
+def kit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The kit as a stranger has it: unpacked, in a folder of its own."""
+    folder = tmp_path_factory.mktemp("kit")
+    archive = write_kit(folder)
+    with tarfile.open(archive) as packed:
+        packed.extractall(folder, filter="data")
+    return folder / archive.name.removesuffix(".tar.gz")
+
+
+def project(folder: Path, time: int) -> Path:
+    """Copy what the kit is made from, with other times, and with what editors and Python leave behind."""
+    shutil.copytree(ROOT / "spec", folder / "spec", copy_function=shutil.copy)
+    shutil.copy(ROOT / "LICENSE", folder)
+    (folder / "spec" / "vectors" / "__pycache__").mkdir(exist_ok=True)
+    (folder / "spec" / "vectors" / "__pycache__" / "make.cpython-311.pyc").write_bytes(b"\0")
+    (folder / "spec" / ".openapi.yaml.swp").write_bytes(os.urandom(8))
+    for path in folder.rglob("*"):
+        os.utime(path, (time, time))
+    return folder
+
+
+@needs_node
+def test_the_same_contract_gives_the_same_bytes(tmp_path: Path) -> None:
+    made = []
+    for name, zone, umask, time in (
+        ("a", "UTC", 0o022, 1),
+        ("a longer name", "Pacific/Auckland", 0o077, 1e9),
+    ):
+        root = project(tmp_path / name, int(time))
+        environment = os.environ | {"TZ": zone, "LC_ALL": "C", "PYTHONHASHSEED": str(umask)}
+        command = [sys.executable, "-c", PACKING, str(root / "dist"), str(root)]
+        subprocess.run(command, check=True, env=environment, umask=umask, cwd=ROOT)
+        (archive,) = (root / "dist").iterdir()
+        assert archive.name == f"bingx-spot-spec-{contract()['info']['version']}.tar.gz"
+        made.append(archive.read_bytes())
+    assert made[0] == made[1]
+
+
+@needs_node
+class TestContents:
+    def test_are_all_that_another_language_needs_and_nothing_else(self, kit: Path) -> None:
+        assert {path.relative_to(kit).as_posix() for path in kit.rglob("*") if path.is_file()} == {
+            *("README.md", "CHANGELOG.md", "LICENSE", "reference.html", "signing.md"),
+            *("openapi.yaml", "openapi.json", "openapi.caller.yaml", "openapi.caller.json"),
+            *("errors.yaml", "errors.json", "pages/cancel-order.md"),
+            *("vectors/README.md", "vectors/signing.json", "vectors/answers.json", "vectors/clock.json"),
+            *("vectors/signing.toml", "vectors/make.py"),
+            *(f"schemas/{path.name}" for path in (ROOT / "spec" / "schemas").iterdir()),
+        }
+
+    def test_say_the_same_in_yaml_and_in_json(self, kit: Path) -> None:
+        for name in ("openapi", "openapi.caller", "errors"):
+            plain = yaml.safe_load((kit / f"{name}.yaml").read_text("utf-8"))
+            assert json.loads((kit / f"{name}.json").read_text("utf-8")) == plain
+        caller = yaml.safe_load((kit / "openapi.caller.yaml").read_text("utf-8"))
+        assert caller == caller_view(contract())
+
+    def test_every_schema_that_a_file_names_is_there(self, kit: Path) -> None:
+        for path in (kit / "vectors").glob("*.json"):
+            named = json.loads(path.read_text("utf-8"))["schema"]
+            assert (path.parent / named).is_file()
+
+    def test_every_link_leads_somewhere(self, kit: Path) -> None:
+        for page in kit.rglob("*.md"):
+            for link in re.findall(r"\]\((?!https?:|#)([^)]+)\)", page.read_text("utf-8")):
+                assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+    def test_can_be_read_by_others(self, kit: Path) -> None:
+        assert all(path.stat().st_mode & 0o444 == 0o444 for path in kit.rglob("*"))
+
+    def test_the_readme_names_each_file(self, kit: Path) -> None:
+        table = (kit / "README.md").read_text("utf-8")
+        for name in ("openapi.json", "openapi.caller.yaml", "errors.json", "reference.html", "signing.md"):
+            assert f"`{name}`" in table
+
+
+@needs_node
+class TestStranger:
+    """The README's way from `tar x` to a cancelled order, as it is written there."""
+
+    @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+    @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+    def test_starts_the_sandbox_and_cancels_an_order_by_hand(self, kit: Path) -> None:
+        readme = (kit / "README.md").read_text("utf-8")
+        (command,) = re.findall(r"bin/bingx-spot (sandbox) > keys.json", readme)
+        (script,) = re.findall(r"^```sh\n(.*?)^```$", readme, re.DOTALL | re.MULTILINE)
+        program = Path(sys.executable).with_name("bingx-spot")
+        # Another port than the README's, which may be taken.
+        starting = [str(program), command, "--port", "0"]
+        with subprocess.Popen(starting, stdout=subprocess.PIPE, text=True) as running:
+            assert running.stdout is not None
+            (kit / "keys.json").write_text(running.stdout.readline(), "utf-8")
+            ran = subprocess.run(["sh", "-eu", "-c", script], cwd=kit, capture_output=True, check=False)
+            running.terminate()
+        (kit / "keys.json").unlink()
+        assert ran.returncode == 0, ran.stderr
+        answer = json.loads(ran.stdout)
+        assert (answer["code"], answer["data"]["status"]) == (0, "CANCELED")
+        assert answer["data"]["orderId"] == 1735964079647111281
+
+    def test_checks_the_digests_with_the_tool_that_made_them(self, kit: Path) -> None:
+        make = [sys.executable, str(kit / "vectors" / "make.py"), "--check"]
+        assert subprocess.run(make, check=False).returncode == 0
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    root = project(tmp_path, 1)
+    (root / "spec" / "CHANGELOG.md").unlink()
+    document = Document.read(root / "spec" / "openapi.yaml", "spec/openapi.yaml")
+    with pytest.raises(GeneratorError, match=r"spec/CHANGELOG\.md is missing"):
+        kit_files(document, root)
+
+
+def contract() -> dict[str, dict[str, str]]:
+    document: dict[str, dict[str, str]] = yaml.safe_load((ROOT / "spec" / "openapi.yaml").read_text("utf-8"))
+    return document
