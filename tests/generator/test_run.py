@@ -98,7 +98,7 @@ print(cancel_open_orders.sync.__annotations__["return"])
     assert said.splitlines() == [
         "True ('timestamp', 'signature') Rate(requests=2, seconds=1.0) Spot Trading ('symbol',)",
         "{'symbol': 'BTC-USDT'}",
-        "bingx_spot_api.models.cancel_open_orders_response.CancelOpenOrdersResponse | None",
+        "CancelOpenOrdersResponse | None",
     ]
     copy.write(CONTRACT)
     assert copy.run().exit_code == 0
