@@ -31,8 +31,8 @@ def test_the_contract_is_in_order() -> None:
         ("      summary: Cancel an order\n", "", "operation-summary", "    post:"),
         ("    description: Orders on the spot market\n", "", "tag-description", "  - name: trade"),
         (
-            "                  $ref: '#/components/schemas/QueryOrderResponse'",
-            "                  $ref: '#/components/schemas/CancelOrderResponse'",
+            "                $ref: '#/components/schemas/QueryOrderResponse'",
+            "                $ref: '#/components/schemas/CancelOrderResponse'",
             "no-unused-components",
             "    QueryOrderResponse:",
         ),
