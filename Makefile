@@ -35,7 +35,7 @@ test: $(READY) $(PEERS_READY) ## Run the tests
 	$(BIN)/python -m pytest
 
 .PHONY: check
-check: lint types lint-spec check-generated check-vectors test conformance ## What CI runs
+check: lint types lint-spec spec-diff check-generated check-vectors test conformance ## What CI runs
 
 .PHONY: lint
 lint: $(READY) ## Lint, check the format and the import contracts
@@ -55,6 +55,15 @@ types: $(READY) ## Check the types (mypy --strict)
 .PHONY: lint-spec
 lint-spec: $(READY) ## Check spec/ against OpenAPI, the extensions' schemas, our rules and Redocly CLI's
 	$(BIN)/python -m generator.commands lint
+
+.PHONY: spec-diff
+spec-diff: $(READY) ## Say what has changed in spec/ since its last release, and fail if that breaks callers
+	$(BIN)/python -m generator.commands diff
+
+.PHONY: release-spec
+release-spec: $(READY) ## Freeze spec/ as a release: make release-spec VERSION=1.2.0
+	@test -n "$(VERSION)" || { echo "Name the version: make release-spec VERSION=1.2.0" >&2; exit 1; }
+	$(BIN)/python -m generator.commands release "$(VERSION)"
 
 .PHONY: generate
 generate: $(READY) ## Make generated/ from spec/

@@ -2,18 +2,22 @@
 
 import os
 import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
+from generator.change import Change, version_allows
 from generator.completeness import completeness_problems
-from generator.document import ROOT, short_name
+from generator.document import ROOT, Document, short_name
 from generator.error_table import read_error_table
 from generator.kit import write_kit
+from generator.oasdiff import GoMissing
 from generator.problem import GeneratorError
 from generator.redocly import NodeMissing
+from generator.release import Release, all_changes, freeze, own_changes
 from generator.run import lint as lint_contract
 from generator.strict import strict_problems
 
@@ -50,6 +54,48 @@ def lint(spec: Path) -> None:
             click.echo(f"Not held against Redocly CLI's rules. {missing}")
         else:
             click.echo("Redocly CLI finds nothing in it either.")
+
+
+@main.command()
+@click.option("--spec", type=_PATH, default=ROOT / "spec", help="The folder of the working contract.")
+def diff(spec: Path) -> None:
+    """Say what has changed since the last release, and fail where callers break and the version hides it."""
+    with _told():
+        release = Release.last()
+        current = Document.read(spec / "openapi.yaml", "spec/openapi.yaml").root["info"]["version"]
+        changes = _changes(release, spec)
+        _list(changes)
+        if not changes:
+            click.echo(f"Nothing that concerns callers has changed since {release.version}.")
+        if not version_allows(release.version, current, changes):
+            raise GeneratorError(
+                f"Callers of {release.version} break, and the contract calls itself {current}. "
+                "Raise the first number of info.version, or take the change back."
+            )
+
+
+def _list(changes: list[Change]) -> None:
+    for change in changes:
+        click.echo(textwrap.fill(str(change), 80, subsequent_indent=" " * 9))
+
+
+def _changes(release: Release, spec: Path) -> list[Change]:
+    try:
+        return all_changes(release, spec)
+    except GoMissing as missing:
+        if os.environ.get("CI"):
+            raise
+        click.echo(f"Extensions and error table alone are compared. {missing}")
+        return own_changes(release, spec)
+
+
+@main.command()
+@click.argument("version")
+def release(version: str) -> None:
+    """Freeze the working contract as a release."""
+    with _told():
+        _list(freeze(version))
+        click.echo(f"Released {version}. Run `make generate`, and commit everything.")
 
 
 @contextmanager

@@ -1,0 +1,78 @@
+"""oasdiff, which knows what in an OpenAPI document breaks callers: built at a pinned version, and asked."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from generator.change import Change
+from generator.document import ROOT
+from generator.problem import GeneratorError
+
+MODULE = "github.com/oasdiff/oasdiff"
+VERSION = "v1.37.0"
+_BUILD = ROOT / "build" / "go"
+_BREAKS = 3
+# It asks for another version where one breaks; that is for change.py to judge, with our extensions.
+_NOT_OURS = frozenset({"api-version-not-bumped"})
+
+
+class GoMissing(GeneratorError):
+    """Says that Go is not installed."""
+
+
+def openapi_changes(before: Path, after: Path, build: Path = _BUILD) -> list[Change]:
+    """Compares two OpenAPI documents, extensions apart.
+
+    Args:
+        before: The file of the released one.
+        after: The file of the other one.
+        build: Where oasdiff is built.
+
+    Raises:
+        GoMissing: If Go is not there.
+        GeneratorError: If oasdiff cannot be built, or fails.
+    """
+    options = ("--format", "json", "--allow-external-refs=false")
+    ran = _run([str(_install(build)), "changelog", str(before), str(after), *options])
+    try:
+        found: list[Any] | None = json.loads(ran.stdout or "[]") if ran.returncode == 0 else None
+    except ValueError:
+        found = None
+    if found is None:
+        raise GeneratorError(f"oasdiff fails:\n{ran.stderr or ran.stdout}")
+    return [_change(entry) for entry in found if entry["id"] not in _NOT_OURS]
+
+
+def _change(entry: Any) -> Change:
+    operation = f"{entry.get('operation', '')} {entry.get('path', '')}".strip()
+    return Change(operation or entry.get("section", "document"), entry["text"], entry["level"] == _BREAKS)
+
+
+def _install(build: Path) -> Path:
+    """Builds oasdiff into a folder, unless it is there, and returns the program."""
+    program = build / VERSION / "oasdiff"
+    if program.is_file():
+        return program
+    if shutil.which("go") is None:
+        raise GoMissing("Go is not installed. Install it, then try again.")
+    program.parent.mkdir(parents=True, exist_ok=True)
+    environment = {"GOBIN": str(program.parent), "GOFLAGS": "-mod=mod"}
+    ran = _run(["go", "install", f"{MODULE}@{VERSION}"], environment)
+    if ran.returncode:
+        raise GeneratorError(f"Go cannot build oasdiff {VERSION}:\n{ran.stderr or ran.stdout}")
+    return program
+
+
+def _run(command: list[str], environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - a pinned tool, and files of this project
+        command,
+        env=os.environ | (environment or {}),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )

@@ -1,0 +1,232 @@
+"""Since the last release: a change that breaks callers needs a major version, a harmless one is named."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from generator.change import Change, numbers, version_allows
+from generator.commands import main
+from generator.error_diff import error_changes
+from generator.problem import GeneratorError
+from generator.release import Release, freeze
+from tests.generator.contracts import ROOT
+
+needs_go = pytest.mark.skipif(shutil.which("go") is None, reason="Go is not installed")
+
+CANCEL = "POST /openApi/spot/v1/trade/cancel"
+# A further parameter that a caller may give.
+OPTIONAL = "        cancelRestrictions:\n          $ref"
+NOTE = (
+    "        note:\n          type: string\n          description: A note.\n          example: a\n" + OPTIONAL
+)
+REQUIRED = (
+    "      required: [symbol, timestamp]\n      properties:\n        symbol:\n",
+    "      required: [symbol, timestamp, recvWindow]\n      properties:\n        symbol:\n",
+)
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> Path:
+    """The spec as it was released last, to be changed."""
+    folder = tmp_path / "spec"
+    folder.mkdir()
+    release = Release.last()
+    for name in ("openapi.yaml", "errors.yaml"):
+        shutil.copyfile(release.folder / name, folder / name)
+    shutil.copytree(release.folder, folder / "released" / release.version)
+    (folder / "CHANGELOG.md").write_text("# Changelog\n\n## Unreleased\n\n- News.\n\n## 1.0.0\n", "utf-8")
+    return folder
+
+
+def change(spec: Path, old: str, new: str, name: str = "openapi.yaml") -> None:
+    text = (spec / name).read_text("utf-8")
+    assert old in text
+    (spec / name).write_text(text.replace(old, new, 1), "utf-8")
+
+
+def diff(spec: Path) -> Result:
+    return CliRunner().invoke(main, ["diff", "--spec", str(spec)])
+
+
+class TestVersion:
+    @pytest.mark.parametrize(
+        ("released", "current", "allowed"),
+        [
+            ("1.1.0", "1.1.0", False),
+            ("1.1.0", "1.9.0", False),
+            ("1.1.0", "2.0.0", True),
+            ("0.1.0", "0.1.1", False),
+            ("0.1.0", "0.2.0", True),
+            ("0.9.0", "1.0.0", True),
+            ("9.0.0", "10.0.0", True),
+        ],
+    )
+    def test_says_whether_callers_break(self, released: str, current: str, allowed: bool) -> None:
+        breaking = [Change("a", "b", breaking=True), Change("c", "d", breaking=False)]
+        assert version_allows(released, current, breaking) == allowed
+        assert version_allows(released, current, breaking[1:])
+
+    @pytest.mark.parametrize("text", ["1.2", "1.2.3.4", "v1.2.3", "1.2.x", "1.-2.3", "1.2.３", ""])
+    def test_is_three_numbers(self, text: str) -> None:
+        with pytest.raises(ValueError, match="no version of three numbers"):
+            numbers(text)
+
+
+@needs_go
+class TestDiff:
+    def test_says_that_nothing_has_changed(self, spec: Path) -> None:
+        ran = diff(spec)
+        assert ran.exit_code == 0
+        version = Release.last().version
+        assert ran.output == f"Nothing that concerns callers has changed since {version}.\n"
+
+    def test_of_a_deliberately_breaking_copy_fails_and_names_the_change(self, spec: Path) -> None:
+        change(spec, *REQUIRED)
+        change(spec, "uid: {requests: 5, seconds: 1}", "uid: {requests: 4, seconds: 1}")
+        ran = diff(spec)
+        assert ran.exit_code == 1
+        said = " ".join(ran.output.split())
+        assert f"BREAKS {CANCEL}: the request property `recvWindow` became required" in said
+        assert f"BREAKS {CANCEL}: the limit per UID was 5 in 1 s and is 4 in 1 s" in said
+        assert "Raise the first number of info.version" in said
+        assert max(map(len, ran.output.splitlines()[:-1])) <= 80
+
+    def test_of_a_breaking_copy_with_a_major_version_passes_and_names_it(self, spec: Path) -> None:
+        change(spec, *REQUIRED)
+        change(spec, f"  version: {Release.last().version}", "  version: 2.0.0")
+        ran = diff(spec)
+        assert ran.exit_code == 0
+        assert "`recvWindow` became required" in " ".join(ran.output.split())
+
+    def test_of_a_harmless_copy_passes_and_names_the_change(self, spec: Path) -> None:
+        change(spec, OPTIONAL, NOTE)
+        ran = diff(spec)
+        assert ran.exit_code == 0
+        said = " ".join(ran.output.split())
+        assert f"is fine {CANCEL}: added the new optional request property `note`" in said
+
+    def test_of_an_operation_that_is_gone_fails_and_names_it(self, spec: Path) -> None:
+        contract: Any = yaml.safe_load((spec / "openapi.yaml").read_text("utf-8"))
+        del contract["paths"]["/openApi/swap/v2/server/time"]
+        (spec / "openapi.yaml").write_text(yaml.safe_dump(contract, sort_keys=False), "utf-8")
+        ran = diff(spec)
+        assert ran.exit_code == 1
+        assert "BREAKS GET /openApi/swap/v2/server/time: API path removed" in " ".join(ran.output.split())
+
+    def test_of_an_error_that_means_another_thing_fails(self, spec: Path) -> None:
+        change(
+            spec,
+            "meaning: No open order has this id.\n    order: notOpen",
+            "meaning: No open order has this id.\n    order: unknown",
+            "errors.yaml",
+        )
+        ran = diff(spec)
+        assert ran.exit_code == 1
+        assert "BREAKS error order-not-exist: order was 'notOpen' and is 'unknown'" in " ".join(
+            ran.output.split()
+        )
+
+    def test_of_the_working_contract_passes(self) -> None:
+        assert diff(ROOT / "spec").exit_code == 0
+
+
+@pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)])
+def test_without_go_extensions_alone_are_compared_by_a_person_and_ci_fails(
+    spec: Path, tmp_path: Path, ci: str, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("generator.oasdiff.openapi_changes.__defaults__", (tmp_path,))
+    change(spec, "uid: {requests: 5, seconds: 1}", "uid: {requests: 6, seconds: 1}")
+    ran = diff(spec)
+    assert ran.exit_code == code
+    assert "Go is not installed" in ran.output
+    assert ("was 5 in 1 s and is 6 in 1 s" in ran.output) == (code == 0)
+
+
+ROW: Any = {"id": "a", "codes": [1], "order": "untouched", "category": "refused", "advice": "Wait."}
+
+
+class TestErrorTable:
+    def table(self, *rows: Any) -> Any:
+        return {"rows": list(rows), "httpStatuses": []}
+
+    @pytest.mark.parametrize(
+        ("after", "said"),
+        [
+            ([], "BREAKS  error a: its row is gone"),
+            ([ROW | {"category": "clock"}], "BREAKS  error a: category was 'refused' and is 'clock'"),
+            ([ROW | {"codes": [1, 2]}], "is fine  error a: codes was [1] and is [1, 2]"),
+            ([ROW | {"advice": "Go."}], "is fine  error a: advice was 'Wait.' and is 'Go.'"),
+            ([ROW, ROW | {"id": "b"}], "is fine  error b: its row is new"),
+        ],
+    )
+    def test_says_what_has_changed(self, after: list[Any], said: str) -> None:
+        assert [str(change) for change in error_changes(self.table(ROW), self.table(*after))] == [said]
+
+    def test_says_that_rows_have_moved_for_the_first_that_fits_counts(self) -> None:
+        other = ROW | {"id": "b"}
+        (change,) = error_changes(self.table(ROW, other), self.table(other, ROW))
+        assert change.text == "its rows stand in another order"
+
+
+@needs_go
+class TestFreeze:
+    def test_sets_the_version_heads_the_changelog_and_keeps_a_copy(self, spec: Path) -> None:
+        change(spec, OPTIONAL, NOTE)
+        (named,) = freeze("1.2.0", spec)
+        assert "`note`" in named.text
+        assert "\n  version: 1.2.0\n" in (spec / "openapi.yaml").read_text("utf-8")
+        frozen = spec / "released" / "1.2.0"
+        for name in ("openapi.yaml", "errors.yaml"):
+            assert (frozen / name).read_bytes() == (spec / name).read_bytes()
+        assert "## Unreleased\n\n## 1.2.0\n\n- News.\n" in (spec / "CHANGELOG.md").read_text("utf-8")
+        assert Release.last(spec).version == "1.2.0"
+
+    @pytest.mark.parametrize(
+        ("version", "problem"),
+        [
+            ("1.2", "no version of three numbers"),
+            (Release.last().version, "is released already"),
+            ("0.9.0", "is released already"),
+            ("1.2.0", "1.2.0 does not say that callers break"),
+        ],
+    )
+    def test_refuses_a_version_that_says_too_little(self, spec: Path, version: str, problem: str) -> None:
+        change(spec, *REQUIRED)
+        before = (spec / "openapi.yaml").read_bytes()
+        with pytest.raises(GeneratorError, match=problem):
+            freeze(version, spec)
+        assert (spec / "openapi.yaml").read_bytes() == before
+        assert not (spec / "released" / "1.2.0").exists()
+
+    def test_wants_to_be_told_what_has_changed(self, spec: Path) -> None:
+        change(spec, "\n- News.\n", "", "CHANGELOG.md")
+        with pytest.raises(GeneratorError, match="Say what changed"):
+            freeze("1.2.0", spec)
+
+    def test_may_be_the_first(self, spec: Path) -> None:
+        shutil.rmtree(spec / "released")
+        assert freeze("1.0.0", spec) == []
+        assert Release.last(spec).version == "1.0.0"
+
+
+def test_nothing_released_is_said(tmp_path: Path) -> None:
+    with pytest.raises(GeneratorError, match="Nothing was released"):
+        Release.last(tmp_path)
+
+
+def test_the_last_is_the_highest_number_and_not_the_last_word(tmp_path: Path) -> None:
+    for version in ("1.9.0", "1.10.0"):
+        (tmp_path / "released" / version).mkdir(parents=True)
+    assert Release.last(tmp_path).version == "1.10.0"
+
+
+def test_the_changelog_has_a_heading_for_each_release() -> None:
+    text = (ROOT / "spec" / "CHANGELOG.md").read_text("utf-8")
+    for folder in (ROOT / "spec" / "released").iterdir():
+        assert f"\n## {folder.name}\n" in text
