@@ -10,9 +10,9 @@ from typing import Any
 from bingx_spot import Answer, Clock, Credentials, Evidence, NotSent, Order, OutcomeUnknown
 from bingx_spot.answers import vet
 from bingx_spot.engines import Engine, Failure
-from bingx_spot.engines.httpcore_engine import HttpcoreEngine
+from bingx_spot.engines.choice import engine
 from bingx_spot.engines.httpx_engine import HttpxEngine
-from bingx_spot.request import SignedRequest, Stamper
+from bingx_spot.request import Call, SignedRequest, Stamper
 from tests.overlay.samples import BY_ORDER_ID, ORDER_ID, SYMBOL, awaiting, blocking
 
 
@@ -32,7 +32,7 @@ def cancel_awaiting(url: str, **options: Any) -> Order:
 def once_blocking(url: str, timeout: float = 5.0, **options: Any) -> Order:
     """Let the engine send one request, and judge what comes; no attempt follows."""
     engine = _engine(**options)
-    request = _request(url)
+    request = signed(url)
     try:
         return _order(engine.send(request, timeout), request)
     finally:
@@ -42,7 +42,7 @@ def once_blocking(url: str, timeout: float = 5.0, **options: Any) -> Order:
 def once_awaiting(url: str, timeout: float = 5.0, **options: Any) -> Order:
     async def ask() -> Order:
         engine = _engine(**options)
-        request = _request(url)
+        request = signed(url)
         try:
             return _order(await engine.send_async(request, timeout), request)
         finally:
@@ -52,11 +52,11 @@ def once_awaiting(url: str, timeout: float = 5.0, **options: Any) -> Order:
 
 
 def _engine(transport: Any = None, proxy: str | None = None, tls: ssl.SSLContext | None = None) -> Engine:
-    return HttpxEngine(transport) if transport is not None else HttpcoreEngine(proxy, tls)
+    return HttpxEngine(transport) if transport is not None else engine(proxy, tls)
 
 
-def _request(url: str) -> SignedRequest:
-    return Stamper(Credentials("sample-api-key", "sample-secret"), Clock()).stamp(BY_ORDER_ID, url)
+def signed(url: str, call: Call = BY_ORDER_ID) -> SignedRequest:
+    return Stamper(Credentials("sample-api-key", "sample-secret"), Clock()).stamp(call, url)
 
 
 def _order(came: Answer | Failure, request: SignedRequest) -> Order:

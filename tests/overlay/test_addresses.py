@@ -13,7 +13,8 @@ import pytest
 
 from bingx_spot import NotSent
 from bingx_spot.engines.addresses import Addresses
-from bingx_spot.engines.streams import Backend, Progress, progress
+from bingx_spot.engines.progress import Progress, progress
+from bingx_spot.engines.streams import Backend
 from tests.overlay.cancelling import cancel_blocking, once_blocking
 from tests.overlay.samples import ORDER_ID, SUCCESS, SYMBOL, awaiting
 from tests.scripted_server import scripted_server

@@ -24,15 +24,15 @@ def with_environment(options: Options) -> Options:
 
 
 def engine_of(settings: Settings) -> Engine:
-    """Return the engine: httpcore, or the transport that the settings give."""
+    """Return the engine that the settings ask for."""
     # Imported here, and not before: an HTTP library takes longer than all of this package.
     if settings.transport is not None:
         from bingx_spot.engines.httpx_engine import HttpxEngine  # noqa: PLC0415
 
         return HttpxEngine(settings.transport)
-    from bingx_spot.engines.httpcore_engine import HttpcoreEngine  # noqa: PLC0415
+    from bingx_spot.engines.choice import engine  # noqa: PLC0415
 
-    return HttpcoreEngine(settings.proxy, settings.tls)
+    return engine(settings.proxy, settings.tls)
 
 
 def memory_of(settings: Settings) -> Memory:

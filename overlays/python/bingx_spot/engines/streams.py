@@ -1,48 +1,19 @@
-"""The connections of the default engine: httpcore's own, watched.
+"""The connections of httpcore, watched.
 
 Every look-up, read and write is held to the deadline of the request that it serves, it is noted when the
 first byte of a request goes out, and what a server repeats of the request's secrets is hidden.
 """
 
 import ssl
-import time
 from collections.abc import Iterable
 from contextlib import suppress
-from contextvars import ContextVar
 from typing import Any
 
 import anyio
 import httpcore
 
 from bingx_spot.engines.addresses import Addresses
-from bingx_spot.engines.mask import Mask
-
-
-class Progress:
-    """Know how far one request has come, for the streams that carry it."""
-
-    __slots__ = ("deadline", "mask", "secure", "written")
-
-    def __init__(self, deadline: float, *, secure: bool, secrets: tuple[str, ...] = ()) -> None:
-        self.deadline = deadline
-        self.secure = secure
-        self.mask = Mask(secrets)
-        self.written = False
-
-    def left(self) -> float:
-        """Return how much time is left, in seconds."""
-        # Not 0: that would make a socket non-blocking.
-        return max(self.deadline - time.monotonic(), 0.001)
-
-    def note_write(self, *, secure: bool) -> None:
-        """Note that bytes go out, over TLS or in clear."""
-        # What goes out before TLS stands is a proxy's business, and no request of ours.
-        if secure or not self.secure:
-            self.written = True
-
-
-#: The request that this thread or task is at work on.
-progress: ContextVar[Progress] = ContextVar("bingx_spot_progress")
+from bingx_spot.engines.progress import progress
 
 
 class _Stream(httpcore.NetworkStream):

@@ -1,0 +1,110 @@
+"""The way of aiohttp, the default on asyncio."""
+
+import asyncio
+import select
+import ssl
+from collections.abc import Callable
+from typing import Any
+
+import aiohttp
+from yarl import URL
+
+from bingx_spot.engines.body import Body
+from bingx_spot.engines.connections import LONGEST_IDLE, MOST
+from bingx_spot.engines.progress import progress
+from bingx_spot.engines.way import Broken, Head
+from bingx_spot.request import SignedRequest
+
+# The deadline is asyncio's to hold: aiohttp rounds its own up to whole seconds.
+_NO_LIMIT = aiohttp.ClientTimeout()
+
+
+class _SentBefore(Exception):
+    """Say that a request would leave for the second time."""
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Hand out connections that are alive, and note that a request may be written once one is handed out."""
+
+    async def connect(self, *about: Any, **more: Any) -> aiohttp.connector.Connection:
+        under_way = progress.get()
+        if under_way.written:
+            # aiohttp sends a GET again where a connection breaks. An engine never retries.
+            raise _SentBefore
+        while True:
+            connection = await super().connect(*about, **more)
+            if await _is_alive(connection):
+                under_way.note_write(secure=True)
+                return connection
+            connection.close()
+
+
+class AiohttpWay:
+    """Send requests with aiohttp. It belongs to the event loop that it is made in.
+
+    Args:
+        tls: Makes the context for connections over TLS.
+    """
+
+    def __init__(self, tls: Callable[[], ssl.SSLContext]) -> None:
+        self._tls = tls
+        self._session = aiohttp.ClientSession(
+            connector=_Connector(limit=MOST, keepalive_timeout=LONGEST_IDLE),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=_NO_LIMIT,
+            auto_decompress=False,
+        )
+
+    async def exchange(self, request: SignedRequest, body: Body) -> Head:
+        """Send the request, and return the answer's head once its body is in `body`."""
+        try:
+            async with asyncio.timeout(progress.get().left()):
+                return await self._exchange(request, body)
+        except aiohttp.ClientOSError as error:
+            # These texts are the system's and the TLS library's; others may repeat parts of the request.
+            problem = Broken(f"{type(error).__name__}: {error}")
+        raise problem
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._session.close()
+
+    async def _exchange(self, request: SignedRequest, body: Body) -> Head:
+        response = await self._session.request(
+            request.method,
+            # As it was signed: nothing may be written in another way.
+            URL(request.url, encoded=True),
+            data=request.content,
+            headers=request.headers,
+            allow_redirects=False,
+            ssl=self._tls() if request.url.startswith("https:") else True,
+        )
+        try:
+            while chunk := await response.content.readany():
+                body.add(chunk)
+        finally:
+            # Given back already where the answer was read to its end.
+            response.close()
+        return Head(response.status, response.raw_headers)
+
+
+async def _is_alive(connection: aiohttp.connector.Connection) -> bool:
+    """Tell whether a connection is one that can be asked something."""
+    transport = connection.transport
+    socket = None if transport is None else transport.get_extra_info("socket")
+    if socket is None or not _is_readable(socket.fileno()):
+        return transport is not None
+    # The program has kept the event loop from its work: two turns, and it has seen what came.
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    protocol = connection.protocol
+    return protocol is not None and protocol.is_connected() and not protocol.should_close
+
+
+def _is_readable(descriptor: int) -> bool:
+    """Tell whether reading from a socket would give something at once, its end included."""
+    if not hasattr(select, "poll"):  # pragma: no cover - Windows has none
+        return bool(select.select([descriptor], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))

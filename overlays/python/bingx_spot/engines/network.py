@@ -1,0 +1,143 @@
+"""The engine that goes to the network: over one way for blocking calls, and one for those that await.
+
+It holds what each way is held to. A deadline covers the whole exchange, every single read included, so that
+a server which sends one byte a second cannot stretch a call; and it is known whether a byte of the request
+was written, on which it hangs whether a failed cancel may have been executed.
+"""
+
+import time
+import zlib
+from collections.abc import Callable
+from threading import Lock
+from types import MappingProxyType
+
+from bingx_spot.answers import Answer
+from bingx_spot.engines import CLOSED, OUT, Failure
+from bingx_spot.engines.body import MAXIMUM_BODY, Body, TooLarge, Unfinished
+from bingx_spot.engines.progress import Progress, progress
+from bingx_spot.engines.way import AsyncWay, Broken, Head, Way
+from bingx_spot.request import SignedRequest
+
+_ZLIB_WITH_HEADER = 47  # zlib's own number for: gzip or zlib, told by the header
+
+
+class NetworkEngine:
+    """Send requests over the network.
+
+    Args:
+        blocking: Makes the way for `send`, when it is first needed.
+        awaiting: Makes the way for `send_async`, likewise.
+    """
+
+    def __init__(self, blocking: Callable[[], Way], awaiting: Callable[[], AsyncWay]) -> None:
+        self._make_blocking = blocking
+        self._make_awaiting = awaiting
+        self._lock = Lock()
+        self._closed = False
+        self._blocking: Way | None = None
+        self._awaiting: AsyncWay | None = None
+
+    def send(self, request: SignedRequest, timeout: float) -> Answer | Failure:
+        """Send the request and wait for the answer; `timeout` is in seconds."""
+        if self._closed:
+            return CLOSED
+        under_way = _begin(request, timeout)
+        try:
+            body = Body(under_way.deadline)
+            head = self._blocking_way().exchange(request, body)
+            return _answer(request, head, body)
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong below, the caller gets our error
+            return _failure(error, under_way, timeout)
+        except BaseException as error:  # noqa: BLE001 - it goes on: Ctrl-C
+            # Without the frames of the HTTP library, which hold the API key and the signature.
+            raise _told(error, under_way).with_traceback(None)  # noqa: B904 - it is the same error
+
+    async def send_async(self, request: SignedRequest, timeout: float) -> Answer | Failure:  # noqa: ASYNC109
+        """Send the request and await the answer; `timeout` is in seconds."""
+        if self._closed:
+            return CLOSED
+        under_way = _begin(request, timeout)
+        try:
+            body = Body(under_way.deadline)
+            head = await self._awaiting_way().exchange(request, body)
+            return _answer(request, head, body)
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong below, the caller gets our error
+            return _failure(error, under_way, timeout)
+        except BaseException as error:  # noqa: BLE001 - it goes on: a cancelled task
+            # Without the frames of the HTTP library, which hold the API key and the signature.
+            raise _told(error, under_way).with_traceback(None)  # noqa: B904 - it is the same error
+
+    def close(self) -> None:
+        """Close the connections of `send`."""
+        self._closed = True
+        if self._blocking is not None:
+            self._blocking.close()
+
+    async def aclose(self) -> None:
+        """Close the connections of `send_async`."""
+        self._closed = True
+        if self._awaiting is not None:
+            await self._awaiting.aclose()
+
+    def __repr__(self) -> str:
+        # A way may hold a proxy's password.
+        return "<NetworkEngine>"
+
+    def _blocking_way(self) -> Way:
+        if self._blocking is None:
+            with self._lock:
+                self._blocking = self._blocking or self._make_blocking()
+        return self._blocking
+
+    def _awaiting_way(self) -> AsyncWay:
+        if self._awaiting is None:
+            with self._lock:
+                self._awaiting = self._awaiting or self._make_awaiting()
+        return self._awaiting
+
+
+def _begin(request: SignedRequest, timeout: float) -> Progress:
+    secure = request.url.startswith("https:")
+    under_way = Progress(time.monotonic() + timeout, secure=secure, secrets=request.secrets)
+    progress.set(under_way)
+    return under_way
+
+
+def _answer(request: SignedRequest, head: Head, body: Body) -> Answer:
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in head.headers}
+    content = body.whole()
+    if "content-encoding" in headers:
+        content = _decoded(content, headers["content-encoding"].lower())
+    return Answer(head.status, MappingProxyType(headers), content, request.shown)
+
+
+def _decoded(content: bytes, encoding: str) -> bytes:
+    """Return the content unpacked, but never more of it than an answer may have.
+
+    `Accept-Encoding: identity` was sent, so this is for servers that do not listen.
+    """
+    if encoding not in ("gzip", "deflate"):
+        return content
+    unpacker = zlib.decompressobj(_ZLIB_WITH_HEADER)
+    unpacked = unpacker.decompress(content, MAXIMUM_BODY + 1)
+    if len(unpacked) > MAXIMUM_BODY:
+        raise TooLarge
+    return unpacked
+
+
+def _failure(error: Exception, under_way: Progress, timeout: float) -> Failure:
+    written = under_way.written
+    if isinstance(error, TimeoutError):
+        phase = "whole answer" if written else "connection"
+        return Failure(written, f"no {phase} within {timeout:.2f} s", pending=written)
+    if isinstance(error, Unfinished):
+        return Failure(written, str(error), answered=isinstance(error, TooLarge))
+    if isinstance(error, Broken):
+        return Failure(written, str(error))
+    return Failure(written, f"{type(error).__name__} before a whole answer came")
+
+
+def _told(interruption: BaseException, under_way: Progress) -> BaseException:
+    if under_way.written:
+        interruption.add_note(OUT)
+    return interruption

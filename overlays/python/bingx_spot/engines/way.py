@@ -1,0 +1,59 @@
+"""A way to the network: one HTTP library, in one colour, taken for one request after another.
+
+What is true of every engine, the deadline, the reading of an answer and the words for what failed, is not
+repeated in each; network.py has it.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol
+
+from bingx_spot.engines.body import Body
+from bingx_spot.request import SignedRequest
+
+
+class Head(NamedTuple):
+    """Hold what stands before an answer's body.
+
+    Attributes:
+        status: HTTP status.
+        headers: Names and values as they came.
+    """
+
+    status: int
+    headers: Iterable[tuple[bytes, bytes]]
+
+
+class Broken(Exception):
+    """Say, in words that hold nothing of the request, why there is no answer.
+
+    Args:
+        reason: The words, the system's for example.
+    """
+
+
+class Way(Protocol):
+    """Send requests, blocking, each held to the `progress` of its thread.
+
+    What it raises is TimeoutError, Unfinished, Broken, or anything else, whose text is told to nobody. The
+    progress says whether anything was written; where a library cannot tell, it says that it was.
+    """
+
+    def exchange(self, request: SignedRequest, body: Body) -> Head:
+        """Send the request, and return the answer's head once its body is in `body`."""
+        ...
+
+    def close(self) -> None:
+        """Close the connections."""
+        ...
+
+
+class AsyncWay(Protocol):
+    """Send requests, awaiting, each held to the `progress` of its task; else as `Way`."""
+
+    async def exchange(self, request: SignedRequest, body: Body) -> Head:
+        """Send the request, and return the answer's head once its body is in `body`."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        ...
