@@ -21,7 +21,8 @@ var (
 
 // An Error says what an answer means that is no believed success.
 type Error struct {
-	*Row
+	// Row is that of the error table.
+	Row *Row
 	// Status is the HTTP status.
 	Status int
 	// Code is the exchange's code; 0 where the answer has none.
@@ -35,7 +36,7 @@ type Error struct {
 }
 
 // Error returns the text, or what the answer means.
-func (e *Error) Error() string { return "bingxspot: " + cmp.Or(e.Text, e.Meaning) }
+func (e *Error) Error() string { return "bingxspot: " + cmp.Or(e.Text, e.Row.Meaning) }
 
 // An answer is an HTTP answer as it came.
 type answer struct {
@@ -76,6 +77,11 @@ func envelopeOf(body []byte) members {
 func doubtOf(asked operation, parameters Parameters, status int, envelope, data members) string {
 	if status != http.StatusOK || string(envelope["code"]) != "0" || string(envelope["success"]) == "false" {
 		return "the answer says success and contradicts itself"
+	}
+	for _, name := range asked.required() {
+		if data.text(name) == "" {
+			return "the answer says success and lacks " + name
+		}
 	}
 	for _, name := range asked.Answer.Repeats {
 		if want, given := parameters[name]; given && data.text(name) != fmt.Sprint(want) {
@@ -161,9 +167,9 @@ func integer(token json.RawMessage) (int64, bool) {
 	return number, err == nil
 }
 
-// text returns a member's text, or the token of what is no text.
+// text returns a member's text, or the token of what is no text; nothing for null.
 func (m members) text(name string) string {
-	text := string(m[name])
+	text := strings.TrimPrefix(string(m[name]), "null")
 	_ = json.Unmarshal(m[name], &text)
 	return text
 }

@@ -72,8 +72,8 @@ func (c *Client) attempt(request *http.Request, asked Parameters) (*http.Respons
 		return nil, sent, err
 	}
 	sent.receivedAt = clock.now()
-	body, err = judge(operationOf(request), asked, answer{response.StatusCode, response.Header, c.transport.Credentials.mask(body)})
-	if err != nil {
+	came := answer{response.StatusCode, response.Header, c.transport.Credentials.mask(body)}
+	if body, err = judge(operationOf(request), asked, came); err != nil {
 		return nil, sent, err
 	}
 	response.Body, response.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))

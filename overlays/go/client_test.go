@@ -94,7 +94,7 @@ func cancel(t *testing.T, client *Client, url string) (*api.CancelOrderResult, e
 
 func rowOf(err error) string {
 	if refusal, ok := errors.AsType[*Error](err); ok {
-		return refusal.ID
+		return refusal.Row.ID
 	}
 	return fmt.Sprint(err)
 }
@@ -152,8 +152,9 @@ func TestOrderIDIsExactAlsoAsText(t *testing.T) {
 func TestSuccessIsBelievedOnlyForTheOrderThatWasAskedFor(t *testing.T) {
 	another := strings.Replace(success, "1281", "1280", 1)
 	filled := strings.Replace(success, "CANCELED", "FILLED", 1)
-	served := serve(t, says(200, another), says(200, filled), says(200, `{"code":0,"data":null}`))
-	for range 3 {
+	lacking := strings.Replace(success, "status", "other", 1)
+	served := serve(t, says(200, another), says(200, filled), says(200, lacking), says(200, `{"code":0,"data":null}`))
+	for range 4 {
 		_, err := cancel(t, NewClient(signing(t, JSON)), served.URL)
 		same(t, "row", rowOf(err), "success-without-order")
 	}

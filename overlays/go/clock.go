@@ -36,7 +36,7 @@ func (c *clock) now() int64 { return started.Add(time.Since(started)).UnixMilli(
 // after says what a call does after a refusal.
 func (c *clock) after(refusal *Error, sent trip, repaired bool) step {
 	switch {
-	case refusal.Category != "clock" || repaired:
+	case refusal.Row.Category != "clock" || repaired:
 		return stand
 	case refusal.ServerTime.IsZero() && c.offset.Load() == sent.offset:
 		return ask

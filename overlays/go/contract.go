@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"path"
 	"regexp"
 	"strings"
 )
@@ -18,11 +19,7 @@ var errorsJSON []byte
 // contract is what the signing layer has to know of the caller's view.
 var contract = decoded[struct {
 	Paths      map[string]map[string]operation
-	Components struct {
-		Schemas map[string]struct {
-			Properties map[string]struct{ Format string }
-		}
-	}
+	Components struct{ Schemas map[string]schema }
 }](contractJSON)
 
 var errorTable = decoded[struct{ Rows, HTTPStatuses []*Row }](errorsJSON)
@@ -38,6 +35,24 @@ type operation struct {
 		Repeats        []string
 		ContradictedBy map[string][]string
 	} `json:"x-bingx-answer"`
+	Responses map[string]struct {
+		Content map[string]struct{ Schema schema }
+	}
+}
+
+type schema struct {
+	Ref        string `json:"$ref"`
+	Required   []string
+	Properties map[string]schema
+	Format     string
+}
+
+func (s schema) resolved() schema { return contract.Components.Schemas[path.Base(s.Ref)] }
+
+// required returns the members that data of a success must have.
+func (o operation) required() []string {
+	envelope := o.Responses["200"].Content["application/json"].Schema.resolved()
+	return envelope.Properties["data"].resolved().Required
 }
 
 func operationOf(request *http.Request) operation {
@@ -63,9 +78,9 @@ func (o operation) check(parameters Parameters) error {
 }
 
 func serverTimePath() string {
-	for path, methods := range contract.Paths {
+	for address, methods := range contract.Paths {
 		if methods["get"].OperationID == "serverTime" {
-			return path
+			return address
 		}
 	}
 	return ""

@@ -24,7 +24,7 @@ func ExampleClient() {
 	order := api.CancelOrderRequest{Symbol: "BTC-USDT", OrderID: new(int64(1735964079647111281))}
 	result, err := bingx.CancelOrderWithResponse(context.Background(), order)
 	if refusal, ok := errors.AsType[*bingxspot.Error](err); ok {
-		fmt.Println(refusal.Order, refusal.Category, refusal.Code, refusal.Advice)
+		fmt.Println(refusal.Row.Order, refusal.Row.Category, refusal.Code, refusal.Row.Advice)
 		return
 	}
 	if err != nil {

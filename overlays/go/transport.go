@@ -38,6 +38,9 @@ func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if t.Credentials.sign == nil {
+		return nil, errors.New("bingxspot: no credentials")
+	}
 	if request.Response != nil {
 		return nil, errors.New("bingxspot: a redirect is not followed")
 	}
@@ -97,7 +100,7 @@ func parametersOf(request *http.Request, body []byte) (Parameters, error) {
 	}
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
-	if err := decoder.Decode(&parameters); err != nil && len(body) > 0 {
+	if err := decoder.Decode(&parameters); len(body) > 0 && (err != nil || parameters == nil) {
 		return nil, &ParameterError{"body", "is not a JSON object"}
 	}
 	delete(parameters, "timestamp")

@@ -107,9 +107,9 @@ func TestAnswers(t *testing.T) {
 		if !isRefusal {
 			t.Fatal("believed")
 		}
-		same(t, "row", refusal.ID, v.Expected.Row)
-		same(t, "category", refusal.Category, v.Expected.Category)
-		same(t, "order", refusal.Order, v.Expected.Order)
+		same(t, "row", refusal.Row.ID, v.Expected.Row)
+		same(t, "category", refusal.Row.Category, v.Expected.Category)
+		same(t, "order", refusal.Row.Order, v.Expected.Order)
 		same(t, "retryAt", milliseconds(refusal.RetryAt), text(v.Expected.RetryAt))
 	})
 }
@@ -204,7 +204,7 @@ func each(t *testing.T, file string, check func(t *testing.T, v vector, secret s
 func same[V comparable](t *testing.T, stage string, got, want V) {
 	t.Helper()
 	if got != want {
-		t.Fatalf("%s: got %v, want %v", stage, got, want)
+		t.Fatalf("%s: got %#v, want %#v", stage, got, want)
 	}
 }
 

@@ -23,11 +23,16 @@ function transform(schema) {
   }
 }
 
-function operation(path, method, { operationId, security, ...extensions }) {
+const resolved = ({ $ref }) => contract.components.schemas[$ref.split("/").at(-1)];
+
+function operation(path, method, { operationId, security, responses, ...extensions }) {
+  const envelope = resolved(responses["200"].content["application/json"].schema);
+  const { required } = resolved(envelope.properties.data);
   const { exactlyOneOf = [] } = extensions["x-bingx-order-reference"] ?? {};
   const { repeats = [], contradictedBy = {} } = extensions["x-bingx-answer"] ?? {};
   const signed = security.length > 0;
-  return { operationId, method: method.toUpperCase(), path, signed, exactlyOneOf, repeats, contradictedBy };
+  const rules = { signed, exactlyOneOf, required, repeats, contradictedBy };
+  return { operationId, method: method.toUpperCase(), path, ...rules };
 }
 
 const operations = Object.entries(contract.paths).flatMap(([path, item]) =>

@@ -14,11 +14,16 @@ export interface Operation {
   readonly signed: boolean;
   /** Parameters of which exactly one must be given. */
   readonly exactlyOneOf: readonly string[];
+  /** What `data` of a success holds. */
+  readonly required: readonly string[];
   /** Parameters that a success repeats if they were given. */
   readonly repeats: readonly string[];
   /** Words in a success that contradict it. */
   readonly contradictedBy: Readonly<Record<string, readonly string[]>>;
 }
+
+/** What a success is held against. */
+export type Rules = Pick<Operation, "required" | "repeats" | "contradictedBy">;
 
 /** A row of the error table. */
 export interface Row {
@@ -84,16 +89,12 @@ export class BingxError extends Error {
  * Judges an answer. A success is believed if it names the order that was asked for, and says nothing of it that
  * cannot be true.
  */
-export function judged(
-  operation: Pick<Operation, "repeats" | "contradictedBy">,
-  asked: Envelope,
-  answer: Answer,
-): Envelope | BingxError {
+export function judged(rules: Rules, asked: Envelope, answer: Answer): Envelope | BingxError {
   const envelope = envelopeOf(answer.body);
   if (!envelope || integer(envelope.code) !== 0n) {
     return new BingxError(answer, envelope);
   }
-  const doubt = doubtOf(operation, asked, answer.status, envelope);
+  const doubt = doubtOf(rules, asked, answer.status, envelope);
   return doubt ? new BingxError(answer, envelope, doubt) : envelope;
 }
 
@@ -126,26 +127,23 @@ function envelopeOf(body: string): Envelope | undefined {
   }
 }
 
-function doubtOf(
-  operation: Pick<Operation, "repeats" | "contradictedBy">,
-  asked: Envelope,
-  status: number,
-  envelope: Envelope,
-): string | undefined {
+function doubtOf(rules: Rules, asked: Envelope, status: number, envelope: Envelope): string | undefined {
   if (status !== 200 || envelope.code !== 0n || envelope.success === false) {
     return "the answer says success and contradicts itself";
   }
   const data = isObject(envelope.data) ? envelope.data : {};
-  const other = operation.repeats.find(
-    (name) => Object.hasOwn(asked, name) && String(data[name]) !== String(asked[name]),
-  );
+  const lacking = rules.required.find((name) => (data[name] ?? null) === null);
+  if (lacking) {
+    return `the answer says success and lacks ${lacking}`;
+  }
+  const differs = (name: string) => String(data[name] ?? "") !== String(asked[name]);
+  const other = rules.repeats.find((name) => Object.hasOwn(asked, name) && differs(name));
   if (other) {
     return `the answer does not name the order that was asked for: its ${other} is ${data[other]}`;
   }
-  const contradicts = ([name, words]: [string, readonly string[]]) =>
-    words.includes(String(data[name]).toUpperCase());
-  const contradiction = Object.entries(operation.contradictedBy).find(contradicts)?.[0];
-  return contradiction && `the answer says success and ${contradiction} ${data[contradiction]}`;
+  const contradictions = Object.entries(rules.contradictedBy);
+  const word = contradictions.find(([name, words]) => words.includes(String(data[name]).toUpperCase()))?.[0];
+  return word && `the answer says success and ${word} ${data[word]}`;
 }
 
 function rowOf(status: number, code: bigint | undefined, message: string): Row {

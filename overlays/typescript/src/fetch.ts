@@ -15,8 +15,8 @@ import { InvalidParameter, jsonBody, queryString, signable } from "./signing.js"
 
 const INJECTED = ["timestamp", "signature"];
 const CONTENT_TYPES = { json: "application/json", form: "application/x-www-form-urlencoded" };
-/** What the contract does not describe is signed, and a success of it has nothing to repeat. */
-const UNDESCRIBED = { signed: true, repeats: [], contradictedBy: {} };
+/** What the contract does not describe is signed, and a success of it has nothing to hold. */
+const UNDESCRIBED = { signed: true, required: [], repeats: [], contradictedBy: {} };
 const SERVER_TIME = operations.find(({ operationId }) => operationId === "serverTime") as Operation;
 
 /** Where the parameters of a POST stand: in a JSON body, in the query string or in a form body. */
@@ -112,7 +112,7 @@ async function read(request: Request, signal: AbortSignal): Promise<Call> {
   const { pathname, searchParams } = new URL(request.url);
   const operation = operations.find(({ method, path }) => method === request.method && path === pathname);
   const body = await request.text();
-  const given: Call["parameters"] = [...searchParams, ...Object.entries(body ? readObject(body) : {})];
+  const given: Call["parameters"] = [...searchParams, ...Object.entries(fieldsOf(body))];
   const parameters = given.filter(([name]) => !INJECTED.includes(name));
   const references = operation?.exactlyOneOf ?? [];
   const count = parameters.filter(([name]) => references.includes(name)).length;
@@ -123,6 +123,14 @@ async function read(request: Request, signal: AbortSignal): Promise<Call> {
     );
   }
   return { request, operation: operation ?? UNDESCRIBED, parameters, signal };
+}
+
+function fieldsOf(body: string): Record<string, unknown> {
+  try {
+    return body ? readObject(body) : {};
+  } catch {
+    throw new InvalidParameter("body", "is not a JSON object");
+  }
 }
 
 /** Makes the request of one attempt. */

@@ -11,6 +11,7 @@ import {
   bingxFetch,
   Clock,
   Credentials,
+  type components,
   createBingx,
   InvalidParameter,
   type Options,
@@ -99,6 +100,10 @@ for (const placement of ["json", "query", "form"] as const) {
 }
 
 test("an order id is exact, also where it comes as text", async () => {
+  type OrderId = Required<components["schemas"]["CancelOrderRequest"]>["orderId"];
+  // @ts-expect-error: a double is no order id.
+  const rounded: OrderId = Number(ORDER.orderId);
+  assert.notEqual(BigInt(rounded), ORDER.orderId);
   const asText = { body: CANCELED.body.replace(/\d{19}/, '"$&"') };
   await exchange([CANCELED, asText], async (url) => {
     assert.equal((await cancel(url)).data?.data?.orderId, ORDER.orderId);
@@ -108,9 +113,10 @@ test("an order id is exact, also where it comes as text", async () => {
 
 test("a success is believed only for the order that was asked for", async () => {
   const another = { body: CANCELED.body.replace("1281", "1280") };
-  const open = { body: CANCELED.body.replace("CANCELED", "FILLED") };
-  await exchange([another, open, { body: '{"code":0,"data":null}' }], async (url) => {
-    for (let call = 0; call < 3; call++) {
+  const filled = { body: CANCELED.body.replace("CANCELED", "FILLED") };
+  const lacking = { body: CANCELED.body.replace("status", "other") };
+  await exchange([another, filled, lacking, { body: '{"code":0,"data":null}' }], async (url) => {
+    for (let call = 0; call < 4; call++) {
       await assert.rejects(cancel(url), isRow("success-without-order"));
     }
   });
