@@ -49,6 +49,11 @@ class Accounts:
     def __init__(self, accounts: Iterable[Account]) -> None:
         self._keys = {key.api_key: key for account in accounts for key in account.keys}
 
+    @property
+    def keys(self) -> tuple[ApiKey, ...]:
+        """List every key."""
+        return tuple(self._keys.values())
+
     def find(self, api_key: str | None) -> ApiKey | None:
         """Find an API key with its account's UID; None for one that is unknown or missing."""
         return None if api_key is None else self._keys.get(api_key)

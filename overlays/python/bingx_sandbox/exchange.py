@@ -18,6 +18,7 @@ from bingx_sandbox.answers import (
 from bingx_sandbox.arrival import Arrival
 from bingx_sandbox.book import Book
 from bingx_sandbox.clock import Clock, wall_clock
+from bingx_sandbox.consultation import Consultation
 from bingx_sandbox.endpoints import Endpoint, State, find_endpoint, read_order_id
 from bingx_sandbox.errors import SandboxError, UnreadableParameters, naming_place
 from bingx_sandbox.faults import OPERATIONS, Fault, Faults, read_rules
@@ -85,6 +86,7 @@ class Exchange:
         self._accounts = Accounts(accounts)
         self._seeded = _checked_count(orders)
         self._placements = _checked_placements(placements)
+        self._consultation = Consultation(self._accounts, self.journal, self._placements)
         self._state = State(clock, self.market, self.book)
         rules = read_rules(faults)
         self.reset()
@@ -211,13 +213,13 @@ class Exchange:
         received, record = arrival.received, arrival.record
         key = arrival.key
         if key is None:
-            raise incorrect_api_key(received.api_key)
+            raise self._consultation.explain(incorrect_api_key(received.api_key), arrival, now)
         sent = self._understand(arrival)
         note_sent(record, sent)
         verification = verify(sent, key.api_secret, now)
         note_verification(record, verification)
         if verification.refusal is not None:
-            raise verification.refusal
+            raise self._consultation.explain(verification.refusal, arrival, now, sent)
         if endpoint.permission is not None and endpoint.permission not in key.permissions:
             raise permission_denied(endpoint.permission)
         return sent

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from itertools import count
+from itertools import count, islice
 from typing import Literal, TypedDict
 
 from bingx_sandbox.accounts import mask
 from bingx_sandbox.answers import Answer, Refusal
+from bingx_sandbox.doctor.diagnosis import Diagnosis, WrittenDiagnosis
 from bingx_sandbox.parameters import Sent
 from bingx_sandbox.received import Received
 from bingx_sandbox.verify import Verification
@@ -23,17 +24,18 @@ Answered = Literal["whole", "cut", "nothing"]
 _SHOWN_HEADERS = ("content-type", "user-agent", "x-source-key")
 # Long enough for any trade request; the point is to see what was sent, not to archive it.
 _SHOWN_BYTES = 4096
+_LOOKED_BACK = 20
 
 
 class RequestRecord(TypedDict, total=False):
     """What `GET /_sandbox/requests` tells of one request; what a request never came to is left out.
 
     `verdict` is `accepted`, or code and text of the refusal by key, signature, time or permission;
-    `code` and `msg` are those of the exchange's answer, which may refuse for a reason of the order's; a
-    fault may have sent something else. `fault` names it, `limit` the limit that refused the request, `uid`
-    the account that its API key belongs to, `executed` tells whether the request changed the
-    book, and `answered` how much was sent: `whole`, `cut` or `nothing`. The secret is in no field and the
-    API key is masked.
+    `diagnosis` says which mistake explains such a refusal. `code` and `msg` are those of the exchange's
+    answer, which may refuse for a reason of the order's; a fault may have sent something else. `fault` names
+    it, `limit` the limit that refused the request, `uid` the account that its API key belongs to; `executed`
+    tells whether the request changed the book, and `answered` how much was sent: `whole`, `cut` or `nothing`.
+    The secret is in no field and the API key is masked.
     """
 
     number: int
@@ -50,6 +52,7 @@ class RequestRecord(TypedDict, total=False):
     receivedSignature: str | None
     verdict: str
     detail: str
+    diagnosis: WrittenDiagnosis
     code: int
     msg: str
     uid: str | None
@@ -77,6 +80,17 @@ class Journal:
         with self._lock:
             record["number"] = next(self._numbers)
             self._records.append(record)
+
+    def signatures_before(self, record: RequestRecord, most: int) -> list[str]:
+        """List the signatures that the same account sent last before a request."""
+        with self._lock:
+            latest = list(islice(reversed(self._records), _LOOKED_BACK))
+        signatures = [
+            earlier.get("receivedSignature")
+            for earlier in latest
+            if earlier["number"] < record["number"] and earlier["uid"] == record["uid"]
+        ]
+        return [signature for signature in signatures if signature][:most]
 
     def records(self) -> list[RequestRecord]:
         """List copies of the records, oldest first."""
@@ -119,6 +133,11 @@ def note_verification(record: RequestRecord, verification: Verification) -> None
     """Add the stages of the verification to a record."""
     record["expectedCanonicalString"] = verification.canonical_string
     record["expectedSignature"] = verification.expected_signature
+
+
+def note_diagnosis(record: RequestRecord, diagnosis: Diagnosis) -> None:
+    """Add to a record what the doctor says."""
+    record["diagnosis"] = diagnosis.written()
 
 
 def note_refusal(record: RequestRecord, refusal: Refusal) -> None:

@@ -1,0 +1,117 @@
+"""What the doctor says of requests that are refused before their signature is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from bingx_sandbox.doctor import Diagnosis, examine_api_key, examine_missing_signature, examine_timestamp
+from bingx_sandbox.doctor.mistakes import CATALOGUE
+from bingx_sandbox.received import Received
+from tests.sandbox.doctor.test_signatures import MADE
+from tests.sandbox.doctor.visits import FORM, KEY, OTHER, PATH, SECRET, names
+
+NOW = 1_696_751_141_337
+EVERYWHERE = ("json", "query", "form")
+JSON = {"content-type": "application/json"}
+
+
+def sent(
+    query: bytes = b"", body: bytes = b"", headers: Mapping[str, str] = JSON, method: str = "POST"
+) -> Received:
+    return Received(method, PATH, query=query, headers=headers, body=body)
+
+
+def keyed(api_key: str | None = None, **more: bytes) -> Received:
+    return sent(headers={} if api_key is None else {"x-bx-apikey": api_key}, **more)
+
+
+TIMESTAMPS = {
+    "timestamp-missing": [None],
+    "timestamp-in-another-unit": ["1696751141", "1696751141.337", "1696751141337000", "1696751141337000123"],
+    "timestamp-no-number": [
+        "",
+        "now",
+        "2023-10-08T07:45:41Z",
+        "1.696751141337e12",
+        "NaN",
+        "1e99999999",
+        "１６",
+    ],
+    "clock-off": ["1696751131337", "1696751151337", "0", "99999999999999999999"],
+}
+SIGNATURES: Mapping[str, list[Received]] = {
+    "signature-missing": [sent(), sent(b"symbol=BTC-USDT", b'{"timestamp":1}'), sent(body=b"\xff{[")],
+    "signature-empty": [sent(b"timestamp=1&signature="), sent(body=b'{"signature":""}')],
+    "signature-misnamed": [sent(b"timestamp=1&Signature=abc"), sent(body=b'{"sign":"abc"}')],
+    "signature-in-header": [sent(headers={"x-bx-signature": "abc"}), sent(headers={"signature": "abc"})],
+    "content-type-wrong": [
+        sent(body=b'{"signature":"abc"}', headers={"content-type": "text/plain"}),
+        sent(body=b"timestamp=1&signature=abc", headers={}),
+        sent(body=b"timestamp=1&signature=abc"),
+        sent(body=b' {"signature":"abc"}', headers={"content-type": FORM}),
+    ],
+    "body-of-get": [sent(body=b'{"signature":"abc"}', method="GET")],
+}
+KEYS: Mapping[str, list[Received]] = {
+    "api-key-missing": [keyed()],
+    "api-key-elsewhere": [
+        sent(headers={"x-mbx-apikey": KEY.api_key}),
+        sent(headers={"authorization": f"Bearer {KEY.api_key}"}),
+        keyed(query=f"apiKey={KEY.api_key}".encode()),
+        keyed(body=f'{{"apiKey":"{OTHER.api_key}"}}'.encode()),
+    ],
+    "api-key-with-decoration": [keyed(f'"{KEY.api_key}"'), keyed(f"<{KEY.api_key}>")],
+    "secret-as-api-key": [keyed(SECRET), keyed(f" {SECRET}")],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "timestamp"), [(name, each) for name, some in TIMESTAMPS.items() for each in some]
+)
+def test_a_timestamp_that_is_refused_is_explained(name: str, timestamp: str | None) -> None:
+    assert names(examine_timestamp(timestamp, NOW)) == [name]
+
+
+def test_the_unit_of_a_timestamp_is_told() -> None:
+    assert examine_timestamp("1696751141", NOW).words.startswith(
+        "The timestamp 1696751141 is in seconds; it must be in milliseconds. See spec/signing.md, rule 1"
+    )
+    assert "10000 ms behind" in examine_timestamp(str(NOW - 10_000), NOW).words
+    assert "10000 ms ahead of" in examine_timestamp(str(NOW + 10_000), NOW).words
+
+
+@pytest.mark.parametrize(
+    ("name", "received"), [(name, each) for name, some in SIGNATURES.items() for each in some]
+)
+def test_it_is_told_where_a_signature_stands_instead(name: str, received: Received) -> None:
+    assert names(examine_missing_signature(received, EVERYWHERE)) == [name]
+
+
+def test_a_signature_where_the_sandbox_was_told_not_to_look() -> None:
+    for received, place in (
+        (sent(body=b'{"signature":"abc"}'), "JSON body"),
+        (sent(b"signature=abc"), "query string"),
+    ):
+        diagnosis = examine_missing_signature(received, ["form"])
+        assert names(diagnosis) == ["signature-not-looked-for"]
+        assert f"stands in the {place}," in diagnosis.words
+        assert "it looks in: form body." in diagnosis.words
+
+
+@pytest.mark.parametrize(("name", "received"), [(name, each) for name, some in KEYS.items() for each in some])
+def test_an_api_key_that_no_account_has_is_explained(name: str, received: Received) -> None:
+    diagnosis = examine_api_key(received, [KEY, OTHER])
+    assert names(diagnosis) == [name]
+    assert isinstance(diagnosis, Diagnosis)
+    assert not any(secret in diagnosis.words for secret in (SECRET, KEY.api_key, OTHER.api_key))
+
+
+def test_a_key_that_is_just_unknown_is_not_explained() -> None:
+    assert examine_api_key(keyed("another"), [KEY, OTHER]) is None
+
+
+def test_every_mistake_of_the_catalogue_is_made_here() -> None:
+    made = {*MADE, *TIMESTAMPS, *SIGNATURES, *KEYS, "signature-not-looked-for"}
+    assert made == set(CATALOGUE)

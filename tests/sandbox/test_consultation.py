@@ -1,0 +1,87 @@
+"""What the doctor says, as it reaches a person over HTTP."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from bingx_sandbox import Sandbox
+from tests.sandbox.client import CANCEL, Client, form, now, signature_of
+
+
+def unsorted(client: Client, order_id: int) -> dict[str, Any]:
+    order = {"symbol": "BTC-USDT", "orderId": order_id, "timestamp": now()}
+    canonical = "&".join(f"{name}={value}" for name, value in order.items())
+    return {**order, "signature": signature_of(canonical, client.secret)}
+
+
+def test_the_same_words_are_in_the_answer_and_in_the_list_of_requests(client: Client, order_id: int) -> None:
+    sent = unsorted(client, order_id)
+    answer = client.post("json", sent)
+    record = client.last_request()
+    words = record["diagnosis"]["words"]
+    expected = f"orderId={order_id}&symbol=BTC-USDT&timestamp={sent['timestamp']}"
+    assert answer["code"] == 100001
+    assert answer["debugMsg"] == f"the canonical string to sign is: {expected}; {words}"
+    assert words.startswith("The keys were signed in the order in which they were sent;")
+    assert "spec/signing.md, rule 4" in words
+    assert [each["mistake"] for each in record["diagnosis"]["mistakes"]] == ["keys-not-sorted"]
+    signed_text = f"symbol=BTC-USDT&orderId={order_id}&timestamp={sent['timestamp']}"
+    assert record["diagnosis"]["signedText"] == signed_text
+    assert (record["expectedCanonicalString"], record["receivedSignature"]) == (expected, sent["signature"])
+
+
+@pytest.mark.parametrize("placement", ["query", "form"])
+def test_what_json_wants_sorted_a_query_string_may_send_in_any_order(
+    client: Client, order_id: int, placement: str
+) -> None:
+    assert client.post(placement, unsorted(client, order_id))["code"] == 0
+    assert "diagnosis" not in client.last_request()
+
+
+def test_a_signature_left_from_an_earlier_request_is_recognised(client: Client, order_id: int) -> None:
+    first = client.signed({"symbol": "BTC-USDT", "orderId": 1})
+    client.post("json", first)
+    again = {"orderId": order_id, "signature": first["signature"], "symbol": "BTC-USDT", "timestamp": now()}
+    canonical = "&".join(f"{name}={value}" for name, value in again.items())
+    client.post("json", again | {"signature": signature_of(canonical, client.secret)})
+    assert [each["mistake"] for each in client.last_request()["diagnosis"]["mistakes"]] == [
+        "signature-signed-along"
+    ]
+
+
+def test_the_secret_of_another_account_is_recognised(http: httpx.Client) -> None:
+    with Sandbox(accounts=2) as sandbox:
+        client = Client(sandbox, http)
+        other = sandbox.accounts[1]
+        client.secret = other.keys[0].api_secret
+        answer = client.cancel(symbol="BTC-USDT", orderId=1)
+        assert f"The secret belongs to another API key, one of the account {other.uid}." in answer["debugMsg"]
+        assert client.secret not in json.dumps(client.last_request())
+
+
+def test_of_a_refusal_by_the_gateway_only_the_list_of_requests_tells(client: Client) -> None:
+    seconds = client.cancel(symbol="BTC-USDT", orderId=1, timestamp=now() // 1000)
+    assert (seconds["code"], "debugMsg" in seconds) == (100421, False)
+    assert "is in seconds; it must be in milliseconds" in client.last_request()["diagnosis"]["words"]
+
+    sent = client.signed({"symbol": "BTC-USDT", "orderId": 1})
+    untyped = client.post_raw(form(sent), "text/plain")
+    assert (untyped["code"], "debugMsg" in untyped) == (100412, False)
+    assert "Content-Type is text/plain" in client.last_request()["diagnosis"]["words"]
+
+    without = client.answer("POST", CANCEL, json=sent, headers={"X-API-KEY": client.headers["X-BX-APIKEY"]})
+    assert (without["code"], "debugMsg" in without) == (100413, False)
+    assert "stands in the header x-api-key" in client.last_request()["diagnosis"]["words"]
+
+
+def test_where_nothing_is_wrong_with_the_signature_the_doctor_is_not_asked(
+    client: Client, order_id: int
+) -> None:
+    assert client.cancel(symbol="BTC-USDT", orderId=1)["code"] == 100404
+    assert "diagnosis" not in client.last_request()
+    assert client.cancel(symbol="BTC-USDT", orderId=order_id)["code"] == 0
+    assert "diagnosis" not in client.last_request()
