@@ -35,7 +35,7 @@ test: $(READY) $(PEERS_READY) ## Run the tests
 	$(BIN)/python -m pytest
 
 .PHONY: check
-check: lint types lint-spec spec-diff check-generated check-vectors test conformance ## What CI runs
+check: lint types lint-spec spec-diff surface-diff check-generated check-vectors test conformance ## What CI runs
 
 .PHONY: lint
 lint: $(READY) ## Lint, check the format and the import contracts
@@ -64,6 +64,14 @@ spec-diff: $(READY) ## Say what has changed in spec/ since its last release, and
 release-spec: $(READY) ## Freeze spec/ as a release: make release-spec VERSION=1.2.0
 	@test -n "$(VERSION)" || { echo "Name the version: make release-spec VERSION=1.2.0" >&2; exit 1; }
 	$(BIN)/python -m generator.commands release "$(VERSION)"
+
+.PHONY: surface-diff
+surface-diff: $(READY) ## Say what has changed in the SDK's public names since its last release, likewise
+	$(BIN)/python -m tests.surface
+
+.PHONY: release-surface
+release-surface: $(READY) ## Keep the SDK's public names as they stand as those of a release
+	$(BIN)/python -m tests.surface --release
 
 .PHONY: generate
 generate: $(READY) ## Make generated/ from spec/
