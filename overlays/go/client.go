@@ -84,8 +84,9 @@ func (c *Client) attempt(request *http.Request, asked Parameters) (*http.Respons
 
 // askTime asks the exchange for its time. Where that fails, the caller is told of the refusal, not of this.
 func (c *Client) askTime(refused *http.Request, sent trip) step {
+	address, _ := operationNamed("serverTime")
 	question := withBody(refused, nil)
-	question.Method, question.URL.Path, question.URL.RawQuery = http.MethodGet, serverTimePath(), ""
+	question.Method, question.URL.Path, question.URL.RawQuery = http.MethodGet, address, ""
 	response, asked, err := c.attempt(question, nil)
 	if err != nil {
 		return c.transport.clock.learn(time.Time{}, sent)

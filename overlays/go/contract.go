@@ -77,13 +77,16 @@ func (o operation) check(parameters Parameters) error {
 	return nil
 }
 
-func serverTimePath() string {
+// operationNamed returns an operation of the contract and its path.
+func operationNamed(id string) (string, operation) {
 	for address, methods := range contract.Paths {
-		if methods["get"].OperationID == "serverTime" {
-			return address
+		for _, found := range methods {
+			if found.OperationID == id {
+				return address, found
+			}
 		}
 	}
-	return ""
+	return "", undescribed
 }
 
 // int64AsText finds a member that the contract has as an int64 and an answer has as text.

@@ -100,7 +100,7 @@ func TestSigning(t *testing.T) {
 }
 
 func TestAnswers(t *testing.T) {
-	asked := operationNamed(t, "cancelOrder")
+	_, asked := operationNamed("cancelOrder")
 	each(t, "answers.json", func(t *testing.T, v vector, _ string) {
 		_, err := judge(asked, Parameters{"orderId": json.Number("1")}, v.answer())
 		refusal, isRefusal := errors.AsType[*Error](err)
@@ -119,7 +119,8 @@ func TestClock(t *testing.T) {
 		var client clock
 		client.offset.Store(v.Before.OffsetNow)
 		sent := trip{v.Before.Offset, v.SentAt, v.ReceivedAt}
-		body, err := judge(operationNamed(t, v.Operation), nil, v.answer())
+		_, asked := operationNamed(v.Operation)
+		body, err := judge(asked, nil, v.answer())
 		refusal, _ := errors.AsType[*Error](err)
 		var next step
 		var told time.Time
@@ -206,19 +207,6 @@ func same[V comparable](t *testing.T, stage string, got, want V) {
 	if got != want {
 		t.Fatalf("%s: got %#v, want %#v", stage, got, want)
 	}
-}
-
-func operationNamed(t *testing.T, id string) operation {
-	t.Helper()
-	for _, methods := range contract.Paths {
-		for _, found := range methods {
-			if found.OperationID == id {
-				return found
-			}
-		}
-	}
-	t.Fatalf("no operation %s", id)
-	return operation{}
 }
 
 func (v vector) answer() answer {
