@@ -35,7 +35,7 @@ test: $(READY) $(PEERS_READY) ## Run the tests
 	$(BIN)/python -m pytest
 
 .PHONY: check
-check: lint types lint-spec spec-diff surface-diff check-generated check-vectors test conformance ## What CI runs
+check: lint types lint-spec check-page spec-diff surface-diff check-generated check-vectors test conformance ## What CI runs
 
 .PHONY: lint
 lint: $(READY) ## Lint, check the format and the import contracts
@@ -55,6 +55,10 @@ types: $(READY) ## Check the types (mypy --strict)
 .PHONY: lint-spec
 lint-spec: $(READY) ## Check spec/ against OpenAPI, the extensions' schemas, our rules and Redocly CLI's
 	$(BIN)/python -m generator.commands lint
+
+.PHONY: check-page
+check-page: $(READY) ## Fail where spec/openapi.yaml is not what the exchange's own pages in spec/pages/ say
+	$(BIN)/python -m generator.commands page
 
 .PHONY: spec-diff
 spec-diff: $(READY) ## Say what has changed in spec/ since its last release, and fail if that breaks callers

@@ -15,12 +15,17 @@ from generator.document import ROOT, Document, short_name
 from generator.error_table import read_error_table
 from generator.kit import write_kit
 from generator.oasdiff import GoMissing
+from generator.page_check import page_problems
 from generator.problem import GeneratorError
 from generator.redocly import NodeMissing
 from generator.release import Release, all_changes, freeze, own_changes
 from generator.run import lint as lint_contract
 from generator.strict import strict_problems
 
+_ADVICE = (
+    "Where the page is right, change spec/openapi.yaml; where the contract is, write the difference and its\n"
+    "reason into spec/pages/differences.yaml."
+)
 _PATH = click.Path(path_type=Path)
 
 
@@ -96,6 +101,18 @@ def release(version: str) -> None:
     with _told():
         _list(freeze(version))
         click.echo(f"Released {version}. Run `make generate`, and commit everything.")
+
+
+@main.command()
+@click.option("--pages", type=_PATH, default=ROOT / "spec" / "pages", help="The folder of the pages.")
+def page(pages: Path) -> None:
+    """Hold the contract against the exchange's own pages."""
+    with _told():
+        contract = ROOT / "spec" / "openapi.yaml"
+        lines, meant = page_problems(Document.read(contract, short_name(contract)), pages)
+        if lines:
+            raise GeneratorError("\n".join([*lines, _ADVICE]))
+        click.echo(f"The contract says what the pages say, but for {meant} that differ with a reason.")
 
 
 @contextmanager
