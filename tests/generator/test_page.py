@@ -102,7 +102,7 @@ class TestDifferences:
             (
                 "| orderId            | int64 ",
                 "| orderId            | string",
-                "the type of request parameter orderId is string on the page and integer int64 in the contract",
+                "the type of request parameter orderId is string on the page and integer int64",
             ),
             (
                 "| recvWindow         | float64",
