@@ -1,0 +1,71 @@
+package bingx.spot;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import java.io.IOException;
+import java.util.Date;
+import java.util.Locale;
+import okhttp3.Headers;
+import okhttp3.Response;
+
+/** An HTTP answer; its envelope is null if the body is no JSON object. */
+record Answer(int status, Headers headers, JsonObject envelope) {
+  private static final long LARGEST = 1 << 20;
+
+  /** Reads an answer and leaves it readable. One beyond all measure is cut off, and so no JSON. */
+  static Answer of(Response response) throws IOException {
+    try {
+      JsonObject envelope = Json.object(response.peekBody(LARGEST).bytes());
+      return new Answer(response.code(), response.headers(), envelope);
+    } catch (IOException brokenOff) {
+      response.close();
+      throw brokenOff;
+    }
+  }
+
+  /**
+   * Returns the order, or whatever was asked for.
+   *
+   * @throws RefusedException if this is no success that can be believed: one that names the order
+   */
+  JsonObject believed(Operation operation, Parameters asked) throws RefusedException {
+    Long code = envelope == null ? null : Json.integer(envelope.get("code"));
+    if (code == null) {
+      throw RefusedException.of(null, "", status);
+    }
+    boolean success =
+        status == 200
+            && new JsonPrimitive(0).equals(envelope.get("code"))
+            && !new JsonPrimitive(false).equals(envelope.get("success"));
+    if (success
+        && envelope.get("data") instanceof JsonObject data
+        && names(operation, asked, data)) {
+      return data;
+    }
+    boolean text = envelope.get("msg") instanceof JsonPrimitive message && message.isString();
+    throw RefusedException.of(code, text ? Json.text(envelope.get("msg")) : "", status);
+  }
+
+  private static boolean names(Operation operation, Parameters asked, JsonObject data) {
+    return operation.repeats().stream()
+            .filter(name -> asked.text(name) != null)
+            .allMatch(name -> asked.text(name).equals(Json.text(data.get(name))))
+        && operation.contradictedBy().entrySet().stream()
+            .filter(entry -> data.get(entry.getKey()) instanceof JsonPrimitive)
+            .noneMatch(
+                entry ->
+                    entry
+                        .getValue()
+                        .contains(Json.text(data.get(entry.getKey())).toUpperCase(Locale.ROOT)));
+  }
+
+  /**
+   * Returns the exchange's time, in Unix milliseconds, or null: the envelope's own, or that of the
+   * header, which counts whole seconds, so that the middle of its second is taken.
+   */
+  Long time() {
+    Long told = envelope == null ? null : Json.integer(envelope.get("timestamp"));
+    Date date = headers.getDate("Date");
+    return told != null || date == null ? told : Long.valueOf(date.getTime() + 500);
+  }
+}

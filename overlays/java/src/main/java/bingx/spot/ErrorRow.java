@@ -1,0 +1,102 @@
+package bingx.spot;
+
+import com.google.gson.annotations.SerializedName;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A row of the error table; how one is found stands at the head of {@code spec/errors.yaml}.
+ *
+ * @param id its name
+ * @param category the kind of refusal
+ * @param order what it says of the order
+ * @param meaning what is wrong
+ * @param advice what to do
+ * @param codes the codes that it is about, or null
+ * @param message an expression that is found in the message, or null
+ * @param statuses the HTTP statuses that it is about, or null
+ * @param waiting whether and until when waiting helps
+ */
+public record ErrorRow(
+    String id,
+    Category category,
+    OrderState order,
+    String meaning,
+    String advice,
+    List<Long> codes,
+    String message,
+    Statuses statuses,
+    Waiting waiting) {
+
+  private static final Table TABLE = Json.resource("errors.json", Table.class);
+
+  /** The kind of a refusal. */
+  public enum Category {
+    /** The API key or the signature is not accepted. */
+    @SerializedName("authentication")
+    AUTHENTICATION,
+    /** The API key may not do this, or not from here. */
+    @SerializedName("permission")
+    PERMISSION,
+    /** The timestamp is too far from the exchange's time. */
+    @SerializedName("clock")
+    CLOCK,
+    /** A limit was passed. */
+    @SerializedName("rateLimited")
+    RATE_LIMITED,
+    /** No open order has this id. */
+    @SerializedName("notOpen")
+    NOT_OPEN,
+    /** Anything else that the exchange refuses. */
+    @SerializedName("refused")
+    REFUSED,
+    /** Nobody can tell. */
+    @SerializedName("unavailable")
+    UNAVAILABLE
+  }
+
+  /** What a refusal says of the order. */
+  public enum OrderState {
+    /** It is as it was before the request. */
+    @SerializedName("untouched")
+    UNTOUCHED,
+    /** It is filled, was cancelled earlier or never existed; only a query tells which. */
+    @SerializedName("notOpen")
+    NOT_OPEN,
+    /** It may have been cancelled. */
+    @SerializedName("unknown")
+    UNKNOWN
+  }
+
+  record Statuses(int from, int to) {}
+
+  record Waiting(String until) {}
+
+  private record Table(List<ErrorRow> rows, List<ErrorRow> httpStatuses) {}
+
+  /**
+   * Returns the row of an answer; code is null where there is no envelope, and message as
+   * normalised.
+   */
+  static ErrorRow of(Long code, String message, int status) {
+    // Each list ends with a row that matches everything.
+    return (code == null ? TABLE.httpStatuses : TABLE.rows)
+        .stream().filter(row -> row.matches(code, message, status)).findFirst().orElseThrow();
+  }
+
+  private boolean matches(Long code, String text, int status) {
+    return (codes == null || codes.contains(code))
+        && (statuses == null || statuses.from <= status && status <= statuses.to)
+        && (message == null || Pattern.compile(message).matcher(text).find());
+  }
+
+  /** Returns the time of release in a message, in Unix milliseconds, or null. */
+  Long retryAt(String text) {
+    if (waiting.until == null) {
+      return null;
+    }
+    Matcher found = Pattern.compile(waiting.until).matcher(text);
+    return found.find() ? Long.valueOf(found.group(1)) : null;
+  }
+}

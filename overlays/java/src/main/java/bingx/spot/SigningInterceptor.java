@@ -1,0 +1,111 @@
+package bingx.spot;
+
+import bingx.spot.client.ApiClient;
+import java.io.IOException;
+import java.time.Duration;
+import okhttp3.Interceptor;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/**
+ * Signs the requests of the contract, and lets only a believed success through.
+ *
+ * <p>Each attempt is a copy with a timestamp and a signature of its own, so an interceptor that
+ * tries again belongs before this one. Where the exchange refuses the timestamp, the clock is set
+ * right and the call sent again.
+ */
+public final class SigningInterceptor implements Interceptor {
+  private final Credentials credentials;
+  private final Placement placement;
+  private final Clock clock = new Clock(0);
+
+  private record Attempt(Response response, Answer answer, Clock.Trip trip, String signature) {}
+
+  /**
+   * Makes an interceptor for one API key.
+   *
+   * @param credentials the key and its secret
+   * @param placement where the parameters of a POST go
+   */
+  public SigningInterceptor(Credentials credentials, Placement placement) {
+    this.credentials = credentials;
+    this.placement = placement;
+  }
+
+  /**
+   * Makes a client whose calls are signed and judged.
+   *
+   * @param baseUrl the host, as {@code https://open-api.bingx.com}
+   * @param timeout for a whole call
+   * @param before interceptors that stand before this one, one that tries again for instance
+   * @return what the generated APIs take
+   */
+  public ApiClient client(String baseUrl, Duration timeout, Interceptor... before) {
+    // A redirect would take the API key along, and a silent repetition the old timestamp.
+    OkHttpClient.Builder http =
+        new OkHttpClient.Builder()
+            .followRedirects(false)
+            .followSslRedirects(false)
+            .retryOnConnectionFailure(false)
+            .callTimeout(timeout);
+    for (Interceptor interceptor : before) {
+      http.addInterceptor(interceptor);
+    }
+    return new ApiClient(http.addInterceptor(this).build()).setBasePath(baseUrl);
+  }
+
+  /**
+   * Stamps, signs, sends and judges a request.
+   *
+   * @throws UnsignableException if a parameter cannot be signed
+   * @throws RefusedException if the answer is no success that can be believed
+   * @throws IOException if no answer came
+   */
+  @Override
+  public Response intercept(Chain chain) throws IOException {
+    Call call = Call.of(chain.request());
+    Repair repair = new Repair(clock, false);
+    while (true) {
+      Attempt attempt = attempt(chain, call);
+      try {
+        attempt.answer.believed(call.operation(), call.parameters());
+        return attempt.response;
+      } catch (RefusedException refused) {
+        attempt.response.close();
+        if (!again(chain, call, repair, attempt, refused)) {
+          throw refused.without(credentials.key, attempt.signature);
+        }
+      }
+    }
+  }
+
+  private Attempt attempt(Chain chain, Call call) throws IOException {
+    Clock.Trip trip = clock.depart();
+    Parameters stamped = call.parameters().stamped(trip.sentAt());
+    String signature = credentials.sign(stamped.canonical());
+    Request request = call.request();
+    if (call.operation().signed()) {
+      request =
+          call.placed(stamped, placement, signature).header("X-BX-APIKEY", credentials.key).build();
+    }
+    Response response = chain.proceed(request);
+    return new Attempt(response, Answer.of(response), clock.arrive(trip), signature);
+  }
+
+  private boolean again(
+      Chain chain, Call call, Repair repair, Attempt attempt, RefusedException refused) {
+    Repair.Step step = repair.refused(attempt.trip, refused, attempt.answer);
+    if (step == Repair.Step.ASK) {
+      try {
+        Attempt time = attempt(chain, call.serverTime());
+        time.response.close();
+        step = repair.asked(time.trip, time.answer);
+      } catch (IOException nobodyToAsk) {
+        // The refusal stands.
+        return false;
+      }
+    }
+    return step == Repair.Step.AGAIN;
+  }
+}
