@@ -19,19 +19,11 @@ from rich.table import Table
 from benchmarks.server import ORDER_ID
 from bingx_spot import BingxSpot, Credentials, generated_client
 from bingx_spot_api.api.trade import cancel_order
-from bingx_spot_api.contract import Operation
 from bingx_spot_api.models import CancelOrderRequest
 
 ROUNDS = 30
 CALLS = 60
 BASELINE = "httpx post, plain, unsigned"
-
-
-class _Unlimited:
-    """Give permits without end: what is measured is the call, not the waiting for a permit."""
-
-    def reserve(self, operation: Operation, longest: float) -> float:  # noqa: ARG002
-        return 0.0
 
 
 @contextmanager
@@ -48,8 +40,8 @@ def _server() -> Iterator[str]:
 def _contenders(url: str) -> dict[str, Callable[[], object]]:
     credentials = Credentials("benchmark-key", "benchmark-secret")
     plain = httpx.Client(base_url=url)
-    bingx = BingxSpot(credentials, environment=url, limits=_Unlimited())
-    generated = generated_client(credentials, environment=url, limits=_Unlimited())
+    bingx = BingxSpot(credentials, environment=url, limits="off")
+    generated = generated_client(credentials, environment=url, limits="off")
     body = {"symbol": "BTC-USDT", "orderId": ORDER_ID}
     request = CancelOrderRequest(symbol="BTC-USDT", order_id=ORDER_ID)
     return {

@@ -25,10 +25,11 @@ from bingx_spot import (
     RunStopped,
 )
 from bingx_spot.bulk.run import AT_ONCE
-from bingx_spot.errors import Evidence
+from bingx_spot.policy.turns import TooLate
 from tests.bulk.colours import run_awaiting
 from tests.overlay.cancelling import closed_port
 from tests.overlay.samples import Unlimited
+from tests.permits import Permits
 from tests.scripted_server import http, scripted_server
 
 
@@ -150,20 +151,15 @@ def test_a_lock_that_ends_fails_no_order(sandbox, run_all):
     assert 0 < max(waited) < 0.5, "the run says how long it waits"
 
 
-class TooMany:
-    """Permits of which the first ones cannot be had in time."""
+def test_a_permit_that_comes_too_late_fails_no_order(sandbox, run_all):
+    asked = itertools.count()
 
-    def __init__(self) -> None:
-        self.asked = itertools.count()
-
-    def reserve(self, operation: object, longest: float) -> float:  # noqa: ARG002 - the protocol has them
-        if next(self.asked) < 10:
-            raise RateLimited(Evidence("not sent: a permit comes too late"))
+    def wait(longest: float) -> float:
+        if next(asked) < 10:
+            raise TooLate(longest + 1)
         return 0.0
 
-
-def test_a_permit_that_comes_too_late_fails_no_order(sandbox, run_all):
-    done = run_all(sandbox, sandbox.place_orders(20), limits=TooMany())
+    done = run_all(sandbox, sandbox.place_orders(20), limits=Permits(wait))
     assert done.outcomes == ["cancelled"] * 20
 
 
@@ -181,19 +177,16 @@ def test_a_stop_gives_back_what_was_not_sent(sandbox, run_all):
     orders = sandbox.place_orders(100)
     asked = len(orders)
 
-    class Far:
-        """Permits for ten requests; the others would wait for an hour."""
+    given = itertools.count()
 
-        given = itertools.count()
-
-        def reserve(self, operation: object, longest: float) -> float:  # noqa: ARG002 - likewise
-            return 0.0 if next(self.given) < 10 else 3.0
+    def wait(_: float) -> float:
+        return 0.0 if next(given) < 10 else 3.0
 
     def watch(result, run):
         if len(sandbox.requests()) == 10:
             run.stop()
 
-    done = run_all(sandbox, orders, watch, limits=Far())
+    done = run_all(sandbox, orders, watch, limits=Permits(wait))
     assert done.error is None
     assert asked > len(done.results) > 10
     assert done.outcomes.count("cancelled") == 10

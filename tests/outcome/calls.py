@@ -10,7 +10,7 @@ from typing import Any, Literal
 from bingx_sandbox import Sandbox
 from bingx_spot import AsyncBingxSpot, BingxSpot, CallError, Credentials, Order, OrderNotOpen
 from bingx_spot.errors import StillOpen
-from bingx_spot_api.contract import Operation
+from bingx_spot.policy.limits import Unlimited
 
 SYMBOL = "BTC-USDT"
 CANCEL = "/openApi/spot/v1/trade/cancel"
@@ -18,14 +18,6 @@ QUERY = "/openApi/spot/v1/trade/query"
 TIME = "/openApi/swap/v2/server/time"
 Colour = Literal["sync", "async"]
 COLOURS: tuple[Colour, ...] = ("sync", "async")
-
-
-class Unlimited:
-    """Give permits without end, where a test is not about limits."""
-
-    def reserve(self, operation: Operation, longest: float) -> float:  # noqa: ARG002
-        """Take a permit."""
-        return 0.0
 
 
 def options(sandbox: Sandbox, **more: Any) -> dict[str, Any]:

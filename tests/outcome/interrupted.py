@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from bingx_spot import BingxSpot, Credentials
-from bingx_spot_api.contract import Operation
 from tests.outcome.calls import SYMBOL, Unlimited
+from tests.permits import Permits
 
 
-class Patience:
+class Patience(Permits):
     """Give the first permits at once, and let every further one be waited for.
 
     Args:
@@ -24,9 +24,10 @@ class Patience:
     """
 
     def __init__(self, first: int) -> None:
+        super().__init__(self.take)
         self.first = first
 
-    def reserve(self, operation: Operation, longest: float) -> float:  # noqa: ARG002
+    def take(self, longest: float) -> float:
         """Take a permit."""
         self.first -= 1
         if self.first >= 0:

@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 from bingx_spot import AsyncBingxSpot, BingxSpot, Credentials
+from bingx_spot.policy.limits import Unlimited
 from bingx_spot.request import Call
-from bingx_spot_api.contract import BY_ID, Operation
+from bingx_spot_api.contract import BY_ID
 from tests.scripted_server import http
 
 SYMBOL = "BTC-USDT"
@@ -27,13 +28,6 @@ ORDER: dict[str, Any] = {
 }
 
 
-class Unlimited:
-    """Let every request go at once, where the limits are not what a test is about."""
-
-    def reserve(self, operation: Operation, longest: float) -> float:  # noqa: ARG002 - the protocol has them
-        return 0.0
-
-
 def success(**changes: Any) -> str:
     """Write the body of a success, some fields of its order changed; None takes a field away."""
     order = {name: value for name, value in (ORDER | changes).items() if value is not None}
@@ -44,11 +38,15 @@ SUCCESS = http(success())
 
 
 def blocking(url: str, **options: Any) -> BingxSpot:
-    return BingxSpot(Credentials("sample-api-key", "sample-secret"), **_options(url, options))
+    return BingxSpot(_credentials(options), **_options(url, options))
 
 
 def awaiting(url: str, **options: Any) -> AsyncBingxSpot:
-    return AsyncBingxSpot(Credentials("sample-api-key", "sample-secret"), **_options(url, options))
+    return AsyncBingxSpot(_credentials(options), **_options(url, options))
+
+
+def _credentials(options: dict[str, Any]) -> Credentials:
+    return Credentials(options.pop("api_key", "sample-api-key"), "sample-secret")
 
 
 def _options(url: str, options: dict[str, Any]) -> Any:

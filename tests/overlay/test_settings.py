@@ -44,7 +44,7 @@ REFUSED = [
     ("transport", httpx.MockTransport),
     ("clock", None),
     ("clock", lambda: 0),
-    ("limits", None),
+    ("limits", "on"),
     ("limits", 5),
 ]
 MAKERS = [
@@ -134,7 +134,7 @@ class TestWithOptions:
             blocking("live").with_options(**{name: value})
         assert (refusal.value.field, refusal.value.allowed) == (name, "a new client")
 
-    @pytest.mark.parametrize(("name", "value"), [("timeout", 0), ("environment", "prod"), ("limits", None)])
+    @pytest.mark.parametrize(("name", "value"), [("timeout", 0), ("environment", "prod"), ("limits", "on")])
     def test_checks_as_the_class_does(self, name, value):
         with pytest.raises(InvalidInput) as refusal:
             blocking("live").with_options(**{name: value})

@@ -7,9 +7,10 @@ import pytest
 
 from bingx_spot import NotSent, OrderNotOpen, OutcomeUnknown, RateLimited
 from bingx_spot.engines import CLOSED, OUT
-from bingx_spot.errors import Evidence
 from bingx_spot.policy.limits import Limits
+from bingx_spot.policy.turns import TooLate
 from bingx_spot_api.contract import Operation
+from tests.permits import Permits
 from tests.policy.playing import (
     BAD_GATEWAY,
     CANCELLED,
@@ -41,11 +42,17 @@ class Slow:
         self.seconds = seconds
         self.longest: list[float] = []
 
-    def reserve(self, operation: Operation, longest: float) -> float:
-        self.longest.append(longest)
-        if self.seconds > longest:
-            raise RateLimited(Evidence(f"no permit for {operation.operation_id}", hint="Wait."))
-        return self.seconds
+    def ticket(self, operation: Operation, *, bulk: bool) -> Permits:  # noqa: ARG002
+        pauses = iter([self.seconds])
+
+        def wait(longest: float) -> float:
+            if self.seconds > longest:
+                raise TooLate(self.seconds)
+            pause = next(pauses, 0.0)
+            self.longest += [longest] if pause == self.seconds else []
+            return pause
+
+        return Permits(wait)
 
 
 class TestTime:
@@ -91,21 +98,21 @@ class TestPermits:
     def test_each_attempt_takes_one_and_says_how_long_it_can_wait(self) -> None:
         limits = Slow(0.0)
         Exchange(limits=limits).play(REFUSED, CANCELLED)
-        assert limits.longest == pytest.approx([10.0, 9.9])
+        assert limits.longest == pytest.approx([9.98, 9.88])
 
     def test_without_one_in_time_nothing_is_sent(self) -> None:
         exchange = Exchange(limits=Slow(60.0))
         played = exchange.play()
         assert isinstance(played.error, RateLimited)
-        assert played.error.message == "no permit for cancelOrder"
+        assert played.error.message == ("not sent: a permit for cancelOrder comes in 60.0 s, 10.0 s are left")
+        assert played.error.retry_at == BEGIN + 60_000
         assert played.steps == []
         assert sum(iter(exchange.memory.budget.take, False)) == 100
 
-    def test_one_that_comes_with_the_deadline_is_too_late(self) -> None:
-        error = Exchange(limits=Slow(10.0)).play().error
-        assert isinstance(error, NotSent)
-        assert error.message == "the time was up before cancelOrder could be sent"
-        assert error.hint == "Give the call more time."
+    def test_one_that_comes_with_the_deadline_is_told_at_once_to_be_too_late(self) -> None:
+        played = Exchange(limits=Slow(9.99)).play()
+        assert isinstance(played.error, RateLimited)
+        assert played.steps == []
 
     def test_the_contract_s_limits_hold_for_all_calls_of_a_client(self) -> None:
         time = ScriptedTime()

@@ -12,15 +12,19 @@ from bingx_spot.policy.memory import Memory
 from bingx_spot.policy.placing import Placing
 from bingx_spot.request import Stamper
 from bingx_spot.settings import Options, Settings
+from bingx_spot.sharing.accounts import account_of
+from bingx_spot.sharing.choice import LIMITS_VARIABLE, permits_of
 
 #: The environment variable that names the environment where `from_env` is not told it.
 ENVIRONMENT_VARIABLE = "BINGX_ENV"
 
 
 def with_environment(options: Options) -> Options:
-    """Return the options with the environment that `BINGX_ENV` names, where they have none."""
-    named = os.environ.get(ENVIRONMENT_VARIABLE)
-    return {"environment": named, **options} if named else options
+    """Return the options with what `BINGX_ENV` and `BINGX_LIMITS` say, where they say nothing themselves."""
+    named, limits = os.environ.get(ENVIRONMENT_VARIABLE), os.environ.get(LIMITS_VARIABLE)
+    if named:
+        options = {"environment": named, **options}
+    return {"limits": limits, **options} if limits else options
 
 
 def engine_of(settings: Settings) -> Engine:
@@ -35,26 +39,28 @@ def engine_of(settings: Settings) -> Engine:
     return engine(settings.proxy, settings.tls)
 
 
-def memory_of(settings: Settings) -> Memory:
-    """Return an empty memory for the environment of the settings."""
-    environment = Environment.parse(settings.environment)
-    fixed = None if settings.placement == "auto" else settings.placement
-    return Memory(Hosts(environment, use_fallback=settings.fallback), Placing(fixed))
-
-
-def parts_of(credentials: Credentials, settings: Settings, memory: Memory) -> Parts:
-    """Return what calls are made with.
+def memory_of(credentials: Credentials, settings: Settings) -> Memory:
+    """Return a memory for the environment of the settings; only what the API key may do is known already.
 
     Raises:
         InvalidInput: The credentials are none.
     """
     if not isinstance(credentials, Credentials):
         raise InvalidInput("credentials", "are of another type", "Credentials(api_key, api_secret)")
+    environment = Environment.parse(settings.environment)
+    fixed = None if settings.placement == "auto" else settings.placement
+    account = account_of(environment, credentials)
+    hosts = Hosts(environment, use_fallback=settings.fallback)
+    return Memory(hosts, Placing(fixed), account.blocks, account.equal_errors, account=account)
+
+
+def parts_of(credentials: Credentials, settings: Settings, memory: Memory) -> Parts:
+    """Return what calls are made with."""
     return Parts(
         environment=Environment.parse(settings.environment),
         stamper=Stamper(credentials, settings.clock, settings.source_key),
         clock=settings.clock,
-        limits=settings.limits,
+        limits=permits_of(settings.limits, memory.account),
         memory=memory,
         timeout=settings.timeout,
     )

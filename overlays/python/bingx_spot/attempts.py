@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass, field, replace
 
+from bingx_spot.admission import SHORTEST, admitted
 from bingx_spot.answers import Answer, server_time, vet
 from bingx_spot.engines import CLOSED, Failure
 from bingx_spot.errors import (
@@ -16,9 +17,10 @@ from bingx_spot.errors import (
     RateLimited,
 )
 from bingx_spot.parts import Parts
-from bingx_spot.policy.blocks import MOMENT
+from bingx_spot.policy.limits import Ticket
 from bingx_spot.request import Call, SignedRequest
-from bingx_spot.steps import Came, Send, Steps, Wait
+from bingx_spot.steps import Came, Send, Steps
+from bingx_spot.told import allowance, time_there
 from bingx_spot_api.contract import BY_ID, Operation
 
 # Metadata only: no URL, parameter, header or body is ever handed to this logger.
@@ -27,19 +29,14 @@ _log = logging.getLogger("bingx_spot")
 # One attempt may use this part of the time that is left, so that some is left to find out what became
 # of a request whose answer does not come.
 _SHARE = 0.6
-_SHORTEST = 0.02
 # Below this, in milliseconds, the clock is not what the exchange complains of.
 _SMALLEST_OFFSET = 500
-# Beyond this, in milliseconds, an answer was not merely long on its way.
-_LARGEST_DELAY = 60_000
 #: HTTP statuses after which the exchange listens to nothing.
 BAN_STATUSES = (403, 418, 429)
 #: In place of a rule of the error table: nothing will come of another try.
 CLOSED_CLIENT = "closed-client"
 #: Likewise: the exchange may still be at work on the request.
 TIMED_OUT = "timed-out"
-#: Likewise: nothing was sent, for one more equal error could have locked the endpoint.
-NEAR_LOCK = "near-lock"
 _UNREACHED = "Check the network, the base URL and any proxy; it can safely be sent again."
 _NO_ANSWER = "Ask again after a moment."
 _NOT_SEEN = ("signature-missing", "parameter-missing")
@@ -69,7 +66,7 @@ class Attempts:
 
     def over(self) -> bool:
         """Tell whether too little time is left for anything more."""
-        return self.left() < _SHORTEST
+        return self.left() < SHORTEST
 
     def count(self, operation: Operation) -> int:
         """Return how many attempts of this operation were made."""
@@ -86,22 +83,26 @@ class Attempts:
             call: What is asked.
             vouched: Whether it is known that the answer will not be one more of too many equal errors.
         """
-        refused = yield from self._admitted(call.operation, vouched=vouched)
-        if refused is not None:
-            return refused
+        before = self.made[-1].result if self.made else ""
+        ticket = yield from admitted(
+            self.parts, self.deadline, call.operation, vouched=vouched, before=before
+        )
+        if isinstance(ticket, CallError):
+            return ticket
         try:
-            return (yield from self._sent(call))
+            return (yield from self._sent(call, ticket))
         finally:
             self.parts.memory.equal_errors.leave(call.operation.operation_id)
 
-    def _sent(self, call: Call) -> Steps[Answer | CallError]:
+    def _sent(self, call: Call, ticket: Ticket) -> Steps[Answer | CallError]:
         memory, left = self.parts.memory, self.left()
         host = memory.hosts.choose()
         self._sent_at, self._began = self.parts.clock.timestamp(), self.parts.now()
         self._offset = self.parts.clock.offset
         request = self.parts.stamper.stamp(call, host, memory.placing.choose(host))
         share = _SHARE if call.operation.repeatable else 1.0
-        came = yield Send(request, max(left * share, min(left, _SHORTEST)))
+        came = yield Send(request, max(left * share, min(left, SHORTEST)))
+        self._used(ticket, came)
         result = self._result(call, request, came, host)
         self._note(call.operation, host, result)
         return result
@@ -129,58 +130,17 @@ class Attempts:
         evidence = replace(error.evidence, attempts=tuple(self.made), **changes)  # type: ignore[arg-type]
         return error.with_evidence(evidence)
 
-    def _admitted(self, operation: Operation, *, vouched: bool) -> Steps[CallError | None]:
-        """Wait until the request may go, and return why it may not where the time does not suffice."""
-        permitted = False
-        while True:
-            # Asked again after each wait: another call may have met a lock meanwhile.
-            held = self._held(operation, vouched=vouched)
-            if isinstance(held, RateLimited):
-                return held
-            if held > 0:
-                # Those who have waited together must not go together, so each takes a new permit.
-                permitted = False
-                yield Wait(held)
-                continue
-            if permitted:
-                if self.over():
-                    return self._late(operation)
-                if self.parts.memory.equal_errors.enter(operation.operation_id, vouched=vouched):
-                    return None
-                permitted = False
-                continue
-            try:
-                pause = self.parts.limits.reserve(operation, max(self.left(), 0.0))
-            except RateLimited as error:
-                return error
-            permitted = True
-            if pause > 0:
-                yield Wait(pause)
-
-    def _late(self, operation: Operation) -> NotSent:
-        text = f"the time was up before {operation.operation_id} could be sent"
-        # The reason of the attempt before is what the person who reads this can do something about.
-        before = f"; the attempt before: {self.made[-1].result}" if self.made else ""
-        return NotSent(Evidence(text + before, hint="Give the call more time."))
-
-    def _held(self, operation: Operation, *, vouched: bool) -> float | RateLimited:
-        """Return how long to wait before the exchange may be asked, in seconds, or why not in time."""
-        name, memory, left = operation.operation_id, self.parts.memory, max(self.left(), 0.0)
-        closed = memory.blocks.left(name)
-        if 0 < closed >= left:
-            text = f"not sent: the exchange will not listen to {name} for another {closed:.0f} s"
-            return self._not_before(closed, text, "each request before it makes the lock longer.")
-        near = 0.0 if vouched else memory.equal_errors.left(name)
-        # What can be settled is asked about instead of waited for, unless it is only a matter of a moment.
-        if near > MOMENT and (near >= left or operation.settled_by is not None):
-            text = f"not sent: one more equal error of {name} could lock it"
-            return self._not_before(near, text, "find out why it is refused again and again.", NEAR_LOCK)
-        return max(closed, min(near, left))
-
-    def _not_before(self, seconds: float, text: str, reason: str, rule: str = "") -> RateLimited:
-        until = self.parts.clock.timestamp() + round(seconds * 1000)
-        hint = f"Wait until the time in retry_at; {reason}"
-        return RateLimited(Evidence(text, retry_at=until, hint=hint, rule=rule))
+    def _used(self, ticket: Ticket, came: Came) -> None:
+        """Tell whoever counts what became of the permit."""
+        if isinstance(came, Answer):
+            left = allowance(came.headers)
+            if left is None:
+                ticket.answered()
+            else:
+                now = time_there(came, self._sent_at, self.parts.clock.timestamp())
+                ticket.answered(left.requests, (left.until - now) / 1000)
+        elif isinstance(came, Failure) and not came.written:
+            ticket.give_back()
 
     def _result(self, call: Call, request: SignedRequest, came: Came, host: str) -> Answer | CallError:
         if isinstance(came, Answer):
@@ -205,16 +165,11 @@ class Attempts:
             memory.equal_errors.count(operation.operation_id, evidence.code)
         if not isinstance(error, RateLimited):
             return error
-        now = self._now_there(evidence)
+        now = time_there(evidence, self._sent_at, self.parts.clock.timestamp())
         until = evidence.retry_at or now + (evidence.lock_seconds or 1) * 1000
         everything = evidence.http_status in BAN_STATUSES
         memory.blocks.close(None if everything else operation.operation_id, (until - now) / 1000)
         return RateLimited(replace(evidence, retry_at=until))
-
-    def _now_there(self, evidence: Evidence) -> int:
-        """Return the exchange's time; its own word counts where this clock was never set by it and is off."""
-        own, told = self.parts.clock.timestamp(), server_time(evidence)
-        return told if told is not None and abs(told - own) > _LARGEST_DELAY else own
 
     def _clock_is_right_now(self, error: ClockError) -> Steps[bool]:
         clock = self.parts.clock

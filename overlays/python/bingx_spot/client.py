@@ -43,7 +43,7 @@ class _Facade:
 
     def __init__(self, credentials: Credentials, **options: Unpack[Options]) -> None:
         settings = Settings(**options)
-        memory = memory_of(settings)
+        memory = memory_of(credentials, settings)
         self._assemble(credentials, settings, engine_of(settings), memory, owns_engine=True)
 
     def _assemble(
@@ -96,7 +96,7 @@ class _Facade:
             raise InvalidInput(name, "makes the connections, which are shared", "a new client")
         derived = copy(self)
         settings = replace(self._settings, **options)
-        memory = memory_of(settings) if _MEMORY_SETTINGS & options.keys() else self._memory
+        memory = memory_of(self._credentials, settings) if _MEMORY_SETTINGS & options.keys() else self._memory
         derived._assemble(self._credentials, settings, self._engine, memory, owns_engine=False)  # noqa: SLF001
         return derived
 

@@ -1,7 +1,11 @@
 """Do what a call's steps ask for: one driver that blocks, one that awaits."""
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from threading import Event
+from typing import Any
 
 from bingx_spot.answers import Answer
 from bingx_spot.engines import Engine, Failure
@@ -52,7 +56,12 @@ async def run_async(steps: Steps[Result], engine: Engine) -> Result:
 
 def _done(step: Wait | Send, engine: Engine) -> Came:
     if isinstance(step, Wait):
-        time.sleep(step.seconds)
+        if step.signal is None:
+            time.sleep(step.seconds)
+        else:
+            woken = Event()
+            step.signal.on(woken.set)
+            woken.wait(step.seconds)
         return None
     return _masked(engine.send(step.request, step.timeout), step)
 
@@ -62,9 +71,27 @@ async def _done_async(step: Wait | Send, engine: Engine) -> Came:
         # Imported here: most calls never wait, and it takes a fifth of the start of a program.
         import anyio  # noqa: PLC0415
 
-        await anyio.sleep(step.seconds)
+        if step.signal is None:
+            await anyio.sleep(step.seconds)
+        else:
+            woken = anyio.Event()
+            step.signal.on(partial(_from_any_thread(), woken.set))
+            with anyio.move_on_after(step.seconds):
+                await woken.wait()
         return None
     return _masked(await engine.send_async(step.request, step.timeout), step)
+
+
+def _from_any_thread() -> Callable[[Callable[[], object]], object]:
+    """Return what lets other threads call something in this event loop."""
+    # AnyIO's own way waits until it was called, which the thread of the loop itself must not do.
+    from anyio.lowlevel import current_token  # noqa: PLC0415 - as above
+
+    # The first name is asyncio's, the second one trio's.
+    loop: Any = current_token().native_token
+    call: Callable[[Callable[[], object]], object]
+    call = getattr(loop, "call_soon_threadsafe", None) or loop.run_sync_soon
+    return call
 
 
 def _noted(interruption: BaseException, steps: Steps[Result]) -> BaseException:

@@ -30,5 +30,5 @@ def generated_client(
     if credentials is None:
         credentials, options = Credentials.from_env(), with_environment(options)
     settings = Settings(**options)
-    parts = parts_of(credentials, settings, memory_of(settings))
+    parts = parts_of(credentials, settings, memory_of(credentials, settings))
     return signing_client(parts, engine_of(settings), owns_engine=True)

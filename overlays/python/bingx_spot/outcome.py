@@ -11,8 +11,9 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bingx_spot.admission import NEAR_LOCK
 from bingx_spot.answers import Answer
-from bingx_spot.attempts import CLOSED_CLIENT, NEAR_LOCK, TIMED_OUT, Attempts
+from bingx_spot.attempts import CLOSED_CLIENT, TIMED_OUT, Attempts
 from bingx_spot.engines import OUT
 from bingx_spot.errors import (
     CallError,

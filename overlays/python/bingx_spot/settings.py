@@ -7,7 +7,8 @@ from bingx_spot.clock import Clock
 from bingx_spot.environments import Environment
 from bingx_spot.errors import InvalidInput, shown
 from bingx_spot.placement import PLACEMENTS, Placement
-from bingx_spot.policy.limits import Limits, Permits
+from bingx_spot.policy.limits import Permits
+from bingx_spot.sharing.choice import check_limits
 
 if TYPE_CHECKING:
     import ssl
@@ -31,7 +32,7 @@ class Options(TypedDict, total=False):
     tls: "ssl.SSLContext | None"
     transport: "Transport | None"
     clock: Clock
-    limits: Permits
+    limits: Permits | str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,8 @@ class Settings:
         tls: What to trust and which certificate to show, or None for the public authorities.
         transport: An httpx transport of one's own, or None.
         clock: Where `timestamp` comes from.
-        limits: Gives out permits; one of one's own can be shared by several clients.
+        limits: Who gives out permits: None for the contract's limits, which all clients of the process with
+            the same API key share; `off` for none; or an object of one's own.
 
     Raises:
         InvalidInput: A setting is not allowed; it names the setting.
@@ -64,7 +66,7 @@ class Settings:
     tls: "ssl.SSLContext | None" = None
     transport: "Transport | None" = None
     clock: Clock = field(default_factory=Clock)
-    limits: Permits = field(default_factory=Limits)
+    limits: Permits | str | None = None
 
     def __post_init__(self) -> None:
         Environment.parse(self.environment)
@@ -85,7 +87,7 @@ class Settings:
             "transport", self.transport is None or _is_transport(self.transport), "a transport of httpx"
         )
         _check_type("clock", hasattr(self.clock, "timestamp"), "an object with timestamp()")
-        _check_type("limits", hasattr(self.limits, "reserve"), "an object with reserve(operation, longest)")
+        check_limits(self.limits)
 
 
 def _check_timeout(timeout: float) -> None:

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from bingx_spot.answers import Answer
 from bingx_spot.engines import Failure
+from bingx_spot.policy.signal import Signal
 from bingx_spot.request import SignedRequest
 
 Result = TypeVar("Result")
@@ -20,10 +21,12 @@ class Wait:
     """Ask the driver to wait.
 
     Attributes:
-        seconds: How long.
+        seconds: How long at most.
+        signal: What ends it earlier, or None.
     """
 
     seconds: float
+    signal: Signal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@
 from dataclasses import dataclass
 
 from bingx_spot import outcome
+from bingx_spot.admission import NO_PERMIT
 from bingx_spot.answers import Answer
 from bingx_spot.attempts import BAN_STATUSES, CLOSED_CLIENT
 from bingx_spot.bulk.item import CancelRequest
@@ -18,6 +19,7 @@ from bingx_spot.bulk.result import CancelOutcome, CancelResult, hits_every_order
 from bingx_spot.errors import CallError, Evidence, InvalidInput, NotSent, RateLimited, RunStopped
 from bingx_spot.order import Order
 from bingx_spot.parts import Parts
+from bingx_spot.policy.signal import Signal
 from bingx_spot.request import Call
 from bingx_spot.steps import Came, Send, Steps, Wait
 from bingx_spot_api.contract import BY_ID
@@ -142,7 +144,7 @@ class Run:
 
     def _pause(self, error: RateLimited) -> float:
         """Return how long to wait before trying again, in seconds; stop the run where that is too long."""
-        if error.retry_at is None:
+        if error.retry_at is None or error.evidence.rule == NO_PERMIT:
             return _PERMIT_AGAIN
         seconds = (error.retry_at - self.parts.clock.timestamp()) / 1000
         banned = error.http_status in BAN_STATUSES or self.parts.memory.blocks.all_closed()
@@ -159,7 +161,7 @@ class Run:
             while True:
                 step = steps.send(came)
                 if not sent and isinstance(step, Wait):
-                    yield from self._waited(step.seconds)
+                    yield from self._waited(step.seconds, step.signal)
                     came = None
                 if not sent and self.stopping:
                     raise NotSent(Evidence(_GIVEN_BACK))
@@ -172,8 +174,10 @@ class Run:
         finally:
             steps.close()
 
-    def _waited(self, seconds: float) -> Steps[None]:
-        """Wait, but not on when the run is stopped."""
+    def _waited(self, seconds: float, signal: Signal | None = None) -> Steps[None]:
+        """Wait, but not on when the run is stopped or the signal is sent."""
         until = self.parts.now() + seconds
         while not self.stopping and (left := until - self.parts.now()) > 0:
-            yield Wait(min(left, _GLANCE))
+            if signal is not None and signal.sent:
+                return
+            yield Wait(min(left, _GLANCE), signal)

@@ -1,99 +1,200 @@
 """Keep within the exchange's limits, as the contract states them."""
 
-from bisect import insort
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from threading import Lock
 from time import monotonic
 from typing import Protocol
 
-from bingx_spot.errors import Evidence, RateLimited
-from bingx_spot_api.contract import IP_GROUPS, Operation, Rate
+from bingx_spot.policy.signal import Signal
+from bingx_spot.policy.turns import Turn, Turns
+from bingx_spot.policy.windows import Window
+from bingx_spot_api.contract import IP_GROUPS, Operation
+
+
+class Ticket(Protocol):
+    """Be one request's way to a permit, and then the permit."""
+
+    @property
+    def signal(self) -> Signal | None:
+        """Return what is sent when it is worth asking again before the time is up, or None for nothing."""
+        ...
+
+    def wait(self, longest: float) -> float:
+        """Return in how many seconds to ask again; 0 where the request may be sent now.
+
+        Args:
+            longest: How long the caller can wait, in seconds.
+
+        Raises:
+            TooLate: No permit can come in that time. Nothing is waited for any longer.
+        """
+        ...
+
+    def answered(self, remain: int | None = None, window: float = 0.0) -> None:
+        """Note that the answer to the request is there.
+
+        Args:
+            remain: How many requests the exchange says are left, or None where it does not say.
+            window: When its window ends, in seconds from now.
+        """
+        ...
+
+    def give_back(self) -> None:
+        """Give the place in the queue back, or the permit: no request was sent with it."""
+        ...
 
 
 class Permits(Protocol):
     """Give out permits to send; what `limits=` of a client takes."""
 
-    def reserve(self, operation: Operation, longest: float) -> float:
-        """Take a permit and return how long to wait before using it, in seconds.
+    def ticket(self, operation: Operation, *, bulk: bool) -> Ticket:
+        """Return a ticket for one request; it has no place in any queue before it is asked to wait.
 
         Args:
             operation: The endpoint, from the contract.
-            longest: How long the caller can wait, in seconds.
-
-        Raises:
-            RateLimited: The wait would be longer; no permit is taken.
+            bulk: Whether the request belongs to a bulk run, which single calls overtake.
         """
         ...
 
 
-@dataclass(slots=True)
-class _Window:
-    """Remember when the last permits of one limit were for."""
+class Unlimited:
+    """Let every request go at once: for a sandbox without limits, or where something else limits."""
 
-    rate: Rate
-    permits: list[float] = field(default_factory=list)
-
-    def earliest(self) -> float:
-        if len(self.permits) < self.rate.requests:
-            return 0.0
-        return self.permits[-self.rate.requests] + self.rate.seconds
-
-    def take(self, when: float) -> None:
-        insort(self.permits, when)
-        del self.permits[: -self.rate.requests]
+    def ticket(self, operation: Operation, *, bulk: bool) -> Ticket:  # noqa: ARG002 - the protocol has them
+        """Return a ticket that never waits."""
+        return _FREE
 
 
-class Limits:
-    """Give out permits: first come, first served, never more than the contract allows.
+class _Free:
+    """Never wait."""
 
-    One object serves all threads and tasks of a client. Each endpoint has its limit per UID, and its
-    IP group has two: one for the endpoint and one that all the group's endpoints share.
+    signal: Signal | None = None
+
+    def wait(self, longest: float) -> float:  # noqa: ARG002
+        return 0.0
+
+    def answered(self, remain: int | None = None, window: float = 0.0) -> None:
+        pass
+
+    def give_back(self) -> None:
+        pass
+
+
+_FREE = _Free()
+
+
+class Address:
+    """Hold what all API keys of one address share: the windows of the IP groups, and the order of changes.
 
     Args:
         now: A monotonic clock, in seconds. Tests give their own.
     """
 
     def __init__(self, now: Callable[[], float] = monotonic) -> None:
-        self._now = now
-        self._lock = Lock()
-        self._windows: dict[tuple[str, str | int], _Window] = {}
+        self.now = now
+        #: Held for microseconds, never while anybody waits.
+        self.lock = Lock()
+        #: The queues in which somebody is waiting.
+        self.waiting: set[Turns] = set()
+        self._windows: dict[tuple[str, str | int], Window] = {}
 
-    def reserve(self, operation: Operation, longest: float) -> float:
-        """Take a permit and return how long to wait before using it, in seconds.
+    def windows_of(self, operation: Operation) -> list[Window]:
+        """Return the windows of the operation's IP group: its own, and the one of the whole group."""
+        group = IP_GROUPS.get(operation.ip_group) if operation.ip_group is not None else None
+        if group is None:
+            return []
+        own = ("endpoint", operation.operation_id)
+        shared = ("group", group.number)
+        return [
+            self._windows.setdefault(own, Window(group.endpoint)),
+            self._windows.setdefault(shared, Window(group.group)),
+        ]
+
+    def give_out(self) -> None:
+        """Let everybody who waits have what has become free."""
+        if not self.waiting:
+            return
+        with self.lock:
+            now = self.now()
+            for turns in self.waiting:
+                turns.give_out(now)
+            self.waiting = {turns for turns in self.waiting if turns}
+
+
+class Limits:
+    """Give out permits: first come, first served, never more than the contract allows.
+
+    One object serves all threads and tasks. Each endpoint has its limit per UID, and its IP group has two:
+    one for the endpoint and one that all the group's endpoints share.
+
+    Args:
+        now: A monotonic clock, in seconds. Tests give their own.
+        address: What is shared with other API keys, or None for nothing.
+    """
+
+    def __init__(self, now: Callable[[], float] = monotonic, address: Address | None = None) -> None:
+        self.address = Address(now) if address is None else address
+        self._turns: dict[str, Turns] = {}
+
+    def ticket(self, operation: Operation, *, bulk: bool = False) -> "LimitsTicket":
+        """Return a ticket for one request.
 
         Args:
             operation: The endpoint, from the contract.
-            longest: How long the caller can wait, in seconds.
-
-        Raises:
-            RateLimited: The wait would be longer; no permit is taken.
+            bulk: Whether the request belongs to a bulk run, which single calls overtake.
         """
-        with self._lock:
-            now = self._now()
-            windows = self._windows_of(operation)
-            when = max([now, *(window.earliest() for window in windows)])
-            if when - now > longest:
-                raise RateLimited(_evidence(operation, when - now, longest))
-            for window in windows:
-                window.take(when)
-            return when - now
+        return LimitsTicket(self.turns_of(operation), self.address, bulk=bulk)
 
-    def _windows_of(self, operation: Operation) -> list[_Window]:
-        name = operation.operation_id
-        windows = [self._window(("uid", name), operation.uid_limit)] if operation.uid_limit else []
-        group = IP_GROUPS.get(operation.ip_group) if operation.ip_group is not None else None
-        if group is not None:
-            windows.append(self._window(("endpoint", name), group.endpoint))
-            windows.append(self._window(("group", group.number), group.group))
-        return windows
-
-    def _window(self, key: tuple[str, str | int], rate: Rate) -> _Window:
-        return self._windows.setdefault(key, _Window(rate))
+    def turns_of(self, operation: Operation) -> Turns:
+        """Return the queue of an endpoint."""
+        turns = self._turns.get(operation.operation_id)
+        if turns is None:
+            with self.address.lock:
+                windows = self.address.windows_of(operation)
+                if operation.uid_limit is not None:
+                    windows.insert(0, Window(operation.uid_limit))
+                turns = self._turns.setdefault(operation.operation_id, Turns(windows))
+        return turns
 
 
-def _evidence(operation: Operation, wait: float, longest: float) -> Evidence:
-    return Evidence(
-        f"not sent: a permit for {operation.operation_id} comes in {wait:.1f} s, {longest:.1f} s are left",
-        hint="Ask less often, or give the call a longer timeout.",
-    )
+class LimitsTicket(Turn):
+    """Be one request's way to a permit of `Limits`; `Ticket` says what its methods do."""
+
+    __slots__ = ("_address", "_turns")
+
+    def __init__(self, turns: Turns, address: Address, *, bulk: bool) -> None:
+        super().__init__(bulk=bulk)
+        self._turns = turns
+        self._address = address
+
+    def wait(self, longest: float) -> float:
+        """Return in how many seconds to ask again; 0 where the request may be sent now."""
+        turns, address = self._turns, self._address
+        with address.lock:
+            now = address.now()
+            # Before anything is looked at: whoever brings an answer looks first at the permit, then here.
+            address.waiting.add(turns)
+            try:
+                return turns.wait(self, now, now + longest)
+            finally:
+                if not turns:
+                    address.waiting.discard(turns)
+
+    def answered(self, remain: int | None = None, window: float = 0.0) -> None:
+        """Note that the answer to the request is there."""
+        if self.permit is None:
+            return
+        now = self._address.now()
+        self.permit.arrived(now)
+        if remain is not None:
+            with self._address.lock:
+                self._turns.told(remain, now + window, now)
+        self._address.give_out()
+
+    def give_back(self) -> None:
+        """Give the place in the queue back, or the permit."""
+        with self._address.lock:
+            self._turns.leave(self, self._address.now())
+            if not self._turns:
+                self._address.waiting.discard(self._turns)
+        self._address.give_out()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from bingx_spot.policy.account import Account
 from bingx_spot.policy.backoff import Budget
 from bingx_spot.policy.blocks import Blocks, EqualErrors
 from bingx_spot.policy.hosts import Hosts
@@ -18,6 +19,7 @@ class Memory:
         blocks: Until when the exchange will not listen.
         equal_errors: How near a lock-out is.
         budget: How many further tries are left.
+        account: What the client shares with others that use its API key, held here so that it lives.
     """
 
     hosts: Hosts
@@ -25,3 +27,4 @@ class Memory:
     blocks: Blocks = field(default_factory=Blocks)
     equal_errors: EqualErrors = field(default_factory=EqualErrors)
     budget: Budget = field(default_factory=Budget)
+    account: Account = field(default_factory=Account)

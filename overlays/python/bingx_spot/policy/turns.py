@@ -1,0 +1,182 @@
+"""Keep the order in which the calls of one endpoint get their permits: a queue that nobody waits in.
+
+Whoever waits sleeps elsewhere, in a thread or in a task, and comes back to ask. Whoever comes gives out
+what has become free, in order, to others too, so that one caller that is held up holds up nobody else.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from bingx_spot.policy.signal import Signal
+from bingx_spot.policy.windows import Permit, Window
+
+# Not 0, which stands for a permit; less than any timer can tell apart.
+_SHORTEST = 1e-6
+
+
+class TooLate(Exception):
+    """Say that no permit can come in time, and that none is waited for any longer.
+
+    Args:
+        seconds: In how many seconds one could come.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class Turn:
+    """Be one call's place in the queue.
+
+    Attributes:
+        bulk: Whether the call belongs to a bulk run.
+        permit: Its permit, once it has one.
+        signal: Sent when it is worth asking again before the time is up.
+        wakes_at: When its caller asks again unless the signal is sent.
+        deadline: When its caller gives up.
+    """
+
+    __slots__ = ("bulk", "deadline", "permit", "signal", "wakes_at")
+
+    def __init__(self, *, bulk: bool) -> None:
+        self.bulk = bulk
+        self.permit: Permit | None = None
+        self.signal = Signal()
+        self.wakes_at = 0.0
+        self.deadline = 0.0
+
+
+class Turns:
+    """Give out the permits of one endpoint: first come, first served, single calls before bulk runs.
+
+    Args:
+        windows: The limits that hold for the endpoint; others may count in some of them too.
+    """
+
+    def __init__(self, windows: Sequence[Window]) -> None:
+        self.windows = windows
+        #: Whether permits come from elsewhere: a store that processes share. Then none is given out here.
+        self.elsewhere = False
+        #: When the store will give the next one, as far as is known.
+        self.elsewhere_at = 0.0
+        # Dictionaries keep their order, and a place in the middle can be given back at once.
+        self._single: dict[Turn, None] = {}
+        self._bulk: dict[Turn, None] = {}
+
+    def __len__(self) -> int:
+        return len(self._single) + len(self._bulk)
+
+    def __iter__(self) -> Iterator[Turn]:
+        yield from self._single
+        yield from self._bulk
+
+    def wait(self, turn: Turn, now: float, deadline: float) -> float:
+        """Return in how many seconds to ask again; 0 where the turn has its permit.
+
+        Args:
+            turn: Whose turn it is; the first time it gets its place.
+            now: The time, in seconds.
+            deadline: When the caller's time is up.
+
+        Raises:
+            TooLate: The permit cannot come before the deadline. The turn has lost its place.
+        """
+        if turn.permit is not None:
+            return 0.0
+        queue = self._bulk if turn.bulk else self._single
+        if turn not in queue:
+            if self._is_free_for(turn, now):
+                self._give(turn, now)
+                return 0.0
+            self._check(now, deadline, self._ahead(turn))
+            turn.deadline = deadline
+            queue[turn] = None
+            if self._bulk and not turn.bulk:
+                self.turn_away(now)
+        self.give_out(now)
+        if turn.permit is not None:
+            return 0.0
+        return self._sleep(turn, now, deadline)
+
+    def leave(self, turn: Turn, now: float) -> None:
+        """Give a place back, or a permit with which nothing was sent, and let the next one have it."""
+        (self._bulk if turn.bulk else self._single).pop(turn, None)
+        permit, turn.permit = turn.permit, None
+        if permit is not None:
+            for window in self.windows:
+                window.put_back(permit)
+        self.give_out(now)
+
+    def give_out(self, now: float) -> None:
+        """Give out what has become free, and see to it that the next caller wakes when its permit comes."""
+        while not self.elsewhere and (turn := self._first()) is not None:
+            at = self.next(now, bulk=turn.bulk)
+            if at > now:
+                if turn.wakes_at > at:
+                    turn.wakes_at = at
+                    turn.signal.send()
+                return
+            self.give(turn, now)
+
+    def give(self, turn: Turn, now: float) -> None:
+        """Give a turn its permit, whoever else waits, and wake its caller."""
+        (self._bulk if turn.bulk else self._single).pop(turn, None)
+        self._give(turn, now)
+        turn.signal.send()
+
+    def told(self, remain: int, until: float, now: float) -> None:
+        """Take over what the exchange says of the permits left; `Window.told` says when it is believed."""
+        # The first window is the narrowest; the others are a machine's, which serves several keys.
+        if self.windows and self.windows[0].told(remain, until, now):
+            self.turn_away(now)
+
+    def turn_away(self, now: float) -> None:
+        """Wake those whose permits cannot come in time any longer, so that they learn it at once."""
+        for ahead, turn in enumerate(self):
+            if self._soonest(now, ahead) > turn.deadline:
+                turn.signal.send()
+
+    def next(self, now: float, *, bulk: bool) -> float:
+        """Return when the next permit may be given, as things stand."""
+        return max([window.next(now, bulk=bulk) for window in self.windows], default=now)
+
+    def _is_free_for(self, turn: Turn, now: float) -> bool:
+        if self._single or (turn.bulk and self._bulk) or self.elsewhere:
+            return False
+        return self.next(now, bulk=turn.bulk) <= now
+
+    def _give(self, turn: Turn, now: float) -> None:
+        permit = turn.permit = Permit(now)
+        for window in self.windows:
+            window.take(permit)
+
+    def _first(self) -> Turn | None:
+        return next(iter(self), None)
+
+    def _ahead(self, turn: Turn) -> int:
+        """Return how many permits come before this turn's."""
+        queue = self._bulk if turn.bulk else self._single
+        own = list(queue).index(turn) if turn in queue else len(queue)
+        return own + (len(self._single) if turn.bulk else 0)
+
+    def _soonest(self, now: float, ahead: int) -> float:
+        own = max([window.soonest(now, ahead + 1) for window in self.windows], default=now)
+        return max(own, self.elsewhere_at) if self.elsewhere else own
+
+    def _check(self, now: float, deadline: float, ahead: int) -> None:
+        soonest = self._soonest(now, ahead)
+        if soonest > deadline:
+            raise TooLate(soonest - now)
+
+    def _sleep(self, turn: Turn, now: float, deadline: float) -> float:
+        ahead = self._ahead(turn)
+        # Behind the first, everybody comes back when it could be their turn: should the first one's caller be
+        # held up, they are not.
+        soonest = self._soonest(now, ahead)
+        at = soonest if ahead else max(self.next(now, bulk=turn.bulk), soonest)
+        if soonest > deadline or now >= deadline:
+            self.leave(turn, now)
+            raise TooLate(at - now)
+        turn.signal = Signal()
+        turn.wakes_at = deadline if self.elsewhere else min(at, deadline)
+        return max(turn.wakes_at - now, _SHORTEST)

@@ -1,0 +1,1 @@
+"""Let clients, processes and machines that use one API key share its limits."""
