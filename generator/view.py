@@ -11,7 +11,8 @@ def caller_view(root: Mapping[str, Any]) -> dict[str, Any]:
     """Derives the caller's view: the same document without anything that the signing layer injects.
 
     Gone are parameters and properties marked `x-injected`, their names under `required`, and their members
-    in examples. The document given stays as it is.
+    in examples. Of several named examples the first is left, as `example`: openapi-generator warns of each
+    named one that is no reference. The document given stays as it is.
     """
     return _CallerView(root).object(root)
 
@@ -58,8 +59,10 @@ class _CallerView:
             if key in node:
                 view[key] = self._strip(node[key], schema)
         if "schema" in node and isinstance(node.get("examples"), Mapping):
-            for name, example in node["examples"].items():
-                view["examples"][name] = {**example, "value": self._strip(example.get("value"), schema)}
+            first = next(iter(node["examples"].values()), {})
+            del view["examples"]
+            if "value" in first:
+                view["example"] = self._strip(first["value"], schema)
 
     def _strip(self, value: Any, schema: Mapping[str, Any]) -> Any:
         """Copies example data without its injected members, as its schema knows them."""

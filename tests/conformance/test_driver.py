@@ -146,6 +146,7 @@ class TestMissingTool:
     ) -> None:
         monkeypatch.setenv("CI", ci)
         monkeypatch.setattr("tests.conformance.__main__.languages", lambda: [language])
+        monkeypatch.setattr("tests.conformance.__main__._generation", lambda _: False)
         assert main([]) == code
         assert f"{language.name}: skipped, not installed: no-such-compiler" in capsys.readouterr().out
 

@@ -35,7 +35,8 @@ def test_nothing_injected_is_left() -> None:
     assert request["required"] == ["symbol"]
     assert not [location for location, node in objects(caller) if "x-injected" in node]
     body = caller["paths"]["/openApi/spot/v1/trade/cancel"]["post"]["requestBody"]["content"]
-    assert body["application/json"]["examples"]["byOrderId"]["value"] == {
+    assert "examples" not in body["application/json"]
+    assert body["application/json"]["example"] == {
         "symbol": "BTC-USDT",
         "orderId": 1735964079647111280,
     }
