@@ -59,7 +59,7 @@ class _CallerView:
             if key in node:
                 view[key] = self._strip(node[key], schema)
         if "schema" in node and isinstance(node.get("examples"), Mapping):
-            first = next(iter(node["examples"].values()), {})
+            first: Mapping[str, Any] = next(iter(node["examples"].values()), {})
             del view["examples"]
             if "value" in first:
                 view["example"] = self._strip(first["value"], schema)

@@ -170,9 +170,11 @@ def test_the_table_fits_into_eighty_columns() -> None:
     assert "NO" in lines[3]
 
 
-def test_every_language_of_this_project_is_known() -> None:
-    assert {language.name for language in languages()} <= set(TOOLS)
-    assert "python" in {language.name for language in languages()}
+def test_every_language_has_its_script_its_linter_and_a_page_to_read() -> None:
+    assert {language.name for language in languages()} == set(TOOLS)
+    for language in languages():
+        names = {path.name for path in language.folder.iterdir()}
+        assert language.name == "python" or {"lint.sh", "README.md"} <= names
 
 
 def test_python_passes(tmp_path: Path) -> None:

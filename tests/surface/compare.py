@@ -7,10 +7,12 @@ import griffe
 
 from bingx_spot import __version__
 from generator.change import Change, numbers
-from tests.surface.stub import ROOT, stub
+from tests.surface.stub import OPTIONS, ROOT, stub
 
 RELEASED = ROOT / "tests" / "surface" / "released"
 _MODULE = "surface"
+# Its members are what callers give, as keyword arguments.
+_GIVEN = f"{OPTIONS.split('.')[-1]}."
 
 
 def last_release(released: Path = RELEASED) -> Path:
@@ -78,7 +80,10 @@ def _difference(name: str, old: object, new: object) -> Iterator[Change]:
     elif isinstance(old, griffe.Function) and isinstance(new, griffe.Function):
         yield from _of_types(name, "returns", old.returns, new.returns)
     elif isinstance(old, griffe.Attribute) and isinstance(new, griffe.Attribute):
-        yield from _of_types(name, "is", old.annotation, new.annotation)
+        if name.startswith(_GIVEN):
+            yield from _of_types(name, "takes", new.annotation, old.annotation, turned=True)
+        else:
+            yield from _of_types(name, "is", old.annotation, new.annotation)
         if old.value != new.value:
             yield Change(name, f"was {old.value} and is {new.value}", breaking=True)
     elif isinstance(old, griffe.Parameter) and isinstance(new, griffe.Parameter):
