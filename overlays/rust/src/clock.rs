@@ -9,9 +9,9 @@ use http::Response;
 use crate::answers::{Category, Envelope, Judged, integer};
 
 /// Below this, in milliseconds, the clock is not what the exchange complains of.
-const SMALLEST_DIFFERENCE: i64 = 500;
+const SMALLEST_DIFFERENCE: u64 = 500;
 /// The furthest that the machine's clock is believed to be off, in milliseconds: a day.
-const LARGEST_OFFSET: i64 = 86_400_000;
+const LARGEST_OFFSET: u64 = 86_400_000;
 
 /// Tells the exchange's time, as far as it is known, and does not step with the machine's clock.
 #[derive(Debug)]
@@ -81,9 +81,10 @@ impl Clock {
     /// Takes over the exchange's time, and tells whether that was done.
     fn learn(&self, trip: Trip, told: i64) -> bool {
         // The answer was made in the middle of the trip, as far as anybody can know.
-        let difference = told - i64::midpoint(trip.sent_at, trip.received_at);
-        let offset = trip.offset + difference;
-        let believed = difference.abs() >= SMALLEST_DIFFERENCE && offset.abs() <= LARGEST_OFFSET;
+        let difference = told.saturating_sub(i64::midpoint(trip.sent_at, trip.received_at));
+        let offset = trip.offset.saturating_add(difference);
+        let believed =
+            difference.unsigned_abs() >= SMALLEST_DIFFERENCE && offset.unsigned_abs() <= LARGEST_OFFSET;
         if believed {
             self.offset.store(offset, Relaxed);
         }

@@ -2,7 +2,7 @@
 
 use std::{error::Error as _, iter, sync::Arc};
 
-use crate::{Refusal, Unsignable};
+use crate::{OrderState, Refusal, Unsignable};
 
 /// What a call ends with that is no believed success.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -14,15 +14,27 @@ pub enum Error {
     /// The call or the client was made wrongly. Nothing was sent.
     #[error("nothing was sent: {0}")]
     Invalid(String),
-    /// The exchange refused, or what came is not believed; its `order` tells what that means.
+    /// The exchange refused, or what came is not believed.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// No answer came. Unless the connection failed, what became of the order is not known.
+    /// No answer came.
     #[error("no answer came")]
     Http(#[source] Arc<reqwest::Error>),
-    /// Something else failed after the request may have left: another layer, or the parser.
+    /// Another layer failed, or the types of the contract do not fit what came.
     #[error("what became of the order is not known: {0}")]
     Unknown(String),
+}
+
+impl Error {
+    /// Returns what the last attempt says of the order.
+    pub fn order(&self) -> OrderState {
+        match self {
+            Self::Unsignable(_) | Self::Invalid(_) => OrderState::Untouched,
+            Self::Refused(refusal) => refusal.row.order,
+            Self::Http(error) if error.is_connect() => OrderState::Untouched,
+            Self::Http(_) | Self::Unknown(_) => OrderState::Unknown,
+        }
+    }
 }
 
 /// `?` turns what the generated calls return into an [`Error`] of this crate.
@@ -36,6 +48,7 @@ impl From<progenitor_client::Error> for Error {
                 .find_map(|source| source.downcast_ref().cloned())
                 .unwrap_or_else(|| Self::Http(Arc::new(error))),
             Generated::CommunicationError(error) => Self::Http(Arc::new(error)),
+            Generated::InvalidResponsePayload(_, problem) => Self::Unknown(problem.to_string()),
             other => Self::Unknown(other.to_string()),
         }
     }

@@ -53,11 +53,15 @@ impl Credentials {
     /// # Errors
     /// One of them is empty, or the key cannot stand in a header.
     pub fn new(key: &str, secret: &str) -> Result<Self, Error> {
-        let mut header = HeaderValue::from_str(key).ok().filter(|_| !key.is_empty() && !secret.is_empty());
-        header.iter_mut().for_each(|header| header.set_sensitive(true));
         let invalid = || Error::Invalid("the API key or its secret is empty, or is no key".to_owned());
-        let secret = Hmac::new_from_slice(secret.as_bytes()).map_err(|_| invalid())?;
-        Ok(Self { key: header.ok_or_else(invalid)?, secret })
+        let mut header = HeaderValue::from_str(key).map_err(|_| invalid())?;
+        header.set_sensitive(true);
+        let mac = Hmac::new_from_slice(secret.as_bytes()).map_err(|_| invalid())?;
+        if key.is_empty() || secret.is_empty() {
+            Err(invalid())
+        } else {
+            Ok(Self { key: header, secret: mac })
+        }
     }
 
     /// Takes them from `BINGX_API_KEY` and `BINGX_API_SECRET`.
@@ -90,12 +94,11 @@ impl Parameters {
     pub fn new(values: impl IntoIterator<Item = (String, Value)>) -> Result<Self, Unsignable> {
         let mut parameters = BTreeMap::new();
         for (name, value) in values.into_iter().filter(|(name, _)| name != "signature") {
-            let signable =
-                signable(&name, value).and_then(|value| match parameters.insert(name.clone(), value) {
-                    None => Ok(()),
-                    Some(_) => Err("stands twice"),
-                });
-            signable.map_err(|problem| Unsignable { parameter: name, problem })?;
+            let refused = |problem| Unsignable { parameter: name.clone(), problem };
+            let value = signable(&name, value).map_err(refused)?;
+            if parameters.insert(name.clone(), value).is_some() {
+                return Err(refused("stands twice"));
+            }
         }
         Ok(Self(parameters))
     }

@@ -32,7 +32,7 @@ record Call(Operation operation, Parameters parameters, Request request) {
     List<String> names = operation.exactlyOneOf();
     if (!names.isEmpty()
         && names.stream().filter(name -> parameters.text(name) != null).count() != 1) {
-      throw new UnsignableException(String.join(" or ", names), "must name the order, one of them");
+      throw new UnsignableException(String.join(" or ", names), "must be given, and not both");
     }
     return new Call(operation, parameters, request);
   }

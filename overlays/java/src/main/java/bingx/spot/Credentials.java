@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.security.GeneralSecurityException;
 import java.util.HexFormat;
-import java.util.Objects;
+import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -20,11 +20,12 @@ public final class Credentials {
    *
    * @param key goes into a header
    * @param secret never leaves
-   * @throws IllegalArgumentException if one of them is empty
+   * @throws IllegalArgumentException if one is empty, or the key cannot stand in a header
    */
   public Credentials(String key, String secret) {
-    if (key.isEmpty() || secret.isEmpty()) {
-      throw new IllegalArgumentException("the API key or its secret is empty");
+    if (!key.matches("[!-~]+") || secret.isEmpty()) {
+      // OkHttp would say the same and show the key.
+      throw new IllegalArgumentException("the API key or its secret is empty, or is no key");
     }
     this.key = key;
     this.secret = new SecretKeySpec(secret.getBytes(UTF_8), ALGORITHM);
@@ -34,14 +35,15 @@ public final class Credentials {
    * Takes them from {@code BINGX_API_KEY} and {@code BINGX_API_SECRET}.
    *
    * @return the credentials
-   * @throws NullPointerException if one of them is not set; it says which
+   * @throws IllegalStateException if one of them is not set; it says which
    */
   public static Credentials fromEnvironment() {
     return new Credentials(variable("BINGX_API_KEY"), variable("BINGX_API_SECRET"));
   }
 
   private static String variable(String name) {
-    return Objects.requireNonNull(System.getenv(name), name + " is not set");
+    return Optional.ofNullable(System.getenv(name))
+        .orElseThrow(() -> new IllegalStateException(name + " is not set"));
   }
 
   /**

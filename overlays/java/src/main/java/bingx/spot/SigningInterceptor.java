@@ -52,7 +52,14 @@ public final class SigningInterceptor implements Interceptor {
     for (Interceptor interceptor : before) {
       http.addInterceptor(interceptor);
     }
-    return new ApiClient(http.addInterceptor(this).build()).setBasePath(baseUrl);
+    ApiClient client =
+        new ApiClient(http.addInterceptor(this).build()) {
+          @Override
+          public ApiClient setDebugging(boolean debugging) {
+            throw new UnsupportedOperationException("it would log the API key and the signature");
+          }
+        };
+    return client.setBasePath(baseUrl.replaceAll("/+$", ""));
   }
 
   /**

@@ -109,26 +109,44 @@ final class SigningInterceptorTest {
   void whatCannotBeSignedIsNamedAndNotSent() {
     var request = new CancelOrderRequest().symbol("BTC-USDT&orderId=1").orderId(ORDER_ID);
 
-    var thrown = assertThrows(ApiException.class, () -> client().cancelOrder(request));
+    var thrown =
+        assertThrows(ApiException.class, () -> client(Placement.JSON).cancelOrder(request));
 
     assertEquals("symbol", ((UnsignableException) thrown.getCause()).parameter);
     assertTrue(received.isEmpty());
   }
 
   @Test
-  void nothingShowsSecret() {
-    assertEquals("Credentials[***]", CREDENTIALS.toString());
+  void queryStringCanCarryTheParameters() throws Exception {
+    answer("200 OK", CANCELLED);
+    var request = new CancelOrderRequest().symbol("BTC-USDT").orderId(ORDER_ID);
+
+    client(Placement.QUERY).cancelOrder(request);
+
+    String head = received.get(0).head;
+    String start = "POST /openApi/spot/v1/trade/cancel?orderId=%d&symbol=BTC-USDT&timestamp=";
+    assertTrue(head.startsWith(start.formatted(ORDER_ID)), head);
+    assertTrue(head.contains("&signature="), head);
+    assertEquals(null, received.get(0).body);
   }
 
-  private TradeApi client(Interceptor... before) {
-    var signing = new SigningInterceptor(CREDENTIALS, Placement.JSON);
+  @Test
+  void nothingShowsSecret() {
+    assertEquals("Credentials[***]", CREDENTIALS.toString());
+    assertThrows(
+        UnsupportedOperationException.class,
+        () -> client(Placement.JSON).getApiClient().setDebugging(true));
+  }
+
+  private TradeApi client(Placement placement, Interceptor... before) {
+    var signing = new SigningInterceptor(CREDENTIALS, placement);
     String url = "http://127.0.0.1:" + server.getLocalPort();
     return new TradeApi(signing.client(url, Duration.ofSeconds(5), before));
   }
 
   private long cancel(Interceptor... before) throws ApiException {
     var request = new CancelOrderRequest().symbol("BTC-USDT").orderId(ORDER_ID);
-    return client(before).cancelOrder(request).getData().getOrderId();
+    return client(Placement.JSON, before).cancelOrder(request).getData().getOrderId();
   }
 
   private Throwable cause() {
