@@ -178,6 +178,8 @@ def _vector_wrongs(said: Mapping[str, Any]) -> list[str]:
     wrongs, there_are = [], number_of_tests()
     if said["passed"] + said["skipped"] != there_are:
         wrongs.append(f"{said['passed']} vectors passed and {said['skipped']} skipped, of {there_are}")
+    if said["passed"] != said["total"]:
+        wrongs.append(f"{said['passed']} vectors passed of {said['total']} that were run")
     if said["skipped"] > unholdable():
         wrongs.append(f"{said['skipped']} vectors skipped; {unholdable()} hold what JSON cannot")
     return wrongs
