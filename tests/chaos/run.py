@@ -5,6 +5,7 @@
 
 import asyncio
 import gc
+import itertools
 import json
 import queue
 import random
@@ -17,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -29,6 +31,7 @@ TIMEOUT = 2.0
 AT_ONCE = 25
 STAGES = 4
 COLOURS = ("sync", "async")
+ENGINES = ("default", "fast")
 
 
 @dataclass(frozen=True)
@@ -74,13 +77,18 @@ class Run:
         return found + self.leaks
 
 
-def chaos(cancels: int, seeds: list[int], kinds: tuple[str, ...] = tuple(FAULTS)) -> Run:
-    """Cancel so many orders, spread over the kinds of fault, the seeds and both colours.
+def chaos(
+    cancels: int,
+    seeds: list[int],
+    kinds: tuple[str, ...] = tuple(FAULTS),
+    engines: tuple[str, ...] = ENGINES,
+) -> Run:
+    """Cancel so many orders, spread over the kinds of fault, the seeds, both colours and the engines.
 
     Several sandboxes run at once, for most of the time is spent waiting for faults.
     """
     run, began, before = Run(), time.monotonic(), _belongings()
-    jobs = [(kind, seed, colour) for kind in kinds for seed in seeds for colour in COLOURS]
+    jobs = list(itertools.product(kinds, seeds, COLOURS, engines))
     batch = max(1, round(cancels / len(jobs)))
     with ExitStack() as stack, ThreadPoolExecutor(STAGES) as workers:
         stages = [stack.enter_context(_stage()) for _ in range(STAGES)]
@@ -97,15 +105,17 @@ def chaos(cancels: int, seeds: list[int], kinds: tuple[str, ...] = tuple(FAULTS)
 
 
 def _batch(
-    idle: "queue.SimpleQueue[Stage]", kind: str, seed: int, colour: str, count: int
+    idle: "queue.SimpleQueue[Stage]", kind: str, seed: int, colour: str, engine: str, count: int
 ) -> tuple[str, Tally]:
     stage = idle.get()
     # What the last kind of fault has made the exchange say to this key is no matter of the next one.
     accounts.forget()
-    dice = random.Random(f"{seed} {kind} {colour}")  # noqa: S311 - dice, not secrets
+    dice = random.Random(f"{seed} {kind} {colour} {engine}")  # noqa: S311 - dice, not secrets
     orders = stage.place(count, dice)
     stage.play(rules(kind, dice.randrange(10**6)))
-    reports = _sync(stage, orders) if colour == "sync" else asyncio.run(_async(stage, orders))
+    made_with = {"environment": stage.url, "timeout": TIMEOUT, "limits": "off", "engine": engine}
+    cancel_all = _sync if colour == "sync" else _async
+    reports = cancel_all(stage.credentials, made_with, orders)
     stage.play([])
     tally, executed = Tally(), stage.executed()
     for report in reports:
@@ -116,7 +126,7 @@ def _batch(
     return kind, tally
 
 
-def _sync(stage: Stage, orders: list[int]) -> list[Report]:
+def _sync(credentials: Credentials, made_with: Any, orders: list[int]) -> list[Report]:
     def cancel(order_id: int) -> Report:
         began, came = time.monotonic(), None
         try:
@@ -125,14 +135,15 @@ def _sync(stage: Stage, orders: list[int]) -> list[Report]:
             came = error
         return Report(order_id, came, time.monotonic() - began, TIMEOUT)
 
-    with (
-        BingxSpot(stage.credentials, environment=stage.url, timeout=TIMEOUT, limits="off") as bingx,
-        ThreadPoolExecutor(AT_ONCE) as threads,
-    ):
+    with BingxSpot(credentials, **made_with) as bingx, ThreadPoolExecutor(AT_ONCE) as threads:
         return list(threads.map(cancel, orders))
 
 
-async def _async(stage: Stage, orders: list[int]) -> list[Report]:
+def _async(credentials: Credentials, made_with: Any, orders: list[int]) -> list[Report]:
+    return asyncio.run(_awaited(credentials, made_with, orders))
+
+
+async def _awaited(credentials: Credentials, made_with: Any, orders: list[int]) -> list[Report]:
     async def cancel(order_id: int) -> Report:
         async with gate:
             began, came = time.monotonic(), None
@@ -143,9 +154,7 @@ async def _async(stage: Stage, orders: list[int]) -> list[Report]:
             return Report(order_id, came, time.monotonic() - began, TIMEOUT)
 
     gate = asyncio.Semaphore(AT_ONCE)
-    async with AsyncBingxSpot(
-        stage.credentials, environment=stage.url, timeout=TIMEOUT, limits="off"
-    ) as bingx:
+    async with AsyncBingxSpot(credentials, **made_with) as bingx:
         reports = await asyncio.gather(*map(cancel, orders))
     assert len(asyncio.all_tasks()) == 1, "a task was left behind"
     return reports

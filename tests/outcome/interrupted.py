@@ -50,7 +50,13 @@ def main() -> None:
     before = sockets()
     told: dict[str, object] = {}
     credentials = Credentials(os.environ["BINGX_API_KEY"], os.environ["BINGX_API_SECRET"])
-    with BingxSpot(credentials, environment=asked["url"], timeout=60.0, limits=limits) as bingx:
+    made_with: Any = {
+        "environment": asked["url"],
+        "timeout": 60.0,
+        "limits": limits,
+        "engine": asked["engine"],
+    }
+    with BingxSpot(credentials, **made_with) as bingx:
         try:
             bingx.cancel_order(SYMBOL, order_id=asked["orderId"])
         except KeyboardInterrupt as interruption:

@@ -10,7 +10,7 @@ from typing import Any
 from bingx_spot import Answer, Clock, Credentials, Evidence, NotSent, Order, OutcomeUnknown
 from bingx_spot.answers import vet
 from bingx_spot.engines import Engine, Failure
-from bingx_spot.engines.choice import engine
+from bingx_spot.engines.choice import default_engine, fast_engine
 from bingx_spot.engines.httpx_engine import HttpxEngine
 from bingx_spot.request import Call, SignedRequest, Stamper
 from tests.overlay.samples import BY_ORDER_ID, ORDER_ID, SYMBOL, awaiting, blocking
@@ -51,8 +51,15 @@ def once_awaiting(url: str, timeout: float = 5.0, **options: Any) -> Order:
     return asyncio.run(ask())
 
 
-def _engine(transport: Any = None, proxy: str | None = None, tls: ssl.SSLContext | None = None) -> Engine:
-    return HttpxEngine(transport) if transport is not None else engine(proxy, tls)
+def _engine(
+    transport: Any = None,
+    proxy: str | None = None,
+    tls: ssl.SSLContext | None = None,
+    engine: str = "default",
+) -> Engine:
+    if transport is not None:
+        return HttpxEngine(transport)
+    return fast_engine() if engine == "fast" else default_engine(proxy, tls)
 
 
 def signed(url: str, call: Call = BY_ORDER_ID) -> SignedRequest:

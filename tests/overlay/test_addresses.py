@@ -71,7 +71,7 @@ class TestALookUpThatHangs:
         addresses = Addresses()
 
         def ask(_: int) -> bool:
-            with pytest.raises(httpcore.ConnectTimeout, match=HOST):
+            with pytest.raises(TimeoutError):
                 addresses.of(HOST, 443, 0.05)
             return True
 

@@ -3,6 +3,7 @@
 import ssl
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import httpx
@@ -24,6 +25,20 @@ SILENCE = b""
 
 
 @pytest.fixture(params=[once_blocking, once_awaiting], ids=["sync", "async"])
+def by_default(request: pytest.FixtureRequest) -> Any:
+    """One request by the engine that takes every setting."""
+    return request.param
+
+
+@pytest.fixture(
+    params=[
+        once_blocking,
+        once_awaiting,
+        partial(once_blocking, engine="fast"),
+        partial(once_awaiting, engine="fast"),
+    ],
+    ids=["sync", "async", "sync-fast", "async-fast"],
+)
 def cancel(request: pytest.FixtureRequest) -> Any:
     """One request by the engine itself; what follows a failure is the outcome's affair."""
     return request.param
@@ -42,18 +57,18 @@ class TestNotSent:
 
     def test_a_certificate_that_nobody_trusts(self, cancel, server_tls):
         with scripted_server(SUCCESS, server_tls) as server:
-            with pytest.raises(NotSent, match=r"CERTIFICATE_VERIFY_FAILED|certificate verify failed"):
+            with pytest.raises(NotSent, match=r"(?i)certificate"):
                 cancel(server.url)
             assert server.requests == []
 
-    def test_a_certificate_for_another_host(self, cancel, authority):
+    def test_a_certificate_for_another_host(self, by_default, authority):
         other = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert("example.com").configure_cert(other)
         trusting = ssl.create_default_context()
         authority.configure_trust(trusting)
         with scripted_server(SUCCESS, other) as server:
             with pytest.raises(NotSent):
-                cancel(server.url, tls=trusting)
+                by_default(server.url, tls=trusting)
             assert server.requests == []
 
     def test_a_handshake_that_never_ends(self, cancel):
@@ -77,15 +92,15 @@ class TestNotSent:
                 await bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
             assert server.requests == []
 
-    def test_a_proxy_that_refuses_the_connection(self, cancel):
+    def test_a_proxy_that_refuses_the_connection(self, by_default):
         with closed_port() as proxy, scripted_server(SUCCESS) as server:
             with pytest.raises(NotSent):
-                cancel(server.url, proxy=proxy)
+                by_default(server.url, proxy=proxy)
             assert server.requests == []
 
-    def test_a_proxy_that_builds_no_tunnel(self, cancel):
+    def test_a_proxy_that_builds_no_tunnel(self, by_default):
         with scripted_server(http("no", "403 Forbidden")) as proxy, pytest.raises(NotSent):
-            cancel("https://example.com", proxy=proxy.url)
+            by_default("https://example.com", proxy=proxy.url)
 
 
 class TestOutcomeUnknown:
@@ -148,12 +163,12 @@ class TestOutcomeUnknown:
             assert bingx.cancel_order(SYMBOL, order_id=ORDER_ID).order_id == ORDER_ID
             assert len(server.requests) == 3
 
-    def test_whatever_a_transport_of_ones_own_raises(self, cancel):
+    def test_whatever_a_transport_of_ones_own_raises(self, by_default):
         def fail(request: httpx.Request) -> httpx.Response:
             raise RuntimeError(f"broken at {request.url}?signature={request.content.decode()}")
 
         with pytest.raises(OutcomeUnknown, match="RuntimeError") as failed:
-            cancel("https://example.com", transport=httpx.MockTransport(fail))
+            by_default("https://example.com", transport=httpx.MockTransport(fail))
         assert "signature" not in str(failed.value)
         assert failed.value.__context__ is None
 
@@ -175,19 +190,19 @@ class TestRedirects:
 
 
 class TestOwnTransport:
-    def test_sees_the_signed_request_in_both_colours(self, cancel):
+    def test_sees_the_signed_request_in_both_colours(self, by_default):
         seen: list[httpx.Request] = []
 
         def answer(request: httpx.Request) -> httpx.Response:
             seen.append(request)
             return httpx.Response(200, text=success())
 
-        assert cancel("https://example.com", transport=httpx.MockTransport(answer)).order_id == ORDER_ID
+        assert by_default("https://example.com", transport=httpx.MockTransport(answer)).order_id == ORDER_ID
         assert len(seen) == 1
         assert seen[0].headers["X-BX-APIKEY"] == "sample-api-key"
         assert b'"signature":"' in seen[0].content
 
-    def test_is_told_how_long_it_may_take(self, cancel):
+    def test_is_told_how_long_it_may_take(self, by_default):
         given: list[float] = []
 
         def answer(request: httpx.Request) -> httpx.Response:
@@ -197,18 +212,18 @@ class TestOwnTransport:
             assert timeout.get("other") is None
             return httpx.Response(200, text=success())
 
-        cancel("https://example.com", transport=httpx.MockTransport(answer), timeout=3.0)
+        by_default("https://example.com", transport=httpx.MockTransport(answer), timeout=3.0)
         assert len(given) == 5
         assert all(0 < seconds <= 3 for seconds in given)
 
-    def test_each_phase_gets_only_what_time_is_left(self, cancel):
+    def test_each_phase_gets_only_what_time_is_left(self, by_default):
         def answer(request: httpx.Request) -> httpx.Response:
             before = request.extensions["timeout"]["connect"]
             time.sleep(0.05)
             assert request.extensions["timeout"]["read"] <= before - 0.05
             return httpx.Response(200, text=success())
 
-        assert cancel("https://example.com", transport=httpx.MockTransport(answer)).order_id == ORDER_ID
+        assert by_default("https://example.com", transport=httpx.MockTransport(answer)).order_id == ORDER_ID
 
     def test_of_the_wrong_colour_is_refused_before_anything_is_sent(self):
         with pytest.raises(InvalidInput, match="transport is an async one") as refusal:

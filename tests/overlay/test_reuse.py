@@ -12,7 +12,7 @@ import pytest
 
 from bingx_spot import CallError, OutcomeUnknown
 from bingx_spot.engines import Failure
-from bingx_spot.engines.choice import engine
+from bingx_spot.engines.choice import default_engine, fast_engine
 from bingx_spot.request import Call
 from bingx_spot_api.contract import BY_ID
 from tests.overlay.cancelling import signed
@@ -30,18 +30,22 @@ def hang_up(server: ScriptedServer) -> None:
     time.sleep(0.02)  # until it is here; the kernel needs no longer on a loopback
 
 
+ENGINES = pytest.mark.parametrize("engine", ["default", "fast"])
+
+
+@ENGINES
 class TestClosedWhileIdle:
-    def test_is_noticed_blocking(self):
-        with scripted_server(SUCCESS) as server, blocking(server.url) as bingx:
+    def test_is_noticed_blocking(self, engine):
+        with scripted_server(SUCCESS) as server, blocking(server.url, engine=engine) as bingx:
             for _ in range(3):
                 assert bingx.cancel_order(SYMBOL, order_id=ORDER_ID).order_id == ORDER_ID
                 hang_up(server)
             assert len(server.requests) == len(server.connections) == 3
 
     @pytest.mark.anyio
-    async def test_is_noticed_awaiting_though_the_program_kept_the_event_loop_from_its_work(self):
+    async def test_is_noticed_awaiting_though_the_program_kept_the_event_loop_from_its_work(self, engine):
         with scripted_server(SUCCESS) as server:
-            async with awaiting(server.url) as bingx:
+            async with awaiting(server.url, engine=engine) as bingx:
                 for _ in range(3):
                     assert (await bingx.cancel_order(SYMBOL, order_id=ORDER_ID)).order_id == ORDER_ID
                     # Blocking, so that the event loop has not seen it when the next call begins.
@@ -64,9 +68,10 @@ def stray(request: bytes) -> Iterator[bytes]:
     yield http(success(orderId=1))
 
 
+@ENGINES
 class TestUnaskedBytes:
-    def test_are_not_taken_for_the_next_answer_blocking(self):
-        with scripted_server(stray) as server, blocking(server.url) as bingx:
+    def test_are_not_taken_for_the_next_answer_blocking(self, engine):
+        with scripted_server(stray) as server, blocking(server.url, engine=engine) as bingx:
             for _ in range(3):
                 assert bingx.cancel_order(SYMBOL, order_id=ORDER_ID).order_id == ORDER_ID
                 time.sleep(0.05)
@@ -74,9 +79,9 @@ class TestUnaskedBytes:
 
     @pytest.mark.anyio
     @pytest.mark.parametrize("pause", [asyncio.sleep, None], ids=["seen", "unseen"])
-    async def test_are_not_taken_for_the_next_answer_awaiting(self, pause):
+    async def test_are_not_taken_for_the_next_answer_awaiting(self, engine, pause):
         with scripted_server(stray) as server:
-            async with awaiting(server.url) as bingx:
+            async with awaiting(server.url, engine=engine) as bingx:
                 for _ in range(3):
                     assert (await bingx.cancel_order(SYMBOL, order_id=ORDER_ID)).order_id == ORDER_ID
                     if pause is None:
@@ -86,12 +91,13 @@ class TestUnaskedBytes:
             assert len(server.requests) == 3
 
 
+@pytest.mark.parametrize("make", [default_engine, fast_engine])
 class TestNoSecondRequest:
     """HTTP libraries send a GET again when a connection that they had kept breaks; an engine never does."""
 
-    def test_blocking(self):
+    def test_blocking(self, make):
         answers = iter([SUCCESS, None, SUCCESS])
-        sending = engine()
+        sending = make()
         with scripted_server(lambda _: next(answers)) as server:
             assert not isinstance(sending.send(signed(server.url, QUERY), 2.0), Failure)
             came = sending.send(signed(server.url, QUERY), 2.0)
@@ -101,9 +107,9 @@ class TestNoSecondRequest:
         sending.close()
 
     @pytest.mark.anyio
-    async def test_awaiting(self):
+    async def test_awaiting(self, make):
         answers = iter([SUCCESS, None, SUCCESS])
-        sending = engine()
+        sending = make()
         with scripted_server(lambda _: next(answers)) as server:
             assert not isinstance(await sending.send_async(signed(server.url, QUERY), 2.0), Failure)
             came = await sending.send_async(signed(server.url, QUERY), 2.0)
@@ -113,10 +119,11 @@ class TestNoSecondRequest:
         await sending.aclose()
 
 
+@ENGINES
 @pytest.mark.anyio
-async def test_connections_are_as_many_as_calls_under_way_and_no_more():
+async def test_connections_are_as_many_as_calls_under_way_and_no_more(engine):
     with scripted_server(SUCCESS) as server:
-        async with awaiting(server.url) as bingx, anyio.create_task_group() as tasks:
+        async with awaiting(server.url, engine=engine) as bingx, anyio.create_task_group() as tasks:
             for _ in range(10):
                 tasks.start_soon(one, bingx)
         assert 1 <= len(server.connections) <= 10

@@ -9,6 +9,7 @@ import socket
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import httpx
@@ -72,8 +73,18 @@ def call_generated(planted: Planted, url: str, **options: Any) -> object:
         return response
 
 
-@pytest.fixture(params=[call_blocking, call_awaiting, call_generated], ids=["sync", "async", "generated"])
+DEFAULT = {"sync": call_blocking, "async": call_awaiting, "generated": call_generated}
+FAST = {f"{name}-fast": partial(called, engine="fast") for name, called in DEFAULT.items()}
+
+
+@pytest.fixture(params=[*DEFAULT.values(), *FAST.values()], ids=[*DEFAULT, *FAST])
 def call(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+@pytest.fixture(params=DEFAULT.values(), ids=DEFAULT)
+def by_default(request: pytest.FixtureRequest) -> Any:
+    """A call by the engine that takes a transport of one's own."""
     return request.param
 
 
@@ -168,13 +179,13 @@ def test_a_refused_connection_shows_no_secret(planted, call, placement):
 
 
 @pytest.mark.parametrize("placement", PLACEMENTS)
-def test_a_transport_that_repeats_the_request_in_its_error_shows_no_secret(planted, call, placement):
+def test_a_transport_that_repeats_the_request_in_its_error_shows_no_secret(planted, by_default, placement):
     def fail(request: httpx.Request) -> httpx.Response:
         raise RuntimeError(f"{request.url} {request.headers!r} {request.content!r}", request)
 
     transport = httpx.MockTransport(fail)
     with pytest.raises(CallError) as failed:
-        call(planted, "https://example.com", placement=placement, transport=transport, timeout=0.3)
+        by_default(planted, "https://example.com", placement=placement, transport=transport, timeout=0.3)
     assert planted.found_in(shown_by(failed.value)) == []
 
 

@@ -34,9 +34,9 @@ def engine_of(settings: Settings) -> Engine:
         from bingx_spot.engines.httpx_engine import HttpxEngine  # noqa: PLC0415
 
         return HttpxEngine(settings.transport)
-    from bingx_spot.engines.choice import engine  # noqa: PLC0415
+    from bingx_spot.engines.choice import default_engine, fast_engine  # noqa: PLC0415
 
-    return engine(settings.proxy, settings.tls)
+    return fast_engine() if settings.engine == "fast" else default_engine(settings.proxy, settings.tls)
 
 
 def memory_of(credentials: Credentials, settings: Settings) -> Memory:

@@ -31,7 +31,7 @@ from bingx_spot_api.models.server_time_response import ServerTimeResponse
 from bingx_spot_api.types import Response, Unset
 
 # These make the connection pool, which a client derived by `with_options` shares.
-_POOL_SETTINGS = frozenset({"proxy", "tls", "transport"})
+_POOL_SETTINGS = frozenset({"proxy", "tls", "transport", "engine"})
 
 
 # What is remembered belongs to these.
@@ -84,7 +84,7 @@ class _Facade:
         """Return a client with some options changed, on the same connections and limits.
 
         The first client stays as it is, and closing it closes the connections of both. What makes
-        the connections (`proxy`, `tls`, `transport`) cannot be changed.
+        the connections (`proxy`, `tls`, `transport`, `engine`) cannot be changed.
 
         Args:
             **options: `environment`, `timeout`, `placement`, `fallback`, `source_key`, `clock`, `limits`.
@@ -122,7 +122,8 @@ class BingxSpot(_Facade):
         **options: `environment` (`live`, `vst`, `sandbox` or a base URL; default `live`), `timeout`
             (seconds for a whole call with everything in it, default 10), `placement` (`auto`, `json`,
             `query`, `form`), `fallback` (use the fallback host, default True), `source_key`, `proxy`,
-            `tls` (an `ssl.SSLContext`), `transport` (of httpx), `clock`, `limits`.
+            `tls` (an `ssl.SSLContext`), `transport` (of httpx), `engine` (`default` or `fast`), `clock`,
+            `limits`.
 
     Raises:
         InvalidInput: An option is not allowed; it names the option.

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bingx_spot.transport import Transport
 
 DEFAULT_TIMEOUT = 10.0
+_ENGINES = ("default", "fast")
 # A day; the system's timers refuse what is very much longer.
 MAXIMUM_TIMEOUT = 86_400
 
@@ -31,6 +32,7 @@ class Options(TypedDict, total=False):
     proxy: str | None
     tls: "ssl.SSLContext | None"
     transport: "Transport | None"
+    engine: Literal["default", "fast"]
     clock: Clock
     limits: Permits | str | None
 
@@ -49,6 +51,8 @@ class Settings:
         proxy: URL of an HTTP proxy, or None.
         tls: What to trust and which certificate to show, or None for the public authorities.
         transport: An httpx transport of one's own, or None.
+        engine: `default`, or `fast` for libcurl, which takes the least time, and neither `proxy`, `tls` nor
+            trio; it needs the extra `fast`.
         clock: Where `timestamp` comes from.
         limits: Who gives out permits: None for the contract's limits, which all clients of the process with
             the same API key share; `off` for none; or an object of one's own.
@@ -65,6 +69,7 @@ class Settings:
     proxy: str | None = field(default=None, repr=False)  # may hold a password
     tls: "ssl.SSLContext | None" = None
     transport: "Transport | None" = None
+    engine: Literal["default", "fast"] = "default"
     clock: Clock = field(default_factory=Clock)
     limits: Permits | str | None = None
 
@@ -76,6 +81,12 @@ class Settings:
         if self.source_key is not None:
             _check_source_key(self.source_key)
         _check_type("fallback", isinstance(self.fallback, bool), "true or false")
+        if self.engine not in _ENGINES:
+            raise InvalidInput("engine", f"is {shown(self.engine)}", " or ".join(_ENGINES))
+        if self.engine == "fast":
+            for name in ("proxy", "tls", "transport"):
+                if getattr(self, name) is not None:
+                    raise InvalidInput(name, "is given, and the engine fast takes none", "the default engine")
         if self.transport is not None and (self.proxy is not None or self.tls is not None):
             beside = "proxy" if self.proxy is not None else "tls"
             raise InvalidInput(

@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from ipaddress import ip_address
 from threading import Lock, Thread
 
-import httpcore
+from bingx_spot.engines.way import Broken
 
 # In the machine's own hosts file, so that nobody has to be asked.
 _OWN = "localhost"
@@ -31,17 +31,17 @@ class Addresses:
             seconds: How long to wait.
 
         Raises:
-            httpcore.ConnectTimeout: The time was up.
-            httpcore.ConnectError: Nobody knows the host.
+            TimeoutError: The time was up.
+            Broken: Nobody knows the host.
         """
         if _is_address(host):
             return [host]
         try:
             return _found(host, port) if host == _OWN else self._look_up(host, port).result(seconds)
         except TimeoutError:
-            problem: Exception = httpcore.ConnectTimeout(f"the look-up of {host} has not ended")
+            raise
         except (OSError, UnicodeError) as error:
-            problem = httpcore.ConnectError(str(error))
+            problem = Broken(f"no address: {error}")
         raise problem
 
     def _look_up(self, host: str, port: int) -> Future[list[str]]:

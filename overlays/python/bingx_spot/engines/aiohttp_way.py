@@ -1,7 +1,6 @@
 """The way of aiohttp, the default on asyncio."""
 
 import asyncio
-import select
 import ssl
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +11,7 @@ from yarl import URL
 from bingx_spot.engines.body import Body
 from bingx_spot.engines.connections import LONGEST_IDLE, MOST
 from bingx_spot.engines.progress import progress
+from bingx_spot.engines.readable import is_readable
 from bingx_spot.engines.way import Broken, Head
 from bingx_spot.request import SignedRequest
 
@@ -92,19 +92,10 @@ async def _is_alive(connection: aiohttp.connector.Connection) -> bool:
     """Tell whether a connection is one that can be asked something."""
     transport = connection.transport
     socket = None if transport is None else transport.get_extra_info("socket")
-    if socket is None or not _is_readable(socket.fileno()):
+    if socket is None or not is_readable(socket.fileno()):
         return transport is not None
     # The program has kept the event loop from its work: two turns, and it has seen what came.
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     protocol = connection.protocol
     return protocol is not None and protocol.is_connected() and not protocol.should_close
-
-
-def _is_readable(descriptor: int) -> bool:
-    """Tell whether reading from a socket would give something at once, its end included."""
-    if not hasattr(select, "poll"):  # pragma: no cover - Windows has none
-        return bool(select.select([descriptor], [], [], 0)[0])
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    return bool(poll.poll(0))

@@ -1,15 +1,21 @@
 """Choose the ways that an engine goes, and import no HTTP library that is not on one of them."""
 
-import asyncio
-import ssl
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from bingx_spot.engines.network import NetworkEngine
 from bingx_spot.engines.proxy import Proxy
 from bingx_spot.engines.way import AsyncWay, Way
+from bingx_spot.errors import InvalidInput
+
+if TYPE_CHECKING:
+    import ssl
+
+_WITH_PYCURL = 'the default engine; or pip install "bingx-spot[fast]" first'
 
 
-def engine(proxy: str | None = None, tls: ssl.SSLContext | None = None) -> NetworkEngine:
-    """Return the engine for these settings.
+def default_engine(proxy: str | None = None, tls: "ssl.SSLContext | None" = None) -> NetworkEngine:
+    """Return the engine that takes every setting.
 
     Args:
         proxy: URL of an HTTP proxy, or None.
@@ -20,7 +26,7 @@ def engine(proxy: str | None = None, tls: ssl.SSLContext | None = None) -> Netwo
     """
     through = None if proxy is None else Proxy.parse(proxy)
 
-    def context() -> ssl.SSLContext:
+    def context() -> "ssl.SSLContext":
         from bingx_spot.engines.trust import public_authorities
 
         return tls or public_authorities()
@@ -42,7 +48,33 @@ def engine(proxy: str | None = None, tls: ssl.SSLContext | None = None) -> Netwo
     return NetworkEngine(blocking, awaiting)
 
 
+def fast_engine() -> NetworkEngine:
+    """Return the engine that takes the least time, and neither a proxy nor a TLS context.
+
+    Raises:
+        InvalidInput: The extra `fast` is not installed.
+    """
+    if find_spec("pycurl") is None:
+        raise InvalidInput("engine", "is fast, and pycurl is not installed", _WITH_PYCURL)
+
+    def blocking() -> Way:
+        from bingx_spot.engines.curl_ways import CurlWay
+
+        return CurlWay()
+
+    def awaiting() -> AsyncWay:
+        if not _on_asyncio():
+            raise InvalidInput("engine", "is fast, which knows asyncio alone", "the default engine")
+        from bingx_spot.engines.curl_ways import AsyncCurlWay
+
+        return AsyncCurlWay()
+
+    return NetworkEngine(blocking, awaiting)
+
+
 def _on_asyncio() -> bool:
+    import asyncio
+
     try:
         asyncio.get_running_loop()
     except RuntimeError:

@@ -41,10 +41,10 @@ class NetworkEngine:
         """Send the request and wait for the answer; `timeout` is in seconds."""
         if self._closed:
             return CLOSED
-        under_way = _begin(request, timeout)
+        way, under_way = self._blocking_way(), _begin(request, timeout)
         try:
             body = Body(under_way.deadline)
-            head = self._blocking_way().exchange(request, body)
+            head = way.exchange(request, body)
             return _answer(request, head, body)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong below, the caller gets our error
             return _failure(error, under_way, timeout)
@@ -56,10 +56,10 @@ class NetworkEngine:
         """Send the request and await the answer; `timeout` is in seconds."""
         if self._closed:
             return CLOSED
-        under_way = _begin(request, timeout)
+        way, under_way = self._awaiting_way(), _begin(request, timeout)
         try:
             body = Body(under_way.deadline)
-            head = await self._awaiting_way().exchange(request, body)
+            head = await way.exchange(request, body)
             return _answer(request, head, body)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong below, the caller gets our error
             return _failure(error, under_way, timeout)
