@@ -113,6 +113,10 @@ reliability: $(READY) ## Write the README's table of failures from the outcome m
 mutation: $(READY) ## Change the code that decides in 1500 ways, and see whether the tests notice
 	$(BIN)/python -m tests.mutation
 
+.PHONY: screenshot
+screenshot: $(READY) ## Make the README's picture of the sandbox's page anew, in Chromium
+	$(BIN)/python -m tests.sandbox.page.screenshot
+
 .PHONY: bench
 bench: $(READY) ## Benchmarks, as ratios measured side by side in one run
 	$(BIN)/python -m benchmarks

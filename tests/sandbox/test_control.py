@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from bingx_sandbox import Sandbox
 from bingx_sandbox.accounts import open_accounts
 from bingx_sandbox.app import build_app
-from bingx_sandbox.control import is_loopback
 from bingx_sandbox.exchange import Exchange
+from bingx_sandbox.loopback import is_loopback
 from tests.sandbox.client import Client
 
 ORDER = {"symbol": "SOL-USDT", "side": "SELL", "type": "LIMIT", "price": "120.5", "origQty": "3"}
@@ -133,6 +133,23 @@ def test_an_order_is_filled_in_part_and_then_whole(client: Client, sandbox: Sand
     assert client.control("POST", path).status_code == 409
 
 
+def test_an_order_is_cancelled_by_hand(client: Client, sandbox: Sandbox) -> None:
+    path = f"/orders/{sandbox.orders()[0]['orderId']}/cancel"
+    assert client.control("POST", path).json()["status"] == "CANCELED"
+    refused = client.control("POST", path)
+    assert (refused.status_code, refused.json()["field"]) == (409, None)
+    assert sandbox.orders()[0]["status"] == "CANCELED"
+
+
+def test_one_request_is_shown_by_its_number(client: Client) -> None:
+    for _ in range(3):
+        client.query(symbol="BTC-USDT", orderId=1)
+    listed = client.control("GET", "/requests").json()["requests"]
+    assert client.control("GET", "/requests/2").json() == listed[1]
+    assert client.control("GET", "/requests/4").status_code == 404
+    assert client.control("GET", "/requests/0").status_code == 404
+
+
 @pytest.mark.parametrize("body", [{"quantity": "0"}, {"quantity": "-1"}, {"quantity": "99"}, {"qty": "1"}])
 def test_a_wrong_quantity_is_refused_with_the_field(
     client: Client, sandbox: Sandbox, body: dict[str, str]
@@ -148,6 +165,9 @@ def test_a_wrong_quantity_is_refused_with_the_field(
     [
         ("POST", "/orders/1/fill", 404),
         ("POST", "/orders/one/fill", 404),
+        ("POST", "/orders/1/cancel", 404),
+        ("GET", "/requests/1", 404),
+        ("GET", "/requests/one", 404),
         ("GET", "/nope", 404),
         ("DELETE", "/orders", 405),
         ("GET", "/reset", 405),

@@ -56,3 +56,46 @@ def test_a_sandbox_may_misbehave_from_the_start(http: httpx.Client) -> None:
         assert http.get(sandbox.url + TIME).status_code == 503
         sandbox.clear_faults()
         assert http.get(sandbox.url + TIME).json()["code"] == 0
+
+
+def test_one_kind_is_switched_on_and_off_and_the_others_go_on(client: Client, sandbox: Sandbox) -> None:
+    other = {"fault": "empty-body", "operation": "cancel", "orderId": 2**63 - 1, "times": 1}
+    sandbox.faults([other, {"fault": "html", "status": 503}])
+    assert ask(sandbox, cancel_request(client, 2**63 - 1)).body == b""
+    switched = client.control("PUT", "/faults/html", json={"status": 520, "operation": "time"}).json()
+    assert switched["faults"] == [
+        {**other, "acted": 1},
+        {"fault": "html", "status": 520, "operation": "time", "acted": 0},
+    ]
+    assert client.http.get(sandbox.url + TIME).status_code == 520
+    assert client.control("PUT", "/faults/data-null").json()["faults"][-1] == {
+        "fault": "data-null",
+        "acted": 0,
+    }
+    # Its one time is over, whatever has been switched since.
+    assert ask(sandbox, cancel_request(client, 2**63 - 1)).json["code"] == 0
+    assert [rule["fault"] for rule in client.control("DELETE", "/faults/html").json()["faults"]] == [
+        "empty-body",
+        "data-null",
+    ]
+    assert client.http.get(sandbox.url + TIME).json()["data"] is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "field"),
+    [
+        ("html", b'{"status": 1}', "status"),
+        ("html", b'{"fault": "nan"}', "fault"),
+        ("html", b"[]", "faults"),
+        ("html", b"{", "faults"),
+        ("no-such", b"{}", "fault"),
+        ("error", b"", "code"),
+    ],
+)
+def test_a_switch_that_is_wrong_changes_nothing(
+    client: Client, sandbox: Sandbox, kind: str, body: bytes, field: str
+) -> None:
+    sandbox.faults([{"fault": "html"}])
+    refused = client.control("PUT", f"/faults/{kind}", content=body)
+    assert (refused.status_code, refused.json()["field"]) == (400, field)
+    assert sandbox.faults_in_force() == [{"fault": "html", "acted": 0}]

@@ -62,3 +62,17 @@ def test_only_the_last_requests_are_kept() -> None:
         journal.add(RequestRecord(path=CANCEL))
     numbers = [record["number"] for record in journal.records()]
     assert (numbers[0], numbers[-1], len(numbers)) == (6, KEPT + 5, KEPT)
+
+
+def test_records_are_found_by_number_also_after_the_first_are_forgotten() -> None:
+    journal = Journal()
+    assert (journal.find(1), journal.latest(3)) == (None, [])
+    for number in range(1, KEPT + 11):
+        journal.add(RequestRecord(path=f"/{number}"))
+    assert journal.find(10) is None
+    assert journal.find(KEPT + 11) is None
+    for number in (11, 12, KEPT + 10):
+        record = journal.find(number)
+        assert record is not None
+        assert (record["number"], record["path"]) == (number, f"/{number}")
+    assert [record["number"] for record in journal.latest(3)] == [KEPT + 10, KEPT + 9, KEPT + 8]

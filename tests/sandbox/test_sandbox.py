@@ -98,10 +98,27 @@ def test_filling_is_refused_as_on_the_control_interface(sandbox: Sandbox) -> Non
         sandbox.fill(1)
 
 
+def test_an_order_is_cancelled_by_hand_without_a_request(sandbox: Sandbox) -> None:
+    order_id = sandbox.place_order(status="PARTIALLY_FILLED")["orderId"]
+    assert sandbox.cancel(order_id)["status"] == "CANCELED"
+    assert sandbox.requests() == []
+    assert sandbox.executed()[str(order_id)] == {
+        "status": "CANCELED",
+        "cancelRequests": 0,
+        "cancelledBy": None,
+    }
+    with pytest.raises(SandboxError, match=f"order {order_id} is CANCELED"):
+        sandbox.cancel(order_id)
+
+
 @pytest.mark.parametrize(
     ("arguments", "field"),
     [
         ({"orders": -1}, "orders"),
+        ({"accounts": 0}, "accounts"),
+        ({"keys": 101}, "keys"),
+        ({"limits": "few"}, "limits"),
+        ({"lock_seconds": -1}, "lockSeconds"),
         ({"orders": True}, "orders"),
         ({"orders": 100_001}, "orders"),
         ({"placements": []}, "placements"),

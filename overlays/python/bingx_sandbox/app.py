@@ -1,11 +1,12 @@
-"""The web application: the exchange's endpoints and the control interface beside them."""
+"""The web application: the exchange's endpoints, the control interface beside them, and the page."""
 
 from __future__ import annotations
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from bingx_sandbox.arrival import Arrival
@@ -14,7 +15,9 @@ from bingx_sandbox.connection import connection_of
 from bingx_sandbox.control import Control, answer_error
 from bingx_sandbox.errors import SandboxError
 from bingx_sandbox.exchange import Exchange
+from bingx_sandbox.loopback import LoopbackOnly
 from bingx_sandbox.misbehaviour import misbehave
+from bingx_sandbox.page import Page
 from bingx_sandbox.received import Received
 from bingx_sandbox.reply import reply_with
 from bingx_sandbox.scene import Scene
@@ -49,9 +52,15 @@ class OpenApi:
 
 
 def build_app(exchange: Exchange) -> Starlette:
-    """Build the web application around an exchange."""
+    """Build the web application around an exchange; all but the exchange itself is for this machine alone."""
+    page = Page(exchange)
+    for_us = [Middleware(LoopbackOnly)]
     app = Starlette(
-        routes=[Route("/openApi/{rest:path}", OpenApi(exchange)), Control(exchange).mount()],
+        routes=[
+            Route("/openApi/{rest:path}", OpenApi(exchange)),
+            Mount("/_sandbox", routes=[*Control(exchange).routes(), *page.routes()], middleware=for_us),
+            Route("/", page.show, methods=["GET"], middleware=for_us),
+        ],
         exception_handlers={SandboxError: answer_error, HTTPException: answer_error},
     )
     app.router.redirect_slashes = False

@@ -33,6 +33,7 @@ class Book:
         self._orders: dict[int, Order] = {}
         self._order_ids: dict[str, int] = {}
         self._last_order_id = _LOWEST_ORDER_ID
+        self._revision = 0
 
     def place(self, new: NewOrder) -> Order:
         """Add an order under a new id, larger than every id so far.
@@ -63,8 +64,14 @@ class Book:
         with self._lock:
             self._orders.clear()
             self._order_ids.clear()
+            self._revision += 1
             for order_id, new in orders:
                 self._add(new, order_id)
+
+    @property
+    def revision(self) -> int:
+        """Tell a number that grows with each change, so that who has seen it need not look again."""
+        return self._revision
 
     def orders(self) -> list[Order]:
         """List every order, oldest first."""
@@ -137,6 +144,7 @@ class Book:
         now = self._clock()
         order = Order(order_id, new, new.executed_qty, new.status, time=now, update_time=now)
         self._orders[order_id] = order
+        self._revision += 1
         self._last_order_id = max(self._last_order_id, order_id)
         if new.client_order_id is not None:
             self._order_ids[new.client_order_id] = order_id
@@ -153,4 +161,5 @@ class Book:
     def _change(self, order: Order, *, status: str, executed_qty: Decimal) -> Order:
         changed = replace(order, status=status, executed_qty=executed_qty, update_time=self._clock())
         self._orders[order.order_id] = changed
+        self._revision += 1
         return changed

@@ -6,25 +6,22 @@ It is JSON over HTTP below `/_sandbox`, open to this machine alone. Every error 
 
 from __future__ import annotations
 
-import ipaddress
-
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import Mount, Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.routing import Route
 
 from bingx_sandbox.body import read_body
 from bingx_sandbox.errors import OrderNotFound, OrderNotOpen, SandboxError
 from bingx_sandbox.exchange import Exchange
-from bingx_sandbox.faults import load_rules, read_rules
+from bingx_sandbox.faults import load_rule, load_rules, read_rule, read_rules
 from bingx_sandbox.kinds import KINDS
+from bingx_sandbox.loopback import error_as_json
 from bingx_sandbox.parameters import read_json, read_json_list
 from bingx_sandbox.scale import load_scale
 
 _BAD_REQUEST = 400
-_FORBIDDEN = 403
+_NOT_FOUND = 404
 _STATUSES: dict[type[Exception], int] = {OrderNotFound: 404, OrderNotOpen: 409}
 _ORDER_ID_DIGITS = 19
 # Room for tens of thousands of orders or rules at once.
@@ -37,24 +34,27 @@ class Control:
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
 
-    def mount(self) -> Mount:
+    def routes(self) -> list[Route]:
         """Give the routes below `/_sandbox`."""
-        routes = [
+        return [
             Route("/orders", self.place_order, methods=["POST"]),
             Route("/orders", self.list_orders, methods=["GET"]),
             Route("/orders/{order_id}/fill", self.fill_order, methods=["POST"]),
+            Route("/orders/{order_id}/cancel", self.cancel_order, methods=["POST"]),
             Route("/requests", self.list_requests, methods=["GET"]),
+            Route("/requests/{number:int}", self.show_request, methods=["GET"]),
             Route("/executed", self.list_executed, methods=["GET"]),
             Route("/faults", self.replace_faults, methods=["POST"]),
             Route("/faults", self.list_faults, methods=["GET"]),
             Route("/faults", self.clear_faults, methods=["DELETE"]),
             Route("/faults/kinds", self.list_kinds, methods=["GET"]),
+            Route("/faults/{kind}", self.switch_fault_on, methods=["PUT"]),
+            Route("/faults/{kind}", self.switch_fault_off, methods=["DELETE"]),
             Route("/limits", self.replace_limits, methods=["PUT"]),
             Route("/limits", self.show_limits, methods=["GET"]),
             Route("/limits/lock-outs", self.clear_lock_outs, methods=["DELETE"]),
             Route("/reset", self.reset, methods=["POST"]),
         ]
-        return Mount("/_sandbox", routes=routes, middleware=[Middleware(LoopbackOnly)])
 
     async def place_order(self, request: Request) -> JSONResponse:
         """Place an order, or each of a list; answers with them as the exchange writes one."""
@@ -76,9 +76,20 @@ class Control:
         order_id = _order_id(request.path_params["order_id"])
         return JSONResponse(self._exchange.fill(order_id, fields.get("quantity")).written())
 
+    async def cancel_order(self, request: Request) -> JSONResponse:
+        """Cancel an order by hand; answers with the order."""
+        return JSONResponse(self._exchange.cancel(_order_id(request.path_params["order_id"])).written())
+
     async def list_requests(self, _request: Request) -> JSONResponse:
         """List the last requests to the exchange, oldest first, each with its verdict."""
         return JSONResponse({"requests": self._exchange.journal.records()})
+
+    async def show_request(self, request: Request) -> JSONResponse:
+        """Show one of the last requests by its number."""
+        record = self._exchange.journal.find(request.path_params["number"])
+        if record is None:
+            raise HTTPException(_NOT_FOUND, "there is no such request, or it is forgotten")
+        return JSONResponse(record)
 
     async def list_executed(self, _request: Request) -> JSONResponse:
         """Tell what became of each order: status, how many cancel requests came, which one cancelled it."""
@@ -92,6 +103,17 @@ class Control:
     async def list_faults(self, _request: Request) -> JSONResponse:
         """List the rules of misbehaviour, each with how often it has acted."""
         return JSONResponse({"faults": self._exchange.faults.written()})
+
+    async def switch_fault_on(self, request: Request) -> JSONResponse:
+        """Let one kind of fault act as the body says: a rule without its `fault`, or nothing for defaults."""
+        kind = request.path_params["kind"]
+        self._exchange.faults.put(kind, [read_rule(load_rule(kind, await _body(request)))])
+        return await self.list_faults(request)
+
+    async def switch_fault_off(self, request: Request) -> JSONResponse:
+        """Let one kind of fault act no more; the other rules go on."""
+        self._exchange.faults.put(request.path_params["kind"], [])
+        return await self.list_faults(request)
 
     async def list_kinds(self, _request: Request) -> JSONResponse:
         """List the kinds of faults: what each does and what it can be told."""
@@ -130,41 +152,12 @@ class Control:
         return await self.list_orders(request)
 
 
-class LoopbackOnly:
-    """Refuses every request that does not come from this machine.
-
-    The `Host` header is looked at as well, so that no web page can reach the interface through a name
-    of its own that it lets point at this machine.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or answer 403."""
-        request = Request(scope)
-        peer = request.client.host if request.client else ""
-        if is_loopback(peer) and is_loopback(request.url.hostname or ""):
-            await self._app(scope, receive, send)
-            return
-        refusal = JSONResponse(_error("the control interface is for this machine alone"), _FORBIDDEN)
-        await refusal(scope, receive, send)
-
-
 async def answer_error(_request: Request, error: Exception) -> JSONResponse:
     """Answer an error as JSON: 404 for no such order or path, 409 for an order not open, else 400."""
     if isinstance(error, HTTPException):
-        return JSONResponse(_error(error.detail), error.status_code, error.headers)
+        return JSONResponse(error_as_json(error.detail), error.status_code, error.headers)
     field = error.field if isinstance(error, SandboxError) else None
-    return JSONResponse(_error(str(error), field), _STATUSES.get(type(error), _BAD_REQUEST))
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host, given as an address or as `localhost`, is this machine's loopback."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return JSONResponse(error_as_json(str(error), field), _STATUSES.get(type(error), _BAD_REQUEST))
 
 
 async def _body(request: Request) -> bytes:
@@ -182,7 +175,3 @@ def _order_id(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= _ORDER_ID_DIGITS):
         raise OrderNotFound("an order id is a whole number of at most 19 digits")
     return int(text)
-
-
-def _error(text: str, field: str | None = None) -> dict[str, str | None]:
-    return {"error": text, "field": field}

@@ -172,6 +172,15 @@ class Exchange:
         amount = None if quantity is None else read_positive_amount("quantity", quantity)
         return self.book.fill(order_id, amount)
 
+    def cancel(self, order_id: int) -> Order:
+        """Cancel an open order by hand, as a person does on the exchange's own page: no request asks for it.
+
+        Raises:
+            OrderNotFound: There is no such order.
+            OrderNotOpen: It is filled, cancelled or failed already.
+        """
+        return self.book.cancel(order_id)
+
     def reset(self) -> None:
         """Go back to the beginning: seeded orders and pairs, no requests, no faults, nobody locked out."""
         self.market.reset()

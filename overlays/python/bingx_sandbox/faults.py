@@ -117,12 +117,19 @@ class Faults:
     def replace(self, rules: Iterable[Rule]) -> None:
         """Put these rules in the place of all others; counts and chances begin anew."""
         with self._lock:
-            self._rules = [_Active(place, rule) for place, rule in enumerate(rules)]
-            self._for_any_order = [active for active in self._rules if active.rule.order_id is None]
-            self._for_order: dict[int, list[_Active]] = {}
-            for active in self._rules:
-                if active.rule.order_id is not None:
-                    self._for_order.setdefault(active.rule.order_id, []).append(active)
+            self._hold([_Active(place, rule) for place, rule in enumerate(rules)])
+
+    def put(self, kind: str, rules: Iterable[Rule]) -> None:
+        """Put these rules in the place of those of one kind; the counts and chances of the others go on.
+
+        Args:
+            kind: The kind of fault that the rules are of.
+            rules: The new rules, none to switch the kind off.
+        """
+        with self._lock:
+            others = [active for active in self._rules if active.rule.fault != kind]
+            first = others[-1].place + 1 if others else 0
+            self._hold([*others, *(_Active(place, rule) for place, rule in enumerate(rules, first))])
 
     def choose(self, path: str, order_id: int | None) -> Fault | None:
         """Choose what a request meets that goes to a path and names an order; None for no fault."""
@@ -139,6 +146,14 @@ class Faults:
         with self._lock:
             return [{**active.rule.given, "acted": active.acted} for active in self._rules]
 
+    def _hold(self, rules: list[_Active]) -> None:
+        self._rules = rules
+        self._for_any_order = [active for active in rules if active.rule.order_id is None]
+        self._for_order: dict[int, list[_Active]] = {}
+        for active in rules:
+            if active.rule.order_id is not None:
+                self._for_order.setdefault(active.rule.order_id, []).append(active)
+
     def _candidates(self, order_id: int | None) -> Iterator[_Active]:
         # Thousands of rules may each be for one order; only those for this one are looked at.
         own = [] if order_id is None else self._for_order.get(order_id, [])
@@ -151,14 +166,7 @@ def load_rules(text: str | bytes) -> list[dict[str, object]]:
     Raises:
         SandboxError: The text is not JSON, names a key twice, or is nothing of the three.
     """
-    try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
-        # Half of a surrogate pair, which JSON can escape, could not be written back.
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
-    except RecursionError:
-        raise SandboxError("is nested too deep", field="faults") from None
-    except ValueError as malformed:
-        raise SandboxError(f"must be JSON; {malformed}", field="faults") from None
+    value = _load(text)
     if isinstance(value, dict) and "fault" not in value:
         value = _only_member(value)
     elif isinstance(value, dict):
@@ -166,6 +174,20 @@ def load_rules(text: str | bytes) -> list[dict[str, object]]:
     if not isinstance(value, list) or not all(isinstance(rule, dict) for rule in value):
         raise SandboxError(f"must be a list of rules, each an object such as {_EXAMPLE}", field="faults")
     return value
+
+
+def load_rule(kind: str, text: str | bytes) -> dict[str, object]:
+    """Load one rule of a kind from JSON: an object without its `fault`, or no text for all defaults.
+
+    Raises:
+        SandboxError: The text is no such object.
+    """
+    value = _load(text) if text else {}
+    if not isinstance(value, dict):
+        raise SandboxError("must be an object such as {}", field="faults")
+    if "fault" in value:
+        raise SandboxError("stands in the path", field="fault")
+    return {"fault": kind, **value}
 
 
 def read_rules(values: Iterable[object]) -> list[Rule]:
@@ -177,11 +199,16 @@ def read_rules(values: Iterable[object]) -> list[Rule]:
     rules = []
     for place, value in enumerate(values):
         with naming_place(f"faults[{place}]"):
-            rules.append(_read_rule(value))
+            rules.append(read_rule(value))
     return rules
 
 
-def _read_rule(value: object) -> Rule:
+def read_rule(value: object) -> Rule:
+    """Check one rule, an object as JSON gives one.
+
+    Raises:
+        SandboxError: It is wrong; the error names the field, such as `status`.
+    """
     if not isinstance(value, Mapping):
         raise SandboxError(f"must be an object such as {_EXAMPLE}")
     given = dict(value)
@@ -221,6 +248,18 @@ def _path(operation: object) -> str | None:
     raise SandboxError(
         f"must be one of {', '.join(OPERATIONS)}, all, or a path below /openApi/", field="operation"
     )
+
+
+def _load(text: str | bytes) -> Any:
+    try:
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+        # Half of a surrogate pair, which JSON can escape, could not be written back.
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except RecursionError:
+        raise SandboxError("is nested too deep", field="faults") from None
+    except ValueError as malformed:
+        raise SandboxError(f"must be JSON; {malformed}", field="faults") from None
+    return value
 
 
 def _only_member(value: dict[str, object]) -> object:

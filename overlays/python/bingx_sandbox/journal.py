@@ -92,6 +92,18 @@ class Journal:
         ]
         return [signature for signature in signatures if signature][:most]
 
+    def find(self, number: int) -> RequestRecord | None:
+        """Give a copy of one record; None for one that is forgotten or never was."""
+        with self._lock:
+            # Numbers follow each other, so that the place of one tells that of all.
+            place = number - self._records[0]["number"] if self._records else -1
+            return self._records[place].copy() if 0 <= place < len(self._records) else None
+
+    def latest(self, count: int) -> list[RequestRecord]:
+        """List copies of the last records, latest first."""
+        with self._lock:
+            return [record.copy() for record in islice(reversed(self._records), count)]
+
     def records(self) -> list[RequestRecord]:
         """List copies of the records, oldest first."""
         with self._lock:

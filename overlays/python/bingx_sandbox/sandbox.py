@@ -178,6 +178,14 @@ class Sandbox:
         """
         return self._exchange.fill(order_id, None if quantity is None else str(quantity)).written()
 
+    def cancel(self, order_id: int) -> WrittenOrder:
+        """Cancel an open order by hand: no request asks for it, and none is counted.
+
+        Raises:
+            SandboxError: There is no such order, or it is not open.
+        """
+        return self._exchange.cancel(order_id).written()
+
     def requests(self) -> list[RequestRecord]:
         """List the last requests, oldest first, each with its verdict."""
         return self._exchange.journal.records()

@@ -1,0 +1,105 @@
+// The order book: orders as they change, and what a person may do with them.
+
+import { announce, ask, byId, complain, count, keep, make, Refused, say, tryTo } from "./dom.js";
+
+const DONE = { cancel: "cancelled", fill: "filled" };
+
+/** Show the orders, and how many there are of each status. */
+export function showOrders(orders, counts) {
+  const body = byId("orders").tBodies[0];
+  keep(body, orders, (order) => order.orderId, createRow, updateRow);
+  byId("no-orders").hidden = orders.length > 0;
+  byId("orders").hidden = orders.length === 0;
+  const total = Object.values(counts).reduce((sum, number) => sum + number, 0);
+  const open = counts.NEW + counts.PENDING + counts.PARTIALLY_FILLED;
+  const shown = orders.length < total ? `, the last ${orders.length} shown` : "";
+  say(byId("order-counts"), `${open.toLocaleString("en")} open of ${count(total, "order")}${shown}`);
+}
+
+/** Let the form place orders. */
+export function listenToOrders() {
+  byId("place").addEventListener("submit", (event) => {
+    event.preventDefault();
+    place(event.target);
+  });
+}
+
+async function place(form) {
+  const given = [...new FormData(form)].filter(([, value]) => value !== "");
+  const fields = { ...Object.fromEntries(given), type: "LIMIT" };
+  for (const input of form.elements) input.removeAttribute("aria-invalid");
+  say(byId("place-wrong"), "");
+  try {
+    complain("");
+    const order = await ask("POST", "/orders", fields);
+    announce(`Placed: ${order.side} ${order.origQty} ${order.symbol}.`);
+  } catch (error) {
+    const wrong = error instanceof Refused ? form.elements[error.field] : undefined;
+    say(byId("place-wrong"), error instanceof Refused ? error.message : "The sandbox does not answer.");
+    if (wrong) {
+      wrong.setAttribute("aria-invalid", "true");
+      wrong.focus();
+    }
+  }
+}
+
+function createRow(order) {
+  const act = (what, words) =>
+    make(
+      "button",
+      { type: "button", className: "small", "aria-label": `${words} ${order.symbol} ${order.orderId}` },
+      words,
+    );
+  const cancel = act("cancel", "Cancel");
+  const fill = act("fill", "Fill");
+  const row = make(
+    "tr",
+    { tabindex: "-1" },
+    make(
+      "th",
+      { scope: "row" },
+      make("span", { className: `side ${order.side.toLowerCase()}` }, order.side),
+      " ",
+      make("strong", {}, order.symbol),
+      make("code", { className: "id" }, order.orderId),
+      order.clientOrderID ? make("code", { className: "id own" }, order.clientOrderID) : null,
+    ),
+    make(
+      "td",
+      { className: "number" },
+      make("span", { className: "filled" }),
+      make("span", { className: "price" }, ` at ${order.price}`),
+    ),
+    make("td", { className: "state" }, make("span", { className: "badge" })),
+    make("td", { className: "acts" }, cancel, fill),
+  );
+  cancel.addEventListener("click", () => change(row, order, "cancel"));
+  fill.addEventListener("click", () => change(row, order, "fill"));
+  return row;
+}
+
+function updateRow(row, order) {
+  const badge = row.querySelector(".badge");
+  if (badge.textContent !== "" && badge.textContent !== order.status) flash(row);
+  badge.dataset.status = order.status;
+  say(badge, order.status);
+  say(row.querySelector(".filled"), `${order.executedQty} of ${order.origQty}`);
+  const acts = row.querySelector(".acts");
+  if (!order.open && acts.contains(document.activeElement)) row.focus();
+  for (const button of acts.children) button.hidden = !order.open;
+}
+
+function flash(row) {
+  row.classList.remove("changed");
+  // Asked for its size, so that the animation begins anew.
+  void row.offsetWidth;
+  row.classList.add("changed");
+}
+
+function change(row, order, what) {
+  return tryTo(async () => {
+    await ask("POST", `/orders/${order.orderId}/${what}`);
+    announce(`${order.symbol} ${order.orderId} is ${DONE[what]}.`);
+    row.focus();
+  });
+}
