@@ -121,6 +121,10 @@ screenshot: $(READY) ## Make the README's picture of the sandbox's page anew, in
 bench: $(READY) ## Benchmarks, as ratios measured side by side in one run
 	$(BIN)/python -m benchmarks
 
+.PHONY: bench-bulk
+bench-bulk: $(READY) ## Ten thousand orders through cancel-many, a million rows through its dry run
+	$(BIN)/python -m benchmarks.bulk
+
 .PHONY: docs
 docs: $(READY) ## Build the documentation into build/docs: a site that needs no network, and a man page
 	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/docs

@@ -3,12 +3,14 @@
 - An order is one single cancel, with all that a single cancel does to find out what became of it.
 - So many orders are under way at once that a slow answer costs no rate, and no more: each item is taken from
   the caller's iterable when its turn has come.
-- A limit that ends by itself fails no order. It waits, for a lock too, and is then cancelled.
+- A limit that ends by itself fails no order. It waits, for a lock too, and is then cancelled. While it waits
+  for its turn its time stands still, so that `timeout` is for what happens to the order itself.
 - An error that would hit every order stops the run: nothing more is taken, what was taken and not sent is
   given back as untouched, and what is out is finished.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from bingx_spot import outcome
 from bingx_spot.admission import NO_PERMIT
@@ -133,7 +135,9 @@ class Run:
         """Cancel one order, after any limit that ends by itself."""
         while True:
             try:
-                return (yield from self._unless_stopped(outcome.steps(self.parts, call)))
+                clock = _OwnTime(self.parts.now)
+                parts = replace(self.parts, now=clock)
+                return (yield from self._unless_stopped(outcome.steps(parts, call), clock))
             except RateLimited as error:
                 pause = self._pause(error)
                 if self.stopping:
@@ -153,19 +157,19 @@ class Run:
         self._locked_until = max(self._locked_until, self.parts.now() + seconds)
         return max(seconds, _GLANCE)
 
-    def _unless_stopped(self, steps: Steps[Answer]) -> Steps[Answer]:
+    def _unless_stopped(self, steps: Steps[Answer], clock: "_OwnTime") -> Steps[Answer]:
         """Go through an order's steps, but give it back if the run is stopped before anything was sent."""
         came: Came = None
         sent = False
         try:
             while True:
                 step = steps.send(came)
-                if not sent and isinstance(step, Wait):
-                    yield from self._waited(step.seconds, step.signal)
+                if isinstance(step, Wait):
+                    yield from self._waited_out(step, clock, sent=sent)
                     came = None
-                if not sent and self.stopping:
+                if self.stopping and not sent:
                     raise NotSent(Evidence(_GIVEN_BACK))
-                if sent or isinstance(step, Send):
+                if isinstance(step, Send):
                     sent = True
                     came = yield step
         except StopIteration as done:
@@ -174,6 +178,15 @@ class Run:
         finally:
             steps.close()
 
+    def _waited_out(self, step: Wait, clock: "_OwnTime", *, sent: bool) -> Steps[None]:
+        if not sent:
+            yield from clock.standing(self._waited(step.seconds, step.signal))
+        elif step.signal is not None:
+            # For a permit, and other orders of the run are before it.
+            yield from clock.standing(_once(step))
+        else:
+            yield step
+
     def _waited(self, seconds: float, signal: Signal | None = None) -> Steps[None]:
         """Wait, but not on when the run is stopped or the signal is sent."""
         until = self.parts.now() + seconds
@@ -181,3 +194,26 @@ class Run:
             if signal is not None and signal.sent:
                 return
             yield Wait(min(left, _GLANCE), signal)
+
+
+@dataclass(slots=True)
+class _OwnTime:
+    """Tell an order's own time, which stands still while it waits for its turn.
+
+    So `timeout` is for what happens to the order itself, and no order is given up because of those before it.
+    """
+
+    now: Callable[[], float]
+    stood: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now() - self.stood
+
+    def standing(self, steps: Steps[None]) -> Steps[None]:
+        began = self.now()
+        yield from steps
+        self.stood += self.now() - began
+
+
+def _once(step: Wait) -> Steps[None]:
+    yield step

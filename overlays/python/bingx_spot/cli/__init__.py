@@ -11,8 +11,10 @@ from bingx_spot._version import __version__
 #: Command names and the first line of their help, so that the list of commands imports none of them.
 COMMANDS = {
     "cancel": "Cancel one open order.",
+    "cancel-many": "Cancel many open orders, listed in a file or a pipe.",
     "completion": "Print the completion script for bash, zsh or fish.",
     "doctor": "Tell what is wrong on this machine, and how to mend it.",
+    "journal": "Show what a journal of cancel-many knows.",
     "query": "Show one order as the exchange states it now.",
     "sandbox": "Run the sandbox, a local stand-in for the exchange.",
     "sign": "Print the canonical string and the signature of parameters.",
@@ -22,6 +24,7 @@ COMMANDS = {
 _EPILOG = """\b
 Examples:
   bingx-spot cancel BTC-USDT --order-id 1735964079647111280
+  bingx-spot cancel-many --from orders.csv --journal orders.journal
   bingx-spot sandbox --port 8642
   bingx-spot sign symbol=BTC-USDT timestamp=1696751141337
 
@@ -39,7 +42,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        command = import_module(f"bingx_spot.cli.{cmd_name}").command
+        command = import_module(f"bingx_spot.cli.{cmd_name.replace('-', '_')}").command
         assert isinstance(command, click.Command)  # noqa: S101 - a mistake of ours, not of a user
         return command
 

@@ -1,8 +1,10 @@
 """Print results: a table for people, one JSON object for programs."""
 
 import json
+import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from decimal import Decimal
 
@@ -60,6 +62,36 @@ def failure_facts(problem: CallError) -> dict[str, object]:
     }
 
 
+@contextmanager
+def suppress_closed_output() -> Iterator[None]:
+    """Let the block print to whom may have stopped reading: a result does not change over that."""
+    try:
+        yield
+    except (OSError, SystemExit):
+        # SystemExit is what rich makes of a closed pipe.
+        silence_output()
+
+
+def silence_output() -> None:
+    """Print nothing more to standard output, which cannot be written."""
+    # What is buffered would fail once more at the end of the process.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time in words: its two largest units.
+
+    Args:
+        seconds: How long.
+    """
+    days, rest = divmod(round(seconds), 86_400)
+    hours, rest = divmod(rest, 3_600)
+    minutes, seconds = divmod(rest, 60)
+    named = ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
+    parts = [f"{number} {unit}" for number, unit in named if number]
+    return " ".join(parts[:2]) or "0 s"
+
+
 def print_failure(problem: CallError, *, as_json: bool) -> None:
     """Print why a call failed: one JSON object, or a line on standard error."""
     if as_json:
@@ -76,7 +108,7 @@ def print_json(members: Mapping[str, object]) -> None:
     click.echo(json.dumps(present, ensure_ascii=escaped, default=str))
 
 
-def print_table(title: str, colour: str, rows: Mapping[str, object]) -> None:
+def print_table(title: str, colour: str, rows: Mapping[str, object], *, stderr: bool = False) -> None:
     """Print a title and a row for each member that is not None.
 
     Colour is left out where standard output is no terminal, or where NO_COLOR is set.
@@ -85,6 +117,7 @@ def print_table(title: str, colour: str, rows: Mapping[str, object]) -> None:
         title: What happened, in a word or two.
         colour: A colour of rich's, `green` for example.
         rows: Labels and values.
+        stderr: Whether to print it on standard error.
     """
     # Imported here: a quarter of the start of a command that prints JSON.
     from rich.console import Console
@@ -97,7 +130,7 @@ def print_table(title: str, colour: str, rows: Mapping[str, object]) -> None:
     for label, value in rows.items():
         if value is not None:
             table.add_row(label, escape(_text(value)))
-    Console(highlight=False).print(table)
+    Console(highlight=False, stderr=stderr).print(table)
 
 
 def _text(value: object) -> str:

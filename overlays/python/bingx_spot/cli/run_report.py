@@ -1,0 +1,125 @@
+"""Say what came of a run, and of what is in a journal."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+
+import click
+
+from bingx_spot.bulk.entry import Counts, Entry
+from bingx_spot.bulk.store import JournalError
+from bingx_spot.cli.many_run import ManyRun
+from bingx_spot.cli.output import NOT_CANCELLED, UNKNOWN, print_table, suppress_closed_output
+
+_COLOURS = {"cancelled": "green", "not open": "yellow", "refused": "red", "unknown": "magenta"}
+# What is worth a person's look at the end of a run; the rest is in the journal.
+_SHOWN = 20
+_UNFINISHED = ("not open", "refused", "untouched", "unknown", "asked")
+
+
+def show_end(run: ManyRun, path: Path | None) -> int:
+    """Print what came of a run, and return its exit code.
+
+    Args:
+        run: The run.
+        path: Where its journal is, or None where it goes with the process.
+    """
+    try:
+        counts = run.journal.counts()
+    except JournalError:
+        # Which was told already; this is at least what is known.
+        counts = Counts(run.ended)
+    with suppress_closed_output():
+        _print_end(run, counts, path)
+    if counts.unknown:
+        return UNKNOWN
+    return 0 if counts.states["cancelled"] == counts.total and not run.problem else NOT_CANCELLED
+
+
+def _print_end(run: ManyRun, counts: Counts, path: Path | None) -> None:
+    for result in run.unkept:
+        request = result.request
+        named = "" if request is None else f"{request.symbol} {request.order_id or request.client_order_id}"
+        click.echo(f"Not in the journal: {named}: {result.outcome}", err=True)
+    if run.problem:
+        click.echo(f"Ended before all was done: {run.problem}", err=True)
+    if not run.as_json:
+        _print_unfinished(run, path)
+    done = counts.states["cancelled"] == counts.total
+    title, colour = ("Cancelled", "green") if done else ("Not all are cancelled", "yellow")
+    print_table(title, colour, summary_rows(counts, path), stderr=run.as_json)
+
+
+def _print_unfinished(run: ManyRun, path: Path | None) -> None:
+    with suppress(JournalError):
+        more = print_entries(run.journal.entries(_UNFINISHED), "Not cancelled", _SHOWN)
+        if more:
+            where = "--journal or --json tells" if path is None else "the journal tells"
+            click.echo(f"... and {more:,} more, of which {where}.\n")
+
+
+def summary_rows(counts: Counts, journal: Path | None) -> dict[str, object]:
+    """Return what the table at the end of a run shows.
+
+    Args:
+        counts: Of all the orders.
+        journal: Where the details are, or None where they are nowhere.
+    """
+    again = "" if journal is None else "; the same command again goes on with them"
+    find_out = "see bingx-spot query" if journal is None else "the same command again finds out"
+    left = f"{counts.left:,}: surely untouched{again}"
+    unknown = f"{counts.unknown:,}: perhaps cancelled; {find_out}"
+    return {
+        "cancelled": f"{counts.states['cancelled']:,}",
+        "not open": _not_open(counts),
+        "refused": f"{counts.states['refused']:,}",
+        "unknown": unknown if counts.unknown else "0",
+        "left": left if counts.left else None,
+        "details": None if journal is None else f"bingx-spot journal {journal}",
+    }
+
+
+def _not_open(counts: Counts) -> str:
+    number = counts.states["not open"]
+    parts = [f"{count:,} {word}" for word, count in counts.not_open().items()]
+    if counts.perhaps_ours:
+        parts.append(f"{counts.perhaps_ours:,} of them perhaps by this run, before it was cut off")
+    return f"{number:,}: {', '.join(parts)}" if number else "0"
+
+
+def print_entries(entries: Iterable[Entry], title: str, longest: int, *, stderr: bool = False) -> int:
+    """Print a table of orders, and return how many more there were than fit into it.
+
+    Args:
+        entries: The orders.
+        title: What they are.
+        longest: How many to print.
+        stderr: Whether to print it on standard error.
+    """
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    iterator = iter(entries)
+    table = Table(title=title, title_style="bold", title_justify="left")
+    for heading, justify in (("line", "right"), ("symbol", "left"), ("order", "left"), ("outcome", "left")):
+        table.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    table.add_column("why", overflow="fold", ratio=1)
+    for entry in islice(iterator, longest):
+        named = str(entry.order_id or entry.client_order_id)
+        outcome = f"[{_COLOURS.get(entry.state, 'default')}]{entry.state}[/]"
+        table.add_row(str(entry.line), escape(entry.symbol), escape(named), outcome, escape(_why(entry)))
+    if table.row_count:
+        Console(highlight=False, stderr=stderr).print(table)
+    return sum(1 for _ in iterator)
+
+
+def _why(entry: Entry) -> str:
+    if entry.perhaps_ours:
+        return f"{entry.order_status or 'of unknown status'}, perhaps by this run before it was cut off"
+    if entry.state == "not open":
+        return entry.order_status or entry.hint or ""
+    status = f"{entry.order_status}; " if entry.order_status else ""
+    code = f" (code {entry.code})" if entry.code else ""
+    return f"{status}{entry.message or ''}{code}"

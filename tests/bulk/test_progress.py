@@ -1,0 +1,84 @@
+"""The progress bar on a terminal of 80 columns, and its absence everywhere else."""
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import termios
+from pathlib import Path
+
+import pytest
+
+from tests.bulk.commands import COMMAND, cancel_many, variables, write_orders
+
+ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@pytest.fixture
+def source(tmp_path, sandbox) -> Path:
+    sandbox.faults([{"fault": "slow-start", "seconds": 0.3}])
+    return write_orders(tmp_path / "orders.csv", sandbox.place_orders(60))
+
+
+def on_a_terminal(arguments: list[object], environment: dict[str, str], stdout: int | None = None) -> str:
+    """Run the command with standard error on a terminal of 80 columns, and return what is seen there."""
+    person, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    environment = {name: value for name, value in environment.items() if name != "COLUMNS"}
+    with subprocess.Popen(
+        [COMMAND, *map(str, arguments)],
+        stdin=subprocess.DEVNULL,
+        stdout=terminal if stdout is None else stdout,
+        stderr=terminal,
+        env={**environment, "TERM": "xterm-256color"},
+    ) as process:
+        os.close(terminal)
+        seen = b""
+        while True:
+            try:
+                chunk = os.read(person, 65536)
+            except OSError:
+                break  # how Linux says that nobody holds the other end any more
+            if not chunk:
+                break
+            seen += chunk
+        process.wait(timeout=60)
+    os.close(person)
+    return seen.decode()
+
+
+def test_a_bar_shows_how_far_it_is_how_fast_and_how_each_ended(sandbox, source):
+    seen = on_a_terminal(["cancel-many", "--from", source], variables(sandbox))
+    assert COLOUR.search(seen)
+    plain = ESCAPE.sub("", seen)
+    shown = [line for line in re.split(r"[\r\n]+", plain) if line.strip()]
+    assert max(map(len, shown)) <= 80
+    assert re.search(r"[1-9][0-9]?/60 +[0-9.]+/s +[0-9]:[0-9]{2}:[0-9]{2}", plain), "rate and time left"
+    assert re.search(r"[1-9][0-9]? cancelled", plain)
+    assert shown[-1].startswith("└"), "the bar has made room for the summary"
+
+
+def test_no_colour_where_nobody_wants_it(sandbox, source):
+    seen = on_a_terminal(["cancel-many", "--from", source], variables(sandbox, NO_COLOR="1"))
+    assert re.search(r"[1-9][0-9]?/60", seen)
+    assert [code for code in COLOUR.findall(seen) if not re.fullmatch(r"\x1b\[[0-4]?m", code)] == []
+
+
+def test_the_bar_and_the_objects_do_not_meet(sandbox, source, tmp_path):
+    asked = ["cancel-many", "--from", source, "--json"]
+    with (tmp_path / "results.jsonl").open("w+") as results:
+        seen = on_a_terminal(asked, variables(sandbox), results.fileno())
+        results.seek(0)
+        assert len([line for line in results if line.startswith('{"line": ')]) == 60
+    assert "/60" in seen
+    sandbox.clear_faults()
+    assert "━" not in on_a_terminal(asked, variables(sandbox)).split("Not all")[0], "one terminal for both"
+
+
+def test_no_bar_where_there_is_no_terminal(sandbox, source):
+    done = cancel_many(sandbox, "--from", source, FORCE_COLOR="")
+    assert done.stderr == ""
+    assert "━" not in done.stdout
