@@ -13,6 +13,7 @@ import pytest
 from bingx_sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
+ASSETS = ROOT / "overlays" / "python" / "bingx_sandbox" / "assets"
 SCRIPT = """
 import sys
 from bingx_spot import BingxSpot
@@ -97,3 +98,5 @@ def test_the_wheel_holds_the_three_packages_typed_and_nothing_else(wheel):
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == packages
     assert {f"{package}/py.typed" for package in packages} <= set(names)
     assert not [name for name in names if "__pycache__" in name]
+    assets = {f"bingx_sandbox/assets/{file.name}" for file in ASSETS.iterdir()}
+    assert "bingx_sandbox/assets/index.html" in assets <= set(names)

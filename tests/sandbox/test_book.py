@@ -140,3 +140,26 @@ def test_many_threads_that_fill_execute_exactly_what_they_were_told(book: Book) 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda _: book.fill(order_id, Decimal("0.01")), range(150)))
     assert book.orders()[0].executed_qty == Decimal("1.50")
+
+
+def test_orders_are_counted_by_status_and_told_by_their_last_change(book: Book) -> None:
+    ids = [book.place(new_order()).order_id for _ in range(6)]
+    assert book.counts() == {
+        "NEW": 6,
+        "PENDING": 0,
+        "PARTIALLY_FILLED": 0,
+        "FILLED": 0,
+        "CANCELED": 0,
+        "FAILED": 0,
+    }
+    revision = book.revision
+    book.cancel(ids[0])
+    book.fill(ids[3])
+    book.fill(ids[1], Decimal("0.01"))
+    assert book.revision == revision + 3
+    assert [order.order_id for order in book.last_changed(3)] == [ids[0], ids[1], ids[3]]
+    assert [order.order_id for order in book.last_changed(99)] == ids
+    counts = book.counts()
+    assert (counts["NEW"], counts["CANCELED"], counts["FILLED"], counts["PARTIALLY_FILLED"]) == (3, 1, 1, 1)
+    book.replace_all([])
+    assert (book.last_changed(3), sum(book.counts().values())) == ([], 0)

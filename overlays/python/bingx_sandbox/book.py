@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import islice
 
 from bingx_sandbox.clock import Clock
 from bingx_sandbox.errors import OrderNotFound, OrderNotOpen, OrderRestricted, SandboxError, naming_place
-from bingx_sandbox.order import NewOrder, Order
+from bingx_sandbox.order import STATUSES, NewOrder, Order
 
 CLIENT_ORDER_ID_LIFE = 2 * 60 * 60 * 1000
 """How long an order is found by its client order id, in milliseconds: the endpoint's page says two hours."""
@@ -34,6 +36,9 @@ class Book:
         self._order_ids: dict[str, int] = {}
         self._last_order_id = _LOWEST_ORDER_ID
         self._revision = 0
+        self._counts: Counter[str] = Counter()
+        # Every order's id, the one last that was changed last.
+        self._by_change: dict[int, None] = {}
 
     def place(self, new: NewOrder) -> Order:
         """Add an order under a new id, larger than every id so far.
@@ -62,8 +67,8 @@ class Book:
     def replace_all(self, orders: Iterable[tuple[int, NewOrder]]) -> None:
         """Forget every order and hold these instead, under the ids given with them."""
         with self._lock:
-            self._orders.clear()
-            self._order_ids.clear()
+            for held in (self._orders, self._order_ids, self._counts, self._by_change):
+                held.clear()
             self._revision += 1
             for order_id, new in orders:
                 self._add(new, order_id)
@@ -77,6 +82,17 @@ class Book:
         """List every order, oldest first."""
         with self._lock:
             return list(self._orders.values())
+
+    def counts(self) -> dict[str, int]:
+        """Count the orders of each status, those that there are none of included."""
+        with self._lock:
+            return {status: self._counts[status] for status in STATUSES}
+
+    def last_changed(self, count: int) -> list[Order]:
+        """List so many orders that were changed last, in the order in which they were placed."""
+        with self._lock:
+            ids = sorted(islice(reversed(self._by_change), count))
+            return [self._orders[order_id] for order_id in ids]
 
     def find(self, order_id: int) -> Order | None:
         """Find an order by its id."""
@@ -143,8 +159,7 @@ class Book:
     def _add(self, new: NewOrder, order_id: int) -> Order:
         now = self._clock()
         order = Order(order_id, new, new.executed_qty, new.status, time=now, update_time=now)
-        self._orders[order_id] = order
-        self._revision += 1
+        self._keep(order)
         self._last_order_id = max(self._last_order_id, order_id)
         if new.client_order_id is not None:
             self._order_ids[new.client_order_id] = order_id
@@ -160,6 +175,13 @@ class Book:
 
     def _change(self, order: Order, *, status: str, executed_qty: Decimal) -> Order:
         changed = replace(order, status=status, executed_qty=executed_qty, update_time=self._clock())
-        self._orders[order.order_id] = changed
-        self._revision += 1
+        self._counts[order.status] -= 1
+        self._keep(changed)
         return changed
+
+    def _keep(self, order: Order) -> None:
+        self._orders[order.order_id] = order
+        self._counts[order.status] += 1
+        self._by_change.pop(order.order_id, None)
+        self._by_change[order.order_id] = None
+        self._revision += 1

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from operator import attrgetter
 
 from bingx_sandbox.accounts import mask
 from bingx_sandbox.exchange import Exchange
 from bingx_sandbox.journal import RequestRecord
-from bingx_sandbox.order import STATUSES, Order
+from bingx_sandbox.order import Order
 
 SHOWN_ORDERS = 60
 """How many orders are shown: those that were changed last, in the order in which they were placed."""
@@ -54,16 +53,11 @@ class View:
         }
 
     def _book(self) -> dict[str, object]:
-        # A book of a hundred thousand orders is not looked through for nothing.
         book = self._exchange.book
         revision = book.revision
         if revision != self._seen:
-            orders = book.orders()
-            counts = dict.fromkeys(STATUSES, 0)
-            for order in orders:
-                counts[order.status] += 1
-            latest = sorted(_last_changed(orders), key=attrgetter("order_id"), reverse=True)
-            self._shown = {"orders": [_order(order) for order in latest], "counts": counts}
+            latest = reversed(book.last_changed(SHOWN_ORDERS))
+            self._shown = {"orders": [_order(order) for order in latest], "counts": book.counts()}
             self._seen = revision
         return self._shown
 
@@ -73,12 +67,6 @@ def fingerprint(written: dict[str, object]) -> str:
     limits = dict(written["limits"])  # type: ignore[call-overload]  # an object of the view's own
     limits["lockedOut"] = [{**lock, "until": None} for lock in limits["lockedOut"]]
     return json.dumps({**written, "limits": limits, "now": None})
-
-
-def _last_changed(orders: list[Order]) -> list[Order]:
-    if len(orders) <= SHOWN_ORDERS:
-        return orders
-    return sorted(orders, key=attrgetter("update_time", "order_id"))[-SHOWN_ORDERS:]
 
 
 def _order(order: Order) -> dict[str, object]:

@@ -32,6 +32,8 @@ Its first line of standard output is one JSON object with url, apiKey and apiSec
 account's first key) and accounts (all of them, each with uid and keys); kept in a file that only you
 can read, it is a key file. End it with Ctrl-C.
 
+Open its URL in a browser to see orders and requests, and what was wrong with a signature.
+
 It enforces the exchange's limits: 5 cancels and 10 queries a second for each account, 300 requests
 to an endpoint and 2000 to a group of them in 10 seconds from each IP address. Who goes past one is
 locked out for five minutes, who goes on past HTTP 429 is banned (418), and 20 equal errors within
