@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from bingx_spot import AuthenticationError, OrderStatus, OutcomeUnknown, RateLimited
+from bingx_spot.answers import Answer, vet
 from bingx_spot.request import Call
 from tests.overlay.judging import failure, judged
-from tests.overlay.samples import CANCEL, ORDER, ORDER_ID, SYMBOL, success
+from tests.overlay.samples import BY_ORDER_ID, CANCEL, ORDER, ORDER_ID, SYMBOL, success
 from tests.plain_ids import plain
 
 BY_CLIENT_ORDER_ID = Call.of(CANCEL, {"symbol": SYMBOL, "clientOrderID": "my-bot_0001"})
@@ -81,6 +82,13 @@ class TestBelieved:
     def test_an_order_can_be_handed_to_another_process(self):
         order = judged(success(status="EXPIRED"))
         assert pickle.loads(pickle.dumps(order)) == order  # noqa: S301 - our own bytes
+
+    @pytest.mark.parametrize("known", [True, False], ids=["judged", "handed over"])
+    def test_its_envelope_can_be_read_again_and_again(self, known):
+        answer = vet(BY_ORDER_ID, Answer(200, {}, SUCCESS.encode()))
+        answer = answer if known else pickle.loads(pickle.dumps(answer))  # noqa: S301 - our own bytes
+        assert answer.envelope() == json.loads(SUCCESS)
+        assert answer.envelope() is answer.envelope()
 
     def test_nothing_in_an_order_can_be_changed(self):
         order = judged(SUCCESS)

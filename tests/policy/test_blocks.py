@@ -43,6 +43,14 @@ class TestBlocks:
         blocks.close(None, 300.0)
         assert (blocks.left("cancelOrder"), blocks.left("queryOrder")) == (300.0, 300.0)
 
+    def test_whether_everything_is_closed(self, blocks: Blocks, time: ScriptedTime) -> None:
+        blocks.close("cancelOrder", 300.0)
+        assert not blocks.all_closed()
+        blocks.close(None, 0.5)
+        assert blocks.all_closed()
+        time.seconds += 0.5
+        assert not blocks.all_closed()
+
     @pytest.mark.parametrize(("ban", "own"), [(300.0, 10.0), (10.0, 300.0)])
     def test_the_later_of_a_ban_and_an_endpoint_s_own_time_counts(
         self, blocks: Blocks, ban: float, own: float

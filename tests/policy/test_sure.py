@@ -236,6 +236,11 @@ class TestRateLimited:
         assert isinstance(played.error, RateLimited)
         assert played.steps == []
 
+    def test_a_lock_of_less_than_a_second_is_kept_as_well(self) -> None:
+        exchange = Exchange()
+        exchange.memory.blocks.close("cancelOrder", 0.5)
+        assert exchange.play(CANCELLED).waits == [0.5]
+
     def test_the_lock_of_one_endpoint_leaves_the_others_open(self) -> None:
         exchange = Exchange()
         exchange.play(says(100410))
