@@ -173,7 +173,10 @@ def serve(
         faults=faults,
         scale=read_scale(limits, lock_seconds),
     )
-    listener = listen(host, port)
+    _run(exchange, listen(host, port))
+
+
+def _run(exchange: Exchange, listener: socket.socket) -> None:
     announcement = json.dumps(_announcement(url_of(listener), exchange.accounts))
     server = Server(build_app(exchange), listener, announce=lambda: print(announcement, flush=True))
     # A signal that comes before the server is ready for one is a wish to stop all the same.
