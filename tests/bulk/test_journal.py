@@ -29,7 +29,7 @@ from bingx_spot.bulk.intake import Duplicate
 from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.lock import Lock
 from bingx_spot.bulk.rows import BadRow, Row
-from bingx_spot.bulk.store import JournalError
+from bingx_spot.bulk.store import JournalError, NoOrders
 from tests.overlay.samples import ORDER
 
 API_KEY = "planted-api-key-7f3a9c"
@@ -325,12 +325,15 @@ with journal.filling({HERE!r}, "key"):
         killed = subprocess.run([sys.executable, "-c", program], check=False)
         assert killed.returncode == -9
         assert path.stat().st_size > 0, "it was killed with half of it written"
+        with pytest.raises(NoOrders, match="holds no orders"):
+            Journal.reading(path)
         journal = Journal.at(path)
         assert journal.is_new
         with journal.filling(HERE, API_KEY):
             assert list(journal.take_in(rows(2))) == []
         assert journal.counts().total == 2
         journal.close()
+        assert list(path.parent.iterdir()) == [path]
 
 
 def test_the_file_is_its_owners_alone_and_holds_no_key(path):

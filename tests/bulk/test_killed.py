@@ -10,13 +10,13 @@ from pathlib import Path
 from bingx_sandbox import Sandbox
 from bingx_spot.bulk.entry import Entry
 from bingx_spot.bulk.store import JournalError
-from tests.bulk.commands import cancel_many, entries, started, wait_until, write_orders
+from tests.bulk.commands import PATIENCE, cancel_many, entries, started, wait_until, write_orders
 
 KILLS = 50
-ORDERS = 1500
+ORDERS = 2500
 # Requests that one round may see before it is killed, so that fifty rounds do not get through all orders.
-MOST = ORDERS // KILLS
-# The longest that a start takes to become interesting, in seconds; some kills are to fall into it.
+MOST = 30
+# For so long a process starts and takes in its orders; some kills are to fall into that.
 START = 0.6
 
 
@@ -72,11 +72,11 @@ class Rounds:
             return []
 
     def _wait(self, process: subprocess.Popen[str]) -> None:
-        if self.chance.random() < 0.25:
-            time.sleep(self.chance.uniform(0, START))
-            return
+        # Some at a moment of the clock, which may be before anything is sent; all others at some request.
+        longest = self.chance.uniform(0, START) if self.chance.random() < 0.3 else PATIENCE
+        ends = time.monotonic() + longest
         until = self._sent() + self.chance.randint(1, MOST)
-        wait_until(lambda: self._sent() >= until or process.poll() is not None)
+        wait_until(lambda: self._sent() >= until or time.monotonic() > ends or process.poll() is not None)
         time.sleep(self.chance.uniform(0, 0.003))
 
     def _sent(self) -> int:
@@ -86,10 +86,14 @@ class Rounds:
 
 def test_nothing_is_lost_and_nothing_is_sent_in_vain(sandbox, tmp_path):
     orders = sandbox.place_orders(ORDERS)
+    # Slow enough for a kill to find requests that are out, before and after they are executed.
+    waits = {"fault": "slow-start", "operation": "cancel", "seconds": 0.01}
+    sandbox.faults([{**waits, "when": "before", "probability": 0.5, "seed": 4}, {**waits, "when": "after"}])
     source = write_orders(tmp_path / "orders.csv", orders)
     rounds = Rounds(sandbox, source, tmp_path / "orders.journal", random.Random(4))  # noqa: S311
     while rounds.killed < KILLS:
         rounds.kill_once()
+    sandbox.clear_faults()
     done = cancel_many(sandbox, "--from", source, "--journal", rounds.journal)
     assert done.returncode in (0, 1), done.stderr
     rounds.check()

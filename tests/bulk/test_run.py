@@ -25,6 +25,7 @@ from bingx_spot import (
     RunStopped,
 )
 from bingx_spot.bulk.run import AT_ONCE
+from bingx_spot.policy.limits import Limits
 from bingx_spot.policy.turns import TooLate
 from tests.bulk.colours import run_awaiting
 from tests.overlay.cancelling import closed_port
@@ -161,6 +162,13 @@ def test_a_permit_that_comes_too_late_fails_no_order(sandbox, run_all):
 
     done = run_all(sandbox, sandbox.place_orders(20), limits=Permits(wait))
     assert done.outcomes == ["cancelled"] * 20
+
+
+def test_the_orders_before_it_take_nothing_of_an_orders_own_time(sandbox, run_all):
+    orders = sandbox.place_orders(14)
+    # The last ones wait for two seconds for their permits.
+    done = run_all(sandbox, orders, timeout=0.5, limits=Limits())
+    assert done.outcomes == ["cancelled"] * 14
 
 
 def test_more_dead_orders_than_equal_errors_are_allowed(sandbox, run_all):

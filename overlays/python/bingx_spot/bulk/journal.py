@@ -21,7 +21,7 @@ from bingx_spot.bulk.intake import Duplicate, Intake
 from bingx_spot.bulk.lock import Lock
 from bingx_spot.bulk.result import CancelOutcome, CancelResult
 from bingx_spot.bulk.rows import BadRow, Row
-from bingx_spot.bulk.store import JournalError, Store
+from bingx_spot.bulk.store import JournalError, NoOrders, Store
 from bingx_spot.errors import CallError, StillOpen
 
 _RECOVER = "UPDATE orders SET state = ?, in_doubt = 1, message = ? WHERE state = ?"
@@ -94,11 +94,12 @@ class Journal:
             path: Where the file is.
 
         Raises:
-            JournalError: It is something else, or holds nothing.
+            NoOrders: There is nothing in it.
+            JournalError: It is something else.
         """
         journal = cls(Store.reading(path))
         if journal.is_new:
-            raise JournalError(f"{path} holds no orders")
+            raise NoOrders(f"{path} holds no orders")
         return journal
 
     @contextmanager

@@ -42,6 +42,8 @@ class Lock:
             raise JournalError(f"{path} cannot be locked: {problem.strerror}") from None
         connection = sqlite3.connect(self._path, timeout=0, isolation_level=None)
         try:
+            # Nothing is ever written, so there is nothing to roll back.
+            connection.execute("PRAGMA journal_mode=OFF")
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.Error:
             connection.close()

@@ -58,6 +58,10 @@ class JournalError(BingxError):
     """Say that a journal cannot be used, read or written; the text says which and why."""
 
 
+class NoOrders(JournalError):
+    """Say that a journal holds no orders: nothing was taken in yet, or not all of it."""
+
+
 class Store:
     """Hold the connection to a journal's database.
 
@@ -185,6 +189,9 @@ class Store:
         try:
             yield
         except sqlite3.Error as problem:
+            # Whoever only reads cannot undo what a run that was killed while it took rows in has left.
+            if problem.sqlite_errorname == "SQLITE_READONLY_ROLLBACK":
+                raise NoOrders(f"{self.name} holds no orders") from None
             raise JournalError(self._told(problem)) from None
 
     def close(self, *, discard: bool = False) -> None:
@@ -201,7 +208,7 @@ class Store:
             self._path.unlink(missing_ok=True)
 
     def _told(self, problem: sqlite3.Error) -> str:
-        name = getattr(problem, "sqlite_errorname", "")
+        name = problem.sqlite_errorname
         if name == "SQLITE_NOTADB":
             return f"{self.name} {_FOREIGN}"
         if name == "SQLITE_FULL":

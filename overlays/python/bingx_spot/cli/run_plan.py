@@ -1,11 +1,13 @@
 """Say what a run would do, and how long that would take."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext, suppress
 from math import ceil
 from pathlib import Path
 
 from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.rows import Rows
+from bingx_spot.bulk.store import NoOrders
 from bingx_spot.cli.output import duration, print_json, print_table
 from bingx_spot.cli.run_intake import Intake, take_in
 from bingx_spot.credentials import Credentials
@@ -29,17 +31,12 @@ def show_plan(
         UsageError: A row cannot be sent.
         JournalError: The journal cannot be used, or is another run's.
     """
-    goes_on = path is not None and path.exists() and path.stat().st_size > 0
-    journal = Journal.reading(path) if path is not None and goes_on else Journal.temporary()
-    api_key = _api_key()
+    journal, api_key = _journal(path), _api_key()
     intake = Intake()
-    if goes_on:
-        if api_key:
-            journal.check(environment, api_key)
+    if not journal.is_new and api_key:
+        journal.check(environment, api_key)
+    with journal.filling(environment, api_key) if journal.is_new else nullcontext():
         if rows is not None:
-            intake = take_in(journal, rows, skip_bad=skip_bad)
-    elif rows is not None:
-        with journal.filling(environment, api_key):
             intake = take_in(journal, rows, skip_bad=skip_bad)
     plan = _plan(journal, environment, intake)
     journal.close()
@@ -47,6 +44,14 @@ def show_plan(
         print_json(plan)
     else:
         print_table("Dry run: nothing was sent", "cyan", _in_words(plan))
+
+
+def _journal(path: Path | None) -> Journal:
+    """Return the journal to look at, or an empty one where there is none to go on with."""
+    if path is not None and path.exists():
+        with suppress(NoOrders):
+            return Journal.reading(path)
+    return Journal.temporary()
 
 
 def _api_key() -> str:
