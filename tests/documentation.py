@@ -77,7 +77,7 @@ def evaluate(example: Example) -> str:
 
 
 class FreshPythonParser(PythonCodeBlockParser):
-    """Find Python blocks; each meets the sandbox's orders as they were at the beginning."""
+    """Find Python blocks; each meets the sandbox's orders as they were at the beginning, as commands do."""
 
     def evaluate(self, example: Example) -> None:
         """Run one."""
@@ -92,6 +92,7 @@ class ConsoleParser(CodeBlockParser):
 
     def evaluate(self, example: Example) -> str:
         """Run one."""
+        example.namespace["sandbox_of_the_page"].reset()
         return evaluate(example)
 
 
