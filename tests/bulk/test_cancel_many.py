@@ -2,14 +2,13 @@
 
 import json
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.bulk.commands import bingx_spot, cancel_many, entries, started, wait_until, write_orders
+from tests.bulk.commands import cancel_many, entries, started, write_orders
 
 
 @pytest.fixture
@@ -194,157 +193,6 @@ class TestADryRun:
         assert told["orders"] == 1_000_000
         per_unit = 1 if sys.platform == "darwin" else 1024
         assert used.ru_maxrss * per_unit < 200 * 2**20
-
-
-class TestAJournal:
-    def test_goes_on_where_it_stopped_and_without_the_rows_too(self, sandbox, source, journal):
-        write_orders(source, sandbox.place_orders(20))
-        asked = ("--from", source, "--journal", journal)
-        assert cancel_many(sandbox, *asked).returncode == 0
-        for again in (asked, ("--journal", journal)):
-            done = cancel_many(sandbox, *again)
-            assert done.returncode == 0
-            assert "20" in done.stdout
-        assert sent(sandbox) == 20
-
-    @pytest.mark.parametrize(
-        ("change", "named"),
-        [
-            ({"BINGX_API_KEY": "another"}, "another API key"),
-            ({"BINGX_ENV": "http://127.0.0.1:1"}, "was made for http://127.0.0.1"),
-        ],
-    )
-    def test_of_another_account_or_environment_is_refused(self, sandbox, source, journal, change, named):
-        write_orders(source, sandbox.place_orders(2))
-        assert cancel_many(sandbox, "--from", source, "--journal", journal).returncode == 0
-        done = cancel_many(sandbox, "--from", source, "--journal", journal, **change)
-        assert done.returncode == 2
-        assert named in done.stderr
-
-    def test_of_another_input_is_refused(self, sandbox, source, journal):
-        orders = sandbox.place_orders(2)
-        assert (
-            cancel_many(sandbox, "--from", write_orders(source, orders), "--journal", journal).returncode == 0
-        )
-        done = cancel_many(sandbox, "--from", write_orders(source, orders[1:]), "--journal", journal)
-        assert done.returncode == 2
-        assert "another input" in done.stderr
-
-    def test_that_is_another_file_is_refused_and_left_as_it_is(self, sandbox, source):
-        write_orders(source, sandbox.place_orders(2))
-        before = source.read_bytes()
-        done = cancel_many(sandbox, "--from", source, "--journal", source)
-        assert done.returncode == 2
-        assert "is not a journal of bingx-spot" in done.stderr
-        assert source.read_bytes() == before
-        assert sandbox.requests() == []
-
-    def test_takes_one_run_at_a_time(self, sandbox, source, journal):
-        write_orders(source, sandbox.place_orders(20))
-        sandbox.faults([{"fault": "slow-start", "seconds": 0.5}])
-        with started(sandbox, "--from", source, "--journal", journal) as first:
-            wait_until(sandbox.requests)
-            second = cancel_many(sandbox, "--from", source, "--journal", journal)
-            assert first.wait() == 0
-        assert second.returncode == 2
-        assert "another run works on it" in second.stderr
-        assert sent(sandbox) == 20
-
-    def test_on_a_full_disk_sends_nothing_that_it_cannot_keep(self, sandbox, source, journal):
-        write_orders(source, sandbox.place_orders(120))
-
-        def fill() -> None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
-
-        with started(sandbox, "--from", source, "--journal", journal, preexec_fn=fill) as process:
-            said, complained = process.communicate()
-        assert process.returncode in (1, 3)
-        assert f"{journal} cannot be" in complained
-        assert "Not all are cancelled" in said
-        known = {entry.order_id: entry.state for entry in entries(journal)}
-        executed = {int(name) for name, order in sandbox.executed().items() if order["cancelRequests"]}
-        assert 0 < len(executed) < 120
-        assert {known[order_id] for order_id in executed} <= {"cancelled", "asked"}, "nothing was sent unkept"
-        unkept = [order_id for order_id in executed if known[order_id] == "asked"]
-        assert all(f"BTC-USDT {order_id}: " in complained for order_id in unkept), "and all is told"
-        done = cancel_many(sandbox, "--from", source, "--journal", journal)
-        assert done.returncode == (1 if unkept else 0)
-        assert {entry.order_status for entry in entries(journal)} == {"CANCELED"}
-
-    def test_is_kept_where_nobody_reads_the_output(self, sandbox, source, journal):
-        write_orders(source, sandbox.place_orders(300))
-        sandbox.faults([{"fault": "slow-start", "seconds": 0.05}])
-        with started(sandbox, "--from", source, "--journal", journal, "--json") as process:
-            assert process.stdout is not None
-            assert process.stderr is not None
-            process.stdout.readline()
-            process.stdout.close()
-            complained = process.stderr.read()
-        assert process.returncode == 1
-        assert "standard output cannot be written" in complained
-        assert "Traceback" not in complained
-        cancelled = {entry.order_id for entry in entries(journal) if entry.state == "cancelled"}
-        executed = {int(name) for name, order in sandbox.executed().items() if order["cancelledBy"]}
-        assert cancelled == executed
-
-    def test_where_nobody_reads_the_summary_the_exit_code_is_true(self, sandbox, source, journal):
-        write_orders(source, sandbox.place_orders(3))
-        with started(sandbox, "--from", source, "--journal", journal) as process:
-            assert process.stdout is not None
-            assert process.stderr is not None
-            process.stdout.close()
-            assert process.stderr.read() == ""
-        assert process.returncode == 0
-
-
-class TestTheJournalCommand:
-    @pytest.fixture
-    def kept(self, sandbox, source, journal) -> Path:
-        orders = sandbox.place_orders(5)
-        sandbox.fill(orders[1]["orderId"])
-        assert (
-            cancel_many(sandbox, "--from", write_orders(source, orders), "--journal", journal).returncode == 1
-        )
-        return journal
-
-    def test_shows_a_table_and_the_sums(self, sandbox, kept):
-        done = bingx_spot(sandbox, "journal", kept)
-        assert done.returncode == 0
-        assert done.stdout.count("cancelled") == 5
-        assert "FILLED" in done.stdout
-        assert "5 orders" in done.stdout
-        assert max(map(len, done.stdout.splitlines())) <= 80
-        assert sandbox.api_key not in done.stdout
-
-    def test_exports_csv_which_can_be_cancelled_again(self, sandbox, kept):
-        done = bingx_spot(sandbox, "journal", kept, "--csv", "--outcome", "not open")
-        head, row = done.stdout.splitlines()
-        assert head.startswith("line,symbol,orderId,")
-        assert ",not open,FILLED," in row
-        again = cancel_many(sandbox, "--from", "-", "--dry-run", "--json", text=done.stdout)
-        assert json.loads(again.stdout)["orders"] == 1
-
-    def test_exports_json(self, sandbox, kept):
-        told = lines(bingx_spot(sandbox, "journal", kept, "--json").stdout)
-        assert [line["line"] for line in told] == [2, 3, 4, 5, 6]
-        assert [line["outcome"] for line in told] == ["cancelled", "not open", *["cancelled"] * 3]
-        assert told[1]["attempts"][0]["operation"] == "cancelOrder"
-
-    @pytest.mark.parametrize(
-        ("arguments", "named"),
-        [(("--csv", "--json"), "give one"), (("--outcome", "lost"), "--outcome")],
-    )
-    def test_refuses_what_it_does_not_know(self, sandbox, kept, arguments, named):
-        done = bingx_spot(sandbox, "journal", kept, *arguments)
-        assert done.returncode == 2
-        assert named in done.stderr
-
-    def test_refuses_what_is_no_journal(self, sandbox, source):
-        source.write_text("symbol,orderId\n" * 100)
-        done = bingx_spot(sandbox, "journal", source)
-        assert done.returncode == 2
-        assert "is not a journal" in done.stderr
-        assert bingx_spot(sandbox, "journal", source.with_name("none")).returncode == 2
 
 
 @pytest.mark.parametrize(

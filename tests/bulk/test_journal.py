@@ -3,8 +3,6 @@
 import itertools
 import sqlite3
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -27,9 +25,8 @@ from bingx_spot.answers import Answer
 from bingx_spot.bulk.entry import STATES, WRITTEN, Entry
 from bingx_spot.bulk.intake import Duplicate
 from bingx_spot.bulk.journal import Journal
-from bingx_spot.bulk.lock import Lock
 from bingx_spot.bulk.rows import BadRow, Row
-from bingx_spot.bulk.store import JournalError, NoOrders
+from bingx_spot.bulk.store import JournalError
 from tests.overlay.samples import ORDER
 
 API_KEY = "planted-api-key-7f3a9c"
@@ -217,125 +214,6 @@ def test_the_same_id_of_another_symbol_is_another_order():
     journal.close()
 
 
-class TestRefusing:
-    def test_another_run_at_the_same_time(self, path):
-        journal = made(path, rows(1))
-        program = (
-            "import sys, pathlib; from bingx_spot.bulk.lock import Lock; Lock(pathlib.Path(sys.argv[1]))"
-        )
-        other = subprocess.run(
-            [sys.executable, "-c", program, path], capture_output=True, text=True, check=False
-        )
-        assert "is in use: another run works on it" in other.stderr
-        with pytest.raises(JournalError, match="another run works on it"):
-            Journal.at(path)
-        journal.close()
-        Journal.at(path).close()
-        assert sorted(file.name for file in path.parent.iterdir()) == [path.name], "one file is left"
-
-    def test_another_account_and_another_environment(self, path):
-        made(path, rows(1)).close()
-        journal = Journal.at(path)
-        journal.check(HERE, API_KEY)
-        with pytest.raises(JournalError, match="another API key"):
-            journal.check(HERE, "other")
-        with pytest.raises(JournalError, match=r"made for http://127.0.0.1:8642, and this run is for https"):
-            journal.check("https://open-api.bingx.com", API_KEY)
-        journal.close()
-
-    @pytest.mark.parametrize(
-        "other", [rows(4), rows(6), rows(5, first=2), [], [*rows(4), Row(9, rows(5)[4].request)]]
-    )
-    def test_another_input(self, path, other):
-        made(path, rows(5)).close()
-        journal = Journal.at(path)
-        with pytest.raises(JournalError, match="another input"):
-            list(journal.take_in(other))
-        assert list(journal.take_in([*rows(5), Row(9, rows(1)[0].request)])) == [Duplicate(9, 2)]
-        journal.close()
-
-    def test_other_conditions_for_the_same_order(self, path):
-        made(path, rows(1)).close()
-        journal = Journal.at(path)
-        with pytest.raises(JournalError, match="another input: it does not have line 2"):
-            list(journal.take_in([Row(2, CancelRequest("BTC-USDT", order_id=1, recv_window=100))]))
-        journal.close()
-
-    @pytest.mark.parametrize("content", [b"symbol,orderId\nBTC-USDT,1\n" * 50, b"x"])
-    def test_a_file_of_another_kind_which_stays_as_it_is(self, path, content):
-        path.write_bytes(content)
-        for opened in (Journal.at, Journal.reading):
-            with pytest.raises(JournalError, match="is not a journal of bingx-spot"):
-                opened(path)
-        assert path.read_bytes() == content
-        assert list(path.parent.iterdir()) == [path]
-
-    def test_a_database_of_something_else(self, path):
-        with sqlite3.connect(path) as other:
-            other.execute("CREATE TABLE accounts (name TEXT)")
-        other.close()
-        content = path.read_bytes()
-        with pytest.raises(JournalError, match="a database of something else"):
-            Journal.at(path)
-        assert path.read_bytes() == content
-
-    def test_a_journal_of_a_later_version(self, path):
-        made(path, rows(1)).close()
-        with sqlite3.connect(path) as other:
-            other.execute("PRAGMA user_version=2")
-        other.close()
-        with pytest.raises(JournalError, match="later version"):
-            Journal.at(path)
-
-    def test_a_place_where_no_file_can_be(self, path):
-        with pytest.raises(JournalError, match="cannot be locked: No such file"):
-            Journal.at(path / "x" / "y")
-        with pytest.raises(JournalError, match="no such file"):
-            Journal.reading(path)
-
-
-class TestFilling:
-    def test_all_rows_are_taken_or_none(self, path):
-        journal = Journal.at(path)
-
-        def broken():
-            yield from rows(3)
-            raise LookupError
-
-        with pytest.raises(LookupError), journal.filling(HERE, API_KEY):
-            list(journal.take_in(broken()))
-        assert journal.is_new
-        journal.close(discard=True)
-        assert list(path.parent.iterdir()) == []
-
-    def test_a_process_that_was_killed_while_filling_leaves_a_new_journal(self, path):
-        program = f"""
-import os, pathlib, signal
-from bingx_spot import CancelRequest
-from bingx_spot.bulk.journal import Journal
-from bingx_spot.bulk.rows import Row
-journal = Journal.at(pathlib.Path({str(path)!r}))
-def rows():
-    for line in range(1, 50_000):
-        yield Row(line, CancelRequest("BTC-USDT", order_id=line))
-    os.kill(os.getpid(), signal.SIGKILL)
-with journal.filling({HERE!r}, "key"):
-    list(journal.take_in(rows()))
-"""
-        killed = subprocess.run([sys.executable, "-c", program], check=False)
-        assert killed.returncode == -9
-        assert path.stat().st_size > 0, "it was killed with half of it written"
-        with pytest.raises(NoOrders, match="holds no orders"):
-            Journal.reading(path)
-        journal = Journal.at(path)
-        assert journal.is_new
-        with journal.filling(HERE, API_KEY):
-            assert list(journal.take_in(rows(2))) == []
-        assert journal.counts().total == 2
-        journal.close()
-        assert list(path.parent.iterdir()) == [path]
-
-
 def test_the_file_is_its_owners_alone_and_holds_no_key(path):
     journal = made(path, rows(2))
     journal.settle(next(journal.due()).line, CANCELLED)
@@ -365,54 +243,6 @@ def test_a_journal_without_orders_is_none_to_read(path):
     path.touch()
     with pytest.raises(JournalError, match="holds no orders"):
         Journal.reading(path)
-
-
-@pytest.mark.parametrize("full", ["SQLITE_FULL", "a limit"])
-def test_an_order_that_cannot_be_written_is_not_given_out(path, full):
-    made(
-        path, [Row(line, CancelRequest("BTC-USDT", client_order_id=f"{line:040}")) for line in range(1, 500)]
-    ).close()
-    program = f"""
-import pathlib, resource, sys
-from bingx_spot.bulk.journal import Journal
-from bingx_spot.bulk.store import JournalError
-path = pathlib.Path({str(path)!r})
-journal = Journal.at(path)
-if {full == "SQLITE_FULL"}:
-    journal._store.run("PRAGMA journal_mode=DELETE")
-    [[pages]] = journal._store.run("PRAGMA page_count")
-    journal._store.run(f"PRAGMA max_page_count={{pages}}")
-else:
-    journal._store.keep_log()
-    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size,) * 2)
-given = 0
-try:
-    for due in journal.due():
-        given += 1
-except JournalError as problem:
-    print(given, problem)
-"""
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stderr
-    given, problem = run.stdout.split(" ", 1)
-    assert str(path) in problem
-    assert "no room left" in problem or "cannot be used: disk I/O error" in problem
-    reader = Journal.at(path)
-    assert 0 < int(given) < 499
-    assert states(reader).count("asked") == int(given)
-    reader.close()
-
-
-def test_the_lock_of_a_dead_process_is_free(path):
-    program = f"""
-import os, pathlib, signal
-from bingx_spot.bulk.lock import Lock
-held = Lock(pathlib.Path({str(path)!r}))
-os.kill(os.getpid(), signal.SIGKILL)
-"""
-    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == -9
-    Lock(path).release()
-    assert list(path.parent.iterdir()) == []
 
 
 def test_what_is_written_has_every_column(journal):
