@@ -22,6 +22,7 @@ _KEPT_BODY = 65536
 _MASK = "***"
 _OK = 200
 _INT64_DIGITS = 19
+_ABSENT = object()
 _DECIMAL = re.compile(r"[-+]?[0-9]{1,64}(\.[0-9]{1,64})?([eE][-+]?[0-9]{1,3})?", re.ASCII)
 # JSON can spell half of a surrogate pair. No output can print it, and parsers differ about it.
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -54,7 +55,7 @@ class Answer:
         body, headers = self.body, self.headers
         for secret in secrets:
             body = body.replace(secret.encode(), _MASK.encode())
-            if any(secret in value for value in headers.values()):
+            if secret in "\n".join(headers.values()):
                 masked = {name: value.replace(secret, _MASK) for name, value in headers.items()}
                 headers = MappingProxyType(masked)
         return (
@@ -180,19 +181,17 @@ def _doubt(call: Call, answer: Answer, envelope: Mapping[str, Any]) -> str:
 
 def _misfit(fields: tuple[Field, ...], members: Mapping[str, Any]) -> str:
     for field in fields:
-        if field.name not in members:
+        value = members.get(field.name, _ABSENT)
+        if value is _ABSENT:
             if field.required:
                 return f"the answer lacks {field.name}"
-        elif not _fits(field, members[field.name]):
+        elif value is None:
+            # An optional field may come as null; no word of an enum can be read out of that.
+            if field.required or field.enum:
+                return f"{field.name} in the answer is not of type {field.type}"
+        elif not _FITS[field.type](value):
             return f"{field.name} in the answer is not of type {field.type}"
     return ""
-
-
-def _fits(field: Field, value: object) -> bool:
-    if value is None:
-        # An optional field may come as null; no word of an enum can be read out of that.
-        return not field.required and not field.enum
-    return _FITS[field.type](value)
 
 
 def _is_integer(value: object) -> TypeGuard[int | str]:

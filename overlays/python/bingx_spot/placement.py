@@ -4,8 +4,8 @@ The forms are `placements` of `x-bingx-signing` in spec/openapi.yaml; spec/vecto
 what each looks like as sent.
 """
 
-import json
 from collections.abc import Mapping
+from json.encoder import encode_basestring
 from typing import Literal
 from urllib.parse import quote
 
@@ -15,8 +15,8 @@ from bingx_spot.signing import value_text
 Placement = Literal["json", "query", "form"]
 PLACEMENTS: tuple[Placement, ...] = ("json", "query", "form")
 
-# ensure_ascii off: the body carries UTF-8, as the canonical string that was signed does.
-_text_token = json.JSONEncoder(ensure_ascii=False).encode
+# Not the one that keeps to ASCII: the body carries UTF-8, as the canonical string that was signed does.
+_text_token = encode_basestring
 
 
 def json_body(parameters: Mapping[str, object], signature: str | None) -> bytes:

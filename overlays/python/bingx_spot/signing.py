@@ -16,6 +16,7 @@ This module knows nothing of HTTP.
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -23,6 +24,7 @@ from bingx_spot.errors import InvalidInput
 
 #: A value that held one of these could forge a second parameter in the canonical string.
 FORBIDDEN_CHARACTERS = "&=?#\r\n"
+_FORBIDDEN = re.compile(f"[{FORBIDDEN_CHARACTERS}]")
 _NUMBER_ALLOWED = "a finite number that a double can hold, or a whole one of at most 4300 digits"
 _LARGEST_EXPONENT = 324  # of the smallest double; the largest has 308
 _ENCODABLE_TEXT = "text in characters that UTF-8 can carry; the secret not empty"
@@ -116,9 +118,9 @@ def _number_text(number: float | Decimal, name: str) -> str:
 def _checked(text: str, name: str) -> str:
     if not text.isascii():
         _refuse_surrogates(text, name)
-    for character in FORBIDDEN_CHARACTERS:
-        if character in text:
-            raise InvalidInput(name, f"holds {character!r}", _ALLOWED_TEXT)
+    forbidden = _FORBIDDEN.search(text)
+    if forbidden is not None:
+        raise InvalidInput(name, f"holds {forbidden[0]!r}", _ALLOWED_TEXT)
     return text
 
 

@@ -34,7 +34,7 @@ class Addresses:
             TimeoutError: The time was up.
             Broken: Nobody knows the host.
         """
-        if _is_address(host):
+        if is_address(host):
             return [host]
         try:
             return _found(host, port) if host == _OWN else self._look_up(host, port).result(seconds)
@@ -63,7 +63,8 @@ class Addresses:
             del self._under_way[host, port]
 
 
-def _is_address(host: str) -> bool:
+def is_address(host: str) -> bool:
+    """Tell whether a host is written as an address, which needs no look-up."""
     try:
         ip_address(host)
     except ValueError:

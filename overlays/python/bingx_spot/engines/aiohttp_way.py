@@ -11,7 +11,7 @@ from yarl import URL
 from bingx_spot.engines.body import Body
 from bingx_spot.engines.connections import LONGEST_IDLE, MOST
 from bingx_spot.engines.progress import progress
-from bingx_spot.engines.readable import is_readable
+from bingx_spot.engines.readable import Readable
 from bingx_spot.engines.way import Broken, Head
 from bingx_spot.request import SignedRequest
 
@@ -85,14 +85,14 @@ class AiohttpWay:
         finally:
             # Given back already where the answer was read to its end.
             response.close()
-        return Head(response.status, response.raw_headers)
+        return Head.of(response.status, response.raw_headers)
 
 
 async def _is_alive(connection: aiohttp.connector.Connection) -> bool:
     """Tell whether a connection is one that can be asked something."""
     transport = connection.transport
     socket = None if transport is None else transport.get_extra_info("socket")
-    if socket is None or not is_readable(socket.fileno()):
+    if socket is None or not Readable(socket.fileno()).now():
         return transport is not None
     # The program has kept the event loop from its work: two turns, and it has seen what came.
     await asyncio.sleep(0)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 #: How long a connection may be idle, in seconds. A bot's next cancel may come after a pause, and a server
 #: that closes sooner is noticed.
 LONGEST_IDLE = 300.0
-#: How many connections there may be.
+#: How many connections there may be in an event loop; blocking calls need one for each thread and no more.
 MOST = 100
 
 _PORTS = {"http": 80, "https": 443}

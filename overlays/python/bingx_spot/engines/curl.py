@@ -1,4 +1,4 @@
-"""One transfer of libcurl's: what it is handed, and what it hands back.
+"""What carries requests with libcurl: what it is handed, and what it hands back.
 
 libcurl keeps connections, holds a deadline over a whole transfer and speaks HTTP. Its prerequest callback
 comes when a connection stands and no byte of the request is written yet, before every attempt of libcurl's
@@ -6,7 +6,7 @@ own: so it is certain whether anything was written, and a second attempt, which 
 broken off.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import certifi
@@ -14,7 +14,7 @@ import pycurl
 
 from bingx_spot.engines.body import Body, Unfinished
 from bingx_spot.engines.connections import LONGEST_IDLE, Origin
-from bingx_spot.engines.progress import Progress
+from bingx_spot.engines.progress import progress
 from bingx_spot.engines.way import Broken, Head
 from bingx_spot.request import SignedRequest
 
@@ -54,47 +54,60 @@ class Ended(NamedTuple):
     text: str
 
 
-class Transfer:
-    """Hold what comes of one request.
+_WELL = Ended(pycurl.E_OK, "")
+
+
+class Carrier:
+    """Carry one request after another to wherever they go, with libcurl.
 
     Args:
-        under_way: The request's progress.
-        body: Takes the answer's body.
+        begins: Is told the local port of the connection that a request is about to be written to, and this.
     """
 
-    __slots__ = ("_body", "_problem", "_sent", "_under_way", "lines")
+    def __init__(self, begins: Callable[[Any, object], None] | None = None) -> None:
+        self._begins = begins
+        self.curl = pycurl.Curl()
+        for option, value in _SETTINGS:
+            self.curl.setopt(option, value)
+        self.curl.setopt(pycurl.PREREQFUNCTION, self._before_request)
+        self.curl.setopt(pycurl.HEADERFUNCTION, self._add_line)
+        self.curl.setopt(pycurl.WRITEFUNCTION, self._add)
+        self._loaded: tuple[object, ...] = ()
 
-    def __init__(self, under_way: Progress, body: Body) -> None:
-        self._under_way = under_way
+    def load(self, request: SignedRequest, origin: Origin, body: Body, left: float = 0.0) -> None:
+        """Take a request to be carried.
+
+        Args:
+            request: Stamped and signed.
+            origin: Where it goes.
+            body: Takes the answer's body.
+            left: How long it may take, in seconds; 0 where somebody else ends it.
+        """
+        self._under_way = progress.get()
         self._body = body
+        self._lines: list[bytes] = []
         self._problem: Unfinished | None = None
         self._sent = False
-        self.lines: list[bytes] = []
+        curl = self.curl
+        # The same as the last time, nearly always: headers are made once for each operation and placement.
+        about = (request.method, request.url, request.headers, origin)
+        if about != self._loaded:
+            self._loaded = ()
+            curl.setopt(pycurl.URL, request.url)
+            curl.setopt(pycurl.HTTPHEADER, _head(request, origin))
+            if request.method == "GET":
+                curl.setopt(pycurl.HTTPGET, 1)
+            # With a query string the URL is another each time, and holds a signature.
+            self._loaded = about if request.content else ()
+        if request.method != "GET":
+            curl.setopt(pycurl.POSTFIELDS, request.content)
+        curl.setopt(pycurl.TIMEOUT_MS, max(int(left * 1000), 1) if left else 0)
 
-    def before_request(self, *_: object) -> int:
-        """Note that the request is about to be written, or refuse to have it written again."""
-        if self._sent:
-            return _BREAK_OFF
-        self._sent = True
-        self._under_way.note_write(secure=True)
-        return _GO_ON
-
-    def add(self, chunk: bytes) -> int:
-        """Take a part of the answer's body, and say how much of it was taken."""
-        try:
-            self._body.add(chunk)
-        except Unfinished as problem:
-            # Not raised here: pycurl would print it, and go on with an error of its own.
-            self._problem = problem.with_traceback(None)
-            return _REFUSED_CHUNK
-        return len(chunk)
-
-    def head(self, curl: pycurl.Curl, end: Ended) -> Head:
+    def head(self, end: Ended) -> Head:
         """Return the head of the answer.
 
         Args:
-            curl: What has carried the request.
-            end: How it ended.
+            end: How carrying the request has ended.
 
         Raises:
             Unfinished: The answer was too large.
@@ -109,57 +122,58 @@ class Transfer:
             raise Broken(end.text)
         if end.code != pycurl.E_OK:
             raise Broken(f"libcurl's error {end.code} before a whole answer came")
-        return Head(curl.getinfo(pycurl.RESPONSE_CODE), _pairs(self.lines))
+        return Head(self.curl.getinfo(pycurl.RESPONSE_CODE), _headers(self._lines))
+
+    def _before_request(self, *addresses: object) -> int:
+        """Note that the request is about to be written, or refuse to have it written again."""
+        if self._sent:
+            return _BREAK_OFF
+        self._sent = True
+        if self._begins is not None:
+            self._begins(addresses[-1], self)
+        self._under_way.note_write(secure=True)
+        return _GO_ON
+
+    def _add_line(self, line: bytes) -> None:
+        self._lines.append(line)
+
+    def _add(self, chunk: bytes) -> int:
+        """Take a part of the answer's body, and say how much of it was taken."""
+        try:
+            self._body.add(chunk)
+        except Unfinished as problem:
+            # Not raised here: pycurl would print it, and go on with an error of its own.
+            self._problem = problem.with_traceback(None)
+            return _REFUSED_CHUNK
+        return len(chunk)
 
 
-def ended(multi: pycurl.CurlMulti) -> Ended | None:
-    """Return how the one transfer has ended, or None while it is under way."""
-    _, done, failed = multi.info_read()
-    if failed:
-        _, code, text = failed[0]
-        return Ended(code, text)
-    return Ended(pycurl.E_OK, "") if done else None
-
-
-def new_curl() -> pycurl.Curl:
-    """Return what carries requests, one after another."""
-    curl = pycurl.Curl()
-    for option, value in _SETTINGS:
-        curl.setopt(option, value)
-    return curl
-
-
-def load(curl: pycurl.Curl, request: SignedRequest, origin: Origin, transfer: Transfer, left: float) -> None:
-    """Hand over a request, and what waits for its answer.
-
-    Args:
-        curl: What is to carry it.
-        request: Stamped and signed.
-        origin: Where it goes.
-        transfer: Takes what comes.
-        left: How long it may take, in seconds.
-    """
+def _head(request: SignedRequest, origin: Origin) -> list[str]:
     head = [f"{name}: {value}" for name, value in request.headers.items()]
-    head.append(f"Host: {origin.authority}")
-    if request.method == "GET":
-        curl.setopt(pycurl.HTTPGET, 1)
-    else:
-        if "Content-Type" not in request.headers:
-            # libcurl would say that it is a form.
-            head.append("Content-Type:")
-        curl.setopt(pycurl.POSTFIELDS, request.content)
-    curl.setopt(pycurl.URL, request.url)
-    curl.setopt(pycurl.HTTPHEADER, head)
-    curl.setopt(pycurl.TIMEOUT_MS, max(int(left * 1000), 1))
-    curl.setopt(pycurl.PREREQFUNCTION, transfer.before_request)
-    curl.setopt(pycurl.WRITEFUNCTION, transfer.add)
-    curl.setopt(pycurl.HEADERFUNCTION, transfer.lines.append)
+    if request.method != "GET" and "Content-Type" not in request.headers:
+        # libcurl would say that it is a form.
+        head.append("Content-Type:")
+    return [f"Host: {origin.authority}", *head]
 
 
-def _pairs(lines: list[bytes]) -> Iterator[tuple[bytes, bytes]]:
-    """Give the headers of the last of the answers, for an interim one comes with headers of its own."""
-    begins = max(number for number, line in enumerate(lines) if line.startswith(b"HTTP/"))
-    for line in lines[begins + 1 :]:
-        name, colon, value = line.partition(b":")
+def all_ended(multi: pycurl.CurlMulti) -> Iterator[tuple[pycurl.Curl, Ended]]:
+    """Give the transfers that have ended, and how."""
+    left = 1
+    while left:
+        left, done, failed = multi.info_read()
+        for curl in done:
+            yield curl, _WELL
+        for curl, code, text in failed:
+            yield curl, Ended(code, text)
+
+
+def _headers(lines: list[bytes]) -> dict[str, str]:
+    """Return the headers of the last of the answers, for an interim one comes with headers of its own."""
+    headers: dict[str, str] = {}
+    for line in lines:
+        name, colon, value = line.decode("latin-1").partition(":")
         if colon:
-            yield name, value.strip()
+            headers[name.lower()] = value.strip()
+        elif name.startswith("HTTP/"):
+            headers.clear()
+    return headers

@@ -1,80 +1,156 @@
 """The ways of pycurl, which is libcurl: those that `engine="fast"` goes."""
 
 import asyncio
-from threading import BoundedSemaphore
 
 import pycurl
 
 from bingx_spot.engines.body import Body
 from bingx_spot.engines.connections import MOST, Idle, origin_of
-from bingx_spot.engines.curl import Ended, Transfer, ended, load, new_curl
-from bingx_spot.engines.names import Names
+from bingx_spot.engines.curl import Carrier, Ended, all_ended
+from bingx_spot.engines.names import Names, Told
 from bingx_spot.engines.progress import progress
-from bingx_spot.engines.readable import is_readable
+from bingx_spot.engines.readable import Readable
+from bingx_spot.engines.resting import Resting
 from bingx_spot.engines.way import Head
 from bingx_spot.request import SignedRequest
 
 _NO_SOCKET = -1
 
 
-class _Carrier:
-    """Carry one request after another to one host, over a connection of its own."""
+class _Blocking(Carrier):
+    """Carry requests to one host, blocking, over a connection of its own."""
 
     def __init__(self) -> None:
-        self.curl = new_curl()
+        super().__init__()
         # Of its own, for libcurl looks only once a second whether a connection in its cache is dead.
         self.multi = pycurl.CurlMulti()
+        self.told = Told()
         self._socket = _NO_SOCKET
+        self._readable: Readable | None = None
 
     def usable(self) -> bool:
-        return self._socket == _NO_SOCKET or not is_readable(self._socket)
+        return self._readable is None or not self._readable.now()
 
     def let_go(self) -> None:
         """End a transfer; in the midst of one this closes the connection."""
-        self._socket = self.curl.getinfo(pycurl.ACTIVESOCKET)
+        descriptor = self.curl.getinfo(pycurl.ACTIVESOCKET)
+        if descriptor != self._socket:
+            self._socket = descriptor
+            self._readable = None if descriptor == _NO_SOCKET else Readable(descriptor)
         self.multi.remove_handle(self.curl)
 
     def close(self) -> None:
         self.multi.close()
         self.curl.close()
 
-
-class _Blocking(_Carrier):
-    """Wait in Python for what libcurl waits for: it would hold an interruption up until it has ended."""
-
     def perform(self) -> Ended:
+        """Carry out what was loaded.
+
+        It waits in Python for what libcurl waits for, which would hold an interruption up until it has ended.
+        """
         self.multi.add_handle(self.curl)
         try:
             while self.multi.perform()[1]:
                 self.multi.select(progress.get().left())
-            done = ended(self.multi)
-            assert done is not None, "nothing is running any more"  # noqa: S101 - a mistake of libcurl's
-            return done
+            [(_, end)] = all_ended(self.multi)
+            return end
         finally:
             self.let_go()
 
 
-class _Awaiting(_Carrier):
-    """Let the event loop watch the sockets that libcurl names, and wake it when it wants to be woken."""
+class CurlWay:
+    """Send requests with libcurl, blocking."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self._loop = asyncio.get_running_loop()
-        self._alarm: asyncio.TimerHandle | None = None
-        self._end: asyncio.Future[Ended] | None = None
-        self.multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
-        self.multi.setopt(pycurl.M_TIMERFUNCTION, self._set_alarm)
+        self._names = Names()
+        self._idle = Idle[_Blocking]()
+        self._closed = False
 
-    async def perform(self) -> Ended:
+    def exchange(self, request: SignedRequest, body: Body) -> Head:
+        """Send the request, and return the answer's head once its body is in `body`."""
+        under_way, origin = progress.get(), origin_of(request.shown.url)
+        carrier, useless = self._idle.take(origin)
+        carrier = carrier or _Blocking()
+        try:
+            carrier.told.tell(carrier.curl, origin, self._names.entry(origin, under_way.left()))
+            carrier.load(request, origin, body, under_way.left())
+            head = carrier.head(carrier.perform())
+        except BaseException:
+            useless.append(carrier)
+            raise
+        else:
+            useless += [carrier] if self._closed else self._idle.give(origin, carrier)
+        finally:
+            for each in useless:
+                each.close()
+        return head
+
+    def close(self) -> None:
+        """Close the connections that are idle; those in use are closed when their answers have ended."""
+        self._closed = True
+        for carrier in self._idle.take_all():
+            carrier.close()
+
+
+class AsyncCurlWay:
+    """Send requests with libcurl, awaiting. It belongs to the event loop that it is made in.
+
+    libcurl names the sockets that it wants watched, and says when it wants to be woken; the event loop
+    watches and wakes. One hand holds all requests, for each further one would have timers of its own.
+    """
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._names = Names()
+        self._room = asyncio.Semaphore(MOST)
+        self._told = Told()
+        self._resting = Resting()
+        self._free: list[Carrier] = []
+        self._waiting: dict[pycurl.Curl, asyncio.Future[Ended]] = {}
+        self._alarm: asyncio.Handle | None = None
+        self._multi = pycurl.CurlMulti()
+        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
+        self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_alarm)
+        self._multi.setopt(pycurl.M_MAXCONNECTS, MOST)
+
+    async def exchange(self, request: SignedRequest, body: Body) -> Head:
+        """Send the request, and return the answer's head once its body is in `body`."""
+        under_way, origin = progress.get(), origin_of(request.shown.url)
+        async with asyncio.timeout(under_way.left()), self._room:
+            carrier = self._free.pop() if self._free else Carrier(self._resting.begin)
+            try:
+                self._told.tell(carrier.curl, origin, await self._names.entry_async(origin))
+                carrier.load(request, origin, body)
+                # libcurl looks only once a second whether a connection in its cache is dead.
+                carrier.curl.setopt(pycurl.FRESH_CONNECT, int(self._resting.speak()))
+                return carrier.head(await self._performed(carrier))
+            finally:
+                self._free.append(carrier)
+
+    async def aclose(self) -> None:
+        """Close the connections. Whoever is under way is told that they have broken."""
+        for end in self._waiting.values():
+            if not end.done():
+                end.set_result(Ended(pycurl.E_ABORTED_BY_CALLBACK, "the client was closed"))
+        # They take their requests out of libcurl's hands now.
+        await asyncio.sleep(0)
+        self._set_alarm(-1)
+        self._multi.close()
+
+    async def _performed(self, carrier: Carrier) -> Ended:
+        curl = carrier.curl
         end: asyncio.Future[Ended] = self._loop.create_future()
-        self._end = end
-        self.multi.add_handle(self.curl)
+        self._waiting[curl] = end
+        self._multi.add_handle(curl)
         try:
             return await end
         finally:
-            self._end = None
-            self.let_go()
-            self._set_alarm(-1)
+            del self._waiting[curl]
+            port, descriptor = curl.getinfo(pycurl.LOCAL_PORT), curl.getinfo(pycurl.ACTIVESOCKET)
+            # In mid-transfer this closes the connection.
+            self._multi.remove_handle(curl)
+            if descriptor != _NO_SOCKET:
+                self._resting.end(port, carrier, descriptor)
 
     def _watch(self, what: int, descriptor: int, *_: object) -> None:
         if what & pycurl.POLL_IN:
@@ -90,90 +166,14 @@ class _Awaiting(_Carrier):
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
-        if milliseconds >= 0:
-            seconds = milliseconds / 1000
-            self._alarm = self._loop.call_later(seconds, self._act, pycurl.SOCKET_TIMEOUT, 0)
+        if milliseconds == 0:
+            self._alarm = self._loop.call_soon(self._act, pycurl.SOCKET_TIMEOUT, 0)
+        elif milliseconds > 0:
+            self._alarm = self._loop.call_later(milliseconds / 1000, self._act, pycurl.SOCKET_TIMEOUT, 0)
 
     def _act(self, descriptor: int, happened: int) -> None:
-        self.multi.socket_action(descriptor, happened)
-        done = ended(self.multi)
-        if done is not None and self._end is not None and not self._end.done():
-            self._end.set_result(done)
-
-
-class CurlWay:
-    """Send requests with libcurl, blocking."""
-
-    def __init__(self) -> None:
-        self._names = Names()
-        self._idle = Idle[_Blocking]()
-        self._room = BoundedSemaphore(MOST)
-        self._closed = False
-
-    def exchange(self, request: SignedRequest, body: Body) -> Head:
-        """Send the request, and return the answer's head once its body is in `body`."""
-        under_way, origin = progress.get(), origin_of(request.shown.url)
-        if not self._room.acquire(timeout=under_way.left()):
-            raise TimeoutError
-        try:
-            carrier, useless = self._idle.take(origin)
-            carrier = carrier or _Blocking()
-            try:
-                self._names.tell(carrier.curl, origin, under_way.left())
-                transfer = Transfer(under_way, body)
-                load(carrier.curl, request, origin, transfer, under_way.left())
-                head = transfer.head(carrier.curl, carrier.perform())
-            except BaseException:
-                useless.append(carrier)
-                raise
-            else:
-                useless += [carrier] if self._closed else self._idle.give(origin, carrier)
-            finally:
-                for each in useless:
-                    each.close()
-            return head
-        finally:
-            self._room.release()
-
-    def close(self) -> None:
-        """Close the connections that are idle; those in use are closed when their answers have ended."""
-        self._closed = True
-        for carrier in self._idle.take_all():
-            carrier.close()
-
-
-class AsyncCurlWay:
-    """Send requests with libcurl, awaiting. It belongs to the event loop that it is made in."""
-
-    def __init__(self) -> None:
-        self._names = Names()
-        self._idle = Idle[_Awaiting]()
-        self._room = asyncio.Semaphore(MOST)
-        self._closed = False
-
-    async def exchange(self, request: SignedRequest, body: Body) -> Head:
-        """Send the request, and return the answer's head once its body is in `body`."""
-        under_way, origin = progress.get(), origin_of(request.shown.url)
-        async with asyncio.timeout(under_way.left()), self._room:
-            carrier, useless = self._idle.take(origin)
-            carrier = carrier or _Awaiting()
-            try:
-                await self._names.tell_async(carrier.curl, origin)
-                transfer = Transfer(under_way, body)
-                load(carrier.curl, request, origin, transfer, under_way.left())
-                head = transfer.head(carrier.curl, await carrier.perform())
-            except BaseException:
-                useless.append(carrier)
-                raise
-            else:
-                useless += [carrier] if self._closed else self._idle.give(origin, carrier)
-            finally:
-                for each in useless:
-                    each.close()
-            return head
-
-    async def aclose(self) -> None:
-        """Close the connections that are idle; those in use are closed when their answers have ended."""
-        self._closed = True
-        for carrier in self._idle.take_all():
-            carrier.close()
+        self._multi.socket_action(descriptor, happened)
+        for curl, end in all_ended(self._multi):
+            waiting = self._waiting[curl]
+            if not waiting.done():
+                waiting.set_result(end)

@@ -3,7 +3,6 @@
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from threading import BoundedSemaphore
 
 import anyio
 import httpcore
@@ -44,19 +43,13 @@ class HttpcoreWay:
         self._tls = tls
         self._backend = Backend(httpcore.SyncBackend())
         self._idle = Idle[_Connection]()
-        self._room = BoundedSemaphore(MOST)
         self._closed = False
 
     def exchange(self, request: SignedRequest, body: Body) -> Head:
         """Send the request, and return the answer's head once its body is in `body`."""
         origin = origin_of(request.shown.url)
-        if not self._room.acquire(timeout=progress.get().left()):
-            raise TimeoutError
-        try:
-            with _translated():
-                return self._exchange(request, origin, body)
-        finally:
-            self._room.release()
+        with _translated():
+            return self._exchange(request, origin, body)
 
     def close(self) -> None:
         """Close the connections that are idle; those in use are closed when their answers have ended."""
@@ -75,7 +68,7 @@ class HttpcoreWay:
             connection.close()
             raise
         self._give_back(origin, connection)
-        return Head(response.status, response.headers)
+        return Head.of(response.status, response.headers)
 
     def _taken(self, origin: Origin) -> _Connection | None:
         connection, useless = self._idle.take(origin)
@@ -129,7 +122,7 @@ class PooledWay:
                     body.add(chunk)
             finally:
                 response.close()
-            return Head(response.status, response.headers)
+            return Head.of(response.status, response.headers)
 
     def close(self) -> None:
         """Close the connections."""
@@ -162,7 +155,7 @@ class AsyncPooledWay:
                     body.add(chunk)
             finally:
                 await response.aclose()
-            return Head(response.status, response.headers)
+            return Head.of(response.status, response.headers)
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -1,4 +1,4 @@
-"""Tell libcurl a host's addresses, so that it never asks for them itself.
+"""Find the addresses that libcurl is told, so that it never looks a name up itself.
 
 Its own look-ups cannot be broken off: one that hangs would hold a call far beyond its deadline.
 """
@@ -9,7 +9,7 @@ import time
 
 import pycurl
 
-from bingx_spot.engines.addresses import Addresses
+from bingx_spot.engines.addresses import Addresses, is_address
 from bingx_spot.engines.connections import Origin
 from bingx_spot.engines.way import Broken
 
@@ -17,37 +17,54 @@ from bingx_spot.engines.way import Broken
 _FRESH = 60.0
 
 
+class Told:
+    """Know what one cache of libcurl's was told, and tell it only what is new.
+
+    libcurl keeps what it is told until it is told something else.
+    """
+
+    def __init__(self) -> None:
+        self._entries: dict[Origin, str] = {}
+
+    def tell(self, curl: pycurl.Curl, origin: Origin, entry: str) -> None:
+        """Let the cache that this carrier uses know an origin's addresses."""
+        if self._entries.get(origin) != entry:
+            curl.setopt(pycurl.RESOLVE, [entry])
+            self._entries[origin] = entry
+
+
 class Names:
-    """Look hosts up now and then, and tell what was found to whatever carries a request there."""
+    """Look hosts up, now and then."""
 
     def __init__(self) -> None:
         self._addresses = Addresses()
         self._found: dict[Origin, tuple[float, str]] = {}
 
-    def tell(self, curl: pycurl.Curl, origin: Origin, seconds: float) -> None:
-        """Look the host up if it is time, waiting no longer than so many seconds, and tell."""
-        if not self._is_fresh(origin):
-            self._keep(origin, self._addresses.of(origin.host, origin.port, seconds))
-        self._hand_over(curl, origin)
+    def entry(self, origin: Origin, seconds: float) -> str:
+        """Return libcurl's entry for the origin, waiting no longer than so many seconds."""
+        known = self._known(origin)
+        return known or self._keep(origin, self._addresses.of(origin.host, origin.port, seconds))
 
-    async def tell_async(self, curl: pycurl.Curl, origin: Origin) -> None:
-        """Look the host up if it is time, and tell."""
-        if not self._is_fresh(origin):
-            loop = asyncio.get_running_loop()
-            try:
-                entries = await loop.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
-            except OSError as error:
-                raise Broken(f"no address: {error}") from None
-            self._keep(origin, list(dict.fromkeys(str(entry[4][0]) for entry in entries)))
-        self._hand_over(curl, origin)
+    async def entry_async(self, origin: Origin) -> str:
+        """Return libcurl's entry for the origin."""
+        known = self._known(origin)
+        if known is not None:
+            return known
+        if is_address(origin.host):
+            return self._keep(origin, [origin.host])
+        loop = asyncio.get_running_loop()
+        try:
+            found = await loop.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise Broken(f"no address: {error}") from None
+        return self._keep(origin, list(dict.fromkeys(str(each[4][0]) for each in found)))
 
-    def _is_fresh(self, origin: Origin) -> bool:
+    def _known(self, origin: Origin) -> str | None:
         found = self._found.get(origin)
-        return found is not None and time.monotonic() - found[0] < _FRESH
+        return found[1] if found is not None and time.monotonic() - found[0] < _FRESH else None
 
-    def _keep(self, origin: Origin, addresses: list[str]) -> None:
+    def _keep(self, origin: Origin, addresses: list[str]) -> str:
         listed = ",".join(f"[{each}]" if ":" in each else each for each in addresses)
-        self._found[origin] = (time.monotonic(), f"{origin.host}:{origin.port}:{listed}")
-
-    def _hand_over(self, curl: pycurl.Curl, origin: Origin) -> None:
-        curl.setopt(pycurl.RESOLVE, [self._found[origin][1]])
+        entry = f"{origin.host}:{origin.port}:{listed}"
+        self._found[origin] = (time.monotonic(), entry)
+        return entry

@@ -104,11 +104,10 @@ def _begin(request: SignedRequest, timeout: float) -> Progress:
 
 
 def _answer(request: SignedRequest, head: Head, body: Body) -> Answer:
-    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in head.headers}
     content = body.whole()
-    if "content-encoding" in headers:
-        content = _decoded(content, headers["content-encoding"].lower())
-    return Answer(head.status, MappingProxyType(headers), content, request.shown)
+    if "content-encoding" in head.headers:
+        content = _decoded(content, head.headers["content-encoding"].lower())
+    return Answer(head.status, MappingProxyType(head.headers), content, request.shown)
 
 
 def _decoded(content: bytes, encoding: str) -> bytes:

@@ -9,13 +9,21 @@ from bingx_spot.engines.mask import Mask
 class Progress:
     """Know how far one request has come, for whatever carries it."""
 
-    __slots__ = ("deadline", "mask", "secure", "written")
+    __slots__ = ("_mask", "_secrets", "deadline", "secure", "written")
 
     def __init__(self, deadline: float, *, secure: bool, secrets: tuple[str, ...] = ()) -> None:
         self.deadline = deadline
         self.secure = secure
-        self.mask = Mask(secrets)
+        self._secrets = secrets
+        self._mask: Mask | None = None
         self.written = False
+
+    @property
+    def mask(self) -> Mask:
+        """Return what hides in its answer what it must not repeat."""
+        if self._mask is None:
+            self._mask = Mask(self._secrets)
+        return self._mask
 
     def left(self) -> float:
         """Return how much time is left, in seconds."""

@@ -4,7 +4,7 @@ What is true of every engine, the deadline, the reading of an answer and the wor
 repeated in each; network.py has it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Protocol
 
 from bingx_spot.engines.body import Body
@@ -16,11 +16,16 @@ class Head(NamedTuple):
 
     Attributes:
         status: HTTP status.
-        headers: Names and values as they came.
+        headers: Names in lower case, and values.
     """
 
     status: int
-    headers: Iterable[tuple[bytes, bytes]]
+    headers: Mapping[str, str]
+
+    @classmethod
+    def of(cls, status: int, pairs: Iterable[tuple[bytes, bytes]]) -> "Head":
+        """Make a head of names and values as they came."""
+        return cls(status, {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in pairs})
 
 
 class Broken(Exception):

@@ -93,11 +93,13 @@ class EqualErrors:
             return self._left(operation_id)
 
     def _left(self, operation_id: str) -> float:
+        to_come = self._in_flight[operation_id]
+        if not self._seen:
+            return MOMENT if to_come >= _EQUAL_ERRORS else 0.0
         now = self._now()
         own = [times for (name, _), times in self._seen.items() if name == operation_id]
         full = [times[0] + _SECONDS - now for times in own if len(times) == _EQUAL_ERRORS]
         if any(seconds > 0 for seconds in full):
             return max(full)
         lately = [sum(at + _SECONDS > now for at in times) for times in own]
-        to_come = self._in_flight[operation_id]
         return MOMENT if max(lately, default=0) + to_come >= _EQUAL_ERRORS else 0.0
