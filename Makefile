@@ -153,7 +153,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-vers
 .PHONY: lock
 lock: $(READY) ## Pin newer versions in requirements/*.txt
 	$(BIN)/python -m pip install --quiet uv==0.13.9
-	$(LOCK) --upgrade pyproject.toml --group dev --extra fast --extra sandbox -o requirements/dev.txt
+	$(LOCK) --upgrade pyproject.toml --group dev --extra fast --extra redis --extra sandbox -o requirements/dev.txt
 	$(LOCK) --upgrade requirements/peers.in -o requirements/peers.txt
 
 .PHONY: clean

@@ -55,12 +55,17 @@ def memory_of(credentials: Credentials, settings: Settings) -> Memory:
 
 
 def parts_of(credentials: Credentials, settings: Settings, memory: Memory) -> Parts:
-    """Return what calls are made with."""
+    """Return what calls are made with.
+
+    Raises:
+        InvalidInput: The limits cannot be shared in the way that the settings say.
+    """
+    environment = Environment.parse(settings.environment)
     return Parts(
-        environment=Environment.parse(settings.environment),
+        environment=environment,
         stamper=Stamper(credentials, settings.clock, settings.source_key),
         clock=settings.clock,
-        limits=permits_of(settings.limits, memory.account),
+        limits=permits_of(settings.limits, memory.account, environment, credentials),
         memory=memory,
         timeout=settings.timeout,
     )

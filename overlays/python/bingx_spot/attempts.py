@@ -102,8 +102,9 @@ class Attempts:
         request = self.parts.stamper.stamp(call, host, memory.placing.choose(host))
         share = _SHARE if call.operation.repeatable else 1.0
         came = yield Send(request, max(left * share, min(left, SHORTEST)))
-        self._used(ticket, came)
         result = self._result(call, request, came, host)
+        # After what an answer says of a lock is known, for that goes to other processes with it.
+        self._used(ticket, came)
         self._note(call.operation, host, result)
         return result
 

@@ -69,7 +69,8 @@ class _Facade:
         """Make a client with the credentials of the environment.
 
         Reads `BINGX_API_KEY` and `BINGX_API_SECRET`, or the key file that `BINGX_KEY_FILE` names, and
-        `BINGX_ENV` (`live`, `vst`, `sandbox` or a base URL) where `environment` is not given.
+        `BINGX_ENV` (`live`, `vst`, `sandbox` or a base URL) where `environment` is not given, and
+        `BINGX_LIMITS` (how limits are shared) where `limits` is not.
 
         Args:
             **options: As for the class.

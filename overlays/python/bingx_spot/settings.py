@@ -7,8 +7,7 @@ from bingx_spot.clock import Clock
 from bingx_spot.environments import Environment
 from bingx_spot.errors import InvalidInput, shown
 from bingx_spot.placement import PLACEMENTS, Placement
-from bingx_spot.policy.limits import Permits
-from bingx_spot.sharing.choice import check_limits
+from bingx_spot.sharing.choice import Choice, check_limits
 
 if TYPE_CHECKING:
     import ssl
@@ -34,7 +33,7 @@ class Options(TypedDict, total=False):
     transport: "Transport | None"
     engine: Literal["default", "fast"]
     clock: Clock
-    limits: Permits | str | None
+    limits: Choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +54,8 @@ class Settings:
             trio; it needs the extra `fast`.
         clock: Where `timestamp` comes from.
         limits: Who gives out permits: None for the contract's limits, which all clients of the process with
-            the same API key share; `off` for none; or an object of one's own.
+            the same API key share; the URL of a Redis or Valkey server, or the path of a file, through which
+            processes share them too; `off` for none; or an object of one's own.
 
     Raises:
         InvalidInput: A setting is not allowed; it names the setting.
@@ -71,7 +71,7 @@ class Settings:
     transport: "Transport | None" = None
     engine: Literal["default", "fast"] = "default"
     clock: Clock = field(default_factory=Clock)
-    limits: Permits | str | None = None
+    limits: Choice = field(default=None, repr=False)  # a URL may hold a password
 
     def __post_init__(self) -> None:
         Environment.parse(self.environment)

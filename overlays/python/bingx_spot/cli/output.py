@@ -22,6 +22,7 @@ _OPTIONS = {
     "recv_window": "--recv-window",
     "cancel_restrictions": "--only",
     "environment": "--env",
+    "limits": "BINGX_LIMITS",
     "symbol": "SYMBOL",
 }
 

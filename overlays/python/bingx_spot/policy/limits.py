@@ -98,6 +98,13 @@ class Address:
         self.waiting: set[Turns] = set()
         self._windows: dict[tuple[str, str | int], Window] = {}
 
+    def begin_anew(self) -> None:
+        """Begin as another process: after a fork, those who wait are the parent's, and so may the lock be."""
+        self.lock = Lock()
+        for turns in self.waiting:
+            turns.forget_all()
+        self.waiting = set()
+
     def windows_of(self, operation: Operation) -> list[Window]:
         """Return the windows of the operation's IP group: its own, and the one of the whole group."""
         group = IP_GROUPS.get(operation.ip_group) if operation.ip_group is not None else None
@@ -134,7 +141,8 @@ class Limits:
 
     def __init__(self, now: Callable[[], float] = monotonic, address: Address | None = None) -> None:
         self.address = Address(now) if address is None else address
-        self._turns: dict[str, Turns] = {}
+        self._turns: dict[str, tuple[Operation, Turns]] = {}
+        self._on_queue: Callable[[Operation, Turns], None] | None = None
 
     def ticket(self, operation: Operation, *, bulk: bool = False) -> "LimitsTicket":
         """Return a ticket for one request.
@@ -147,14 +155,32 @@ class Limits:
 
     def turns_of(self, operation: Operation) -> Turns:
         """Return the queue of an endpoint."""
-        turns = self._turns.get(operation.operation_id)
-        if turns is None:
+        made = self._turns.get(operation.operation_id)
+        if made is None:
             with self.address.lock:
-                windows = self.address.windows_of(operation)
-                if operation.uid_limit is not None:
-                    windows.insert(0, Window(operation.uid_limit))
-                turns = self._turns.setdefault(operation.operation_id, Turns(windows))
-        return turns
+                made = self._turns.get(operation.operation_id) or self._made(operation)
+        return made[1]
+
+    def on_every_queue(self, act: Callable[[Operation, Turns], None]) -> None:
+        """Let something be done with every queue that there is and that will be, under the lock.
+
+        Args:
+            act: Is given the endpoint and its queue.
+        """
+        with self.address.lock:
+            self._on_queue = act
+            for operation, turns in self._turns.values():
+                act(operation, turns)
+
+    def _made(self, operation: Operation) -> tuple[Operation, Turns]:
+        windows = self.address.windows_of(operation)
+        if operation.uid_limit is not None:
+            windows.insert(0, Window(operation.uid_limit))
+        turns = Turns(windows)
+        self._turns[operation.operation_id] = (operation, turns)
+        if self._on_queue is not None:
+            self._on_queue(operation, turns)
+        return operation, turns
 
 
 class LimitsTicket(Turn):
@@ -175,10 +201,13 @@ class LimitsTicket(Turn):
             # Before anything is looked at: whoever brings an answer looks first at the permit, then here.
             address.waiting.add(turns)
             try:
-                return turns.wait(self, now, now + longest)
+                pause = turns.wait(self, now, now + longest)
             finally:
                 if not turns:
                     address.waiting.discard(turns)
+        if pause > 0:
+            self._nudge()
+        return pause
 
     def answered(self, remain: int | None = None, window: float = 0.0) -> None:
         """Note that the answer to the request is there."""
@@ -190,6 +219,7 @@ class LimitsTicket(Turn):
             with self._address.lock:
                 self._turns.told(remain, now + window, now)
         self._address.give_out()
+        self._nudge()
 
     def give_back(self) -> None:
         """Give the place in the queue back, or the permit."""
@@ -198,3 +228,10 @@ class LimitsTicket(Turn):
             if not self._turns:
                 self._address.waiting.discard(self._turns)
         self._address.give_out()
+        self._nudge()
+
+    def _nudge(self) -> None:
+        elsewhere = self._turns.elsewhere
+        if elsewhere is not None:
+            elsewhere.news = True
+            elsewhere.ring()

@@ -4,7 +4,8 @@ Whoever waits sleeps elsewhere, in a thread or in a task, and comes back to ask.
 what has become free, in order, to others too, so that one caller that is held up holds up nobody else.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from bingx_spot.policy.signal import Signal
 from bingx_spot.policy.windows import Permit, Window
@@ -34,9 +35,10 @@ class Turn:
         signal: Sent when it is worth asking again before the time is up.
         wakes_at: When its caller asks again unless the signal is sent.
         deadline: When its caller gives up.
+        name: What it is called where processes share a limit; empty elsewhere.
     """
 
-    __slots__ = ("bulk", "deadline", "permit", "signal", "wakes_at")
+    __slots__ = ("bulk", "deadline", "name", "permit", "signal", "wakes_at")
 
     def __init__(self, *, bulk: bool) -> None:
         self.bulk = bulk
@@ -44,6 +46,26 @@ class Turn:
         self.signal = Signal()
         self.wakes_at = 0.0
         self.deadline = 0.0
+        self.name = ""
+
+
+@dataclass(slots=True)
+class Elsewhere:
+    """Say that permits come from elsewhere, from a store that processes share, and hold the news for it.
+
+    Attributes:
+        ring: Called, without any lock, when there is news: a caller waits, a permit came back or was used.
+        news: Whether there is some that was not told yet.
+        next: When the next permit can come, as far as is known, in seconds.
+        returned: The names of permits with which nothing was sent.
+        told: What the exchange said: how many requests are left, and until when.
+    """
+
+    ring: Callable[[], None]
+    news: bool = False
+    next: float = 0.0
+    returned: list[str] = field(default_factory=list)
+    told: tuple[int, float] | None = None
 
 
 class Turns:
@@ -55,10 +77,8 @@ class Turns:
 
     def __init__(self, windows: Sequence[Window]) -> None:
         self.windows = windows
-        #: Whether permits come from elsewhere: a store that processes share. Then none is given out here.
-        self.elsewhere = False
-        #: When the store will give the next one, as far as is known.
-        self.elsewhere_at = 0.0
+        #: Where the permits come from if none are given out here.
+        self.elsewhere: Elsewhere | None = None
         # Dictionaries keep their order, and a place in the middle can be given back at once.
         self._single: dict[Turn, None] = {}
         self._bulk: dict[Turn, None] = {}
@@ -98,6 +118,11 @@ class Turns:
             return 0.0
         return self._sleep(turn, now, deadline)
 
+    def forget_all(self) -> None:
+        """Take everybody out of the queue: their callers will not come back."""
+        self._single.clear()
+        self._bulk.clear()
+
     def leave(self, turn: Turn, now: float) -> None:
         """Give a place back, or a permit with which nothing was sent, and let the next one have it."""
         (self._bulk if turn.bulk else self._single).pop(turn, None)
@@ -105,11 +130,13 @@ class Turns:
         if permit is not None:
             for window in self.windows:
                 window.put_back(permit)
+            if self.elsewhere is not None and permit.name:
+                self.elsewhere.returned.append(permit.name)
         self.give_out(now)
 
     def give_out(self, now: float) -> None:
         """Give out what has become free, and see to it that the next caller wakes when its permit comes."""
-        while not self.elsewhere and (turn := self._first()) is not None:
+        while self.elsewhere is None and (turn := self._first()) is not None:
             at = self.next(now, bulk=turn.bulk)
             if at > now:
                 if turn.wakes_at > at:
@@ -127,7 +154,9 @@ class Turns:
     def told(self, remain: int, until: float, now: float) -> None:
         """Take over what the exchange says of the permits left; `Window.told` says when it is believed."""
         # The first window is the narrowest; the others are a machine's, which serves several keys.
-        if self.windows and self.windows[0].told(remain, until, now):
+        if self.elsewhere is not None:
+            self.elsewhere.told = (remain, until)
+        elif self.windows and self.windows[0].told(remain, until, now):
             self.turn_away(now)
 
     def turn_away(self, now: float) -> None:
@@ -141,12 +170,12 @@ class Turns:
         return max([window.next(now, bulk=bulk) for window in self.windows], default=now)
 
     def _is_free_for(self, turn: Turn, now: float) -> bool:
-        if self._single or (turn.bulk and self._bulk) or self.elsewhere:
+        if self._single or (turn.bulk and self._bulk) or self.elsewhere is not None:
             return False
         return self.next(now, bulk=turn.bulk) <= now
 
     def _give(self, turn: Turn, now: float) -> None:
-        permit = turn.permit = Permit(now)
+        permit = turn.permit = Permit(now, turn.name)
         for window in self.windows:
             window.take(permit)
 
@@ -161,7 +190,7 @@ class Turns:
 
     def _soonest(self, now: float, ahead: int) -> float:
         own = max([window.soonest(now, ahead + 1) for window in self.windows], default=now)
-        return max(own, self.elsewhere_at) if self.elsewhere else own
+        return own if self.elsewhere is None else max(own, self.elsewhere.next)
 
     def _check(self, now: float, deadline: float, ahead: int) -> None:
         soonest = self._soonest(now, ahead)
@@ -178,5 +207,5 @@ class Turns:
             self.leave(turn, now)
             raise TooLate(at - now)
         turn.signal = Signal()
-        turn.wakes_at = deadline if self.elsewhere else min(at, deadline)
+        turn.wakes_at = min(at, deadline) if self.elsewhere is None else deadline
         return max(turn.wakes_at - now, _SHORTEST)

@@ -28,12 +28,14 @@ class Permit:
     Attributes:
         since: From when on it is counted, on the monotonic clock of the limits, in seconds. It lies ahead
             until the answer is there.
+        name: What it is called where processes share a limit; empty elsewhere.
     """
 
-    __slots__ = ("since",)
+    __slots__ = ("name", "since")
 
-    def __init__(self, now: float) -> None:
+    def __init__(self, now: float, name: str = "") -> None:
         self.since = now + MARGIN
+        self.name = name
 
     def arrived(self, now: float) -> None:
         """Note that the request has arrived: its answer is there."""
@@ -111,6 +113,11 @@ class Window:
         if permit in self._permits:
             self._permits.remove(permit)
             self._left += 1
+
+    def held(self, now: float) -> list[Permit]:
+        """Return the permits that are counted now."""
+        self._drop_old(now)
+        return self._permits
 
     def told(self, remain: int, until: float, now: float) -> bool:
         """Take over what the exchange says of the permits left, and tell whether that changes anything.

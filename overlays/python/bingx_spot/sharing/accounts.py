@@ -1,19 +1,27 @@
 """Let the clients of one process that use the same API key share what it may do."""
 
+import atexit
+import os
 import secrets
+from collections.abc import Callable
 from hashlib import blake2b
 from threading import Lock
-from weakref import WeakValueDictionary
+from weakref import WeakKeyDictionary, WeakSet, WeakValueDictionary
 
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
+from bingx_spot.errors import InvalidInput
 from bingx_spot.policy.account import Account
 from bingx_spot.policy.limits import Address, Limits
+from bingx_spot.sharing.shared_limits import SharedLimits
+from bingx_spot.sharing.store import Store
 
 _lock = Lock()
 # Only as long as a client uses them: what nobody holds is forgotten.
 _addresses: WeakValueDictionary[str, Address] = WeakValueDictionary()
 _accounts: WeakValueDictionary[tuple[str, bytes], Account] = WeakValueDictionary()
+_stores: WeakKeyDictionary[Account, str] = WeakKeyDictionary()
+_shared: WeakSet[SharedLimits] = WeakSet()
 # No key stands in here, nor what could be compared with a list of keys.
 _SALT = secrets.token_bytes(32)
 
@@ -34,8 +42,53 @@ def account_of(environment: Environment, credentials: Credentials) -> Account:
         return account
 
 
+def share_through(
+    account: Account, where: str, make_store: Callable[[], Store], name_of: Callable[[str], str]
+) -> None:
+    """Let the account's permits come from a store, unless they do already.
+
+    Args:
+        account: The API key's.
+        where: What tells the store from others.
+        make_store: Makes it.
+        name_of: Gives an endpoint's limit its name in the store.
+
+    Raises:
+        InvalidInput: They come from another one, or the store cannot be made.
+    """
+    with _lock:
+        known = _stores.get(account)
+        if known is None:
+            _shared.add(SharedLimits(account, make_store(), name_of))
+            _stores[account] = where
+        elif known != where:
+            # Neither is repeated: a URL may hold a password.
+            reason = "names another store than a client with the same API key does"
+            raise InvalidInput("limits", reason, "one and the same in all of a process")
+
+
 def forget() -> None:
     """Forget what is known of every API key: clients that are made from now on begin anew."""
     with _lock:
         _accounts.clear()
         _addresses.clear()
+
+
+def _begin_anew() -> None:
+    # In the child of a fork: a lock may have been held by a thread that is not here.
+    global _lock  # noqa: PLW0603 - it cannot be opened
+    _lock = Lock()
+    for address in list(_addresses.values()):
+        address.begin_anew()
+    for shared in list(_shared):
+        shared.begin_anew()
+
+
+def _flush() -> None:
+    for shared in list(_shared):
+        shared.flush()
+
+
+if hasattr(os, "register_at_fork"):  # pragma: no branch - where processes fork
+    os.register_at_fork(after_in_child=_begin_anew)
+atexit.register(_flush)

@@ -1,34 +1,114 @@
 """Make of the option `limits` what gives out the permits."""
 
-from bingx_spot.errors import InvalidInput, shown
+import hmac
+import os
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from bingx_spot.credentials import Credentials
+from bingx_spot.environments import Environment
+from bingx_spot.errors import InvalidInput
 from bingx_spot.policy.account import Account
 from bingx_spot.policy.limits import Permits, Unlimited
+from bingx_spot.sharing.accounts import share_through
+
+if TYPE_CHECKING:
+    from bingx_spot.sharing.store import Store
 
 #: The environment variable that says how limits are shared where `from_env` is not told it.
 LIMITS_VARIABLE = "BINGX_LIMITS"
-ALLOWED = "off, or an object with ticket(operation, bulk)"
+#: What the option may be.
+Choice = Permits | str | os.PathLike[str] | None
 _OFF = "off"
+#: The schemes of a server's URL; Valkey speaks the protocol of Redis.
+SCHEMES = ("redis", "rediss", "valkey", "valkeys", "unix")
+_ALLOWED = (
+    "off; redis://HOST:PORT/DB, rediss://, valkey://, valkeys:// or unix:///PATH; file:///PATH or the path "
+    "of a file; or an object with ticket(operation, bulk)"
+)
 
 
-def check_limits(choice: Permits | str | None) -> None:
+def check_limits(choice: Choice) -> None:
     """Check the option `limits`.
 
     Raises:
-        InvalidInput: It is none of what is allowed.
+        InvalidInput: It is none of what is allowed. It is not repeated: a URL may hold a password.
     """
     if choice is None or choice == _OFF or hasattr(choice, "ticket"):
         return
-    reason = f"is {shown(choice)}" if isinstance(choice, str) else "is of another type"
-    raise InvalidInput("limits", reason, ALLOWED)
+    if not isinstance(choice, str | os.PathLike):
+        raise InvalidInput("limits", "is of another type", _ALLOWED)
+    if _path(choice) is None and not _is_server(os.fspath(choice)):
+        raise InvalidInput("limits", "is none of what it may be", _ALLOWED)
 
 
-def permits_of(choice: Permits | str | None, account: Account) -> Permits:
+def permits_of(
+    choice: Choice, account: Account, environment: Environment, credentials: Credentials
+) -> Permits:
     """Return what gives out the permits.
 
     Args:
         choice: The option `limits`, checked.
         account: The API key's, which all clients of the process share.
+        environment: The exchange.
+        credentials: The key.
+
+    Raises:
+        InvalidInput: The store will not do, or another client with this key shares through another one.
     """
-    if choice is None:
-        return account.limits
-    return Unlimited() if isinstance(choice, str) else choice
+    if choice == _OFF:
+        return Unlimited()
+    if isinstance(choice, str | os.PathLike):
+        share_through(account, _where(choice), lambda: _store(choice), _names(environment, credentials))
+    elif choice is not None:
+        return choice
+    return account.limits
+
+
+def _names(environment: Environment, credentials: Credentials) -> Callable[[str], str]:
+    # Whoever reads the store's names learns no key from them, nor can anybody guess one: keys are random.
+    message = f"bingx-spot limits of {environment.base_url}".encode()
+    digest = hmac.new(credentials.api_key.encode(), message, sha256).hexdigest()[:32]
+    # Braces keep the limits of one key together in a cluster.
+    return lambda operation_id: f"bingx-spot:{{{digest}}}:{operation_id}"
+
+
+def _where(choice: str | os.PathLike[str]) -> str:
+    path = _path(choice)
+    return os.fspath(choice) if path is None else str(path.absolute())
+
+
+def _store(choice: str | os.PathLike[str]) -> "Store":
+    # Imported here: most processes share with nobody.
+    path = _path(choice)
+    if path is None:
+        from bingx_spot.sharing.redis_store import RedisStore  # noqa: PLC0415
+
+        return RedisStore(os.fspath(choice))
+    from bingx_spot.sharing.file_store import FileStore  # noqa: PLC0415
+
+    return FileStore(path)
+
+
+def _path(choice: str | os.PathLike[str]) -> Path | None:
+    """Return the path that is meant, or None where it is none."""
+    if isinstance(choice, os.PathLike):
+        return Path(choice)
+    if choice.startswith("file://"):
+        parts = urlsplit(choice)
+        return Path(unquote(parts.path)) if parts.path and parts.netloc in ("", "localhost") else None
+    # Only what can be nothing else: a URL that is written wrongly must not become a file.
+    path = Path(choice).expanduser()
+    return path if path.is_absolute() or choice.startswith(("./", "../")) else None
+
+
+def _is_server(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    return "://" in url and parts.scheme in SCHEMES and bool(parts.hostname or parts.path.strip("/"))

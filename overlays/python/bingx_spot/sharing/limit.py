@@ -1,0 +1,153 @@
+"""One endpoint's limit as a process shares it: what to tell the store, and what to make of its answer."""
+
+from collections.abc import Callable
+from itertools import count
+
+from bingx_spot.policy.blocks import Blocks
+from bingx_spot.policy.turns import Elsewhere, Turns
+from bingx_spot.policy.windows import MARGIN, Permit, share
+from bingx_spot.sharing.fleet import Report, Verdict
+from bingx_spot_api.contract import Operation, Rate
+
+# A block that differs by less, in seconds, is the same one: each knows it by its own clock.
+_SAME_BLOCK = 1.0
+
+
+class SharedLimit:
+    """Be what stands between an endpoint's queue and the store.
+
+    Its methods are called under the lock of the address.
+
+    Args:
+        operation: The endpoint; it has a limit per UID.
+        turns: Its queue.
+        blocks: Until when the exchange will not listen.
+        name: What the limit is called in the store.
+        ring: Wakes whoever asks the store; called without any lock.
+    """
+
+    def __init__(
+        self, operation: Operation, turns: Turns, blocks: Blocks, name: str, ring: Callable[[], None]
+    ) -> None:
+        assert operation.uid_limit is not None, "others are not shared"  # noqa: S101 - a mistake of ours
+        self.name = name
+        self.rate: Rate = operation.uid_limit
+        #: When to ask the store again, in seconds; None where nobody waits for anything.
+        self.due: float | None = None
+        self._operation_id = operation.operation_id
+        self._turns = turns
+        self._blocks = blocks
+        self._elsewhere = turns.elsewhere = Elsewhere(ring)
+        self._numbers = count()
+        self._sent_back: list[str] = []
+        self._was_away = False
+        self._held_up_until = 0.0
+
+    def is_due(self, now: float) -> bool:
+        """Tell whether there is something to tell the store, or somebody to ask it for."""
+        return self._elsewhere.news or (self.due is not None and self.due <= now)
+
+    def report(self, process: str, members: int, now: float) -> Report:
+        """Return what the store is to be told.
+
+        Args:
+            process: This process's name.
+            members: How many share the limit, as far as is known.
+            now: The time, in seconds.
+        """
+        self._elsewhere.news = False
+        single, bulk = self._waiting(process, now)
+        self._sent_back, self._elsewhere.returned = self._sent_back + self._elsewhere.returned, []
+        told, self._elsewhere.told = self._elsewhere.told, None
+        return {
+            "process": process,
+            "requests": self.rate.requests,
+            "window": self.rate.seconds * 1000,
+            "margin": MARGIN * 1000,
+            "single": single,
+            "bulk": bulk,
+            "counts": dict.fromkeys(self._sent_back, 0.0) | self._counts(process, now),
+            "told": [] if told is None else [told[0], (told[1] - now) * 1000],
+            "closed": self._closed() * 1000,
+            "known": members,
+            "away": self._was_away,
+        }
+
+    def take_in(self, verdict: Verdict, now: float) -> None:
+        """Hand out what the store has given.
+
+        Args:
+            verdict: Its answer to the last report.
+            now: The time, in seconds.
+        """
+        self._sent_back.clear()
+        self._was_away = False
+        waiting = {turn.name: turn for turn in self._turns}
+        for name in verdict["granted"]:
+            if name in waiting:
+                self._turns.give(waiting[name], now)
+            else:
+                self._elsewhere.returned.append(name)
+        self._elsewhere.next = max(now + max(verdict["wait"], 0.0) / 1000, self._held_up_until)
+        self.due = self._elsewhere.next if len(self._turns) > 0 else None
+        self._elsewhere.news = self._elsewhere.news or bool(self._elsewhere.returned)
+        if verdict["closed"] / 1000 > self._blocks.left(self._operation_id) + _SAME_BLOCK:
+            self._blocks.close(self._operation_id, verdict["closed"] / 1000)
+        self._turns.turn_away(now)
+
+    def go_on_alone(self, members: int) -> None:
+        """Let the queue give out this process's share, for the store is gone.
+
+        Args:
+            members: How many share the limit, as far as is known.
+        """
+        self._was_away = True
+        self._turns.elsewhere = None
+        self._turns.windows[0].rate = share(self.rate, members)
+        self._wake_all()
+
+    def come_back(self) -> None:
+        """Let permits come from the store again, and let it know at once what was sent without it."""
+        self._elsewhere.news = True
+        self._turns.elsewhere = self._elsewhere
+        self._turns.windows[0].rate = self.rate
+        self._wake_all()
+
+    def begin_anew(self) -> None:
+        """Forget who waits: after a fork they are the parent's, and so is what they asked for."""
+        self._turns.forget_all()
+        self._sent_back.clear()
+        self._elsewhere.returned.clear()
+
+    def _waiting(self, process: str, now: float) -> tuple[list[str], list[str]]:
+        """Return the names of those who wait and could be served, as far as this machine's limits go."""
+        names: tuple[list[str], list[str]] = ([], [])
+        self._held_up_until = max([window.next(now) for window in self._turns.windows[1:]], default=now)
+        if self._held_up_until > now:
+            return names
+        for turn in self._turns:
+            turn.name = turn.name or f"{process}:{next(self._numbers)}"
+            if len(names[turn.bulk]) < self.rate.requests:
+                names[turn.bulk].append(turn.name)
+        return names
+
+    def _counts(self, process: str, now: float) -> dict[str, float]:
+        """Return for how long permits are counted yet, in milliseconds."""
+        counts: dict[str, float] = {}
+        for permit in self._turns.windows[0].held(now):
+            # The store knows of those whose answers are awaited, unless it has been away itself.
+            if permit.since <= now or self._was_away:
+                counts[self._named(permit, process)] = (permit.since + self.rate.seconds - now) * 1000
+        return counts
+
+    def _named(self, permit: Permit, process: str) -> str:
+        permit.name = permit.name or f"{process}:{next(self._numbers)}"
+        return permit.name
+
+    def _closed(self) -> float:
+        left = self._blocks.left(self._operation_id)
+        return left if left > _SAME_BLOCK else 0.0
+
+    def _wake_all(self) -> None:
+        for turn in self._turns:
+            turn.signal.send()

@@ -1,0 +1,88 @@
+"""A real redis-server, on a socket of its own, that a test can stop, hold up and start again."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+import redis
+
+BINARY = shutil.which("redis-server") or shutil.which("valkey-server")
+
+
+class RedisServer:
+    """Run redis-server on a Unix socket in a directory of its own; nothing is kept on disk.
+
+    Args:
+        directory: Where the socket is to be.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.socket = directory / "redis.sock"
+        self.url = f"unix://{self.socket}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, empty, and wait until it answers."""
+        assert BINARY is not None
+        command = [
+            BINARY,
+            "--port",
+            "0",
+            "--unixsocket",
+            str(self.socket),
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+        ]
+        self._process = subprocess.Popen(command, cwd=self.socket.parent, stdout=subprocess.DEVNULL)
+        for _ in range(1000):
+            with suppress(redis.RedisError), self.client() as client:
+                client.ping()
+                return
+            time.sleep(0.01)
+        raise AssertionError("redis-server does not answer")
+
+    def stop(self) -> None:
+        """End it at once, if it runs."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+            self.socket.unlink(missing_ok=True)
+
+    def freeze(self) -> None:
+        """Let it answer nothing until it thaws."""
+        assert self._process is not None
+        os.kill(self._process.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        assert self._process is not None
+        os.kill(self._process.pid, signal.SIGCONT)
+
+    def client(self) -> redis.Redis:
+        """Return a client that sees what is in it."""
+        return redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5)
+
+
+@contextmanager
+def redis_server() -> Iterator[RedisServer]:
+    """Run a server until the block ends, or skip the test where the machine has none."""
+    if BINARY is None:
+        pytest.skip("redis-server is not installed (Debian: redis-server)")
+    # Not pytest's own directory: a socket's path may have a hundred characters.
+    with tempfile.TemporaryDirectory(prefix="bingx-redis-") as directory:
+        server = RedisServer(Path(directory))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
