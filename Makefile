@@ -121,6 +121,10 @@ screenshot: $(READY) ## Make the README's picture of the sandbox's page anew, in
 bench: $(READY) ## Benchmarks, as ratios measured side by side in one run
 	$(BIN)/python -m benchmarks
 
+.PHONY: bench-limits
+bench-limits: $(READY) ## How much of the permitted rate is used: one process, four on one Redis, skewed clocks, a file
+	$(BIN)/python -m benchmarks.limits
+
 .PHONY: bench-bulk
 bench-bulk: $(READY) ## Ten thousand orders through cancel-many, a million rows through its dry run
 	$(BIN)/python -m benchmarks.bulk
