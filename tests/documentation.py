@@ -60,7 +60,7 @@ def evaluate(example: Example) -> str:
     for command, output in commands(example.parsed):
         if command.startswith(_NOT_RUN) or command.endswith("&"):
             continue
-        script.append(command if output else f"{{ {command}; }} >/dev/null")
+        script.append(command if output else f"{{ {command}\n}} >/dev/null")
         expected += output
     done = subprocess.run(
         ["bash", "-c", "\n".join(["set -e", *script])],

@@ -315,9 +315,10 @@ def generated_client(credentials: Credentials | None = None, **options: Unpack[O
 def sign(canonical: str, secret: str) -> str: ...
 class Options(TypedDict):
     clock: Clock
+    engine: Literal['default', 'fast']
     environment: str | Environment
     fallback: bool
-    limits: Permits
+    limits: Choice
     placement: Placement | Literal['auto']
     proxy: str | None
     source_key: str | None
