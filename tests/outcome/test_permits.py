@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 
+import anyio
 import pytest
 
-from bingx_spot import AsyncBingxSpot, BingxSpot, CallError, Order, RateLimited
+from bingx_sandbox import Sandbox
+from bingx_spot import AsyncBingxSpot, BingxSpot, CallError, Credentials, Order, RateLimited
 from bingx_spot.client import _Facade
 from bingx_spot.policy.limits import Limits
 from bingx_spot.sharing import accounts
 from bingx_spot.transport import signing_client
+from bingx_spot_api.contract import BY_ID
 from tests.outcome.calls import refused_port
 from tests.overlay.samples import ORDER_ID, SUCCESS, SYMBOL, awaiting, blocking, success
 from tests.scripted_server import ScriptedServer, http, scripted_server
@@ -151,6 +154,26 @@ class TestPriority:
             assert single < 12
             wait(run)
 
+    def test_it_waits_for_no_more_than_one_permit(self) -> None:
+        with Sandbox(orders=0) as sandbox:
+            orders = [int(order["orderId"]) for order in sandbox.place_orders(40, SYMBOL)]
+            singles = [int(order["orderId"]) for order in sandbox.place_orders(5, SYMBOL)]
+            keys = Credentials(sandbox.api_key, sandbox.api_secret)
+            overtaking: list[int] = []
+            with BingxSpot(keys, environment=sandbox.url, timeout=60) as bingx:
+                run = bingx.cancel_orders((SYMBOL, order_id) for order_id in orders)
+                for number, result in enumerate(run):
+                    assert result.cancelled
+                    if number % 7 == 6:
+                        single, before = singles[number // 7], len(sandbox.requests())
+                        bingx.cancel_order(SYMBOL, order_id=single)
+                        arrived = [request["parameters"]["orderId"] for request in sandbox.requests()]
+                        overtaking.append(arrived.index(str(single)) - before)
+            assert set(sandbox.refused_by_limits().values()) == {0}
+        # In the queue there were a dozen before it. Each may have met one that was on its way.
+        assert len(overtaking) == 5
+        assert min(overtaking) <= 1
+
 
 class TestGivingBack:
     def test_cancelled_tasks_give_their_places_back(self, server: ScriptedServer) -> None:
@@ -220,3 +243,27 @@ class TestTold:
 
             asyncio.run(cancel())
         assert time.monotonic() - begin >= 1.4
+
+
+class TestTrio:
+    def test_a_task_is_woken_as_soon_as_its_permit_is_there(self, server: ScriptedServer) -> None:
+        limits = Limits()
+        held = [limits.ticket(BY_ID["cancelOrder"]) for _ in range(5)]
+        assert [ticket.wait(0.0) for ticket in held] == [0.0] * 5
+
+        async def cancel() -> Order:
+            async with awaiting(server.url, limits=limits, timeout=30.0) as bingx:
+                return await bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
+
+        async def play() -> None:
+            # From another thread, as an answer to a blocking client would be noted there.
+            timer = threading.Timer(0.1, held[0].give_back)
+            timer.start()
+            # Without that, the permit would come after six seconds.
+            with anyio.fail_after(4):
+                assert (await cancel()).order_id == ORDER_ID
+            timer.join()
+
+        anyio.run(play, backend="trio")
+        for ticket in held[1:]:
+            ticket.give_back()

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from bingx_spot.policy import limits as limits_module
-from bingx_spot.policy.limits import Address, Limits, Unlimited
+from bingx_spot.policy import address as address_module
+from bingx_spot.policy.address import Address
+from bingx_spot.policy.limits import Limits, Unlimited
 from bingx_spot.policy.turns import TooLate
 from bingx_spot_api.contract import BY_ID, IP_GROUPS, IpGroup, Operation, Rate
 from tests.policy.scripted_time import ScriptedTime
@@ -33,7 +34,7 @@ def limits(time: ScriptedTime) -> Limits:
 @pytest.fixture
 def small_group(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let an endpoint of group 3 have 4 requests in 10 s, and the group 6."""
-    monkeypatch.setattr(limits_module, "IP_GROUPS", {3: IpGroup(3, Rate(4, 10.0), Rate(6, 10.0))})
+    monkeypatch.setattr(address_module, "IP_GROUPS", {3: IpGroup(3, Rate(4, 10.0), Rate(6, 10.0))})
 
 
 def permitted(limits: Limits, most: int, operation: Operation = CANCEL) -> int:

@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 
@@ -112,6 +114,18 @@ class TestSharing:
         assert all(isinstance(each, Order) for each in came)
         assert len(server.moments) == 13
         assert server.fullest_second() <= 5
+
+    def test_a_program_that_ends_tells_what_it_knows(self, server: Arrivals, redis: RedisServer) -> None:
+        program = (
+            "import sys; from tests.sharing.calling import *;"
+            "bingx = client(Arrivals(ScriptedServer(sys.argv[1], None)), sys.argv[2], timeout=30);"
+            "[cancelled(bingx) for _ in range(5)]"
+        )
+        subprocess.run([sys.executable, "-c", program, server.server.url, redis.url], check=True)
+        assert len(server.moments) == 5
+        # Otherwise they would be counted for six seconds, as those of a process that was killed.
+        with client(server, redis.url, timeout=3) as bingx:
+            assert isinstance(cancelled(bingx), Order)
 
 
 class TestSecrets:

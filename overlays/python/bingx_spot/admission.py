@@ -75,7 +75,10 @@ def _late(name: str, before: str) -> NotSent:
 
 def _too_late(parts: Parts, operation: Operation, seconds: float, left: float) -> RateLimited:
     text = f"not sent: a permit for {operation.operation_id} comes in {seconds:.1f} s, {left:.1f} s are left"
-    until = parts.clock.timestamp() + round(seconds * 1000)
+    if seconds <= 0:
+        # Whoever gives them out did not answer in time.
+        text = f"not sent: nobody has given a permit for {operation.operation_id} in time"
+    until = parts.clock.timestamp() + round(seconds * 1000) if seconds > 0 else None
     hint = "Ask less often, or give the call a longer timeout."
     return RateLimited(Evidence(text, retry_at=until, hint=hint, rule=NO_PERMIT))
 

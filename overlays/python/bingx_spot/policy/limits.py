@@ -1,14 +1,14 @@
 """Keep within the exchange's limits, as the contract states them."""
 
 from collections.abc import Callable
-from threading import Lock
 from time import monotonic
 from typing import Protocol
 
+from bingx_spot.policy.address import Address
 from bingx_spot.policy.signal import Signal
 from bingx_spot.policy.turns import Turn, Turns
 from bingx_spot.policy.windows import Window
-from bingx_spot_api.contract import IP_GROUPS, Operation
+from bingx_spot_api.contract import Operation
 
 
 class Ticket(Protocol):
@@ -83,51 +83,6 @@ class _Free:
 _FREE = _Free()
 
 
-class Address:
-    """Hold what all API keys of one address share: the windows of the IP groups, and the order of changes.
-
-    Args:
-        now: A monotonic clock, in seconds. Tests give their own.
-    """
-
-    def __init__(self, now: Callable[[], float] = monotonic) -> None:
-        self.now = now
-        #: Held for microseconds, never while anybody waits.
-        self.lock = Lock()
-        #: The queues in which somebody is waiting.
-        self.waiting: set[Turns] = set()
-        self._windows: dict[tuple[str, str | int], Window] = {}
-
-    def begin_anew(self) -> None:
-        """Begin as another process: after a fork, those who wait are the parent's, and so may the lock be."""
-        self.lock = Lock()
-        for turns in self.waiting:
-            turns.forget_all()
-        self.waiting = set()
-
-    def windows_of(self, operation: Operation) -> list[Window]:
-        """Return the windows of the operation's IP group: its own, and the one of the whole group."""
-        group = IP_GROUPS.get(operation.ip_group) if operation.ip_group is not None else None
-        if group is None:
-            return []
-        own = ("endpoint", operation.operation_id)
-        shared = ("group", group.number)
-        return [
-            self._windows.setdefault(own, Window(group.endpoint)),
-            self._windows.setdefault(shared, Window(group.group)),
-        ]
-
-    def give_out(self) -> None:
-        """Let everybody who waits have what has become free."""
-        if not self.waiting:
-            return
-        with self.lock:
-            now = self.now()
-            for turns in self.waiting:
-                turns.give_out(now)
-            self.waiting = {turns for turns in self.waiting if turns}
-
-
 class Limits:
     """Give out permits: first come, first served, never more than the contract allows.
 
@@ -157,7 +112,7 @@ class Limits:
         """Return the queue of an endpoint."""
         made = self._turns.get(operation.operation_id)
         if made is None:
-            with self.address.lock:
+            with self.address:
                 made = self._turns.get(operation.operation_id) or self._made(operation)
         return made[1]
 
@@ -167,7 +122,7 @@ class Limits:
         Args:
             act: Is given the endpoint and its queue.
         """
-        with self.address.lock:
+        with self.address:
             self._on_queue = act
             for operation, turns in self._turns.values():
                 act(operation, turns)
@@ -196,7 +151,7 @@ class LimitsTicket(Turn):
     def wait(self, longest: float) -> float:
         """Return in how many seconds to ask again; 0 where the request may be sent now."""
         turns, address = self._turns, self._address
-        with address.lock:
+        with address:
             now = address.now()
             # Before anything is looked at: whoever brings an answer looks first at the permit, then here.
             address.waiting.add(turns)
@@ -216,18 +171,14 @@ class LimitsTicket(Turn):
         now = self._address.now()
         self.permit.arrived(now)
         if remain is not None:
-            with self._address.lock:
+            with self._address:
                 self._turns.told(remain, now + window, now)
         self._address.give_out()
         self._nudge()
 
     def give_back(self) -> None:
         """Give the place in the queue back, or the permit."""
-        with self._address.lock:
-            self._turns.leave(self, self._address.now())
-            if not self._turns:
-                self._address.waiting.discard(self._turns)
-        self._address.give_out()
+        self._address.leave(self._turns, self)
         self._nudge()
 
     def _nudge(self) -> None:

@@ -161,7 +161,8 @@ class Turns:
 
     def turn_away(self, now: float) -> None:
         """Wake those whose permits cannot come in time any longer, so that they learn it at once."""
-        for ahead, turn in enumerate(self):
+        # All at once: a signal's handler may change the queue meanwhile.
+        for ahead, turn in enumerate([*self._single, *self._bulk]):
             if self._soonest(now, ahead) > turn.deadline:
                 turn.signal.send()
 

@@ -12,7 +12,8 @@ from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
 from bingx_spot.errors import InvalidInput
 from bingx_spot.policy.account import Account
-from bingx_spot.policy.limits import Address, Limits
+from bingx_spot.policy.address import Address
+from bingx_spot.policy.limits import Limits
 from bingx_spot.sharing.shared_limits import SharedLimits
 from bingx_spot.sharing.store import Store
 

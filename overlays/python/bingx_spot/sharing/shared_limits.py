@@ -73,7 +73,7 @@ class SharedLimits:
         """Let the store know that this process is there, though it waits for nothing."""
         for limit in list(self._limits):
             # Whether it can be had is of no concern before somebody wants something of it.
-            with self._address.lock:
+            with self._address:
                 report = limit.report(self._process, self._outage.members, self._address.now())
             with suppress(StoreError):
                 verdict = self._store.exchange(limit.name, report)
@@ -90,7 +90,7 @@ class SharedLimits:
             limit.go_on_alone(self._outage.members)
 
     def _exchange(self, limit: SharedLimit) -> None:
-        with self._address.lock:
+        with self._address:
             report = limit.report(self._process, self._outage.members, self._address.now())
         try:
             verdict = self._store.exchange(limit.name, report)
@@ -102,7 +102,7 @@ class SharedLimits:
             self._heard(limit, verdict)
 
     def _failed(self, limit: SharedLimit, reason: str) -> None:
-        with self._address.lock:
+        with self._address:
             now = self._address.now()
             alone = self._outage.failed(now)
             if alone:
@@ -116,7 +116,7 @@ class SharedLimits:
             self._address.give_out()
 
     def _heard(self, limit: SharedLimit, verdict: Verdict) -> None:
-        with self._address.lock:
+        with self._address:
             now = self._address.now()
             back = self._outage.heard(verdict["members"])
             if back:
@@ -144,12 +144,11 @@ class _Bell:
         self._ended = False
 
     def ring(self) -> None:
-        if not self._started:
-            with self._lock:
-                started, self._started = self._started, True
-            if not started:
-                # A daemon, so that a program which does not close its client can end.
-                Thread(target=self._keep, name="bingx-spot limits", daemon=True).start()
+        # It is never let go: whoever gets it starts the thread.
+        if not self._started and self._lock.acquire(blocking=False):
+            self._started = True
+            # A daemon, so that a program which does not close its client can end.
+            Thread(target=self._keep, name="bingx-spot limits", daemon=True).start()
         self._event.set()
 
     def end(self) -> None:
