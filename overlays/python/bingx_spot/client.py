@@ -1,28 +1,20 @@
 """The facade: cancel an order with one call, blocking or awaiting."""
 
 from collections.abc import AsyncIterable, Iterable
-from copy import copy
 from dataclasses import replace
 from types import TracebackType
-from typing import Self, Unpack
+from typing import Self
 
 from bingx_spot.answers import Answer
-from bingx_spot.assembly import engine_of, memory_of, parts_of, with_environment
 from bingx_spot.bulk.awaiting import AsyncCancelRun
 from bingx_spot.bulk.blocking import CancelRun
 from bingx_spot.bulk.run import Run
-from bingx_spot.credentials import Credentials
-from bingx_spot.direct import Direct
-from bingx_spot.engines import Engine
-from bingx_spot.environments import Environment
-from bingx_spot.errors import InvalidInput
+from bingx_spot.facade import Facade
 from bingx_spot.inputs import cancel_order_request, order_reference
 from bingx_spot.order import Order
-from bingx_spot.policy.memory import Memory
-from bingx_spot.settings import Options, Settings
+from bingx_spot.warmth import AsyncWarmth, Warmth, check_every
 from bingx_spot_api.api.server import server_time
 from bingx_spot_api.api.trade import cancel_order, query_order
-from bingx_spot_api.client import AuthenticatedClient
 from bingx_spot_api.models.cancel_order_response import CancelOrderResponse
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
 from bingx_spot_api.models.exchange_time import ExchangeTime
@@ -30,92 +22,8 @@ from bingx_spot_api.models.query_order_response import QueryOrderResponse
 from bingx_spot_api.models.server_time_response import ServerTimeResponse
 from bingx_spot_api.types import Response, Unset
 
-# These make the connection pool, which a client derived by `with_options` shares.
-_POOL_SETTINGS = frozenset({"proxy", "tls", "transport", "engine"})
 
-
-# What is remembered belongs to these.
-_MEMORY_SETTINGS = frozenset({"environment", "placement", "fallback"})
-
-
-class _Facade:
-    """What both colours share: how a client is made, derived and shown."""
-
-    def __init__(self, credentials: Credentials, **options: Unpack[Options]) -> None:
-        settings = Settings(**options)
-        memory = memory_of(credentials, settings)
-        self._assemble(credentials, settings, engine_of(settings), memory, owns_engine=True)
-
-    def _assemble(
-        self,
-        credentials: Credentials,
-        settings: Settings,
-        engine: Engine,
-        memory: Memory,
-        *,
-        owns_engine: bool,
-    ) -> None:
-        self._credentials = credentials
-        self._settings = settings
-        self._engine = engine
-        self._memory = memory
-        self._owns_engine = owns_engine
-        self._api: AuthenticatedClient | None = None
-        self._parts = parts_of(credentials, settings, memory)
-        self._client = Direct(self._parts, engine).client()
-
-    @classmethod
-    def from_env(cls, **options: Unpack[Options]) -> Self:
-        """Make a client with the credentials of the environment.
-
-        Reads `BINGX_API_KEY` and `BINGX_API_SECRET`, or the key file that `BINGX_KEY_FILE` names, and
-        `BINGX_ENV` (`live`, `vst`, `sandbox` or a base URL) where `environment` is not given, and
-        `BINGX_LIMITS` (how limits are shared) where `limits` is not.
-
-        Args:
-            **options: As for the class.
-
-        Raises:
-            CredentialsError: There are no credentials, or the key file can be read by others.
-            InvalidInput: An option is not allowed; it names the option.
-        """
-        return cls(Credentials.from_env(), **with_environment(options))
-
-    def with_options(self, **options: Unpack[Options]) -> Self:
-        """Return a client with some options changed, on the same connections and limits.
-
-        The first client stays as it is, and closing it closes the connections of both. What makes
-        the connections (`proxy`, `tls`, `transport`, `engine`) cannot be changed.
-
-        Args:
-            **options: `environment`, `timeout`, `placement`, `fallback`, `source_key`, `clock`, `limits`.
-
-        Raises:
-            InvalidInput: An option is not allowed; it names the option.
-        """
-        for name in sorted(_POOL_SETTINGS & options.keys()):
-            raise InvalidInput(name, "makes the connections, which are shared", "a new client")
-        derived = copy(self)
-        settings = replace(self._settings, **options)
-        memory = memory_of(self._credentials, settings) if _MEMORY_SETTINGS & options.keys() else self._memory
-        derived._assemble(self._credentials, settings, self._engine, memory, owns_engine=False)  # noqa: SLF001
-        return derived
-
-    @property
-    def api(self) -> AuthenticatedClient:
-        """Return the generated client, signing through this one's connections and limits."""
-        # Imported here: httpx takes longer than all of this package, whose own calls do without it.
-        from bingx_spot.transport import signing_client  # noqa: PLC0415
-
-        if self._api is None:
-            self._api = signing_client(self._parts, self._engine, owns_engine=False)
-        return self._api
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(environment={Environment.parse(self._settings.environment).name!r})"
-
-
-class BingxSpot(_Facade):
+class BingxSpot(Facade):
     """Cancel spot orders, blocking. One client may be used from many threads.
 
     Args:
@@ -209,8 +117,28 @@ class BingxSpot(_Facade):
         """
         return _time(server_time.sync_detailed(client=self._client))
 
+    def warm(self, every: float | None = None) -> None:
+        """Open a connection ahead, so that the next call is one round trip and no more.
+
+        It asks for the exchange's time, which needs no key and counts towards no limit.
+
+        Args:
+            every: Ask again after so many seconds, at least 1, and again until this client is closed, in a
+                thread of its own; None for once. What fails there is left to the next time.
+
+        Raises:
+            InvalidInput: `every` is not allowed; nothing was sent.
+            CallError: The exchange could not be reached; the subclass tells why.
+        """
+        check_every(every)
+        self.server_time()
+        if every is not None and self._warmth is None:
+            self._warmth = Warmth(self._asking(every).server_time, every)
+
     def close(self) -> None:
         """Close the connections, unless they belong to the client that this one was derived from."""
+        if isinstance(self._warmth, Warmth):
+            self._warmth.end()
         if self._owns_engine:
             self._engine.close()
 
@@ -223,7 +151,7 @@ class BingxSpot(_Facade):
         self.close()
 
 
-class AsyncBingxSpot(_Facade):
+class AsyncBingxSpot(Facade):
     """Cancel spot orders, awaiting. One client may be used from many tasks of one event loop.
 
     Args:
@@ -280,8 +208,20 @@ class AsyncBingxSpot(_Facade):
         """
         return _time(await server_time.asyncio_detailed(client=self._client))
 
+    async def warm(self, every: float | None = None) -> None:
+        """Open a connection ahead, so that the next call is one round trip and no more.
+
+        Arguments and errors are those of `BingxSpot.warm`; what asks again is a task, on asyncio alone.
+        """
+        check_every(every)
+        await self.server_time()
+        if every is not None and self._warmth is None:
+            self._warmth = AsyncWarmth(self._asking(every).server_time, every)
+
     async def aclose(self) -> None:
         """Close the connections, unless they belong to the client that this one was derived from."""
+        if isinstance(self._warmth, AsyncWarmth):
+            await self._warmth.end()
         if self._owns_engine:
             await self._engine.aclose()
 

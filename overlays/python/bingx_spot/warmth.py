@@ -1,0 +1,89 @@
+"""Keep a connection open by asking something over it now and then."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from threading import Event, Thread
+
+from bingx_spot.errors import BingxError, InvalidInput, shown
+
+#: The least time between two questions, in seconds.
+SHORTEST_EVERY = 1.0
+
+
+def check_every(every: float | None) -> None:
+    """Refuse what is no time to ask again after.
+
+    Raises:
+        InvalidInput: It is not None and not a number of seconds, or too short.
+    """
+    if every is None:
+        return
+    number = isinstance(every, int | float) and not isinstance(every, bool)
+    # NaN compares false with everything.
+    if not (number and SHORTEST_EVERY <= every < float("inf")):
+        raise InvalidInput("every", f"is {shown(every)}", f"seconds, at least {SHORTEST_EVERY:.0f}, or None")
+
+
+class Warmth:
+    """Ask now and then, in a thread.
+
+    Args:
+        ask: Asks once.
+        every: How long to pause before each question, in seconds.
+    """
+
+    def __init__(self, ask: Callable[[], object], every: float) -> None:
+        self._ask = ask
+        self._every = every
+        self._ended = Event()
+        # A daemon: a program that forgets to close its client ends all the same.
+        self._thread = Thread(target=self._go_on, name="bingx-spot-warm", daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        """Ask no more, and leave no thread behind; this waits for a question under way."""
+        self._ended.set()
+        self._thread.join()
+
+    def _go_on(self) -> None:
+        while not self._ended.wait(self._every):
+            # A question that fails harms nobody; the next call finds out for itself.
+            with suppress(BingxError):
+                self._ask()
+
+
+class AsyncWarmth:
+    """Ask now and then, in a task of asyncio's.
+
+    Args:
+        ask: Asks once.
+        every: How long to pause before each question, in seconds.
+
+    Raises:
+        InvalidInput: No event loop of asyncio's is running.
+    """
+
+    def __init__(self, ask: Callable[[], Awaitable[object]], every: float) -> None:
+        import asyncio  # noqa: PLC0415 - a quarter of the start of a program that does not need it
+
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            raise InvalidInput("every", "needs a task of asyncio's", "None on trio") from None
+        self._ask = ask
+        self._every = every
+        self._sleep = asyncio.sleep
+        self._cancelled = asyncio.CancelledError
+        self._task = loop.create_task(self._go_on(), name="bingx-spot-warm")
+
+    async def end(self) -> None:
+        """Ask no more, and leave no task behind."""
+        self._task.cancel()
+        with suppress(self._cancelled):
+            await self._task
+
+    async def _go_on(self) -> None:
+        while True:
+            await self._sleep(self._every)
+            with suppress(BingxError):
+                await self._ask()
