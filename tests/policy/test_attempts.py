@@ -55,6 +55,12 @@ class Slow:
         return Permits(wait)
 
 
+def limited() -> Exchange:
+    """Make an exchange that keeps the contract's limits."""
+    time = ScriptedTime()
+    return Exchange(time, Limits(time))
+
+
 class TestTime:
     def test_an_attempt_may_use_six_tenths_of_what_is_left(self) -> None:
         played = Exchange().play(HANGS, CANCELLED)
@@ -115,10 +121,30 @@ class TestPermits:
         assert played.steps == []
 
     def test_the_contract_s_limits_hold_for_all_calls_of_a_client(self) -> None:
-        time = ScriptedTime()
-        exchange = Exchange(time, Limits(time))
+        exchange = limited()
         waits = [exchange.play(CANCELLED).waits for _ in range(7)]
         assert waits == [[], [], [], [], [], [1.0], []]
+
+    def test_what_the_exchange_says_is_left_holds_by_its_own_clock(self) -> None:
+        exchange = limited()
+        # BEGIN is Tue, 14 Nov 2023 22:13:20 GMT; the exchange is an hour ahead, and the answer took 0.5 s.
+        headers = {
+            "x-ratelimit-requests-remain": "1",
+            "x-ratelimit-requests-expire": str(BEGIN + 3_600_000 + 3000),
+            "date": "Tue, 14 Nov 2023 23:13:20 GMT",
+        }
+        exchange.play(After(replace(CANCELLED, headers=headers), 0.5))
+        assert [exchange.play(CANCELLED).waits for _ in range(2)] == [[], [3.0]]
+
+    def test_what_was_not_sent_took_none(self) -> None:
+        exchange = limited()
+        assert exchange.play(REFUSED, CANCELLED).asked == "cc"
+        assert [exchange.play(CANCELLED).waits for _ in range(5)] == [[], [], [], [], [1.0]]
+
+    def test_what_may_have_arrived_took_one(self) -> None:
+        exchange = limited()
+        assert exchange.play(RESET, CANCELLED).asked == "cc"
+        assert [exchange.play(CANCELLED).waits for _ in range(4)] == [[], [], [], [1.0]]
 
 
 class TestHosts:

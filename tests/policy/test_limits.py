@@ -82,6 +82,21 @@ class TestPerUid:
         time.seconds += 3.0
         assert waiting.wait(6) == 0.0
 
+    def test_what_the_exchange_says_without_an_end_says_nothing(self, limits: Limits) -> None:
+        ticket = limits.ticket(CANCEL)
+        assert ticket.wait(0) == 0.0
+        ticket.answered(0)
+        assert permitted(limits, 100) == 4
+
+    def test_what_the_exchange_says_holds_for_one_key(self, time: ScriptedTime) -> None:
+        address = Address(time)
+        one, other = Limits(address=address), Limits(address=address)
+        ticket = one.ticket(CANCEL)
+        assert ticket.wait(0) == 0.0
+        ticket.answered(0, 60.0)
+        assert permitted(one, 100) == 0
+        assert permitted(other, 100) == 5
+
     def test_that_others_use_up_are_told_at_once_to_those_who_wait(
         self, limits: Limits, time: ScriptedTime
     ) -> None:
@@ -108,6 +123,13 @@ class TestPerIpAddress:
     @pytest.mark.usefixtures("small_group")
     def test_the_endpoints_of_a_group_share_one(self, limits: Limits) -> None:
         assert permitted(limits, 10, WITHOUT_UID_LIMIT) == 4
+        assert permitted(limits, 10, NEIGHBOUR) == 2
+
+    def test_each_group_has_its_own(self, limits: Limits, monkeypatch: pytest.MonkeyPatch) -> None:
+        groups = {number: IpGroup(number, Rate(4, 10.0), Rate(6, 10.0)) for number in (3, 4)}
+        monkeypatch.setattr(address_module, "IP_GROUPS", groups)
+        assert permitted(limits, 10, WITHOUT_UID_LIMIT) == 4
+        assert permitted(limits, 10, replace(NEIGHBOUR, operation_id="other", ip_group=4)) == 4
         assert permitted(limits, 10, NEIGHBOUR) == 2
 
     @pytest.mark.usefixtures("small_group")

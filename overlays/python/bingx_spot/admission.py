@@ -17,7 +17,7 @@ NO_PERMIT = "no-permit"
 
 
 def admitted(
-    parts: Parts, deadline: float, operation: Operation, *, vouched: bool, before: str = ""
+    parts: Parts, deadline: float, operation: Operation, *, vouched: bool, before: str
 ) -> Steps[Ticket | CallError]:
     """Wait until the request may go, and return its permit, or why it may not go in time.
 

@@ -68,7 +68,7 @@ def _made(told: Answer | Evidence) -> tuple[int, int] | None:
     # Imported here: few answers have to be asked, and it takes long.
     from email.utils import parsedate_to_datetime  # noqa: PLC0415
 
-    with suppress(ValueError, KeyError, TypeError, OverflowError):
+    with suppress(ValueError, KeyError, OverflowError):
         date = round(parsedate_to_datetime(told.headers["date"]).timestamp() * 1000)
         return date, date + _DATE_GOES_BACK
     return None
