@@ -110,7 +110,7 @@ reliability: $(READY) ## Write the README's table of failures from the outcome m
 	$(BIN)/python -m tests.outcome.table
 
 .PHONY: mutation
-mutation: $(READY) ## Change the code that decides in 2000 ways, and see whether the tests notice
+mutation: $(READY) ## Change the code that decides in 1600 ways, and see whether the tests notice
 	$(BIN)/python -m tests.mutation
 
 .PHONY: screenshot
