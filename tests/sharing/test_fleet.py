@@ -176,9 +176,22 @@ class TestOutage:
         fleet.ask("b")
         assert len(fleet.ask("a", single=waiting["a"])["granted"]) == 4
 
-    def test_one_that_was_emptied_is_one_too(self, fleet: Fleet) -> None:
-        told = fleet.ask("a", single=fleet.tickets("a", 5), known=5)
-        assert len(told["granted"]) == 1
+    def test_what_was_lost_while_nobody_noticed_is_waited_for(self, fleet: Fleet) -> None:
+        waiting = fleet.tickets("a", 5)
+        told = fleet.ask("a", single=waiting, known=5)
+        assert (told["granted"], told["wait"]) == ([], 1250)
+        fleet.now += 1250
+        assert len(fleet.ask("a", single=waiting, known=5)["granted"]) == 1
+        fleet.now += 1000
+        assert len(fleet.ask("a", single=waiting[1:], known=1)["granted"]) == 4
+
+    def test_who_is_alone_knows_all_that_was_lost(self, fleet: Fleet) -> None:
+        told = fleet.ask("a", single=fleet.tickets("a", 5), known=1, counts={"a:x": 5900, "a:y": 900})
+        assert len(told["granted"]) == 3
+
+    def test_an_answer_that_is_awaited_may_come_at_any_moment(self, fleet: Fleet) -> None:
+        fleet.ask("a", counts=dict.fromkeys(fleet.tickets("a", 5), 5500))
+        assert fleet.ask("b", single=fleet.tickets("b", 1))["wait"] == 1000
 
     def test_a_process_that_is_not_heard_of_is_counted_no_longer(self, fleet: Fleet) -> None:
         fleet.ask("a")

@@ -135,7 +135,7 @@ class TestTickets:
 class TestCounts:
     def test_a_permit_counts_from_its_answer_on(self, shared: Shared) -> None:
         ticket = shared.permitted()
-        assert shared.report()["counts"] == {}
+        assert shared.report()["counts"] == {"p:0": 6000.0}
         shared.time.seconds += 0.25
         ticket.answered()
         shared.time.seconds += 0.125

@@ -201,6 +201,18 @@ class TestOutage:
         assert all(isinstance(each, Order) for each in came)
         assert server.fullest_second() <= 5
 
+    def test_it_loses_what_it_knew_and_nobody_notices(
+        self, server: Arrivals, redis: RedisServer, pair: tuple[BingxSpot, BingxSpot]
+    ) -> None:
+        with cancelling(*pair) as stop, redis.client() as seen:
+            for count in (6, 9, 13):
+                until(lambda: len(server.moments) >= count)  # noqa: B023 - it is called at once
+                seen.flushall()
+            until(lambda: len(server.moments) >= 17)
+            came = stop()
+        assert all(isinstance(each, Order) for each in came)
+        assert server.fullest_second() <= 5
+
     def test_one_that_was_never_there_is_done_without(
         self, server: Arrivals, caplog: pytest.LogCaptureFixture
     ) -> None:

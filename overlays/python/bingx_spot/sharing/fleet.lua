@@ -1,5 +1,5 @@
 -- Decide which process gets the next permit. It is fleet.py, line by line; what it means is told there.
-local GRACE, GLANCE, MEMBER, RETURN = 50, 5, 30000, 1250
+local GRACE, GLANCE, MEMBER, RETURN, LOST = 50, 5, 30000, 1250, 250
 local SINGLE, BULK = 1, 2
 
 local function kept(entries, keep)
@@ -40,17 +40,24 @@ end
 local function take_in(state, now, report)
   local process = report.process
   for name, left in pairs(report.counts) do
-    if left > 0 then state.permits[name] = {now + left, 0} else state.permits[name] = nil end
+    if left > 0 then
+      state.permits[name] = {now + left, left > report.window and 1 or 0}
+    else
+      state.permits[name] = nil
+    end
   end
   local is_new = state.since == nil
   if is_new then state.since = now end
-  if report.away or (is_new and report.known > 0) then
+  local lost = is_new and report.known > 1
+  if report.away or lost then
     state.quiet = math.max(state.quiet, now + RETURN + report.window)
     state.known = math.max(state.known, report.known)
   end
   if now >= state.quiet then state.known = 0 end
   state.members[process] = now + MEMBER
-  if report.told[1] and report.told[1] < report.requests - size(state.permits) then
+  if lost and not report.away then
+    state.told = {0, now + report.window + LOST}
+  elseif report.told[1] and report.told[1] < report.requests - size(state.permits) then
     state.told = {report.told[1], now + report.told[2]}
   end
   if report.closed > 0 then state.closed = math.max(state.closed, now + report.closed) end

@@ -12,6 +12,7 @@ clock; what a process reports are durations, so that the clocks of machines do n
 - A process is told when to ask again. One that does not come then has died or is held up, and loses its turn.
 - After an outage, which each process may have noticed at another time, every process has only the share that
   it also has without the store, until all have had time to come back and to say what they sent meanwhile.
+  Where the state was lost and nobody noticed, nothing is given out before what it held counts no longer.
 """
 
 from typing import Any, TypedDict
@@ -24,6 +25,8 @@ GLANCE = 5.0
 MEMBER = 30_000.0
 #: How long after an outage processes may still be coming back, a window apart: they look once a second.
 RETURN = 1_250.0
+#: How long a request may have been on its way, a window apart, that was sent before the state was lost.
+LOST = 250.0
 _SINGLE, _BULK = 0, 1
 
 
@@ -37,7 +40,8 @@ class Report(TypedDict):
         margin: How long after it was given a permit is counted from, where no answer comes.
         single: The tickets of single calls that wait, by their names, first come first.
         bulk: Likewise those of bulk runs.
-        counts: For how long permits are still counted, by the names of their tickets; 0 for not at all.
+        counts: For how long permits are still counted, by the names of their tickets; 0 for not at all, more
+            than a window for those whose answers are awaited.
         told: What the exchange says: how many are left, and for how long that holds; or nothing.
         closed: For how long the exchange will not listen; 0 where it does.
         known: How many processes shared the limit when the store was last heard of.
@@ -117,17 +121,20 @@ def _take_in(state: State, now: float, report: Report) -> None:
     process, permits = report["process"], state["permits"]
     for name, left in report["counts"].items():
         if left > 0:
-            permits[name] = [now + left, 0]
+            permits[name] = [now + left, int(left > report["window"])]
         else:
             permits.pop(name, None)
     is_new = "since" not in state
     state["since"] = now if is_new else state["since"]
-    if report["away"] or (is_new and report["known"] > 0):
+    lost = is_new and report["known"] > 1
+    if report["away"] or lost:
         state["quiet"] = max(state["quiet"], now + RETURN + report["window"])
         state["known"] = max(state["known"], report["known"])
     state["known"] = state["known"] if now < state["quiet"] else 0
     state["members"][process] = now + MEMBER
-    if report["told"] and report["told"][0] < report["requests"] - len(permits):
+    if lost and not report["away"]:
+        state["told"] = [0, now + report["window"] + LOST]
+    elif report["told"] and report["told"][0] < report["requests"] - len(permits):
         state["told"] = [report["told"][0], now + report["told"][1]]
     state["closed"] = max(state["closed"], now + report["closed"] if report["closed"] > 0 else 0)
     state["wants"][process] = [len(report["single"]), len(report["bulk"]), now + GRACE]

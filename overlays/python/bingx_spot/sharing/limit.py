@@ -135,9 +135,8 @@ class SharedLimit:
         """Return for how long permits are counted yet, in milliseconds."""
         counts: dict[str, float] = {}
         for permit in self._turns.windows[0].held(now):
-            # The store knows of those whose answers are awaited, unless it has been away itself.
-            if permit.since <= now or self._was_away:
-                counts[self._named(permit, process)] = (permit.since + self.rate.seconds - now) * 1000
+            # Those too that the store gave itself: it may have lost what it knew.
+            counts[self._named(permit, process)] = (permit.since + self.rate.seconds - now) * 1000
         return counts
 
     def _named(self, permit: Permit, process: str) -> str:
