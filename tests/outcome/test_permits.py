@@ -13,13 +13,13 @@ import pytest
 
 from bingx_sandbox import Sandbox
 from bingx_spot import AsyncBingxSpot, BingxSpot, CallError, Credentials, Order, RateLimited
-from bingx_spot.client import _Facade
+from bingx_spot.drivers import run
+from bingx_spot.outcome import steps
 from bingx_spot.policy.limits import Limits
 from bingx_spot.sharing import accounts
-from bingx_spot.transport import signing_client
 from bingx_spot_api.contract import BY_ID
 from tests.outcome.calls import refused_port
-from tests.overlay.samples import ORDER_ID, SUCCESS, SYMBOL, awaiting, blocking, success
+from tests.overlay.samples import BY_ORDER_ID, ORDER_ID, SUCCESS, SYMBOL, awaiting, blocking, success
 from tests.scripted_server import ScriptedServer, http, scripted_server
 
 
@@ -48,13 +48,9 @@ def arrivals(server: ScriptedServer) -> list[float]:
     return moments
 
 
-def in_bulk(bingx: _Facade) -> _Facade:
-    """Make the client's calls those of a bulk run."""
-    transport = bingx.api.get_httpx_client()._transport
-    parts = replace(transport._parts, bulk=True)
-    bulk = bingx.with_options()
-    bulk._client = signing_client(parts, bingx._engine, owns_engine=False)
-    return bulk
+def cancelled_in_bulk(bingx: BingxSpot) -> None:
+    """Cancel as one of a run of many."""
+    run(steps(replace(bingx._parts, bulk=True), BY_ORDER_ID), bingx._engine)
 
 
 def test_the_sixth_request_within_a_second_waits(server: ScriptedServer) -> None:
@@ -142,8 +138,7 @@ class TestSharing:
 class TestPriority:
     def test_a_single_call_overtakes_those_of_a_bulk_run(self, server: ScriptedServer) -> None:
         with blocking(server.url, limits=Limits(), timeout=20.0) as bingx, ThreadPoolExecutor(15) as threads:
-            bulk = in_bulk(bingx)
-            run = [threads.submit(cancelled, bulk) for _ in range(15)]
+            many = [threads.submit(cancelled_in_bulk, bingx) for _ in range(15)]
             while len(server.requests) < 4:
                 time.sleep(0.001)
             server.answer = lambda _: http(success(orderId=7))
@@ -152,7 +147,7 @@ class TestPriority:
             single = next(number for number, each in enumerate(server.requests) if b'"orderId":7' in each)
             # At the end of the queue it would have been the sixteenth.
             assert single < 12
-            wait(run)
+            assert not [each for each in wait(many).done if each.exception()]
 
     def test_it_waits_for_no_more_than_one_permit(self) -> None:
         with Sandbox(orders=0) as sandbox:
@@ -161,8 +156,8 @@ class TestPriority:
             keys = Credentials(sandbox.api_key, sandbox.api_secret)
             overtaking: list[int] = []
             with BingxSpot(keys, environment=sandbox.url, timeout=60) as bingx:
-                run = bingx.cancel_orders((SYMBOL, order_id) for order_id in orders)
-                for number, result in enumerate(run):
+                results = bingx.cancel_orders((SYMBOL, order_id) for order_id in orders)
+                for number, result in enumerate(results):
                     assert result.cancelled
                     if number % 7 == 6:
                         single, before = singles[number // 7], len(sandbox.requests())
