@@ -107,7 +107,8 @@ class TestKeepingWarm:
             time.sleep(0.25)
             assert len(server.requests) == asked
             assert sum(thread.name == "bingx-spot-warm" for thread in threading.enumerate()) == 0
-        assert threading.active_count() == before
+        # Threads that look a name up end by themselves, a little later.
+        until(lambda: threading.active_count() <= before)
 
     @pytest.mark.anyio
     async def test_asks_again_and_leaves_no_task_behind(self, engine, monkeypatch):

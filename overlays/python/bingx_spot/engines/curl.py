@@ -38,7 +38,6 @@ _SETTINGS: tuple[tuple[int, Any], ...] = (
     (pycurl.FOLLOWLOCATION, 0),
     (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1),
     (pycurl.MAXAGE_CONN, round(LONGEST_IDLE)),
-    (pycurl.CAINFO, certifi.where()),
 )
 
 
@@ -69,6 +68,7 @@ class Carrier:
         self.curl = pycurl.Curl()
         for option, value in _SETTINGS:
             self.curl.setopt(option, value)
+        self.curl.setopt(pycurl.CAINFO, certifi.where())
         self.curl.setopt(pycurl.PREREQFUNCTION, self._before_request)
         self.curl.setopt(pycurl.HEADERFUNCTION, self._add_line)
         self.curl.setopt(pycurl.WRITEFUNCTION, self._add)
