@@ -34,6 +34,15 @@ class TestTooLate:
         assert error.evidence.rule == NO_PERMIT
         assert error.retry_at == BEGIN + 750
 
+    def test_where_nobody_gives_one_it_is_not_said_when_one_comes(self) -> None:
+        def wait(_: float) -> float:
+            raise TooLate(0.0)
+
+        error = Exchange(limits=Permits(wait)).play().error
+        assert type(error) is RateLimited
+        assert error.message == "not sent: nobody has given a permit for cancelOrder in time"
+        assert error.retry_at is None
+
     def test_with_too_little_time_to_send_no_permit_is_waited_for(self) -> None:
         played = Exchange(limits=permit_in(0.5)).play(timeout=0.0199)
         assert type(played.error) is RateLimited
