@@ -35,7 +35,7 @@ test: $(READY) $(PEERS_READY) ## Run the tests
 	$(BIN)/python -m pytest
 
 .PHONY: check
-check: lint types lint-spec check-page spec-diff surface-diff check-generated check-vectors test conformance ## What CI runs
+check: lint types lint-spec check-page spec-diff surface-diff check-generated check-vectors conformance test ## What CI runs
 
 .PHONY: lint
 lint: $(READY) ## Lint, check the format and the import contracts
