@@ -7,6 +7,7 @@ import asyncio
 import gc
 import itertools
 import json
+import math
 import queue
 import random
 import subprocess
@@ -83,13 +84,13 @@ def chaos(
     kinds: tuple[str, ...] = tuple(FAULTS),
     engines: tuple[str, ...] = ENGINES,
 ) -> Run:
-    """Cancel so many orders, spread over the kinds of fault, the seeds, both colours and the engines.
+    """Cancel at least so many orders, spread over kinds of fault, seeds, both colours and the engines.
 
     Several sandboxes run at once, for most of the time is spent waiting for faults.
     """
     run, began, before = Run(), time.monotonic(), _belongings()
     jobs = list(itertools.product(kinds, seeds, COLOURS, engines))
-    batch = max(1, round(cancels / len(jobs)))
+    batch = math.ceil(cancels / len(jobs))
     with ExitStack() as stack, ThreadPoolExecutor(STAGES) as workers:
         stages = [stack.enter_context(_stage()) for _ in range(STAGES)]
         idle = queue.SimpleQueue[Stage]()
@@ -98,7 +99,7 @@ def chaos(
         for kind, tally in workers.map(lambda job: _batch(idle, *job, batch), jobs):
             run.tallies.setdefault(kind, Tally()).merge(tally)
     after = _belongings()
-    if after > before:
+    if any(now > then for now, then in zip(after, before, strict=True)):
         run.leaks.append(f"sockets and threads were {before}, are {after}")
     run.seconds = time.monotonic() - began
     return run
