@@ -153,6 +153,10 @@ class TestRequestsOnTheirWay:
     def test_count_without_an_error_so_far(self, errors: EqualErrors) -> None:
         assert entered(errors, 18) == [True] * 17 + [False]
 
+    def test_count_without_an_error_of_their_own_endpoint(self, errors: EqualErrors) -> None:
+        counted(errors, 1, name="queryOrder")
+        assert entered(errors, 18) == [True] * 17 + [False]
+
     def test_that_have_ended_make_room(self, errors: EqualErrors) -> None:
         counted(errors, 15)
         entered(errors, 2)
