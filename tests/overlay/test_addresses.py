@@ -63,7 +63,6 @@ class TestALookUpThatHangs:
         with pytest.raises(NotSent, match="no connection within") as failed:
             cancel_blocking(f"https://{HOST}", timeout=0.3)
         assert 0.2 < time.monotonic() - began < 2
-        assert len(failed.value.attempts) > 1
         assert "surely not executed: no connection within 0.18 s" in failed.value.attempts[0].result
         resolver.end()
 
