@@ -1,6 +1,7 @@
 """A sandbox, and a run of many cancels in both colours."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -24,3 +25,9 @@ def sandbox(running_sandbox: Sandbox) -> Sandbox:
 def run_all(request: pytest.FixtureRequest) -> Runner:
     runner: Runner = request.param
     return runner
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Say where a journal goes."""
+    return tmp_path / "orders.journal"

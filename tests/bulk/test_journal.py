@@ -27,10 +27,9 @@ from bingx_spot.bulk.intake import Duplicate
 from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.rows import BadRow, Row
 from bingx_spot.bulk.store import JournalError
+from tests.bulk.journals import API_KEY, HERE, made, rows
 from tests.overlay.samples import ORDER
 
-API_KEY = "planted-api-key-7f3a9c"
-HERE = "http://127.0.0.1:8642"
 TRIED = (Attempt(1, "cancelOrder", HERE, "surely not executed: no"),)
 EVIDENCE = Evidence("it said no", code=100404, hint="Do not ask again.", attempts=TRIED)
 
@@ -47,22 +46,6 @@ OPEN = StillOpen(EVIDENCE, order("NEW"))
 
 def failed(error) -> CancelResult:
     return CancelResult.failed(0, CancelRequest("BTC-USDT", order_id=1), None, error)
-
-
-def rows(count: int, first: int = 1) -> list[Row]:
-    return [Row(line + 1, CancelRequest("BTC-USDT", order_id=line)) for line in range(first, first + count)]
-
-
-def made(path: Path | None, found) -> Journal:
-    journal = Journal.temporary() if path is None else Journal.at(path)
-    with journal.filling(HERE, API_KEY):
-        assert list(journal.take_in(found)) == []
-    return journal
-
-
-@pytest.fixture
-def path(tmp_path) -> Path:
-    return tmp_path / "orders.journal"
 
 
 @pytest.fixture(params=["file", "temporary"])

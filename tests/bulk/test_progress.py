@@ -1,53 +1,20 @@
 """The progress bar on a terminal of 80 columns, and its absence everywhere else."""
 
-import fcntl
-import os
-import pty
 import re
-import struct
-import subprocess
-import termios
 from pathlib import Path
 
 import pytest
 
-from tests.bulk.commands import COMMAND, cancel_many, variables, write_orders
+from tests.bulk.commands import cancel_many, variables, write_orders
+from tests.terminal import COLOUR, on_a_terminal
 
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @pytest.fixture
 def source(tmp_path, sandbox) -> Path:
     sandbox.faults([{"fault": "slow-start", "seconds": 0.3}])
     return write_orders(tmp_path / "orders.csv", sandbox.place_orders(60))
-
-
-def on_a_terminal(arguments: list[object], environment: dict[str, str], stdout: int | None = None) -> str:
-    """Run the command with standard error on a terminal of 80 columns, and return what is seen there."""
-    person, terminal = pty.openpty()
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    environment = {name: value for name, value in environment.items() if name != "COLUMNS"}
-    with subprocess.Popen(
-        [COMMAND, *map(str, arguments)],
-        stdin=subprocess.DEVNULL,
-        stdout=terminal if stdout is None else stdout,
-        stderr=terminal,
-        env={**environment, "TERM": "xterm-256color"},
-    ) as process:
-        os.close(terminal)
-        seen = b""
-        while True:
-            try:
-                chunk = os.read(person, 65536)
-            except OSError:
-                break  # how Linux says that nobody holds the other end any more
-            if not chunk:
-                break
-            seen += chunk
-        process.wait(timeout=60)
-    os.close(person)
-    return seen.decode()
 
 
 def test_a_bar_shows_how_far_it_is_how_fast_and_how_each_ended(sandbox, source):

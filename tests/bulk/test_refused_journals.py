@@ -3,7 +3,6 @@
 import sqlite3
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -12,25 +11,7 @@ from bingx_spot.bulk.intake import Duplicate
 from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.rows import Row
 from bingx_spot.bulk.store import JournalError
-
-API_KEY = "planted-api-key-7f3a9c"
-HERE = "http://127.0.0.1:8642"
-
-
-def rows(count: int, first: int = 1) -> list[Row]:
-    return [Row(line + 1, CancelRequest("BTC-USDT", order_id=line)) for line in range(first, first + count)]
-
-
-def made(path: Path | None, found) -> Journal:
-    journal = Journal.temporary() if path is None else Journal.at(path)
-    with journal.filling(HERE, API_KEY):
-        assert list(journal.take_in(found)) == []
-    return journal
-
-
-@pytest.fixture
-def path(tmp_path) -> Path:
-    return tmp_path / "orders.journal"
+from tests.bulk.journals import API_KEY, HERE, made, rows
 
 
 def test_refused_another_run_at_the_same_time(path):

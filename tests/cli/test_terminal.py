@@ -1,25 +1,16 @@
 """Manners on any terminal: colour, width, encodings, completion."""
 
-import fcntl
 import json
 import os
-import pty
 import re
-import struct
 import subprocess
-import sys
-import termios
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from bingx_sandbox import Sandbox
 from bingx_spot.cli import COMMANDS
-
-COMMAND = Path(sys.executable).with_name("bingx-spot")
-WIDTH = 80
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+from tests.terminal import COLOUR, COMMAND, WIDTH, on_a_terminal
 
 
 @pytest.fixture(scope="module")
@@ -33,28 +24,6 @@ def variables(sandbox: Sandbox, **more: str) -> dict[str, str]:
     own = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
     keys = {"BINGX_API_KEY": sandbox.api_key, "BINGX_API_SECRET": sandbox.api_secret}
     return {**own, **keys, "BINGX_ENV": sandbox.url, "TERM": "xterm-256color", **more}
-
-
-def on_a_terminal(arguments: list[str], environment: dict[str, str]) -> str:
-    """Run the command on a terminal of 80 columns, and return what is seen there."""
-    person, terminal = pty.openpty()
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, WIDTH, 0, 0))
-    with subprocess.Popen(
-        [COMMAND, *arguments], stdin=terminal, stdout=terminal, stderr=terminal, env=environment
-    ) as process:
-        os.close(terminal)
-        seen = b""
-        while True:
-            try:
-                chunk = os.read(person, 65536)
-            except OSError:
-                break  # how Linux says that nobody holds the other end any more
-            if not chunk:
-                break
-            seen += chunk
-        process.wait(timeout=60)
-    os.close(person)
-    return seen.decode()
 
 
 def asked(sandbox: Sandbox, symbol: str = "BTC-USDT") -> list[str]:

@@ -13,6 +13,7 @@ from bingx_spot import (
     CancelRestriction,
     Credentials,
     InvalidInput,
+    NotSent,
     OrderNotOpen,
     OutcomeUnknown,
     Refused,
@@ -198,3 +199,5 @@ def test_a_client_can_be_closed_twice_and_by_hand():
     bingx = blocking("http://127.0.0.1:1")
     bingx.close()
     bingx.close()
+    with pytest.raises(NotSent, match="the client is closed"):
+        bingx.cancel_order(SYMBOL, order_id=ORDER_ID)

@@ -10,12 +10,12 @@
         ├── NotExecuted          the exchange surely did not act on it
         │   ├── NotSent          no exchange was reached
         │   ├── StillOpen        every attempt failed, and the order was open afterwards
-        │   ├── Refused          the exchange answered no
-        │   │   ├── AuthenticationError
-        │   │   ├── PermissionDenied
-        │   │   ├── ClockError
-        │   │   ├── RateLimited
-        │   │   └── OrderNotOpen
+        │   └── Refused          the exchange answered no
+        │       ├── AuthenticationError
+        │       ├── PermissionDenied
+        │       ├── ClockError
+        │       ├── RateLimited
+        │       └── OrderNotOpen
         └── OutcomeUnknown       nobody can know from this answer whether it took effect
             └── UnknownCode      an error code that the error table does not list
 
