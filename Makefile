@@ -35,7 +35,7 @@ test: $(READY) $(PEERS_READY) ## Run the tests
 	$(BIN)/python -m pytest
 
 .PHONY: check
-check: lint types lint-spec check-page spec-diff surface-diff check-generated check-vectors conformance test ## What CI runs
+check: lint types lint-spec check-page spec-diff surface-diff check-generated check-vectors conformance bench-smoke test ## What CI runs
 
 .PHONY: lint
 lint: $(READY) ## Lint, check the format and the import contracts
@@ -118,8 +118,12 @@ screenshot: $(READY) ## Make the README's picture of the sandbox's page anew, in
 	$(BIN)/python -m tests.sandbox.page.screenshot
 
 .PHONY: bench
-bench: $(READY) ## Benchmarks, as ratios measured side by side in one run
-	$(BIN)/python -m benchmarks
+bench: $(READY) $(PEERS_READY) ## How fast one cancel is, beside other clients; writes the README's table and plot
+	$(BIN)/python -m benchmarks.speed
+
+.PHONY: bench-smoke
+bench-smoke: $(READY) $(PEERS_READY) ## The same with a few calls, to see that it works; it judges nothing
+	$(BIN)/python -m benchmarks.speed --smoke
 
 .PHONY: bench-limits
 bench-limits: $(READY) ## How much of the permitted rate is used: one process, four on one Redis, skewed clocks, a file

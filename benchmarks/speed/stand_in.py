@@ -1,10 +1,12 @@
-"""A server that answers every request with one fixed body; in a process of its own."""
+"""A server that answers every request with one fixed body, for where there is no nginx."""
 
 import asyncio
 import json
+import sys
 
 ORDER_ID = 1735964079647111280
-_BODY = json.dumps(
+#: What every request is answered with.
+BODY = json.dumps(
     {
         "code": 0,
         "msg": "",
@@ -23,8 +25,8 @@ _BODY = json.dumps(
         },
     }
 ).encode()
-_HEAD = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(_BODY)}\r\n\r\n"
-_ANSWER = _HEAD.encode() + _BODY
+_HEAD = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(BODY)}\r\n\r\n"
+_ANSWER = _HEAD.encode() + BODY
 
 
 class _Fixed(asyncio.Protocol):
@@ -50,11 +52,10 @@ def _length(head: bytes) -> int:
     return 0
 
 
-async def _serve() -> None:
-    server = await asyncio.get_running_loop().create_server(_Fixed, "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)
+async def _serve(port: int) -> None:
+    server = await asyncio.get_running_loop().create_server(_Fixed, "127.0.0.1", port)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve())
+    asyncio.run(_serve(int(sys.argv[1])))

@@ -1,0 +1,1 @@
+"""How fast one cancel is, beside other clients: `make bench`."""
