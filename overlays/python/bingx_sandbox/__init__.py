@@ -7,6 +7,7 @@ in both.
 from __future__ import annotations
 
 try:
+    from bingx_sandbox.around import run_within
     from bingx_sandbox.faults import load_rules
     from bingx_sandbox.sandbox import Sandbox
     from bingx_sandbox.server import serve
@@ -17,6 +18,7 @@ except ModuleNotFoundError as missing:
     raise ModuleNotFoundError(
         f"the sandbox needs {package}: install the extra, bingx-spot[sandbox]", name=package
     ) from missing
+from bingx_sandbox.clock import offset_clock
 from bingx_sandbox.errors import SandboxError
 
-__all__ = ["Sandbox", "SandboxError", "load_rules", "serve"]
+__all__ = ["Sandbox", "SandboxError", "load_rules", "offset_clock", "run_within", "serve"]

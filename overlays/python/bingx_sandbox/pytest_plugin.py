@@ -19,7 +19,6 @@ def bingx_sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     A bot that takes its settings from there needs no change: `BingxSpot.from_env()` cancels on the sandbox.
     """
     with Sandbox() as sandbox:
-        monkeypatch.setenv("BINGX_API_KEY", sandbox.api_key)
-        monkeypatch.setenv("BINGX_API_SECRET", sandbox.api_secret)
-        monkeypatch.setenv("BINGX_ENV", sandbox.url)
+        for name, value in sandbox.environment.items():
+            monkeypatch.setenv(name, value)
         yield sandbox

@@ -145,6 +145,17 @@ class Sandbox:
         """Tell every account, with its UID and its keys."""
         return self._exchange.accounts
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """Tell the environment variables by which a program finds this sandbox.
+
+        `BINGX_API_KEY` and `BINGX_API_SECRET` hold the first account's first key, `BINGX_ENV` the URL.
+
+        Raises:
+            SandboxError: The sandbox is not running.
+        """
+        return {"BINGX_API_KEY": self.api_key, "BINGX_API_SECRET": self.api_secret, "BINGX_ENV": self.url}
+
     def place_order(self, symbol: str = "BTC-USDT", **fields: Unpack[OrderFields]) -> WrittenOrder:
         """Place an order: a BUY LIMIT of 1 at 50000 but for the fields given, named as on the wire.
 

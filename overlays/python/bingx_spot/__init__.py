@@ -3,7 +3,7 @@
 from bingx_spot import BingxSpot
 
 with BingxSpot.from_env() as bingx:
-    order = bingx.cancel_order("BTC-USDT", order_id=1735964079647111280)
+    order = bingx.cancel_order("BTC-USDT", order_id=1735964079647111281)
 print(order.status, order.executed_qty)
 """
 

@@ -23,9 +23,9 @@ COMMANDS = {
 
 _EPILOG = """\b
 Examples:
-  bingx-spot cancel BTC-USDT --order-id 1735964079647111280
+  bingx-spot cancel BTC-USDT --order-id 1735964079647111281
   bingx-spot cancel-many --from orders.csv --journal orders.journal
-  bingx-spot sandbox --port 8642
+  bingx-spot sandbox -- python my_bot.py
   bingx-spot sign symbol=BTC-USDT timestamp=1696751141337
 
 Keys come from BINGX_API_KEY and BINGX_API_SECRET, or from the key file that BINGX_KEY_FILE names;

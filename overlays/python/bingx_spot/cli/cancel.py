@@ -36,10 +36,10 @@ from bingx_spot_api.models.cancel_restriction import CancelRestriction
 
 _EPILOG = """\b
 Examples:
-  bingx-spot cancel BTC-USDT --order-id 1735964079647111280
+  bingx-spot cancel BTC-USDT --order-id 1735964079647111281
   bingx-spot cancel BTC-USDT --client-order-id my-bot_0001 --only NEW
-  bingx-spot cancel BTC-USDT --order-id 1735964079647111280 --json
-  bingx-spot cancel BTC-USDT --order-id 1735964079647111280 --dry-run
+  bingx-spot cancel BTC-USDT --order-id 1735964079647111281 --json
+  bingx-spot cancel BTC-USDT --order-id 1735964079647111281 --dry-run
 
 \b
 Exit codes:

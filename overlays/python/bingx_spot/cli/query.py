@@ -13,7 +13,7 @@ NOT_THERE = 1
 
 _EPILOG = """\b
 Examples:
-  bingx-spot query BTC-USDT --order-id 1735964079647111280
+  bingx-spot query BTC-USDT --order-id 1735964079647111281
   bingx-spot query BTC-USDT --client-order-id my-bot_0001 --json
 
 \b

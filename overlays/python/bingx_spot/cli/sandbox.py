@@ -1,8 +1,11 @@
 """`bingx-spot sandbox`: run the local stand-in for the exchange."""
 
+import sys
 from pathlib import Path
+from typing import Any
 
 import click
+from click.core import ParameterSource
 
 _OPTIONS = {
     "host": "--host",
@@ -19,6 +22,8 @@ _OPTIONS = {
 
 _EPILOG = """\b
 Examples:
+  bingx-spot sandbox -- python my_bot.py
+  bingx-spot sandbox -- bash            a shell in which all goes to it
   bingx-spot sandbox                    on port 8642, for --env sandbox
   bingx-spot sandbox --port 0           on a free port
   bingx-spot sandbox --orders 100
@@ -27,6 +32,12 @@ Examples:
   bingx-spot sandbox --limits off       as many requests as you like
   bingx-spot sandbox --accounts 2 --keys 3
   bingx-spot sandbox --fault '{"fault": "html", "status": 520}'
+
+With a COMMAND it runs that, with BINGX_API_KEY, BINGX_API_SECRET and BINGX_ENV pointing at a sandbox
+on a free port, which ends when the command ends, and gives its exit code.
+
+It begins with the orders BTC-USDT 1735964079647111281, ETH-USDT 1735964079648111285 (client order
+id seeded-2) and MØTH-USDT 1735964079649111289.
 
 Its first line of standard output is one JSON object with url, apiKey and apiSecret (the first
 account's first key) and accounts (all of them, each with uid and keys); kept in a file that only you
@@ -88,52 +99,55 @@ probability, seed), and what it is told. The first rule that applies to a reques
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A file with a JSON list of faults, which come after each --fault.",
 )
+@click.argument("within", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
+@click.pass_context
 def command(
+    context: click.Context,
+    /,
     host: str,
     port: int,
-    api_key: str | None,
-    api_secret: str | None,
-    orders: int,
-    placements: tuple[str, ...],
     clock_offset: int,
-    accounts: int,
-    keys: int,
-    limits: str,
-    lock_seconds: float | None,
     rules: tuple[str, ...],
     rules_file: Path | None,
+    within: tuple[str, ...],
+    **settings: Any,
 ) -> None:
-    """Run the sandbox, a local stand-in for the exchange, until Ctrl-C.
+    """Run the sandbox, a local stand-in for the exchange, until Ctrl-C or around a command.
 
     It verifies keys and signatures as the exchange does, holds orders and cancels them. Point your
     own bot at its URL. Told to, it misbehaves as networks and exchanges do.
     """
     try:
-        from bingx_sandbox import SandboxError, load_rules, serve
+        import bingx_sandbox
     except ModuleNotFoundError as missing:
         text = f"The sandbox needs {missing.name}. Install it with: pip install 'bingx-spot[sandbox]'"
         raise click.ClickException(text) from None
     try:
-        texts: list[str | bytes] = [*rules, *([rules_file.read_bytes()] if rules_file else [])]
-        faults = [rule for text in texts for rule in load_rules(text)]
-        serve(
-            host,
-            port,
-            api_key=api_key,
-            api_secret=api_secret,
-            orders=orders,
-            placements=placements,
-            faults=faults,
-            clock_offset=clock_offset,
-            accounts=accounts,
-            keys=keys,
-            limits=limits,
-            lock_seconds=lock_seconds,
-        )
-    except SandboxError as problem:
+        settings["faults"] = [
+            rule for text in _texts(rules, rules_file) for rule in bingx_sandbox.load_rules(text)
+        ]
+        if within:
+            _refuse_an_address(context)
+            clock = bingx_sandbox.offset_clock(clock_offset)
+            sandbox = bingx_sandbox.Sandbox(clock=clock, **settings)
+            sys.exit(bingx_sandbox.run_within(sandbox, within))
+        bingx_sandbox.serve(host, port, clock_offset=clock_offset, **settings)
+    except bingx_sandbox.SandboxError as problem:
         raise _told(problem.field, problem.reason) from None
+
+
+def _texts(rules: tuple[str, ...], file: Path | None) -> list[str | bytes]:
+    try:
+        return [*rules, *([file.read_bytes()] if file else [])]
     except OSError as problem:
         raise click.UsageError(f"--faults cannot be read: {problem.strerror}.") from None
+
+
+def _refuse_an_address(context: click.Context) -> None:
+    for name in ("host", "port"):
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            text = f"--{name} cannot go with a command, which finds its sandbox through BINGX_ENV."
+            raise click.UsageError(text)
 
 
 def _told(field: str | None, reason: str) -> click.ClickException:

@@ -5,8 +5,8 @@ import os
 
 import click
 
-from bingx_spot.credentials import API_SECRET_VARIABLE
-from bingx_spot.errors import InvalidInput
+from bingx_spot.credentials import API_SECRET_VARIABLE, KEY_FILE_VARIABLE, Credentials
+from bingx_spot.errors import CredentialsError, InvalidInput
 from bingx_spot.signing import canonical_string, sign
 
 _EPILOG = """\b
@@ -15,7 +15,7 @@ Example, with the secret of the exchange's documentation:
   bingx-spot sign timestamp=1696751141337 symbol=BTC-USDT recvWindow=0
 
 Values are taken as they are, raw; none is URL-decoded or -encoded. The secret comes from
-BINGX_API_SECRET alone, never from an argument.
+BINGX_API_SECRET, or from the key file that BINGX_KEY_FILE names; never from an argument.
 """
 
 
@@ -23,18 +23,28 @@ BINGX_API_SECRET alone, never from an argument.
 @click.argument("parameters", nargs=-1, required=True, metavar="KEY=VALUE...")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for programs.")
 def command(parameters: tuple[str, ...], as_json: bool) -> None:
-    """Print the canonical string of the parameters and its signature under BINGX_API_SECRET."""
-    if not os.environ.get(API_SECRET_VARIABLE):
-        raise click.UsageError(f"{API_SECRET_VARIABLE} is not set; it holds the secret to sign with.")
+    """Print the canonical string of the parameters and its signature under the API secret."""
     try:
         canonical = canonical_string(_pairs(parameters))
-    except InvalidInput as problem:
+        signature = sign(canonical, _secret())
+    except (InvalidInput, CredentialsError) as problem:
         raise click.UsageError(str(problem)) from None
-    signature = sign(canonical, os.environ[API_SECRET_VARIABLE])
     if as_json:
         click.echo(json.dumps({"canonicalString": canonical, "signature": signature}, ensure_ascii=False))
     else:
         click.echo(f"canonical string  {canonical}\nsignature         {signature}")
+
+
+def _secret() -> str:
+    # The secret alone will do here; a key is not asked for.
+    if os.environ.get(API_SECRET_VARIABLE):
+        return os.environ[API_SECRET_VARIABLE]
+    if path := os.environ.get(KEY_FILE_VARIABLE):
+        return Credentials.from_file(path).api_secret
+    raise click.UsageError(
+        f"{API_SECRET_VARIABLE} is not set; it holds the secret to sign with. "
+        f"{KEY_FILE_VARIABLE}, the path of a key file, will do as well."
+    )
 
 
 def _pairs(parameters: tuple[str, ...]) -> dict[str, str]:
