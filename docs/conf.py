@@ -35,6 +35,7 @@ html_copy_source = False
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_show_sphinx = False
+html_show_copyright = False
 
 man_pages = [
     ("reference/command-line", "bingx-spot", "cancel spot orders on the BingX exchange, safely", author, 1)

@@ -5,9 +5,11 @@ Each page has a sandbox of its own, which the environment points at. A block is 
 """
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
+import textwrap
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipP
 from bingx_sandbox import Sandbox
 
 _FLAGS = ELLIPSIS | NORMALIZE_WHITESPACE
-_NOT_RUN = ("make ", "pip install ")
+_NOT_RUN = ("make ", "pip install ", "source ")
 
 
 def start(namespace: dict[str, Any]) -> None:
@@ -52,6 +54,13 @@ def commands(text: str) -> list[tuple[str, str]]:
             command, output = found[-1]
             found[-1] = (command, f"{output}{line}\n")
     return found
+
+
+def shown(page: str, language: str) -> list[str]:
+    """Return the blocks of one language that a page of docs/ shows, in their order, without indentation."""
+    text = (Path(__file__).parents[1] / "docs" / page).read_text("utf-8")
+    found = re.findall(rf"^( *)```{language}\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)
+    return [textwrap.dedent(block) for _, block in found]
 
 
 def evaluate(example: Example) -> str:

@@ -149,6 +149,18 @@ def test_sign_refuses_what_cannot_be_signed(parameters):
     assert not done.stdout
 
 
+def test_sign_takes_the_secret_out_of_a_key_file(tmp_path):
+    file = tmp_path / "keys.json"
+    file.write_text(json.dumps({"apiKey": "k", "apiSecret": SAMPLE_SECRET}))
+    file.chmod(0o600)
+    done = run("sign", "timestamp=1696751141337", "symbol=BTC-USDT", "recvWindow=0", BINGX_KEY_FILE=str(file))
+    assert "f8d883609dfd31c824feb4de865b071008dedb1d461451fa70847875c8e7a7a2" in done.stdout
+    file.chmod(0o644)
+    done = run("sign", "a=1", BINGX_KEY_FILE=str(file))
+    assert done.returncode == 2
+    assert "can be read by others" in done.stderr
+
+
 def test_sign_without_a_secret_says_so():
     done = run("sign", "a=1")
     assert done.returncode == 2

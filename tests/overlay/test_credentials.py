@@ -166,6 +166,10 @@ class TestFromFile:
         key_file.write_bytes(content)
         assert str(key_file) in refusal(lambda: Credentials.from_file(key_file))
 
+    def test_says_that_a_file_is_empty(self, key_file):
+        key_file.write_bytes(b"")
+        assert "is empty; is what writes it done?" in refusal(lambda: Credentials.from_file(key_file))
+
     def test_refuses_an_empty_half(self, key_file):
         key_file.write_text(json.dumps({"apiKey": KEY, "apiSecret": ""}), encoding="utf-8")
         assert refusal(lambda: Credentials.from_file(key_file)) == "API secret is empty"

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bingx_sandbox import Sandbox
+from tests.documentation import shown
 
 PYTHON = Path(__file__).parents[2] / "build" / "peers" / "venv" / "bin" / "python"
 
@@ -80,3 +81,12 @@ def test_ccxt_understands_why_it_is_refused() -> None:
         refused = cancel(sandbox, order_id, "BTC/USDT", api_secret="wrong")
         assert refused["error"] == "AuthenticationError"
         assert sandbox.orders()[-1]["status"] == "FILLED"
+
+
+def test_ccxt_cancels_as_the_documentation_shows_it() -> None:
+    bot = next(block for block in shown("how-to/test-your-bot.md", "python") if "ccxt" in block)
+    with Sandbox() as sandbox:
+        environment = {**os.environ, **sandbox.environment, "NO_PROXY": "127.0.0.1"}
+        command = [PYTHON, "-c", bot]
+        run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (0, "canceled\n"), run.stderr

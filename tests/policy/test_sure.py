@@ -67,7 +67,10 @@ class TestNotSent:
         assert type(error) is NotSent
         assert [attempt.operation for attempt in error.attempts] == ["cancelOrder"] * 6
         assert error.message == "connection refused"
-        assert error.hint == "Check the network, the base URL and any proxy; it can safely be sent again."
+        assert error.hint == (
+            f"Check the network, the base URL {error.attempts[-1].host} and any proxy; "
+            "it can safely be sent again."
+        )
 
     def test_takes_a_try_of_the_shared_budget_for_each_further_attempt(self) -> None:
         exchange = Exchange()

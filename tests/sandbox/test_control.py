@@ -34,6 +34,12 @@ def test_an_order_is_placed_and_answered_as_the_exchange_writes_one(client: Clie
     assert client.control("GET", "/orders").json()["orders"][-1]["clientOrderID"] == "mine"
 
 
+def test_what_it_serves_is_listed(client: Client) -> None:
+    served = client.control("GET", "/endpoints").json()["endpoints"]
+    assert served["POST /openApi/spot/v1/trade/cancel"] == {"signed": True}
+    assert served["GET /openApi/swap/v2/server/time"] == {"signed": False}
+
+
 def test_amounts_may_come_as_numbers(client: Client) -> None:
     order = client.control("POST", "/orders", json=ORDER | {"price": 120.5, "origQty": 3}).json()
     assert (order["price"], order["origQty"]) == ("120.5", "3")

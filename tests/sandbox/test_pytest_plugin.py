@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+from tests.documentation import shown
+
 _THEIRS = """
 from bingx_spot import BingxSpot
 
@@ -19,11 +21,21 @@ def test_has_a_sandbox_of_its_own(bingx_sandbox):
 """
 
 
-def test_a_bot_s_own_tests_run_against_a_sandbox(tmp_path):
-    file = tmp_path / "test_bot.py"
-    file.write_text(_THEIRS)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", file]
+def run_pytest(folder):
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", folder]
     own = {name: value for name, value in os.environ.items() if not name.startswith("BINGX_")}
-    done = subprocess.run(command, cwd=tmp_path, env=own, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=folder, env=own, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
-    assert "2 passed" in done.stdout
+    return done.stdout
+
+
+def test_a_bot_s_own_tests_run_against_a_sandbox(tmp_path):
+    (tmp_path / "test_bot.py").write_text(_THEIRS)
+    assert "2 passed" in run_pytest(tmp_path)
+
+
+def test_what_the_documentation_shows_runs_in_a_project_of_its_own(tmp_path):
+    blocks = shown("how-to/test-your-bot.md", "python")
+    (tmp_path / "conftest.py").write_text(next(block for block in blocks if "pytest_plugins" in block))
+    (tmp_path / "test_bot.py").write_text(next(block for block in blocks if "def test_" in block))
+    assert "1 passed" in run_pytest(tmp_path)

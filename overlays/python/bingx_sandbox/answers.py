@@ -165,5 +165,9 @@ def order_not_found() -> Refusal:
 
 
 def no_such_path() -> Refusal:
-    """Refuse a path or method that the exchange does not have."""
-    return Refusal(100404, "this api does not exist: no such path or method")
+    """Refuse a path or method that the sandbox does not have, and say where those stand that it has."""
+    return Refusal(
+        100404,
+        "this api does not exist: no such path or method in the sandbox; "
+        "GET /_sandbox/endpoints lists what it serves",
+    )

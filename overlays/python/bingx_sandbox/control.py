@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from bingx_sandbox.body import read_body
+from bingx_sandbox.endpoints import ENDPOINTS
 from bingx_sandbox.errors import OrderNotFound, OrderNotOpen, SandboxError
 from bingx_sandbox.exchange import Exchange
 from bingx_sandbox.faults import load_rule, load_rules, read_rule, read_rules
@@ -44,6 +45,7 @@ class Control:
             Route("/requests", self.list_requests, methods=["GET"]),
             Route("/requests/{number:int}", self.show_request, methods=["GET"]),
             Route("/executed", self.list_executed, methods=["GET"]),
+            Route("/endpoints", self.list_endpoints, methods=["GET"]),
             Route("/faults", self.replace_faults, methods=["POST"]),
             Route("/faults", self.list_faults, methods=["GET"]),
             Route("/faults", self.clear_faults, methods=["DELETE"]),
@@ -94,6 +96,11 @@ class Control:
     async def list_executed(self, _request: Request) -> JSONResponse:
         """Tell what became of each order: status, how many cancel requests came, which one cancelled it."""
         return JSONResponse({"orders": self._exchange.executed()})
+
+    async def list_endpoints(self, _request: Request) -> JSONResponse:
+        """List what is served of the exchange, by method and path, each with whether it is signed."""
+        served = {name: {"signed": endpoint.signed} for name, endpoint in sorted(ENDPOINTS.items())}
+        return JSONResponse({"endpoints": served})
 
     async def replace_faults(self, request: Request) -> JSONResponse:
         """Put the rules of misbehaviour in force that the body gives, in the place of all others."""

@@ -37,7 +37,7 @@ BAN_STATUSES = (403, 418, 429)
 CLOSED_CLIENT = "closed-client"
 #: Likewise: the exchange may still be at work on the request.
 TIMED_OUT = "timed-out"
-_UNREACHED = "Check the network, the base URL and any proxy; it can safely be sent again."
+_UNREACHED = "Check the network, the base URL {} and any proxy; it can safely be sent again."
 _NO_ANSWER = "Ask again after a moment."
 _NOT_SEEN = ("signature-missing", "parameter-missing")
 
@@ -157,7 +157,7 @@ class Attempts:
             self.parts.memory.hosts.failed(host)
         if came.written:
             return OutcomeUnknown(replace(evidence, hint=_NO_ANSWER))
-        return NotSent(replace(evidence, hint=_UNREACHED))
+        return NotSent(replace(evidence, hint=_UNREACHED.format(host)))
 
     def _learnt(self, operation: Operation, error: CallError) -> CallError:
         """Keep in memory what an error says of the future, and return it with the time filled in."""

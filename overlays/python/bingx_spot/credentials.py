@@ -70,7 +70,11 @@ class Credentials:
         Raises:
             CredentialsError: The file is missing, others can read it, or it is not such an object.
         """
-        pair = _parse_key_file(_read_private(Path(path)))
+        text = _read_private(Path(path))
+        if not text:
+            raise CredentialsError(f"key file {path} is empty; is what writes it done?")
+        pair = _parse_key_file(text)
+        del text  # for the same reason as in __init__
         if pair is None:
             raise CredentialsError(
                 f'key file {path} must hold a JSON object: {{"apiKey": "...", "apiSecret": "..."}}'
