@@ -9,13 +9,22 @@ from generator.run import generate
 from tests.generator.conftest import Python, run_python
 from tests.generator.contracts import with_query
 
-IN_FULL = "import dataclasses, json\nfrom bingx_spot_api import contract\n"
+IN_FULL = """
+import dataclasses, json
+from bingx_spot_api import contract
+
+def full(part):
+    if dataclasses.is_dataclass(part):
+        return {each.name: full(getattr(part, each.name)) for each in dataclasses.fields(part)}
+    if hasattr(part, "_asdict"):
+        return {name: full(value) for name, value in part._asdict().items()}
+    return [full(each) for each in part] if isinstance(part, tuple) else part
+
+"""
 
 
 def test_an_operation_is_described_in_full(python: Python) -> None:
-    said = json.loads(
-        python(IN_FULL + "print(json.dumps(dataclasses.asdict(contract.BY_ID['cancelOrder'])))")
-    )
+    said = json.loads(python(IN_FULL + "print(json.dumps(full(contract.BY_ID['cancelOrder'])))"))
     envelope, data = said.pop("envelope"), said.pop("data")
     assert said == {
         "operation_id": "cancelOrder",
@@ -70,7 +79,7 @@ print("found")
 
 def test_servers_groups_and_signing_are_the_contracts(python: Python) -> None:
     parts = "(contract.SIGNING, contract.IP_GROUPS[3], *contract.SERVERS)"
-    code = f"for part in {parts}: print(json.dumps(dataclasses.asdict(part)))"
+    code = f"for part in {parts}: print(json.dumps(full(part)))"
     signing, group, *servers = map(json.loads, python(IN_FULL + code).splitlines())
     assert (signing["algorithm"], signing["join"], signing["pair"]) == ("HMAC-SHA256", "&", "{key}={value}")
     assert signing["forbidden_characters"] == "&=?#\r\n"

@@ -10,13 +10,12 @@ This module imports nothing beyond the standard library.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 Key = TypeVar("Key")
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(NamedTuple):
     """Allows so many requests in so many seconds.
 
     Args:
@@ -28,8 +27,7 @@ class Rate:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class IpGroup:
+class IpGroup(NamedTuple):
     """Limits requests from one IP address (`x-bingx-ip-groups`).
 
     Args:
@@ -43,8 +41,7 @@ class IpGroup:
     group: Rate
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """Describes one field of an answer.
 
     Args:
@@ -112,8 +109,7 @@ class Operation:
     data: tuple[Field, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(NamedTuple):
     """Names a server (`x-bingx-environment`).
 
     Args:
@@ -127,8 +123,7 @@ class Server:
     role: str
 
 
-@dataclass(frozen=True, slots=True)
-class Injected:
+class Injected(NamedTuple):
     """Describes a parameter that the signing layer supplies.
 
     Args:
@@ -142,8 +137,7 @@ class Injected:
     when: str
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(NamedTuple):
     """Describes a place where parameters may go.
 
     Args:
@@ -171,8 +165,7 @@ class Placement:
     verified_order: str
 
 
-@dataclass(frozen=True, slots=True)
-class Signing:
+class Signing(NamedTuple):
     """Says how a request is signed (`x-bingx-signing`; spec/schemas/signing.schema.json explains each word).
 
     Args:

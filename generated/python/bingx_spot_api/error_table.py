@@ -9,11 +9,10 @@ Made from spec/errors.yaml, whose head says how a row is found. This module impo
 standard library.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorRow:
+class ErrorRow(NamedTuple):
     """Says what an answer means. It matches if all that it states of code, message and status holds.
 
     Args:

@@ -3,4 +3,23 @@
 # SHA-256 009c498ec441aaf032dd4a4bd075c1d6f28aaa290808c7ca9a07d6765948d45e,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
-"""Contains endpoint functions for accessing the API"""
+"""Contains endpoint functions for accessing the API, each endpoint's imported when it is first used"""
+
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from . import server_time
+
+__all__ = ("server_time",)
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return import_module(f".{name}", __name__)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

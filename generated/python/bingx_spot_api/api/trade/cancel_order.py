@@ -9,13 +9,14 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
 from ...models.cancel_order_request import CancelOrderRequest
 from ...models.cancel_order_response import CancelOrderResponse
 from ...types import Response
 
 if TYPE_CHECKING:
     import httpx
+
+    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(

@@ -9,12 +9,13 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
 from ...models.query_order_response import QueryOrderResponse
 from ...types import UNSET, Response, Unset
 
 if TYPE_CHECKING:
     import httpx
+
+    from ...client import AuthenticatedClient, Client
 
 
 def _get_kwargs(
