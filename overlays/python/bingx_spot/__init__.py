@@ -7,12 +7,11 @@ with BingxSpot.from_env() as bingx:
 print(order.status, order.executed_qty)
 """
 
+import importlib
+import typing
+
 from bingx_spot._version import __version__
 from bingx_spot.answers import Answer
-from bingx_spot.bulk.awaiting import AsyncCancelRun
-from bingx_spot.bulk.blocking import CancelRun
-from bingx_spot.bulk.item import CancelRequest
-from bingx_spot.bulk.result import CancelOutcome, CancelResult
 from bingx_spot.client import AsyncBingxSpot, BingxSpot
 from bingx_spot.clock import Clock
 from bingx_spot.credentials import Credentials
@@ -45,6 +44,12 @@ from bingx_spot_api.models.cancel_restriction import CancelRestriction
 from bingx_spot_api.models.order_side import OrderSide
 from bingx_spot_api.models.order_status import OrderStatus
 from bingx_spot_api.models.order_type import OrderType
+
+if typing.TYPE_CHECKING:
+    from bingx_spot.bulk.awaiting import AsyncCancelRun
+    from bingx_spot.bulk.blocking import CancelRun
+    from bingx_spot.bulk.item import CancelRequest
+    from bingx_spot.bulk.result import CancelOutcome, CancelResult
 
 __all__ = [
     "Answer",
@@ -87,3 +92,23 @@ __all__ = [
     "generated_client",
     "sign",
 ]
+
+# Imported when they are first used: most programs cancel one order at a time.
+_BULK = {
+    "AsyncCancelRun": "awaiting",
+    "CancelOutcome": "result",
+    "CancelRequest": "item",
+    "CancelResult": "result",
+    "CancelRun": "blocking",
+}
+
+
+def __getattr__(name: str) -> typing.Any:
+    if name not in _BULK:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(importlib.import_module(f"bingx_spot.bulk.{_BULK[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -180,17 +180,17 @@ def _doubt(call: Call, answer: Answer, envelope: Mapping[str, Any]) -> str:
 
 
 def _misfit(fields: tuple[Field, ...], members: Mapping[str, Any]) -> str:
-    for field in fields:
-        value = members.get(field.name, _ABSENT)
+    for name, kind, required, _, enum, _ in fields:
+        value = members.get(name, _ABSENT)
         if value is _ABSENT:
-            if field.required:
-                return f"the answer lacks {field.name}"
+            if required:
+                return f"the answer lacks {name}"
         elif value is None:
             # An optional field may come as null; no word of an enum can be read out of that.
-            if field.required or field.enum:
-                return f"{field.name} in the answer is not of type {field.type}"
-        elif not _FITS[field.type](value):
-            return f"{field.name} in the answer is not of type {field.type}"
+            if required or enum:
+                return f"{name} in the answer is not of type {kind}"
+        elif not _FITS[kind](value):
+            return f"{name} in the answer is not of type {kind}"
     return ""
 
 
@@ -206,10 +206,10 @@ def _is_number(value: object) -> bool:
 
 
 def _is_decimal(value: object) -> bool:
-    # An amount that does not apply comes as empty text.
-    if value == "" or _is_number(value):
-        return True
-    return isinstance(value, str) and _DECIMAL.fullmatch(value) is not None
+    if isinstance(value, str):
+        # An amount that does not apply comes as empty text.
+        return not value or _DECIMAL.fullmatch(value) is not None
+    return _is_number(value)
 
 
 _FITS: dict[str, Callable[[object], bool]] = {

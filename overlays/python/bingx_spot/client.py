@@ -3,24 +3,22 @@
 from collections.abc import AsyncIterable, Iterable
 from dataclasses import replace
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from bingx_spot.answers import Answer
-from bingx_spot.bulk.awaiting import AsyncCancelRun
-from bingx_spot.bulk.blocking import CancelRun
-from bingx_spot.bulk.run import Run
 from bingx_spot.facade import Facade
 from bingx_spot.inputs import cancel_order_request, order_reference
 from bingx_spot.order import Order
 from bingx_spot.warmth import AsyncWarmth, Warmth, check_every
-from bingx_spot_api.api.server import server_time
-from bingx_spot_api.api.trade import cancel_order, query_order
-from bingx_spot_api.models.cancel_order_response import CancelOrderResponse
+from bingx_spot_api.api import server, trade
+from bingx_spot_api.api.trade import cancel_order
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
-from bingx_spot_api.models.exchange_time import ExchangeTime
-from bingx_spot_api.models.query_order_response import QueryOrderResponse
-from bingx_spot_api.models.server_time_response import ServerTimeResponse
 from bingx_spot_api.types import Response, Unset
+
+if TYPE_CHECKING:
+    from bingx_spot.bulk.awaiting import AsyncCancelRun
+    from bingx_spot.bulk.blocking import CancelRun
+    from bingx_spot_api.models import CancelOrderResponse, QueryOrderResponse, ServerTimeResponse
 
 
 class BingxSpot(Facade):
@@ -66,7 +64,7 @@ class BingxSpot(Facade):
         body = cancel_order_request(symbol, order_id, client_order_id, cancel_restrictions, recv_window)
         return _order(cancel_order.sync_detailed(client=self._client, body=body))
 
-    def cancel_orders(self, orders: Iterable[object]) -> CancelRun:
+    def cancel_orders(self, orders: Iterable[object]) -> "CancelRun":
         """Cancel many orders, and iterate over the results, each as soon as it is known.
 
         An order is taken from the iterable when its turn has come, so that there may be millions of them,
@@ -83,6 +81,10 @@ class BingxSpot(Facade):
                 whitelist, clock, a ban, or no exchange reached twenty times in succession. All results
                 were handed over before.
         """
+        # Imported here, as in the async client: most programs cancel one at a time.
+        from bingx_spot.bulk.blocking import CancelRun  # noqa: PLC0415
+        from bingx_spot.bulk.run import Run  # noqa: PLC0415
+
         return CancelRun(Run(replace(self._parts, bulk=True)), orders, self._engine)
 
     def query_order(
@@ -107,7 +109,7 @@ class BingxSpot(Facade):
             CallError: It could not be learnt; the subclass tells why.
         """
         named = order_reference(symbol, order_id, client_order_id, recv_window)
-        return _order(query_order.sync_detailed(client=self._client, **named))
+        return _order(trade.query_order.sync_detailed(client=self._client, **named))
 
     def server_time(self) -> int:
         """Return the exchange's time, in Unix milliseconds.
@@ -115,7 +117,7 @@ class BingxSpot(Facade):
         Raises:
             CallError: It could not be learnt; the subclass tells why.
         """
-        return _time(server_time.sync_detailed(client=self._client))
+        return _time(server.server_time.sync_detailed(client=self._client))
 
     def warm(self, every: float | None = None) -> None:
         """Open a connection ahead, so that the next call is one round trip and no more.
@@ -178,12 +180,15 @@ class AsyncBingxSpot(Facade):
         body = cancel_order_request(symbol, order_id, client_order_id, cancel_restrictions, recv_window)
         return _order(await cancel_order.asyncio_detailed(client=self._client, body=body))
 
-    def cancel_orders(self, orders: Iterable[object] | AsyncIterable[object]) -> AsyncCancelRun:
+    def cancel_orders(self, orders: Iterable[object] | AsyncIterable[object]) -> "AsyncCancelRun":
         """Cancel many orders, and iterate over the results, each as soon as it is known.
 
         Orders, results and errors are those of `BingxSpot.cancel_orders`; the orders may come from an async
         iterable.
         """
+        from bingx_spot.bulk.awaiting import AsyncCancelRun  # noqa: PLC0415
+        from bingx_spot.bulk.run import Run  # noqa: PLC0415
+
         return AsyncCancelRun(Run(replace(self._parts, bulk=True)), orders, self._engine)
 
     async def query_order(
@@ -199,14 +204,14 @@ class AsyncBingxSpot(Facade):
         Arguments, result and errors are those of `BingxSpot.query_order`.
         """
         named = order_reference(symbol, order_id, client_order_id, recv_window)
-        return _order(await query_order.asyncio_detailed(client=self._client, **named))
+        return _order(await trade.query_order.asyncio_detailed(client=self._client, **named))
 
     async def server_time(self) -> int:
         """Return the exchange's time, in Unix milliseconds.
 
         Errors are those of `BingxSpot.server_time`.
         """
-        return _time(await server_time.asyncio_detailed(client=self._client))
+        return _time(await server.server_time.asyncio_detailed(client=self._client))
 
     async def warm(self, every: float | None = None) -> None:
         """Open a connection ahead, so that the next call is one round trip and no more.
@@ -234,7 +239,7 @@ class AsyncBingxSpot(Facade):
         await self.aclose()
 
 
-def _order(response: Response[CancelOrderResponse] | Response[QueryOrderResponse]) -> Order:
+def _order(response: "Response[CancelOrderResponse] | Response[QueryOrderResponse]") -> Order:
     # The gate lets no success through without it; this is what the types say.
     assert response.parsed is not None  # noqa: S101
     assert not isinstance(response.parsed.data, Unset)  # noqa: S101
@@ -242,8 +247,8 @@ def _order(response: Response[CancelOrderResponse] | Response[QueryOrderResponse
     return Order.from_model(response.parsed.data, answer)
 
 
-def _time(response: Response[ServerTimeResponse]) -> int:
+def _time(response: "Response[ServerTimeResponse]") -> int:
     # As above.
     assert response.parsed is not None  # noqa: S101
-    assert isinstance(response.parsed.data, ExchangeTime)  # noqa: S101
+    assert not isinstance(response.parsed.data, Unset)  # noqa: S101
     return response.parsed.data.server_time

@@ -6,8 +6,7 @@ facade is the caller that httpx client is one of these, which reads the paramete
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from bingx_spot.answers import Answer
 from bingx_spot.drivers import run, run_async
@@ -15,8 +14,10 @@ from bingx_spot.engines import Engine
 from bingx_spot.outcome import steps
 from bingx_spot.parts import Parts
 from bingx_spot.request import Call
-from bingx_spot_api.client import AuthenticatedClient
 from bingx_spot_api.contract import OPERATIONS
+
+if TYPE_CHECKING:
+    from bingx_spot_api.client import AuthenticatedClient
 
 
 class Believed:
@@ -39,8 +40,7 @@ class Believed:
         return self.answer.envelope()
 
 
-@dataclass(frozen=True, slots=True)
-class _Blocking:
+class _Blocking(NamedTuple):
     """Stand in for `httpx.Client`."""
 
     parts: Parts
@@ -50,8 +50,7 @@ class _Blocking:
         return Believed(run(steps(self.parts, call_of(method, url, **asked)), self.engine))
 
 
-@dataclass(frozen=True, slots=True)
-class _Awaiting:
+class _Awaiting(NamedTuple):
     """Stand in for `httpx.AsyncClient`."""
 
     parts: Parts
@@ -84,7 +83,7 @@ class Direct:
         """Return what takes an async call."""
         return self._awaiting
 
-    def client(self) -> AuthenticatedClient:
+    def client(self) -> "AuthenticatedClient":
         """Return this under the name by which the generated functions know their client."""
         return cast("AuthenticatedClient", self)
 

@@ -2,18 +2,19 @@
 
 from copy import copy
 from dataclasses import replace
-from typing import Self, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
 from bingx_spot.assembly import engine_of, memory_of, parts_of, with_environment
 from bingx_spot.credentials import Credentials
-from bingx_spot.direct import Direct
 from bingx_spot.engines import Engine
 from bingx_spot.environments import Environment
 from bingx_spot.errors import InvalidInput
 from bingx_spot.policy.memory import Memory
 from bingx_spot.settings import Options, Settings
 from bingx_spot.warmth import AsyncWarmth, Warmth
-from bingx_spot_api.client import AuthenticatedClient
+
+if TYPE_CHECKING:
+    from bingx_spot_api.client import AuthenticatedClient
 
 # These make the connection pool, which a client derived by `with_options` shares.
 _POOL_SETTINGS = frozenset({"proxy", "tls", "transport", "engine"})
@@ -40,6 +41,9 @@ class Facade:
         *,
         owns_engine: bool,
     ) -> None:
+        # Imported here: with it comes all that a call needs, and who makes no client makes no call.
+        from bingx_spot.direct import Direct  # noqa: PLC0415
+
         self._credentials = credentials
         self._settings = settings
         self._engine = engine
@@ -88,7 +92,7 @@ class Facade:
         return derived
 
     @property
-    def api(self) -> AuthenticatedClient:
+    def api(self) -> "AuthenticatedClient":
         """Return the generated client, signing through this one's connections and limits."""
         # Imported here: httpx takes longer than all of this package, whose own calls do without it.
         from bingx_spot.transport import signing_client  # noqa: PLC0415

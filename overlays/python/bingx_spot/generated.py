@@ -1,16 +1,18 @@
 """Give the generated client out, with httpx clients that sign."""
 
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from bingx_spot.assembly import engine_of, memory_of, parts_of, with_environment
 from bingx_spot.credentials import Credentials
 from bingx_spot.settings import Options, Settings
-from bingx_spot_api.client import AuthenticatedClient
+
+if TYPE_CHECKING:
+    from bingx_spot_api.client import AuthenticatedClient
 
 
 def generated_client(
     credentials: Credentials | None = None, **options: Unpack[Options]
-) -> AuthenticatedClient:
+) -> "AuthenticatedClient":
     """Return a client of the generated package, `bingx_spot_api`, whose httpx clients sign.
 
     Pass it to the generated functions, `sync` and `asyncio` alike; it stamps, signs and limits their

@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from bingx_spot.answers import Answer
 from bingx_spot_api.models.cancelled_order import CancelledOrder
 from bingx_spot_api.models.order_side import OrderSide
 from bingx_spot_api.models.order_status import OrderStatus
 from bingx_spot_api.models.order_type import OrderType
-from bingx_spot_api.models.queried_order import QueriedOrder
 from bingx_spot_api.types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from bingx_spot_api.models.queried_order import QueriedOrder
 
 Value = TypeVar("Value")
 
@@ -81,11 +83,14 @@ class Order:
             data: The order, of a cancel or a query.
             answer: The answer that it came in.
         """
+        # Imported here: most programs cancel and never ask.
+        from bingx_spot_api.models.queried_order import QueriedOrder  # noqa: PLC0415
+
         # A query's answer has all that a cancel's has; the one capital letter apart.
         return cls.from_model(QueriedOrder.from_dict({"StopPrice": data.get("stopPrice"), **data}), answer)
 
     @classmethod
-    def from_model(cls, model: CancelledOrder | QueriedOrder, answer: Answer) -> Self:
+    def from_model(cls, model: "CancelledOrder | QueriedOrder", answer: Answer) -> Self:
         """Make an order of what the generated parser has made of an answer that the gate has believed.
 
         Args:
@@ -109,7 +114,7 @@ class Order:
         )
 
 
-def _stated(model: CancelledOrder | QueriedOrder) -> dict[str, Any]:
+def _stated(model: "CancelledOrder | QueriedOrder") -> dict[str, Any]:
     """Return what both kinds of answer tell."""
     return {
         "symbol": model.symbol,

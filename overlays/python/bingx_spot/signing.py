@@ -14,7 +14,6 @@ secret:
 This module knows nothing of HTTP.
 """
 
-import hashlib
 import hmac
 import re
 from collections.abc import Mapping
@@ -60,7 +59,7 @@ def sign(canonical: str, secret: str) -> str:
             is empty.
     """
     if _is_encodable(canonical) and _is_encodable(secret) and secret:
-        return hmac.new(secret.encode(), canonical.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(secret.encode(), canonical.encode(), "sha256").hex()
     field = "secret" if _is_encodable(canonical) else "canonical"
     # The frame of this call is in the traceback, and tools print its variables.
     del secret

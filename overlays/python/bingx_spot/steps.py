@@ -5,8 +5,7 @@ written once for blocking and awaiting callers; drivers.py has one small driver 
 """
 
 from collections.abc import Generator
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from bingx_spot.answers import Answer
 from bingx_spot.engines import Failure
@@ -16,8 +15,7 @@ from bingx_spot.request import SignedRequest
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(NamedTuple):
     """Ask the driver to wait.
 
     Attributes:
@@ -29,8 +27,7 @@ class Wait:
     signal: Signal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(NamedTuple):
     """Ask the driver to send a request.
 
     Attributes:

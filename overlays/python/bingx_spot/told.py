@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bingx_spot.answers import Answer
 from bingx_spot.errors import Evidence
@@ -15,8 +15,7 @@ _COUNT, _UNIX_MS = re.compile("[0-9]{1,9}"), re.compile("[0-9]{13}")
 _DATE_GOES_BACK = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(NamedTuple):
     """Say how many requests the exchange will still take.
 
     Attributes:

@@ -3,15 +3,13 @@
 An engine never retries, follows no redirect, and raises nothing of its HTTP library's.
 """
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bingx_spot.answers import Answer
 from bingx_spot.request import SignedRequest
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """Say that no answer came, none of the whole of it.
 
     Attributes:

@@ -70,7 +70,8 @@ class Carrier:
             self.curl.setopt(option, value)
         self.curl.setopt(pycurl.CAINFO, certifi.where())
         self.curl.setopt(pycurl.PREREQFUNCTION, self._before_request)
-        self.curl.setopt(pycurl.HEADERFUNCTION, self._add_line)
+        self._lines: list[bytes] = []
+        self.curl.setopt(pycurl.HEADERFUNCTION, self._lines.append)
         self.curl.setopt(pycurl.WRITEFUNCTION, self._add)
         self._loaded: tuple[object, ...] = ()
 
@@ -85,7 +86,7 @@ class Carrier:
         """
         self._under_way = progress.get()
         self._body = body
-        self._lines: list[bytes] = []
+        self._lines.clear()
         self._problem: Unfinished | None = None
         self._sent = False
         curl = self.curl
@@ -133,9 +134,6 @@ class Carrier:
             self._begins(addresses[-1], self)
         self._under_way.note_write(secure=True)
         return _GO_ON
-
-    def _add_line(self, line: bytes) -> None:
-        self._lines.append(line)
 
     def _add(self, chunk: bytes) -> int:
         """Take a part of the answer's body, and say how much of it was taken."""

@@ -1,6 +1,5 @@
 """Say how long to wait before trying again, and whether there are tries left to spend."""
 
-import random
 from collections.abc import Callable
 from threading import Lock
 
@@ -10,13 +9,18 @@ _TRIES = 100.0
 _EARNED = 0.5
 
 
-def backoff(tries: int, chance: Callable[[], float] = random.random) -> float:
+def backoff(tries: int, chance: Callable[[], float] | None = None) -> float:
     """Return a pause in seconds: exponential, with full jitter, so that many callers do not march in step.
 
     Args:
         tries: How many tries there were.
-        chance: Gives a number from 0 to 1.
+        chance: Gives a number from 0 to 1; None for one at random.
     """
+    if chance is None:
+        # Imported here: most calls never pause.
+        from random import random  # noqa: PLC0415
+
+        chance = random
     return chance() * min(_LONGEST, _BASE * 2.0**tries)
 
 

@@ -2,10 +2,10 @@
 
 import atexit
 import os
-import secrets
 from collections.abc import Callable
 from hashlib import blake2b
 from threading import Lock
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, WeakSet, WeakValueDictionary
 
 from bingx_spot.credentials import Credentials
@@ -14,17 +14,19 @@ from bingx_spot.errors import InvalidInput
 from bingx_spot.policy.account import Account
 from bingx_spot.policy.address import Address
 from bingx_spot.policy.limits import Limits
-from bingx_spot.sharing.shared_limits import SharedLimits
-from bingx_spot.sharing.store import Store
+
+if TYPE_CHECKING:
+    from bingx_spot.sharing.shared_limits import SharedLimits
+    from bingx_spot.sharing.store import Store
 
 _lock = Lock()
 # Only as long as a client uses them: what nobody holds is forgotten.
 _addresses: WeakValueDictionary[str, Address] = WeakValueDictionary()
 _accounts: WeakValueDictionary[tuple[str, bytes], Account] = WeakValueDictionary()
 _stores: WeakKeyDictionary[Account, str] = WeakKeyDictionary()
-_shared: WeakSet[SharedLimits] = WeakSet()
+_shared: "WeakSet[SharedLimits]" = WeakSet()
 # No key stands in here, nor what could be compared with a list of keys.
-_SALT = secrets.token_bytes(32)
+_SALT = os.urandom(32)
 
 
 def account_of(environment: Environment, credentials: Credentials) -> Account:
@@ -44,7 +46,7 @@ def account_of(environment: Environment, credentials: Credentials) -> Account:
 
 
 def share_through(
-    account: Account, where: str, make_store: Callable[[], Store], name_of: Callable[[str], str]
+    account: Account, where: str, make_store: "Callable[[], Store]", name_of: Callable[[str], str]
 ) -> None:
     """Let the account's permits come from a store, unless they do already.
 
@@ -57,6 +59,9 @@ def share_through(
     Raises:
         InvalidInput: They come from another one, or the store cannot be made.
     """
+    # Imported here: most processes share with nobody.
+    from bingx_spot.sharing.shared_limits import SharedLimits  # noqa: PLC0415
+
     with _lock:
         known = _stores.get(account)
         if known is None:
