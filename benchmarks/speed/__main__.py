@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from benchmarks.speed import report, size, starts
+from benchmarks.speed import pause, report, size, starts
 from benchmarks.speed.contenders import BASELINE, CCXT_ASYNC, CONTENDERS
 from benchmarks.speed.cores import PINNED
 from benchmarks.speed.goals import goals
@@ -30,6 +30,7 @@ class Effort:
         calls: How many calls a turn is.
         together: How long fifty are kept under way, in seconds.
         crowds: How often that is done.
+        pause: How long some clients do nothing, in seconds.
         starts: How often each process is started.
         memory: How many calls it takes to see whether memory grows.
     """
@@ -38,12 +39,16 @@ class Effort:
     calls: int
     together: float
     crowds: int
+    pause: float
     starts: int
     memory: int
 
 
-WHOLE = Effort(rounds=30, calls=100, together=1.0, crowds=9, starts=15, memory=100_000)
-SMOKE = Effort(rounds=2, calls=5, together=0.1, crowds=1, starts=1, memory=500)
+WHOLE = Effort(rounds=30, calls=100, together=1.0, crowds=9, pause=60.0, starts=15, memory=100_000)
+SMOKE = Effort(rounds=2, calls=5, together=0.1, crowds=1, pause=0.1, starts=1, memory=500)
+
+# Of each kind: they pause together.
+_CLIENTS_THAT_PAUSE = 5
 
 
 def main(*arguments: str) -> None:
@@ -76,6 +81,7 @@ def _measured(server: Server, effort: Effort) -> Results:
         imported=starts.ratios(imports, starts.IMPORT_BASELINE),
         cold=starts.ratios(colds, starts.COLD_BASELINE),
         milliseconds={title: median(each) * 1000 for title, each in {**imports, **colds}.items()},
+        paused=pause.measured(effort.pause, _CLIENTS_THAT_PAUSE),
         size=size.measured(server.url, effort.starts, effort.calls),
         connections=_connections(started, grown),
         grown={name: figures["grown"] for name, figures in grown.items()},

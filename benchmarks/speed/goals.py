@@ -35,7 +35,7 @@ class Goal:
 def goals(results: Results) -> list[Goal]:
     """Return the goals, as the results stand."""
     p50, cpu, rate = results.p50, results.cpu, results.rate
-    cold, imported, size = results.cold, results.imported, results.size
+    cold, imported, paused, size = results.cold, results.imported, results.paused, results.size
     return [
         Goal("sync, p50 / plain httpx post", p50["spot"].middle, 0.90),
         Goal("sync, CPU / plain httpx post", cpu["spot"].middle, 0.90),
@@ -43,6 +43,8 @@ def goals(results: Results) -> list[Goal]:
         Goal("sync fast, CPU / plain httpx post", cpu["spot-fast"].middle, 0.45),
         Goal("async, 50 in flight, calls a second / ccxt", rate["spot-async"].middle, 1.0, at_least=True),
         Goal("async fast, the same", rate["spot-async-fast"].middle, 1.5, at_least=True),
+        Goal("first cancel after a pause, 50 ms away, in round trips", paused["spot"].middle, 1.15),
+        Goal("fast, the same", paused["spot-fast"].middle, 1.15),
         Goal(f"import / {IMPORT_BASELINE}", imported["from bingx_spot import BingxSpot"].middle, 1.2),
         Goal(f"cold cancel / {COLD_BASELINE}", cold["bingx-spot cancel"].middle, 1.3),
         Goal("import, 200 operations / 3", size.imported.middle, 1.10),

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.speed import plot
-from benchmarks.speed.contenders import CONTENDERS
+from benchmarks.speed.contenders import BASELINE, CONTENDERS
 from benchmarks.speed.goals import Goal
 from benchmarks.speed.results import Results
 from benchmarks.speed.rounds import ROOT
@@ -31,6 +31,7 @@ def show(results: Results, goals: list[Goal]) -> None:
     console = Console(width=100, highlight=False)
     console.print(_calls(results))
     console.print(_crowds(results))
+    console.print(_paused(results))
     console.print(_starts(results))
     console.print("\nGoals", style="bold")
     for goal in goals:
@@ -73,6 +74,13 @@ def _crowds(results: Results) -> Table:
     return table
 
 
+def _paused(results: Results) -> Table:
+    table = _table("\nThe first cancel after a pause, over TLS and 50 ms away", "", "round trips")
+    for name, trips in results.paused.items():
+        table.add_row(CONTENDERS[name].title, str(trips))
+    return table
+
+
 def _starts(results: Results) -> Table:
     table = _table("\nFrom nothing", "", "ratio", "ms")
     for title, ratio in {**results.imported, **results.cold}.items():
@@ -89,6 +97,11 @@ def _markdown(results: Results, goals: list[Goal]) -> str:
         title = f"**{contender.title}**" if contender.ours else contender.title
         rate = f"{results.per_second[name]:,.0f} / s" if name in results.per_second else ""
         rows.append(f"| {title} | {results.p50[name].middle:.2f} | {results.cpu[name].middle:.2f} | {rate} |")
+    own, plain = results.paused["spot"].middle, results.paused[BASELINE].middle
+    paused = (
+        "The first cancel after a minute's pause, over TLS and 50 ms away, takes "
+        f"{own:.2f} round trips; a plain httpx post {plain:.2f}."
+    )
     met = sum(goal.met for goal in goals)
     told = f"Made by `make bench`: {results.how}. Goals met: {met} of {len(goals)}."
-    return "\n".join([_PICTURE, "", *rows, "", told])
+    return "\n".join([_PICTURE, "", *rows, "", paused, "", told])

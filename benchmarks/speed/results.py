@@ -20,6 +20,7 @@ class Results:
         imported: Imports by title, as ratios to that of httpx.
         cold: One-shot cancels by title, as ratios to a script with httpx.
         milliseconds: Imports and one-shot cancels, in milliseconds.
+        paused: The first cancel after a pause by contender, over TLS on a link of 50 ms, in round trips.
         size: What a large contract costs.
         connections: Connections that each contender of ours opened for calls one after another.
         grown: Bytes that ours have grown by in many calls.
@@ -34,6 +35,7 @@ class Results:
     imported: Mapping[str, Spread]
     cold: Mapping[str, Spread]
     milliseconds: Mapping[str, float]
+    paused: Mapping[str, Spread]
     size: Size
     connections: Mapping[str, float]
     grown: Mapping[str, float]

@@ -29,15 +29,17 @@ _HEAD = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {
 _ANSWER = _HEAD.encode() + BODY
 
 
-class _Fixed(asyncio.Protocol):
+class Fixed(asyncio.Protocol):
     """Answer as soon as a whole request is in."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep what to answer on."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self._received = b""
 
     def data_received(self, data: bytes) -> None:
+        """Take a part of a request."""
         self._received += data
         head, separator, body = self._received.partition(b"\r\n\r\n")
         if separator and len(body) >= _length(head):
@@ -53,7 +55,7 @@ def _length(head: bytes) -> int:
 
 
 async def _serve(port: int) -> None:
-    server = await asyncio.get_running_loop().create_server(_Fixed, "127.0.0.1", port)
+    server = await asyncio.get_running_loop().create_server(Fixed, "127.0.0.1", port)
     await server.serve_forever()
 
 

@@ -57,7 +57,7 @@ def later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
 
 
 class TestRoundTrips:
-    """`make bench` would need links of 50 ms for this; round trips can be counted."""
+    """`make bench` times this on a link of 50 ms; here the round trips themselves are counted."""
 
     def test_blocking(self, server_tls, made_with, monkeypatch):
         with scripted_server(answer, server_tls) as server, counted_flights(server.url) as flights:
