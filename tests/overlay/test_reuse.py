@@ -5,6 +5,7 @@ import contextlib
 import socket
 import time
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import anyio
@@ -20,6 +21,7 @@ from tests.overlay.samples import ORDER_ID, SUCCESS, SYMBOL, awaiting, blocking,
 from tests.scripted_server import ScriptedServer, http, scripted_server
 
 QUERY = Call.of(BY_ID["queryOrder"], {"symbol": SYMBOL, "orderId": ORDER_ID})
+STRAY_PRICE = "777"
 
 
 def hang_up(server: ScriptedServer) -> None:
@@ -62,10 +64,10 @@ def test_one_that_was_idle_for_too_long_is_not_used_again(monkeypatch):
 
 
 def stray(request: bytes) -> Iterator[bytes]:
-    """Answer, and say another thing that nobody has asked for."""
+    """Answer, and answer again what nobody has asked: for the very order, so that it would be believed."""
     yield SUCCESS
     time.sleep(0.02)
-    yield http(success(orderId=1))
+    yield http(success(price=STRAY_PRICE))
 
 
 @ENGINES
@@ -73,7 +75,7 @@ class TestUnaskedBytes:
     def test_are_not_taken_for_the_next_answer_blocking(self, engine):
         with scripted_server(stray) as server, blocking(server.url, engine=engine) as bingx:
             for _ in range(3):
-                assert bingx.cancel_order(SYMBOL, order_id=ORDER_ID).order_id == ORDER_ID
+                assert bingx.cancel_order(SYMBOL, order_id=ORDER_ID).price != Decimal(STRAY_PRICE)
                 time.sleep(0.05)
             assert len(server.requests) == 3
 
@@ -83,7 +85,8 @@ class TestUnaskedBytes:
         with scripted_server(stray) as server:
             async with awaiting(server.url, engine=engine) as bingx:
                 for _ in range(3):
-                    assert (await bingx.cancel_order(SYMBOL, order_id=ORDER_ID)).order_id == ORDER_ID
+                    order = await bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
+                    assert order.price != Decimal(STRAY_PRICE)
                     if pause is None:
                         time.sleep(0.05)  # noqa: ASYNC251 - a program that does this is what is tried
                     else:

@@ -92,10 +92,10 @@ async def _is_alive(connection: aiohttp.connector.Connection) -> bool:
     """Tell whether a connection is one that can be asked something."""
     transport = connection.transport
     socket = None if transport is None else transport.get_extra_info("socket")
-    if socket is None or not Readable(socket.fileno()).now():
-        return transport is not None
-    # The program has kept the event loop from its work: two turns, and it has seen what came.
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    if socket is not None and Readable(socket.fileno()).now():
+        # The program has kept the event loop from its work: two turns, and it has seen what came.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
     protocol = connection.protocol
+    # What the event loop has seen while nothing was asked, aiohttp keeps as the answer to the next request.
     return protocol is not None and protocol.is_connected() and not protocol.should_close
