@@ -7,6 +7,19 @@ from generator import __version__
 from generator.client import OPENAPI_PYTHON_CLIENT
 from generator.layout import RUFF
 
+_FIRST = "Generated. Do not edit: change the contract, then run `make generate`."
+_COMMENT = b"# "
+
+
+def without_header(content: bytes) -> bytes:
+    """Gives a generated file without the comment lines at its top, which name the contract's digest."""
+    if not content.startswith(_COMMENT + _FIRST.encode()):
+        return content
+    lines = content.splitlines(keepends=True)
+    while lines and lines[0].startswith(_COMMENT):
+        del lines[0]
+    return b"".join(lines)
+
 
 @dataclass(frozen=True, slots=True)
 class Header:
@@ -23,7 +36,7 @@ class Header:
     def __str__(self) -> str:
         """Gives the header as comment lines, which every kind of file but JSON takes."""
         lines = (
-            "Generated. Do not edit: change the contract, then run `make generate`.",
+            _FIRST,
             f"Made from spec/openapi.yaml, version {self.spec_version},",
             f"SHA-256 {self.spec_sha256},",
             f"by the generator of bingx-spot {__version__}"

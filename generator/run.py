@@ -15,7 +15,7 @@ from generator.layout import lay_out
 from generator.problem import Problem, SpecError
 from generator.reference import loop_problems, reference_problems
 from generator.rules import rule_problems
-from generator.tree import differences, swap, workplace
+from generator.tree import changes, differences, swap, workplace
 from generator.validity import consistency_problems, structure_problems
 from generator.view import caller_view, python_view
 from generator.writing import json_text, yaml_text
@@ -56,7 +56,7 @@ def generate(spec: Path, name: str, output: Path) -> list[str]:
     """Makes the generated tree from the contract, or leaves it alone where nothing would change.
 
     Returns:
-        What changed, a line for each file.
+        What changed, a line for each file that is another in more than its head.
 
     Raises:
         GeneratorError: If it cannot be made. The tree is as it was.
@@ -64,10 +64,10 @@ def generate(spec: Path, name: str, output: Path) -> list[str]:
     document = lint(spec, name)
     with workplace(output) as folder:
         tree = _build(document, folder / output.name)
-        changes = differences(output, tree)
-        if changes:
+        told = changes(output, tree)
+        if told:
             swap(tree, output)
-    return changes
+    return told
 
 
 def check(spec: Path, name: str, output: Path) -> list[str]:

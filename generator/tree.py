@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from generator.header import without_header
 from generator.problem import GeneratorError
 
 _MARK = "openapi.caller.yaml"
@@ -28,6 +29,25 @@ def differences(there: Path, wanted: Path) -> list[str]:
     lines += [f"left over: {name}" for name in old.keys() - new.keys()]
     lines += [f"different: {name}" for name in old.keys() & new.keys() if old[name] != new[name]]
     return sorted(lines)
+
+
+def changes(there: Path, wanted: Path) -> list[str]:
+    """Says, in the words of who makes it anew, what a tree gets: a line for each file that is really another.
+
+    Every file names the contract at its head, so that each change of the contract is one of all files;
+    those that differ in nothing else are counted in one line.
+    """
+    old, new = contents(there), contents(wanted)
+    other = [name for name in old.keys() & new.keys() if old[name] != new[name]]
+    changed = [name for name in other if without_header(old[name]) != without_header(new[name])]
+    lines = sorted(
+        [f"new: {name}" for name in new.keys() - old.keys()]
+        + [f"gone: {name}" for name in old.keys() - new.keys()]
+        + [f"changed: {name}" for name in changed]
+    )
+    if len(other) > len(changed):
+        lines.append(f"The head of {len(other) - len(changed)} more files names another contract.")
+    return lines
 
 
 @contextlib.contextmanager

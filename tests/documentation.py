@@ -9,7 +9,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import textwrap
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
 from pathlib import Path
 from typing import Any
@@ -57,10 +56,10 @@ def commands(text: str) -> list[tuple[str, str]]:
 
 
 def shown(page: str, language: str) -> list[str]:
-    """Return the blocks of one language that a page of docs/ shows, in their order, without indentation."""
+    """Return the blocks of one language that a page of docs/ shows, in their order, as in no list."""
     text = (Path(__file__).parents[1] / "docs" / page).read_text("utf-8")
     found = re.findall(rf"^( *)```{language}\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)
-    return [textwrap.dedent(block) for _, block in found]
+    return [re.sub(f"^{indent}", "", block, flags=re.MULTILINE) for indent, block in found]
 
 
 def evaluate(example: Example) -> str:

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from generator import tree
+from generator.header import Header
 from generator.problem import GeneratorError
-from generator.tree import differences, swap, workplace
+from generator.tree import changes, differences, swap, workplace
 
 
 def write(folder: Path, **files: str) -> Path:
@@ -26,6 +27,21 @@ def test_differences_name_each_file(tmp_path: Path) -> None:
     wanted = write(tmp_path / "wanted", same="1", changed="2", new="1")
     assert differences(there, wanted) == ["different: changed", "left over: old", "missing: new"]
     assert differences(there, there) == []
+
+
+def test_changes_name_what_is_another_in_more_than_its_head(tmp_path: Path) -> None:
+    head = str(Header("1.0.0", "0" * 64)) + "\n"
+    there = write(tmp_path / "there", same=head, headed=head + "1", changed=head + "1", old="1", bare="1")
+    head = str(Header("1.0.0", "1" * 64)) + "\n"
+    wanted = write(tmp_path / "wanted", same=head, headed=head + "1", changed=head + "2", new="1", bare="2")
+    assert changes(there, wanted) == [
+        "changed: bare",
+        "changed: changed",
+        "gone: old",
+        "new: new",
+        "The head of 2 more files names another contract.",
+    ]
+    assert changes(there, there) == []
 
 
 def test_a_tree_that_is_not_there_misses_everything(tmp_path: Path) -> None:
