@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,12 @@ from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.rows import Row
 from bingx_spot.bulk.store import JournalError
 from tests.bulk.journals import API_KEY, HERE, made, rows
+
+
+def is_open(path: Path) -> bool:
+    """Tell whether this process has the file open."""
+    # The directory's own number is gone when the list of it is there.
+    return any(opened.exists() and path.samefile(opened) for opened in list(Path("/dev/fd").iterdir()))
 
 
 def test_refused_another_run_at_the_same_time(path):
@@ -61,8 +68,9 @@ def test_refused_other_conditions_for_the_same_order(path):
 def test_refused_a_file_of_another_kind_which_stays_as_it_is(path, content):
     path.write_bytes(content)
     for opened in (Journal.at, Journal.reading):
-        with pytest.raises(JournalError, match="is not a journal of bingx-spot"):
+        with pytest.raises(JournalError, match="is not a journal of bingx-spot") as kept:
             opened(path)
+        assert not is_open(path), kept
     assert path.read_bytes() == content
     assert list(path.parent.iterdir()) == [path]
 
@@ -82,8 +90,9 @@ def test_refused_a_journal_of_a_later_version(path):
     with sqlite3.connect(path) as other:
         other.execute("PRAGMA user_version=2")
     other.close()
-    with pytest.raises(JournalError, match="later version"):
+    with pytest.raises(JournalError, match="later version") as kept:
         Journal.at(path)
+    assert not is_open(path), kept
 
 
 def test_refused_a_place_where_no_file_can_be(path):

@@ -62,7 +62,11 @@ class Journal:
     def __init__(self, store: Store, lock: Lock | None = None) -> None:
         self._store = store
         self._lock = lock
-        self.is_new = store.is_new()
+        try:
+            self.is_new = store.is_new()
+        except JournalError:
+            store.leave()
+            raise
 
     @classmethod
     def at(cls, path: Path) -> Self:
@@ -99,6 +103,7 @@ class Journal:
         """
         journal = cls(Store.reading(path))
         if journal.is_new:
+            journal._store.leave()
             raise NoOrders(f"{path} holds no orders")
         return journal
 

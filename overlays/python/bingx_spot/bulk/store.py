@@ -100,9 +100,13 @@ class Store:
         except OSError as problem:
             raise JournalError(f"{path} cannot be opened: {problem.strerror}") from None
         store = cls(sqlite3.connect(path, isolation_level=None), str(path), path)
-        store.run("PRAGMA synchronous=FULL")
-        # To macOS, a barrier where the usual call is none; to others nothing.
-        store.run("PRAGMA fullfsync=ON")
+        try:
+            store.run("PRAGMA synchronous=FULL")
+            # To macOS, a barrier where the usual call is none; to others nothing.
+            store.run("PRAGMA fullfsync=ON")
+        except JournalError:
+            store.leave()
+            raise
         return store
 
     @classmethod
@@ -193,6 +197,10 @@ class Store:
             if problem.sqlite_errorname == "SQLITE_READONLY_ROLLBACK":
                 raise NoOrders(f"{self.name} holds no orders") from None
             raise JournalError(self._told(problem)) from None
+
+    def leave(self) -> None:
+        """Close the file as it is: it may be somebody else's."""
+        self._connection.close()
 
     def close(self, *, discard: bool = False) -> None:
         """Close the file, which is one file again.
