@@ -259,17 +259,17 @@ def test_the_contract_is_in_order(tmp_path: Path) -> None:
 
 
 def test_contracts_that_grow_are_in_order(tmp_path: Path) -> None:
-    assert complaint(tmp_path, with_operations("cancelOpenOrders")) == ""
+    assert complaint(tmp_path, with_operations("cancelEverything")) == ""
     assert complaint(tmp_path, with_query()) == ""
 
 
 def test_an_operation_id_that_stands_twice_is_told(tmp_path: Path) -> None:
-    text = with_operations("cancelOpenOrders").replace(
-        "operationId: cancelOrder\n", "operationId: cancelOpenOrders\n"
+    text = with_operations("cancelEverything").replace(
+        "operationId: cancelOrder\n", "operationId: cancelEverything\n"
     )
     line = line_of(text, "  /openApi/spot/v1/trade/cancel:") + 1
     assert complaint(tmp_path, text).startswith(f"spec/openapi.yaml:{line}: ")
-    assert "'cancelOpenOrders'" in complaint(tmp_path, text)
+    assert "'cancelEverything'" in complaint(tmp_path, text)
     assert "is not unique" in complaint(tmp_path, text)
 
 

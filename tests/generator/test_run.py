@@ -84,21 +84,21 @@ def test_what_is_there_in_json_as_well_says_the_same(made: Path) -> None:
 def test_an_operation_that_is_added_is_there_and_taken_out_is_gone_without_a_trace(
     copy: Copy, made: Path
 ) -> None:
-    copy.write(with_operations("cancelOpenOrders"))
+    copy.write(with_operations("cancelEverything"))
     assert copy.run().exit_code == 0
     said = run_python(copy.output, """
 from bingx_spot_api import contract
-from bingx_spot_api.api.trade import cancel_open_orders
-from bingx_spot_api.models import CancelOpenOrdersRequest, CancelOpenOrdersResponse
-operation = contract.OPERATIONS["POST", "/openApi/spot/v1/trade/cancelOpenOrders"]
+from bingx_spot_api.api.trade import cancel_everything
+from bingx_spot_api.models import CancelEverythingRequest, CancelEverythingResponse
+operation = contract.OPERATIONS["POST", "/openApi/spot/v1/trade/cancelEverything"]
 print(operation.signed, operation.injected, operation.uid_limit, operation.permission, operation.parameters)
-print(cancel_open_orders._get_kwargs(body=CancelOpenOrdersRequest(symbol="BTC-USDT"))["json"])
-print(cancel_open_orders.sync.__annotations__["return"])
+print(cancel_everything._get_kwargs(body=CancelEverythingRequest(symbol="BTC-USDT"))["json"])
+print(cancel_everything.sync.__annotations__["return"])
 """)  # fmt: skip
     assert said.splitlines() == [
         "True ('timestamp', 'signature') Rate(requests=2, seconds=1.0) Spot Trading ('symbol',)",
         "{'symbol': 'BTC-USDT'}",
-        "CancelOpenOrdersResponse | None",
+        "CancelEverythingResponse | None",
     ]
     copy.write(CONTRACT)
     assert copy.run().exit_code == 0
