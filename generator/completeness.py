@@ -77,6 +77,12 @@ def _explained(document: Document, operation: Operation) -> Iterator[Problem]:
         if not str(operation.node.get(key, "")).strip():
             text = f"{operation.title} has no `{key}`. Say what it does, beginning with a verb."
             yield document.problem(operation.location, text)
+    if "x-bingx-outcome" not in operation.node:
+        text = (
+            f"{operation.title} has no `x-bingx-outcome`. Write `repeatable: true` where sending it twice "
+            "does no harm, else `false`: then a lost answer leaves the outcome unknown."
+        )
+        yield document.problem(operation.location, text)
 
 
 def _examples_of_success_and_error(document: Document, operation: Operation) -> Iterator[Problem]:
