@@ -59,3 +59,9 @@ class TestBudget:
         for thread in threads:
             thread.join()
         assert sum(counts) == 100
+
+    def test_a_child_process_goes_on_with_what_is_left(self) -> None:
+        budget = Budget()
+        budget.take()
+        budget.begin_anew()
+        assert taken(budget) == 99

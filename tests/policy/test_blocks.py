@@ -1,5 +1,7 @@
 """Until when the exchange will not listen, and how near a lock-out is."""
 
+import threading
+
 import pytest
 
 from bingx_spot.policy.blocks import LONGEST_BLOCK, MOMENT, Blocks, EqualErrors
@@ -192,4 +194,37 @@ class TestRequestsOnTheirWay:
         counted(errors, 17)
         time.seconds += 480
         counted(errors, 16, code=100001)
+        assert entered(errors, 2) == [True, False]
+
+
+class TestChildProcess:
+    """What is tried here without a fork, tests/embedding tries with one."""
+
+    def test_is_not_held_up_by_a_thread_that_it_does_not_have(self, time: ScriptedTime) -> None:
+        inside, may_go_on = threading.Event(), threading.Event()
+
+        def slowly() -> float:
+            inside.set()
+            may_go_on.wait(20)
+            return time()
+
+        errors = EqualErrors(slowly)
+        thread = threading.Thread(target=errors.count, args=("cancelOrder", 100404))
+        thread.start()
+        inside.wait(20)
+        errors.begin_anew()
+        try:
+            assert entered(errors, 1) == [True]
+        finally:
+            may_go_on.set()
+            thread.join()
+
+    def test_waits_for_no_answer_of_its_parent_s(self, errors: EqualErrors) -> None:
+        entered(errors, 17)
+        errors.begin_anew()
+        assert entered(errors, 18) == [True] * 17 + [False]
+
+    def test_knows_what_its_parent_has_seen(self, errors: EqualErrors) -> None:
+        counted(errors, 16)
+        errors.begin_anew()
         assert entered(errors, 2) == [True, False]

@@ -134,7 +134,7 @@ class BingxSpot(Facade):
         """
         check_every(every)
         self.server_time()
-        if every is not None and self._warmth is None:
+        if every is not None and not (self._warmth and self._warmth.is_at_work()):
             self._warmth = Warmth(self._asking(every).server_time, every)
 
     def close(self) -> None:
@@ -220,7 +220,7 @@ class AsyncBingxSpot(Facade):
         """
         check_every(every)
         await self.server_time()
-        if every is not None and self._warmth is None:
+        if every is not None and not (self._warmth and self._warmth.is_at_work()):
             self._warmth = AsyncWarmth(self._asking(every).server_time, every)
 
     async def aclose(self) -> None:

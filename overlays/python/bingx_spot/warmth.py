@@ -5,6 +5,7 @@ from contextlib import suppress
 from threading import Event, Thread
 
 from bingx_spot.errors import BingxError, InvalidInput, shown
+from bingx_spot.forks import note_heir
 
 #: The least time between two questions, in seconds.
 SHORTEST_EVERY = 1.0
@@ -39,6 +40,15 @@ class Warmth:
         # A daemon: a program that forgets to close its client ends all the same.
         self._thread = Thread(target=self._go_on, name="bingx-spot-warm", daemon=True)
         self._thread.start()
+        note_heir(self)
+
+    def begin_anew(self) -> None:
+        """Be at an end: the thread is the parent process's, and so may be what it waits with."""
+        self._ended = Event()
+
+    def is_at_work(self) -> bool:
+        """Tell whether it asks; in a child process it does not."""
+        return self._thread.is_alive()
 
     def end(self) -> None:
         """Ask no more, and leave no thread behind; this waits for a question under way."""
@@ -74,10 +84,17 @@ class AsyncWarmth:
         self._every = every
         self._sleep = asyncio.sleep
         self._cancelled = asyncio.CancelledError
+        self._running = asyncio.get_running_loop
         self._task = loop.create_task(self._go_on(), name="bingx-spot-warm")
+
+    def is_at_work(self) -> bool:
+        """Tell whether it asks; in another event loop than the one that it began in it does not."""
+        return self._task.get_loop() is self._running() and not self._task.done()
 
     async def end(self) -> None:
         """Ask no more, and leave no task behind."""
+        if not self.is_at_work():
+            return
         self._task.cancel()
         with suppress(self._cancelled):
             await self._task

@@ -1,5 +1,7 @@
 """Find a host's addresses, and wait no longer for them than there is time."""
 
+# The first look-up would import it, in whichever thread: `forks.whole` says why that is no place for it.
+import encodings.idna  # noqa: F401
 import socket
 from concurrent.futures import Future
 from ipaddress import ip_address

@@ -1,6 +1,7 @@
 """The way of aiohttp, the default on asyncio."""
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,7 @@ from bingx_spot.engines.body import Body
 from bingx_spot.engines.connections import LONGEST_IDLE, MOST
 from bingx_spot.engines.progress import progress
 from bingx_spot.engines.readable import Readable
+from bingx_spot.engines.sockets import opened
 from bingx_spot.engines.way import Broken, Head
 from bingx_spot.request import SignedRequest
 
@@ -26,6 +28,8 @@ class _SentBefore(Exception):
 class _Connector(aiohttp.TCPConnector):
     """Hand out connections that are alive, and note that a request may be written once one is handed out."""
 
+    abandoned = False
+
     async def connect(self, *about: Any, **more: Any) -> aiohttp.connector.Connection:
         under_way = progress.get()
         if under_way.written:
@@ -38,6 +42,11 @@ class _Connector(aiohttp.TCPConnector):
                 return connection
             connection.close()
 
+    def __del__(self, *about: Any) -> None:
+        # It would close connections in an event loop that has ended or is another process's.
+        if not self.abandoned:
+            super().__del__(*about)
+
 
 class AiohttpWay:
     """Send requests with aiohttp. It belongs to the event loop that it is made in.
@@ -48,8 +57,9 @@ class AiohttpWay:
 
     def __init__(self, tls: Callable[[], ssl.SSLContext]) -> None:
         self._tls = tls
+        self._connector = _Connector(limit=MOST, keepalive_timeout=LONGEST_IDLE, socket_factory=_new_socket)
         self._session = aiohttp.ClientSession(
-            connector=_Connector(limit=MOST, keepalive_timeout=LONGEST_IDLE),
+            connector=self._connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=_NO_LIMIT,
             auto_decompress=False,
@@ -68,6 +78,12 @@ class AiohttpWay:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._session.close()
+
+    def abandon(self) -> None:
+        """Drop the connections."""
+        self._connector.abandoned = True
+        # A session complains where it is dropped while it has a connector.
+        self._session.detach()
 
     async def _exchange(self, request: SignedRequest, body: Body) -> Head:
         response = await self._session.request(
@@ -88,11 +104,18 @@ class AiohttpWay:
         return Head.of(response.status, response.raw_headers)
 
 
+def _new_socket(address: aiohttp.AddrInfoType) -> socket.socket:
+    family, kind, protocol, _, _ = address
+    made = socket.socket(family, kind, protocol)
+    opened.note(made.fileno())
+    return made
+
+
 async def _is_alive(connection: aiohttp.connector.Connection) -> bool:
     """Tell whether a connection is one that can be asked something."""
     transport = connection.transport
-    socket = None if transport is None else transport.get_extra_info("socket")
-    if socket is not None and Readable(socket.fileno()).now():
+    carrier = None if transport is None else transport.get_extra_info("socket")
+    if carrier is not None and Readable(carrier.fileno()).now():
         # The program has kept the event loop from its work: two turns, and it has seen what came.
         await asyncio.sleep(0)
         await asyncio.sleep(0)

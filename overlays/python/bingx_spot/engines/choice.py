@@ -10,6 +10,7 @@ from bingx_spot.errors import InvalidInput
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable
 
 _WITH_PYCURL = 'the default engine; or pip install "bingx-spot[fast]" first'
 
@@ -26,17 +27,14 @@ def default_engine(proxy: str | None = None, tls: "ssl.SSLContext | None" = None
     """
     through = None if proxy is None else Proxy.parse(proxy)
 
-    def context() -> "ssl.SSLContext":
-        from bingx_spot.engines.trust import public_authorities
-
-        return tls or public_authorities()
-
     def blocking() -> Way:
         from bingx_spot.engines.httpcore_ways import HttpcoreWay, PooledWay
 
+        context = _context(tls)
         return HttpcoreWay(context) if through is None else PooledWay(context(), through)
 
     def awaiting() -> AsyncWay:
+        context = _context(tls)
         if through is None and _on_asyncio():
             from bingx_spot.engines.aiohttp_way import AiohttpWay
 
@@ -70,6 +68,12 @@ def fast_engine() -> NetworkEngine:
         return AsyncCurlWay()
 
     return NetworkEngine(blocking, awaiting)
+
+
+def _context(tls: "ssl.SSLContext | None") -> "Callable[[], ssl.SSLContext]":
+    from bingx_spot.engines.trust import public_authorities
+
+    return public_authorities if tls is None else lambda: tls
 
 
 def _on_asyncio() -> bool:

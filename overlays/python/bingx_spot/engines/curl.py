@@ -15,7 +15,9 @@ import pycurl
 from bingx_spot.engines.body import Body, Unfinished
 from bingx_spot.engines.connections import LONGEST_IDLE, Origin
 from bingx_spot.engines.progress import progress
+from bingx_spot.engines.sockets import opened
 from bingx_spot.engines.way import Broken, Head
+from bingx_spot.forks import whole
 from bingx_spot.request import SignedRequest
 
 _GO_ON, _BREAK_OFF = 0, 1
@@ -68,7 +70,10 @@ class Carrier:
         self.curl = pycurl.Curl()
         for option, value in _SETTINGS:
             self.curl.setopt(option, value)
-        self.curl.setopt(pycurl.CAINFO, certifi.where())
+        # The first time, this imports.
+        with whole:
+            self.curl.setopt(pycurl.CAINFO, certifi.where())
+        self.curl.setopt(pycurl.SOCKOPTFUNCTION, _note)
         self.curl.setopt(pycurl.PREREQFUNCTION, self._before_request)
         self._lines: list[bytes] = []
         self.curl.setopt(pycurl.HEADERFUNCTION, self._lines.append)
@@ -144,6 +149,11 @@ class Carrier:
             self._problem = problem.with_traceback(None)
             return _REFUSED_CHUNK
         return len(chunk)
+
+
+def _note(descriptor: int, purpose: int) -> int:  # noqa: ARG001 - libcurl hands it over
+    opened.note(descriptor)
+    return pycurl.SOCKOPT_OK
 
 
 def _head(request: SignedRequest, origin: Origin) -> list[str]:

@@ -137,6 +137,9 @@ class AsyncCurlWay:
         self._set_alarm(-1)
         self._multi.close()
 
+    def abandon(self) -> None:
+        """Drop the connections; libcurl lets go of them when the last reference to it goes."""
+
     async def _performed(self, carrier: Carrier) -> Ended:
         curl = carrier.curl
         end: asyncio.Future[Ended] = self._loop.create_future()
@@ -153,6 +156,8 @@ class AsyncCurlWay:
                 self._resting.end(port, carrier, descriptor)
 
     def _watch(self, what: int, descriptor: int, *_: object) -> None:
+        if self._loop.is_closed():
+            return
         if what & pycurl.POLL_IN:
             self._loop.add_reader(descriptor, self._act, descriptor, pycurl.CSELECT_IN)
         else:

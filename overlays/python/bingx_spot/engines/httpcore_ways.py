@@ -161,6 +161,9 @@ class AsyncPooledWay:
         """Close the connections."""
         await self._pool.aclose()
 
+    def abandon(self) -> None:
+        """Drop the connections; httpcore's say nothing when they are dropped."""
+
 
 def _built(request: SignedRequest, origin: Origin) -> httpcore.Request:
     head = [(name.encode(), value.encode()) for name, value in request.headers.items()]

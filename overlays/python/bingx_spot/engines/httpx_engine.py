@@ -15,6 +15,7 @@ from bingx_spot.answers import Answer
 from bingx_spot.engines import CLOSED, OUT, Failure
 from bingx_spot.engines.body import Body, TooLarge, Unfinished
 from bingx_spot.errors import InvalidInput
+from bingx_spot.forks import note_heir
 from bingx_spot.request import SignedRequest
 
 # What can only happen before a byte of the request was written.
@@ -31,6 +32,13 @@ class HttpxEngine:
     def __init__(self, transport: httpx.BaseTransport | httpx.AsyncBaseTransport) -> None:
         self._transport = transport
         self._closed = False
+        self._used = False
+        self._is_parents = False
+        note_heir(self)
+
+    def begin_anew(self) -> None:
+        """Leave the transport to the parent process if it was used there, for it may hold connections."""
+        self._is_parents = self._used
 
     def send(self, request: SignedRequest, timeout: float) -> Answer | Failure:
         """Send the request and wait for the answer; `timeout` is in seconds."""
@@ -38,6 +46,7 @@ class HttpxEngine:
             return CLOSED
         deadline = time.monotonic() + timeout
         transport = self._sync()
+        self._note_use()
         try:
             response = transport.handle_request(_built(request, deadline))
             try:
@@ -61,6 +70,7 @@ class HttpxEngine:
             return CLOSED
         deadline = time.monotonic() + timeout
         transport = self._async()
+        self._note_use()
         try:
             response = await transport.handle_async_request(_built(request, deadline))
             try:
@@ -81,17 +91,22 @@ class HttpxEngine:
     def close(self) -> None:
         """Close the transport, if it is one for `send`."""
         self._closed = True
-        if isinstance(self._transport, httpx.BaseTransport):
+        if isinstance(self._transport, httpx.BaseTransport) and not self._is_parents:
             self._transport.close()
 
     async def aclose(self) -> None:
         """Close the transport, if it is one for `send_async`."""
         self._closed = True
-        if isinstance(self._transport, httpx.AsyncBaseTransport):
+        if isinstance(self._transport, httpx.AsyncBaseTransport) and not self._is_parents:
             await self._transport.aclose()
 
     def __repr__(self) -> str:
         return "<HttpxEngine>"
+
+    def _note_use(self) -> None:
+        if self._is_parents:
+            raise InvalidInput("transport", "was used before a fork", "one of this process's own")
+        self._used = True
 
     def _sync(self) -> httpx.BaseTransport:
         if isinstance(self._transport, httpx.BaseTransport):

@@ -8,14 +8,15 @@ was written, on which it hangs whether a failed cancel may have been executed.
 import time
 import zlib
 from collections.abc import Callable
-from threading import Lock
 from types import MappingProxyType
 
 from bingx_spot.answers import Answer
 from bingx_spot.engines import CLOSED, OUT, Failure
 from bingx_spot.engines.body import MAXIMUM_BODY, Body, TooLarge, Unfinished
 from bingx_spot.engines.progress import Progress, progress
+from bingx_spot.engines.sockets import opened
 from bingx_spot.engines.way import AsyncWay, Broken, Head, Way
+from bingx_spot.forks import note_heir, whole
 from bingx_spot.request import SignedRequest
 
 _ZLIB_WITH_HEADER = 47  # zlib's own number for: gzip or zlib, told by the header
@@ -32,10 +33,10 @@ class NetworkEngine:
     def __init__(self, blocking: Callable[[], Way], awaiting: Callable[[], AsyncWay]) -> None:
         self._make_blocking = blocking
         self._make_awaiting = awaiting
-        self._lock = Lock()
         self._closed = False
         self._blocking: Way | None = None
         self._awaiting: AsyncWay | None = None
+        note_heir(self)
 
     def send(self, request: SignedRequest, timeout: float) -> Answer | Failure:
         """Send the request and wait for the answer; `timeout` is in seconds."""
@@ -79,19 +80,27 @@ class NetworkEngine:
         if self._awaiting is not None:
             await self._awaiting.aclose()
 
+    def begin_anew(self) -> None:
+        """Drop the connections, which are the parent's, without a word to anybody."""
+        opened.let_go()
+        self._blocking = None
+        if self._awaiting is not None:
+            self._awaiting.abandon()
+            self._awaiting = None
+
     def __repr__(self) -> str:
         # A way may hold a proxy's password.
         return "<NetworkEngine>"
 
     def _blocking_way(self) -> Way:
         if self._blocking is None:
-            with self._lock:
+            with whole:
                 self._blocking = self._blocking or self._make_blocking()
         return self._blocking
 
     def _awaiting_way(self) -> AsyncWay:
         if self._awaiting is None:
-            with self._lock:
+            with whole:
                 self._awaiting = self._awaiting or self._make_awaiting()
         return self._awaiting
 

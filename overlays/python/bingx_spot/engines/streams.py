@@ -14,6 +14,7 @@ import httpcore
 
 from bingx_spot.engines.addresses import Addresses
 from bingx_spot.engines.progress import progress
+from bingx_spot.engines.sockets import opened
 
 
 class _Stream(httpcore.NetworkStream):
@@ -100,8 +101,8 @@ class Backend(httpcore.NetworkBackend):
             # One that is silent must leave time for those after it.
             left = request.left() / (len(others) - number + 1)
             with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
-                return _Stream(self._inner.connect_tcp(address, port, left, local_address, socket_options))
-        return _Stream(self._inner.connect_tcp(last, port, request.left(), local_address, socket_options))
+                return _noted(self._inner.connect_tcp(address, port, left, local_address, socket_options))
+        return _noted(self._inner.connect_tcp(last, port, request.left(), local_address, socket_options))
 
 
 class AsyncBackend(httpcore.AsyncNetworkBackend):
@@ -119,4 +120,11 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Open a connection."""
-        return _AsyncStream(await self._inner.connect_tcp(host, port, timeout, local_address, socket_options))
+        stream = await self._inner.connect_tcp(host, port, timeout, local_address, socket_options)
+        opened.note(stream.get_extra_info("socket").fileno())
+        return _AsyncStream(stream)
+
+
+def _noted(stream: httpcore.NetworkStream) -> _Stream:
+    opened.note(stream.get_extra_info("socket").fileno())
+    return _Stream(stream)

@@ -62,3 +62,7 @@ class AsyncWay(Protocol):
     async def aclose(self) -> None:
         """Close the connections."""
         ...
+
+    def abandon(self) -> None:
+        """Drop the connections and say nothing to their event loop: it has ended, or is another process's."""
+        ...

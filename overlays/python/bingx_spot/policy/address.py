@@ -6,6 +6,7 @@ from threading import RLock
 from time import monotonic
 from types import TracebackType
 
+from bingx_spot.forks import note_heir
 from bingx_spot.policy.turns import Turn, Turns
 from bingx_spot.policy.windows import Window
 from bingx_spot_api.contract import IP_GROUPS, Operation
@@ -30,6 +31,7 @@ class Address:
         self._leaving: deque[tuple[Turns, Turn]] = deque()
         self._lock = RLock()
         self._depth = 0
+        note_heir(self)
 
     def __enter__(self) -> None:
         self._lock.acquire()

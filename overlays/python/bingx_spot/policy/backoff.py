@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from threading import Lock
 
+from bingx_spot.forks import note_heir
+
 _BASE = 0.1
 _LONGEST = 2.0
 _TRIES = 100.0
@@ -35,6 +37,11 @@ class Budget:
     def __init__(self) -> None:
         self._lock = Lock()
         self._left = _TRIES
+        note_heir(self)
+
+    def begin_anew(self) -> None:
+        """Open the lock: after a fork, whoever held it is in the parent process."""
+        self._lock = Lock()
 
     def take(self) -> bool:
         """Take one try, and tell whether there was one."""

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from threading import Lock
 from time import monotonic
 
+from bingx_spot.forks import note_heir
+
 #: The longest that a block is believed, in seconds.
 LONGEST_BLOCK = 3600.0
 
@@ -63,6 +65,12 @@ class EqualErrors:
         self._lock = Lock()
         self._seen: dict[tuple[str, str], deque[float]] = {}
         self._in_flight: Counter[str] = Counter()
+        note_heir(self)
+
+    def begin_anew(self) -> None:
+        """Begin as another process: after a fork, what is in flight is the parent's, as the lock may be."""
+        self._lock = Lock()
+        self._in_flight = Counter()
 
     def enter(self, operation_id: str, *, vouched: bool) -> bool:
         """Count a request as one more error that may come, and tell whether it may go.

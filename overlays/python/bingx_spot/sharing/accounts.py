@@ -4,13 +4,13 @@ import atexit
 import os
 from collections.abc import Callable
 from hashlib import blake2b
-from threading import Lock
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, WeakSet, WeakValueDictionary
 
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
 from bingx_spot.errors import InvalidInput
+from bingx_spot.forks import whole
 from bingx_spot.policy.account import Account
 from bingx_spot.policy.address import Address
 from bingx_spot.policy.limits import Limits
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from bingx_spot.sharing.shared_limits import SharedLimits
     from bingx_spot.sharing.store import Store
 
-_lock = Lock()
 # Only as long as a client uses them: what nobody holds is forgotten.
 _addresses: WeakValueDictionary[str, Address] = WeakValueDictionary()
 _accounts: WeakValueDictionary[tuple[str, bytes], Account] = WeakValueDictionary()
@@ -37,7 +36,7 @@ def account_of(environment: Environment, credentials: Credentials) -> Account:
         credentials: The key.
     """
     name = (environment.base_url, blake2b(credentials.api_key.encode(), key=_SALT).digest())
-    with _lock:
+    with whole:
         account = _accounts.get(name)
         if account is None:
             address = _addresses.setdefault(environment.base_url, Address())
@@ -59,10 +58,10 @@ def share_through(
     Raises:
         InvalidInput: They come from another one, or the store cannot be made.
     """
-    # Imported here: most processes share with nobody.
-    from bingx_spot.sharing.shared_limits import SharedLimits  # noqa: PLC0415
+    with whole:
+        # Imported here: most processes share with nobody.
+        from bingx_spot.sharing.shared_limits import SharedLimits  # noqa: PLC0415
 
-    with _lock:
         known = _stores.get(account)
         if known is None:
             _shared.add(SharedLimits(account, make_store(), name_of))
@@ -75,19 +74,9 @@ def share_through(
 
 def forget() -> None:
     """Forget what is known of every API key: clients that are made from now on begin anew."""
-    with _lock:
+    with whole:
         _accounts.clear()
         _addresses.clear()
-
-
-def _begin_anew() -> None:
-    # In the child of a fork: a lock may have been held by a thread that is not here.
-    global _lock  # noqa: PLW0603 - it cannot be opened
-    _lock = Lock()
-    for address in list(_addresses.values()):
-        address.begin_anew()
-    for shared in list(_shared):
-        shared.begin_anew()
 
 
 def _flush() -> None:
@@ -95,6 +84,4 @@ def _flush() -> None:
         shared.flush()
 
 
-if hasattr(os, "register_at_fork"):  # pragma: no branch - where processes fork
-    os.register_at_fork(after_in_child=_begin_anew)
 atexit.register(_flush)

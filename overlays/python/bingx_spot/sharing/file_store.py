@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Lock
 
+from bingx_spot.forks import whole
 from bingx_spot.sharing.fleet import Report, Verdict, decide
 from bingx_spot.sharing.store import StoreError
 
@@ -32,13 +32,12 @@ class FileStore:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._lock = Lock()
         self._connection: sqlite3.Connection | None = None
         self._pid = 0
 
     def exchange(self, name: str, report: Report) -> Verdict:
         """Let `fleet.decide` run on what is remembered of a limit, while nobody else can change it."""
-        with self._lock:
+        with whole:
             try:
                 return self._decided(name, report)
             except (sqlite3.Error, OSError, ValueError, TypeError, LookupError) as error:
@@ -48,7 +47,7 @@ class FileStore:
 
     def close(self) -> None:
         """Let go of the file."""
-        with self._lock:
+        with whole:
             self._close()
 
     def __repr__(self) -> str:

@@ -8,6 +8,7 @@ from math import inf
 from threading import Event, Lock, Thread
 from weakref import finalize, ref
 
+from bingx_spot.forks import note_heir
 from bingx_spot.policy.account import Account
 from bingx_spot.policy.turns import Turns
 from bingx_spot.sharing.fleet import Verdict
@@ -46,6 +47,7 @@ class SharedLimits:
         self._process = secrets.token_hex(6)
         account.limits.on_every_queue(self._adopt)
         finalize(self, _end, store, self._bell)
+        note_heir(self)
 
     def begin_anew(self) -> None:
         """Begin as another process: after a fork, the thread and what was asked for are the parent's."""
