@@ -1,6 +1,7 @@
 """`docs/how-to/add-an-endpoint.md`, followed to the letter on a copy of the project."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,9 @@ ROOT = Path(__file__).parents[2]
 PAGE = "how-to/add-an-endpoint.md"
 PATH, SCHEMAS = shown(PAGE, "yaml")
 CALL, SERVED, IMPORTS, METHOD, ORDERS = shown(PAGE, "python")
-SCREENS = "".join(shown(PAGE, "text"))
+# How many files there are is nothing that the page is about.
+COUNT = re.compile(r"(?<=^The head of )\d+", re.MULTILINE)
+SCREENS = COUNT.sub("some", "".join(shown(PAGE, "text")))
 ENDPOINTS = "overlays/python/bingx_sandbox/endpoints.py"
 CLIENT = "overlays/python/bingx_spot/client.py"
 COMMAND = "from bingx_spot.cli import main; main()"
@@ -79,7 +82,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     copy = Copy(tmp_path_factory.mktemp("project"))
     copy.insert("spec/openapi.yaml", "  /openApi/spot/v1/trade/query:\n", f"{PATH}\n")
     copy.insert("spec/openapi.yaml", "    CancelledOrder:\n", f"{SCHEMAS}\n")
-    assert copy.make("generate") in SCREENS
+    assert COUNT.sub("some", copy.make("generate")) in SCREENS
     return copy
 
 
