@@ -11,9 +11,22 @@ READY := $(VENV)/.ready
 PEERS := build/peers
 PEERS_READY := $(PEERS)/.ready
 
+##@ Begin
+
+# Sections are lines of `##@`; a target is listed with what follows its `##`, in 80 columns.
 .PHONY: help
-help: ## List every target, a line each
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1mmake %-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+help: ## List every target
+	@if [ -t 1 ] && [ -z "$$NO_COLOR" ]; then bold='\033[1m'; plain='\033[0m'; fi; \
+	awk -v bold="$$bold" -v plain="$$plain" 'BEGIN {FS = ":.*## "} \
+	/^##@ / {print "\n" substr($$0, 5)} \
+	/^[a-z-]+:.*## / { \
+		line = sprintf("  %smake %-15s%s", bold, $$1, plain); width = 22; \
+		for (i = 1; i <= split($$2, words, " "); i++) { \
+			if (width + length(words[i]) > 78) {print line; line = sprintf("%22s", ""); width = 22} \
+			line = line " " words[i]; width += length(words[i]) + 1 \
+		} \
+		print line \
+	}' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: $(READY) ## Make .venv with everything in it, .venv/bin/bingx-spot included
@@ -34,6 +47,8 @@ demo: $(READY) ## Start the sandbox, cancel real orders on it through the signed
 test: $(READY) $(PEERS_READY) ## Run the tests
 	$(BIN)/python -m pytest
 
+##@ Change the code
+
 .PHONY: check
 check: lint types lint-spec check-page spec-diff surface-diff check-generated check-vectors conformance bench-smoke test ## What CI runs
 
@@ -52,6 +67,24 @@ format: $(READY) ## Format the code and mend what ruff can mend
 types: $(READY) ## Check the types (mypy --strict)
 	$(BIN)/mypy
 
+.PHONY: surface-diff
+surface-diff: $(READY) ## Say what has changed in the SDK's public names since its last release, and fail if that breaks callers
+	$(BIN)/python -m tests.surface
+
+.PHONY: release-surface
+release-surface: $(READY) ## Keep the SDK's public names as they stand as those of a release
+	$(BIN)/python -m tests.surface --release
+
+##@ Change the contract
+
+.PHONY: generate
+generate: $(READY) ## Make generated/ from spec/
+	$(BIN)/python -m generator
+
+.PHONY: check-generated
+check-generated: $(READY) ## Fail if generated/ is not what spec/ gives
+	$(BIN)/python -m generator --check
+
 .PHONY: lint-spec
 lint-spec: $(READY) ## Check spec/ against OpenAPI, the extensions' schemas, our rules and Redocly CLI's
 	$(BIN)/python -m generator.commands lint
@@ -69,22 +102,6 @@ release-spec: $(READY) ## Freeze spec/ as a release: make release-spec VERSION=1
 	@test -n "$(VERSION)" || { echo "Name the version: make release-spec VERSION=1.2.0" >&2; exit 1; }
 	$(BIN)/python -m generator.commands release "$(VERSION)"
 
-.PHONY: surface-diff
-surface-diff: $(READY) ## Say what has changed in the SDK's public names since its last release, likewise
-	$(BIN)/python -m tests.surface
-
-.PHONY: release-surface
-release-surface: $(READY) ## Keep the SDK's public names as they stand as those of a release
-	$(BIN)/python -m tests.surface --release
-
-.PHONY: generate
-generate: $(READY) ## Make generated/ from spec/
-	$(BIN)/python -m generator
-
-.PHONY: check-generated
-check-generated: $(READY) ## Fail if generated/ is not what spec/ gives
-	$(BIN)/python -m generator --check
-
 .PHONY: vectors
 vectors: $(READY) ## Make spec/vectors/signing.json anew, with openssl
 	$(BIN)/python spec/vectors/make.py
@@ -100,6 +117,8 @@ spec-kit: $(READY) ## Pack the spec, for every language, into dist/ (needs Node.
 .PHONY: conformance
 conformance: $(READY) ## Let every language pass the vectors and cancel an order; a table of what each has shown
 	$(BIN)/python -m tests.conformance
+
+##@ Measure and show
 
 .PHONY: chaos
 chaos: $(READY) ## Ten thousand cancels among faults, and a table of what became of them
@@ -132,6 +151,8 @@ bench-limits: $(READY) ## How much of the permitted rate is used: one process, f
 .PHONY: bench-bulk
 bench-bulk: $(READY) ## Ten thousand orders through cancel-many, a million rows through its dry run
 	$(BIN)/python -m benchmarks.bulk
+
+##@ Build and keep
 
 .PHONY: docs
 docs: $(READY) ## Build the documentation into build/docs: a site that needs no network, and a man page
