@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from tests.overlay.samples import success
 from tests.scripted_server import ScriptedServer, http, scripted_server
 
+TIME = http(json.dumps({"code": 0, "msg": "", "data": {"serverTime": 1696751141337}}))
 #: Orders from this id on are answered only when `Echo.release` is set.
 HELD = 900
 
@@ -30,7 +31,12 @@ class Echo:
     release: threading.Event = field(default_factory=threading.Event)
 
     def answer(self, request: bytes) -> bytes:
-        """Cancel the order, a moment later, so that two requests on one connection would meet."""
+        """Cancel the order, a moment later, so that two requests on one connection would meet.
+
+        Asked for the time, tell it.
+        """
+        if b"/server/time" in request:
+            return TIME
         order_id = int(json.loads(request.partition(b"\r\n\r\n")[2])["orderId"])
         self.moments.append(time.monotonic())
         # A connection has a thread of its own; the number of one that has ended may come again.

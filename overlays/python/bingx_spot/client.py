@@ -9,7 +9,7 @@ from bingx_spot.answers import Answer
 from bingx_spot.facade import Facade
 from bingx_spot.inputs import cancel_order_request, order_reference
 from bingx_spot.order import Order
-from bingx_spot.warmth import AsyncWarmth, Warmth, check_every
+from bingx_spot.warmth import AsyncWarmth, Warmth, check_every, check_on_asyncio
 from bingx_spot_api.api import server, trade
 from bingx_spot_api.api.trade import cancel_order
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
@@ -154,7 +154,7 @@ class BingxSpot(Facade):
 
 
 class AsyncBingxSpot(Facade):
-    """Cancel spot orders, awaiting. One client may be used from many tasks of one event loop.
+    """Cancel spot orders, awaiting. One client may be used from many tasks, and in several event loops.
 
     Args:
         credentials: API key and secret.
@@ -219,6 +219,8 @@ class AsyncBingxSpot(Facade):
         Arguments and errors are those of `BingxSpot.warm`; what asks again is a task, on asyncio alone.
         """
         check_every(every)
+        if every is not None:
+            check_on_asyncio()
         await self.server_time()
         if every is not None and not (self._warmth and self._warmth.is_at_work()):
             self._warmth = AsyncWarmth(self._asking(every).server_time, every)

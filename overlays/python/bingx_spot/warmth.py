@@ -25,6 +25,20 @@ def check_every(every: float | None) -> None:
         raise InvalidInput("every", f"is {shown(every)}", f"seconds, at least {SHORTEST_EVERY:.0f}, or None")
 
 
+def check_on_asyncio() -> None:
+    """Refuse to go on where tasks are not asyncio's.
+
+    Raises:
+        InvalidInput: No event loop of asyncio's is running.
+    """
+    import asyncio  # noqa: PLC0415 - a quarter of the start of a program that does not need it
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        raise InvalidInput("every", "needs a task of asyncio's", "None on trio") from None
+
+
 class Warmth:
     """Ask now and then, in a thread.
 
@@ -68,28 +82,25 @@ class AsyncWarmth:
     Args:
         ask: Asks once.
         every: How long to pause before each question, in seconds.
-
-    Raises:
-        InvalidInput: No event loop of asyncio's is running.
     """
 
     def __init__(self, ask: Callable[[], Awaitable[object]], every: float) -> None:
-        import asyncio  # noqa: PLC0415 - a quarter of the start of a program that does not need it
+        import asyncio  # noqa: PLC0415 - as above
 
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            raise InvalidInput("every", "needs a task of asyncio's", "None on trio") from None
         self._ask = ask
         self._every = every
         self._sleep = asyncio.sleep
         self._cancelled = asyncio.CancelledError
         self._running = asyncio.get_running_loop
-        self._task = loop.create_task(self._go_on(), name="bingx-spot-warm")
+        self._task = asyncio.get_running_loop().create_task(self._go_on(), name="bingx-spot-warm")
 
     def is_at_work(self) -> bool:
         """Tell whether it asks; in another event loop than the one that it began in it does not."""
-        return self._task.get_loop() is self._running() and not self._task.done()
+        try:
+            running = self._running()
+        except RuntimeError:
+            return False  # trio's
+        return self._task.get_loop() is running and not self._task.done()
 
     async def end(self) -> None:
         """Ask no more, and leave no task behind."""

@@ -34,6 +34,7 @@ class AsyncCancelRun(AsyncIterator[CancelResult]):
 
         Raises:
             RunStopped: An error that would hit every order has stopped the run; all results were returned.
+            InvalidInput: It is not asyncio that runs here; nothing was sent.
         """
         return await anext(self._results)
 

@@ -7,6 +7,7 @@ from bingx_spot.bulk.result import CancelResult
 from bingx_spot.bulk.run import AT_ONCE, Run
 from bingx_spot.drivers import run_async as drive
 from bingx_spot.engines import Engine
+from bingx_spot.errors import InvalidInput
 from bingx_spot.steps import Steps
 
 _NO_MORE = object()
@@ -26,7 +27,15 @@ class Tasks:
         self._feeder: asyncio.Task[None] | None = None
 
     def start(self, items: Iterable[object] | AsyncIterable[object]) -> None:
-        """Begin to take items."""
+        """Begin to take items.
+
+        Raises:
+            InvalidInput: No event loop of asyncio's is running.
+        """
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            raise InvalidInput("cancel_orders", "needs tasks of asyncio's", "cancel_order on trio") from None
         self._feeder = asyncio.create_task(self._feed(_each(items)))
 
     def stop(self) -> None:

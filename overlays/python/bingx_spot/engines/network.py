@@ -9,6 +9,7 @@ import time
 import zlib
 from collections.abc import Callable
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from bingx_spot.answers import Answer
 from bingx_spot.engines import CLOSED, OUT, Failure
@@ -19,6 +20,9 @@ from bingx_spot.engines.way import AsyncWay, Broken, Head, Way
 from bingx_spot.forks import note_heir, whole
 from bingx_spot.request import SignedRequest
 
+if TYPE_CHECKING:
+    from bingx_spot.engines.loops import Loops
+
 _ZLIB_WITH_HEADER = 47  # zlib's own number for: gzip or zlib, told by the header
 
 
@@ -27,7 +31,7 @@ class NetworkEngine:
 
     Args:
         blocking: Makes the way for `send`, when it is first needed.
-        awaiting: Makes the way for `send_async`, likewise.
+        awaiting: Makes the way for `send_async`, likewise; one for each event loop.
     """
 
     def __init__(self, blocking: Callable[[], Way], awaiting: Callable[[], AsyncWay]) -> None:
@@ -35,7 +39,7 @@ class NetworkEngine:
         self._make_awaiting = awaiting
         self._closed = False
         self._blocking: Way | None = None
-        self._awaiting: AsyncWay | None = None
+        self._awaiting: Loops | None = None
         note_heir(self)
 
     def send(self, request: SignedRequest, timeout: float) -> Answer | Failure:
@@ -86,7 +90,6 @@ class NetworkEngine:
         self._blocking = None
         if self._awaiting is not None:
             self._awaiting.abandon()
-            self._awaiting = None
 
     def __repr__(self) -> str:
         # A way may hold a proxy's password.
@@ -101,8 +104,11 @@ class NetworkEngine:
     def _awaiting_way(self) -> AsyncWay:
         if self._awaiting is None:
             with whole:
-                self._awaiting = self._awaiting or self._make_awaiting()
-        return self._awaiting
+                # Imported here: asyncio takes a tenth of the start of a program that only blocks.
+                from bingx_spot.engines.loops import Loops  # noqa: PLC0415
+
+                self._awaiting = self._awaiting or Loops(self._make_awaiting)
+        return self._awaiting.way()
 
 
 def _begin(request: SignedRequest, timeout: float) -> Progress:
