@@ -1,6 +1,6 @@
 """An async program that is interrupted in mid-call, for `test_signals.py`: tells what it saw as one line.
 
-Both ways it is JSON. It reads where to call, for which order, with which engine and in which kind of event loop.
+Both ways it is JSON. It reads where to call, for which order, with which engine and in which event loop.
 """
 
 import asyncio
