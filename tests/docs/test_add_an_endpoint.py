@@ -79,6 +79,8 @@ class Copy:
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     """Give a copy in which the endpoint is described and generated."""
+    if PATH.splitlines()[0] in (ROOT / "spec" / "openapi.yaml").read_text("utf-8"):
+        pytest.skip("the contract has this endpoint already: let the page add another one")
     copy = Copy(tmp_path_factory.mktemp("project"))
     copy.insert("spec/openapi.yaml", "  /openApi/spot/v1/trade/query:\n", f"{PATH}\n")
     copy.insert("spec/openapi.yaml", "    CancelledOrder:\n", f"{SCHEMAS}\n")

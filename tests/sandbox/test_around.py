@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from bingx_sandbox import Sandbox, run_within
 from tests.sandbox.test_command import COMMAND, refused
 
 _CANCEL = """
@@ -57,6 +58,15 @@ def test_what_was_refused_is_explained_at_the_end() -> None:
     assert " is in seconds; it must be in milliseconds." in told
     assert done.stderr.endswith("2 more were refused.\n")
     assert max(map(len, done.stderr.splitlines())) <= 80
+
+
+def test_what_a_limit_refused_is_counted_at_the_end(capfd: pytest.CaptureFixture[str]) -> None:
+    sandbox = Sandbox()
+    # Its limits see no time pass, lest a slow machine have a second between two requests.
+    sandbox._exchange.limits._now = lambda: 1000.0
+    assert run_within(sandbox, [sys.executable, "-c", _WRONG % 7]) == 0
+    told = capfd.readouterr().err
+    assert told.endswith("Requests that were refused by a limit: 2. With --limits off there is none.\n")
 
 
 @pytest.mark.parametrize(

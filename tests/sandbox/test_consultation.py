@@ -53,6 +53,14 @@ def test_a_signature_left_from_an_earlier_request_is_recognised(client: Client, 
     ]
 
 
+def test_where_no_mistake_explains_it_the_page_says_what_is_left(client: Client, order_id: int) -> None:
+    client.secret = "another"
+    assert client.cancel(symbol="BTC-USDT", orderId=order_id)["code"] == 100001
+    request = client.control("GET", "/view").json()["requests"][0]
+    assert request["mistakes"] == []
+    assert request["words"].startswith("None of the usual mistakes explains the signature.")
+
+
 def test_the_secret_of_another_account_is_recognised(http: httpx.Client) -> None:
     with Sandbox(accounts=2) as sandbox:
         client = Client(sandbox, http)

@@ -72,6 +72,7 @@ def test_the_sixth_cancel_in_a_second_is_refused_until_the_time_in_the_text(http
         assert unblock is not None
         assert begun + 300_000 <= int(unblock[1]) <= now() + 300_002
         assert (refused.headers[REMAIN], refused.headers[EXPIRE]) == ("0", unblock[1])
+        assert "DELETE /_sandbox/limits/lock-outs" in client.last_request()["detail"]
         assert order in client.sandbox.orders()
 
         record = client.last_request()

@@ -20,6 +20,7 @@ LIMITED = 100410
 """The code of every refusal by a limit."""
 
 _BANNED = 418
+_LET_IN = "DELETE /_sandbox/limits/lock-outs lets everybody in again; --limits off enforces none"
 
 NOT_OPEN_TEXT = (
     "the order you want to cancel is FILLED or CANCELLED already, or is not a valid order id ,please verify"
@@ -91,6 +92,7 @@ def endpoint_locked(unblock: int, status: int = HTTP_OK) -> Refusal:
         LIMITED,
         "code:100410:The endpoint trigger frequency limit rule is currently in the disabled period "
         f"and will be unblocked after {unblock}",
+        detail=_LET_IN,
         status=status,
     )
 
@@ -101,12 +103,13 @@ def too_many_errors(code: int, rate: Rate, unblock: int) -> Refusal:
         LIMITED,
         f"over {rate.requests} error code:{code} requests within {rate.seconds * 1000:.0f} ms for this api, "
         f"please verify and fix it ,can retry after time: {unblock}",
+        detail=_LET_IN,
     )
 
 
 def banned() -> Refusal:
     """Refuse an IP address that went on past 429; when the ban ends stands in a header alone."""
-    return Refusal(LIMITED, "rate limited", status=_BANNED)
+    return Refusal(LIMITED, "rate limited", detail=_LET_IN, status=_BANNED)
 
 
 def incorrect_api_key(api_key: str | None) -> Refusal:

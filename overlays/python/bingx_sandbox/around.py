@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
@@ -32,7 +32,7 @@ def run_within(sandbox: Sandbox, command: Sequence[str]) -> int:
     with sandbox:
         print(f"The sandbox listens at {sandbox.url} until this command ends.", file=sys.stderr)
         code = _run(command, {**os.environ, **sandbox.environment})
-        for line in _explained(sandbox.requests()):
+        for line in (*_explained(sandbox.requests()), *_limited(sandbox.refused_by_limits())):
             print(line, file=sys.stderr)
     return code
 
@@ -76,3 +76,9 @@ def _explained(records: Sequence[RequestRecord]) -> Iterator[str]:
         yield textwrap.fill(why, _WIDTH, initial_indent="  ", subsequent_indent="  ")
     if len(refused) > _MOST_EXPLAINED:
         yield f"{len(refused) - _MOST_EXPLAINED} more were refused."
+
+
+def _limited(refused: Mapping[str, int]) -> Iterator[str]:
+    count = sum(refused.values())
+    if count:
+        yield f"Requests that were refused by a limit: {count}. With --limits off there is none."

@@ -75,11 +75,13 @@ def _order(order: Order) -> dict[str, object]:
 
 def _short(record: RequestRecord) -> dict[str, object]:
     short = {name: record.get(name) for name in _SHORT}
-    mistakes = record["diagnosis"]["mistakes"] if "diagnosis" in record else []
+    diagnosis = record.get("diagnosis")
+    mistakes = diagnosis["mistakes"] if diagnosis else []
     return {
         **short,
         "mistakes": [mistake["mistake"] for mistake in mistakes],
-        "words": " ".join(mistake["words"] for mistake in mistakes),
+        # Without a mistake that explains it the doctor says that, and what is left to look at.
+        "words": " ".join(mistake["words"] for mistake in mistakes) or (diagnosis or {}).get("words", ""),
     }
 
 
