@@ -75,13 +75,15 @@ def _order(order: Order) -> dict[str, object]:
 
 def _short(record: RequestRecord) -> dict[str, object]:
     short = {name: record.get(name) for name in _SHORT}
-    diagnosis = record.get("diagnosis")
-    mistakes = diagnosis["mistakes"] if diagnosis else []
+    if "diagnosis" not in record:
+        return {**short, "mistakes": [], "words": ""}
+    diagnosis = record["diagnosis"]
+    words = " ".join(mistake["words"] for mistake in diagnosis["mistakes"])
+    # Without a mistake that explains it the doctor says that, and what is left to look at.
     return {
         **short,
-        "mistakes": [mistake["mistake"] for mistake in mistakes],
-        # Without a mistake that explains it the doctor says that, and what is left to look at.
-        "words": " ".join(mistake["words"] for mistake in mistakes) or (diagnosis or {}).get("words", ""),
+        "mistakes": [mistake["mistake"] for mistake in diagnosis["mistakes"]],
+        "words": words or diagnosis["words"],
     }
 
 
