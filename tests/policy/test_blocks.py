@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from bingx_spot.policy.blocks import LONGEST_BLOCK, MOMENT, Blocks, EqualErrors
+from bingx_spot.policy.blocks import LONGEST_BLOCK, MOMENT, Blocks, EqualErrors, Place
 from tests.policy.scripted_time import ScriptedTime
 
 
@@ -197,6 +197,81 @@ class TestRequestsOnTheirWay:
         assert entered(errors, 2) == [True, False]
 
 
+def in_line(errors: EqualErrors, times: int, name: str = "cancelOrder") -> list[Place]:
+    places = [Place() for _ in range(times)]
+    assert [errors.left(name, place) for place in places] == [MOMENT] * times
+    return places
+
+
+class TestTheLine:
+    """Whoever waits for answers that are on their way goes before whoever comes later."""
+
+    def test_nobody_overtakes(self, errors: EqualErrors) -> None:
+        entered(errors, 17)
+        first, second = in_line(errors, 2)
+        errors.leave("cancelOrder")
+        assert not errors.enter("cancelOrder", vouched=False)
+        assert not errors.enter("cancelOrder", vouched=False, place=second)
+        assert errors.left("cancelOrder") == errors.left("cancelOrder", second) == MOMENT
+        assert errors.enter("cancelOrder", vouched=False, place=first)
+
+    def test_the_first_one_is_told_that_there_is_room(self, errors: EqualErrors) -> None:
+        entered(errors, 17)
+        first, second = in_line(errors, 2)
+        assert not first.signal.sent
+        errors.leave("cancelOrder")
+        assert (first.signal.sent, second.signal.sent) == (True, False)
+
+    def test_the_next_one_is_told_by_whoever_goes(self, errors: EqualErrors) -> None:
+        entered(errors, 17)
+        first, second, third = in_line(errors, 3)
+        errors.leave("cancelOrder")
+        errors.enter("cancelOrder", vouched=False, place=first)
+        errors.step_out("cancelOrder", first)
+        assert (second.signal.sent, third.signal.sent) == (True, False)
+
+    def test_whoever_gives_up_leaves_no_gap(self, errors: EqualErrors) -> None:
+        entered(errors, 17)
+        first, second = in_line(errors, 2)
+        errors.step_out("cancelOrder", first)
+        errors.step_out("cancelOrder", first)
+        errors.leave("cancelOrder")
+        assert errors.enter("cancelOrder", vouched=False, place=second)
+
+    def test_where_there_is_room_for_all_a_newcomer_goes_too(self, errors: EqualErrors) -> None:
+        entered(errors, 17)
+        (first,) = in_line(errors, 1)
+        errors.leave("cancelOrder")
+        errors.leave("cancelOrder")
+        assert entered(errors, 2) == [True, False]
+        assert errors.enter("cancelOrder", vouched=False, place=first)
+
+    def test_each_look_has_a_signal_of_its_own(self, errors: EqualErrors) -> None:
+        entered(errors, 17)
+        (place,) = in_line(errors, 1)
+        place.signal.send()
+        assert errors.left("cancelOrder", place) == MOMENT
+        assert not place.signal.sent
+        errors.leave("cancelOrder")
+        assert place.signal.sent
+
+    def test_each_endpoint_has_one_of_its_own(self, errors: EqualErrors) -> None:
+        entered(errors, 17)
+        in_line(errors, 1)
+        assert entered(errors, 18, "queryOrder") == [True] * 17 + [False]
+        errors.step_out("queryOrder", Place())
+        errors.leave("queryOrder")
+        assert entered(errors, 1, "queryOrder") == [True]
+
+    def test_nobody_stands_in_it_for_a_lock(self, errors: EqualErrors) -> None:
+        counted(errors, 17)
+        place = Place()
+        assert errors.left("cancelOrder", place) == 480.0
+        entered(errors, 17, "queryOrder")
+        errors.step_out("cancelOrder", place)
+        assert not place.signal.sent
+
+
 class TestChildProcess:
     """What is tried here without a fork, tests/embedding tries with one."""
 
@@ -221,6 +296,12 @@ class TestChildProcess:
 
     def test_waits_for_no_answer_of_its_parent_s(self, errors: EqualErrors) -> None:
         entered(errors, 17)
+        errors.begin_anew()
+        assert entered(errors, 18) == [True] * 17 + [False]
+
+    def test_waits_behind_nobody_of_its_parent_s(self, errors: EqualErrors) -> None:
+        entered(errors, 17)
+        in_line(errors, 1)
         errors.begin_anew()
         assert entered(errors, 18) == [True] * 17 + [False]
 

@@ -2,7 +2,7 @@
 
 from bingx_spot.errors import CallError, Evidence, NotSent, RateLimited
 from bingx_spot.parts import Parts
-from bingx_spot.policy.blocks import MOMENT
+from bingx_spot.policy.blocks import MOMENT, Place
 from bingx_spot.policy.limits import Ticket
 from bingx_spot.policy.turns import TooLate
 from bingx_spot.steps import Steps, Wait
@@ -10,6 +10,8 @@ from bingx_spot_api.contract import Operation
 
 #: With less time than this, in seconds, nothing more is begun.
 SHORTEST = 0.02
+# When to look again where nobody has said that it is worth it, in seconds.
+_AT_THE_LATEST = 1.0
 #: In place of a rule of the error table: nothing was sent, for one more equal error could have been too many.
 NEAR_LOCK = "near-lock"
 #: Likewise: nothing was sent, for no permit came in time.
@@ -30,26 +32,30 @@ def admitted(
         vouched: Whether it is known that the answer will not be one more of too many equal errors.
         before: What came of the attempt before, in words, or nothing.
     """
-    memory, name = parts.memory, operation.operation_id
-    while True:
-        left = deadline - parts.now()
-        held = _held(parts, operation, left, vouched=vouched)
-        if isinstance(held, RateLimited):
-            return held
-        if held > 0:
-            yield Wait(held)
-            continue
-        ticket = yield from _permitted(parts, deadline, operation)
-        if isinstance(ticket, CallError):
-            return ticket
-        if deadline - parts.now() < SHORTEST:
+    memory, name, place = parts.memory, operation.operation_id, Place()
+    try:
+        while True:
+            held = _held(parts, operation, deadline - parts.now(), None if vouched else place)
+            if isinstance(held, RateLimited):
+                return held
+            if held is not None:
+                yield held
+                continue
+            ticket = yield from _permitted(parts, deadline, operation)
+            if isinstance(ticket, CallError):
+                return ticket
+            if deadline - parts.now() < SHORTEST:
+                ticket.give_back()
+                return _late(name, before)
+            # Asked again: another call may have met a lock meanwhile. Those who have waited together must not
+            # go together, so each takes a new permit then.
+            if memory.blocks.left(name) == 0 and memory.equal_errors.enter(
+                name, vouched=vouched, place=place
+            ):
+                return ticket
             ticket.give_back()
-            return _late(name, before)
-        # Asked again: another call may have met a lock meanwhile. Those who have waited together must not go
-        # together, so each takes a new permit then.
-        if memory.blocks.left(name) == 0 and memory.equal_errors.enter(name, vouched=vouched):
-            return ticket
-        ticket.give_back()
+    finally:
+        memory.equal_errors.step_out(name, place)
 
 
 def _permitted(parts: Parts, deadline: float, operation: Operation) -> Steps[Ticket | CallError]:
@@ -83,19 +89,23 @@ def _too_late(parts: Parts, operation: Operation, seconds: float, left: float) -
     return RateLimited(Evidence(text, retry_at=until, hint=hint, rule=NO_PERMIT))
 
 
-def _held(parts: Parts, operation: Operation, left: float, *, vouched: bool) -> float | RateLimited:
-    """Return how long to wait before the exchange may be asked, in seconds, or why not in time."""
+def _held(parts: Parts, operation: Operation, left: float, place: Place | None) -> Wait | RateLimited | None:
+    """Return what to wait for before the exchange may be asked, or why that cannot be in time."""
     name, memory, left = operation.operation_id, parts.memory, max(left, 0.0)
     closed = memory.blocks.left(name)
     if 0 < closed >= left:
         text = f"not sent: the exchange will not listen to {name} for another {closed:.0f} s"
         return _not_before(parts, closed, text, "each request before it makes the lock longer.")
-    near = 0.0 if vouched else memory.equal_errors.left(name)
-    # What can be settled is asked about instead of waited for, unless it is only a matter of a moment.
-    if near > MOMENT and (near >= left or operation.settled_by is not None):
+    if closed > 0:
+        return Wait(closed)
+    near = 0.0 if place is None else memory.equal_errors.left(name, place)
+    if place is not None and near == MOMENT:
+        return Wait(min(left, _AT_THE_LATEST), place.signal) if left > 0 else None
+    # What can be settled is asked about instead of waited for.
+    if near > 0 and (near >= left or operation.settled_by is not None):
         text = f"not sent: one more equal error of {name} could lock it"
         return _not_before(parts, near, text, "find out why it is refused again and again.", NEAR_LOCK)
-    return max(closed, min(near, left))
+    return Wait(near) if near > 0 else None
 
 
 def _not_before(parts: Parts, seconds: float, text: str, reason: str, rule: str = "") -> RateLimited:

@@ -2,10 +2,11 @@
 
 from collections import Counter, deque
 from collections.abc import Callable
-from threading import Lock
+from threading import RLock
 from time import monotonic
 
 from bingx_spot.forks import note_heir
+from bingx_spot.policy.signal import Signal
 
 #: The longest that a block is believed, in seconds.
 LONGEST_BLOCK = 3600.0
@@ -14,7 +15,7 @@ LONGEST_BLOCK = 3600.0
 # that use the same key.
 _EQUAL_ERRORS = 17
 _SECONDS = 480.0
-#: How soon to ask again where it hangs on answers that are on their way, in seconds.
+#: Said in place of the seconds where it hangs on answers that are on their way: they come any moment.
 MOMENT = 0.05
 _EVERYTHING = "*"
 
@@ -53,8 +54,24 @@ class Blocks:
         return self.left(_EVERYTHING) > 0
 
 
+class Place:
+    """Be one caller's place in the line of those who wait for answers that are on their way.
+
+    Attributes:
+        signal: Is sent when it is worth looking again; a new one for each look.
+    """
+
+    __slots__ = ("signal",)
+
+    def __init__(self) -> None:
+        self.signal = Signal()
+
+
 class EqualErrors:
     """Count equal errors of an endpoint, so that the twentieth never happens.
+
+    A request on its way may bring one more, so only so many go at a time; others wait in line, first come,
+    first served, or whoever sends all the time would leave no room for anybody else.
 
     Args:
         now: A monotonic clock, in seconds. Tests give their own.
@@ -62,25 +79,29 @@ class EqualErrors:
 
     def __init__(self, now: Callable[[], float] = monotonic) -> None:
         self._now = now
-        self._lock = Lock()
+        # The garbage collector may end an abandoned call, which steps out of its line, at any moment.
+        self._lock = RLock()
         self._seen: dict[tuple[str, str], deque[float]] = {}
         self._in_flight: Counter[str] = Counter()
+        self._lines: dict[str, list[Place]] = {}
         note_heir(self)
 
     def begin_anew(self) -> None:
-        """Begin as another process: after a fork, what is in flight is the parent's, as the lock may be."""
-        self._lock = Lock()
+        """Begin as another process: who was in flight or in line is the parent's, as the lock may be."""
+        self._lock = RLock()
         self._in_flight = Counter()
+        self._lines = {}
 
-    def enter(self, operation_id: str, *, vouched: bool) -> bool:
+    def enter(self, operation_id: str, *, vouched: bool, place: Place | None = None) -> bool:
         """Count a request as one more error that may come, and tell whether it may go.
 
         Args:
             operation_id: The endpoint.
             vouched: Whether it is known that its answer will not be such an error.
+            place: The caller's place in line, if it has one.
         """
         with self._lock:
-            may_go = vouched or self._left(operation_id) == 0
+            may_go = vouched or self._left(operation_id, place) == 0
             self._in_flight[operation_id] += may_go
             return may_go
 
@@ -88,6 +109,15 @@ class EqualErrors:
         """Note that the answer to a request that has entered is there, or will never be."""
         with self._lock:
             self._in_flight[operation_id] -= 1
+            self._wake_first(operation_id)
+
+    def step_out(self, operation_id: str, place: Place) -> None:
+        """Give a place in line up, if it is one, and let the next one have it."""
+        with self._lock:
+            line = self._lines.get(operation_id, [])
+            if place in line:
+                line.remove(place)
+                self._wake_first(operation_id)
 
     def count(self, operation_id: str, code: int | str) -> None:
         """Count an error with this code."""
@@ -95,13 +125,29 @@ class EqualErrors:
             times = self._seen.setdefault((operation_id, str(code)), deque(maxlen=_EQUAL_ERRORS))
             times.append(self._now())
 
-    def left(self, operation_id: str) -> float:
-        """Return how long to keep from another error of the endpoint, in seconds; 0 where one may happen."""
-        with self._lock:
-            return self._left(operation_id)
+    def left(self, operation_id: str, place: Place | None = None) -> float:
+        """Return how long to keep from another error of the endpoint, in seconds; 0 where one may happen.
 
-    def _left(self, operation_id: str) -> float:
-        to_come = self._in_flight[operation_id]
+        Args:
+            operation_id: The endpoint.
+            place: The caller's, which stands in line from now on where it hangs on answers on their way.
+        """
+        with self._lock:
+            seconds = self._left(operation_id, place)
+            if place is not None and seconds == MOMENT:
+                place.signal = Signal()
+                line = self._lines.setdefault(operation_id, [])
+                if place not in line:
+                    line.append(place)
+            return seconds
+
+    def _wake_first(self, operation_id: str) -> None:
+        # Only one: whoever has looked goes, or steps out of the line, and either wakes the next.
+        for place in self._lines.get(operation_id, [])[:1]:
+            place.signal.send()
+
+    def _left(self, operation_id: str, place: Place | None) -> float:
+        to_come = self._in_flight[operation_id] + self._before(operation_id, place)
         if not self._seen:
             return MOMENT if to_come >= _EQUAL_ERRORS else 0.0
         now = self._now()
@@ -111,3 +157,10 @@ class EqualErrors:
             return max(full)
         lately = [sum(at + _SECONDS > now for at in times) for times in own]
         return MOMENT if max(lately, default=0) + to_come >= _EQUAL_ERRORS else 0.0
+
+    def _before(self, operation_id: str, place: Place | None) -> int:
+        """Return how many stand in line before this one."""
+        line = self._lines.get(operation_id)
+        if not line:
+            return 0
+        return line.index(place) if place in line else len(line)
