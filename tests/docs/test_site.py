@@ -9,10 +9,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bingx_sandbox.accounts import open_accounts
-from bingx_sandbox.control import Control
-from bingx_sandbox.exchange import Exchange
-
 ROOT = Path(__file__).parents[2]
 
 
@@ -60,13 +56,6 @@ def test_every_public_name_is_shown(site):
     missing = [name for name in bingx_spot.__all__ if f'id="bingx_spot.{name}"' not in shown]
     # The words of an enum are the contract's; its reference page lists them.
     assert missing == ["CancelRestriction", "OrderSide", "OrderStatus", "OrderType", "__version__"]
-
-
-def test_every_route_of_the_sandbox_is_shown():
-    shown = (ROOT / "docs" / "reference" / "sandbox.md").read_text(encoding="utf-8")
-    for route in Control(Exchange(open_accounts(1, 1))).routes():
-        (method,) = (route.methods or set()) - {"HEAD"}
-        assert f"| `{method} /_sandbox{route.path.replace(':int', '')}` |" in shown
 
 
 def test_no_page_asks_the_network_for_anything(site):
