@@ -23,12 +23,14 @@ def test_every_route_is_named() -> None:
 
 
 def test_the_bodies_are_taken() -> None:
-    order, part, faults, limits = map(json.loads, shown(PAGE, "json"))
+    order, part, faults, limits, endpoint = map(json.loads, shown(PAGE, "json"))
     with Sandbox() as sandbox, httpx.Client(trust_env=False, base_url=f"{sandbox.url}/_sandbox") as http:
         placed = http.post("/orders", json=order).raise_for_status().json()
         filled = http.post(f"/orders/{placed['orderId']}/fill", json=part).raise_for_status().json()
         acting = http.post("/faults", json=faults).raise_for_status().json()
         strict = http.put("/limits", json=limits).raise_for_status().json()
+        served = http.put("/endpoints", json=endpoint).raise_for_status().json()
+    assert served["endpoints"]["GET /openApi/spot/v1/account/balance"] == {"signed": True, "told": True}
     assert (filled["clientOrderID"], filled["executedQty"]) == ("my-bot_0001", "0.5")
     assert acting["faults"][0]["fault"] == "html"
     assert (strict["limits"], strict["lockSeconds"]) == (10, 0.5)

@@ -36,8 +36,8 @@ def test_an_order_is_placed_and_answered_as_the_exchange_writes_one(client: Clie
 
 def test_what_it_serves_is_listed(client: Client) -> None:
     served = client.control("GET", "/endpoints").json()["endpoints"]
-    assert served["POST /openApi/spot/v1/trade/cancel"] == {"signed": True}
-    assert served["GET /openApi/swap/v2/server/time"] == {"signed": False}
+    assert served["POST /openApi/spot/v1/trade/cancel"] == {"signed": True, "told": False}
+    assert served["GET /openApi/swap/v2/server/time"] == {"signed": False, "told": False}
 
 
 def test_amounts_may_come_as_numbers(client: Client) -> None:

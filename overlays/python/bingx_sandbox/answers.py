@@ -172,5 +172,5 @@ def no_such_path() -> Refusal:
     return Refusal(
         100404,
         "this api does not exist: no such path or method in the sandbox; "
-        "GET /_sandbox/endpoints lists what it serves",
+        "GET /_sandbox/endpoints lists what it serves, PUT adds to it",
     )

@@ -12,7 +12,6 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from bingx_sandbox.body import read_body
-from bingx_sandbox.endpoints import ENDPOINTS
 from bingx_sandbox.errors import OrderNotFound, OrderNotOpen, SandboxError
 from bingx_sandbox.exchange import Exchange
 from bingx_sandbox.faults import load_rule, load_rules, read_rule, read_rules
@@ -20,6 +19,7 @@ from bingx_sandbox.kinds import KINDS
 from bingx_sandbox.loopback import error_as_json
 from bingx_sandbox.parameters import read_json, read_json_list
 from bingx_sandbox.scale import load_scale
+from bingx_sandbox.served import load_told
 
 _BAD_REQUEST = 400
 _NOT_FOUND = 404
@@ -46,6 +46,7 @@ class Control:
             Route("/requests/{number:int}", self.show_request, methods=["GET"]),
             Route("/executed", self.list_executed, methods=["GET"]),
             Route("/endpoints", self.list_endpoints, methods=["GET"]),
+            Route("/endpoints", self.tell_endpoint, methods=["PUT"]),
             Route("/faults", self.replace_faults, methods=["POST"]),
             Route("/faults", self.list_faults, methods=["GET"]),
             Route("/faults", self.clear_faults, methods=["DELETE"]),
@@ -99,8 +100,12 @@ class Control:
 
     async def list_endpoints(self, _request: Request) -> JSONResponse:
         """List what is served of the exchange, by method and path, each with whether it is signed."""
-        served = {name: {"signed": endpoint.signed} for name, endpoint in sorted(ENDPOINTS.items())}
-        return JSONResponse({"endpoints": served})
+        return JSONResponse({"endpoints": self._exchange.served.written()})
+
+    async def tell_endpoint(self, request: Request) -> JSONResponse:
+        """Serve one more endpoint, which answers every accepted request with the `data` of the body."""
+        self._exchange.served.tell(load_told(await _body(request)))
+        return await self.list_endpoints(request)
 
     async def replace_faults(self, request: Request) -> JSONResponse:
         """Put the rules of misbehaviour in force that the body gives, in the place of all others."""

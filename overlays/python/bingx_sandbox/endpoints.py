@@ -13,7 +13,6 @@ from typing import TypedDict, Unpack
 from bingx_sandbox.accounts import SPOT_TRADING
 from bingx_sandbox.answers import (
     invalid_parameter,
-    no_such_path,
     order_not_found,
     order_not_open,
     symbol_not_found,
@@ -99,18 +98,6 @@ def endpoint(method: str, path: str, **traits: Unpack[Traits]) -> Callable[[Hand
         return handler
 
     return register
-
-
-def find_endpoint(method: str, path: str) -> Endpoint:
-    """Find the endpoint of a method and path.
-
-    Raises:
-        Refusal: There is none (100404).
-    """
-    found = ENDPOINTS.get(f"{method} {path}")
-    if found is None:
-        raise no_such_path()
-    return found
 
 
 @endpoint(

@@ -19,7 +19,7 @@ from bingx_sandbox.arrival import Arrival
 from bingx_sandbox.book import Book
 from bingx_sandbox.clock import Clock, wall_clock
 from bingx_sandbox.consultation import Consultation
-from bingx_sandbox.endpoints import Endpoint, State, find_endpoint, read_order_id
+from bingx_sandbox.endpoints import Endpoint, State, read_order_id
 from bingx_sandbox.errors import SandboxError, UnreadableParameters, naming_place
 from bingx_sandbox.faults import OPERATIONS, Fault, Faults, read_rules
 from bingx_sandbox.gate import Gate, caller_of
@@ -39,6 +39,7 @@ from bingx_sandbox.parameters import PLACEMENTS, Sent, read_sent
 from bingx_sandbox.received import Received
 from bingx_sandbox.scale import DOCUMENTED_SCALE, Scale
 from bingx_sandbox.seeds import seeded_orders
+from bingx_sandbox.served import Served
 from bingx_sandbox.tally import Executed, Tally
 from bingx_sandbox.verify import verify
 
@@ -81,6 +82,7 @@ class Exchange:
         self.journal = Journal()
         self.faults = Faults()
         self.limits = Limits(scale)
+        self.served = Served()
         self._gate = Gate(self.limits)
         self._tally = Tally()
         self._accounts = Accounts(accounts)
@@ -97,7 +99,7 @@ class Exchange:
         # Wherever they stand: a request for an order has come in, be its placement understood or not.
         sent = _read(received, PLACEMENTS)
         key = self._accounts.find(received.api_key)
-        caller = caller_of(received, key)
+        caller = caller_of(received, key, self.served.find(received.method, received.path))
         admission = self._gate.admit(caller)
         record = open_record(received, key.uid if key else None, admission.refused_by)
         arrival = Arrival(received, record, sent, self._named_order(sent), key, caller, admission)
@@ -182,11 +184,12 @@ class Exchange:
         return self.book.cancel(order_id)
 
     def reset(self) -> None:
-        """Go back to the beginning: seeded orders and pairs, no requests, no faults, nobody locked out."""
+        """Go back to the beginning: seeded orders, no requests, faults, lock-outs or endpoints told."""
         self.market.reset()
         self.book.replace_all(seeded_orders(self._seeded))
         self.journal.clear()
         self.faults.replace([])
+        self.served.forget()
         self.limits.forget()
         self._tally.clear()
 
@@ -200,7 +203,7 @@ class Exchange:
 
     def _execute(self, arrival: Arrival, now: int) -> Answer:
         received, record = arrival.received, arrival.record
-        endpoint = find_endpoint(received.method, received.path)
+        endpoint = self.served.demand(received.method, received.path)
         sent = self._admit(endpoint, arrival, now) if endpoint.signed else Sent()
         record["verdict"] = ACCEPTED
         data = endpoint.handler(replace(self._state, clock=lambda: now), sent.parameters)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bingx_sandbox.accounts import ApiKey
 from bingx_sandbox.admission import UNLIMITED, Admission, Caller
 from bingx_sandbox.answers import Refusal, banned, endpoint_locked, too_many_errors
-from bingx_sandbox.endpoints import ENDPOINTS
+from bingx_sandbox.endpoints import Endpoint
 from bingx_sandbox.limits import Limits
 from bingx_sandbox.received import Received
 
@@ -61,9 +61,8 @@ class Gate:
         return now + self._limits.milliseconds_until(admission.ends_at)
 
 
-def caller_of(received: Received, key: ApiKey | None) -> Caller | None:
+def caller_of(received: Received, key: ApiKey | None, endpoint: Endpoint | None) -> Caller | None:
     """Tell who asks for what; None if there is no such endpoint."""
-    endpoint = ENDPOINTS.get(f"{received.method} {received.path}")
     if endpoint is None:
         return None
     uid = None if key is None else key.uid

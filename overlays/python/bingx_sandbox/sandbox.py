@@ -19,6 +19,7 @@ from bingx_sandbox.listener import listen, url_of
 from bingx_sandbox.order import WrittenOrder
 from bingx_sandbox.parameters import PLACEMENTS
 from bingx_sandbox.scale import DOCUMENTED, read_scale
+from bingx_sandbox.served import Told
 from bingx_sandbox.server import Server
 from bingx_sandbox.tally import Executed
 
@@ -205,6 +206,22 @@ class Sandbox:
         """Tell what became of each order, by its id: status, cancel requests, and which one cancelled it."""
         return self._exchange.executed()
 
+    def serve(self, method: str, path: str, data: object = None, *, signed: bool = True) -> None:
+        """Serve one more endpoint of the exchange, which answers every accepted request with the same `data`.
+
+            sandbox.serve("GET", "/openApi/spot/v1/account/balance", {"balances": []})
+
+        Args:
+            method: `GET`, `POST`, `PUT` or `DELETE`.
+            path: The path, below `/openApi/`.
+            data: What goes into `data` of the answer; anything that JSON can hold.
+            signed: Whether its requests are held against key, time and signature.
+
+        Raises:
+            SandboxError: An argument is wrong, or the endpoint is served already; the error names it.
+        """
+        self._exchange.served.tell(Told(method, path, data, signed))
+
     def faults(self, rules: Iterable[Mapping[str, object]]) -> None:
         """Put rules of misbehaviour in force, in the place of all others.
 
@@ -243,7 +260,7 @@ class Sandbox:
         return self._exchange.refused()
 
     def reset(self) -> None:
-        """Go back to the seeded orders, no requests, no faults, and nobody locked out."""
+        """Go back to the seeded orders, no requests, no faults, nobody locked out, and no endpoint told."""
         self._exchange.reset()
 
     def _run(self, ready: threading.Event) -> None:
