@@ -15,7 +15,8 @@ from typing import Any
 from unittest.mock import patch
 
 from sybil import Example, Sybil
-from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
+from sybil.evaluators.python import PythonEvaluator
+from sybil.parsers.markdown import CodeBlockParser, SkipParser
 
 from bingx_sandbox import Sandbox
 
@@ -84,13 +85,16 @@ def evaluate(example: Example) -> str:
     return "" if right else f"printed:\n{done.stdout}\nshown:\n{expected}"
 
 
-class FreshPythonParser(PythonCodeBlockParser):
+class PythonParser(CodeBlockParser):
     """Find Python blocks; each meets the sandbox's orders as they were at the beginning, as commands do."""
+
+    language = "python"
+    _run = PythonEvaluator()
 
     def evaluate(self, example: Example) -> None:
         """Run one."""
         example.namespace["sandbox_of_the_page"].reset()
-        super().evaluate(example)
+        self._run(example)
 
 
 class ConsoleParser(CodeBlockParser):
@@ -105,7 +109,7 @@ class ConsoleParser(CodeBlockParser):
 
 
 examples = Sybil(
-    parsers=[FreshPythonParser(), ConsoleParser(), SkipParser()],
+    parsers=[PythonParser(), ConsoleParser(), SkipParser()],
     patterns=["docs/**/*.md", "README.md"],
     path=str(Path(__file__).parents[1]),
     setup=start,

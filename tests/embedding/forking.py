@@ -13,6 +13,7 @@ import ssl
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -300,4 +301,6 @@ def warm_of_the_parent() -> None:
 
 
 if __name__ == "__main__":
+    # From Python 3.12 on; that it does no harm here is what is tried.
+    warnings.filterwarnings("ignore", "This process .* is multi-threaded, use of fork", DeprecationWarning)
     globals()[asked["part"]]()
