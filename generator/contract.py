@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from generator.document import Document
-from generator.operation import Member, Operation, operations
+from generator.document import Document, Location
+from generator.operation import Member, Operation, members, operations
 from generator.reference import resolve
 from generator.rules import signing_schemes
 from generator.templating import render
@@ -78,8 +78,8 @@ def _pairs(words: Mapping[str, list[str]]) -> tuple[tuple[str, tuple[str, ...]],
     return tuple((name, tuple(listed)) for name, listed in words.items())
 
 
-def _fields(root: Mapping[str, Any], members: Iterable[Member]) -> list[dict[str, Any]]:
-    return [_field(root, member) for member in members]
+def _fields(root: Mapping[str, Any], found: Iterable[Member]) -> list[dict[str, Any]]:
+    return [_field(root, member) for member in found]
 
 
 def _field(root: Mapping[str, Any], member: Member) -> dict[str, Any]:
@@ -92,7 +92,18 @@ def _field(root: Mapping[str, Any], member: Member) -> dict[str, Any]:
         "nullable": bool(schema.get("nullable")),
         "enum": "enum" in schema,
         "open_enum": bool(schema.get("x-extensible")),
+        "fields": _fields(root, members(root, *_content(root, schema, member.location))),
     }
+
+
+def _content(
+    root: Mapping[str, Any], schema: Mapping[str, Any], location: Location
+) -> tuple[Mapping[str, Any], Location]:
+    """Gives the schema of an object, or of what stands in an array, and its place."""
+    if schema.get("type") != "array":
+        return schema, location
+    location, items = resolve(root, schema.get("items", {}), (*location, "items"))
+    return items, location
 
 
 def _type(kind: str, form: str | None) -> str:

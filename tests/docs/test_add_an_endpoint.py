@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,20 @@ TARGETS = {
     "lint-spec": ["-m", "generator.commands", "lint"],
     "spec-diff": ["-m", "generator.commands", "diff"],
 }
+# What one order lacks the generated parser would stumble over; the gate is asked first.
+LACKING = """
+import os
+from bingx_sandbox import Sandbox
+from bingx_spot import OutcomeUnknown
+with Sandbox() as sandbox:
+    orders = [{"symbol": "BTC-USDT", "orderId": 5}]
+    sandbox.serve("POST", "/openApi/spot/v1/trade/cancelOpenOrders", {"orders": orders})
+    os.environ.update(sandbox.environment)
+    try:
+        CALL
+    except OutcomeUnknown as error:
+        print(error.message)
+""".replace("        CALL", textwrap.indent(CALL, " " * 8))
 CALL_OF_THE_METHOD = """
 from bingx_spot import BingxSpot, InvalidInput
 with BingxSpot.from_env() as bingx:
@@ -102,6 +117,9 @@ def test_the_endpoint_is_called_and_given_a_method(copy: Copy) -> None:
     refused = copy.call(CALL)
     told = refused.stderr[refused.stderr.index("bingx_spot.errors.Refused") :]
     assert one_line(told) in one_line(SCREENS)
+
+    lacking = copy.python("-c", LACKING)
+    assert lacking.stdout == "the answer lacks status, in orders; the exchange said ''\n", lacking.stderr
 
     copy.insert(ENDPOINTS, '@endpoint("GET", "/openApi/spot/v1/trade/query"', f"{SERVED}\n\n")
     assert f"$ bingx-spot sandbox -- python call.py\n{copy.call(CALL).stdout}" in SCREENS

@@ -59,6 +59,7 @@ def test_an_operation_is_described_in_full(python: Python) -> None:
         "nullable": False,
         "enum": True,
         "open_enum": True,
+        "fields": [],
     }
 
 

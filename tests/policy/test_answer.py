@@ -1,7 +1,9 @@
 """What an answer holds, shows and keeps to itself."""
 
 import copy
+import json
 import pickle
+from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
@@ -9,8 +11,16 @@ import pytest
 from bingx_spot import Answer, OutcomeUnknown
 from bingx_spot.answers import server_time, vet
 from bingx_spot.errors import SentRequest
+from bingx_spot_api.contract import Field
 from tests.policy.playing import CANCELLING, answer
 
+_SYMBOL = Field("symbol", "string", required=True, nullable=False, enum=False, open_enum=False)
+_FEE = _SYMBOL._replace(name="fee", type="object", required=False, fields=(_SYMBOL._replace(name="asset"),))
+_ORDERS = _FEE._replace(name="orders", type="array", fields=(_SYMBOL, _FEE))
+# No operation of the contract answers with an array; one that is added may.
+LISTING = replace(
+    CANCELLING, operation=replace(CANCELLING.operation, data=(_ORDERS,), repeats=(), contradicted_by=())
+)
 KEY, SIGNATURE = "planted-key-0123456789", "f00d" * 16
 REQUEST = SentRequest("POST", "https://host.test/cancel", "json", {"symbol": "BTC-USDT"}, {"Accept": "x"})
 
@@ -143,6 +153,33 @@ class TestReasons:
         said = "lock fail" if b"lock" in body else ""
         assert failed.value.message == f"{reason}; the exchange said {said!r}"
         assert failed.value.evidence.rule == "success-without-order"
+
+    @pytest.mark.parametrize(
+        ("orders", "reason"),
+        [
+            ([{"symbol": "A"}, {}], "the answer lacks symbol, in orders"),
+            ([{"symbol": 5}], "symbol in the answer is not of type string, in orders"),
+            ([{"symbol": "A"}, None], "the answer holds what is no object, in orders"),
+            ([{"symbol": "A", "fee": {}}], "the answer lacks asset, in fee, in orders"),
+            (None, "orders in the answer is not of type array"),
+            ({"symbol": "A"}, "orders in the answer is not of type array"),
+        ],
+        ids=range(6),
+    )  # fmt: skip
+    def test_of_what_an_array_or_an_object_lacks(self, orders: object, reason: str) -> None:
+        with pytest.raises(OutcomeUnknown) as failed:
+            vet(LISTING, Answer(200, {}, json.dumps({"code": 0, "data": {"orders": orders}}).encode()))
+        assert failed.value.message == f"{reason}; the exchange said ''"
+
+    @pytest.mark.parametrize("orders", [[], [{"symbol": "A"}, {"symbol": "B", "fee": {"asset": "C"}}]])
+    def test_of_what_they_hold_is_none(self, orders: object) -> None:
+        answer = Answer(200, {}, json.dumps({"code": 0, "data": {"orders": orders}}).encode())
+        assert vet(LISTING, answer).data()["orders"] == orders
+
+    def test_of_null_is_none_where_the_contract_allows_it(self) -> None:
+        nullable = (_ORDERS._replace(nullable=True),)
+        listing = replace(LISTING, operation=replace(LISTING.operation, data=nullable))
+        assert vet(listing, Answer(200, {}, b'{"code":0,"data":{"orders":null}}')).data() == {"orders": None}
 
     @pytest.mark.parametrize(
         ("before", "after", "reason"),

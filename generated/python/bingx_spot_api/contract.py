@@ -52,6 +52,7 @@ class Field(NamedTuple):
         nullable: Whether it may be `null`.
         enum: Whether it is one of listed words; its type is `string` then.
         open_enum: Whether it is an enum to which other words than the listed ones may come.
+        fields: What the object has, or each object of the array; nothing where the contract does not say.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Field(NamedTuple):
     nullable: bool
     enum: bool
     open_enum: bool
+    fields: tuple["Field", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,17 +180,28 @@ def _doubt(call: Call, answer: Answer, envelope: Mapping[str, Any]) -> str:
 
 
 def _misfit(fields: tuple[Field, ...], members: Mapping[str, Any]) -> str:
-    for name, kind, required, _, enum, _ in fields:
+    for name, kind, required, nullable, enum, _, within in fields:
         value = members.get(name, _ABSENT)
         if value is _ABSENT:
             if required:
                 return f"the answer lacks {name}"
         elif value is None:
-            # An optional field may come as null; no word of an enum can be read out of that.
-            if required or enum:
+            # An optional field may come as null; no word of an enum, and no object, can be read out of that.
+            if required or enum or (within and not nullable):
                 return f"{name} in the answer is not of type {kind}"
         elif not _FITS[kind](value):
             return f"{name} in the answer is not of type {kind}"
+        elif within and (problem := _misfit_within(within, value)):
+            return f"{problem}, in {name}"
+    return ""
+
+
+def _misfit_within(fields: tuple[Field, ...], value: Any) -> str:
+    """Return what an object, or one of those in an array, lacks or holds that does not fit, or nothing."""
+    for part in value if isinstance(value, list) else [value]:
+        problem = _misfit(fields, part) if isinstance(part, dict) else "the answer holds what is no object"
+        if problem:
+            return problem
     return ""
 
 
