@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from bingx_spot.policy.blocks import LONGEST_BLOCK, MOMENT, Blocks, EqualErrors, Place
+from bingx_spot.policy.blocks import LONGEST_BLOCK, MOMENT, PATIENCE, Blocks, EqualErrors, Place
 from tests.policy.scripted_time import ScriptedTime
 
 
@@ -204,27 +204,60 @@ def in_line(errors: EqualErrors, times: int, name: str = "cancelOrder") -> list[
 
 
 class TestTheLine:
-    """Whoever waits for answers that are on their way goes before whoever comes later."""
+    """Whoever has waited long enough for answers that are on their way goes before whoever comes later."""
 
-    def test_nobody_overtakes(self, errors: EqualErrors) -> None:
+    def test_nobody_overtakes_whoever_has_waited(self, errors: EqualErrors, time: ScriptedTime) -> None:
         entered(errors, 17)
         first, second = in_line(errors, 2)
+        time.seconds += PATIENCE
         errors.leave("cancelOrder")
         assert not errors.enter("cancelOrder", vouched=False)
         assert not errors.enter("cancelOrder", vouched=False, place=second)
         assert errors.left("cancelOrder") == errors.left("cancelOrder", second) == MOMENT
         assert errors.enter("cancelOrder", vouched=False, place=first)
 
-    def test_the_first_one_is_told_that_there_is_room(self, errors: EqualErrors) -> None:
+    def test_until_then_whoever_comes_in_time_goes(self, errors: EqualErrors, time: ScriptedTime) -> None:
         entered(errors, 17)
         first, second = in_line(errors, 2)
+        time.seconds += PATIENCE * 0.9
+        errors.leave("cancelOrder")
+        assert not errors.enter("cancelOrder", vouched=False, place=second)
+        assert errors.enter("cancelOrder", vouched=False)
+        assert errors.left("cancelOrder", first) == MOMENT
+
+    def test_to_look_again_gives_nobody_another_place(self, errors: EqualErrors, time: ScriptedTime) -> None:
+        entered(errors, 17)
+        first, second = in_line(errors, 2)
+        assert first.again == PATIENCE
+        time.seconds += PATIENCE
+        assert errors.left("cancelOrder", first) == MOMENT
+        assert first.again == 1.0
+        errors.leave("cancelOrder")
+        assert not errors.enter("cancelOrder", vouched=False, place=second)
+        assert errors.enter("cancelOrder", vouched=False, place=first)
+
+    def test_whoever_has_waited_is_told_that_there_is_room(
+        self, errors: EqualErrors, time: ScriptedTime
+    ) -> None:
+        entered(errors, 17)
+        first, second = in_line(errors, 2)
+        time.seconds += PATIENCE
         assert not first.signal.sent
         errors.leave("cancelOrder")
         assert (first.signal.sent, second.signal.sent) == (True, False)
 
-    def test_the_next_one_is_told_by_whoever_goes(self, errors: EqualErrors) -> None:
+    def test_where_nobody_else_comes_it_is_told_at_once(self, errors: EqualErrors) -> None:
+        entered(errors, 17)
+        first, second = in_line(errors, 2)
+        errors.leave("cancelOrder")
+        assert not first.signal.sent
+        errors.leave("cancelOrder")
+        assert (first.signal.sent, second.signal.sent) == (True, False)
+
+    def test_the_next_one_is_told_by_whoever_goes(self, errors: EqualErrors, time: ScriptedTime) -> None:
         entered(errors, 17)
         first, second, third = in_line(errors, 3)
+        time.seconds += PATIENCE
         errors.leave("cancelOrder")
         errors.enter("cancelOrder", vouched=False, place=first)
         errors.step_out("cancelOrder", first)
@@ -238,26 +271,31 @@ class TestTheLine:
         errors.leave("cancelOrder")
         assert errors.enter("cancelOrder", vouched=False, place=second)
 
-    def test_where_there_is_room_for_all_a_newcomer_goes_too(self, errors: EqualErrors) -> None:
+    def test_where_there_is_room_for_all_a_newcomer_goes_too(
+        self, errors: EqualErrors, time: ScriptedTime
+    ) -> None:
         entered(errors, 17)
         (first,) = in_line(errors, 1)
+        time.seconds += PATIENCE
         errors.leave("cancelOrder")
         errors.leave("cancelOrder")
         assert entered(errors, 2) == [True, False]
         assert errors.enter("cancelOrder", vouched=False, place=first)
 
-    def test_each_look_has_a_signal_of_its_own(self, errors: EqualErrors) -> None:
+    def test_each_look_has_a_signal_of_its_own(self, errors: EqualErrors, time: ScriptedTime) -> None:
         entered(errors, 17)
         (place,) = in_line(errors, 1)
+        time.seconds += PATIENCE
         place.signal.send()
         assert errors.left("cancelOrder", place) == MOMENT
         assert not place.signal.sent
         errors.leave("cancelOrder")
         assert place.signal.sent
 
-    def test_each_endpoint_has_one_of_its_own(self, errors: EqualErrors) -> None:
+    def test_each_endpoint_has_one_of_its_own(self, errors: EqualErrors, time: ScriptedTime) -> None:
         entered(errors, 17)
         in_line(errors, 1)
+        time.seconds += PATIENCE
         assert entered(errors, 18, "queryOrder") == [True] * 17 + [False]
         errors.step_out("queryOrder", Place())
         errors.leave("queryOrder")
@@ -267,7 +305,6 @@ class TestTheLine:
         counted(errors, 17)
         place = Place()
         assert errors.left("cancelOrder", place) == 480.0
-        entered(errors, 17, "queryOrder")
         errors.step_out("cancelOrder", place)
         assert not place.signal.sent
 

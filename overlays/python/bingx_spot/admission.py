@@ -10,8 +10,6 @@ from bingx_spot_api.contract import Operation
 
 #: With less time than this, in seconds, nothing more is begun.
 SHORTEST = 0.02
-# When to look again where nobody has said that it is worth it, in seconds.
-_AT_THE_LATEST = 1.0
 #: In place of a rule of the error table: nothing was sent, for one more equal error could have been too many.
 NEAR_LOCK = "near-lock"
 #: Likewise: nothing was sent, for no permit came in time.
@@ -100,7 +98,7 @@ def _held(parts: Parts, operation: Operation, left: float, place: Place | None) 
         return Wait(closed)
     near = 0.0 if place is None else memory.equal_errors.left(name, place)
     if place is not None and near == MOMENT:
-        return Wait(min(left, _AT_THE_LATEST), place.signal) if left > 0 else None
+        return Wait(min(left, place.again), place.signal) if left > 0 else None
     # What can be settled is asked about instead of waited for.
     if near > 0 and (near >= left or operation.settled_by is not None):
         text = f"not sent: one more equal error of {name} could lock it"

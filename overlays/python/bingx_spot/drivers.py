@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from threading import Event
+from threading import Event, get_ident
 from typing import Any
 
 from bingx_spot.answers import Answer
@@ -87,10 +87,15 @@ def _from_any_thread() -> Callable[[Callable[[], object]], object]:
     # AnyIO's own way waits until it was called, which the thread of the loop itself must not do.
     from anyio.lowlevel import current_token  # noqa: PLC0415 - as above
 
-    # The first name is asyncio's, the second one trio's.
     loop: Any = current_token().native_token
-    call: Callable[[Callable[[], object]], object]
-    call = getattr(loop, "call_soon_threadsafe", None) or loop.run_sync_soon
+    own = get_ident()
+
+    def call(function: Callable[[], object]) -> object:
+        if not hasattr(loop, "call_soon_threadsafe"):
+            return loop.run_sync_soon(function)  # trio's
+        # In the loop's own thread it would write to a socket, only to wake the loop that is awake.
+        return function() if get_ident() == own else loop.call_soon_threadsafe(function)
+
     return call
 
 

@@ -107,6 +107,8 @@ class AsyncCurlWay:
         self._resting = Resting()
         self._free: list[Carrier] = []
         self._waiting: dict[pycurl.Curl, asyncio.Future[Ended]] = {}
+        # What libcurl wants to know of which socket.
+        self._watched: dict[int, int] = {}
         self._alarm: asyncio.Handle | None = None
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
@@ -158,13 +160,16 @@ class AsyncCurlWay:
     def _watch(self, what: int, descriptor: int, *_: object) -> None:
         if self._loop.is_closed():
             return
-        if what & pycurl.POLL_IN:
+        before, self._watched[descriptor] = self._watched.get(descriptor, 0), what
+        # Only what is new: the event loop takes its time for what is as it was.
+        begins, ends = what & ~before, before & ~what
+        if begins & pycurl.POLL_IN:
             self._loop.add_reader(descriptor, self._act, descriptor, pycurl.CSELECT_IN)
-        else:
+        elif ends & pycurl.POLL_IN:
             self._loop.remove_reader(descriptor)
-        if what & pycurl.POLL_OUT:
+        if begins & pycurl.POLL_OUT:
             self._loop.add_writer(descriptor, self._act, descriptor, pycurl.CSELECT_OUT)
-        else:
+        elif ends & pycurl.POLL_OUT:
             self._loop.remove_writer(descriptor)
 
     def _set_alarm(self, milliseconds: int) -> None:

@@ -17,6 +17,10 @@ _EQUAL_ERRORS = 17
 _SECONDS = 480.0
 #: Said in place of the seconds where it hangs on answers that are on their way: they come any moment.
 MOMENT = 0.05
+#: How long somebody who waits for them may be overtaken, in seconds.
+PATIENCE = 0.2
+# When to look again where somebody will say that it is worth it, in seconds.
+_LATER = 1.0
 _EVERYTHING = "*"
 
 
@@ -59,19 +63,24 @@ class Place:
 
     Attributes:
         signal: Is sent when it is worth looking again; a new one for each look.
+        again: When to look again at the latest, in seconds.
+        since: Since when the caller has stood in line, in seconds.
     """
 
-    __slots__ = ("signal",)
+    __slots__ = ("again", "signal", "since")
 
     def __init__(self) -> None:
         self.signal = Signal()
+        self.again = PATIENCE
+        self.since = 0.0
 
 
 class EqualErrors:
     """Count equal errors of an endpoint, so that the twentieth never happens.
 
-    A request on its way may bring one more, so only so many go at a time; others wait in line, first come,
-    first served, or whoever sends all the time would leave no room for anybody else.
+    A request on its way may bring one more, so only so many go at a time; others wait in line. To hand the
+    turn over costs as much as a call, so whoever sends one request after another keeps it, until others have
+    waited for `PATIENCE`: then they go first.
 
     Args:
         now: A monotonic clock, in seconds. Tests give their own.
@@ -135,16 +144,26 @@ class EqualErrors:
         with self._lock:
             seconds = self._left(operation_id, place)
             if place is not None and seconds == MOMENT:
-                place.signal = Signal()
-                line = self._lines.setdefault(operation_id, [])
-                if place not in line:
-                    line.append(place)
+                self._line_up(operation_id, place)
             return seconds
+
+    def _line_up(self, operation_id: str, place: Place) -> None:
+        place.signal = Signal()
+        line = self._lines.setdefault(operation_id, [])
+        if place in line:
+            place.again = _LATER
+        else:
+            line.append(place)
+            place.since = self._now()
 
     def _wake_first(self, operation_id: str) -> None:
         # Only one: whoever has looked goes, or steps out of the line, and either wakes the next.
-        for place in self._lines.get(operation_id, [])[:1]:
-            place.signal.send()
+        line = self._lines.get(operation_id)
+        if line and (self._is_old(line[0]) or self._in_flight[operation_id] < _EQUAL_ERRORS - 1):
+            line[0].signal.send()
+
+    def _is_old(self, place: Place) -> bool:
+        return self._now() - place.since >= PATIENCE
 
     def _left(self, operation_id: str, place: Place | None) -> float:
         to_come = self._in_flight[operation_id] + self._before(operation_id, place)
@@ -159,8 +178,10 @@ class EqualErrors:
         return MOMENT if max(lately, default=0) + to_come >= _EQUAL_ERRORS else 0.0
 
     def _before(self, operation_id: str, place: Place | None) -> int:
-        """Return how many stand in line before this one."""
+        """Return how many in line go before this one."""
         line = self._lines.get(operation_id)
         if not line:
             return 0
-        return line.index(place) if place in line else len(line)
+        if place in line:
+            return line.index(place)
+        return len(line) if self._is_old(line[0]) else 0
