@@ -10,6 +10,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PEERS := build/peers
 PEERS_READY := $(PEERS)/.ready
+TRUST := build/trust
+TRUST_READY := $(TRUST)/.ready
 
 ##@ Begin
 
@@ -48,6 +50,16 @@ test: $(READY) $(PEERS_READY) ## Run the tests
 	$(BIN)/python -m pytest
 
 ##@ Change the code
+
+.PHONY: pythons
+pythons: $(READY) $(TRUST_READY) ## Try the wheel on every Python at hand, with the oldest and the newest dependencies
+	@rm -rf build/pythons/wheel
+	@$(BIN)/python -m build --wheel --no-isolation --outdir build/pythons/wheel >/dev/null
+	@$(TRUST)/venv/bin/python -m tests.pythons
+
+.PHONY: audit
+audit: $(READY) $(TRUST_READY) ## Ask the OSV database whether anything that is locked is known to be vulnerable
+	@$(BIN)/python -m tests.audit $(AUDIT)
 
 .PHONY: check
 check: lint types lint-spec check-page spec-diff surface-diff check-generated check-vectors conformance bench-smoke test ## What CI runs
@@ -175,6 +187,13 @@ $(PEERS_READY): requirements/peers.txt | $(READY)
 		|| echo "The public clients could not be installed; their tests will be skipped." >&2
 	@touch $@
 
+# nox, pip-audit and what they need: only `make pythons` and `make audit` use them.
+$(TRUST_READY): requirements/trust.txt | $(READY)
+	@echo "Setting up $(TRUST) with the tools of requirements/trust.txt ..."
+	@rm -rf $(TRUST) && $(BIN)/python -m venv $(TRUST)/venv
+	@$(TRUST)/venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/trust.txt
+	@touch $@
+
 # The lock files pin versions and hashes and name no address to download from.
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
@@ -183,6 +202,8 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-vers
 lock: $(READY) ## Pin newer versions in requirements/*.txt
 	$(BIN)/python -m pip install --quiet uv==0.13.9
 	$(LOCK) --upgrade pyproject.toml --group dev --extra fast --extra redis --extra sandbox -o requirements/dev.txt
+	$(LOCK) --upgrade --resolution lowest-direct pyproject.toml --group test --extra fast --extra redis --extra sandbox -o requirements/lowest.txt
+	$(LOCK) --upgrade --group pyproject.toml:trust -o requirements/trust.txt
 	$(LOCK) --upgrade requirements/peers.in -o requirements/peers.txt
 
 .PHONY: clean

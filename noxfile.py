@@ -1,0 +1,61 @@
+"""Show that the wheel works on each Python at hand, with the oldest dependencies admitted and the newest.
+
+`make pythons` runs it and prints a table. One session by itself, once the wheel is there:
+`build/trust/venv/bin/python -m nox -s "wheel(lowest, 3.12.1)"`.
+"""
+
+import nox
+
+from tests.pythons.at_hand import at_hand
+from tests.pythons.places import ENVIRONMENTS, WHEELS, report_of
+
+nox.options.default_venv_backend = "uv"
+nox.options.envdir = str(ENVIRONMENTS)
+# A Python that is not at hand is said, never downloaded.
+nox.options.download_python = "never"
+
+# Between them they use what is used of each dependency, over real sockets: every engine and both drivers, the
+# generated client, the stores, the sandbox's server, the command line, and what it prints.
+SHOWING = (
+    "tests/spec/test_signer_vectors.py",
+    "tests/outcome/test_matrix.py",
+    "tests/overlay/test_client.py",
+    "tests/overlay/test_engine.py",
+    "tests/overlay/test_public.py",
+    "tests/overlay/test_reuse.py",
+    "tests/overlay/test_settings.py",
+    "tests/overlay/test_transport.py",
+    "tests/sharing/test_redis_store.py::TestSharing",
+    "tests/sharing/test_redis_store.py::TestSecrets",
+    "tests/bulk/test_journal.py",
+    "tests/bulk/test_refused_journals.py",
+    "tests/sandbox/test_control.py",
+    "tests/sandbox/test_endpoints.py",
+    "tests/cli/test_terminal.py",
+)
+# Of the matrix's five hundred cancels those whose connection breaks: the HTTP libraries' part in it.
+_PART = "not test_what_becomes_of_a_cancel or reset"
+_QUIETLY = ("-q", "-p", "no:cacheprovider")
+_FROM_THE_WHEEL = (
+    "import pathlib, sys, bingx_spot, bingx_spot_api, bingx_sandbox\n"
+    "for package in (bingx_spot, bingx_spot_api, bingx_sandbox):\n"
+    "    assert pathlib.Path(package.__file__).is_relative_to(sys.prefix), package.__file__\n"
+)
+
+
+# They wait more than they work, and touch nothing in common.
+@nox.session(allow_parallel=True)
+@nox.parametrize("python", [nox.param(each.executable, id=str(each)) for each in at_hand()])
+@nox.parametrize("versions", [nox.param(name, id=name) for name in ("lowest", "newest")])
+def wheel(session: nox.Session, versions: str) -> None:
+    """Install the wheel and run the tests that show it works."""
+    (built,) = WHEELS.glob("*.whl")
+    if versions == "lowest":
+        session.install("--require-hashes", "-r", "requirements/lowest.txt")
+        session.install(f"{built}[fast,redis,sandbox]")
+    else:
+        session.install("-c", "requirements/dev.txt", f"{built}[fast,redis,sandbox]", "--group", "test")
+    session.run("uv", "pip", "check", external=True)
+    session.run("python", "-I", "-c", _FROM_THE_WHEEL)
+    report = report_of(session.name)
+    session.run("python", "-m", "pytest", *_QUIETLY, f"--junitxml={report}", "-k", _PART, *SHOWING)

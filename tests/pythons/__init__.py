@@ -1,0 +1,1 @@
+"""Every Python at hand: `make pythons`."""
