@@ -214,6 +214,7 @@ class TestTheLine:
         assert not errors.enter("cancelOrder", vouched=False)
         assert not errors.enter("cancelOrder", vouched=False, place=second)
         assert errors.left("cancelOrder") == errors.left("cancelOrder", second) == MOMENT
+        assert errors.left("cancelOrder", first) == 0.0
         assert errors.enter("cancelOrder", vouched=False, place=first)
 
     def test_until_then_whoever_comes_in_time_goes(self, errors: EqualErrors, time: ScriptedTime) -> None:

@@ -18,7 +18,7 @@ _SECONDS = 480.0
 #: Said in place of the seconds where it hangs on answers that are on their way: they come any moment.
 MOMENT = 0.05
 #: How long somebody who waits for them may be overtaken, in seconds.
-PATIENCE = 0.2
+PATIENCE = 0.25
 # When to look again where somebody will say that it is worth it, in seconds.
 _LATER = 1.0
 _EVERYTHING = "*"
@@ -68,11 +68,11 @@ class Place:
     """
 
     __slots__ = ("again", "signal", "since")
+    since: float
 
     def __init__(self) -> None:
         self.signal = Signal()
         self.again = PATIENCE
-        self.since = 0.0
 
 
 class EqualErrors:
