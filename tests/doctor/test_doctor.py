@@ -58,7 +58,18 @@ class TestWell:
         before = sandbox.orders()
         found = found_on(sandbox, monkeypatch)
         assert {finding.verdict for finding in found.values()} == {Verdict.PASS}
-        assert list(found) == ["key", "proxy", "DNS", "TCP", "clock", "key accepted", "placement", "limits"]
+        looked_at = [
+            "key",
+            "shared limits",
+            "proxy",
+            "DNS",
+            "TCP",
+            "clock",
+            "key accepted",
+            "placement",
+            "limits",
+        ]
+        assert list(found) == looked_at
         assert "json, query, form" in found["placement"].found
         assert sandbox.orders() == before
 

@@ -6,6 +6,7 @@ from bingx_spot.doctor.exchange import NO_ORDER, SYMBOL, look_at_account, look_a
 from bingx_spot.doctor.finding import Finding, Verdict, skipped
 from bingx_spot.doctor.keys import look_at_keys
 from bingx_spot.doctor.network import look_at_host, look_at_proxy
+from bingx_spot.doctor.sharing import look_at_sharing
 from bingx_spot.environments import Environment
 
 #: What a person is asked before the account is looked at.
@@ -29,6 +30,7 @@ def examine(environment: str, may_probe: Callable[[], bool]) -> Iterator[Finding
     place = Environment.parse(environment)
     key, credentials = look_at_keys()
     yield key
+    yield look_at_sharing()
     yield look_at_proxy(place.base_url)
     reached = yield from _reached(place.base_url, "")
     if place.fallback_url is not None:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 LIMITS_VARIABLE = "BINGX_LIMITS"
 #: What the option may be.
 Choice = Permits | str | os.PathLike[str] | None
-_OFF = "off"
+#: What switches limits off.
+OFF = "off"
 #: The schemes of a server's URL; Valkey speaks the protocol of Redis.
 SCHEMES = ("redis", "rediss", "valkey", "valkeys", "unix")
 _ALLOWED = (
@@ -37,7 +38,7 @@ def check_limits(choice: Choice) -> None:
     Raises:
         InvalidInput: It is none of what is allowed. It is not repeated: a URL may hold a password.
     """
-    if choice is None or choice == _OFF or hasattr(choice, "ticket"):
+    if choice is None or choice == OFF or hasattr(choice, "ticket"):
         return
     if not isinstance(choice, str | os.PathLike):
         raise InvalidInput("limits", "is of another type", _ALLOWED)
@@ -59,10 +60,10 @@ def permits_of(
     Raises:
         InvalidInput: The store will not do, or another client with this key shares through another one.
     """
-    if choice == _OFF:
+    if choice == OFF:
         return Unlimited()
     if isinstance(choice, str | os.PathLike):
-        share_through(account, _where(choice), lambda: _store(choice), _names(environment, credentials))
+        share_through(account, _where(choice), lambda: store_of(choice), _names(environment, credentials))
     elif choice is not None:
         return choice
     return account.limits
@@ -81,7 +82,15 @@ def _where(choice: str | os.PathLike[str]) -> str:
     return os.fspath(choice) if path is None else str(path.absolute())
 
 
-def _store(choice: str | os.PathLike[str]) -> "Store":
+def store_of(choice: str | os.PathLike[str]) -> "Store":
+    """Return the store that a URL or a path names.
+
+    Args:
+        choice: The option `limits`, checked.
+
+    Raises:
+        InvalidInput: The URL will not do, or redis-py is not installed.
+    """
     # Imported here: most processes share with nobody.
     path = _path(choice)
     if path is None:
