@@ -45,7 +45,7 @@ def look_at_sharing() -> Finding:
     try:
         store.exchange(_NAME, _NOTHING)
     except StoreError as problem:
-        mend = "Until then each process takes a share of the limits that is safe, and slower."
+        mend = "Mend it or what names it; until then each process takes a share that is safe, and slower."
         return failed(CHECK, f"what {LIMITS_VARIABLE} names cannot be used: {problem.reason}", mend)
     finally:
         store.close()
