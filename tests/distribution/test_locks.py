@@ -1,0 +1,35 @@
+"""Lock files pin a version and hashes of everything, and record no address to download from."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
+# A requirement with its hashes is one line that is broken by backslashes.
+_PINNED = re.compile(r"[A-Za-z0-9._-]+(\[[a-z0-9,-]+\])?==[^ ]+( ;.*?)?( --hash=sha256:[0-9a-f]{64})+")
+
+
+def requirements(text: str) -> list[str]:
+    joined = re.sub(r" *\\\n +", " ", text)
+    return [line for line in joined.splitlines() if line and not line.lstrip().startswith("#")]
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_everything_is_pinned_with_hashes(lock: Path) -> None:
+    lines = requirements(lock.read_text("utf-8"))
+    assert lines
+    assert [line for line in lines if not _PINNED.fullmatch(line)] == []
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_no_address_is_recorded(lock: Path) -> None:
+    assert re.findall(r"\w+://\S*|--(?:extra-)?index-url.*|--find-links.*", lock.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "line", ["certifi==1 \\\n    --hash=sha256:12", "certifi>=1", "certifi==1", "certifi @ file:x"]
+)
+def test_what_is_not_pinned_is_noticed(line: str) -> None:
+    assert not _PINNED.fullmatch(requirements(line)[0])
