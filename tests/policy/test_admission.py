@@ -1,107 +1,111 @@
-"""A request waits in line while others of its endpoint are under way, and goes when its turn has come."""
+"""When a request may go, and what becomes of one that may not go in time."""
 
-import pytest
+from collections.abc import Callable
 
-from bingx_spot.admission import NEAR_LOCK, admitted
-from bingx_spot.errors import CallError, RateLimited
-from bingx_spot.policy.blocks import PATIENCE
-from bingx_spot.policy.limits import Ticket
-from bingx_spot.steps import Steps, Wait
-from bingx_spot_api.contract import BY_ID, Operation
-from tests.policy.playing import Exchange
-
-CANCEL, QUERY = BY_ID["cancelOrder"], BY_ID["queryOrder"]
-
-
-@pytest.fixture
-def exchange() -> Exchange:
-    return Exchange()
+from bingx_spot import NotSent, RateLimited
+from bingx_spot.admission import NO_PERMIT
+from bingx_spot.attempts import Attempts
+from bingx_spot.policy.limits import Limits
+from bingx_spot.policy.signal import Signal
+from bingx_spot.policy.turns import TooLate
+from bingx_spot.steps import Wait
+from tests.permits import Permits
+from tests.policy.playing import CANCELLED, QUERYING, Exchange
+from tests.policy.scripted_time import BEGIN, ScriptedTime
 
 
-@pytest.fixture
-def busy(exchange: Exchange) -> Exchange:
-    """As many requests are under way as may be."""
-    for _ in range(17):
-        assert exchange.memory.equal_errors.enter("cancelOrder", vouched=False)
-    return exchange
+def permit_in(seconds: float) -> Permits:
+    """Make permits that come after so long."""
+
+    def wait(longest: float) -> float:
+        if seconds > longest:
+            raise TooLate(seconds)
+        return seconds
+
+    return Permits(wait)
 
 
-def asking(exchange: Exchange, operation: Operation = CANCEL) -> Steps[Ticket | CallError]:
-    deadline = exchange.time() + 10.0
-    return admitted(exchange.parts, deadline, operation, vouched=False, before="")
+class TestTooLate:
+    def test_a_permit_that_comes_too_late_says_how_much_and_what_to_do(self) -> None:
+        error = Exchange(limits=permit_in(0.75)).play(timeout=0.5).error
+        assert type(error) is RateLimited
+        assert error.message == "not sent: a permit for cancelOrder comes in 0.8 s, 0.5 s are left"
+        assert error.hint == "Ask less often, or give the call a longer timeout."
+        assert error.evidence.rule == NO_PERMIT
+        assert error.retry_at == BEGIN + 750
+
+    def test_where_nobody_gives_one_it_is_not_said_when_one_comes(self) -> None:
+        def wait(_: float) -> float:
+            raise TooLate(0.0)
+
+        error = Exchange(limits=Permits(wait)).play().error
+        assert type(error) is RateLimited
+        assert error.message == "not sent: nobody has given a permit for cancelOrder in time"
+        assert error.retry_at is None
+
+    def test_with_too_little_time_to_send_no_permit_is_waited_for(self) -> None:
+        played = Exchange(limits=permit_in(0.5)).play(timeout=0.0199)
+        assert type(played.error) is RateLimited
+        assert played.steps == []
+
+    def test_a_call_whose_time_was_up_should_have_more(self) -> None:
+        error = Exchange().play(timeout=0.0199).error
+        assert type(error) is NotSent
+        assert error.hint == "Give the call more time."
+
+    def test_just_the_shortest_time_is_not_over(self) -> None:
+        exchange = Exchange()
+        exchange.time.seconds = 0.0
+        assert not Attempts(exchange.parts, deadline=0.02).over()
+        assert Attempts(exchange.parts, deadline=0.0199).over()
 
 
-def waits(steps: Steps[Ticket | CallError]) -> Wait:
-    step = steps.send(None)
-    assert isinstance(step, Wait)
-    return step
+class Meanwhile:
+    """Give each permit after a quarter of a second; let something happen while the first is waited for."""
+
+    def __init__(self, happens: Callable[[], object]) -> None:
+        self.happens = [happens]
+        self.returned = 0
+
+    def exchange(self) -> Exchange:
+        return Exchange(limits=self)
+
+    def ticket(self, operation: object, *, bulk: bool) -> Permits:  # noqa: ARG002
+        pauses = iter([0.25])
+        outer = self
+
+        class Ticket(Permits):
+            def give_back(self) -> None:
+                outer.returned += 1
+
+        def wait(_: float) -> float:
+            pause = next(pauses, 0.0)
+            if not pause and self.happens:
+                self.happens.pop()()
+            return pause
+
+        return Ticket(wait)
 
 
-def goes(steps: Steps[Ticket | CallError]) -> Ticket | CallError:
-    with pytest.raises(StopIteration) as ended:
-        steps.send(None)
-    came: Ticket | CallError = ended.value.value
-    return came
+class TestMeanwhile:
+    def test_an_endpoint_that_has_closed_is_waited_for_and_a_new_permit_taken(self) -> None:
+        limits = Meanwhile(lambda: exchange.memory.blocks.close("cancelOrder", 2.0))
+        exchange = limits.exchange()
+        assert exchange.play(CANCELLED).waits == [0.25, 2.0, 0.25]
+        assert limits.returned == 1
+
+    def test_a_lock_that_has_come_near_is_not_risked(self) -> None:
+        limits = Meanwhile(lambda: exchange.lock_soon("queryOrder"))
+        exchange = limits.exchange()
+        played = exchange.play(call=QUERYING)
+        assert type(played.error) is RateLimited
+        assert played.asked == ""
+        assert limits.returned == 1
 
 
-def test_whoever_has_waited_goes_before_who_comes_later(busy: Exchange) -> None:
-    first, second = asking(busy), asking(busy)
-    waited = waits(first)
-    assert waited.seconds == PATIENCE
-    waits(second)
-    busy.time.seconds += PATIENCE
-    busy.memory.equal_errors.leave("cancelOrder")
-    assert waited.signal is not None
-    assert waited.signal.sent
-    waits(asking(busy))
-    assert waits(second).seconds == 1.0
-    assert not isinstance(goes(first), CallError)
-
-
-def test_whoever_goes_tells_the_next(busy: Exchange) -> None:
-    first, second = asking(busy), asking(busy)
-    waits(first)
-    waited = waits(second)
-    busy.time.seconds += PATIENCE
-    busy.memory.equal_errors.leave("cancelOrder")
-    goes(first)
-    assert waited.signal is not None
-    assert waited.signal.sent
-
-
-def test_whoever_is_interrupted_is_waited_for_no_more(busy: Exchange) -> None:
-    first, second = asking(busy), asking(busy)
-    waits(first)
-    waits(second)
-    busy.time.seconds += PATIENCE
-    first.close()
-    busy.memory.equal_errors.leave("cancelOrder")
-    assert not isinstance(goes(second), CallError)
-
-
-def test_it_waits_no_longer_than_there_is_time(busy: Exchange) -> None:
-    asked = admitted(busy.parts, busy.time() + 0.125, CANCEL, vouched=False, before="")
-    assert waits(asked).seconds == 0.125
-    busy.time.seconds += 0.125
-    assert isinstance(goes(asked), CallError)
-
-
-def test_what_can_be_settled_is_not_waited_for_however_short_the_lock(exchange: Exchange) -> None:
-    locked_but_for(exchange, 0.5, "cancelOrder")
-    came = goes(asking(exchange))
-    assert isinstance(came, RateLimited)
-    assert came.evidence.rule == NEAR_LOCK
-
-
-def test_what_cannot_be_settled_waits_for_the_end_of_the_lock(exchange: Exchange) -> None:
-    locked_but_for(exchange, 0.5, "queryOrder")
-    asked = asking(exchange, QUERY)
-    assert waits(asked) == Wait(0.5)
-    exchange.time.seconds += 0.5
-    assert not isinstance(goes(asked), CallError)
-
-
-def locked_but_for(exchange: Exchange, seconds: float, name: str) -> None:
-    for _ in range(17):
-        exchange.memory.equal_errors.count(name, 100404)
-    exchange.time.seconds += 480.0 - seconds
+def test_whoever_waits_for_a_permit_is_woken_when_it_comes_sooner() -> None:
+    time = ScriptedTime()
+    exchange = Exchange(time, Limits(time))
+    waiting = [exchange.play(CANCELLED) for _ in range(6)][-1].steps[0]
+    assert isinstance(waiting, Wait)
+    assert isinstance(waiting.signal, Signal)
