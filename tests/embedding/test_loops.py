@@ -13,7 +13,7 @@ import pytest
 import trio
 import uvloop
 
-from bingx_spot import AsyncBingxSpot, InvalidInput
+from bingx_spot import AsyncBingxSpot, InvalidInput, NotSent
 from tests.embedding.echoing import echoing
 from tests.overlay.samples import SYMBOL, awaiting, blocking
 
@@ -176,6 +176,9 @@ class TestTrio:
             bingx = awaiting(server.url)
             on_asyncio(partial(bingx.warm, every=60))
             on_trio(bingx.aclose)
+            with pytest.raises(NotSent, match="closed"):
+                on_asyncio(bingx.server_time)
+            assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("run", [on_asyncio, on_uvloop])

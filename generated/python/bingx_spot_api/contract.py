@@ -64,6 +64,7 @@ class Field(NamedTuple):
     fields: tuple["Field", ...] = ()
 
 
+# No tuple like the others: every call looks into it many times, and a tuple's fields are found more slowly.
 @dataclass(frozen=True, slots=True)
 class Operation:
     """Describes one operation.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from dataclasses import dataclass
 
 from bingx_sandbox.errors import SandboxError
+from bingx_sandbox.objects import load_object
 from bingx_sandbox.rates import Rate
 from bingx_sandbox.settings import Number
 
@@ -69,14 +69,7 @@ def load_scale(text: bytes) -> Scale:
     Raises:
         SandboxError: The text is no such object, or one of its members is wrong.
     """
-    try:
-        given = json.loads(text)
-    except (ValueError, RecursionError):
-        raise SandboxError("the body must be JSON") from None
-    if not isinstance(given, dict):
-        raise SandboxError('the body must be an object such as {"limits": "x10", "lockSeconds": 5}')
-    for field in given.keys() - {"limits", "lockSeconds"}:
-        raise SandboxError("is not known here; the fields are limits and lockSeconds", field=field)
+    given = load_object(text, ("limits", "lockSeconds"), '{"limits": "x10", "lockSeconds": 5}')
     return read_scale(given.get("limits", DOCUMENTED), given.get("lockSeconds"))
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bingx_sandbox.answers import no_such_path
 from bingx_sandbox.endpoints import ENDPOINTS, Endpoint
 from bingx_sandbox.errors import SandboxError
+from bingx_sandbox.objects import load_object
 
 _METHODS = ("GET", "POST", "PUT", "DELETE")
 _PATH = re.compile(r"/openApi/[A-Za-z0-9_./-]{1,200}")
@@ -90,14 +91,7 @@ def load_told(text: bytes) -> Told:
     Raises:
         SandboxError: The text is no such object, or one of its members is wrong; the error names it.
     """
-    try:
-        given = json.loads(text)
-    except (ValueError, RecursionError):
-        raise SandboxError("the body must be JSON") from None
-    if not isinstance(given, dict):
-        raise SandboxError('the body must be an object such as {"method": "GET", "path": ..., "data": ...}')
-    for field in given.keys() - set(_FIELDS):
-        raise SandboxError(f"is not known here; the fields are {', '.join(_FIELDS)}", field=field)
+    given = load_object(text, _FIELDS, '{"method": "GET", "path": ..., "data": ...}')
     for field in ("method", "path"):
         if field not in given:
             raise SandboxError("is missing", field=field)

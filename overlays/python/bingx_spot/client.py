@@ -6,10 +6,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from bingx_spot.answers import Answer
+from bingx_spot.drivers import check_on_asyncio
 from bingx_spot.facade import Facade
 from bingx_spot.inputs import cancel_order_request, order_reference
 from bingx_spot.order import Order
-from bingx_spot.warmth import AsyncWarmth, Warmth, check_every, check_on_asyncio
+from bingx_spot.warmth import AsyncWarmth, Warmth, check_every
 from bingx_spot_api.api import server, trade
 from bingx_spot_api.api.trade import cancel_order
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
@@ -220,7 +221,7 @@ class AsyncBingxSpot(Facade):
         """
         check_every(every)
         if every is not None:
-            check_on_asyncio()
+            check_on_asyncio("every", "None on trio")
         await self.server_time()
         if every is not None and not (self._warmth and self._warmth.is_at_work()):
             self._warmth = AsyncWarmth(self._asking(every).server_time, every)

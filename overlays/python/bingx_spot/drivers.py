@@ -9,6 +9,7 @@ from typing import Any
 
 from bingx_spot.answers import Answer
 from bingx_spot.engines import Engine, Failure
+from bingx_spot.errors import InvalidInput
 from bingx_spot.steps import Came, Result, Send, Steps, Wait
 
 
@@ -54,6 +55,24 @@ async def run_async(steps: Steps[Result], engine: Engine) -> Result:
         steps.close()
 
 
+def check_on_asyncio(name: str, instead: str) -> None:
+    """Refuse what only asyncio's tasks can do where it is not asyncio that runs.
+
+    Args:
+        name: What was asked for.
+        instead: What can be had elsewhere.
+
+    Raises:
+        InvalidInput: No event loop of asyncio's is running.
+    """
+    import asyncio  # noqa: PLC0415 - a quarter of the start of a program that does not need it
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        raise InvalidInput(name, "needs a task of asyncio's", instead) from None
+
+
 def _done(step: Wait | Send, engine: Engine) -> Came:
     if isinstance(step, Wait):
         if step.signal is None:
@@ -89,14 +108,13 @@ def _from_any_thread() -> Callable[[Callable[[], object]], object]:
 
     loop: Any = current_token().native_token
     own = get_ident()
-
-    def call(function: Callable[[], object]) -> object:
-        if not hasattr(loop, "call_soon_threadsafe"):
-            return loop.run_sync_soon(function)  # trio's
-        # In the loop's own thread it would write to a socket, only to wake the loop that is awake.
-        return function() if get_ident() == own else loop.call_soon_threadsafe(function)
-
-    return call
+    # The first name is asyncio's, the second one trio's.
+    call_soon = getattr(loop, "call_soon_threadsafe", None)
+    if call_soon is None:
+        call: Callable[[Callable[[], object]], object] = loop.run_sync_soon
+        return call
+    # In the loop's own thread that would write to a socket, only to wake the loop that is awake.
+    return lambda function: function() if get_ident() == own else call_soon(function)
 
 
 def _noted(interruption: BaseException, steps: Steps[Result]) -> BaseException:

@@ -25,20 +25,6 @@ def check_every(every: float | None) -> None:
         raise InvalidInput("every", f"is {shown(every)}", f"seconds, at least {SHORTEST_EVERY:.0f}, or None")
 
 
-def check_on_asyncio() -> None:
-    """Refuse to go on where tasks are not asyncio's.
-
-    Raises:
-        InvalidInput: No event loop of asyncio's is running.
-    """
-    import asyncio  # noqa: PLC0415 - a quarter of the start of a program that does not need it
-
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        raise InvalidInput("every", "needs a task of asyncio's", "None on trio") from None
-
-
 class Warmth:
     """Ask now and then, in a thread.
 
@@ -85,7 +71,7 @@ class AsyncWarmth:
     """
 
     def __init__(self, ask: Callable[[], Awaitable[object]], every: float) -> None:
-        import asyncio  # noqa: PLC0415 - as above
+        import asyncio  # noqa: PLC0415 - a quarter of the start of a program that does not need it
 
         self._ask = ask
         self._every = every

@@ -1,5 +1,6 @@
 """Run many cancels in threads, and hand over each result as it is known."""
 
+import os
 from collections.abc import Generator, Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -9,7 +10,6 @@ from bingx_spot.bulk.run import AT_ONCE, Run
 from bingx_spot.drivers import run as drive
 from bingx_spot.engines import Engine
 from bingx_spot.errors import InvalidInput
-from bingx_spot.forks import note_heir
 from bingx_spot.steps import Steps
 
 if TYPE_CHECKING:
@@ -32,8 +32,7 @@ class CancelRun(Iterator[CancelResult]):
     def __init__(self, run: Run, items: Iterable[object], engine: Engine) -> None:
         self._run = run
         self._left: list[CancelResult] = []
-        self._is_parents = False
-        note_heir(self)
+        self._process = os.getpid()
         # The threads know nothing of this object, so that dropping it ends them.
         self._results = _results(run, items, engine, self._left)
 
@@ -44,14 +43,13 @@ class CancelRun(Iterator[CancelResult]):
             RunStopped: An error that would hit every order has stopped the run; all results were returned.
             InvalidInput: The run belongs to the process that this one was forked from.
         """
-        if self._is_parents:
+        if self._is_parents():
             # Its threads are not here; whoever waited for them would wait for ever.
             raise InvalidInput("run", "was begun before a fork", "one of this process's own")
         return next(self._results)
 
-    def begin_anew(self) -> None:
-        """Leave the run to the parent process."""
-        self._is_parents = True
+    def _is_parents(self) -> bool:
+        return os.getpid() != self._process
 
     @property
     def locked_for(self) -> float:
@@ -67,7 +65,7 @@ class CancelRun(Iterator[CancelResult]):
 
     def close(self) -> list[CancelResult]:
         """Stop, wait for the requests that are out, and return the results that nobody has taken yet."""
-        if not self._is_parents:
+        if not self._is_parents():
             self._results.close()
         return self._left
 

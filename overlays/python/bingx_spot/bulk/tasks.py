@@ -5,9 +5,9 @@ from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterab
 
 from bingx_spot.bulk.result import CancelResult
 from bingx_spot.bulk.run import AT_ONCE, Run
+from bingx_spot.drivers import check_on_asyncio
 from bingx_spot.drivers import run_async as drive
 from bingx_spot.engines import Engine
-from bingx_spot.errors import InvalidInput
 from bingx_spot.steps import Steps
 
 _NO_MORE = object()
@@ -32,10 +32,7 @@ class Tasks:
         Raises:
             InvalidInput: No event loop of asyncio's is running.
         """
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
-            raise InvalidInput("cancel_orders", "needs tasks of asyncio's", "cancel_order on trio") from None
+        check_on_asyncio("cancel_orders", "cancel_order on trio")
         self._feeder = asyncio.create_task(self._feed(_each(items)))
 
     def stop(self) -> None:
