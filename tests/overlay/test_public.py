@@ -12,6 +12,7 @@ import pytest
 
 import bingx_spot
 import bingx_spot_api
+from bingx_spot import errors
 
 NAMES = [
     "Answer",
@@ -101,6 +102,11 @@ def test_the_tree_of_errors_is_as_documented():
     assert {name for name in public if issubclass(getattr(bingx_spot, name), BaseException)} == set(TREE)
     for name in TREE:
         assert f"{name} " in f"{inspect.getdoc(sys.modules['bingx_spot.errors'])}\n".replace("\n", " ")
+
+
+@pytest.mark.parametrize("name", ["Attempt", "Evidence", "SentRequest"])
+def test_the_records_of_evidence_are_named_where_the_errors_are_too(name):
+    assert getattr(errors, name) is getattr(bingx_spot, name)
 
 
 @pytest.mark.parametrize("module", MODULES)

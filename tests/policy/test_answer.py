@@ -10,7 +10,7 @@ import pytest
 
 from bingx_spot import Answer, OutcomeUnknown
 from bingx_spot.answers import server_time, vet
-from bingx_spot.errors import SentRequest
+from bingx_spot.evidence import SentRequest
 from bingx_spot_api.contract import Field
 from tests.policy.playing import CANCELLING, answer
 

@@ -17,13 +17,11 @@ from bingx_spot.clock import Clock
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
 from bingx_spot.errors import (
-    Attempt,
     AuthenticationError,
     BingxError,
     CallError,
     ClockError,
     CredentialsError,
-    Evidence,
     InvalidInput,
     NotExecuted,
     NotSent,
@@ -33,10 +31,10 @@ from bingx_spot.errors import (
     RateLimited,
     Refused,
     RunStopped,
-    SentRequest,
     StillOpen,
     UnknownCode,
 )
+from bingx_spot.evidence import Attempt, Evidence, SentRequest
 from bingx_spot.generated import generated_client
 from bingx_spot.order import Order
 from bingx_spot.signing import canonical_string, sign

@@ -1,6 +1,7 @@
 """Wait until a request may go: until the exchange listens, no lock threatens, and there is a permit."""
 
-from bingx_spot.errors import CallError, Evidence, NotSent, RateLimited
+from bingx_spot.errors import CallError, NotSent, RateLimited
+from bingx_spot.evidence import Evidence
 from bingx_spot.parts import Parts
 from bingx_spot.policy.blocks import MOMENT, Place
 from bingx_spot.policy.limits import Ticket

@@ -13,7 +13,8 @@ from dataclasses import field as attribute
 from types import MappingProxyType
 from typing import Any, NoReturn, TypeGuard
 
-from bingx_spot.errors import Evidence, SentRequest, shown
+from bingx_spot.errors import shown
+from bingx_spot.evidence import Evidence, SentRequest
 from bingx_spot.refusals import refusal, refusal_without_envelope
 from bingx_spot.request import Call
 from bingx_spot_api.contract import Field, Operation

@@ -6,16 +6,8 @@ from dataclasses import dataclass, field, replace
 from bingx_spot.admission import SHORTEST, admitted
 from bingx_spot.answers import Answer, server_time, vet
 from bingx_spot.engines import CLOSED, Failure
-from bingx_spot.errors import (
-    Attempt,
-    CallError,
-    ClockError,
-    Evidence,
-    NotExecuted,
-    NotSent,
-    OutcomeUnknown,
-    RateLimited,
-)
+from bingx_spot.errors import CallError, ClockError, NotExecuted, NotSent, OutcomeUnknown, RateLimited
+from bingx_spot.evidence import Attempt, Evidence
 from bingx_spot.parts import Parts
 from bingx_spot.policy.limits import Ticket
 from bingx_spot.request import Call, SignedRequest

@@ -17,7 +17,6 @@ from bingx_spot.attempts import CLOSED_CLIENT, TIMED_OUT, Attempts
 from bingx_spot.engines import OUT
 from bingx_spot.errors import (
     CallError,
-    Evidence,
     NotSent,
     OrderNotOpen,
     OutcomeUnknown,
@@ -25,6 +24,7 @@ from bingx_spot.errors import (
     Refused,
     StillOpen,
 )
+from bingx_spot.evidence import Evidence
 from bingx_spot.order import Order
 from bingx_spot.parts import Parts
 from bingx_spot.policy.backoff import backoff

@@ -12,7 +12,6 @@ from bingx_spot.errors import (
     AuthenticationError,
     CallError,
     ClockError,
-    Evidence,
     OrderNotOpen,
     OutcomeUnknown,
     PermissionDenied,
@@ -20,6 +19,7 @@ from bingx_spot.errors import (
     Refused,
     UnknownCode,
 )
+from bingx_spot.evidence import Evidence
 from bingx_spot_api.error_table import ROWS, STATUS_ROWS, ErrorRow
 
 # "X-RateLimit-Requests-Expire (window's end)", in Unix milliseconds.

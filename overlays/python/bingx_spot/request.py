@@ -8,7 +8,8 @@ from typing import NoReturn, cast
 from bingx_spot._version import __version__
 from bingx_spot.clock import Clock
 from bingx_spot.credentials import Credentials
-from bingx_spot.errors import InvalidInput, SentRequest
+from bingx_spot.errors import InvalidInput
+from bingx_spot.evidence import SentRequest
 from bingx_spot.placement import Placement, json_body, query_string
 from bingx_spot.signing import canonical_string, sign
 from bingx_spot_api.contract import SIGNING, Operation

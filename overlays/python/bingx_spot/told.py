@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from bingx_spot.answers import Answer
-from bingx_spot.errors import Evidence
+from bingx_spot.evidence import Evidence
 
 _REMAIN, _END = "x-ratelimit-requests-remain", "x-ratelimit-requests-expire"
 _COUNT, _UNIX_MS = re.compile("[0-9]{1,9}"), re.compile("[0-9]{13}")

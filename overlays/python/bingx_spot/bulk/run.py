@@ -18,7 +18,8 @@ from bingx_spot.answers import Answer
 from bingx_spot.attempts import BAN_STATUSES, CLOSED_CLIENT
 from bingx_spot.bulk.item import CancelRequest
 from bingx_spot.bulk.result import CancelOutcome, CancelResult, hits_every_order
-from bingx_spot.errors import CallError, Evidence, InvalidInput, NotSent, RateLimited, RunStopped
+from bingx_spot.errors import CallError, InvalidInput, NotSent, RateLimited, RunStopped
+from bingx_spot.evidence import Evidence
 from bingx_spot.order import Order
 from bingx_spot.parts import Parts
 from bingx_spot.policy.signal import Signal
