@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import trustme
 
 from bingx_spot.doctor.finding import Finding, Verdict
 from bingx_spot.doctor.sharing import look_at_sharing
-from tests.sharing.redis_server import RedisServer, redis_server
+from tests.sharing.redis_server import RedisServer, free_port, redis_server
 
 PASSWORD = "planted-password"
 
@@ -48,7 +49,9 @@ def test_what_cannot_be_read_fails_with_what_may_be_written(
 ) -> None:
     finding = looked(monkeypatch, text)
     assert finding.verdict is Verdict.FAIL
-    assert finding.mend.startswith("Set it to off; redis://HOST:PORT/DB")
+    assert finding.mend.startswith(
+        ("Set it to off; redis://HOST:PORT/DB", "Set it to redis://USER:PASSWORD@HOST")
+    )
 
 
 def test_a_file_can_be_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -95,3 +98,31 @@ def test_a_wrong_password_fails(monkeypatch: pytest.MonkeyPatch, redis: RedisSer
     finding = looked(monkeypatch, redis.url.replace("://", f"://:{PASSWORD}@"))
     assert finding.verdict is Verdict.FAIL
     assert "it does not accept the user or the password" in finding.found
+
+
+def test_a_user_who_may_not_is_told_what_it_needs(
+    monkeypatch: pytest.MonkeyPatch, redis: RedisServer
+) -> None:
+    redis.client().execute_command("ACL", "SETUSER", "bot", "on", f">{PASSWORD}", "~bingx-spot:*", "+get")
+    finding = looked(monkeypatch, redis.url.replace("://", f"://bot:{PASSWORD}@"))
+    assert finding.verdict is Verdict.FAIL
+    assert "its user may not do what is needed" in finding.found
+    assert finding.mend.startswith("ACL SETUSER NAME ~bingx-spot:* +eval +evalsha +get +set +time +info;")
+
+
+def test_an_authority_that_is_not_trusted_can_be_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    authority, port = trustme.CA(), free_port()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    own = str(tmp_path / "server.pem")
+    authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(own)
+    files = ("--tls-cert-file", own, "--tls-key-file", own, "--tls-ca-cert-file", str(tmp_path / "ca.pem"))
+    url = f"rediss://localhost:{port}?socket_timeout=10"
+    with redis_server("--port", "0", "--tls-port", str(port), "--tls-auth-clients", "no", *files):
+        untrusted = looked(monkeypatch, url)
+        trusted = looked(monkeypatch, f"{url}&ssl_ca_certs={tmp_path / 'ca.pem'}")
+    assert untrusted.verdict is Verdict.FAIL
+    assert "its certificate is not trusted" in untrusted.found
+    assert untrusted.mend.startswith("Name the authority that you trust: ?ssl_ca_certs=")
+    assert trusted.verdict is Verdict.PASS

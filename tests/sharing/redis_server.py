@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -16,32 +17,35 @@ import redis
 BINARY = shutil.which("redis-server") or shutil.which("valkey-server")
 
 
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
 class RedisServer:
     """Run redis-server on a Unix socket in a directory of its own; nothing is kept on disk.
 
     Args:
         directory: Where the socket is to be.
+        options: What else is told to it, as on its command line.
+        binary: The program.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *options: str, binary: str | None = BINARY) -> None:
         self.socket = directory / "redis.sock"
         self.url = f"unix://{self.socket}"
+        self._binary = binary
+        self._options = options or ("--port", "0")
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it, empty, and wait until it answers."""
-        assert BINARY is not None
-        command = [
-            BINARY,
-            "--port",
-            "0",
-            "--unixsocket",
-            str(self.socket),
-            "--save",
-            "",
-            "--appendonly",
-            "no",
-        ]
+        assert self._binary is not None
+        command = [self._binary, *self._options, "--unixsocket", str(self.socket)]
+        if "--sentinel" not in self._options:
+            command += ["--save", "", "--appendonly", "no"]
         self._process = subprocess.Popen(command, cwd=self.socket.parent, stdout=subprocess.DEVNULL)
         for _ in range(1000):
             with suppress(redis.RedisError), self.client() as client:
@@ -74,13 +78,18 @@ class RedisServer:
 
 
 @contextmanager
-def redis_server() -> Iterator[RedisServer]:
-    """Run a server until the block ends, or skip the test where the machine has none."""
-    if BINARY is None:
+def redis_server(*options: str, binary: str | None = BINARY) -> Iterator[RedisServer]:
+    """Run a server until the block ends, or skip the test where the machine has none.
+
+    Args:
+        options: What is told to it, as on its command line.
+        binary: The program.
+    """
+    if binary is None:
         pytest.skip("redis-server is not installed (Debian: redis-server)")
     # Not pytest's own directory: a socket's path may have a hundred characters.
     with tempfile.TemporaryDirectory(prefix="bingx-redis-") as directory:
-        server = RedisServer(Path(directory))
+        server = RedisServer(Path(directory), *options, binary=binary)
         server.start()
         try:
             yield server

@@ -45,7 +45,8 @@ def look_at_sharing() -> Finding:
     try:
         store.exchange(_NAME, _NOTHING)
     except StoreError as problem:
-        mend = "Mend it or what names it; until then each process takes a share that is safe, and slower."
+        meanwhile = "Until then each process takes a share that is safe, and slower."
+        mend = f"{problem.mend or 'Mend it, or what names it.'} {meanwhile}"
         return failed(CHECK, f"what {LIMITS_VARIABLE} names cannot be used: {problem.reason}", mend)
     finally:
         store.close()

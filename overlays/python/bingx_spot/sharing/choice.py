@@ -2,6 +2,7 @@
 
 import hmac
 import os
+import re
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -24,11 +25,12 @@ LIMITS_VARIABLE = "BINGX_LIMITS"
 Choice = Permits | str | os.PathLike[str] | None
 #: What switches limits off.
 OFF = "off"
-#: The schemes of a server's URL; Valkey speaks the protocol of Redis.
-SCHEMES = ("redis", "rediss", "valkey", "valkeys", "unix")
+# Valkey speaks the protocol of Redis.
+_SERVER = re.compile(r"((redis|valkey)s?(\+sentinel)?|unix)://")
 _ALLOWED = (
-    "off; redis://HOST:PORT/DB, rediss://, valkey://, valkeys:// or unix:///PATH; file:///PATH or the path "
-    "of a file; or an object with ticket(operation, bulk)"
+    "off; redis://HOST:PORT/DB, rediss://, valkey://, valkeys://, unix:///PATH or "
+    "redis+sentinel://HOST:PORT/MASTER; file:///PATH or the path of a file; or an object with "
+    "ticket(operation, bulk)"
 )
 
 
@@ -42,8 +44,14 @@ def check_limits(choice: Choice) -> None:
         return
     if not isinstance(choice, str | os.PathLike):
         raise InvalidInput("limits", "is of another type", _ALLOWED)
-    if _path(choice) is None and not _is_server(os.fspath(choice)):
+    if _path(choice) is not None:
+        return
+    if not _SERVER.match(os.fspath(choice)):
         raise InvalidInput("limits", "is none of what it may be", _ALLOWED)
+    # Imported here: most processes share with nobody.
+    from bingx_spot.sharing.server_url import ServerUrl  # noqa: PLC0415
+
+    ServerUrl.parse(os.fspath(choice))
 
 
 def permits_of(
@@ -91,9 +99,9 @@ def store_of(choice: str | os.PathLike[str]) -> "Store":
     Raises:
         InvalidInput: The URL will not do, or redis-py is not installed.
     """
-    # Imported here: most processes share with nobody.
     path = _path(choice)
     if path is None:
+        # Imported here: most processes share with nobody.
         from bingx_spot.sharing.redis_store import RedisStore  # noqa: PLC0415
 
         return RedisStore(os.fspath(choice))
@@ -112,12 +120,3 @@ def _path(choice: str | os.PathLike[str]) -> Path | None:
     # Only what can be nothing else: a URL that is written wrongly must not become a file.
     path = Path(choice).expanduser()
     return path if path.is_absolute() or choice.startswith(("./", "../")) else None
-
-
-def _is_server(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return False
-    return "://" in url and parts.scheme in SCHEMES and bool(parts.hostname or parts.path.strip("/"))

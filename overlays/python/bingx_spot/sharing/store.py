@@ -10,11 +10,13 @@ class StoreError(Exception):
 
     Args:
         reason: What is wrong, in words.
+        mend: What to do about it, or nothing.
     """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, mend: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.mend = mend
 
 
 class Store(Protocol):
