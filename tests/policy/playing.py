@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from unittest import mock
 
@@ -154,7 +154,7 @@ class Exchange:
                     assert len(played.steps) < ENDLESS, "the call does not end"
                     came = self._done(step, reply)
             except StopIteration as done:
-                played.result = replace(done.value, request=None)
+                played.result = done.value
             except CallError as error:
                 played.result = error
         if isinstance(played.result, CallError):
@@ -187,8 +187,7 @@ class Exchange:
         if not isinstance(replied, After):
             replied = After(replied, None if replied is HANGS else 0.0)
         self.time.seconds += step.timeout if replied.seconds is None else replied.seconds
-        came = replied.came
-        return replace(came, request=step.request.shown) if isinstance(came, Answer) else came
+        return replied.came
 
     def lock_soon(self, name: str = "cancelOrder", code: int = 100404) -> None:
         """Let so many equal errors have happened that no further one may."""

@@ -10,7 +10,6 @@ import pytest
 
 from bingx_spot import Answer, OutcomeUnknown
 from bingx_spot.answers import server_time, vet
-from bingx_spot.evidence import SentRequest
 from bingx_spot_api.contract import Field
 from tests.policy.playing import CANCELLING, answer
 
@@ -22,20 +21,19 @@ LISTING = replace(
     CANCELLING, operation=replace(CANCELLING.operation, data=(_ORDERS,), repeats=(), contradicted_by=())
 )
 KEY, SIGNATURE = "planted-key-0123456789", "f00d" * 16
-REQUEST = SentRequest("POST", "https://host.test/cancel", "json", {"symbol": "BTC-USDT"}, {"Accept": "x"})
 
 
 class TestMasking:
     def test_takes_each_secret_out_of_body_and_headers(self) -> None:
         body = f"{KEY} and {SIGNATURE} and {KEY}".encode()
         headers = MappingProxyType({"x-repeats": f"<{KEY}>", "x-both": KEY + SIGNATURE, "date": "today"})
-        masked = Answer(403, headers, body, REQUEST).without((KEY, SIGNATURE))
+        masked = Answer(403, headers, body).without((KEY, SIGNATURE))
         assert masked.body == b"*** and *** and ***"
         assert masked.headers == {"x-repeats": "<***>", "x-both": "******", "date": "today"}
-        assert (masked.http_status, masked.request) == (403, REQUEST)
+        assert masked.http_status == 403
 
     def test_leaves_what_repeats_nothing_as_it_is(self) -> None:
-        plain = Answer(200, {"date": "today"}, b"{}", REQUEST)
+        plain = Answer(200, {"date": "today"}, b"{}")
         assert plain.without((KEY, SIGNATURE)) is plain
         assert plain.without(()) is plain
 
@@ -56,14 +54,9 @@ class TestMasking:
 
 
 def test_an_answer_goes_to_another_process_whole() -> None:
-    whole = Answer(200, MappingProxyType({"date": "today"}), b"{}", REQUEST)
+    whole = Answer(200, MappingProxyType({"date": "today"}), b"{}")
     for other in (pickle.loads(pickle.dumps(whole)), copy.copy(whole)):  # noqa: S301 - our own bytes
-        assert (other.http_status, other.headers, other.body, other.request) == (
-            200,
-            {"date": "today"},
-            b"{}",
-            REQUEST,
-        )
+        assert (other.http_status, other.headers, other.body) == (200, {"date": "today"}, b"{}")
 
 
 class TestData:
@@ -77,9 +70,9 @@ class TestData:
 
 class TestEvidence:
     def test_shows_the_answer_and_what_is_added(self) -> None:
-        whole = Answer(403, {"date": "today"}, b"x" * 70_000, REQUEST)
+        whole = Answer(403, {"date": "today"}, b"x" * 70_000)
         evidence = whole.evidence("blocked", code=5, hint="wait")
-        assert (evidence.message, evidence.http_status, evidence.request) == ("blocked", 403, REQUEST)
+        assert (evidence.message, evidence.http_status) == ("blocked", 403)
         assert (evidence.code, evidence.hint, evidence.headers) == (5, "wait", {"date": "today"})
         assert evidence.body == b"x" * 65_536
 

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from bingx_spot.policy.blocks import LONGEST_BLOCK, MOMENT, PATIENCE, Blocks, EqualErrors, Place
+from bingx_spot.policy.blocks import LONGEST_BLOCK, PATIENCE, Blocks, EqualErrors, Place
 from tests.policy.scripted_time import ScriptedTime
 
 
@@ -150,7 +150,7 @@ class TestRequestsOnTheirWay:
     def test_count_as_errors_to_come(self, errors: EqualErrors) -> None:
         counted(errors, 15)
         assert entered(errors, 3) == [True, True, False]
-        assert errors.left("cancelOrder") == MOMENT
+        assert errors.lines_up("cancelOrder", Place())
 
     def test_count_without_an_error_so_far(self, errors: EqualErrors) -> None:
         assert entered(errors, 18) == [True] * 17 + [False]
@@ -199,7 +199,7 @@ class TestRequestsOnTheirWay:
 
 def in_line(errors: EqualErrors, times: int, name: str = "cancelOrder") -> list[Place]:
     places = [Place() for _ in range(times)]
-    assert [errors.left(name, place) for place in places] == [MOMENT] * times
+    assert all(errors.lines_up(name, place) for place in places)
     return places
 
 
@@ -213,8 +213,9 @@ class TestTheLine:
         errors.leave("cancelOrder")
         assert not errors.enter("cancelOrder", vouched=False)
         assert not errors.enter("cancelOrder", vouched=False, place=second)
-        assert errors.left("cancelOrder") == errors.left("cancelOrder", second) == MOMENT
-        assert errors.left("cancelOrder", first) == 0.0
+        assert errors.lines_up("cancelOrder", Place())
+        assert errors.lines_up("cancelOrder", second)
+        assert not errors.lines_up("cancelOrder", first)
         assert errors.enter("cancelOrder", vouched=False, place=first)
 
     def test_until_then_whoever_comes_in_time_goes(self, errors: EqualErrors, time: ScriptedTime) -> None:
@@ -224,14 +225,14 @@ class TestTheLine:
         errors.leave("cancelOrder")
         assert not errors.enter("cancelOrder", vouched=False, place=second)
         assert errors.enter("cancelOrder", vouched=False)
-        assert errors.left("cancelOrder", first) == MOMENT
+        assert errors.lines_up("cancelOrder", first)
 
     def test_to_look_again_gives_nobody_another_place(self, errors: EqualErrors, time: ScriptedTime) -> None:
         entered(errors, 17)
         first, second = in_line(errors, 2)
         assert first.again == PATIENCE
         time.seconds += PATIENCE
-        assert errors.left("cancelOrder", first) == MOMENT
+        assert errors.lines_up("cancelOrder", first)
         assert first.again == 1.0
         errors.leave("cancelOrder")
         assert not errors.enter("cancelOrder", vouched=False, place=second)
@@ -288,7 +289,7 @@ class TestTheLine:
         (place,) = in_line(errors, 1)
         time.seconds += PATIENCE
         place.signal.send()
-        assert errors.left("cancelOrder", place) == MOMENT
+        assert errors.lines_up("cancelOrder", place)
         assert not place.signal.sent
         errors.leave("cancelOrder")
         assert place.signal.sent
@@ -305,9 +306,9 @@ class TestTheLine:
     def test_nobody_stands_in_it_for_a_lock(self, errors: EqualErrors) -> None:
         counted(errors, 17)
         place = Place()
-        assert errors.left("cancelOrder", place) == 480.0
-        errors.step_out("cancelOrder", place)
-        assert not place.signal.sent
+        assert not errors.lines_up("cancelOrder", place)
+        assert place.signal is None
+        assert errors.left("cancelOrder") == 480.0
 
 
 class TestChildProcess:

@@ -3,7 +3,7 @@
 from bingx_spot.errors import CallError, NotSent, RateLimited
 from bingx_spot.evidence import Evidence
 from bingx_spot.parts import Parts
-from bingx_spot.policy.blocks import MOMENT, Place
+from bingx_spot.policy.blocks import Place
 from bingx_spot.policy.limits import Ticket
 from bingx_spot.policy.turns import TooLate
 from bingx_spot.steps import Steps, Wait
@@ -97,14 +97,17 @@ def _held(parts: Parts, operation: Operation, left: float, place: Place | None) 
         return _not_before(parts, closed, text, "each request before it makes the lock longer.")
     if closed > 0:
         return Wait(closed)
-    near = 0.0 if place is None else memory.equal_errors.left(name, place)
-    if place is not None and near == MOMENT:
-        return Wait(min(left, place.again), place.signal) if left > 0 else None
+    if place is None or memory.equal_errors.calm(name):
+        return None
+    near = memory.equal_errors.left(name)
     # What can be settled is asked about instead of waited for.
     if near > 0 and (near >= left or operation.settled_by is not None):
         text = f"not sent: one more equal error of {name} could lock it"
         return _not_before(parts, near, text, "find out why it is refused again and again.", NEAR_LOCK)
-    return Wait(near) if near > 0 else None
+    if near > 0:
+        return Wait(near)
+    in_line = left > 0 and memory.equal_errors.lines_up(name, place)
+    return Wait(min(left, place.again), place.signal) if in_line else None
 
 
 def _not_before(parts: Parts, seconds: float, text: str, reason: str, rule: str = "") -> RateLimited:

@@ -6,25 +6,24 @@ of "Answers" in the reference of the wire, and of `x-bingx-answer` in spec/opena
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from dataclasses import field as attribute
 from types import MappingProxyType
-from typing import Any, NoReturn, TypeGuard
+from typing import Any, NoReturn
 
 from bingx_spot.errors import shown
-from bingx_spot.evidence import Evidence, SentRequest
+from bingx_spot.evidence import Evidence
+from bingx_spot.fields import is_integer, misfit
 from bingx_spot.refusals import refusal, refusal_without_envelope
 from bingx_spot.request import Call
-from bingx_spot_api.contract import Field, Operation
+from bingx_spot_api.contract import Operation
 
 _KEPT_BODY = 65536
 _MASK = "***"
 _OK = 200
-_INT64_DIGITS = 19
-_ABSENT = object()
-_DECIMAL = re.compile(r"[-+]?[0-9]{1,64}(\.[0-9]{1,64})?([eE][-+]?[0-9]{1,3})?", re.ASCII)
+_WHITE_SPACE = " \t\r\n"
 # JSON can spell half of a surrogate pair. No output can print it, and parsers differ about it.
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -37,14 +36,11 @@ class Answer:
         http_status: Any number; some that come are listed in no RFC.
         headers: Names in lower case.
         body: The bytes of the body.
-        request: The request that it answers, without its secrets; None once the generated parser has
-            taken the answer apart.
     """
 
     http_status: int
     headers: Mapping[str, str]
     body: bytes
-    request: SentRequest | None = None
     _envelope: Mapping[str, Any] | None = attribute(default=None, init=False, repr=False, compare=False)
 
     def without(self, secrets: tuple[str, ...]) -> "Answer":
@@ -54,20 +50,20 @@ class Answer:
             secrets: The API key and the signature of the request.
         """
         body, headers = self.body, self.headers
+        shown = "\n".join(headers.values())
         for secret in secrets:
-            body = body.replace(secret.encode(), _MASK.encode())
-            if secret in "\n".join(headers.values()):
+            if secret.encode() in body:
+                body = body.replace(secret.encode(), _MASK.encode())
+            if secret in shown:
                 masked = {name: value.replace(secret, _MASK) for name, value in headers.items()}
                 headers = MappingProxyType(masked)
-        return (
-            self
-            if body is self.body and headers is self.headers
-            else replace(self, body=body, headers=headers)
-        )
+        if body is self.body and headers is self.headers:
+            return self
+        return Answer(self.http_status, headers, body)
 
     def __reduce__(self) -> tuple[object, ...]:
         # Read-only views cannot be pickled.
-        return (Answer, (self.http_status, dict(self.headers), self.body, self.request))
+        return (Answer, (self.http_status, dict(self.headers), self.body))
 
     def envelope(self) -> Mapping[str, Any]:
         """Return the JSON object in the body of a believed answer.
@@ -94,7 +90,6 @@ class Answer:
         return Evidence(
             message,
             http_status=self.http_status,
-            request=self.request,
             body=self.body[:_KEPT_BODY],
             headers=self.headers,
             **more,
@@ -108,7 +103,7 @@ def server_time(evidence: Evidence) -> int | None:
     """
     with suppress(ValueError, KeyError, TypeError, RecursionError):
         told = json.loads(evidence.body)["timestamp"]
-        if _is_integer(told):
+        if is_integer(told):
             return int(told)
     # Imported here: it takes with it half of what is needed to send mail.
     from email.utils import parsedate_to_datetime  # noqa: PLC0415
@@ -147,7 +142,7 @@ def _judged(call: Call, answer: Answer, envelope: Mapping[str, Any]) -> Answer:
     code = envelope.get("code")
     message = envelope.get("msg")
     message = message if isinstance(message, str) else ""
-    if not _is_integer(code):
+    if not is_integer(code):
         raise refusal_without_envelope(
             answer.evidence(f"the answer's code cannot be believed: {shown(code)}")
         )
@@ -171,69 +166,13 @@ def _doubt(call: Call, answer: Answer, envelope: Mapping[str, Any]) -> str:
         return f"the answer says success with code {envelope['code']!r}"
     if envelope.get("success") is False:
         return "the answer says code 0 and success false"
-    problem = _misfit(operation.envelope, envelope)
+    problem = misfit(operation.envelope, envelope)
     if problem or operation.data is None:
         return problem
     data = envelope.get("data")
     if not isinstance(data, dict):
         return "the answer says success and holds no data"
-    return _misfit(operation.data, data) or _another(call, data) or _contradiction(operation, data)
-
-
-def _misfit(fields: tuple[Field, ...], members: Mapping[str, Any]) -> str:
-    for name, kind, required, nullable, enum, _, within in fields:
-        value = members.get(name, _ABSENT)
-        if value is _ABSENT:
-            if required:
-                return f"the answer lacks {name}"
-        elif value is None:
-            # An optional field may come as null; no word of an enum, and no object, can be read out of that.
-            if required or enum or (within and not nullable):
-                return f"{name} in the answer is not of type {kind}"
-        elif not _FITS[kind](value):
-            return f"{name} in the answer is not of type {kind}"
-        elif within and (problem := _misfit_within(within, value)):
-            return f"{problem}, in {name}"
-    return ""
-
-
-def _misfit_within(fields: tuple[Field, ...], value: Any) -> str:
-    """Return what an object, or one of those in an array, lacks or holds that does not fit, or nothing."""
-    for part in value if isinstance(value, list) else [value]:
-        problem = _misfit(fields, part) if isinstance(part, dict) else "the answer holds what is no object"
-        if problem:
-            return problem
-    return ""
-
-
-def _is_integer(value: object) -> TypeGuard[int | str]:
-    # An id may come as text: its digits are exact either way.
-    if isinstance(value, str):
-        return value.isascii() and value.isdecimal() and len(value) <= _INT64_DIGITS
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _is_decimal(value: object) -> bool:
-    if isinstance(value, str):
-        # An amount that does not apply comes as empty text.
-        return not value or _DECIMAL.fullmatch(value) is not None
-    return _is_number(value)
-
-
-_FITS: dict[str, Callable[[object], bool]] = {
-    "string": lambda value: isinstance(value, str),
-    "decimal": _is_decimal,
-    "int64": _is_integer,
-    "int32": _is_integer,
-    "double": _is_number,
-    "boolean": lambda value: isinstance(value, bool),
-    "object": lambda value: isinstance(value, dict),
-    "array": lambda value: isinstance(value, list),
-}
+    return misfit(operation.data, data) or _another(call, data) or _contradiction(operation, data)
 
 
 def _another(call: Call, data: Mapping[str, Any]) -> str:
@@ -265,9 +204,12 @@ def _envelope(body: bytes) -> dict[str, Any]:
     if not body.strip():
         raise _Unbelievable("the answer is empty")
     try:
-        envelope = _STRICT.decode(body.decode())
+        text = body.decode().strip(_WHITE_SPACE)
+        envelope, end = _STRICT.raw_decode(text)
     except (ValueError, RecursionError):
-        raise _Unbelievable(f"the answer is not JSON; it begins {body[:60]!r}") from None
+        end = -1
+    if end < 0 or end != len(text):
+        raise _Unbelievable(f"the answer is not JSON; it begins {body[:60]!r}")
     if not isinstance(envelope, dict):
         raise _Unbelievable(f"the answer is JSON and no object; it begins {body[:60]!r}")
     if _SURROGATE_ESCAPE.search(body) and _holds_half_a_pair(envelope):

@@ -91,7 +91,8 @@ class Attempts:
         host = memory.hosts.choose()
         self._sent_at, self._began = self.parts.clock.timestamp(), self.parts.now()
         self._offset = self.parts.clock.offset
-        request = self.parts.stamper.stamp(call, host, memory.placing.choose(host))
+        placement = memory.placing.choose(host)
+        request = self.parts.stamper.stamp(call, host, placement, self._sent_at)
         share = _SHARE if call.operation.repeatable else 1.0
         came = yield Send(request, max(left * share, min(left, SHORTEST)))
         result = self._result(call, request, came, host)
@@ -140,7 +141,8 @@ class Attempts:
             try:
                 return vet(call, came)
             except CallError as error:
-                return self._learnt(call.operation, error)
+                evidence = replace(error.evidence, request=request.shown)
+                return self._learnt(call.operation, error.with_evidence(evidence))
         assert isinstance(came, Failure)  # noqa: S101 - a driver answers every Send
         evidence = Evidence(came.reason, request=request.shown, rule=TIMED_OUT if came.pending else "")
         if came is CLOSED:

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 
 _log = logging.getLogger("bingx_spot")
 
@@ -10,10 +11,9 @@ _log = logging.getLogger("bingx_spot")
 MAXIMUM_OFFSET = 86_400_000
 
 
-def _elapsed_ns() -> int:
-    # The boot clock goes on while the machine sleeps, where there is one; the monotonic one does not.
-    boot = getattr(time, "CLOCK_BOOTTIME", None)
-    return time.monotonic_ns() if boot is None else time.clock_gettime_ns(boot)
+# The boot clock goes on while the machine sleeps, where there is one; the monotonic one does not.
+_BOOT = getattr(time, "CLOCK_BOOTTIME", None)
+_elapsed_ns = time.monotonic_ns if _BOOT is None else partial(time.clock_gettime_ns, _BOOT)
 
 
 class Clock:

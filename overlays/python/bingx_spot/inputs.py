@@ -4,6 +4,7 @@ The rules are those of `CancelOrderRequest` in spec/openapi.yaml; a test holds t
 """
 
 import re
+from functools import lru_cache
 from typing import TypedDict
 
 from bingx_spot.errors import InvalidInput, shown
@@ -78,10 +79,16 @@ def checked_symbol(symbol: str) -> str:
     """
     if not isinstance(symbol, str):
         raise InvalidInput("symbol", f"is of type {type(symbol).__name__}", _SYMBOL_ALLOWED)
-    parts = symbol.split("-")
-    if len(parts) != 2 or not all(_is_asset(part) for part in parts):  # noqa: PLR2004 - base and quote
+    if not _is_symbol(symbol):
         raise InvalidInput("symbol", f"is {shown(symbol)}", _SYMBOL_ALLOWED)
     return symbol
+
+
+# A program has few symbols, and names one of them in every call.
+@lru_cache(maxsize=1024)
+def _is_symbol(text: str) -> bool:
+    parts = text.split("-")
+    return len(parts) == 2 and all(_is_asset(part) for part in parts)  # noqa: PLR2004 - base and quote
 
 
 def _is_asset(text: str) -> bool:

@@ -9,7 +9,7 @@ from json.encoder import encode_basestring
 from typing import Literal
 from urllib.parse import quote
 
-from bingx_spot.signing import value_text
+from bingx_spot.signing import signed_texts
 
 #: Where the parameters of a request stand.
 Placement = Literal["json", "query", "form"]
@@ -19,7 +19,9 @@ PLACEMENTS: tuple[Placement, ...] = ("json", "query", "form")
 _text_token = encode_basestring
 
 
-def json_body(parameters: Mapping[str, object], signature: str | None) -> bytes:
+def json_body(
+    parameters: Mapping[str, object], signature: str | None, texts: Mapping[str, str] | None = None
+) -> bytes:
     """Return the JSON object as sent: keys sorted, the signature last.
 
     Number tokens are the very texts that were signed, which `json.dumps` would not keep: it writes
@@ -28,17 +30,23 @@ def json_body(parameters: Mapping[str, object], signature: str | None) -> bytes:
     Args:
         parameters: Wire names and values, `timestamp` included.
         signature: Lower-case hex; None for an operation that is not signed.
+        texts: The `signed_texts` of the parameters, where they are made already.
 
     Raises:
         InvalidInput: A value cannot be sent; it names the parameter.
     """
-    members = [f"{_text_token(name)}:{_token(parameters[name], name)}" for name in _names(parameters)]
+    members = [
+        f"{_text_token(name)}:{_text_token(text) if isinstance(parameters[name], str) else text}"
+        for name, text in (signed_texts(parameters) if texts is None else texts).items()
+    ]
     if signature is not None:
         members.append(f'"signature":"{signature}"')
     return ("{" + ",".join(members) + "}").encode()
 
 
-def query_string(parameters: Mapping[str, object], signature: str | None) -> str:
+def query_string(
+    parameters: Mapping[str, object], signature: str | None, texts: Mapping[str, str] | None = None
+) -> str:
     """Return the query string or form body as sent: keys sorted, the signature last.
 
     Only values are URL-encoded, and only now, after signing.
@@ -46,21 +54,13 @@ def query_string(parameters: Mapping[str, object], signature: str | None) -> str
     Args:
         parameters: Wire names and values, `timestamp` included.
         signature: Lower-case hex; None for an operation that is not signed.
+        texts: The `signed_texts` of the parameters, where they are made already.
 
     Raises:
         InvalidInput: A value cannot be sent; it names the parameter.
     """
-    pairs = [f"{name}={quote(value_text(parameters[name], name), safe='')}" for name in _names(parameters)]
+    texts = signed_texts(parameters) if texts is None else texts
+    pairs = [f"{name}={quote(text, safe='')}" for name, text in texts.items()]
     if signature is not None:
         pairs.append(f"signature={signature}")
     return "&".join(pairs)
-
-
-def _names(parameters: Mapping[str, object]) -> list[str]:
-    # A signature among the parameters is an older one; it is neither signed nor sent.
-    return sorted(name for name in parameters if name != "signature")
-
-
-def _token(value: object, name: str) -> str:
-    text = value_text(value, name)
-    return _text_token(text) if isinstance(value, str) else text

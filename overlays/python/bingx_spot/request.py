@@ -1,7 +1,7 @@
 """Make the request of one attempt: stamped and signed last, on a copy of the caller's parameters."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NoReturn, cast
 
@@ -11,7 +11,7 @@ from bingx_spot.credentials import Credentials
 from bingx_spot.errors import InvalidInput
 from bingx_spot.evidence import SentRequest
 from bingx_spot.placement import Placement, json_body, query_string
-from bingx_spot.signing import canonical_string, sign
+from bingx_spot.signing import canonical_of, sign, signed_texts
 from bingx_spot_api.contract import SIGNING, Operation
 
 _MASK = "***"
@@ -38,12 +38,35 @@ class Call:
         Raises:
             InvalidInput: None or more than one of the ids in `x-bingx-order-reference` is given.
         """
-        own = {name: value for name, value in parameters.items() if name not in operation.injected}
-        given = [name for name in operation.exactly_one_of if name in own]
-        if operation.exactly_one_of and len(given) != 1:
-            names = " or ".join(operation.exactly_one_of)
-            raise InvalidInput(names, f"must name the order, and {len(given)} are given", "exactly one")
-        return cls(operation, own)
+        if not parameters.keys().isdisjoint(operation.injected):
+            parameters = {name: parameters[name] for name in parameters if name not in operation.injected}
+        if operation.exactly_one_of:
+            given = len(parameters.keys() & operation.exactly_one_of)
+            if given != 1:
+                names = " or ".join(operation.exactly_one_of)
+                raise InvalidInput(names, f"must name the order, and {given} are given", "exactly one")
+        return cls(operation, parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """Hold what all requests for one operation of one host have in common.
+
+    Attributes:
+        method: `POST` or `GET`.
+        address: Where they go, without a query string.
+        placement: Where the parameters stand.
+        headers: Names and values, the API key among them.
+        masked: The same without the API key.
+        signed: Whether they are signed.
+    """
+
+    method: str
+    address: str
+    placement: Placement
+    headers: Mapping[str, str] = field(repr=False)
+    masked: Mapping[str, str]
+    signed: bool
 
 
 class SignedRequest:
@@ -52,34 +75,43 @@ class SignedRequest:
     It shows itself masked and cannot be pickled: it holds the API key and a signature.
 
     Args:
-        method: `POST` or `GET`.
+        outline: What it has in common with others.
         url: The whole URL, the query string included.
-        headers: Names and values, the API key among them.
         content: The body.
-        shown: The same request without its secrets.
+        parameters: What was signed.
         secrets: What an answer must not repeat to anybody: the API key and the signature.
     """
 
-    __slots__ = ("content", "headers", "method", "secrets", "shown", "url")
+    __slots__ = ("_outline", "_parameters", "address", "content", "headers", "method", "secrets", "url")
 
     def __init__(
         self,
-        method: str,
+        outline: Outline,
         url: str,
-        headers: Mapping[str, str],
         content: bytes,
-        shown: SentRequest,
+        parameters: Mapping[str, object],
         secrets: tuple[str, ...] = (),
     ) -> None:
-        self.method = method
+        self._outline = outline
+        self._parameters = parameters
+        self.method = outline.method
+        #: The URL without its query string, and so without anything that may not be kept.
+        self.address = outline.address
+        self.headers = outline.headers
         self.url = url
-        self.headers = headers
         self.content = content
-        self.shown = shown
         self.secrets = secrets
 
+    @property
+    def shown(self) -> SentRequest:
+        """Return the same request without its secrets."""
+        outline = self._outline
+        more = {"signature": _MASK} if outline.signed else {}
+        parameters = MappingProxyType({**self._parameters, **more})
+        return SentRequest(outline.method, outline.address, outline.placement, parameters, outline.masked)
+
     def __repr__(self) -> str:
-        return f"<SignedRequest {self.method} {self.shown.url}>"
+        return f"<SignedRequest {self.method} {self.address}>"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("SignedRequest cannot be pickled or copied: it holds the API key and a signature")
@@ -103,47 +135,57 @@ class Stamper:
         self._credentials = credentials
         self._clock = clock
         self._source_key = source_key
-        self._headers: dict[tuple[str, Placement], tuple[Mapping[str, str], Mapping[str, str]]] = {}
+        # A key of a few characters, as on a sandbox, is a part of many words: masking it would spoil answers.
+        self._masks_key = len(credentials.api_key) >= _SHORTEST_MASKED
+        self._outlines: dict[tuple[str, str, Placement | None], Outline] = {}
 
-    def stamp(self, call: Call, base_url: str, placement: Placement | None = None) -> SignedRequest:
+    def stamp(
+        self, call: Call, base_url: str, placement: Placement | None = None, timestamp: int | None = None
+    ) -> SignedRequest:
         """Return the request that asks for `call`, stamped and signed now.
 
         Args:
             call: What is asked.
             base_url: The origin to ask.
             placement: Where the parameters go; None for where the contract puts them.
+            timestamp: What the clock has just said, in Unix milliseconds; None to have it asked.
 
         Raises:
             InvalidInput: A value cannot be signed; it names the parameter.
         """
-        operation = call.operation
-        placement = _placement(operation, placement)
+        outline = self._outline(call.operation, base_url, placement)
         parameters = dict(call.parameters)
-        signature = None
-        if operation.signed:
-            parameters["timestamp"] = self._clock.timestamp()
-            signature = sign(canonical_string(parameters), self._credentials.api_secret)
-        url, content = _placed(base_url + operation.path, placement, parameters, signature)
-        headers, masked = self._headers_of(operation, placement)
-        shown = _shown(operation, base_url, placement, parameters, masked)
-        secrets = _to_mask(self._credentials.api_key, signature) if signature else ()
-        return SignedRequest(operation.method, url, headers, content, shown, secrets)
+        if not outline.signed:
+            return SignedRequest(outline, *_placed(outline, parameters, signed_texts(parameters)), parameters)
+        parameters["timestamp"] = self._clock.timestamp() if timestamp is None else timestamp
+        texts = signed_texts(parameters)
+        signature = sign(canonical_of(texts), self._credentials.api_secret)
+        secrets = (self._credentials.api_key, signature) if self._masks_key else (signature,)
+        return SignedRequest(outline, *_placed(outline, parameters, texts, signature), parameters, secrets)
 
-    def _headers_of(
-        self, operation: Operation, placement: Placement
-    ) -> tuple[Mapping[str, str], Mapping[str, str]]:
-        """Return the headers as they are sent, and as they are shown; they are the same for every call."""
-        made = self._headers.get((operation.operation_id, placement))
+    def _outline(self, operation: Operation, base_url: str, chosen: Placement | None) -> Outline:
+        about = (operation.operation_id, base_url, chosen)
+        made = self._outlines.get(about)
         if made is None:
-            headers = self._made_headers(operation, placement)
+            placement = chosen or cast("Placement", operation.placement)
+            if operation.method == "GET":
+                # It has no body to put anything into.
+                placement = "query"
+            headers = self._headers(operation, placement)
             masked = {
                 name: _MASK if name == SIGNING.api_key_header else value for name, value in headers.items()
             }
-            made = MappingProxyType(headers), MappingProxyType(masked)
-            self._headers[operation.operation_id, placement] = made
+            made = self._outlines[about] = Outline(
+                operation.method,
+                base_url + operation.path,
+                placement,
+                MappingProxyType(headers),
+                MappingProxyType(masked),
+                operation.signed,
+            )
         return made
 
-    def _made_headers(self, operation: Operation, placement: Placement) -> dict[str, str]:
+    def _headers(self, operation: Operation, placement: Placement) -> dict[str, str]:
         # identity: an answer is some hundred bytes, and a compressed one can unfold into gigabytes.
         headers = {
             "Accept": "application/json",
@@ -159,41 +201,16 @@ class Stamper:
         return headers
 
 
-def _placement(operation: Operation, chosen: Placement | None) -> Placement:
-    # A GET has no body to put anything into.
-    if operation.method == "GET":
-        return "query"
-    return chosen or cast("Placement", operation.placement)
-
-
 def _placed(
-    url: str, placement: Placement, parameters: Mapping[str, object], signature: str | None
-) -> tuple[str, bytes]:
-    if placement == "json":
-        return url, json_body(parameters, signature)
-    text = query_string(parameters, signature)
-    if placement == "form":
-        return url, text.encode()
-    return (f"{url}?{text}" if text else url), b""
-
-
-def _to_mask(api_key: str, signature: str) -> tuple[str, ...]:
-    # A key of a few characters, as on a sandbox, is a part of many words: masking it would spoil answers.
-    return (api_key, signature) if len(api_key) >= _SHORTEST_MASKED else (signature,)
-
-
-def _shown(
-    operation: Operation,
-    base_url: str,
-    placement: Placement,
+    outline: Outline,
     parameters: Mapping[str, object],
-    masked: Mapping[str, str],
-) -> SentRequest:
-    signed = {**parameters, "signature": _MASK} if operation.signed else dict(parameters)
-    return SentRequest(
-        operation.method,
-        base_url + operation.path,
-        placement,
-        MappingProxyType(signed),
-        masked,
-    )
+    texts: Mapping[str, str],
+    signature: str | None = None,
+) -> tuple[str, bytes]:
+    """Return the whole URL and the body."""
+    if outline.placement == "json":
+        return outline.address, json_body(parameters, signature, texts)
+    text = query_string(parameters, signature, texts)
+    if outline.placement == "form":
+        return outline.address, text.encode()
+    return (f"{outline.address}?{text}" if text else outline.address), b""

@@ -42,9 +42,36 @@ def canonical_string(parameters: Mapping[str, object]) -> str:
     Raises:
         InvalidInput: A name or a value cannot be signed; it names the parameter.
     """
+    return canonical_of(signed_texts(parameters))
+
+
+def signed_texts(parameters: Mapping[str, object]) -> dict[str, str]:
+    """Return what is signed: every parameter but `signature`, by name in ascending ASCII order, as text.
+
+    What is sent is made of the same texts, so that it cannot be another than what was signed.
+
+    Args:
+        parameters: Wire names and values; str, int, float, Decimal or bool.
+
+    Raises:
+        InvalidInput: A name or a value cannot be signed; it names the parameter.
+    """
     # Sorted on names alone: names are unique, so values are never compared.
-    names = sorted(name for name in parameters if name != "signature")
-    return "&".join([f"{_checked(name, name)}={value_text(parameters[name], name)}" for name in names])
+    names = sorted(parameters)
+    if "signature" in parameters:
+        names.remove("signature")
+    texts = {name: _text(parameters[name], name) for name in names}
+    # All at once, which nearly always suffices; only where it does not, the one to blame is looked for.
+    if not _may_be_signed("".join([*texts, *texts.values()])):
+        for name, text in texts.items():
+            _checked(name, name)
+            _checked(text, name)
+    return texts
+
+
+def canonical_of(texts: Mapping[str, str]) -> str:
+    """Return the canonical string of what `signed_texts` returns."""
+    return "&".join([f"{name}={text}" for name, text in texts.items()])
 
 
 def sign(canonical: str, secret: str) -> str:
@@ -79,9 +106,13 @@ def value_text(value: object, name: str = "value") -> str:
     Raises:
         InvalidInput: The value is of another type, not finite, or holds a forbidden character.
     """
+    return _checked(_text(value, name), name)
+
+
+def _text(value: object, name: str) -> str:
     if isinstance(value, str):
         # An enum word is a str whose plain text is its value.
-        return _checked(str.__str__(value), name)
+        return str.__str__(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
@@ -115,12 +146,16 @@ def _number_text(number: float | Decimal, name: str) -> str:
 
 
 def _checked(text: str, name: str) -> str:
-    if not text.isascii():
-        _refuse_surrogates(text, name)
+    if not _is_encodable(text):
+        raise InvalidInput(name, "holds half of a surrogate pair", _ALLOWED_TEXT)
     forbidden = _FORBIDDEN.search(text)
     if forbidden is not None:
         raise InvalidInput(name, f"holds {forbidden[0]!r}", _ALLOWED_TEXT)
     return text
+
+
+def _may_be_signed(text: str) -> bool:
+    return _is_encodable(text) and _FORBIDDEN.search(text) is None
 
 
 def _is_encodable(text: object) -> bool:
@@ -128,8 +163,3 @@ def _is_encodable(text: object) -> bool:
         return False
     # Nearly all text is ASCII, which is told at once.
     return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
-
-
-def _refuse_surrogates(text: str, name: str) -> None:
-    if not _is_encodable(text):
-        raise InvalidInput(name, "holds half of a surrogate pair", _ALLOWED_TEXT)

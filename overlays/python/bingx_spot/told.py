@@ -33,7 +33,9 @@ def allowance(headers: Mapping[str, str]) -> Allowance | None:
     Args:
         headers: An answer's, names in lower case.
     """
-    remain, end = headers.get(_REMAIN, ""), headers.get(_END, "")
+    if _REMAIN not in headers:
+        return None
+    remain, end = headers[_REMAIN], headers.get(_END, "")
     if _COUNT.fullmatch(remain) and _UNIX_MS.fullmatch(end):
         return Allowance(int(remain), int(end))
     return None

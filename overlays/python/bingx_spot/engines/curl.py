@@ -6,6 +6,7 @@ own: so it is certain whether anything was written, and a second attempt, which 
 broken off.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ from bingx_spot.request import SignedRequest
 
 _GO_ON, _BREAK_OFF = 0, 1
 _REFUSED_CHUNK = -1
+_HEADER = re.compile("([^:\n]+):([^\n]*)")
 # The texts of these are the system's and the TLS library's; others may repeat parts of an answer.
 _TELLING = (
     pycurl.E_COULDNT_RESOLVE_HOST,
@@ -55,7 +57,8 @@ class Ended(NamedTuple):
     text: str
 
 
-_WELL = Ended(pycurl.E_OK, "")
+#: A whole answer came.
+WELL = Ended(pycurl.E_OK, "")
 
 
 class Carrier:
@@ -120,14 +123,8 @@ class Carrier:
             TimeoutError: The time was up.
             Broken: There is no answer.
         """
-        if self._problem is not None:
-            raise self._problem
-        if end.code == pycurl.E_OPERATION_TIMEDOUT:
-            raise TimeoutError
-        if end.code in _TELLING:
-            raise Broken(end.text)
-        if end.code != pycurl.E_OK:
-            raise Broken(f"libcurl's error {end.code} before a whole answer came")
+        if end is not WELL:
+            raise self._problem or _broken(end)
         return Head(self.curl.getinfo(pycurl.RESPONSE_CODE), _headers(self._lines))
 
     def _before_request(self, *addresses: object) -> int:
@@ -170,18 +167,21 @@ def all_ended(multi: pycurl.CurlMulti) -> Iterator[tuple[pycurl.Curl, Ended]]:
     while left:
         left, done, failed = multi.info_read()
         for curl in done:
-            yield curl, _WELL
+            yield curl, WELL
         for curl, code, text in failed:
             yield curl, Ended(code, text)
 
 
+def _broken(end: Ended) -> Exception:
+    if end.code == pycurl.E_OPERATION_TIMEDOUT:
+        return TimeoutError()
+    if end.code in _TELLING:
+        return Broken(end.text)
+    return Broken(f"libcurl's error {end.code} before a whole answer came")
+
+
 def _headers(lines: list[bytes]) -> dict[str, str]:
     """Return the headers of the last of the answers, for an interim one comes with headers of its own."""
-    headers: dict[str, str] = {}
-    for line in lines:
-        name, colon, value = line.decode("latin-1").partition(":")
-        if colon:
-            headers[name.lower()] = value.strip()
-        elif name.startswith("HTTP/"):
-            headers.clear()
-    return headers
+    text = b"".join(lines).decode("latin-1")
+    begin = text.find("\n", text.rfind("\nHTTP/") + 1)
+    return {name.lower(): value.strip() for name, value in _HEADER.findall(text, begin)}

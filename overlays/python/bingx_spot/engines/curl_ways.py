@@ -68,7 +68,7 @@ class CurlWay:
 
     def exchange(self, request: SignedRequest, body: Body) -> Head:
         """Send the request, and return the answer's head once its body is in `body`."""
-        under_way, origin = progress.get(), origin_of(request.shown.url)
+        under_way, origin = progress.get(), origin_of(request.address)
         carrier, useless = self._idle.take(origin)
         carrier = carrier or _Blocking()
         try:
@@ -117,7 +117,7 @@ class AsyncCurlWay:
 
     async def exchange(self, request: SignedRequest, body: Body) -> Head:
         """Send the request, and return the answer's head once its body is in `body`."""
-        under_way, origin = progress.get(), origin_of(request.shown.url)
+        under_way, origin = progress.get(), origin_of(request.address)
         async with asyncio.timeout(under_way.left()), self._room:
             carrier = self._free.pop() if self._free else Carrier(self._resting.begin)
             try:

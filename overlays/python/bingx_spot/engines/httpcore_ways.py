@@ -47,7 +47,7 @@ class HttpcoreWay:
 
     def exchange(self, request: SignedRequest, body: Body) -> Head:
         """Send the request, and return the answer's head once its body is in `body`."""
-        origin = origin_of(request.shown.url)
+        origin = origin_of(request.address)
         with _translated():
             return self._exchange(request, origin, body)
 
@@ -116,7 +116,7 @@ class PooledWay:
     def exchange(self, request: SignedRequest, body: Body) -> Head:
         """Send the request, and return the answer's head once its body is in `body`."""
         with _translated():
-            response = self._pool.handle_request(_built(request, origin_of(request.shown.url)))
+            response = self._pool.handle_request(_built(request, origin_of(request.address)))
             try:
                 for chunk in response.iter_stream():
                     body.add(chunk)
@@ -149,7 +149,7 @@ class AsyncPooledWay:
     async def exchange(self, request: SignedRequest, body: Body) -> Head:
         """Send the request, and return the answer's head once its body is in `body`."""
         with _translated(), anyio.fail_after(progress.get().left()):
-            response = await self._pool.handle_async_request(_built(request, origin_of(request.shown.url)))
+            response = await self._pool.handle_async_request(_built(request, origin_of(request.address)))
             try:
                 async for chunk in response.aiter_stream():
                     body.add(chunk)

@@ -62,7 +62,7 @@ class HttpxEngine:
             error.add_note(OUT)
             # Without the frames of the HTTP library, which hold the API key and the signature.
             raise error.with_traceback(None)  # noqa: B904 - it is the same error
-        return _answer(request, response, body)
+        return _answer(response, body)
 
     async def send_async(self, request: SignedRequest, timeout: float) -> Answer | Failure:  # noqa: ASYNC109
         """Send the request and await the answer; `timeout` is in seconds."""
@@ -86,7 +86,7 @@ class HttpxEngine:
             error.add_note(OUT)
             # Without the frames of the HTTP library, which hold the API key and the signature.
             raise error.with_traceback(None)  # noqa: B904 - it is the same error
-        return _answer(request, response, body)
+        return _answer(response, body)
 
     def close(self) -> None:
         """Close the transport, if it is one for `send`."""
@@ -147,9 +147,9 @@ def _built(request: SignedRequest, deadline: float) -> httpx.Request:
     )
 
 
-def _answer(request: SignedRequest, response: httpx.Response, body: Body) -> Answer:
+def _answer(response: httpx.Response, body: Body) -> Answer:
     headers = MappingProxyType(dict(response.headers))
-    return Answer(response.status_code, headers, body.whole(), request.shown)
+    return Answer(response.status_code, headers, body.whole())
 
 
 def _failure(error: Exception, timeout: float) -> Failure:

@@ -50,7 +50,7 @@ class NetworkEngine:
         try:
             body = Body(under_way.deadline)
             head = way.exchange(request, body)
-            return _answer(request, head, body)
+            return _answer(head, body)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong below, the caller gets our error
             return _failure(error, under_way, timeout)
         except BaseException as error:  # noqa: BLE001 - it goes on: Ctrl-C
@@ -65,7 +65,7 @@ class NetworkEngine:
         try:
             body = Body(under_way.deadline)
             head = await way.exchange(request, body)
-            return _answer(request, head, body)
+            return _answer(head, body)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong below, the caller gets our error
             return _failure(error, under_way, timeout)
         except BaseException as error:  # noqa: BLE001 - it goes on: a cancelled task
@@ -118,11 +118,11 @@ def _begin(request: SignedRequest, timeout: float) -> Progress:
     return under_way
 
 
-def _answer(request: SignedRequest, head: Head, body: Body) -> Answer:
+def _answer(head: Head, body: Body) -> Answer:
     content = body.whole()
     if "content-encoding" in head.headers:
         content = _decoded(content, head.headers["content-encoding"].lower())
-    return Answer(head.status, MappingProxyType(head.headers), content, request.shown)
+    return Answer(head.status, MappingProxyType(head.headers), content)
 
 
 def _decoded(content: bytes, encoding: str) -> bytes:

@@ -53,5 +53,7 @@ class Budget:
 
     def earn(self) -> None:
         """Count a success."""
+        if self._left == _TRIES:
+            return
         with self._lock:
             self._left = min(_TRIES, self._left + _EARNED)

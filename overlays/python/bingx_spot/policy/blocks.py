@@ -15,9 +15,7 @@ LONGEST_BLOCK = 3600.0
 # that use the same key.
 _EQUAL_ERRORS = 17
 _SECONDS = 480.0
-#: Said in place of the seconds where it hangs on answers that are on their way: they come any moment.
-MOMENT = 0.05
-#: How long somebody who waits for them may be overtaken, in seconds.
+#: How long somebody who waits for answers on their way may be overtaken, in seconds.
 PATIENCE = 0.25
 # When to look again where somebody will say that it is worth it, in seconds.
 _LATER = 1.0
@@ -62,17 +60,15 @@ class Place:
     """Be one caller's place in the line of those who wait for answers that are on their way.
 
     Attributes:
-        signal: Is sent when it is worth looking again; a new one for each look.
+        signal: Is sent when it is worth looking again, a new one for each look; None outside the line.
         again: When to look again at the latest, in seconds.
         since: Since when the caller has stood in line, in seconds.
     """
 
-    __slots__ = ("again", "signal", "since")
-    since: float
-
-    def __init__(self) -> None:
-        self.signal = Signal()
-        self.again = PATIENCE
+    # Of the class until somebody stands in line, which hardly any call does.
+    signal: Signal | None = None
+    again: float = PATIENCE
+    since: float = 0.0
 
 
 class EqualErrors:
@@ -101,6 +97,14 @@ class EqualErrors:
         self._in_flight = Counter()
         self._lines = {}
 
+    def calm(self, operation_id: str) -> bool:
+        """Tell, without waiting for anybody, whether nothing speaks against a request; `enter` decides.
+
+        Args:
+            operation_id: The endpoint.
+        """
+        return not self._seen and not self._lines and self._in_flight[operation_id] < _EQUAL_ERRORS
+
     def enter(self, operation_id: str, *, vouched: bool, place: Place | None = None) -> bool:
         """Count a request as one more error that may come, and tell whether it may go.
 
@@ -110,7 +114,7 @@ class EqualErrors:
             place: The caller's place in line, if it has one.
         """
         with self._lock:
-            may_go = vouched or self._left(operation_id, place) == 0
+            may_go = vouched or self.calm(operation_id) or self._may_go(operation_id, place)
             self._in_flight[operation_id] += may_go
             return may_go
 
@@ -118,15 +122,39 @@ class EqualErrors:
         """Note that the answer to a request that has entered is there, or will never be."""
         with self._lock:
             self._in_flight[operation_id] -= 1
-            self._wake_first(operation_id)
+            if self._lines:
+                self._wake_first(operation_id)
+
+    def lines_up(self, operation_id: str, place: Place) -> bool:
+        """Tell whether a request has to wait for answers on their way; its caller stands in line then.
+
+        Args:
+            operation_id: The endpoint.
+            place: The caller's.
+        """
+        with self._lock:
+            if self._left(operation_id) > 0 or self._may_go(operation_id, place):
+                return False
+            line = self._lines.setdefault(operation_id, [])
+            if place in line:
+                place.again = _LATER
+            else:
+                line.append(place)
+                place.since = self._now()
+            place.signal = Signal()
+            return True
 
     def step_out(self, operation_id: str, place: Place) -> None:
         """Give a place in line up, if it is one, and let the next one have it."""
+        if place.signal is None:
+            return
         with self._lock:
             line = self._lines.get(operation_id, [])
             if place in line:
                 line.remove(place)
                 self._wake_first(operation_id)
+            if not line:
+                self._lines.pop(operation_id, None)
 
     def count(self, operation_id: str, code: int | str) -> None:
         """Count an error with this code."""
@@ -134,48 +162,39 @@ class EqualErrors:
             times = self._seen.setdefault((operation_id, str(code)), deque(maxlen=_EQUAL_ERRORS))
             times.append(self._now())
 
-    def left(self, operation_id: str, place: Place | None = None) -> float:
+    def left(self, operation_id: str) -> float:
         """Return how long to keep from another error of the endpoint, in seconds; 0 where one may happen.
 
         Args:
             operation_id: The endpoint.
-            place: The caller's, which stands in line from now on where it hangs on answers on their way.
         """
         with self._lock:
-            seconds = self._left(operation_id, place)
-            if place is not None and seconds == MOMENT:
-                self._line_up(operation_id, place)
-            return seconds
-
-    def _line_up(self, operation_id: str, place: Place) -> None:
-        place.signal = Signal()
-        line = self._lines.setdefault(operation_id, [])
-        if place in line:
-            place.again = _LATER
-        else:
-            line.append(place)
-            place.since = self._now()
+            return self._left(operation_id)
 
     def _wake_first(self, operation_id: str) -> None:
         # Only one: whoever has looked goes, or steps out of the line, and either wakes the next.
         line = self._lines.get(operation_id)
         if line and (self._is_old(line[0]) or self._in_flight[operation_id] < _EQUAL_ERRORS - 1):
-            line[0].signal.send()
+            signal = line[0].signal
+            if signal is not None:
+                signal.send()
 
     def _is_old(self, place: Place) -> bool:
         return self._now() - place.since >= PATIENCE
 
-    def _left(self, operation_id: str, place: Place | None) -> float:
-        to_come = self._in_flight[operation_id] + self._before(operation_id, place)
-        if not self._seen:
-            return MOMENT if to_come >= _EQUAL_ERRORS else 0.0
+    def _left(self, operation_id: str) -> float:
         now = self._now()
-        own = [times for (name, _), times in self._seen.items() if name == operation_id]
-        full = [times[0] + _SECONDS - now for times in own if len(times) == _EQUAL_ERRORS]
-        if any(seconds > 0 for seconds in full):
-            return max(full)
-        lately = [sum(at + _SECONDS > now for at in times) for times in own]
-        return MOMENT if max(lately, default=0) + to_come >= _EQUAL_ERRORS else 0.0
+        full = [times[0] + _SECONDS - now for times in self._own(operation_id) if len(times) == _EQUAL_ERRORS]
+        return max([0.0, *full])
+
+    def _may_go(self, operation_id: str, place: Place | None) -> bool:
+        now = self._now()
+        lately = [sum(at + _SECONDS > now for at in times) for times in self._own(operation_id)]
+        to_come = self._in_flight[operation_id] + self._before(operation_id, place)
+        return max(lately, default=0) + to_come < _EQUAL_ERRORS
+
+    def _own(self, operation_id: str) -> list[deque[float]]:
+        return [times for (name, _), times in self._seen.items() if name == operation_id]
 
     def _before(self, operation_id: str, place: Place | None) -> int:
         """Return how many in line go before this one."""
