@@ -132,7 +132,7 @@ class TestOutcomeUnknown:
     )
     def test_and_the_request_left_exactly_once(self, cancel, answer):
         with scripted_server(answer) as server:
-            with pytest.raises(OutcomeUnknown) as failed:
+            with pytest.raises(OutcomeUnknown):
                 cancel(server.url)
             assert len(server.requests) == 1
 

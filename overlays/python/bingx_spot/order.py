@@ -141,6 +141,6 @@ def _given(value: Value | Unset) -> Value | None:
     return None if isinstance(value, Unset) else value
 
 
-def _amount(text: str | Unset) -> Decimal | None:
+def _amount(text: object) -> Decimal | None:
     # An absent amount comes as no member, as null, or as empty text. The gate let only numbers through.
     return Decimal(str(text)) if text or text == 0 else None
