@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from dataclasses import field as attribute
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NoReturn
 
@@ -28,7 +28,7 @@ _WHITE_SPACE = " \t\r\n"
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """Hold an HTTP answer as it came.
 
@@ -41,7 +41,6 @@ class Answer:
     http_status: int
     headers: Mapping[str, str]
     body: bytes
-    _envelope: Mapping[str, Any] | None = attribute(default=None, init=False, repr=False, compare=False)
 
     def without(self, secrets: tuple[str, ...]) -> "Answer":
         """Return the answer with these texts masked: a server may repeat what it was sent.
@@ -70,10 +69,12 @@ class Answer:
 
         The gate has parsed it, and it is not parsed again; whoever changes it changes it for all.
         """
-        if self._envelope is None:
-            object.__setattr__(self, "_envelope", json.loads(self.body))
-        assert self._envelope is not None  # noqa: S101 - set above
         return self._envelope
+
+    @cached_property
+    def _envelope(self) -> Mapping[str, Any]:
+        envelope: Mapping[str, Any] = json.loads(self.body)
+        return envelope
 
     def data(self) -> dict[str, Any]:
         """Return the member `data` of a believed answer, parsed anew: it is the caller's own."""
@@ -152,7 +153,7 @@ def _judged(call: Call, answer: Answer, envelope: Mapping[str, Any]) -> Answer:
     if problem:
         raise refusal(code, answer.evidence(f"{problem}; the exchange said {message!r}", code=code))
     # Kept for the parsers: to parse it once is enough.
-    object.__setattr__(answer, "_envelope", envelope)
+    answer.__dict__["_envelope"] = envelope
     return answer
 
 

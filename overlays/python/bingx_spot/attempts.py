@@ -81,25 +81,21 @@ class Attempts:
         )
         if isinstance(ticket, CallError):
             return ticket
+        memory, clock = self.parts.memory, self.parts.clock
         try:
-            return (yield from self._sent(call, ticket))
+            host = memory.hosts.choose()
+            self._sent_at, self._began, self._offset = clock.timestamp(), self.parts.now(), clock.offset
+            request = self.parts.stamper.stamp(call, host, memory.placing.choose(host), self._sent_at)
+            left = self.deadline - self._began
+            share = _SHARE if call.operation.repeatable else 1.0
+            came = yield Send(request, max(left * share, min(left, SHORTEST)))
+            result = self._result(call, request, came, host)
+            # After what an answer says of a lock is known, for that goes to other processes with it.
+            self._used(ticket, came)
+            self._note(call.operation, host, result)
+            return result
         finally:
-            self.parts.memory.equal_errors.leave(call.operation.operation_id)
-
-    def _sent(self, call: Call, ticket: Ticket) -> Steps[Answer | CallError]:
-        memory, left = self.parts.memory, self.left()
-        host = memory.hosts.choose()
-        self._sent_at, self._began = self.parts.clock.timestamp(), self.parts.now()
-        self._offset = self.parts.clock.offset
-        placement = memory.placing.choose(host)
-        request = self.parts.stamper.stamp(call, host, placement, self._sent_at)
-        share = _SHARE if call.operation.repeatable else 1.0
-        came = yield Send(request, max(left * share, min(left, SHORTEST)))
-        result = self._result(call, request, came, host)
-        # After what an answer says of a lock is known, for that goes to other processes with it.
-        self._used(ticket, came)
-        self._note(call.operation, host, result)
-        return result
+            memory.equal_errors.leave(call.operation.operation_id)
 
     def repaired(self, call: Call, error: CallError) -> Steps[bool]:
         """Mend what made the exchange refuse, and tell whether the call can be tried again at once.
@@ -184,16 +180,16 @@ class Attempts:
         return int(answer.data()["serverTime"]) if isinstance(answer, Answer) else None
 
     def _note(self, operation: Operation, host: str, result: Answer | CallError) -> None:
-        text = _in_words(result)
-        self.made.append(Attempt(self._sent_at, operation.operation_id, host, text))
         if isinstance(result, Answer):
             self.parts.memory.budget.earn()
+            text = f"HTTP {result.http_status}, believed"
+        else:
+            text = _in_words(result)
+        self.made.append(Attempt(self._sent_at, operation.operation_id, host, text))
         _log.debug("%s: %s", operation.operation_id, type(result).__name__)
 
 
-def _in_words(result: Answer | CallError) -> str:
-    if isinstance(result, Answer):
-        return f"HTTP {result.http_status}, believed"
+def _in_words(result: CallError) -> str:
     sure = "surely not executed" if isinstance(result, NotExecuted) else "maybe executed"
     evidence = result.evidence
     facts = [f"HTTP {evidence.http_status}"] if evidence.http_status is not None else []

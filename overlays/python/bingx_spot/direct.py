@@ -27,17 +27,14 @@ class Believed:
         answer: What came, and has passed the gate.
     """
 
-    __slots__ = ("answer", "content", "headers", "status_code")
+    __slots__ = ("content", "headers", "json", "status_code")
 
     def __init__(self, answer: Answer) -> None:
-        self.answer = answer
+        #: Returns the envelope, which the gate has parsed already.
+        self.json = answer.envelope
         self.status_code = answer.http_status
         self.headers = answer.headers
         self.content = answer.body
-
-    def json(self) -> Mapping[str, Any]:
-        """Return the envelope, which the gate has parsed already."""
-        return self.answer.envelope()
 
 
 class _Blocking(NamedTuple):

@@ -8,7 +8,7 @@ from threading import Event, get_ident
 from typing import Any
 
 from bingx_spot.answers import Answer
-from bingx_spot.engines import Engine, Failure
+from bingx_spot.engines import Engine
 from bingx_spot.errors import InvalidInput
 from bingx_spot.steps import Came, Result, Send, Steps, Wait
 
@@ -74,31 +74,35 @@ def check_on_asyncio(name: str, instead: str) -> None:
 
 
 def _done(step: Wait | Send, engine: Engine) -> Came:
-    if isinstance(step, Wait):
-        if step.signal is None:
-            time.sleep(step.seconds)
-        else:
-            woken = Event()
-            step.signal.on(woken.set)
-            woken.wait(step.seconds)
-        return None
-    return _masked(engine.send(step.request, step.timeout), step)
+    if isinstance(step, Send):
+        came = engine.send(step.request, step.timeout)
+        # At once, so that no variable of a frame above the engine holds what a server repeats.
+        return came.without(step.request.secrets) if isinstance(came, Answer) else came
+    if step.signal is None:
+        time.sleep(step.seconds)
+    else:
+        woken = Event()
+        step.signal.on(woken.set)
+        woken.wait(step.seconds)
+    return None
 
 
 async def _done_async(step: Wait | Send, engine: Engine) -> Came:
-    if isinstance(step, Wait):
-        # Imported here: most calls never wait, and it takes a fifth of the start of a program.
-        import anyio  # noqa: PLC0415
+    if isinstance(step, Send):
+        came = await engine.send_async(step.request, step.timeout)
+        # As above.
+        return came.without(step.request.secrets) if isinstance(came, Answer) else came
+    # Imported here: most calls never wait, and it takes a fifth of the start of a program.
+    import anyio  # noqa: PLC0415
 
-        if step.signal is None:
-            await anyio.sleep(step.seconds)
-        else:
-            woken = anyio.Event()
-            step.signal.on(partial(_from_any_thread(), woken.set))
-            with anyio.move_on_after(step.seconds):
-                await woken.wait()
-        return None
-    return _masked(await engine.send_async(step.request, step.timeout), step)
+    if step.signal is None:
+        await anyio.sleep(step.seconds)
+    else:
+        woken = anyio.Event()
+        step.signal.on(partial(_from_any_thread(), woken.set))
+        with anyio.move_on_after(step.seconds):
+            await woken.wait()
+    return None
 
 
 def _from_any_thread() -> Callable[[Callable[[], object]], object]:
@@ -122,8 +126,3 @@ def _noted(interruption: BaseException, steps: Steps[Result]) -> BaseException:
     with suppress(BaseException):
         steps.throw(interruption)
     return interruption.with_traceback(None)
-
-
-def _masked(came: Answer | Failure, step: Send) -> Answer | Failure:
-    # At once, so that no variable of a frame above the engine holds what a server repeats.
-    return came.without(step.request.secrets) if isinstance(came, Answer) else came

@@ -153,37 +153,44 @@ class Stamper:
         Raises:
             InvalidInput: A value cannot be signed; it names the parameter.
         """
-        outline = self._outline(call.operation, base_url, placement)
+        about = (call.operation.operation_id, base_url, placement)
+        outline = self._outlines.get(about)
+        if outline is None:
+            outline = self._outlines[about] = self._outline(call.operation, base_url, placement)
         parameters = dict(call.parameters)
-        if not outline.signed:
-            return SignedRequest(outline, *_placed(outline, parameters, signed_texts(parameters)), parameters)
-        parameters["timestamp"] = self._clock.timestamp() if timestamp is None else timestamp
+        signature: str | None = None
+        secrets: tuple[str, ...] = ()
+        if outline.signed:
+            parameters["timestamp"] = self._clock.timestamp() if timestamp is None else timestamp
         texts = signed_texts(parameters)
-        signature = sign(canonical_of(texts), self._credentials.api_secret)
-        secrets = (self._credentials.api_key, signature) if self._masks_key else (signature,)
-        return SignedRequest(outline, *_placed(outline, parameters, texts, signature), parameters, secrets)
+        if outline.signed:
+            signature = sign(canonical_of(texts), self._credentials.api_secret)
+            secrets = (self._credentials.api_key, signature) if self._masks_key else (signature,)
+        url, content = outline.address, b""
+        if outline.placement == "json":
+            content = json_body(parameters, signature, texts)
+        elif outline.placement == "form":
+            content = query_string(parameters, signature, texts).encode()
+        else:
+            query = query_string(parameters, signature, texts)
+            url = f"{url}?{query}" if query else url
+        return SignedRequest(outline, url, content, parameters, secrets)
 
     def _outline(self, operation: Operation, base_url: str, chosen: Placement | None) -> Outline:
-        about = (operation.operation_id, base_url, chosen)
-        made = self._outlines.get(about)
-        if made is None:
-            placement = chosen or cast("Placement", operation.placement)
-            if operation.method == "GET":
-                # It has no body to put anything into.
-                placement = "query"
-            headers = self._headers(operation, placement)
-            masked = {
-                name: _MASK if name == SIGNING.api_key_header else value for name, value in headers.items()
-            }
-            made = self._outlines[about] = Outline(
-                operation.method,
-                base_url + operation.path,
-                placement,
-                MappingProxyType(headers),
-                MappingProxyType(masked),
-                operation.signed,
-            )
-        return made
+        placement = chosen or cast("Placement", operation.placement)
+        if operation.method == "GET":
+            # It has no body to put anything into.
+            placement = "query"
+        headers = self._headers(operation, placement)
+        masked = {name: _MASK if name == SIGNING.api_key_header else value for name, value in headers.items()}
+        return Outline(
+            operation.method,
+            base_url + operation.path,
+            placement,
+            MappingProxyType(headers),
+            MappingProxyType(masked),
+            operation.signed,
+        )
 
     def _headers(self, operation: Operation, placement: Placement) -> dict[str, str]:
         # identity: an answer is some hundred bytes, and a compressed one can unfold into gigabytes.
@@ -199,18 +206,3 @@ class Stamper:
         if self._source_key is not None and SIGNING.source_key_header is not None:
             headers[SIGNING.source_key_header] = self._source_key
         return headers
-
-
-def _placed(
-    outline: Outline,
-    parameters: Mapping[str, object],
-    texts: Mapping[str, str],
-    signature: str | None = None,
-) -> tuple[str, bytes]:
-    """Return the whole URL and the body."""
-    if outline.placement == "json":
-        return outline.address, json_body(parameters, signature, texts)
-    text = query_string(parameters, signature, texts)
-    if outline.placement == "form":
-        return outline.address, text.encode()
-    return (f"{outline.address}?{text}" if text else outline.address), b""

@@ -61,8 +61,9 @@ def signed_texts(parameters: Mapping[str, object]) -> dict[str, str]:
     if "signature" in parameters:
         names.remove("signature")
     texts = {name: _text(parameters[name], name) for name in names}
-    # All at once, which nearly always suffices; only where it does not, the one to blame is looked for.
-    if not _may_be_signed("".join([*texts, *texts.values()])):
+    # All at once, which nearly always suffices; only where it does not are they looked at one by one.
+    whole = "".join([*texts, *texts.values()])
+    if not whole.isascii() or _FORBIDDEN.search(whole):
         for name, text in texts.items():
             _checked(name, name)
             _checked(text, name)
@@ -85,8 +86,13 @@ def sign(canonical: str, secret: str) -> str:
         InvalidInput: The canonical string or the secret is no text that UTF-8 can carry, or the secret
             is empty.
     """
-    if _is_encodable(canonical) and _is_encodable(secret) and secret:
-        return hmac.digest(secret.encode(), canonical.encode(), "sha256").hex()
+    try:
+        key, message = secret.encode(), canonical.encode()
+    except (AttributeError, UnicodeEncodeError):
+        # Not raised here: our error would carry this one, which holds the secret.
+        key = b""
+    if key:
+        return hmac.digest(key, message, "sha256").hex()
     field = "secret" if _is_encodable(canonical) else "canonical"
     # The frame of this call is in the traceback, and tools print its variables.
     del secret
@@ -152,10 +158,6 @@ def _checked(text: str, name: str) -> str:
     if forbidden is not None:
         raise InvalidInput(name, f"holds {forbidden[0]!r}", _ALLOWED_TEXT)
     return text
-
-
-def _may_be_signed(text: str) -> bool:
-    return _is_encodable(text) and _FORBIDDEN.search(text) is None
 
 
 def _is_encodable(text: object) -> bool:

@@ -15,7 +15,7 @@ import pycurl
 
 from bingx_spot.engines.body import Body, Unfinished
 from bingx_spot.engines.connections import LONGEST_IDLE, Origin
-from bingx_spot.engines.progress import progress
+from bingx_spot.engines.progress import Progress
 from bingx_spot.engines.sockets import opened
 from bingx_spot.engines.way import Broken, Head
 from bingx_spot.forks import whole
@@ -83,16 +83,19 @@ class Carrier:
         self.curl.setopt(pycurl.WRITEFUNCTION, self._add)
         self._loaded: tuple[object, ...] = ()
 
-    def load(self, request: SignedRequest, origin: Origin, body: Body, left: float = 0.0) -> None:
+    def load(
+        self, request: SignedRequest, origin: Origin, body: Body, under_way: Progress, left: float = 0.0
+    ) -> None:
         """Take a request to be carried.
 
         Args:
             request: Stamped and signed.
             origin: Where it goes.
             body: Takes the answer's body.
+            under_way: Is told when it is about to be written.
             left: How long it may take, in seconds; 0 where somebody else ends it.
         """
-        self._under_way = progress.get()
+        self.under_way = under_way
         self._body = body
         self._lines.clear()
         self._problem: Unfinished | None = None
@@ -134,7 +137,7 @@ class Carrier:
         self._sent = True
         if self._begins is not None:
             self._begins(addresses[-1], self)
-        self._under_way.note_write(secure=True)
+        self.under_way.written = True
         return _GO_ON
 
     def _add(self, chunk: bytes) -> int:

@@ -6,7 +6,7 @@ import pycurl
 
 from bingx_spot.engines.body import Body
 from bingx_spot.engines.connections import MOST, Idle, origin_of
-from bingx_spot.engines.curl import Carrier, Ended, all_ended
+from bingx_spot.engines.curl import WELL, Carrier, Ended, all_ended
 from bingx_spot.engines.names import Names, Told
 from bingx_spot.engines.progress import progress
 from bingx_spot.engines.readable import Readable
@@ -24,7 +24,8 @@ class _Blocking(Carrier):
         super().__init__()
         # Of its own, for libcurl looks only once a second whether a connection in its cache is dead.
         self.multi = pycurl.CurlMulti()
-        self.told = Told()
+        #: What libcurl was told of the origin's addresses.
+        self.entry = ""
         self._socket = _NO_SOCKET
         self._readable: Readable | None = None
 
@@ -51,9 +52,9 @@ class _Blocking(Carrier):
         self.multi.add_handle(self.curl)
         try:
             while self.multi.perform()[1]:
-                self.multi.select(progress.get().left())
-            [(_, end)] = all_ended(self.multi)
-            return end
+                self.multi.select(self.under_way.left())
+            _, done, failed = self.multi.info_read()
+            return WELL if done else Ended(*failed[0][1:])
         finally:
             self.let_go()
 
@@ -69,11 +70,15 @@ class CurlWay:
     def exchange(self, request: SignedRequest, body: Body) -> Head:
         """Send the request, and return the answer's head once its body is in `body`."""
         under_way, origin = progress.get(), origin_of(request.address)
+        left = under_way.left()
         carrier, useless = self._idle.take(origin)
         carrier = carrier or _Blocking()
         try:
-            carrier.told.tell(carrier.curl, origin, self._names.entry(origin, under_way.left()))
-            carrier.load(request, origin, body, under_way.left())
+            entry = self._names.entry(origin, left)
+            if entry != carrier.entry:
+                carrier.curl.setopt(pycurl.RESOLVE, [entry])
+                carrier.entry, left = entry, under_way.left()
+            carrier.load(request, origin, body, under_way, left)
             head = carrier.head(carrier.perform())
         except BaseException:
             useless.append(carrier)
@@ -122,7 +127,7 @@ class AsyncCurlWay:
             carrier = self._free.pop() if self._free else Carrier(self._resting.begin)
             try:
                 self._told.tell(carrier.curl, origin, await self._names.entry_async(origin))
-                carrier.load(request, origin, body)
+                carrier.load(request, origin, body, under_way)
                 # libcurl looks only once a second whether a connection in its cache is dead.
                 carrier.curl.setopt(pycurl.FRESH_CONNECT, int(self._resting.speak()))
                 return carrier.head(await self._performed(carrier))

@@ -46,7 +46,7 @@ class NetworkEngine:
         """Send the request and wait for the answer; `timeout` is in seconds."""
         if self._closed:
             return CLOSED
-        way, under_way = self._blocking_way(), _begin(request, timeout)
+        way, under_way = self._blocking or self._blocking_way(), _begin(request, timeout)
         try:
             body = Body(under_way.deadline)
             head = way.exchange(request, body)
