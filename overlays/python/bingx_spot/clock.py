@@ -11,9 +11,10 @@ _log = logging.getLogger("bingx_spot")
 MAXIMUM_OFFSET = 86_400_000
 
 
-# The boot clock goes on while the machine sleeps, where there is one; the monotonic one does not.
-_BOOT = getattr(time, "CLOCK_BOOTTIME", None)
-_elapsed_ns = time.monotonic_ns if _BOOT is None else partial(time.clock_gettime_ns, _BOOT)
+def _steady() -> Callable[[], int]:
+    # The boot clock goes on while the machine sleeps, where there is one; the monotonic one does not.
+    boot = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic_ns if boot is None else partial(time.clock_gettime_ns, boot)
 
 
 class Clock:
@@ -25,14 +26,15 @@ class Clock:
 
     Args:
         time_ns: The machine's clock, in nanoseconds since the Unix epoch. Tests give their own.
-        elapsed_ns: A source that only ever goes forward, in nanoseconds. Tests give their own.
+        elapsed_ns: A source that only ever goes forward, in nanoseconds; None for the system's. Tests give
+            their own.
     """
 
     def __init__(
-        self, time_ns: Callable[[], int] = time.time_ns, elapsed_ns: Callable[[], int] = _elapsed_ns
+        self, time_ns: Callable[[], int] = time.time_ns, elapsed_ns: Callable[[], int] | None = None
     ) -> None:
-        self._elapsed_ns = elapsed_ns
-        self._anchor_ns = time_ns() - elapsed_ns()
+        self._elapsed_ns = elapsed_ns or _steady()
+        self._anchor_ns = time_ns() - self._elapsed_ns()
         self._offset = 0
 
     @property
