@@ -24,10 +24,12 @@ JSON = st.recursive(
     max_leaves=8,
 )  # fmt: skip
 ENVELOPE_NAMES = ["code", "msg", "debugMsg", "timestamp", "success", "data", "more"]
+# What a query tells beside that, and a cancel may hold as well.
+QUERIED = ["StopPrice", "time", "updateTime", "origQuoteOrderQty", "fee", "feeAsset", "avgPrice"]
 CHANGED = st.one_of(
     JSON,
     st.dictionaries(st.sampled_from(ENVELOPE_NAMES), JSON).map(lambda changes: json.loads(SUCCESS) | changes),
-    st.dictionaries(st.sampled_from([*ORDER, "clientOrderID"]), JSON).map(
+    st.dictionaries(st.sampled_from([*ORDER, "clientOrderID", *QUERIED]), JSON).map(
         lambda changes: json.loads(SUCCESS) | {"data": ORDER | changes}
     ),
 )
@@ -53,6 +55,8 @@ class TestAnything:
     @settings(max_examples=500, deadline=None)
     @given(CHANGED, STATUSES)
     @example({"code": "0"}, 200)
+    @example(json.loads(SUCCESS) | {"data": ORDER | {"fee": "none"}}, 200)
+    @example(json.loads(SUCCESS) | {"data": ORDER | {"time": [None]}}, 200)
     def test_any_json_is_believed_for_this_order_or_becomes_an_error_of_ours(self, value, status):
         body = json.dumps(value).encode()
         try:
@@ -94,6 +98,8 @@ class TestOverASocket:
     @given(value=CHANGED, status=STATUSES)
     @example(json.loads(SUCCESS), 200)
     @example(json.loads(SUCCESS), 520)
+    @example(json.loads(SUCCESS) | {"data": ORDER | {"stopPrice": [None]}}, 200)
+    @example(json.loads(SUCCESS) | {"data": ORDER | {"fee": "none"}}, 200)
     def test_any_json_is_believed_for_this_order_or_becomes_an_error_of_ours(
         self, server: ScriptedServer, value: object, status: int
     ) -> None:

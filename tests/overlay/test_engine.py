@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from bingx_spot import InvalidInput, NotSent, OutcomeUnknown
-from bingx_spot.engines.body import MAXIMUM_BODY
+from bingx_spot.engines.progress import MAXIMUM_BODY
 from tests.overlay.cancelling import (
     cancel_awaiting,
     cancel_blocking,

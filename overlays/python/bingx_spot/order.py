@@ -7,6 +7,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from bingx_spot.answers import Answer
+from bingx_spot.fields import misfit
+from bingx_spot_api.contract import BY_ID, Field
 from bingx_spot_api.models.cancelled_order import CancelledOrder
 from bingx_spot_api.models.order_side import OrderSide
 from bingx_spot_api.models.order_status import OrderStatus
@@ -83,11 +85,16 @@ class Order:
             data: The order, of a cancel or a query.
             answer: The answer that it came in.
         """
+        cancelled = not misfit(_fields("cancelOrder"), data)
+        # The gate has looked at what the answer to the request in question holds, and at nothing else.
+        if cancelled and (_QUERIED.isdisjoint(data) or misfit(_fields("queryOrder"), data)):
+            return cls._of({**_stated(CancelledOrder.from_dict(data)), "answer": answer})
         # Imported here: most programs cancel and never ask.
         from bingx_spot_api.models.queried_order import QueriedOrder  # noqa: PLC0415
 
-        # A query's answer has all that a cancel's has; the one capital letter apart.
-        return cls.from_model(QueriedOrder.from_dict({"StopPrice": data.get("stopPrice"), **data}), answer)
+        # The one capital letter apart, a query's answer has all that a cancel's has.
+        stop_price = {"StopPrice": data["stopPrice"]} if cancelled and "stopPrice" in data else {}
+        return cls.from_model(QueriedOrder.from_dict({**stop_price, **data}), answer)
 
     @classmethod
     def from_model(cls, model: "CancelledOrder | QueriedOrder", answer: Answer) -> Self:
@@ -118,6 +125,10 @@ class Order:
         made = object.__new__(cls)
         made.__dict__.update(fields)
         return made
+
+
+def _fields(operation_id: str) -> tuple[Field, ...]:
+    return BY_ID[operation_id].data or ()
 
 
 def _stated(model: "CancelledOrder | QueriedOrder") -> dict[str, Any]:

@@ -25,6 +25,7 @@ from bingx_spot.errors import (
     StillOpen,
 )
 from bingx_spot.evidence import Evidence
+from bingx_spot.fields import misfit
 from bingx_spot.order import Order
 from bingx_spot.parts import Parts
 from bingx_spot.policy.backoff import backoff
@@ -187,7 +188,7 @@ class _Outcome:
 
     def _read(self, answer: Answer) -> Answer | CallError | None:
         data, operation = answer.data(), self.call.operation
-        if self.doubt is not None and _says(data, operation.done):
+        if self.doubt is not None and _says(data, operation.done) and not misfit(operation.data or (), data):
             return answer
         order = Order.from_data(data, answer)
         if _says(data, operation.still_open):

@@ -9,9 +9,8 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
-from bingx_spot.engines.body import Body
 from bingx_spot.engines.connections import LONGEST_IDLE, MOST
-from bingx_spot.engines.progress import progress
+from bingx_spot.engines.progress import Progress, progress
 from bingx_spot.engines.readable import Readable
 from bingx_spot.engines.sockets import opened
 from bingx_spot.engines.way import Broken, Head
@@ -65,11 +64,11 @@ class AiohttpWay:
             auto_decompress=False,
         )
 
-    async def exchange(self, request: SignedRequest, body: Body) -> Head:
-        """Send the request, and return the answer's head once its body is in `body`."""
+    async def exchange(self, request: SignedRequest, under_way: Progress) -> Head:
+        """Send the request, and return the answer's head once its body is in `under_way`."""
         try:
-            async with asyncio.timeout(progress.get().left()):
-                return await self._exchange(request, body)
+            async with asyncio.timeout(under_way.left()):
+                return await self._exchange(request, under_way)
         except aiohttp.ClientOSError as error:
             # These texts are the system's and the TLS library's; others may repeat parts of the request.
             problem = Broken(f"{type(error).__name__}: {error}")
@@ -85,7 +84,7 @@ class AiohttpWay:
         # A session complains where it is dropped while it has a connector.
         self._session.detach()
 
-    async def _exchange(self, request: SignedRequest, body: Body) -> Head:
+    async def _exchange(self, request: SignedRequest, under_way: Progress) -> Head:
         response = await self._session.request(
             request.method,
             # As it was signed: nothing may be written in another way.
@@ -97,7 +96,7 @@ class AiohttpWay:
         )
         try:
             while chunk := await response.content.readany():
-                body.add(chunk)
+                under_way.add(chunk)
         finally:
             # Given back already where the answer was read to its end.
             response.close()

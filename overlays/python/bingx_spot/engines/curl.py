@@ -13,9 +13,8 @@ from typing import Any, NamedTuple
 import certifi
 import pycurl
 
-from bingx_spot.engines.body import Body, Unfinished
 from bingx_spot.engines.connections import LONGEST_IDLE, Origin
-from bingx_spot.engines.progress import Progress
+from bingx_spot.engines.progress import Progress, Unfinished
 from bingx_spot.engines.sockets import opened
 from bingx_spot.engines.way import Broken, Head
 from bingx_spot.forks import whole
@@ -83,20 +82,16 @@ class Carrier:
         self.curl.setopt(pycurl.WRITEFUNCTION, self._add)
         self._loaded: tuple[object, ...] = ()
 
-    def load(
-        self, request: SignedRequest, origin: Origin, body: Body, under_way: Progress, left: float = 0.0
-    ) -> None:
+    def load(self, request: SignedRequest, origin: Origin, under_way: Progress, left: float = 0.0) -> None:
         """Take a request to be carried.
 
         Args:
             request: Stamped and signed.
             origin: Where it goes.
-            body: Takes the answer's body.
-            under_way: Is told when it is about to be written.
+            under_way: Is told when it is about to be written, and takes the answer's body.
             left: How long it may take, in seconds; 0 where somebody else ends it.
         """
         self.under_way = under_way
-        self._body = body
         self._lines.clear()
         self._problem: Unfinished | None = None
         self._sent = False
@@ -143,7 +138,7 @@ class Carrier:
     def _add(self, chunk: bytes) -> int:
         """Take a part of the answer's body, and say how much of it was taken."""
         try:
-            self._body.add(chunk)
+            self.under_way.add(chunk)
         except Unfinished as problem:
             # Not raised here: pycurl would print it, and go on with an error of its own.
             self._problem = problem.with_traceback(None)

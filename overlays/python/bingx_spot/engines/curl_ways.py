@@ -4,11 +4,10 @@ import asyncio
 
 import pycurl
 
-from bingx_spot.engines.body import Body
 from bingx_spot.engines.connections import MOST, Idle, origin_of
 from bingx_spot.engines.curl import WELL, Carrier, Ended, all_ended
 from bingx_spot.engines.names import Names, Told
-from bingx_spot.engines.progress import progress
+from bingx_spot.engines.progress import Progress
 from bingx_spot.engines.readable import Readable
 from bingx_spot.engines.resting import Resting
 from bingx_spot.engines.way import Head
@@ -67,10 +66,9 @@ class CurlWay:
         self._idle = Idle[_Blocking]()
         self._closed = False
 
-    def exchange(self, request: SignedRequest, body: Body) -> Head:
-        """Send the request, and return the answer's head once its body is in `body`."""
-        under_way, origin = progress.get(), origin_of(request.address)
-        left = under_way.left()
+    def exchange(self, request: SignedRequest, under_way: Progress) -> Head:
+        """Send the request, and return the answer's head once its body is in `under_way`."""
+        origin, left = origin_of(request.address), under_way.left()
         carrier, useless = self._idle.take(origin)
         carrier = carrier or _Blocking()
         try:
@@ -78,7 +76,7 @@ class CurlWay:
             if entry != carrier.entry:
                 carrier.curl.setopt(pycurl.RESOLVE, [entry])
                 carrier.entry, left = entry, under_way.left()
-            carrier.load(request, origin, body, under_way, left)
+            carrier.load(request, origin, under_way, left)
             head = carrier.head(carrier.perform())
         except BaseException:
             useless.append(carrier)
@@ -120,14 +118,14 @@ class AsyncCurlWay:
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_alarm)
         self._multi.setopt(pycurl.M_MAXCONNECTS, MOST)
 
-    async def exchange(self, request: SignedRequest, body: Body) -> Head:
-        """Send the request, and return the answer's head once its body is in `body`."""
-        under_way, origin = progress.get(), origin_of(request.address)
+    async def exchange(self, request: SignedRequest, under_way: Progress) -> Head:
+        """Send the request, and return the answer's head once its body is in `under_way`."""
+        origin = origin_of(request.address)
         async with asyncio.timeout(under_way.left()), self._room:
             carrier = self._free.pop() if self._free else Carrier(self._resting.begin)
             try:
                 self._told.tell(carrier.curl, origin, await self._names.entry_async(origin))
-                carrier.load(request, origin, body, under_way)
+                carrier.load(request, origin, under_way)
                 # libcurl looks only once a second whether a connection in its cache is dead.
                 carrier.curl.setopt(pycurl.FRESH_CONNECT, int(self._resting.speak()))
                 return carrier.head(await self._performed(carrier))

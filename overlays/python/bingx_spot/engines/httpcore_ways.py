@@ -7,9 +7,8 @@ from contextlib import contextmanager, suppress
 import anyio
 import httpcore
 
-from bingx_spot.engines.body import Body
 from bingx_spot.engines.connections import LONGEST_IDLE, MOST, Idle, Origin, origin_of
-from bingx_spot.engines.progress import progress
+from bingx_spot.engines.progress import Progress, progress
 from bingx_spot.engines.proxy import Proxy
 from bingx_spot.engines.streams import AsyncBackend, Backend
 from bingx_spot.engines.way import Broken, Head
@@ -45,11 +44,11 @@ class HttpcoreWay:
         self._idle = Idle[_Connection]()
         self._closed = False
 
-    def exchange(self, request: SignedRequest, body: Body) -> Head:
-        """Send the request, and return the answer's head once its body is in `body`."""
+    def exchange(self, request: SignedRequest, under_way: Progress) -> Head:
+        """Send the request, and return the answer's head once its body is in `under_way`."""
         origin = origin_of(request.address)
         with _translated():
-            return self._exchange(request, origin, body)
+            return self._exchange(request, origin, under_way)
 
     def close(self) -> None:
         """Close the connections that are idle; those in use are closed when their answers have ended."""
@@ -57,12 +56,12 @@ class HttpcoreWay:
         for connection in self._idle.take_all():
             connection.close()
 
-    def _exchange(self, request: SignedRequest, origin: Origin, body: Body) -> Head:
+    def _exchange(self, request: SignedRequest, origin: Origin, under_way: Progress) -> Head:
         connection = self._taken(origin) or self._opened(origin)
         try:
             response = connection.http.handle_request(_built(request, origin))
             for chunk in response.iter_stream():
-                body.add(chunk)
+                under_way.add(chunk)
             response.close()
         except BaseException:
             connection.close()
@@ -113,13 +112,13 @@ class PooledWay:
             network_backend=Backend(httpcore.SyncBackend()),
         )
 
-    def exchange(self, request: SignedRequest, body: Body) -> Head:
-        """Send the request, and return the answer's head once its body is in `body`."""
+    def exchange(self, request: SignedRequest, under_way: Progress) -> Head:
+        """Send the request, and return the answer's head once its body is in `under_way`."""
         with _translated():
             response = self._pool.handle_request(_built(request, origin_of(request.address)))
             try:
                 for chunk in response.iter_stream():
-                    body.add(chunk)
+                    under_way.add(chunk)
             finally:
                 response.close()
             return Head.of(response.status, response.headers)
@@ -146,13 +145,13 @@ class AsyncPooledWay:
             network_backend=AsyncBackend(httpcore.AnyIOBackend()),
         )
 
-    async def exchange(self, request: SignedRequest, body: Body) -> Head:
-        """Send the request, and return the answer's head once its body is in `body`."""
-        with _translated(), anyio.fail_after(progress.get().left()):
+    async def exchange(self, request: SignedRequest, under_way: Progress) -> Head:
+        """Send the request, and return the answer's head once its body is in `under_way`."""
+        with _translated(), anyio.fail_after(under_way.left()):
             response = await self._pool.handle_async_request(_built(request, origin_of(request.address)))
             try:
                 async for chunk in response.aiter_stream():
-                    body.add(chunk)
+                    under_way.add(chunk)
             finally:
                 await response.aclose()
             return Head.of(response.status, response.headers)

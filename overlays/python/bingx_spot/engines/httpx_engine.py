@@ -13,7 +13,7 @@ import httpx
 
 from bingx_spot.answers import Answer
 from bingx_spot.engines import CLOSED, OUT, Failure
-from bingx_spot.engines.body import Body, TooLarge, Unfinished
+from bingx_spot.engines.progress import Progress, TooLarge, Unfinished
 from bingx_spot.errors import InvalidInput
 from bingx_spot.forks import note_heir
 from bingx_spot.request import SignedRequest
@@ -50,9 +50,9 @@ class HttpxEngine:
         try:
             response = transport.handle_request(_built(request, deadline))
             try:
-                body = Body(deadline)
+                under_way = Progress(deadline, secure=False)
                 for chunk in response.iter_bytes():
-                    body.add(chunk)
+                    under_way.add(chunk)
             finally:
                 response.close()
         except Exception as error:  # noqa: BLE001 - whatever a transport raises, the caller gets our error
@@ -62,7 +62,7 @@ class HttpxEngine:
             error.add_note(OUT)
             # Without the frames of the HTTP library, which hold the API key and the signature.
             raise error.with_traceback(None)  # noqa: B904 - it is the same error
-        return _answer(response, body)
+        return _answer(response, under_way)
 
     async def send_async(self, request: SignedRequest, timeout: float) -> Answer | Failure:  # noqa: ASYNC109
         """Send the request and await the answer; `timeout` is in seconds."""
@@ -74,9 +74,9 @@ class HttpxEngine:
         try:
             response = await transport.handle_async_request(_built(request, deadline))
             try:
-                body = Body(deadline)
+                under_way = Progress(deadline, secure=False)
                 async for chunk in response.aiter_bytes():
-                    body.add(chunk)
+                    under_way.add(chunk)
             finally:
                 await response.aclose()
         except Exception as error:  # noqa: BLE001 - whatever a transport raises, the caller gets our error
@@ -86,7 +86,7 @@ class HttpxEngine:
             error.add_note(OUT)
             # Without the frames of the HTTP library, which hold the API key and the signature.
             raise error.with_traceback(None)  # noqa: B904 - it is the same error
-        return _answer(response, body)
+        return _answer(response, under_way)
 
     def close(self) -> None:
         """Close the transport, if it is one for `send`."""
@@ -147,9 +147,9 @@ def _built(request: SignedRequest, deadline: float) -> httpx.Request:
     )
 
 
-def _answer(response: httpx.Response, body: Body) -> Answer:
+def _answer(response: httpx.Response, under_way: Progress) -> Answer:
     headers = MappingProxyType(dict(response.headers))
-    return Answer(response.status_code, headers, body.whole())
+    return Answer(response.status_code, headers, under_way.body())
 
 
 def _failure(error: Exception, timeout: float) -> Failure:

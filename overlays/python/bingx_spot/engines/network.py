@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 from bingx_spot.answers import Answer
 from bingx_spot.engines import CLOSED, OUT, Failure
-from bingx_spot.engines.body import MAXIMUM_BODY, Body, TooLarge, Unfinished
-from bingx_spot.engines.progress import Progress, progress
+from bingx_spot.engines.progress import MAXIMUM_BODY, Progress, TooLarge, Unfinished, progress
 from bingx_spot.engines.sockets import opened
 from bingx_spot.engines.way import AsyncWay, Broken, Head, Way
 from bingx_spot.forks import note_heir, whole
@@ -48,9 +47,7 @@ class NetworkEngine:
             return CLOSED
         way, under_way = self._blocking or self._blocking_way(), _begin(request, timeout)
         try:
-            body = Body(under_way.deadline)
-            head = way.exchange(request, body)
-            return _answer(head, body)
+            return _answer(way.exchange(request, under_way), under_way.body())
         except Exception as error:  # noqa: BLE001 - whatever goes wrong below, the caller gets our error
             return _failure(error, under_way, timeout)
         except BaseException as error:  # noqa: BLE001 - it goes on: Ctrl-C
@@ -63,9 +60,7 @@ class NetworkEngine:
             return CLOSED
         way, under_way = self._awaiting_way(), _begin(request, timeout)
         try:
-            body = Body(under_way.deadline)
-            head = await way.exchange(request, body)
-            return _answer(head, body)
+            return _answer(await way.exchange(request, under_way), under_way.body())
         except Exception as error:  # noqa: BLE001 - whatever goes wrong below, the caller gets our error
             return _failure(error, under_way, timeout)
         except BaseException as error:  # noqa: BLE001 - it goes on: a cancelled task
@@ -118,8 +113,7 @@ def _begin(request: SignedRequest, timeout: float) -> Progress:
     return under_way
 
 
-def _answer(head: Head, body: Body) -> Answer:
-    content = body.whole()
+def _answer(head: Head, content: bytes) -> Answer:
     if "content-encoding" in head.headers:
         content = _decoded(content, head.headers["content-encoding"].lower())
     return Answer(head.status, MappingProxyType(head.headers), content)

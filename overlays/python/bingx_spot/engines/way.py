@@ -7,7 +7,7 @@ repeated in each; network.py has it.
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Protocol
 
-from bingx_spot.engines.body import Body
+from bingx_spot.engines.progress import Progress
 from bingx_spot.request import SignedRequest
 
 
@@ -43,8 +43,8 @@ class Way(Protocol):
     progress says whether anything was written; where a library cannot tell, it says that it was.
     """
 
-    def exchange(self, request: SignedRequest, body: Body) -> Head:
-        """Send the request, and return the answer's head once its body is in `body`."""
+    def exchange(self, request: SignedRequest, under_way: Progress) -> Head:
+        """Send the request, and return the answer's head once its body is in `under_way`."""
         ...
 
     def close(self) -> None:
@@ -55,8 +55,8 @@ class Way(Protocol):
 class AsyncWay(Protocol):
     """Send requests, awaiting, each held to the `progress` of its task; else as `Way`."""
 
-    async def exchange(self, request: SignedRequest, body: Body) -> Head:
-        """Send the request, and return the answer's head once its body is in `body`."""
+    async def exchange(self, request: SignedRequest, under_way: Progress) -> Head:
+        """Send the request, and return the answer's head once its body is in `under_way`."""
         ...
 
     async def aclose(self) -> None:
