@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader, Template
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
@@ -26,13 +26,14 @@ PACKAGE = "bingx_spot_api"
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
-def write_client(document: Document, view: Mapping[str, Any], folder: Path) -> None:
+def write_client(document: Document, view: Mapping[str, Any], folder: Path, head: str) -> None:
     """Writes the generated package.
 
     Args:
         document: The contract, for the lines that warnings speak of.
         view: The Python view of it.
         folder: The package's folder. It must not exist yet.
+        head: What each of its modules begins with.
 
     Raises:
         SpecError: If openapi-python-client has anything to complain of, a mere warning included.
@@ -43,18 +44,20 @@ def write_client(document: Document, view: Mapping[str, Any], folder: Path) -> N
         needed = f"{OPENAPI_PYTHON_CLIENT} is needed. Run `make setup`."
         raise GeneratorError(f"openapi-python-client {installed} is installed, {needed}")
     try:
-        complaints = _write(view, _config(folder))
+        complaints = _write(view, _config(folder), head)
     except Exception as error:  # noqa: BLE001 - it raises what it likes where a contract surprises it
         complaints = [ClientError(header=f"{type(error).__name__}:", detail=str(error))]
     document.refuse(_problem(document, complaint) for complaint in complaints)
 
 
-def _write(view: Mapping[str, Any], config: Config) -> Sequence[ClientError]:
+def _write(view: Mapping[str, Any], config: Config, head: str) -> Sequence[ClientError]:
     data = GeneratorData.from_dict(dict(view), config=config)
     if isinstance(data, ClientError):
         return [data]
     with contextlib.redirect_stdout(io.StringIO()):  # It announces the folder.
-        return _project(data, config, view).build()
+        project = _project(data, config, view)
+        project.env.template_class = _headed(head)
+        return project.build()
 
 
 def _config(folder: Path) -> Config:
@@ -73,8 +76,19 @@ def _project(data: GeneratorData, config: Config, view: Mapping[str, Any]) -> Pr
     # A template of ours may include the one that it stands for as `upstream/NAME`.
     upstream = PrefixLoader({"upstream": PackageLoader("openapi_python_client")})
     project.env.loader = ChoiceLoader([loader for loader in (project.env.loader, upstream) if loader])
+    project.env.auto_reload = False  # A template is looked up for each property; none changes meanwhile.
     project.env.globals["open_enums"] = _open_enums(view, config)
     return project
+
+
+def _headed(head: str) -> type[Template]:
+    """Gives templates that begin what they write with the head, so that no file is written again for it."""
+
+    class Headed(Template):
+        def render(self, *args: Any, **kwargs: Any) -> str:
+            return f"{head}\n{super().render(*args, **kwargs).lstrip()}"
+
+    return Headed
 
 
 def _open_enums(view: Mapping[str, Any], config: Config) -> set[str]:

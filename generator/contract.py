@@ -11,14 +11,16 @@ from generator.rules import signing_schemes
 from generator.templating import render
 
 
-def write_contract(document: Document, folder: Path) -> None:
+def write_contract(document: Document, folder: Path, head: str) -> None:
     """Writes the module into the generated package.
 
     Args:
         document: The contract. The caller's view would not do: what is injected is part of the data.
         folder: The package's folder.
+        head: What the module begins with.
     """
-    (folder / "contract.py").write_text(render("contract.py.jinja", _data(document)), "utf-8", newline="\n")
+    text = render("contract.py.jinja", _data(document), head)
+    (folder / "contract.py").write_text(text, "utf-8", newline="\n")
 
 
 def _data(document: Document) -> dict[str, Any]:

@@ -45,12 +45,13 @@ def _last_row_problems(table: Document, name: str) -> list[Problem]:
     return []
 
 
-def write_error_table(table: Document, folder: Path) -> None:
+def write_error_table(table: Document, folder: Path, head: str) -> None:
     """Writes the module into the generated package.
 
     Args:
         table: The error table, spec/errors.yaml.
         folder: The package's folder.
+        head: What the module begins with.
     """
     data = {
         "version": table.root["version"],
@@ -58,7 +59,8 @@ def write_error_table(table: Document, folder: Path) -> None:
         "rows": [_row(row) for row in table.root["rows"]],
         "status_rows": [_row(row) for row in table.root["httpStatuses"]],
     }
-    (folder / "error_table.py").write_text(render("error_table.py.jinja", data), "utf-8", newline="\n")
+    text = render("error_table.py.jinja", data, head)
+    (folder / "error_table.py").write_text(text, "utf-8", newline="\n")
 
 
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
 from referencing import Registry, Resource
 
 from generator.document import Document, Location
@@ -60,12 +61,18 @@ _PLACES: Mapping[str, tuple[Callable[[Location, Mapping[str, Any]], bool], str]]
 def extension_problems(document: Document) -> Iterator[Problem]:
     """Yields a problem for each extension that is unknown, misplaced or not as its schema says."""
     validator = _validator()
+    errors: dict[str, list[ValidationError]] = {}
     for location, node in objects(document.root):
         extensions = {key: value for key, value in node.items() if key.startswith("x-")}
+        if not extensions:  # as with nearly every object
+            continue
         for key in extensions:
             yield from _place_problems(document, location, node, key)
         known = {key: value for key, value in extensions.items() if key in _PLACES}
-        for error in validator.iter_errors(known):
+        written = json.dumps(known)
+        if written not in errors:  # many objects carry the same
+            errors[written] = list(validator.iter_errors(known))
+        for error in errors[written]:
             where = "/".join(map(str, error.absolute_path))
             text = f"The extension `{where}` is wrong: {error.message}. See spec/schemas/{_EXTENSIONS}."
             yield document.problem((*location, *error.absolute_path), text)

@@ -45,8 +45,8 @@ class Header:
         return "".join(f"# {line}\n" for line in lines)
 
     def stamp(self, folder: Path) -> None:
-        """Writes the header on every file of a folder but those of JSON, which has no comments."""
+        """Writes the header on the files of a folder, but not on Python's, written with it, nor on JSON's."""
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.suffix != ".json":
+            if path.suffix not in (".py", ".json") and path.is_file():
                 text = path.read_text("utf-8")
                 path.write_text(f"{self}\n{text}".rstrip("\n") + "\n", "utf-8", newline="\n")

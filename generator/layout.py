@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,7 +14,8 @@ _ALIKE = ("--isolated", "--no-cache", "--no-respect-gitignore", "--target-versio
 # Only what the templates leave behind: unused imports, and imports out of order.
 _COMMANDS = (
     ("check", *_ALIKE, "--fix-only", "--quiet", "--select=F401,I"),
-    ("format", *_ALIKE, "--quiet"),
+    # On Windows, files are written with other line ends.
+    ("format", *_ALIKE, "--config", 'format.line-ending = "lf"'),
 )
 
 
@@ -27,19 +27,29 @@ def lay_out(folder: Path) -> None:
     Raises:
         GeneratorError: If ruff is not the pinned one, or refuses a file.
     """
-    if version("ruff") != RUFF:
-        raise GeneratorError(f"ruff {version('ruff')} is installed, {RUFF} is needed. Run `make setup`.")
+    ruff = _ruff()
     files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.py"))
     for command in _COMMANDS:
-        _run(command, files, folder)
+        _run([ruff, *command, *files], folder)
 
 
-def _run(command: tuple[str, ...], files: list[str], folder: Path) -> None:
+def _ruff() -> str:
+    """Finds the program itself: `python -m ruff` would start a second Python each time, only to find it."""
+    if version("ruff") != RUFF:
+        raise GeneratorError(f"ruff {version('ruff')} is installed, {RUFF} is needed. Run `make setup`.")
+    from ruff import find_ruff_bin  # type: ignore[import-untyped]  # noqa: PLC0415 - another one may lack it
+
+    try:
+        return str(find_ruff_bin())
+    except FileNotFoundError:
+        raise GeneratorError("ruff is installed without its program. Run `make setup`.") from None
+
+
+def _run(command: list[str], folder: Path) -> None:
     # ruff takes options from variables of these names as well.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("RUFF_")}
-    # -P: the folder holds a types.py, which must not stand for the standard one.
     done = subprocess.run(  # noqa: S603 - fixed options, and files that were just made
-        [sys.executable, "-P", "-m", "ruff", *command, *files],
+        command,
         cwd=folder,
         env=environment,
         capture_output=True,

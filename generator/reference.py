@@ -47,7 +47,7 @@ def _objects(node: Any, location: Location) -> Iterator[tuple[Location, dict[str
         if is_named(key, value):
             for name, item in value.items():
                 yield from _objects(item, (*location, key, name))
-        else:
+        elif isinstance(value, (dict, list)):
             yield from _objects(value, (*location, key))
 
 

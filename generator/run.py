@@ -1,6 +1,9 @@
 """The way from the contract to `generated/`, step by step."""
 
+import contextlib
+import gc
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from generator.client import PACKAGE, write_client
@@ -33,6 +36,23 @@ _STEPS = (
 )
 
 
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Lets the garbage collector rest, which walks again and again through all that a run has made.
+
+    Hardly any of it is garbage before the run ends: for 200 operations a tenth more memory saves a sixth of
+    the time.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+@_uncollected()
 def lint(spec: Path, name: str) -> Document:
     """Reads the contract and holds it against every rule.
 
@@ -52,6 +72,7 @@ def lint(spec: Path, name: str) -> Document:
     return document
 
 
+@_uncollected()
 def generate(spec: Path, name: str, output: Path) -> list[str]:
     """Makes the generated tree from the contract, or leaves it alone where nothing would change.
 
@@ -70,6 +91,7 @@ def generate(spec: Path, name: str, output: Path) -> list[str]:
     return told
 
 
+@_uncollected()
 def check(spec: Path, name: str, output: Path) -> list[str]:
     """Says where the tree is not what the contract gives, a line for each file, and changes nothing.
 
@@ -86,10 +108,11 @@ def _build(document: Document, folder: Path) -> Path:
     caller = caller_view(document.root)
     package = folder / "python" / PACKAGE
     package.parent.mkdir(parents=True)
-    write_client(document, python_view(caller), package)
-    write_contract(document, package)
+    header = Header(document.root["info"]["version"], document.sha256)
+    write_client(document, python_view(caller), package, str(header))
+    write_contract(document, package, str(header))
     errors = read_error_table()
-    write_error_table(errors, package)
+    write_error_table(errors, package, str(header))
     (package / "py.typed").write_text("", "utf-8")
     lay_out(package)
     texts = {
@@ -99,5 +122,5 @@ def _build(document: Document, folder: Path) -> Path:
     }
     for name, text in texts.items():
         (folder / name).write_text(text, "utf-8", newline="\n")
-    Header(document.root["info"]["version"], document.sha256).stamp(folder)
+    header.stamp(folder)
     return folder

@@ -8,12 +8,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from generator.client import TEMPLATES
 
 
-def render(name: str, data: Mapping[str, Any]) -> str:
+def render(name: str, data: Mapping[str, Any], head: str) -> str:
     """Fills in a template.
 
     Args:
         name: Its file's name.
         data: What it speaks of; a name that is missing is an error.
+        head: What the module begins with.
     """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -24,4 +25,4 @@ def render(name: str, data: Mapping[str, Any]) -> str:
         autoescape=False,  # noqa: S701 - it writes Python, not HTML
     )
     environment.filters |= {"literal": repr, "tuple": tuple}
-    return environment.get_template(name).render(data)
+    return f"{head}\n{environment.get_template(name).render(data)}"

@@ -1,6 +1,7 @@
 """The way from contract to tree as a whole, on copies."""
 
 import contextlib
+import gc
 import json
 import os
 import re
@@ -59,6 +60,19 @@ def test_a_second_run_changes_nothing(copy: Copy) -> None:
     assert result.exit_code == 0
     assert "generated/ is up to date." in result.output
     assert {path: path.stat().st_mtime_ns for path in copy.output.rglob("*")} == before
+
+
+@pytest.mark.parametrize("collects", [True, False])
+@pytest.mark.parametrize("text", [CONTRACT, "openapi: 2.0.0\n"], ids=["good", "refused"])
+def test_the_garbage_collector_is_left_as_it_was(copy: Copy, text: str, collects: bool) -> None:
+    copy.write(text)
+    if not collects:
+        gc.disable()
+    try:
+        copy.run()
+        assert gc.isenabled() is collects
+    finally:
+        gc.enable()
 
 
 def test_every_file_says_what_it_was_made_from_and_names_no_place(made: Path, tmp_path: Path) -> None:
