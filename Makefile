@@ -35,7 +35,7 @@ setup: $(READY) ## Make .venv with everything in it, .venv/bin/bingx-spot includ
 
 $(READY): requirements/dev.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "bingx-spot needs Python 3.11 or later; none was found. Name one: make setup PYTHON=/path/to/python3" >&2; exit 1; }
-	@echo "Setting up .venv with $$($(PYTHON) --version) ..."
+	@echo "Setting up .venv with $$($(PYTHON) --version), which takes a minute or two ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .

@@ -36,6 +36,9 @@ def test_shows_a_table_and_the_sums(sandbox, kept):
     assert done.stdout.count("cancelled") == 5
     assert "FILLED" in done.stdout
     assert "5 orders" in done.stdout
+    assert "CANCELED" in done.stdout
+    # What the exchange did not say leaves nothing behind.
+    assert "CANCELED;" not in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
     assert sandbox.api_key not in done.stdout
 

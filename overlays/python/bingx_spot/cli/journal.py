@@ -71,7 +71,9 @@ def _show(journal: Journal, entries: Iterable[Entry], path: Path) -> None:
     if more:
         click.echo(f"... and {more:,} more; --csv and --json print all.\n")
     rows = summary_rows(journal.counts(), path)
-    print_table(f"{journal.counts().total:,} orders", "cyan", {**rows, "details": None})
+    total = journal.counts().total
+    title = f"{total:,} order{'' if total == 1 else 's'}"
+    print_table(title, "cyan", {**rows, "details": None})
 
 
 def _print_csv(entries: Iterable[Entry]) -> None:

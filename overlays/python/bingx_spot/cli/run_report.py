@@ -120,6 +120,5 @@ def _why(entry: Entry) -> str:
         return f"{entry.order_status or 'of unknown status'}, perhaps by this run before it was cut off"
     if entry.state == "not open":
         return entry.order_status or entry.hint or ""
-    status = f"{entry.order_status}; " if entry.order_status else ""
-    code = f" (code {entry.code})" if entry.code else ""
-    return f"{status}{entry.message or ''}{code}"
+    said = f"{entry.message or ''}{f' (code {entry.code})' if entry.code else ''}".strip()
+    return "; ".join(part for part in (entry.order_status, said) if part)

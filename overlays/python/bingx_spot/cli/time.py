@@ -30,6 +30,7 @@ def command(environment: str, as_json: bool) -> None:
     try:
         # The operation is public: these credentials sign nothing and are not sent.
         with BingxSpot(Credentials("none", "none"), environment=environment, clock=clock) as bingx:
+            bingx.server_time()  # the first one pays for the connection, on one half of its way alone
             before = clock.timestamp()
             told = bingx.server_time()
             own = (before + clock.timestamp()) // 2
