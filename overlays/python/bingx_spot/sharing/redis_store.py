@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from bingx_spot.sharing.fleet import Report, Verdict
+from bingx_spot.sharing.names import Names
 from bingx_spot.sharing.redis_clients import RedisClients, close, library
 from bingx_spot.sharing.redis_trouble import trouble_of
 from bingx_spot.sharing.server_url import ServerUrl
@@ -42,8 +43,11 @@ class RedisStore:
     """
 
     def __init__(self, url: str) -> None:
-        self._clients = RedisClients(ServerUrl.parse(url))
+        place = ServerUrl.parse(url)
+        self._clients = RedisClients(place)
         self._client: Any = None
+        self._names = Names(place.hosts)
+        self._connected = False
         self._script = script() + _MAIN
         self._digest = sha1(self._script.encode(), usedforsecurity=False).hexdigest()
 
@@ -52,8 +56,8 @@ class RedisStore:
         redis = library()
         try:
             verdict: Verdict = json.loads(self._decided(name, json.dumps(report)))
-        except StoreError:
-            raise
+        except StoreError as known:
+            trouble = known
         except redis.exceptions.RedisClusterException as error:
             # None of the nodes is left that were known: the URL may lead to others.
             self.close()
@@ -63,7 +67,9 @@ class RedisStore:
         else:
             # An empty list is an empty table in Lua, which is an empty object in JSON.
             verdict["granted"] = list(verdict["granted"])
+            self._connected = True
             return verdict
+        self._connected = False
         # Outside of the handler: the library's errors may hold the server's address, or more.
         raise trouble
 
@@ -77,6 +83,8 @@ class RedisStore:
         return "<RedisStore>"
 
     def _decided(self, name: str, report: str) -> Any:
+        if not self._connected:
+            self._names.wait()
         if self._client is None:
             self._client = self._clients.make()
         client = self._client
