@@ -4,10 +4,11 @@ Either code generators stumble over it (tried on thirteen of them), or the excha
 no rule for it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from generator.document import Document, Location
-from generator.operation import JSON, Operation, operations
+from generator.operation import JSON, Member, Operation, content, members, operations
 from generator.problem import Problem
 from generator.reference import objects
 
@@ -22,7 +23,7 @@ def construct_problems(document: Document) -> Iterator[Problem]:
         yield from document_rule(document)
     rules: tuple[Callable[[Document, Operation], Iterator[Problem]], ...] = (
         *(_body_of_get, _content_types, _uploads, _body_alternatives),
-        *(_places, _structured_parameters, _divided_parameters),
+        *(_places, _structured_parameters, _divided_parameters, _endless_answers),
     )
     for operation in operations(document.root):
         for rule in rules:
@@ -160,3 +161,24 @@ def _divided_parameters(document: Document, operation: Operation) -> Iterator[Pr
             (*operation.location, "parameters"),
             f"{operation.title} has parameters in the query and in the body. Put all of them in one place.",
         )
+
+
+def _endless_answers(document: Document, operation: Operation) -> Iterator[Problem]:
+    for member in _endless(operation.root, operation.answer(), frozenset()):
+        yield document.problem(
+            member.location,
+            f"In the answer to {operation.title}, `{member.name}` is what it is itself a part of, and the "
+            "client vets an answer to its last field. Write out as many levels as it needs.",
+        )
+
+
+def _endless(
+    root: Mapping[str, Any], found: Iterable[Member], around: frozenset[Location]
+) -> Iterator[Member]:
+    """Yields the fields that lead back to what stands around them."""
+    for member in found:
+        location, schema = content(root, member)
+        if location in around:
+            yield member
+        else:
+            yield from _endless(root, members(root, schema, location), around | {location})

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from generator.document import Document, Location
-from generator.operation import Member, Operation, members, operations
+from generator.document import Document
+from generator.operation import Member, Operation, content, members, operations
 from generator.reference import resolve
 from generator.rules import signing_schemes
 from generator.templating import render
@@ -85,6 +85,7 @@ def _fields(root: Mapping[str, Any], found: Iterable[Member]) -> list[dict[str, 
 
 
 def _field(root: Mapping[str, Any], member: Member) -> dict[str, Any]:
+    location, within = content(root, member)
     _, schema = resolve(root, member.schema)
     kind = str(schema.get("type", "object"))
     return {
@@ -94,18 +95,8 @@ def _field(root: Mapping[str, Any], member: Member) -> dict[str, Any]:
         "nullable": bool(schema.get("nullable")),
         "enum": "enum" in schema,
         "open_enum": bool(schema.get("x-extensible")),
-        "fields": _fields(root, members(root, *_content(root, schema, member.location))),
+        "fields": _fields(root, members(root, within, location)),
     }
-
-
-def _content(
-    root: Mapping[str, Any], schema: Mapping[str, Any], location: Location
-) -> tuple[Mapping[str, Any], Location]:
-    """Gives the schema of an object, or of what stands in an array, and its place."""
-    if schema.get("type") != "array":
-        return schema, location
-    location, items = resolve(root, schema.get("items", {}), (*location, "items"))
-    return items, location
 
 
 def _type(kind: str, form: str | None) -> str:

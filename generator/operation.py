@@ -132,6 +132,14 @@ def members(root: Mapping[str, Any], schema: Mapping[str, Any], location: Locati
     yield from found.values()
 
 
+def content(root: Mapping[str, Any], member: Member) -> tuple[Location, Mapping[str, Any]]:
+    """Gives the schema of a member, or of what stands in it where it is an array, and its place."""
+    _, schema = resolve(root, member.schema)
+    if schema.get("type") != "array":
+        return member.location, schema
+    return resolve(root, schema.get("items", {}), (*member.location, "items"))
+
+
 def _parameter(root: Mapping[str, Any], node: Mapping[str, Any], location: Location) -> Member:
     location, found = resolve(root, node, location)
     _, schema = resolve(root, found.get("schema", {}))

@@ -230,6 +230,19 @@ BROKEN = {
         "'200':",
         "does not answer HTTP 200 with the JSON envelope",
     ),
+    "an answer that holds itself": (
+        ("      required: [symbol, orderId, status]\n      properties:\n",
+         "      required: [symbol, orderId, status]\n      properties:\n        next: {$ref: '#/components/schemas/CancelledOrder'}\n"),
+        "    CancelledOrder:\n",
+        "`next` is what it is itself a part of",
+    ),
+    "an answer that holds itself in a list": (
+        ("      required: [symbol, orderId, status]\n      properties:\n",
+         "      required: [symbol, orderId, status]\n      properties:\n"
+         "        legs: {type: array, items: {type: object, properties: {leg: {$ref: '#/components/schemas/CancelledOrder'}}}}\n"),
+        "    CancelledOrder:\n",
+        "`leg` is what it is itself a part of",
+    ),
     "an example that does not fit": (
         ("                  symbol: BTC-USDT\n", "                  symbol: btc/usdt\n"),
         "symbol: btc/usdt",
