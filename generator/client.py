@@ -16,6 +16,7 @@ from openapi_python_client.parser.errors import GeneratorError as ClientError
 from openapi_python_client.strings import ClassName
 
 from generator.document import Document, Location
+from generator.imports import hoist_imports
 from generator.operation import operations
 from generator.problem import GeneratorError, Problem
 
@@ -54,6 +55,7 @@ def _write(view: Mapping[str, Any], config: Config, head: str) -> Sequence[Clien
     data = GeneratorData.from_dict(dict(view), config=config)
     if isinstance(data, ClientError):
         return [data]
+    hoist_imports(data.models)
     with contextlib.redirect_stdout(io.StringIO()):  # It announces the folder.
         project = _project(data, config, view)
         project.env.template_class = _headed(head)

@@ -1,11 +1,17 @@
 """The layout is ruff's, the same on every system."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
+from ruff import find_ruff_bin
 
+from generator.client import write_client
+from generator.document import Document
 from generator.layout import lay_out
 from generator.problem import GeneratorError
+from generator.view import caller_view, python_view
+from tests.generator.contracts import with_operations
 
 
 def test_line_ends_are_the_same_whatever_the_system_writes(tmp_path: Path) -> None:
@@ -30,3 +36,15 @@ def test_a_ruff_without_its_program_is_one_clear_message(
     monkeypatch.setattr("ruff.find_ruff_bin", missing)
     with pytest.raises(GeneratorError, match=r"^ruff is installed without its program\. Run `make setup`\.$"):
         lay_out(tmp_path)
+
+
+def test_what_is_made_for_each_endpoint_imports_nothing_that_ruff_would_take_away(tmp_path: Path) -> None:
+    (tmp_path / "openapi.yaml").write_text(with_operations("cancelEverything", "cancelSome"), "utf-8")
+    document = Document.read(tmp_path / "openapi.yaml", "spec/openapi.yaml")
+    package = tmp_path / "package"
+    write_client(document, python_view(caller_view(document.root)), package, "# Head.\n")
+    files = [*package.glob("models/[!_]*.py"), *package.glob("api/*/[!_]*.py")]
+    assert len(files) > 10
+    command = [find_ruff_bin(), "check", "--isolated", "--no-cache", "--line-length=110", "--select=F401,I"]
+    looked = subprocess.run([*command, *files], capture_output=True, encoding="utf-8", check=False)
+    assert looked.returncode == 0, looked.stdout

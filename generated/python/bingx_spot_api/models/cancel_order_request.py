@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.cancel_restriction import CancelRestriction
+from ..models.cancel_restriction import CancelRestriction, read_cancel_restriction
 from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="CancelOrderRequest")
@@ -100,7 +100,7 @@ class CancelOrderRequest:
         if isinstance(_cancel_restrictions, Unset):
             cancel_restrictions = UNSET
         else:
-            cancel_restrictions = CancelRestriction(_cancel_restrictions)
+            cancel_restrictions = read_cancel_restriction(_cancel_restrictions)
 
         recv_window = d.pop("recvWindow", UNSET)
 

@@ -6,16 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.cancelled_order import CancelledOrder
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.cancelled_order import CancelledOrder
-
 
 T = TypeVar("T", bound="CancelOrderResponse")
 
@@ -81,8 +78,6 @@ class CancelOrderResponse:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.cancelled_order import CancelledOrder  # noqa: PLC0415
-
         d = dict(src_dict)
         _code: Any = d.pop("code")
         code: int = (

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.order_side import OrderSide
-from ..models.order_status import OrderStatus
-from ..models.order_type import OrderType
+from ..models.order_side import OrderSide, read_order_side
+from ..models.order_status import OrderStatus, read_order_status
+from ..models.order_type import OrderType, read_order_type
 from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="QueriedOrder")
@@ -167,7 +167,7 @@ class QueriedOrder:
             else _order_id
         )
 
-        status = OrderStatus(d.pop("status"))
+        status = read_order_status(d.pop("status"))
 
         price = d.pop("price", UNSET)
 
@@ -182,14 +182,14 @@ class QueriedOrder:
         if isinstance(_type_, Unset):
             type_ = UNSET
         else:
-            type_ = OrderType(_type_)
+            type_ = read_order_type(_type_)
 
         _side = d.pop("side", UNSET)
         side: OrderSide | Unset
         if isinstance(_side, Unset):
             side = UNSET
         else:
-            side = OrderSide(_side)
+            side = read_order_side(_side)
 
         client_order_id = d.pop("clientOrderID", UNSET)
 

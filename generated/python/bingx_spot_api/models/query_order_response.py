@@ -6,16 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.queried_order import QueriedOrder
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.queried_order import QueriedOrder
-
 
 T = TypeVar("T", bound="QueryOrderResponse")
 
@@ -80,8 +77,6 @@ class QueryOrderResponse:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.queried_order import QueriedOrder  # noqa: PLC0415
-
         d = dict(src_dict)
         _code: Any = d.pop("code")
         code: int = (

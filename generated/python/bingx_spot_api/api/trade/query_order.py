@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from ...client import AuthenticatedClient, Client
 
+_OK = HTTPStatus.OK
+
 
 def _get_kwargs(
     *,
@@ -65,7 +67,7 @@ def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
 ) -> Response[QueryOrderResponse]:
     return Response(
-        status_code=HTTPStatus(response.status_code),
+        status_code=_OK if response.status_code == 200 else HTTPStatus(response.status_code),
         content=response.content,
         headers=response.headers,
         parsed=_parse_response(client=client, response=response),
