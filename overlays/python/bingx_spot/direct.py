@@ -105,4 +105,5 @@ def call_of(
     Raises:
         InvalidInput: None or more than one of the ids is given of which one must be.
     """
-    return Call.of(OPERATIONS[method.upper(), url], {**(params or {}), **(json or {})})
+    parameters = json or {} if params is None else {**params, **(json or {})}
+    return Call.of(OPERATIONS[method.upper(), url], parameters)

@@ -11,7 +11,7 @@ from bingx_spot.credentials import Credentials
 from bingx_spot.errors import InvalidInput
 from bingx_spot.evidence import SentRequest
 from bingx_spot.placement import Placement, json_body, query_string
-from bingx_spot.signing import canonical_of, sign, signed_texts
+from bingx_spot.signing import Signer, canonical_of, signed_texts
 from bingx_spot_api.contract import SIGNING, Operation
 
 _MASK = "***"
@@ -40,11 +40,10 @@ class Call:
         """
         if not parameters.keys().isdisjoint(operation.injected):
             parameters = {name: parameters[name] for name in parameters if name not in operation.injected}
-        if operation.exactly_one_of:
-            given = len(parameters.keys() & operation.exactly_one_of)
-            if given != 1:
-                names = " or ".join(operation.exactly_one_of)
-                raise InvalidInput(names, f"must name the order, and {given} are given", "exactly one")
+        given = len(parameters.keys() & operation.exactly_one_of)
+        if given != 1 and operation.exactly_one_of:
+            names = " or ".join(operation.exactly_one_of)
+            raise InvalidInput(names, f"must name the order, and {given} are given", "exactly one")
         return cls(operation, parameters)
 
 
@@ -135,8 +134,10 @@ class Stamper:
         self._credentials = credentials
         self._clock = clock
         self._source_key = source_key
+        self._signer = Signer(credentials.api_secret)
         # A key of a few characters, as on a sandbox, is a part of many words: masking it would spoil answers.
-        self._masks_key = len(credentials.api_key) >= _SHORTEST_MASKED
+        masks_key = len(credentials.api_key) >= _SHORTEST_MASKED
+        self._masked_key = (credentials.api_key,) if masks_key else ()
         self._outlines: dict[tuple[str, str, Placement | None], Outline] = {}
 
     def stamp(
@@ -164,8 +165,8 @@ class Stamper:
             parameters["timestamp"] = self._clock.timestamp() if timestamp is None else timestamp
         texts = signed_texts(parameters)
         if outline.signed:
-            signature = sign(canonical_of(texts), self._credentials.api_secret)
-            secrets = (self._credentials.api_key, signature) if self._masks_key else (signature,)
+            signature = self._signer.sign(canonical_of(texts))
+            secrets = (*self._masked_key, signature)
         url, content = outline.address, b""
         if outline.placement == "json":
             content = json_body(parameters, signature, texts)

@@ -86,17 +86,33 @@ def sign(canonical: str, secret: str) -> str:
         InvalidInput: The canonical string or the secret is no text that UTF-8 can carry, or the secret
             is empty.
     """
-    try:
-        key, message = secret.encode(), canonical.encode()
-    except (AttributeError, UnicodeEncodeError):
-        # Not raised here: our error would carry this one, which holds the secret.
-        key = b""
-    if key:
-        return hmac.digest(key, message, "sha256").hex()
+    if _is_encodable(canonical) and _is_encodable(secret) and secret:
+        return Signer(secret).sign(canonical)
     field = "secret" if _is_encodable(canonical) else "canonical"
     # The frame of this call is in the traceback, and tools print its variables.
     del secret
     raise InvalidInput(field, "cannot be encoded or is empty", _ENCODABLE_TEXT)
+
+
+class Signer:
+    """Sign under one secret, which is taken in once.
+
+    It shows nothing of the secret and cannot be pickled.
+
+    Args:
+        secret: The API secret; `sign` and `Credentials` see to it that UTF-8 can carry it.
+    """
+
+    __slots__ = ("_keyed",)
+
+    def __init__(self, secret: str) -> None:
+        self._keyed = hmac.new(secret.encode(), digestmod="sha256")
+
+    def sign(self, canonical: str) -> str:
+        """Return the signature of a canonical string, in lower-case hex."""
+        keyed = self._keyed.copy()
+        keyed.update(canonical.encode())
+        return keyed.hexdigest()
 
 
 def value_text(value: object, name: str = "value") -> str:
