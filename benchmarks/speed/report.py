@@ -102,6 +102,11 @@ def _markdown(results: Results, goals: list[Goal]) -> str:
         "The first cancel after a minute's pause, over TLS and 50 ms away, takes "
         f"{own:.2f} round trips; a plain httpx post {plain:.2f}."
     )
-    met = sum(goal.met for goal in goals)
-    told = f"Made by `make bench`: {results.how}. Goals met: {met} of {len(goals)}."
+    missed = [goal.title for goal in goals if not goal.met]
+    judged = (
+        f"Goals met: {len(goals) - len(missed)} of {len(goals)}"
+        + ", missed: " * bool(missed)
+        + "; ".join(missed)
+    )
+    told = f"Made by `make bench`: {results.how}. {judged}."
     return "\n".join([_PICTURE, "", *rows, "", paused, "", told])
