@@ -112,13 +112,15 @@ class TestReasons:
                 "the answer is JSON and no object; it begins b'[" + "7" * 59 + "'",
             ),
             (b'{"a":1,"a":2}', 200, "the answer has two members of one name"),
+            (b'\x0c{"code":0}', 200, "the answer is not JSON; it begins b'\\x0c{\"code\":0}'"),
+            (b'{"code":0}x', 200, "the answer is not JSON; it begins b'{\"code\":0}x'"),
             (b'{"a":NaN}', 200, "the answer holds NaN, which is not JSON"),
             (b'{"a":-Infinity}', 200, "the answer holds -Infinity, which is not JSON"),
             (b'{"a":"\\ud800"}', 200, "the answer holds half of a surrogate pair, which is no character"),
             (b'{"msg":"x"}', 200, "the answer's code cannot be believed: None"),
             (b'{"code":"x"}', 200, "the answer's code cannot be believed: 'x'"),
         ],
-        ids=range(10),
+        ids=range(12),
     )  # fmt: skip
     def test_of_what_is_no_envelope(self, body: bytes, status: int, reason: str) -> None:
         with pytest.raises(OutcomeUnknown) as failed:

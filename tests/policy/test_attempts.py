@@ -2,13 +2,15 @@
 
 import logging
 from dataclasses import replace
+from itertools import count
 
 import pytest
 
-from bingx_spot import NotSent, OrderNotOpen, OutcomeUnknown, RateLimited
+from bingx_spot import Clock, Credentials, NotSent, OrderNotOpen, OutcomeUnknown, RateLimited
 from bingx_spot.engines import CLOSED, OUT
 from bingx_spot.policy.limits import Limits
 from bingx_spot.policy.turns import TooLate
+from bingx_spot.request import Stamper
 from bingx_spot_api.contract import Operation
 from tests.permits import Permits
 from tests.policy.playing import (
@@ -209,6 +211,15 @@ class TestMemory:
             "cancelOrder: OrderNotOpen",
             "queryOrder: Answer",
         ]
+
+    def test_the_clock_is_asked_once_for_an_attempt_and_its_request(self) -> None:
+        exchange, ticks = Exchange(), count(0, 1_000_000)
+        clock = Clock(lambda: BEGIN * 1_000_000, lambda: next(ticks))
+        stamper = Stamper(Credentials("sample-api-key", "sample-secret"), clock)
+        exchange.parts = replace(exchange.parts, clock=clock, stamper=stamper)
+        error = exchange.play(CLOSED).error
+        assert error.request is not None
+        assert error.request.parameters["timestamp"] == error.attempts[0].at
 
     def test_evidence_of_a_failure_shows_the_request(self) -> None:
         error = Exchange().play(CLOSED).error

@@ -303,12 +303,24 @@ class TestTheLine:
         errors.leave("queryOrder")
         assert entered(errors, 1, "queryOrder") == [True]
 
-    def test_nobody_stands_in_it_for_a_lock(self, errors: EqualErrors) -> None:
+    def test_nobody_stands_in_it_for_a_lock(self, errors: EqualErrors, time: ScriptedTime) -> None:
         counted(errors, 17)
         place = Place()
         assert not errors.lines_up("cancelOrder", place)
-        assert place.signal is None
         assert errors.left("cancelOrder") == 480.0
+        time.seconds += 479.5
+        assert not errors.lines_up("cancelOrder", place)
+        assert place.signal is None
+
+    def test_is_gone_with_the_last_who_stood_in_it(self, errors: EqualErrors) -> None:
+        entered(errors, 17)
+        (place,) = in_line(errors, 1)
+        for _ in range(17):
+            errors.leave("cancelOrder")
+        assert not errors.calm("cancelOrder")
+        errors.step_out("cancelOrder", place)
+        assert errors.calm("cancelOrder")
+        errors.step_out("cancelOrder", place)
 
 
 class TestChildProcess:

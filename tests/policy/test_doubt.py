@@ -80,6 +80,13 @@ class TestAgain:
         assert error.http_status == 200
         assert len(error.attempts) == 3
 
+    def test_a_query_that_finds_it_cancelled_and_holds_what_no_cancel_may_hold(self) -> None:
+        # The gate has looked at what a query tells, and there the name has a capital letter.
+        error = Exchange().play(RESET, RESET, order("CANCELED", stopPrice=[None])).error
+        assert isinstance(error, OrderNotOpen)
+        assert error.order is not None
+        assert (error.order.status, error.order.stop_price) == ("CANCELED", None)
+
     @pytest.mark.parametrize("unknown", [NOT_OPEN, says(100204)])
     def test_a_query_that_knows_no_such_order(self, unknown: Reply) -> None:
         error = Exchange().play(RESET, RESET, unknown).error

@@ -208,14 +208,18 @@ def _envelope(body: bytes) -> dict[str, Any]:
         text = body.decode().strip(_WHITE_SPACE)
         envelope, end = _STRICT.raw_decode(text)
     except (ValueError, RecursionError):
-        end = -1
-    if end < 0 or end != len(text):
-        raise _Unbelievable(f"the answer is not JSON; it begins {body[:60]!r}")
+        raise _no_json(body) from None
+    if end != len(text):
+        raise _no_json(body)
     if not isinstance(envelope, dict):
         raise _Unbelievable(f"the answer is JSON and no object; it begins {body[:60]!r}")
     if _SURROGATE_ESCAPE.search(body) and _holds_half_a_pair(envelope):
         raise _Unbelievable("the answer holds half of a surrogate pair, which is no character")
     return envelope
+
+
+def _no_json(body: bytes) -> _Unbelievable:
+    return _Unbelievable(f"the answer is not JSON; it begins {body[:60]!r}")
 
 
 def _holds_half_a_pair(envelope: Mapping[str, Any]) -> bool:

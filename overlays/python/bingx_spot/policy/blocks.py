@@ -149,12 +149,13 @@ class EqualErrors:
         if place.signal is None:
             return
         with self._lock:
-            line = self._lines.get(operation_id, [])
-            if place in line:
-                line.remove(place)
-                self._wake_first(operation_id)
+            line = self._lines.get(operation_id)
+            if line is None or place not in line:
+                return
+            line.remove(place)
+            self._wake_first(operation_id)
             if not line:
-                self._lines.pop(operation_id, None)
+                del self._lines[operation_id]
 
     def count(self, operation_id: str, code: int | str) -> None:
         """Count an error with this code."""
