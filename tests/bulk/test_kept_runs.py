@@ -1,6 +1,7 @@
 """`cancel-many --journal`: what a run keeps, what it goes on with, and what it refuses."""
 
 import resource
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -67,12 +68,14 @@ def test_that_is_another_file_is_refused_and_left_as_it_is(sandbox, source):
 
 
 def test_takes_one_run_at_a_time(sandbox, source, journal):
-    write_orders(source, sandbox.place_orders(20))
-    sandbox.faults([{"fault": "slow-start", "seconds": 0.5}])
-    with started(sandbox, "--from", source, "--journal", journal) as first:
-        wait_until(sandbox.requests)
+    rows = write_orders(source, sandbox.place_orders(20)).read_text()
+    asked = ("--from", "-", "--journal", journal)
+    with started(sandbox, *asked, stdin=subprocess.PIPE) as first:
+        wait_until(journal.exists)
+        # The first one is at work for as long as there may be more rows.
         second = cancel_many(sandbox, "--from", source, "--journal", journal)
-        assert first.wait() == 0
+        first.communicate(rows)
+    assert first.returncode == 0
     assert second.returncode == 2
     assert "another run works on it" in second.stderr
     assert sent(sandbox) == 20

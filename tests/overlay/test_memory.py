@@ -14,6 +14,8 @@ from tests.scripted_server import scripted_server
 CALLS = 5000
 #: What may be left for caches that fill once, in bytes: less than three for each call.
 GROWTH = 15_000
+#: For one call, in seconds. Traced, the imports of the first take long, and the machine may have other work.
+PATIENCE = 60.0
 ENGINES = pytest.mark.parametrize("engine", ["default", "fast"])
 
 
@@ -31,7 +33,7 @@ def held() -> int:
 
 @ENGINES
 def test_blocking(traced, engine):
-    with scripted_server(SUCCESS) as server, blocking(server.url, engine=engine) as bingx:
+    with scripted_server(SUCCESS) as server, blocking(server.url, engine=engine, timeout=PATIENCE) as bingx:
         for number in range(CALLS + 500):
             if number == 500:
                 server.requests.clear()
@@ -46,7 +48,7 @@ def test_blocking(traced, engine):
 @pytest.mark.anyio
 async def test_awaiting(traced, engine):
     with scripted_server(SUCCESS) as server:
-        async with awaiting(server.url, engine=engine) as bingx:
+        async with awaiting(server.url, engine=engine, timeout=PATIENCE) as bingx:
             for number in range(CALLS + 500):
                 if number == 500:
                     server.requests.clear()

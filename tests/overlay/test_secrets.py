@@ -28,7 +28,7 @@ from bingx_spot_api.api.trade import cancel_order
 from bingx_spot_api.models.cancel_order_request import CancelOrderRequest
 from tests.overlay.planted import Planted, everything_within_reach, recorded, shown_by
 from tests.overlay.samples import ORDER_ID, SUCCESS, SYMBOL, Unlimited, success
-from tests.scripted_server import Answer, Cut, http, scripted_server
+from tests.scripted_server import Answer, Cut, ScriptedServer, http, scripted_server
 
 PLACEMENTS = ["json", "query", "form"]
 
@@ -162,11 +162,15 @@ def test_a_success_that_repeats_the_request_shows_no_secret(planted, call, place
 @pytest.mark.parametrize("name", FAILING)
 def test_a_failure_shows_no_secret(planted, call, name, placement):
     with scripted_server(FAILING[name]) as server:
-        with pytest.raises(CallError) as failed:
-            call(planted, server.url, placement=placement, timeout=0.15 if name == "time out" else 0.4)
-        planted.learn(server)
+        for patience in (0.15 if name == "time out" else 0.4, 5.0):
+            with pytest.raises(CallError) as failed:
+                call(planted, server.url, placement=placement, timeout=patience)
+            planted.learn(server)
+            assert planted.found_in(shown_by(failed.value)) == []
+            # Where the machine is so slow that nothing was sent in that time, it gets more.
+            if planted.knows_a_signature():
+                break
     assert planted.knows_a_signature()
-    assert planted.found_in(shown_by(failed.value)) == []
 
 
 @pytest.mark.parametrize("placement", PLACEMENTS)
@@ -213,14 +217,23 @@ def test_a_value_that_cannot_be_signed_shows_no_secret(planted):
 
 @pytest.mark.parametrize("placement", PLACEMENTS)
 def test_a_task_cancelled_from_outside_shows_no_secret(planted, placement):
-    async def give_up(url: str) -> None:
-        async with AsyncBingxSpot(planted.credentials(), environment=url, placement=placement) as bingx:
-            async with asyncio.timeout(0.15):
+    async def give_up(server: ScriptedServer) -> None:
+        loop = asyncio.get_running_loop()
+        async with AsyncBingxSpot(
+            planted.credentials(), environment=server.url, placement=placement, timeout=60.0
+        ) as bingx:
+            async with asyncio.timeout(None) as limit:
+
+                def silence(_: bytes) -> bytes:
+                    loop.call_soon_threadsafe(limit.reschedule, 0.0)
+                    return b""
+
+                server.answer = silence
                 await bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
 
     with scripted_server(b"") as server:
         with pytest.raises(TimeoutError) as failed:
-            asyncio.run(give_up(server.url), debug=True)
+            asyncio.run(give_up(server), debug=True)
         planted.learn(server)
     assert planted.knows_a_signature()
     assert isinstance(failed.value.__cause__, asyncio.CancelledError)
