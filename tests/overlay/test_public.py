@@ -11,7 +11,6 @@ from typing import get_type_hints
 import pytest
 
 import bingx_spot
-import bingx_spot_api
 from bingx_spot import errors
 
 NAMES = [
@@ -75,12 +74,6 @@ TREE = {
 }
 PACKAGE = Path(bingx_spot.__file__).parent
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
-# Imported for type checkers alone, since most programs need none of them.
-LATER = {
-    "AsyncCancelRun": bingx_spot.AsyncCancelRun,
-    "AuthenticatedClient": bingx_spot_api.AuthenticatedClient,
-    "CancelRun": bingx_spot.CancelRun,
-}
 OWN = [
     name for name in NAMES if getattr(getattr(bingx_spot, name), "__module__", "").startswith("bingx_spot.")
 ]
@@ -134,15 +127,34 @@ def undocumented(parent: ast.AST) -> list[str]:
 def test_no_other_library_s_type_stands_in_a_public_signature(name):
     value = getattr(bingx_spot, name)
     for function in functions_of(value):
-        hints = {
-            key: hint for key, hint in get_type_hints(function, localns=LATER).items() if key != "options"
-        }
+        hints = {key: hint for key, hint in get_type_hints(function).items() if key != "options"}
         for hint in hints.values():
             shown = str(hint)
             assert not any(library in shown for library in ("httpx", "attr", "json.", "anyio")), (
                 function,
                 shown,
             )
+
+
+@pytest.mark.parametrize("client", ["BingxSpot", "AsyncBingxSpot"])
+def test_frameworks_learn_the_types_of_every_method_and_nobody_else_waits_for_them(client):
+    program = f"""
+import sys
+from inspect import isfunction
+from typing import get_type_hints
+from bingx_spot import {client}
+late = {{name for name in sys.modules if f"{{name}}.".startswith(("httpx.", "bingx_spot.bulk."))}}
+names = [name for name in dir({client}) if name == "__init__" or not name.startswith("_")]
+members = [getattr({client}, name) for name in names]
+functions = [getattr(each, "fget", None) or getattr(each, "__func__", each) for each in members]
+assert all(map(isfunction, functions))
+hints = dict(zip(names, map(get_type_hints, functions)))
+print(late, hints["api"]["return"].__name__, hints["cancel_orders"]["return"].__name__)
+print(hints["cancel_order"]["return"].__name__, hints["query_order"]["order_id"])
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    run = "CancelRun" if client == "BingxSpot" else "AsyncCancelRun"
+    assert done.stdout == f"set() AuthenticatedClient {run}\nOrder int | str | None\n"
 
 
 def functions_of(value: object) -> list[types.FunctionType]:

@@ -1,5 +1,6 @@
 """The public surface of the SDK as one stub: every public name with its members and signatures."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,8 @@ _MARKS = {
     griffe.ParameterKind.var_positional: "*",
     griffe.ParameterKind.var_keyword: "**",
 }
+# A type is the same one, whether it is imported or looked up in the package.
+_LOOKED_UP = re.compile(rf"\b(?:{PACKAGE}|{GENERATED})\.")
 # Those that Python calls for a caller who writes `with`, `await`, `for`, `len`, `[...]` or a call.
 _SPECIAL = frozenset(
     {
@@ -68,17 +71,21 @@ def _function(name: str, thing: griffe.Function, indent: str) -> Iterator[str]:
         if str(decorator.value) in ("classmethod", "staticmethod", "property"):
             yield f"{indent}@{decorator.value}"
     word = "async def" if "async" in thing.labels else "def"
-    returns = f" -> {thing.returns}" if thing.returns is not None else ""
+    returns = f" -> {_type(thing.returns)}" if thing.returns is not None else ""
     yield f"{indent}{word} {name}({_parameters(thing.parameters)}){returns}: ..."
 
 
 def _attribute(name: str, thing: griffe.Attribute, indent: str) -> str:
     # A property is an attribute to griffe; it reads the same to a caller.
     if thing.annotation is not None:
-        return f"{indent}{name}: {thing.annotation}"
+        return f"{indent}{name}: {_type(thing.annotation)}"
     # The word of an enum is what a caller compares with; where else a value comes from is nobody's concern.
     word = isinstance(thing.value, str) and thing.value[:1] in "'\""
     return f"{indent}{name} = {thing.value}" if word else f"{indent}{name}: object"
+
+
+def _type(annotation: str | griffe.Expr) -> str:
+    return _LOOKED_UP.sub("", str(annotation))
 
 
 def _parameters(parameters: griffe.Parameters) -> str:
@@ -97,6 +104,6 @@ def _parameters(parameters: griffe.Parameters) -> str:
 
 def _parameter(parameter: griffe.Parameter) -> str:
     mark = _MARKS.get(parameter.kind, "") if parameter.kind else ""
-    kind = f": {parameter.annotation}" if parameter.annotation is not None else ""
+    kind = f": {_type(parameter.annotation)}" if parameter.annotation is not None else ""
     default = f" = {parameter.default}" if parameter.default is not None and not mark else ""
     return f"{mark}{parameter.name}{kind}{default}"

@@ -5,6 +5,9 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+# In annotations, for what it imports when it is asked for it: so `typing.get_type_hints` finds what nobody
+# else waits for.
+import bingx_spot
 from bingx_spot.answers import Answer
 from bingx_spot.drivers import check_on_asyncio
 from bingx_spot.facade import Facade
@@ -17,8 +20,6 @@ from bingx_spot_api.models.cancel_restriction import CancelRestriction
 from bingx_spot_api.types import Response, Unset
 
 if TYPE_CHECKING:
-    from bingx_spot.bulk.awaiting import AsyncCancelRun
-    from bingx_spot.bulk.blocking import CancelRun
     from bingx_spot_api.models import CancelOrderResponse, QueryOrderResponse, ServerTimeResponse
 
 
@@ -65,7 +66,7 @@ class BingxSpot(Facade):
         body = cancel_order_request(symbol, order_id, client_order_id, cancel_restrictions, recv_window)
         return _order(cancel_order.sync_detailed(client=self._client, body=body))
 
-    def cancel_orders(self, orders: Iterable[object]) -> "CancelRun":
+    def cancel_orders(self, orders: Iterable[object]) -> "bingx_spot.CancelRun":
         """Cancel many orders, and iterate over the results, each as soon as it is known.
 
         An order is taken from the iterable when its turn has come, so that there may be millions of them,
@@ -181,7 +182,7 @@ class AsyncBingxSpot(Facade):
         body = cancel_order_request(symbol, order_id, client_order_id, cancel_restrictions, recv_window)
         return _order(await cancel_order.asyncio_detailed(client=self._client, body=body))
 
-    def cancel_orders(self, orders: Iterable[object] | AsyncIterable[object]) -> "AsyncCancelRun":
+    def cancel_orders(self, orders: Iterable[object] | AsyncIterable[object]) -> "bingx_spot.AsyncCancelRun":
         """Cancel many orders, and iterate over the results, each as soon as it is known.
 
         Orders, results and errors are those of `BingxSpot.cancel_orders`; the orders may come from an async

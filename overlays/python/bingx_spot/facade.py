@@ -2,8 +2,10 @@
 
 from copy import copy
 from dataclasses import replace
-from typing import TYPE_CHECKING, Self, Unpack
+from typing import Self, Unpack
 
+# In annotations, for what it imports when it is asked for it, as in client.py.
+import bingx_spot_api
 from bingx_spot.assembly import engine_of, memory_of, parts_of, with_environment
 from bingx_spot.credentials import Credentials
 from bingx_spot.engines import Engine
@@ -12,9 +14,6 @@ from bingx_spot.errors import InvalidInput
 from bingx_spot.policy.memory import Memory
 from bingx_spot.settings import Options, Settings
 from bingx_spot.warmth import AsyncWarmth, Warmth
-
-if TYPE_CHECKING:
-    from bingx_spot_api.client import AuthenticatedClient
 
 # These make the connection pool, which a client derived by `with_options` shares.
 _POOL_SETTINGS = frozenset({"proxy", "tls", "transport", "engine"})
@@ -49,7 +48,7 @@ class Facade:
         self._engine = engine
         self._memory = memory
         self._owns_engine = owns_engine
-        self._api: AuthenticatedClient | None = None
+        self._api: bingx_spot_api.AuthenticatedClient | None = None
         self._parts = parts_of(credentials, settings, memory)
         self._client = Direct(self._parts, engine).client()
         self._warmth: Warmth | AsyncWarmth | None = None
@@ -92,7 +91,7 @@ class Facade:
         return derived
 
     @property
-    def api(self) -> "AuthenticatedClient":
+    def api(self) -> "bingx_spot_api.AuthenticatedClient":
         """Return the generated client, signing through this one's connections and limits."""
         # Imported here: httpx takes longer than all of this package, whose own calls do without it.
         from bingx_spot.transport import signing_client  # noqa: PLC0415

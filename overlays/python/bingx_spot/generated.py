@@ -1,18 +1,17 @@
 """Give the generated client out, with httpx clients that sign."""
 
-from typing import TYPE_CHECKING, Unpack
+from typing import Unpack
 
+# In annotations, for what it imports when it is asked for it, as in client.py.
+import bingx_spot_api
 from bingx_spot.assembly import engine_of, memory_of, parts_of, with_environment
 from bingx_spot.credentials import Credentials
 from bingx_spot.settings import Options, Settings
 
-if TYPE_CHECKING:
-    from bingx_spot_api.client import AuthenticatedClient
-
 
 def generated_client(
     credentials: Credentials | None = None, **options: Unpack[Options]
-) -> "AuthenticatedClient":
+) -> "bingx_spot_api.AuthenticatedClient":
     """Return a client of the generated package, `bingx_spot_api`, whose httpx clients sign.
 
     Pass it to the generated functions, `sync` and `asyncio` alike; it stamps, signs and limits their
