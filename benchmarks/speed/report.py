@@ -103,10 +103,8 @@ def _markdown(results: Results, goals: list[Goal]) -> str:
         f"{own:.2f} round trips; a plain httpx post {plain:.2f}."
     )
     missed = [goal.title for goal in goals if not goal.met]
-    judged = (
-        f"Goals met: {len(goals) - len(missed)} of {len(goals)}"
-        + ", missed: " * bool(missed)
-        + "; ".join(missed)
-    )
+    judged = f"Goals met: {len(goals) - len(missed)} of {len(goals)}"
+    if missed:
+        judged += f", missed: {'; '.join(missed)}"
     told = f"Made by `make bench`: {results.how}. {judged}."
     return "\n".join([_PICTURE, "", *rows, "", paused, "", told])

@@ -1,8 +1,10 @@
 """The canonical string and the signature."""
 
+import copy
 import doctest
 import hashlib
 import hmac
+import pickle
 import traceback
 from decimal import Decimal
 from enum import IntEnum, StrEnum
@@ -167,6 +169,14 @@ class TestSign:
     def test_is_hmac_sha256_in_lower_case_hex(self, canonical, secret):
         digest = hmac.digest(secret.encode(), canonical.encode(), hashlib.sha256)
         assert sign(canonical, secret) == digest.hex()
+
+    def test_by_what_has_taken_the_secret_in_shows_and_hands_on_nothing_of_it(self):
+        signer = signing.Signer("planted")
+        assert signer.sign("a=1") == signer.sign("a=1") == sign("a=1", "planted")
+        assert "planted" not in repr(signer)
+        for hand_on in (pickle.dumps, copy.deepcopy):
+            with pytest.raises(TypeError):
+                hand_on(signer)
 
     @pytest.mark.parametrize(
         ("canonical", "secret", "field"),

@@ -42,24 +42,26 @@ class Names:
 
     def entry(self, origin: Origin, seconds: float) -> str:
         """Return libcurl's entry for the origin, waiting no longer than so many seconds."""
-        found = self._found.get(origin)
-        if found is not None and time.monotonic() - found[0] < _FRESH:
-            return found[1]
-        return self._keep(origin, self._addresses.of(origin.host, origin.port, seconds))
+        known = self._known(origin)
+        return known or self._keep(origin, self._addresses.of(origin.host, origin.port, seconds))
 
     async def entry_async(self, origin: Origin) -> str:
         """Return libcurl's entry for the origin."""
-        found = self._found.get(origin)
-        if found is not None and time.monotonic() - found[0] < _FRESH:
-            return found[1]
+        known = self._known(origin)
+        if known is not None:
+            return known
         if is_address(origin.host):
             return self._keep(origin, [origin.host])
         loop = asyncio.get_running_loop()
         try:
-            infos = await loop.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
+            found = await loop.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
             raise Broken(f"no address: {error}") from None
-        return self._keep(origin, list(dict.fromkeys(str(each[4][0]) for each in infos)))
+        return self._keep(origin, list(dict.fromkeys(str(each[4][0]) for each in found)))
+
+    def _known(self, origin: Origin) -> str | None:
+        found = self._found.get(origin)
+        return found[1] if found is not None and time.monotonic() - found[0] < _FRESH else None
 
     def _keep(self, origin: Origin, addresses: list[str]) -> str:
         listed = ",".join(f"[{each}]" if ":" in each else each for each in addresses)
