@@ -55,11 +55,11 @@ test: $(READY) $(PEERS_READY) $(TRUST_READY) ## Run the tests
 pythons: $(READY) $(TRUST_READY) ## Try the wheel on every Python at hand, with the oldest and the newest dependencies
 	@rm -rf build/pythons/wheel
 	@$(BIN)/python -m build --wheel --no-isolation --outdir build/pythons/wheel >/dev/null
-	@$(TRUST)/venv/bin/python -m tests.pythons
+	@$(TRUST)/venv/bin/python -m tools.pythons
 
 .PHONY: audit
 audit: $(READY) $(TRUST_READY) ## Ask the OSV database whether anything that is locked is known to be vulnerable
-	@$(BIN)/python -m tests.audit $(AUDIT)
+	@$(BIN)/python -m tools.audit $(AUDIT)
 
 .PHONY: check
 check: lint types lint-spec check-page spec-diff surface-diff check-generated check-vectors conformance bench-smoke test ## What CI runs
@@ -81,11 +81,11 @@ types: $(READY) ## Check the types (mypy --strict)
 
 .PHONY: surface-diff
 surface-diff: $(READY) ## Say what has changed in the SDK's public names since its last release, and fail if that breaks callers
-	$(BIN)/python -m tests.surface
+	$(BIN)/python -m tools.surface
 
 .PHONY: release-surface
 release-surface: $(READY) ## Keep the SDK's public names as they stand as those of a release
-	$(BIN)/python -m tests.surface --release
+	$(BIN)/python -m tools.surface --release
 
 ##@ Change the contract
 
@@ -128,21 +128,21 @@ spec-kit: $(READY) ## Pack the spec, for every language, into dist/ (needs Node.
 
 .PHONY: conformance
 conformance: $(READY) ## Let every language pass the vectors and cancel an order; a table of what each has shown
-	$(BIN)/python -m tests.conformance
+	$(BIN)/python -m tools.conformance
 
 ##@ Measure and show
 
 .PHONY: chaos
 chaos: $(READY) ## Ten thousand cancels among faults, and a table of what became of them
-	$(BIN)/python -m tests.chaos
+	$(BIN)/python -m tools.chaos
 
 .PHONY: reliability
 reliability: $(READY) ## Write the README's table of failures from the outcome matrix
-	$(BIN)/python -m tests.outcome.table
+	$(BIN)/python -m tests.e2e.outcome.table
 
 .PHONY: mutation
 mutation: $(READY) ## Change the code that decides in 1600 ways, and see whether the tests notice
-	$(BIN)/python -m tests.mutation
+	$(BIN)/python -m tools.mutation
 
 .PHONY: screenshot
 screenshot: $(READY) ## Make the README's picture of the sandbox's page anew, in Chromium

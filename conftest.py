@@ -5,7 +5,7 @@ from collections.abc import Generator
 
 import pytest
 
-from tests.documentation import examples
+from tests.support.documentation import examples
 
 # Every example of the documentation is a test.
 pytest_collect_file = examples.pytest()

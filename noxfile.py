@@ -6,8 +6,8 @@
 
 import nox
 
-from tests.pythons.at_hand import at_hand
-from tests.pythons.places import ENVIRONMENTS, WHEELS, report_of
+from tools.pythons.at_hand import at_hand
+from tools.pythons.places import ENVIRONMENTS, WHEELS, report_of
 
 nox.options.default_venv_backend = "uv"
 nox.options.envdir = str(ENVIRONMENTS)
@@ -18,25 +18,25 @@ nox.options.download_python = "never"
 # generated client, the stores, the sandbox's server, the command line, and what it prints.
 SHOWING = (
     "tests/spec/test_signer_vectors.py",
-    "tests/outcome/test_matrix.py",
-    "tests/overlay/test_client.py",
-    "tests/overlay/test_engine.py",
-    "tests/overlay/test_public.py",
-    "tests/overlay/test_reuse.py",
-    "tests/overlay/test_settings.py",
-    "tests/overlay/test_transport.py",
-    "tests/sharing/test_redis_store.py::TestSharing::test_those_who_await_share_too",
-    "tests/sharing/test_redis_store.py::TestSharing::test_both_get_their_permits_and_no_second_holds_too_many",
-    "tests/sharing/test_redis_store.py::TestSecrets",
-    "tests/sharing/test_redis_kinds.py::TestTls",
-    "tests/sharing/test_redis_kinds.py::TestOptions",
-    "tests/sharing/test_redis_kinds.py::TestUsers",
-    "tests/sharing/test_redis_fleets.py",
-    "tests/bulk/test_journal.py",
-    "tests/bulk/test_refused_journals.py",
+    "tests/e2e/outcome/test_matrix.py",
+    "tests/e2e/test_client.py",
+    "tests/e2e/test_engine.py",
+    "tests/unit/test_public.py",
+    "tests/e2e/test_reuse.py",
+    "tests/unit/test_config.py",
+    "tests/e2e/test_httpx_transport.py",
+    "tests/e2e/shared_limits/test_redis_store.py::TestSharing::test_those_who_await_share_too",
+    "tests/e2e/shared_limits/test_redis_store.py::TestSharing::test_both_get_their_permits_and_no_second_holds_too_many",
+    "tests/e2e/shared_limits/test_redis_store.py::TestSecrets",
+    "tests/e2e/shared_limits/test_redis_kinds.py::TestTls",
+    "tests/e2e/shared_limits/test_redis_kinds.py::TestOptions",
+    "tests/e2e/shared_limits/test_redis_kinds.py::TestUsers",
+    "tests/e2e/shared_limits/test_redis_fleets.py",
+    "tests/unit/bulk/test_journal.py",
+    "tests/unit/bulk/test_refused_journals.py",
     "tests/sandbox/test_control.py",
     "tests/sandbox/test_endpoints.py",
-    "tests/cli/test_terminal.py",
+    "tests/unit/cli/test_terminal.py",
 )
 # Of the matrix's five hundred cancels those whose connection breaks: the HTTP libraries' part in it.
 _PART = "not test_what_becomes_of_a_cancel or reset"

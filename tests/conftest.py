@@ -1,8 +1,15 @@
 """Fixtures that any test may ask for."""
 
-import pytest
+import ssl
+from collections.abc import Iterator
+from typing import Any
 
-from bingx_spot.sharing import accounts
+import pytest
+import trustme
+
+from bingx_sandbox import Sandbox
+from bingx_spot.shared_limits import options
+from tests.support.cancelling import cancel_awaiting, cancel_blocking
 
 
 @pytest.fixture
@@ -14,4 +21,38 @@ def anyio_backend() -> str:
 @pytest.fixture(autouse=True)
 def _nothing_known_of_any_key() -> None:
     """Let no test suffer from what the exchange of an earlier one said to the same key."""
-    accounts.forget()
+    options.forget()
+
+
+@pytest.fixture(scope="module")
+def running_sandbox() -> Iterator[Sandbox]:
+    """Run a sandbox for the tests of one module."""
+    with Sandbox(limits="off", orders=0) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(running_sandbox: Sandbox) -> Sandbox:
+    """Return the module's sandbox, with nothing left in it of earlier tests."""
+    running_sandbox.reset()
+    return running_sandbox
+
+
+@pytest.fixture(params=[cancel_blocking, cancel_awaiting], ids=["sync", "async"])
+def cancel(request: pytest.FixtureRequest) -> Any:
+    """Return one cancel, sync and async."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    """Return a certificate authority of the tests' own."""
+    return trustme.CA()
+
+
+@pytest.fixture(scope="module")
+def server_tls(authority: trustme.CA) -> ssl.SSLContext:
+    """Return a server's TLS context with a certificate for 127.0.0.1."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    return context

@@ -3,4 +3,4 @@
 # What is generated and built stands in the tree already. The last line says what was shown, as JSON.
 set -eu
 cd "$(dirname "$0")/../.."
-exec "${BINGX_PYTHON:-.venv/bin/python}" -m tests.conformance.python_runner
+exec "${BINGX_PYTHON:-.venv/bin/python}" -m tools.conformance.python_runner

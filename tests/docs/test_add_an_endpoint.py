@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from generator import redocly
-from tests.documentation import shown
+from tests.support.documentation import shown
 
 ROOT = Path(__file__).parents[2]
 PAGE = "how-to/add-an-endpoint.md"
@@ -115,7 +115,7 @@ def test_the_contract_is_in_order_and_breaks_nobody(copy: Copy) -> None:
 
 def test_the_endpoint_is_called_and_given_a_method(copy: Copy) -> None:
     refused = copy.call(CALL)
-    told = refused.stderr[refused.stderr.index("bingx_spot.errors.Refused") :]
+    told = refused.stderr[refused.stderr.index("bingx_spot.exceptions.RequestRejected") :]
     assert one_line(told) in one_line(SCREENS)
 
     lacking = copy.python("-c", LACKING)
@@ -125,7 +125,7 @@ def test_the_endpoint_is_called_and_given_a_method(copy: Copy) -> None:
     assert f"$ bingx-spot sandbox -- python call.py\n{copy.call(CALL).stdout}" in SCREENS
 
     copy.insert(CLIENT, "    def query_order(", f"{METHOD}\n")
-    copy.insert(CLIENT, "from bingx_spot.order import Order\n", IMPORTS)
+    copy.insert(CLIENT, "from bingx_spot.models import Order\n", IMPORTS)
     with (copy.folder / CLIENT).open("a", encoding="utf-8") as file:
         file.write(f"\n\n{ORDERS}")
     ran = copy.call(CALL_OF_THE_METHOD)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.documentation import commands, evaluate
+from tests.support.documentation import commands, evaluate
 
 
 def block(text: str, folder: Path) -> Any:

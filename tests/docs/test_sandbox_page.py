@@ -9,7 +9,7 @@ from bingx_sandbox import Sandbox
 from bingx_sandbox.accounts import open_accounts
 from bingx_sandbox.control import Control
 from bingx_sandbox.exchange import Exchange
-from tests.documentation import shown
+from tests.support.documentation import shown
 
 PAGE = "reference/sandbox.md"
 ROOT = Path(__file__).parents[2]

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from tests.documentation import shown
+from tests.support.documentation import shown
 
 _THEIRS = """
 from bingx_spot import BingxSpot

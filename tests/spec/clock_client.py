@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from bingx_spot import Answer, CallError, ClockError
-from bingx_spot.answers import server_time, vet
-from bingx_spot.attempts import Attempts
-from bingx_spot.steps import Send, Steps
-from tests.policy.playing import ASKING_TIME, CANCELLING, Exchange, says
-from tests.policy.scripted_time import BEGIN
+from bingx_spot import CallError, ClockError, Response
+from bingx_spot.core.attempt import AttemptRunner
+from bingx_spot.core.effects import CallSteps, Send
+from bingx_spot.core.response_validation import server_time, validate_response
+from tests.support.scripted_time import BEGIN
+from tests.unit.core.playing import ASKING_TIME, CANCELLING, Exchange, says
 
 TELLS_NO_TIME = says(100421, "timestamp mismatch")
 
@@ -21,7 +21,7 @@ class Client:
         # Set so that the machine's clock and the offset give `sentAt` together.
         self.exchange.clock._anchor_ns += (test["sentAt"] - test["before"]["offset"] - BEGIN) * 1_000_000
         self.exchange.clock._offset = test["before"]["offset"]
-        self.attempts = Attempts(self.exchange.parts, self.exchange.time() + 60)
+        self.attempts = AttemptRunner(self.exchange.parts, self.exchange.time() + 60)
         self.attempts._clock_repaired = test["before"]["repaired"]
 
     def did(self) -> dict[str, object]:
@@ -54,7 +54,7 @@ class Client:
         assert isinstance(error, CallError)
         return error
 
-    def arrives(self) -> Answer:
+    def arrives(self) -> Response:
         """Let the answer come when the vector says, and whatever else happens meanwhile."""
         self.exchange.time.seconds += (self.test["receivedAt"] - self.test["sentAt"]) / 1000
         self.exchange.clock._offset = self.test["before"]["offsetNow"]
@@ -70,25 +70,25 @@ class Client:
             return (self.test["sentAt"] + self.test["receivedAt"]) // 2 + moved
         if self.test["operation"] == "serverTime":
             return time_in(answer_of(self.test))
-        return server_time(refusal.evidence) if isinstance(refusal, ClockError) else None
+        return server_time(refusal.details) if isinstance(refusal, ClockError) else None
 
 
-def answer_of(test: Any) -> Answer:
+def answer_of(test: Any) -> Response:
     """Give the answer as an engine would, with the names of headers in lower case."""
     told = test["answer"]
     headers = {name.lower(): value for name, value in told["headers"].items()}
-    return Answer(told["status"], headers, told["body"].encode())
+    return Response(told["status"], headers, told["body"].encode())
 
 
-def time_in(answer: Answer) -> int | None:
+def time_in(answer: Response) -> int | None:
     """Give the time in an answer to `serverTime`, where the gate believes it."""
     try:
-        return int(vet(ASKING_TIME, answer).data()["serverTime"])
+        return int(validate_response(ASKING_TIME, answer).data()["serverTime"])
     except CallError:
         return None
 
 
-def finished(steps: Steps[Any], came: Any = None) -> Any:
+def finished(steps: CallSteps[Any], came: Any = None) -> Any:
     """Give what the steps return, or None where they want something sent."""
     try:
         step = steps.send(came)

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from bingx_spot import ClockError
-from bingx_spot.attempts import Attempts
-from tests.policy.playing import CANCELLING, RESET, Exchange
+from bingx_spot import ClockError, ErrorDetails
+from bingx_spot.core.attempt import AttemptRunner
 from tests.spec.clock_client import TELLS_NO_TIME, Client, finished
 from tests.spec.vectors import read_json, vector_id
+from tests.unit.core.playing import CANCELLING, RESET, Exchange
 
 VECTORS = read_json("vectors/clock.json")
 TESTS = [test for group in VECTORS["groups"] for test in group["tests"]]
@@ -44,7 +44,7 @@ def test_our_client_does_what_the_vector_says(test: Any) -> None:
 
 
 def test_a_time_that_does_not_come_leaves_the_refusal() -> None:
-    attempts = Attempts(Exchange(fallback=None).parts, 1060.0)
-    repair = attempts.repaired(CANCELLING, ClockError(TELLS_NO_TIME.evidence("timestamp mismatch")))
+    attempts = AttemptRunner(Exchange(fallback=None).parts, 1060.0)
+    repair = attempts.repaired(CANCELLING, ClockError(ErrorDetails.of(TELLS_NO_TIME, "timestamp mismatch")))
     assert finished(repair) is None
     assert finished(repair, RESET) is False

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from bingx_spot import InvalidInput
-from bingx_spot.placement import json_body, query_string
-from bingx_spot.signing import canonical_string, sign
+from bingx_spot.core.request import json_body, query_string
+from bingx_spot.core.signing import canonical_string, sign
 from tests.spec.vectors import parameters_of, signing_tests, vector_id
 
 ACCEPTED = signing_tests("accepted")

@@ -10,18 +10,22 @@ print(order.status, order.executed_qty)
 import importlib
 import typing
 
+from bingx_spot._base_client import generated_client
 from bingx_spot._version import __version__
-from bingx_spot.answers import Answer
 from bingx_spot.client import AsyncBingxSpot, BingxSpot
-from bingx_spot.clock import Clock
+from bingx_spot.core.clock import Clock
+from bingx_spot.core.signing import canonical_string, sign
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
-from bingx_spot.errors import (
+from bingx_spot.exceptions import (
+    Attempt,
     AuthenticationError,
     BingxError,
+    BulkRunAborted,
     CallError,
     ClockError,
     CredentialsError,
+    ErrorDetails,
     InvalidInput,
     NotExecuted,
     NotSent,
@@ -29,34 +33,31 @@ from bingx_spot.errors import (
     OutcomeUnknown,
     PermissionDenied,
     RateLimited,
-    Refused,
-    RunStopped,
+    RequestInfo,
+    RequestRejected,
     StillOpen,
-    UnknownCode,
+    UnknownErrorCode,
 )
-from bingx_spot.evidence import Attempt, Evidence, SentRequest
-from bingx_spot.generated import generated_client
-from bingx_spot.order import Order
-from bingx_spot.signing import canonical_string, sign
+from bingx_spot.models import Order, Response
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
 from bingx_spot_api.models.order_side import OrderSide
 from bingx_spot_api.models.order_status import OrderStatus
 from bingx_spot_api.models.order_type import OrderType
 
 if typing.TYPE_CHECKING:
-    from bingx_spot.bulk.awaiting import AsyncCancelRun
-    from bingx_spot.bulk.blocking import CancelRun
-    from bingx_spot.bulk.item import CancelRequest
+    from bingx_spot.bulk.async_run import AsyncCancelRun
+    from bingx_spot.bulk.items import CancelRequest
     from bingx_spot.bulk.result import CancelOutcome, CancelResult
+    from bingx_spot.bulk.sync_run import CancelRun
 
 __all__ = [
-    "Answer",
     "AsyncBingxSpot",
     "AsyncCancelRun",
     "Attempt",
     "AuthenticationError",
     "BingxError",
     "BingxSpot",
+    "BulkRunAborted",
     "CallError",
     "CancelOutcome",
     "CancelRequest",
@@ -68,7 +69,7 @@ __all__ = [
     "Credentials",
     "CredentialsError",
     "Environment",
-    "Evidence",
+    "ErrorDetails",
     "InvalidInput",
     "NotExecuted",
     "NotSent",
@@ -80,11 +81,11 @@ __all__ = [
     "OutcomeUnknown",
     "PermissionDenied",
     "RateLimited",
-    "Refused",
-    "RunStopped",
-    "SentRequest",
+    "RequestInfo",
+    "RequestRejected",
+    "Response",
     "StillOpen",
-    "UnknownCode",
+    "UnknownErrorCode",
     "__version__",
     "canonical_string",
     "generated_client",
@@ -93,11 +94,11 @@ __all__ = [
 
 # Imported when they are first used: most programs cancel one order at a time.
 _BULK = {
-    "AsyncCancelRun": "awaiting",
+    "AsyncCancelRun": "async_run",
     "CancelOutcome": "result",
-    "CancelRequest": "item",
+    "CancelRequest": "items",
     "CancelResult": "result",
-    "CancelRun": "blocking",
+    "CancelRun": "sync_run",
 }
 
 

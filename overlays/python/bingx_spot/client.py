@@ -8,22 +8,21 @@ from typing import TYPE_CHECKING, Self
 # In annotations, for what it imports when it is asked for it: so `typing.get_type_hints` finds what nobody
 # else waits for.
 import bingx_spot
-from bingx_spot.answers import Answer
-from bingx_spot.drivers import check_on_asyncio
-from bingx_spot.facade import Facade
-from bingx_spot.inputs import cancel_order_request, order_reference
-from bingx_spot.order import Order
-from bingx_spot.warmth import AsyncWarmth, Warmth, check_every
+from bingx_spot._base_client import BaseClient
+from bingx_spot.core.runner import check_on_asyncio
+from bingx_spot.keepalive import AsyncKeepAlive, KeepAlive, check_every
+from bingx_spot.models import Order, Response
+from bingx_spot.validation import cancel_order_request, order_reference
+from bingx_spot_api import types
 from bingx_spot_api.api import server, trade
 from bingx_spot_api.api.trade import cancel_order
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
-from bingx_spot_api.types import Response, Unset
 
 if TYPE_CHECKING:
     from bingx_spot_api.models import CancelOrderResponse, QueryOrderResponse, ServerTimeResponse
 
 
-class BingxSpot(Facade):
+class BingxSpot(BaseClient):
     """Cancel spot orders, blocking. One client may be used from many threads.
 
     Args:
@@ -84,8 +83,8 @@ class BingxSpot(Facade):
                 were handed over before.
         """
         # Imported here, as in the async client: most programs cancel one at a time.
-        from bingx_spot.bulk.blocking import CancelRun  # noqa: PLC0415
         from bingx_spot.bulk.run import Run  # noqa: PLC0415
+        from bingx_spot.bulk.sync_run import CancelRun  # noqa: PLC0415
 
         return CancelRun(Run(replace(self._parts, bulk=True)), orders, self._engine)
 
@@ -137,11 +136,11 @@ class BingxSpot(Facade):
         check_every(every)
         self.server_time()
         if every is not None and not (self._warmth and self._warmth.is_at_work()):
-            self._warmth = Warmth(self._asking(every).server_time, every)
+            self._warmth = KeepAlive(self._asking(every).server_time, every)
 
     def close(self) -> None:
         """Close the connections, unless they belong to the client that this one was derived from."""
-        if isinstance(self._warmth, Warmth):
+        if isinstance(self._warmth, KeepAlive):
             self._warmth.end()
         if self._owns_engine:
             self._engine.close()
@@ -155,7 +154,7 @@ class BingxSpot(Facade):
         self.close()
 
 
-class AsyncBingxSpot(Facade):
+class AsyncBingxSpot(BaseClient):
     """Cancel spot orders, awaiting. One client may be used from many tasks, and in several event loops.
 
     Args:
@@ -188,7 +187,7 @@ class AsyncBingxSpot(Facade):
         Orders, results and errors are those of `BingxSpot.cancel_orders`; the orders may come from an async
         iterable.
         """
-        from bingx_spot.bulk.awaiting import AsyncCancelRun  # noqa: PLC0415
+        from bingx_spot.bulk.async_run import AsyncCancelRun  # noqa: PLC0415
         from bingx_spot.bulk.run import Run  # noqa: PLC0415
 
         return AsyncCancelRun(Run(replace(self._parts, bulk=True)), orders, self._engine)
@@ -225,11 +224,11 @@ class AsyncBingxSpot(Facade):
             check_on_asyncio("every", "None on trio")
         await self.server_time()
         if every is not None and not (self._warmth and self._warmth.is_at_work()):
-            self._warmth = AsyncWarmth(self._asking(every).server_time, every)
+            self._warmth = AsyncKeepAlive(self._asking(every).server_time, every)
 
     async def aclose(self) -> None:
         """Close the connections, unless they belong to the client that this one was derived from."""
-        if isinstance(self._warmth, AsyncWarmth):
+        if isinstance(self._warmth, AsyncKeepAlive):
             await self._warmth.end()
         if self._owns_engine:
             await self._engine.aclose()
@@ -243,16 +242,16 @@ class AsyncBingxSpot(Facade):
         await self.aclose()
 
 
-def _order(response: "Response[CancelOrderResponse] | Response[QueryOrderResponse]") -> Order:
+def _order(response: "types.Response[CancelOrderResponse] | types.Response[QueryOrderResponse]") -> Order:
     # The gate lets no success through without it; this is what the types say.
     assert response.parsed is not None  # noqa: S101
-    assert not isinstance(response.parsed.data, Unset)  # noqa: S101
-    answer = Answer(response.status_code, response.headers, response.content)
+    assert not isinstance(response.parsed.data, types.Unset)  # noqa: S101
+    answer = Response(response.status_code, response.headers, response.content)
     return Order.from_model(response.parsed.data, answer)
 
 
-def _time(response: "Response[ServerTimeResponse]") -> int:
+def _time(response: "types.Response[ServerTimeResponse]") -> int:
     # As above.
     assert response.parsed is not None  # noqa: S101
-    assert not isinstance(response.parsed.data, Unset)  # noqa: S101
+    assert not isinstance(response.parsed.data, types.Unset)  # noqa: S101
     return response.parsed.data.server_time

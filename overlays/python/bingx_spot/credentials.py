@@ -10,7 +10,7 @@ import stat
 from pathlib import Path
 from typing import NoReturn, Self
 
-from bingx_spot.errors import CredentialsError
+from bingx_spot.exceptions import CredentialsError
 
 #: Environment variables that `Credentials.from_env` reads.
 API_KEY_VARIABLE = "BINGX_API_KEY"

@@ -1,11 +1,11 @@
-"""Say where requests go: live, simulated trading, the local sandbox, or a base URL of one's own."""
+"""Where requests go: live, simulated trading, the local sandbox, or a base URL of the caller's own."""
 
 import re
 from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from bingx_spot.errors import InvalidInput, shown
+from bingx_spot.exceptions import InvalidInput, shown
 from bingx_spot_api.contract import SERVERS
 
 _URL_ALLOWED = "https://HOST or https://HOST:PORT; http only for a loopback host"

@@ -16,13 +16,20 @@ from pathlib import Path
 from typing import Self
 
 from bingx_spot._version import __version__
-from bingx_spot.bulk.entry import ASKED, STATES, WAITING, Counts, DueOrder, Entry
-from bingx_spot.bulk.intake import Duplicate, Intake
-from bingx_spot.bulk.lock import Lock
+from bingx_spot.bulk.input_rows import BadRow, Row
+from bingx_spot.bulk.journal_db import JournalError, Lock, NoOrders, Store
+from bingx_spot.bulk.journal_rows import (
+    ASKED,
+    STATES,
+    WAITING,
+    Counts,
+    DueOrder,
+    Duplicate,
+    Intake,
+    JournalRow,
+)
 from bingx_spot.bulk.result import CancelOutcome, CancelResult
-from bingx_spot.bulk.rows import BadRow, Row
-from bingx_spot.bulk.store import JournalError, NoOrders, Store
-from bingx_spot.errors import CallError, StillOpen
+from bingx_spot.exceptions import CallError, StillOpen
 
 _RECOVER = "UPDATE orders SET state = ?, in_doubt = 1, message = ? WHERE state = ?"
 _FETCH = """
@@ -185,7 +192,7 @@ class Journal:
                     self._store.run(_ASK, ASKED, _now(), line)
                     yield order
 
-    def settle(self, line: int, result: CancelResult) -> Entry:
+    def settle(self, line: int, result: CancelResult) -> JournalRow:
         """Note how an order ended, and return what is known of it now; the disk has it when this returns.
 
         Args:
@@ -206,13 +213,13 @@ class Journal:
             ended_at=_now(),
             **_stated(result),
         )
-        return Entry(*self._store.run("SELECT * FROM orders WHERE line = ?", line).fetchone())
+        return JournalRow(*self._store.run("SELECT * FROM orders WHERE line = ?", line).fetchone())
 
     def counts(self) -> Counts:
         """Count the orders by how they ended."""
         return Counts.of(self._store.run(_COUNT))
 
-    def entries(self, states: Collection[str] = STATES) -> Iterator[Entry]:
+    def entries(self, states: Collection[str] = STATES) -> Iterator[JournalRow]:
         """Yield what is known of each order in one of these states, in the order of the input.
 
         Args:
@@ -220,7 +227,7 @@ class Journal:
         """
         with self._store.telling():
             for row in self._store.run("SELECT * FROM orders ORDER BY line"):
-                entry = Entry(*row)
+                entry = JournalRow(*row)
                 if entry.state in states:
                     yield entry
 

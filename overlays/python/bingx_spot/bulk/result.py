@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
-from bingx_spot.bulk.item import CancelRequest
-from bingx_spot.errors import (
+from bingx_spot.bulk.items import CancelRequest
+from bingx_spot.exceptions import (
     AuthenticationError,
     BingxError,
     CallError,
@@ -16,10 +16,10 @@ from bingx_spot.errors import (
     OutcomeUnknown,
     PermissionDenied,
     RateLimited,
-    Refused,
+    RequestRejected,
     StillOpen,
 )
-from bingx_spot.order import Order
+from bingx_spot.models import Order
 
 # Of the error table: refusals that are about the account, or about how requests arrive, and not about the
 # order. A parameter that is missing was signed and sent: the server looks for it elsewhere.
@@ -136,4 +136,4 @@ def hits_every_order(error: CallError) -> bool:
     """
     if isinstance(error, AuthenticationError | PermissionDenied | ClockError):
         return True
-    return isinstance(error, Refused) and error.evidence.rule in _OF_EVERY_ORDER
+    return isinstance(error, RequestRejected) and error.details.rule in _OF_EVERY_ORDER

@@ -12,19 +12,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bingx_spot import outcome
-from bingx_spot.admission import NO_PERMIT
-from bingx_spot.answers import Answer
-from bingx_spot.attempts import BAN_STATUSES, CLOSED_CLIENT
-from bingx_spot.bulk.item import CancelRequest
+from bingx_spot.bulk.items import CancelRequest
 from bingx_spot.bulk.result import CancelOutcome, CancelResult, hits_every_order
-from bingx_spot.errors import CallError, InvalidInput, NotSent, RateLimited, RunStopped
-from bingx_spot.evidence import Evidence
-from bingx_spot.order import Order
-from bingx_spot.parts import Parts
-from bingx_spot.policy.signal import Signal
-from bingx_spot.request import Call
-from bingx_spot.steps import Came, Send, Steps, Wait
+from bingx_spot.core import decisions as outcome
+from bingx_spot.core.admission import NO_PERMIT
+from bingx_spot.core.attempt import BAN_STATUSES, CLOSED_CLIENT
+from bingx_spot.core.context import CallContext
+from bingx_spot.core.effects import CallSteps, Send, Sleep, StepResult
+from bingx_spot.core.request import ApiCall
+from bingx_spot.exceptions import BulkRunAborted, CallError, ErrorDetails, InvalidInput, NotSent, RateLimited
+from bingx_spot.limits.permit_queue import Wakeup
+from bingx_spot.models import Order, Response
 from bingx_spot_api.contract import BY_ID
 
 #: How many orders are under way at once. At five cancels a second, answers may take three seconds.
@@ -52,7 +50,7 @@ class Run:
         error: What stopped it, where an error did.
     """
 
-    parts: Parts
+    parts: CallContext
     stopping: bool = False
     error: CallError | None = None
     _locked_until: float = 0.0
@@ -73,7 +71,7 @@ class Run:
         """Return how many results are still to come."""
         return self._under_way
 
-    def begin(self, item: object) -> Steps[CancelResult]:
+    def begin(self, item: object) -> CallSteps[CancelResult]:
         """Take one item, and return the steps that lead to its result.
 
         Args:
@@ -95,7 +93,7 @@ class Run:
             self._unreached = 0
         elif not self.stopping:
             self._unreached += 1
-            if self._unreached >= _MOST_UNREACHED or result.error.evidence.rule == CLOSED_CLIENT:
+            if self._unreached >= _MOST_UNREACHED or result.error.details.rule == CLOSED_CLIENT:
                 self.stop(result.error)
 
     def stop(self, error: CallError | None = None) -> None:
@@ -113,17 +111,17 @@ class Run:
         return max(closed, self._locked_until - self.parts.now(), 0.0)
 
     def check(self) -> None:
-        """Raise `RunStopped` where an error stopped the run."""
+        """Raise `BulkRunAborted` where an error stopped the run."""
         if self.error is not None:
-            raise RunStopped(self.error) from self.error
+            raise BulkRunAborted(self.error) from self.error
 
-    def _found(self, position: int, item: object) -> Steps[CancelResult]:
+    def _found(self, position: int, item: object) -> CallSteps[CancelResult]:
         try:
             request = CancelRequest.of(item)
         except InvalidInput as problem:
             return CancelResult.invalid(position, item, problem)
         try:
-            answer = yield from self._patiently(Call.of(_CANCEL, request.parameters()))
+            answer = yield from self._patiently(ApiCall.of(_CANCEL, request.parameters()))
             order = Order.from_data(answer.data(), answer)
         except CallError as error:
             if hits_every_order(error):
@@ -132,7 +130,7 @@ class Run:
         done = CancelOutcome.CANCELLED
         return CancelResult(position=position, item=item, outcome=done, request=request, order=order)
 
-    def _patiently(self, call: Call) -> Steps[Answer]:
+    def _patiently(self, call: ApiCall) -> CallSteps[Response]:
         """Cancel one order, after any limit that ends by itself."""
         while True:
             try:
@@ -149,7 +147,7 @@ class Run:
 
     def _pause(self, error: RateLimited) -> float:
         """Return how long to wait before trying again, in seconds; stop the run where that is too long."""
-        if error.retry_at is None or error.evidence.rule == NO_PERMIT:
+        if error.retry_at is None or error.details.rule == NO_PERMIT:
             return _PERMIT_AGAIN
         seconds = (error.retry_at - self.parts.clock.timestamp()) / 1000
         banned = error.http_status in BAN_STATUSES or self.parts.memory.blocks.all_closed()
@@ -158,43 +156,43 @@ class Run:
         self._locked_until = max(self._locked_until, self.parts.now() + seconds)
         return max(seconds, _GLANCE)
 
-    def _unless_stopped(self, steps: Steps[Answer], clock: "_OwnTime") -> Steps[Answer]:
+    def _unless_stopped(self, steps: CallSteps[Response], clock: "_OwnTime") -> CallSteps[Response]:
         """Go through an order's steps, but give it back if the run is stopped before anything was sent."""
-        came: Came = None
+        came: StepResult = None
         sent = False
         try:
             while True:
                 step = steps.send(came)
-                if isinstance(step, Wait):
+                if isinstance(step, Sleep):
                     yield from self._waited_out(step, clock, sent=sent)
                     came = None
                 if self.stopping and not sent:
-                    raise NotSent(Evidence(_GIVEN_BACK))
+                    raise NotSent(ErrorDetails(_GIVEN_BACK))
                 if isinstance(step, Send):
                     sent = True
                     came = yield step
         except StopIteration as done:
-            answer: Answer = done.value
+            answer: Response = done.value
             return answer
         finally:
             steps.close()
 
-    def _waited_out(self, step: Wait, clock: "_OwnTime", *, sent: bool) -> Steps[None]:
+    def _waited_out(self, step: Sleep, clock: "_OwnTime", *, sent: bool) -> CallSteps[None]:
         if not sent:
-            yield from clock.standing(self._waited(step.seconds, step.signal))
-        elif step.signal is not None:
+            yield from clock.standing(self._waited(step.seconds, step.wakeup))
+        elif step.wakeup is not None:
             # For a permit, and other orders of the run are before it.
             yield from clock.standing(_once(step))
         else:
             yield step
 
-    def _waited(self, seconds: float, signal: Signal | None = None) -> Steps[None]:
-        """Wait, but not on when the run is stopped or the signal is sent."""
+    def _waited(self, seconds: float, wakeup: Wakeup | None = None) -> CallSteps[None]:
+        """Sleep, but not on when the run is stopped or the signal is sent."""
         until = self.parts.now() + seconds
         while not self.stopping and (left := until - self.parts.now()) > 0:
-            if signal is not None and signal.sent:
+            if wakeup is not None and wakeup.is_set:
                 return
-            yield Wait(min(left, _GLANCE), signal)
+            yield Sleep(min(left, _GLANCE), wakeup)
 
 
 @dataclass(slots=True)
@@ -210,11 +208,11 @@ class _OwnTime:
     def __call__(self) -> float:
         return self.now() - self.stood
 
-    def standing(self, steps: Steps[None]) -> Steps[None]:
+    def standing(self, steps: CallSteps[None]) -> CallSteps[None]:
         began = self.now()
         yield from steps
         self.stood += self.now() - began
 
 
-def _once(step: Wait) -> Steps[None]:
+def _once(step: Sleep) -> CallSteps[None]:
     yield step

@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from bingx_spot.assembly import ENVIRONMENT_VARIABLE
+from bingx_spot._base_client import ENVIRONMENT_VARIABLE
 from bingx_spot.cli.output import (
     NOT_CANCELLED,
     UNKNOWN,
@@ -16,10 +16,11 @@ from bingx_spot.cli.output import (
     print_table,
 )
 from bingx_spot.client import BingxSpot
-from bingx_spot.clock import Clock
+from bingx_spot.core.clock import Clock
+from bingx_spot.core.request import ApiCall, RequestSigner
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
-from bingx_spot.errors import (
+from bingx_spot.exceptions import (
     CallError,
     CredentialsError,
     InvalidInput,
@@ -27,9 +28,8 @@ from bingx_spot.errors import (
     OutcomeUnknown,
     StillOpen,
 )
-from bingx_spot.inputs import cancel_order_request
-from bingx_spot.order import Order
-from bingx_spot.request import Call, Stamper
+from bingx_spot.models import Order
+from bingx_spot.validation import cancel_order_request
 from bingx_spot_api.contract import BY_ID
 from bingx_spot_api.models.cancel_order_request import CancelOrderRequest
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
@@ -149,8 +149,8 @@ def _status_now(problem: CallError) -> str | None:
 
 def _show_request(request: CancelOrderRequest, environment: str, *, as_json: bool) -> None:
     """Show the request that a real run would send, stamped and signed, its secrets masked."""
-    stamper = Stamper(Credentials.from_env(), Clock())
-    call = Call.of(BY_ID["cancelOrder"], request.to_dict())
+    stamper = RequestSigner(Credentials.from_env(), Clock())
+    call = ApiCall.of(BY_ID["cancelOrder"], request.to_dict())
     shown = stamper.stamp(call, Environment.parse(environment).base_url).shown
     if as_json:
         facts = {"method": shown.method, "url": shown.url, "placement": shown.placement}

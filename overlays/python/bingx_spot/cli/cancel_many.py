@@ -8,21 +8,19 @@ from typing import BinaryIO
 
 import click
 
-from bingx_spot.assembly import with_environment
-from bingx_spot.bulk.names import on_the_wire
-from bingx_spot.bulk.rows import Form, Rows
-from bingx_spot.bulk.store import JournalError
+from bingx_spot._base_client import with_environment
+from bingx_spot.bulk.input_rows import Form, Rows
+from bingx_spot.bulk.items import on_the_wire
+from bingx_spot.bulk.journal_db import JournalError
+from bingx_spot.cli.bulk_plan import open_journal, show_plan
+from bingx_spot.cli.bulk_run import ManyRun
 from bingx_spot.cli.cancel import environment_option
-from bingx_spot.cli.interruption import INTERRUPTED, Interruption
-from bingx_spot.cli.many_run import ManyRun
-from bingx_spot.cli.output import in_options
-from bingx_spot.cli.run_intake import open_journal
-from bingx_spot.cli.run_plan import show_plan
-from bingx_spot.cli.run_report import show_end
+from bingx_spot.cli.output import INTERRUPTED, Interruption, in_options
+from bingx_spot.cli.reports import show_end
 from bingx_spot.client import BingxSpot
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
-from bingx_spot.errors import CredentialsError, InvalidInput
+from bingx_spot.exceptions import CredentialsError, InvalidInput
 
 _EPILOG = """\b
 Examples:

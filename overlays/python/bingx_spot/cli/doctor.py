@@ -8,9 +8,9 @@ import click
 
 from bingx_spot.cli.cancel import environment_option
 from bingx_spot.cli.output import in_options, print_json
-from bingx_spot.doctor.examination import QUESTION, examine
-from bingx_spot.doctor.finding import Finding, Verdict
-from bingx_spot.errors import InvalidInput
+from bingx_spot.doctor.check_result import CheckResult, Status
+from bingx_spot.doctor.checks import QUESTION, run_checks
+from bingx_spot.exceptions import InvalidInput
 
 NOT_WELL = 1
 
@@ -26,7 +26,7 @@ Exit codes:
   1  something does; the lines that fail say what to do
   2  the command is not right
 """
-_COLOURS = {Verdict.PASS: "green", Verdict.WARN: "yellow", Verdict.FAIL: "red", Verdict.SKIP: "dim"}
+_COLOURS = {Status.PASS: "green", Status.WARN: "yellow", Status.FAIL: "red", Status.SKIP: "dim"}
 _MARK_WIDTH = 4
 _CHECK_WIDTH = 14
 
@@ -39,12 +39,12 @@ _CHECK_WIDTH = 14
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for programs.")
 def command(environment: str, yes: bool, as_json: bool) -> None:
     """Look at key, clock, network, hosts, permission, placement and limits, and say what to mend."""
-    findings = examine(environment, _leave(yes=yes, as_json=as_json))
+    findings = run_checks(environment, _leave(yes=yes, as_json=as_json))
     try:
         seen = list(findings) if as_json else list(_shown(findings))
     except InvalidInput as problem:
         raise click.UsageError(in_options(problem)) from None
-    well = all(finding.verdict is not Verdict.FAIL for finding in seen)
+    well = all(finding.verdict is not Status.FAIL for finding in seen)
     if as_json:
         print_json({"well": well, "findings": [asdict(finding) for finding in seen]})
     else:
@@ -59,7 +59,7 @@ def _leave(*, yes: bool, as_json: bool) -> Callable[[], bool]:
     return lambda: click.confirm(QUESTION, default=True, err=True)
 
 
-def _shown(findings: Iterator[Finding]) -> Iterator[Finding]:
+def _shown(findings: Iterator[CheckResult]) -> Iterator[CheckResult]:
     # One line at a time: a host that does not answer takes its seconds.
     from rich.console import Console
     from rich.table import Table

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from bingx_spot.bulk.entry import STATES, WRITTEN, Entry
 from bingx_spot.bulk.journal import Journal
-from bingx_spot.bulk.store import JournalError
+from bingx_spot.bulk.journal_db import JournalError
+from bingx_spot.bulk.journal_rows import STATES, WRITTEN, JournalRow
 from bingx_spot.cli.output import print_json, print_table
-from bingx_spot.cli.run_report import print_entries, summary_rows
+from bingx_spot.cli.reports import print_entries, summary_rows
 
 _EPILOG = """\b
 Examples:
@@ -66,7 +66,7 @@ def command(path: Path, states: tuple[str, ...], as_csv: bool, as_json: bool) ->
         raise click.UsageError(f"{problem}.") from None
 
 
-def _show(journal: Journal, entries: Iterable[Entry], path: Path) -> None:
+def _show(journal: Journal, entries: Iterable[JournalRow], path: Path) -> None:
     more = print_entries(entries, "", _SHOWN)
     if more:
         click.echo(f"... and {more:,} more; --csv and --json print all.\n")
@@ -76,7 +76,7 @@ def _show(journal: Journal, entries: Iterable[Entry], path: Path) -> None:
     print_table(title, "cyan", {**rows, "details": None})
 
 
-def _print_csv(entries: Iterable[Entry]) -> None:
+def _print_csv(entries: Iterable[JournalRow]) -> None:
     writer = csv.DictWriter(sys.stdout, list(WRITTEN), lineterminator="\n")
     writer.writeheader()
     for entry in entries:

@@ -2,16 +2,19 @@
 
 import json
 import os
+import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from decimal import Decimal
+from types import FrameType, TracebackType
+from typing import Self
 
 import click
 
-from bingx_spot.errors import CallError, InvalidInput
-from bingx_spot.order import Order
+from bingx_spot.exceptions import CallError, InvalidInput
+from bingx_spot.models import Order
 
 NOT_CANCELLED = 1
 UNKNOWN = 3
@@ -58,7 +61,7 @@ def failure_facts(problem: CallError) -> dict[str, object]:
         "message": problem.message,
         "httpStatus": problem.http_status,
         "hint": problem.hint or None,
-        "retryAt": problem.evidence.retry_at,
+        "retryAt": problem.details.retry_at,
         "attempts": [asdict(attempt) for attempt in problem.attempts],
     }
 
@@ -136,3 +139,55 @@ def print_table(title: str, colour: str, rows: Mapping[str, object], *, stderr: 
 
 def _text(value: object) -> str:
     return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+#: The exit code of a command that was interrupted.
+INTERRUPTED = 130
+
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+_SHOW_CURSOR = b"\x1b[?25h"
+
+
+class Interruption:
+    """Watch for the signals that ask a process to end, for as long as its `with` block lasts.
+
+    Before `calls` was called, the first signal raises KeyboardInterrupt.
+    """
+
+    def __init__(self) -> None:
+        self.happened = False
+        self._stop: Callable[[], object] | None = None
+        self._before: dict[signal.Signals, object] = {}
+
+    def calls(self, stop: Callable[[], object]) -> None:
+        """Let the first signal call this instead.
+
+        Args:
+            stop: Ends in order what is under way.
+        """
+        self._stop = stop
+
+    def __enter__(self) -> Self:
+        for name in _SIGNALS:
+            number = getattr(signal, name, None)
+            # What a shell or nohup has told the process to ignore is ignored.
+            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+                self._before[number] = signal.signal(number, self._handle)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]
+
+    def _handle(self, _number: int, _frame: FrameType | None) -> None:
+        if self.happened:
+            if sys.stderr.isatty():
+                os.write(2, _SHOW_CURSOR)
+            # Without another word: the journal has what it must have at any moment.
+            os._exit(INTERRUPTED)
+        self.happened = True
+        if self._stop is None:
+            raise KeyboardInterrupt
+        self._stop()

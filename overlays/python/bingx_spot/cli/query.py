@@ -7,7 +7,7 @@ import click
 from bingx_spot.cli.cancel import environment_option
 from bingx_spot.cli.output import UNKNOWN, in_options, order_rows, print_failure, print_json, print_table
 from bingx_spot.client import BingxSpot
-from bingx_spot.errors import CallError, CredentialsError, InvalidInput, OrderNotOpen
+from bingx_spot.exceptions import CallError, CredentialsError, InvalidInput, OrderNotOpen
 
 NOT_THERE = 1
 

@@ -5,9 +5,9 @@ import os
 
 import click
 
+from bingx_spot.core.signing import canonical_string, sign
 from bingx_spot.credentials import API_SECRET_VARIABLE, KEY_FILE_VARIABLE, Credentials
-from bingx_spot.errors import CredentialsError, InvalidInput
-from bingx_spot.signing import canonical_string, sign
+from bingx_spot.exceptions import CredentialsError, InvalidInput
 
 _EPILOG = """\b
 Example, with the secret of the exchange's documentation:

@@ -8,9 +8,9 @@ import click
 from bingx_spot.cli.cancel import environment_option
 from bingx_spot.cli.output import UNKNOWN, in_options, print_failure, print_json, print_table
 from bingx_spot.client import BingxSpot
-from bingx_spot.clock import Clock
+from bingx_spot.core.clock import Clock
 from bingx_spot.credentials import Credentials
-from bingx_spot.errors import CallError, InvalidInput
+from bingx_spot.exceptions import CallError, InvalidInput
 
 _EPILOG = """\b
 Examples:

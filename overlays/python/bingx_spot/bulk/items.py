@@ -1,0 +1,168 @@
+"""Say which order is to be cancelled: one item of a run."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Self
+
+from bingx_spot.exceptions import InvalidInput, shown
+from bingx_spot.models import Order
+from bingx_spot.validation import checked_restriction, order_reference
+from bingx_spot_api.models.cancel_restriction import CancelRestriction
+
+_ALLOWED = "a CancelRequest, an Order, (symbol, order id), or a mapping with symbol and one id"
+_PAIR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRequest:
+    """Name one order to cancel, checked as soon as it is made.
+
+    Args:
+        symbol: Trading pair, `BTC-USDT`.
+        order_id: Order id, a number or its decimal digits; this or `client_order_id`.
+        client_order_id: The id given when placing the order; found only within two hours.
+        cancel_restrictions: Cancel only an order of this status: `NEW`, `PENDING` or `PARTIALLY_FILLED`.
+        recv_window: How long the request stays valid, in milliseconds, at most 60000.
+
+    Raises:
+        InvalidInput: A field is not allowed; it names the field.
+    """
+
+    symbol: str
+    order_id: int | str | None = field(default=None, kw_only=True)
+    client_order_id: str | None = field(default=None, kw_only=True)
+    cancel_restrictions: CancelRestriction | str | None = field(default=None, kw_only=True)
+    recv_window: float | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        named = order_reference(self.symbol, self.order_id, self.client_order_id, self.recv_window)
+        if self.order_id is not None:
+            object.__setattr__(self, "order_id", named["order_id"])
+        if self.recv_window is not None:
+            object.__setattr__(self, "recv_window", named["recv_window"])
+        if self.cancel_restrictions is not None:
+            restriction = checked_restriction(self.cancel_restrictions)
+            object.__setattr__(self, "cancel_restrictions", restriction)
+
+    @classmethod
+    def of(cls, item: object) -> Self:
+        """Return the request that an item stands for.
+
+        Args:
+            item: A `CancelRequest`; a mapping with the names of the wire or of Python, in which other
+                members are left unread; a tuple of symbol and order id; or an `Order`.
+
+        Raises:
+            InvalidInput: It stands for none; the error names the field.
+        """
+        if isinstance(item, cls):
+            return item
+        if isinstance(item, Order):
+            return cls(item.symbol, order_id=item.order_id)
+        if isinstance(item, Mapping):
+            return cls._of_mapping(item)
+        if isinstance(item, tuple) and len(item) == _PAIR:
+            return cls(item[0], order_id=item[1])
+        raise InvalidInput("item", f"is of type {type(item).__name__}", _ALLOWED)
+
+    @classmethod
+    def _of_mapping(cls, item: Mapping[object, object]) -> Self:
+        if not all(isinstance(name, str) for name in item):
+            raise InvalidInput("item", "has a name that is no text", _ALLOWED)
+        fields = by_field({str(name): value for name, value in item.items()})
+        symbol = fields.pop("symbol", None)
+        if symbol is None:
+            raise InvalidInput("symbol", "is missing", "base and quote, such as BTC-USDT")
+        # The fields are checked for their types as they are for their values.
+        return cls(symbol, **fields)  # type: ignore[arg-type]
+
+    def parameters(self) -> dict[str, object]:
+        """Return what is asked of the exchange, under the names of the wire."""
+        values = {wire: getattr(self, name) for name, wire in WIRE_NAMES.items()}
+        if self.cancel_restrictions is not None:
+            values["cancelRestrictions"] = CancelRestriction(self.cancel_restrictions).value
+        return {wire: value for wire, value in values.items() if value is not None}
+
+
+#: The fields of a cancel: their names in Python, and on the wire.
+WIRE_NAMES = {
+    "symbol": "symbol",
+    "order_id": "orderId",
+    "client_order_id": "clientOrderID",
+    "cancel_restrictions": "cancelRestrictions",
+    "recv_window": "recvWindow",
+}
+
+_FIELDS = {wire.lower(): field for field, wire in WIRE_NAMES.items()}
+_KNOWN_NAMES = ", ".join(WIRE_NAMES.values())
+# Like enough to be a slip of the pen: a `cancelRestriction` that went unread would cancel too much. Names of
+# other things, such as `origClientOrderId`, are less like.
+_SLIP = 0.9
+
+
+@lru_cache(maxsize=1024)
+def field_of(name: str) -> str | None:
+    """Return the field that a name stands for, or None for a name of something else.
+
+    Case, `_`, `-` and spaces do not matter: `orderId`, `order_id` and `Order ID` are one.
+
+    Args:
+        name: A column's or a member's name.
+
+    Raises:
+        InvalidInput: It is so like a field's name that it must be a slip.
+    """
+    bare = name.strip().lower().translate({ord(character): None for character in "_- "})
+    if bare in _FIELDS:
+        return _FIELDS[bare]
+    from difflib import get_close_matches  # noqa: PLC0415 - only where a name is not known
+
+    for like in get_close_matches(bare, _FIELDS, 1, _SLIP):
+        meant = WIRE_NAMES[_FIELDS[like]]
+        raise InvalidInput(shown(name), f"is not known; {meant} may be meant", _KNOWN_NAMES)
+    return None
+
+
+def fields_of(names: Iterable[str]) -> dict[str, str]:
+    """Return which field each name stands for; names of something else are left out.
+
+    Args:
+        names: Columns' or members' names.
+
+    Raises:
+        InvalidInput: Two names stand for one field, or a name must be a slip.
+    """
+    fields: dict[str, str] = {}
+    for name in names:
+        field = field_of(name)
+        if field is None:
+            continue
+        if field in fields.values():
+            raise InvalidInput(field, "is named twice", "each name once")
+        fields[name] = field
+    return fields
+
+
+def on_the_wire(problem: InvalidInput) -> str:
+    """Return the error's text with the fields named as on the wire.
+
+    Args:
+        problem: What is wrong with a row.
+    """
+    named = " ".join(WIRE_NAMES.get(word, word) for word in problem.field.split(" "))
+    return f"{named} {problem.reason}; allowed: {problem.allowed}"
+
+
+def by_field(members: Mapping[str, object]) -> dict[str, object]:
+    """Return the members that are fields of a cancel, under Python's names.
+
+    Args:
+        members: Names and values; names of other things are left out, and fields without a value.
+
+    Raises:
+        InvalidInput: Two names stand for one field, or a name must be a slip.
+    """
+    # An exchange writes an absent client order id as empty text.
+    named = {field: members[name] for name, field in fields_of(members).items()}
+    return {field: value for field, value in named.items() if value is not None and value != ""}

@@ -1,0 +1,137 @@
+"""Hold the settings of a client, checked."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+from bingx_spot.core.clock import Clock
+from bingx_spot.core.request import PLACEMENTS, Placement
+from bingx_spot.environments import Environment
+from bingx_spot.exceptions import InvalidInput, shown
+from bingx_spot.shared_limits.options import Choice, check_limits
+
+if TYPE_CHECKING:
+    import ssl
+
+    from bingx_spot.httpx_transport import Transport
+
+
+DEFAULT_TIMEOUT = 10.0
+_ENGINES = ("default", "fast")
+# A day; the system's timers refuse what is very much longer.
+MAXIMUM_TIMEOUT = 86_400
+
+
+class Options(TypedDict, total=False):
+    """Name the keyword arguments of a client; `Config` says what each is."""
+
+    environment: str | Environment
+    timeout: float
+    placement: Placement | Literal["auto"]
+    fallback: bool
+    source_key: str | None
+    proxy: str | None
+    tls: "ssl.SSLContext | None"
+    transport: "Transport | None"
+    engine: Literal["default", "fast"]
+    clock: Clock
+    limits: Choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Hold what can be chosen for a client.
+
+    Attributes:
+        environment: `live`, `vst`, `sandbox`, a base URL, or an `Environment` with a fallback of its own.
+        timeout: How long a call may take, in seconds, waiting for a permit included; at most a day.
+        placement: Where parameters go: `json`, `query` or `form`; `auto` for what the contract says, and
+            for the query string where the server does not see them there.
+        fallback: Whether the environment's fallback host is used when the network fails.
+        source_key: The value of the header `X-SOURCE-KEY`, or None for no such header.
+        proxy: URL of an HTTP proxy, or None.
+        tls: What to trust and which certificate to show, or None for the public authorities.
+        transport: An httpx transport of one's own, or None.
+        engine: `default`, or `fast` for libcurl, which takes the least time, and neither `proxy`, `tls` nor
+            trio; it needs the extra `fast`.
+        clock: Where `timestamp` comes from.
+        limits: Who gives out permits: None for the contract's limits, which all clients of the process with
+            the same API key share; the URL of a Redis or Valkey server, or the path of a file, through which
+            processes share them too; `off` for none; or an object of one's own.
+
+    Raises:
+        InvalidInput: A setting is not allowed; it names the setting.
+    """
+
+    environment: str | Environment = "live"
+    timeout: float = DEFAULT_TIMEOUT
+    placement: Placement | Literal["auto"] = "auto"
+    fallback: bool = True
+    source_key: str | None = None
+    proxy: str | None = field(default=None, repr=False)  # may hold a password
+    tls: "ssl.SSLContext | None" = None
+    transport: "Transport | None" = None
+    engine: Literal["default", "fast"] = "default"
+    clock: Clock = field(default_factory=Clock)
+    limits: Choice = field(default=None, repr=False)  # a URL may hold a password
+
+    def __post_init__(self) -> None:
+        Environment.parse(self.environment)
+        _check_timeout(self.timeout)
+        if self.placement not in ("auto", *PLACEMENTS):
+            raise InvalidInput("placement", f"is {shown(self.placement)}", f"auto, {', '.join(PLACEMENTS)}")
+        if self.source_key is not None:
+            _check_source_key(self.source_key)
+        _check_type("fallback", isinstance(self.fallback, bool), "true or false")
+        if self.engine not in _ENGINES:
+            raise InvalidInput("engine", f"is {shown(self.engine)}", " or ".join(_ENGINES))
+        if self.engine == "fast":
+            for name in ("proxy", "tls", "transport"):
+                if getattr(self, name) is not None:
+                    raise InvalidInput(name, "is given, and the engine fast takes none", "the default engine")
+        if self.transport is not None and (self.proxy is not None or self.tls is not None):
+            beside = "proxy" if self.proxy is not None else "tls"
+            raise InvalidInput(
+                beside, "is given beside a transport", "what the transport itself is made with"
+            )
+        _check_type("proxy", self.proxy is None or isinstance(self.proxy, str), "a URL")
+        _check_type("tls", self.tls is None or _is_context(self.tls), "an ssl.SSLContext")
+        _check_type(
+            "transport", self.transport is None or _is_transport(self.transport), "a transport of httpx"
+        )
+        _check_type("clock", hasattr(self.clock, "timestamp"), "an object with timestamp()")
+        check_limits(self.limits)
+
+
+def _check_timeout(timeout: float) -> None:
+    number = isinstance(timeout, int | float) and not isinstance(timeout, bool)
+    # NaN compares false with everything.
+    if not (number and 0 < timeout <= MAXIMUM_TIMEOUT):
+        raise InvalidInput("timeout", f"is {shown(timeout)}", f"seconds above 0, at most {MAXIMUM_TIMEOUT}")
+
+
+# Imported only where there is something to check: both take longer than all of this package.
+def _is_context(tls: Any) -> bool:
+    import ssl  # noqa: PLC0415
+
+    return isinstance(tls, ssl.SSLContext)
+
+
+def _is_transport(transport: Any) -> bool:
+    from bingx_spot.httpx_transport import Transport  # noqa: PLC0415
+
+    return isinstance(transport, Transport)
+
+
+def _check_type(name: str, fits: bool, allowed: str) -> None:
+    # The value is not repeated: a proxy's may hold a password.
+    if not fits:
+        raise InvalidInput(name, "is of another type", allowed)
+
+
+def _check_source_key(source_key: str) -> None:
+    if not isinstance(source_key, str) or not source_key.isascii() or not source_key.isprintable():
+        raise InvalidInput("source_key", "cannot stand in an HTTP header", "printable ASCII characters")
+    if source_key != source_key.strip() or not source_key:
+        raise InvalidInput(
+            "source_key", "is empty or has white space around it", "printable ASCII characters"
+        )

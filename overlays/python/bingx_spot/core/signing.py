@@ -1,0 +1,183 @@
+"""Sign a request's parameters: canonical string, then HMAC-SHA256.
+
+The rule is `x-bingx-signing` in spec/openapi.yaml; spec/signing.md is the same for a reader, and
+spec/vectors/signing.json has every case. A worked example, with the exchange's published sample
+secret:
+
+>>> canonical = canonical_string({"timestamp": 1696751141337, "symbol": "BTC-USDT", "recvWindow": 0})
+>>> canonical
+'recvWindow=0&symbol=BTC-USDT&timestamp=1696751141337'
+>>> secret = "mheO6dR8ovSsxZQCOYEFCtelpuxcWGTfHw7te326y6jOwq5WpvFQ9JNljoTwBXZGv5It07m9RXSPpDQEK2w"
+>>> sign(canonical, secret)
+'f8d883609dfd31c824feb4de865b071008dedb1d461451fa70847875c8e7a7a2'
+
+This module knows nothing of HTTP.
+"""
+
+import hmac
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+
+from bingx_spot.exceptions import InvalidInput
+
+#: A value that held one of these could forge a second parameter in the canonical string.
+FORBIDDEN_CHARACTERS = "&=?#\r\n"
+_FORBIDDEN = re.compile(f"[{FORBIDDEN_CHARACTERS}]")
+_NUMBER_ALLOWED = "a finite number that a double can hold, or a whole one of at most 4300 digits"
+_LARGEST_EXPONENT = 324  # of the smallest double; the largest has 308
+_ENCODABLE_TEXT = "text in characters that UTF-8 can carry; the secret not empty"
+_ALLOWED_TEXT = "text without & = ? # or line breaks, in characters that UTF-8 can carry"
+
+
+def canonical_string(parameters: Mapping[str, object]) -> str:
+    """Return the text that is signed.
+
+    Every parameter but `signature`, keys in ascending ASCII order, `key=value` joined by `&`,
+    values raw: never URL-encoded.
+
+    Args:
+        parameters: Wire names and values; str, int, float, Decimal or bool.
+
+    Raises:
+        InvalidInput: A name or a value cannot be signed; it names the parameter.
+    """
+    return canonical_of(signed_texts(parameters))
+
+
+def signed_texts(parameters: Mapping[str, object]) -> dict[str, str]:
+    """Return what is signed: every parameter but `signature`, by name in ascending ASCII order, as text.
+
+    What is sent is made of the same texts, so that it cannot be another than what was signed.
+
+    Args:
+        parameters: Wire names and values; str, int, float, Decimal or bool.
+
+    Raises:
+        InvalidInput: A name or a value cannot be signed; it names the parameter.
+    """
+    # Sorted on names alone: names are unique, so values are never compared.
+    names = sorted(parameters)
+    if "signature" in parameters:
+        names.remove("signature")
+    texts = {name: _text(parameters[name], name) for name in names}
+    # All at once, which nearly always suffices; only where it does not are they looked at one by one.
+    whole = "".join([*texts, *texts.values()])
+    if not whole.isascii() or _FORBIDDEN.search(whole):
+        for name, text in texts.items():
+            _checked(name, name)
+            _checked(text, name)
+    return texts
+
+
+def canonical_of(texts: Mapping[str, str]) -> str:
+    """Return the canonical string of what `signed_texts` returns."""
+    return "&".join([f"{name}={text}" for name, text in texts.items()])
+
+
+def sign(canonical: str, secret: str) -> str:
+    """Return the signature: lower-case hex HMAC-SHA256 of the canonical string under the secret.
+
+    Args:
+        canonical: The canonical string; signed as UTF-8.
+        secret: The API secret; used as UTF-8.
+
+    Raises:
+        InvalidInput: The canonical string or the secret is no text that UTF-8 can carry, or the secret
+            is empty.
+    """
+    if _is_encodable(canonical) and _is_encodable(secret) and secret:
+        return Signer(secret).sign(canonical)
+    field = "secret" if _is_encodable(canonical) else "canonical"
+    # The frame of this call is in the traceback, and tools print its variables.
+    del secret
+    raise InvalidInput(field, "cannot be encoded or is empty", _ENCODABLE_TEXT)
+
+
+class Signer:
+    """Sign under one secret, which is taken in once.
+
+    It shows nothing of the secret and cannot be pickled.
+
+    Args:
+        secret: The API secret; `sign` and `Credentials` see to it that UTF-8 can carry it.
+    """
+
+    __slots__ = ("_keyed",)
+
+    def __init__(self, secret: str) -> None:
+        self._keyed = hmac.new(secret.encode(), digestmod="sha256")
+
+    def sign(self, canonical: str) -> str:
+        """Return the signature of a canonical string, in lower-case hex."""
+        keyed = self._keyed.copy()
+        keyed.update(canonical.encode())
+        return keyed.hexdigest()
+
+
+def value_text(value: object, name: str = "value") -> str:
+    """Return the one text of a value, the same in the canonical string and in what is sent.
+
+    A server rebuilds the signed text from the JSON token, so a whole-number float is written
+    `5000`, never `5000.0`, and no number in exponent form.
+
+    Args:
+        value: A str, int, float, Decimal or bool.
+        name: The parameter's name, for the error.
+
+    Raises:
+        InvalidInput: The value is of another type, not finite, or holds a forbidden character.
+    """
+    return _checked(_text(value, name), name)
+
+
+def _text(value: object, name: str) -> str:
+    if isinstance(value, str):
+        # An enum word is a str whose plain text is its value.
+        return str.__str__(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return _integer_text(value, name)
+    if isinstance(value, float | Decimal):
+        return _number_text(value, name)
+    raise InvalidInput(name, f"is of type {type(value).__name__}", "text, a number, or true or false")
+
+
+def _integer_text(number: int, name: str) -> str:
+    try:
+        return str(int(number))
+    except ValueError:
+        # Python writes no int of more than some thousand digits, and no server reads one.
+        problem = "has too many digits"
+    raise InvalidInput(name, problem, _NUMBER_ALLOWED)
+
+
+def _number_text(number: float | Decimal, name: str) -> str:
+    # Decimal tells a signalling NaN from a number, which math.isfinite does not.
+    exact = Decimal(number)
+    if not exact.is_finite():
+        raise InvalidInput(name, f"is {number}", _NUMBER_ALLOWED)
+    if abs(exact.adjusted()) > _LARGEST_EXPONENT:
+        raise InvalidInput(name, "is beyond what a double can hold", _NUMBER_ALLOWED)
+    if number == int(number):
+        return str(int(number))
+    # repr gives the shortest text that reads back as the same float; "f" keeps it out of exponent form.
+    shortest = Decimal(repr(number)) if isinstance(number, float) else number
+    return f"{shortest:f}".rstrip("0")
+
+
+def _checked(text: str, name: str) -> str:
+    if not _is_encodable(text):
+        raise InvalidInput(name, "holds half of a surrogate pair", _ALLOWED_TEXT)
+    forbidden = _FORBIDDEN.search(text)
+    if forbidden is not None:
+        raise InvalidInput(name, f"holds {forbidden[0]!r}", _ALLOWED_TEXT)
+    return text
+
+
+def _is_encodable(text: object) -> bool:
+    if not isinstance(text, str):
+        return False
+    # Nearly all text is ASCII, which is told at once.
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)

@@ -1,0 +1,151 @@
+"""Check what a caller asks for, before anything is sent.
+
+The rules are those of `CancelOrderRequest` in spec/openapi.yaml; a test holds them against it.
+"""
+
+import re
+from functools import lru_cache
+from typing import TypedDict
+
+from bingx_spot.exceptions import InvalidInput, shown
+from bingx_spot_api.models.cancel_order_request import CancelOrderRequest
+from bingx_spot_api.models.cancel_restriction import CancelRestriction
+from bingx_spot_api.types import UNSET, Unset
+
+MAXIMUM_ORDER_ID = 2**63 - 1
+MAXIMUM_RECV_WINDOW = 60000
+CLIENT_ORDER_ID = re.compile(r"[A-Za-z0-9_.-]{1,40}")
+
+_SYMBOL_ALLOWED = "base and quote in upper case joined by one hyphen, such as BTC-USDT"
+_ORDER_ID_ALLOWED = f"a whole number from 1 to {MAXIMUM_ORDER_ID}"
+_CLIENT_ORDER_ID_ALLOWED = "1 to 40 letters, digits, _ - ."
+_RECV_WINDOW_ALLOWED = f"milliseconds above 0, at most {MAXIMUM_RECV_WINDOW}"
+
+
+def cancel_order_request(
+    symbol: str,
+    order_id: int | str | None,
+    client_order_id: str | None,
+    cancel_restrictions: CancelRestriction | str | None,
+    recv_window: float | None,
+) -> CancelOrderRequest:
+    """Return the generated request model of a cancel, checked.
+
+    Raises:
+        InvalidInput: A parameter is not allowed; it names the field.
+    """
+    reference = order_reference(symbol, order_id, client_order_id, recv_window)
+    restriction = UNSET if cancel_restrictions is None else checked_restriction(cancel_restrictions)
+    return CancelOrderRequest(**reference, cancel_restrictions=restriction)
+
+
+class OrderReference(TypedDict):
+    """Name the order that is meant, as the generated calls take it."""
+
+    symbol: str
+    order_id: int | Unset
+    client_order_id: str | Unset
+    recv_window: float | Unset
+
+
+def order_reference(
+    symbol: str, order_id: int | str | None, client_order_id: str | None, recv_window: float | None
+) -> OrderReference:
+    """Return the parameters that name one order, checked.
+
+    Raises:
+        InvalidInput: A parameter is not allowed; it names the field.
+    """
+    if (order_id is None) == (client_order_id is None):
+        given = "neither is" if order_id is None else "both are"
+        raise InvalidInput(
+            "order_id or client_order_id", f"must name the order, and {given} given", "exactly one of the two"
+        )
+    return {
+        "symbol": checked_symbol(symbol),
+        "order_id": UNSET if order_id is None else checked_order_id(order_id),
+        "client_order_id": UNSET if client_order_id is None else checked_client_order_id(client_order_id),
+        "recv_window": UNSET if recv_window is None else checked_recv_window(recv_window),
+    }
+
+
+def checked_symbol(symbol: str) -> str:
+    """Return the symbol if it is like `BTC-USDT`.
+
+    Letters beyond ASCII are allowed: the exchange lists `MØTH-USDT`.
+
+    Raises:
+        InvalidInput: It is not.
+    """
+    if not isinstance(symbol, str):
+        raise InvalidInput("symbol", f"is of type {type(symbol).__name__}", _SYMBOL_ALLOWED)
+    if not _is_symbol(symbol):
+        raise InvalidInput("symbol", f"is {shown(symbol)}", _SYMBOL_ALLOWED)
+    return symbol
+
+
+# A program has few symbols, and names one of them in every call.
+@lru_cache(maxsize=1024)
+def _is_symbol(text: str) -> bool:
+    parts = text.split("-")
+    return len(parts) == 2 and all(_is_asset(part) for part in parts)  # noqa: PLR2004 - base and quote
+
+
+def _is_asset(text: str) -> bool:
+    # An asset's name is letters and digits; `_` and `.` are within what is signed and sent alike.
+    bare = text.replace("_", "").replace(".", "")
+    return bare.isalnum() and text == text.upper()
+
+
+def checked_order_id(order_id: int | str) -> int:
+    """Return the order id if it is a positive int64, or such a number's decimal digits.
+
+    Raises:
+        InvalidInput: It is not.
+    """
+    if isinstance(order_id, str) and re.fullmatch(r"[1-9][0-9]{0,18}", order_id):
+        order_id = int(order_id)
+    # bool is an int to Python, and an order id to nobody.
+    if not isinstance(order_id, int) or isinstance(order_id, bool):
+        raise InvalidInput("order_id", f"is {shown(order_id)}", _ORDER_ID_ALLOWED)
+    if not 1 <= order_id <= MAXIMUM_ORDER_ID:
+        raise InvalidInput("order_id", f"is {shown(order_id)}", _ORDER_ID_ALLOWED)
+    return order_id
+
+
+def checked_client_order_id(client_order_id: str) -> str:
+    """Return the client order id if it is 1 to 40 letters, digits, `_`, `-`, `.`.
+
+    Raises:
+        InvalidInput: It is not.
+    """
+    if not isinstance(client_order_id, str) or not CLIENT_ORDER_ID.fullmatch(client_order_id):
+        raise InvalidInput("client_order_id", f"is {shown(client_order_id)}", _CLIENT_ORDER_ID_ALLOWED)
+    return client_order_id
+
+
+def checked_restriction(restriction: CancelRestriction | str) -> CancelRestriction:
+    """Return the restriction as the enum's member.
+
+    Raises:
+        InvalidInput: It is none of the listed words.
+    """
+    words = [member.value for member in CancelRestriction]
+    if restriction not in words:
+        raise InvalidInput("cancel_restrictions", f"is {shown(restriction)}", " or ".join(words))
+    return CancelRestriction(restriction)
+
+
+def checked_recv_window(recv_window: float) -> float:
+    """Return the recvWindow if it is finite, above 0 and at most 60000 milliseconds.
+
+    Raises:
+        InvalidInput: It is not.
+    """
+    if not isinstance(recv_window, int | float) or isinstance(recv_window, bool):
+        raise InvalidInput("recv_window", f"is {shown(recv_window)}", _RECV_WINDOW_ALLOWED)
+    # NaN compares false with everything.
+    if not 0 < recv_window <= MAXIMUM_RECV_WINDOW:
+        raise InvalidInput("recv_window", f"is {shown(recv_window)}", _RECV_WINDOW_ALLOWED)
+    # The value that is signed is the text that is sent, and a whole number has one text only.
+    return int(recv_window) if recv_window == int(recv_window) else recv_window

@@ -1,0 +1,66 @@
+"""Ctrl-C while a cancel is awaited: what was out is told, and the client is as good as before.
+
+tests/e2e/outcome/test_interruption.py has the same of a blocking one.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from bingx_sandbox import Sandbox
+from tests.e2e.outcome.calls import SYMBOL, arrived
+
+ROOT = Path(__file__).parents[3]
+OUT = "bingx_spot: a request was out; whether it took effect is not known"
+
+
+@pytest.mark.parametrize(
+    ("loop", "engine", "inside"),
+    [
+        ("asyncio", "default", "CancelledError"),
+        ("asyncio", "fast", "CancelledError"),
+        ("uvloop", "default", "CancelledError"),
+        ("uvloop", "fast", "CancelledError"),
+        ("trio", "default", "KeyboardInterrupt"),
+    ],
+)
+@pytest.mark.parametrize("fault", ["hang-before-executing", "hang-after-executing"])
+def test_ctrl_c(loop: str, engine: str, inside: str, fault: str) -> None:
+    with Sandbox(limits="off", orders=0) as sandbox:
+        order_id = int(sandbox.place_order(SYMBOL)["orderId"])
+        sandbox.faults([{"fault": fault, "operation": "cancel", "seconds": 20.0}])
+        keys = {"BINGX_API_KEY": sandbox.api_key, "BINGX_API_SECRET": sandbox.api_secret}
+        with subprocess.Popen(
+            [sys.executable, "-m", "tests.e2e.embedding.interrupting"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env={**os.environ, **keys},
+        ) as running:
+            try:
+                assert running.stdin is not None
+                assert running.stdout is not None
+                asked = {"url": sandbox.url, "orderId": order_id, "engine": engine, "loop": loop}
+                running.stdin.write(json.dumps(asked) + "\n")
+                running.stdin.flush()
+                ends = time.monotonic() + 30
+                while not arrived(sandbox):
+                    assert time.monotonic() < ends, "it never called"
+                    time.sleep(0.01)
+                running.send_signal(signal.SIGINT)
+                told = json.loads(running.stdout.readline())
+                assert running.wait(30) == 0
+            finally:
+                running.kill()
+    assert told == {
+        "inside": [inside, [OUT]],
+        "outside": [OUT],
+        "status": "NEW" if "before" in fault else "CANCELED",
+    }

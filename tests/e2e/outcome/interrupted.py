@@ -1,0 +1,74 @@
+"""A process that is interrupted in mid-call, for `test_interruption.py`: tells what it saw as one JSON line.
+
+It reads as one JSON line where to call, for which order, and in which way it is to be held up.
+"""
+
+import gc
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from bingx_spot import BingxSpot, Credentials
+from tests.e2e.outcome.calls import SYMBOL, Unlimited
+from tests.support.permits import Permits
+
+
+class Patience(Permits):
+    """Give the first permits at once, and let every further one be waited for.
+
+    Args:
+        first: How many come at once.
+    """
+
+    def __init__(self, first: int) -> None:
+        super().__init__(self.take)
+        self.first = first
+
+    def take(self, longest: float) -> float:
+        """Take a permit."""
+        self.first -= 1
+        if self.first >= 0:
+            return 0.0
+        print("waiting", flush=True)
+        return longest / 2
+
+
+def sockets() -> int:
+    """Count the sockets of this process."""
+    gc.collect()
+    links = (os.path.realpath(path) for path in Path("/proc/self/fd").iterdir())
+    return sum("socket:" in link for link in links)
+
+
+def main() -> None:
+    """Call, be interrupted, call again, and tell of it."""
+    asked: dict[str, Any] = json.loads(sys.stdin.readline())
+    limits = Unlimited() if asked["permits"] is None else Patience(asked["permits"])
+    before = sockets()
+    told: dict[str, object] = {}
+    credentials = Credentials(os.environ["BINGX_API_KEY"], os.environ["BINGX_API_SECRET"])
+    made_with: Any = {
+        "environment": asked["url"],
+        "timeout": 60.0,
+        "limits": limits,
+        "engine": asked["engine"],
+    }
+    with BingxSpot(credentials, **made_with) as bingx:
+        try:
+            bingx.cancel_order(SYMBOL, order_id=asked["orderId"])
+        except KeyboardInterrupt as interruption:
+            told["notes"] = interruption.__notes__
+            told["sockets"] = sockets() - before
+            rendered = traceback.TracebackException.from_exception(interruption, capture_locals=True)
+            told["traceback"] = "".join(rendered.format())
+        again = bingx.with_options(limits=Unlimited())
+        told["status"] = again.query_order(SYMBOL, order_id=asked["orderId"]).status
+    told["socketsInTheEnd"] = sockets() - before
+    print(json.dumps(told), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,262 @@
+"""The clock: a machine that is off cancels at its first call, and learns from whatever the exchange says."""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from email.utils import formatdate
+from typing import Any
+
+import pytest
+
+from bingx_sandbox import Sandbox
+from bingx_spot import AsyncBingxSpot, BingxSpot, ClockError, Credentials, Order
+from bingx_spot.core.clock import MAXIMUM_OFFSET, Clock
+from tests.e2e.outcome.calls import (
+    COLOURS,
+    QUERY,
+    SYMBOL,
+    TIME,
+    Colour,
+    Unlimited,
+    arrived,
+    attempt,
+    described,
+    options,
+)
+from tests.support.scripted_server import http, scripted_server
+
+HOUR = 3_600_000
+ORDER_ID = 1735964079647111280
+# How exact what is learnt is, in milliseconds, on a machine that is busy.
+EXACT = 2000
+# A header `Date` counts whole seconds.
+WHOLE_SECOND = 1000
+
+
+def now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def off_by(offset: int) -> Callable[[], int]:
+    return lambda: now() + offset
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("offset", [HOUR, -HOUR, 23 * HOUR, -23 * HOUR])
+def test_a_machine_that_is_off_cancels_at_its_first_call(
+    colour: Colour, offset: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = Clock()
+    with (
+        Sandbox(limits="off", clock=off_by(offset)) as sandbox,
+        caplog.at_level(logging.WARNING, "bingx_spot"),
+    ):
+        order = sandbox.place_order(SYMBOL)
+        came = attempt(colour, options(sandbox, clock=clock), order_id=order["orderId"])
+        assert described(came) == "Order CANCELED"
+        assert arrived(sandbox) == 2
+        assert arrived(sandbox, TIME) == 0, "the refusal itself tells the time"
+        assert abs(clock.offset - offset) < EXACT
+        # What was learnt is kept.
+        attempt(colour, options(sandbox, clock=clock), order_id=order["orderId"])
+        assert arrived(sandbox) == 3
+    assert len([text for text in caplog.messages if "offset" in text]) == 1
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_a_query_learns_it_as_well(colour: Colour) -> None:
+    with Sandbox(limits="off", clock=off_by(-HOUR)) as sandbox:
+        order = sandbox.place_order(SYMBOL)
+        if colour == "sync":
+            with BingxSpot(**options(sandbox)) as bingx:
+                assert bingx.query_order(SYMBOL, order_id=order["orderId"]).status == "NEW"
+        else:
+            assert asyncio.run(_query(sandbox, order["orderId"])).status == "NEW"
+        assert arrived(sandbox, QUERY) == 2
+
+
+async def _query(sandbox: Sandbox, order_id: int) -> Order:
+    async with AsyncBingxSpot(**options(sandbox)) as bingx:
+        return await bingx.query_order(SYMBOL, order_id=order_id)
+
+
+def test_twenty_tasks_that_begin_together_all_cancel() -> None:
+    async def cancel_all(sandbox: Sandbox, orders: list[int]) -> list[Order]:
+        async with AsyncBingxSpot(**options(sandbox)) as bingx:
+            calls = [bingx.cancel_order(SYMBOL, order_id=order_id) for order_id in orders]
+            return await asyncio.gather(*calls)
+
+    with Sandbox(limits="off", clock=off_by(HOUR)) as sandbox:
+        orders = [int(order["orderId"]) for order in sandbox.place_orders(20, SYMBOL)]
+        cancelled = asyncio.run(cancel_all(sandbox, orders))
+        assert [order.order_id for order in cancelled] == orders
+        assert arrived(sandbox) <= 40
+
+
+def test_twenty_threads_that_begin_together_all_cancel() -> None:
+    with (
+        Sandbox(limits="off", clock=off_by(-HOUR)) as sandbox,
+        BingxSpot(**options(sandbox)) as bingx,
+        ThreadPoolExecutor(20) as threads,
+    ):
+        orders = [int(order["orderId"]) for order in sandbox.place_orders(20, SYMBOL)]
+        cancelled = list(threads.map(lambda order_id: bingx.cancel_order(SYMBOL, order_id=order_id), orders))
+        assert [order.order_id for order in cancelled] == orders
+        assert arrived(sandbox) <= 40
+
+
+SUCCESS = json.dumps(
+    {"code": 0, "msg": "", "data": {"symbol": SYMBOL, "orderId": ORDER_ID, "status": "CANCELED"}}
+)
+
+
+class Exchange:
+    """Refuse every timestamp that is more than five seconds from its own time, and tell that time one way.
+
+    Args:
+        offset: How far it is ahead of this machine, in milliseconds.
+        tells: `body`, `header`, or `endpoint` for the server time alone.
+    """
+
+    def __init__(self, offset: int, tells: str) -> None:
+        self.offset = offset
+        self.tells = tells
+        self.asked: list[str] = []
+
+    def __call__(self, request: bytes) -> bytes:
+        at = now() + self.offset
+        head, _, body = request.partition(b"\r\n\r\n")
+        path = head.split(b" ", 2)[1].decode()
+        self.asked.append(path)
+        if path == TIME:
+            return http(json.dumps({"code": 0, "msg": "", "data": {"serverTime": at}}))
+        if abs(json.loads(body)["timestamp"] - at) < 5000:
+            return http(SUCCESS)
+        refusal: dict[str, Any] = {"code": 100421, "msg": "Null timestamp or timestamp mismatch"}
+        if self.tells == "body":
+            refusal["timestamp"] = at
+        dated = f"\r\nDate: {formatdate(at / 1000, usegmt=True)}" if self.tells == "header" else ""
+        return http(json.dumps(refusal), headers=f"Content-Type: application/json{dated}")
+
+
+def scripted(colour: Colour, url: str, clock: Clock) -> str:
+    made_with = {
+        "credentials": Credentials("key", "secret"),
+        "environment": url,
+        "limits": Unlimited(),
+        "clock": clock,
+        "timeout": 5.0,
+    }
+    came = attempt(colour, made_with, order_id=ORDER_ID)
+    if isinstance(came, ClockError):
+        assert came.code == 100421
+        assert "clock" in came.hint
+    return described(came)
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("offset", [HOUR, -HOUR])
+@pytest.mark.parametrize(
+    ("tells", "asked", "exact"),
+    [
+        ("body", 2, EXACT),
+        ("header", 2, EXACT + WHOLE_SECOND),
+        ("endpoint", 3, EXACT),
+    ],
+)
+def test_learns_from_whatever_tells_the_time(
+    colour: Colour, offset: int, tells: str, asked: int, exact: int
+) -> None:
+    clock, exchange = Clock(), Exchange(offset, tells)
+    with scripted_server(exchange) as server:
+        assert scripted(colour, server.url, clock) == "Order CANCELED"
+    assert len(exchange.asked) == asked
+    assert exchange.asked.count(TIME) == asked - 2
+    assert abs(clock.offset - offset) < exact
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("offset", [MAXIMUM_OFFSET + HOUR, -MAXIMUM_OFFSET - HOUR])
+@pytest.mark.parametrize("tells", ["body", "header", "endpoint"])
+def test_more_than_a_day_is_not_believed(colour: Colour, offset: int, tells: str) -> None:
+    clock, exchange = Clock(), Exchange(offset, tells)
+    with scripted_server(exchange) as server:
+        assert scripted(colour, server.url, clock) == "ClockError"
+    assert clock.offset == 0
+    assert len(exchange.asked) - exchange.asked.count(TIME) == 1, "nothing was repaired, so nothing is sent"
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_a_refusal_that_stays_is_told_after_exactly_one_repair(colour: Colour) -> None:
+    asked: list[bytes] = []
+
+    def refuse(request: bytes) -> bytes:
+        asked.append(request)
+        # Another hour with every answer.
+        refusal = {"code": 100421, "msg": "timestamp mismatch", "timestamp": now() + HOUR * len(asked)}
+        return http(json.dumps(refusal))
+
+    clock = Clock()
+    with scripted_server(refuse) as server:
+        assert scripted(colour, server.url, clock) == "ClockError"
+    assert len(asked) == 2
+    assert abs(clock.offset - HOUR) < EXACT
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_a_refusal_although_the_clocks_agree_is_told_at_once(colour: Colour) -> None:
+    asked: list[bytes] = []
+
+    def refuse(request: bytes) -> bytes:
+        asked.append(request)
+        return http(json.dumps({"code": 100421, "msg": "timestamp mismatch", "timestamp": now()}))
+
+    clock = Clock()
+    with scripted_server(refuse) as server:
+        assert scripted(colour, server.url, clock) == "ClockError"
+    assert len(asked) == 1
+    assert clock.offset == 0
+
+
+def test_a_step_of_the_machine_s_clock_in_mid_run_does_no_harm() -> None:
+    class Machine:
+        """A machine whose clock somebody sets, while time goes on."""
+
+        def __init__(self) -> None:
+            self.step_ns = 0
+
+        def time_ns(self) -> int:
+            return time.time_ns() + self.step_ns
+
+    machine = Machine()
+    clock = Clock(time_ns=machine.time_ns, elapsed_ns=time.monotonic_ns)
+    with Sandbox(limits="off") as sandbox, BingxSpot(**options(sandbox, clock=clock)) as bingx:
+        orders = [int(order["orderId"]) for order in sandbox.place_orders(3, SYMBOL)]
+        for order_id, step in zip(orders, (0, HOUR, -2 * HOUR), strict=True):
+            machine.step_ns = step * 1_000_000
+            assert bingx.cancel_order(SYMBOL, order_id=order_id).status == "CANCELED"
+        assert arrived(sandbox) == 3, "no request was refused for its timestamp"
+    assert clock.offset == 0
+
+
+def test_the_machine_s_sleep_does_no_harm() -> None:
+    # The source that counts goes on while the machine sleeps; a source that stood still is repaired.
+    class Sleeper:
+        def __init__(self) -> None:
+            self.slept_ns = 0
+
+        def elapsed_ns(self) -> int:
+            return time.monotonic_ns() - self.slept_ns
+
+    sleeper = Sleeper()
+    clock = Clock(elapsed_ns=sleeper.elapsed_ns)
+    with Sandbox(limits="off") as sandbox, BingxSpot(**options(sandbox, clock=clock)) as bingx:
+        first, second = (int(order["orderId"]) for order in sandbox.place_orders(2, SYMBOL))
+        bingx.cancel_order(SYMBOL, order_id=first)
+        sleeper.slept_ns = HOUR * 1_000_000
+        assert bingx.cancel_order(SYMBOL, order_id=second).status == "CANCELED"
+        assert arrived(sandbox) == 3
+    assert abs(clock.offset - HOUR) < EXACT

@@ -1,0 +1,91 @@
+"""Twenty equal errors would lock an endpoint: they never come together."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from bingx_sandbox import Sandbox
+from bingx_spot import AsyncBingxSpot, BingxSpot, CallError, Order, OrderNotOpen, RateLimited
+from tests.e2e.outcome.calls import (
+    CANCEL,
+    COLOURS,
+    QUERY,
+    SYMBOL,
+    TIME,
+    Colour,
+    arrived,
+    cancel_together,
+    cancelling,
+    described,
+    options,
+    outcome_async,
+)
+
+DEAD = {
+    "filled": {"status": "FILLED"},
+    "cancelled": {"status": "CANCELED"},
+    "unknown": None,
+}
+
+
+def equal_errors(sandbox: Sandbox, path: str) -> int:
+    """Count the most equal errors that one endpoint gave."""
+    codes = [request.get("code", 0) for request in sandbox.requests() if request["path"] == path]
+    return max((codes.count(code) for code in set(codes) - {0}), default=0)
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("together", [1, 60], ids=["one by one", "all at once"])
+@pytest.mark.parametrize("dead", DEAD)
+def test_sixty_cancels_of_dead_orders_never_come_to_twenty_equal_errors(
+    colour: Colour, together: int, dead: str
+) -> None:
+    fields = DEAD[dead]
+    with Sandbox(limits=1000, orders=0) as sandbox:
+        if fields is None:
+            sandbox.place_order(SYMBOL)
+            orders = list(range(1, 61))
+        else:
+            orders = [int(sandbox.place_order(SYMBOL, **fields)["orderId"]) for _ in range(60)]
+        # An answer that takes its time lets all of them be under way before the first error is there.
+        sandbox.faults([{"fault": "slow-start", "seconds": 0.1}] if together > 1 else [])
+        made_with = options(sandbox, timeout=5.0)
+        came = (
+            cancel_together(colour, made_with, orders)
+            if together > 1
+            else one_by_one(colour, made_with, orders)
+        )
+        assert len(came) == 60
+        assert all(isinstance(each, OrderNotOpen | RateLimited) for each in came), {*map(described, came)}
+        for path in (CANCEL, QUERY, TIME):
+            assert equal_errors(sandbox, path) < 20
+        known = [each for each in came if isinstance(each, OrderNotOpen)]
+        if fields is not None:
+            assert len(known) == 60, "what a query can tell is told"
+            assert all(each.order is not None and each.order.status == fields["status"] for each in known)
+        else:
+            assert known
+
+
+def one_by_one(colour: Colour, made_with: dict[str, Any], orders: list[int]) -> list[Order | CallError]:
+    if colour == "sync":
+        with BingxSpot(**made_with) as bingx:
+            return [cancelling(bingx, each) for each in orders]
+
+    async def cancel_all() -> list[Order | CallError]:
+        async with AsyncBingxSpot(**made_with) as bingx:
+            return [await outcome_async(bingx.cancel_order(SYMBOL, order_id=each)) for each in orders]
+
+    return asyncio.run(cancel_all())
+
+
+def test_an_open_order_is_cancelled_even_near_the_lock() -> None:
+    with Sandbox(limits=1000, orders=0) as sandbox, BingxSpot(**options(sandbox)) as bingx:
+        for _ in range(30):
+            dead = sandbox.place_order(SYMBOL, status="FILLED")
+            assert isinstance(cancelling(bingx, dead["orderId"]), OrderNotOpen)
+        alive = sandbox.place_order(SYMBOL)
+        before = arrived(sandbox)
+        assert bingx.cancel_order(SYMBOL, order_id=alive["orderId"]).status == "CANCELED"
+        assert arrived(sandbox) == before + 1

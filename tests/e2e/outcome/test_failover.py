@@ -1,0 +1,176 @@
+"""The fallback host: for network failures alone, and never for an answer."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from bingx_sandbox import Sandbox
+from bingx_spot import BingxSpot, NotSent, Order, OutcomeUnknown
+from bingx_spot.environments import Environment
+from bingx_spot.limits import client_state as hosts
+from tests.e2e.outcome.calls import (
+    COLOURS,
+    QUERY,
+    SYMBOL,
+    Colour,
+    arrived,
+    attempt,
+    described,
+    options,
+    outcome,
+    refused_port,
+)
+
+both = pytest.mark.parametrize("colour", COLOURS)
+
+NAME = "the-same-on-both"
+
+
+def account() -> Sandbox:
+    return Sandbox(
+        limits="off", api_key="the-key-of-both-hosts", api_secret="the-secret-of-both-hosts", orders=0
+    )
+
+
+@contextmanager
+def pair() -> Iterator[tuple[Sandbox, Sandbox]]:
+    """Run two hosts of one account, each of which has the order."""
+    with account() as primary, account() as fallback:
+        for host in (primary, fallback):
+            host.place_order(SYMBOL, clientOrderID=NAME)
+        yield primary, fallback
+
+
+def between(primary: str, second: Sandbox, **more: Any) -> dict[str, Any]:
+    environment = Environment("test", primary, second.url)
+    return {**options(second, timeout=5.0), "environment": environment, **more}
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bingx_spot.core.decisions.backoff", lambda _: 0.02)
+
+
+@both
+def test_takes_over_where_the_primary_cannot_be_reached(
+    colour: Colour, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pair() as (_, fallback), refused_port() as nowhere, caplog.at_level(logging.WARNING, "bingx_spot"):
+        came = attempt(colour, between(nowhere, fallback), client_order_id=NAME)
+        assert described(came) == "Order CANCELED"
+        assert arrived(fallback) == 1
+    assert len([text for text in caplog.messages if "fallback" in text]) == 1
+
+
+@both
+def test_takes_over_where_the_connection_breaks_and_is_asked_with_a_stamp_of_its_own(colour: Colour) -> None:
+    with pair() as (primary, fallback):
+        primary.faults([{"fault": "reset-before-reading"}])
+        came = attempt(colour, between(primary.url, fallback), client_order_id=NAME)
+        assert described(came) == "Order CANCELED"
+        [first], [second] = primary.requests(), fallback.requests()
+    # The sandbox has verified the second one, which the first one's stamp would not fit.
+    assert int(second["parameters"]["timestamp"]) > int(sent(first["body"], "timestamp"))
+    assert second["receivedSignature"] != sent(first["body"], "signature")
+
+
+def sent(body: str, name: str) -> str:
+    return body.split(f'"{name}":')[1].strip('"').split(",")[0].split('"')[0].rstrip("}")
+
+
+@both
+def test_takes_over_where_the_primary_is_silent_and_what_was_done_there_is_still_in_doubt(
+    colour: Colour,
+) -> None:
+    with pair() as (primary, fallback):
+        primary.faults([{"fault": "hang-after-executing", "seconds": 3.0}])
+        fallback.faults([{"fault": "error", "code": 100404, "msg": "order not exist", "operation": "cancel"}])
+        came = attempt(colour, between(primary.url, fallback, timeout=1.5), client_order_id=NAME)
+        # The fallback has its own book here, where the order is open: so nobody can know.
+        assert isinstance(came, OutcomeUnknown)
+        assert arrived(primary) == 1
+        assert arrived(fallback, QUERY) >= 1
+
+
+ANSWERS: dict[str, tuple[dict[str, object], str]] = {
+    "an error": ({"fault": "error", "code": 100004, "msg": "Permission denied"}, "PermissionDenied"),
+    "a limit": ({"fault": "html", "status": 429}, "RateLimited"),
+    "a page": ({"fault": "html", "status": 502, "times": 1}, "Order CANCELED"),
+    "busy": ({"fault": "error", "code": 100500, "msg": "busy", "times": 1}, "Order CANCELED"),
+    "a redirect": ({"fault": "redirect", "times": 1}, "Order CANCELED"),
+    "nothing in it": ({"fault": "empty-body", "when": "before", "times": 1}, "Order CANCELED"),
+    "too much in it": ({"fault": "huge-body", "when": "before", "times": 1}, "Order CANCELED"),
+}
+
+
+@both
+@pytest.mark.parametrize("name", ANSWERS)
+def test_is_never_asked_after_an_answer(colour: Colour, name: str) -> None:
+    rule, gets = ANSWERS[name]
+    with pair() as (primary, fallback):
+        primary.faults([{"operation": "cancel", **rule}])
+        came = attempt(colour, between(primary.url, fallback), client_order_id=NAME)
+        assert described(came) == gets
+        assert fallback.requests() == []
+
+
+@both
+def test_can_be_switched_off(colour: Colour) -> None:
+    with pair() as (_, fallback), refused_port() as nowhere:
+        came = attempt(colour, between(nowhere, fallback, fallback=False), client_order_id=NAME)
+        assert isinstance(came, NotSent)
+        assert {tried.host for tried in came.attempts} == {nowhere}
+        assert fallback.requests() == []
+
+
+@both
+def test_two_hosts_that_cannot_be_reached_take_turns(colour: Colour) -> None:
+    with account() as sandbox, refused_port() as nowhere, refused_port() as neither:
+        made_with = {**options(sandbox), "environment": Environment("test", nowhere, neither)}
+        came = attempt(colour, made_with, client_order_id=NAME)
+        assert isinstance(came, NotSent)
+        tried = [each.host for each in came.attempts]
+        assert tried == [nowhere, neither] * (len(tried) // 2)
+        assert len(tried) > 2
+
+
+class Moved:
+    """A monotonic clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def test_gives_back_to_the_primary_after_a_pause() -> None:
+    clock = Moved()
+    with pair() as (primary, fallback):
+        environment = Environment("test", primary.url, fallback.url)
+        with BingxSpot(**{**options(primary), "environment": environment}) as bingx:
+            bingx._memory.hosts._now = clock
+            primary.faults([{"fault": "reset-before-reading", "times": 1}])
+
+            def seen() -> tuple[int, int]:
+                return arrived(primary, QUERY), arrived(fallback, QUERY)
+
+            def query() -> Order:
+                return bingx.query_order(SYMBOL, client_order_id=NAME)
+
+            assert described(outcome(query)) == "Order NEW"
+            assert seen() == (1, 1)
+            clock.seconds += hosts.PAUSE - 1
+            outcome(query)
+            assert seen() == (1, 2)
+            clock.seconds += 2
+            outcome(query)
+            assert seen() == (2, 2)
+            # Where the fallback fails as well, the primary is asked again at once.
+            primary.faults([{"fault": "reset-before-reading", "times": 1}])
+            fallback.faults([{"fault": "reset-before-reading", "times": 1}])
+            assert described(outcome(query)) == "Order NEW"
+            assert seen() == (4, 3)

@@ -1,0 +1,92 @@
+"""ccxt against the sandbox, unchanged but for the base URL."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bingx_sandbox import Sandbox
+from tests.support.documentation import shown
+
+PYTHON = Path(__file__).parents[3] / "build" / "peers" / "venv" / "bin" / "python"
+
+CANCEL_WITH_CCXT = """
+import json, sys, ccxt
+asked = json.load(sys.stdin)
+exchange = ccxt.bingx({"apiKey": asked["apiKey"], "secret": asked["apiSecret"]})
+exchange.session.trust_env = False
+exchange.urls["api"] = {name: asked["url"] + "/openApi" for name in exchange.urls["api"]}
+try:
+    order = exchange.cancel_order(asked["id"], asked["symbol"])
+    print(json.dumps({"id": order["id"], "status": order["status"], "symbol": order["symbol"]}))
+except ccxt.BaseError as error:
+    print(json.dumps({"error": type(error).__name__, "text": str(error)}))
+"""
+
+
+def cancel(sandbox: Sandbox, order_id: int, symbol: str, api_secret: str | None = None) -> dict[str, Any]:
+    asked = {
+        "url": sandbox.url,
+        "apiKey": sandbox.api_key,
+        "apiSecret": api_secret or sandbox.api_secret,
+        "id": str(order_id),
+        "symbol": symbol,
+    }
+    run = subprocess.run(
+        [PYTHON, "-c", CANCEL_WITH_CCXT], input=json.dumps(asked), capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    answer: dict[str, Any] = json.loads(run.stdout)
+    return answer
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _ccxt_is_installed() -> None:
+    installed = PYTHON.exists() and not subprocess.run([PYTHON, "-c", "import ccxt"], check=False).returncode
+    if not installed:
+        missing = pytest.fail if os.environ.get("CI") else pytest.skip
+        missing("ccxt is not installed: run make peers")
+
+
+@pytest.mark.parametrize(("listed", "symbol"), [("BTC-USDT", "BTC/USDT"), ("MØTH-USDT", "MØTH/USDT")])
+def test_ccxt_cancels_an_order(listed: str, symbol: str) -> None:
+    with Sandbox(limits="off") as sandbox:
+        order_id = sandbox.place_order(listed)["orderId"]
+        assert cancel(sandbox, order_id, symbol) == {
+            "id": str(order_id),
+            "status": "canceled",
+            "symbol": symbol,
+        }
+        assert sandbox.orders()[-1]["status"] == "CANCELED"
+        request = sandbox.requests()[-1]
+        assert (request["path"], request["placement"], request["verdict"], request["code"]) == (
+            "/openApi/spot/v1/trade/cancel",
+            "query",
+            "accepted",
+            0,
+        )
+        assert request["parameters"]["orderId"] == str(order_id)
+        assert all(loaded["code"] == 0 for loaded in sandbox.requests())
+
+
+def test_ccxt_understands_why_it_is_refused() -> None:
+    with Sandbox(limits="off") as sandbox:
+        order_id = sandbox.place_order(status="FILLED")["orderId"]
+        assert "100404" in cancel(sandbox, order_id, "BTC/USDT")["text"]
+        refused = cancel(sandbox, order_id, "BTC/USDT", api_secret="wrong")
+        assert refused["error"] == "AuthenticationError"
+        assert sandbox.orders()[-1]["status"] == "FILLED"
+
+
+def test_ccxt_cancels_as_the_documentation_shows_it() -> None:
+    bot = next(block for block in shown("how-to/test-your-bot.md", "python") if "ccxt" in block)
+    with Sandbox() as sandbox:
+        environment = {**os.environ, **sandbox.environment, "NO_PROXY": "127.0.0.1"}
+        command = [PYTHON, "-c", bot]
+        run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (0, "canceled\n"), run.stderr

@@ -1,0 +1,112 @@
+"""The connections of the engine: whom they trust, which way they take, and that they end."""
+
+import gc
+import ssl
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bingx_spot import CallError, NotSent, OutcomeUnknown
+from tests.support.cancelling import closed_port
+from tests.support.samples import ORDER_ID, SUCCESS, SYMBOL, blocking
+from tests.support.scripted_server import Cut, http, scripted_server
+
+SILENCE = b""
+OPEN_FILES = Path("/dev/fd")
+
+
+class TestTrust:
+    def test_a_certificate_that_the_given_context_trusts(self, cancel, authority, server_tls):
+        trusting = ssl.create_default_context()
+        authority.configure_trust(trusting)
+        with scripted_server(SUCCESS, server_tls) as server:
+            assert cancel(server.url, tls=trusting).order_id == ORDER_ID
+            assert len(server.requests) == 1
+
+
+class TestProxy:
+    def test_gets_the_request_in_place_of_the_server(self, cancel):
+        with scripted_server(SUCCESS) as proxy, scripted_server(SUCCESS) as server:
+            assert cancel(server.url, proxy=proxy.url).order_id == ORDER_ID
+            assert proxy.requests[0].startswith(f"POST {server.url}/openApi/spot/v1/trade/cancel ".encode())
+            assert server.requests == []
+
+    def test_is_asked_for_a_tunnel_with_its_password_and_without_the_api_key(self, cancel):
+        with scripted_server(http("no", "407 Who are you")) as proxy:
+            with pytest.raises(NotSent):
+                cancel("https://example.com", proxy=proxy.url.replace("//", "//user:word@"))
+            request = proxy.requests[0].lower()
+            assert request.startswith(b"connect example.com:443")
+            assert b"proxy-authorization: basic dxnlcjp3b3jk" in request
+            assert b"sample-api-key" not in request
+
+    def test_of_the_environment_is_not_used(self, cancel, monkeypatch):
+        with closed_port() as nobody, scripted_server(SUCCESS) as server:
+            for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "all_proxy"):
+                monkeypatch.setenv(name, nobody)
+            assert cancel(server.url).order_id == ORDER_ID
+
+
+class EndlessStream(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body without an end, in both colours, that knows whether it was closed."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            yield b" " * 65536
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self:
+            yield piece
+
+    def close(self) -> None:
+        self.closed = True
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+class TestConnections:
+    def test_are_kept_and_used_again(self):
+        with scripted_server(SUCCESS) as server, blocking(server.url) as bingx:
+            for _ in range(3):
+                bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
+            assert len(server.connections) == 1
+
+    def test_are_shared_with_a_client_made_by_with_options(self):
+        with scripted_server(SUCCESS) as server, blocking(server.url) as first:
+            with first.with_options(timeout=4.0) as second:
+                second.cancel_order(SYMBOL, order_id=ORDER_ID)
+            first.cancel_order(SYMBOL, order_id=ORDER_ID)
+            assert len(server.connections) == 1
+
+    def test_are_given_back_when_an_answer_is_not_read_to_its_end(self, cancel):
+        stream = EndlessStream()
+        transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=stream))
+        with pytest.raises(OutcomeUnknown, match="larger than"):
+            cancel("https://example.com", transport=transport)
+        assert stream.closed
+
+    def test_of_both_end_with_the_first(self):
+        with scripted_server(SUCCESS) as server:
+            with blocking(server.url) as first:
+                second = first.with_options(timeout=4.0)
+            with pytest.raises(NotSent, match="closed"):
+                second.cancel_order(SYMBOL, order_id=ORDER_ID)
+
+    @pytest.mark.parametrize("answer", [SUCCESS, None, Cut(reset=True), Cut(SUCCESS[:-5]), SILENCE], ids=repr)
+    @pytest.mark.parametrize("engine", ["default", "fast"])
+    def test_leave_no_socket_behind(self, cancel, engine, answer):
+        gc.collect()
+        before = len(list(OPEN_FILES.iterdir()))
+        with scripted_server(answer) as server:
+            for _ in range(3):
+                try:
+                    cancel(server.url, timeout=0.2, engine=engine)
+                except CallError:
+                    assert answer != SUCCESS
+        assert len(list(OPEN_FILES.iterdir())) == before

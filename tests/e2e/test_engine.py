@@ -1,0 +1,233 @@
+"""The engine on real sockets: what it makes of everything that can go wrong between here and there."""
+
+import ssl
+import time
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import httpx
+import pytest
+
+from bingx_spot import InvalidInput, NotSent, OutcomeUnknown
+from bingx_spot.transport.request_context import MAXIMUM_BODY
+from tests.support.cancelling import (
+    cancel_awaiting,
+    cancel_blocking,
+    closed_port,
+    once_awaiting,
+    once_blocking,
+)
+from tests.support.samples import ORDER_ID, SUCCESS, SYMBOL, awaiting, blocking, success
+from tests.support.scripted_server import Cut, http, scripted_server
+
+SILENCE = b""
+
+
+@pytest.fixture(params=[once_blocking, once_awaiting], ids=["sync", "async"])
+def by_default(request: pytest.FixtureRequest) -> Any:
+    """One request by the engine that takes every setting."""
+    return request.param
+
+
+@pytest.fixture(
+    params=[
+        once_blocking,
+        once_awaiting,
+        partial(once_blocking, engine="fast"),
+        partial(once_awaiting, engine="fast"),
+    ],
+    ids=["sync", "async", "sync-fast", "async-fast"],
+)
+def cancel(request: pytest.FixtureRequest) -> Any:
+    """One request by the engine itself; what follows a failure is the outcome's affair."""
+    return request.param
+
+
+class TestNotSent:
+    def test_a_refused_connection(self, cancel):
+        with closed_port() as url, pytest.raises(NotSent) as failed:
+            cancel(url)
+        assert failed.value.http_status is None
+        assert failed.value.request.url == f"{url}/openApi/spot/v1/trade/cancel"
+
+    def test_a_name_that_nobody_knows(self, cancel):
+        with pytest.raises(NotSent):
+            cancel("https://nobody.invalid", timeout=5.0)
+
+    def test_a_certificate_that_nobody_trusts(self, cancel, server_tls):
+        with scripted_server(SUCCESS, server_tls) as server:
+            with pytest.raises(NotSent, match=r"(?i)certificate"):
+                cancel(server.url)
+            assert server.requests == []
+
+    def test_a_certificate_for_another_host(self, by_default, authority):
+        other = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert("example.com").configure_cert(other)
+        trusting = ssl.create_default_context()
+        authority.configure_trust(trusting)
+        with scripted_server(SUCCESS, other) as server:
+            with pytest.raises(NotSent):
+                by_default(server.url, tls=trusting)
+            assert server.requests == []
+
+    def test_a_handshake_that_never_ends(self, cancel):
+        with scripted_server(SILENCE) as server, pytest.raises(NotSent, match="no connection within"):
+            cancel(server.url.replace("http:", "https:"), timeout=0.3)
+
+    def test_a_closed_client(self):
+        with scripted_server(SUCCESS) as server:
+            bingx = blocking(server.url)
+            bingx.close()
+            with pytest.raises(NotSent, match="the client is closed"):
+                bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
+            assert server.requests == []
+
+    @pytest.mark.anyio
+    async def test_a_closed_async_client(self):
+        with scripted_server(SUCCESS) as server:
+            bingx = awaiting(server.url)
+            await bingx.aclose()
+            with pytest.raises(NotSent, match="the client is closed"):
+                await bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
+            assert server.requests == []
+
+    def test_a_proxy_that_refuses_the_connection(self, by_default):
+        with closed_port() as proxy, scripted_server(SUCCESS) as server:
+            with pytest.raises(NotSent):
+                by_default(server.url, proxy=proxy)
+            assert server.requests == []
+
+    def test_a_proxy_that_builds_no_tunnel(self, by_default):
+        with scripted_server(http("no", "403 Forbidden")) as proxy, pytest.raises(NotSent):
+            by_default("https://example.com", proxy=proxy.url)
+
+
+class TestOutcomeUnknown:
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            pytest.param(None, id="closed without a word"),
+            pytest.param(Cut(reset=True), id="reset after reading"),
+            pytest.param(Cut(b"H"), id="one byte, then closed"),
+            pytest.param(Cut(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n"), id="closed within the headers"),
+            pytest.param(Cut(SUCCESS[:-10]), id="body cut short"),
+            pytest.param(Cut(SUCCESS[:-10], reset=True), id="reset within the body"),
+            pytest.param(Cut(b"ICY 200 OK\r\n\r\n"), id="garbage status line"),
+            pytest.param(Cut(b"HTTP/1.1 banana\r\n\r\n"), id="no number for a status"),
+            pytest.param(Cut(b"\x16\x03\x01\x00\x01"), id="TLS in the clear"),
+            pytest.param(Cut(b"SSH-2.0-OpenSSH_9.6\r\n"), id="another protocol"),
+            pytest.param(Cut(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), id="no chunk"),
+            pytest.param(
+                Cut(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"),
+                id="last chunk missing",
+            ),
+            pytest.param(
+                http(b"\x1f\x8b\x08\x00junk", headers="Content-Encoding: gzip"),
+                id="a compression that is none",
+            ),
+            pytest.param(http(success() + " " * MAXIMUM_BODY), id="larger than a mebibyte"),
+            pytest.param(http(success(), "204 No Content"), id="no content"),
+        ],
+    )
+    def test_and_the_request_left_exactly_once(self, cancel, answer):
+        with scripted_server(answer) as server:
+            with pytest.raises(OutcomeUnknown):
+                cancel(server.url)
+            assert len(server.requests) == 1
+
+    @pytest.mark.parametrize("begun", [SILENCE, b"H", b"HTTP/1.1 200 OK\r\n", SUCCESS[:-10]], ids=len)
+    def test_silence_until_the_time_is_up(self, cancel, begun):
+        with scripted_server(begun) as server:
+            with pytest.raises(OutcomeUnknown, match=r"no whole answer within 0\.30 s"):
+                cancel(server.url, timeout=0.3)
+            assert len(server.requests) == 1
+
+    def test_a_body_that_drips_past_the_time(self, cancel):
+        def drip(request: bytes) -> Iterator[bytes]:
+            yield b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"
+            for _ in range(1000):
+                time.sleep(0.05)
+                yield b" "
+
+        with scripted_server(drip) as server:
+            with pytest.raises(OutcomeUnknown, match=r"time was up|no whole answer"):
+                cancel(server.url, timeout=0.3)
+            assert len(server.requests) == 1
+
+    def test_a_connection_kept_alive_and_closed_by_the_server(self):
+        answers = iter([SUCCESS, None, SUCCESS])
+        with scripted_server(lambda _: next(answers)) as server, blocking(server.url) as bingx:
+            bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
+            assert bingx.cancel_order(SYMBOL, order_id=ORDER_ID).order_id == ORDER_ID
+            assert len(server.requests) == 3
+
+    def test_whatever_a_transport_of_ones_own_raises(self, by_default):
+        def fail(request: httpx.Request) -> httpx.Response:
+            raise RuntimeError(f"broken at {request.url}?signature={request.content.decode()}")
+
+        with pytest.raises(OutcomeUnknown, match="RuntimeError") as failed:
+            by_default("https://example.com", transport=httpx.MockTransport(fail))
+        assert "signature" not in str(failed.value)
+        assert failed.value.__context__ is None
+
+
+class TestRedirects:
+    @pytest.mark.parametrize(
+        "status", ["301 Moved", "302 Found", "303 See Other", "307 Same", "308 For Ever"]
+    )
+    def test_are_not_followed_and_the_other_server_sees_nothing(self, cancel, status):
+        with scripted_server(SUCCESS) as other:
+            answer = http("", status, f"Location: {other.url}/openApi/spot/v1/trade/cancel")
+            with scripted_server(answer) as server:
+                with pytest.raises(OutcomeUnknown) as failed:
+                    cancel(server.url)
+                assert len(server.requests) == 1
+            assert other.requests == []
+        assert failed.value.http_status == int(status[:3])
+        assert "another address" in str(failed.value)
+
+
+class TestOwnTransport:
+    def test_sees_the_signed_request_in_both_colours(self, by_default):
+        seen: list[httpx.Request] = []
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            seen.append(request)
+            return httpx.Response(200, text=success())
+
+        assert by_default("https://example.com", transport=httpx.MockTransport(answer)).order_id == ORDER_ID
+        assert len(seen) == 1
+        assert seen[0].headers["X-BX-APIKEY"] == "sample-api-key"
+        assert b'"signature":"' in seen[0].content
+
+    def test_is_told_how_long_it_may_take(self, by_default):
+        given: list[float] = []
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            timeout = request.extensions["timeout"]
+            given.extend(timeout[phase] for phase in ("connect", "read", "write", "pool"))
+            given.append(timeout.get("read"))
+            assert timeout.get("other") is None
+            return httpx.Response(200, text=success())
+
+        by_default("https://example.com", transport=httpx.MockTransport(answer), timeout=3.0)
+        assert len(given) == 5
+        assert all(0 < seconds <= 3 for seconds in given)
+
+    def test_each_phase_gets_only_what_time_is_left(self, by_default):
+        def answer(request: httpx.Request) -> httpx.Response:
+            before = request.extensions["timeout"]["connect"]
+            time.sleep(0.05)
+            assert request.extensions["timeout"]["read"] <= before - 0.05
+            return httpx.Response(200, text=success())
+
+        assert by_default("https://example.com", transport=httpx.MockTransport(answer)).order_id == ORDER_ID
+
+    def test_of_the_wrong_colour_is_refused_before_anything_is_sent(self):
+        with pytest.raises(InvalidInput, match="transport is an async one") as refusal:
+            cancel_blocking("https://example.com", transport=httpx.AsyncHTTPTransport(trust_env=False))
+        assert refusal.value.field == "transport"
+        with pytest.raises(InvalidInput, match="transport is a sync one") as refusal:
+            cancel_awaiting("https://example.com", transport=httpx.HTTPTransport(trust_env=False))
+        assert refusal.value.field == "transport"

@@ -1,0 +1,155 @@
+"""A connection opened ahead, and kept open: what the first cancel after a pause costs in round trips."""
+
+import asyncio
+import json
+import ssl
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from bingx_spot import InvalidInput, NotSent
+from bingx_spot.transport import connection_pool as connections
+from tests.support.cancelling import closed_port
+from tests.support.flights import counted_flights
+from tests.support.samples import ORDER_ID, SUCCESS, SYMBOL, awaiting, blocking
+from tests.support.scripted_server import http, scripted_server
+
+TIME = http(json.dumps({"code": 0, "msg": "", "data": {"serverTime": 1696751141337}}))
+#: Opening the connection, the handshake of TLS 1.3, and the request. More are counted where session tickets
+#: come in between, for which nobody waits.
+COLD = 3
+PAUSE = 60.0
+ENGINES = ["default", "fast"]
+
+
+def answer(request: bytes) -> bytes:
+    return TIME if b"/server/time" in request else SUCCESS
+
+
+@pytest.fixture(params=ENGINES)
+def made_with(
+    request: pytest.FixtureRequest,
+    authority: trustme.CA,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> dict[str, Any]:
+    """What a client of the tests' own authority is made with, for each engine."""
+    if request.param == "default":
+        trusting = ssl.create_default_context()
+        authority.configure_trust(trusting)
+        return {"tls": trusting, "fallback": False}
+    # libcurl reads the authorities when a connection is made.
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    monkeypatch.setattr("certifi.where", lambda: str(tmp_path / "authority.pem"))
+    return {"engine": "fast", "fallback": False}
+
+
+def later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Let that much time pass for whatever counts how long a connection has been idle."""
+    now = time.monotonic
+    fake = type("Later", (), {"monotonic": staticmethod(lambda: now() + seconds)})
+    monkeypatch.setattr(connections, "time", fake)
+    monkeypatch.setattr("aiohttp.connector.monotonic", lambda: now() + seconds)
+
+
+class TestRoundTrips:
+    """`make bench` times this on a link of 50 ms; here the round trips themselves are counted."""
+
+    def test_blocking(self, server_tls, made_with, monkeypatch):
+        with scripted_server(answer, server_tls) as server, counted_flights(server.url) as flights:
+            with blocking(flights.url, **made_with) as bingx:
+                bingx.warm()
+                assert flights.taken() >= COLD
+                later(monkeypatch, PAUSE)
+                for _ in range(3):
+                    bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
+                    assert flights.taken() == 1
+            assert len(server.connections) == 1
+
+    @pytest.mark.anyio
+    async def test_awaiting(self, server_tls, made_with, monkeypatch):
+        with scripted_server(answer, server_tls) as server, counted_flights(server.url) as flights:
+            async with awaiting(flights.url, **made_with) as bingx:
+                await bingx.warm()
+                assert flights.taken() >= COLD
+                later(monkeypatch, PAUSE)
+                for _ in range(3):
+                    await bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
+                    assert flights.taken() == 1
+            assert len(server.connections) == 1
+
+    def test_a_cold_cancel_pays_for_all(self, server_tls, made_with):
+        with (
+            scripted_server(answer, server_tls) as server,
+            counted_flights(server.url) as flights,
+            blocking(flights.url, **made_with) as bingx,
+        ):
+            bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
+            assert flights.taken() >= COLD
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+class TestKeepingWarm:
+    def test_asks_again_and_leaves_no_thread_behind(self, engine, monkeypatch):
+        monkeypatch.setattr("bingx_spot.keepalive.SHORTEST_EVERY", 0.0)
+        before = threading.active_count()
+        with scripted_server(answer) as server:
+            with blocking(server.url, engine=engine) as bingx:
+                bingx.warm(every=0.1)
+                bingx.warm(every=0.1)  # once is enough
+                until(lambda: len(server.requests) > 3)
+                bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
+            asked = len(server.requests)
+            time.sleep(0.25)
+            assert len(server.requests) == asked
+            assert sum(thread.name == "bingx-spot-warm" for thread in threading.enumerate()) == 0
+        # Threads that look a name up end by themselves, a little later.
+        until(lambda: threading.active_count() <= before)
+
+    @pytest.mark.anyio
+    async def test_asks_again_and_leaves_no_task_behind(self, engine, monkeypatch):
+        monkeypatch.setattr("bingx_spot.keepalive.SHORTEST_EVERY", 0.0)
+        before = asyncio.all_tasks()
+        with scripted_server(answer) as server:
+            async with awaiting(server.url, engine=engine) as bingx:
+                await bingx.warm(every=0.1)
+                while len(server.requests) <= 3:  # noqa: ASYNC110 - the server runs in threads
+                    await asyncio.sleep(0.01)
+                await bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
+            assert asyncio.all_tasks() == before
+
+    def test_survives_a_server_that_goes_away(self, engine, monkeypatch):
+        monkeypatch.setattr("bingx_spot.keepalive.SHORTEST_EVERY", 0.0)
+        answers = iter([TIME, *[None] * 4])
+        with (
+            scripted_server(lambda _: next(answers, TIME)) as server,
+            blocking(server.url, engine=engine) as bingx,
+        ):
+            bingx.warm(every=0.1)
+            until(lambda: len(server.requests) > 8)
+            assert bingx.server_time() == 1696751141337
+
+
+def until(happened: Any) -> None:
+    ends = time.monotonic() + 30
+    while not happened():
+        assert time.monotonic() < ends, "it never happened"
+        time.sleep(0.005)
+
+
+def test_a_server_that_cannot_be_reached_is_told_at_once():
+    with closed_port() as url, blocking(url, timeout=0.3) as bingx, pytest.raises(NotSent):
+        bingx.warm(every=30)
+
+
+@pytest.mark.parametrize("every", [0, 0.5, -1, float("nan"), float("inf"), True, "30"])
+def test_what_is_no_time_to_ask_again_after_is_refused(every):
+    with scripted_server(answer) as server, blocking(server.url) as bingx:
+        with pytest.raises(InvalidInput) as refusal:
+            bingx.warm(every=every)
+        assert refusal.value.field == "every"
+        assert server.requests == []

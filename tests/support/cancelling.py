@@ -1,0 +1,82 @@
+"""One cancel in either colour, and a port that refuses it."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from bingx_spot import Clock, Credentials, ErrorDetails, NotSent, Order, OutcomeUnknown, Response
+from bingx_spot.core.request import ApiCall, RequestSigner, SignedRequest
+from bingx_spot.core.response_validation import validate_response
+from bingx_spot.transport import Engine, TransportFailure
+from bingx_spot.transport.factory import default_engine, fast_engine
+from bingx_spot.transport.httpx_backend import HttpxBackend
+from tests.support.samples import BY_ORDER_ID, ORDER_ID, SYMBOL, awaiting, blocking
+
+
+def cancel_blocking(url: str, **options: Any) -> Order:
+    with blocking(url, **options) as bingx:
+        return bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
+
+
+def cancel_awaiting(url: str, **options: Any) -> Order:
+    async def cancel() -> Order:
+        async with awaiting(url, **options) as bingx:
+            return await bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
+
+    return asyncio.run(cancel())
+
+
+def once_blocking(url: str, timeout: float = 5.0, **options: Any) -> Order:
+    """Let the engine send one request, and judge what comes; no attempt follows."""
+    engine = _engine(**options)
+    request = signed(url)
+    try:
+        return _order(engine.send(request, timeout), request)
+    finally:
+        engine.close()
+
+
+def once_awaiting(url: str, timeout: float = 5.0, **options: Any) -> Order:
+    async def ask() -> Order:
+        engine = _engine(**options)
+        request = signed(url)
+        try:
+            return _order(await engine.send_async(request, timeout), request)
+        finally:
+            await engine.aclose()
+
+    return asyncio.run(ask())
+
+
+def _engine(
+    transport: Any = None,
+    proxy: str | None = None,
+    tls: ssl.SSLContext | None = None,
+    engine: str = "default",
+) -> Engine:
+    if transport is not None:
+        return HttpxBackend(transport)
+    return fast_engine() if engine == "fast" else default_engine(proxy, tls)
+
+
+def signed(url: str, call: ApiCall = BY_ORDER_ID) -> SignedRequest:
+    return RequestSigner(Credentials("sample-api-key", "sample-secret"), Clock()).stamp(call, url)
+
+
+def _order(came: Response | TransportFailure, request: SignedRequest) -> Order:
+    if isinstance(came, TransportFailure):
+        details = ErrorDetails(came.reason, request=request.shown)
+        raise OutcomeUnknown(details) if came.written else NotSent(details)
+    answer = validate_response(BY_ORDER_ID, came)
+    return Order.from_data(answer.data(), answer)
+
+
+@contextmanager
+def closed_port() -> Iterator[str]:
+    """Give the URL of a port that is bound, so that nobody else gets it, and does not listen."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"

@@ -1,0 +1,100 @@
+"""A key and a secret that must never be seen, and the search for them."""
+
+import pickle
+import re
+import traceback
+import types
+from collections.abc import Iterator
+
+import pytest
+
+from bingx_spot import Credentials
+from tests.support.scripted_server import ScriptedServer
+
+
+class Planted:
+    """Hold what must never be seen; shows itself masked, for it stands in the tests' own frames."""
+
+    __slots__ = ("_key", "_secret", "_signatures")
+
+    def __init__(self) -> None:
+        self._key = "planted-api-key-" + "7f3a9c" * 8
+        self._secret = "planted-api-secret-" + "b1d5e8" * 8
+        self._signatures: set[str] = set()
+
+    def __repr__(self) -> str:
+        return "<Planted>"
+
+    def credentials(self) -> Credentials:
+        return Credentials(self._key, self._secret)
+
+    def learn(self, server: ScriptedServer) -> None:
+        """Take the signatures out of the requests that the server got."""
+        for request in server.requests:
+            assert self._key.encode() in request
+            self._signatures |= set(re.findall(r"signature\W+([0-9a-f]{64})", request.decode()))
+
+    def knows_a_signature(self) -> bool:
+        return bool(self._signatures)
+
+    def found_in(self, texts: Iterator[str]) -> list[str]:
+        """Tell what was found, by a name and a little of what stands around it."""
+        needles = {"key": self._key, "secret": self._secret}
+        needles |= {f"signature {number}": text for number, text in enumerate(sorted(self._signatures))}
+        found = []
+        for text in texts:
+            for name, needle in needles.items():
+                if needle in text:
+                    found.append(f"{name} in ...{text.replace(needle, '!!!')[:200]}")
+        return found
+
+
+def everything_within_reach(start: object) -> Iterator[str]:
+    """Give every text that can be reached from an object through its attributes, items and chain."""
+    seen: dict[int, object] = {}
+    waiting = [start]
+    while waiting:
+        thing = waiting.pop()
+        if id(thing) in seen or isinstance(thing, type | types.ModuleType | types.TracebackType):
+            continue
+        seen[id(thing)] = thing
+        if isinstance(thing, str):
+            yield thing
+            continue
+        if isinstance(thing, bytes | bytearray):
+            yield thing.decode("latin-1")
+            continue
+        yield f"{thing!r} {thing}"
+        waiting.extend(parts_of(thing))
+
+
+def parts_of(thing: object) -> Iterator[object]:
+    if isinstance(thing, dict | types.MappingProxyType):
+        yield from thing.keys()
+        yield from thing.values()
+    elif isinstance(thing, list | tuple | set | frozenset):
+        yield from thing
+    if isinstance(thing, BaseException):
+        yield from (thing.args, thing.__cause__, thing.__context__, getattr(thing, "__notes__", None))
+    yield from getattr(thing, "__dict__", {}).values()
+    for kind in type(thing).__mro__:
+        slots = kind.__dict__.get("__slots__", ())
+        for slot in [slots] if isinstance(slots, str) else slots:
+            yield getattr(thing, slot, None)
+
+
+def shown_by(error: BaseException) -> Iterator[str]:
+    """Give all that an error shows: itself, its parts, its pickle, its traceback with the variables."""
+    yield from everything_within_reach(error)
+    yield pickle.dumps(error).decode("latin-1")
+    for chained in (error, error.__cause__, error.__context__):
+        if chained is not None:
+            rendered = traceback.TracebackException.from_exception(chained, capture_locals=True)
+            yield from rendered.format(chain=True)
+
+
+def recorded(caplog: pytest.LogCaptureFixture) -> Iterator[str]:
+    for record in caplog.records:
+        yield record.getMessage()
+        yield repr(record.args)
+        yield repr(record.__dict__)

@@ -1,0 +1,195 @@
+"""The driver believes no runner: what it says is held against the vectors and the sandbox's book."""
+
+import io
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from tools.conformance.__main__ import main, table
+from tools.conformance.language import ROOT, TOOLS, Language, languages
+from tools.conformance.run import FILES, Verdict, number_of_tests, prove, unholdable
+
+# A language that knows Python's SDK, says what it is told to, and may leave the order alone.
+RUNNER = """\
+import json, os, sys
+from bingx_spot import BingxSpot
+said = json.loads(sys.argv[1])
+if said.pop("cancels"):
+    with BingxSpot.from_env(environment=os.environ["BINGX_URL"]) as bingx:
+        bingx.cancel_order(os.environ["BINGX_SYMBOL"], order_id=int(os.environ["BINGX_ORDER_ID"]))
+said["orderId"] = said["orderId"] or os.environ["BINGX_ORDER_ID"]
+print("what a build says\\n" + json.dumps(said))
+sys.exit(said.pop("code", 0))
+"""
+HONEST: dict[str, Any] = {
+    "language": "Fake",
+    "generator": "by hand 1.0",
+    "passed": number_of_tests(),
+    "total": number_of_tests(),
+    "skipped": 0,
+    "orderId": "",
+    "status": "CANCELED",
+    "cancels": True,
+}
+
+
+def fake(folder: Path, **changes: Any) -> Language:
+    (folder / "runner.py").write_text(RUNNER, "utf-8")
+    said = json.dumps(HONEST | changes)
+    write(folder / "conformance.sh", f"exec {sys.executable} {folder / 'runner.py'} '{said}'")
+    return Language(folder, {})
+
+
+def write(script: Path, command: str) -> None:
+    script.write_text(f"#!/bin/sh\n{command}\n", "utf-8")
+    script.chmod(0o755)
+
+
+def test_what_is_said_and_true_is_believed(tmp_path: Path) -> None:
+    verdict = prove(fake(tmp_path), tmp_path / "build")
+    assert verdict.wrongs == ()
+    assert (verdict.language, verdict.generator) == ("Fake", "by hand 1.0")
+    assert (verdict.passed, verdict.total) == (number_of_tests(), number_of_tests())
+    assert (verdict.cancelled, verdict.exact) == (True, True)
+    log = tmp_path / "build" / tmp_path.name / "conformance.log"
+    assert "what a build says" in log.read_text("utf-8")
+
+
+def test_vectors_that_go_beyond_json_may_be_skipped(tmp_path: Path) -> None:
+    skipped = unholdable()
+    assert skipped > 0
+    run = number_of_tests() - skipped
+    language = fake(tmp_path, passed=run, total=run, skipped=skipped)
+    assert prove(language, tmp_path / "build").wrongs == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"passed": number_of_tests() - 1}, "vectors passed and 0 skipped, of"),
+        (
+            {"passed": number_of_tests() - unholdable() - 1, "skipped": unholdable() + 1},
+            "hold what JSON cannot",
+        ),
+        ({"passed": 288, "total": 289}, "288 vectors passed of 289 that were run"),
+        ({"orderId": "1735964079647111280"}, "the typed result names '1735964079647111280'"),
+        ({"orderId": 1735964079647111280}, "its last line lacks orderId"),
+        ({"passed": "all"}, "its last line lacks passed"),
+        ({"status": "NEW"}, "the typed result says 'NEW', not 'CANCELED'"),
+        ({"cancels": False}, "the order in the sandbox's book is NEW"),
+        ({"code": 3}, "conformance.sh ended with 3: \n    what a build says"),
+    ],
+    ids=str,
+)
+def test_what_is_not_true_is_named(tmp_path: Path, changes: dict[str, Any], wrong: str) -> None:
+    verdict = prove(fake(tmp_path, **changes), tmp_path / "build")
+    assert wrong in "; ".join(verdict.wrongs)
+
+
+def test_a_script_that_says_nothing_has_shown_nothing(tmp_path: Path) -> None:
+    write(tmp_path / "conformance.sh", "echo done")
+    verdict = prove(Language(tmp_path, {}), tmp_path / "build")
+    assert "its last line is no JSON object" in verdict.wrongs
+    assert (verdict.passed, verdict.cancelled, verdict.exact) == (0, False, False)
+
+
+def test_a_script_that_cannot_be_run_is_named(tmp_path: Path) -> None:
+    (tmp_path / "conformance.sh").write_text("#!/bin/sh\n", "utf-8")
+    verdict = prove(Language(tmp_path, {}), tmp_path / "build")
+    assert "cannot be run: Permission denied" in "; ".join(verdict.wrongs)
+
+
+def test_a_script_that_hangs_is_ended_with_all_that_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tools.conformance.run.LONGEST", 0.5)
+    # A child that keeps the pipes open would keep the driver waiting, were it not ended as well.
+    write(tmp_path / "conformance.sh", "sleep 300 & sleep 300")
+    verdict = prove(Language(tmp_path, {}), tmp_path / "build")
+    assert "not done after 0.5 s" in verdict.wrongs[0]
+
+
+def test_what_the_linter_says_counts(tmp_path: Path) -> None:
+    language = fake(tmp_path)
+    write(tmp_path / "lint.sh", "echo line 3: too long; exit 1")
+    verdict = prove(language, tmp_path / "build")
+    assert verdict.wrongs == ("lint.sh ended with 1: \n    line 3: too long",)
+    assert verdict.cancelled
+
+
+class TestMissingTool:
+    @pytest.fixture
+    def language(self, tmp_path: Path) -> Language:
+        write(tmp_path / "conformance.sh", "exit 9")
+        return Language(tmp_path, {"no-such-compiler": "--version"})
+
+    def test_is_named_and_nothing_is_run(self, language: Language) -> None:
+        assert prove(language).missing == ("no-such-compiler",)
+        assert prove(language).wrongs == ()
+
+    def test_that_only_pretends_is_missing(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        write(tmp_path / "shim", "exit 127")
+        monkeypatch.setenv("PATH", str(tmp_path))
+        assert Language(tmp_path, {"shim": "--version"}).missing() == ["shim"]
+
+    @pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)])
+    def test_is_a_skip_for_a_person_and_a_failure_on_ci(
+        self,
+        language: Language,
+        ci: str,
+        code: int,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        monkeypatch.setenv("CI", ci)
+        monkeypatch.setattr("tools.conformance.__main__.languages", lambda: [language])
+        monkeypatch.setattr("tools.conformance.__main__._generation", lambda _: False)
+        assert main([]) == code
+        assert f"{language.name}: skipped, not installed: no-such-compiler" in capsys.readouterr().out
+
+
+def test_an_unknown_language_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cobol"]) == 2
+    assert "no such language here: cobol" in capsys.readouterr().out
+
+
+def test_the_table_fits_into_eighty_columns() -> None:
+    console = Console(width=200, record=True, file=io.StringIO())
+    verdicts = [
+        Verdict("TypeScript", "openapi-typescript 7.10.1", 242, 242, True, True),
+        Verdict("Java", "openapi-generator 7.16.0, native", 244, 244, False, True),
+        Verdict("go", missing=("go",)),
+    ]
+    console.print(table(verdicts))
+    lines = console.export_text().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "242 of 242" in lines[2]
+    assert "NO" in lines[3]
+
+
+def test_every_language_has_its_script_its_linter_and_a_page_to_read() -> None:
+    assert {language.name for language in languages()} == set(TOOLS)
+    for language in languages():
+        names = {path.name for path in language.folder.iterdir()}
+        assert language.name == "python" or {"lint.sh", "README.md"} <= names
+
+
+def test_python_passes(tmp_path: Path) -> None:
+    python = next(language for language in languages() if language.name == "python")
+    verdict = prove(python, tmp_path)
+    assert verdict.wrongs == ()
+    assert verdict.passed == number_of_tests()
+
+
+def test_the_files_that_every_runner_reads_are_all_that_there_are() -> None:
+    assert {path.name for path in (ROOT / "spec" / "vectors").glob("*.json")} == set(FILES)
+
+
+def test_every_script_can_be_run() -> None:
+    for language in languages():
+        assert os.access(language.folder / "conformance.sh", os.X_OK), language.name

@@ -1,0 +1,61 @@
+"""What counts as a fault of a generated model: a warning, a field that is missing, one that is injected."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tools.conformance.generation import CALLER, GENERATORS, generate
+from tools.conformance.language import ROOT
+
+pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="Java is not installed")
+
+
+def test_a_model_with_every_field_and_no_injected_one_is_right(tmp_path: Path) -> None:
+    assert generate("kotlin", tmp_path / "kotlin").wrongs == ()
+
+
+def test_the_contract_itself_would_ask_a_person_for_a_timestamp(tmp_path: Path) -> None:
+    wrongs = generate("kotlin", tmp_path / "kotlin", without_named_examples(tmp_path)).wrongs
+    assert wrongs == (
+        "the model has timestamp, which the signing layer injects",
+        "the model has signature, which the signing layer injects",
+    )
+
+
+def test_a_warning_is_a_fault(tmp_path: Path) -> None:
+    wrongs = generate("kotlin", tmp_path / "kotlin", ROOT / "spec" / "openapi.yaml").wrongs
+    assert any("Failed to get the schema name" in wrong for wrong in wrongs)
+
+
+def test_a_field_that_is_missing_is_a_fault(tmp_path: Path) -> None:
+    document = yaml.safe_load(CALLER.read_text("utf-8"))
+    del document["components"]["schemas"]["CancelOrderRequest"]["properties"]["orderId"]
+    source = tmp_path / "openapi.yaml"
+    source.write_text(yaml.safe_dump(document), "utf-8")
+    assert generate("ruby", tmp_path / "ruby", source).wrongs == ("the model has no orderId",)
+
+
+def test_a_document_that_is_none_is_a_fault(tmp_path: Path) -> None:
+    source = tmp_path / "openapi.yaml"
+    source.write_text("openapi: 3.0.3\n", "utf-8")
+    assert generate("php", tmp_path / "php", source).wrongs[0] == "ended with 1"
+
+
+def test_there_are_eight_of_other_languages_than_those_that_run() -> None:
+    assert len(GENERATORS) == 8
+    assert not set(GENERATORS.values()) & {"TypeScript", "Go", "Rust", "Java", "Python"}
+
+
+def without_named_examples(folder: Path) -> Path:
+    """Write the contract as it is, but for the examples of which openapi-generator warns."""
+    document = yaml.safe_load((ROOT / "spec" / "openapi.yaml").read_text("utf-8"))
+    for item in document["paths"].values():
+        for operation in item.values():
+            for part in (operation.get("requestBody", {}), *operation["responses"].values()):
+                for media in part.get("content", {}).values():
+                    media.pop("examples", None)
+    path = folder / "contract.yaml"
+    path.write_text(yaml.safe_dump(document), "utf-8")
+    return path

@@ -1,0 +1,214 @@
+"""Play one call against a scripted exchange, on a clock that only the script moves."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from unittest import mock
+
+from bingx_spot import CallError, Credentials, Response
+from bingx_spot.core.clock import Clock
+from bingx_spot.core.context import CallContext
+from bingx_spot.core.decisions import steps
+from bingx_spot.core.effects import Send, Sleep
+from bingx_spot.core.request import ApiCall, Placement, RequestSigner
+from bingx_spot.environments import Environment
+from bingx_spot.limits.client_state import ClientState, HostSelector, PlacementSelector, backoff
+from bingx_spot.limits.lockouts import Lockouts, RepeatedErrorGuard
+from bingx_spot.limits.rate_limiter import RateLimiter
+from bingx_spot.transport import TransportFailure
+from bingx_spot_api.contract import BY_ID
+from tests.support.samples import ORDER, ORDER_ID, SYMBOL, Unlimited
+from tests.support.scripted_time import ScriptedTime, constant
+
+PRIMARY, FALLBACK = "https://primary.test", "https://fallback.test"
+CANCEL, QUERY, SERVER_TIME = BY_ID["cancelOrder"], BY_ID["queryOrder"], BY_ID["serverTime"]
+CANCELLING = ApiCall.of(CANCEL, {"symbol": SYMBOL, "orderId": ORDER_ID})
+QUERYING = ApiCall.of(QUERY, {"symbol": SYMBOL, "orderId": ORDER_ID})
+ASKING_TIME = ApiCall.of(SERVER_TIME, {})
+
+#: More steps than any call takes.
+ENDLESS = 500
+
+REFUSED = TransportFailure(written=False, reason="connection refused")
+RESET = TransportFailure(written=True, reason="connection reset")
+HANGS = TransportFailure(written=True, reason="no whole answer in time", pending=True)
+
+
+def answer(envelope: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Make an answer; an envelope that is not bytes is written as JSON."""
+    body = envelope if isinstance(envelope, bytes) else json.dumps(envelope).encode()
+    return Response(status, headers or {}, body)
+
+
+def order(status: str, **changes: Any) -> Response:
+    """Make the answer that states the order with this status."""
+    return answer({"code": 0, "msg": "", "data": ORDER | {"status": status} | changes})
+
+
+def says(code: int, message: str = "", status: int = 200, **members: Any) -> Response:
+    """Make the answer that says no."""
+    return answer({"code": code, "msg": message} | members, status)
+
+
+CANCELLED, OPEN, FILLED = order("CANCELED"), order("NEW"), order("FILLED")
+NOT_OPEN = says(100404, "order not exist")
+DENIED = says(100004, "no permission")
+BAD_GATEWAY = answer(b"<html>", 502)
+UNLISTED = says(123456, "what is this?")
+
+
+@dataclass(frozen=True)
+class After:
+    """Let an answer or a failure come after so many seconds; None for when the time is up."""
+
+    came: Response | TransportFailure
+    seconds: float | None = None
+
+
+Reply = Response | TransportFailure | After
+
+
+@dataclass
+class Played:
+    """Hold what a call did and what became of it."""
+
+    result: Response | CallError | None = None
+    steps: list[Send | Sleep] = field(default_factory=list)
+
+    @property
+    def sent(self) -> list[Send]:
+        return [step for step in self.steps if isinstance(step, Send)]
+
+    @property
+    def waits(self) -> list[float]:
+        return [step.seconds for step in self.steps if isinstance(step, Sleep)]
+
+    @property
+    def asked(self) -> str:
+        """Name the requests in a word: c for a cancel, q for a query, t for the time."""
+        letters = {operation.path: operation.operation_id[0] for operation in (CANCEL, QUERY)}
+        letters[SERVER_TIME.path] = "t"
+        paths = [send.request.shown.url.removeprefix(PRIMARY).removeprefix(FALLBACK) for send in self.sent]
+        return "".join(letters[path] for path in paths)
+
+    @property
+    def error(self) -> CallError:
+        assert isinstance(self.result, CallError), self.result
+        return self.result
+
+
+@dataclass
+class Exchange:
+    """Be what a client has: its memory, its clock, its time."""
+
+    time: ScriptedTime = field(default_factory=ScriptedTime)
+    limits: RateLimiter = field(default_factory=Unlimited)
+    placement: Placement | None = None
+    fallback: str | None = FALLBACK
+    parts: CallContext = field(init=False)
+    clock: Clock = field(init=False)
+    memory: ClientState = field(init=False)
+
+    def __post_init__(self) -> None:
+        environment = Environment("test", PRIMARY, self.fallback)
+        self.clock = self.time.clock()
+        hosts, placing = HostSelector(environment, now=self.time), PlacementSelector(self.placement)
+        self.memory = ClientState(hosts, placing, Lockouts(self.time), RepeatedErrorGuard(self.time))
+        stamper = RequestSigner(Credentials("sample-api-key", "sample-secret"), self.clock)
+        self.parts = CallContext(environment, stamper, self.clock, self.limits, self.memory, 10.0, self.time)
+
+    def play(
+        self,
+        *replies: Reply,
+        call: ApiCall = CANCELLING,
+        timeout: float | None = None,
+        chance: float = 1.0,
+    ) -> Played:
+        """Play a call, each request answered by the next reply; all must be asked for, and no more."""
+        left = iter(replies)
+        played = self.play_on(lambda send: _next(left, send), call, timeout, chance)
+        unused = list(left)
+        assert not unused, f"{played.asked} did not ask for {unused}"
+        return played
+
+    def play_on(
+        self,
+        reply: Callable[[Send], Reply],
+        call: ApiCall = CANCELLING,
+        timeout: float | None = None,
+        chance: float = 1.0,
+    ) -> Played:
+        """Play a call, each request answered by what `reply` makes of it."""
+        played, came = Played(), None
+        with mock.patch("bingx_spot.core.decisions.backoff", lambda tries: backoff(tries, constant(chance))):
+            running = steps(self.parts, call, timeout)
+            try:
+                while True:
+                    step = running.send(came)
+                    played.steps.append(step)
+                    assert len(played.steps) < ENDLESS, "the call does not end"
+                    came = self._done(step, reply)
+            except StopIteration as done:
+                played.result = done.value
+            except CallError as error:
+                played.result = error
+        if isinstance(played.result, CallError):
+            assert played.result.hint, f"{played.result} does not say what to do"
+        return played
+
+    def interrupted(
+        self, reply: Callable[[Send], Reply], interruption: BaseException, call: ApiCall = CANCELLING
+    ) -> list[str]:
+        """Play a call until `reply` raises the interruption, throw it in, and return its notes."""
+        running, came = steps(self.parts, call), None
+        while True:
+            step = running.send(came)
+            try:
+                came = self._done(step, reply)
+            except type(interruption):
+                break
+        try:
+            running.throw(interruption)
+        except type(interruption) as thrown:
+            return list(thrown.__notes__)
+        raise AssertionError("the interruption was swallowed")
+
+    def _done(self, step: Send | Sleep, reply: Callable[[Send], Reply]) -> Response | TransportFailure | None:
+        if isinstance(step, Sleep):
+            assert step.seconds >= 0
+            self.time.seconds += step.seconds
+            return None
+        replied = reply(step)
+        if not isinstance(replied, After):
+            replied = After(replied, None if replied is HANGS else 0.0)
+        self.time.seconds += step.timeout if replied.seconds is None else replied.seconds
+        return replied.came
+
+    def lock_soon(self, name: str = "cancelOrder", code: int = 100404) -> None:
+        """Let so many equal errors have happened that no further one may."""
+        for _ in range(17):
+            self.memory.equal_errors.count(name, code)
+
+    def spend_budget(self) -> None:
+        """Leave no further tries."""
+        while self.memory.budget.take():
+            pass
+
+
+def _next(replies: Iterator[Reply], send: Send) -> Reply:
+    for reply in replies:
+        return reply
+    raise AssertionError(f"no reply is left for {send.request.shown.url}")
+
+
+def forever(reply: Reply) -> Iterator[Reply]:
+    """Give the same reply each time."""
+    while True:
+        yield reply
+
+
+def by_operation(cancel: Iterable[Reply], query: Iterable[Reply]) -> Callable[[Send], Reply]:
+    """Response cancels by the one list, queries by the other."""
+    cancels, queries = iter(cancel), iter(query)
+    return lambda send: _next(cancels if CANCEL.path in send.request.shown.url else queries, send)

@@ -1,0 +1,116 @@
+"""The time that requests are stamped with."""
+
+import logging
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bingx_spot.core.clock import MAXIMUM_OFFSET, Clock
+from tests.support.scripted_time import BEGIN, ScriptedTime
+
+DAY = 24 * 60 * 60 * 1000
+
+
+def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+
+
+class TestTimestamp:
+    def test_is_the_machine_s_time_at_first(self) -> None:
+        assert ScriptedTime().clock().timestamp() == BEGIN
+
+    def test_counts_whole_milliseconds(self) -> None:
+        elapsed = [0]
+        clock = Clock(lambda: 0, lambda: elapsed[0])
+        for nanoseconds, milliseconds in [(999_999, 0), (1_000_000, 1), (1_999_999, 1), (2_000_000, 2)]:
+            elapsed[0] = nanoseconds
+            assert clock.timestamp() == milliseconds
+
+    def test_a_step_of_the_machine_s_clock_does_no_harm(self) -> None:
+        machine, elapsed = [BEGIN * 1_000_000], [77]
+        clock = Clock(lambda: machine[0], lambda: elapsed[0])
+        machine[0] += DAY * 1_000_000
+        elapsed[0] += 5_000_000
+        assert clock.timestamp() == BEGIN + 5
+
+    def test_of_this_machine_is_its_time(self) -> None:
+        before = time.time_ns() // 1_000_000
+        told = Clock().timestamp()
+        # A step of the machine's clock by a second or more during this test is not to be expected.
+        assert before - 1000 <= told <= time.time_ns() // 1_000_000 + 1000
+
+    @pytest.mark.skipif(not hasattr(time, "CLOCK_BOOTTIME"), reason="no clock that goes on while asleep")
+    def test_goes_on_while_the_machine_sleeps(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked: list[int] = []
+
+        def boot(clock: int) -> int:
+            asked.append(clock)
+            return 5_000_000
+
+        monkeypatch.setattr(time, "clock_gettime_ns", boot)
+        assert Clock(lambda: 7_000_000).timestamp() == 7
+        assert set(asked) == {time.CLOCK_BOOTTIME}
+
+    def test_counts_monotonic_time_where_the_system_has_no_boot_clock(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delattr(time, "CLOCK_BOOTTIME", raising=False)
+        source = iter([1_000_000, 3_000_000])
+        monkeypatch.setattr(time, "monotonic_ns", lambda: next(source))
+        assert Clock(lambda: 7_000_000).timestamp() == 9
+
+
+class TestLearn:
+    def test_takes_over_the_exchange_s_time(self) -> None:
+        clock = ScriptedTime().clock()
+        assert clock.offset == 0
+        assert clock.learn(BEGIN + 3_600_000, BEGIN)
+        assert clock.offset == 3_600_000
+        assert clock.timestamp() == BEGIN + 3_600_000
+
+    def test_adds_to_what_was_learnt_before(self) -> None:
+        clock = ScriptedTime().clock()
+        clock.learn(BEGIN + 3_600_000, BEGIN)
+        clock.learn(BEGIN + 3_599_000, BEGIN + 3_600_000)
+        assert clock.offset == 3_599_000
+
+    @pytest.mark.parametrize("sign", [1, -1])
+    def test_believes_a_day_and_no_more(self, sign: int, caplog: pytest.LogCaptureFixture) -> None:
+        assert MAXIMUM_OFFSET == DAY
+        clock = ScriptedTime().clock()
+        assert not clock.learn(BEGIN + sign * (DAY + 1), BEGIN)
+        assert clock.offset == 0
+        assert warnings(caplog) == [
+            f"the exchange's clock is {sign * (DAY + 1)} ms away, more than is believed"
+        ]
+        assert clock.learn(BEGIN + sign * DAY, BEGIN)
+        assert clock.offset == sign * DAY
+
+    def test_believes_a_day_in_all_and_not_a_day_each_time(self) -> None:
+        clock = ScriptedTime().clock()
+        assert clock.learn(DAY, 0)
+        assert not clock.learn(DAY + 1, DAY)
+        assert clock.offset == DAY
+
+    def test_says_in_the_log_what_it_was_and_what_it_is(self, caplog: pytest.LogCaptureFixture) -> None:
+        clock = ScriptedTime().clock()
+        clock.learn(700, 0)
+        clock.learn(0, 500)
+        assert warnings(caplog) == [
+            "the clock's offset is now 700 ms, was 0 ms",
+            "the clock's offset is now 200 ms, was 700 ms",
+        ]
+
+    @given(st.lists(st.tuples(st.integers(0, 2**41), st.floats(0, 100)), max_size=6))
+    def test_never_leads_more_than_a_day_away(self, told: list[tuple[int, float]]) -> None:
+        time = ScriptedTime()
+        clock = time.clock()
+        for server_time, pause in told:
+            time.seconds += pause
+            own = clock.timestamp()
+            learnt = clock.learn(server_time, own)
+            machine = BEGIN + round((time.seconds - 1000.0) * 1_000_000_000) // 1_000_000
+            assert abs(clock.timestamp() - machine) <= DAY
+            assert clock.timestamp() == (server_time if learnt else own)

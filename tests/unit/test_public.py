@@ -1,0 +1,202 @@
+"""What a user may rely on: the names, that each explains itself, and that nothing foreign shows."""
+
+import ast
+import inspect
+import subprocess
+import sys
+import types
+from pathlib import Path
+from typing import get_type_hints
+
+import pytest
+
+import bingx_spot
+from bingx_spot import exceptions as errors
+
+NAMES = [
+    "AsyncBingxSpot",
+    "AsyncCancelRun",
+    "Attempt",
+    "AuthenticationError",
+    "BingxError",
+    "BingxSpot",
+    "BulkRunAborted",
+    "CallError",
+    "CancelOutcome",
+    "CancelRequest",
+    "CancelRestriction",
+    "CancelResult",
+    "CancelRun",
+    "Clock",
+    "ClockError",
+    "Credentials",
+    "CredentialsError",
+    "Environment",
+    "ErrorDetails",
+    "InvalidInput",
+    "NotExecuted",
+    "NotSent",
+    "Order",
+    "OrderNotOpen",
+    "OrderSide",
+    "OrderStatus",
+    "OrderType",
+    "OutcomeUnknown",
+    "PermissionDenied",
+    "RateLimited",
+    "RequestInfo",
+    "RequestRejected",
+    "Response",
+    "StillOpen",
+    "UnknownErrorCode",
+    "__version__",
+    "canonical_string",
+    "generated_client",
+    "sign",
+]
+TREE = {
+    "BingxError": "Exception",
+    "InvalidInput": "BingxError",
+    "CredentialsError": "BingxError",
+    "CallError": "BingxError",
+    "BulkRunAborted": "BingxError",
+    "NotExecuted": "CallError",
+    "NotSent": "NotExecuted",
+    "StillOpen": "NotExecuted",
+    "RequestRejected": "NotExecuted",
+    "AuthenticationError": "RequestRejected",
+    "PermissionDenied": "RequestRejected",
+    "ClockError": "RequestRejected",
+    "RateLimited": "RequestRejected",
+    "OrderNotOpen": "RequestRejected",
+    "OutcomeUnknown": "CallError",
+    "UnknownErrorCode": "OutcomeUnknown",
+}
+PACKAGE = Path(bingx_spot.__file__).parent
+MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
+OWN = [
+    name for name in NAMES if getattr(getattr(bingx_spot, name), "__module__", "").startswith("bingx_spot.")
+]
+
+
+def test_the_public_names_are_these():
+    assert bingx_spot.__all__ == NAMES
+
+
+def test_every_public_name_is_there_and_no_other():
+    there = {name for name, value in vars(bingx_spot).items() if not isinstance(value, types.ModuleType)}
+    assert {name for name in there if not name.startswith("_")} == set(NAMES) - {"__version__"}
+
+
+def test_the_tree_of_errors_is_as_documented():
+    errors = {name: getattr(bingx_spot, name) for name in NAMES if name in TREE}
+    assert {name: error.__bases__[0].__name__ for name, error in errors.items()} == TREE
+    public = [name for name in NAMES if isinstance(getattr(bingx_spot, name), type)]
+    assert {name for name in public if issubclass(getattr(bingx_spot, name), BaseException)} == set(TREE)
+    for name in TREE:
+        assert f"{name} " in f"{inspect.getdoc(sys.modules['bingx_spot.exceptions'])}\n".replace("\n", " ")
+
+
+@pytest.mark.parametrize("name", ["Attempt", "ErrorDetails", "RequestInfo"])
+def test_the_records_of_evidence_are_named_where_the_errors_are_too(name):
+    assert getattr(errors, name) is getattr(bingx_spot, name)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_public_thing_has_a_docstring(module):
+    tree = ast.parse((PACKAGE / module).read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree)
+    assert undocumented(tree) == []
+
+
+def undocumented(parent: ast.AST) -> list[str]:
+    found: list[str] = []
+    for node in ast.iter_child_nodes(parent):
+        if not isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if node.name.startswith("_"):
+            continue
+        if not ast.get_docstring(node):
+            found.append(node.name)
+        if isinstance(node, ast.ClassDef):
+            found += [f"{node.name}.{name}" for name in undocumented(node)]
+    return found
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_no_other_library_s_type_stands_in_a_public_signature(name):
+    value = getattr(bingx_spot, name)
+    for function in functions_of(value):
+        hints = {key: hint for key, hint in get_type_hints(function).items() if key != "options"}
+        for hint in hints.values():
+            shown = str(hint)
+            assert not any(library in shown for library in ("httpx", "attr", "json.", "anyio")), (
+                function,
+                shown,
+            )
+
+
+@pytest.mark.parametrize("client", ["BingxSpot", "AsyncBingxSpot"])
+def test_frameworks_learn_the_types_of_every_method_and_nobody_else_waits_for_them(client):
+    program = f"""
+import sys
+from inspect import isfunction
+from typing import get_type_hints
+from bingx_spot import {client}
+late = {{name for name in sys.modules if f"{{name}}.".startswith(("httpx.", "bingx_spot.bulk."))}}
+names = [name for name in dir({client}) if name == "__init__" or not name.startswith("_")]
+members = [getattr({client}, name) for name in names]
+functions = [getattr(each, "fget", None) or getattr(each, "__func__", each) for each in members]
+assert all(map(isfunction, functions))
+hints = dict(zip(names, map(get_type_hints, functions)))
+print(late, hints["api"]["return"].__name__, hints["cancel_orders"]["return"].__name__)
+print(hints["cancel_order"]["return"].__name__, hints["query_order"]["order_id"])
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    run = "CancelRun" if client == "BingxSpot" else "AsyncCancelRun"
+    assert done.stdout == f"set() AuthenticatedClient {run}\nOrder int | str | None\n"
+
+
+def functions_of(value: object) -> list[types.FunctionType]:
+    if inspect.isfunction(value):
+        return [value]
+    members = [
+        getattr(member, "fget", None) or member for key, member in vars(value).items() if key[0] != "_"
+    ]
+    return [member for member in members if inspect.isfunction(member)]
+
+
+def test_no_other_library_s_error_is_public():
+    for name in NAMES:
+        assert not getattr(getattr(bingx_spot, name), "__module__", "").startswith(("httpx", "attr", "json"))
+
+
+def test_it_needs_neither_the_command_line_s_libraries_nor_the_sandbox_s():
+    # httpx itself imports click and rich where they are installed, so they are taken away.
+    foreign = ["click", "rich", "starlette", "uvicorn", "yaml", "trio", "pytest"]
+    program = f"""
+import sys
+sys.modules.update(dict.fromkeys({foreign}))
+import bingx_spot
+print(*(name for name in sys.modules if f"{{name}}.".startswith(("bingx_sandbox.", "bingx_spot.cli."))))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def test_it_brings_in_no_library_that_its_import_does_not_need():
+    # Each takes as long as all of this package; what sends brings them in when a client is made.
+    late = ("httpx", "httpcore", "h11", "anyio", "asyncio", "ssl", "email.utils", "click", "rich")
+    program = f"import sys, bingx_spot; print(*(name for name in {late} if name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def test_the_version_is_the_distribution_s():
+    from importlib.metadata import version
+
+    assert version("bingx-spot") == bingx_spot.__version__
+
+
+def test_types_are_declared():
+    assert (PACKAGE / "py.typed").is_file()

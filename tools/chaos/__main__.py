@@ -1,0 +1,39 @@
+"""`make chaos`: ten thousand cancels among faults, and a table of what became of them."""
+
+import logging
+import sys
+
+from rich.console import Console
+from rich.table import Table
+
+from tools.chaos.run import chaos
+
+CANCELS = 10_000
+SEEDS = [1, 2, 3]
+OUTCOMES = ("cancelled", "not open", "not executed", "unknown")
+
+
+def main(cancels: int = CANCELS) -> int:
+    """Run, print the table, and return 1 if anything was wrong."""
+    logging.getLogger("bingx_spot").setLevel(logging.ERROR)
+    run = chaos(cancels, SEEDS)
+    table = Table(box=None, header_style="dim")
+    for heading in ("fault", "cancels", *OUTCOMES, "requests", "wrong"):
+        table.add_column(heading, justify="left" if heading == "fault" else "right")
+    for kind, tally in run.tallies.items():
+        total = sum(tally.counts.values())
+        counts = [tally.counts.get(outcome, 0) for outcome in OUTCOMES]
+        table.add_row(kind, *map(str, (total, *counts, tally.requests, len(tally.wrongs))))
+    console = Console(width=110)
+    console.print(table)
+    for wrong in run.wrongs:
+        console.print(f"[red]✗[/] {wrong}", highlight=False)
+    total = sum(sum(tally.counts.values()) for tally in run.tallies.values())
+    kinds = len(run.tallies)
+    console.print(f"{total} cancels, {kinds} kinds of fault, seeds {SEEDS}, {run.seconds:.0f} s.")
+    console.print(f"Lies, avoidable unknowns, late calls, leaks: {len(run.wrongs)}", style="bold")
+    return 1 if run.wrongs else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(int, sys.argv[1:])))

@@ -1,0 +1,189 @@
+"""Cancel many orders on a sandbox that misbehaves, and find every lie.
+
+`make chaos` runs ten thousand; the tests run a few hundred.
+"""
+
+import asyncio
+import gc
+import itertools
+import json
+import math
+import queue
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bingx_spot import AsyncBingxSpot, BingxSpot, Credentials
+from bingx_spot.shared_limits import options as accounts
+from tools.chaos.faults import FAULTS, rules
+from tools.chaos.verdict import Report, Tally
+
+TIMEOUT = 2.0
+AT_ONCE = 25
+STAGES = 4
+COLOURS = ("sync", "async")
+ENGINES = ("default", "fast")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A running sandbox, seen through its control interface."""
+
+    url: str
+    credentials: Credentials
+    control: httpx.Client
+
+    def play(self, faults: list[dict[str, object]]) -> None:
+        """Set the faults."""
+        self.control.post("/faults", json={"faults": faults}).raise_for_status()
+
+    def place(self, count: int, dice: random.Random) -> list[int]:
+        """Place orders, some of which are filled, half filled or cancelled already; give their ids."""
+        order = {"symbol": "BTC-USDT", "side": "BUY", "type": "LIMIT", "price": "50000", "origQty": "1"}
+        statuses = dice.choices(("NEW", "PARTIALLY_FILLED", "FILLED", "CANCELED"), (80, 10, 7, 3), k=count)
+        orders = [{**order, "status": status} for status in statuses]
+        placed = self.control.post("/orders", json=orders).raise_for_status().json()
+        return [order["orderId"] for order in placed]
+
+    def executed(self) -> dict[str, dict[str, object]]:
+        """Tell what became of each order."""
+        tally: dict[str, dict[str, object]] = (
+            self.control.get("/executed").raise_for_status().json()["orders"]
+        )
+        return tally
+
+
+@dataclass
+class Run:
+    """The whole run: a tally for each kind of fault, and what was left behind."""
+
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    leaks: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def wrongs(self) -> list[str]:
+        """Give all that must not be, with the kind of fault that it happened under."""
+        found = [f"{kind}: {wrong}" for kind, tally in self.tallies.items() for wrong in tally.wrongs]
+        return found + self.leaks
+
+
+def chaos(
+    cancels: int,
+    seeds: list[int],
+    kinds: tuple[str, ...] = tuple(FAULTS),
+    engines: tuple[str, ...] = ENGINES,
+) -> Run:
+    """Cancel at least so many orders, spread over kinds of fault, seeds, both colours and the engines.
+
+    Several sandboxes run at once, for most of the time is spent waiting for faults.
+    """
+    run, began, before = Run(), time.monotonic(), _belongings()
+    jobs = list(itertools.product(kinds, seeds, COLOURS, engines))
+    batch = math.ceil(cancels / len(jobs))
+    with ExitStack() as stack, ThreadPoolExecutor(STAGES) as workers:
+        stages = [stack.enter_context(_stage()) for _ in range(STAGES)]
+        idle = queue.SimpleQueue[Stage]()
+        for stage in stages:
+            idle.put(stage)
+        for kind, tally in workers.map(lambda job: _batch(idle, *job, batch), jobs):
+            run.tallies.setdefault(kind, Tally()).merge(tally)
+    after = _belongings()
+    if any(now > then for now, then in zip(after, before, strict=True)):
+        run.leaks.append(f"sockets and threads were {before}, are {after}")
+    run.seconds = time.monotonic() - began
+    return run
+
+
+def _batch(
+    idle: "queue.SimpleQueue[Stage]", kind: str, seed: int, colour: str, engine: str, count: int
+) -> tuple[str, Tally]:
+    stage = idle.get()
+    # What the last kind of fault has made the exchange say to this key is no matter of the next one.
+    accounts.forget()
+    dice = random.Random(f"{seed} {kind} {colour} {engine}")  # noqa: S311 - dice, not secrets
+    orders = stage.place(count, dice)
+    stage.play(rules(kind, dice.randrange(10**6)))
+    made_with = {"environment": stage.url, "timeout": TIMEOUT, "limits": "off", "engine": engine}
+    cancel_all = _sync if colour == "sync" else _async
+    reports = cancel_all(stage.credentials, made_with, orders)
+    stage.play([])
+    tally, executed = Tally(), stage.executed()
+    for report in reports:
+        book = executed[str(report.order_id)]
+        tally.requests += int(str(book["cancelRequests"]))
+        tally.add(report, str(book["status"]), executed=book["cancelledBy"] is not None)
+    idle.put(stage)
+    return kind, tally
+
+
+def _sync(credentials: Credentials, made_with: Any, orders: list[int]) -> list[Report]:
+    def cancel(order_id: int) -> Report:
+        began, came = time.monotonic(), None
+        try:
+            came = bingx.cancel_order("BTC-USDT", order_id=order_id)
+        except Exception as error:  # noqa: BLE001 - what is not ours is found by the verdict
+            came = error
+        return Report(order_id, came, time.monotonic() - began, TIMEOUT)
+
+    with BingxSpot(credentials, **made_with) as bingx, ThreadPoolExecutor(AT_ONCE) as threads:
+        return list(threads.map(cancel, orders))
+
+
+def _async(credentials: Credentials, made_with: Any, orders: list[int]) -> list[Report]:
+    return asyncio.run(_awaited(credentials, made_with, orders))
+
+
+async def _awaited(credentials: Credentials, made_with: Any, orders: list[int]) -> list[Report]:
+    async def cancel(order_id: int) -> Report:
+        async with gate:
+            began, came = time.monotonic(), None
+            try:
+                came = await bingx.cancel_order("BTC-USDT", order_id=order_id)
+            except Exception as error:  # noqa: BLE001 - what is not ours is found by the verdict
+                came = error
+            return Report(order_id, came, time.monotonic() - began, TIMEOUT)
+
+    gate = asyncio.Semaphore(AT_ONCE)
+    async with AsyncBingxSpot(credentials, **made_with) as bingx:
+        reports = await asyncio.gather(*map(cancel, orders))
+    assert len(asyncio.all_tasks()) == 1, "a task was left behind"
+    return reports
+
+
+def _belongings() -> tuple[int, int]:
+    """Count the sockets and the threads of this process."""
+    gc.collect()
+    links = [_link(path) for path in Path("/proc/self/fd").iterdir()]
+    return sum(link.startswith("socket:") for link in links), threading.active_count()
+
+
+def _link(path: Path) -> str:
+    try:
+        return str(path.readlink())
+    except OSError:
+        return ""
+
+
+@contextmanager
+def _stage() -> Iterator[Stage]:
+    command = [Path(sys.executable).with_name("bingx-spot"), "sandbox", "--port", "0", "--orders", "0"]
+    command += ["--limits", "off"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        try:
+            assert process.stdout is not None
+            said = json.loads(process.stdout.readline())
+            with httpx.Client(base_url=f"{said['url']}/_sandbox", timeout=30) as control:
+                yield Stage(said["url"], Credentials(said["apiKey"], said["apiSecret"]), control)
+        finally:
+            process.terminate()

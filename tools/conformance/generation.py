@@ -1,0 +1,113 @@
+"""Generation alone, for languages without a toolchain here: eight more generators of openapi-generator."""
+
+import html
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from tools.conformance.language import ROOT
+
+#: By the generator's name, the language.
+GENERATORS = {
+    "csharp": "C#",
+    "dart": "Dart",
+    "elixir": "Elixir",
+    "kotlin": "Kotlin",
+    "php": "PHP",
+    "r": "R",
+    "ruby": "Ruby",
+    "scala-sttp": "Scala",
+}
+CALLER = ROOT / "generated" / "openapi.caller.yaml"
+CONTRACT = json.loads((ROOT / "generated" / "openapi.caller.json").read_text("utf-8"))
+REQUEST = "CancelOrderRequest"
+#: What no generated request may ask a person for.
+INJECTED = ("timestamp", "signature")
+_JAVA = "java"
+# A JVM that lives for a second should not spend it on optimising.
+_OPTIONS = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dlog.level=warn")
+_COMPLAINT = re.compile(r"\b(?:WARN|ERROR|Exception)\b.*")
+_NOT_SOURCE = re.compile(r"(^|/)(docs?|tests?|specs?|\.openapi-generator)(/|$)|test|\.md$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """What one generator has made.
+
+    Args:
+        language: The language.
+        generator: The generator's name.
+        wrongs: What is wrong with it, a sentence each.
+    """
+
+    language: str
+    generator: str
+    wrongs: tuple[str, ...]
+
+
+def generate_all(folder: Path, source: Path = CALLER) -> list[Generated]:
+    """Let every generator generate, two at a time.
+
+    Args:
+        folder: Where to.
+        source: The document to generate from.
+    """
+    with ThreadPoolExecutor(2) as threads:
+        return list(threads.map(lambda name: generate(name, folder / name, source), GENERATORS))
+
+
+def generate(name: str, folder: Path, source: Path = CALLER) -> Generated:
+    """Let one generator generate into an empty folder, and look at what it has made."""
+    shutil.rmtree(folder, ignore_errors=True)
+    jar = str(files("openapi_generator_cli") / "openapi-generator.jar")
+    command = [_JAVA, *_OPTIONS, "-jar", jar, "generate", "-g", name, "-i", str(source), "-o", str(folder)]
+    ran = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)
+    said = f"{ran.stdout}\n{ran.stderr}"
+    wrongs = [f"ended with {ran.returncode}"] if ran.returncode else []
+    # Some say the same of every use of a name.
+    wrongs += dict.fromkeys(match[0] for match in _COMPLAINT.finditer(said))
+    return Generated(GENERATORS[name], name, (*wrongs, *(() if wrongs else _model_wrongs(folder))))
+
+
+def _model_wrongs(folder: Path) -> Iterator[str]:
+    """Look for every field of the request model, and for what must not be there."""
+    models = list(_models(folder))
+    if len(models) != 1:
+        yield f"{len(models)} files look like the model {REQUEST}"
+        return
+    request = CONTRACT["components"]["schemas"][REQUEST]
+    text = _without_prose(html.unescape(models[0].read_text("utf-8")), request)
+    for field in request["properties"]:
+        if not re.search(rf"\b{field}\b", text):
+            yield f"the model has no {field}"
+    for name in INJECTED:
+        if re.search(rf"\b{name}\b", text, re.IGNORECASE):
+            yield f"the model has {name}, which the signing layer injects"
+
+
+def _models(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        plain = path.stem.replace("_", "").lower()
+        within = path.relative_to(folder).as_posix()
+        if path.is_file() and plain == REQUEST.lower() and not _NOT_SOURCE.search(within):
+            yield path
+
+
+def _without_prose(text: str, request: Mapping[str, Any]) -> str:
+    """Take descriptions away, however they are broken into lines: they speak of fields as well."""
+    schemas = CONTRACT["components"]["schemas"]
+    descriptions = [request["description"]]
+    for schema in request["properties"].values():
+        referred = schemas[schema["$ref"].split("/")[-1]] if "$ref" in schema else schema
+        descriptions.append(referred["description"])
+    for description in (*descriptions, CONTRACT["info"]["description"]):
+        words = re.findall(r"\w+", description)
+        text = re.sub(r"(?:\W|\\n)+".join(words), "", text)
+    return text

@@ -1,0 +1,92 @@
+"""Python's own part of `make conformance`: every vector through the SDK, then one order cancelled."""
+
+import json
+import os
+import sys
+from importlib.metadata import version
+from typing import Any
+
+from bingx_spot import BingxSpot, CallError, InvalidInput, NotExecuted, OrderNotOpen
+from bingx_spot.core.error_mapping import _CLASSES
+from bingx_spot.core.request import json_body, query_string
+from bingx_spot.core.response_validation import validate_response
+from bingx_spot.core.signing import canonical_string, sign
+from bingx_spot.models import Response
+from tests.spec.clock_client import Client
+from tests.spec.vectors import parameters_of, read_json, signing_tests
+from tests.unit.core.playing import CANCELLING
+
+#: By class of error; a code that nobody knows is one of what tells nothing certain.
+CATEGORIES = {kind: category for category, kind in _CLASSES.items()}
+
+
+def main() -> int:
+    """Print what failed, and in the end the object that the driver reads."""
+    checks = [(test["id"], signs(test)) for test in signing_tests("accepted")]
+    checks += [(test["id"], refuses(test)) for test in signing_tests("refused")]
+    checks += [(test["id"], classifies(test)) for test in _tests("answers.json")]
+    checks += [(test["id"], Client(test).did() == test["expected"]) for test in _tests("clock.json")]
+    for name in [name for name, good in checks if not good]:
+        print(f"not passed: {name}", file=sys.stderr)
+    with BingxSpot.from_env(environment=os.environ["BINGX_URL"]) as bingx:
+        order = bingx.cancel_order(os.environ["BINGX_SYMBOL"], order_id=int(os.environ["BINGX_ORDER_ID"]))
+    passed = sum(good for _, good in checks)
+    said = {
+        "language": "Python",
+        "generator": f"openapi-python-client {version('openapi-python-client')}",
+        "passed": passed,
+        "total": len(checks),
+        "skipped": 0,
+        "orderId": str(order.order_id),
+        "status": str(order.status),
+    }
+    print(json.dumps(said))
+    return 0 if passed == len(checks) else 1
+
+
+def signs(test: Any) -> bool:
+    """Tell whether each stage is as the vector has it."""
+    parameters = parameters_of(test)
+    canonical = canonical_string(parameters)
+    signature = sign(canonical, test["secret"])
+    query = query_string(parameters, signature)
+    made = [canonical, signature, json_body(parameters, signature).decode(), query, query]
+    return made == [test[stage] for stage in ("canonical", "signature", "json", "query", "form")]
+
+
+def refuses(test: Any) -> bool:
+    """Tell whether nothing is signed, and the parameter at fault is named."""
+    try:
+        canonical_string(parameters_of(test))
+    except InvalidInput as refusal:
+        return bool(refusal.field == test["refusal"]["parameter"])
+    return False
+
+
+def classifies(test: Any) -> bool:
+    """Tell whether the answer becomes the error of its row."""
+    try:
+        validate_response(CANCELLING, Response(test["answer"]["status"], {}, test["answer"]["body"].encode()))
+    except CallError as error:
+        found = {
+            "row": error.details.rule,
+            "category": CATEGORIES.get(type(error), "unavailable"),
+            "order": _order(error),
+            "retryAt": error.details.retry_at,
+        }
+        return bool(found == test["expected"])
+    return False
+
+
+def _order(error: CallError) -> str:
+    if isinstance(error, OrderNotOpen):
+        return "notOpen"
+    return "untouched" if isinstance(error, NotExecuted) else "unknown"
+
+
+def _tests(name: str) -> list[Any]:
+    return [test for group in read_json(f"vectors/{name}")["groups"] for test in group["tests"]]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
