@@ -95,7 +95,7 @@ class AttemptRunner:
             self._sent_at, self._began, self._offset = clock.timestamp(), self.parts.now(), clock.offset
             request = self.parts.stamper.stamp(call, host, memory.placing.choose(host), self._sent_at)
             left = self.deadline - self._began
-            share = _SHARE if call.operation.repeatable else 1.0
+            share = _SHARE if call.operation.repeat != "never" else 1.0
             came = yield Send(request, max(left * share, min(left, SHORTEST)))
             result = self._result(call, request, came, host)
             # After what an answer says of a lock is known, for that goes to other processes with it.

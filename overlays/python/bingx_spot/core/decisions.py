@@ -135,7 +135,7 @@ class _Outcome:
 
     def _in_doubt(self, came: CallError) -> CallSteps[Response | None]:
         """Go on after attempts one of which may have been executed, return the answer, or raise."""
-        if not self.call.operation.repeatable:
+        if self.call.operation.repeat == "never":
             raise self._final(came)
         if came is self.doubt and self.attempts.count(self.call.operation) == 1 and self._may_try():
             return None
@@ -189,12 +189,13 @@ class _Outcome:
         data, operation = answer.data(), self.call.operation
         if (
             self.doubt is not None
-            and _says(data, operation.done)
+            and operation.states is not None
+            and _says(data, operation.states.field, operation.states.canceled)
             and not schema_mismatch(operation.data or (), data)
         ):
             return answer
         order = Order.from_data(data, answer)
-        if _says(data, operation.still_open):
+        if operation.states is not None and _says(data, operation.states.field, operation.states.open):
             self.found_open = order
             self.found_after = self.attempts.count(operation)
             return None
@@ -264,13 +265,16 @@ def _stated(refused: OrderNotOpen, settled: OrderNotOpen) -> OrderNotOpen:
 
 def _query(call: ApiCall) -> ApiCall:
     """Return the query for the order that the call names."""
-    operation = BY_ID[call.operation.settled_by or ""]
-    parameters = {name: value for name, value in call.parameters.items() if name in operation.parameters}
-    return ApiCall.of(operation, parameters)
+    settlement = call.operation.settled_by
+    assert settlement is not None  # noqa: S101 - nobody asks without one
+    parameters = {name: call.parameters[ours] for name, ours in settlement.parameters if ours in call.parameters}
+    if "recvWindow" in call.parameters:
+        parameters["recvWindow"] = call.parameters["recvWindow"]
+    return ApiCall.of(BY_ID[settlement.operation], parameters)
 
 
-def _says(data: dict[str, Any], words: tuple[tuple[str, tuple[str, ...]], ...]) -> bool:
-    return any(data.get(name) in listed for name, listed in words)
+def _says(data: dict[str, Any], field: str, words: tuple[str, ...]) -> bool:
+    return str(data.get(field)).strip().upper() in words
 
 
 def _recipe(call: ApiCall, details: ErrorDetails) -> str:

@@ -90,9 +90,6 @@ def _doubt(call: ApiCall, answer: Response, envelope: Mapping[str, Any]) -> str:
     operation = call.operation
     if answer.http_status != _OK:
         return f"the answer says success with HTTP status {answer.http_status}"
-    if envelope["code"] != 0:
-        # Met as "0". What writes success in another way than the contract may not be the exchange.
-        return f"the answer says success with code {envelope['code']!r}"
     if envelope.get("success") is False:
         return "the answer says code 0 and success false"
     problem = schema_mismatch(operation.envelope, envelope)
@@ -118,8 +115,8 @@ def _another(call: ApiCall, data: Mapping[str, Any]) -> str:
 
 
 def _contradiction(operation: Operation, data: Mapping[str, Any]) -> str:
-    for name, words in operation.contradicted_by:
-        if str(data.get(name)).upper() in words:
+    for name, words in operation.confirmed_by:
+        if str(data.get(name)).strip().upper() not in words:
             return f"the answer says success and {name} {data[name]}"
     return ""
 
