@@ -160,7 +160,7 @@ def _loses(key: str, was: Any, now: Any) -> bool:
     if key == "repeat":
         return _LICENCES.index(now or "never") < _LICENCES.index(was or "never")
     if key == "states" and was and now:
-        return any(set(words) - set(now.get(kind, [])) for kind, words in was.items() if isinstance(words, list))
+        return any(set(was[kind]) - set(now[kind]) for kind in ("canceled", "filled", "failed", "open"))
     # Only how long a client waits, not what it may rely on.
     return key != "timing" and was is not None
 

@@ -168,18 +168,19 @@ def _settling(document: Document, operation: Operation) -> Operation | None:
 def _mapped_parameters(document: Document, operation: Operation, settling: Operation) -> Iterator[Problem]:
     """Check each pair of `with`: both parameters exist, a caller gives them, and their types are the same."""
     location = (*operation.location, "x-bingx-outcome", "settledBy", "with")
+    title = settling.node["operationId"]
     its, ours = (_given(parameters.parameters()) for parameters in (settling, operation))
     for name, source in _outcome(operation)["settledBy"]["with"].items():
         place = (*location, name)
         if name not in its:
-            text = f"`{name}` is no parameter of `{settling.node['operationId']}` ({_listed(its)}). Correct it."
+            text = f"`{name}` is no parameter of `{title}` ({_listed(its)}). Correct it."
             yield document.problem(place, text)
         elif source not in ours:
             yield document.problem(
                 place, f"`{source}` is no parameter of the request ({_listed(ours)}). Correct it."
             )
         elif _type_of(document, its[name]) != _type_of(document, ours[source]):
-            text = f"`{source}` is not of the type of `{name}` in `{settling.node['operationId']}`. Correct one."
+            text = f"`{source}` is not of the type of `{name}` in `{title}`. Correct one."
             yield document.problem(place, text)
 
 
@@ -198,7 +199,7 @@ def _unmapped_parameters(document: Document, operation: Operation, settling: Ope
         yield document.problem(location, text)
     reference = operation.node.get("x-bingx-order-reference", {}).get("exactlyOneOf", [])
     for missing in [parameter for parameter in reference if parameter not in pairs.values()]:
-        text = f"{operation.title} names orders by `{missing}`, and no parameter of `{name}` takes it. Map it."
+        text = f"{operation.title} names orders by `{missing}`, and `with` does not map it. Map it."
         yield document.problem(location, text)
 
 

@@ -267,7 +267,8 @@ def _query(call: ApiCall) -> ApiCall:
     """Return the query for the order that the call names."""
     settlement = call.operation.settled_by
     assert settlement is not None  # noqa: S101 - nobody asks without one
-    parameters = {name: call.parameters[ours] for name, ours in settlement.parameters if ours in call.parameters}
+    given = call.parameters
+    parameters = {name: given[ours] for name, ours in settlement.parameters if ours in given}
     if "recvWindow" in call.parameters:
         parameters["recvWindow"] = call.parameters["recvWindow"]
     return ApiCall.of(BY_ID[settlement.operation], parameters)
