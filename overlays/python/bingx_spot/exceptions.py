@@ -126,7 +126,15 @@ class ErrorDetails:
 
     def __reduce__(self) -> tuple[object, ...]:
         head = (self.message, self.code, self.http_status, self.request, self.body, dict(self.headers))
-        tail = (self.retry_at, self.hint, self.rule, self.lock_seconds, self.attempts, self.summary, self.order_id)
+        tail = (
+            self.retry_at,
+            self.hint,
+            self.rule,
+            self.lock_seconds,
+            self.attempts,
+            self.summary,
+            self.order_id,
+        )
         return (ErrorDetails, (*head, *tail))
 
 

@@ -108,10 +108,10 @@ def _too_late(name: str, previous: str) -> NotSent:
 
 
 def _no_permit(context: CallContext, deadline: Deadline, operation: Operation, seconds: float) -> RateLimited:
-    left = deadline.seconds_left()
-    text = f"not sent: rate limit; the next permit for {operation.operation_id} comes in {seconds:.1f} s, {left:.1f} s are left"
+    name, left = operation.operation_id, deadline.seconds_left()
+    text = f"not sent: rate limit; a permit for {name} comes in {seconds:.1f} s, and {left:.1f} s are left"
     if seconds <= 0:
-        text = f"not sent: the rate limiter gave no permit for {operation.operation_id} before the deadline"
+        text = f"not sent: the rate limiter gave no permit for {name} before the deadline"
     until = context.clock.timestamp() + round(seconds * 1000) if seconds > 0 else None
     hint = "Send fewer requests a second, or give the call a longer timeout."
     return RateLimited(ErrorDetails(text, retry_at=until, hint=hint, rule=NO_PERMIT))

@@ -181,13 +181,15 @@ class AttemptRunner:
             return error
         banned = details.http_status in BAN_STATUSES
         now = exchange_time(details, timestamp, self.context.clock.timestamp())
-        stated = details.retry_at if details.retry_at is not None else now + (details.lock_seconds or 1) * 1000
+        stated = (
+            details.retry_at if details.retry_at is not None else now + (details.lock_seconds or 1) * 1000
+        )
         longest = LONGEST_BAN if banned else LONGEST_LOCK
         seconds = min((stated - now) / 1000, longest)
         if stated - now > longest * 1000:
             _log.warning("the exchange gave a lock beyond any documented one; using %d s", longest)
-            text = f"{details.hint} The time that the exchange gave is beyond any documented lock; {longest:.0f} s are used."
-            details = replace(details, hint=text.strip())
+            used = f"The exchange gave a time beyond any documented lock; {longest:.0f} s are used."
+            details = replace(details, hint=f"{details.hint} {used}".strip())
         state.lockouts.lock(None if banned else operation.operation_id, seconds)
         return RateLimited(replace(details, retry_at=now + round(seconds * 1000)))
 

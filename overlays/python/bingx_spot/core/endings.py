@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from bingx_spot.core.decisions import Action, Facts
+from bingx_spot.core.decisions import Action
+from bingx_spot.core.facts import Facts
 from bingx_spot.core.request import ApiCall
 from bingx_spot.exceptions import (
     CallError,
@@ -18,6 +19,21 @@ from bingx_spot.exceptions import (
 from bingx_spot.models import Order
 
 _NOTHING_TO_CANCEL = "There is nothing left to cancel."
+_WITH_ORDER: dict[Action, tuple[type[OrderNotOpen | StillOpen], str, str]] = {
+    Action.RAISE_ALREADY_CANCELED: (
+        OrderAlreadyCanceled,
+        "{name} was already cancelled before this call.",
+        _NOTHING_TO_CANCEL,
+    ),
+    Action.RAISE_FILLED: (OrderFilled, "{name} is {status}; it was not cancelled.", _NOTHING_TO_CANCEL),
+    Action.RAISE_FAILED: (OrderFailed, "{name} is {status}; it was not cancelled.", _NOTHING_TO_CANCEL),
+    Action.RAISE_STILL_OPEN: (
+        StillOpen,
+        "{name} is still open ({status}); no request of this call can take effect any more.",
+        "Cancel it again.",
+    ),
+}
+_PAST_TENSE = {"cancel": "was cancelled", "place": "was placed"}
 
 
 def error_for(action: Action, facts: Facts, order: Order | None) -> CallError:
@@ -28,29 +44,20 @@ def error_for(action: Action, facts: Facts, order: Order | None) -> CallError:
         facts: What is known of the call.
         order: The order as a query stated it last, or None.
     """
-    name = order_name(facts.call)
     if action is Action.RAISE_UNKNOWN:
-        return _unknown(facts, name)
-    if order is not None:
-        if action is Action.RAISE_ALREADY_CANCELED:
-            summary = f"{name} was already cancelled before this call."
-            return OrderAlreadyCanceled(_details(facts, summary, _NOTHING_TO_CANCEL), order)
-        if action is Action.RAISE_FILLED:
-            summary = f"{name} is {order.status}; it was not cancelled."
-            return OrderFilled(_details(facts, summary, _NOTHING_TO_CANCEL), order)
-        if action is Action.RAISE_FAILED:
-            summary = f"{name} is {order.status}; it was not cancelled."
-            return OrderFailed(_details(facts, summary, _NOTHING_TO_CANCEL), order)
-        if action is Action.RAISE_STILL_OPEN:
-            summary = f"{name} is still open ({order.status}); no request of this call can take effect any more."
-            return StillOpen(_details(facts, summary, "Cancel it again."), order)
+        return _unknown(facts)
     if action is Action.RAISE_NOT_FOUND:
-        return OrderNotFound(_details(facts, f"The exchange does not find {_lower(name)}.", _not_found_hint(facts)))
+        summary = f"The exchange does not find {_lower(order_name(facts.call))}."
+        return OrderNotFound(_details(facts, summary, _not_found_hint(facts)))
     if action is Action.RAISE_NOT_OPEN:
-        summary = f"{name} is not open; whether it was filled or cancelled could not be learnt before the deadline."
+        state = "whether it was filled or cancelled could not be learnt before the deadline"
+        summary = f"{order_name(facts.call)} is not open; {state}."
         return OrderNotOpen(_details(facts, summary, query_hint(facts.call)))
-    assert facts.error is not None  # noqa: S101 - a call ends with an error, if it has no response
-    return _not_executed(facts, facts.error, name)
+    if action in _WITH_ORDER and order is not None:
+        kind, text, hint = _WITH_ORDER[action]
+        summary = text.format(name=order_name(facts.call), status=order.status)
+        return kind(_details(facts, summary, hint), order)
+    return _not_executed(facts)
 
 
 def order_name(call: ApiCall) -> str:
@@ -77,22 +84,27 @@ def query_hint(call: ApiCall) -> str:
     return f'Find out with query_order("{symbol}", {named}) or `bingx-spot query {symbol} {option}`'
 
 
-def _unknown(facts: Facts, name: str) -> CallError:
-    act = {"cancel": "was cancelled", "place": "was placed"}.get(facts.call.operation.act or "", "was changed")
+def _unknown(facts: Facts) -> CallError:
+    act = {"cancel": "was cancelled", "place": "was placed"}.get(
+        facts.call.operation.act or "", "was changed"
+    )
     error = facts.ambiguous or facts.error
     assert error is not None  # noqa: S101 - an outcome is unknown because of an error
     hint = error.hint
     if facts.is_settleable:
         again = "; or cancel again, which can do no harm." if facts.call.operation.act == "cancel" else "."
         hint = f"{query_hint(facts.call)}{again}"
-    details = replace(error.details, summary=f"Unknown whether {_lower(name)} {act}.", hint=hint)
+    summary = f"Unknown whether {_lower(order_name(facts.call))} {act}."
+    details = replace(error.details, summary=summary, hint=hint)
     return error.with_details(details) if isinstance(error, OutcomeUnknown) else OutcomeUnknown(details)
 
 
-def _not_executed(facts: Facts, error: CallError, name: str) -> CallError:
-    if facts.call.operation.act == "cancel":
-        return error.with_details(replace(error.details, summary=f"{name} was not cancelled."))
-    return error
+def _not_executed(facts: Facts) -> CallError:
+    error = facts.error
+    assert error is not None  # noqa: S101 - a call without a response ends with an error
+    if facts.call.operation.act != "cancel":
+        return error
+    return error.with_details(replace(error.details, summary=f"{order_name(facts.call)} was not cancelled."))
 
 
 def _details(facts: Facts, summary: str, hint: str) -> ErrorDetails:

@@ -1,13 +1,14 @@
 """Resolve a call: act on the decision table until the outcome is certain or the deadline comes."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from bingx_spot.core.admission import NEAR_LOCK, NO_PERMIT
 from bingx_spot.core.attempt import CLOSED_CLIENT, AttemptResult, AttemptRunner
 from bingx_spot.core.context import CallContext, Deadline
-from bingx_spot.core.decisions import ENDINGS, MAXIMUM_QUERIES, Action, Facts, decide
+from bingx_spot.core.decisions import ENDINGS, Action, decide
 from bingx_spot.core.endings import error_for
+from bingx_spot.core.facts import MAXIMUM_QUERIES, Facts
 from bingx_spot.core.order_state import OrderState, order_state
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.response_validation import names_same_order
@@ -114,7 +115,9 @@ class _Resolution:
         facts.can_open = attempts.can_open_in_time(operation)
         facts.budget_left = attempts.context.state.retry_budget.can_spend()
         if operation.settled_by is not None:
-            facts.can_query_in_time = facts.can_query_in_time and attempts.can_open_in_time(_query_of(operation))
+            facts.can_query_in_time = facts.can_query_in_time and attempts.can_open_in_time(
+                _query_of(operation)
+            )
 
     def _send(self) -> CallSteps[None]:
         """Send the operation once, repaired if that helps, and note the result."""
@@ -209,7 +212,9 @@ class _Resolution:
         if order_id is None or permanent is None or permanent in call.parameters:
             return
         others = {
-            name: value for name, value in call.parameters.items() if name not in call.operation.exactly_one_of
+            name: value
+            for name, value in call.parameters.items()
+            if name not in call.operation.exactly_one_of
         }
         self.facts.call = ApiCall.of(call.operation, {**others, permanent: int(order_id)})
 

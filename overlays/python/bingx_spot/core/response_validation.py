@@ -103,9 +103,9 @@ def _unconfirmed(operation: Operation, data: Mapping[str, Any]) -> str:
     for name, words in operation.confirmed_by:
         if not says(data.get(name), words):
             return f"the response says success and {name} {shown(data.get(name))}"
-    if operation.act != "read" and operation.states and operation.confirmed_by:
-        if order_state(operation.states, data) is not OrderState.CANCELED:
-            return "the response says success and contradicts itself: the order is fully executed"
+    states = operation.states if operation.act == "cancel" else None
+    if states is not None and order_state(states, data) is not OrderState.CANCELED:
+        return "the response says success and contradicts itself: everything is executed"
     return ""
 
 
