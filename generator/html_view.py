@@ -17,17 +17,18 @@ _EXTENSIBLE = " More words than these may come."
 # The order of the page: what a caller can do something about comes first.
 _CATEGORIES = {
     "notOpen": "The order is not open",
+    "notFound": "Nothing is found",
     "authentication": "Key and signature",
     "permission": "Permission",
     "clock": "Clock",
     "rateLimited": "Limits",
     "refused": "Refused for another reason",
-    "unavailable": "Nobody knows",
+    "unavailable": "The outcome is not known",
 }
 _ORDER = {
     "untouched": "untouched",
-    "notOpen": "filled, cancelled earlier or unknown",
-    "unknown": "may be cancelled",
+    "notOpen": "filled, cancelled earlier or never there",
+    "unknown": "may have changed",
 }
 _REPEATS = {
     "harmless": "send it again, which does nothing more",

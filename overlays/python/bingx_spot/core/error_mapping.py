@@ -31,6 +31,7 @@ _CLASSES: dict[str, type[CallError]] = {
     "clock": ClockError,
     "rateLimited": RateLimited,
     "notOpen": OrderNotOpen,
+    "notFound": RequestRejected,
     "refused": RequestRejected,
     "unavailable": OutcomeUnknown,
 }
