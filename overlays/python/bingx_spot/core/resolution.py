@@ -31,7 +31,7 @@ from bingx_spot_api.contract import BY_ID, Operation, Timing
 _DEFAULT_RECV_WINDOW = 5000.0
 # The longest pause that the approaching deadline does not shorten, in seconds.
 _SHORTEST_PAUSE = 0.1
-# Of the time since the call began: the longer a call takes, the longer are its pauses.
+# Of the pauses so far: the longer a call waits, the longer it waits each time.
 _PAUSE_SHARE = 0.1
 _NOT_SENT_NOTE = "bingx_spot: no request was sent that could have taken effect"
 
@@ -72,6 +72,7 @@ class _Resolution:
         ambiguous_until: Until when an ambiguous request may take effect, likewise.
         refused_at: When the last refused request began, likewise.
         pauses: Number of pauses.
+        paused_seconds: How long they were together, in seconds.
     """
 
     attempts: AttemptRunner
@@ -81,6 +82,7 @@ class _Resolution:
     ambiguous_until: float = 0.0
     refused_at: float = 0.0
     pauses: int = 0
+    paused_seconds: float = 0.0
 
     def __post_init__(self) -> None:
         self.began = self.attempts.context.now()
@@ -232,10 +234,12 @@ class _Resolution:
 
     def _pause(self) -> CallSteps[None]:
         left = self.attempts.deadline.seconds_left()
-        pause = max(backoff(self.pauses), self.facts.seconds_since_start * _PAUSE_SHARE)
+        pause = max(backoff(self.pauses), self.paused_seconds * _PAUSE_SHARE)
         self.pauses += 1
         # Towards the deadline in shorter steps, but not in ever more of them.
-        yield Sleep(min(pause, max(left / 4, _SHORTEST_PAUSE), left))
+        pause = min(pause, max(left / 4, _SHORTEST_PAUSE), left)
+        self.paused_seconds += pause
+        yield Sleep(pause)
 
 
 def _query_of(operation: Operation) -> Operation:
