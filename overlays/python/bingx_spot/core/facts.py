@@ -121,7 +121,8 @@ class Facts:
     @property
     def is_unconfirmed(self) -> bool:
         """Return whether the last request ended in a success that does not confirm what was requested."""
-        return self.error is not None and self.error is self.ambiguous and self.error.code in (0, "0")
+        last = self.ambiguous
+        return last is not None and last is self.error and last.code in (0, "0")
 
     @property
     def is_in_doubt(self) -> bool:
