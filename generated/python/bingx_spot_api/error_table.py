@@ -3,9 +3,9 @@
 # SHA-256 095c68279ec5c0c0ec7652aa77b8e90686271cac04079e6633e584567c9de0a2,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
-"""The error table as frozen data: what an answer says that is not a believed success.
+"""The error table as frozen data: the meaning of each response that is not a believed success.
 
-Made from spec/errors.yaml, whose head says how a row is found. This module imports nothing beyond the
+Its source is spec/errors.yaml, whose head says how to find a row. This module imports nothing beyond the
 standard library.
 """
 
@@ -13,19 +13,19 @@ from typing import NamedTuple
 
 
 class ErrorRow(NamedTuple):
-    """Says what an answer means. It matches if all that it states of code, message and status holds.
+    """The meaning of a response. A row matches if everything holds that it states of code, message and status.
 
     Args:
         id: Its name in the table.
-        codes: The codes that it is for; empty for any.
+        codes: Its codes; empty for any.
         message: A regular expression to be found in the normalised message, or None for any.
-        statuses: First and last HTTP status that it is for, or None for any.
-        meaning: What the answer says.
+        statuses: Its first and last HTTP status, or None for any.
+        meaning: What the response means.
         order: What it says of the order: `untouched`, `notOpen` or `unknown`.
         category: The kind of error for a caller.
         waiting_helps: Whether the same request may succeed later.
         until: A regular expression whose one group is the time to wait for, in Unix milliseconds, or None.
-        seconds: How long to wait where the text gives no time, in seconds, or None.
+        seconds: How long to wait if the text gives no time, in seconds, or None.
         advice: What a person can do.
     """
 
@@ -531,7 +531,7 @@ ROWS: tuple[ErrorRow, ...] = (
         advice="Query the order, then look the code up in the exchange's documentation.",
     ),
 )
-"""For answers with an envelope, in order of priority; the last one matches everything."""
+"""For responses with an envelope, in order of priority; the last one matches everything."""
 
 STATUS_ROWS: tuple[ErrorRow, ...] = (
     ErrorRow(
@@ -691,4 +691,4 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         advice="Query the order after a moment; its state shows whether the request was executed.",
     ),
 )
-"""For answers without an envelope, in order of priority; the last one matches everything."""
+"""For responses without an envelope, in order of priority; the last one matches everything."""

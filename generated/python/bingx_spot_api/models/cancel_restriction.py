@@ -19,7 +19,7 @@ _MEMBERS = {member.value: member for member in CancelRestriction}
 
 
 def read_cancel_restriction(word: str) -> CancelRestriction:
-    """Gives the member of a word as the class does, and takes a tenth of the time."""
+    """Return the member of a word, as the class does, in a tenth of the time."""
     try:
         return _MEMBERS[word]
     except (KeyError, TypeError):

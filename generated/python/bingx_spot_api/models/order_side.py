@@ -8,7 +8,7 @@ from typing import Self
 
 
 class OrderSide(StrEnum):
-    """Open: a word that is not listed survives as itself, equal to the same text, and is no listed member."""
+    """An open enum. A word that is not listed becomes a member of its own, equal to the same text."""
 
     BUY = "BUY"
     SELL = "SELL"
@@ -29,7 +29,7 @@ _MEMBERS = {member.value: member for member in OrderSide}
 
 
 def read_order_side(word: str) -> OrderSide:
-    """Gives the member of a word as the class does, and takes a tenth of the time."""
+    """Return the member of a word, as the class does, in a tenth of the time."""
     try:
         return _MEMBERS[word]
     except (KeyError, TypeError):

@@ -3,7 +3,7 @@
 # SHA-256 095c68279ec5c0c0ec7652aa77b8e90686271cac04079e6633e584567c9de0a2,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
-"""Contains endpoint functions for accessing the API, each endpoint's imported when it is first used"""
+"""Endpoint functions for accessing the API. Each module is imported when it is first used."""
 
 from importlib import import_module
 from types import ModuleType
