@@ -100,7 +100,7 @@ def _examples_of_other_statuses(document: Document, operation: Operation) -> Ite
         location, response = _response(operation, status)
         contents = _mapped(response.get("content")).items()
         if status != "200" and not any(_examples(media) for _, media in contents):
-            text = f"The response {status} of {operation.title} has no example. Give one, as the exchange sends it."
+            text = f"The response {status} of {operation.title} has no example. Give one."
             yield document.problem(location, text)
 
 

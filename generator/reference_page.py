@@ -236,7 +236,8 @@ def _outcome_rows(operation: Mapping[str, Any]) -> list[tuple[str, str]]:
     texts = [_REPEATS[outcome.get("repeat", "never")]]
     if "settledBy" in outcome:
         settlement = outcome["settledBy"]
-        texts.append(f"`{settlement['operation']}` shows the state; its parameters are {_code(settlement['with'])}")
+        names = _code(settlement["with"])
+        texts.append(f"`{settlement['operation']}` shows the state, by its parameters {names}")
     return [
         ("If the answer is lost", "; ".join(texts)),
         *_state_rows(outcome.get("states")),

@@ -150,6 +150,9 @@ def _settled(document: Document, operation: Operation) -> Iterator[Problem]:
     if settlement is None:
         return
     location = (*operation.location, "x-bingx-outcome", "settledBy")
+    if _outcome(operation)["act"] == "read":
+        yield document.problem(location, "A read changes nothing that `settledBy` could settle. Remove it.")
+        return
     settling = _settling(document, operation)
     if settling is None:
         text = f"There is no operation `{settlement['operation']}`. Name one of the contract's."
