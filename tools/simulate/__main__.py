@@ -1,0 +1,59 @@
+"""`make simulate`: a million calls in virtual time, and a table of what became of them."""
+
+import argparse
+import sys
+
+from rich.console import Console
+from rich.table import Table
+
+from tools.simulate.run import KINDS, Tally, simulate
+from tools.simulate.timeline import timeline
+from tools.simulate.verdict import ENDINGS
+
+CALLS = 1_000_000
+_BY = ("order id", "client id")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run what is asked for, and return 1 if anything was wrong."""
+    parser = argparse.ArgumentParser(prog="python -m tools.simulate", description=__doc__)
+    parser.add_argument("--calls", type=int, default=CALLS, help="how many calls to play")
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
+    parser.add_argument("--seed", type=int, help="play this seed alone and print its timeline")
+    chosen = parser.parse_args(arguments)
+    if chosen.seed is not None:
+        text, wrong = timeline(chosen.seed)
+        print(text)  # noqa: T201 - a command's output
+        return 1 if wrong else 0
+    tally = simulate(range(chosen.first, chosen.first + chosen.calls))
+    report(tally)
+    return 1 if tally.wrongs else 0
+
+
+def report(tally: Tally) -> None:
+    """Print the tables of a run."""
+    console = Console(width=110, highlight=False)
+    table = Table(box=None, header_style="dim")
+    for heading in ("ending", *_BY, "lies", "avoidable", "broken"):
+        table.add_column(heading, justify="left" if heading == "ending" else "right")
+    for ending in (*ENDINGS, "crash"):
+        wrongs = [sum(n for key, n in tally.wrongs.items() if key[:2] == (kind, ending)) for kind in KINDS]
+        table.add_row(ending, *(f"{tally.endings[by, ending]:,}" for by in _BY), *map(str, wrongs))
+    console.print(table)
+    for by in _BY:
+        calls = sum(n for (kind, _), n in tally.endings.items() if kind == by)
+        mean = tally.sent[by] / max(calls, 1)
+        console.print(
+            f"{by}: {calls:,} calls; most requests {tally.requests[by]}, most cancels {tally.cancels[by]}, "
+            f"mean {mean:.1f}; documented re-use {tally.documented[by]}"
+        )
+    for key, count in sorted(tally.wrongs.items(), key=lambda item: (KINDS.index(item[0][0]), -item[1])):
+        kind, ending, text = key
+        console.print(f"[red]{kind}[/] {ending}: {text}: {count:,}, seeds {tally.seeds[key][:3]}")
+    totals = {kind: sum(n for key, n in tally.wrongs.items() if key[0] == kind) for kind in KINDS}
+    words = ", ".join(f"{kind} {count:,}" for kind, count in totals.items())
+    console.print(f"{tally.calls:,} calls in {tally.seconds:.1f} s: {words}", style="bold")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
