@@ -1,1 +1,1 @@
-"""Deterministic simulation: the real decision code, in virtual time, against an exchange as bad as a real one."""
+"""Deterministic simulation: the real decision code, in virtual time, against an adversarial exchange."""

@@ -38,7 +38,9 @@ Result = Response | Exception
 PRIMARY, FALLBACK = "https://primary.test", "https://fallback.test"
 _HOSTS = {PRIMARY: "primary", FALLBACK: "fallback"}
 _TWO_HOSTS, _ONE_HOST = Environment("test", PRIMARY, FALLBACK), Environment("test", PRIMARY)
-_OPERATIONS = {BY_ID[name].path: short for name, short in (("cancelOrder", "cancel"), ("queryOrder", "query"))}
+_OPERATIONS = {
+    BY_ID[name].path: short for name, short in (("cancelOrder", "cancel"), ("queryOrder", "query"))
+}
 _CREDENTIALS = Credentials("sample-api-key-of-the-simulation", "sample-secret")
 _COUNTED_CODE = 100404
 #: More effects than any call has.
@@ -52,38 +54,69 @@ class EndlessCall(Exception):
 
 def play(call: Scenario) -> Result:
     """Play a call to its end, and return the believed response or the error that was raised."""
-    random.seed(call.seed)
-    context = _context(call)
-    parameters: dict[str, object] = {"symbol": SYMBOL}
-    parameters.update({"orderId": call.order_id} if call.order_id is not None else {"clientOrderID": call.client_id})
-    if call.recv_window is not None:
-        parameters["recvWindow"] = call.recv_window
-    steps = decisions.steps(context, ApiCall.of(BY_ID["cancelOrder"], parameters), call.timeout)
+    if call.runner == "steps":
+        return _play_steps(call)
     try:
         if call.runner == "blocking":
             with _blocking_time(call):
-                return runner.run(steps, VirtualEngine(call))
-        if call.runner == "awaiting":
-            return _await(call, runner.run_async(steps, VirtualEngine(call)))
-        return _play_steps(call, steps)
+                return runner.run(_steps(call), VirtualEngine(call))
+        return _await(call, runner.run_async(_steps(call), VirtualEngine(call)))
     except Exception as error:  # noqa: BLE001 - whatever a call raises is what is judged
         return error
 
 
-def _play_steps(call: Scenario, steps: Generator[Sleep | Send, Any, Response]) -> Response:
-    came: Response | TransportFailure | None = None
-    world = call.world
-    for _ in range(_ENDLESS):
+def _steps(call: Scenario) -> Generator[Sleep | Send, Any, Response]:
+    # The jitter of the pauses comes from here.
+    random.seed(call.seed)
+    parameters: dict[str, object] = {"symbol": SYMBOL}
+    parameters.update(
+        {"orderId": call.order_id} if call.order_id is not None else {"clientOrderID": call.client_id}
+    )
+    if call.recv_window is not None:
+        parameters["recvWindow"] = call.recv_window
+    return decisions.steps(_context(call), ApiCall.of(BY_ID["cancelOrder"], parameters), call.timeout)
+
+
+class Steps:
+    """A call that is played effect by effect.
+
+    Args:
+        call: The scenario.
+    """
+
+    def __init__(self, call: Scenario) -> None:
+        self._call = call
+        self._steps = _steps(call)
+        self._taken = 0
+
+    def next(self, came: Response | TransportFailure | None) -> Send | Result:
+        """Give the call what became of its last request; return the next request, or the result."""
+        call = self._call
         try:
-            step = steps.send(came)
+            while True:
+                self._taken += 1
+                step = self._steps.send(came)
+                if isinstance(step, Send):
+                    return step
+                if self._taken > _ENDLESS:
+                    return EndlessCall()
+                call.world.advance(call.world.now + step.seconds + _stalled(call))
+                came = None
         except StopIteration as done:
             return cast("Response", done.value)
-        if isinstance(step, Send):
-            came = _send(call, step.request, step.timeout)
-        else:
-            world.advance(world.now + step.seconds + _stalled(call))
-            came = None
-    raise EndlessCall
+        except Exception as error:  # noqa: BLE001 - whatever a call raises is what is judged
+            return error
+
+    def request(self, step: Send) -> Sent:
+        """Return a request as the exchange reads it."""
+        return _seen(self._call, step.request)
+
+
+def _play_steps(call: Scenario) -> Result:
+    steps, came = Steps(call), None
+    while isinstance(step := steps.next(came), Send):
+        came = _send(call, step.request, step.timeout)
+    return step
 
 
 def _stalled(call: Scenario) -> float:
@@ -100,12 +133,13 @@ def _stalled(call: Scenario) -> float:
 def _send(call: Scenario, request: SignedRequest, timeout: float) -> Response | TransportFailure:
     for came in call.network.exchanged(_seen(call, request), timeout):
         if not isinstance(came, float):
-            return _as_the_engine_says(came)
+            return as_the_engine_says(came)
         call.world.advance(came)
     raise AssertionError("the network gives no result")
 
 
-def _as_the_engine_says(came: Reply | tuple[bool, bool, str]) -> Response | TransportFailure:
+def as_the_engine_says(came: Reply | tuple[bool, bool, str]) -> Response | TransportFailure:
+    """Return what an engine would return, for what the model gives."""
     if isinstance(came, Reply):
         return Response(came.status, came.headers, came.body)
     written, pending, reason = came
@@ -178,7 +212,7 @@ class VirtualEngine:
         """Send the request and await what the model makes of it."""
         for came in self._call.network.exchanged(_seen(self._call, request), timeout):
             if not isinstance(came, float):
-                return _as_the_engine_says(came)
+                return as_the_engine_says(came)
             await asyncio.sleep(max(came - self._call.world.now, 0.0))
             # The event loop's timers are no finer than its clock.
             self._call.world.advance(came)
@@ -204,7 +238,10 @@ def _blocking_time(call: Scenario) -> Iterator[None]:
             sleep(timeout or 0.0)
             return self.is_set()
 
-    with mock.patch.object(runner, "time", SimpleNamespace(sleep=sleep)), mock.patch.object(runner, "Event", Woken):
+    with (
+        mock.patch.object(runner, "time", SimpleNamespace(sleep=sleep)),
+        mock.patch.object(runner, "Event", Woken),
+    ):
         yield
 
 
@@ -221,7 +258,7 @@ class _VirtualSelector(selectors.SelectSelector):
 
 def _await(call: Scenario, awaited: Any) -> Response:
     world, selector = call.world, _VirtualSelector()
-    selector.pass_time = lambda seconds: world.advance(world.now + seconds + _stalled(call))
+    selector.pass_time = lambda seconds: world.advance(world.now + seconds)
     loop = asyncio.SelectorEventLoop(selector)
     loop.time = lambda: world.now  # type: ignore[method-assign]
     try:

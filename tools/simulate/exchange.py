@@ -35,6 +35,7 @@ class Sent:
         arrived: Whether it has reached the exchange.
         expires: After which moment it cannot take effect any more, once it has arrived.
         executed: The order that it has cancelled, or None.
+        executed_at: When it did that.
         reply: The response that reached the driver, or None.
         failed: What happened instead, in words.
         unsent: Whether the driver knows for certain that the exchange did not get it.
@@ -51,6 +52,7 @@ class Sent:
     arrived: bool = False
     expires: float = 0.0
     executed: Order | None = None
+    executed_at: float = 0.0
     reply: Reply | None = None
     failed: str = ""
     unsent: bool = False
@@ -164,12 +166,16 @@ class Exchange:
             if dice.random() < 0.5:
                 reply.headers["retry-after"] = str(int(wait) + 1)
         elif dice.random() < 0.1:
-            reply = wording.error(200, 100410, f"unblocked after {dice.choice((9999999999999, clock + 3600_000))}")
+            reply = wording.error(
+                200, 100410, f"unblocked after {dice.choice((9999999999999, clock + 3600_000))}"
+            )
         elif dice.random() < 0.1:
             reply = wording.error(429, 0, "Too Many Requests")
             reply.headers["retry-after"] = str(int(wait) + 1)
         else:
-            text = f"The endpoint trigger frequency limit rule is in the disabled period, unblocked after {at}"
+            text = (
+                f"The endpoint trigger frequency limit rule is in the disabled period, unblocked after {at}"
+            )
             reply = wording.error(200, dice.choice((100410, 109429)), text)
         reply.certain = reply.locks = True
         return reply
@@ -198,7 +204,11 @@ class Exchange:
 
     def _maybe_execute(self, sent: Sent, since: float) -> None:
         """Execute an ambiguous request now, later or never, as long as it has not expired."""
-        if sent.operation != "cancel" or self._stale(sent, since) or self.world.now < self._locked.get("cancel", 0.0):
+        if (
+            sent.operation != "cancel"
+            or self._stale(sent, since)
+            or self.world.now < self._locked.get("cancel", 0.0)
+        ):
             return
         if sent.placement == "json" and sent.host in self.conditions.blind_hosts:
             return
@@ -214,14 +224,13 @@ class Exchange:
         moment = latest if self.dice.random() < 0.3 else now + (latest - now) * self.dice.random()
         self.world.plan(max(moment, now), lambda: self._execute(sent))
 
-    def _execute(self, sent: Sent) -> Order | None:
+    def _execute(self, sent: Sent) -> None:
         order = self._find(sent)
         if order is None or not order.change(self.world.now, CANCELED, OURS):
-            return None
-        sent.executed = order
+            return
+        sent.executed, sent.executed_at = order, self.world.now
         if self.world.log is not None:
             self.world.note(f"    the exchange cancels order {order.order_id} (request of {sent.at:.3f} s)")
-        return order
 
     def _find(self, sent: Sent, *, read: bool = False, lag: float = 0.0) -> Order | None:
         """Return the order that the request names, if it is found now."""
@@ -238,19 +247,19 @@ class Exchange:
         """Answer from the write path, which knows everything."""
         order, dice, by_client = self._find(sent), self.dice, sent.order_id is None
         if order is None:
-            return wording.gone(dice, "")
+            return wording.gone(dice, None)
         if not order.is_open:
-            if order.status == FILLED and dice.random() < 0.05:
-                return wording.stated(order, CANCELED, order.executed, dice, by_client_id=by_client, query=False)
-            return wording.gone(dice, order.status)
+            if order.status == FILLED and dice.random() < 0.1:
+                word = dice.choice((CANCELED, FILLED))
+                return wording.odd(order, word, dice, by_client_id=by_client)
+            return wording.gone(dice, order)
         if mode == "odd":
             chance = dice.random()
             if chance < 0.3:
                 self._execute(sent)
             elif chance < 0.7:
                 self._execute_late(sent)
-            word = dice.choice(wording.ODD_WORDS)
-            return wording.stated(order, word, order.executed, dice, by_client_id=by_client, query=False)
+            return wording.odd(order, dice.choice(wording.ODD_WORDS), dice, by_client_id=by_client)
         self._execute(sent)
         return wording.stated(order, CANCELED, order.executed, dice, by_client_id=by_client, query=False)
 

@@ -45,7 +45,7 @@ class Network:
             sent: The request.
             timeout: How long the driver waits, in seconds.
         """
-        world, dice = self.world, self.dice
+        world = self.world
         self.sent.append(sent)
         given_up = world.now + timeout
         if world.log is not None:
@@ -97,7 +97,12 @@ class Network:
         now = self.world.now
         for begin, end, how in self.down.get(sent.host, ()):
             if begin <= now < end:
-                return {"refuses": _REFUSED, "no route": _NO_CONNECTION, "swallows": _HANGS, "resets": _RESET}[how]
+                return {
+                    "refuses": _REFUSED,
+                    "no route": _NO_CONNECTION,
+                    "swallows": _HANGS,
+                    "resets": _RESET,
+                }[how]
         if self.exchange.conditions.unsent and self.dice.random() < self.exchange.conditions.unsent:
             return _REFUSED
         return None

@@ -15,7 +15,7 @@ _NEWER_ID = ORDER_ID + 4096
 _CLIENT_ID = "bot_Order-17"
 _ENDS = (FILLED, FILLED, CANCELED, CANCELED, "EXPIRED", "FAILED", "REJECTED")
 _TIMEOUTS = (0.25, 1.0, 1.0, 3.0, 3.0, 3.0, 10.0, 10.0, 10.0, 10.0, 10.0, 10.0, 20.0, 30.0, 45.0, 75.0)
-_WAYS = ("blocking", "awaiting")
+_RUNNERS = ("steps", "steps", "blocking", "awaiting")
 _STEPS = (-3600.0, -8.0, -3.0, 3.0, 8.0, 3600.0)
 
 
@@ -101,7 +101,7 @@ def scenario(seed: int, *, logged: bool = False) -> Scenario:
         client_id=_CLIENT_ID if by_client else "",
         timeout=timeout,
         recv_window=dice.choice((500, 2000, 10000, 60000)) if dice.random() < 0.1 else None,
-        runner="steps" if dice.random() > 0.04 else dice.choice(_WAYS),
+        runner=dice.choice(_RUNNERS),
         fallback=dice.random() < 0.7,
         placement=dice.choice(("json", "query", "form")) if dice.random() < 0.1 else None,
         seen=seen,
@@ -189,10 +189,40 @@ def _step(world: World, seconds: float) -> None:
 
 def _introduce(call: Scenario) -> None:
     world, order, conditions = call.world, call.meant, call.exchange.conditions
-    world.note(f"seed {call.seed}: cancel {'by client id' if call.client_id else 'by order id'}, {call.timeout} s")
+    world.note(
+        f"seed {call.seed}: cancel {'by client id' if call.client_id else 'by order id'}, {call.timeout} s"
+    )
     if order is None:
         world.note("there is no such order")
     else:
         world.note(f"order {order.order_id} is {order.status}, placed {-order.placed:.1f} s ago")
     world.note(f"write path: {', '.join(conditions.cancel)}; read path: {', '.join(conditions.query)}")
     world.note(f"replicas lag {conditions.lags} s; clock of the exchange {world.ahead:+.1f} s")
+
+
+def plain_scenario(timeout: float) -> Scenario:
+    """Return a call by order id in a world in which nothing happens by itself.
+
+    Args:
+        timeout: The call's, in seconds.
+    """
+    world, dice = World(), Random(0)
+    exchange = Exchange(world, dice, drawn(dice), {})
+    exchange.conditions.stalls = 0.0
+    return Scenario(
+        seed=0,
+        world=world,
+        exchange=exchange,
+        network=Network(world, dice, exchange),
+        meant=None,
+        newer=None,
+        order_id=ORDER_ID,
+        client_id="",
+        timeout=timeout,
+        recv_window=None,
+        runner="steps",
+        fallback=True,
+        placement=None,
+        seen=0,
+        retries=True,
+    )

@@ -11,7 +11,9 @@ def timeline(seed: int) -> tuple[str, str]:
     result = play(call)
     order_id, status = order_of(result)
     stated = f" order {order_id} {status!r}" if order_id is not None else ""
-    call.world.note(f"=== {said(result)}{stated}: {str(result)[:160] if isinstance(result, Exception) else ''}")
+    call.world.note(
+        f"=== {said(result)}{stated}: {str(result)[:160] if isinstance(result, Exception) else ''}"
+    )
     verdict = judge(call, result)
     for kind in ("lie", "avoidable", "broken"):
         if getattr(verdict, kind):

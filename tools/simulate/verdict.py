@@ -25,8 +25,8 @@ sent, and `timestamp` + `recvWindow` + `takesEffectWithin` lie ahead by the exch
 - a query that was sent `readsLag` after every ambiguous cancel had expired said open (*unknown* only); or
 - more than `LEAST_LEFT` of the deadline were left, and no lock forbade the driver to ask on.
 
-**Broken**: the call ended after its deadline; it sent more cancels than documented; it cancelled another order
-than the one whose id a response had named; it went past a limit or made the twentieth equal error.
+**Broken**: the call ended after its deadline; it sent more cancels than documented; it cancelled another
+order than the one whose id a response had named; it went past a limit or made the twentieth equal error.
 
 **Documented**: a client order id that was used for a newer order before any response had named an order id.
 The two cannot be told apart then, so what is said of the newer one is not called a lie.
@@ -46,9 +46,6 @@ LEAST_LEFT = 0.2
 _LATE = 0.005
 #: The most cancels of one call.
 MOST_CANCELS = 6
-ENDINGS = (
-    "cancelled", "filled", "already_canceled", "failed", "not_open", "not_found", "still_open", "unaffected", "unknown",
-)  # fmt: skip
 _BY_CLASS = {
     "OrderFilled": "filled",
     "OrderAlreadyCanceled": "already_canceled",
@@ -59,6 +56,8 @@ _BY_CLASS = {
     "NotExecuted": "unaffected",
     "OutcomeUnknown": "unknown",
 }
+ENDINGS = ("cancelled", *_BY_CLASS.values())
+_STATES = ("cancelled", "filled", "already_canceled", "failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +138,16 @@ def _lie(call: Scenario, result: Result, facts: _Facts, ending: str) -> str:
     order = call.meant if named is None else call.exchange.orders.get(named)
     if named is not None and order is not call.meant and not _reused_unnoticed(call):
         return "it speaks of another order"
-    if ending in ("cancelled", "filled", "already_canceled", "failed"):
+    if ending in _STATES:
         return _false_state(order, facts, ending)
     if ending == "not_open":
         return _false_not_open(order, facts)
-    if ending == "unknown":
-        return ""
-    if ending == "still_open" and (order is None or not order.was_open_within(facts.ended - READS_LAG, facts.ended)):
+    return "" if ending == "unknown" else _false_not_executed(call, order, facts, ending)
+
+
+def _false_not_executed(call: Scenario, order: Order | None, facts: _Facts, ending: str) -> str:
+    ended = facts.ended
+    if ending == "still_open" and (order is None or not order.was_open_within(ended - READS_LAG, ended)):
         return "it was not open"
     if ending == "not_found" and not any(sent.reply and sent.reply.not_open for sent in call.network.sent):
         return "no response said so"
@@ -179,7 +181,7 @@ def _is_ambiguous(sent: Sent) -> bool:
 
 
 def _can_still_take_effect(call: Scenario) -> bool:
-    """Tell whether the order can still be cancelled by what this call has sent, as far as the driver knows."""
+    """Tell whether what this call has sent can still cancel the order, as far as the driver knows."""
     now, clock = call.world.now, call.world.clock_ms()
     if call.meant is None or not call.meant.is_open:
         return False
@@ -203,8 +205,14 @@ def _avoidable(call: Scenario, ending: str, ended: float, cancels: list[Sent]) -
     if ending not in ("unknown", "not_open"):
         return ""
     for sent in call.network.sent:
-        if sent.reply is not None and sent.reply.proves:
-            return f"a response proved it {sent.reply.proves}"
+        reply = sent.reply
+        if (
+            reply is not None
+            and reply.proves
+            and call.meant is not None
+            and reply.names == call.meant.order_id
+        ):
+            return f"a response proved it {reply.proves}"
     if ending == "unknown":
         doubtful = [sent for sent in cancels if _is_ambiguous(sent)]
         if not doubtful:
@@ -215,7 +223,9 @@ def _avoidable(call: Scenario, ending: str, ended: float, cancels: list[Sent]) -
             if sent.reply is not None and sent.reply.says_open and sent.at > expired + READS_LAG:
                 return "a young enough read said open"
     left = call.timeout - ended
-    may_ask = call.retries and not any(sent.reply is not None and sent.reply.locks for sent in call.network.sent)
+    may_ask = call.retries and not any(
+        sent.reply is not None and sent.reply.locks for sent in call.network.sent
+    )
     return "time was left to ask" if left > LEAST_LEFT and may_ask else ""
 
 

@@ -10,6 +10,7 @@ from time import gmtime, strftime
 from tools.simulate.world import CANCELED, FAILED, FILLED, OPEN, ORIGINAL, Order
 
 SYMBOL = "BTC-USDT"
+OK = 200
 GONE = (
     "the order you want to cancel is FILLED or CANCELLED already, or is not a valid order id ,please verify",
     "order not exist",
@@ -61,7 +62,11 @@ AMBIGUOUS: tuple[tuple[int, int, str], ...] = (
     (200, 100202, BUSY),
     (200, 100421, BUSY),
     (200, 100400, BUSY),
-    (200, 100500, f"order open error:{BUSY}, and the previous cancel order request result:false, order not exist"),
+    (
+        200,
+        100500,
+        f"order open error:{BUSY}, and the previous cancel order request result:false, order not exist",
+    ),
     (200, 80019, "the order is being processed, please try again later"),
     (200, 109423, "the order is being processed"),
     (200, 109424, "the order is being processed"),
@@ -70,7 +75,19 @@ AMBIGUOUS: tuple[tuple[int, int, str], ...] = (
 )
 #: Words of a success that are not CANCELED; for some the order is open, for some it will be cancelled soon.
 ODD_WORDS = (
-    "PENDING_CANCEL", "CANCELING", "WORKING", "OPEN", "TRIGGERED", "NEW", "PENDING", "NOT_CANCELED", "", "N\u0415W",
+    "PENDING_CANCEL",
+    "CANCELING",
+    "WORKING",
+    "OPEN",
+    "TRIGGERED",
+    "NEW",
+    "PENDING",
+    "NOT_CANCELED",
+    "",
+    "N\u0415W",
+    "REJECTED",
+    "EXPIRED",
+    "FAILED",
 )
 CANCELED_WORDS = ("CANCELED", "CANCELED", "CANCELED", "CANCELLED", "Canceled", "CANCELED ", "cancelled")
 #: How an order states its client order id, for a request by that id. The first two name it exactly.
@@ -126,7 +143,11 @@ def error(status: int, code: int, message: str, *, timestamp: int | None = None)
         return Reply(status, b"", f"HTTP {status}, empty")
     more = "" if timestamp is None else f',"timestamp":{timestamp}'
     body = f'{{"code":{code},"msg":"{message}"{more}}}'.encode()
-    return Reply(status, body, f"{code} {message[:46]!r}" if status == 200 else f"HTTP {status}, {code} {message[:30]!r}")
+    return Reply(
+        status,
+        body,
+        f"{code} {message[:46]!r}" if status == OK else f"HTTP {status}, {code} {message[:30]!r}",
+    )
 
 
 def refusal(dice: Random) -> Reply:
@@ -141,15 +162,15 @@ def ambiguous(dice: Random) -> Reply:
     return error(*dice.choice(AMBIGUOUS))
 
 
-def gone(dice: Random, status: str) -> Reply:
+def gone(dice: Random, order: Order | None) -> Reply:
     """Return the write path's word for an order that is not open, or that it does not find.
 
     Args:
         dice: What decides among the texts.
-        status: The order's final status; nothing where it is not found.
+        order: The order, which is closed; None where it is not found.
     """
-    if status and dice.random() < 0.1:
-        text = f"the orderId:1 order status :{status},can not delete, please verify and retry later"
+    if order is not None and dice.random() < 0.1:
+        text = f"the orderId:{order.order_id} order status :{order.status},can not delete, please verify"
         reply = error(200, 100400, text)
     else:
         reply = error(200, dice.choice(GONE_CODES), dice.choice(GONE))
@@ -164,7 +185,9 @@ def not_found(dice: Random) -> Reply:
     return reply
 
 
-def order_body(order: Order, status: str, executed: str, form: str, *, code: str = "0", order_id: int = 0) -> bytes:
+def order_body(
+    order: Order, status: str, executed: str, form: str, *, code: str = "0", order_id: int = 0
+) -> bytes:
     """Return a success with the order in its data.
 
     Args:
@@ -175,11 +198,12 @@ def order_body(order: Order, status: str, executed: str, form: str, *, code: str
         code: The code, a number or a text of JSON.
         order_id: Another order's id, for a response that belongs to another request.
     """
-    return (
-        f'{{"code":{code},"msg":"","debugMsg":"","data":{{"symbol":"{SYMBOL}","orderId":{order_id or order.order_id},'
-        f'"price":"0.1532","stopPrice":"0.1532","origQty":"{ORIGINAL}","executedQty":"{executed}",'
-        f'"cummulativeQuoteQty":"0","status":"{status}","type":"LIMIT","side":"SELL"{_client_id(order, form)}}}}}'
-    ).encode()
+    data = (
+        f'"symbol":"{SYMBOL}","orderId":{order_id or order.order_id},"price":"0.1532","stopPrice":"0.1532",'
+        f'"origQty":"{ORIGINAL}","executedQty":"{executed}","cummulativeQuoteQty":"0","status":"{status}",'
+        f'"type":"LIMIT","side":"SELL"{_client_id(order, form)}'
+    )
+    return f'{{"code":{code},"msg":"","debugMsg":"","data":{{{data}}}}}'.encode()
 
 
 def _client_id(order: Order, form: str) -> str:
@@ -191,7 +215,9 @@ def _client_id(order: Order, form: str) -> str:
     return f',"clientOrderID":"{named}"'
 
 
-def stated(order: Order, status: str, executed: str, dice: Random, *, by_client_id: bool, query: bool) -> Reply:
+def stated(
+    order: Order, status: str, executed: str, dice: Random, *, by_client_id: bool, query: bool
+) -> Reply:
     """Return a success that states the order, and what it proves.
 
     Args:
@@ -206,6 +232,8 @@ def stated(order: Order, status: str, executed: str, dice: Random, *, by_client_
     # A query is where every client looks; odd forms of ids and codes were met in answers to cancels.
     plain = query or dice.random() < 0.6
     form = "exact" if plain else dice.choice(CLIENT_ID_FORMS)
+    if query and by_client_id and dice.random() < 0.1:
+        form = "absent"
     code = "0" if plain or dice.random() < 0.9 else '"0"'
     reply = Reply(200, order_body(order, word, executed, form, code=code), f"{order.order_id} {word!r}")
     reply.names = order.order_id
@@ -220,6 +248,20 @@ def stated(order: Order, status: str, executed: str, dice: Random, *, by_client_
         reply.proves = status
     if not query:
         reply.certain = reply.proves == CANCELED
+    return reply
+
+
+def odd(order: Order, word: str, dice: Random, *, by_client_id: bool) -> Reply:
+    """Return the success of a cancel with a word that proves nothing, or that something contradicts.
+
+    Args:
+        order: The order.
+        word: The word for its status.
+        dice: What decides between spellings.
+        by_client_id: Whether the request named the order by its client order id.
+    """
+    reply = stated(order, word, order.executed, dice, by_client_id=by_client_id, query=False)
+    reply.proves, reply.certain = "", False
     return reply
 
 

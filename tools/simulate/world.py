@@ -78,7 +78,9 @@ class Order:
         if self.placed > end:
             return False
         return any(
-            state[0] in OPEN and since <= end and (index + 1 == len(self._since) or self._since[index + 1] >= begin)
+            state[0] in OPEN
+            and since <= end
+            and (index + 1 == len(self._since) or self._since[index + 1] >= begin)
             for index, (since, state) in enumerate(zip(self._since, self._states, strict=True))
         )
 
