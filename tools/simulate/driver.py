@@ -17,11 +17,12 @@ from unittest import mock
 from urllib.parse import parse_qsl, urlsplit
 
 from bingx_spot import CallError, Credentials, Response
-from bingx_spot.core import decisions, runner
+from bingx_spot.core import runner
 from bingx_spot.core.clock import Clock
 from bingx_spot.core.context import CallContext
-from bingx_spot.core.effects import Send, Sleep
 from bingx_spot.core.request import ApiCall, Placement, RequestSigner, SignedRequest
+from bingx_spot.core.resolution import resolve
+from bingx_spot.core.runner import Send, Sleep
 from bingx_spot.environments import Environment
 from bingx_spot.limits.client_state import ClientState, HostSelector, PlacementSelector
 from bingx_spot.limits.lockouts import Lockouts, RepeatedErrorGuard
@@ -74,7 +75,7 @@ def _steps(call: Scenario) -> Generator[Sleep | Send, Any, Response]:
     )
     if call.recv_window is not None:
         parameters["recvWindow"] = call.recv_window
-    return decisions.steps(_context(call), ApiCall.of(BY_ID["cancelOrder"], parameters), call.timeout)
+    return resolve(_context(call), ApiCall.of(BY_ID["cancelOrder"], parameters), call.timeout)
 
 
 class Steps:
@@ -187,9 +188,9 @@ def _context(call: Scenario) -> CallContext:
     )
     for _ in range(call.seen):
         for name in ("cancelOrder", "queryOrder"):
-            state.equal_errors.count(name, _COUNTED_CODE)
-    while not call.retries and state.budget.take():
-        pass
+            state.repeated_errors.record(name, _COUNTED_CODE)
+    while not call.retries and state.retry_budget.can_spend():
+        state.retry_budget.spend()
     signer = RequestSigner(_CREDENTIALS, clock)
     return CallContext(environment, signer, clock, LocalRateLimiter(now), state, call.timeout, now)
 
