@@ -185,9 +185,7 @@ def not_found(dice: Random) -> Reply:
     return reply
 
 
-def order_body(
-    order: Order, status: str, executed: str, form: str, *, code: str = "0", order_id: int = 0
-) -> bytes:
+def order_body(order: Order, status: str, executed: str, form: str, *, code: str = "0") -> bytes:
     """Return a success with the order in its data.
 
     Args:
@@ -196,10 +194,9 @@ def order_body(
         executed: The executed quantity.
         form: How the client order id is stated, a word of `CLIENT_ID_FORMS`; nothing to leave it out.
         code: The code, a number or a text of JSON.
-        order_id: Another order's id, for a response that belongs to another request.
     """
     data = (
-        f'"symbol":"{SYMBOL}","orderId":{order_id or order.order_id},"price":"0.1532","stopPrice":"0.1532",'
+        f'"symbol":"{SYMBOL}","orderId":{order.order_id},"price":"0.1532","stopPrice":"0.1532",'
         f'"origQty":"{ORIGINAL}","executedQty":"{executed}","cummulativeQuoteQty":"0","status":"{status}",'
         f'"type":"LIMIT","side":"SELL"{_client_id(order, form)}'
     )
@@ -267,7 +264,8 @@ def odd(order: Order, word: str, dice: Random, *, by_client_id: bool) -> Reply:
 
 def another_order(order: Order) -> Reply:
     """Return a success that speaks of another order: the response to somebody else's request."""
-    body = order_body(order, CANCELED, "0", "", order_id=order.order_id + 77)
+    other = Order(order.order_id + 77, "somebody_else", order.placed, order.found)
+    body = order_body(other, CANCELED, "0", "exact")
     return Reply(200, body, "CANCELED for another order")
 
 
