@@ -12,8 +12,8 @@ sent, and `timestamp` + `recvWindow` + `takesEffectWithin` lie ahead by the exch
 - *already_canceled*: the order is cancelled when the call ends, and not by a request of this call.
 - *not_open*: the order is not open when the call ends, so never again, and no request of this call did it.
 - *not_found*: a response said so, no request of this call has taken effect or can still take effect.
-- *still_open*: the order was open within the last `readsLag` before the end, no request of this call has
-  taken effect or can still take effect.
+- *still_open*: the order was open within the `readsLag` before the last query that said so, no request of
+  this call has taken effect or can still take effect.
 - *unaffected* (every other `NotExecuted`): no request of this call has taken effect or can still take effect.
 - *unknown* is never a lie. Anything but a response or a `CallError` always is.
 
@@ -23,7 +23,8 @@ sent, and `timestamp` + `recvWindow` + `takesEffectWithin` lie ahead by the exch
   spelling that the contract takes, of the order that was asked for; or
 - no cancel of the call was ambiguous (*unknown* only); or
 - a query that was sent `readsLag` after every ambiguous cancel had expired said open (*unknown* only); or
-- more than `LEAST_LEFT` of the deadline were left, and no lock forbade the driver to ask on.
+- more than `LEAST_LEFT` of the deadline were left, no lock forbade the driver to ask on, and no query was
+  refused because of the key: signature, permission, whitelist.
 
 **Broken**: the call ended after its deadline; it sent more cancels than documented; it cancelled another
 order than the one whose id a response had named; it went past a limit or made the twentieth equal error.
@@ -146,14 +147,20 @@ def _lie(call: Scenario, result: Result, facts: _Facts, ending: str) -> str:
 
 
 def _false_not_executed(call: Scenario, order: Order | None, facts: _Facts, ending: str) -> str:
-    ended = facts.ended
-    if ending == "still_open" and (order is None or not order.was_open_within(ended - READS_LAG, ended)):
+    read = max((sent.at for sent in call.network.sent if sent.reply and sent.reply.says_open), default=None)
+    if ending == "still_open" and read is None:
+        return "no response said so"
+    if read is not None and ending == "still_open" and not _was_open(order, read - READS_LAG, facts.ended):
         return "it was not open"
     if ending == "not_found" and not any(sent.reply and sent.reply.not_open for sent in call.network.sent):
         return "no response said so"
     if any(sent.executed for sent in facts.cancels):
         return "a request of ours has cancelled it, or does so later"
     return "a request of ours can still take effect" if facts.pending else ""
+
+
+def _was_open(order: Order | None, begin: float, end: float) -> bool:
+    return order is not None and order.was_open_within(begin, end)
 
 
 def _false_state(order: Order | None, facts: _Facts, ending: str) -> str:
@@ -224,7 +231,7 @@ def _avoidable(call: Scenario, ending: str, ended: float, cancels: list[Sent]) -
                 return "a young enough read said open"
     left = call.timeout - ended
     may_ask = call.retries and not any(
-        sent.reply is not None and sent.reply.locks for sent in call.network.sent
+        sent.reply is not None and (sent.reply.locks or sent.reply.refuses_key) for sent in call.network.sent
     )
     return "time was left to ask" if left > LEAST_LEFT and may_ask else ""
 

@@ -41,6 +41,7 @@ REFUSALS: tuple[tuple[int, int, str], ...] = (
     (404, 0, "Not Found"),
     (400, 0, "Bad Request"),
 )
+_KEY_CODES = (100001, 100004, 100413, 100419)
 #: Ambiguous: nobody can tell from them whether the request was or will be executed. Code -1: an empty body.
 AMBIGUOUS: tuple[tuple[int, int, str], ...] = (
     (504, 0, "Gateway Time-out"),
@@ -108,6 +109,7 @@ class Reply:
         says_open: Whether it is a query's believable response that says open.
         not_open: Whether it says that no open order, or no order at all, is found.
         locks: Whether it forbids further requests for a time.
+        refuses_key: Whether it refuses the API key, its signature or its permission.
         headers: Names in lower case.
     """
 
@@ -120,6 +122,7 @@ class Reply:
     says_open: bool = False
     not_open: bool = False
     locks: bool = False
+    refuses_key: bool = False
     headers: dict[str, str] = field(default_factory=dict)
 
 
@@ -152,8 +155,10 @@ def error(status: int, code: int, message: str, *, timestamp: int | None = None)
 
 def refusal(dice: Random) -> Reply:
     """Return a refusal after which the request is not executed for certain."""
-    reply = error(*dice.choice(REFUSALS))
+    status, code, message = dice.choice(REFUSALS)
+    reply = error(status, code, message)
     reply.certain = True
+    reply.refuses_key = code in _KEY_CODES
     return reply
 
 
