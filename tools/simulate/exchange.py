@@ -37,6 +37,7 @@ class Sent:
         executed: The order that it has cancelled, or None.
         executed_at: When it did that.
         reply: The response that reached the driver, or None.
+        replied: When it did.
         failed: What happened instead, in words.
         unsent: Whether the driver knows for certain that the exchange did not get it.
     """
@@ -54,6 +55,7 @@ class Sent:
     executed: Order | None = None
     executed_at: float = 0.0
     reply: Reply | None = None
+    replied: float = 0.0
     failed: str = ""
     unsent: bool = False
 

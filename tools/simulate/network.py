@@ -81,7 +81,7 @@ class Network:
             return
         if self.exchange.conditions.cuts and dice.random() < self.exchange.conditions.cuts:
             reply = cut(reply)
-        sent.reply = reply
+        sent.reply, sent.replied = reply, world.now
         if world.log is not None:
             world.note(f"<-- {reply.text}")
         yield reply

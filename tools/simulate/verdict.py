@@ -204,7 +204,7 @@ def _reused_unnoticed(call: Scenario) -> bool:
     """Tell whether the client order id was used again before a response had named an order id."""
     if call.newer is None or call.newer.order_id not in call.exchange.orders:
         return False
-    known = [sent.at for sent in call.network.sent if sent.reply is not None and sent.reply.names is not None]
+    known = [sent.replied for sent in call.network.sent if sent.reply is not None and sent.reply.names is not None]
     return not known or known[0] > call.newer.placed
 
 
