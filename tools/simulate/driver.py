@@ -20,6 +20,7 @@ from bingx_spot import CallError, Credentials, Response
 from bingx_spot.core import runner
 from bingx_spot.core.clock import Clock
 from bingx_spot.core.context import CallContext
+from bingx_spot.core.facts import MAXIMUM_ATTEMPTS, MAXIMUM_QUERIES
 from bingx_spot.core.request import ApiCall, Placement, RequestSigner, SignedRequest
 from bingx_spot.core.resolution import resolve
 from bingx_spot.core.runner import Send, Sleep
@@ -35,6 +36,10 @@ from tools.simulate.timing import BEGIN_MS, RECV_WINDOW
 from tools.simulate.wording import SYMBOL, Reply
 
 Result = Response | Exception
+
+#: What the SDK documents: the most cancels and the most queries of one call, and how many equal errors of
+#: one operation it lets happen.
+MOST_CANCELS, MOST_QUERIES, MOST_EQUAL_ERRORS = MAXIMUM_ATTEMPTS, MAXIMUM_QUERIES, 17
 
 PRIMARY, FALLBACK = "https://primary.test", "https://fallback.test"
 _HOSTS = {PRIMARY: "primary", FALLBACK: "fallback"}

@@ -184,13 +184,12 @@ class Exchange:
 
     def _counted(self, operation: str, reply: Reply) -> Reply:
         """Count an error with a code; the twentieth equal one locks the endpoint."""
-        if not reply.body.startswith(b'{"code":1') and not reply.body.startswith(b'{"code":8'):
+        code, now = reply.code, self.world.now
+        if not code:
             return reply
-        code, now = int(reply.body[8 : reply.body.index(b",")]), self.world.now
         times = self.errors.setdefault((operation, code), deque(maxlen=EQUAL_ERRORS))
         times.append(now)
         if len(times) == EQUAL_ERRORS and times[0] > now - EQUAL_ERRORS_WITHIN and not reply.locks:
-            self.broken.append(f"twenty errors {code} of {operation}")
             self._locked[operation] = now + LONGEST_LOCK
         return reply
 

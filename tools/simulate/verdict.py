@@ -23,30 +23,38 @@ sent, and `timestamp` + `recvWindow` + `takesEffectWithin` lie ahead by the exch
   spelling that the contract takes, of the order that was asked for; or
 - no cancel of the call was ambiguous (*unknown* only); or
 - a query that was sent `readsLag` after every ambiguous cancel had expired said open (*unknown* only); or
-- more than `LEAST_LEFT` of the deadline were left, no lock forbade the driver to ask on, and no query was
-  refused because of the key: signature, permission, whitelist.
+- more than `LEAST_LEFT` of the deadline were left, and nothing forbade the driver to ask on: a lock, a query
+  that was refused because of the key (signature, permission, whitelist), equal errors near the twentieth, the
+  documented most of queries, a retry budget that is spent.
 
-**Broken**: the call ended after its deadline; it sent more cancels than documented; it cancelled another
-order than the one whose id a response had named; it went past a limit or made the twentieth equal error.
+**Broken**: the call ended after its deadline; it sent more cancels or queries than documented; it cancelled
+another order than the one whose id a response had named; it went past a limit, or met twenty equal errors.
 
 **Documented**: a client order id that was used for a newer order before any response had named an order id.
 The two cannot be told apart then, so what is said of the newer one is not called a lie.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 
-from tools.simulate.driver import Result, is_ours, order_of, said
+from tools.simulate.driver import (
+    MOST_CANCELS,
+    MOST_EQUAL_ERRORS,
+    MOST_QUERIES,
+    Result,
+    is_ours,
+    order_of,
+    said,
+)
 from tools.simulate.exchange import Sent
 from tools.simulate.scenario import Scenario
-from tools.simulate.timing import READS_LAG, TAKES_EFFECT_WITHIN
+from tools.simulate.timing import EQUAL_ERRORS, READS_LAG, TAKES_EFFECT_WITHIN
 from tools.simulate.world import CANCELED, FAILED, FILLED, OPEN, OURS, Order
 
 #: With less than this left, in seconds, asking once more is no use.
 LEAST_LEFT = 0.2
 #: How far past its deadline a call may end, in seconds of virtual time.
 _LATE = 0.005
-#: The most cancels of one call.
-MOST_CANCELS = 6
 _BY_CLASS = {
     "OrderFilled": "filled",
     "OrderAlreadyCanceled": "already_canceled",
@@ -204,7 +212,9 @@ def _reused_unnoticed(call: Scenario) -> bool:
     """Tell whether the client order id was used again before a response had named an order id."""
     if call.newer is None or call.newer.order_id not in call.exchange.orders:
         return False
-    known = [sent.replied for sent in call.network.sent if sent.reply is not None and sent.reply.names is not None]
+    known = [
+        sent.replied for sent in call.network.sent if sent.reply is not None and sent.reply.names is not None
+    ]
     return not known or known[0] > call.newer.placed
 
 
@@ -229,11 +239,24 @@ def _avoidable(call: Scenario, ending: str, ended: float, cancels: list[Sent]) -
         for sent in call.network.sent:
             if sent.reply is not None and sent.reply.says_open and sent.at > expired + READS_LAG:
                 return "a young enough read said open"
-    left = call.timeout - ended
-    may_ask = call.retries and not any(
-        sent.reply is not None and (sent.reply.locks or sent.reply.refuses_key) for sent in call.network.sent
-    )
-    return "time was left to ask" if left > LEAST_LEFT and may_ask else ""
+    return "time was left to ask" if call.timeout - ended > LEAST_LEFT and _may_ask(call) else ""
+
+
+def _may_ask(call: Scenario) -> bool:
+    replies = [sent.reply for sent in call.network.sent if sent.reply is not None]
+    if not call.retries or any(reply.locks or reply.refuses_key for reply in replies):
+        return False
+    queries = sum(sent.operation == "query" for sent in call.network.sent)
+    return queries < MOST_QUERIES and _equal_errors(call) < MOST_EQUAL_ERRORS
+
+
+def _equal_errors(call: Scenario) -> int:
+    """Return how often the driver has seen the most frequent error of one operation."""
+    seen: Counter[tuple[str, int]] = Counter()
+    for sent in call.network.sent:
+        if sent.reply is not None and sent.reply.code:
+            seen[sent.operation, sent.reply.code] += 1
+    return call.seen + max(seen.values(), default=0)
 
 
 def _broken(call: Scenario, ended: float, cancels: list[Sent]) -> str:
@@ -242,6 +265,10 @@ def _broken(call: Scenario, ended: float, cancels: list[Sent]) -> str:
         return "past its deadline"
     if len(cancels) > MOST_CANCELS:
         return "more cancels than documented"
+    if sum(sent.operation == "query" for sent in call.network.sent) > MOST_QUERIES:
+        return "more queries than documented"
+    if _equal_errors(call) >= EQUAL_ERRORS:
+        return "twenty equal errors"
     known: int | None = None
     for sent in call.network.sent:
         if sent.executed is not None and known is not None and sent.executed.order_id != known:

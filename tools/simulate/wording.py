@@ -103,6 +103,7 @@ class Reply:
         status: The HTTP status.
         body: The body.
         text: The response in a few words, for the timeline.
+        code: The error code, or 0.
         certain: Whether it says for certain what became of its own request: done, refused, not open.
         proves: The final state that it proves of the order that it names, or nothing.
         names: The order id in the data of a success, or None.
@@ -116,6 +117,7 @@ class Reply:
     status: int
     body: bytes
     text: str
+    code: int = 0
     certain: bool = False
     proves: str = ""
     names: int | None = None
@@ -150,6 +152,7 @@ def error(status: int, code: int, message: str, *, timestamp: int | None = None)
         status,
         body,
         f"{code} {message[:46]!r}" if status == OK else f"HTTP {status}, {code} {message[:30]!r}",
+        code,
     )
 
 
@@ -281,4 +284,10 @@ def nothing_done() -> Reply:
 
 def cut(reply: Reply) -> Reply:
     """Return a response of which the end is missing."""
-    return Reply(reply.status, reply.body[: len(reply.body) // 2], f"cut: {reply.text}")
+    short = Reply(
+        reply.status, reply.body[: len(reply.body) // 2], f"cut: {reply.text}", headers=reply.headers
+    )
+    # Of a page only the status counts.
+    short.certain = reply.certain and reply.body[:1] != b"{"
+    short.locks = reply.locks and short.certain
+    return short
