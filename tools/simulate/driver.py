@@ -31,7 +31,7 @@ from bingx_spot.limits.rate_limiter import LocalRateLimiter
 from bingx_spot.transport import TransportFailure
 from bingx_spot_api.contract import BY_ID
 from tools.simulate.exchange import Sent
-from tools.simulate.scenario import Scenario
+from tools.simulate.scenario import SEEN_CODE, Scenario
 from tools.simulate.timing import BEGIN_MS, RECV_WINDOW
 from tools.simulate.wording import SYMBOL, Reply
 
@@ -48,7 +48,6 @@ _OPERATIONS = {
     BY_ID[name].path: short for name, short in (("cancelOrder", "cancel"), ("queryOrder", "query"))
 }
 _CREDENTIALS = Credentials("sample-api-key-of-the-simulation", "sample-secret")
-_COUNTED_CODE = 100404
 #: More effects than any call has.
 _ENDLESS = 2000
 _STALL = 6.0
@@ -193,7 +192,7 @@ def _context(call: Scenario) -> CallContext:
     )
     for _ in range(call.seen):
         for name in ("cancelOrder", "queryOrder"):
-            state.repeated_errors.record(name, _COUNTED_CODE)
+            state.repeated_errors.record(name, SEEN_CODE)
     while not call.retries and state.retry_budget.can_spend():
         state.retry_budget.spend()
     signer = RequestSigner(_CREDENTIALS, clock)

@@ -11,6 +11,8 @@ from tools.simulate.timing import CLIENT_ORDER_ID_FOUND_FOR, EQUAL_ERRORS, VISIB
 from tools.simulate.world import CANCELED, FILLED, Order, World
 
 ORDER_ID = 1735964079647111280
+#: The code of the errors that earlier calls have met.
+SEEN_CODE = 100404
 _NEWER_ID = ORDER_ID + 4096
 _CLIENT_ID = "bot_Order-17"
 _ENDS = (FILLED, FILLED, CANCELED, CANCELED, "EXPIRED", "FAILED", "REJECTED")
@@ -168,7 +170,7 @@ def _equal_errors(dice: Random, exchange: Exchange) -> int:
     seen = dice.choice((10, 14, 16, 17)) if dice.random() < 0.04 else 0
     for operation in ("cancel", "query"):
         if seen:
-            exchange.errors[operation, 100404] = deque([-1.0] * seen, maxlen=EQUAL_ERRORS)
+            exchange.errors[operation, SEEN_CODE] = deque([-1.0] * seen, maxlen=EQUAL_ERRORS)
     return seen
 
 

@@ -47,7 +47,7 @@ from tools.simulate.driver import (
     said,
 )
 from tools.simulate.exchange import Sent
-from tools.simulate.scenario import Scenario
+from tools.simulate.scenario import SEEN_CODE, Scenario
 from tools.simulate.timing import EQUAL_ERRORS, READS_LAG, TAKES_EFFECT_WITHIN
 from tools.simulate.world import CANCELED, FAILED, FILLED, OPEN, OURS, Order
 
@@ -252,11 +252,11 @@ def _may_ask(call: Scenario) -> bool:
 
 def _equal_errors(call: Scenario) -> int:
     """Return how often the driver has seen the most frequent error of one operation."""
-    seen: Counter[tuple[str, int]] = Counter()
+    seen = Counter({(operation, SEEN_CODE): call.seen for operation in ("cancel", "query")})
     for sent in call.network.sent:
         if sent.reply is not None and sent.reply.code:
             seen[sent.operation, sent.reply.code] += 1
-    return call.seen + max(seen.values(), default=0)
+    return max(seen.values())
 
 
 def _broken(call: Scenario, ended: float, cancels: list[Sent]) -> str:
