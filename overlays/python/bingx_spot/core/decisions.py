@@ -39,6 +39,7 @@ class Action(Enum):
     RAISE_NOT_FOUND = auto()
     SEND = auto()
     QUERY = auto()
+    WAIT = auto()
     END = auto()
 
 
@@ -206,12 +207,11 @@ RULES = (
     ),
     Rule(
         "confirm-refusal",
-        "the request was refused as not open, queries fail, and a new order would be visible by now",
+        "the request was refused as not open, no query was final, and a new order would be visible by now",
         lambda facts: (
             facts.refused_not_open
             and not facts.refusal_is_confirmed
             and facts.ambiguous is None
-            and facts.state is None
             and not facts.may_be_invisible
             and facts.can_retry
         ),
@@ -242,6 +242,20 @@ RULES = (
         Action.QUERY,
         "query again until the deadline, at growing intervals",
         "Reads lag behind writes by seconds.",
+    ),
+    Rule(
+        "wait-until-visible",
+        "the request was refused as not open, no query can be made, and the order may be new",
+        lambda facts: (
+            facts.not_open is not None
+            and facts.ambiguous is None
+            and facts.may_be_invisible
+            and facts.can_retry
+            and not facts.near_lock
+        ),
+        Action.WAIT,
+        "wait until a new order would be visible",
+        "The request is sent once more then, to confirm the refusal.",
     ),
     Rule(
         "retry-not-sent",

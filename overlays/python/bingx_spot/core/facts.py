@@ -91,7 +91,7 @@ class Facts:
     @property
     def can_query(self) -> bool:
         """Return whether one more query may be made."""
-        allowed = self.queries < MAXIMUM_QUERIES and not self.query_rejected
+        allowed = self.queries < MAXIMUM_QUERIES
         return (
             self.is_settleable and allowed and self.time_left and self.can_query_in_time and not self.closed
         )

@@ -93,6 +93,8 @@ class _Resolution:
                 yield from self._send()
             elif rule.action is Action.QUERY:
                 yield from self._query()
+            elif rule.action is Action.WAIT:
+                yield from self._wait_until_visible()
             elif rule.action is Action.RETURN_RESPONSE and facts.response is not None:
                 return facts.response
             elif rule.action is Action.RETURN_READ and facts.read is not None:
@@ -211,6 +213,10 @@ class _Resolution:
             if name not in call.operation.exactly_one_of
         }
         self.facts.call = ApiCall.of(call.operation, {**others, permanent: int(order_id)})
+
+    def _wait_until_visible(self) -> CallSteps[None]:
+        seconds = _timing(self.original.operation).visible_within - self.facts.seconds_since_start
+        yield Sleep(min(seconds, self.attempts.deadline.seconds_left()))
 
     def _order(self) -> Order | None:
         read = self.facts.read
