@@ -13,7 +13,6 @@ from bingx_spot import (
     AuthenticationError,
     CallError,
     Clock,
-    ClockError,
     Credentials,
     ErrorDetails,
     NotSent,
@@ -26,6 +25,7 @@ from bingx_spot.core.attempt import CLOSED_CLIENT, AttemptResult, AttemptRunner
 from bingx_spot.core.request import ApiCall, RequestSigner
 from bingx_spot.limits.rate_limiter import LocalRateLimiter
 from bingx_spot.transport import CLOSED, TransportFailure
+from bingx_spot_api.error_table import STATUS_ROWS
 from tests.support.scripted_time import BEGIN, ScriptedTime
 from tests.unit.core.driving import Late, Reply, Run, attempt, drive, error_of, runner_of
 from tests.unit.core.playing import (
@@ -384,28 +384,29 @@ class TestHistory:
             (CANCELLING, REFUSED),
             (CANCELLING, BAD_GATEWAY),
             (CANCELLING, DENIED),
-            (CANCELLING, says(100500)),
+            (CANCELLING, says(100500, "system busy")),
             (QUERYING, FILLED),
         )
+        meaning = next(row.meaning for row in STATUS_ROWS if row.id == "http-server-error")
         assert [(each.operation, each.result) for each in history] == [
             ("cancelOrder", "maybe executed: connection reset"),
             ("cancelOrder", "not executed: connection refused"),
             (
                 "cancelOrder",
-                "HTTP 502, maybe executed: The exchange failed: "
+                f"HTTP 502, maybe executed: {meaning.removesuffix('.')}: "
                 "the response is not JSON; it begins b'<html>'",
             ),
             ("cancelOrder", "HTTP 200, code 100004, not executed: no permission"),
-            ("cancelOrder", "HTTP 200, code 100500, maybe executed: The exchange is busy or has failed."),
+            ("cancelOrder", "HTTP 200, code 100500, maybe executed: system busy"),
             ("queryOrder", "HTTP 200, verified"),
         ]
 
     def test_does_not_say_of_a_read_that_it_may_have_been_executed(self) -> None:
-        history = self.attempts((QUERYING, RESET), (QUERYING, DENIED), (QUERYING, says(100500)))
+        history = self.attempts((QUERYING, RESET), (QUERYING, DENIED), (QUERYING, says(100500, "busy")))
         assert [each.result for each in history] == [
             "connection reset",
             "HTTP 200, code 100004: no permission",
-            "HTTP 200, code 100500: The exchange is busy or has failed.",
+            "HTTP 200, code 100500: busy",
         ]
 
     def test_has_host_and_moment_of_each(self) -> None:
@@ -436,11 +437,10 @@ class TestHistory:
         ]
 
 
-def wrong_clock(timestamp: object = None, **headers: str) -> Response:
+def wrong_clock(timestamp: object = None, text: str = "timestamp mismatch", **headers: str) -> Response:
     """Return the rejection that says clock, with the exchange's time where it is given."""
     more = {} if timestamp is None else {"timestamp": timestamp}
-    envelope = {"code": 100421, "msg": "Null timestamp or timestamp mismatch", **more}
-    return answer(envelope, headers=headers)
+    return answer({"code": 100421, "msg": text, **more}, headers=headers)
 
 
 def time_response(timestamp: int) -> Response:
@@ -542,6 +542,7 @@ class TestRepairOfTheClock:
 
 SIGNATURE_MISSING = says(100412, "signature missing")
 PARAMETER_MISSING = says(100400, "symbol is required")
+NULL_TIMESTAMP = "Null timestamp or timestamp mismatch"
 
 
 class TestRepairOfThePlacement:
@@ -594,29 +595,25 @@ class TestRepairOfThePlacement:
     @pytest.mark.parametrize(
         ("off", "placement", "offset"), [(0, "query", 0), (HOUR, None, HOUR)], ids=["right", "wrong"]
     )
-    def test_null_timestamp_is_for_the_placement_where_the_clock_is_right(
+    def test_is_for_null_timestamp_where_the_clock_is_right(
         self, off: int, placement: str | None, offset: int
     ) -> None:
         exchange = Exchange()
-        runner = runner_of(exchange)
-        sent = drive(exchange, runner.send_once(CANCELLING), wrong_clock(BEGIN + off)).result
-        assert isinstance(sent.result, ClockError)
-        details = replace(sent.result.details, rule="timestamp-null")
-        rejected = sent._replace(result=ClockError(details))
-        assert drive(exchange, runner.try_repair(CANCELLING, rejected)).result
+        assert repair(exchange, wrong_clock(BEGIN + off, NULL_TIMESTAMP)).result
         assert exchange.state.placement.get(PRIMARY) == placement
         assert exchange.clock.offset == offset
 
-    def test_null_timestamp_is_for_the_placement_after_the_clock_was_repaired(self) -> None:
+    def test_is_for_null_timestamp_where_the_clock_was_repaired_before(self) -> None:
         exchange = Exchange()
         runner = runner_of(exchange)
-        repair(exchange, wrong_clock(BEGIN + HOUR), runner=runner)
-        sent = drive(exchange, runner.send_once(CANCELLING), wrong_clock(BEGIN + 2 * HOUR)).result
-        assert isinstance(sent.result, ClockError)
-        details = replace(sent.result.details, rule="timestamp-null")
-        rejected = sent._replace(result=ClockError(details))
-        assert drive(exchange, runner.try_repair(CANCELLING, rejected)).result
+        assert repair(exchange, wrong_clock(BEGIN + HOUR), runner=runner).result
+        assert repair(exchange, wrong_clock(BEGIN + 2 * HOUR, NULL_TIMESTAMP), runner=runner).result
         assert exchange.state.placement.get(PRIMARY) == "query"
+
+    def test_is_not_for_a_mismatch_where_the_clock_is_right(self) -> None:
+        exchange = Exchange()
+        assert not repair(exchange, wrong_clock(BEGIN)).result
+        assert exchange.state.placement.get(PRIMARY) is None
 
 
 class TestNoRepair:
