@@ -83,7 +83,7 @@ class TestLearn:
         assert not clock.learn(BEGIN + sign * (DAY + 1), BEGIN)
         assert clock.offset == 0
         assert warnings(caplog) == [
-            f"the exchange's clock is {sign * (DAY + 1)} ms away, more than is believed"
+            f"not using the exchange's time: it is {sign * (DAY + 1)} ms away, more than a day"
         ]
         assert clock.learn(BEGIN + sign * DAY, BEGIN)
         assert clock.offset == sign * DAY
@@ -99,8 +99,8 @@ class TestLearn:
         clock.learn(700, 0)
         clock.learn(0, 500)
         assert warnings(caplog) == [
-            "the clock's offset is now 700 ms, was 0 ms",
-            "the clock's offset is now 200 ms, was 700 ms",
+            "clock offset to the exchange is now 700 ms, was 0 ms",
+            "clock offset to the exchange is now 200 ms, was 700 ms",
         ]
 
     @given(st.lists(st.tuples(st.integers(0, 2**41), st.floats(0, 100)), max_size=6))

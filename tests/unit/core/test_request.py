@@ -11,15 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bingx_spot import CancelRestriction, Credentials, InvalidInput
-from bingx_spot.core.request import (
-    PLACEMENTS,
-    ApiCall,
-    RequestSigner,
-    SignedRequest,
-    json_body,
-    query_string,
-)
+from bingx_spot.core.request import ApiCall, RequestSigner, SignedRequest, json_body, query_string
 from bingx_spot.core.signing import FORBIDDEN_CHARACTERS, sign, value_text
+from bingx_spot.environments import PLACEMENTS
 from bingx_spot_api.contract import BY_ID, SIGNING
 from tests.support.plain_ids import plain
 from tests.support.samples import ORDER_ID, SYMBOL

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bingx_spot.core.request import Placement
-from bingx_spot.environments import Environment
+from bingx_spot.environments import Environment, Placement
 from bingx_spot.limits.client_state import (
     FAILOVER_SECONDS,
     AccountState,
