@@ -37,7 +37,7 @@ class TestFile:
 
 SECONDS = pytest.mark.xfail(
     strict=True,
-    reason="core/response_time.py _timestamp: a timestamp in seconds leaves it to the header, unlike the vector",
+    reason="core/response_time.py _timestamp: after a timestamp in seconds the header is believed",
 )
 
 

@@ -19,7 +19,8 @@ from tests.support.samples import ORDER, ORDER_ID, SYMBOL
 
 GONE = {
     "code": 100404,
-    "msg": "the order you want to cancel is FILLED or CANCELLED already, or is not a valid order id ,please verify",
+    "msg": "the order you want to cancel is FILLED or CANCELLED already, "
+    "or is not a valid order id ,please verify",
 }
 
 

@@ -25,6 +25,8 @@ QUERIED = {
     "feeAsset": "USDT",
     "avgPrice": "0.15",
 }
+# A query spells the stop price in another way.
+QUERIED_ORDER = {name: value for name, value in ORDER.items() if name != "stopPrice"} | QUERIED
 
 
 class TestRedacted:
@@ -85,10 +87,9 @@ class TestResponse:
         assert response.data() == {"a": 1}
 
 
-def order_in(**changes: Any) -> Order:
-    data = {name: value for name, value in (ORDER | changes).items() if value is not None}
-    response = answer({"code": 0, "msg": "", "data": data})
-    return Order.from_data(data, response)
+def order_in(data: dict[str, Any] = ORDER, **changes: Any) -> Order:
+    data = data | changes
+    return Order.from_data(data, answer({"code": 0, "msg": "", "data": data}))
 
 
 class TestOrder:
@@ -109,22 +110,31 @@ class TestOrder:
         assert (*more, order.avg_price) == (None,) * 6
 
     def test_of_a_query_has_more_fields(self) -> None:
-        order = order_in(**QUERIED)
+        order = order_in(QUERIED_ORDER)
         assert (order.time, order.update_time) == (1_700_000_000_000, 1_700_000_000_001)
         assert (order.orig_quote_order_qty, order.fee, order.fee_asset) == (5, Decimal("-0.01"), "USDT")
         assert (order.avg_price, order.stop_price) == (Decimal("0.15"), Decimal("0.1"))
 
-    def test_of_a_query_may_have_the_cancel_s_spelling_of_the_stop_price(self) -> None:
-        assert order_in(time=1_700_000_000_000).stop_price == Decimal("0.1532")
+    @pytest.mark.parametrize("empty", ["", None], ids=["empty", "null"])
+    def test_has_none_where_the_exchange_left_a_field_out(self, empty: str | None) -> None:
+        names = ["clientOrderID", "type", "side", "price", "stopPrice", "origQty", "fee", "feeAsset", "time"]
+        order = order_in(**dict.fromkeys(names, empty))
+        assert (order.client_order_id, order.type, order.side, order.price) == (None,) * 4
+        assert (order.stop_price, order.orig_qty, order.fee, order.fee_asset, order.time) == (None,) * 5
 
-    @pytest.mark.parametrize("more", [{"fee": "none"}, {"time": [None]}, {"avgPrice": {}}], ids=range(3))
-    def test_of_a_cancel_with_a_field_that_no_query_has_is_the_cancel_s(self, more: dict[str, Any]) -> None:
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {"fee": "none"}, {"fee": "NaN"}, {"fee": True}, {"time": [None]}, {"time": "soon"},
+            {"time": True}, {"avgPrice": {}}, {"feeAsset": 5},
+        ],
+        ids=range(8),
+    )  # fmt: skip
+    def test_has_none_where_a_field_of_a_query_cannot_be_read(self, more: dict[str, Any]) -> None:
         order = order_in(**more)
-        assert (order.order_id, order.time, order.fee) == (ORDER_ID, None, None)
+        assert (order.order_id, order.time, order.fee, order.fee_asset) == (ORDER_ID, None, None, None)
+        assert order.avg_price is None
         assert order.raw == ORDER | more
-
-    def test_of_a_query_without_the_client_order_id_has_none(self) -> None:
-        assert order_in(**QUERIED, clientOrderID="").client_order_id is None
 
     @pytest.mark.parametrize("word", ["EXPIRED", "canceled", "ÜBER"], ids=["expired", "lower", "unlisted"])
     def test_keeps_a_word_that_is_not_listed(self, word: str) -> None:
@@ -160,9 +170,9 @@ class TestFromModel:
         assert Order.from_model(CancelledOrder.from_dict(ORDER), response) == order_in()
 
     def test_of_a_query(self) -> None:
-        data = ORDER | QUERIED
-        assert Order.from_model(QueriedOrder.from_dict(data), answer({"data": data})) == order_in(**QUERIED)
+        response = answer({"data": QUERIED_ORDER})
+        assert Order.from_model(QueriedOrder.from_dict(QUERIED_ORDER), response) == order_in(QUERIED_ORDER)
 
     def test_of_a_cancel_that_a_query_has_settled(self) -> None:
-        data = ORDER | QUERIED
-        assert Order.from_model(CancelledOrder.from_dict(data), answer({"data": data})) == order_in(**QUERIED)
+        response = answer({"data": QUERIED_ORDER})
+        assert Order.from_model(CancelledOrder.from_dict(QUERIED_ORDER), response) == order_in(QUERIED_ORDER)

@@ -106,7 +106,9 @@ class TestPermit:
 
         error = rejection(admit(Exchange(limits=Permits(seconds_until_ready))))
         assert type(error) is RateLimited
-        assert error.message == "not sent: the rate limiter gave no permit for cancelOrder before the deadline"
+        assert (
+            error.message == "not sent: the rate limiter gave no permit for cancelOrder before the deadline"
+        )
         assert error.retry_at is None
 
     def test_that_comes_after_the_deadline_is_released(self) -> None:
@@ -251,7 +253,7 @@ class Meanwhile:
         self.happens = [happens]
         self.released = 0
 
-    def reserve(self, operation: object, *, bulk: bool) -> Permits:
+    def reserve(self, *_: object, **__: object) -> Permits:
         pauses = iter([0.25])
         outer = self
 

@@ -104,9 +104,7 @@ class TestWithAnOrder:
         assert type(error) is kind
         assert isinstance(error, OrderNotOpen | StillOpen)
         assert error.order == stated(status)
-        assert str(error) == (
-            f"Order {ORDER_ID} {summary} order is gone (code 100404, HTTP 200). {hint}"
-        )
+        assert str(error) == (f"Order {ORDER_ID} {summary} order is gone (code 100404, HTTP 200). {hint}")
 
     def test_without_a_refusal_the_text_has_no_message_twice(self) -> None:
         error = error_for(Action.RAISE_FILLED, facts(), stated("FILLED"))

@@ -41,8 +41,8 @@ class ScriptedEngine:
             raise result
         return result
 
-    async def send_async(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:  # noqa: ASYNC109 - the engine's protocol has it
-        return self.send(request, timeout)
+    async def send_async(self, *request_and_timeout: Any) -> Response | TransportFailure:
+        return self.send(*request_and_timeout)
 
     def close(self) -> None:
         """Close nothing."""
@@ -65,10 +65,10 @@ def drive(request: pytest.FixtureRequest) -> Driver:
     return driver
 
 
-def sending(request: SignedRequest, times: int = 1) -> CallSteps[list[object]]:
-    results: list[object] = []
+def sending(request: SignedRequest, times: int = 1) -> CallSteps[tuple[object, ...]]:
+    results: tuple[object, ...] = ()
     for _ in range(times):
-        results.append((yield Send(request, 2.5)))
+        results = (*results, (yield Send(request, 2.5)))
     return results
 
 
@@ -79,7 +79,7 @@ def sleeping(effect: Sleep) -> CallSteps[object]:
 class TestSend:
     def test_returns_what_the_engine_returns(self, drive: Driver) -> None:
         engine, request = ScriptedEngine(REFUSED, CANCELLED), signed()
-        assert drive(sending(request, 2), engine) == [REFUSED, CANCELLED]
+        assert drive(sending(request, 2), engine) == (REFUSED, CANCELLED)
         assert engine.sent == [(request, 2.5)] * 2
 
     def test_returns_the_response_without_secrets(self, drive: Driver) -> None:
@@ -174,7 +174,7 @@ class TestInterruption:
         notes: list[str] = []
 
         class Hanging(ScriptedEngine):
-            async def send_async(self, request: SignedRequest, timeout: float) -> Response:  # noqa: ASYNC109 - as above
+            async def send_async(self, *_: Any) -> Response:
                 await asyncio.sleep(600)
                 raise AssertionError
 

@@ -96,7 +96,9 @@ class TestLockouts:
         assert (lockouts.seconds_left("cancelOrder"), lockouts.seconds_left("queryOrder")) == (0.5, 0.0)
 
 
-def record(guard: RepeatedErrorGuard, times: int, code: int | str = 100404, name: str = "cancelOrder") -> None:
+def record(
+    guard: RepeatedErrorGuard, times: int, code: int | str = 100404, name: str = "cancelOrder"
+) -> None:
     for _ in range(times):
         guard.record(name, code)
 
