@@ -45,6 +45,11 @@ class TestNames:
         assert type(value).__name__ in error_for(value).reason
 
 
+def test_an_environment_of_the_caller_is_kept() -> None:
+    own = Environment("own", "https://one.example", "https://two.example")
+    assert Environment.parse(own) is own
+
+
 class TestBaseUrls:
     @pytest.mark.parametrize(
         ("url", "base_url"),

@@ -115,6 +115,9 @@ class TestOrder:
         assert (order.orig_quote_order_qty, order.fee, order.fee_asset) == (5, Decimal("-0.01"), "USDT")
         assert (order.avg_price, order.stop_price) == (Decimal("0.15"), Decimal("0.1"))
 
+    def test_of_a_query_may_have_a_time_as_text(self) -> None:
+        assert order_in(QUERIED_ORDER, time="1700000000000").time == 1_700_000_000_000
+
     @pytest.mark.parametrize("empty", ["", None], ids=["empty", "null"])
     def test_has_none_where_the_exchange_left_a_field_out(self, empty: str | None) -> None:
         names = ["clientOrderID", "type", "side", "price", "stopPrice", "origQty", "fee", "feeAsset", "time"]
