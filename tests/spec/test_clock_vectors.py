@@ -1,12 +1,16 @@
-"""The clock vectors are well-formed, and our own client does what they say."""
+"""The clock vectors are well-formed, and the SDK's client does what they say."""
 
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.spec.clock_client import Client
+from bingx_spot import ClockError, ErrorDetails
+from bingx_spot.core.attempt import AttemptResult, AttemptRunner
+from bingx_spot.core.context import Deadline
+from tests.spec.clock_client import WITHOUT_TIME, Client, finished
 from tests.spec.vectors import read_json, vector_id
+from tests.unit.core.playing import CANCELLING, RESET, Exchange
 
 VECTORS = read_json("vectors/clock.json")
 TESTS = [test for group in VECTORS["groups"] for test in group["tests"]]
@@ -35,16 +39,15 @@ class TestFile:
         assert all((test["receivedAt"] - test["sentAt"]) % 2 == 0 for test in TESTS)
 
 
-SECONDS = pytest.mark.xfail(
-    strict=True,
-    reason="core/response_time.py _timestamp: after a timestamp in seconds the header is believed",
-)
-
-
-@pytest.mark.parametrize(
-    "test",
-    [pytest.param(test, marks=SECONDS if test["id"] == "clock-seconds" else ()) for test in TESTS],
-    ids=vector_id,
-)
-def test_our_client_does_what_the_vector_says(test: Any) -> None:
+@pytest.mark.parametrize("test", TESTS, ids=vector_id)
+def test_the_client_does_what_the_vector_says(test: Any) -> None:
     assert Client(test).outcome() == test["expected"]
+
+
+def test_without_the_server_time_the_refusal_stands() -> None:
+    exchange = Exchange(fallback=None)
+    attempts = AttemptRunner(exchange.context, Deadline(exchange.time() + 60, exchange.time))
+    refusal = AttemptResult(ClockError(ErrorDetails.of(WITHOUT_TIME, "timestamp mismatch")))
+    repair = attempts.try_repair(CANCELLING, refusal)
+    assert finished(repair) is None
+    assert finished(repair, RESET) is False
