@@ -252,7 +252,7 @@ def _may_ask(call: Scenario) -> bool:
 
 
 def _out_of_permits(call: Scenario) -> bool:
-    """Tell whether the driver's own limiter may hold queries back: a query without a response counts longer."""
+    """Tell whether the driver's limiter may hold queries back; one without a response counts for longer."""
     now, counted = call.world.now, 0
     for sent in call.network.sent:
         if sent.operation == "query" and not sent.unsent:
