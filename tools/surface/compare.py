@@ -9,7 +9,7 @@ from bingx_spot import __version__
 from generator.change import Change, numbers
 from tools.surface.stub import OPTIONS, ROOT, stub
 
-RELEASED = ROOT / "tests" / "surface" / "released"
+RELEASED = ROOT / "tools" / "surface" / "released"
 _MODULE = "surface"
 # Its members are what callers give, as keyword arguments.
 _GIVEN = f"{OPTIONS.split('.')[-1]}."
