@@ -199,7 +199,8 @@ def cancel_again(order: Placed, witness: Witness) -> None:
         witness.show_new_requests()
         status = error.order.status if error.order else "unknown"
         conclude(
-            f"cancel_order raised {type(error).__name__}: this call cancelled nothing;\n     the order is {status}."
+            f"cancel_order raised {type(error).__name__}: this call cancelled nothing;\n"
+            f"     the order is {status}."
         )
     else:
         raise SystemExit("A cancelled order was cancelled again. This must not happen.")
