@@ -18,6 +18,7 @@ FIGURES = ROOT / "benchmarks" / "speed" / "results.json"
 BEGIN = "<!-- Made by `make bench`. -->"
 END = "<!-- The end of what `make bench` makes. -->"
 
+
 def show(results: Results, goals: list[Goal]) -> None:
     """Print tables, and whether the goals are met."""
     console = Console(width=100, highlight=False)
