@@ -18,9 +18,10 @@ TRUST := build/trust
 TRUST_READY := $(TRUST)/.ready
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
-# Each worker is a process; PYTEST_WORKERS=0 runs the tests in one.
+# Each worker is a process; PYTEST_WORKERS=0 runs the tests in one. A file stays with one worker: the examples of
+# a page build on each other, and the tests of a module share its sandbox.
 PYTEST_WORKERS ?= auto
-PYTEST = $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal
+PYTEST = $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile
 
 ##@ Start
 
