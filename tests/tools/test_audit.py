@@ -15,9 +15,10 @@ import pytest
 
 from tools.audit.__main__ import CLEAN, NOT_AUDITED, PIP_AUDIT, VULNERABLE
 
-pytestmark = pytest.mark.skipif(
-    not PIP_AUDIT.exists(), reason="pip-audit is not there: make pythons sets it up"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not PIP_AUDIT.exists(), reason="pip-audit is not installed: run make slow"),
+]
 
 LOCK = f"certifi==2024.7.4 --hash=sha256:{'0' * 64}\nattrs==25.1.0 --hash=sha256:{'0' * 64}\n"
 KNOWN = {
