@@ -168,7 +168,7 @@ simulate: $(READY) ## Cancel a million orders in virtual time, among faults
 	$(BIN)/python -m tools.simulate
 
 .PHONY: chaos
-chaos: $(READY) ### Cancel ten thousand orders among faults, over real sockets
+chaos: $(READY) ### Cancel three thousand orders among faults, over real sockets
 	$(BIN)/python -m tools.chaos
 
 .PHONY: reliability
