@@ -52,7 +52,12 @@ def says(code: int, message: str = "", status: int = 200, **members: Any) -> Res
 
 
 CANCELLED, OPEN, FILLED = order("CANCELED"), order("NEW"), order("FILLED")
-NOT_OPEN = says(100404, "order not exist")
+NOT_OPEN = says(
+    100404,
+    "the order you want to cancel is FILLED or CANCELLED already, or is not a valid order id ,please verify",
+)
+NOT_FOUND = says(100404, "order not exist")
+HTML = answer(b"<html>")
 DENIED = says(100004, "no permission")
 BAD_GATEWAY = answer(b"<html>", 502)
 UNLISTED = says(123456, "what is this?")
@@ -192,8 +197,8 @@ class Exchange:
 
     def spend_budget(self) -> None:
         """Leave no further tries."""
-        while self.state.retry_budget.spend():
-            pass
+        while self.state.retry_budget.can_spend():
+            self.state.retry_budget.spend()
 
 
 def _next(replies: Iterator[Reply], send: Send) -> Reply:
