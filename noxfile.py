@@ -14,7 +14,7 @@ nox.options.envdir = str(ENVIRONMENTS)
 # A Python that is not installed is reported, never downloaded.
 nox.options.download_python = "never"
 
-# Together they use every dependency, over real sockets: each HTTP library, both drivers, the generated client,
+# Together they use every dependency, over real sockets: the HTTP libraries, drivers, the generated client,
 # the shared limits, the sandbox's server, the command line and its output.
 TESTS = (
     "tests/spec/test_signer_vectors.py",
