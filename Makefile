@@ -2,6 +2,8 @@
 # `make demo` puts there what running needs, and the first other target adds the development tools.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
+# The tests start Python hundreds of times; without bytecode files each start compiles everything.
+unexport PYTHONDONTWRITEBYTECODE
 # `make check` ends with the tests' own summary, also under `make -j`.
 .NOTPARALLEL:
 
