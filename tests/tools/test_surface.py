@@ -156,8 +156,10 @@ class TestCommand:
     @pytest.fixture(autouse=True)
     def _released(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Let the last release have today's surface, whatever the project's own last one has."""
-        released = freeze("0.1.0", tmp_path)
+        released = tmp_path / "0.1.0.pyi"
+        released.write_text(STUB, "utf-8")
         monkeypatch.setattr(command, "last_release", lambda: released)
+        monkeypatch.setattr(command, "stub", lambda: STUB)
         monkeypatch.setattr(command, "__version__", "0.1.0")
 
     def test_passes_on_the_current_surface(self, capsys: pytest.CaptureFixture[str]) -> None:
@@ -184,5 +186,5 @@ class TestCommand:
 def test_a_release_is_kept_under_its_version(tmp_path: Path) -> None:
     kept = freeze("1.2.0", tmp_path)
     assert kept.read_text("utf-8") == STUB
-    freeze("1.10.0", tmp_path)
+    (tmp_path / "1.10.0.pyi").write_text(STUB, "utf-8")
     assert last_release(tmp_path).stem == "1.10.0"
