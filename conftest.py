@@ -1,4 +1,4 @@
-"""What holds for all tests."""
+"""Hooks for all tests and for the examples of the documentation."""
 
 import os
 from collections.abc import Generator
@@ -20,7 +20,7 @@ pytest_collect_file = examples.pytest()
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Turn a skip into a failure on CI, where nothing may be missing."""
+    """Turn a skip into a failure on CI, which has every tool."""
     report = yield
     if report.skipped and os.environ.get("CI"):
         report.outcome = "failed"

@@ -27,7 +27,6 @@ class AsyncCancelRun(AsyncIterator[CancelResult]):
         self._run = run
         self._left: list[CancelResult] = []
         # Only here, for asyncio takes a tenth of the time that importing this package takes.
-        pass
 
         self._tasks = Tasks(run, engine)
         self._results = results(self._tasks, items, self._left)

@@ -1,15 +1,15 @@
-"""Find the Pythons of this machine that the package is for."""
+"""Find the installed Pythons that the package supports."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-#: The minor versions of Python 3 that the package is for, up to the last that is out.
+#: The supported minor versions of Python 3.
 MINORS = range(11, 15)
 
 
 @dataclass(frozen=True, slots=True)
 class Python:
-    """Hold an interpreter.
+    """An interpreter.
 
     Attributes:
         minor: The 12 of 3.12.1.
@@ -25,9 +25,8 @@ class Python:
         return f"3.{self.minor}.{self.patch}"
 
 
-def at_hand() -> list[Python]:
-    """Return one Python of each minor version, wherever it was installed from: PATH, pyenv, uv, asdf."""
-    # Known where `make pythons` runs, and not where this module is tested.
+def installed_pythons() -> list[Python]:
+    """Return one Python of each minor version, from PATH, pyenv, uv or asdf."""
     import findpython
 
     found = findpython.find_all(major=3, implementation="cpython", freethreaded=False)
@@ -35,12 +34,12 @@ def at_hand() -> list[Python]:
 
 
 def newest_of_each(found: Iterable[Python]) -> list[Python]:
-    """Return of each minor version from the first that will do the one with the newest patch."""
+    """Return the newest patch of each supported minor version."""
     kept = {python.minor: python for python in sorted(found, key=lambda each: each.patch)}
     return [kept[minor] for minor in sorted(kept) if minor >= MINORS.start]
 
 
-def not_at_hand(pythons: Iterable[Python]) -> list[str]:
-    """Return the versions that the package is for and that are missing, as in 3.14."""
+def not_installed(pythons: Iterable[Python]) -> list[str]:
+    """Return the supported versions that are not installed, such as 3.14."""
     there = {python.minor for python in pythons}
     return [f"3.{minor}" for minor in MINORS if minor not in there]

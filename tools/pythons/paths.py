@@ -1,19 +1,19 @@
-"""Where `make pythons` keeps what it makes."""
+"""The files and folders of `make pythons`."""
 
 import re
 from pathlib import Path
 
 BUILD = Path("build/pythons").absolute()
-#: The wheel that is tried.
+#: The wheel that is tested.
 WHEELS = BUILD / "wheel"
 #: An environment for each session.
 ENVIRONMENTS = BUILD / "environments"
-#: What nox says of the sessions.
+#: nox's report on the sessions.
 SESSIONS = BUILD / "sessions.json"
-#: Everything that nox and the sessions have printed.
+#: The output of nox and of the sessions.
 LOG = BUILD / "nox.log"
 
 
 def report_of(session: str) -> Path:
-    """Return where pytest reports what became of the tests of a session, as in `wheel(lowest, 3.12.1)`."""
+    """Return the file of pytest's report on a session, such as `wheel(lowest, 3.12.1)`."""
     return BUILD / f"{re.sub('[^a-z0-9.]+', '-', session).strip('-')}.xml"
