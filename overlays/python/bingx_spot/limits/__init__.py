@@ -1,1 +1,1 @@
-"""What to do next, given what happened; plain objects that do no I/O and know no engine."""
+"""Client-side rate limits, lock-outs and retry state. Pure objects: no I/O, no HTTP library, injected clocks."""
