@@ -15,7 +15,13 @@ from bingx_spot.environments import Environment
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.keepalive import AsyncKeepAlive, KeepAlive
 from bingx_spot.limits.client_state import ClientState, HostSelector, PlacementSelector
-from bingx_spot.shared_limits.options import LIMITS_VARIABLE, account_of, permits_of
+from bingx_spot.limits.rates import parse_rate
+from bingx_spot.shared_limits.options import (
+    LIMITS_VARIABLE,
+    RATE_VARIABLE,
+    account_of,
+    rate_limiter_for,
+)
 from bingx_spot.transport import Engine
 
 # These make the connection pool, which a client derived by `with_options` shares.
@@ -62,7 +68,8 @@ class BaseClient:
 
         Reads `BINGX_API_KEY` and `BINGX_API_SECRET`, or the key file that `BINGX_KEY_FILE` names, and
         `BINGX_ENV` (`live`, `vst`, `sandbox` or a base URL) where `environment` is not given, and
-        `BINGX_LIMITS` (how limits are shared) where `limits` is not.
+        `BINGX_LIMITS` (how limits are shared) where `limits` is not, and `BINGX_RATE` (how fast to cancel)
+        where `rate` is not.
 
         Args:
             **options: As for the class.
@@ -80,7 +87,7 @@ class BaseClient:
         the connections (`proxy`, `tls`, `transport`, `engine`) cannot be changed.
 
         Args:
-            **options: `environment`, `timeout`, `placement`, `fallback`, `source_key`, `clock`, `limits`.
+            **options: `environment`, `timeout`, `placement`, `fallback`, `source_key`, `clock`, `limits`, `rate`.
 
         Raises:
             InvalidInput: An option is not allowed; it names the option.
@@ -116,11 +123,14 @@ ENVIRONMENT_VARIABLE = "BINGX_ENV"
 
 
 def with_environment(options: Options) -> Options:
-    """Return the options with what `BINGX_ENV` and `BINGX_LIMITS` say, where they say nothing themselves."""
+    """Return the options, with `BINGX_ENV`, `BINGX_LIMITS` and `BINGX_RATE` for those that are not given."""
     named, limits = os.environ.get(ENVIRONMENT_VARIABLE), os.environ.get(LIMITS_VARIABLE)
+    rate = os.environ.get(RATE_VARIABLE)
     if named:
         options = {"environment": named, **options}
-    return {"limits": limits, **options} if limits else options
+    if limits:
+        options = {"limits": limits, **options}
+    return {"rate": parse_rate(rate), **options} if rate else options
 
 
 def engine_of(settings: Config) -> Engine:
@@ -161,7 +171,7 @@ def parts_of(credentials: Credentials, settings: Config, memory: ClientState) ->
         environment=environment,
         stamper=RequestSigner(credentials, settings.clock, settings.source_key),
         clock=settings.clock,
-        limits=permits_of(settings.limits, memory.account, environment, credentials),
+        limits=rate_limiter_for(settings.limits, memory.account, environment, credentials, settings.rate),
         memory=memory,
         timeout=settings.timeout,
     )

@@ -1,1 +1,1 @@
-"""Client-side rate limits, lock-outs and retry state. Pure objects: no I/O, no HTTP library, injected clocks."""
+"""Client-side rate limits, lock-outs and retry state: pure objects with injected clocks and no I/O."""

@@ -16,8 +16,8 @@ class IpLimits:
     """Sliding windows of the IP groups, and the lock under which queues change.
 
     As a context manager it holds the lock, for microseconds and never while a caller waits. A signal handler
-    may enter it while its own thread is inside. Releasing a reservation, which the garbage collector may do at
-    any moment for an abandoned call, is deferred until no thread is inside.
+    may enter it while its own thread is inside. Releasing a reservation, which the garbage collector may do
+    at any moment for an abandoned call, is deferred until no thread is inside.
 
     Args:
         now: A monotonic clock, in seconds. Tests pass their own.

@@ -80,7 +80,7 @@ class Waiter:
         name: The permit's name in a shared store; empty elsewhere.
     """
 
-    __slots__ = ("bulk", "deadline", "name", "permit", "wakeup", "wakes_at")
+    __slots__ = ("bulk", "deadline", "name", "permit", "wakes_at", "wakeup")
 
     def __init__(self, *, bulk: bool) -> None:
         self.bulk = bulk

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from time import monotonic
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bingx_spot.limits.ip_limits import IpLimits
 from bingx_spot.limits.lockouts import Lockouts
@@ -48,6 +48,7 @@ class Reservation(Protocol):
         ...
 
 
+@runtime_checkable
 class RateLimiter(Protocol):
     """Grants permission to send requests; what `limits=` of a client takes."""
 
@@ -86,7 +87,7 @@ _READY = _Ready()
 
 
 class LocalRateLimiter:
-    """Rate limiter for one account in one process: first come, first served, never above the documented limits.
+    """Rate limiter for one account in one process: first come, first served, within the documented limits.
 
     One object serves all threads and tasks. Each operation has its limit per account, and its IP group has
     two: one for the endpoint and one that all the group's endpoints share.
@@ -140,7 +141,7 @@ class LocalRateLimiter:
                 callback(operation, queue)
 
     def use_rate(self, rate: RateOption) -> None:
-        """Keep to the option `rate` of a client. Of several clients with one API key, the slowest rate wins."""
+        """Keep to the option `rate` of a client. Of clients with one API key, the slowest rate wins."""
         if rate in self._rates:
             return
         with self.ip_limits:

@@ -1,5 +1,6 @@
-"""How many requests an account may send: the documented limits, and the slower rates that a client can choose."""
+"""Rates of an account: the documented limits, and the slower ones that a client can choose."""
 
+from contextlib import suppress
 from typing import Any, Literal
 
 from bingx_spot.exceptions import InvalidInput, shown
@@ -14,6 +15,13 @@ RateOption = Literal["copy-trading"] | float | None
 _COPY_TRADING_LIMITS = {"cancelOrder": Rate(1, 1.0)}
 # The slowest rate after lock-outs. An account that is still locked out at this rate has another cause.
 _SLOWEST = Rate(1, 10.0)
+
+
+def parse_rate(text: str) -> Any:
+    """Return the option `rate` from the text of an environment variable; `check_rate` checks it."""
+    with suppress(ValueError):
+        return float(text)
+    return text
 
 
 def check_rate(rate: Any) -> None:

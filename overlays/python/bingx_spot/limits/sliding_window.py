@@ -10,8 +10,8 @@ r(i) + window at the earliest and arrives later still: a(j) >= r(i) + window >= 
 any server clock, any delay, and any way of counting that allows so many requests in each window. Where no
 response arrives, the permit is counted from `MARGIN` after it was granted.
 
-The price is one round trip per window: of 5 requests a second, 99.5 % on a link of 5 ms, 95 % on one of 50 ms,
-83 % on one of 200 ms. Assuming half a round trip for the way there would win that back and lose the proof.
+The price is one round trip per window: of 5 requests a second, 99.5 % on a link of 5 ms, 95 % on one of 50
+ms, 83 % on one of 200 ms. Assuming half a round trip for the way there would win that back and lose the proof.
 """
 
 from bingx_spot.limits.rates import per_process_rate

@@ -51,6 +51,8 @@ local function apply_report(state, now, report, requests, window)
   for name, counted_for in pairs(report.permits) do
     if counted_for < window then
       state.permits[name] = {since = now - counted_for, answered = counted_for >= 0}
+    else
+      state.permits[name] = nil
     end
   end
   for _, name in ipairs(report.released) do state.permits[name] = nil end

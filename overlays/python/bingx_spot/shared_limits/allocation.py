@@ -1,18 +1,18 @@
 """Decide which process is granted the next permit: one function, run atomically by the store.
 
-`allocate` is what a store runs. The file store runs this function; Redis runs allocation.lua, which is the same
-line by line, and a test compares the two. Times are milliseconds of the store's own clock. Processes report
-durations only, so the clocks of their machines do not matter.
+`allocate` is what a store runs. The file store runs this function; Redis runs allocation.lua, which is the
+same line by line, and a test compares the two. Times are milliseconds of the store's own clock. Processes
+report durations only, so the clocks of their machines do not matter.
 
 - A permit is counted as sliding_window.py describes: from its response on, or from a margin after it was
   granted. So the permits of a process that dies become free again.
-- Single calls come before bulk runs. Among processes that want the same, the one that was served least recently
-  comes first: each has a fair share, however many callers it has. Within a process its own queue decides.
+- Single calls come before bulk runs. Among processes that want the same, the one that was served least
+  recently comes first: each has a fair share, however many callers it has. Within a process its own queue decides.
 - A process is told when to ask again. If it does not, it has died or is held up, and loses its place.
 - Processes may keep different rates. The slowest one applies to all, for as long as its process is a member.
 - After an outage, which each process may have noticed at another time, every process gets only the share that
-  it has without the store, until all have had time to return and to report what they sent meanwhile. Where the
-  state was lost and no process noticed, nothing is granted before everything it held has expired.
+  it has without the store, until all have had time to return and to report what they sent meanwhile. Where
+  the state was lost and no process noticed, nothing is granted before everything it held has expired.
 """
 
 from typing import Any, Literal, TypedDict
@@ -158,6 +158,8 @@ def _apply_report(state: State, now: float, report: ProcessReport, rate: tuple[i
     for name, counted_for in report["permits"].items():
         if counted_for < window:
             state["permits"][name] = {"since": now - counted_for, "answered": counted_for >= 0}
+        else:
+            state["permits"].pop(name, None)
     for name in report["released"]:
         state["permits"].pop(name, None)
     is_new = "created" not in state
