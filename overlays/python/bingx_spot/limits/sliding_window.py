@@ -11,7 +11,7 @@ any server clock, any delay, and any way of counting that allows so many request
 response arrives, the permit is counted from `MARGIN` after it was granted.
 
 The price is one round trip per window: of 5 requests a second, 99.5 % on a link of 5 ms, 95 % on one of 50
-ms, 83 % on one of 200 ms. Assuming half a round trip for the way there would win that back and lose the proof.
+ms, 83 % on one of 200 ms. Assuming half a round trip for the request would win that back and lose the proof.
 """
 
 from bingx_spot.limits.rates import per_process_rate
@@ -48,7 +48,7 @@ class SlidingWindow:
 
     Attributes:
         limit: The limit of all processes together.
-        rate: The part of the limit that this process may use: all of it, unless a shared store is unreachable.
+        rate: The part of the limit that this process may use: all of it, unless a store is unreachable.
     """
 
     __slots__ = ("_hint_expires", "_hinted_left", "_permits", "_processes", "limit", "rate")

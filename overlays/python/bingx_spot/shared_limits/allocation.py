@@ -7,7 +7,8 @@ report durations only, so the clocks of their machines do not matter.
 - A permit is counted as sliding_window.py describes: from its response on, or from a margin after it was
   granted. So the permits of a process that dies become free again.
 - Single calls come before bulk runs. Among processes that want the same, the one that was served least
-  recently comes first: each has a fair share, however many callers it has. Within a process its own queue decides.
+  recently comes first: each has a fair share, however many callers it has. Within a process the order is that
+  of its own queue.
 - A process is told when to ask again. If it does not, it has died or is held up, and loses its place.
 - Processes may keep different rates. The slowest one applies to all, for as long as its process is a member.
 - After an outage, which each process may have noticed at another time, every process gets only the share that

@@ -36,7 +36,7 @@ OFF = "off"
 
 @runtime_checkable
 class RedisClient(Protocol):
-    """A client object of redis-py: sync or asyncio, for one server, a cluster or a master behind Sentinels."""
+    """A client object of redis-py: sync or asyncio; for one server, a cluster or behind Sentinels."""
 
     def evalsha(self, sha: str, numkeys: int, /, *keys_and_args: Any) -> Any:
         """Run a script that the server knows."""

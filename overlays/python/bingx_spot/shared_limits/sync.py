@@ -36,8 +36,8 @@ class SharedLimit:
         name: str,
         notify: Callable[[], None],
     ) -> None:
-        assert queue.own_rate is not None, "only limits per account are shared"  # noqa: S101 - a mistake of
-        ours self.name = name
+        assert queue.own_rate is not None, "only limits per account are shared"  # noqa: S101 - our mistake
+        self.name = name
         self.own_rate: Rate = queue.own_rate
         #: When to contact the store again, in seconds; None where no caller waits.
         self.due: float | None = None
