@@ -41,7 +41,7 @@ class FileStore:
         with fork_lock:
             try:
                 return self._allocate(name, report)
-            except (sqlite3.Error, OSError, ValueError, TypeError, LookupError) as error:
+            except (sqlite3.Error, OSError, ValueError, TypeError, LookupError, AttributeError) as error:
                 reason = _reason(error)
             self._close()
         raise StoreError(reason, _FIX)
