@@ -90,7 +90,7 @@ def test_an_object_is_used_as_it_is() -> None:
     assert limiter(limits=limits) is limits
 
 
-def test_the_environment_variable_is_used_where_the_option_is_not_given(
+def test_the_environment_variable_is_a_default(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("BINGX_API_KEY", "key")
@@ -137,9 +137,7 @@ class TestRate:
         with BingxSpot(KEYS, environment="sandbox", rate="copy-trading") as bingx:
             assert self.allowed(bingx) == 1
 
-    def test_the_environment_variable_is_used_where_the_option_is_not_given(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_the_environment_variable_is_a_default(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("BINGX_API_KEY", "key")
         monkeypatch.setenv("BINGX_API_SECRET", "secret")
         monkeypatch.setenv(RATE_VARIABLE, "2")
@@ -158,9 +156,11 @@ class TestRate:
             assert self.allowed(bingx) == 3
 
     def test_the_slowest_client_of_a_key_wins_until_all_are_gone(self) -> None:
-        with BingxSpot(KEYS, environment="sandbox", rate=2) as slow:
-            with BingxSpot(KEYS, environment="sandbox") as other:
-                assert self.allowed(other) == 2
+        with (
+            BingxSpot(KEYS, environment="sandbox", rate=2) as slow,
+            BingxSpot(KEYS, environment="sandbox") as other,
+        ):
+            assert self.allowed(other) == 2
         del slow, other
         with BingxSpot(KEYS, environment="sandbox") as bingx:
             assert self.allowed(bingx) == 5
