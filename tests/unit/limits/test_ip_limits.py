@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from bingx_spot.core.decisions import steps
+from bingx_spot.core.resolution import resolve
 from bingx_spot.limits.rate_limiter import LocalRateLimiter
 from bingx_spot_api.contract import BY_ID
 from tests.support.scripted_time import ScriptedTime
@@ -52,7 +52,7 @@ def test_an_abandoned_call_leaves_the_queue() -> None:
     exchange = Exchange(time, limits)
     for _ in range(5):
         assert limits.reserve(CANCEL).seconds_until_ready(0.0) == 0.0
-    abandoned = steps(exchange.parts, CANCELLING)
+    abandoned = resolve(exchange.context, CANCELLING, 10.0)
     next(abandoned)
     assert len(limits.queue_for(CANCEL)) == 1
     del abandoned

@@ -254,7 +254,7 @@ class TestAfterLockout:
         for reservation in reservations:
             while pause := reservation.seconds_until_ready(100.0):
                 time.seconds += pause
-        lockouts.close(operation_id, 60.0)
+        lockouts.lock(operation_id, 60.0)
         for reservation in reservations:
             reservation.complete(**hint)  # type: ignore[arg-type]
         time.seconds += 120.0

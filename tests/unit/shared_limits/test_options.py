@@ -25,7 +25,7 @@ def str_or_type(value: object) -> str:
 
 def limiter(**options: Any) -> object:
     with BingxSpot(KEYS, environment="sandbox", **options) as bingx:
-        return bingx._parts.limits
+        return bingx._context.limits
 
 
 @pytest.mark.parametrize(
@@ -97,9 +97,9 @@ def test_the_environment_variable_is_a_default(
     monkeypatch.setenv("BINGX_API_SECRET", "secret")
     monkeypatch.setenv(LIMITS_VARIABLE, "off")
     with BingxSpot.from_env(environment="sandbox") as bingx:
-        assert isinstance(bingx._parts.limits, Unlimited)
+        assert isinstance(bingx._context.limits, Unlimited)
     with BingxSpot.from_env(environment="sandbox", limits=None) as bingx:
-        assert isinstance(bingx._parts.limits, LocalRateLimiter)
+        assert isinstance(bingx._context.limits, LocalRateLimiter)
     monkeypatch.setenv(LIMITS_VARIABLE, "nonsense")
     with pytest.raises(InvalidInput, match="limits"):
         BingxSpot.from_env(environment="sandbox")
@@ -130,7 +130,7 @@ class TestNames:
 
 class TestRate:
     def allowed(self, bingx: BingxSpot) -> int:
-        queue = bingx._parts.memory.account.limits.queue_for(CANCEL)
+        queue = bingx._state.account.limits.queue_for(CANCEL)
         return queue.windows[0].rate.requests
 
     def test_applies_to_the_client(self) -> None:

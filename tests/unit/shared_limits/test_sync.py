@@ -169,17 +169,17 @@ class TestReport:
 
 class TestLockouts:
     def test_are_reported(self, shared: Shared) -> None:
-        shared.lockouts.close("cancelOrder", 60.0)
+        shared.lockouts.lock("cancelOrder", 60.0)
         assert shared.report()["locked_for"] == 60_000.0
 
     def test_are_adopted(self, shared: Shared) -> None:
         shared.apply([], locked_for=60_000)
-        assert shared.lockouts.left("cancelOrder") == 60.0
+        assert shared.lockouts.seconds_left("cancelOrder") == 60.0
 
     def test_that_are_known_are_not_extended(self, shared: Shared) -> None:
-        shared.lockouts.close("cancelOrder", 60.0)
+        shared.lockouts.lock("cancelOrder", 60.0)
         shared.apply([], locked_for=60_900)
-        assert shared.lockouts.left("cancelOrder") == 60.0
+        assert shared.lockouts.seconds_left("cancelOrder") == 60.0
 
 
 class TestLocal:

@@ -155,8 +155,8 @@ class LocalRateLimiter:
         """Slow an operation down, once per lock-out, if the exchange has locked it at the present rate."""
         if self._lockouts is None or operation.uid_limit is None:
             return
-        locked_for = self._lockouts.left(operation.operation_id)
-        if locked_for == 0 or self._lockouts.all_closed():
+        locked_for = self._lockouts.seconds_left(operation.operation_id)
+        if locked_for == 0 or self._lockouts.is_banned():
             return
         queue, name = self.queue_for(operation), operation.operation_id
         with self.ip_limits:

@@ -11,8 +11,6 @@ COPY_TRADING: Literal["copy-trading"] = "copy-trading"
 #: What the option `rate` may be.
 RateOption = Literal["copy-trading"] | float | None
 
-# Copy-trading leaders may send one cancel a second. Here until the contract has `copy_trading_limit`.
-_COPY_TRADING_LIMITS = {"cancelOrder": Rate(1, 1.0)}
 # The slowest rate after lock-outs. An account that is still locked out at this rate has another cause.
 _SLOWEST = Rate(1, 10.0)
 
@@ -32,7 +30,10 @@ def check_rate(rate: Any) -> None:
     """
     if rate is None or rate == COPY_TRADING:
         return
-    fastest = max(limit.requests / limit.seconds for limit in map(_documented, _COPY_TRADING_LIMITS))
+    # Every cancel has a limit of its own for copy-trading accounts, and no other operation has.
+    cancels = [operation for operation in BY_ID.values() if operation.copy_trading_limit is not None]
+    limits = [operation.uid_limit for operation in cancels if operation.uid_limit is not None]
+    fastest = max(limit.requests / limit.seconds for limit in limits)
     is_number = isinstance(rate, int | float) and not isinstance(rate, bool)
     # NaN compares false with everything.
     if not (is_number and 0 < rate <= fastest):
@@ -50,7 +51,7 @@ def rate_limit(operation: Operation, rate: RateOption) -> Rate | None:
         operation: The operation, from the contract.
         rate: The option, checked.
     """
-    documented, copy_trading = operation.uid_limit, _COPY_TRADING_LIMITS.get(operation.operation_id)
+    documented, copy_trading = operation.uid_limit, operation.copy_trading_limit
     if rate is None or documented is None or copy_trading is None:
         return documented
     if rate == COPY_TRADING:
@@ -76,7 +77,7 @@ def rate_after_lockout(operation: Operation, rate: Rate) -> Rate:
     Returns:
         The copy-trading limit where that is slower; otherwise half the rate, but not below 1 in 10 s.
     """
-    copy_trading = _COPY_TRADING_LIMITS.get(operation.operation_id)
+    copy_trading = operation.copy_trading_limit
     if copy_trading is not None and slower(copy_trading, rate) != rate:
         return copy_trading
     half = Rate(rate.requests // 2, rate.seconds) if rate.requests > 1 else Rate(1, rate.seconds * 2)
@@ -96,9 +97,3 @@ def per_process_rate(rate: Rate, processes: int) -> Rate:
     if processes <= rate.requests:
         return Rate(rate.requests // max(processes, 1), rate.seconds)
     return Rate(1, rate.seconds * processes / rate.requests)
-
-
-def _documented(operation_id: str) -> Rate:
-    limit = BY_ID[operation_id].uid_limit
-    assert limit is not None, "every cancel has a limit per account"  # noqa: S101 - what the contract says
-    return limit

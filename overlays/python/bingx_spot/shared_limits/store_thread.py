@@ -36,7 +36,7 @@ class SharedLimits:
     """
 
     def __init__(self, account: AccountState, store: Store, name_of: Callable[[str], str]) -> None:
-        self._lockouts = account.blocks
+        self._lockouts = account.lockouts
         self._ip_limits = account.limits.ip_limits
         self._store = store
         self._name_of = name_of

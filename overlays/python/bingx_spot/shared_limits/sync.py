@@ -101,8 +101,8 @@ class SharedLimit:
         self._remote.next_free_at = max(now + max(allocation["wait"], 0.0) / 1000, self._blocked_until)
         self.due = self._remote.next_free_at if len(self._queue) > 0 else None
         self._remote.dirty = self._remote.dirty or bool(self._remote.released)
-        if allocation["locked_for"] / 1000 > self._lockouts.left(self._operation_id) + _SAME_LOCKOUT:
-            self._lockouts.close(self._operation_id, allocation["locked_for"] / 1000)
+        if allocation["locked_for"] / 1000 > self._lockouts.seconds_left(self._operation_id) + _SAME_LOCKOUT:
+            self._lockouts.lock(self._operation_id, allocation["locked_for"] / 1000)
         self._queue.reject_late_waiters(now)
 
     def switch_to_local(self, members: int) -> None:
@@ -157,7 +157,7 @@ class SharedLimit:
         return {} if hint is None else {"remaining": hint[0], "expires_in": (hint[1] - now) * 1000}
 
     def _locked_for(self) -> float:
-        left = self._lockouts.left(self._operation_id)
+        left = self._lockouts.seconds_left(self._operation_id)
         return left if left > _SAME_LOCKOUT else 0.0
 
     def _wake_all(self) -> None:
