@@ -52,7 +52,7 @@ def test_an_abandoned_call_leaves_the_queue() -> None:
     exchange = Exchange(time, limits)
     for _ in range(5):
         assert limits.reserve(CANCEL).seconds_until_ready(0.0) == 0.0
-    abandoned = resolve(exchange.context, CANCELLING, 10.0)
+    abandoned = resolve(exchange.context, CANCELLING)
     next(abandoned)
     assert len(limits.queue_for(CANCEL)) == 1
     del abandoned
@@ -65,7 +65,7 @@ def test_an_interrupted_call_leaves_the_queue(interruption: BaseException) -> No
     limits = LocalRateLimiter(time)
     for _ in range(5):
         assert limits.reserve(CANCEL).seconds_until_ready(0.0) == 0.0
-    waiting = steps(Exchange(time, limits).parts, CANCELLING)
+    waiting = resolve(Exchange(time, limits).context, CANCELLING)
     next(waiting)
     with pytest.raises(type(interruption)):
         waiting.throw(interruption)
