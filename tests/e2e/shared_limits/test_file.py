@@ -67,9 +67,7 @@ def exchange(store: FileStore, number: int) -> list[str]:
     return store.exchange("limit", report("a", single=names))["granted"]
 
 
-def test_clients_share_through_it(
-    server: Arrivals, path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_clients_share_through_it(server: Arrivals, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Each may be held up while the other has the file.
     monkeypatch.setattr("bingx_spot.shared_limits.file_store.TIMEOUT", 10.0)
     limits = f"file://localhost{path}"
