@@ -1,4 +1,4 @@
-"""Processes that share a limit through a file, whatever happens to the file or to them."""
+"""Processes that share a limit through a file, and failures of the file and of the processes."""
 
 import json
 import logging
@@ -116,7 +116,7 @@ def test_a_process_that_holds_it_and_hangs_is_an_error_in_time(path: Path) -> No
 
 @contextmanager
 def without_root() -> Iterator[None]:
-    """Have no more rights than the file's mode gives, whoever runs the tests."""
+    """Have no more rights than the file's mode gives, even for root."""
     if os.geteuid() != 0:
         yield
         return

@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from bingx_spot.core.resolution import resolve
 from bingx_spot.limits.rate_limiter import LocalRateLimiter
 from bingx_spot_api.contract import BY_ID
 from tests.support.scripted_time import ScriptedTime

@@ -184,6 +184,15 @@ class TestServerHint:
         assert queue.next_free_at(10.0, bulk=False) == 11.5
         assert not caplog.records
 
+    def test_a_little_beyond_a_window_is_bounded_without_a_warning(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        # The exchange's time is known to a second only.
+        queue = PermitQueue([SlidingWindow(Rate(5, 2.0))])
+        queue.apply_server_hint(0, 12.9, 10.0)
+        assert queue.next_free_at(10.0, bulk=False) == 12.0
+        assert not caplog.records
+
     def test_for_a_store_is_bounded_too(self) -> None:
         queue = PermitQueue([SlidingWindow(Rate(5, 1.0))])
         queue.remote = RemoteSource(lambda: None)
@@ -212,7 +221,7 @@ class TestSlowTo:
         queue.slow_to(Rate(1, 1.0))
         assert queue.next_free_at(10.0, bulk=False) == 11.0
 
-    def test_a_store_is_told(self) -> None:
+    def test_is_reported_to_a_store(self) -> None:
         queue = PermitQueue([SlidingWindow(Rate(5, 1.0))])
         queue.remote = RemoteSource(lambda: None)
         queue.slow_to(Rate(1, 1.0))

@@ -147,7 +147,7 @@ class TestUrl:
         )
 
     def test_without_redis_py_the_extra_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(__import__("sys").modules, "redis.backoff", None)
+        monkeypatch.setitem(__import__("sys").modules, "redis", None)
         with pytest.raises(InvalidInput, match=r"pip install 'bingx-spot\[redis\]'"):
             RedisStore("redis://localhost")
 

@@ -15,6 +15,8 @@ from bingx_spot_api.contract import Rate
 
 _log = logging.getLogger("bingx_spot")
 
+# Excess over one window that needs no warning, in seconds: a Date header gives whole seconds.
+_CLOCK_TOLERANCE = 1.0
 # Not 0, which means granted; shorter than any timer can measure.
 _SHORTEST = 1e-6
 
@@ -118,7 +120,7 @@ class PermitQueue:
         windows: The limits of the endpoint, the narrowest first; other queues may count in some of them too.
 
     Attributes:
-        own_rate: The limit per account as this process keeps it, whatever other processes keep.
+        own_rate: The limit per account as this process keeps it, which may be faster than the shared one.
         remote: Where permits come from if this queue does not grant them itself.
     """
 
@@ -194,7 +196,7 @@ class PermitQueue:
             self.grant(waiter, now)
 
     def grant(self, waiter: Waiter, now: float) -> None:
-        """Grant a waiter its permit, whatever its position, and wake its caller."""
+        """Grant a waiter its permit, at any position in the queue, and wake its caller."""
         self._line(waiter).pop(waiter, None)
         self._grant(waiter, now)
         waiter.wakeup.set()
@@ -212,7 +214,7 @@ class PermitQueue:
             return
         # The first window is the account's; the others belong to the IP address, which serves several keys.
         latest = now + self.windows[0].limit.seconds
-        if until > latest:
+        if until > latest + _CLOCK_TOLERANCE:
             self._warn_of_bound(until - now)
         until = min(until, latest)
         if self.remote is not None:

@@ -9,7 +9,7 @@ report durations only, so the clocks of their machines do not matter.
 - Single calls come before bulk runs. Among processes that want the same, the one that was served least
   recently comes first: each has a fair share, however many callers it has. Within a process the order is that
   of its own queue.
-- A process is told when to ask again. If it does not, it has died or is held up, and loses its place.
+- The store says when to ask again. A process that does not has died or is held up, and loses its place.
 - Processes may keep different rates. The slowest one applies to all, for as long as its process is a member.
 - After an outage, which each process may have noticed at another time, every process gets only the share that
   it has without the store, until all have had time to return and to report what they sent meanwhile. Where

@@ -154,7 +154,7 @@ def account_of(environment: Environment, credentials: Credentials) -> AccountSta
     """Return the state of an API key; the same for all clients of the process that use it on this exchange.
 
     Args:
-        environment: The exchange, told apart by its base URL.
+        environment: The exchange, identified by its base URL.
         credentials: The key.
     """
     name = (environment.base_url, blake2b(credentials.api_key.encode(), key=_SALT).digest())

@@ -114,7 +114,7 @@ class RedisStore:
     def _outcome(self, name: str, report: ProcessReport) -> Allocation | StoreError:
         try:
             allocation: Allocation = json.loads(self._run_script(name, json.dumps(report)))
-        except Exception as error:  # noqa: BLE001 - the process continues without the server, whatever it is
+        except Exception as error:  # noqa: BLE001 - no error of a client library may reach a caller
             return StoreError(_reason(error), _FIX)
         # An empty list is an empty table in Lua, which is an empty object in JSON.
         allocation["granted"] = list(allocation["granted"])
@@ -212,10 +212,7 @@ def _library() -> Any:
         InvalidInput: It is not installed.
     """
     try:
-        import redis.asyncio  # noqa: PLC0415 - an extra, which takes long to import
-        import redis.backoff  # noqa: PLC0415
-        import redis.cluster  # noqa: PLC0415
-        import redis.retry  # noqa: PLC0415
+        import redis  # noqa: PLC0415 - an extra, which takes long to import
     except ImportError:
         raise InvalidInput(
             "limits", "needs redis-py", "pip install 'bingx-spot[redis]', or no Redis URL"

@@ -166,7 +166,7 @@ class SharedLimit:
 
 
 #: How long a store may be unreachable before other processes have noticed too, beyond one window. In that
-#: time nothing is sent: whatever the store granted to others before has expired by then.
+#: time nothing is sent: permits that the store granted to others before have expired by then.
 SETTLE_SECONDS = 0.25
 #: How soon to contact the store again in that time, in seconds.
 RETRY_SECONDS = 0.1
