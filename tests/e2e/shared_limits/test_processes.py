@@ -13,6 +13,7 @@ import pytest
 from bingx_spot import AsyncBingxSpot, BingxSpot, Order, RateLimited
 from bingx_spot.shared_limits import redis_store
 from bingx_spot.shared_limits.redis_store import RedisStore
+from bingx_spot_api.contract import BY_ID
 from tests.e2e.shared_limits.checks import PATIENT_SOCKET
 from tests.e2e.shared_limits.clients import (
     KEYS,
@@ -28,6 +29,7 @@ from tests.support.samples import ORDER_ID, SYMBOL
 from tests.support.scripted_server import http
 from tests.unit.shared_limits.reports import report
 
+CANCEL = BY_ID["cancelOrder"]
 UNAVAILABLE = "shared rate limiter unavailable"
 AVAILABLE = "shared rate limiter available again"
 
@@ -82,6 +84,8 @@ class TestSharing:
         server.server.answer = lambda _: http('{"code": 100410, "msg": "rate limited"}')
         with client(server, patient(redis), timeout=30) as one:
             assert isinstance(cancel(one), RateLimited)
+            # Without headers: the rate is too fast for this account.
+            assert one._state.account.limits.queue_for(CANCEL).own_rate == CANCEL.copy_trading_limit
             # It reaches the store afterwards: no caller waits for that.
             wait_until(lambda: knows_a_lockout(redis))
             as_another_process()

@@ -76,6 +76,13 @@ class TestExchange:
             time.sleep(0.001)
         assert store.exchange("name", report("p"))["members"] == 1
 
+    def test_at_the_end_of_a_program_needs_no_thread(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def start(_: threading.Thread) -> None:
+            raise RuntimeError("can't create new thread at interpreter shutdown")
+
+        monkeypatch.setattr(threading.Thread, "start", start)
+        assert RedisStore(Client()).exchange("name", report("p"))["members"] == 1
+
 
 class TestReason:
     @pytest.mark.parametrize(

@@ -85,17 +85,25 @@ class RedisStore:
     def exchange(self, name: str, report: ProcessReport) -> Allocation:
         """Run `allocation.allocate` atomically on the state of a limit."""
         # In a thread, because a name server that hangs knows no timeout, nor does a client without one.
-        if self._exchange_thread is not None and self._exchange_thread.is_alive():
-            raise StoreError("still waiting for an earlier answer", _FIX)
+        if self._exchange_thread is not None:
+            # Alive if it hangs, or at the end of the program, when another thread is in an exchange.
+            self._exchange_thread.join(SOCKET_TIMEOUT)
+            if self._exchange_thread.is_alive():
+                raise StoreError("still waiting for an earlier answer", _FIX)
         outcome: list[Allocation | StoreError] = []
         thread = Thread(
             target=lambda: outcome.append(self._outcome(name, report)),
             name="bingx-spot store",
             daemon=True,
         )
-        self._exchange_thread = thread
-        thread.start()
-        thread.join(EXCHANGE_TIMEOUT)
+        try:
+            thread.start()
+        except RuntimeError:
+            # From Python 3.12 on no thread can start while the program ends.
+            outcome.append(self._outcome(name, report))
+        else:
+            self._exchange_thread = thread
+            thread.join(EXCHANGE_TIMEOUT)
         if not outcome:
             raise StoreError(f"no answer within {EXCHANGE_TIMEOUT:g} s", _FIX)
         if isinstance(outcome[0], StoreError):
