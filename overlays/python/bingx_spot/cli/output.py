@@ -26,6 +26,7 @@ _OPTIONS = {
     "cancel_restrictions": "--only",
     "environment": "--env",
     "limits": "BINGX_LIMITS",
+    "rate": "BINGX_RATE",
     "symbol": "SYMBOL",
 }
 

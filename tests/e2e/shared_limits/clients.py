@@ -8,50 +8,51 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from bingx_spot import BingxSpot, CallError, Credentials, Order
-from bingx_spot.shared_limits import options as accounts
+from bingx_spot.shared_limits import options
 from tests.support.samples import ORDER_ID, SUCCESS, SYMBOL
 from tests.support.scripted_server import ScriptedServer, scripted_server
+from tests.unit.limits.queueing import fullest_window
+
+KEYS = Credentials("sample-api-key-of-a-user", "sample-secret")
 
 
 @dataclass
 class Arrivals:
-    """A server that answers every cancel with success, and knows when each came, in seconds."""
+    """A server that answers every cancel with success, and records when each arrived, in seconds."""
 
     server: ScriptedServer
-    moments: list[float] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
 
     def fullest_second(self) -> int:
-        """Count what the fullest second held."""
-        moments = sorted(self.moments)
-        return max((sum(begin <= each < begin + 1.0 for each in moments) for begin in moments), default=0)
+        """Return how many requests the fullest second holds."""
+        return fullest_window(self.times, 1.0)
 
 
 @contextmanager
 def arrivals() -> Iterator[Arrivals]:
-    """Run a server that counts, until the block ends."""
+    """Run such a server until the block ends."""
     with scripted_server(SUCCESS) as server:
-        counted = Arrivals(server)
+        recorded = Arrivals(server)
 
         def answer(_: bytes) -> bytes:
-            counted.moments.append(time.monotonic())
+            recorded.times.append(time.monotonic())
             return SUCCESS
 
         server.answer = answer
-        yield counted
+        yield recorded
 
 
 def as_another_process() -> None:
-    """Let clients that are made from now on share nothing within this process with those that are there."""
-    accounts.forget()
+    """Let clients that are created from now on share nothing within this process with earlier ones."""
+    options.forget()
 
 
-def client(arrivals: Arrivals, limits: object, **options: object) -> BingxSpot:
-    """Make a client of the server; all have the same key."""
-    keys = Credentials("sample-api-key-of-a-user", "sample-secret")
-    return BingxSpot(keys, environment=arrivals.server.url, limits=limits, **options)  # type: ignore[arg-type]
+def client(arrivals: Arrivals, limits: object, **more: object) -> BingxSpot:
+    """Return a client of the server; all have the same key."""
+    return BingxSpot(KEYS, environment=arrivals.server.url, limits=limits, **more)  # type: ignore[arg-type]
 
 
-def cancelled(bingx: BingxSpot) -> Order | CallError:
+def cancel(bingx: BingxSpot) -> Order | CallError:
     """Cancel, and return the order or the error."""
     try:
         return bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
@@ -61,14 +62,14 @@ def cancelled(bingx: BingxSpot) -> Order | CallError:
 
 @contextmanager
 def cancelling(*clients: BingxSpot, threads: int = 2) -> Iterator[Callable[[], list[Order | CallError]]]:
-    """Let each client cancel again and again; what is yielded stops them and returns all that came."""
+    """Let each client cancel again and again; yield a function that stops them and returns the results."""
     stopped = threading.Event()
 
     def work(bingx: BingxSpot) -> list[Order | CallError]:
-        came = []
+        results = []
         while not stopped.is_set():
-            came.append(cancelled(bingx))
-        return came
+            results.append(cancel(bingx))
+        return results
 
     with ThreadPoolExecutor(threads * len(clients)) as pool:
         jobs: list[Future[list[Order | CallError]]] = []
@@ -84,7 +85,7 @@ def cancelling(*clients: BingxSpot, threads: int = 2) -> Iterator[Callable[[], l
             stopped.set()
 
 
-def until(happened: Callable[[], bool], seconds: float = 60.0) -> None:
+def wait_until(happened: Callable[[], bool], seconds: float = 60.0) -> None:
     """Wait until something has happened."""
     end = time.monotonic() + seconds
     while not happened():
