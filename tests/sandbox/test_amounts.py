@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bingx_sandbox import SandboxError
-from bingx_sandbox.amounts import multiply, read_amount, read_positive_amount, write_amount
+from bingx_sandbox.order import multiply, read_amount, read_positive_amount, write_amount
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bingx_sandbox import Sandbox
-from bingx_sandbox.accounts import open_accounts
+from bingx_sandbox.accounts import create_accounts
 from bingx_sandbox.app import build_app
+from bingx_sandbox.control import is_loopback
 from bingx_sandbox.exchange import Exchange
-from bingx_sandbox.loopback import is_loopback
 from tests.sandbox.client import Client
 
 ORDER = {"symbol": "SOL-USDT", "side": "SELL", "type": "LIMIT", "price": "120.5", "origQty": "3"}
@@ -36,8 +36,8 @@ def test_an_order_is_placed_and_answered_as_the_exchange_writes_one(client: Clie
 
 def test_what_it_serves_is_listed(client: Client) -> None:
     served = client.control("GET", "/endpoints").json()["endpoints"]
-    assert served["POST /openApi/spot/v1/trade/cancel"] == {"signed": True, "told": False}
-    assert served["GET /openApi/swap/v2/server/time"] == {"signed": False, "told": False}
+    assert served["POST /openApi/spot/v1/trade/cancel"] == {"signed": True, "stub": False}
+    assert served["GET /openApi/swap/v2/server/time"] == {"signed": False, "stub": False}
 
 
 def test_amounts_may_come_as_numbers(client: Client) -> None:
@@ -213,7 +213,7 @@ def test_seeded_orders_are_the_same_each_time(sandbox: Sandbox) -> None:
 )
 def test_the_control_interface_is_for_this_machine_alone(peer: str, url: str, status: int) -> None:
     # No test can come from another machine, so here the peer's address is told to the application itself.
-    app = build_app(Exchange(open_accounts()))
+    app = build_app(Exchange(create_accounts()))
 
     async def get() -> httpx.Response:
         transport = httpx.ASGITransport(app, client=(peer, 5000))

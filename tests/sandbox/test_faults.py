@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bingx_sandbox import SandboxError, load_rules
+from bingx_sandbox.fault_handlers import handled_types
+from bingx_sandbox.fault_types import FAULT_TYPES
 from bingx_sandbox.faults import OPERATIONS, Faults, Rule, read_rules
-from bingx_sandbox.kinds import KINDS
-from bingx_sandbox.misbehaviour import done_kinds
 
 CANCEL = OPERATIONS["cancel"]
 QUERY = OPERATIONS["query"]
@@ -28,7 +28,7 @@ def chosen(faults: Faults, count: int, path: str = CANCEL, order_id: int | None 
 
 def test_without_rules_there_are_no_faults() -> None:
     assert faults().choose(CANCEL, 1) is None
-    assert faults().written() == []
+    assert faults().to_dict() == []
 
 
 def test_a_rule_acts_on_every_request_unless_told_otherwise() -> None:
@@ -56,7 +56,7 @@ def test_a_rule_is_for_its_order_alone() -> None:
 def test_a_rule_lets_requests_pass_first_and_ends_after_its_times() -> None:
     rules = faults({"fault": "nan", "skip": 2, "times": 3})
     assert chosen(rules, 7) == [None, None, "nan", "nan", "nan", None, None]
-    assert rules.written() == [{"fault": "nan", "skip": 2, "times": 3, "acted": 3}]
+    assert rules.to_dict() == [{"fault": "nan", "skip": 2, "times": 3, "acted": 3}]
 
 
 def test_the_first_rule_that_applies_acts_and_no_other() -> None:
@@ -68,7 +68,7 @@ def test_the_first_rule_that_applies_acts_and_no_other() -> None:
         {"fault": "empty-body", "orderId": 7},
     )
     assert chosen(rules, 3, order_id=7) == ["html", "nan", "data-null"]
-    assert [rule["acted"] for rule in rules.written()] == [1, 1, 0, 1, 0]
+    assert [rule["acted"] for rule in rules.to_dict()] == [1, 1, 0, 1, 0]
 
 
 def test_a_fault_is_told_which_turn_of_its_rule_it_is() -> None:
@@ -128,7 +128,7 @@ def test_every_rule_keeps_to_what_it_says(
     policy, again = faults(*rules), faults(*rules)
     choices = [policy.choose(path, order_id) for path, order_id in requests]
     assert choices == [again.choose(path, order_id) for path, order_id in requests], "the same each time"
-    acted = [rule["acted"] for rule in policy.written()]
+    acted = [rule["acted"] for rule in policy.to_dict()]
     assert sum(int(str(count)) for count in acted) == len([choice for choice in choices if choice])
     for rule, count in zip(rules, acted, strict=True):
         meant = [request for request in requests if is_for(rule, *request)]
@@ -223,7 +223,7 @@ def test_what_are_no_rules_is_refused_by_name(text: str | bytes, field: str) -> 
 
 
 JSON: st.SearchStrategy[Any] = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(list(KINDS)),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(list(FAULT_TYPES)),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=8,
 )
@@ -244,7 +244,7 @@ NAMES = st.sampled_from(
 )
 
 
-KIND = st.sampled_from(list(KINDS)).map(lambda name: {"fault": name})
+KIND = st.sampled_from(list(FAULT_TYPES)).map(lambda name: {"fault": name})
 ANYTHING = JSON | st.dictionaries(NAMES, JSON).flatmap(lambda rule: KIND.map(lambda kind: rule | kind))
 
 
@@ -256,7 +256,7 @@ def test_whatever_is_given_is_refused_by_our_error_or_holds(values: list[Any]) -
     else:
         policy = Faults(rules)
         policy.choose(CANCEL, 1)
-        json.dumps(policy.written(), ensure_ascii=False, allow_nan=False).encode()
+        json.dumps(policy.to_dict(), ensure_ascii=False, allow_nan=False).encode()
 
 
 def read_or_refuse(values: list[Any]) -> list[Rule] | SandboxError:
@@ -266,12 +266,12 @@ def read_or_refuse(values: list[Any]) -> list[Rule] | SandboxError:
         return refused
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", FAULT_TYPES)
 def test_every_kind_can_be_done_and_tells_what_it_does(name: str) -> None:
-    told = KINDS[name].written()
+    told = FAULT_TYPES[name].to_dict()
     assert str(told["about"]).endswith(".")
     assert all(str(setting["allowed"]).startswith("must be") for setting in settings_of(told))
-    assert name in done_kinds()
+    assert name in handled_types()
 
 
 def settings_of(told: Mapping[str, Any]) -> Iterable[Mapping[str, object]]:
@@ -280,4 +280,4 @@ def settings_of(told: Mapping[str, Any]) -> Iterable[Mapping[str, object]]:
 
 
 def test_nothing_can_be_done_that_is_not_described() -> None:
-    assert done_kinds() == KINDS.keys()
+    assert handled_types() == FAULT_TYPES.keys()

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from bingx_sandbox.listener import hold_port, listen, url_of
+from bingx_sandbox.server import listen, reserve_port, url_of
 
 
 def test_port_0_picks_a_free_one() -> None:
@@ -30,7 +30,7 @@ def test_a_port_that_is_held_refuses_until_it_listens() -> None:
     standing = socket.create_connection(address)
     accepted, _ = listener.accept()
     listener.close()
-    with standing, accepted, hold_port(socket.AF_INET, address) as held:
+    with standing, accepted, reserve_port(socket.AF_INET, address) as held:
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(address)
         held.listen()

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bingx_sandbox.parameters import read_sent
-from bingx_sandbox.received import Received
-from bingx_sandbox.verify import canonical_string, sign
+from bingx_sandbox.http_messages import HttpRequest
+from bingx_sandbox.parameters import read_parameters
+from bingx_sandbox.verification import canonical_string, sign
 
 VECTORS = Path(__file__).parents[2] / "spec" / "vectors" / "signing.json"
 
@@ -25,11 +25,11 @@ def accepted_vectors() -> list[Any]:
     ]
 
 
-def received(placement: str, sent: str) -> Received:
+def received(placement: str, sent: str) -> HttpRequest:
     if placement == "query":
-        return Received("POST", "/", query=sent.encode())
+        return HttpRequest("POST", "/", query=sent.encode())
     media_type = {"json": "application/json", "form": "application/x-www-form-urlencoded"}[placement]
-    return Received("POST", "/", headers={"content-type": media_type}, body=sent.encode())
+    return HttpRequest("POST", "/", headers={"content-type": media_type}, body=sent.encode())
 
 
 @pytest.mark.parametrize("placement", ["json", "query", "form"])
@@ -37,7 +37,7 @@ def received(placement: str, sent: str) -> Received:
 def test_what_a_vector_sends_is_rebuilt_and_verified(
     placement: str, secret: str, vector: dict[str, Any]
 ) -> None:
-    sent = read_sent(received(placement, vector[placement]))
+    sent = read_parameters(received(placement, vector[placement]))
     assert sent.signature == vector["signature"]
     assert canonical_string(sent) == vector["canonical"]
     assert sign(canonical_string(sent), secret) == vector["signature"]

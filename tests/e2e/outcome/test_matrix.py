@@ -9,7 +9,7 @@ from typing import NoReturn
 import pytest
 
 from bingx_sandbox import Sandbox
-from bingx_sandbox.kinds import KINDS
+from bingx_sandbox.fault_types import FAULT_TYPES
 from bingx_spot import CallError
 from bingx_spot_api.error_table import ROWS as ERROR_ROWS
 from tests.e2e.outcome.calls import (
@@ -96,7 +96,7 @@ def test_what_becomes_of_a_cancel(
 
 def test_the_matrix_has_every_fault_of_the_sandbox_before_and_after() -> None:
     played = {(rule["fault"], rule.get("when")) for row in ROWS for rule in row.rules}
-    for name, kind in KINDS.items():
+    for name, kind in FAULT_TYPES.items():
         whens = ("before", "after") if "when" in kind.settings else (None,)
         assert {(name, when) for when in whens} - played == set()
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from bingx_sandbox import Sandbox
 from tests.sandbox.client import CANCEL, Client
 from tests.sandbox.page.chromium import CHROMIUM, chromium
-from tests.sandbox.page.looking import badly_signed, latest
+from tests.sandbox.page.locators import badly_signed, latest
 
 PICTURE = Path(__file__).parents[3] / "docs" / "_static" / "sandbox.png"
 _SIZE = {"width": 1280, "height": 800}

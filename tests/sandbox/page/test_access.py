@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from bingx_sandbox import Sandbox
 from tests.sandbox.client import Client
 from tests.sandbox.page.chromium import PATIENCE
-from tests.sandbox.page.looking import badly_signed, latest, row
+from tests.sandbox.page.locators import badly_signed, latest, row
 
 expect.set_options(timeout=PATIENCE)
 

@@ -16,7 +16,9 @@ from bingx_sandbox.parameters import Parameters
 
 Kind = Literal["text", "number", "boolean"]
 
-_MOST_PAIRS = 200
+_MAX_PAIRS = 200
+Items = Sequence[tuple[str, str]]
+"""Names and values, in the order in which they are joined."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,9 @@ def read_query(raw: str) -> list[Pair]:
 def read_any(raw: str) -> list[Pair]:
     """Read the first parameters of a text that may be JSON or a form."""
     try:
-        return read_json(raw)[:_MOST_PAIRS]
+        return read_json(raw)[:_MAX_PAIRS]
     except ValueError:
-        return read_query(raw)[:_MOST_PAIRS]
+        return read_query(raw)[:_MAX_PAIRS]
 
 
 def _value(value: object) -> tuple[str, str, Kind]:
@@ -162,10 +164,6 @@ def rejected_request(
 
 def _text(raw: bytes) -> str:
     return raw.decode("utf-8", errors="replace")
-
-
-Items = Sequence[tuple[str, str]]
-"""Names and values, in the order in which they are joined."""
 
 
 def _unchanged_items(items: Items) -> Items:

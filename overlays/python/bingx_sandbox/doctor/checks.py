@@ -22,6 +22,19 @@ _UNEXPLAINED = (
     "changed after signing: compare the text that you signed with the canonical string."
 )
 
+_NAMES = ("signature", "sign", "sig", "hmac")
+_MEDIA_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
+_PLACE_NAMES = {"json": "JSON body", "form": "form body", "query": "query string"}
+_MARKS = " \t\"'<>{}[]"
+_MAX_DIGITS = 20
+_DAY = Decimal(24 * 60 * 60 * 1000)
+# How many milliseconds each unit has.
+_UNITS = {
+    "seconds": Decimal(1000),
+    "microseconds": Decimal("0.001"),
+    "nanoseconds": Decimal("0.000001"),
+}
+
 
 def check_signature(request: RejectedRequest) -> Diagnosis | None:
     """Return what is wrong with a signature; None if it is correct."""
@@ -42,18 +55,11 @@ def _without_key(text: bytes, api_key: str) -> str:
     return text.decode(errors="replace").replace(api_key, str(mask(api_key)))
 
 
-_HEADER = "x-bx-apikey"
-_NAMES = ("signature", "sign", "sig", "hmac")
-_MEDIA_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
-_PLACE_NAMES = {"json": "JSON body", "form": "form body", "query": "query string"}
-_MARKS = " \t\"'<>{}[]"
-
-
 def check_missing_signature(request: HttpRequest, placements: Collection[str]) -> Diagnosis:
     """Return where the signature of a request is, if it has one.
 
     Args:
-        received: The request.
+        request: The request.
         placements: The accepted placements.
     """
     return Diagnosis((next(_missing_signature(request, placements)),))
@@ -63,7 +69,7 @@ def check_api_key(request: HttpRequest, keys: Iterable[ApiKey]) -> Diagnosis | N
     """Return what is wrong with an API key that no account has; None if there is no usual mistake.
 
     Args:
-        received: The request.
+        request: The request.
         keys: The API keys of all accounts.
     """
     found = next(_wrong_key(request, list(keys)), None)
@@ -121,16 +127,6 @@ def _wrong_key(request: HttpRequest, keys: list[ApiKey]) -> Iterator[Mistake]:
 
 def _parameters(raw: bytes) -> dict[str, str]:
     return {pair.name: pair.text for pair in read_any(raw.decode("utf-8", errors="replace"))}
-
-
-_MAX_DIGITS = 20
-_DAY = Decimal(24 * 60 * 60 * 1000)
-# How many milliseconds each unit has.
-_UNITS = {
-    "seconds": Decimal(1000),
-    "microseconds": Decimal("0.001"),
-    "nanoseconds": Decimal("0.000001"),
-}
 
 
 def check_timestamp(timestamp: str | None, now: int) -> Diagnosis:

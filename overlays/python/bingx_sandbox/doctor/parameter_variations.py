@@ -12,7 +12,25 @@ from bingx_sandbox.doctor.candidates import Items, Pair, RejectedRequest, Variat
 from bingx_sandbox.doctor.catalog import mistake, shorten
 from bingx_sandbox.order import write_amount
 
-_MOST_PERMUTED = 6
+_MAX_PERMUTED = 6
+# The usual encoders: RFC 3986, a path, JavaScript's encodeURIComponent, and forms.
+_ENCODERS: tuple[Callable[[str], str], ...] = (
+    lambda text: quote(text, safe=""),
+    quote,
+    lambda text: quote(text, safe="!*'()"),
+    quote_plus,
+)
+_MAX_PARAMETERS = 12
+_MAX_DIGITS = 20
+_EXACT_IN_A_DOUBLE = 2**53
+_MAX_TIMESTAMP_DISTANCE = 50
+# Go prints larger numbers with an exponent, PHP those of 15 digits and more.
+_LEAST_WITH_EXPONENT = 10**6
+_MAX_LEFT_OUT = 12
+# The value of a signature that is not set yet, in several languages.
+_NO_SIGNATURE = ("", "null", "None", "undefined")
+_WINDOWS = ("0", "5000", "10000", "60000")
+_KEY_NAMES = ("apiKey", "X-BX-APIKEY", "api_key")
 
 
 def order_variations(request: RejectedRequest) -> list[Variation]:
@@ -29,7 +47,7 @@ def order_variations(request: RejectedRequest) -> list[Variation]:
 
 def all_orders(request: RejectedRequest) -> Iterator[Variation]:
     """Yield every order of a few parameters; a client may sort the sent ones and not the signed ones."""
-    if len(request.pairs) > _MOST_PERMUTED:
+    if len(request.pairs) > _MAX_PERMUTED:
         return
     for names in permutations(pair.name for pair in request.pairs):
         order = ", ".join(shorten(name) for name in names)
@@ -44,21 +62,6 @@ def _by_place(names: Sequence[str]) -> Callable[[Items], Items]:
 
 def _sorted_by(key: Callable[[tuple[str, str]], str]) -> Callable[[Items], Items]:
     return lambda items: sorted(items, key=key)
-
-
-# The usual encoders: RFC 3986, a path, JavaScript's encodeURIComponent, and forms.
-_ENCODERS: tuple[Callable[[str], str], ...] = (
-    lambda text: quote(text, safe=""),
-    quote,
-    lambda text: quote(text, safe="!*'()"),
-    quote_plus,
-)
-_MAX_PARAMETERS = 12
-_MAX_DIGITS = 20
-_EXACT_IN_A_DOUBLE = 2**53
-_MAX_TIMESTAMP_DISTANCE = 50
-# Go prints larger numbers with an exponent, PHP those of 15 digits and more.
-_LEAST_WITH_EXPONENT = 10**6
 
 
 def value_variations(request: RejectedRequest) -> list[Variation]:
@@ -205,13 +208,6 @@ def _plain(text: str) -> str | None:
     if number is None or not number.is_finite() or abs(number.adjusted()) > _MAX_DIGITS:
         return None
     return write_amount(number)
-
-
-_MAX_LEFT_OUT = 12
-# The value of a signature that is not set yet, in several languages.
-_NO_SIGNATURE = ("", "null", "None", "undefined")
-_WINDOWS = ("0", "5000", "10000", "60000")
-_KEY_NAMES = ("apiKey", "X-BX-APIKEY", "api_key")
 
 
 def parameter_variations(request: RejectedRequest) -> list[Variation]:

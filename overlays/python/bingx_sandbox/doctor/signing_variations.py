@@ -17,6 +17,25 @@ from bingx_sandbox.doctor.catalog import Mistake, mistake
 _SIGNATURE_MEMBER = re.compile(r',\s*"signature"\s*:\s*"[^"]*"|"signature"\s*:\s*"[^"]*"\s*,?\s*')
 _SIGNATURE_PAIR = re.compile(r"(^|&)signature=[^&]*")
 _SPACINGS = {"without spaces": (",", ":"), "with its spaces": (", ", ": ")}
+_MAX_OTHER_KEYS = 20
+_DECODERS: Mapping[str, Callable[[str], bytes]] = {
+    "base64": lambda secret: base64.b64decode(_padded(secret), validate=True),
+    "base64 for URLs": lambda secret: base64.urlsafe_b64decode(_padded(secret)),
+    "hex": bytes.fromhex,
+}
+Compute = Callable[[bytes, bytes], bytes]
+"""A function that computes a digest of a secret and a text."""
+
+_HEX = re.compile(r"(?:[0-9a-fA-F]{2})+", re.ASCII)
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}", re.ASCII)
+_HASHES = {"md5": "MD5", "sha1": "SHA-1", "sha224": "SHA-224", "sha384": "SHA-384", "sha512": "SHA-512"}
+_HASHES |= {"sha3_256": "SHA3-256", "sha256": "SHA-256"}
+_LENGTHS = {name: hashlib.new(name, usedforsecurity=False).digest_size for name in _HASHES}
+_PLAIN_HASHES: Mapping[str, Compute] = {
+    "the text": lambda _, text: text,
+    "the text and the secret": lambda secret, text: text + secret,
+    "the secret and the text": lambda secret, text: secret + text,
+}
 
 
 def text_variations(request: RejectedRequest) -> list[Variation]:
@@ -137,9 +156,6 @@ def _token(pair: Pair, *, escaped: bool) -> str:
     return pair.written if pair.kind != "text" or is_number else json.dumps(pair.text, ensure_ascii=escaped)
 
 
-_MAX_OTHER_KEYS = 20
-
-
 @dataclass(frozen=True)
 class SigningKey:
     """The bytes of a secret as they may have been used, with the mistake if they are wrong."""
@@ -192,23 +208,6 @@ def _padded(secret: str) -> str:
     return secret + "=" * (-len(secret) % 4)
 
 
-_DECODERS: Mapping[str, Callable[[str], bytes]] = {
-    "base64": lambda secret: base64.b64decode(_padded(secret), validate=True),
-    "base64 for URLs": lambda secret: base64.urlsafe_b64decode(_padded(secret)),
-    "hex": bytes.fromhex,
-}
-
-
-Compute = Callable[[bytes, bytes], bytes]
-"""A function that computes a digest of a secret and a text."""
-
-_HEX = re.compile(r"(?:[0-9a-fA-F]{2})+", re.ASCII)
-_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}", re.ASCII)
-_HASHES = {"md5": "MD5", "sha1": "SHA-1", "sha224": "SHA-224", "sha384": "SHA-384", "sha512": "SHA-512"}
-_HASHES |= {"sha3_256": "SHA3-256", "sha256": "SHA-256"}
-_LENGTHS = {name: hashlib.new(name, usedforsecurity=False).digest_size for name in _HASHES}
-
-
 @dataclass(frozen=True)
 class Method:
     """One method to compute a digest, with the mistake if it is wrong."""
@@ -249,13 +248,6 @@ def wrong_methods(lengths: set[int]) -> Iterator[Method]:
             )
         for what, join in _PLAIN_HASHES.items():
             yield Method(_plain(name, join), mistake("no-hmac", hash=shown, what=what))
-
-
-_PLAIN_HASHES: Mapping[str, Compute] = {
-    "the text": lambda _, text: text,
-    "the text and the secret": lambda secret, text: text + secret,
-    "the secret and the text": lambda secret, text: secret + text,
-}
 
 
 def _hmac(name: str) -> Compute:

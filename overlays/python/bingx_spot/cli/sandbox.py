@@ -130,7 +130,7 @@ def command(
             _refuse_an_address(context)
             clock = bingx_sandbox.offset_clock(clock_offset)
             sandbox = bingx_sandbox.Sandbox(clock=clock, **settings)
-            sys.exit(bingx_sandbox.run_within(sandbox, within))
+            sys.exit(bingx_sandbox.run_command(sandbox, within))
         bingx_sandbox.serve(host, port, clock_offset=clock_offset, **settings)
     except bingx_sandbox.SandboxError as problem:
         raise _told(problem.field, problem.reason) from None

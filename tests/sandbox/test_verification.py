@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from bingx_sandbox.parameters import Sent
-from bingx_sandbox.verify import Verification, canonical_string, sign, verify
+from bingx_sandbox.parameters import Parameters
+from bingx_sandbox.verification import Verification, canonical_string, sign, verify
 
 # The exchange's published sample secret; the digests are those of `openssl dgst -sha256 -hmac`.
 SECRET = "mheO6dR8ovSsxZQCOYEFCtelpuxcWGTfHw7te326y6jOwq5WpvFQ9JNljoTwBXZGv5It07m9RXSPpDQEK2w"
@@ -18,8 +18,8 @@ DIGESTS = {
 }
 
 
-def sent(placement: str = "json", signature: str | None = None, **parameters: str) -> Sent:
-    return Sent(placement, parameters, signature)
+def sent(placement: str = "json", signature: str | None = None, **parameters: str) -> Parameters:
+    return Parameters(placement, parameters, signature)
 
 
 def verified(now: int = NOW, **parameters: str) -> Verification:
@@ -44,10 +44,10 @@ def test_a_query_string_and_a_form_are_signed_in_the_order_sent(placement: str) 
 def test_every_stage_can_be_looked_at() -> None:
     verification = verified(symbol="BTC-USDT", timestamp=str(NOW))
     canonical = f"symbol=BTC-USDT&timestamp={NOW}"
-    assert verification.sent.parameters == {"symbol": "BTC-USDT", "timestamp": str(NOW)}
+    assert verification.parameters.values == {"symbol": "BTC-USDT", "timestamp": str(NOW)}
     assert verification.canonical_string == canonical
     assert verification.expected_signature == sign(canonical, SECRET)
-    assert verification.refusal is None
+    assert verification.rejection is None
 
 
 def test_a_verification_does_not_show_signatures() -> None:
@@ -60,7 +60,7 @@ def test_a_verification_does_not_show_signatures() -> None:
     ["0" * 64, sign(f"timestamp={NOW}", SECRET).upper(), sign(f"timestamp={NOW}", "x"), "ø", "\0"],
 )
 def test_a_wrong_signature_is_refused_with_the_string_to_sign(signature: str) -> None:
-    refusal = verify(sent(signature=signature, timestamp=str(NOW)), SECRET, NOW).refusal
+    refusal = verify(sent(signature=signature, timestamp=str(NOW)), SECRET, NOW).rejection
     assert refusal is not None
     assert refusal.code == 100001
     assert refusal.debug_msg == f"the canonical string to sign is: timestamp={NOW}"
@@ -68,7 +68,7 @@ def test_a_wrong_signature_is_refused_with_the_string_to_sign(signature: str) ->
 
 
 def test_a_missing_signature_is_refused_first() -> None:
-    refusal = verify(sent(), SECRET, NOW).refusal
+    refusal = verify(sent(), SECRET, NOW).rejection
     assert refusal is not None
     assert (refusal.code, refusal.msg) == (100412, "Null signature")
 
@@ -77,7 +77,7 @@ def test_a_missing_signature_is_refused_first() -> None:
     "timestamp", [None, "", "now", "1696751141337.5", "-1", "１６", "1696751141", "1" * 20]
 )
 def test_a_timestamp_that_is_missing_or_no_recent_millisecond_is_refused(timestamp: str | None) -> None:
-    refusal = (verified() if timestamp is None else verified(timestamp=timestamp)).refusal
+    refusal = (verified() if timestamp is None else verified(timestamp=timestamp)).rejection
     assert refusal is not None
     assert (refusal.code, refusal.msg) == (100421, "Null timestamp or timestamp mismatch")
 
@@ -98,19 +98,19 @@ def test_a_timestamp_that_is_missing_or_no_recent_millisecond_is_refused(timesta
 )
 def test_a_timestamp_is_good_within_its_window(window: str | None, skew: int, accepted: bool) -> None:
     parameters = {} if window is None else {"recvWindow": window}
-    refusal = verified(now=NOW + skew, timestamp=str(NOW), **parameters).refusal
+    refusal = verified(now=NOW + skew, timestamp=str(NOW), **parameters).rejection
     assert (refusal.code if refusal else None) == (None if accepted else 100421)
 
 
 def test_a_late_request_is_told_how_late() -> None:
-    refusal = verified(now=NOW + 3_600_000, timestamp=str(NOW)).refusal
+    refusal = verified(now=NOW + 3_600_000, timestamp=str(NOW)).rejection
     assert refusal is not None
     assert refusal.detail == "timestamp is 3600000 ms behind the server's clock"
 
 
 @pytest.mark.parametrize("window", ["0", "-1", "60000.1", "NaN", "inf", "1e400", "", "five", "1_000", " 1"])
 def test_a_window_out_of_bounds_is_refused_by_name(window: str) -> None:
-    refusal = verified(timestamp=str(NOW), recvWindow=window).refusal
+    refusal = verified(timestamp=str(NOW), recvWindow=window).rejection
     assert refusal is not None
     assert refusal.code == 100400
     assert refusal.msg == "invalid parameter: recvWindow must be a number above 0 and at most 60000"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bingx_sandbox import Sandbox
-from bingx_sandbox.kinds import KINDS
+from bingx_sandbox.fault_types import FAULT_TYPES
 from tests.sandbox.client import Client
 from tests.sandbox.wire import (
     Heard,
@@ -219,15 +219,17 @@ def test_a_fault_really_happens_and_the_sandbox_tells_what_was_executed(
 
 
 def test_the_table_has_every_fault() -> None:
-    assert {rule["fault"] for rule, *_ in TABLE} == KINDS.keys()
+    assert {rule["fault"] for rule, *_ in TABLE} == FAULT_TYPES.keys()
 
 
 def default_when(name: str) -> object:
-    setting = KINDS[name].settings.get("when")
+    setting = FAULT_TYPES[name].settings.get("when")
     return None if setting is None else setting.default
 
 
-@pytest.mark.parametrize("name", [name for name in KINDS if default_when(name) and name != "slow-start"])
+@pytest.mark.parametrize(
+    "name", [name for name in FAULT_TYPES if default_when(name) and name != "slow-start"]
+)
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_when_tells_whether_the_order_is_cancelled_and_none_is_said_to_be_that_is_not(
     client: Client, sandbox: Sandbox, order_id: int, name: str, when: str
@@ -242,5 +244,5 @@ def test_when_tells_whether_the_order_is_cancelled_and_none_is_said_to_be_that_i
 
 
 def test_the_defaults_of_when() -> None:
-    before = {name for name in KINDS if default_when(name) == "before"}
+    before = {name for name in FAULT_TYPES if default_when(name) == "before"}
     assert before == {"html", "redirect", "error"}

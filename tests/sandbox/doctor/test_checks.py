@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import pytest
 
-from bingx_sandbox.doctor import Diagnosis, examine_api_key, examine_missing_signature, examine_timestamp
-from bingx_sandbox.doctor.mistakes import CATALOGUE
-from bingx_sandbox.received import Received
-from tests.sandbox.doctor.test_signatures import MADE
-from tests.sandbox.doctor.visits import FORM, KEY, OTHER, PATH, SECRET, names
+from bingx_sandbox.doctor import Diagnosis, check_api_key, check_missing_signature, check_timestamp
+from bingx_sandbox.doctor.catalog import CATALOG
+from bingx_sandbox.http_messages import HttpRequest
+from tests.sandbox.doctor.requests import FORM, KEY, OTHER, PATH, SECRET, names
+from tests.sandbox.doctor.test_search import MADE
 
 NOW = 1_696_751_141_337
 EVERYWHERE = ("json", "query", "form")
@@ -19,11 +19,11 @@ JSON = {"content-type": "application/json"}
 
 def sent(
     query: bytes = b"", body: bytes = b"", headers: Mapping[str, str] = JSON, method: str = "POST"
-) -> Received:
-    return Received(method, PATH, query=query, headers=headers, body=body)
+) -> HttpRequest:
+    return HttpRequest(method, PATH, query=query, headers=headers, body=body)
 
 
-def keyed(api_key: str | None = None, **more: bytes) -> Received:
+def keyed(api_key: str | None = None, **more: bytes) -> HttpRequest:
     return sent(headers={} if api_key is None else {"x-bx-apikey": api_key}, **more)
 
 
@@ -41,7 +41,7 @@ TIMESTAMPS = {
     ],
     "clock-off": ["1696751131337", "1696751151337", "0", "99999999999999999999"],
 }
-SIGNATURES: Mapping[str, list[Received]] = {
+SIGNATURES: Mapping[str, list[HttpRequest]] = {
     "signature-missing": [sent(), sent(b"symbol=BTC-USDT", b'{"timestamp":1}'), sent(body=b"\xff{[")],
     "signature-empty": [sent(b"timestamp=1&signature="), sent(body=b'{"signature":""}')],
     "signature-misnamed": [sent(b"timestamp=1&Signature=abc"), sent(body=b'{"sign":"abc"}')],
@@ -54,7 +54,7 @@ SIGNATURES: Mapping[str, list[Received]] = {
     ],
     "body-of-get": [sent(body=b'{"signature":"abc"}', method="GET")],
 }
-KEYS: Mapping[str, list[Received]] = {
+KEYS: Mapping[str, list[HttpRequest]] = {
     "api-key-missing": [keyed()],
     "api-key-elsewhere": [
         sent(headers={"x-mbx-apikey": KEY.api_key}),
@@ -71,22 +71,22 @@ KEYS: Mapping[str, list[Received]] = {
     ("name", "timestamp"), [(name, each) for name, some in TIMESTAMPS.items() for each in some]
 )
 def test_a_timestamp_that_is_refused_is_explained(name: str, timestamp: str | None) -> None:
-    assert names(examine_timestamp(timestamp, NOW)) == [name]
+    assert names(check_timestamp(timestamp, NOW)) == [name]
 
 
 def test_the_unit_of_a_timestamp_is_told() -> None:
-    assert examine_timestamp("1696751141", NOW).words.startswith(
+    assert check_timestamp("1696751141", NOW).words.startswith(
         "The timestamp 1696751141 is in seconds; it must be in milliseconds. See spec/signing.md, rule 1"
     )
-    assert "10000 ms behind" in examine_timestamp(str(NOW - 10_000), NOW).words
-    assert "10000 ms ahead of" in examine_timestamp(str(NOW + 10_000), NOW).words
+    assert "10000 ms behind" in check_timestamp(str(NOW - 10_000), NOW).words
+    assert "10000 ms ahead of" in check_timestamp(str(NOW + 10_000), NOW).words
 
 
 @pytest.mark.parametrize(
     ("name", "received"), [(name, each) for name, some in SIGNATURES.items() for each in some]
 )
-def test_it_is_told_where_a_signature_stands_instead(name: str, received: Received) -> None:
-    assert names(examine_missing_signature(received, EVERYWHERE)) == [name]
+def test_it_is_told_where_a_signature_stands_instead(name: str, received: HttpRequest) -> None:
+    assert names(check_missing_signature(received, EVERYWHERE)) == [name]
 
 
 def test_a_signature_where_the_sandbox_was_told_not_to_look() -> None:
@@ -94,24 +94,24 @@ def test_a_signature_where_the_sandbox_was_told_not_to_look() -> None:
         (sent(body=b'{"signature":"abc"}'), "JSON body"),
         (sent(b"signature=abc"), "query string"),
     ):
-        diagnosis = examine_missing_signature(received, ["form"])
+        diagnosis = check_missing_signature(received, ["form"])
         assert names(diagnosis) == ["signature-not-looked-for"]
         assert f"stands in the {place}," in diagnosis.words
         assert "it looks in: form body." in diagnosis.words
 
 
 @pytest.mark.parametrize(("name", "received"), [(name, each) for name, some in KEYS.items() for each in some])
-def test_an_api_key_that_no_account_has_is_explained(name: str, received: Received) -> None:
-    diagnosis = examine_api_key(received, [KEY, OTHER])
+def test_an_api_key_that_no_account_has_is_explained(name: str, received: HttpRequest) -> None:
+    diagnosis = check_api_key(received, [KEY, OTHER])
     assert names(diagnosis) == [name]
     assert isinstance(diagnosis, Diagnosis)
     assert not any(secret in diagnosis.words for secret in (SECRET, KEY.api_key, OTHER.api_key))
 
 
 def test_a_key_that_is_just_unknown_is_not_explained() -> None:
-    assert examine_api_key(keyed("another"), [KEY, OTHER]) is None
+    assert check_api_key(keyed("another"), [KEY, OTHER]) is None
 
 
 def test_every_mistake_of_the_catalogue_is_made_here() -> None:
     made = {*MADE, *TIMESTAMPS, *SIGNATURES, *KEYS, "signature-not-looked-for"}
-    assert made == set(CATALOGUE)
+    assert made == set(CATALOG)

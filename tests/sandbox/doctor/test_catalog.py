@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bingx_sandbox.doctor.mistakes import CATALOGUE
-from bingx_sandbox.doctor.rules import RULES, Rule
+from bingx_sandbox.doctor.catalog import CATALOG, RULES, Rule
 
 PAGE = (Path(__file__).parents[3] / "spec" / "signing.md").read_text(encoding="utf-8")
 
@@ -39,4 +38,4 @@ def test_the_page_says_so_where_it_is_said_to(rule: Rule) -> None:
 
 
 def test_every_rule_is_needed_and_every_mistake_has_one() -> None:
-    assert {rule for _, rule in CATALOGUE.values()} == set(RULES)
+    assert {rule for _, rule in CATALOG.values()} == set(RULES)

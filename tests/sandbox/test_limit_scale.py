@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from bingx_sandbox import SandboxError
+from bingx_sandbox.limit_scale import LimitScale, load_scale, read_scale
 from bingx_sandbox.rates import Rate
-from bingx_sandbox.scale import Scale, load_scale, read_scale
 
 
 @pytest.mark.parametrize(
@@ -22,8 +22,8 @@ from bingx_sandbox.scale import Scale, load_scale, read_scale
 )
 def test_a_scale_is_a_word_or_a_factor(limits: object, factor: float | None) -> None:
     scale = read_scale(limits, 5)
-    assert scale == Scale(factor, 5.0)
-    assert read_scale(scale.written()["limits"], scale.written()["lockSeconds"]) == scale
+    assert scale == LimitScale(factor, 5.0)
+    assert read_scale(scale.to_dict()["limits"], scale.to_dict()["lockSeconds"]) == scale
 
 
 @pytest.mark.parametrize(
@@ -61,9 +61,9 @@ def test_json_that_holds_no_scale_is_refused(text: bytes, field: str | None) -> 
 
 
 def test_what_json_leaves_out_is_as_documented() -> None:
-    assert load_scale(b"{}") == Scale()
+    assert load_scale(b"{}") == LimitScale()
 
 
 def test_at_least_one_request_is_left() -> None:
-    assert Scale(0.01).of(Rate(5, 1)) == Rate(1, 1)
-    assert Scale(0.5).of(Rate(5, 1)) == Rate(2, 1)
+    assert LimitScale(0.01).apply(Rate(5, 1)) == Rate(1, 1)
+    assert LimitScale(0.5).apply(Rate(5, 1)) == Rate(2, 1)

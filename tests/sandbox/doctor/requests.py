@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from bingx_sandbox.accounts import ApiKey
-from bingx_sandbox.doctor import Case, Diagnosis, examine_signature, open_case
-from bingx_sandbox.parameters import read_sent
-from bingx_sandbox.received import Received
+from bingx_sandbox.doctor import Diagnosis, RejectedRequest, check_signature, rejected_request
+from bingx_sandbox.http_messages import HttpRequest
+from bingx_sandbox.parameters import read_parameters
 
 PATH = "/openApi/spot/v1/trade/cancel"
 SECRET = "deadbeefcafebabe0123456789abcdef0123456789abcdefCAFE"
@@ -48,31 +48,31 @@ def signed(text: str | bytes, secret: str | bytes = SECRET) -> str:
     )
 
 
-def case_of(received: Received) -> Case:
-    return open_case(received, read_sent(received), KEY, [OTHER], [EARLIER])
+def case_of(received: HttpRequest) -> RejectedRequest:
+    return rejected_request(received, read_parameters(received), KEY, [OTHER], [EARLIER])
 
 
-def as_json(signature: str, raw: str | None = None, query: str = "") -> Case:
+def as_json(signature: str, raw: str | None = None, query: str = "") -> RejectedRequest:
     """Send the parameters, or a JSON text of one's own that lacks the closing brace, as a body."""
     body = raw or json.dumps(PARAMETERS, ensure_ascii=False, separators=(",", ":"))[:-1]
     body += f',"signature":"{signature}"}}'
     headers = {"content-type": "application/json"}
-    return case_of(Received("POST", PATH, query=query.encode(), headers=headers, body=body.encode()))
+    return case_of(HttpRequest("POST", PATH, query=query.encode(), headers=headers, body=body.encode()))
 
 
 def as_query(
     signature: str, raw: str | None = None, body: str = "", media_type: str = "application/json"
-) -> Case:
+) -> RejectedRequest:
     text = urlencode(sorted(PARAMETERS.items()), quote_via=quote) if raw is None else raw
     query = f"{text}&signature={quote(signature)}".lstrip("&")
     headers = {"content-type": media_type}
-    return case_of(Received("POST", PATH, query=query.encode(), headers=headers, body=body.encode()))
+    return case_of(HttpRequest("POST", PATH, query=query.encode(), headers=headers, body=body.encode()))
 
 
-def as_form(signature: str, raw: str, query: str = "") -> Case:
+def as_form(signature: str, raw: str, query: str = "") -> RejectedRequest:
     body = f"{raw}&signature={quote(signature)}"
     return case_of(
-        Received("POST", PATH, query=query.encode(), headers={"content-type": FORM}, body=body.encode())
+        HttpRequest("POST", PATH, query=query.encode(), headers={"content-type": FORM}, body=body.encode())
     )
 
 
@@ -81,5 +81,5 @@ def names(diagnosis: Diagnosis | None) -> list[str]:
     return [mistake.name for mistake in diagnosis.mistakes]
 
 
-def found(case: Case) -> list[str]:
-    return names(examine_signature(case))
+def found(case: RejectedRequest) -> list[str]:
+    return names(check_signature(case))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 from bingx_sandbox import Sandbox
-from bingx_sandbox.journal import KEPT, Journal, RequestRecord
+from bingx_sandbox.request_log import LOG_SIZE, RequestLog, RequestRecord
 from tests.sandbox.client import CANCEL, Client, now
 
 
@@ -57,22 +57,22 @@ def test_a_short_key_is_masked_whole(client: Client) -> None:
 
 
 def test_only_the_last_requests_are_kept() -> None:
-    journal = Journal()
-    for _ in range(KEPT + 5):
+    journal = RequestLog()
+    for _ in range(LOG_SIZE + 5):
         journal.add(RequestRecord(path=CANCEL))
     numbers = [record["number"] for record in journal.records()]
-    assert (numbers[0], numbers[-1], len(numbers)) == (6, KEPT + 5, KEPT)
+    assert (numbers[0], numbers[-1], len(numbers)) == (6, LOG_SIZE + 5, LOG_SIZE)
 
 
 def test_records_are_found_by_number_also_after_the_first_are_forgotten() -> None:
-    journal = Journal()
+    journal = RequestLog()
     assert (journal.find(1), journal.latest(3)) == (None, [])
-    for number in range(1, KEPT + 11):
+    for number in range(1, LOG_SIZE + 11):
         journal.add(RequestRecord(path=f"/{number}"))
     assert journal.find(10) is None
-    assert journal.find(KEPT + 11) is None
-    for number in (11, 12, KEPT + 10):
+    assert journal.find(LOG_SIZE + 11) is None
+    for number in (11, 12, LOG_SIZE + 10):
         record = journal.find(number)
         assert record is not None
         assert (record["number"], record["path"]) == (number, f"/{number}")
-    assert [record["number"] for record in journal.latest(3)] == [KEPT + 10, KEPT + 9, KEPT + 8]
+    assert [record["number"] for record in journal.latest(3)] == [LOG_SIZE + 10, LOG_SIZE + 9, LOG_SIZE + 8]

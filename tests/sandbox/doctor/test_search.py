@@ -11,8 +11,8 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from bingx_sandbox.doctor import Case, examine_signature
-from tests.sandbox.doctor.visits import (
+from bingx_sandbox.doctor import RejectedRequest, check_signature
+from tests.sandbox.doctor.requests import (
     EARLIER,
     KEY,
     OTHER,
@@ -42,7 +42,7 @@ def digest(name: str, data: bytes) -> str:
     return hashlib.new(name, data).hexdigest()
 
 
-MADE: Mapping[str, list[Case]] = {
+MADE: Mapping[str, list[RejectedRequest]] = {
     "keys-not-sorted": [as_json(signed(joined(PARAMETERS)))],
     "order-sent-otherwise": [
         as_query(signed(joined(sorted_pairs)), raw=raw)
@@ -190,52 +190,52 @@ TWO = {
 
 
 @pytest.mark.parametrize(("name", "case"), VISITS, ids=[name for name, _ in VISITS])
-def test_a_mistake_is_named(name: str, case: Case) -> None:
+def test_a_mistake_is_named(name: str, case: RejectedRequest) -> None:
     assert found(case) == [name]
 
 
 @pytest.mark.parametrize(("both", "case"), TWO.items(), ids=["-and-".join(both) for both in TWO])
-def test_two_mistakes_are_both_named(both: tuple[str, str], case: Case) -> None:
+def test_two_mistakes_are_both_named(both: tuple[str, str], case: RejectedRequest) -> None:
     assert sorted(found(case)) == sorted(both)
 
 
 def test_a_right_signature_has_no_mistake() -> None:
-    assert examine_signature(as_json(signed(canonical()))) is None
-    assert examine_signature(as_query(signed(canonical()))) is None
+    assert check_signature(as_json(signed(canonical()))) is None
+    assert check_signature(as_query(signed(canonical()))) is None
 
 
 def test_what_nothing_usual_explains_is_said_to_be_so() -> None:
-    diagnosis = examine_signature(as_json(signed(canonical(), "a secret that nobody has")))
+    diagnosis = check_signature(as_json(signed(canonical(), "a secret that nobody has")))
     assert diagnosis is not None
     assert diagnosis.mistakes == ()
     assert diagnosis.words.startswith("None of the usual mistakes explains the signature.")
-    assert diagnosis.written()["signedText"] is None
+    assert diagnosis.to_dict()["signedText"] is None
 
 
 @pytest.mark.parametrize("signature", ["signature", "ø", "abc", "0" * 62, "0" * 66, "\x00", "=" * 64])
 def test_what_is_no_digest_is_said_to_be_none(signature: str) -> None:
-    diagnosis = examine_signature(as_json(signature.replace("\x00", "\\u0000")))
+    diagnosis = check_signature(as_json(signature.replace("\x00", "\\u0000")))
     assert diagnosis is not None
     assert diagnosis.words.startswith("The signature is no digest")
 
 
 def test_the_text_that_was_signed_is_shown_where_it_is_another() -> None:
-    diagnosis = examine_signature(as_json(signed(joined(PARAMETERS))))
+    diagnosis = check_signature(as_json(signed(joined(PARAMETERS))))
     assert diagnosis is not None
     assert diagnosis.signed_text == joined(PARAMETERS)
-    diagnosis = examine_signature(as_json(signed(canonical()).upper()))
+    diagnosis = check_signature(as_json(signed(canonical()).upper()))
     assert diagnosis is not None
     assert diagnosis.signed_text is None
 
 
 def test_the_words_say_what_was_done_and_which_line_settles_it() -> None:
-    diagnosis = examine_signature(as_json(signed(canonical(recvWindow="5000.0"))))
+    diagnosis = check_signature(as_json(signed(canonical(recvWindow="5000.0"))))
     assert diagnosis is not None
     assert diagnosis.words == (
         "recvWindow is 5000 and was signed as 5000.0. "
         "See spec/signing.md, trap “Whole floats”: “`5000.0` is signed and sent as `5000`”"
     )
-    assert diagnosis.written()["mistakes"] == [
+    assert diagnosis.to_dict()["mistakes"] == [
         {
             "mistake": "whole-float",
             "words": "recvWindow is 5000 and was signed as 5000.0.",
@@ -245,6 +245,6 @@ def test_the_words_say_what_was_done_and_which_line_settles_it() -> None:
 
 
 def test_an_api_key_that_was_signed_is_masked() -> None:
-    diagnosis = examine_signature(as_json(signed(f"apiKey={KEY.api_key}&{canonical()}")))
+    diagnosis = check_signature(as_json(signed(f"apiKey={KEY.api_key}&{canonical()}")))
     assert diagnosis is not None
-    assert KEY.api_key not in str(diagnosis.written())
+    assert KEY.api_key not in str(diagnosis.to_dict())

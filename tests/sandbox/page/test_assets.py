@@ -11,7 +11,7 @@ import pytest
 
 from bingx_sandbox import Sandbox
 from bingx_sandbox.exchange import Exchange
-from bingx_sandbox.view import View, fingerprint
+from bingx_sandbox.page import View, fingerprint
 from tests.sandbox.client import Client
 
 ASSETS = Path(str(files("bingx_sandbox") / "assets"))
@@ -104,10 +104,10 @@ def test_a_view_is_another_only_if_something_else_is_to_be_seen(
     client: Client, sandbox: Sandbox, exchange: Exchange
 ) -> None:
     view = View(exchange)
-    seen = [fingerprint(view.written())]
+    seen = [fingerprint(view.to_dict())]
 
     def looks_different() -> bool:
-        seen.append(fingerprint(view.written()))
+        seen.append(fingerprint(view.to_dict()))
         return seen[-1] != seen[-2]
 
     assert not looks_different()

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from bingx_sandbox.book import CLIENT_ORDER_ID_LIFE, Book
 from bingx_sandbox.errors import OrderNotFound, OrderNotOpen, OrderRestricted, SandboxError
 from bingx_sandbox.order import NewOrder
+from bingx_sandbox.order_book import CLIENT_ORDER_ID_LIFE, OrderBook
 
 NOON = 1_763_812_800_000
 
@@ -28,8 +28,8 @@ def watch() -> Watch:
 
 
 @pytest.fixture
-def book(watch: Watch) -> Book:
-    return Book(watch)
+def book(watch: Watch) -> OrderBook:
+    return OrderBook(watch)
 
 
 def new_order(client_order_id: str | None = None, status: str = "NEW") -> NewOrder:
@@ -38,7 +38,7 @@ def new_order(client_order_id: str | None = None, status: str = "NEW") -> NewOrd
     )
 
 
-def test_order_ids_have_19_digits_grow_and_are_no_doubles(book: Book, watch: Watch) -> None:
+def test_order_ids_have_19_digits_grow_and_are_no_doubles(book: OrderBook, watch: Watch) -> None:
     ids = [book.place(new_order()).order_id for _ in range(50)]
     watch.now -= 60_000
     ids += [book.place(new_order()).order_id for _ in range(50)]
@@ -47,7 +47,7 @@ def test_order_ids_have_19_digits_grow_and_are_no_doubles(book: Book, watch: Wat
 
 
 @pytest.mark.parametrize("status", ["NEW", "PENDING", "PARTIALLY_FILLED"])
-def test_an_open_order_is_cancelled_once(book: Book, status: str) -> None:
+def test_an_open_order_is_cancelled_once(book: OrderBook, status: str) -> None:
     order = book.place(new_order(status=status))
     assert book.cancel(order.order_id).status == "CANCELED"
     with pytest.raises(OrderNotOpen):
@@ -55,7 +55,7 @@ def test_an_open_order_is_cancelled_once(book: Book, status: str) -> None:
 
 
 @pytest.mark.parametrize("status", ["FILLED", "CANCELED", "FAILED"])
-def test_an_order_that_is_not_open_stays_as_it_is(book: Book, status: str) -> None:
+def test_an_order_that_is_not_open_stays_as_it_is(book: OrderBook, status: str) -> None:
     order = book.place(new_order(status=status))
     with pytest.raises(OrderNotOpen):
         book.cancel(order.order_id)
@@ -64,16 +64,16 @@ def test_an_order_that_is_not_open_stays_as_it_is(book: Book, status: str) -> No
     assert book.find(order.order_id) == order
 
 
-def test_an_order_that_never_was_is_not_found(book: Book) -> None:
+def test_an_order_that_never_was_is_not_found(book: OrderBook) -> None:
     with pytest.raises(OrderNotFound):
         book.cancel(1)
     assert book.find(1) is None
 
 
-def test_a_partly_filled_order_keeps_what_was_executed(book: Book) -> None:
+def test_a_partly_filled_order_keeps_what_was_executed(book: OrderBook) -> None:
     order_id = book.place(new_order()).order_id
     assert book.fill(order_id, Decimal("0.5")).status == "PARTIALLY_FILLED"
-    written = book.cancel(order_id).written()
+    written = book.cancel(order_id).to_dict()
     assert (written["status"], written["executedQty"], written["cummulativeQuoteQty"]) == (
         "CANCELED",
         "0.5",
@@ -81,7 +81,7 @@ def test_a_partly_filled_order_keeps_what_was_executed(book: Book) -> None:
     )
 
 
-def test_filling_the_rest_fills_the_order(book: Book) -> None:
+def test_filling_the_rest_fills_the_order(book: OrderBook) -> None:
     order_id = book.place(new_order()).order_id
     book.fill(order_id, Decimal("0.5"))
     filled = book.fill(order_id)
@@ -89,14 +89,14 @@ def test_filling_the_rest_fills_the_order(book: Book) -> None:
 
 
 @pytest.mark.parametrize("quantity", ["0", "-1", "1.6"])
-def test_no_more_is_filled_than_is_left(book: Book, quantity: str) -> None:
+def test_no_more_is_filled_than_is_left(book: OrderBook, quantity: str) -> None:
     order_id = book.place(new_order()).order_id
     book.fill(order_id, Decimal("0.5"))
     with pytest.raises(SandboxError, match=r"^quantity: must be above 0 and at most 1\.5"):
         book.fill(order_id, Decimal(quantity))
 
 
-def test_a_restriction_allows_its_status_alone(book: Book) -> None:
+def test_a_restriction_allows_its_status_alone(book: OrderBook) -> None:
     order = book.place(new_order(status="PENDING"))
     with pytest.raises(OrderRestricted, match="the order's status is PENDING, not NEW"):
         book.cancel(order.order_id, "NEW")
@@ -104,7 +104,7 @@ def test_a_restriction_allows_its_status_alone(book: Book) -> None:
     assert book.cancel(order.order_id, "PENDING").status == "CANCELED"
 
 
-def test_a_client_order_id_finds_its_order_for_two_hours(book: Book, watch: Watch) -> None:
+def test_a_client_order_id_finds_its_order_for_two_hours(book: OrderBook, watch: Watch) -> None:
     order = book.place(new_order("mine"))
     watch.now += CLIENT_ORDER_ID_LIFE
     assert book.find_by_client_order_id("mine") == order
@@ -113,7 +113,7 @@ def test_a_client_order_id_finds_its_order_for_two_hours(book: Book, watch: Watc
     assert book.find(order.order_id) == order
 
 
-def test_a_client_order_id_is_used_once(book: Book, watch: Watch) -> None:
+def test_a_client_order_id_is_used_once(book: OrderBook, watch: Watch) -> None:
     book.place(new_order("mine"))
     watch.now += 2 * CLIENT_ORDER_ID_LIFE
     with pytest.raises(SandboxError, match=r"^clientOrderID: is in use by another order$"):
@@ -121,7 +121,7 @@ def test_a_client_order_id_is_used_once(book: Book, watch: Watch) -> None:
     assert len(book.orders()) == 1
 
 
-def test_of_many_threads_that_cancel_one_order_one_succeeds(book: Book) -> None:
+def test_of_many_threads_that_cancel_one_order_one_succeeds(book: OrderBook) -> None:
     order_id = book.place(new_order()).order_id
 
     def cancel(_: int) -> bool:
@@ -135,14 +135,14 @@ def test_of_many_threads_that_cancel_one_order_one_succeeds(book: Book) -> None:
         assert sum(threads.map(cancel, range(200))) == 1
 
 
-def test_many_threads_that_fill_execute_exactly_what_they_were_told(book: Book) -> None:
+def test_many_threads_that_fill_execute_exactly_what_they_were_told(book: OrderBook) -> None:
     order_id = book.place(new_order()).order_id
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda _: book.fill(order_id, Decimal("0.01")), range(150)))
     assert book.orders()[0].executed_qty == Decimal("1.50")
 
 
-def test_orders_are_counted_by_status_and_told_by_their_last_change(book: Book) -> None:
+def test_orders_are_counted_by_status_and_told_by_their_last_change(book: OrderBook) -> None:
     ids = [book.place(new_order()).order_id for _ in range(6)]
     assert book.counts() == {
         "NEW": 6,
