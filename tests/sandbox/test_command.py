@@ -56,7 +56,7 @@ def test_what_was_refused_is_explained_at_the_end() -> None:
     told = " ".join(done.stderr.split())
     assert "Request 1, POST /openApi/spot/v1/trade/cancel 100421 Null timestamp" in told
     assert " is in seconds; it must be in milliseconds." in told
-    assert done.stderr.endswith("2 more were refused.\n")
+    assert done.stderr.endswith("2 more requests were rejected.\n")
     assert max(map(len, done.stderr.splitlines())) <= 80
 
 
@@ -66,7 +66,7 @@ def test_what_a_limit_refused_is_counted_at_the_end(capfd: pytest.CaptureFixture
     sandbox._exchange.limits._now = lambda: 1000.0
     assert run_command(sandbox, [sys.executable, "-c", _WRONG % 7]) == 0
     told = capfd.readouterr().err
-    assert told.endswith("Requests that were refused by a limit: 2. With --limits off there is none.\n")
+    assert told.endswith("Requests rejected by a rate limit: 2. Use --limits off to disable the limits.\n")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the doctor says, as it reaches a person over HTTP."""
+"""Diagnoses as a client and a reader of the request log see them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def unsorted(client: Client, order_id: int) -> dict[str, Any]:
     return {**order, "signature": signature_of(canonical, client.secret)}
 
 
-def test_the_same_words_are_in_the_answer_and_in_the_list_of_requests(client: Client, order_id: int) -> None:
+def test_the_diagnosis_is_in_the_response_and_in_the_request_log(client: Client, order_id: int) -> None:
     sent = unsorted(client, order_id)
     answer = client.post("json", sent)
     record = client.last_request()
@@ -35,9 +35,7 @@ def test_the_same_words_are_in_the_answer_and_in_the_list_of_requests(client: Cl
 
 
 @pytest.mark.parametrize("placement", ["query", "form"])
-def test_what_json_wants_sorted_a_query_string_may_send_in_any_order(
-    client: Client, order_id: int, placement: str
-) -> None:
+def test_only_json_needs_sorted_keys(client: Client, order_id: int, placement: str) -> None:
     assert client.post(placement, unsorted(client, order_id))["code"] == 0
     assert "diagnosis" not in client.last_request()
 
@@ -53,7 +51,7 @@ def test_a_signature_left_from_an_earlier_request_is_recognised(client: Client, 
     ]
 
 
-def test_where_no_mistake_explains_it_the_page_says_what_is_left(client: Client, order_id: int) -> None:
+def test_the_page_shows_a_signature_without_a_usual_mistake(client: Client, order_id: int) -> None:
     client.secret = "another"
     assert client.cancel(symbol="BTC-USDT", orderId=order_id)["code"] == 100001
     request = client.control("GET", "/view").json()["requests"][0]
@@ -71,7 +69,7 @@ def test_the_secret_of_another_account_is_recognised(http: httpx.Client) -> None
         assert client.secret not in json.dumps(client.last_request())
 
 
-def test_of_a_refusal_by_the_gateway_only_the_list_of_requests_tells(client: Client) -> None:
+def test_the_diagnosis_of_a_rejection_by_the_gateway_is_only_in_the_request_log(client: Client) -> None:
     seconds = client.cancel(symbol="BTC-USDT", orderId=1, timestamp=now() // 1000)
     assert (seconds["code"], "debugMsg" in seconds) == (100421, False)
     assert "is in seconds; it must be in milliseconds" in client.last_request()["diagnosis"]["words"]
@@ -83,12 +81,10 @@ def test_of_a_refusal_by_the_gateway_only_the_list_of_requests_tells(client: Cli
 
     without = client.answer("POST", CANCEL, json=sent, headers={"X-API-KEY": client.headers["X-BX-APIKEY"]})
     assert (without["code"], "debugMsg" in without) == (100413, False)
-    assert "stands in the header x-api-key" in client.last_request()["diagnosis"]["words"]
+    assert "is in the header x-api-key" in client.last_request()["diagnosis"]["words"]
 
 
-def test_where_nothing_is_wrong_with_the_signature_the_doctor_is_not_asked(
-    client: Client, order_id: int
-) -> None:
+def test_a_correct_signature_has_no_diagnosis(client: Client, order_id: int) -> None:
     assert client.cancel(symbol="BTC-USDT", orderId=1)["code"] == 100404
     assert "diagnosis" not in client.last_request()
     assert client.cancel(symbol="BTC-USDT", orderId=order_id)["code"] == 0

@@ -33,7 +33,7 @@ def test_a_wrong_rule_is_refused_and_the_others_stay_in_force(client: Client, sa
     refused = client.control("POST", "/faults", json={"faults": [{"fault": "html", "status": 1}]})
     assert refused.status_code == 400
     assert refused.json() == {
-        "error": "faults[0].status: must be 200 or an HTTP status from 400 to 599",
+        "error": "faults[0].status: must be an HTTP status from 200 to 299 or 400 to 599, except 204 and 205",
         "field": "faults[0].status",
     }
     assert client.control("POST", "/faults", content=b"[").status_code == 400

@@ -28,7 +28,7 @@ def chosen(faults: Faults, count: int, path: str = CANCEL, order_id: int | None 
 
 def test_without_rules_there_are_no_faults() -> None:
     assert faults().choose(CANCEL, 1) is None
-    assert faults().to_dict() == []
+    assert faults().to_list() == []
 
 
 def test_a_rule_acts_on_every_request_unless_told_otherwise() -> None:
@@ -56,7 +56,7 @@ def test_a_rule_is_for_its_order_alone() -> None:
 def test_a_rule_lets_requests_pass_first_and_ends_after_its_times() -> None:
     rules = faults({"fault": "nan", "skip": 2, "times": 3})
     assert chosen(rules, 7) == [None, None, "nan", "nan", "nan", None, None]
-    assert rules.to_dict() == [{"fault": "nan", "skip": 2, "times": 3, "acted": 3}]
+    assert rules.to_list() == [{"fault": "nan", "skip": 2, "times": 3, "acted": 3}]
 
 
 def test_the_first_rule_that_applies_acts_and_no_other() -> None:
@@ -68,19 +68,19 @@ def test_the_first_rule_that_applies_acts_and_no_other() -> None:
         {"fault": "empty-body", "orderId": 7},
     )
     assert chosen(rules, 3, order_id=7) == ["html", "nan", "data-null"]
-    assert [rule["acted"] for rule in rules.to_dict()] == [1, 1, 0, 1, 0]
+    assert [rule["acted"] for rule in rules.to_list()] == [1, 1, 0, 1, 0]
 
 
 def test_a_fault_is_told_which_turn_of_its_rule_it_is() -> None:
     rules = faults({"fault": "clock-off", "jumping": True})
-    turns = [fault.turn for fault in [rules.choose(CANCEL, None) for _ in range(3)] if fault]
+    turns = [fault.count for fault in [rules.choose(CANCEL, None) for _ in range(3)] if fault]
     assert turns == [1, 2, 3]
 
 
 def test_a_fault_carries_its_settings_with_the_defaults() -> None:
     fault = faults({"fault": "html", "status": 520}).choose(CANCEL, None)
     assert fault is not None
-    assert fault.settings == {"status": 520, "when": "before"}
+    assert fault.settings == {"status": 520, "when": "before", "delay": 2.0}
 
 
 def test_new_rules_take_the_place_of_the_old_ones() -> None:
@@ -128,7 +128,7 @@ def test_every_rule_keeps_to_what_it_says(
     policy, again = faults(*rules), faults(*rules)
     choices = [policy.choose(path, order_id) for path, order_id in requests]
     assert choices == [again.choose(path, order_id) for path, order_id in requests], "the same each time"
-    acted = [rule["acted"] for rule in policy.to_dict()]
+    acted = [rule["acted"] for rule in policy.to_list()]
     assert sum(int(str(count)) for count in acted) == len([choice for choice in choices if choice])
     for rule, count in zip(rules, acted, strict=True):
         meant = [request for request in requests if is_for(rule, *request)]
@@ -256,7 +256,7 @@ def test_whatever_is_given_is_refused_by_our_error_or_holds(values: list[Any]) -
     else:
         policy = Faults(rules)
         policy.choose(CANCEL, 1)
-        json.dumps(policy.to_dict(), ensure_ascii=False, allow_nan=False).encode()
+        json.dumps(policy.to_list(), ensure_ascii=False, allow_nan=False).encode()
 
 
 def read_or_refuse(values: list[Any]) -> list[Rule] | SandboxError:

@@ -76,11 +76,11 @@ def test_what_is_told_is_what_is_left(limits: Limits, clock: Clock) -> None:
     told = []
     for _ in range(5):
         admission = limits.check(CANCEL)
-        told.append((admission.remain, admission.ends_at))
+        told.append((admission.remaining, admission.ends_at))
         clock.now += 0.125
     assert told == [(left, 1001.0) for left in (4, 3, 2, 1, 0)]
     clock.now = 1001.0
-    assert limits.check(CANCEL).remain == 0
+    assert limits.check(CANCEL).remaining == 0
 
 
 def test_a_lock_out_shorter_than_the_window_does_not_end_in_the_next(clock: Clock) -> None:
@@ -167,7 +167,7 @@ def test_limits_that_are_off_count_nothing(clock: Clock) -> None:
     assert refused(limits, CANCEL, 500) == [None] * 500
     for _ in range(20):
         limits.add_error(CANCEL, 100404)
-    assert limits.check(CANCEL).remain is None
+    assert limits.check(CANCEL).remaining is None
     assert (limits.counted(), limits.lock_outs(0)) == ([], [])
 
 

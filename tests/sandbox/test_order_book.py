@@ -113,12 +113,24 @@ def test_a_client_order_id_finds_its_order_for_two_hours(book: OrderBook, watch:
     assert book.find(order.order_id) == order
 
 
-def test_a_client_order_id_is_used_once(book: OrderBook, watch: Watch) -> None:
+def test_a_client_order_id_names_one_open_order(book: OrderBook) -> None:
     book.place(new_order("mine"))
-    watch.now += 2 * CLIENT_ORDER_ID_LIFE
     with pytest.raises(SandboxError, match=r"^clientOrderID: is in use by another order$"):
         book.place(new_order("mine"))
+    with pytest.raises(SandboxError, match=r"^\[1\]\.clientOrderID: is in use by another order$"):
+        book.place_all([new_order("other"), new_order("other")])
     assert len(book.orders()) == 1
+
+
+@pytest.mark.parametrize("how", ["closed", "expired"])
+def test_a_client_order_id_can_be_used_again(book: OrderBook, watch: Watch, how: str) -> None:
+    first = book.place(new_order("mine"))
+    if how == "closed":
+        book.cancel(first.order_id)
+    else:
+        watch.now += CLIENT_ORDER_ID_LIFE + 1
+    second = book.place(new_order("mine"))
+    assert book.find_by_client_order_id("mine") == second
 
 
 def test_of_many_threads_that_cancel_one_order_one_succeeds(book: OrderBook) -> None:

@@ -135,19 +135,17 @@ def test_pairs_that_are_not_plain_are_refused_with_the_reason(raw: bytes, reason
 def test_the_placement_is_where_the_signature_stands(placement: str, received: HttpRequest) -> None:
     sent = read_parameters(received)
     assert (sent.placement, sent.signature) == (placement, "ab")
-    assert list(sent.parameters.items()) == [("b", "1"), ("a", "2")]
+    assert list(sent.values.items()) == [("b", "1"), ("a", "2")]
 
 
 def test_a_signature_in_two_places_is_refused() -> None:
-    with pytest.raises(
-        UnreadableParameters, match="signature: stands both in the query string and in the body"
-    ):
+    with pytest.raises(UnreadableParameters, match="signature: is both in the query string and in the body"):
         read_parameters(post(b'{"signature": "ab"}', JSON, query=b"signature=ab"))
 
 
 def test_without_a_signature_what_was_sent_is_still_read() -> None:
     sent = read_parameters(post(b'{"symbol": "A-B", "signature": ""}', JSON))
-    assert (sent.placement, sent.parameters, sent.signature) == ("json", {"symbol": "A-B"}, None)
+    assert (sent.placement, sent.values, sent.signature) == ("json", {"symbol": "A-B"}, None)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +165,7 @@ def test_a_get_is_understood_by_its_query_string_alone() -> None:
     received = HttpRequest(
         "GET", "/", query=b"a=1", headers={"content-type": JSON}, body=b'{"signature": "ab"}'
     )
-    assert read_parameters(received, {"json"}).parameters == {"a": "1"}
+    assert read_parameters(received, {"json"}).values == {"a": "1"}
 
 
 @pytest.mark.parametrize("content_type", [JSON, FORM])

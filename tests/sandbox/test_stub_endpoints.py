@@ -71,5 +71,5 @@ def test_a_body_that_is_no_object_is_refused(client: Client, body: bytes) -> Non
 
 @pytest.mark.parametrize("data", [{1, 2}, float("nan"), b"x", "\ud800"])
 def test_what_json_cannot_hold_is_refused(sandbox: Sandbox, data: object) -> None:
-    with pytest.raises(SandboxError, match="data: must be what JSON can hold"):
+    with pytest.raises(SandboxError, match="data: must be a JSON value"):
         sandbox.serve("GET", BALANCE, data)

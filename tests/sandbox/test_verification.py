@@ -89,6 +89,8 @@ def test_a_timestamp_that_is_missing_or_no_recent_millisecond_is_refused(timesta
         (None, 5001, False),
         (None, -5000, True),
         (None, -5001, False),
+        ("0", 5000, True),
+        ("0", 5001, False),
         ("60000", 60_000, True),
         ("1", 1, True),
         ("1", 2, False),
@@ -108,9 +110,9 @@ def test_a_late_request_is_told_how_late() -> None:
     assert refusal.detail == "timestamp is 3600000 ms behind the server's clock"
 
 
-@pytest.mark.parametrize("window", ["0", "-1", "60000.1", "NaN", "inf", "1e400", "", "five", "1_000", " 1"])
+@pytest.mark.parametrize("window", ["-1", "60000.1", "NaN", "inf", "1e400", "", "five", "1_000", " 1"])
 def test_a_window_out_of_bounds_is_refused_by_name(window: str) -> None:
     refusal = verified(timestamp=str(NOW), recvWindow=window).rejection
     assert refusal is not None
     assert refusal.code == 100400
-    assert refusal.msg == "invalid parameter: recvWindow must be a number above 0 and at most 60000"
+    assert refusal.msg == "invalid parameter: recvWindow must be a number from 0 to 60000"

@@ -1,4 +1,4 @@
-"""The doctor quotes `spec/signing.md`; here its quotations are found on that page, at the place it names."""
+"""The quotations of `spec/signing.md` are on that page, at the place that the rule names."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def part_of(place: str) -> str:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.place)
-def test_the_page_says_so_where_it_is_said_to(rule: Rule) -> None:
+def test_the_page_has_the_line_of_the_rule(rule: Rule) -> None:
     assert rule.line in on_one_line(part_of(rule.place))
 
 
-def test_every_rule_is_needed_and_every_mistake_has_one() -> None:
+def test_every_rule_is_used_and_every_mistake_has_one() -> None:
     assert {rule for _, rule in CATALOG.values()} == set(RULES)

@@ -1,4 +1,4 @@
-"""What the doctor says of requests that are refused before their signature is looked at."""
+"""Diagnoses of requests that are rejected before their signature is verified."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bingx_sandbox.doctor import Diagnosis, check_api_key, check_missing_signatu
 from bingx_sandbox.doctor.catalog import CATALOG
 from bingx_sandbox.http_messages import HttpRequest
 from tests.sandbox.doctor.requests import FORM, KEY, OTHER, PATH, SECRET, names
-from tests.sandbox.doctor.test_search import MADE
+from tests.sandbox.doctor.test_search import MISTAKES
 
 NOW = 1_696_751_141_337
 EVERYWHERE = ("json", "query", "form")
@@ -70,11 +70,11 @@ KEYS: Mapping[str, list[HttpRequest]] = {
 @pytest.mark.parametrize(
     ("name", "timestamp"), [(name, each) for name, some in TIMESTAMPS.items() for each in some]
 )
-def test_a_timestamp_that_is_refused_is_explained(name: str, timestamp: str | None) -> None:
+def test_a_rejected_timestamp_is_explained(name: str, timestamp: str | None) -> None:
     assert names(check_timestamp(timestamp, NOW)) == [name]
 
 
-def test_the_unit_of_a_timestamp_is_told() -> None:
+def test_the_diagnosis_names_the_unit_of_a_timestamp() -> None:
     assert check_timestamp("1696751141", NOW).words.startswith(
         "The timestamp 1696751141 is in seconds; it must be in milliseconds. See spec/signing.md, rule 1"
     )
@@ -85,33 +85,33 @@ def test_the_unit_of_a_timestamp_is_told() -> None:
 @pytest.mark.parametrize(
     ("name", "received"), [(name, each) for name, some in SIGNATURES.items() for each in some]
 )
-def test_it_is_told_where_a_signature_stands_instead(name: str, received: HttpRequest) -> None:
+def test_the_diagnosis_says_where_the_signature_is(name: str, received: HttpRequest) -> None:
     assert names(check_missing_signature(received, EVERYWHERE)) == [name]
 
 
-def test_a_signature_where_the_sandbox_was_told_not_to_look() -> None:
+def test_a_signature_in_a_placement_that_is_not_accepted() -> None:
     for received, place in (
         (sent(body=b'{"signature":"abc"}'), "JSON body"),
         (sent(b"signature=abc"), "query string"),
     ):
         diagnosis = check_missing_signature(received, ["form"])
         assert names(diagnosis) == ["signature-not-looked-for"]
-        assert f"stands in the {place}," in diagnosis.words
-        assert "it looks in: form body." in diagnosis.words
+        assert f"is in the {place}," in diagnosis.words
+        assert "it accepts: form body." in diagnosis.words
 
 
 @pytest.mark.parametrize(("name", "received"), [(name, each) for name, some in KEYS.items() for each in some])
-def test_an_api_key_that_no_account_has_is_explained(name: str, received: HttpRequest) -> None:
+def test_an_unknown_api_key_is_explained(name: str, received: HttpRequest) -> None:
     diagnosis = check_api_key(received, [KEY, OTHER])
     assert names(diagnosis) == [name]
     assert isinstance(diagnosis, Diagnosis)
     assert not any(secret in diagnosis.words for secret in (SECRET, KEY.api_key, OTHER.api_key))
 
 
-def test_a_key_that_is_just_unknown_is_not_explained() -> None:
+def test_a_key_without_a_usual_mistake_is_not_explained() -> None:
     assert check_api_key(keyed("another"), [KEY, OTHER]) is None
 
 
-def test_every_mistake_of_the_catalogue_is_made_here() -> None:
-    made = {*MADE, *TIMESTAMPS, *SIGNATURES, *KEYS, "signature-not-looked-for"}
+def test_every_mistake_of_the_catalog_is_tested() -> None:
+    made = {*MISTAKES, *TIMESTAMPS, *SIGNATURES, *KEYS, "signature-not-looked-for"}
     assert made == set(CATALOG)

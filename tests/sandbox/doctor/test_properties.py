@@ -1,4 +1,4 @@
-"""What holds of every diagnosis, whatever was sent."""
+"""Properties of every diagnosis, for any request."""
 
 from __future__ import annotations
 
@@ -63,22 +63,22 @@ def test_a_right_signature_is_never_explained(placement: str, given_: dict[str, 
 
 @settings(deadline=None, max_examples=150)
 @given(placements, parameters, st.data())
-def test_what_is_named_reproduces_the_signature(
+def test_a_diagnosis_reproduces_the_signature(
     placement: str, given_: dict[str, Any], data: st.DataObject
 ) -> None:
     _, unsigned = opened(received(placement, given_, "x"))
     right = canonical_string(unsigned)
-    order = data.draw(st.permutations(list(unsigned.parameters)))
+    order = data.draw(st.permutations(list(unsigned.values)))
     text = data.draw(
         st.sampled_from(
             [
                 right,
-                joined(dict(sorted(unsigned.parameters.items()))),
-                joined({name: unsigned.parameters[name] for name in order}),
+                joined(dict(sorted(unsigned.values.items()))),
+                joined({name: unsigned.values[name] for name in order}),
                 right + "\n",
                 f"{right}&signature=",
                 right.replace("5000", "5000.0"),
-                joined({name: unsigned.parameters[name] for name in order[1:]}),
+                joined({name: unsigned.values[name] for name in order[1:]}),
                 "",
                 data.draw(texts),
             ]
@@ -98,7 +98,7 @@ def test_what_is_named_reproduces_the_signature(
 
 @settings(deadline=None, max_examples=100)
 @given(placements, parameters, st.text(max_size=80) | st.from_regex(r"\A[0-9a-fA-F]{64}\Z"))
-def test_what_nobody_signed_is_never_explained_and_no_secret_is_told(
+def test_a_random_signature_is_never_explained(
     placement: str, given_: dict[str, Any], signature: str
 ) -> None:
     request = received(placement, given_, signature.encode(errors="replace").decode())
@@ -112,7 +112,7 @@ def test_what_nobody_signed_is_never_explained_and_no_secret_is_told(
 
 @settings(deadline=None, max_examples=60)
 @given(placements, parameters, st.sampled_from(KEYS), st.sampled_from(["", "\n", " "]), st.booleans())
-def test_no_secret_is_ever_told(
+def test_a_diagnosis_never_contains_a_secret(
     placement: str, given_: dict[str, Any], key: Any, end: str, swapped: bool
 ) -> None:
     _, unsigned = opened(received(placement, given_, "x"))
@@ -158,7 +158,7 @@ def test_the_work_for_one_request_is_bounded(monkeypatch: Any) -> None:
         assert counting.bytes <= MAX_BYTES + 2 * 65_536
 
 
-def test_a_mistake_shows_only_the_beginning_of_what_somebody_made_up() -> None:
+def test_a_mistake_shows_only_the_beginning_of_long_texts() -> None:
     diagnosis = check_signature(as_query(signed("t=1"), raw=f"t=1&{'x' * 3000}=1"))
     assert diagnosis is not None
     assert [mistake.name for mistake in diagnosis.mistakes] == ["parameter-not-signed"]

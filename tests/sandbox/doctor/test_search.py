@@ -1,4 +1,4 @@
-"""Every mistake of the catalogue, really made; and what the doctor says of it."""
+"""Every mistake of the catalog, really made, and its diagnosis."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def digest(name: str, data: bytes) -> str:
     return hashlib.new(name, data).hexdigest()
 
 
-MADE: Mapping[str, list[RejectedRequest]] = {
+MISTAKES: Mapping[str, list[RejectedRequest]] = {
     "keys-not-sorted": [as_json(signed(joined(PARAMETERS)))],
     "order-sent-otherwise": [
         as_query(signed(joined(sorted_pairs)), raw=raw)
@@ -170,7 +170,7 @@ MADE: Mapping[str, list[RejectedRequest]] = {
     "secret-and-text-swapped": [as_json(hmac_hex(canonical().encode(), SECRET.encode()))],
     "secret-as-signature": [as_json(SECRET)],
 }
-VISITS = [(name, case) for name, cases in MADE.items() for case in cases]
+CASES = [(name, case) for name, cases in MISTAKES.items() for case in cases]
 TWO = {
     ("keys-not-sorted", "values-encoded"): as_json(signed(joined(PARAMETERS, symbol=ENCODED))),
     ("keys-not-sorted", "whole-float"): as_json(signed(joined(PARAMETERS, recvWindow="5000.0"))),
@@ -189,7 +189,7 @@ TWO = {
 }
 
 
-@pytest.mark.parametrize(("name", "case"), VISITS, ids=[name for name, _ in VISITS])
+@pytest.mark.parametrize(("name", "case"), CASES, ids=[name for name, _ in CASES])
 def test_a_mistake_is_named(name: str, case: RejectedRequest) -> None:
     assert found(case) == [name]
 
@@ -204,7 +204,7 @@ def test_a_right_signature_has_no_mistake() -> None:
     assert check_signature(as_query(signed(canonical()))) is None
 
 
-def test_what_nothing_usual_explains_is_said_to_be_so() -> None:
+def test_a_signature_without_a_usual_mistake() -> None:
     diagnosis = check_signature(as_json(signed(canonical(), "a secret that nobody has")))
     assert diagnosis is not None
     assert diagnosis.mistakes == ()
@@ -213,13 +213,13 @@ def test_what_nothing_usual_explains_is_said_to_be_so() -> None:
 
 
 @pytest.mark.parametrize("signature", ["signature", "ø", "abc", "0" * 62, "0" * 66, "\x00", "=" * 64])
-def test_what_is_no_digest_is_said_to_be_none(signature: str) -> None:
+def test_a_signature_that_is_not_a_digest(signature: str) -> None:
     diagnosis = check_signature(as_json(signature.replace("\x00", "\\u0000")))
     assert diagnosis is not None
-    assert diagnosis.words.startswith("The signature is no digest")
+    assert diagnosis.words.startswith("The signature is not a digest")
 
 
-def test_the_text_that_was_signed_is_shown_where_it_is_another() -> None:
+def test_a_wrong_signed_text_is_shown() -> None:
     diagnosis = check_signature(as_json(signed(joined(PARAMETERS))))
     assert diagnosis is not None
     assert diagnosis.signed_text == joined(PARAMETERS)
@@ -228,7 +228,7 @@ def test_the_text_that_was_signed_is_shown_where_it_is_another() -> None:
     assert diagnosis.signed_text is None
 
 
-def test_the_words_say_what_was_done_and_which_line_settles_it() -> None:
+def test_the_diagnosis_says_what_was_done_and_which_rule_that_violates() -> None:
     diagnosis = check_signature(as_json(signed(canonical(recvWindow="5000.0"))))
     assert diagnosis is not None
     assert diagnosis.words == (
@@ -244,7 +244,7 @@ def test_the_words_say_what_was_done_and_which_line_settles_it() -> None:
     ]
 
 
-def test_an_api_key_that_was_signed_is_masked() -> None:
+def test_a_signed_api_key_is_masked() -> None:
     diagnosis = check_signature(as_json(signed(f"apiKey={KEY.api_key}&{canonical()}")))
     assert diagnosis is not None
     assert KEY.api_key not in str(diagnosis.to_dict())
