@@ -1,4 +1,4 @@
-"""`bingx-spot sandbox` as people start it."""
+"""The command `bingx-spot sandbox`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from typing import Any
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
+from bingx_spot.cli.sandbox import command
 from tests.sandbox.client import CANCEL, now, signature_of
 
 COMMAND = Path(sys.executable).with_name("bingx-spot")
@@ -21,9 +23,9 @@ HOUR = 3_600_000
 
 @contextmanager
 def started(*arguments: str) -> Iterator[dict[str, str]]:
-    """Run the command and give what it announces."""
-    command = [COMMAND, "sandbox", "--port", "0", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    """Run the command in a process, and yield what it announces."""
+    command_line = [COMMAND, "sandbox", "--port", "0", *arguments]
+    with subprocess.Popen(command_line, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             yield json.loads(process.stdout.readline())
@@ -32,14 +34,14 @@ def started(*arguments: str) -> Iterator[dict[str, str]]:
     assert process.returncode == 0
 
 
-def refused(*arguments: str) -> str:
-    command = [COMMAND, "sandbox", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert (done.returncode, done.stdout) == (2, "")
-    return done.stderr
+def rejected(*arguments: str) -> str:
+    """Run the command in this process, and return its error."""
+    result = CliRunner().invoke(command, arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    return result.stderr
 
 
-def test_faults_come_from_options_and_from_a_file(http: httpx.Client, tmp_path: Path) -> None:
+def test_faults_can_be_options_and_a_file(http: httpx.Client, tmp_path: Path) -> None:
     file = tmp_path / "faults.json"
     file.write_text(json.dumps([{"fault": "data-null"}]))
     rules = ['{"fault": "html", "status": 520, "times": 1}', '{"fault": "empty-body", "times": 1}']
@@ -51,7 +53,7 @@ def test_faults_come_from_options_and_from_a_file(http: httpx.Client, tmp_path: 
     assert answers[2].json()["data"] is None
 
 
-def test_the_clock_may_be_off_and_one_placement_be_understood(http: httpx.Client) -> None:
+def test_clock_offset_and_placement_are_options(http: httpx.Client) -> None:
     with started("--placement", "query", "--clock-offset", str(-HOUR), "--orders", "1") as announced:
         order_id = http.get(announced["url"] + "/_sandbox/orders").json()["orders"][0]["orderId"]
 
@@ -83,7 +85,7 @@ def test_accounts_keys_and_limits_are_options(http: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "error"),
     [
         (["--fault", "{"], "Error: faults must be JSON; "),
         (["--fault", '{"fault": "html", "status": 1}'], "Error: faults[0].status must be an HTTP status"),
@@ -98,5 +100,5 @@ def test_accounts_keys_and_limits_are_options(http: httpx.Client) -> None:
         (["--host", "192.0.2.1"], "Error: --host must be a loopback address"),
     ],
 )
-def test_a_wrong_option_is_refused_by_name(arguments: list[str], told: str) -> None:
-    assert told in refused(*arguments)
+def test_a_wrong_option_is_named(arguments: list[str], error: str) -> None:
+    assert error in rejected(*arguments)

@@ -13,14 +13,14 @@ from bingx_sandbox import Sandbox
 from tests.sandbox.client import CANCEL, Client
 from tests.sandbox.wire import (
     address_of,
-    ask,
     can_connect,
     cancel_request,
     connect,
-    hear,
-    hear_whole,
     is_success,
     query_request,
+    receive_all,
+    receive_response,
+    send,
     wait_until,
 )
 
@@ -32,19 +32,19 @@ def test_a_well_formed_answer_leaves_the_connection_usable(
     sandbox.faults([{**rule, "when": "before", "times": 1}])
     with connect(sandbox) as connection:
         connection.sendall(cancel_request(client, order_id, keep_alive=True))
-        hear_whole(connection)
+        receive_response(connection)
         connection.sendall(cancel_request(client, order_id, keep_alive=True))
-        assert is_success(hear_whole(connection), order_id)
+        assert is_success(receive_response(connection), order_id)
 
 
 def test_an_idle_connection_is_closed_without_a_word(client: Client, sandbox: Sandbox, order_id: int) -> None:
     sandbox.faults([{"fault": "close-idle", "times": 1}])
     with connect(sandbox) as connection:
         connection.sendall(cancel_request(client, order_id, keep_alive=True))
-        heard = hear(connection)
-    assert is_success(heard, order_id)
-    assert heard.ending == "closed"
-    assert "connection" not in heard.headers
+        response = receive_all(connection)
+    assert is_success(response, order_id)
+    assert response.end == "closed"
+    assert "connection" not in response.headers
 
 
 def test_a_trickle_comes_byte_by_byte_and_ends_with_the_client(
@@ -90,20 +90,20 @@ def test_a_closed_port_refuses_and_leaves_connections_that_stand_alone(http: htt
     with Sandbox(faults=[rule]) as sandbox, connect(sandbox) as standing:
         client = Client(sandbox, http)
         order_id = sandbox.place_order()["orderId"]
-        assert ask(sandbox, cancel_request(client, order_id)).ending == "reset"
+        assert send(sandbox, cancel_request(client, order_id)).end == "reset"
         with pytest.raises(ConnectionRefusedError):
             connect(sandbox)
         standing.sendall(query_request(client, order_id, keep_alive=True))
-        assert hear_whole(standing).json["data"]["status"] == "NEW"
+        assert receive_response(standing).json["data"]["status"] == "NEW"
 
 
 def test_the_port_can_be_closed_again_and_again(client: Client, sandbox: Sandbox, order_id: int) -> None:
     sandbox.faults([{"fault": "refuse", "seconds": 0.02, "times": 3}])
     for _ in range(3):
         wait_until(lambda: can_connect(sandbox))
-        assert ask(sandbox, cancel_request(client, order_id)).ending == "reset"
+        assert send(sandbox, cancel_request(client, order_id)).end == "reset"
     wait_until(lambda: can_connect(sandbox))
-    assert is_success(ask(sandbox, cancel_request(client, order_id)), order_id)
+    assert is_success(send(sandbox, cancel_request(client, order_id)), order_id)
 
 
 def test_a_client_that_sends_half_a_request_meets_no_fault(sandbox: Sandbox) -> None:
@@ -140,7 +140,7 @@ def test_hanging_requests_and_a_closed_port_end_with_the_server(caplog: pytest.L
         wait_until(lambda: len(sandbox.requests()) == len(orders))
         address = address_of(sandbox)
     for connection in connections:
-        assert len(hear(connection).data) <= 1
+        assert len(receive_all(connection).data) <= 1
         connection.close()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(address)

@@ -8,11 +8,11 @@ import pytest
 from bingx_sandbox import Sandbox
 from tests.sandbox.client import Client
 from tests.sandbox.wire import (
-    ask,
     cancel_request,
     connect,
-    hear_whole,
     query_request,
+    receive_response,
+    send,
 )
 
 
@@ -30,11 +30,11 @@ def test_every_cancel_request_is_counted_and_the_one_that_cancelled_is_named(
     client: Client, sandbox: Sandbox, order_id: int
 ) -> None:
     sandbox.faults([{"fault": "reset-before-reading", "times": 1}])
-    ask(sandbox, cancel_request(client, order_id))
-    ask(sandbox, cancel_request(client, order_id, signature="0" * 64))
-    ask(sandbox, cancel_request(client, order_id))
-    ask(sandbox, cancel_request(client, order_id))
-    ask(sandbox, query_request(client, order_id))
+    send(sandbox, cancel_request(client, order_id))
+    send(sandbox, cancel_request(client, order_id, signature="0" * 64))
+    send(sandbox, cancel_request(client, order_id))
+    send(sandbox, cancel_request(client, order_id))
+    send(sandbox, query_request(client, order_id))
     executed = client.control("GET", "/executed").json()["orders"]
     assert executed[str(order_id)] == {"status": "CANCELED", "cancelRequests": 4, "cancelledBy": 3}
     assert [record["executed"] for record in sandbox.requests()] == [False, False, True, False, False]
@@ -60,7 +60,7 @@ def test_what_was_executed_is_known_for_more_requests_than_the_journal_keeps(
     with connect(sandbox) as connection:
         for order_id in orders:
             connection.sendall(cancel_request(client, order_id, keep_alive=True))
-            hear_whole(connection)
+            receive_response(connection)
     assert len(sandbox.requests()) == 1000
     executed = sandbox.executed()
     cancelled_by = [executed[str(order_id)]["cancelledBy"] for order_id in orders]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -26,11 +25,10 @@ EXPIRE = "X-RateLimit-Requests-Expire"
 
 
 @contextmanager
-def limited(http: httpx.Client, *, stopped: bool = True, **options: Any) -> Iterator[Client]:
-    """Run a sandbox; its limits see no time pass, lest a slow machine have a second between two requests."""
+def limited(http: httpx.Client, **options: Any) -> Iterator[Client]:
+    """Run a sandbox; the clock of its limits stands still, so that slow machines see the same rates."""
     with Sandbox(**options) as sandbox:
-        if stopped:
-            sandbox._exchange.limits._now = lambda: 1000.0
+        sandbox._exchange.limits._now = lambda: 1000.0
         yield Client(sandbox, http)
 
 
@@ -57,7 +55,7 @@ def from_address(client: Client, address: str, path: str = QUERY) -> httpx.Respo
         return http.get(client.sandbox.url + path)
 
 
-def test_the_sixth_cancel_in_a_second_is_refused_until_the_time_in_the_text(http: httpx.Client) -> None:
+def test_the_sixth_cancel_in_a_second_is_rejected_until_the_announced_time(http: httpx.Client) -> None:
     with limited(http) as client:
         order = client.sandbox.place_order()
         begun = now()
@@ -87,28 +85,63 @@ def test_the_sixth_cancel_in_a_second_is_refused_until_the_time_in_the_text(http
         }
 
 
-def test_who_waits_until_the_time_in_the_text_is_let_in(http: httpx.Client) -> None:
-    with limited(http, stopped=False, limits=0.2, lock_seconds=0.05) as client:
+class Clock:
+    """One clock for the sandbox and its limits; both stand still until a test moves them."""
+
+    def __init__(self) -> None:
+        self.start = now()
+        self.elapsed = 0.0004
+
+    def milliseconds(self) -> int:
+        return self.start + int(self.elapsed * 1000)
+
+    def move_to(self, time: int) -> None:
+        self.elapsed = (time - self.start) / 1000 + 1e-9
+
+
+@contextmanager
+def clocked(http: httpx.Client, **options: Any) -> Iterator[tuple[Client, Clock]]:
+    """Run a sandbox whose clocks a test moves."""
+    clock = Clock()
+    with Sandbox(clock=clock.milliseconds, **options) as sandbox:
+        sandbox._exchange.limits._now = lambda: clock.elapsed
+        yield Client(sandbox, http), clock
+
+
+def cancel_at(client: Client, clock: Clock) -> httpx.Response:
+    order_id = client.sandbox.place_order()["orderId"]
+    return ask(client, "POST", CANCEL, orderId=order_id, timestamp=clock.milliseconds())
+
+
+def test_a_caller_who_waits_until_the_announced_time_is_allowed(http: httpx.Client) -> None:
+    with clocked(http, limits=0.2) as (client, clock):
         for _ in range(3):
-            answer = cancel(client).json()
-            assert answer["code"] == 0
-            while answer["code"] == 0:
-                answer = cancel(client).json()
-            unblock = LOCKED.fullmatch(answer["msg"])
+            assert cancel_at(client, clock).json()["code"] == 0
+            unblock = LOCKED.fullmatch(cancel_at(client, clock).json()["msg"])
             assert unblock is not None
-            while now() < int(unblock[1]):
-                time.sleep(0.001)
+            clock.move_to(int(unblock[1]))
 
 
-def test_who_waits_until_the_window_ends_goes_on_at_the_full_rate(http: httpx.Client) -> None:
-    with limited(http, stopped=False, limits=10) as client:
-        begun = now()
-        for _ in range(100):
-            answer = cancel(client)
-            while answer.headers[REMAIN] == "0" and now() < int(answer.headers[EXPIRE]):
-                time.sleep(0.001)
+def test_a_caller_who_waits_for_the_window_gets_the_full_rate(http: httpx.Client) -> None:
+    with clocked(http, limits=10) as (client, clock):
+        for _ in range(3):
+            answers = [cancel_at(client, clock) for _ in range(50)]
+            assert answers[-1].headers[REMAIN] == "0"
+            clock.move_to(int(answers[-1].headers[EXPIRE]))
         assert client.sandbox.refused_by_limits()["uid"] == 0
-        assert now() - begun >= 1000
+        assert clock.elapsed < 3.1
+
+
+@pytest.mark.parametrize("where", ["at the start", "later", "over HTTP"])
+def test_copy_trading_leaders_cancel_once_a_second(http: httpx.Client, where: str) -> None:
+    with limited(http, copy_trading=where == "at the start") as client:
+        if where == "later":
+            client.sandbox.limits(copy_trading=True)
+        elif where == "over HTTP":
+            assert client.control("PUT", "/limits", json={"copyTrading": True}).json()["copyTrading"] is True
+        assert [cancel(client).json()["code"] for _ in range(2)] == [0, 100410]
+        queries = [ask(client, "GET", QUERY, orderId=1).headers[REMAIN] for _ in range(2)]
+        assert queries == ["9", "8"]
 
 
 def test_keys_of_one_account_share_its_limits_and_another_account_has_its_own(http: httpx.Client) -> None:
@@ -170,7 +203,7 @@ def test_twenty_equal_errors_lock_the_endpoint(http: httpx.Client) -> None:
         assert client.sandbox.refused_by_limits()["equalErrors"] == 1
 
 
-def test_what_has_no_limits_tells_of_none(http: httpx.Client) -> None:
+def test_endpoints_without_limits_have_no_headers(http: httpx.Client) -> None:
     with limited(http) as client:
         assert REMAIN not in client.http.get(client.sandbox.url + TIME).headers
         client.sandbox.limits("off")
@@ -203,7 +236,7 @@ def test_the_control_interface_shows_and_scales_the_limits(http: httpx.Client) -
         assert cancel(client).json()["code"] == 0
 
 
-def test_a_wrong_scale_is_refused_with_the_field_and_changes_nothing(client: Client) -> None:
+def test_a_wrong_scale_is_named_and_changes_nothing(client: Client) -> None:
     before = client.control("GET", "/limits").json()
     refused = client.control("PUT", "/limits", json={"limits": "few"})
     assert (refused.status_code, refused.json()["field"]) == (400, "limits")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from bingx_sandbox import SandboxError
@@ -23,7 +25,7 @@ from bingx_sandbox.rates import Rate
 def test_a_scale_is_a_word_or_a_factor(limits: object, factor: float | None) -> None:
     scale = read_scale(limits, 5)
     assert scale == LimitScale(factor, 5.0)
-    assert read_scale(scale.to_dict()["limits"], scale.to_dict()["lockSeconds"]) == scale
+    assert load_scale(json.dumps(scale.to_dict()).encode()) == scale
 
 
 @pytest.mark.parametrize(
@@ -52,6 +54,7 @@ def test_so_is_a_lock_out_that_is_no_time(seconds: object) -> None:
         (b"\xff", None),
         (b'{"limit": 1}', "limit"),
         (b'{"limits": null}', "limits"),
+        (b'{"copyTrading": 1}', "copyTrading"),
     ],
 )
 def test_json_that_holds_no_scale_is_refused(text: bytes, field: str | None) -> None:

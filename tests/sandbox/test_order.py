@@ -1,9 +1,20 @@
 from __future__ import annotations
 
+from decimal import Context, Decimal
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bingx_sandbox import SandboxError
-from bingx_sandbox.order import is_symbol, read_new_order
+from bingx_sandbox.order import (
+    is_symbol,
+    multiply,
+    read_amount,
+    read_new_order,
+    read_positive_amount,
+    write_amount,
+)
 
 FIELDS = {"symbol": "BTC-USDT", "side": "BUY", "type": "LIMIT", "price": "50000", "origQty": "1"}
 
@@ -54,3 +65,37 @@ def test_a_wrong_field_is_named(field: str, text: str) -> None:
 def test_a_market_order_needs_no_price() -> None:
     fields = {name: text for name, text in FIELDS.items() if name != "price"}
     assert read_new_order(fields | {"type": "MARKET"}).price == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["", "-1", "+1", "1e3", "1.", ".5", "NaN", "1,5", " 1", "1\n", "٣", "1" * 21]
+)
+def test_anything_but_a_plain_decimal_is_refused_by_name(text: str) -> None:
+    with pytest.raises(SandboxError, match=r"^price: must be a plain decimal") as refused:
+        read_amount("price", text)
+    assert refused.value.field == "price"
+
+
+def test_zero_is_no_positive_amount() -> None:
+    assert read_amount("stopPrice", "0") == 0
+    with pytest.raises(SandboxError, match=r"^origQty: must be above 0"):
+        read_positive_amount("origQty", "0.00")
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [("126", "126"), ("0.1532", "0.1532"), ("1.50", "1.5"), ("100", "100"), ("0.00", "0"), ("1E+3", "1000")],
+)
+def test_amounts_are_written_plain(amount: str, text: str) -> None:
+    assert write_amount(Decimal(amount)) == text
+
+
+@given(st.decimals(min_value=0, max_value=10**19, places=20, allow_nan=False))
+def test_what_is_written_reads_back_the_same(amount: Decimal) -> None:
+    assert read_amount("price", write_amount(amount)) == amount
+
+
+def test_products_of_the_longest_amounts_are_exact() -> None:
+    digits = int("9" * 40)
+    longest = Decimal(digits).scaleb(-20, Context(prec=40))
+    assert write_amount(multiply(longest, longest)).replace(".", "") == str(digits**2)

@@ -8,10 +8,10 @@ from bingx_sandbox import Sandbox
 from tests.sandbox.client import Client, now
 from tests.sandbox.wire import (
     TIME,
-    ask,
     cancel_request,
     get_request,
     is_success,
+    send,
 )
 
 HOUR = 3_600_000
@@ -22,20 +22,20 @@ def test_a_clock_that_is_off_is_off_wherever_it_shows(
     client: Client, sandbox: Sandbox, order_id: int, offset: int
 ) -> None:
     sandbox.faults([{"fault": "clock-off", "offset": offset}])
-    server_time = ask(sandbox, get_request(client, TIME))
+    server_time = send(sandbox, get_request(client, TIME))
     assert abs(server_time.json["data"]["serverTime"] - now() - offset) < 60_000
-    refused = ask(sandbox, cancel_request(client, order_id))
+    refused = send(sandbox, cancel_request(client, order_id))
     assert abs(refused.json["timestamp"] - now() - offset) < 60_000
-    for heard in (server_time, refused):
-        date = parsedate_to_datetime(heard.headers["date"]).timestamp()
+    for response in (server_time, refused):
+        date = parsedate_to_datetime(response.headers["date"]).timestamp()
         assert abs(date * 1000 - now() - offset) < 60_000
     right = cancel_request(client, order_id, timestamp=refused.json["timestamp"])
-    assert is_success(ask(sandbox, right), order_id)
+    assert is_success(send(sandbox, right), order_id)
 
 
 def test_a_jumping_clock_is_off_both_ways(client: Client, sandbox: Sandbox) -> None:
     sandbox.faults([{"fault": "clock-off", "jumping": True}])
-    times = [ask(sandbox, get_request(client, TIME)).json["data"]["serverTime"] - now() for _ in range(3)]
+    times = [send(sandbox, get_request(client, TIME)).json["data"]["serverTime"] - now() for _ in range(3)]
     assert [round(offset / HOUR) for offset in times] == [1, -1, 1]
 
 
@@ -43,5 +43,5 @@ def test_the_time_to_wait_for_is_told_in_the_text(client: Client, sandbox: Sandb
     rule = {"fault": "error", "code": 100410, "msg": "unblocked after {unblock}", "unblockIn": 5000}
     sandbox.faults([rule])
     before = now()
-    told = int(ask(sandbox, cancel_request(client, order_id)).json["msg"].removeprefix("unblocked after "))
+    told = int(send(sandbox, cancel_request(client, order_id)).json["msg"].removeprefix("unblocked after "))
     assert before + 5000 <= told <= now() + 5000
