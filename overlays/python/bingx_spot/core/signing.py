@@ -21,13 +21,16 @@ from decimal import Decimal
 
 from bingx_spot.exceptions import InvalidInput
 
-#: A value that held one of these could forge a second parameter in the canonical string.
-FORBIDDEN_CHARACTERS = "&=?#\r\n"
+#: A name or a value that holds one of these could forge a second parameter in the canonical string.
+FORBIDDEN_CHARACTERS = "&=?\r\n"
+#: Names are not URL-encoded, so `#` in one would cut off a query string.
+FORBIDDEN_IN_NAMES = f"{FORBIDDEN_CHARACTERS}#"
 _FORBIDDEN = re.compile(f"[{FORBIDDEN_CHARACTERS}]")
+_FORBIDDEN_IN_NAMES = re.compile(f"[{FORBIDDEN_IN_NAMES}]")
 _NUMBER_ALLOWED = "a finite number that a double can hold, or a whole one of at most 4300 digits"
 _LARGEST_EXPONENT = 324  # of the smallest double; the largest has 308
 _ENCODABLE_TEXT = "text in characters that UTF-8 can carry; the secret not empty"
-_ALLOWED_TEXT = "text without & = ? # or line breaks, in characters that UTF-8 can carry"
+_ALLOWED_TEXT = "text without & = ? or line breaks, in characters that UTF-8 can carry"
 
 
 def canonical_string(parameters: Mapping[str, object]) -> str:
@@ -63,9 +66,9 @@ def signed_texts(parameters: Mapping[str, object]) -> dict[str, str]:
     texts = {name: _text(parameters[name], name) for name in names}
     # All at once, which nearly always suffices; only where it does not are they looked at one by one.
     whole = "".join([*texts, *texts.values()])
-    if not whole.isascii() or _FORBIDDEN.search(whole):
+    if not whole.isascii() or _FORBIDDEN_IN_NAMES.search(whole):
         for name, text in texts.items():
-            _checked(name, name)
+            _checked(name, name, _FORBIDDEN_IN_NAMES)
             _checked(text, name)
     return texts
 
@@ -167,10 +170,10 @@ def _number_text(number: float | Decimal, name: str) -> str:
     return f"{shortest:f}".rstrip("0")
 
 
-def _checked(text: str, name: str) -> str:
+def _checked(text: str, name: str, characters: re.Pattern[str] = _FORBIDDEN) -> str:
     if not _is_encodable(text):
         raise InvalidInput(name, "holds half of a surrogate pair", _ALLOWED_TEXT)
-    forbidden = _FORBIDDEN.search(text)
+    forbidden = characters.search(text)
     if forbidden is not None:
         raise InvalidInput(name, f"holds {forbidden[0]!r}", _ALLOWED_TEXT)
     return text

@@ -1,4 +1,4 @@
-"""What changed in our extensions, which no tool for OpenAPI knows, and whether it breaks callers."""
+"""Changes of the extensions and the error table, which no tool for OpenAPI knows."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -6,8 +6,11 @@ from typing import Any
 
 from generator.change import Change
 from generator.operation import operations
-from generator.reference import objects
+from generator.references import objects
 from generator.rules import signing_schemes
+
+# How often a request may be sent, least first.
+_LICENCES = ("never", "harmless", "same-answer")
 
 Rule = Callable[[str, Any, Any], Iterator[Change]]
 
@@ -113,6 +116,8 @@ def _operations(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
 def _limits(where: str, old: Any, new: Any) -> Iterator[Change]:
     old, new = old or {}, new or {}
     yield from _rate(where, "the limit per UID", old.get("uid"), new.get("uid"))
+    leaders = "the limit per UID of copy-trading leaders"
+    yield from _rate(where, leaders, old.get("copyTrading"), new.get("copyTrading"))
     if old.get("ipGroup") != new.get("ipGroup"):
         text = f"the IP group was {_text(old.get('ipGroup'))} and is {_text(new.get('ipGroup'))}"
         yield Change(where, text, breaking=False)
@@ -129,6 +134,10 @@ def _reference(where: str, old: Any, new: Any) -> Iterator[Change]:
         text = f"`{name}` {'names the order no more' if name in was else 'may name the order too'}"
         # Where nothing had to name the order, having to is new.
         yield Change(where, text, breaking=name in was or not was)
+    old_id, new_id = ((reference or {}).get("permanent") for reference in (old, new))
+    if old_id != new_id:
+        text = f"the id that never names another order was {_text(old_id)} and is {_text(new_id)}"
+        yield Change(where, text, breaking=old_id is not None)
 
 
 def _belief(where: str, old: Any, new: Any) -> Iterator[Change]:
@@ -139,23 +148,21 @@ def _belief(where: str, old: Any, new: Any) -> Iterator[Change]:
 
 def _outcome(where: str, old: Any, new: Any) -> Iterator[Change]:
     old, new = old or {}, new or {}
-    if bool(old.get("repeatable")) != bool(new.get("repeatable")):
-        may = bool(new.get("repeatable"))
-        text = f"sending it twice does {'no harm' if may else 'harm'} now"
-        yield Change(where, text, breaking=not may)
-    for key in ("settledBy", "done", "open"):
-        if old.get(key) != new.get(key):
-            text = f"{key} of what became of it was {_text(old.get(key))} and is {_text(new.get(key))}"
-            yield Change(where, text, breaking=_loses(old.get(key), new.get(key)))
+    for key in sorted(old.keys() | new.keys()):
+        was, now = old.get(key), new.get(key)
+        if was != now:
+            text = f"{key} was {_text(was)} and is {_text(now)}"
+            yield Change(where, text, breaking=_loses(key, was, now))
 
 
-def _loses(old: Any, new: Any) -> bool:
-    """Tells whether something that was said is said no more."""
-    if isinstance(old, Mapping):
-        return not isinstance(new, Mapping) or any(
-            set(words) - set(new.get(name, [])) for name, words in old.items()
-        )
-    return old is not None and old != new
+def _loses(key: str, was: Any, now: Any) -> bool:
+    """Tell whether a client that relies on what was said before is wrong now."""
+    if key == "repeat":
+        return _LICENCES.index(now or "never") < _LICENCES.index(was or "never")
+    if key == "states" and was and now:
+        return any(set(was[kind]) - set(now[kind]) for kind in ("canceled", "filled", "failed", "open"))
+    # Only how long a client waits, not what it may rely on.
+    return key != "timing" and was is not None
 
 
 def _marks(
@@ -192,3 +199,43 @@ def _step(root: Mapping[str, Any], location: tuple[str | int, ...]) -> Iterator[
 
 def _text(value: Any) -> str:
     return "nothing" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+_LISTS = ("rows", "httpStatuses")
+# What a caller acts on; the rest tells how a row is found, and what a person reads.
+_ACTED_ON = ("order", "category")
+
+
+def error_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """Compares two error tables.
+
+    Args:
+        before: The released table.
+        after: The other one.
+    """
+    old, new = ({row["id"]: row for name in _LISTS for row in table[name]} for table in (before, after))
+    return [*_of_rows(old, new), *_of_order(list(old), list(new))]
+
+
+def _of_rows(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    for row in [*old, *(row for row in new if row not in old)]:
+        where = f"error {row}"
+        if row not in new:
+            yield Change(where, "its row is gone", breaking=True)
+        elif row not in old:
+            yield Change(where, "its row is new", breaking=False)
+        else:
+            yield from _of_row(where, old[row], new[row])
+
+
+def _of_row(where: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    for key in sorted(old.keys() | new.keys()):
+        if old.get(key) != new.get(key):
+            text = f"{key} was {old.get(key)!r} and is {new.get(key)!r}"
+            yield Change(where, text, breaking=key in _ACTED_ON)
+
+
+def _of_order(old: list[str], new: list[str]) -> Iterator[Change]:
+    kept = [row for row in new if row in old]
+    if kept != [row for row in old if row in new]:
+        yield Change("error table", "its rows stand in another order", breaking=False)
