@@ -16,7 +16,7 @@ from tests.sandbox.wire import (
 )
 
 
-def test_a_fault_is_aimed_at_one_order_by_either_id(client: Client, sandbox: Sandbox) -> None:
+def test_a_fault_for_one_order_matches_either_id(client: Client, sandbox: Sandbox) -> None:
     aimed = sandbox.place_order(clientOrderID="aimed-at")
     other = sandbox.place_order()
     sandbox.faults([{"fault": "data-null", "orderId": aimed["orderId"]}])
@@ -47,15 +47,13 @@ def test_a_cancel_in_another_placement_is_counted_and_not_executed(
     with Sandbox(orders=1, placements=[understood]) as sandbox:
         client = Client(sandbox, http)
         order: dict[str, Any] = {"symbol": "BTC-USDT", "orderId": sandbox.orders()[0]["orderId"]}
-        refused = client.cancel("json", **order)
-        assert (refused["code"], refused["msg"]) == (100412, "Null signature")
+        rejected = client.cancel("json", **order)
+        assert (rejected["code"], rejected["msg"]) == (100412, "Null signature")
         executed = sandbox.executed()[str(order["orderId"])]
         assert executed == {"status": "NEW", "cancelRequests": 1, "cancelledBy": None}
 
 
-def test_what_was_executed_is_known_for_more_requests_than_the_journal_keeps(
-    client: Client, sandbox: Sandbox
-) -> None:
+def test_counters_outlive_the_request_log(client: Client, sandbox: Sandbox) -> None:
     orders = [order["orderId"] for order in sandbox.place_orders(1100)]
     with connect(sandbox) as connection:
         for order_id in orders:

@@ -70,7 +70,7 @@ def test_a_whole_float_is_verified_as_whole(client: Client, sandbox: Sandbox) ->
     assert client.post_raw(body, "application/json")["code"] == 0
 
 
-def test_a_query_string_is_verified_decoded_and_as_ordered(client: Client, sandbox: Sandbox) -> None:
+def test_a_query_string_is_verified_decoded_and_in_the_order_sent(client: Client, sandbox: Sandbox) -> None:
     sandbox.place_order("MØTH-USDT", clientOrderID="q")
     signed = client.signed({"symbol": "MØTH-USDT", "clientOrderID": "q"})
     assert client.post_raw(b"", FORM, f"?{httpx.QueryParams(signed)}")["code"] == 0
@@ -104,9 +104,9 @@ def test_a_partly_filled_order_keeps_its_executed_quantity(client: Client, sandb
 
 def test_a_restriction_is_applied(client: Client, sandbox: Sandbox) -> None:
     order_id = sandbox.place_order(status="PENDING")["orderId"]
-    refused = client.cancel(symbol="BTC-USDT", orderId=order_id, cancelRestrictions="NEW")
-    assert refused["code"] == 100400
-    assert "cancelRestrictions: the order's status is PENDING, not NEW" in refused["msg"]
+    rejected = client.cancel(symbol="BTC-USDT", orderId=order_id, cancelRestrictions="NEW")
+    assert rejected["code"] == 100400
+    assert "cancelRestrictions: the order's status is PENDING, not NEW" in rejected["msg"]
     assert sandbox.orders()[-1]["status"] == "PENDING"
     assert client.cancel(symbol="BTC-USDT", orderId=order_id, cancelRestrictions="PENDING")["code"] == 0
 
@@ -114,8 +114,8 @@ def test_a_restriction_is_applied(client: Client, sandbox: Sandbox) -> None:
 def test_both_ids_must_name_the_same_order(client: Client, sandbox: Sandbox) -> None:
     order_id = sandbox.place_order(clientOrderID="one")["orderId"]
     sandbox.place_order(clientOrderID="two")
-    refused = client.cancel(symbol="BTC-USDT", orderId=order_id, clientOrderID="two")
-    assert (refused["code"], refused["msg"]) == (
+    rejected = client.cancel(symbol="BTC-USDT", orderId=order_id, clientOrderID="two")
+    assert (rejected["code"], rejected["msg"]) == (
         100400,
         "invalid parameter: orderId and clientOrderID name different orders",
     )

@@ -64,9 +64,9 @@ def test_the_sixth_cancel_in_a_second_is_rejected_until_the_announced_time(http:
         assert [int(answer.headers[REMAIN]) for answer in answers] == [4, 3, 2, 1, 0]
         assert all(begun + 1000 <= int(answer.headers[EXPIRE]) <= now() + 1002 for answer in answers)
 
-        refused = cancel(client, order["orderId"])
-        assert (refused.status_code, refused.json()["code"]) == (200, 100410)
-        unblock = LOCKED.fullmatch(refused.json()["msg"])
+        rejected = cancel(client, order["orderId"])
+        assert (rejected.status_code, rejected.json()["code"]) == (200, 100410)
+        unblock = LOCKED.fullmatch(rejected.json()["msg"])
         assert unblock is not None
         assert begun + 300_000 <= int(unblock[1]) <= now() + 300_002
         assert (refused.headers[REMAIN], refused.headers[EXPIRE]) == ("0", unblock[1])
@@ -75,7 +75,7 @@ def test_the_sixth_cancel_in_a_second_is_rejected_until_the_announced_time(http:
 
         record = client.last_request()
         assert (record["limit"], record["uid"]) == ("uid", client.sandbox.accounts[0].uid)
-        assert record["verdict"] == f"100410 {refused.json()['msg']}"
+        assert record["verdict"] == f"100410 {rejected.json()['msg']}"
         assert client.sandbox.refused_by_limits() == {
             "uid": 1,
             "ipEndpoint": 0,
@@ -144,7 +144,7 @@ def test_copy_trading_leaders_cancel_once_a_second(http: httpx.Client, where: st
         assert queries == ["9", "8"]
 
 
-def test_keys_of_one_account_share_its_limits_and_another_account_has_its_own(http: httpx.Client) -> None:
+def test_limits_count_by_account(http: httpx.Client) -> None:
     with limited(http, accounts=2, keys=2) as client:
         (first, second), (other, _) = (account.keys for account in client.sandbox.accounts)
         for key in (first, second, first, second, first):
@@ -154,14 +154,14 @@ def test_keys_of_one_account_share_its_limits_and_another_account_has_its_own(ht
         assert ask(client, "GET", QUERY, orderId=1).headers[REMAIN] == "9"
 
 
-def test_a_request_that_is_badly_signed_counts_as_well(http: httpx.Client) -> None:
+def test_a_badly_signed_request_counts(http: httpx.Client) -> None:
     with limited(http, limits=0.2) as client:
         client.secret = "another"
         assert cancel(client).json()["code"] == 100001
         assert cancel(client).json()["code"] == 100410
 
 
-def test_a_request_that_meets_a_fault_counts_as_well(http: httpx.Client) -> None:
+def test_a_request_that_meets_a_fault_counts(http: httpx.Client) -> None:
     with limited(http, limits=0.2, faults=[{"fault": "html", "times": 1}]) as client:
         assert cancel(client).status_code == 502
         assert cancel(client).json()["code"] == 100410
@@ -180,14 +180,14 @@ def test_an_address_is_locked_out_with_429_and_banned_with_418(http: httpx.Clien
         assert (locked.headers[REMAIN], locked.headers[EXPIRE]) == ("0", unblock[1])
         assert banned.json()["msg"] == "rate limited"
         assert int(banned.headers[EXPIRE]) >= int(unblock[1])
-        refused = client.sandbox.refused_by_limits()
-        assert (refused["ipEndpoint"], refused["ban"]) == (11, 2)
+        rejected = client.sandbox.refused_by_limits()
+        assert (rejected["ipEndpoint"], rejected["ban"]) == (11, 2)
         assert client.http.get(client.sandbox.url + TIME).status_code == 418
         assert client.control("GET", "/limits").status_code == 200
         assert from_address(client, "127.0.0.2").status_code == 200
 
 
-def test_twenty_equal_errors_lock_the_endpoint(http: httpx.Client) -> None:
+def test_twenty_errors_with_one_code_lock_the_endpoint(http: httpx.Client) -> None:
     with limited(http, limits=1000) as client:
         begun = now()
         answers = [ask(client, "GET", QUERY, orderId=1).json() for _ in range(21)]
@@ -238,6 +238,6 @@ def test_the_control_interface_shows_and_scales_the_limits(http: httpx.Client) -
 
 def test_a_wrong_scale_is_named_and_changes_nothing(client: Client) -> None:
     before = client.control("GET", "/limits").json()
-    refused = client.control("PUT", "/limits", json={"limits": "few"})
-    assert (refused.status_code, refused.json()["field"]) == (400, "limits")
+    rejected = client.control("PUT", "/limits", json={"limits": "few"})
+    assert (rejected.status_code, rejected.json()["field"]) == (400, "limits")
     assert client.control("GET", "/limits").json() == before

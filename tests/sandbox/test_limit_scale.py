@@ -31,17 +31,17 @@ def test_a_scale_is_a_word_or_a_factor(limits: object, factor: float | None) -> 
 @pytest.mark.parametrize(
     "limits", ["", "x", "few", "10x", "0", "-1", "1001", "1e3", " 10", 0, True, None, [], float("nan")]
 )
-def test_anything_else_is_refused(limits: object) -> None:
-    with pytest.raises(SandboxError) as refused:
+def test_anything_else_is_rejected(limits: object) -> None:
+    with pytest.raises(SandboxError) as rejected:
         read_scale(limits)
-    assert refused.value.field == "limits"
+    assert rejected.value.field == "limits"
 
 
 @pytest.mark.parametrize("seconds", [-1, 3601, "5", True, float("inf")])
-def test_so_is_a_lock_out_that_is_no_time(seconds: object) -> None:
-    with pytest.raises(SandboxError) as refused:
+def test_a_wrong_lock_out_time_is_rejected(seconds: object) -> None:
+    with pytest.raises(SandboxError) as rejected:
         read_scale("off", seconds)
-    assert refused.value.field == "lockSeconds"
+    assert rejected.value.field == "lockSeconds"
 
 
 @pytest.mark.parametrize(
@@ -57,16 +57,16 @@ def test_so_is_a_lock_out_that_is_no_time(seconds: object) -> None:
         (b'{"copyTrading": 1}', "copyTrading"),
     ],
 )
-def test_json_that_holds_no_scale_is_refused(text: bytes, field: str | None) -> None:
-    with pytest.raises(SandboxError) as refused:
+def test_wrong_json_is_rejected(text: bytes, field: str | None) -> None:
+    with pytest.raises(SandboxError) as rejected:
         load_scale(text)
-    assert refused.value.field == field
+    assert rejected.value.field == field
 
 
-def test_what_json_leaves_out_is_as_documented() -> None:
+def test_defaults_are_as_documented() -> None:
     assert load_scale(b"{}") == LimitScale()
 
 
-def test_at_least_one_request_is_left() -> None:
+def test_a_scaled_rate_has_at_least_one_request() -> None:
     assert LimitScale(0.01).apply(Rate(5, 1)) == Rate(1, 1)
     assert LimitScale(0.5).apply(Rate(5, 1)) == Rate(2, 1)

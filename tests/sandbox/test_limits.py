@@ -60,7 +60,7 @@ def test_the_window_slides(limits: Limits, clock: Clock) -> None:
     assert refused(limits, CANCEL, 2) == [None, "uid"]
 
 
-def test_a_lock_out_ends_when_it_was_said_to_end_however_often_one_asks(limits: Limits, clock: Clock) -> None:
+def test_a_lock_out_ends_at_the_announced_time(limits: Limits, clock: Clock) -> None:
     refused(limits, CANCEL, 5)
     ends_at = limits.check(CANCEL).ends_at
     assert ends_at == clock.now + LOCK_SECONDS
@@ -72,18 +72,18 @@ def test_a_lock_out_ends_when_it_was_said_to_end_however_often_one_asks(limits: 
     assert refused(limits, CANCEL, 5) == [None] * 5
 
 
-def test_what_is_told_is_what_is_left(limits: Limits, clock: Clock) -> None:
-    told = []
+def test_a_decision_has_the_remaining_requests(limits: Limits, clock: Clock) -> None:
+    announced = []
     for _ in range(5):
         admission = limits.check(CANCEL)
-        told.append((admission.remaining, admission.ends_at))
+        announced.append((admission.remaining, admission.ends_at))
         clock.now += 0.125
-    assert told == [(left, 1001.0) for left in (4, 3, 2, 1, 0)]
+    assert announced == [(left, 1001.0) for left in (4, 3, 2, 1, 0)]
     clock.now = 1001.0
     assert limits.check(CANCEL).remaining == 0
 
 
-def test_a_lock_out_shorter_than_the_window_does_not_end_in_the_next(clock: Clock) -> None:
+def test_a_short_lock_out_lasts_until_a_request_is_available(clock: Clock) -> None:
     limits = Limits(LimitScale(lock_seconds=0.0), clock)
     refused(limits, CANCEL, 5)
     clock.now += 0.5
@@ -108,7 +108,7 @@ def test_an_address_has_2000_requests_to_a_group(limits: Limits) -> None:
     assert refused(limits, QUERY) == [None]
 
 
-def test_who_goes_on_past_429_is_banned_from_everything(limits: Limits, clock: Clock) -> None:
+def test_going_on_after_429_leads_to_a_ban(limits: Limits, clock: Clock) -> None:
     refused(limits, NO_KEY, 300)
     assert refused(limits, NO_KEY, 1 + TOLERATED_AFTER_LOCK) == ["ipEndpoint"] * (1 + TOLERATED_AFTER_LOCK)
     banned = limits.check(NO_KEY)
@@ -120,11 +120,11 @@ def test_who_goes_on_past_429_is_banned_from_everything(limits: Limits, clock: C
     assert refused(limits, QUERY) == [None]
 
 
-def test_what_a_uid_is_refused_counts_for_its_address(limits: Limits) -> None:
+def test_rejections_of_a_uid_count_for_its_address(limits: Limits) -> None:
     assert refused(limits, CANCEL, 301) == [None] * 5 + ["uid"] * 295 + ["ipEndpoint"]
 
 
-def test_twenty_equal_errors_lock_the_endpoint(limits: Limits, clock: Clock) -> None:
+def test_twenty_errors_with_one_code_lock_the_endpoint(limits: Limits, clock: Clock) -> None:
     for number in range(38):
         limits.add_error(QUERY, 100404 if number % 2 else 100204)
         clock.now += 1
@@ -148,7 +148,7 @@ def test_errors_further_apart_than_480_seconds_lock_nothing(limits: Limits, cloc
     assert refused(limits, QUERY) == [None]
 
 
-def test_errors_of_nobody_lock_nobody(limits: Limits) -> None:
+def test_errors_without_an_account_lock_nothing(limits: Limits) -> None:
     for _ in range(20):
         limits.add_error(NO_KEY, 100413)
     assert refused(limits, NO_KEY) == [None]
@@ -162,7 +162,7 @@ def test_a_factor_scales_the_requests_and_not_the_errors(clock: Clock) -> None:
     assert refused(limits, QUERY) == ["equalErrors"]
 
 
-def test_limits_that_are_off_count_nothing(clock: Clock) -> None:
+def test_disabled_limits_count_nothing(clock: Clock) -> None:
     limits = Limits(LimitScale(None), clock)
     assert refused(limits, CANCEL, 500) == [None] * 500
     for _ in range(20):
@@ -171,7 +171,7 @@ def test_limits_that_are_off_count_nothing(clock: Clock) -> None:
     assert (limits.counted(), limits.lock_outs(0)) == ([], [])
 
 
-def test_who_is_locked_out_is_listed_until_the_lock_ends(limits: Limits, clock: Clock) -> None:
+def test_a_lock_out_is_listed_until_it_ends(limits: Limits, clock: Clock) -> None:
     refused(limits, CANCEL, 6)
     listed = {"limit": "uid", "of": "1", "for": "POST /cancel"}
     assert limits.lock_outs(5_000) == [listed | {"until": 5_000 + 300_002}]
@@ -195,11 +195,9 @@ def test_never_more_than_the_rate_in_any_second(pauses: list[float]) -> None:
 
 @settings(max_examples=50)
 @given(st.integers(0, 2**40), st.floats(0, 400), st.floats(0, 0.999))
-def test_a_clock_of_whole_milliseconds_that_shows_the_end_is_past_it(
-    shown: int, later: float, fraction: float
-) -> None:
+def test_a_clock_of_whole_milliseconds_is_never_too_early(shown: int, later: float, fraction: float) -> None:
     clock = Clock()
     # The clock that shows whole milliseconds is always a little behind the true time.
-    told = shown + Limits(LimitScale(), clock).milliseconds_until(clock.now + later)
+    announced = shown + Limits(LimitScale(), clock).milliseconds_until(clock.now + later)
     true_time_of_the_end = shown + fraction + later * 1000
-    assert told >= true_time_of_the_end
+    assert announced >= true_time_of_the_end

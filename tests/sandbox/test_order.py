@@ -20,7 +20,7 @@ FIELDS = {"symbol": "BTC-USDT", "side": "BUY", "type": "LIMIT", "price": "50000"
 
 
 @pytest.mark.parametrize("symbol", ["BTC-USDT", "MØTH-USDT", "1INCH-USDT", "币安人生-USDT"])
-def test_symbols_may_go_beyond_ascii(symbol: str) -> None:
+def test_symbols_can_have_special_characters(symbol: str) -> None:
     assert is_symbol(symbol)
 
 
@@ -28,7 +28,7 @@ def test_symbols_may_go_beyond_ascii(symbol: str) -> None:
     "symbol",
     ["", "BTC", "BTC-", "-USDT", "btc-usdt", "BTC/USDT", "BTC-USDT-X", "BTC -USDT", "B&C-USDT", "BTC-USDT\n"],
 )
-def test_other_spellings_are_no_symbols(symbol: str) -> None:
+def test_other_spellings_are_not_symbols(symbol: str) -> None:
     assert not is_symbol(symbol)
 
 
@@ -57,9 +57,9 @@ def test_a_missing_field_is_named(field: str) -> None:
     ],
 )
 def test_a_wrong_field_is_named(field: str, text: str) -> None:
-    with pytest.raises(SandboxError, match=rf"^{field}: ") as refused:
+    with pytest.raises(SandboxError, match=rf"^{field}: ") as rejected:
         read_new_order(FIELDS | {field: text})
-    assert refused.value.field == field
+    assert rejected.value.field == field
 
 
 def test_a_market_order_needs_no_price() -> None:
@@ -70,13 +70,13 @@ def test_a_market_order_needs_no_price() -> None:
 @pytest.mark.parametrize(
     "text", ["", "-1", "+1", "1e3", "1.", ".5", "NaN", "1,5", " 1", "1\n", "٣", "1" * 21]
 )
-def test_anything_but_a_plain_decimal_is_refused_by_name(text: str) -> None:
-    with pytest.raises(SandboxError, match=r"^price: must be a plain decimal") as refused:
+def test_anything_but_a_plain_decimal_is_rejected(text: str) -> None:
+    with pytest.raises(SandboxError, match=r"^price: must be a plain decimal") as rejected:
         read_amount("price", text)
-    assert refused.value.field == "price"
+    assert rejected.value.field == "price"
 
 
-def test_zero_is_no_positive_amount() -> None:
+def test_zero_is_not_a_positive_amount() -> None:
     assert read_amount("stopPrice", "0") == 0
     with pytest.raises(SandboxError, match=r"^origQty: must be above 0"):
         read_positive_amount("origQty", "0.00")
@@ -91,7 +91,7 @@ def test_amounts_are_written_plain(amount: str, text: str) -> None:
 
 
 @given(st.decimals(min_value=0, max_value=10**19, places=20, allow_nan=False))
-def test_what_is_written_reads_back_the_same(amount: Decimal) -> None:
+def test_a_written_amount_reads_back(amount: Decimal) -> None:
     assert read_amount("price", write_amount(amount)) == amount
 
 

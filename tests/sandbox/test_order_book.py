@@ -38,7 +38,7 @@ def new_order(client_order_id: str | None = None, status: str = "NEW") -> NewOrd
     )
 
 
-def test_order_ids_have_19_digits_grow_and_are_no_doubles(book: OrderBook, watch: Watch) -> None:
+def test_order_ids_have_19_digits_grow_and_are_not_doubles(book: OrderBook, watch: Watch) -> None:
     ids = [book.place(new_order()).order_id for _ in range(50)]
     watch.now -= 60_000
     ids += [book.place(new_order()).order_id for _ in range(50)]
@@ -55,7 +55,7 @@ def test_an_open_order_is_cancelled_once(book: OrderBook, status: str) -> None:
 
 
 @pytest.mark.parametrize("status", ["FILLED", "CANCELED", "FAILED"])
-def test_an_order_that_is_not_open_stays_as_it_is(book: OrderBook, status: str) -> None:
+def test_an_order_that_is_not_open_does_not_change(book: OrderBook, status: str) -> None:
     order = book.place(new_order(status=status))
     with pytest.raises(OrderNotOpen):
         book.cancel(order.order_id)
@@ -64,7 +64,7 @@ def test_an_order_that_is_not_open_stays_as_it_is(book: OrderBook, status: str) 
     assert book.find(order.order_id) == order
 
 
-def test_an_order_that_never_was_is_not_found(book: OrderBook) -> None:
+def test_an_unknown_order_is_not_found(book: OrderBook) -> None:
     with pytest.raises(OrderNotFound):
         book.cancel(1)
     assert book.find(1) is None
@@ -89,14 +89,14 @@ def test_filling_the_rest_fills_the_order(book: OrderBook) -> None:
 
 
 @pytest.mark.parametrize("quantity", ["0", "-1", "1.6"])
-def test_no_more_is_filled_than_is_left(book: OrderBook, quantity: str) -> None:
+def test_no_more_is_filled_than_remains(book: OrderBook, quantity: str) -> None:
     order_id = book.place(new_order()).order_id
     book.fill(order_id, Decimal("0.5"))
     with pytest.raises(SandboxError, match=r"^quantity: must be above 0 and at most 1\.5"):
         book.fill(order_id, Decimal(quantity))
 
 
-def test_a_restriction_allows_its_status_alone(book: OrderBook) -> None:
+def test_a_restriction_allows_only_its_status(book: OrderBook) -> None:
     order = book.place(new_order(status="PENDING"))
     with pytest.raises(OrderRestricted, match="the order's status is PENDING, not NEW"):
         book.cancel(order.order_id, "NEW")
@@ -133,7 +133,7 @@ def test_a_client_order_id_can_be_used_again(book: OrderBook, watch: Watch, how:
     assert book.find_by_client_order_id("mine") == second
 
 
-def test_of_many_threads_that_cancel_one_order_one_succeeds(book: OrderBook) -> None:
+def test_only_one_of_many_threads_cancels_an_order(book: OrderBook) -> None:
     order_id = book.place(new_order()).order_id
 
     def cancel(_: int) -> bool:
@@ -147,14 +147,14 @@ def test_of_many_threads_that_cancel_one_order_one_succeeds(book: OrderBook) -> 
         assert sum(threads.map(cancel, range(200))) == 1
 
 
-def test_many_threads_that_fill_execute_exactly_what_they_were_told(book: OrderBook) -> None:
+def test_many_threads_that_fill_execute_the_exact_quantity(book: OrderBook) -> None:
     order_id = book.place(new_order()).order_id
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda _: book.fill(order_id, Decimal("0.01")), range(150)))
     assert book.orders()[0].executed_qty == Decimal("1.50")
 
 
-def test_orders_are_counted_by_status_and_told_by_their_last_change(book: OrderBook) -> None:
+def test_orders_are_counted_by_status_and_listed_by_last_change(book: OrderBook) -> None:
     ids = [book.place(new_order()).order_id for _ in range(6)]
     assert book.counts() == {
         "NEW": 6,

@@ -29,7 +29,7 @@ def get(client: Client, path: str, **headers: str) -> httpx.Response:
 
 
 @pytest.mark.parametrize("path", ["/", *(f"/_sandbox/page/{name}" for name in NAMES)])
-def test_a_file_is_sent_as_it_lies_there_under_a_strict_policy(client: Client, path: str) -> None:
+def test_a_file_is_sent_unchanged_with_a_strict_policy(client: Client, path: str) -> None:
     response = get(client, path)
     assert response.status_code == 200
     assert response.content == (ASSETS / (path.rpartition("/")[2] or "index.html")).read_bytes()
@@ -41,7 +41,7 @@ def test_a_file_is_sent_as_it_lies_there_under_a_strict_policy(client: Client, p
     assert (again.status_code, again.content) == (304, b"")
 
 
-def test_the_page_is_small_and_names_nobody_else() -> None:
+def test_the_page_is_small_and_names_no_other_host() -> None:
     texts = {name: (ASSETS / name).read_text(encoding="utf-8") for name in NAMES}
     assert sum(map(len, texts.values())) < 64_000
     for name, text in texts.items():
@@ -52,7 +52,7 @@ def test_the_page_is_small_and_names_nobody_else() -> None:
         assert not re.search(r"""\s(?:style|on[a-z]+)=["']""", text), name
 
 
-def test_every_file_is_asked_for_by_another() -> None:
+def test_every_file_is_used_by_another() -> None:
     everything = "".join((ASSETS / name).read_text(encoding="utf-8") for name in NAMES)
     for name in set(NAMES) - {"index.html"}:
         assert f"/{name}" in everything
@@ -64,15 +64,15 @@ def test_there_is_no_other_file(client: Client, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/_sandbox/page/page.js", "/_sandbox/view", "/_sandbox/events"])
-def test_another_name_for_this_machine_gets_nothing(client: Client, path: str) -> None:
+def test_another_host_name_is_rejected(client: Client, path: str) -> None:
     assert get(client, path, Host="rebound.example").status_code == 403
 
 
 @pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "http://127.0.0.1:1"])
-def test_another_page_can_change_nothing(client: Client, sandbox: Sandbox, origin: str) -> None:
+def test_another_page_is_rejected(client: Client, sandbox: Sandbox, origin: str) -> None:
     before = sandbox.orders()
-    refused = client.control("POST", "/orders", json=ORDER, headers={"Origin": origin})
-    assert (refused.status_code, refused.json().keys()) == (403, {"error", "field"})
+    rejected = client.control("POST", "/orders", json=ORDER, headers={"Origin": origin})
+    assert (rejected.status_code, rejected.json().keys()) == (403, {"error", "field"})
     assert sandbox.orders() == before
     own = client.control("POST", "/orders", json=ORDER, headers={"Origin": sandbox.url})
     assert own.status_code == 200
@@ -100,7 +100,7 @@ def test_a_view_has_ids_as_text_and_no_secret(client: Client, sandbox: Sandbox, 
     assert sandbox.api_key not in shown.text
 
 
-def test_a_view_is_another_only_if_something_else_is_to_be_seen(
+def test_the_fingerprint_of_a_view_changes_only_with_its_contents(
     client: Client, sandbox: Sandbox, exchange: Exchange
 ) -> None:
     view = View(exchange)

@@ -14,7 +14,7 @@ def test_cancels(bingx_sandbox):
     with BingxSpot.from_env() as bingx:
         assert bingx.cancel_order("BTC-USDT", order_id=order["orderId"]).status == "CANCELED"
 
-def test_has_a_sandbox_of_its_own(bingx_sandbox):
+def test_has_its_own_sandbox(bingx_sandbox):
     assert all(order["status"] != "CANCELED" for order in bingx_sandbox.orders())
 """
 

@@ -7,7 +7,7 @@ from bingx_sandbox.request_log import LOG_SIZE, RequestLog, RequestRecord
 from tests.sandbox.client import CANCEL, Client, now
 
 
-def test_a_refused_signature_is_told_with_what_was_expected(client: Client, sandbox: Sandbox) -> None:
+def test_a_wrong_signature_is_logged_with_the_expected_one(client: Client, sandbox: Sandbox) -> None:
     order_id = sandbox.orders()[0]["orderId"]
     stamp = now()
     client.cancel(symbol="BTC-USDT", orderId=order_id, timestamp=stamp, signature="f" * 64)
@@ -26,13 +26,13 @@ def test_a_refused_signature_is_told_with_what_was_expected(client: Client, sand
     assert stamp <= request["receivedAt"] <= now()
 
 
-def test_an_accepted_request_may_still_be_refused_for_its_order(client: Client) -> None:
+def test_an_accepted_request_can_still_be_rejected_for_its_order(client: Client) -> None:
     client.cancel(symbol="BTC-USDT", orderId=1)
     request = client.last_request()
     assert (request["verdict"], request["code"]) == ("accepted", 100404)
 
 
-def test_parameters_are_told_as_they_were_received(client: Client) -> None:
+def test_parameters_are_logged_as_received(client: Client) -> None:
     client.post_raw(b"", "text/plain", "?z=1&a=%C3%98&signature=ab")
     request = client.last_request()
     assert request["query"] == "z=1&a=%C3%98&signature=ab"
@@ -41,16 +41,16 @@ def test_parameters_are_told_as_they_were_received(client: Client) -> None:
     assert request["headers"]["content-type"] == "text/plain"
 
 
-def test_neither_secret_nor_key_is_told(client: Client, sandbox: Sandbox) -> None:
+def test_the_log_contains_neither_secret_nor_key(client: Client, sandbox: Sandbox) -> None:
     client.cancel(symbol="BTC-USDT", orderId=1)
     client.cancel(symbol="BTC-USDT", orderId=1, signature="0" * 64)
-    told = json.dumps(sandbox.requests())
-    assert sandbox.api_key not in told
-    assert sandbox.api_secret not in told
+    logged = json.dumps(sandbox.requests())
+    assert sandbox.api_key not in logged
+    assert sandbox.api_secret not in logged
     assert client.last_request()["headers"]["x-bx-apikey"] == f"{sandbox.api_key[:4]}…"
 
 
-def test_a_short_key_is_masked_whole(client: Client) -> None:
+def test_a_short_key_is_masked_completely(client: Client) -> None:
     client.answer("POST", CANCEL, headers={"X-BX-APIKEY": "short"})
     assert client.last_request()["headers"]["x-bx-apikey"] == "…"
     assert client.last_request()["detail"] == "no account has this API key"
@@ -64,7 +64,7 @@ def test_only_the_last_requests_are_kept() -> None:
     assert (numbers[0], numbers[-1], len(numbers)) == (6, LOG_SIZE + 5, LOG_SIZE)
 
 
-def test_records_are_found_by_number_also_after_the_first_are_forgotten() -> None:
+def test_records_are_found_by_number_after_the_first_are_dropped() -> None:
     journal = RequestLog()
     assert (journal.find(1), journal.latest(3)) == (None, [])
     for number in range(1, LOG_SIZE + 11):

@@ -1,4 +1,4 @@
-"""Endpoints that the sandbox was told what to answer to."""
+"""Stub endpoints, which always return the same data."""
 
 from __future__ import annotations
 
@@ -13,41 +13,41 @@ BALANCE = "/openApi/spot/v1/account/balance"
 DATA = {"balances": [{"asset": "MØTH", "free": "1735964079647111281", "orderId": 1735964079647111281}]}
 
 
-def asked(client: Client, signed: dict[str, Any]) -> Any:
+def get_balance(client: Client, signed: dict[str, Any]) -> Any:
     url = client.sandbox.url + BALANCE
     return client.http.get(url, params=signed, headers=client.headers).json()
 
 
-def test_it_answers_what_it_was_told_to_who_signs(client: Client, sandbox: Sandbox) -> None:
+def test_a_stub_returns_its_data_to_signed_requests(client: Client, sandbox: Sandbox) -> None:
     signed = client.signed({"recvWindow": "5000"})
-    assert asked(client, signed)["code"] == 100404
+    assert get_balance(client, signed)["code"] == 100404
     sandbox.serve("GET", BALANCE, DATA)
-    assert asked(client, signed) == {"code": 0, "msg": "", "debugMsg": "", "data": DATA}
-    assert asked(client, {**signed, "signature": "0" * 64})["code"] == 100001
+    assert get_balance(client, signed) == {"code": 0, "msg": "", "debugMsg": "", "data": DATA}
+    assert get_balance(client, {**signed, "signature": "0" * 64})["code"] == 100001
     assert client.last_request()["path"] == BALANCE
 
 
-def test_one_that_is_not_signed_takes_anything(client: Client, sandbox: Sandbox) -> None:
+def test_an_unsigned_stub_accepts_anything(client: Client, sandbox: Sandbox) -> None:
     sandbox.serve("GET", BALANCE, signed=False)
-    assert asked(client, {"signature": "none"})["data"] is None
+    assert get_balance(client, {"signature": "none"})["data"] is None
 
 
-def test_what_was_told_last_holds_until_a_reset(client: Client, sandbox: Sandbox) -> None:
+def test_the_last_stub_is_served_until_a_reset(client: Client, sandbox: Sandbox) -> None:
     sandbox.serve("GET", BALANCE, [])
     sandbox.serve("GET", BALANCE, DATA)
-    assert asked(client, client.signed({}))["data"] == DATA
+    assert get_balance(client, client.signed({}))["data"] == DATA
     sandbox.reset()
-    assert asked(client, client.signed({}))["code"] == 100404
+    assert get_balance(client, client.signed({}))["code"] == 100404
 
 
-def test_each_sandbox_is_told_by_itself(client: Client, sandbox: Sandbox) -> None:
+def test_each_sandbox_has_its_own_stubs(client: Client, sandbox: Sandbox) -> None:
     with Sandbox() as other:
         other.serve("GET", BALANCE, DATA)
-    assert asked(client, client.signed({}))["code"] == 100404
+    assert get_balance(client, client.signed({}))["code"] == 100404
 
 
 @pytest.mark.parametrize(
-    ("told", "field"),
+    ("stub", "field"),
     [
         ({"method": "get", "path": BALANCE}, "method"),
         ({"method": "GET", "path": "/balance"}, "path"),
@@ -59,17 +59,17 @@ def test_each_sandbox_is_told_by_itself(client: Client, sandbox: Sandbox) -> Non
         ({"method": "POST", "path": CANCEL, "data": {}}, "path"),
     ],
 )
-def test_what_cannot_be_is_refused_by_name(client: Client, told: dict[str, Any], field: str) -> None:
-    refused = client.control("PUT", "/endpoints", json=told)
-    assert (refused.status_code, refused.json()["field"]) == (400, field)
+def test_a_wrong_stub_is_named(client: Client, stub: dict[str, Any], field: str) -> None:
+    rejected = client.control("PUT", "/endpoints", json=stub)
+    assert (rejected.status_code, rejected.json()["field"]) == (400, field)
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"5"])
-def test_a_body_that_is_no_object_is_refused(client: Client, body: bytes) -> None:
+def test_a_body_must_be_an_object(client: Client, body: bytes) -> None:
     assert client.control("PUT", "/endpoints", content=body).status_code == 400
 
 
 @pytest.mark.parametrize("data", [{1, 2}, float("nan"), b"x", "\ud800"])
-def test_what_json_cannot_hold_is_refused(sandbox: Sandbox, data: object) -> None:
+def test_data_must_be_a_json_value(sandbox: Sandbox, data: object) -> None:
     with pytest.raises(SandboxError, match="data: must be a JSON value"):
         sandbox.serve("GET", BALANCE, data)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 
 class SandboxError(Exception):
-    """Raised when the sandbox cannot do what it was asked to do.
+    """Base class of the errors of the sandbox; also raised for a wrong argument or request.
 
     Attributes:
         field: The name of the wrong field; None if no single field is wrong.

@@ -54,7 +54,7 @@ def opened(request: HttpRequest) -> tuple[RejectedRequest, Parameters]:
 
 @settings(deadline=None, max_examples=150)
 @given(placements, parameters)
-def test_a_right_signature_is_never_explained(placement: str, given_: dict[str, Any]) -> None:
+def test_a_correct_signature_is_never_explained(placement: str, given_: dict[str, Any]) -> None:
     _, unsigned = opened(received(placement, given_, "x"))
     signature = signed(canonical_string(unsigned), KEY.api_secret)
     case, _ = opened(received(placement, given_, signature))

@@ -199,13 +199,13 @@ def test_two_mistakes_are_both_named(both: tuple[str, str], case: RejectedReques
     assert sorted(found(case)) == sorted(both)
 
 
-def test_a_right_signature_has_no_mistake() -> None:
+def test_a_correct_signature_has_no_mistake() -> None:
     assert check_signature(as_json(signed(canonical()))) is None
     assert check_signature(as_query(signed(canonical()))) is None
 
 
 def test_a_signature_without_a_usual_mistake() -> None:
-    diagnosis = check_signature(as_json(signed(canonical(), "a secret that nobody has")))
+    diagnosis = check_signature(as_json(signed(canonical(), "an unknown secret")))
     assert diagnosis is not None
     assert diagnosis.mistakes == ()
     assert diagnosis.words.startswith("None of the usual mistakes explains the signature.")

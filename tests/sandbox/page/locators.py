@@ -1,4 +1,4 @@
-"""What the tests of the page look at, and a request for it to explain."""
+"""Locators of parts of the page, and a request with a diagnosis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether everybody can use the page: at any width, in the dark, at the keyboard, by ear."""
+"""The page at any width, in dark mode, with the keyboard and with screen readers."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from playwright.sync_api import Page, expect
 
 from bingx_sandbox import Sandbox
 from tests.sandbox.client import Client
-from tests.sandbox.page.chromium import PATIENCE
+from tests.sandbox.page.chromium import TIMEOUT
 from tests.sandbox.page.locators import badly_signed, latest, row
 
-expect.set_options(timeout=PATIENCE)
+expect.set_options(timeout=TIMEOUT)
+pytestmark = pytest.mark.slow
 
-# Draws the backgrounds below each text one upon the other, so that translucent ones count as they look.
+# Draws the backgrounds of each text on a canvas, so that translucent ones count as they look.
 CONTRASTS = """
 () => {
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
@@ -23,15 +24,15 @@ CONTRASTS = """
       .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   };
-  const painted = (colours) => {
+  const painted = (colors) => {
     canvas.clearRect(0, 0, 1, 1);
-    for (const colour of colours) { canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1); }
+    for (const color of colors) { canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1); }
     return luminance(canvas.getImageData(0, 0, 1, 1).data.slice(0, 3));
   };
   const poor = [];
   for (const element of document.querySelectorAll("body *")) {
     const text = [...element.childNodes].filter((node) => node.nodeType === 3 && node.data.trim());
-    if (!text.length || !element.checkVisibility() || element.closest(".unseen, .skip")) continue;
+    if (!text.length || !element.checkVisibility() || element.closest(".visually-hidden, .skip")) continue;
     const grounds = [];
     for (let up = element; up; up = up.parentElement) grounds.unshift(getComputedStyle(up).backgroundColor);
     const [one, other] = [painted(grounds), painted([...grounds, getComputedStyle(element).color])];
@@ -41,7 +42,7 @@ CONTRASTS = """
   return poor;
 }
 """
-# What a person can use, and what it is called.
+# Controls without a name.
 UNNAMED = """
 () => [...document.querySelectorAll("button, input, select, summary, a, meter, [tabindex='0']")]
   .filter((element) => !element.labels?.length && !element.getAttribute("aria-label"))
@@ -51,7 +52,7 @@ UNNAMED = """
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-def test_a_hand_at_the_keyboard_is_enough(page: Page, client: Client, sandbox: Sandbox) -> None:
+def test_the_keyboard_is_enough(page: Page, client: Client, sandbox: Sandbox) -> None:
     badly_signed(client)
     expect(latest(page, 1)).to_be_visible()
     page.keyboard.press("Tab")
@@ -71,17 +72,17 @@ def test_a_hand_at_the_keyboard_is_enough(page: Page, client: Client, sandbox: S
     expect(row(page, order_id).get_by_role("button", name="Cancel")).to_be_focused()
     page.keyboard.press("Enter")
     expect(row(page, order_id)).to_contain_text("CANCELED")
-    # The button is gone; whoever used it goes on from where it was.
+    # The button is gone; the focus moves to its row.
     expect(row(page, order_id)).to_be_focused()
     page.keyboard.press("Tab")
     expect(row(page, sandbox.orders()[-2]["orderId"]).get_by_role("button", name="Cancel")).to_be_focused()
 
-    page.get_by_role("switch", name="Enforce them").focus()
+    page.get_by_role("switch", name="Enforce limits").focus()
     page.keyboard.press("Space")
     expect(page.get_by_label("Requests allowed")).to_be_enabled()
 
 
-def test_everything_that_can_be_used_has_a_name(page: Page, client: Client) -> None:
+def test_every_control_has_a_name(page: Page, client: Client) -> None:
     badly_signed(client)
     latest(page, 1).locator("summary").click()
     expect(latest(page, 1).get_by_role("note")).to_be_visible()
@@ -95,7 +96,7 @@ def test_everything_that_can_be_used_has_a_name(page: Page, client: Client) -> N
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 390, 800, 1380])
-def test_it_fits_and_can_be_read(
+def test_it_fits_and_has_enough_contrast(
     page: Page, client: Client, sandbox: Sandbox, width: int, scheme: Any
 ) -> None:
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -111,7 +112,7 @@ def test_it_fits_and_can_be_read(
     assert page.evaluate(CONTRASTS) == []
 
 
-def test_what_these_checks_look_for_they_would_find(page: Page) -> None:
+def test_the_checks_find_planted_errors(page: Page) -> None:
     assert page.evaluate(SIDEWAYS) == 0
     page.evaluate("document.querySelector('h2').style.color = 'silver'")
     page.evaluate("document.querySelector('footer').append(document.createElement('button'))")
