@@ -250,7 +250,7 @@ ANYTHING = JSON | st.dictionaries(NAMES, JSON).flatmap(lambda rule: KIND.map(lam
 
 @given(st.lists(ANYTHING))
 def test_any_value_is_a_rule_or_a_sandbox_error(values: list[Any]) -> None:
-    rules = read_or_refuse(values)
+    rules = read_or_reject(values)
     if isinstance(rules, SandboxError):
         assert str(rules.field).startswith("faults[")
     else:
@@ -259,11 +259,11 @@ def test_any_value_is_a_rule_or_a_sandbox_error(values: list[Any]) -> None:
         json.dumps(policy.to_list(), ensure_ascii=False, allow_nan=False).encode()
 
 
-def read_or_refuse(values: list[Any]) -> list[Rule] | SandboxError:
+def read_or_reject(values: list[Any]) -> list[Rule] | SandboxError:
     try:
         return read_rules(values)
-    except SandboxError:
-        return refused
+    except SandboxError as error:
+        return error
 
 
 @pytest.mark.parametrize("name", FAULT_TYPES)

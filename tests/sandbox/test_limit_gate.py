@@ -69,7 +69,7 @@ def test_the_sixth_cancel_in_a_second_is_rejected_until_the_announced_time(http:
         unblock = LOCKED.fullmatch(rejected.json()["msg"])
         assert unblock is not None
         assert begun + 300_000 <= int(unblock[1]) <= now() + 300_002
-        assert (refused.headers[REMAIN], refused.headers[EXPIRE]) == ("0", unblock[1])
+        assert (rejected.headers[REMAIN], rejected.headers[EXPIRE]) == ("0", unblock[1])
         assert "DELETE /_sandbox/limits/lock-outs" in client.last_request()["detail"]
         assert order in client.sandbox.orders()
 

@@ -1,4 +1,4 @@
-"""Requests for the doctor, signed with nothing of the sandbox's."""
+"""Requests for the doctor, signed without code of the sandbox."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECRET = "deadbeefcafebabe0123456789abcdef0123456789abcdefCAFE"
 KEY = ApiKey("1000000001", "the-api-key-of-the-first-account", SECRET)
 OTHER = ApiKey("1000000002", "the-api-key-of-the-second-account", "the-secret-of-the-second-account")
 EARLIER = "5" * 64
-# Not in order, so that a client which does not sort is found out.
+# Not sorted, so that a client that does not sort them signs another text.
 PARAMETERS: Mapping[str, Any] = {
     "symbol": "MØTH-USDT",
     "recvWindow": 5000,
@@ -53,7 +53,7 @@ def case_of(received: HttpRequest) -> RejectedRequest:
 
 
 def as_json(signature: str, raw: str | None = None, query: str = "") -> RejectedRequest:
-    """Send the parameters, or a JSON text of one's own that lacks the closing brace, as a body."""
+    """Return a request with the parameters, or with a JSON text without closing brace, as body."""
     body = raw or json.dumps(PARAMETERS, ensure_ascii=False, separators=(",", ":"))[:-1]
     body += f',"signature":"{signature}"}}'
     headers = {"content-type": "application/json"}

@@ -140,12 +140,12 @@ def test_lagging_and_late_faults_and_order_fields_are_switches(
     page: Page, client: Client, sandbox: Sandbox
 ) -> None:
     order_id = sandbox.orders()[0]["orderId"]
-    page.get_by_label("For", exact=True).select_option("cancels")
+    page.locator("#fault-operation").select_option("cancels")
     page.get_by_role("switch", name="execute-late").check()
     expect(page.get_by_text("1 on")).to_be_visible()
     assert client.cancel(symbol="BTC-USDT", orderId=order_id)["code"] == 100500
     page.get_by_role("switch", name="execute-late").uncheck()
-    page.get_by_label("For", exact=True).select_option("queries")
+    page.locator("#fault-operation").select_option("queries")
     page.get_by_role("switch", name="lag-reads").check()
     page.get_by_role("switch", name="order-fields").check()
     expect(page.get_by_text("2 on")).to_be_visible()
