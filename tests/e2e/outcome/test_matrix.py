@@ -94,10 +94,14 @@ def test_what_becomes_of_a_cancel(
         assert came.http_status is not None or came.code is None
 
 
+# The tests of an exchange that lags show these.
+LAGGING = {"execute-late", "lag-reads", "client-id-expired", "order-fields"}
+
+
 def test_the_matrix_has_every_fault_of_the_sandbox_before_and_after() -> None:
     played = {(rule["fault"], rule.get("when")) for row in ROWS for rule in row.rules}
-    for name, kind in FAULT_TYPES.items():
-        whens = ("before", "after") if "when" in kind.settings else (None,)
+    for name in FAULT_TYPES.keys() - LAGGING:
+        whens = ("before", "after") if "when" in FAULT_TYPES[name].settings else (None,)
         assert {(name, when) for when in whens} - played == set()
 
 
