@@ -73,10 +73,12 @@ def test_clock_offset_and_placement_are_options(http: httpx.Client) -> None:
 
 
 def test_accounts_keys_and_limits_are_options(http: httpx.Client) -> None:
-    with started("--accounts", "2", "--keys", "3", "--limits", "x10", "--lock-seconds", "7") as announced:
+    with started(
+        "--accounts", "2", "--keys", "3", "--limits", "x10", "--lock-seconds", "7", "--copy-trading"
+    ) as announced:
         limits = http.get(announced["url"] + "/_sandbox/limits").json()
         accounts: Any = announced["accounts"]
-    assert (limits["limits"], limits["lockSeconds"]) == (10, 7)
+    assert (limits["limits"], limits["lockSeconds"], limits["copyTrading"]) == (10, 7, True)
     assert [len(account["keys"]) for account in accounts] == [3, 3]
     assert len({account["uid"] for account in accounts}) == 2
     assert len({key["apiSecret"] for account in accounts for key in account["keys"]}) == 6

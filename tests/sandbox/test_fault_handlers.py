@@ -311,16 +311,16 @@ class LaggingExchange:
     def __init__(self, sandbox: Sandbox, http: httpx.Client, clock: Clock) -> None:
         self.sandbox = sandbox
         self.clock = clock
-        self._client = Client(sandbox, http)
+        self.client = Client(sandbox, http)
         self.order_id = sandbox.place_order(clientOrderID="mine", time=clock() - 60_000)["orderId"]
 
     def cancel(self, **order: Any) -> dict[str, Any]:
         named = order or {"orderId": self.order_id}
-        return self._client.cancel(symbol="BTC-USDT", timestamp=self.clock(), **named)
+        return self.client.cancel(symbol="BTC-USDT", timestamp=self.clock(), **named)
 
     def query(self, **order: Any) -> dict[str, Any]:
         named = order or {"orderId": self.order_id}
-        return self._client.query(symbol="BTC-USDT", timestamp=self.clock(), **named)
+        return self.client.query(symbol="BTC-USDT", timestamp=self.clock(), **named)
 
     def status(self) -> str:
         return self.sandbox.executed()[str(self.order_id)]["status"]
@@ -400,10 +400,10 @@ def test_a_late_cancel_is_executed_when_its_time_has_come(
 ) -> None:
     exchange.sandbox.faults([{**rule, "operation": "cancel"}])
     order = {"symbol": "BTC-USDT", "orderId": exchange.order_id, "timestamp": exchange.clock()}
-    exchange._client.http.post(
+    exchange.client.http.post(
         exchange.sandbox.url + CANCEL,
-        json=exchange._client.signed(order),
-        headers=exchange._client.headers,
+        json=exchange.client.signed(order),
+        headers=exchange.client.headers,
     )
     exchange.clock.advance(5.999)
     assert (exchange.query()["data"]["status"], exchange.status()) == ("NEW", "NEW")

@@ -92,6 +92,11 @@ probability, seed), and what it is told. The first rule that applies to a reques
     type=float,
     help="How long each lock-out lasts. Without it 300, and 480 after equal errors.",
 )
+@click.option(
+    "--copy-trading",
+    is_flag=True,
+    help="The accounts are copy-trading leaders, who may cancel once a second.",
+)
 @click.option("--fault", "rules", multiple=True, metavar="JSON", help="A fault; may be given again.")
 @click.option(
     "--faults",
