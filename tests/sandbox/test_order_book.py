@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from bingx_sandbox.errors import OrderNotFound, OrderNotOpen, OrderRestricted, SandboxError
 from bingx_sandbox.order import NewOrder
-from bingx_sandbox.order_book import CLIENT_ORDER_ID_LIFE, OrderBook
+from bingx_sandbox.order_book import CLIENT_ORDER_ID_LIFE, NEVER, OrderBook
 
 NOON = 1_763_812_800_000
 
@@ -175,3 +176,57 @@ def test_orders_are_counted_by_status_and_listed_by_last_change(book: OrderBook)
     assert (counts["NEW"], counts["CANCELED"], counts["FILLED"], counts["PARTIALLY_FILLED"]) == (3, 1, 1, 1)
     book.replace_all([])
     assert (book.last_changed(3), sum(book.counts().values())) == ([], 0)
+
+
+def test_an_order_is_found_as_it_was(book: OrderBook, watch: Watch) -> None:
+    placed = book.place(new_order("mine"))
+    watch.now += 1000
+    cancelled = book.cancel(placed.order_id)
+    watch.now += 1000
+    assert [book.find(placed.order_id, lag) for lag in (0, 1000, 1001, 2000, 2001)] == [
+        cancelled,
+        cancelled,
+        placed,
+        placed,
+        None,
+    ]
+    assert book.find_by_client_order_id("mine", lag=1500) == placed
+    assert book.find_by_client_order_id("mine", lag=3000) is None
+
+
+def test_an_order_can_be_placed_in_the_past(book: OrderBook, watch: Watch) -> None:
+    placed = book.place(replace(new_order("mine"), time=watch.now - CLIENT_ORDER_ID_LIFE - 1))
+    assert book.find(placed.order_id, lag=CLIENT_ORDER_ID_LIFE) == placed
+    assert book.find_by_client_order_id("mine") is None
+
+
+def test_a_delayed_cancel_is_executed_once_its_time_has_come(book: OrderBook, watch: Watch) -> None:
+    order = book.place(new_order())
+    executed: list[int] = []
+    for delay in (500, 1000):
+        assert book.cancel_later(order.order_id, None, delay, executed.append) == order
+    revision = book.revision
+    watch.now += 499
+    assert (book.find(order.order_id), book.revision, executed) == (order, revision, [])
+    watch.now += 1000
+    found = book.find(order.order_id)
+    assert found is not None
+    assert (found.status, found.update_time, executed) == ("CANCELED", NOON + 500, [order.order_id])
+    assert book.revision == revision + 1
+
+
+def test_a_delayed_cancel_keeps_its_restriction(book: OrderBook, watch: Watch) -> None:
+    order = book.place(new_order())
+    with pytest.raises(OrderRestricted):
+        book.cancel_later(order.order_id, "PENDING", 10, lambda _: None)
+    book.cancel_later(order.order_id, "NEW", 10, lambda _: None)
+    book.fill(order.order_id, Decimal(1))
+    watch.now += 10
+    assert book.orders()[0].status == "PARTIALLY_FILLED"
+
+
+def test_a_cancel_can_be_accepted_and_never_executed(book: OrderBook, watch: Watch) -> None:
+    order = book.place(new_order())
+    book.cancel_later(order.order_id, None, NEVER, lambda _: None)
+    watch.now += 10**9
+    assert book.find(order.order_id) == order
