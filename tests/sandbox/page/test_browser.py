@@ -167,7 +167,7 @@ def test_lagging_and_late_faults_and_order_fields_are_switches(
 def test_copy_trading_is_a_switch(page: Page, client: Client) -> None:
     page.get_by_role("switch", name="Enforce limits").check()
     page.get_by_role("switch", name="Copy-trading leader").check()
-    expect(page.get_by_text("0 refused", exact=True)).to_be_visible()
+    expect(page.get_by_text("0 rejected", exact=True)).to_be_visible()
     expect(page.get_by_role("switch", name="Copy-trading leader")).to_be_checked()
     assert client.control("GET", "/limits").json()["copyTrading"] is True
 
@@ -180,7 +180,7 @@ def test_limits_are_switches(page: Page, client: Client, sandbox: Sandbox) -> No
     uid = sandbox.accounts[0].uid
     locked = page.get_by_label("Lock-outs").get_by_role("listitem")
     expect(locked).to_contain_text(re.compile(rf"account {uid} is locked out of cancel for \d+ s"))
-    expect(page.get_by_text("1 refused", exact=True)).to_be_visible()
+    expect(page.get_by_text("1 rejected", exact=True)).to_be_visible()
     expect(latest(page, 2)).to_contain_text("limit: uid")
     expect(page.get_by_role("meter", name=f"Remaining for account {uid}: cancel", exact=True)).to_have_count(
         1

@@ -25,8 +25,8 @@ export function showLimits(limits, now) {
   select(byId("lock-seconds"), String(limits.lockSeconds ?? ""), (value) => `${value} seconds`);
   byId("copy-trading").checked = limits.copyTrading;
   for (const id of ["copy-trading", "factor", "lock-seconds"]) byId(id).disabled = !enforced;
-  const refused = Object.values(limits.refused).reduce((sum, number) => sum + number, 0);
-  setText(byId("refused"), `${refused.toLocaleString("en")} refused`);
+  const rejected = Object.values(limits.refused).reduce((sum, number) => sum + number, 0);
+  setText(byId("rejected"), `${rejected.toLocaleString("en")} rejected`);
   const counted = limits.counted.filter((limit) => limit.remain < limit.requests);
   syncChildren(byId("counted"), counted, (limit) => `${limit.limit} ${limit.of} ${limit.for}`, createMeter, updateMeter);
   showLocks();
