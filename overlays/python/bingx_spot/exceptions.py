@@ -281,6 +281,41 @@ class OrderNotOpen(RequestRejected):
         self.order = order
 
 
+class OrderFilled(OrderNotOpen):
+    """The order is filled; `order` has the amounts."""
+
+    order: Order
+
+    def __init__(self, details: ErrorDetails, order: Order) -> None:
+        super().__init__(details, order)
+
+
+class OrderAlreadyCanceled(OrderNotOpen):
+    """The order was canceled before, and not by this call; `order` has what was executed of it."""
+
+    order: Order
+
+    def __init__(self, details: ErrorDetails, order: Order) -> None:
+        super().__init__(details, order)
+
+
+class OrderFailed(OrderNotOpen):
+    """The order failed or expired; `order` has its status."""
+
+    order: Order
+
+    def __init__(self, details: ErrorDetails, order: Order) -> None:
+        super().__init__(details, order)
+
+
+class OrderNotFound(RequestRejected):
+    """The exchange finds no order by this id.
+
+    An order is found by its client order id for two hours only, and a new order is not found at once. So a
+    client order id that is not found does not prove that there is no open order.
+    """
+
+
 class StillOpen(NotExecuted):
     """Say that every attempt failed, and that the order was still open when it was asked for afterwards.
 

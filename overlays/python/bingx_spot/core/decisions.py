@@ -21,6 +21,10 @@ from bingx_spot.exceptions import (
     CallError,
     ErrorDetails,
     NotSent,
+    OrderAlreadyCanceled,
+    OrderFailed,
+    OrderFilled,
+    OrderNotFound,
     OrderNotOpen,
     OutcomeUnknown,
     RateLimited,
@@ -111,7 +115,7 @@ class _Outcome:
         if came.details.rule != NEAR_LOCK or self.doubt is not None or not self._can_settle():
             return False
         settled = yield from self._settled()
-        if isinstance(settled, OrderNotOpen):
+        if isinstance(settled, OrderNotOpen | OrderNotFound):
             raise self._final(settled)
         self.vouched = settled is None
         return self.vouched
@@ -123,7 +127,7 @@ class _Outcome:
         again = again or (_said_to_wait(came) and self.attempts.opens_in_time(self.call.operation))
         if isinstance(came, OrderNotOpen) and self._can_settle():
             settled = yield from self._settled_at_last()
-            if isinstance(settled, OrderNotOpen):
+            if isinstance(settled, OrderNotOpen | OrderNotFound):
                 raise self._final(_stated(came, settled))
             # Open after all: the two answers crossed on the way.
             again = self.vouched = settled is None
@@ -131,6 +135,8 @@ class _Outcome:
             return
         # Of an order that was found open just now, "not open" would be no true report.
         crossed = isinstance(came, OrderNotOpen) and self.vouched
+        if isinstance(came, OrderNotOpen) and self.call.operation.method == "GET":
+            came = OrderNotFound(came.details)
         raise self._given_up(came) if crossed else self._final(came)
 
     def _in_doubt(self, came: CallError) -> CallSteps[Response | None]:
@@ -149,7 +155,7 @@ class _Outcome:
             settled = yield from self._settled()
             if isinstance(settled, Response):
                 return settled
-            if isinstance(settled, OrderNotOpen):
+            if isinstance(settled, OrderNotOpen | OrderNotFound):
                 raise self._final(_stated(came, settled) if isinstance(came, OrderNotOpen) else settled)
             self.vouched = settled is None
             if self.attempts.opens_in_time(self.call.operation) and self._may_try():
@@ -182,7 +188,7 @@ class _Outcome:
         if isinstance(came, Response):
             return self._read(came)
         if isinstance(came, OrderNotOpen) or came.details.rule == _UNKNOWN_TO_THE_EXCHANGE:
-            return OrderNotOpen(came.details)
+            return OrderNotFound(came.details)
         return came
 
     def _read(self, answer: Response) -> Response | CallError | None:
@@ -199,7 +205,8 @@ class _Outcome:
             self.found_after = self.attempts.count(operation)
             return None
         text = f"the order is not open: its status is {order.status}"
-        return OrderNotOpen(ErrorDetails.of(answer, text, hint="There is nothing left to cancel."), order)
+        kind = _ENDINGS.get(str(order.status), OrderNotOpen)
+        return kind(ErrorDetails.of(answer, text, hint="There is nothing left to cancel."), order)
 
     def _valid_for(self) -> int:
         window = self.call.parameters.get("recvWindow")
@@ -254,12 +261,15 @@ def _said_to_wait(came: CallError) -> bool:
     return isinstance(came, RateLimited) and came.http_status is not None
 
 
-def _stated(refused: OrderNotOpen, settled: OrderNotOpen) -> OrderNotOpen:
+_ENDINGS = {"FILLED": OrderFilled, "CANCELED": OrderAlreadyCanceled, "FAILED": OrderFailed}
+
+
+def _stated(refused: OrderNotOpen, settled: OrderNotOpen | OrderNotFound) -> RequestRejected:
     """Return the exchange's own refusal, with what the query said of the order."""
-    now = (
-        "The exchange knows no such order." if settled.order is None else f"It is {settled.order.status} now."
-    )
-    return OrderNotOpen(replace(refused.details, hint=now), settled.order)
+    if isinstance(settled, OrderNotFound) or settled.order is None:
+        return OrderNotFound(replace(refused.details, hint="The exchange knows no such order."))
+    now = f"It is {settled.order.status} now."
+    return type(settled)(replace(refused.details, hint=now), settled.order)
 
 
 def _query(call: ApiCall) -> ApiCall:
