@@ -8,7 +8,7 @@ from typing import Self
 from bingx_spot.bulk.result import CancelResult
 from bingx_spot.bulk.run import MAX_IN_FLIGHT, Run
 from bingx_spot.core import runner
-from bingx_spot.core.effects import CallSteps
+from bingx_spot.core.runner import CallSteps
 from bingx_spot.transport import Engine
 
 _EXHAUSTED = object()

@@ -273,12 +273,14 @@ def _exchange_order_id(result: CancelResult) -> int | None:
     """Return the order id that the exchange named during the call, or None."""
     if result.order is not None:
         return result.order.order_id
-    by_client_order_id = result.request is not None and result.request.order_id is None
-    if by_client_order_id and isinstance(result.error, CallError) and result.error.request is not None:
-        # A call by client order id goes on by order id as soon as a response has named it.
-        named = result.error.request.parameters.get("orderId")
-        return int(str(named)) if named is not None else None
-    return None
+    if not isinstance(result.error, CallError):
+        return None
+    if result.error.details.order_id is not None:
+        return int(result.error.details.order_id)
+    # A call goes on by order id as soon as a response has named it.
+    request = result.error.request
+    named = None if request is None else request.parameters.get("orderId")
+    return None if named is None else int(str(named))
 
 
 def _fingerprint(api_key: str, salt: bytes) -> bytes:

@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 
 from bingx_spot.bulk.items import CancelRequest
 from bingx_spot.bulk.result import CancelOutcome, CancelResult, affects_every_order
-from bingx_spot.core import decisions
 from bingx_spot.core.admission import NO_PERMIT
 from bingx_spot.core.attempt import BAN_STATUSES, CLOSED_CLIENT
 from bingx_spot.core.context import CallContext
-from bingx_spot.core.effects import CallSteps, Send, Sleep, StepResult
 from bingx_spot.core.request import ApiCall
+from bingx_spot.core.resolution import resolve
+from bingx_spot.core.runner import CallSteps, EffectResult, Send, Sleep
 from bingx_spot.exceptions import BulkRunAborted, CallError, ErrorDetails, InvalidInput, NotSent, RateLimited
 from bingx_spot.limits.permit_queue import Wakeup
 from bingx_spot.models import Order, Response
@@ -107,7 +107,7 @@ class Run:
 
     def locked_for(self) -> float:
         """Return for how long the exchange rejects every cancel, in seconds; 0 where it accepts them."""
-        locked = self.context.memory.blocks.left(_CANCEL.operation_id)
+        locked = self.context.state.lockouts.seconds_left(_CANCEL.operation_id)
         return max(locked, self._locked_until - self.context.now(), 0.0)
 
     def raise_if_aborted(self) -> None:
@@ -135,7 +135,7 @@ class Run:
         while True:
             try:
                 clock = _PausableClock(self.context.now)
-                steps = decisions.steps(replace(self.context, now=clock), call)
+                steps = resolve(replace(self.context, now=clock), call)
                 return (yield from self._unless_stopped(steps, clock))
             except RateLimited as error:
                 seconds = self._seconds_to_wait(error)
@@ -150,7 +150,7 @@ class Run:
         if error.retry_at is None or error.details.rule == NO_PERMIT:
             return _PERMIT_RETRY
         seconds = (error.retry_at - self.context.clock.timestamp()) / 1000
-        banned = error.http_status in BAN_STATUSES or self.context.memory.blocks.all_closed()
+        banned = error.http_status in BAN_STATUSES or self.context.state.lockouts.is_banned()
         if banned or seconds > _MAX_LOCKOUT:
             self.stop(error)
         self._locked_until = max(self._locked_until, self.context.now() + seconds)
@@ -158,7 +158,7 @@ class Run:
 
     def _unless_stopped(self, steps: CallSteps[Response], clock: "_PausableClock") -> CallSteps[Response]:
         """Run an order's steps; raise `NotSent` if the run stops before anything was sent."""
-        result: StepResult = None
+        result: EffectResult = None
         sent = False
         try:
             while True:

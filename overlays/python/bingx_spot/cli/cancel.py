@@ -8,7 +8,6 @@ import click
 from bingx_spot._base_client import ENVIRONMENT_VARIABLE
 from bingx_spot.bulk.result import CancelOutcome, order_of, outcome_of
 from bingx_spot.cli.output import (
-    CLIENT_ORDER_ID_NOTE,
     EXIT_CODES,
     error_members,
     order_rows,
@@ -50,15 +49,10 @@ Exit codes, and the word that --json gives as "outcome":
   130                    interrupted; query the order
 """
 
-# What to print above the table, and its colour.
-_TITLES = {
-    CancelOutcome.FILLED: ("Not cancelled: the order is filled", "yellow"),
-    CancelOutcome.ALREADY_CANCELED: ("The order was cancelled before", "yellow"),
-    CancelOutcome.FAILED: ("Not cancelled: the order failed or expired", "yellow"),
-    CancelOutcome.NOT_OPEN: ("Not cancelled: the order is not open", "yellow"),
-    CancelOutcome.NOT_FOUND: ("Not cancelled: the exchange finds no order by this id", "yellow"),
-    CancelOutcome.STILL_OPEN: ("Not cancelled: the order is open", "red"),
-    CancelOutcome.UNAFFECTED: ("Not cancelled: the request had no effect", "red"),
+_STYLES = {
+    CancelOutcome.STILL_OPEN: "red",
+    CancelOutcome.UNAFFECTED: "red",
+    CancelOutcome.UNKNOWN: "magenta",
 }
 
 
@@ -144,31 +138,29 @@ def _print_failure(error: CallError, request: CancelOrderRequest, *, as_json: bo
         state = {"orderStatus": status, "executedQty": executed}
         print_json({"outcome": outcome, **parameters, **error_members(error), **state})
         return
-    by_client_order_id = "clientOrderID" in parameters
-    named = parameters.get("orderId") or parameters.get("clientOrderID")
-    title, style = _TITLES.get(outcome, (f"Unknown whether order {named} was cancelled", "magenta"))
     rows = {
         "symbol": parameters["symbol"],
         "order id": parameters.get("orderId") or (order.order_id if order else None),
         "client order id": parameters.get("clientOrderID"),
         "status now": status,
         "executed": executed,
+        "outcome": outcome,
         "error": type(error).__name__,
         "code": error.code,
         "the exchange said": error.message,
         "HTTP status": error.http_status,
         "what to do": error.hint or None,
-        "note": CLIENT_ORDER_ID_NOTE if by_client_order_id and outcome is CancelOutcome.NOT_FOUND else None,
         "attempts": "\n".join(f"{attempt.operation}: {attempt.result}" for attempt in error.attempts),
     }
-    print_table(title, style, rows)
+    title = error.details.summary or f"Not cancelled: {type(error).__name__}"
+    print_table(title, _STYLES.get(outcome, "yellow"), rows)
 
 
 def _print_request(request: CancelOrderRequest, environment: str, *, as_json: bool) -> None:
     """Print the request that would be sent, stamped and signed, secrets masked."""
     signer = RequestSigner(Credentials.from_env(), Clock())
     call = ApiCall.of(BY_ID["cancelOrder"], request.to_dict())
-    info = signer.stamp(call, Environment.parse(environment).base_url).shown
+    info = signer.sign_request(call, Environment.parse(environment).base_url).info
     if as_json:
         members = {"method": info.method, "url": info.url, "placement": info.placement}
         print_json({**members, "parameters": dict(info.parameters), "headers": dict(info.headers)})

@@ -36,7 +36,7 @@ class SharedLimits:
     """
 
     def __init__(self, account: AccountState, store: Store, name_of: Callable[[str], str]) -> None:
-        self._blocks = account.blocks
+        self._blocks = account.lockouts
         self._address = account.limits.address
         self._store = store
         self._name_of = name_of
