@@ -114,10 +114,11 @@ def command(
                     recv_window=recv_window,
                 )
         except CallError as error:
-            if not (already_canceled_ok and isinstance(error, OrderAlreadyCanceled)):
+            gone = order_of(error) if isinstance(error, OrderAlreadyCanceled) else None
+            if gone is None or not already_canceled_ok:
                 _print_failure(error, request, as_json=as_json)
                 sys.exit(EXIT_CODES[outcome_of(error)])
-            _print_order(error.order, CancelOutcome.ALREADY_CANCELED, as_json=as_json)
+            _print_order(gone, CancelOutcome.ALREADY_CANCELED, as_json=as_json)
         else:
             _print_order(order, CancelOutcome.CANCELLED, as_json=as_json)
 
