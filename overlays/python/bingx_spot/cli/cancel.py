@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 import click
 
@@ -20,7 +22,7 @@ from bingx_spot.core.clock import Clock
 from bingx_spot.core.request import ApiCall, RequestSigner
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
-from bingx_spot.exceptions import CallError, OrderAlreadyCanceled
+from bingx_spot.exceptions import Attempt, CallError, OrderAlreadyCanceled
 from bingx_spot.models import Order
 from bingx_spot.validation import cancel_order_request
 from bingx_spot_api.contract import BY_ID
@@ -148,13 +150,20 @@ def _print_failure(error: CallError, request: CancelOrderRequest, *, as_json: bo
         "outcome": outcome,
         "error": type(error).__name__,
         "code": error.code,
-        "the exchange said": error.message,
+        "message": error.message,
         "HTTP status": error.http_status,
         "what to do": error.hint or None,
-        "attempts": "\n".join(f"{attempt.operation}: {attempt.result}" for attempt in error.attempts),
+        "attempts": "\n".join(_attempt_lines(error.attempts)),
     }
     title = error.details.summary or f"Not cancelled: {type(error).__name__}"
     print_table(title, _STYLES.get(outcome, "yellow"), rows)
+
+
+def _attempt_lines(attempts: Iterable[Attempt]) -> Iterator[str]:
+    """Yield a line for each attempt; equal ones in succession share a line."""
+    for line, equal in groupby(f"{attempt.operation}: {attempt.result}" for attempt in attempts):
+        number = len(list(equal))
+        yield line if number == 1 else f"{line} ({number} times)"
 
 
 def _print_request(request: CancelOrderRequest, environment: str, *, as_json: bool) -> None:

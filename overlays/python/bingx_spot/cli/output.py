@@ -31,12 +31,6 @@ NOT_FOUND = EXIT_CODES[CancelOutcome.NOT_FOUND]
 #: The exit code of a command that a signal has ended.
 INTERRUPTED = 130
 
-#: What a client order id can prove, for people.
-CLIENT_ORDER_ID_NOTE = (
-    "The exchange finds an order by its client order id for two hours only, and a new order not at once. "
-    "So an open order may exist; query it by its order id."
-)
-
 #: Where the user gives a parameter: an option, an argument or an environment variable.
 OPTION_NAMES = {
     "order_id": "--order-id",

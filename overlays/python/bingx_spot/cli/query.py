@@ -6,7 +6,6 @@ import click
 
 from bingx_spot.cli.cancel import environment_option
 from bingx_spot.cli.output import (
-    CLIENT_ORDER_ID_NOTE,
     NOT_FOUND,
     UNKNOWN,
     order_rows,
@@ -50,10 +49,7 @@ def command(
                 order = bingx.query_order(symbol, order_id=order_id, client_order_id=client_order_id)
         except CallError as error:
             print_error(error, as_json=as_json)
-            not_found = isinstance(error, OrderNotFound)
-            if not_found and client_order_id is not None and not as_json:
-                click.echo(CLIENT_ORDER_ID_NOTE, err=True)
-            sys.exit(NOT_FOUND if not_found else UNKNOWN)
+            sys.exit(NOT_FOUND if isinstance(error, OrderNotFound) else UNKNOWN)
     if as_json:
         print_json(order.raw)
     else:
