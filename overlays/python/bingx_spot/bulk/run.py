@@ -132,29 +132,34 @@ class Run:
 
     def _with_rate_limit_wait(self, call: ApiCall) -> CallSteps[Response]:
         """Cancel one order, again after each rate limit that ends by itself."""
+        limited_since: float | None = None
         while True:
             try:
                 clock = _PausableClock(self.context.now)
                 steps = resolve(replace(self.context, now=clock), call)
                 return (yield from self._unless_stopped(steps, clock))
             except RateLimited as error:
-                seconds = self._seconds_to_wait(error)
+                seconds = _PERMIT_RETRY
+                if error.details.rule != NO_PERMIT:
+                    limited_since = self.context.now() if limited_since is None else limited_since
+                    seconds = self._lockout_seconds(error, limited_since)
                 if self.stopping:
                     raise
                 yield from self._sleep(seconds)
                 if self.stopping:
                     raise
 
-    def _seconds_to_wait(self, error: RateLimited) -> float:
-        """Return how long to wait for the end of a rate limit; abort the run where that is too long."""
-        if error.retry_at is None or error.details.rule == NO_PERMIT:
-            return _PERMIT_RETRY
-        seconds = (error.retry_at - self.context.clock.timestamp()) / 1000
+    def _lockout_seconds(self, error: RateLimited, limited_since: float) -> float:
+        """Return how long to wait for the end of a lock-out; abort the run where that is too long."""
+        now, seconds = self.context.now(), _PERMIT_RETRY
+        if error.retry_at is not None:
+            seconds = max((error.retry_at - self.context.clock.timestamp()) / 1000, _RECHECK)
         banned = error.http_status in BAN_STATUSES or self.context.state.lockouts.is_banned()
-        if banned or seconds > _MAX_LOCKOUT:
+        # An exchange that locks the client out again and again is a lock-out too.
+        if banned or now - limited_since + seconds > _MAX_LOCKOUT:
             self.stop(error)
-        self._locked_until = max(self._locked_until, self.context.now() + seconds)
-        return max(seconds, _RECHECK)
+        self._locked_until = max(self._locked_until, now + seconds)
+        return seconds
 
     def _unless_stopped(self, steps: CallSteps[Response], clock: "_PausableClock") -> CallSteps[Response]:
         """Run an order's steps; raise `NotSent` if the run stops before anything was sent."""

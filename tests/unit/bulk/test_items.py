@@ -1,13 +1,13 @@
-"""What a run may be given: a request, a mapping, a pair, an order; and what it refuses."""
+"""Items of a bulk run: a request, a mapping, a pair, an order; and what is rejected."""
 
 import dataclasses
 import pickle
 
 import pytest
 
-from bingx_sandbox import Sandbox
-from bingx_spot import BingxSpot, CancelRequest, CancelRestriction, Credentials, InvalidInput
-from tests.support.samples import Unlimited
+from bingx_spot import CancelRequest, CancelRestriction, InvalidInput, Order, Response
+from bingx_spot.bulk.items import match_fields, with_wire_names
+from tests.support.samples import ORDER
 
 ORDER_ID = 1735964079647111281
 
@@ -32,7 +32,7 @@ def test_one_order_in_many_forms(item):
     assert request.parameters() == {"symbol": "BTC-USDT", "orderId": ORDER_ID}
 
 
-def test_every_field_goes_out_under_its_wire_name():
+def test_parameters_have_the_names_of_the_api():
     item = {
         "symbol": "MØTH-USDT",
         "client_order_id": "my-bot_0001",
@@ -49,13 +49,9 @@ def test_every_field_goes_out_under_its_wire_name():
     }
 
 
-def test_an_order_as_the_exchange_stated_it_names_itself():
-    with Sandbox(limits="off", orders=1) as sandbox:
-        order_id = sandbox.orders()[0]["orderId"]
-        keys = Credentials(sandbox.api_key, sandbox.api_secret)
-        with BingxSpot(keys, environment=sandbox.url, limits=Unlimited()) as bingx:
-            order = bingx.query_order("BTC-USDT", order_id=order_id)
-    assert CancelRequest.of(order) == CancelRequest("BTC-USDT", order_id=order_id)
+def test_an_order_of_a_response_names_itself():
+    order = Order.from_data(ORDER, Response(200, {}, b""))
+    assert CancelRequest.of(order) == CancelRequest("BTC-USDT", order_id=ORDER["orderId"])
 
 
 @pytest.mark.parametrize(
@@ -77,7 +73,7 @@ def test_an_order_as_the_exchange_stated_it_names_itself():
         (("BTC-USDT", True), "order_id"),
     ],
 )
-def test_what_names_no_order_is_refused_with_the_field(item, field):
+def test_an_item_without_an_order_is_rejected_with_the_field(item, field):
     with pytest.raises(InvalidInput) as caught:
         CancelRequest.of(item)
     assert caught.value.field == field
@@ -90,3 +86,19 @@ def test_a_request_is_a_value():
     assert pickle.loads(pickle.dumps(request)) == request  # noqa: S301 - its own
     with pytest.raises(dataclasses.FrozenInstanceError):
         request.symbol = "ETH-USDT"  # type: ignore[misc]
+
+
+def test_names_are_matched_whatever_their_case_and_separators():
+    names = ["Symbol", "Order ID", "client_order_id", "price", "origClientOrderId"]
+    assert match_fields(names) == {
+        "Symbol": "symbol",
+        "Order ID": "order_id",
+        "client_order_id": "client_order_id",
+    }
+
+
+def test_an_error_about_a_row_has_the_names_of_the_api():
+    error = InvalidInput("order_id or client_order_id", "must name the order", "exactly one of the two")
+    assert with_wire_names(error) == (
+        "orderId or clientOrderID must name the order; allowed: exactly one of the two"
+    )

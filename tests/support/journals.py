@@ -1,4 +1,4 @@
-"""Journals for the tests, and the rows that go into them."""
+"""Journals for tests, and the rows that are imported into them."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,7 +8,7 @@ from bingx_spot.bulk.input_rows import Row
 from bingx_spot.bulk.journal import Journal
 
 API_KEY = "planted-api-key-7f3a9c"
-HERE = "http://127.0.0.1:8642"
+BASE_URL = "http://127.0.0.1:8642"
 
 
 def rows(count: int, first: int = 1) -> list[Row]:
@@ -16,9 +16,9 @@ def rows(count: int, first: int = 1) -> list[Row]:
     return [Row(line + 1, CancelRequest("BTC-USDT", order_id=line)) for line in range(first, first + count)]
 
 
-def made(path: Path | None, found: Iterable[Row]) -> Journal:
-    """Return a journal, at a path or a temporary one, that has taken these rows in."""
-    journal = Journal.temporary() if path is None else Journal.at(path)
-    with journal.filling(HERE, API_KEY):
-        assert list(journal.take_in(found)) == []
+def new_journal(path: Path | None, imported: Iterable[Row]) -> Journal:
+    """Return a journal, at a path or a temporary one, with these rows."""
+    journal = Journal.temporary() if path is None else Journal.open(path)
+    with journal.create(BASE_URL, API_KEY):
+        assert list(journal.import_rows(imported)) == []
     return journal

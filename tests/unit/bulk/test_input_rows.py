@@ -1,4 +1,4 @@
-"""What may stand in a file of orders, and what is told of a row that cannot be sent."""
+"""Input of a bulk run: CSV and JSON Lines, and what is said of a row that cannot be sent."""
 
 import csv
 import io
@@ -15,9 +15,9 @@ from bingx_spot.validation import MAXIMUM_ORDER_ID
 ORDER_ID = 1735964079647111281
 
 
-def rows(text: str | bytes, form=None) -> list[Row | BadRow]:
+def rows(text: str | bytes, input_format=None) -> list[Row | BadRow]:
     content = text.encode() if isinstance(text, str) else text
-    return list(Rows(io.BytesIO(content), form))
+    return list(Rows(io.BytesIO(content), input_format))
 
 
 def reason(text: str | bytes) -> str:
@@ -77,7 +77,7 @@ def test_every_digit_of_an_order_id_survives(order_id, as_text):
 
 
 @given(st.text() | st.binary())
-def test_whatever_it_is_it_is_rows_or_an_error_of_ours(content):
+def test_any_input_gives_rows_or_invalid_input(content):
     try:
         found = rows(content)
     except InvalidInput:
@@ -86,7 +86,7 @@ def test_whatever_it_is_it_is_rows_or_an_error_of_ours(content):
 
 
 @given(st.lists(st.fixed_dictionaries({"note": st.text()}), max_size=5))
-def test_columns_of_other_things_never_touch_the_order(notes):
+def test_other_columns_do_not_affect_the_order(notes):
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, ["note", "symbol", "orderId"])
     writer.writeheader()
@@ -102,12 +102,12 @@ def test_columns_of_other_things_never_touch_the_order(notes):
 @pytest.mark.parametrize(
     "written", ["1.7E+18", "1,7E+18", "1.7e18", "1735964079647111280.0", "17359.", "1e18"]
 )
-def test_a_rounded_order_id_is_refused_with_the_reason(written):
+def test_a_rounded_order_id_is_rejected_with_the_reason(written):
     assert "lost its last digits" in reason(f'symbol;orderId\nBTC-USDT;"{written}"\n')
 
 
 @pytest.mark.parametrize("written", ["1.7e18", "1735964079647111280.0", '"1.7E+18"'])
-def test_a_json_double_is_refused_with_the_reason(written):
+def test_a_json_double_is_rejected_with_the_reason(written):
     assert "lost its last digits" in reason(f'{{"symbol":"BTC-USDT","orderId":{written}}}')
 
 
@@ -137,7 +137,7 @@ def test_a_bad_row_of_csv_says_what_is_wrong(row, named):
         ("{", "is not JSON"),
         ('{"symbol":"BTC-USDT","orderId":1,"orderId":2}', "names a member twice"),
         ('{"symbol":"BTC-USDT","orderId":1,"order_id":1}', "orderId is named twice"),
-        ('{"symbol":"BTC-USDT","orderId":1,"cancelRestriction":"NEW"}', "cancelRestrictions may be meant"),
+        ('{"symbol":"BTC-USDT","orderId":1,"cancelRestriction":"NEW"}', "did you mean cancelRestrictions?"),
         ('{"symbol":"BTC-USDT","orderId":true}', "orderId is True"),
         ('{"symbol":"BTC-USDT","orderId":NaN}', "orderId is 'NaN'"),
         ('{"symbol":"BTC-USDT","orderId":-7}', "orderId is -7"),
@@ -153,7 +153,7 @@ def test_a_bad_row_of_json_says_what_is_wrong(row, named):
     assert named in reason(row)
 
 
-def test_a_row_that_is_no_object_among_objects():
+def test_a_json_line_that_is_not_an_object_is_a_bad_row():
     found = rows('{"symbol":"BTC-USDT","orderId":1}\n[1]\n7\n{"symbol":"BTC-USDT","orderId":2}\n')
     assert [type(row) for row in found] == [Row, BadRow, BadRow, Row]
 
@@ -164,36 +164,36 @@ def test_a_row_that_is_no_object_among_objects():
         (b"", "is empty"),
         (b"\n \n", "is empty"),
         (b'[{"symbol":"BTC-USDT","orderId":1}]', "is a JSON list"),
-        (b"symbol,price\nBTC-USDT,1\n", "the header is"),
-        (b"orderId\n1\n", "the header is"),
-        (b"symbol,orderId,cancelRestriction\n", "cancelRestrictions may be meant"),
+        (b"symbol,price\nBTC-USDT,1\n", "header is"),
+        (b"orderId\n1\n", "header is"),
+        (b"symbol,orderId,cancelRestriction\n", "did you mean cancelRestrictions?"),
         (b"symbol,orderId,order_id\n", "is named twice"),
         ("symbol,orderId\n".encode("utf-16"), "is UTF-16"),
         (b"x" * 70_000, "line 1 is longer"),
         (b"symbol,orderId\n" + b"x" * 70_000, "line 2 is longer"),
     ],
 )
-def test_what_is_no_input_at_all_is_refused_as_a_whole(content, named):
+def test_other_files_are_rejected_as_a_whole(content, named):
     with pytest.raises(InvalidInput) as caught:
         rows(content)
     assert named in str(caught.value)
 
 
-def test_no_rows_are_allowed_where_it_is_said_what_they_would_be():
+def test_no_rows_are_allowed_where_the_format_is_known():
     assert rows("symbol,orderId\n") == []
     assert rows("", "jsonl") == []
 
 
-def test_the_form_can_be_forced():
+def test_the_format_can_be_given():
     assert isinstance(rows("symbol,orderId\n", "jsonl")[0], BadRow)
     with pytest.raises(InvalidInput, match="header"):
         rows('{"symbol":"BTC-USDT","orderId":1}', "csv")
 
 
-def test_what_was_not_read_is_told():
+def test_ignored_columns_are_listed():
     reader = Rows(io.BytesIO(b"symbol,orderId,price,side\nBTC-USDT,1,2,BUY\n"))
     assert len(list(reader)) == 1
-    assert reader.unread == ["price", "side"]
+    assert reader.ignored == ["price", "side"]
     reader = Rows(io.BytesIO(b'{"symbol":"BTC-USDT","orderId":1,"price":2}\n'))
     assert len(list(reader)) == 1
-    assert reader.unread == ["price"]
+    assert reader.ignored == ["price"]
