@@ -1,4 +1,4 @@
-"""`bingx-spot cancel-many` as a process, and the files that it works with."""
+"""`bingx-spot cancel-many` as a process, and its files."""
 
 import csv
 import os
@@ -12,31 +12,25 @@ from typing import Any
 from bingx_sandbox import Sandbox
 from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_rows import JournalRow
+from tests.support.command_line import keys
 
 COMMAND = Path(sys.executable).with_name("bingx-spot")
 PATIENCE = 180.0
 
 
 def variables(sandbox: Sandbox, **more: str) -> dict[str, str]:
-    """Return the environment of a command that works on the sandbox, with no limits of its own."""
+    """Return the environment of a command that uses the sandbox, without rate limits of its own."""
     unwanted = ("BINGX_", "NO_COLOR", "COLUMNS", "FORCE_COLOR", "PYTHONIOENCODING")
     own = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
-    keys = {"BINGX_API_KEY": sandbox.api_key, "BINGX_API_SECRET": sandbox.api_secret}
-    return {**own, **keys, "BINGX_ENV": sandbox.url, "BINGX_LIMITS": "off", "COLUMNS": "80", **more}
+    return {**own, **keys(sandbox), "COLUMNS": "80", **more}
 
 
 def cancel_many(
     sandbox: Sandbox, *arguments: object, text: str | None = None, **more: str
 ) -> subprocess.CompletedProcess[str]:
     """Run it until it ends."""
-    return bingx_spot(sandbox, "cancel-many", *arguments, text=text, **more)
-
-
-def bingx_spot(
-    sandbox: Sandbox, *arguments: object, text: str | None = None, **more: str
-) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [COMMAND, *map(str, arguments)],
+        [COMMAND, "cancel-many", *map(str, arguments)],
         input=text,
         stdin=subprocess.DEVNULL if text is None else None,
         capture_output=True,
@@ -48,7 +42,7 @@ def bingx_spot(
 
 
 def started(sandbox: Sandbox, *arguments: object, **options: Any) -> subprocess.Popen[str]:
-    """Begin to run it; what it prints can be read from its pipes."""
+    """Start it, with pipes for its output."""
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     command = [COMMAND, "cancel-many", *map(str, arguments)]
     return subprocess.Popen(command, text=True, **{"env": variables(sandbox), **pipes, **options})
@@ -63,11 +57,11 @@ def write_orders(path: Path, orders: Iterable[Any]) -> Path:
     return path
 
 
-def entries(path: Path) -> list[JournalRow]:
-    """Return what a journal knows, its run at work or not."""
-    journal = Journal.reading(path)
+def journal_rows(path: Path) -> list[JournalRow]:
+    """Return the rows of a journal, also while its run goes on."""
+    journal = Journal.open_readonly(path)
     try:
-        return list(journal.entries())
+        return list(journal.rows())
     finally:
         journal.close()
 

@@ -1,33 +1,26 @@
-"""A sandbox, and a run of many cancels in both colours."""
+"""Fixtures of the tests of bulk runs: sync and async, and the files of a run."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bingx_sandbox import Sandbox
-from tests.unit.bulk.colours import Runner, run_awaiting, run_blocking
+from tests.e2e.bulk.runners import Runner, run_async, run_sync
 
 
-@pytest.fixture(scope="module")
-def running_sandbox() -> Iterator[Sandbox]:
-    with Sandbox(limits="off", orders=0) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(running_sandbox: Sandbox) -> Sandbox:
-    running_sandbox.reset()
-    return running_sandbox
-
-
-@pytest.fixture(params=[run_blocking, run_awaiting], ids=["sync", "async"])
+@pytest.fixture(params=[run_sync, run_async], ids=["sync", "async"])
 def run_all(request: pytest.FixtureRequest) -> Runner:
+    """Return a bulk run, sync and async."""
     runner: Runner = request.param
     return runner
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Say where a journal goes."""
+def source(tmp_path: Path) -> Path:
+    """Return the path of an input."""
+    return tmp_path / "orders.csv"
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Path:
+    """Return the path of a journal that does not exist yet."""
     return tmp_path / "orders.journal"

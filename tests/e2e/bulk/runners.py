@@ -1,4 +1,4 @@
-"""One run in either colour: a client that cancels many orders, and what came of it."""
+"""One bulk run, sync and async: a client that cancels many orders, and the results."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -11,8 +11,8 @@ from tests.support.samples import Unlimited
 
 
 @dataclass
-class Done:
-    """The results of a run, in the order in which they came, and the error that it ended with."""
+class Finished:
+    """The results of a run, in the order in which they were known, and the error that it ended with."""
 
     results: list[CancelResult] = field(default_factory=list)
     error: Exception | None = None
@@ -23,45 +23,45 @@ class Done:
         return [str(result.outcome) for result in sorted(self.results, key=lambda result: result.position)]
 
 
-#: Called with each result and the run that it came from.
+#: Called with each result and the run.
 Watch = Callable[[CancelResult, Any], object]
-Runner = Callable[..., Done]
+Runner = Callable[..., Finished]
 
 
-def run_blocking(
+def run_sync(
     sandbox: Sandbox | str, items: Iterable[object], watch: Watch | None = None, **options: Any
-) -> Done:
-    done = Done()
+) -> Finished:
+    finished = Finished()
     with BingxSpot(*_arguments(sandbox), **_options(sandbox, options)) as bingx:
         run = bingx.cancel_orders(items)
         try:
             for result in run:
-                done.results.append(result)
+                finished.results.append(result)
                 if watch is not None:
                     watch(result, run)
         except (BingxError, LookupError) as error:
-            done.error = error
-    return done
+            finished.error = error
+    return finished
 
 
-def run_awaiting(
+def run_async(
     sandbox: Sandbox | str, items: Iterable[object], watch: Watch | None = None, **options: Any
-) -> Done:
-    done = Done()
+) -> Finished:
+    finished = Finished()
 
     async def gather() -> None:
         async with AsyncBingxSpot(*_arguments(sandbox), **_options(sandbox, options)) as bingx:
             run = bingx.cancel_orders(items)
             try:
                 async for result in run:
-                    done.results.append(result)
+                    finished.results.append(result)
                     if watch is not None:
                         watch(result, run)
             except (BingxError, LookupError) as error:
-                done.error = error
+                finished.error = error
 
     asyncio.run(gather())
-    return done
+    return finished
 
 
 def _arguments(sandbox: Sandbox | str) -> tuple[Credentials]:

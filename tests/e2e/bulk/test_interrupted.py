@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM on a real run: what is out is finished, the rest is untouched, the journal has all."""
+"""Ctrl-C and SIGTERM during a run: requests in flight are finished, nothing more is sent."""
 
 import json
 import signal
@@ -8,19 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.bulk.commands import cancel_many, entries, started, wait_until, write_orders
-
-FIRST = "Ended before all was done"
+from tests.e2e.bulk.commands import cancel_many, journal_rows, started, wait_until, write_orders
 
 
 @pytest.fixture
 def source(tmp_path, sandbox) -> Path:
     return write_orders(tmp_path / "orders.csv", sandbox.place_orders(100))
-
-
-@pytest.fixture
-def journal(tmp_path) -> Path:
-    return tmp_path / "orders.journal"
 
 
 def executed(sandbox) -> set[int]:
@@ -35,18 +28,18 @@ def test_the_first_signal_ends_a_run_in_order(sandbox, source, journal, number):
         process.send_signal(number)
         said, complained = process.communicate()
     assert process.returncode == 130
-    assert "surely untouched" in said
+    assert "rejected or not sent" in said
     assert complained == ""
-    known = entries(journal)
-    assert {entry.order_id for entry in known if entry.state == "cancelled"} == executed(sandbox)
-    assert {entry.state for entry in known} <= {"cancelled", "untouched", "waiting"}, "nothing is in doubt"
+    known = journal_rows(journal)
+    assert {row.order_id for row in known if row.outcome == "cancelled"} == executed(sandbox)
+    assert {row.outcome for row in known} <= {"cancelled", "unaffected", "waiting"}, "nothing is in doubt"
     assert 5 <= len(executed(sandbox)) < 100
     sandbox.clear_faults()
     assert cancel_many(sandbox, "--from", source, "--journal", journal).returncode == 0
     assert {order["cancelRequests"] for order in sandbox.executed().values()} == {1}
 
 
-def test_a_run_without_a_journal_tells_all_it_knows(sandbox, source):
+def test_a_run_without_a_journal_prints_every_result(sandbox, source):
     sandbox.faults([{"fault": "slow-start", "seconds": 0.4}])
     with started(sandbox, "--from", source, "--json") as process:
         wait_until(lambda: len(sandbox.requests()) >= 5)
@@ -55,33 +48,33 @@ def test_a_run_without_a_journal_tells_all_it_knows(sandbox, source):
     assert process.returncode == 130
     told = [json.loads(line) for line in said.splitlines()]
     assert {line["orderId"] for line in told if line["outcome"] == "cancelled"} == executed(sandbox)
-    assert {line["outcome"] for line in told} <= {"cancelled", "untouched"}
+    assert {line["outcome"] for line in told} <= {"cancelled", "unaffected"}
 
 
-def test_the_second_signal_ends_it_at_once_and_the_journal_has_the_doubt(sandbox, source, journal):
+def test_the_second_signal_ends_it_at_once_and_the_journal_has_the_orders_in_doubt(sandbox, source, journal):
     sandbox.faults([{"fault": "slow-start", "seconds": 8.0, "when": "after"}])
     with started(sandbox, "--from", source, "--journal", journal) as process:
         wait_until(lambda: len(sandbox.requests()) >= 5)
         process.send_signal(signal.SIGINT)
         time.sleep(0.3)
-        assert process.poll() is None, "it waits for what is out"
+        assert process.poll() is None, "it waits for requests in flight"
         while process.poll() is None:
             # Again, for where the first was not yet looked at, this one was the same.
             process.send_signal(signal.SIGINT)
             time.sleep(0.3)
     assert process.returncode == 130
-    doubtful = {entry.order_id for entry in entries(journal) if entry.state == "asked"}
+    doubtful = {row.order_id for row in journal_rows(journal) if row.outcome == "in_flight"}
     assert executed(sandbox) <= doubtful
     sandbox.clear_faults()
     done = cancel_many(sandbox, "--from", source, "--journal", journal)
     assert done.returncode == 1
-    assert "perhaps by this run" in done.stdout
-    known = {entry.order_id: entry for entry in entries(journal)}
-    assert {entry.order_status for entry in known.values()} == {"CANCELED"}
-    assert {order_id for order_id, entry in known.items() if entry.perhaps_ours} <= doubtful
+    assert "maybe cancelled by this run" in done.stdout
+    known = {row.order_id: row for row in journal_rows(journal)}
+    assert {row.order_status for row in known.values()} == {"CANCELED"}
+    assert {order_id for order_id, row in known.items() if row.maybe_cancelled_by_us} <= doubtful
 
 
-def test_while_rows_are_read_nothing_was_sent_and_no_journal_is_left(sandbox, journal):
+def test_a_signal_during_the_import_leaves_no_journal(sandbox, journal):
     asked = ("--from", "-", "--journal", journal)
     with started(sandbox, *asked, stdin=subprocess.PIPE) as process:
         assert process.stdin is not None
@@ -97,7 +90,7 @@ def test_while_rows_are_read_nothing_was_sent_and_no_journal_is_left(sandbox, jo
     assert sandbox.requests() == []
 
 
-def test_a_signal_that_a_shell_lets_it_ignore_is_ignored(sandbox, source):
+def test_a_signal_that_the_shell_ignores_is_ignored(sandbox, source):
     sandbox.faults([{"fault": "slow-start", "seconds": 0.05}])
 
     def ignoring() -> None:

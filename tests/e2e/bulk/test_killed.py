@@ -1,4 +1,4 @@
-"""SIGKILL at fifty random instants: nothing is lost, nothing is sent for an order known to be cancelled."""
+"""SIGKILL at random instants: nothing is lost, nothing is sent for an order known to be cancelled."""
 
 import random
 import signal
@@ -7,10 +7,12 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from bingx_sandbox import Sandbox
 from bingx_spot.bulk.journal_db import JournalError
 from bingx_spot.bulk.journal_rows import JournalRow
-from tests.unit.bulk.commands import PATIENCE, cancel_many, entries, started, wait_until, write_orders
+from tests.e2e.bulk.commands import PATIENCE, cancel_many, journal_rows, started, wait_until, write_orders
 
 KILLS = 50
 ORDERS = 2500
@@ -50,22 +52,20 @@ class Rounds:
         executed = self.sandbox.executed()
         for order_id, requests in self.known.items():
             assert executed[str(order_id)]["cancelRequests"] == requests, "sent in vain"
-        now = {entry.order_id: entry for entry in self.entries()}
+        now = {row.order_id: row for row in self.rows()}
         for order_id, order in executed.items():
             if order["cancelRequests"] and now:
-                assert now[int(order_id)].state != "waiting", "sent before the journal had it"
-        assert self.known.keys() <= {
-            order_id for order_id, entry in now.items() if entry.state == "cancelled"
-        }
-        for order_id, entry in now.items():
-            if entry.state == "cancelled":
+                assert now[int(order_id)].outcome != "waiting", "sent before the journal had it"
+        assert self.known.keys() <= {order_id for order_id, row in now.items() if row.outcome == "cancelled"}
+        for order_id, row in now.items():
+            if row.outcome == "cancelled":
                 assert executed[str(order_id)]["status"] == "CANCELED"
                 assert order_id is not None
                 self.known[order_id] = executed[str(order_id)]["cancelRequests"]
 
-    def entries(self) -> list[JournalRow]:
+    def rows(self) -> list[JournalRow]:
         try:
-            return entries(self.journal)
+            return journal_rows(self.journal)
         except JournalError:
             # Killed before the orders were in it.
             assert not self.known
@@ -84,6 +84,7 @@ class Rounds:
         return requests[-1]["number"] if requests else 0
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_and_nothing_is_sent_in_vain(sandbox, tmp_path):
     orders = sandbox.place_orders(ORDERS)
     # Slow enough for a kill to find requests that are out, before and after they are executed.
@@ -97,16 +98,16 @@ def test_nothing_is_lost_and_nothing_is_sent_in_vain(sandbox, tmp_path):
     done = cancel_many(sandbox, "--from", source, "--journal", rounds.journal)
     assert done.returncode in (0, 1), done.stderr
     rounds.check()
-    kept, executed = entries(rounds.journal), sandbox.executed()
-    assert [(entry.symbol, entry.order_id) for entry in kept] == [
+    kept, executed = journal_rows(rounds.journal), sandbox.executed()
+    assert [(row.symbol, row.order_id) for row in kept] == [
         (order["symbol"], order["orderId"]) for order in orders
     ], "the journal has every order of the input, once"
     assert {order["status"] for order in executed.values()} == {"CANCELED"}
-    for entry in kept:
-        order = executed[str(entry.order_id)]
+    for row in kept:
+        order = executed[str(row.order_id)]
         assert order["cancelledBy"] is not None
-        assert order["cancelRequests"] <= entry.asked, "each request was in the journal before it was sent"
-        # Cancelled by an earlier round which could not write it down: that is what is said, and no more.
-        assert entry.state == "cancelled" or entry.perhaps_ours
-    assert any(entry.perhaps_ours for entry in kept), "no kill has met a request that was out"
+        assert order["cancelRequests"] <= row.calls, "each request was in the journal before it was sent"
+        # Cancelled by an earlier round that could not record it: the journal says so, and no more.
+        assert row.outcome == "cancelled" or row.maybe_cancelled_by_us
+    assert any(row.maybe_cancelled_by_us for row in kept), "no kill has met a request in flight"
     assert done.returncode == 1

@@ -1,4 +1,4 @@
-"""A loop that is left early leaves nothing running, and an iterable may take its time."""
+"""A loop that ends early leaves no thread and no task; an async iterable may take its time."""
 
 import asyncio
 import threading
@@ -7,9 +7,9 @@ import time
 import pytest
 
 from bingx_spot import AsyncBingxSpot, BingxSpot, Credentials
-from bingx_spot.bulk.run import AT_ONCE
+from bingx_spot.bulk.run import MAX_IN_FLIGHT
+from tests.e2e.bulk.runners import run_async
 from tests.support.samples import Unlimited
-from tests.unit.bulk.colours import run_awaiting
 
 
 def threads():
@@ -17,7 +17,7 @@ def threads():
 
 
 class TestLeavingEarly:
-    def test_a_blocking_loop_leaves_no_thread(self, sandbox):
+    def test_a_sync_loop_leaves_no_thread(self, sandbox):
         orders = sandbox.place_orders(100)
         keys = Credentials(sandbox.api_key, sandbox.api_secret)
         with BingxSpot(keys, environment=sandbox.url, limits=Unlimited()) as bingx:
@@ -27,22 +27,22 @@ class TestLeavingEarly:
             assert not threads()
             sent = len(sandbox.requests())
             time.sleep(0.1)
-        assert sent == len(sandbox.requests()) <= 1 + 2 * AT_ONCE
+        assert sent == len(sandbox.requests()) <= 1 + 2 * MAX_IN_FLIGHT
 
-    def test_closing_tells_what_was_out(self, sandbox):
+    def test_close_returns_the_results_in_flight(self, sandbox):
         orders = sandbox.place_orders(100)
         keys = Credentials(sandbox.api_key, sandbox.api_secret)
         with BingxSpot(keys, environment=sandbox.url, limits=Unlimited()) as bingx:
             with bingx.cancel_orders(orders) as run:
                 first = next(run)
                 left = run.close()
-            told = [first, *left]
+            results = [first, *left]
             assert not threads()
-        cancelled = {result.order.order_id for result in told if result.order is not None}
+        cancelled = {result.order.order_id for result in results if result.order is not None}
         executed = {int(order_id) for order_id, order in sandbox.executed().items() if order["cancelledBy"]}
         assert cancelled == executed
 
-    def test_an_awaiting_loop_leaves_no_task(self, sandbox):
+    def test_an_async_loop_leaves_no_task(self, sandbox):
         orders = sandbox.place_orders(100)
         keys = Credentials(sandbox.api_key, sandbox.api_secret)
 
@@ -54,11 +54,11 @@ class TestLeavingEarly:
                 assert len(asyncio.all_tasks()) == 1
                 return len([result for result in [first, *left] if result.cancelled])
 
-        told = asyncio.run(leave())
+        cancelled = asyncio.run(leave())
         executed = [order for order in sandbox.executed().values() if order["cancelledBy"]]
-        assert told == len(executed)
+        assert cancelled == len(executed)
 
-    def test_an_awaiting_loop_that_breaks_leaves_no_task(self, sandbox):
+    def test_an_async_loop_that_breaks_leaves_no_task(self, sandbox):
         orders = sandbox.place_orders(100)
         keys = Credentials(sandbox.api_key, sandbox.api_secret)
 
@@ -74,7 +74,7 @@ class TestLeavingEarly:
 
         asyncio.run(leave())
 
-    def test_a_cancelled_task_names_what_was_out(self, sandbox):
+    def test_a_cancelled_task_names_the_orders_in_flight(self, sandbox):
         [order] = sandbox.place_orders(1)
         keys = Credentials(sandbox.api_key, sandbox.api_secret)
         sandbox.faults([{"fault": "hang-after-executing", "seconds": 20.0}])
@@ -83,7 +83,7 @@ class TestLeavingEarly:
             async with AsyncBingxSpot(keys, environment=sandbox.url, limits=Unlimited()) as bingx:
                 run = bingx.cancel_orders([order])
                 waiting = asyncio.ensure_future(anext(run))
-                while not sandbox.requests():  # noqa: ASYNC110 - another thread's doing
+                while not sandbox.requests():  # noqa: ASYNC110 - another thread changes it
                     await asyncio.sleep(0.01)
                 waiting.cancel()
                 with pytest.raises(asyncio.CancelledError) as caught:
@@ -95,7 +95,7 @@ class TestLeavingEarly:
 
 
 class TestAsyncIterable:
-    def test_results_come_while_the_next_item_is_awaited(self, sandbox):
+    def test_results_are_yielded_while_the_next_item_is_awaited(self, sandbox):
         orders = sandbox.place_orders(2)
         keys = Credentials(sandbox.api_key, sandbox.api_secret)
 
@@ -123,5 +123,5 @@ class TestAsyncIterable:
             yield order
             await asyncio.Event().wait()
 
-        done = run_awaiting(sandbox, each(), lambda _, run: run.stop())
-        assert done.outcomes == ["cancelled"]
+        finished = run_async(sandbox, each(), lambda _, run: run.stop())
+        assert finished.outcomes == ["cancelled"]

@@ -1,4 +1,4 @@
-"""A single cancel in the middle of a bulk run, at the documented limits: the next permit is its own."""
+"""A single cancel during a bulk run, at the documented limits: it gets the next permit."""
 
 import asyncio
 import threading

@@ -56,7 +56,7 @@ class TestImport:
 
 
 def row(state: str, *, in_flight: bool = False, in_doubt: bool = False) -> JournalRow:
-    known = {name: None for name in JournalRow.__dataclass_fields__}
+    known = dict.fromkeys(JournalRow.__dataclass_fields__)
     return JournalRow(**{**known, "state": state, "in_flight": in_flight, "in_doubt": in_doubt})
 
 
