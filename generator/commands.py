@@ -13,14 +13,13 @@ from generator.change import Change, version_allows
 from generator.completeness import completeness_problems
 from generator.document import ROOT, Document, short_name
 from generator.error_table import read_error_table
+from generator.exchange_page_check import page_problems
 from generator.kit import write_kit
 from generator.oasdiff import GoMissing
-from generator.page_check import page_problems
 from generator.problem import GeneratorError
-from generator.redocly import NodeMissing
+from generator.redocly import NodeMissing, strict_problems
 from generator.release import Release, all_changes, freeze, own_changes
 from generator.run import lint as lint_contract
-from generator.strict import strict_problems
 
 _ADVICE = (
     "Where the page is right, change spec/openapi.yaml; where the contract is, write the difference and its\n"

@@ -10,7 +10,7 @@ from typing import Any
 from generator.document import Document, Location
 from generator.operation import JSON, Operation, operations
 from generator.problem import Problem
-from generator.reference import objects, resolve
+from generator.references import objects, resolve
 
 _STRUCTURED = ("object", "array")
 _INT64 = "int64"

@@ -10,7 +10,7 @@ from typing import Any
 from generator.document import Document, Location
 from generator.operation import JSON, Member, Operation, content, members, operations
 from generator.problem import Problem
-from generator.reference import objects
+from generator.references import objects
 
 _ALTERNATIVES = ("anyOf", "oneOf", "not")
 _FORM = "application/x-www-form-urlencoded"

@@ -6,9 +6,9 @@ from typing import Any
 
 from generator.document import Document
 from generator.operation import Member, Operation, content, members, operations
-from generator.reference import resolve
+from generator.references import resolve
+from generator.rendering import render
 from generator.rules import signing_schemes
-from generator.templating import render
 
 
 def write_contract(document: Document, folder: Path, head: str) -> None:

@@ -5,6 +5,7 @@ a contract of 200 endpoints in a fraction of a second; a round-trip parser takes
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -177,3 +178,34 @@ class _Reader:
 
     def _refuse(self, node: yaml.Node, text: str) -> None:
         self.problems.append(Problem(node.start_mark.line + 1, text))
+
+
+_BASE: type[yaml.SafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+_TEXT_TAG = "tag:yaml.org,2002:str"
+
+
+class _Dumper(_BASE):  # type: ignore[misc, valid-type]
+    """Writes several lines of text as a block, and a value that stands twice, twice."""
+
+    def ignore_aliases(self, _: Any) -> bool:
+        return True
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar(_TEXT_TAG, text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _represent_text)
+
+
+def yaml_text(data: Mapping[str, Any]) -> str:
+    """Writes data as YAML, keys in the order given.
+
+    Words that any version of YAML could take for something else (`'NO'`, `'0.1532'`) are in quotes.
+    """
+    return str(yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110))
+
+
+def json_text(data: Mapping[str, Any]) -> str:
+    """Writes data as JSON, keys in the order given, for whoever has no reader of YAML."""
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"

@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 
 from generator.document import Document, Location
 from generator.problem import Problem
-from generator.templating import render
+from generator.rendering import render
 
 _SPEC = Path(__file__).resolve().parents[1] / "spec"
 TABLE = _SPEC / "errors.yaml"

@@ -12,7 +12,7 @@ from referencing import Registry, Resource
 from generator.document import Document, Location
 from generator.operation import METHODS
 from generator.problem import Problem
-from generator.reference import objects
+from generator.references import objects
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "spec" / "schemas"
 _EXTENSIONS = "extensions.schema.json"

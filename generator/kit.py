@@ -6,13 +6,12 @@ import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from generator.document import ROOT, Document
+from generator.caller_view import caller_view
+from generator.document import ROOT, Document, json_text, yaml_text
 from generator.error_table import read_error_table
-from generator.html import reference_page
 from generator.problem import GeneratorError
+from generator.reference_page import reference_page
 from generator.run import lint
-from generator.view import caller_view
-from generator.writing import json_text, yaml_text
 
 # What is taken from spec/, by pattern: whatever else an editor leaves there stays at home.
 _TAKEN = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator.document import Location
-from generator.reference import resolve
+from generator.references import resolve
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 JSON = "application/json"

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.change import Change, numbers, version_allows
+from generator.contract_diff import error_changes, extension_changes
 from generator.document import ROOT, Document
-from generator.error_diff import error_changes
-from generator.extension_diff import extension_changes
 from generator.oasdiff import openapi_changes
 from generator.problem import GeneratorError
 

@@ -6,7 +6,7 @@ from typing import Any
 from generator.document import Document, Location
 from generator.operation import Member, Operation, operations
 from generator.problem import Problem
-from generator.reference import objects, resolve
+from generator.references import objects, resolve
 
 _NEEDED: Mapping[str, str] = {
     "operationId": "Name it in lower camel case, such as `cancelOrder`.",

@@ -6,22 +6,19 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from generator.caller_view import caller_view, python_view
 from generator.client import PACKAGE, write_client
 from generator.constructs import construct_problems
 from generator.contract import write_contract
-from generator.document import Document
+from generator.document import Document, json_text, yaml_text
 from generator.error_table import read_error_table, write_error_table
-from generator.examples import example_problems
 from generator.extensions import extension_problems
-from generator.header import Header
-from generator.layout import lay_out
+from generator.output_tree import Header, changes, differences, swap, workplace
 from generator.problem import Problem, SpecError
-from generator.reference import loop_problems, reference_problems
+from generator.references import loop_problems, reference_problems
+from generator.rendering import lay_out
 from generator.rules import rule_problems
-from generator.tree import changes, differences, swap, workplace
-from generator.validity import consistency_problems, structure_problems
-from generator.view import caller_view, python_view
-from generator.writing import json_text, yaml_text
+from generator.validity import consistency_problems, example_problems, structure_problems
 
 # Each step may count on what those before it made sure of.
 _STEPS = (

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from generator.client import OPENAPI_PYTHON_CLIENT, TEMPLATES
-from generator.layout import RUFF
 from generator.problem import GeneratorError, SpecError
+from generator.rendering import RUFF
 from generator.run import generate
 from tests.generator.conftest import Python, run_python
 from tests.generator.contracts import ROOT, edited, line_of
@@ -81,7 +81,7 @@ def test_a_warning_of_the_generator_is_an_error_with_its_line(tmp_path: Path) ->
 
 
 def test_another_ruff_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("generator.layout.version", lambda _: "0.1.0")
+    monkeypatch.setattr("generator.rendering.version", lambda _: "0.1.0")
     with pytest.raises(GeneratorError, match=r"ruff 0\.1\.0 is installed, .* is needed\. Run `make setup`"):
         generate(ROOT / "spec" / "openapi.yaml", "spec/openapi.yaml", tmp_path / "generated")
     assert list(tmp_path.iterdir()) == []

@@ -84,7 +84,7 @@ def test_servers_groups_and_signing_are_the_contracts(python: Python) -> None:
     code = f"for part in {parts}: print(json.dumps(full(part)))"
     signing, group, *servers = map(json.loads, python(IN_FULL + code).splitlines())
     assert (signing["algorithm"], signing["join"], signing["pair"]) == ("HMAC-SHA256", "&", "{key}={value}")
-    assert signing["forbidden_characters"] == "&=?#\r\n"
+    assert (signing["forbidden_in_keys"], signing["forbidden_in_values"]) == ("&=?#\r\n", "&=?\r\n")
     assert [placement["name"] for placement in signing["placements"]] == ["json", "query", "form"]
     assert group["endpoint"] == {"requests": 300, "seconds": 10.0}
     assert servers[1] == {"url": "https://open-api.bingx.pro", "environment": "live", "role": "fallback"}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from generator.extension_diff import extension_changes
+from generator.contract_diff import extension_changes
 from tests.generator.contracts import CONTRACT, edited
 
 CANCEL, QUERY = "POST /openApi/spot/v1/trade/cancel", "GET /openApi/spot/v1/trade/query"

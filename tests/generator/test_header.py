@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from generator.header import Header
+from generator.output_tree import Header
 
 
 def test_a_stamp_goes_on_what_has_comments_and_no_head_and_ends_it_with_one_line_end(tmp_path: Path) -> None:

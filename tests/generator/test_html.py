@@ -9,9 +9,8 @@ import pytest
 import yaml
 
 from generator import redocly
-from generator.html import _exact_integers, reference_page
-from generator.html_view import html_view
 from generator.problem import GeneratorError
+from generator.reference_page import _exact_integers, html_view, reference_page
 from tests.generator.browser import CHROMIUM, opened
 from tests.generator.contracts import CONTRACT, ROOT
 

@@ -13,10 +13,10 @@ import pytest
 import yaml
 
 from generator import redocly
+from generator.caller_view import caller_view
 from generator.document import Document
 from generator.kit import kit_files, write_kit
 from generator.problem import GeneratorError
-from generator.view import caller_view
 from tests.generator.contracts import ROOT
 
 needs_node = pytest.mark.skipif(not redocly.installed(), reason="Node.js is not installed")

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from ruff import find_ruff_bin
 
+from generator.caller_view import caller_view, python_view
 from generator.client import write_client
 from generator.document import Document
-from generator.layout import lay_out
 from generator.problem import GeneratorError
-from generator.view import caller_view, python_view
+from generator.rendering import lay_out
 from tests.generator.contracts import with_operations
 
 

@@ -7,8 +7,8 @@ from click.testing import CliRunner, Result
 
 from generator.commands import main
 from generator.document import Document
-from generator.page import read_page
-from generator.page_check import differences
+from generator.exchange_page import read_page
+from generator.exchange_page_check import differences
 from generator.problem import SpecError
 from tests.generator.contracts import ROOT
 

@@ -1,6 +1,6 @@
 import pytest
 
-from generator.reference import objects, resolve
+from generator.references import objects, resolve
 
 ROOT = {
     "paths": {"/a": {"get": {"responses": {"default": {"$ref": "#/components/responses/x~1y"}}}}},

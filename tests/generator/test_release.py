@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from generator.change import Change, numbers, version_allows
 from generator.commands import main
-from generator.error_diff import error_changes
+from generator.contract_diff import error_changes
 from generator.problem import GeneratorError
 from generator.release import Release, freeze
 from tests.generator.contracts import ROOT

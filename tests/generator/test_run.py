@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from generator.__main__ import main
+from generator.output_tree import differences
 from generator.problem import SpecError
 from generator.run import generate
-from generator.tree import differences
 from tests.generator.conftest import run_python
 from tests.generator.contracts import CONTRACT, ROOT, complaint, edited, fingerprint, line_of, with_operations
 

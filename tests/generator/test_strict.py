@@ -8,7 +8,7 @@ import pytest
 from generator import redocly
 from generator.document import Document
 from generator.problem import GeneratorError, Problem
-from generator.strict import strict_problems
+from generator.redocly import strict_problems
 from tests.generator.contracts import CONTRACT, ROOT, edited
 
 pytestmark = pytest.mark.skipif(not redocly.installed(), reason="Node.js is not installed")
@@ -55,6 +55,6 @@ def test_a_linter_that_fails_is_not_taken_for_one_that_finds_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = subprocess.CompletedProcess([], 7, "", "no such rule")
-    monkeypatch.setattr("generator.strict.redocly", lambda *_: broken)
+    monkeypatch.setattr("generator.redocly.redocly", lambda *_: broken)
     with pytest.raises(GeneratorError, match="no such rule"):
         found(tmp_path, CONTRACT)

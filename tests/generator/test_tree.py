@@ -4,10 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from generator import tree
-from generator.header import Header
+from generator.output_tree import Header, changes, differences, swap, workplace
 from generator.problem import GeneratorError
-from generator.tree import changes, differences, swap, workplace
 
 
 def write(folder: Path, **files: str) -> Path:

@@ -3,12 +3,10 @@ from typing import Any
 
 import yaml
 
-from generator.document import Document
-from generator.examples import example_problems
-from generator.reference import objects
-from generator.validity import consistency_problems, structure_problems
-from generator.view import caller_view, python_view
-from generator.writing import yaml_text
+from generator.caller_view import caller_view, python_view
+from generator.document import Document, yaml_text
+from generator.references import objects
+from generator.validity import consistency_problems, example_problems, structure_problems
 from tests.generator.contracts import CONTRACT, edited, with_query
 
 STEPS = (structure_problems, consistency_problems, example_problems)

@@ -1,8 +1,7 @@
 import yaml
 
-from generator import writing
-from generator.view import caller_view
-from generator.writing import yaml_text
+from generator.caller_view import caller_view
+from generator.document import yaml_text
 from tests.generator.contracts import CONTRACT
 
 

@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
-# Made from spec/openapi.yaml, version 1.1.0,
-# SHA-256 a19c456661d9725d07473622251683811119afa53cc78ef402f871044a77408c,
+# Made from spec/openapi.yaml, version 2.0.0,
+# SHA-256 095c68279ec5c0c0ec7652aa77b8e90686271cac04079e6633e584567c9de0a2,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 """The contract as frozen data: limits, signing rule, servers, and what each operation takes and answers.
@@ -239,8 +239,8 @@ class Signing(NamedTuple):
         pair: How one parameter is written.
         join: What stands between two pairs.
         raw_values: Which values stand without URL encoding.
-        forbidden_characters: Characters whose presence refuses the request.
-        forbidden_in: Where they are forbidden.
+        forbidden_in_keys: Characters in a parameter's name that refuse the request.
+        forbidden_in_values: Characters in the text of a value that refuse it.
         refused_values: Kinds of value that have no text.
         whole_float: How a double without a fraction is written.
         negative_zero: The text of minus zero.
@@ -264,8 +264,8 @@ class Signing(NamedTuple):
     pair: str
     join: str
     raw_values: str
-    forbidden_characters: str
-    forbidden_in: tuple[str, ...]
+    forbidden_in_keys: str
+    forbidden_in_values: str
     refused_values: tuple[str, ...]
     whole_float: str
     negative_zero: str
@@ -280,10 +280,10 @@ class Signing(NamedTuple):
     source_key_header: str | None
 
 
-SPEC_VERSION = "1.1.0"
+SPEC_VERSION = "2.0.0"
 """`info.version` of the contract."""
 
-SPEC_SHA256 = "a19c456661d9725d07473622251683811119afa53cc78ef402f871044a77408c"
+SPEC_SHA256 = "095c68279ec5c0c0ec7652aa77b8e90686271cac04079e6633e584567c9de0a2"
 """Digest of spec/openapi.yaml."""
 
 SERVERS = (
@@ -331,8 +331,8 @@ SIGNING = Signing(
     pair="{key}={value}",
     join="&",
     raw_values="all",
-    forbidden_characters="&=?#\r\n",
-    forbidden_in=("keys", "values"),
+    forbidden_in_keys="&=?#\r\n",
+    forbidden_in_values="&=?\r\n",
     refused_values=("null", "object", "array", "not-a-number", "infinity", "lone-surrogate"),
     whole_float="integer",
     negative_zero="0",

@@ -149,6 +149,14 @@ RULES = (
         "A client order id can be used again for a newer order, which a retry would cancel.",
     ),
     Rule(
+        "unconfirmed-success",
+        "a success that does not say CANCELED of the order in the request",
+        lambda facts: facts.is_unconfirmed and facts.can_query and not facts.queried,
+        Action.QUERY,
+        "query the order",
+        "The exchange has acted, and a query says how.",
+    ),
+    Rule(
         "retry",
         "the first request is ambiguous",
         lambda facts: (

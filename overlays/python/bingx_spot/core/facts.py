@@ -16,8 +16,9 @@ from bingx_spot.models import Response
 
 #: The most requests of the operation itself in one call. Twenty equal errors would lock the endpoint.
 MAXIMUM_ATTEMPTS = 6
-#: The most queries in one call.
-MAXIMUM_QUERIES = 30
+#: The most queries in one call. Pauses grow with the time that it takes: about 25 queries fit into ten
+#: seconds, and this many into a day.
+MAXIMUM_QUERIES = 150
 #: Retries after an ambiguous attempt that do not need the shared retry budget.
 FREE_RETRIES = 3
 
@@ -116,6 +117,12 @@ class Facts:
         if isinstance(self.error, OrderNotOpen | OrderNotFound):
             return not self.is_settleable
         return isinstance(self.error, RequestRejected) and not isinstance(self.error, RateLimited)
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Return whether the last request ended in a success that does not confirm what was requested."""
+        last = self.ambiguous
+        return last is not None and last is self.error and last.code in (0, "0")
 
     @property
     def is_in_doubt(self) -> bool:

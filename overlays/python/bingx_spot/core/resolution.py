@@ -8,7 +8,7 @@ from bingx_spot.core.attempt import CLOSED_CLIENT, AttemptResult, AttemptRunner
 from bingx_spot.core.context import CallContext, Deadline
 from bingx_spot.core.decisions import ENDINGS, Action, decide
 from bingx_spot.core.endings import error_for
-from bingx_spot.core.facts import MAXIMUM_QUERIES, Facts
+from bingx_spot.core.facts import Facts
 from bingx_spot.core.order_state import OrderState, order_state
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.response_validation import names_same_order
@@ -31,8 +31,8 @@ from bingx_spot_api.contract import BY_ID, Operation, Timing
 _DEFAULT_RECV_WINDOW = 5000.0
 # The longest pause that the approaching deadline does not shorten, in seconds.
 _SHORTEST_PAUSE = 0.1
-# From so many remaining queries on, they are spread over the time that is left.
-_SPREAD_QUERIES = 10
+# Of the pauses so far: the longer a call waits, the longer it waits each time.
+_PAUSE_SHARE = 0.1
 _NOT_SENT_NOTE = "bingx_spot: no request was sent that could have taken effect"
 
 
@@ -72,6 +72,7 @@ class _Resolution:
         ambiguous_until: Until when an ambiguous request may take effect, likewise.
         refused_at: When the last refused request began, likewise.
         pauses: Number of pauses.
+        paused_seconds: How long they were together, in seconds.
     """
 
     attempts: AttemptRunner
@@ -81,6 +82,7 @@ class _Resolution:
     ambiguous_until: float = 0.0
     refused_at: float = 0.0
     pauses: int = 0
+    paused_seconds: float = 0.0
 
     def __post_init__(self) -> None:
         self.began = self.attempts.context.now()
@@ -166,11 +168,13 @@ class _Resolution:
         if isinstance(attempt.result, CallError) and (yield from self.attempts.try_repair(query, attempt)):
             attempt = yield from self.attempts.send_once(query)
         facts.queried = True
-        facts.queries += 1
+        facts.queries += bool(attempt.host)
         if isinstance(attempt.result, Response):
             self._note_read(attempt.result, attempt.began)
-        else:
+        elif attempt.host:
             self._note_failed_read(attempt.result)
+        elif attempt.result.details.rule in (NO_PERMIT, NEAR_LOCK):
+            facts.can_query_in_time = False
 
     def _note_read(self, response: Response, began: float) -> None:
         facts, operation = self.facts, self.original.operation
@@ -195,15 +199,11 @@ class _Resolution:
 
     def _note_failed_read(self, error: CallError) -> None:
         facts = self.facts
-        facts.not_found = isinstance(error, OrderNotFound | OrderNotOpen)
-        if facts.not_found and facts.state is OrderState.OPEN:
-            # Open and not found contradict each other; neither is final.
-            facts.state = None
-        if error.details.rule in (NO_PERMIT, NEAR_LOCK):
-            facts.can_query_in_time = False
-        passing = isinstance(error, RateLimited | ClockError) or facts.not_found
-        if isinstance(error, RequestRejected) and error.code is not None and not passing:
-            facts.query_rejected = True
+        if isinstance(error, OrderNotFound):
+            facts.not_found = True
+        elif isinstance(error, RequestRejected) and not isinstance(error, RateLimited | ClockError):
+            # A page without a code is a gateway's, and passes.
+            facts.query_rejected = error.code is not None
         self._use_permanent_id(error.details.order_id)
 
     def _use_permanent_id(self, order_id: Any) -> None:
@@ -233,13 +233,13 @@ class _Resolution:
         return milliseconds / 1000 + _timing(self.original.operation).takes_effect_within
 
     def _pause(self) -> CallSteps[None]:
-        left, queries_left = self.attempts.deadline.seconds_left(), MAXIMUM_QUERIES - self.facts.queries
-        pause = backoff(self.pauses)
+        left = self.attempts.deadline.seconds_left()
+        pause = max(backoff(self.pauses), self.paused_seconds * _PAUSE_SHARE)
         self.pauses += 1
-        if 0 < queries_left <= _SPREAD_QUERIES:
-            pause = max(pause, left / queries_left)
-        # Towards the end in shorter steps, but not in ever more of them.
-        yield Sleep(min(pause, max(left / 4, _SHORTEST_PAUSE), left))
+        # Towards the deadline in shorter steps, but not in ever more of them.
+        pause = min(pause, max(left / 4, _SHORTEST_PAUSE), left)
+        self.paused_seconds += pause
+        yield Sleep(pause)
 
 
 def _query_of(operation: Operation) -> Operation:

@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
-# Made from spec/openapi.yaml, version 1.1.0,
-# SHA-256 a19c456661d9725d07473622251683811119afa53cc78ef402f871044a77408c,
+# Made from spec/openapi.yaml, version 2.0.0,
+# SHA-256 095c68279ec5c0c0ec7652aa77b8e90686271cac04079e6633e584567c9de0a2,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 """Contains endpoint functions for accessing the API, each endpoint's imported when it is first used"""

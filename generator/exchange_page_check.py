@@ -8,8 +8,8 @@ from typing import Any
 import yaml
 
 from generator.document import Document
+from generator.exchange_page import Page, Row, read_page
 from generator.operation import Member, Operation, operations
-from generator.page import Page, Row, read_page
 from generator.problem import GeneratorError
 
 DIFFERENCES = "differences.yaml"

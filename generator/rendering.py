@@ -1,10 +1,15 @@
-"""The layout of generated Python, by a ruff that looks at no configuration."""
+"""Rendering and formatting of generated Python."""
 
 import os
 import subprocess
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from generator.client import TEMPLATES
 from generator.problem import GeneratorError
 
 RUFF = "0.17.6"
@@ -58,3 +63,23 @@ def _run(command: list[str], folder: Path) -> None:
     )
     if done.returncode:
         raise GeneratorError(f"ruff refuses what was generated:\n{done.stderr or done.stdout}")
+
+
+def render(name: str, data: Mapping[str, Any], head: str) -> str:
+    """Fills in a template.
+
+    Args:
+        name: Its file's name.
+        data: What it speaks of; a name that is missing is an error.
+        head: What the module begins with.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701 - it writes Python, not HTML
+    )
+    environment.filters |= {"literal": repr, "tuple": tuple}
+    return f"{head}\n{environment.get_template(name).render(data)}"

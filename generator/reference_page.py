@@ -1,33 +1,121 @@
-"""The contract as the reference page shows it: what stands in extensions becomes words and tables.
-
-No renderer knows our extensions, so limits, permission, rule of belief and error table are written into the
-descriptions of a derived document, which is of use to a renderer and to nobody else.
-"""
+"""The reference page: one HTML file, rendered from the contract by Redocly CLI, that needs no network."""
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from generator.operation import METHODS
+from generator.problem import GeneratorError
+from generator.redocly import TOOLS, redocly
 from generator.rules import signing_schemes
+
+TEMPLATE = TOOLS / "reference.hbs"
+_EXACT = "/*EXACT*/{}"
+# The largest integer that JavaScript holds exactly.
+_EXACT_IN_JAVASCRIPT = 2**53
+# The renderer's logo is fetched from elsewhere; its name is drawn instead.
+_LOGO = re.compile(r"https://cdn\.redoc\.ly/redoc/logo-mini(?:-full)?\.svg")
+_DRAWN = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='40' height='12'%3E%3Ctext y='10' "
+    "font-family='sans-serif' font-size='11' font-weight='600' fill='%230044d4'%3ERedoc%3C/text%3E%3C/svg%3E"
+)
+#: What would make a browser fetch something as soon as it shows the page.
+_FETCHED = re.compile(r"<(?:script|img|iframe)[^>]*\ssrc=[\"']?(?!data:)[^>]*>|<link\b[^>]*>|@import\b")
+# The renderer's own scripts are not looked at: the page's policy forbids them to fetch anything.
+_SCRIPT = re.compile(r"<script\b[^>]*>.*?</script>", re.DOTALL)
+
+
+def reference_page(root: Mapping[str, Any], errors: Mapping[str, Any], signing: str) -> str:
+    """Renders the reference page.
+
+    Args:
+        root: The contract.
+        errors: The error table.
+        signing: The text of signing.md.
+
+    Raises:
+        NodeMissing: If Node.js is not there.
+        GeneratorError: If the renderer fails, or the page would fetch something.
+    """
+    exact = _exact_integers(root)
+    with tempfile.TemporaryDirectory() as folder:
+        page = _rendered(Path(folder), html_view(root, errors, signing), exact)
+    page = _LOGO.sub(_DRAWN, page)
+    fetched = _FETCHED.search(_SCRIPT.sub("", page))
+    if fetched:
+        raise GeneratorError(f"The reference page would fetch something: {fetched[0][:200]}")
+    return page
+
+
+def _rendered(folder: Path, view: Mapping[str, Any], exact: Mapping[str, str]) -> str:
+    source, template, page = (folder / name for name in ("openapi.json", "page.hbs", "reference.html"))
+    source.write_text(json.dumps(view, ensure_ascii=False), "utf-8")
+    text = TEMPLATE.read_text("utf-8")
+    if _EXACT not in text:
+        raise GeneratorError(f"{TEMPLATE.name} has no place for {_EXACT}.")
+    template.write_text(text.replace(_EXACT, json.dumps(exact)), "utf-8")
+    ran = redocly(
+        *("build-docs", str(source), "--inlineBundle", "--title", view["info"]["title"]),
+        *("--template", str(template), "--output", str(page), "--openapi.jsonSamplesExpandLevel=3"),
+    )
+    if ran.returncode or not page.is_file():
+        raise GeneratorError(f"The reference page cannot be rendered:\n{ran.stderr or ran.stdout}")
+    return page.read_text("utf-8")
+
+
+def _exact_integers(root: Mapping[str, Any]) -> dict[str, str]:
+    """Gives each integer of the contract that JavaScript prints wrongly, by what it prints.
+
+    Raises:
+        GeneratorError: If it prints two of them alike.
+    """
+    exact: dict[str, str] = {}
+    for number in sorted({number for number in _integers(root) if abs(number) > _EXACT_IN_JAVASCRIPT}):
+        rounded = _in_javascript(number)
+        if rounded in exact:
+            raise GeneratorError(
+                f"JavaScript prints {exact[rounded]} and {number} alike. Use examples that are further apart."
+            )
+        exact[rounded] = str(number)
+    return {rounded: number for rounded, number in exact.items() if rounded != number}
+
+
+def _integers(node: Any) -> Iterator[int]:
+    if isinstance(node, Mapping):
+        node = list(node.values())
+    if isinstance(node, list):
+        for item in node:
+            yield from _integers(item)
+    elif isinstance(node, int) and not isinstance(node, bool):
+        yield node
+
+
+def _in_javascript(number: int) -> str:
+    """Prints an integer as JavaScript does: the fewest digits that read back as its double, then zeros."""
+    return f"{Decimal(repr(float(number))):f}".removesuffix(".0")
+
 
 _INJECTED = "**Supplied by the signing layer, never by a caller.** "
 _EXTENSIBLE = " More words than these may come."
 # The order of the page: what a caller can do something about comes first.
 _CATEGORIES = {
     "notOpen": "The order is not open",
+    "notFound": "Nothing is found",
     "authentication": "Key and signature",
     "permission": "Permission",
     "clock": "Clock",
     "rateLimited": "Limits",
     "refused": "Refused for another reason",
-    "unavailable": "Nobody knows",
+    "unavailable": "The outcome is not known",
 }
 _ORDER = {
     "untouched": "untouched",
-    "notOpen": "filled, cancelled earlier or unknown",
-    "unknown": "may be cancelled",
+    "notOpen": "filled, cancelled earlier or never there",
+    "unknown": "may have changed",
 }
 _REPEATS = {
     "harmless": "send it again, which does nothing more",

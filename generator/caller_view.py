@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from generator.operation import JSON, METHODS, members
-from generator.reference import is_data, is_named, resolve
+from generator.references import is_data, is_named, resolve
 
 
 def caller_view(root: Mapping[str, Any]) -> dict[str, Any]:
