@@ -21,6 +21,12 @@ def source(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Return the path of a journal that does not exist yet."""
+    return tmp_path / "orders.journal"
+
+
+@pytest.fixture
 def journal(tmp_path: Path) -> Path:
     """Return the path of a journal that does not exist yet."""
     return tmp_path / "orders.journal"

@@ -20,15 +20,14 @@ def executed(sandbox) -> set[int]:
     return {int(name) for name, order in sandbox.executed().items() if order["cancelledBy"]}
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_the_first_signal_ends_a_run_in_order(sandbox, source, journal, number):
+def test_the_first_signal_ends_a_run_in_order(sandbox, source, journal):
     sandbox.faults([{"fault": "slow-start", "seconds": 0.4}])
     with started(sandbox, "--from", source, "--journal", journal) as process:
         wait_until(lambda: len(sandbox.requests()) >= 5)
-        process.send_signal(number)
+        process.send_signal(signal.SIGINT)
         said, complained = process.communicate()
     assert process.returncode == 130
-    assert "rejected or not sent" in said
+    assert "unfinished" in said
     assert complained == ""
     known = journal_rows(journal)
     assert {row.order_id for row in known if row.outcome == "cancelled"} == executed(sandbox)

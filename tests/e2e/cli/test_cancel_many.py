@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from tests.unit.bulk.commands import cancel_many, entries, started, write_orders
 
 

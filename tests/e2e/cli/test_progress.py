@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.unit.bulk.commands import cancel_many, variables, write_orders
 
 from tests.support.terminal import COLOUR, on_a_terminal
-from tests.unit.bulk.commands import cancel_many, variables, write_orders
 
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
