@@ -1,4 +1,4 @@
-"""A command imports what it needs and no more: what else it brought in would be part of every start."""
+"""A command imports only what it needs: anything else would slow every start."""
 
 import os
 import subprocess

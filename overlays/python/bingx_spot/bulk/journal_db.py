@@ -198,7 +198,7 @@ class JournalDatabase:
             yield
         except sqlite3.Error as error:
             # A reader cannot roll back what a run that was killed during its import has left.
-            if error.sqlite_errorname == "SQLITE_READONLY_ROLLBACK":
+            if _error_name(error) == "SQLITE_READONLY_ROLLBACK":
                 raise NoOrders(f"{self.name} holds no orders") from None
             raise JournalError(self._describe(error)) from None
 
@@ -220,7 +220,7 @@ class JournalDatabase:
             self._path.unlink(missing_ok=True)
 
     def _describe(self, error: sqlite3.Error) -> str:
-        name = error.sqlite_errorname
+        name = _error_name(error)
         if name == "SQLITE_NOTADB":
             return f"{self.name} {_OTHER_FILE}"
         if name == "SQLITE_FULL":
@@ -228,6 +228,11 @@ class JournalDatabase:
         if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
             return f"{self.name} is in use by another process"
         return f"{self.name} cannot be used: {error}"
+
+
+def _error_name(error: sqlite3.Error) -> str:
+    # An error of the module itself, such as that of a closed database, has none.
+    return getattr(error, "sqlite_errorname", "")
 
 
 def create_private_file(path: Path) -> None:
