@@ -9,8 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from bingx_sandbox import Sandbox
-from bingx_spot.cli import COMMANDS
-from tests.support.command_line import invoke, keys
+from tests.support.command_line import keys
 from tests.support.terminal import COLOUR, COMMAND, WIDTH, on_a_terminal
 
 
@@ -45,13 +44,6 @@ class TestColour:
 def test_eighty_columns_are_enough(sandbox):
     seen = COLOUR.sub("", on_a_terminal(["doctor", "--yes"], variables(sandbox)))
     assert max(map(len, seen.splitlines())) <= WIDTH
-
-
-@pytest.mark.parametrize("command", ["", *COMMANDS])
-def test_eighty_columns_are_enough_for_the_help(command):
-    # The sample secret of the exchange has 79 letters, and cannot be broken.
-    shown = invoke(*command.split(), "--help").stdout.splitlines()
-    assert max(len(line) for line in shown if "BINGX_API_SECRET=mheO" not in line) <= WIDTH
 
 
 class TestEncoding:

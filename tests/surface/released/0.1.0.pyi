@@ -1,32 +1,55 @@
 """The public surface of bingx_spot, made by `make release-surface`."""
+
 class AsyncBingxSpot(BaseClient):
     async def __aenter__(self) -> Self: ...
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
     def __init__(self, credentials: Credentials, **options: Unpack[Options]) -> None: ...
     async def aclose(self) -> None: ...
     api: AuthenticatedClient
-    async def cancel_order(self, symbol: str, *, order_id: int | str | None = None, client_order_id: str | None = None, cancel_restrictions: CancelRestriction | str | None = None, recv_window: float | None = None) -> Order: ...
+    async def cancel_order(
+        self,
+        symbol: str,
+        *,
+        order_id: int | str | None = None,
+        client_order_id: str | None = None,
+        cancel_restrictions: CancelRestriction | str | None = None,
+        recv_window: float | None = None,
+    ) -> Order: ...
     def cancel_orders(self, orders: Iterable[object] | AsyncIterable[object]) -> AsyncCancelRun: ...
     @classmethod
     def from_env(cls, **options: Unpack[Options]) -> Self: ...
-    async def query_order(self, symbol: str, *, order_id: int | str | None = None, client_order_id: str | None = None, recv_window: float | None = None) -> Order: ...
+    async def query_order(
+        self,
+        symbol: str,
+        *,
+        order_id: int | str | None = None,
+        client_order_id: str | None = None,
+        recv_window: float | None = None,
+    ) -> Order: ...
     async def server_time(self) -> int: ...
     async def warm(self, every: float | None = None) -> None: ...
     def with_options(self, **options: Unpack[Options]) -> Self: ...
+
 class AsyncCancelRun(AsyncIterator[CancelResult]):
     async def __aenter__(self) -> Self: ...
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
     async def __anext__(self) -> CancelResult: ...
     def __init__(self, run: Run, items: Iterable[object] | AsyncIterable[object], engine: Engine) -> None: ...
     async def aclose(self) -> list[CancelResult]: ...
     locked_for: float
     def stop(self) -> None: ...
+
 class Attempt:
     def __init__(self, at: int, operation: str, host: str, result: str) -> None: ...
     at: int
     host: str
     operation: str
     result: str
+
 class AuthenticationError(RequestRejected):
     def __init__(self, details: ErrorDetails) -> None: ...
     attempts: tuple[Attempt, ...]
@@ -37,25 +60,45 @@ class AuthenticationError(RequestRejected):
     message: str
     request: RequestInfo | None
     def with_details(self, details: ErrorDetails) -> Self: ...
-class BingxError(Exception):
-    ...
+
+class BingxError(Exception): ...
+
 class BingxSpot(BaseClient):
     def __enter__(self) -> Self: ...
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
     def __init__(self, credentials: Credentials, **options: Unpack[Options]) -> None: ...
     api: AuthenticatedClient
-    def cancel_order(self, symbol: str, *, order_id: int | str | None = None, client_order_id: str | None = None, cancel_restrictions: CancelRestriction | str | None = None, recv_window: float | None = None) -> Order: ...
+    def cancel_order(
+        self,
+        symbol: str,
+        *,
+        order_id: int | str | None = None,
+        client_order_id: str | None = None,
+        cancel_restrictions: CancelRestriction | str | None = None,
+        recv_window: float | None = None,
+    ) -> Order: ...
     def cancel_orders(self, orders: Iterable[object]) -> CancelRun: ...
     def close(self) -> None: ...
     @classmethod
     def from_env(cls, **options: Unpack[Options]) -> Self: ...
-    def query_order(self, symbol: str, *, order_id: int | str | None = None, client_order_id: str | None = None, recv_window: float | None = None) -> Order: ...
+    def query_order(
+        self,
+        symbol: str,
+        *,
+        order_id: int | str | None = None,
+        client_order_id: str | None = None,
+        recv_window: float | None = None,
+    ) -> Order: ...
     def server_time(self) -> int: ...
     def warm(self, every: float | None = None) -> None: ...
     def with_options(self, **options: Unpack[Options]) -> Self: ...
+
 class BulkRunAborted(BingxError):
     def __init__(self, error: CallError) -> None: ...
     error: object
+
 class CallError(BingxError):
     def __init__(self, details: ErrorDetails) -> None: ...
     attempts: tuple[Attempt, ...]
@@ -66,15 +109,25 @@ class CallError(BingxError):
     message: str
     request: RequestInfo | None
     def with_details(self, details: ErrorDetails) -> Self: ...
+
 class CancelOutcome(StrEnum):
-    CANCELLED = 'cancelled'
-    INVALID = 'invalid'
-    NOT_OPEN = 'not open'
-    REFUSED = 'refused'
-    UNKNOWN = 'unknown'
-    UNTOUCHED = 'untouched'
+    CANCELLED = "cancelled"
+    INVALID = "invalid"
+    NOT_OPEN = "not open"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    UNTOUCHED = "untouched"
+
 class CancelRequest:
-    def __init__(self, symbol: str, *, order_id: int | str | None = None, client_order_id: str | None = None, cancel_restrictions: CancelRestriction | str | None = None, recv_window: float | None = None) -> None: ...
+    def __init__(
+        self,
+        symbol: str,
+        *,
+        order_id: int | str | None = None,
+        client_order_id: str | None = None,
+        cancel_restrictions: CancelRestriction | str | None = None,
+        recv_window: float | None = None,
+    ) -> None: ...
     cancel_restrictions: CancelRestriction | str | None
     client_order_id: str | None
     @classmethod
@@ -83,12 +136,23 @@ class CancelRequest:
     def parameters(self) -> dict[str, object]: ...
     recv_window: float | None
     symbol: str
+
 class CancelRestriction(StrEnum):
-    NEW = 'NEW'
-    PARTIALLY_FILLED = 'PARTIALLY_FILLED'
-    PENDING = 'PENDING'
+    NEW = "NEW"
+    PARTIALLY_FILLED = "PARTIALLY_FILLED"
+    PENDING = "PENDING"
+
 class CancelResult:
-    def __init__(self, *, position: int, item: object, outcome: CancelOutcome, request: CancelRequest | None = None, order: Order | None = None, error: BingxError | None = None) -> None: ...
+    def __init__(
+        self,
+        *,
+        position: int,
+        item: object,
+        outcome: CancelOutcome,
+        request: CancelRequest | None = None,
+        order: Order | None = None,
+        error: BingxError | None = None,
+    ) -> None: ...
     cancelled: bool
     error: BingxError | None
     @classmethod
@@ -100,19 +164,26 @@ class CancelResult:
     outcome: CancelOutcome
     position: int
     request: CancelRequest | None
+
 class CancelRun(Iterator[CancelResult]):
     def __enter__(self) -> Self: ...
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
     def __init__(self, run: Run, items: Iterable[object], engine: Engine) -> None: ...
     def __next__(self) -> CancelResult: ...
     def close(self) -> list[CancelResult]: ...
     locked_for: float
     def stop(self) -> None: ...
+
 class Clock:
-    def __init__(self, time_ns: Callable[[], int] = time.time_ns, elapsed_ns: Callable[[], int] | None = None) -> None: ...
+    def __init__(
+        self, time_ns: Callable[[], int] = time.time_ns, elapsed_ns: Callable[[], int] | None = None
+    ) -> None: ...
     def learn(self, server_time: int, own_time: int) -> bool: ...
     offset: int
     def timestamp(self) -> int: ...
+
 class ClockError(RequestRejected):
     def __init__(self, details: ErrorDetails) -> None: ...
     attempts: tuple[Attempt, ...]
@@ -123,6 +194,7 @@ class ClockError(RequestRejected):
     message: str
     request: RequestInfo | None
     def with_details(self, details: ErrorDetails) -> Self: ...
+
 class Credentials:
     def __init__(self, api_key: str, api_secret: str) -> None: ...
     api_key: str
@@ -131,8 +203,9 @@ class Credentials:
     def from_env(cls) -> Self: ...
     @classmethod
     def from_file(cls, path: str | os.PathLike[str]) -> Self: ...
-class CredentialsError(BingxError):
-    ...
+
+class CredentialsError(BingxError): ...
+
 class Environment:
     def __init__(self, name: str, base_url: str, fallback_url: str | None = None) -> None: ...
     base_url: str
@@ -140,8 +213,22 @@ class Environment:
     name: str
     @classmethod
     def parse(cls, text: str | Environment) -> Environment: ...
+
 class ErrorDetails:
-    def __init__(self, message: str, code: int | str | None = None, http_status: int | None = None, request: RequestInfo | None = None, body: bytes = b'', headers: Mapping[str, str] = (lambda: MappingProxyType({}))(), retry_at: int | None = None, hint: str = '', rule: str = '', lock_seconds: int | None = None, attempts: tuple[Attempt, ...] = ()) -> None: ...
+    def __init__(
+        self,
+        message: str,
+        code: int | str | None = None,
+        http_status: int | None = None,
+        request: RequestInfo | None = None,
+        body: bytes = b"",
+        headers: Mapping[str, str] = (lambda: MappingProxyType({}))(),
+        retry_at: int | None = None,
+        hint: str = "",
+        rule: str = "",
+        lock_seconds: int | None = None,
+        attempts: tuple[Attempt, ...] = (),
+    ) -> None: ...
     attempts: tuple[Attempt, ...]
     body: bytes
     code: int | str | None
@@ -155,11 +242,13 @@ class ErrorDetails:
     request: RequestInfo | None
     retry_at: int | None
     rule: str
+
 class InvalidInput(BingxError, ValueError):
     def __init__(self, field: str, reason: str, allowed: str) -> None: ...
     allowed: object
     field: object
     reason: object
+
 class NotExecuted(CallError):
     def __init__(self, details: ErrorDetails) -> None: ...
     attempts: tuple[Attempt, ...]
@@ -170,6 +259,7 @@ class NotExecuted(CallError):
     message: str
     request: RequestInfo | None
     def with_details(self, details: ErrorDetails) -> Self: ...
+
 class NotSent(NotExecuted):
     def __init__(self, details: ErrorDetails) -> None: ...
     attempts: tuple[Attempt, ...]
@@ -180,8 +270,30 @@ class NotSent(NotExecuted):
     message: str
     request: RequestInfo | None
     def with_details(self, details: ErrorDetails) -> Self: ...
+
 class Order:
-    def __init__(self, *, symbol: str, order_id: int, client_order_id: str | None, status: OrderStatus, type: OrderType | None, side: OrderSide | None, price: Decimal | None, stop_price: Decimal | None, orig_qty: Decimal | None, executed_qty: Decimal | None, cummulative_quote_qty: Decimal | None, time: int | None = None, update_time: int | None = None, orig_quote_order_qty: Decimal | None = None, fee: Decimal | None = None, fee_asset: str | None = None, avg_price: Decimal | None = None, response: Response) -> None: ...
+    def __init__(
+        self,
+        *,
+        symbol: str,
+        order_id: int,
+        client_order_id: str | None,
+        status: OrderStatus,
+        type: OrderType | None,
+        side: OrderSide | None,
+        price: Decimal | None,
+        stop_price: Decimal | None,
+        orig_qty: Decimal | None,
+        executed_qty: Decimal | None,
+        cummulative_quote_qty: Decimal | None,
+        time: int | None = None,
+        update_time: int | None = None,
+        orig_quote_order_qty: Decimal | None = None,
+        fee: Decimal | None = None,
+        fee_asset: str | None = None,
+        avg_price: Decimal | None = None,
+        response: Response,
+    ) -> None: ...
     avg_price: Decimal | None
     client_order_id: str | None
     cummulative_quote_qty: Decimal | None
@@ -205,6 +317,7 @@ class Order:
     time: int | None
     type: OrderType | None
     update_time: int | None
+
 class OrderNotOpen(RequestRejected):
     def __init__(self, details: ErrorDetails, order: Order | None = None) -> None: ...
     args: object
@@ -217,23 +330,27 @@ class OrderNotOpen(RequestRejected):
     order: object
     request: RequestInfo | None
     def with_details(self, details: ErrorDetails) -> Self: ...
+
 class OrderSide(StrEnum):
-    BUY = 'BUY'
-    SELL = 'SELL'
+    BUY = "BUY"
+    SELL = "SELL"
+
 class OrderStatus(StrEnum):
-    CANCELED = 'CANCELED'
-    FAILED = 'FAILED'
-    FILLED = 'FILLED'
-    NEW = 'NEW'
-    PARTIALLY_FILLED = 'PARTIALLY_FILLED'
-    PENDING = 'PENDING'
+    CANCELED = "CANCELED"
+    FAILED = "FAILED"
+    FILLED = "FILLED"
+    NEW = "NEW"
+    PARTIALLY_FILLED = "PARTIALLY_FILLED"
+    PENDING = "PENDING"
+
 class OrderType(StrEnum):
-    LIMIT = 'LIMIT'
-    MARKET = 'MARKET'
-    TAKE_STOP_LIMIT = 'TAKE_STOP_LIMIT'
-    TAKE_STOP_MARKET = 'TAKE_STOP_MARKET'
-    TRIGGER_LIMIT = 'TRIGGER_LIMIT'
-    TRIGGER_MARKET = 'TRIGGER_MARKET'
+    LIMIT = "LIMIT"
+    MARKET = "MARKET"
+    TAKE_STOP_LIMIT = "TAKE_STOP_LIMIT"
+    TAKE_STOP_MARKET = "TAKE_STOP_MARKET"
+    TRIGGER_LIMIT = "TRIGGER_LIMIT"
+    TRIGGER_MARKET = "TRIGGER_MARKET"
+
 class OutcomeUnknown(CallError):
     def __init__(self, details: ErrorDetails) -> None: ...
     attempts: tuple[Attempt, ...]
@@ -244,6 +361,7 @@ class OutcomeUnknown(CallError):
     message: str
     request: RequestInfo | None
     def with_details(self, details: ErrorDetails) -> Self: ...
+
 class PermissionDenied(RequestRejected):
     def __init__(self, details: ErrorDetails) -> None: ...
     attempts: tuple[Attempt, ...]
@@ -254,6 +372,7 @@ class PermissionDenied(RequestRejected):
     message: str
     request: RequestInfo | None
     def with_details(self, details: ErrorDetails) -> Self: ...
+
 class RateLimited(RequestRejected):
     def __init__(self, details: ErrorDetails) -> None: ...
     attempts: tuple[Attempt, ...]
@@ -265,13 +384,22 @@ class RateLimited(RequestRejected):
     request: RequestInfo | None
     retry_at: int | None
     def with_details(self, details: ErrorDetails) -> Self: ...
+
 class RequestInfo:
-    def __init__(self, method: str, url: str, placement: str, parameters: Mapping[str, object], headers: Mapping[str, str]) -> None: ...
+    def __init__(
+        self,
+        method: str,
+        url: str,
+        placement: str,
+        parameters: Mapping[str, object],
+        headers: Mapping[str, str],
+    ) -> None: ...
     headers: Mapping[str, str]
     method: str
     parameters: Mapping[str, object]
     placement: str
     url: str
+
 class RequestRejected(NotExecuted):
     def __init__(self, details: ErrorDetails) -> None: ...
     attempts: tuple[Attempt, ...]
@@ -282,6 +410,7 @@ class RequestRejected(NotExecuted):
     message: str
     request: RequestInfo | None
     def with_details(self, details: ErrorDetails) -> Self: ...
+
 class Response:
     def __init__(self, http_status: int, headers: Mapping[str, str], body: bytes) -> None: ...
     body: bytes
@@ -290,6 +419,7 @@ class Response:
     headers: Mapping[str, str]
     http_status: int
     def without(self, secrets: tuple[str, ...]) -> Response: ...
+
 class StillOpen(NotExecuted):
     def __init__(self, details: ErrorDetails, order: Order) -> None: ...
     args: object
@@ -302,6 +432,7 @@ class StillOpen(NotExecuted):
     order: object
     request: RequestInfo | None
     def with_details(self, details: ErrorDetails) -> Self: ...
+
 class UnknownErrorCode(OutcomeUnknown):
     def __init__(self, details: ErrorDetails) -> None: ...
     attempts: tuple[Attempt, ...]
@@ -312,16 +443,20 @@ class UnknownErrorCode(OutcomeUnknown):
     message: str
     request: RequestInfo | None
     def with_details(self, details: ErrorDetails) -> Self: ...
+
 def canonical_string(parameters: Mapping[str, object]) -> str: ...
-def generated_client(credentials: Credentials | None = None, **options: Unpack[Options]) -> AuthenticatedClient: ...
+def generated_client(
+    credentials: Credentials | None = None, **options: Unpack[Options]
+) -> AuthenticatedClient: ...
 def sign(canonical: str, secret: str) -> str: ...
+
 class Options(TypedDict):
     clock: Clock
-    engine: Literal['default', 'fast']
+    engine: Literal["default", "fast"]
     environment: str | Environment
     fallback: bool
     limits: Choice
-    placement: Placement | Literal['auto']
+    placement: Placement | Literal["auto"]
     proxy: str | None
     source_key: str | None
     timeout: float

@@ -14,6 +14,13 @@ def test_help_has_examples(command):
     assert "Example" in done.stdout
 
 
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_eighty_columns_are_enough_for_the_help(command):
+    # The sample secret of the exchange has 79 letters, and cannot be broken.
+    shown = invoke(*command.split(), "--help").stdout.splitlines()
+    assert max(len(line) for line in shown if "BINGX_API_SECRET=mheO" not in line) <= 80
+
+
 def test_the_list_of_commands_has_the_first_line_of_their_help():
     shown = " ".join(invoke("--help").stdout.split())
     for name, line in COMMANDS.items():

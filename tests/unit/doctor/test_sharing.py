@@ -32,12 +32,12 @@ def test_not_set_is_well(monkeypatch: pytest.MonkeyPatch, text: str | None) -> N
     monkeypatch.delenv("BINGX_LIMITS", raising=False)
     if text is not None:
         monkeypatch.setenv("BINGX_LIMITS", text)
-    assert check_shared_limits().verdict is Status.PASS
+    assert check_shared_limits().status is Status.PASS
 
 
 def test_off_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     finding = looked(monkeypatch, "off")
-    assert (finding.verdict, finding.found) == (
+    assert (finding.status, finding.found) == (
         Status.WARN,
         "BINGX_LIMITS is off: nothing keeps within the exchange's limits",
     )
@@ -48,20 +48,20 @@ def test_what_cannot_be_read_fails_with_what_may_be_written(
     monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     finding = looked(monkeypatch, text)
-    assert finding.verdict is Status.FAIL
-    assert finding.mend.startswith(
+    assert finding.status is Status.FAIL
+    assert finding.fix.startswith(
         ("Set it to off; redis://HOST:PORT/DB", "Set it to redis://USER:PASSWORD@HOST")
     )
 
 
 def test_a_file_can_be_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert looked(monkeypatch, str(tmp_path / "limits.db")).verdict is Status.PASS
-    assert looked(monkeypatch, f"file://{tmp_path}/limits.db").verdict is Status.PASS
+    assert looked(monkeypatch, str(tmp_path / "limits.db")).status is Status.PASS
+    assert looked(monkeypatch, f"file://{tmp_path}/limits.db").status is Status.PASS
 
 
 def test_a_file_in_no_folder_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     finding = looked(monkeypatch, str(tmp_path / "nowhere" / "limits.db"))
-    assert finding.verdict is Status.FAIL
+    assert finding.status is Status.FAIL
     assert "the file cannot be opened: No such file or directory" in finding.found
 
 
@@ -69,7 +69,7 @@ def test_a_file_of_something_else_fails(monkeypatch: pytest.MonkeyPatch, tmp_pat
     path = tmp_path / "notes.txt"
     path.write_text("not a database\n" * 100)
     finding = looked(monkeypatch, str(path))
-    assert finding.verdict is Status.FAIL
+    assert finding.status is Status.FAIL
     assert "file is not a database" in finding.found
     assert path.read_text() == "not a database\n" * 100
 
@@ -78,25 +78,25 @@ def test_a_server_that_is_not_there_fails(monkeypatch: pytest.MonkeyPatch) -> No
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     finding = looked(monkeypatch, f"redis://:{PASSWORD}@127.0.0.1:{port}/0")
-    assert finding.verdict is Status.FAIL
+    assert finding.status is Status.FAIL
     assert "it cannot be reached" in finding.found
 
 
 def test_a_server_that_hangs_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         finding = looked(monkeypatch, f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
-    assert finding.verdict is Status.FAIL
+    assert finding.status is Status.FAIL
     assert "it did not answer in time" in finding.found
 
 
 def test_a_server_can_be_used(monkeypatch: pytest.MonkeyPatch, redis: RedisServer) -> None:
-    assert looked(monkeypatch, redis.url).verdict is Status.PASS
+    assert looked(monkeypatch, redis.url).status is Status.PASS
 
 
 def test_a_wrong_password_fails(monkeypatch: pytest.MonkeyPatch, redis: RedisServer) -> None:
     redis.client().config_set("requirepass", "right")
     finding = looked(monkeypatch, redis.url.replace("://", f"://:{PASSWORD}@"))
-    assert finding.verdict is Status.FAIL
+    assert finding.status is Status.FAIL
     assert "it does not accept the user or the password" in finding.found
 
 
@@ -105,9 +105,9 @@ def test_a_user_who_may_not_is_told_what_it_needs(
 ) -> None:
     redis.client().execute_command("ACL", "SETUSER", "bot", "on", f">{PASSWORD}", "~bingx-spot:*", "+get")
     finding = looked(monkeypatch, redis.url.replace("://", f"://bot:{PASSWORD}@"))
-    assert finding.verdict is Status.FAIL
+    assert finding.status is Status.FAIL
     assert "its user may not do what is needed" in finding.found
-    assert finding.mend.startswith("ACL SETUSER NAME ~bingx-spot:* +eval +evalsha +get +set +time +info;")
+    assert finding.fix.startswith("ACL SETUSER NAME ~bingx-spot:* +eval +evalsha +get +set +time +info;")
 
 
 def test_an_authority_that_is_not_trusted_can_be_named(
@@ -122,7 +122,7 @@ def test_an_authority_that_is_not_trusted_can_be_named(
     with redis_server("--port", "0", "--tls-port", str(port), "--tls-auth-clients", "no", *files):
         untrusted = looked(monkeypatch, url)
         trusted = looked(monkeypatch, f"{url}&ssl_ca_certs={tmp_path / 'ca.pem'}")
-    assert untrusted.verdict is Status.FAIL
+    assert untrusted.status is Status.FAIL
     assert "its certificate is not trusted" in untrusted.found
-    assert untrusted.mend.startswith("Name the authority that you trust: ?ssl_ca_certs=")
-    assert trusted.verdict is Status.PASS
+    assert untrusted.fix.startswith("Name the authority that you trust: ?ssl_ca_certs=")
+    assert trusted.status is Status.PASS

@@ -49,6 +49,7 @@ _SHOWN = 100
     "--outcome",
     "outcomes",
     type=click.Choice(OUTCOMES),
+    metavar="OUTCOME",
     multiple=True,
     help="Only orders with this outcome; may be repeated.",
 )
