@@ -36,7 +36,7 @@ class TestClock:
         ("offset", "status"),
         [(0, Status.PASS), (3_600_000, Status.WARN), (-3_600_000, Status.WARN), (2 * DAY, Status.FAIL)],
     )
-    def test_offset(self, offset, verdict, found_on):
+    def test_offset(self, offset, status, found_on):
         with Sandbox(clock=lambda: now() + offset) as sandbox:
             found = found_on(sandbox)
         assert found["clock"].status is status
