@@ -1,4 +1,4 @@
-"""The contract as others need to see it: by callers, and by the Python generator."""
+"""Views of the contract: for callers, and for the Python generator."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,11 +8,11 @@ from generator.references import is_data, is_named, resolve
 
 
 def caller_view(root: Mapping[str, Any]) -> dict[str, Any]:
-    """Derives the caller's view: the same document without anything that the signing layer injects.
+    """Return the caller's view: the same document without anything that the signing layer injects.
 
-    Gone are parameters and properties marked `x-injected`, their names under `required`, and their members
-    in examples. Of several named examples the first is left, as `example`: openapi-generator warns of each
-    named one that is no reference. The document given stays as it is.
+    It lacks parameters and properties marked `x-injected`, their names under `required`, and their members
+    in examples. Of several named examples only the first is kept, as `example`, because openapi-generator
+    warns of each named example that is not a reference. The document itself is not changed.
     """
     return _CallerView(root).object(root)
 
@@ -22,7 +22,7 @@ class _CallerView:
         self._root = root
 
     def object(self, node: Mapping[str, Any]) -> dict[str, Any]:
-        """Copies one OpenAPI object and what is in it."""
+        """Copy one OpenAPI object with everything in it."""
         view = {key: self._member(key, value) for key, value in node.items()}
         if isinstance(node.get("required"), list):
             self._require_less(node, view)
@@ -65,7 +65,7 @@ class _CallerView:
                 view["example"] = self._strip(first["value"], schema)
 
     def _strip(self, value: Any, schema: Mapping[str, Any]) -> Any:
-        """Copies example data without its injected members, as its schema knows them."""
+        """Copy example data without the members that its schema marks as injected."""
         _, schema = resolve(self._root, schema)
         if isinstance(value, list):
             return [self._strip(item, schema.get("items", {})) for item in value]
@@ -80,10 +80,10 @@ class _CallerView:
 
 
 def python_view(caller: Mapping[str, Any]) -> dict[str, Any]:
-    """Derives what the Python generator reads: the caller's view with JSON answers of 2xx alone.
+    """Return the document for the Python generator: the caller's view with only the JSON responses of 2xx.
 
-    The client's gate turns every other answer into an exception before the generated parser sees it, so
-    that a generated function returns its answer or None, and not a union with errors.
+    Response validation turns every other response into an exception before the generated parser sees it.
+    So a generated function returns its response or None, and not a union with errors.
     """
     paths = {path: _plain_item(caller, item) for path, item in caller["paths"].items()}
     components = {key: value for key, value in caller.get("components", {}).items() if key != "responses"}

@@ -1,4 +1,4 @@
-"""Changes of the extensions and the error table, which no tool for OpenAPI knows."""
+"""Changes of the extensions and of the error table, which oasdiff does not compare."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -9,14 +9,14 @@ from generator.operation import operations
 from generator.references import objects
 from generator.rules import signing_schemes
 
-# How often a request may be sent, least first.
+# What may be done with a request, from least to most.
 _LICENCES = ("never", "harmless", "same-answer")
 
 Rule = Callable[[str, Any, Any], Iterator[Change]]
 
 
 def extension_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
-    """Compares the extensions of two contracts.
+    """Compare the extensions of two contracts.
 
     Args:
         before: The released contract.
@@ -27,7 +27,7 @@ def extension_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> li
         *_groups(before, after),
         *_signing(before, after),
         *_operations(before, after),
-        *_marks(before, after, "x-injected", ("the caller gives it no more", "the caller gives it now")),
+        *_marks(before, after, "x-injected", ("callers no longer give it", "callers give it now")),
         *_extensible(before, after),
     ]
 
@@ -60,7 +60,7 @@ def _groups(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Cha
 
 
 def _rate(where: str, what: str, old: Any, new: Any) -> Iterator[Change]:
-    """Compares two limits: whoever keeps to the old one is locked out under a lower one."""
+    """Compare two limits. A lower one breaks callers: the exchange locks out who keeps to the old one."""
     if old == new:
         return
     if old is None or new is None:
@@ -68,7 +68,7 @@ def _rate(where: str, what: str, old: Any, new: Any) -> Iterator[Change]:
         yield Change(where, text, breaking=old is None)
         return
     slower = new["requests"] / new["seconds"] < old["requests"] / old["seconds"]
-    # As many in a second may still be too many at once.
+    # The same rate may still allow fewer requests at once.
     breaking = slower or new["requests"] < old["requests"]
     yield Change(where, f"{what} was {_per(old)} and is {_per(new)}", breaking)
 
@@ -78,7 +78,7 @@ def _per(rate: Mapping[str, Any]) -> str:
 
 
 def _signing(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
-    """Compares the signing rule, leaf by leaf: a signer that follows the old one is refused under another."""
+    """Compare the signing rule, leaf by leaf. Any change breaks signers that follow the old rule."""
     old, new = (
         _leaves(next(iter(signing_schemes(root).values()))["x-bingx-signing"]) for root in (before, after)
     )
@@ -131,18 +131,18 @@ def _permission(where: str, old: Any, new: Any) -> Iterator[Change]:
 def _reference(where: str, old: Any, new: Any) -> Iterator[Change]:
     was, now = set((old or {}).get("exactlyOneOf", [])), set((new or {}).get("exactlyOneOf", []))
     for name in sorted(was ^ now):
-        text = f"`{name}` {'names the order no more' if name in was else 'may name the order too'}"
-        # Where nothing had to name the order, having to is new.
+        text = f"`{name}` {'no longer names the order' if name in was else 'may name the order too'}"
+        # A parameter becomes required if none was before.
         yield Change(where, text, breaking=name in was or not was)
     old_id, new_id = ((reference or {}).get("permanent") for reference in (old, new))
     if old_id != new_id:
-        text = f"the id that never names another order was {_text(old_id)} and is {_text(new_id)}"
+        text = f"the permanent id was {_text(old_id)} and is {_text(new_id)}"
         yield Change(where, text, breaking=old_id is not None)
 
 
 def _belief(where: str, old: Any, new: Any) -> Iterator[Change]:
-    # Clients believe more or less than before; what callers write stays as it is.
-    text = f"what makes a success believed was {_text(old)} and is {_text(new)}"
+    # Clients believe more or fewer answers than before; callers' code stays as it is.
+    text = f"the rule for believing a success was {_text(old)} and is {_text(new)}"
     yield Change(where, text, breaking=False)
 
 
@@ -156,19 +156,19 @@ def _outcome(where: str, old: Any, new: Any) -> Iterator[Change]:
 
 
 def _loses(key: str, was: Any, now: Any) -> bool:
-    """Tell whether a client that relies on what was said before is wrong now."""
+    """Return whether a client that relies on the old value is wrong now."""
     if key == "repeat":
         return _LICENCES.index(now or "never") < _LICENCES.index(was or "never")
     if key == "states" and was and now:
         return any(set(was[kind]) - set(now[kind]) for kind in ("canceled", "filled", "failed", "open"))
-    # Only how long a client waits, not what it may rely on.
+    # Timing changes how long a client waits, not what it may rely on.
     return key != "timing" and was is not None
 
 
 def _marks(
     before: Mapping[str, Any], after: Mapping[str, Any], mark: str, texts: tuple[str, str]
 ) -> Iterator[Change]:
-    """Compares a mark on what both contracts have."""
+    """Compare a mark on the objects that both contracts have."""
     old, new = (_nodes(root) for root in (before, after))
     for path in [path for path in old if path in new]:
         was, now = mark in old[path], mark in new[path]
@@ -177,15 +177,17 @@ def _marks(
 
 
 def _extensible(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
-    for change in _marks(before, after, "x-extensible", ("more words than the listed ones may come now", "")):
+    for change in _marks(
+        before, after, "x-extensible", ("it may hold other words than the listed ones now", "")
+    ):
         if change.text:
             yield change
         else:
-            yield Change(change.where, "no more words than the listed ones come now", breaking=False)
+            yield Change(change.where, "it holds only the listed words now", breaking=False)
 
 
 def _nodes(root: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """Gives each object by a name that stays when others come or go: parameters by name, not by place."""
+    """Return each object by a stable path: list items by their name, not by their index."""
     return {"/".join(_step(root, location)): node for location, node in objects(root)}
 
 
@@ -202,12 +204,12 @@ def _text(value: Any) -> str:
 
 
 _LISTS = ("rows", "httpStatuses")
-# What a caller acts on; the rest tells how a row is found, and what a person reads.
+# Callers act on these; the other members find a row or are read by people.
 _ACTED_ON = ("order", "category")
 
 
 def error_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
-    """Compares two error tables.
+    """Compare two error tables.
 
     Args:
         before: The released table.
@@ -238,4 +240,4 @@ def _of_row(where: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Itera
 def _of_order(old: list[str], new: list[str]) -> Iterator[Change]:
     kept = [row for row in new if row in old]
     if kept != [row for row in old if row in new]:
-        yield Change("error table", "its rows stand in another order", breaking=False)
+        yield Change("error table", "the order of its rows has changed", breaking=False)

@@ -1,4 +1,4 @@
-"""A page of the exchange's documentation, kept as text: what it says of one endpoint."""
+"""A page of the exchange's documentation of one endpoint, kept as text."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -23,8 +23,8 @@ class Row:
     Args:
         name: The parameter's name.
         type: Its type, in the page's words: `string`, `int64`, `float64`.
-        required: Whether it must be given; None in a table that does not say.
-        description: What the page says of it.
+        required: Whether it is required; None if the table does not say.
+        description: Its description on the page.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page says.
+    """The content of a page.
 
     Args:
         name: The file.
@@ -61,10 +61,10 @@ class Page:
 
 
 def read_page(path: Path) -> Page:
-    """Reads a page.
+    """Read a page.
 
     Raises:
-        SpecError: If it cannot be read, or holds no endpoint or no table.
+        SpecError: It cannot be read, or holds no endpoint or no table.
     """
     name = f"spec/pages/{path.name}"
     try:
@@ -90,10 +90,10 @@ def read_page(path: Path) -> Page:
 
 
 def _table(page: str, text: str, title: str) -> dict[str, Row]:
-    """Reads the table under a heading.
+    """Read the table under a heading.
 
     Raises:
-        SpecError: If there is none, or it lacks a column.
+        SpecError: There is no such table, or it lacks a column.
     """
     cells = list(_cells(text, title))
     headings = [heading.lower() for heading in cells[0]] if cells else []
@@ -105,7 +105,7 @@ def _table(page: str, text: str, title: str) -> dict[str, Row]:
 
 
 def _cells(text: str, title: str) -> Iterator[list[str]]:
-    """Yields the lines of the first table under a heading, without the line that only draws."""
+    """Yield the rows of the first table under a heading, without the separator."""
     _, _, below = text.partition(title)
     seen = False
     for line in below.splitlines()[1:]:

@@ -1,4 +1,4 @@
-"""The contract held against the exchange's own pages, so that a changed page tells what to change."""
+"""Comparison of the contract with the exchange's own pages."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -28,18 +28,18 @@ _LENGTH = re.compile(r"characters from (\d+) to (\d+)")
 
 
 def page_problems(document: Document, pages: Path) -> tuple[list[str], int]:
-    """Holds the contract against every page of a folder.
+    """Check the contract against every page of a folder.
 
     Args:
         document: The contract.
-        pages: The folder, with the list of the differences that are meant.
+        pages: The folder, with the list of known differences.
 
     Returns:
-        A line for each difference that is not meant, and for each that is meant and is none; then how many
-        are meant.
+        A line for each difference that is not known, and for each known difference that no longer exists;
+        then the number of known differences.
 
     Raises:
-        GeneratorError: If a page or the list cannot be read, or there is no page.
+        GeneratorError: A page or the list cannot be read, or there is no page.
     """
     files = sorted(pages.glob("*.md"))
     if not files:
@@ -48,7 +48,7 @@ def page_problems(document: Document, pages: Path) -> tuple[list[str], int]:
     meant = _meant(pages / DIFFERENCES)
     lines = [f"spec/pages/{page}: {text}." for page, text in found if (page, text) not in meant]
     lines += [
-        f"spec/pages/{DIFFERENCES}: {page} is said to differ in {text!r}, and does not. Take it out."
+        f"spec/pages/{DIFFERENCES}: {page} no longer differs in {text!r}. Remove it."
         for page, text in meant
         if (page, text) not in found
     ]
@@ -65,7 +65,7 @@ def _meant(path: Path) -> list[tuple[str, str]]:
 
 
 def differences(document: Document, page: Page) -> Iterator[str]:
-    """Yields, in words, where one page and the contract differ."""
+    """Yield each difference between one page and the contract, in words."""
     title = f"{page.method} {page.path}"
     operation = next((found for found in operations(document.root) if found.title == title), None)
     if operation is None:
@@ -74,8 +74,8 @@ def differences(document: Document, page: Page) -> Iterator[str]:
     yield from _about_the_operation(operation, page)
     sent = {member.name: member for member in operation.parameters()}
     yield from _about_members("request parameter", sent, page.request)
-    told = {member.name: member for member in operation.data() or []}
-    yield from _about_members("response field", told, page.response)
+    answered = {member.name: member for member in operation.data() or []}
+    yield from _about_members("response field", answered, page.response)
 
 
 def _about_the_operation(operation: Operation, page: Page) -> Iterator[str]:
@@ -111,7 +111,7 @@ def _about_members(kind: str, ours: Mapping[str, Member], theirs: Mapping[str, R
 
 def _about_member(what: str, ours: Member, theirs: Row) -> Iterator[str]:
     kind, form = str(ours.schema.get("type")), ours.schema.get("format")
-    # A decimal number as text is a string to the page.
+    # On the page, a decimal number as text is a string.
     if _TYPES.get(theirs.type.lower()) != (kind, None if kind == "string" else form):
         yield _differs(f"the type of {what}", theirs.type, " ".join(filter(None, (kind, form))))
     if theirs.required is not None and theirs.required != ours.required:
@@ -132,7 +132,7 @@ def _needed(required: bool) -> str:
 
 
 def _about_words(what: str, ours: Member, theirs: Row) -> Iterator[str]:
-    """Compares the words of an enum with those in capitals that the page lists for it."""
+    """Compare the words of an enum with the words in capitals in the page's description."""
     own = ours.schema.get("enum")
     if own is None:
         return

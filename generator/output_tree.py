@@ -1,4 +1,4 @@
-"""The generated tree on disk: comparing it, and replacing it whole."""
+"""The generated tree on disk: its headers, comparing it, replacing it as a whole."""
 
 import contextlib
 import shutil
@@ -17,7 +17,7 @@ _MARK = "openapi.caller.yaml"
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Gives every file of a tree by its path within it. What Python caches on import is no part of it."""
+    """Return the files of a tree, by their path in it, without Python's caches."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
@@ -26,7 +26,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def differences(there: Path, wanted: Path) -> list[str]:
-    """Says, a line for each file, where a tree is not the wanted one. Nothing means that they are equal."""
+    """Return a line for each file that differs from the wanted tree. Empty if the trees are equal."""
     old, new = contents(there), contents(wanted)
     lines = [f"missing: {name}" for name in new.keys() - old.keys()]
     lines += [f"left over: {name}" for name in old.keys() - new.keys()]
@@ -35,10 +35,10 @@ def differences(there: Path, wanted: Path) -> list[str]:
 
 
 def changes(there: Path, wanted: Path) -> list[str]:
-    """Says, in the words of who makes it anew, what a tree gets: a line for each file that is really another.
+    """Return a line for each file that a new tree adds, removes or changes.
 
-    Every file names the contract at its head, so that each change of the contract is one of all files;
-    those that differ in nothing else are counted in one line.
+    Every change of the contract changes the header of every file. Files that differ only in their header
+    are counted in one line.
     """
     old, new = contents(there), contents(wanted)
     other = [name for name in old.keys() & new.keys() if old[name] != new[name]]
@@ -49,19 +49,19 @@ def changes(there: Path, wanted: Path) -> list[str]:
         + [f"changed: {name}" for name in changed]
     )
     if len(other) > len(changed):
-        lines.append(f"The head of {len(other) - len(changed)} more files names another contract.")
+        lines.append(f"Only the header changed in {len(other) - len(changed)} more files.")
     return lines
 
 
 @contextlib.contextmanager
 def workplace(target: Path) -> Iterator[Path]:
-    """Gives an empty folder beside the tree, on the same file system, and takes it away at the end.
+    """Yield an empty folder beside the tree, on the same file system, and remove it at the end.
 
     Raises:
-        GeneratorError: If what stands at the target was not made by this generator, or no folder can be made.
+        GeneratorError: The target was not written by this generator, or no folder can be created.
     """
     _recover(target)
-    _refuse_strangers(target)
+    _refuse_foreign_tree(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         holder = tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent)
@@ -72,17 +72,17 @@ def workplace(target: Path) -> Iterator[Path]:
 
 
 def swap(new: Path, target: Path) -> None:
-    """Puts a new tree in the place of the old one, whole.
+    """Replace the old tree by the new one as a whole.
 
-    Whatever fails on the way, the old tree is put back. A process that is killed between the two renames
-    leaves the old tree under its second name, from where the next run takes it.
+    If anything fails, the old tree is restored. If the process is killed between the two renames, the next
+    run restores it.
 
     Raises:
-        GeneratorError: If the file system refuses. The old tree is in its place then.
+        GeneratorError: The file system refuses. The old tree is still in place.
     """
     previous = _previous(target)
     try:
-        with _undisturbed():
+        with _signals_blocked():
             if target.exists():
                 target.rename(previous)
             try:
@@ -100,7 +100,7 @@ def _previous(target: Path) -> Path:
 
 
 def _recover(target: Path) -> None:
-    """Puts the old tree back where a run ended between the renames; drops it where both had happened."""
+    """Restore the old tree if a run ended between the renames; remove it if both were done."""
     previous = _previous(target)
     if target.exists():
         shutil.rmtree(previous, ignore_errors=True)
@@ -108,19 +108,19 @@ def _recover(target: Path) -> None:
         previous.rename(target)
 
 
-def _refuse_strangers(target: Path) -> None:
+def _refuse_foreign_tree(target: Path) -> None:
     if not target.exists() or (target.is_dir() and not any(target.iterdir())):
         return
     if target.is_symlink() or not (target / _MARK).is_file():
         raise GeneratorError(
-            f"{target.name}/ was not made by this generator (it holds no {_MARK}) and would be"
-            " replaced whole. Name another place with --output."
+            f"{target.name}/ was not written by this generator (it holds no {_MARK}). Its content would"
+            " be lost. Name another folder with --output."
         )
 
 
 @contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Holds Ctrl-C and a request to end back until the block is done, where the system can."""
+def _signals_blocked() -> Iterator[None]:
+    """Block SIGINT and SIGTERM until the end of the block, if the system supports it."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -136,7 +136,7 @@ _COMMENT = b"# "
 
 
 def without_header(content: bytes) -> bytes:
-    """Gives a generated file without the comment lines at its top, which name the contract's digest."""
+    """Return a generated file without its header."""
     if not content.startswith(_COMMENT + _FIRST.encode()):
         return content
     lines = content.splitlines(keepends=True)
@@ -147,7 +147,7 @@ def without_header(content: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Says what a file was made from, with what, and by which command. It holds no date and no path.
+    """The comment at the top of a generated file: its source and tools, without date and path.
 
     Args:
         spec_version: `info.version` of the contract.
@@ -158,7 +158,7 @@ class Header:
     spec_sha256: str
 
     def __str__(self) -> str:
-        """Gives the header as comment lines, which every kind of file but JSON takes."""
+        """Return the header as comment lines."""
         lines = (
             _FIRST,
             f"Made from spec/openapi.yaml, version {self.spec_version},",
@@ -169,7 +169,7 @@ class Header:
         return "".join(f"# {line}\n" for line in lines)
 
     def stamp(self, folder: Path) -> None:
-        """Writes the header on the files of a folder, but not on Python's, written with it, nor on JSON's."""
+        """Write the header into the files of a folder, except Python (has it) and JSON (no comments)."""
         for path in sorted(folder.rglob("*")):
             if path.suffix not in (".py", ".json") and path.is_file():
                 text = path.read_text("utf-8")

@@ -1,4 +1,4 @@
-"""The reference page: one HTML file, rendered from the contract by Redocly CLI, that needs no network."""
+"""The reference page: one HTML file, rendered by Redocly CLI, that needs no network."""
 
 import json
 import re
@@ -17,20 +17,20 @@ TEMPLATE = TOOLS / "reference.hbs"
 _EXACT = "/*EXACT*/{}"
 # The largest integer that JavaScript holds exactly.
 _EXACT_IN_JAVASCRIPT = 2**53
-# The renderer's logo is fetched from elsewhere; its name is drawn instead.
+# The renderer's logo would be fetched; its name is drawn instead.
 _LOGO = re.compile(r"https://cdn\.redoc\.ly/redoc/logo-mini(?:-full)?\.svg")
 _DRAWN = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='40' height='12'%3E%3Ctext y='10' "
     "font-family='sans-serif' font-size='11' font-weight='600' fill='%230044d4'%3ERedoc%3C/text%3E%3C/svg%3E"
 )
-#: What would make a browser fetch something as soon as it shows the page.
+# Elements that make a browser fetch something when it shows the page.
 _FETCHED = re.compile(r"<(?:script|img|iframe)[^>]*\ssrc=[\"']?(?!data:)[^>]*>|<link\b[^>]*>|@import\b")
-# The renderer's own scripts are not looked at: the page's policy forbids them to fetch anything.
+# The renderer's own scripts are not searched: the page's policy forbids them to fetch anything.
 _SCRIPT = re.compile(r"<script\b[^>]*>.*?</script>", re.DOTALL)
 
 
 def reference_page(root: Mapping[str, Any], errors: Mapping[str, Any], signing: str) -> str:
-    """Renders the reference page.
+    """Render the reference page.
 
     Args:
         root: The contract.
@@ -38,8 +38,8 @@ def reference_page(root: Mapping[str, Any], errors: Mapping[str, Any], signing: 
         signing: The text of signing.md.
 
     Raises:
-        NodeMissing: If Node.js is not there.
-        GeneratorError: If the renderer fails, or the page would fetch something.
+        NodeMissing: Node.js is not installed.
+        GeneratorError: The renderer fails, or the page would fetch something.
     """
     exact = _exact_integers(root)
     with tempfile.TemporaryDirectory() as folder:
@@ -68,10 +68,10 @@ def _rendered(folder: Path, view: Mapping[str, Any], exact: Mapping[str, str]) -
 
 
 def _exact_integers(root: Mapping[str, Any]) -> dict[str, str]:
-    """Gives each integer of the contract that JavaScript prints wrongly, by what it prints.
+    """Return the integers that JavaScript prints wrongly, by the text that it prints.
 
     Raises:
-        GeneratorError: If it prints two of them alike.
+        GeneratorError: It prints two of them alike.
     """
     exact: dict[str, str] = {}
     for number in sorted({number for number in _integers(root) if abs(number) > _EXACT_IN_JAVASCRIPT}):
@@ -95,13 +95,13 @@ def _integers(node: Any) -> Iterator[int]:
 
 
 def _in_javascript(number: int) -> str:
-    """Prints an integer as JavaScript does: the fewest digits that read back as its double, then zeros."""
+    """Return an integer as JavaScript prints it: the shortest digits of its double, then zeros."""
     return f"{Decimal(repr(float(number))):f}".removesuffix(".0")
 
 
 _INJECTED = "**Supplied by the signing layer, never by a caller.** "
-_EXTENSIBLE = " More words than these may come."
-# The order of the page: what a caller can do something about comes first.
+_EXTENSIBLE = " Other words than these may occur."
+# In the order of the page: first what a caller can act on.
 _CATEGORIES = {
     "notOpen": "The order is not open",
     "notFound": "Nothing is found",
@@ -126,15 +126,17 @@ _LINK = re.compile(r"\[([^\]]*)\]\((?!https?:)[^)]*\)")
 
 
 def html_view(root: Mapping[str, Any], errors: Mapping[str, Any], signing: str) -> dict[str, Any]:
-    """Derives the document that the reference page is rendered from.
+    """Return the document that the renderer reads, with the extensions as text and tables.
+
+    No renderer knows the extensions, so limits, permission, rules and error table become descriptions.
 
     Args:
         root: The contract.
         errors: The error table.
         signing: The text of signing.md.
     """
-    view: dict[str, Any] = _spoken(root)
-    # Below tags a renderer would fold the operations away; a tag without operations is a page of its own.
+    view: dict[str, Any] = _with_marks_described(root)
+    # The renderer would collapse operations under tags; a tag without operations is a page of its own.
     view["tags"] = [
         {"name": name, "x-traitTag": True, "description": text}
         for name, text in (
@@ -152,13 +154,13 @@ def html_view(root: Mapping[str, Any], errors: Mapping[str, Any], signing: str) 
     return view
 
 
-def _spoken(node: Any) -> Any:
-    """Copies a node, and says in its description what its marks say to programs."""
+def _with_marks_described(node: Any) -> Any:
+    """Copy a node, and write its marks into its description."""
     if isinstance(node, list):
-        return [_spoken(item) for item in node]
+        return [_with_marks_described(item) for item in node]
     if not isinstance(node, Mapping):
         return node
-    copy = {key: _spoken(value) for key, value in node.items()}
+    copy = {key: _with_marks_described(value) for key, value in node.items()}
     if "x-injected" in node:
         copy["description"] = _INJECTED + str(node.get("description", ""))
     if "x-extensible" in node:
@@ -222,7 +224,7 @@ def _answer_rows(operation: Mapping[str, Any]) -> list[tuple[str, str]]:
     answer = operation.get("x-bingx-answer")
     if not answer:
         return []
-    texts = [f"it repeats what was asked of {_code(answer['repeats'])}"]
+    texts = [f"it repeats {_code(answer['repeats'])} of the request"]
     texts += [
         f"its `{name}` is {_code(words, 'or')}" for name, words in answer.get("confirmedBy", {}).items()
     ]
@@ -234,7 +236,8 @@ def _outcome_rows(operation: Mapping[str, Any]) -> list[tuple[str, str]]:
     texts = [_REPEATS[outcome.get("repeat", "never")]]
     if "settledBy" in outcome:
         settlement = outcome["settledBy"]
-        texts.append(f"`{settlement['operation']}` shows the state, asked with {_code(settlement['with'])}")
+        names = _code(settlement["with"])
+        texts.append(f"`{settlement['operation']}` shows the state, by its parameters {names}")
     return [
         ("If the answer is lost", "; ".join(texts)),
         *_state_rows(outcome.get("states")),
@@ -260,7 +263,7 @@ def _timing_rows(timing: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _signing_text(root: Mapping[str, Any], signing: str) -> str:
-    """Gives signing.md without its title, and without links to files that a single page does not have."""
+    """Return signing.md without its title and without links to other files."""
     rule = next(iter(signing_schemes(root).values()))["x-bingx-signing"]
     data = json.dumps(rule, ensure_ascii=False, indent=2)
     _, _, page = _LINK.sub(lambda link: f"`{link[1]}`", signing.strip()).partition("\n")
@@ -272,8 +275,8 @@ def _signing_text(root: Mapping[str, Any], signing: str) -> str:
 def _errors_text(errors: Mapping[str, Any]) -> str:
     parts = [
         "An error usually comes with HTTP 200 and a `code` other than 0. One code has several meanings, so "
-        "code and text decide together: the first row that fits counts, in the order of `errors.yaml`, which "
-        "the tables below do not keep. Where there is no envelope, the HTTP status decides.",
+        "code and text decide together. The first matching row of `errors.yaml` counts; the tables below are "
+        "in another order. Without an envelope, the HTTP status decides.",
     ]
     rows = errors["rows"] + errors["httpStatuses"]
     for category, title in _CATEGORIES.items():

@@ -1,4 +1,4 @@
-"""The objects of an OpenAPI document, and the references between them."""
+"""The objects of an OpenAPI document and the references between them."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,9 +8,9 @@ from urllib.parse import unquote
 from generator.document import Document, Location
 from generator.problem import Problem
 
-# Members that hold example data or data of an extension: whatever looks like OpenAPI in there is not.
+# Members that hold data, which may look like OpenAPI objects.
 _DATA = frozenset({"example", "default", "enum", "value", "security"})
-# Members whose keys are names that the author chose.
+# Members whose keys are free names.
 _NAMED = frozenset(
     {
         *("paths", "responses", "schemas", "parameters", "examples", "requestBodies", "headers"),
@@ -20,17 +20,17 @@ _NAMED = frozenset(
 
 
 def is_data(key: str) -> bool:
-    """Tells whether a member holds data rather than OpenAPI objects."""
+    """Return whether a member holds data rather than OpenAPI objects."""
     return key in _DATA or key.startswith("x-")
 
 
 def is_named(key: str, value: object) -> bool:
-    """Tells whether a member is a map from names to objects (`parameters` may also be a list)."""
+    """Return whether a member is a map from names to objects (`parameters` may also be a list)."""
     return key in _NAMED and isinstance(value, Mapping)
 
 
 def objects(root: Mapping[str, Any]) -> Iterator[tuple[Location, dict[str, Any]]]:
-    """Yields every OpenAPI object of a document with its location, the root first, in document order."""
+    """Yield every OpenAPI object of a document with its location, the root first, in document order."""
     yield from _objects(root, ())
 
 
@@ -52,13 +52,13 @@ def _objects(node: Any, location: Location) -> Iterator[tuple[Location, dict[str
 
 
 def resolve(root: Mapping[str, Any], node: Any, location: Location = ()) -> tuple[Location, Any]:
-    """Follows `$ref` to what it names.
+    """Resolve `$ref`.
 
     Returns:
-        Where the named object stands, and the object. An object without `$ref` stands for itself.
+        The location of the referenced object, and the object. An object without `$ref` is returned as it is.
 
     Raises:
-        LookupError: If a reference names nothing, leads outside, or leads back to itself.
+        LookupError: A reference names nothing, leads outside the document, or leads back to itself.
     """
     seen: set[str] = set()
     while isinstance(node, Mapping) and isinstance(node.get("$ref"), str):
@@ -85,7 +85,7 @@ def _follow(root: Mapping[str, Any], reference: str) -> tuple[Location, Any]:
 
 
 def reference_problems(document: Document) -> Iterator[Problem]:
-    """Yields a problem for each reference to nothing, to the wrong kind of thing, or with keys beside it."""
+    """Yield a problem for each reference that names nothing or the wrong kind, or has keys beside it."""
     for location, node in objects(document.root):
         if "$ref" in node:
             for text in _complaints(document.root, location, node):
@@ -95,29 +95,29 @@ def reference_problems(document: Document) -> Iterator[Problem]:
 def _complaints(root: Mapping[str, Any], location: Location, node: Mapping[str, Any]) -> Iterator[str]:
     reference, kind = str(node["$ref"]), _kind(location)
     if not reference.startswith("#/"):
-        yield f"The reference `{reference}` leads outside this document. Move what it names under components."
+        yield f"The reference `{reference}` leads outside this document. Move the object under components."
     elif kind is None:
-        yield "Nothing can be referred to here. Write it out."
+        yield "A reference is not allowed here. Write the object out."
     elif not re.fullmatch(f"#/components/{kind}/[^/]+", reference):
         yield f"The reference `{reference}` does not name one of components/{kind}. Refer to one of them."
     elif not _exists(root, node):
-        yield f"The reference `{reference}` names nothing. Correct it, or write what it should name."
+        yield f"The reference `{reference}` names nothing. Correct it, or add the object."
     elif len(node) > 1:
         beside = ", ".join(key for key in node if key != "$ref")
-        yield f"OpenAPI 3.0 ignores what stands beside a `$ref` ({beside}). Move it to what is referred to."
+        yield f"OpenAPI 3.0 ignores keys beside a `$ref` ({beside}). Move them to the referenced object."
 
 
 def loop_problems(document: Document) -> Iterator[Problem]:
-    """Yields a problem for each schema that is, by `allOf`, a part of itself."""
+    """Yield a problem for each schema that contains itself by `allOf`."""
     for location, node in objects(document.root):
         if "allOf" in node and location in _parts(document.root, node, set()):
             yield document.problem(
-                (*location, "allOf"), "The schema is a part of itself. Take it out of its own `allOf`."
+                (*location, "allOf"), "The schema contains itself. Remove it from its own `allOf`."
             )
 
 
 def _parts(root: Mapping[str, Any], node: Any, found: set[Location]) -> set[Location]:
-    """Collects where the parts of a schema stand, and the parts of these."""
+    """Collect the locations of the parts of a schema, and of their parts."""
     for part in node.get("allOf", []):
         location, schema = resolve(root, part)
         if location and location not in found:
@@ -127,7 +127,7 @@ def _parts(root: Mapping[str, Any], node: Any, found: set[Location]) -> set[Loca
 
 
 def _kind(location: Location) -> str | None:
-    """Tells under which part of components the thing must stand that may be referred to at a place."""
+    """Return the part of components that a reference at a location must name."""
     key, around = (*location[-1:], None)[0], (*location[-2:-1], None)[0]
     if around in ("properties", "schemas", "allOf", "anyOf", "oneOf"):
         return "schemas"

@@ -13,24 +13,24 @@ from generator.client import TEMPLATES
 from generator.problem import GeneratorError
 
 RUFF = "0.17.6"
-"""The version whose layout the committed tree has."""
+"""The version that formats the committed tree."""
 
 _ALIKE = ("--isolated", "--no-cache", "--no-respect-gitignore", "--target-version=py311", "--line-length=110")
-# Only what the templates leave behind: unused imports, and imports out of order.
+# The templates leave unused imports and imports out of order.
 _COMMANDS = (
     ("check", *_ALIKE, "--fix-only", "--quiet", "--select=F401,I"),
-    # On Windows, files are written with other line ends.
+    # The default depends on the system.
     ("format", *_ALIKE, "--config", 'format.line-ending = "lf"'),
 )
 
 
-def lay_out(folder: Path) -> None:
-    """Formats every Python file under a folder.
+def format_python(folder: Path) -> None:
+    """Format every Python file under a folder.
 
-    Each file is named to ruff, because a folder with a name such as `build` would be passed over.
+    Each file is named, because ruff skips folders such as `build`.
 
     Raises:
-        GeneratorError: If ruff is not the pinned one, or refuses a file.
+        GeneratorError: ruff is not the pinned version, or refuses a file.
     """
     ruff = _ruff()
     files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.py"))
@@ -39,10 +39,10 @@ def lay_out(folder: Path) -> None:
 
 
 def _ruff() -> str:
-    """Finds the program itself: `python -m ruff` would start a second Python each time, only to find it."""
+    """Return the program; `python -m ruff` would start a second Python to find it."""
     if version("ruff") != RUFF:
         raise GeneratorError(f"ruff {version('ruff')} is installed, {RUFF} is needed. Run `make setup`.")
-    from ruff import find_ruff_bin  # type: ignore[import-untyped]  # noqa: PLC0415 - another one may lack it
+    from ruff import find_ruff_bin  # type: ignore[import-untyped]  # noqa: PLC0415 - other versions may lack it
 
     try:
         return str(find_ruff_bin())
@@ -51,9 +51,9 @@ def _ruff() -> str:
 
 
 def _run(command: list[str], folder: Path) -> None:
-    # ruff takes options from variables of these names as well.
+    # ruff reads options from these variables.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("RUFF_")}
-    done = subprocess.run(  # noqa: S603 - fixed options, and files that were just made
+    done = subprocess.run(  # noqa: S603 - fixed options and files that were just written
         command,
         cwd=folder,
         env=environment,
@@ -66,12 +66,12 @@ def _run(command: list[str], folder: Path) -> None:
 
 
 def render(name: str, data: Mapping[str, Any], head: str) -> str:
-    """Fills in a template.
+    """Fill in a template.
 
     Args:
-        name: Its file's name.
-        data: What it speaks of; a name that is missing is an error.
-        head: What the module begins with.
+        name: Its file name.
+        data: Its variables; a missing one is an error.
+        head: The first lines of the module.
     """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -79,7 +79,7 @@ def render(name: str, data: Mapping[str, Any], head: str) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 - it writes Python, not HTML
+        autoescape=False,  # noqa: S701 - the output is Python, not HTML
     )
     environment.filters |= {"literal": repr, "tuple": tuple}
     return f"{head}\n{environment.get_template(name).render(data)}"

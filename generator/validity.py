@@ -1,4 +1,4 @@
-"""Whether the contract is a valid OpenAPI 3.0 document, its examples and defaults included."""
+"""Checks that the contract is a valid OpenAPI 3.0 document, examples and defaults included."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -19,7 +19,7 @@ _LONGEST = 160
 
 
 def structure_problems(document: Document) -> Iterator[Problem]:
-    """Yields a problem for each part of the document that has not the shape of OpenAPI 3.0."""
+    """Yield a problem for each part of the document that OpenAPI 3.0 does not allow."""
     version = document.root.get("openapi")
     if not isinstance(version, str) or not version.startswith("3.0."):
         yield document.problem(["openapi"], "This is not OpenAPI 3.0. Write `openapi: 3.0.3`.")
@@ -29,7 +29,7 @@ def structure_problems(document: Document) -> Iterator[Problem]:
 
 
 def consistency_problems(document: Document) -> Iterator[Problem]:
-    """Yields a problem for each contradiction: names that clash, defaults that do not fit."""
+    """Yield a problem for each inconsistency: duplicate names, defaults of the wrong type."""
     validator = OpenAPIV30SpecValidator(document.root)
     for error in validator.root_validator(validator.schema_path):
         yield _problem(document, error)
@@ -43,7 +43,7 @@ def _problem(document: Document, error: ValidationError) -> Problem:
 
 
 def _leaf(error: ValidationError) -> ValidationError:
-    """Goes down to the error that a person can act on: the deepest of the alternative that was meant."""
+    """Return the most specific error: the deepest one of the alternative that was meant."""
     while error.context:
         meant = [inner for inner in error.context if not _about_reference(inner)] or list(error.context)
         error = max(meant, key=lambda inner: len(inner.absolute_path))
@@ -51,7 +51,7 @@ def _leaf(error: ValidationError) -> ValidationError:
 
 
 def _about_reference(error: ValidationError) -> bool:
-    """Tells an error of the alternative "a reference", which nothing without `$ref` was meant to be."""
+    """Return whether an error is about the alternative "a reference", which was not meant."""
     return "$ref" in str(error.message) or "Reference" in map(str, error.absolute_schema_path)
 
 
@@ -62,7 +62,7 @@ def _sentence(location: Location, error: ValidationError) -> str:
 
 
 def _location_in_text(document: Document, text: str) -> Location:
-    """Finds what an error without a location speaks of: an operation whose path it quotes."""
+    """Return the location of the operation whose path an error quotes."""
     for operation in operations(document.root):
         if f"'{operation.path}'" in text:
             return operation.location
@@ -73,7 +73,7 @@ _SELF = "urn:contract"
 
 
 def example_problems(document: Document) -> Iterator[Problem]:
-    """Yields a problem for each example that its schema refuses."""
+    """Yield a problem for each example that does not fit its schema."""
     registry: Registry[Any] = Registry().with_resource(_SELF, DRAFT4.create_resource(document.root))
     for location, node in objects(document.root):
         schema_location = (*location, "schema") if "schema" in node else location

@@ -46,7 +46,7 @@ def test_every_template_of_ours_is_known_and_says_what_it_replaces() -> None:
         head = (TEMPLATES / name).read_text("utf-8").split("#}")[0]
         assert f"{name} of openapi-python-client {OPENAPI_PYTHON_CLIENT}" in head
         assert "Why:" in head
-        assert "Can go:" in head
+        assert "Remove:" in head
 
 
 def test_the_project_pins_what_the_generator_needs() -> None:

@@ -47,6 +47,7 @@ def project(folder: Path, time: int) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @needs_node
 def test_the_same_contract_gives_the_same_bytes(tmp_path: Path) -> None:
     made = []

@@ -1,11 +1,11 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
 # Made from spec/openapi.yaml, version 2.0.0,
-# SHA-256 095c68279ec5c0c0ec7652aa77b8e90686271cac04079e6633e584567c9de0a2,
+# SHA-256 a15dbf0eded17e041a316743d84816c7f287a5299b250a33ed9c3c9cdbd61c38,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
-"""The error table as frozen data: what an answer says that is not a believed success.
+"""The error table as frozen data: the meaning of each response that is not a believed success.
 
-Made from spec/errors.yaml, whose head says how a row is found. This module imports nothing beyond the
+Its source is spec/errors.yaml, whose head says how to find a row. This module imports nothing beyond the
 standard library.
 """
 
@@ -13,19 +13,19 @@ from typing import NamedTuple
 
 
 class ErrorRow(NamedTuple):
-    """Says what an answer means. It matches if all that it states of code, message and status holds.
+    """The meaning of a response. A row matches if everything holds that it states of code, message and status.
 
     Args:
         id: Its name in the table.
-        codes: The codes that it is for; empty for any.
+        codes: Its codes; empty for any.
         message: A regular expression to be found in the normalised message, or None for any.
-        statuses: First and last HTTP status that it is for, or None for any.
-        meaning: What the answer says.
+        statuses: Its first and last HTTP status, or None for any.
+        meaning: What the response means.
         order: What it says of the order: `untouched`, `notOpen` or `unknown`.
         category: The kind of error for a caller.
         waiting_helps: Whether the same request may succeed later.
         until: A regular expression whose one group is the time to wait for, in Unix milliseconds, or None.
-        seconds: How long to wait where the text gives no time, in seconds, or None.
+        seconds: How long to wait if the text gives no time, in seconds, or None.
         advice: What a person can do.
     """
 
@@ -45,7 +45,7 @@ class ErrorRow(NamedTuple):
 TABLE_VERSION = "2.0.0"
 """Version of the error table."""
 
-TABLE_SHA256 = "614861b28b2124cbeaaf065dfe99b30fab8c905a5e12bf7b2168a0314ea87aed"
+TABLE_SHA256 = "30ddef467e33ac9c6ec96bfb253bbb30279edf7e229ae5bb236201e846bcc63d"
 """Digest of spec/errors.yaml."""
 
 ROWS: tuple[ErrorRow, ...] = (
@@ -60,7 +60,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=True,
         until=None,
         seconds=None,
-        advice="Query the order after a moment; its state shows whether the request was executed.",
+        advice="Wait a moment, then query the order.",
     ),
     ErrorRow(
         id="banned",
@@ -106,26 +106,26 @@ ROWS: tuple[ErrorRow, ...] = (
         codes=(),
         message="(?:system|service|server) is busy|\\bbusy\\b.*\\btry again",
         statuses=None,
-        meaning="The exchange is busy. The request may have been executed all the same.",
+        meaning="The exchange is busy.",
         order="unknown",
         category="unavailable",
         waiting_helps=True,
         until=None,
         seconds=None,
-        advice="Query the order after a moment; its state shows whether the request was executed.",
+        advice="Wait a moment, then query the order.",
     ),
     ErrorRow(
         id="busy",
         codes=(100500, 100503, 80012, 109500),
         message=None,
         statuses=None,
-        meaning="The exchange is busy or has failed. The request may have been executed all the same.",
+        meaning="The exchange is busy or has failed.",
         order="unknown",
         category="unavailable",
         waiting_helps=True,
         until=None,
         seconds=None,
-        advice="Query the order after a moment; its state shows whether the request was executed.",
+        advice="Wait a moment, then query the order.",
     ),
     ErrorRow(
         id="rate-limited",
@@ -476,7 +476,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=True,
         until=None,
         seconds=None,
-        advice="Query the order after a moment; its state shows whether the request was executed.",
+        advice="Wait a moment, then query the order.",
     ),
     ErrorRow(
         id="unclear",
@@ -531,7 +531,7 @@ ROWS: tuple[ErrorRow, ...] = (
         advice="Query the order, then look the code up in the exchange's documentation.",
     ),
 )
-"""For answers with an envelope, in order of priority; the last one matches everything."""
+"""For responses with an envelope, in order of priority; the last one matches everything."""
 
 STATUS_ROWS: tuple[ErrorRow, ...] = (
     ErrorRow(
@@ -630,39 +630,39 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         codes=(),
         message=None,
         statuses=(504, 504),
-        meaning="The server got no response from the exchange behind it. The request may have been executed.",
+        meaning="The server got no response from the exchange behind it.",
         order="unknown",
         category="unavailable",
         waiting_helps=True,
         until=None,
         seconds=None,
-        advice="Query the order after a moment; its state shows whether the request was executed.",
+        advice="Wait a moment, then query the order.",
     ),
     ErrorRow(
         id="http-content-delivery",
         codes=(),
         message=None,
         statuses=(520, 530),
-        meaning="The content delivery network had trouble with the exchange behind it. The request may have been executed.",
+        meaning="The content delivery network had trouble with the exchange behind it.",
         order="unknown",
         category="unavailable",
         waiting_helps=True,
         until=None,
         seconds=None,
-        advice="Query the order after a moment; its state shows whether the request was executed.",
+        advice="Wait a moment, then query the order.",
     ),
     ErrorRow(
         id="http-server-error",
         codes=(),
         message=None,
         statuses=(500, 599),
-        meaning="The exchange failed. The request may have been executed.",
+        meaning="The exchange failed.",
         order="unknown",
         category="unavailable",
         waiting_helps=True,
         until=None,
         seconds=None,
-        advice="Query the order after a moment; its state shows whether the request was executed.",
+        advice="Wait a moment, then query the order.",
     ),
     ErrorRow(
         id="http-redirect",
@@ -682,13 +682,13 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         codes=(),
         message=None,
         statuses=None,
-        meaning="The answer cannot be read as one of the exchange's. The request may have been executed.",
+        meaning="The answer cannot be read as one of the exchange's.",
         order="unknown",
         category="unavailable",
         waiting_helps=True,
         until=None,
         seconds=None,
-        advice="Query the order after a moment; its state shows whether the request was executed.",
+        advice="Wait a moment, then query the order.",
     ),
 )
-"""For answers without an envelope, in order of priority; the last one matches everything."""
+"""For responses without an envelope, in order of priority; the last one matches everything."""

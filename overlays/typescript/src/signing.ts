@@ -44,7 +44,11 @@ export function signable(parameters: Parameters): Pair[] {
     if (name === sorted[index - 1]?.[0]) {
       throw new InvalidParameter(name, "is given twice");
     }
-    return { name: checked(name, name, FORBIDDEN_IN_NAMES), text: textOf(value, name), quoted: typeof value === "string" };
+    return {
+      name: checked(name, name, FORBIDDEN_IN_NAMES),
+      text: textOf(value, name),
+      quoted: typeof value === "string",
+    };
   });
 }
 

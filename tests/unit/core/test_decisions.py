@@ -31,6 +31,7 @@ from tests.unit.core.playing import (
     by_operation,
     forever,
     order,
+    says,
 )
 
 BY_CLIENT_ID = ApiCall.of(CANCEL, {"symbol": SYMBOL, "clientOrderID": "bot_1"})
@@ -78,13 +79,14 @@ SCENARIOS = {
     "confirm-refusal": Scenario((NOT_OPEN, CANCELLED), (HTML,)),
     "retry-ambiguous": Scenario((RESET, RESET, CANCELLED), (HTML,)),
     "query-again": Scenario((NOT_OPEN,), (HTML, HTML, FILLED), "OrderFilled"),
+    "wait-until-visible": Scenario((NOT_OPEN, CANCELLED), (says(100410),)),
     "retry-not-sent": Scenario((REFUSED, CANCELLED)),
     "end": Scenario((REFUSED,), (), "NotSent"),
     "still-open": Scenario((BAD_GATEWAY,), (OPEN,), "StillOpen", timeout=60.0),
     "unknown": Scenario((BAD_GATEWAY,), (OPEN,), "OutcomeUnknown"),
     "unknown-to-the-query": Scenario((NOT_OPEN,), (NOT_FOUND,), "OrderNotFound", timeout=1.0),
     "state-not-learnt": Scenario((NOT_OPEN,), (HTML,), "OrderNotOpen"),
-    "client-order-id-not-found": Scenario((NOT_OPEN,), (HTML,), "OutcomeUnknown", call=BY_CLIENT_ID),
+    "refusal-not-confirmed": Scenario((NOT_OPEN,), (HTML,), "OutcomeUnknown", call=BY_CLIENT_ID),
     "not-executed": Scenario((REFUSED,), (), "NotSent"),
 }
 

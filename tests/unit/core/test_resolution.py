@@ -176,9 +176,19 @@ class TestOrdersThatAreNotFound:
         world = World(then=lambda _: NOT_FOUND, read=lambda _: HTML)
         assert ending(world.play(BY_CLIENT_ID)) == "OutcomeUnknown"
 
-    def test_a_permission_that_is_missing_for_the_query_ends_the_queries(self) -> None:
-        played = World(history=[(0.0, "FILLED")], read=lambda _: DENIED).play()
-        assert (ending(played), played.asked) == ("OrderNotOpen", "cq")
+    def test_a_refusal_that_may_be_of_a_new_order_is_not_believed(self) -> None:
+        played = World(then=lambda _: NOT_OPEN, read=lambda _: HTML).play(timeout=1.0)
+        assert ending(played) == "OutcomeUnknown"
+
+    def test_a_permission_that_is_missing_for_the_query_costs_time_until_it_is_known(self) -> None:
+        world = World(history=[(0.0, "FILLED")], read=lambda _: DENIED)
+        exchange = Exchange(world.time, fallback=None)
+        ends = []
+        for _ in range(3):
+            began = world.time.seconds
+            assert ending(exchange.play_on(world.reply, chance=0.5)) == "OrderNotOpen"
+            ends.append(world.time.seconds - began)
+        assert ends[-1] < 3.0
 
 
 class TestAnswersByClientOrderId:

@@ -8,19 +8,16 @@ from bingx_spot.core.attempt import CLOSED_CLIENT, AttemptResult, AttemptRunner
 from bingx_spot.core.context import CallContext, Deadline
 from bingx_spot.core.decisions import ENDINGS, Action, decide
 from bingx_spot.core.endings import error_for
-from bingx_spot.core.facts import Facts
+from bingx_spot.core.facts import MAXIMUM_ATTEMPTS, Facts
 from bingx_spot.core.order_state import OrderState, order_state
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.response_validation import names_same_order
 from bingx_spot.core.runner import CallSteps, Sleep
 from bingx_spot.exceptions import (
     CallError,
-    ClockError,
     OrderNotFound,
     OrderNotOpen,
     OutcomeUnknown,
-    RateLimited,
-    RequestRejected,
 )
 from bingx_spot.limits.client_state import backoff
 from bingx_spot.models import Order, Response
@@ -70,7 +67,6 @@ class _Resolution:
         original: The call as the caller made it.
         began: When it began, on the monotonic clock, in seconds.
         ambiguous_until: Until when an ambiguous request may take effect, likewise.
-        refused_at: When the last refused request began, likewise.
         pauses: Number of pauses.
         paused_seconds: How long they were together, in seconds.
     """
@@ -80,7 +76,6 @@ class _Resolution:
     original: ApiCall
     began: float = field(init=False)
     ambiguous_until: float = 0.0
-    refused_at: float = 0.0
     pauses: int = 0
     paused_seconds: float = 0.0
 
@@ -98,6 +93,8 @@ class _Resolution:
                 yield from self._send()
             elif rule.action is Action.QUERY:
                 yield from self._query()
+            elif rule.action is Action.WAIT:
+                yield from self._wait_until_visible()
             elif rule.action is Action.RETURN_RESPONSE and facts.response is not None:
                 return facts.response
             elif rule.action is Action.RETURN_READ and facts.read is not None:
@@ -134,6 +131,8 @@ class _Resolution:
                 facts.response = attempt.result
                 return
             self._note_error(attempt, attempt.result)
+            if facts.attempts >= MAXIMUM_ATTEMPTS:
+                return
             if not (yield from self.attempts.try_repair(facts.call, attempt)):
                 return
 
@@ -156,7 +155,7 @@ class _Resolution:
         elif isinstance(error, OrderNotOpen | OrderNotFound):
             facts.refusals += 1
             facts.not_open, facts.refused_by_permanent_id = error, facts.by_permanent_id
-            self.refused_at = attempt.began
+            facts.refused_after = attempt.began - self.began
 
     def _query(self) -> CallSteps[None]:
         """Query the order once, and note what it says."""
@@ -194,16 +193,13 @@ class _Resolution:
         young_since = began - _timing(operation).reads_lag
         if state is OrderState.OPEN and facts.ambiguous is not None and young_since >= self.ambiguous_until:
             facts.ambiguous, facts.proven_open = None, True
-        if facts.proven_open and young_since >= self.refused_at:
+        if facts.proven_open and young_since >= self.began + facts.refused_after:
             facts.not_open = None
 
     def _note_failed_read(self, error: CallError) -> None:
         facts = self.facts
         if isinstance(error, OrderNotFound):
             facts.not_found = True
-        elif isinstance(error, RequestRejected) and not isinstance(error, RateLimited | ClockError):
-            # A page without a code is a gateway's, and passes.
-            facts.query_rejected = error.code is not None
         self._use_permanent_id(error.details.order_id)
 
     def _use_permanent_id(self, order_id: Any) -> None:
@@ -217,6 +213,10 @@ class _Resolution:
             if name not in call.operation.exactly_one_of
         }
         self.facts.call = ApiCall.of(call.operation, {**others, permanent: int(order_id)})
+
+    def _wait_until_visible(self) -> CallSteps[None]:
+        seconds = _timing(self.original.operation).visible_within - self.facts.seconds_since_start
+        yield Sleep(min(seconds, self.attempts.deadline.seconds_left()))
 
     def _order(self) -> Order | None:
         read = self.facts.read

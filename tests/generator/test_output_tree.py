@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.output_tree import Header, changes, differences, swap, workplace
+from generator.output_tree import Header, _previous, changes, differences, swap, workplace
 from generator.problem import GeneratorError
 
 
@@ -37,7 +37,7 @@ def test_changes_name_what_is_another_in_more_than_its_head(tmp_path: Path) -> N
         "changed: changed",
         "gone: old",
         "new: new",
-        "The head of 2 more files names another contract.",
+        "Only the header changed in 2 more files.",
     ]
     assert changes(there, there) == []
 
@@ -96,7 +96,7 @@ def test_ctrl_c_in_the_middle_of_a_swap_waits_for_its_end(
 
 def test_a_run_that_was_killed_between_the_renames_is_mended_by_the_next(tmp_path: Path) -> None:
     target = tmp_path / "generated"
-    generated(tree._previous(target), stale="1")
+    generated(_previous(target), stale="1")
     with workplace(target):
         assert (target / "stale").read_text("utf-8") == "1"
     assert list(tmp_path.iterdir()) == [target]
@@ -104,7 +104,7 @@ def test_a_run_that_was_killed_between_the_renames_is_mended_by_the_next(tmp_pat
 
 def test_a_run_that_was_killed_after_the_renames_is_tidied_by_the_next(tmp_path: Path) -> None:
     target = generated(tmp_path / "generated", fresh="2")
-    generated(tree._previous(target), stale="1")
+    generated(_previous(target), stale="1")
     with workplace(target):
         assert (target / "fresh").exists()
     assert list(tmp_path.iterdir()) == [target]
@@ -119,7 +119,7 @@ def test_a_workplace_is_gone_after_a_failure(tmp_path: Path) -> None:
 
 def test_a_folder_of_somebody_else_is_not_replaced(tmp_path: Path) -> None:
     target = write(tmp_path / "home", diary="1")
-    with pytest.raises(GeneratorError, match="was not made by this generator"), workplace(target):
+    with pytest.raises(GeneratorError, match="was not written by this generator"), workplace(target):
         pass
     assert (target / "diary").exists()
 
@@ -129,3 +129,19 @@ def test_a_place_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
     told = pytest.raises(GeneratorError, match="Nothing can be written beside generated/")
     with told, workplace(tmp_path / "file" / "generated"):
         pass
+
+
+def test_a_stamp_goes_on_what_has_comments_and_no_head_and_ends_it_with_one_line_end(tmp_path: Path) -> None:
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "py.typed").write_text("", "utf-8")
+    (tmp_path / "a.yaml").write_text("symbol: MØTH-USDT\n\n", "utf-8")
+    (tmp_path / "a.json").write_text("{}\n", "utf-8")
+    (tmp_path / "package" / "a.py").write_text("# Written with its head.\n", "utf-8")
+    header = Header("1.2.3", "ab" * 32)
+    header.stamp(tmp_path)
+    assert (tmp_path / "package" / "py.typed").read_text("utf-8") == str(header)
+    assert (tmp_path / "a.yaml").read_text("utf-8") == f"{header}\nsymbol: MØTH-USDT\n"
+    assert (tmp_path / "a.json").read_text("utf-8") == "{}\n"
+    assert (tmp_path / "package" / "a.py").read_text("utf-8") == "# Written with its head.\n"
+    assert "version 1.2.3,\n# SHA-256 abab" in str(header)
+    assert all(line.startswith("# ") for line in str(header).splitlines())

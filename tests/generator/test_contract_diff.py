@@ -1,22 +1,22 @@
-"""What changes in our extensions is said in words, and whether it breaks callers."""
+"""Each change of an extension or of the error table is named, and whether it breaks callers."""
 
 from typing import Any
 
 import pytest
 import yaml
 
-from generator.contract_diff import extension_changes
+from generator.contract_diff import error_changes, extension_changes
 from tests.generator.contracts import CONTRACT, edited
 
 CANCEL, QUERY = "POST /openApi/spot/v1/trade/cancel", "GET /openApi/spot/v1/trade/query"
-ALIVE = yaml.safe_load(CONTRACT)
+WORKING = yaml.safe_load(CONTRACT)
 
 
 def changed(*changes: tuple[str, str]) -> list[str]:
-    return [str(change) for change in extension_changes(ALIVE, yaml.safe_load(edited(*changes)))]
+    return [str(change) for change in extension_changes(WORKING, yaml.safe_load(edited(*changes)))]
 
 
-def test_nothing_has_changed() -> None:
+def test_equal_contracts_have_no_changes() -> None:
     assert changed() == []
 
 
@@ -62,7 +62,7 @@ def test_nothing_has_changed() -> None:
         (
             "exactlyOneOf: [orderId, clientOrderID]",
             "exactlyOneOf: [orderId, symbol]",
-            f"BREAKS  {CANCEL}: `clientOrderID` names the order no more",
+            f"BREAKS  {CANCEL}: `clientOrderID` no longer names the order",
         ),
         (
             "exactlyOneOf: [orderId, clientOrderID]",
@@ -70,29 +70,49 @@ def test_nothing_has_changed() -> None:
             f"is fine  {CANCEL}: `symbol` may name the order too",
         ),
         (
-            "          status: [NEW, PENDING, PARTIALLY_FILLED, FILLED, FAILED]",
-            "          status: [NEW]",
-            f"is fine  {CANCEL}: what makes a success believed was ",
+            "        uid: {requests: 5, seconds: 1}\n        copyTrading: {requests: 1, seconds: 1}\n",
+            "        uid: {requests: 5, seconds: 1}\n",
+            f"is fine  {CANCEL}: the limit per UID of copy-trading leaders is gone",
         ),
         (
-            "        repeatable: true\n        settledBy",
-            "        repeatable: false\n        settledBy",
-            f"BREAKS  {CANCEL}: sending it twice does harm now",
+            "        permanent: orderId\n",
+            "",
+            f'BREAKS  {CANCEL}: the permanent id was "orderId" and is nothing',
         ),
         (
-            "          status: [CANCELED]\n",
-            "          status: [CANCELED, EXPIRED]\n",
-            f"is fine  {CANCEL}: done of what became of it was ",
+            "          status: [CANCELED, CANCELLED]",
+            "          status: [CANCELED]",
+            f"is fine  {CANCEL}: the rule for believing a success was ",
         ),
         (
-            "          status: [NEW, PENDING, PARTIALLY_FILLED]\n",
-            "          status: [NEW]\n",
-            f"BREAKS  {CANCEL}: open of what became of it was ",
+            "        repeat: harmless\n        settledBy",
+            "        repeat: never\n        settledBy",
+            f'BREAKS  {CANCEL}: repeat was "harmless" and is "never"',
         ),
         (
-            "settledBy: queryOrder",
-            "settledBy: serverTime",
-            f"BREAKS  {CANCEL}: settledBy of what became of it was ",
+            "        repeat: harmless\n        settledBy",
+            "        repeat: same-answer\n        settledBy",
+            f'is fine  {CANCEL}: repeat was "harmless" and is "same-answer"',
+        ),
+        (
+            "          filled: [FILLED]\n",
+            "          filled: [FILLED, DONE]\n",
+            f"is fine  {CANCEL}: states was ",
+        ),
+        (
+            "          open: [NEW, PENDING, PARTIALLY_FILLED]\n",
+            "          open: [NEW]\n",
+            f"BREAKS  {CANCEL}: states was ",
+        ),
+        (
+            "operation: queryOrder",
+            "operation: serverTime",
+            f"BREAKS  {CANCEL}: settledBy was ",
+        ),
+        (
+            "            seconds: 20\n",
+            "            seconds: 30\n",
+            f"is fine  {CANCEL}: timing was ",
         ),
         (
             "output: hex-lower",
@@ -117,37 +137,63 @@ def test_nothing_has_changed() -> None:
         (
             "          x-injected: true\n          example: 1696751141337",
             "          example: 1696751141337",
-            "BREAKS  components/schemas/CancelOrderRequest/properties/timestamp: the caller gives it now",
+            "BREAKS  components/schemas/CancelOrderRequest/properties/timestamp: callers give it now",
         ),
         (
             "          x-injected: true\n          schema: {type: string",
             "          schema: {type: string",
-            "BREAKS  paths//openApi/spot/v1/trade/query/get/parameters/signature: the caller gives it now",
+            "BREAKS  paths//openApi/spot/v1/trade/query/get/parameters/signature: callers give it now",
         ),
         (
             "      x-extensible: true\n      enum: [BUY, SELL]",
             "      enum: [BUY, SELL]",
-            "is fine  components/schemas/OrderSide: no more words than the listed ones come now",
+            "is fine  components/schemas/OrderSide: it holds only the listed words now",
         ),
         (
             "      enum: [NEW, PENDING, PARTIALLY_FILLED]\n",
             "      x-extensible: true\n      enum: [NEW, PENDING, PARTIALLY_FILLED]\n",
-            "BREAKS  components/schemas/CancelRestriction: more words than the listed ones may come now",
+            "BREAKS  components/schemas/CancelRestriction: it may hold other words than the listed ones now",
         ),
     ],
 )
-def test_what_has_changed_is_said(old: str, new: str, said: str) -> None:
+def test_names_each_change_of_an_extension(old: str, new: str, said: str) -> None:
     assert [line for line in changed((old, new)) if line.startswith(said)], changed((old, new))
 
 
-def test_an_operation_that_is_new_is_no_change_of_an_extension() -> None:
+def test_a_new_operation_is_not_a_change_of_an_extension() -> None:
     before: Any = yaml.safe_load(CONTRACT)
     del before["paths"]["/openApi/spot/v1/trade/query"]
-    assert extension_changes(before, ALIVE) == []
+    assert extension_changes(before, WORKING) == []
 
 
-def test_what_moves_within_a_list_has_not_changed() -> None:
+def test_the_order_of_a_list_is_not_a_change() -> None:
     after: Any = yaml.safe_load(CONTRACT)
     after["paths"]["/openApi/spot/v1/trade/query"]["get"]["parameters"].reverse()
     after["servers"].reverse()
-    assert extension_changes(ALIVE, after) == []
+    assert extension_changes(WORKING, after) == []
+
+
+ROW: Any = {"id": "a", "codes": [1], "order": "untouched", "category": "refused", "advice": "Wait."}
+
+
+class TestErrorTable:
+    def table(self, *rows: Any) -> Any:
+        return {"rows": list(rows), "httpStatuses": []}
+
+    @pytest.mark.parametrize(
+        ("after", "said"),
+        [
+            ([], "BREAKS  error a: its row is gone"),
+            ([ROW | {"category": "clock"}], "BREAKS  error a: category was 'refused' and is 'clock'"),
+            ([ROW | {"codes": [1, 2]}], "is fine  error a: codes was [1] and is [1, 2]"),
+            ([ROW | {"advice": "Go."}], "is fine  error a: advice was 'Wait.' and is 'Go.'"),
+            ([ROW, ROW | {"id": "b"}], "is fine  error b: its row is new"),
+        ],
+    )
+    def test_names_each_change(self, after: list[Any], said: str) -> None:
+        assert [str(change) for change in error_changes(self.table(ROW), self.table(*after))] == [said]
+
+    def test_names_another_order_of_rows(self) -> None:
+        other = ROW | {"id": "b"}
+        (change,) = error_changes(self.table(ROW, other), self.table(other, ROW))
+        assert change.text == "the order of its rows has changed"

@@ -10,13 +10,13 @@ from generator.caller_view import caller_view, python_view
 from generator.client import write_client
 from generator.document import Document
 from generator.problem import GeneratorError
-from generator.rendering import lay_out
+from generator.rendering import format_python
 from tests.generator.contracts import with_operations
 
 
 def test_line_ends_are_the_same_whatever_the_system_writes(tmp_path: Path) -> None:
     (tmp_path / "module.py").write_bytes(b'# Head.\r\n\r\n"""Text."""\r\nimport sys, os\r\nprint(os.sep)\r\n')
-    lay_out(tmp_path)
+    format_python(tmp_path)
     laid_out = (tmp_path / "module.py").read_bytes()
     assert laid_out == b'# Head.\n\n"""Text."""\n\nimport os\n\nprint(os.sep)\n'
 
@@ -24,7 +24,7 @@ def test_line_ends_are_the_same_whatever_the_system_writes(tmp_path: Path) -> No
 def test_what_is_no_python_is_refused_with_the_place(tmp_path: Path) -> None:
     (tmp_path / "module.py").write_text("def", "utf-8")
     with pytest.raises(GeneratorError, match=r"ruff refuses what was generated:\n(.|\n)*module\.py:1:4"):
-        lay_out(tmp_path)
+        format_python(tmp_path)
 
 
 def test_a_ruff_without_its_program_is_one_clear_message(
@@ -35,7 +35,7 @@ def test_a_ruff_without_its_program_is_one_clear_message(
 
     monkeypatch.setattr("ruff.find_ruff_bin", missing)
     with pytest.raises(GeneratorError, match=r"^ruff is installed without its program\. Run `make setup`\.$"):
-        lay_out(tmp_path)
+        format_python(tmp_path)
 
 
 def test_what_is_made_for_each_endpoint_imports_nothing_that_ruff_would_take_away(tmp_path: Path) -> None:
