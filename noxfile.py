@@ -33,10 +33,10 @@ SHOWING = (
     "tests/e2e/shared_limits/test_redis_kinds.py::TestUsers",
     "tests/e2e/shared_limits/test_redis_fleets.py",
     "tests/unit/bulk/test_journal.py",
-    "tests/unit/bulk/test_refused_journals.py",
+    "tests/unit/bulk/test_journal_db.py",
     "tests/sandbox/test_control.py",
     "tests/sandbox/test_endpoints.py",
-    "tests/unit/cli/test_terminal.py",
+    "tests/e2e/cli/test_terminal.py",
 )
 # Of the matrix's five hundred cancels those whose connection breaks: the HTTP libraries' part in it.
 _PART = "not test_what_becomes_of_a_cancel or reset"
