@@ -45,9 +45,9 @@ def test_a_run_without_a_journal_prints_every_result(sandbox, source):
         process.send_signal(signal.SIGINT)
         said, _ = process.communicate()
     assert process.returncode == 130
-    told = [json.loads(line) for line in said.splitlines()]
-    assert {line["orderId"] for line in told if line["outcome"] == "cancelled"} == executed(sandbox)
-    assert {line["outcome"] for line in told} <= {"cancelled", "unaffected"}
+    printed = [json.loads(line) for line in said.splitlines()]
+    assert {line["orderId"] for line in printed if line["outcome"] == "cancelled"} == executed(sandbox)
+    assert {line["outcome"] for line in printed} <= {"cancelled", "unaffected"}
 
 
 def test_the_second_signal_ends_it_at_once_and_the_journal_has_the_orders_in_doubt(sandbox, source, journal):
