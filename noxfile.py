@@ -30,10 +30,10 @@ TESTS = (
     "tests/e2e/shared_limits/test_redis.py",
     "tests/e2e/shared_limits/test_redis_topologies.py",
     "tests/unit/bulk/test_journal.py",
-    "tests/unit/bulk/test_refused_journals.py",
+    "tests/unit/bulk/test_journal_db.py",
     "tests/sandbox/test_control.py",
     "tests/sandbox/test_endpoints.py",
-    "tests/unit/cli/test_terminal.py",
+    "tests/e2e/cli/test_terminal.py",
 )
 # Of the outcome matrix only the rows in which the connection breaks: the others need no HTTP library.
 _PART = "not test_what_becomes_of_a_cancel or reset"
