@@ -83,7 +83,7 @@ class TestLeavingEarly:
             async with AsyncBingxSpot(keys, environment=sandbox.url, limits=Unlimited()) as bingx:
                 run = bingx.cancel_orders([order])
                 waiting = asyncio.ensure_future(anext(run))
-                while not sandbox.requests():  # noqa: ASYNC110 - another thread changes it
+                while not sandbox.requests():
                     await asyncio.sleep(0.01)
                 waiting.cancel()
                 with pytest.raises(asyncio.CancelledError) as caught:

@@ -19,20 +19,20 @@ ASKED, SINGLE, BULK = "a single call asks", "a single call's permit", "a permit 
 def log(monkeypatch) -> list[str]:
     """Write down who gets the permits, in the order in which they are given: the queue's own lock is held."""
     found: list[str] = []
-    wait, give, known = PermitQueue.wait, PermitQueue._give, set[Waiter]()
+    poll, grant, known = PermitQueue.poll, PermitQueue._grant, set[Waiter]()
 
-    def waiting(turns: PermitQueue, turn: Waiter, now: float, deadline: float) -> float:
-        if not turn.bulk and turn not in known:
-            known.add(turn)
+    def recording_poll(queue: PermitQueue, waiter: Waiter, now: float, deadline: float) -> float:
+        if not waiter.bulk and waiter not in known:
+            known.add(waiter)
             found.append(ASKED)
-        return wait(turns, turn, now, deadline)
+        return poll(queue, waiter, now, deadline)
 
-    def giving(turns: PermitQueue, turn: Waiter, now: float) -> None:
-        found.append(BULK if turn.bulk else SINGLE)
-        give(turns, turn, now)
+    def recording_grant(queue: PermitQueue, waiter: Waiter, now: float) -> None:
+        found.append(BULK if waiter.bulk else SINGLE)
+        grant(queue, waiter, now)
 
-    monkeypatch.setattr(PermitQueue, "wait", waiting)
-    monkeypatch.setattr(PermitQueue, "_give", giving)
+    monkeypatch.setattr(PermitQueue, "poll", recording_poll)
+    monkeypatch.setattr(PermitQueue, "_grant", recording_grant)
     return found
 
 

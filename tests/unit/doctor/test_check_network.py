@@ -42,7 +42,7 @@ class TestHost:
         assert "their-password" not in repr(found)
 
 
-class _tls_server:  # noqa: N801 - used like a function
+class _tls_server:
     """Accepts TLS connections with a certificate of an unknown authority."""
 
     def __enter__(self) -> str:

@@ -39,6 +39,7 @@ OPTION_NAMES = {
     "cancel_restrictions": "--only",
     "environment": "--env",
     "limits": "BINGX_LIMITS",
+    "rate": "BINGX_RATE",
     "symbol": "SYMBOL",
 }
 

@@ -92,6 +92,11 @@ probability, seed), and its own parameters. The first rule that matches a reques
     type=float,
     help="How long each lock-out lasts; by default 300, and 480 after equal errors.",
 )
+@click.option(
+    "--copy-trading",
+    is_flag=True,
+    help="The accounts are copy-trading leaders, who may cancel once a second.",
+)
 @click.option("--fault", "rules", multiple=True, metavar="JSON", help="A fault; may be repeated.")
 @click.option(
     "--faults",
@@ -130,7 +135,7 @@ def command(
             _reject_address(context)
             clock = bingx_sandbox.offset_clock(clock_offset)
             sandbox = bingx_sandbox.Sandbox(clock=clock, **settings)
-            sys.exit(bingx_sandbox.run_within(sandbox, child))
+            sys.exit(bingx_sandbox.run_command(sandbox, child))
         bingx_sandbox.serve(host, port, clock_offset=clock_offset, **settings)
     except bingx_sandbox.SandboxError as error:
         raise _usage_error(error.field, error.reason) from None
