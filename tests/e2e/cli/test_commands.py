@@ -125,7 +125,7 @@ class TestSandbox:
         assert said.keys() == {"url", "apiKey", "apiSecret", "accounts"}
 
     def test_rejects_a_host_that_others_can_reach(self):
-        done = invoke("sandbox", "--host", "0.0.0.0", "--port", "0")
+        done = invoke("sandbox", "--host", "192.0.2.1", "--port", "0")
         assert done.exit_code != 0
         assert "loopback" in done.stderr
 
