@@ -68,6 +68,12 @@ class TestCancel:
         assert "for two hours only, and a new order not at once" in shown
         assert "does not prove" in shown
 
+    @pytest.mark.parametrize("placement", ["json", "query", "form"])
+    def test_a_number_sign_in_a_symbol_is_no_other_parameter(self, sandbox, placement):
+        order = sandbox.place_order("OTHR#99961-USDT")
+        with BingxSpot(credentials(sandbox), **options(sandbox, placement=placement)) as bingx:
+            assert bingx.cancel_order("OTHR#99961-USDT", order_id=order["orderId"]).status == "CANCELED"
+
     def test_a_dry_run_sends_nothing(self, sandbox):
         order = sandbox.place_order()
         asked = ("cancel", order["symbol"], "--order-id", order["orderId"], "--dry-run")

@@ -23,7 +23,7 @@ def test_not_set_passes(monkeypatch: pytest.MonkeyPatch, text: str | None) -> No
     monkeypatch.delenv("BINGX_LIMITS", raising=False)
     if text is not None:
         monkeypatch.setenv("BINGX_LIMITS", text)
-    assert check_shared_limits().verdict is Status.PASS
+    assert check_shared_limits().status is Status.PASS
 
 
 def test_off_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,8 +46,8 @@ def test_what_cannot_be_used_fails_with_the_allowed_values(
 
 
 def test_a_file_passes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert check(monkeypatch, str(tmp_path / "limits.db")).verdict is Status.PASS
-    assert check(monkeypatch, f"file://{tmp_path}/limits.db").verdict is Status.PASS
+    assert check(monkeypatch, str(tmp_path / "limits.db")).status is Status.PASS
+    assert check(monkeypatch, f"file://{tmp_path}/limits.db").status is Status.PASS
 
 
 def test_a_file_that_cannot_be_opened_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
