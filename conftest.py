@@ -4,8 +4,15 @@ import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.documentation import examples
+
+# No limit of time, since the machine may be busy; on CI, hypothesis's own profile is the parent.
+settings.register_profile(
+    "bingx-spot", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("bingx-spot")
 
 # Every example of the documentation is a test.
 pytest_collect_file = examples.pytest()

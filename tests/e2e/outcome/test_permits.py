@@ -15,7 +15,8 @@ from bingx_sandbox import Sandbox
 from bingx_spot import AsyncBingxSpot, BingxSpot, CallError, Credentials, Order, RateLimited
 from bingx_spot.core.resolution import resolve
 from bingx_spot.core.runner import run
-from bingx_spot.limits.rate_limiter import IpLimits, LocalRateLimiter
+from bingx_spot.limits.ip_limits import IpLimits
+from bingx_spot.limits.rate_limiter import LocalRateLimiter
 from bingx_spot.shared_limits import options as accounts
 from bingx_spot_api.contract import BY_ID
 from tests.e2e.outcome.calls import refused_port
@@ -54,7 +55,7 @@ def arrivals(server: ScriptedServer) -> list[float]:
 @pytest.fixture
 def standing(server: ScriptedServer) -> Iterator[None]:
     """Let no time pass for the limits of those who call the server: a slow test finds none free again."""
-    address = accounts._addresses[server.url] = IpLimits(lambda: 0.0)
+    address = accounts._ip_limits[server.url] = IpLimits(lambda: 0.0)
     yield
     assert address._windows, "no call has used it"
 
