@@ -79,7 +79,7 @@ class TestView:
 
     def test_holds_the_signing_page_without_broken_links(self, view: Any) -> None:
         text = description(view, "tags", 0)  # type: ignore[arg-type]
-        assert "## The traps" in text
+        assert "## Common mistakes" in text
         assert '"algorithm": "HMAC-SHA256"' in text
         assert "](" not in text
 
