@@ -1,4 +1,4 @@
-"""`make bench`: measure, print tables and goals, write the README's table and plot.
+"""`make bench`: measure, print tables and goals, write the table and plot of docs/concepts/speed.md.
 
 `--smoke` does the same with a few calls, to see that it works; it judges nothing and writes nothing.
 """

@@ -1,16 +1,18 @@
-"""Five hundred cancels among faults over each engine: no lie, no avoidable unknown, no late call, no leak."""
+"""Hundreds of cancels among faults: no false report, no avoidable unknown, no late call, no leak."""
 
 import pytest
 
 from tools.chaos.faults import FAULTS
 from tools.chaos.run import chaos
 
+pytestmark = pytest.mark.slow
+
 CANCELS = {"default": 500, "fast": 340}
 LEAST_KINDS = 25
 
 
 @pytest.mark.parametrize("engine", CANCELS)
-def test_no_cancel_lies(engine: str) -> None:
+def test_every_report_is_true(engine: str) -> None:
     run = chaos(CANCELS[engine], seeds=[7], engines=(engine,))
     assert run.wrongs == []
     assert len(run.tallies) == len(FAULTS) > LEAST_KINDS

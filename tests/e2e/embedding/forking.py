@@ -183,23 +183,23 @@ def chances() -> None:
 
 def store_of_the_parent() -> None:
     """Fork while another thread is in the midst of a transaction of a file that processes share."""
-    store, begun, decide = FileStore(Path(asked["options"]["path"])), threading.Event(), file_store.decide
+    store, begun, allocate = FileStore(Path(asked["options"]["path"])), threading.Event(), file_store.allocate
 
     def slowly(*about: Any) -> Any:
         begun.set()
         time.sleep(0.5)
-        return decide(*about)
+        return allocate(*about)
 
     def ask(who: str) -> None:
         granted = store.exchange("limit", report(who, single=[f"{who}:1"]))["granted"]
         tell(who, granted=granted)
 
     ask("before")
-    file_store.decide = slowly
+    file_store.allocate = slowly
     thread = threading.Thread(target=ask, args=("parent",))
     thread.start()
     begun.wait()
-    file_store.decide = decide
+    file_store.allocate = allocate
     code = ended(in_child(lambda: ask("child")))
     thread.join()
     ask("after")
