@@ -79,7 +79,7 @@ class TestView:
 
     def test_holds_the_signing_page_without_broken_links(self, view: Any) -> None:
         text = description(view, "tags", 0)  # type: ignore[arg-type]
-        assert "## The traps" in text
+        assert "## Common mistakes" in text
         assert '"algorithm": "HMAC-SHA256"' in text
         assert "](" not in text
 
@@ -158,7 +158,7 @@ class TestInABrowser:
             )
         assert "copied 1735964079647111280" in copied
 
-    def test_what_would_be_fetched_would_be_noticed(self, page: str, tmp_path: Path) -> None:
+    def test_notices_what_a_page_would_fetch(self, page: str, tmp_path: Path) -> None:
         spoiled = page.replace("<body>", '<body><img src="https://example.com/a.png">')
         with opened(written(spoiled, tmp_path)) as shown:
             shown.text("Cancel an order")
