@@ -33,8 +33,6 @@ _log = logging.getLogger("bingx_spot")
 _SHARE = 0.6
 # Below this offset, in milliseconds, the clock is not what the exchange complains about.
 _SMALLEST_OFFSET = 500
-# The first repair may take a wrong offset from a response that was slow on one way.
-_MAXIMUM_CLOCK_REPAIRS = 2
 #: HTTP statuses after which the exchange rejects every request.
 BAN_STATUSES = (403, 418, 429)
 #: In place of a rule of the error table: the client is closed, and no attempt can succeed.
@@ -76,7 +74,7 @@ class AttemptRunner:
     context: CallContext
     deadline: Deadline
     history: list[Attempt] = field(default_factory=list)
-    _clock_repairs: int = 0
+    _clock_repaired: bool = False
 
     def can_open_in_time(self, operation: Operation) -> bool:
         """Return whether the exchange accepts the operation before the deadline, as far as is known."""
@@ -121,8 +119,8 @@ class AttemptRunner:
         error = attempt.result
         if not isinstance(error, CallError):
             return False
-        if isinstance(error, ClockError) and self._clock_repairs < _MAXIMUM_CLOCK_REPAIRS:
-            self._clock_repairs += 1
+        if isinstance(error, ClockError) and not self._clock_repaired:
+            self._clock_repaired = True
             if (yield from self._repair_clock(error, attempt)):
                 return True
         if error.details.rule in _PARAMETERS_NOT_SEEN and call.operation.method != "GET":
@@ -130,7 +128,7 @@ class AttemptRunner:
             return self.context.state.placement.fall_back(attempt.host, tried)
         return False
 
-    def with_history(self, error: CallError, order_id: int | None) -> CallError:
+    def with_history(self, error: CallError, order_id: int | None = None) -> CallError:
         """Return the error with every attempt of the call in its details.
 
         Args:
