@@ -1,5 +1,7 @@
 """Every mistake in a contract is reported with its line and what to do."""
 
+# ruff: noqa: E501 - the texts are searched in the contract as they are
+
 import re
 from pathlib import Path
 
