@@ -214,6 +214,7 @@ class AttemptRunner:
     def _record(self, operation: Operation, host: str, timestamp: int, result: Response | CallError) -> None:
         if isinstance(result, Response):
             self.context.state.retry_budget.refund()
+            self.context.state.repeated_errors.record_success(operation.operation_id)
             text = f"HTTP {result.http_status}, verified"
         else:
             text = _describe(result, operation)
