@@ -115,7 +115,7 @@ class TestPermit:
         # The exchange is an hour ahead, and the response took half a second.
         headers = {REMAIN: "1", EXPIRE: str(BEGIN + HOUR + 900), "date": HOUR_LATER}
         attempt(exchange, Late(replace(CANCELLED, headers=headers), 0.5))
-        assert pauses(exchange, 2) == [[], [0.9]]
+        assert pauses(exchange, 2) == [[], [pytest.approx(0.9)]]
 
     @pytest.mark.parametrize(
         "headers",

@@ -128,13 +128,15 @@ class AttemptRunner:
             return self.context.state.placement.fall_back(attempt.host, tried)
         return False
 
-    def with_history(self, error: CallError) -> CallError:
+    def with_history(self, error: CallError, order_id: int | None = None) -> CallError:
         """Return the error with every attempt of the call in its details.
 
         Args:
             error: The error that ends the call.
+            order_id: The order id that a query has named, or None.
         """
-        return error.with_details(replace(error.details, attempts=tuple(self.history)))
+        details = replace(error.details, attempts=tuple(self.history), order_id=order_id)
+        return error.with_details(details)
 
     def _timeout(self, operation: Operation) -> float:
         left = self.deadline.seconds_left()

@@ -67,6 +67,7 @@ class _Resolution:
         original: The call as the caller made it.
         began: When it began, on the monotonic clock, in seconds.
         ambiguous_until: Until when an ambiguous request may take effect, likewise.
+        order_id: The permanent id that a query has named, or None.
         pauses: Number of pauses.
         paused_seconds: How long they were together, in seconds.
     """
@@ -76,6 +77,7 @@ class _Resolution:
     original: ApiCall
     began: float = field(init=False)
     ambiguous_until: float = 0.0
+    order_id: int | None = None
     pauses: int = 0
     paused_seconds: float = 0.0
 
@@ -100,7 +102,8 @@ class _Resolution:
             elif rule.action is Action.RETURN_READ and facts.read is not None:
                 return facts.read
             else:
-                raise self.attempts.with_history(error_for(rule.action, facts, self._order()))
+                error = error_for(rule.action, facts, self._order())
+                raise self.attempts.with_history(error, self.order_id)
 
     def annotate(self, interruption: BaseException) -> None:
         """Add to an interruption whether the call may have taken effect, unless the transport has."""
@@ -184,7 +187,9 @@ class _Resolution:
             # A response named this order id, and it belongs to another order.
             facts.call = self.original
             return
-        self._use_permanent_id(data.get(operation.permanent_id or ""))
+        named = data.get(operation.permanent_id or "")
+        self.order_id = None if named is None else int(named)
+        self._use_permanent_id(self.order_id)
         state = order_state(operation.states, data)
         facts.not_found = False
         if state is OrderState.UNCLEAR:
