@@ -259,6 +259,11 @@ BROKEN = {
         "operation: showOrder",
         "There is no operation `showOrder`",
     ),
+    "settled by what does not read": (
+        ("operation: queryOrder", "operation: cancelOrder"),
+        "operation: cancelOrder",
+        "`cancelOrder` does not read. Name one that does.",
+    ),
     "settled with a parameter that the query does not have": (
         (WITH, WITH.replace("symbol: symbol", "symbol: symbol, side: symbol")),
         "          with:",
