@@ -201,4 +201,4 @@ def known(states: dict[State, int], *, ambiguous: bool) -> str:
     return ""
 
 
-assert _STATUS[STILL] in OPEN  # noqa: S101 - the words of the two worlds are the same
+assert _STATUS[STILL] in OPEN
