@@ -19,7 +19,7 @@ from bingx_spot.shared_limits.options import LIMITS_VARIABLE, account_of, permit
 from bingx_spot.transport import Engine
 
 # These make the connection pool, which a client derived by `with_options` shares.
-_POOL_SETTINGS = frozenset({"proxy", "tls", "transport", "engine"})
+_POOL_SETTINGS = frozenset({"proxy", "tls", "transport"})
 
 
 # What is remembered belongs to these.
@@ -77,7 +77,7 @@ class BaseClient:
         """Return a client with some options changed, on the same connections and limits.
 
         The first client stays as it is, and closing it closes the connections of both. What makes
-        the connections (`proxy`, `tls`, `transport`, `engine`) cannot be changed.
+        the connections (`proxy`, `tls`, `transport`) cannot be changed.
 
         Args:
             **options: `environment`, `timeout`, `placement`, `fallback`, `source_key`, `clock`, `limits`.
@@ -127,12 +127,12 @@ def engine_of(settings: Config) -> Engine:
     """Return the engine that the settings ask for."""
     # Imported here, and not before: an HTTP library takes longer than all of this package.
     if settings.transport is not None:
-        from bingx_spot.transport.httpx_backend import HttpxBackend  # noqa: PLC0415
+        from bingx_spot.transport.httpx_backend import HttpxEngine  # noqa: PLC0415
 
-        return HttpxBackend(settings.transport)
-    from bingx_spot.transport.factory import default_engine, fast_engine  # noqa: PLC0415
+        return HttpxEngine(settings.transport)
+    from bingx_spot.transport.engine import NetworkEngine  # noqa: PLC0415
 
-    return fast_engine() if settings.engine == "fast" else default_engine(settings.proxy, settings.tls)
+    return NetworkEngine(settings.proxy, settings.tls)
 
 
 def memory_of(credentials: Credentials, settings: Config) -> ClientState:

@@ -30,8 +30,7 @@ class BingxSpot(BaseClient):
         **options: `environment` (`live`, `vst`, `sandbox` or a base URL; default `live`), `timeout`
             (seconds for a whole call with everything in it, default 10), `placement` (`auto`, `json`,
             `query`, `form`), `fallback` (use the fallback host, default True), `source_key`, `proxy`,
-            `tls` (an `ssl.SSLContext`), `transport` (of httpx), `engine` (`default` or `fast`), `clock`,
-            `limits`.
+            `tls` (an `ssl.SSLContext`), `transport` (of httpx), `clock`, `limits`.
 
     Raises:
         InvalidInput: An option is not allowed; it names the option.

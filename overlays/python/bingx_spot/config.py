@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 
 DEFAULT_TIMEOUT = 10.0
-_ENGINES = ("default", "fast")
 # A day; the system's timers refuse what is very much longer.
 MAXIMUM_TIMEOUT = 86_400
 
@@ -32,7 +31,6 @@ class Options(TypedDict, total=False):
     proxy: str | None
     tls: "ssl.SSLContext | None"
     transport: "Transport | None"
-    engine: Literal["default", "fast"]
     clock: Clock
     limits: Choice
 
@@ -51,8 +49,6 @@ class Config:
         proxy: URL of an HTTP proxy, or None.
         tls: What to trust and which certificate to show, or None for the public authorities.
         transport: An httpx transport of one's own, or None.
-        engine: `default`, or `fast` for libcurl, which takes the least time, and neither `proxy`, `tls` nor
-            trio; it needs the extra `fast`.
         clock: Where `timestamp` comes from.
         limits: Who gives out permits: None for the contract's limits, which all clients of the process with
             the same API key share; the URL of a Redis or Valkey server, or the path of a file, through which
@@ -70,7 +66,6 @@ class Config:
     proxy: str | None = field(default=None, repr=False)  # may hold a password
     tls: "ssl.SSLContext | None" = None
     transport: "Transport | None" = None
-    engine: Literal["default", "fast"] = "default"
     clock: Clock = field(default_factory=Clock)
     limits: Choice = field(default=None, repr=False)  # a URL may hold a password
 
@@ -82,12 +77,6 @@ class Config:
         if self.source_key is not None:
             _check_source_key(self.source_key)
         _check_type("fallback", isinstance(self.fallback, bool), "true or false")
-        if self.engine not in _ENGINES:
-            raise InvalidInput("engine", f"is {shown(self.engine)}", " or ".join(_ENGINES))
-        if self.engine == "fast":
-            for name in ("proxy", "tls", "transport"):
-                if getattr(self, name) is not None:
-                    raise InvalidInput(name, "is given, and the engine fast takes none", "the default engine")
         if self.transport is not None and (self.proxy is not None or self.tls is not None):
             beside = "proxy" if self.proxy is not None else "tls"
             raise InvalidInput(

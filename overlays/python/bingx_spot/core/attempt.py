@@ -137,7 +137,7 @@ class AttemptRunner:
             else:
                 now = time_there(came, self._sent_at, self.parts.clock.timestamp())
                 reservation.complete(left.requests, (left.until - now) / 1000)
-        elif isinstance(came, TransportFailure) and not came.written:
+        elif isinstance(came, TransportFailure) and not came.request_sent:
             reservation.release()
 
     def _result(
@@ -150,12 +150,12 @@ class AttemptRunner:
                 details = replace(error.details, request=request.shown)
                 return self._learnt(call.operation, error.with_details(details))
         assert isinstance(came, TransportFailure)  # noqa: S101 - a driver answers every Send
-        details = ErrorDetails(came.reason, request=request.shown, rule=TIMED_OUT if came.pending else "")
+        details = ErrorDetails(came.reason, request=request.shown, rule=TIMED_OUT if came.timed_out else "")
         if came is CLOSED:
             return NotSent(replace(details, rule=CLOSED_CLIENT, hint="Make another client."))
-        if not came.answered:
+        if not came.too_large:
             self.parts.memory.hosts.failed(host)
-        if came.written:
+        if came.request_sent:
             return OutcomeUnknown(replace(details, hint=_NO_ANSWER))
         return NotSent(replace(details, hint=_UNREACHED.format(host)))
 

@@ -1,0 +1,148 @@
+"""Open a TCP connection to the first of several addresses that accepts one (RFC 8305, "happy eyeballs").
+
+A new address is tried every 250 ms, or as soon as one fails, while the earlier ones go on. So a host whose
+IPv6 is dead costs 250 ms, and no time-out.
+"""
+
+import os
+import selectors
+import socket
+import struct
+import sys
+import time
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+
+from bingx_spot.fork_safety import open_sockets
+from bingx_spot.transport.request_context import ConnectionBroken, RequestContext
+from bingx_spot.transport.resolver import Address
+
+#: After so many seconds the next address is tried too.
+STAGGER = 0.25
+#: How often a wait looks whether its request was cancelled, in seconds.
+SLICE = 0.05
+
+_LINGER_0 = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+# Linux only. A connection that a firewall has silently dropped is given up after so many seconds without an
+# acknowledgement, and a server that is merely slow is not: its kernel acknowledges what arrives.
+_USER_TIMEOUT = getattr(socket, "TCP_USER_TIMEOUT", None)
+_LEAST_USER_TIMEOUT = 1.0
+# On a long line, so many times as long as it took to connect.
+_USER_TIMEOUT_FACTOR = 5
+
+
+class Race:
+    """The addresses that are still to be tried, and when the next one is due.
+
+    Args:
+        addresses: In the order in which they are to be tried.
+    """
+
+    def __init__(self, addresses: Sequence[Address]) -> None:
+        self._waiting = deque(addresses)
+        self._next_start = 0.0
+        self._began = time.monotonic()
+        self._error = OSError("the host has no address")
+
+    def next_address(self, running: int) -> Address | None:
+        """Return the address to try now, or None where there is none or it is too early.
+
+        Args:
+            running: How many addresses are being tried.
+        """
+        now = time.monotonic()
+        if not self._waiting or (running and now < self._next_start):
+            return None
+        self._next_start = now + STAGGER
+        return self._waiting.popleft()
+
+    def note_failure(self, error: OSError) -> None:
+        """Note that an address failed; the next one is due at once."""
+        self._error, self._next_start = error, 0.0
+
+    def lost(self) -> ConnectionBroken:
+        """Return the error that says why the last address failed."""
+        return ConnectionBroken(f"{type(self._error).__name__}: {self._error}")
+
+    def pause(self) -> float | None:
+        """Return how many seconds it takes until the next address is due, or None where none is left."""
+        return max(self._next_start - time.monotonic(), 0.0) if self._waiting else None
+
+    def finish(self, winner: socket.socket) -> socket.socket:
+        """Set the options of the socket that was connected first, and return it."""
+        winner.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if _USER_TIMEOUT is not None:
+            seconds = max(_LEAST_USER_TIMEOUT, _USER_TIMEOUT_FACTOR * (time.monotonic() - self._began))
+            winner.setsockopt(socket.IPPROTO_TCP, _USER_TIMEOUT, round(seconds * 1000))
+        return winner
+
+
+def connect(addresses: Sequence[Address], context: RequestContext) -> socket.socket:
+    """Return a socket that is connected to one of the addresses.
+
+    Raises:
+        ConnectionBroken: No address accepted the connection.
+        TimeoutError: The time is over.
+    """
+    race, running = Race(addresses), set[socket.socket]()
+    try:
+        with selectors.DefaultSelector() as selector:
+            while True:
+                while (address := race.next_address(len(running))) is not None:
+                    try:
+                        attempt = new_socket(address)
+                        running.add(attempt)
+                        _start(attempt, address)
+                        selector.register(attempt, selectors.EVENT_WRITE)
+                    except OSError as error:
+                        running.discard(attempt)
+                        attempt.close()
+                        race.note_failure(error)
+                if not running:
+                    raise race.lost()
+                for attempt in _ready(selector, race, context):
+                    running.discard(attempt)
+                    code = attempt.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                    if code == 0:
+                        return race.finish(attempt)
+                    attempt.close()
+                    race.note_failure(OSError(code, os.strerror(code)))
+    finally:
+        for attempt in running:
+            attempt.close()
+
+
+def new_socket(address: Address) -> socket.socket:
+    """Return a socket for an address, not yet connected, that does not block."""
+    created = socket.socket(address.family, socket.SOCK_STREAM)
+    open_sockets.note(created.fileno())
+    created.setblocking(False)
+    return created
+
+
+def linger_0(connected: socket.socket) -> None:
+    """Let closing a socket reset the connection, so that nothing of what was written arrives any more.
+
+    After an ordinary close the kernel goes on sending, for minutes: a request that was given up would still
+    reach the exchange, uncounted.
+    """
+    with suppress(OSError):  # it is closed already
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_0)
+
+
+def _start(attempt: socket.socket, address: Address) -> None:
+    try:
+        attempt.connect(address.target)
+    except BlockingIOError:
+        pass  # it goes on in the background
+
+
+def _ready(selector: selectors.BaseSelector, race: Race, context: RequestContext) -> list[socket.socket]:
+    left, pause = context.time_left(), race.pause()
+    if not left:
+        raise TimeoutError
+    ready = [key.fileobj for key, _ in selector.select(min(left, SLICE, SLICE if pause is None else pause))]
+    for each in ready:
+        selector.unregister(each)
+    return ready
