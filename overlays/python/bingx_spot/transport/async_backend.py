@@ -11,10 +11,10 @@ from bingx_spot.core.request import SignedRequest
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.fork_safety import fork_lock
 from bingx_spot.models import Response
-from bingx_spot.transport.backend import BaseBackend, ReadPoll, is_finished
+from bingx_spot.transport.backend import BaseBackend, ReadPoll, has_read_all
 from bingx_spot.transport.connection_pool import Origin, origin_of
 from bingx_spot.transport.happy_eyeballs import Race, linger_0, new_socket
-from bingx_spot.transport.http11 import Flow, Http11Connection, Result
+from bingx_spot.transport.http11 import Flow, Result, exchange
 from bingx_spot.transport.request_context import RequestContext
 from bingx_spot.transport.resolver import Address
 from bingx_spot.transport.tls_and_proxy import TlsLayer, drain, establish, through
@@ -40,7 +40,6 @@ class AsyncConnection(asyncio.Protocol):
         self._in_use = True
         self._lost: OSError | None = None
         self._transport: asyncio.Transport
-        self.http = Http11Connection()
         #: The TLS sessions, the outermost first.
         self.layers: list[TlsLayer] = []
 
@@ -111,7 +110,7 @@ class AsyncConnection(asyncio.Protocol):
         """Let the connection be idle, and return whether it can be used again."""
         self._in_use = False
         # Whatever has arrived beyond the response belongs to no request.
-        return not self._received and is_finished(self.http, self.layers) and self.is_usable()
+        return not self._received and has_read_all(self.layers) and self.is_usable()
 
     def close(self) -> None:
         """Close the connection."""
@@ -169,19 +168,19 @@ class AsyncBackend(BaseBackend[AsyncConnection]):
             context.wake = connection.wake
             if self._closed:
                 raise TimeoutError
-            exchange = connection.http.exchange(self._head(request, origin), request.content, context)
-            response = await connection.run(through(connection.layers, exchange), context)
+            flow = exchange(self._encode(request, origin), context)
+            received = await connection.run(through(connection.layers, flow), context)
         except BaseException:
             if connection is not None:
                 connection.reset()
             raise
         finally:
             self._in_flight.discard(context)
-        if connection.release() and not self._closed:
+        if connection.release() and received.reusable and not self._closed:
             self._pool.release(origin, connection)
         else:
             connection.close()
-        return response
+        return received.response
 
     def close(self) -> None:
         """Close every connection, in the next step of the event loop; requests in flight end at once."""

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Generic
 
-import h11
-
 from bingx_spot.core.request import SignedRequest
 from bingx_spot.models import Response
 from bingx_spot.transport.connection_pool import (
@@ -19,7 +17,7 @@ from bingx_spot.transport.connection_pool import (
     origin_of,
 )
 from bingx_spot.transport.happy_eyeballs import SLICE, connect, linger_0
-from bingx_spot.transport.http11 import Flow, Http11Connection, RequestHeads, Result
+from bingx_spot.transport.http11 import Flow, Result, encode_request, exchange
 from bingx_spot.transport.request_context import ConnectionBroken, RequestContext
 from bingx_spot.transport.resolver import Address, Resolver
 from bingx_spot.transport.tls_and_proxy import Proxy, TlsLayer, drain, establish, through
@@ -59,7 +57,6 @@ class BlockingConnection:
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
         self._poll = ReadPoll(connected)
-        self.http = Http11Connection()
         #: The TLS sessions, the outermost first.
         self.layers: list[TlsLayer] = []
 
@@ -134,10 +131,10 @@ class BlockingConnection:
                 raise TimeoutError from None
 
 
-def is_finished(http: Http11Connection, layers: list[TlsLayer]) -> bool:
-    """Return whether a connection has received one response and not a byte more, and can be used again."""
+def has_read_all(layers: list[TlsLayer]) -> bool:
+    """Return whether no bytes are left unread in the TLS sessions of a connection."""
     try:
-        return http.start_next() and not drain(layers, b"")
+        return not drain(layers, b"")
     except ssl.SSLError:
         return False
 
@@ -164,14 +161,13 @@ class BaseBackend(Generic[Connection]):
         self._resolver = resolver
         self._pool = ConnectionPool[Connection]()
         self._bounds = SetupBounds()
-        self._heads = RequestHeads()
-        self._proxy_heads = RequestHeads(*(proxy.authorization if proxy else ()), absolute=True)
         self._in_flight: set[RequestContext] = set()
         self._closed = False
 
-    def _head(self, request: SignedRequest, origin: Origin) -> h11.Request:
-        plain_proxy = self._proxy is not None and origin.scheme == "http"
-        return (self._proxy_heads if plain_proxy else self._heads).head(request, origin.authority)
+    def _encode(self, request: SignedRequest, origin: Origin) -> bytes:
+        if self._proxy is None or origin.scheme == "https":
+            return encode_request(request, origin)
+        return encode_request(request, origin, self._proxy.authorization, absolute=True)
 
     def _server(self, origin: Origin) -> Origin:
         """Return where the TCP connection leads."""
@@ -204,19 +200,19 @@ class Backend(BaseBackend[BlockingConnection]):
             context.wake = connection.wake
             if self._closed:
                 raise TimeoutError
-            exchange = connection.http.exchange(self._head(request, origin), request.content, context)
-            response = connection.run(through(connection.layers, exchange), context)
+            flow = exchange(self._encode(request, origin), context)
+            received = connection.run(through(connection.layers, flow), context)
         except BaseException:
             if connection is not None:
                 connection.reset()
             raise
         finally:
             self._in_flight.discard(context)
-        if is_finished(connection.http, connection.layers) and not self._closed:
+        if received.reusable and has_read_all(connection.layers) and not self._closed:
             self._pool.release(origin, connection)
         else:
             connection.close()
-        return response
+        return received.response
 
     def close(self) -> None:
         """Close every connection; requests in flight end at once."""

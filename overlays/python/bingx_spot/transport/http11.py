@@ -1,20 +1,21 @@
-"""HTTP/1.1 without I/O: what to write, and what the received bytes mean. The parser is h11.
+"""HTTP/1.1 without I/O: the bytes of a request, and what the received bytes mean. The parser is httptools.
 
 A flow is a generator that does no I/O: it yields bytes to write, or None to be sent the bytes that were
 read, b"" at the end of the connection. `backend.py` and `async_backend.py` run it.
 """
 
 import zlib
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Sequence
 from types import MappingProxyType
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-import h11
+import httptools
 
 from bingx_spot.core.request import SignedRequest
 from bingx_spot.models import Response
+from bingx_spot.transport.connection_pool import Origin
 from bingx_spot.transport.request_context import (
-    MAXIMUM_BODY,
+    MAXIMUM_SIZE,
     ConnectionBroken,
     RequestContext,
     ResponseTooLarge,
@@ -23,142 +24,193 @@ from bingx_spot.transport.request_context import (
 Result = TypeVar("Result")
 Flow = Generator[bytes | None, bytes, Result]
 
-# A server that has nothing better to say than "100 Continue" so often is not the exchange.
+# A server that says "100 Continue" more often than this has nothing better to say.
 _MAXIMUM_INFORMATIONAL = 10
-_MAXIMUM_TEMPLATES = 64
 _ZLIB_WITH_HEADER = 47  # zlib's own number for: gzip or zlib, as the header says
-_END = h11.EndOfMessage()
 _INCOMPLETE = "the server closed the connection before the response was complete"
 _NO_HTTP = "the response is not valid HTTP"
 
 
-class RequestHeads:
-    """Builds the heads of requests.
+class Received(NamedTuple):
+    """A response, and whether its connection can be used again.
 
-    h11 validates every header of a head, which takes a third of the time that a request takes. The heads of
-    requests with a body differ in nothing but its length, so they are kept.
+    Attributes:
+        response: The response.
+        reusable: Whether the server keeps the connection open and has sent nothing but this response.
     """
 
-    def __init__(self, *more: tuple[bytes, bytes], absolute: bool = False) -> None:
-        """Build heads for one kind of connection.
-
-        Args:
-            *more: Further headers.
-            absolute: Whether the request line names the whole URL, as an HTTP proxy needs it.
-        """
-        self._more = more
-        self._absolute = absolute
-        self._kept: dict[tuple[int, str, int], tuple[Mapping[str, str], h11.Request]] = {}
-
-    def head(self, request: SignedRequest, authority: str) -> h11.Request:
-        """Return the head of a request to a host and port."""
-        if not request.content:
-            # Its URL holds the parameters and the signature: no two are equal, and none may be kept.
-            return self._build(request, authority)
-        key = (id(request.headers), request.address, len(request.content))
-        kept = self._kept.get(key)
-        if kept is None:
-            if len(self._kept) >= _MAXIMUM_TEMPLATES:
-                self._kept.clear()
-            # With the headers themselves, so that no other object gets their id.
-            kept = self._kept[key] = (request.headers, self._build(request, authority))
-        return kept[1]
-
-    def _build(self, request: SignedRequest, authority: str) -> h11.Request:
-        target = request.url if self._absolute else "/" + request.url.split("/", 3)[3]
-        headers = [(b"Host", authority.encode())]
-        headers += [(name.encode(), value.encode()) for name, value in request.headers.items()]
-        headers += [(b"Content-Length", b"%d" % len(request.content)), *self._more]
-        return h11.Request(method=request.method, target=target, headers=headers)
+    response: Response
+    reusable: bool
 
 
-class Http11Connection:
-    """The state of one HTTP/1.1 connection, request after request."""
+def encode_request(
+    request: SignedRequest, origin: Origin, more: Sequence[str] = (), *, absolute: bool = False
+) -> bytes:
+    """Return the bytes of a request.
 
-    __slots__ = ("_h11",)
+    In one piece, so that they leave in one packet: of two, one is lost twice as often.
 
-    def __init__(self) -> None:
-        self._h11 = h11.Connection(h11.CLIENT)
+    Args:
+        request: The request.
+        origin: Where it goes.
+        more: Further header lines.
+        absolute: Whether the request line names the whole URL, as an HTTP proxy needs it.
 
-    def exchange(self, head: h11.Request, body: bytes, context: RequestContext) -> Flow[Response]:
-        """Write one request and read its response.
+    Raises:
+        ConnectionBroken: A header holds a control character.
+    """
+    target = request.url if absolute else request.url[len(origin.scheme) + 3 + len(origin.authority) :]
+    lines = [
+        f"{request.method} {target} HTTP/1.1",
+        f"Host: {origin.authority}",
+        *[f"{name}: {value}" for name, value in request.headers.items()],
+        *more,
+        f"Content-Length: {len(request.content)}",
+    ]
+    return _encode(lines) + request.content
+
+
+def exchange(request: bytes, context: RequestContext) -> Flow[Received]:
+    """Write one request and read its response.
+
+    Raises:
+        ConnectionBroken: The connection ended early, or the response is not HTTP.
+        ResponseTooLarge: The response is too large.
+        TimeoutError: The time is over.
+    """
+    context.request_sent = True
+    yield request
+    reader = ResponseReader()
+    while not reader.complete:
+        reader.feed((yield None))
+        context.check_time()
+    return reader.received()
+
+
+def open_tunnel(authority: str, more: Sequence[str], context: RequestContext) -> Flow[None]:
+    """Ask a proxy for a tunnel to a host and port.
+
+    Raises:
+        ConnectionBroken: The proxy refused, or did not answer in HTTP.
+        ResponseTooLarge: The response is too large.
+        TimeoutError: The time is over.
+    """
+    yield _encode([f"CONNECT {authority} HTTP/1.1", f"Host: {authority}", *more])
+    reader = ResponseReader(tunnel=True)
+    while not reader.complete:
+        reader.feed((yield None))
+        context.check_time()
+    if reader.status // 100 != 2:  # noqa: PLR2004 - a class of HTTP statuses
+        raise ConnectionBroken(f"the proxy refused the connection: HTTP {reader.status}")
+    if reader.extra:
+        raise ConnectionBroken("the proxy sent bytes before the tunnel was used")
+
+
+class ResponseReader:
+    """Reads one response from the bytes of a connection.
+
+    Its methods that begin with `on_` are called by the parser.
+
+    Args:
+        tunnel: Whether it is a proxy's response to CONNECT, which a tunnel follows instead of a body.
+    """
+
+    def __init__(self, *, tunnel: bool = False) -> None:
+        self._parser = httptools.HttpResponseParser(self)
+        self._tunnel = tunnel
+        self._headers: dict[str, str] = {}
+        self._in_body = False
+        self._body: list[bytes] = []
+        self._size = 0
+        self._informational = 0
+        self._keep_alive = False
+        #: HTTP status.
+        self.status = 0
+        #: Whether the response has ended.
+        self.complete = False
+        #: Whether bytes followed it that belong to no request.
+        self.extra = False
+
+    def feed(self, data: bytes) -> None:
+        """Take bytes from the connection, b"" at its end.
 
         Raises:
             ConnectionBroken: The connection ended early, or the response is not HTTP.
             ResponseTooLarge: The response is too large.
-            TimeoutError: The time is over.
         """
-        connection = self._h11
-        # In one piece, so that it leaves in one packet: of two, one is lost twice as often.
-        pieces = [connection.send(head), connection.send(h11.Data(data=body)), connection.send(_END)]
-        request = b"".join([piece for piece in pieces if piece])
-        context.request_sent = True
-        yield request
-        response, content = yield from self._read(context)
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in response.headers}
-        if "content-encoding" in headers:
-            content = decompress(content, headers["content-encoding"])
-        return Response(response.status_code, MappingProxyType(headers), content)
+        self._size += len(data)
+        if self._size > MAXIMUM_SIZE:
+            raise ResponseTooLarge
+        if not data:
+            return self._end()
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            valid = False
+        else:
+            valid = self._informational <= _MAXIMUM_INFORMATIONAL
+        if self.complete:
+            self.extra = self.extra or not valid
+            # The parser and this object refer to each other.
+            del self._parser
+        elif not valid:
+            raise ConnectionBroken(_NO_HTTP)
+        return None
 
-    def connect(self, authority: str, headers: Iterable[tuple[bytes, bytes]], context: RequestContext) -> Flow[None]:
-        """Ask a proxy for a tunnel to a host and port.
+    def received(self) -> Received:
+        """Return the response.
 
         Raises:
-            ConnectionBroken: The proxy refused, or did not answer in HTTP.
-            TimeoutError: The time is over.
+            ConnectionBroken: Its body is not compressed as its header says.
+            ResponseTooLarge: Its body is too large once it is decompressed.
         """
-        target = authority.encode()
-        ask = h11.Request(method=b"CONNECT", target=target, headers=[(b"Host", target), *headers])
-        yield (self._h11.send(ask) or b"") + (self._h11.send(_END) or b"")
-        response, _ = yield from self._read(context)
-        if not self._h11.our_state is h11.SWITCHED_PROTOCOL:
-            raise ConnectionBroken(f"the proxy refused the connection: HTTP {response.status_code}")
-        if self._h11.trailing_data[0]:
-            raise ConnectionBroken("the proxy sent bytes before the tunnel was used")
+        body = b"".join(self._body)
+        if "content-encoding" in self._headers:
+            body = decompress(body, self._headers["content-encoding"])
+        response = Response(self.status, MappingProxyType(self._headers), body)
+        return Received(response, self._keep_alive and not self.extra)
 
-    def start_next(self) -> bool:
-        """Get ready for the next request, and return whether the connection can be used for it."""
-        # Bytes beyond the response belong to no request of ours; nothing after them can be trusted.
-        if self._h11.trailing_data[0]:
-            return False
-        try:
-            self._h11.start_next_cycle()
-        except h11.LocalProtocolError:
-            return False
-        return True
+    def on_message_begin(self) -> None:
+        """Note that a response begins, which only the first may."""
+        self.extra = self.complete
 
-    def _read(self, context: RequestContext) -> Flow[tuple[h11.Response, bytes]]:
-        response: h11.Response | None = None
-        content: list[bytes] = []
-        size = informational = 0
-        ended = False
-        while True:
-            try:
-                event = self._h11.next_event()
-            except h11.RemoteProtocolError:
-                # Its text may repeat what the server has repeated of the request.
-                broken = ConnectionBroken(_INCOMPLETE if ended else _NO_HTTP)
-                break
-            context.check_time()
-            if event is h11.NEED_DATA:
-                data = yield None
-                ended = not data
-                self._h11.receive_data(data)
-            elif type(event) is h11.Data:
-                content.append(bytes(event.data))
-                size += len(event.data)
-                if size > MAXIMUM_BODY:
-                    raise ResponseTooLarge
-            elif type(event) is h11.Response:
-                response = event
-            elif type(event) is h11.InformationalResponse and informational < _MAXIMUM_INFORMATIONAL:
-                informational += 1
-            elif response is not None and (type(event) is h11.EndOfMessage or event is h11.PAUSED):
-                return response, b"".join(content)
-            else:
-                broken = ConnectionBroken(_INCOMPLETE if ended else _NO_HTTP)
-                break
-        raise broken
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Keep a header, unless it is a trailer."""
+        if not self._in_body and not self.complete:
+            self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+
+    def on_headers_complete(self) -> None:
+        """Note that the body begins."""
+        if not self.complete:
+            self.status, self._in_body = self._parser.get_status_code(), True
+            if self._tunnel and self.status // 100 != 1:
+                self.complete = True
+
+    def on_body(self, data: bytes) -> None:
+        """Keep a part of the body."""
+        if not self.complete:
+            self._body.append(data)
+        elif self._tunnel:
+            self.extra = True
+
+    def on_message_complete(self) -> None:
+        """Note that the response has ended; after an informational one (1xx) the real one follows."""
+        if self.complete:
+            return
+        self._in_body = False
+        if self.status // 100 == 1:
+            self._informational += 1
+            self._headers.clear()
+        else:
+            self._keep_alive = self._parser.should_keep_alive()
+            self.complete = True
+
+    def _end(self) -> None:
+        framed = "content-length" in self._headers or "transfer-encoding" in self._headers
+        if not self._in_body or framed:
+            raise ConnectionBroken(_INCOMPLETE)
+        # Without a length the end of the connection is that of the body.
+        self.complete = True
 
 
 def decompress(content: bytes, encoding: str) -> bytes:
@@ -168,16 +220,22 @@ def decompress(content: bytes, encoding: str) -> bytes:
 
     Raises:
         ConnectionBroken: The body is not compressed as its header says.
-        ResponseTooLarge: The body becomes too large.
+        ResponseTooLarge: The body is too large.
     """
     if encoding.lower() not in ("gzip", "deflate"):
         return content
     try:
-        plain = zlib.decompressobj(_ZLIB_WITH_HEADER).decompress(content, MAXIMUM_BODY + 1)
+        plain = zlib.decompressobj(_ZLIB_WITH_HEADER).decompress(content, MAXIMUM_SIZE + 1)
     except zlib.error:
         broken = ConnectionBroken("the response is not compressed as its header says")
     else:
-        if len(plain) > MAXIMUM_BODY:
+        if len(plain) > MAXIMUM_SIZE:
             raise ResponseTooLarge
         return plain
     raise broken
+
+
+def _encode(lines: Sequence[str]) -> bytes:
+    if not all(map(str.isprintable, lines)):
+        raise ConnectionBroken("the request was not sent: a header holds a control character")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")

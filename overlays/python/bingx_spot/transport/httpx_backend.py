@@ -18,7 +18,7 @@ from bingx_spot.models import Response
 from bingx_spot.transport import CLOSED, TransportFailure, mark_interruption
 from bingx_spot.transport.engine import describe_failure
 from bingx_spot.transport.http11 import decompress
-from bingx_spot.transport.request_context import MAXIMUM_BODY, ResponseTooLarge
+from bingx_spot.transport.request_context import MAXIMUM_SIZE, ResponseTooLarge
 
 Transport = TypeVar("Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
 
@@ -156,7 +156,7 @@ class _Body:
     def add(self, chunk: bytes) -> None:
         self._chunks.append(chunk)
         self._size += len(chunk)
-        if self._size > MAXIMUM_BODY:
+        if self._size > MAXIMUM_SIZE:
             raise ResponseTooLarge
         if time.monotonic() > self.deadline:
             raise TimeoutError

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 #: A response has a few hundred bytes. What is larger than this, in bytes, is not the exchange's.
-MAXIMUM_BODY = 1_048_576
+MAXIMUM_SIZE = 1_048_576
 #: How long bytes that had arrived before the deadline may still be parsed after it, in seconds. A process
 #: that was stopped (SIGSTOP, a suspended laptop) reads a complete response although the time is over.
 _GRACE = 0.05
@@ -22,7 +22,7 @@ class ResponseTooLarge(Exception):
     """The response is larger than any of the exchange's."""
 
     def __init__(self) -> None:
-        super().__init__(f"the response is larger than {MAXIMUM_BODY} bytes")
+        super().__init__(f"the response is larger than {MAXIMUM_SIZE} bytes")
 
 
 class RequestContext:

@@ -12,7 +12,7 @@ import certifi
 
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.transport.connection_pool import Origin
-from bingx_spot.transport.http11 import Flow, Http11Connection, Result
+from bingx_spot.transport.http11 import Flow, Result, open_tunnel
 from bingx_spot.transport.request_context import RequestContext
 
 _READ_SIZE = 65536
@@ -140,11 +140,11 @@ class Proxy:
 
     Attributes:
         origin: Where it is.
-        authorization: The header that holds user and password, or none.
+        authorization: The header line that holds user and password, or none.
     """
 
     origin: Origin
-    authorization: tuple[tuple[bytes, bytes], ...] = field(default=(), repr=False)
+    authorization: tuple[str, ...] = field(default=(), repr=False)
 
     @classmethod
     def parse(cls, url: str) -> Self:
@@ -164,7 +164,7 @@ class Proxy:
         if parts.username is None:
             return cls(origin)
         password = b64encode(f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode())
-        return cls(origin, ((b"Proxy-Authorization", b"Basic " + password),))
+        return cls(origin, (f"Proxy-Authorization: Basic {password.decode()}",))
 
 
 def establish(
@@ -192,8 +192,7 @@ def establish(
     if origin.scheme == "https":
         if proxy is not None:
             host = f"[{origin.host}]" if ":" in origin.host else origin.host
-            tunnel = Http11Connection().connect(f"{host}:{origin.port}", proxy.authorization, context)
-            yield from through(layers, tunnel)
+            yield from through(layers, open_tunnel(f"{host}:{origin.port}", proxy.authorization, context))
         yield from _start_tls(tls(), origin.host, layers)
 
 
