@@ -79,8 +79,8 @@ def _explained(document: Document, operation: Operation) -> Iterator[Problem]:
             yield document.problem(operation.location, text)
     if "x-bingx-outcome" not in operation.node:
         text = (
-            f"{operation.title} has no `x-bingx-outcome`. Write `repeatable: true` where sending it twice "
-            "does no harm, else `false`: then a lost answer leaves the outcome unknown."
+            f"{operation.title} has no `x-bingx-outcome`. Write its `act`, and `repeat: harmless` if sending "
+            "it twice does nothing more, else `repeat: never`: a lost answer then leaves the outcome unknown."
         )
         yield document.problem(operation.location, text)
 

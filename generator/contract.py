@@ -41,7 +41,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
     node = operation.node
     parameters, data = list(operation.parameters()), operation.data()
     limits, answer = node["x-bingx-limits"], node.get("x-bingx-answer", {})
-    outcome = node.get("x-bingx-outcome", {})
+    outcome, reference = node.get("x-bingx-outcome", {}), node.get("x-bingx-order-reference", {})
     return {
         "maker": f"_{node['operationId']}",
         "operation_id": node["operationId"],
@@ -51,16 +51,19 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "permission": node.get("x-bingx-permission"),
         "placement": _placement(operation),
         "uid_limit": limits.get("uid"),
+        "copy_trading_limit": limits.get("copyTrading"),
         "ip_group": limits.get("ipGroup"),
         "parameters": tuple(member.name for member in parameters if not member.injected),
         "injected": tuple(member.name for member in parameters if member.injected),
-        "exactly_one_of": tuple(node.get("x-bingx-order-reference", {}).get("exactlyOneOf", ())),
+        "exactly_one_of": tuple(reference.get("exactlyOneOf", ())),
+        "permanent_id": reference.get("permanent"),
         "repeats": tuple(answer.get("repeats", ())),
-        "contradicted_by": _pairs(answer.get("contradictedBy", {})),
-        "repeatable": outcome.get("repeatable", False),
+        "confirmed_by": _pairs(answer.get("confirmedBy", {})),
+        "act": outcome.get("act"),
+        "repeat": outcome.get("repeat", "never"),
         "settled_by": outcome.get("settledBy"),
-        "done": _pairs(outcome.get("done", {})),
-        "still_open": _pairs(outcome.get("open", {})),
+        "states": outcome.get("states"),
+        "timing": outcome.get("timing"),
         "envelope": _fields(operation.root, (field for field in operation.answer() if field.name != "data")),
         "data": None if data is None else _fields(operation.root, data),
     }

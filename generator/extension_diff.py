@@ -9,6 +9,9 @@ from generator.operation import operations
 from generator.reference import objects
 from generator.rules import signing_schemes
 
+# How often a request may be sent, least first.
+_LICENCES = ("never", "harmless", "same-answer")
+
 Rule = Callable[[str, Any, Any], Iterator[Change]]
 
 
@@ -113,6 +116,8 @@ def _operations(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
 def _limits(where: str, old: Any, new: Any) -> Iterator[Change]:
     old, new = old or {}, new or {}
     yield from _rate(where, "the limit per UID", old.get("uid"), new.get("uid"))
+    leaders = "the limit per UID of copy-trading leaders"
+    yield from _rate(where, leaders, old.get("copyTrading"), new.get("copyTrading"))
     if old.get("ipGroup") != new.get("ipGroup"):
         text = f"the IP group was {_text(old.get('ipGroup'))} and is {_text(new.get('ipGroup'))}"
         yield Change(where, text, breaking=False)
@@ -129,6 +134,10 @@ def _reference(where: str, old: Any, new: Any) -> Iterator[Change]:
         text = f"`{name}` {'names the order no more' if name in was else 'may name the order too'}"
         # Where nothing had to name the order, having to is new.
         yield Change(where, text, breaking=name in was or not was)
+    old_id, new_id = ((reference or {}).get("permanent") for reference in (old, new))
+    if old_id != new_id:
+        text = f"the id that never names another order was {_text(old_id)} and is {_text(new_id)}"
+        yield Change(where, text, breaking=old_id is not None)
 
 
 def _belief(where: str, old: Any, new: Any) -> Iterator[Change]:
@@ -139,23 +148,21 @@ def _belief(where: str, old: Any, new: Any) -> Iterator[Change]:
 
 def _outcome(where: str, old: Any, new: Any) -> Iterator[Change]:
     old, new = old or {}, new or {}
-    if bool(old.get("repeatable")) != bool(new.get("repeatable")):
-        may = bool(new.get("repeatable"))
-        text = f"sending it twice does {'no harm' if may else 'harm'} now"
-        yield Change(where, text, breaking=not may)
-    for key in ("settledBy", "done", "open"):
-        if old.get(key) != new.get(key):
-            text = f"{key} of what became of it was {_text(old.get(key))} and is {_text(new.get(key))}"
-            yield Change(where, text, breaking=_loses(old.get(key), new.get(key)))
+    for key in sorted(old.keys() | new.keys()):
+        was, now = old.get(key), new.get(key)
+        if was != now:
+            text = f"{key} was {_text(was)} and is {_text(now)}"
+            yield Change(where, text, breaking=_loses(key, was, now))
 
 
-def _loses(old: Any, new: Any) -> bool:
-    """Tells whether something that was said is said no more."""
-    if isinstance(old, Mapping):
-        return not isinstance(new, Mapping) or any(
-            set(words) - set(new.get(name, [])) for name, words in old.items()
-        )
-    return old is not None and old != new
+def _loses(key: str, was: Any, now: Any) -> bool:
+    """Tell whether a client that relies on what was said before is wrong now."""
+    if key == "repeat":
+        return _LICENCES.index(now or "never") < _LICENCES.index(was or "never")
+    if key == "states" and was and now:
+        return any(set(was[kind]) - set(now[kind]) for kind in ("canceled", "filled", "failed", "open"))
+    # Only how long a client waits, not what it may rely on.
+    return key != "timing" and was is not None
 
 
 def _marks(

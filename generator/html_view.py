@@ -29,6 +29,11 @@ _ORDER = {
     "notOpen": "filled, cancelled earlier or unknown",
     "unknown": "may be cancelled",
 }
+_REPEATS = {
+    "harmless": "send it again, which does nothing more",
+    "same-answer": "send it again, which does nothing more and gives the same answer",
+    "never": "do not send it again",
+}
 _LINK = re.compile(r"\[([^\]]*)\]\((?!https?:)[^)]*\)")
 
 
@@ -98,6 +103,8 @@ def _security_rows(root: Mapping[str, Any], operation: Mapping[str, Any]) -> lis
 def _limit_rows(root: Mapping[str, Any], operation: Mapping[str, Any]) -> list[tuple[str, str]]:
     limits = operation["x-bingx-limits"]
     rows = [("Limit per UID", _rate(limits["uid"]))] if "uid" in limits else []
+    if "copyTrading" in limits:
+        rows.append(("Limit per UID of a copy-trading leader", _rate(limits["copyTrading"])))
     groups = {group["number"]: group for group in root.get("x-bingx-ip-groups", [])}
     if "ipGroup" in limits:
         group = groups[limits["ipGroup"]]
@@ -115,7 +122,12 @@ def _rate(rate: Mapping[str, Any]) -> str:
 
 def _reference_rows(operation: Mapping[str, Any]) -> list[tuple[str, str]]:
     reference = operation.get("x-bingx-order-reference")
-    return [("Names the order by", f"exactly one of {_code(reference['exactlyOneOf'])}")] if reference else []
+    if not reference:
+        return []
+    text = f"exactly one of {_code(reference['exactlyOneOf'])}"
+    if "permanent" in reference:
+        text += f"; only `{reference['permanent']}` never names another order later"
+    return [("Names the order by", text)]
 
 
 def _answer_rows(operation: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -124,22 +136,39 @@ def _answer_rows(operation: Mapping[str, Any]) -> list[tuple[str, str]]:
         return []
     texts = [f"it repeats what was asked of {_code(answer['repeats'])}"]
     texts += [
-        f"its `{name}` is none of {_code(words)}" for name, words in answer.get("contradictedBy", {}).items()
+        f"its `{name}` is {_code(words, 'or')}" for name, words in answer.get("confirmedBy", {}).items()
     ]
     return [("A success is believed if", ", and ".join(texts))]
 
 
 def _outcome_rows(operation: Mapping[str, Any]) -> list[tuple[str, str]]:
     outcome = operation.get("x-bingx-outcome", {})
-    texts = ["send it again, which does no harm" if outcome.get("repeatable") else "do not send it again"]
+    texts = [_REPEATS[outcome.get("repeat", "never")]]
     if "settledBy" in outcome:
-        words = [f"{kind} if {_states(outcome[kind])}" for kind in ("done", "open")]
-        texts.append(f"`{outcome['settledBy']}` tells what became of it: {', '.join(words)}")
-    return [("If the answer is lost", "; ".join(texts))]
+        settlement = outcome["settledBy"]
+        texts.append(f"`{settlement['operation']}` shows the state, asked with {_code(settlement['with'])}")
+    return [
+        ("If the answer is lost", "; ".join(texts)),
+        *_state_rows(outcome.get("states")),
+        *_timing_rows(outcome.get("timing", {})),
+    ]
 
 
-def _states(words_by_name: Mapping[str, list[str]]) -> str:
-    return " or ".join(f"`{name}` is {_code(words, 'or')}" for name, words in words_by_name.items())
+def _state_rows(states: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    if states is None:
+        return []
+    words = [f"{kind}: {_code(states[kind])}" for kind in ("canceled", "filled", "failed", "open")]
+    if "executed" in states:
+        executed = states["executed"]
+        words.append(f"cancelled contradicts a `{executed['field']}` equal to `{executed['of']}`")
+    return [(f"States in `{states['field']}`", "; ".join(words))]
+
+
+def _timing_rows(timing: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (f"`{name}`", f"{entry['seconds']} s ({entry['confidence']}). {entry['source']}")
+        for name, entry in timing.items()
+    ]
 
 
 def _signing_text(root: Mapping[str, Any], signing: str) -> str:

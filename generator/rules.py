@@ -6,7 +6,7 @@ from typing import Any
 from generator.document import Document, Location
 from generator.operation import Member, Operation, operations
 from generator.problem import Problem
-from generator.reference import objects
+from generator.reference import objects, resolve
 
 _NEEDED: Mapping[str, str] = {
     "operationId": "Name it in lower camel case, such as `cancelOrder`.",
@@ -20,7 +20,7 @@ def rule_problems(document: Document) -> Iterator[Problem]:
     """Yields a problem for each thing that an operation lacks, or names although it does not exist."""
     rules: tuple[Callable[[Document, Operation], Iterator[Problem]], ...] = (
         *(_needed, _operation_id, _security, _permission, _ip_group, _envelope, _field_types),
-        *(_declared, _order_reference, _answer_repeats, _answer_contradictions, _settled),
+        *(_declared, _order_reference, _answer_repeats, _answer_confirmations, _settled, _states),
     )
     yield from _one_scheme(document)
     yield from _servers(document)
@@ -145,20 +145,102 @@ def _injected(root: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _settled(document: Document, operation: Operation) -> Iterator[Problem]:
-    """Holds `settledBy` against the operations: it must take the reference by which the order is known."""
-    name = operation.node.get("x-bingx-outcome", {}).get("settledBy")
-    if name is None:
+    """Check that `settledBy` names an operation, and maps what that operation needs to know of the order."""
+    settlement = _outcome(operation).get("settledBy")
+    if settlement is None:
         return
     location = (*operation.location, "x-bingx-outcome", "settledBy")
-    settling = [other for other in operations(document.root) if other.node.get("operationId") == name]
-    if not settling:
-        yield document.problem(location, f"There is no operation `{name}`. Name one of the contract's.")
+    settling = _settling(document, operation)
+    if settling is None:
+        text = f"There is no operation `{settlement['operation']}`. Name one of the contract's."
+        yield document.problem((*location, "operation"), text)
         return
-    taken = {member.name for member in settling[0].parameters()}
-    reference = operation.node.get("x-bingx-order-reference", {}).get("exactlyOneOf", [])
-    for missing in [parameter for parameter in reference if parameter not in taken]:
-        text = f"`{name}` does not take `{missing}`, by which {operation.title} names orders. Add it there."
+    yield from _mapped_parameters(document, operation, settling)
+    yield from _unmapped_parameters(document, operation, settling)
+
+
+def _settling(document: Document, operation: Operation) -> Operation | None:
+    name = _outcome(operation).get("settledBy", {}).get("operation")
+    named = (other for other in operations(document.root) if other.node.get("operationId") == name)
+    return next(named, None)
+
+
+def _mapped_parameters(document: Document, operation: Operation, settling: Operation) -> Iterator[Problem]:
+    """Check each pair of `with`: both parameters exist, a caller gives them, and their types are the same."""
+    location = (*operation.location, "x-bingx-outcome", "settledBy", "with")
+    title = settling.node["operationId"]
+    its, ours = (_given(parameters.parameters()) for parameters in (settling, operation))
+    for name, source in _outcome(operation)["settledBy"]["with"].items():
+        place = (*location, name)
+        if name not in its:
+            text = f"`{name}` is no parameter of `{title}` ({_listed(its)}). Correct it."
+            yield document.problem(place, text)
+        elif source not in ours:
+            yield document.problem(
+                place, f"`{source}` is no parameter of the request ({_listed(ours)}). Correct it."
+            )
+        elif _type_of(document, its[name]) != _type_of(document, ours[source]):
+            text = f"`{source}` is not of the type of `{name}` in `{title}`. Correct one."
+            yield document.problem(place, text)
+
+
+def _unmapped_parameters(document: Document, operation: Operation, settling: Operation) -> Iterator[Problem]:
+    """Check that `with` leaves out nothing that names the order, on either side."""
+    location = (*operation.location, "x-bingx-outcome", "settledBy", "with")
+    pairs = _outcome(operation)["settledBy"]["with"]
+    name = settling.node["operationId"]
+    required = [member.name for member in _given(settling.parameters()).values() if member.required]
+    for missing in [parameter for parameter in required if parameter not in pairs]:
+        text = f"`{name}` requires `{missing}`. Map it to a parameter of the request."
         yield document.problem(location, text)
+    references = settling.node.get("x-bingx-order-reference", {}).get("exactlyOneOf", [])
+    if references and not any(reference in pairs for reference in references):
+        text = f"`{name}` needs one of {_listed(references)}. Map one of them to a parameter of the request."
+        yield document.problem(location, text)
+    reference = operation.node.get("x-bingx-order-reference", {}).get("exactlyOneOf", [])
+    for missing in [parameter for parameter in reference if parameter not in pairs.values()]:
+        text = f"{operation.title} names orders by `{missing}`, and `with` does not map it. Map it."
+        yield document.problem(location, text)
+
+
+def _given(found: Iterable[Member]) -> dict[str, Member]:
+    """Return the parameters that a caller gives, by name."""
+    return {member.name: member for member in found if not member.injected}
+
+
+def _type_of(document: Document, member: Member) -> tuple[object, object]:
+    _, schema = resolve(document.root, member.schema)
+    return schema.get("type"), schema.get("format")
+
+
+def _states(document: Document, operation: Operation) -> Iterator[Problem]:
+    """Check that the fields of `states` exist where they are read, and that no word means two things."""
+    states = _outcome(operation).get("states")
+    settling = _settling(document, operation)
+    reading = settling or operation
+    if states is None or ("settledBy" in _outcome(operation) and settling is None):
+        return
+    location = (*operation.location, "x-bingx-outcome", "states")
+    executed = states.get("executed", {})
+    for place in (("field",), *(("executed", key) for key in executed)):
+        name = states["field"] if place == ("field",) else executed[place[1]]
+        kind = f"field of the `data` that `{reading.node.get('operationId')}` answers with"
+        yield from _unknown(document, (*location, *place), [name], reading.data() or [], kind)
+    if settling is not None and _outcome(settling).get("states", states) != states:
+        text = f"`{settling.node['operationId']}` states its words differently. Write the same in both."
+        yield document.problem(location, text)
+    meanings: dict[str, str] = {}
+    for kind in ("canceled", "filled", "failed", "open"):
+        for index, word in enumerate(states[kind]):
+            first = meanings.setdefault(word, kind)
+            if first != kind:
+                text = f"`{word}` stands under `{first}` already. Keep it in one of the two."
+                yield document.problem((*location, kind, index), text)
+
+
+def _outcome(operation: Operation) -> Mapping[str, Any]:
+    outcome: Mapping[str, Any] = operation.node.get("x-bingx-outcome", {})
+    return outcome
 
 
 def _stray_marks(document: Document) -> Iterator[Problem]:
@@ -176,9 +258,14 @@ def _stray_marks(document: Document) -> Iterator[Problem]:
 
 
 def _order_reference(document: Document, operation: Operation) -> Iterator[Problem]:
-    names = operation.node.get("x-bingx-order-reference", {}).get("exactlyOneOf", [])
+    reference = operation.node.get("x-bingx-order-reference", {})
+    names = reference.get("exactlyOneOf", [])
     location = (*operation.location, "x-bingx-order-reference", "exactlyOneOf")
     yield from _unknown(document, location, names, list(operation.parameters()), "parameter of the request")
+    permanent = reference.get("permanent")
+    if permanent is not None and permanent not in names:
+        text = f"`{permanent}` is none of `exactlyOneOf` ({_listed(names)}). Name one of them."
+        yield document.problem((*location[:-1], "permanent"), text)
 
 
 def _answer_repeats(document: Document, operation: Operation) -> Iterator[Problem]:
@@ -188,17 +275,12 @@ def _answer_repeats(document: Document, operation: Operation) -> Iterator[Proble
     yield from _unknown(document, location, names, operation.data() or [], "field of the answer's `data`")
 
 
-def _answer_contradictions(document: Document, operation: Operation) -> Iterator[Problem]:
-    words_by_name = operation.node.get("x-bingx-answer", {}).get("contradictedBy", {})
-    fields = operation.data() or []
-    location: Location = (*operation.location, "x-bingx-answer", "contradictedBy")
-    yield from _unknown(document, location, list(words_by_name), fields, "field of the answer's `data`")
-    for field in fields:
-        for index, word in enumerate(words_by_name.get(field.name, [])):
-            if "enum" in field.schema and word not in field.schema["enum"]:
-                yield document.problem(
-                    (*location, field.name, index), f"`{word}` is not a word of `{field.name}`. Correct it."
-                )
+def _answer_confirmations(document: Document, operation: Operation) -> Iterator[Problem]:
+    words_by_name = operation.node.get("x-bingx-answer", {}).get("confirmedBy", {})
+    location: Location = (*operation.location, "x-bingx-answer", "confirmedBy")
+    yield from _unknown(
+        document, location, list(words_by_name), operation.data() or [], "field of the answer's `data`"
+    )
 
 
 def _unknown(

@@ -4,8 +4,9 @@ from typing import Any
 
 from bingx_spot import CallError, ClockError, Response
 from bingx_spot.core.attempt import AttemptRunner
-from bingx_spot.core.effects import CallSteps, Send
-from bingx_spot.core.response_validation import server_time, validate_response
+from bingx_spot.core.runner import CallSteps, Send
+from bingx_spot.core.response_time import server_time
+from bingx_spot.core.response_validation import validate_response
 from tests.support.scripted_time import BEGIN
 from tests.unit.core.playing import ASKING_TIME, CANCELLING, Exchange, says
 
@@ -21,7 +22,7 @@ class Client:
         # Set so that the machine's clock and the offset give `sentAt` together.
         self.exchange.clock._anchor_ns += (test["sentAt"] - test["before"]["offset"] - BEGIN) * 1_000_000
         self.exchange.clock._offset = test["before"]["offset"]
-        self.attempts = AttemptRunner(self.exchange.parts, self.exchange.time() + 60)
+        self.attempts = AttemptRunner(self.exchange.context, self.exchange.time() + 60)
         self.attempts._clock_repaired = test["before"]["repaired"]
 
     def did(self) -> dict[str, object]:
@@ -49,7 +50,7 @@ class Client:
         if self.test["operation"] == "serverTime":
             error = finished(sending, TELLS_NO_TIME)
         else:
-            assert step.request.shown.parameters["timestamp"] == self.test["sentAt"]
+            assert step.request.info.parameters["timestamp"] == self.test["sentAt"]
             error = finished(sending, self.arrives())
         assert isinstance(error, CallError)
         return error
@@ -95,5 +96,5 @@ def finished(steps: CallSteps[Any], came: Any = None) -> Any:
     except StopIteration as done:
         return done.value
     assert isinstance(step, Send)
-    assert "server/time" in step.request.shown.url
+    assert "server/time" in step.request.info.url
     return None

@@ -63,12 +63,12 @@ def _engine(
 
 
 def signed(url: str, call: ApiCall = BY_ORDER_ID) -> SignedRequest:
-    return RequestSigner(Credentials("sample-api-key", "sample-secret"), Clock()).stamp(call, url)
+    return RequestSigner(Credentials("sample-api-key", "sample-secret"), Clock()).sign_request(call, url)
 
 
 def _order(came: Response | TransportFailure, request: SignedRequest) -> Order:
     if isinstance(came, TransportFailure):
-        details = ErrorDetails(came.reason, request=request.shown)
+        details = ErrorDetails(came.reason, request=request.info)
         raise OutcomeUnknown(details) if came.written else NotSent(details)
     answer = validate_response(BY_ORDER_ID, came)
     return Order.from_data(answer.data(), answer)

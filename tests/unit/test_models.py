@@ -9,7 +9,8 @@ from types import MappingProxyType
 import pytest
 
 from bingx_spot import ErrorDetails, OutcomeUnknown, Response
-from bingx_spot.core.response_validation import server_time, validate_response
+from bingx_spot.core.response_time import server_time
+from bingx_spot.core.response_validation import validate_response
 from bingx_spot_api.contract import Field
 from tests.unit.core.playing import CANCELLING, answer
 
@@ -27,28 +28,28 @@ class TestMasking:
     def test_takes_each_secret_out_of_body_and_headers(self) -> None:
         body = f"{KEY} and {SIGNATURE} and {KEY}".encode()
         headers = MappingProxyType({"x-repeats": f"<{KEY}>", "x-both": KEY + SIGNATURE, "date": "today"})
-        masked = Response(403, headers, body).without((KEY, SIGNATURE))
+        masked = Response(403, headers, body).redacted((KEY, SIGNATURE))
         assert masked.body == b"*** and *** and ***"
         assert masked.headers == {"x-repeats": "<***>", "x-both": "******", "date": "today"}
         assert masked.http_status == 403
 
     def test_leaves_what_repeats_nothing_as_it_is(self) -> None:
         plain = Response(200, {"date": "today"}, b"{}")
-        assert plain.without((KEY, SIGNATURE)) is plain
-        assert plain.without(()) is plain
+        assert plain.redacted((KEY, SIGNATURE)) is plain
+        assert plain.redacted(()) is plain
 
     def test_of_headers_alone_leaves_the_body(self) -> None:
-        masked = Response(200, {"x-repeats": SIGNATURE}, b"{}").without((KEY, SIGNATURE))
+        masked = Response(200, {"x-repeats": SIGNATURE}, b"{}").redacted((KEY, SIGNATURE))
         assert (masked.headers, masked.body) == ({"x-repeats": "***"}, b"{}")
 
     def test_of_the_body_alone_leaves_the_headers(self) -> None:
         headers = {"date": "today"}
-        masked = Response(200, headers, SIGNATURE.encode()).without((SIGNATURE,))
+        masked = Response(200, headers, SIGNATURE.encode()).redacted((SIGNATURE,))
         assert masked.body == b"***"
         assert masked.headers is headers
 
     def test_of_headers_gives_what_cannot_be_changed(self) -> None:
-        masked = Response(200, {"x-repeats": KEY}, b"").without((KEY,))
+        masked = Response(200, {"x-repeats": KEY}, b"").redacted((KEY,))
         with pytest.raises(TypeError):
             masked.headers["x-repeats"] = KEY  # type: ignore[index] # is what must fail
 

@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
 # Made from spec/openapi.yaml, version 1.1.0,
-# SHA-256 009c498ec441aaf032dd4a4bd075c1d6f28aaa290808c7ca9a07d6765948d45e,
+# SHA-256 a19c456661d9725d07473622251683811119afa53cc78ef402f871044a77408c,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 """The contract as frozen data: limits, signing rule, servers, and what each operation takes and answers.
@@ -64,6 +64,55 @@ class Field(NamedTuple):
     fields: tuple["Field", ...] = ()
 
 
+class Settlement(NamedTuple):
+    """How to find out what became of a request (`settledBy`).
+
+    Args:
+        operation: The operation that shows it, by its `operation_id`.
+        parameters: Pairs of a parameter of that operation and the parameter of this one whose value it takes.
+    """
+
+    operation: str
+    parameters: tuple[tuple[str, str], ...]
+
+
+class States(NamedTuple):
+    """What the words for an order's state mean. They are in capitals; compare trimmed and in any letter case.
+
+    Args:
+        field: The field of `data` that holds the word.
+        canceled: Words for cancelled; final.
+        filled: Words for completely executed; final.
+        failed: Words for an order that ended in another way; final.
+        open: Words for an order that is open; it may change.
+        executed: The fields that hold how much is executed, and of how much, or None. An order that is
+            cancelled with everything executed is a contradiction.
+    """
+
+    field: str
+    canceled: tuple[str, ...]
+    filled: tuple[str, ...]
+    failed: tuple[str, ...]
+    open: tuple[str, ...]
+    executed: tuple[str, str] | None
+
+
+class Timing(NamedTuple):
+    """How fast the exchange is, in seconds. The contract has a source and a confidence for each number.
+
+    Args:
+        reads_lag: How old the state in a query's answer may be.
+        takes_effect_within: How long after its timestamp plus recvWindow a request may still take effect.
+        visible_within: How long after it was placed an order may not be found yet.
+        client_order_id_found_for: How long after it was placed an order is found by its client order id.
+    """
+
+    reads_lag: float
+    takes_effect_within: float
+    visible_within: float
+    client_order_id_found_for: float
+
+
 # No tuple like the others: every call looks into it many times, and a tuple's fields are found more slowly.
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -77,16 +126,22 @@ class Operation:
         permission: What the API key must be allowed to do, in the exchange's words.
         placement: Where parameters go by the contract: a name in `SIGNING.placements`.
         uid_limit: Limit per UID, where one is known.
+        copy_trading_limit: Limit per UID of copy-trading leaders, where it differs.
         ip_group: Number of the group in `IP_GROUPS`, where one is known.
         parameters: The caller's parameters, by their names on the wire.
         injected: The parameters that the signing layer supplies.
         exactly_one_of: Parameters of which exactly one must be given, or nothing.
+        permanent_id: The one of them that never names another order later, where one is known.
         repeats: Parameters that `data` of a success holds unchanged, where both have them.
-        contradicted_by: Fields of `data`, each with the words that a success cannot carry.
-        repeatable: Whether the same request may be sent again without doing anything more.
-        settled_by: The operation that tells what became of this one, by its `operation_id`, or None.
-        done: Fields of the settling answer's `data`, each with the words that say: executed.
-        still_open: Fields of the settling answer's `data`, each with the words that say: not executed.
+        confirmed_by: Fields of `data`, each with the words of which a success carries one. They are in
+            capitals; compare trimmed and in any letter case.
+        act: `cancel`, `place` or `read`; None where the contract does not say.
+        repeat: Whether the same request may be sent again: `harmless` (it does nothing more), `same-answer`
+            (nor does its answer differ) or `never`.
+        settled_by: How to find out what became of a request, or None.
+        states: What the words for the order's state mean, in `data` of the settling operation, or of this one
+            if it reads; or None.
+        timing: How fast the exchange is, where it is known.
         envelope: Fields of the answer beside `data`.
         data: Fields of `data`, or None where the contract has no object there.
     """
@@ -98,16 +153,19 @@ class Operation:
     permission: str | None
     placement: str
     uid_limit: Rate | None
+    copy_trading_limit: Rate | None
     ip_group: int | None
     parameters: tuple[str, ...]
     injected: tuple[str, ...]
     exactly_one_of: tuple[str, ...]
+    permanent_id: str | None
     repeats: tuple[str, ...]
-    contradicted_by: tuple[tuple[str, tuple[str, ...]], ...]
-    repeatable: bool
-    settled_by: str | None
-    done: tuple[tuple[str, tuple[str, ...]], ...]
-    still_open: tuple[tuple[str, tuple[str, ...]], ...]
+    confirmed_by: tuple[tuple[str, tuple[str, ...]], ...]
+    act: str | None
+    repeat: str
+    settled_by: Settlement | None
+    states: States | None
+    timing: Timing | None
     envelope: tuple[Field, ...]
     data: tuple[Field, ...] | None
 
@@ -225,7 +283,7 @@ class Signing(NamedTuple):
 SPEC_VERSION = "1.1.0"
 """`info.version` of the contract."""
 
-SPEC_SHA256 = "009c498ec441aaf032dd4a4bd075c1d6f28aaa290808c7ca9a07d6765948d45e"
+SPEC_SHA256 = "a19c456661d9725d07473622251683811119afa53cc78ef402f871044a77408c"
 """Digest of spec/openapi.yaml."""
 
 SERVERS = (
@@ -340,16 +398,34 @@ def _cancelOrder() -> Operation:
         permission="Spot Trading",
         placement="json",
         uid_limit=Rate(requests=5, seconds=1.0),
+        copy_trading_limit=Rate(requests=1, seconds=1.0),
         ip_group=3,
         parameters=("symbol", "orderId", "clientOrderID", "cancelRestrictions", "recvWindow"),
         injected=("timestamp", "signature"),
         exactly_one_of=("orderId", "clientOrderID"),
+        permanent_id="orderId",
         repeats=("symbol", "orderId", "clientOrderID"),
-        contradicted_by=(("status", ("NEW", "PENDING", "PARTIALLY_FILLED", "FILLED", "FAILED")),),
-        repeatable=True,
-        settled_by="queryOrder",
-        done=(("status", ("CANCELED",)),),
-        still_open=(("status", ("NEW", "PENDING", "PARTIALLY_FILLED")),),
+        confirmed_by=(("status", ("CANCELED", "CANCELLED")),),
+        act="cancel",
+        repeat="harmless",
+        settled_by=Settlement(
+            operation="queryOrder",
+            parameters=(("symbol", "symbol"), ("orderId", "orderId"), ("clientOrderID", "clientOrderID")),
+        ),
+        states=States(
+            field="status",
+            canceled=("CANCELED", "CANCELLED"),
+            filled=("FILLED",),
+            failed=("FAILED", "EXPIRED", "REJECTED"),
+            open=("NEW", "PENDING", "PARTIALLY_FILLED"),
+            executed=("executedQty", "origQty"),
+        ),
+        timing=Timing(
+            reads_lag=20.0,
+            takes_effect_within=5.0,
+            visible_within=2.0,
+            client_order_id_found_for=7200.0,
+        ),
         envelope=(
             Field(
                 name="code",
@@ -491,19 +567,29 @@ def _queryOrder() -> Operation:
         method="GET",
         path="/openApi/spot/v1/trade/query",
         signed=True,
-        permission="Spot Trading",
+        permission="Read",
         placement="query",
         uid_limit=Rate(requests=10, seconds=1.0),
+        copy_trading_limit=None,
         ip_group=2,
         parameters=("symbol", "orderId", "clientOrderID", "recvWindow"),
         injected=("timestamp", "signature"),
         exactly_one_of=("orderId", "clientOrderID"),
+        permanent_id="orderId",
         repeats=("symbol", "orderId", "clientOrderID"),
-        contradicted_by=(),
-        repeatable=True,
+        confirmed_by=(),
+        act="read",
+        repeat="harmless",
         settled_by=None,
-        done=(),
-        still_open=(),
+        states=States(
+            field="status",
+            canceled=("CANCELED", "CANCELLED"),
+            filled=("FILLED",),
+            failed=("FAILED", "EXPIRED", "REJECTED"),
+            open=("NEW", "PENDING", "PARTIALLY_FILLED"),
+            executed=("executedQty", "origQty"),
+        ),
+        timing=None,
         envelope=(
             Field(
                 name="code",
@@ -696,16 +782,19 @@ def _serverTime() -> Operation:
         permission=None,
         placement="query",
         uid_limit=None,
+        copy_trading_limit=None,
         ip_group=None,
         parameters=(),
         injected=(),
         exactly_one_of=(),
+        permanent_id=None,
         repeats=(),
-        contradicted_by=(),
-        repeatable=True,
+        confirmed_by=(),
+        act="read",
+        repeat="harmless",
         settled_by=None,
-        done=(),
-        still_open=(),
+        states=None,
+        timing=None,
         envelope=(
             Field(
                 name="code",

@@ -1,11 +1,11 @@
-"""What the blocking and the awaiting facade share: how a client is made, derived and shown."""
+"""What the blocking and the async client share: how a client is created, derived, shown and closed."""
 
 import os
-from copy import copy
 from dataclasses import replace
 from typing import Self, Unpack
 
-# In annotations, for what it imports when it is asked for it, as in client.py.
+# For annotations: `typing.get_type_hints` finds `bingx_spot_api.AuthenticatedClient` by this name, and the
+# package imports httpx only when that is used.
 import bingx_spot_api
 from bingx_spot.config import Config, Options
 from bingx_spot.core.context import CallContext
@@ -18,57 +18,63 @@ from bingx_spot.limits.client_state import ClientState, HostSelector, PlacementS
 from bingx_spot.shared_limits.options import LIMITS_VARIABLE, account_of, permits_of
 from bingx_spot.transport import Engine
 
-# These make the connection pool, which a client derived by `with_options` shares.
-_POOL_SETTINGS = frozenset({"proxy", "tls", "transport"})
+#: The environment variable that names the environment where `from_env` gets none.
+ENVIRONMENT_VARIABLE = "BINGX_ENV"
 
-
+# These create the connection pool, which a client derived by `with_options` shares.
+_POOL_OPTIONS = frozenset({"proxy", "tls", "transport"})
 # What is remembered belongs to these.
-_MEMORY_SETTINGS = frozenset({"environment", "placement", "fallback"})
+_STATE_OPTIONS = frozenset({"environment", "placement", "fallback"})
 
 
 class BaseClient:
-    """What both colours share: how a client is made, derived and shown."""
+    """What the blocking and the async client share.
+
+    Args:
+        credentials: API key and secret.
+        **options: See `Config`.
+    """
 
     def __init__(self, credentials: Credentials, **options: Unpack[Options]) -> None:
-        settings = Config(**options)
-        memory = memory_of(credentials, settings)
-        self._assemble(credentials, settings, engine_of(settings), memory, owns_engine=True)
+        config = Config(**options)
+        state = _new_state(credentials, config)
+        self._set_up(credentials, config, _engine(config), state, owns_engine=True)
 
-    def _assemble(
+    def _set_up(
         self,
         credentials: Credentials,
-        settings: Config,
+        config: Config,
         engine: Engine,
-        memory: ClientState,
+        state: ClientState,
         *,
         owns_engine: bool,
     ) -> None:
-        # Imported here: with it comes all that a call needs, and who makes no client makes no call.
-        from bingx_spot.middleware import Direct  # noqa: PLC0415
+        # Imported here: it loads everything that a call needs.
+        from bingx_spot.middleware import SigningMiddleware  # noqa: PLC0415
 
         self._credentials = credentials
-        self._settings = settings
+        self._config = config
         self._engine = engine
-        self._memory = memory
+        self._state = state
         self._owns_engine = owns_engine
         self._api: bingx_spot_api.AuthenticatedClient | None = None
-        self._parts = parts_of(credentials, settings, memory)
-        self._client = Direct(self._parts, engine).client()
-        self._warmth: KeepAlive | AsyncKeepAlive | None = None
+        self._context = _context(credentials, config, state)
+        self._client = SigningMiddleware(self._context, engine).client()
+        self._keepalive: KeepAlive | AsyncKeepAlive | None = None
 
     @classmethod
     def from_env(cls, **options: Unpack[Options]) -> Self:
-        """Make a client with the credentials of the environment.
+        """Return a client with the credentials of the environment.
 
-        Reads `BINGX_API_KEY` and `BINGX_API_SECRET`, or the key file that `BINGX_KEY_FILE` names, and
+        Reads `BINGX_API_KEY` and `BINGX_API_SECRET`, or the key file that `BINGX_KEY_FILE` names. Reads
         `BINGX_ENV` (`live`, `vst`, `sandbox` or a base URL) where `environment` is not given, and
-        `BINGX_LIMITS` (how limits are shared) where `limits` is not.
+        `BINGX_LIMITS` (how processes share the rate limit) where `limits` is not.
 
         Args:
-            **options: As for the class.
+            **options: See `Config`.
 
         Raises:
-            CredentialsError: There are no credentials, or the key file can be read by others.
+            CredentialsError: There are no credentials, or others can read the key file.
             InvalidInput: An option is not allowed; it names the option.
         """
         return cls(Credentials.from_env(), **with_environment(options))
@@ -76,8 +82,8 @@ class BaseClient:
     def with_options(self, **options: Unpack[Options]) -> Self:
         """Return a client with some options changed, on the same connections and limits.
 
-        The first client stays as it is, and closing it closes the connections of both. What makes
-        the connections (`proxy`, `tls`, `transport`) cannot be changed.
+        The first client stays as it is, and closing it closes the connections of both. The options that
+        create the connections (`proxy`, `tls`, `transport`) cannot be changed.
 
         Args:
             **options: `environment`, `timeout`, `placement`, `fallback`, `source_key`, `clock`, `limits`.
@@ -85,86 +91,34 @@ class BaseClient:
         Raises:
             InvalidInput: An option is not allowed; it names the option.
         """
-        for name in sorted(_POOL_SETTINGS & options.keys()):
-            raise InvalidInput(name, "makes the connections, which are shared", "a new client")
-        derived = copy(self)
-        settings = replace(self._settings, **options)
-        memory = memory_of(self._credentials, settings) if _MEMORY_SETTINGS & options.keys() else self._memory
-        derived._assemble(self._credentials, settings, self._engine, memory, owns_engine=False)  # noqa: SLF001
+        for name in sorted(_POOL_OPTIONS & options.keys()):
+            raise InvalidInput(name, "creates the connections, which are shared", "a new client")
+        derived = object.__new__(type(self))
+        config = replace(self._config, **options)
+        state = _new_state(self._credentials, config) if _STATE_OPTIONS & options.keys() else self._state
+        derived._set_up(self._credentials, config, self._engine, state, owns_engine=False)  # noqa: SLF001 - of the same class
         return derived
 
     @property
     def api(self) -> "bingx_spot_api.AuthenticatedClient":
-        """Return the generated client, signing through this one's connections and limits."""
-        # Imported here: httpx takes longer than all of this package, whose own calls do without it.
+        """Return the generated client, signing through this client's connections and limits."""
+        # Imported here: httpx takes longer to import than all of this package, whose own calls need none.
         from bingx_spot.httpx_transport import signing_client  # noqa: PLC0415
 
         if self._api is None:
-            self._api = signing_client(self._parts, self._engine, owns_engine=False)
+            self._api = signing_client(self._context, self._engine, owns_engine=False)
         return self._api
 
-    def _asking(self, every: float) -> Self:
-        """Return a client on the same connections that gives up in time for the next question."""
-        return self.with_options(timeout=min(every, self._settings.timeout))
+    def _keepalive_client(self, every: float) -> Self:
+        """Return a client on the same connections that gives up in time for the next ping."""
+        return self.with_options(timeout=min(every, self._config.timeout))
+
+    def __copy__(self) -> Self:
+        # Closing a copy that owned the connections would close those of the first client.
+        return self.with_options()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(environment={Environment.parse(self._settings.environment).name!r})"
-
-
-#: The environment variable that names the environment where `from_env` is not told it.
-ENVIRONMENT_VARIABLE = "BINGX_ENV"
-
-
-def with_environment(options: Options) -> Options:
-    """Return the options with what `BINGX_ENV` and `BINGX_LIMITS` say, where they say nothing themselves."""
-    named, limits = os.environ.get(ENVIRONMENT_VARIABLE), os.environ.get(LIMITS_VARIABLE)
-    if named:
-        options = {"environment": named, **options}
-    return {"limits": limits, **options} if limits else options
-
-
-def engine_of(settings: Config) -> Engine:
-    """Return the engine that the settings ask for."""
-    # Imported here, and not before: an HTTP library takes longer than all of this package.
-    if settings.transport is not None:
-        from bingx_spot.transport.httpx_backend import HttpxEngine  # noqa: PLC0415
-
-        return HttpxEngine(settings.transport)
-    from bingx_spot.transport.engine import NetworkEngine  # noqa: PLC0415
-
-    return NetworkEngine(settings.proxy, settings.tls)
-
-
-def memory_of(credentials: Credentials, settings: Config) -> ClientState:
-    """Return a memory for the environment of the settings; only what the API key may do is known already.
-
-    Raises:
-        InvalidInput: The credentials are none.
-    """
-    if not isinstance(credentials, Credentials):
-        raise InvalidInput("credentials", "are of another type", "Credentials(api_key, api_secret)")
-    environment = Environment.parse(settings.environment)
-    fixed = None if settings.placement == "auto" else settings.placement
-    account = account_of(environment, credentials)
-    hosts = HostSelector(environment, use_fallback=settings.fallback)
-    return ClientState(hosts, PlacementSelector(fixed), account.blocks, account.equal_errors, account=account)
-
-
-def parts_of(credentials: Credentials, settings: Config, memory: ClientState) -> CallContext:
-    """Return what calls are made with.
-
-    Raises:
-        InvalidInput: The limits cannot be shared in the way that the settings say.
-    """
-    environment = Environment.parse(settings.environment)
-    return CallContext(
-        environment=environment,
-        stamper=RequestSigner(credentials, settings.clock, settings.source_key),
-        clock=settings.clock,
-        limits=permits_of(settings.limits, memory.account, environment, credentials),
-        memory=memory,
-        timeout=settings.timeout,
-    )
+        return f"{type(self).__name__}(environment={Environment.parse(self._config.environment).name!r})"
 
 
 def generated_client(
@@ -172,22 +126,81 @@ def generated_client(
 ) -> "bingx_spot_api.AuthenticatedClient":
     """Return a client of the generated package, `bingx_spot_api`, whose httpx clients sign.
 
-    Pass it to the generated functions, `sync` and `asyncio` alike; it stamps, signs and limits their
-    requests and lets only believed successes through to their parsers. It is a context manager.
+    Pass it to the generated functions, `sync` and `asyncio` alike. Their requests are stamped, signed and
+    limited, and only verified successes reach their parsers. It is a context manager.
 
     Args:
         credentials: API key and secret; None for those of the environment.
-        **options: As for `BingxSpot`.
+        **options: See `Config`.
 
     Raises:
         CredentialsError: There are no credentials.
         InvalidInput: An option is not allowed; it names the option.
     """
-    # Imported here: httpx takes longer than all of this package, whose own calls do without it.
+    # Imported here, as in `BaseClient.api`.
     from bingx_spot.httpx_transport import signing_client  # noqa: PLC0415
 
     if credentials is None:
         credentials, options = Credentials.from_env(), with_environment(options)
-    settings = Config(**options)
-    parts = parts_of(credentials, settings, memory_of(credentials, settings))
-    return signing_client(parts, engine_of(settings), owns_engine=True)
+    config = Config(**options)
+    context = _context(credentials, config, _new_state(credentials, config))
+    return signing_client(context, _engine(config), owns_engine=True)
+
+
+def with_environment(options: Options) -> Options:
+    """Return the options, with those that environment variables give where they are not set.
+
+    Args:
+        options: The options of the caller.
+    """
+    environment, limits = os.environ.get(ENVIRONMENT_VARIABLE), os.environ.get(LIMITS_VARIABLE)
+    if environment:
+        options = {"environment": environment, **options}
+    return {"limits": limits, **options} if limits else options
+
+
+def _engine(config: Config) -> Engine:
+    # Imported here, and not before: an HTTP library takes longer to import than all of this package.
+    if config.transport is not None:
+        from bingx_spot.transport.httpx_backend import HttpxEngine  # noqa: PLC0415
+
+        return HttpxEngine(config.transport)
+    from bingx_spot.transport.engine import NetworkEngine  # noqa: PLC0415
+
+    return NetworkEngine(config.proxy, config.tls)
+
+
+def _new_state(credentials: Credentials, config: Config) -> ClientState:
+    """Return the state of a client that has made no call; only that of the API key may exist already.
+
+    Raises:
+        InvalidInput: `credentials` is of another type.
+    """
+    if not isinstance(credentials, Credentials):
+        raise InvalidInput("credentials", "are of another type", "Credentials(api_key, api_secret)")
+    environment = Environment.parse(config.environment)
+    account = account_of(environment, credentials)
+    return ClientState(
+        HostSelector(environment, use_fallback=config.fallback),
+        PlacementSelector(None if config.placement == "auto" else config.placement),
+        account.lockouts,
+        account.repeated_errors,
+        account=account,
+    )
+
+
+def _context(credentials: Credentials, config: Config, state: ClientState) -> CallContext:
+    """Return what the calls of a client have in common.
+
+    Raises:
+        InvalidInput: The limits cannot be shared in the way that the options say.
+    """
+    environment = Environment.parse(config.environment)
+    return CallContext(
+        environment=environment,
+        signer=RequestSigner(credentials, config.clock, config.source_key),
+        clock=config.clock,
+        limits=permits_of(config.limits, state.account, environment, credentials),
+        state=state,
+        timeout=config.timeout,
+    )

@@ -1,15 +1,16 @@
-"""The facade: cancel an order with one call, blocking or awaiting."""
+"""The clients: `BingxSpot` blocks, `AsyncBingxSpot` awaits."""
 
 from collections.abc import AsyncIterable, Iterable
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-# In annotations, for what it imports when it is asked for it: so `typing.get_type_hints` finds what nobody
-# else waits for.
+# For annotations: `typing.get_type_hints` finds the bulk classes by this name, and the package imports them
+# only when they are used.
 import bingx_spot
 from bingx_spot._base_client import BaseClient
 from bingx_spot.core.runner import check_on_asyncio
+from bingx_spot.exceptions import OrderAlreadyCanceled
 from bingx_spot.keepalive import AsyncKeepAlive, KeepAlive, check_every
 from bingx_spot.models import Order, Response
 from bingx_spot.validation import cancel_order_request, order_reference
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class BingxSpot(BaseClient):
-    """Cancel spot orders, blocking. One client may be used from many threads.
+    """Client that blocks. One client may be used from many threads.
 
     Args:
         credentials: API key and secret.
@@ -44,33 +45,41 @@ class BingxSpot(BaseClient):
         client_order_id: str | None = None,
         cancel_restrictions: CancelRestriction | str | None = None,
         recv_window: float | None = None,
+        already_canceled_ok: bool = False,
     ) -> Order:
         """Cancel one open order and return it as the exchange states it.
 
         Args:
             symbol: Trading pair, `BTC-USDT`.
             order_id: Order id; this or `client_order_id`.
-            client_order_id: The id given when placing the order; found only within two hours.
+            client_order_id: The id given when placing the order; found for two hours only.
             cancel_restrictions: Cancel only an order of this status: `NEW`, `PENDING` or
                 `PARTIALLY_FILLED`.
             recv_window: How long the request stays valid, in milliseconds, at most 60000.
+            already_canceled_ok: Return an order that was cancelled before, instead of raising
+                `OrderAlreadyCanceled`.
 
         Raises:
-            InvalidInput: A parameter is not allowed; nothing was sent.
-            OrderNotOpen: The order is not open; `order` says what it is now, where the exchange knows it.
-            NotExecuted: It was surely not cancelled; the subclass tells why.
-            OutcomeUnknown: It could not be learnt in time; `hint` tells how to find out.
+            InvalidInput: An argument is not allowed; nothing was sent.
+            OrderNotOpen: The order is not open. `OrderFilled`, `OrderAlreadyCanceled` and `OrderFailed`
+                carry it; the class itself says that its state could not be learnt in time.
+            OrderNotFound: The exchange finds no order by this id.
+            NotExecuted: No request took effect, or can take effect; the subclass says why.
+            OutcomeUnknown: It could not be learnt in time; `hint` says how to find out.
         """
         body = cancel_order_request(symbol, order_id, client_order_id, cancel_restrictions, recv_window)
-        return _order(cancel_order.sync_detailed(client=self._client, body=body))
+        try:
+            return _order(cancel_order.sync_detailed(client=self._client, body=body))
+        except OrderAlreadyCanceled as error:
+            return _already_canceled(error, ok=already_canceled_ok)
 
     def cancel_orders(self, orders: Iterable[object]) -> "bingx_spot.CancelRun":
-        """Cancel many orders, and iterate over the results, each as soon as it is known.
+        """Cancel many orders, and return an iterator over the results, each as soon as it is known.
 
-        An order is taken from the iterable when its turn has come, so that there may be millions of them,
-        and results come in the order in which they are known. Each order is a call of its own, with
-        `timeout` for itself once it may be sent; a limit that ends by itself makes it wait and fails none.
-        Every order that was taken has one result. A call of `cancel_order` meanwhile goes first.
+        The iterable is read as the run goes on, so there may be millions of orders, and results come in
+        the order in which they are known. Each order is a call of its own, with its own `timeout` once it
+        may be sent; a rate limit that ends by itself delays orders and fails none. Every order that was
+        read has one result. A call of `cancel_order` meanwhile goes first.
 
         Args:
             orders: Each a `CancelRequest`; a mapping with `symbol` and `orderId` or `clientOrderID` (or
@@ -81,11 +90,11 @@ class BingxSpot(BaseClient):
                 whitelist, clock, a ban, or no exchange reached twenty times in succession. All results
                 were handed over before.
         """
-        # Imported here, as in the async client: most programs cancel one at a time.
+        # Imported here, as in the async client: most programs cancel one order at a time.
         from bingx_spot.bulk.run import Run  # noqa: PLC0415
         from bingx_spot.bulk.sync_run import CancelRun  # noqa: PLC0415
 
-        return CancelRun(Run(replace(self._parts, bulk=True)), orders, self._engine)
+        return CancelRun(Run(replace(self._context, bulk=True)), orders, self._engine)
 
     def query_order(
         self,
@@ -100,13 +109,13 @@ class BingxSpot(BaseClient):
         Args:
             symbol: Trading pair, `BTC-USDT`.
             order_id: Order id; this or `client_order_id`.
-            client_order_id: The id given when placing the order; found only within two hours.
+            client_order_id: The id given when placing the order; found for two hours only.
             recv_window: How long the request stays valid, in milliseconds, at most 60000.
 
         Raises:
-            InvalidInput: A parameter is not allowed; nothing was sent.
-            OrderNotOpen: The exchange knows no such order.
-            CallError: It could not be learnt; the subclass tells why.
+            InvalidInput: An argument is not allowed; nothing was sent.
+            OrderNotFound: The exchange finds no order by this id.
+            CallError: It could not be learnt; the subclass says why.
         """
         named = order_reference(symbol, order_id, client_order_id, recv_window)
         return _order(trade.query_order.sync_detailed(client=self._client, **named))
@@ -115,34 +124,41 @@ class BingxSpot(BaseClient):
         """Return the exchange's time, in Unix milliseconds.
 
         Raises:
-            CallError: It could not be learnt; the subclass tells why.
+            CallError: It could not be learnt; the subclass says why.
         """
         return _time(server.server_time.sync_detailed(client=self._client))
 
     def warm(self, every: float | None = None) -> None:
-        """Open a connection ahead, so that the next call is one round trip and no more.
+        """Open a connection ahead, so that the next call takes one round trip.
 
-        It asks for the exchange's time, which needs no key and counts towards no limit.
+        It requests the exchange's time, which needs no key and counts towards no limit.
 
         Args:
-            every: Ask again after so many seconds, at least 1, and again until this client is closed, in a
-                thread of its own; None for once. What fails there is left to the next time.
+            every: Repeat at this interval, in seconds, at least 1, in a background thread until this
+                client is closed; None for once. Failures in the background are ignored.
 
         Raises:
             InvalidInput: `every` is not allowed; nothing was sent.
-            CallError: The exchange could not be reached; the subclass tells why.
+            CallError: The exchange could not be reached; the subclass says why.
         """
         check_every(every)
         self.server_time()
-        if every is not None and not (self._warmth and self._warmth.is_at_work()):
-            self._warmth = KeepAlive(self._asking(every).server_time, every)
+        if every is not None and not (self._keepalive and self._keepalive.is_running()):
+            self._keepalive = KeepAlive(self._keepalive_client(every).server_time, every)
 
     def close(self) -> None:
-        """Close the connections, unless they belong to the client that this one was derived from."""
-        if isinstance(self._warmth, KeepAlive):
-            self._warmth.end()
+        """Close the connections, unless they belong to the client that this one was derived from.
+
+        It does not wait: a call in another thread ends at once, with `NotSent` where its request was not
+        sent, and with `OutcomeUnknown` where it may have been.
+        """
+        keepalive = self._keepalive if isinstance(self._keepalive, KeepAlive) else None
+        if keepalive is not None:
+            keepalive.stop()
         if self._owns_engine:
             self._engine.close()
+            if keepalive is not None:
+                keepalive.join()
 
     def __enter__(self) -> Self:
         return self
@@ -154,7 +170,7 @@ class BingxSpot(BaseClient):
 
 
 class AsyncBingxSpot(BaseClient):
-    """Cancel spot orders, awaiting. One client may be used from many tasks, and in several event loops.
+    """Client that awaits. One client may be used from many tasks, and in several event loops.
 
     Args:
         credentials: API key and secret.
@@ -172,13 +188,17 @@ class AsyncBingxSpot(BaseClient):
         client_order_id: str | None = None,
         cancel_restrictions: CancelRestriction | str | None = None,
         recv_window: float | None = None,
+        already_canceled_ok: bool = False,
     ) -> Order:
         """Cancel one open order and return it as the exchange states it.
 
         Arguments, result and errors are those of `BingxSpot.cancel_order`.
         """
         body = cancel_order_request(symbol, order_id, client_order_id, cancel_restrictions, recv_window)
-        return _order(await cancel_order.asyncio_detailed(client=self._client, body=body))
+        try:
+            return _order(await cancel_order.asyncio_detailed(client=self._client, body=body))
+        except OrderAlreadyCanceled as error:
+            return _already_canceled(error, ok=already_canceled_ok)
 
     def cancel_orders(self, orders: Iterable[object] | AsyncIterable[object]) -> "bingx_spot.AsyncCancelRun":
         """Cancel many orders, and iterate over the results, each as soon as it is known.
@@ -189,7 +209,7 @@ class AsyncBingxSpot(BaseClient):
         from bingx_spot.bulk.async_run import AsyncCancelRun  # noqa: PLC0415
         from bingx_spot.bulk.run import Run  # noqa: PLC0415
 
-        return AsyncCancelRun(Run(replace(self._parts, bulk=True)), orders, self._engine)
+        return AsyncCancelRun(Run(replace(self._context, bulk=True)), orders, self._engine)
 
     async def query_order(
         self,
@@ -214,21 +234,25 @@ class AsyncBingxSpot(BaseClient):
         return _time(await server.server_time.asyncio_detailed(client=self._client))
 
     async def warm(self, every: float | None = None) -> None:
-        """Open a connection ahead, so that the next call is one round trip and no more.
+        """Open a connection ahead, so that the next call takes one round trip.
 
-        Arguments and errors are those of `BingxSpot.warm`; what asks again is a task, on asyncio alone.
+        Arguments and errors are those of `BingxSpot.warm`. With `every`, an asyncio task repeats it; on
+        trio, `every` is refused.
         """
         check_every(every)
         if every is not None:
             check_on_asyncio("every", "None on trio")
         await self.server_time()
-        if every is not None and not (self._warmth and self._warmth.is_at_work()):
-            self._warmth = AsyncKeepAlive(self._asking(every).server_time, every)
+        if every is not None and not (self._keepalive and self._keepalive.is_running()):
+            self._keepalive = AsyncKeepAlive(self._keepalive_client(every).server_time, every)
 
     async def aclose(self) -> None:
-        """Close the connections, unless they belong to the client that this one was derived from."""
-        if isinstance(self._warmth, AsyncKeepAlive):
-            await self._warmth.end()
+        """Close the connections, unless they belong to the client that this one was derived from.
+
+        Calls in other tasks end as those of `BingxSpot.close`.
+        """
+        if isinstance(self._keepalive, AsyncKeepAlive):
+            await self._keepalive.stop()
         if self._owns_engine:
             await self._engine.aclose()
 
@@ -242,11 +266,17 @@ class AsyncBingxSpot(BaseClient):
 
 
 def _order(response: "types.Response[CancelOrderResponse] | types.Response[QueryOrderResponse]") -> Order:
-    # The gate lets no success through without it; this is what the types say.
+    # Validation lets no success through without an order; this is for the type checker.
     assert response.parsed is not None  # noqa: S101
     assert not isinstance(response.parsed.data, types.Unset)  # noqa: S101
-    answer = Response(response.status_code, response.headers, response.content)
-    return Order.from_model(response.parsed.data, answer)
+    raw = Response(response.status_code, response.headers, response.content)
+    return Order.from_model(response.parsed.data, raw)
+
+
+def _already_canceled(error: OrderAlreadyCanceled, *, ok: bool) -> Order:
+    if ok and error.order is not None:
+        return error.order
+    raise error
 
 
 def _time(response: "types.Response[ServerTimeResponse]") -> int:

@@ -1,4 +1,4 @@
-"""Hold the settings of a client, checked."""
+"""The options of a client, checked."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
@@ -21,7 +21,7 @@ MAXIMUM_TIMEOUT = 86_400
 
 
 class Options(TypedDict, total=False):
-    """Name the keyword arguments of a client; `Config` says what each is."""
+    """The keyword arguments of a client; `Config` says what each is."""
 
     environment: str | Environment
     timeout: float
@@ -37,25 +37,25 @@ class Options(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """Hold what can be chosen for a client.
+    """The options of a client.
 
     Attributes:
         environment: `live`, `vst`, `sandbox`, a base URL, or an `Environment` with a fallback of its own.
         timeout: How long a call may take, in seconds, waiting for a permit included; at most a day.
-        placement: Where parameters go: `json`, `query` or `form`; `auto` for what the contract says, and
-            for the query string where the server does not see them there.
+        placement: Where parameters go: `json`, `query` or `form`; `auto` for the contract's placement, with
+            the query string as a fallback where the server does not see them there.
         fallback: Whether the environment's fallback host is used when the network fails.
         source_key: The value of the header `X-SOURCE-KEY`, or None for no such header.
         proxy: URL of an HTTP proxy, or None.
-        tls: What to trust and which certificate to show, or None for the public authorities.
-        transport: An httpx transport of one's own, or None.
-        clock: Where `timestamp` comes from.
+        tls: An `ssl.SSLContext`, or None for the public certificate authorities.
+        transport: An httpx transport of the caller's own, or None.
+        clock: The source of `timestamp`.
         limits: Who gives out permits: None for the contract's limits, which all clients of the process with
             the same API key share; the URL of a Redis or Valkey server, or the path of a file, through which
             processes share them too; `off` for none; or an object of one's own.
 
     Raises:
-        InvalidInput: A setting is not allowed; it names the setting.
+        InvalidInput: An option is not allowed; it names the option.
     """
 
     environment: str | Environment = "live"
@@ -112,7 +112,7 @@ def _is_transport(transport: Any) -> bool:
 
 
 def _check_type(name: str, fits: bool, allowed: str) -> None:
-    # The value is not repeated: a proxy's may hold a password.
+    # The value is not in the error: a proxy URL may hold a password.
     if not fits:
         raise InvalidInput(name, "is of another type", allowed)
 

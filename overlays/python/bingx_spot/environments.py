@@ -14,7 +14,7 @@ _HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Name an exchange by its origins.
+    """The hosts of an exchange.
 
     The names and hosts are the `servers` of spec/openapi.yaml.
 
@@ -24,7 +24,7 @@ class Environment:
         fallback_url: The origin for network failures alone, or None.
 
     Raises:
-        InvalidInput: An origin will not do.
+        InvalidInput: A URL is not allowed.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Environment:
                 returned as it is.
 
         Raises:
-            InvalidInput: There is no such name, or the URL will not do.
+            InvalidInput: There is no such name, or the URL is not allowed.
         """
         if isinstance(text, Environment):
             return text
@@ -57,7 +57,7 @@ class Environment:
         if origins:
             return cls(text, origins["primary"], origins.get("fallback"))
         if "@" in text:
-            # The text is not repeated: what stands before an @ may be a password.
+            # The text is not in the error: what stands before an @ may be a password.
             raise InvalidInput("environment", "holds a user name or password", allowed)
         if "://" not in text:
             raise InvalidInput("environment", f"is {shown(text)}", allowed)
@@ -71,7 +71,7 @@ def _origin(url: str) -> str:
     except ValueError:
         raise InvalidInput("environment", f"is not a URL: {shown(url)}", _URL_ALLOWED) from None
     host = host or ""
-    # Brackets stand around an IPv6 address and around nothing else.
+    # Brackets belong around an IPv6 address only.
     bracketed = parts.netloc.startswith("[")
     if parts.scheme not in ("http", "https") or not _is_host(host) or bracketed != (":" in host):
         raise InvalidInput("environment", f"is {shown(url)}", _URL_ALLOWED)
@@ -88,7 +88,7 @@ def _written(scheme: str, host: str, port: int | None) -> str:
 
 
 def _is_loopback(host: str) -> bool:
-    # Only localhost itself: what a resolver makes of other names under it is not certain.
+    # Only localhost itself: resolvers differ about names below it.
     return host == "localhost" or (_is_address(host) and ip_address(host).is_loopback)
 
 

@@ -1,25 +1,29 @@
-"""The tree of errors: what went wrong, and what it says of the order.
+"""The exceptions of this package, and the details that they carry.
 
 ::
 
     BingxError
-    ├── InvalidInput             nothing was sent: a parameter or a setting is not allowed
-    ├── CredentialsError         nothing was sent: API key or secret missing, unreadable or exposed
-    ├── BulkRunAborted               a run of many cancels met an error that would hit every order
-    └── CallError                a call was under way; carries the evidence
-        ├── NotExecuted          the exchange surely did not act on it
-        │   ├── NotSent          no exchange was reached
-        │   ├── StillOpen        every attempt failed, and the order was open afterwards
-        │   └── RequestRejected          the exchange answered no
+    ├── InvalidInput                 nothing was sent: an argument or an option is not allowed
+    ├── CredentialsError             nothing was sent: API key or secret missing, unreadable or exposed
+    ├── BulkRunAborted               a bulk run met an error that would hit every order
+    └── CallError                    a call failed; carries `details`
+        ├── NotExecuted              no request of this call took effect, or can take effect later
+        │   ├── NotSent              the exchange was not reached
+        │   ├── StillOpen            the order is open; carries `order`
+        │   └── RequestRejected      the exchange rejected the request
         │       ├── AuthenticationError
         │       ├── PermissionDenied
         │       ├── ClockError
         │       ├── RateLimited
-        │       └── OrderNotOpen
-        └── OutcomeUnknown       nobody can know from this answer whether it took effect
-            └── UnknownErrorCode      an error code that the error table does not list
+        │       ├── OrderNotFound    the exchange finds no order by this id
+        │       └── OrderNotOpen     the order is not open; its state could not be learnt
+        │           ├── OrderFilled              carries `order`
+        │           ├── OrderAlreadyCanceled     carries `order`
+        │           └── OrderFailed              carries `order`
+        └── OutcomeUnknown           a request may have taken effect, and it could not be learnt in time
+            └── UnknownErrorCode     an error code that the error table does not list
 
-An error's text never holds the API key, the secret or a signature.
+No exception's text holds the API key, the secret or a signature.
 """
 
 from collections.abc import Mapping
@@ -29,18 +33,18 @@ from typing import Any, Self
 
 from bingx_spot.models import Order, Response
 
-_SHOWN_LENGTH = 80
-_KEPT_BODY = 65536
+_MAXIMUM_REPR = 80
+_MAXIMUM_BODY = 65536
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Tell one attempt of a call: when, where, and what came back.
+    """One attempt of a call: when, where, and what came back.
 
     Attributes:
         at: When it began, in Unix milliseconds, by the exchange's clock as far as it is known.
-        operation: What was asked, by its name in the contract: `cancelOrder`, `queryOrder`.
-        host: The base URL that it went to.
+        operation: The operation's name in the contract: `cancelOrder`, `queryOrder`.
+        host: The base URL of the host.
         result: What came back, in words.
     """
 
@@ -52,14 +56,14 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class RequestInfo:
-    """Show a request without its secrets.
+    """A request without its secrets.
 
     Attributes:
         method: `POST` or `GET`.
-        url: Where it went, without the query string.
-        placement: Where the parameters stood: `json`, `query` or `form`.
-        parameters: The parameters as signed, the signature masked.
-        headers: The headers that the SDK set, the API key masked.
+        url: The URL without its query string.
+        placement: Where the parameters were: `json`, `query` or `form`.
+        parameters: The parameters as signed, the signature redacted.
+        headers: The headers that the SDK set, the API key redacted.
     """
 
     method: str
@@ -69,27 +73,29 @@ class RequestInfo:
     headers: Mapping[str, str]
 
     def __reduce__(self) -> tuple[object, ...]:
-        # Read-only views cannot be pickled; a bot that hands an error to another process needs it whole.
+        # Read-only views cannot be pickled, and bots hand errors to other processes.
         parts = (self.method, self.url, self.placement, dict(self.parameters), dict(self.headers))
         return (RequestInfo, parts)
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorDetails:
-    """Hold what is known of a call that failed.
+    """Everything that is known of a call that failed.
 
     Attributes:
+        message: The exchange's text as it came, or what happened instead of a response.
         code: The exchange's error code as it came, or None where there was none.
-        message: The exchange's text as it came, or what happened instead of an answer.
-        http_status: The HTTP status, or None where no answer came.
+        http_status: The HTTP status, or None where no response came.
         request: The request without its secrets, or None where none was made.
-        body: The answer's body as it came, at most its first 64 KiB.
-        headers: The answer's headers.
-        retry_at: When the exchange will listen again, in Unix milliseconds.
+        body: The first 64 KiB of the response's body.
+        headers: The response's headers, names in lower case.
+        retry_at: When the exchange accepts requests again, in Unix milliseconds, or None.
         hint: What a person can do about it.
-        rule: The row of spec/errors.yaml that the answer was classified by, or nothing.
-        lock_seconds: How long a lock lasts where the answer gives no time, in seconds, or None.
-        attempts: Every attempt that the call made, in order, follow-up queries included.
+        rule: The row of spec/errors.yaml that matched the response, or empty.
+        lock_seconds: How long a lock lasts where the response gives no time, in seconds, or None.
+        attempts: Every attempt of the call, in order, queries included.
+        summary: What it means for the order, in one sentence, or empty.
+        order_id: The order id that a response named which was not believed, or None.
     """
 
     message: str
@@ -103,26 +109,37 @@ class ErrorDetails:
     rule: str = ""
     lock_seconds: int | None = None
     attempts: tuple[Attempt, ...] = ()
+    summary: str = ""
+    order_id: int | None = None
 
     @classmethod
     def of(cls, response: Response, message: str, **more: Any) -> "ErrorDetails":
         """Return the details of a response.
 
         Args:
-            response: As it came, secrets redacted.
+            response: The response, secrets redacted.
             message: The exchange's text, or what is wrong with the response.
             **more: Further fields.
         """
-        body = response.body[:_KEPT_BODY]
+        body = response.body[:_MAXIMUM_BODY]
         return cls(message, http_status=response.http_status, body=body, headers=response.headers, **more)
 
     def __reduce__(self) -> tuple[object, ...]:
-        parts = (self.message, self.code, self.http_status, self.request, self.body, dict(self.headers))
-        return (ErrorDetails, (*parts, self.retry_at, self.hint, self.rule, self.lock_seconds, self.attempts))
+        head = (self.message, self.code, self.http_status, self.request, self.body, dict(self.headers))
+        tail = (
+            self.retry_at,
+            self.hint,
+            self.rule,
+            self.lock_seconds,
+            self.attempts,
+            self.summary,
+            self.order_id,
+        )
+        return (ErrorDetails, (*head, *tail))
 
 
 def shown(value: object) -> str:
-    """Return a refused value as an error's text shows it: the beginning of its `repr`.
+    """Return the beginning of a value's `repr`, for an error text.
 
     Args:
         value: Anything that a caller may have passed.
@@ -131,20 +148,20 @@ def shown(value: object) -> str:
         text = repr(value)
     except Exception:  # noqa: BLE001 - an int past Python's digit limit has no repr; an object's own may fail
         return f"a value of type {type(value).__name__}"
-    return text if len(text) <= _SHOWN_LENGTH else f"{text[:_SHOWN_LENGTH]}..."
+    return text if len(text) <= _MAXIMUM_REPR else f"{text[:_MAXIMUM_REPR]}..."
 
 
 class BingxError(Exception):
-    """Be the base of every error that this package raises."""
+    """Base class of every exception that this package raises."""
 
 
 class InvalidInput(BingxError, ValueError):
-    """Say that a parameter or a setting is not allowed; nothing was sent.
+    """An argument or an option is not allowed; nothing was sent.
 
     Args:
-        field: The parameter's name as the caller wrote it, `order_id` for example.
+        field: The argument's name as the caller wrote it, such as `order_id`.
         reason: What is wrong with it.
-        allowed: What would be right.
+        allowed: What is allowed.
     """
 
     def __init__(self, field: str, reason: str, allowed: str) -> None:
@@ -158,16 +175,16 @@ class InvalidInput(BingxError, ValueError):
 
 
 class CredentialsError(BingxError):
-    """Say that the API key or the secret is missing, unreadable or exposed; nothing was sent."""
+    """The API key or the secret is missing, unreadable or exposed; nothing was sent."""
 
 
 class BulkRunAborted(BingxError):
-    """Say that a run of many cancels was stopped by an error that would hit every order.
+    """A bulk run met an error that would hit every order, and stopped.
 
-    Every result so far was handed over before; the orders that were not taken are untouched.
+    The run has returned every result before. Orders that it had not taken yet are unaffected.
 
     Args:
-        error: What stopped it.
+        error: The error that stopped the run.
     """
 
     def __init__(self, error: "CallError") -> None:
@@ -179,10 +196,10 @@ class BulkRunAborted(BingxError):
 
 
 class CallError(BingxError):
-    """Be the base of the errors of a call that was under way.
+    """Base class of the errors of a call.
 
     Args:
-        details: What is known of the call.
+        details: Everything that is known of the call.
     """
 
     def __init__(self, details: ErrorDetails) -> None:
@@ -191,7 +208,7 @@ class CallError(BingxError):
 
     def with_details(self, details: ErrorDetails) -> Self:
         """Return the same error with other details."""
-        # As pickle does: what a subclass takes beyond the evidence stands in `args` after it.
+        # As pickle does: what a subclass takes beyond the details stands in `args` after them.
         return type(self)(details, *self.args[1:])
 
     @property
@@ -201,12 +218,12 @@ class CallError(BingxError):
 
     @property
     def message(self) -> str:
-        """Return the exchange's text as it came, or what happened instead of an answer."""
+        """Return the exchange's text as it came, or what happened instead of a response."""
         return self.details.message
 
     @property
     def http_status(self) -> int | None:
-        """Return the HTTP status, or None where no answer came."""
+        """Return the HTTP status, or None where no response came."""
         return self.details.http_status
 
     @property
@@ -216,7 +233,7 @@ class CallError(BingxError):
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
-        """Return every attempt that the call made, in order."""
+        """Return every attempt of the call, in order."""
         return self.details.attempts
 
     @property
@@ -228,64 +245,23 @@ class CallError(BingxError):
         facts = [f"code {self.code}"] if self.code is not None else []
         facts += [f"HTTP {self.http_status}"] if self.http_status is not None else []
         text = f"{self.message} ({', '.join(facts)})" if facts else self.message
-        return f"{text}. {self.hint}" if self.hint else text
+        sentences = [self.details.summary, f"{text}." if self.hint else text, self.hint]
+        return " ".join(sentence for sentence in sentences if sentence)
 
 
 class NotExecuted(CallError):
-    """Say that the exchange surely did not act on the request."""
+    """No request of this call took effect, or can take effect later."""
 
 
 class NotSent(NotExecuted):
-    """Say that no exchange was reached: refused connection, DNS, TLS, or a closed client."""
-
-
-class RequestRejected(NotExecuted):
-    """Say that the exchange answered no; the order is untouched."""
-
-
-class AuthenticationError(RequestRejected):
-    """Say that the API key or the signature was not accepted."""
-
-
-class PermissionDenied(RequestRejected):
-    """Say that the API key may not do this, or not from this IP address."""
-
-
-class ClockError(RequestRejected):
-    """Say that the timestamp was too far from the exchange's time."""
-
-
-class RateLimited(RequestRejected):
-    """Say that a limit was passed, or would be passed before the time is up."""
-
-    @property
-    def retry_at(self) -> int | None:
-        """Return when the exchange will listen again, in Unix milliseconds, where it said so."""
-        return self.details.retry_at
-
-
-class OrderNotOpen(RequestRejected):
-    """Say that the order is filled, was cancelled earlier, or never existed.
-
-    The exchange gives the three cases one and the same text, so it was asked what the order is now.
-
-    Args:
-        details: What is known of the call.
-        order: The order as the exchange states it now (`FILLED`, `CANCELED`, ...), or None where it knows
-            no such order, or did not say in time; `message` tells which.
-    """
-
-    def __init__(self, details: ErrorDetails, order: Order | None = None) -> None:
-        super().__init__(details)
-        self.args = (details, order)
-        self.order = order
+    """The exchange was not reached: connection refused, DNS, TLS, no time left, or a closed client."""
 
 
 class StillOpen(NotExecuted):
-    """Say that every attempt failed, and that the order was still open when it was asked for afterwards.
+    """The order is open, and no request of this call can take effect any more.
 
     Args:
-        details: What is known of the call.
+        details: Everything that is known of the call.
         order: The order as the exchange stated it last.
     """
 
@@ -295,12 +271,74 @@ class StillOpen(NotExecuted):
         self.order = order
 
 
-class OutcomeUnknown(CallError):
-    """Say that nobody can know from what came back whether the request took effect.
+class RequestRejected(NotExecuted):
+    """The exchange rejected the request; the order is unaffected."""
 
-    For a cancel: query the order, or cancel again; a second cancel cannot cancel anything else.
+
+class AuthenticationError(RequestRejected):
+    """The exchange did not accept the API key or the signature."""
+
+
+class PermissionDenied(RequestRejected):
+    """The API key may not do this, or not from this IP address."""
+
+
+class ClockError(RequestRejected):
+    """The timestamp was too far from the exchange's time."""
+
+
+class RateLimited(RequestRejected):
+    """A rate limit was passed, or would be passed before the deadline."""
+
+    @property
+    def retry_at(self) -> int | None:
+        """Return when the exchange accepts requests again, in Unix milliseconds, where that is known."""
+        return self.details.retry_at
+
+
+class OrderNotFound(RequestRejected):
+    """The exchange finds no order by this id.
+
+    An order is found by its client order id for two hours only, and a new order is not found at once. So a
+    client order id that is not found does not prove that there is no open order.
+    """
+
+
+class OrderNotOpen(RequestRejected):
+    """The order is not open, and no request of this call canceled it.
+
+    This class itself is raised where the order's state could not be learnt before the deadline; the
+    subclasses say what the order is.
+
+    Args:
+        details: Everything that is known of the call.
+        order: The order as the exchange states it now, or None where that could not be learnt.
+    """
+
+    def __init__(self, details: ErrorDetails, order: Order | None = None) -> None:
+        super().__init__(details)
+        self.args = (details, order)
+        self.order = order
+
+
+class OrderFilled(OrderNotOpen):
+    """The order is filled; `order` has the amounts."""
+
+
+class OrderAlreadyCanceled(OrderNotOpen):
+    """The order was canceled before, and not by this call; `order` has what was executed of it."""
+
+
+class OrderFailed(OrderNotOpen):
+    """The order failed or expired; `order` has its status."""
+
+
+class OutcomeUnknown(CallError):
+    """A request of this call may have taken effect, and it could not be learnt in time whether it did.
+
+    For a cancel: query the order later, or cancel it again; a second cancel cannot cancel another order.
     """
 
 
 class UnknownErrorCode(OutcomeUnknown):
-    """Say that the exchange gave an error code that the error table does not list."""
+    """The exchange gave an error code that the error table does not list."""

@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl
 import httpx
 
 from bingx_spot.core.context import CallContext
-from bingx_spot.core.decisions import steps
 from bingx_spot.core.request import ApiCall
+from bingx_spot.core.resolution import resolve
 from bingx_spot.core.runner import run, run_async
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.models import Response
@@ -54,7 +54,7 @@ class SigningTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         """
         request.read()
         call = self._call(request)
-        return _response(run(steps(self._parts, call, _timeout(request)), self._engine), request)
+        return _response(run(resolve(self._parts, call, _timeout(request)), self._engine), request)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Sign and send the request, and return the answer if it is a believed success.
@@ -65,7 +65,9 @@ class SigningTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         """
         await request.aread()
         call = self._call(request)
-        return _response(await run_async(steps(self._parts, call, _timeout(request)), self._engine), request)
+        return _response(
+            await run_async(resolve(self._parts, call, _timeout(request)), self._engine), request
+        )
 
     def close(self) -> None:
         """Close the blocking connections, if they are this one's own."""

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from bingx_spot.core.context import CallContext
-from bingx_spot.core.decisions import steps
 from bingx_spot.core.request import ApiCall
+from bingx_spot.core.resolution import resolve
 from bingx_spot.core.runner import run, run_async
 from bingx_spot.models import Response
 from bingx_spot.transport import Engine
@@ -31,7 +31,7 @@ class Believed:
 
     def __init__(self, answer: Response) -> None:
         #: Returns the envelope, which the gate has parsed already.
-        self.json = answer.envelope
+        self.json = answer.json
         self.status_code = answer.http_status
         self.headers = answer.headers
         self.content = answer.body
@@ -44,7 +44,7 @@ class _Blocking(NamedTuple):
     engine: Engine
 
     def request(self, method: str, url: str, **asked: Any) -> Believed:
-        return Believed(run(steps(self.parts, call_of(method, url, **asked)), self.engine))
+        return Believed(run(resolve(self.parts, call_of(method, url, **asked)), self.engine))
 
 
 class _Awaiting(NamedTuple):
@@ -54,10 +54,10 @@ class _Awaiting(NamedTuple):
     engine: Engine
 
     async def request(self, method: str, url: str, **asked: Any) -> Believed:
-        return Believed(await run_async(steps(self.parts, call_of(method, url, **asked)), self.engine))
+        return Believed(await run_async(resolve(self.parts, call_of(method, url, **asked)), self.engine))
 
 
-class Direct:
+class SigningMiddleware:
     """Stand in for the client of the generated package, for the facade's own calls.
 
     Args:

@@ -1,10 +1,9 @@
-"""What the exchange says: a response as it came, and an order as it states it."""
+"""The records that the exchange's answers become: a response as it came, and an order as stated in it."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -21,40 +20,42 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 
-_MASK = "***"
+_REDACTED = "***"
 
-# What only a query tells, by its names on the wire.
+# Wire names of fields that only the query returns.
 _QUERIED = frozenset({"StopPrice", "time", "updateTime", "origQuoteOrderQty", "fee", "feeAsset", "avgPrice"})
 
 
 @dataclass(frozen=True)
 class Response:
-    """Hold an HTTP answer as it came.
+    """An HTTP response as it came.
 
     Attributes:
         http_status: Any number; some that come are listed in no RFC.
-        headers: Names in lower case.
+        headers: The headers, names in lower case.
         body: The bytes of the body.
+        parsed: The JSON object in the body, once the response is validated; else None.
     """
 
     http_status: int
     headers: Mapping[str, str]
     body: bytes
+    parsed: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
-    def without(self, secrets: tuple[str, ...]) -> "Response":
-        """Return the answer with these texts masked: a server may repeat what it was sent.
+    def redacted(self, secrets: tuple[str, ...]) -> "Response":
+        """Return the response without these texts: a server may repeat what it was sent.
 
         Args:
             secrets: The API key and the signature of the request.
         """
         body, headers = self.body, self.headers
-        shown = "\n".join(headers.values())
+        values = "\n".join(headers.values())
         for secret in secrets:
             if secret.encode() in body:
-                body = body.replace(secret.encode(), _MASK.encode())
-            if secret in shown:
-                masked = {name: value.replace(secret, _MASK) for name, value in headers.items()}
-                headers = MappingProxyType(masked)
+                body = body.replace(secret.encode(), _REDACTED.encode())
+            if secret in values:
+                redacted = {name: value.replace(secret, _REDACTED) for name, value in headers.items()}
+                headers = MappingProxyType(redacted)
         if body is self.body and headers is self.headers:
             return self
         return Response(self.http_status, headers, body)
@@ -63,27 +64,20 @@ class Response:
         # Read-only views cannot be pickled.
         return (Response, (self.http_status, dict(self.headers), self.body))
 
-    def envelope(self) -> Mapping[str, Any]:
-        """Return the JSON object in the body of a believed answer.
-
-        The gate has parsed it, and it is not parsed again; whoever changes it changes it for all.
-        """
-        return self._envelope
-
-    @cached_property
-    def _envelope(self) -> Mapping[str, Any]:
-        envelope: Mapping[str, Any] = json.loads(self.body)
+    def json(self) -> Mapping[str, Any]:
+        """Return the JSON object in the body of a validated response; it is not parsed again."""
+        envelope: Mapping[str, Any] = json.loads(self.body) if self.parsed is None else self.parsed
         return envelope
 
     def data(self) -> dict[str, Any]:
-        """Return the member `data` of a believed answer, parsed anew: it is the caller's own."""
+        """Return the member `data` of a validated response, parsed again: a copy of the caller's own."""
         data = json.loads(self.body)["data"]
         return data if isinstance(data, dict) else {}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """Hold an order as the exchange stated it; nothing in it can be changed.
+    """An order as the exchange stated it; it cannot be changed.
 
     A field that the exchange left out is None. Fields as in `CancelledOrder` and `QueriedOrder` of
     spec/openapi.yaml.
@@ -91,7 +85,7 @@ class Order:
     Attributes:
         symbol: Trading pair, `BTC-USDT`.
         order_id: Order id, exact to its 19th digit.
-        client_order_id: The id given by the user when placing the order.
+        client_order_id: The id that the user gave when placing the order.
         status: `CANCELED` after a cancel. A word that the contract does not list stays as it came.
         type: `LIMIT`, `MARKET`, ...
         side: `BUY` or `SELL`.
@@ -101,13 +95,13 @@ class Order:
         executed_qty: Executed quantity, in the base asset.
         cummulative_quote_qty: Cumulative transacted quantity, in the quote asset; the spelling is the
             exchange's.
-        time: When it was placed, in Unix milliseconds; only a query tells, as all below.
+        time: When it was placed, in Unix milliseconds; only a query returns it and all below.
         update_time: When it last changed, in Unix milliseconds.
         orig_quote_order_qty: Original quantity in the quote asset, where the order was placed so.
         fee: In `fee_asset`; negative where it was charged.
         fee_asset: The asset that the fee is in.
         avg_price: Average price of what was executed, in the quote asset.
-        response: The response as it came.
+        response: The response that stated the order.
     """
 
     symbol: str
@@ -131,65 +125,59 @@ class Order:
 
     @property
     def raw(self) -> Mapping[str, object]:
-        """Return `data` of the answer as it came, unknown fields included."""
+        """Return `data` of the response as it came, unknown fields included."""
         return MappingProxyType(self.response.data())
 
     @classmethod
-    def from_data(cls, data: Mapping[str, object], answer: Response) -> Self:
-        """Make an order of `data` of an answer that the gate has believed.
+    def from_data(cls, data: Mapping[str, object], response: Response) -> Self:
+        """Return the order in `data` of a validated response.
 
         Args:
             data: The order, of a cancel or a query.
-            answer: The answer that it came in.
+            response: The validated response.
         """
         cancelled = not schema_mismatch(_fields("cancelOrder"), data)
-        # The gate has looked at what the answer to the request in question holds, and at nothing else.
+        # Validation has checked the fields of the request's own operation, and no others.
         if cancelled and (_QUERIED.isdisjoint(data) or schema_mismatch(_fields("queryOrder"), data)):
-            return cls._of({**_stated(CancelledOrder.from_dict(data)), "response": answer})
-        # Imported here: most programs cancel and never ask.
+            return cls(**_common(CancelledOrder.from_dict(data)), response=response)
+        # Imported here: most programs cancel and never query.
         from bingx_spot_api.models.queried_order import QueriedOrder  # noqa: PLC0415
 
-        # The one capital letter apart, a query's answer has all that a cancel's has.
+        # But for a capital letter, a query's response has all that a cancel's has.
         stop_price = {"StopPrice": data["stopPrice"]} if cancelled and "stopPrice" in data else {}
-        return cls.from_model(QueriedOrder.from_dict({**stop_price, **data}), answer)
+        return cls.from_model(QueriedOrder.from_dict({**stop_price, **data}), response)
 
     @classmethod
-    def from_model(cls, model: "CancelledOrder | QueriedOrder", answer: Response) -> Self:
-        """Make an order of what the generated parser has made of an answer that the gate has believed.
+    def from_model(cls, model: "CancelledOrder | QueriedOrder", response: Response) -> Self:
+        """Return the order in a generated model that was parsed from a validated response.
 
         Args:
             model: The order, of a cancel or a query.
-            answer: The answer that it came in.
+            response: The validated response.
         """
         if isinstance(model, CancelledOrder):
             if not _QUERIED.isdisjoint(model.additional_properties):
-                # A cancel that a query has settled: the answer is the query's, and tells more.
-                return cls.from_data(model.to_dict(), answer)
-            return cls._of({**_stated(model), "response": answer})
-        queried = {
-            "time": _given(model.time),
-            "update_time": _given(model.update_time),
-            "orig_quote_order_qty": _amount(model.orig_quote_order_qty),
-            "fee": _amount(model.fee),
-            "fee_asset": _given(model.fee_asset),
-            "avg_price": _amount(model.avg_price),
-        }
-        return cls._of({**_stated(model), **queried, "response": answer})
-
-    @classmethod
-    def _of(cls, fields: dict[str, Any]) -> Self:
-        # What the constructor does too, but it sets each field by itself, and takes ten times as long.
-        made = object.__new__(cls)
-        made.__dict__.update(fields)
-        return made
+                # A cancel that a query has settled: the response is the query's, and has more fields.
+                return cls.from_data(model.to_dict(), response)
+            return cls(**_common(model), response=response)
+        return cls(
+            **_common(model),
+            time=_given(model.time),
+            update_time=_given(model.update_time),
+            orig_quote_order_qty=_amount(model.orig_quote_order_qty),
+            fee=_amount(model.fee),
+            fee_asset=_given(model.fee_asset),
+            avg_price=_amount(model.avg_price),
+            response=response,
+        )
 
 
 def _fields(operation_id: str) -> tuple[Field, ...]:
     return BY_ID[operation_id].data or ()
 
 
-def _stated(model: "CancelledOrder | QueriedOrder") -> dict[str, Any]:
-    """Return what both kinds of answer tell."""
+def _common(model: "CancelledOrder | QueriedOrder") -> dict[str, Any]:
+    """Return the fields that a cancel and a query both have."""
     return {
         "symbol": model.symbol,
         "order_id": model.order_id,
@@ -210,5 +198,5 @@ def _given(value: Value | Unset) -> Value | None:
 
 
 def _amount(text: object) -> Decimal | None:
-    # An absent amount comes as no member, as null, or as empty text. The gate let only numbers through.
+    # An absent amount comes as no member, as null, or as empty text. Validation has passed only numbers.
     return Decimal(str(text)) if text or text == 0 else None

@@ -51,7 +51,7 @@ def between(primary: str, second: Sandbox, **more: Any) -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bingx_spot.core.decisions.backoff", lambda _: 0.02)
+    monkeypatch.setattr("bingx_spot.core.resolution.backoff", lambda _: 0.02)
 
 
 @both
@@ -152,7 +152,7 @@ def test_gives_back_to_the_primary_after_a_pause() -> None:
     with pair() as (primary, fallback):
         environment = Environment("test", primary.url, fallback.url)
         with BingxSpot(**{**options(primary), "environment": environment}) as bingx:
-            bingx._memory.hosts._now = clock
+            bingx._state.hosts._now = clock
             primary.faults([{"fault": "reset-before-reading", "times": 1}])
 
             def seen() -> tuple[int, int]:

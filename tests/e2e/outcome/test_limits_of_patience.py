@@ -56,7 +56,7 @@ BANS: dict[str, dict[str, Any]] = {
 def test_a_ban_stops_every_later_call_without_a_request_until_it_expires(name: str) -> None:
     clock = Moved()
     with Sandbox(limits="off") as sandbox, BingxSpot(**options(sandbox)) as bingx:
-        bingx._memory.blocks._now = clock
+        bingx._state.lockouts._now = clock
         order = sandbox.place_order(SYMBOL)
         sandbox.faults([{**BANS[name], "times": 1}])
         calls: dict[str, Callable[[], object]] = {
@@ -150,10 +150,10 @@ def test_a_permit_that_comes_too_late_is_told_at_once_and_costs_no_tries() -> No
         orders = [int(order["orderId"]) for order in sandbox.place_orders(6, SYMBOL)]
         for order_id in orders[:5]:
             bingx.cancel_order(SYMBOL, order_id=order_id)
-        left = bingx._memory.budget._left
+        left = bingx._state.retry_budget._left
         with pytest.raises(RateLimited, match="permit") as late:
             bingx.cancel_order(SYMBOL, order_id=orders[5])
-        assert bingx._memory.budget._left == left
+        assert bingx._state.retry_budget._left == left
         assert late.value.attempts == ()
         assert arrived(sandbox) == 5
 
@@ -212,7 +212,7 @@ def in_batches(
 
 def test_successes_earn_tries_back() -> None:
     with Sandbox(limits="off", orders=0) as sandbox, BingxSpot(**options(sandbox)) as bingx:
-        budget = bingx._memory.budget
+        budget = bingx._state.retry_budget
         while budget.take():
             pass
         one, other, third = (int(order["orderId"]) for order in sandbox.place_orders(3, SYMBOL))

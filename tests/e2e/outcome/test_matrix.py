@@ -41,7 +41,7 @@ def running() -> Iterator[Sandbox]:
 @pytest.fixture
 def sandbox(running: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     # Without chance, so that what arrives can be told exactly.
-    monkeypatch.setattr("bingx_spot.core.decisions.backoff", lambda _: PAUSE)
+    monkeypatch.setattr("bingx_spot.core.resolution.backoff", lambda _: PAUSE)
     running.reset()
     yield running
     running.clear_faults()

@@ -13,7 +13,7 @@ import pytest
 
 from bingx_sandbox import Sandbox
 from bingx_spot import AsyncBingxSpot, BingxSpot, CallError, Credentials, Order, RateLimited
-from bingx_spot.core.decisions import steps
+from bingx_spot.core.resolution import resolve
 from bingx_spot.core.runner import run
 from bingx_spot.limits.rate_limiter import IpLimits, LocalRateLimiter
 from bingx_spot.shared_limits import options as accounts

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from bingx_spot import Response
-from bingx_spot.core.effects import Send
+from bingx_spot.core.runner import Send
 from bingx_spot.transport import TransportFailure
 from tests.support.scripted_time import BEGIN, ScriptedTime
 from tests.unit.core.playing import (
@@ -97,7 +97,7 @@ class ModelledExchange:
     def reply(self, send: Send) -> After:
         """Response one request, as the next of its list says."""
         self.requests += 1
-        happening = self._next(self.cancels if CANCEL.path in send.request.shown.url else self.others)
+        happening = self._next(self.cancels if CANCEL.path in send.request.info.url else self.others)
         if happening.before and self.status in OPEN_WORDS:
             self.status = happening.before
         if happening.catches_up:
@@ -122,7 +122,7 @@ class ModelledExchange:
         if happening.comes == "truth":
             # At once: how long an answer was on its way is what learning the time cannot know.
             return After(self._truth(send, stamped), 0.0)
-        if CANCEL.path in send.request.shown.url and self._is_valid(stamped):
+        if CANCEL.path in send.request.info.url and self._is_valid(stamped):
             self._maybe_cancel(happening, stamped)
         came = DOUBTFUL[happening.comes]
         return After(came, None if came is HANGS else seconds)
@@ -134,11 +134,11 @@ class ModelledExchange:
             self._cancel()
 
     def _truth(self, send: Send, stamped: int) -> Response:
-        if SERVER_TIME.path in send.request.shown.url:
+        if SERVER_TIME.path in send.request.info.url:
             return answer({"code": 0, "msg": "", "data": {"serverTime": self._now()}})
         if not self._is_valid(stamped):
             return says(100421, "timestamp mismatch", timestamp=self._now())
-        if CANCEL.path in send.request.shown.url:
+        if CANCEL.path in send.request.info.url:
             was_open = self.status in OPEN_WORDS
             self._cancel()
             return order("CANCELED") if was_open else NOT_OPEN
@@ -149,7 +149,7 @@ class ModelledExchange:
             self.status, self.by_us = "CANCELED", True
 
     def _stamped(self, send: Send) -> int:
-        return int(str(send.request.shown.parameters.get("timestamp", 0)))
+        return int(str(send.request.info.parameters.get("timestamp", 0)))
 
     def _is_valid(self, stamped: int) -> bool:
         return abs(self._now() - stamped) <= RECV_WINDOW

@@ -9,8 +9,8 @@ from unittest import mock
 from bingx_spot import CallError, Credentials, Response
 from bingx_spot.core.clock import Clock
 from bingx_spot.core.context import CallContext
-from bingx_spot.core.decisions import steps
-from bingx_spot.core.effects import Send, Sleep
+from bingx_spot.core.resolution import resolve
+from bingx_spot.core.runner import Send, Sleep
 from bingx_spot.core.request import ApiCall, Placement, RequestSigner
 from bingx_spot.environments import Environment
 from bingx_spot.limits.client_state import ClientState, HostSelector, PlacementSelector, backoff
@@ -89,7 +89,7 @@ class Played:
         """Name the requests in a word: c for a cancel, q for a query, t for the time."""
         letters = {operation.path: operation.operation_id[0] for operation in (CANCEL, QUERY)}
         letters[SERVER_TIME.path] = "t"
-        paths = [send.request.shown.url.removeprefix(PRIMARY).removeprefix(FALLBACK) for send in self.sent]
+        paths = [send.request.info.url.removeprefix(PRIMARY).removeprefix(FALLBACK) for send in self.sent]
         return "".join(letters[path] for path in paths)
 
     @property
@@ -106,17 +106,17 @@ class Exchange:
     limits: RateLimiter = field(default_factory=Unlimited)
     placement: Placement | None = None
     fallback: str | None = FALLBACK
-    parts: CallContext = field(init=False)
+    context: CallContext = field(init=False)
     clock: Clock = field(init=False)
-    memory: ClientState = field(init=False)
+    state: ClientState = field(init=False)
 
     def __post_init__(self) -> None:
         environment = Environment("test", PRIMARY, self.fallback)
         self.clock = self.time.clock()
         hosts, placing = HostSelector(environment, now=self.time), PlacementSelector(self.placement)
-        self.memory = ClientState(hosts, placing, Lockouts(self.time), RepeatedErrorGuard(self.time))
+        self.state = ClientState(hosts, placing, Lockouts(self.time), RepeatedErrorGuard(self.time))
         stamper = RequestSigner(Credentials("sample-api-key", "sample-secret"), self.clock)
-        self.parts = CallContext(environment, stamper, self.clock, self.limits, self.memory, 10.0, self.time)
+        self.context = CallContext(environment, stamper, self.clock, self.limits, self.state, 10.0, self.time)
 
     def play(
         self,
@@ -141,8 +141,8 @@ class Exchange:
     ) -> Played:
         """Play a call, each request answered by what `reply` makes of it."""
         played, came = Played(), None
-        with mock.patch("bingx_spot.core.decisions.backoff", lambda tries: backoff(tries, constant(chance))):
-            running = steps(self.parts, call, timeout)
+        with mock.patch("bingx_spot.core.resolution.backoff", lambda tries: backoff(tries, constant(chance))):
+            running = resolve(self.context, call, timeout)
             try:
                 while True:
                     step = running.send(came)
@@ -161,7 +161,7 @@ class Exchange:
         self, reply: Callable[[Send], Reply], interruption: BaseException, call: ApiCall = CANCELLING
     ) -> list[str]:
         """Play a call until `reply` raises the interruption, throw it in, and return its notes."""
-        running, came = steps(self.parts, call), None
+        running, came = resolve(self.context, call), None
         while True:
             step = running.send(came)
             try:
@@ -188,18 +188,18 @@ class Exchange:
     def lock_soon(self, name: str = "cancelOrder", code: int = 100404) -> None:
         """Let so many equal errors have happened that no further one may."""
         for _ in range(17):
-            self.memory.equal_errors.count(name, code)
+            self.state.repeated_errors.record(name, code)
 
     def spend_budget(self) -> None:
         """Leave no further tries."""
-        while self.memory.budget.take():
+        while self.state.retry_budget.spend():
             pass
 
 
 def _next(replies: Iterator[Reply], send: Send) -> Reply:
     for reply in replies:
         return reply
-    raise AssertionError(f"no reply is left for {send.request.shown.url}")
+    raise AssertionError(f"no reply is left for {send.request.info.url}")
 
 
 def forever(reply: Reply) -> Iterator[Reply]:
@@ -211,4 +211,4 @@ def forever(reply: Reply) -> Iterator[Reply]:
 def by_operation(cancel: Iterable[Reply], query: Iterable[Reply]) -> Callable[[Send], Reply]:
     """Response cancels by the one list, queries by the other."""
     cancels, queries = iter(cancel), iter(query)
-    return lambda send: _next(cancels if CANCEL.path in send.request.shown.url else queries, send)
+    return lambda send: _next(cancels if CANCEL.path in send.request.info.url else queries, send)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from bingx_spot import NotSent, RateLimited
 from bingx_spot.core.admission import NO_PERMIT
 from bingx_spot.core.attempt import AttemptRunner
-from bingx_spot.core.effects import Sleep
+from bingx_spot.core.runner import Sleep
 from bingx_spot.limits.permit_queue import DeadlineTooShort, Wakeup
 from bingx_spot.limits.rate_limiter import LocalRateLimiter
 from tests.support.permits import Permits
@@ -55,8 +55,8 @@ class TestTooLate:
     def test_just_the_shortest_time_is_not_over(self) -> None:
         exchange = Exchange()
         exchange.time.seconds = 0.0
-        assert not AttemptRunner(exchange.parts, deadline=0.02).over()
-        assert AttemptRunner(exchange.parts, deadline=0.0199).over()
+        assert not AttemptRunner(exchange.context, deadline=0.02).over()
+        assert AttemptRunner(exchange.context, deadline=0.0199).over()
 
 
 class Meanwhile:
@@ -88,7 +88,7 @@ class Meanwhile:
 
 class TestMeanwhile:
     def test_an_endpoint_that_has_closed_is_waited_for_and_a_new_permit_taken(self) -> None:
-        limits = Meanwhile(lambda: exchange.memory.blocks.close("cancelOrder", 2.0))
+        limits = Meanwhile(lambda: exchange.state.lockouts.lock("cancelOrder", 2.0))
         exchange = limits.exchange()
         assert exchange.play(CANCELLED).waits == [0.25, 2.0, 0.25]
         assert limits.returned == 1

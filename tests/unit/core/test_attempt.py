@@ -100,7 +100,7 @@ class TestPermits:
     def test_a_permit_is_waited_for(self) -> None:
         played = Exchange(limits=Slow(0.75)).play(CANCELLED)
         assert played.waits == [0.75]
-        assert played.sent[0].request.shown.parameters["timestamp"] == BEGIN + 750
+        assert played.sent[0].request.info.parameters["timestamp"] == BEGIN + 750
         assert played.sent[0].timeout == pytest.approx(0.6 * 9.25)
 
     def test_each_attempt_takes_one_and_says_how_long_it_can_wait(self) -> None:
@@ -115,7 +115,7 @@ class TestPermits:
         assert played.error.message == ("not sent: a permit for cancelOrder comes in 60.0 s, 10.0 s are left")
         assert played.error.retry_at == BEGIN + 60_000
         assert played.steps == []
-        assert sum(iter(exchange.memory.budget.take, False)) == 100
+        assert sum(iter(exchange.state.retry_budget.take, False)) == 100
 
     def test_one_that_comes_with_the_deadline_is_told_at_once_to_be_too_late(self) -> None:
         played = Exchange(limits=Slow(9.99)).play()
@@ -154,18 +154,18 @@ class TestHosts:
     def test_a_network_failure_brings_the_fallback(self, failure: Reply) -> None:
         exchange = Exchange()
         exchange.play(failure, CANCELLED)
-        assert exchange.memory.hosts.choose() == FALLBACK
+        assert exchange.state.hosts.get() == FALLBACK
 
     @pytest.mark.parametrize("reply", [BAD_GATEWAY, answer(b""), says(100500), DENIED])
     def test_an_answer_does_not(self, reply: Reply) -> None:
         exchange = Exchange()
         exchange.play_on(lambda _: reply)
-        assert exchange.memory.hosts.choose() == PRIMARY
+        assert exchange.state.hosts.get() == PRIMARY
 
     def test_a_closed_client_does_not(self) -> None:
         exchange = Exchange()
         exchange.play(CLOSED)
-        assert exchange.memory.hosts.choose() == PRIMARY
+        assert exchange.state.hosts.get() == PRIMARY
 
     def test_an_attempt_tells_its_host(self) -> None:
         error = Exchange().play(REFUSED, DENIED).error
@@ -177,16 +177,16 @@ class TestMemory:
         exchange = Exchange()
         exchange.spend_budget()
         exchange.play(CANCELLED)
-        assert not exchange.memory.budget.take()
+        assert not exchange.state.retry_budget.spend()
         exchange.play(CANCELLED)
-        assert exchange.memory.budget.take()
+        assert exchange.state.retry_budget.spend()
 
     def test_a_refusal_earns_none(self) -> None:
         exchange = Exchange()
         exchange.spend_budget()
         exchange.play(DENIED)
         exchange.play(DENIED)
-        assert not exchange.memory.budget.take()
+        assert not exchange.state.retry_budget.spend()
 
     def test_what_happened_is_told_in_words(self) -> None:
         replies: list[Reply] = [RESET, BAD_GATEWAY, OPEN, DENIED, OPEN, says(100500), FILLED]
@@ -216,7 +216,7 @@ class TestMemory:
         exchange, ticks = Exchange(), count(0, 1_000_000)
         clock = Clock(lambda: BEGIN * 1_000_000, lambda: next(ticks))
         stamper = RequestSigner(Credentials("sample-api-key", "sample-secret"), clock)
-        exchange.parts = replace(exchange.parts, clock=clock, stamper=stamper)
+        exchange.context = replace(exchange.context, clock=clock, stamper=stamper)
         error = exchange.play(CLOSED).error
         assert error.request is not None
         assert error.request.parameters["timestamp"] == error.attempts[0].at
@@ -274,7 +274,7 @@ class TestNearLock:
         played = exchange.play(call=QUERYING, timeout=timeout)
         assert isinstance(played.error, RateLimited)
         assert played.steps == []
-        assert sum(iter(exchange.memory.budget.take, False)) == 100
+        assert sum(iter(exchange.state.retry_budget.take, False)) == 100
 
     def test_a_query_that_could_lock_its_endpoint_is_not_sent_either(self) -> None:
         exchange = Exchange()
@@ -287,13 +287,13 @@ class TestNearLock:
         exchange = Exchange()
         for _ in range(20):
             exchange.play(says(0, "lock fail, try again later"), CANCELLED)
-        assert exchange.memory.equal_errors.left("cancelOrder") == 0
+        assert exchange.state.repeated_errors.left("cancelOrder") == 0
 
     def test_answers_that_are_on_their_way_are_waited_for(self) -> None:
         exchange = Exchange()
         for _ in range(16):
-            exchange.memory.equal_errors.count("cancelOrder", 100404)
-        exchange.memory.equal_errors.enter("cancelOrder", vouched=False)
+            exchange.state.repeated_errors.record("cancelOrder", 100404)
+        exchange.state.repeated_errors.enter("cancelOrder", vouched=False)
         played = exchange.play(timeout=0.125)
         assert isinstance(played.error, NotSent)
         assert (played.asked, played.waits) == ("", [0.125])
@@ -301,7 +301,7 @@ class TestNearLock:
     def test_a_doubt_is_asked_about_and_not_sent_again(self) -> None:
         exchange = Exchange()
         for _ in range(16):
-            exchange.memory.equal_errors.count("cancelOrder", 123456)
+            exchange.state.repeated_errors.record("cancelOrder", 123456)
         played = exchange.play(says(123456), CANCELLED)
         assert played.asked == "cq"
         assert played.result == CANCELLED
@@ -319,14 +319,14 @@ class TestNearLock:
         exchange = Exchange()
         for _ in range(17):
             exchange.play(DENIED)
-        assert exchange.memory.equal_errors.left("cancelOrder") > 0
-        assert exchange.memory.equal_errors.left("queryOrder") == 0
+        assert exchange.state.repeated_errors.left("cancelOrder") > 0
+        assert exchange.state.repeated_errors.left("queryOrder") == 0
 
     def test_an_answer_without_a_code_is_not_counted(self) -> None:
         exchange = Exchange()
         for _ in range(20):
             exchange.play(answer(b"", 401))
-        assert exchange.memory.equal_errors.left("cancelOrder") == 0
+        assert exchange.state.repeated_errors.left("cancelOrder") == 0
 
 
 class TestInterruption:

@@ -110,8 +110,8 @@ class TestAgain:
     def test_an_order_that_is_open_to_a_restricted_cancel(self) -> None:
         call = ApiCall.of(CANCEL, {"symbol": SYMBOL, "orderId": ORDER_ID, "cancelRestrictions": "NEW"})
         played = Exchange().play(RESET, NOT_OPEN, CANCELLED, call=call)
-        assert "cancelRestrictions" in played.sent[1].request.shown.parameters
-        assert "cancelRestrictions" not in played.sent[2].request.shown.parameters
+        assert "cancelRestrictions" in played.sent[1].request.info.parameters
+        assert "cancelRestrictions" not in played.sent[2].request.info.parameters
 
 
 class TestLicence:
@@ -127,7 +127,7 @@ class TestLicence:
         assert played.asked == "ccqcqcqcqcq"
         assert isinstance(played.error, StillOpen)
         # Three further tries were taken, and the queries' answers have earned a part of them back.
-        assert sum(iter(exchange.memory.budget.take, False)) == 98
+        assert sum(iter(exchange.state.retry_budget.take, False)) == 98
 
     def test_queries_go_on_until_the_deadline(self) -> None:
         exchange = Exchange()
@@ -139,7 +139,7 @@ class TestLicence:
     def test_an_order_that_was_found_open_goes_again_near_a_lock(self) -> None:
         exchange = Exchange()
         for _ in range(16):
-            exchange.memory.equal_errors.count("cancelOrder", 123456)
+            exchange.state.repeated_errors.record("cancelOrder", 123456)
         played = exchange.play(UNLISTED, OPEN, CANCELLED)
         assert played.asked == "cqc"
         assert played.result == CANCELLED

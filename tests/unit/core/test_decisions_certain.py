@@ -75,7 +75,7 @@ class TestNotSent:
     def test_takes_a_try_of_the_shared_budget_for_each_further_attempt(self) -> None:
         exchange = Exchange()
         exchange.play(*[REFUSED] * 6)
-        assert sum(iter(exchange.memory.budget.take, False)) == 95
+        assert sum(iter(exchange.state.retry_budget.take, False)) == 95
 
     def test_is_not_tried_again_when_the_budget_is_spent(self) -> None:
         exchange = Exchange()
@@ -89,7 +89,7 @@ class TestNotSent:
         played = exchange.play(CLOSED)
         assert type(played.error) is NotSent
         assert (played.error.message, played.error.hint) == ("the client is closed", "Make another client.")
-        assert exchange.memory.hosts.choose() == PRIMARY
+        assert exchange.state.hosts.get() == PRIMARY
 
     def test_ends_at_the_deadline(self) -> None:
         exchange = Exchange()
@@ -144,7 +144,7 @@ class TestNotOpen:
 
     def test_the_query_names_the_order_as_the_cancel_did(self) -> None:
         played = Exchange().play(NOT_OPEN, FILLED)
-        request = played.sent[1].request.shown
+        request = played.sent[1].request.info
         assert request.method == "GET"
         assert {name: request.parameters[name] for name in ("symbol", "orderId")} == {
             "symbol": SYMBOL,
@@ -234,14 +234,14 @@ class TestRateLimited:
     @pytest.mark.parametrize("timeout", [0.0, 4.0])
     def test_a_lock_that_ends_with_the_deadline_or_later_is_not_waited_for(self, timeout: float) -> None:
         exchange = Exchange()
-        exchange.memory.blocks.close("cancelOrder", timeout or 0.5)
+        exchange.state.lockouts.lock("cancelOrder", timeout or 0.5)
         played = exchange.play(timeout=timeout)
         assert isinstance(played.error, RateLimited)
         assert played.steps == []
 
     def test_a_lock_of_less_than_a_second_is_kept_as_well(self) -> None:
         exchange = Exchange()
-        exchange.memory.blocks.close("cancelOrder", 0.5)
+        exchange.state.lockouts.lock("cancelOrder", 0.5)
         assert exchange.play(CANCELLED).waits == [0.5]
 
     def test_the_lock_of_one_endpoint_leaves_the_others_open(self) -> None:

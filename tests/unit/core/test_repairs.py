@@ -44,13 +44,13 @@ class TestClock:
         played = exchange.play(wrong_clock(BEGIN + off), CANCELLED)
         assert played.result == CANCELLED
         assert played.waits == []
-        assert played.sent[1].request.shown.parameters["timestamp"] == BEGIN + off
+        assert played.sent[1].request.info.parameters["timestamp"] == BEGIN + off
         assert exchange.clock.offset == off
 
     def test_the_next_call_knows_it(self) -> None:
         exchange = Exchange()
         exchange.play(wrong_clock(BEGIN + HOUR), CANCELLED)
-        assert exchange.play(CANCELLED).sent[0].request.shown.parameters["timestamp"] == BEGIN + HOUR
+        assert exchange.play(CANCELLED).sent[0].request.info.parameters["timestamp"] == BEGIN + HOUR
 
     def test_is_learnt_from_the_header_to_half_a_second(self) -> None:
         exchange = Exchange()
@@ -163,14 +163,14 @@ class TestClock:
         exchange = Exchange()
         until = BEGIN + off + 4000
         exchange.play(says(100410, f"unblocked after {until}", timestamp=BEGIN + off), timeout=1.0)
-        closed = exchange.memory.blocks.left("cancelOrder")
+        closed = exchange.state.lockouts.seconds_left("cancelOrder")
         assert closed == 4.0
 
     def test_that_is_right_is_not_doubted_where_an_answer_is_long_on_its_way(self) -> None:
         exchange = Exchange()
         locked = says(100410, f"unblocked after {BEGIN + 4000}", timestamp=BEGIN)
         exchange.play(After(locked, 0.5), timeout=1.0)
-        assert exchange.memory.blocks.left("cancelOrder") == 3.5
+        assert exchange.state.lockouts.seconds_left("cancelOrder") == 3.5
 
 
 class TestPlacement:
@@ -189,14 +189,14 @@ class TestPlacement:
     def test_is_kept_for_the_next_call(self) -> None:
         exchange = Exchange()
         exchange.play(SIGNATURE_MISSING, CANCELLED)
-        assert exchange.play(CANCELLED).sent[0].request.shown.placement == "query"
+        assert exchange.play(CANCELLED).sent[0].request.info.placement == "query"
 
     def test_is_moved_once_and_then_back(self) -> None:
         exchange = Exchange()
         played = exchange.play(SIGNATURE_MISSING, PARAMETER_MISSING)
         assert type(played.error) is RequestRejected
         assert len(played.error.attempts) == 2
-        assert exchange.play(CANCELLED).sent[0].request.shown.placement == "json"
+        assert exchange.play(CANCELLED).sent[0].request.info.placement == "json"
 
     def test_that_the_user_fixed_is_not_moved(self) -> None:
         played = Exchange(placement="json").play(SIGNATURE_MISSING)
@@ -205,12 +205,12 @@ class TestPlacement:
     def test_of_a_query_is_not_moved(self) -> None:
         exchange = Exchange()
         assert type(exchange.play(SIGNATURE_MISSING, call=QUERYING).error) is AuthenticationError
-        assert exchange.memory.placing.choose(exchange.parts.environment.base_url) is None
+        assert exchange.state.placement.get(exchange.context.environment.base_url) is None
 
     def test_is_found_out_for_each_host(self) -> None:
         exchange = Exchange()
         played = exchange.play(SIGNATURE_MISSING, REFUSED, CANCELLED)
-        assert [send.request.shown.placement for send in played.sent] == ["json", "query", "json"]
+        assert [send.request.info.placement for send in played.sent] == ["json", "query", "json"]
 
     def test_a_doubt_before_it_stays_a_doubt(self) -> None:
         played = Exchange(fallback=None).play(RESET, SIGNATURE_MISSING, NOT_OPEN, CANCELLED)

@@ -63,5 +63,5 @@ class TestBudget:
     def test_a_child_process_goes_on_with_what_is_left(self) -> None:
         budget = RetryBudget()
         budget.take()
-        budget.begin_anew()
+        budget.after_fork_in_child()
         assert taken(budget) == 99

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from bingx_spot.core.decisions import steps
+from bingx_spot.core.resolution import resolve
 from bingx_spot.limits.rate_limiter import LocalRateLimiter
 from bingx_spot_api.contract import BY_ID
 from tests.support.scripted_time import ScriptedTime
@@ -52,7 +52,7 @@ def test_a_call_that_nobody_goes_on_with_gives_its_place_back() -> None:
     exchange = Exchange(time, limits)
     for _ in range(5):
         assert limits.reserve(CANCEL).seconds_until_ready(0.0) == 0.0
-    abandoned = steps(exchange.parts, CANCELLING)
+    abandoned = steps(exchange.context, CANCELLING)
     next(abandoned)
     assert len(limits.turns_of(CANCEL)) == 1
     del abandoned

@@ -350,7 +350,7 @@ class TestChildProcess:
         thread = threading.Thread(target=errors.count, args=("cancelOrder", 100404))
         thread.start()
         inside.wait(20)
-        errors.begin_anew()
+        errors.after_fork_in_child()
         try:
             assert entered(errors, 1) == [True]
         finally:
@@ -359,16 +359,16 @@ class TestChildProcess:
 
     def test_waits_for_no_answer_of_its_parent_s(self, errors: RepeatedErrorGuard) -> None:
         entered(errors, 17)
-        errors.begin_anew()
+        errors.after_fork_in_child()
         assert entered(errors, 18) == [True] * 17 + [False]
 
     def test_waits_behind_nobody_of_its_parent_s(self, errors: RepeatedErrorGuard) -> None:
         entered(errors, 17)
         in_line(errors, 1)
-        errors.begin_anew()
+        errors.after_fork_in_child()
         assert entered(errors, 18) == [True] * 17 + [False]
 
     def test_knows_what_its_parent_has_seen(self, errors: RepeatedErrorGuard) -> None:
         counted(errors, 16)
-        errors.begin_anew()
+        errors.after_fork_in_child()
         assert entered(errors, 2) == [True, False]

@@ -3,7 +3,7 @@
 import pytest
 
 from bingx_spot.core.admission import NEAR_LOCK, acquire_permit
-from bingx_spot.core.effects import CallSteps, Sleep
+from bingx_spot.core.runner import CallSteps, Sleep
 from bingx_spot.exceptions import CallError, RateLimited
 from bingx_spot.limits.lockouts import PATIENCE
 from bingx_spot.limits.rate_limiter import Reservation
@@ -22,13 +22,13 @@ def exchange() -> Exchange:
 def busy(exchange: Exchange) -> Exchange:
     """As many requests are under way as may be."""
     for _ in range(17):
-        assert exchange.memory.equal_errors.enter("cancelOrder", vouched=False)
+        assert exchange.state.repeated_errors.enter("cancelOrder", vouched=False)
     return exchange
 
 
 def asking(exchange: Exchange, operation: Operation = CANCEL) -> CallSteps[Reservation | CallError]:
     deadline = exchange.time() + 10.0
-    return acquire_permit(exchange.parts, deadline, operation, vouched=False, before="")
+    return acquire_permit(exchange.context, deadline, operation, vouched=False, before="")
 
 
 def waits(steps: CallSteps[Reservation | CallError]) -> Sleep:
@@ -50,7 +50,7 @@ def test_whoever_has_waited_goes_before_who_comes_later(busy: Exchange) -> None:
     assert waited.seconds == PATIENCE
     waits(second)
     busy.time.seconds += PATIENCE
-    busy.memory.equal_errors.leave("cancelOrder")
+    busy.state.repeated_errors.leave("cancelOrder")
     assert waited.wakeup is not None
     assert waited.wakeup.is_set
     waits(asking(busy))
@@ -63,7 +63,7 @@ def test_whoever_goes_tells_the_next(busy: Exchange) -> None:
     waits(first)
     waited = waits(second)
     busy.time.seconds += PATIENCE
-    busy.memory.equal_errors.leave("cancelOrder")
+    busy.state.repeated_errors.leave("cancelOrder")
     goes(first)
     assert waited.wakeup is not None
     assert waited.wakeup.is_set
@@ -75,7 +75,7 @@ def test_whoever_is_interrupted_is_waited_for_no_more(busy: Exchange) -> None:
     waits(second)
     busy.time.seconds += PATIENCE
     first.close()
-    busy.memory.equal_errors.leave("cancelOrder")
+    busy.state.repeated_errors.leave("cancelOrder")
     assert not isinstance(goes(second), CallError)
 
 
@@ -103,5 +103,5 @@ def test_what_cannot_be_settled_waits_for_the_end_of_the_lock(exchange: Exchange
 
 def locked_but_for(exchange: Exchange, seconds: float, name: str) -> None:
     for _ in range(17):
-        exchange.memory.equal_errors.count(name, 100404)
+        exchange.state.repeated_errors.record(name, 100404)
     exchange.time.seconds += 480.0 - seconds

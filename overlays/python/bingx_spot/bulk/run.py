@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 
 from bingx_spot.bulk.items import CancelRequest
 from bingx_spot.bulk.result import CancelOutcome, CancelResult, hits_every_order
-from bingx_spot.core import decisions as outcome
+from bingx_spot.core.resolution import resolve
 from bingx_spot.core.admission import NO_PERMIT
 from bingx_spot.core.attempt import BAN_STATUSES, CLOSED_CLIENT
 from bingx_spot.core.context import CallContext
-from bingx_spot.core.effects import CallSteps, Send, Sleep, StepResult
+from bingx_spot.core.runner import CallSteps, Send, Sleep, EffectResult
 from bingx_spot.core.request import ApiCall
 from bingx_spot.exceptions import BulkRunAborted, CallError, ErrorDetails, InvalidInput, NotSent, RateLimited
 from bingx_spot.limits.permit_queue import Wakeup
@@ -107,7 +107,7 @@ class Run:
 
     def locked_for(self) -> float:
         """Return how long the exchange will not listen to a cancel yet, in seconds; 0 where it does."""
-        closed = self.parts.memory.blocks.left(_CANCEL.operation_id)
+        closed = self.parts.state.lockouts.seconds_left(_CANCEL.operation_id)
         return max(closed, self._locked_until - self.parts.now(), 0.0)
 
     def check(self) -> None:
@@ -136,7 +136,7 @@ class Run:
             try:
                 clock = _OwnTime(self.parts.now)
                 parts = replace(self.parts, now=clock)
-                return (yield from self._unless_stopped(outcome.steps(parts, call), clock))
+                return (yield from self._unless_stopped(resolve(parts, call), clock))
             except RateLimited as error:
                 pause = self._pause(error)
                 if self.stopping:
@@ -150,7 +150,7 @@ class Run:
         if error.retry_at is None or error.details.rule == NO_PERMIT:
             return _PERMIT_AGAIN
         seconds = (error.retry_at - self.parts.clock.timestamp()) / 1000
-        banned = error.http_status in BAN_STATUSES or self.parts.memory.blocks.all_closed()
+        banned = error.http_status in BAN_STATUSES or self.parts.state.lockouts.is_banned()
         if banned or seconds > _LONGEST_LOCK:
             self.stop(error)
         self._locked_until = max(self._locked_until, self.parts.now() + seconds)
@@ -158,7 +158,7 @@ class Run:
 
     def _unless_stopped(self, steps: CallSteps[Response], clock: "_OwnTime") -> CallSteps[Response]:
         """Go through an order's steps, but give it back if the run is stopped before anything was sent."""
-        came: StepResult = None
+        came: EffectResult = None
         sent = False
         try:
             while True:

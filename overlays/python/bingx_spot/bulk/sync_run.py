@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from bingx_spot.bulk.result import CancelResult
 from bingx_spot.bulk.run import AT_ONCE, Run
-from bingx_spot.core.effects import CallSteps
+from bingx_spot.core.runner import CallSteps
 from bingx_spot.core.runner import run as drive
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.transport import Engine

@@ -151,7 +151,7 @@ def _show_request(request: CancelOrderRequest, environment: str, *, as_json: boo
     """Show the request that a real run would send, stamped and signed, its secrets masked."""
     stamper = RequestSigner(Credentials.from_env(), Clock())
     call = ApiCall.of(BY_ID["cancelOrder"], request.to_dict())
-    shown = stamper.stamp(call, Environment.parse(environment).base_url).shown
+    shown = stamper.sign_request(call, Environment.parse(environment).base_url).info
     if as_json:
         facts = {"method": shown.method, "url": shown.url, "placement": shown.placement}
         print_json({**facts, "parameters": dict(shown.parameters), "headers": dict(shown.headers)})

@@ -1,119 +1,123 @@
-"""Sleep until a request may go: until the exchange listens, no lock threatens, and there is a permit."""
+"""Wait until a request may be sent: no lock-out, no repeated error too many, and a permit."""
 
-from bingx_spot.core.context import CallContext
-from bingx_spot.core.effects import CallSteps, Sleep
+from bingx_spot.core.context import SHORTEST_ATTEMPT, CallContext, Deadline
+from bingx_spot.core.runner import CallSteps, Sleep
 from bingx_spot.exceptions import CallError, ErrorDetails, NotSent, RateLimited
-from bingx_spot.limits.lockouts import QueuePlace
 from bingx_spot.limits.permit_queue import DeadlineTooShort
 from bingx_spot.limits.rate_limiter import Reservation
 from bingx_spot_api.contract import Operation
 
-#: With less time than this, in seconds, nothing more is begun.
-SHORTEST = 0.02
-#: In place of a rule of the error table: nothing was sent, for one more equal error could have been too many.
+#: In place of a rule of the error table: not sent, since one more equal error could lock the endpoint.
 NEAR_LOCK = "near-lock"
-#: Likewise: nothing was sent, for no permit came in time.
+#: Likewise: not sent, since no permit came in time.
 NO_PERMIT = "no-permit"
+# How long to wait for the responses of requests in flight before looking again, in seconds. Hardly any call
+# waits: at five requests a second, few are in flight.
+_LOOK_AGAIN = 0.05
 
 
 def acquire_permit(
-    parts: CallContext, deadline: float, operation: Operation, *, vouched: bool, before: str
+    context: CallContext, deadline: Deadline, operation: Operation, *, known_open: bool, previous: str
 ) -> CallSteps[Reservation | CallError]:
-    """Wait until the request may go, and return its permit, or why it may not go in time.
+    """Wait until the request may be sent, and return its reservation, or why it cannot be sent in time.
 
-    It has entered among the equal errors that may come: whoever sends it says when it has left.
+    The request then counts as in flight: the caller releases it in `state.repeated_errors`.
 
     Args:
-        parts: What the attempt is made with.
-        deadline: When the time is up, on the monotonic clock of the parts, in seconds.
+        context: The client's.
+        deadline: The call's.
         operation: The endpoint.
-        vouched: Whether it is known that the answer will not be one more of too many equal errors.
-        before: What came of the attempt before, in words, or nothing.
+        known_open: Whether a query has just found the order open, so that "not open" is not expected.
+        previous: The result of the previous attempt, in words, or empty.
     """
-    memory, name, place = parts.memory, operation.operation_id, QueuePlace()
-    try:
-        while True:
-            held = _held(parts, operation, deadline - parts.now(), None if vouched else place)
-            if isinstance(held, RateLimited):
-                return held
-            if held is not None:
-                yield held
-                continue
-            reservation = yield from _permitted(parts, deadline, operation)
-            if isinstance(reservation, CallError):
-                return reservation
-            if deadline - parts.now() < SHORTEST:
-                reservation.release()
-                return _late(name, before)
-            # Asked again: another call may have met a lock meanwhile. Those who have waited together must not
-            # go together, so each takes a new permit then.
-            if memory.blocks.left(name) == 0 and memory.equal_errors.enter(
-                name, vouched=vouched, place=place
-            ):
-                return reservation
+    state, name = context.state, operation.operation_id
+    while True:
+        locked = yield from _lockout(context, deadline, operation)
+        if locked is not None:
+            return locked
+        near_lock = None if known_open else (yield from _near_lock(context, deadline, operation))
+        if near_lock is not None:
+            return near_lock
+        reservation = yield from _permit(context, deadline, operation)
+        if isinstance(reservation, CallError):
+            return reservation
+        if deadline.is_over():
             reservation.release()
-    finally:
-        memory.equal_errors.step_out(name, place)
+            return _too_late(name, previous)
+        # Checked again: another call may have met a lock meanwhile.
+        unlocked = state.lockouts.seconds_left(name) == 0
+        if unlocked and state.repeated_errors.acquire(name, known_open=known_open):
+            return reservation
+        reservation.release()
+        if unlocked and state.repeated_errors.seconds_left(name) == 0:
+            yield Sleep(min(_LOOK_AGAIN, deadline.seconds_left()))
 
 
-def _permitted(
-    parts: CallContext, deadline: float, operation: Operation
+def _lockout(context: CallContext, deadline: Deadline, operation: Operation) -> CallSteps[RateLimited | None]:
+    """Wait for the end of a lock-out, or return why that is too late."""
+    name = operation.operation_id
+    while (locked := context.state.lockouts.seconds_left(name)) > 0:
+        if locked >= deadline.seconds_left():
+            text = f"not sent: {name} is locked by the exchange for another {locked:.0f} s"
+            return _wait_until(context, locked, text, "Each request before it makes the lock longer.")
+        yield Sleep(locked)
+    return None
+
+
+def _near_lock(
+    context: CallContext, deadline: Deadline, operation: Operation
+) -> CallSteps[RateLimited | None]:
+    """Return why no request may be sent where one more equal error is too many.
+
+    An operation that a query can settle is queried instead; others wait, if that is in time.
+    """
+    name, guard = operation.operation_id, context.state.repeated_errors
+    while (seconds := guard.seconds_left(name)) > 0:
+        if operation.settled_by is not None or seconds >= deadline.seconds_left():
+            text = f"not sent: one more equal error of {name} could lock it for eight minutes"
+            return _wait_until(context, seconds, text, "Find out why it fails again and again.", NEAR_LOCK)
+        yield Sleep(seconds)
+    return None
+
+
+def _permit(
+    context: CallContext, deadline: Deadline, operation: Operation
 ) -> CallSteps[Reservation | CallError]:
-    reservation = parts.limits.reserve(operation, bulk=parts.bulk)
+    reservation = context.limits.reserve(operation, bulk=context.bulk)
     try:
-        # A permit with which nothing can be sent any more is none.
-        while (pause := reservation.seconds_until_ready(max(deadline - parts.now() - SHORTEST, 0.0))) > 0:
+        # A permit after which nothing can be sent any more is useless.
+        while (pause := reservation.seconds_until_ready(_usable(deadline))) > 0:
             yield Sleep(pause, reservation.wakeup)
     except DeadlineTooShort as late:
-        return _too_late(parts, operation, late.seconds, max(deadline - parts.now(), 0.0))
+        return _no_permit(context, deadline, operation, late.seconds)
     except BaseException:
         reservation.release()
         raise
     return reservation
 
 
-def _late(name: str, before: str) -> NotSent:
-    text = f"the time was up before {name} could be sent"
-    # The reason of the attempt before is what the person who reads this can do something about.
-    reason = f"; the attempt before: {before}" if before else ""
-    return NotSent(ErrorDetails(text + reason, hint="Give the call more time."))
+def _usable(deadline: Deadline) -> float:
+    return max(deadline.seconds_left() - SHORTEST_ATTEMPT, 0.0)
 
 
-def _too_late(parts: CallContext, operation: Operation, seconds: float, left: float) -> RateLimited:
-    text = f"not sent: a permit for {operation.operation_id} comes in {seconds:.1f} s, {left:.1f} s are left"
+def _too_late(name: str, previous: str) -> NotSent:
+    # A person can do something about the reason of the previous attempt.
+    reason = f"; the previous attempt: {previous}" if previous else ""
+    text = f"not sent: the deadline passed before {name} could be sent{reason}"
+    return NotSent(ErrorDetails(text, hint="Give the call a longer timeout."))
+
+
+def _no_permit(context: CallContext, deadline: Deadline, operation: Operation, seconds: float) -> RateLimited:
+    name, left = operation.operation_id, deadline.seconds_left()
+    text = f"not sent: rate limit; a permit for {name} comes in {seconds:.1f} s, and {left:.1f} s are left"
     if seconds <= 0:
-        # Whoever gives them out did not answer in time.
-        text = f"not sent: nobody has given a permit for {operation.operation_id} in time"
-    until = parts.clock.timestamp() + round(seconds * 1000) if seconds > 0 else None
-    hint = "Ask less often, or give the call a longer timeout."
+        text = f"not sent: the rate limiter gave no permit for {name} before the deadline"
+    until = context.clock.timestamp() + round(seconds * 1000) if seconds > 0 else None
+    hint = "Send fewer requests a second, or give the call a longer timeout."
     return RateLimited(ErrorDetails(text, retry_at=until, hint=hint, rule=NO_PERMIT))
 
 
-def _held(
-    parts: CallContext, operation: Operation, left: float, place: QueuePlace | None
-) -> Sleep | RateLimited | None:
-    """Return what to wait for before the exchange may be asked, or why that cannot be in time."""
-    name, memory, left = operation.operation_id, parts.memory, max(left, 0.0)
-    closed = memory.blocks.left(name)
-    if 0 < closed >= left:
-        text = f"not sent: the exchange will not listen to {name} for another {closed:.0f} s"
-        return _not_before(parts, closed, text, "each request before it makes the lock longer.")
-    if closed > 0:
-        return Sleep(closed)
-    if place is None or memory.equal_errors.calm(name):
-        return None
-    near = memory.equal_errors.left(name)
-    # What can be settled is asked about instead of waited for.
-    if near > 0 and (near >= left or operation.settled_by is not None):
-        text = f"not sent: one more equal error of {name} could lock it"
-        return _not_before(parts, near, text, "find out why it is refused again and again.", NEAR_LOCK)
-    if near > 0:
-        return Sleep(near)
-    in_line = left > 0 and memory.equal_errors.lines_up(name, place)
-    return Sleep(min(left, place.again), place.wakeup) if in_line else None
-
-
-def _not_before(parts: CallContext, seconds: float, text: str, reason: str, rule: str = "") -> RateLimited:
-    until = parts.clock.timestamp() + round(seconds * 1000)
-    hint = f"Wait until the time in retry_at; {reason}"
+def _wait_until(context: CallContext, seconds: float, text: str, reason: str, rule: str = "") -> RateLimited:
+    until = context.clock.timestamp() + round(seconds * 1000)
+    hint = f"Wait until the time in retry_at. {reason}"
     return RateLimited(ErrorDetails(text, retry_at=until, hint=hint, rule=rule))

@@ -1,13 +1,15 @@
-"""Make the attempts of one call, each with its permit, its stamp and its signature, under one deadline."""
+"""Make one attempt: permit, host, timestamp and signature, send, validate."""
 
 import logging
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
-from bingx_spot.core.admission import SHORTEST, acquire_permit
-from bingx_spot.core.context import CallContext
-from bingx_spot.core.effects import CallSteps, Send, StepResult
+from bingx_spot.core.admission import acquire_permit
+from bingx_spot.core.context import SHORTEST_ATTEMPT, CallContext, Deadline
 from bingx_spot.core.request import ApiCall, SignedRequest
-from bingx_spot.core.response_validation import allowance, server_time, time_there, validate_response
+from bingx_spot.core.response_time import exchange_time, rate_limit_headers, server_time
+from bingx_spot.core.response_validation import validate_response
+from bingx_spot.core.runner import CallSteps, EffectResult, Send
 from bingx_spot.exceptions import (
     Attempt,
     CallError,
@@ -18,190 +20,219 @@ from bingx_spot.exceptions import (
     OutcomeUnknown,
     RateLimited,
 )
+from bingx_spot.limits.lockouts import LONGEST_BAN, LONGEST_LOCK
 from bingx_spot.limits.rate_limiter import Reservation
 from bingx_spot.models import Response
-from bingx_spot.transport import CLOSED, TransportFailure
+from bingx_spot.transport import CLOSED, TransportFailure, may_have_been_sent
 from bingx_spot_api.contract import BY_ID, Operation
 
-# Metadata only: no URL, parameter, header or body is ever handed to this logger.
+# Metadata only: no URL, parameter, header or body is ever passed to this logger.
 _log = logging.getLogger("bingx_spot")
 
-# One attempt may use this part of the time that is left, so that some is left to find out what became
-# of a request whose answer does not come.
+# The share of the remaining time that one attempt may use, so that some is left to settle its outcome.
 _SHARE = 0.6
-# Below this, in milliseconds, the clock is not what the exchange complains of.
+# Below this offset, in milliseconds, the clock is not what the exchange complains about.
 _SMALLEST_OFFSET = 500
-#: HTTP statuses after which the exchange listens to nothing.
+#: HTTP statuses after which the exchange rejects every request.
 BAN_STATUSES = (403, 418, 429)
-#: In place of a rule of the error table: nothing will come of another try.
+#: In place of a rule of the error table: the client is closed, and no attempt can succeed.
 CLOSED_CLIENT = "closed-client"
-#: Likewise: the exchange may still be at work on the request.
-TIMED_OUT = "timed-out"
-_UNREACHED = "Check the network, the base URL {} and any proxy; it can safely be sent again."
-_NO_ANSWER = "Ask again after a moment."
-_NOT_SEEN = ("signature-missing", "parameter-missing")
+# Rules of the error table: the server has not seen the parameters where they were.
+_PARAMETERS_NOT_SEEN = ("signature-missing", "parameter-missing", "timestamp-null")
+_UNREACHED = "Check the network, the base URL {} and any proxy."
+_NO_RESPONSE = "Try again after a moment."
+
+
+class AttemptResult(NamedTuple):
+    """One attempt and its result.
+
+    Attributes:
+        result: The verified response, or the error.
+        host: The base URL of the host; empty where nothing was sent.
+        timestamp: When the request was stamped, in Unix milliseconds by the exchange's clock.
+        began: When the attempt began, on the monotonic clock, in seconds.
+        offset: The clock's offset at that time, in milliseconds.
+    """
+
+    result: Response | CallError
+    host: str = ""
+    timestamp: int = 0
+    began: float = 0.0
+    offset: int = 0
 
 
 @dataclass(slots=True)
 class AttemptRunner:
-    """Make attempts, and remember them for whoever has to be told.
+    """Make the attempts of one call, and record them for error reports.
 
     Attributes:
-        parts: What an attempt is made with.
-        deadline: When the time is up, on the monotonic clock of the parts, in seconds.
-        made: The attempts so far.
+        context: The client's.
+        deadline: The call's.
+        history: The attempts so far.
+        may_have_acted: Whether the last request may have taken effect, as far as its attempt has come.
     """
 
-    parts: CallContext
-    deadline: float
-    made: list[Attempt] = field(default_factory=list)
+    context: CallContext
+    deadline: Deadline
+    history: list[Attempt] = field(default_factory=list)
+    may_have_acted: bool = False
     _clock_repaired: bool = False
-    _sent_at: int = 0
-    _began: float = 0.0
-    _offset: int = 0
 
-    def left(self) -> float:
-        """Return how much time is left, in seconds."""
-        return self.deadline - self.parts.now()
+    def can_open_in_time(self, operation: Operation) -> bool:
+        """Return whether the exchange accepts the operation before the deadline, as far as is known."""
+        locked = self.context.state.lockouts.seconds_left(operation.operation_id)
+        return locked < self.deadline.seconds_left()
 
-    def over(self) -> bool:
-        """Tell whether too little time is left for anything more."""
-        return self.left() < SHORTEST
-
-    def count(self, operation: Operation) -> int:
-        """Return how many attempts of this operation were made."""
-        return sum(attempt.operation == operation.operation_id for attempt in self.made)
-
-    def opens_in_time(self, operation: Operation) -> bool:
-        """Tell whether the exchange will listen to the operation before the time is up."""
-        return self.parts.memory.blocks.left(operation.operation_id) < self.left()
-
-    def once(self, call: ApiCall, *, vouched: bool = False) -> CallSteps[Response | CallError]:
-        """Make one attempt and return the believed answer, or the error that it is.
+    def send_once(self, call: ApiCall, *, known_open: bool = False) -> CallSteps[AttemptResult]:
+        """Make one attempt and return its result.
 
         Args:
-            call: What is asked.
-            vouched: Whether it is known that the answer will not be one more of too many equal errors.
+            call: The call.
+            known_open: Whether a query has just found the order open, so that "not open" is not expected.
         """
-        before = self.made[-1].result if self.made else ""
+        state, operation = self.context.state, call.operation
+        previous = self.history[-1].result if self.history else ""
         reservation = yield from acquire_permit(
-            self.parts, self.deadline, call.operation, vouched=vouched, before=before
+            self.context, self.deadline, operation, known_open=known_open, previous=previous
         )
         if isinstance(reservation, CallError):
-            return reservation
-        memory, clock = self.parts.memory, self.parts.clock
+            return AttemptResult(reservation)
         try:
-            host = memory.hosts.choose()
-            self._sent_at, self._began, self._offset = clock.timestamp(), self.parts.now(), clock.offset
-            request = self.parts.stamper.stamp(call, host, memory.placing.choose(host), self._sent_at)
-            left = self.deadline - self._began
-            share = _SHARE if call.operation.repeatable else 1.0
-            came = yield Send(request, max(left * share, min(left, SHORTEST)))
-            result = self._result(call, request, came, host)
-            # After what an answer says of a lock is known, for that goes to other processes with it.
-            self._used(reservation, came)
-            self._note(call.operation, host, result)
-            return result
+            host = state.hosts.get()
+            clock = self.context.clock
+            timestamp, began, offset = clock.timestamp(), self.context.now(), clock.offset
+            request = self.context.signer.sign_request(call, host, state.placement.get(host), timestamp)
+            self.may_have_acted = operation.act != "read"
+            try:
+                effect_result = yield Send(request, self._timeout(operation))
+            except BaseException as interruption:
+                if not may_have_been_sent(interruption):
+                    self.may_have_acted = False
+                    reservation.release()
+                raise
+            result = self._interpret(call, request, effect_result, host, timestamp)
+            self.may_have_acted = self.may_have_acted and not isinstance(result, NotExecuted)
+            # Last: a lock in the response is known then, and reaches other processes with the permit.
+            self._complete(reservation, effect_result, timestamp)
+            self._record(operation, host, timestamp, result)
+            return AttemptResult(result, host, timestamp, began, offset)
         finally:
-            memory.equal_errors.leave(call.operation.operation_id)
+            state.repeated_errors.release(operation.operation_id)
 
-    def repaired(self, call: ApiCall, error: CallError) -> CallSteps[bool]:
-        """Mend what made the exchange refuse, and tell whether the call can be tried again at once.
-
-        Both are refusals: the order is untouched.
-        """
-        if isinstance(error, ClockError) and not self._clock_repaired:
-            self._clock_repaired = True
-            return (yield from self._clock_is_right_now(error))
-        if error.details.rule in _NOT_SEEN and call.operation.method != "GET":
-            tried = error.details.request.placement if error.details.request else None
-            return self.parts.memory.placing.move(self.made[-1].host, tried)
-        return False
-
-    def told(self, error: CallError, **changes: object) -> CallError:
-        """Return the error with all the attempts in its details, ready to be raised.
+    def try_repair(self, call: ApiCall, attempt: AttemptResult) -> CallSteps[bool]:
+        """Repair the cause of a rejection, and return whether the call can be sent again at once.
 
         Args:
-            error: What went wrong in the end.
-            **changes: Fields of the evidence to change.
+            call: The call.
+            attempt: The attempt that was rejected; the order is unaffected.
         """
-        details = replace(error.details, attempts=tuple(self.made), **changes)  # type: ignore[arg-type]
-        return error.with_details(details)
+        error = attempt.result
+        if not isinstance(error, CallError):
+            return False
+        if isinstance(error, ClockError) and not self._clock_repaired:
+            self._clock_repaired = True
+            if (yield from self._repair_clock(error, attempt)):
+                return True
+        if error.details.rule in _PARAMETERS_NOT_SEEN and call.operation.method != "GET":
+            tried = error.details.request.placement if error.details.request else None
+            return self.context.state.placement.fall_back(attempt.host, tried)
+        return False
 
-    def _used(self, reservation: Reservation, came: StepResult) -> None:
-        """Tell whoever counts what became of the permit."""
-        if isinstance(came, Response):
-            left = allowance(came.headers)
-            if left is None:
+    def with_history(self, error: CallError) -> CallError:
+        """Return the error with every attempt of the call in its details.
+
+        Args:
+            error: The error that ends the call.
+        """
+        return error.with_details(replace(error.details, attempts=tuple(self.history)))
+
+    def _timeout(self, operation: Operation) -> float:
+        left = self.deadline.seconds_left()
+        share = 1.0 if operation.repeat == "never" else _SHARE
+        return max(left * share, min(left, SHORTEST_ATTEMPT))
+
+    def _complete(self, reservation: Reservation, result: EffectResult, timestamp: int) -> None:
+        """Tell the rate limiter the fate of the permit."""
+        if isinstance(result, Response):
+            headers = rate_limit_headers(result.headers)
+            if headers is None:
                 reservation.complete()
             else:
-                now = time_there(came, self._sent_at, self.parts.clock.timestamp())
-                reservation.complete(left.requests, (left.until - now) / 1000)
-        elif isinstance(came, TransportFailure) and not came.request_sent:
+                now = exchange_time(result, timestamp, self.context.clock.timestamp())
+                reservation.complete(headers.remaining, (headers.window_end - now) / 1000)
+        elif isinstance(result, TransportFailure) and not result.request_sent:
             reservation.release()
 
-    def _result(
-        self, call: ApiCall, request: SignedRequest, came: StepResult, host: str
+    def _interpret(
+        self, call: ApiCall, request: SignedRequest, result: EffectResult, host: str, timestamp: int
     ) -> Response | CallError:
-        if isinstance(came, Response):
+        if isinstance(result, Response):
             try:
-                return validate_response(call, came)
+                return validate_response(call, result)
             except CallError as error:
-                details = replace(error.details, request=request.shown)
-                return self._learnt(call.operation, error.with_details(details))
-        assert isinstance(came, TransportFailure)  # noqa: S101 - a driver answers every Send
-        details = ErrorDetails(came.reason, request=request.shown, rule=TIMED_OUT if came.timed_out else "")
-        if came is CLOSED:
-            return NotSent(replace(details, rule=CLOSED_CLIENT, hint="Make another client."))
-        if not came.too_large:
-            self.parts.memory.hosts.failed(host)
-        if came.request_sent:
-            return OutcomeUnknown(replace(details, hint=_NO_ANSWER))
+                details = replace(error.details, request=request.info)
+                return self._learn(call.operation, error.with_details(details), timestamp)
+        assert isinstance(result, TransportFailure)  # noqa: S101 - a driver answers every Send
+        details = ErrorDetails(result.reason, request=request.info)
+        if result is CLOSED:
+            return NotSent(replace(details, rule=CLOSED_CLIENT, hint="Create another client."))
+        if not result.too_large:
+            self.context.state.hosts.mark_failed(host)
+        if result.request_sent:
+            return OutcomeUnknown(replace(details, hint=_NO_RESPONSE))
         return NotSent(replace(details, hint=_UNREACHED.format(host)))
 
-    def _learnt(self, operation: Operation, error: CallError) -> CallError:
-        """Keep in memory what an error says of the future, and return it with the time filled in."""
-        memory, details = self.parts.memory, error.details
+    def _learn(self, operation: Operation, error: CallError, timestamp: int) -> CallError:
+        """Remember what an error says about later requests, and return it with the time in it."""
+        state, details = self.context.state, error.details
         if details.code is not None and int(details.code) != 0:
-            memory.equal_errors.count(operation.operation_id, details.code)
+            state.repeated_errors.record(operation.operation_id, details.code)
         if not isinstance(error, RateLimited):
             return error
-        now = time_there(details, self._sent_at, self.parts.clock.timestamp())
-        until = details.retry_at or now + (details.lock_seconds or 1) * 1000
-        everything = details.http_status in BAN_STATUSES
-        memory.blocks.close(None if everything else operation.operation_id, (until - now) / 1000)
-        return RateLimited(replace(details, retry_at=until))
+        banned = details.http_status in BAN_STATUSES
+        now = exchange_time(details, timestamp, self.context.clock.timestamp())
+        stated = (
+            details.retry_at if details.retry_at is not None else now + (details.lock_seconds or 1) * 1000
+        )
+        longest = LONGEST_BAN if banned else LONGEST_LOCK
+        seconds = min((stated - now) / 1000, longest)
+        if stated - now > longest * 1000:
+            _log.warning("the exchange gave a lock beyond any documented one; using %d s", longest)
+            used = f"The exchange gave a time beyond any documented lock; {longest:.0f} s are used."
+            details = replace(details, hint=f"{details.hint} {used}".strip())
+        state.lockouts.lock(None if banned else operation.operation_id, seconds)
+        return RateLimited(replace(details, retry_at=now + round(seconds * 1000)))
 
-    def _clock_is_right_now(self, error: ClockError) -> CallSteps[bool]:
-        clock = self.parts.clock
-        if clock.offset != self._offset:
+    def _repair_clock(self, error: ClockError, attempt: AttemptResult) -> CallSteps[bool]:
+        clock = self.context.clock
+        if clock.offset != attempt.offset:
             # Another call has set it since this one was stamped.
             return True
-        told = server_time(error.details)
-        if told is None:
-            told = yield from self._asked_time()
-        own = clock.timestamp() - round((self.parts.now() - self._began) * 500)
-        if told is None or clock.offset != self._offset or abs(told - own) < _SMALLEST_OFFSET:
-            return clock.offset != self._offset
-        return clock.learn(told, own)
+        time, began = server_time(error.details), attempt.began
+        if time is None:
+            queried = yield from self.send_once(ApiCall.of(BY_ID["serverTime"], {}))
+            if isinstance(queried.result, Response):
+                time, began = int(queried.result.data()["serverTime"]), queried.began
+        # The response left the exchange half a round trip ago.
+        own = clock.timestamp() - round((self.context.now() - began) * 500)
+        if time is None or clock.offset != attempt.offset or abs(time - own) < _SMALLEST_OFFSET:
+            return clock.offset != attempt.offset
+        return clock.learn(time, own)
 
-    def _asked_time(self) -> CallSteps[int | None]:
-        answer = yield from self.once(ApiCall.of(BY_ID["serverTime"], {}))
-        return int(answer.data()["serverTime"]) if isinstance(answer, Response) else None
-
-    def _note(self, operation: Operation, host: str, result: Response | CallError) -> None:
+    def _record(self, operation: Operation, host: str, timestamp: int, result: Response | CallError) -> None:
         if isinstance(result, Response):
-            self.parts.memory.budget.earn()
-            text = f"HTTP {result.http_status}, believed"
+            self.context.state.retry_budget.refund()
+            text = f"HTTP {result.http_status}, verified"
         else:
-            text = _in_words(result)
-        self.made.append(Attempt(self._sent_at, operation.operation_id, host, text))
+            text = _describe(result, operation)
+        self.history.append(Attempt(timestamp, operation.operation_id, host, text))
         _log.debug("%s: %s", operation.operation_id, type(result).__name__)
 
 
-def _in_words(result: CallError) -> str:
-    sure = "surely not executed" if isinstance(result, NotExecuted) else "maybe executed"
-    details = result.details
+def _describe(error: CallError, operation: Operation) -> str:
+    details = error.details
     facts = [f"HTTP {details.http_status}"] if details.http_status is not None else []
     facts += [f"code {details.code}"] if details.code is not None else []
-    return f"{', '.join([*facts, sure])}: {details.message}"
+    if operation.act != "read":
+        facts.append("not executed" if isinstance(error, NotExecuted) else "maybe executed")
+    return f"{', '.join(facts)}: {details.message}" if facts else details.message

@@ -1,10 +1,12 @@
-"""Turn what the exchange says instead of a success into one of our errors.
+"""Map what the exchange says instead of a success to one of our errors.
 
-The table is spec/errors.yaml: classification is by code and message, for one code has several
-meanings; its head says how a row is found. spec/vectors/answers.json has the cases.
+The table is spec/errors.yaml: rows match by code and text, since one code has several meanings; its head
+says how a row is found. spec/vectors/answers.json has the cases.
 """
 
 import re
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 
@@ -13,6 +15,7 @@ from bingx_spot.exceptions import (
     CallError,
     ClockError,
     ErrorDetails,
+    OrderNotFound,
     OrderNotOpen,
     OutcomeUnknown,
     PermissionDenied,
@@ -20,17 +23,23 @@ from bingx_spot.exceptions import (
     RequestRejected,
     UnknownErrorCode,
 )
+from bingx_spot_api.contract import Operation
 from bingx_spot_api.error_table import ROWS, STATUS_ROWS, ErrorRow
 
 # "X-RateLimit-Requests-Expire (window's end)", in Unix milliseconds.
 _WINDOW_END = "x-ratelimit-requests-expire"
 _UNKNOWN_CODE = "unknown-code"
+_NOT_FOUND_HINT = (
+    "Check the symbol, the id, and that the order belongs to this account and environment. "
+    "A client order id is found for two hours only, and a new order not at once."
+)
 _CLASSES: dict[str, type[CallError]] = {
     "authentication": AuthenticationError,
     "permission": PermissionDenied,
     "clock": ClockError,
     "rateLimited": RateLimited,
     "notOpen": OrderNotOpen,
+    "notFound": OrderNotFound,
     "refused": RequestRejected,
     "unavailable": OutcomeUnknown,
 }
@@ -38,36 +47,43 @@ _WHITE_SPACE = re.compile(r"[ \t\r\n]+")
 _LOWER_CASE = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
 
-def error_from_code(code: int | str, details: ErrorDetails) -> CallError:
-    """Return the error that an envelope with a code stands for.
+def error_from_code(code: int | str, details: ErrorDetails, operation: Operation) -> CallError:
+    """Return the error for an envelope with a code.
 
     Args:
         code: The code as it came, a number or its digits.
         details: What is known of the call; its message is the exchange's text.
+        operation: The operation that was called.
     """
-    message = normalised(details.message)
+    text = normalised(details.message)
     # Each list ends with a row that matches everything.
-    row = next(row for row in ROWS if _matches(row, int(code), message, details.http_status))
-    kind = UnknownErrorCode if row.id == _UNKNOWN_CODE else _CLASSES[row.category]
-    shown = details.message or row.meaning
-    retry_at = _retry_at(row, message) or _window_end(row, details)
-    return kind(replace(_by(row, details), message=shown, retry_at=retry_at))
+    row = next(row for row in ROWS if _matches(row, int(code), text, details.http_status))
+    retry_at = _time_in_text(row, text) or _time_in_headers(row, details.headers)
+    return _error(row, replace(details, message=details.message or row.meaning, retry_at=retry_at), operation)
 
 
-def error_from_status(details: ErrorDetails) -> CallError:
-    """Return the error that an answer stands for which is none of the exchange's JSON.
+def error_from_status(details: ErrorDetails, operation: Operation) -> CallError:
+    """Return the error for a response that has no envelope of the exchange.
 
     Args:
-        details: What is known of the call; its message says why the answer cannot be read.
+        details: What is known of the call; its message says why the response cannot be read.
+        operation: The operation that was called.
     """
     row = next(row for row in STATUS_ROWS if _is_within(row, details.http_status))
     text = f"{row.meaning.removesuffix('.')}: {details.message}"
-    retry_at = _window_end(row, details)
-    return _CLASSES[row.category](replace(_by(row, details), message=text, retry_at=retry_at))
+    retry_at = _time_in_headers(row, details.headers)
+    return _error(row, replace(details, message=text, retry_at=retry_at), operation)
 
 
-def _by(row: ErrorRow, details: ErrorDetails) -> ErrorDetails:
-    return replace(details, hint=row.advice, rule=row.id, lock_seconds=row.seconds)
+def _error(row: ErrorRow, details: ErrorDetails, operation: Operation) -> CallError:
+    kind = UnknownErrorCode if row.id == _UNKNOWN_CODE else _CLASSES[row.category]
+    hint, seconds = row.advice, row.seconds
+    if operation.act == "read" and kind in (OrderNotOpen, OrderNotFound):
+        # A read that finds no open order finds no order: the exchange has one text for both.
+        kind, hint = OrderNotFound, _NOT_FOUND_HINT
+    if kind is RateLimited:
+        seconds = _retry_after(details.headers) or seconds
+    return kind(replace(details, hint=hint, rule=row.id, lock_seconds=seconds))
 
 
 def normalised(message: str) -> str:
@@ -87,14 +103,33 @@ def _is_within(row: ErrorRow, status: int | None) -> bool:
     return status is not None and row.statuses[0] <= status <= row.statuses[1]
 
 
-def _retry_at(row: ErrorRow, message: str) -> int | None:
+def _time_in_text(row: ErrorRow, message: str) -> int | None:
     found = _compiled(row.until).search(message) if row.until else None
     return int(found[1]) if found else None
 
 
-def _window_end(row: ErrorRow, details: ErrorDetails) -> int | None:
-    end = details.headers.get(_WINDOW_END, "")
-    return int(end) if row.category == "rateLimited" and re.fullmatch("[0-9]{13}", end) else None
+def _time_in_headers(row: ErrorRow, headers: Mapping[str, str]) -> int | None:
+    """Return the window's end, where no `Retry-After` says something shorter or longer."""
+    if row.category != "rateLimited" or _retry_after(headers) is not None:
+        return None
+    end = headers.get(_WINDOW_END, "")
+    return int(end) if re.fullmatch("[0-9]{13}", end) else None
+
+
+def _retry_after(headers: Mapping[str, str]) -> int | None:
+    """Return the seconds of a `Retry-After` header (RFC 9110, section 10.2.3), or None."""
+    value = headers.get("retry-after", "").strip()
+    if re.fullmatch("[0-9]{1,9}", value):
+        return int(value)
+    if not value:
+        return None
+    # Imported here: it loads half of the email package, for a header that hardly ever comes.
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415
+
+    with suppress(ValueError, KeyError, OverflowError):
+        moments = [parsedate_to_datetime(text).timestamp() for text in (value, headers["date"])]
+        return max(round(moments[0] - moments[1]), 1)
+    return None
 
 
 @cache

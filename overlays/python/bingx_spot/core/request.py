@@ -1,4 +1,8 @@
-"""Make the request of one attempt: stamped and signed last, on a copy of the caller's parameters."""
+"""Build the request of one attempt: timestamp and signature last, on a copy of the caller's parameters.
+
+The placements are those of `x-bingx-signing` in spec/openapi.yaml; spec/vectors/signing.json has what each
+looks like as sent.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,16 +18,17 @@ from bingx_spot.credentials import Credentials
 from bingx_spot.exceptions import InvalidInput, RequestInfo
 from bingx_spot_api.contract import SIGNING, Operation
 
-_MASK = "***"
-_SHORTEST_MASKED = 12
+_REDACTED = "***"
+# A key of a few characters, as on a sandbox, is part of many words: redacting it would spoil responses.
+_SHORTEST_REDACTED_KEY = 12
 _CONTENT_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
 
 
-#: Where the parameters of a request stand.
+#: Where the parameters of a request go.
 Placement = Literal["json", "query", "form"]
 PLACEMENTS: tuple[Placement, ...] = ("json", "query", "form")
 
-# Not the one that keeps to ASCII: the body carries UTF-8, as the canonical string that was signed does.
+# Not the one that escapes to ASCII: the body is UTF-8, as the signed canonical string is.
 _text_token = encode_basestring
 
 
@@ -32,13 +37,12 @@ def json_body(
 ) -> bytes:
     """Return the JSON object as sent: keys sorted, the signature last.
 
-    Number tokens are the very texts that were signed, which `json.dumps` would not keep: it writes
-    `5000.0` and `1e-05`.
+    Number tokens are the texts that were signed; `json.dumps` would write `5000.0` and `1e-05`.
 
     Args:
         parameters: Wire names and values, `timestamp` included.
         signature: Lower-case hex; None for an operation that is not signed.
-        texts: The `signed_texts` of the parameters, where they are made already.
+        texts: The `signed_texts` of the parameters, if they exist already.
 
     Raises:
         InvalidInput: A value cannot be sent; it names the parameter.
@@ -57,12 +61,12 @@ def query_string(
 ) -> str:
     """Return the query string or form body as sent: keys sorted, the signature last.
 
-    Only values are URL-encoded, and only now, after signing.
+    Only values are URL-encoded, and only after signing.
 
     Args:
         parameters: Wire names and values, `timestamp` included.
         signature: Lower-case hex; None for an operation that is not signed.
-        texts: The `signed_texts` of the parameters, where they are made already.
+        texts: The `signed_texts` of the parameters, if they exist already.
 
     Raises:
         InvalidInput: A value cannot be sent; it names the parameter.
@@ -76,11 +80,11 @@ def query_string(
 
 @dataclass(frozen=True, slots=True)
 class ApiCall:
-    """Say what is asked of the exchange, before it is stamped and signed.
+    """A call of one operation, before it is stamped and signed.
 
     Attributes:
-        operation: The endpoint, from the contract.
-        parameters: The caller's parameters, wire names and values, nothing injected.
+        operation: The operation, from the contract.
+        parameters: The caller's parameters, wire names and values; nothing injected.
     """
 
     operation: Operation
@@ -88,7 +92,7 @@ class ApiCall:
 
     @classmethod
     def of(cls, operation: Operation, parameters: Mapping[str, object]) -> "ApiCall":
-        """Make a call, once its parameters name exactly one order where the contract wants that.
+        """Return a call whose parameters name exactly one order where the contract wants that.
 
         Raises:
             InvalidInput: None or more than one of the ids in `x-bingx-order-reference` is given.
@@ -104,65 +108,67 @@ class ApiCall:
 
 @dataclass(frozen=True, slots=True)
 class RequestTemplate:
-    """Hold what all requests for one operation of one host have in common.
+    """What all requests of one operation to one host have in common.
 
     Attributes:
         method: `POST` or `GET`.
-        address: Where they go, without a query string.
-        placement: Where the parameters stand.
-        headers: Names and values, the API key among them.
-        masked: The same without the API key.
-        signed: Whether they are signed.
+        address: The URL without a query string.
+        placement: Where the parameters go.
+        headers: Names and values, the API key included.
+        redacted: The same without the API key.
+        signed: Whether the requests are signed.
     """
 
     method: str
     address: str
     placement: Placement
     headers: Mapping[str, str] = field(repr=False)
-    masked: Mapping[str, str]
+    redacted: Mapping[str, str]
     signed: bool
 
 
 class SignedRequest:
-    """Hold one attempt's request, ready for an engine.
+    """The request of one attempt, ready to send.
 
-    It shows itself masked and cannot be pickled: it holds the API key and a signature.
+    Its `repr` has no secrets, and it cannot be pickled: it holds the API key and a signature.
 
     Args:
-        outline: What it has in common with others.
+        template: What it has in common with other requests.
         url: The whole URL, the query string included.
         content: The body.
-        parameters: What was signed.
-        secrets: What an answer must not repeat to anybody: the API key and the signature.
+        parameters: The parameters as signed.
+        secrets: What must be redacted from a response: the API key and the signature.
     """
 
-    __slots__ = ("_outline", "_parameters", "address", "content", "headers", "method", "secrets", "url")
+    __slots__ = ("_parameters", "_template", "address", "content", "headers", "method", "secrets", "url")
 
     def __init__(
         self,
-        outline: RequestTemplate,
+        template: RequestTemplate,
         url: str,
         content: bytes,
         parameters: Mapping[str, object],
         secrets: tuple[str, ...] = (),
     ) -> None:
-        self._outline = outline
+        self._template = template
         self._parameters = parameters
-        self.method = outline.method
-        #: The URL without its query string, and so without anything that may not be kept.
-        self.address = outline.address
-        self.headers = outline.headers
+        self.method = template.method
+        #: The URL without its query string, and so without secrets.
+        self.address = template.address
+        self.headers = template.headers
         self.url = url
         self.content = content
         self.secrets = secrets
 
     @property
-    def shown(self) -> RequestInfo:
-        """Return the same request without its secrets."""
-        outline = self._outline
-        more = {"signature": _MASK} if outline.signed else {}
+    def info(self) -> RequestInfo:
+        """Return the request without its secrets."""
+        template = self._template
+        more = {"signature": _REDACTED} if template.signed else {}
         parameters = MappingProxyType({**self._parameters, **more})
-        return RequestInfo(outline.method, outline.address, outline.placement, parameters, outline.masked)
+        return RequestInfo(
+            template.method, template.address, template.placement, parameters, template.redacted
+        )
 
     def __repr__(self) -> str:
         return f"<SignedRequest {self.method} {self.address}>"
@@ -172,84 +178,80 @@ class SignedRequest:
 
 
 class RequestSigner:
-    """Stamp and sign calls for one API key.
+    """Stamp and sign the requests of one API key.
 
     Args:
         credentials: Key and secret.
-        clock: Where `timestamp` comes from.
+        clock: The source of `timestamp`.
         source_key: The value of `X-SOURCE-KEY`, or None.
     """
 
-    def __init__(
-        self,
-        credentials: Credentials,
-        clock: Clock,
-        source_key: str | None = None,
-    ) -> None:
+    def __init__(self, credentials: Credentials, clock: Clock, source_key: str | None = None) -> None:
         self._credentials = credentials
         self._clock = clock
         self._source_key = source_key
         self._signer = Signer(credentials.api_secret)
-        # A key of a few characters, as on a sandbox, is a part of many words: masking it would spoil answers.
-        masks_key = len(credentials.api_key) >= _SHORTEST_MASKED
-        self._masked_key = (credentials.api_key,) if masks_key else ()
-        self._outlines: dict[tuple[str, str, Placement | None], RequestTemplate] = {}
+        long_enough = len(credentials.api_key) >= _SHORTEST_REDACTED_KEY
+        self._redacted_key = (credentials.api_key,) if long_enough else ()
+        self._templates: dict[tuple[str, str, Placement | None], RequestTemplate] = {}
 
-    def stamp(
+    def sign_request(
         self, call: ApiCall, base_url: str, placement: Placement | None = None, timestamp: int | None = None
     ) -> SignedRequest:
-        """Return the request that asks for `call`, stamped and signed now.
+        """Return the request of a call, stamped and signed now.
 
         Args:
-            call: What is asked.
-            base_url: The origin to ask.
-            placement: Where the parameters go; None for where the contract puts them.
-            timestamp: What the clock has just said, in Unix milliseconds; None to have it asked.
+            call: The call.
+            base_url: The origin of the host.
+            placement: Where the parameters go; None for the contract's placement.
+            timestamp: The exchange's time, in Unix milliseconds; None to read the clock.
 
         Raises:
             InvalidInput: A value cannot be signed; it names the parameter.
         """
-        about = (call.operation.operation_id, base_url, placement)
-        outline = self._outlines.get(about)
-        if outline is None:
-            outline = self._outlines[about] = self._outline(call.operation, base_url, placement)
+        key = (call.operation.operation_id, base_url, placement)
+        template = self._templates.get(key)
+        if template is None:
+            template = self._templates[key] = self._template(call.operation, base_url, placement)
         parameters = dict(call.parameters)
         signature: str | None = None
         secrets: tuple[str, ...] = ()
-        if outline.signed:
+        if template.signed:
             parameters["timestamp"] = self._clock.timestamp() if timestamp is None else timestamp
         texts = signed_texts(parameters)
-        if outline.signed:
+        if template.signed:
             signature = self._signer.sign(canonical_of(texts))
-            secrets = (*self._masked_key, signature)
-        url, content = outline.address, b""
-        if outline.placement == "json":
+            secrets = (*self._redacted_key, signature)
+        url, content = template.address, b""
+        if template.placement == "json":
             content = json_body(parameters, signature, texts)
-        elif outline.placement == "form":
+        elif template.placement == "form":
             content = query_string(parameters, signature, texts).encode()
         else:
             query = query_string(parameters, signature, texts)
             url = f"{url}?{query}" if query else url
-        return SignedRequest(outline, url, content, parameters, secrets)
+        return SignedRequest(template, url, content, parameters, secrets)
 
-    def _outline(self, operation: Operation, base_url: str, chosen: Placement | None) -> RequestTemplate:
+    def _template(self, operation: Operation, base_url: str, chosen: Placement | None) -> RequestTemplate:
         placement = chosen or cast("Placement", operation.placement)
         if operation.method == "GET":
-            # It has no body to put anything into.
+            # A GET has no body.
             placement = "query"
         headers = self._headers(operation, placement)
-        masked = {name: _MASK if name == SIGNING.api_key_header else value for name, value in headers.items()}
+        redacted = {
+            name: _REDACTED if name == SIGNING.api_key_header else value for name, value in headers.items()
+        }
         return RequestTemplate(
             operation.method,
             base_url + operation.path,
             placement,
             MappingProxyType(headers),
-            MappingProxyType(masked),
+            MappingProxyType(redacted),
             operation.signed,
         )
 
     def _headers(self, operation: Operation, placement: Placement) -> dict[str, str]:
-        # identity: an answer is some hundred bytes, and a compressed one can unfold into gigabytes.
+        # identity: a response has some hundred bytes, and a compressed one can unfold into gigabytes.
         headers = {
             "Accept": "application/json",
             "Accept-Encoding": "identity",

@@ -1,128 +1,164 @@
-"""Do what a call's steps ask for: one driver that blocks, one that awaits."""
+"""Run a call: the effects that it yields, and one driver that blocks and one that awaits.
+
+Whatever decides is a generator that yields effects and is fed their results, so that it is written once for
+blocking and awaiting callers.
+"""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from functools import partial
 from threading import Event, get_ident
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
-from bingx_spot.core.effects import CallSteps, Result, Send, Sleep, StepResult
+from bingx_spot.core.request import SignedRequest
 from bingx_spot.exceptions import InvalidInput
+from bingx_spot.limits.permit_queue import Wakeup
 from bingx_spot.models import Response
-from bingx_spot.transport import Engine
+from bingx_spot.transport import Engine, TransportFailure
+
+Result = TypeVar("Result")
+
+
+class Sleep(NamedTuple):
+    """The effect of waiting.
+
+    Attributes:
+        seconds: How long at most.
+        wakeup: What ends it earlier, or None.
+    """
+
+    seconds: float
+    wakeup: Wakeup | None = None
+
+
+class Send(NamedTuple):
+    """The effect of sending a request.
+
+    Attributes:
+        request: The signed request.
+        timeout: How long it may take, in seconds.
+    """
+
+    request: SignedRequest
+    timeout: float
+
+
+#: What an effect returns: the response or the failure of a Send, None for a Sleep.
+EffectResult = Response | TransportFailure | None
+#: A generator of effects that returns a `Result`.
+CallSteps = Generator[Sleep | Send, EffectResult, Result]
 
 
 def run(steps: CallSteps[Result], engine: Engine) -> Result:
-    """Do what the steps ask for, blocking, and return what they return.
+    """Run the steps, blocking, and return what they return.
 
     Raises:
-        CallError: What the steps raise.
+        CallError: The steps raise it.
     """
-    came: StepResult = None
+    result: EffectResult = None
     try:
         while True:
-            step = steps.send(came)
-            try:
-                came = _done(step, engine)
-            except BaseException as interruption:  # noqa: BLE001 - it goes on: Ctrl-C
-                raise _noted(interruption, steps)  # noqa: B904 - it is the same error
-    except StopIteration as done:
-        result: Result = done.value
-        return result
-    finally:
+            result = _perform(steps.send(result), engine)
+    except StopIteration as stop:
+        value: Result = stop.value
+        return value
+    except Exception:
         steps.close()
+        raise
+    except BaseException as interruption:  # noqa: BLE001 - raised again: Ctrl-C
+        raise _annotated(interruption, steps)  # noqa: B904 - it is the same exception
 
 
 async def run_async(steps: CallSteps[Result], engine: Engine) -> Result:
-    """Do what the steps ask for, awaiting, and return what they return.
+    """Run the steps, awaiting, and return what they return.
 
     Raises:
-        CallError: What the steps raise.
+        CallError: The steps raise it.
     """
-    came: StepResult = None
+    result: EffectResult = None
     try:
         while True:
-            step = steps.send(came)
-            try:
-                came = await _done_async(step, engine)
-            except BaseException as interruption:  # noqa: BLE001 - it goes on: a cancelled task
-                raise _noted(interruption, steps)  # noqa: B904 - it is the same error
-    except StopIteration as done:
-        result: Result = done.value
-        return result
-    finally:
+            result = await _perform_async(steps.send(result), engine)
+    except StopIteration as stop:
+        value: Result = stop.value
+        return value
+    except Exception:
         steps.close()
+        raise
+    except BaseException as interruption:  # noqa: BLE001 - raised again: a cancelled task
+        raise _annotated(interruption, steps)  # noqa: B904 - it is the same exception
 
 
 def check_on_asyncio(name: str, instead: str) -> None:
-    """Refuse what only asyncio's tasks can do where it is not asyncio that runs.
+    """Check that an asyncio event loop is running.
 
     Args:
-        name: What was asked for.
-        instead: What can be had elsewhere.
+        name: The argument that needs one.
+        instead: What is allowed elsewhere.
 
     Raises:
-        InvalidInput: No event loop of asyncio's is running.
+        InvalidInput: No asyncio event loop is running.
     """
     import asyncio  # noqa: PLC0415 - a quarter of the start of a program that does not need it
 
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        raise InvalidInput(name, "needs a task of asyncio's", instead) from None
+        raise InvalidInput(name, "needs an asyncio task", instead) from None
 
 
-def _done(step: Sleep | Send, engine: Engine) -> StepResult:
-    if isinstance(step, Send):
-        came = engine.send(step.request, step.timeout)
-        # At once, so that no variable of a frame above the engine holds what a server repeats.
-        return came.without(step.request.secrets) if isinstance(came, Response) else came
-    if step.wakeup is None:
-        time.sleep(step.seconds)
+def _perform(effect: Sleep | Send, engine: Engine) -> EffectResult:
+    if isinstance(effect, Send):
+        return _redacted(engine.send(effect.request, effect.timeout), effect.request)
+    if effect.wakeup is None:
+        time.sleep(effect.seconds)
     else:
         woken = Event()
-        step.wakeup.subscribe(woken.set)
-        woken.wait(step.seconds)
+        effect.wakeup.subscribe(woken.set)
+        woken.wait(effect.seconds)
     return None
 
 
-async def _done_async(step: Sleep | Send, engine: Engine) -> StepResult:
-    if isinstance(step, Send):
-        came = await engine.send_async(step.request, step.timeout)
-        # As above.
-        return came.without(step.request.secrets) if isinstance(came, Response) else came
+async def _perform_async(effect: Sleep | Send, engine: Engine) -> EffectResult:
+    if isinstance(effect, Send):
+        return _redacted(await engine.send_async(effect.request, effect.timeout), effect.request)
     # Imported here: most calls never wait, and it takes a fifth of the start of a program.
     import anyio  # noqa: PLC0415
 
-    if step.wakeup is None:
-        await anyio.sleep(step.seconds)
+    if effect.wakeup is None:
+        await anyio.sleep(effect.seconds)
     else:
         woken = anyio.Event()
-        step.wakeup.subscribe(partial(_from_any_thread(), woken.set))
-        with anyio.move_on_after(step.seconds):
+        effect.wakeup.subscribe(partial(_call_from_any_thread(), woken.set))
+        with anyio.move_on_after(effect.seconds):
             await woken.wait()
     return None
 
 
-def _from_any_thread() -> Callable[[Callable[[], object]], object]:
-    """Return what lets other threads call something in this event loop."""
-    # AnyIO's own way waits until it was called, which the thread of the loop itself must not do.
+def _redacted(result: Response | TransportFailure, request: SignedRequest) -> Response | TransportFailure:
+    # At once, so that no variable of a frame above holds a secret that a server repeats.
+    return result.redacted(request.secrets) if isinstance(result, Response) else result
+
+
+def _call_from_any_thread() -> Callable[[Callable[[], object]], object]:
+    """Return a function by which other threads call something in this event loop."""
+    # AnyIO's own function waits for the call, which the loop's own thread must not do.
     from anyio.lowlevel import current_token  # noqa: PLC0415 - as above
 
     loop: Any = current_token().native_token
     own = get_ident()
-    # The first name is asyncio's, the second one trio's.
+    # The first name is asyncio's, the second trio's.
     call_soon = getattr(loop, "call_soon_threadsafe", None)
     if call_soon is None:
         call: Callable[[Callable[[], object]], object] = loop.run_sync_soon
         return call
-    # In the loop's own thread that would write to a socket, only to wake the loop that is awake.
+    # In the loop's own thread that would write to a socket only to wake a loop that is awake.
     return lambda function: function() if get_ident() == own else call_soon(function)
 
 
-def _noted(interruption: BaseException, steps: CallSteps[Result]) -> BaseException:
-    """Let the steps add what they know to an interruption, and return it without their frames."""
+def _annotated(interruption: BaseException, steps: CallSteps[Result]) -> BaseException:
+    """Return the interruption with the steps' note on the request, without frames that hold secrets."""
     with suppress(BaseException):
         steps.throw(interruption)
     return interruption.with_traceback(None)

@@ -1,6 +1,7 @@
-"""What a client remembers from one call to the next."""
+"""What a client remembers from one call to the next: hosts, placement, retry budget, lock-outs."""
 
 import logging
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
@@ -13,24 +14,24 @@ from bingx_spot.limits.lockouts import Lockouts, RepeatedErrorGuard
 from bingx_spot.limits.rate_limiter import LocalRateLimiter
 
 _log = logging.getLogger("bingx_spot")
-#: How long the fallback is used before the primary is tried again, in seconds.
-PAUSE = 30.0
-_log = logging.getLogger("bingx_spot")
-_BASE = 0.1
-_LONGEST = 2.0
-_TRIES = 100.0
-_EARNED = 0.5
+
+#: How long the fallback host is used before the primary is tried again, in seconds.
+FAILOVER_SECONDS = 30.0
+_FIRST_PAUSE = 0.1
+_LONGEST_PAUSE = 2.0
+_RETRY_BUDGET = 100.0
+_REFUND = 0.5
 
 
 class HostSelector:
-    """Choose where the next request goes.
+    """Select the host of the next request: the primary, or its fallback after a network failure.
 
-    The fallback is for network failures alone: an HTTP answer, whatever it says, is an answer.
+    The fallback is for network failures alone: an HTTP response, whatever it says, is a response.
 
     Args:
-        environment: The primary's and the fallback's base URL.
+        environment: The base URLs of the primary and of the fallback.
         use_fallback: Whether the fallback may be used.
-        now: A monotonic clock, in seconds. Tests give their own.
+        now: A monotonic clock, in seconds. Tests pass their own.
     """
 
     def __init__(
@@ -39,145 +40,140 @@ class HostSelector:
         self._primary = environment.base_url
         self._fallback = environment.fallback_url if use_fallback else None
         self._now = now
-        self._primary_again_at = 0.0
+        self._primary_failed_until = 0.0
 
-    def choose(self) -> str:
+    def get(self) -> str:
         """Return the base URL for the next request."""
-        if self._fallback is not None and self._now() < self._primary_again_at:
+        if self._fallback is not None and self._now() < self._primary_failed_until:
             return self._fallback
         return self._primary
 
-    def failed(self, base_url: str) -> None:
-        """Note that the network failed on the way to this host."""
+    def mark_failed(self, base_url: str) -> None:
+        """Remember that the network failed on the way to this host."""
         if self._fallback is None:
             return
         if base_url == self._primary:
-            _log.warning("the primary host cannot be reached; its fallback takes over for %d s", PAUSE)
-            self._primary_again_at = self._now() + PAUSE
+            _log.warning("primary host unreachable; using the fallback for %d s", FAILOVER_SECONDS)
+            self._primary_failed_until = self._now() + FAILOVER_SECONDS
         else:
-            self._primary_again_at = 0.0
+            self._primary_failed_until = 0.0
 
 
 class PlacementSelector:
-    """Choose the placement for a host.
+    """Select where the parameters go, for each host.
 
-    The endpoint's page says JSON, public clients send a query string. Where a server answers that
-    signature or parameters are missing, nothing was executed; the query string is tried then, once, and
-    kept for that host.
+    The endpoint's page says JSON, public clients send a query string. Where a server says that the
+    signature or a parameter is missing, nothing was executed: the query string is tried once, and kept for
+    that host.
 
     Args:
-        fixed: The placement that the user fixed, or None to find out.
+        fixed: The placement that the caller has fixed, or None.
     """
 
     def __init__(self, fixed: Placement | None = None) -> None:
         self._fixed = fixed
-        self._found: dict[str, Placement | None] = {}
+        self._learned: dict[str, Placement | None] = {}
 
-    def choose(self, base_url: str) -> Placement | None:
-        """Return the placement for a host; None for what the contract says."""
-        return self._fixed or self._found.get(base_url)
+    def get(self, base_url: str) -> Placement | None:
+        """Return the placement for a host; None for the contract's."""
+        return self._fixed or self._learned.get(base_url)
 
-    def move(self, base_url: str, tried: str | None) -> bool:
-        """Take note that a host did not see the parameters, and tell whether another place is worth a try.
+    def fall_back(self, base_url: str, tried: str | None) -> bool:
+        """Note that a host did not see the parameters, and return whether another placement is worth a try.
 
         Args:
             base_url: The host.
-            tried: Where the parameters were.
+            tried: The placement that was used.
         """
         if self._fixed is not None:
             return False
-        if base_url not in self._found:
-            _log.warning("the server sees no parameters in JSON; they go as a query string from now on")
-            self._found[base_url] = "query"
+        if base_url not in self._learned:
+            _log.warning("the server sees no parameters in JSON; sending them as a query string from now on")
+            self._learned[base_url] = "query"
             return True
-        if tried != self._found[base_url]:
-            # Another call has moved them since this one was sent.
-            return self._found[base_url] is not None
-        # Not there either, so it was no matter of the place: back to the contract, for good.
-        self._found[base_url] = None
+        if tried != self._learned[base_url]:
+            # Another call has changed the placement since this request was sent.
+            return self._learned[base_url] is not None
+        # Not seen there either, so the placement is not the cause: back to the contract's, for good.
+        self._learned[base_url] = None
         return False
 
 
-def backoff(tries: int, chance: Callable[[], float] | None = None) -> float:
-    """Return a pause in seconds: exponential, with full jitter, so that many callers do not march in step.
+def backoff(retries: int, chance: Callable[[], float] = random.random) -> float:
+    """Return a pause in seconds: exponential, with full jitter, so that many callers do not retry in step.
 
     Args:
-        tries: How many tries there were.
-        chance: Gives a number from 0 to 1; None for one at random.
+        retries: Number of retries so far.
+        chance: Returns a number from 0 to 1. Tests pass their own.
     """
-    if chance is None:
-        # Imported here: most calls never pause.
-        from random import random  # noqa: PLC0415
-
-        chance = random
-    return chance() * min(_LONGEST, _BASE * 2.0**tries)
+    return chance() * min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0**retries)
 
 
 class RetryBudget:
-    """Ration the tries that a client makes beyond the first ones of its calls.
+    """Ration the retries of a client, over all its calls.
 
-    All callers share it: each further try takes one, each success earns half of one back. A sick server
-    meets at most a hundred further tries, however many callers there are, and then only as many as it
-    has successes to show.
+    Each retry spends one, each success refunds half of one. So a sick server gets at most a hundred
+    retries, however many callers there are, and then only half as many as it has successes.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._left = _TRIES
+        self._left = _RETRY_BUDGET
         register_fork_aware(self)
 
-    def begin_anew(self) -> None:
-        """Open the lock: after a fork, whoever held it is in the parent process."""
+    def after_fork_in_child(self) -> None:
+        """Open the lock, which a thread of the parent process may hold."""
         self._lock = Lock()
 
-    def take(self) -> bool:
-        """Take one try, and tell whether there was one."""
-        with self._lock:
-            if self._left < 1:
-                return False
-            self._left -= 1
-            return True
+    def can_spend(self) -> bool:
+        """Return whether a retry is left."""
+        return self._left >= 1
 
-    def earn(self) -> None:
+    def spend(self) -> None:
+        """Spend one retry."""
+        with self._lock:
+            self._left = max(0.0, self._left - 1)
+
+    def refund(self) -> None:
         """Count a success."""
-        if self._left == _TRIES:
+        if self._left == _RETRY_BUDGET:
             return
         with self._lock:
-            self._left = min(_TRIES, self._left + _EARNED)
+            self._left = min(_RETRY_BUDGET, self._left + _REFUND)
 
 
-# By identity: it is kept weakly, and two that look alike are not one.
+# By identity: it is kept in a weak dictionary, and two that look alike are not one.
 @dataclass(frozen=True, eq=False)
 class AccountState:
-    """Hold what all clients with one API key have in common.
+    """What all clients of a process with one API key share.
 
     Attributes:
-        limits: Gives out their permits.
-        blocks: Until when the exchange will not listen.
-        equal_errors: How near a lock-out is.
+        limits: The rate limiter.
+        lockouts: The lock-outs.
+        repeated_errors: The guard against the next one.
     """
 
     limits: LocalRateLimiter = field(default_factory=LocalRateLimiter)
-    blocks: Lockouts = field(default_factory=Lockouts)
-    equal_errors: RepeatedErrorGuard = field(default_factory=RepeatedErrorGuard)
+    lockouts: Lockouts = field(default_factory=Lockouts)
+    repeated_errors: RepeatedErrorGuard = field(default_factory=RepeatedErrorGuard)
 
 
 @dataclass(frozen=True, slots=True)
 class ClientState:
-    """Hold what the policies have learnt of one environment; threads and tasks share it.
+    """What a client has learnt of one environment; threads and tasks share it.
 
     Attributes:
-        hosts: Which host is reached.
-        placing: Where the parameters go.
-        blocks: Until when the exchange will not listen.
-        equal_errors: How near a lock-out is.
-        budget: How many further tries are left.
-        account: What the client shares with others that use its API key, held here so that it lives.
+        hosts: Selects the host.
+        placement: Selects where the parameters go.
+        lockouts: The lock-outs of the account.
+        repeated_errors: The guard against the next one.
+        retry_budget: The retries that are left.
+        account: What the client shares with others of its API key, held here so that it lives.
     """
 
     hosts: HostSelector
-    placing: PlacementSelector
-    blocks: Lockouts = field(default_factory=Lockouts)
-    equal_errors: RepeatedErrorGuard = field(default_factory=RepeatedErrorGuard)
-    budget: RetryBudget = field(default_factory=RetryBudget)
+    placement: PlacementSelector
+    lockouts: Lockouts = field(default_factory=Lockouts)
+    repeated_errors: RepeatedErrorGuard = field(default_factory=RepeatedErrorGuard)
+    retry_budget: RetryBudget = field(default_factory=RetryBudget)
     account: AccountState = field(default_factory=AccountState)

@@ -75,7 +75,7 @@ class Waiter:
         name: What it is called where processes share a limit; empty elsewhere.
     """
 
-    __slots__ = ("bulk", "deadline", "name", "permit", "wakeup", "wakes_at")
+    __slots__ = ("bulk", "deadline", "name", "permit", "wakes_at", "wakeup")
 
     def __init__(self, *, bulk: bool) -> None:
         self.bulk = bulk

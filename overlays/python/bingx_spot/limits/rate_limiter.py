@@ -46,7 +46,7 @@ class IpLimits:
         if self._leaving:
             self._let_leave()
 
-    def begin_anew(self) -> None:
+    def after_fork_in_child(self) -> None:
         """Begin as another process: after a fork, those who wait are the parent's, and so may the lock be."""
         self._lock = RLock()
         self._depth = 0

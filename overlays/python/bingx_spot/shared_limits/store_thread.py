@@ -36,7 +36,7 @@ class SharedLimits:
     """
 
     def __init__(self, account: AccountState, store: Store, name_of: Callable[[str], str]) -> None:
-        self._blocks = account.blocks
+        self._blocks = account.lockouts
         self._address = account.limits.address
         self._store = store
         self._name_of = name_of
@@ -48,12 +48,12 @@ class SharedLimits:
         finalize(self, _end, store, self._bell)
         register_fork_aware(self)
 
-    def begin_anew(self) -> None:
+    def after_fork_in_child(self) -> None:
         """Begin as another process: after a fork, the thread and what was asked for are the parent's."""
         self._process = secrets.token_hex(6)
-        self._bell.begin_anew()
+        self._bell.after_fork_in_child()
         for limit in self._limits:
-            limit.begin_anew()
+            limit.after_fork_in_child()
 
     def flush(self) -> None:
         """Tell the store what is new, before the process ends."""
@@ -136,9 +136,9 @@ class _Bell:
 
     def __init__(self, shared_limits: SharedLimits) -> None:
         self._shared_limits = ref(shared_limits)
-        self.begin_anew()
+        self.after_fork_in_child()
 
-    def begin_anew(self) -> None:
+    def after_fork_in_child(self) -> None:
         self._lock = Lock()
         self._event = Event()
         self._started = False

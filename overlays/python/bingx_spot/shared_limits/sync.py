@@ -92,8 +92,8 @@ class SharedLimit:
         self._elsewhere.next = max(now + max(verdict["wait"], 0.0) / 1000, self._held_up_until)
         self.due = self._elsewhere.next if len(self._turns) > 0 else None
         self._elsewhere.news = self._elsewhere.news or bool(self._elsewhere.returned)
-        if verdict["closed"] / 1000 > self._blocks.left(self._operation_id) + _SAME_BLOCK:
-            self._blocks.close(self._operation_id, verdict["closed"] / 1000)
+        if verdict["closed"] / 1000 > self._blocks.seconds_left(self._operation_id) + _SAME_BLOCK:
+            self._blocks.lock(self._operation_id, verdict["closed"] / 1000)
         self._turns.turn_away(now)
 
     def go_on_alone(self, members: int) -> None:
@@ -114,7 +114,7 @@ class SharedLimit:
         self._turns.windows[0].rate = self.rate
         self._wake_all()
 
-    def begin_anew(self) -> None:
+    def after_fork_in_child(self) -> None:
         """Forget who waits: after a fork they are the parent's, and so is what they asked for."""
         self._turns.forget_all()
         self._sent_back.clear()
@@ -145,7 +145,7 @@ class SharedLimit:
         return permit.name
 
     def _closed(self) -> float:
-        left = self._blocks.left(self._operation_id)
+        left = self._blocks.seconds_left(self._operation_id)
         return left if left > _SAME_BLOCK else 0.0
 
     def _wake_all(self) -> None:

@@ -76,9 +76,9 @@ class NetworkEngine:
         if self._async is not None:
             await self._async.aclose()
 
-    def begin_anew(self) -> None:
+    def after_fork_in_child(self) -> None:
         """Drop the connections, which are the parent process's, without a word to anybody."""
-        open_sockets.let_go()
+        open_sockets.replace()
         self._resolver = Resolver()
         self._blocking = self._make_blocking()
         if self._async is not None:

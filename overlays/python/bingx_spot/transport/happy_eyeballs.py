@@ -116,7 +116,7 @@ def connect(addresses: Sequence[Address], context: RequestContext) -> socket.soc
 def new_socket(address: Address) -> socket.socket:
     """Return a socket for an address, not yet connected, that does not block."""
     created = socket.socket(address.family, socket.SOCK_STREAM)
-    open_sockets.note(created.fileno())
+    open_sockets.add(created.fileno())
     created.setblocking(False)
     return created
 

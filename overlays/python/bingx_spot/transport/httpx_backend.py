@@ -40,7 +40,7 @@ class HttpxEngine:
         self._is_parents = False
         register_fork_aware(self)
 
-    def begin_anew(self) -> None:
+    def after_fork_in_child(self) -> None:
         """Leave the transport to the parent process if it was used there, for it may hold connections."""
         self._is_parents = self._used
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bingx_spot import Response
-from bingx_spot.core.response_validation import Allowance, allowance, time_there
+from bingx_spot.core.response_time import RateLimitHeaders, rate_limit_headers, exchange_time
 from tests.support.scripted_time import BEGIN
 from tests.unit.core.playing import answer
 
@@ -13,7 +13,7 @@ REMAIN, END = "x-ratelimit-requests-remain", "x-ratelimit-requests-expire"
 
 class TestAllowance:
     def test_is_read_from_two_headers(self) -> None:
-        assert allowance({REMAIN: "7", END: str(BEGIN)}) == Allowance(requests=7, until=BEGIN)
+        assert rate_limit_headers({REMAIN: "7", END: str(BEGIN)}) == RateLimitHeaders(requests=7, until=BEGIN)
 
     @pytest.mark.parametrize(
         "headers",
@@ -28,7 +28,7 @@ class TestAllowance:
         ],
     )
     def test_that_cannot_be_read_is_none(self, headers: dict[str, str]) -> None:
-        assert allowance(headers) is None
+        assert rate_limit_headers(headers) is None
 
 
 def made_at(moment: int) -> Response:
@@ -43,7 +43,7 @@ class TestTimeThere:
     """The request left at BEGIN by the own clock, and its answer came 100 ms later."""
 
     def told_by(self, told: Response) -> int:
-        return time_there(told, BEGIN, BEGIN + 100) - BEGIN
+        return exchange_time(told, BEGIN, BEGIN + 100) - BEGIN
 
     @pytest.mark.parametrize("after", [0, 1, 50, 100])
     def test_is_the_own_where_the_answer_can_have_been_made_meanwhile(self, after: int) -> None:

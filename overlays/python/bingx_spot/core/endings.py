@@ -1,0 +1,128 @@
+"""The errors that end a call: what happened, what it means for the order, what to do."""
+
+from dataclasses import replace
+
+from bingx_spot.core.decisions import Action
+from bingx_spot.core.facts import Facts
+from bingx_spot.core.request import ApiCall
+from bingx_spot.exceptions import (
+    CallError,
+    ErrorDetails,
+    OrderAlreadyCanceled,
+    OrderFailed,
+    OrderFilled,
+    OrderNotFound,
+    OrderNotOpen,
+    OutcomeUnknown,
+    StillOpen,
+)
+from bingx_spot.models import Order
+
+_NOTHING_TO_CANCEL = "There is nothing left to cancel."
+_WITH_ORDER: dict[Action, tuple[type[OrderNotOpen | StillOpen], str, str]] = {
+    Action.RAISE_ALREADY_CANCELED: (
+        OrderAlreadyCanceled,
+        "{name} was already cancelled before this call.",
+        _NOTHING_TO_CANCEL,
+    ),
+    Action.RAISE_FILLED: (OrderFilled, "{name} is {status}; it was not cancelled.", _NOTHING_TO_CANCEL),
+    Action.RAISE_FAILED: (OrderFailed, "{name} is {status}; it was not cancelled.", _NOTHING_TO_CANCEL),
+    Action.RAISE_STILL_OPEN: (
+        StillOpen,
+        "{name} is still open ({status}); no request of this call can take effect any more.",
+        "Cancel it again.",
+    ),
+}
+_PAST_TENSE = {"cancel": "was cancelled", "place": "was placed"}
+
+
+def error_for(action: Action, facts: Facts, order: Order | None) -> CallError:
+    """Return the error that ends a call.
+
+    Args:
+        action: The decision, one that raises.
+        facts: What is known of the call.
+        order: The order as a query stated it last, or None.
+    """
+    if action is Action.RAISE_UNKNOWN:
+        return _unknown(facts)
+    if action is Action.RAISE_NOT_FOUND:
+        summary = f"The exchange does not find {_lower(order_name(facts.call))}."
+        return OrderNotFound(_details(facts, summary, _not_found_hint(facts)))
+    if action is Action.RAISE_NOT_OPEN:
+        state = "whether it was filled or cancelled could not be learnt before the deadline"
+        summary = f"{order_name(facts.call)} is not open; {state}."
+        return OrderNotOpen(_details(facts, summary, query_hint(facts.call)))
+    if action in _WITH_ORDER and order is not None:
+        kind, text, hint = _WITH_ORDER[action]
+        summary = text.format(name=order_name(facts.call), status=order.status)
+        return kind(_details(facts, summary, hint), order)
+    return _not_executed(facts)
+
+
+def order_name(call: ApiCall) -> str:
+    """Return the order of a call in words, such as `Order 1735964079647111281`.
+
+    Args:
+        call: A call that names an order; for others the operation's name is returned.
+    """
+    if "orderId" in call.parameters:
+        return f"Order {call.parameters['orderId']}"
+    if "clientOrderID" in call.parameters:
+        return f'The order with client order id "{call.parameters["clientOrderID"]}"'
+    return call.operation.operation_id
+
+
+def query_hint(call: ApiCall) -> str:
+    """Return how to find out the state of a call's order."""
+    symbol = call.parameters.get("symbol")
+    if "orderId" in call.parameters:
+        named, option = f"order_id={call.parameters['orderId']}", f"--order-id {call.parameters['orderId']}"
+    else:
+        value = call.parameters.get("clientOrderID")
+        named, option = f'client_order_id="{value}"', f"--client-order-id {value}"
+    return f'Find out with query_order("{symbol}", {named}) or `bingx-spot query {symbol} {option}`'
+
+
+def _unknown(facts: Facts) -> CallError:
+    act = {"cancel": "was cancelled", "place": "was placed"}.get(
+        facts.call.operation.act or "", "was changed"
+    )
+    error = facts.ambiguous or facts.error
+    assert error is not None  # noqa: S101 - an outcome is unknown because of an error
+    hint = error.hint
+    if facts.is_settleable:
+        again = "; or cancel again, which can do no harm." if facts.call.operation.act == "cancel" else "."
+        hint = f"{query_hint(facts.call)}{again}"
+    summary = f"Unknown whether {_lower(order_name(facts.call))} {act}."
+    details = replace(error.details, summary=summary, hint=hint)
+    return error.with_details(details) if isinstance(error, OutcomeUnknown) else OutcomeUnknown(details)
+
+
+def _not_executed(facts: Facts) -> CallError:
+    error = facts.error
+    assert error is not None  # noqa: S101 - a call without a response ends with an error
+    if facts.call.operation.act != "cancel":
+        return error
+    return error.with_details(replace(error.details, summary=f"{order_name(facts.call)} was not cancelled."))
+
+
+def _details(facts: Facts, summary: str, hint: str) -> ErrorDetails:
+    """Return the details of the exchange's refusal, or else of the last error, under a new summary."""
+    error = facts.not_open or facts.error
+    if error is None:
+        return ErrorDetails(summary.removesuffix("."), summary="", hint=hint)
+    return replace(error.details, summary=summary, hint=hint)
+
+
+def _not_found_hint(facts: Facts) -> str:
+    if facts.by_permanent_id:
+        return "Check the symbol and the id, and that the order belongs to this account and environment."
+    return (
+        "An order is found by its client order id for two hours only, and a new order not at once: this does "
+        "not prove that no such order is open. Use the order id if you have it."
+    )
+
+
+def _lower(name: str) -> str:
+    return name[0].lower() + name[1:]

@@ -1,0 +1,134 @@
+"""What is known of one call: the facts that decisions are made of."""
+
+from dataclasses import dataclass
+
+from bingx_spot.core.order_state import OrderState
+from bingx_spot.core.request import ApiCall
+from bingx_spot.exceptions import (
+    CallError,
+    OrderNotFound,
+    OrderNotOpen,
+    OutcomeUnknown,
+    RateLimited,
+    RequestRejected,
+)
+from bingx_spot.models import Response
+
+#: The most requests of the operation itself in one call. Twenty equal errors would lock the endpoint.
+MAXIMUM_ATTEMPTS = 6
+#: The most queries in one call.
+MAXIMUM_QUERIES = 30
+#: Retries after an ambiguous attempt that do not need the shared retry budget.
+FREE_RETRIES = 3
+
+
+@dataclass(slots=True)
+class Facts:
+    """What is known of one call. The properties are the conditions of the rules.
+
+    Attributes:
+        call: The call; by the permanent id as soon as a response has named it.
+        response: The verified success of the operation, or None.
+        error: The last error of the operation, or None.
+        ambiguous: The last error after which a request may still take effect or have taken effect, or None.
+        attempts: Number of requests of the operation.
+        refusals: Number of them that ended in "not open".
+        not_open: The last refusal "not open" or "not found", or None.
+        refused_by_permanent_id: Whether that refusal is of a request by the permanent id.
+        read: The last verified response of a query, or None.
+        state: The state that it states, or None.
+        not_found: Whether the last query found no order.
+        queries: Number of queries.
+        queried: Whether a query was made since the last request of the operation.
+        query_rejected: Whether queries are rejected for a reason that does not pass, such as a permission.
+        proven_open: Whether a read young enough found the order open, with no request left to take effect.
+        seconds_since_start: How long the call has taken, in seconds.
+        time_left: Whether there is time for one more request.
+        can_open: Whether the exchange accepts the operation before the deadline.
+        can_query_in_time: Whether it accepts the query before the deadline.
+        budget_left: Whether the shared retry budget allows a retry.
+        near_lock: Whether the last request was not sent, since one more equal error could lock the endpoint.
+        out_of_permits: Whether no permit for the operation comes before the deadline.
+        closed: Whether the client is closed.
+    """
+
+    call: ApiCall
+    response: Response | None = None
+    error: CallError | None = None
+    ambiguous: OutcomeUnknown | None = None
+    attempts: int = 0
+    refusals: int = 0
+    not_open: CallError | None = None
+    refused_by_permanent_id: bool = False
+    read: Response | None = None
+    state: OrderState | None = None
+    not_found: bool = False
+    queries: int = 0
+    queried: bool = False
+    query_rejected: bool = False
+    proven_open: bool = False
+    seconds_since_start: float = 0.0
+    time_left: bool = True
+    can_open: bool = True
+    can_query_in_time: bool = True
+    budget_left: bool = True
+    near_lock: bool = False
+    out_of_permits: bool = False
+    closed: bool = False
+
+    @property
+    def is_settleable(self) -> bool:
+        """Return whether a query can settle the outcome."""
+        return self.call.operation.settled_by is not None
+
+    @property
+    def by_permanent_id(self) -> bool:
+        """Return whether the call names the order by an id that is never used again."""
+        permanent = self.call.operation.permanent_id
+        return permanent is None or permanent in self.call.parameters
+
+    @property
+    def can_query(self) -> bool:
+        """Return whether one more query may be made."""
+        allowed = self.queries < MAXIMUM_QUERIES and not self.query_rejected
+        return (
+            self.is_settleable and allowed and self.time_left and self.can_query_in_time and not self.closed
+        )
+
+    @property
+    def can_retry(self) -> bool:
+        """Return whether the operation may be sent once more."""
+        possible = self.time_left and self.can_open and not (self.closed or self.out_of_permits)
+        if not possible or self.attempts >= MAXIMUM_ATTEMPTS:
+            return False
+        if self.ambiguous is not None and self.call.operation.repeat == "never":
+            return False
+        return self.retry_is_free or self.budget_left
+
+    @property
+    def retry_is_free(self) -> bool:
+        """Return whether one more retry does not need the shared retry budget."""
+        return self.ambiguous is not None and self.attempts < FREE_RETRIES
+
+    @property
+    def is_rejected(self) -> bool:
+        """Return whether the exchange rejected the last request for a reason that does not pass."""
+        if isinstance(self.error, OrderNotOpen | OrderNotFound):
+            return not self.is_settleable
+        return isinstance(self.error, RequestRejected) and not isinstance(self.error, RateLimited)
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Return whether the order's state matters and is not known."""
+        return self.ambiguous is not None or self.not_open is not None
+
+    @property
+    def refused_not_open(self) -> bool:
+        """Return whether the last request was refused because the order is not open or not found."""
+        return self.error is not None and self.error is self.not_open
+
+    @property
+    def may_be_invisible(self) -> bool:
+        """Return whether the order may be so new that it is not found yet."""
+        timing = self.call.operation.timing
+        return timing is not None and self.seconds_since_start < timing.visible_within

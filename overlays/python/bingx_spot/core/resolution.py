@@ -1,0 +1,267 @@
+"""Resolve a call: act on the decision table until the outcome is certain or the deadline comes."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from bingx_spot.core.admission import NEAR_LOCK, NO_PERMIT
+from bingx_spot.core.attempt import CLOSED_CLIENT, AttemptResult, AttemptRunner
+from bingx_spot.core.context import CallContext, Deadline
+from bingx_spot.core.decisions import ENDINGS, Action, decide
+from bingx_spot.core.endings import error_for
+from bingx_spot.core.facts import MAXIMUM_QUERIES, Facts
+from bingx_spot.core.order_state import OrderState, order_state
+from bingx_spot.core.request import ApiCall
+from bingx_spot.core.response_validation import names_same_order
+from bingx_spot.core.runner import CallSteps, Sleep
+from bingx_spot.exceptions import (
+    CallError,
+    ClockError,
+    OrderNotFound,
+    OrderNotOpen,
+    OutcomeUnknown,
+    RateLimited,
+    RequestRejected,
+)
+from bingx_spot.limits.client_state import backoff
+from bingx_spot.models import Order, Response
+from bingx_spot.transport import MAYBE_SENT_NOTE
+from bingx_spot_api.contract import BY_ID, Operation, Timing
+
+# Milliseconds for which a request is valid where it does not say: "recvWindow (default 5000)".
+_DEFAULT_RECV_WINDOW = 5000.0
+# The longest pause that the approaching deadline does not shorten, in seconds.
+_SHORTEST_PAUSE = 0.1
+# From so many remaining queries on, they are spread over the time that is left.
+_SPREAD_QUERIES = 10
+_NOT_SENT_NOTE = "bingx_spot: no request was sent that could have taken effect"
+
+
+def resolve(context: CallContext, call: ApiCall, timeout: float | None = None) -> CallSteps[Response]:
+    """Yield the effects of a call, and return the verified response.
+
+    For a cancel that a query has settled, the response is the query's.
+
+    Args:
+        context: The client's.
+        call: The call.
+        timeout: How long it may take, in seconds; None for the client's timeout.
+
+    Raises:
+        CallError: The call ended in another way; its details have every attempt.
+    """
+    deadline = Deadline(context.now() + (context.timeout if timeout is None else timeout), context.now)
+    resolution = _Resolution(AttemptRunner(context, deadline), Facts(call), call)
+    try:
+        return (yield from resolution.run())
+    except CallError:
+        raise
+    except BaseException as interruption:
+        resolution.annotate(interruption)
+        raise
+
+
+@dataclass(slots=True)
+class _Resolution:
+    """The resolution of one call.
+
+    Attributes:
+        attempts: Makes the attempts.
+        facts: What is known.
+        original: The call as the caller made it.
+        began: When it began, on the monotonic clock, in seconds.
+        ambiguous_until: Until when an ambiguous request may take effect, likewise.
+        refused_at: When the last refused request began, likewise.
+        pauses: Number of pauses.
+    """
+
+    attempts: AttemptRunner
+    facts: Facts
+    original: ApiCall
+    began: float = field(init=False)
+    ambiguous_until: float = 0.0
+    refused_at: float = 0.0
+    pauses: int = 0
+
+    def __post_init__(self) -> None:
+        self.began = self.attempts.context.now()
+
+    def run(self) -> CallSteps[Response]:
+        facts = self.facts
+        while True:
+            self._look_at_the_time()
+            rule = decide(facts)
+            if rule.action is Action.END:
+                rule = decide(facts, ENDINGS)
+            if rule.action is Action.SEND:
+                yield from self._send()
+            elif rule.action is Action.QUERY:
+                yield from self._query()
+            elif rule.action is Action.RETURN_RESPONSE and facts.response is not None:
+                return facts.response
+            elif rule.action is Action.RETURN_READ and facts.read is not None:
+                return facts.read
+            else:
+                raise self.attempts.with_history(error_for(rule.action, facts, self._order()))
+
+    def annotate(self, interruption: BaseException) -> None:
+        """Add to an interruption whether the call may have taken effect, unless the transport has."""
+        if MAYBE_SENT_NOTE not in getattr(interruption, "__notes__", ()):
+            acted = self.facts.ambiguous is not None or self.attempts.may_have_acted
+            interruption.add_note(MAYBE_SENT_NOTE if acted else _NOT_SENT_NOTE)
+
+    def _look_at_the_time(self) -> None:
+        facts, attempts, operation = self.facts, self.attempts, self.original.operation
+        facts.time_left = not attempts.deadline.is_over()
+        facts.seconds_since_start = attempts.context.now() - self.began
+        facts.can_open = attempts.can_open_in_time(operation)
+        facts.budget_left = attempts.context.state.retry_budget.can_spend()
+        if operation.settled_by is not None:
+            facts.can_query_in_time = facts.can_query_in_time and attempts.can_open_in_time(
+                _query_of(operation)
+            )
+
+    def _send(self) -> CallSteps[None]:
+        """Send the operation once, repaired if that helps, and note the result."""
+        facts = self.facts
+        if facts.attempts or facts.error is not None:
+            yield from self._pause()
+            self._spend_retry()
+        known_open = facts.state is OrderState.OPEN and facts.queried
+        while True:
+            attempt = yield from self.attempts.send_once(facts.call, known_open=known_open)
+            if isinstance(attempt.result, Response):
+                facts.response = attempt.result
+                return
+            self._note_error(attempt, attempt.result)
+            if not (yield from self.attempts.try_repair(facts.call, attempt)):
+                return
+
+    def _spend_retry(self) -> None:
+        facts = self.facts
+        if not facts.retry_is_free:
+            self.attempts.context.state.retry_budget.spend()
+
+    def _note_error(self, attempt: AttemptResult, error: CallError) -> None:
+        facts, rule = self.facts, error.details.rule
+        facts.error, facts.queried = error, False
+        facts.attempts += bool(attempt.host)
+        facts.near_lock = rule == NEAR_LOCK
+        facts.out_of_permits = facts.out_of_permits or rule == NO_PERMIT
+        facts.closed = rule == CLOSED_CLIENT
+        if isinstance(error, OutcomeUnknown) and facts.call.operation.act != "read":
+            facts.ambiguous, facts.proven_open = error, False
+            self.ambiguous_until = max(self.ambiguous_until, attempt.began + self._seconds_to_effect())
+            self._use_permanent_id(error.details.order_id)
+        elif isinstance(error, OrderNotOpen | OrderNotFound):
+            facts.refusals += 1
+            facts.not_open, facts.refused_by_permanent_id = error, facts.by_permanent_id
+            self.refused_at = attempt.began
+
+    def _query(self) -> CallSteps[None]:
+        """Query the order once, and note what it says."""
+        facts = self.facts
+        if facts.queried:
+            yield from self._pause()
+        query = _query(facts.call)
+        attempt = yield from self.attempts.send_once(query)
+        if isinstance(attempt.result, CallError) and (yield from self.attempts.try_repair(query, attempt)):
+            attempt = yield from self.attempts.send_once(query)
+        facts.queried = True
+        facts.queries += 1
+        if isinstance(attempt.result, Response):
+            self._note_read(attempt.result, attempt.began)
+        else:
+            self._note_failed_read(attempt.result)
+
+    def _note_read(self, response: Response, began: float) -> None:
+        facts, operation = self.facts, self.original.operation
+        data = response.json()["data"]
+        if operation.states is None:
+            return
+        if not names_same_order(self.original, data):
+            # A response named this order id, and it belongs to another order.
+            facts.call = self.original
+            return
+        self._use_permanent_id(data.get(operation.permanent_id or ""))
+        state = order_state(operation.states, data)
+        facts.not_found = False
+        if state is OrderState.UNCLEAR:
+            return
+        facts.state, facts.read = state, response
+        young_since = began - _timing(operation).reads_lag
+        if state is OrderState.OPEN and facts.ambiguous is not None and young_since >= self.ambiguous_until:
+            facts.ambiguous, facts.proven_open = None, True
+        if facts.proven_open and young_since >= self.refused_at:
+            facts.not_open = None
+
+    def _note_failed_read(self, error: CallError) -> None:
+        facts = self.facts
+        facts.not_found = isinstance(error, OrderNotFound | OrderNotOpen)
+        if facts.not_found and facts.state is OrderState.OPEN:
+            # Open and not found contradict each other; neither is final.
+            facts.state = None
+        if error.details.rule in (NO_PERMIT, NEAR_LOCK):
+            facts.can_query_in_time = False
+        passing = isinstance(error, RateLimited | ClockError) or facts.not_found
+        if isinstance(error, RequestRejected) and error.code is not None and not passing:
+            facts.query_rejected = True
+        self._use_permanent_id(error.details.order_id)
+
+    def _use_permanent_id(self, order_id: Any) -> None:
+        """Name the order by its permanent id from now on, once a response has named it."""
+        call, permanent = self.facts.call, self.original.operation.permanent_id
+        if order_id is None or permanent is None or permanent in call.parameters:
+            return
+        others = {
+            name: value
+            for name, value in call.parameters.items()
+            if name not in call.operation.exactly_one_of
+        }
+        self.facts.call = ApiCall.of(call.operation, {**others, permanent: int(order_id)})
+
+    def _order(self) -> Order | None:
+        read = self.facts.read
+        return None if read is None else Order.from_data(read.data(), read)
+
+    def _seconds_to_effect(self) -> float:
+        """Return for how long after its beginning a request may still take effect, in seconds."""
+        window = self.original.parameters.get("recvWindow")
+        try:
+            # As text where it came in a form that the generated client was given.
+            milliseconds = float(str(window))
+        except ValueError:
+            milliseconds = _DEFAULT_RECV_WINDOW
+        return milliseconds / 1000 + _timing(self.original.operation).takes_effect_within
+
+    def _pause(self) -> CallSteps[None]:
+        left, queries_left = self.attempts.deadline.seconds_left(), MAXIMUM_QUERIES - self.facts.queries
+        pause = backoff(self.pauses)
+        self.pauses += 1
+        if 0 < queries_left <= _SPREAD_QUERIES:
+            pause = max(pause, left / queries_left)
+        # Towards the end in shorter steps, but not in ever more of them.
+        yield Sleep(min(pause, max(left / 4, _SHORTEST_PAUSE), left))
+
+
+def _query_of(operation: Operation) -> Operation:
+    assert operation.settled_by is not None  # noqa: S101 - only what can be settled is queried
+    return BY_ID[operation.settled_by.operation]
+
+
+def _query(call: ApiCall) -> ApiCall:
+    """Return the query for the order that the call names."""
+    operation = _query_of(call.operation)
+    assert call.operation.settled_by is not None  # noqa: S101 - as above
+    parameters = {
+        name: call.parameters[own]
+        for name, own in call.operation.settled_by.parameters
+        if own in call.parameters
+    }
+    if "recvWindow" in call.parameters and "recvWindow" in operation.parameters:
+        parameters["recvWindow"] = call.parameters["recvWindow"]
+    return ApiCall.of(operation, parameters)
+
+
+def _timing(operation: Operation) -> Timing:
+    assert operation.timing is not None  # noqa: S101 - the generator asks for it beside `settledBy`
+    return operation.timing
