@@ -18,7 +18,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import certifi
 import httpx
 import uvloop
 
@@ -37,10 +36,7 @@ MANY = 25
 def made_with() -> dict[str, Any]:
     """Return the options of the client."""
     options: dict[str, Any] = {"timeout": 20.0, **asked["options"]}
-    if asked["authority"] and options.get("engine") == "fast":
-        # libcurl takes no context; it reads the authorities when a connection is made.
-        certifi.where = lambda: asked["authority"]
-    elif asked["authority"]:
+    if asked["authority"]:
         options["tls"] = ssl.create_default_context(cafile=asked["authority"])
     return options
 
@@ -183,23 +179,23 @@ def chances() -> None:
 
 def store_of_the_parent() -> None:
     """Fork while another thread is in the midst of a transaction of a file that processes share."""
-    store, begun, decide = FileStore(Path(asked["options"]["path"])), threading.Event(), file_store.decide
+    store, begun, allocate = FileStore(Path(asked["options"]["path"])), threading.Event(), file_store.allocate
 
     def slowly(*about: Any) -> Any:
         begun.set()
         time.sleep(0.5)
-        return decide(*about)
+        return allocate(*about)
 
     def ask(who: str) -> None:
         granted = store.exchange("limit", report(who, single=[f"{who}:1"]))["granted"]
         tell(who, granted=granted)
 
     ask("before")
-    file_store.decide = slowly
+    file_store.allocate = slowly
     thread = threading.Thread(target=ask, args=("parent",))
     thread.start()
     begun.wait()
-    file_store.decide = decide
+    file_store.allocate = allocate
     code = ended(in_child(lambda: ask("child")))
     thread.join()
     ask("after")

@@ -18,7 +18,6 @@ QUERY = "/openApi/spot/v1/trade/query"
 TIME = "/openApi/swap/v2/server/time"
 Colour = Literal["sync", "async"]
 COLOURS: tuple[Colour, ...] = ("sync", "async")
-ENGINES = ("default", "fast")
 
 
 def options(sandbox: Sandbox, **more: Any) -> dict[str, Any]:

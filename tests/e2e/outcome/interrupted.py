@@ -54,7 +54,6 @@ def main() -> None:
         "environment": asked["url"],
         "timeout": 60.0,
         "limits": limits,
-        "engine": asked["engine"],
     }
     with BingxSpot(credentials, **made_with) as bingx:
         try:

@@ -14,7 +14,6 @@ from bingx_spot import CallError
 from bingx_spot_api.error_table import ROWS as ERROR_ROWS
 from tests.e2e.outcome.calls import (
     COLOURS,
-    ENGINES,
     QUERY,
     SYMBOL,
     Colour,
@@ -66,16 +65,15 @@ def nobody_knows(*_: object, **__: object) -> NoReturn:
     raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
 
-@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.name} - {row.gets}")
 def test_what_becomes_of_a_cancel(
-    sandbox: Sandbox, row: Row, colour: Colour, engine: str, monkeypatch: pytest.MonkeyPatch
+    sandbox: Sandbox, row: Row, colour: Colour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order_id = UNKNOWN_ID if row.order is None else int(sandbox.place_order(SYMBOL, **row.order)["orderId"])
     sandbox.place_order(SYMBOL)  # one that nobody may touch
     sandbox.faults(row.rules)
-    made_with = options(sandbox, timeout=row.timeout, engine=engine)
+    made_with = options(sandbox, timeout=row.timeout)
     began = time.monotonic()
     with url_of(row.address, sandbox, monkeypatch) as url:
         came = attempt(colour, {**made_with, "environment": url}, order_id=order_id)

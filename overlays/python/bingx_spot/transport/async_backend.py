@@ -6,6 +6,7 @@ import ssl
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import cast
 
 from bingx_spot.core.request import SignedRequest
 from bingx_spot.exceptions import InvalidInput
@@ -20,6 +21,8 @@ from bingx_spot.transport.resolver import Address
 from bingx_spot.transport.tls_and_proxy import TlsLayer, drain, establish, through
 
 _INSTEAD = "asyncio or uvloop; on trio give the client `transport=httpx.AsyncHTTPTransport()`"
+# An idle connection that receives more pieces than this is closed.
+_MOST_UNREAD = 64
 # After a deadline, so long for the event loop to read what has arrived, in seconds.
 _LAST_READ = 0.002
 
@@ -37,7 +40,6 @@ class AsyncConnection(asyncio.Protocol):
         self._poll = ReadPoll(connected)
         self._received: deque[bytes] = deque()
         self._waiter: asyncio.Future[bytes] | None = None
-        self._in_use = True
         self._lost: OSError | None = None
         self._transport: asyncio.Transport
         #: The TLS sessions, the outermost first.
@@ -45,17 +47,17 @@ class AsyncConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep what to write to."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - that is what the loop makes of a socket
-        self._transport = transport
+        # What every event loop makes of a socket; uvloop's is no subclass.
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        """Hand received bytes to the request in flight."""
+        """Hand received bytes to the request in flight, or keep them until somebody looks."""
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(data)
-        elif self._in_use:
+        else:
             self._received.append(data)
-        elif not self._is_silent(data):
-            self.reset()
+            if len(self._received) > _MOST_UNREAD:
+                self.reset()
 
     def eof_received(self) -> None:
         """Note that the server has closed the connection."""
@@ -89,28 +91,17 @@ class AsyncConnection(asyncio.Protocol):
         finally:
             timer.cancel()
 
-    async def acquire(self) -> bool:
-        """Take the connection, which was idle, into use, and return whether it can be used."""
+    async def catch_up(self) -> None:
+        """Let the event loop read what has arrived, if the program has kept it from its work."""
         if self._poll.is_readable():
-            # The program has kept the event loop from its work: in two steps it has read what arrived.
-            try:
-                await asyncio.sleep(0)
-                await asyncio.sleep(0)
-            except asyncio.CancelledError:
-                self.close()
-                raise
-        self._in_use = self.is_usable()
-        return self._in_use
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
 
     def is_usable(self) -> bool:
         """Return whether the connection is open and has received nothing since its last response."""
-        return self._lost is None and not self._transport.is_closing()
-
-    def release(self) -> bool:
-        """Let the connection be idle, and return whether it can be used again."""
-        self._in_use = False
-        # Whatever has arrived beyond the response belongs to no request.
-        return not self._received and has_read_all(self.layers) and self.is_usable()
+        if self._lost is not None or self._transport.is_closing():
+            return False
+        return not self._received or self._is_silent()
 
     def close(self) -> None:
         """Close the connection."""
@@ -140,10 +131,12 @@ class AsyncConnection(asyncio.Protocol):
         # The process may have been stopped meanwhile (SIGSTOP): what has arrived by now counts.
         self._loop.call_later(_LAST_READ, self.wake)
 
-    def _is_silent(self, data: bytes) -> bool:
-        """Return whether bytes on an idle connection are TLS's own, which say nothing."""
+    def _is_silent(self) -> bool:
+        """Return whether the bytes that have arrived are TLS's own, which tell the application nothing."""
+        received = b"".join(self._received)
+        self._received.clear()
         try:
-            return bool(data) and not drain(self.layers, data)
+            return not drain(self.layers, received)
         except ssl.SSLError:
             return False
 
@@ -176,7 +169,7 @@ class AsyncBackend(BaseBackend[AsyncConnection]):
             raise
         finally:
             self._in_flight.discard(context)
-        if connection.release() and received.reusable and not self._closed:
+        if received.reusable and has_read_all(connection.layers) and not self._closed:
             self._pool.release(origin, connection)
         else:
             connection.close()
@@ -189,7 +182,12 @@ class AsyncBackend(BaseBackend[AsyncConnection]):
 
     async def _acquire(self, origin: Origin) -> AsyncConnection | None:
         while (connection := self._pool.acquire(origin)) is not None:
-            if await connection.acquire():
+            try:
+                await connection.catch_up()
+            except asyncio.CancelledError:
+                connection.close()
+                raise
+            if connection.is_usable():
                 return connection
             connection.close()
         return None
@@ -209,6 +207,8 @@ class AsyncBackend(BaseBackend[AsyncConnection]):
                 phase = "TLS handshake" if origin.scheme == "https" else "proxy"
                 setup = establish(origin, self._proxy, self._tls, connection.layers, context)
                 await connection.run(setup, context)
+                await connection.catch_up()
+                self._check_silent(connection)
         except BaseException as error:
             if connection is not None:
                 connection.reset()

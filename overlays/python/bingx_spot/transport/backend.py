@@ -86,10 +86,8 @@ class BlockingConnection:
         try:
             self._socket.settimeout(0.0)
             data = self._socket.recv(_READ_SIZE)
-            if not data:
-                return False
-            # TLS's own messages say nothing to the application. Everything else belongs to no request.
-            return not drain(self.layers, data)
+            # TLS's own messages tell the application nothing. Everything else belongs to no request.
+            return bool(data) and not drain(self.layers, data)
         except OSError:
             return False
 
@@ -173,6 +171,15 @@ class BaseBackend(Generic[Connection]):
         """Return where the TCP connection leads."""
         return origin if self._proxy is None else self._proxy.origin
 
+    def _check_silent(self, connection: Connection) -> None:
+        """Check that a new connection has received nothing: what it had would be the next response.
+
+        Raises:
+            ConnectionBroken: It has.
+        """
+        if not connection.is_usable():
+            raise ConnectionBroken("the server closed the connection, or sent something, before it was asked")
+
     def _end_all(self) -> None:
         """End every request in flight, and accept no more."""
         self._closed = True
@@ -231,6 +238,7 @@ class Backend(BaseBackend[BlockingConnection]):
             phase = "TLS handshake" if origin.scheme == "https" else "proxy"
             setup = establish(origin, self._proxy, self._tls, connection.layers, context)
             connection.run(setup, context)
+            self._check_silent(connection)
         except BaseException as error:
             if connection is not None:
                 connection.reset()

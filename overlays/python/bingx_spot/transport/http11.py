@@ -224,15 +224,16 @@ def decompress(content: bytes, encoding: str) -> bytes:
     """
     if encoding.lower() not in ("gzip", "deflate"):
         return content
+    decompressor = zlib.decompressobj(_ZLIB_WITH_HEADER)
     try:
-        plain = zlib.decompressobj(_ZLIB_WITH_HEADER).decompress(content, MAXIMUM_SIZE + 1)
+        plain = decompressor.decompress(content, MAXIMUM_SIZE + 1)
     except zlib.error:
-        broken = ConnectionBroken("the response is not compressed as its header says")
-    else:
-        if len(plain) > MAXIMUM_SIZE:
-            raise ResponseTooLarge
-        return plain
-    raise broken
+        plain = b""
+    if len(plain) > MAXIMUM_SIZE:
+        raise ResponseTooLarge
+    if not decompressor.eof:
+        raise ConnectionBroken("the response is not compressed as its header says")
+    return plain
 
 
 def _encode(lines: Sequence[str]) -> bytes:
