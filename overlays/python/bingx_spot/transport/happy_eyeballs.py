@@ -63,7 +63,10 @@ class Race:
 
     def lost(self) -> ConnectionBroken:
         """Return the error that says why the last address failed."""
-        return ConnectionBroken(f"{type(self._error).__name__}: {self._error}")
+        error = self._error
+        # In the system's words, which event loops replace by their own.
+        reason = str(error) if error.errno is None else os.strerror(error.errno)
+        return ConnectionBroken(f"{type(error).__name__}: {reason}")
 
     def pause(self) -> float | None:
         """Return how many seconds it takes until the next address is due, or None where none is left."""
