@@ -1,14 +1,15 @@
 """The engine for a transport of the user's own: anything that httpx can send with.
 
 Without httpx's client, which would log the signed URL of a query placement, keep cookies and follow
-redirects. The deadline holds between the phases of a request and the chunks of a body; how long a single
-read takes is up to the transport.
+redirects. The deadline of a blocking transport holds between the phases of a request and the chunks of a
+body; how long a single read takes is up to the transport.
 """
 
 import time
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+import anyio
 import httpx
 
 from bingx_spot.core.request import SignedRequest
@@ -78,13 +79,14 @@ class HttpxEngine:
             return CLOSED
         transport, body = self._use(httpx.AsyncBaseTransport), _Body(timeout)
         try:
-            response = await transport.handle_async_request(_build(request, body))
-            try:
-                assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - an async transport's
-                async for chunk in response.stream:
-                    body.add(chunk)
-            finally:
-                await response.aclose()
+            with anyio.fail_after(timeout):
+                response = await transport.handle_async_request(_build(request, body))
+                try:
+                    assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - an async one's
+                    async for chunk in response.stream:
+                        body.add(chunk)
+                finally:
+                    await response.aclose()
             return body.response(response)
         except Exception as error:  # noqa: BLE001 - whatever a transport raises, the caller gets our error
             return _failure(error, timeout)
