@@ -1,3 +1,3 @@
-"""Makes `generated/` from `spec/openapi.yaml`: `python -m generator`, or `make generate`."""
+"""The generator: makes `generated/` from `spec/openapi.yaml` (`python -m generator`, or `make generate`)."""
 
 __version__ = "1.0.0"

@@ -14,19 +14,17 @@ _PATH = click.Path(path_type=Path)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(
-    "--check", "mode", flag_value="check", help="Change nothing; fail where the tree is out of date."
-)
+@click.option("--check", "mode", flag_value="check", help="Change nothing; fail if the tree is out of date.")
 @click.option("--lint", "mode", flag_value="lint", help="Only validate the contract.")
 @click.option("--spec", type=_PATH, default=ROOT / "spec" / "openapi.yaml", help="The contract.")
-@click.option("--output", type=_PATH, default=ROOT / "generated", help="The tree to make.")
+@click.option("--output", type=_PATH, default=ROOT / "generated", help="The tree to write.")
 @click.version_option(__version__, prog_name="bingx-spot generator")
 def main(mode: str | None, spec: Path, output: Path) -> None:
     """Make generated/ from spec/openapi.yaml."""
     try:
         if mode == "lint":
             lint(spec, short_name(spec))
-            click.echo(f"{short_name(spec)} is in order.")
+            click.echo(f"{short_name(spec)} is valid.")
         elif mode == "check":
             _report_check(output, check(spec, short_name(spec), output.absolute()))
         else:
@@ -39,16 +37,16 @@ def main(mode: str | None, spec: Path, output: Path) -> None:
 def _report(output: Path, changes: list[str]) -> None:
     for line in changes:
         click.echo(line)
-    click.echo(f"{output.name}/ is made anew." if changes else f"{output.name}/ is up to date.")
+    click.echo(f"{output.name}/ is updated." if changes else f"{output.name}/ is up to date.")
 
 
 def _report_check(output: Path, lines: list[str]) -> None:
     if not lines:
-        click.echo(f"{output.name}/ is what the contract gives.")
+        click.echo(f"{output.name}/ is up to date.")
         return
     for line in lines:
         click.echo(line, err=True)
-    click.echo(f"{output.name}/ is not what the contract gives. To mend it, run `make generate`.", err=True)
+    click.echo(f"{output.name}/ is out of date. Run `make generate`.", err=True)
     sys.exit(1)
 
 

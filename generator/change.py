@@ -1,4 +1,4 @@
-"""One difference between two contracts, in words, and what the version must make of it."""
+"""One change between two versions of a contract, and whether the version number says so."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ _NUMBERS = 3
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Says what changed, for a person.
+    """One change, in words.
 
     Args:
-        where: An operation such as `POST /path`, a component, or what else it is part of.
-        text: What changed there, without a full stop.
-        breaking: Whether a caller who does nothing is broken by it.
+        where: The operation (`POST /path`), component or other part that changed.
+        text: What changed, without a full stop.
+        breaking: Whether it breaks callers that do not change their code.
     """
 
     where: str
@@ -21,19 +21,19 @@ class Change:
     breaking: bool
 
     def __str__(self) -> str:
-        """Write it as one line."""
+        """Return it as one line."""
         return f"{'BREAKS' if self.breaking else 'is fine'}  {self.where}: {self.text}"
 
 
 def version_allows(released: str, current: str, changes: Iterable[Change]) -> bool:
-    """Tells whether the version says what has changed: something that breaks callers raises the first number.
+    """Return whether the version is high enough: a change that breaks callers raises the first number.
 
-    Before 1.0.0 the second number does that, as Semantic Versioning has it.
+    Before 1.0.0 such a change raises the second number (Semantic Versioning).
 
     Args:
         released: The version of the last release.
-        current: The version that comes next.
-        changes: What changed between the two.
+        current: The next version.
+        changes: The changes between the two.
     """
     old, new = numbers(released), numbers(current)
     depth = 1 if old[0] else 2
@@ -41,10 +41,10 @@ def version_allows(released: str, current: str, changes: Iterable[Change]) -> bo
 
 
 def numbers(version: str) -> tuple[int, int, int]:
-    """Gives the three numbers of a version.
+    """Return the three numbers of a version.
 
     Raises:
-        ValueError: It has not three numbers.
+        ValueError: The version does not have three numbers.
     """
     parts = version.split(".")
     if len(parts) != _NUMBERS or not all(part.isascii() and part.isdecimal() for part in parts):

@@ -1,4 +1,4 @@
-"""The commands that look after the contract: `python -m generator.commands NAME`, or the targets of make."""
+"""The commands for the contract: `python -m generator.commands NAME`, or the targets of make."""
 
 import os
 import sys
@@ -13,17 +13,16 @@ from generator.change import Change, version_allows
 from generator.completeness import completeness_problems
 from generator.document import ROOT, Document, short_name
 from generator.error_table import read_error_table
+from generator.exchange_page_check import page_problems
 from generator.kit import write_kit
 from generator.oasdiff import GoMissing
-from generator.page_check import page_problems
 from generator.problem import GeneratorError
-from generator.redocly import NodeMissing
+from generator.redocly import NodeMissing, strict_problems
 from generator.release import Release, all_changes, freeze, own_changes
 from generator.run import lint as lint_contract
-from generator.strict import strict_problems
 
 _ADVICE = (
-    "Where the page is right, change spec/openapi.yaml; where the contract is, write the difference and its\n"
+    "If the page is right, change spec/openapi.yaml. If the contract is right, write the difference and its\n"
     "reason into spec/pages/differences.yaml."
 )
 _PATH = click.Path(path_type=Path)
@@ -31,51 +30,51 @@ _PATH = click.Path(path_type=Path)
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """Look after the contract."""
+    """Check, compare, release and pack the contract."""
 
 
 @main.command()
 @click.option("--output", type=_PATH, default=ROOT / "dist", help="The folder for the archive.")
 def kit(output: Path) -> None:
     """Pack the spec kit for other languages."""
-    with _told():
+    with _exit_on_error():
         click.echo(f"Packed {write_kit(output).name}.")
 
 
 @main.command()
 @click.option("--spec", type=_PATH, default=ROOT / "spec" / "openapi.yaml", help="The contract.")
 def lint(spec: Path) -> None:
-    """Hold the contract against OpenAPI, our rules, and Redocly CLI's."""
-    with _told():
+    """Check the contract against OpenAPI, the project's rules and Redocly CLI's rules."""
+    with _exit_on_error():
         document = lint_contract(spec, short_name(spec))
         document.refuse(completeness_problems(document))
         read_error_table()
-        click.echo(f"{short_name(spec)} is in order.")
+        click.echo(f"{short_name(spec)} is valid.")
         try:
             document.refuse(strict_problems(document, spec))
         except NodeMissing as missing:
             if os.environ.get("CI"):
                 raise
-            click.echo(f"Not held against Redocly CLI's rules. {missing}")
+            click.echo(f"Redocly CLI's rules are not checked. {missing}")
         else:
-            click.echo("Redocly CLI finds nothing in it either.")
+            click.echo("Redocly CLI finds no problem either.")
 
 
 @main.command()
 @click.option("--spec", type=_PATH, default=ROOT / "spec", help="The folder of the working contract.")
 def diff(spec: Path) -> None:
-    """Say what has changed since the last release, and fail where callers break and the version hides it."""
-    with _told():
+    """List the changes since the last release; fail if they break callers and the version hides it."""
+    with _exit_on_error():
         release = Release.last()
         current = Document.read(spec / "openapi.yaml", "spec/openapi.yaml").root["info"]["version"]
         changes = _changes(release, spec)
         _list(changes)
         if not changes:
-            click.echo(f"Nothing that concerns callers has changed since {release.version}.")
+            click.echo(f"Nothing has changed for callers since {release.version}.")
         if not version_allows(release.version, current, changes):
             raise GeneratorError(
-                f"Callers of {release.version} break, and the contract calls itself {current}. "
-                "Raise the first number of info.version, or take the change back."
+                f"A change since {release.version} breaks callers, and the version is {current}. "
+                "Raise the first number of info.version, or revert the change."
             )
 
 
@@ -90,7 +89,7 @@ def _changes(release: Release, spec: Path) -> list[Change]:
     except GoMissing as missing:
         if os.environ.get("CI"):
             raise
-        click.echo(f"Extensions and error table alone are compared. {missing}")
+        click.echo(f"Only the extensions and the error table are compared. {missing}")
         return own_changes(release, spec)
 
 
@@ -98,7 +97,7 @@ def _changes(release: Release, spec: Path) -> list[Change]:
 @click.argument("version")
 def release(version: str) -> None:
     """Freeze the working contract as a release."""
-    with _told():
+    with _exit_on_error():
         _list(freeze(version))
         click.echo(f"Released {version}. Run `make generate`, and commit everything.")
 
@@ -106,18 +105,18 @@ def release(version: str) -> None:
 @main.command()
 @click.option("--pages", type=_PATH, default=ROOT / "spec" / "pages", help="The folder of the pages.")
 def page(pages: Path) -> None:
-    """Hold the contract against the exchange's own pages."""
-    with _told():
+    """Check the contract against the exchange's own pages."""
+    with _exit_on_error():
         contract = ROOT / "spec" / "openapi.yaml"
         lines, meant = page_problems(Document.read(contract, short_name(contract)), pages)
         if lines:
             raise GeneratorError("\n".join([*lines, _ADVICE]))
-        click.echo(f"The contract says what the pages say, but for {meant} that differ with a reason.")
+        click.echo(f"The contract agrees with the pages, except for {meant} known differences.")
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Lets a problem be one message, and the exit code 1."""
+def _exit_on_error() -> Iterator[None]:
+    """Print a problem as one message and exit with code 1."""
     try:
         yield
     except GeneratorError as error:

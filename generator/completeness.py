@@ -1,7 +1,6 @@
-"""What a reader of the contract needs and a generator does without: descriptions, examples, sizes.
+"""Completeness of the contract for its readers: descriptions, examples, sizes.
 
-A contract that lacks any of it still gives a client, so `make generate` does not ask for it.
-`make lint-spec` does.
+A client can be generated without them, so `make generate` does not require them. `make lint-spec` does.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -10,14 +9,14 @@ from typing import Any
 from generator.document import Document, Location
 from generator.operation import JSON, Operation, operations
 from generator.problem import Problem
-from generator.reference import objects, resolve
+from generator.references import objects, resolve
 
 _STRUCTURED = ("object", "array")
 _INT64 = "int64"
 
 
 def completeness_problems(document: Document) -> Iterator[Problem]:
-    """Yields a problem for each thing that a reader would miss."""
+    """Yield a problem for each description, example or size that is missing."""
     for location, name, described in _named(document.root):
         yield from _described(document, location, name, described)
     rules: tuple[Callable[[Document, Operation], Iterator[Problem]], ...] = (
@@ -29,7 +28,7 @@ def completeness_problems(document: Document) -> Iterator[Problem]:
 
 
 def _named(root: Mapping[str, Any]) -> Iterator[tuple[Location, str, Mapping[str, Any]]]:
-    """Yields each property, parameter and header: where it stands, its name, and what describes it."""
+    """Yield the location, name and schema of each property, parameter and header."""
     for location, node in objects(root):
         for name, schema in node.get("properties", {}).items():
             target, found = resolve(root, schema, (*location, "properties", name))
@@ -56,14 +55,14 @@ def _described(
     schema = resolve(document.root, node.get("schema", node))[1]
     text = str(node.get("description", ""))
     if not text.strip():
-        yield document.problem(location, f"`{name}` has no description. Say what it is, and in which unit.")
+        yield document.problem(location, f"`{name}` has no description. Describe it, with its unit.")
     if not _has_example(node, schema):
-        yield document.problem(location, f"`{name}` has no example. Give one, as it stands on the wire.")
+        yield document.problem(location, f"`{name}` has no example. Give one, as it is sent.")
     if schema.get("format") == _INT64 and _INT64 not in text:
         yield document.problem(
             location,
-            f"`{name}` is an int64, and its description does not say so. Say it: a reader whose numbers are "
-            "doubles must know.",
+            f"`{name}` is an int64, and its description does not say so. Add it: in some languages "
+            "numbers are doubles.",
         )
 
 
@@ -75,7 +74,7 @@ def _has_example(node: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
 def _explained(document: Document, operation: Operation) -> Iterator[Problem]:
     for key in ("summary", "description"):
         if not str(operation.node.get(key, "")).strip():
-            text = f"{operation.title} has no `{key}`. Say what it does, beginning with a verb."
+            text = f"{operation.title} has no `{key}`. Describe what it does, beginning with a verb."
             yield document.problem(operation.location, text)
     if "x-bingx-outcome" not in operation.node:
         text = (
@@ -92,7 +91,7 @@ def _examples_of_success_and_error(document: Document, operation: Operation) -> 
         text = f"{operation.title} has no example of a success. Give one, with `code: 0`."
         yield document.problem(location, text)
     if not any(code not in (0, None) for code in codes):
-        text = f"{operation.title} has no example of an error. Give one that comes with HTTP 200."
+        text = f"{operation.title} has no example of an error. Give one with HTTP 200."
         yield document.problem(location, text)
 
 
@@ -101,14 +100,14 @@ def _examples_of_other_statuses(document: Document, operation: Operation) -> Ite
         location, response = _response(operation, status)
         contents = _mapped(response.get("content")).items()
         if status != "200" and not any(_examples(media) for _, media in contents):
-            text = f"The response {status} of {operation.title} has no example. Give one, as it comes."
+            text = f"The response {status} of {operation.title} has no example. Give one."
             yield document.problem(location, text)
 
 
 def _request_examples(document: Document, operation: Operation) -> Iterator[Problem]:
     body = operation.body()
     if body is not None and not any(_examples(media) for media in _mapped(body[1].get("content")).values()):
-        text = f"{operation.title} has no example of a request. Give one, with its true signature."
+        text = f"{operation.title} has no example of a request. Give one, with its real signature."
         yield document.problem(body[0], text)
 
 
@@ -123,6 +122,6 @@ def _json(response: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _examples(media: Mapping[str, Any]) -> list[Any]:
-    """Gives the values of the examples, whichever of the two ways they are written in."""
+    """Return the values of `example` or `examples`."""
     single = [media["example"]] if "example" in media else []
     return single + [_mapped(example).get("value") for example in _mapped(media.get("examples")).values()]

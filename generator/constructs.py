@@ -1,7 +1,6 @@
-"""What OpenAPI allows and this project does not: each with the reason and the way out.
+"""Constructs that OpenAPI allows and this project does not: each with the reason and what to write instead.
 
-Either code generators stumble over it (tried on thirteen of them), or the exchange's signing scheme has
-no rule for it.
+Either code generators do not support it (thirteen were tried), or the signing scheme has no rule for it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -10,7 +9,7 @@ from typing import Any
 from generator.document import Document, Location
 from generator.operation import JSON, Member, Operation, content, members, operations
 from generator.problem import Problem
-from generator.reference import objects
+from generator.references import objects
 
 _ALTERNATIVES = ("anyOf", "oneOf", "not")
 _FORM = "application/x-www-form-urlencoded"
@@ -18,7 +17,7 @@ _FORMATS = {"integer": ("int32", "int64"), "number": ("double",)}
 
 
 def construct_problems(document: Document) -> Iterator[Problem]:
-    """Yields a problem for each unsupported construct of the document."""
+    """Yield a problem for each unsupported construct of the document."""
     for document_rule in (_global_security, _alternatives, _enums, _formats, _shared_examples):
         yield from document_rule(document)
     rules: tuple[Callable[[Document, Operation], Iterator[Problem]], ...] = (
@@ -45,7 +44,7 @@ def _alternatives(document: Document) -> Iterator[Problem]:
                 yield document.problem(
                     (*location, word),
                     f"`{word}` beside `properties` makes generators drop the whole model. "
-                    "Say the rule in the description, and as data in an extension.",
+                    "Write the rule in the description, and as data in an extension.",
                 )
 
 
@@ -97,7 +96,7 @@ def _content_types(document: Document, operation: Operation) -> Iterator[Problem
         yield document.problem(
             location,
             f"{operation.title} has {len(types)} request content types. Keep one; "
-            "`placements` in x-bingx-signing says what else servers accept.",
+            "`placements` in x-bingx-signing lists what else servers accept.",
         )
     elif types[0] not in (JSON, _FORM) and not types[0].startswith("multipart/"):
         yield document.problem(
@@ -137,7 +136,7 @@ def _places(document: Document, operation: Operation) -> Iterator[Problem]:
             yield document.problem(
                 member.location,
                 f"`{member.name}` is a {member.place} parameter of a signed operation, and the signing "
-                "scheme covers query and body alone. Send it there.",
+                "scheme covers only query and body. Send it there.",
             )
 
 
@@ -167,15 +166,15 @@ def _endless_answers(document: Document, operation: Operation) -> Iterator[Probl
     for member in _endless(operation.root, operation.answer(), frozenset()):
         yield document.problem(
             member.location,
-            f"In the answer to {operation.title}, `{member.name}` is what it is itself a part of, and the "
-            "client vets an answer to its last field. Write out as many levels as it needs.",
+            f"In the answer to {operation.title}, `{member.name}` contains itself, and the "
+            "client validates every field of an answer. Write out as many levels as it needs.",
         )
 
 
 def _endless(
     root: Mapping[str, Any], found: Iterable[Member], around: frozenset[Location]
 ) -> Iterator[Member]:
-    """Yields the fields that lead back to what stands around them."""
+    """Yield the fields that contain themselves."""
     for member in found:
         location, schema = content(root, member)
         if location in around:

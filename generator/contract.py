@@ -6,18 +6,18 @@ from typing import Any
 
 from generator.document import Document
 from generator.operation import Member, Operation, content, members, operations
-from generator.reference import resolve
+from generator.references import resolve
+from generator.rendering import render
 from generator.rules import signing_schemes
-from generator.templating import render
 
 
 def write_contract(document: Document, folder: Path, head: str) -> None:
-    """Writes the module into the generated package.
+    """Write the module into the generated package.
 
     Args:
-        document: The contract. The caller's view would not do: what is injected is part of the data.
+        document: The contract, not the caller's view: injected parameters are part of the data.
         folder: The package's folder.
-        head: What the module begins with.
+        head: The first lines of the module.
     """
     text = render("contract.py.jinja", _data(document), head)
     (folder / "contract.py").write_text(text, "utf-8", newline="\n")
@@ -43,7 +43,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
     limits, answer = node["x-bingx-limits"], node.get("x-bingx-answer", {})
     outcome, reference = node.get("x-bingx-outcome", {}), node.get("x-bingx-order-reference", {})
     return {
-        "maker": f"_{node['operationId']}",
+        "factory": f"_{node['operationId']}",
         "operation_id": node["operationId"],
         "method": operation.method.upper(),
         "path": operation.path,
@@ -70,7 +70,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
 
 
 def _placement(operation: Operation) -> str:
-    """Names the placement that the operation declares: that of its content type, or the query."""
+    """Return the placement that the operation declares: that of its content type, or `query`."""
     for content_type in operation.content_types():
         for scheme in signing_schemes(operation.root).values():
             for name, placement in scheme["x-bingx-signing"]["placements"].items():
@@ -103,5 +103,5 @@ def _field(root: Mapping[str, Any], member: Member) -> dict[str, Any]:
 
 
 def _type(kind: str, form: str | None) -> str:
-    """Names the type that a field is vetted as: a number's format, `decimal` for such text, or its own."""
+    """Return the type to validate a field by: a number's format, `decimal` for such text, or its own."""
     return form if form and (kind in ("integer", "number") or form == "decimal") else kind

@@ -1,10 +1,11 @@
-"""The contract as read: plain data, and the line on which each part of it stands.
+"""The contract as plain data with line numbers, and plain data as YAML or JSON text.
 
-The document is composed with PyYAML's C parser, because it gives the position of every node and takes
-a contract of 200 endpoints in a fraction of a second; a round-trip parser takes many times that.
+PyYAML's C parser gives the position of every node and reads a contract of 200 endpoints in a fraction of a
+second. A round-trip parser takes many times that.
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 """The project."""
 
 Location = tuple[str | int, ...]
-"""The way from the root of a document to one of its nodes: keys and list positions."""
+"""The path from the root of a document to one of its nodes: keys and list indices."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
@@ -31,13 +32,13 @@ _QUOTED = ("'", '"', "|", ">")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Holds a contract and knows its lines.
+    """A contract and the line numbers of its parts.
 
     Args:
-        name: The document, as the person who runs the generator knows it.
-        sha256: Digest of its bytes, line ends counted as LF, lower-case hex.
-        root: The document as JSON would hold it.
-        lines: The line of each node, counted from 1.
+        name: The name that messages use.
+        sha256: Digest of its bytes with LF line ends, in lower-case hex.
+        root: The document as plain data.
+        lines: The line of each node, from 1.
     """
 
     name: str
@@ -47,10 +48,10 @@ class Document:
 
     @classmethod
     def read(cls, path: Path, name: str) -> "Document":
-        """Reads a contract.
+        """Read a contract.
 
         Raises:
-            SpecError: If it cannot be read, is not YAML, or says what readers of YAML understand differently.
+            SpecError: It cannot be read, is not YAML, or holds a value that YAML readers disagree about.
         """
         source = _bytes(path, name)
         reader = _Reader()
@@ -63,21 +64,21 @@ class Document:
         return cls(name, hashlib.sha256(source).hexdigest(), root, reader.lines)
 
     def line(self, location: Iterable[str | int]) -> int:
-        """Tells the line of a node, or of the nearest thing around it that stands in the document."""
-        way = tuple(location)
-        while way and way not in self.lines:
-            way = way[:-1]
-        return self.lines.get(way, 1)
+        """Return the line of a node, or of its nearest ancestor in the document."""
+        path = tuple(location)
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
 
     def problem(self, location: Iterable[str | int], text: str) -> Problem:
-        """Makes a problem that stands at a node's line."""
+        """Return a problem at a node's line."""
         return Problem(self.line(location), text)
 
     def refuse(self, problems: Iterable[Problem]) -> None:
-        """Stops where there are problems.
+        """Raise if there are problems.
 
         Raises:
-            SpecError: If there is at least one.
+            SpecError: There is at least one problem.
         """
         found = list(problems)
         if found:
@@ -85,7 +86,7 @@ class Document:
 
 
 def short_name(path: Path) -> str:
-    """Names a file as short as a person at this place can: `spec/openapi.yaml`."""
+    """Return a path relative to the working directory or the project, such as `spec/openapi.yaml`."""
     absolute = path.resolve()
     for folder in (Path.cwd(), ROOT):
         if absolute.is_relative_to(folder):
@@ -94,7 +95,7 @@ def short_name(path: Path) -> str:
 
 
 def _bytes(path: Path, name: str) -> bytes:
-    """Reads the file with line ends as LF, so that a checkout on another system has the same digest."""
+    """Read a file with LF line ends, so that its digest is the same on every system."""
     try:
         return path.read_bytes().replace(b"\r\n", b"\n")
     except OSError as error:
@@ -117,11 +118,11 @@ def _syntax_problem(error: yaml.YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     what = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be parsed"
     line = mark.line + 1 if mark is not None else 1
-    return Problem(line, f"This is not YAML: {what}. Mend the syntax at or just above this line.")
+    return Problem(line, f"This is not YAML: {what}. Correct the syntax at or just above this line.")
 
 
 class _Reader:
-    """Turns YAML nodes into plain data, noting lines and whatever YAML readers would disagree about."""
+    """Converts YAML nodes to plain data. Collects lines, and values that YAML readers disagree about."""
 
     def __init__(self) -> None:
         self.lines: dict[Location, int] = {}
@@ -148,7 +149,7 @@ class _Reader:
             key, line = self._key(key_node), key_node.start_mark.line + 1
             if key in result:
                 self._refuse(
-                    key_node, f"The key `{key}` is there already, at line {first[key]}. Keep one of the two."
+                    key_node, f"The key `{key}` is already there, at line {first[key]}. Keep one of the two."
                 )
             self.lines[(*location, key)] = line
             first[key] = line
@@ -177,3 +178,34 @@ class _Reader:
 
     def _refuse(self, node: yaml.Node, text: str) -> None:
         self.problems.append(Problem(node.start_mark.line + 1, text))
+
+
+_BASE: type[yaml.SafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+_TEXT_TAG = "tag:yaml.org,2002:str"
+
+
+class _Dumper(_BASE):  # type: ignore[misc, valid-type]
+    """A dumper that writes multi-line text as a block and never uses aliases."""
+
+    def ignore_aliases(self, _: Any) -> bool:
+        return True
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar(_TEXT_TAG, text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _represent_text)
+
+
+def yaml_text(data: Mapping[str, Any]) -> str:
+    """Return data as YAML, keys in the given order.
+
+    Text that some version of YAML reads as another type (`'NO'`, `'0.1532'`) is quoted.
+    """
+    return str(yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110))
+
+
+def json_text(data: Mapping[str, Any]) -> str:
+    """Return data as JSON, keys in the given order."""
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"

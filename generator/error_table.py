@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 
 from generator.document import Document, Location
 from generator.problem import Problem
-from generator.templating import render
+from generator.rendering import render
 
 _SPEC = Path(__file__).resolve().parents[1] / "spec"
 TABLE = _SPEC / "errors.yaml"
@@ -17,10 +17,10 @@ SCHEMA = _SPEC / "schemas" / "errors.schema.json"
 
 
 def read_error_table(path: Path = TABLE) -> Document:
-    """Reads the error table and holds it against its schema.
+    """Read the error table and check it.
 
     Raises:
-        SpecError: If anything is wrong with it.
+        SpecError: The error table is not valid.
     """
     table = Document.read(path, "spec/errors.yaml")
     table.refuse(table_problems(table))
@@ -28,7 +28,7 @@ def read_error_table(path: Path = TABLE) -> Document:
 
 
 def table_problems(table: Document) -> list[Problem]:
-    """Gives what is wrong with the error table, held against its schema and against being reachable."""
+    """Return the problems of the error table: its schema, and a last row that matches everything."""
     validator = Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
     found = [
         table.problem(tuple(error.absolute_path), f"{error.message}. See {SCHEMA.name}.")
@@ -46,12 +46,12 @@ def _last_row_problems(table: Document, name: str) -> list[Problem]:
 
 
 def write_error_table(table: Document, folder: Path, head: str) -> None:
-    """Writes the module into the generated package.
+    """Write the module into the generated package.
 
     Args:
         table: The error table, spec/errors.yaml.
         folder: The package's folder.
-        head: What the module begins with.
+        head: The first lines of the module.
     """
     data = {
         "version": table.root["version"],

@@ -1,4 +1,4 @@
-"""The vendor extensions: each known, in its place, and as its JSON Schema says."""
+"""Checks of the vendor extensions: known, in the right place, and valid against their JSON Schema."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +12,7 @@ from referencing import Registry, Resource
 from generator.document import Document, Location
 from generator.operation import METHODS
 from generator.problem import Problem
-from generator.reference import objects
+from generator.references import objects
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "spec" / "schemas"
 _EXTENSIONS = "extensions.schema.json"
@@ -43,7 +43,7 @@ def _is_anything(_: Location, __: Mapping[str, Any]) -> bool:
     return True
 
 
-# `x-injected` is held against the requests themselves in rules.py.
+# rules.py checks `x-injected` against the requests themselves.
 _PLACES: Mapping[str, tuple[Callable[[Location, Mapping[str, Any]], bool], str]] = {
     "x-bingx-signing": (_is_security_scheme, "a security scheme"),
     "x-bingx-environment": (_is_server, "a server"),
@@ -53,24 +53,24 @@ _PLACES: Mapping[str, tuple[Callable[[Location, Mapping[str, Any]], bool], str]]
     "x-bingx-order-reference": (_is_operation, "an operation"),
     "x-bingx-answer": (_is_operation, "an operation"),
     "x-bingx-outcome": (_is_operation, "an operation"),
-    "x-extensible": (_is_named_enum, "an enum that stands directly under components/schemas"),
+    "x-extensible": (_is_named_enum, "an enum directly under components/schemas"),
     "x-injected": (_is_anything, "a parameter"),
 }
 
 
 def extension_problems(document: Document) -> Iterator[Problem]:
-    """Yields a problem for each extension that is unknown, misplaced or not as its schema says."""
+    """Yield a problem for each extension that is unknown, misplaced or invalid."""
     validator = _validator()
     errors: dict[str, list[ValidationError]] = {}
     for location, node in objects(document.root):
         extensions = {key: value for key, value in node.items() if key.startswith("x-")}
-        if not extensions:  # as with nearly every object
+        if not extensions:  # true of nearly every object
             continue
         for key in extensions:
             yield from _place_problems(document, location, node, key)
         known = {key: value for key, value in extensions.items() if key in _PLACES}
         written = json.dumps(known)
-        if written not in errors:  # many objects carry the same
+        if written not in errors:  # many objects have equal extensions
             errors[written] = list(validator.iter_errors(known))
         for error in errors[written]:
             where = "/".join(map(str, error.absolute_path))

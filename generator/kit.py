@@ -1,4 +1,4 @@
-"""The spec kit: what another language needs, in one archive that is the same to the byte each time."""
+"""The spec kit: everything that another language needs, in one reproducible archive."""
 
 import gzip
 import io
@@ -6,37 +6,36 @@ import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from generator.document import ROOT, Document
+from generator.caller_view import caller_view
+from generator.document import ROOT, Document, json_text, yaml_text
 from generator.error_table import read_error_table
-from generator.html import reference_page
 from generator.problem import GeneratorError
+from generator.reference_page import reference_page
 from generator.run import lint
-from generator.view import caller_view
-from generator.writing import json_text, yaml_text
 
-# What is taken from spec/, by pattern: whatever else an editor leaves there stays at home.
+# The files of spec/ that go into the kit, by pattern.
 _TAKEN = (
     *("README.md", "CHANGELOG.md", "signing.md", "openapi.yaml", "errors.yaml", "schemas/*.schema.json"),
     *("vectors/README.md", "vectors/*.json", "vectors/signing.toml", "vectors/make.py", "pages/*.md"),
 )
 _MODE = 0o644
-# The beginning of what archives and file systems can all hold: 1 January 1980.
+# 1 January 1980, the earliest time that all archives and file systems can hold.
 _TIME = 315_532_800
 _LEVEL = 9
 
 
 def write_kit(folder: Path, root: Path = ROOT) -> Path:
-    """Writes the archive, and returns its path.
+    """Write the archive and return its path.
 
-    The version in its name is the contract's. Order, times, owners and modes are fixed, so that the same
-    contract gives the same bytes on every machine with the same zlib.
+    The version in its name is the contract's. Order, times, owners and modes are fixed: the same contract
+    gives the same bytes on every machine with the same zlib.
 
     Args:
-        folder: Where it goes.
+        folder: The folder for the archive.
         root: The project.
 
     Raises:
-        GeneratorError: If the contract is not in order, or the reference page cannot be rendered.
+        GeneratorError: The contract is not valid, or the reference page cannot be rendered.
     """
     document = lint(root / "spec" / "openapi.yaml", "spec/openapi.yaml")
     name = f"bingx-spot-spec-{document.root['info']['version']}"
@@ -51,40 +50,40 @@ def write_kit(folder: Path, root: Path = ROOT) -> Path:
 
 
 def kit_files(document: Document, root: Path = ROOT) -> dict[str, bytes]:
-    """Gives every file of the kit by its path within it.
+    """Return the files of the kit, by their path in it.
 
     Args:
         document: The contract.
         root: The project.
 
     Raises:
-        GeneratorError: If the reference page cannot be rendered.
+        GeneratorError: The reference page cannot be rendered.
     """
     spec = root / "spec"
     files = {path.relative_to(spec).as_posix(): _bytes(path) for path in _taken(spec)}
     files["LICENSE"] = _bytes(root / "LICENSE")
     errors = read_error_table(spec / "errors.yaml")
     caller = caller_view(document.root)
-    made = {
+    generated = {
         "openapi.json": json_text(document.root),
         "openapi.caller.yaml": yaml_text(caller),
         "openapi.caller.json": json_text(caller),
         "errors.json": json_text(errors.root),
         "reference.html": reference_page(document.root, errors.root, files["signing.md"].decode()),
     }
-    return files | {name: text.encode() for name, text in made.items()}
+    return files | {name: text.encode() for name, text in generated.items()}
 
 
 def _taken(spec: Path) -> Iterator[Path]:
     for pattern in _TAKEN:
         found = sorted(spec.glob(pattern))
         if not found:
-            raise GeneratorError(f"spec/{pattern} is missing, and the kit needs it.")
+            raise GeneratorError(f"spec/{pattern} is missing. The kit needs it.")
         yield from found
 
 
 def _bytes(path: Path) -> bytes:
-    """Reads a text file with line ends as LF, however the system that checked it out likes them."""
+    """Read a text file with LF line ends."""
     return path.read_bytes().replace(b"\r\n", b"\n")
 
 

@@ -1,4 +1,4 @@
-"""oasdiff, which knows what in an OpenAPI document breaks callers: built at a pinned version, and asked."""
+"""oasdiff, which finds changes of an OpenAPI document that break callers; built at a pinned version."""
 
 import json
 import os
@@ -15,25 +15,25 @@ MODULE = "github.com/oasdiff/oasdiff"
 VERSION = "v1.37.0"
 _BUILD = ROOT / "build" / "go"
 _BREAKS = 3
-# It asks for another version where one breaks; that is for change.py to judge, with our extensions.
+# oasdiff checks the version too, without the extensions; change.py checks it with them.
 _NOT_OURS = frozenset({"api-version-not-bumped"})
 
 
 class GoMissing(GeneratorError):
-    """Says that Go is not installed."""
+    """Go is not installed."""
 
 
 def openapi_changes(before: Path, after: Path, build: Path = _BUILD) -> list[Change]:
-    """Compares two OpenAPI documents, extensions apart.
+    """Compare two OpenAPI documents without their extensions.
 
     Args:
-        before: The file of the released one.
-        after: The file of the other one.
-        build: Where oasdiff is built.
+        before: The released document.
+        after: The other document.
+        build: The folder in which oasdiff is built.
 
     Raises:
-        GoMissing: If Go is not there.
-        GeneratorError: If oasdiff cannot be built, or fails.
+        GoMissing: Go is not installed.
+        GeneratorError: oasdiff cannot be built, or fails.
     """
     options = ("--format", "json", "--allow-external-refs=false")
     ran = _run([str(_install(build)), "changelog", str(before), str(after), *options])
@@ -52,7 +52,7 @@ def _change(entry: Any) -> Change:
 
 
 def _install(build: Path) -> Path:
-    """Builds oasdiff into a folder, unless it is there, and returns the program."""
+    """Build oasdiff in a folder, unless it is there, and return the program."""
     program = build / VERSION / "oasdiff"
     if program.is_file():
         return program
@@ -67,7 +67,7 @@ def _install(build: Path) -> Path:
 
 
 def _run(command: list[str], environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - a pinned tool, and files of this project
+    return subprocess.run(  # noqa: S603 - a pinned tool and this project's files
         command,
         env=os.environ | (environment or {}),
         stdin=subprocess.DEVNULL,

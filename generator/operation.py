@@ -1,11 +1,11 @@
-"""One operation of the contract: its parameters, its body, its answer."""
+"""One operation of the contract: its parameters, its body, its response."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from generator.document import Location
-from generator.reference import resolve
+from generator.references import resolve
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 JSON = "application/json"
@@ -17,9 +17,9 @@ class Member:
 
     Args:
         name: Its name on the wire.
-        location: Where it stands.
-        schema: Its schema, references followed.
-        required: Whether it must be there.
+        location: Its location.
+        schema: Its schema, with references resolved.
+        required: Whether it is required.
         injected: Whether the signing layer supplies it (`x-injected`).
         place: Where a parameter goes: `body`, `query`, `path`, `header` or `cookie`; a field's is `body`.
     """
@@ -34,13 +34,13 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """Gives the parts of one operation, references followed.
+    """One operation, with references resolved.
 
     Args:
-        root: The document that it belongs to.
-        location: Where it stands.
-        path: Its path, as on the wire.
-        method: Its method, lower case as in OpenAPI.
+        root: Its document.
+        location: Its location.
+        path: Its path.
+        method: Its method, in lower case.
         node: The OpenAPI operation object.
     """
 
@@ -52,27 +52,27 @@ class Operation:
 
     @property
     def title(self) -> str:
-        """Names it for a person: `POST /path`."""
+        """The operation as `POST /path`."""
         return f"{self.method.upper()} {self.path}"
 
     @property
     def signed(self) -> bool:
-        """Tells whether a security scheme is asked for."""
+        """Whether the operation has a security scheme."""
         return bool(self.node.get("security"))
 
     def body(self) -> tuple[Location, Mapping[str, Any]] | None:
-        """Gives the request body object."""
+        """Return the request body object."""
         if "requestBody" not in self.node:
             return None
         return resolve(self.root, self.node["requestBody"], (*self.location, "requestBody"))
 
     def content_types(self) -> list[str]:
-        """Gives the content types of the request body."""
+        """Return the content types of the request body."""
         body = self.body()
         return list(body[1].get("content", {})) if body else []
 
     def body_schema(self) -> tuple[Location, Mapping[str, Any]] | None:
-        """Gives the schema of the request body, in its first content type."""
+        """Return the schema of the request body, in its first content type."""
         body, types = self.body(), self.content_types()
         if body is None or not types:
             return None
@@ -80,7 +80,7 @@ class Operation:
         return resolve(self.root, body[1]["content"][types[0]].get("schema", {}), location)
 
     def parameters(self) -> Iterator[Member]:
-        """Yields what is sent: the parameters (those of the path item first), then the body's members."""
+        """Yield the parameters (those of the path item first), then the members of the body."""
         item_location = self.location[:-1]
         item = self.root["paths"][self.path]
         for location, nodes in ((item_location, item), (self.location, self.node)):
@@ -91,7 +91,7 @@ class Operation:
             yield from members(self.root, body[1], body[0])
 
     def answer(self) -> list[Member]:
-        """Gives the fields of the envelope: the JSON object that comes with HTTP 200."""
+        """Return the fields of the envelope, the JSON object with HTTP 200."""
         location: Location = (*self.location, "responses", "200")
         location, response = resolve(self.root, self.node.get("responses", {}).get("200", {}), location)
         media = response.get("content", {}).get(JSON, {})
@@ -99,7 +99,7 @@ class Operation:
         return list(members(self.root, schema, location))
 
     def data(self) -> list[Member] | None:
-        """Gives the fields of the answer's `data`, or None where the contract has no object there."""
+        """Return the fields of `data` in the response, or None if the contract has no object there."""
         for field in self.answer():
             if field.name == "data":
                 fields = list(members(self.root, field.schema, field.location))
@@ -108,7 +108,7 @@ class Operation:
 
 
 def operations(root: Mapping[str, Any]) -> Iterator[Operation]:
-    """Yields every operation of a document, in document order."""
+    """Yield every operation of a document, in document order."""
     for path, item in root.get("paths", {}).items():
         for method, node in item.items():
             if method in METHODS:
@@ -116,9 +116,9 @@ def operations(root: Mapping[str, Any]) -> Iterator[Operation]:
 
 
 def members(root: Mapping[str, Any], schema: Mapping[str, Any], location: Location) -> Iterator[Member]:
-    """Yields the fields of an object schema, those of its `allOf` parts first, references followed.
+    """Yield the fields of an object schema, those of its `allOf` parts first, references followed.
 
-    A field that a part has and the schema states again is the schema's.
+    A field of the schema itself replaces one of the same name in a part.
     """
     found: dict[str, Member] = {}
     for index, part in enumerate(schema.get("allOf", [])):
@@ -133,7 +133,7 @@ def members(root: Mapping[str, Any], schema: Mapping[str, Any], location: Locati
 
 
 def content(root: Mapping[str, Any], member: Member) -> tuple[Location, Mapping[str, Any]]:
-    """Gives the schema of a member, or of what stands in it where it is an array, and its place."""
+    """Return the location and schema of a member, or those of its items if it is an array."""
     _, schema = resolve(root, member.schema)
     if schema.get("type") != "array":
         return member.location, schema

@@ -1,4 +1,4 @@
-"""What can go wrong, said so that a person can mend it."""
+"""Errors of the generator. Each says what is wrong and what to do."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """Says what is wrong at one line of the contract, and what to do about it.
+    """One problem at one line of the contract.
 
     Args:
         line: Line of the document, counted from 1.
@@ -18,15 +18,15 @@ class Problem:
 
 
 class GeneratorError(Exception):
-    """Says why nothing was generated. Whatever was there before is untouched."""
+    """Nothing was generated. The tree is unchanged."""
 
 
 class SpecError(GeneratorError):
-    """Says what is wrong with the contract, a line for each problem.
+    """The contract is not valid; the text has a line for each problem.
 
     Args:
-        name: The document, as the person who runs the generator knows it.
-        problems: At least one problem. They are shown in the order of their lines, each once.
+        name: The name that messages use.
+        problems: At least one problem. They are sorted by line, without duplicates.
     """
 
     def __init__(self, name: str, problems: Iterable[Problem]) -> None:

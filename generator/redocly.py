@@ -1,49 +1,53 @@
-"""Redocly CLI, a well-known linter and renderer of OpenAPI: installed as locked, run without network."""
+"""Redocly CLI, a linter and renderer of OpenAPI; installed from a lock file, run without network."""
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from generator.problem import GeneratorError
+from generator.document import Document
+from generator.problem import GeneratorError, Problem
 
 TOOLS = Path(__file__).resolve().parent / "node"
 _BUILD = Path(__file__).resolve().parent.parent / "build" / "node"
 _FILES = ("package.json", "package-lock.json", ".npmrc")
-# It would send statistics of its use, ask for newer versions, and draw a box about them.
+# Redocly CLI would send telemetry and look for newer versions.
 _SILENT = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "NO_COLOR": "1"}
 
 
 class NodeMissing(GeneratorError):
-    """Says that Node.js, or its npm, is not installed."""
+    """Node.js or npm is not installed."""
 
 
 def installed() -> bool:
-    """Tells whether Node.js and npm are there."""
+    """Return whether Node.js and npm are installed."""
     return all(shutil.which(tool) for tool in ("node", "npm"))
 
 
 def redocly(*arguments: str, build: Path = _BUILD) -> subprocess.CompletedProcess[str]:
-    """Runs Redocly CLI, after it is installed as package-lock.json says.
+    """Run Redocly CLI. Install it first if necessary.
 
     Args:
         *arguments: Its arguments.
-        build: Where it is installed.
+        build: The folder in which it is installed.
 
     Returns:
-        How it ended, whatever it ended with.
+        The completed process, with any exit code.
 
     Raises:
-        NodeMissing: If Node.js is not there.
-        GeneratorError: If it cannot be installed.
+        NodeMissing: Node.js is not installed.
+        GeneratorError: Redocly CLI cannot be installed.
     """
     command = [str(_install(build) / "node_modules" / ".bin" / "redocly"), *arguments]
     return _run(command, build)
 
 
 def _install(build: Path) -> Path:
-    """Installs what is locked into a folder, unless it is there, and returns that folder."""
+    """Install the locked packages in a folder, unless they are there, and return the folder."""
     if not installed():
         raise NodeMissing("Node.js and npm are not installed. Install them, then try again.")
     locked = hashlib.sha256(b"".join((TOOLS / name).read_bytes() for name in _FILES)).hexdigest()
@@ -63,7 +67,7 @@ def _install(build: Path) -> Path:
 
 
 def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - a locked tool, and files of this project
+    return subprocess.run(  # noqa: S603 - a locked tool and this project's files
         command,
         cwd=folder,
         env=os.environ | _SILENT,
@@ -73,3 +77,44 @@ def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
         errors="replace",
         check=False,
     )
+
+
+RULES = TOOLS / "redocly.yaml"
+# Exit codes of a run that worked: without and with problems.
+_ENDS = (0, 1)
+
+
+def strict_problems(document: Document, path: Path) -> Iterator[Problem]:
+    """Yield the problems that Redocly CLI finds, warnings included.
+
+    Args:
+        document: The contract, for its line numbers.
+        path: Its file.
+
+    Raises:
+        NodeMissing: Node.js is not installed.
+        GeneratorError: The linter fails.
+    """
+    options = ("--config", str(RULES), "--lint-config", "error", "--format", "json", "--max-problems", "1000")
+    ran = redocly("lint", str(path.absolute()), *options)
+    try:
+        found = json.loads(ran.stdout)["problems"] if ran.returncode in _ENDS else None
+    except (ValueError, KeyError):
+        found = None
+    if found is None:
+        raise GeneratorError(f"Redocly CLI fails:\n{ran.stderr or ran.stdout}")
+    for complaint in found:
+        yield document.problem(_location(complaint), _text(complaint))
+
+
+def _location(complaint: Any) -> list[str | int]:
+    """Convert a JSON pointer, such as `#/paths/~1a/get/tags/0`, to a location."""
+    places = complaint.get("location") or [{}]
+    steps = str(places[0].get("pointer") or "#").split("/")[1:]
+    names = [step.replace("~1", "/").replace("~0", "~") for step in steps]
+    return [int(name) if name.isdecimal() else name for name in names]
+
+
+def _text(complaint: Any) -> str:
+    words = " ".join(str(complaint["message"]).split()).rstrip(".")
+    return f"{words} (Redocly CLI, {complaint['ruleId']})."

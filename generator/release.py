@@ -1,4 +1,4 @@
-"""Released contracts: frozen below spec/released/, and what has changed since the last."""
+"""Released contracts: frozen copies in spec/released/, and the changes since the last one."""
 
 import re
 import shutil
@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.change import Change, numbers, version_allows
+from generator.contract_diff import error_changes, extension_changes
 from generator.document import ROOT, Document
-from generator.error_diff import error_changes
-from generator.extension_diff import extension_changes
 from generator.oasdiff import openapi_changes
 from generator.problem import GeneratorError
 
@@ -23,7 +22,7 @@ class Release:
 
     Args:
         version: Its version.
-        folder: Where its files are.
+        folder: The folder of its files.
     """
 
     version: str
@@ -31,31 +30,31 @@ class Release:
 
     @classmethod
     def last(cls, spec: Path = ROOT / "spec") -> "Release":
-        """Gives the last release.
+        """Return the last release.
 
         Raises:
-            GeneratorError: If there is none.
+            GeneratorError: There is none.
         """
         versions = [path.name for path in (spec / "released").glob("*.*.*")]
         if not versions:
-            raise GeneratorError("Nothing was released. Freeze a first one: make release-spec VERSION=1.0.0")
+            raise GeneratorError("There is no release. Freeze a first one: make release-spec VERSION=1.0.0")
         version = max(versions, key=numbers)
         return cls(version, spec / "released" / version)
 
     def document(self, name: str) -> Document:
-        """Reads one of its files."""
+        """Read one of its files."""
         return Document.read(self.folder / name, f"spec/released/{self.version}/{name}")
 
 
 def own_changes(release: Release, spec: Path) -> list[Change]:
-    """Compares extensions and error table with a release; this needs no tool.
+    """Compare the extensions and the error table with a release.
 
     Args:
-        release: What to compare with.
+        release: The release.
         spec: The folder of the working contract.
 
     Raises:
-        SpecError: If one of the two cannot be read.
+        SpecError: One of the two cannot be read.
     """
     contract, errors = (Document.read(spec / name, f"spec/{name}") for name in _FROZEN)
     return [
@@ -65,24 +64,24 @@ def own_changes(release: Release, spec: Path) -> list[Change]:
 
 
 def all_changes(release: Release, spec: Path) -> list[Change]:
-    """Compares everything with a release.
+    """Compare everything with a release.
 
     Raises:
-        GoMissing: If Go, which oasdiff needs, is not there.
-        GeneratorError: If one of the two cannot be read, or oasdiff fails.
+        GoMissing: Go, which oasdiff needs, is not installed.
+        GeneratorError: One of the two cannot be read, or oasdiff fails.
     """
     found = openapi_changes(release.folder / "openapi.yaml", spec / "openapi.yaml")
     return [*found, *own_changes(release, spec)]
 
 
 def freeze(version: str, spec: Path = ROOT / "spec") -> list[Change]:
-    """Makes a release of the working contract: sets its version, heads the changelog, keeps a copy.
+    """Release the working contract: set its version, add a heading to the changelog, keep a copy.
 
     Returns:
-        What has changed since the release before it; everything is new in a first one.
+        The changes since the previous release; empty for a first one.
 
     Raises:
-        GeneratorError: If the version is none, is not a later one, or does not say what has changed.
+        GeneratorError: The version is not valid, not later, or hides a change that breaks callers.
     """
     try:
         numbers(version)
@@ -103,12 +102,12 @@ def freeze(version: str, spec: Path = ROOT / "spec") -> list[Change]:
 def _since_last(version: str, spec: Path) -> list[Change]:
     release = Release.last(spec)
     if numbers(version) <= numbers(release.version):
-        raise GeneratorError(f"{release.version} is released already. Take a later version than that.")
+        raise GeneratorError(f"{release.version} is already released. Use a later version.")
     changes = all_changes(release, spec)
     if not version_allows(release.version, version, changes):
         breaking = "\n".join(str(change) for change in changes if change.breaking)
         raise GeneratorError(
-            f"{breaking}\n{version} does not say that callers break. Raise the first number."
+            f"{breaking}\n{version} hides a change that breaks callers. Raise the first number."
         )
     return changes
 
@@ -119,5 +118,5 @@ def _head_changelog(changelog: Path, version: str) -> None:
         raise GeneratorError(f"{changelog.name} must have the heading {_HEADING.strip()!r} once.")
     _, _, after = text.partition(_HEADING)
     if not after.split("\n## ")[0].strip():
-        raise GeneratorError(f"{changelog.name} says nothing below {_HEADING.strip()!r}. Say what changed.")
+        raise GeneratorError(f"{changelog.name} is empty below {_HEADING.strip()!r}. Write what changed.")
     changelog.write_text(text.replace(_HEADING, f"{_HEADING}\n## {version}\n"), "utf-8", newline="\n")

@@ -1,4 +1,4 @@
-"""What every operation of the contract must say, and whether the names in its extensions exist."""
+"""Rules for operations: what each must state, and that the names in its extensions exist."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from generator.document import Document, Location
 from generator.operation import Member, Operation, operations
 from generator.problem import Problem
-from generator.reference import objects, resolve
+from generator.references import objects, resolve
 
 _NEEDED: Mapping[str, str] = {
     "operationId": "Name it in lower camel case, such as `cancelOrder`.",
@@ -17,7 +17,7 @@ _NEEDED: Mapping[str, str] = {
 
 
 def rule_problems(document: Document) -> Iterator[Problem]:
-    """Yields a problem for each thing that an operation lacks, or names although it does not exist."""
+    """Yield a problem for each member that an operation lacks, and for each name that does not exist."""
     rules: tuple[Callable[[Document, Operation], Iterator[Problem]], ...] = (
         *(_needed, _operation_id, _security, _permission, _ip_group, _envelope, _field_types),
         *(_declared, _order_reference, _answer_repeats, _answer_confirmations, _settled, _states),
@@ -32,7 +32,7 @@ def rule_problems(document: Document) -> Iterator[Problem]:
 
 
 def signing_schemes(root: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """Gives the security schemes that carry `x-bingx-signing`, by name."""
+    """Return the security schemes that carry `x-bingx-signing`, by name."""
     schemes = root.get("components", {}).get("securitySchemes", {})
     return {name: scheme for name, scheme in schemes.items() if "x-bingx-signing" in scheme}
 
@@ -57,7 +57,7 @@ def _group_numbers(document: Document) -> Iterator[Problem]:
     numbers = [group["number"] for group in document.root.get("x-bingx-ip-groups", [])]
     for index, number in enumerate(numbers):
         if number in numbers[:index]:
-            text = f"The IP group {number} is there already. Keep one of the two."
+            text = f"The IP group {number} is already there. Keep one of the two."
             yield document.problem(("x-bingx-ip-groups", index), text)
 
 
@@ -80,7 +80,7 @@ def _operation_id(document: Document, operation: Operation) -> Iterator[Problem]
 def _security(document: Document, operation: Operation) -> Iterator[Problem]:
     scheme = next(iter(signing_schemes(document.root)), "")
     if operation.node.get("security", []) not in ([], [{scheme: []}]):
-        text = f"{operation.title} asks for what no signer knows. Write `- {scheme}: []` alone, or `[]`."
+        text = f"{operation.title} has an unsupported `security`. Write `- {scheme}: []` alone, or `[]`."
         yield document.problem((*operation.location, "security"), text)
 
 
@@ -89,7 +89,7 @@ def _permission(document: Document, operation: Operation) -> Iterator[Problem]:
         yield document.problem(
             operation.location,
             f"{operation.title} is signed and has no `x-bingx-permission`. "
-            "Write what the API key must be allowed to do.",
+            "Write which permission the API key needs.",
         )
 
 
@@ -113,7 +113,7 @@ def _envelope(document: Document, operation: Operation) -> Iterator[Problem]:
 
 
 def _field_types(document: Document, operation: Operation) -> Iterator[Problem]:
-    """Finds fields without a type: the client vets each field of an answer by its type."""
+    """Find fields without a type, by which the client validates them."""
     for field in (*operation.answer(), *(operation.data() or [])):
         if "type" not in field.schema:
             text = f"The field `{field.name}` has no type. Write one, or refer to a schema that has one."
@@ -121,7 +121,7 @@ def _field_types(document: Document, operation: Operation) -> Iterator[Problem]:
 
 
 def _declared(document: Document, operation: Operation) -> Iterator[Problem]:
-    """Holds the parameters against `inject`: a signed operation declares each of them, marked as injected."""
+    """Check that a signed operation declares each injected parameter."""
     if not operation.signed:
         return
     declared = {member.name: member for member in operation.parameters()}
@@ -150,6 +150,9 @@ def _settled(document: Document, operation: Operation) -> Iterator[Problem]:
     if settlement is None:
         return
     location = (*operation.location, "x-bingx-outcome", "settledBy")
+    if _outcome(operation)["act"] == "read":
+        yield document.problem(location, "A read changes nothing that `settledBy` could settle. Remove it.")
+        return
     settling = _settling(document, operation)
     if settling is None:
         text = f"There is no operation `{settlement['operation']}`. Name one of the contract's."
@@ -234,7 +237,7 @@ def _states(document: Document, operation: Operation) -> Iterator[Problem]:
         for index, word in enumerate(states[kind]):
             first = meanings.setdefault(word, kind)
             if first != kind:
-                text = f"`{word}` stands under `{first}` already. Keep it in one of the two."
+                text = f"`{word}` is already under `{first}`. Keep it in one of the two."
                 yield document.problem((*location, kind, index), text)
 
 
@@ -244,7 +247,7 @@ def _outcome(operation: Operation) -> Mapping[str, Any]:
 
 
 def _stray_marks(document: Document) -> Iterator[Problem]:
-    """Finds `x-injected` where no signing layer would look: elsewhere it would only hide a field."""
+    """Find `x-injected` where it has no effect except to hide a field from callers."""
     names, used = _injected(document.root), set()
     for operation in operations(document.root):
         if operation.signed:
@@ -253,7 +256,7 @@ def _stray_marks(document: Document) -> Iterator[Problem]:
         if "x-injected" in node and location not in used:
             yield document.problem(
                 (*location, "x-injected"),
-                f"`x-injected` belongs on {_listed(names)} of a signed operation. Take it away here.",
+                f"`x-injected` belongs on {_listed(names)} of a signed operation. Remove it here.",
             )
 
 

@@ -1,4 +1,4 @@
-"""The way from the contract to `generated/`, step by step."""
+"""The steps from the contract to `generated/`."""
 
 import contextlib
 import gc
@@ -6,24 +6,21 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from generator.caller_view import caller_view, python_view
 from generator.client import PACKAGE, write_client
 from generator.constructs import construct_problems
 from generator.contract import write_contract
-from generator.document import Document
+from generator.document import Document, json_text, yaml_text
 from generator.error_table import read_error_table, write_error_table
-from generator.examples import example_problems
 from generator.extensions import extension_problems
-from generator.header import Header
-from generator.layout import lay_out
+from generator.output_tree import Header, changes, differences, swap, workplace
 from generator.problem import Problem, SpecError
-from generator.reference import loop_problems, reference_problems
+from generator.references import loop_problems, reference_problems
+from generator.rendering import format_python
 from generator.rules import rule_problems
-from generator.tree import changes, differences, swap, workplace
-from generator.validity import consistency_problems, structure_problems
-from generator.view import caller_view, python_view
-from generator.writing import json_text, yaml_text
+from generator.validity import consistency_problems, example_problems, structure_problems
 
-# Each step may count on what those before it made sure of.
+# Each step relies on the checks before it.
 _STEPS = (
     reference_problems,
     structure_problems,
@@ -37,11 +34,11 @@ _STEPS = (
 
 
 @contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """Lets the garbage collector rest, which walks again and again through all that a run has made.
+def _without_gc() -> Iterator[None]:
+    """Disable the garbage collector.
 
-    Hardly any of it is garbage before the run ends: for 200 operations a tenth more memory saves a sixth of
-    the time.
+    Hardly anything is garbage before a run ends: for 200 operations, a tenth more memory saves a sixth of the
+    time.
     """
     collects = gc.isenabled()
     gc.disable()
@@ -52,16 +49,16 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-@_uncollected()
+@_without_gc()
 def lint(spec: Path, name: str) -> Document:
-    """Reads the contract and holds it against every rule.
+    """Read the contract and check every rule.
 
     Args:
         spec: The contract's file.
-        name: What messages call it.
+        name: Its name in messages.
 
     Raises:
-        SpecError: If anything is wrong with it, with all that one step has found.
+        SpecError: The contract is not valid. It has all problems of the first step that found any.
     """
     try:
         document = Document.read(spec, name)
@@ -72,31 +69,31 @@ def lint(spec: Path, name: str) -> Document:
     return document
 
 
-@_uncollected()
+@_without_gc()
 def generate(spec: Path, name: str, output: Path) -> list[str]:
-    """Makes the generated tree from the contract, or leaves it alone where nothing would change.
+    """Write the generated tree, unless nothing would change.
 
     Returns:
-        What changed, a line for each file that is another in more than its head.
+        A line for each file that changed in more than its header.
 
     Raises:
-        GeneratorError: If it cannot be made. The tree is as it was.
+        GeneratorError: It cannot be written. The tree is unchanged.
     """
     document = lint(spec, name)
     with workplace(output) as folder:
         tree = _build(document, folder / output.name)
-        told = changes(output, tree)
-        if told:
+        lines = changes(output, tree)
+        if lines:
             swap(tree, output)
-    return told
+    return lines
 
 
-@_uncollected()
+@_without_gc()
 def check(spec: Path, name: str, output: Path) -> list[str]:
-    """Says where the tree is not what the contract gives, a line for each file, and changes nothing.
+    """Return a line for each file of the tree that is out of date. Change nothing.
 
     Raises:
-        GeneratorError: If the contract gives no tree.
+        GeneratorError: No tree can be generated from the contract.
     """
     document = lint(spec, name)
     with tempfile.TemporaryDirectory() as folder:
@@ -104,7 +101,7 @@ def check(spec: Path, name: str, output: Path) -> list[str]:
 
 
 def _build(document: Document, folder: Path) -> Path:
-    """Writes the whole tree into a new folder."""
+    """Write the tree into a new folder."""
     caller = caller_view(document.root)
     package = folder / "python" / PACKAGE
     package.parent.mkdir(parents=True)
@@ -114,7 +111,7 @@ def _build(document: Document, folder: Path) -> Path:
     errors = read_error_table()
     write_error_table(errors, package, str(header))
     (package / "py.typed").write_text("", "utf-8")
-    lay_out(package)
+    format_python(package)
     texts = {
         "openapi.caller.yaml": yaml_text(caller),
         "openapi.caller.json": json_text(caller),

@@ -1,19 +1,25 @@
-"""Whether the contract is a valid OpenAPI 3.0 document, as openapi-spec-validator judges."""
+"""Checks that the contract is a valid OpenAPI 3.0 document, examples and defaults included."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
 
 from jsonschema.exceptions import ValidationError
+from openapi_schema_validator import OAS30Validator, oas30_format_checker
 from openapi_spec_validator import OpenAPIV30SpecValidator
+from referencing import Registry
+from referencing.jsonschema import DRAFT4
 
 from generator.document import Document, Location
 from generator.operation import operations
 from generator.problem import Problem
+from generator.references import objects
 
 _LONGEST = 160
 
 
 def structure_problems(document: Document) -> Iterator[Problem]:
-    """Yields a problem for each part of the document that has not the shape of OpenAPI 3.0."""
+    """Yield a problem for each part of the document that OpenAPI 3.0 does not allow."""
     version = document.root.get("openapi")
     if not isinstance(version, str) or not version.startswith("3.0."):
         yield document.problem(["openapi"], "This is not OpenAPI 3.0. Write `openapi: 3.0.3`.")
@@ -23,7 +29,7 @@ def structure_problems(document: Document) -> Iterator[Problem]:
 
 
 def consistency_problems(document: Document) -> Iterator[Problem]:
-    """Yields a problem for each contradiction: names that clash, defaults that do not fit."""
+    """Yield a problem for each inconsistency: duplicate names, defaults of the wrong type."""
     validator = OpenAPIV30SpecValidator(document.root)
     for error in validator.root_validator(validator.schema_path):
         yield _problem(document, error)
@@ -37,7 +43,7 @@ def _problem(document: Document, error: ValidationError) -> Problem:
 
 
 def _leaf(error: ValidationError) -> ValidationError:
-    """Goes down to the error that a person can act on: the deepest of the alternative that was meant."""
+    """Return the most specific error: the deepest one of the alternative that was meant."""
     while error.context:
         meant = [inner for inner in error.context if not _about_reference(inner)] or list(error.context)
         error = max(meant, key=lambda inner: len(inner.absolute_path))
@@ -45,7 +51,7 @@ def _leaf(error: ValidationError) -> ValidationError:
 
 
 def _about_reference(error: ValidationError) -> bool:
-    """Tells an error of the alternative "a reference", which nothing without `$ref` was meant to be."""
+    """Return whether an error is about the alternative "a reference", which was not meant."""
     return "$ref" in str(error.message) or "Reference" in map(str, error.absolute_schema_path)
 
 
@@ -56,8 +62,40 @@ def _sentence(location: Location, error: ValidationError) -> str:
 
 
 def _location_in_text(document: Document, text: str) -> Location:
-    """Finds what an error without a location speaks of: an operation whose path it quotes."""
+    """Return the location of the operation whose path an error quotes."""
     for operation in operations(document.root):
         if f"'{operation.path}'" in text:
             return operation.location
     return ()
+
+
+_SELF = "urn:contract"
+
+
+def example_problems(document: Document) -> Iterator[Problem]:
+    """Yield a problem for each example that does not fit its schema."""
+    registry: Registry[Any] = Registry().with_resource(_SELF, DRAFT4.create_resource(document.root))
+    for location, node in objects(document.root):
+        schema_location = (*location, "schema") if "schema" in node else location
+        for example_location, value in _examples(location, node):
+            schema = {"$ref": f"{_SELF}#{_pointer(schema_location)}"}
+            validator = OAS30Validator(schema, registry=registry, format_checker=oas30_format_checker)
+            for error in validator.iter_errors(value):
+                yield document.problem(
+                    (*example_location, *error.absolute_path),
+                    f"The example does not fit its schema: {error.message}. Correct one of the two.",
+                )
+
+
+def _examples(location: Location, node: Mapping[str, Any]) -> Iterator[tuple[Location, Any]]:
+    for key in ("example", "default"):
+        if key in node:
+            yield (*location, key), node[key]
+    if "schema" in node:
+        for name, example in node.get("examples", {}).items():
+            yield (*location, "examples", name, "value"), example.get("value")
+
+
+def _pointer(location: Location) -> str:
+    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in location)
+    return "".join(f"/{quote(step)}" for step in steps)

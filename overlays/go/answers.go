@@ -75,7 +75,7 @@ func envelopeOf(body []byte) members {
 }
 
 func doubtOf(asked operation, parameters Parameters, status int, envelope, data members) string {
-	if status != http.StatusOK || string(envelope["code"]) != "0" || string(envelope["success"]) == "false" {
+	if status != http.StatusOK || string(envelope["success"]) == "false" {
 		return "the answer says success and contradicts itself"
 	}
 	for _, name := range asked.required() {
@@ -88,8 +88,8 @@ func doubtOf(asked operation, parameters Parameters, status int, envelope, data 
 			return fmt.Sprintf("the answer does not name the order that was asked for: its %s is %s", name, data[name])
 		}
 	}
-	for name, words := range asked.Answer.ContradictedBy {
-		if slices.Contains(words, strings.ToUpper(data.text(name))) {
+	for name, words := range asked.Answer.ConfirmedBy {
+		if !slices.Contains(words, strings.ToUpper(strings.TrimSpace(data.text(name)))) {
 			return fmt.Sprintf("the answer says success and %s %s", name, data[name])
 		}
 	}

@@ -32,8 +32,8 @@ type operation struct {
 	Security    []any
 	Reference   struct{ ExactlyOneOf []string } `json:"x-bingx-order-reference"`
 	Answer      struct {
-		Repeats        []string
-		ContradictedBy map[string][]string
+		Repeats     []string
+		ConfirmedBy map[string][]string
 	} `json:"x-bingx-answer"`
 	Responses map[string]struct {
 		Content map[string]struct{ Schema schema }
@@ -111,7 +111,7 @@ type Row struct {
 	Meaning  string
 	// Order is untouched, notOpen (only a query tells what became of it) or unknown.
 	Order string
-	// Category is authentication, permission, clock, rateLimited, notOpen, refused or unavailable.
+	// Category is authentication, permission, clock, rateLimited, notOpen, notFound, refused or unavailable.
 	Category string
 	// Waiting says whether the same request may succeed later, and when: Until finds the time in the message, in
 	// Unix milliseconds.

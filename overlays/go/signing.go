@@ -47,7 +47,7 @@ func Signable(parameters Parameters) ([]Pair, error) {
 			continue
 		}
 		text, problem := textOf(parameters[name])
-		if problem = cmp.Or(problem, problemOf(name), problemOf(text)); problem != "" {
+		if problem = cmp.Or(problem, problemOf(name, "&=?#\r\n"), problemOf(text, "&=?\r\n")); problem != "" {
 			return nil, &ParameterError{name, problem}
 		}
 		_, quoted := parameters[name].(string)
@@ -131,12 +131,13 @@ func numberText(number json.Number) (text, problem string) {
 	return strconv.FormatFloat(float, 'f', -1, 64), ""
 }
 
-func problemOf(text string) string {
+// problemOf finds what would keep a name or a text from being signed. A forbidden character could forge a second
+// parameter in the canonical string; a name is not URL-encoded, so # in it would cut off a query string.
+func problemOf(text, forbidden string) string {
 	if !utf8.ValidString(text) {
 		return "is not UTF-8"
 	}
-	// One of these could forge a second parameter in the canonical string.
-	if i := strings.IndexAny(text, "&=?#\r\n"); i >= 0 {
+	if i := strings.IndexAny(text, forbidden); i >= 0 {
 		return fmt.Sprintf("holds %q", text[i])
 	}
 	return ""

@@ -64,7 +64,7 @@ fn operations(contract: &Value) -> Value {
                 "signed": operation["security"] != json!([]),
                 "exactlyOneOf": extension("/x-bingx-order-reference/exactlyOneOf", json!([])),
                 "repeats": extension("/x-bingx-answer/repeats", json!([])),
-                "contradictedBy": extension("/x-bingx-answer/contradictedBy", json!({})),
+                "confirmedBy": extension("/x-bingx-answer/confirmedBy", json!({})),
                 "integers": integers.collect::<Vec<_>>(),
             }));
         }

@@ -29,9 +29,9 @@ function operation(path, method, { operationId, security, responses, ...extensio
   const envelope = resolved(responses["200"].content["application/json"].schema);
   const { required } = resolved(envelope.properties.data);
   const { exactlyOneOf = [] } = extensions["x-bingx-order-reference"] ?? {};
-  const { repeats = [], contradictedBy = {} } = extensions["x-bingx-answer"] ?? {};
+  const { repeats = [], confirmedBy = {} } = extensions["x-bingx-answer"] ?? {};
   const signed = security.length > 0;
-  const rules = { signed, exactlyOneOf, required, repeats, contradictedBy };
+  const rules = { signed, exactlyOneOf, required, repeats, confirmedBy };
   return { operationId, method: method.toUpperCase(), path, ...rules };
 }
 

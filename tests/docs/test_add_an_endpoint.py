@@ -18,7 +18,7 @@ PAGE = "how-to/add-an-endpoint.md"
 PATH, SCHEMAS = shown(PAGE, "yaml")
 CALL, SERVED, IMPORTS, METHOD, ORDERS = shown(PAGE, "python")
 # How many files there are is nothing that the page is about.
-COUNT = re.compile(r"(?<=^The head of )\d+", re.MULTILINE)
+COUNT = re.compile(r"(?<=^Only the header changed in )\d+", re.MULTILINE)
 SCREENS = COUNT.sub("some", "".join(shown(PAGE, "text")))
 ENDPOINTS = "overlays/python/bingx_sandbox/endpoints.py"
 CLIENT = "overlays/python/bingx_spot/client.py"

@@ -1,4 +1,4 @@
-"""A page in Debian's Chromium, which has no network and remembers what the page asked for."""
+"""A page in Debian's Chromium, which has no network and remembers what the page requests for."""
 
 import shutil
 from collections.abc import Iterator
@@ -22,10 +22,10 @@ _PATIENCE = 60_000
 
 @dataclass
 class Shown:
-    """What a browser shows, and what the page asked for and complained of on the way."""
+    """What a browser shows, and what the page requests for and complained of on the way."""
 
     page: Page
-    asked: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
     def text(self, *wanted: str) -> str:
@@ -43,7 +43,7 @@ def opened(address: str) -> Iterator[Shown]:
         page = browser.new_page(viewport=_SIZE)  # type: ignore[arg-type]
         page.set_default_timeout(_PATIENCE)
         shown = Shown(page)
-        page.on("request", lambda request: shown.asked.append(request.url))
+        page.on("request", lambda request: shown.requests.append(request.url))
         page.on("pageerror", lambda error: shown.complaints.append(str(error)))
         page.on("console", lambda said: shown.complaints.append(said.text) if said.type == "error" else None)
         page.goto(address)

@@ -73,6 +73,48 @@ QUERY_OPERATION = """
             application/json:
               schema: {$ref: '#/components/schemas/CancelOrderResponse'}
 """
+# It names the new order by an id of its own; the query takes that id under another name.
+_PLACING = """
+  /openApi/spot/v1/trade/order:
+    post:
+      operationId: placeOrder
+      tags: [trade]
+      summary: Place an order
+      security: [{bingxSignature: []}]
+      x-bingx-permission: Spot Trading
+      x-bingx-limits: {uid: {requests: 5, seconds: 1}, ipGroup: 3}
+      x-bingx-outcome:
+        act: place
+        repeat: never
+        settledBy: {operation: queryOrder, with: {symbol: symbol, clientOrderID: newClientOrderId}}
+        timing:
+          readsLag: {seconds: 20, confidence: assumed, source: A test.}
+          takesEffectWithin: {seconds: 5, confidence: assumed, source: A test.}
+          visibleWithin: {seconds: 2, confidence: assumed, source: A test.}
+          clientOrderIdFoundFor: {seconds: 7200, confidence: assumed, source: A test.}
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema: {$ref: '#/components/schemas/PlaceOrderRequest'}
+      responses:
+        '200':
+          description: The envelope.
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/CancelOrderResponse'}
+"""
+_PLACING_SCHEMA = """
+    PlaceOrderRequest:
+      type: object
+      description: The order to place.
+      required: [symbol, timestamp]
+      properties:
+        symbol: {type: string, description: Trading pair., example: BTC-USDT}
+        newClientOrderId: {type: string, description: Id of the new order., example: my-bot_0001}
+        timestamp: {type: integer, format: int64, description: Unix milliseconds., x-injected: true}
+        signature: {type: string, description: Lower-case hex., x-injected: true}
+"""
 _TIMESTAMP = """
   parameters:
     Timestamp:
@@ -81,7 +123,7 @@ _TIMESTAMP = """
 
 
 def edited(*changes: tuple[str, str]) -> str:
-    """Gives the contract with texts replaced, each once; a text that is not there fails the test."""
+    """Return the contract with texts replaced, each once. A text that is not in it fails the test."""
     text = CONTRACT
     for old, new in changes:
         assert old in text, f"the contract no longer holds {old!r}"
@@ -90,7 +132,7 @@ def edited(*changes: tuple[str, str]) -> str:
 
 
 def with_operations(*operation_ids: str) -> str:
-    """Gives the contract with further signed operations, as a person would write them."""
+    """Return the contract with further signed operations."""
     names = [(operation_id, operation_id[0].upper() + operation_id[1:]) for operation_id in operation_ids]
     operations = "".join(_OPERATION.format(operation_id=key, name=name) for key, name in names)
     schemas = "".join(_REQUEST.format(name=name) for _, name in names)
@@ -98,19 +140,24 @@ def with_operations(*operation_ids: str) -> str:
 
 
 def with_query() -> str:
-    """Gives the contract with a signed GET, whose timestamp is a shared parameter."""
+    """Return the contract with a signed GET, whose timestamp is a shared parameter."""
     return edited(
         ("\npaths:\n", f"\npaths:{QUERY_OPERATION}"), ("\ncomponents:\n", f"\ncomponents:{_TIMESTAMP}")
     )
 
 
+def with_placing() -> str:
+    """Return the contract with an operation that places an order, settled by its client order id."""
+    return edited(("\npaths:\n", f"\npaths:{_PLACING}"), ("\n  schemas:\n", f"\n  schemas:{_PLACING_SCHEMA}"))
+
+
 def line_of(text: str, marker: str) -> int:
-    """Tells the line, from 1, on which a text first holds a marker."""
+    """Return the line, from 1, on which a text first holds a marker."""
     return text[: text.index(marker)].count("\n") + 1
 
 
 def complaint(folder: Path, text: str) -> str:
-    """Gives what the generator says of a contract, or nothing."""
+    """Return the generator's error text for a contract, or an empty text."""
     path = folder / "openapi.yaml"
     path.write_text(text, "utf-8")
     try:
@@ -121,7 +168,7 @@ def complaint(folder: Path, text: str) -> str:
 
 
 def fingerprint(folder: Path) -> str:
-    """Gives a digest of every name and byte under a folder."""
+    """Return a digest of every name and byte under a folder."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         digest.update(path.relative_to(folder).as_posix().encode())

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from generator.client import OPENAPI_PYTHON_CLIENT, TEMPLATES
-from generator.layout import RUFF
 from generator.problem import GeneratorError, SpecError
+from generator.rendering import RUFF
 from generator.run import generate
 from tests.generator.conftest import Python, run_python
 from tests.generator.contracts import ROOT, edited, line_of
@@ -46,7 +46,7 @@ def test_every_template_of_ours_is_known_and_says_what_it_replaces() -> None:
         head = (TEMPLATES / name).read_text("utf-8").split("#}")[0]
         assert f"{name} of openapi-python-client {OPENAPI_PYTHON_CLIENT}" in head
         assert "Why:" in head
-        assert "Can go:" in head
+        assert "Remove:" in head
 
 
 def test_the_project_pins_what_the_generator_needs() -> None:
@@ -81,7 +81,7 @@ def test_a_warning_of_the_generator_is_an_error_with_its_line(tmp_path: Path) ->
 
 
 def test_another_ruff_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("generator.layout.version", lambda _: "0.1.0")
+    monkeypatch.setattr("generator.rendering.version", lambda _: "0.1.0")
     with pytest.raises(GeneratorError, match=r"ruff 0\.1\.0 is installed, .* is needed\. Run `make setup`"):
         generate(ROOT / "spec" / "openapi.yaml", "spec/openapi.yaml", tmp_path / "generated")
     assert list(tmp_path.iterdir()) == []

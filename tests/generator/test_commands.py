@@ -1,4 +1,4 @@
-"""The commands that look after the contract, as make runs them."""
+"""The commands for the contract, as make runs them."""
 
 from pathlib import Path
 
@@ -18,21 +18,21 @@ def run(*arguments: str) -> Result:
 
 class TestLint:
     @needs_node
-    def test_says_that_the_contract_is_in_order(self) -> None:
+    def test_says_that_the_contract_is_valid(self) -> None:
         ran = run("lint")
         assert ran.exit_code == 0
-        assert ran.output == "spec/openapi.yaml is in order.\nRedocly CLI finds nothing in it either.\n"
+        assert ran.output == "spec/openapi.yaml is valid.\nRedocly CLI finds no problem either.\n"
 
-    def test_says_what_a_reader_would_miss(self, tmp_path: Path) -> None:
+    def test_names_a_missing_description(self, tmp_path: Path) -> None:
         spec = tmp_path / "openapi.yaml"
         old = "          description: The asset that the fee is in.\n"
         spec.write_text(edited((old, "")), "utf-8")
         ran = run("lint", "--spec", str(spec))
         assert ran.exit_code == 1
-        assert "`feeAsset` has no description. Say what it is" in ran.output
+        assert "`feeAsset` has no description. Describe it" in ran.output
 
     @needs_node
-    def test_says_what_redocly_finds(self, tmp_path: Path) -> None:
+    def test_names_the_problems_that_redocly_finds(self, tmp_path: Path) -> None:
         spec = tmp_path / "openapi.yaml"
         spec.write_text(edited(("    description: Orders on the spot market\n", "")), "utf-8")
         ran = run("lint", "--spec", str(spec))
@@ -40,7 +40,7 @@ class TestLint:
         assert "(Redocly CLI, tag-description)" in ran.output
 
     @pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)])
-    def test_without_node_passes_over_by_name_for_a_person_and_fails_on_ci(
+    def test_without_node_skips_redocly_for_a_person_and_fails_on_ci(
         self, ci: str, code: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("CI", ci)
@@ -51,6 +51,7 @@ class TestLint:
 
 
 class TestKit:
+    @pytest.mark.slow
     @needs_node
     def test_packs(self, tmp_path: Path) -> None:
         ran = run("kit", "--output", str(tmp_path))

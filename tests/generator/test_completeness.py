@@ -63,7 +63,7 @@ def test_the_contract_lacks_nothing() -> None:
             "GET /openApi/swap/v2/server/time has no `summary`.",
         ),
         (
-            "      x-bingx-limits: {}\n      x-bingx-outcome:\n        repeatable: true\n",
+            "      x-bingx-limits: {}\n      x-bingx-outcome:\n        act: read\n        repeat: harmless\n",
             "      x-bingx-limits: {}\n",
             "GET /openApi/swap/v2/server/time has no `x-bingx-outcome`.",
         ),

@@ -7,7 +7,7 @@ import pytest
 
 from generator.run import generate
 from tests.generator.conftest import Python, run_python
-from tests.generator.contracts import with_query
+from tests.generator.contracts import with_placing, with_query
 
 IN_FULL = """
 import dataclasses, json
@@ -34,16 +34,34 @@ def test_an_operation_is_described_in_full(python: Python) -> None:
         "permission": "Spot Trading",
         "placement": "json",
         "uid_limit": {"requests": 5, "seconds": 1.0},
+        "copy_trading_limit": {"requests": 1, "seconds": 1.0},
         "ip_group": 3,
         "parameters": ["symbol", "orderId", "clientOrderID", "cancelRestrictions", "recvWindow"],
         "injected": ["timestamp", "signature"],
         "exactly_one_of": ["orderId", "clientOrderID"],
+        "permanent_id": "orderId",
         "repeats": ["symbol", "orderId", "clientOrderID"],
-        "contradicted_by": [["status", ["NEW", "PENDING", "PARTIALLY_FILLED", "FILLED", "FAILED"]]],
-        "repeatable": True,
-        "settled_by": "queryOrder",
-        "done": [["status", ["CANCELED"]]],
-        "still_open": [["status", ["NEW", "PENDING", "PARTIALLY_FILLED"]]],
+        "confirmed_by": [["status", ["CANCELED", "CANCELLED"]]],
+        "act": "cancel",
+        "repeat": "harmless",
+        "settled_by": {
+            "operation": "queryOrder",
+            "parameters": [["symbol", "symbol"], ["orderId", "orderId"], ["clientOrderID", "clientOrderID"]],
+        },
+        "states": {
+            "field": "status",
+            "canceled": ["CANCELED", "CANCELLED"],
+            "filled": ["FILLED"],
+            "failed": ["FAILED", "EXPIRED", "REJECTED"],
+            "open": ["NEW", "PENDING", "PARTIALLY_FILLED"],
+            "executed": ["executedQty", "origQty"],
+        },
+        "timing": {
+            "reads_lag": 20.0,
+            "takes_effect_within": 5.0,
+            "visible_within": 2.0,
+            "client_order_id_found_for": 7200.0,
+        },
     }
     assert [(field["name"], field["type"], field["required"]) for field in envelope] == [
         ("code", "int64", True),
@@ -84,7 +102,7 @@ def test_servers_groups_and_signing_are_the_contracts(python: Python) -> None:
     code = f"for part in {parts}: print(json.dumps(full(part)))"
     signing, group, *servers = map(json.loads, python(IN_FULL + code).splitlines())
     assert (signing["algorithm"], signing["join"], signing["pair"]) == ("HMAC-SHA256", "&", "{key}={value}")
-    assert signing["forbidden_characters"] == "&=?#\r\n"
+    assert (signing["forbidden_in_keys"], signing["forbidden_in_values"]) == ("&=?#\r\n", "&=?\r\n")
     assert [placement["name"] for placement in signing["placements"]] == ["json", "query", "form"]
     assert group["endpoint"] == {"requests": 300, "seconds": 10.0}
     assert servers[1] == {"url": "https://open-api.bingx.pro", "environment": "live", "role": "fallback"}
@@ -107,6 +125,23 @@ except (AttributeError, TypeError):
     )
 
 
+def test_a_placing_is_settled_by_its_client_order_id_under_another_name(tmp_path: Path) -> None:
+    (tmp_path / "openapi.yaml").write_text(with_placing(), "utf-8")
+    generate(tmp_path / "openapi.yaml", "spec/openapi.yaml", tmp_path / "generated")
+    said = run_python(tmp_path / "generated", """
+from bingx_spot_api.contract import BY_ID, Settlement
+place = BY_ID["placeOrder"]
+print(place.act, place.repeat, place.states, place.timing.takes_effect_within)
+print(place.settled_by.operation, *place.settled_by.parameters)
+print({its for its, _ in place.settled_by.parameters} <= set(BY_ID[place.settled_by.operation].parameters))
+""")  # fmt: skip
+    assert said.splitlines() == [
+        "place never None 5.0",
+        "queryOrder ('symbol', 'symbol') ('clientOrderID', 'newClientOrderId')",
+        "True",
+    ]
+
+
 def test_a_get_sends_its_parameters_in_the_query(tmp_path: Path) -> None:
     (tmp_path / "openapi.yaml").write_text(with_query(), "utf-8")
     generate(tmp_path / "openapi.yaml", "spec/openapi.yaml", tmp_path / "generated")
@@ -114,10 +149,12 @@ def test_a_get_sends_its_parameters_in_the_query(tmp_path: Path) -> None:
 from bingx_spot_api.contract import BY_ID
 query = BY_ID["readOrder"]
 print(query.method, query.placement, query.parameters, query.injected, query.uid_limit, query.ip_group)
+print(query.act, query.repeat, query.settled_by, query.states, query.timing)
 from bingx_spot_api.api.trade import read_order
 print(read_order._get_kwargs(symbol="BTC-USDT", order_id=7)["params"])
 """)  # fmt: skip
     assert said.splitlines() == [
         "GET query ('symbol', 'orderId') ('timestamp', 'signature') None None",
+        "None never None None None",
         "{'symbol': 'BTC-USDT', 'orderId': 7}",
     ]

@@ -1,9 +1,12 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
-from generator.document import Document
+from generator.caller_view import caller_view
+from generator.document import Document, _represent_text, yaml_text
 from generator.problem import SpecError
+from tests.generator.contracts import CONTRACT
 
 
 def read(folder: Path, source: str | bytes) -> Document:
@@ -35,7 +38,7 @@ def test_line_ends_of_another_system_change_no_digest(tmp_path: Path) -> None:
         ("a: 1\nb: [1, 2\nc: 3\n", 3, "This is not YAML"),
         ("a: 1\n\tb: 2\n", 2, "This is not YAML"),
         ("a: 'open\n", 2, "This is not YAML"),
-        ("a: 1\nb: 2\na: 3\n", 3, "The key `a` is there already, at line 1"),
+        ("a: 1\nb: 2\na: 3\n", 3, "The key `a` is already there, at line 1"),
         ("a:\n  200: ok\n", 2, "The key `200` is not text"),
         ("a:\n  ? [x]\n  : 1\n", 2, "is not text"),
         ("a: &name 1\nb: *name\n", 1, "An alias"),
@@ -73,3 +76,26 @@ def test_every_problem_of_one_document_is_told_at_once(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match=r"spec/openapi\.yaml:1: The file cannot be read \(No such file"):
         Document.read(tmp_path / "nothing.yaml", "spec/openapi.yaml")
+
+
+def test_what_is_written_reads_back_the_same() -> None:
+    caller = caller_view(yaml.safe_load(CONTRACT))
+    assert yaml.safe_load(yaml_text(caller)) == caller
+
+
+def test_words_that_readers_disagree_about_are_quoted() -> None:
+    text = yaml_text({"a": ["no", "0.1532", "1e3", "2024-01-31", "null", "MØTH-USDT", "plain"]})
+    assert text.splitlines() == [
+        "a:", "- 'no'", "- '0.1532'", "- 1e3", "- '2024-01-31'", "- 'null'", "- MØTH-USDT", "- plain",
+    ]  # fmt: skip
+
+
+def test_the_parser_in_c_and_the_one_in_python_write_the_same() -> None:
+    class Slow(yaml.SafeDumper):
+        def ignore_aliases(self, _: object) -> bool:
+            return True
+
+    Slow.add_representer(str, _represent_text)
+    caller = caller_view(yaml.safe_load(CONTRACT))
+    slow = yaml.dump(caller, Dumper=Slow, sort_keys=False, allow_unicode=True, width=110)
+    assert slow == yaml_text(caller)

@@ -13,10 +13,10 @@ import pytest
 import yaml
 
 from generator import redocly
+from generator.caller_view import caller_view
 from generator.document import Document
 from generator.kit import kit_files, write_kit
 from generator.problem import GeneratorError
-from generator.view import caller_view
 from tests.generator.contracts import ROOT
 
 needs_node = pytest.mark.skipif(not redocly.installed(), reason="Node.js is not installed")
@@ -47,6 +47,7 @@ def project(folder: Path, time: int) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @needs_node
 def test_the_same_contract_gives_the_same_bytes(tmp_path: Path) -> None:
     made = []

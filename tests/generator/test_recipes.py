@@ -15,6 +15,7 @@ from generator.operation import Member, operations
 from tests.generator.contracts import ROOT
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(not redocly.installed(), reason="Node.js is not installed"),
     pytest.mark.skipif(shutil.which("go") is None, reason="Go is not installed"),
 ]
@@ -103,7 +104,8 @@ def test_the_exchange_changed_a_limit(project: Project) -> None:
     code, said = project.make("check-page")
     assert code == 1
     assert "limit per UID is 10 in 1 s on the page and 5 in 1 s in the contract" in said
-    old = "      x-bingx-limits:\n        uid: {requests: 5, seconds: 1}\n        ipGroup: 3\n"
+    old = "      x-bingx-limits:\n        uid: {requests: 5, seconds: 1}\n"
+    old += "        copyTrading: {requests: 1, seconds: 1}\n        ipGroup: 3\n"
     project.change(project.contract, old, piece)
     said = project.passes(targets)
     assert "is fine POST /openApi/spot/v1/trade/cancel: the limit per UID was 5 in 1 s and is 10" in said
@@ -146,7 +148,7 @@ def page_like_the_query(path: str) -> str:
     sent = [member for member in query.parameters() if member.name != "signature"]
     return (
         f"GET {path}\n\nrate limitation by UID: 10/s & rate limitation by IP in group Number: 2\n\n"
-        "API KEY permission: Spot Trading\n\n"
+        "API KEY permission: Read\n\n"
         f"{SENT}{table(sent, required=True)}\n{TOLD}{table(query.data() or [], required=False)}"
     )
 

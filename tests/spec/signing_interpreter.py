@@ -113,9 +113,8 @@ class SigningInterpreter:
         if kind(value) in self.rule["refusedValues"]:
             raise RefusalError(name)
         text = self.text(value)
-        places = {"keys": name, "values": text}
-        looked_at = "".join(places[place] for place in self.rule["forbiddenIn"])
-        if any(character in looked_at for character in self.rule["forbiddenCharacters"]):
+        forbidden = self.rule["forbiddenCharacters"]
+        if set(forbidden["keys"]) & set(name) or set(forbidden["values"]) & set(text):
             raise RefusalError(name)
         return text
 

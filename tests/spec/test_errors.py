@@ -24,11 +24,11 @@ EXAMPLES = {
     "permissionMissing": "permission-missing",
     "ipNotWhitelisted": "ip-not-whitelisted",
     "invalidParameter": "invalid-parameter",
-    "clock": "clock",
+    "clock": "timestamp-null",
     "rateLimited": "endpoint-locked",
     "tooManyErrors": "too-many-errors",
     "riskControl": "risk-control",
-    "busy": "busy",
+    "busy": "busy-text",
 }
 
 

@@ -1,9 +1,9 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
-# Made from spec/openapi.yaml, version 1.1.0,
-# SHA-256 a19c456661d9725d07473622251683811119afa53cc78ef402f871044a77408c,
+# Made from spec/openapi.yaml, version 2.0.0,
+# SHA-256 a15dbf0eded17e041a316743d84816c7f287a5299b250a33ed9c3c9cdbd61c38,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
-"""The contract as frozen data: limits, signing rule, servers, and what each operation takes and answers.
+"""The contract as frozen data: limits, signing rule, servers, and the parameters and responses of each operation.
 
 This module imports nothing beyond the standard library.
 """
@@ -16,7 +16,7 @@ Key = TypeVar("Key")
 
 
 class Rate(NamedTuple):
-    """Allows so many requests in so many seconds.
+    """A rate limit: a number of requests in a number of seconds.
 
     Args:
         requests: Number of requests.
@@ -28,12 +28,12 @@ class Rate(NamedTuple):
 
 
 class IpGroup(NamedTuple):
-    """Limits requests from one IP address (`x-bingx-ip-groups`).
+    """Limits of requests from one IP address (`x-bingx-ip-groups`).
 
     Args:
         number: Number of the group, as endpoint pages name it.
-        endpoint: What each endpoint of the group has to itself.
-        group: What all endpoints of the group share.
+        endpoint: Limit of each endpoint of the group.
+        group: Limit of all endpoints of the group together.
     """
 
     number: int
@@ -42,7 +42,7 @@ class IpGroup(NamedTuple):
 
 
 class Field(NamedTuple):
-    """Describes one field of an answer.
+    """One field of a response.
 
     Args:
         name: Its name on the wire.
@@ -51,8 +51,8 @@ class Field(NamedTuple):
         required: Whether a success must have it.
         nullable: Whether it may be `null`.
         enum: Whether it is one of listed words; its type is `string` then.
-        open_enum: Whether it is an enum to which other words than the listed ones may come.
-        fields: What the object has, or each object of the array; nothing where the contract does not say.
+        open_enum: Whether it is an enum in which other words than the listed ones may occur.
+        fields: Fields of the object, or of each object of the array; empty if the contract does not list them.
     """
 
     name: str
@@ -113,37 +113,37 @@ class Timing(NamedTuple):
     client_order_id_found_for: float
 
 
-# No tuple like the others: every call looks into it many times, and a tuple's fields are found more slowly.
+# Not a named tuple like the others: each call reads many attributes of it, which is slower with a tuple.
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """Describes one operation.
+    """One operation.
 
     Args:
         operation_id: Its name in the contract.
         method: HTTP method, upper case.
         path: Its path, from the root of a server.
         signed: Whether requests are signed.
-        permission: What the API key must be allowed to do, in the exchange's words.
-        placement: Where parameters go by the contract: a name in `SIGNING.placements`.
-        uid_limit: Limit per UID, where one is known.
-        copy_trading_limit: Limit per UID of copy-trading leaders, where it differs.
-        ip_group: Number of the group in `IP_GROUPS`, where one is known.
-        parameters: The caller's parameters, by their names on the wire.
-        injected: The parameters that the signing layer supplies.
-        exactly_one_of: Parameters of which exactly one must be given, or nothing.
-        permanent_id: The one of them that never names another order later, where one is known.
-        repeats: Parameters that `data` of a success holds unchanged, where both have them.
+        permission: The permission that the API key needs, in the exchange's words.
+        placement: Where the contract puts the parameters: a name in `SIGNING.placements`.
+        uid_limit: Limit per UID, or None.
+        copy_trading_limit: Limit per UID of copy-trading leaders, or None if it is the same.
+        ip_group: Number of its group in `IP_GROUPS`, or None.
+        parameters: Names of the caller's parameters.
+        injected: Names of the parameters that the signing layer supplies.
+        exactly_one_of: Parameters of which exactly one must be given; may be empty.
+        permanent_id: The one of them that never names another order later, or None.
+        repeats: Parameters that `data` of a success repeats, if the request has them.
         confirmed_by: Fields of `data`, each with the words of which a success carries one. They are in
             capitals; compare trimmed and in any letter case.
-        act: `cancel`, `place` or `read`; None where the contract does not say.
+        act: `cancel`, `place` or `read`, or None.
         repeat: Whether the same request may be sent again: `harmless` (it does nothing more), `same-answer`
             (nor does its answer differ) or `never`.
         settled_by: How to find out what became of a request, or None.
         states: What the words for the order's state mean, in `data` of the settling operation, or of this one
             if it reads; or None.
-        timing: How fast the exchange is, where it is known.
-        envelope: Fields of the answer beside `data`.
-        data: Fields of `data`, or None where the contract has no object there.
+        timing: How fast the exchange is, or None.
+        envelope: Fields of the response beside `data`.
+        data: Fields of `data`, or None if the contract has no object there.
     """
 
     operation_id: str
@@ -171,7 +171,7 @@ class Operation:
 
 
 class Server(NamedTuple):
-    """Names a server (`x-bingx-environment`).
+    """A server (`x-bingx-environment`).
 
     Args:
         url: Its base URL.
@@ -185,7 +185,7 @@ class Server(NamedTuple):
 
 
 class Injected(NamedTuple):
-    """Describes a parameter that the signing layer supplies.
+    """A parameter that the signing layer supplies.
 
     Args:
         name: Its name on the wire.
@@ -199,19 +199,19 @@ class Injected(NamedTuple):
 
 
 class Placement(NamedTuple):
-    """Describes a place where parameters may go.
+    """A part of the request in which parameters may be sent.
 
     Args:
         name: `json`, `query` or `form`.
         location: `body` or `query`.
-        content_type: Content type of the body, where there is one.
+        content_type: Content type of the body, or None.
         order: Order in which parameters are sent.
         signature: `member` of the JSON object, or `appended` as a further pair.
-        signature_position: Where it stands among the parameters.
-        url_encode: What is URL-encoded, and when, where anything is.
+        signature_position: The position of the signature among the parameters.
+        url_encode: What is URL-encoded, and when, or None.
         whitespace: Whitespace between the tokens of a JSON body.
-        non_ascii: How characters beyond ASCII stand in a JSON body.
-        verified_order: Order in which the server takes the parameters when it verifies.
+        non_ascii: How characters beyond ASCII are written in a JSON body.
+        verified_order: Order of the parameters in which the server verifies.
     """
 
     name: str
@@ -227,30 +227,30 @@ class Placement(NamedTuple):
 
 
 class Signing(NamedTuple):
-    """Says how a request is signed (`x-bingx-signing`; spec/schemas/signing.schema.json explains each word).
+    """How a request is signed (`x-bingx-signing`). spec/schemas/signing.schema.json explains each word.
 
     Args:
         scheme: Name of the security scheme.
         algorithm: The keyed digest.
         output: How the digest is written.
-        encoding: How text becomes bytes.
+        encoding: Encoding of text to bytes.
         exclude: Parameters that are not part of the canonical string.
         order: Order of the keys in the canonical string.
         pair: How one parameter is written.
-        join: What stands between two pairs.
-        raw_values: Which values stand without URL encoding.
-        forbidden_characters: Characters whose presence refuses the request.
-        forbidden_in: Where they are forbidden.
-        refused_values: Kinds of value that have no text.
+        join: The text between two pairs.
+        raw_values: Which values are not URL-encoded.
+        forbidden_in_keys: Characters in a parameter's name that refuse the request.
+        forbidden_in_values: Characters in the text of a value that refuse it.
+        refused_values: Kinds of value that cannot be signed.
         whole_float: How a double without a fraction is written.
         negative_zero: The text of minus zero.
         fraction: How a double with a fraction is written.
         exponent: Whether exponent notation occurs.
         boolean_text: The texts of false and true.
-        inject: What the signing layer supplies.
-        unreserved: Characters that URL encoding leaves as they are.
-        other_bytes: What URL encoding makes of the others.
-        placements: Where parameters may go, by name.
+        inject: The parameters that the signing layer supplies.
+        unreserved: Characters that URL encoding does not change.
+        other_bytes: How URL encoding writes all other bytes.
+        placements: Where parameters may be sent.
         api_key_header: The header that carries the API key.
         source_key_header: The header of an optional source tag.
     """
@@ -264,8 +264,8 @@ class Signing(NamedTuple):
     pair: str
     join: str
     raw_values: str
-    forbidden_characters: str
-    forbidden_in: tuple[str, ...]
+    forbidden_in_keys: str
+    forbidden_in_values: str
     refused_values: tuple[str, ...]
     whole_float: str
     negative_zero: str
@@ -280,10 +280,10 @@ class Signing(NamedTuple):
     source_key_header: str | None
 
 
-SPEC_VERSION = "1.1.0"
+SPEC_VERSION = "2.0.0"
 """`info.version` of the contract."""
 
-SPEC_SHA256 = "a19c456661d9725d07473622251683811119afa53cc78ef402f871044a77408c"
+SPEC_SHA256 = "a15dbf0eded17e041a316743d84816c7f287a5299b250a33ed9c3c9cdbd61c38"
 """Digest of spec/openapi.yaml."""
 
 SERVERS = (
@@ -331,8 +331,8 @@ SIGNING = Signing(
     pair="{key}={value}",
     join="&",
     raw_values="all",
-    forbidden_characters="&=?#\r\n",
-    forbidden_in=("keys", "values"),
+    forbidden_in_keys="&=?#\r\n",
+    forbidden_in_values="&=?\r\n",
     refused_values=("null", "object", "array", "not-a-number", "infinity", "lone-surrogate"),
     whole_float="integer",
     negative_zero="0",
@@ -851,23 +851,23 @@ def _serverTime() -> Operation:
 
 
 class _Operations(Mapping[Key, Operation]):
-    """Builds an operation when it is first asked for, so that importing a large contract costs next to nothing."""
+    """Operations that are created when they are first used, so that the import of a large contract is fast."""
 
-    def __init__(self, makers: Mapping[Key, Callable[[], Operation]]) -> None:
-        self._makers = makers
-        self._made: dict[Key, Operation] = {}
+    def __init__(self, factories: Mapping[Key, Callable[[], Operation]]) -> None:
+        self._factories = factories
+        self._operations: dict[Key, Operation] = {}
 
     def __getitem__(self, key: Key) -> Operation:
-        made = self._made.get(key)
-        if made is None:
-            made = self._made.setdefault(key, self._makers[key]())
-        return made
+        operation = self._operations.get(key)
+        if operation is None:
+            operation = self._operations.setdefault(key, self._factories[key]())
+        return operation
 
     def __iter__(self) -> Iterator[Key]:
-        return iter(self._makers)
+        return iter(self._factories)
 
     def __len__(self) -> int:
-        return len(self._makers)
+        return len(self._factories)
 
 
 OPERATIONS: Mapping[tuple[str, str], Operation] = _Operations(

@@ -1,11 +1,11 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
-# Made from spec/openapi.yaml, version 1.1.0,
-# SHA-256 a19c456661d9725d07473622251683811119afa53cc78ef402f871044a77408c,
+# Made from spec/openapi.yaml, version 2.0.0,
+# SHA-256 a15dbf0eded17e041a316743d84816c7f287a5299b250a33ed9c3c9cdbd61c38,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
-"""The error table as frozen data: what an answer says that is not a believed success.
+"""The error table as frozen data: the meaning of each response that is not a believed success.
 
-Made from spec/errors.yaml, whose head says how a row is found. This module imports nothing beyond the
+Its source is spec/errors.yaml, whose head says how to find a row. This module imports nothing beyond the
 standard library.
 """
 
@@ -13,19 +13,19 @@ from typing import NamedTuple
 
 
 class ErrorRow(NamedTuple):
-    """Says what an answer means. It matches if all that it states of code, message and status holds.
+    """The meaning of a response. A row matches if everything holds that it states of code, message and status.
 
     Args:
         id: Its name in the table.
-        codes: The codes that it is for; empty for any.
+        codes: Its codes; empty for any.
         message: A regular expression to be found in the normalised message, or None for any.
-        statuses: First and last HTTP status that it is for, or None for any.
-        meaning: What the answer says.
+        statuses: Its first and last HTTP status, or None for any.
+        meaning: What the response means.
         order: What it says of the order: `untouched`, `notOpen` or `unknown`.
         category: The kind of error for a caller.
         waiting_helps: Whether the same request may succeed later.
         until: A regular expression whose one group is the time to wait for, in Unix milliseconds, or None.
-        seconds: How long to wait where the text gives no time, in seconds, or None.
+        seconds: How long to wait if the text gives no time, in seconds, or None.
         advice: What a person can do.
     """
 
@@ -42,10 +42,10 @@ class ErrorRow(NamedTuple):
     advice: str
 
 
-TABLE_VERSION = "1.0.0"
+TABLE_VERSION = "2.0.0"
 """Version of the error table."""
 
-TABLE_SHA256 = "1e4f2b40413e7c5f0b4ab9af5f781d00d7915b30efa0dd323decae0c51099ca7"
+TABLE_SHA256 = "30ddef467e33ac9c6ec96bfb253bbb30279edf7e229ae5bb236201e846bcc63d"
 """Digest of spec/errors.yaml."""
 
 ROWS: tuple[ErrorRow, ...] = (
@@ -54,13 +54,13 @@ ROWS: tuple[ErrorRow, ...] = (
         codes=(0,),
         message=None,
         statuses=None,
-        meaning="The answer claims success and does not name the order that was asked for.",
+        meaning="The answer claims success without the data that would prove it.",
         order="unknown",
         category="unavailable",
         waiting_helps=True,
         until=None,
         seconds=None,
-        advice="Query the order, or cancel it again; a second cancel of the same order can do no harm.",
+        advice="Wait a moment, then query the order.",
     ),
     ErrorRow(
         id="banned",
@@ -73,20 +73,20 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=True,
         until="after(?: time ?:?)? ?([0-9]{13})\\b",
         seconds=300,
-        advice="Stop every request from this address until the ban is over; each further one makes it longer.",
+        advice="Stop every request from this address until the ban is over. Each further request makes it longer.",
     ),
     ErrorRow(
         id="too-many-errors",
         codes=(),
         message="over [0-9]+ error code",
         statuses=None,
-        meaning="The same error came too often, and the endpoint is locked.",
+        meaning="The same error occurred too often, and the endpoint is locked.",
         order="untouched",
         category="rateLimited",
         waiting_helps=True,
         until="after(?: time ?:?)? ?([0-9]{13})\\b",
         seconds=300,
-        advice="Find out why the same request fails again and again before sending it once more; wait until the time given.",
+        advice="Find out why the same request fails again and again before you send it once more. Wait until the time given.",
     ),
     ErrorRow(
         id="endpoint-locked",
@@ -102,8 +102,34 @@ ROWS: tuple[ErrorRow, ...] = (
         advice="Send nothing to this endpoint until the time given, then fewer requests a second.",
     ),
     ErrorRow(
+        id="busy-text",
+        codes=(),
+        message="(?:system|service|server) is busy|\\bbusy\\b.*\\btry again",
+        statuses=None,
+        meaning="The exchange is busy.",
+        order="unknown",
+        category="unavailable",
+        waiting_helps=True,
+        until=None,
+        seconds=None,
+        advice="Wait a moment, then query the order.",
+    ),
+    ErrorRow(
+        id="busy",
+        codes=(100500, 100503, 80012, 109500),
+        message=None,
+        statuses=None,
+        meaning="The exchange is busy or has failed.",
+        order="unknown",
+        category="unavailable",
+        waiting_helps=True,
+        until=None,
+        seconds=None,
+        advice="Wait a moment, then query the order.",
+    ),
+    ErrorRow(
         id="rate-limited",
-        codes=(100410, 109429),
+        codes=(100410, 100409, 109429),
         message=None,
         statuses=None,
         meaning="A rate limit was passed.",
@@ -112,20 +138,20 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=True,
         until="after(?: time ?:?)? ?([0-9]{13})\\b",
         seconds=300,
-        advice="Send fewer requests a second; a lock lasts up to five minutes.",
+        advice="Send fewer requests a second. A lock lasts up to five minutes.",
     ),
     ErrorRow(
         id="order-not-exist",
         codes=(),
-        message="order (?:does )?not exist",
+        message="order (?:does )?not exist|can ?not find order",
         statuses=None,
-        meaning="No open order has this id.",
+        meaning="No open order has this id. The exchange says the same of orders that are filled or cancelled.",
         order="notOpen",
         category="notOpen",
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="Query the order to learn whether it is filled, was cancelled earlier or never existed. Do not cancel it again.",
+        advice="Check the id, the symbol and the environment. By a client order id, an order is found for two hours only.",
     ),
     ErrorRow(
         id="order-filled-or-cancelled",
@@ -138,7 +164,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="Query the order to learn whether it is filled, was cancelled earlier or never existed. Do not cancel it again.",
+        advice="There is nothing left to cancel. The order's state is in a query, if the exchange finds the order.",
     ),
     ErrorRow(
         id="order-status-refused",
@@ -151,20 +177,33 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="Query the order; the status in the text says why. Do not cancel it again.",
+        advice="There is nothing left to cancel. The text names the order's state.",
     ),
     ErrorRow(
-        id="order-not-open-futures",
-        codes=(80016, 80018, 109421, 109422),
+        id="order-not-exist-futures",
+        codes=(80016, 109421),
         message=None,
         statuses=None,
-        meaning="There is no such order, or it is already filled. A code of the futures market.",
+        meaning="No open order has this id. A code of the futures market.",
         order="notOpen",
         category="notOpen",
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="Query the order to learn whether it is filled, was cancelled earlier or never existed. Do not cancel it again.",
+        advice="Check the id, the symbol and the environment. By a client order id, an order is found for two hours only.",
+    ),
+    ErrorRow(
+        id="order-filled-futures",
+        codes=(80017, 80018, 109422),
+        message=None,
+        statuses=None,
+        meaning="The order is filled or cancelled already. A code of the futures market.",
+        order="notOpen",
+        category="notOpen",
+        waiting_helps=False,
+        until=None,
+        seconds=None,
+        advice="There is nothing left to cancel. The order's state is in a query, if the exchange finds the order.",
     ),
     ErrorRow(
         id="signature-wrong",
@@ -190,7 +229,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="The server may expect the parameters elsewhere; change the placement (json, query or form).",
+        advice="The server may expect the parameters in another place. Change the placement (json, query or form).",
     ),
     ErrorRow(
         id="api-key-wrong",
@@ -203,7 +242,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="Check the API key, and that it belongs to this environment (live or simulated trading).",
+        advice="Check the API key, and that it belongs to this environment (live or simulated trading). The exchange deletes keys that may trade and have no bound IP address after 14 idle days.",
     ),
     ErrorRow(
         id="permission-missing",
@@ -216,7 +255,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="Give the API key the permission Spot Trading on the exchange's page for API keys.",
+        advice="Give the API key the permission that the operation needs, on the exchange's page for API keys.",
     ),
     ErrorRow(
         id="ip-not-whitelisted",
@@ -232,9 +271,48 @@ ROWS: tuple[ErrorRow, ...] = (
         advice="Add this machine's public IP address to the API key's whitelist.",
     ),
     ErrorRow(
+        id="no-such-path",
+        codes=(100400, 100404),
+        message="\\b(?:api|path|method|url|endpoint)\\b.*\\bnot (?:exist|exists|found|allowed|supported)\\b|\\b(?:no such|unknown|invalid|wrong|unsupported) (?:api|path|method|url|endpoint)\\b",
+        statuses=None,
+        meaning="The gateway knows no such path or method.",
+        order="untouched",
+        category="refused",
+        waiting_helps=False,
+        until=None,
+        seconds=None,
+        advice="Check the base URL, the path and the HTTP method.",
+    ),
+    ErrorRow(
+        id="trading-prohibited",
+        codes=(),
+        message="traders? prohibit",
+        statuses=None,
+        meaning="This account may not trade through the API.",
+        order="untouched",
+        category="refused",
+        waiting_helps=False,
+        until=None,
+        seconds=None,
+        advice="Copy traders may not use the API for this. Use the exchange's app, or another account.",
+    ),
+    ErrorRow(
+        id="timestamp-null",
+        codes=(),
+        message="null timestamp",
+        statuses=None,
+        meaning="The server saw no timestamp, or one that is too far from its own time.",
+        order="untouched",
+        category="clock",
+        waiting_helps=False,
+        until=None,
+        seconds=None,
+        advice="If the clock is right, the server does not see the parameters where they are. Change the placement (json, query or form).",
+    ),
+    ErrorRow(
         id="parameter-missing",
-        codes=(100400,),
-        message="missing|mandatory|required|can ?not be (?:null|empty|blank)|is (?:null|empty|blank)",
+        codes=(100400, 80001, 80014, 109400, 109414),
+        message="missing|\\bmiss (?:argument|param)|mandatory|required|can ?not be (?:null|empty|blank)|is (?:null|empty|blank)",
         statuses=None,
         meaning="A parameter is missing where the server looks for it.",
         order="untouched",
@@ -246,7 +324,7 @@ ROWS: tuple[ErrorRow, ...] = (
     ),
     ErrorRow(
         id="clock",
-        codes=(100400, 100421),
+        codes=(100400, 100421, 80001, 80014, 109400, 109414),
         message="timestamp",
         statuses=None,
         meaning="The timestamp is missing, or too far from the exchange's time.",
@@ -255,7 +333,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="Set the machine's clock, or sign with the server's time. A timestamp is in milliseconds.",
+        advice="Set the machine's clock, or sign with the server's time. The timestamp is in milliseconds.",
     ),
     ErrorRow(
         id="invalid-parameter",
@@ -272,7 +350,7 @@ ROWS: tuple[ErrorRow, ...] = (
     ),
     ErrorRow(
         id="invalid-parameter-futures",
-        codes=(80014, 109400),
+        codes=(80001, 80014, 109400, 109414),
         message=None,
         statuses=None,
         meaning="A parameter is invalid. A code of the futures market.",
@@ -282,19 +360,6 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Correct the parameter that the text names.",
-    ),
-    ErrorRow(
-        id="no-such-path",
-        codes=(100404,),
-        message="\\b(?:api|path|method|url|endpoint)\\b",
-        statuses=None,
-        meaning="The gateway knows no such path or method.",
-        order="untouched",
-        category="refused",
-        waiting_helps=False,
-        until=None,
-        seconds=None,
-        advice="Check the base URL, the path and the HTTP method.",
     ),
     ErrorRow(
         id="pair-restricted",
@@ -310,17 +375,30 @@ ROWS: tuple[ErrorRow, ...] = (
         advice="Look up the state of the pair on the exchange; its orders cannot be changed for now.",
     ),
     ErrorRow(
-        id="data-not-found",
-        codes=(100204,),
+        id="pair-not-permitted",
+        codes=(101402,),
         message=None,
         statuses=None,
-        meaning="Data was not found, or the symbol is unknown.",
+        meaning="This account may not trade the pair.",
         order="untouched",
         category="refused",
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="Check the symbol, and that the order belongs to this account and environment.",
+        advice="Look up on the exchange which pairs the account may trade.",
+    ),
+    ErrorRow(
+        id="data-not-found",
+        codes=(100204,),
+        message=None,
+        statuses=None,
+        meaning="The exchange finds no data by these parameters, or does not know the symbol.",
+        order="untouched",
+        category="notFound",
+        waiting_helps=False,
+        until=None,
+        seconds=None,
+        advice="Check the id and the symbol, and that the order belongs to this account and environment. By a client order id, an order is found for two hours only.",
     ),
     ErrorRow(
         id="insufficient-balance",
@@ -337,7 +415,7 @@ ROWS: tuple[ErrorRow, ...] = (
     ),
     ErrorRow(
         id="risk-control",
-        codes=(100414, 80020),
+        codes=(100414, 80020, 40029, 109403),
         message=None,
         statuses=None,
         meaning="Risk control refused the request.",
@@ -388,21 +466,8 @@ ROWS: tuple[ErrorRow, ...] = (
         advice="Look up the state of the pair on the exchange.",
     ),
     ErrorRow(
-        id="busy",
-        codes=(100500, 100503, 80012, 109500),
-        message=None,
-        statuses=None,
-        meaning="The exchange is busy or has failed.",
-        order="unknown",
-        category="unavailable",
-        waiting_helps=True,
-        until=None,
-        seconds=None,
-        advice="Cancel again after a moment, or query the order; a second cancel of the same order can do no harm.",
-    ),
-    ErrorRow(
         id="being-processed",
-        codes=(80019, 109423),
+        codes=(80019, 109423, 109424),
         message=None,
         statuses=None,
         meaning="The order is being processed. A code of the futures market.",
@@ -411,20 +476,20 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=True,
         until=None,
         seconds=None,
-        advice="Query the order after a moment.",
+        advice="Wait a moment, then query the order.",
     ),
     ErrorRow(
         id="unclear",
         codes=(100400, 100404, 100421),
         message=None,
         statuses=None,
-        meaning="The code has several meanings, and the text tells none of those that are known.",
+        meaning="The code has several meanings, and the text is none of the known ones.",
         order="unknown",
         category="unavailable",
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="Query the order; then read the text, which is new.",
+        advice="Query the order, then read the text. It is new.",
     ),
     ErrorRow(
         id="too-many-requests",
@@ -437,7 +502,20 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=True,
         until="after(?: time ?:?)? ?([0-9]{13})\\b",
         seconds=300,
-        advice="Send nothing for a while; going on leads to a ban (HTTP 418).",
+        advice="Send nothing for a while. Going on leads to a ban (HTTP 418).",
+    ),
+    ErrorRow(
+        id="blocked-for-legal-reasons",
+        codes=(),
+        message=None,
+        statuses=(451, 451),
+        meaning="The exchange does not serve this address for legal reasons.",
+        order="untouched",
+        category="refused",
+        waiting_helps=False,
+        until=None,
+        seconds=None,
+        advice="Check from which country the request leaves, a proxy or VPN included.",
     ),
     ErrorRow(
         id="unknown-code",
@@ -450,10 +528,10 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="Query the order; then look the code up in the exchange's documentation.",
+        advice="Query the order, then look the code up in the exchange's documentation.",
     ),
 )
-"""For answers with an envelope, in order of priority; the last one matches everything."""
+"""For responses with an envelope, in order of priority; the last one matches everything."""
 
 STATUS_ROWS: tuple[ErrorRow, ...] = (
     ErrorRow(
@@ -467,7 +545,7 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="Check what a proxy between here and the exchange makes of the request.",
+        advice="Check whether a proxy between here and the exchange changes the request.",
     ),
     ErrorRow(
         id="http-unauthorized",
@@ -519,7 +597,20 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=True,
         until=None,
         seconds=300,
-        advice="Stop every request from this address until the ban is over; each further one makes it longer.",
+        advice="Stop every request from this address until the ban is over. Each further request makes it longer.",
+    ),
+    ErrorRow(
+        id="http-legal-reasons",
+        codes=(),
+        message=None,
+        statuses=(451, 451),
+        meaning="The exchange does not serve this address for legal reasons.",
+        order="untouched",
+        category="refused",
+        waiting_helps=False,
+        until=None,
+        seconds=None,
+        advice="Check from which country the request leaves, a proxy or VPN included.",
     ),
     ErrorRow(
         id="http-too-many-requests",
@@ -532,20 +623,20 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=True,
         until=None,
         seconds=300,
-        advice="Send nothing for a while; going on leads to a ban (HTTP 418).",
+        advice="Send nothing for a while. Going on leads to a ban (HTTP 418).",
     ),
     ErrorRow(
         id="http-gateway-timeout",
         codes=(),
         message=None,
         statuses=(504, 504),
-        meaning="The server failed to get a response, and further confirmation is required.",
+        meaning="The server got no response from the exchange behind it.",
         order="unknown",
         category="unavailable",
         waiting_helps=True,
         until=None,
         seconds=None,
-        advice="Cancel again after a moment, or query the order; a second cancel of the same order can do no harm.",
+        advice="Wait a moment, then query the order.",
     ),
     ErrorRow(
         id="http-content-delivery",
@@ -558,7 +649,7 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=True,
         until=None,
         seconds=None,
-        advice="Cancel again after a moment, or query the order; a second cancel of the same order can do no harm.",
+        advice="Wait a moment, then query the order.",
     ),
     ErrorRow(
         id="http-server-error",
@@ -571,20 +662,20 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=True,
         until=None,
         seconds=None,
-        advice="Cancel again after a moment, or query the order; a second cancel of the same order can do no harm.",
+        advice="Wait a moment, then query the order.",
     ),
     ErrorRow(
         id="http-redirect",
         codes=(),
         message=None,
         statuses=(300, 399),
-        meaning="Something between here and the exchange points to another address.",
+        meaning="A server between here and the exchange redirects to another address.",
         order="unknown",
         category="unavailable",
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="Do not follow it, for the API key would go along. Check the base URL and any proxy.",
+        advice="Check the base URL and any proxy. The redirect is not followed, because the API key would be sent along.",
     ),
     ErrorRow(
         id="http-unreadable",
@@ -597,7 +688,7 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=True,
         until=None,
         seconds=None,
-        advice="Cancel again after a moment, or query the order; a second cancel of the same order can do no harm.",
+        advice="Wait a moment, then query the order.",
     ),
 )
-"""For answers without an envelope, in order of priority; the last one matches everything."""
+"""For responses without an envelope, in order of priority; the last one matches everything."""

@@ -4,15 +4,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from bingx_spot.core.clock import Clock
-from bingx_spot.core.request import PLACEMENTS, Placement
-from bingx_spot.environments import Environment
+from bingx_spot.environments import PLACEMENTS, Environment, Placement
 from bingx_spot.exceptions import InvalidInput, shown
 from bingx_spot.shared_limits.options import Choice, check_limits
 
 if TYPE_CHECKING:
     import ssl
 
-    from bingx_spot.httpx_transport import Transport
+    import httpx
 
 
 DEFAULT_TIMEOUT = 10.0
@@ -30,7 +29,7 @@ class Options(TypedDict, total=False):
     source_key: str | None
     proxy: str | None
     tls: "ssl.SSLContext | None"
-    transport: "Transport | None"
+    transport: "httpx.BaseTransport | httpx.AsyncBaseTransport | None"
     clock: Clock
     limits: Choice
 
@@ -48,7 +47,7 @@ class Config:
         source_key: The value of the header `X-SOURCE-KEY`, or None for no such header.
         proxy: URL of an HTTP proxy, or None.
         tls: An `ssl.SSLContext`, or None for the public certificate authorities.
-        transport: An httpx transport of the caller's own, or None.
+        transport: An httpx transport of the caller's own, or None. It opens a connection for each request.
         clock: The source of `timestamp`.
         limits: Who gives out permits: None for the contract's limits, which all clients of the process with
             the same API key share; the URL of a Redis or Valkey server, or the path of a file, through which
@@ -65,7 +64,7 @@ class Config:
     source_key: str | None = None
     proxy: str | None = field(default=None, repr=False)  # may hold a password
     tls: "ssl.SSLContext | None" = None
-    transport: "Transport | None" = None
+    transport: "httpx.BaseTransport | httpx.AsyncBaseTransport | None" = None
     clock: Clock = field(default_factory=Clock)
     limits: Choice = field(default=None, repr=False)  # a URL may hold a password
 
@@ -98,7 +97,7 @@ def _check_timeout(timeout: float) -> None:
         raise InvalidInput("timeout", f"is {shown(timeout)}", f"seconds above 0, at most {MAXIMUM_TIMEOUT}")
 
 
-# Imported only where there is something to check: both take longer than all of this package.
+# Imported only where there is something to check: both take longer to import than all of this package.
 def _is_context(tls: Any) -> bool:
     import ssl  # noqa: PLC0415
 
@@ -106,9 +105,9 @@ def _is_context(tls: Any) -> bool:
 
 
 def _is_transport(transport: Any) -> bool:
-    from bingx_spot.httpx_transport import Transport  # noqa: PLC0415
+    import httpx  # noqa: PLC0415
 
-    return isinstance(transport, Transport)
+    return isinstance(transport, httpx.BaseTransport | httpx.AsyncBaseTransport)
 
 
 def _check_type(name: str, fits: bool, allowed: str) -> None:

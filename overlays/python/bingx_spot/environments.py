@@ -1,12 +1,17 @@
-"""Where requests go: live, simulated trading, the local sandbox, or a base URL of the caller's own."""
+"""Where requests and their parameters go: the hosts of an exchange, and the placement."""
 
 import re
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import Literal
 from urllib.parse import urlsplit
 
 from bingx_spot.exceptions import InvalidInput, shown
 from bingx_spot_api.contract import SERVERS
+
+#: Where the parameters of a request go.
+Placement = Literal["json", "query", "form"]
+PLACEMENTS: tuple[Placement, ...] = ("json", "query", "form")
 
 _URL_ALLOWED = "https://HOST or https://HOST:PORT; http only for a loopback host"
 _HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")

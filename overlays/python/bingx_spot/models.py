@@ -3,27 +3,18 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
-from bingx_spot.core.schema_check import schema_mismatch
-from bingx_spot_api.contract import BY_ID, Field
-from bingx_spot_api.models.cancelled_order import CancelledOrder
-from bingx_spot_api.models.order_side import OrderSide
-from bingx_spot_api.models.order_status import OrderStatus
-from bingx_spot_api.models.order_type import OrderType
-from bingx_spot_api.types import Unset
+from bingx_spot_api.models.order_side import OrderSide, read_order_side
+from bingx_spot_api.models.order_status import OrderStatus, read_order_status
+from bingx_spot_api.models.order_type import OrderType, read_order_type
 
 if TYPE_CHECKING:
-    from bingx_spot_api.models.queried_order import QueriedOrder
-
-Value = TypeVar("Value")
+    from bingx_spot_api.models import CancelledOrder, QueriedOrder
 
 _REDACTED = "***"
-
-# Wire names of fields that only the query returns.
-_QUERIED = frozenset({"StopPrice", "time", "updateTime", "origQuoteOrderQty", "fee", "feeAsset", "avgPrice"})
 
 
 @dataclass(frozen=True)
@@ -129,25 +120,6 @@ class Order:
         return MappingProxyType(self.response.data())
 
     @classmethod
-    def from_data(cls, data: Mapping[str, object], response: Response) -> Self:
-        """Return the order in `data` of a validated response.
-
-        Args:
-            data: The order, of a cancel or a query.
-            response: The validated response.
-        """
-        cancelled = not schema_mismatch(_fields("cancelOrder"), data)
-        # Validation has checked the fields of the request's own operation, and no others.
-        if cancelled and (_QUERIED.isdisjoint(data) or schema_mismatch(_fields("queryOrder"), data)):
-            return cls(**_common(CancelledOrder.from_dict(data)), response=response)
-        # Imported here: most programs cancel and never query.
-        from bingx_spot_api.models.queried_order import QueriedOrder  # noqa: PLC0415
-
-        # But for a capital letter, a query's response has all that a cancel's has.
-        stop_price = {"StopPrice": data["stopPrice"]} if cancelled and "stopPrice" in data else {}
-        return cls.from_model(QueriedOrder.from_dict({**stop_price, **data}), response)
-
-    @classmethod
     def from_model(cls, model: "CancelledOrder | QueriedOrder", response: Response) -> Self:
         """Return the order in a generated model that was parsed from a validated response.
 
@@ -155,48 +127,60 @@ class Order:
             model: The order, of a cancel or a query.
             response: The validated response.
         """
-        if isinstance(model, CancelledOrder):
-            if not _QUERIED.isdisjoint(model.additional_properties):
-                # A cancel that a query has settled: the response is the query's, and has more fields.
-                return cls.from_data(model.to_dict(), response)
-            return cls(**_common(model), response=response)
+        return cls.from_data(model.to_dict(), response)
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any], response: Response) -> Self:
+        """Return the order in `data` of a validated response.
+
+        A field that validation has not checked, since the contract does not list it for the operation, is
+        None where it cannot be read; `raw` has it as it came.
+
+        Args:
+            data: The order, of a cancel or a query.
+            response: The validated response.
+        """
+        # The one name that a query spells in another way.
+        stop_price = data["stopPrice"] if "stopPrice" in data else data.get("StopPrice")
+        kind, side = data.get("type"), data.get("side")
         return cls(
-            **_common(model),
-            time=_given(model.time),
-            update_time=_given(model.update_time),
-            orig_quote_order_qty=_amount(model.orig_quote_order_qty),
-            fee=_amount(model.fee),
-            fee_asset=_given(model.fee_asset),
-            avg_price=_amount(model.avg_price),
+            symbol=data["symbol"],
+            order_id=int(data["orderId"]),
+            client_order_id=_text(data.get("clientOrderID")),
+            status=read_order_status(data["status"]),
+            type=read_order_type(kind) if kind else None,
+            side=read_order_side(side) if side else None,
+            price=_amount(data.get("price")),
+            stop_price=_amount(stop_price),
+            orig_qty=_amount(data.get("origQty")),
+            executed_qty=_amount(data.get("executedQty")),
+            cummulative_quote_qty=_amount(data.get("cummulativeQuoteQty")),
+            time=_integer(data.get("time")),
+            update_time=_integer(data.get("updateTime")),
+            orig_quote_order_qty=_amount(data.get("origQuoteOrderQty")),
+            fee=_amount(data.get("fee")),
+            fee_asset=_text(data.get("feeAsset")),
+            avg_price=_amount(data.get("avgPrice")),
             response=response,
         )
 
 
-def _fields(operation_id: str) -> tuple[Field, ...]:
-    return BY_ID[operation_id].data or ()
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
 
 
-def _common(model: "CancelledOrder | QueriedOrder") -> dict[str, Any]:
-    """Return the fields that a cancel and a query both have."""
-    return {
-        "symbol": model.symbol,
-        "order_id": model.order_id,
-        "client_order_id": _given(model.client_order_id) or None,
-        "status": model.status,
-        "type": _given(model.type_),
-        "side": _given(model.side),
-        "price": _amount(model.price),
-        "stop_price": _amount(model.stop_price),
-        "orig_qty": _amount(model.orig_qty),
-        "executed_qty": _amount(model.executed_qty),
-        "cummulative_quote_qty": _amount(model.cummulative_quote_qty),
-    }
+def _integer(value: object) -> int | None:
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _given(value: Value | Unset) -> Value | None:
-    return None if isinstance(value, Unset) else value
-
-
-def _amount(text: object) -> Decimal | None:
-    # An absent amount comes as no member, as null, or as empty text. Validation has passed only numbers.
-    return Decimal(str(text)) if text or text == 0 else None
+def _amount(value: object) -> Decimal | None:
+    # An amount that does not apply comes as no member, as null, or as empty text.
+    if not isinstance(value, str | int | float) or isinstance(value, bool) or value == "":
+        return None
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() else None

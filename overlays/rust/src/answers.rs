@@ -33,9 +33,9 @@ pub struct Envelope {
     pub timestamp: Value,
     /// The order, or whatever was asked for.
     pub data: Value,
-    /// Whether an id had come as text, which the generated types do not read.
+    /// Whether a code or an id was a text, which the generated types do not read.
     #[serde(skip)]
-    pub(crate) mended: bool,
+    pub(crate) rewritten: bool,
 }
 
 /// An answer that is no believed success.
@@ -82,6 +82,7 @@ pub enum Category {
     Clock,
     RateLimited,
     NotOpen,
+    NotFound,
     Refused,
     Unavailable,
 }
@@ -139,8 +140,10 @@ pub fn judge(operation: &Operation, asked: &Parameters, answer: &Response<Vec<u8
     let (Some(mut envelope), Some(code)) = (envelope, code) else {
         return Err(Refusal::of(&TABLE.http_statuses, None, "", status));
     };
-    let success = status == 200 && envelope.code == 0 && envelope.success != false;
+    let success = status == 200 && code == 0 && envelope.success != false;
     if success && believed(operation, asked, &mut envelope) {
+        envelope.rewritten |= envelope.code.is_string();
+        envelope.code = code.into();
         return Ok(envelope);
     }
     Err(Refusal::of(&TABLE.rows, Some(code), envelope.msg.as_str().unwrap_or_default(), status))
@@ -151,14 +154,15 @@ fn believed(operation: &Operation, asked: &Parameters, envelope: &mut Envelope) 
     for name in &operation.integers {
         if let Some(number) = data.get(name).filter(|told| told.is_string()).and_then(integer) {
             data[name] = number.into();
-            envelope.mended = true;
+            envelope.rewritten = true;
         }
     }
     let told = |name: &String| data.get(name).map(text);
     let repeated = |name: &String| asked.get(name).is_none_or(|asked| told(name) == Some(text(asked)));
-    let contradicts =
-        |(name, words): (_, &Vec<_>)| told(name).is_some_and(|told| words.contains(&told.to_uppercase()));
-    operation.repeats.iter().all(repeated) && !operation.contradicted_by.iter().any(contradicts)
+    let confirms = |(name, words): (_, &Vec<_>)| {
+        told(name).is_some_and(|told| words.contains(&told.trim().to_uppercase()))
+    };
+    operation.repeats.iter().all(repeated) && operation.confirmed_by.iter().all(confirms)
 }
 
 impl Envelope {

@@ -22,8 +22,8 @@ pub struct Operation {
     pub(crate) exactly_one_of: Vec<String>,
     /// The parameters that a success repeats.
     pub(crate) repeats: Vec<String>,
-    /// Words of a success that contradict it, by field.
-    pub(crate) contradicted_by: HashMap<String, Vec<String>>,
+    /// The words of which a success carries one, by field.
+    pub(crate) confirmed_by: HashMap<String, Vec<String>>,
     /// The fields that are integers.
     pub(crate) integers: Vec<String>,
 }

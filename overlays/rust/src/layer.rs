@@ -110,8 +110,8 @@ impl Middleware for Signing {
             if step != Step::Again {
                 let refused = |refusal| LayerError::middleware(self.masked(refusal, &call, trip.sent_at));
                 let envelope = judged.map_err(refused)?;
-                let mended = envelope.mended.then(|| serde_json::to_vec(&envelope).unwrap_or_default());
-                return Ok(answer.map(|body| mended.unwrap_or(body)).into());
+                let rewritten = envelope.rewritten.then(|| serde_json::to_vec(&envelope).unwrap_or_default());
+                return Ok(answer.map(|body| rewritten.unwrap_or(body)).into());
             }
         }
     }

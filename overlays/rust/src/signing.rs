@@ -11,7 +11,7 @@ use sha2::Sha256;
 use crate::Error;
 
 /// A value that held one of these could forge a second parameter in the canonical string.
-const FORBIDDEN: [char; 6] = ['&', '=', '?', '#', '\r', '\n'];
+const FORBIDDEN: [char; 5] = ['&', '=', '?', '\r', '\n'];
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// An API key with its secret. Neither is ever shown.
@@ -148,8 +148,9 @@ fn signable(name: &str, value: Value) -> Result<Value, &'static str> {
         Value::Null => return Err("is null, or no finite number"),
         Value::Array(_) | Value::Object(_) => return Err("is an array or an object"),
     };
-    let forbidden = name.contains(FORBIDDEN) || text(&value).contains(FORBIDDEN);
-    if forbidden { Err("holds one of & = ? # or a line break") } else { Ok(value) }
+    // A name is not URL-encoded, so `#` in it would cut off a query string.
+    let forbidden = name.contains(FORBIDDEN) || name.contains('#') || text(&value).contains(FORBIDDEN);
+    if forbidden { Err("holds & = ? or a line break, or # in its name") } else { Ok(value) }
 }
 
 /// Writes a number without an exponent: an integer with all of its digits, a double with the fewest.

@@ -18,12 +18,12 @@ export interface Operation {
   readonly required: readonly string[];
   /** Parameters that a success repeats if they were given. */
   readonly repeats: readonly string[];
-  /** Words in a success that contradict it. */
-  readonly contradictedBy: Readonly<Record<string, readonly string[]>>;
+  /** The words of which a success carries one, by field. */
+  readonly confirmedBy: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What a success is held against. */
-export type Rules = Pick<Operation, "required" | "repeats" | "contradictedBy">;
+export type Rules = Pick<Operation, "required" | "repeats" | "confirmedBy">;
 
 /** A row of the error table. */
 export interface Row {
@@ -121,14 +121,15 @@ function envelopeOf(body: string): Envelope | undefined {
         envelope.data[name] &&= integer(envelope.data[name]) ?? envelope.data[name];
       }
     }
-    return integer(envelope.code) === undefined ? undefined : envelope;
+    const code = integer(envelope.code);
+    return code === undefined ? undefined : { ...envelope, code };
   } catch {
     return undefined;
   }
 }
 
 function doubtOf(rules: Rules, asked: Envelope, status: number, envelope: Envelope): string | undefined {
-  if (status !== 200 || envelope.code !== 0n || envelope.success === false) {
+  if (status !== 200 || envelope.success === false) {
     return "the answer says success and contradicts itself";
   }
   const data = isObject(envelope.data) ? envelope.data : {};
@@ -141,9 +142,10 @@ function doubtOf(rules: Rules, asked: Envelope, status: number, envelope: Envelo
   if (other) {
     return `the answer does not name the order that was asked for: its ${other} is ${data[other]}`;
   }
-  const contradictions = Object.entries(rules.contradictedBy);
-  const word = contradictions.find(([name, words]) => words.includes(String(data[name]).toUpperCase()))?.[0];
-  return word && `the answer says success and ${word} ${data[word]}`;
+  const confirms = ([name, words]: [string, readonly string[]]) =>
+    words.includes(String(data[name]).trim().toUpperCase());
+  const unconfirmed = Object.entries(rules.confirmedBy).find((rule) => !confirms(rule))?.[0];
+  return unconfirmed && `the answer says success and ${unconfirmed} ${data[unconfirmed]}`;
 }
 
 function rowOf(status: number, code: bigint | undefined, message: string): Row {

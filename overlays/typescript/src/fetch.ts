@@ -16,7 +16,7 @@ import { InvalidParameter, jsonBody, queryString, signable } from "./signing.js"
 const INJECTED = ["timestamp", "signature"];
 const CONTENT_TYPES = { json: "application/json", form: "application/x-www-form-urlencoded" };
 /** What the contract does not describe is signed, and a success of it has nothing to hold. */
-const UNDESCRIBED = { signed: true, required: [], repeats: [], contradictedBy: {} };
+const UNDESCRIBED = { signed: true, required: [], repeats: [], confirmedBy: {} };
 const SERVER_TIME = operations.find(({ operationId }) => operationId === "serverTime") as Operation;
 
 /** Where the parameters of a POST stand: in a JSON body, in the query string or in a form body. */

@@ -4,6 +4,11 @@
  */
 import { createHmac } from "node:crypto";
 
+// Any of these could forge a second parameter in the canonical string.
+const FORBIDDEN = /[&=?\r\n]/;
+// A name is not URL-encoded, so `#` in it would cut off a query string.
+const FORBIDDEN_IN_NAMES = /[&=?#\r\n]/;
+
 /** Names and values as a caller gives them; what cannot be signed is refused at run time. */
 export type Parameters = Iterable<readonly [name: string, value: unknown]>;
 
@@ -39,7 +44,11 @@ export function signable(parameters: Parameters): Pair[] {
     if (name === sorted[index - 1]?.[0]) {
       throw new InvalidParameter(name, "is given twice");
     }
-    return { name: checked(name, name), text: textOf(value, name), quoted: typeof value === "string" };
+    return {
+      name: checked(name, name, FORBIDDEN_IN_NAMES),
+      text: textOf(value, name),
+      quoted: typeof value === "string",
+    };
   });
 }
 
@@ -96,12 +105,11 @@ function numberText(value: number, name: string): string {
   return digits ? `${minus}0.${"0".repeat(Number(exponent) - 1)}${digits.replace(".", "")}` : String(value);
 }
 
-function checked(text: string, name: string): string {
+function checked(text: string, name: string, forbiddenIn = FORBIDDEN): string {
   if (!text.isWellFormed()) {
     throw new InvalidParameter(name, "holds half of a surrogate pair");
   }
-  // One of these could forge a second parameter in the canonical string.
-  const forbidden = /[&=?#\r\n]/.exec(text);
+  const forbidden = forbiddenIn.exec(text);
   if (forbidden) {
     throw new InvalidParameter(name, `holds ${JSON.stringify(forbidden[0])}`);
   }

@@ -13,7 +13,6 @@ import pytest
 
 from bingx_sandbox import Sandbox
 from bingx_spot import AsyncBingxSpot, BingxSpot, CallError, Credentials, Order, RateLimited
-from bingx_spot.core.resolution import resolve
 from bingx_spot.core.runner import run
 from bingx_spot.limits.rate_limiter import IpLimits, LocalRateLimiter
 from bingx_spot.shared_limits import options as accounts
@@ -61,7 +60,7 @@ def standing(server: ScriptedServer) -> Iterator[None]:
 
 def cancelled_in_bulk(bingx: BingxSpot) -> None:
     """Cancel as one of a run of many."""
-    run(steps(replace(bingx._parts, bulk=True), BY_ORDER_ID), bingx._engine)
+    run(resolve(replace(bingx._context, bulk=True), BY_ORDER_ID), bingx._engine)
 
 
 def test_the_sixth_request_within_a_second_waits(server: ScriptedServer) -> None:

@@ -9,10 +9,10 @@ from unittest import mock
 from bingx_spot import CallError, Credentials, Response
 from bingx_spot.core.clock import Clock
 from bingx_spot.core.context import CallContext
+from bingx_spot.core.request import ApiCall, RequestSigner
 from bingx_spot.core.resolution import resolve
 from bingx_spot.core.runner import Send, Sleep
-from bingx_spot.core.request import ApiCall, Placement, RequestSigner
-from bingx_spot.environments import Environment
+from bingx_spot.environments import Environment, Placement
 from bingx_spot.limits.client_state import ClientState, HostSelector, PlacementSelector, backoff
 from bingx_spot.limits.lockouts import Lockouts, RepeatedErrorGuard
 from bingx_spot.limits.rate_limiter import RateLimiter
@@ -52,7 +52,12 @@ def says(code: int, message: str = "", status: int = 200, **members: Any) -> Res
 
 
 CANCELLED, OPEN, FILLED = order("CANCELED"), order("NEW"), order("FILLED")
-NOT_OPEN = says(100404, "order not exist")
+NOT_OPEN = says(
+    100404,
+    "the order you want to cancel is FILLED or CANCELLED already, or is not a valid order id ,please verify",
+)
+NOT_FOUND = says(100404, "order not exist")
+HTML = answer(b"<html>")
 DENIED = says(100004, "no permission")
 BAD_GATEWAY = answer(b"<html>", 502)
 UNLISTED = says(123456, "what is this?")
@@ -192,8 +197,8 @@ class Exchange:
 
     def spend_budget(self) -> None:
         """Leave no further tries."""
-        while self.state.retry_budget.spend():
-            pass
+        while self.state.retry_budget.can_spend():
+            self.state.retry_budget.spend()
 
 
 def _next(replies: Iterator[Reply], send: Send) -> Reply:

@@ -85,7 +85,7 @@ class TestClassification:
 
     def test_a_word_s_edge_is_one_of_ascii(self) -> None:
         # "\b" of the row no-such-path: beside a letter beyond ASCII there is an edge in every language.
-        assert error_from_code(100404, ErrorDetails("apié")).details.rule == "no-such-path"
+        assert error_from_code(100404, ErrorDetails("apié does not exist")).details.rule == "no-such-path"
 
 
 class TestRetryAt:

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bingx_spot import CancelRestriction, InvalidInput
-from bingx_spot.core.request import PLACEMENTS, json_body, query_string
+from bingx_spot.core.request import json_body, query_string
 from bingx_spot.core.signing import FORBIDDEN_CHARACTERS, value_text
+from bingx_spot.environments import PLACEMENTS
 from bingx_spot_api.contract import SIGNING
 
 SIGNATURE = "f8d883609dfd31c824feb4de865b071008dedb1d461451fa70847875c8e7a7a2"

@@ -181,7 +181,7 @@ class TestPlacement:
         assert played.result == CANCELLED
         assert played.waits == []
         first, second = (send.request for send in played.sent)
-        assert (first.shown.placement, second.shown.placement) == ("json", "query")
+        assert (first.info.placement, second.info.placement) == ("json", "query")
         assert json.loads(first.content)["symbol"] == "BTC-USDT"
         assert second.content == b""
         assert "symbol=BTC-USDT" in second.url

@@ -3,7 +3,7 @@
 import pytest
 
 from bingx_spot import Response
-from bingx_spot.core.response_time import RateLimitHeaders, rate_limit_headers, exchange_time
+from bingx_spot.core.response_time import RateLimitHeaders, exchange_time, rate_limit_headers
 from tests.support.scripted_time import BEGIN
 from tests.unit.core.playing import answer
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from bingx_spot import InvalidInput, canonical_string, sign
 from bingx_spot.core import signing
-from bingx_spot.core.signing import FORBIDDEN_CHARACTERS, value_text
+from bingx_spot.core.signing import FORBIDDEN_CHARACTERS, FORBIDDEN_IN_NAMES, value_text
 from bingx_spot_api.contract import SIGNING
 from tests.support.plain_ids import plain
 
@@ -44,7 +44,7 @@ class Level(IntEnum):
 
 
 NUMBER = "a finite number that a double can hold, or a whole one of at most 4300 digits"
-TEXT = "text without & = ? # or line breaks, in characters that UTF-8 can carry"
+TEXT = "text without & = ? or line breaks, in characters that UTF-8 can carry"
 OTHER = "text, a number, or true or false"
 
 
@@ -76,7 +76,13 @@ class TestCanonicalString:
             assert repr(character) in refusal.value.reason
 
     def test_forbids_what_the_contract_forbids(self):
-        assert sorted(FORBIDDEN_CHARACTERS) == sorted(SIGNING.forbidden_characters)
+        assert sorted(FORBIDDEN_CHARACTERS) == sorted(SIGNING.forbidden_in_values)
+        assert sorted(FORBIDDEN_IN_NAMES) == sorted(SIGNING.forbidden_in_keys)
+
+    def test_allows_a_number_sign_in_a_value_and_not_in_a_name(self):
+        assert canonical_string({"symbol": "OTHR#99961-USDT"}) == "symbol=OTHR#99961-USDT"
+        with pytest.raises(InvalidInput, match="'#'"):
+            canonical_string({"symbol#": "BTC-USDT"})
 
     @given(st.dictionaries(st.text(), VALUES, max_size=6))
     @example({"a": "x=1&b", "b": "y"})

@@ -4,7 +4,6 @@ import threading
 
 import pytest
 
-from bingx_spot.core.resolution import resolve
 from bingx_spot.limits.rate_limiter import LocalRateLimiter
 from bingx_spot_api.contract import BY_ID
 from tests.support.scripted_time import ScriptedTime
@@ -52,7 +51,7 @@ def test_a_call_that_nobody_goes_on_with_gives_its_place_back() -> None:
     exchange = Exchange(time, limits)
     for _ in range(5):
         assert limits.reserve(CANCEL).seconds_until_ready(0.0) == 0.0
-    abandoned = steps(exchange.context, CANCELLING)
+    abandoned = resolve(exchange.context, CANCELLING)
     next(abandoned)
     assert len(limits.turns_of(CANCEL)) == 1
     del abandoned
@@ -65,7 +64,7 @@ def test_an_interrupted_call_gives_its_place_back(interruption: BaseException) -
     limits = LocalRateLimiter(time)
     for _ in range(5):
         assert limits.reserve(CANCEL).seconds_until_ready(0.0) == 0.0
-    waiting = steps(Exchange(time, limits).parts, CANCELLING)
+    waiting = resolve(Exchange(time, limits).context, CANCELLING)
     next(waiting)
     with pytest.raises(type(interruption)):
         waiting.throw(interruption)

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from bingx_spot.core.request import Placement
+from bingx_spot.environments import Placement
 from bingx_spot.limits.client_state import PlacementSelector
 
 HOST, OTHER = "https://host.test", "https://other.test"

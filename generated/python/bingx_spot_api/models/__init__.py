@@ -1,9 +1,9 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
-# Made from spec/openapi.yaml, version 1.1.0,
-# SHA-256 a19c456661d9725d07473622251683811119afa53cc78ef402f871044a77408c,
+# Made from spec/openapi.yaml, version 2.0.0,
+# SHA-256 a15dbf0eded17e041a316743d84816c7f287a5299b250a33ed9c3c9cdbd61c38,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
-"""Contains all the data models used in inputs/outputs, each imported when it is first used"""
+"""All data models of requests and responses. Each is imported when it is first used."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any

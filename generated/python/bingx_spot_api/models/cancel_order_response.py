@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
-# Made from spec/openapi.yaml, version 1.1.0,
-# SHA-256 a19c456661d9725d07473622251683811119afa53cc78ef402f871044a77408c,
+# Made from spec/openapi.yaml, version 2.0.0,
+# SHA-256 a15dbf0eded17e041a316743d84816c7f287a5299b250a33ed9c3c9cdbd61c38,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ class CancelOrderResponse:
     """The envelope around the answer to a cancel.
 
     Attributes:
-        code (int): 0 for success; otherwise the error code. Some answers carry it as a string. An int64. Example: 0.
+        code (int): 0 for success; otherwise the error code. Some answers carry it as a string, `"0"` too. An int64.
+            Example: 0.
         msg (str | Unset): The error's text. One code has several meanings; the text tells which.
         debug_msg (str | Unset): More about the error. Business errors carry it, gateway errors do not.
         timestamp (int | Unset): The server's time. Unix time, unit milliseconds. On some errors only. An int64.

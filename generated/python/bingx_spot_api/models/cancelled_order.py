@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
-# Made from spec/openapi.yaml, version 1.1.0,
-# SHA-256 a19c456661d9725d07473622251683811119afa53cc78ef402f871044a77408c,
+# Made from spec/openapi.yaml, version 2.0.0,
+# SHA-256 a15dbf0eded17e041a316743d84816c7f287a5299b250a33ed9c3c9cdbd61c38,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class CancelledOrder:
             order_id (int): Order id. An int64 of up to 19 digits, past 2^53: a JSON parser that reads numbers as
                 doubles corrupts it. Some answers carry it as a string.
                  Example: 1735964079647111280.
-            status (OrderStatus): Order status. Other words than the listed ones have been seen (`EXPIRED`). Example:
-                CANCELED.
+            status (OrderStatus): Order status. Other words than the listed ones have been seen (`EXPIRED`, `CANCELLED`).
+                Example: CANCELED.
             price (str | Unset): Price, in the quote asset for one unit of the base asset. A decimal number as text.
                 Example: 0.1532.
             orig_qty (str | Unset): Original quantity, in the base asset. A decimal number as text. Example: 126.

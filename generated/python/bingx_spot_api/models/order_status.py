@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
-# Made from spec/openapi.yaml, version 1.1.0,
-# SHA-256 a19c456661d9725d07473622251683811119afa53cc78ef402f871044a77408c,
+# Made from spec/openapi.yaml, version 2.0.0,
+# SHA-256 a15dbf0eded17e041a316743d84816c7f287a5299b250a33ed9c3c9cdbd61c38,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 from enum import StrEnum
@@ -8,7 +8,7 @@ from typing import Self
 
 
 class OrderStatus(StrEnum):
-    """Open: a word that is not listed survives as itself, equal to the same text, and is no listed member."""
+    """An open enum. A word that is not listed becomes a member of its own, equal to the same text."""
 
     CANCELED = "CANCELED"
     FAILED = "FAILED"
@@ -33,7 +33,7 @@ _MEMBERS = {member.value: member for member in OrderStatus}
 
 
 def read_order_status(word: str) -> OrderStatus:
-    """Gives the member of a word as the class does, and takes a tenth of the time."""
+    """Return the member of a word, as the class does, in a tenth of the time."""
     try:
         return _MEMBERS[word]
     except (KeyError, TypeError):

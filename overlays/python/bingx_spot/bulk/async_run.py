@@ -7,8 +7,7 @@ from typing import Self
 
 from bingx_spot.bulk.result import CancelResult
 from bingx_spot.bulk.run import AT_ONCE, Run
-from bingx_spot.core.runner import CallSteps
-from bingx_spot.core.runner import check_on_asyncio
+from bingx_spot.core.runner import CallSteps, check_on_asyncio
 from bingx_spot.core.runner import run_async as drive
 from bingx_spot.transport import Engine
 

@@ -1,4 +1,4 @@
-"""Tell the time that requests are stamped with."""
+"""The clock that requests are stamped with."""
 
 import logging
 import time
@@ -7,27 +7,26 @@ from functools import partial
 
 _log = logging.getLogger("bingx_spot")
 
-#: The furthest that the machine's clock is believed to be off, in milliseconds: a day.
+#: The largest offset that is believed, in milliseconds: a day.
 MAXIMUM_OFFSET = 86_400_000
 
 
 def _steady() -> Callable[[], int]:
-    # The boot clock goes on while the machine sleeps, where there is one; the monotonic one does not.
+    # The boot clock, where there is one, counts while the machine sleeps; the monotonic clock does not.
     boot = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic_ns if boot is None else partial(time.clock_gettime_ns, boot)
 
 
 class Clock:
-    """Tell Unix time in whole milliseconds, as `timestamp` wants it.
+    """Unix time in whole milliseconds, as the parameter `timestamp` needs it.
 
-    The machine's clock is read once; from then on a source counts that never steps, so that a step of
-    the machine's clock in mid-run does no harm. What the exchange says of the time is kept as an offset;
-    the machine's clock is never touched.
+    The machine's clock is read once; from then on a monotonic source counts, so that a step of the machine's
+    clock does no harm. The difference to the exchange's time is kept as an offset; the machine's clock is
+    never changed.
 
     Args:
-        time_ns: The machine's clock, in nanoseconds since the Unix epoch. Tests give their own.
-        elapsed_ns: A source that only ever goes forward, in nanoseconds; None for the system's. Tests give
-            their own.
+        time_ns: The machine's clock, in nanoseconds since the Unix epoch. Tests pass their own.
+        elapsed_ns: A monotonic source, in nanoseconds; None for the system's. Tests pass their own.
     """
 
     def __init__(
@@ -47,16 +46,16 @@ class Clock:
         return (self._anchor_ns + self._elapsed_ns()) // 1_000_000 + self._offset
 
     def learn(self, server_time: int, own_time: int) -> bool:
-        """Take over the exchange's time, and tell whether that was done.
+        """Set the offset to the exchange's time, and return whether it was believed.
 
         Args:
-            server_time: What the exchange says, in Unix milliseconds.
-            own_time: What `timestamp` said for the same moment.
+            server_time: The exchange's time, in Unix milliseconds.
+            own_time: What `timestamp` returned at the same moment.
         """
         offset = self._offset + server_time - own_time
         if abs(offset) > MAXIMUM_OFFSET:
-            _log.warning("the exchange's clock is %d ms away, more than is believed", offset)
+            _log.warning("not using the exchange's time: it is %d ms away, more than a day", offset)
             return False
-        _log.warning("the clock's offset is now %d ms, was %d ms", offset, self._offset)
+        _log.warning("clock offset to the exchange is now %d ms, was %d ms", offset, self._offset)
         self._offset = offset
         return True

@@ -39,6 +39,7 @@ class Action(Enum):
     RAISE_NOT_FOUND = auto()
     SEND = auto()
     QUERY = auto()
+    WAIT = auto()
     END = auto()
 
 
@@ -149,6 +150,14 @@ RULES = (
         "A client order id can be used again for a newer order, which a retry would cancel.",
     ),
     Rule(
+        "unconfirmed-success",
+        "a success that does not say CANCELED of the order in the request",
+        lambda facts: facts.is_unconfirmed and facts.can_query and not facts.queried,
+        Action.QUERY,
+        "query the order",
+        "The exchange has acted, and a query says how.",
+    ),
+    Rule(
         "retry",
         "the first request is ambiguous",
         lambda facts: (
@@ -198,12 +207,11 @@ RULES = (
     ),
     Rule(
         "confirm-refusal",
-        "the first request was refused as not open, queries fail, and a new order would be visible by now",
+        "the request was refused as not open, no query was final, and a new order would be visible by now",
         lambda facts: (
             facts.refused_not_open
-            and facts.refusals == 1
+            and not facts.refusal_is_confirmed
             and facts.ambiguous is None
-            and facts.state is None
             and not facts.may_be_invisible
             and facts.can_retry
         ),
@@ -234,6 +242,20 @@ RULES = (
         Action.QUERY,
         "query again until the deadline, at growing intervals",
         "Reads lag behind writes by seconds.",
+    ),
+    Rule(
+        "wait-until-visible",
+        "the request was refused as not open, no query can be made, and the order may be new",
+        lambda facts: (
+            facts.not_open is not None
+            and facts.ambiguous is None
+            and facts.may_be_invisible
+            and facts.can_retry
+            and not facts.near_lock
+        ),
+        Action.WAIT,
+        "wait until a new order would be visible",
+        "The request is sent once more then, to confirm the refusal.",
     ),
     Rule(
         "retry-not-sent",
@@ -282,19 +304,23 @@ ENDINGS = (
     ),
     Rule(
         "state-not-learnt",
-        "the request was refused as not open, by order id",
-        lambda facts: isinstance(facts.not_open, OrderNotOpen) and facts.refused_by_permanent_id,
+        "the request was refused as not open, by order id, when even a new order would have been visible",
+        lambda facts: (
+            isinstance(facts.not_open, OrderNotOpen)
+            and facts.refused_by_permanent_id
+            and facts.refusal_is_confirmed
+        ),
         Action.RAISE_NOT_OPEN,
         "raise `OrderNotOpen`",
         "The refusal is the exchange's own word, and queries that say open are stale.",
     ),
     Rule(
-        "client-order-id-not-found",
-        "the request was refused as not open, by a client order id that no query has confirmed",
+        "refusal-not-confirmed",
+        "the request was refused as not open, by client order id or too soon, and no query was answered",
         lambda facts: isinstance(facts.not_open, OrderNotOpen),
         Action.RAISE_UNKNOWN,
         "raise `OutcomeUnknown`",
-        "Orders are found by client order id for two hours only, so the order may be open.",
+        "An order is found by client order id for two hours only, and a new order not at once.",
     ),
     Rule(
         "not-executed",

@@ -16,8 +16,9 @@ from bingx_spot.models import Response
 
 #: The most requests of the operation itself in one call. Twenty equal errors would lock the endpoint.
 MAXIMUM_ATTEMPTS = 6
-#: The most queries in one call.
-MAXIMUM_QUERIES = 30
+#: The most queries in one call. Pauses grow with the time that it takes: about 25 queries fit into ten
+#: seconds, and this many into a day.
+MAXIMUM_QUERIES = 150
 #: Retries after an ambiguous attempt that do not need the shared retry budget.
 FREE_RETRIES = 3
 
@@ -35,12 +36,12 @@ class Facts:
         refusals: Number of them that ended in "not open".
         not_open: The last refusal "not open" or "not found", or None.
         refused_by_permanent_id: Whether that refusal is of a request by the permanent id.
+        refused_after: When that request was sent, in seconds since the call began.
         read: The last verified response of a query, or None.
         state: The state that it states, or None.
         not_found: Whether the last query found no order.
         queries: Number of queries.
         queried: Whether a query was made since the last request of the operation.
-        query_rejected: Whether queries are rejected for a reason that does not pass, such as a permission.
         proven_open: Whether a read young enough found the order open, with no request left to take effect.
         seconds_since_start: How long the call has taken, in seconds.
         time_left: Whether there is time for one more request.
@@ -60,12 +61,12 @@ class Facts:
     refusals: int = 0
     not_open: CallError | None = None
     refused_by_permanent_id: bool = False
+    refused_after: float = 0.0
     read: Response | None = None
     state: OrderState | None = None
     not_found: bool = False
     queries: int = 0
     queried: bool = False
-    query_rejected: bool = False
     proven_open: bool = False
     seconds_since_start: float = 0.0
     time_left: bool = True
@@ -90,7 +91,7 @@ class Facts:
     @property
     def can_query(self) -> bool:
         """Return whether one more query may be made."""
-        allowed = self.queries < MAXIMUM_QUERIES and not self.query_rejected
+        allowed = self.queries < MAXIMUM_QUERIES
         return (
             self.is_settleable and allowed and self.time_left and self.can_query_in_time and not self.closed
         )
@@ -118,6 +119,12 @@ class Facts:
         return isinstance(self.error, RequestRejected) and not isinstance(self.error, RateLimited)
 
     @property
+    def is_unconfirmed(self) -> bool:
+        """Return whether the last request ended in a success that does not confirm what was requested."""
+        last = self.ambiguous
+        return last is not None and last is self.error and last.code in (0, "0")
+
+    @property
     def is_in_doubt(self) -> bool:
         """Return whether the order's state matters and is not known."""
         return self.ambiguous is not None or self.not_open is not None
@@ -128,7 +135,15 @@ class Facts:
         return self.error is not None and self.error is self.not_open
 
     @property
+    def refusal_is_confirmed(self) -> bool:
+        """Return whether the order was refused as not open when even a new one would have been visible."""
+        return not self._is_invisible_after(self.refused_after)
+
+    @property
     def may_be_invisible(self) -> bool:
         """Return whether the order may be so new that it is not found yet."""
+        return self._is_invisible_after(self.seconds_since_start)
+
+    def _is_invisible_after(self, seconds: float) -> bool:
         timing = self.call.operation.timing
-        return timing is not None and self.seconds_since_start < timing.visible_within
+        return timing is not None and seconds < timing.visible_within

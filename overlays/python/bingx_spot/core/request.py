@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from json.encoder import encode_basestring
 from types import MappingProxyType
-from typing import Literal, NoReturn, cast
+from typing import NoReturn, cast
 from urllib.parse import quote
 
 from bingx_spot._version import __version__
 from bingx_spot.core.clock import Clock
 from bingx_spot.core.signing import Signer, canonical_of, signed_texts
 from bingx_spot.credentials import Credentials
+from bingx_spot.environments import Placement
 from bingx_spot.exceptions import InvalidInput, RequestInfo
 from bingx_spot_api.contract import SIGNING, Operation
 
@@ -23,10 +24,6 @@ _REDACTED = "***"
 _SHORTEST_REDACTED_KEY = 12
 _CONTENT_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
 
-
-#: Where the parameters of a request go.
-Placement = Literal["json", "query", "form"]
-PLACEMENTS: tuple[Placement, ...] = ("json", "query", "form")
 
 # Not the one that escapes to ASCII: the body is UTF-8, as the signed canonical string is.
 _text_token = encode_basestring

@@ -8,19 +8,16 @@ from bingx_spot.core.attempt import CLOSED_CLIENT, AttemptResult, AttemptRunner
 from bingx_spot.core.context import CallContext, Deadline
 from bingx_spot.core.decisions import ENDINGS, Action, decide
 from bingx_spot.core.endings import error_for
-from bingx_spot.core.facts import MAXIMUM_QUERIES, Facts
+from bingx_spot.core.facts import MAXIMUM_ATTEMPTS, Facts
 from bingx_spot.core.order_state import OrderState, order_state
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.response_validation import names_same_order
 from bingx_spot.core.runner import CallSteps, Sleep
 from bingx_spot.exceptions import (
     CallError,
-    ClockError,
     OrderNotFound,
     OrderNotOpen,
     OutcomeUnknown,
-    RateLimited,
-    RequestRejected,
 )
 from bingx_spot.limits.client_state import backoff
 from bingx_spot.models import Order, Response
@@ -31,8 +28,8 @@ from bingx_spot_api.contract import BY_ID, Operation, Timing
 _DEFAULT_RECV_WINDOW = 5000.0
 # The longest pause that the approaching deadline does not shorten, in seconds.
 _SHORTEST_PAUSE = 0.1
-# From so many remaining queries on, they are spread over the time that is left.
-_SPREAD_QUERIES = 10
+# Of the pauses so far: the longer a call waits, the longer it waits each time.
+_PAUSE_SHARE = 0.1
 _NOT_SENT_NOTE = "bingx_spot: no request was sent that could have taken effect"
 
 
@@ -70,8 +67,8 @@ class _Resolution:
         original: The call as the caller made it.
         began: When it began, on the monotonic clock, in seconds.
         ambiguous_until: Until when an ambiguous request may take effect, likewise.
-        refused_at: When the last refused request began, likewise.
         pauses: Number of pauses.
+        paused_seconds: How long they were together, in seconds.
     """
 
     attempts: AttemptRunner
@@ -79,8 +76,8 @@ class _Resolution:
     original: ApiCall
     began: float = field(init=False)
     ambiguous_until: float = 0.0
-    refused_at: float = 0.0
     pauses: int = 0
+    paused_seconds: float = 0.0
 
     def __post_init__(self) -> None:
         self.began = self.attempts.context.now()
@@ -96,6 +93,8 @@ class _Resolution:
                 yield from self._send()
             elif rule.action is Action.QUERY:
                 yield from self._query()
+            elif rule.action is Action.WAIT:
+                yield from self._wait_until_visible()
             elif rule.action is Action.RETURN_RESPONSE and facts.response is not None:
                 return facts.response
             elif rule.action is Action.RETURN_READ and facts.read is not None:
@@ -133,6 +132,8 @@ class _Resolution:
                 facts.response = attempt.result
                 return
             self._note_error(attempt, attempt.result)
+            if facts.attempts >= MAXIMUM_ATTEMPTS:
+                return
             if not (yield from self.attempts.try_repair(facts.call, attempt)):
                 return
 
@@ -155,7 +156,7 @@ class _Resolution:
         elif isinstance(error, OrderNotOpen | OrderNotFound):
             facts.refusals += 1
             facts.not_open, facts.refused_by_permanent_id = error, facts.by_permanent_id
-            self.refused_at = attempt.began
+            facts.refused_after = attempt.began - self.began
 
     def _query(self) -> CallSteps[None]:
         """Query the order once, and note what it says."""
@@ -167,11 +168,13 @@ class _Resolution:
         if isinstance(attempt.result, CallError) and (yield from self.attempts.try_repair(query, attempt)):
             attempt = yield from self.attempts.send_once(query)
         facts.queried = True
-        facts.queries += 1
+        facts.queries += bool(attempt.host)
         if isinstance(attempt.result, Response):
             self._note_read(attempt.result, attempt.began)
-        else:
+        elif attempt.host:
             self._note_failed_read(attempt.result)
+        elif attempt.result.details.rule in (NO_PERMIT, NEAR_LOCK):
+            facts.can_query_in_time = False
 
     def _note_read(self, response: Response, began: float) -> None:
         facts, operation = self.facts, self.original.operation
@@ -191,20 +194,13 @@ class _Resolution:
         young_since = began - _timing(operation).reads_lag
         if state is OrderState.OPEN and facts.ambiguous is not None and young_since >= self.ambiguous_until:
             facts.ambiguous, facts.proven_open = None, True
-        if facts.proven_open and young_since >= self.refused_at:
+        if facts.proven_open and young_since >= self.began + facts.refused_after:
             facts.not_open = None
 
     def _note_failed_read(self, error: CallError) -> None:
         facts = self.facts
-        facts.not_found = isinstance(error, OrderNotFound | OrderNotOpen)
-        if facts.not_found and facts.state is OrderState.OPEN:
-            # Open and not found contradict each other; neither is final.
-            facts.state = None
-        if error.details.rule in (NO_PERMIT, NEAR_LOCK):
-            facts.can_query_in_time = False
-        passing = isinstance(error, RateLimited | ClockError) or facts.not_found
-        if isinstance(error, RequestRejected) and error.code is not None and not passing:
-            facts.query_rejected = True
+        if isinstance(error, OrderNotFound):
+            facts.not_found = True
         self._use_permanent_id(error.details.order_id)
 
     def _use_permanent_id(self, order_id: Any) -> None:
@@ -218,6 +214,10 @@ class _Resolution:
             if name not in call.operation.exactly_one_of
         }
         self.facts.call = ApiCall.of(call.operation, {**others, permanent: int(order_id)})
+
+    def _wait_until_visible(self) -> CallSteps[None]:
+        seconds = _timing(self.original.operation).visible_within - self.facts.seconds_since_start
+        yield Sleep(min(seconds, self.attempts.deadline.seconds_left()))
 
     def _order(self) -> Order | None:
         read = self.facts.read
@@ -234,13 +234,13 @@ class _Resolution:
         return milliseconds / 1000 + _timing(self.original.operation).takes_effect_within
 
     def _pause(self) -> CallSteps[None]:
-        left, queries_left = self.attempts.deadline.seconds_left(), MAXIMUM_QUERIES - self.facts.queries
-        pause = backoff(self.pauses)
+        left = self.attempts.deadline.seconds_left()
+        pause = max(backoff(self.pauses), self.paused_seconds * _PAUSE_SHARE)
         self.pauses += 1
-        if 0 < queries_left <= _SPREAD_QUERIES:
-            pause = max(pause, left / queries_left)
-        # Towards the end in shorter steps, but not in ever more of them.
-        yield Sleep(min(pause, max(left / 4, _SHORTEST_PAUSE), left))
+        # Towards the deadline in shorter steps, but not in ever more of them.
+        pause = min(pause, max(left / 4, _SHORTEST_PAUSE), left)
+        self.paused_seconds += pause
+        yield Sleep(pause)
 
 
 def _query_of(operation: Operation) -> Operation:

@@ -1,8 +1,7 @@
 """Sign a request's parameters: canonical string, then HMAC-SHA256.
 
-The rule is `x-bingx-signing` in spec/openapi.yaml; spec/signing.md is the same for a reader, and
-spec/vectors/signing.json has every case. A worked example, with the exchange's published sample
-secret:
+The rule is `x-bingx-signing` in spec/openapi.yaml; spec/signing.md explains it, and
+spec/vectors/signing.json has every case. An example with the exchange's published sample secret:
 
 >>> canonical = canonical_string({"timestamp": 1696751141337, "symbol": "BTC-USDT", "recvWindow": 0})
 >>> canonical
@@ -21,13 +20,16 @@ from decimal import Decimal
 
 from bingx_spot.exceptions import InvalidInput
 
-#: A value that held one of these could forge a second parameter in the canonical string.
-FORBIDDEN_CHARACTERS = "&=?#\r\n"
+#: A name or a value that holds one of these could forge a second parameter in the canonical string.
+FORBIDDEN_CHARACTERS = "&=?\r\n"
+#: Names are not URL-encoded, so `#` in one would cut off a query string.
+FORBIDDEN_IN_NAMES = f"{FORBIDDEN_CHARACTERS}#"
 _FORBIDDEN = re.compile(f"[{FORBIDDEN_CHARACTERS}]")
+_FORBIDDEN_IN_NAMES = re.compile(f"[{FORBIDDEN_IN_NAMES}]")
 _NUMBER_ALLOWED = "a finite number that a double can hold, or a whole one of at most 4300 digits"
 _LARGEST_EXPONENT = 324  # of the smallest double; the largest has 308
 _ENCODABLE_TEXT = "text in characters that UTF-8 can carry; the secret not empty"
-_ALLOWED_TEXT = "text without & = ? # or line breaks, in characters that UTF-8 can carry"
+_ALLOWED_TEXT = "text without & = ? or line breaks, in characters that UTF-8 can carry"
 
 
 def canonical_string(parameters: Mapping[str, object]) -> str:
@@ -46,9 +48,9 @@ def canonical_string(parameters: Mapping[str, object]) -> str:
 
 
 def signed_texts(parameters: Mapping[str, object]) -> dict[str, str]:
-    """Return what is signed: every parameter but `signature`, by name in ascending ASCII order, as text.
+    """Return every parameter but `signature` as text, names in ascending ASCII order.
 
-    What is sent is made of the same texts, so that it cannot be another than what was signed.
+    The request is built from the same texts, so that what is sent is what was signed.
 
     Args:
         parameters: Wire names and values; str, int, float, Decimal or bool.
@@ -61,17 +63,17 @@ def signed_texts(parameters: Mapping[str, object]) -> dict[str, str]:
     if "signature" in parameters:
         names.remove("signature")
     texts = {name: _text(parameters[name], name) for name in names}
-    # All at once, which nearly always suffices; only where it does not are they looked at one by one.
+    # Checked all at once; only if that fails is each one checked, to name it in the error.
     whole = "".join([*texts, *texts.values()])
-    if not whole.isascii() or _FORBIDDEN.search(whole):
+    if not whole.isascii() or _FORBIDDEN_IN_NAMES.search(whole):
         for name, text in texts.items():
-            _checked(name, name)
+            _checked(name, name, _FORBIDDEN_IN_NAMES)
             _checked(text, name)
     return texts
 
 
 def canonical_of(texts: Mapping[str, str]) -> str:
-    """Return the canonical string of what `signed_texts` returns."""
+    """Return the canonical string of the result of `signed_texts`."""
     return "&".join([f"{name}={text}" for name, text in texts.items()])
 
 
@@ -83,24 +85,24 @@ def sign(canonical: str, secret: str) -> str:
         secret: The API secret; used as UTF-8.
 
     Raises:
-        InvalidInput: The canonical string or the secret is no text that UTF-8 can carry, or the secret
-            is empty.
+        InvalidInput: The canonical string or the secret cannot be encoded as UTF-8, or the secret is
+            empty.
     """
     if _is_encodable(canonical) and _is_encodable(secret) and secret:
         return Signer(secret).sign(canonical)
     field = "secret" if _is_encodable(canonical) else "canonical"
-    # The frame of this call is in the traceback, and tools print its variables.
+    # Tools print the variables of the frames in a traceback.
     del secret
     raise InvalidInput(field, "cannot be encoded or is empty", _ENCODABLE_TEXT)
 
 
 class Signer:
-    """Sign under one secret, which is taken in once.
+    """Sign with one secret.
 
-    It shows nothing of the secret and cannot be pickled.
+    The key schedule of the HMAC is computed once. Its `repr` has no secret, and it cannot be pickled.
 
     Args:
-        secret: The API secret; `sign` and `Credentials` see to it that UTF-8 can carry it.
+        secret: The API secret; the caller has checked that it can be encoded as UTF-8.
     """
 
     __slots__ = ("_keyed",)
@@ -116,10 +118,10 @@ class Signer:
 
 
 def value_text(value: object, name: str = "value") -> str:
-    """Return the one text of a value, the same in the canonical string and in what is sent.
+    """Return a value as text, the same in the canonical string and in the request.
 
-    A server rebuilds the signed text from the JSON token, so a whole-number float is written
-    `5000`, never `5000.0`, and no number in exponent form.
+    A server rebuilds the signed text from the JSON token, so a whole-number float is written `5000`, never
+    `5000.0`, and no number in exponent form.
 
     Args:
         value: A str, int, float, Decimal or bool.
@@ -133,7 +135,7 @@ def value_text(value: object, name: str = "value") -> str:
 
 def _text(value: object, name: str) -> str:
     if isinstance(value, str):
-        # An enum word is a str whose plain text is its value.
+        # The words of an enum are str too; this gives their plain text.
         return str.__str__(value)
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -148,13 +150,13 @@ def _integer_text(number: int, name: str) -> str:
     try:
         return str(int(number))
     except ValueError:
-        # Python writes no int of more than some thousand digits, and no server reads one.
+        # Python writes no int of more than 4300 digits, and no server reads one.
         problem = "has too many digits"
     raise InvalidInput(name, problem, _NUMBER_ALLOWED)
 
 
 def _number_text(number: float | Decimal, name: str) -> str:
-    # Decimal tells a signalling NaN from a number, which math.isfinite does not.
+    # math.isfinite does not recognise a signalling NaN.
     exact = Decimal(number)
     if not exact.is_finite():
         raise InvalidInput(name, f"is {number}", _NUMBER_ALLOWED)
@@ -162,15 +164,15 @@ def _number_text(number: float | Decimal, name: str) -> str:
         raise InvalidInput(name, "is beyond what a double can hold", _NUMBER_ALLOWED)
     if number == int(number):
         return str(int(number))
-    # repr gives the shortest text that reads back as the same float; "f" keeps it out of exponent form.
+    # repr is the shortest text that reads back as the same float; "f" avoids exponent form.
     shortest = Decimal(repr(number)) if isinstance(number, float) else number
     return f"{shortest:f}".rstrip("0")
 
 
-def _checked(text: str, name: str) -> str:
+def _checked(text: str, name: str, characters: re.Pattern[str] = _FORBIDDEN) -> str:
     if not _is_encodable(text):
         raise InvalidInput(name, "holds half of a surrogate pair", _ALLOWED_TEXT)
-    forbidden = _FORBIDDEN.search(text)
+    forbidden = characters.search(text)
     if forbidden is not None:
         raise InvalidInput(name, f"holds {forbidden[0]!r}", _ALLOWED_TEXT)
     return text
@@ -179,5 +181,5 @@ def _checked(text: str, name: str) -> str:
 def _is_encodable(text: object) -> bool:
     if not isinstance(text, str):
         return False
-    # Nearly all text is ASCII, which is told at once.
+    # Nearly all text is ASCII, which is quick to check.
     return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 from bingx_spot.client import BingxSpot
 from bingx_spot.core.clock import MAXIMUM_OFFSET, Clock
-from bingx_spot.core.request import PLACEMENTS, Placement
 from bingx_spot.credentials import Credentials
 from bingx_spot.doctor.check_result import CheckResult, failed, passed, skipped, warned
+from bingx_spot.environments import PLACEMENTS, Placement
 from bingx_spot.exceptions import (
     AuthenticationError,
     CallError,

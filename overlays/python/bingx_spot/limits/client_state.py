@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from time import monotonic
 
-from bingx_spot.core.request import Placement
-from bingx_spot.environments import Environment
+from bingx_spot.environments import Environment, Placement
 from bingx_spot.fork_safety import register_fork_aware
 from bingx_spot.limits.lockouts import Lockouts, RepeatedErrorGuard
 from bingx_spot.limits.rate_limiter import LocalRateLimiter

@@ -1,5 +1,6 @@
 package bingx.spot;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import java.io.IOException;
@@ -35,7 +36,7 @@ record Answer(int status, Headers headers, JsonObject envelope) {
     }
     boolean success =
         status == 200
-            && new JsonPrimitive(0).equals(envelope.get("code"))
+            && code == 0
             && !new JsonPrimitive(false).equals(envelope.get("success"));
     if (success
         && envelope.get("data") instanceof JsonObject data
@@ -50,13 +51,14 @@ record Answer(int status, Headers headers, JsonObject envelope) {
     return operation.repeats().stream()
             .filter(name -> asked.text(name) != null)
             .allMatch(name -> asked.text(name).equals(Json.text(data.get(name))))
-        && operation.contradictedBy().entrySet().stream()
-            .filter(entry -> data.get(entry.getKey()) instanceof JsonPrimitive)
-            .noneMatch(
-                entry ->
-                    entry
-                        .getValue()
-                        .contains(Json.text(data.get(entry.getKey())).toUpperCase(Locale.ROOT)));
+        && operation.confirmedBy().entrySet().stream()
+            .allMatch(entry -> entry.getValue().contains(word(data.get(entry.getKey()))));
+  }
+
+  /** Returns a word as words are compared: trimmed, in capitals. */
+  private static String word(JsonElement value) {
+    String text = Json.text(value);
+    return text == null ? "" : text.strip().toUpperCase(Locale.ROOT);
   }
 
   /**

@@ -48,10 +48,13 @@ public record ErrorRow(
     /** No open order has this id. */
     @SerializedName("notOpen")
     NOT_OPEN,
+    /** The exchange finds no data by these parameters. */
+    @SerializedName("notFound")
+    NOT_FOUND,
     /** Anything else that the exchange refuses. */
     @SerializedName("refused")
     REFUSED,
-    /** Nobody can tell. */
+    /** The outcome is not known. */
     @SerializedName("unavailable")
     UNAVAILABLE
   }

@@ -28,7 +28,7 @@ record Operation(String method, String path, Rules rules) {
 
   record Reference(List<String> exactlyOneOf) {}
 
-  record Answering(List<String> repeats, Map<String, List<String>> contradictedBy) {}
+  record Answering(List<String> repeats, Map<String, List<String>> confirmedBy) {}
 
   static Operation named(String id) {
     return ALL.stream()
@@ -60,10 +60,10 @@ record Operation(String method, String path, Rules rules) {
     return rules.answer == null ? List.of() : rules.answer.repeats;
   }
 
-  /** Returns words of a success that contradict it, by field. */
-  Map<String, List<String>> contradictedBy() {
-    return rules.answer == null || rules.answer.contradictedBy == null
+  /** Returns the words of which a success carries one, by field. */
+  Map<String, List<String>> confirmedBy() {
+    return rules.answer == null || rules.answer.confirmedBy == null
         ? Map.of()
-        : rules.answer.contradictedBy;
+        : rules.answer.confirmedBy;
   }
 }

@@ -16,8 +16,11 @@ import java.util.stream.Collectors;
 
 /** Parameters that can be signed, by the rules of {@code spec/signing.md}. */
 public final class Parameters {
-  /** A value that held one of these could forge a second parameter in the canonical string. */
-  private static final Pattern FORBIDDEN = Pattern.compile("[&=?#\r\n]");
+  /** Any of these could forge a second parameter in the canonical string. */
+  private static final Pattern FORBIDDEN = Pattern.compile("[&=?\r\n]");
+
+  /** A name is not URL-encoded, so a number sign in it would cut off a query string. */
+  private static final Pattern FORBIDDEN_IN_NAMES = Pattern.compile("[&=?#\r\n]");
 
   /** What a call without parameters has. */
   static final Parameters NONE = new Parameters(new TreeMap<>());
@@ -100,8 +103,8 @@ public final class Parameters {
       throw new UnsignableException(name, "is null, an array or an object");
     }
     String text = primitive.isNumber() ? plain(name, primitive) : primitive.getAsString();
-    if (FORBIDDEN.matcher(name + text).find()) {
-      throw new UnsignableException(name, "holds one of & = ? # or a line break");
+    if (FORBIDDEN_IN_NAMES.matcher(name).find() || FORBIDDEN.matcher(text).find()) {
+      throw new UnsignableException(name, "holds & = ? or a line break, or # in its name");
     }
     if (!UTF_8.newEncoder().canEncode(name + text)) {
       throw new UnsignableException(name, "holds half of a surrogate pair");

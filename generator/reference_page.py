@@ -1,0 +1,309 @@
+"""The reference page: one HTML file, rendered by Redocly CLI, that needs no network."""
+
+import json
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from generator.operation import METHODS
+from generator.problem import GeneratorError
+from generator.redocly import TOOLS, redocly
+from generator.rules import signing_schemes
+
+TEMPLATE = TOOLS / "reference.hbs"
+_EXACT = "/*EXACT*/{}"
+# The largest integer that JavaScript holds exactly.
+_EXACT_IN_JAVASCRIPT = 2**53
+# The renderer's logo would be fetched; its name is drawn instead.
+_LOGO = re.compile(r"https://cdn\.redoc\.ly/redoc/logo-mini(?:-full)?\.svg")
+_DRAWN = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='40' height='12'%3E%3Ctext y='10' "
+    "font-family='sans-serif' font-size='11' font-weight='600' fill='%230044d4'%3ERedoc%3C/text%3E%3C/svg%3E"
+)
+# Elements that make a browser fetch something when it shows the page.
+_FETCHED = re.compile(r"<(?:script|img|iframe)[^>]*\ssrc=[\"']?(?!data:)[^>]*>|<link\b[^>]*>|@import\b")
+# The renderer's own scripts are not searched: the page's policy forbids them to fetch anything.
+_SCRIPT = re.compile(r"<script\b[^>]*>.*?</script>", re.DOTALL)
+
+
+def reference_page(root: Mapping[str, Any], errors: Mapping[str, Any], signing: str) -> str:
+    """Render the reference page.
+
+    Args:
+        root: The contract.
+        errors: The error table.
+        signing: The text of signing.md.
+
+    Raises:
+        NodeMissing: Node.js is not installed.
+        GeneratorError: The renderer fails, or the page would fetch something.
+    """
+    exact = _exact_integers(root)
+    with tempfile.TemporaryDirectory() as folder:
+        page = _rendered(Path(folder), html_view(root, errors, signing), exact)
+    page = _LOGO.sub(_DRAWN, page)
+    fetched = _FETCHED.search(_SCRIPT.sub("", page))
+    if fetched:
+        raise GeneratorError(f"The reference page would fetch something: {fetched[0][:200]}")
+    return page
+
+
+def _rendered(folder: Path, view: Mapping[str, Any], exact: Mapping[str, str]) -> str:
+    source, template, page = (folder / name for name in ("openapi.json", "page.hbs", "reference.html"))
+    source.write_text(json.dumps(view, ensure_ascii=False), "utf-8")
+    text = TEMPLATE.read_text("utf-8")
+    if _EXACT not in text:
+        raise GeneratorError(f"{TEMPLATE.name} has no place for {_EXACT}.")
+    template.write_text(text.replace(_EXACT, json.dumps(exact)), "utf-8")
+    ran = redocly(
+        *("build-docs", str(source), "--inlineBundle", "--title", view["info"]["title"]),
+        *("--template", str(template), "--output", str(page), "--openapi.jsonSamplesExpandLevel=3"),
+    )
+    if ran.returncode or not page.is_file():
+        raise GeneratorError(f"The reference page cannot be rendered:\n{ran.stderr or ran.stdout}")
+    return page.read_text("utf-8")
+
+
+def _exact_integers(root: Mapping[str, Any]) -> dict[str, str]:
+    """Return the integers that JavaScript prints wrongly, by the text that it prints.
+
+    Raises:
+        GeneratorError: It prints two of them alike.
+    """
+    exact: dict[str, str] = {}
+    for number in sorted({number for number in _integers(root) if abs(number) > _EXACT_IN_JAVASCRIPT}):
+        rounded = _in_javascript(number)
+        if rounded in exact:
+            raise GeneratorError(
+                f"JavaScript prints {exact[rounded]} and {number} alike. Use examples that are further apart."
+            )
+        exact[rounded] = str(number)
+    return {rounded: number for rounded, number in exact.items() if rounded != number}
+
+
+def _integers(node: Any) -> Iterator[int]:
+    if isinstance(node, Mapping):
+        node = list(node.values())
+    if isinstance(node, list):
+        for item in node:
+            yield from _integers(item)
+    elif isinstance(node, int) and not isinstance(node, bool):
+        yield node
+
+
+def _in_javascript(number: int) -> str:
+    """Return an integer as JavaScript prints it: the shortest digits of its double, then zeros."""
+    return f"{Decimal(repr(float(number))):f}".removesuffix(".0")
+
+
+_INJECTED = "**Supplied by the signing layer, never by a caller.** "
+_EXTENSIBLE = " Other words than these may occur."
+# In the order of the page: first what a caller can act on.
+_CATEGORIES = {
+    "notOpen": "The order is not open",
+    "notFound": "Nothing is found",
+    "authentication": "Key and signature",
+    "permission": "Permission",
+    "clock": "Clock",
+    "rateLimited": "Limits",
+    "refused": "Refused for another reason",
+    "unavailable": "The outcome is not known",
+}
+_ORDER = {
+    "untouched": "untouched",
+    "notOpen": "filled, cancelled earlier or never there",
+    "unknown": "may have changed",
+}
+_REPEATS = {
+    "harmless": "send it again, which does nothing more",
+    "same-answer": "send it again, which does nothing more and gives the same answer",
+    "never": "do not send it again",
+}
+_LINK = re.compile(r"\[([^\]]*)\]\((?!https?:)[^)]*\)")
+
+
+def html_view(root: Mapping[str, Any], errors: Mapping[str, Any], signing: str) -> dict[str, Any]:
+    """Return the document that the renderer reads, with the extensions as text and tables.
+
+    No renderer knows the extensions, so limits, permission, rules and error table become descriptions.
+
+    Args:
+        root: The contract.
+        errors: The error table.
+        signing: The text of signing.md.
+    """
+    view: dict[str, Any] = _with_marks_described(root)
+    # The renderer would collapse operations under tags; a tag without operations is a page of its own.
+    view["tags"] = [
+        {"name": name, "x-traitTag": True, "description": text}
+        for name, text in (
+            ("Signing a request", _signing_text(root, signing)),
+            ("Errors", _errors_text(errors)),
+        )
+    ]
+    for server in view.get("servers", []):
+        server["description"] = server.get("description", "").replace("`", "")
+    for path in view["paths"].values():
+        for method in METHODS:
+            if method in path:
+                path[method].pop("tags", None)
+                path[method]["description"] = _operation_text(root, path[method])
+    return view
+
+
+def _with_marks_described(node: Any) -> Any:
+    """Copy a node, and write its marks into its description."""
+    if isinstance(node, list):
+        return [_with_marks_described(item) for item in node]
+    if not isinstance(node, Mapping):
+        return node
+    copy = {key: _with_marks_described(value) for key, value in node.items()}
+    if "x-injected" in node:
+        copy["description"] = _INJECTED + str(node.get("description", ""))
+    if "x-extensible" in node:
+        copy["description"] = str(node.get("description", "")).rstrip() + _EXTENSIBLE
+    return copy
+
+
+def _operation_text(root: Mapping[str, Any], operation: Mapping[str, Any]) -> str:
+    rows = [
+        *_security_rows(root, operation),
+        *_limit_rows(root, operation),
+        *_reference_rows(operation),
+        *_answer_rows(operation),
+        *_outcome_rows(operation),
+    ]
+    return f"{operation['description'].rstrip()}\n\n{_table(('Rule', 'What it says'), rows)}\n"
+
+
+def _security_rows(root: Mapping[str, Any], operation: Mapping[str, Any]) -> list[tuple[str, str]]:
+    if not operation.get("security"):
+        return [("Signed", "no, public")]
+    signing = next(iter(signing_schemes(root).values()))["x-bingx-signing"]
+    words = [f"the header `{signing['headers']['apiKey']}`", *(f"`{name}`" for name in signing["inject"])]
+    return [
+        ("Signed", f"yes; the signing layer adds {_listed(words)}"),
+        ("Permission of the API key", operation["x-bingx-permission"]),
+    ]
+
+
+def _limit_rows(root: Mapping[str, Any], operation: Mapping[str, Any]) -> list[tuple[str, str]]:
+    limits = operation["x-bingx-limits"]
+    rows = [("Limit per UID", _rate(limits["uid"]))] if "uid" in limits else []
+    if "copyTrading" in limits:
+        rows.append(("Limit per UID of a copy-trading leader", _rate(limits["copyTrading"])))
+    groups = {group["number"]: group for group in root.get("x-bingx-ip-groups", [])}
+    if "ipGroup" in limits:
+        group = groups[limits["ipGroup"]]
+        text = (
+            f"{_rate(group['endpoint'])} for this endpoint, and {_rate(group['group'])} "
+            f"for all endpoints of group {limits['ipGroup']} together"
+        )
+        rows.append(("Limit per IP address", text))
+    return rows or [("Limit", "none is documented")]
+
+
+def _rate(rate: Mapping[str, Any]) -> str:
+    return f"{rate['requests']} requests in {rate['seconds']} s"
+
+
+def _reference_rows(operation: Mapping[str, Any]) -> list[tuple[str, str]]:
+    reference = operation.get("x-bingx-order-reference")
+    if not reference:
+        return []
+    text = f"exactly one of {_code(reference['exactlyOneOf'])}"
+    if "permanent" in reference:
+        text += f"; only `{reference['permanent']}` never names another order later"
+    return [("Names the order by", text)]
+
+
+def _answer_rows(operation: Mapping[str, Any]) -> list[tuple[str, str]]:
+    answer = operation.get("x-bingx-answer")
+    if not answer:
+        return []
+    texts = [f"it repeats {_code(answer['repeats'])} of the request"]
+    texts += [
+        f"its `{name}` is {_code(words, 'or')}" for name, words in answer.get("confirmedBy", {}).items()
+    ]
+    return [("A success is believed if", ", and ".join(texts))]
+
+
+def _outcome_rows(operation: Mapping[str, Any]) -> list[tuple[str, str]]:
+    outcome = operation.get("x-bingx-outcome", {})
+    texts = [_REPEATS[outcome.get("repeat", "never")]]
+    if "settledBy" in outcome:
+        settlement = outcome["settledBy"]
+        names = _code(settlement["with"])
+        texts.append(f"`{settlement['operation']}` shows the state, by its parameters {names}")
+    return [
+        ("If the answer is lost", "; ".join(texts)),
+        *_state_rows(outcome.get("states")),
+        *_timing_rows(outcome.get("timing", {})),
+    ]
+
+
+def _state_rows(states: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    if states is None:
+        return []
+    words = [f"{kind}: {_code(states[kind])}" for kind in ("canceled", "filled", "failed", "open")]
+    if "executed" in states:
+        executed = states["executed"]
+        words.append(f"cancelled contradicts a `{executed['field']}` equal to `{executed['of']}`")
+    return [(f"States in `{states['field']}`", "; ".join(words))]
+
+
+def _timing_rows(timing: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (f"`{name}`", f"{entry['seconds']} s ({entry['confidence']}). {entry['source']}")
+        for name, entry in timing.items()
+    ]
+
+
+def _signing_text(root: Mapping[str, Any], signing: str) -> str:
+    """Return signing.md without its title and without links to other files."""
+    rule = next(iter(signing_schemes(root).values()))["x-bingx-signing"]
+    data = json.dumps(rule, ensure_ascii=False, indent=2)
+    _, _, page = _LINK.sub(lambda link: f"`{link[1]}`", signing.strip()).partition("\n")
+    return (
+        f"{page.strip()}\n\n## The rule as data\n`x-bingx-signing` in the contract:\n```json\n{data}\n```\n"
+    )
+
+
+def _errors_text(errors: Mapping[str, Any]) -> str:
+    parts = [
+        "An error usually comes with HTTP 200 and a `code` other than 0. One code has several meanings, so "
+        "code and text decide together. The first matching row of `errors.yaml` counts; the tables below are "
+        "in another order. Without an envelope, the HTTP status decides.",
+    ]
+    rows = errors["rows"] + errors["httpStatuses"]
+    for category, title in _CATEGORIES.items():
+        chosen = [_error_row(row) for row in rows if row["category"] == category]
+        parts += [f"## {title}", _table(("Answer", "Meaning, and what to do", "The order"), chosen)]
+    return "\n\n".join(parts)
+
+
+def _error_row(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    answers = [", ".join(f"**{code}**" for code in row["codes"])] if row.get("codes") else []
+    if "statuses" in row:
+        first, last = row["statuses"]["from"], row["statuses"]["to"]
+        answers.append(f"**HTTP {first}**" if first == last else f"**HTTP {first} to {last}**")
+    if "message" in row:
+        answers.append(f"`{row['message']}`")
+    answer = "<br>".join([*(answers or ["anything else"]), f"*{row['id']}*"])
+    return answer, f"{row['meaning']}<br>{row['advice']}", _ORDER[row["order"]]
+
+
+def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [headings, tuple("---" for _ in headings), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def _code(names: Iterable[str], word: str = "and") -> str:
+    return _listed([f"`{name}`" for name in names], word)
+
+
+def _listed(words: list[str], word: str = "and") -> str:
+    return f" {word} ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -1,0 +1,90 @@
+"""Redocly CLI's complaints become ours, with a line; what it cannot do is said."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from generator import redocly
+from generator.document import Document
+from generator.problem import GeneratorError, Problem
+from generator.redocly import strict_problems
+from tests.generator.contracts import CONTRACT, ROOT, edited
+
+needs_node = pytest.mark.skipif(not redocly.installed(), reason="Node.js is not installed")
+
+
+def found(folder: Path, text: str) -> list[Problem]:
+    path = folder / "openapi.yaml"
+    path.write_text(text, "utf-8")
+    return list(strict_problems(Document.read(path, "spec/openapi.yaml"), path))
+
+
+@needs_node
+def test_finds_no_problem_in_the_contract() -> None:
+    path = ROOT / "spec" / "openapi.yaml"
+    assert list(strict_problems(Document.read(path, "spec/openapi.yaml"), path)) == []
+
+
+@needs_node
+@pytest.mark.parametrize(
+    ("old", "new", "rule", "line"),
+    [
+        ("      summary: Cancel an order\n", "", "operation-summary", "    post:"),
+        ("    description: Orders on the spot market\n", "", "tag-description", "  - name: trade"),
+        (
+            "                $ref: '#/components/schemas/QueryOrderResponse'",
+            "                $ref: '#/components/schemas/CancelOrderResponse'",
+            "no-unused-components",
+            "    QueryOrderResponse:",
+        ),
+        (
+            "          type: boolean\n",
+            "          type: boolean\n          enum: [5]\n",
+            "no-enum-type",
+            "enum",
+        ),
+    ],
+)
+def test_what_is_not_is_named_with_its_line(tmp_path: Path, old: str, new: str, rule: str, line: str) -> None:
+    text = edited((old, new))
+    problems = [problem for problem in found(tmp_path, text) if rule in problem.text]
+    assert problems
+    assert line in text.splitlines()[problems[0].line - 1]
+
+
+def test_a_linter_that_fails_is_not_taken_for_one_that_finds_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = subprocess.CompletedProcess([], 7, "", "no such rule")
+    monkeypatch.setattr("generator.redocly.redocly", lambda *_: broken)
+    with pytest.raises(GeneratorError, match="no such rule"):
+        found(tmp_path, CONTRACT)
+
+
+class TestTools:
+    def test_node_that_is_missing_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("PATH", "")
+        assert not redocly.installed()
+        with pytest.raises(redocly.NodeMissing, match=r"Node\.js and npm are not installed"):
+            redocly.redocly("--version")
+
+    def test_the_lock_file_pins_hashes_and_names_no_address(self) -> None:
+        lock = json.loads((redocly.TOOLS / "package-lock.json").read_text("utf-8"))
+        packages = {name: package for name, package in lock["packages"].items() if name}
+        assert packages
+        for package in packages.values():
+            assert package["integrity"].startswith("sha512-")
+            assert "resolved" not in package
+        assert "http" not in json.dumps(lock)
+        wanted = json.loads((redocly.TOOLS / "package.json").read_text("utf-8"))["devDependencies"]
+        assert wanted == {"@redocly/cli": packages["node_modules/@redocly/cli"]["version"]}
+
+    @pytest.mark.slow
+    @needs_node
+    def test_install_from_the_lock_file_alone(self, tmp_path: Path) -> None:
+        ran = redocly.redocly("--version", build=tmp_path)
+        assert ran.returncode == 0
+        assert ran.stdout.strip().startswith("2.77.0")
+        assert (tmp_path / ".installed").is_file()

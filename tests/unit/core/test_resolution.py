@@ -1,0 +1,385 @@
+"""A cancel against an exchange that lags, is busy or uses another word; each fault was met in the field."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from bingx_spot import CallError, Response
+from bingx_spot.core.facts import MAXIMUM_ATTEMPTS, MAXIMUM_QUERIES
+from bingx_spot.core.request import ApiCall
+from bingx_spot.core.runner import Send
+from bingx_spot_api.contract import BY_ID, Settlement
+from tests.support.samples import ORDER, ORDER_ID, SYMBOL
+from tests.support.scripted_time import ScriptedTime
+from tests.unit.core.playing import (
+    CANCEL,
+    CANCELLED,
+    CANCELLING,
+    DENIED,
+    HANGS,
+    HTML,
+    NOT_FOUND,
+    NOT_OPEN,
+    RESET,
+    Exchange,
+    Played,
+    Reply,
+    answer,
+    order,
+    says,
+)
+
+BY_CLIENT_ID = ApiCall.of(CANCEL, {"symbol": SYMBOL, "clientOrderID": "Bot_1"})
+GATEWAY_TIMEOUT = answer(b"<html>", 504)
+BUSY = says(100500, "The current system is busy, please try again later")
+
+
+@dataclass
+class World:
+    """An exchange with one order, in virtual time; a test says how it lags.
+
+    Attributes:
+        first: The replies to the first cancels, whatever became of them.
+        then: The reply to each later cancel, given the status of the order.
+        executes_after: When the first cancel takes effect, in seconds after its request; None for never.
+        ends_as: The status that the order has then.
+        reads_lag: How old the status in a query's reply is, in seconds.
+        read: The reply to a query, given the status that it sees.
+        history: The status since a time, in seconds.
+    """
+
+    first: list[Reply] = field(default_factory=list)
+    then: Callable[[str], Reply] | None = None
+    executes_after: float | None = None
+    ends_as: str = "CANCELED"
+    reads_lag: float = 0.0
+    read: Callable[[str], Reply] = order
+    time: ScriptedTime = field(default_factory=ScriptedTime)
+    history: list[tuple[float, str]] = field(default_factory=lambda: [(0.0, "PENDING")])
+
+    def status(self, lag: float = 0.0) -> str:
+        return [status for since, status in self.history if since <= self.time.seconds - lag][-1]
+
+    def reply(self, send: Send) -> Reply:
+        if CANCEL.path not in send.request.info.url:
+            return self.read(self.status(self.reads_lag))
+        if self.executes_after is not None and len(self.history) == 1:
+            self.history.append((self.time.seconds + self.executes_after, self.ends_as))
+        if self.first:
+            return self.first.pop(0)
+        status = self.status()
+        if self.then is not None:
+            return self.then(status)
+        if status not in ("NEW", "PENDING"):
+            return NOT_OPEN
+        self.history.append((self.time.seconds, "CANCELED"))
+        return CANCELLED
+
+    def play(self, call: ApiCall = CANCELLING, timeout: float = 10.0) -> Played:
+        exchange = Exchange(self.time, fallback=None)
+        played = exchange.play_on(self.reply, call, timeout, chance=0.5)
+        assert self.time.seconds - 1000 <= timeout + 1e-6
+        assert played.asked.count("c") <= MAXIMUM_ATTEMPTS
+        assert played.asked.count("q") <= MAXIMUM_QUERIES
+        return played
+
+
+def ending(played: Played) -> str:
+    """Name the ending: the class of the error, or `returned` and the status of the order."""
+    if isinstance(played.result, Response):
+        return f"returned {played.result.data()['status']}"
+    return type(played.result).__name__
+
+
+def ambiguous(reply: Reply, **changes: Any) -> World:
+    """Return a world whose first cancel executes at once and gets this reply."""
+    return World([reply], executes_after=0.0, **changes)
+
+
+class TestReadsThatLag:
+    @pytest.mark.parametrize(
+        ("ends_as", "expected"), [("CANCELED", "returned CANCELED"), ("FILLED", "OrderFilled")]
+    )
+    @pytest.mark.parametrize("lag", [1.0, 4.0, 8.0])
+    def test_a_stale_open_does_not_outweigh_an_ambiguous_request(
+        self, ends_as: str, expected: str, lag: float
+    ) -> None:
+        assert ending(ambiguous(GATEWAY_TIMEOUT, ends_as=ends_as, reads_lag=lag).play()) == expected
+
+    def test_a_read_that_lags_past_the_deadline_is_unknown_and_never_open(self) -> None:
+        played = ambiguous(GATEWAY_TIMEOUT, reads_lag=20.0).play()
+        assert ending(played) == "OutcomeUnknown"
+        assert str(played.error).startswith(f"Unknown whether order {ORDER_ID} was cancelled. ")
+
+    def test_a_stale_open_does_not_contradict_a_refusal(self) -> None:
+        world = World(history=[(0.0, "PENDING"), (999.0, "FILLED")], reads_lag=5.0)
+        assert ending(world.play()) == "OrderFilled"
+
+    def test_where_reads_say_open_until_the_deadline_the_refusal_stands(self) -> None:
+        world = World(history=[(0.0, "PENDING"), (999.0, "FILLED")], reads_lag=20.0)
+        played = world.play()
+        assert ending(played) == "OrderNotOpen"
+        assert played.error.args[1] is None
+
+    @pytest.mark.parametrize("reply", [GATEWAY_TIMEOUT, answer(b"", 524), BUSY, RESET, HANGS], ids=str)
+    def test_a_request_that_executes_after_its_error_is_waited_for(self, reply: Reply) -> None:
+        world = World([reply] * MAXIMUM_ATTEMPTS, executes_after=6.0, then=lambda _: GATEWAY_TIMEOUT)
+        assert ending(world.play(timeout=20.0)) == "returned CANCELED"
+
+    def test_where_it_executes_only_after_the_deadline_nothing_is_claimed(self) -> None:
+        world = World([BUSY] * MAXIMUM_ATTEMPTS, executes_after=8.0, then=lambda _: BUSY)
+        assert ending(world.play(timeout=5.0)) == "OutcomeUnknown"
+
+    def test_still_open_needs_a_read_after_the_last_request_has_expired(self) -> None:
+        world = World(then=lambda _: GATEWAY_TIMEOUT)
+        played = world.play(timeout=120.0)
+        assert ending(played) == "StillOpen"
+        assert "is still open (PENDING)" in str(played.error)
+
+
+class TestOrdersThatAreNotFound:
+    def test_an_old_client_order_id_proves_nothing(self) -> None:
+        world = World(then=lambda _: NOT_FOUND, read=lambda _: NOT_FOUND)
+        played = world.play(BY_CLIENT_ID)
+        assert ending(played) == "OrderNotFound"
+        assert "two hours" in played.error.hint
+        assert "does not prove" in played.error.hint
+
+    @pytest.mark.parametrize("call", [CANCELLING, BY_CLIENT_ID], ids=["order id", "client order id"])
+    def test_a_new_order_is_waited_for(self, call: ApiCall) -> None:
+        world = World()
+
+        def is_visible() -> bool:
+            return world.time.seconds >= 1001.0
+
+        world.then = lambda _: CANCELLED if is_visible() else NOT_FOUND
+        world.read = lambda status: order(status, clientOrderID="Bot_1") if is_visible() else NOT_FOUND
+        assert ending(world.play(call)) == "returned CANCELED"
+
+    def test_an_order_that_never_existed_is_not_found(self) -> None:
+        played = World(then=lambda _: NOT_OPEN, read=lambda _: NOT_FOUND).play()
+        assert ending(played) == "OrderNotFound"
+        assert str(played.error).startswith(f"The exchange does not find order {ORDER_ID}.")
+
+    @pytest.mark.parametrize(
+        "reply", [HTML, HANGS, RESET, answer(b"", 502)], ids=["html", "hangs", "reset", "502"]
+    )
+    def test_a_query_without_an_answer_is_not_the_answer_not_found(self, reply: Reply) -> None:
+        world = World(history=[(0.0, "FILLED")], read=lambda _: reply)
+        played = world.play(timeout=4.0)
+        assert ending(played) == "OrderNotOpen"
+        assert world.time.seconds >= 1003.5, "it was asked for until the deadline"
+
+    def test_by_client_order_id_a_refusal_without_a_read_is_unknown(self) -> None:
+        world = World(then=lambda _: NOT_FOUND, read=lambda _: HTML)
+        assert ending(world.play(BY_CLIENT_ID)) == "OutcomeUnknown"
+
+    def test_a_refusal_that_may_be_of_a_new_order_is_not_believed(self) -> None:
+        played = World(then=lambda _: NOT_OPEN, read=lambda _: HTML).play(timeout=1.0)
+        assert ending(played) == "OutcomeUnknown"
+
+    def test_a_permission_that_is_missing_for_the_query_costs_time_until_it_is_known(self) -> None:
+        world = World(history=[(0.0, "FILLED")], read=lambda _: DENIED)
+        exchange = Exchange(world.time, fallback=None)
+        ends = []
+        for _ in range(3):
+            began = world.time.seconds
+            assert ending(exchange.play_on(world.reply, chance=0.5)) == "OrderNotOpen"
+            ends.append(world.time.seconds - began)
+        assert ends[-1] < 3.0
+
+
+class TestAnswersByClientOrderId:
+    @pytest.mark.parametrize(
+        "named",
+        [{}, {"clientOrderID": ""}, {"origClientOrderId": "Bot_1"}, {"clientOrderID": "bot_1"}],
+        ids=["missing", "empty", "orig", "case"],
+    )
+    def test_that_name_the_order_by_its_order_id_are_settled_by_that(self, named: dict[str, str]) -> None:
+        world = World(
+            [order("CANCELED", **named)],
+            executes_after=0.0,
+            read=lambda status: order(status, **named),
+        )
+        played = world.play(BY_CLIENT_ID)
+        assert (ending(played), played.asked) == ("returned CANCELED", "cq")
+        assert played.sent[1].request.info.parameters["orderId"] == ORDER_ID
+
+    def test_that_name_another_order_are_not(self) -> None:
+        other = order("CANCELED", clientOrderID="another", orderId=5)
+        played = World([other], then=lambda _: NOT_FOUND, read=lambda _: NOT_FOUND).play(BY_CLIENT_ID)
+        assert ending(played) == "OutcomeUnknown"
+        assert not any("orderId" in send.request.info.parameters for send in played.sent)
+
+    def test_an_order_id_whose_order_has_another_client_order_id_is_dropped(self) -> None:
+        world = World(
+            [order("CANCELED", orderId=5)],
+            then=lambda _: RESET,
+            read=lambda _: order("CANCELED", orderId=5, clientOrderID="another"),
+        )
+        assert ending(world.play(BY_CLIENT_ID)) == "OutcomeUnknown"
+
+
+class TestClientOrderIdsThatAreUsedAgain:
+    def test_the_order_id_is_learnt_before_a_retry(self) -> None:
+        world = World([RESET], read=lambda status: order(status, clientOrderID="Bot_1"))
+        played = world.play(BY_CLIENT_ID)
+        assert (ending(played), played.asked) == ("returned CANCELED", "cqc")
+        assert "clientOrderID" not in played.sent[2].request.info.parameters
+        assert played.sent[2].request.info.parameters["orderId"] == ORDER_ID
+
+    def test_a_query_without_an_answer_lets_the_cancel_be_sent_again(self) -> None:
+        played = World(
+            [RESET], read=lambda _: HTML, then=lambda _: order("CANCELED", clientOrderID="Bot_1")
+        ).play(BY_CLIENT_ID)
+        assert (ending(played), played.asked) == ("returned CANCELED", "cqc")
+
+
+class TestWords:
+    @pytest.mark.parametrize("word", ["CANCELED", "CANCELLED", "Canceled", "CANCELED ", " cancelled"])
+    def test_a_success_and_a_query_may_say_cancelled_in_these_ways(self, word: str) -> None:
+        assert ending(World([order(word)]).play()) == f"returned {word}"
+        assert ending(ambiguous(RESET, ends_as=word).play()) == f"returned {word}"
+
+    @pytest.mark.parametrize(
+        "word",
+        [
+            "PENDING_CANCEL",
+            "CANCELING",
+            "WORKING",
+            "OPEN",
+            "TRIGGERED",
+            "REJECTED",
+            "EXPIRED",
+            "PartiallyFilled",
+            "NOT_CANCELED",
+            "",
+            "NEW",
+            "N\u0415W",  # a Cyrillic letter
+            "CANCELED\u200b",
+            "\ufb01lled",  # a ligature that upper() makes FI
+        ],
+    )
+    @pytest.mark.parametrize(
+        ("state", "expected"), [("CANCELED", "returned CANCELED"), ("FILLED", "OrderFilled")]
+    )
+    def test_a_success_with_any_other_word_is_queried(self, word: str, state: str, expected: str) -> None:
+        world = World([order(word)], executes_after=0.0, ends_as=state, reads_lag=1.0)
+        assert ending(world.play()) == expected
+
+    @pytest.mark.parametrize("word", ["PENDING_CANCEL", "WORKING", "NEW"])
+    def test_an_order_that_stays_open_is_never_reported_as_cancelled(self, word: str) -> None:
+        world = World(then=lambda _: order(word), read=lambda _: order(word))
+        assert ending(world.play()) == "OutcomeUnknown"
+
+    def test_cancelled_with_everything_executed_is_a_contradiction(self) -> None:
+        world = World([order("CANCELED", executedQty="126")], executes_after=0.0, ends_as="FILLED")
+        assert ending(world.play()) == "OrderFilled"
+
+    @pytest.mark.parametrize("word", ["Filled", "FILLED ", "filled"])
+    def test_final_words_of_a_query_are_read_the_same_way(self, word: str) -> None:
+        assert ending(World(history=[(0.0, word)]).play()) == "OrderFilled"
+
+    def test_a_code_of_text_is_believed_with_the_order_that_was_requested(self) -> None:
+        believed = answer({"code": "0", "msg": "", "data": ORDER})
+        assert ending(World([believed]).play()) == "returned CANCELED"
+
+
+class TestAfterAnAmbiguousRequest:
+    @pytest.mark.parametrize(
+        "reply",
+        [
+            NOT_FOUND,
+            says(100204, "data not found"),
+            answer(b"<html>", 401),
+            DENIED,
+            says(100001, "signature"),
+        ],
+        ids=["not found", "100204", "401 page", "permission", "signature"],
+    )
+    def test_a_refused_query_proves_nothing(self, reply: Reply) -> None:
+        world = ambiguous(RESET, read=lambda _: reply)
+        assert ending(world.play()) == "OutcomeUnknown"
+
+    @pytest.mark.parametrize(
+        "reply",
+        [
+            DENIED,
+            says(100001, "signature verification failed"),
+            says(100412),
+            says(100410),
+            says(100204),
+            NOT_FOUND,
+        ],
+        ids=["permission", "signature", "placement", "locked", "100204", "not found"],
+    )
+    def test_a_refused_retry_proves_nothing(self, reply: Reply) -> None:
+        world = ambiguous(RESET, then=lambda _: reply)
+        assert ending(world.play()) == "returned CANCELED"
+
+    @pytest.mark.parametrize(
+        "reply",
+        [
+            answer(b"", 202),
+            answer(b"", 408),
+            answer(b""),
+            answer(b'{"code":0,"data":{"symb'),
+            says(80019, "being processed"),
+            says(0, "lock fail, try again later"),
+            answer(b"<html>", 530),
+            says(123456, "what is this?"),
+        ],
+        ids=["202", "408", "empty 200", "cut", "80019", "lock fail", "530", "unlisted"],
+    )
+    def test_whatever_made_it_ambiguous_it_is_waited_for(self, reply: Reply) -> None:
+        world = World([reply] * MAXIMUM_ATTEMPTS, executes_after=3.0, then=lambda _: reply)
+        assert ending(world.play()) == "returned CANCELED"
+
+    def test_no_error_advises_to_cancel_again_without_the_text_of_the_exchange_before(self) -> None:
+        played = World(then=lambda _: says(123456, "what is this?"), read=lambda _: HTML).play()
+        text = str(played.error)
+        assert 0 < text.index("what is this?") < text.index("cancel again")
+
+
+class TestReads:
+    def test_a_read_is_never_maybe_executed(self) -> None:
+        played = World(history=[(0.0, "FILLED")], read=lambda _: HTML).play(timeout=2.0)
+        reads = [attempt.result for attempt in played.error.attempts if attempt.operation == "queryOrder"]
+        assert reads
+        assert not any("executed" in read for read in reads)
+
+    def test_a_query_that_finds_nothing_says_what_to_check(self) -> None:
+        query = ApiCall.of(BY_ID["queryOrder"], {"symbol": SYMBOL, "orderId": ORDER_ID})
+        played = Exchange().play(NOT_FOUND, call=query)
+        assert ending(played) == "OrderNotFound"
+        assert "Query the order" not in played.error.hint
+        assert "Check the symbol" in played.error.hint
+
+
+class TestSettlingByAMapping:
+    def test_the_query_takes_the_values_of_other_names(self) -> None:
+        settlement = Settlement("queryOrder", (("symbol", "pair"), ("clientOrderID", "newClientOrderId")))
+        place = replace(
+            CANCEL,
+            act="place",
+            repeat="never",
+            settled_by=settlement,
+            parameters=("pair", "newClientOrderId", "recvWindow"),
+            exactly_one_of=(),
+            permanent_id=None,
+            repeats=(),
+            confirmed_by=(),
+        )
+        call = ApiCall(place, {"pair": SYMBOL, "newClientOrderId": "Bot_1", "recvWindow": 3000})
+        played = World([RESET], read=lambda _: order("NEW", clientOrderID="Bot_1")).play(call)
+        assert (ending(played), played.asked) == ("returned NEW", "cq")
+        query = played.sent[1].request.info.parameters
+        assert (query["symbol"], query["clientOrderID"], query["recvWindow"]) == (SYMBOL, "Bot_1", 3000)
+
+
+def test_an_error_carries_every_attempt() -> None:
+    played = World(then=lambda _: GATEWAY_TIMEOUT).play()
+    assert isinstance(played.result, CallError)
+    assert len(played.error.attempts) == len(played.sent)

@@ -1,0 +1,261 @@
+"""How often and when a call sends again: retries, pauses, the retry budget, locks, the deadline."""
+
+from dataclasses import replace
+
+import pytest
+
+from bingx_spot import NotSent, OutcomeUnknown, RateLimited
+from bingx_spot.core.facts import MAXIMUM_ATTEMPTS, MAXIMUM_QUERIES
+from bingx_spot.core.request import ApiCall
+from bingx_spot.transport import CLOSED, MAYBE_SENT_NOTE
+from tests.support.samples import ORDER_ID, SYMBOL
+from tests.support.scripted_time import BEGIN
+from tests.unit.core.playing import (
+    ASKING_TIME,
+    BAD_GATEWAY,
+    CANCEL,
+    CANCELLED,
+    CANCELLING,
+    DENIED,
+    FALLBACK,
+    FILLED,
+    HANGS,
+    NOT_FOUND,
+    NOT_OPEN,
+    OPEN,
+    PRIMARY,
+    QUERYING,
+    REFUSED,
+    RESET,
+    UNLISTED,
+    After,
+    Exchange,
+    Reply,
+    answer,
+    by_operation,
+    forever,
+    order,
+    says,
+)
+
+SILENT = [RESET, HANGS, BAD_GATEWAY, UNLISTED, answer(b""), says(100500)]
+
+
+class TestNotSent:
+    def test_is_sent_again_after_a_pause_and_to_the_fallback(self) -> None:
+        played = Exchange().play(REFUSED, CANCELLED)
+        assert (played.asked, played.waits) == ("cc", [0.1])
+        first, second = (send.request.url for send in played.sent)
+        assert first.startswith(PRIMARY)
+        assert second.startswith(FALLBACK)
+
+    def test_pauses_grow_and_get_shorter_towards_the_deadline(self) -> None:
+        played = Exchange().play(*[REFUSED] * MAXIMUM_ATTEMPTS)
+        assert played.waits == [0.1, 0.2, 0.4, 0.8, 1.6]
+        assert Exchange().play_on(lambda _: REFUSED, timeout=1.0).waits[-1] <= 0.25
+
+    def test_spends_one_of_the_retry_budget_for_each_retry(self) -> None:
+        exchange = Exchange()
+        for _ in range(20):
+            exchange.play(*[REFUSED] * MAXIMUM_ATTEMPTS)
+        assert exchange.play(REFUSED).asked == "c", "a hundred retries are spent"
+
+    def test_a_closed_client_sends_nothing_again(self) -> None:
+        error = Exchange().play(CLOSED).error
+        assert type(error) is NotSent
+        assert (error.message, error.hint) == ("the client is closed", "Create another client.")
+
+    def test_ends_at_the_deadline_with_the_reason_of_the_attempt_before(self) -> None:
+        error = Exchange().play(After(REFUSED, 0.49), timeout=0.5).error
+        assert type(error) is NotSent
+
+    def test_without_any_time_nothing_is_sent(self) -> None:
+        played = Exchange().play(timeout=0.01)
+        assert (type(played.error), played.asked) == (NotSent, "")
+        assert played.error.message == "not sent: the deadline passed before cancelOrder could be sent"
+        assert str(played.error).startswith(f"Order {ORDER_ID} was not cancelled.")
+
+
+class TestAmbiguous:
+    @pytest.mark.parametrize("reply", SILENT, ids=["reset", "hangs", "502", "unlisted", "empty", "busy"])
+    def test_the_cancel_is_sent_again(self, reply: Reply) -> None:
+        played = Exchange().play(reply, CANCELLED)
+        assert (played.asked, played.waits) == ("cc", [0.1])
+        assert played.result == CANCELLED
+
+    def test_with_a_new_timestamp_and_signature(self) -> None:
+        first, second = (send.request for send in Exchange().play(RESET, CANCELLED).sent)
+        assert first.info.parameters["timestamp"] == BEGIN
+        assert second.info.parameters["timestamp"] == BEGIN + 100
+        assert first.secrets != second.secrets
+
+    def test_after_the_second_attempt_the_order_is_queried_first(self) -> None:
+        assert Exchange().play(RESET, RESET, CANCELLED).asked == "ccq"
+
+    def test_an_ambiguous_attempt_after_a_failed_one_is_queried(self) -> None:
+        assert Exchange().play(REFUSED, RESET, CANCELLED).asked == "ccq"
+
+    def test_a_restriction_goes_with_the_cancel_and_not_with_the_query(self) -> None:
+        call = ApiCall.of(CANCEL, {**CANCELLING.parameters, "cancelRestrictions": "NEW"})
+        played = Exchange().play(RESET, NOT_OPEN, FILLED, call=call)
+        assert "cancelRestrictions" in played.sent[1].request.info.parameters
+        assert "cancelRestrictions" not in played.sent[2].request.info.parameters
+
+    def test_three_attempts_need_no_retry_budget(self) -> None:
+        exchange = Exchange()
+        exchange.spend_budget()
+        played = exchange.play_on(by_operation(forever(RESET), forever(BAD_GATEWAY)))
+        assert played.asked.count("c") == 3
+
+    def test_attempts_and_queries_have_a_maximum(self) -> None:
+        played = Exchange().play_on(by_operation(forever(RESET), forever(OPEN)), timeout=3600.0)
+        assert played.asked.count("c") == MAXIMUM_ATTEMPTS
+        assert played.asked.count("q") < MAXIMUM_QUERIES
+
+    @pytest.mark.parametrize("timeout", [2.0, 10.0, 60.0, 600.0, 86_400.0])
+    def test_queries_go_on_until_the_deadline(self, timeout: float) -> None:
+        exchange = Exchange()
+        played = exchange.play_on(by_operation(forever(RESET), forever(BAD_GATEWAY)), timeout=timeout)
+        assert type(played.error) is OutcomeUnknown
+        assert exchange.time.seconds == pytest.approx(1000 + timeout, abs=0.15)
+
+    def test_an_operation_that_must_not_be_repeated_is_only_queried(self) -> None:
+        call = replace(CANCELLING, operation=replace(CANCEL, repeat="never"))
+        played = Exchange().play_on(by_operation([RESET], forever(OPEN)), call)
+        assert played.asked.count("c") == 1
+        assert type(played.error) is OutcomeUnknown
+
+    def test_nothing_is_waited_for_where_both_endpoints_are_locked_beyond_the_deadline(self) -> None:
+        exchange = Exchange()
+        exchange.state.lockouts.lock("queryOrder", 300)
+        played = exchange.play(RESET, says(100410))
+        assert (type(played.error), played.asked) == (OutcomeUnknown, "cc")
+
+
+class TestNearALock:
+    def test_an_order_that_a_query_finds_open_is_cancelled(self) -> None:
+        exchange = Exchange()
+        exchange.lock_soon()
+        assert exchange.play(OPEN, CANCELLED).asked == "qc"
+
+    def test_an_order_that_a_query_finds_filled_costs_no_further_error(self) -> None:
+        exchange = Exchange()
+        exchange.lock_soon()
+        played = exchange.play(FILLED)
+        assert (type(played.error).__name__, played.asked) == ("OrderFilled", "q")
+
+    def test_an_order_that_no_query_finds_is_not_found(self) -> None:
+        exchange = Exchange()
+        exchange.lock_soon()
+        played = exchange.play_on(by_operation([], forever(NOT_FOUND)))
+        assert type(played.error).__name__ == "OrderNotFound"
+
+    def test_where_the_query_has_no_answer_nothing_is_sent(self) -> None:
+        exchange = Exchange()
+        exchange.lock_soon()
+        played = exchange.play_on(by_operation([], forever(BAD_GATEWAY)), timeout=4.0)
+        assert type(played.error) is RateLimited
+        assert "could lock it" in played.error.message
+
+
+class TestRejected:
+    @pytest.mark.parametrize("reply", [DENIED, says(100001), says(100413), says(100414)], ids=str)
+    def test_is_final(self, reply: Reply) -> None:
+        played = Exchange().play(reply)
+        assert played.asked == "c"
+        assert str(played.error).startswith(f"Order {ORDER_ID} was not cancelled.")
+
+
+class TestRateLimited:
+    def test_a_lock_that_ends_in_time_is_waited_for(self) -> None:
+        played = Exchange().play(says(100410, f"will be unblocked after {BEGIN + 4000}"), CANCELLED)
+        assert played.result == CANCELLED
+        assert played.waits == pytest.approx([0.1, 3.9])
+
+    @pytest.mark.parametrize("milliseconds", [10_000, 11_000])
+    def test_a_lock_that_ends_with_the_deadline_or_later_ends_the_call_at_once(
+        self, milliseconds: int
+    ) -> None:
+        played = Exchange().play(says(100410, f"will be unblocked after {BEGIN + milliseconds}"))
+        assert isinstance(played.error, RateLimited)
+        assert played.error.retry_at == BEGIN + milliseconds
+        assert (played.asked, played.waits) == ("c", [])
+
+    @pytest.mark.parametrize(
+        "reply",
+        [says(100410), answer(b"<html>", 403), answer(b"", 418), answer(b"", 429)],
+        ids=["100410", "403", "418", "429"],
+    )
+    def test_a_lock_without_a_time_lasts_as_long_as_the_table_says(self, reply: Reply) -> None:
+        exchange = Exchange()
+        assert exchange.play(reply).error.details.retry_at == BEGIN + 300_000
+        exchange.time.seconds += 200
+        error = exchange.play().error
+        assert isinstance(error, RateLimited)
+        assert error.retry_at == BEGIN + 300_000
+        assert error.message == "not sent: cancelOrder is locked by the exchange for another 100 s"
+        exchange.time.seconds += 100
+        assert exchange.play(CANCELLED).result == CANCELLED
+
+    def test_a_lock_of_one_endpoint_leaves_the_others_open(self) -> None:
+        exchange = Exchange()
+        exchange.play(says(100410))
+        assert exchange.play(FILLED, call=QUERYING).result == FILLED
+
+    @pytest.mark.parametrize("status", [403, 418, 429])
+    def test_a_ban_stops_every_request(self, status: int) -> None:
+        exchange = Exchange()
+        exchange.play(answer(b"", status))
+        assert isinstance(exchange.play(call=QUERYING).error, RateLimited)
+        assert isinstance(exchange.play(call=ASKING_TIME).error, RateLimited)
+
+    def test_a_time_in_the_past_is_no_reason_to_wait(self) -> None:
+        played = Exchange().play(says(100410, f"will be unblocked after {BEGIN - 4000}"), CANCELLED)
+        assert (played.result, played.waits) == (CANCELLED, [0.1])
+
+    def test_spends_one_of_the_retry_budget(self) -> None:
+        exchange = Exchange()
+        exchange.spend_budget()
+        assert isinstance(exchange.play(says(100410, f"unblocked after {BEGIN + 100}")).error, RateLimited)
+
+
+class TestReads:
+    def test_are_sent_again_after_no_response(self) -> None:
+        assert Exchange().play(RESET, REFUSED, BAD_GATEWAY, FILLED, call=QUERYING).result == FILLED
+
+    @pytest.mark.parametrize("reply", [NOT_OPEN, DENIED, says(100204)], ids=["not open", "denied", "100204"])
+    def test_a_rejection_is_final_even_after_no_response(self, reply: Reply) -> None:
+        once = Exchange().play(reply, call=QUERYING).error
+        after_reset = Exchange().play(RESET, reply, call=QUERYING).error
+        assert type(after_reset) is type(once)
+        assert len(after_reset.attempts) == 2
+
+    @pytest.mark.parametrize("word", ["NEW", "FILLED", "EXPIRED", "a new word"])
+    def test_return_any_status(self, word: str) -> None:
+        assert Exchange().play(order(word), call=QUERYING).result == order(word)
+
+
+class TestInterruptions:
+    def test_before_anything_was_ambiguous_say_so(self) -> None:
+        def interrupt(_: object) -> Reply:
+            raise KeyboardInterrupt
+
+        notes = Exchange().interrupted(interrupt, KeyboardInterrupt())
+        assert notes == ["bingx_spot: no request was sent that could have taken effect"]
+
+    def test_after_an_ambiguous_attempt_say_so(self) -> None:
+        replies: list[Reply] = [RESET]
+
+        def interrupt(_: object) -> Reply:
+            if replies:
+                return replies.pop()
+            raise KeyboardInterrupt
+
+        assert Exchange().interrupted(interrupt, KeyboardInterrupt()) == [MAYBE_SENT_NOTE]
+
+
+def test_a_call_by_client_order_id_is_queried_by_it() -> None:
+    call = ApiCall.of(CANCEL, {"symbol": SYMBOL, "clientOrderID": "bot_1", "recvWindow": 3000})
+    query = Exchange().play(NOT_OPEN, order("FILLED", clientOrderID="bot_1"), call=call).sent[1].request.info
+    assert query.parameters["clientOrderID"] == "bot_1"
+    assert query.parameters["recvWindow"] == 3000

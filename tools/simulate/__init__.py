@@ -1,0 +1,1 @@
+"""Deterministic simulation: the real decision code, in virtual time, against an adversarial exchange."""
