@@ -1,4 +1,4 @@
-"""What becomes of a request that is given up: by its deadline, by a task's cancellation, by closing the client."""
+"""A request that is given up: by its deadline, by a task's cancellation, by closing the client."""
 
 import asyncio
 import copy

@@ -3,7 +3,6 @@
 import ssl
 import time
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 import httpx
@@ -31,9 +30,7 @@ def by_default(request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.fixture(
-    params=[
-        once_blocking,
-        once_awaiting],
+    params=[once_blocking, once_awaiting],
     ids=["sync", "async"],
 )
 def cancel(request: pytest.FixtureRequest) -> Any:

@@ -47,7 +47,9 @@ FLOODS: dict[str, Any] = {
     "body without a length": endless(HEAD + b"\r\n", b"x" * 65536),
     "gzip bomb": http(gzip.compress(b" " * 2**29), headers="Content-Encoding: gzip"),
     "gzip bomb in chunks": endless(
-        CHUNKED.replace(b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n"), b"4\r\n\x1f\x8b\x08\x00\r\n", 0.001
+        CHUNKED.replace(b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n"),
+        b"4\r\n\x1f\x8b\x08\x00\r\n",
+        0.001,
     ),
     "silence": b"",
 }

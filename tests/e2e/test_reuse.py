@@ -11,7 +11,6 @@ from typing import Any
 import anyio
 import pytest
 
-from bingx_spot import CallError, OutcomeUnknown
 from bingx_spot.core.request import ApiCall
 from bingx_spot.transport import TransportFailure
 from bingx_spot.transport.engine import NetworkEngine
@@ -30,8 +29,6 @@ def hang_up(server: ScriptedServer) -> None:
         with contextlib.suppress(OSError):
             connection.shutdown(socket.SHUT_RDWR)
     time.sleep(0.02)  # until it is here; the kernel needs no longer on a loopback
-
-
 
 
 class TestClosedWhileIdle:

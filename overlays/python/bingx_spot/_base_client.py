@@ -59,7 +59,7 @@ class BaseClient:
         self._owns_engine = owns_engine
         self._api: bingx_spot_api.AuthenticatedClient | None = None
         self._context = _context(credentials, config, state)
-        self._client = SigningMiddleware(self._context, engine).client()
+        self._client: bingx_spot_api.SupportsRequests = SigningMiddleware(self._context, engine)
         self._keepalive: KeepAlive | AsyncKeepAlive | None = None
 
     @classmethod
@@ -96,7 +96,7 @@ class BaseClient:
         derived = object.__new__(type(self))
         config = replace(self._config, **options)
         state = _new_state(self._credentials, config) if _STATE_OPTIONS & options.keys() else self._state
-        derived._set_up(self._credentials, config, self._engine, state, owns_engine=False)  # noqa: SLF001 - of the same class
+        derived._set_up(self._credentials, config, self._engine, state, owns_engine=False)
         return derived
 
     @property

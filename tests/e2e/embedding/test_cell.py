@@ -82,9 +82,7 @@ def notebook(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @CLIENTS
-def test_a_cell_cancels(
-    notebook: Notebook, sandbox: Sandbox, name: str, call: str, close: str
-) -> None:
+def test_a_cell_cancels(notebook: Notebook, sandbox: Sandbox, name: str, call: str, close: str) -> None:
     orders = [sandbox.place_order()["orderId"] for _ in range(2)]
     cells = [
         f"from bingx_spot import {name}; bingx = {name}.from_env()",

@@ -51,7 +51,9 @@ def told_by(running: subprocess.Popen[str]) -> dict[str, Any]:
     return {line.pop("who"): line for line in lines}
 
 
-def play(server: ScriptedServer, part: str, options: dict[str, Any] | None = None, **more: str) -> dict[str, Any]:
+def play(
+    server: ScriptedServer, part: str, options: dict[str, Any] | None = None, **more: str
+) -> dict[str, Any]:
     return told_by(start(server, part, options or {}, **more))
 
 

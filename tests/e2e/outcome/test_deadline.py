@@ -21,17 +21,13 @@ SLACK = 2.0
 
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize("part", ["head", "body"])
-def test_a_server_that_sends_a_byte_a_second_cannot_stretch_a_call(
-    colour: Colour, part: str
-) -> None:
+def test_a_server_that_sends_a_byte_a_second_cannot_stretch_a_call(colour: Colour, part: str) -> None:
     if part == "head":
         with Sandbox(limits="off") as sandbox:
             sandbox.faults([{"fault": "trickle", "bytesPerSecond": 1.0}])
             order = sandbox.place_order(SYMBOL)
             came, took = timed(
-                lambda: attempt(
-                    colour, options(sandbox, timeout=1.2), order_id=order["orderId"]
-                )
+                lambda: attempt(colour, options(sandbox, timeout=1.2), order_id=order["orderId"])
             )
     else:
         # The head and most of the body at once, and the rest never: the scripted server is silent then.
@@ -62,16 +58,12 @@ def test_a_body_that_drips_cannot_stretch_a_call(colour: Colour) -> None:
 
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize("timeout", [0.001, 0.05])
-def test_a_deadline_too_short_for_anything_is_kept_all_the_same(
-    colour: Colour, timeout: float
-) -> None:
+def test_a_deadline_too_short_for_anything_is_kept_all_the_same(colour: Colour, timeout: float) -> None:
     with Sandbox(limits="off") as sandbox:
         sandbox.faults([{"fault": "hang-before-executing", "seconds": 5.0}])
         order = sandbox.place_order(SYMBOL)
         came, took = timed(
-            lambda: attempt(
-                colour, options(sandbox, timeout=timeout), order_id=order["orderId"]
-            )
+            lambda: attempt(colour, options(sandbox, timeout=timeout), order_id=order["orderId"])
         )
     assert isinstance(came, CallError)
     assert took < timeout + SLACK

@@ -49,7 +49,8 @@ def test_a_cancel_imports_no_other_command_and_no_other_library(sandbox: Sandbox
     keys = {"BINGX_API_KEY": sandbox.api_key, "BINGX_API_SECRET": sandbox.api_secret}
     modules = imported(*arguments, *(["--json"] if shown == "--json" else []), **keys)
     assert {"click", "httptools", "bingx_spot.cli.cancel"} <= modules
-    foreign = {"httpx", "httpcore", "asyncio", "anyio", "redis", "starlette", "uvicorn", "bingx_sandbox", "yaml"}
+    senders = {"httpx", "httpcore", "asyncio", "anyio"}
+    foreign = {*senders, "redis", "starlette", "uvicorn", "bingx_sandbox", "yaml"}
     assert modules & foreign == set()
     assert commands(modules) & {"query", "sandbox", "sign", "time", "doctor"} == set()
     assert ("rich" in modules) == (shown == "--table")

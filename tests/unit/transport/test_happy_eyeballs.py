@@ -94,7 +94,7 @@ def test_all_that_are_silent_end_with_the_deadline(connect, silent):
 
 
 def test_where_all_refuse_the_reason_is_the_system_s(connect, refusing):
-    with pytest.raises(ConnectionBroken, match="ConnectionRefusedError: .*refused"):
+    with pytest.raises(ConnectionBroken, match=r"ConnectionRefusedError: .*refused"):
         connect([refusing, refusing])
 
 

@@ -158,9 +158,7 @@ class AsyncBackend(BaseBackend[AsyncConnection]):
         self._in_flight.add(context)
         try:
             connection = await self._acquire(origin) or await self._open(origin, context)
-            context.wake = connection.wake
-            if self._closed:
-                raise TimeoutError
+            self._check_open(context, connection)
             flow = exchange(self._encode(request, origin), context)
             received = await connection.run(through(connection.layers, flow), context)
         except BaseException:
@@ -203,7 +201,9 @@ class AsyncBackend(BaseBackend[AsyncConnection]):
                 addresses = await self._resolve(server)
                 phase = "TCP"
                 connected = await connect(addresses)
-                _, connection = await loop.create_connection(lambda: AsyncConnection(connected), sock=connected)
+                _, connection = await loop.create_connection(
+                    lambda: AsyncConnection(connected), sock=connected
+                )
                 phase = "TLS handshake" if origin.scheme == "https" else "proxy"
                 setup = establish(origin, self._proxy, self._tls, connection.layers, context)
                 await connection.run(setup, context)
@@ -245,9 +245,7 @@ async def connect(addresses: Sequence[Address]) -> socket.socket:
                 running[loop.create_task(loop.sock_connect(attempt, address.target))] = attempt
             if not running:
                 raise race.lost()
-            done, _ = await asyncio.wait(
-                running, timeout=race.pause(), return_when=asyncio.FIRST_COMPLETED
-            )
+            done, _ = await asyncio.wait(running, timeout=race.pause(), return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 attempt = running.pop(task)
                 error = task.exception()

@@ -151,9 +151,7 @@ class BaseBackend(Generic[Connection]):
         resolver: Looks hosts up.
     """
 
-    def __init__(
-        self, tls: Callable[[], ssl.SSLContext], proxy: Proxy | None, resolver: Resolver
-    ) -> None:
+    def __init__(self, tls: Callable[[], ssl.SSLContext], proxy: Proxy | None, resolver: Resolver) -> None:
         self._tls = tls
         self._proxy = proxy
         self._resolver = resolver
@@ -170,6 +168,16 @@ class BaseBackend(Generic[Connection]):
     def _server(self, origin: Origin) -> Origin:
         """Return where the TCP connection leads."""
         return origin if self._proxy is None else self._proxy.origin
+
+    def _check_open(self, context: RequestContext, connection: Connection) -> None:
+        """Let closing the backend end the request from now on.
+
+        Raises:
+            TimeoutError: It was closed meanwhile.
+        """
+        context.wake = connection.wake
+        if self._closed:
+            raise TimeoutError
 
     def _check_silent(self, connection: Connection) -> None:
         """Check that a new connection has received nothing: what it had would be the next response.
@@ -204,9 +212,7 @@ class Backend(BaseBackend[BlockingConnection]):
         self._in_flight.add(context)
         try:
             connection = self._pool.acquire(origin) or self._open(origin, context)
-            context.wake = connection.wake
-            if self._closed:
-                raise TimeoutError
+            self._check_open(context, connection)
             flow = exchange(self._encode(request, origin), context)
             received = connection.run(through(connection.layers, flow), context)
         except BaseException:

@@ -56,6 +56,10 @@ class Poolable(Protocol):
         """Close the connection."""
         ...
 
+    def wake(self) -> None:
+        """End the wait of the thread or task that uses the connection."""
+        ...
+
 
 Connection = TypeVar("Connection", bound=Poolable)
 

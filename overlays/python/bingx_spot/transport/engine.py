@@ -105,7 +105,11 @@ class NetworkEngine:
     def _failure(self, error: Exception, context: RequestContext, timeout: float) -> TransportFailure:
         sent = context.request_sent
         if self._closed:
-            return TransportFailure(sent, "the client was closed while the request was in flight") if sent else CLOSED
+            return (
+                TransportFailure(sent, "the client was closed while the request was in flight")
+                if sent
+                else CLOSED
+            )
         return describe_failure(error, sent, timeout)
 
 

@@ -97,7 +97,7 @@ def connect(addresses: Sequence[Address], context: RequestContext) -> socket.soc
                         attempt = new_socket(address)
                         running.add(attempt)
                         _start(attempt, address)
-                        selector.register(attempt, selectors.EVENT_WRITE)
+                        selector.register(attempt, selectors.EVENT_WRITE, attempt)
                     except OSError as error:
                         running.discard(attempt)
                         attempt.close()
@@ -135,17 +135,17 @@ def linger_0(connected: socket.socket) -> None:
 
 
 def _start(attempt: socket.socket, address: Address) -> None:
-    try:
+    with suppress(BlockingIOError):  # it goes on in the background
         attempt.connect(address.target)
-    except BlockingIOError:
-        pass  # it goes on in the background
 
 
 def _ready(selector: selectors.BaseSelector, race: Race, context: RequestContext) -> list[socket.socket]:
     left, pause = context.time_left(), race.pause()
     if not left:
         raise TimeoutError
-    ready = [key.fileobj for key, _ in selector.select(min(left, SLICE, SLICE if pause is None else pause))]
+    selected = selector.select(min(left, SLICE, SLICE if pause is None else pause))
+    # `data` is the socket itself, under its own type.
+    ready: list[socket.socket] = [key.data for key, _ in selected]
     for each in ready:
         selector.unregister(each)
     return ready

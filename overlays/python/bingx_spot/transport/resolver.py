@@ -25,7 +25,7 @@ class Address(NamedTuple):
     """
 
     family: socket.AddressFamily
-    target: tuple[str | int, ...]
+    target: tuple[str | int | bytes, ...]
 
 
 class Resolver:
