@@ -1,197 +1,244 @@
-# `make help` lists every target. Everything runs in .venv, which `make setup` makes.
+# `make help` lists the targets that are needed often, `make help-all` all of them. Everything runs in .venv:
+# `make demo` puts there what running needs, and the first other target adds the development tools.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
+# The tests start Python hundreds of times; without bytecode files each start compiles everything.
+unexport PYTHONDONTWRITEBYTECODE
+# `make check` ends with the tests' own summary, also under `make -j`.
+.NOTPARALLEL:
 
 # The first Python of 3.11 or later that really runs (a version manager's shim may only pretend to).
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$python && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
+RUN_READY := $(VENV)/.ready-to-run
 READY := $(VENV)/.ready
 PEERS := build/peers
 PEERS_READY := $(PEERS)/.ready
 TRUST := build/trust
 TRUST_READY := $(TRUST)/.ready
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
-##@ Begin
+# Each worker is a process; PYTEST_WORKERS=0 runs the tests in one. A file stays with one worker: the examples of
+# a page build on each other, and the tests of a module share its sandbox.
+PYTEST_WORKERS ?= auto
+PYTEST = $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile
 
-# Sections are lines of `##@`; a target is listed with what follows its `##`, in 80 columns.
+##@ Start
+
+.PHONY: demo
+demo: $(RUN_READY) ## Cancel orders on a local sandbox, step by step
+	@$(BIN)/python examples/demo.py
+
+# The text of a target that `make help` lists stands behind `##`; behind `###` that of one which only
+# `make help-all` lists. A line that begins with `##@` is a section's title.
 .PHONY: help
-help: ## List every target
+help: ### List the targets that are needed often
+.PHONY: help-all
+help-all: ## List every target
+help-all: ALL := 1
+help help-all:
 	@if [ -t 1 ] && [ -z "$$NO_COLOR" ]; then bold='\033[1m'; plain='\033[0m'; fi; \
-	awk -v bold="$$bold" -v plain="$$plain" 'BEGIN {FS = ":.*## "} \
-	/^##@ / {print "\n" substr($$0, 5)} \
-	/^[a-z-]+:.*## / { \
-		line = sprintf("  %smake %-15s%s", bold, $$1, plain); width = 22; \
+	awk -v bold="$$bold" -v plain="$$plain" -v all=$(ALL) 'BEGIN {FS = " ###? "} \
+	/^##@ / {section = "\n" substr($$0, 5)} \
+	/^[a-z-]+:[^#]* ## / || (all && /^[a-z-]+:[^#]* ### /) { \
+		if (section != "") {print section; section = ""} \
+		split($$1, name, ":"); line = sprintf("  %smake %-16s%s", bold, name[1], plain); width = 23; \
 		for (i = 1; i <= split($$2, words, " "); i++) { \
-			if (width + length(words[i]) > 78) {print line; line = sprintf("%22s", ""); width = 22} \
+			if (width + length(words[i]) > 78) {print line; line = sprintf("%23s", ""); width = 23} \
 			line = line " " words[i]; width += length(words[i]) + 1 \
 		} \
 		print line \
 	}' $(MAKEFILE_LIST)
 
 .PHONY: setup
-setup: $(READY) ## Make .venv with everything in it, .venv/bin/bingx-spot included
+setup: $(READY) ## Install the development tools too
 
-$(READY): requirements/dev.txt pyproject.toml
-	@test -n "$(PYTHON)" || { echo "bingx-spot needs Python 3.11 or later; none was found. Name one: make setup PYTHON=/path/to/python3" >&2; exit 1; }
-	@echo "Setting up .venv with $$($(PYTHON) --version), which takes a minute or two ..."
+$(RUN_READY): requirements/run.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "bingx-spot needs Python 3.11 or later; none was found. Name one: make demo PYTHON=/path/to/python3" >&2; exit 1; }
+	@echo "[1/3] Creating .venv with $$($(PYTHON) --version)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@echo "[2/3] Installing $$(grep -c == requirements/run.txt) packages, about 30 MB"
+	@$(BIN)/python $(PIP_INSTALL) --require-hashes -r requirements/run.txt
+	@echo "[3/3] Installing bingx-spot"
+	@$(BIN)/python $(PIP_INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
-.PHONY: demo
-demo: $(READY) ## Start the sandbox, cancel real orders on it through the signed SDK, show what happened
-	@$(BIN)/python examples/demo.py
+$(READY): requirements/dev.txt $(RUN_READY)
+	@echo "Installing the development tools into .venv, about 500 MB, which takes a minute or two ..."
+	@$(BIN)/python $(PIP_INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+##@ Test
+
+.PHONY: unit
+unit: $(READY) ## Run the tests of single modules, in seconds
+	$(PYTEST) -q -m "not slow" tests/unit
 
 .PHONY: test
-test: $(READY) $(PEERS_READY) $(TRUST_READY) ## Run the tests
-	$(BIN)/python -m pytest
+test: $(READY) ## Run all tests but the slow ones
+	$(PYTEST) -m "not slow"
+
+.PHONY: slow
+slow: $(READY) $(PEERS_READY) $(TRUST_READY) ### Run the slow tests alone
+	$(PYTEST) -m slow
+
+.PHONY: check
+check: lint types lint-spec check-page spec-diff surface-diff check-generated check-vectors conformance bench-smoke slow test ## Run all tests and all checks once, as CI does
 
 ##@ Change the code
 
-.PHONY: pythons
-pythons: $(READY) $(TRUST_READY) ## Try the wheel on every Python at hand, with the oldest and the newest dependencies
-	@rm -rf build/pythons/wheel
-	@$(BIN)/python -m build --wheel --no-isolation --outdir build/pythons/wheel >/dev/null
-	@$(TRUST)/venv/bin/python -m tools.pythons
-
-.PHONY: audit
-audit: $(READY) $(TRUST_READY) ## Ask the OSV database whether anything that is locked is known to be vulnerable
-	@$(BIN)/python -m tools.audit $(AUDIT)
-
-.PHONY: check
-check: lint types lint-spec check-page spec-diff surface-diff check-generated check-vectors conformance bench-smoke test ## What CI runs
-
 .PHONY: lint
-lint: $(READY) ## Lint, check the format and the import contracts
+lint: $(READY) ## Check style, format and import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
 
 .PHONY: format
-format: $(READY) ## Format the code and mend what ruff can mend
+format: $(READY) ## Format the code and fix what ruff can fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 .PHONY: types
-types: $(READY) ## Check the types (mypy --strict)
+types: $(READY) ## Check the types with mypy --strict
 	$(BIN)/mypy
 
+.PHONY: census
+census: $(READY) ### Count files, lines, noqa, layers and import cycles
+	@$(BIN)/python -m tools.census
+
+.PHONY: call-path
+call-path: $(READY) ### List the files of ours that one warm cancel passes
+	@$(BIN)/python -m tools.call_path
+
 .PHONY: surface-diff
-surface-diff: $(READY) ## Say what has changed in the SDK's public names since its last release, and fail if that breaks callers
+surface-diff: $(READY) ### Show what changed in the public names since the last release; fail if it breaks callers
 	$(BIN)/python -m tools.surface
 
 .PHONY: release-surface
-release-surface: $(READY) ## Keep the SDK's public names as they stand as those of a release
+release-surface: $(READY) ### Store today's public names as those of a release
 	$(BIN)/python -m tools.surface --release
 
 ##@ Change the contract
 
 .PHONY: generate
-generate: $(READY) ## Make generated/ from spec/
+generate: $(READY) ## Generate generated/ from spec/
 	$(BIN)/python -m generator
 
 .PHONY: check-generated
-check-generated: $(READY) ## Fail if generated/ is not what spec/ gives
+check-generated: $(READY) ### Fail if generated/ is not what spec/ generates
 	$(BIN)/python -m generator --check
 
 .PHONY: lint-spec
-lint-spec: $(READY) ## Check spec/ against OpenAPI, the extensions' schemas, our rules and Redocly CLI's
+lint-spec: $(READY) ## Check spec/: OpenAPI, our schemas and rules, Redocly
 	$(BIN)/python -m generator.commands lint
 
 .PHONY: check-page
-check-page: $(READY) ## Fail where spec/openapi.yaml is not what the exchange's own pages in spec/pages/ say
+check-page: $(READY) ### Fail where spec/openapi.yaml differs from the exchange's own pages in spec/pages/
 	$(BIN)/python -m generator.commands page
 
 .PHONY: spec-diff
-spec-diff: $(READY) ## Say what has changed in spec/ since its last release, and fail if that breaks callers
+spec-diff: $(READY) ### Show what changed in spec/ since its last release; fail if it breaks callers
 	$(BIN)/python -m generator.commands diff
 
 .PHONY: release-spec
-release-spec: $(READY) ## Freeze spec/ as a release: make release-spec VERSION=1.2.0
+release-spec: $(READY) ### Freeze spec/ as a release: make release-spec VERSION=1.2.0
 	@test -n "$(VERSION)" || { echo "Name the version: make release-spec VERSION=1.2.0" >&2; exit 1; }
 	$(BIN)/python -m generator.commands release "$(VERSION)"
 
 .PHONY: vectors
-vectors: $(READY) ## Make spec/vectors/signing.json anew, with openssl
+vectors: $(READY) ### Rebuild spec/vectors/signing.json with openssl
 	$(BIN)/python spec/vectors/make.py
 
 .PHONY: check-vectors
-check-vectors: $(READY) ## Fail if spec/vectors/signing.json is not what openssl gives
+check-vectors: $(READY) ### Fail if spec/vectors/signing.json is not what openssl computes
 	$(BIN)/python spec/vectors/make.py --check
 
 .PHONY: spec-kit
-spec-kit: $(READY) ## Pack the spec, for every language, into dist/ (needs Node.js)
+spec-kit: $(READY) ### Pack the spec for other languages into dist/ (needs Node.js)
 	$(BIN)/python -m generator.commands kit
 
 .PHONY: conformance
-conformance: $(READY) ## Let every language pass the vectors and cancel an order; a table of what each has shown
+conformance: $(READY) ## Try every language's overlay on vectors and sandbox
 	$(BIN)/python -m tools.conformance
 
-##@ Measure and show
+##@ Prove and measure
+
+.PHONY: simulate
+simulate: $(READY) ## Cancel a million orders in virtual time, among faults
+	$(BIN)/python -m tools.simulate
 
 .PHONY: chaos
-chaos: $(READY) ## Ten thousand cancels among faults, and a table of what became of them
+chaos: $(READY) ### Cancel three thousand orders among faults, over real sockets
 	$(BIN)/python -m tools.chaos
 
 .PHONY: reliability
-reliability: $(READY) ## Write the README's table of failures from the outcome matrix
+reliability: $(READY) ### Write the table of failures in docs/concepts/outcome.md
 	$(BIN)/python -m tests.e2e.outcome.table
 
 .PHONY: mutation
-mutation: $(READY) ## Change the code that decides in 1600 ways, and see whether the tests notice
+mutation: $(READY) ### Change the code that decides in 1600 ways; fail if the tests miss one
 	$(BIN)/python -m tools.mutation
 
 .PHONY: screenshot
-screenshot: $(READY) ## Make the README's picture of the sandbox's page anew, in Chromium
+screenshot: $(READY) ### Take the README's picture of the sandbox's page, in Chromium
 	$(BIN)/python -m tests.sandbox.page.screenshot
 
 .PHONY: bench
-bench: $(READY) $(PEERS_READY) ## How fast one cancel is, beside other clients; writes the README's table and plot
+bench: $(READY) $(PEERS_READY) ## Measure one cancel beside other clients
 	$(BIN)/python -m benchmarks.speed
 
 .PHONY: bench-smoke
-bench-smoke: $(READY) $(PEERS_READY) ## The same with a few calls, to see that it works; it judges nothing
+bench-smoke: $(READY) $(PEERS_READY) ### Run the same with a few calls, to see that it works
 	$(BIN)/python -m benchmarks.speed --smoke
 
 .PHONY: bench-limits
-bench-limits: $(READY) ## How much of the permitted rate is used: one process, four on one Redis, skewed clocks, a file
+bench-limits: $(READY) ### Measure how much of the permitted rate is used: processes, Redis, skewed clocks, a file
 	$(BIN)/python -m benchmarks.limits
 
 .PHONY: bench-bulk
-bench-bulk: $(READY) ## Ten thousand orders through cancel-many, a million rows through its dry run
+bench-bulk: $(READY) ### Measure ten thousand orders through cancel-many, and a million rows in a dry run
 	$(BIN)/python -m benchmarks.bulk
 
-##@ Build and keep
+##@ Build and release
 
 .PHONY: docs
-docs: $(READY) ## Build the documentation into build/docs: a site that needs no network, and a man page
+docs: $(READY) ## Build the documentation into build/docs
 	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/docs
 	$(BIN)/python -m sphinx -q -W --keep-going -b man docs build/docs/man
 	@echo "build/docs/index.html, build/docs/man/bingx-spot.1"
 
 .PHONY: build
-build: $(READY) ## Build the wheel into dist/, and list what is in it
+build: $(READY) ## Build the wheel into dist/, and list its files
 	$(BIN)/python -m build --wheel --no-isolation
 	@for wheel in dist/*.whl; do $(BIN)/python -m zipfile --list $$wheel; done
 
+.PHONY: pythons
+pythons: $(READY) $(TRUST_READY) ### Test the wheel on every installed Python, with the oldest and the newest dependencies
+	@rm -rf build/pythons/wheel
+	@$(BIN)/python -m build --wheel --no-isolation --outdir build/pythons/wheel >/dev/null
+	@$(TRUST)/venv/bin/python -m tools.pythons
+
+.PHONY: audit
+audit: $(READY) $(TRUST_READY) ### Look up every locked package in the OSV database of vulnerabilities
+	@$(BIN)/python -m tools.audit $(AUDIT)
+
 .PHONY: peers
-peers: $(PEERS_READY) ## Install the public clients that the sandbox is tested with
+peers: $(PEERS_READY) ### Install the public clients that the sandbox is tested with
 
 $(PEERS_READY): requirements/peers.txt | $(READY)
-	@echo "Setting up $(PEERS) with the public clients of requirements/peers.in ..."
+	@echo "Installing the public clients of requirements/peers.in into $(PEERS) ..."
 	@rm -rf $(PEERS) && $(BIN)/python -m venv $(PEERS)/venv
-	@$(PEERS)/venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peers.txt \
+	@$(PEERS)/venv/bin/python $(PIP_INSTALL) --require-hashes -r requirements/peers.txt \
 		|| echo "The public clients could not be installed; their tests will be skipped." >&2
 	@touch $@
 
 # nox, pip-audit and what they need: only `make pythons` and `make audit` use them.
 $(TRUST_READY): requirements/trust.txt | $(READY)
-	@echo "Setting up $(TRUST) with the tools of requirements/trust.txt ..."
+	@echo "Installing the tools of requirements/trust.txt into $(TRUST) ..."
 	@rm -rf $(TRUST) && $(BIN)/python -m venv $(TRUST)/venv
-	@$(TRUST)/venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/trust.txt \
+	@$(TRUST)/venv/bin/python $(PIP_INSTALL) --require-hashes -r requirements/trust.txt \
 		|| echo "The tools of requirements/trust.txt could not be installed; their tests will be skipped." >&2
 	@touch $@
 
@@ -200,13 +247,14 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-vers
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .PHONY: lock
-lock: $(READY) ## Pin newer versions in requirements/*.txt
-	$(BIN)/python -m pip install --quiet uv==0.13.9
-	$(LOCK) --upgrade pyproject.toml --group dev --extra fast --extra redis --extra sandbox -o requirements/dev.txt
-	$(LOCK) --upgrade --resolution lowest-direct pyproject.toml --group test --extra fast --extra redis --extra sandbox -o requirements/lowest.txt
+lock: $(READY) ### Update the pinned versions in requirements/*.txt
+	$(BIN)/python $(PIP_INSTALL) uv==0.13.9
+	$(LOCK) --upgrade pyproject.toml --group dev --extra redis --extra sandbox -o requirements/dev.txt
+	$(LOCK) --upgrade --resolution lowest-direct pyproject.toml --group test --extra redis --extra sandbox -o requirements/lowest.txt
+	$(LOCK) --upgrade pyproject.toml --group build --extra sandbox -c requirements/dev.txt -o requirements/run.txt
 	$(LOCK) --upgrade --group pyproject.toml:trust -o requirements/trust.txt
 	$(LOCK) --upgrade requirements/peers.in -o requirements/peers.txt
 
 .PHONY: clean
-clean: ## Remove what make has made, .venv too
+clean: ### Remove what make has created, .venv too
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

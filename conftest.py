@@ -1,11 +1,18 @@
-"""What holds for all tests."""
+"""Hooks for all tests and for the examples of the documentation."""
 
 import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.documentation import examples
+
+# No limit of time, since the machine may be busy; on CI, hypothesis's own profile is the parent.
+settings.register_profile(
+    "bingx-spot", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("bingx-spot")
 
 # Every example of the documentation is a test.
 pytest_collect_file = examples.pytest()
@@ -13,7 +20,7 @@ pytest_collect_file = examples.pytest()
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Turn a skip into a failure on CI, where nothing may be missing."""
+    """Turn a skip into a failure on CI, which has every tool."""
     report = yield
     if report.skipped and os.environ.get("CI"):
         report.outcome = "failed"

@@ -1,7 +1,7 @@
-"""`make bench-bulk`: ten thousand orders through `cancel-many` and its journal, a million rows dry.
+"""`make bench-bulk`: ten thousand orders through `cancel-many` and its journal, a million rows in a dry run.
 
-What is shown is what the command costs, for the sandbox's limits are lifted: at the exchange's five cancels a
-second ten thousand orders take 33 minutes. Memory is the largest that the process had.
+The sandbox's rate limits are off, so that the figures are the cost of the command: at the exchange's five
+cancels a second, ten thousand orders take 33 minutes. Memory is the peak of the process.
 """
 
 import os
@@ -33,8 +33,8 @@ def _json_row(number: int) -> str:
 
 
 def _measured(arguments: list[str], source: Path, environment: dict[str, str]) -> tuple[float, float, float]:
-    """Return seconds, seconds of CPU, and MiB at most, of a run that must end well."""
-    began = time.perf_counter()
+    """Return seconds, CPU seconds and peak MiB of a run that must succeed."""
+    start = time.perf_counter()
     with (
         source.open("rb") as rows,
         subprocess.Popen(
@@ -49,7 +49,7 @@ def _measured(arguments: list[str], source: Path, environment: dict[str, str]) -
         process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, f"exit code {process.returncode}"
     unit = 1 if sys.platform == "darwin" else 1024
-    return time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss * unit / 2**20
+    return time.perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss * unit / 2**20
 
 
 def _write(path: Path, row: Callable[[int], str], count: int, header: str = "") -> Path:
@@ -77,19 +77,19 @@ def _cancelled(folder: Path) -> tuple[float, float, float]:
 def main() -> None:
     """Measure, and print the table."""
     table = Table(box=None, header_style="dim")
-    for heading in ("what", "seconds", "CPU seconds", "MiB at most"):
-        table.add_column(heading, justify="left" if heading == "what" else "right")
+    for heading in ("run", "seconds", "CPU seconds", "peak MiB"):
+        table.add_column(heading, justify="left" if heading == "run" else "right")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         dry = ["--dry-run", "--env", "sandbox"]
         csv = _write(folder / "rows.csv", _csv_row, ROWS, HEADER)
         json = _write(folder / "rows.jsonl", _json_row, ROWS)
-        for what, measured in (
+        for run, measured in (
             (f"{ORDERS:,} orders cancelled, with a journal", _cancelled(folder)),
             (f"{ROWS:,} rows of CSV, dry run", _measured(dry, csv, {})),
             (f"{ROWS:,} rows of JSON, dry run", _measured(dry, json, {})),
         ):
-            table.add_row(what, *(f"{value:.1f}" for value in measured))
+            table.add_row(run, *(f"{value:.1f}" for value in measured))
     Console().print(table)
 
 

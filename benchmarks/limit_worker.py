@@ -1,7 +1,7 @@
 """A process that cancels orders within the limit, for `make bench-limits`.
 
-It reads what to do as one JSON line, says that it is ready, and begins when another line comes. It tells as
-one JSON line how each order ended, and how long each took, in seconds.
+It reads its task as one JSON line, prints `ready`, and starts when it reads another line. It prints one JSON
+line with the result and the duration, in seconds, of each order.
 """
 
 import json
@@ -18,15 +18,15 @@ from bingx_spot import BingxSpot, CallError, Clock, Credentials
 SYMBOL = "BTC-USDT"
 
 
-def _client(asked: dict[str, Any]) -> BingxSpot:
-    skew, true_time, true_time_ns = asked["skew"], time.time, time.time_ns
-    # Whatever looks at the wall clock in this process sees a wrong one.
+def _client(task: dict[str, Any]) -> BingxSpot:
+    skew, true_time, true_time_ns = task["skew"], time.time, time.time_ns
+    # All of this process sees a wrong wall clock.
     time.time = lambda: true_time() + skew
     time.time_ns = lambda: true_time_ns() + round(skew * 1e9)
     return BingxSpot(
-        Credentials(asked["apiKey"], asked["apiSecret"]),
-        environment=asked["url"],
-        limits=asked["limits"],
+        Credentials(task["apiKey"], task["apiSecret"]),
+        environment=task["url"],
+        limits=task["limits"],
         timeout=300,
         clock=Clock(time.time_ns),
     )
@@ -46,14 +46,14 @@ def _one_by_one(bingx: BingxSpot, orders: list[int], threads: int) -> list[tuple
         return list(pool.map(lambda order_id: _cancelled(bingx, order_id), orders))
 
 
-def _in_a_run(bingx: BingxSpot, orders: list[int], singles: list[int]) -> list[tuple[str, float]]:
-    """Cancel in one run, and a single order again and again in the middle of it."""
-    came: list[tuple[str, float]] = []
+def _bulk_run(bingx: BingxSpot, orders: list[int], singles: list[int]) -> list[tuple[str, float]]:
+    """Cancel in one bulk run, and single orders during it."""
+    results: list[tuple[str, float]] = []
     ended = threading.Event()
 
     def single() -> None:
-        in_the_middle = takewhile(lambda _: not ended.wait(1.3), singles)
-        came.extend(_cancelled(bingx, order_id) for order_id in in_the_middle)
+        during_the_run = takewhile(lambda _: not ended.wait(1.3), singles)
+        results.extend(_cancelled(bingx, order_id) for order_id in during_the_run)
 
     thread = threading.Thread(target=single)
     thread.start()
@@ -61,21 +61,21 @@ def _in_a_run(bingx: BingxSpot, orders: list[int], singles: list[int]) -> list[t
     ended.set()
     thread.join()
     assert set(run) == {"cancelled"}, run
-    return came
+    return results
 
 
 def main() -> None:
-    """Do what is asked for."""
-    asked = json.loads(sys.stdin.readline())
+    """Run the task."""
+    task = json.loads(sys.stdin.readline())
     logging.basicConfig(stream=sys.stderr)
-    with _client(asked) as bingx:
+    with _client(task) as bingx:
         print("ready", flush=True)
         sys.stdin.readline()
-        if asked["singles"]:
-            came = _in_a_run(bingx, asked["orders"], asked["singles"])
+        if task["singles"]:
+            results = _bulk_run(bingx, task["orders"], task["singles"])
         else:
-            came = _one_by_one(bingx, asked["orders"], asked["threads"])
-    print(json.dumps(came), flush=True)
+            results = _one_by_one(bingx, task["orders"], task["threads"])
+    print(json.dumps(results), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,8 @@
-"""`make bench-limits`: how much of the permitted rate is used, and whether the exchange ever has to refuse.
+"""`make bench-limits`: how much of the permitted rate is used, and whether the exchange rejects any request.
 
-Each row is a run against `bingx-spot sandbox` with the limits as documented, lock-outs included, in a process
-of its own. The share of the rate is what arrived after the opening burst, over what five a second allow in
-that time: the burst is free, so it does not count. A process's fair share is an equal part of what arrived
-while all were at it.
+Each row is a run against `bingx-spot sandbox` with the documented limits, lock-outs included, in its own
+process. The rate is the number of requests that arrived after the first burst, divided by what five a second
+allow in that time. A process's fair share is an equal part of what arrived while all processes were running.
 """
 
 import json
@@ -26,27 +25,27 @@ from bingx_spot_api.contract import BY_ID
 _LIMIT = BY_ID["cancelOrder"].uid_limit
 assert _LIMIT is not None
 RATE = _LIMIT.requests / _LIMIT.seconds
-# What arrives so soon after the first belongs to the opening burst, in seconds.
+# Requests that arrive so soon after the first belong to the first burst, in seconds.
 _BURST = 0.1
-# Of a process's fair share.
+# The least part of its fair share that a process must have.
 _LEAST_FAIR = 0.5
-# A single cancel in the middle of a run waits for one permit, and takes its own time.
+# A single cancel during a bulk run waits for one permit, and takes its own time.
 _LONGEST_SINGLE = 1 / RATE + 0.1
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Say what a run does, and what it must reach.
+    """What a run does, and what it must reach.
 
     Args:
-        what: In words.
-        limits: What `limits` is, out of the URL of redis-server and a directory.
-        least: The smallest share of the rate.
+        what: A short description.
+        limits: Returns the option `limits`, from the URL of redis-server and a directory.
+        least: The smallest part of the rate.
         orders: How many each process cancels.
-        processes: How many there are.
-        threads: How many each has.
-        skews: By how much their clocks are off, in seconds.
-        singles: How many single cancels are made in the middle of a run of many; without any there is no run.
+        processes: Number of processes.
+        threads: Number of threads of each.
+        skews: Errors of their clocks, in seconds.
+        singles: Number of single cancels during a bulk run; 0 for no bulk run.
     """
 
     what: str
@@ -64,31 +63,31 @@ PLANS = (
     Plan("four processes, one Redis", lambda url, _: url, 0.95, 50, processes=4),
     Plan("clocks 3 s apart, one Redis", lambda url, _: url, 0.95, 50, processes=2, skews=(0.0, -3.0)),
     Plan("two processes, one file", lambda _, path: f"file://{path}/limits", 0.95, 50, processes=2),
-    Plan("a run of 150, and single cancels", lambda _, __: None, 0.97, 150, singles=40),
+    Plan("a bulk run, and single cancels", lambda _, __: None, 0.97, 150, singles=40),
 )
 
 
 @dataclass
 class Outcome:
-    """Hold what a run came to.
+    """The result of a run.
 
     Attributes:
-        rate: The share of the permitted rate.
-        refused: How many requests the exchange refused for a limit.
-        failed: How the orders ended that are not cancelled.
+        rate: The part of the permitted rate.
+        rejected: Number of requests that the exchange rejected for a limit.
+        failed: Errors of the orders that are not cancelled.
         fairness: The smallest part that a process had of its fair share.
-        longest: How long the longest single cancel in the middle of a run took, in seconds; 0 without a run.
+        longest: Duration of the longest single cancel during a bulk run, in seconds; 0 without one.
     """
 
     rate: float
-    refused: int
+    rejected: int
     failed: list[str] = field(default_factory=list)
     fairness: float = 1.0
     longest: float = 0.0
 
-    def is_fine(self, plan: Plan) -> bool:
-        """Tell whether it is all that was planned."""
-        kept = not self.refused and not self.failed
+    def meets(self, plan: Plan) -> bool:
+        """Return whether the run reached its plan."""
+        kept = not self.rejected and not self.failed
         return (
             kept
             and self.rate >= plan.least
@@ -103,9 +102,9 @@ def _sandbox() -> Iterator[tuple[dict[str, str], httpx.Client]]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         try:
             assert process.stdout is not None
-            said = json.loads(process.stdout.readline())
-            with httpx.Client(base_url=f"{said['url']}/_sandbox", timeout=60) as control:
-                yield said, control
+            sandbox = json.loads(process.stdout.readline())
+            with httpx.Client(base_url=f"{sandbox['url']}/_sandbox", timeout=60) as control:
+                yield sandbox, control
         finally:
             process.terminate()
 
@@ -126,26 +125,26 @@ def _redis(directory: Path) -> Iterator[str]:
 
 
 def _run(plan: Plan, redis: str, directory: Path) -> Outcome:
-    with _sandbox() as (said, control), ExitStack() as stack:
+    with _sandbox() as (sandbox, control), ExitStack() as stack:
         order = {"symbol": "BTC-USDT", "side": "BUY", "type": "LIMIT", "price": "50000", "origQty": "1"}
         count = plan.orders * plan.processes + plan.singles
         placed = [int(each["orderId"]) for each in control.post("/orders", json=[order] * count).json()]
-        asked = {"url": said["url"], "apiKey": said["apiKey"], "apiSecret": said["apiSecret"]}
-        asked["limits"] = plan.limits(redis, directory)
+        task = {"url": sandbox["url"], "apiKey": sandbox["apiKey"], "apiSecret": sandbox["apiSecret"]}
+        task["limits"] = plan.limits(redis, directory)
         shares = [placed[plan.orders * at :][: plan.orders] for at in range(plan.processes)]
         singles = placed[len(placed) - plan.singles :] if plan.singles else []
         workers = [stack.enter_context(_worker()) for _ in shares]
         for worker, share, skew in zip(workers, shares, plan.skews * plan.processes, strict=False):
             more = {"orders": share, "skew": skew, "threads": plan.threads, "singles": singles}
-            _tell(worker, json.dumps(asked | more))
+            _send(worker, json.dumps(task | more))
         for worker in workers:
-            assert _heard(worker) == "ready\n"
+            assert _receive(worker) == "ready\n"
         for worker in workers:
-            _tell(worker, "go")
-        came = [json.loads(_heard(worker)) for worker in workers]
+            _send(worker, "go")
+        results = [json.loads(_receive(worker)) for worker in workers]
         requests = control.get("/requests").json()["requests"]
-        refused = sum(control.get("/limits").json()["refused"].values())
-    return _outcome(came, shares, requests, refused, in_a_run=bool(plan.singles))
+        rejected = sum(control.get("/limits").json()["refused"].values())
+    return _outcome(results, shares, requests, rejected, has_bulk_run=bool(plan.singles))
 
 
 @contextmanager
@@ -159,25 +158,25 @@ def _worker() -> Iterator["subprocess.Popen[str]"]:
                 process.kill()
 
 
-def _tell(worker: "subprocess.Popen[str]", line: str) -> None:
+def _send(worker: "subprocess.Popen[str]", line: str) -> None:
     assert worker.stdin is not None
     print(line, file=worker.stdin, flush=True)
 
 
-def _heard(worker: "subprocess.Popen[str]") -> str:
+def _receive(worker: "subprocess.Popen[str]") -> str:
     assert worker.stdout is not None
     return worker.stdout.readline()
 
 
 def _outcome(
-    came: list[list[tuple[str, float]]],
+    results: list[list[tuple[str, float]]],
     shares: list[list[int]],
     requests: list[dict[str, object]],
-    refused: int,
+    rejected: int,
     *,
-    in_a_run: bool,
+    has_bulk_run: bool,
 ) -> Outcome:
-    ended = [each for worker in came for each in worker]
+    ended = [each for worker in results for each in worker]
     arrived = sorted(
         (int(str(each["receivedAt"])) / 1000, int(str(each["parameters"]["orderId"])))  # type: ignore[index]
         for each in requests
@@ -186,40 +185,40 @@ def _outcome(
     burst = sum(moment < first + _BURST for moment, _ in arrived)
     return Outcome(
         (len(arrived) - burst) / (last - first) / RATE,
-        refused,
+        rejected,
         [how for how, _ in ended if how != "CANCELED"],
         _fairness(arrived, shares),
-        max((seconds for _, seconds in ended), default=0.0) if in_a_run else 0.0,
+        max((seconds for _, seconds in ended), default=0.0) if has_bulk_run else 0.0,
     )
 
 
 def _fairness(arrived: list[tuple[float, int]], shares: list[list[int]]) -> float:
-    """Return the smallest part that a process had of its fair share, while all were at it."""
+    """Return the smallest part that a process had of its fair share, while all were running."""
     moments = [[moment for moment, order_id in arrived if order_id in set(share)] for share in shares]
-    all_at_it = min(each[-1] for each in moments)
-    counts = [sum(moment <= all_at_it for moment in each) for each in moments]
+    all_running_until = min(each[-1] for each in moments)
+    counts = [sum(moment <= all_running_until for moment in each) for each in moments]
     return min(counts) * len(shares) / sum(counts)
 
 
 def main() -> None:
-    """Run the plans, print the table, and exit with 1 where one was missed."""
+    """Run the plans, print the table, and exit with 1 if one is missed."""
     table = Table(box=None, header_style="dim")
-    for heading in ("what", "rate", "at least", "refused", "fair", "single", ""):
+    for heading in ("what", "rate", "at least", "rejected", "fair", "single", ""):
         table.add_column(heading, justify="left" if heading == "what" else "right")
     missed = 0
     with tempfile.TemporaryDirectory(prefix="bingx-limits-") as name, _redis(Path(name)) as redis:
         for plan in PLANS:
             outcome = _run(plan, redis, Path(name))
-            fine = outcome.is_fine(plan)
-            missed += not fine
+            meets = outcome.meets(plan)
+            missed += not meets
             table.add_row(
                 plan.what,
                 f"{outcome.rate:.1%}",
                 f"{plan.least:.0%}",
-                str(outcome.refused),
+                str(outcome.rejected),
                 f"{outcome.fairness:.0%}" if plan.processes > 1 else "",
                 f"{outcome.longest * 1000:.0f} ms" if plan.singles else "",
-                "" if fine else "missed",
+                "" if meets else "missed",
             )
             for how in outcome.failed[:3]:
                 print(how, file=sys.stderr)

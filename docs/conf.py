@@ -1,4 +1,4 @@
-"""What Sphinx is told. `make docs` builds the site into build/docs; a warning is an error there."""
+"""Configuration of Sphinx. `make docs` builds the site into build/docs; a warning is an error."""
 
 import sys
 from pathlib import Path
@@ -17,7 +17,7 @@ source_suffix = {".md": "markdown"}
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
-# Texts of the exchange are shown to the letter.
+# Show texts of the exchange unchanged.
 smartquotes = False
 # A word in single backticks is code, in our docstrings as in Markdown.
 default_role = "code"
@@ -28,7 +28,7 @@ napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True
 
-# furo brings its style and fonts along: the site opens without a network.
+# furo includes its styles and fonts: the site needs no network.
 html_theme = "furo"
 html_title = f"bingx-spot {version}"
 html_copy_source = False

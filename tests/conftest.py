@@ -1,4 +1,4 @@
-"""Fixtures that any test may ask for."""
+"""Fixtures for all tests."""
 
 import ssl
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ from tests.support.cancelling import cancel_awaiting, cancel_blocking
 
 @pytest.fixture
 def anyio_backend() -> str:
-    """Run async tests on asyncio alone: it is what httpx and the sandbox are used with."""
+    """Run async tests on asyncio only, which httpx and the sandbox are used with."""
     return "asyncio"
 
 
 @pytest.fixture(autouse=True)
-def _nothing_known_of_any_key() -> None:
-    """Let no test suffer from what the exchange of an earlier one said to the same key."""
+def _forget_keys() -> None:
+    """Forget limits and locks that an earlier test has caused for the same key."""
     options.forget()
 
 
@@ -33,20 +33,20 @@ def running_sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox(running_sandbox: Sandbox) -> Sandbox:
-    """Return the module's sandbox, with nothing left in it of earlier tests."""
+    """Return the module's sandbox as it was at its start."""
     running_sandbox.reset()
     return running_sandbox
 
 
 @pytest.fixture(params=[cancel_blocking, cancel_awaiting], ids=["sync", "async"])
 def cancel(request: pytest.FixtureRequest) -> Any:
-    """Return one cancel, sync and async."""
+    """Return a function that cancels one order, sync and async."""
     return request.param
 
 
 @pytest.fixture(scope="module")
 def authority() -> trustme.CA:
-    """Return a certificate authority of the tests' own."""
+    """Return a certificate authority for the tests."""
     return trustme.CA()
 
 

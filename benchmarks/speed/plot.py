@@ -1,4 +1,4 @@
-"""Draw the README's plot: how long a call takes, and how many there are a second with fifty in flight.
+"""Draw the plot of the README and docs/concepts/speed.md: time of a call, and calls a second with fifty in flight.
 
 SVG, by hand: a few bars need no library. Once for light pages and once for dark ones, between which a page
 chooses.

@@ -1,4 +1,4 @@
-"""Print what was measured, and write the table and the plot that the README shows."""
+"""Print what was measured, and write the table and the plot that the documentation shows."""
 
 import json
 from dataclasses import asdict
@@ -12,18 +12,11 @@ from benchmarks.speed.goals import Goal
 from benchmarks.speed.results import Results
 from benchmarks.speed.rounds import ROOT
 
-README = ROOT / "README.md"
+PAGE = ROOT / "docs" / "concepts" / "speed.md"
 PICTURES = ROOT / "docs" / "_static"
 FIGURES = ROOT / "benchmarks" / "speed" / "results.json"
 BEGIN = "<!-- Made by `make bench`. -->"
 END = "<!-- The end of what `make bench` makes. -->"
-
-# A page chooses by its own colours.
-_PICTURE = """\
-<picture>
-  <source media="(prefers-color-scheme: dark)" srcset="docs/_static/speed-dark.svg">
-  <img alt="Time of a cancel, and cancels a second, beside other clients" src="docs/_static/speed-light.svg">
-</picture>"""
 
 
 def show(results: Results, goals: list[Goal]) -> None:
@@ -40,15 +33,15 @@ def show(results: Results, goals: list[Goal]) -> None:
 
 
 def write(results: Results, goals: list[Goal]) -> None:
-    """Write the figures, the plot and the README's table."""
+    """Write the figures, the plot and the table of docs/concepts/speed.md."""
     told = {"goals": [{**asdict(goal), "met": goal.met} for goal in goals], **asdict(results)}
     FIGURES.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", "utf-8")
     for scheme in plot.SCHEMES:
         (PICTURES / f"speed-{scheme}.svg").write_text(plot.drawn(results, scheme), "utf-8")
-    text = README.read_text("utf-8")
+    text = PAGE.read_text("utf-8")
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
-    README.write_text(f"{before}{BEGIN}\n{_markdown(results, goals)}\n{END}{after}", "utf-8")
+    PAGE.write_text(f"{before}{BEGIN}\n{_markdown(results, goals)}\n{END}{after}", "utf-8")
 
 
 def _table(title: str, *headings: str) -> Table:
@@ -107,4 +100,4 @@ def _markdown(results: Results, goals: list[Goal]) -> str:
     if missed:
         judged += f", missed: {'; '.join(missed)}"
     told = f"Made by `make bench`: {results.how}. {judged}."
-    return "\n".join([_PICTURE, "", *rows, "", paused, "", told])
+    return "\n".join([*rows, "", paused, "", told])

@@ -1,4 +1,4 @@
-"""The directive `error-table`: spec/errors.yaml as a page shows it, so that no page repeats it by hand."""
+"""The directive `error-table`, which shows spec/errors.yaml on a page."""
 
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,17 +17,18 @@ _ERRORS = {
     "clock": "ClockError",
     "rateLimited": "RateLimited",
     "notOpen": "OrderNotOpen",
-    "refused": "Refused",
+    "notFound": "OrderNotFound",
+    "refused": "RequestRejected",
     "unavailable": "OutcomeUnknown",
 }
-_ORDER = {"untouched": "untouched", "notOpen": "not open", "unknown": "unknown"}
+_ORDER = {"untouched": "unaffected", "notOpen": "not open", "unknown": "unknown"}
 
 
 class ErrorTable(SphinxDirective):
-    """Show the rows of one of the table's two lists.
+    """A table of one of the two lists in spec/errors.yaml.
 
     Args:
-        1: `rows` for answers with an envelope, `httpStatuses` for answers without one.
+        1: `rows` for responses with an envelope, `httpStatuses` for responses without one.
     """
 
     required_arguments: ClassVar[int] = 1
@@ -44,7 +45,7 @@ class ErrorTable(SphinxDirective):
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
-    error = "UnknownCode" if row["id"] == "unknown-code" else _ERRORS[row["category"]]
+    error = "UnknownErrorCode" if row["id"] == "unknown-code" else _ERRORS[row["category"]]
     return (_found_by(row), row["meaning"], _ORDER[row["order"]], error, row["advice"])
 
 
@@ -63,6 +64,6 @@ def _row(texts: tuple[str, ...]) -> nodes.row:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Tell Sphinx of the directive."""
+    """Register the directive."""
     app.add_directive("error-table", ErrorTable)
     return {"parallel_read_safe": True}

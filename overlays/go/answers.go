@@ -19,26 +19,26 @@ var (
 	whiteSpace   = regexp.MustCompile(`[ \t\r\n]+`)
 )
 
-// An Error says what an answer means that is no believed success.
+// An Error is an answer that is not a verified success.
 type Error struct {
-	// Row is that of the error table.
+	// Row is its row of the error table.
 	Row *Row
 	// Status is the HTTP status.
 	Status int
-	// Code is the exchange's code; 0 where the answer has none.
+	// Code is the exchange's code; 0 if the answer has none.
 	Code int64
-	// Text is what the exchange said, or why its success is not believed.
+	// Text is the exchange's text, or why its success is not believed.
 	Text string
-	// RetryAt is when the exchange will listen again; zero where it does not say.
+	// RetryAt is when the exchange accepts requests again; zero if the answer does not say.
 	RetryAt time.Time
-	// ServerTime is the exchange's time; zero where the answer does not tell it.
+	// ServerTime is the exchange's time; zero if the answer does not hold it.
 	ServerTime time.Time
 }
 
-// Error returns the text, or what the answer means.
+// Error returns the text, or the meaning of the answer.
 func (e *Error) Error() string { return "bingxspot: " + cmp.Or(e.Text, e.Row.Meaning) }
 
-// An answer is an HTTP answer as it came.
+// An answer is an HTTP answer.
 type answer struct {
 	status int
 	header http.Header
@@ -47,20 +47,20 @@ type answer struct {
 
 type members map[string]json.RawMessage
 
-// judge returns the body of a success that can be believed: it names the order that was asked for, and says nothing
-// of it that cannot be true. Of any other answer it returns an [Error].
-func judge(asked operation, parameters Parameters, came answer) ([]byte, error) {
-	envelope := envelopeOf(came.body)
+// validate returns the body of a verified success: it names the order of the request and says that it is cancelled.
+// For any other answer it returns an [Error].
+func validate(op operation, parameters Parameters, received answer) ([]byte, error) {
+	envelope := envelopeOf(received.body)
 	if code, isEnvelope := integer(envelope["code"]); !isEnvelope || code != 0 {
-		return nil, newError(came, envelope, "")
+		return nil, newError(received, envelope, "")
 	}
 	var data members
-	_ = json.Unmarshal(envelope["data"], &data) // what is no object has no members
-	if doubt := doubtOf(asked, parameters, came.status, envelope, data); doubt != "" {
-		return nil, newError(came, envelope, doubt)
+	_ = json.Unmarshal(envelope["data"], &data) // anything but an object has no members
+	if problem := successProblem(op, parameters, received.status, envelope, data); problem != "" {
+		return nil, newError(received, envelope, problem)
 	}
-	// Some answers carry an id as text. No match can lie within a text: its quotes would be escaped.
-	return int64AsText.ReplaceAll(came.body, []byte("$1$2")), nil
+	// Some answers carry an id as text. A match cannot be inside a text, where quotes are escaped.
+	return int64AsText.ReplaceAll(received.body, []byte("$1$2")), nil
 }
 
 func envelopeOf(body []byte) members {
@@ -74,21 +74,21 @@ func envelopeOf(body []byte) members {
 	return envelope
 }
 
-func doubtOf(asked operation, parameters Parameters, status int, envelope, data members) string {
+func successProblem(op operation, parameters Parameters, status int, envelope, data members) string {
 	if status != http.StatusOK || string(envelope["success"]) == "false" {
 		return "the answer says success and contradicts itself"
 	}
-	for _, name := range asked.required() {
+	for _, name := range op.required() {
 		if data.text(name) == "" {
 			return "the answer says success and lacks " + name
 		}
 	}
-	for _, name := range asked.Answer.Repeats {
+	for _, name := range op.Answer.Repeats {
 		if want, given := parameters[name]; given && data.text(name) != fmt.Sprint(want) {
-			return fmt.Sprintf("the answer does not name the order that was asked for: its %s is %s", name, data[name])
+			return fmt.Sprintf("the answer names another order: its %s is %s", name, data[name])
 		}
 	}
-	for name, words := range asked.Answer.ConfirmedBy {
+	for name, words := range op.Answer.ConfirmedBy {
 		if !slices.Contains(words, strings.ToUpper(strings.TrimSpace(data.text(name)))) {
 			return fmt.Sprintf("the answer says success and %s %s", name, data[name])
 		}
@@ -96,7 +96,7 @@ func doubtOf(asked operation, parameters Parameters, status int, envelope, data 
 	return ""
 }
 
-func newError(came answer, envelope members, doubt string) *Error {
+func newError(received answer, envelope members, problem string) *Error {
 	code, _ := integer(envelope["code"])
 	text := ""
 	_ = json.Unmarshal(envelope["msg"], &text)
@@ -106,8 +106,8 @@ func newError(came answer, envelope members, doubt string) *Error {
 		rows = errorTable.HTTPStatuses
 	}
 	// Each list ends with a row that matches everything.
-	row := rows[slices.IndexFunc(rows, func(row *Row) bool { return row.matches(came.status, code, message) })]
-	return &Error{row, came.status, code, cmp.Or(doubt, text), row.retryAt(message), serverTime(came.header, envelope)}
+	row := rows[slices.IndexFunc(rows, func(row *Row) bool { return row.matches(received.status, code, message) })]
+	return &Error{row, received.status, code, cmp.Or(problem, text), row.retryAt(message), serverTime(received.header, envelope)}
 }
 
 func (r *Row) matches(status int, code int64, message string) bool {
@@ -126,7 +126,7 @@ func (r *Row) retryAt(message string) time.Time {
 	return time.Time{}
 }
 
-// serverTime returns what an answer says of the exchange's time.
+// serverTime returns the exchange's time in an answer.
 func serverTime(header http.Header, envelope members) time.Time {
 	if timestamp, ok := integer(envelope["timestamp"]); ok {
 		return time.UnixMilli(timestamp)
@@ -135,12 +135,12 @@ func serverTime(header http.Header, envelope members) time.Time {
 	if err != nil {
 		return time.Time{}
 	}
-	// It counts whole seconds: the middle of its second is taken.
+	// It counts whole seconds; take the middle.
 	return date.Add(time.Second / 2)
 }
 
-// toldTime reads a success of serverTime; it returns the zero time for what tells none.
-func toldTime(body io.Reader) time.Time {
+// timeIn returns the time in a success of serverTime, or the zero time.
+func timeIn(body io.Reader) time.Time {
 	var success struct{ Data struct{ ServerTime *int64 } }
 	if json.NewDecoder(body).Decode(&success) != nil || success.Data.ServerTime == nil {
 		return time.Time{}
@@ -158,7 +158,7 @@ func normalised(message string) string {
 	return strings.Trim(whiteSpace.ReplaceAllString(lower, " "), " ")
 }
 
-// integer reads a code, an id or a time, which may come as text.
+// integer reads a code, an id or a time, which may be a text.
 func integer(token json.RawMessage) (int64, bool) {
 	if !integerToken.Match(token) {
 		return 0, false
@@ -167,7 +167,7 @@ func integer(token json.RawMessage) (int64, bool) {
 	return number, err == nil
 }
 
-// text returns a member's text, or the token of what is no text; nothing for null.
+// text returns the text of a member, its token if it is not a text, or an empty text for null.
 func (m members) text(name string) string {
 	text := strings.TrimPrefix(string(m[name]), "null")
 	_ = json.Unmarshal(m[name], &text)

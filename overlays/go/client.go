@@ -1,6 +1,6 @@
-// Package bingxspot lays signing over a generated client of the BingX exchange: a [Transport] stamps and signs each
-// attempt, and a [Client] believes a success only if it names the order that was asked for. The rules are those of
-// spec/signing.md; spec/vectors/ proves them.
+// Package bingxspot signs the requests of a generated client of the BingX exchange: a [Transport] stamps and signs each
+// attempt, and a [Client] believes a success only if it names the order of the request. The rules are those of
+// spec/signing.md; spec/vectors/ tests them.
 package bingxspot
 
 import (
@@ -11,13 +11,13 @@ import (
 	"time"
 )
 
-// longestBody is in bytes. An answer has some hundred; what goes on and on is none.
+// longestBody is the largest body in bytes. An answer has a few hundred.
 const longestBody = 1 << 20
 
-// A Client sends what a generated client asks for, and returns successes that can be believed. It is oapi-codegen's
+// A Client sends the requests of a generated client and returns only verified successes. It is oapi-codegen's
 // HttpRequestDoer.
 type Client struct {
-	// HTTP sends. It has a timeout of ten seconds and follows no redirect.
+	// HTTP sends the requests. It has a timeout of ten seconds and follows no redirect.
 	HTTP *http.Client
 
 	transport *Transport
@@ -29,21 +29,21 @@ func NewClient(transport *Transport) *Client {
 	return &Client{&http.Client{Transport: transport, Timeout: 10 * time.Second, CheckRedirect: stay}, transport}
 }
 
-// Do sends the request. If the exchange refuses its timestamp, it is sent once more, with the exchange's own time.
+// Do sends the request. If the exchange refuses its timestamp, Do corrects the clock and sends it once more.
 //
-// Errors: a [ParameterError], and nothing was sent; an [Error], which says what the exchange's answer means; any
-// other, and nobody knows what became of the order.
+// Errors: a [ParameterError] if nothing was sent; an [Error] for an answer that is not a verified success; after any other
+// error the state of the order is unknown.
 func (c *Client) Do(request *http.Request) (*http.Response, error) {
 	body, err := readBody(request)
 	if err != nil {
 		return nil, err
 	}
-	asked, err := parametersOf(request, body)
+	parameters, err := parametersOf(request, body)
 	if err != nil {
 		return nil, err
 	}
 	for repaired := false; ; repaired = true {
-		response, sent, err := c.attempt(withBody(request, body), asked)
+		response, sent, err := c.attempt(withBody(request, body), parameters)
 		refusal, isRefusal := errors.AsType[*Error](err)
 		if !isRefusal {
 			return response, err
@@ -58,8 +58,8 @@ func (c *Client) Do(request *http.Request) (*http.Response, error) {
 	}
 }
 
-// attempt sends the request once. The response is a believed success; its body is read already.
-func (c *Client) attempt(request *http.Request, asked Parameters) (*http.Response, trip, error) {
+// attempt sends the request once. The response is a verified success; its body has been read.
+func (c *Client) attempt(request *http.Request, parameters Parameters) (*http.Response, trip, error) {
 	clock := &c.transport.clock
 	sent := trip{offset: clock.offset.Load(), sentAt: clock.now()}
 	response, err := c.HTTP.Do(request)
@@ -72,25 +72,25 @@ func (c *Client) attempt(request *http.Request, asked Parameters) (*http.Respons
 		return nil, sent, err
 	}
 	sent.receivedAt = clock.now()
-	came := answer{response.StatusCode, response.Header, c.transport.Credentials.mask(body)}
-	if body, err = judge(operationOf(request), asked, came); err != nil {
+	received := answer{response.StatusCode, response.Header, c.transport.Credentials.mask(body)}
+	if body, err = validate(operationOf(request), parameters, received); err != nil {
 		return nil, sent, err
 	}
 	response.Body, response.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-	// Whatever the server called it: a generated client reads JSON only under that name.
+	// A generated client reads JSON only under this content type.
 	response.Header.Set("Content-Type", "application/json")
 	return response, sent, nil
 }
 
-// askTime asks the exchange for its time. Where that fails, the caller is told of the refusal, not of this.
+// askTime requests the exchange's time. If that fails, the refusal is returned to the caller.
 func (c *Client) askTime(refused *http.Request, sent trip) step {
 	address, _ := operationNamed("serverTime")
-	question := withBody(refused, nil)
-	question.Method, question.URL.Path, question.URL.RawQuery = http.MethodGet, address, ""
-	response, asked, err := c.attempt(question, nil)
+	query := withBody(refused, nil)
+	query.Method, query.URL.Path, query.URL.RawQuery = http.MethodGet, address, ""
+	response, answered, err := c.attempt(query, nil)
 	if err != nil {
 		return c.transport.clock.learn(time.Time{}, sent)
 	}
-	asked.offset = sent.offset
-	return c.transport.clock.learn(toldTime(response.Body), asked)
+	answered.offset = sent.offset
+	return c.transport.clock.learn(timeIn(response.Body), answered)
 }

@@ -1,7 +1,7 @@
 package bingxspot
 
 import (
-	_ "embed" // the contract and the error table are data
+	_ "embed" // the contract and the error table as data
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -16,7 +16,7 @@ var contractJSON []byte
 //go:embed errors.json
 var errorsJSON []byte
 
-// contract is what the signing layer has to know of the caller's view.
+// contract is the part of the caller's view that the signing layer needs.
 var contract = decoded[struct {
 	Paths      map[string]map[string]operation
 	Components struct{ Schemas map[string]schema }
@@ -24,7 +24,7 @@ var contract = decoded[struct {
 
 var errorTable = decoded[struct{ Rows, HTTPStatuses []*Row }](errorsJSON)
 
-// undescribed is an operation that is not in the contract. It is signed, and a success has nothing to repeat.
+// undescribed is an operation that is not in the contract. It is signed, and its success repeats nothing.
 var undescribed = operation{Security: []any{"bingxSignature"}}
 
 type operation struct {
@@ -62,7 +62,7 @@ func operationOf(request *http.Request) operation {
 	return undescribed
 }
 
-// check returns a [ParameterError] unless exactly one parameter names the order, where the contract wants that.
+// check returns a [ParameterError] unless exactly one parameter names the order, if the contract requires that.
 func (o operation) check(parameters Parameters) error {
 	given, names := 0, o.Reference.ExactlyOneOf
 	for _, name := range names {
@@ -89,7 +89,7 @@ func operationNamed(id string) (string, operation) {
 	return "", undescribed
 }
 
-// int64AsText finds a member that the contract has as an int64 and an answer has as text.
+// int64AsText finds an int64 of the contract that is a text in an answer.
 var int64AsText = func() *regexp.Regexp {
 	var names []string
 	for _, schema := range contract.Components.Schemas {
@@ -102,18 +102,18 @@ var int64AsText = func() *regexp.Regexp {
 	return regexp.MustCompile(`("(?:` + strings.Join(names, "|") + `)"\s*:\s*)"([0-9]{1,19})"`)
 }()
 
-// A Row of the error table says what an answer means.
+// A Row of the error table is the meaning of an answer.
 type Row struct {
 	ID       string
 	Codes    []int64
 	Message  *regexp.Regexp
 	Statuses *struct{ From, To int }
 	Meaning  string
-	// Order is untouched, notOpen (only a query tells what became of it) or unknown.
+	// Order is untouched, notOpen (only a query shows its state) or unknown.
 	Order string
 	// Category is authentication, permission, clock, rateLimited, notOpen, notFound, refused or unavailable.
 	Category string
-	// Waiting says whether the same request may succeed later, and when: Until finds the time in the message, in
+	// Waiting says whether the same request may succeed later, and when. Until finds the time in the message, in
 	// Unix milliseconds.
 	Waiting struct {
 		Helps   bool
@@ -126,7 +126,7 @@ type Row struct {
 
 func decoded[T any](document []byte) (value T) {
 	if err := json.Unmarshal(document, &value); err != nil {
-		panic(err) // both documents are part of the build
+		panic(err) // the documents are embedded
 	}
 	return value
 }

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// shortestMasked spares a key of a few characters, as on a sandbox: it is part of many words.
+// shortestMasked is the length of the shortest key that is masked. A short key, as on a sandbox, is part of many words.
 const shortestMasked = 12
 
 var (
@@ -16,8 +16,8 @@ var (
 	likeSignature = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
 )
 
-// Credentials hold an API key and its secret, and show neither: fmt, slog and their like print each field of a
-// struct, but of a function the address alone.
+// Credentials hold an API key and its secret and show neither: fmt and slog print the fields of a struct, but only the
+// address of a function.
 type Credentials struct {
 	sign func([]Pair, http.Header) []Pair
 	mask func([]byte) []byte
@@ -32,7 +32,7 @@ func NewCredentials(apiKey, apiSecret string) (Credentials, error) {
 		header.Set("X-BX-APIKEY", apiKey)
 		return WithSignature(pairs, Sign(CanonicalString(pairs), apiSecret))
 	}
-	// A server may repeat what it was sent.
+	// A server may repeat the request in its answer.
 	mask := func(body []byte) []byte {
 		body = likeSignature.ReplaceAll(body, []byte("***"))
 		if len(apiKey) < shortestMasked {

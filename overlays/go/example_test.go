@@ -28,7 +28,7 @@ func ExampleClient() {
 		return
 	}
 	if err != nil {
-		panic(err) // a ParameterError: nothing was sent; another: nobody knows what became of the order
+		panic(err) // a ParameterError: nothing was sent; any other: the state of the order is unknown
 	}
 	fmt.Println(result.JSON200.Data.Status, result.JSON200.Data.OrderID)
 }

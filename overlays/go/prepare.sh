@@ -1,5 +1,5 @@
-# Read by conformance.sh and lint.sh: lays the overlay and what is generated side by side in BINGX_BUILD, so that
-# nothing is written into the tree. Values that are not given are found from where this folder lies.
+# Sourced by conformance.sh and lint.sh: puts the overlay and the generated code into BINGX_BUILD, so that nothing is
+# written into the tree. Unset variables get defaults relative to this folder.
 # shellcheck shell=sh
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 root=$(CDPATH='' cd -- "$here/../.." && pwd)
@@ -12,7 +12,7 @@ mkdir -p "$BINGX_BUILD/api"
 rm -f "$BINGX_BUILD"/*.go "$BINGX_BUILD"/api/*.go "$BINGX_BUILD/conformance.json"
 cp "$here"/*.go "$here"/*.mod "$here"/*.sum "$here/oapi-codegen.yaml" "$BINGX_BUILD"
 cp "$BINGX_ERRORS" "$BINGX_BUILD/errors.json"
-# The same contract in JSON lies beside the YAML.
+# The same contract in JSON is beside the YAML.
 cp "${BINGX_CALLER%.yaml}.json" "$BINGX_BUILD/openapi.caller.json"
 cd "$BINGX_BUILD" || exit
 go tool -modfile=tools.mod oapi-codegen -config oapi-codegen.yaml "$BINGX_CALLER"

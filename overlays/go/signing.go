@@ -18,11 +18,11 @@ import (
 	"unicode/utf8"
 )
 
-// Parameters are a request's parameters by their wire names. A value is what a JSON decoder makes of a text, a
-// boolean or, with UseNumber, a number: a string, a bool or a json.Number.
+// Parameters are the parameters of a request by name. A value is a string, a bool or a json.Number, as a JSON decoder
+// with UseNumber returns it.
 type Parameters map[string]any
 
-// A ParameterError says which parameter is not allowed, and why. Nothing was sent.
+// A ParameterError names a parameter that is not allowed. Nothing was sent.
 type ParameterError struct {
 	Parameter, Problem string
 }
@@ -30,18 +30,18 @@ type ParameterError struct {
 // Error returns the parameter and what is wrong with it.
 func (e *ParameterError) Error() string { return "bingxspot: " + e.Parameter + " " + e.Problem }
 
-// A Pair is a parameter whose value has become the one text that is both signed and sent.
+// A Pair is a parameter with the text of its value that is both signed and sent.
 type Pair struct {
 	Name, Text string
-	// Quoted tells that JSON writes the text in quotes: it was text from the start, and no number or bool.
+	// Quoted is whether JSON writes the text in quotes: the value is a text, not a number or bool.
 	Quoted bool
 }
 
 // Signable sorts parameters by name and gives each its text, or returns a [ParameterError]. The signature of an
-// earlier attempt takes no part.
+// earlier attempt is left out.
 func Signable(parameters Parameters) ([]Pair, error) {
 	var pairs []Pair
-	// By names alone: order comes before order2.
+	// By name only: order comes before order2.
 	for _, name := range slices.Sorted(maps.Keys(parameters)) {
 		if name == "signature" {
 			continue
@@ -56,7 +56,7 @@ func Signable(parameters Parameters) ([]Pair, error) {
 	return pairs, nil
 }
 
-// CanonicalString writes the text that is signed: key=value joined by &, nothing URL-encoded.
+// CanonicalString returns the text to sign: key=value joined by &, nothing URL-encoded.
 func CanonicalString(pairs []Pair) string {
 	return joined(pairs, "&", func(pair Pair) string { return pair.Name + "=" + pair.Text })
 }
@@ -68,7 +68,7 @@ func Sign(canonical, secret string) string {
 	return hex.EncodeToString(digest.Sum(nil))
 }
 
-// WithSignature appends the signature: it stands last wherever the parameters go.
+// WithSignature appends the signature, which is last in every placement.
 func WithSignature(pairs []Pair, signature string) []Pair {
 	return append(slices.Clip(pairs), Pair{"signature", signature, true})
 }
@@ -143,7 +143,7 @@ func problemOf(text, forbidden string) string {
 	return ""
 }
 
-// literal undoes escapes that JSON does not oblige to. A backslash comes as two, which are passed over together.
+// literal removes escapes that JSON does not require. Two backslashes are one escaped backslash and stay.
 var literal = strings.NewReplacer(`\\`, `\\`, `\u2028`, "\u2028", `\u2029`, "\u2029")
 
 func quoted(text string) string {

@@ -10,7 +10,7 @@ import (
 	"strconv"
 )
 
-// A Placement is where the parameters of a POST stand.
+// A Placement is the part of the request that holds the parameters of a POST.
 type Placement int
 
 // The placements; JSON is the contract's.
@@ -20,19 +20,19 @@ const (
 	Form
 )
 
-// A Transport is an [http.RoundTripper] that stamps and signs: once for each attempt, and on a copy of the request,
-// so a retry belongs above it.
+// A Transport is an [http.RoundTripper] that stamps and signs each attempt on a copy of the request. Retries belong
+// above it.
 type Transport struct {
 	Credentials Credentials
 	Placement   Placement
-	// Base sends; nil for http.DefaultTransport.
+	// Base sends the requests; nil for http.DefaultTransport.
 	Base http.RoundTripper
 
 	clock clock
 }
 
-// RoundTrip sends a stamped and signed copy of the request. It returns a [ParameterError] for what is not allowed,
-// and an error instead of following a redirect: the API key would go along.
+// RoundTrip sends a stamped and signed copy of the request. It returns a [ParameterError] for a parameter that is not
+// allowed, and an error instead of following a redirect, which would send the API key along.
 func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	body, err := readBody(request)
 	if err != nil {
@@ -74,7 +74,7 @@ func (t *Transport) signed(request *http.Request, parameters Parameters) (*http.
 		pairs = t.Credentials.sign(pairs, header)
 	}
 	switch {
-	case request.Method == http.MethodGet || t.Placement == Query: // a GET has no body to put anything into
+	case request.Method == http.MethodGet || t.Placement == Query: // a GET has no body
 		query = QueryString(pairs)
 		header.Del("Content-Type")
 	case t.Placement == Form:
@@ -89,7 +89,7 @@ func (t *Transport) signed(request *http.Request, parameters Parameters) (*http.
 	return signed, nil
 }
 
-// parametersOf returns what the caller asks for, without what is injected.
+// parametersOf returns the caller's parameters, without injected ones.
 func parametersOf(request *http.Request, body []byte) (Parameters, error) {
 	parameters := Parameters{}
 	for name, values := range request.URL.Query() {

@@ -100,9 +100,9 @@ func TestSigning(t *testing.T) {
 }
 
 func TestAnswers(t *testing.T) {
-	_, asked := operationNamed("cancelOrder")
+	_, op := operationNamed("cancelOrder")
 	each(t, "answers.json", func(t *testing.T, v vector, _ string) {
-		_, err := judge(asked, Parameters{"orderId": json.Number("1")}, v.answer())
+		_, err := validate(op, Parameters{"orderId": json.Number("1")}, v.answer())
 		refusal, isRefusal := errors.AsType[*Error](err)
 		if !isRefusal {
 			t.Fatal("believed")
@@ -119,24 +119,24 @@ func TestClock(t *testing.T) {
 		var client clock
 		client.offset.Store(v.Before.OffsetNow)
 		sent := trip{v.Before.Offset, v.SentAt, v.ReceivedAt}
-		_, asked := operationNamed(v.Operation)
-		body, err := judge(asked, nil, v.answer())
+		_, op := operationNamed(v.Operation)
+		body, err := validate(op, nil, v.answer())
 		refusal, _ := errors.AsType[*Error](err)
 		var next step
-		var told time.Time
+		var answered time.Time
 		if v.Operation == "serverTime" {
-			told = toldTime(bytes.NewReader(body))
-			next = client.learn(told, sent)
+			answered = timeIn(bytes.NewReader(body))
+			next = client.learn(answered, sent)
 		} else {
-			told = refusal.ServerTime
+			answered = refusal.ServerTime
 			next = client.after(refusal, sent, v.Before.Repaired)
 		}
 		same(t, "again", next == again, v.Expected.Again)
 		same(t, "ask", next == ask, v.Expected.Ask)
 		same(t, "offset", client.offset.Load(), v.Expected.Offset)
-		// Null also where the time is not looked at.
+		// Null also if the time is not read.
 		if v.Expected.ServerTime != nil {
-			same(t, "serverTime", milliseconds(told), text(v.Expected.ServerTime))
+			same(t, "serverTime", milliseconds(answered), text(v.Expected.ServerTime))
 		}
 	})
 }

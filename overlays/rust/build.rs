@@ -1,5 +1,5 @@
-//! Makes the client from the caller's view of the contract, with progenitor, and what the signing
-//! layer has to know of the contract, as data. All of it goes to `OUT_DIR`, nothing into the tree.
+//! Generates the client from the caller's view of the contract, with progenitor, and the contract's data
+//! for the signing layer. Writes only into `OUT_DIR`.
 
 use std::{env, error::Error, fs, path::Path};
 
@@ -29,8 +29,8 @@ fn input(variable: &str, default: &str) -> String {
 fn client(mut contract: Value) -> Result<String, Box<dyn Error>> {
     for item in object(&mut contract["paths"]).values_mut() {
         for operation in object(item).values_mut() {
-            // progenitor takes one type of error for an operation. Errors come from the table anyway,
-            // for the exchange puts most of them under HTTP 200.
+            // progenitor allows one error type per operation. Errors are read from the table anyway, because
+            // the exchange sends most of them with HTTP 200.
             object(&mut operation["responses"]).retain(|status, _| status == "200");
         }
     }
@@ -47,7 +47,7 @@ fn client(mut contract: Value) -> Result<String, Box<dyn Error>> {
     Ok(tokens.to_string())
 }
 
-/// Returns what the contract says of each operation, beside its types.
+/// Returns the contract's data of each operation.
 fn operations(contract: &Value) -> Value {
     let mut found = Vec::new();
     for (path, item) in contract["paths"].as_object().into_iter().flatten() {

@@ -1,4 +1,4 @@
-// Makes src/generated/: types by openapi-typescript, and as data what the signing layer has to know of the contract.
+// Writes src/generated/: types by openapi-typescript, and the contract's data that the signing layer needs.
 // Usage: node generate.js <openapi.caller.json> <errors.json>
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { isSafeNumber, parse } from "lossless-json";
@@ -9,11 +9,11 @@ const { factory, SyntaxKind } = ts;
 const folder = new URL("src/generated/", import.meta.url);
 const [contractPath, errorsPath] = process.argv.slice(2);
 
-// An example of 19 digits stays exact as a text.
+// As a text, an example of 19 digits stays exact.
 const exact = (token) => (isSafeNumber(token) ? Number(token) : token);
 const contract = parse(await readFile(contractPath, "utf8"), null, exact);
 
-/** An int64 is past what a double can hold, and an extensible enum is open: words may come that it does not list. */
+/** An int64 is past what a double can hold, and an extensible enum may hold words that it does not list. */
 function transform(schema) {
   if (schema.format === "int64") {
     return factory.createKeywordTypeNode(SyntaxKind.BigIntKeyword);

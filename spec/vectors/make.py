@@ -50,7 +50,7 @@ def main(arguments: list[str]) -> int:
 
 
 def check(text: bytes) -> int:
-    """Compare `text` with signing.json and say how to mend a difference."""
+    """Compare `text` with signing.json and print how to update it."""
     if TARGET.is_file() and TARGET.read_bytes() == text:
         return 0
     print("spec/vectors/signing.json is not what signing.toml gives. Run `make vectors`.", file=sys.stderr)

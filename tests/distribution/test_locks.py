@@ -24,12 +24,21 @@ def test_everything_is_pinned_with_hashes(lock: Path) -> None:
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
-def test_no_address_is_recorded(lock: Path) -> None:
+def test_no_download_address_is_recorded(lock: Path) -> None:
     assert re.findall(r"\w+://\S*|--(?:extra-)?index-url.*|--find-links.*", lock.read_text("utf-8")) == []
+
+
+def test_the_light_lock_is_a_part_of_the_development_lock() -> None:
+    """So that `make demo` and `make test` share one environment."""
+    run, dev = (
+        {line.split(" ")[0] for line in requirements((ROOT / "requirements" / name).read_text("utf-8"))}
+        for name in ("run.txt", "dev.txt")
+    )
+    assert run < dev
 
 
 @pytest.mark.parametrize(
     "line", ["certifi==1 \\\n    --hash=sha256:12", "certifi>=1", "certifi==1", "certifi @ file:x"]
 )
-def test_what_is_not_pinned_is_noticed(line: str) -> None:
+def test_an_unpinned_line_is_noticed(line: str) -> None:
     assert not _PINNED.fullmatch(requirements(line)[0])

@@ -12,6 +12,8 @@ import pytest
 
 from bingx_sandbox import Sandbox
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 ASSETS = ROOT / "overlays" / "python" / "bingx_sandbox" / "assets"
 SCRIPT = """
@@ -28,13 +30,13 @@ def wheel(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("dist")
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
     subprocess.run(build, check=True, capture_output=True)
-    (made,) = folder.glob("*.whl")
-    return made
+    (built,) = folder.glob("*.whl")
+    return built
 
 
 @pytest.fixture(scope="module")
 def python(wheel, tmp_path_factory) -> Path:
-    """An interpreter that has the wheel and what it depends on, and nothing else."""
+    """Return an interpreter that has the wheel and its dependencies, and nothing else."""
     folder = tmp_path_factory.mktemp("empty")
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     python = folder / "bin" / "python"
@@ -50,9 +52,9 @@ def run(command: list[str | Path], folder: Path, sandbox: Sandbox) -> str:
         "BINGX_API_SECRET": sandbox.api_secret,
         "BINGX_ENV": sandbox.url,
     }
-    done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    ran = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
 
 
 def test_the_wheel_cancels_an_order_from_python(python, tmp_path):
@@ -66,16 +68,16 @@ def test_the_wheel_cancels_an_order_from_python(python, tmp_path):
 def test_the_wheel_cancels_an_order_from_the_command_line(python, tmp_path):
     with Sandbox() as sandbox:
         order = sandbox.place_order()
-        asked = ["cancel", order["symbol"], "--order-id", str(order["orderId"]), "--json"]
-        said = run([python.with_name("bingx-spot"), *asked], tmp_path, sandbox)
-        assert json.loads(said)["orderId"] == order["orderId"]
+        command = ["cancel", order["symbol"], "--order-id", str(order["orderId"]), "--json"]
+        printed = run([python.with_name("bingx-spot"), *command], tmp_path, sandbox)
+        assert json.loads(printed)["orderId"] == order["orderId"]
 
 
 def test_without_the_extra_the_sandbox_command_says_what_to_install(python, tmp_path):
     command = [python.with_name("bingx-spot"), "sandbox", "--port", "0"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert "bingx-spot[sandbox]" in done.stderr
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert "bingx-spot[sandbox]" in ran.stderr
 
 
 def test_the_wheel_is_the_same_to_the_byte_wherever_and_whenever_it_is_built(wheel, tmp_path):
@@ -87,9 +89,9 @@ def test_the_wheel_is_the_same_to_the_byte_wherever_and_whenever_it_is_built(whe
     subprocess.run(
         build, check=True, capture_output=True, env={**os.environ, "TZ": "Asia/Tokyo"}, umask=0o077
     )
-    (made,) = again.glob("*.whl")
-    assert made.name == wheel.name
-    assert made.read_bytes() == wheel.read_bytes()
+    (rebuilt,) = again.glob("*.whl")
+    assert rebuilt.name == wheel.name
+    assert rebuilt.read_bytes() == wheel.read_bytes()
 
 
 def test_the_wheel_holds_the_three_packages_typed_and_nothing_else(wheel):

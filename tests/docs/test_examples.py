@@ -1,4 +1,4 @@
-"""The examples' own test: what is shown and is not true fails."""
+"""The runner of the documentation's examples fails on an example that is not true."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,7 +18,7 @@ def test_takes_a_block_apart():
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "problem"),
     [
         ("$ echo right\nright\n", ""),
         ("$ echo right and more\nright ...\n", ""),
@@ -29,7 +29,7 @@ def test_takes_a_block_apart():
         ("$ make nothing\n", ""),
     ],
 )
-def test_runs_a_block(tmp_path, text, told):
-    came = evaluate(block(text, tmp_path))
-    assert came.startswith(told)
-    assert bool(came) == bool(told)
+def test_runs_a_block(tmp_path, text, problem):
+    found = evaluate(block(text, tmp_path))
+    assert found.startswith(problem)
+    assert bool(found) == bool(problem)

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 
 from bingx_sandbox import Sandbox
-from bingx_sandbox.accounts import open_accounts
+from bingx_sandbox.accounts import create_accounts
 from bingx_sandbox.control import Control
 from bingx_sandbox.exchange import Exchange
 from tests.support.documentation import shown
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_every_route_is_named() -> None:
     text = (ROOT / "docs" / PAGE).read_text(encoding="utf-8")
-    for route in Control(Exchange(open_accounts(1, 1))).routes():
+    for route in Control(Exchange(create_accounts(1, 1))).routes():
         (method,) = (route.methods or set()) - {"HEAD"}
         assert f"| `{method} {route.path.replace(':int', '')}` |" in text
 
@@ -30,7 +30,7 @@ def test_the_bodies_are_taken() -> None:
         acting = http.post("/faults", json=faults).raise_for_status().json()
         strict = http.put("/limits", json=limits).raise_for_status().json()
         served = http.put("/endpoints", json=endpoint).raise_for_status().json()
-    assert served["endpoints"]["GET /openApi/spot/v1/account/balance"] == {"signed": True, "told": True}
+    assert served["endpoints"]["GET /openApi/spot/v1/account/balance"] == {"signed": True, "stub": True}
     assert (filled["clientOrderID"], filled["executedQty"]) == ("my-bot_0001", "0.5")
     assert acting["faults"][0]["fault"] == "html"
     assert (strict["limits"], strict["lockSeconds"]) == (10, 0.5)

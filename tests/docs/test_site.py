@@ -1,4 +1,4 @@
-"""The documentation as a site: it builds without a warning, needs no network, and shows all there is."""
+"""The documentation builds without a warning, needs no network, and has every command, name and error."""
 
 import html
 import re
@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 

@@ -82,7 +82,7 @@ class TestUnaskedBytes:
                     order = await bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
                     assert order.price != Decimal(STRAY_PRICE)
                     if pause is None:
-                        time.sleep(0.05)  # noqa: ASYNC251 - a program that does this is what is tried
+                        time.sleep(0.05)
                     else:
                         await pause(0.05)
             assert len(server.requests) == 3

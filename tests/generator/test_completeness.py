@@ -58,7 +58,7 @@ def test_the_contract_lacks_nothing() -> None:
             "`X-RateLimit-Requests-Remain` has no example.",
         ),
         (
-            "      summary: Tell the exchange's time\n",
+            "      summary: Get the exchange's time\n",
             "",
             "GET /openApi/swap/v2/server/time has no `summary`.",
         ),

@@ -110,6 +110,8 @@ def test_the_exchange_changed_a_limit(project: Project) -> None:
     said = project.passes(targets)
     assert "is fine POST /openApi/spot/v1/trade/cancel: the limit per UID was 5 in 1 s and is 10" in said
     assert "Rate(requests=10, seconds=1.0)" in generated(project, "contract.py")
+    # The version of the last release, which hides a change that breaks callers.
+    project.change(project.contract, "\n  version: 2.0.0\n", "\n  version: 1.1.0\n")
     lower = piece.replace("requests: 10", "requests: 2")
     project.change(project.contract, piece, lower)
     code, said = project.make("spec-diff")

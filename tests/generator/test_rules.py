@@ -1,7 +1,5 @@
 """Every mistake in a contract is reported with its line and what to do."""
 
-# ruff: noqa: E501 - what is looked for in the contract is one string, as long as the line it stands on
-
 import re
 from pathlib import Path
 

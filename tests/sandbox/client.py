@@ -1,4 +1,4 @@
-"""A client as small as can be, which signs with nothing of the sandbox's and nothing of the SDK's."""
+"""A minimal client that signs by itself, with code of neither the sandbox nor the SDK."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def now() -> int:
 
 
 class Client:
-    """Sends requests to a running sandbox and gives back the JSON of the answer."""
+    """Sends requests to a running sandbox and returns the JSON of the response."""
 
     def __init__(self, sandbox: Sandbox, http: httpx.Client) -> None:
         self.sandbox = sandbox
@@ -39,7 +39,7 @@ class Client:
         self.secret = sandbox.api_secret
 
     def signed(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Stamp and sign, keys sorted; `timestamp` and `signature` that are given stay."""
+        """Return the parameters with timestamp and signature, sorted; given ones are kept."""
         stamped = dict(sorted({"timestamp": now(), **parameters}.items()))
         signature = stamped.pop("signature", None)
         canonical = "&".join(f"{name}={value}" for name, value in stamped.items())

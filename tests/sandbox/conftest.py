@@ -15,7 +15,7 @@ def http() -> Iterator[httpx.Client]:
         yield http
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def running_sandbox() -> Iterator[Sandbox]:
     with Sandbox(orders=5, limits="off") as sandbox:
         yield sandbox
@@ -23,8 +23,9 @@ def running_sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox(running_sandbox: Sandbox) -> Sandbox:
-    """Give a sandbox in its initial state; starting one for each test would take most of the time."""
+    """Return the sandbox of the module in its initial state, without limits."""
     running_sandbox.reset()
+    running_sandbox.limits("off")
     return running_sandbox
 
 
@@ -33,9 +34,9 @@ def client(sandbox: Sandbox, http: httpx.Client) -> Client:
     return Client(sandbox, http)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def fuzzed_client(running_sandbox: Sandbox, http: httpx.Client) -> Client:
-    """Give a client whose sandbox is not reset, for properties that send many requests."""
+    """Return a client whose sandbox is not reset, for properties that send many requests."""
     return Client(running_sandbox, http)
 
 

@@ -1,102 +1,91 @@
-"""`bingx-spot sandbox` as people start it."""
+"""Commands that run with a sandbox of their own."""
 
 from __future__ import annotations
 
-import json
+import os
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 
-from tests.sandbox.client import CANCEL, now, signature_of
+from bingx_sandbox import Sandbox, run_command
+from tests.sandbox.test_cli import COMMAND, rejected
 
-COMMAND = Path(sys.executable).with_name("bingx-spot")
-HOUR = 3_600_000
-
-
-@contextmanager
-def started(*arguments: str) -> Iterator[dict[str, str]]:
-    """Run the command and give what it announces."""
-    command = [COMMAND, "sandbox", "--port", "0", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield json.loads(process.stdout.readline())
-        finally:
-            process.terminate()
-    assert process.returncode == 0
-
-
-def refused(*arguments: str) -> str:
-    command = [COMMAND, "sandbox", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert (done.returncode, done.stdout) == (2, "")
-    return done.stderr
+_CANCEL = """
+from bingx_spot import BingxSpot
+with BingxSpot.from_env() as bingx:
+    print(bingx.cancel_order("BTC-USDT", order_id=1735964079647111281).status)
+"""
+# The timestamp is in seconds and the signature is wrong.
+_WRONG = """
+import os, time, urllib.request
+query = f"symbol=BTC-USDT&timestamp={int(time.time())}&signature=0"
+url = os.environ["BINGX_ENV"] + "/openApi/spot/v1/trade/cancel?" + query
+headers = {"X-BX-APIKEY": os.environ["BINGX_API_KEY"]}
+for _ in range(%d):
+    urllib.request.urlopen(urllib.request.Request(url, headers=headers, method="POST")).read()
+"""
 
 
-def test_faults_come_from_options_and_from_a_file(http: httpx.Client, tmp_path: Path) -> None:
-    file = tmp_path / "faults.json"
-    file.write_text(json.dumps([{"fault": "data-null"}]))
-    rules = ['{"fault": "html", "status": 520, "times": 1}', '{"fault": "empty-body", "times": 1}']
-    with started("--fault", rules[0], "--fault", rules[1], "--faults", str(file)) as announced:
-        path = announced["url"] + "/openApi/swap/v2/server/time"
-        answers = [http.get(path) for _ in range(3)]
-    assert [answer.status_code for answer in answers] == [520, 200, 200]
-    assert answers[1].content == b""
-    assert answers[2].json()["data"] is None
+def run_with_sandbox(*command: str, options: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith("BINGX_")}
+    command_line = [COMMAND, "sandbox", *options, "--", *command]
+    return subprocess.run(command_line, env=own, capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_the_clock_may_be_off_and_one_placement_be_understood(http: httpx.Client) -> None:
-    with started("--placement", "query", "--clock-offset", str(-HOUR), "--orders", "1") as announced:
-        order_id = http.get(announced["url"] + "/_sandbox/orders").json()["orders"][0]["orderId"]
-
-        def cancel(where: str, timestamp: int) -> Any:
-            order = {"orderId": order_id, "symbol": "BTC-USDT", "timestamp": timestamp}
-            canonical = "&".join(f"{name}={value}" for name, value in order.items())
-            signed = {**order, "signature": signature_of(canonical, announced["apiSecret"])}
-            headers = {"X-BX-APIKEY": announced["apiKey"]}
-            request = http.build_request(
-                "POST", announced["url"] + CANCEL, headers=headers, **{where: signed}
-            )
-            return http.send(request).json()["code"]
-
-        assert cancel("json", now() - HOUR) == 100412
-        assert cancel("params", now()) == 100421
-        assert cancel("params", now() - HOUR) == 0
+def test_a_program_finds_its_sandbox_in_the_environment() -> None:
+    result = run_with_sandbox(sys.executable, "-c", _CANCEL)
+    assert (result.returncode, result.stdout) == (0, "CANCELED\n")
+    assert result.stderr.startswith("The sandbox listens at http://127.0.0.1:")
 
 
-def test_accounts_keys_and_limits_are_options(http: httpx.Client) -> None:
-    with started("--accounts", "2", "--keys", "3", "--limits", "x10", "--lock-seconds", "7") as announced:
-        limits = http.get(announced["url"] + "/_sandbox/limits").json()
-        accounts: Any = announced["accounts"]
-    assert (limits["limits"], limits["lockSeconds"]) == (10, 7)
-    assert [len(account["keys"]) for account in accounts] == [3, 3]
-    assert len({account["uid"] for account in accounts}) == 2
-    assert len({key["apiSecret"] for account in accounts for key in account["keys"]}) == 6
-    first = accounts[0]["keys"][0]
-    assert (announced["apiKey"], announced["apiSecret"]) == (first["apiKey"], first["apiSecret"])
+def test_the_secret_is_only_in_the_environment_of_the_program() -> None:
+    result = run_with_sandbox(sys.executable, "-c", "import os; print(os.environ['BINGX_API_SECRET'])")
+    assert result.stdout.strip()
+    assert result.stdout.strip() not in result.stderr
+
+
+@pytest.mark.parametrize(("script", "code"), [("exit 7", 7), ("kill -TERM $$", 128 + signal.SIGTERM)])
+def test_the_exit_code_is_that_of_the_command(script: str, code: int) -> None:
+    assert run_with_sandbox("sh", "-c", script).returncode == code
+
+
+def test_rejected_requests_are_explained_at_the_end() -> None:
+    result = run_with_sandbox(sys.executable, "-c", _WRONG % 22, options=("--limits", "off"))
+    output = " ".join(result.stderr.split())
+    assert "Request 1, POST /openApi/spot/v1/trade/cancel 100421 Null timestamp" in output
+    assert " is in seconds; it must be in milliseconds." in output
+    assert result.stderr.endswith("2 more requests were rejected.\n")
+    assert max(map(len, result.stderr.splitlines())) <= 80
+
+
+def test_rejections_by_limits_are_counted_at_the_end(capfd: pytest.CaptureFixture[str]) -> None:
+    sandbox = Sandbox()
+    # The clock of its limits stands still, so that a slow machine cannot spread the requests.
+    sandbox._exchange.limits._now = lambda: 1000.0
+    assert run_command(sandbox, [sys.executable, "-c", _WRONG % 7]) == 0
+    output = capfd.readouterr().err
+    assert output.endswith("Requests rejected by a rate limit: 2. Use --limits off to disable the limits.\n")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "error"),
     [
-        (["--fault", "{"], "Error: faults must be JSON; "),
-        (["--fault", '{"fault": "html", "status": 1}'], "Error: faults[0].status must be 200 or"),
-        (["--orders", "100001"], "Error: --orders must be a whole number from 0 to 100000."),
-        (["--clock-offset", "9" * 15], "Error: --clock-offset must be a whole number from -"),
-        (["--placement", "body"], "Invalid value for '--placement'"),
-        (["--limits", "few"], "Error: --limits must be documented, off, or a factor"),
-        (["--lock-seconds", "-1"], "Error: --lock-seconds must be a number from 0 to 3600."),
-        (["--accounts", "0"], "Error: --accounts must be a whole number from 1 to 100."),
-        (["--keys", "101"], "Error: --keys must be a whole number from 1 to 100."),
-        (["--faults", "no-such-file"], "Invalid value for '--faults'"),
-        (["--host", "192.0.2.1"], "Error: --host must be a loopback address"),
+        (["--", "no-such-command"], "Error: no-such-command cannot be run: No such file or directory."),
+        (["--port", "1", "--", "true"], "Error: --port cannot go with a command"),
+        (["--orders", "-1", "--", "true"], "Error: --orders must be a whole number"),
+        (["--clock-offset", "9" * 15, "--", "true"], "Error: --clock-offset must be a whole number"),
     ],
 )
-def test_a_wrong_option_is_refused_by_name(arguments: list[str], told: str) -> None:
-    assert told in refused(*arguments)
+def test_a_wrong_option_is_named(arguments: list[str], error: str) -> None:
+    assert error in rejected(*arguments)
+
+
+def test_a_signal_reaches_the_command_and_ends_the_sandbox() -> None:
+    command = [COMMAND, "sandbox", "--", "sh", "-c", "echo ready; exec sleep 60"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.terminate()
+        assert process.wait(30) == 128 + signal.SIGTERM

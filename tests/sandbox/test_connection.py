@@ -13,41 +13,43 @@ from bingx_sandbox import Sandbox
 from tests.sandbox.client import CANCEL, Client
 from tests.sandbox.wire import (
     address_of,
-    ask,
     can_connect,
     cancel_request,
     connect,
-    hear,
-    hear_whole,
     is_success,
     query_request,
+    receive_all,
+    receive_response,
+    send,
     wait_until,
 )
 
 
 @pytest.mark.parametrize("rule", [{"fault": "html"}, {"fault": "huge-body"}, {"fault": "data-null"}])
-def test_a_well_formed_answer_leaves_the_connection_usable(
+def test_a_well_formed_response_leaves_the_connection_usable(
     client: Client, sandbox: Sandbox, order_id: int, rule: dict[str, Any]
 ) -> None:
     sandbox.faults([{**rule, "when": "before", "times": 1}])
     with connect(sandbox) as connection:
         connection.sendall(cancel_request(client, order_id, keep_alive=True))
-        hear_whole(connection)
+        receive_response(connection)
         connection.sendall(cancel_request(client, order_id, keep_alive=True))
-        assert is_success(hear_whole(connection), order_id)
+        assert is_success(receive_response(connection), order_id)
 
 
-def test_an_idle_connection_is_closed_without_a_word(client: Client, sandbox: Sandbox, order_id: int) -> None:
+def test_an_idle_connection_is_closed_without_announcement(
+    client: Client, sandbox: Sandbox, order_id: int
+) -> None:
     sandbox.faults([{"fault": "close-idle", "times": 1}])
     with connect(sandbox) as connection:
         connection.sendall(cancel_request(client, order_id, keep_alive=True))
-        heard = hear(connection)
-    assert is_success(heard, order_id)
-    assert heard.ending == "closed"
-    assert "connection" not in heard.headers
+        response = receive_all(connection)
+    assert is_success(response, order_id)
+    assert response.end == "closed"
+    assert "connection" not in response.headers
 
 
-def test_a_trickle_comes_byte_by_byte_and_ends_with_the_client(
+def test_a_trickle_sends_single_bytes_until_the_client_disconnects(
     client: Client, sandbox: Sandbox, order_id: int
 ) -> None:
     sandbox.faults([{"fault": "trickle", "bytesPerSecond": 0.02}])
@@ -61,7 +63,7 @@ def test_a_trickle_comes_byte_by_byte_and_ends_with_the_client(
 @pytest.mark.parametrize(
     ("fault", "status"), [("hang-before-executing", "NEW"), ("hang-after-executing", "CANCELED")]
 )
-def test_a_hanging_request_is_silent_while_others_are_answered(
+def test_other_requests_are_answered_while_one_hangs(
     client: Client, sandbox: Sandbox, order_id: int, fault: str, status: str
 ) -> None:
     sandbox.faults([{"fault": fault, "operation": "cancel"}])
@@ -74,7 +76,7 @@ def test_a_hanging_request_is_silent_while_others_are_answered(
             connection.recv(1)
 
 
-def test_a_slow_request_whose_client_leaves_first_is_not_executed(
+def test_a_slow_request_is_not_executed_after_its_client_disconnects(
     client: Client, sandbox: Sandbox, order_id: int
 ) -> None:
     sandbox.faults([{"fault": "slow-start", "seconds": 60, "when": "before"}])
@@ -85,28 +87,28 @@ def test_a_slow_request_whose_client_leaves_first_is_not_executed(
     assert sandbox.executed()[str(order_id)]["status"] == "NEW"
 
 
-def test_a_closed_port_refuses_and_leaves_connections_that_stand_alone(http: httpx.Client) -> None:
+def test_a_closed_port_refuses_only_new_connections(http: httpx.Client) -> None:
     rule = {"fault": "refuse", "seconds": 60, "operation": "cancel"}
     with Sandbox(faults=[rule]) as sandbox, connect(sandbox) as standing:
         client = Client(sandbox, http)
         order_id = sandbox.place_order()["orderId"]
-        assert ask(sandbox, cancel_request(client, order_id)).ending == "reset"
+        assert send(sandbox, cancel_request(client, order_id)).end == "reset"
         with pytest.raises(ConnectionRefusedError):
             connect(sandbox)
         standing.sendall(query_request(client, order_id, keep_alive=True))
-        assert hear_whole(standing).json["data"]["status"] == "NEW"
+        assert receive_response(standing).json["data"]["status"] == "NEW"
 
 
 def test_the_port_can_be_closed_again_and_again(client: Client, sandbox: Sandbox, order_id: int) -> None:
     sandbox.faults([{"fault": "refuse", "seconds": 0.02, "times": 3}])
     for _ in range(3):
         wait_until(lambda: can_connect(sandbox))
-        assert ask(sandbox, cancel_request(client, order_id)).ending == "reset"
+        assert send(sandbox, cancel_request(client, order_id)).end == "reset"
     wait_until(lambda: can_connect(sandbox))
-    assert is_success(ask(sandbox, cancel_request(client, order_id)), order_id)
+    assert is_success(send(sandbox, cancel_request(client, order_id)), order_id)
 
 
-def test_a_client_that_sends_half_a_request_meets_no_fault(sandbox: Sandbox) -> None:
+def test_half_a_request_meets_no_fault(sandbox: Sandbox) -> None:
     sandbox.faults([{"fault": "html"}])
     with connect(sandbox) as leaving:
         leaving.sendall(f"POST {CANCEL} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{{".encode())
@@ -140,7 +142,7 @@ def test_hanging_requests_and_a_closed_port_end_with_the_server(caplog: pytest.L
         wait_until(lambda: len(sandbox.requests()) == len(orders))
         address = address_of(sandbox)
     for connection in connections:
-        assert len(hear(connection).data) <= 1
+        assert len(receive_all(connection).data) <= 1
         connection.close()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(address)

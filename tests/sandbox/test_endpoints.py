@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bingx_sandbox import Sandbox
-from bingx_sandbox.accounts import SPOT_TRADING
+from bingx_sandbox.accounts import READ, SPOT_TRADING
 from tests.sandbox.client import CANCEL, FORM, NOT_OPEN, Client, now
 
 PAGE_FIELDS = {
@@ -27,12 +27,13 @@ PAGE_FIELDS = {
 }
 
 
+@pytest.mark.parametrize("symbol", ["MØTH-USDT", "OTHR#99961-USDT"])
 @pytest.mark.parametrize("placement", ["json", "query", "form"])
-def test_an_order_is_cancelled_whatever_the_placement(
-    client: Client, sandbox: Sandbox, placement: str
+def test_an_order_is_cancelled_in_every_placement(
+    client: Client, sandbox: Sandbox, placement: str, symbol: str
 ) -> None:
-    placed = sandbox.place_order("MØTH-USDT", side="SELL", price="0.0125", origQty="1000", stopPrice="0.02")
-    answer = client.cancel(placement, symbol="MØTH-USDT", orderId=placed["orderId"])
+    placed = sandbox.place_order(symbol, side="SELL", price="0.0125", origQty="1000", stopPrice="0.02")
+    answer = client.cancel(placement, symbol=symbol, orderId=placed["orderId"])
     assert answer == {"code": 0, "msg": "", "debugMsg": "", "data": {**placed, "status": "CANCELED"}}
     assert answer["data"].keys() == PAGE_FIELDS
     assert sandbox.orders()[-1]["status"] == "CANCELED"
@@ -56,7 +57,7 @@ def test_an_order_is_cancelled_by_its_client_order_id(client: Client, sandbox: S
     assert (answer["data"]["status"], answer["data"]["clientOrderID"]) == ("CANCELED", "my-order_1.0")
 
 
-def test_json_keys_may_stand_in_any_order(client: Client, sandbox: Sandbox) -> None:
+def test_json_keys_may_be_in_any_order(client: Client, sandbox: Sandbox) -> None:
     signed = client.signed({"symbol": "BTC-USDT", "orderId": sandbox.orders()[0]["orderId"]})
     assert client.post("json", dict(reversed(signed.items())))["code"] == 0
 
@@ -69,7 +70,7 @@ def test_a_whole_float_is_verified_as_whole(client: Client, sandbox: Sandbox) ->
     assert client.post_raw(body, "application/json")["code"] == 0
 
 
-def test_a_query_string_is_verified_decoded_and_as_ordered(client: Client, sandbox: Sandbox) -> None:
+def test_a_query_string_is_verified_decoded_and_in_the_order_sent(client: Client, sandbox: Sandbox) -> None:
     sandbox.place_order("MØTH-USDT", clientOrderID="q")
     signed = client.signed({"symbol": "MØTH-USDT", "clientOrderID": "q"})
     assert client.post_raw(b"", FORM, f"?{httpx.QueryParams(signed)}")["code"] == 0
@@ -78,7 +79,7 @@ def test_a_query_string_is_verified_decoded_and_as_ordered(client: Client, sandb
 
 
 @pytest.mark.parametrize("how", ["cancelled", "filled", "never existed", "of another symbol"])
-def test_what_is_not_open_is_refused_in_the_same_words(client: Client, sandbox: Sandbox, how: str) -> None:
+def test_orders_that_are_not_open_get_the_same_text(client: Client, sandbox: Sandbox, how: str) -> None:
     order_id = sandbox.place_order()["orderId"]
     if how == "cancelled":
         client.cancel(symbol="BTC-USDT", orderId=order_id)
@@ -94,18 +95,18 @@ def test_what_is_not_open_is_refused_in_the_same_words(client: Client, sandbox: 
     assert sandbox.orders() == before
 
 
-def test_a_partly_filled_order_is_cancelled_with_what_was_executed(client: Client, sandbox: Sandbox) -> None:
+def test_a_partly_filled_order_keeps_its_executed_quantity(client: Client, sandbox: Sandbox) -> None:
     order_id = sandbox.place_order(price="50000", origQty="1")["orderId"]
     sandbox.fill(order_id, "0.25")
     data = client.cancel(symbol="BTC-USDT", orderId=order_id)["data"]
     assert (data["status"], data["executedQty"], data["cummulativeQuoteQty"]) == ("CANCELED", "0.25", "12500")
 
 
-def test_a_restriction_is_honoured(client: Client, sandbox: Sandbox) -> None:
+def test_a_restriction_is_applied(client: Client, sandbox: Sandbox) -> None:
     order_id = sandbox.place_order(status="PENDING")["orderId"]
-    refused = client.cancel(symbol="BTC-USDT", orderId=order_id, cancelRestrictions="NEW")
-    assert refused["code"] == 100400
-    assert "cancelRestrictions: the order's status is PENDING, not NEW" in refused["msg"]
+    rejected = client.cancel(symbol="BTC-USDT", orderId=order_id, cancelRestrictions="NEW")
+    assert rejected["code"] == 100400
+    assert "cancelRestrictions: the order's status is PENDING, not NEW" in rejected["msg"]
     assert sandbox.orders()[-1]["status"] == "PENDING"
     assert client.cancel(symbol="BTC-USDT", orderId=order_id, cancelRestrictions="PENDING")["code"] == 0
 
@@ -113,8 +114,8 @@ def test_a_restriction_is_honoured(client: Client, sandbox: Sandbox) -> None:
 def test_both_ids_must_name_the_same_order(client: Client, sandbox: Sandbox) -> None:
     order_id = sandbox.place_order(clientOrderID="one")["orderId"]
     sandbox.place_order(clientOrderID="two")
-    refused = client.cancel(symbol="BTC-USDT", orderId=order_id, clientOrderID="two")
-    assert (refused["code"], refused["msg"]) == (
+    rejected = client.cancel(symbol="BTC-USDT", orderId=order_id, clientOrderID="two")
+    assert (rejected["code"], rejected["msg"]) == (
         100400,
         "invalid parameter: orderId and clientOrderID name different orders",
     )
@@ -138,12 +139,10 @@ def test_both_ids_must_name_the_same_order(client: Client, sandbox: Sandbox) -> 
             {"symbol": "BTC-USDT", "orderId": 1, "cancelRestrictions": "OPEN"},
             "cancelRestrictions must be one of",
         ),
-        ({"symbol": "BTC-USDT", "orderId": 1, "recvWindow": 0}, "recvWindow must be"),
+        ({"symbol": "BTC-USDT", "orderId": 1, "recvWindow": -1}, "recvWindow must be"),
     ],
 )
-def test_a_wrong_parameter_is_refused_by_name(
-    client: Client, parameters: Mapping[str, Any], named: str
-) -> None:
+def test_a_wrong_parameter_is_named(client: Client, parameters: Mapping[str, Any], named: str) -> None:
     answer = client.cancel(**parameters)
     assert answer["code"] == 100400
     assert answer["msg"].startswith(f"invalid parameter: {named}")
@@ -155,25 +154,25 @@ def test_a_symbol_that_is_not_listed_is_not_found(client: Client) -> None:
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-BX-APIKEY": "unknown"}])
-def test_an_unknown_key_is_refused_by_the_gateway(client: Client, headers: dict[str, str]) -> None:
+def test_an_unknown_key_is_rejected_by_the_gateway(client: Client, headers: dict[str, str]) -> None:
     answer = client.answer("POST", CANCEL, json={}, headers=headers)
     assert answer.keys() == {"code", "msg", "timestamp"}
     assert (answer["code"], answer["msg"]) == (100413, "Incorrect apiKey")
 
 
-def test_a_missing_signature_is_refused_by_the_gateway(client: Client) -> None:
+def test_a_missing_signature_is_rejected_by_the_gateway(client: Client) -> None:
     answer = client.post("json", {"symbol": "BTC-USDT", "orderId": 1, "timestamp": now()})
     assert answer.keys() == {"code", "msg", "timestamp"}
     assert answer["code"] == 100412
 
 
-def test_a_stale_timestamp_is_refused_by_the_gateway(client: Client) -> None:
+def test_a_stale_timestamp_is_rejected_by_the_gateway(client: Client) -> None:
     answer = client.cancel(symbol="BTC-USDT", orderId=1, timestamp=now() - 3_600_000)
     assert answer.keys() == {"code", "msg", "timestamp"}
     assert (answer["code"], answer["msg"]) == (100421, "Null timestamp or timestamp mismatch")
 
 
-def test_a_wrong_signature_leaves_the_order_and_tells_what_to_sign(client: Client, sandbox: Sandbox) -> None:
+def test_a_wrong_signature_is_rejected_with_the_string_to_sign(client: Client, sandbox: Sandbox) -> None:
     before = sandbox.orders()
     order_id = before[0]["orderId"]
     stamp = now()
@@ -184,25 +183,34 @@ def test_a_wrong_signature_leaves_the_order_and_tells_what_to_sign(client: Clien
     assert sandbox.orders() == before
 
 
-def test_a_body_that_is_not_json_is_refused_with_the_reason(client: Client) -> None:
+def test_an_unreadable_body_is_rejected_with_the_reason(client: Client) -> None:
     answer = client.post_raw(b'{"symbol": "BTC-USDT", "symbol": "BTC-USDT"}', "application/json")
     assert (answer["code"], answer["msg"]) == (100400, "invalid parameter: symbol: is given twice")
     answer = client.post_raw(b"x" * 100_000, "application/json")
     assert answer["msg"] == "invalid parameter: the body is larger than 65536 bytes"
 
 
-def test_a_key_without_the_permission_may_query_but_not_cancel(http: httpx.Client) -> None:
-    with Sandbox(orders=1, permissions=()) as sandbox:
+def test_a_key_that_may_only_read_can_query_but_not_cancel(http: httpx.Client) -> None:
+    with Sandbox(orders=1, permissions=(READ,)) as sandbox:
         client = Client(sandbox, http)
         order_id = sandbox.orders()[0]["orderId"]
-        refused = client.cancel(symbol="BTC-USDT", orderId=order_id)
-        assert refused["code"] == 100004
-        assert SPOT_TRADING in refused["msg"]
+        rejected = client.cancel(symbol="BTC-USDT", orderId=order_id)
+        assert rejected["code"] == 100004
+        assert SPOT_TRADING in rejected["msg"]
         assert client.query(symbol="BTC-USDT", orderId=order_id)["data"]["status"] == "NEW"
 
 
+def test_a_key_without_read_cannot_query(http: httpx.Client) -> None:
+    with Sandbox(orders=1, permissions=(SPOT_TRADING,)) as sandbox:
+        client = Client(sandbox, http)
+        order_id = sandbox.orders()[0]["orderId"]
+        rejected = client.query(symbol="BTC-USDT", orderId=order_id)
+        assert (rejected["code"], "need Read permission" in rejected["msg"]) == (100004, True)
+        assert client.cancel(symbol="BTC-USDT", orderId=order_id)["code"] == 0
+
+
 @pytest.mark.parametrize("understood", ["json", "query", "form"])
-def test_other_placements_seem_to_carry_no_signature(http: httpx.Client, understood: str) -> None:
+def test_other_placements_seem_to_have_no_signature(http: httpx.Client, understood: str) -> None:
     with Sandbox(orders=1, placements=[understood]) as sandbox:
         client = Client(sandbox, http)
         order = {"symbol": "BTC-USDT", "orderId": sandbox.orders()[0]["orderId"]}
@@ -213,14 +221,14 @@ def test_other_placements_seem_to_carry_no_signature(http: httpx.Client, underst
 
 
 @pytest.mark.parametrize("path", ["/openApi/spot/v1/trade/nope", "/openApi/", CANCEL])
-def test_an_unknown_path_or_method_is_refused_by_the_gateway(client: Client, path: str) -> None:
+def test_an_unknown_path_or_method_is_rejected_by_the_gateway(client: Client, path: str) -> None:
     answer = client.answer("DELETE", path)
     assert answer.keys() == {"code", "msg", "timestamp"}
     assert answer["code"] == 100404
     assert "no such path or method" in answer["msg"]
 
 
-def test_a_query_tells_what_the_order_is_now(client: Client, sandbox: Sandbox) -> None:
+def test_a_query_returns_the_current_state(client: Client, sandbox: Sandbox) -> None:
     order_id = sandbox.place_order(price="50000", origQty="1", stopPrice="49000")["orderId"]
     sandbox.fill(order_id, "0.5")
     data = client.query(symbol="BTC-USDT", orderId=order_id)["data"]
@@ -237,7 +245,20 @@ def test_a_query_tells_what_the_order_is_now(client: Client, sandbox: Sandbox) -
     assert data["time"] <= data["updateTime"] <= now()
 
 
-def test_a_query_for_no_order_is_refused(client: Client) -> None:
+def test_a_symbol_with_a_number_sign_is_queried(client: Client, sandbox: Sandbox) -> None:
+    order_id = sandbox.place_order("OTHR#99961-USDT")["orderId"]
+    assert client.query(symbol="OTHR#99961-USDT", orderId=order_id)["data"]["symbol"] == "OTHR#99961-USDT"
+
+
+@pytest.mark.parametrize("placement", ["json", "query", "form"])
+def test_a_window_of_0_is_the_default_window(client: Client, sandbox: Sandbox, placement: str) -> None:
+    order_id = sandbox.place_order()["orderId"]
+    order = {"symbol": "BTC-USDT", "orderId": order_id, "recvWindow": 0}
+    assert client.cancel(placement, **order, timestamp=now() - 60_000)["code"] == 100421
+    assert client.cancel(placement, **order)["code"] == 0
+
+
+def test_a_query_for_no_order_is_rejected(client: Client) -> None:
     answer = client.query(symbol="BTC-USDT", orderId=1)
     assert (answer["code"], answer["msg"]) == (100404, "order does not exist")
 
@@ -249,7 +270,7 @@ def test_the_server_time_is_public(client: Client) -> None:
     assert before <= answer["data"]["serverTime"] <= now()
 
 
-def test_a_client_order_id_finds_its_order_for_two_hours_alone(http: httpx.Client) -> None:
+def test_a_client_order_id_finds_its_order_for_two_hours(http: httpx.Client) -> None:
     clock = [now()]
     with Sandbox(orders=0, clock=lambda: clock[0]) as sandbox:
         client = Client(sandbox, http)
@@ -271,7 +292,7 @@ def test_a_client_order_id_finds_its_order_for_two_hours_alone(http: httpx.Clien
     content_type=st.sampled_from(["application/json", FORM, "text/plain", ""]),
     query=st.binary(max_size=60).map(lambda raw: httpx.QueryParams({"symbol": raw.decode("latin-1")})),
 )
-def test_whatever_is_posted_is_answered_in_the_envelope(
+def test_every_body_gets_an_envelope(
     fuzzed_client: Client, body: bytes, content_type: str, query: httpx.QueryParams
 ) -> None:
     answer = fuzzed_client.post_raw(body, content_type, f"?{query}")
@@ -285,9 +306,7 @@ def test_whatever_is_posted_is_answered_in_the_envelope(
         st.booleans() | st.integers() | st.text(st.characters(codec="utf-8")) | st.just("BTC-USDT"),
     )
 )
-def test_whatever_is_signed_is_answered_in_the_envelope(
-    fuzzed_client: Client, parameters: dict[str, Any]
-) -> None:
+def test_every_signed_request_gets_an_envelope(fuzzed_client: Client, parameters: dict[str, Any]) -> None:
     texts = {
         name: str(value).lower() if value in (True, False) else value for name, value in parameters.items()
     }

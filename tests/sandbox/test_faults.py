@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bingx_sandbox import SandboxError, load_rules
+from bingx_sandbox.fault_handlers import handled_types
+from bingx_sandbox.fault_types import FAULT_TYPES
 from bingx_sandbox.faults import OPERATIONS, Faults, Rule, read_rules
-from bingx_sandbox.kinds import KINDS
-from bingx_sandbox.misbehaviour import done_kinds
 
 CANCEL = OPERATIONS["cancel"]
 QUERY = OPERATIONS["query"]
@@ -28,27 +28,27 @@ def chosen(faults: Faults, count: int, path: str = CANCEL, order_id: int | None 
 
 def test_without_rules_there_are_no_faults() -> None:
     assert faults().choose(CANCEL, 1) is None
-    assert faults().written() == []
+    assert faults().to_list() == []
 
 
-def test_a_rule_acts_on_every_request_unless_told_otherwise() -> None:
+def test_a_rule_acts_on_every_request_by_default() -> None:
     assert chosen(faults({"fault": "nan"}), 3) == ["nan"] * 3
 
 
 @pytest.mark.parametrize("operation", ["cancel", QUERY, "/openApi/spot/v1/common/symbols"])
-def test_a_rule_is_for_its_operation_alone(operation: str) -> None:
+def test_a_rule_matches_only_its_operation(operation: str) -> None:
     path = OPERATIONS.get(operation, operation)
     rules = faults({"fault": "nan", "operation": operation})
     assert chosen(rules, 1, path) == ["nan"]
     assert chosen(rules, 1, "/openApi/other") == [None]
 
 
-def test_all_operations_are_meant_where_none_is_named() -> None:
+def test_a_rule_without_operation_matches_all() -> None:
     for rule in ({"fault": "nan"}, {"fault": "nan", "operation": "all"}):
         assert [chosen(faults(rule), 1, path) for path in OPERATIONS.values()] == [["nan"]] * 3
 
 
-def test_a_rule_is_for_its_order_alone() -> None:
+def test_a_rule_matches_only_its_order() -> None:
     rules = faults({"fault": "nan", "orderId": 7})
     assert [chosen(rules, 1, order_id=order_id) for order_id in (None, 8, 7)] == [[None], [None], ["nan"]]
 
@@ -56,7 +56,7 @@ def test_a_rule_is_for_its_order_alone() -> None:
 def test_a_rule_lets_requests_pass_first_and_ends_after_its_times() -> None:
     rules = faults({"fault": "nan", "skip": 2, "times": 3})
     assert chosen(rules, 7) == [None, None, "nan", "nan", "nan", None, None]
-    assert rules.written() == [{"fault": "nan", "skip": 2, "times": 3, "acted": 3}]
+    assert rules.to_list() == [{"fault": "nan", "skip": 2, "times": 3, "acted": 3}]
 
 
 def test_the_first_rule_that_applies_acts_and_no_other() -> None:
@@ -68,29 +68,29 @@ def test_the_first_rule_that_applies_acts_and_no_other() -> None:
         {"fault": "empty-body", "orderId": 7},
     )
     assert chosen(rules, 3, order_id=7) == ["html", "nan", "data-null"]
-    assert [rule["acted"] for rule in rules.written()] == [1, 1, 0, 1, 0]
+    assert [rule["acted"] for rule in rules.to_list()] == [1, 1, 0, 1, 0]
 
 
-def test_a_fault_is_told_which_turn_of_its_rule_it_is() -> None:
+def test_a_fault_knows_how_often_its_rule_has_acted() -> None:
     rules = faults({"fault": "clock-off", "jumping": True})
-    turns = [fault.turn for fault in [rules.choose(CANCEL, None) for _ in range(3)] if fault]
+    turns = [fault.count for fault in [rules.choose(CANCEL, None) for _ in range(3)] if fault]
     assert turns == [1, 2, 3]
 
 
 def test_a_fault_carries_its_settings_with_the_defaults() -> None:
     fault = faults({"fault": "html", "status": 520}).choose(CANCEL, None)
     assert fault is not None
-    assert fault.settings == {"status": 520, "when": "before"}
+    assert fault.settings == {"status": 520, "when": "before", "delay": 2.0}
 
 
-def test_new_rules_take_the_place_of_the_old_ones() -> None:
+def test_new_rules_replace_the_old_ones() -> None:
     rules = faults({"fault": "nan", "times": 1})
     chosen(rules, 1)
     rules.replace(read_rules([{"fault": "nan", "times": 1}]))
     assert chosen(rules, 2) == ["nan", None]
 
 
-def test_chance_hits_as_often_as_it_is_told() -> None:
+def test_a_probability_is_met() -> None:
     hits = chosen(faults({"fault": "nan", "probability": 0.1, "seed": 7}), 10_000).count("nan")
     # The seed makes this number the same each time; five standard deviations are 150.
     assert 850 < hits < 1150
@@ -102,7 +102,7 @@ def test_two_rules_of_one_seed_do_not_act_on_the_same_requests() -> None:
     assert chosen(alone, 100) != chosen(second, 100)
 
 
-def test_thousands_of_rules_for_one_order_each_are_told_apart() -> None:
+def test_thousands_of_rules_for_one_order_each() -> None:
     rules = faults(*({"fault": "nan", "orderId": order_id, "times": 1} for order_id in range(1, 10_001)))
     assert all(chosen(rules, 2, order_id=order_id) == ["nan", None] for order_id in range(1, 10_001))
 
@@ -122,13 +122,13 @@ REQUESTS = st.lists(st.tuples(st.sampled_from(list(OPERATIONS.values())), st.non
 
 
 @given(st.lists(RULES, max_size=6), REQUESTS)
-def test_every_rule_keeps_to_what_it_says(
+def test_every_rule_acts_as_it_says(
     rules: list[dict[str, Any]], requests: list[tuple[str, int | None]]
 ) -> None:
     policy, again = faults(*rules), faults(*rules)
     choices = [policy.choose(path, order_id) for path, order_id in requests]
     assert choices == [again.choose(path, order_id) for path, order_id in requests], "the same each time"
-    acted = [rule["acted"] for rule in policy.written()]
+    acted = [rule["acted"] for rule in policy.to_list()]
     assert sum(int(str(count)) for count in acted) == len([choice for choice in choices if choice])
     for rule, count in zip(rules, acted, strict=True):
         meant = [request for request in requests if is_for(rule, *request)]
@@ -180,14 +180,14 @@ def is_for(rule: Mapping[str, Any], path: str, order_id: int | None) -> bool:
         ({"fault": "wrong-charset", "declared": "klingon"}, "declared"),
     ],
 )
-def test_a_wrong_rule_is_refused_with_its_place_and_field(rule: dict[str, object], field: str) -> None:
-    with pytest.raises(SandboxError) as refused:
+def test_a_wrong_rule_is_named_with_its_index_and_field(rule: dict[str, object], field: str) -> None:
+    with pytest.raises(SandboxError) as rejected:
         read_rules([{"fault": "nan"}, rule])
-    assert refused.value.field == f"faults[1].{field}"
-    assert refused.value.reason.startswith(("must be", "is required; it must be", "is not known"))
+    assert rejected.value.field == f"faults[1].{field}"
+    assert rejected.value.reason.startswith(("must be", "is required; it must be", "is not known"))
 
 
-def test_a_rule_that_is_no_object_is_refused() -> None:
+def test_a_rule_must_be_an_object() -> None:
     with pytest.raises(SandboxError, match=r"^faults\[0\]: must be an object"):
         read_rules(["html"])
 
@@ -216,14 +216,14 @@ def test_rules_are_loaded_from_json(text: str | bytes) -> None:
         (r'{"fault": "nan", "\ud800": 1}', "faults"),
     ],
 )
-def test_what_are_no_rules_is_refused_by_name(text: str | bytes, field: str) -> None:
-    with pytest.raises(SandboxError) as refused:
+def test_wrong_json_of_rules_is_named(text: str | bytes, field: str) -> None:
+    with pytest.raises(SandboxError) as rejected:
         load_rules(text)
-    assert refused.value.field == field
+    assert rejected.value.field == field
 
 
 JSON: st.SearchStrategy[Any] = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(list(KINDS)),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(list(FAULT_TYPES)),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=8,
 )
@@ -244,40 +244,40 @@ NAMES = st.sampled_from(
 )
 
 
-KIND = st.sampled_from(list(KINDS)).map(lambda name: {"fault": name})
+KIND = st.sampled_from(list(FAULT_TYPES)).map(lambda name: {"fault": name})
 ANYTHING = JSON | st.dictionaries(NAMES, JSON).flatmap(lambda rule: KIND.map(lambda kind: rule | kind))
 
 
 @given(st.lists(ANYTHING))
-def test_whatever_is_given_is_refused_by_our_error_or_holds(values: list[Any]) -> None:
-    rules = read_or_refuse(values)
+def test_any_value_is_a_rule_or_a_sandbox_error(values: list[Any]) -> None:
+    rules = read_or_reject(values)
     if isinstance(rules, SandboxError):
         assert str(rules.field).startswith("faults[")
     else:
         policy = Faults(rules)
         policy.choose(CANCEL, 1)
-        json.dumps(policy.written(), ensure_ascii=False, allow_nan=False).encode()
+        json.dumps(policy.to_list(), ensure_ascii=False, allow_nan=False).encode()
 
 
-def read_or_refuse(values: list[Any]) -> list[Rule] | SandboxError:
+def read_or_reject(values: list[Any]) -> list[Rule] | SandboxError:
     try:
         return read_rules(values)
-    except SandboxError as refused:
-        return refused
+    except SandboxError as error:
+        return error
 
 
-@pytest.mark.parametrize("name", KINDS)
-def test_every_kind_can_be_done_and_tells_what_it_does(name: str) -> None:
-    told = KINDS[name].written()
-    assert str(told["about"]).endswith(".")
-    assert all(str(setting["allowed"]).startswith("must be") for setting in settings_of(told))
-    assert name in done_kinds()
+@pytest.mark.parametrize("name", FAULT_TYPES)
+def test_every_type_has_a_handler_and_a_description(name: str) -> None:
+    described = FAULT_TYPES[name].to_dict()
+    assert str(described["about"]).endswith(".")
+    assert all(str(setting["allowed"]).startswith("must be") for setting in settings_of(described))
+    assert name in handled_types()
 
 
-def settings_of(told: Mapping[str, Any]) -> Iterable[Mapping[str, object]]:
-    values: Iterable[Mapping[str, object]] = told["settings"].values()
+def settings_of(described: Mapping[str, Any]) -> Iterable[Mapping[str, object]]:
+    values: Iterable[Mapping[str, object]] = described["settings"].values()
     return values
 
 
-def test_nothing_can_be_done_that_is_not_described() -> None:
-    assert done_kinds() == KINDS.keys()
+def test_every_handler_has_a_type() -> None:
+    assert handled_types() == FAULT_TYPES.keys()

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bingx_sandbox.admission import Caller
-from bingx_sandbox.limits import Limits
-from bingx_sandbox.rates import LOCK_SECONDS, TOLERATED, Rate
-from bingx_sandbox.scale import Scale
+from bingx_sandbox.limit_scale import LimitScale
+from bingx_sandbox.limits import Caller, Limits
+from bingx_sandbox.rates import LOCK_SECONDS, TOLERATED_AFTER_LOCK, Rate
 
 CANCEL = Caller("127.0.0.1", "1", "POST /cancel", Rate(5, 1), 3)
 OTHER_UID = Caller("127.0.0.1", "2", "POST /cancel", Rate(5, 1), 3)
@@ -34,11 +33,11 @@ def clock() -> Clock:
 
 @pytest.fixture
 def limits(clock: Clock) -> Limits:
-    return Limits(Scale(), clock)
+    return Limits(LimitScale(), clock)
 
 
 def refused(limits: Limits, caller: Caller, times: int = 1) -> list[str | None]:
-    return [limits.admit(caller).refused_by for _ in range(times)]
+    return [limits.check(caller).rejected_by for _ in range(times)]
 
 
 def test_a_uid_has_five_cancels_in_any_second(limits: Limits, clock: Clock) -> None:
@@ -52,7 +51,7 @@ def test_a_uid_has_five_cancels_in_any_second(limits: Limits, clock: Clock) -> N
 
 def test_the_window_slides(limits: Limits, clock: Clock) -> None:
     for _ in range(50):
-        assert limits.admit(CANCEL).refused_by is None
+        assert limits.check(CANCEL).rejected_by is None
         clock.now += 0.25
     clock.now += 1.0
     assert refused(limits, CANCEL, 4) == [None] * 4
@@ -61,34 +60,34 @@ def test_the_window_slides(limits: Limits, clock: Clock) -> None:
     assert refused(limits, CANCEL, 2) == [None, "uid"]
 
 
-def test_a_lock_out_ends_when_it_was_said_to_end_however_often_one_asks(limits: Limits, clock: Clock) -> None:
+def test_a_lock_out_ends_at_the_announced_time(limits: Limits, clock: Clock) -> None:
     refused(limits, CANCEL, 5)
-    ends_at = limits.admit(CANCEL).ends_at
+    ends_at = limits.check(CANCEL).ends_at
     assert ends_at == clock.now + LOCK_SECONDS
     for _ in range(7):
         clock.now += 42
-        assert limits.admit(CANCEL).ends_at == ends_at
+        assert limits.check(CANCEL).ends_at == ends_at
     assert refused(limits, QUERY) == [None]
     clock.now = ends_at
     assert refused(limits, CANCEL, 5) == [None] * 5
 
 
-def test_what_is_told_is_what_is_left(limits: Limits, clock: Clock) -> None:
-    told = []
+def test_a_decision_has_the_remaining_requests(limits: Limits, clock: Clock) -> None:
+    announced = []
     for _ in range(5):
-        admission = limits.admit(CANCEL)
-        told.append((admission.remain, admission.ends_at))
+        admission = limits.check(CANCEL)
+        announced.append((admission.remaining, admission.ends_at))
         clock.now += 0.125
-    assert told == [(left, 1001.0) for left in (4, 3, 2, 1, 0)]
+    assert announced == [(left, 1001.0) for left in (4, 3, 2, 1, 0)]
     clock.now = 1001.0
-    assert limits.admit(CANCEL).remain == 0
+    assert limits.check(CANCEL).remaining == 0
 
 
-def test_a_lock_out_shorter_than_the_window_does_not_end_in_the_next(clock: Clock) -> None:
-    limits = Limits(Scale(lock_seconds=0.0), clock)
+def test_a_short_lock_out_lasts_until_a_request_is_available(clock: Clock) -> None:
+    limits = Limits(LimitScale(lock_seconds=0.0), clock)
     refused(limits, CANCEL, 5)
     clock.now += 0.5
-    ends_at = limits.admit(CANCEL).ends_at
+    ends_at = limits.check(CANCEL).ends_at
     assert ends_at == 1001.0
     clock.now = ends_at
     assert refused(limits, CANCEL) == [None]
@@ -109,31 +108,31 @@ def test_an_address_has_2000_requests_to_a_group(limits: Limits) -> None:
     assert refused(limits, QUERY) == [None]
 
 
-def test_who_goes_on_past_429_is_banned_from_everything(limits: Limits, clock: Clock) -> None:
+def test_going_on_after_429_leads_to_a_ban(limits: Limits, clock: Clock) -> None:
     refused(limits, NO_KEY, 300)
-    assert refused(limits, NO_KEY, 1 + TOLERATED) == ["ipEndpoint"] * (1 + TOLERATED)
-    banned = limits.admit(NO_KEY)
-    assert (banned.refused_by, banned.ends_at) == ("ban", clock.now + LOCK_SECONDS)
+    assert refused(limits, NO_KEY, 1 + TOLERATED_AFTER_LOCK) == ["ipEndpoint"] * (1 + TOLERATED_AFTER_LOCK)
+    banned = limits.check(NO_KEY)
+    assert (banned.rejected_by, banned.ends_at) == ("ban", clock.now + LOCK_SECONDS)
     clock.now += 60
-    assert limits.admit(QUERY).ends_at == clock.now + LOCK_SECONDS
+    assert limits.check(QUERY).ends_at == clock.now + LOCK_SECONDS
     assert refused(limits, ELSEWHERE) == [None]
     clock.now += LOCK_SECONDS
     assert refused(limits, QUERY) == [None]
 
 
-def test_what_a_uid_is_refused_counts_for_its_address(limits: Limits) -> None:
+def test_rejections_of_a_uid_count_for_its_address(limits: Limits) -> None:
     assert refused(limits, CANCEL, 301) == [None] * 5 + ["uid"] * 295 + ["ipEndpoint"]
 
 
-def test_twenty_equal_errors_lock_the_endpoint(limits: Limits, clock: Clock) -> None:
+def test_twenty_errors_with_one_code_lock_the_endpoint(limits: Limits, clock: Clock) -> None:
     for number in range(38):
-        limits.note_error(QUERY, 100404 if number % 2 else 100204)
+        limits.add_error(QUERY, 100404 if number % 2 else 100204)
         clock.now += 1
-    assert limits.admit(QUERY).refused_by is None
-    limits.note_error(QUERY, 100404)
-    locked = limits.admit(QUERY)
+    assert limits.check(QUERY).rejected_by is None
+    limits.add_error(QUERY, 100404)
+    locked = limits.check(QUERY)
     assert locked.errors is not None
-    assert (locked.refused_by, locked.errors.code) == ("equalErrors", 100404)
+    assert (locked.rejected_by, locked.errors.code) == ("equalErrors", 100404)
     assert locked.ends_at == clock.now + 480
     assert refused(limits, CANCEL) == [None]
     clock.now = locked.ends_at
@@ -142,37 +141,37 @@ def test_twenty_equal_errors_lock_the_endpoint(limits: Limits, clock: Clock) -> 
 
 def test_errors_further_apart_than_480_seconds_lock_nothing(limits: Limits, clock: Clock) -> None:
     for _ in range(19):
-        limits.note_error(QUERY, 100404)
+        limits.add_error(QUERY, 100404)
     for _ in range(100):
         clock.now += 480
-        limits.note_error(QUERY, 100404)
+        limits.add_error(QUERY, 100404)
     assert refused(limits, QUERY) == [None]
 
 
-def test_errors_of_nobody_lock_nobody(limits: Limits) -> None:
+def test_errors_without_an_account_lock_nothing(limits: Limits) -> None:
     for _ in range(20):
-        limits.note_error(NO_KEY, 100413)
+        limits.add_error(NO_KEY, 100413)
     assert refused(limits, NO_KEY) == [None]
 
 
 def test_a_factor_scales_the_requests_and_not_the_errors(clock: Clock) -> None:
-    limits = Limits(Scale(10), clock)
+    limits = Limits(LimitScale(10), clock)
     assert refused(limits, CANCEL, 51) == [None] * 50 + ["uid"]
     for _ in range(20):
-        limits.note_error(QUERY, 100404)
+        limits.add_error(QUERY, 100404)
     assert refused(limits, QUERY) == ["equalErrors"]
 
 
-def test_limits_that_are_off_count_nothing(clock: Clock) -> None:
-    limits = Limits(Scale(None), clock)
+def test_disabled_limits_count_nothing(clock: Clock) -> None:
+    limits = Limits(LimitScale(None), clock)
     assert refused(limits, CANCEL, 500) == [None] * 500
     for _ in range(20):
-        limits.note_error(CANCEL, 100404)
-    assert limits.admit(CANCEL).remain is None
+        limits.add_error(CANCEL, 100404)
+    assert limits.check(CANCEL).remaining is None
     assert (limits.counted(), limits.lock_outs(0)) == ([], [])
 
 
-def test_who_is_locked_out_is_listed_until_the_lock_ends(limits: Limits, clock: Clock) -> None:
+def test_a_lock_out_is_listed_until_it_ends(limits: Limits, clock: Clock) -> None:
     refused(limits, CANCEL, 6)
     listed = {"limit": "uid", "of": "1", "for": "POST /cancel"}
     assert limits.lock_outs(5_000) == [listed | {"until": 5_000 + 300_002}]
@@ -186,21 +185,19 @@ def test_who_is_locked_out_is_listed_until_the_lock_ends(limits: Limits, clock: 
 @given(st.lists(st.floats(0, 0.6), max_size=40))
 def test_never_more_than_the_rate_in_any_second(pauses: list[float]) -> None:
     clock, let_in = Clock(), []
-    limits = Limits(Scale(lock_seconds=0.0), clock)
+    limits = Limits(LimitScale(lock_seconds=0.0), clock)
     for pause in pauses:
         clock.now += pause
-        if limits.admit(CANCEL).refused_by is None:
+        if limits.check(CANCEL).rejected_by is None:
             let_in.append(clock.now)
     assert all(later - earlier >= 1 for earlier, later in zip(let_in, let_in[5:], strict=False))
 
 
 @settings(max_examples=50)
 @given(st.integers(0, 2**40), st.floats(0, 400), st.floats(0, 0.999))
-def test_a_clock_of_whole_milliseconds_that_shows_the_end_is_past_it(
-    shown: int, later: float, fraction: float
-) -> None:
+def test_a_clock_of_whole_milliseconds_is_never_too_early(shown: int, later: float, fraction: float) -> None:
     clock = Clock()
     # The clock that shows whole milliseconds is always a little behind the true time.
-    told = shown + Limits(Scale(), clock).milliseconds_until(clock.now + later)
+    announced = shown + Limits(LimitScale(), clock).milliseconds_until(clock.now + later)
     true_time_of_the_end = shown + fraction + later * 1000
-    assert told >= true_time_of_the_end
+    assert announced >= true_time_of_the_end

@@ -12,7 +12,7 @@ def test_public_clients_find_the_listed_pairs(client: Client, sandbox: Sandbox) 
     assert {"MØTH-USDT", "NEWPAIR-USDT"} <= set(symbols)
 
 
-def test_the_assets_are_told_to_who_signs(client: Client) -> None:
+def test_the_assets_need_a_signature(client: Client) -> None:
     path = "/openApi/wallets/v1/capital/config/getall"
     answer = client.answer("GET", path, params=client.signed({}))
     assert {"BTC", "USDT", "MØTH"} <= {asset["coin"] for asset in answer["data"]}

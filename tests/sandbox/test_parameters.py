@@ -10,16 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bingx_sandbox.errors import UnreadableParameters
-from bingx_sandbox.parameters import BODY_LIMIT, read_json, read_pairs, read_sent
-from bingx_sandbox.received import Received
+from bingx_sandbox.http_messages import HttpRequest
+from bingx_sandbox.parameters import BODY_LIMIT, read_json, read_pairs, read_parameters
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 TEXT = st.text(st.characters(codec="utf-8"))
 
 
-def post(body: bytes = b"", content_type: str = "", query: bytes = b"") -> Received:
-    return Received("POST", "/", query=query, headers={"content-type": content_type}, body=body)
+def post(body: bytes = b"", content_type: str = "", query: bytes = b"") -> HttpRequest:
+    return HttpRequest("POST", "/", query=query, headers={"content-type": content_type}, body=body)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_float_becomes_plain_digits_of_the_same_value(number: float) -> None:
 
 
 @given(st.dictionaries(TEXT, TEXT, max_size=5))
-def test_texts_travel_unchanged_in_each_placement(texts: dict[str, str]) -> None:
+def test_texts_are_unchanged_in_every_placement(texts: dict[str, str]) -> None:
     assert read_json(json.dumps(texts).encode()) == texts
     assert read_pairs(urlencode(texts).encode()) == texts
 
@@ -88,13 +88,13 @@ def test_texts_travel_unchanged_in_each_placement(texts: dict[str, str]) -> None
         (b'{"\\ud800": 1}', "a parameter's name: is not valid Unicode"),
     ],
 )
-def test_json_that_is_no_plain_object_is_refused_with_the_reason(body: bytes, reason: str) -> None:
+def test_json_that_is_not_a_plain_object_is_rejected_with_the_reason(body: bytes, reason: str) -> None:
     with pytest.raises(UnreadableParameters, match=reason):
         read_json(body)
 
 
 @given(st.binary())
-def test_whatever_the_bytes_json_is_read_or_refused(body: bytes) -> None:
+def test_any_bytes_are_read_or_rejected(body: bytes) -> None:
     try:
         texts = read_json(body)
     except UnreadableParameters:
@@ -116,7 +116,7 @@ def test_pairs_keep_their_order_and_lose_their_encoding() -> None:
         (b"&".join(b"p%d=1" % number for number in range(201)), "more than 200"),
     ],
 )
-def test_pairs_that_are_not_plain_are_refused_with_the_reason(raw: bytes, reason: str) -> None:
+def test_wrong_pairs_are_rejected_with_the_reason(raw: bytes, reason: str) -> None:
     with pytest.raises(UnreadableParameters, match=reason):
         read_pairs(raw)
 
@@ -132,43 +132,43 @@ def test_pairs_that_are_not_plain_are_refused_with_the_reason(raw: bytes, reason
         ("form", post(b"signature=ab&b=1&a=2", FORM, query=b"ignored=1")),
     ],
 )
-def test_the_placement_is_where_the_signature_stands(placement: str, received: Received) -> None:
-    sent = read_sent(received)
+def test_the_placement_is_that_of_the_signature(placement: str, received: HttpRequest) -> None:
+    sent = read_parameters(received)
     assert (sent.placement, sent.signature) == (placement, "ab")
-    assert list(sent.parameters.items()) == [("b", "1"), ("a", "2")]
+    assert list(sent.values.items()) == [("b", "1"), ("a", "2")]
 
 
-def test_a_signature_in_two_places_is_refused() -> None:
-    with pytest.raises(
-        UnreadableParameters, match="signature: stands both in the query string and in the body"
-    ):
-        read_sent(post(b'{"signature": "ab"}', JSON, query=b"signature=ab"))
+def test_a_signature_in_two_places_is_rejected() -> None:
+    with pytest.raises(UnreadableParameters, match="signature: is both in the query string and in the body"):
+        read_parameters(post(b'{"signature": "ab"}', JSON, query=b"signature=ab"))
 
 
-def test_without_a_signature_what_was_sent_is_still_read() -> None:
-    sent = read_sent(post(b'{"symbol": "A-B", "signature": ""}', JSON))
-    assert (sent.placement, sent.parameters, sent.signature) == ("json", {"symbol": "A-B"}, None)
+def test_parameters_are_read_without_a_signature() -> None:
+    sent = read_parameters(post(b'{"symbol": "A-B", "signature": ""}', JSON))
+    assert (sent.placement, sent.values, sent.signature) == ("json", {"symbol": "A-B"}, None)
 
 
 @pytest.mark.parametrize(
     "received",
     [post(b'{"signature": "ab"}', JSON), post(b"signature=ab", FORM), post(query=b"signature=ab")],
 )
-def test_a_placement_that_is_not_understood_seems_empty(received: Received) -> None:
-    understood = {"json", "query", "form"} - {read_sent(received).placement}
-    assert read_sent(received, understood).placement is None
+def test_a_placement_that_is_not_accepted_seems_empty(received: HttpRequest) -> None:
+    understood = {"json", "query", "form"} - {read_parameters(received).placement}
+    assert read_parameters(received, understood).placement is None
 
 
 def test_a_body_of_another_media_type_seems_empty() -> None:
-    assert read_sent(post(b'{"signature": "ab"}', "text/plain")).placement is None
+    assert read_parameters(post(b'{"signature": "ab"}', "text/plain")).placement is None
 
 
-def test_a_get_is_understood_by_its_query_string_alone() -> None:
-    received = Received("GET", "/", query=b"a=1", headers={"content-type": JSON}, body=b'{"signature": "ab"}')
-    assert read_sent(received, {"json"}).parameters == {"a": "1"}
+def test_only_the_query_string_of_a_get_is_read() -> None:
+    received = HttpRequest(
+        "GET", "/", query=b"a=1", headers={"content-type": JSON}, body=b'{"signature": "ab"}'
+    )
+    assert read_parameters(received, {"json"}).values == {"a": "1"}
 
 
 @pytest.mark.parametrize("content_type", [JSON, FORM])
-def test_a_body_past_the_limit_is_refused(content_type: str) -> None:
+def test_a_body_over_the_limit_is_rejected(content_type: str) -> None:
     with pytest.raises(UnreadableParameters, match="larger than 65536 bytes"):
-        read_sent(post(b"a" * (BODY_LIMIT + 1), content_type))
+        read_parameters(post(b"a" * (BODY_LIMIT + 1), content_type))

@@ -22,7 +22,7 @@ def address_of(sandbox: Sandbox) -> tuple[str, int]:
     return url.hostname, url.port
 
 
-def test_nothing_is_left_when_the_block_ends() -> None:
+def test_the_end_of_the_block_stops_everything() -> None:
     threads = threading.enumerate()
     with Sandbox() as sandbox:
         address = address_of(sandbox)
@@ -39,7 +39,7 @@ def test_nothing_is_left_when_the_block_ends() -> None:
                 socket.create_connection(address)
 
 
-def test_a_client_that_goes_away_in_the_middle_does_no_harm(client: Client, sandbox: Sandbox) -> None:
+def test_a_client_that_disconnects_within_a_request_does_no_harm(client: Client, sandbox: Sandbox) -> None:
     with socket.create_connection(address_of(sandbox)) as leaving:
         leaving.sendall(f"POST {CANCEL} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{{".encode())
     assert client.query(symbol="BTC-USDT", orderId=sandbox.orders()[0]["orderId"])["code"] == 0
@@ -65,14 +65,14 @@ def test_two_sandboxes_know_nothing_of_each_other(http: httpx.Client) -> None:
         assert one.api_secret != other.api_secret
 
 
-def test_given_credentials_are_used_and_not_shown() -> None:
+def test_given_credentials_are_used_and_not_in_the_repr() -> None:
     sandbox = Sandbox(api_key="my-own-api-key", api_secret="my-own-secret")
     assert (sandbox.api_key, sandbox.api_secret) == ("my-own-api-key", "my-own-secret")
     shown = repr(sandbox) + repr(vars(sandbox))
     assert "my-own" not in shown
 
 
-def test_an_order_is_placed_with_no_more_than_what_matters(sandbox: Sandbox) -> None:
+def test_an_order_is_placed_with_defaults(sandbox: Sandbox) -> None:
     order = sandbox.place_order()
     assert (order["symbol"], order["type"], order["status"]) == ("BTC-USDT", "LIMIT", "NEW")
     assert sandbox.place_order("ETH-USDT", price=4000, clientOrderID=None)["price"] == "4000"
@@ -89,7 +89,7 @@ def test_many_orders_are_placed_at_once(sandbox: Sandbox) -> None:
         sandbox.place_orders(2, clientOrderID="shared")
 
 
-def test_filling_is_refused_as_on_the_control_interface(sandbox: Sandbox) -> None:
+def test_a_wrong_fill_is_rejected(sandbox: Sandbox) -> None:
     order_id = sandbox.place_order(origQty="1")["orderId"]
     assert sandbox.fill(order_id, "0.5")["status"] == "PARTIALLY_FILLED"
     with pytest.raises(SandboxError, match=r"^quantity: "):
@@ -129,14 +129,14 @@ def test_an_order_is_cancelled_by_hand_without_a_request(sandbox: Sandbox) -> No
         ({"faults": [{"fault": "nonsense"}]}, r"faults\[0\]\.fault"),
     ],
 )
-def test_a_wrong_argument_is_refused_by_name(arguments: dict[str, Any], field: str) -> None:
-    with pytest.raises(SandboxError, match=rf"^{field}: must be") as refused:
+def test_a_wrong_argument_is_named(arguments: dict[str, Any], field: str) -> None:
+    with pytest.raises(SandboxError, match=rf"^{field}: must be") as rejected:
         Sandbox(**arguments)
-    assert refused.value.field == field.replace("\\", "")
-    assert "with space" not in str(refused.value)
+    assert rejected.value.field == field.replace("\\", "")
+    assert "with space" not in str(rejected.value)
 
 
-def test_of_many_clients_that_cancel_one_order_one_succeeds(client: Client, sandbox: Sandbox) -> None:
+def test_only_one_of_many_clients_cancels_an_order(client: Client, sandbox: Sandbox) -> None:
     order_id = sandbox.place_order()["orderId"]
     with ThreadPoolExecutor(8) as threads:
         answers = threads.map(lambda _: client.cancel(symbol="BTC-USDT", orderId=order_id), range(40))
@@ -144,7 +144,7 @@ def test_of_many_clients_that_cancel_one_order_one_succeeds(client: Client, sand
     assert codes == [0] + [100404] * 39
 
 
-def test_it_is_a_witness_of_its_own() -> None:
+def test_it_does_not_import_the_sdk() -> None:
     script = """
 import pkgutil, sys, bingx_sandbox
 for module in pkgutil.iter_modules(bingx_sandbox.__path__):

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from bingx_sandbox import SandboxError, serve
+from bingx_sandbox.server import listen, reserve_port, url_of
 
 SERVE = "import json, sys; from bingx_sandbox import serve; serve(**json.loads(sys.argv[1]))"
 
@@ -44,7 +45,7 @@ def served() -> Iterator[Served]:
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_it_announces_itself_when_it_listens_and_ends_quietly(
+def test_it_announces_itself_and_stops_without_output(
     served: Served, http: httpx.Client, how: signal.Signals
 ) -> None:
     assert served.announced.keys() == {"url", "apiKey", "apiSecret", "accounts"}
@@ -59,26 +60,63 @@ def test_it_announces_itself_when_it_listens_and_ends_quietly(
 
 
 @pytest.mark.parametrize("offset", [True, "1", 1.5, 10**15])
-def test_a_clock_offset_that_is_none_is_refused(offset: Any) -> None:
+def test_a_wrong_clock_offset_is_named(offset: Any) -> None:
     with pytest.raises(SandboxError, match=r"^clockOffset: must be a whole number from -"):
         serve(clock_offset=offset)
 
 
-def test_a_port_in_use_is_told() -> None:
+def test_a_port_in_use_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(SandboxError, match=rf"^port: {port} is in use on 127\.0\.0\.1") as refused:
+        with pytest.raises(SandboxError, match=rf"^port: {port} is in use on 127\.0\.0\.1") as rejected:
             serve(port=port)
-    assert "\n" not in str(refused.value)
+    assert "\n" not in str(rejected.value)
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "sandbox.example", "", "127.0.0.1 "])  # noqa: S104
-def test_a_host_that_is_not_loopback_is_refused(host: str) -> None:
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "sandbox.example", "", "127.0.0.1 "])
+def test_a_host_must_be_loopback(host: str) -> None:
     with pytest.raises(SandboxError, match=r"^host: must be a loopback address"):
         serve(host=host)
 
 
 @pytest.mark.parametrize("port", [-1, 65_536, True, "80"])
-def test_a_port_that_is_none_is_refused(port: Any) -> None:
+def test_a_wrong_port_is_named(port: Any) -> None:
     with pytest.raises(SandboxError, match=r"^port: must be a whole number from 0"):
         serve(port=port)
+
+
+def test_port_0_picks_a_free_one() -> None:
+    with listen() as one, listen() as other:
+        assert url_of(one) != url_of(other)
+        assert url_of(one) == f"http://127.0.0.1:{one.getsockname()[1]}"
+
+
+def test_localhost_is_accepted() -> None:
+    with listen("localhost") as listener:
+        assert listener.getsockname()[0] == "127.0.0.1"
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
+def test_an_ipv6_address_is_in_brackets() -> None:
+    with listen("::1") as listener:
+        assert url_of(listener) == f"http://[::1]:{listener.getsockname()[1]}"
+
+
+def test_a_reserved_port_refuses_until_it_listens() -> None:
+    listener = listen()
+    address = listener.getsockname()
+    standing = socket.create_connection(address)
+    accepted, _ = listener.accept()
+    listener.close()
+    with standing, accepted, reserve_port(socket.AF_INET, address) as held:
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(address)
+        held.listen()
+        socket.create_connection(address).close()
+
+
+def test_connections_have_nagle_disabled() -> None:
+    with listen() as listener, socket.create_connection(listener.getsockname()):
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -1,4 +1,4 @@
-"""A client that speaks TCP and nothing above it, to see what really arrives."""
+"""A client that speaks only TCP, to see exactly what the sandbox sends."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from bingx_sandbox import Sandbox
 from tests.sandbox.client import CANCEL, QUERY, Client
 
 TIME = "/openApi/swap/v2/server/time"
-# Nothing that is waited for takes this long unless something is wrong.
-PATIENCE = 30
+# Longer than anything takes unless it never happens.
+TIMEOUT = 30
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What came back over one connection, and how the connection ended: `closed` or `reset`."""
+class WireResponse:
+    """The bytes received over one connection, and its end: `closed`, `reset` or still `open`."""
 
     data: bytes
-    ending: str
+    end: str
 
     @property
     def status_line(self) -> str:
@@ -57,7 +57,7 @@ def address_of(sandbox: Sandbox) -> tuple[str, int]:
 
 
 def connect(sandbox: Sandbox) -> socket.socket:
-    return socket.create_connection(address_of(sandbox), timeout=PATIENCE)
+    return socket.create_connection(address_of(sandbox), timeout=TIMEOUT)
 
 
 def cancel_request(client: Client, order_id: int, *, keep_alive: bool = False, **parameters: Any) -> bytes:
@@ -76,39 +76,39 @@ def get_request(client: Client, path: str, *, keep_alive: bool = False) -> bytes
     return _head(client, "GET", path, keep_alive, {})
 
 
-def hear(connection: socket.socket) -> Heard:
-    """Listen until the connection ends."""
+def receive_all(connection: socket.socket) -> WireResponse:
+    """Receive until the connection ends."""
     data = bytearray()
     try:
         while chunk := connection.recv(65_536):
             data += chunk
     except ConnectionResetError:
-        return Heard(bytes(data), "reset")
-    return Heard(bytes(data), "closed")
+        return WireResponse(bytes(data), "reset")
+    return WireResponse(bytes(data), "closed")
 
 
-def hear_whole(connection: socket.socket) -> Heard:
-    """Listen for one whole response of a connection that stays open."""
+def receive_response(connection: socket.socket) -> WireResponse:
+    """Receive one complete response from a connection that stays open."""
     data = bytearray()
     while b"\r\n\r\n" not in data:
         data += _more(connection)
-    heard = Heard(bytes(data), "open")
-    length = int(heard.headers["content-length"])
-    while len(Heard(bytes(data), "open").body) < length:
+    response = WireResponse(bytes(data), "open")
+    length = int(response.headers["content-length"])
+    while len(WireResponse(bytes(data), "open").body) < length:
         data += _more(connection)
-    return Heard(bytes(data), "open")
+    return WireResponse(bytes(data), "open")
 
 
-def ask(sandbox: Sandbox, request: bytes) -> Heard:
-    """Send a request over a new connection and listen until it ends."""
+def send(sandbox: Sandbox, request: bytes) -> WireResponse:
+    """Send a request over a new connection and receive until it ends."""
     with connect(sandbox) as connection:
         connection.sendall(request)
-        return hear(connection)
+        return receive_all(connection)
 
 
-def is_success(heard: Heard, order_id: int) -> bool:
-    data = heard.json["data"]
-    return (heard.json["code"], data["orderId"], data["status"]) == (0, order_id, "CANCELED")
+def is_success(response: WireResponse, order_id: int) -> bool:
+    data = response.json["data"]
+    return (response.json["code"], data["orderId"], data["status"]) == (0, order_id, "CANCELED")
 
 
 def can_connect(sandbox: Sandbox) -> bool:
@@ -120,15 +120,15 @@ def can_connect(sandbox: Sandbox) -> bool:
 
 
 def wait_until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while not condition():
-        assert time.monotonic() < deadline, "it never came to be"
+        assert time.monotonic() < deadline, "the condition did not become true"
         time.sleep(0.01)
 
 
 def _more(connection: socket.socket) -> bytes:
     chunk = connection.recv(65_536)
-    assert chunk, "the connection was closed in the middle of a response"
+    assert chunk, "the connection was closed within a response"
     return chunk
 
 

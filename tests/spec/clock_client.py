@@ -1,68 +1,72 @@
-"""Our client in the middle of a call, as the clock vectors want it."""
+"""The SDK's client in the middle of a call, driven by the clock vectors."""
 
 from typing import Any
 
 from bingx_spot import CallError, ClockError, Response
-from bingx_spot.core.attempt import AttemptRunner
+from bingx_spot.core.attempt import AttemptResult, AttemptRunner
+from bingx_spot.core.context import Deadline
 from bingx_spot.core.response_time import server_time
 from bingx_spot.core.response_validation import validate_response
 from bingx_spot.core.runner import CallSteps, Send
 from tests.support.scripted_time import BEGIN
 from tests.unit.core.playing import ASKING_TIME, CANCELLING, Exchange, says
 
-TELLS_NO_TIME = says(100421, "timestamp mismatch")
+WITHOUT_TIME = says(100421, "timestamp mismatch")
 
 
 class Client:
-    """Our client in the middle of a call, at the moment that a vector speaks of."""
+    """The client of one vector, between its request and its response."""
 
     def __init__(self, test: Any) -> None:
         self.test = test
-        self.exchange = Exchange(fallback=None)
-        # Set so that the machine's clock and the offset give `sentAt` together.
+        # A placement that is set is never changed; the vectors are about the clock alone.
+        self.exchange = Exchange(fallback=None, placement="json")
+        # The machine's clock and the offset give `sentAt` together.
         self.exchange.clock._anchor_ns += (test["sentAt"] - test["before"]["offset"] - BEGIN) * 1_000_000
         self.exchange.clock._offset = test["before"]["offset"]
-        self.attempts = AttemptRunner(self.exchange.context, self.exchange.time() + 60)
+        deadline = Deadline(self.exchange.time() + 60, self.exchange.time)
+        self.attempts = AttemptRunner(self.exchange.context, deadline)
         self.attempts._clock_repaired = test["before"]["repaired"]
 
-    def did(self) -> dict[str, object]:
-        """Say in the vector's words what the client did with the answer."""
-        refusal = self.error()
-        repair = self.attempts.repaired(CANCELLING, refusal)
+    def outcome(self) -> dict[str, object]:
+        """Return what the client does with the response, in the vector's words."""
+        refusal = self.refusal()
+        repair = self.attempts.try_repair(CANCELLING, refusal)
         again = finished(repair)
         ask = again is None
         if self.test["operation"] == "serverTime":
             assert ask
-            again = finished(repair, self.arrives())
+            again = finished(repair, self.receive())
             ask = False
         return {
-            "serverTime": self.taken(refusal),
+            "serverTime": self.learnt(refusal),
             "offset": self.exchange.clock.offset,
             "ask": ask,
             "again": bool(again),
         }
 
-    def error(self) -> CallError:
-        """Send the cancel and give the error that its answer is."""
-        sending = self.attempts.once(CANCELLING)
-        step = next(sending)
-        assert isinstance(step, Send)
+    def refusal(self) -> AttemptResult:
+        """Send the cancel and return its attempt, which the exchange rejects."""
+        sending = self.attempts.send_once(CANCELLING)
+        effect = next(sending)
+        assert isinstance(effect, Send)
         if self.test["operation"] == "serverTime":
-            error = finished(sending, TELLS_NO_TIME)
+            attempt = finished(sending, WITHOUT_TIME)
         else:
-            assert step.request.info.parameters["timestamp"] == self.test["sentAt"]
-            error = finished(sending, self.arrives())
-        assert isinstance(error, CallError)
-        return error
+            assert effect.request.info.parameters["timestamp"] == self.test["sentAt"]
+            attempt = finished(sending, self.receive())
+        assert isinstance(attempt, AttemptResult)
+        assert isinstance(attempt.result, CallError)
+        return attempt
 
-    def arrives(self) -> Response:
-        """Let the answer come when the vector says, and whatever else happens meanwhile."""
+    def receive(self) -> Response:
+        """Return the response at the vector's time, with what another call learnt meanwhile."""
         self.exchange.time.seconds += (self.test["receivedAt"] - self.test["sentAt"]) / 1000
         self.exchange.clock._offset = self.test["before"]["offsetNow"]
-        return answer_of(self.test)
+        return response_of(self.test)
 
-    def taken(self, refusal: CallError) -> int | None:
-        """Give the time that the client took, read off its offset where that has moved."""
+    def learnt(self, refusal: AttemptResult) -> int | None:
+        """Return the time that the client used, which its offset shows if that has changed."""
         before = self.test["before"]
         moved = self.exchange.clock.offset - before["offset"]
         if before["offsetNow"] != before["offset"] or before["repaired"]:
@@ -70,31 +74,32 @@ class Client:
         if moved:
             return (self.test["sentAt"] + self.test["receivedAt"]) // 2 + moved
         if self.test["operation"] == "serverTime":
-            return time_in(answer_of(self.test))
-        return server_time(refusal.details) if isinstance(refusal, ClockError) else None
+            return time_in(response_of(self.test))
+        error = refusal.result
+        return server_time(error.details) if isinstance(error, ClockError) else None
 
 
-def answer_of(test: Any) -> Response:
-    """Give the answer as an engine would, with the names of headers in lower case."""
-    told = test["answer"]
-    headers = {name.lower(): value for name, value in told["headers"].items()}
-    return Response(told["status"], headers, told["body"].encode())
+def response_of(test: Any) -> Response:
+    """Return the vector's response as a transport gives it, with header names in lower case."""
+    answer = test["answer"]
+    headers = {name.lower(): value for name, value in answer["headers"].items()}
+    return Response(answer["status"], headers, answer["body"].encode())
 
 
-def time_in(answer: Response) -> int | None:
-    """Give the time in an answer to `serverTime`, where the gate believes it."""
+def time_in(response: Response) -> int | None:
+    """Return the time in a response to `serverTime`, or None if it is not valid."""
     try:
-        return int(validate_response(ASKING_TIME, answer).data()["serverTime"])
+        return int(validate_response(ASKING_TIME, response).data()["serverTime"])
     except CallError:
         return None
 
 
-def finished(steps: CallSteps[Any], came: Any = None) -> Any:
-    """Give what the steps return, or None where they want something sent."""
+def finished(steps: CallSteps[Any], result: Any = None) -> Any:
+    """Return what the steps return, or None if they send a request for the server's time."""
     try:
-        step = steps.send(came)
+        effect = steps.send(result)
     except StopIteration as done:
         return done.value
-    assert isinstance(step, Send)
-    assert "server/time" in step.request.info.url
+    assert isinstance(effect, Send)
+    assert "server/time" in effect.request.info.url
     return None

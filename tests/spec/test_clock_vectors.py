@@ -1,4 +1,4 @@
-"""The clock vectors are well-formed, and our own client does what they say."""
+"""The clock vectors are well-formed, and the SDK's client does what they say."""
 
 from typing import Any
 
@@ -6,8 +6,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from bingx_spot import ClockError, ErrorDetails
-from bingx_spot.core.attempt import AttemptRunner
-from tests.spec.clock_client import TELLS_NO_TIME, Client, finished
+from bingx_spot.core.attempt import AttemptResult, AttemptRunner
+from bingx_spot.core.context import Deadline
+from tests.spec.clock_client import WITHOUT_TIME, Client, finished
 from tests.spec.vectors import read_json, vector_id
 from tests.unit.core.playing import CANCELLING, RESET, Exchange
 
@@ -39,12 +40,14 @@ class TestFile:
 
 
 @pytest.mark.parametrize("test", TESTS, ids=vector_id)
-def test_our_client_does_what_the_vector_says(test: Any) -> None:
-    assert Client(test).did() == test["expected"]
+def test_the_client_does_what_the_vector_says(test: Any) -> None:
+    assert Client(test).outcome() == test["expected"]
 
 
-def test_a_time_that_does_not_come_leaves_the_refusal() -> None:
-    attempts = AttemptRunner(Exchange(fallback=None).parts, 1060.0)
-    repair = attempts.repaired(CANCELLING, ClockError(ErrorDetails.of(TELLS_NO_TIME, "timestamp mismatch")))
+def test_without_the_server_time_the_refusal_stands() -> None:
+    exchange = Exchange(fallback=None)
+    attempts = AttemptRunner(exchange.context, Deadline(exchange.time() + 60, exchange.time))
+    refusal = AttemptResult(ClockError(ErrorDetails.of(WITHOUT_TIME, "timestamp mismatch")))
+    repair = attempts.try_repair(CANCELLING, refusal)
     assert finished(repair) is None
     assert finished(repair, RESET) is False

@@ -1,4 +1,4 @@
-"""One cancel in either colour, and a port that refuses it."""
+"""One cancel, sync or async, and a port that refuses connections."""
 
 import asyncio
 import socket
@@ -30,7 +30,7 @@ def cancel_awaiting(url: str, **options: Any) -> Order:
 
 
 def once_blocking(url: str, timeout: float = 5.0, **options: Any) -> Order:
-    """Let the engine send one request, and judge what comes; no attempt follows."""
+    """Let the engine send one request, and validate the response; there is no retry."""
     engine = _engine(**options)
     request = signed(url)
     try:
@@ -65,17 +65,17 @@ def signed(url: str, call: ApiCall = BY_ORDER_ID) -> SignedRequest:
     return RequestSigner(Credentials("sample-api-key", "sample-secret"), Clock()).sign_request(call, url)
 
 
-def _order(came: Response | TransportFailure, request: SignedRequest) -> Order:
-    if isinstance(came, TransportFailure):
-        details = ErrorDetails(came.reason, request=request.info)
-        raise OutcomeUnknown(details) if came.request_sent else NotSent(details)
-    answer = validate_response(BY_ORDER_ID, came)
-    return Order.from_data(answer.data(), answer)
+def _order(result: Response | TransportFailure, request: SignedRequest) -> Order:
+    if isinstance(result, TransportFailure):
+        details = ErrorDetails(result.reason, request=request.info)
+        raise OutcomeUnknown(details) if result.request_sent else NotSent(details)
+    response = validate_response(BY_ORDER_ID, result)
+    return Order.from_data(response.data(), response)
 
 
 @contextmanager
 def closed_port() -> Iterator[str]:
-    """Give the URL of a port that is bound, so that nobody else gets it, and does not listen."""
+    """Yield the URL of a port that is bound, so that no other process gets it, and does not listen."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{bound.getsockname()[1]}"

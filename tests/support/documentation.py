@@ -1,7 +1,7 @@
-"""Run what the documentation shows: Python as it stands, commands of a `console` block with what they print.
+"""Run the examples of the documentation: Python blocks, and `console` blocks with their output.
 
-Each page has a sandbox of its own, which the environment points at. A block is passed over with the comment
-`<!-- skip: next -->`.
+Each page has a sandbox of its own, to which the environment points. The comment `<!-- skip: next -->` skips a
+block.
 """
 
 import os
@@ -25,7 +25,7 @@ _NOT_RUN = ("make ", "pip install ", "source ")
 
 
 def start(namespace: dict[str, Any]) -> None:
-    """Start a sandbox for a page, and let the environment point at it."""
+    """Start a sandbox for a page, and point the environment at it."""
     sandbox = namespace["sandbox_of_the_page"] = Sandbox(limits="off").__enter__()
     folder = namespace["folder_of_the_page"] = tempfile.TemporaryDirectory()
     own = {name: value for name, value in os.environ.items() if not name.startswith("BINGX_")}
@@ -45,7 +45,7 @@ def end(namespace: dict[str, Any]) -> None:
 
 
 def commands(text: str) -> list[tuple[str, str]]:
-    """Return the commands of a console block, each with what it is shown to print."""
+    """Return the commands of a console block, each with the output that the page shows."""
     found: list[tuple[str, str]] = []
     for line in text.splitlines():
         if line.startswith("$ "):
@@ -57,21 +57,21 @@ def commands(text: str) -> list[tuple[str, str]]:
 
 
 def shown(page: str, language: str) -> list[str]:
-    """Return the blocks of one language that a page of docs/ shows, in their order, as in no list."""
+    """Return the blocks of one language on a page of docs/, in order, without the indentation of lists."""
     text = (Path(__file__).parents[2] / "docs" / page).read_text("utf-8")
     found = re.findall(rf"^( *)```{language}\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)
     return [re.sub(f"^{indent}", "", block, flags=re.MULTILINE) for indent, block in found]
 
 
 def evaluate(example: Example) -> str:
-    """Run a console block in one shell, and return how what it prints differs from what is shown."""
+    """Run a console block in one shell, and return how its output differs from the page."""
     script, expected = [], ""
     for command, output in commands(example.parsed):
         if command.startswith(_NOT_RUN) or command.endswith("&"):
             continue
         script.append(command if output else f"{{ {command}\n}} >/dev/null")
         expected += output
-    done = subprocess.run(
+    ran = subprocess.run(
         ["bash", "-c", "\n".join(["set -e", *script])],
         cwd=example.namespace["commands"],
         capture_output=True,
@@ -79,14 +79,14 @@ def evaluate(example: Example) -> str:
         timeout=60,
         check=False,
     )
-    if done.returncode:
-        return f"exit code {done.returncode}: {done.stderr}{done.stdout}"
-    right = not expected or OutputChecker().check_output(expected, done.stdout, _FLAGS)
-    return "" if right else f"printed:\n{done.stdout}\nshown:\n{expected}"
+    if ran.returncode:
+        return f"exit code {ran.returncode}: {ran.stderr}{ran.stdout}"
+    right = not expected or OutputChecker().check_output(expected, ran.stdout, _FLAGS)
+    return "" if right else f"printed:\n{ran.stdout}\nshown:\n{expected}"
 
 
 class PythonParser(CodeBlockParser):
-    """Find Python blocks; each meets the sandbox's orders as they were at the beginning, as commands do."""
+    """Find Python blocks. Each begins with the sandbox's first orders, as console blocks do."""
 
     language = "python"
     _run = PythonEvaluator()

@@ -1,4 +1,4 @@
-"""The way of an answer: gate, generated parser, order."""
+"""A response on its path: response validation, generated parser, order."""
 
 import json
 
@@ -13,11 +13,11 @@ from tests.support.samples import BY_ORDER_ID
 
 
 def judged(body: str | bytes, status: int = 200, call: ApiCall = BY_ORDER_ID) -> Order:
-    """Take an answer the way it goes: gate, generated parser, order."""
+    """Validate a response, parse it, and return the order."""
     content = body if isinstance(body, bytes) else body.encode()
-    answer = validate_response(call, Response(status, {}, content))
-    CancelOrderResponse.from_dict(json.loads(answer.body))
-    return Order.from_data(answer.data(), answer)
+    response = validate_response(call, Response(status, {}, content))
+    CancelOrderResponse.from_dict(json.loads(response.body))
+    return Order.from_data(response.data(), response)
 
 
 def failure(body: str | bytes, status: int = 200, call: ApiCall = BY_ORDER_ID) -> CallError:

@@ -1,4 +1,4 @@
-"""Permits that come as a test says."""
+"""A rate limiter that a test controls."""
 
 from collections.abc import Callable
 from typing import Self
@@ -7,10 +7,10 @@ from bingx_spot_api.contract import Operation
 
 
 class Permits:
-    """Be what gives out permits, and every reservation too.
+    """A rate limiter that is its own reservation.
 
     Args:
-        wait: What a reservation's `wait` gives or raises, for the longest that its caller can wait.
+        wait: What `seconds_until_ready` returns or raises, for the longest that its caller can wait.
     """
 
     wakeup = None
@@ -18,12 +18,12 @@ class Permits:
     def __init__(self, wait: Callable[[float], float]) -> None:
         self.seconds_until_ready = wait
 
-    def reserve(self, operation: Operation, *, bulk: bool) -> Self:  # noqa: ARG002 - the protocol has them
-        """Return a reservation: it is all one."""
+    def reserve(self, operation: Operation, *, bulk: bool) -> Self:
+        """Return itself."""
         return self
 
     def complete(self, remain: int | None = None, window: float = 0.0) -> None:
-        """Count nothing."""
+        """Do nothing."""
 
     def release(self) -> None:
-        """Keep nothing."""
+        """Do nothing."""

@@ -1,10 +1,10 @@
-"""Ids for parametrized tests that can be given back to pytest."""
+"""Ids for parametrized tests by which pytest can select them."""
 
 
 def plain(value: object) -> str:
-    """Show the beginning of a value without anything that pytest would escape.
+    """Return the beginning of a value without anything that pytest escapes.
 
-    It escapes ids anew in each of its sessions within one process; one that changes by that can no longer be
-    asked for, and `make mutation` asks for tests by their ids.
+    pytest escapes ids once more in each of its sessions within one process, and then does not find a test by
+    its first id, by which `make mutation` selects it.
     """
     return ascii(value)[:40].replace("\\", "/")

@@ -1,4 +1,4 @@
-"""A key and a secret that must never be seen, and the search for them."""
+"""A key and a secret that must appear nowhere, and the search for them."""
 
 import pickle
 import re
@@ -13,7 +13,7 @@ from tests.support.scripted_server import ScriptedServer
 
 
 class Planted:
-    """Hold what must never be seen; shows itself masked, for it stands in the tests' own frames."""
+    """A planted key and secret. Its `repr` is masked, because it is in the frames of the tests."""
 
     __slots__ = ("_key", "_secret", "_signatures")
 
@@ -29,7 +29,7 @@ class Planted:
         return Credentials(self._key, self._secret)
 
     def learn(self, server: ScriptedServer) -> None:
-        """Take the signatures out of the requests that the server got."""
+        """Collect the signatures of the requests that the server received."""
         for request in server.requests:
             assert self._key.encode() in request
             self._signatures |= set(re.findall(r"signature\W+([0-9a-f]{64})", request.decode()))
@@ -38,7 +38,7 @@ class Planted:
         return bool(self._signatures)
 
     def found_in(self, texts: Iterator[str]) -> list[str]:
-        """Tell what was found, by a name and a little of what stands around it."""
+        """Return the secrets that were found, by name and with some of the text around them."""
         needles = {"key": self._key, "secret": self._secret}
         needles |= {f"signature {number}": text for number, text in enumerate(sorted(self._signatures))}
         found = []
@@ -50,7 +50,7 @@ class Planted:
 
 
 def everything_within_reach(start: object) -> Iterator[str]:
-    """Give every text that can be reached from an object through its attributes, items and chain."""
+    """Yield every text that is reachable from an object through attributes, items and chained errors."""
     seen: dict[int, object] = {}
     waiting = [start]
     while waiting:
@@ -84,7 +84,7 @@ def parts_of(thing: object) -> Iterator[object]:
 
 
 def shown_by(error: BaseException) -> Iterator[str]:
-    """Give all that an error shows: itself, its parts, its pickle, its traceback with the variables."""
+    """Yield everything that an error shows: itself, its parts, its pickle, its traceback with variables."""
     yield from everything_within_reach(error)
     yield pickle.dumps(error).decode("latin-1")
     for chained in (error, error.__cause__, error.__context__):

@@ -1,4 +1,4 @@
-"""An order, the answers about it, and the clients that ask for it."""
+"""An order, responses about it, and clients for it."""
 
 import json
 from typing import Any
@@ -29,7 +29,7 @@ ORDER: dict[str, Any] = {
 
 
 def success(**changes: Any) -> str:
-    """Write the body of a success, some fields of its order changed; None takes a field away."""
+    """Return the body of a success with some fields of its order changed; None removes a field."""
     order = {name: value for name, value in (ORDER | changes).items() if value is not None}
     return json.dumps({"code": 0, "msg": "", "debugMsg": "", "data": order})
 

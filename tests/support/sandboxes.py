@@ -1,4 +1,4 @@
-"""A sandbox for the tests beside this module, and what a client of it needs."""
+"""Options and credentials for a client of a sandbox."""
 
 from typing import Any
 

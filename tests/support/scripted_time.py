@@ -1,4 +1,4 @@
-"""Time that passes only when a test lets it."""
+"""Time that passes only when a test changes it."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ BEGIN = 1_700_000_000_000
 
 
 class ScriptedTime:
-    """Be a monotonic clock in seconds, and the sources of a `Clock`, all of one time."""
+    """A monotonic clock in seconds, and the sources of a `Clock` that goes with it."""
 
     def __init__(self) -> None:
         self.seconds = 1000.0
@@ -18,10 +18,10 @@ class ScriptedTime:
         return self.seconds
 
     def clock(self) -> Clock:
-        """Make a clock that begins at BEGIN and goes with this time."""
+        """Return a clock that begins at BEGIN and goes with this time."""
         return Clock(lambda: BEGIN * 1_000_000, lambda: round((self.seconds - 1000.0) * 1_000_000_000))
 
 
 def constant(number: float) -> Callable[[], float]:
-    """Give the same chance each time."""
+    """Return a source of chance that always gives the same number."""
     return lambda: number

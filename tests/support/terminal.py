@@ -1,4 +1,4 @@
-"""A terminal of 80 columns for the tests, and what is seen on it."""
+"""A terminal of 80 columns, and its screen."""
 
 import fcntl
 import os
@@ -19,7 +19,7 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 def on_a_terminal(
     arguments: Sequence[object], environment: Mapping[str, str], stdout: int | None = None
 ) -> str:
-    """Run `bingx-spot` on a terminal, and return what is seen there.
+    """Run `bingx-spot` on a terminal, and return what it shows.
 
     Args:
         arguments: Of the command.
@@ -42,7 +42,7 @@ def on_a_terminal(
             try:
                 chunk = os.read(person, 65536)
             except OSError:
-                break  # how Linux says that nobody holds the other end any more
+                break  # on Linux: the other end is closed
             if not chunk:
                 break
             seen += chunk

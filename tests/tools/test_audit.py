@@ -1,4 +1,4 @@
-"""An audit says what it knows: nothing vulnerable, something vulnerable, or that it could not ask."""
+"""An audit reports no vulnerable package, a vulnerable one, or that the database did not answer."""
 
 import json
 import socket
@@ -15,14 +15,15 @@ import pytest
 
 from tools.audit.__main__ import CLEAN, NOT_AUDITED, PIP_AUDIT, VULNERABLE
 
-pytestmark = pytest.mark.skipif(
-    not PIP_AUDIT.exists(), reason="pip-audit is not there: make pythons sets it up"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not PIP_AUDIT.exists(), reason="pip-audit is not installed: run make slow"),
+]
 
 LOCK = f"certifi==2024.7.4 --hash=sha256:{'0' * 64}\nattrs==25.1.0 --hash=sha256:{'0' * 64}\n"
 KNOWN = {
     "id": "PYSEC-2030-1",
-    "details": "It was made up.",
+    "details": "An invented one.",
     "modified": "2030-01-01T00:00:00Z",
     "published": "2030-01-01T00:00:00Z",
     "affected": [
@@ -37,12 +38,12 @@ KNOWN = {
 
 @contextmanager
 def database(*vulnerable: str) -> Iterator[str]:
-    """Answer as OSV does, and know one vulnerability of each of these packages."""
+    """Run a database with the API of OSV that knows one vulnerability of each of these packages."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            asked: Any = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            known = [KNOWN] if asked["package"]["name"] in vulnerable else []
+            query: Any = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            known = [KNOWN] if query["package"]["name"] in vulnerable else []
             body = json.dumps({"vulns": known} if known else {}).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
@@ -67,26 +68,28 @@ def audit(folder: Path, url: str, *more: str) -> "subprocess.CompletedProcess[st
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def test_nothing_known_is_a_good_end(tmp_path: Path) -> None:
+def test_no_known_vulnerability_succeeds(tmp_path: Path) -> None:
     with database() as url:
-        ended = audit(tmp_path, url)
-    assert (ended.returncode, ended.stderr) == (CLEAN, "")
-    assert ended.stdout.endswith("2 packages, known vulnerabilities: 0\n")
+        ran = audit(tmp_path, url)
+    assert (ran.returncode, ran.stderr) == (CLEAN, "")
+    assert ran.stdout.endswith("2 packages, known vulnerabilities: 0\n")
 
 
 @pytest.mark.parametrize("more", [[], ["--or-say-so"]])
-def test_a_known_vulnerability_is_listed_with_its_mend(tmp_path: Path, more: list[str]) -> None:
+def test_a_known_vulnerability_is_listed_with_the_version_that_fixes_it(
+    tmp_path: Path, more: list[str]
+) -> None:
     with database("certifi") as url:
-        ended = audit(tmp_path, url, *more)
-    assert ended.returncode == VULNERABLE
-    assert "certifi 2024.7.4: PYSEC-2030-1, mended in 2030.1.1" in ended.stdout
+        ran = audit(tmp_path, url, *more)
+    assert ran.returncode == VULNERABLE
+    assert "certifi 2024.7.4: PYSEC-2030-1, fixed in 2030.1.1" in ran.stdout
 
 
 @pytest.mark.parametrize(("more", "code"), [([], NOT_AUDITED), (["--or-say-so"], CLEAN)])
 def test_a_database_that_does_not_answer_proves_nothing(tmp_path: Path, more: list[str], code: int) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    ended = audit(tmp_path, f"http://127.0.0.1:{port}/", *more)
-    assert ended.returncode == code
-    assert "NOT AUDITED; whether anything in it is vulnerable is not known" in ended.stdout
-    assert "known vulnerabilities" not in ended.stdout
+    ran = audit(tmp_path, f"http://127.0.0.1:{port}/", *more)
+    assert ran.returncode == code
+    assert "NOT AUDITED; whether a package in it is vulnerable is not known" in ran.stdout
+    assert "known vulnerabilities" not in ran.stdout

@@ -1,18 +1,19 @@
-"""Five hundred cancels among faults over each engine: no lie, no avoidable unknown, no late call, no leak."""
+"""Hundreds of cancels among faults: no false report, no avoidable unknown, no late call, no leak."""
 
 import pytest
 
 from tools.chaos.faults import FAULTS
 from tools.chaos.run import chaos
 
-CANCELS = {"default": 500, "fast": 340}
+pytestmark = pytest.mark.slow
+
+CANCELS = 500
 LEAST_KINDS = 25
 
 
-@pytest.mark.parametrize("engine", CANCELS)
-def test_no_cancel_lies(engine: str) -> None:
-    run = chaos(CANCELS[engine], seeds=[7], engines=(engine,))
+def test_every_report_is_true() -> None:
+    run = chaos(CANCELS, seeds=[7])
     assert run.wrongs == []
     assert len(run.tallies) == len(FAULTS) > LEAST_KINDS
-    assert sum(sum(tally.counts.values()) for tally in run.tallies.values()) >= CANCELS[engine]
+    assert sum(sum(tally.counts.values()) for tally in run.tallies.values()) >= CANCELS
     assert all(tally.counts.get("cancelled") for tally in run.tallies.values())

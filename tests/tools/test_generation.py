@@ -9,7 +9,10 @@ import yaml
 from tools.conformance.generation import CALLER, GENERATORS, generate
 from tools.conformance.language import ROOT
 
-pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="Java is not installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("java") is None, reason="Java is not installed"),
+]
 
 
 def test_a_model_with_every_field_and_no_injected_one_is_right(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The verdict on a mutation run, without a run."""
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from tools.mutation.results import Mutant, Unusable, check_ids, mutants
 from tools.mutation.verdict import Change, explanations, judge
 
+ROOT = Path(__file__).parents[2]
 DIFF = """\
 # bingx_spot.core.clock.xǁClockǁlearn__mutmut_3: survived
 --- src/bingx_spot/core/clock.py
@@ -27,7 +29,7 @@ module = "bingx_spot.core.clock"
 function = "Clock.learn"
 before = "if offset > 1:"
 after = "if offset >= 1:"
-reason = "Nobody can tell."
+reason = "It makes no difference."
 """
 
 
@@ -63,7 +65,7 @@ class TestExplanations:
 
     def test_must_give_a_reason(self, tmp_path: Path) -> None:
         file = tmp_path / "survivors.toml"
-        file.write_text(ENTRY.replace("Nobody can tell.", " "))
+        file.write_text(ENTRY.replace("It makes no difference.", " "))
         with pytest.raises(ValueError, match="no reason"):
             explanations(file)
 
@@ -122,3 +124,12 @@ class TestIds:
         else:
             with pytest.raises(Unusable, match="plain_ids"):
                 check_ids(tmp_path)
+
+
+def test_every_configured_path_exists() -> None:
+    """A module that moves must not drop out of the run unnoticed."""
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["mutmut"]
+    for pattern in config["only_mutate"] + config["do_not_mutate"]:
+        assert list((ROOT / "overlays/python").glob(pattern.removeprefix("src/"))), pattern
+    for path in config["pytest_add_cli_args_test_selection"]:
+        assert (ROOT / path).exists(), path

@@ -95,5 +95,3 @@ def test_tallies_of_two_runs_are_those_of_one() -> None:
         parts.merge(play_seeds(half))
     assert parts.endings == whole.endings
     assert parts.requests == whole.requests
-
-

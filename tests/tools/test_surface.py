@@ -1,4 +1,4 @@
-"""The public surface: what is on it, and that a change which breaks callers is found and named."""
+"""The public surface: what it lists, and that a change which breaks callers is found and named."""
 
 from pathlib import Path
 
@@ -10,14 +10,31 @@ from tools.surface.compare import freeze, last_release, surface_changes
 from tools.surface.stub import stub
 
 STUB = stub()
+SAMPLE = """\
+class AsyncBingxSpot:
+    async def cancel_order(self, symbol: str, order_id: int = 0, window: float = 0) -> Order: ...
+    async def server_time(self) -> int: ...
+class BingxSpot:
+    def __enter__(self) -> Self: ...
+    def close(self) -> None: ...
+class NotExecuted(CallError):
+    ...
+class Options(TypedDict):
+    proxy: str | None
+class Order:
+    order_id: int
+class OrderStatus(StrEnum):
+    CANCELED = 'CANCELED'
+    FILLED = 'FILLED'
+def canonical_string(parameters: Mapping[str, object]) -> str: ...
+def sign(canonical: str, secret: str) -> str: ...
+"""
 
 
-def changed(*changes: tuple[str, str]) -> list[str]:
-    text = STUB
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new, 1)
-    return [str(change) for change in surface_changes(STUB, text)]
+def changed(old: str = "", new: str = "") -> list[str]:
+    """Return the changes that one replacement in the sample makes."""
+    assert old in SAMPLE, old
+    return [str(change) for change in surface_changes(SAMPLE, SAMPLE.replace(old, new, 1) if old else SAMPLE)]
 
 
 class TestStub:
@@ -40,85 +57,134 @@ class TestStub:
 
 
 class TestChanges:
-    def test_are_none(self) -> None:
+    def test_of_nothing_are_none(self) -> None:
         assert changed() == []
 
     @pytest.mark.parametrize(
-        ("old", "new", "said"),
+        ("old", "new", "line"),
         [
-            ("\ndef sign(", "\ndef seal(", "BREAKS  sign: public object was removed"),
-            ("    def close(self) -> None: ...\n", "", "BREAKS  BingxSpot.close: public object was removed"),
-            (
-                "def server_time(self) -> int",
-                "def server_time(self, host: str) -> int",
-                "BREAKS  AsyncBingxSpot.server_time",
+            pytest.param("def sign(", "def seal(", "sign: public object was removed", id="function gone"),
+            pytest.param(
+                "    def close(self) -> None: ...\n",
+                "",
+                "BingxSpot.close: public object was removed",
+                id="method gone",
             ),
-            ("order_id: int | str | None = None, ", "", "BREAKS  AsyncBingxSpot.cancel_order"),
-            ("    FILLED = 'FILLED'\n", "", "BREAKS  OrderStatus.FILLED: public object was removed"),
-            ("    CANCELED = 'CANCELED'", "    CANCELED = 'CANCELLED'", "BREAKS  OrderStatus.CANCELED"),
-            ("    proxy: ", "    proxies: ", "BREAKS  Options.proxy: public object was removed"),
-            (
+            pytest.param(
+                "def server_time(self)",
+                "def server_time(self, host: str)",
+                "AsyncBingxSpot.server_time",
+                id="required parameter",
+            ),
+            pytest.param(
+                "order_id: int = 0, ",
+                "",
+                "AsyncBingxSpot.cancel_order",
+                id="parameter gone",
+            ),
+            pytest.param(
+                "    FILLED = 'FILLED'\n",
+                "",
+                "OrderStatus.FILLED: public object was removed",
+                id="enum member gone",
+            ),
+            pytest.param("= 'CANCELED'", "= 'CANCELLED'", "OrderStatus.CANCELED", id="enum value"),
+            pytest.param("proxy:", "proxies:", "Options.proxy: public object was removed", id="option gone"),
+            pytest.param(
                 "class NotExecuted(CallError)",
                 "class NotExecuted(Exception)",
-                "BREAKS  NotExecuted: its bases were",
+                "NotExecuted: its bases were",
+                id="base class",
             ),
-            ("def canonical_string(", "def canonical_string(self, ", "BREAKS  canonical_string"),
-            ("def sign(canonical: str", "def sign(canonical: bytes", "BREAKS  sign(canonical): takes bytes"),
-            ("secret: str) -> str", "secret: str) -> bytes", "BREAKS  sign: returns bytes; it was str"),
-            ("    order_id: int\n", "    order_id: int | None\n", "BREAKS  Order.order_id: is int | None"),
-            ("    def __enter__(self) -> Self: ...\n", "", "BREAKS  BingxSpot.__enter__: public object"),
+            pytest.param(
+                "def canonical_string(",
+                "def canonical_string(self, ",
+                "canonical_string",
+                id="first parameter",
+            ),
+            pytest.param(
+                "(canonical: str", "(canonical: bytes", "sign(canonical): takes bytes", id="argument type"
+            ),
+            pytest.param(
+                "secret: str) -> str",
+                "secret: str) -> bytes",
+                "sign: returns bytes; it was str",
+                id="return type",
+            ),
+            pytest.param(
+                "    order_id: int\n",
+                "    order_id: int | None\n",
+                "Order.order_id: is int | None",
+                id="attribute type",
+            ),
+            pytest.param(
+                "    def __enter__(self) -> Self: ...\n",
+                "",
+                "BingxSpot.__enter__: public object",
+                id="with statement",
+            ),
         ],
     )
-    def test_that_break_callers_are_named(self, old: str, new: str, said: str) -> None:
-        found = changed((old, new))
-        assert [line for line in found if line.startswith(said)], found
+    def test_that_break_callers_are_named(self, old: str, new: str, line: str) -> None:
+        found = changed(old, new)
+        assert [each for each in found if each.startswith(f"BREAKS  {line}")], found
 
     @pytest.mark.parametrize(
-        ("old", "new", "said"),
+        ("old", "new", "line"),
         [
-            ("\ndef sign(", "\ndef seal(): ...\ndef sign(", "is fine  seal: is new"),
-            (
-                "recv_window: float | None = None) -> Order",
-                "recv_window: float | None = None, note: str = '') -> Order",
-                "is fine  AsyncBingxSpot.cancel_order(note): is new",
+            pytest.param("def sign(", "def seal(): ...\ndef sign(", "seal: is new", id="function"),
+            pytest.param(
+                "window: float = 0)",
+                "window: float = 0, note: str = '')",
+                "AsyncBingxSpot.cancel_order(note): is new",
+                id="optional parameter",
             ),
-            (
+            pytest.param(
                 "    FILLED = 'FILLED'\n",
                 "    FILLED = 'FILLED'\n    GONE = 'GONE'\n",
-                "is fine  OrderStatus.GONE",
+                "OrderStatus.GONE",
+                id="enum member",
             ),
         ],
     )
-    def test_that_break_nobody_are_named_too(self, old: str, new: str, said: str) -> None:
-        found = changed((old, new))
-        assert len(found) == 1
-        assert found[0].startswith(said)
+    def test_that_break_no_caller_are_named_too(self, old: str, new: str, line: str) -> None:
+        (found,) = changed(old, new)
+        assert found.startswith(f"is fine  {line}")
 
 
 class TestCommand:
-    def test_passes_as_the_surface_stands(self, capsys: pytest.CaptureFixture[str]) -> None:
+    @pytest.fixture(autouse=True)
+    def _released(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Let the last release have today's surface, whatever the project's own last one has."""
+        released = tmp_path / "0.1.0.pyi"
+        released.write_text(STUB, "utf-8")
+        monkeypatch.setattr(command, "last_release", lambda: released)
+        monkeypatch.setattr(command, "stub", lambda: STUB)
+        monkeypatch.setattr(command, "__version__", "0.1.0")
+
+    def test_passes_on_the_current_surface(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert command.main([]) == 0, capsys.readouterr().err
 
-    def test_fails_where_a_name_is_gone(
+    def test_fails_if_a_name_is_gone(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         monkeypatch.setattr(command, "stub", lambda: STUB.replace("\ndef sign(", "\ndef seal("))
         assert command.main([]) == 1
-        said = capsys.readouterr()
-        assert "BREAKS  sign: public object was removed" in said.out
-        assert "Raise its" in said.err
+        printed = capsys.readouterr()
+        assert "BREAKS  sign: public object was removed" in printed.out
+        assert "Raise its" in printed.err
 
-    def test_takes_the_change_under_a_version_that_says_so(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_accepts_the_change_with_a_new_version(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(command, "stub", lambda: STUB.replace("\ndef sign(", "\ndef seal("))
         monkeypatch.setattr(command, "__version__", "9.0.0")
         assert command.main([]) == 0
 
-    def test_refuses_what_it_does_not_know(self) -> None:
+    def test_rejects_an_unknown_argument(self) -> None:
         assert command.main(["--force"]) == 2
 
 
 def test_a_release_is_kept_under_its_version(tmp_path: Path) -> None:
     kept = freeze("1.2.0", tmp_path)
     assert kept.read_text("utf-8") == STUB
-    freeze("1.10.0", tmp_path)
+    (tmp_path / "1.10.0.pyi").write_text(STUB, "utf-8")
     assert last_release(tmp_path).stem == "1.10.0"

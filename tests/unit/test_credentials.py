@@ -1,4 +1,4 @@
-"""API key and secret: where they come from, and that they stay in."""
+"""API key and secret: where they are read from, and that they never leave the process."""
 
 import copy
 import json
@@ -31,14 +31,14 @@ def key_file(tmp_path: Path) -> Path:
     return path
 
 
-def refusal(call: Callable[[], object]) -> str:
+def rejection(call: Callable[[], object]) -> str:
     """Return the error's text, once neither the key nor the secret is found in anything it shows."""
-    with pytest.raises(CredentialsError) as refused:
+    with pytest.raises(CredentialsError) as rejected:
         call()
-    shown = "".join(everything_shown(refused.value))
+    shown = "".join(everything_shown(rejected.value))
     for half in (KEY, SECRET):
         assert half not in shown
-    return str(refused.value)
+    return str(rejected.value)
 
 
 def everything_shown(error: BaseException) -> Iterator[str]:
@@ -51,7 +51,7 @@ def everything_shown(error: BaseException) -> Iterator[str]:
 
 
 class TestGiven:
-    def test_are_within_reach(self):
+    def test_can_be_read(self):
         credentials = Credentials(KEY, SECRET)
         assert (credentials.api_key, credentials.api_secret) == (KEY, SECRET)
 
@@ -62,17 +62,17 @@ class TestGiven:
             (lambda: (KEY, ""), "API secret is empty"),
             (lambda: (None, SECRET), "API key must be text, not NoneType"),
             (lambda: (KEY, SECRET.encode()), "API secret must be text, not bytes"),
-            (lambda: (f"{KEY}\n", SECRET), "API key holds white space or a control character"),
-            (lambda: (KEY, f" {SECRET}"), "API secret holds white space or a control character"),
-            (lambda: (KEY, f"{SECRET}\x00"), "API secret holds white space or a control character"),
-            (lambda: (KEY, f"{SECRET}\u200b"), "API secret holds white space or a control character"),
-            (lambda: (KEY, f"{SECRET}\ud800"), "API secret holds white space or a control character"),
-            (lambda: (f"{KEY}ø", SECRET), "API key holds a character beyond ASCII"),
+            (lambda: (f"{KEY}\n", SECRET), "API key contains white space or a control character"),
+            (lambda: (KEY, f" {SECRET}"), "API secret contains white space or a control character"),
+            (lambda: (KEY, f"{SECRET}\x00"), "API secret contains white space or a control character"),
+            (lambda: (KEY, f"{SECRET}\u200b"), "API secret contains white space or a control character"),
+            (lambda: (KEY, f"{SECRET}\ud800"), "API secret contains white space or a control character"),
+            (lambda: (f"{KEY}ø", SECRET), "API key contains a character that is not ASCII"),
         ],
         ids=lambda value: value if isinstance(value, str) else "",
     )
-    def test_that_will_not_do_are_refused(self, pair, problem):
-        assert refusal(lambda: Credentials(*pair())).startswith(problem)
+    def test_that_cannot_be_used_are_rejected(self, pair, problem):
+        assert rejection(lambda: Credentials(*pair())).startswith(problem)
 
 
 class TestFromEnvironment:
@@ -86,10 +86,10 @@ class TestFromEnvironment:
         ("present", "value", "absent"),
         [("BINGX_API_KEY", KEY, "API secret is empty"), ("BINGX_API_SECRET", SECRET, "API key is empty")],
     )
-    def test_refuses_one_half_even_beside_a_key_file(self, monkeypatch, key_file, present, value, absent):
+    def test_rejects_one_half_even_beside_a_key_file(self, monkeypatch, key_file, present, value, absent):
         monkeypatch.setenv(present, value)
         monkeypatch.setenv("BINGX_KEY_FILE", str(key_file))
-        assert refusal(Credentials.from_env) == absent
+        assert rejection(Credentials.from_env) == absent
 
     def test_takes_the_key_file_that_it_names(self, monkeypatch, key_file):
         monkeypatch.setenv("BINGX_KEY_FILE", str(key_file))
@@ -102,54 +102,54 @@ class TestFromEnvironment:
         assert Credentials.from_env().api_key == "other-key"
 
     def test_without_any_says_what_to_set(self):
-        text = refusal(Credentials.from_env)
+        text = rejection(Credentials.from_env)
         for name in ("BINGX_API_KEY", "BINGX_API_SECRET", "BINGX_KEY_FILE"):
             assert name in text
 
-    def test_with_white_space_is_refused(self, monkeypatch):
+    def test_with_white_space_is_rejected(self, monkeypatch):
         monkeypatch.setenv("BINGX_API_KEY", KEY)
         monkeypatch.setenv("BINGX_API_SECRET", f"{SECRET}\n")
-        assert "line break" in refusal(Credentials.from_env)
+        assert "line break" in rejection(Credentials.from_env)
 
 
 class TestFromFile:
     @pytest.mark.parametrize("mode", [0o600, 0o400, 0o700])
-    def test_takes_what_only_its_owner_can_read(self, key_file, mode):
+    def test_takes_a_file_that_only_its_owner_can_read(self, key_file, mode):
         key_file.chmod(mode)
         credentials = Credentials.from_file(key_file)
         assert (credentials.api_key, credentials.api_secret) == (KEY, SECRET)
 
     @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o620, 0o602, 0o610, 0o601, 0o666])
-    def test_refuses_what_others_can_get_at_and_says_how_to_mend_it(self, key_file, mode):
+    def test_rejects_a_file_that_others_can_read_and_says_how_to_fix_it(self, key_file, mode):
         key_file.chmod(mode)
-        assert f"chmod 600 {key_file}" in refusal(lambda: Credentials.from_file(key_file))
+        assert f"chmod 600 {key_file}" in rejection(lambda: Credentials.from_file(key_file))
 
-    def test_looks_at_the_file_behind_a_link(self, key_file, tmp_path):
+    def test_checks_the_file_behind_a_link(self, key_file, tmp_path):
         link = tmp_path / "link"
         link.symlink_to(key_file)
         key_file.chmod(0o644)
-        assert "can be read by others" in refusal(lambda: Credentials.from_file(link))
+        assert "can be read by others" in rejection(lambda: Credentials.from_file(link))
 
-    def test_refuses_the_file_of_another_user(self, key_file, monkeypatch):
+    def test_rejects_the_file_of_another_user(self, key_file, monkeypatch):
         if os.geteuid() == 0:
             os.chown(key_file, 65534, -1)
         else:
             # Only root can give a file away; anybody else can be taken for another user.
             monkeypatch.setattr(os, "geteuid", lambda: 65534)
-        assert "belongs to another user" in refusal(lambda: Credentials.from_file(key_file))
+        assert "belongs to another user" in rejection(lambda: Credentials.from_file(key_file))
 
-    def test_refuses_a_directory(self, tmp_path):
-        assert "cannot be read" in refusal(lambda: Credentials.from_file(tmp_path))
+    def test_rejects_a_directory(self, tmp_path):
+        assert "cannot be read" in rejection(lambda: Credentials.from_file(tmp_path))
 
-    def test_refuses_a_device(self):
-        assert "not a regular file" in refusal(lambda: Credentials.from_file(os.devnull))
+    def test_rejects_a_device(self):
+        assert "not a regular file" in rejection(lambda: Credentials.from_file(os.devnull))
 
     def test_says_which_file_is_missing(self, tmp_path):
         path = tmp_path / "nowhere.json"
-        assert str(path) in refusal(lambda: Credentials.from_file(path))
+        assert str(path) in rejection(lambda: Credentials.from_file(path))
 
-    def test_refuses_what_is_no_path(self):
-        assert "is not a path" in refusal(lambda: Credentials.from_file("a\0b"))
+    def test_rejects_a_path_with_a_null_byte(self):
+        assert "is not a path" in rejection(lambda: Credentials.from_file("a\0b"))
 
     @pytest.mark.parametrize(
         "content",
@@ -162,21 +162,23 @@ class TestFromFile:
         ],
         ids=lambda content: ascii(content[:24]),
     )  # fmt: skip
-    def test_refuses_what_is_no_such_object(self, key_file, content):
+    def test_rejects_other_contents(self, key_file, content):
         key_file.write_bytes(content)
-        assert str(key_file) in refusal(lambda: Credentials.from_file(key_file))
+        assert str(key_file) in rejection(lambda: Credentials.from_file(key_file))
 
     def test_says_that_a_file_is_empty(self, key_file):
         key_file.write_bytes(b"")
-        assert "is empty; is what writes it done?" in refusal(lambda: Credentials.from_file(key_file))
+        assert "is empty; has the program that writes it finished?" in rejection(
+            lambda: Credentials.from_file(key_file)
+        )
 
-    def test_refuses_an_empty_half(self, key_file):
+    def test_rejects_an_empty_half(self, key_file):
         key_file.write_text(json.dumps({"apiKey": KEY, "apiSecret": ""}), encoding="utf-8")
-        assert refusal(lambda: Credentials.from_file(key_file)) == "API secret is empty"
+        assert rejection(lambda: Credentials.from_file(key_file)) == "API secret is empty"
 
-    def test_refuses_a_half_with_white_space(self, key_file):
+    def test_rejects_a_half_with_white_space(self, key_file):
         key_file.write_text(json.dumps({"apiKey": KEY, "apiSecret": f"{SECRET} "}), encoding="utf-8")
-        assert "white space" in refusal(lambda: Credentials.from_file(key_file))
+        assert "white space" in rejection(lambda: Credentials.from_file(key_file))
 
     def test_takes_the_first_line_of_the_sandbox_as_it_stands(self, key_file):
         line = {"url": "http://127.0.0.1:8642", "apiKey": KEY, "apiSecret": SECRET}
@@ -184,7 +186,7 @@ class TestFromFile:
         assert Credentials.from_file(str(key_file)).api_key == KEY
 
 
-class TestMasked:
+class TestRedacted:
     @pytest.mark.parametrize("show", [repr, str, format, ascii, "{}".format, "%s".__mod__, "%r".__mod__])
     def test_shows_neither_half(self, show):
         text = show(Credentials(KEY, SECRET))
@@ -204,6 +206,6 @@ class TestMasked:
         with pytest.raises(TypeError):
             vars(Credentials(KEY, SECRET))
 
-    def test_hands_out_no_state(self):
+    def test_returns_no_state(self):
         with pytest.raises(TypeError, match="must not leave the process"):
             Credentials(KEY, SECRET).__getstate__()

@@ -1,4 +1,4 @@
-"""Where requests go."""
+"""Environments: names and base URLs, and the hosts behind them."""
 
 import httpx
 import pytest
@@ -9,12 +9,12 @@ from bingx_spot import Environment, InvalidInput
 from bingx_spot_api.contract import SERVERS
 
 
-def refusal(text: object) -> InvalidInput:
-    with pytest.raises(InvalidInput) as refused:
+def error_for(text: object) -> InvalidInput:
+    with pytest.raises(InvalidInput) as failed:
         Environment.parse(text)
-    assert refused.value.field == "environment"
-    assert refused.value.__cause__ is None
-    return refused.value
+    assert failed.value.field == "environment"
+    assert failed.value.__cause__ is None
+    return failed.value
 
 
 class TestNames:
@@ -26,7 +26,7 @@ class TestNames:
             ("sandbox", "http://127.0.0.1:8642", None),
         ],
     )
-    def test_stand_for_the_exchange_s_origins(self, name, primary, fallback):
+    def test_are_those_of_the_exchange_s_hosts(self, name, primary, fallback):
         assert Environment.parse(name) == Environment(name, primary, fallback)
 
     def test_are_those_of_the_contract(self):
@@ -37,12 +37,17 @@ class TestNames:
     @pytest.mark.parametrize(
         "name", ["", "LIVE", "prod", "open-api.bingx.com", " live", "//open-api.bingx.com"]
     )
-    def test_others_are_refused_with_the_names_there_are(self, name):
-        assert refusal(name).allowed == "live, sandbox, vst, or a base URL"
+    def test_that_do_not_exist_are_an_error_with_those_that_do(self, name):
+        assert error_for(name).allowed == "live, sandbox, vst, or a base URL"
 
-    @pytest.mark.parametrize("value", [None, 5, b"live", ["live"]], ids=repr)
-    def test_what_is_no_text_is_refused(self, value):
-        assert type(value).__name__ in refusal(value).reason
+    @pytest.mark.parametrize("value", [None, 5, b"live", ["live"]], ids=["none", "number", "bytes", "list"])
+    def test_must_be_text(self, value):
+        assert type(value).__name__ in error_for(value).reason
+
+
+def test_an_environment_of_the_caller_is_kept() -> None:
+    own = Environment("own", "https://one.example", "https://two.example")
+    assert Environment.parse(own) is own
 
 
 class TestBaseUrls:
@@ -73,8 +78,8 @@ class TestBaseUrls:
             "http://evil.localhost", "http://128.0.0.1", "http://127.1", "http://0x7f000001",
         ],
     )  # fmt: skip
-    def test_with_plain_http_beyond_loopback_are_refused(self, url):
-        error = refusal(url)
+    def test_with_plain_http_must_be_on_loopback(self, url):
+        error = error_for(url)
         assert "would send the API key in clear" in error.reason
         assert error.allowed == "https://HOST or https://HOST:PORT; http only for a loopback host"
 
@@ -85,8 +90,8 @@ class TestBaseUrls:
             "https://example.com/#top", "http://127.0.0.1:8642/openApi/spot/v1/trade/cancel",
         ],
     )  # fmt: skip
-    def test_with_more_than_a_host_are_refused(self, url):
-        assert "has more than a host" in refusal(url).reason
+    def test_must_have_a_host_alone(self, url):
+        assert "has more than a host" in error_for(url).reason
 
     @pytest.mark.parametrize(
         "url",
@@ -99,8 +104,8 @@ class TestBaseUrls:
         ],
         ids=ascii,
     )  # fmt: skip
-    def test_that_are_none_are_refused(self, url):
-        assert refusal(url).allowed.startswith("https://HOST")
+    def test_must_be_https_or_http(self, url):
+        assert error_for(url).allowed.startswith("https://HOST")
 
     @pytest.mark.parametrize(
         "url",
@@ -111,13 +116,13 @@ class TestBaseUrls:
             "https:/user:planted-password@example.com", "http://127.0.0.1\\:planted-password@example.com",
         ],
     )  # fmt: skip
-    def test_with_a_password_are_refused_and_not_repeated(self, url):
-        error = refusal(url)
+    def test_with_a_password_are_an_error_that_does_not_show_it(self, url):
+        error = error_for(url)
         assert "user name or password" in error.reason
         assert "planted-password" not in f"{error} {error!r} {error.__context__!r}"
 
-    def test_that_are_long_are_not_repeated_whole(self):
-        assert len(str(refusal("ftp://" + "a" * 10_000))) < 300
+    def test_that_are_long_are_shown_in_part(self):
+        assert len(str(error_for("ftp://" + "a" * 10_000))) < 300
 
     @given(
         st.one_of(
@@ -126,7 +131,7 @@ class TestBaseUrls:
             st.builds("https://{}:{}".format, st.text(max_size=12), st.integers(-1, 70000)),
         )
     )
-    def test_that_are_taken_are_origins_that_the_http_library_reads_alike(self, text):
+    def test_that_are_accepted_are_the_same_origins_to_httpx(self, text):
         try:
             base_url = Environment.parse(text).base_url
         except InvalidInput:

@@ -1,4 +1,4 @@
-"""What a user may rely on: the names, that each explains itself, and that nothing foreign shows."""
+"""The public names: that they are documented, typed, and free of other libraries' types."""
 
 import ast
 import inspect
@@ -11,7 +11,7 @@ from typing import get_type_hints
 import pytest
 
 import bingx_spot
-from bingx_spot import exceptions as errors
+from bingx_spot import exceptions
 
 NAMES = [
     "AsyncBingxSpot",
@@ -37,6 +37,10 @@ NAMES = [
     "NotExecuted",
     "NotSent",
     "Order",
+    "OrderAlreadyCanceled",
+    "OrderFailed",
+    "OrderFilled",
+    "OrderNotFound",
     "OrderNotOpen",
     "OrderSide",
     "OrderStatus",
@@ -68,7 +72,11 @@ TREE = {
     "PermissionDenied": "RequestRejected",
     "ClockError": "RequestRejected",
     "RateLimited": "RequestRejected",
+    "OrderNotFound": "RequestRejected",
     "OrderNotOpen": "RequestRejected",
+    "OrderFilled": "OrderNotOpen",
+    "OrderAlreadyCanceled": "OrderNotOpen",
+    "OrderFailed": "OrderNotOpen",
     "OutcomeUnknown": "CallError",
     "UnknownErrorCode": "OutcomeUnknown",
 }
@@ -83,12 +91,12 @@ def test_the_public_names_are_these():
     assert bingx_spot.__all__ == NAMES
 
 
-def test_every_public_name_is_there_and_no_other():
-    there = {name for name, value in vars(bingx_spot).items() if not isinstance(value, types.ModuleType)}
-    assert {name for name in there if not name.startswith("_")} == set(NAMES) - {"__version__"}
+def test_the_package_has_every_public_name_and_no_other():
+    found = {name for name, value in vars(bingx_spot).items() if not isinstance(value, types.ModuleType)}
+    assert {name for name in found if not name.startswith("_")} == set(NAMES) - {"__version__"}
 
 
-def test_the_tree_of_errors_is_as_documented():
+def test_the_tree_of_exceptions_is_as_documented():
     errors = {name: getattr(bingx_spot, name) for name in NAMES if name in TREE}
     assert {name: error.__bases__[0].__name__ for name, error in errors.items()} == TREE
     public = [name for name in NAMES if isinstance(getattr(bingx_spot, name), type)]
@@ -98,12 +106,12 @@ def test_the_tree_of_errors_is_as_documented():
 
 
 @pytest.mark.parametrize("name", ["Attempt", "ErrorDetails", "RequestInfo"])
-def test_the_records_of_evidence_are_named_where_the_errors_are_too(name):
-    assert getattr(errors, name) is getattr(bingx_spot, name)
+def test_the_records_of_an_error_stand_beside_the_exceptions_too(name):
+    assert getattr(exceptions, name) is getattr(bingx_spot, name)
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_every_public_thing_has_a_docstring(module):
+def test_every_public_name_has_a_docstring(module):
     tree = ast.parse((PACKAGE / module).read_text(encoding="utf-8"))
     assert ast.get_docstring(tree)
     assert undocumented(tree) == []
@@ -124,7 +132,7 @@ def undocumented(parent: ast.AST) -> list[str]:
 
 
 @pytest.mark.parametrize("name", OWN)
-def test_no_other_library_s_type_stands_in_a_public_signature(name):
+def test_no_public_signature_has_another_library_s_type(name):
     value = getattr(bingx_spot, name)
     for function in functions_of(value):
         hints = {key: hint for key, hint in get_type_hints(function).items() if key != "options"}
@@ -137,7 +145,7 @@ def test_no_other_library_s_type_stands_in_a_public_signature(name):
 
 
 @pytest.mark.parametrize("client", ["BingxSpot", "AsyncBingxSpot"])
-def test_frameworks_learn_the_types_of_every_method_and_nobody_else_waits_for_them(client):
+def test_type_hints_resolve_and_are_imported_late(client):
     program = f"""
 import sys
 from inspect import isfunction
@@ -171,7 +179,7 @@ def test_no_other_library_s_error_is_public():
         assert not getattr(getattr(bingx_spot, name), "__module__", "").startswith(("httpx", "attr", "json"))
 
 
-def test_it_needs_neither_the_command_line_s_libraries_nor_the_sandbox_s():
+def test_the_import_needs_no_library_of_the_command_line_or_the_sandbox():
     # httpx itself imports click and rich where they are installed, so they are taken away.
     foreign = ["click", "rich", "starlette", "uvicorn", "yaml", "trio", "pytest"]
     program = f"""
@@ -184,8 +192,8 @@ print(*(name for name in sys.modules if f"{{name}}.".startswith(("bingx_sandbox.
     assert done.stdout.split() == []
 
 
-def test_it_brings_in_no_library_that_its_import_does_not_need():
-    # Each takes as long as all of this package; what sends brings them in when a client is made.
+def test_the_import_loads_no_library_that_it_does_not_need():
+    # Each takes as long as all of this package; a client loads them when it is created.
     late = ("httpx", "httpcore", "httptools", "anyio", "asyncio", "ssl", "email.utils", "click", "rich")
     program = f"import sys, bingx_spot; print(*(name for name in {late} if name in sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -1,0 +1,1 @@
+"""Cancels among faults, over real sockets: `make chaos`."""

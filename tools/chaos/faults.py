@@ -1,4 +1,4 @@
-"""The kinds of fault that a chaos run goes through, as rules for the sandbox.
+"""The faults of a chaos run, as rules for the sandbox.
 
 Each is aimed at the cancel, most of them at the query too, with a probability, so that a call meets none,
 one or several.
@@ -8,7 +8,7 @@ from typing import Any
 
 Rule = dict[str, Any]
 
-# Short enough that a run of thousands ends, long enough to outlast an attempt.
+# Longer than an attempt, and short enough for a run of thousands.
 _HANG = 3.0
 
 
@@ -24,8 +24,8 @@ def _errors() -> dict[str, Rule]:
     texts = {
         "busy": (100500, "The current system is busy, please try again later", "before"),
         "busy after executing": (100500, "The current system is busy, please try again later", "after"),
-        "unknown code": (123456, "nobody has seen this", "before"),
-        "unknown code after executing": (123456, "nobody has seen this", "after"),
+        "unknown code": (123456, "an unknown text", "before"),
+        "unknown code after executing": (123456, "an unknown text", "after"),
         "permission": (100004, "Permission denied", "before"),
         "false not open": (100404, "the order you want to cancel is FILLED or CANCELLED already", "after"),
         "limit": (100410, "will be unblocked after {unblock}", "before"),
@@ -73,7 +73,7 @@ FAULTS: dict[str, Rule | None] = {
     "clock an hour behind": {"fault": "clock-off", "offset": -3_600_000},
 }
 
-# A wall of these would close the client for five minutes, as it should; they come once.
+# They close the client for five minutes, as they should; so they come once.
 ONCE = ("html 403", "html 429")
 
 
@@ -82,7 +82,7 @@ def rules(kind: str, seed: int) -> list[Rule]:
 
     Args:
         kind: A key of `FAULTS`.
-        seed: What the dice of the sandbox begin with.
+        seed: The seed of the sandbox's random numbers.
     """
     fault = FAULTS[kind]
     if fault is None:
@@ -92,7 +92,7 @@ def rules(kind: str, seed: int) -> list[Rule]:
     chance = 1.0 if kind.startswith("clock") else 0.6
     cancel = {**fault, "operation": "cancel", "probability": chance, "seed": seed}
     if kind in ("error: false not open", "data of another order"):
-        # What a query says is believed, so a query that lies is no fault but another exchange.
+        # A query's final state is believed, so a false one is no fault but another exchange.
         return [cancel]
     if kind.startswith("clock"):
         return [{**fault, "probability": 1.0, "seed": seed}]

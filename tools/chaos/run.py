@@ -1,6 +1,6 @@
-"""Cancel many orders on a sandbox that misbehaves, and find every lie.
+"""Cancel many orders on a sandbox that misbehaves, and find every false report.
 
-`make chaos` runs ten thousand; the tests run a few hundred.
+`make chaos` cancels three thousand; the tests a few hundred.
 """
 
 import asyncio
@@ -31,8 +31,7 @@ from tools.chaos.verdict import Report, Tally
 TIMEOUT = 2.0
 AT_ONCE = 25
 STAGES = 4
-COLOURS = ("sync", "async")
-ENGINES = ("default", "fast")
+CLIENT_KINDS = ("sync", "async")
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Stage:
         self.control.post("/faults", json={"faults": faults}).raise_for_status()
 
     def place(self, count: int, dice: random.Random) -> list[int]:
-        """Place orders, some of which are filled, half filled or cancelled already; give their ids."""
+        """Place orders, some of them filled, half filled or cancelled already; return their ids."""
         order = {"symbol": "BTC-USDT", "side": "BUY", "type": "LIMIT", "price": "50000", "origQty": "1"}
         statuses = dice.choices(("NEW", "PARTIALLY_FILLED", "FILLED", "CANCELED"), (80, 10, 7, 3), k=count)
         orders = [{**order, "status": status} for status in statuses]
@@ -56,7 +55,7 @@ class Stage:
         return [order["orderId"] for order in placed]
 
     def executed(self) -> dict[str, dict[str, object]]:
-        """Tell what became of each order."""
+        """Return the sandbox's record of each order."""
         tally: dict[str, dict[str, object]] = (
             self.control.get("/executed").raise_for_status().json()["orders"]
         )
@@ -65,7 +64,7 @@ class Stage:
 
 @dataclass
 class Run:
-    """The whole run: a tally for each kind of fault, and what was left behind."""
+    """The whole run: a tally for each kind of fault, and leaks."""
 
     tallies: dict[str, Tally] = field(default_factory=dict)
     leaks: list[str] = field(default_factory=list)
@@ -73,7 +72,7 @@ class Run:
 
     @property
     def wrongs(self) -> list[str]:
-        """Give all that must not be, with the kind of fault that it happened under."""
+        """Return everything that went wrong, with the kind of fault."""
         found = [f"{kind}: {wrong}" for kind, tally in self.tallies.items() for wrong in tally.wrongs]
         return found + self.leaks
 
@@ -82,14 +81,13 @@ def chaos(
     cancels: int,
     seeds: list[int],
     kinds: tuple[str, ...] = tuple(FAULTS),
-    engines: tuple[str, ...] = ENGINES,
 ) -> Run:
-    """Cancel at least so many orders, spread over kinds of fault, seeds, both colours and the engines.
+    """Cancel at least so many orders, spread over kinds of fault, seeds and kinds of client.
 
-    Several sandboxes run at once, for most of the time is spent waiting for faults.
+    Several sandboxes run at once, because most of the time is spent waiting for faults.
     """
     run, began, before = Run(), time.monotonic(), _belongings()
-    jobs = list(itertools.product(kinds, seeds, COLOURS, engines))
+    jobs = list(itertools.product(kinds, seeds, CLIENT_KINDS))
     batch = math.ceil(cancels / len(jobs))
     with ExitStack() as stack, ThreadPoolExecutor(STAGES) as workers:
         stages = [stack.enter_context(_stage()) for _ in range(STAGES)]
@@ -106,17 +104,17 @@ def chaos(
 
 
 def _batch(
-    idle: "queue.SimpleQueue[Stage]", kind: str, seed: int, colour: str, engine: str, count: int
+    idle: "queue.SimpleQueue[Stage]", kind: str, seed: int, client_kind: str, count: int
 ) -> tuple[str, Tally]:
     stage = idle.get()
-    # What the last kind of fault has made the exchange say to this key is no matter of the next one.
+    # Forget locks that the last kind of fault has caused.
     accounts.forget()
-    dice = random.Random(f"{seed} {kind} {colour} {engine}")  # noqa: S311 - dice, not secrets
+    dice = random.Random(f"{seed} {kind} {client_kind}")
     orders = stage.place(count, dice)
     stage.play(rules(kind, dice.randrange(10**6)))
-    made_with = {"environment": stage.url, "timeout": TIMEOUT, "limits": "off", "engine": engine}
-    cancel_all = _sync if colour == "sync" else _async
-    reports = cancel_all(stage.credentials, made_with, orders)
+    client_options = {"environment": stage.url, "timeout": TIMEOUT, "limits": "off"}
+    cancel_all = _sync if client_kind == "sync" else _async
+    reports = cancel_all(stage.credentials, client_options, orders)
     stage.play([])
     tally, executed = Tally(), stage.executed()
     for report in reports:
@@ -127,42 +125,42 @@ def _batch(
     return kind, tally
 
 
-def _sync(credentials: Credentials, made_with: Any, orders: list[int]) -> list[Report]:
+def _sync(credentials: Credentials, client_options: Any, orders: list[int]) -> list[Report]:
     def cancel(order_id: int) -> Report:
-        began, came = time.monotonic(), None
+        began, result = time.monotonic(), None
         try:
-            came = bingx.cancel_order("BTC-USDT", order_id=order_id)
-        except Exception as error:  # noqa: BLE001 - what is not ours is found by the verdict
-            came = error
-        return Report(order_id, came, time.monotonic() - began, TIMEOUT)
+            result = bingx.cancel_order("BTC-USDT", order_id=order_id)
+        except Exception as error:
+            result = error
+        return Report(order_id, result, time.monotonic() - began, TIMEOUT)
 
-    with BingxSpot(credentials, **made_with) as bingx, ThreadPoolExecutor(AT_ONCE) as threads:
+    with BingxSpot(credentials, **client_options) as bingx, ThreadPoolExecutor(AT_ONCE) as threads:
         return list(threads.map(cancel, orders))
 
 
-def _async(credentials: Credentials, made_with: Any, orders: list[int]) -> list[Report]:
-    return asyncio.run(_awaited(credentials, made_with, orders))
+def _async(credentials: Credentials, client_options: Any, orders: list[int]) -> list[Report]:
+    return asyncio.run(_awaited(credentials, client_options, orders))
 
 
-async def _awaited(credentials: Credentials, made_with: Any, orders: list[int]) -> list[Report]:
+async def _awaited(credentials: Credentials, client_options: Any, orders: list[int]) -> list[Report]:
     async def cancel(order_id: int) -> Report:
         async with gate:
-            began, came = time.monotonic(), None
+            began, result = time.monotonic(), None
             try:
-                came = await bingx.cancel_order("BTC-USDT", order_id=order_id)
-            except Exception as error:  # noqa: BLE001 - what is not ours is found by the verdict
-                came = error
-            return Report(order_id, came, time.monotonic() - began, TIMEOUT)
+                result = await bingx.cancel_order("BTC-USDT", order_id=order_id)
+            except Exception as error:
+                result = error
+            return Report(order_id, result, time.monotonic() - began, TIMEOUT)
 
     gate = asyncio.Semaphore(AT_ONCE)
-    async with AsyncBingxSpot(credentials, **made_with) as bingx:
+    async with AsyncBingxSpot(credentials, **client_options) as bingx:
         reports = await asyncio.gather(*map(cancel, orders))
     assert len(asyncio.all_tasks()) == 1, "a task was left behind"
     return reports
 
 
 def _belongings() -> tuple[int, int]:
-    """Count the sockets and the threads of this process."""
+    """Return the number of sockets and of threads of this process."""
     gc.collect()
     links = [_link(path) for path in Path("/proc/self/fd").iterdir()]
     return sum(link.startswith("socket:") for link in links), threading.active_count()

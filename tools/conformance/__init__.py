@@ -1,0 +1,1 @@
+"""Every language's overlay against the vectors and the sandbox: `make conformance`."""

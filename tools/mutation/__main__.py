@@ -1,4 +1,4 @@
-"""`make mutation`: run mutmut, and hold what survives against survivors.toml."""
+"""`make mutation`: run mutmut, and compare the survivors with survivors.toml."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ _KILLED = ("killed", "timed out")
 
 
 def main() -> int:
-    """Run, print the table and the score, and return 1 if anything is left to explain or to strike out."""
+    """Run, print the table and the score, and return 1 if anything is left to explain or to remove."""
     console = Console(width=110, highlight=False)
     try:
         found = _run(stage())
@@ -38,7 +38,7 @@ def main() -> int:
 
 
 def _run(folder: Path) -> list[Mutant]:
-    # No path of the caller's may bring in the sources that are not mutated.
+    # A PYTHONPATH could import the sources that are not mutated.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     command = [_MUTMUT, "run", "--max-children", str(os.cpu_count() or 2)]
     log = folder / "mutmut.log"

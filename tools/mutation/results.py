@@ -1,4 +1,4 @@
-"""Read what mutmut has found out."""
+"""Read the results of mutmut."""
 
 import json
 import re
@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-# Exit codes of pytest under mutmut 3.8, as its stats.py lists them. It calls 255 a time-out as well, but
-# that is what a worker ends with that could not run its tests at all.
+# Exit codes of pytest under mutmut 3.8, as its stats.py lists them. It calls 255 a time-out too, but
+# a worker that could not run its tests ends with it.
 _KILLED = (1, 3)
 _TIMED_OUT = (24, -24, 152, 36)
 _SURVIVED = (0, 5, 33)
@@ -15,17 +15,17 @@ _KEY = re.compile(r"(?P<module>.+)\.x(?:ǁ(?P<class>.+)ǁ|_)(?P<name>.+)__mutmut
 
 
 class Unusable(Exception):
-    """Say that mutmut's results cannot be relied on."""
+    """The results of mutmut cannot be relied on."""
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """Hold one mutant and what became of it.
+    """One mutant, and whether the tests noticed it.
 
     Attributes:
         key: Its name in mutmut.
-        module: The module that it is in.
-        function: The function or method.
+        module: Its module.
+        function: Its function or method.
         end: `killed`, `timed out` or `survived`.
     """
 
@@ -39,7 +39,7 @@ def mutants(stage: Path) -> list[Mutant]:
     """Return all mutants of a run.
 
     Args:
-        stage: Where mutmut was run.
+        stage: The folder in which mutmut ran.
 
     Raises:
         Unusable: A mutant was not tested, or its tests could not be run.
@@ -51,7 +51,7 @@ def _of(file: Path) -> Iterator[Mutant]:
     for key, code in json.loads(file.read_text(encoding="utf-8"))["exit_code_by_key"].items():
         found = _KEY.fullmatch(key)
         if found is None:
-            raise Unusable(f"{key} is no name of a mutant")
+            raise Unusable(f"{key} is not the name of a mutant")
         function = ".".join(part for part in (found["class"], found["name"]) if part)
         yield Mutant(key, found["module"], function, _end(key, code))
 
@@ -67,10 +67,10 @@ def _end(key: str, code: int | None) -> str:
 
 
 def check_ids(stage: Path) -> None:
-    """Check that every test can be asked for by its id.
+    """Check that every test can be selected by its id.
 
     Raises:
-        Unusable: pytest would escape an id anew in each session, and so not find it again.
+        Unusable: pytest escapes an id once more in each session, and does not find the test again.
     """
     stats = json.loads((stage / "mutants" / "mutmut-stats.json").read_text(encoding="utf-8"))
     for test in stats["duration_by_test"]:

@@ -1,4 +1,4 @@
-"""Lay the project out as mutmut wants it: sources that are imported by their own names, in `src`."""
+"""Lay the project out as mutmut needs it: packages that are imported by their own names, in `src`."""
 
 import shutil
 from pathlib import Path
@@ -19,8 +19,8 @@ def stage(root: Path = ROOT, to: Path = STAGE) -> Path:
     """Copy sources and tests to a fresh folder, and return it.
 
     mutmut names a mutant by the path of its file, less a leading `src`, and finds its tests by the name of
-    the module that they import; the two agree only in this layout. Nothing of an earlier run is kept: its
-    results would not show what became of changed tests.
+    the module that they import; the two agree only in this layout. Nothing of an earlier run is kept, since
+    its results would be those of older tests.
 
     Args:
         root: The project.

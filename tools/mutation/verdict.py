@@ -1,4 +1,4 @@
-"""Hold the mutants that survived against the explanations in survivors.toml."""
+"""Compare the surviving mutants with the explanations in survivors.toml."""
 
 import tomllib
 from collections import Counter
@@ -13,13 +13,13 @@ EXPLANATIONS = Path(__file__).with_name("survivors.toml")
 
 @dataclass(frozen=True)
 class Change:
-    """Name a mutant by what it changes, which stays the same when code around it changes.
+    """What a mutant changes. It identifies the mutant even when code around it changes.
 
     Attributes:
         module: The module, `bingx_spot.core.clock`.
         function: The function or method, `Clock.learn`.
-        before: The line or lines as they are.
-        after: The same as the mutant has them.
+        before: The original lines.
+        after: The lines of the mutant.
     """
 
     module: str
@@ -41,12 +41,12 @@ def _joined(lines: list[str], sign: str) -> str:
 
 @dataclass
 class Verdict:
-    """Hold what came of a run.
+    """The result of a run.
 
     Attributes:
-        explained: Survivors that the file explains.
-        unexplained: Survivors that it does not.
-        gone: Explanations whose mutant is killed or exists no more.
+        explained: Survivors that survivors.toml explains.
+        unexplained: Survivors that it does not explain.
+        gone: Explanations whose mutant was killed or does not exist.
     """
 
     explained: list[Change] = field(default_factory=list)
@@ -55,7 +55,7 @@ class Verdict:
 
     @property
     def good(self) -> bool:
-        """Tell whether there is nothing to explain and nothing to strike out."""
+        """Return whether nothing is left to explain, and nothing to remove."""
         return not self.unexplained and not self.gone
 
     def explained_in(self, module: str) -> int:
@@ -77,7 +77,7 @@ def explanations(file: Path = EXPLANATIONS) -> list[Change]:
     """Read the explained changes.
 
     Raises:
-        ValueError: An entry gives no reason, or stands there twice.
+        ValueError: An entry has no reason, or is there twice.
     """
     entries = tomllib.loads(file.read_text(encoding="utf-8")).get("survivor", [])
     changes = [_change(entry) for entry in entries]
@@ -89,7 +89,7 @@ def explanations(file: Path = EXPLANATIONS) -> list[Change]:
 
 def _change(entry: dict[str, str]) -> Change:
     if not entry.get("reason", "").strip():
-        raise ValueError(f"an entry gives no reason: {entry}")
+        raise ValueError(f"an entry has no reason: {entry}")
     return Change(*(_stripped(entry[name]) for name in ("module", "function", "before", "after")))
 
 

@@ -1,1 +1,1 @@
-"""Every Python at hand: `make pythons`."""
+"""The wheel on every installed Python: `make pythons`."""

@@ -1,4 +1,4 @@
-"""`make pythons`: the wheel on each Python at hand, and a table of what that has shown."""
+"""`make pythons`: test the wheel on each installed Python, and print a table."""
 
 import subprocess
 import sys
@@ -6,19 +6,19 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from tools.pythons.at_hand import at_hand, not_at_hand
-from tools.pythons.places import BUILD, LOG, SESSIONS
+from tools.pythons.installed import installed_pythons, not_installed
+from tools.pythons.paths import BUILD, LOG, SESSIONS
 from tools.pythons.verdict import Verdict, verdicts
 
-# Lines of the log that are shown where a session did not get as far as its tests.
+# Lines of the log that are printed if a session did not reach its tests.
 _TAIL = 40
 
 
 def main() -> int:
-    """Run every session, and return 1 if anything is wrong or no Python was found."""
+    """Run every session, and return 1 if one failed or no Python was found."""
     for old in (*BUILD.glob("*.xml"), SESSIONS):
         old.unlink(missing_ok=True)
-    pythons = at_hand()
+    pythons = installed_pythons()
     with LOG.open("w") as log:
         # By its module, so that the noxfile can import from here.
         nox = [sys.executable, "-m", "nox", "--nocolor", "-j", "2", "--report", str(SESSIONS)]
@@ -26,8 +26,8 @@ def main() -> int:
     seen = verdicts(SESSIONS) if SESSIONS.exists() else []
     console = Console(width=80, highlight=False)
     console.print(table(seen))
-    if missing := not_at_hand(pythons):
-        console.print(f"Not tried, since not at hand: Python {', '.join(missing)}.")
+    if missing := not_installed(pythons):
+        console.print(f"Not tried, because not installed: Python {', '.join(missing)}.")
     well = ended == 0 and len(seen) == 2 * len(pythons) > 0 and all(each.well for each in seen)
     if not well:
         _explain(console, seen)
@@ -35,7 +35,7 @@ def main() -> int:
 
 
 def table(seen: list[Verdict]) -> Table:
-    """Show what each session has shown."""
+    """Return a table of the sessions."""
     shown = Table(box=None, header_style="dim", pad_edge=False)
     for heading in ("Python", "dependencies", "passed", "failed", "verdict"):
         shown.add_column(
@@ -54,7 +54,7 @@ def _explain(console: Console, seen: list[Verdict]) -> None:
     lines = LOG.read_text().splitlines()
     for line in lines[-_TAIL:]:
         console.print(line, markup=False)
-    console.print(f"All of it is in {LOG.relative_to(BUILD.parent.parent)}.")
+    console.print(f"The whole log is in {LOG.relative_to(BUILD.parent.parent)}.")
 
 
 if __name__ == "__main__":

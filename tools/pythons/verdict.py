@@ -1,22 +1,22 @@
-"""Say what a session of nox has shown."""
+"""Read the result of a session of nox."""
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from tools.pythons.places import report_of
+from tools.pythons.paths import report_of
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Hold what a session has shown.
+    """The result of a session.
 
     Attributes:
         session: Its name, as in `wheel(lowest, 3.12.1)`.
         passed: How many tests passed.
-        failed: The names of those that did not, the skipped ones included.
-        well: Whether everything went well, installing included.
+        failed: The names of the other tests, skipped ones included.
+        well: Whether everything succeeded, the installation included.
     """
 
     session: str
@@ -41,19 +41,19 @@ def verdicts(sessions: Path) -> list[Verdict]:
     Args:
         sessions: The file that nox has written.
     """
-    told = json.loads(sessions.read_text())["sessions"]
-    return [judge(each["signatures"][0], each["result"], report_of(each["signatures"][0])) for each in told]
+    found = json.loads(sessions.read_text())["sessions"]
+    return [judge(each["signatures"][0], each["result"], report_of(each["signatures"][0])) for each in found]
 
 
 def judge(session: str, result: str, report: Path) -> Verdict:
-    """Return what a session has shown; without tests that passed, nothing is well.
+    """Return the result of a session; one without passed tests has failed.
 
     Args:
         session: Its name.
-        result: What nox says of it.
-        report: pytest's, which is not there where a session did not get as far.
+        result: nox's word for it.
+        report: pytest's report; it is missing if the session did not reach its tests.
     """
-    cases = list(ET.parse(report).iter("testcase")) if report.exists() else []  # noqa: S314 - pytest's own
+    cases = list(ET.parse(report).iter("testcase")) if report.exists() else []
     failed = tuple(
         f"{case.get('classname')}::{case.get('name')}" for case in cases if len(case) and _bad(case)
     )

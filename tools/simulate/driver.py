@@ -21,13 +21,14 @@ from bingx_spot.core import runner
 from bingx_spot.core.clock import Clock
 from bingx_spot.core.context import CallContext
 from bingx_spot.core.facts import MAXIMUM_ATTEMPTS, MAXIMUM_QUERIES
-from bingx_spot.core.request import ApiCall, Placement, RequestSigner, SignedRequest
+from bingx_spot.core.request import ApiCall, RequestSigner, SignedRequest
 from bingx_spot.core.resolution import resolve
 from bingx_spot.core.runner import Send, Sleep
-from bingx_spot.environments import Environment
+from bingx_spot.environments import Environment, Placement
 from bingx_spot.limits.client_state import ClientState, HostSelector, PlacementSelector
 from bingx_spot.limits.lockouts import Lockouts, RepeatedErrorGuard
 from bingx_spot.limits.rate_limiter import LocalRateLimiter
+from bingx_spot.limits.sliding_window import MARGIN
 from bingx_spot.transport import TransportFailure
 from bingx_spot_api.contract import BY_ID
 from tools.simulate.exchange import Sent
@@ -40,6 +41,8 @@ Result = Response | Exception
 #: What the SDK documents: the most cancels and the most queries of one call, and how many equal errors of
 #: one operation it lets happen.
 MOST_CANCELS, MOST_QUERIES, MOST_EQUAL_ERRORS = MAXIMUM_ATTEMPTS, MAXIMUM_QUERIES, 17
+#: How long after its permit a request without a response is counted from, in seconds.
+PERMIT_MARGIN = MARGIN
 
 PRIMARY, FALLBACK = "https://primary.test", "https://fallback.test"
 _HOSTS = {PRIMARY: "primary", FALLBACK: "fallback"}
@@ -66,7 +69,7 @@ def play(call: Scenario) -> Result:
             with _blocking_time(call):
                 return runner.run(_steps(call), VirtualEngine(call))
         return _await(call, runner.run_async(_steps(call), VirtualEngine(call)))
-    except Exception as error:  # noqa: BLE001 - whatever a call raises is what is judged
+    except Exception as error:
         return error
 
 
@@ -109,7 +112,7 @@ class Steps:
                 came = None
         except StopIteration as done:
             return cast("Response", done.value)
-        except Exception as error:  # noqa: BLE001 - whatever a call raises is what is judged
+        except Exception as error:
             return error
 
     def request(self, step: Send) -> Sent:
@@ -213,7 +216,7 @@ class VirtualEngine:
         """Send the request and return what the model makes of it."""
         return _send(self._call, request, timeout)
 
-    async def send_async(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:  # noqa: ASYNC109
+    async def send_async(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:
         """Send the request and await what the model makes of it."""
         for came in self._call.network.exchanged(_seen(self._call, request), timeout):
             if not isinstance(came, float):

@@ -162,7 +162,7 @@ def _answers(run: _Run, states: dict[State, int], behaviours: tuple[str, ...]) -
 
 
 def _judge(found: Search, run: _Run, states: dict[State, int], timeout: float) -> None:
-    assert run.result is not None  # noqa: S101 - an ended run has a result
+    assert run.result is not None
     now, ending, ambiguous = run.call.world.now, ending_of(run.result), run.ambiguous
     found.calls += 1
     found.histories += sum(states.values())

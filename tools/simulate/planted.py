@@ -60,13 +60,13 @@ def _table(change: Callable[[tuple[Rule, ...]], tuple[Rule, ...]]) -> Iterator[N
 
 def _without(name: str) -> AbstractContextManager[None]:
     """Leave a row out."""
-    assert name in {rule.name for rule in (*RULES, *ENDINGS)}  # noqa: S101 - a bug that changes nothing is none
+    assert name in {rule.name for rule in (*RULES, *ENDINGS)}
     return _table(lambda table: tuple(rule for rule in table if rule.name != name))
 
 
 def _when(name: str, condition: Callable[[Facts], bool]) -> AbstractContextManager[None]:
     """Give a row another condition."""
-    assert name in {rule.name for rule in (*RULES, *ENDINGS)}  # noqa: S101 - likewise
+    assert name in {rule.name for rule in (*RULES, *ENDINGS)}
     return _table(
         lambda table: tuple(rule._replace(when=condition) if rule.name == name else rule for rule in table)
     )
@@ -113,12 +113,12 @@ def _unlisted_code_is_a_refusal(_: ApiCall, error: CallError) -> Response | Call
 @contextmanager
 def _noting(name: str, change: Callable[[Any, Callable[..., None], Any], None]) -> Iterator[None]:
     """Change how the resolution takes note of something."""
-    original: Callable[..., None] = getattr(resolution._Resolution, name)  # noqa: SLF001 - to plant a bug
+    original: Callable[..., None] = getattr(resolution._Resolution, name)
 
     def noting(self: Any, *what: Any) -> None:
         change(self, original, what)
 
-    with mock.patch.object(resolution._Resolution, name, noting):  # noqa: SLF001 - likewise
+    with mock.patch.object(resolution._Resolution, name, noting):
         yield
 
 
@@ -167,7 +167,7 @@ def _always(target: Any, name: str, value: object) -> Plant:
     return lambda: mock.patch.object(target, name, return_value=value)
 
 
-_RESOLUTION = resolution._Resolution  # noqa: SLF001 - to plant bugs
+_RESOLUTION = resolution._Resolution
 
 #: Each bug by a name that says what the core does wrong.
 PLANTED: dict[str, Plant] = {

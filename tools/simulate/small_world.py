@@ -41,14 +41,13 @@ class State(NamedTuple):
 #: What can be true when the call begins: found at once, or placed this moment.
 BEGINNINGS = (State(STILL, 0.0, 0.0, True, 0.0), State(STILL, 0.0, 0.0, True, VISIBLE_WITHIN - DELAY))
 
-_AMBIGUOUS = ("gateway time-out", "silence", "reset", "busy", "odd word")
+_AMBIGUOUS = ("gateway time-out", "silence", "odd word")
 _FATES = ("executed", "late", "never")
 #: What the server does to a request.
 BEHAVIOURS = (
     "truth",
     *(f"{what}, {fate}" for what in _AMBIGUOUS for fate in _FATES),
     "refused",
-    "page 401",
     "short lock",
     "not sent",
     "stale",
@@ -93,7 +92,7 @@ def served(state: State, behaviour: str, operation: str, now: float, expires: fl
         if fate == "executed" and state.order == STILL:
             return what, state._replace(order=OURS, since=now)
         return what, state._replace(pending=max(state.pending, expires)) if fate == "late" else state
-    if what in ("refused", "page 401", "short lock", "not sent"):
+    if what in ("refused", "short lock", "not sent"):
         return what, state
     return _truth(state, now) if operation == "cancel" else _read(state, what, now)
 
@@ -115,7 +114,6 @@ _ORDER_ID = 1735964079647111280
 _ORDER = Order(_ORDER_ID, "", -100.0, (-100.0, -100.0))
 _FAILURES: dict[str, Failure] = {
     "silence": (True, True, "no whole response in time"),
-    "reset": (True, False, "connection reset"),
     "not sent": (False, False, "connection refused"),
 }
 
@@ -142,9 +140,7 @@ def told(observation: str, clock_ms: int) -> Reply | Failure:
 
 _ERRORS = {
     "gateway time-out": (504, 0, "Gateway Time-out"),
-    "busy": (200, 100202, wording.BUSY),
     "refused": (200, 100004, "Permission denied"),
-    "page 401": (401, 0, "Unauthorized"),
     "gone": (200, 100404, wording.GONE[0]),
     "not found": (200, 100204, "data not found"),
 }
@@ -205,4 +201,4 @@ def known(states: dict[State, int], *, ambiguous: bool) -> str:
     return ""
 
 
-assert _STATUS[STILL] in OPEN  # noqa: S101 - the words of the two worlds are the same
+assert _STATUS[STILL] in OPEN

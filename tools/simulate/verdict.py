@@ -25,7 +25,7 @@ sent, and `timestamp` + `recvWindow` + `takesEffectWithin` lie ahead by the exch
 - a query that was sent `readsLag` after every ambiguous cancel had expired said open (*unknown* only); or
 - more than `LEAST_LEFT` of the deadline were left, and nothing forbade the driver to ask on: a lock, a query
   that was refused because of the key (signature, permission, whitelist), equal errors near the twentieth, the
-  documented most of queries, a retry budget that is spent.
+  documented most of queries, the limit of queries a second, a retry budget that is spent.
 
 **Broken**: the call ended after its deadline; it sent more cancels or queries than documented; it cancelled
 another order than the one whose id a response had named; it went past a limit, or met twenty equal errors.
@@ -41,6 +41,7 @@ from tools.simulate.driver import (
     MOST_CANCELS,
     MOST_EQUAL_ERRORS,
     MOST_QUERIES,
+    PERMIT_MARGIN,
     Result,
     is_ours,
     order_of,
@@ -48,7 +49,7 @@ from tools.simulate.driver import (
 )
 from tools.simulate.exchange import Sent
 from tools.simulate.scenario import SEEN_CODE, Scenario
-from tools.simulate.timing import EQUAL_ERRORS, READS_LAG, TAKES_EFFECT_WITHIN
+from tools.simulate.timing import EQUAL_ERRORS, READS_LAG, REQUESTS_A_SECOND, TAKES_EFFECT_WITHIN
 from tools.simulate.world import CANCELED, FAILED, FILLED, OPEN, OURS, Order
 
 #: With less than this left, in seconds, asking once more is no use.
@@ -247,7 +248,16 @@ def _may_ask(call: Scenario) -> bool:
     if not call.retries or any(reply.locks or reply.refuses_key for reply in replies):
         return False
     queries = sum(sent.operation == "query" for sent in call.network.sent)
-    return queries < MOST_QUERIES and _equal_errors(call) < MOST_EQUAL_ERRORS
+    return not _out_of_permits(call) and queries < MOST_QUERIES and _equal_errors(call) < MOST_EQUAL_ERRORS
+
+
+def _out_of_permits(call: Scenario) -> bool:
+    """Tell whether the driver's limiter may hold queries back; one without a response counts for longer."""
+    now, counted = call.world.now, 0
+    for sent in call.network.sent:
+        if sent.operation == "query" and not sent.unsent:
+            counted += sent.at > now - PERMIT_MARGIN - 1.0 if sent.reply is None else sent.replied > now - 1.0
+    return counted >= REQUESTS_A_SECOND["query"]
 
 
 def _equal_errors(call: Scenario) -> int:

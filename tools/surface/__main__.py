@@ -1,4 +1,4 @@
-"""`make surface-diff`: what has changed in the SDK's public surface since its last release."""
+"""`make surface-diff`: show what changed in the SDK's public names since its last release."""
 
 import sys
 import textwrap
@@ -10,9 +10,9 @@ from tools.surface.stub import stub
 
 
 def main(arguments: list[str]) -> int:
-    """Say what has changed, or with `--release` keep the surface; return 1 where callers would break."""
+    """Print the changes, or with `--release` store the surface; return 1 if callers would break."""
     if arguments == ["--release"]:
-        print(f"Kept as {freeze().name}.")
+        print(f"Stored as {freeze().name}.")
         return 0
     if arguments:
         print("usage: python -m tools.surface [--release]", file=sys.stderr)
@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
     number = "first" if int(released.stem.split(".")[0]) else "second"
     print(
         f"Callers of {released.stem} break, and the version is {__version__}. Raise its {number} number\n"
-        "in bingx_spot/_version.py, or take the change back.",
+        "in bingx_spot/_version.py, or revert the change.",
         file=sys.stderr,
     )
     return 1

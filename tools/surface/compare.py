@@ -1,4 +1,4 @@
-"""What has changed in the public surface since the last release, and what of it breaks callers."""
+"""Changes of the public surface since the last release, and which of them break callers."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,14 +9,14 @@ from bingx_spot import __version__
 from generator.change import Change, numbers
 from tools.surface.stub import OPTIONS, ROOT, stub
 
-RELEASED = ROOT / "tests" / "surface" / "released"
+RELEASED = ROOT / "tools" / "surface" / "released"
 _MODULE = "surface"
-# Its members are what callers give, as keyword arguments.
+# Callers give its members as keyword arguments.
 _GIVEN = f"{OPTIONS.split('.')[-1]}."
 
 
 def last_release(released: Path = RELEASED) -> Path:
-    """Give the stub of the last release; its name is the version."""
+    """Return the stub of the last release; its name is the version."""
     return max(released.glob("*.pyi"), key=lambda path: numbers(path.stem))
 
 
@@ -37,7 +37,7 @@ def surface_changes(before: str, after: str) -> list[Change]:
 
 
 def freeze(version: str = __version__, released: Path = RELEASED) -> Path:
-    """Keep the surface as it stands as that of a release."""
+    """Store the current surface as that of a release."""
     path = released / f"{version}.pyi"
     path.write_text(stub(), "utf-8", newline="\n")
     return path
@@ -49,9 +49,9 @@ def _change(breakage: griffe.Breakage) -> Change:
 
 
 def _in_words(breakage: griffe.Breakage) -> str:
-    told = breakage.as_dict()
+    found = breakage.as_dict()
     values = [
-        str(value) for value in (told.get("old_value"), told.get("new_value")) if value not in (None, "")
+        str(value) for value in (found.get("old_value"), found.get("new_value")) if value not in (None, "")
     ]
     kind = str(breakage.kind.value).lower().rstrip(".")
     return f"{kind}: {' -> '.join(values)}" if values else kind
@@ -62,7 +62,7 @@ def _loaded(text: str) -> griffe.Module:
 
 
 def _named(thing: griffe.Object | griffe.Alias, path: str = "") -> Iterator[tuple[str, object]]:
-    """Give all that has a name, parameters included."""
+    """Yield everything that has a name, parameters included."""
     for name, member in thing.members.items():
         yield f"{path}{name}", member
         if isinstance(member, griffe.Class):
@@ -72,7 +72,7 @@ def _named(thing: griffe.Object | griffe.Alias, path: str = "") -> Iterator[tupl
 
 
 def _difference(name: str, old: object, new: object) -> Iterator[Change]:
-    """Compare what griffe leaves alone: types, the bases of a class, the words of an enum."""
+    """Compare what griffe does not: types, the bases of a class, the values of an enum."""
     if isinstance(old, griffe.Class) and isinstance(new, griffe.Class):
         was, now = ([str(base) for base in thing.bases] for thing in (old, new))
         if was != now:
@@ -81,22 +81,22 @@ def _difference(name: str, old: object, new: object) -> Iterator[Change]:
         yield from _of_types(name, "returns", old.returns, new.returns)
     elif isinstance(old, griffe.Attribute) and isinstance(new, griffe.Attribute):
         if name.startswith(_GIVEN):
-            yield from _of_types(name, "takes", new.annotation, old.annotation, turned=True)
+            yield from _of_types(name, "takes", new.annotation, old.annotation, swapped=True)
         else:
             yield from _of_types(name, "is", old.annotation, new.annotation)
         if old.value != new.value:
             yield Change(name, f"was {old.value} and is {new.value}", breaking=True)
     elif isinstance(old, griffe.Parameter) and isinstance(new, griffe.Parameter):
-        # What a caller gives may be more than before; what a caller gets may be less.
-        yield from _of_types(name, "takes", new.annotation, old.annotation, turned=True)
+        # A parameter may accept more than before, a result may be less.
+        yield from _of_types(name, "takes", new.annotation, old.annotation, swapped=True)
 
 
 def _of_types(
-    name: str, verb: str, wide: object, narrow: object, *, turned: bool = False
+    name: str, verb: str, wide: object, narrow: object, *, swapped: bool = False
 ) -> Iterator[Change]:
-    """Compare two types: all that the second one may be must be something that the first one may be."""
+    """Compare two types: the first must allow everything that the second allows."""
     if str(wide) != str(narrow):
-        old, new = (narrow, wide) if turned else (wide, narrow)
+        old, new = (narrow, wide) if swapped else (wide, narrow)
         breaking = not _parts(narrow) <= _parts(wide)
         yield Change(name, f"{verb} {new}; it was {old}", breaking)
 

@@ -9,15 +9,15 @@ import griffe
 ROOT = Path(__file__).resolve().parents[2]
 PATHS = (ROOT / "overlays" / "python", ROOT / "generated" / "python")
 PACKAGE, GENERATED = "bingx_spot", "bingx_spot_api"
-#: What public names take as `Unpack[...]`: its keys are keyword arguments that callers write.
+#: What public functions take as `Unpack[...]`: its keys are keyword arguments.
 OPTIONS = "bingx_spot.config.Options"
 _MARKS = {
     griffe.ParameterKind.var_positional: "*",
     griffe.ParameterKind.var_keyword: "**",
 }
-# A type is the same one, whether it is imported or looked up in the package.
+# A type is the same, imported or looked up in the package.
 _LOOKED_UP = re.compile(rf"\b(?:{PACKAGE}|{GENERATED})\.")
-# Those that Python calls for a caller who writes `with`, `await`, `for`, `len`, `[...]` or a call.
+# Methods that callers use by `with`, `await`, `for`, `len`, `[...]` or a call.
 _SPECIAL = frozenset(
     {
         *("__init__", "__call__", "__enter__", "__exit__", "__aenter__", "__aexit__"),
@@ -27,7 +27,7 @@ _SPECIAL = frozenset(
 
 
 def stub(paths: tuple[Path, ...] = PATHS) -> str:
-    """Write the stub of the SDK as it stands.
+    """Return the stub of the SDK.
 
     Args:
         paths: Where its packages are.
@@ -41,7 +41,9 @@ def stub(paths: tuple[Path, ...] = PATHS) -> str:
     options = loader.modules_collection[OPTIONS]
     objects = [names[name] for name in sorted(names) if name != "__version__"]
     lines = [line for found in [*objects, options] for line in _lines(found, "")]
-    return "\n".join([f'"""The public surface of {PACKAGE}, made by `make release-surface`."""', *lines, ""])
+    return "\n".join(
+        [f'"""The public surface of {PACKAGE}, written by `make release-surface`."""', *lines, ""]
+    )
 
 
 def _lines(found: griffe.Object | griffe.Alias, indent: str) -> Iterator[str]:
@@ -76,10 +78,10 @@ def _function(name: str, thing: griffe.Function, indent: str) -> Iterator[str]:
 
 
 def _attribute(name: str, thing: griffe.Attribute, indent: str) -> str:
-    # A property is an attribute to griffe; it reads the same to a caller.
+    # griffe takes a property for an attribute, and so does a caller.
     if thing.annotation is not None:
         return f"{indent}{name}: {_type(thing.annotation)}"
-    # The word of an enum is what a caller compares with; where else a value comes from is nobody's concern.
+    # Callers compare with the value of an enum member; other values are not public.
     word = isinstance(thing.value, str) and thing.value[:1] in "'\""
     return f"{indent}{name} = {thing.value}" if word else f"{indent}{name}: object"
 

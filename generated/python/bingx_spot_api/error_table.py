@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
 # Made from spec/openapi.yaml, version 2.0.0,
-# SHA-256 a15dbf0eded17e041a316743d84816c7f287a5299b250a33ed9c3c9cdbd61c38,
+# SHA-256 a4f5088ec0d74124464b7a8bc1a93c4166ef44c40f53320023f576b5dbe9e35c,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 """The error table as frozen data: the meaning of each response that is not a believed success.
@@ -45,7 +45,7 @@ class ErrorRow(NamedTuple):
 TABLE_VERSION = "2.0.0"
 """Version of the error table."""
 
-TABLE_SHA256 = "30ddef467e33ac9c6ec96bfb253bbb30279edf7e229ae5bb236201e846bcc63d"
+TABLE_SHA256 = "403113737a68b479625eb4168e9e2747d34c25c439da1956b411066252df9cc5"
 """Digest of spec/errors.yaml."""
 
 ROWS: tuple[ErrorRow, ...] = (

@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
 # Made from spec/openapi.yaml, version 2.0.0,
-# SHA-256 a15dbf0eded17e041a316743d84816c7f287a5299b250a33ed9c3c9cdbd61c38,
+# SHA-256 a4f5088ec0d74124464b7a8bc1a93c4166ef44c40f53320023f576b5dbe9e35c,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 """Contains some shared types for properties"""

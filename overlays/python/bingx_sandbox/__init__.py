@@ -1,13 +1,13 @@
-"""A stand-in for the BingX exchange: a real HTTP server on loopback that verifies, cancels and remembers.
+"""A local stand-in for the BingX exchange: a real HTTP server on loopback that verifies and cancels.
 
-It knows the exchange's wire protocol and nothing of the SDK beside it, so that one mistake cannot hide
-in both.
+It implements the exchange's wire protocol and shares no code with the SDK, so that one mistake cannot
+hide in both.
 """
 
 from __future__ import annotations
 
 try:
-    from bingx_sandbox.around import run_within
+    from bingx_sandbox.command import run_command
     from bingx_sandbox.faults import load_rules
     from bingx_sandbox.sandbox import Sandbox
     from bingx_sandbox.server import serve
@@ -21,4 +21,4 @@ except ModuleNotFoundError as missing:
 from bingx_sandbox.clock import offset_clock
 from bingx_sandbox.errors import SandboxError
 
-__all__ = ["Sandbox", "SandboxError", "load_rules", "offset_clock", "run_within", "serve"]
+__all__ = ["Sandbox", "SandboxError", "load_rules", "offset_clock", "run_command", "serve"]

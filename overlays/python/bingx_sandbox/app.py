@@ -1,4 +1,4 @@
-"""The web application: the exchange's endpoints, the control interface beside them, and the page."""
+"""The web application: the exchange's endpoints, the control interface and the page."""
 
 from __future__ import annotations
 
@@ -9,66 +9,64 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
-from bingx_sandbox.arrival import Arrival
-from bingx_sandbox.body import read_body
 from bingx_sandbox.connection import connection_of
-from bingx_sandbox.control import Control, answer_error
+from bingx_sandbox.control import Control, LoopbackOnly, error_response, read_body
 from bingx_sandbox.errors import SandboxError
 from bingx_sandbox.exchange import Exchange
-from bingx_sandbox.loopback import LoopbackOnly
-from bingx_sandbox.misbehaviour import misbehave
+from bingx_sandbox.fault_context import FaultContext
+from bingx_sandbox.fault_handlers import handle
+from bingx_sandbox.http_messages import HttpRequest, http_response
+from bingx_sandbox.incoming_request import IncomingRequest
 from bingx_sandbox.page import Page
-from bingx_sandbox.received import Received
-from bingx_sandbox.reply import reply_with
-from bingx_sandbox.scene import Scene
 
 
 class OpenApi:
-    """Carries requests below `/openApi` to the exchange and its answers back, unless a fault forbids."""
+    """Passes requests below `/openApi` to the exchange and sends its responses, unless they meet a fault."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; of a client that goes away in the middle, nothing is executed."""
+        """Handle one request; if the client disconnects before its end, nothing is executed."""
         request = Request(scope, receive)
         received_at = self._exchange.clock()
         try:
             body = await read_body(request)
         except ClientDisconnect:
             return
-        arrival = self._exchange.take_in(_received(request, body, received_at))
-        fault = self._exchange.choose_fault(arrival)
+        incoming = self._exchange.receive(_http_request(request, body, received_at))
+        fault = self._exchange.choose_fault(incoming)
         if fault is None:
-            await self._answer(arrival, send)
+            await self._respond(incoming, send)
         else:
-            await misbehave(Scene(self._exchange, arrival, fault, connection_of(scope), receive, send))
+            connection = connection_of(scope)
+            await handle(FaultContext(self._exchange, incoming, fault, connection, receive, send))
 
-    async def _answer(self, arrival: Arrival, send: Send) -> None:
-        reply = reply_with(self._exchange.answer(arrival), self._exchange.clock())
-        arrival.record["answered"] = "whole"
-        for message in reply.messages():
+    async def _respond(self, incoming: IncomingRequest, send: Send) -> None:
+        response = http_response(self._exchange.respond(incoming), self._exchange.clock())
+        incoming.record["answered"] = "whole"
+        for message in response.messages():
             await send(message)
 
 
 def build_app(exchange: Exchange) -> Starlette:
-    """Build the web application around an exchange; all but the exchange itself is for this machine alone."""
+    """Build the web application of an exchange; control interface and page are for this machine only."""
     page = Page(exchange)
-    for_us = [Middleware(LoopbackOnly)]
+    local = [Middleware(LoopbackOnly)]
     app = Starlette(
         routes=[
             Route("/openApi/{rest:path}", OpenApi(exchange)),
-            Mount("/_sandbox", routes=[*Control(exchange).routes(), *page.routes()], middleware=for_us),
-            Route("/", page.show, methods=["GET"], middleware=for_us),
+            Mount("/_sandbox", routes=[*Control(exchange).routes(), *page.routes()], middleware=local),
+            Route("/", page.show_file, methods=["GET"], middleware=local),
         ],
-        exception_handlers={SandboxError: answer_error, HTTPException: answer_error},
+        exception_handlers={SandboxError: error_response, HTTPException: error_response},
     )
     app.router.redirect_slashes = False
     return app
 
 
-def _received(request: Request, body: bytes, received_at: int) -> Received:
-    return Received(
+def _http_request(request: Request, body: bytes, received_at: int) -> HttpRequest:
+    return HttpRequest(
         method=request.method,
         path=request.url.path,
         query=request.scope["query_string"],

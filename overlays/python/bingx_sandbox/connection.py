@@ -1,4 +1,4 @@
-"""The connection: the TCP connection below the web server, for faults that no web server would make."""
+"""The TCP connection below the web server, for faults that a web server does not produce."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from starlette.types import Scope
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 ClosePort = Callable[[float], None]
-"""Closes the port at once, and opens it again after so many seconds."""
+"""A function that closes the port, and opens it again after so many seconds."""
 
 CLOSE_PORT = "sandbox.close_port"
 _CONNECTION = "sandbox.connection"
-# Linger for no time at all: what is closed so ends with a reset.
+# SO_LINGER with a timeout of zero makes close() send a reset.
 _RESET = struct.pack("ii", 1, 0)
 
 
 class Connection:
-    """One TCP connection, whose bytes and whose end are ours to choose.
+    """One TCP connection with raw access to its bytes and its end.
 
-    The web server knows nothing of what is written here, so a connection that was written to must be
+    The web server does not know about bytes written here, so a connection that was written to must be
     closed or reset afterwards.
     """
 
@@ -33,38 +33,38 @@ class Connection:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether neither side has closed it, as far as is known."""
+        """Return True unless either side is known to have closed it."""
         return not self._transport.is_closing()
 
     def write(self, data: bytes) -> None:
-        """Send bytes as they are."""
+        """Send raw bytes."""
         self._transport.write(data)
 
     def close(self) -> None:
-        """Close it in order, after everything that was written."""
+        """Close it after everything that was written is sent."""
         self._transport.close()
 
     def close_when_idle(self, seconds: float) -> None:
-        """Let the web server close it once it has been idle for so long."""
-        self._protocol.timeout_keep_alive = seconds  # type: ignore[assignment]  # a fraction will do
+        """Let the web server close it once it has been idle for so many seconds."""
+        self._protocol.timeout_keep_alive = seconds  # type: ignore[assignment]  # a fraction is fine too
 
     def reset(self) -> None:
-        """Break it off with a TCP reset; what was not sent yet is dropped."""
+        """Send a TCP reset; data that was not sent yet is dropped."""
         self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self._transport.abort()
 
 
 class Protocol(H11Protocol):
-    """uvicorn's protocol, which also lets the application reach its connection."""
+    """uvicorn's protocol, which also passes the connection to the application."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn
-        """Begin a connection."""
+        """Store the connection in the application state of its requests."""
         super().connection_made(transport)
         self.app_state = {**self.app_state, _CONNECTION: Connection(self)}
 
 
 def connection_of(scope: Scope) -> Connection:
-    """Find the connection that a request came over."""
+    """Return the connection of a request."""
     connection = scope["state"][_CONNECTION]
-    assert isinstance(connection, Connection)  # noqa: S101 - a mistake of ours, not of a user
+    assert isinstance(connection, Connection)  # noqa: S101 - a bug of the sandbox, not an error of its user
     return connection

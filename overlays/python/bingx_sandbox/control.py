@@ -1,27 +1,30 @@
-"""The control interface: what a person or a test asks of the sandbox, and of no exchange.
+"""The control interface: what people and tests ask of the sandbox itself, not of the exchange.
 
-It is JSON over HTTP below `/_sandbox`, open to this machine alone. Every error is
+It is JSON over HTTP below `/_sandbox`, for this machine only. Every error is
 `{"error": ..., "field": ...}` with an HTTP status from 400 on.
 """
 
 from __future__ import annotations
 
+import ipaddress
+from urllib.parse import urlsplit
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bingx_sandbox.body import read_body
 from bingx_sandbox.errors import OrderNotFound, OrderNotOpen, SandboxError
 from bingx_sandbox.exchange import Exchange
+from bingx_sandbox.fault_types import FAULT_TYPES
 from bingx_sandbox.faults import load_rule, load_rules, read_rule, read_rules
-from bingx_sandbox.kinds import KINDS
-from bingx_sandbox.loopback import error_as_json
-from bingx_sandbox.parameters import read_json, read_json_list
-from bingx_sandbox.scale import load_scale
-from bingx_sandbox.served import load_told
+from bingx_sandbox.limit_scale import load_scale
+from bingx_sandbox.parameters import BODY_LIMIT, read_json, read_json_list
+from bingx_sandbox.stub_endpoints import load_stub
 
 _BAD_REQUEST = 400
+_FORBIDDEN = 403
 _NOT_FOUND = 404
 _STATUSES: dict[type[Exception], int] = {OrderNotFound: 404, OrderNotOpen: 409}
 _ORDER_ID_DIGITS = 19
@@ -36,7 +39,7 @@ class Control:
         self._exchange = exchange
 
     def routes(self) -> list[Route]:
-        """Give the routes below `/_sandbox`."""
+        """Return the routes below `/_sandbox`."""
         return [
             Route("/orders", self.place_order, methods=["POST"]),
             Route("/orders", self.list_orders, methods=["GET"]),
@@ -46,13 +49,13 @@ class Control:
             Route("/requests/{number:int}", self.show_request, methods=["GET"]),
             Route("/executed", self.list_executed, methods=["GET"]),
             Route("/endpoints", self.list_endpoints, methods=["GET"]),
-            Route("/endpoints", self.tell_endpoint, methods=["PUT"]),
+            Route("/endpoints", self.add_stub_endpoint, methods=["PUT"]),
             Route("/faults", self.replace_faults, methods=["POST"]),
             Route("/faults", self.list_faults, methods=["GET"]),
             Route("/faults", self.clear_faults, methods=["DELETE"]),
-            Route("/faults/kinds", self.list_kinds, methods=["GET"]),
-            Route("/faults/{kind}", self.switch_fault_on, methods=["PUT"]),
-            Route("/faults/{kind}", self.switch_fault_off, methods=["DELETE"]),
+            Route("/faults/kinds", self.list_fault_types, methods=["GET"]),
+            Route("/faults/{kind}", self.enable_fault, methods=["PUT"]),
+            Route("/faults/{kind}", self.disable_fault, methods=["DELETE"]),
             Route("/limits", self.replace_limits, methods=["PUT"]),
             Route("/limits", self.show_limits, methods=["GET"]),
             Route("/limits/lock-outs", self.clear_lock_outs, methods=["DELETE"]),
@@ -60,116 +63,169 @@ class Control:
         ]
 
     async def place_order(self, request: Request) -> JSONResponse:
-        """Place an order, or each of a list; answers with them as the exchange writes one."""
+        """Place an order or a list of orders; respond with them as the exchange writes orders."""
         body = await _body(request)
         if body.lstrip().startswith(b"["):
             orders = self._exchange.place_all(read_json_list(body))
-            return JSONResponse([order.written() for order in orders])
-        return JSONResponse(self._exchange.place(_fields(body)).written())
+            return JSONResponse([order.to_dict() for order in orders])
+        return JSONResponse(self._exchange.place(_fields(body)).to_dict())
 
     async def list_orders(self, _request: Request) -> JSONResponse:
         """List the orders, oldest first."""
-        return JSONResponse({"orders": [order.written() for order in self._exchange.book.orders()]})
+        return JSONResponse({"orders": [order.to_dict() for order in self._exchange.book.orders()]})
 
     async def fill_order(self, request: Request) -> JSONResponse:
-        """Execute an order, or the `quantity` of it that the body names; answers with the order."""
+        """Execute an order, or the `quantity` of it in the body; respond with the order."""
         fields = _fields(await _body(request))
         for field in fields.keys() - {"quantity"}:
             raise SandboxError("is not known here; the only field is quantity", field=field)
         order_id = _order_id(request.path_params["order_id"])
-        return JSONResponse(self._exchange.fill(order_id, fields.get("quantity")).written())
+        return JSONResponse(self._exchange.fill(order_id, fields.get("quantity")).to_dict())
 
     async def cancel_order(self, request: Request) -> JSONResponse:
-        """Cancel an order by hand; answers with the order."""
-        return JSONResponse(self._exchange.cancel(_order_id(request.path_params["order_id"])).written())
+        """Cancel an order by hand; respond with the order."""
+        return JSONResponse(self._exchange.cancel(_order_id(request.path_params["order_id"])).to_dict())
 
     async def list_requests(self, _request: Request) -> JSONResponse:
         """List the last requests to the exchange, oldest first, each with its verdict."""
-        return JSONResponse({"requests": self._exchange.journal.records()})
+        return JSONResponse({"requests": self._exchange.requests()})
 
     async def show_request(self, request: Request) -> JSONResponse:
         """Show one of the last requests by its number."""
-        record = self._exchange.journal.find(request.path_params["number"])
+        self._exchange.book.execute_due()
+        record = self._exchange.log.find(request.path_params["number"])
         if record is None:
-            raise HTTPException(_NOT_FOUND, "there is no such request, or it is forgotten")
+            raise HTTPException(_NOT_FOUND, "there is no such request, or the log has dropped it")
         return JSONResponse(record)
 
     async def list_executed(self, _request: Request) -> JSONResponse:
-        """Tell what became of each order: status, how many cancel requests came, which one cancelled it."""
+        """List each order's status, the number of cancel requests, and which request cancelled it."""
         return JSONResponse({"orders": self._exchange.executed()})
 
     async def list_endpoints(self, _request: Request) -> JSONResponse:
-        """List what is served of the exchange, by method and path, each with whether it is signed."""
-        return JSONResponse({"endpoints": self._exchange.served.written()})
+        """List the endpoints by method and path, each with whether it is signed and whether it is a stub."""
+        return JSONResponse({"endpoints": self._exchange.endpoints.to_dict()})
 
-    async def tell_endpoint(self, request: Request) -> JSONResponse:
+    async def add_stub_endpoint(self, request: Request) -> JSONResponse:
         """Serve one more endpoint, which answers every accepted request with the `data` of the body."""
-        self._exchange.served.tell(load_told(await _body(request)))
+        self._exchange.endpoints.add(load_stub(await _body(request)))
         return await self.list_endpoints(request)
 
     async def replace_faults(self, request: Request) -> JSONResponse:
-        """Put the rules of misbehaviour in force that the body gives, in the place of all others."""
+        """Replace all fault rules with those in the body."""
         self._exchange.faults.replace(read_rules(load_rules(await _body(request))))
         return await self.list_faults(request)
 
     async def list_faults(self, _request: Request) -> JSONResponse:
-        """List the rules of misbehaviour, each with how often it has acted."""
-        return JSONResponse({"faults": self._exchange.faults.written()})
+        """List the fault rules, each with how often it has acted."""
+        return JSONResponse({"faults": self._exchange.faults.to_list()})
 
-    async def switch_fault_on(self, request: Request) -> JSONResponse:
-        """Let one kind of fault act as the body says: a rule without its `fault`, or nothing for defaults."""
-        kind = request.path_params["kind"]
-        self._exchange.faults.put(kind, [read_rule(load_rule(kind, await _body(request)))])
+    async def enable_fault(self, request: Request) -> JSONResponse:
+        """Enable one type of fault as the body says: a rule without its `fault`, or nothing for defaults."""
+        name = request.path_params["kind"]
+        self._exchange.faults.replace_type(name, [read_rule(load_rule(name, await _body(request)))])
         return await self.list_faults(request)
 
-    async def switch_fault_off(self, request: Request) -> JSONResponse:
-        """Let one kind of fault act no more; the other rules go on."""
-        self._exchange.faults.put(request.path_params["kind"], [])
+    async def disable_fault(self, request: Request) -> JSONResponse:
+        """Disable one type of fault; the other rules stay active."""
+        self._exchange.faults.replace_type(request.path_params["kind"], [])
         return await self.list_faults(request)
 
-    async def list_kinds(self, _request: Request) -> JSONResponse:
-        """List the kinds of faults: what each does and what it can be told."""
-        return JSONResponse({"kinds": {name: kind.written() for name, kind in KINDS.items()}})
+    async def list_fault_types(self, _request: Request) -> JSONResponse:
+        """List the types of faults: what each does and its settings."""
+        return JSONResponse({"kinds": {name: each.to_dict() for name, each in FAULT_TYPES.items()}})
 
     async def clear_faults(self, request: Request) -> JSONResponse:
-        """Behave again."""
+        """Remove all fault rules."""
         self._exchange.faults.replace([])
         return await self.list_faults(request)
 
     async def replace_limits(self, request: Request) -> JSONResponse:
-        """Enforce limits as the body says, its `limits` and `lockSeconds`, and let everybody in again."""
+        """Enforce limits as the body says, and end all lock-outs."""
         self._exchange.limits.replace(load_scale(await _body(request)))
         return await self.show_limits(request)
 
     async def show_limits(self, _request: Request) -> JSONResponse:
-        """Tell how strict the limits are, what is counted, who is locked out and what each has refused."""
+        """Show how strict the limits are, what they have counted and rejected, and who is locked out."""
         limits = self._exchange.limits
         return JSONResponse(
             {
-                **limits.scale.written(),
-                "refused": self._exchange.refused(),
+                **limits.scale.to_dict(),
+                "refused": self._exchange.rejections(),
                 "counted": limits.counted(),
                 "lockedOut": limits.lock_outs(self._exchange.clock()),
             }
         )
 
     async def clear_lock_outs(self, request: Request) -> JSONResponse:
-        """Let everybody in again; the limits stay in force and begin to count anew."""
-        self._exchange.limits.forget()
+        """End all lock-outs; the limits stay active and count from zero."""
+        self._exchange.limits.clear()
         return await self.show_limits(request)
 
     async def reset(self, request: Request) -> JSONResponse:
-        """Go back to seeded orders, no requests, no faults, nobody locked out; answers with the orders."""
+        """Return to the seed orders, with no requests, faults, lock-outs or stubs; respond with them."""
         self._exchange.reset()
         return await self.list_orders(request)
 
 
-async def answer_error(_request: Request, error: Exception) -> JSONResponse:
-    """Answer an error as JSON: 404 for no such order or path, 409 for an order not open, else 400."""
+class LoopbackOnly:
+    """ASGI middleware that rejects every request from another machine or another web page.
+
+    The `Host` header must name this machine too, so that no web page can reach the interface through a name
+    that it resolves to this machine. `Origin`, which browsers add to requests of web pages, must be our own.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or respond with 403."""
+        request = Request(scope)
+        peer = request.client.host if request.client else ""
+        if is_loopback(peer) and is_loopback(request.url.hostname or "") and _is_same_origin(request):
+            await self._app(scope, receive, send)
+            return
+        response = JSONResponse(_error_dict("the control interface is for this machine only"), _FORBIDDEN)
+        await response(scope, receive, send)
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host, given as an address or as `localhost`, is this machine's loopback."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+async def error_response(_request: Request, error: Exception) -> JSONResponse:
+    """Return an error as JSON: 404 for an unknown order or path, 409 for an order not open, else 400."""
     if isinstance(error, HTTPException):
-        return JSONResponse(error_as_json(error.detail), error.status_code, error.headers)
+        return JSONResponse(_error_dict(error.detail), error.status_code, error.headers)
     field = error.field if isinstance(error, SandboxError) else None
-    return JSONResponse(error_as_json(str(error), field), _STATUSES.get(type(error), _BAD_REQUEST))
+    return JSONResponse(_error_dict(str(error), field), _STATUSES.get(type(error), _BAD_REQUEST))
+
+
+async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
+    """Read the body; stop soon after the limit, so that the caller can see that it is too large.
+
+    Raises:
+        ClientDisconnect: The client disconnected before the end of the body.
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            break
+    return bytes(body)
+
+
+def _is_same_origin(request: Request) -> bool:
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+
+
+def _error_dict(text: str, field: str | None = None) -> dict[str, str | None]:
+    return {"error": text, "field": field}
 
 
 async def _body(request: Request) -> bytes:

@@ -1,7 +1,7 @@
-"""The endpoints: each a small function, registered under its method and path.
+"""The endpoints: each is a function, registered under its method and path.
 
-To add one, write a function that takes the market and the book and the parameters, returns what goes
-into `data` or raises a `Refusal`, and register it with `@endpoint`, its limits included.
+To add one, write a function that takes the state and the parameters and returns what goes into `data`, or
+raises a `Rejection`, and register it with `@endpoint`, its limits included.
 """
 
 from __future__ import annotations
@@ -10,15 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
-from bingx_sandbox.accounts import SPOT_TRADING
-from bingx_sandbox.answers import (
-    invalid_parameter,
-    order_not_found,
-    order_not_open,
-    symbol_not_found,
-)
-from bingx_sandbox.book import Book
+from bingx_sandbox.accounts import READ, SPOT_TRADING
 from bingx_sandbox.clock import Clock
+from bingx_sandbox.conditions import BookView
 from bingx_sandbox.errors import OrderNotOpen, OrderRestricted
 from bingx_sandbox.market import Market
 from bingx_sandbox.order import (
@@ -30,6 +24,12 @@ from bingx_sandbox.order import (
     is_symbol,
 )
 from bingx_sandbox.rates import Rate
+from bingx_sandbox.responses import (
+    invalid_parameter,
+    order_not_found,
+    order_not_open,
+    symbol_not_found,
+)
 
 _LARGEST_ORDER_ID = 2**63 - 1
 _ORDER_ID_DIGITS = 19
@@ -41,7 +41,7 @@ class State:
 
     clock: Clock
     market: Market
-    book: Book
+    book: BookView
 
 
 Handler = Callable[[State, Mapping[str, str]], object]
@@ -53,35 +53,35 @@ class Endpoint:
 
     Attributes:
         name: Method and path, with a space between.
-        handler: What it does.
+        handler: The function that returns its `data`.
         signed: Whether requests must be signed.
         permission: The permission that the key needs; None for none.
-        cancels: Whether it cancels the order that is named.
-        uid_rate: How often a UID may ask; None if no limit is known.
-        ip_group: The number of its IP group; None if it is known to be in none.
+        uid_rate: The rate of a UID; None if it has no limit.
+        copy_trading_rate: The rate of a UID that is a copy-trading leader; None if it is `uid_rate`.
+        ip_group: The number of its IP group; None if it is in none.
     """
 
     name: str
     handler: Handler
     signed: bool = True
     permission: str | None = None
-    cancels: bool = False
     uid_rate: Rate | None = None
+    copy_trading_rate: Rate | None = None
     ip_group: int | None = None
 
     @property
     def with_debug_msg(self) -> bool:
-        """Tell whether its answers have a `debugMsg`; those below `/openApi/spot` do."""
+        """Return whether its responses have a `debugMsg`; those below `/openApi/spot` do."""
         return "/openApi/spot/" in self.name
 
 
 class Traits(TypedDict, total=False):
-    """What can be told of an endpoint when it is registered; see `Endpoint`."""
+    """The optional attributes of an endpoint; see `Endpoint`."""
 
     signed: bool
     permission: str | None
-    cancels: bool
     uid_rate: Rate | None
+    copy_trading_rate: Rate | None
     ip_group: int | None
 
 
@@ -104,18 +104,18 @@ def endpoint(method: str, path: str, **traits: Unpack[Traits]) -> Callable[[Hand
     "POST",
     "/openApi/spot/v1/trade/cancel",
     permission=SPOT_TRADING,
-    cancels=True,
     uid_rate=Rate(5, 1),
+    copy_trading_rate=Rate(1, 1),
     ip_group=3,
 )
 def cancel_order(state: State, parameters: Mapping[str, str]) -> object:
     """Cancel one order.
 
-    An open order in another status than `cancelRestrictions` allows stays as it is; the exchange's page
-    does not say with which words, so the sandbox refuses with 100400, which names the parameter.
+    An open order in another status than `cancelRestrictions` allows is not cancelled. The exchange's page
+    does not document the response, so the sandbox rejects it with 100400, which names the parameter.
 
     Raises:
-        Refusal: A parameter is wrong (100400), the symbol is not listed (100204), or the order is not
+        Rejection: A parameter is wrong (100400), the symbol is not listed (100204), or the order is not
             open or does not exist (100404).
     """
     restriction = _restriction(parameters)
@@ -123,54 +123,54 @@ def cancel_order(state: State, parameters: Mapping[str, str]) -> object:
     if order is None:
         raise order_not_open()
     try:
-        return state.book.cancel(order.order_id, restriction).written()
+        return state.book.cancel(order.order_id, restriction).to_dict()
     except OrderNotOpen:
         raise order_not_open() from None
     except OrderRestricted as restricted:
         raise invalid_parameter(f"cancelRestrictions: {restricted}; it was not cancelled") from None
 
 
-@endpoint("GET", "/openApi/spot/v1/trade/query", uid_rate=Rate(10, 1), ip_group=2)
+@endpoint("GET", "/openApi/spot/v1/trade/query", permission=READ, uid_rate=Rate(10, 1), ip_group=2)
 def query_order(state: State, parameters: Mapping[str, str]) -> object:
-    """Tell what an order is now.
+    """Return the current state of an order.
 
     Raises:
-        Refusal: A parameter is wrong (100400), the symbol is not listed (100204), or there is no such
+        Rejection: A parameter is wrong (100400), the symbol is not listed (100204), or there is no such
             order (100404).
     """
     order = _find_order(state, parameters)
     if order is None:
         raise order_not_found()
-    return order.written_for_query()
+    return order.to_query_dict()
 
 
 @endpoint("GET", "/openApi/swap/v2/server/time", signed=False)
 def server_time(state: State, _parameters: Mapping[str, str]) -> object:
-    """Tell the time in Unix milliseconds."""
+    """Return the time in Unix milliseconds."""
     return {"serverTime": state.clock()}
 
 
 @endpoint("GET", "/openApi/spot/v1/common/symbols", signed=False)
 def spot_symbols(state: State, _parameters: Mapping[str, str]) -> object:
-    """List the spot pairs, which public clients load before they cancel."""
+    """Return the spot pairs, which public clients load before they cancel."""
     return {"symbols": state.market.symbols()}
 
 
 @endpoint("GET", "/openApi/swap/v2/quote/contracts", signed=False)
 @endpoint("GET", "/openApi/cswap/v1/market/contracts", signed=False)
 def contracts(_state: State, _parameters: Mapping[str, str]) -> object:
-    """List the contracts; the sandbox trades spot alone, yet ccxt asks before it cancels."""
+    """Return the contracts: none, but ccxt loads them before it cancels."""
     return []
 
 
 @endpoint("GET", "/openApi/wallets/v1/capital/config/getall")
 def currencies(state: State, _parameters: Mapping[str, str]) -> object:
-    """List the assets, which ccxt loads with the key before it cancels."""
+    """Return the assets, which ccxt loads with the key before it cancels."""
     return state.market.currencies()
 
 
 def read_order_id(text: str | None) -> int | None:
-    """Read an order id; None for what is none."""
+    """Return the order id in a text; None if there is none."""
     if text is None or not (text.isascii() and text.isdigit() and len(text) <= _ORDER_ID_DIGITS):
         return None
     return int(text) if 0 < int(text) <= _LARGEST_ORDER_ID else None
@@ -186,7 +186,7 @@ def _find_order(state: State, parameters: Mapping[str, str]) -> Order | None:
     return order if order is not None and order.placed.symbol == symbol else None
 
 
-def _look_up(book: Book, order_id: int | None, client_order_id: str | None) -> Order | None:
+def _look_up(book: BookView, order_id: int | None, client_order_id: str | None) -> Order | None:
     if order_id is None and client_order_id is None:
         raise invalid_parameter("orderId or clientOrderID is required")
     if order_id is None:

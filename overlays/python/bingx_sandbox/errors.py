@@ -1,4 +1,4 @@
-"""The errors that the sandbox raises at the people who run it and place orders in it."""
+"""The errors that the sandbox raises to its users."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 
 class SandboxError(Exception):
-    """Says what the sandbox was asked for and cannot do.
+    """Base class of the errors of the sandbox; also raised for a wrong argument or request.
 
     Attributes:
-        field: The name of the field that is wrong, or None where no single field is.
+        field: The name of the wrong field; None if no single field is wrong.
         reason: What is wrong with it, without its name.
     """
 
@@ -21,26 +21,26 @@ class SandboxError(Exception):
 
 
 class UnreadableParameters(SandboxError):
-    """Says why a body or a query string holds no parameters that can be read."""
+    """Raised when a body or query string cannot be read as parameters."""
 
 
 class OrderNotFound(SandboxError):
-    """Says that the book holds no such order."""
+    """Raised when the order book has no such order."""
 
 
 class OrderNotOpen(SandboxError):
-    """Says that the order is filled, cancelled or failed, so that nothing can happen to it any more."""
+    """Raised when the order is filled, cancelled or failed, and can no longer change."""
 
 
 class OrderRestricted(SandboxError):
-    """Says that the order is open, but in another status than `cancelRestrictions` allows."""
+    """Raised when the order is open in another status than `cancelRestrictions` allows."""
 
 
 @contextmanager
-def naming_place(place: str) -> Iterator[None]:
-    """Let the errors of a part of something larger name its place first, such as `faults[0].status`."""
+def error_location(location: str) -> Iterator[None]:
+    """Prefix the field of errors with where it was found, such as `faults[0].status`."""
     try:
         yield
-    except SandboxError as wrong:
-        field = f"{place}.{wrong.field}" if wrong.field else place
-        raise SandboxError(wrong.reason, field=field) from None
+    except SandboxError as error:
+        field = f"{location}.{error.field}" if error.field else location
+        raise SandboxError(error.reason, field=field) from None

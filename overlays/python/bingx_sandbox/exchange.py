@@ -1,4 +1,4 @@
-"""The exchange: takes a request as received, gives the answer, and touches no network."""
+"""The exchange: handles requests and returns responses, without any network."""
 
 from __future__ import annotations
 
@@ -6,59 +6,52 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bingx_sandbox.accounts import Account, Accounts
-from bingx_sandbox.amounts import read_positive_amount
-from bingx_sandbox.answers import (
-    Answer,
-    Refusal,
+from bingx_sandbox.clock import Clock, wall_clock
+from bingx_sandbox.conditions import NORMAL, BookView, Conditions
+from bingx_sandbox.counters import Counters, Executed
+from bingx_sandbox.diagnosis import RejectionExplainer
+from bingx_sandbox.endpoints import Endpoint, State, read_order_id
+from bingx_sandbox.errors import SandboxError, UnreadableParameters, error_location
+from bingx_sandbox.faults import OPERATIONS, Fault, Faults, read_rules
+from bingx_sandbox.http_messages import HttpRequest
+from bingx_sandbox.incoming_request import ACCEPTED, IncomingRequest, new_record
+from bingx_sandbox.limit_gate import LimitGate
+from bingx_sandbox.limit_scale import DOCUMENTED_SCALE, LimitScale
+from bingx_sandbox.limits import Limits
+from bingx_sandbox.market import Market, seed_orders
+from bingx_sandbox.order import Order, read_new_order, read_positive_amount
+from bingx_sandbox.order_book import OrderBook
+from bingx_sandbox.parameters import PLACEMENTS, Parameters, read_parameters
+from bingx_sandbox.request_log import RequestLog, RequestRecord
+from bingx_sandbox.responses import (
+    Envelope,
+    Rejection,
     incorrect_api_key,
     invalid_parameter,
     permission_denied,
     success,
 )
-from bingx_sandbox.arrival import Arrival
-from bingx_sandbox.book import Book
-from bingx_sandbox.clock import Clock, wall_clock
-from bingx_sandbox.consultation import Consultation
-from bingx_sandbox.endpoints import Endpoint, State, read_order_id
-from bingx_sandbox.errors import SandboxError, UnreadableParameters, naming_place
-from bingx_sandbox.faults import OPERATIONS, Fault, Faults, read_rules
-from bingx_sandbox.gate import Gate, caller_of
-from bingx_sandbox.journal import (
-    ACCEPTED,
-    Journal,
-    note_answer,
-    note_refusal,
-    note_sent,
-    note_verification,
-    open_record,
-)
-from bingx_sandbox.limits import Limits
-from bingx_sandbox.market import Market
-from bingx_sandbox.order import Order, read_new_order
-from bingx_sandbox.parameters import PLACEMENTS, Sent, read_sent
-from bingx_sandbox.received import Received
-from bingx_sandbox.scale import DOCUMENTED_SCALE, Scale
-from bingx_sandbox.seeds import seeded_orders
-from bingx_sandbox.served import Served
-from bingx_sandbox.tally import Executed, Tally
-from bingx_sandbox.verify import verify
+from bingx_sandbox.stub_endpoints import EndpointRegistry
+from bingx_sandbox.verification import verify
 
-_MOST_SEEDED_ORDERS = 100_000
+_MAX_SEED_ORDERS = 100_000
+# Old enough that queries which lag by some seconds find them.
+_SEED_ORDER_AGE = 60_000
 
 
 class Exchange:
-    """Stands in for the exchange: accounts, market, book and journal behind its endpoints.
+    """Stands in for the exchange: accounts, market, order book and request log behind its endpoints.
 
-    A request is judged in this order, which the exchange does not document: limits, path and method, API key,
-    parameters readable, signature present, timestamp, signature right, permission, the parameters
-    themselves, and last the order.
+    The exchange does not document in which order it checks a request. The sandbox checks limits, path and
+    method, API key, parameters readable, signature present, timestamp, signature correct, permission, the
+    parameters themselves, and last the order.
 
     Args:
-        accounts: The accounts whose keys sign; every one of them sees the one book.
-        orders: How many seeded orders the book begins with.
-        placements: Where parameters are understood: some of `json`, `query` and `form`.
-        clock: Tells the time in Unix milliseconds.
-        faults: The rules in force at the beginning.
+        accounts: The accounts; all of them see the same order book.
+        orders: How many seed orders the order book begins with.
+        placements: The accepted placements: some of `json`, `query` and `form`.
+        clock: Returns the time in Unix milliseconds.
+        faults: The fault rules at the beginning.
         scale: How strictly the limits are enforced.
 
     Raises:
@@ -73,72 +66,77 @@ class Exchange:
         placements: Collection[str] = PLACEMENTS,
         clock: Clock = wall_clock,
         faults: Iterable[object] = (),
-        scale: Scale = DOCUMENTED_SCALE,
+        scale: LimitScale = DOCUMENTED_SCALE,
     ) -> None:
         self.accounts = tuple(accounts)
         self.clock = clock
         self.market = Market()
-        self.book = Book(clock)
-        self.journal = Journal()
+        self.book = OrderBook(clock)
+        self.log = RequestLog()
         self.faults = Faults()
         self.limits = Limits(scale)
-        self.served = Served()
-        self._gate = Gate(self.limits)
-        self._tally = Tally()
+        self.endpoints = EndpointRegistry()
+        self._gate = LimitGate(self.limits)
+        self._counters = Counters()
         self._accounts = Accounts(accounts)
-        self._seeded = _checked_count(orders)
+        self._seed_orders = _checked_count(orders)
         self._placements = _checked_placements(placements)
-        self._consultation = Consultation(self._accounts, self.journal, self._placements)
-        self._state = State(clock, self.market, self.book)
+        self._explainer = RejectionExplainer(self._accounts, self.log, self._placements)
         rules = read_rules(faults)
         self.reset()
         self.faults.replace(rules)
 
-    def take_in(self, received: Received) -> Arrival:
-        """Keep a request that has come in in the journal and the tally, before it is judged."""
-        # Wherever they stand: a request for an order has come in, be its placement understood or not.
-        sent = _read(received, PLACEMENTS)
-        key = self._accounts.find(received.api_key)
-        caller = caller_of(received, key, self.served.find(received.method, received.path))
-        admission = self._gate.admit(caller)
-        record = open_record(received, key.uid if key else None, admission.refused_by)
-        arrival = Arrival(received, record, sent, self._named_order(sent), key, caller, admission)
-        self.journal.add(record)
-        if admission.refused_by is not None:
-            self._tally.note_refused(admission.refused_by)
-        order = None if arrival.order_id is None else self.book.find(arrival.order_id)
-        if order is not None and received.path == OPERATIONS["cancel"]:
-            self._tally.note_cancel_request(order.order_id)
-        return arrival
+    def receive(self, http: HttpRequest) -> IncomingRequest:
+        """Add a request to the log and the counters, before it is judged."""
+        # From any placement: a cancel request was received for the order even if its placement is rejected.
+        parameters = _read(http, PLACEMENTS)
+        key = self._accounts.find(http.api_key)
+        caller = self._gate.caller_of(http, key, self.endpoints.find(http.method, http.path))
+        decision = self._gate.count(caller)
+        record = new_record(http, key.uid if key else None, decision.rejected_by)
+        order_id = self._named_order(parameters)
+        request = IncomingRequest(http, record, parameters, order_id, key, caller, decision)
+        self.log.add(record)
+        if decision.rejected_by is not None:
+            self._counters.add_rejection(decision.rejected_by)
+        order = None if order_id is None else self.book.find(order_id)
+        if order is not None and http.path == OPERATIONS["cancel"]:
+            self._counters.add_cancel_request(order.order_id)
+        return request
 
-    def choose_fault(self, arrival: Arrival) -> Fault | None:
-        """Choose the fault that a request meets; None for none, which is so while there are no rules."""
-        fault = self.faults.choose(arrival.received.path, arrival.order_id)
+    def choose_fault(self, request: IncomingRequest) -> Fault | None:
+        """Return the fault that a request meets; None if no rule applies."""
+        fault = self.faults.choose(request.http.path, request.order_id)
         if fault is not None:
-            arrival.record["fault"] = fault.name
+            request.record["fault"] = fault.name
         return fault
 
-    def answer(self, arrival: Arrival, clock_offset: int = 0) -> Answer:
-        """Judge a request and do what it asks for, by a clock that is off by so many milliseconds."""
-        now = self.clock() + clock_offset
+    def respond(self, request: IncomingRequest, conditions: Conditions = NORMAL) -> Envelope:
+        """Judge and execute a request, and return the response."""
+        now = self.clock() + conditions.clock_offset
         try:
-            answer = self._judge(arrival, now)
-        except Refusal as refusal:
-            note_refusal(arrival.record, refusal)
-            answer = refusal.answer(now)
-        note_answer(arrival.record, answer)
-        return replace(answer, headers=self._gate.headers(arrival.admission, now))
+            envelope = self._judge(request, now, conditions)
+        except Rejection as rejection:
+            request.log_rejection(rejection)
+            envelope = rejection.envelope(now)
+        request.log_response(envelope)
+        return replace(envelope, headers=self._gate.headers(request.limit_decision, now))
+
+    def requests(self) -> list[RequestRecord]:
+        """Return the last requests, oldest first."""
+        self.book.execute_due()
+        return self.log.records()
 
     def executed(self) -> dict[str, Executed]:
-        """Tell, for each order by its id, what it is, how often its cancel was asked for, and who did it."""
-        return self._tally.executed(self.book.orders())
+        """Return for each order by its id: status, number of cancel requests, and which one cancelled it."""
+        return self._counters.executed(self.book.orders())
 
-    def refused(self) -> dict[str, int]:
-        """Tell how many requests each limit has refused."""
-        return self._tally.refused()
+    def rejections(self) -> dict[str, int]:
+        """Return how many requests each limit has rejected."""
+        return self._counters.rejections()
 
     def place(self, fields: Mapping[str, str]) -> Order:
-        """Place an order whose fields are named as on the wire, and list its pair.
+        """Place an order, its fields named as on the wire, and list its pair.
 
         Raises:
             SandboxError: A field is missing, unknown or wrong; the error names it.
@@ -149,33 +147,33 @@ class Exchange:
         return order
 
     def place_all(self, orders: Sequence[Mapping[str, str]]) -> list[Order]:
-        """Place orders and list their pairs; all of them or, on an error, none.
+        """Place orders and list their pairs; all of them or, after an error, none.
 
         Raises:
-            SandboxError: A field is missing, unknown or wrong; the error names the place of the order too.
+            SandboxError: A field is missing, unknown or wrong; the error names the order's index too.
         """
-        news = []
-        for place, fields in enumerate(orders):
-            with naming_place(f"[{place}]"):
-                news.append(read_new_order(fields))
-        placed = self.book.place_all(news)
-        for symbol in {new.symbol for new in news}:
+        new_orders = []
+        for index, fields in enumerate(orders):
+            with error_location(f"[{index}]"):
+                new_orders.append(read_new_order(fields))
+        placed = self.book.place_all(new_orders)
+        for symbol in {new.symbol for new in new_orders}:
             self.market.add(symbol)
         return placed
 
     def fill(self, order_id: int, quantity: str | None = None) -> Order:
-        """Execute an open order; without a quantity all that is left.
+        """Execute an open order; without a quantity all that remains.
 
         Raises:
             OrderNotFound: There is no such order.
             OrderNotOpen: It is filled, cancelled or failed already.
-            SandboxError: The quantity is no amount, or more than what is left.
+            SandboxError: The quantity is not an amount, or more than what remains.
         """
         amount = None if quantity is None else read_positive_amount("quantity", quantity)
         return self.book.fill(order_id, amount)
 
     def cancel(self, order_id: int) -> Order:
-        """Cancel an open order by hand, as a person does on the exchange's own page: no request asks for it.
+        """Cancel an open order by hand, as on the exchange's web page, without a request.
 
         Raises:
             OrderNotFound: There is no such order.
@@ -184,76 +182,76 @@ class Exchange:
         return self.book.cancel(order_id)
 
     def reset(self) -> None:
-        """Go back to the beginning: seeded orders, no requests, faults, lock-outs or endpoints told."""
+        """Return to the seed orders, without requests, faults, lock-outs or stub endpoints."""
         self.market.reset()
-        self.book.replace_all(seeded_orders(self._seeded))
-        self.journal.clear()
+        self.book.replace_all(seed_orders(self._seed_orders, self.clock() - _SEED_ORDER_AGE))
+        self.log.clear()
         self.faults.replace([])
-        self.served.forget()
-        self.limits.forget()
-        self._tally.clear()
+        self.endpoints.clear()
+        self.limits.clear()
+        self._counters.clear()
 
-    def _judge(self, arrival: Arrival, now: int) -> Answer:
-        self._gate.check(arrival.admission, now)
+    def _judge(self, request: IncomingRequest, now: int, conditions: Conditions) -> Envelope:
+        self._gate.enforce(request.limit_decision, now)
         try:
-            return self._execute(arrival, now)
-        except Refusal as refusal:
-            self._gate.note(arrival.caller, refusal)
+            return self._execute(request, now, conditions)
+        except Rejection as rejection:
+            self._gate.add_error(request.caller, rejection)
             raise
 
-    def _execute(self, arrival: Arrival, now: int) -> Answer:
-        received, record = arrival.received, arrival.record
-        endpoint = self.served.demand(received.method, received.path)
-        sent = self._admit(endpoint, arrival, now) if endpoint.signed else Sent()
-        record["verdict"] = ACCEPTED
-        data = endpoint.handler(replace(self._state, clock=lambda: now), sent.parameters)
-        if endpoint.cancels and arrival.order_id is not None:
-            record["executed"] = True
-            self._tally.note_cancelled(arrival.order_id, record["number"])
+    def _execute(self, request: IncomingRequest, now: int, conditions: Conditions) -> Envelope:
+        def on_cancel(order_id: int) -> None:
+            request.record["executed"] = True
+            self._counters.set_cancelled_by(order_id, request.record["number"])
+
+        endpoint = self.endpoints.get(request.http.method, request.http.path)
+        parameters = self._verify(endpoint, request, now) if endpoint.signed else Parameters()
+        request.record["verdict"] = ACCEPTED
+        state = State(lambda: now, self.market, BookView(self.book, conditions, on_cancel))
+        data = endpoint.handler(state, parameters.values)
         return success(data, with_debug_msg=endpoint.with_debug_msg)
 
-    def _named_order(self, sent: Sent | UnreadableParameters) -> int | None:
-        if isinstance(sent, UnreadableParameters):
+    def _named_order(self, parameters: Parameters | UnreadableParameters) -> int | None:
+        if isinstance(parameters, UnreadableParameters):
             return None
-        order_id = read_order_id(sent.parameters.get("orderId"))
+        order_id = read_order_id(parameters.values.get("orderId"))
         if order_id is not None:
             return order_id
-        order = self.book.find_by_client_order_id(sent.parameters.get("clientOrderID", ""))
+        order = self.book.find_by_client_order_id(parameters.values.get("clientOrderID", ""))
         return None if order is None else order.order_id
 
-    def _admit(self, endpoint: Endpoint, arrival: Arrival, now: int) -> Sent:
-        received, record = arrival.received, arrival.record
-        key = arrival.key
+    def _verify(self, endpoint: Endpoint, request: IncomingRequest, now: int) -> Parameters:
+        key = request.key
         if key is None:
-            raise self._consultation.explain(incorrect_api_key(received.api_key), arrival, now)
-        sent = self._understand(arrival)
-        note_sent(record, sent)
-        verification = verify(sent, key.api_secret, now)
-        note_verification(record, verification)
-        if verification.refusal is not None:
-            raise self._consultation.explain(verification.refusal, arrival, now, sent)
+            raise self._explainer.explain(incorrect_api_key(request.http.api_key), request, now)
+        parameters = self._accepted_parameters(request)
+        request.log_parameters(parameters)
+        verification = verify(parameters, key.api_secret, now)
+        request.log_verification(verification)
+        if verification.rejection is not None:
+            raise self._explainer.explain(verification.rejection, request, now, parameters)
         if endpoint.permission is not None and endpoint.permission not in key.permissions:
             raise permission_denied(endpoint.permission)
-        return sent
+        return parameters
 
-    def _understand(self, arrival: Arrival) -> Sent:
-        everywhere = self._placements == frozenset(PLACEMENTS)
-        sent = arrival.sent if everywhere else _read(arrival.received, self._placements)
-        if isinstance(sent, UnreadableParameters):
-            raise invalid_parameter(str(sent))
-        return sent
+    def _accepted_parameters(self, request: IncomingRequest) -> Parameters:
+        all_placements = self._placements == frozenset(PLACEMENTS)
+        parameters = request.parameters if all_placements else _read(request.http, self._placements)
+        if isinstance(parameters, UnreadableParameters):
+            raise invalid_parameter(str(parameters))
+        return parameters
 
 
-def _read(received: Received, placements: Collection[str]) -> Sent | UnreadableParameters:
+def _read(http: HttpRequest, placements: Collection[str]) -> Parameters | UnreadableParameters:
     try:
-        return read_sent(received, placements)
+        return read_parameters(http, placements)
     except UnreadableParameters as unreadable:
         return unreadable
 
 
 def _checked_count(orders: int) -> int:
-    if isinstance(orders, bool) or not isinstance(orders, int) or not 0 <= orders <= _MOST_SEEDED_ORDERS:
-        raise SandboxError(f"must be a whole number from 0 to {_MOST_SEEDED_ORDERS}", field="orders")
+    if isinstance(orders, bool) or not isinstance(orders, int) or not 0 <= orders <= _MAX_SEED_ORDERS:
+        raise SandboxError(f"must be a whole number from 0 to {_MAX_SEED_ORDERS}", field="orders")
     return orders
 
 

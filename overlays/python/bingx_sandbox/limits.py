@@ -1,17 +1,18 @@
-"""Limits: who has asked how often, who is locked out, and until when.
+"""Rate limits and lock-outs.
 
-What the exchange documents, and what the sandbox makes of it where that leaves a choice:
+What the exchange documents, and what the sandbox does where the documentation leaves a choice:
 
-- Each arrival at an endpoint that has limits counts, whatever becomes of it, over any stretch of a limit's
-  seconds. One that the limit itself refuses does not count.
-- Going past a limit locks the caller out of what the limit is for: a UID out of an endpoint (100410), an IP
-  address out of an endpoint or of its group (HTTP 429). A lock-out ends when it was said to end, however
-  often the caller asks meanwhile.
-- An IP address that goes on past 429 more than ten times is banned from everything (HTTP 418). Each request
-  that it then sends makes the ban longer.
-- Twenty equal errors of a UID at an endpoint within 480 seconds lock it out of that endpoint for as long.
+- Each request to an endpoint with limits counts, whatever its result, over any stretch of a limit's seconds.
+  A request that the limit itself rejects does not count.
+- Exceeding a limit locks the caller out of what the limit is for: a UID out of an endpoint (100410), an IP
+  address out of an endpoint or of its group (HTTP 429). A lock-out ends at the announced time, however
+  often the caller tries meanwhile.
+- An IP address that goes on after 429 more than ten times is banned from everything (HTTP 418). Each request
+  that it then sends extends the ban.
+- Twenty errors with one code, of a UID at an endpoint within 480 seconds, lock it out of that endpoint for
+  as long.
 
-Pure: it decides and counts. Moments are those of a clock in seconds that never steps.
+This module does no I/O. Times are those of a monotonic clock in seconds.
 """
 
 from __future__ import annotations
@@ -20,14 +21,73 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
-from bingx_sandbox.admission import UNLIMITED, Admission, Caller, EqualErrors, LimitName
-from bingx_sandbox.rates import EQUAL_ERRORS, IP_GROUPS, LOCK_SECONDS, TOLERATED, Rate
-from bingx_sandbox.scale import Scale
-from bingx_sandbox.window import Window
+from bingx_sandbox.limit_scale import LimitScale
+from bingx_sandbox.rates import (
+    IP_GROUPS,
+    LOCK_SECONDS,
+    REPEATED_ERRORS,
+    TOLERATED_AFTER_LOCK,
+    Rate,
+    SlidingWindow,
+)
+
+LimitName = Literal["uid", "ipEndpoint", "ipGroup", "ban", "equalErrors"]
+LIMIT_NAMES: tuple[LimitName, ...] = ("uid", "ipEndpoint", "ipGroup", "ban", "equalErrors")
+"""Every limit: of a UID at an endpoint, of an IP address at one and at a group, the ban, repeated errors."""
 
 Key = tuple[LimitName, str, str]
-"""A limit's name, whose it is (a UID or an IP address), and what it is for."""
+"""A limit's name, the caller it counts (a UID or an IP address), and what it is for."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The caller of an endpoint, as limits distinguish callers.
+
+    Attributes:
+        peer: The IP address.
+        uid: The account; None if the API key belongs to no account.
+        endpoint: Method and path, such as `POST /openApi/spot/v1/trade/cancel`.
+        uid_rate: The rate of one UID at the endpoint; None if it has no limit.
+        ip_group: The number of the endpoint's IP group; None if it is in none.
+    """
+
+    peer: str
+    uid: str | None
+    endpoint: str
+    uid_rate: Rate | None
+    ip_group: int | None
+
+
+@dataclass(frozen=True)
+class RepeatedErrors:
+    """An error code that was answered too often, and the rate that it exceeded."""
+
+    code: int
+    rate: Rate
+
+
+@dataclass(frozen=True)
+class LimitDecision:
+    """Whether a request is allowed, and how close its caller is to the limit.
+
+    Attributes:
+        rejected_by: The limit that rejects the request; None if it is allowed.
+        remaining: How many requests remain under the narrowest limit; None if no limit applies.
+        ends_at: When the lock-out ends, or for an allowed request when one more is available. A time of the
+            limits' own clock, in seconds.
+        errors: In a lock-out for repeated errors, which errors they were.
+    """
+
+    rejected_by: LimitName | None = None
+    remaining: int | None = None
+    ends_at: float = 0.0
+    errors: RepeatedErrors | None = None
+
+
+UNLIMITED = LimitDecision()
+"""The decision for a request to which no limit applies."""
 
 
 @dataclass
@@ -35,88 +95,89 @@ class _Limit:
     """One limit of one caller."""
 
     name: LimitName
-    window: Window
+    window: SlidingWindow
     locked_until: float = 0.0
-    refused: int = 0
+    rejected: int = 0
 
-    def take(self, now: float, lock_seconds: float) -> Admission | None:
-        """Count an arrival; one that is refused gets the refusal back."""
+    def count(self, now: float, lock_seconds: float) -> LimitDecision | None:
+        """Count a request; return the decision if it is rejected."""
         if now >= self.locked_until:
-            if self.window.left(now) > 0:
+            if self.window.remaining(now) > 0:
                 self.window.add(now)
                 return None
-            # A lock-out shorter than the window must not end in the next one.
-            self.locked_until = max(now + lock_seconds, self.window.frees_at(now))
-            self.refused = 0
-        self.refused += 1
-        return Admission(self.name, 0, self.locked_until)
+            # A lock-out shorter than the window must not end before a request is available again.
+            self.locked_until = max(now + lock_seconds, self.window.next_free_at(now))
+            self.rejected = 0
+        self.rejected += 1
+        return LimitDecision(self.name, 0, self.locked_until)
 
 
 class Limits:
-    """Lets requests in or refuses them, as strictly as a scale says.
+    """Allows or rejects requests, as strictly as a scale says.
 
     Args:
-        scale: How strict it is.
-        now: A clock in seconds that never steps.
+        scale: How strict the limits are.
+        now: A monotonic clock in seconds.
     """
 
-    def __init__(self, scale: Scale, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, scale: LimitScale, now: Callable[[], float] = time.monotonic) -> None:
         self._lock = threading.Lock()
         self._now = now
         self.replace(scale)
 
     @property
-    def scale(self) -> Scale:
-        """Tell how strict it is."""
+    def scale(self) -> LimitScale:
+        """Return how strict the limits are."""
         return self._scale
 
-    def replace(self, scale: Scale) -> None:
-        """Be as strict as another scale says, and forget every arrival and lock-out."""
+    def replace(self, scale: LimitScale) -> None:
+        """Apply another scale, and forget every request and lock-out."""
         with self._lock:
             self._scale = scale
             self._limits: dict[Key, _Limit] = {}
             self._bans: dict[str, float] = {}
-            self._errors: dict[tuple[str, str, int], Window] = {}
-            self._error_locks: dict[tuple[str, str], Admission] = {}
+            self._errors: dict[tuple[str, str, int], SlidingWindow] = {}
+            self._error_locks: dict[tuple[str, str], LimitDecision] = {}
 
-    def forget(self) -> None:
-        """Forget every arrival, every error and every lock-out."""
+    def clear(self) -> None:
+        """Forget every request, every error and every lock-out."""
         self.replace(self._scale)
 
-    def admit(self, caller: Caller) -> Admission:
-        """Count an arrival and tell whether it is let in."""
+    def check(self, caller: Caller) -> LimitDecision:
+        """Count a request and decide whether it is allowed."""
         if self._scale.factor is None:
             return UNLIMITED
         with self._lock:
             now = self._now()
-            return self._banned(caller, now) or self._counted(caller, now)
+            return self._check_ban(caller, now) or self._count(caller, now)
 
-    def note_error(self, caller: Caller, code: int) -> None:
-        """Count an error that a UID was answered with; too many equal ones lock the endpoint."""
+    def add_error(self, caller: Caller, code: int) -> None:
+        """Count an error that a UID got as answer; too many with one code lock the endpoint."""
         if self._scale.factor is None or caller.uid is None:
             return
         with self._lock:
             now = self._now()
-            # Whatever the scale: a client that guards against twenty does not know of it.
-            window = self._errors.setdefault((caller.uid, caller.endpoint, code), Window(EQUAL_ERRORS))
-            if window.left(now) > 0:
+            # Not scaled: a client that guards against twenty errors does not know about the scale.
+            key = (caller.uid, caller.endpoint, code)
+            window = self._errors.setdefault(key, SlidingWindow(REPEATED_ERRORS))
+            if window.remaining(now) > 0:
                 window.add(now)
-            if window.left(now) == 0:
-                until = now + self._lock_seconds(EQUAL_ERRORS.seconds)
-                errors = EqualErrors(code, window.rate)
-                lock = Admission("equalErrors", 0, until, errors)
+            if window.remaining(now) == 0:
+                until = now + self._lock_seconds(REPEATED_ERRORS.seconds)
+                errors = RepeatedErrors(code, window.rate)
+                lock = LimitDecision("equalErrors", 0, until, errors)
                 self._error_locks[caller.uid, caller.endpoint] = lock
                 window.clear()
 
-    def milliseconds_until(self, moment: float) -> int:
-        """Tell how far off a moment is, so that whoever waits until a clock shows it comes after it.
+    def milliseconds_until(self, time: float) -> int:
+        """Return the distance to a time, rounded up so that a client that waits for it is not too early.
 
-        Both this and the clock that it is added to leave out the fraction of a millisecond.
+        Both this value and the clock that it is added to drop fractions of a millisecond.
         """
-        return max(0, int((moment - self._now()) * 1000) + 2)
+        return max(0, int((time - self._now()) * 1000) + 2)
 
     def counted(self) -> list[dict[str, object]]:
-        """List what is counted: which limit, of whom and for what, its rate, and what remains of it."""
+        """Return what is counted: each limit, its caller, its rate, and what remains of it."""
         with self._lock:
             now = self._now()
             windows = {key: limit.window for key, limit in self._limits.items()}
@@ -125,47 +186,47 @@ class Limits:
                 for (uid, endpoint, code), window in self._errors.items()
             }
             return [
-                {**_named(key), "requests": window.rate.requests, "seconds": window.rate.seconds}
-                | {"remain": window.left(now)}
+                {**_key_to_dict(key), "requests": window.rate.requests, "seconds": window.rate.seconds}
+                | {"remain": window.remaining(now)}
                 for key, window in windows.items()
             ]
 
     def lock_outs(self, clock: int) -> list[dict[str, object]]:
-        """List who is locked out of what, and until when by a clock that shows so many milliseconds."""
+        """Return current lock-outs, with their ends relative to a clock in milliseconds."""
         with self._lock:
             now = self._now()
             ends = {key: limit.locked_until for key, limit in self._limits.items()}
             ends |= {("equalErrors", *whose): lock.ends_at for whose, lock in self._error_locks.items()}
             ends |= {("ban", peer, "everything"): until for peer, until in self._bans.items()}
             return [
-                {**_named(key), "until": clock + self.milliseconds_until(end)}
+                {**_key_to_dict(key), "until": clock + self.milliseconds_until(end)}
                 for key, end in ends.items()
                 if now < end
             ]
 
-    def _banned(self, caller: Caller, now: float) -> Admission | None:
+    def _check_ban(self, caller: Caller, now: float) -> LimitDecision | None:
         if now >= self._bans.get(caller.peer, now):
             return None
         return self._ban(caller.peer, now)
 
-    def _ban(self, peer: str, now: float) -> Admission:
+    def _ban(self, peer: str, now: float) -> LimitDecision:
         self._bans[peer] = now + self._lock_seconds(LOCK_SECONDS)
-        return Admission("ban", 0, self._bans[peer])
+        return LimitDecision("ban", 0, self._bans[peer])
 
-    def _counted(self, caller: Caller, now: float) -> Admission:
-        admission = UNLIMITED
-        # The address's limits first: what they refuse, no UID is charged for.
+    def _count(self, caller: Caller, now: float) -> LimitDecision:
+        decision = UNLIMITED
+        # The address's limits first: a request that they reject does not count for the UID.
         for key, rate in _limits_of(caller):
-            limit = self._limits.setdefault(key, _Limit(key[0], Window(self._scale.of(rate))))
-            refusal = limit.take(now, self._lock_seconds(LOCK_SECONDS))
-            if refusal is not None:
-                goes_on = limit.name != "uid" and limit.refused > 1 + TOLERATED
-                return self._ban(caller.peer, now) if goes_on else refusal
-            admission = Admission(None, limit.window.left(now), limit.window.frees_at(now))
-        # Of several limits the headers tell of the last one, the UID's, which is the narrowest.
-        return self._locked_for_errors(caller, now) or admission
+            limit = self._limits.setdefault(key, _Limit(key[0], SlidingWindow(self._scale.apply(rate))))
+            rejection = limit.count(now, self._lock_seconds(LOCK_SECONDS))
+            if rejection is not None:
+                ban = limit.name != "uid" and limit.rejected > 1 + TOLERATED_AFTER_LOCK
+                return self._ban(caller.peer, now) if ban else rejection
+            decision = LimitDecision(None, limit.window.remaining(now), limit.window.next_free_at(now))
+        # The headers describe the last limit, the UID's, which is the narrowest.
+        return self._check_error_lock(caller, now) or decision
 
-    def _locked_for_errors(self, caller: Caller, now: float) -> Admission | None:
+    def _check_error_lock(self, caller: Caller, now: float) -> LimitDecision | None:
         lock = self._error_locks.get((caller.uid or "", caller.endpoint))
         return lock if lock is not None and now < lock.ends_at else None
 
@@ -182,6 +243,6 @@ def _limits_of(caller: Caller) -> Iterator[tuple[Key, Rate]]:
         yield ("uid", caller.uid, caller.endpoint), caller.uid_rate
 
 
-def _named(key: Key) -> dict[str, object]:
+def _key_to_dict(key: Key) -> dict[str, object]:
     name, whose, what = key
     return {"limit": name, "of": whose, "for": what}

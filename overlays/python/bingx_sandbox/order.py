@@ -1,14 +1,16 @@
-"""An order: what is asked for when one is placed, what it is now, and how the exchange writes it."""
+"""Orders: how one is placed, what it is now, and how the exchange writes it.
+
+Amounts are decimals that travel as text, in plain notation, with no digit lost.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import NotRequired, TypedDict
 
-from bingx_sandbox.amounts import multiply, read_amount, read_positive_amount, write_amount
 from bingx_sandbox.errors import SandboxError
 
 OPEN_STATUSES = ("NEW", "PENDING", "PARTIALLY_FILLED")
@@ -18,11 +20,15 @@ TYPES = ("LIMIT", "MARKET", "TAKE_STOP_LIMIT", "TAKE_STOP_MARKET", "TRIGGER_LIMI
 CLIENT_ORDER_ID = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 CLIENT_ORDER_ID_RULE = "must be 1 to 40 letters, digits, _, - or ."
 SYMBOL_RULE = "must be two upper-case assets joined by a hyphen, such as BTC-USDT"
-_FIELDS = ("symbol", "side", "type", "price", "origQty", "clientOrderID", "stopPrice", "status")
+_FIELDS = ("symbol", "side", "type", "price", "origQty", "clientOrderID", "stopPrice", "status", "time")
+_PLAIN_DECIMAL = re.compile(r"\d{1,20}(\.\d{1,20})?", re.ASCII)
+_MILLISECONDS = re.compile(r"\d{1,14}", re.ASCII)
+# Wide enough for the product of two amounts of 20 + 20 digits, so that no product is ever rounded.
+_PRECISION = 100
 
 
-class WrittenOrder(TypedDict):
-    """An order as the answer to a cancel writes it: the fields of the endpoint's page, amounts as text."""
+class OrderDict(TypedDict):
+    """An order as in the response to a cancel: the fields of the endpoint's page, amounts as text."""
 
     symbol: str
     orderId: int
@@ -39,7 +45,11 @@ class WrittenOrder(TypedDict):
 
 @dataclass(frozen=True)
 class NewOrder:
-    """What is asked for when an order is placed; `read_new_order` checks it."""
+    """An order to be placed; `read_new_order` checks it.
+
+    Attributes:
+        time: When it was placed, in Unix milliseconds; None for now.
+    """
 
     symbol: str
     side: str
@@ -49,10 +59,11 @@ class NewOrder:
     client_order_id: str | None = None
     stop_price: Decimal = Decimal(0)
     status: str = "NEW"
+    time: int | None = None
 
     @property
     def executed_qty(self) -> Decimal:
-        """Tell how much counts as executed from the start: all when FILLED, half when PARTIALLY_FILLED."""
+        """Return the quantity executed from the start: all if FILLED, half if PARTIALLY_FILLED."""
         if self.status == "FILLED":
             return self.orig_qty
         return multiply(self.orig_qty, Decimal("0.5")) if self.status == "PARTIALLY_FILLED" else Decimal(0)
@@ -60,7 +71,7 @@ class NewOrder:
 
 @dataclass(frozen=True)
 class Order:
-    """One order of the book at one instant; every change makes a new one. Times in Unix milliseconds."""
+    """One order at one instant; every change creates a new one. Times are in Unix milliseconds."""
 
     order_id: int
     placed: NewOrder
@@ -71,18 +82,18 @@ class Order:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether the order can still be filled or cancelled."""
+        """Return whether the order can still be filled or cancelled."""
         return self.status in OPEN_STATUSES
 
     @property
     def cummulative_quote_qty(self) -> Decimal:
-        """Tell what the executed quantity cost: the sandbox fills at the order's own price."""
+        """Return the cost of the executed quantity; the sandbox fills at the order's own price."""
         return multiply(self.executed_qty, self.placed.price)
 
-    def written(self) -> WrittenOrder:
-        """Write the order as the answer to a cancel does; without `clientOrderID` if it has none."""
+    def to_dict(self) -> OrderDict:
+        """Return the order as in the response to a cancel; without `clientOrderID` if it has none."""
         placed = self.placed
-        written = WrittenOrder(
+        written = OrderDict(
             symbol=placed.symbol,
             orderId=self.order_id,
             price=write_amount(placed.price),
@@ -98,9 +109,9 @@ class Order:
             written["clientOrderID"] = placed.client_order_id
         return written
 
-    def written_for_query(self) -> dict[str, object]:
-        """Write the order as the query endpoint does: `StopPrice` with a capital S, times, fee, avgPrice."""
-        written: dict[str, object] = dict(self.written())
+    def to_query_dict(self) -> dict[str, object]:
+        """Return the order as in the response to a query: with `StopPrice`, times, fee and avgPrice."""
+        written: dict[str, object] = dict(self.to_dict())
         written["StopPrice"] = written.pop("stopPrice")
         return written | {
             "time": self.time,
@@ -113,15 +124,21 @@ class Order:
 
 
 def is_symbol(text: str) -> bool:
-    """Tell whether a text is spelled like a trading pair; letters beyond ASCII occur (`MØTH-USDT`)."""
+    """Return whether a text has the form of a trading pair.
+
+    Letters beyond ASCII occur (`MØTH-USDT`), and so does a number sign (`OTHR#99961-USDT`).
+    """
     base, _, quote = text.partition("-")
-    return all(asset.isalnum() and asset == asset.upper() for asset in (base, quote))
+    return all(
+        asset.replace("#", "").isalnum() and asset == asset.upper() and asset[0] != "#"
+        for asset in (base, quote)
+    )
 
 
 def read_new_order(fields: Mapping[str, str]) -> NewOrder:
-    """Read and check the fields of an order to place, named as on the wire.
+    """Check the fields of an order to place, named as on the wire.
 
-    Required are `symbol`, `side`, `type`, `origQty`, and `price` unless the type is a market one.
+    Required are `symbol`, `side`, `type`, `origQty`, and `price` except for market orders.
 
     Raises:
         SandboxError: A field is missing, unknown or wrong; the error names it.
@@ -140,7 +157,45 @@ def read_new_order(fields: Mapping[str, str]) -> NewOrder:
         client_order_id=_client_order_id(fields),
         stop_price=read_amount("stopPrice", fields.get("stopPrice", "0")),
         status=_word("status", {"status": "NEW", **fields}, STATUSES),
+        time=_time(fields),
     )
+
+
+def read_amount(field: str, text: str) -> Decimal:
+    """Read a decimal in plain notation, such as `0.1532`.
+
+    Raises:
+        SandboxError: The text is anything else: signed, in exponent form, over 20 digits on a side.
+    """
+    if not _PLAIN_DECIMAL.fullmatch(text):
+        raise SandboxError("must be a plain decimal such as 0.1532, at most 20 digits a side", field=field)
+    return Decimal(text)
+
+
+def read_positive_amount(field: str, text: str) -> Decimal:
+    """Read a decimal in plain notation that is above zero.
+
+    Raises:
+        SandboxError: The text is not such a decimal.
+    """
+    amount = read_amount(field, text)
+    if amount == 0:
+        raise SandboxError("must be above 0", field=field)
+    return amount
+
+
+def write_amount(amount: Decimal) -> str:
+    """Write a decimal without exponent and without trailing zeros, as the exchange writes amounts."""
+    text = format(amount, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def multiply(left: Decimal, right: Decimal) -> Decimal:
+    """Multiply two amounts exactly."""
+    with localcontext(prec=_PRECISION):
+        return left * right
 
 
 def _required(field: str, fields: Mapping[str, str]) -> str:
@@ -164,7 +219,7 @@ def _symbol(fields: Mapping[str, str]) -> str:
 
 
 def _price(fields: Mapping[str, str]) -> Decimal:
-    # A market order takes the price it finds, so it is placed without one.
+    # A market order executes at the price of the market, so it is placed without one.
     if fields.get("type", "").endswith("MARKET") and "price" not in fields:
         return Decimal(0)
     return read_positive_amount("price", _required("price", fields))
@@ -175,3 +230,12 @@ def _client_order_id(fields: Mapping[str, str]) -> str | None:
     if client_order_id is not None and not CLIENT_ORDER_ID.fullmatch(client_order_id):
         raise SandboxError(CLIENT_ORDER_ID_RULE, field="clientOrderID")
     return client_order_id
+
+
+def _time(fields: Mapping[str, str]) -> int | None:
+    text = fields.get("time")
+    if text is None:
+        return None
+    if not _MILLISECONDS.fullmatch(text):
+        raise SandboxError("must be a time in Unix milliseconds", field="time")
+    return int(text)

@@ -1,6 +1,6 @@
-"""The page: what a browser shows of the sandbox, and what it needs for that.
+"""The web page of the sandbox: its files, and the data that it shows.
 
-Its files lie in `assets`, as they are sent: no build step, no network, no script but their own.
+Its files are in `assets` and sent as they are: no build step, no network, no script but their own.
 """
 
 from __future__ import annotations
@@ -17,11 +17,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from bingx_sandbox.accounts import mask
 from bingx_sandbox.exchange import Exchange
-from bingx_sandbox.view import View, fingerprint
+from bingx_sandbox.order import Order
+from bingx_sandbox.request_log import RequestRecord
 
+_SHOWN_ORDERS = 60
+_SHOWN_REQUESTS = 60
+_RECORD_FIELDS = (
+    *("number", "receivedAt", "method", "path", "placement"),
+    *("code", "msg", "fault", "limit", "executed"),
+)
 _HEADERS = {
-    # Nothing but the page's own files; no inline script or style, so that no text of a request can be one.
+    # Only the page's own files; no inline script or style, so that no text of a request can become one.
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "cross-origin-opener-policy": "same-origin",
@@ -37,9 +45,9 @@ _MEDIA_TYPES = {
     "svg": "image/svg+xml",
 }
 _INDEX = "index.html"
-_LOOK_AGAIN_SECONDS = 0.2
-# A browser notices only when something is sent that the other side is gone.
-_SIGN_OF_LIFE_SECONDS = 15.0
+_POLL_SECONDS = 0.2
+# The server notices a closed browser only when it sends something.
+_KEEPALIVE_SECONDS = 15.0
 _NOT_MODIFIED = 304
 _NOT_FOUND = 404
 
@@ -50,7 +58,7 @@ class _File:
 
     content: bytes
     media_type: str
-    tag: str
+    etag: str
 
 
 class Page:
@@ -61,46 +69,117 @@ class Page:
         self._files = _read_files()
 
     def routes(self) -> list[Route]:
-        """Give the routes below `/_sandbox`: what the page is made of and what it asks for."""
+        """Return the routes below `/_sandbox`: the files and the data of the page."""
         return [
-            Route("/page/{name}", self.show, methods=["GET"]),
+            Route("/page/{name}", self.show_file, methods=["GET"]),
             Route("/view", self.show_view, methods=["GET"]),
             Route("/events", self.show_events, methods=["GET"]),
         ]
 
-    async def show(self, request: Request) -> Response:
+    async def show_file(self, request: Request) -> Response:
         """Send a file of the page; the page itself if none is named."""
         file = self._files.get(request.path_params.get("name", _INDEX))
         if file is None:
             raise HTTPException(_NOT_FOUND)
-        headers = {**_HEADERS, "etag": file.tag}
-        if request.headers.get("if-none-match") == file.tag:
+        headers = {**_HEADERS, "etag": file.etag}
+        if request.headers.get("if-none-match") == file.etag:
             return Response(status_code=_NOT_MODIFIED, headers=headers)
         return Response(file.content, headers=headers, media_type=file.media_type)
 
     async def show_view(self, _request: Request) -> JSONResponse:
-        """Tell what the page shows now."""
-        return JSONResponse(self._view.written())
+        """Send the current data of the page."""
+        return JSONResponse(self._view.to_dict())
 
     async def show_events(self, _request: Request) -> StreamingResponse:
-        """Tell what the page shows, now and after each change, as server-sent events."""
+        """Send the data of the page, now and after each change, as server-sent events."""
         return StreamingResponse(
             self._events(), media_type="text/event-stream", headers={"cache-control": "no-store"}
         )
 
     async def _events(self) -> AsyncIterator[str]:
-        shown, quiet = "", 0.0
+        sent, quiet = "", 0.0
         while True:
-            written = self._view.written()
-            seen = fingerprint(written)
-            quiet += _LOOK_AGAIN_SECONDS
-            if seen != shown:
-                yield f"data: {json.dumps(written)}\n\n"
-                shown, quiet = seen, 0.0
-            elif quiet > _SIGN_OF_LIFE_SECONDS:
-                yield ": nothing new\n\n"
+            view = self._view.to_dict()
+            current = fingerprint(view)
+            quiet += _POLL_SECONDS
+            if current != sent:
+                yield f"data: {json.dumps(view)}\n\n"
+                sent, quiet = current, 0.0
+            elif quiet > _KEEPALIVE_SECONDS:
+                yield ": keepalive\n\n"
                 quiet = 0.0
-            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+            await asyncio.sleep(_POLL_SECONDS)
+
+
+class View:
+    """The data that the page shows of an exchange, small enough to be sent again after every change."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self._seen_revision = -1
+        self._orders: dict[str, object] = {}
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the data as JSON. Order ids are strings: numbers in a browser are doubles."""
+        exchange = self._exchange
+        limits = exchange.limits
+        now = exchange.clock()
+        return {
+            "now": now,
+            "accounts": [
+                {"uid": account.uid, "keys": [mask(key.api_key) for key in account.keys]}
+                for account in exchange.accounts
+            ],
+            **self._order_book(),
+            "requests": [_record_to_dict(record) for record in exchange.log.latest(_SHOWN_REQUESTS)],
+            "faults": [_rule_to_dict(rule) for rule in exchange.faults.to_list()],
+            "limits": {
+                **limits.scale.to_dict(),
+                "refused": exchange.rejections(),
+                "counted": limits.counted(),
+                "lockedOut": limits.lock_outs(now),
+            },
+        }
+
+    def _order_book(self) -> dict[str, object]:
+        book = self._exchange.book
+        revision = book.revision
+        if revision != self._seen_revision:
+            latest = reversed(book.last_changed(_SHOWN_ORDERS))
+            self._orders = {"orders": [_order_to_dict(order) for order in latest], "counts": book.counts()}
+            self._seen_revision = revision
+        return self._orders
+
+
+def fingerprint(view: dict[str, object]) -> str:
+    """Return a text that differs for views that show something different; passing time does not count."""
+    limits = dict(view["limits"])  # type: ignore[call-overload]  # an object that the view has made
+    limits["lockedOut"] = [{**lock, "until": None} for lock in limits["lockedOut"]]
+    return json.dumps({**view, "limits": limits, "now": None})
+
+
+def _order_to_dict(order: Order) -> dict[str, object]:
+    return {**order.to_dict(), "orderId": str(order.order_id), "open": order.is_open}
+
+
+def _record_to_dict(record: RequestRecord) -> dict[str, object]:
+    fields = {name: record.get(name) for name in _RECORD_FIELDS}
+    if "diagnosis" not in record:
+        return {**fields, "mistakes": [], "words": ""}
+    diagnosis = record["diagnosis"]
+    words = " ".join(mistake["words"] for mistake in diagnosis["mistakes"])
+    # Without a mistake the diagnosis says that nothing explains the signature, and what to check.
+    return {
+        **fields,
+        "mistakes": [mistake["mistake"] for mistake in diagnosis["mistakes"]],
+        "words": words or diagnosis["words"],
+    }
+
+
+def _rule_to_dict(rule: dict[str, object]) -> dict[str, object]:
+    """Return a rule as text, except for what the page itself reads."""
+    given = {name: value for name, value in rule.items() if name != "acted"}
+    return {"fault": rule["fault"], "acted": rule["acted"], "text": json.dumps(given, ensure_ascii=False)}
 
 
 def _read_files() -> Mapping[str, _File]:

@@ -1,6 +1,6 @@
-"""Parameters: what a request sent, as the texts that the exchange rebuilds from it.
+"""The parameters of a request, as the texts that the exchange rebuilds and verifies.
 
-Where they stand is called their placement: a JSON body, the query string, or a form body.
+Where they are in the request is called their placement: a JSON body, the query string, or a form body.
 """
 
 from __future__ import annotations
@@ -12,65 +12,65 @@ from decimal import Decimal, InvalidOperation
 from typing import Never, TypeVar
 from urllib.parse import parse_qsl
 
-from bingx_sandbox.amounts import write_amount
-from bingx_sandbox.errors import UnreadableParameters, naming_place
-from bingx_sandbox.received import Received
+from bingx_sandbox.errors import UnreadableParameters, error_location
+from bingx_sandbox.http_messages import HttpRequest
+from bingx_sandbox.order import write_amount
 
 PLACEMENTS = ("json", "query", "form")
 BODY_LIMIT = 65_536
 """The largest body that is read, in bytes; a trade request has a few hundred."""
 
 _MEDIA_TYPES = {"application/json": "json", "application/x-www-form-urlencoded": "form"}
-_MOST_PARAMETERS = 200
-# Those of a float64. Beyond them a short token such as 1e999999999 would unfold into gigabytes of digits.
+_MAX_PARAMETERS = 200
+# Those of a float64. Beyond them a short token such as 1e999999999 would expand to gigabytes of digits.
 _EXPONENTS = range(-324, 309)
 
 Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
-class Sent:
-    """What a request sent.
+class Parameters:
+    """The parameters of one request.
 
     Attributes:
-        placement: `json`, `query` or `form`; None if it sent nothing that is understood.
-        parameters: Name and text of each parameter but `signature`, in the order sent.
-        signature: The text of `signature`; None where it is missing or empty.
+        placement: `json`, `query` or `form`; None if there are none in any accepted placement.
+        values: Name and text of each parameter except `signature`, in the order sent.
+        signature: The text of `signature`; None if it is missing or empty.
     """
 
     placement: str | None = None
-    parameters: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
     signature: str | None = field(default=None, repr=False)
 
 
-def read_sent(received: Received, placements: Collection[str] = PLACEMENTS) -> Sent:
-    """Read a request's parameters from the placement in which its signature stands.
+def read_parameters(request: HttpRequest, placements: Collection[str] = PLACEMENTS) -> Parameters:
+    """Read the parameters from the placement that has the signature.
 
-    What stands elsewhere is not signed, and so it is not used. The query string of a request
-    without a body of its own (GET) is understood whatever the placements are.
+    Parameters elsewhere are not signed, so they are ignored. The query string of a GET, which has no body, is
+    read whatever the placements are.
 
     Args:
-        received: The request.
-        placements: The placements that are understood; a request in another one seems to send nothing.
+        request: The request.
+        placements: The accepted placements; a request in another one seems to have no parameters.
 
     Raises:
-        UnreadableParameters: The body or query string cannot be read, or is signed in two places.
+        UnreadableParameters: The body or query string cannot be read, or both have a signature.
     """
-    found = [sent for sent in _placed(received, placements) if sent.parameters or sent.signature]
-    signed = [sent for sent in found if sent.signature]
+    found = [each for each in _all_placements(request, placements) if each.values or each.signature]
+    signed = [each for each in found if each.signature]
     if len(signed) > 1:
-        raise UnreadableParameters("stands both in the query string and in the body", field="signature")
-    return next(iter(signed + found), Sent())
+        raise UnreadableParameters("is both in the query string and in the body", field="signature")
+    return next(iter(signed + found), Parameters())
 
 
 def read_json(body: bytes) -> dict[str, str]:
     """Read a JSON object of texts, numbers and booleans into the texts that are signed.
 
-    A whole number becomes its digits (`5000.0` and `5e3` become `5000`), a fraction its shortest
-    decimal form, a boolean `true` or `false`; no digit of a number is lost.
+    An integer becomes its digits (`5000.0` and `5e3` become `5000`), a fraction its shortest decimal form, a
+    boolean `true` or `false`; no digit of a number is lost.
 
     Raises:
-        UnreadableParameters: It is no such object, or one that names a key twice.
+        UnreadableParameters: It is not such an object, or has a key twice.
     """
     return _texts(_load(body))
 
@@ -79,14 +79,14 @@ def read_json_list(body: bytes) -> list[dict[str, str]]:
     """Read a JSON list of objects, each as `read_json` does.
 
     Raises:
-        SandboxError: It is no list of such objects; the error names the place, such as `[3]`.
+        SandboxError: It is not a list of such objects; the error names the index, such as `[3]`.
     """
     value = _load(body)
     if not isinstance(value, list):
         raise UnreadableParameters("the JSON body must be a list")
     texts = []
-    for place, item in enumerate(value):
-        with naming_place(f"[{place}]"):
+    for index, item in enumerate(value):
+        with error_location(f"[{index}]"):
             if not isinstance(item, dict):
                 raise UnreadableParameters("must be an object")
             texts.append(_texts(item))
@@ -97,16 +97,16 @@ def read_pairs(raw: bytes) -> dict[str, str]:
     """Read a query string or form body into decoded texts, in the order sent.
 
     Raises:
-        UnreadableParameters: It is not UTF-8, names a parameter twice, or has more than 200 of them.
+        UnreadableParameters: It is not UTF-8, has a parameter twice, or more than 200 of them.
     """
     try:
         pairs = parse_qsl(
-            raw.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS
+            raw.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=_MAX_PARAMETERS
         )
     except UnicodeDecodeError:
         raise UnreadableParameters("the parameters are not UTF-8") from None
     except ValueError:
-        raise UnreadableParameters(f"there are more than {_MOST_PARAMETERS} parameters") from None
+        raise UnreadableParameters(f"there are more than {_MAX_PARAMETERS} parameters") from None
     return _unique(pairs)
 
 
@@ -116,7 +116,7 @@ def _load(body: bytes) -> object:
             body.decode("utf-8"),
             parse_int=_integer_text,
             parse_float=_float_text,
-            parse_constant=_refuse_constant,
+            parse_constant=_reject_constant,
             object_pairs_hook=_unique,
         )
     except UnicodeDecodeError:
@@ -132,13 +132,13 @@ def _texts(value: object) -> dict[str, str]:
     return {name: _value_text(name, value[name]) for name in value}
 
 
-def _placed(received: Received, placements: Collection[str]) -> Iterable[Sent]:
-    has_body = received.method != "GET"
+def _all_placements(request: HttpRequest, placements: Collection[str]) -> Iterable[Parameters]:
+    has_body = request.method != "GET"
     if "query" in placements or not has_body:
-        yield _sent("query", read_pairs(received.query))
-    placement = _MEDIA_TYPES.get(received.media_type)
-    if placement is not None and placement in placements and has_body and received.body:
-        yield _sent(placement, _read_body(placement, received.body))
+        yield _split_signature("query", read_pairs(request.query))
+    placement = _MEDIA_TYPES.get(request.media_type)
+    if placement is not None and placement in placements and has_body and request.body:
+        yield _split_signature(placement, _read_body(placement, request.body))
 
 
 def _read_body(placement: str, body: bytes) -> dict[str, str]:
@@ -147,9 +147,9 @@ def _read_body(placement: str, body: bytes) -> dict[str, str]:
     return read_json(body) if placement == "json" else read_pairs(body)
 
 
-def _sent(placement: str, texts: dict[str, str]) -> Sent:
+def _split_signature(placement: str, texts: dict[str, str]) -> Parameters:
     signature = texts.pop("signature", None)
-    return Sent(placement, texts, signature or None)
+    return Parameters(placement, texts, signature or None)
 
 
 def _unique(pairs: Iterable[tuple[str, Value]]) -> dict[str, Value]:
@@ -171,7 +171,7 @@ def _value_text(name: str, value: object) -> str:
 
 
 def _utf8(name: str, text: str) -> str:
-    # JSON can escape half of a surrogate pair, which no signature could ever cover.
+    # JSON can escape half of a surrogate pair, which cannot be encoded and so cannot be signed.
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
@@ -187,15 +187,15 @@ def _float_text(token: str) -> str:
     try:
         number = Decimal(token)
     except InvalidOperation:
-        _refuse_range()
+        _reject_range()
     if number and number.adjusted() not in _EXPONENTS:
-        _refuse_range()
+        _reject_range()
     return write_amount(number) if number else "0"
 
 
-def _refuse_range() -> Never:
-    raise UnreadableParameters("the JSON body holds a number beyond the range of a float64")
+def _reject_range() -> Never:
+    raise UnreadableParameters("the JSON body has a number beyond the range of a float64")
 
 
-def _refuse_constant(token: str) -> Never:
-    raise UnreadableParameters(f"the JSON body holds {token}, which is not JSON")
+def _reject_constant(token: str) -> Never:
+    raise UnreadableParameters(f"the JSON body has {token}, which is not JSON")

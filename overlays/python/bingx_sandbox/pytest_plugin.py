@@ -1,6 +1,6 @@
-"""A pytest fixture: a running sandbox, and the environment pointed at it.
+"""A pytest fixture that runs a sandbox and points the environment at it.
 
-Ask for it in `conftest.py`: `pytest_plugins = ["bingx_sandbox.pytest_plugin"]`.
+Enable it in `conftest.py`: `pytest_plugins = ["bingx_sandbox.pytest_plugin"]`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bingx_sandbox.sandbox import Sandbox
 def bingx_sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """Run a sandbox for one test, with `BINGX_API_KEY`, `BINGX_API_SECRET` and `BINGX_ENV` set to it.
 
-    A bot that takes its settings from there needs no change: `BingxSpot.from_env()` cancels on the sandbox.
+    A bot that reads its settings from there needs no change: `BingxSpot.from_env()` cancels on the sandbox.
     """
     with Sandbox() as sandbox:
         for name, value in sandbox.environment.items():

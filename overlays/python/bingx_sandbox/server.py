@@ -1,10 +1,13 @@
-"""The server: runs the web application on a socket until it is told to stop."""
+"""The server: its loopback socket, and uvicorn with what faults and tests need of it."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
+import ipaddress
 import json
+import os
 import signal
 import socket
 import threading
@@ -13,28 +16,62 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 import uvicorn
 from starlette.applications import Starlette
 
-from bingx_sandbox.accounts import Account, open_accounts
+from bingx_sandbox.accounts import Account, create_accounts
 from bingx_sandbox.app import build_app
 from bingx_sandbox.clock import offset_clock
 from bingx_sandbox.connection import CLOSE_PORT, Protocol
+from bingx_sandbox.errors import SandboxError
 from bingx_sandbox.exchange import Exchange
-from bingx_sandbox.listener import hold_port, listen, url_of
+from bingx_sandbox.limit_scale import DOCUMENTED, read_scale
 from bingx_sandbox.parameters import PLACEMENTS
-from bingx_sandbox.scale import DOCUMENTED, read_scale
 
-# Longer than most clients keep an idle connection, so that it is the client who decides.
+# Longer than most clients keep an idle connection, so that the client decides.
 _KEEP_ALIVE_SECONDS = 75
 _GRACE_SECONDS = 1
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_LARGEST_PORT = 65_535
+
+
+def listen(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
+    """Bind a socket to a loopback address; port 0 picks a free one.
+
+    Raises:
+        SandboxError: The host is not loopback, or the port is invalid, in use or not permitted.
+    """
+    address = _loopback_address(host)
+    _check_port(port)
+    family = socket.AF_INET6 if isinstance(address, ipaddress.IPv6Address) else socket.AF_INET
+    try:
+        listener = socket.create_server((str(address), port), family=family)
+    except OSError as error:
+        raise _bind_error(error, str(address), port) from None
+    _disable_nagle(listener)
+    return listener
+
+
+def reserve_port(family: socket.AddressFamily, address: tuple[str, int]) -> socket.socket:
+    """Bind to an address without listening: the port stays ours, and connections to it are refused."""
+    reserved = socket.socket(family, socket.SOCK_STREAM)
+    if os.name == "posix":  # as `socket.create_server` does, for connections that are still open
+        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    reserved.bind(address)
+    _disable_nagle(reserved)
+    return reserved
+
+
+def url_of(listener: socket.socket) -> str:
+    """Return the URL of a listening socket."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if listener.family == socket.AF_INET6 else f"http://{host}:{port}"
 
 
 class Server(uvicorn.Server):
-    """Runs a web application; ends as quietly on a signal as when it is told to stop.
+    """Runs a web application; a signal stops it without traceback or signal exit code.
 
     Args:
         app: The application.
         listener: The socket to listen on.
-        announce: Called once, when the server really listens.
+        announce: Called once, when the server listens.
     """
 
     def __init__(self, app: Starlette, listener: socket.socket, announce: Callable[[], None]) -> None:
@@ -43,15 +80,15 @@ class Server(uvicorn.Server):
                 app,
                 http=Protocol,
                 access_log=False,
-                # The process that runs the sandbox may have a logging configuration of its own.
+                # The process that runs the sandbox may have its own logging configuration.
                 log_config=None,
                 log_level=None,
                 lifespan="off",
                 ws="none",
-                # A client must not be able to say that it comes from somewhere else.
+                # A client must not be able to fake its address.
                 proxy_headers=False,
                 server_header=False,
-                # The exchange dates its answers itself, by a clock that may be off.
+                # The exchange dates its responses itself, by a clock that may be off.
                 date_header=False,
                 timeout_keep_alive=_KEEP_ALIVE_SECONDS,
                 timeout_graceful_shutdown=_GRACE_SECONDS,
@@ -63,35 +100,35 @@ class Server(uvicorn.Server):
         self._closed_port: asyncio.Task[None] | None = None
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
-        """Run until told to stop, and close the listener."""
+        """Run until stopped, and close the listener."""
         try:
             super().run(sockets or [self._listener])
         finally:
             self._listener.close()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to listen, then say so."""
+        """Start to listen, then announce it."""
         self.lifespan.state[CLOSE_PORT] = self.close_port
         await super().startup(sockets)
         self._announce()
 
     def close_port(self, seconds: float) -> None:
-        """Refuse connections from now on for so many seconds, unless they are refused already.
+        """Refuse new connections for so many seconds, unless they are refused already.
 
-        Connections that stand are left alone.
+        Open connections stay open.
         """
         if self._closed_port is not None and not self._closed_port.done():
             return
         for server in self.servers:
             server.close()
-        self._listener = hold_port(self._listener.family, self._address)
+        self._listener = reserve_port(self._listener.family, self._address)
         self._closed_port = asyncio.create_task(self._open_port_after(seconds))
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop listening and drop every connection.
+        """Stop listening and abort every connection.
 
-        A request that has arrived whole is answered at once, so what is left is idle or waits for its
-        client. uvicorn would wait for that client too, then cancel with a traceback.
+        Complete requests get their response at once, so the remaining connections are idle or wait for
+        their client. uvicorn would wait for that client too, then cancel with a traceback.
         """
         if self._closed_port is not None:
             self._closed_port.cancel()
@@ -114,8 +151,8 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Stop on SIGINT and SIGTERM.
 
-        uvicorn would raise the signal once more after it has stopped, which ends the process with a
-        traceback or a signal's exit code; ending on a signal is what the sandbox is meant to do.
+        uvicorn raises the signal again after it has stopped, which ends the process with a traceback or a
+        signal's exit code. For the sandbox a signal is the normal end.
         """
         if threading.current_thread() is not threading.main_thread():
             yield
@@ -142,36 +179,38 @@ def serve(
     keys: int = 1,
     limits: str | float = DOCUMENTED,
     lock_seconds: float | None = None,
+    copy_trading: bool = False,
 ) -> None:
     """Run the sandbox until SIGINT or SIGTERM.
 
     Once it listens, it prints one line on standard output: a JSON object of `url`, the first account's
-    first `apiKey` and `apiSecret`, and all `accounts`. Whatever else it says goes to standard error.
+    first `apiKey` and `apiSecret`, and all `accounts`. Everything else goes to standard error.
 
     Args:
         host: A loopback address, or `localhost`.
         port: The port; 0 picks a free one.
-        api_key: The API key that is accepted; made up if not given.
-        api_secret: Its secret; made up if not given.
-        orders: How many seeded orders the book begins with.
-        placements: Where parameters are understood: some of `json`, `query` and `form`.
-        faults: The rules of misbehaviour in force at the beginning, as the control interface takes them.
+        api_key: The accepted API key; random if not given.
+        api_secret: Its secret; random if not given.
+        orders: How many seed orders the order book begins with.
+        placements: The accepted placements of parameters: some of `json`, `query` and `form`.
+        faults: The fault rules at the beginning, as the control interface takes them.
         clock_offset: How far the sandbox's clock is off, in milliseconds; negative is behind.
-        accounts: How many accounts there are; limits count requests by account, and the book is one for all.
-        keys: How many API keys each account has.
+        accounts: The number of accounts. Limits count by account; all accounts see the same orders.
+        keys: The number of API keys of each account.
         limits: How strictly limits are enforced: `documented`, `off`, or a factor such as 10 or `x10`.
-        lock_seconds: How long a lock-out lasts; None for as long as each is documented.
+        lock_seconds: How long a lock-out lasts; None for the documented times.
+        copy_trading: Whether the accounts are copy-trading leaders, who may cancel once a second.
 
     Raises:
         SandboxError: An argument is wrong, or the port is in use; nothing was started.
     """
     exchange = Exchange(
-        open_accounts(accounts, keys, api_key=api_key, api_secret=api_secret),
+        create_accounts(accounts, keys, api_key=api_key, api_secret=api_secret),
         orders=orders,
         placements=placements,
         clock=offset_clock(clock_offset),
         faults=faults,
-        scale=read_scale(limits, lock_seconds),
+        scale=read_scale(limits, lock_seconds, copy_trading),
     )
     _run(exchange, listen(host, port))
 
@@ -179,7 +218,7 @@ def serve(
 def _run(exchange: Exchange, listener: socket.socket) -> None:
     announcement = json.dumps(_announcement(url_of(listener), exchange.accounts))
     server = Server(build_app(exchange), listener, announce=lambda: print(announcement, flush=True))
-    # A signal that comes before the server is ready for one is a wish to stop all the same.
+    # A signal before the server handles signals stops it too.
     with contextlib.suppress(KeyboardInterrupt):
         server.run()
 
@@ -190,5 +229,35 @@ def _announcement(url: str, accounts: Sequence[Account]) -> dict[str, object]:
         "url": url,
         "apiKey": first.api_key,
         "apiSecret": first.api_secret,
-        "accounts": [account.announced() for account in accounts],
+        "accounts": [account.to_dict() for account in accounts],
     }
+
+
+def _disable_nagle(listener: socket.socket) -> None:
+    # Accepted connections inherit this. Without it the second segment of a response waits for the
+    # client's acknowledgement of the first, which clients delay by 40 ms.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _loopback_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    try:
+        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
+    except ValueError:
+        address = None
+    if address is None or not address.is_loopback:
+        raise SandboxError("must be a loopback address: 127.0.0.1, ::1 or localhost", field="host")
+    return address
+
+
+def _check_port(port: int) -> None:
+    if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= _LARGEST_PORT:
+        raise SandboxError(f"must be a whole number from 0 (a free one) to {_LARGEST_PORT}", field="port")
+
+
+def _bind_error(error: OSError, address: str, port: int) -> SandboxError:
+    if error.errno == errno.EADDRINUSE:
+        return SandboxError(
+            f"{port} is in use on {address}; choose another, or 0 for a free one", field="port"
+        )
+    reason = error.strerror or type(error).__name__
+    return SandboxError(f"cannot listen on {address}, port {port}: {reason}")

@@ -15,7 +15,13 @@ from bingx_spot.environments import Environment
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.keepalive import AsyncKeepAlive, KeepAlive
 from bingx_spot.limits.client_state import ClientState, HostSelector, PlacementSelector
-from bingx_spot.shared_limits.options import LIMITS_VARIABLE, account_of, permits_of
+from bingx_spot.limits.rates import parse_rate
+from bingx_spot.shared_limits.options import (
+    LIMITS_VARIABLE,
+    RATE_VARIABLE,
+    account_of,
+    rate_limiter_for,
+)
 from bingx_spot.transport import Engine
 
 #: The environment variable that names the environment where `from_env` gets none.
@@ -68,7 +74,8 @@ class BaseClient:
 
         Reads `BINGX_API_KEY` and `BINGX_API_SECRET`, or the key file that `BINGX_KEY_FILE` names. Reads
         `BINGX_ENV` (`live`, `vst`, `sandbox` or a base URL) where `environment` is not given, and
-        `BINGX_LIMITS` (how processes share the rate limit) where `limits` is not.
+        `BINGX_LIMITS` (how processes share the rate limit) where `limits` is not, and `BINGX_RATE` (how
+        fast to cancel) where `rate` is not.
 
         Args:
             **options: See `Config`.
@@ -86,7 +93,8 @@ class BaseClient:
         create the connections (`proxy`, `tls`, `transport`) cannot be changed.
 
         Args:
-            **options: `environment`, `timeout`, `placement`, `fallback`, `source_key`, `clock`, `limits`.
+            **options: `environment`, `timeout`, `placement`, `fallback`, `source_key`, `clock`, `limits`,
+                `rate`.
 
         Raises:
             InvalidInput: An option is not allowed; it names the option.
@@ -154,9 +162,12 @@ def with_environment(options: Options) -> Options:
         options: The options of the caller.
     """
     environment, limits = os.environ.get(ENVIRONMENT_VARIABLE), os.environ.get(LIMITS_VARIABLE)
+    rate = os.environ.get(RATE_VARIABLE)
     if environment:
         options = {"environment": environment, **options}
-    return {"limits": limits, **options} if limits else options
+    if limits:
+        options = {"limits": limits, **options}
+    return {"rate": parse_rate(rate), **options} if rate else options
 
 
 def _engine(config: Config) -> Engine:
@@ -200,7 +211,7 @@ def _context(credentials: Credentials, config: Config, state: ClientState) -> Ca
         environment=environment,
         signer=RequestSigner(credentials, config.clock, config.source_key),
         clock=config.clock,
-        limits=permits_of(config.limits, state.account, environment, credentials),
+        limits=rate_limiter_for(config.limits, state.account, environment, credentials, config.rate),
         state=state,
         timeout=config.timeout,
     )

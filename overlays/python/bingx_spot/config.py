@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from bingx_spot.core.clock import Clock
 from bingx_spot.environments import PLACEMENTS, Environment, Placement
 from bingx_spot.exceptions import InvalidInput, shown
-from bingx_spot.shared_limits.options import Choice, check_limits
+from bingx_spot.limits.rates import RateOption, check_rate
+from bingx_spot.shared_limits.options import LimitsOption, check_limits
 
 if TYPE_CHECKING:
     import ssl
@@ -31,7 +32,8 @@ class Options(TypedDict, total=False):
     tls: "ssl.SSLContext | None"
     transport: "httpx.BaseTransport | httpx.AsyncBaseTransport | None"
     clock: Clock
-    limits: Choice
+    limits: LimitsOption
+    rate: RateOption
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +51,12 @@ class Config:
         tls: An `ssl.SSLContext`, or None for the public certificate authorities.
         transport: An httpx transport of the caller's own, or None. It opens a connection for each request.
         clock: The source of `timestamp`.
-        limits: Who gives out permits: None for the contract's limits, which all clients of the process with
-            the same API key share; the URL of a Redis or Valkey server, or the path of a file, through which
-            processes share them too; `off` for none; or an object of one's own.
+        limits: The rate limiter: None for the documented limits, which all clients of the process with the
+            same API key share; a redis-py client or URL, or the path of a file, through which processes share
+            them too; `off` for none; or an object of the caller's own (`limits.rate_limiter.RateLimiter`).
+        rate: How fast to cancel: None for the documented rate, `copy-trading` for the one of accounts that
+            lead copy trading (1 a second), or a number of requests a second for each cancel operation, at
+            most the documented one. Of several clients with one API key, the slowest rate applies to all.
 
     Raises:
         InvalidInput: An option is not allowed; it names the option.
@@ -66,7 +71,8 @@ class Config:
     tls: "ssl.SSLContext | None" = None
     transport: "httpx.BaseTransport | httpx.AsyncBaseTransport | None" = None
     clock: Clock = field(default_factory=Clock)
-    limits: Choice = field(default=None, repr=False)  # a URL may hold a password
+    limits: LimitsOption = field(default=None, repr=False)  # a URL may hold a password
+    rate: RateOption = None
 
     def __post_init__(self) -> None:
         Environment.parse(self.environment)
@@ -88,6 +94,7 @@ class Config:
         )
         _check_type("clock", hasattr(self.clock, "timestamp"), "an object with timestamp()")
         check_limits(self.limits)
+        check_rate(self.rate)
 
 
 def _check_timeout(timeout: float) -> None:

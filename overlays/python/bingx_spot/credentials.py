@@ -1,7 +1,6 @@
-"""Keep the API key and secret, and keep them in.
+"""API key and secret, which never leave the process by accident.
 
-A secret shows in no `repr`, cannot be pickled or copied into another process, and stands in no
-error text.
+They are redacted in every `repr`, cannot be pickled or copied, and are in no error text.
 """
 
 import json
@@ -19,14 +18,14 @@ KEY_FILE_VARIABLE = "BINGX_KEY_FILE"
 
 
 class Credentials:
-    """Hold an API key and its secret.
+    """An API key and its secret.
 
     Args:
         api_key: The API key, as the exchange shows it.
         api_secret: The API secret, as the exchange showed it once.
 
     Raises:
-        CredentialsError: One of them is empty, or holds white space or a control character.
+        CredentialsError: One of them is empty, or contains white space or a control character.
     """
 
     __slots__ = ("_api_key", "_api_secret")
@@ -34,7 +33,7 @@ class Credentials:
     def __init__(self, api_key: str, api_secret: str) -> None:
         problem = _problem("API key", api_key) or _problem("API secret", api_secret)
         if problem:
-            # The frame of this call is in the traceback, and tools print its variables.
+            # Tools that print a traceback print the variables of this frame too.
             del api_key, api_secret
             raise CredentialsError(problem)
         self._api_key = api_key
@@ -47,10 +46,10 @@ class Credentials:
         `BINGX_API_KEY` and `BINGX_API_SECRET` come first, then the file named by `BINGX_KEY_FILE`.
 
         Raises:
-            CredentialsError: Neither is there, only one half is, or the file will not do.
+            CredentialsError: Neither is set, only one half is, or the file cannot be used.
         """
-        # os.environ is never bound to a local name here: tools that print a traceback's variables
-        # would print the secret with it.
+        # os.environ is not assigned to a variable: tools that print a traceback would print the secret with
+        # it.
         if API_KEY_VARIABLE in os.environ or API_SECRET_VARIABLE in os.environ:
             return cls(os.environ.get(API_KEY_VARIABLE, ""), os.environ.get(API_SECRET_VARIABLE, ""))
         if path := os.environ.get(KEY_FILE_VARIABLE):
@@ -64,15 +63,15 @@ class Credentials:
     def from_file(cls, path: str | os.PathLike[str]) -> Self:
         """Read the credentials from a key file that only its owner can read.
 
-        The file holds a JSON object with `apiKey` and `apiSecret`; other members are ignored, so the
-        first line that the sandbox prints will do as it stands.
+        The file holds a JSON object with `apiKey` and `apiSecret`. Other members are ignored, so that the
+        first line that the sandbox prints can be used as it is.
 
         Raises:
-            CredentialsError: The file is missing, others can read it, or it is not such an object.
+            CredentialsError: The file is missing, other users can read it, or it is not such an object.
         """
         text = _read_private(Path(path))
         if not text:
-            raise CredentialsError(f"key file {path} is empty; is what writes it done?")
+            raise CredentialsError(f"key file {path} is empty; has the program that writes it finished?")
         pair = _parse_key_file(text)
         del text  # for the same reason as in __init__
         if pair is None:
@@ -86,12 +85,12 @@ class Credentials:
 
     @property
     def api_key(self) -> str:
-        """Return the API key in clear. It goes into the header `X-BX-APIKEY`."""
+        """Return the API key in clear, for the header `X-BX-APIKEY`."""
         return self._api_key
 
     @property
     def api_secret(self) -> str:
-        """Return the API secret in clear. It goes into `signing.sign` and nowhere else."""
+        """Return the API secret in clear, for `signing.sign` and nothing else."""
         return self._api_secret
 
     def __repr__(self) -> str:
@@ -100,7 +99,7 @@ class Credentials:
     def __reduce__(self) -> NoReturn:
         raise TypeError("Credentials cannot be pickled or copied: a secret must not leave the process")
 
-    # Python's own would hand out both halves to whatever asks an object for its state.
+    # The default returns both halves to any code that asks for the object's state.
     __getstate__ = __reduce__
 
 
@@ -110,14 +109,14 @@ def _problem(name: str, value: object) -> str:
     if not value:
         return f"{name} is empty"
     if any(character.isspace() or not character.isprintable() for character in value):
-        return f"{name} holds white space or a control character; was a line break copied along?"
+        return f"{name} contains white space or a control character; was a line break copied with it?"
     if name == "API key" and not value.isascii():
-        return f"{name} holds a character beyond ASCII, which an HTTP header cannot carry"
+        return f"{name} contains a character that is not ASCII, which an HTTP header cannot hold"
     return ""
 
 
 def _parse_key_file(text: str) -> tuple[str, str] | None:
-    # None and no exception: a JSON error carries the whole file in its `doc`.
+    # None instead of an exception: a JSON error has the whole file in its `doc`.
     try:
         members = json.loads(text)
         api_key, api_secret = members["apiKey"], members["apiSecret"]
@@ -129,8 +128,8 @@ def _parse_key_file(text: str) -> tuple[str, str] | None:
 def _read_private(path: Path) -> str:
     try:
         with path.open(encoding="utf-8") as file:
-            # Asked of the open file, so that it cannot be swapped between the question and the reading.
-            _refuse_exposed(path, os.fstat(file.fileno()))
+            # Checked on the open file, so that it cannot be replaced between the check and the reading.
+            _reject_exposed(path, os.fstat(file.fileno()))
             return file.read(65536)
     except OSError as error:
         problem = f"key file {path} cannot be read: {error.strerror}"
@@ -141,12 +140,12 @@ def _read_private(path: Path) -> str:
     raise CredentialsError(problem)
 
 
-def _refuse_exposed(path: Path, status: os.stat_result) -> None:
-    if os.name != "posix":  # pragma: no cover - other systems have no such mode bits
+def _reject_exposed(path: Path, status: os.stat_result) -> None:
+    if os.name != "posix":  # pragma: no cover - other systems have no mode bits
         return
     if not stat.S_ISREG(status.st_mode):
         raise CredentialsError(f"key file {path} is not a regular file")
     if status.st_uid not in (os.geteuid(), 0):
         raise CredentialsError(f"key file {path} belongs to another user")
     if status.st_mode & 0o077:
-        raise CredentialsError(f"key file {path} can be read by others; mend it with: chmod 600 {path}")
+        raise CredentialsError(f"key file {path} can be read by others; fix it with: chmod 600 {path}")

@@ -1,6 +1,6 @@
-"""Check what a caller asks for, before anything is sent.
+"""Checks of the arguments of a call, before anything is sent.
 
-The rules are those of `CancelOrderRequest` in spec/openapi.yaml; a test holds them against it.
+The rules are those of `CancelOrderRequest` in spec/openapi.yaml; a test compares them.
 """
 
 import re
@@ -16,6 +16,7 @@ MAXIMUM_ORDER_ID = 2**63 - 1
 MAXIMUM_RECV_WINDOW = 60000
 CLIENT_ORDER_ID = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 
+_PUNCTUATION = str.maketrans("", "", "_.#")
 _SYMBOL_ALLOWED = "base and quote in upper case joined by one hyphen, such as BTC-USDT"
 _ORDER_ID_ALLOWED = f"a whole number from 1 to {MAXIMUM_ORDER_ID}"
 _CLIENT_ORDER_ID_ALLOWED = "1 to 40 letters, digits, _ - ."
@@ -29,10 +30,10 @@ def cancel_order_request(
     cancel_restrictions: CancelRestriction | str | None,
     recv_window: float | None,
 ) -> CancelOrderRequest:
-    """Return the generated request model of a cancel, checked.
+    """Check the arguments of a cancel, and return the generated request model.
 
     Raises:
-        InvalidInput: A parameter is not allowed; it names the field.
+        InvalidInput: An argument is not allowed; the error names it.
     """
     reference = order_reference(symbol, order_id, client_order_id, recv_window)
     restriction = UNSET if cancel_restrictions is None else checked_restriction(cancel_restrictions)
@@ -40,7 +41,7 @@ def cancel_order_request(
 
 
 class OrderReference(TypedDict):
-    """Name the order that is meant, as the generated calls take it."""
+    """The arguments that name one order, as the generated functions take them."""
 
     symbol: str
     order_id: int | Unset
@@ -51,16 +52,15 @@ class OrderReference(TypedDict):
 def order_reference(
     symbol: str, order_id: int | str | None, client_order_id: str | None, recv_window: float | None
 ) -> OrderReference:
-    """Return the parameters that name one order, checked.
+    """Check the arguments that name one order, and return them.
 
     Raises:
-        InvalidInput: A parameter is not allowed; it names the field.
+        InvalidInput: An argument is not allowed; the error names it.
     """
     if (order_id is None) == (client_order_id is None):
         given = "neither is" if order_id is None else "both are"
-        raise InvalidInput(
-            "order_id or client_order_id", f"must name the order, and {given} given", "exactly one of the two"
-        )
+        reason = f"must name the order, and {given} given"
+        raise InvalidInput("order_id or client_order_id", reason, "exactly one of the two")
     return {
         "symbol": checked_symbol(symbol),
         "order_id": UNSET if order_id is None else checked_order_id(order_id),
@@ -70,9 +70,9 @@ def order_reference(
 
 
 def checked_symbol(symbol: str) -> str:
-    """Return the symbol if it is like `BTC-USDT`.
+    """Return the symbol if it has the form of `BTC-USDT`.
 
-    Letters beyond ASCII are allowed: the exchange lists `MØTH-USDT`.
+    Letters beyond ASCII are allowed: the exchange lists `MØTH-USDT`. So is `#`: it lists `OTHR#99961-USDT`.
 
     Raises:
         InvalidInput: It is not.
@@ -84,7 +84,7 @@ def checked_symbol(symbol: str) -> str:
     return symbol
 
 
-# A program has few symbols, and names one of them in every call.
+# A program uses few symbols, and passes one of them in every call.
 @lru_cache(maxsize=1024)
 def _is_symbol(text: str) -> bool:
     parts = text.split("-")
@@ -92,8 +92,8 @@ def _is_symbol(text: str) -> bool:
 
 
 def _is_asset(text: str) -> bool:
-    # An asset's name is letters and digits; `_` and `.` are within what is signed and sent alike.
-    bare = text.replace("_", "").replace(".", "")
+    # Letters and digits. `_` and `.` are signed and sent in the same form; `#` is encoded, as in OTHR#99961.
+    bare = text.translate(_PUNCTUATION)
     return bare.isalnum() and text == text.upper()
 
 
@@ -105,7 +105,7 @@ def checked_order_id(order_id: int | str) -> int:
     """
     if isinstance(order_id, str) and re.fullmatch(r"[1-9][0-9]{0,18}", order_id):
         order_id = int(order_id)
-    # bool is an int to Python, and an order id to nobody.
+    # bool is a subclass of int, and not an order id.
     if not isinstance(order_id, int) or isinstance(order_id, bool):
         raise InvalidInput("order_id", f"is {shown(order_id)}", _ORDER_ID_ALLOWED)
     if not 1 <= order_id <= MAXIMUM_ORDER_ID:
@@ -125,7 +125,7 @@ def checked_client_order_id(client_order_id: str) -> str:
 
 
 def checked_restriction(restriction: CancelRestriction | str) -> CancelRestriction:
-    """Return the restriction as the enum's member.
+    """Return the restriction as a member of the enum.
 
     Raises:
         InvalidInput: It is none of the listed words.
@@ -147,5 +147,5 @@ def checked_recv_window(recv_window: float) -> float:
     # NaN compares false with everything.
     if not 0 < recv_window <= MAXIMUM_RECV_WINDOW:
         raise InvalidInput("recv_window", f"is {shown(recv_window)}", _RECV_WINDOW_ALLOWED)
-    # The value that is signed is the text that is sent, and a whole number has one text only.
+    # The signed text is the text that is sent, and a whole number must have one text only.
     return int(recv_window) if recv_window == int(recv_window) else recv_window

@@ -1,5 +1,5 @@
-//! What an answer says. A success is believed only if it names the order that was asked for; all else
-//! is looked up in the error table, whose rules stand at the head of `spec/errors.yaml`.
+//! Validation of answers. A success is believed only if it names the order of the request; the error
+//! table has the meaning of every other answer, by the rules at the head of `spec/errors.yaml`.
 
 use std::sync::LazyLock;
 
@@ -16,10 +16,10 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     serde_json::from_str(table).expect("the table obeys spec/schemas/errors.schema.json")
 });
 
-/// What an answer is: a success that can be believed, or a refusal.
+/// A verified success or a refusal.
 pub type Judged = Result<Envelope, Refusal>;
 
-/// The members of an answer that count. serde refuses one that stands twice, for parsers differ about it.
+/// The members of an answer. serde refuses duplicates, which parsers read differently.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Envelope {
@@ -31,24 +31,24 @@ pub struct Envelope {
     pub success: Value,
     /// The exchange's time, on some errors.
     pub timestamp: Value,
-    /// The order, or whatever was asked for.
+    /// The order or other data.
     pub data: Value,
     /// Whether a code or an id was a text, which the generated types do not read.
     #[serde(skip)]
     pub(crate) rewritten: bool,
 }
 
-/// An answer that is no believed success.
+/// An answer that is not a verified success.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{message} (HTTP {status}, {}). {}", row.id, row.advice)]
 pub struct Refusal {
-    /// What the error table says of it.
+    /// Its row of the error table.
     pub row: &'static Row,
     /// The HTTP status.
     pub status: u16,
-    /// The exchange's own text, or the table's where there is none.
+    /// The exchange's own text, or the table's if there is none.
     pub message: String,
-    /// Until when the exchange will not listen, in Unix milliseconds, if the text says so.
+    /// When the exchange accepts requests again, in Unix milliseconds, if the text says so.
     pub retry_at: Option<i64>,
 }
 
@@ -59,11 +59,11 @@ pub struct Row {
     pub id: String,
     /// The kind of refusal.
     pub category: Category,
-    /// What it says of the order.
+    /// The state of the order.
     pub order: OrderState,
-    /// What is wrong.
+    /// Its meaning.
     pub meaning: String,
-    /// What to do.
+    /// What a person can do.
     pub advice: String,
     #[serde(default)]
     codes: Vec<i64>,
@@ -87,13 +87,13 @@ pub enum Category {
     Unavailable,
 }
 
-/// What a refusal says of the order.
+/// The state of the order after a refusal.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum OrderState {
     /// It is as it was before the request.
     Untouched,
-    /// It is filled, was cancelled earlier or never existed; only a query tells which.
+    /// It is filled, was cancelled earlier or never existed; only a query shows which.
     NotOpen,
     /// It may have been cancelled.
     Unknown,
@@ -129,11 +129,11 @@ impl TryFrom<String> for Expression {
     }
 }
 
-/// Judges an answer to what was asked. An id that came as text is a number afterwards.
+/// Validates an answer. A code or an id that is a text is a number afterwards.
 ///
 /// # Errors
-/// It is no success that can be believed.
-pub fn judge(operation: &Operation, asked: &Parameters, answer: &Response<Vec<u8>>) -> Judged {
+/// It is not a verified success.
+pub fn judge(operation: &Operation, parameters: &Parameters, answer: &Response<Vec<u8>>) -> Judged {
     let status = answer.status().as_u16();
     let envelope = Envelope::of(answer);
     let code = envelope.as_ref().and_then(|envelope| integer(&envelope.code));
@@ -141,7 +141,7 @@ pub fn judge(operation: &Operation, asked: &Parameters, answer: &Response<Vec<u8
         return Err(Refusal::of(&TABLE.http_statuses, None, "", status));
     };
     let success = status == 200 && code == 0 && envelope.success != false;
-    if success && believed(operation, asked, &mut envelope) {
+    if success && believed(operation, parameters, &mut envelope) {
         envelope.rewritten |= envelope.code.is_string();
         envelope.code = code.into();
         return Ok(envelope);
@@ -149,18 +149,18 @@ pub fn judge(operation: &Operation, asked: &Parameters, answer: &Response<Vec<u8
     Err(Refusal::of(&TABLE.rows, Some(code), envelope.msg.as_str().unwrap_or_default(), status))
 }
 
-fn believed(operation: &Operation, asked: &Parameters, envelope: &mut Envelope) -> bool {
+fn believed(operation: &Operation, parameters: &Parameters, envelope: &mut Envelope) -> bool {
     let Value::Object(data) = &mut envelope.data else { return false };
     for name in &operation.integers {
-        if let Some(number) = data.get(name).filter(|told| told.is_string()).and_then(integer) {
+        if let Some(number) = data.get(name).filter(|value| value.is_string()).and_then(integer) {
             data[name] = number.into();
             envelope.rewritten = true;
         }
     }
-    let told = |name: &String| data.get(name).map(text);
-    let repeated = |name: &String| asked.get(name).is_none_or(|asked| told(name) == Some(text(asked)));
+    let answered = |name: &String| data.get(name).map(text);
+    let repeated = |name: &String| parameters.get(name).is_none_or(|parameters| answered(name) == Some(text(parameters)));
     let confirms = |(name, words): (_, &Vec<_>)| {
-        told(name).is_some_and(|told| words.contains(&told.trim().to_uppercase()))
+        answered(name).is_some_and(|word| words.contains(&word.trim().to_uppercase()))
     };
     operation.repeats.iter().all(repeated) && operation.confirmed_by.iter().all(confirms)
 }
@@ -168,13 +168,13 @@ fn believed(operation: &Operation, asked: &Parameters, envelope: &mut Envelope) 
 impl Envelope {
     /// Returns the envelope of an answer, if it is a JSON object.
     pub(crate) fn of(answer: &Response<Vec<u8>>) -> Option<Self> {
-        // serde would take an array for the members in their order.
+        // serde would accept an array of the members in their order.
         let object = answer.body().trim_ascii_start().starts_with(b"{");
         serde_json::from_slice(answer.body()).ok().filter(|_| object)
     }
 }
 
-/// Returns an integer, which may have come as text.
+/// Returns an integer, which may be a text.
 pub(crate) fn integer(value: &Value) -> Option<i64> {
     match value {
         Value::String(digits) if digits.len() <= 19 && digits.bytes().all(|byte| byte.is_ascii_digit()) => {

@@ -1,4 +1,4 @@
-//! The client that progenitor makes of the contract, and its way through the layers.
+//! The client that progenitor generates from the contract, with its layers.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ mod generated {
 }
 
 impl Client {
-    /// Makes a client whose calls are signed and judged.
+    /// Returns a client whose calls are signed and validated.
     ///
     /// # Errors
     /// TLS is not to be had.
@@ -25,12 +25,12 @@ impl Client {
         Self::layered(base_url, [Arc::new(signing) as _])
     }
 
-    /// Makes a client with further layers, the outermost first; one that tries again stands above [`Signing`].
+    /// Returns a client with further layers, the outermost first; put one that retries above [`Signing`].
     ///
     /// # Errors
     /// TLS is not to be had.
     pub fn layered(base_url: &str, layers: impl Into<Box<[Arc<dyn Middleware>]>>) -> reqwest::Result<Self> {
-        // A redirect is an answer that nobody believes: the API key would go along.
+        // A redirect is not followed, because the API key would be sent along.
         let http = reqwest::Client::builder().redirect(redirect::Policy::none()).build()?;
         let layered = ClientWithMiddleware::new(http.clone(), layers);
         Ok(Self::new_with_client(base_url.trim_end_matches('/'), http, layered))

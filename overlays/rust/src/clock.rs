@@ -1,4 +1,4 @@
-//! The time that requests are stamped with, and how it is set right. `spec/vectors/clock.json` has the cases.
+//! The time for timestamps, and its correction. `spec/vectors/clock.json` has the cases.
 
 use std::mem;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
@@ -8,12 +8,12 @@ use http::Response;
 
 use crate::answers::{Category, Envelope, Judged, integer};
 
-/// Below this, in milliseconds, the clock is not what the exchange complains of.
+/// Below this, in milliseconds, the clock is not the reason of a refusal.
 const SMALLEST_DIFFERENCE: u64 = 500;
-/// The furthest that the machine's clock is believed to be off, in milliseconds: a day.
+/// The largest offset that is believed, in milliseconds: a day.
 const LARGEST_OFFSET: u64 = 86_400_000;
 
-/// Tells the exchange's time, as far as it is known, and does not step with the machine's clock.
+/// An estimate of the exchange's time, which does not step with the machine's clock.
 #[derive(Debug)]
 pub struct Clock {
     origin: Instant,
@@ -21,38 +21,38 @@ pub struct Clock {
     offset: AtomicI64,
 }
 
-/// A request's way to the exchange and back, in Unix milliseconds of the clock that stamped it.
+/// A round trip to the exchange, in Unix milliseconds of the clock that stamped it.
 #[derive(Clone, Copy, Debug)]
 pub struct Trip {
-    /// How far the exchange was thought to be ahead of the machine, in milliseconds.
+    /// The clock's offset, in milliseconds.
     pub offset: i64,
     /// The request's timestamp.
     pub sent_at: i64,
-    /// When the answer had come.
+    /// When the answer was received.
     pub received_at: i64,
 }
 
-/// What to do after an answer.
+/// The next step after an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Let the answer stand.
+    /// Return the answer.
     Stop,
-    /// Ask for the exchange's time, for the refusal does not tell it.
+    /// Request the exchange's time, which the refusal does not hold.
     Ask,
     /// Stamp, sign and send again.
     Again,
 }
 
-/// Sets the clock right where the exchange refuses a timestamp, once in a call.
+/// Corrects the clock once per call if the exchange refuses a timestamp.
 #[derive(Debug)]
 pub struct Repair<'a> {
     clock: &'a Clock,
     done: bool,
-    told: Option<i64>,
+    server_time: Option<i64>,
 }
 
 impl Clock {
-    /// Makes a clock that thinks the exchange to be so far ahead of the machine, in milliseconds.
+    /// Returns a clock with an offset, in milliseconds.
     pub fn new(offset: i64) -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self { origin: Instant::now(), origin_at: millis(since), offset: offset.into() }
@@ -78,10 +78,10 @@ impl Clock {
         self.origin_at + millis(self.origin.elapsed())
     }
 
-    /// Takes over the exchange's time, and tells whether that was done.
-    fn learn(&self, trip: Trip, told: i64) -> bool {
-        // The answer was made in the middle of the trip, as far as anybody can know.
-        let difference = told.saturating_sub(i64::midpoint(trip.sent_at, trip.received_at));
+    /// Corrects the offset by the exchange's time, and returns whether it changed.
+    fn learn(&self, trip: Trip, server_time: i64) -> bool {
+        // The best estimate: the exchange answered in the middle of the trip.
+        let difference = server_time.saturating_sub(i64::midpoint(trip.sent_at, trip.received_at));
         let offset = trip.offset.saturating_add(difference);
         let believed =
             difference.unsigned_abs() >= SMALLEST_DIFFERENCE && offset.unsigned_abs() <= LARGEST_OFFSET;
@@ -95,7 +95,7 @@ impl Clock {
 impl<'a> Repair<'a> {
     /// Makes the repair of one call, which was `done` before or may still be.
     pub fn new(clock: &'a Clock, done: bool) -> Self {
-        Self { clock, done, told: None }
+        Self { clock, done, server_time: None }
     }
 
     /// Says what to do after the answer to a signed request.
@@ -104,32 +104,32 @@ impl<'a> Repair<'a> {
         if !refused || mem::replace(&mut self.done, true) {
             return Step::Stop;
         }
-        self.mend(trip, || time_in(answer))
+        self.repair(trip, || time_in(answer))
     }
 
     /// Says what to do after the answer to `serverTime`.
     pub fn asked(&mut self, trip: Trip, judged: &Judged) -> Step {
-        let told = || judged.as_ref().ok()?.data["serverTime"].as_i64();
-        match self.mend(trip, told) {
+        let server_time = || judged.as_ref().ok()?.data["serverTime"].as_i64();
+        match self.repair(trip, server_time) {
             Step::Ask => Step::Stop,
             step => step,
         }
     }
 
-    /// Returns the exchange's time that was told last, in Unix milliseconds.
-    pub fn told(&self) -> Option<i64> {
-        self.told
+    /// Returns the exchange's time in the last answer, in Unix milliseconds.
+    pub fn server_time(&self) -> Option<i64> {
+        self.server_time
     }
 
-    fn mend(&mut self, trip: Trip, told: impl FnOnce() -> Option<i64>) -> Step {
+    fn repair(&mut self, trip: Trip, server_time: impl FnOnce() -> Option<i64>) -> Step {
         if self.clock.offset() != trip.offset {
             // Another call has set the clock since this one was stamped.
             return Step::Again;
         }
-        self.told = told();
-        match self.told {
+        self.server_time = server_time();
+        match self.server_time {
             None => Step::Ask,
-            Some(told) if self.clock.learn(trip, told) => Step::Again,
+            Some(server_time) if self.clock.learn(trip, server_time) => Step::Again,
             Some(_) => Step::Stop,
         }
     }

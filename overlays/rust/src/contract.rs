@@ -1,4 +1,4 @@
-//! What the contract says of an operation, beside the types of the generated client.
+//! The contract's data of an operation, beside the types of the generated client.
 
 use std::{collections::HashMap, sync::LazyLock};
 

@@ -1,32 +1,32 @@
-//! What a call ends with that is no believed success.
+//! Errors of a call.
 
 use std::{error::Error as _, iter, sync::Arc};
 
 use crate::{OrderState, Refusal, Unsignable};
 
-/// What a call ends with that is no believed success.
+/// The error of a call.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A parameter cannot be signed. Nothing was sent.
     #[error(transparent)]
     Unsignable(#[from] Unsignable),
-    /// The call or the client was made wrongly. Nothing was sent.
+    /// A parameter or an option is not allowed. Nothing was sent.
     #[error("nothing was sent: {0}")]
     Invalid(String),
-    /// The exchange refused, or what came is not believed.
+    /// The exchange refused, or its answer is not believed.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// No answer came.
-    #[error("no answer came")]
+    /// There is no answer.
+    #[error("no answer from the exchange; the state of the order is unknown")]
     Http(#[source] Arc<reqwest::Error>),
-    /// Another layer failed, or the types of the contract do not fit what came.
+    /// Another layer failed, or the answer does not have the contract's types.
     #[error("what became of the order is not known: {0}")]
     Unknown(String),
 }
 
 impl Error {
-    /// Returns what the last attempt says of the order.
+    /// Returns the state of the order after the last attempt.
     pub fn order(&self) -> OrderState {
         match self {
             Self::Unsignable(_) | Self::Invalid(_) => OrderState::Untouched,

@@ -1,4 +1,4 @@
-//! The layer that stamps, signs and judges, as a middleware of `reqwest-middleware`.
+//! The layer that stamps, signs and validates, as a middleware of `reqwest-middleware`.
 
 use std::{mem, time::Duration};
 
@@ -16,7 +16,7 @@ type Answer = http::Response<Vec<u8>>;
 const API_KEY: HeaderName = HeaderName::from_static("x-bx-apikey");
 const LARGEST_ANSWER: usize = 1 << 20;
 
-/// Signs the requests of the contract, and lets only a believed success through.
+/// Signs the requests of the contract and returns only verified successes.
 ///
 /// Each attempt is a copy with a timestamp and a signature of its own, so a layer that tries again belongs
 /// above this one. Where the exchange refuses the timestamp, the clock is set right and the call sent again.
@@ -102,7 +102,7 @@ impl Middleware for Signing {
             let mut step = repair.step(trip, &judged, &answer);
             if step == Step::Ask {
                 let time = call.server_time();
-                // Where nobody answers, the refusal stands.
+                // Without an answer, the refusal is returned.
                 if let Ok((answer, trip)) = self.attempt(&time, next.clone(), extensions).await {
                     step = repair.asked(trip, &judge(time.operation, &time.parameters, &answer));
                 }
@@ -117,7 +117,7 @@ impl Middleware for Signing {
     }
 }
 
-/// What is asked, before it is stamped and signed.
+/// A call before it is stamped and signed.
 struct Call {
     operation: &'static Operation,
     parameters: Parameters,
@@ -169,7 +169,7 @@ fn place(request: &mut Request, placement: Placement, text: String) {
     *request.body_mut() = body.map(Body::from);
 }
 
-/// Reads an answer; one beyond all measure is none.
+/// Reads an answer; one that is too large is an error.
 async fn read(mut response: Response) -> Result<Answer, LayerError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {

@@ -21,7 +21,7 @@ pub struct Credentials {
     secret: Hmac<Sha256>,
 }
 
-/// Where the parameters of a POST stand; those of a GET stand in the query string.
+/// The part of the request with the parameters of a POST; a GET has them in its query string.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Placement {
     /// One JSON object in the body, as the contract says.
@@ -51,7 +51,7 @@ impl Credentials {
     /// Takes a key and its secret.
     ///
     /// # Errors
-    /// One of them is empty, or the key cannot stand in a header.
+    /// One of them is empty, or the key cannot be sent in a header.
     pub fn new(key: &str, secret: &str) -> Result<Self, Error> {
         let invalid = || Error::Invalid("the API key or its secret is empty, or is no key".to_owned());
         let mut header = HeaderValue::from_str(key).map_err(|_| invalid())?;
@@ -90,7 +90,7 @@ impl Parameters {
     /// Takes parameters in any order; a signature that is left from an earlier attempt takes no part.
     ///
     /// # Errors
-    /// A name or a value cannot be signed, or a name stands twice.
+    /// A name or a value cannot be signed, or a name is given twice.
     pub fn new(values: impl IntoIterator<Item = (String, Value)>) -> Result<Self, Unsignable> {
         let mut parameters = BTreeMap::new();
         for (name, value) in values.into_iter().filter(|(name, _)| name != "signature") {

@@ -17,7 +17,7 @@ type Check = fn(&Value, &Value) -> Outcome;
 async fn main() -> Result<(), Box<dyn Error>> {
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
     let files: [(_, Check); 3] =
-        [("signing.json", signs), ("answers.json", classifies), ("clock.json", mends)];
+        [("signing.json", signs), ("answers.json", classifies), ("clock.json", repairs)];
     for (name, check) in files {
         let spec = env::var_os("BINGX_SPEC").map_or_else(|| PathBuf::from("../../spec"), PathBuf::from);
         let file: Value = serde_json::from_slice(&fs::read(spec.join("vectors").join(name))?)?;
@@ -99,7 +99,7 @@ fn classifies(_: &Value, test: &Value) -> Outcome {
     Some(same("row", &found, &test["expected"]))
 }
 
-fn mends(_: &Value, test: &Value) -> Outcome {
+fn repairs(_: &Value, test: &Value) -> Outcome {
     let before = &test["before"];
     let number = |value: &Value| value.as_i64().unwrap_or_default();
     let clock = Clock::new(number(&before["offsetNow"]));
@@ -115,7 +115,7 @@ fn mends(_: &Value, test: &Value) -> Outcome {
     let asked = test["operation"] == "serverTime";
     let step = if asked { repair.asked(trip, &judged) } else { repair.step(trip, &judged, &answer) };
     let found = json!({
-        "serverTime": repair.told(), "offset": clock.offset(),
+        "serverTime": repair.server_time(), "offset": clock.offset(),
         "ask": step == Step::Ask, "again": step == Step::Again,
     });
     Some(same("clock", &found, &test["expected"]))

@@ -1,12 +1,12 @@
 /**
- * Judge an answer: a success that can be believed, or an error that says what is known of the order. How a row of
- * the error table is found stands at the head of spec/errors.yaml; spec/vectors/answers.json has the cases.
+ * Validation of answers: a verified success, or an error that says what is known of the order. The head of
+ * spec/errors.yaml says how to find a row of the error table; spec/vectors/answers.json has the cases.
  */
 import { parse } from "lossless-json";
 import { int64Names } from "./generated/contract.js";
 import { errorTable } from "./generated/errors.js";
 
-/** What the contract says of an operation. */
+/** The contract's data of an operation. */
 export interface Operation {
   readonly operationId: string;
   readonly method: string;
@@ -14,7 +14,7 @@ export interface Operation {
   readonly signed: boolean;
   /** Parameters of which exactly one must be given. */
   readonly exactlyOneOf: readonly string[];
-  /** What `data` of a success holds. */
+  /** Fields that `data` of a success holds. */
   readonly required: readonly string[];
   /** Parameters that a success repeats if they were given. */
   readonly repeats: readonly string[];
@@ -22,7 +22,7 @@ export interface Operation {
   readonly confirmedBy: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What a success is held against. */
+/** The rules for a success. */
 export type Rules = Pick<Operation, "required" | "repeats" | "confirmedBy">;
 
 /** A row of the error table. */
@@ -32,7 +32,7 @@ export interface Row {
   readonly message?: string;
   readonly statuses?: { readonly from: number; readonly to: number };
   readonly meaning: string;
-  /** What the answer says of the order; only a query tells what became of one that is `notOpen`. */
+  /** The state of the order by the answer; only a query shows that of one that is `notOpen`. */
   readonly order: "untouched" | "notOpen" | "unknown";
   readonly category: string;
   readonly waiting: { readonly helps: boolean; readonly until?: string; readonly seconds?: number };
@@ -47,7 +47,7 @@ export interface ErrorTable {
   readonly httpStatuses: readonly Row[];
 }
 
-/** An HTTP answer as it came. */
+/** An HTTP answer. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -57,26 +57,26 @@ export interface Answer {
 /** The JSON object of an answer. Integers are bigints. */
 export type Envelope = Readonly<Record<string, unknown>>;
 
-/** Says what an answer means that is no believed success. */
+/** An answer that is not a verified success. */
 export class BingxError extends Error {
   override readonly name = "BingxError";
   /** The HTTP status. */
   readonly status: number;
-  /** The exchange's code, where the answer has one. */
+  /** The exchange's code, if the answer has one. */
   readonly code: bigint | undefined;
   /** The row of the error table. */
   readonly row: Row;
-  /** When the exchange will listen again, if its message says so. Unix time in milliseconds. */
+  /** When the exchange accepts requests again, if its message says so. Unix time in milliseconds. */
   readonly retryAt: number | undefined;
-  /** The exchange's time, if the answer tells it. Unix time in milliseconds. */
+  /** The exchange's time, if the answer holds it. Unix time in milliseconds. */
   readonly serverTime: number | undefined;
 
-  constructor({ status, headers }: Answer, envelope?: Envelope, doubt?: string) {
+  constructor({ status, headers }: Answer, envelope?: Envelope, problem?: string) {
     const code = integer(envelope?.code);
     const said = typeof envelope?.msg === "string" ? envelope.msg : "";
     const message = normalised(said);
     const row = rowOf(status, code, message);
-    super([doubt, said || row.meaning].filter(Boolean).join("; the exchange said: "));
+    super([problem, said || row.meaning].filter(Boolean).join("; the exchange said: "));
     this.status = status;
     this.code = code;
     this.row = row;
@@ -86,16 +86,15 @@ export class BingxError extends Error {
 }
 
 /**
- * Judges an answer. A success is believed if it names the order that was asked for, and says nothing of it that
- * cannot be true.
+ * Validates an answer. A success is believed if it names the order of the request and says that it is cancelled.
  */
-export function judged(rules: Rules, asked: Envelope, answer: Answer): Envelope | BingxError {
+export function validated(rules: Rules, parameters: Envelope, answer: Answer): Envelope | BingxError {
   const envelope = envelopeOf(answer.body);
   if (!envelope || integer(envelope.code) !== 0n) {
     return new BingxError(answer, envelope);
   }
-  const doubt = doubtOf(rules, asked, answer.status, envelope);
-  return doubt ? new BingxError(answer, envelope, doubt) : envelope;
+  const problem = successProblem(rules, parameters, answer.status, envelope);
+  return problem ? new BingxError(answer, envelope, problem) : envelope;
 }
 
 /** Reads a JSON object, integers as bigints: an order id is past what a double can hold. */
@@ -107,7 +106,7 @@ export function readObject(text: string): Record<string, unknown> {
   return value;
 }
 
-/** Returns the time that a success of `serverTime` tells, in Unix milliseconds. */
+/** Returns the time in a success of `serverTime`, in Unix milliseconds. */
 export function serverTimeOf(result: Envelope | BingxError): number | undefined {
   return result instanceof BingxError || !isObject(result.data) ? undefined : number(result.data.serverTime);
 }
@@ -128,7 +127,12 @@ function envelopeOf(body: string): Envelope | undefined {
   }
 }
 
-function doubtOf(rules: Rules, asked: Envelope, status: number, envelope: Envelope): string | undefined {
+function successProblem(
+  rules: Rules,
+  parameters: Envelope,
+  status: number,
+  envelope: Envelope,
+): string | undefined {
   if (status !== 200 || envelope.success === false) {
     return "the answer says success and contradicts itself";
   }
@@ -137,10 +141,10 @@ function doubtOf(rules: Rules, asked: Envelope, status: number, envelope: Envelo
   if (lacking) {
     return `the answer says success and lacks ${lacking}`;
   }
-  const differs = (name: string) => String(data[name] ?? "") !== String(asked[name]);
-  const other = rules.repeats.find((name) => Object.hasOwn(asked, name) && differs(name));
+  const differs = (name: string) => String(data[name] ?? "") !== String(parameters[name]);
+  const other = rules.repeats.find((name) => Object.hasOwn(parameters, name) && differs(name));
   if (other) {
-    return `the answer does not name the order that was asked for: its ${other} is ${data[other]}`;
+    return `the answer names another order: its ${other} is ${data[other]}`;
   }
   const confirms = ([name, words]: [string, readonly string[]]) =>
     words.includes(String(data[name]).trim().toUpperCase());
@@ -164,14 +168,14 @@ function normalised(message: string): string {
 }
 
 function dateOf(headers: Headers): number | undefined {
-  // Date.parse alone takes much that is no date of HTTP.
+  // Date.parse accepts more than dates of HTTP.
   const date = /^\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/.exec(headers.get("Date") ?? "")?.[0];
   const time = Date.parse(date ?? "");
-  // It counts whole seconds: the middle of its second is taken.
+  // It counts whole seconds; take the middle.
   return Number.isNaN(time) ? undefined : time + 500;
 }
 
-/** Reads a code, an id or a time, which may come as text: its digits are exact either way. */
+/** Reads a code, an id or a time, which may be a text: its digits are exact either way. */
 function integer(value: unknown): bigint | undefined {
   const isText = typeof value === "string" && /^\d{1,19}$/.test(value);
   return isText ? BigInt(value) : typeof value === "bigint" ? value : undefined;

@@ -23,7 +23,7 @@ export class Credentials {
     return withSignature(pairs, sign(canonicalString(pairs), this.#apiSecret));
   }
 
-  /** Masks the API key and whatever looks like a signature: a server may repeat what it was sent. */
+  /** Masks the API key and signatures, because a server may repeat the request in its answer. */
   masked(text: string): string {
     const shown = text.replace(/\b[0-9a-f]{64}\b/g, "***");
     return this.#apiKey.length < SHORTEST_MASKED ? shown : shown.replaceAll(this.#apiKey, "***");

@@ -1,12 +1,12 @@
-/** A fetch that stamps, signs and judges: once per attempt, and on a copy of the request. */
+/** A fetch that stamps and signs each attempt on a copy of the request, and validates the answer. */
 import {
   type Answer,
   BingxError,
   type Envelope,
-  judged,
   type Operation,
   readObject,
   serverTimeOf,
+  validated,
 } from "./answers.js";
 import { Clock, type Trip } from "./clock.js";
 import type { Credentials } from "./credentials.js";
@@ -15,27 +15,27 @@ import { InvalidParameter, jsonBody, queryString, signable } from "./signing.js"
 
 const INJECTED = ["timestamp", "signature"];
 const CONTENT_TYPES = { json: "application/json", form: "application/x-www-form-urlencoded" };
-/** What the contract does not describe is signed, and a success of it has nothing to hold. */
+/** An operation that is not in the contract is signed, and its success is not checked further. */
 const UNDESCRIBED = { signed: true, required: [], repeats: [], confirmedBy: {} };
 const SERVER_TIME = operations.find(({ operationId }) => operationId === "serverTime") as Operation;
 
-/** Where the parameters of a POST stand: in a JSON body, in the query string or in a form body. */
+/** The part of the request that holds the parameters of a POST: a JSON body, the query string or a form. */
 export type Placement = "json" | "query" | "form";
 
-/** Says how to reach the exchange. */
+/** Options of a fetch. */
 export interface Options {
   readonly credentials: Credentials;
   /** JSON by default, as the contract says. */
   readonly placement?: Placement;
   /** For a whole call, in milliseconds; by default ten seconds. */
   readonly timeout?: number;
-  /** Where timestamps come from; by default a clock of this fetch. */
+  /** The source of timestamps; by default a clock of this fetch. */
   readonly clock?: Clock;
-  /** What sends; by default the platform's fetch. */
+  /** The fetch that sends; by default the platform's. */
   readonly fetch?: typeof globalThis.fetch;
 }
 
-/** What is asked, as read from the caller's request. */
+/** The call, as read from the caller's request. */
 interface Call {
   readonly request: Request;
   readonly operation: Pick<Operation, keyof typeof UNDESCRIBED>;
@@ -44,12 +44,12 @@ interface Call {
 }
 
 /**
- * Makes a fetch for a generated client. It follows no redirect, and sends a call whose timestamp is refused once
- * more, with the exchange's own time. A retry belongs above it: each call is stamped and signed anew.
+ * Returns a fetch for a generated client. It follows no redirect. If the exchange refuses a timestamp, it corrects the
+ * clock and sends the call once more. Put retries above it: each attempt gets a new timestamp and signature.
  *
- * It resolves to a believed success alone, whose `json()` has integers as bigints. It rejects with
- * InvalidParameter: nothing was sent; with BingxError: the exchange answered; with what the platform's fetch
- * rejects with: nobody knows what became of the order.
+ * It resolves only to a verified success, whose `json()` has integers as bigints. It rejects with InvalidParameter if
+ * nothing was sent, with BingxError for any other answer, and with the error of the platform's fetch: then the state of
+ * the order is unknown.
  */
 export function bingxFetch(options: Options): typeof globalThis.fetch {
   const { timeout = 10_000, clock = new Clock(), fetch = globalThis.fetch } = options;
@@ -61,16 +61,16 @@ export function bingxFetch(options: Options): typeof globalThis.fetch {
     const body = options.credentials.masked(await response.text());
     const answer = { status: response.status, headers: response.headers, body };
     const trip = { offset, sentAt, receivedAt: clock.now() };
-    return { answer, trip, result: judged(call.operation, Object.fromEntries(call.parameters), answer) };
+    return { answer, trip, result: validated(call.operation, Object.fromEntries(call.parameters), answer) };
   };
 
   const askTime = async ({ request, signal }: Call, stamped: Trip) => {
     const url = new URL(SERVER_TIME.path, request.url);
     const call = { request: new Request(url), operation: SERVER_TIME, parameters: [], signal };
-    // Where it cannot be asked, the caller is told of the refusal, not of this.
-    const asked = await attempt(call).catch(() => undefined);
-    return clock.learn(asked && serverTimeOf(asked.result), {
-      ...(asked?.trip ?? stamped),
+    // If this fails, the refusal is returned to the caller.
+    const answered = await attempt(call).catch(() => undefined);
+    return clock.learn(answered && serverTimeOf(answered.result), {
+      ...(answered?.trip ?? stamped),
       offset: stamped.offset,
     });
   };
@@ -81,7 +81,7 @@ export function bingxFetch(options: Options): typeof globalThis.fetch {
     for (let repaired = false; ; repaired = true) {
       const { answer, trip, result } = await attempt(call);
       if (!(result instanceof BingxError)) {
-        return new BelievedResponse(answer, result);
+        return new VerifiedResponse(answer, result);
       }
       const step = clock.after(result, trip, repaired);
       if ((step === "ask" ? await askTime(call, trip) : step) !== "again") {
@@ -92,13 +92,13 @@ export function bingxFetch(options: Options): typeof globalThis.fetch {
 }
 
 /** A success whose `json()` keeps order ids exact, as the platform's would not. */
-class BelievedResponse extends Response {
+class VerifiedResponse extends Response {
   readonly #envelope: Envelope;
 
   constructor({ body, headers }: Answer, envelope: Envelope) {
     super(body, { headers });
     this.#envelope = envelope;
-    // The body is no longer compressed; and openapi-fetch calls json() only where the length is known.
+    // The body is no longer compressed; and openapi-fetch calls json() only if the length is known.
     this.headers.delete("Content-Encoding");
     this.headers.set("Content-Length", String(Buffer.byteLength(body)));
   }
@@ -133,7 +133,7 @@ function fieldsOf(body: string): Record<string, unknown> {
   }
 }
 
-/** Makes the request of one attempt. */
+/** Returns the request of one attempt. */
 function outgoing(
   { request, operation, parameters, signal }: Call,
   timestamp: number,
@@ -143,7 +143,7 @@ function outgoing(
   const pairs = operation.signed
     ? options.credentials.signed(signable([...parameters, ["timestamp", timestamp]]), headers)
     : signable(parameters);
-  // A GET has no body to put anything into.
+  // A GET has no body.
   const placement = request.method === "GET" ? "query" : (options.placement ?? "json");
   const text = placement === "json" ? jsonBody(pairs) : queryString(pairs);
   const url = new URL(request.url);

@@ -14,7 +14,7 @@ export { InvalidParameter } from "./signing.js";
 /**
  * Makes a typed client of the exchange.
  *
- * @param baseUrl The origin to ask, such as `https://open-api.bingx.com`.
+ * @param baseUrl The origin of the exchange, such as `https://open-api.bingx.com`.
  */
 export function createBingx(baseUrl: string, options: Options): Client<paths> {
   // Bodies are written with bigints in full.

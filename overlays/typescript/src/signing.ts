@@ -1,6 +1,6 @@
 /**
- * Sign a request's parameters: canonical string, then HMAC-SHA256. The rules are those of spec/signing.md,
- * and spec/vectors/signing.json has every case. Nothing here knows of HTTP.
+ * Signing of a request's parameters: canonical string, then HMAC-SHA256. The rules are those of spec/signing.md;
+ * spec/vectors/signing.json has the cases. This module does not use HTTP.
  */
 import { createHmac } from "node:crypto";
 
@@ -9,10 +9,10 @@ const FORBIDDEN = /[&=?\r\n]/;
 // A name is not URL-encoded, so `#` in it would cut off a query string.
 const FORBIDDEN_IN_NAMES = /[&=?#\r\n]/;
 
-/** Names and values as a caller gives them; what cannot be signed is refused at run time. */
+/** The caller's names and values. One that cannot be signed is refused at run time. */
 export type Parameters = Iterable<readonly [name: string, value: unknown]>;
 
-/** A parameter whose value has become the one text that is both signed and sent. */
+/** A parameter with the text of its value that is both signed and sent. */
 export interface Pair {
   readonly name: string;
   readonly text: string;
@@ -20,7 +20,7 @@ export interface Pair {
   readonly quoted: boolean;
 }
 
-/** Says which parameter is not allowed, and why. Nothing was sent. */
+/** A parameter is not allowed. Nothing was sent. */
 export class InvalidParameter extends Error {
   override readonly name = "InvalidParameter";
   readonly parameter: string;
@@ -32,13 +32,13 @@ export class InvalidParameter extends Error {
 }
 
 /**
- * Sorts the parameters by name and gives each its text. The signature of an earlier attempt takes no part.
+ * Sorts the parameters by name and gives each its text. The signature of an earlier attempt is left out.
  *
  * @throws {InvalidParameter} A name or a value cannot be signed, or a name is given twice.
  */
 export function signable(parameters: Parameters): Pair[] {
   const given = [...parameters].filter(([name]) => name !== "signature");
-  // By names alone: `order` comes before `order2`.
+  // By name only: `order` comes before `order2`.
   const sorted = given.sort(([one], [other]) => (one < other ? -1 : 1));
   return sorted.map(([name, value], index) => {
     if (name === sorted[index - 1]?.[0]) {
@@ -52,7 +52,7 @@ export function signable(parameters: Parameters): Pair[] {
   });
 }
 
-/** Writes the text that is signed: `key=value` joined by `&`, nothing URL-encoded. */
+/** Returns the text to sign: `key=value` joined by `&`, nothing URL-encoded. */
 export function canonicalString(pairs: readonly Pair[]): string {
   return pairs.map(({ name, text }) => `${name}=${text}`).join("&");
 }
@@ -62,7 +62,7 @@ export function sign(canonical: string, secret: string): string {
   return createHmac("sha256", secret).update(canonical).digest("hex");
 }
 
-/** Appends the signature: it stands last wherever the parameters go. */
+/** Appends the signature, which is last in every placement. */
 export function withSignature(pairs: readonly Pair[], signature: string): Pair[] {
   return [...pairs, { name: "signature", text: signature, quoted: true }];
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, test } from "node:test";
-import { type Answer, BingxError, judged, readObject, serverTimeOf } from "../src/answers.js";
+import { type Answer, BingxError, validated, readObject, serverTimeOf } from "../src/answers.js";
 import { Clock } from "../src/clock.js";
 import { operations } from "../src/generated/contract.js";
 import { Credentials, createBingx, InvalidParameter } from "../src/index.js";
@@ -75,7 +75,7 @@ function operationOf(name: string) {
 }
 
 vectors("answers", ({ answer, expected }) => {
-  const error = judged(operationOf("cancelOrder"), { orderId: 1n }, answerOf(answer));
+  const error = validated(operationOf("cancelOrder"), { orderId: 1n }, answerOf(answer));
   assert.ok(error instanceof BingxError, "believed");
   same("row", error.row.id, expected.row);
   same("category", error.row.category, expected.category);
@@ -87,7 +87,7 @@ vectors("clock", ({ operation, before, sentAt, receivedAt, answer, expected }) =
   const clock = new Clock();
   clock.offset = Number(before.offsetNow);
   const trip = { offset: Number(before.offset), sentAt: Number(sentAt), receivedAt: Number(receivedAt) };
-  const result = judged(operationOf(operation), {}, answerOf(answer));
+  const result = validated(operationOf(operation), {}, answerOf(answer));
   const asked = operation === "serverTime";
   const step = asked
     ? clock.learn(serverTimeOf(result), trip)
@@ -96,8 +96,8 @@ vectors("clock", ({ operation, before, sentAt, receivedAt, answer, expected }) =
   same("ask", step === "ask", expected.ask);
   same("offset", clock.offset, Number(expected.offset));
   if (expected.serverTime !== null) {
-    const told = asked ? serverTimeOf(result) : (result as BingxError).serverTime;
-    same("serverTime", told, Number(expected.serverTime));
+    const answered = asked ? serverTimeOf(result) : (result as BingxError).serverTime;
+    same("serverTime", answered, Number(expected.serverTime));
   }
 });
 

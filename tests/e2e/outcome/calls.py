@@ -1,4 +1,4 @@
-"""How the tests beside this module make a call, in either colour, and tell what came of it."""
+"""Make a call for the tests beside this module, sync or async, and describe the result."""
 
 import asyncio
 import socket
@@ -16,12 +16,12 @@ SYMBOL = "BTC-USDT"
 CANCEL = "/openApi/spot/v1/trade/cancel"
 QUERY = "/openApi/spot/v1/trade/query"
 TIME = "/openApi/swap/v2/server/time"
-Colour = Literal["sync", "async"]
-COLOURS: tuple[Colour, ...] = ("sync", "async")
+ClientKind = Literal["sync", "async"]
+CLIENT_KINDS: tuple[ClientKind, ...] = ("sync", "async")
 
 
 def options(sandbox: Sandbox, **more: Any) -> dict[str, Any]:
-    """Return what a client of the sandbox is made with."""
+    """Return the options of a client of the sandbox."""
     return {
         "credentials": Credentials(sandbox.api_key, sandbox.api_secret),
         "environment": sandbox.url,
@@ -30,14 +30,14 @@ def options(sandbox: Sandbox, **more: Any) -> dict[str, Any]:
     }
 
 
-def attempt(colour: Colour, made_with: dict[str, Any], **named: Any) -> Order | CallError:
+def attempt(client_kind: ClientKind, client_options: dict[str, Any], **named: Any) -> Order | CallError:
     """Cancel one order with a client of its own, and return the order or the error."""
-    if colour == "sync":
-        with BingxSpot(**made_with) as bingx:
+    if client_kind == "sync":
+        with BingxSpot(**client_options) as bingx:
             return outcome(lambda: bingx.cancel_order(SYMBOL, **named))
 
     async def cancel() -> Order | CallError:
-        async with AsyncBingxSpot(**made_with) as bingx:
+        async with AsyncBingxSpot(**client_options) as bingx:
             return await outcome_async(bingx.cancel_order(SYMBOL, **named))
 
     return asyncio.run(cancel())
@@ -64,35 +64,37 @@ def cancelling(bingx: BingxSpot, order_id: int) -> Order | CallError:
     return outcome(lambda: bingx.cancel_order(SYMBOL, order_id=order_id))
 
 
-def cancel_together(colour: Colour, made_with: dict[str, Any], orders: list[int]) -> list[Order | CallError]:
+def cancel_together(
+    client_kind: ClientKind, client_options: dict[str, Any], orders: list[int]
+) -> list[Order | CallError]:
     """Cancel orders on one client, all at once."""
-    if colour == "sync":
-        with BingxSpot(**made_with) as bingx, ThreadPoolExecutor(len(orders)) as threads:
+    if client_kind == "sync":
+        with BingxSpot(**client_options) as bingx, ThreadPoolExecutor(len(orders)) as threads:
             return list(threads.map(lambda each: cancelling(bingx, each), orders))
 
     async def cancel_all() -> list[Order | CallError]:
-        async with AsyncBingxSpot(**made_with) as bingx:
+        async with AsyncBingxSpot(**client_options) as bingx:
             calls = [outcome_async(bingx.cancel_order(SYMBOL, order_id=each)) for each in orders]
             return await asyncio.gather(*calls)
 
     return asyncio.run(cancel_all())
 
 
-def described(came: Order | CallError) -> str:
-    """Name what a call came to: the class, and the order's status where there is one."""
-    order = came.order if isinstance(came, OrderNotOpen | StillOpen) else came
+def described(result: Order | CallError) -> str:
+    """Name the result of a call: the class, and the order's status where there is one."""
+    order = result.order if isinstance(result, OrderNotOpen | StillOpen) else result
     status = f" {order.status}" if isinstance(order, Order) else ""
-    return f"{type(came).__name__}{status}"
+    return f"{type(result).__name__}{status}"
 
 
 def arrived(sandbox: Sandbox, path: str = CANCEL) -> int:
-    """Count the requests that have come in."""
+    """Count the requests that have arrived."""
     return sum(request["path"] == path for request in sandbox.requests())
 
 
 @contextmanager
 def refused_port() -> Iterator[str]:
-    """Give the URL of a port that is bound, so that nobody else gets it, and does not listen."""
+    """Yield the URL of a port that is bound, so that no other process gets it, and does not listen."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{bound.getsockname()[1]}"

@@ -100,8 +100,8 @@ BUSY = (
     *_both("unavailable", "error", code=100503, msg="service unavailable", status=503),
     *_both("lock fail", "error", code=0, msg="lock fail, try again later"),
     *_both("being processed", "error", code=109423, msg="the order is being processed"),
-    *_both("unclear text", "error", code=100404, msg="something that nobody has seen"),
-    *_both("unknown code", "error", code=123456, msg="nobody has seen this"),
+    *_both("unclear text", "error", code=100404, msg="a text that is in no table"),
+    *_both("unknown code", "error", code=123456, msg="an unknown text"),
 )
 
 
@@ -127,14 +127,14 @@ def _refused(name: str, gets: str, code: int, msg: str) -> Row:
     return Row(name, gets, error(code, msg))
 
 
-def _answered(name: str, gets: str, status: int) -> Row:
+def _page(name: str, gets: str, status: int) -> Row:
     return Row(name, gets, once("html", status=status))
 
 
 AUTHENTICATION = (
     _refused("signature wrong", "AuthenticationError", 100001, "Signature verification failed"),
     _refused("API key wrong", "AuthenticationError", 100413, "Incorrect apiKey"),
-    _answered("HTML 401", "AuthenticationError", 401),
+    _page("HTML 401", "AuthenticationError", 401),
 )
 
 PERMISSION = (
@@ -143,17 +143,17 @@ PERMISSION = (
 )
 
 REFUSED = (
-    _refused("parameter invalid", "Refused", 100400, "invalid parameter: orderId"),
-    _refused("unknown symbol", "Refused", 100204, "data not found, please check the symbol"),
-    _refused("balance", "Refused", 100202, "insufficient balance"),
-    _refused("risk control", "Refused", 100414, "risk control"),
-    _refused("pair restricted", "Refused", 100421, "this pair is restricted"),
-    _refused("price protection", "Refused", 100440, "order price deviates"),
-    _refused("account abnormal", "Refused", 100441, "account abnormal"),
-    _refused("pair offline", "Refused", 100490, "the pair is offline"),
-    _refused("no such path", "Refused", 100404, "this api does not exist"),
-    _answered("HTML 400", "Refused", 400),
-    _answered("HTML 404", "Refused", 404),
+    _refused("parameter invalid", "RequestRejected", 100400, "invalid parameter: orderId"),
+    _refused("unknown symbol", "RequestRejected", 100204, "data not found, please check the symbol"),
+    _refused("balance", "RequestRejected", 100202, "insufficient balance"),
+    _refused("risk control", "RequestRejected", 100414, "risk control"),
+    _refused("pair restricted", "RequestRejected", 100421, "this pair is restricted"),
+    _refused("price protection", "RequestRejected", 100440, "order price deviates"),
+    _refused("account abnormal", "RequestRejected", 100441, "account abnormal"),
+    _refused("pair offline", "RequestRejected", 100490, "the pair is offline"),
+    _refused("no such path", "RequestRejected", 100404, "this api does not exist"),
+    _page("HTML 400", "RequestRejected", 400),
+    _page("HTML 404", "RequestRejected", 404),
 )
 
 _LOCK = "code:100410:The endpoint is in the disabled period and will be unblocked after {unblock}"
@@ -172,9 +172,9 @@ LOCKED = (
 )
 
 BANNED = (
-    _answered("HTML 403", "RateLimited", 403),
-    _answered("HTML 418", "RateLimited", 418),
-    _answered("HTML 429", "RateLimited", 429),
+    _page("HTML 403", "RateLimited", 403),
+    _page("HTML 418", "RateLimited", 418),
+    _page("HTML 429", "RateLimited", 429),
     Row("JSON 418", "RateLimited", error(100410, "rate limited", status=418)),
 )
 
@@ -194,7 +194,7 @@ NOT_SEEN = (
 )
 NOT_SEEN_ANYWHERE = (
     Row("no signature anywhere", "AuthenticationError", error(100412, "Null signature", times=2), TWO),
-    Row("no parameter anywhere", "Refused", error(100400, "symbol is required", times=2), TWO),
+    Row("no parameter anywhere", "RequestRejected", error(100400, "symbol is required", times=2), TWO),
 )
 
 
@@ -241,10 +241,10 @@ NO_WORD = (
     _silence("all reset after acting", "OutcomeUnknown", "reset-after-executing", cancelled=True),
     _silence("all silent", "OutcomeUnknown", "hang-after-executing", cancelled=True, seconds=_HANG),
     _silence("all 502", "OutcomeUnknown", "html", status=502),
-    _silence("all of an unknown code", "UnknownCode", "error", code=123456, msg="new"),
+    _silence("all of an unknown code", "UnknownErrorCode", "error", code=123456, msg="new"),
 )
 UNREACHABLE = (
     Row("refused", "NotSent", cancels=NONE, address="a port that refuses"),
-    Row("unknown name", "NotSent", cancels=NONE, address="a name that nobody knows"),
+    Row("unknown name", "NotSent", cancels=NONE, address="an unknown name"),
     Row("no TLS", "NotSent", cancels=NONE, address="a port without TLS"),
 )

@@ -1,6 +1,6 @@
-"""A process that is interrupted in mid-call, for `test_interruption.py`: tells what it saw as one JSON line.
+"""A process that is interrupted in mid-call, for `test_interruption.py`: prints one JSON line.
 
-It reads as one JSON line where to call, for which order, and in which way it is to be held up.
+It reads one JSON line: the URL, the order, and what holds it up.
 """
 
 import gc
@@ -44,29 +44,29 @@ def sockets() -> int:
 
 
 def main() -> None:
-    """Call, be interrupted, call again, and tell of it."""
-    asked: dict[str, Any] = json.loads(sys.stdin.readline())
-    limits = Unlimited() if asked["permits"] is None else Patience(asked["permits"])
+    """Call, be interrupted, call again, and print what happened."""
+    settings: dict[str, Any] = json.loads(sys.stdin.readline())
+    limits = Unlimited() if settings["permits"] is None else Patience(settings["permits"])
     before = sockets()
-    told: dict[str, object] = {}
+    report: dict[str, object] = {}
     credentials = Credentials(os.environ["BINGX_API_KEY"], os.environ["BINGX_API_SECRET"])
-    made_with: Any = {
-        "environment": asked["url"],
+    client_options: Any = {
+        "environment": settings["url"],
         "timeout": 60.0,
         "limits": limits,
     }
-    with BingxSpot(credentials, **made_with) as bingx:
+    with BingxSpot(credentials, **client_options) as bingx:
         try:
-            bingx.cancel_order(SYMBOL, order_id=asked["orderId"])
+            bingx.cancel_order(SYMBOL, order_id=settings["orderId"])
         except KeyboardInterrupt as interruption:
-            told["notes"] = interruption.__notes__
-            told["sockets"] = sockets() - before
+            report["notes"] = interruption.__notes__
+            report["sockets"] = sockets() - before
             rendered = traceback.TracebackException.from_exception(interruption, capture_locals=True)
-            told["traceback"] = "".join(rendered.format())
+            report["traceback"] = "".join(rendered.format())
         again = bingx.with_options(limits=Unlimited())
-        told["status"] = again.query_order(SYMBOL, order_id=asked["orderId"]).status
-    told["socketsInTheEnd"] = sockets() - before
-    print(json.dumps(told), flush=True)
+        report["status"] = again.query_order(SYMBOL, order_id=settings["orderId"]).status
+    report["socketsInTheEnd"] = sockets() - before
+    print(json.dumps(report), flush=True)
 
 
 if __name__ == "__main__":

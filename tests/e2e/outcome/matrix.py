@@ -1,7 +1,7 @@
 """The outcome matrix as data: one row for each failure, with what becomes of a cancel that meets it.
 
-`test_matrix.py` plays every row on a sandbox, sync and async; `table.py` makes the README's table of the
-groups.
+`test_matrix.py` plays every row on a sandbox, sync and async; `table.py` writes the groups as the
+table of docs/concepts/outcome.md.
 """
 
 from dataclasses import dataclass
@@ -53,8 +53,8 @@ class Group:
 
 GROUPS = (
     Group(
-        "An answer that is slow or oddly labelled, an idle connection that was closed",
-        "believes the answer, which names the order and says that it is cancelled",
+        "A response that is slow or oddly labelled, an idle connection that was closed",
+        "believes the response, which names the order and says that it is cancelled",
         BELIEVED,
     ),
     Group(
@@ -63,12 +63,12 @@ GROUPS = (
         UNREACHABLE,
     ),
     Group(
-        "Connection reset or silent; an answer that drips, is cut off or is no HTTP",
+        "Connection reset or silent; a response that drips, is cut off or is no HTTP",
         "cancels again; where that says “not open”, queries",
         LOST,
     ),
     Group(
-        "A page instead of an answer: HTML with 200, 5xx, 520 to 530, a redirect",
+        "A page instead of a response: HTML with 200, 5xx, 520 to 530, a redirect",
         "follows nothing and cancels again; where that says “not open”, queries",
         PAGES,
     ),
@@ -78,7 +78,7 @@ GROUPS = (
         UNBELIEVABLE,
     ),
     Group(
-        "Busy (100500, 100503), or a code or text that nobody knows",
+        "Busy (100500, 100503), or an unknown code or text",
         "cancels again; where that says “not open”, queries",
         BUSY,
     ),
@@ -98,7 +98,7 @@ GROUPS = (
         AT_WORK,
     ),
     Group(
-        "No answer to anything",
+        "No response to anything",
         "cancels again and queries until the deadline",
         NO_WORD,
     ),
@@ -109,7 +109,7 @@ GROUPS = (
     ),
     Group(
         "The machine's clock is off",
-        "learns the exchange's time, signs afresh and cancels again",
+        "learns the exchange's time, signs again and cancels again",
         CLOCK,
     ),
     Group(
@@ -133,7 +133,7 @@ GROUPS = (
         LOCKED_IN_TIME,
     ),
     Group(
-        "A limit that ends later, or nobody knows when",
+        "A limit that ends later, or at an unknown time",
         "stops at once; later cancels are not sent until it ends",
         LOCKED,
     ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Rule = Mapping[str, Any]
-Address = Literal["sandbox", "a port that refuses", "a name that nobody knows", "a port without TLS"]
+Address = Literal["sandbox", "a port that refuses", "an unknown name", "a port without TLS"]
 
 #: How many requests may arrive: the fewest, the most. The most of a call that asks until its deadline is
 #: what its pauses leave room for.

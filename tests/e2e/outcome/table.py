@@ -1,4 +1,4 @@
-"""`make reliability`: write the matrix into the README as a table that a person can read in a screen."""
+"""`make reliability`: write the outcome matrix into docs/concepts/outcome.md, as a table of one screen."""
 
 import sys
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.e2e.outcome.matrix import GROUPS
 
-README = Path(__file__).parents[3] / "README.md"
+PAGE = Path(__file__).parents[3] / "docs" / "concepts" / "outcome.md"
 BEGIN = "<!-- Made of tests/e2e/outcome/matrix.py by `make reliability`. -->\n"
 END = "<!-- The end of what `make reliability` makes. -->\n"
 
@@ -18,16 +18,16 @@ def table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def with_table(readme: str) -> str:
-    """Return the README with the table of now between its two comments.
+def with_table(page: str) -> str:
+    """Return a page with the current table between its two comments.
 
     Raises:
         ValueError: The comments are not there.
     """
-    before, begin, rest = readme.partition(BEGIN)
+    before, begin, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise ValueError("README.md lacks the comments that the table stands between")
+        raise ValueError("the page lacks the comments that enclose the table")
     return f"{before}{BEGIN}{table()}{END}{after}"
 
 
@@ -36,7 +36,7 @@ def _got(endings: Iterable[str]) -> str:
     for ending in endings:
         kind, _, status = ending.partition(" ")
         statuses.setdefault(kind, []).append(f"`{status}`" if status else "")
-    return " or ".join(f"`{kind}`{_stated(told)}" for kind, told in statuses.items())
+    return " or ".join(f"`{kind}`{_stated(found)}" for kind, found in statuses.items())
 
 
 def _stated(statuses: list[str]) -> str:
@@ -47,8 +47,8 @@ def _stated(statuses: list[str]) -> str:
 
 
 def main() -> int:
-    """Rewrite the README's table."""
-    README.write_text(with_table(README.read_text("utf-8")), "utf-8")
+    """Rewrite the table of the page."""
+    PAGE.write_text(with_table(PAGE.read_text("utf-8")), "utf-8")
     return 0
 
 

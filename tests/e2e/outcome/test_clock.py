@@ -15,11 +15,11 @@ from bingx_sandbox import Sandbox
 from bingx_spot import AsyncBingxSpot, BingxSpot, ClockError, Credentials, Order
 from bingx_spot.core.clock import MAXIMUM_OFFSET, Clock
 from tests.e2e.outcome.calls import (
-    COLOURS,
+    CLIENT_KINDS,
     QUERY,
     SYMBOL,
     TIME,
-    Colour,
+    ClientKind,
     Unlimited,
     arrived,
     attempt,
@@ -44,10 +44,10 @@ def off_by(offset: int) -> Callable[[], int]:
     return lambda: now() + offset
 
 
-@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("client_kind", CLIENT_KINDS)
 @pytest.mark.parametrize("offset", [HOUR, -HOUR, 23 * HOUR, -23 * HOUR])
 def test_a_machine_that_is_off_cancels_at_its_first_call(
-    colour: Colour, offset: int, caplog: pytest.LogCaptureFixture
+    client_kind: ClientKind, offset: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock = Clock()
     with (
@@ -55,22 +55,22 @@ def test_a_machine_that_is_off_cancels_at_its_first_call(
         caplog.at_level(logging.WARNING, "bingx_spot"),
     ):
         order = sandbox.place_order(SYMBOL)
-        came = attempt(colour, options(sandbox, clock=clock), order_id=order["orderId"])
-        assert described(came) == "Order CANCELED"
+        result = attempt(client_kind, options(sandbox, clock=clock), order_id=order["orderId"])
+        assert described(result) == "Order CANCELED"
         assert arrived(sandbox) == 2
         assert arrived(sandbox, TIME) == 0, "the refusal itself tells the time"
         assert abs(clock.offset - offset) < EXACT
         # What was learnt is kept.
-        attempt(colour, options(sandbox, clock=clock), order_id=order["orderId"])
+        attempt(client_kind, options(sandbox, clock=clock), order_id=order["orderId"])
         assert arrived(sandbox) == 3
     assert len([text for text in caplog.messages if "offset" in text]) == 1
 
 
-@pytest.mark.parametrize("colour", COLOURS)
-def test_a_query_learns_it_as_well(colour: Colour) -> None:
+@pytest.mark.parametrize("client_kind", CLIENT_KINDS)
+def test_a_query_learns_it_as_well(client_kind: ClientKind) -> None:
     with Sandbox(limits="off", clock=off_by(-HOUR)) as sandbox:
         order = sandbox.place_order(SYMBOL)
-        if colour == "sync":
+        if client_kind == "sync":
             with BingxSpot(**options(sandbox)) as bingx:
                 assert bingx.query_order(SYMBOL, order_id=order["orderId"]).status == "NEW"
         else:
@@ -124,13 +124,13 @@ class Exchange:
     def __init__(self, offset: int, tells: str) -> None:
         self.offset = offset
         self.tells = tells
-        self.asked: list[str] = []
+        self.paths: list[str] = []
 
     def __call__(self, request: bytes) -> bytes:
         at = now() + self.offset
         head, _, body = request.partition(b"\r\n\r\n")
         path = head.split(b" ", 2)[1].decode()
-        self.asked.append(path)
+        self.paths.append(path)
         if path == TIME:
             return http(json.dumps({"code": 0, "msg": "", "data": {"serverTime": at}}))
         if abs(json.loads(body)["timestamp"] - at) < 5000:
@@ -142,25 +142,25 @@ class Exchange:
         return http(json.dumps(refusal), headers=f"Content-Type: application/json{dated}")
 
 
-def scripted(colour: Colour, url: str, clock: Clock) -> str:
-    made_with = {
+def scripted(client_kind: ClientKind, url: str, clock: Clock) -> str:
+    client_options = {
         "credentials": Credentials("key", "secret"),
         "environment": url,
         "limits": Unlimited(),
         "clock": clock,
         "timeout": 5.0,
     }
-    came = attempt(colour, made_with, order_id=ORDER_ID)
-    if isinstance(came, ClockError):
-        assert came.code == 100421
-        assert "clock" in came.hint
-    return described(came)
+    result = attempt(client_kind, client_options, order_id=ORDER_ID)
+    if isinstance(result, ClockError):
+        assert result.code == 100421
+        assert "clock" in result.hint
+    return described(result)
 
 
-@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("client_kind", CLIENT_KINDS)
 @pytest.mark.parametrize("offset", [HOUR, -HOUR])
 @pytest.mark.parametrize(
-    ("tells", "asked", "exact"),
+    ("tells", "requests", "exact"),
     [
         ("body", 2, EXACT),
         ("header", 2, EXACT + WHOLE_SECOND),
@@ -168,56 +168,56 @@ def scripted(colour: Colour, url: str, clock: Clock) -> str:
     ],
 )
 def test_learns_from_whatever_tells_the_time(
-    colour: Colour, offset: int, tells: str, asked: int, exact: int
+    client_kind: ClientKind, offset: int, tells: str, requests: int, exact: int
 ) -> None:
     clock, exchange = Clock(), Exchange(offset, tells)
     with scripted_server(exchange) as server:
-        assert scripted(colour, server.url, clock) == "Order CANCELED"
-    assert len(exchange.asked) == asked
-    assert exchange.asked.count(TIME) == asked - 2
+        assert scripted(client_kind, server.url, clock) == "Order CANCELED"
+    assert len(exchange.paths) == requests
+    assert exchange.paths.count(TIME) == requests - 2
     assert abs(clock.offset - offset) < exact
 
 
-@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("client_kind", CLIENT_KINDS)
 @pytest.mark.parametrize("offset", [MAXIMUM_OFFSET + HOUR, -MAXIMUM_OFFSET - HOUR])
 @pytest.mark.parametrize("tells", ["body", "header", "endpoint"])
-def test_more_than_a_day_is_not_believed(colour: Colour, offset: int, tells: str) -> None:
+def test_more_than_a_day_is_not_believed(client_kind: ClientKind, offset: int, tells: str) -> None:
     clock, exchange = Clock(), Exchange(offset, tells)
     with scripted_server(exchange) as server:
-        assert scripted(colour, server.url, clock) == "ClockError"
+        assert scripted(client_kind, server.url, clock) == "ClockError"
     assert clock.offset == 0
-    assert len(exchange.asked) - exchange.asked.count(TIME) == 1, "nothing was repaired, so nothing is sent"
+    assert len(exchange.paths) - exchange.paths.count(TIME) == 1, "nothing was repaired, so nothing is sent"
 
 
-@pytest.mark.parametrize("colour", COLOURS)
-def test_a_refusal_that_stays_is_told_after_exactly_one_repair(colour: Colour) -> None:
-    asked: list[bytes] = []
+@pytest.mark.parametrize("client_kind", CLIENT_KINDS)
+def test_a_refusal_that_stays_is_raised_after_exactly_one_repair(client_kind: ClientKind) -> None:
+    received: list[bytes] = []
 
     def refuse(request: bytes) -> bytes:
-        asked.append(request)
+        received.append(request)
         # Another hour with every answer.
-        refusal = {"code": 100421, "msg": "timestamp mismatch", "timestamp": now() + HOUR * len(asked)}
+        refusal = {"code": 100421, "msg": "timestamp mismatch", "timestamp": now() + HOUR * len(received)}
         return http(json.dumps(refusal))
 
     clock = Clock()
     with scripted_server(refuse) as server:
-        assert scripted(colour, server.url, clock) == "ClockError"
-    assert len(asked) == 2
+        assert scripted(client_kind, server.url, clock) == "ClockError"
+    assert len(received) == 2
     assert abs(clock.offset - HOUR) < EXACT
 
 
-@pytest.mark.parametrize("colour", COLOURS)
-def test_a_refusal_although_the_clocks_agree_is_told_at_once(colour: Colour) -> None:
-    asked: list[bytes] = []
+@pytest.mark.parametrize("client_kind", CLIENT_KINDS)
+def test_a_refusal_although_the_clocks_agree_is_raised_at_once(client_kind: ClientKind) -> None:
+    received: list[bytes] = []
 
     def refuse(request: bytes) -> bytes:
-        asked.append(request)
+        received.append(request)
         return http(json.dumps({"code": 100421, "msg": "timestamp mismatch", "timestamp": now()}))
 
     clock = Clock()
     with scripted_server(refuse) as server:
-        assert scripted(colour, server.url, clock) == "ClockError"
-    assert len(asked) == 1
+        assert scripted(client_kind, server.url, clock) == "ClockError"
+    assert len(received) == 1
     assert clock.offset == 0
 
 

@@ -9,11 +9,11 @@ from bingx_sandbox import Sandbox
 from bingx_spot import AsyncBingxSpot, BingxSpot, CallError, Order, OrderNotOpen, RateLimited
 from tests.e2e.outcome.calls import (
     CANCEL,
-    COLOURS,
+    CLIENT_KINDS,
     QUERY,
     SYMBOL,
     TIME,
-    Colour,
+    ClientKind,
     arrived,
     cancel_together,
     cancelling,
@@ -35,11 +35,11 @@ def equal_errors(sandbox: Sandbox, path: str) -> int:
     return max((codes.count(code) for code in set(codes) - {0}), default=0)
 
 
-@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("client_kind", CLIENT_KINDS)
 @pytest.mark.parametrize("together", [1, 60], ids=["one by one", "all at once"])
 @pytest.mark.parametrize("dead", DEAD)
 def test_sixty_cancels_of_dead_orders_never_come_to_twenty_equal_errors(
-    colour: Colour, together: int, dead: str
+    client_kind: ClientKind, together: int, dead: str
 ) -> None:
     fields = DEAD[dead]
     with Sandbox(limits=1000, orders=0) as sandbox:
@@ -50,31 +50,33 @@ def test_sixty_cancels_of_dead_orders_never_come_to_twenty_equal_errors(
             orders = [int(sandbox.place_order(SYMBOL, **fields)["orderId"]) for _ in range(60)]
         # An answer that takes its time lets all of them be under way before the first error is there.
         sandbox.faults([{"fault": "slow-start", "seconds": 0.1}] if together > 1 else [])
-        made_with = options(sandbox, timeout=5.0)
-        came = (
-            cancel_together(colour, made_with, orders)
+        client_options = options(sandbox, timeout=5.0)
+        result = (
+            cancel_together(client_kind, client_options, orders)
             if together > 1
-            else one_by_one(colour, made_with, orders)
+            else one_by_one(client_kind, client_options, orders)
         )
-        assert len(came) == 60
-        assert all(isinstance(each, OrderNotOpen | RateLimited) for each in came), {*map(described, came)}
+        assert len(result) == 60
+        assert all(isinstance(each, OrderNotOpen | RateLimited) for each in result), {*map(described, result)}
         for path in (CANCEL, QUERY, TIME):
             assert equal_errors(sandbox, path) < 20
-        known = [each for each in came if isinstance(each, OrderNotOpen)]
+        known = [each for each in result if isinstance(each, OrderNotOpen)]
         if fields is not None:
-            assert len(known) == 60, "what a query can tell is told"
+            assert len(known) == 60, "a query answers for each"
             assert all(each.order is not None and each.order.status == fields["status"] for each in known)
         else:
             assert known
 
 
-def one_by_one(colour: Colour, made_with: dict[str, Any], orders: list[int]) -> list[Order | CallError]:
-    if colour == "sync":
-        with BingxSpot(**made_with) as bingx:
+def one_by_one(
+    client_kind: ClientKind, client_options: dict[str, Any], orders: list[int]
+) -> list[Order | CallError]:
+    if client_kind == "sync":
+        with BingxSpot(**client_options) as bingx:
             return [cancelling(bingx, each) for each in orders]
 
     async def cancel_all() -> list[Order | CallError]:
-        async with AsyncBingxSpot(**made_with) as bingx:
+        async with AsyncBingxSpot(**client_options) as bingx:
             return [await outcome_async(bingx.cancel_order(SYMBOL, order_id=each)) for each in orders]
 
     return asyncio.run(cancel_all())

@@ -12,10 +12,10 @@ from bingx_spot import BingxSpot, NotSent, Order, OutcomeUnknown
 from bingx_spot.environments import Environment
 from bingx_spot.limits import client_state as hosts
 from tests.e2e.outcome.calls import (
-    COLOURS,
+    CLIENT_KINDS,
     QUERY,
     SYMBOL,
-    Colour,
+    ClientKind,
     arrived,
     attempt,
     described,
@@ -24,7 +24,7 @@ from tests.e2e.outcome.calls import (
     refused_port,
 )
 
-both = pytest.mark.parametrize("colour", COLOURS)
+both = pytest.mark.parametrize("client_kind", CLIENT_KINDS)
 
 NAME = "the-same-on-both"
 
@@ -56,21 +56,23 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @both
 def test_takes_over_where_the_primary_cannot_be_reached(
-    colour: Colour, caplog: pytest.LogCaptureFixture
+    client_kind: ClientKind, caplog: pytest.LogCaptureFixture
 ) -> None:
     with pair() as (_, fallback), refused_port() as nowhere, caplog.at_level(logging.WARNING, "bingx_spot"):
-        came = attempt(colour, between(nowhere, fallback), client_order_id=NAME)
-        assert described(came) == "Order CANCELED"
+        result = attempt(client_kind, between(nowhere, fallback), client_order_id=NAME)
+        assert described(result) == "Order CANCELED"
         assert arrived(fallback) == 1
     assert len([text for text in caplog.messages if "fallback" in text]) == 1
 
 
 @both
-def test_takes_over_where_the_connection_breaks_and_is_asked_with_a_stamp_of_its_own(colour: Colour) -> None:
+def test_takes_over_where_the_connection_breaks_and_is_asked_with_a_stamp_of_its_own(
+    client_kind: ClientKind,
+) -> None:
     with pair() as (primary, fallback):
         primary.faults([{"fault": "reset-before-reading"}])
-        came = attempt(colour, between(primary.url, fallback), client_order_id=NAME)
-        assert described(came) == "Order CANCELED"
+        result = attempt(client_kind, between(primary.url, fallback), client_order_id=NAME)
+        assert described(result) == "Order CANCELED"
         [first], [second] = primary.requests(), fallback.requests()
     # The sandbox has verified the second one, which the first one's stamp would not fit.
     assert int(second["parameters"]["timestamp"]) > int(sent(first["body"], "timestamp"))
@@ -83,14 +85,14 @@ def sent(body: str, name: str) -> str:
 
 @both
 def test_takes_over_where_the_primary_is_silent_and_what_was_done_there_is_still_in_doubt(
-    colour: Colour,
+    client_kind: ClientKind,
 ) -> None:
     with pair() as (primary, fallback):
         primary.faults([{"fault": "hang-after-executing", "seconds": 3.0}])
         fallback.faults([{"fault": "error", "code": 100404, "msg": "order not exist", "operation": "cancel"}])
-        came = attempt(colour, between(primary.url, fallback, timeout=1.5), client_order_id=NAME)
-        # The fallback has its own book here, where the order is open: so nobody can know.
-        assert isinstance(came, OutcomeUnknown)
+        result = attempt(client_kind, between(primary.url, fallback, timeout=1.5), client_order_id=NAME)
+        # The fallback has its own book here, where the order is open: so the outcome is unknown.
+        assert isinstance(result, OutcomeUnknown)
         assert arrived(primary) == 1
         assert arrived(fallback, QUERY) >= 1
 
@@ -108,31 +110,31 @@ ANSWERS: dict[str, tuple[dict[str, object], str]] = {
 
 @both
 @pytest.mark.parametrize("name", ANSWERS)
-def test_is_never_asked_after_an_answer(colour: Colour, name: str) -> None:
+def test_is_never_asked_after_an_answer(client_kind: ClientKind, name: str) -> None:
     rule, gets = ANSWERS[name]
     with pair() as (primary, fallback):
         primary.faults([{"operation": "cancel", **rule}])
-        came = attempt(colour, between(primary.url, fallback), client_order_id=NAME)
-        assert described(came) == gets
+        result = attempt(client_kind, between(primary.url, fallback), client_order_id=NAME)
+        assert described(result) == gets
         assert fallback.requests() == []
 
 
 @both
-def test_can_be_switched_off(colour: Colour) -> None:
+def test_can_be_switched_off(client_kind: ClientKind) -> None:
     with pair() as (_, fallback), refused_port() as nowhere:
-        came = attempt(colour, between(nowhere, fallback, fallback=False), client_order_id=NAME)
-        assert isinstance(came, NotSent)
-        assert {tried.host for tried in came.attempts} == {nowhere}
+        result = attempt(client_kind, between(nowhere, fallback, fallback=False), client_order_id=NAME)
+        assert isinstance(result, NotSent)
+        assert {tried.host for tried in result.attempts} == {nowhere}
         assert fallback.requests() == []
 
 
 @both
-def test_two_hosts_that_cannot_be_reached_take_turns(colour: Colour) -> None:
+def test_two_hosts_that_cannot_be_reached_take_turns(client_kind: ClientKind) -> None:
     with account() as sandbox, refused_port() as nowhere, refused_port() as neither:
-        made_with = {**options(sandbox), "environment": Environment("test", nowhere, neither)}
-        came = attempt(colour, made_with, client_order_id=NAME)
-        assert isinstance(came, NotSent)
-        tried = [each.host for each in came.attempts]
+        client_options = {**options(sandbox), "environment": Environment("test", nowhere, neither)}
+        result = attempt(client_kind, client_options, client_order_id=NAME)
+        assert isinstance(result, NotSent)
+        tried = [each.host for each in result.attempts]
         assert tried == [nowhere, neither] * (len(tried) // 2)
         assert len(tried) > 2
 
@@ -169,7 +171,7 @@ def test_gives_back_to_the_primary_after_a_pause() -> None:
             clock.seconds += 2
             outcome(query)
             assert seen() == (2, 2)
-            # Where the fallback fails as well, the primary is asked again at once.
+            # Where the fallback fails as well, the primary is tried again at once.
             primary.faults([{"fault": "reset-before-reading", "times": 1}])
             fallback.faults([{"fault": "reset-before-reading", "times": 1}])
             assert described(outcome(query)) == "Order NEW"

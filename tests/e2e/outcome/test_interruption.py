@@ -1,4 +1,4 @@
-"""Ctrl-C, a cancelled task, a deadline of anyio's: nothing is left behind, and what was out is told."""
+"""Ctrl-C, a cancelled task, a deadline of anyio's: nothing is left behind, and a note says what was sent."""
 
 import asyncio
 import json
@@ -53,7 +53,9 @@ def assert_no_secret(text: str, sandbox: Sandbox) -> None:
 
 
 @contextmanager
-def process(sandbox: Sandbox, order_id: int, permits: int | None) -> Iterator[subprocess.Popen[str]]:
+def process(
+    sandbox: Sandbox, order_id: int, permits: int | None
+) -> Iterator[subprocess.Popen[str]]:
     """Run a process that cancels the order."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("BINGX_")},
@@ -66,8 +68,8 @@ def process(sandbox: Sandbox, order_id: int, permits: int | None) -> Iterator[su
     ) as running:
         try:
             assert running.stdin is not None
-            asked = {"url": sandbox.url, "orderId": order_id, "permits": permits}
-            running.stdin.write(json.dumps(asked) + "\n")
+            settings = {"url": sandbox.url, "orderId": order_id, "permits": permits}
+            running.stdin.write(json.dumps(settings) + "\n")
             running.stdin.flush()
             yield running
         finally:
@@ -103,15 +105,15 @@ def test_ctrl_c(
         wait_until(lambda: arrived(sandbox) == arrive)
         time.sleep(0.2)
         running.send_signal(signal.SIGINT)
-        told = json.loads(running.stdout.readline())
+        report = json.loads(running.stdout.readline())
         assert running.wait(30) == 0
-    assert told["notes"] == [note]
-    assert told["sockets"] == 0, "the connection that was broken off is closed"
-    assert told["socketsInTheEnd"] == 0
-    assert told["status"] == status, "the next call on the same client works"
-    assert "KeyboardInterrupt" in told["traceback"]
+    assert report["notes"] == [note]
+    assert report["sockets"] == 0, "the connection that was broken off is closed"
+    assert report["socketsInTheEnd"] == 0
+    assert report["status"] == status, "the next call on the same client works"
+    assert "KeyboardInterrupt" in report["traceback"]
     if arrive:
-        assert_no_secret(told["traceback"], sandbox)
+        assert_no_secret(report["traceback"], sandbox)
 
 
 def test_ctrl_c_on_the_command_line_says_that_nobody_knows(sandbox: Sandbox) -> None:
@@ -135,7 +137,7 @@ def test_ctrl_c_on_the_command_line_says_that_nobody_knows(sandbox: Sandbox) -> 
 
 async def until_arrived(sandbox: Sandbox, count: int = 1) -> None:
     with anyio.fail_after(30):
-        while arrived(sandbox) < count:  # noqa: ASYNC110 - the sandbox runs in a thread, and tells nobody
+        while arrived(sandbox) < count:
             await anyio.sleep(0.01)
 
 
@@ -234,7 +236,7 @@ async def test_a_task_that_is_cancelled(
 
 async def settle(happened: Callable[[], bool]) -> None:
     with anyio.fail_after(30):
-        while not happened():  # noqa: ASYNC110 - nobody tells
+        while not happened():
             await anyio.sleep(0.01)
 
 

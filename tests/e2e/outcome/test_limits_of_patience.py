@@ -1,4 +1,4 @@
-"""How much a client asks of a server that refuses, fails or dawdles, and how long it lets a caller wait."""
+"""How many requests a client sends to a server that rejects, fails or is slow; how long a caller waits."""
 
 import asyncio
 import time
@@ -13,9 +13,9 @@ from bingx_spot import AsyncBingxSpot, BingxSpot, CallError, NotSent, Order, Out
 from bingx_spot.exceptions import StillOpen
 from bingx_spot.limits.rate_limiter import LocalRateLimiter
 from tests.e2e.outcome.calls import (
-    COLOURS,
+    CLIENT_KINDS,
     SYMBOL,
-    Colour,
+    ClientKind,
     arrived,
     attempt,
     cancel_together,
@@ -29,7 +29,7 @@ SLACK = 2.0
 LOCK = "code:100410:The endpoint is in the disabled period and will be unblocked after {unblock}"
 
 
-class Moved:
+class MovedClock:
     """A monotonic clock that a test moves."""
 
     def __init__(self) -> None:
@@ -39,8 +39,8 @@ class Moved:
         return self.seconds
 
 
-def asked(sandbox: Sandbox) -> int:
-    """Count all that has come in."""
+def count_requests(sandbox: Sandbox) -> int:
+    """Count all requests that have arrived."""
     return len(sandbox.requests())
 
 
@@ -54,7 +54,7 @@ BANS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("name", BANS)
 def test_a_ban_stops_every_later_call_without_a_request_until_it_expires(name: str) -> None:
-    clock = Moved()
+    clock = MovedClock()
     with Sandbox(limits="off") as sandbox, BingxSpot(**options(sandbox)) as bingx:
         bingx._state.lockouts._now = clock
         order = sandbox.place_order(SYMBOL)
@@ -73,49 +73,49 @@ def test_a_ban_stops_every_later_call_without_a_request_until_it_expires(name: s
             for call in calls.values():
                 with pytest.raises(RateLimited, match="not sent") as refused:
                     call()
-                # In the meantime it is the test's clock that goes on, so the time told moves with it.
+                # Only the test's clock goes on, and the reported time with it.
                 assert refused.value.retry_at is not None
                 assert refused.value.attempts == ()
-        assert asked(sandbox) == 1
+        assert count_requests(sandbox) == 1
         clock.seconds += 11.0
         assert described(cancelling(bingx, order["orderId"])) == "Order CANCELED"
 
 
-@pytest.mark.parametrize("colour", COLOURS)
-def test_a_ban_stops_those_too_that_were_waiting_for_their_permits(colour: Colour) -> None:
-    # Five may go in a second; the others wait, and the ban is there before their turn.
+@pytest.mark.parametrize("client_kind", CLIENT_KINDS)
+def test_a_ban_stops_those_too_that_were_waiting_for_their_permits(client_kind: ClientKind) -> None:
+    # Five may go in a second; the others wait, and the ban comes first.
     with Sandbox(limits="off") as sandbox:
         orders = [int(order["orderId"]) for order in sandbox.place_orders(12, SYMBOL)]
         sandbox.faults([{"fault": "html", "status": 418}])
-        came = cancel_together(colour, options(sandbox, limits=LocalRateLimiter()), orders)
-        assert {described(each) for each in came} == {"RateLimited"}
-        assert asked(sandbox) <= 5
+        result = cancel_together(client_kind, options(sandbox, limits=LocalRateLimiter()), orders)
+        assert {described(each) for each in result} == {"RateLimited"}
+        assert count_requests(sandbox) <= 5
 
 
-@pytest.mark.parametrize("colour", COLOURS)
-def test_an_unblock_time_within_the_deadline_is_waited_for(colour: Colour) -> None:
+@pytest.mark.parametrize("client_kind", CLIENT_KINDS)
+def test_an_unblock_time_within_the_deadline_is_waited_for(client_kind: ClientKind) -> None:
     with Sandbox(limits="off") as sandbox:
         order = sandbox.place_order(SYMBOL)
         sandbox.faults([{"fault": "error", "code": 100410, "msg": LOCK, "unblockIn": 800, "times": 1}])
-        came = attempt(colour, options(sandbox, timeout=10.0), order_id=order["orderId"])
-        assert described(came) == "Order CANCELED"
+        result = attempt(client_kind, options(sandbox, timeout=10.0), order_id=order["orderId"])
+        assert described(result) == "Order CANCELED"
         first, second = sandbox.requests()
         assert second["receivedAt"] - first["receivedAt"] >= 800
 
 
-@pytest.mark.parametrize("colour", COLOURS)
-def test_an_unblock_time_beyond_the_deadline_is_told_at_once(colour: Colour) -> None:
+@pytest.mark.parametrize("client_kind", CLIENT_KINDS)
+def test_an_unblock_time_beyond_the_deadline_is_raised_at_once(client_kind: ClientKind) -> None:
     with Sandbox(limits="off") as sandbox:
         order = sandbox.place_order(SYMBOL)
         sandbox.faults([{"fault": "error", "code": 100410, "msg": LOCK, "unblockIn": 60_000}])
         before = time.time_ns() // 1_000_000
-        came = attempt(colour, options(sandbox, timeout=30.0), order_id=order["orderId"])
+        result = attempt(client_kind, options(sandbox, timeout=30.0), order_id=order["orderId"])
         after = time.time_ns() // 1_000_000
-        assert isinstance(came, RateLimited)
-        assert came.retry_at is not None
-        assert before + 60_000 <= came.retry_at <= after + 60_000
+        assert isinstance(result, RateLimited)
+        assert result.retry_at is not None
+        assert before + 60_000 <= result.retry_at <= after + 60_000
         assert after - before < 30_000, "it did not wait"
-        assert asked(sandbox) == 1
+        assert count_requests(sandbox) == 1
 
 
 def test_an_unblock_time_closes_that_endpoint_and_no_other() -> None:
@@ -130,19 +130,19 @@ def test_an_unblock_time_closes_that_endpoint_and_no_other() -> None:
         assert bingx.server_time() > 0
 
 
-@pytest.mark.parametrize("colour", COLOURS)
-def test_an_unblock_time_is_read_by_the_exchange_s_clock(colour: Colour) -> None:
+@pytest.mark.parametrize("client_kind", CLIENT_KINDS)
+def test_an_unblock_time_is_read_by_the_exchange_s_clock(client_kind: ClientKind) -> None:
     # By this machine's clock it is an hour ago, and nothing would be waited for.
     behind = -3_600_000
     with Sandbox(limits="off", clock=lambda: time.time_ns() // 1_000_000 + behind) as sandbox:
         order = sandbox.place_order(SYMBOL)
         sandbox.faults([{"fault": "error", "code": 100410, "msg": LOCK, "unblockIn": 60_000}])
-        came = attempt(colour, options(sandbox), order_id=order["orderId"])
-        assert isinstance(came, RateLimited)
-        assert asked(sandbox) == 1
+        result = attempt(client_kind, options(sandbox), order_id=order["orderId"])
+        assert isinstance(result, RateLimited)
+        assert count_requests(sandbox) == 1
 
 
-def test_a_permit_that_comes_too_late_is_told_at_once_and_costs_no_tries() -> None:
+def test_a_permit_that_comes_too_late_is_raised_at_once_and_costs_no_tries() -> None:
     with (
         Sandbox(limits="off") as sandbox,
         BingxSpot(**options(sandbox, limits=LocalRateLimiter(lambda: 0.0), timeout=0.9)) as bingx,
@@ -158,65 +158,65 @@ def test_a_permit_that_comes_too_late_is_told_at_once_and_costs_no_tries() -> No
         assert arrived(sandbox) == 5
 
 
-CALLS = 200
-# The first tries, the shared budget, and two further ones that each doubt is free to make.
+CALLS = 80
+# The first attempts, the shared budget, and two retries that every call has free.
 MOST_CANCELS = CALLS + 100 + CALLS * 2
 TIMEOUT = 1.0
-# Towards its deadline a doubt asks ten times a second, before that more seldom.
+# Near its deadline a call queries ten times a second, before that less often.
 MOST_QUERIES_EACH = 25
 
 
-@pytest.mark.parametrize("colour", COLOURS)
-def test_many_callers_of_a_server_that_resets_everything_share_one_budget(colour: Colour) -> None:
+@pytest.mark.parametrize("client_kind", CLIENT_KINDS)
+def test_many_callers_of_a_server_that_resets_everything_share_one_budget(client_kind: ClientKind) -> None:
     with Sandbox(limits="off", orders=0) as sandbox:
         orders = [int(order["orderId"]) for order in sandbox.place_orders(CALLS, SYMBOL)]
         sandbox.faults([{"fault": "reset-before-reading"}])
-        made_with = options(sandbox, timeout=TIMEOUT)
-        batches = [orders[start : start + 50] for start in range(0, CALLS, 50)]
-        came = in_batches(colour, made_with, batches)
-        # Where the machine is busy, the time of some is up before it is their turn.
-        assert {type(each) for each in came} <= {OutcomeUnknown, NotSent}
-        assert OutcomeUnknown in {type(each) for each in came}
+        client_options = options(sandbox, timeout=TIMEOUT)
+        batches = [orders[start : start + 40] for start in range(0, CALLS, 40)]
+        results = cancel_in_batches(client_kind, client_options, batches)
+        # On a busy machine the deadline of some ends before they are sent.
+        assert {type(each) for each in results} <= {OutcomeUnknown, NotSent}
+        assert OutcomeUnknown in {type(each) for each in results}
         executed = sandbox.executed()
     cancels = [executed[str(order_id)]["cancelRequests"] for order_id in orders]
     assert sum(cancels) <= MOST_CANCELS
     assert max(cancels) <= 6
-    queries = [sum(tried.operation == "queryOrder" for tried in each.attempts) for each in errors(came)]
+    queries = [sum(tried.operation == "queryOrder" for tried in each.attempts) for each in errors(results)]
     assert max(queries) <= MOST_QUERIES_EACH
 
 
-def errors(came: list[Order | CallError]) -> list[CallError]:
-    return [each for each in came if isinstance(each, CallError)]
+def errors(results: list[Order | CallError]) -> list[CallError]:
+    return [each for each in results if isinstance(each, CallError)]
 
 
-def in_batches(
-    colour: Colour, made_with: dict[str, Any], batches: list[list[int]]
+def cancel_in_batches(
+    client_kind: ClientKind, client_options: dict[str, Any], batches: list[list[int]]
 ) -> list[Order | CallError]:
-    """Cancel on one client, so many together."""
-    came: list[Order | CallError] = []
-    if colour == "sync":
-        with BingxSpot(**made_with) as bingx, ThreadPoolExecutor(50) as threads:
+    """Cancel on one client, one batch after another."""
+    results: list[Order | CallError] = []
+    if client_kind == "sync":
+        with BingxSpot(**client_options) as bingx, ThreadPoolExecutor(40) as threads:
             for batch in batches:
-                came += threads.map(lambda each: cancelling(bingx, each), batch)
-        return came
+                results += threads.map(lambda each: cancelling(bingx, each), batch)
+        return results
 
     async def cancel_all() -> None:
-        async with AsyncBingxSpot(**made_with) as bingx:
+        async with AsyncBingxSpot(**client_options) as bingx:
             for batch in batches:
                 calls = [outcome_async(bingx.cancel_order(SYMBOL, order_id=each)) for each in batch]
-                came.extend(await asyncio.gather(*calls))
+                results.extend(await asyncio.gather(*calls))
 
     asyncio.run(cancel_all())
-    return came
+    return results
 
 
-def test_successes_earn_tries_back() -> None:
+def test_successes_refill_the_retry_budget() -> None:
     with Sandbox(limits="off", orders=0) as sandbox, BingxSpot(**options(sandbox)) as bingx:
         budget = bingx._state.retry_budget
         while budget.take():
             pass
         one, other, third = (int(order["orderId"]) for order in sandbox.place_orders(3, SYMBOL))
-        # A doubt has its two free tries, and each query that is answered earns half of one more.
+        # The call has two free retries, and each query that is answered refills half a retry.
         sandbox.faults([{"fault": "html", "status": 502, "operation": "cancel"}])
         assert isinstance(cancelling(bingx, one), StillOpen)
         assert arrived(sandbox) == 4

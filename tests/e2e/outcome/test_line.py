@@ -1,4 +1,4 @@
-"""Only so many requests of an endpoint are under way at a time: nobody waits for ever to be one of them."""
+"""Few requests to an endpoint are in flight while errors repeat, and every waiting call gets its turn."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor

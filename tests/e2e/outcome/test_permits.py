@@ -13,8 +13,10 @@ import pytest
 
 from bingx_sandbox import Sandbox
 from bingx_spot import AsyncBingxSpot, BingxSpot, CallError, Credentials, Order, RateLimited
+from bingx_spot.core.resolution import resolve
 from bingx_spot.core.runner import run
-from bingx_spot.limits.rate_limiter import IpLimits, LocalRateLimiter
+from bingx_spot.limits.ip_limits import IpLimits
+from bingx_spot.limits.rate_limiter import LocalRateLimiter
 from bingx_spot.shared_limits import options as accounts
 from bingx_spot_api.contract import BY_ID
 from tests.e2e.outcome.calls import refused_port
@@ -53,9 +55,9 @@ def arrivals(server: ScriptedServer) -> list[float]:
 @pytest.fixture
 def standing(server: ScriptedServer) -> Iterator[None]:
     """Let no time pass for the limits of those who call the server: a slow test finds none free again."""
-    address = accounts._addresses[server.url] = IpLimits(lambda: 0.0)
+    address = accounts._ip_limits[server.url] = IpLimits(lambda: 0.0)
     yield
-    assert address._windows, "nobody has used it"
+    assert address._windows, "no call has used it"
 
 
 def cancelled_in_bulk(bingx: BingxSpot) -> None:
@@ -72,7 +74,7 @@ def test_the_sixth_request_within_a_second_waits(server: ScriptedServer) -> None
         assert len(server.requests) == 6
 
 
-def test_a_wait_that_cannot_end_in_time_is_told_at_once_and_sends_nothing(server: ScriptedServer) -> None:
+def test_a_wait_that_cannot_end_in_time_is_raised_at_once_and_sends_nothing(server: ScriptedServer) -> None:
     with blocking(server.url, limits=LocalRateLimiter(lambda: 0.0), timeout=BEFORE_THE_NEXT) as bingx:
         for _ in range(5):
             bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
@@ -93,8 +95,8 @@ class TestSharing:
             blocking(server.url, limits=None, timeout=BEFORE_THE_NEXT) as one,
             blocking(server.url, limits=None, timeout=BEFORE_THE_NEXT) as other,
         ):
-            came = [cancelled(bingx) for bingx in [one, other] * 4]
-        assert [isinstance(each, Order) for each in came] == [True] * 5 + [False] * 3
+            result = [cancelled(bingx) for bingx in [one, other] * 4]
+        assert [isinstance(each, Order) for each in result] == [True] * 5 + [False] * 3
 
     def test_whether_they_block_or_await(self, server: ScriptedServer) -> None:
         arrived = arrivals(server)
@@ -165,6 +167,7 @@ class TestPriority:
             assert single < 12
             assert not [each for each in wait(many).done if each.exception()]
 
+    @pytest.mark.slow
     def test_it_waits_for_no_more_than_one_permit(self) -> None:
         with Sandbox(orders=0) as sandbox:
             orders = [int(order["orderId"]) for order in sandbox.place_orders(40, SYMBOL)]
@@ -186,8 +189,8 @@ class TestPriority:
         assert min(overtaking) <= 1
 
 
-class TestGivingBack:
-    def test_cancelled_tasks_give_their_places_back(self, server: ScriptedServer) -> None:
+class TestReleasing:
+    def test_cancelled_tasks_release_their_places(self, server: ScriptedServer) -> None:
         def cancelling(bingx: AsyncBingxSpot) -> "asyncio.Task[Order]":
             return asyncio.create_task(bingx.cancel_order(SYMBOL, order_id=ORDER_ID))
 
@@ -203,7 +206,7 @@ class TestGivingBack:
 
         assert asyncio.run(play()).order_id == ORDER_ID
 
-    def test_a_call_that_never_reached_anybody_has_cost_no_permit(self, server: ScriptedServer) -> None:
+    def test_a_call_that_never_connected_costs_no_permit(self, server: ScriptedServer) -> None:
         limits = LocalRateLimiter(lambda: 0.0)
         with refused_port() as url, blocking(url, limits=limits, timeout=0.3) as nowhere:
             for _ in range(4):
@@ -212,6 +215,7 @@ class TestGivingBack:
             assert all(isinstance(cancelled(bingx), Order) for _ in range(5))
 
 
+@pytest.mark.slow
 class TestManyCallers:
     def test_threads_and_tasks_of_one_limit_never_pass_it(self, server: ScriptedServer) -> None:
         arrived, limits = arrivals(server), LocalRateLimiter()
@@ -223,17 +227,17 @@ class TestManyCallers:
         with blocking(server.url, limits=limits, timeout=20.0) as bingx, ThreadPoolExecutor(8) as threads:
             tasks = threading.Thread(target=lambda: asyncio.run(await_all()))
             tasks.start()
-            came = list(threads.map(lambda _: cancelled(bingx), range(8)))
+            result = list(threads.map(lambda _: cancelled(bingx), range(8)))
             tasks.join()
-        assert all(isinstance(each, Order) for each in came)
+        assert all(isinstance(each, Order) for each in result)
         assert len(arrived) == 16
         arrived.sort()
         assert all(later - earlier >= 1.0 for earlier, later in zip(arrived, arrived[5:], strict=False))
 
 
-class TestTold:
-    @pytest.mark.parametrize("colour", [BingxSpot, AsyncBingxSpot])
-    def test_the_headers_are_believed(self, server: ScriptedServer, colour: type) -> None:
+class TestServerHints:
+    @pytest.mark.parametrize("client_kind", ["sync", "async"])
+    def test_the_headers_are_believed(self, server: ScriptedServer, client_kind: str) -> None:
         def answer(_: bytes) -> bytes:
             end = time.time_ns() // 1_000_000 + 1500
             left = f"X-RateLimit-Requests-Remain: 0\r\nX-RateLimit-Requests-Expire: {end}"
@@ -241,7 +245,7 @@ class TestTold:
 
         server.answer = answer
         begin = time.monotonic()
-        if colour is BingxSpot:
+        if client_kind == "sync":
             with blocking(server.url, limits=LocalRateLimiter(), timeout=9.0) as bingx:
                 for _ in range(2):
                     bingx.cancel_order(SYMBOL, order_id=ORDER_ID)

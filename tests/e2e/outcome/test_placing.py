@@ -11,10 +11,10 @@ from bingx_spot import AsyncBingxSpot, AuthenticationError, BingxSpot, Order
 from bingx_spot.environments import Environment
 from tests.e2e.outcome.calls import (
     CANCEL,
-    COLOURS,
+    CLIENT_KINDS,
     QUERY,
     SYMBOL,
-    Colour,
+    ClientKind,
     arrived,
     attempt,
     described,
@@ -29,8 +29,8 @@ MOVED = "they go as a query string from now on"
 
 def places(sandbox: Sandbox) -> list[str]:
     """Tell where the parameters of each cancel stood, by what arrived."""
-    asked = [request for request in sandbox.requests() if request["path"] == CANCEL]
-    return [place(request["query"], request["headers"]["content-type"] or "") for request in asked]
+    cancels = [request for request in sandbox.requests() if request["path"] == CANCEL]
+    return [place(request["query"], request["headers"]["content-type"] or "") for request in cancels]
 
 
 def place(query: str, content_type: str) -> str:
@@ -39,26 +39,26 @@ def place(query: str, content_type: str) -> str:
     return "json" if content_type == "application/json" else "form"
 
 
-@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("client_kind", CLIENT_KINDS)
 @pytest.mark.parametrize("understood", PLACES)
 @pytest.mark.parametrize("placement", PLACES)
 def test_a_fixed_placement_is_kept_whatever_the_server_says(
-    colour: Colour, understood: str, placement: str
+    client_kind: ClientKind, understood: str, placement: str
 ) -> None:
     with Sandbox(limits="off", placements=(understood,)) as sandbox:
         order = sandbox.place_order(SYMBOL)
-        came = attempt(colour, options(sandbox, placement=placement), order_id=order["orderId"])
+        result = attempt(client_kind, options(sandbox, placement=placement), order_id=order["orderId"])
         assert places(sandbox) == [placement]
         if placement == understood:
-            assert described(came) == "Order CANCELED"
+            assert described(result) == "Order CANCELED"
         else:
-            assert isinstance(came, AuthenticationError)
-            assert came.code == 100412
-            assert "placement" in came.hint
+            assert isinstance(result, AuthenticationError)
+            assert result.code == 100412
+            assert "placement" in result.hint
             assert {seen["status"] for seen in sandbox.executed().values()} == {"NEW", "PENDING"}
 
 
-@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("client_kind", CLIENT_KINDS)
 @pytest.mark.parametrize(
     ("understood", "arrive", "gets"),
     [
@@ -72,7 +72,7 @@ def test_a_fixed_placement_is_kept_whatever_the_server_says(
     ids=str,
 )
 def test_auto_begins_with_json_and_tries_the_query_string_once(
-    colour: Colour,
+    client_kind: ClientKind,
     understood: tuple[str, ...],
     arrive: list[str],
     gets: str,
@@ -83,14 +83,14 @@ def test_auto_begins_with_json_and_tries_the_query_string_once(
         caplog.at_level(logging.DEBUG, "bingx_spot"),
     ):
         order = sandbox.place_order(SYMBOL)
-        came = attempt(colour, options(sandbox), order_id=order["orderId"])
-        assert described(came) == gets
+        result = attempt(client_kind, options(sandbox), order_id=order["orderId"])
+        assert described(result) == gets
         assert places(sandbox) == arrive
         assert sandbox.executed()[str(order["orderId"])]["cancelRequests"] == len(arrive)
     assert sum(MOVED in text for text in caplog.messages) == len(arrive) - 1
-    if isinstance(came, AuthenticationError):
-        assert "placement" in came.hint
-        assert [tried.operation for tried in came.attempts] == ["cancelOrder", "cancelOrder"]
+    if isinstance(result, AuthenticationError):
+        assert "placement" in result.hint
+        assert [tried.operation for tried in result.attempts] == ["cancelOrder", "cancelOrder"]
 
 
 def test_auto_remembers_what_it_found_and_says_it_once(caplog: pytest.LogCaptureFixture) -> None:
@@ -122,10 +122,10 @@ def test_auto_does_not_go_on_looking_where_the_query_string_was_not_seen_either(
 
 
 def test_calls_that_find_out_together_all_succeed() -> None:
-    async def cancel_all(made_with: dict[str, Any], orders: list[int]) -> list[str]:
-        async with AsyncBingxSpot(**made_with) as bingx:
+    async def cancel_all(client_options: dict[str, Any], orders: list[int]) -> list[str]:
+        async with AsyncBingxSpot(**client_options) as bingx:
             calls = [outcome_async(bingx.cancel_order(SYMBOL, order_id=order_id)) for order_id in orders]
-            return [described(came) for came in await asyncio.gather(*calls)]
+            return [described(result) for result in await asyncio.gather(*calls)]
 
     with Sandbox(limits="off", placements=("query",)) as sandbox:
         # All are under way before the first refusal is there.
@@ -135,21 +135,23 @@ def test_calls_that_find_out_together_all_succeed() -> None:
         assert sorted(places(sandbox)) == ["json"] * 15 + ["query"] * 15
 
 
-@pytest.mark.parametrize("colour", COLOURS)
-def test_the_fallback_host_is_found_out_about_by_itself(colour: Colour) -> None:
+@pytest.mark.parametrize("client_kind", CLIENT_KINDS)
+def test_the_fallback_host_is_found_out_about_by_itself(client_kind: ClientKind) -> None:
     with Sandbox(limits="off", placements=("query",)) as sandbox, refused_port() as nowhere:
         order = sandbox.place_order(SYMBOL)
         environment = Environment("test", nowhere, sandbox.url)
-        came = attempt(colour, {**options(sandbox), "environment": environment}, order_id=order["orderId"])
-        assert isinstance(came, Order)
+        result = attempt(
+            client_kind, {**options(sandbox), "environment": environment}, order_id=order["orderId"]
+        )
+        assert isinstance(result, Order)
         assert places(sandbox) == ["json", "query"]
 
 
-@pytest.mark.parametrize("colour", COLOURS)
-def test_a_doubt_is_settled_by_a_query_whatever_the_placement(colour: Colour) -> None:
+@pytest.mark.parametrize("client_kind", CLIENT_KINDS)
+def test_a_doubt_is_settled_by_a_query_whatever_the_placement(client_kind: ClientKind) -> None:
     with Sandbox(limits="off", placements=("form",)) as sandbox:
         order = sandbox.place_order(SYMBOL)
         sandbox.faults([{"fault": "reset-after-executing", "operation": "cancel", "times": 1}])
-        came = attempt(colour, options(sandbox, placement="form"), order_id=order["orderId"])
-        assert described(came) == "Order CANCELED"
+        result = attempt(client_kind, options(sandbox, placement="form"), order_id=order["orderId"])
+        assert described(result) == "Order CANCELED"
         assert arrived(sandbox, QUERY) == 1

@@ -20,7 +20,16 @@ from bingx_spot import (
     OrderNotOpen,
     OutcomeUnknown,
 )
-from tests.e2e.outcome.calls import COLOURS, QUERY, SYMBOL, TIME, Colour, arrived, options, refused_port
+from tests.e2e.outcome.calls import (
+    CLIENT_KINDS,
+    QUERY,
+    SYMBOL,
+    TIME,
+    ClientKind,
+    arrived,
+    options,
+    refused_port,
+)
 
 HOUR = 3_600_000
 # How long an answer may be on its way on a machine that is busy, in milliseconds.
@@ -37,40 +46,42 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
-def query(colour: Colour, made_with: dict[str, Any], symbol: str = SYMBOL, **named: Any) -> Order:
-    if colour == "sync":
-        with BingxSpot(**made_with) as bingx:
+def query(
+    client_kind: ClientKind, client_options: dict[str, Any], symbol: str = SYMBOL, **named: Any
+) -> Order:
+    if client_kind == "sync":
+        with BingxSpot(**client_options) as bingx:
             return bingx.query_order(symbol, **named)
 
     async def awaited() -> Order:
-        async with AsyncBingxSpot(**made_with) as bingx:
+        async with AsyncBingxSpot(**client_options) as bingx:
             return await bingx.query_order(symbol, **named)
 
     return asyncio.run(awaited())
 
 
-def server_time(colour: Colour, made_with: dict[str, Any]) -> int:
-    if colour == "sync":
-        with BingxSpot(**made_with) as bingx:
+def server_time(client_kind: ClientKind, client_options: dict[str, Any]) -> int:
+    if client_kind == "sync":
+        with BingxSpot(**client_options) as bingx:
             return bingx.server_time()
 
     async def awaited() -> int:
-        async with AsyncBingxSpot(**made_with) as bingx:
+        async with AsyncBingxSpot(**client_options) as bingx:
             return await bingx.server_time()
 
     return asyncio.run(awaited())
 
 
-both = pytest.mark.parametrize("colour", COLOURS)
+both = pytest.mark.parametrize("client_kind", CLIENT_KINDS)
 
 
 @both
 class TestQueryOrder:
-    def test_states_an_order_by_its_id(self, sandbox: Sandbox, colour: Colour) -> None:
+    def test_states_an_order_by_its_id(self, sandbox: Sandbox, client_kind: ClientKind) -> None:
         placed = sandbox.place_order(SYMBOL, price="50000.5", origQty="2", clientOrderID="my-bot_0001")
         sandbox.fill(placed["orderId"], "0.5")
         before = now()
-        order = query(colour, options(sandbox), order_id=placed["orderId"])
+        order = query(client_kind, options(sandbox), order_id=placed["orderId"])
         assert (order.order_id, order.client_order_id) == (placed["orderId"], "my-bot_0001")
         assert (order.symbol, order.status, order.side, order.type) == (
             SYMBOL,
@@ -90,33 +101,33 @@ class TestQueryOrder:
         assert (request["method"], request["placement"]) == ("GET", "query")
         assert request["executed"] is False
 
-    def test_states_an_order_by_its_client_order_id(self, sandbox: Sandbox, colour: Colour) -> None:
+    def test_states_an_order_by_its_client_order_id(self, sandbox: Sandbox, client_kind: ClientKind) -> None:
         placed = sandbox.place_order(SYMBOL, clientOrderID="my-bot_0002")
-        order = query(colour, options(sandbox), client_order_id="my-bot_0002", recv_window=3000.0)
+        order = query(client_kind, options(sandbox), client_order_id="my-bot_0002", recv_window=3000.0)
         assert order.order_id == placed["orderId"]
         assert sandbox.requests()[0]["parameters"]["recvWindow"] == "3000"
 
     @pytest.mark.parametrize("status", ["NEW", "PENDING", "FILLED", "CANCELED", "FAILED"])
-    def test_any_status_is_an_answer(self, sandbox: Sandbox, colour: Colour, status: str) -> None:
+    def test_any_status_is_an_answer(self, sandbox: Sandbox, client_kind: ClientKind, status: str) -> None:
         placed = sandbox.place_order(SYMBOL, status=status)
-        assert query(colour, options(sandbox), order_id=placed["orderId"]).status == status
+        assert query(client_kind, options(sandbox), order_id=placed["orderId"]).status == status
 
-    def test_a_symbol_beyond_ascii(self, sandbox: Sandbox, colour: Colour) -> None:
+    def test_a_symbol_beyond_ascii(self, sandbox: Sandbox, client_kind: ClientKind) -> None:
         placed = sandbox.place_order("MØTH-USDT")
-        order = query(colour, options(sandbox), "MØTH-USDT", order_id=str(placed["orderId"]))
+        order = query(client_kind, options(sandbox), "MØTH-USDT", order_id=str(placed["orderId"]))
         assert order.symbol == "MØTH-USDT"
 
-    def test_an_order_that_nobody_knows(self, sandbox: Sandbox, colour: Colour) -> None:
+    def test_an_order_that_nobody_knows(self, sandbox: Sandbox, client_kind: ClientKind) -> None:
         with pytest.raises(OrderNotOpen) as failed:
-            query(colour, options(sandbox), order_id=7)
+            query(client_kind, options(sandbox), order_id=7)
         assert failed.value.code == 100404
         assert failed.value.order is None
         assert arrived(sandbox, QUERY) == 1
 
-    def test_a_wrong_secret(self, sandbox: Sandbox, colour: Colour) -> None:
-        made_with = options(sandbox, credentials=Credentials(sandbox.api_key, "wrong"))
+    def test_a_wrong_secret(self, sandbox: Sandbox, client_kind: ClientKind) -> None:
+        client_options = options(sandbox, credentials=Credentials(sandbox.api_key, "wrong"))
         with pytest.raises(AuthenticationError):
-            query(colour, made_with, order_id=7)
+            query(client_kind, client_options, order_id=7)
 
     @pytest.mark.parametrize(
         "fault",
@@ -130,17 +141,17 @@ class TestQueryOrder:
         ids=lambda fault: str(fault["fault"]),
     )
     def test_is_asked_again_where_the_first_answer_tells_nothing(
-        self, sandbox: Sandbox, colour: Colour, fault: dict[str, Any]
+        self, sandbox: Sandbox, client_kind: ClientKind, fault: dict[str, Any]
     ) -> None:
         placed = sandbox.place_order(SYMBOL)
         sandbox.faults([{**fault, "times": 1}])
-        assert query(colour, options(sandbox), order_id=placed["orderId"]).order_id == placed["orderId"]
+        assert query(client_kind, options(sandbox), order_id=placed["orderId"]).order_id == placed["orderId"]
         assert arrived(sandbox, QUERY) == 2
 
-    def test_where_nothing_is_ever_told(self, sandbox: Sandbox, colour: Colour) -> None:
+    def test_where_nothing_is_ever_told(self, sandbox: Sandbox, client_kind: ClientKind) -> None:
         sandbox.faults([{"fault": "html", "status": 502}])
         with pytest.raises(OutcomeUnknown) as failed:
-            query(colour, options(sandbox, timeout=1.0), order_id=7)
+            query(client_kind, options(sandbox, timeout=1.0), order_id=7)
         assert failed.value.http_status == 502
         assert {tried.operation for tried in failed.value.attempts} == {"queryOrder"}
         assert 2 <= arrived(sandbox, QUERY) <= 6
@@ -157,10 +168,10 @@ class TestQueryOrder:
         ids=str,
     )
     def test_bad_input_sends_nothing(
-        self, sandbox: Sandbox, colour: Colour, named: dict[str, Any], field: str
+        self, sandbox: Sandbox, client_kind: ClientKind, named: dict[str, Any], field: str
     ) -> None:
         with pytest.raises(InvalidInput) as refused:
-            query(colour, options(sandbox), **named)
+            query(client_kind, options(sandbox), **named)
         assert refused.value.field == field
         assert sandbox.requests() == []
 
@@ -168,24 +179,24 @@ class TestQueryOrder:
 @both
 class TestServerTime:
     @pytest.mark.parametrize("offset", [0, HOUR, -HOUR])
-    def test_is_the_exchange_s_own(self, colour: Colour, offset: int) -> None:
+    def test_is_the_exchange_s_own(self, client_kind: ClientKind, offset: int) -> None:
         with Sandbox(limits="off", clock=lambda: now() + offset) as sandbox:
             before = now() + offset
-            assert before <= server_time(colour, options(sandbox)) <= now() + offset
+            assert before <= server_time(client_kind, options(sandbox)) <= now() + offset
             [request] = sandbox.requests()
             assert request["path"] == TIME
             assert request["query"] == request["body"] == ""
 
-    def test_is_asked_again_where_nobody_answers(self, sandbox: Sandbox, colour: Colour) -> None:
+    def test_is_asked_again_where_nobody_answers(self, sandbox: Sandbox, client_kind: ClientKind) -> None:
         sandbox.faults([{"fault": "reset-before-reading", "times": 1}])
-        assert server_time(colour, options(sandbox)) > 0
+        assert server_time(client_kind, options(sandbox)) > 0
         assert arrived(sandbox, TIME) == 2
 
-    def test_where_the_answer_is_no_time(self, sandbox: Sandbox, colour: Colour) -> None:
+    def test_where_the_answer_is_no_time(self, sandbox: Sandbox, client_kind: ClientKind) -> None:
         sandbox.faults([{"fault": "data-null"}])
         with pytest.raises(OutcomeUnknown):
-            server_time(colour, options(sandbox, timeout=0.5))
+            server_time(client_kind, options(sandbox, timeout=0.5))
 
-    def test_where_nobody_listens(self, sandbox: Sandbox, colour: Colour) -> None:
+    def test_where_nobody_listens(self, sandbox: Sandbox, client_kind: ClientKind) -> None:
         with refused_port() as nowhere, pytest.raises(NotSent):
-            server_time(colour, options(sandbox, environment=nowhere, timeout=0.5))
+            server_time(client_kind, options(sandbox, environment=nowhere, timeout=0.5))

@@ -13,16 +13,18 @@ import pytest
 from bingx_sandbox import Sandbox
 from tests.support.documentation import shown
 
+pytestmark = pytest.mark.slow
+
 PYTHON = Path(__file__).parents[3] / "build" / "peers" / "venv" / "bin" / "python"
 
 CANCEL_WITH_CCXT = """
 import json, sys, ccxt
-asked = json.load(sys.stdin)
-exchange = ccxt.bingx({"apiKey": asked["apiKey"], "secret": asked["apiSecret"]})
+settings = json.load(sys.stdin)
+exchange = ccxt.bingx({"apiKey": settings["apiKey"], "secret": settings["apiSecret"]})
 exchange.session.trust_env = False
-exchange.urls["api"] = {name: asked["url"] + "/openApi" for name in exchange.urls["api"]}
+exchange.urls["api"] = {name: settings["url"] + "/openApi" for name in exchange.urls["api"]}
 try:
-    order = exchange.cancel_order(asked["id"], asked["symbol"])
+    order = exchange.cancel_order(settings["id"], settings["symbol"])
     print(json.dumps({"id": order["id"], "status": order["status"], "symbol": order["symbol"]}))
 except ccxt.BaseError as error:
     print(json.dumps({"error": type(error).__name__, "text": str(error)}))
@@ -30,7 +32,7 @@ except ccxt.BaseError as error:
 
 
 def cancel(sandbox: Sandbox, order_id: int, symbol: str, api_secret: str | None = None) -> dict[str, Any]:
-    asked = {
+    settings = {
         "url": sandbox.url,
         "apiKey": sandbox.api_key,
         "apiSecret": api_secret or sandbox.api_secret,
@@ -38,11 +40,15 @@ def cancel(sandbox: Sandbox, order_id: int, symbol: str, api_secret: str | None 
         "symbol": symbol,
     }
     run = subprocess.run(
-        [PYTHON, "-c", CANCEL_WITH_CCXT], input=json.dumps(asked), capture_output=True, text=True, check=False
+        [PYTHON, "-c", CANCEL_WITH_CCXT],
+        input=json.dumps(settings),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert run.returncode == 0, run.stderr
-    answer: dict[str, Any] = json.loads(run.stdout)
-    return answer
+    result: dict[str, Any] = json.loads(run.stdout)
+    return result
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,4 +1,4 @@
-"""A real redis-server, on a socket of its own, that a test can stop, hold up and start again."""
+"""A real redis-server on its own socket, which a test can stop, freeze and start again."""
 
 import os
 import shutil
@@ -18,18 +18,18 @@ BINARY = shutil.which("redis-server") or shutil.which("valkey-server")
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
+    """Return a port that is free."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port
 
 
 class RedisServer:
-    """Run redis-server on a Unix socket in a directory of its own; nothing is kept on disk.
+    """A redis-server on a Unix socket in its own directory; it keeps nothing on disk.
 
     Args:
-        directory: Where the socket is to be.
-        options: What else is told to it, as on its command line.
+        directory: Where the socket is created.
+        options: More words for its command line.
         binary: The program.
     """
 
@@ -55,7 +55,7 @@ class RedisServer:
         raise AssertionError("redis-server does not answer")
 
     def stop(self) -> None:
-        """End it at once, if it runs."""
+        """Kill it, if it runs."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -63,17 +63,17 @@ class RedisServer:
             self.socket.unlink(missing_ok=True)
 
     def freeze(self) -> None:
-        """Let it answer nothing until it thaws."""
+        """Suspend it: it keeps its connections and answers nothing."""
         assert self._process is not None
         os.kill(self._process.pid, signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let it go on."""
+        """Resume it."""
         assert self._process is not None
         os.kill(self._process.pid, signal.SIGCONT)
 
     def client(self) -> redis.Redis:
-        """Return a client that sees what is in it."""
+        """Return a client of it."""
         return redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5)
 
 
@@ -82,7 +82,7 @@ def redis_server(*options: str, binary: str | None = BINARY) -> Iterator[RedisSe
     """Run a server until the block ends, or skip the test where the machine has none.
 
     Args:
-        options: What is told to it, as on its command line.
+        options: Words for its command line.
         binary: The program.
     """
     if binary is None:

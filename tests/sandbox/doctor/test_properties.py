@@ -1,4 +1,4 @@
-"""What holds of every diagnosis, whatever was sent."""
+"""Properties of every diagnosis, for any request."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from urllib.parse import urlencode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bingx_sandbox.accounts import open_accounts
-from bingx_sandbox.doctor import Case, examine_signature, open_case
-from bingx_sandbox.doctor.digests import Method, right_method
-from bingx_sandbox.doctor.mistakes import Mistake
-from bingx_sandbox.doctor.search import MOST_BYTES, MOST_CANDIDATES, search
-from bingx_sandbox.parameters import Sent, read_sent
-from bingx_sandbox.received import Received
-from bingx_sandbox.verify import canonical_string
-from tests.sandbox.doctor.visits import FORM, PATH, SECRET, as_json, as_query, hmac_hex, joined, signed
+from bingx_sandbox.accounts import create_accounts
+from bingx_sandbox.doctor import RejectedRequest, check_signature, rejected_request
+from bingx_sandbox.doctor.catalog import Mistake
+from bingx_sandbox.doctor.search import MAX_BYTES, MAX_CANDIDATES, search
+from bingx_sandbox.doctor.signing_variations import Method, correct_method
+from bingx_sandbox.http_messages import HttpRequest
+from bingx_sandbox.parameters import Parameters, read_parameters
+from bingx_sandbox.verification import canonical_string
+from tests.sandbox.doctor.requests import FORM, PATH, SECRET, as_json, as_query, hmac_hex, joined, signed
 
-ACCOUNTS = open_accounts(3, 2)
+ACCOUNTS = create_accounts(3, 2)
 KEY = ACCOUNTS[0].keys[0]
 KEYS = [key for account in ACCOUNTS for key in account.keys]
 
@@ -34,58 +34,58 @@ parameters = st.dictionaries(
 placements = st.sampled_from(["json", "query", "form"])
 
 
-def received(placement: str, given: dict[str, Any], signature: str) -> Received:
+def received(placement: str, given: dict[str, Any], signature: str) -> HttpRequest:
     everything = {**given, "signature": signature}
     if placement == "json":
         body = json.dumps(everything).encode()
-        return Received("POST", PATH, headers={"content-type": "application/json"}, body=body)
+        return HttpRequest("POST", PATH, headers={"content-type": "application/json"}, body=body)
     as_sent = {name: json.dumps(v) if isinstance(v, bool) else v for name, v in everything.items()}
     raw = urlencode(as_sent).encode()
     if placement == "query":
-        return Received("POST", PATH, query=raw)
-    return Received("POST", PATH, headers={"content-type": FORM}, body=raw)
+        return HttpRequest("POST", PATH, query=raw)
+    return HttpRequest("POST", PATH, headers={"content-type": FORM}, body=raw)
 
 
-def opened(request: Received) -> tuple[Case, Sent]:
-    sent = read_sent(request)
+def opened(request: HttpRequest) -> tuple[RejectedRequest, Parameters]:
+    sent = read_parameters(request)
     others = [key for key in KEYS if key is not KEY]
-    return open_case(request, sent, KEY, others), sent
+    return rejected_request(request, sent, KEY, others), sent
 
 
 @settings(deadline=None, max_examples=150)
 @given(placements, parameters)
-def test_a_right_signature_is_never_explained(placement: str, given_: dict[str, Any]) -> None:
+def test_a_correct_signature_is_never_explained(placement: str, given_: dict[str, Any]) -> None:
     _, unsigned = opened(received(placement, given_, "x"))
     signature = signed(canonical_string(unsigned), KEY.api_secret)
     case, _ = opened(received(placement, given_, signature))
-    assert examine_signature(case) is None
+    assert check_signature(case) is None
 
 
 @settings(deadline=None, max_examples=150)
 @given(placements, parameters, st.data())
-def test_what_is_named_reproduces_the_signature(
+def test_a_diagnosis_reproduces_the_signature(
     placement: str, given_: dict[str, Any], data: st.DataObject
 ) -> None:
     _, unsigned = opened(received(placement, given_, "x"))
     right = canonical_string(unsigned)
-    order = data.draw(st.permutations(list(unsigned.parameters)))
+    order = data.draw(st.permutations(list(unsigned.values)))
     text = data.draw(
         st.sampled_from(
             [
                 right,
-                joined(dict(sorted(unsigned.parameters.items()))),
-                joined({name: unsigned.parameters[name] for name in order}),
+                joined(dict(sorted(unsigned.values.items()))),
+                joined({name: unsigned.values[name] for name in order}),
                 right + "\n",
                 f"{right}&signature=",
                 right.replace("5000", "5000.0"),
-                joined({name: unsigned.parameters[name] for name in order[1:]}),
+                joined({name: unsigned.values[name] for name in order[1:]}),
                 "",
                 data.draw(texts),
             ]
         )
     )
     signature = signed(text, KEY.api_secret)
-    diagnosis = examine_signature(opened(received(placement, given_, signature))[0])
+    diagnosis = check_signature(opened(received(placement, given_, signature))[0])
     if diagnosis is None:
         assert text == right
         return
@@ -98,29 +98,29 @@ def test_what_is_named_reproduces_the_signature(
 
 @settings(deadline=None, max_examples=100)
 @given(placements, parameters, st.text(max_size=80) | st.from_regex(r"\A[0-9a-fA-F]{64}\Z"))
-def test_what_nobody_signed_is_never_explained_and_no_secret_is_told(
+def test_a_random_signature_is_never_explained(
     placement: str, given_: dict[str, Any], signature: str
 ) -> None:
     request = received(placement, given_, signature.encode(errors="replace").decode())
     case, sent = opened(request)
     if sent.signature is None:
         return
-    diagnosis = examine_signature(case)
+    diagnosis = check_signature(case)
     assert diagnosis is not None
     assert diagnosis.mistakes == ()
 
 
 @settings(deadline=None, max_examples=60)
 @given(placements, parameters, st.sampled_from(KEYS), st.sampled_from(["", "\n", " "]), st.booleans())
-def test_no_secret_is_ever_told(
+def test_a_diagnosis_never_contains_a_secret(
     placement: str, given_: dict[str, Any], key: Any, end: str, swapped: bool
 ) -> None:
     _, unsigned = opened(received(placement, given_, "x"))
     secret, text = f"{key.api_secret}{end}".encode(), canonical_string(unsigned).encode()
     signature = hmac_hex(text, secret) if swapped else hmac_hex(secret, text)
     case, _ = opened(received(placement, given_, signature))
-    diagnosis = examine_signature(case)
-    shown = f"{diagnosis!r} {diagnosis.written() if diagnosis else ''} {case!r}"
+    diagnosis = check_signature(case)
+    shown = f"{diagnosis!r} {diagnosis.to_dict() if diagnosis else ''} {case!r}"
     assert not any(each.api_secret in shown or each.api_key in shown for each in KEYS)
     if key is not KEY and not end and not swapped:
         assert diagnosis is not None
@@ -137,7 +137,7 @@ class Counting:
     def __call__(self, secret: bytes, text: bytes) -> bytes:
         self.digests += 1
         self.bytes += len(text)
-        return right_method().compute(secret, text)
+        return correct_method().compute(secret, text)
 
 
 def test_the_work_for_one_request_is_bounded(monkeypatch: Any) -> None:
@@ -152,14 +152,14 @@ def test_the_work_for_one_request_is_bounded(monkeypatch: Any) -> None:
         as_query("0" * 64, raw="timestamp=1", body="a&" * 30_000, media_type="text/plain"),
     ):
         counting = Counting()
-        monkeypatch.setattr("bingx_sandbox.doctor.search.right_method", lambda to=counting: Method(to))
+        monkeypatch.setattr("bingx_sandbox.doctor.search.correct_method", lambda to=counting: Method(to))
         assert search(case) is None
-        assert counting.digests <= MOST_CANDIDATES
-        assert counting.bytes <= MOST_BYTES + 2 * 65_536
+        assert counting.digests <= MAX_CANDIDATES
+        assert counting.bytes <= MAX_BYTES + 2 * 65_536
 
 
-def test_a_mistake_shows_only_the_beginning_of_what_somebody_made_up() -> None:
-    diagnosis = examine_signature(as_query(signed("t=1"), raw=f"t=1&{'x' * 3000}=1"))
+def test_a_mistake_shows_only_the_beginning_of_long_texts() -> None:
+    diagnosis = check_signature(as_query(signed("t=1"), raw=f"t=1&{'x' * 3000}=1"))
     assert diagnosis is not None
     assert [mistake.name for mistake in diagnosis.mistakes] == ["parameter-not-signed"]
     assert len(diagnosis.words) < 600

@@ -1,4 +1,4 @@
-"""Debian's Chromium, driven by Playwright's client, which brings no browser of its own here."""
+"""The Chromium of the system, driven by Playwright, which has no browser of its own here."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ CHROMIUM = shutil.which("chromium")
 _FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-    # No name has an address, whatever asks for one.
+    # The browser must not resolve any host name.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
-# On a machine that is busy.
-PATIENCE = 30_000
+# Long enough for a busy machine.
+TIMEOUT = 30_000
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Run the browser, with a profile of its own that is gone afterwards."""
+    """Run the browser with a temporary profile."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS, timeout=PATIENCE)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS, timeout=TIMEOUT)
         try:
             yield browser
         finally:

@@ -1,4 +1,4 @@
-"""Make the picture of the sandbox's page that the README shows: `make screenshot`."""
+"""Take the screenshot of the page that the README shows: `make screenshot`."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from playwright.sync_api import Page
 from bingx_sandbox import Sandbox
 from tests.sandbox.client import CANCEL, Client
 from tests.sandbox.page.chromium import CHROMIUM, chromium
-from tests.sandbox.page.looking import badly_signed, latest
+from tests.sandbox.page.locators import badly_signed, latest
 
 PICTURE = Path(__file__).parents[3] / "docs" / "_static" / "sandbox.png"
 _SIZE = {"width": 1280, "height": 800}
-_TOO_LARGE = 200_000
+_MAX_BYTES = 200_000
 
 
 def main() -> int:
-    """Write the picture anew; gives the exit code."""
+    """Take the screenshot; return the exit code."""
     if CHROMIUM is None:
         print("chromium is not installed", file=sys.stderr)
         return 1
     with Sandbox() as sandbox, httpx.Client(trust_env=False) as http, chromium() as browser:
-        play(Client(sandbox, http))
+        send_requests(Client(sandbox, http))
         context = browser.new_context(viewport=_SIZE, color_scheme="light", reduced_motion="reduce")
         page = context.new_page()
         page.goto(sandbox.url)
-        look_at_the_doctor(page)
+        open_the_diagnosis(page)
         page.screenshot(path=PICTURE)
     size = PICTURE.stat().st_size
     print(f"{PICTURE.name}: {size} bytes")
-    return int(size > _TOO_LARGE)
+    return int(size > _MAX_BYTES)
 
 
-def play(client: Client) -> None:
-    """Let a few things happen, the most interesting one last."""
+def send_requests(client: Client) -> None:
+    """Send some requests, the most interesting one last."""
     sandbox = client.sandbox
     sandbox.place_order(
         side="SELL", price="91250.5", origQty="0.25", status="PARTIALLY_FILLED", clientOrderID="my-bot_0001"
@@ -55,8 +55,8 @@ def play(client: Client) -> None:
     badly_signed(client, symbol="MØTH-USDT", orderId=third, recvWindow=5000)
 
 
-def look_at_the_doctor(page: Page) -> None:
-    """Open the request that the doctor has something to say about."""
+def open_the_diagnosis(page: Page) -> None:
+    """Open the request that has a diagnosis."""
     request = latest(page, 5)
     request.locator("summary").click()
     request.get_by_role("note").wait_for()

@@ -1,368 +1,625 @@
-"""One attempt: when it may go, how long it may take, what it leaves behind."""
+"""One attempt: how long it may take, what it ends with, what it leaves behind, and what it repairs."""
 
+import json
 import logging
 from dataclasses import replace
 from itertools import count
+from typing import NamedTuple
 
 import pytest
 
-from bingx_spot import Clock, Credentials, NotSent, OrderNotOpen, OutcomeUnknown, RateLimited
-from bingx_spot.core.request import RequestSigner
-from bingx_spot.limits.permit_queue import DeadlineTooShort
+from bingx_spot import (
+    Attempt,
+    AuthenticationError,
+    CallError,
+    Clock,
+    Credentials,
+    ErrorDetails,
+    NotSent,
+    OutcomeUnknown,
+    RateLimited,
+    RequestRejected,
+    Response,
+)
+from bingx_spot.core.attempt import CLOSED_CLIENT, AttemptResult, AttemptRunner
+from bingx_spot.core.request import ApiCall, RequestSigner
 from bingx_spot.limits.rate_limiter import LocalRateLimiter
-from bingx_spot.transport import CLOSED, MAYBE_SENT_NOTE
-from bingx_spot_api.contract import Operation
-from tests.support.permits import Permits
+from bingx_spot.transport import CLOSED, TransportFailure
+from bingx_spot_api.error_table import STATUS_ROWS
 from tests.support.scripted_time import BEGIN, ScriptedTime
+from tests.unit.core.driving import Late, Reply, Run, attempt, drive, error_of, runner_of
 from tests.unit.core.playing import (
     BAD_GATEWAY,
     CANCELLED,
+    CANCELLING,
     DENIED,
     FALLBACK,
     FILLED,
     HANGS,
     NOT_OPEN,
-    OPEN,
     PRIMARY,
     QUERYING,
     REFUSED,
     RESET,
-    After,
+    SERVER_TIME,
+    UNLISTED,
     Exchange,
-    Reply,
     answer,
-    by_operation,
-    forever,
     says,
 )
 
-
-class Slow:
-    """Give each permit after so many seconds."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self.longest: list[float] = []
-
-    def reserve(self, operation: Operation, *, bulk: bool) -> Permits:  # noqa: ARG002
-        pauses = iter([self.seconds])
-
-        def seconds_until_ready(longest: float) -> float:
-            if self.seconds > longest:
-                raise DeadlineTooShort(self.seconds)
-            pause = next(pauses, 0.0)
-            self.longest += [longest] if pause == self.seconds else []
-            return pause
-
-        return Permits(seconds_until_ready)
+HOUR = 3_600_000
+TOO_LARGE = TransportFailure(written=True, reason="response too large", answered=True)
+# BEGIN is Tue, 14 Nov 2023 22:13:20 GMT.
+BEGIN_DATE, HOUR_LATER = "Tue, 14 Nov 2023 22:13:20 GMT", "Tue, 14 Nov 2023 23:13:20 GMT"
+REMAIN, EXPIRE = "x-ratelimit-requests-remain", "x-ratelimit-requests-expire"
 
 
 def limited() -> Exchange:
-    """Make an exchange that keeps the contract's limits."""
+    """Return an exchange whose client keeps to the contract's limits."""
     time = ScriptedTime()
     return Exchange(time, LocalRateLimiter(time))
 
 
-class TestTime:
-    def test_an_attempt_may_use_six_tenths_of_what_is_left(self) -> None:
-        played = Exchange().play(HANGS, CANCELLED)
-        assert [send.timeout for send in played.sent] == pytest.approx([6.0, 0.6 * 3.9])
-
-    def test_the_call_s_own_time_counts(self) -> None:
-        played = Exchange().play(CANCELLED, timeout=2.0)
-        assert played.sent[0].timeout == pytest.approx(1.2)
-
-    def test_towards_the_end_an_attempt_may_use_all(self) -> None:
-        assert Exchange().play(CANCELLED, timeout=0.03125).sent[0].timeout == 0.02
-        assert Exchange().play(CANCELLED, timeout=0.0201).sent[0].timeout == pytest.approx(0.02)
-
-    def test_with_less_than_two_hundredths_of_a_second_nothing_is_sent(self) -> None:
-        assert isinstance(Exchange().play(timeout=0.0199).error, NotSent)
-
-    def test_with_just_two_hundredths_of_a_second_one_is(self) -> None:
-        exchange = Exchange()
-        exchange.time.seconds = 0.0
-        assert exchange.play(CANCELLED, timeout=0.02).result == CANCELLED
-
-    def test_what_may_not_be_repeated_may_use_all(self) -> None:
-        call = replace(QUERYING, operation=replace(QUERYING.operation, repeatable=False))
-        assert Exchange().play(FILLED, call=call).sent[0].timeout == 10.0
-
-    @pytest.mark.parametrize("reply", [HANGS, RESET, REFUSED, BAD_GATEWAY, NOT_OPEN, says(100410)])
-    @pytest.mark.parametrize("timeout", [0.05, 1.0, 10.0])
-    def test_no_call_ever_ends_after_its_deadline(self, reply: Reply, timeout: float) -> None:
-        exchange = Exchange()
-        exchange.play_on(lambda _: reply, timeout=timeout)
-        assert exchange.time.seconds <= 1000 + timeout + 1e-9
+def pauses(exchange: Exchange, number: int) -> list[list[float]]:
+    """Make so many cancels, and return the pauses before each."""
+    return [attempt(exchange, CANCELLED).pauses for _ in range(number)]
 
 
-class TestPermits:
-    def test_a_permit_is_waited_for(self) -> None:
-        played = Exchange(limits=Slow(0.75)).play(CANCELLED)
-        assert played.waits == [0.75]
-        assert played.sent[0].request.info.parameters["timestamp"] == BEGIN + 750
-        assert played.sent[0].timeout == pytest.approx(0.6 * 9.25)
+class TestTimeout:
+    def test_is_six_tenths_of_the_time_left(self) -> None:
+        runner = runner_of(exchange := Exchange())
+        assert drive(exchange, runner.send_once(CANCELLING), HANGS).timeouts == pytest.approx([6.0])
+        exchange.time.seconds += 6.0
+        assert drive(exchange, runner.send_once(CANCELLING), HANGS).timeouts == pytest.approx([2.4])
 
-    def test_each_attempt_takes_one_and_says_how_long_it_can_wait(self) -> None:
-        limits = Slow(0.0)
-        Exchange(limits=limits).play(REFUSED, CANCELLED)
-        assert limits.longest == pytest.approx([9.98, 9.88])
+    def test_is_all_of_it_for_an_operation_that_must_not_be_repeated(self) -> None:
+        call = replace(QUERYING, operation=replace(QUERYING.operation, repeat="never"))
+        assert attempt(Exchange(), FILLED, call=call).timeouts == [10.0]
 
-    def test_without_one_in_time_nothing_is_sent(self) -> None:
-        exchange = Exchange(limits=Slow(60.0))
-        played = exchange.play()
-        assert isinstance(played.error, RateLimited)
-        assert played.error.message == ("not sent: a permit for cancelOrder comes in 60.0 s, 10.0 s are left")
-        assert played.error.retry_at == BEGIN + 60_000
-        assert played.steps == []
-        assert sum(iter(exchange.state.retry_budget.take, False)) == 100
+    def test_is_never_shorter_than_the_shortest_attempt(self) -> None:
+        assert attempt(Exchange(), CANCELLED, timeout=0.03125).timeouts == [0.02]
 
-    def test_one_that_comes_with_the_deadline_is_told_at_once_to_be_too_late(self) -> None:
-        played = Exchange(limits=Slow(9.99)).play()
-        assert isinstance(played.error, RateLimited)
-        assert played.steps == []
+    def test_is_never_longer_than_the_time_left(self) -> None:
+        assert attempt(Exchange(), CANCELLED, timeout=0.0201).timeouts == pytest.approx([0.02])
 
-    def test_the_contract_s_limits_hold_for_all_calls_of_a_client(self) -> None:
+    def test_begins_after_the_permit(self) -> None:
         exchange = limited()
-        waits = [exchange.play(CANCELLED).waits for _ in range(7)]
-        assert waits == [[], [], [], [], [], [1.0], []]
+        pauses(exchange, 5)
+        run = attempt(exchange, CANCELLED)
+        assert run.pauses == [1.0]
+        assert run.timeouts == pytest.approx([0.6 * 9.0])
+        assert run.requests[0].info.parameters["timestamp"] == BEGIN + 1000
 
-    def test_what_the_exchange_says_is_left_holds_by_its_own_clock(self) -> None:
+
+class TestPermit:
+    """What the rate limiter learns of the request; LocalRateLimiter allows five a second."""
+
+    def test_is_taken_by_a_response(self) -> None:
+        assert pauses(limited(), 7) == [[], [], [], [], [], [1.0], []]
+
+    def test_is_released_where_nothing_was_sent(self) -> None:
         exchange = limited()
-        # BEGIN is Tue, 14 Nov 2023 22:13:20 GMT; the exchange is an hour ahead, and the answer took 0.5 s.
-        headers = {
-            "x-ratelimit-requests-remain": "1",
-            "x-ratelimit-requests-expire": str(BEGIN + 3_600_000 + 3000),
-            "date": "Tue, 14 Nov 2023 23:13:20 GMT",
-        }
-        exchange.play(After(replace(CANCELLED, headers=headers), 0.5))
-        assert [exchange.play(CANCELLED).waits for _ in range(2)] == [[], [3.0]]
+        attempt(exchange, REFUSED)
+        assert pauses(exchange, 6) == [[], [], [], [], [], [1.0]]
 
-    def test_what_was_not_sent_took_none(self) -> None:
+    @pytest.mark.parametrize("failure", [RESET, HANGS])
+    def test_is_taken_by_a_request_that_may_have_arrived(self, failure: TransportFailure) -> None:
         exchange = limited()
-        assert exchange.play(REFUSED, CANCELLED).asked == "cc"
-        assert [exchange.play(CANCELLED).waits for _ in range(5)] == [[], [], [], [], [1.0]]
+        attempt(exchange, failure)
+        assert pauses(exchange, 4) == [[], [], [], []]
+        assert attempt(exchange, CANCELLED).pauses != []
 
-    def test_what_may_have_arrived_took_one(self) -> None:
+    def test_headers_of_the_rate_limit_hold_by_the_exchange_s_clock(self) -> None:
         exchange = limited()
-        assert exchange.play(RESET, CANCELLED).asked == "cc"
-        assert [exchange.play(CANCELLED).waits for _ in range(4)] == [[], [], [], [1.0]]
+        # The exchange is an hour ahead, and the response took half a second.
+        headers = {REMAIN: "1", EXPIRE: str(BEGIN + HOUR + 900), "date": HOUR_LATER}
+        attempt(exchange, Late(replace(CANCELLED, headers=headers), 0.5))
+        assert pauses(exchange, 2) == [[], [0.9]]
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {REMAIN: "0", EXPIRE: "9999999999999", "date": BEGIN_DATE},
+            # The machine's clock is an hour behind, and nothing in the response proves it.
+            {REMAIN: "0", EXPIRE: str(BEGIN + HOUR)},
+        ],
+        ids=["year 2286", "clock behind"],
+    )
+    def test_a_window_s_end_beyond_any_window_does_not_stop_the_client(self, headers: dict[str, str]) -> None:
+        exchange = limited()
+        attempt(exchange, replace(CANCELLED, headers=headers))
+        assert sum(attempt(exchange, CANCELLED).pauses) <= 1.0
 
 
-class TestHosts:
+class TestHost:
     @pytest.mark.parametrize("failure", [REFUSED, RESET, HANGS])
-    def test_a_network_failure_brings_the_fallback(self, failure: Reply) -> None:
+    def test_changes_after_a_network_failure(self, failure: TransportFailure) -> None:
         exchange = Exchange()
-        exchange.play(failure, CANCELLED)
-        assert exchange.state.hosts.get() == FALLBACK
+        assert attempt(exchange, failure).result.host == PRIMARY
+        assert attempt(exchange, CANCELLED).result.host == FALLBACK
 
-    @pytest.mark.parametrize("reply", [BAD_GATEWAY, answer(b""), says(100500), DENIED])
-    def test_an_answer_does_not(self, reply: Reply) -> None:
+    @pytest.mark.parametrize(
+        "reply", [BAD_GATEWAY, answer(b""), says(100500), DENIED, TOO_LARGE, CLOSED], ids=range(6)
+    )
+    def test_stays_after_a_response_and_after_the_client_was_closed(self, reply: Reply) -> None:
         exchange = Exchange()
-        exchange.play_on(lambda _: reply)
+        attempt(exchange, reply)
         assert exchange.state.hosts.get() == PRIMARY
 
-    def test_a_closed_client_does_not(self) -> None:
-        exchange = Exchange()
-        exchange.play(CLOSED)
-        assert exchange.state.hosts.get() == PRIMARY
+    def test_is_empty_where_nothing_was_sent(self) -> None:
+        assert attempt(Exchange(), timeout=0.0199).result.host == ""
 
-    def test_an_attempt_tells_its_host(self) -> None:
-        error = Exchange().play(REFUSED, DENIED).error
-        assert [attempt.host for attempt in error.attempts] == [PRIMARY, FALLBACK]
+
+class TestResult:
+    def test_has_the_moment_of_the_request(self) -> None:
+        exchange = Exchange()
+        exchange.clock.learn(BEGIN + HOUR, BEGIN)
+        assert attempt(exchange, CANCELLED).result == AttemptResult(
+            CANCELLED, PRIMARY, BEGIN + HOUR, exchange.time(), HOUR
+        )
+
+    @pytest.mark.parametrize(
+        ("failure", "kind", "hint"),
+        [
+            (REFUSED, NotSent, f"Check the network, the base URL {PRIMARY} and any proxy."),
+            (RESET, OutcomeUnknown, "Try again after a moment."),
+            (HANGS, OutcomeUnknown, "Try again after a moment."),
+            (TOO_LARGE, OutcomeUnknown, "Try again after a moment."),
+            (CLOSED, NotSent, "Create another client."),
+        ],
+    )
+    def test_of_a_failure_says_whether_the_request_may_have_arrived(
+        self, failure: TransportFailure, kind: type[CallError], hint: str
+    ) -> None:
+        error = error_of(attempt(Exchange(), failure))
+        assert type(error) is kind
+        assert (error.message, error.hint) == (failure.reason, hint)
+        assert (error.details.rule == CLOSED_CLIENT) == (failure is CLOSED)
+
+    @pytest.mark.parametrize("reply", [RESET, CLOSED, DENIED, BAD_GATEWAY, says(100410)], ids=range(5))
+    def test_shows_the_request_without_secrets(self, reply: Reply) -> None:
+        request = error_of(attempt(Exchange(), reply)).request
+        assert request is not None
+        assert request.url == f"{PRIMARY}/openApi/spot/v1/trade/cancel"
+        assert request.parameters["orderId"] == CANCELLING.parameters["orderId"]
+        assert request.parameters["signature"] == "***"
+        assert request.headers["X-BX-APIKEY"] == "***"
+
+    def test_the_clock_is_read_once(self) -> None:
+        exchange, ticks = Exchange(), count(0, 1_000_000)
+        clock = Clock(lambda: BEGIN * 1_000_000, lambda: next(ticks))
+        signer = RequestSigner(Credentials("sample-api-key", "sample-secret"), clock)
+        exchange.context = replace(exchange.context, clock=clock, signer=signer)
+        run = attempt(exchange, CLOSED)
+        assert run.requests[0].info.parameters["timestamp"] == run.result.timestamp
 
 
 class TestMemory:
-    def test_each_success_earns_half_a_try(self) -> None:
+    def test_a_success_refunds_half_a_retry(self) -> None:
         exchange = Exchange()
-        exchange.spend_budget()
-        exchange.play(CANCELLED)
-        assert not exchange.state.retry_budget.spend()
-        exchange.play(CANCELLED)
-        assert exchange.state.retry_budget.spend()
+        spend_budget(exchange)
+        attempt(exchange, CANCELLED)
+        assert not exchange.state.retry_budget.can_spend()
+        attempt(exchange, CANCELLED)
+        assert exchange.state.retry_budget.can_spend()
 
-    def test_a_refusal_earns_none(self) -> None:
+    @pytest.mark.parametrize("reply", [DENIED, BAD_GATEWAY, RESET], ids=range(3))
+    def test_a_failure_refunds_nothing(self, reply: Reply) -> None:
         exchange = Exchange()
-        exchange.spend_budget()
-        exchange.play(DENIED)
-        exchange.play(DENIED)
-        assert not exchange.state.retry_budget.spend()
+        spend_budget(exchange)
+        for _ in range(4):
+            attempt(exchange, reply)
+        assert not exchange.state.retry_budget.can_spend()
 
-    def test_what_happened_is_told_in_words(self) -> None:
-        replies: list[Reply] = [RESET, BAD_GATEWAY, OPEN, DENIED, OPEN, says(100500), FILLED]
-        attempts = Exchange().play(*replies).error.attempts
-        assert [attempt.result for attempt in attempts] == [
-            "maybe executed: connection reset",
-            "HTTP 502, maybe executed: The exchange failed: the answer is not JSON; it begins b'<html>'",
-            "HTTP 200, believed",
-            "HTTP 200, code 100004, surely not executed: no permission",
-            "HTTP 200, believed",
-            "HTTP 200, code 100500, maybe executed: The exchange is busy or has failed.",
-            "HTTP 200, believed",
+    def test_equal_errors_count_for_their_own_endpoint(self) -> None:
+        exchange = Exchange()
+        for _ in range(17):
+            attempt(exchange, DENIED)
+        assert exchange.state.repeated_errors.seconds_left("cancelOrder") == 480.0
+        assert exchange.state.repeated_errors.seconds_left("queryOrder") == 0.0
+
+    @pytest.mark.parametrize(
+        "reply", [answer(b"", 401), says(0, "lock fail, try again later"), RESET], ids=range(3)
+    )
+    def test_what_has_no_error_code_does_not_count(self, reply: Reply) -> None:
+        exchange = Exchange()
+        for _ in range(20):
+            attempt(exchange, reply)
+        assert exchange.state.repeated_errors.seconds_left("cancelOrder") == 0
+
+    @pytest.mark.parametrize("reply", [CANCELLED, NOT_OPEN, RESET, REFUSED], ids=range(4))
+    def test_no_request_stays_in_flight(self, reply: Reply) -> None:
+        exchange = Exchange()
+        for _ in range(20):
+            attempt(exchange, reply)
+            exchange.time.seconds += 480
+        for _ in range(16):
+            exchange.state.repeated_errors.record("cancelOrder", 100404)
+        assert exchange.state.repeated_errors.acquire("cancelOrder", known_open=False)
+
+    def test_no_request_stays_in_flight_when_the_call_is_interrupted(self) -> None:
+        exchange = Exchange()
+        steps = runner_of(exchange).send_once(CANCELLING)
+        next(steps)
+        steps.close()
+        for _ in range(16):
+            exchange.state.repeated_errors.record("cancelOrder", 100404)
+        assert exchange.state.repeated_errors.acquire("cancelOrder", known_open=False)
+
+    def test_whether_an_operation_opens_in_time(self) -> None:
+        exchange = Exchange()
+        exchange.state.lockouts.lock("cancelOrder", 10.0)
+        assert not runner_of(exchange, 10.0).can_open_in_time(CANCELLING.operation)
+        assert runner_of(exchange, 10.1).can_open_in_time(CANCELLING.operation)
+        assert runner_of(exchange, 1.0).can_open_in_time(QUERYING.operation)
+
+
+def spend_budget(exchange: Exchange) -> None:
+    while exchange.state.retry_budget.can_spend():
+        exchange.state.retry_budget.spend()
+
+
+def lock_text(until: int) -> str:
+    return (
+        "The endpoint trigger frequency limit rule is currently in the disabled period "
+        f"and will be unblocked after {until}"
+    )
+
+
+class Lock(NamedTuple):
+    """What an attempt leaves of a lock."""
+
+    cancel: float
+    query: float
+    error: CallError
+
+
+def locked(reply: Reply) -> Lock:
+    exchange = Exchange()
+    error = error_of(attempt(exchange, reply))
+    lockouts = exchange.state.lockouts
+    return Lock(lockouts.seconds_left("cancelOrder"), lockouts.seconds_left("queryOrder"), error)
+
+
+class TestLock:
+    def test_lasts_until_the_time_in_the_text(self) -> None:
+        lock = locked(says(100410, lock_text(BEGIN + 4000)))
+        assert (lock.cancel, lock.query) == (4.0, 0.0)
+        assert isinstance(lock.error, RateLimited)
+        assert lock.error.retry_at == BEGIN + 4000
+
+    def test_lasts_for_the_table_s_time_where_the_response_gives_none(self) -> None:
+        lock = locked(says(100410, "rate limited"))
+        assert (lock.cancel, lock.query) == (300.0, 0.0)
+        assert lock.error.details.retry_at == BEGIN + 300_000
+
+    @pytest.mark.parametrize("status", [403, 418, 429])
+    def test_of_a_ban_holds_for_every_endpoint(self, status: int) -> None:
+        lock = locked(answer(b"<html>", status))
+        assert lock.cancel == lock.query == 300.0
+
+    @pytest.mark.parametrize(
+        "headers",
+        [{"retry-after": "30"}, {"retry-after": "Tue, 14 Nov 2023 22:13:50 GMT", "date": BEGIN_DATE}],
+        ids=["seconds", "date"],
+    )
+    def test_lasts_for_the_header_retry_after(self, headers: dict[str, str]) -> None:
+        lock = locked(answer(b"<html>", 429, headers))
+        assert lock.cancel == lock.query == 30.0
+        assert lock.error.details.retry_at == BEGIN + 30_000
+
+    @pytest.mark.parametrize("off", [3000, 61_000, -3000, -61_000])
+    def test_is_measured_by_the_exchange_s_clock(self, off: int) -> None:
+        assert locked(says(100410, lock_text(BEGIN + off + 4000), timestamp=BEGIN + off)).cancel == 4.0
+
+    def test_is_shorter_by_the_time_that_the_response_took(self) -> None:
+        reply = Late(says(100410, lock_text(BEGIN + 4000), timestamp=BEGIN), 0.5)
+        assert locked(reply).cancel == 3.5
+
+    @pytest.mark.parametrize(
+        ("reply", "longest"),
+        [
+            (says(100410, lock_text(9_999_999_999_999)), 480),
+            (says(100410, lock_text(BEGIN + 480_001)), 480),
+            (answer({"code": 100410, "msg": ""}, headers={EXPIRE: "9999999999999"}), 480),
+            (answer(b"<html>", 429, {EXPIRE: "9999999999999"}), 3600),
+            (answer(b"<html>", 429, {"retry-after": "999999999"}), 3600),
+            (answer(b"<html>", 418, {"retry-after": "3601"}), 3600),
+            (
+                answer(b"<html>", 403, {"retry-after": "Fri, 01 Jan 2286 00:00:00 GMT", "date": BEGIN_DATE}),
+                3600,
+            ),
+        ],
+        ids=["text", "text-just", "expire", "ban-expire", "ban-seconds", "ban-seconds-just", "ban-date"],
+    )
+    def test_is_bounded_and_says_so(
+        self, reply: Response, longest: int, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        lock = locked(reply)
+        assert lock.cancel == longest
+        assert lock.error.details.retry_at == BEGIN + longest * 1000
+        assert lock.error.hint.endswith(
+            f"The exchange gave a time beyond any documented lock; {longest} s are used."
+        )
+        assert [record.getMessage() for record in caplog.records] == [
+            f"the exchange gave a lock beyond any documented one; using {longest} s"
         ]
 
-    def test_the_log_names_operation_and_kind_and_nothing_else(
+    @pytest.mark.parametrize(
+        ("reply", "seconds"),
+        [
+            (says(100410, lock_text(BEGIN + 480_000)), 480.0),
+            (answer(b"<html>", 429, {"retry-after": "3600"}), 3600.0),
+        ],
+        ids=["lock", "ban"],
+    )
+    def test_of_the_longest_documented_time_is_not_shortened(
+        self, reply: Response, seconds: float, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        lock = locked(reply)
+        assert lock.cancel == seconds
+        assert "beyond" not in lock.error.hint
+        assert not caplog.records
+
+    def test_whose_end_has_passed_locks_nothing(self) -> None:
+        assert locked(says(100410, lock_text(BEGIN - 1))).cancel == 0.0
+
+
+class TestHistory:
+    def attempts(self, *calls: tuple[ApiCall, Reply]) -> tuple[Attempt, ...]:
+        exchange = Exchange(fallback=None)
+        runner = runner_of(exchange)
+        for call, reply in calls:
+            drive(exchange, runner.send_once(call), reply)
+        return runner.with_history(OutcomeUnknown(ErrorDetails("lost"))).attempts
+
+    def test_has_every_attempt_in_words(self) -> None:
+        history = self.attempts(
+            (CANCELLING, RESET),
+            (CANCELLING, REFUSED),
+            (CANCELLING, BAD_GATEWAY),
+            (CANCELLING, DENIED),
+            (CANCELLING, says(100500, "system busy")),
+            (QUERYING, FILLED),
+        )
+        meaning = next(row.meaning for row in STATUS_ROWS if row.id == "http-server-error")
+        assert [(each.operation, each.result) for each in history] == [
+            ("cancelOrder", "maybe executed: connection reset"),
+            ("cancelOrder", "not executed: connection refused"),
+            (
+                "cancelOrder",
+                f"HTTP 502, maybe executed: {meaning.removesuffix('.')}: "
+                "the response is not JSON; it begins b'<html>'",
+            ),
+            ("cancelOrder", "HTTP 200, code 100004, not executed: no permission"),
+            ("cancelOrder", "HTTP 200, code 100500, maybe executed: system busy"),
+            ("queryOrder", "HTTP 200, verified"),
+        ]
+
+    def test_does_not_say_of_a_read_that_it_may_have_been_executed(self) -> None:
+        history = self.attempts((QUERYING, RESET), (QUERYING, DENIED), (QUERYING, says(100500, "busy")))
+        assert [each.result for each in history] == [
+            "connection reset",
+            "HTTP 200, code 100004: no permission",
+            "HTTP 200, code 100500: busy",
+        ]
+
+    def test_has_host_and_moment_of_each(self) -> None:
+        exchange = Exchange()
+        runner = runner_of(exchange)
+        drive(exchange, runner.send_once(CANCELLING), Late(REFUSED, 1.0))
+        drive(exchange, runner.send_once(CANCELLING), DENIED)
+        assert [(each.host, each.at) for each in runner.history] == [
+            (PRIMARY, BEGIN),
+            (FALLBACK, BEGIN + 1000),
+        ]
+
+    def test_leaves_out_what_was_not_sent(self) -> None:
+        exchange = Exchange()
+        runner = runner_of(exchange, 0.0199)
+        drive(exchange, runner.send_once(CANCELLING))
+        assert runner.history == []
+
+    def test_the_log_has_the_operation_and_the_kind_of_result_alone(
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
         with caplog.at_level(logging.DEBUG, "bingx_spot"):
-            Exchange(fallback=None).play(RESET, NOT_OPEN, CANCELLED)
+            self.attempts((CANCELLING, RESET), (CANCELLING, DENIED), (QUERYING, FILLED))
         assert [record.getMessage() for record in caplog.records] == [
             "cancelOrder: OutcomeUnknown",
-            "cancelOrder: OrderNotOpen",
+            "cancelOrder: PermissionDenied",
             "queryOrder: Response",
         ]
 
-    def test_the_clock_is_asked_once_for_an_attempt_and_its_request(self) -> None:
-        exchange, ticks = Exchange(), count(0, 1_000_000)
-        clock = Clock(lambda: BEGIN * 1_000_000, lambda: next(ticks))
-        stamper = RequestSigner(Credentials("sample-api-key", "sample-secret"), clock)
-        exchange.context = replace(exchange.context, clock=clock, stamper=stamper)
-        error = exchange.play(CLOSED).error
-        assert error.request is not None
-        assert error.request.parameters["timestamp"] == error.attempts[0].at
 
-    def test_evidence_of_a_failure_shows_the_request(self) -> None:
-        error = Exchange().play(CLOSED).error
-        assert error.request is not None
-        assert error.request.url == f"{PRIMARY}/openApi/spot/v1/trade/cancel"
-        assert error.request.parameters["signature"] == "***"
+def wrong_clock(timestamp: object = None, text: str = "timestamp mismatch", **headers: str) -> Response:
+    """Return the rejection that says clock, with the exchange's time where it is given."""
+    more = {} if timestamp is None else {"timestamp": timestamp}
+    return answer({"code": 100421, "msg": text, **more}, headers=headers)
 
 
-class TestNearLock:
-    """Seventeen equal errors have happened, and the twentieth would lock the endpoint."""
+def time_response(timestamp: int) -> Response:
+    return answer({"code": 0, "msg": "", "data": {"serverTime": timestamp}})
 
-    def test_a_query_goes_before_the_cancel(self) -> None:
+
+def repair(
+    exchange: Exchange,
+    rejection: Reply,
+    *replies: Reply,
+    call: ApiCall = CANCELLING,
+    runner: AttemptRunner | None = None,
+) -> Run[bool]:
+    """Make an attempt that is rejected, and try to repair the cause."""
+    runner = runner or runner_of(exchange)
+    rejected = drive(exchange, runner.send_once(call), rejection).result
+    return drive(exchange, runner.try_repair(call, rejected), *replies)
+
+
+class TestRepairOfTheClock:
+    """spec/vectors/clock.json has which time is taken, and when; tests/spec/test_clock_vectors.py runs it."""
+
+    def test_lets_the_call_be_signed_again_at_once(self) -> None:
         exchange = Exchange()
-        exchange.lock_soon()
-        played = exchange.play(FILLED)
-        assert played.asked == "q"
-        assert isinstance(played.error, OrderNotOpen)
-        assert played.error.order is not None
-        assert len(played.error.attempts) == 1
+        run = repair(exchange, wrong_clock(BEGIN + HOUR))
+        assert run.result
+        assert run.effects == []
+        assert attempt(exchange, CANCELLED).requests[0].info.parameters["timestamp"] == BEGIN + HOUR
 
-    def test_an_open_order_is_cancelled(self) -> None:
+    @pytest.mark.parametrize("timestamp", ["soon", 1.5, True, [], f"{BEGIN + HOUR}."], ids=range(5))
+    def test_takes_the_header_where_the_timestamp_is_no_time(self, timestamp: object) -> None:
         exchange = Exchange()
-        exchange.lock_soon()
-        played = exchange.play(OPEN, CANCELLED)
-        assert played.asked == "qc"
-        assert played.result == CANCELLED
-        assert played.waits == []
-
-    def test_where_the_query_cannot_tell_the_lock_is_not_risked(self) -> None:
-        exchange = Exchange()
-        exchange.lock_soon()
-        played = exchange.play(DENIED)
-        assert isinstance(played.error, RateLimited)
-        assert played.error.retry_at == BEGIN + 480_000
-        assert played.error.message == "not sent: one more equal error of cancelOrder could lock it"
-        assert played.error.hint == (
-            "Wait until the time in retry_at; find out why it is refused again and again."
-        )
-
-    def test_what_cannot_be_asked_about_waits_where_there_is_time(self) -> None:
-        exchange = Exchange()
-        exchange.lock_soon("queryOrder")
-        exchange.time.seconds += 475
-        played = exchange.play(FILLED, call=QUERYING)
-        assert played.waits == [5.0]
-        assert played.result == FILLED
-
-    @pytest.mark.parametrize("timeout", [10.0, 480.0])
-    def test_what_cannot_be_asked_about_is_refused_where_there_is_none(self, timeout: float) -> None:
-        exchange = Exchange()
-        exchange.lock_soon("queryOrder")
-        played = exchange.play(call=QUERYING, timeout=timeout)
-        assert isinstance(played.error, RateLimited)
-        assert played.steps == []
-        assert sum(iter(exchange.state.retry_budget.take, False)) == 100
-
-    def test_a_query_that_could_lock_its_endpoint_is_not_sent_either(self) -> None:
-        exchange = Exchange()
-        exchange.lock_soon("queryOrder")
-        played = exchange.play(NOT_OPEN)
-        assert isinstance(played.error, OrderNotOpen)
-        assert played.error.order is None
-
-    def test_a_code_of_success_is_no_error_to_count(self) -> None:
-        exchange = Exchange()
-        for _ in range(20):
-            exchange.play(says(0, "lock fail, try again later"), CANCELLED)
-        assert exchange.state.repeated_errors.left("cancelOrder") == 0
-
-    def test_answers_that_are_on_their_way_are_waited_for(self) -> None:
-        exchange = Exchange()
-        for _ in range(16):
-            exchange.state.repeated_errors.record("cancelOrder", 100404)
-        exchange.state.repeated_errors.enter("cancelOrder", vouched=False)
-        played = exchange.play(timeout=0.125)
-        assert isinstance(played.error, NotSent)
-        assert (played.asked, played.waits) == ("", [0.125])
-
-    def test_a_doubt_is_asked_about_and_not_sent_again(self) -> None:
-        exchange = Exchange()
-        for _ in range(16):
-            exchange.state.repeated_errors.record("cancelOrder", 123456)
-        played = exchange.play(says(123456), CANCELLED)
-        assert played.asked == "cq"
-        assert played.result == CANCELLED
-
-    def test_no_series_of_calls_ever_makes_twenty(self) -> None:
-        exchange, codes = Exchange(), list[str]()
-        for _ in range(60):
-            played = exchange.play_on(by_operation(forever(NOT_OPEN), forever(After(FILLED, 0.05))))
-            codes += [letter for letter in played.asked if letter == "c"]
-            assert isinstance(played.error, OrderNotOpen)
-            assert played.error.order is not None
-        assert len(codes) == 17
-
-    def test_a_code_is_counted_for_its_own_endpoint(self) -> None:
-        exchange = Exchange()
-        for _ in range(17):
-            exchange.play(DENIED)
-        assert exchange.state.repeated_errors.left("cancelOrder") > 0
-        assert exchange.state.repeated_errors.left("queryOrder") == 0
-
-    def test_an_answer_without_a_code_is_not_counted(self) -> None:
-        exchange = Exchange()
-        for _ in range(20):
-            exchange.play(answer(b"", 401))
-        assert exchange.state.repeated_errors.left("cancelOrder") == 0
-
-
-class TestInterruption:
-    """The driver throws a user's interruption into the steps, which note what they know."""
+        assert repair(exchange, wrong_clock(timestamp, date=HOUR_LATER)).result
+        assert exchange.clock.offset == HOUR + 500
 
     @pytest.mark.parametrize(
-        ("replies", "note"),
+        "headers",
         [
-            ([], "no request was out that could have taken effect"),
-            ([REFUSED], "no request was out that could have taken effect"),
-            ([RESET], "a request was out; whether it took effect is not known"),
-            ([RESET, NOT_OPEN], "a request was out; whether it took effect is not known"),
+            {},
+            {"date": "yesterday"},
+            {"date": "Tue, 14 Nov 99999 22:13:20 GMT"},
+            {"date": "Tue, 99999999999999999999 Nov 2023 22:13:20 GMT"},
         ],
+        ids=range(4),
     )
-    def test_tells_whether_something_may_have_taken_effect(self, replies: list[Reply], note: str) -> None:
-        left = iter(replies)
-        exchange, interruption = Exchange(), KeyboardInterrupt()
+    def test_requests_the_time_where_the_rejection_has_none(self, headers: dict[str, str]) -> None:
+        exchange = Exchange()
+        run = repair(exchange, wrong_clock(**headers), time_response(BEGIN + HOUR))
+        assert [request.address for request in run.requests] == [f"{PRIMARY}{SERVER_TIME.path}"]
+        assert run.result
+        assert exchange.clock.offset == HOUR
 
-        def reply(_: object) -> Reply:
-            for came in left:
-                return came
-            raise interruption
+    @pytest.mark.parametrize("reply", [REFUSED, RESET, DENIED, BAD_GATEWAY], ids=range(4))
+    def test_fails_where_the_time_cannot_be_learnt(self, reply: Reply) -> None:
+        exchange = Exchange()
+        assert not repair(exchange, wrong_clock(), reply).result
+        assert exchange.clock.offset == 0
 
-        notes = exchange.interrupted(reply, interruption)
-        assert notes == [f"bingx_spot: {note}"]
+    def test_happens_once_in_a_call(self) -> None:
+        exchange = Exchange()
+        runner = runner_of(exchange)
+        assert repair(exchange, wrong_clock(BEGIN + HOUR), runner=runner).result
+        assert not repair(exchange, wrong_clock(BEGIN + 2 * HOUR), runner=runner).result
 
-    def test_does_not_repeat_what_the_engine_has_noted(self) -> None:
-        exchange, interruption = Exchange(), KeyboardInterrupt()
-        interruption.add_note(MAYBE_SENT_NOTE)
+    def test_is_for_a_query_as_well(self) -> None:
+        assert repair(Exchange(), wrong_clock(BEGIN + HOUR), call=QUERYING).result
 
-        def reply(_: object) -> Reply:
-            raise interruption
+    @pytest.mark.parametrize(("off", "repaired"), [(499, False), (-499, False), (500, True), (-500, True)])
+    def test_needs_half_a_second(self, off: int, repaired: bool) -> None:
+        exchange = Exchange()
+        assert repair(exchange, wrong_clock(BEGIN + off)).result == repaired
+        assert exchange.clock.offset == (off if repaired else 0)
 
-        assert exchange.interrupted(reply, interruption) == [MAYBE_SENT_NOTE]
+    def test_does_not_believe_more_than_a_day(self) -> None:
+        exchange = Exchange()
+        assert not repair(exchange, wrong_clock(BEGIN + 25 * HOUR)).result
+        assert exchange.clock.offset == 0
+
+    def test_uses_what_another_call_has_learnt_since_the_request(self) -> None:
+        exchange = Exchange()
+        runner = runner_of(exchange)
+        rejected = drive(exchange, runner.send_once(CANCELLING), wrong_clock(BEGIN + 2 * HOUR)).result
+        exchange.clock.learn(BEGIN + HOUR, BEGIN)
+        assert drive(exchange, runner.try_repair(CANCELLING, rejected)).result
+        assert exchange.clock.offset == HOUR
+
+    def test_uses_what_another_call_has_learnt_while_the_time_was_requested(self) -> None:
+        exchange = Exchange()
+        runner = runner_of(exchange)
+        rejected = drive(exchange, runner.send_once(CANCELLING), wrong_clock()).result
+        steps = runner.try_repair(CANCELLING, rejected)
+        next(steps)
+        exchange.clock.learn(BEGIN + HOUR, BEGIN)
+        with pytest.raises(StopIteration) as stop:
+            steps.send(time_response(BEGIN + 2 * HOUR))
+        assert stop.value.value is True
+        assert exchange.clock.offset == HOUR
 
 
-def test_a_doubt_about_a_read_is_unknown_and_its_failure_is_not_sent() -> None:
-    assert type(Exchange().play_on(lambda _: RESET, call=QUERYING).error) is OutcomeUnknown
-    assert type(Exchange().play_on(lambda _: REFUSED, call=QUERYING).error) is NotSent
+SIGNATURE_MISSING = says(100412, "signature missing")
+PARAMETER_MISSING = says(100400, "symbol is required")
+NULL_TIMESTAMP = "Null timestamp or timestamp mismatch"
+
+
+class TestRepairOfThePlacement:
+    @pytest.mark.parametrize("rejection", [SIGNATURE_MISSING, PARAMETER_MISSING], ids=range(2))
+    def test_moves_the_parameters_to_the_query_string(self, rejection: Response) -> None:
+        exchange = Exchange()
+        runner = runner_of(exchange)
+        first = drive(exchange, runner.send_once(CANCELLING), rejection)
+        run = drive(exchange, runner.try_repair(CANCELLING, first.result))
+        assert run.result
+        assert run.effects == []
+        second = drive(exchange, runner.send_once(CANCELLING), CANCELLED)
+        before, after = first.requests[0], second.requests[0]
+        assert (before.info.placement, after.info.placement) == ("json", "query")
+        assert json.loads(before.content)["symbol"] == "BTC-USDT"
+        assert after.content == b""
+        assert "symbol=BTC-USDT" in after.url
+
+    def test_is_kept_for_the_next_call(self) -> None:
+        exchange = Exchange()
+        repair(exchange, SIGNATURE_MISSING)
+        assert attempt(exchange, CANCELLED).requests[0].info.placement == "query"
+
+    def test_is_undone_where_it_does_not_help(self) -> None:
+        exchange = Exchange()
+        runner = runner_of(exchange)
+        assert repair(exchange, SIGNATURE_MISSING, runner=runner).result
+        assert not repair(exchange, PARAMETER_MISSING, runner=runner).result
+        assert attempt(exchange, CANCELLED).requests[0].info.placement == "json"
+
+    def test_is_not_made_where_the_caller_fixed_the_placement(self) -> None:
+        assert not repair(Exchange(placement="json"), SIGNATURE_MISSING).result
+
+    def test_is_not_made_for_a_get(self) -> None:
+        exchange = Exchange()
+        assert not repair(exchange, SIGNATURE_MISSING, call=QUERYING).result
+        assert exchange.state.placement.get(PRIMARY) is None
+
+    def test_is_made_for_each_host(self) -> None:
+        exchange = Exchange()
+        repair(exchange, SIGNATURE_MISSING)
+        assert exchange.state.placement.get(FALLBACK) is None
+
+    def test_follows_that_of_the_clock(self) -> None:
+        exchange = Exchange()
+        runner = runner_of(exchange)
+        assert repair(exchange, wrong_clock(BEGIN + HOUR), runner=runner).result
+        assert repair(exchange, SIGNATURE_MISSING, runner=runner).result
+
+    @pytest.mark.parametrize(
+        ("off", "placement", "offset"), [(0, "query", 0), (HOUR, None, HOUR)], ids=["right", "wrong"]
+    )
+    def test_is_for_null_timestamp_where_the_clock_is_right(
+        self, off: int, placement: str | None, offset: int
+    ) -> None:
+        exchange = Exchange()
+        assert repair(exchange, wrong_clock(BEGIN + off, NULL_TIMESTAMP)).result
+        assert exchange.state.placement.get(PRIMARY) == placement
+        assert exchange.clock.offset == offset
+
+    def test_is_for_null_timestamp_where_the_clock_was_repaired_before(self) -> None:
+        exchange = Exchange()
+        runner = runner_of(exchange)
+        assert repair(exchange, wrong_clock(BEGIN + HOUR), runner=runner).result
+        assert repair(exchange, wrong_clock(BEGIN + 2 * HOUR, NULL_TIMESTAMP), runner=runner).result
+        assert exchange.state.placement.get(PRIMARY) == "query"
+
+    def test_is_not_for_a_mismatch_where_the_clock_is_right(self) -> None:
+        exchange = Exchange()
+        assert not repair(exchange, wrong_clock(BEGIN)).result
+        assert exchange.state.placement.get(PRIMARY) is None
+
+
+class TestNoRepair:
+    @pytest.mark.parametrize("reply", [CANCELLED, DENIED, NOT_OPEN, UNLISTED, RESET, REFUSED], ids=range(6))
+    def test_of_anything_else(self, reply: Reply) -> None:
+        run = repair(Exchange(), reply)
+        assert not run.result
+        assert run.effects == []
+
+
+def test_a_rejection_keeps_its_class() -> None:
+    assert type(error_of(attempt(Exchange(), SIGNATURE_MISSING))) is AuthenticationError
+    assert type(error_of(attempt(Exchange(), PARAMETER_MISSING))) is RequestRejected

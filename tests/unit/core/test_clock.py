@@ -1,4 +1,4 @@
-"""The time that requests are stamped with."""
+"""The clock that stamps requests."""
 
 import logging
 import time
@@ -28,7 +28,7 @@ class TestTimestamp:
             elapsed[0] = nanoseconds
             assert clock.timestamp() == milliseconds
 
-    def test_a_step_of_the_machine_s_clock_does_no_harm(self) -> None:
+    def test_is_not_changed_by_a_step_of_the_machine_s_clock(self) -> None:
         machine, elapsed = [BEGIN * 1_000_000], [77]
         clock = Clock(lambda: machine[0], lambda: elapsed[0])
         machine[0] += DAY * 1_000_000
@@ -37,21 +37,21 @@ class TestTimestamp:
 
     def test_of_this_machine_is_its_time(self) -> None:
         before = time.time_ns() // 1_000_000
-        told = Clock().timestamp()
+        timestamp = Clock().timestamp()
         # A step of the machine's clock by a second or more during this test is not to be expected.
-        assert before - 1000 <= told <= time.time_ns() // 1_000_000 + 1000
+        assert before - 1000 <= timestamp <= time.time_ns() // 1_000_000 + 1000
 
     @pytest.mark.skipif(not hasattr(time, "CLOCK_BOOTTIME"), reason="no clock that goes on while asleep")
     def test_goes_on_while_the_machine_sleeps(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        asked: list[int] = []
+        read: list[int] = []
 
         def boot(clock: int) -> int:
-            asked.append(clock)
+            read.append(clock)
             return 5_000_000
 
         monkeypatch.setattr(time, "clock_gettime_ns", boot)
         assert Clock(lambda: 7_000_000).timestamp() == 7
-        assert set(asked) == {time.CLOCK_BOOTTIME}
+        assert set(read) == {time.CLOCK_BOOTTIME}
 
     def test_counts_monotonic_time_where_the_system_has_no_boot_clock(
         self, monkeypatch: pytest.MonkeyPatch
@@ -63,7 +63,7 @@ class TestTimestamp:
 
 
 class TestLearn:
-    def test_takes_over_the_exchange_s_time(self) -> None:
+    def test_adopts_the_exchange_s_time(self) -> None:
         clock = ScriptedTime().clock()
         assert clock.offset == 0
         assert clock.learn(BEGIN + 3_600_000, BEGIN)
@@ -83,31 +83,31 @@ class TestLearn:
         assert not clock.learn(BEGIN + sign * (DAY + 1), BEGIN)
         assert clock.offset == 0
         assert warnings(caplog) == [
-            f"the exchange's clock is {sign * (DAY + 1)} ms away, more than is believed"
+            f"not using the exchange's time: it is {sign * (DAY + 1)} ms away, more than a day"
         ]
         assert clock.learn(BEGIN + sign * DAY, BEGIN)
         assert clock.offset == sign * DAY
 
-    def test_believes_a_day_in_all_and_not_a_day_each_time(self) -> None:
+    def test_believes_a_day_in_total(self) -> None:
         clock = ScriptedTime().clock()
         assert clock.learn(DAY, 0)
         assert not clock.learn(DAY + 1, DAY)
         assert clock.offset == DAY
 
-    def test_says_in_the_log_what_it_was_and_what_it_is(self, caplog: pytest.LogCaptureFixture) -> None:
+    def test_logs_the_offset_before_and_after(self, caplog: pytest.LogCaptureFixture) -> None:
         clock = ScriptedTime().clock()
         clock.learn(700, 0)
         clock.learn(0, 500)
         assert warnings(caplog) == [
-            "the clock's offset is now 700 ms, was 0 ms",
-            "the clock's offset is now 200 ms, was 700 ms",
+            "clock offset to the exchange is now 700 ms, was 0 ms",
+            "clock offset to the exchange is now 200 ms, was 700 ms",
         ]
 
     @given(st.lists(st.tuples(st.integers(0, 2**41), st.floats(0, 100)), max_size=6))
-    def test_never_leads_more_than_a_day_away(self, told: list[tuple[int, float]]) -> None:
+    def test_never_moves_the_clock_by_more_than_a_day(self, times: list[tuple[int, float]]) -> None:
         time = ScriptedTime()
         clock = time.clock()
-        for server_time, pause in told:
+        for server_time, pause in times:
             time.seconds += pause
             own = clock.timestamp()
             learnt = clock.learn(server_time, own)

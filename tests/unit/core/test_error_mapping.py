@@ -1,38 +1,103 @@
-"""How an error is classified, and what it says of the time to wait."""
+"""How what the exchange says instead of a success becomes one of our errors.
+
+spec/errors.yaml is the table; spec/vectors/answers.json has responses for each of its rows.
+"""
+
+from dataclasses import replace
 
 import pytest
 
-from bingx_spot import ErrorDetails, OutcomeUnknown, RateLimited, RequestRejected, UnknownErrorCode
-from bingx_spot.core.error_mapping import error_from_code, error_from_status, normalised
-from bingx_spot_api.error_table import ROWS, STATUS_ROWS
+from bingx_spot import (
+    AuthenticationError,
+    CallError,
+    ClockError,
+    ErrorDetails,
+    NotExecuted,
+    OrderNotFound,
+    OrderNotOpen,
+    OutcomeUnknown,
+    PermissionDenied,
+    RateLimited,
+    RequestRejected,
+    UnknownErrorCode,
+)
+from bingx_spot.core import error_mapping
+from bingx_spot.core.error_mapping import normalised
+from bingx_spot_api.contract import BY_ID
+from bingx_spot_api.error_table import ROWS, STATUS_ROWS, ErrorRow
+from tests.spec.vectors import read_json
+from tests.support.judging import failure
 
+CANCEL, QUERY, SERVER_TIME = BY_ID["cancelOrder"], BY_ID["queryOrder"], BY_ID["serverTime"]
+CATEGORIES: dict[str, type[CallError]] = {
+    "authentication": AuthenticationError,
+    "permission": PermissionDenied,
+    "clock": ClockError,
+    "rateLimited": RateLimited,
+    "notOpen": OrderNotOpen,
+    "notFound": OrderNotFound,
+    "refused": RequestRejected,
+    "unavailable": OutcomeUnknown,
+}
+VECTORS = [test for group in read_json("vectors/answers.json")["groups"] for test in group["tests"]]
 UNBLOCKED = 1727193814249
-WINDOW_END = "x-ratelimit-requests-expire"
+EXPIRE = "x-ratelimit-requests-expire"
+GONE = "the order you want to cancel is FILLED or CANCELLED already, or is not a valid order id"
 
 
-class TestClassification:
-    def test_says_by_which_row_and_what_to_do(self) -> None:
-        row = next(row for row in ROWS if row.id == "signature-wrong")
-        details = error_from_code(100001, ErrorDetails("Signature verification failed", code=100001)).details
+def from_code(code: int | str, details: ErrorDetails) -> CallError:
+    return error_mapping.error_from_code(code, details, CANCEL)
+
+
+def from_status(details: ErrorDetails) -> CallError:
+    return error_mapping.error_from_status(details, CANCEL)
+
+
+def row_of(name: str) -> ErrorRow:
+    return next(row for row in (*ROWS, *STATUS_ROWS) if row.id == name)
+
+
+class TestVectors:
+    @pytest.mark.parametrize("test", VECTORS, ids=lambda test: test["id"])
+    def test_each_response_becomes_the_error_of_its_row(self, test):
+        body, status, expected = test["answer"]["body"], test["answer"]["status"], test["expected"]
+        error = failure(body, status)
+        unlisted = expected["row"] == "unknown-code"
+        assert type(error) is (UnknownErrorCode if unlisted else CATEGORIES[expected["category"]])
+        assert error.details.rule == expected["row"]
+        assert isinstance(error, NotExecuted) == (expected["order"] != "unknown")
+        assert error.details.retry_at == expected["retryAt"]
+        assert (error.http_status, error.details.body) == (status, body.encode())
+        assert error.message
+        assert error.hint == row_of(expected["row"]).advice
+        assert f"HTTP {status}" in str(error)
+        assert error.hint in str(error)
+
+    def test_every_category_of_the_table_has_a_class(self):
+        assert {row.category for row in (*ROWS, *STATUS_ROWS)} == set(CATEGORIES)
+
+
+class TestByCode:
+    def test_has_the_row_and_its_advice(self) -> None:
+        row = row_of("signature-wrong")
+        details = from_code(100001, ErrorDetails("Signature verification failed", code=100001)).details
         assert (details.rule, details.hint) == (row.id, row.advice)
         assert details.message == "Signature verification failed"
         assert (details.lock_seconds, details.retry_at) == (None, None)
 
-    def test_a_lock_without_a_time_says_how_long_it_lasts(self) -> None:
-        details = error_from_code(100410, ErrorDetails("rate limited")).details
-        assert (details.rule, details.lock_seconds, details.retry_at) == ("rate-limited", 300, None)
+    def test_without_a_text_has_the_row_s_meaning(self) -> None:
+        assert from_code(100001, ErrorDetails("")).message == row_of("signature-wrong").meaning
 
-    def test_an_envelope_without_a_text_shows_the_table_s(self) -> None:
-        assert error_from_code(100001, ErrorDetails("")).message == (
-            "The signature is not that of these parameters under the key's secret."
-        )
+    def test_takes_the_code_as_text_too(self) -> None:
+        assert from_code("100001", ErrorDetails("")).details.rule == "signature-wrong"
 
-    def test_the_code_may_come_as_text(self) -> None:
-        assert error_from_code("100001", ErrorDetails("")).details.rule == "signature-wrong"
+    def test_keeps_code_and_text_as_they_were(self) -> None:
+        error = failure('{"code":"100404","msg":"  Order  Does\\tNot\\nExist "}')
+        assert (error.code, error.message) == ("100404", "  Order  Does\tNot\nExist ")
 
     @pytest.mark.parametrize("code", [123456, "123456", -1])
-    def test_an_unlisted_code_is_an_error_of_its_own(self, code: int | str) -> None:
-        error = error_from_code(code, ErrorDetails("what is this?"))
+    def test_that_is_not_listed_is_an_error_of_its_own(self, code: int | str) -> None:
+        error = from_code(code, ErrorDetails("what is this?"))
         assert type(error) is UnknownErrorCode
         assert error.message == "what is this?"
         assert error.details.rule == "unknown-code"
@@ -48,44 +113,76 @@ class TestClassification:
         ],
     )
     def test_a_row_s_statuses_are_a_range_with_both_ends(self, status: int | None, rule: str) -> None:
-        assert error_from_code(123456, ErrorDetails("", http_status=status)).details.rule == rule
+        assert from_code(123456, ErrorDetails("", http_status=status)).details.rule == rule
 
-    def test_a_row_that_names_statuses_is_not_for_a_call_without_any(self) -> None:
-        assert error_from_code(100001, ErrorDetails("", http_status=None)).details.rule == "signature-wrong"
+    def test_a_word_s_edge_is_one_of_ascii(self) -> None:
+        # "\b" of the row busy-text: beside a letter beyond ASCII there is an edge in every language.
+        assert from_code(100404, ErrorDetails("ébusyé, try again")).details.rule == "busy-text"
 
+
+class TestByStatus:
     @pytest.mark.parametrize(
         ("status", "rule"),
         [
             (400, "http-bad-request"), (401, "http-unauthorized"), (403, "http-firewall"),
             (404, "http-not-found"), (418, "http-banned"), (429, "http-too-many-requests"),
-            (500, "http-server-error"), (504, "http-gateway-timeout"), (519, "http-server-error"),
-            (520, "http-content-delivery"), (530, "http-content-delivery"), (531, "http-server-error"),
-            (599, "http-server-error"), (600, "http-unreadable"), (299, "http-unreadable"),
-            (300, "http-redirect"), (399, "http-redirect"), (402, "http-unreadable"),
-            (200, "http-unreadable"), (None, "http-unreadable"),
+            (451, "http-legal-reasons"), (500, "http-server-error"), (504, "http-gateway-timeout"),
+            (519, "http-server-error"), (520, "http-content-delivery"), (530, "http-content-delivery"),
+            (531, "http-server-error"), (599, "http-server-error"), (600, "http-unreadable"),
+            (299, "http-unreadable"), (300, "http-redirect"), (399, "http-redirect"),
+            (402, "http-unreadable"), (200, "http-unreadable"), (None, "http-unreadable"),
         ],
     )  # fmt: skip
-    def test_without_an_envelope_the_status_alone_counts(self, status: int | None, rule: str) -> None:
-        error = error_from_status(ErrorDetails("the answer is empty", http_status=status))
-        row = next(row for row in STATUS_ROWS if row.id == rule)
+    def test_alone_decides_where_there_is_no_envelope(self, status: int | None, rule: str) -> None:
+        error = from_status(ErrorDetails("the response is empty", http_status=status))
+        row = row_of(rule)
         assert (error.details.rule, error.hint) == (row.id, row.advice)
         assert error.details.lock_seconds == row.seconds
         assert isinstance(error, OutcomeUnknown) == (row.order == "unknown")
         assert isinstance(error, RequestRejected) == (row.order == "untouched")
 
-    def test_without_an_envelope_the_text_tells_meaning_and_reason(self) -> None:
-        error = error_from_status(ErrorDetails("the answer is empty", http_status=401))
-        assert error.message == "The API key or the signature is not accepted: the answer is empty"
+    def test_has_the_meaning_and_why_the_response_cannot_be_read(self) -> None:
+        error = from_status(ErrorDetails("the response is empty", http_status=401))
+        meaning = row_of("http-unauthorized").meaning.removesuffix(".")
+        assert error.message == f"{meaning}: the response is empty"
 
-    def test_white_space_is_collapsed_and_cut_off(self) -> None:
-        assert normalised("  \t A  B\r\n\r\nC \n") == "a b c"
 
-    def test_letters_beyond_ascii_keep_their_case(self) -> None:
-        assert normalised("ABZ ÀÉ") == "abz ÀÉ"
+class TestReads:
+    """A read that finds no open order finds no order: the exchange has one text for both."""
 
-    def test_a_word_s_edge_is_one_of_ascii(self) -> None:
-        # "\b" of the row no-such-path: beside a letter beyond ASCII there is an edge in every language.
-        assert error_from_code(100404, ErrorDetails("apié does not exist")).details.rule == "no-such-path"
+    @pytest.mark.parametrize(
+        ("code", "text"),
+        [(100404, "order not exist"), (100404, GONE), (100204, ""), (80016, ""), (80018, "")],
+        ids=["not exist", "gone", "no data", "futures", "futures filled"],
+    )
+    def test_that_find_no_order_say_what_to_check(self, code: int, text: str) -> None:
+        error = error_mapping.error_from_code(code, ErrorDetails(text), QUERY)
+        assert type(error) is OrderNotFound
+        assert error.hint == (
+            "Check the symbol, the id, and that the order belongs to this account and environment. "
+            "A client order id is found for two hours only, and a new order not at once."
+        )
+
+    @pytest.mark.parametrize("operation", [QUERY, SERVER_TIME], ids=["query", "time"])
+    @pytest.mark.parametrize(
+        ("code", "kind"),
+        [(100001, AuthenticationError), (100004, PermissionDenied), (100410, RateLimited)],
+    )
+    def test_have_the_row_s_error_otherwise(self, operation, code, kind) -> None:
+        error = error_mapping.error_from_code(code, ErrorDetails(""), operation)
+        assert type(error) is kind
+        assert error.hint == row_of(error.details.rule).advice
+
+    @pytest.mark.parametrize("text", ["order not exist", GONE])
+    def test_are_told_from_a_cancel_by_the_contract(self, text: str) -> None:
+        assert type(from_code(100404, ErrorDetails(text))) is OrderNotOpen
+        read = replace(CANCEL, act="read")
+        assert type(error_mapping.error_from_code(100404, ErrorDetails(text), read)) is OrderNotFound
+
+    def test_a_cancel_without_data_finds_no_order(self) -> None:
+        error = from_code(100204, ErrorDetails(""))
+        assert type(error) is OrderNotFound
+        assert error.hint == row_of("data-not-found").advice
 
 
 class TestRetryAt:
@@ -98,36 +195,105 @@ class TestRetryAt:
             f"please verify and fix it ,can retry after time: {UNBLOCKED}",
         ],
         ids=["rule", "errors"],
-    )  # fmt: skip
+    )
     def test_is_in_the_text(self, message: str) -> None:
-        error = error_from_code(100410, ErrorDetails(message))
+        error = from_code(100410, ErrorDetails(message))
         assert isinstance(error, RateLimited)
         assert error.retry_at == UNBLOCKED
 
     def test_is_the_window_s_end_where_the_text_has_none(self) -> None:
-        error = error_from_code(100410, ErrorDetails("rate limited", headers={WINDOW_END: "1727193999999"}))
+        error = from_code(100410, ErrorDetails("rate limited", headers={EXPIRE: "1727193999999"}))
         assert error.details.retry_at == 1727193999999
 
     def test_in_the_text_comes_first(self) -> None:
-        details = ErrorDetails(f"unblocked after {UNBLOCKED}", headers={WINDOW_END: "1727193999999"})
-        assert error_from_code(100410, details).details.retry_at == UNBLOCKED
+        headers = {EXPIRE: "1727193999999", "retry-after": "30"}
+        details = ErrorDetails(f"unblocked after {UNBLOCKED}", headers=headers)
+        assert from_code(100410, details).details.retry_at == UNBLOCKED
 
     def test_is_the_window_s_end_where_there_is_no_envelope(self) -> None:
-        details = ErrorDetails("no JSON", http_status=429, headers={WINDOW_END: "1727193999999"})
-        assert error_from_status(details).details.retry_at == 1727193999999
+        details = ErrorDetails("no JSON", http_status=429, headers={EXPIRE: "1727193999999"})
+        assert from_status(details).details.retry_at == 1727193999999
 
     @pytest.mark.parametrize(
         "header", ["", "soon", "1727193999", "17271939999990", "-727193999999", "1727193999999 "]
     )
-    def test_is_not_what_is_no_time_in_milliseconds(self, header: str) -> None:  # fmt: skip
-        details = ErrorDetails("rate limited", headers={WINDOW_END: header})
-        assert error_from_code(100410, details).details.retry_at is None
+    def test_is_none_where_the_header_is_no_time_in_milliseconds(self, header: str) -> None:
+        details = ErrorDetails("rate limited", headers={EXPIRE: header})
+        assert from_code(100410, details).details.retry_at is None
 
     @pytest.mark.parametrize("code", [100001, 100404, 100500, 123456])
-    def test_is_given_for_a_limit_alone(self, code: int) -> None:
-        details = ErrorDetails(f"after {UNBLOCKED}", headers={WINDOW_END: "1727193999999"})
-        assert error_from_code(code, details).details.retry_at is None
+    def test_is_for_a_limit_alone(self, code: int) -> None:
+        headers = {EXPIRE: "1727193999999", "retry-after": "30"}
+        details = from_code(code, ErrorDetails(f"after {UNBLOCKED}", headers=headers)).details
+        assert (details.retry_at, details.lock_seconds) == (None, row_of(details.rule).seconds)
 
-    def test_without_an_envelope_is_given_for_a_limit_alone(self) -> None:
-        details = ErrorDetails("no JSON", http_status=502, headers={WINDOW_END: "1727193999999"})
-        assert error_from_status(details).details.retry_at is None
+    def test_without_an_envelope_is_for_a_limit_alone(self) -> None:
+        details = ErrorDetails("no JSON", http_status=502, headers={EXPIRE: "1727193999999"})
+        assert from_status(details).details.retry_at is None
+
+
+class TestRetryAfter:
+    """RFC 9110, section 10.2.3: seconds, or a date."""
+
+    DATE = "Tue, 24 Sep 2024 16:03:34 GMT"
+
+    def seconds(self, retry_after: str, **headers: str) -> int | None:
+        headers = {"retry-after": retry_after, **headers}
+        error = from_status(ErrorDetails("no JSON", http_status=429, headers=headers))
+        assert error.details.retry_at is None
+        return error.details.lock_seconds
+
+    @pytest.mark.parametrize(("header", "seconds"), [("30", 30), (" 7 ", 7), ("999999999", 999_999_999)])
+    def test_may_be_seconds(self, header: str, seconds: int) -> None:
+        assert self.seconds(header) == seconds
+
+    def test_may_be_a_date_by_the_exchange_s_clock(self) -> None:
+        assert self.seconds("Tue, 24 Sep 2024 16:04:04 GMT", date=self.DATE) == 30
+
+    @pytest.mark.parametrize(
+        "header", ["Tue, 24 Sep 2024 16:03:34 GMT", "Tue, 24 Sep 2024 15:00:00 GMT"], ids=["now", "past"]
+    )
+    def test_that_has_passed_is_a_second(self, header: str) -> None:
+        assert self.seconds(header, date=self.DATE) == 1
+
+    def test_of_zero_seconds_has_passed_too(self) -> None:
+        assert self.seconds("0") in (0, 1)
+
+    @pytest.mark.parametrize(
+        ("header", "more"),
+        [
+            ("soon", {}),
+            ("-5", {}),
+            ("1.5", {}),
+            ("9" * 10, {}),
+            ("", {}),
+            ("Tue, 99 Sep 2024 16:04:04 GMT", {"date": DATE}),
+            ("Tue, 24 Sep 2024 16:04:04 GMT", {}),
+            ("Tue, 24 Sep 2024 16:04:04 GMT", {"date": "today"}),
+        ],
+        ids=["word", "negative", "fraction", "long", "empty", "no date", "no own date", "bad own date"],
+    )
+    def test_that_cannot_be_read_leaves_the_table_s_time(self, header: str, more: dict[str, str]) -> None:
+        assert self.seconds(header, **more) == row_of("http-too-many-requests").seconds == 300
+
+    def test_comes_before_the_window_s_end(self) -> None:
+        assert self.seconds("30", **{EXPIRE: "1727193999999"}) == 30
+
+    def test_in_an_envelope_s_response_counts_too(self) -> None:
+        details = from_code(100410, ErrorDetails("rate limited", headers={"retry-after": "30"})).details
+        assert (details.lock_seconds, details.retry_at) == (30, None)
+
+    def test_is_the_table_s_time_where_there_is_none(self) -> None:
+        details = from_code(100410, ErrorDetails("rate limited")).details
+        assert (details.rule, details.lock_seconds, details.retry_at) == ("rate-limited", 300, None)
+
+
+class TestNormalised:
+    def test_collapses_white_space_and_lowers_letters(self) -> None:
+        assert normalised("  \t A  B\r\n\r\nC \n") == "a b c"
+
+    def test_knows_the_white_space_of_the_table_alone(self) -> None:
+        assert normalised(" A\t\r\n b\u00a0c\u2028 ") == "a b\u00a0c\u2028"
+
+    def test_keeps_the_case_of_letters_beyond_ascii(self) -> None:
+        assert normalised("ABZ ÀÉ") == "abz ÀÉ"

@@ -1,7 +1,8 @@
-"""The gate: what is believed, and what is not."""
+"""Which responses are verified successes, and why the others are not."""
 
 import json
 import pickle
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,18 +10,23 @@ import pytest
 
 from bingx_spot import AuthenticationError, OrderStatus, OutcomeUnknown, RateLimited
 from bingx_spot.core.request import ApiCall
-from bingx_spot.core.response_validation import validate_response
+from bingx_spot.core.response_validation import names_same_order, validate_response
 from bingx_spot.models import Response
 from tests.support.judging import failure, judged
 from tests.support.plain_ids import plain
 from tests.support.samples import BY_ORDER_ID, CANCEL, ORDER, ORDER_ID, SYMBOL, success
+from tests.unit.core.playing import QUERYING
 
 BY_CLIENT_ORDER_ID = ApiCall.of(CANCEL, {"symbol": SYMBOL, "clientOrderID": "my-bot_0001"})
 SUCCESS = success()
 
 
-class TestBelieved:
-    def test_the_order_is_typed_and_exact(self):
+def envelope(data: Any = ORDER, **members: Any) -> str:
+    return json.dumps({"code": 0, "msg": "", "data": data} | members)
+
+
+class TestSuccess:
+    def test_has_an_exact_order(self):
         order = judged(SUCCESS)
         assert order.order_id == ORDER_ID
         assert order.status is OrderStatus.CANCELED
@@ -28,87 +34,191 @@ class TestBelieved:
         assert order.client_order_id is None
         assert order.raw == ORDER
 
-    def test_an_order_id_may_come_as_text(self):
+    def test_is_returned_parsed(self):
+        response = validate_response(BY_ORDER_ID, Response(200, {"date": "today"}, SUCCESS.encode()))
+        assert response.parsed == json.loads(SUCCESS)
+        assert (response.http_status, response.headers) == (200, {"date": "today"})
+
+    def test_may_have_the_order_id_as_text(self):
         assert judged(success(orderId=str(ORDER_ID))).order_id == ORDER_ID
 
-    def test_more_fields_may_come(self):
+    def test_may_have_more_fields(self):
         order = judged(success(transactTime=1696751141337, origClientOrderId="x", nested={"a": [1]}))
         assert order.raw["nested"] == {"a": [1]}
 
     @pytest.mark.parametrize("name", ["price", "stopPrice", "origQty", "executedQty", "cummulativeQuoteQty"])
     @pytest.mark.parametrize("absent", ["missing", "null", "empty"])
-    def test_an_amount_may_be_lacking(self, name, absent):
+    def test_may_lack_an_amount(self, name, absent):
         order = dict(ORDER) | {"missing": {}, "null": {name: None}, "empty": {name: ""}}[absent]
         if absent == "missing":
             del order[name]
-        believed = judged(json.dumps({"code": 0, "data": order}))
+        order = judged(envelope(order))
         amounts = {
-            "price": believed.price,
-            "stopPrice": believed.stop_price,
-            "origQty": believed.orig_qty,
-            "executedQty": believed.executed_qty,
-            "cummulativeQuoteQty": believed.cummulative_quote_qty,
+            "price": order.price,
+            "stopPrice": order.stop_price,
+            "origQty": order.orig_qty,
+            "executedQty": order.executed_qty,
+            "cummulativeQuoteQty": order.cummulative_quote_qty,
         }
         assert [field for field, amount in amounts.items() if amount is None] == [name]
 
-    def test_an_amount_may_come_as_a_number(self):
+    def test_may_have_an_amount_as_a_number(self):
         order = judged(success(price=0.1532, origQty=126))
         assert (order.price, order.orig_qty) == (Decimal("0.1532"), Decimal(126))
 
-    def test_all_that_is_optional_may_be_lacking_at_once(self):
-        bare = {"symbol": SYMBOL, "orderId": ORDER_ID, "status": "CANCELED"}
-        order = judged(json.dumps({"code": 0, "data": bare}))
+    def test_may_lack_everything_optional_at_once(self):
+        order = judged(envelope({"symbol": SYMBOL, "orderId": ORDER_ID, "status": "CANCELED"}))
         assert (order.type, order.side, order.price, order.client_order_id) == (None, None, None, None)
 
     @pytest.mark.parametrize(
-        "envelope", [{"msg": None}, {"debugMsg": None}, {"success": True}, {"timestamp": "5"}]
+        "members",
+        [{"msg": None}, {"debugMsg": None}, {"success": True}, {"timestamp": "5"}, {"code": "0"}],
+        ids=plain,
     )
-    def test_what_stands_around_the_data_may_vary(self, envelope):
-        assert judged(json.dumps({"code": 0, "data": ORDER} | envelope)).order_id == ORDER_ID
+    def test_may_vary_around_the_data(self, members):
+        assert judged(envelope(**members)).order_id == ORDER_ID
 
-    @pytest.mark.parametrize("word", ["EXPIRED", "canceled", "ÜBER"], ids=plain)
-    def test_an_unknown_word_survives_as_itself(self, word):
-        order = judged(success(status=word, type=word, side=word))
-        assert (str(order.status), order.type, order.side) == (word, word, word)
-        assert order.status not in list(OrderStatus)
+    @pytest.mark.parametrize("code", ["0", "00", "0" * 19])
+    def test_may_have_the_code_as_text(self, code):
+        assert judged(envelope(code=code)).order_id == ORDER_ID
 
-    def test_the_client_order_id_that_was_asked_for(self):
+    def test_may_have_words_that_are_not_listed_beside_the_status(self):
+        order = judged(success(type="ÜBER", side="ÜBER"))
+        assert (order.type, order.side) == ("ÜBER", "ÜBER")
+
+    def test_names_the_client_order_id_of_the_request(self):
         order = judged(success(clientOrderID="my-bot_0001"), call=BY_CLIENT_ORDER_ID)
         assert order.client_order_id == "my-bot_0001"
 
-    def test_an_amount_keeps_every_digit(self):
+    def test_keeps_every_digit_of_an_amount(self):
         digits = "0.12345678901234567890123456789012345678901234567890"
         assert str(judged(success(price=digits)).price) == digits
 
-    def test_an_order_can_be_handed_to_another_process(self):
-        order = judged(success(status="EXPIRED"))
-        assert pickle.loads(pickle.dumps(order)) == order  # noqa: S301 - our own bytes
-
-    @pytest.mark.parametrize("known", [True, False], ids=["judged", "handed over"])
-    def test_its_envelope_can_be_read_again_and_again(self, known):
-        answer = validate_response(BY_ORDER_ID, Response(200, {}, SUCCESS.encode()))
-        answer = answer if known else pickle.loads(pickle.dumps(answer))  # noqa: S301 - our own bytes
-        assert answer.envelope() == json.loads(SUCCESS)
-        assert answer.envelope() is answer.envelope()
-
-    def test_nothing_in_an_order_can_be_changed(self):
-        order = judged(SUCCESS)
-        with pytest.raises(AttributeError):
-            order.status = OrderStatus.NEW  # type: ignore[misc]
-        with pytest.raises(TypeError):
-            order.raw["status"] = "NEW"  # type: ignore[index]
+    def test_may_hold_whole_pairs_of_surrogates(self):
+        assert judged(f'{SUCCESS[:-1]},"more":"\\ud83d\\ude00"}}').order_id == ORDER_ID
+        assert judged(f'{SUCCESS[:-1]},"more":"\\\\ud800"}}').order_id == ORDER_ID
 
 
-def envelope(data: Any = ORDER, **members: Any) -> str:
-    return json.dumps({"code": 0, "msg": "", "data": data} | members)
+class TestConfirmedBy:
+    """A cancel is confirmed by CANCELED or CANCELLED; every other word proves nothing."""
+
+    @pytest.mark.parametrize(
+        "word", ["CANCELED", "CANCELLED", "canceled", "Cancelled", " CANCELED\n"], ids=plain
+    )
+    def test_these_words(self, word):
+        order = judged(success(status=word))
+        assert str(order.status) == word
+
+    @pytest.mark.parametrize(
+        "word",
+        [
+            "NEW", "PENDING", "PARTIALLY_FILLED", "FILLED", "FAILED", "EXPIRED", "REJECTED", "PENDING_CANCEL",
+            "CANCELING", "WORKING", "OPEN", "TRIGGERED", "PartiallyFilled", "NOT_CANCELED", "", " ",
+            "CANCELED?", "\u0421ANCELED", "N\u0415W", "\uff23ANCELED",
+        ],
+        ids=plain,
+    )  # fmt: skip
+    def test_no_other_word(self, word):
+        error = failure(success(status=word))
+        assert type(error) is OutcomeUnknown
+        assert error.message == f"the response says success and status {word!r}; the exchange said ''"
+        assert error.details.rule == "success-without-order"
+
+    def test_not_with_everything_executed(self):
+        error = failure(success(executedQty="126"))
+        assert type(error) is OutcomeUnknown
+        assert error.message == (
+            "the response says success and contradicts itself: everything is executed; the exchange said ''"
+        )
+
+    @pytest.mark.parametrize("word", ["NEW", "FILLED", "EXPIRED", "ÜBER", "canceled"], ids=plain)
+    def test_a_query_may_say_any_word(self, word):
+        assert str(judged(success(status=word), call=QUERYING).status) == word
+
+    def test_a_query_may_say_that_everything_is_executed(self):
+        assert judged(success(executedQty="126"), call=QUERYING).executed_qty == 126
 
 
-class TestNotBelieved:
+class TestOrderIdOfAnotherAnswer:
+    """An answer by client order id that is not believed may name the order by its order id."""
+
+    def order_id(self, call: ApiCall = BY_CLIENT_ORDER_ID, **changes: Any) -> int | None:
+        return failure(success(**changes), call=call).details.order_id
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {},
+            {"clientOrderID": ""},
+            {"clientOrderID": "MY-BOT_0001"},
+            {"origClientOrderId": "my-bot_0001"},
+            {"orderId": str(ORDER_ID)},
+        ],
+        ids=["missing", "empty", "other case", "other name", "text"],
+    )
+    def test_is_kept_where_it_may_be_the_order_of_the_request(self, changes):
+        assert self.order_id(**changes) == ORDER_ID
+
+    def test_is_kept_where_the_client_order_id_is_null(self):
+        body = envelope(ORDER | {"clientOrderID": None})
+        assert failure(body, call=BY_CLIENT_ORDER_ID).details.order_id == ORDER_ID
+
+    def test_is_kept_where_the_status_is_not_believed(self):
+        assert self.order_id(clientOrderID="my-bot_0001", status="CANCELING") == ORDER_ID
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"clientOrderID": "another"},
+            {"clientOrderID": "another", "origClientOrderId": "my-bot_0001"},
+            {"symbol": "ETH-USDT"},
+            {"orderId": None},
+            {"orderId": "x"},
+            {"orderId": 1.5},
+            {"orderId": True},
+        ],
+        ids=plain,
+    )
+    def test_is_not_that_of_another_order(self, changes):
+        assert self.order_id(**changes) is None
+
+    def test_is_not_kept_where_the_request_was_by_order_id(self):
+        assert self.order_id(BY_ORDER_ID, status="NEW") is None
+        assert self.order_id(BY_ORDER_ID, orderId=ORDER_ID + 1) is None
+
+    @pytest.mark.parametrize("data", [None, [], "text", 5], ids=plain)
+    def test_needs_an_order(self, data):
+        assert failure(envelope(data), call=BY_CLIENT_ORDER_ID).details.order_id is None
+
+    def test_is_not_read_from_a_rejection(self):
+        assert failure(envelope(code=100404), call=BY_CLIENT_ORDER_ID).details.order_id is None
+
+
+class TestNamesSameOrder:
+    @pytest.mark.parametrize(
+        ("stated", "same"),
+        [
+            ({}, True),
+            ({"clientOrderID": None}, True),
+            ({"clientOrderID": ""}, True),
+            ({"clientOrderID": "my-bot_0001"}, True),
+            ({"clientOrderID": "MY-BOT_0001"}, True),
+            ({"clientOrderID": "my-bot_0002"}, False),
+            ({"orderId": 5, "clientOrderID": "my-bot_0001"}, True),
+        ],
+        ids=plain,
+    )
+    def test_by_client_order_id(self, stated, same):
+        assert names_same_order(BY_CLIENT_ORDER_ID, stated) == same
+
+    def test_by_order_id_leaves_the_order_id_to_validation(self):
+        assert names_same_order(BY_ORDER_ID, {"orderId": 5, "clientOrderID": "x"})
+
+
+class TestNoSuccess:
     @pytest.mark.parametrize(
         "body",
         [
-            envelope(code="0"),
-            envelope(code="00"),
             envelope(code=False),
             envelope(code=0.0),
             envelope(code=None),
@@ -116,6 +226,8 @@ class TestNotBelieved:
             envelope(code={}),
             envelope(code=""),
             envelope(code="-0"),
+            envelope(code=" 0"),
+            envelope(code="0" * 20),
             envelope(code="٠"),
             envelope(success=False),
             envelope(data=None),
@@ -127,6 +239,7 @@ class TestNotBelieved:
             envelope(data=0),
             envelope(data={"order": ORDER}),
             '{"code":0,"msg":"lock fail, try again later"}',
+            '{"code":"0","msg":"lock fail, try again later"}',
             json.dumps({"data": ORDER}),
             json.dumps(ORDER),
             json.dumps([json.loads(SUCCESS)]),
@@ -137,12 +250,12 @@ class TestNotBelieved:
         ],
         ids=plain,
     )
-    def test_an_envelope_that_does_not_say_success_with_an_order(self, body):
+    def test_without_an_envelope_that_says_success_with_an_order(self, body):
         assert isinstance(failure(body), OutcomeUnknown)
 
-    def test_a_code_of_success_stays_as_it_came(self):
+    def test_keeps_its_code(self):
         assert failure(envelope(data=None)).code == 0
-        assert failure(envelope(code="0")).code == "0"
+        assert failure(envelope(data=None, code="0")).code == "0"
 
     @pytest.mark.parametrize(
         ("name", "value"),
@@ -151,40 +264,35 @@ class TestNotBelieved:
             ("orderId", True), ("orderId", None), ("orderId", 0), ("orderId", -ORDER_ID),
             ("orderId", f" {ORDER_ID}"), ("orderId", "x" * 999), ("orderId", f"0{ORDER_ID}"),
             ("orderId", [ORDER_ID]), ("symbol", "ETH-USDT"), ("symbol", "btc-usdt"), ("symbol", None),
-            ("symbol", 5), ("status", None), ("status", 5), ("status", ["CANCELED"]), ("status", "NEW"),
-            ("status", "PENDING"), ("status", "PARTIALLY_FILLED"), ("status", "FILLED"), ("status", "FAILED"),
+            ("symbol", 5), ("status", None), ("status", 5), ("status", ["CANCELED"]),
             ("price", "0,15"), ("price", "NaN"), ("price", "Infinity"), ("price", True),
             ("price", "1" * 9999 + "x"), ("executedQty", {}), ("type", 5), ("side", {}), ("clientOrderID", 5),
+            ("type", None), ("side", None),
         ],
         ids=plain,
     )  # fmt: skip
-    def test_an_order_that_is_another_or_not_cancelled_or_not_an_order(self, name, value):
-        body = json.dumps({"code": 0, "data": ORDER | {name: value}})
-        assert isinstance(failure(body), OutcomeUnknown)
+    def test_with_another_order_or_none(self, name, value):
+        assert isinstance(failure(envelope(ORDER | {name: value})), OutcomeUnknown)
 
     @pytest.mark.parametrize("name", ["symbol", "orderId", "status"])
-    def test_an_order_without_what_names_it(self, name):
+    def test_without_what_names_the_order(self, name):
         assert isinstance(failure(success(**{name: None})), OutcomeUnknown)
 
-    @pytest.mark.parametrize("name", ["type", "side"])
-    def test_a_word_that_is_null(self, name):
-        assert isinstance(failure(json.dumps({"code": 0, "data": ORDER | {name: None}})), OutcomeUnknown)
-
-    @pytest.mark.parametrize("answered", [{}, {"clientOrderID": "other"}, {"clientOrderID": ""}])
-    def test_an_order_that_is_not_the_client_order_id_asked_for(self, answered):
-        body = json.dumps({"code": 0, "data": ORDER | answered})
-        assert isinstance(failure(body, call=BY_CLIENT_ORDER_ID), OutcomeUnknown)
+    @pytest.mark.parametrize(
+        "answered", [{}, {"clientOrderID": "other"}, {"clientOrderID": ""}, {"clientOrderID": "MY-BOT_0001"}]
+    )
+    def test_without_the_client_order_id_of_the_request(self, answered):
+        assert isinstance(failure(envelope(ORDER | answered), call=BY_CLIENT_ORDER_ID), OutcomeUnknown)
 
     @pytest.mark.parametrize("answered", [{}, {"clientOrderID": None}])
-    def test_no_client_order_id_where_the_one_asked_for_is_the_word_none(self, answered):
+    def test_with_no_client_order_id_where_the_request_s_is_the_word_none(self, answered):
         call = ApiCall.of(CANCEL, {"symbol": SYMBOL, "clientOrderID": "None"})
-        body = json.dumps({"code": 0, "data": ORDER | answered})
-        assert isinstance(failure(body, call=call), OutcomeUnknown)
+        assert isinstance(failure(envelope(ORDER | answered), call=call), OutcomeUnknown)
 
     @pytest.mark.parametrize(
         "status", [201, 202, 204, 206, 301, 302, 400, 401, 403, 404, 429, 500, 504, 520, 999]
     )
-    def test_a_success_under_another_http_status(self, status):
+    def test_under_another_http_status(self, status):
         assert isinstance(failure(SUCCESS, status), OutcomeUnknown)
 
     @pytest.mark.parametrize(
@@ -198,7 +306,7 @@ class TestNotBelieved:
         ],
         ids=plain,
     )  # fmt: skip
-    def test_a_body_that_is_not_the_exchange_s_json(self, body):
+    def test_in_a_body_that_is_not_the_exchange_s_json(self, body):
         assert isinstance(failure(body), OutcomeUnknown)
 
     @pytest.mark.parametrize(
@@ -212,28 +320,97 @@ class TestNotBelieved:
         ],
         ids=plain,
     )  # fmt: skip
-    def test_a_success_with_a_member_that_parsers_read_differently(self, member):
+    def test_with_a_member_that_parsers_read_differently(self, member):
         assert judged(f'{SUCCESS[:-1]},"more":1}}').order_id == ORDER_ID
         assert isinstance(failure(f"{SUCCESS[:-1]},{member}}}"), OutcomeUnknown)
 
     @pytest.mark.parametrize("body", [SUCCESS, success(clientOrderID="MØTH")], ids=["ascii", "escaped"])
-    def test_a_body_cut_off_at_any_byte(self, body):
+    def test_cut_off_at_any_byte(self, body):
         content = body.encode()
         for length in range(len(content)):
             assert isinstance(failure(content[:length]), OutcomeUnknown)
 
     @pytest.mark.parametrize("digits", ["9" * 20, "9" * 5000, "0" * 30 + "1"], ids=len)
     @pytest.mark.parametrize("quote", ["", '"'])
-    def test_a_code_of_many_digits(self, digits, quote):
+    def test_with_a_code_of_many_digits(self, digits, quote):
         assert isinstance(failure(f'{{"code":{quote}{digits}{quote},"msg":""}}'), OutcomeUnknown)
 
-    def test_whole_pairs_of_surrogates_are_characters(self):
-        assert judged(f'{SUCCESS[:-1]},"more":"\\ud83d\\ude00"}}').order_id == ORDER_ID
-        assert judged(f'{SUCCESS[:-1]},"more":"\\\\ud800"}}').order_id == ORDER_ID
-
-    def test_the_http_status_counts_where_an_envelope_has_no_code(self):
+    def test_is_judged_by_the_http_status_where_the_envelope_has_no_code(self):
         assert type(failure('{"error":"unauthorized"}', 401)) is AuthenticationError
         assert type(failure('{"code":null}', 429)) is RateLimited
 
-    def test_a_body_of_megabytes_is_not_kept_whole(self):
+    def test_keeps_the_beginning_of_a_large_body(self):
         assert len(failure(b"x" * 10**6).details.body) == 65536
+
+
+class TestReasons:
+    """The error says what is wrong with the response."""
+
+    @pytest.mark.parametrize(
+        ("body", "reason"),
+        [
+            (b"", "the response is empty"),
+            (b" \r\n", "the response is empty"),
+            (b"<html>" + b"x" * 99, "the response is not JSON; it begins b'<html>" + "x" * 54 + "'"),
+            (b"[" + b"7" * 80 + b"]", "the response is JSON and no object; it begins b'[" + "7" * 59 + "'"),
+            (b'{"a":1,"a":2}', "the response has two members of one name"),
+            (b'\x0c{"code":0}', "the response is not JSON; it begins b'\\x0c{\"code\":0}'"),
+            (b'{"code":0}x', "the response is not JSON; it begins b'{\"code\":0}x'"),
+            (b'{"a":NaN}', "the response holds NaN, which is not JSON"),
+            (b'{"a":-Infinity}', "the response holds -Infinity, which is not JSON"),
+            (b'{"a":"\\ud800"}', "the response holds half of a surrogate pair, which is no character"),
+            (b'{"msg":"x"}', "the response's code is no number: None"),
+            (b'{"code":"x"}', "the response's code is no number: 'x'"),
+        ],
+        ids=range(12),
+    )
+    def test_of_a_body_that_is_no_envelope(self, body, reason):
+        error = failure(body)
+        assert type(error) is OutcomeUnknown
+        assert error.message.endswith(f": {reason}")
+        assert error.details.rule == "http-unreadable"
+        assert error.details.body == body
+
+    @pytest.mark.parametrize(
+        ("body", "status", "reason"),
+        [
+            (SUCCESS, 201, "the response says success with HTTP status 201"),
+            (envelope(success=False), 200, "the response says code 0 and success false"),
+            (envelope(None, msg="lock fail"), 200, "the response says success and holds no data"),
+            (envelope(debugMsg=5), 200, "debugMsg in the response is not of type string"),
+            (envelope({"symbol": SYMBOL}), 200, "the response lacks orderId"),
+            (
+                success(orderId=5),
+                200,
+                f"the response names another order: orderId is 5, requested was {ORDER_ID}",
+            ),
+            (
+                success(symbol="ETH-USDT"),
+                200,
+                "the response names another order: symbol is 'ETH-USDT', requested was 'BTC-USDT'",
+            ),
+        ],
+        ids=range(7),
+    )
+    def test_of_a_success_that_is_not_believed(self, body, status, reason):
+        error = failure(body, status)
+        text = "lock fail" if "lock" in body else ""
+        assert type(error) is OutcomeUnknown
+        assert error.message == f"{reason}; the exchange said {text!r}"
+        assert error.details.rule == "success-without-order"
+
+
+class TestWithoutAnOrder:
+    """An operation whose contract has no data, or a list of them."""
+
+    def test_an_envelope_is_enough_where_the_contract_wants_no_data(self):
+        call = replace(BY_ORDER_ID, operation=replace(CANCEL, data=None, repeats=(), confirmed_by=()))
+        response = validate_response(call, Response(200, {}, b'{"code":0,"msg":""}'))
+        assert response.json() == {"code": 0, "msg": ""}
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["validated", "unpickled"])
+def test_the_envelope_is_the_same_after_pickling(known):
+    response = validate_response(BY_ORDER_ID, Response(200, {}, SUCCESS.encode()))
+    response = response if known else pickle.loads(pickle.dumps(response))
+    assert response.json() == json.loads(SUCCESS)

@@ -59,7 +59,7 @@ class TestCanonicalString:
         parameters = {"b": 1, "a": 2, "B": 3, "signature": "no", "_": 4, "1": 5}
         assert canonical_string(parameters) == "1=5&B=3&_=4&a=2&b=1"
 
-    def test_changes_nothing_in_what_it_is_given(self):
+    def test_leaves_the_parameters_unchanged(self):
         parameters = {"b": 1.0, "a": "x", "signature": "s"}
         canonical_string(parameters)
         assert parameters == {"b": 1.0, "a": "x", "signature": "s"}
@@ -68,7 +68,7 @@ class TestCanonicalString:
         assert canonical_string({"symbol": "MØTH-USDT", "note": "a b%/+"}) == "note=a b%/+&symbol=MØTH-USDT"
 
     @pytest.mark.parametrize("character", FORBIDDEN_CHARACTERS, ids=plain)
-    def test_refuses_what_could_forge_a_parameter(self, character):
+    def test_rejects_characters_that_could_forge_a_parameter(self, character):
         for parameters in ({"symbol": f"A{character}B"}, {f"symbol{character}": "A"}):
             with pytest.raises(InvalidInput) as refusal:
                 canonical_string(parameters)
@@ -125,7 +125,7 @@ class TestValueText:
         ],
         ids=plain,
     )  # fmt: skip
-    def test_of_anything_else_is_refused_by_name(self, value):
+    def test_of_any_other_value_is_an_error_with_its_name(self, value):
         with pytest.raises(InvalidInput) as refusal:
             value_text(value, "recvWindow")
         assert refusal.value.field == "recvWindow"
@@ -143,12 +143,12 @@ class TestValueText:
         ],
         ids=["type", "nan", "tiny", "huge", "ampersand", "first", "last"],
     )
-    def test_that_is_refused_is_told_why_and_what_is_allowed(self, value, reason, allowed):
+    def test_of_a_rejected_value_is_an_error_that_says_why_and_what_is_allowed(self, value, reason, allowed):
         with pytest.raises(InvalidInput) as refusal:
             value_text(value)
         assert str(refusal.value) == f"value {reason}; allowed: {allowed}"
 
-    def test_the_characters_around_surrogates_are_characters(self):
+    def test_of_characters_beside_the_surrogates_is_that_text(self):
         assert value_text("\ud7ff\ue000") == "\ud7ff\ue000"
 
     @given(st.one_of(st.integers(), st.floats(allow_nan=False, allow_infinity=False)))
@@ -177,7 +177,7 @@ class TestSign:
         digest = hmac.digest(secret.encode(), canonical.encode(), hashlib.sha256)
         assert sign(canonical, secret) == digest.hex()
 
-    def test_by_what_has_taken_the_secret_in_shows_and_hands_on_nothing_of_it(self):
+    def test_by_a_signer_shows_nothing_of_the_secret_and_cannot_be_pickled(self):
         signer = signing.Signer("planted")
         assert signer.sign("a=1") == signer.sign("a=1") == sign("a=1", "planted")
         assert "planted" not in repr(signer)
@@ -197,7 +197,7 @@ class TestSign:
         ],
         ids=plain,
     )
-    def test_refuses_what_cannot_be_encoded_and_does_not_show_the_secret(self, canonical, secret, field):
+    def test_rejects_text_that_cannot_be_encoded_and_does_not_show_the_secret(self, canonical, secret, field):
         with pytest.raises(InvalidInput) as refusal:
             sign(canonical, secret)
         assert str(refusal.value) == (

@@ -1,4 +1,4 @@
-"""What a process tells a store."""
+"""Reports of a process to a store."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from bingx_spot.shared_limits.allocation import ProcessReport
 
 
 def report(process: str, **changes: Any) -> ProcessReport:
-    """Make a report of a process, by default of a limit of 5 a second."""
+    """Return a report of a process, by default of a limit of 5 a second."""
     return {
         "process": process,
         "requests": 5,
@@ -14,10 +14,11 @@ def report(process: str, **changes: Any) -> ProcessReport:
         "margin": 5000,
         "single": [],
         "bulk": [],
-        "counts": {},
-        "told": [],
-        "closed": 0,
-        "known": 0,
-        "away": False,
+        "permits": {},
+        "released": [],
+        "server_hint": {},
+        "locked_for": 0,
+        "members": 0,
+        "was_local": False,
         **changes,
     }

@@ -1,33 +1,41 @@
-"""What `limits=` may be, and what becomes of it."""
+"""The options `limits` and `rate`: what they may be, and the rate limiter they lead to."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
+import redis.asyncio
+import valkey
 
 from bingx_spot import BingxSpot, Credentials, InvalidInput
 from bingx_spot.environments import Environment
 from bingx_spot.limits.rate_limiter import LocalRateLimiter, Unlimited
-from bingx_spot.shared_limits.options import LIMITS_VARIABLE, _names, check_limits
+from bingx_spot.shared_limits.options import LIMITS_VARIABLE, RATE_VARIABLE, _limit_names, check_limits
+from bingx_spot_api.contract import BY_ID
 
+CANCEL = BY_ID["cancelOrder"]
 KEYS = Credentials("sample-api-key-of-a-user", "sample-secret")
 
 
-def permits(**options: Any) -> object:
+def str_or_type(value: object) -> str:
+    """Return an id that is the same in every process."""
+    return value if isinstance(value, str) else f"{type(value).__module__}.{type(value).__name__}"
+
+
+def limiter(**options: Any) -> object:
     with BingxSpot(KEYS, environment="sandbox", **options) as bingx:
-        return bingx._parts.limits
+        return bingx._context.limits
 
 
 @pytest.mark.parametrize(
-    "choice",
+    "value",
     [
         None,
         "off",
         "redis://localhost",
         "redis://user:password@localhost:6379/0?socket_timeout=0.5",
         "rediss://redis.example:6380/1",
-        "valkey://localhost",
-        "valkeys://localhost",
         "unix:///run/redis.sock?db=1",
         "file:///var/lib/bingx/limits",
         "/var/lib/bingx/limits",
@@ -35,65 +43,74 @@ def permits(**options: Any) -> object:
         "~/limits",
         Path("limits"),
         LocalRateLimiter(),
+        redis.Redis(),
+        redis.asyncio.Redis(),
+        redis.asyncio.RedisCluster(host="127.0.0.1"),
+        redis.Sentinel([("127.0.0.1", 26379)]).master_for("main"),
+        valkey.Valkey(),
     ],
+    ids=str_or_type,
 )
-def test_may_be(choice: Any) -> None:
-    check_limits(choice)
+def test_allowed(value: Any) -> None:
+    check_limits(value)
 
 
 @pytest.mark.parametrize(
-    "choice",
+    "value",
     [
         "",
         "on",
         "redis",
         "redis:localhost",
         "redis//user:planted-password@localhost",
-        "redis://",
-        "redis://planted-password@host:port",
         "https://planted-password@host",
         "file://elsewhere/limits",
         "limits.db",
+        "valkey://planted-password@host",
+        "redis+sentinel://planted-password@host/main",
         5,
         True,
         object(),
         b"off",
     ],
+    ids=str_or_type,
 )
-def test_may_not_be_and_is_not_repeated(choice: Any) -> None:
-    with pytest.raises(InvalidInput, match=r"^limits .*; allowed: (off; )?redis://") as refused:
-        check_limits(choice)
-    assert "planted-password" not in str(refused.value)
+def test_anything_else_is_rejected_and_not_repeated(value: Any) -> None:
+    with pytest.raises(InvalidInput, match=r"^limits .*; allowed: off; redis://") as rejected:
+        check_limits(value)
+    assert "planted-password" not in str(rejected.value)
 
 
-def test_off_is_no_limits() -> None:
-    assert isinstance(permits(limits="off"), Unlimited)
+def test_off_never_waits() -> None:
+    assert isinstance(limiter(limits="off"), Unlimited)
 
 
 def test_an_object_is_used_as_it_is() -> None:
     limits = LocalRateLimiter()
-    assert permits(limits=limits) is limits
+    assert limiter(limits=limits) is limits
 
 
-def test_the_environment_says_it_where_nobody_else_does(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_variable_is_a_default(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("BINGX_API_KEY", "key")
     monkeypatch.setenv("BINGX_API_SECRET", "secret")
     monkeypatch.setenv(LIMITS_VARIABLE, "off")
     with BingxSpot.from_env(environment="sandbox") as bingx:
-        assert isinstance(bingx._parts.limits, Unlimited)
+        assert isinstance(bingx._context.limits, Unlimited)
     with BingxSpot.from_env(environment="sandbox", limits=None) as bingx:
-        assert isinstance(bingx._parts.limits, LocalRateLimiter)
+        assert isinstance(bingx._context.limits, LocalRateLimiter)
     monkeypatch.setenv(LIMITS_VARIABLE, "nonsense")
     with pytest.raises(InvalidInput, match="limits"):
         BingxSpot.from_env(environment="sandbox")
 
 
 class TestNames:
-    def test_tell_keys_exchanges_and_endpoints_apart(self) -> None:
+    def test_differ_by_key_exchange_and_endpoint(self) -> None:
         live, vst = Environment.parse("live"), Environment.parse("vst")
         others = Credentials("another-api-key", "sample-secret")
         names = {
-            _names(environment, keys)(operation)
+            _limit_names(environment, keys)(operation)
             for environment in (live, vst)
             for keys in (KEYS, others)
             for operation in ("cancelOrder", "queryOrder")
@@ -102,16 +119,57 @@ class TestNames:
 
     def test_are_the_same_everywhere(self) -> None:
         # printf 'bingx-spot limits of https://open-api.bingx.com' | openssl dgst -sha256 -hmac KEY
-        name = _names(Environment.parse("live"), KEYS)("cancelOrder")
+        name = _limit_names(Environment.parse("live"), KEYS)("cancelOrder")
         assert name == "bingx-spot:{b2fd1a600546f7fdf7a670fd47b7ad98}:cancelOrder"
 
     def test_hold_no_key(self) -> None:
-        name = _names(Environment.parse("live"), KEYS)("cancelOrder")
+        name = _limit_names(Environment.parse("live"), KEYS)("cancelOrder")
         assert KEYS.api_key not in name
         assert KEYS.api_secret not in name
 
 
-def test_without_redis_py_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "redis.backoff", None)
-    with pytest.raises(InvalidInput, match=r"pip install 'bingx-spot\[redis\]'"):
-        permits(limits="redis://localhost")
+class TestRate:
+    def allowed(self, bingx: BingxSpot) -> int:
+        queue = bingx._state.account.limits.queue_for(CANCEL)
+        return queue.windows[0].rate.requests
+
+    def test_applies_to_the_client(self) -> None:
+        with BingxSpot(KEYS, environment="sandbox", rate="copy-trading") as bingx:
+            assert self.allowed(bingx) == 1
+
+    def test_the_environment_variable_is_a_default(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("BINGX_API_KEY", "key")
+        monkeypatch.setenv("BINGX_API_SECRET", "secret")
+        monkeypatch.setenv(RATE_VARIABLE, "2")
+        with BingxSpot.from_env(environment="sandbox") as bingx:
+            assert self.allowed(bingx) == 2
+            with BingxSpot.from_env(environment="sandbox", rate="copy-trading") as slower:
+                assert self.allowed(slower) == 1
+        monkeypatch.setenv(RATE_VARIABLE, "fast")
+        with pytest.raises(InvalidInput, match=r"^rate is 'fast'; allowed: copy-trading, or"):
+            BingxSpot.from_env(environment="sandbox")
+
+    def test_a_derived_client_can_slow_all_down(self) -> None:
+        with BingxSpot(KEYS, environment="sandbox") as bingx:
+            assert self.allowed(bingx) == 5
+            bingx.with_options(rate=3)
+            assert self.allowed(bingx) == 3
+
+    def test_the_slowest_client_of_a_key_wins_until_all_are_gone(self) -> None:
+        with (
+            BingxSpot(KEYS, environment="sandbox", rate=2) as slow,
+            BingxSpot(KEYS, environment="sandbox") as other,
+        ):
+            assert self.allowed(other) == 2
+        del slow, other
+        with BingxSpot(KEYS, environment="sandbox") as bingx:
+            assert self.allowed(bingx) == 5
+
+
+def test_a_client_with_another_store_is_rejected(tmp_path: Path) -> None:
+    first, second = redis.Redis(port=1), redis.Redis(port=2)
+    with BingxSpot(KEYS, environment="sandbox", limits=first) as bingx:
+        bingx.with_options(limits=first, timeout=5)
+        for other in (second, "redis://localhost:1", tmp_path / "limits"):
+            with pytest.raises(InvalidInput, match="another store"):
+                bingx.with_options(limits=other)

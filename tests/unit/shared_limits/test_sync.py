@@ -1,4 +1,4 @@
-"""What one process tells a store of a limit, and what it makes of the answer."""
+"""What one process reports to a store, how it applies the answer, and what it does in an outage."""
 
 from typing import Any
 
@@ -9,7 +9,14 @@ from bingx_spot.limits.permit_queue import DeadlineTooShort, RemoteSource
 from bingx_spot.limits.rate_limiter import LocalRateLimiter, LocalReservation
 from bingx_spot.limits.sliding_window import Permit
 from bingx_spot.shared_limits.allocation import Allocation, ProcessReport
-from bingx_spot.shared_limits.sync import SharedLimit
+from bingx_spot.shared_limits.sync import (
+    PROBE_SECONDS,
+    RETRY_SECONDS,
+    SETTLE_SECONDS,
+    Phase,
+    SharedLimit,
+    StoreHealth,
+)
 from bingx_spot_api.contract import BY_ID, Rate
 from tests.support.scripted_time import ScriptedTime
 
@@ -22,19 +29,18 @@ class Shared:
     def __init__(self) -> None:
         self.time = ScriptedTime()
         self.limits = LocalRateLimiter(self.time)
-        self.blocks = Lockouts(self.time)
-        self.rung = 0
-        turns = self.limits.turns_of(CANCEL)
-        self.turns = turns
-        self.limit = SharedLimit(CANCEL, turns, self.blocks, "name", self.ring)
+        self.lockouts = Lockouts(self.time)
+        self.notified = 0
+        self.queue = self.limits.queue_for(CANCEL)
+        self.limit = SharedLimit(CANCEL, self.queue, self.lockouts, "name", self.notify)
 
     @property
-    def elsewhere(self) -> RemoteSource:
-        assert self.turns.elsewhere is not None
-        return self.turns.elsewhere
+    def remote(self) -> RemoteSource:
+        assert self.queue.remote is not None
+        return self.queue.remote
 
-    def ring(self) -> None:
-        self.rung += 1
+    def notify(self) -> None:
+        self.notified += 1
 
     def waiting(self, *, bulk: bool = False, longest: float = 60.0) -> LocalReservation:
         reservation = self.limits.reserve(CANCEL, bulk=bulk)
@@ -44,14 +50,21 @@ class Shared:
     def report(self, members: int = 2) -> ProcessReport:
         return self.limit.report("p", members, self.time())
 
-    def hear(self, granted: list[str], **changes: Any) -> None:
-        verdict: Allocation = {"granted": granted, "wait": -1, "members": 2, "closed": 0}
-        self.limit.take_in(verdict | changes, self.time())  # type: ignore[arg-type]
+    def apply(self, granted: list[str], **changes: Any) -> None:
+        allocation: Allocation = {
+            "granted": granted,
+            "wait": -1,
+            "members": 2,
+            "locked_for": 0,
+            "requests": 5,
+            "window": 1000.0,
+        }
+        self.limit.apply(allocation | changes, self.time())  # type: ignore[arg-type]
 
-    def permitted(self) -> LocalReservation:
+    def granted(self) -> LocalReservation:
         reservation = self.waiting()
         names = self.report()["single"]
-        self.hear(names)
+        self.apply(names)
         assert reservation.seconds_until_ready(60.0) == 0.0
         return reservation
 
@@ -61,139 +74,210 @@ def shared() -> Shared:
     return Shared()
 
 
-class TestTickets:
-    def test_nothing_is_given_out_here(self, shared: Shared) -> None:
+class TestPermits:
+    def test_are_not_granted_locally(self, shared: Shared) -> None:
         shared.waiting()
-        assert shared.rung == 1
-        assert shared.elsewhere.news
+        assert shared.notified == 1
+        assert shared.remote.dirty
 
-    def test_the_store_s_word_gives_the_permit_and_wakes_the_caller(self, shared: Shared) -> None:
+    def test_are_granted_by_the_store_and_wake_the_caller(self, shared: Shared) -> None:
         reservation, woken = shared.waiting(), []
         reservation.wakeup.subscribe(lambda: woken.append(True))
         assert shared.report()["single"] == ["p:0"]
-        shared.hear(["p:0"])
+        shared.apply(["p:0"])
         assert woken == [True]
         assert reservation.seconds_until_ready(60.0) == 0.0
         assert shared.report()["single"] == []
 
-    def test_single_calls_and_bulk_runs_are_told_apart_first_come_first(self, shared: Shared) -> None:
+    def test_are_requested_for_single_calls_and_bulk_runs_in_order(self, shared: Shared) -> None:
         shared.waiting(bulk=True)
         shared.waiting()
         shared.waiting(bulk=True)
-        told = shared.report()
-        assert told["single"] == ["p:0"]
-        assert told["bulk"] == ["p:1", "p:2"]
+        report = shared.report()
+        assert report["single"] == ["p:0"]
+        assert report["bulk"] == ["p:1", "p:2"]
         assert shared.report()["bulk"] == ["p:1", "p:2"]
 
-    def test_no_more_are_named_than_could_be_served(self, shared: Shared) -> None:
+    def test_are_requested_for_no_more_callers_than_could_be_served(self, shared: Shared) -> None:
         for _ in range(30):
             shared.waiting()
         assert len(shared.report()["single"]) == 5
 
-    def test_one_who_has_left_gives_the_permit_back(self, shared: Shared) -> None:
+    def test_of_a_caller_that_has_left_are_returned(self, shared: Shared) -> None:
         reservation = shared.waiting()
         shared.report()
         reservation.release()
-        shared.elsewhere.news = False
-        shared.hear(["p:0"])
-        assert shared.elsewhere.news
-        assert shared.report()["counts"] == {"p:0": 0.0}
+        shared.remote.dirty = False
+        shared.apply(["p:0"])
+        assert shared.remote.dirty
+        assert shared.report()["released"] == ["p:0"]
 
-    def test_a_wait_that_turns_out_too_long_is_told_at_once(self, shared: Shared) -> None:
+    def test_that_would_come_too_late_wake_the_caller(self, shared: Shared) -> None:
         reservation, woken = shared.waiting(longest=2.0), []
         reservation.wakeup.subscribe(lambda: woken.append(True))
         shared.report()
-        shared.hear([], wait=2500)
+        shared.apply([], wait=2500)
         assert woken
         with pytest.raises(DeadlineTooShort) as late:
             reservation.seconds_until_ready(2.0)
         assert late.value.seconds == 2.5
         assert shared.report()["single"] == []
 
-    def test_the_store_is_asked_again_when_it_said(self, shared: Shared) -> None:
+    def test_are_requested_again_when_the_store_said(self, shared: Shared) -> None:
         shared.waiting()
         shared.report()
-        shared.hear([], wait=250)
+        shared.apply([], wait=250)
         assert shared.limit.due == 1000.25
 
-    def test_it_is_not_asked_where_nobody_waits(self, shared: Shared) -> None:
-        shared.permitted()
+    def test_are_not_requested_without_waiters(self, shared: Shared) -> None:
+        shared.granted()
         assert shared.limit.due is None
 
-    def test_the_limits_of_this_machine_hold_too(self, shared: Shared) -> None:
-        address = shared.limits.turns_of(CANCEL).windows[1]
-        address.rate = Rate(1, 3.0)
-        other_key_s = Permit(shared.time())
-        other_key_s.arrived(shared.time())
-        address.take(other_key_s)
+    def test_are_not_requested_while_the_ip_limit_is_used_up(self, shared: Shared) -> None:
+        ip_window = shared.queue.windows[1]
+        ip_window.set_limit(Rate(1, 3.0))
+        of_another_key = Permit(shared.time())
+        of_another_key.mark_arrived(shared.time())
+        ip_window.add(of_another_key)
         shared.waiting()
         assert shared.report()["single"] == []
-        shared.hear([])
+        shared.apply([])
         assert shared.limit.due == 1003.0
 
 
-class TestCounts:
-    def test_a_permit_counts_from_its_answer_on(self, shared: Shared) -> None:
-        reservation = shared.permitted()
-        assert shared.report()["counts"] == {"p:0": 6000.0}
+class TestReport:
+    def test_counts_a_permit_from_its_response_on(self, shared: Shared) -> None:
+        reservation = shared.granted()
+        assert shared.report()["permits"] == {"p:0": -5000.0}
         shared.time.seconds += 0.25
         reservation.complete()
         shared.time.seconds += 0.125
-        assert shared.report()["counts"] == {"p:0": 875.0}
+        assert shared.report()["permits"] == {"p:0": 125.0}
 
-    def test_one_that_comes_back_is_told_until_it_is_heard(self, shared: Shared) -> None:
-        shared.permitted().release()
-        assert shared.report()["counts"] == {"p:0": 0.0}
-        assert shared.report()["counts"] == {"p:0": 0.0}
-        shared.hear([])
-        assert shared.report()["counts"] == {}
+    def test_repeats_released_permits_until_the_store_answers(self, shared: Shared) -> None:
+        shared.granted().release()
+        assert shared.report()["released"] == ["p:0"]
+        assert shared.report()["released"] == ["p:0"]
+        shared.apply([])
+        assert shared.report()["released"] == []
 
-    def test_what_the_exchange_said_is_passed_on_once(self, shared: Shared) -> None:
-        shared.permitted().complete(0, 2.0)
-        assert shared.report()["told"] == [0, 2000.0]
-        assert shared.report()["told"] == []
-
-
-class TestBlocks:
-    def test_are_passed_on(self, shared: Shared) -> None:
-        shared.blocks.close("cancelOrder", 60.0)
-        assert shared.report()["closed"] == 60_000.0
-
-    def test_are_taken_over(self, shared: Shared) -> None:
-        shared.hear([], closed=60_000)
-        assert shared.blocks.left("cancelOrder") == 60.0
-
-    def test_that_are_known_are_not_made_longer(self, shared: Shared) -> None:
-        shared.blocks.close("cancelOrder", 60.0)
-        shared.hear([], closed=60_900)
-        assert shared.blocks.left("cancelOrder") == 60.0
+    def test_holds_a_server_hint_once(self, shared: Shared) -> None:
+        shared.granted().complete(0, 0.5)
+        assert shared.report()["server_hint"] == {"remaining": 0, "expires_in": 500.0}
+        assert shared.report()["server_hint"] == {}
 
 
-class TestAlone:
-    def test_the_share_is_given_out_here(self, shared: Shared) -> None:
+class TestLockouts:
+    def test_are_reported(self, shared: Shared) -> None:
+        shared.lockouts.lock("cancelOrder", 60.0)
+        assert shared.report()["locked_for"] == 60_000.0
+
+    def test_are_adopted(self, shared: Shared) -> None:
+        shared.apply([], locked_for=60_000)
+        assert shared.lockouts.seconds_left("cancelOrder") == 60.0
+
+    def test_that_are_known_are_not_extended(self, shared: Shared) -> None:
+        shared.lockouts.lock("cancelOrder", 60.0)
+        shared.apply([], locked_for=60_900)
+        assert shared.lockouts.seconds_left("cancelOrder") == 60.0
+
+
+class TestLocal:
+    def test_grants_the_share_of_this_process(self, shared: Shared) -> None:
         waiting = [shared.waiting() for _ in range(3)]
-        shared.limit.go_on_alone(2)
-        shared.limits.address.give_out()
+        shared.limit.switch_to_local(2)
+        shared.limits.ip_limits.grant_available()
         assert [reservation.seconds_until_ready(60.0) > 0 for reservation in waiting] == [False, False, True]
 
-    def test_all_are_told_when_it_is_over(self, shared: Shared) -> None:
-        held = shared.permitted()
-        shared.limit.go_on_alone(2)
-        tickets = [shared.limits.reserve(CANCEL) for _ in range(2)]
-        assert tickets[0].seconds_until_ready(60.0) == 0.0
-        tickets[0].complete()
-        shared.limit.come_back()
-        told = shared.report(2)
-        assert told["away"]
-        assert told["counts"] == {"p:0": 6000.0, "p:1": 1000.0}
-        shared.hear([])
-        assert not shared.report()["away"]
+    def test_permits_are_reported_afterwards(self, shared: Shared) -> None:
+        held = shared.granted()
+        shared.limit.switch_to_local(2)
+        reservations = [shared.limits.reserve(CANCEL) for _ in range(2)]
+        assert reservations[0].seconds_until_ready(60.0) == 0.0
+        reservations[0].complete()
+        shared.limit.switch_to_store()
+        report = shared.report(2)
+        assert report["was_local"]
+        assert report["permits"] == {"p:0": -5000.0, "p:1": 0.0}
+        shared.apply([])
+        assert not shared.report()["was_local"]
         held.complete()
-        assert set(shared.report()["counts"]) == {"p:0", "p:1"}
+        assert set(shared.report()["permits"]) == {"p:0", "p:1"}
 
-    def test_the_full_limit_is_the_store_s_again(self, shared: Shared) -> None:
-        shared.limit.go_on_alone(5)
-        assert shared.limits.turns_of(CANCEL).windows[0].rate == Rate(1, 1.0)
-        shared.limit.come_back()
-        assert shared.limits.turns_of(CANCEL).windows[0].rate == CANCEL.uid_limit
+    def test_the_store_grants_the_full_limit_again(self, shared: Shared) -> None:
+        shared.limit.switch_to_local(5)
+        assert shared.queue.windows[0].rate == Rate(1, 1.0)
+        shared.limit.switch_to_store()
+        assert shared.queue.windows[0].rate == CANCEL.uid_limit
         shared.waiting()
+
+
+class TestRate:
+    def test_the_store_s_rate_is_adopted(self, shared: Shared) -> None:
+        shared.apply([], requests=1, window=2000.0)
+        assert shared.queue.windows[0].rate == Rate(1, 2.0)
+        shared.apply([])
+        assert shared.queue.windows[0].rate == Rate(5, 1.0)
+
+    def test_its_own_rate_is_reported_all_the_same(self, shared: Shared) -> None:
+        shared.apply([], requests=1, window=2000.0)
+        report = shared.report()
+        assert (report["requests"], report["window"]) == (5, 1000.0)
+
+    def test_a_slower_one_of_its_own_is_reported_and_kept(self, shared: Shared) -> None:
+        shared.limits.use_rate(2)
+        report = shared.report()
+        assert (report["requests"], report["window"]) == (2, 1000.0)
+        shared.apply([])
+        assert shared.queue.windows[0].rate == Rate(2, 1.0)
+
+    def test_the_local_share_is_a_part_of_the_slowest_rate(self, shared: Shared) -> None:
+        shared.apply([], requests=2, window=1000.0)
+        shared.limit.switch_to_local(2)
+        assert shared.queue.windows[0].rate == Rate(1, 1.0)
+
+
+class TestStoreHealth:
+    @pytest.fixture
+    def health(self) -> StoreHealth:
+        health = StoreHealth(1.0)
+        health.mark_ok(4)
+        return health
+
+    def test_one_failure_stops_grants_for_a_window(self, health: StoreHealth) -> None:
+        assert not health.mark_failed(10.0)
+        assert health.phase is Phase.WAITING
+        assert health.retry_in() == RETRY_SECONDS
+        assert not health.mark_failed(10.0 + 1.0 + SETTLE_SECONDS - 0.01)
+
+    def test_an_answer_within_the_window_ends_the_failure(self, health: StoreHealth) -> None:
+        health.mark_failed(10.0)
+        assert not health.mark_ok(4)
+        assert health.phase is Phase.STORE
+        assert not health.mark_failed(20.0)
+        assert health.phase is Phase.WAITING
+
+    def test_after_a_window_the_process_switches_to_its_share_once(self, health: StoreHealth) -> None:
+        health.mark_failed(10.0)
+        assert health.mark_failed(11.25)
+        assert health.phase is Phase.LOCAL
+        assert health.retry_in() == PROBE_SECONDS
+        assert not health.mark_failed(12.25)
+        assert health.phase is Phase.LOCAL
+
+    def test_it_switches_back_once(self, health: StoreHealth) -> None:
+        health.mark_failed(10.0)
+        health.mark_failed(11.25)
+        assert health.mark_ok(3)
+        assert (health.phase, health.members) == (Phase.STORE, 3)
+        assert not health.mark_ok(3)
+
+    def test_a_single_process_switches_at_once(self, health: StoreHealth) -> None:
+        health.mark_ok(1)
+        assert health.mark_failed(10.0)
+        assert health.phase is Phase.LOCAL
+
+    def test_a_process_that_knows_no_members_waits(self) -> None:
+        health = StoreHealth(1.0)
+        assert not health.mark_failed(10.0)
+        assert health.mark_failed(11.25)

@@ -1,4 +1,4 @@
-"""What mypy and pyright make of right and wrong uses: nothing and something, line by line."""
+"""mypy and pyright accept the right uses, and reject the wrong ones line by line."""
 
 import json
 import re
@@ -28,8 +28,8 @@ def refused_by_mypy(name: str) -> set[int]:
 def refused_by_pyright(name: str) -> set[int]:
     command = [sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", sys.executable, HERE / name]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    told = json.loads(done.stdout[done.stdout.index("{") :])["generalDiagnostics"]
-    return {one["range"]["start"]["line"] + 1 for one in told if one["severity"] == "error"}
+    found = json.loads(done.stdout[done.stdout.index("{") :])["generalDiagnostics"]
+    return {one["range"]["start"]["line"] + 1 for one in found if one["severity"] == "error"}
 
 
 CHECKERS = [
@@ -37,7 +37,10 @@ CHECKERS = [
     pytest.param(
         refused_by_pyright,
         id="pyright",
-        marks=pytest.mark.skipif(shutil.which("node") is None, reason="pyright needs node"),
+        marks=[
+            pytest.mark.slow,
+            pytest.mark.skipif(shutil.which("node") is None, reason="pyright needs Node.js"),
+        ],
     ),
 ]
 

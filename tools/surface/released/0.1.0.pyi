@@ -1,4 +1,4 @@
-"""The public surface of bingx_spot, made by `make release-surface`."""
+"""The public surface of bingx_spot, written by `make release-surface`."""
 class Answer:
     def __init__(self, http_status: int, headers: Mapping[str, str], body: bytes) -> None: ...
     body: bytes

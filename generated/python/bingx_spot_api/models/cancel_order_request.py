@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
 # Made from spec/openapi.yaml, version 2.0.0,
-# SHA-256 a15dbf0eded17e041a316743d84816c7f287a5299b250a33ed9c3c9cdbd61c38,
+# SHA-256 a4f5088ec0d74124464b7a8bc1a93c4166ef44c40f53320023f576b5dbe9e35c,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 from __future__ import annotations
@@ -31,15 +31,14 @@ class CancelOrderRequest:
                  Example: 1735964079647111280.
             client_order_id (str | Unset): Customized order id, given by the user when placing the order. Different orders
                 cannot use
-                the same one. Found only within 2 hours.
+                the same one. Found for 2 hours only.
                  Example: my-bot_0001.
             cancel_restrictions (CancelRestriction | Unset): Cancel the order only if it has this status. NEW: new order,
                 PENDING: order in progress,
                 PARTIALLY_FILLED: partially filled.
                  Example: NEW.
-            recv_window (float | Unset): How long after `timestamp` the request stays valid. Unit: milliseconds. The
-                exchange takes
-                5000 where it is absent. Its maximum is 5000 in one official text and 60000 in another.
+            recv_window (float | Unset): How long after `timestamp` the request stays valid. Unit: milliseconds. The default
+                is 5000. Its maximum is 5000 in one official text and 60000 in another.
                  Example: 5000.
     """
 

@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
 # Made from spec/openapi.yaml, version 2.0.0,
-# SHA-256 a15dbf0eded17e041a316743d84816c7f287a5299b250a33ed9c3c9cdbd61c38,
+# SHA-256 a4f5088ec0d74124464b7a8bc1a93c4166ef44c40f53320023f576b5dbe9e35c,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ T = TypeVar("T", bound="QueriedOrder")
 
 @_attrs_define
 class QueriedOrder:
-    """The order as the exchange states it now. A success may lack any field that is not required here.
+    """The order now. A success may lack any field that is not required here.
 
     Attributes:
         symbol (str): Trading pair. Example: NEMS-USDT.
@@ -42,8 +42,8 @@ class QueriedOrder:
         side (OrderSide | Unset): Order side. Example: SELL.
         client_order_id (str | Unset): Customized order id, given by the user when placing the order. Example: my-
             bot_0001.
-        stop_price (str | Unset): Trigger price, in the quote asset. A decimal number as text. The capital letter is the
-            exchange's, here alone.
+        stop_price (str | Unset): Trigger price, in the quote asset. A decimal number as text. Only here, the exchange
+            writes a capital letter.
              Example: 0.1532.
         time (int | Unset): When the order was placed. Unix time, unit milliseconds. An int64. Example: 1696751141337.
         update_time (int | Unset): When the order last changed. Unix time, unit milliseconds. An int64. Example:

@@ -1,10 +1,10 @@
-// The document: makes elements, keeps lists of them in step with data, and asks the control interface.
-// Text only ever becomes text: nothing here reads HTML, so no symbol or id can be any.
+// The document: creates elements, syncs lists of them with data, and calls the control interface.
+// Text stays text: nothing here parses HTML, so no symbol or id can become an element.
 
-/** Find the element of an id. */
+/** Return the element with an id. */
 export const byId = (id) => document.getElementById(id);
 
-/** Make an element: a tag, its properties and attributes, its children. */
+/** Create an element from a tag, properties and attributes, and children. */
 export function make(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
@@ -16,33 +16,33 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
-/** Make a sentence in which what stands between backticks is code. */
+/** Create a sentence in which text between backticks is code. */
 export function prose(tag, properties, text) {
   const parts = text.split("`").map((part, place) => (place % 2 ? make("code", {}, part) : part));
   return make(tag, properties, ...parts);
 }
 
-/** Change an element's text, if it is another. */
-export function say(element, text) {
+/** Set an element's text, unless it is the same. */
+export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
 /**
- * Keep the children of an element in step with items, each told apart by its key.
+ * Sync the children of an element with items, identified by keys.
  *
- * What stays keeps its place, its focus and whether it is open.
+ * Elements that stay keep their place, focus and open state.
  *
  * @param parent The element.
- * @param items What it shows, in order.
- * @param key Gives the key of an item, a text.
- * @param create Makes the element of an item.
- * @param update Shows the item in its element.
+ * @param items The items, in order.
+ * @param key Returns the key of an item, a text.
+ * @param create Creates the element of an item.
+ * @param update Updates the element of an item.
  */
-export function keep(parent, items, key, create, update) {
+export function syncChildren(parent, items, key, create, update) {
   const wanted = new Set(items.map(key));
   const known = new Map();
   for (const child of [...parent.children]) {
-    // First of all, for an element that is moved loses its focus.
+    // Remove first, because an element that is moved loses its focus.
     if (wanted.has(child.dataset.key)) known.set(child.dataset.key, child);
     else child.remove();
   }
@@ -59,52 +59,52 @@ export function keep(parent, items, key, create, update) {
   }
 }
 
-/** Say that the control interface refused something: which field, and why. */
-export class Refused extends Error {
+/** An error of the control interface: the field that is wrong, and why. */
+export class RequestError extends Error {
   constructor(field, reason) {
     super(reason);
     this.field = field;
   }
 }
 
-/** Ask the control interface; gives its JSON, or throws what it refuses. */
-export async function ask(method, path, body) {
+/** Call the control interface; return its JSON, or throw a RequestError. */
+export async function request(method, path, body) {
   const response = await fetch(`/_sandbox${path}`, {
     method,
     headers: body === undefined ? {} : { "content-type": "application/json" },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
-  const answer = await response.json();
-  if (!response.ok) throw new Refused(answer.field, answer.error);
-  return answer;
+  const json = await response.json();
+  if (!response.ok) throw new RequestError(json.field, json.error);
+  return json;
 }
 
-/** Tell a person who cannot see the page what has happened. */
+/** Announce an event to screen readers. */
 export function announce(text) {
-  byId("said").textContent = text;
+  byId("announcement").textContent = text;
 }
 
-/** Show a problem above everything, or show none. */
-export function complain(text) {
+/** Show an error at the top of the page; an empty text hides it. */
+export function showError(text) {
   const problem = byId("problem");
   problem.hidden = !text;
-  say(problem, text);
+  setText(problem, text);
 }
 
-/** Do what a person asked for, and complain if it is refused. */
-export async function tryTo(doing) {
+/** Run an action of the user, and show its error. */
+export async function attempt(action) {
   try {
-    complain("");
-    await doing();
+    showError("");
+    await action();
   } catch (error) {
-    complain(error instanceof Refused ? error.message : "The sandbox does not answer.");
+    showError(error instanceof RequestError ? error.message : "The sandbox does not respond.");
   }
 }
 
-/** Count something in words: 1 order, 2 orders. */
+/** Return a count with its noun: 1 order, 2 orders. */
 export const count = (number, one, many = `${one}s`) => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 
-/** Write a time of day from Unix milliseconds. */
+/** Return the time of day of Unix milliseconds. */
 export function timeOfDay(milliseconds) {
   const time = new Date(milliseconds);
   const two = (number) => String(number).padStart(2, "0");

@@ -1,11 +1,11 @@
-// Faults: each kind as a switch, with what it can be told.
+// Faults: each type as a switch, with its settings.
 
-import { ask, byId, count, make, prose, say, tryTo } from "./dom.js";
+import { attempt, byId, count, make, prose, request, setText } from "./dom.js";
 
-// What has no default must be said; this is what the exchange says when it is busy.
+// Values of required settings: the response of an overloaded exchange.
 const BUSY = { code: 100500, msg: "The current system is busy, please try again later" };
 
-/** Show which faults are in force. */
+/** Show which faults are active. */
 export function showFaults(rules) {
   for (const item of byId("faults").children) {
     const own = rules.filter((rule) => rule.fault === item.dataset.kind);
@@ -13,29 +13,30 @@ export function showFaults(rules) {
     input.checked = own.length > 0;
     item.classList.toggle("on", own.length > 0);
     const acted = own.reduce((sum, rule) => sum + rule.acted, 0);
-    say(item.querySelector(".acted"), own.length ? `acted ${count(acted, "time")}` : "");
-    say(item.querySelector(".rule"), own.map((rule) => rule.text).join("\n"));
+    setText(item.querySelector(".acted"), own.length ? `acted ${count(acted, "time")}` : "");
+    setText(item.querySelector(".rule"), own.map((rule) => rule.text).join("\n"));
     item.querySelector(".rule").hidden = own.length === 0;
   }
   const kinds = new Set(rules.map((rule) => rule.fault)).size;
-  say(byId("fault-counts"), kinds ? `${kinds} on` : "all off");
+  setText(byId("fault-counts"), kinds ? `${kinds} on` : "all off");
 }
 
-/** Make a switch for every kind that there is. */
-export function listenToFaults() {
-  return tryTo(async () => {
-    const { kinds } = await ask("GET", "/faults/kinds");
+/** Create a switch for every type of fault. */
+export function initFaults() {
+  return attempt(async () => {
+    const { kinds } = await request("GET", "/faults/kinds");
     byId("faults").replaceChildren(...Object.entries(kinds).map(([name, kind]) => create(name, kind)));
-    showFaults((await ask("GET", "/view")).faults);
+    showFaults((await request("GET", "/view")).faults);
   });
 }
 
 function create(name, kind) {
   const toggle = make("input", { type: "checkbox", role: "switch", "aria-describedby": `about-${name}` });
-  const settings = Object.entries(kind.settings).map(([setting, { default: usual, allowed }]) => {
-    const value = usual ?? (name === "error" ? BUSY[setting] : "");
+  const settings = Object.entries(kind.settings).map(([setting, { default: preset, allowed, required }]) => {
+    const value = preset ?? (required ? BUSY[setting] : "");
     const input = make("input", { name: setting, value: String(value), title: allowed, autocomplete: "off" });
     input.dataset.type = typeof value;
+    input.dataset.optional = String(preset === null && !required);
     return make("label", {}, setting, " ", input);
   });
   const form = make("div", { className: "fields" }, ...settings);
@@ -48,28 +49,28 @@ function create(name, kind) {
     make("code", { className: "rule", hidden: true }),
     settings.length ? make("details", {}, make("summary", {}, "Settings"), form) : null,
   );
-  toggle.addEventListener("change", () => turn(name, toggle, form));
+  toggle.addEventListener("change", () => update(name, toggle, form));
   form.addEventListener("change", () => {
-    if (toggle.checked) turn(name, toggle, form);
+    if (toggle.checked) update(name, toggle, form);
   });
   return item;
 }
 
-function turn(name, toggle, form) {
-  return tryTo(async () => {
+function update(name, toggle, form) {
+  return attempt(async () => {
     try {
-      if (toggle.checked) await ask("PUT", `/faults/${name}`, rule(form));
-      else await ask("DELETE", `/faults/${name}`);
+      if (toggle.checked) await request("PUT", `/faults/${name}`, rule(form));
+      else await request("DELETE", `/faults/${name}`);
     } catch (error) {
-      // Nothing has changed, so that nothing would be told; what is switched stays as it was.
-      showFaults((await ask("GET", "/view")).faults);
+      // Nothing has changed, so no event follows; show the state as it is.
+      showFaults((await request("GET", "/view")).faults);
       throw error;
     }
   });
 }
 
 function rule(form) {
-  const inputs = [...form.querySelectorAll("input")];
+  const inputs = [...form.querySelectorAll("input")].filter(isSet);
   const settings = inputs.map((input) => [input.name, valueOf(input)]);
   return {
     operation: byId("fault-operation").value,
@@ -78,7 +79,10 @@ function rule(form) {
   };
 }
 
-/** Read a setting as what its default is; what is none is sent as it stands, to be refused with the reason. */
+/** Leave out an optional setting without a value. */
+const isSet = (input) => input.dataset.optional !== "true" || input.value !== "";
+
+/** Read a setting in the type of its default; anything else is sent as text, to be rejected with the reason. */
 function valueOf(input) {
   const text = input.value.trim();
   if (input.dataset.type === "number" && text !== "" && !Number.isNaN(Number(text))) return Number(text);

@@ -1,23 +1,23 @@
-// The order book: orders as they change, and what a person may do with them.
+// The order book: orders as they change, and buttons to change them.
 
-import { announce, ask, byId, complain, count, keep, make, Refused, say, tryTo } from "./dom.js";
+import { announce, attempt, byId, count, make, request, RequestError, setText, showError, syncChildren } from "./dom.js";
 
-const DONE = { cancel: "cancelled", fill: "filled" };
+const PAST_TENSE = { cancel: "cancelled", fill: "filled" };
 
-/** Show the orders, and how many there are of each status. */
+/** Show the orders, and how many are open. */
 export function showOrders(orders, counts) {
   const body = byId("orders").tBodies[0];
-  keep(body, orders, (order) => order.orderId, createRow, updateRow);
+  syncChildren(body, orders, (order) => order.orderId, createRow, updateRow);
   byId("no-orders").hidden = orders.length > 0;
   byId("orders").hidden = orders.length === 0;
   const total = Object.values(counts).reduce((sum, number) => sum + number, 0);
   const open = counts.NEW + counts.PENDING + counts.PARTIALLY_FILLED;
   const shown = orders.length < total ? `, the last ${orders.length} shown` : "";
-  say(byId("order-counts"), `${open.toLocaleString("en")} open of ${count(total, "order")}${shown}`);
+  setText(byId("order-counts"), `${open.toLocaleString("en")} open of ${count(total, "order")}${shown}`);
 }
 
 /** Let the form place orders. */
-export function listenToOrders() {
+export function initOrders() {
   byId("place").addEventListener("submit", (event) => {
     event.preventDefault();
     place(event.target);
@@ -28,17 +28,17 @@ async function place(form) {
   const given = [...new FormData(form)].filter(([, value]) => value !== "");
   const fields = { ...Object.fromEntries(given), type: "LIMIT" };
   for (const input of form.elements) input.removeAttribute("aria-invalid");
-  say(byId("place-wrong"), "");
+  setText(byId("place-error"), "");
   try {
-    complain("");
-    const order = await ask("POST", "/orders", fields);
+    showError("");
+    const order = await request("POST", "/orders", fields);
     announce(`Placed: ${order.side} ${order.origQty} ${order.symbol}.`);
   } catch (error) {
-    const wrong = error instanceof Refused ? form.elements[error.field] : undefined;
-    say(byId("place-wrong"), error instanceof Refused ? error.message : "The sandbox does not answer.");
-    if (wrong) {
-      wrong.setAttribute("aria-invalid", "true");
-      wrong.focus();
+    const invalid = error instanceof RequestError ? form.elements[error.field] : undefined;
+    setText(byId("place-error"), error instanceof RequestError ? error.message : "The sandbox does not respond.");
+    if (invalid) {
+      invalid.setAttribute("aria-invalid", "true");
+      invalid.focus();
     }
   }
 }
@@ -82,8 +82,8 @@ function updateRow(row, order) {
   const badge = row.querySelector(".badge");
   if (badge.textContent !== "" && badge.textContent !== order.status) flash(row);
   badge.dataset.status = order.status;
-  say(badge, order.status);
-  say(row.querySelector(".filled"), `${order.executedQty} of ${order.origQty}`);
+  setText(badge, order.status);
+  setText(row.querySelector(".filled"), `${order.executedQty} of ${order.origQty}`);
   const acts = row.querySelector(".acts");
   if (!order.open && acts.contains(document.activeElement)) row.focus();
   for (const button of acts.children) button.hidden = !order.open;
@@ -91,15 +91,15 @@ function updateRow(row, order) {
 
 function flash(row) {
   row.classList.remove("changed");
-  // Asked for its size, so that the animation begins anew.
+  // Reading the size restarts the animation.
   void row.offsetWidth;
   row.classList.add("changed");
 }
 
 function change(row, order, what) {
-  return tryTo(async () => {
-    await ask("POST", `/orders/${order.orderId}/${what}`);
-    announce(`${order.symbol} ${order.orderId} is ${DONE[what]}.`);
+  return attempt(async () => {
+    await request("POST", `/orders/${order.orderId}/${what}`);
+    announce(`${order.symbol} ${order.orderId} is ${PAST_TENSE[what]}.`);
     row.focus();
   });
 }

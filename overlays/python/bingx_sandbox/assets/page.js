@@ -1,47 +1,47 @@
-// The page: hears of every change and lets each part show it.
+// The page: receives every change and updates each part.
 
-import { ask, byId, complain, count, say, tryTo } from "./dom.js";
-import { listenToFaults, showFaults } from "./faults.js";
-import { listenToLimits, showLimits } from "./limits.js";
-import { listenToOrders, showOrders } from "./orders.js";
+import { attempt, byId, count, request, setText, showError } from "./dom.js";
+import { initFaults, showFaults } from "./faults.js";
+import { initLimits, showLimits } from "./limits.js";
+import { initOrders, showOrders } from "./orders.js";
 import { showRequests } from "./requests.js";
 
 function show(view) {
   const keys = view.accounts.reduce((sum, account) => sum + account.keys.length, 0);
-  say(byId("accounts"), ` · ${count(view.accounts.length, "account")}, ${count(keys, "API key")}`);
+  setText(byId("accounts"), ` · ${count(view.accounts.length, "account")}, ${count(keys, "API key")}`);
   showOrders(view.orders, view.counts);
   showRequests(view.requests);
   showLimits(view.limits, view.now);
   showFaults(view.faults);
 }
 
-function live(state, words) {
+function showConnection(state, words) {
   const element = byId("live");
   element.dataset.state = state;
-  say(element, words);
+  setText(element, words);
 }
 
-function listen() {
-  // The browser connects again by itself after the connection was lost.
+function connect() {
+  // The browser reconnects by itself after the connection was lost.
   const events = new EventSource("/_sandbox/events");
-  events.onopen = () => live("live", "live");
-  events.onerror = () => live("lost", "connecting again");
+  events.onopen = () => showConnection("live", "live");
+  events.onerror = () => showConnection("lost", "reconnecting");
   events.onmessage = (event) => show(JSON.parse(event.data));
 }
 
 byId("reset").addEventListener("click", () => {
-  if (confirm("Go back to the seeded orders, and forget all requests, faults and lock-outs?")) {
-    tryTo(() => ask("POST", "/reset"));
+  if (confirm("Restore the seed orders, and remove all requests, faults and lock-outs?")) {
+    attempt(() => request("POST", "/reset"));
   }
 });
 
-say(byId("url"), location.origin);
-say(
+setText(byId("url"), location.origin);
+setText(
   byId("try"),
   `export BINGX_ENV=${location.origin}\nbingx-spot cancel BTC-USDT --order-id …`,
 );
-complain("");
-listenToOrders();
-listenToLimits();
-listenToFaults();
-listen();
+showError("");
+initOrders();
+initLimits();
+initFaults();
+connect();

@@ -1,6 +1,6 @@
-// Requests: as they come in, each opening into the stages of its verification.
+// Requests: the last ones, each of which opens to the stages of its verification.
 
-import { announce, ask, byId, count, keep, make, prose, say, timeOfDay } from "./dom.js";
+import { announce, byId, count, make, prose, request as callControl, setText, syncChildren, timeOfDay } from "./dom.js";
 import { stagesOf } from "./stages.js";
 
 const OPERATIONS = {
@@ -12,35 +12,35 @@ let newest = 0;
 
 /** Show the last requests, the latest first. */
 export function showRequests(requests) {
-  keep(byId("requests"), requests, (request) => String(request.number), create, update);
+  syncChildren(byId("requests"), requests, (request) => String(request.number), create, update);
   byId("no-requests").hidden = requests.length > 0;
-  const refused = requests.filter(isRefused).length;
+  const rejected = requests.filter(isRejected).length;
   const total = requests.length ? requests[0].number : 0;
   const shown = requests.length < total ? `, the last ${requests.length} shown` : "";
-  say(byId("request-counts"), total ? `${count(total, "request")}${shown}; ${refused} refused` : "");
-  tellOf(requests[0]);
+  setText(byId("request-counts"), total ? `${count(total, "request")}${shown}; ${rejected} rejected` : "");
+  announceRequest(requests[0]);
 }
 
-function tellOf(request) {
-  if (request && request.number > newest && newest > 0) announce(`Request ${request.number}: ${inShort(request)}`);
+function announceRequest(request) {
+  if (request && request.number > newest && newest > 0) announce(`Request ${request.number}: ${summary(request)}`);
   newest = request ? request.number : 0;
 }
 
-/** Tell what became of a request in a few words. */
-function inShort(request) {
+/** Return the result of a request in a few words. */
+function summary(request) {
   const operation = OPERATIONS[request.path] ?? request.path;
   const because = request.mistakes.length ? `, ${request.mistakes.map(words).join(" and ")}` : "";
-  return `${operation}, ${isRefused(request) ? `refused with ${request.code}` : outcome(request)}${because}`;
+  return `${operation}, ${isRejected(request) ? `rejected with ${request.code}` : outcome(request)}${because}`;
 }
 
 const words = (name) => name.replaceAll("-", " ");
 
-const isRefused = (request) => request.code !== null && request.code !== 0;
+const isRejected = (request) => request.code !== null && request.code !== 0;
 
 function outcome(request) {
   if (request.code === null) return request.fault ? "not executed" : "waiting";
   if (request.code !== 0) return String(request.code);
-  return request.executed ? "executed" : "answered";
+  return request.executed ? "executed" : "succeeded";
 }
 
 function create(request) {
@@ -52,7 +52,7 @@ function create(request) {
       "summary",
       {},
       make("span", { className: "line" }),
-      make("span", { className: "said" }),
+      make("span", { className: "reason" }),
     ),
     stages,
   );
@@ -68,9 +68,9 @@ function update(item, request) {
   item.dataset.seen = seen;
   const details = item.firstElementChild;
   details.querySelector(".line").replaceChildren(...line(request));
-  const said = details.querySelector(".said");
-  const told = request.words || (isRefused(request) ? request.msg : "");
-  said.replaceWith(prose("span", { className: request.words ? "said doctor" : "said", hidden: !told }, told));
+  const reason = details.querySelector(".reason");
+  const text = request.words || (isRejected(request) ? request.msg : "");
+  reason.replaceWith(prose("span", { className: request.words ? "reason doctor" : "reason", hidden: !text }, text));
   if (details.open) fill(details.querySelector(".stages"), request.number);
 }
 
@@ -81,7 +81,7 @@ function line(request) {
     make("time", {}, timeOfDay(request.receivedAt)),
     make("strong", {}, OPERATIONS[request.path] ?? `${request.method} ${request.path}`),
     chip("placement", request.placement),
-    chip(isRefused(request) ? "bad" : request.code === null ? "odd" : "good", outcome(request)),
+    chip(isRejected(request) ? "bad" : request.code === null ? "odd" : "good", outcome(request)),
     chip("odd", request.fault && `fault: ${request.fault}`),
     chip("odd", request.limit && `limit: ${request.limit}`),
     ...request.mistakes.map((name) => chip("doctor", words(name))),
@@ -90,7 +90,7 @@ function line(request) {
 
 async function fill(stages, number) {
   try {
-    stages.replaceChildren(...stagesOf(await ask("GET", `/requests/${number}`)));
+    stages.replaceChildren(...stagesOf(await callControl("GET", `/requests/${number}`)));
   } catch (error) {
     stages.replaceChildren(make("p", { className: "wrong" }, error.message));
   }

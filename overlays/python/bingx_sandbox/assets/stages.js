@@ -2,7 +2,9 @@
 
 import { make, prose } from "./dom.js";
 
-/** Make the stages that a request came to. */
+const SENT = { whole: "all", cut: "in part", nothing: "none" };
+
+/** Create the stages of the verification of a request. */
 export function stagesOf(record) {
   const stages = [stage("Parameters as received", ...received(record))];
   if (record.expectedCanonicalString !== undefined) {
@@ -52,39 +54,39 @@ function canonical(record) {
   const expected = record.expectedCanonicalString;
   const signed = record.diagnosis?.signedText;
   if (signed === undefined || signed === null) return [text("to be signed", expected)];
-  const [wanted, got] = apart(expected, signed);
+  const [wanted, got] = difference(expected, signed);
   return [text("to be signed", ...wanted), text("was signed", ...got)];
 }
 
 function signature(record) {
   const sent = record.receivedSignature;
   const lines = [text("expected", record.expectedSignature)];
-  if (sent === record.expectedSignature) return [...lines, make("p", { className: "same" }, "The one received is the same.")];
-  return [...lines, sent ? text("received", sent) : make("p", { className: "wrong" }, "None was received.")];
+  if (sent === record.expectedSignature) return [...lines, make("p", { className: "same" }, "The received signature is the same.")];
+  return [...lines, sent ? text("received", sent) : make("p", { className: "wrong" }, "No signature was received.")];
 }
 
 function verdict(record) {
-  const refused = record.code !== undefined && record.code !== 0;
-  const answer = record.code === undefined ? "none" : `${record.code} ${record.msg}`.trim();
+  const rejected = record.code !== undefined && record.code !== 0;
+  const response = record.code === undefined ? "none" : `${record.code} ${record.msg}`.trim();
   return [
-    make("p", { className: refused ? "wrong" : "same" }, record.verdict ?? "not judged"),
+    make("p", { className: rejected ? "wrong" : "same" }, record.verdict ?? "not judged"),
     record.detail ? make("p", {}, record.detail) : null,
     record.diagnosis ? doctor(record.diagnosis) : null,
-    record.verdict === "accepted" ? text("answer", answer) : null,
-    record.fault ? make("p", {}, `It met the fault ${record.fault}; sent of the answer: ${record.answered}.`) : null,
-    record.limit ? make("p", {}, `It was refused by the limit ${record.limit}.`) : null,
+    record.verdict === "accepted" ? text("response", response) : null,
+    record.fault ? make("p", {}, `Fault: ${record.fault}. Response sent: ${SENT[record.answered]}.`) : null,
+    record.limit ? make("p", {}, `Rejected by the limit ${record.limit}.`) : null,
   ];
 }
 
 function doctor(diagnosis) {
-  const told = diagnosis.mistakes.map((mistake) =>
+  const mistakes = diagnosis.mistakes.map((mistake) =>
     make("li", {}, prose("p", {}, mistake.words), prose("cite", {}, mistake.rule)),
   );
   return make(
     "div",
-    { className: "doctor", role: "note", "aria-label": "The signature doctor says" },
+    { className: "doctor", role: "note", "aria-label": "Diagnosis of the signature doctor" },
     make("h4", {}, "Signature doctor"),
-    told.length ? make("ul", {}, ...told) : prose("p", {}, diagnosis.words),
+    mistakes.length ? make("ul", {}, ...mistakes) : prose("p", {}, diagnosis.words),
   );
 }
 
@@ -92,8 +94,8 @@ function text(title, ...content) {
   return make("p", { className: "raw" }, make("span", {}, title), make("code", {}, ...content));
 }
 
-/** Mark where two texts differ: what they have in common at both ends is left plain. */
-function apart(one, other) {
+/** Mark where two texts differ: their common start and end stay unmarked. */
+function difference(one, other) {
   const shorter = Math.min(one.length, other.length);
   let start = 0;
   while (start < shorter && one[start] === other[start]) start += 1;

@@ -1,20 +1,26 @@
-"""The doctor: says which usual mistake explains a refused request. Pure, and never tells a secret."""
+"""The signature doctor: finds the usual mistake that explains a rejected request.
+
+It does no I/O, and no text of it contains a secret.
+"""
 
 from __future__ import annotations
 
-from bingx_sandbox.doctor.absences import examine_api_key, examine_missing_signature
-from bingx_sandbox.doctor.case import Case, open_case
-from bingx_sandbox.doctor.diagnosis import Diagnosis, WrittenDiagnosis
-from bingx_sandbox.doctor.examination import examine_signature
-from bingx_sandbox.doctor.timestamps import examine_timestamp
+from bingx_sandbox.doctor.candidates import RejectedRequest, rejected_request
+from bingx_sandbox.doctor.checks import (
+    check_api_key,
+    check_missing_signature,
+    check_signature,
+    check_timestamp,
+)
+from bingx_sandbox.doctor.report import Diagnosis, DiagnosisDict
 
 __all__ = [
-    "Case",
     "Diagnosis",
-    "WrittenDiagnosis",
-    "examine_api_key",
-    "examine_missing_signature",
-    "examine_signature",
-    "examine_timestamp",
-    "open_case",
+    "DiagnosisDict",
+    "RejectedRequest",
+    "check_api_key",
+    "check_missing_signature",
+    "check_signature",
+    "check_timestamp",
+    "rejected_request",
 ]

@@ -1,1 +1,1 @@
-"""Many cancels in one run: what is asked, how each ended, and a journal that survives the machine."""
+"""Bulk cancels: what to cancel, how each order ended, and a journal that survives a crash."""

@@ -1,4 +1,4 @@
-"""Run many cancels in tasks, and hand over each result as it is known."""
+"""Bulk run in tasks, for callers on asyncio."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Iterator
@@ -6,54 +6,55 @@ from types import TracebackType
 from typing import Self
 
 from bingx_spot.bulk.result import CancelResult
-from bingx_spot.bulk.run import AT_ONCE, Run
-from bingx_spot.core.runner import CallSteps, check_on_asyncio
-from bingx_spot.core.runner import run_async as drive
+from bingx_spot.bulk.run import MAX_IN_FLIGHT, Run
+from bingx_spot.core import runner
+from bingx_spot.core.runner import CallSteps
 from bingx_spot.transport import Engine
+
+_EXHAUSTED = object()
+# None where there are no more items.
+_Finished = CancelResult | BaseException | None
 
 
 class AsyncCancelRun(AsyncIterator[CancelResult]):
-    """Iterate over the results of many cancels, each as soon as it is known.
+    """Async iterator over the results of a bulk run, each as soon as it is known.
 
-    The items are taken one at a time, each when its turn to be sent has come. Leaving the loop early sends
-    nothing more; wait with `aclose`, or `async with`, until the requests that are out have ended, which
-    `timeout` bounds. `stop` lets the loop end with their results. A task that is cancelled while it waits
-    for a result ends them at once, and a note on its error names the orders that were out.
+    The items are taken one at a time, each just before it can be sent. To leave the loop early sends nothing
+    more; `aclose`, or `async with`, waits for the requests in flight, which `timeout` bounds. `stop` lets the
+    loop end with their results. A task that is cancelled while it waits for a result ends them at once, and
+    a note on its exception names the orders in flight.
 
-    Made by `AsyncBingxSpot.cancel_orders`; it runs on asyncio.
+    `AsyncBingxSpot.cancel_orders` returns it; it runs on asyncio.
     """
 
     def __init__(self, run: Run, items: Iterable[object] | AsyncIterable[object], engine: Engine) -> None:
         self._run = run
-        self._left: list[CancelResult] = []
-        # Only here, for asyncio takes a tenth of the time that importing this package takes.
-        pass
-
-        self._tasks = Tasks(run, engine)
-        self._results = results(self._tasks, items, self._left)
+        self._unfetched: list[CancelResult] = []
+        self._tasks = _Tasks(run, engine)
+        self._results = _results(self._tasks, items, self._unfetched)
 
     async def __anext__(self) -> CancelResult:
         """Return the next result.
 
         Raises:
-            RunStopped: An error that would hit every order has stopped the run; all results were returned.
-            InvalidInput: It is not asyncio that runs here; nothing was sent.
+            BulkRunAborted: An error that would hit every order aborted the run; all results were returned.
+            InvalidInput: No event loop of asyncio is running; nothing was sent.
         """
         return await anext(self._results)
 
     @property
     def locked_for(self) -> float:
-        """Return how long the exchange will not listen to a cancel yet, in seconds; 0 where it does."""
+        """Return for how long the exchange rejects every cancel, in seconds; 0 where it accepts them."""
         return self._run.locked_for()
 
     def stop(self) -> None:
-        """Take no more items and send nothing for those that wait; the results of the rest still come."""
+        """Take no more items and send nothing for waiting orders; the results in flight still follow."""
         self._tasks.stop()
 
     async def aclose(self) -> list[CancelResult]:
-        """Stop, wait for the requests that are out, and return the results that nobody has taken yet."""
+        """Stop, wait for the requests in flight, and return the results that were not fetched yet."""
         await self._results.aclose()
-        return self._left
+        return self._unfetched
 
     async def __aenter__(self) -> Self:
         return self
@@ -64,123 +65,113 @@ class AsyncCancelRun(AsyncIterator[CancelResult]):
         await self.aclose()
 
 
-_NO_MORE = object()
-_Came = CancelResult | BaseException | None
-
-
-class Tasks:
-    """Hold the tasks of a run: one that takes the items, and one for each order that is under way."""
+class _Tasks:
+    """Tasks of a run: one that takes the items, and one for each order in flight."""
 
     def __init__(self, run: Run, engine: Engine) -> None:
         self.run = run
-        self.ended: asyncio.Queue[_Came] = asyncio.Queue()
-        self.problem: BaseException | None = None
+        self.finished: asyncio.Queue[_Finished] = asyncio.Queue()
+        self.source_error: BaseException | None = None
         self._engine = engine
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._slots = asyncio.Semaphore(MAX_IN_FLIGHT)
         self._orders: dict[asyncio.Task[None], object] = {}
         self._feeder: asyncio.Task[None] | None = None
 
     def start(self, items: Iterable[object] | AsyncIterable[object]) -> None:
-        """Begin to take items.
+        """Start to take items.
 
         Raises:
-            InvalidInput: No event loop of asyncio's is running.
+            InvalidInput: No event loop of asyncio is running.
         """
-        check_on_asyncio("cancel_orders", "cancel_order on trio")
-        self._feeder = asyncio.create_task(self._feed(_each(items)))
+        runner.check_on_asyncio("cancel_orders", "cancel_order on trio")
+        self._feeder = asyncio.create_task(self._feed(_as_async(items)))
 
     def stop(self) -> None:
-        """Take no more items, not even one that is being waited for."""
+        """Take no more items, not even one that is being awaited."""
         self.run.stop()
         if self._feeder is not None:
             self._feeder.cancel()
 
-    def taken(self, came: _Came) -> CancelResult:
-        """Note that a result has been fetched, which makes room for one more order."""
-        if isinstance(came, BaseException):
-            raise came
-        assert came is not None  # noqa: S101 - a mistake of ours
-        self.run.ended(came)
+    def fetch(self, finished: _Finished) -> CancelResult:
+        """Record that a result was fetched, which makes room for one more order, and return it."""
+        if isinstance(finished, BaseException):
+            raise finished
+        assert finished is not None  # noqa: S101 - for the type checker
+        self.run.finish(finished)
         if self.run.stopping:
             self.stop()
-        self._room.release()
-        return came
+        self._slots.release()
+        return finished
 
-    async def finished(self) -> None:
-        """Wait until nothing runs any more."""
+    async def join(self) -> None:
+        """Wait until every task has ended."""
         await asyncio.gather(*self._all(), return_exceptions=True)
 
-    def cut_off(self, interruption: BaseException) -> None:
-        """End what is under way at once, and say of which orders nobody will hear."""
+    def cancel(self, interruption: BaseException) -> None:
+        """Cancel every task, and add a note with the orders in flight."""
         for task in self._all():
             task.cancel()
         if self._orders:
             items = ", ".join(map(str, self._orders.values()))
-            interruption.add_note(f"bingx_spot: under way, and not waited for: {items}")
+            interruption.add_note(f"bingx_spot: in flight, outcome not awaited: {items}")
 
-    def remaining(self) -> Iterator[_Came]:
-        """Yield what nobody has fetched yet."""
-        while not self.ended.empty():
-            if (came := self.ended.get_nowait()) is not None:
-                yield came
+    def unfetched(self) -> Iterator[_Finished]:
+        """Yield the results that were not fetched yet."""
+        while not self.finished.empty():
+            if (finished := self.finished.get_nowait()) is not None:
+                yield finished
 
     def _all(self) -> list[asyncio.Task[None]]:
         return [*self._orders, *([self._feeder] if self._feeder else [])]
 
     async def _feed(self, items: AsyncIterator[object]) -> None:
         try:
-            while await self._room.acquire() and self.run.has_room():
-                item = await anext(items, _NO_MORE)
-                if item is _NO_MORE:
+            while await self._slots.acquire() and self.run.can_start():
+                item = await anext(items, _EXHAUSTED)
+                if item is _EXHAUSTED:
                     break
-                task = asyncio.create_task(self._one(self.run.begin(item)))
+                task = asyncio.create_task(self._run_order(self.run.start(item)))
                 self._orders[task] = item
                 task.add_done_callback(self._orders.pop)
-        except Exception as error:  # noqa: BLE001 - the caller's own, and raised once all has ended
-            self.problem = error
+        except Exception as error:  # noqa: BLE001 - the caller's, raised when all orders have ended
+            self.source_error = error
         finally:
-            self.run.drained()
-            self.ended.put_nowait(None)
+            self.run.mark_exhausted()
+            self.finished.put_nowait(None)
 
-    async def _one(self, steps: CallSteps[CancelResult]) -> None:
+    async def _run_order(self, steps: CallSteps[CancelResult]) -> None:
         try:
-            self.ended.put_nowait(await drive(steps, self._engine))
+            self.finished.put_nowait(await runner.run_async(steps, self._engine))
         except Exception as error:  # noqa: BLE001 - raised in the task that iterates
-            self.ended.put_nowait(error)
+            self.finished.put_nowait(error)
 
 
-async def results(
-    tasks: Tasks, items: Iterable[object] | AsyncIterable[object], left: list[CancelResult]
+async def _results(
+    tasks: _Tasks, items: Iterable[object] | AsyncIterable[object], unfetched: list[CancelResult]
 ) -> AsyncGenerator[CancelResult]:
-    """Yield each result as it is known, and leave no task behind.
-
-    Args:
-        tasks: Of this run alone.
-        items: What is to be cancelled.
-        left: Takes the results that nobody fetches.
-    """
+    """Yield each result as it is known, and leave no task behind."""
     tasks.start(items)
-    fed = False
+    exhausted = False
     try:
-        while not fed or tasks.run.under_way():
-            came = await tasks.ended.get()
-            if came is None:
-                fed = True
+        while not exhausted or tasks.run.in_flight():
+            finished = await tasks.finished.get()
+            if finished is None:
+                exhausted = True
             else:
-                yield tasks.taken(came)
+                yield tasks.fetch(finished)
     except asyncio.CancelledError as interruption:
-        tasks.cut_off(interruption)
+        tasks.cancel(interruption)
         raise
     finally:
         tasks.stop()
-        await tasks.finished()
-        left.extend(tasks.taken(came) for came in tasks.remaining())
-    if tasks.problem is not None:
-        raise tasks.problem
-    tasks.run.check()
+        await tasks.join()
+        unfetched.extend(tasks.fetch(finished) for finished in tasks.unfetched())
+    if tasks.source_error is not None:
+        raise tasks.source_error
+    tasks.run.raise_if_aborted()
 
 
-async def _each(items: Iterable[object] | AsyncIterable[object]) -> AsyncGenerator[object]:
+async def _as_async(items: Iterable[object] | AsyncIterable[object]) -> AsyncGenerator[object]:
     if isinstance(items, AsyncIterable):
         async for item in items:
             yield item

@@ -1,4 +1,4 @@
-"""Read which orders are to be cancelled, one row at a time: CSV with a header, or JSON Lines."""
+"""Input of a bulk run, one row at a time: CSV with a header, or JSON Lines."""
 
 import csv
 import json
@@ -8,35 +8,34 @@ from dataclasses import dataclass
 from io import TextIOWrapper
 from typing import Any, BinaryIO, Literal
 
-from bingx_spot.bulk.items import WIRE_NAMES, CancelRequest, by_field, fields_of, on_the_wire
+from bingx_spot.bulk.items import WIRE_NAMES, CancelRequest, field_values, match_fields, with_wire_names
 from bingx_spot.exceptions import InvalidInput, shown
 
-Form = Literal["csv", "jsonl"]
+InputFormat = Literal["csv", "jsonl"]
 
 _DELIMITERS = ",;\t"
 # What a spreadsheet, or a program that reads numbers as doubles, leaves of a long number.
 _ROUNDED = re.compile(r"[0-9]+(?:[.,][0-9]*)?(?:[eE][+-]?[0-9]+)?")
 _DIGITS = re.compile("[0-9]+")
-_FORMS = "CSV whose header names symbol and orderId or clientOrderID, or one JSON object a line"
+_FORMATS = "CSV whose header names symbol and orderId or clientOrderID, or one JSON object a line"
 _OBJECT = "one JSON object a line"
-
-
-# A row is some hundred characters; a longer line is of a file of another kind, which may be one line in all.
-_LONGEST = 65_536
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-_TEXT = "UTF-8 text"
+_MINIMUM_INT64 = "-9223372036854775808"
+# A row is some hundred characters. A longer line belongs to a file of another kind.
+_MAXIMUM_LINE = 65_536
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_UTF_8 = "UTF-8 text"
 
 
 class Lines(Iterator[str]):
-    """Iterate over lines, each with its end, and count them.
+    """Iterator over lines, each with its line end, which counts them.
 
-    A byte order mark is left out, and bytes that are not UTF-8 become surrogates, for `is_text` to find.
+    It skips a byte order mark. Bytes that are not UTF-8 become surrogates, which `is_utf8` finds.
 
     Args:
-        stream: What to read.
+        stream: The input.
 
     Raises:
-        InvalidInput: While reading: it is no text, or a line is too long to be a row.
+        InvalidInput: While reading: the input is not text, or a line is too long to be a row.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -45,7 +44,7 @@ class Lines(Iterator[str]):
         self._peeked: str | None = None
 
     def peek(self) -> str:
-        """Return the next line without passing it, or nothing at the end."""
+        """Return the next line without consuming it; empty at the end."""
         if self._peeked is None:
             self._peeked = self._read()
         return self._peeked
@@ -60,21 +59,19 @@ class Lines(Iterator[str]):
 
     def _read(self) -> str:
         try:
-            line = self._text.readline(_LONGEST)
-        except OSError as problem:
-            raise InvalidInput(
-                "the input", f"cannot be read: {problem.strerror}", "a file or a pipe"
-            ) from None
-        if len(line) == _LONGEST:
-            what = f"line {self.number + 1}"
-            raise InvalidInput(what, f"is longer than {_LONGEST - 1} characters", "one order a line")
-        if self.number == 0 and line.encode("utf-8", "surrogateescape").startswith(_UTF_16):
-            raise InvalidInput("the input", "is UTF-16", _TEXT)
+            line = self._text.readline(_MAXIMUM_LINE)
+        except OSError as error:
+            raise InvalidInput("input", f"cannot be read: {error.strerror}", "a file or a pipe") from None
+        if len(line) == _MAXIMUM_LINE:
+            name = f"line {self.number + 1}"
+            raise InvalidInput(name, f"is longer than {_MAXIMUM_LINE - 1} characters", "one order a line")
+        if self.number == 0 and line.encode("utf-8", "surrogateescape").startswith(_UTF_16_MARKS):
+            raise InvalidInput("input", "is UTF-16", _UTF_8)
         return line
 
 
-def is_text(value: str) -> bool:
-    """Tell whether text was UTF-8 where it came from.
+def is_utf8(value: str) -> bool:
+    """Return whether text was UTF-8 in the input.
 
     Args:
         value: A part of a line.
@@ -84,11 +81,11 @@ def is_text(value: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Hold a row that can be sent.
+    """A row that can be sent.
 
     Attributes:
-        line: The number of the line on which it begins, from 1.
-        request: What is asked.
+        line: The number of its first line, from 1.
+        request: The order to cancel.
     """
 
     line: int
@@ -97,10 +94,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """Hold why a row cannot be sent.
+    """A row that cannot be sent.
 
     Attributes:
-        line: The number of the line on which it begins, from 1.
+        line: The number of its first line, from 1.
         reason: What is wrong with it.
     """
 
@@ -109,130 +106,133 @@ class BadRow:
 
 
 class Rows:
-    """Iterate over rows.
+    """Iterable over the rows of the input.
 
     Args:
-        stream: What to read; UTF-8, with or without a byte order mark, with any line ends.
-        form: `csv` or `jsonl`; None to tell by the first character, which is `{` in JSON Lines. Only where it
-            is `jsonl` may there be no rows at all.
+        stream: The input: UTF-8, with or without a byte order mark, with any line ends.
+        input_format: `csv` or `jsonl`; None to detect it by the first character, which is `{` in JSON Lines.
+            Only explicit `jsonl` may be empty.
 
     Raises:
-        InvalidInput: While reading: it is no input of this kind at all.
+        InvalidInput: While reading: the input as a whole cannot be read.
     """
 
-    def __init__(self, stream: BinaryIO, form: Form | None = None) -> None:
+    def __init__(self, stream: BinaryIO, input_format: InputFormat | None = None) -> None:
         self._lines = Lines(stream)
-        self._form = form
-        self._unread: set[str] = set()
+        self._format = input_format
+        self._ignored: set[str] = set()
 
     @property
-    def unread(self) -> list[str]:
-        """Return the names of columns or members, met so far, that say nothing of a cancel."""
-        return sorted(self._unread)
+    def ignored(self) -> list[str]:
+        """Return the names of the columns or members, read so far, that are not fields of a cancel."""
+        return sorted(self._ignored)
 
     def __iter__(self) -> Iterator[Row | BadRow]:
         while (first := self._lines.peek()) and not first.strip():
             next(self._lines)
-        if not first and self._form == "jsonl":
+        if not first and self._format == "jsonl":
             return iter(())
         if not first:
-            raise InvalidInput("the input", "is empty", _FORMS)
+            raise InvalidInput("input", "is empty", _FORMATS)
         if first.lstrip().startswith("["):
-            raise InvalidInput("the input", "is a JSON list", _FORMS)
-        form = self._form or ("jsonl" if first.lstrip().startswith("{") else "csv")
-        return _of_json(self._lines, self._unread) if form == "jsonl" else _of_csv(self._lines, self._unread)
+            raise InvalidInput("input", "is a JSON list", _FORMATS)
+        detected = self._format or ("jsonl" if first.lstrip().startswith("{") else "csv")
+        read = _read_json_lines if detected == "jsonl" else _read_csv
+        return read(self._lines, self._ignored)
 
 
-def _of_csv(lines: Lines, unread: set[str]) -> Iterator[Row | BadRow]:
+def _read_csv(lines: Lines, ignored: set[str]) -> Iterator[Row | BadRow]:
     header = lines.peek()
     delimiter = next((mark for mark in header if mark in _DELIMITERS), ",")
     records = csv.reader(lines, delimiter=delimiter, strict=True)
-    names = _names(records, unread)
+    names = _header_names(records, ignored)
     while lines.peek():
         line = lines.number + 1
         try:
             values = next(records)
             if any(value.strip() for value in values):
-                yield Row(line, _of_values(names, values))
-        except csv.Error as problem:
-            # A quote that is not closed takes the lines after it along.
+                yield Row(line, _request_from_values(names, values))
+        except csv.Error as error:
+            # A quote that is not closed consumes the lines after it.
             until = f", up to line {lines.number}" if lines.number > line else ""
-            yield BadRow(line, f"the row is not CSV{until}: {problem}")
-        except InvalidInput as problem:
-            yield BadRow(line, on_the_wire(problem))
+            yield BadRow(line, f"the row is not CSV{until}: {error}")
+        except InvalidInput as error:
+            yield BadRow(line, with_wire_names(error))
 
 
-def _names(records: Iterator[list[str]], unread: set[str]) -> list[str]:
-    """Return the header's names, of which at least those that every row needs are known."""
+def _header_names(records: Iterator[list[str]], ignored: set[str]) -> list[str]:
     try:
         names = [name.strip() for name in next(records)]
-    except csv.Error as problem:
-        raise InvalidInput("the header", f"is not CSV: {problem}", _FORMS) from None
-    fields = fields_of(names)
+    except csv.Error as error:
+        raise InvalidInput("header", f"is not CSV: {error}", _FORMATS) from None
+    fields = match_fields(names)
     if "symbol" not in fields.values() or not {"order_id", "client_order_id"} & set(fields.values()):
-        raise InvalidInput("the header", f"is {shown(','.join(names))}", _FORMS)
-    unread.update(name for name in names if name not in fields)
+        raise InvalidInput("header", f"is {shown(','.join(names))}", _FORMATS)
+    ignored.update(name for name in names if name not in fields)
     return names
 
 
-def _of_values(names: list[str], values: list[str]) -> CancelRequest:
+def _request_from_values(names: list[str], values: list[str]) -> CancelRequest:
     if len(values) != len(names):
-        raise InvalidInput("the row", f"has {len(values)} values", f"{len(names)}, as the header has")
-    fields = by_field(dict(zip(names, map(str.strip, values), strict=True)))
-    for value in fields.values():
-        if not is_text(str(value)):
-            raise InvalidInput("the row", "is not UTF-8", "UTF-8 text")
+        raise InvalidInput("row", f"has {len(values)} values", f"{len(names)}, as the header has")
+    fields = field_values(dict(zip(names, map(str.strip, values), strict=True)))
+    if not all(is_utf8(str(value)) for value in fields.values()):
+        raise InvalidInput("row", "is not UTF-8", _UTF_8)
     if "recv_window" in fields:
-        fields["recv_window"] = _number(str(fields["recv_window"]))
+        fields["recv_window"] = _as_number(str(fields["recv_window"]))
     return _request(fields)
 
 
-def _of_json(lines: Lines, unread: set[str]) -> Iterator[Row | BadRow]:
+def _read_json_lines(lines: Lines, ignored: set[str]) -> Iterator[Row | BadRow]:
     for line in lines:
         if not line.strip():
             continue
         try:
-            yield Row(lines.number, _request(_of_object(line, unread)))
-        except InvalidInput as problem:
-            yield BadRow(lines.number, on_the_wire(problem))
+            yield Row(lines.number, _request(_fields_from_json(line, ignored)))
+        except InvalidInput as error:
+            yield BadRow(lines.number, with_wire_names(error))
 
 
-def _of_object(line: str, unread: set[str]) -> dict[str, object]:
-    if not is_text(line):
-        raise InvalidInput("the row", "is not UTF-8", "UTF-8 text")
+def _fields_from_json(line: str, ignored: set[str]) -> dict[str, object]:
+    if not is_utf8(line):
+        raise InvalidInput("row", "is not UTF-8", _UTF_8)
     try:
         members = json.loads(
-            line, object_pairs_hook=_once, parse_float=_Written, parse_constant=_Written, parse_int=_whole
+            line,
+            object_pairs_hook=_without_duplicates,
+            parse_float=_NumberText,
+            parse_constant=_NumberText,
+            parse_int=_parse_int,
         )
     except InvalidInput:
         raise
     except (ValueError, RecursionError):
         # No cause: a JSON error repeats the whole line.
-        raise InvalidInput("the row", f"is not JSON: {shown(line.strip())}", _OBJECT) from None
+        raise InvalidInput("row", f"is not JSON: {shown(line.strip())}", _OBJECT) from None
     if not isinstance(members, dict):
-        raise InvalidInput("the row", f"is {shown(line.strip())}", _OBJECT)
-    fields = by_field(members)
-    unread.update(members.keys() - fields_of(members).keys())
-    if isinstance(window := fields.get("recv_window"), _Written):
-        fields["recv_window"] = _number(window)
+        raise InvalidInput("row", f"is {shown(line.strip())}", _OBJECT)
+    fields = field_values(members)
+    ignored.update(members.keys() - match_fields(members).keys())
+    if isinstance(window := fields.get("recv_window"), _NumberText):
+        fields["recv_window"] = _as_number(window)
     return fields
 
 
-class _Written(str):
-    """Keep a number as it was written: to read it as a double would lose digits without a word."""
+class _NumberText(str):
+    """A number as it is written: read as a double, it would silently lose digits."""
 
     __slots__ = ()
 
 
-def _whole(text: str) -> int | _Written:
-    # Past 19 digits it is no order id; past 4300 Python would not read it.
-    return int(text) if len(text) <= len("-9223372036854775808") else _Written(text)
+def _parse_int(text: str) -> int | _NumberText:
+    # Beyond 19 digits it is no order id, and beyond 4300 Python refuses to parse it.
+    return int(text) if len(text) <= len(_MINIMUM_INT64) else _NumberText(text)
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise InvalidInput("the row", "names a member twice", "each name once")
+        raise InvalidInput("row", "names a member twice", "each name once")
     return members
 
 
@@ -244,7 +244,7 @@ def _request(fields: dict[str, object]) -> CancelRequest:
     return CancelRequest.of({WIRE_NAMES[field]: value for field, value in fields.items()})
 
 
-def _number(text: str) -> float | str:
+def _as_number(text: str) -> float | str:
     try:
         return float(text)
     except ValueError:

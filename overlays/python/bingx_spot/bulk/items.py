@@ -1,4 +1,4 @@
-"""Say which order is to be cancelled: one item of a run."""
+"""One item of a bulk run: which order to cancel, in each form that a caller may have it in."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ _PAIR = 2
 
 @dataclass(frozen=True, slots=True)
 class CancelRequest:
-    """Name one order to cancel, checked as soon as it is made.
+    """One order to cancel; the fields are checked when the request is created.
 
     Args:
         symbol: Trading pair, `BTC-USDT`.
@@ -26,7 +26,7 @@ class CancelRequest:
         recv_window: How long the request stays valid, in milliseconds, at most 60000.
 
     Raises:
-        InvalidInput: A field is not allowed; it names the field.
+        InvalidInput: A field is not allowed; the error names it.
     """
 
     symbol: str
@@ -36,25 +36,25 @@ class CancelRequest:
     recv_window: float | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        named = order_reference(self.symbol, self.order_id, self.client_order_id, self.recv_window)
+        checked = order_reference(self.symbol, self.order_id, self.client_order_id, self.recv_window)
         if self.order_id is not None:
-            object.__setattr__(self, "order_id", named["order_id"])
+            object.__setattr__(self, "order_id", checked["order_id"])
         if self.recv_window is not None:
-            object.__setattr__(self, "recv_window", named["recv_window"])
+            object.__setattr__(self, "recv_window", checked["recv_window"])
         if self.cancel_restrictions is not None:
             restriction = checked_restriction(self.cancel_restrictions)
             object.__setattr__(self, "cancel_restrictions", restriction)
 
     @classmethod
     def of(cls, item: object) -> Self:
-        """Return the request that an item stands for.
+        """Return the request for an item.
 
         Args:
-            item: A `CancelRequest`; a mapping with the names of the wire or of Python, in which other
-                members are left unread; a tuple of symbol and order id; or an `Order`.
+            item: A `CancelRequest`; a mapping with the API's names or Python's, in which other members are
+                ignored; a tuple of symbol and order id; or an `Order`.
 
         Raises:
-            InvalidInput: It stands for none; the error names the field.
+            InvalidInput: The item names no order; the error names the field.
         """
         if isinstance(item, cls):
             return item
@@ -69,23 +69,23 @@ class CancelRequest:
     @classmethod
     def _of_mapping(cls, item: Mapping[object, object]) -> Self:
         if not all(isinstance(name, str) for name in item):
-            raise InvalidInput("item", "has a name that is no text", _ALLOWED)
-        fields = by_field({str(name): value for name, value in item.items()})
+            raise InvalidInput("item", "has a name that is not text", _ALLOWED)
+        fields = field_values({str(name): value for name, value in item.items()})
         symbol = fields.pop("symbol", None)
         if symbol is None:
             raise InvalidInput("symbol", "is missing", "base and quote, such as BTC-USDT")
-        # The fields are checked for their types as they are for their values.
+        # Types are checked at run time, as the values are.
         return cls(symbol, **fields)  # type: ignore[arg-type]
 
     def parameters(self) -> dict[str, object]:
-        """Return what is asked of the exchange, under the names of the wire."""
+        """Return the parameters of the request, under the API's names."""
         values = {wire: getattr(self, name) for name, wire in WIRE_NAMES.items()}
         if self.cancel_restrictions is not None:
             values["cancelRestrictions"] = CancelRestriction(self.cancel_restrictions).value
         return {wire: value for wire, value in values.items() if value is not None}
 
 
-#: The fields of a cancel: their names in Python, and on the wire.
+#: The fields of a cancel: Python's names and the API's.
 WIRE_NAMES = {
     "symbol": "symbol",
     "order_id": "orderId",
@@ -96,46 +96,46 @@ WIRE_NAMES = {
 
 _FIELDS = {wire.lower(): field for field, wire in WIRE_NAMES.items()}
 _KNOWN_NAMES = ", ".join(WIRE_NAMES.values())
-# Like enough to be a slip of the pen: a `cancelRestriction` that went unread would cancel too much. Names of
-# other things, such as `origClientOrderId`, are less like.
-_SLIP = 0.9
+# So similar to a field's name that it must be a typing mistake: to ignore `cancelRestriction` would cancel
+# too much. Names of other things, such as `origClientOrderId`, are less similar.
+_TYPO_SIMILARITY = 0.9
 
 
 @lru_cache(maxsize=1024)
-def field_of(name: str) -> str | None:
-    """Return the field that a name stands for, or None for a name of something else.
+def match_field(name: str) -> str | None:
+    """Return the field that a name means, or None for the name of something else.
 
-    Case, `_`, `-` and spaces do not matter: `orderId`, `order_id` and `Order ID` are one.
+    Case, `_`, `-` and spaces do not matter: `orderId`, `order_id` and `Order ID` are the same.
 
     Args:
-        name: A column's or a member's name.
+        name: The name of a column or a member.
 
     Raises:
-        InvalidInput: It is so like a field's name that it must be a slip.
+        InvalidInput: The name is so similar to a field's that it must be a typing mistake.
     """
     bare = name.strip().lower().translate({ord(character): None for character in "_- "})
     if bare in _FIELDS:
         return _FIELDS[bare]
     from difflib import get_close_matches  # noqa: PLC0415 - only where a name is not known
 
-    for like in get_close_matches(bare, _FIELDS, 1, _SLIP):
-        meant = WIRE_NAMES[_FIELDS[like]]
-        raise InvalidInput(shown(name), f"is not known; {meant} may be meant", _KNOWN_NAMES)
+    for similar in get_close_matches(bare, _FIELDS, 1, _TYPO_SIMILARITY):
+        meant = WIRE_NAMES[_FIELDS[similar]]
+        raise InvalidInput(shown(name), f"is not known; did you mean {meant}?", _KNOWN_NAMES)
     return None
 
 
-def fields_of(names: Iterable[str]) -> dict[str, str]:
-    """Return which field each name stands for; names of something else are left out.
+def match_fields(names: Iterable[str]) -> dict[str, str]:
+    """Return the field that each name means; names of other things are left out.
 
     Args:
-        names: Columns' or members' names.
+        names: Names of columns or members.
 
     Raises:
-        InvalidInput: Two names stand for one field, or a name must be a slip.
+        InvalidInput: Two names mean the same field, or a name must be a typing mistake.
     """
     fields: dict[str, str] = {}
     for name in names:
-        field = field_of(name)
+        field = match_field(name)
         if field is None:
             continue
         if field in fields.values():
@@ -144,25 +144,25 @@ def fields_of(names: Iterable[str]) -> dict[str, str]:
     return fields
 
 
-def on_the_wire(problem: InvalidInput) -> str:
-    """Return the error's text with the fields named as on the wire.
-
-    Args:
-        problem: What is wrong with a row.
-    """
-    named = " ".join(WIRE_NAMES.get(word, word) for word in problem.field.split(" "))
-    return f"{named} {problem.reason}; allowed: {problem.allowed}"
-
-
-def by_field(members: Mapping[str, object]) -> dict[str, object]:
+def field_values(members: Mapping[str, object]) -> dict[str, object]:
     """Return the members that are fields of a cancel, under Python's names.
 
     Args:
-        members: Names and values; names of other things are left out, and fields without a value.
+        members: Names and values; names of other things and empty values are left out.
 
     Raises:
-        InvalidInput: Two names stand for one field, or a name must be a slip.
+        InvalidInput: Two names mean the same field, or a name must be a typing mistake.
     """
-    # An exchange writes an absent client order id as empty text.
-    named = {field: members[name] for name, field in fields_of(members).items()}
+    # The exchange writes an absent client order id as empty text.
+    named = {field: members[name] for name, field in match_fields(members).items()}
     return {field: value for field, value in named.items() if value is not None and value != ""}
+
+
+def with_wire_names(error: InvalidInput) -> str:
+    """Return the error's text with the API's names of the fields.
+
+    Args:
+        error: The error about a row.
+    """
+    named = " ".join(WIRE_NAMES.get(word, word) for word in error.field.split(" "))
+    return f"{named} {error.reason}; allowed: {error.allowed}"

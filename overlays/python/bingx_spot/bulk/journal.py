@@ -1,8 +1,8 @@
-"""Remember what a run is to cancel, what was asked, and how each order ended.
+"""Journal of a bulk run: which orders to cancel, which were begun, and how each ended.
 
-That an order is asked for is on the disk before its request goes out, and how it ended before anything
-else is done. So whatever ends the process: an order that the journal has as cancelled is cancelled, one that
-it has as waiting was never asked for, and one that it has as asked is in doubt, and is asked for again.
+The disk has it that an order is begun before its request is sent, and how it ended before anything else
+happens. So whatever ends the process: an order that the journal shows as cancelled is cancelled, nothing was
+sent for one that it shows as waiting, and one that it shows as in flight is in doubt and is tried again.
 """
 
 import hashlib
@@ -17,171 +17,180 @@ from typing import Self
 
 from bingx_spot._version import __version__
 from bingx_spot.bulk.input_rows import BadRow, Row
-from bingx_spot.bulk.journal_db import JournalError, Lock, NoOrders, Store
+from bingx_spot.bulk.journal_db import JournalDatabase, JournalError, JournalLock, NoOrders
 from bingx_spot.bulk.journal_rows import (
-    ASKED,
-    STATES,
-    WAITING,
+    OUTCOMES,
     Counts,
-    DueOrder,
-    Duplicate,
-    Intake,
+    DuplicateRow,
     JournalRow,
+    PendingOrder,
+    import_rows,
 )
 from bingx_spot.bulk.result import CancelOutcome, CancelResult
-from bingx_spot.exceptions import CallError, StillOpen
+from bingx_spot.exceptions import CallError
 
-_RECOVER = "UPDATE orders SET state = ?, in_doubt = 1, message = ? WHERE state = ?"
-_FETCH = """
-SELECT line, symbol, order_id, client_order_id, cancel_restrictions, recv_window FROM orders
-    WHERE state IN (?, ?) AND line > ? ORDER BY line LIMIT ?
+_RECOVER = """
+UPDATE orders SET state = ?, in_doubt = 1, in_flight = 0, error = NULL, code = NULL, hint = NULL, message = ?
+    WHERE in_flight
 """
-_ASK = "UPDATE orders SET state = ?, asked = asked + 1, asked_at = ifnull(asked_at, ?) WHERE line = ?"
-# Where an earlier request may have cancelled the order, no later refusal makes its outcome known.
-_SETTLE = """
+# The outcomes that are final are not tried again.
+_FETCH = """
+SELECT line, symbol, ifnull(exchange_order_id, order_id),
+    iif(exchange_order_id IS NULL, client_order_id, NULL), cancel_restrictions, recv_window
+    FROM orders WHERE in_doubt = ? AND line > ? AND NOT in_flight
+    AND state NOT IN ('cancelled', 'filled', 'already_canceled', 'failed') ORDER BY line LIMIT ?
+"""
+_BEGIN = """
+UPDATE orders SET in_flight = 1, calls = calls + 1, started_at = ifnull(started_at, ?) WHERE line = ?
+"""
+# A call without effect says nothing new of the order: what earlier calls learnt is kept. "Not found" can be a
+# read that lags, and does not outweigh a request that may have cancelled the order.
+_RECORD = """
 UPDATE orders SET
-    state = iif(in_doubt AND :leaves_doubt, 'unknown', :state),
-    in_doubt = iif(:state = 'unknown', 1, in_doubt AND NOT :still_open),
-    asked = asked - :not_sent, ended_at = :ended_at,
-    stated_order_id = :stated_order_id, order_status = :order_status, executed_qty = :executed_qty,
+    state = CASE
+        WHEN :outcome = 'unaffected' AND state <> 'waiting' THEN state
+        WHEN :outcome = 'not_found' AND in_doubt THEN 'unknown'
+        ELSE :outcome END,
+    in_doubt = in_doubt OR :outcome = 'unknown',
+    in_flight = 0, calls = calls - :not_sent, ended_at = :ended_at,
+    exchange_order_id = ifnull(exchange_order_id, :exchange_order_id),
+    order_status = iif(:outcome = 'unaffected', order_status, :order_status),
+    executed_qty = iif(:outcome = 'unaffected', executed_qty, :executed_qty),
     error = :error, code = :code, message = :message, hint = :hint, attempts = :attempts
     WHERE line = :line
 """
-_COUNT = """
-SELECT state, iif(state = 'not open', order_status, NULL), in_doubt, count(*) FROM orders GROUP BY 1, 2, 3
-"""
-# These say nothing of what became of an earlier request.
-_LEAVE_DOUBT = (CancelOutcome.REFUSED, CancelOutcome.UNTOUCHED)
-# First what is in doubt: of it a person wants to know soonest.
-_DUE = ((CancelOutcome.UNKNOWN, CancelOutcome.UNKNOWN), (WAITING, CancelOutcome.UNTOUCHED))
-# Orders that are fetched at once; all of them may be a million.
-_FETCHED = 256
+_COUNT = "SELECT iif(in_flight, 'in_flight', state), in_doubt, count(*) FROM orders GROUP BY 1, 2"
+_KILLED = "a request was in flight when the run was killed"
+# Rows that are fetched at once; a journal may have a million.
+_BATCH = 256
 
 
 class Journal:
-    """Hold the orders of a run.
+    """The orders of a bulk run and what became of them.
 
     Args:
-        store: Where they are.
-        lock: What keeps other processes out, or None where nobody else can come.
+        database: Where they are kept.
+        lock: Keeps other processes out; None where no other process can open the database.
     """
 
-    def __init__(self, store: Store, lock: Lock | None = None) -> None:
-        self._store = store
+    def __init__(self, database: JournalDatabase, lock: JournalLock | None = None) -> None:
+        self._database = database
         self._lock = lock
         try:
-            self.is_new = store.is_new()
+            self.is_new = database.is_new()
         except JournalError:
-            store.leave()
+            database.close_unchanged()
             raise
 
     @classmethod
-    def at(cls, path: Path) -> Self:
-        """Return the journal in a file for a run to work on, new where there is none.
+    def open(cls, path: Path) -> Self:
+        """Open the journal in a file for a run; create the file if there is none.
 
         Args:
-            path: Where the file is.
+            path: The file.
 
         Raises:
-            JournalError: It is something else, cannot be written, or another run works on it.
+            JournalError: The file is something else, cannot be written, or another run uses it.
         """
-        lock = Lock(path)
+        lock = JournalLock(path)
         try:
-            return cls(Store.at(path), lock)
+            return cls(JournalDatabase.open(path), lock)
         except JournalError:
             lock.release()
             raise
 
     @classmethod
     def temporary(cls) -> Self:
-        """Return a journal that goes with the process."""
-        return cls(Store.temporary())
+        """Return a journal that ends with the process."""
+        return cls(JournalDatabase.temporary())
 
     @classmethod
-    def reading(cls, path: Path) -> Self:
-        """Return the journal in a file, to be read; a run may be at work on it.
+    def open_readonly(cls, path: Path) -> Self:
+        """Open the journal in a file to read it, also while a run uses it.
 
         Args:
-            path: Where the file is.
+            path: The file.
 
         Raises:
-            NoOrders: There is nothing in it.
-            JournalError: It is something else.
+            NoOrders: There are no orders in it.
+            JournalError: The file is something else, or does not exist.
         """
-        journal = cls(Store.reading(path))
+        journal = cls(JournalDatabase.open_readonly(path))
         if journal.is_new:
-            journal._store.leave()
+            journal._database.close_unchanged()
             raise NoOrders(f"{path} holds no orders")
         return journal
 
     @contextmanager
-    def filling(self, environment: str, api_key: str) -> Iterator[None]:
-        """Keep the rows that the block takes in, all of them or none.
+    def create(self, environment: str, api_key: str) -> Iterator[None]:
+        """Create the tables, and keep the rows that the block imports: all of them or none.
 
         Args:
-            environment: The origin that requests go to.
-            api_key: Whose orders they are; a fingerprint of it is kept.
+            environment: The base URL that requests are sent to.
+            api_key: The account; a salted fingerprint of it is kept.
 
         Raises:
-            JournalError: They cannot be written.
+            JournalError: The journal cannot be written.
         """
         salt = secrets.token_bytes(16)
-        about = (_now(), __version__, environment, salt, _fingerprint(api_key, salt))
-        with self._store.transaction():
-            self._store.make()
-            self._store.run("INSERT INTO about VALUES (?, ?, ?, ?, ?)", *about)
+        owner = (_now(), __version__, environment, salt, _fingerprint(api_key, salt))
+        with self._database.transaction():
+            self._database.create_tables()
+            self._database.run("INSERT INTO owner VALUES (?, ?, ?, ?, ?)", *owner)
             yield
-        self._store.keep_log()
+        self._database.enable_write_ahead_log()
         self.is_new = False
 
-    def check(self, environment: str, api_key: str) -> None:
-        """Raise unless the journal was made for this environment and this API key.
+    def check_owner(self, environment: str, api_key: str) -> None:
+        """Raise unless the journal was created for this environment and this API key.
 
         Args:
-            environment: The origin that requests go to.
-            api_key: Whose orders they are.
+            environment: The base URL that requests are sent to.
+            api_key: The account.
 
         Raises:
-            JournalError: It was made for others.
+            JournalError: It was created for another one.
         """
-        made_for, salt, account = self._store.run("SELECT environment, salt, account FROM about").fetchone()
-        if made_for != environment:
-            raise self._error(f"was made for {made_for}, and this run is for {environment}")
+        created_for, salt, account = self._database.run(
+            "SELECT environment, salt, account FROM owner"
+        ).fetchone()
+        if created_for != environment:
+            raise self._error(f"belongs to a run on {created_for}, and this run is on {environment}")
         if account != _fingerprint(api_key, salt):
-            raise self._error("was made with another API key")
+            raise self._error("belongs to a run with another API key")
 
-    def take_in(self, rows: Iterable[Row | BadRow]) -> Iterator[BadRow | Duplicate]:
-        """Take in the rows of a new journal, or hold them against those of one that goes on.
+    def import_rows(self, rows: Iterable[Row | BadRow]) -> Iterator[BadRow | DuplicateRow]:
+        """Import the rows of a new journal, or compare them with those of an existing one.
 
         Args:
             rows: The input.
 
         Yields:
-            Each row that is not taken in, as it is met.
+            Each row that is not imported, as it is met.
 
         Raises:
-            JournalError: They cannot be written, or are not the rows that the journal was made for.
+            JournalError: The rows cannot be written, or the journal was created from another input.
         """
-        return Intake(self._store, is_new=self.is_new).problems(rows)
+        return import_rows(self._database, rows, is_new=self.is_new)
 
     def recover(self) -> None:
-        """Note what a run that was cut off has left: orders that may have been cancelled."""
-        doubt = "a request was out when the run was cut off"
-        self._store.run(_RECOVER, CancelOutcome.UNKNOWN, doubt, ASKED)
+        """Mark the orders that a killed run left in flight as unknown: they may be cancelled."""
+        self._database.run(_RECOVER, CancelOutcome.UNKNOWN, _KILLED)
 
-    def due(self) -> Iterator[DueOrder]:
-        """Yield each order that is to be asked for, once the disk has it that it is.
+    def pending(self) -> Iterator[PendingOrder]:
+        """Yield each order that is to be cancelled, once the disk has it that it is begun.
 
-        First those of which nobody knows what became of them, then those that were never reached.
+        Orders in doubt are first, then those that can be tried again or were never tried. An order whose
+        order id the exchange has named is cancelled by that.
 
         Raises:
-            JournalError: It cannot be written; the order is not asked for.
+            JournalError: The journal cannot be written; nothing was sent for the order.
         """
-        for states in _DUE:
+        for in_doubt in (True, False):
             line = 0
-            while found := self._store.run(_FETCH, *states, line, _FETCHED).fetchall():
-                for line, symbol, order_id, client_order_id, restriction, window in found:
-                    order = DueOrder(
+            while batch := self._database.run(_FETCH, in_doubt, line, _BATCH).fetchall():
+                for line, symbol, order_id, client_order_id, restriction, window in batch:
+                    order = PendingOrder(
                         symbol,
                         order_id=order_id,
                         client_order_id=client_order_id,
@@ -189,68 +198,67 @@ class Journal:
                         recv_window=window,
                         line=line,
                     )
-                    self._store.run(_ASK, ASKED, _now(), line)
+                    self._database.run(_BEGIN, _now(), line)
                     yield order
 
-    def settle(self, line: int, result: CancelResult) -> JournalRow:
-        """Note how an order ended, and return what is known of it now; the disk has it when this returns.
+    def record(self, line: int, result: CancelResult) -> JournalRow:
+        """Record how a cancel ended, and return what is known of the order now.
+
+        The disk has it when this returns.
 
         Args:
             line: The order's line.
-            result: How it ended.
+            result: The result of its cancel.
 
         Raises:
-            JournalError: It cannot be written.
+            JournalError: The journal cannot be written.
         """
-        still_open = isinstance(result.error, StillOpen)
-        self._store.run(
-            _SETTLE,
+        not_sent = isinstance(result.error, CallError) and not result.error.attempts
+        self._database.run(
+            _RECORD,
             line=line,
-            state=result.outcome,
-            still_open=still_open,
-            leaves_doubt=result.outcome in _LEAVE_DOUBT and not still_open,
-            not_sent=isinstance(result.error, CallError) and not result.error.attempts,
+            outcome=result.outcome,
+            not_sent=not_sent,
             ended_at=_now(),
-            **_stated(result),
+            **_result_columns(result),
         )
-        return JournalRow(*self._store.run("SELECT * FROM orders WHERE line = ?", line).fetchone())
+        return JournalRow(*self._database.run("SELECT * FROM orders WHERE line = ?", line).fetchone())
 
     def counts(self) -> Counts:
-        """Count the orders by how they ended."""
-        return Counts.of(self._store.run(_COUNT))
+        """Return how many orders have which outcome."""
+        return Counts.of(self._database.run(_COUNT))
 
-    def entries(self, states: Collection[str] = STATES) -> Iterator[JournalRow]:
-        """Yield what is known of each order in one of these states, in the order of the input.
+    def rows(self, outcomes: Collection[str] = OUTCOMES) -> Iterator[JournalRow]:
+        """Yield the rows with one of these outcomes, in the order of the input.
 
         Args:
-            states: Some of `STATES`.
+            outcomes: Some of `OUTCOMES`.
         """
-        with self._store.telling():
-            for row in self._store.run("SELECT * FROM orders ORDER BY line"):
-                entry = JournalRow(*row)
-                if entry.state in states:
-                    yield entry
+        with self._database.translating_errors():
+            for columns in self._database.run("SELECT * FROM orders ORDER BY line"):
+                row = JournalRow(*columns)
+                if row.outcome in outcomes:
+                    yield row
 
     def close(self, *, discard: bool = False) -> None:
-        """Close the file and let others have it.
+        """Close the file and release its lock.
 
         Args:
             discard: Whether to remove the file.
         """
-        self._store.close(discard=discard)
+        self._database.close(discard=discard)
         if self._lock is not None:
             self._lock.release()
 
     def _error(self, text: str) -> JournalError:
-        return JournalError(f"{self._store.name} {text}")
+        return JournalError(f"{self._database.name} {text}")
 
 
-def _stated(result: CancelResult) -> dict[str, object]:
-    """Return what a journal keeps of a result, by column."""
+def _result_columns(result: CancelResult) -> dict[str, object]:
     order, error = result.order, result.error
     call = error if isinstance(error, CallError) else None
     return {
-        "stated_order_id": None if order is None else order.order_id,
+        "exchange_order_id": _exchange_order_id(result),
         "order_status": None if order is None else str(order.status),
         "executed_qty": None if order is None or order.executed_qty is None else f"{order.executed_qty:f}",
         "error": None if error is None else type(error).__name__,
@@ -259,6 +267,20 @@ def _stated(result: CancelResult) -> dict[str, object]:
         "hint": None if call is None else call.hint or None,
         "attempts": None if call is None else json.dumps([asdict(attempt) for attempt in call.attempts]),
     }
+
+
+def _exchange_order_id(result: CancelResult) -> int | None:
+    """Return the order id that the exchange named during the call, or None."""
+    if result.order is not None:
+        return result.order.order_id
+    if not isinstance(result.error, CallError):
+        return None
+    if result.error.details.order_id is not None:
+        return int(result.error.details.order_id)
+    # A call goes on by order id as soon as a response has named it.
+    request = result.error.request
+    named = None if request is None else request.parameters.get("orderId")
+    return None if named is None else int(str(named))
 
 
 def _fingerprint(api_key: str, salt: bytes) -> bytes:

@@ -1,7 +1,7 @@
-"""Keep a journal's database: one SQLite file that survives a kill, a full disk and a power cut.
+"""Database of a journal: one SQLite file that survives a kill, a full disk and a power cut.
 
 Every statement is a transaction of its own, and is on the disk when it returns: write-ahead log with
-`synchronous=FULL`. SQLite is in Python's standard library, and is tested for just these three.
+`synchronous=FULL`.
 """
 
 import os
@@ -13,20 +13,21 @@ from typing import Self
 
 from bingx_spot.exceptions import BingxError
 
-#: "BXcj" in the header of the file, by which it is told from other databases.
+#: "BXcj" in the header of the file, which distinguishes it from other databases.
 APPLICATION_ID = 0x4258636A
-VERSION = 1
+#: Version of the tables.
+VERSION = 2
 
-_SMALLEST = 512
-_FOREIGN = "is not a journal of bingx-spot, and was left as it is"
+_SMALLEST_DATABASE = 512
+_OTHER_FILE = "is not a journal of bingx-spot, and was left unchanged; give --journal another file"
 
 _SCHEMA = """
-CREATE TABLE about (
-    made_at INTEGER NOT NULL,      -- Unix milliseconds
-    made_by TEXT NOT NULL,
-    environment TEXT NOT NULL,     -- the origin that requests go to
+CREATE TABLE owner (
+    created_at INTEGER NOT NULL,   -- Unix milliseconds
+    created_by TEXT NOT NULL,      -- version of bingx-spot
+    environment TEXT NOT NULL,     -- the base URL that requests are sent to
     salt BLOB NOT NULL,
-    account BLOB NOT NULL          -- a fingerprint of the API key under the salt, never the key
+    account BLOB NOT NULL          -- fingerprint of the API key under the salt, never the key
 );
 CREATE TABLE orders (
     line INTEGER PRIMARY KEY,      -- of the input
@@ -35,13 +36,14 @@ CREATE TABLE orders (
     client_order_id TEXT,
     cancel_restrictions TEXT,
     recv_window NUMERIC,
-    state TEXT NOT NULL,           -- waiting, asked, or the outcome
-    in_doubt INTEGER NOT NULL,     -- whether a request was out whose outcome was not learnt
-    asked INTEGER NOT NULL,        -- how many times
-    asked_at INTEGER,              -- first, Unix milliseconds
-    ended_at INTEGER,              -- Unix milliseconds
-    stated_order_id INTEGER,       -- as the exchange states the order, as all below
-    order_status TEXT,
+    state TEXT NOT NULL,           -- waiting, or the outcome as far as it is known
+    in_flight INTEGER NOT NULL,    -- whether a request may be in flight
+    in_doubt INTEGER NOT NULL,     -- whether a request was sent whose outcome was never learnt
+    calls INTEGER NOT NULL,        -- cancels that were begun
+    started_at INTEGER,            -- of the first call, Unix milliseconds
+    ended_at INTEGER,              -- of the last call, Unix milliseconds
+    exchange_order_id INTEGER,     -- as the exchange named it; further calls go by it
+    order_status TEXT,             -- as the exchange states the order, as all below
     executed_qty TEXT,
     error TEXT,
     code TEXT,
@@ -55,20 +57,20 @@ CREATE UNIQUE INDEX by_client_order_id ON orders (client_order_id, symbol) WHERE
 
 
 class JournalError(BingxError):
-    """Say that a journal cannot be used, read or written; the text says which and why."""
+    """A journal cannot be used, read or written; the text says which and why."""
 
 
 class NoOrders(JournalError):
-    """Say that a journal holds no orders: nothing was taken in yet, or not all of it."""
+    """A journal holds no orders: its import was not finished."""
 
 
-class Store:
-    """Hold the connection to a journal's database.
+class JournalDatabase:
+    """Connection to the database of a journal.
 
     Args:
         connection: To the database.
-        name: How errors name it.
-        path: Where the file is, or None for a database that goes with the process.
+        name: Its name in error texts.
+        path: The file, or None for a database that ends with the process.
     """
 
     def __init__(self, connection: sqlite3.Connection, name: str, path: Path | None = None) -> None:
@@ -78,88 +80,90 @@ class Store:
 
     @classmethod
     def temporary(cls) -> Self:
-        """Return an empty store on the disk that goes with the process: its rows may not fit into memory."""
-        # SQLite's own: a file without a name in the folder for such things.
-        store = cls(sqlite3.connect("", isolation_level=None), "the folder for temporary files")
-        store.run("PRAGMA journal_mode=OFF")
-        store.run("PRAGMA synchronous=OFF")
-        return store
+        """Return an empty database on disk that ends with the process: its rows may not fit into memory."""
+        # An empty name is SQLite's own temporary file, which has no name in the file system.
+        database = cls(sqlite3.connect("", isolation_level=None), "the temporary folder")
+        database.run("PRAGMA journal_mode=OFF")
+        database.run("PRAGMA synchronous=OFF")
+        return database
 
     @classmethod
-    def at(cls, path: Path) -> Self:
-        """Return the store in a file, which is made where there is none.
+    def open(cls, path: Path) -> Self:
+        """Open the database in a file; create the file if there is none.
 
         Args:
-            path: Where the file is.
+            path: The file.
 
         Raises:
-            JournalError: It cannot be opened, or is something else.
+            JournalError: The file cannot be opened, or is something else.
         """
         try:
-            make_private(path)
-        except OSError as problem:
-            raise JournalError(f"{path} cannot be opened: {problem.strerror}") from None
-        store = cls(sqlite3.connect(path, isolation_level=None), str(path), path)
+            create_private_file(path)
+        except OSError as error:
+            raise JournalError(f"{path} cannot be opened: {error.strerror}") from None
+        database = cls(sqlite3.connect(path, isolation_level=None), str(path), path)
         try:
-            store.run("PRAGMA synchronous=FULL")
-            # To macOS, a barrier where the usual call is none; to others nothing.
-            store.run("PRAGMA fullfsync=ON")
+            database.run("PRAGMA synchronous=FULL")
+            # On macOS, fsync does not reach the disk without it.
+            database.run("PRAGMA fullfsync=ON")
         except JournalError:
-            store.leave()
+            database.close_unchanged()
             raise
-        return store
+        return database
 
     @classmethod
-    def reading(cls, path: Path) -> Self:
-        """Return the store in a file, to be read, while a run writes it too.
+    def open_readonly(cls, path: Path) -> Self:
+        """Open the database in a file to read it, also while a run writes it.
 
         Args:
-            path: Where the file is.
+            path: The file.
 
         Raises:
             JournalError: There is no such file, or it is something else.
         """
         if not path.is_file():
             raise JournalError(f"{path} cannot be read: there is no such file")
-        # Where nothing can be written, a file without a log can be read only as one that nobody changes.
+        # In a folder that cannot be written, SQLite reads a file without a log only as immutable.
         log = path.with_name(f"{path.name}-wal")
-        still = not os.access(path.parent, os.W_OK) and not log.exists()
-        mode = "mode=ro&immutable=1" if still else "mode=ro"
+        immutable = not os.access(path.parent, os.W_OK) and not log.exists()
+        mode = "mode=ro&immutable=1" if immutable else "mode=ro"
         return cls(sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True), str(path), path)
 
     def is_new(self) -> bool:
-        """Tell whether nothing is in it yet.
+        """Return whether the database is empty.
 
         Raises:
-            JournalError: It is a database of something else, or of a later version.
+            JournalError: It is a database of something else, or of another version.
         """
-        with self.telling():
+        with self.translating_errors():
             [application] = self.run("PRAGMA application_id").fetchone()
             [version] = self.run("PRAGMA user_version").fetchone()
             [tables] = self.run("SELECT count(*) FROM sqlite_master").fetchone()
         if application not in (0, APPLICATION_ID) or (application == 0 and tables):
-            raise JournalError(f"{self.name} is a database of something else, and was left as it is")
-        if version > VERSION:
-            raise JournalError(f"{self.name} was made by a later version of bingx-spot")
-        # SQLite takes a file shorter than any of its own for an empty one, and would fill it.
-        if not tables and self._path is not None and 0 < self._path.stat().st_size < _SMALLEST:
-            raise JournalError(f"{self.name} {_FOREIGN}")
+            raise JournalError(f"{self.name} {_OTHER_FILE}")
+        if tables and version != VERSION:
+            age = "a later" if version > VERSION else "an earlier"
+            reason = f"was written by {age} version of bingx-spot, in a format that this one does not read"
+            raise JournalError(f"{self.name} {reason}; go on with that version, or start a new journal")
+        # SQLite would treat a file shorter than any database as an empty one, and overwrite it.
+        if not tables and self._path is not None and 0 < self._path.stat().st_size < _SMALLEST_DATABASE:
+            raise JournalError(f"{self.name} {_OTHER_FILE}")
         return not tables
 
-    def make(self) -> None:
-        """Make the tables; within the transaction that fills them, so that there is never half of them."""
+    def create_tables(self) -> None:
+        """Create the tables, within the transaction that fills them: they are never half filled."""
         for statement in _SCHEMA.split(";\n"):
             self.run(statement)
         self.run(f"PRAGMA application_id={APPLICATION_ID}")
         self.run(f"PRAGMA user_version={VERSION}")
 
-    def keep_log(self) -> None:
-        """Write ahead into a log from now on: half the work an order, and readers are not in the way."""
+    def enable_write_ahead_log(self) -> None:
+        """Use a write-ahead log from now on: half the work for each order, and readers do not block."""
         self.run("PRAGMA journal_mode=WAL")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Write all that the block writes, or nothing."""
+        """Write everything that the block writes, or nothing."""
         self.run("BEGIN IMMEDIATE")
         try:
             yield
@@ -174,39 +178,39 @@ class Store:
 
         Args:
             statement: SQL.
-            *values: What stands for its question marks.
-            **named: What stands for its names.
+            *values: Values of its question marks.
+            **named: Values of its names.
 
         Raises:
-            JournalError: It could not be done; the text says why.
+            JournalError: It failed; the text says why.
         """
-        with self.telling():
+        with self.translating_errors():
             return self._connection.execute(statement, named or values)
 
     @contextmanager
-    def telling(self) -> Iterator[None]:
-        """Raise what goes wrong in SQLite as an error of ours.
+    def translating_errors(self) -> Iterator[None]:
+        """Translate the errors of SQLite that the block raises.
 
         Raises:
-            JournalError: It did.
+            JournalError: SQLite failed.
         """
         try:
             yield
-        except sqlite3.Error as problem:
-            # Whoever only reads cannot undo what a run that was killed while it took rows in has left.
-            if problem.sqlite_errorname == "SQLITE_READONLY_ROLLBACK":
+        except sqlite3.Error as error:
+            # A reader cannot roll back what a run that was killed during its import has left.
+            if _error_name(error) == "SQLITE_READONLY_ROLLBACK":
                 raise NoOrders(f"{self.name} holds no orders") from None
-            raise JournalError(self._told(problem)) from None
+            raise JournalError(self._describe(error)) from None
 
-    def leave(self) -> None:
-        """Close the file as it is: it may be somebody else's."""
+    def close_unchanged(self) -> None:
+        """Close the file without writing to it: it may not be a journal."""
         self._connection.close()
 
     def close(self, *, discard: bool = False) -> None:
-        """Close the file, which is one file again.
+        """Close the database, and merge its log into the one file.
 
         Args:
-            discard: Whether to remove it.
+            discard: Whether to remove the file.
         """
         with suppress(sqlite3.Error):
             if self._path is not None and not discard:
@@ -215,66 +219,71 @@ class Store:
         if discard and self._path is not None:
             self._path.unlink(missing_ok=True)
 
-    def _told(self, problem: sqlite3.Error) -> str:
-        name = problem.sqlite_errorname
+    def _describe(self, error: sqlite3.Error) -> str:
+        name = _error_name(error)
         if name == "SQLITE_NOTADB":
-            return f"{self.name} {_FOREIGN}"
+            return f"{self.name} {_OTHER_FILE}"
         if name == "SQLITE_FULL":
-            return f"{self.name} cannot be written: there is no room left"
+            return f"{self.name} cannot be written: the disk is full"
         if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
             return f"{self.name} is in use by another process"
-        return f"{self.name} cannot be used: {problem}"
+        return f"{self.name} cannot be used: {error}"
 
 
-def make_private(path: Path) -> None:
-    """Make an empty file, its owner's alone, unless there is one: a journal tells what somebody trades.
+def _error_name(error: sqlite3.Error) -> str:
+    # An error of the module itself, such as that of a closed database, has none.
+    return getattr(error, "sqlite_errorname", "")
+
+
+def create_private_file(path: Path) -> None:
+    """Create an empty file that only its owner can read, unless it exists: a journal shows trades.
 
     Args:
-        path: Where.
+        path: The file.
 
     Raises:
-        OSError: It cannot be made.
+        OSError: It cannot be created.
     """
-    # A file that is there is not opened: closing it would give up the locks that SQLite has on it.
+    # An existing file is not opened: to close it would release the locks that SQLite holds on it.
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
-class Lock:
-    """Hold a journal against every other process, until it is released or the process ends, however it ends.
+class JournalLock:
+    """Exclusive lock on a journal, until it is released or the process ends, however it ends.
 
-    The lock is SQLite's own, which every system takes back from a dead process. It stands on an empty file
-    beside the journal, so that the journal itself can be read meanwhile.
+    The lock is SQLite's, which every system releases when a process dies. It is held on an empty file beside
+    the journal, so that the journal itself can be read meanwhile.
 
     Args:
-        path: Where the journal is.
+        path: The journal.
 
     Raises:
-        JournalError: Another process holds it, or the file beside it cannot be made.
+        JournalError: Another process holds the lock, or the file beside the journal cannot be created.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path.with_name(f"{path.name}-lock")
-        self._connection = self._taken(path)
-        while not self._is_mine():
+        self._connection = self._acquire(path)
+        while not self._is_current():
             self._connection.close()
-            self._connection = self._taken(path)
+            self._connection = self._acquire(path)
 
     def release(self) -> None:
-        """Let others have it, and leave no file."""
-        # While it is still held: nobody can hold a file that has gone without noticing, see `_is_mine`.
+        """Release the lock and remove its file."""
+        # Removed while the lock is held: a process that has locked a removed file notices, see `_is_current`.
         self._path.unlink(missing_ok=True)
         self._connection.close()
 
-    def _taken(self, path: Path) -> sqlite3.Connection:
+    def _acquire(self, path: Path) -> sqlite3.Connection:
         try:
-            make_private(self._path)
+            create_private_file(self._path)
             self._file = self._path.stat()
-        except OSError as problem:
-            raise JournalError(f"{path} cannot be locked: {problem.strerror}") from None
+        except OSError as error:
+            raise JournalError(f"{path} cannot be locked: {error.strerror}") from None
         connection = sqlite3.connect(self._path, timeout=0, isolation_level=None)
         try:
-            # Nothing is ever written, so there is nothing to roll back.
+            # Nothing is ever written, so that there is nothing to roll back.
             connection.execute("PRAGMA journal_mode=OFF")
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.Error:
@@ -282,8 +291,8 @@ class Lock:
             raise JournalError(f"{path} is in use: another run works on it") from None
         return connection
 
-    def _is_mine(self) -> bool:
-        """Tell whether the file that is locked is the one that the next process would lock."""
+    def _is_current(self) -> bool:
+        """Return whether the locked file is the one that the next process would lock."""
         with suppress(OSError):
             return os.path.samestat(self._file, self._path.stat())
         return False

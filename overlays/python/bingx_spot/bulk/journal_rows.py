@@ -1,37 +1,39 @@
-"""Say what a journal knows: of one order, and of all."""
+"""Content of a journal: one row for each order, the counts of all rows, and how rows are imported."""
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bingx_spot.bulk.input_rows import BadRow, Row
 from bingx_spot.bulk.items import CancelRequest
-from bingx_spot.bulk.journal_db import JournalError, Store
+from bingx_spot.bulk.journal_db import JournalDatabase, JournalError
 from bingx_spot.bulk.result import CancelOutcome
 
 #: Nothing was sent for the order yet.
 WAITING = "waiting"
-#: A request for it may be out, or was when its run was cut off.
-ASKED = "asked"
-#: Every state of an order in a journal.
-STATES = (WAITING, ASKED, *(outcome.value for outcome in CancelOutcome if outcome != CancelOutcome.INVALID))
+#: A request for the order may be in flight, or was when its run was killed.
+IN_FLIGHT = "in_flight"
+#: Every outcome that a journal may show for an order.
+OUTCOMES = (WAITING, IN_FLIGHT, *(outcome.value for outcome in CancelOutcome))
+#: Outcomes that can change with time: a run that goes on tries these orders again.
+RETRIED = (WAITING, *(outcome.value for outcome in CancelOutcome if not outcome.is_final))
 
-#: What an order of a journal is written with: names like those of the wire, and the attributes of an entry.
-WRITTEN = {
+#: The names in JSON and CSV, like those of the API, and the attributes of a `JournalRow`.
+COLUMNS = {
     "line": "line",
     "symbol": "symbol",
     "orderId": "order_id",
     "clientOrderID": "client_order_id",
     "cancelRestrictions": "cancel_restrictions",
     "recvWindow": "recv_window",
-    "outcome": "state",
+    "outcome": "outcome",
     "orderStatus": "order_status",
     "executedQty": "executed_qty",
-    "statedOrderId": "stated_order_id",
-    "perhapsByThisRun": "perhaps_ours",
-    "asked": "asked",
-    "askedAt": "asked_at",
+    "exchangeOrderId": "exchange_order_id",
+    "maybeCancelledByThisRun": "maybe_cancelled_by_us",
+    "calls": "calls",
+    "startedAt": "started_at",
     "endedAt": "ended_at",
     "error": "error",
     "code": "code",
@@ -40,40 +42,52 @@ WRITTEN = {
     "attempts": "attempts",
 }
 
-_CANCELED = "CANCELED"
+_MAYBE_OURS = (CancelOutcome.ALREADY_CANCELED, CancelOutcome.NOT_OPEN)
+_INSERT = """
+INSERT OR IGNORE INTO orders
+    (line, symbol, order_id, client_order_id, cancel_restrictions, recv_window, state,
+    in_flight, in_doubt, calls)
+    VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0)
+"""
+_FIND_ORDER_ID = "SELECT line, cancel_restrictions, recv_window FROM orders WHERE order_id = ? AND symbol = ?"
+_FIND_CLIENT_ORDER_ID = """
+SELECT line, cancel_restrictions, recv_window FROM orders WHERE client_order_id = ? AND symbol = ?
+"""
 
 
 @dataclass(frozen=True, slots=True)
-class DueOrder(CancelRequest):
-    """Name an order that is to be cancelled, and the line of the input that asks for it."""
+class PendingOrder(CancelRequest):
+    """An order that the run cancels next, with the line of the input that names it."""
 
     line: int = field(default=0, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
 class JournalRow:
-    """Hold what a journal knows of one order; the fields are the columns of its table.
+    """Everything that a journal knows of one order; the fields are the columns of its table.
 
     Attributes:
-        line: The line of the input, from 1.
+        line: Line of the input, from 1.
         symbol: Trading pair.
-        order_id: Order id, where it was asked for by that.
-        client_order_id: Client order id, where it was asked for by that.
-        cancel_restrictions: The one status in which it was to be cancelled, or None.
+        order_id: Order id, where the input names the order by it.
+        client_order_id: Client order id, where the input names the order by it.
+        cancel_restrictions: The only status in which the order may be cancelled, or None.
         recv_window: How long a request stays valid, in milliseconds, or None.
-        state: `waiting`, `asked`, or how it ended.
-        in_doubt: Whether a request was out once whose outcome was not learnt.
-        asked: How many times it was asked for.
-        asked_at: When that was first, in Unix milliseconds.
-        ended_at: When its last outcome was known, in Unix milliseconds.
-        stated_order_id: Its order id as the exchange states it.
-        order_status: Its status as the exchange stated it last.
+        state: `waiting`, or the outcome as far as it is known.
+        in_flight: Whether a request may be in flight now.
+        in_doubt: Whether a request of this journal may have cancelled the order, which was never learnt.
+        calls: How many cancels were begun for the order.
+        started_at: When the first one began, in Unix milliseconds.
+        ended_at: When the last one ended, in Unix milliseconds.
+        exchange_order_id: The order id that the exchange named. Once it is known, the order is cancelled by
+            it, since a client order id may be used again for a newer order.
+        order_status: The order's status as the exchange stated it last.
         executed_qty: Executed quantity as the exchange stated it last, in the base asset.
-        error: The name of the error that `cancel_order` would have raised.
+        error: Name of the exception that `cancel_order` would have raised.
         code: The exchange's error code.
-        message: The exchange's text, or what happened instead of an answer.
-        hint: What a person can do about it.
-        attempts: When, where and with what result it was asked for, as JSON.
+        message: The exchange's text, or what happened instead of a response.
+        hint: What to do about it.
+        attempts: When, where and with which result requests were sent, as JSON.
     """
 
     line: int
@@ -83,11 +97,12 @@ class JournalRow:
     cancel_restrictions: str | None
     recv_window: float | None
     state: str
+    in_flight: int
     in_doubt: int
-    asked: int
-    asked_at: int | None
+    calls: int
+    started_at: int | None
     ended_at: int | None
-    stated_order_id: int | None
+    exchange_order_id: int | None
     order_status: str | None
     executed_qty: str | None
     error: str | None
@@ -97,93 +112,76 @@ class JournalRow:
     attempts: str | None
 
     @property
-    def perhaps_ours(self) -> bool:
-        """Tell whether it is cancelled, and nobody can know whether an earlier request of the run did it."""
-        return may_be_ours(self.state, self.order_status, in_doubt=bool(self.in_doubt))
+    def outcome(self) -> str:
+        """Return one of `OUTCOMES`."""
+        return IN_FLIGHT if self.in_flight else self.state
 
-    def written(self) -> dict[str, object]:
-        """Return it under the names of the wire, None where nothing is known."""
-        members = {name: getattr(self, column) for name, column in WRITTEN.items()}
+    @property
+    def maybe_cancelled_by_us(self) -> bool:
+        """Return whether an earlier request of the run may have cancelled the order."""
+        return bool(self.in_doubt) and self.outcome in _MAYBE_OURS
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the row under the names of JSON and CSV; None where nothing is known."""
+        members = {name: getattr(self, attribute) for name, attribute in COLUMNS.items()}
         attempts = None if self.attempts is None else json.loads(self.attempts)
-        return {**members, "perhapsByThisRun": self.perhaps_ours or None, "attempts": attempts}
+        return {
+            **members,
+            "maybeCancelledByThisRun": self.maybe_cancelled_by_us or None,
+            "attempts": attempts,
+        }
 
 
 @dataclass(slots=True)
 class Counts:
-    """Count the orders of a journal by how they ended.
+    """How many orders of a journal have which outcome.
 
     Attributes:
-        states: How many are in which state.
-        statuses: How many of those that are not open have which status; None where the exchange named none.
-        perhaps_ours: How many of those were perhaps cancelled by an earlier request of the run.
+        outcomes: The number of orders by outcome.
+        maybe_cancelled_by_us: How many of them an earlier request of the run may have cancelled.
     """
 
-    states: Counter[str] = field(default_factory=Counter)
-    statuses: Counter[str | None] = field(default_factory=Counter)
-    perhaps_ours: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    maybe_cancelled_by_us: int = 0
 
     @classmethod
-    def of(cls, groups: Iterable[tuple[str, str | None, int, int]]) -> "Counts":
+    def of(cls, groups: Iterable[tuple[str, int, int]]) -> "Counts":
         """Return the counts of groups of orders.
 
         Args:
-            groups: Of each its state, its status, whether it is in doubt, and how many there are.
+            groups: The outcome of each group, whether it is in doubt, and its number of orders.
         """
         counts = cls()
-        for state, status, in_doubt, number in groups:
-            counts.states[state] += number
-            if state == CancelOutcome.NOT_OPEN:
-                counts.statuses[status] += number
-            if may_be_ours(state, status, in_doubt=bool(in_doubt)):
-                counts.perhaps_ours += number
+        for outcome, in_doubt, number in groups:
+            counts.outcomes[outcome] += number
+            if in_doubt and outcome in _MAYBE_OURS:
+                counts.maybe_cancelled_by_us += number
         return counts
 
     @property
-    def unknown(self) -> int:
-        """Return of how many nobody knows whether they are cancelled."""
-        return self.states[CancelOutcome.UNKNOWN] + self.states[ASKED]
-
-    @property
-    def left(self) -> int:
-        """Return how many are surely untouched, and are asked for when the run goes on."""
-        return self.states[WAITING] + self.states[CancelOutcome.UNTOUCHED]
-
-    @property
     def total(self) -> int:
-        """Return how many there are."""
-        return self.states.total()
+        """Return the number of orders."""
+        return self.outcomes.total()
 
-    def not_open(self) -> Mapping[str, int]:
-        """Return in words what those are that are not open, and how many."""
-        words = {"FILLED": "filled", _CANCELED: "cancelled earlier", None: "of unknown status"}
-        return {words.get(status, str(status)): number for status, number in self.statuses.most_common()}
+    @property
+    def cancelled(self) -> int:
+        """Return how many orders are cancelled."""
+        return self.outcomes[CancelOutcome.CANCELLED]
 
+    @property
+    def unknown(self) -> int:
+        """Return of how many orders it is unknown whether they are cancelled."""
+        return self.outcomes[CancelOutcome.UNKNOWN] + self.outcomes[IN_FLIGHT]
 
-def may_be_ours(state: str, status: str | None, *, in_doubt: bool) -> bool:
-    """Tell whether an order that is not open may have been cancelled by an earlier request of the run.
-
-    Args:
-        state: How it ended.
-        status: Its status as the exchange states it.
-        in_doubt: Whether a request was out for it whose outcome was not learnt.
-    """
-    return state == CancelOutcome.NOT_OPEN and in_doubt and status in (_CANCELED, None)
-
-
-_ADD = """
-INSERT OR IGNORE INTO orders
-    (line, symbol, order_id, client_order_id, cancel_restrictions, recv_window, state, in_doubt, asked)
-    VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)
-"""
-_BY_ORDER_ID = "SELECT line, cancel_restrictions, recv_window FROM orders WHERE order_id = ? AND symbol = ?"
-_BY_CLIENT_ORDER_ID = """
-SELECT line, cancel_restrictions, recv_window FROM orders WHERE client_order_id = ? AND symbol = ?
-"""
+    @property
+    def pending(self) -> int:
+        """Return how many orders were not cancelled by the run, and are tried when it goes on."""
+        return sum(self.outcomes[outcome] for outcome in RETRIED if outcome != CancelOutcome.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
-class Duplicate:
-    """Say that a row names an order again; it is cancelled once.
+class DuplicateRow:
+    """A row that names the order of an earlier row; the order is cancelled once.
 
     Attributes:
         line: The row's line.
@@ -194,70 +192,69 @@ class Duplicate:
     first: int
 
 
-class Intake:
-    """Take in rows.
+def import_rows(
+    database: JournalDatabase, rows: Iterable[Row | BadRow], *, is_new: bool
+) -> Iterator[BadRow | DuplicateRow]:
+    """Import rows into a new journal, or compare them with those of an existing one.
 
     Args:
-        store: Where they go.
-        is_new: Whether it has none yet; else the rows must be those that it has.
+        database: The journal's.
+        rows: The input.
+        is_new: Whether the journal has no rows yet; else the input must have the same orders.
+
+    Yields:
+        Each row that is not imported, as it is met.
+
+    Raises:
+        JournalError: The rows cannot be written, or the journal was created from another input.
     """
-
-    def __init__(self, store: Store, *, is_new: bool) -> None:
-        self._store = store
-        self._is_new = is_new
-        self._same = 0
-
-    def problems(self, rows: Iterable[Row | BadRow]) -> Iterator[BadRow | Duplicate]:
-        """Take in each row, and yield those that cannot be, as they are met.
-
-        Args:
-            rows: The input.
-
-        Raises:
-            JournalError: They cannot be written, or are not the rows that the journal was made for.
-        """
-        for row in rows:
-            problem = row if isinstance(row, BadRow) else self._problem(row)
-            if problem is not None:
-                yield problem
-        [total] = self._store.run("SELECT count(*) FROM orders").fetchone()
-        if not self._is_new and self._same != total:
-            text = f"was made for another input: it has {total} orders, and this has {self._same} of them"
-            raise JournalError(f"{self._store.name} {text}")
-
-    def _problem(self, row: Row) -> BadRow | Duplicate | None:
-        if self._is_new and self._added(row):
-            return None
-        first, is_equal = self._known(row)
-        if first < row.line:
-            return Duplicate(row.line, first) if is_equal else _contradicted(row.line, first)
-        if first > row.line or not is_equal:
-            raise self._other_input(row.line)
-        self._same += 1
-        return None
-
-    def _added(self, row: Row) -> bool:
-        request = row.request
-        named = (request.symbol, request.order_id, request.client_order_id)
-        return self._store.run(_ADD, row.line, *named, *_conditions(request), WAITING).rowcount == 1
-
-    def _known(self, row: Row) -> tuple[int, bool]:
-        """Return the line that names the row's order, and whether it asks for the same."""
-        request = row.request
-        if request.order_id is None:
-            found = self._store.run(_BY_CLIENT_ORDER_ID, request.client_order_id, request.symbol)
+    matching = 0
+    for row in rows:
+        problem = row if isinstance(row, BadRow) else _import_row(database, row, is_new=is_new)
+        if problem is None:
+            matching += 1
         else:
-            found = self._store.run(_BY_ORDER_ID, request.order_id, request.symbol)
-        for line, *conditions in found:
-            return line, tuple(conditions) == _conditions(request)
-        raise self._other_input(row.line)
-
-    def _other_input(self, line: int) -> JournalError:
-        text = f"was made for another input: it does not have line {line} of this one"
-        return JournalError(f"{self._store.name} {text}")
+            yield problem
+    [total] = database.run("SELECT count(*) FROM orders").fetchone()
+    if not is_new and matching != total:
+        text = f"belongs to another input: it has {total} orders, and {matching} of them are in this input"
+        raise JournalError(f"{database.name} {text}")
 
 
-def _contradicted(line: int, first: int) -> BadRow:
+def _import_row(database: JournalDatabase, row: Row, *, is_new: bool) -> BadRow | DuplicateRow | None:
+    if is_new and _insert(database, row):
+        return None
+    first, is_equal = _find(database, row)
+    if first < row.line:
+        return DuplicateRow(row.line, first) if is_equal else _contradiction(row.line, first)
+    if first > row.line or not is_equal:
+        raise _other_input(database, row.line)
+    return None
+
+
+def _insert(database: JournalDatabase, row: Row) -> bool:
+    request = row.request
+    ids = (request.symbol, request.order_id, request.client_order_id)
+    return database.run(_INSERT, row.line, *ids, *_conditions(request), WAITING).rowcount == 1
+
+
+def _find(database: JournalDatabase, row: Row) -> tuple[int, bool]:
+    """Return the line that names the row's order, and whether its conditions are the same."""
+    request = row.request
+    if request.order_id is None:
+        found = database.run(_FIND_CLIENT_ORDER_ID, request.client_order_id, request.symbol)
+    else:
+        found = database.run(_FIND_ORDER_ID, request.order_id, request.symbol)
+    for line, *conditions in found:
+        return line, tuple(conditions) == _conditions(request)
+    raise _other_input(database, row.line)
+
+
+def _other_input(database: JournalDatabase, line: int) -> JournalError:
+    return JournalError(f"{database.name} belongs to another input: it has no line {line} like this one")
+
+
+def _contradiction(line: int, first: int) -> BadRow:
     reason = f"the row names the order of line {first} again, with other conditions"
     return BadRow(line, f"{reason}; allowed: one row an order")
 

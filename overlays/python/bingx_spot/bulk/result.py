@@ -1,4 +1,4 @@
-"""Say how the cancel of one order of a run ended."""
+"""Outcome of one cancel: the word for it, and the result of one order of a bulk run."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,19 +11,22 @@ from bingx_spot.exceptions import (
     CallError,
     ClockError,
     InvalidInput,
-    NotSent,
+    NotExecuted,
+    OrderAlreadyCanceled,
+    OrderFailed,
+    OrderFilled,
+    OrderNotFound,
     OrderNotOpen,
     OutcomeUnknown,
     PermissionDenied,
-    RateLimited,
     RequestRejected,
     StillOpen,
 )
 from bingx_spot.models import Order
 
-# Of the error table: refusals that are about the account, or about how requests arrive, and not about the
-# order. A parameter that is missing was signed and sent: the server looks for it elsewhere.
-_OF_EVERY_ORDER = frozenset(
+# Rows of the error table that are about the account or about how requests arrive, and not about the order. A
+# parameter that is "missing" was signed and sent: the server looks for it elsewhere.
+_ACCOUNT_RULES = frozenset(
     {
         "parameter-missing",
         "account-abnormal",
@@ -36,34 +39,96 @@ _OF_EVERY_ORDER = frozenset(
 
 
 class CancelOutcome(StrEnum):
-    """Tell in a word how the cancel of one order ended."""
+    """How the cancel of one order ended; the same words in a bulk run, its journal and `--json`."""
 
     CANCELLED = "cancelled"
-    """The exchange says that it is cancelled."""
-    NOT_OPEN = "not open"
-    """It is filled, was cancelled earlier, or never existed."""
-    REFUSED = "refused"
-    """The exchange refused to cancel this very order, and it is untouched."""
-    UNTOUCHED = "untouched"
-    """It is surely untouched, for no reason of its own: it was not sent, or no try went through."""
+    """The exchange says that it cancelled the order."""
+    FILLED = "filled"
+    """The order is filled; nothing is left to cancel."""
+    ALREADY_CANCELED = "already_canceled"
+    """The order was cancelled before, and not by this call."""
+    FAILED = "failed"
+    """The order failed, expired or was rejected when it was placed; nothing is left to cancel."""
+    NOT_OPEN = "not_open"
+    """The order is not open, and its state could not be learnt in time."""
+    NOT_FOUND = "not_found"
+    """The exchange finds no order by this id; by a client order id it finds orders for two hours only."""
+    STILL_OPEN = "still_open"
+    """The order is open, and no request of this call can take effect any more."""
+    UNAFFECTED = "unaffected"
+    """The request was rejected or not sent; it had no effect on the order."""
     UNKNOWN = "unknown"
-    """Nobody can know whether it was cancelled; ask for it, or cancel it again."""
-    INVALID = "invalid"
-    """It was not asked for in a way that can be sent; nothing was sent."""
+    """The order may be cancelled, and it could not be learnt in time."""
+
+    @property
+    def is_final(self) -> bool:
+        """Return whether time cannot change it, so that there is no reason to ask again."""
+        return self in _FINAL
+
+
+_FINAL = frozenset(
+    {CancelOutcome.CANCELLED, CancelOutcome.FILLED, CancelOutcome.ALREADY_CANCELED, CancelOutcome.FAILED}
+)
+
+# The first class that the error is an instance of: subclasses stand before their bases.
+_OUTCOMES: tuple[tuple[type[BingxError], CancelOutcome], ...] = (
+    (OrderFilled, CancelOutcome.FILLED),
+    (OrderAlreadyCanceled, CancelOutcome.ALREADY_CANCELED),
+    (OrderFailed, CancelOutcome.FAILED),
+    (OrderNotOpen, CancelOutcome.NOT_OPEN),
+    (OrderNotFound, CancelOutcome.NOT_FOUND),
+    (StillOpen, CancelOutcome.STILL_OPEN),
+    (OutcomeUnknown, CancelOutcome.UNKNOWN),
+    (NotExecuted, CancelOutcome.UNAFFECTED),
+    (InvalidInput, CancelOutcome.UNAFFECTED),
+)
+
+
+def outcome_of(error: BingxError) -> CancelOutcome:
+    """Return the outcome of a cancel that raised an error.
+
+    Args:
+        error: The error that `cancel_order` raised.
+    """
+    matching = (outcome for kind, outcome in _OUTCOMES if isinstance(error, kind))
+    # A kind of error that this table does not know proves nothing.
+    return next(matching, CancelOutcome.UNKNOWN)
+
+
+def order_of(error: BingxError | None) -> Order | None:
+    """Return the order that an error carries, or None.
+
+    Args:
+        error: The error that `cancel_order` raised, if it did.
+    """
+    return error.order if isinstance(error, OrderNotOpen | StillOpen) else None
+
+
+def affects_every_order(error: CallError) -> bool:
+    """Return whether an error is not about its order, so that the next order would meet it too.
+
+    Rate limits are not among them, since they end by themselves. Whether a ban is meant depends on what else
+    is known, so the caller decides that.
+
+    Args:
+        error: The error that a cancel raised.
+    """
+    if isinstance(error, AuthenticationError | PermissionDenied | ClockError):
+        return True
+    return isinstance(error, RequestRejected) and error.details.rule in _ACCOUNT_RULES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelResult:
-    """Hold how the cancel of one order of a run ended.
+    """How the cancel of one order of a bulk run ended.
 
     Attributes:
-        position: The place of the item in the iterable, from 0; results come in the order in which they
-            are known.
-        item: The item as it was given.
-        outcome: How it ended, in a word.
-        request: What was asked, or None where the item is invalid.
+        position: The position of the item in the iterable, from 0; results are yielded as they are known.
+        item: The item as it was passed.
+        outcome: How the cancel ended.
+        request: The order to cancel, or None where the item is not allowed.
         order: The order as the exchange stated it last, or None where it did not.
-        error: What `cancel_order` would have raised, or None where the order is cancelled.
+        error: The error that `cancel_order` would have raised, or None where the order is cancelled.
     """
 
     position: int
@@ -75,65 +140,36 @@ class CancelResult:
 
     @property
     def cancelled(self) -> bool:
-        """Tell whether the exchange says that the order is cancelled."""
+        """Return whether the exchange says that it cancelled the order."""
         return self.outcome is CancelOutcome.CANCELLED
 
     @classmethod
-    def failed(cls, position: int, request: CancelRequest, item: object, error: CallError) -> Self:
-        """Return the result of a cancel that raised.
+    def from_error(cls, position: int, request: CancelRequest, item: object, error: CallError) -> Self:
+        """Return the result of a cancel that raised an error.
 
         Args:
-            position: The place of the item.
-            request: What was asked.
-            item: The item as it was given.
-            error: What was raised.
+            position: The position of the item.
+            request: The order to cancel.
+            item: The item as it was passed.
+            error: The error.
         """
-        order = error.order if isinstance(error, OrderNotOpen | StillOpen) else None
         return cls(
             position=position,
             item=item,
             outcome=outcome_of(error),
             request=request,
-            order=order,
+            order=order_of(error),
             error=error,
         )
 
     @classmethod
-    def invalid(cls, position: int, item: object, problem: InvalidInput) -> Self:
-        """Return the result of an item that cannot be sent.
+    def from_invalid_item(cls, position: int, item: object, error: InvalidInput) -> Self:
+        """Return the result of an item that is not allowed; nothing was sent.
 
         Args:
-            position: The place of the item.
-            item: The item as it was given.
-            problem: What is wrong with it.
+            position: The position of the item.
+            item: The item as it was passed.
+            error: What is wrong with it.
         """
-        named = InvalidInput(f"[{position}].{problem.field}", problem.reason, problem.allowed)
-        return cls(position=position, item=item, outcome=CancelOutcome.INVALID, error=named)
-
-
-def outcome_of(error: CallError) -> CancelOutcome:
-    """Return the word for an error of a cancel.
-
-    Args:
-        error: What the cancel raised.
-    """
-    if isinstance(error, OutcomeUnknown):
-        return CancelOutcome.UNKNOWN
-    if isinstance(error, OrderNotOpen):
-        return CancelOutcome.NOT_OPEN
-    if isinstance(error, NotSent | StillOpen | RateLimited) or hits_every_order(error):
-        return CancelOutcome.UNTOUCHED
-    return CancelOutcome.REFUSED
-
-
-def hits_every_order(error: CallError) -> bool:
-    """Tell whether an error is not about its order, so that the next order would meet it too.
-
-    A limit is not among these, for it ends by itself; whether a ban is meant depends on what else is known.
-
-    Args:
-        error: What a cancel raised.
-    """
-    if isinstance(error, AuthenticationError | PermissionDenied | ClockError):
-        return True
-    return isinstance(error, RequestRejected) and error.details.rule in _OF_EVERY_ORDER
+        located = InvalidInput(f"[{position}].{error.field}", error.reason, error.allowed)
+        return cls(position=position, item=item, outcome=outcome_of(located), error=located)

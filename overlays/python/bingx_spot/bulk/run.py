@@ -1,19 +1,19 @@
-"""Decide what is to be done in a run of many cancels; written once for blocking and awaiting callers.
+"""State of a bulk run, and the steps of each of its orders; written once for blocking and awaiting callers.
 
-- An order is one single cancel, with all that a single cancel does to find out what became of it.
-- So many orders are under way at once that a slow answer costs no rate, and no more: each item is taken from
-  the caller's iterable when its turn has come.
-- A limit that ends by itself fails no order. It waits, for a lock too, and is then cancelled. While it waits
-  for its turn its time stands still, so that `timeout` is for what happens to the order itself.
-- An error that would hit every order stops the run: nothing more is taken, what was taken and not sent is
-  given back as untouched, and what is out is finished.
+- Each order is one single cancel, with everything that a single cancel does to learn its outcome.
+- Enough orders are in flight that slow responses cost no rate, and no more: each item is taken from the
+  caller's iterable just before it can be sent.
+- A rate limit that ends by itself fails no order. The order waits, for a lock-out too, and is then cancelled.
+  While it waits in the queue its clock is paused, so that `timeout` is for the order itself.
+- An error that would hit every order aborts the run: no more items are taken, orders that were taken and not
+  sent end as unaffected, and requests in flight are finished.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bingx_spot.bulk.items import CancelRequest
-from bingx_spot.bulk.result import CancelOutcome, CancelResult, hits_every_order
+from bingx_spot.bulk.result import CancelOutcome, CancelResult, affects_every_order
 from bingx_spot.core.admission import NO_PERMIT
 from bingx_spot.core.attempt import BAN_STATUSES, CLOSED_CLIENT
 from bingx_spot.core.context import CallContext
@@ -25,194 +25,200 @@ from bingx_spot.limits.permit_queue import Wakeup
 from bingx_spot.models import Order, Response
 from bingx_spot_api.contract import BY_ID
 
-#: How many orders are under way at once. At five cancels a second, answers may take three seconds.
-AT_ONCE = 16
+#: How many orders are in flight at once: at five cancels a second, a response may take three seconds.
+MAX_IN_FLIGHT = 16
 
 _CANCEL = BY_ID["cancelOrder"]
-# Orders in succession for which no exchange was reached; the next ones would fare no better.
-_MOST_UNREACHED = 20
-# A lock lasts up to five minutes, and twenty equal errors are forgotten after eight.
-_LONGEST_LOCK = 600.0
-# How long a stop may go unnoticed by an order that waits, in seconds.
-_GLANCE = 0.1
-# How soon to ask again for a permit that could not be had in time, in seconds.
-_PERMIT_AGAIN = 0.5
-_GIVEN_BACK = "not sent: the run was stopped before its turn had come"
+# Consecutive orders that did not reach the exchange; the next one would not either.
+_MAX_UNREACHED = 20
+# In seconds. A lock-out lasts up to five minutes, and repeated errors are forgotten after eight.
+_MAX_LOCKOUT = 600.0
+# How long a waiting order may not notice that the run stops, in seconds.
+_RECHECK = 0.1
+# How soon to try again for a permit that was not available in time, in seconds.
+_PERMIT_RETRY = 0.5
+_NOT_SENT = "not sent: the run was stopped before it"
 
 
 @dataclass(slots=True)
 class Run:
-    """Keep what a run has under way, and say how each of its orders goes on.
+    """State of one bulk run.
 
     Attributes:
-        parts: What its calls are made with.
-        stopping: Whether nothing more is sent but what finishes the orders that are out.
-        error: What stopped it, where an error did.
+        context: What its calls have in common.
+        stopping: Whether only the orders in flight are finished, and nothing else is sent.
+        error: The error that aborted the run, or None.
     """
 
-    parts: CallContext
+    context: CallContext
     stopping: bool = False
     error: CallError | None = None
     _locked_until: float = 0.0
-    _taken: int = 0
-    _under_way: int = 0
+    _started: int = 0
+    _in_flight: int = 0
     _unreached: int = 0
-    _drained: bool = False
+    _exhausted: bool = False
 
-    def has_room(self) -> bool:
-        """Tell whether one more item may be taken now."""
-        return not self.stopping and not self._drained and self._under_way < AT_ONCE
+    def can_start(self) -> bool:
+        """Return whether one more item may be taken now."""
+        return not self.stopping and not self._exhausted and self._in_flight < MAX_IN_FLIGHT
 
-    def drained(self) -> None:
-        """Note that there are no more items."""
-        self._drained = True
+    def mark_exhausted(self) -> None:
+        """Record that there are no more items."""
+        self._exhausted = True
 
-    def under_way(self) -> int:
+    def in_flight(self) -> int:
         """Return how many results are still to come."""
-        return self._under_way
+        return self._in_flight
 
-    def begin(self, item: object) -> CallSteps[CancelResult]:
-        """Take one item, and return the steps that lead to its result.
-
-        Args:
-            item: What `CancelRequest.of` takes.
-        """
-        position = self._taken
-        self._taken += 1
-        self._under_way += 1
-        return self._found(position, item)
-
-    def ended(self, result: CancelResult) -> None:
-        """Note that an order has its result.
+    def start(self, item: object) -> CallSteps[CancelResult]:
+        """Start one item, and return the steps that lead to its result.
 
         Args:
-            result: How it ended.
+            item: Anything that `CancelRequest.of` takes.
         """
-        self._under_way -= 1
+        position = self._started
+        self._started += 1
+        self._in_flight += 1
+        return self._cancel(position, item)
+
+    def finish(self, result: CancelResult) -> None:
+        """Record that an order has its result.
+
+        Args:
+            result: The order's.
+        """
+        self._in_flight -= 1
         if not isinstance(result.error, NotSent):
             self._unreached = 0
         elif not self.stopping:
             self._unreached += 1
-            if self._unreached >= _MOST_UNREACHED or result.error.details.rule == CLOSED_CLIENT:
+            if self._unreached >= _MAX_UNREACHED or result.error.details.rule == CLOSED_CLIENT:
                 self.stop(result.error)
 
     def stop(self, error: CallError | None = None) -> None:
-        """Send nothing more but what finishes the orders that are out.
+        """Send nothing more, except to finish the orders in flight.
 
         Args:
-            error: What makes it stop; None where it is somebody's wish.
+            error: The error that aborts the run; None where the caller stops it.
         """
         self.error = self.error or error
         self.stopping = True
 
     def locked_for(self) -> float:
-        """Return how long the exchange will not listen to a cancel yet, in seconds; 0 where it does."""
-        closed = self.parts.state.lockouts.seconds_left(_CANCEL.operation_id)
-        return max(closed, self._locked_until - self.parts.now(), 0.0)
+        """Return for how long the exchange rejects every cancel, in seconds; 0 where it accepts them."""
+        locked = self.context.state.lockouts.seconds_left(_CANCEL.operation_id)
+        return max(locked, self._locked_until - self.context.now(), 0.0)
 
-    def check(self) -> None:
-        """Raise `BulkRunAborted` where an error stopped the run."""
+    def raise_if_aborted(self) -> None:
+        """Raise `BulkRunAborted` where an error aborted the run."""
         if self.error is not None:
             raise BulkRunAborted(self.error) from self.error
 
-    def _found(self, position: int, item: object) -> CallSteps[CancelResult]:
+    def _cancel(self, position: int, item: object) -> CallSteps[CancelResult]:
         try:
             request = CancelRequest.of(item)
-        except InvalidInput as problem:
-            return CancelResult.invalid(position, item, problem)
+        except InvalidInput as error:
+            return CancelResult.from_invalid_item(position, item, error)
         try:
-            answer = yield from self._patiently(ApiCall.of(_CANCEL, request.parameters()))
-            order = Order.from_data(answer.data(), answer)
+            response = yield from self._with_rate_limit_wait(ApiCall.of(_CANCEL, request.parameters()))
+            order = Order.from_data(response.data(), response)
         except CallError as error:
-            if hits_every_order(error):
+            if affects_every_order(error):
                 self.stop(error)
-            return CancelResult.failed(position, request, item, error)
-        done = CancelOutcome.CANCELLED
-        return CancelResult(position=position, item=item, outcome=done, request=request, order=order)
+            return CancelResult.from_error(position, request, item, error)
+        outcome = CancelOutcome.CANCELLED
+        return CancelResult(position=position, item=item, outcome=outcome, request=request, order=order)
 
-    def _patiently(self, call: ApiCall) -> CallSteps[Response]:
-        """Cancel one order, after any limit that ends by itself."""
+    def _with_rate_limit_wait(self, call: ApiCall) -> CallSteps[Response]:
+        """Cancel one order, again after each rate limit that ends by itself."""
+        limited_since: float | None = None
         while True:
             try:
-                clock = _OwnTime(self.parts.now)
-                parts = replace(self.parts, now=clock)
-                return (yield from self._unless_stopped(resolve(parts, call), clock))
+                clock = _PausableClock(self.context.now)
+                steps = resolve(replace(self.context, now=clock), call)
+                return (yield from self._unless_stopped(steps, clock))
             except RateLimited as error:
-                pause = self._pause(error)
+                seconds = _PERMIT_RETRY
+                if error.details.rule != NO_PERMIT:
+                    limited_since = self.context.now() if limited_since is None else limited_since
+                    seconds = self._lockout_seconds(error, limited_since)
                 if self.stopping:
                     raise
-                yield from self._waited(pause)
+                yield from self._sleep(seconds)
                 if self.stopping:
                     raise
 
-    def _pause(self, error: RateLimited) -> float:
-        """Return how long to wait before trying again, in seconds; stop the run where that is too long."""
-        if error.retry_at is None or error.details.rule == NO_PERMIT:
-            return _PERMIT_AGAIN
-        seconds = (error.retry_at - self.parts.clock.timestamp()) / 1000
-        banned = error.http_status in BAN_STATUSES or self.parts.state.lockouts.is_banned()
-        if banned or seconds > _LONGEST_LOCK:
+    def _lockout_seconds(self, error: RateLimited, limited_since: float) -> float:
+        """Return how long to wait for the end of a lock-out; abort the run where that is too long."""
+        now, seconds = self.context.now(), _PERMIT_RETRY
+        if error.retry_at is not None:
+            seconds = max((error.retry_at - self.context.clock.timestamp()) / 1000, _RECHECK)
+        banned = error.http_status in BAN_STATUSES or self.context.state.lockouts.is_banned()
+        # An exchange that locks the client out again and again is a lock-out too.
+        if banned or now - limited_since + seconds > _MAX_LOCKOUT:
             self.stop(error)
-        self._locked_until = max(self._locked_until, self.parts.now() + seconds)
-        return max(seconds, _GLANCE)
+        self._locked_until = max(self._locked_until, now + seconds)
+        return seconds
 
-    def _unless_stopped(self, steps: CallSteps[Response], clock: "_OwnTime") -> CallSteps[Response]:
-        """Go through an order's steps, but give it back if the run is stopped before anything was sent."""
-        came: EffectResult = None
+    def _unless_stopped(self, steps: CallSteps[Response], clock: "_PausableClock") -> CallSteps[Response]:
+        """Run an order's steps; raise `NotSent` if the run stops before anything was sent."""
+        result: EffectResult = None
         sent = False
         try:
             while True:
-                step = steps.send(came)
-                if isinstance(step, Sleep):
-                    yield from self._waited_out(step, clock, sent=sent)
-                    came = None
+                effect = steps.send(result)
+                if isinstance(effect, Sleep):
+                    yield from self._wait(effect, clock, sent=sent)
+                    result = None
                 if self.stopping and not sent:
-                    raise NotSent(ErrorDetails(_GIVEN_BACK))
-                if isinstance(step, Send):
+                    raise NotSent(ErrorDetails(_NOT_SENT))
+                if isinstance(effect, Send):
                     sent = True
-                    came = yield step
-        except StopIteration as done:
-            answer: Response = done.value
-            return answer
+                    result = yield effect
+        except StopIteration as stop:
+            response: Response = stop.value
+            return response
         finally:
             steps.close()
 
-    def _waited_out(self, step: Sleep, clock: "_OwnTime", *, sent: bool) -> CallSteps[None]:
+    def _wait(self, sleep: Sleep, clock: "_PausableClock", *, sent: bool) -> CallSteps[None]:
         if not sent:
-            yield from clock.standing(self._waited(step.seconds, step.wakeup))
-        elif step.wakeup is not None:
-            # For a permit, and other orders of the run are before it.
-            yield from clock.standing(_once(step))
+            yield from clock.paused(self._sleep(sleep.seconds, sleep.wakeup))
+        elif sleep.wakeup is not None:
+            # It waits for a permit, behind other orders of the run.
+            yield from clock.paused(_effect(sleep))
         else:
-            yield step
+            yield sleep
 
-    def _waited(self, seconds: float, wakeup: Wakeup | None = None) -> CallSteps[None]:
-        """Sleep, but not on when the run is stopped or the signal is sent."""
-        until = self.parts.now() + seconds
-        while not self.stopping and (left := until - self.parts.now()) > 0:
+    def _sleep(self, seconds: float, wakeup: Wakeup | None = None) -> CallSteps[None]:
+        """Sleep until the time is over, the run is stopped or the wakeup is set."""
+        until = self.context.now() + seconds
+        while not self.stopping and (left := until - self.context.now()) > 0:
             if wakeup is not None and wakeup.is_set:
                 return
-            yield Sleep(min(left, _GLANCE), wakeup)
+            yield Sleep(min(left, _RECHECK), wakeup)
 
 
 @dataclass(slots=True)
-class _OwnTime:
-    """Tell an order's own time, which stands still while it waits for its turn.
+class _PausableClock:
+    """Monotonic clock of one order, which is paused while the order waits in the queue.
 
-    So `timeout` is for what happens to the order itself, and no order is given up because of those before it.
+    So `timeout` is for the order itself, and no order times out because of the orders before it.
     """
 
     now: Callable[[], float]
-    stood: float = 0.0
+    paused_for: float = 0.0
 
     def __call__(self) -> float:
-        return self.now() - self.stood
+        return self.now() - self.paused_for
 
-    def standing(self, steps: CallSteps[None]) -> CallSteps[None]:
-        began = self.now()
+    def paused(self, steps: CallSteps[None]) -> CallSteps[None]:
+        """Run the steps while the clock is paused."""
+        start = self.now()
         yield from steps
-        self.stood += self.now() - began
+        self.paused_for += self.now() - start
 
 
-def _once(step: Sleep) -> CallSteps[None]:
-    yield step
+def _effect(sleep: Sleep) -> CallSteps[None]:
+    yield sleep

@@ -1,4 +1,4 @@
-"""Run many cancels in threads, and hand over each result as it is known."""
+"""Bulk run in threads, for blocking callers."""
 
 import os
 from collections.abc import Generator, Iterable, Iterator
@@ -6,46 +6,46 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from bingx_spot.bulk.result import CancelResult
-from bingx_spot.bulk.run import AT_ONCE, Run
+from bingx_spot.bulk.run import MAX_IN_FLIGHT, Run
+from bingx_spot.core import runner
 from bingx_spot.core.runner import CallSteps
-from bingx_spot.core.runner import run as drive
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.transport import Engine
 
 if TYPE_CHECKING:
     from queue import SimpleQueue
 
-_Came = CancelResult | BaseException
-_NO_MORE = object()
+_Finished = CancelResult | BaseException
+_EXHAUSTED = object()
 
 
 class CancelRun(Iterator[CancelResult]):
-    """Iterate over the results of many cancels, each as soon as it is known.
+    """Iterator over the results of a bulk run, each as soon as it is known.
 
-    The items are taken in the thread that iterates, one at a time, each when its turn to be sent has come.
-    Leaving the loop early sends nothing more and waits for the requests that are out, which `timeout` bounds;
-    `stop` lets the loop end with their results, and `close` returns them.
+    The items are taken in the thread that iterates, one at a time, each just before it can be sent. To leave
+    the loop early sends nothing more and waits for the requests in flight, which `timeout` bounds. `stop`
+    lets the loop end with their results, and `close` returns them.
 
-    Made by `BingxSpot.cancel_orders`.
+    `BingxSpot.cancel_orders` returns it.
     """
 
     def __init__(self, run: Run, items: Iterable[object], engine: Engine) -> None:
         self._run = run
-        self._left: list[CancelResult] = []
+        self._unfetched: list[CancelResult] = []
         self._process = os.getpid()
-        # The threads know nothing of this object, so that dropping it ends them.
-        self._results = _results(run, items, engine, self._left)
+        # The threads have no reference to this object, so that they end when it is dropped.
+        self._results = _results(run, items, engine, self._unfetched)
 
     def __next__(self) -> CancelResult:
         """Return the next result.
 
         Raises:
-            RunStopped: An error that would hit every order has stopped the run; all results were returned.
+            BulkRunAborted: An error that would hit every order aborted the run; all results were returned.
             InvalidInput: The run belongs to the process that this one was forked from.
         """
         if self._is_parents():
-            # Its threads are not here; whoever waited for them would wait for ever.
-            raise InvalidInput("run", "was begun before a fork", "one of this process's own")
+            # Its threads do not exist in this process, so that to wait for them would never end.
+            raise InvalidInput("run", "was started before a fork", "a run of this process")
         return next(self._results)
 
     def _is_parents(self) -> bool:
@@ -53,21 +53,21 @@ class CancelRun(Iterator[CancelResult]):
 
     @property
     def locked_for(self) -> float:
-        """Return how long the exchange will not listen to a cancel yet, in seconds; 0 where it does."""
+        """Return for how long the exchange rejects every cancel, in seconds; 0 where it accepts them."""
         return self._run.locked_for()
 
     def stop(self) -> None:
-        """Take no more items and send nothing for those that wait; the results of the rest still come.
+        """Take no more items and send nothing for waiting orders; the results in flight still follow.
 
-        May be called from any thread, and from a signal's handler.
+        May be called from any thread, and from a signal handler.
         """
         self._run.stop()
 
     def close(self) -> list[CancelResult]:
-        """Stop, wait for the requests that are out, and return the results that nobody has taken yet."""
+        """Stop, wait for the requests in flight, and return the results that were not fetched yet."""
         if not self._is_parents():
             self._results.close()
-        return self._left
+        return self._unfetched
 
     def __enter__(self) -> Self:
         return self
@@ -79,50 +79,50 @@ class CancelRun(Iterator[CancelResult]):
 
 
 def _results(
-    run: Run, items: Iterable[object], engine: Engine, left: list[CancelResult]
+    run: Run, items: Iterable[object], engine: Engine, unfetched: list[CancelResult]
 ) -> Generator[CancelResult]:
-    # Only here, for they take their share of the time that importing this package takes.
+    # Imported here: both add to the import time of the package.
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
     from queue import SimpleQueue  # noqa: PLC0415
 
-    ended: SimpleQueue[_Came] = SimpleQueue()
+    finished: SimpleQueue[_Finished] = SimpleQueue()
     source = iter(items)
-    pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="bingx-spot")
-    problem: BaseException | None = None
+    pool = ThreadPoolExecutor(MAX_IN_FLIGHT, thread_name_prefix="bingx-spot")
+    source_error: BaseException | None = None
     try:
         while True:
-            while problem is None and run.has_room():
+            while source_error is None and run.can_start():
                 try:
-                    item = next(source, _NO_MORE)
-                except Exception as error:  # noqa: BLE001 - the caller's own, and raised once all has ended
-                    problem = error
+                    item = next(source, _EXHAUSTED)
+                except Exception as error:  # noqa: BLE001 - the caller's, raised when all orders have ended
+                    source_error = error
                     break
-                if item is _NO_MORE:
-                    run.drained()
+                if item is _EXHAUSTED:
+                    run.mark_exhausted()
                 else:
-                    pool.submit(_one, run.begin(item), engine, ended)
-            if not run.under_way():
+                    pool.submit(_run_order, run.start(item), engine, finished)
+            if not run.in_flight():
                 break
-            yield _taken(run, ended.get())
+            yield _fetch(run, finished.get())
     finally:
         run.stop()
         pool.shutdown()
-        while not ended.empty():
-            left.append(_taken(run, ended.get()))
-    if problem is not None:
-        raise problem
-    run.check()
+        while not finished.empty():
+            unfetched.append(_fetch(run, finished.get()))
+    if source_error is not None:
+        raise source_error
+    run.raise_if_aborted()
 
 
-def _one(steps: CallSteps[CancelResult], engine: Engine, ended: "SimpleQueue[_Came]") -> None:
+def _run_order(steps: CallSteps[CancelResult], engine: Engine, finished: "SimpleQueue[_Finished]") -> None:
     try:
-        ended.put(drive(steps, engine))
+        finished.put(runner.run(steps, engine))
     except BaseException as error:  # noqa: BLE001 - raised in the thread that iterates
-        ended.put(error)
+        finished.put(error)
 
 
-def _taken(run: Run, came: _Came) -> CancelResult:
-    if isinstance(came, BaseException):
-        raise came
-    run.ended(came)
-    return came
+def _fetch(run: Run, finished: _Finished) -> CancelResult:
+    if isinstance(finished, BaseException):
+        raise finished
+    run.finish(finished)
+    return finished

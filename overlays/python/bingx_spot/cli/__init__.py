@@ -1,4 +1,4 @@
-"""The command line, `bingx-spot`: one module a command, imported only when it is asked for."""
+"""The command line, `bingx-spot`: one module for each command, imported only when that command runs."""
 
 import sys
 from importlib import import_module
@@ -12,13 +12,12 @@ from bingx_spot._version import __version__
 COMMANDS = {
     "cancel": "Cancel one open order.",
     "cancel-many": "Cancel many open orders, listed in a file or a pipe.",
-    "completion": "Print the completion script for bash, zsh or fish.",
-    "doctor": "Tell what is wrong on this machine, and how to mend it.",
-    "journal": "Show what a journal of cancel-many knows.",
+    "doctor": "Check what could keep a cancel from working, and say how to fix it.",
+    "journal": "Show the journal of a cancel-many run.",
     "query": "Show one order as the exchange states it now.",
     "sandbox": "Run the sandbox, a local stand-in for the exchange.",
     "sign": "Print the canonical string and the signature of parameters.",
-    "time": "Print the exchange's time and how far this machine's clock is off.",
+    "time": "Print the exchange's time and the offset of this machine's clock.",
 }
 
 _EPILOG = """\b
@@ -28,13 +27,26 @@ Examples:
   bingx-spot sandbox -- python my_bot.py
   bingx-spot sign symbol=BTC-USDT timestamp=1696751141337
 
-Keys come from BINGX_API_KEY and BINGX_API_SECRET, or from the key file that BINGX_KEY_FILE names;
-never from arguments.
+The API key comes from BINGX_API_KEY and BINGX_API_SECRET, or from the key file that BINGX_KEY_FILE
+names; never from arguments.
+
+\b
+Exit codes:
+  0    success
+  1    not done, and the reason was printed
+  2    wrong usage, or no API key; nothing was sent
+  3    unknown: it could not be learnt in time
+  10 to 15  of cancel: not cancelled, see "bingx-spot cancel --help"
+  130  interrupted
+
+\b
+Shell completion, in ~/.bashrc (zsh_source in ~/.zshrc, fish_source for fish):
+  eval "$(_BINGX_SPOT_COMPLETE=bash_source bingx-spot)"
 """
 
 
 class _Commands(click.Group):
-    """Find commands by name and import only the one that runs."""
+    """Group that imports only the command that runs."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(COMMANDS)
@@ -43,7 +55,7 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command = import_module(f"bingx_spot.cli.{cmd_name.replace('-', '_')}").command
-        assert isinstance(command, click.Command)  # noqa: S101 - a mistake of ours, not of a user
+        assert isinstance(command, click.Command)  # noqa: S101 - for the type checker
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -58,17 +70,17 @@ def _bingx_spot() -> None:
 
 
 def main() -> None:
-    """Run the command line and exit: 0 cancelled, 1 not cancelled, 2 usage, 3 unknown, 130 interrupted."""
+    """Run the command line and exit with a code of `--help`."""
     for stream in (sys.stdout, sys.stderr):
-        # A terminal that knows no Ø shows its number instead; the result must not be lost over it.
+        # A result must not be lost because a terminal cannot show the Ø of MØTH-USDT: it shows its number.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
         _bingx_spot.main(prog_name="bingx-spot", standalone_mode=False)
-    except click.ClickException as problem:
-        problem.show()
-        sys.exit(problem.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        # click's own code for this is 1, which here would say "surely not cancelled".
-        click.echo("Interrupted: whether a request took effect is not known.", err=True)
+        # Not click's own code, 1, which here means "surely not cancelled".
+        click.echo("Interrupted. A request in flight may have taken effect; query the order.", err=True)
         sys.exit(130)

@@ -2,32 +2,27 @@
 
 import os
 import sys
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 import click
 
 from bingx_spot._base_client import ENVIRONMENT_VARIABLE
+from bingx_spot.bulk.result import CancelOutcome, order_of, outcome_of
 from bingx_spot.cli.output import (
-    NOT_CANCELLED,
-    UNKNOWN,
-    failure_facts,
-    in_options,
+    EXIT_CODES,
+    error_members,
     order_rows,
     print_json,
     print_table,
+    usage_errors,
 )
 from bingx_spot.client import BingxSpot
 from bingx_spot.core.clock import Clock
 from bingx_spot.core.request import ApiCall, RequestSigner
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
-from bingx_spot.exceptions import (
-    CallError,
-    CredentialsError,
-    InvalidInput,
-    OrderNotOpen,
-    OutcomeUnknown,
-    StillOpen,
-)
+from bingx_spot.exceptions import Attempt, CallError, OrderAlreadyCanceled
 from bingx_spot.models import Order
 from bingx_spot.validation import cancel_order_request
 from bingx_spot_api.contract import BY_ID
@@ -42,12 +37,25 @@ Examples:
   bingx-spot cancel BTC-USDT --order-id 1735964079647111281 --dry-run
 
 \b
-Exit codes:
-  0  cancelled; the exchange says so, for this order
-  1  not cancelled, and why
-  2  the command is not right, or no keys; nothing was sent
-  3  unknown: nobody can know from what came back; query the order
+Exit codes, and the word that --json gives as "outcome":
+  0    cancelled         the exchange says that it cancelled this order
+  1    unaffected        the request was rejected or not sent
+  2                      wrong usage, or no API key; nothing was sent
+  3    unknown           it may be cancelled; query the order
+  10   filled            nothing is left to cancel
+  11   already_canceled  cancelled before; 0 with --already-canceled-ok
+  12   failed            it failed or expired; nothing is left to cancel
+  13   not_open          not open; its state could not be learnt in time
+  14   not_found         the exchange finds no order by this id
+  15   still_open        it is open; cancel it again
+  130                    interrupted; query the order
 """
+
+_STYLES = {
+    CancelOutcome.STILL_OPEN: "red",
+    CancelOutcome.UNAFFECTED: "red",
+    CancelOutcome.UNKNOWN: "magenta",
+}
 
 
 environment_option = click.option(
@@ -56,7 +64,7 @@ environment_option = click.option(
     metavar="live|vst|sandbox|URL",
     default=lambda: os.environ.get(ENVIRONMENT_VARIABLE, "live"),
     show_default=f"{ENVIRONMENT_VARIABLE}, else live",
-    help="Where to send it.",
+    help="Where to send requests.",
 )
 
 
@@ -75,86 +83,97 @@ environment_option = click.option(
 @click.option(
     "--recv-window", type=float, metavar="MS", help="How long the request stays valid, in milliseconds."
 )
+@click.option(
+    "--already-canceled-ok", is_flag=True, help="Succeed too if the order was cancelled before: make sure."
+)
 @environment_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for programs.")
-@click.option("--dry-run", is_flag=True, help="Show what would be sent, secrets masked, and send nothing.")
+@click.option("--dry-run", is_flag=True, help="Show the request, secrets masked, and send nothing.")
 def command(
     symbol: str,
     order_id: str | None,
     client_order_id: str | None,
     restriction: str | None,
     recv_window: float | None,
+    already_canceled_ok: bool,
     environment: str,
     as_json: bool,
     dry_run: bool,
 ) -> None:
     """Cancel one open order of SYMBOL, named by its order id or its client order id."""
-    try:
+    with usage_errors():
         request = cancel_order_request(symbol, order_id, client_order_id, restriction, recv_window)
         if dry_run:
-            _show_request(request, environment, as_json=as_json)
+            _print_request(request, environment, as_json=as_json)
             return
-        with BingxSpot.from_env(environment=environment) as bingx:
-            order = bingx.cancel_order(
-                symbol,
-                order_id=order_id,
-                client_order_id=client_order_id,
-                cancel_restrictions=restriction,
-                recv_window=recv_window,
-            )
-    except InvalidInput as problem:
-        raise click.UsageError(in_options(problem)) from None
-    except CredentialsError as problem:
-        raise click.UsageError(f"{problem}.") from None
-    except CallError as problem:
-        _show_failure(problem, request, as_json=as_json)
-        sys.exit(UNKNOWN if isinstance(problem, OutcomeUnknown) else NOT_CANCELLED)
-    _show_order(order, as_json=as_json)
+        try:
+            with BingxSpot.from_env(environment=environment) as bingx:
+                order = bingx.cancel_order(
+                    symbol,
+                    order_id=order_id,
+                    client_order_id=client_order_id,
+                    cancel_restrictions=restriction,
+                    recv_window=recv_window,
+                )
+        except CallError as error:
+            gone = order_of(error) if isinstance(error, OrderAlreadyCanceled) else None
+            if gone is None or not already_canceled_ok:
+                _print_failure(error, request, as_json=as_json)
+                sys.exit(EXIT_CODES[outcome_of(error)])
+            _print_order(gone, CancelOutcome.ALREADY_CANCELED, as_json=as_json)
+        else:
+            _print_order(order, CancelOutcome.CANCELLED, as_json=as_json)
 
 
-def _show_order(order: Order, *, as_json: bool) -> None:
+def _print_order(order: Order, outcome: CancelOutcome, *, as_json: bool) -> None:
     if as_json:
-        print_json({"outcome": "cancelled", **order.raw})
+        print_json({"outcome": outcome, **order.raw})
         return
-    print_table("Cancelled", "green", order_rows(order))
+    title = "Cancelled" if outcome is CancelOutcome.CANCELLED else "Cancelled before"
+    print_table(title, "green", order_rows(order))
 
 
-def _show_failure(problem: CallError, request: CancelOrderRequest, *, as_json: bool) -> None:
-    unknown = isinstance(problem, OutcomeUnknown)
-    asked = request.to_dict()
+def _print_failure(error: CallError, request: CancelOrderRequest, *, as_json: bool) -> None:
+    outcome, order, parameters = outcome_of(error), order_of(error), request.to_dict()
+    status = None if order is None else order.status.value
+    executed = None if order is None or order.executed_qty is None else f"{order.executed_qty:f}"
     if as_json:
-        facts = {**failure_facts(problem), "orderStatus": _status_now(problem)}
-        print_json({"outcome": "unknown" if unknown else "not cancelled", **asked, **facts})
+        state = {"orderStatus": status, "executedQty": executed}
+        print_json({"outcome": outcome, **parameters, **error_members(error), **state})
         return
-    title, colour = ("Unknown whether cancelled", "yellow") if unknown else ("Not cancelled", "red")
     rows = {
-        "symbol": asked["symbol"],
-        "order id": asked.get("orderId"),
-        "client order id": asked.get("clientOrderID"),
-        "why": type(problem).__name__,
-        "status now": _status_now(problem),
-        "code": problem.code,
-        "the exchange said": problem.message,
-        "HTTP status": problem.http_status,
-        "what to do": problem.hint or None,
-        "attempts": "\n".join(f"{attempt.operation}: {attempt.result}" for attempt in problem.attempts),
+        "symbol": parameters["symbol"],
+        "order id": parameters.get("orderId") or (order.order_id if order else None),
+        "client order id": parameters.get("clientOrderID"),
+        "status now": status,
+        "executed": executed,
+        "outcome": outcome,
+        "error": type(error).__name__,
+        "code": error.code,
+        "message": error.message,
+        "HTTP status": error.http_status,
+        "what to do": error.hint or None,
+        "attempts": "\n".join(_attempt_lines(error.attempts)),
     }
-    print_table(title, colour, rows)
+    title = error.details.summary or f"Not cancelled: {type(error).__name__}"
+    print_table(title, _STYLES.get(outcome, "yellow"), rows)
 
 
-def _status_now(problem: CallError) -> str | None:
-    order = problem.order if isinstance(problem, OrderNotOpen | StillOpen) else None
-    return None if order is None else order.status.value
+def _attempt_lines(attempts: Iterable[Attempt]) -> Iterator[str]:
+    """Yield a line for each attempt; equal ones in succession share a line."""
+    for line, equal in groupby(f"{attempt.operation}: {attempt.result}" for attempt in attempts):
+        number = len(list(equal))
+        yield line if number == 1 else f"{line} ({number} times)"
 
 
-def _show_request(request: CancelOrderRequest, environment: str, *, as_json: bool) -> None:
-    """Show the request that a real run would send, stamped and signed, its secrets masked."""
-    stamper = RequestSigner(Credentials.from_env(), Clock())
+def _print_request(request: CancelOrderRequest, environment: str, *, as_json: bool) -> None:
+    """Print the request that would be sent, stamped and signed, secrets masked."""
+    signer = RequestSigner(Credentials.from_env(), Clock())
     call = ApiCall.of(BY_ID["cancelOrder"], request.to_dict())
-    shown = stamper.sign_request(call, Environment.parse(environment).base_url).info
+    info = signer.sign_request(call, Environment.parse(environment).base_url).info
     if as_json:
-        facts = {"method": shown.method, "url": shown.url, "placement": shown.placement}
-        print_json({**facts, "parameters": dict(shown.parameters), "headers": dict(shown.headers)})
+        members = {"method": info.method, "url": info.url, "placement": info.placement}
+        print_json({**members, "parameters": dict(info.parameters), "headers": dict(info.headers)})
         return
-    rows = {shown.method: shown.url, "placement": shown.placement, **shown.headers, **shown.parameters}
+    rows = {info.method: info.url, "placement": info.placement, **info.headers, **info.parameters}
     print_table("Dry run: nothing was sent", "cyan", rows)

@@ -1,54 +1,65 @@
 """`bingx-spot cancel-many`: cancel many open orders."""
 
+import os
+import signal
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from types import FrameType, TracebackType
+from typing import BinaryIO, Self
 
 import click
 
 from bingx_spot._base_client import with_environment
-from bingx_spot.bulk.input_rows import Form, Rows
-from bingx_spot.bulk.items import on_the_wire
+from bingx_spot.bulk.input_rows import InputFormat, Rows
+from bingx_spot.bulk.items import WIRE_NAMES
+from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_db import JournalError
-from bingx_spot.cli.bulk_plan import open_journal, show_plan
-from bingx_spot.cli.bulk_run import ManyRun
+from bingx_spot.bulk.journal_rows import PendingOrder
+from bingx_spot.bulk.result import CancelResult
+from bingx_spot.bulk.sync_run import CancelRun
+from bingx_spot.cli.bulk_import import open_journal, print_plan
 from bingx_spot.cli.cancel import environment_option
-from bingx_spot.cli.output import INTERRUPTED, Interruption, in_options
-from bingx_spot.cli.reports import show_end
+from bingx_spot.cli.output import INTERRUPTED, OPTION_NAMES, discard_output, print_json, usage_errors
+from bingx_spot.cli.reports import RunReport, print_run
 from bingx_spot.client import BingxSpot
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
-from bingx_spot.exceptions import CredentialsError, InvalidInput
+from bingx_spot.exceptions import BulkRunAborted
 
 _EPILOG = """\b
 Examples:
   bingx-spot cancel-many --from orders.csv --journal orders.journal
   bingx-spot cancel-many --from orders.jsonl --dry-run
   my-bot --open-orders | bingx-spot cancel-many --from - --json
-  bingx-spot cancel-many --journal orders.journal   goes on with what is left
+  bingx-spot cancel-many --journal orders.journal   goes on with the rest
 
 \b
 The rows:
-  CSV    a header with symbol and orderId or clientOrderID, and if you like
-         cancelRestrictions and recvWindow; other columns are left unread
+  CSV    a header with symbol and orderId or clientOrderID, and optionally
+         cancelRestrictions and recvWindow; other columns are ignored
   JSON   one object a line, with the same names
 
 \b
 The journal:
-  What was asked and how each order ended is on the disk at any moment. The
-  same command again goes on where it stopped. It asks again only for orders
-  that may be cancelled without anybody knowing, or that were never reached.
+  It has on the disk, at any moment, which orders were begun and how each
+  ended. The same command again goes on where the run stopped. It tries again
+  every order whose outcome can change with time: all but cancelled, filled,
+  already_canceled and failed. See "bingx-spot journal --help".
 
 \b
 Exit codes:
   0    every order is cancelled; the exchange says so
-  1    some are not: filled, cancelled earlier, refused, or not reached
-  2    the command or a row is not right, or no keys; nothing was sent
-  3    of some nobody knows; the same command with its journal finds out
-  130  interrupted: what was out was finished, the rest is untouched
+  1    some are not; the summary says why
+  2    wrong usage, a bad row, or no API key; nothing was sent
+  3    of some it is unknown; the same command with its journal finds out
+  130  interrupted: requests in flight were finished, nothing else was sent
 """
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+_SHOW_CURSOR = b"\x1b[?25h"
 
 
 @click.command("cancel-many", epilog=_EPILOG)
@@ -61,24 +72,24 @@ Exit codes:
 )
 @click.option(
     "--format",
-    "form",
+    "input_format",
     type=click.Choice(["csv", "jsonl"]),
-    help="What they are, where their first character would mislead.",
+    help="Their format, where the first character does not show it.",
 )
 @click.option(
     "--journal",
     "path",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Keep in this file what was asked and how each order ended; go on where it stopped.",
+    help="Keep in this file which orders were begun and how each ended; go on where the run stopped.",
 )
-@click.option("--skip-bad", is_flag=True, help="Cancel the others where some rows cannot be sent.")
-@click.option("--dry-run", is_flag=True, help="Say what would be done and how long it takes; send nothing.")
+@click.option("--skip-bad", is_flag=True, help="Leave out rows that cannot be sent, and cancel the others.")
+@click.option("--dry-run", is_flag=True, help="Show what would be done and how long it takes; send nothing.")
 @environment_option
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each order, as it is known.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each order, as it ends.")
 def command(
     source: BinaryIO | None,
-    form: Form | None,
+    input_format: InputFormat | None,
     path: Path | None,
     skip_bad: bool,
     dry_run: bool,
@@ -87,40 +98,164 @@ def command(
 ) -> None:
     """Cancel many open orders, as fast as the exchange allows and no faster.
 
-    Each row is looked at before the first request; where one is bad, nothing is sent.
+    Every row is checked before the first request; if one is bad, nothing is sent.
     """
     if source is None and (path is None or not path.exists()):
         raise click.UsageError("--from is missing; only a run that goes on with its journal needs no rows.")
-    rows = None if source is None else Rows(source, form)
-    with _told():
-        origin = Environment.parse(environment).base_url
+    rows = None if source is None else Rows(source, input_format)
+    with _usage_errors():
+        base_url = Environment.parse(environment).base_url
         if dry_run:
-            show_plan(path, rows, origin, skip_bad=skip_bad, as_json=as_json)
+            print_plan(path, rows, base_url, skip_bad=skip_bad, as_json=as_json)
             return
         credentials = Credentials.from_env()
         with Interruption() as interruption:
-            journal = open_journal(path, rows, origin, credentials.api_key, skip_bad=skip_bad)
+            journal = open_journal(path, rows, base_url, credentials.api_key, skip_bad=skip_bad)
             try:
                 journal.recover()
-                run = ManyRun(journal, as_json=as_json)
+                runner = BulkRunner(journal, as_json=as_json)
                 with BingxSpot(credentials, **with_environment({"environment": environment})) as bingx:
-                    run.through(bingx, interruption)
-                code = show_end(run, path)
+                    runner.run(bingx, interruption)
+                code = print_run(runner.report, journal, path)
             finally:
                 journal.close()
     sys.exit(INTERRUPTED if interruption.happened else code)
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Say in the words of the options why nothing was sent."""
+def _usage_errors() -> Iterator[None]:
+    """Translate errors before a request is sent into click's usage errors."""
     try:
-        yield
-    except InvalidInput as problem:
-        named = in_options(problem) if problem.field == "environment" else f"{on_the_wire(problem)}."
-        raise click.UsageError(named) from None
-    except (CredentialsError, JournalError) as problem:
-        raise click.UsageError(f"{problem}.") from None
+        # In a row, fields have the API's names.
+        with usage_errors({**OPTION_NAMES, **WIRE_NAMES}):
+            yield
+    except JournalError as error:
+        raise click.UsageError(f"{error}.") from None
     except KeyboardInterrupt:
         click.echo("Interrupted: nothing was sent.", err=True)
         sys.exit(INTERRUPTED)
+
+
+class Interruption:
+    """Handler of the signals that ask a process to end, while its `with` block lasts.
+
+    The first signal calls the function given to `on_signal`, or raises KeyboardInterrupt if there is none
+    yet. The second one ends the process at once.
+    """
+
+    def __init__(self) -> None:
+        self.happened = False
+        self._stop: Callable[[], object] | None = None
+        self._handlers: dict[signal.Signals, object] = {}
+
+    def on_signal(self, stop: Callable[[], object]) -> None:
+        """Set what the first signal calls.
+
+        Args:
+            stop: Ends the work in order.
+        """
+        self._stop = stop
+
+    def __enter__(self) -> Self:
+        for name in _SIGNALS:
+            number = getattr(signal, name, None)
+            # A signal that the shell or nohup lets the process ignore stays ignored.
+            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+                self._handlers[number] = signal.signal(number, self._handle)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]
+
+    def _handle(self, _number: int, _frame: FrameType | None) -> None:
+        if self.happened:
+            if sys.stderr.isatty():
+                os.write(2, _SHOW_CURSOR)
+            # Nothing has to be saved: the journal is complete at any moment.
+            os._exit(INTERRUPTED)
+        self.happened = True
+        if self._stop is None:
+            raise KeyboardInterrupt
+        self._stop()
+
+
+@dataclass(slots=True)
+class BulkRunner:
+    """Cancels the pending orders of a journal, and records and prints how each ended.
+
+    Attributes:
+        journal: The journal.
+        as_json: Whether to print each result as a line of JSON.
+        report: What the summary of the run needs.
+    """
+
+    journal: Journal
+    as_json: bool = field(kw_only=True)
+    report: RunReport = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.report = RunReport(as_json=self.as_json, outcomes=Counter(), unrecorded=[])
+
+    def run(self, bingx: BingxSpot, interruption: Interruption) -> None:
+        """Cancel until all is done, an error aborts the run, or a signal interrupts it.
+
+        Args:
+            bingx: The client.
+            interruption: The signals.
+        """
+        counts = self.journal.counts()
+        with bingx.cancel_orders(self.journal.pending()) as run:
+            interruption.on_signal(run.stop)
+            with self._progress(counts.pending + counts.unknown, run, interruption) as advance:
+                try:
+                    for result in run:
+                        outcome = self._record(result, run)
+                        self.report.outcomes[outcome] += 1
+                        advance(outcome)
+                except (BulkRunAborted, JournalError) as error:
+                    self.report.problem = self.report.problem or str(error)
+
+    def _record(self, result: CancelResult, run: CancelRun) -> str:
+        """Record a result in the journal, print it, and return its outcome."""
+        order = result.item
+        assert isinstance(order, PendingOrder)  # noqa: S101 - for the type checker: the journal yields them
+        try:
+            row = self.journal.record(order.line, result)
+        except JournalError as error:
+            # Requests in flight are still finished and printed; nothing more is sent that cannot be recorded.
+            self.report.problem = str(error)
+            self.report.unrecorded.append(result)
+            run.stop()
+            self._print({"line": order.line, "outcome": result.outcome, **order.parameters()}, run)
+            return result.outcome.value
+        self._print(row.to_dict(), run)
+        return row.outcome
+
+    def _print(self, members: Mapping[str, object], run: CancelRun) -> None:
+        if not self.as_json or self.report.output_closed:
+            return
+        try:
+            print_json(members)
+        except OSError as error:
+            self.report.problem = f"standard output cannot be written: {error.strerror}"
+            self.report.output_closed = True
+            discard_output()
+            run.stop()
+
+    @contextmanager
+    def _progress(
+        self, total: int, run: CancelRun, interruption: Interruption
+    ) -> Iterator[Callable[[str], object]]:
+        """Show a progress bar on a terminal while the block lasts; yield what counts an order."""
+        # Not between the JSON lines of the same terminal.
+        shared = self.as_json and sys.stdout.isatty()
+        if shared or not sys.stderr.isatty():
+            yield lambda _: None
+            return
+        from bingx_spot.cli.progress import RunProgress
+
+        with RunProgress(total, run, lambda: interruption.happened) as progress:
+            yield progress.count

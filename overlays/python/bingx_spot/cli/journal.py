@@ -1,4 +1,4 @@
-"""`bingx-spot journal`: show what a journal of `cancel-many` knows."""
+"""`bingx-spot journal`: show the journal of a `cancel-many` run."""
 
 import csv
 import sys
@@ -9,30 +9,37 @@ import click
 
 from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_db import JournalError
-from bingx_spot.bulk.journal_rows import STATES, WRITTEN, JournalRow
+from bingx_spot.bulk.journal_rows import COLUMNS, OUTCOMES, JournalRow
 from bingx_spot.cli.output import print_json, print_table
-from bingx_spot.cli.reports import print_entries, summary_rows
+from bingx_spot.cli.reports import print_rows, summary_rows
 
 _EPILOG = """\b
 Examples:
   bingx-spot journal orders.journal
-  bingx-spot journal orders.journal --outcome unknown --outcome untouched
+  bingx-spot journal orders.journal --outcome unknown --outcome still_open
   bingx-spot journal orders.journal --csv > orders.csv
 
 \b
-Outcomes:
-  cancelled  the exchange says so
-  not open   filled, cancelled earlier, or not known to the exchange
-  refused    the exchange refused to cancel this very order
-  untouched  surely untouched; never reached
-  unknown    perhaps cancelled; nobody could find out in time
-  waiting    nothing was sent yet
-  asked      a request is out, or was when the run was cut off
+Final outcomes:
+  cancelled         the exchange says that it cancelled the order
+  filled            nothing was left to cancel
+  already_canceled  cancelled before, and not by this call
+  failed            failed or expired; nothing was left to cancel
 
-It can be read while a run is at work on it.
+\b
+Outcomes that can change; the run tries these orders again when it goes on:
+  not_open          not open; the state could not be learnt in time
+  not_found         the exchange finds no order by this id
+  still_open        open; no request can take effect any more
+  unaffected        the request was rejected or not sent
+  unknown           may be cancelled; it could not be learnt in time
+  waiting           nothing was sent yet
+  in_flight         a request is in flight, or was when the run was killed
+
+It can be read while a run uses it.
 """
 
-# A table of more rows is for nobody.
+# More rows than a person reads.
 _SHOWN = 100
 
 
@@ -40,44 +47,44 @@ _SHOWN = 100
 @click.argument("path", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
 @click.option(
     "--outcome",
-    "states",
-    type=click.Choice(STATES),
+    "outcomes",
+    type=click.Choice(OUTCOMES),
+    metavar="OUTCOME",
     multiple=True,
-    help="Only orders that ended so; may be given again.",
+    help="Only orders with this outcome; may be repeated.",
 )
-@click.option("--csv", "as_csv", is_flag=True, help="Print all of them as CSV.")
-@click.option("--json", "as_json", is_flag=True, help="Print all of them, one JSON object a line.")
-def command(path: Path, states: tuple[str, ...], as_csv: bool, as_json: bool) -> None:
-    """Show what a journal of cancel-many knows: what was asked, and how each order ended."""
+@click.option("--csv", "as_csv", is_flag=True, help="Print all rows as CSV.")
+@click.option("--json", "as_json", is_flag=True, help="Print all rows, one JSON object a line.")
+def command(path: Path, outcomes: tuple[str, ...], as_csv: bool, as_json: bool) -> None:
+    """Show the journal of a cancel-many run: which orders were begun, and how each ended."""
     if as_csv and as_json:
-        raise click.UsageError("--csv and --json are two ways to print the same; give one.")
+        raise click.UsageError("--csv and --json exclude each other.")
     try:
-        journal = Journal.reading(path)
-        entries = journal.entries(states or STATES)
+        journal = Journal.open_readonly(path)
+        rows = journal.rows(outcomes or OUTCOMES)
         if as_csv:
-            _print_csv(entries)
+            _print_csv(rows)
         elif as_json:
-            for entry in entries:
-                print_json(entry.written())
+            for row in rows:
+                print_json(row.to_dict())
         else:
-            _show(journal, entries, path)
+            _print_tables(journal, rows, path)
         journal.close()
-    except JournalError as problem:
-        raise click.UsageError(f"{problem}.") from None
+    except JournalError as error:
+        raise click.UsageError(f"{error}.") from None
 
 
-def _show(journal: Journal, entries: Iterable[JournalRow], path: Path) -> None:
-    more = print_entries(entries, "", _SHOWN)
+def _print_tables(journal: Journal, rows: Iterable[JournalRow], path: Path) -> None:
+    more = print_rows(rows, "", _SHOWN)
     if more:
         click.echo(f"... and {more:,} more; --csv and --json print all.\n")
-    rows = summary_rows(journal.counts(), path)
-    total = journal.counts().total
-    title = f"{total:,} order{'' if total == 1 else 's'}"
-    print_table(title, "cyan", {**rows, "details": None})
+    counts = journal.counts()
+    title = f"{counts.total:,} order{'' if counts.total == 1 else 's'}"
+    print_table(title, "cyan", {**summary_rows(counts, path), "details": None})
 
 
-def _print_csv(entries: Iterable[JournalRow]) -> None:
-    writer = csv.DictWriter(sys.stdout, list(WRITTEN), lineterminator="\n")
+def _print_csv(rows: Iterable[JournalRow]) -> None:
+    writer = csv.DictWriter(sys.stdout, list(COLUMNS), lineterminator="\n")
     writer.writeheader()
-    for entry in entries:
-        writer.writerow({**entry.written(), "attempts": entry.attempts})
+    for row in rows:
+        writer.writerow({**row.to_dict(), "attempts": row.attempts})

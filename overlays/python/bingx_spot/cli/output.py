@@ -1,43 +1,80 @@
-"""Print results: a table for people, one JSON object for programs."""
+"""Output of the commands: a table for people, one JSON object for programs, and the exit codes."""
 
 import json
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from decimal import Decimal
-from types import FrameType, TracebackType
-from typing import Self
 
 import click
 
-from bingx_spot.exceptions import CallError, InvalidInput
+from bingx_spot.bulk.result import CancelOutcome
+from bingx_spot.exceptions import CallError, CredentialsError, InvalidInput
 from bingx_spot.models import Order
 
-NOT_CANCELLED = 1
-UNKNOWN = 3
+#: The exit code of a cancel by its outcome. 2 is wrong usage.
+EXIT_CODES = {
+    CancelOutcome.CANCELLED: 0,
+    CancelOutcome.UNAFFECTED: 1,
+    CancelOutcome.UNKNOWN: 3,
+    CancelOutcome.FILLED: 10,
+    CancelOutcome.ALREADY_CANCELED: 11,
+    CancelOutcome.FAILED: 12,
+    CancelOutcome.NOT_OPEN: 13,
+    CancelOutcome.NOT_FOUND: 14,
+    CancelOutcome.STILL_OPEN: 15,
+}
+UNKNOWN = EXIT_CODES[CancelOutcome.UNKNOWN]
+NOT_FOUND = EXIT_CODES[CancelOutcome.NOT_FOUND]
+#: The exit code of a command that a signal has ended.
+INTERRUPTED = 130
 
-_OPTIONS = {
+#: Where the user gives a parameter: an option, an argument or an environment variable.
+OPTION_NAMES = {
     "order_id": "--order-id",
     "client_order_id": "--client-order-id",
     "recv_window": "--recv-window",
     "cancel_restrictions": "--only",
     "environment": "--env",
     "limits": "BINGX_LIMITS",
+    "rate": "BINGX_RATE",
     "symbol": "SYMBOL",
 }
 
 
-def in_options(problem: InvalidInput) -> str:
-    """Return the error's text with the fields named as the options that they came from."""
-    words = [_OPTIONS.get(word, word) for word in problem.field.split(" ")]
-    return f"{' '.join(words)} {problem.reason}; allowed: {problem.allowed}."
+@contextmanager
+def usage_errors(names: Mapping[str, str] = OPTION_NAMES) -> Iterator[None]:
+    """Translate errors before a request is sent into click's usage errors.
+
+    Args:
+        names: How the user writes each parameter.
+
+    Raises:
+        UsageError: A parameter is not allowed, or there is no API key.
+    """
+    try:
+        yield
+    except InvalidInput as error:
+        raise click.UsageError(format_input_error(error, names)) from None
+    except CredentialsError as error:
+        raise click.UsageError(f"{error}.") from None
+
+
+def format_input_error(error: InvalidInput, names: Mapping[str, str] = OPTION_NAMES) -> str:
+    """Return the error's text with the names that the user writes.
+
+    Args:
+        error: The error about a parameter.
+        names: How the user writes each parameter.
+    """
+    words = [names.get(word, word) for word in error.field.split(" ")]
+    return f"{' '.join(words)} {error.reason}; allowed: {error.allowed}."
 
 
 def order_rows(order: Order) -> dict[str, object]:
-    """Return what a table shows of an order."""
+    """Return the rows that a table shows of an order."""
     return {
         "symbol": order.symbol,
         "order id": order.order_id,
@@ -53,82 +90,52 @@ def order_rows(order: Order) -> dict[str, object]:
     }
 
 
-def failure_facts(problem: CallError) -> dict[str, object]:
-    """Return what one JSON object tells of a call that failed."""
+def error_members(error: CallError) -> dict[str, object]:
+    """Return the members of the JSON object for a failed call."""
     return {
-        "error": type(problem).__name__,
-        "code": problem.code,
-        "message": problem.message,
-        "httpStatus": problem.http_status,
-        "hint": problem.hint or None,
-        "retryAt": problem.details.retry_at,
-        "attempts": [asdict(attempt) for attempt in problem.attempts],
+        "error": type(error).__name__,
+        "code": error.code,
+        "message": error.message,
+        "httpStatus": error.http_status,
+        "hint": error.hint or None,
+        "retryAt": error.details.retry_at,
+        "attempts": [asdict(attempt) for attempt in error.attempts],
     }
 
 
-@contextmanager
-def suppress_closed_output() -> Iterator[None]:
-    """Let the block print to whom may have stopped reading: a result does not change over that."""
-    try:
-        yield
-    except (OSError, SystemExit):
-        # SystemExit is what rich makes of a closed pipe.
-        silence_output()
-
-
-def silence_output() -> None:
-    """Print nothing more to standard output, which cannot be written."""
-    # What is buffered would fail once more at the end of the process.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def duration(seconds: float) -> str:
-    """Return a length of time in words: its two largest units.
-
-    Args:
-        seconds: How long.
-    """
-    days, rest = divmod(round(seconds), 86_400)
-    hours, rest = divmod(rest, 3_600)
-    minutes, seconds = divmod(rest, 60)
-    named = ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
-    parts = [f"{number} {unit}" for number, unit in named if number]
-    return " ".join(parts[:2]) or "0 s"
-
-
-def print_failure(problem: CallError, *, as_json: bool) -> None:
+def print_error(error: CallError, *, as_json: bool) -> None:
     """Print why a call failed: one JSON object, or a line on standard error."""
     if as_json:
-        print_json(failure_facts(problem))
+        print_json(error_members(error))
     else:
-        click.echo(f"{type(problem).__name__}: {problem}", err=True)
+        click.echo(f"{type(error).__name__}: {error}", err=True)
 
 
 def print_json(members: Mapping[str, object]) -> None:
     """Print one JSON object on one line of standard output, without the members that are None."""
     present = {name: value for name, value in members.items() if value is not None}
-    # Escaped where the stream could not carry it; JSON has its own way to write any character.
+    # JSON can escape what the encoding of the stream does not have.
     escaped = "utf" not in (sys.stdout.encoding or "").lower()
     click.echo(json.dumps(present, ensure_ascii=escaped, default=str))
 
 
-def print_table(title: str, colour: str, rows: Mapping[str, object], *, stderr: bool = False) -> None:
-    """Print a title and a row for each member that is not None.
+def print_table(title: str, style: str, rows: Mapping[str, object], *, stderr: bool = False) -> None:
+    """Print a title and one row for each member that is not None.
 
-    Colour is left out where standard output is no terminal, or where NO_COLOR is set.
+    There is no colour where standard output is not a terminal, or where NO_COLOR is set.
 
     Args:
-        title: What happened, in a word or two.
-        colour: A colour of rich's, `green` for example.
+        title: What happened, in a few words.
+        style: A colour of rich, such as `green`.
         rows: Labels and values.
-        stderr: Whether to print it on standard error.
+        stderr: Whether to print on standard error.
     """
     # Imported here: a quarter of the start of a command that prints JSON.
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table(title=title, title_style=f"bold {colour}", title_justify="left", show_header=False)
+    table = Table(title=title, title_style=f"bold {style}", title_justify="left", show_header=False)
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for label, value in rows.items():
@@ -141,53 +148,31 @@ def _text(value: object) -> str:
     return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
-#: The exit code of a command that was interrupted.
-INTERRUPTED = 130
+@contextmanager
+def ignore_closed_output() -> Iterator[None]:
+    """Ignore that the reader of standard output has closed it: that does not change the result."""
+    try:
+        yield
+    except (OSError, SystemExit):
+        # rich exits the process where a pipe is closed.
+        discard_output()
 
-_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
-_SHOW_CURSOR = b"\x1b[?25h"
+
+def discard_output() -> None:
+    """Discard everything that is printed to standard output from now on, since it cannot be written."""
+    # Buffered text would fail again when the process ends.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-class Interruption:
-    """Watch for the signals that ask a process to end, for as long as its `with` block lasts.
+def format_duration(seconds: float) -> str:
+    """Return a duration in words: its two largest units.
 
-    Before `calls` was called, the first signal raises KeyboardInterrupt.
+    Args:
+        seconds: The duration.
     """
-
-    def __init__(self) -> None:
-        self.happened = False
-        self._stop: Callable[[], object] | None = None
-        self._before: dict[signal.Signals, object] = {}
-
-    def calls(self, stop: Callable[[], object]) -> None:
-        """Let the first signal call this instead.
-
-        Args:
-            stop: Ends in order what is under way.
-        """
-        self._stop = stop
-
-    def __enter__(self) -> Self:
-        for name in _SIGNALS:
-            number = getattr(signal, name, None)
-            # What a shell or nohup has told the process to ignore is ignored.
-            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-                self._before[number] = signal.signal(number, self._handle)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)  # type: ignore[arg-type]
-
-    def _handle(self, _number: int, _frame: FrameType | None) -> None:
-        if self.happened:
-            if sys.stderr.isatty():
-                os.write(2, _SHOW_CURSOR)
-            # Without another word: the journal has what it must have at any moment.
-            os._exit(INTERRUPTED)
-        self.happened = True
-        if self._stop is None:
-            raise KeyboardInterrupt
-        self._stop()
+    days, rest = divmod(round(seconds), 86_400)
+    hours, rest = divmod(rest, 3_600)
+    minutes, seconds = divmod(rest, 60)
+    named = ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
+    parts = [f"{number} {unit}" for number, unit in named if number]
+    return " ".join(parts[:2]) or "0 s"

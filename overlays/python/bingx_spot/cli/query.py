@@ -5,11 +5,17 @@ import sys
 import click
 
 from bingx_spot.cli.cancel import environment_option
-from bingx_spot.cli.output import UNKNOWN, in_options, order_rows, print_failure, print_json, print_table
+from bingx_spot.cli.output import (
+    NOT_FOUND,
+    UNKNOWN,
+    order_rows,
+    print_error,
+    print_json,
+    print_table,
+    usage_errors,
+)
 from bingx_spot.client import BingxSpot
-from bingx_spot.exceptions import CallError, CredentialsError, InvalidInput, OrderNotOpen
-
-NOT_THERE = 1
+from bingx_spot.exceptions import CallError, OrderNotFound
 
 _EPILOG = """\b
 Examples:
@@ -18,10 +24,10 @@ Examples:
 
 \b
 Exit codes:
-  0  the order is shown
-  1  the exchange knows no such order
-  2  the command is not right, or no keys; nothing was sent
-  3  it could not be learnt
+  0    the order is shown
+  2    wrong usage, or no API key; nothing was sent
+  3    it could not be learnt
+  14   the exchange finds no order by this id
 """
 
 
@@ -37,16 +43,13 @@ def command(
     symbol: str, order_id: str | None, client_order_id: str | None, environment: str, as_json: bool
 ) -> None:
     """Show one order of SYMBOL, named by its order id or its client order id."""
-    try:
-        with BingxSpot.from_env(environment=environment) as bingx:
-            order = bingx.query_order(symbol, order_id=order_id, client_order_id=client_order_id)
-    except InvalidInput as problem:
-        raise click.UsageError(in_options(problem)) from None
-    except CredentialsError as problem:
-        raise click.UsageError(f"{problem}.") from None
-    except CallError as problem:
-        print_failure(problem, as_json=as_json)
-        sys.exit(NOT_THERE if isinstance(problem, OrderNotOpen) else UNKNOWN)
+    with usage_errors():
+        try:
+            with BingxSpot.from_env(environment=environment) as bingx:
+                order = bingx.query_order(symbol, order_id=order_id, client_order_id=client_order_id)
+        except CallError as error:
+            print_error(error, as_json=as_json)
+            sys.exit(NOT_FOUND if isinstance(error, OrderNotFound) else UNKNOWN)
     if as_json:
         print_json(order.raw)
     else:

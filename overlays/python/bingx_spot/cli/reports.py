@@ -1,183 +1,159 @@
-"""Say what came of a run, and of what is in a journal."""
+"""Tables about many orders: the summary of a bulk run, and the rows of a journal."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 import click
-from rich.console import Console, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TimeRemainingColumn
-from rich.text import Text
 
+from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_db import JournalError
-from bingx_spot.bulk.journal_rows import Counts, JournalRow
-from bingx_spot.bulk.sync_run import CancelRun
-from bingx_spot.cli.bulk_run import ManyRun
-from bingx_spot.cli.output import NOT_CANCELLED, UNKNOWN, duration, print_table, suppress_closed_output
+from bingx_spot.bulk.journal_rows import IN_FLIGHT, OUTCOMES, WAITING, Counts, JournalRow
+from bingx_spot.bulk.result import CancelOutcome, CancelResult
+from bingx_spot.cli.output import EXIT_CODES, UNKNOWN, ignore_closed_output, print_table
 
-_COLOURS = {"cancelled": "green", "not open": "yellow", "refused": "red", "unknown": "magenta"}
-# What is worth a person's look at the end of a run; the rest is in the journal.
+_STYLES = {
+    CancelOutcome.CANCELLED: "green",
+    CancelOutcome.STILL_OPEN: "red",
+    CancelOutcome.UNAFFECTED: "red",
+    CancelOutcome.UNKNOWN: "magenta",
+    IN_FLIGHT: "magenta",
+    WAITING: "default",
+}
+# What each outcome means, beside its number.
+_MEANINGS = {
+    CancelOutcome.FILLED: "nothing was left to cancel",
+    CancelOutcome.ALREADY_CANCELED: "cancelled before",
+    CancelOutcome.FAILED: "failed or expired; nothing was left to cancel",
+    CancelOutcome.NOT_OPEN: "not open; their state could not be learnt",
+    CancelOutcome.NOT_FOUND: "the exchange finds no such order by this id",
+    CancelOutcome.STILL_OPEN: "open; not cancelled",
+    CancelOutcome.UNAFFECTED: "rejected or not sent; not cancelled",
+    CancelOutcome.UNKNOWN: "may be cancelled",
+    IN_FLIGHT: "may be cancelled; a request is in flight, or was when the run was killed",
+    WAITING: "nothing was sent yet",
+}
+# How many orders that are not cancelled the summary of a run shows.
 _SHOWN = 20
-_UNFINISHED = ("not open", "refused", "untouched", "unknown", "asked")
+_NOT_CANCELLED = tuple(word for word in OUTCOMES if word not in (CancelOutcome.CANCELLED, WAITING))
 
 
-def show_end(run: ManyRun, path: Path | None) -> int:
-    """Print what came of a run, and return its exit code.
+@dataclass(slots=True)
+class RunReport:
+    """What the summary of a bulk run needs beside its journal.
+
+    Attributes:
+        as_json: Whether the results were printed as JSON.
+        outcomes: How many orders ended with which outcome.
+        unrecorded: Results that the journal could not record.
+        problem: Why the run ended early, or empty.
+        output_closed: Whether standard output cannot be written any more.
+    """
+
+    as_json: bool
+    outcomes: Counter[str]
+    unrecorded: list[CancelResult]
+    problem: str = ""
+    output_closed: bool = False
+
+
+def print_run(report: RunReport, journal: Journal, path: Path | None) -> int:
+    """Print the summary of a run, and return its exit code.
 
     Args:
-        run: The run.
-        path: Where its journal is, or None where it goes with the process.
+        report: About the run.
+        journal: The journal of the run.
+        path: The journal's file, or None where it ends with the process.
     """
     try:
-        counts = run.journal.counts()
+        counts = journal.counts()
     except JournalError:
-        # Which was told already; this is at least what is known.
-        counts = Counts(run.ended)
-    with suppress_closed_output():
-        _print_end(run, counts, path)
+        # The report has the error already; the results of this run are known at least.
+        counts = Counts(report.outcomes)
+    with ignore_closed_output():
+        _print_summary(report, journal, counts, path)
     if counts.unknown:
         return UNKNOWN
-    return 0 if counts.states["cancelled"] == counts.total and not run.problem else NOT_CANCELLED
+    all_cancelled = counts.cancelled == counts.total and not report.problem
+    return 0 if all_cancelled else EXIT_CODES[CancelOutcome.UNAFFECTED]
 
 
-def _print_end(run: ManyRun, counts: Counts, path: Path | None) -> None:
-    for result in run.unkept:
+def _print_summary(report: RunReport, journal: Journal, counts: Counts, path: Path | None) -> None:
+    for result in report.unrecorded:
         request = result.request
         named = "" if request is None else f"{request.symbol} {request.order_id or request.client_order_id}"
         click.echo(f"Not in the journal: {named}: {result.outcome}", err=True)
-    if run.problem:
-        click.echo(f"Ended before all was done: {run.problem}", err=True)
-    if not run.as_json:
-        _print_unfinished(run, path)
-    done = counts.states["cancelled"] == counts.total
-    title, colour = ("Cancelled", "green") if done else ("Not all are cancelled", "yellow")
-    print_table(title, colour, summary_rows(counts, path), stderr=run.as_json)
+    if report.problem:
+        click.echo(f"The run ended early: {report.problem}", err=True)
+    if not report.as_json:
+        with suppress(JournalError):
+            more = print_rows(journal.rows(_NOT_CANCELLED), "Not cancelled", _SHOWN)
+            if more:
+                where = "--journal or --json shows" if path is None else "the journal shows"
+                click.echo(f"... and {more:,} more, which {where}.\n")
+    done = counts.cancelled == counts.total
+    title, style = ("Cancelled", "green") if done else ("Not every order is cancelled", "yellow")
+    print_table(title, style, summary_rows(counts, path), stderr=report.as_json)
 
 
-def _print_unfinished(run: ManyRun, path: Path | None) -> None:
-    with suppress(JournalError):
-        more = print_entries(run.journal.entries(_UNFINISHED), "Not cancelled", _SHOWN)
-        if more:
-            where = "--journal or --json tells" if path is None else "the journal tells"
-            click.echo(f"... and {more:,} more, of which {where}.\n")
-
-
-def summary_rows(counts: Counts, journal: Path | None) -> dict[str, object]:
-    """Return what the table at the end of a run shows.
+def summary_rows(counts: Counts, path: Path | None) -> dict[str, object]:
+    """Return the rows of the table that summarizes a journal.
 
     Args:
-        counts: Of all the orders.
-        journal: Where the details are, or None where they are nowhere.
+        counts: The numbers of orders by outcome.
+        path: The journal's file, or None where there is none.
     """
-    again = "" if journal is None else "; the same command again goes on with them"
-    find_out = "see bingx-spot query" if journal is None else "the same command again finds out"
-    left = f"{counts.left:,}: surely untouched{again}"
-    unknown = f"{counts.unknown:,}: perhaps cancelled; {find_out}"
-    return {
-        "cancelled": f"{counts.states['cancelled']:,}",
-        "not open": _not_open(counts),
-        "refused": f"{counts.states['refused']:,}",
-        "unknown": unknown if counts.unknown else "0",
-        "left": left if counts.left else None,
-        "details": None if journal is None else f"bingx-spot journal {journal}",
-    }
+    rows: dict[str, object] = {"cancelled": f"{counts.cancelled:,}"}
+    for outcome, meaning in _MEANINGS.items():
+        if number := counts.outcomes[outcome]:
+            rows[outcome] = f"{number:,}: {meaning}"
+    if maybe := counts.maybe_cancelled_by_us:
+        rows["of these"] = f"{maybe:,} maybe cancelled by this run, by a request before it was killed"
+    if again := counts.pending + counts.unknown:
+        how = "query them, or run again" if path is None else "the same command again tries these again"
+        rows["unfinished"] = f"{again:,}: {how}"
+    rows["details"] = None if path is None else f"bingx-spot journal {path}"
+    return rows
 
 
-def _not_open(counts: Counts) -> str:
-    number = counts.states["not open"]
-    parts = [f"{count:,} {word}" for word, count in counts.not_open().items()]
-    if counts.perhaps_ours:
-        parts.append(f"{counts.perhaps_ours:,} of them perhaps by this run, before it was cut off")
-    return f"{number:,}: {', '.join(parts)}" if number else "0"
-
-
-def print_entries(entries: Iterable[JournalRow], title: str, longest: int, *, stderr: bool = False) -> int:
-    """Print a table of orders, and return how many more there were than fit into it.
+def print_rows(rows: Iterable[JournalRow], title: str, longest: int) -> int:
+    """Print a table of orders, and return how many more there are.
 
     Args:
-        entries: The orders.
-        title: What they are.
-        longest: How many to print.
-        stderr: Whether to print it on standard error.
+        rows: The orders.
+        title: The title of the table.
+        longest: How many orders to print.
     """
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    iterator = iter(entries)
+    iterator = iter(rows)
     table = Table(title=title, title_style="bold", title_justify="left")
     for heading, justify in (("line", "right"), ("symbol", "left"), ("order", "left"), ("outcome", "left")):
         table.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
     table.add_column("why", overflow="fold", ratio=1)
-    for entry in islice(iterator, longest):
-        named = str(entry.order_id or entry.client_order_id)
-        outcome = f"[{_COLOURS.get(entry.state, 'default')}]{entry.state}[/]"
-        table.add_row(str(entry.line), escape(entry.symbol), escape(named), outcome, escape(_why(entry)))
+    for row in islice(iterator, longest):
+        named = str(row.order_id or row.client_order_id)
+        outcome = f"[{_STYLES.get(row.outcome, 'yellow')}]{row.outcome}[/]"
+        table.add_row(str(row.line), escape(row.symbol), escape(named), outcome, escape(_reason(row)))
     if table.row_count:
-        Console(highlight=False, stderr=stderr).print(table)
+        Console(highlight=False).print(table)
     return sum(1 for _ in iterator)
 
 
-def _why(entry: JournalRow) -> str:
-    if entry.perhaps_ours:
-        return f"{entry.order_status or 'of unknown status'}, perhaps by this run before it was cut off"
-    if entry.state == "not open":
-        return entry.order_status or entry.hint or ""
-    said = f"{entry.message or ''}{f' (code {entry.code})' if entry.code else ''}".strip()
-    return "; ".join(part for part in (entry.order_status, said) if part)
-
-
-class RunProgress(Progress):
-    """Show a run's progress on standard error while its `with` block lasts.
-
-    Args:
-        total: How many orders the run has.
-        run: The run.
-        is_ending: Tells whether it was asked to end.
-    """
-
-    def __init__(self, total: int, run: CancelRun, is_ending: Callable[[], bool]) -> None:
-        self._run = run
-        self._is_ending = is_ending
-        self._counts: Counter[str] = Counter()
-        super().__init__(
-            *(BarColumn(None), MofNCompleteColumn(), _Rate(), TimeRemainingColumn()),
-            console=Console(stderr=True),
-            expand=True,
-            transient=True,
-            # What is printed meanwhile goes where it would go without a bar.
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
-        self._shown = self.add_task("", total=total)
-
-    def ended(self, outcome: str) -> None:
-        """Count an order that has ended.
-
-        Args:
-            outcome: How, in a word.
-        """
-        self._counts[outcome] += 1
-        self.advance(self._shown)
-
-    def get_renderables(self) -> Iterable[RenderableType]:
-        """Return what is shown: the bar, and a line below it."""
-        yield from super().get_renderables()
-        yield self._line()
-
-    def _line(self) -> Text:
-        if self._is_ending():
-            return Text("finishing what is out; Ctrl-C once more ends at once", style="yellow")
-        if locked := self._run.locked_for:
-            return Text(f"the exchange will not listen for another {duration(locked)}", style="yellow")
-        return Text(", ".join(f"{number:,} {outcome}" for outcome, number in self._counts.items()))
-
-
-class _Rate(ProgressColumn):
-    """Show how many orders a second have ended lately."""
-
-    def render(self, task: Task) -> Text:
-        """Return what is shown."""
-        return Text("" if task.speed is None else f"{task.speed:.1f}/s")
+def _reason(row: JournalRow) -> str:
+    """Return why a row has its outcome, in a few words."""
+    maybe = "maybe cancelled by this run before it was killed" if row.maybe_cancelled_by_us else ""
+    said = f"{row.message or ''}{f' (code {row.code})' if row.code else ''}".strip()
+    # A final outcome and the order's status say it all.
+    needs_text = row.outcome not in (
+        CancelOutcome.CANCELLED,
+        CancelOutcome.FILLED,
+        CancelOutcome.ALREADY_CANCELED,
+    )
+    parts = (row.order_status, maybe, said if needs_text else "")
+    return "; ".join(part for part in parts if part)

@@ -23,35 +23,35 @@ _OPTIONS = {
 _EPILOG = """\b
 Examples:
   bingx-spot sandbox -- python my_bot.py
-  bingx-spot sandbox -- bash            a shell in which all goes to it
+  bingx-spot sandbox -- bash            a shell that uses it
   bingx-spot sandbox                    on port 8642, for --env sandbox
   bingx-spot sandbox --port 0           on a free port
   bingx-spot sandbox --orders 100
   bingx-spot sandbox --placement query  JSON and form are not understood
   bingx-spot sandbox --clock-offset 3600000
-  bingx-spot sandbox --limits off       as many requests as you like
+  bingx-spot sandbox --limits off       no rate limits
   bingx-spot sandbox --accounts 2 --keys 3
   bingx-spot sandbox --fault '{"fault": "html", "status": 520}'
 
-With a COMMAND it runs that, with BINGX_API_KEY, BINGX_API_SECRET and BINGX_ENV pointing at a sandbox
-on a free port, which ends when the command ends, and gives its exit code.
+With a COMMAND it runs that, with BINGX_API_KEY, BINGX_API_SECRET and BINGX_ENV set for a sandbox on
+a free port. The sandbox ends with the command, and exits with its code.
 
-It begins with the orders BTC-USDT 1735964079647111281, ETH-USDT 1735964079648111285 (client order
+It starts with the orders BTC-USDT 1735964079647111281, ETH-USDT 1735964079648111285 (client order
 id seeded-2) and MØTH-USDT 1735964079649111289.
 
 Its first line of standard output is one JSON object with url, apiKey and apiSecret (the first
-account's first key) and accounts (all of them, each with uid and keys); kept in a file that only you
-can read, it is a key file. End it with Ctrl-C.
+account's first key) and accounts (all of them, each with uid and keys). In a file that only you can
+read, this line is a key file. Ctrl-C ends the sandbox.
 
-Open its URL in a browser to see orders and requests, and what was wrong with a signature.
+Open its URL in a browser to see orders, requests, and what is wrong with a signature.
 
 It enforces the exchange's limits: 5 cancels and 10 queries a second for each account, 300 requests
-to an endpoint and 2000 to a group of them in 10 seconds from each IP address. Who goes past one is
-locked out for five minutes, who goes on past HTTP 429 is banned (418), and 20 equal errors within
-480 seconds lock the endpoint.
+to an endpoint and 2000 to a group of them in 10 seconds from each IP address. A client that exceeds
+one is locked out for five minutes; one that goes on after HTTP 429 is banned (418); 20 equal errors
+within 480 seconds lock the endpoint.
 
 A fault is a rule: which fault, for which requests (operation, orderId), how often (times, skip,
-probability, seed), and what it is told. The first rule that applies to a request acts.
+probability, seed), and its own parameters. The first rule that matches a request applies.
 """
 
 
@@ -60,26 +60,26 @@ probability, seed), and what it is told. The first rule that applies to a reques
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8642, show_default=True, help="0 picks a free one."
 )
-@click.option("--api-key", help="The API key to accept; made up if not given.")
-@click.option("--api-secret", help="Its secret; made up if not given.")
-@click.option("--orders", type=int, default=3, show_default=True, help="Orders to begin with.")
+@click.option("--api-key", help="The API key to accept; random by default.")
+@click.option("--api-secret", help="Its secret; random by default.")
+@click.option("--orders", type=int, default=3, show_default=True, help="Number of orders at the start.")
 @click.option(
     "--placement",
     "placements",
     type=click.Choice(["json", "query", "form"]),
     multiple=True,
     default=("json", "query", "form"),
-    help="Understand parameters there alone; may be given again. All three if not given.",
+    help="Accept parameters there only; may be repeated. All three by default.",
 )
 @click.option(
     "--clock-offset",
     type=int,
     default=0,
     metavar="MS",
-    help="Let its clock be off by so many milliseconds; negative is behind.",
+    help="Offset of its clock, in milliseconds; negative is behind.",
 )
 @click.option("--accounts", type=int, default=1, show_default=True, help="How many accounts (UIDs).")
-@click.option("--keys", type=int, default=1, show_default=True, help="API keys that each account has.")
+@click.option("--keys", type=int, default=1, show_default=True, help="API keys of each account.")
 @click.option(
     "--limits",
     default="documented",
@@ -90,16 +90,21 @@ probability, seed), and what it is told. The first rule that applies to a reques
 @click.option(
     "--lock-seconds",
     type=float,
-    help="How long each lock-out lasts. Without it 300, and 480 after equal errors.",
+    help="How long each lock-out lasts; by default 300, and 480 after equal errors.",
 )
-@click.option("--fault", "rules", multiple=True, metavar="JSON", help="A fault; may be given again.")
+@click.option(
+    "--copy-trading",
+    is_flag=True,
+    help="The accounts are copy-trading leaders, who may cancel once a second.",
+)
+@click.option("--fault", "rules", multiple=True, metavar="JSON", help="A fault; may be repeated.")
 @click.option(
     "--faults",
     "rules_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A file with a JSON list of faults, which come after each --fault.",
+    help="A file with a JSON list of faults, which follow those of --fault.",
 )
-@click.argument("within", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
+@click.argument("child", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
 @click.pass_context
 def command(
     context: click.Context,
@@ -109,13 +114,13 @@ def command(
     clock_offset: int,
     rules: tuple[str, ...],
     rules_file: Path | None,
-    within: tuple[str, ...],
+    child: tuple[str, ...],
     **settings: Any,
 ) -> None:
     """Run the sandbox, a local stand-in for the exchange, until Ctrl-C or around a command.
 
     It verifies keys and signatures as the exchange does, holds orders and cancels them. Point your
-    own bot at its URL. Told to, it misbehaves as networks and exchanges do.
+    own bot at its URL. With --fault it fails as networks and exchanges do.
     """
     try:
         import bingx_sandbox
@@ -124,34 +129,34 @@ def command(
         raise click.ClickException(text) from None
     try:
         settings["faults"] = [
-            rule for text in _texts(rules, rules_file) for rule in bingx_sandbox.load_rules(text)
+            rule for text in _rule_texts(rules, rules_file) for rule in bingx_sandbox.load_rules(text)
         ]
-        if within:
-            _refuse_an_address(context)
+        if child:
+            _reject_address(context)
             clock = bingx_sandbox.offset_clock(clock_offset)
             sandbox = bingx_sandbox.Sandbox(clock=clock, **settings)
-            sys.exit(bingx_sandbox.run_within(sandbox, within))
+            sys.exit(bingx_sandbox.run_command(sandbox, child))
         bingx_sandbox.serve(host, port, clock_offset=clock_offset, **settings)
-    except bingx_sandbox.SandboxError as problem:
-        raise _told(problem.field, problem.reason) from None
+    except bingx_sandbox.SandboxError as error:
+        raise _usage_error(error.field, error.reason) from None
 
 
-def _texts(rules: tuple[str, ...], file: Path | None) -> list[str | bytes]:
+def _rule_texts(rules: tuple[str, ...], file: Path | None) -> list[str | bytes]:
     try:
         return [*rules, *([file.read_bytes()] if file else [])]
-    except OSError as problem:
-        raise click.UsageError(f"--faults cannot be read: {problem.strerror}.") from None
+    except OSError as error:
+        raise click.UsageError(f"--faults cannot be read: {error.strerror}.") from None
 
 
-def _refuse_an_address(context: click.Context) -> None:
+def _reject_address(context: click.Context) -> None:
     for name in ("host", "port"):
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            text = f"--{name} cannot go with a command, which finds its sandbox through BINGX_ENV."
+            text = f"--{name} cannot be used with a command, which finds the sandbox by BINGX_ENV."
             raise click.UsageError(text)
 
 
-def _told(field: str | None, reason: str) -> click.ClickException:
-    """Return a problem in the words of the options."""
+def _usage_error(field: str | None, reason: str) -> click.ClickException:
+    """Return an error with the names of the options."""
     if field is None:
         return click.ClickException(reason)
     return click.UsageError(f"{_OPTIONS.get(field, field)} {reason}.")

@@ -1,4 +1,4 @@
-"""`bingx-spot sign`: print the canonical string and the signature, for writers of other signers."""
+"""`bingx-spot sign`: print the canonical string and the signature, for authors of other signers."""
 
 import json
 import os
@@ -14,7 +14,7 @@ Example, with the secret of the exchange's documentation:
   export BINGX_API_SECRET=mheO6dR8ovSsxZQCOYEFCtelpuxcWGTfHw7te326y6jOwq5WpvFQ9JNljoTwBXZGv5It07m9RXSPpDQEK2w
   bingx-spot sign timestamp=1696751141337 symbol=BTC-USDT recvWindow=0
 
-Values are taken as they are, raw; none is URL-decoded or -encoded. The secret comes from
+Values are signed as they are; they are neither URL-decoded nor URL-encoded. The secret comes from
 BINGX_API_SECRET, or from the key file that BINGX_KEY_FILE names; never from an argument.
 """
 
@@ -25,10 +25,10 @@ BINGX_API_SECRET, or from the key file that BINGX_KEY_FILE names; never from an 
 def command(parameters: tuple[str, ...], as_json: bool) -> None:
     """Print the canonical string of the parameters and its signature under the API secret."""
     try:
-        canonical = canonical_string(_pairs(parameters))
+        canonical = canonical_string(_parse_pairs(parameters))
         signature = sign(canonical, _secret())
-    except (InvalidInput, CredentialsError) as problem:
-        raise click.UsageError(str(problem)) from None
+    except (InvalidInput, CredentialsError) as error:
+        raise click.UsageError(str(error)) from None
     if as_json:
         click.echo(json.dumps({"canonicalString": canonical, "signature": signature}, ensure_ascii=False))
     else:
@@ -36,18 +36,18 @@ def command(parameters: tuple[str, ...], as_json: bool) -> None:
 
 
 def _secret() -> str:
-    # The secret alone will do here; a key is not asked for.
+    # To sign needs the secret only, and no API key.
     if os.environ.get(API_SECRET_VARIABLE):
         return os.environ[API_SECRET_VARIABLE]
     if path := os.environ.get(KEY_FILE_VARIABLE):
         return Credentials.from_file(path).api_secret
     raise click.UsageError(
-        f"{API_SECRET_VARIABLE} is not set; it holds the secret to sign with. "
-        f"{KEY_FILE_VARIABLE}, the path of a key file, will do as well."
+        f"There is no secret to sign with. Set {API_SECRET_VARIABLE}, or {KEY_FILE_VARIABLE} to the path "
+        "of a key file."
     )
 
 
-def _pairs(parameters: tuple[str, ...]) -> dict[str, str]:
+def _parse_pairs(parameters: tuple[str, ...]) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for parameter in parameters:
         name, equals, value = parameter.partition("=")

@@ -81,8 +81,9 @@ def _error(row: ErrorRow, details: ErrorDetails, operation: Operation) -> CallEr
     if operation.act == "read" and kind in (OrderNotOpen, OrderNotFound):
         # A read that finds no open order finds no order: the exchange has one text for both.
         kind, hint = OrderNotFound, _NOT_FOUND_HINT
-    if kind is RateLimited:
-        seconds = _retry_after(details.headers) or seconds
+    retry_after = _retry_after(details.headers) if kind is RateLimited else None
+    if retry_after is not None:
+        seconds = retry_after
     return kind(replace(details, hint=hint, rule=row.id, lock_seconds=seconds))
 
 

@@ -216,7 +216,8 @@ class _Resolution:
         self.facts.call = ApiCall.of(call.operation, {**others, permanent: int(order_id)})
 
     def _wait_until_visible(self) -> CallSteps[None]:
-        seconds = _timing(self.original.operation).visible_within - self.facts.seconds_since_start
+        # A millisecond more, so that rounding does not leave a rest.
+        seconds = _timing(self.original.operation).visible_within - self.facts.seconds_since_start + 0.001
         yield Sleep(min(seconds, self.attempts.deadline.seconds_left()))
 
     def _order(self) -> Order | None:

@@ -69,7 +69,7 @@ def exchange_time(response: Response | ErrorDetails, sent: int, received: int) -
         received: When the response arrived, by our clock.
     """
     exact = _timestamp(response.body)
-    if exact is not None:
+    if exact is not None and _UNIX_MS.fullmatch(str(exact)):
         earliest = latest = exact
     else:
         date = _date(response.headers)
@@ -83,7 +83,7 @@ def exchange_time(response: Response | ErrorDetails, sent: int, received: int) -
 def _timestamp(body: bytes) -> int | None:
     with suppress(ValueError, KeyError, TypeError, RecursionError):
         timestamp = json.loads(body)["timestamp"]
-        if is_integer(timestamp) and _UNIX_MS.fullmatch(str(timestamp)):
+        if is_integer(timestamp):
             return int(timestamp)
     return None
 

@@ -1,1 +1,1 @@
-"""Find out what is wrong on a person's machine, one thing after another: `bingx-spot doctor`."""
+"""Checks of this machine, the network and the account: everything that a cancel needs."""

@@ -1,4 +1,4 @@
-"""Look at the exchange: whether it answers, what time it has, and whether it takes the key."""
+"""Checks of the exchange: whether it responds, its time, and whether it accepts the API key."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -9,122 +9,127 @@ from bingx_spot.credentials import Credentials
 from bingx_spot.doctor.check_result import CheckResult, failed, passed, skipped, warned
 from bingx_spot.environments import PLACEMENTS, Placement
 from bingx_spot.exceptions import (
-    AuthenticationError,
     CallError,
-    NotSent,
+    NotExecuted,
+    OrderNotFound,
     OrderNotOpen,
-    PermissionDenied,
     RateLimited,
     RequestRejected,
 )
 
 #: An order id that cannot exist: the exchange's have 19 digits.
-NO_ORDER = 1
-#: The pair that the probe names.
+UNUSED_ORDER_ID = 1
+#: The trading pair of the probe.
 SYMBOL = "BTC-USDT"
-# Milliseconds. Within the first nobody notices; "a request older than recvWindow (default 5000) is refused".
-_FINE = 1000
-_REFUSED = 5000
-# The rows of spec/errors.yaml which say that parameters were looked for elsewhere.
-_ELSEWHERE = ("signature-missing", "parameter-missing")
-_REMAIN = "x-ratelimit-requests-remain"
-_EXPIRE = "x-ratelimit-requests-expire"
+# Milliseconds. The exchange rejects a request that is older than its recvWindow, by default 5000.
+_GOOD_OFFSET = 1000
+_DEFAULT_RECV_WINDOW = 5000
+# The rows of spec/errors.yaml that mean that the server looks for parameters elsewhere.
+_OTHER_PLACEMENT = ("signature-missing", "parameter-missing")
+_REMAINING = "x-ratelimit-requests-remain"
+_WINDOW_END = "x-ratelimit-requests-expire"
 
 
-def look_at_time(base_url: str) -> CheckResult:
-    """Return whether the exchange answers at this origin, and how far this machine's clock is off.
+def check_time(base_url: str) -> CheckResult:
+    """Check that the exchange responds, and how far this machine's clock is off.
 
     Args:
-        base_url: The origin.
+        base_url: The host.
     """
     clock = Clock()
     try:
         # The operation is public: these credentials sign nothing and are not sent.
         with BingxSpot(Credentials("none", "none"), environment=base_url, clock=clock) as bingx:
-            bingx.server_time()  # the first one pays for the connection, on one half of its way alone
+            # The first request opens the connection, which would spoil the measurement.
+            bingx.server_time()
             before = clock.timestamp()
             offset = bingx.server_time() - (before + clock.timestamp()) // 2
-    except CallError as problem:
-        return failed("clock", f"the exchange does not tell its time: {problem.message}", problem.hint)
+    except CallError as error:
+        return failed("clock", f"the exchange did not say its time: {error.message}", error.hint)
     side = "behind" if offset >= 0 else "ahead of"
     found = f"this machine is {abs(offset)} ms {side} the exchange"
-    if abs(offset) <= _FINE:
+    if abs(offset) <= _GOOD_OFFSET:
         return passed("clock", found)
-    mend = "Set the machine's clock and keep it right with NTP (timedatectl set-ntp true)."
+    fix = "Set the machine's clock and keep it right with NTP (timedatectl set-ntp true)."
     if abs(offset) > MAXIMUM_OFFSET:
-        return failed("clock", found, mend)
-    if abs(offset) > _REFUSED:
-        mend += " Until then the SDK corrects it, at the price of one refused request a client."
-    return warned("clock", found, mend)
+        return failed("clock", found, fix)
+    if abs(offset) > _DEFAULT_RECV_WINDOW:
+        fix += " Until then the SDK corrects it, at the cost of one rejected request for each client."
+    return warned("clock", found, fix)
 
 
-def look_at_account(credentials: Credentials, environment: str) -> Iterator[CheckResult]:
-    """Yield whether key, permission and each parameter placement are accepted, and what is left of the limit.
+def check_account(credentials: Credentials, environment: str) -> Iterator[CheckResult]:
+    """Check whether the API key and each placement are accepted, and what is left of the rate limit.
 
-    Sends cancels of an order id that cannot exist, so nothing can be cancelled.
+    It sends cancels of an order id that cannot exist, so that nothing can be cancelled.
 
     Args:
         credentials: API key and secret.
-        environment: Where to ask, as for `BingxSpot`.
+        environment: As for `BingxSpot`.
     """
-    came = {placement: _probed(credentials, environment, placement) for placement in PLACEMENTS}
-    understood = [placement for placement, error in came.items() if not _looked_elsewhere(error)]
-    telling = came[understood[0]] if understood else came[PLACEMENTS[0]]
-    yield _key(telling) if understood else skipped("key accepted", "no placement is understood")
-    if isinstance(telling, OrderNotOpen) or not understood:
-        yield _placements(understood)
-    yield _limits(telling)
+    errors = {placement: _probe(credentials, environment, placement) for placement in PLACEMENTS}
+    accepted = [placement for placement, error in errors.items() if not _is_other_placement(error)]
+    error = errors[accepted[0]] if accepted else errors[PLACEMENTS[0]]
+    yield _key_result(error) if accepted else skipped("key accepted", "the server reads no placement")
+    if _order_was_looked_up(error) or not accepted:
+        yield _placement_result(accepted)
+    yield _limits_result(error)
 
 
-def _probed(credentials: Credentials, environment: str, placement: Placement) -> CallError | None:
+def _probe(credentials: Credentials, environment: str, placement: Placement) -> CallError | None:
     with BingxSpot(credentials, environment=environment, placement=placement, fallback=False) as bingx:
         try:
-            bingx.cancel_order(SYMBOL, order_id=NO_ORDER)
+            bingx.cancel_order(SYMBOL, order_id=UNUSED_ORDER_ID)
         except CallError as error:
             return error
     return None
 
 
-def _looked_elsewhere(error: CallError | None) -> bool:
-    return error is not None and error.details.rule in _ELSEWHERE
+def _is_other_placement(error: CallError | None) -> bool:
+    return error is not None and error.details.rule in _OTHER_PLACEMENT
 
 
-def _key(error: CallError | None) -> CheckResult:
+def _order_was_looked_up(error: CallError | None) -> bool:
+    return isinstance(error, OrderNotFound | OrderNotOpen)
+
+
+def _key_result(error: CallError | None) -> CheckResult:
     check = "key accepted"
-    if isinstance(error, OrderNotOpen):
+    if _order_was_looked_up(error):
         return passed(check, "key, signature and permission are right: the exchange looked for the order")
     if error is None:
-        return warned(check, f"the exchange says that it cancelled order {NO_ORDER}", "Ask its support.")
+        found = f"the exchange says that it cancelled order {UNUSED_ORDER_ID}"
+        return warned(check, found, "Ask its support.")
     said = f"the exchange said: {error.message}" if isinstance(error, RequestRejected) else error.message
-    if isinstance(error, AuthenticationError | PermissionDenied | NotSent | RequestRejected):
+    if isinstance(error, NotExecuted):
         return failed(check, said, error.hint)
-    return failed(check, f"no answer that tells: {said}", "Run this again; if it stays so, ask its support.")
+    return failed(check, f"unclear response: {said}", "Run this again; if it stays so, ask its support.")
 
 
-def _placements(understood: list[Placement]) -> CheckResult:
+def _placement_result(accepted: list[Placement]) -> CheckResult:
     check = "placement"
-    if not understood:
-        return failed(check, "the server sees the parameters nowhere", "Is this URL the exchange's?")
-    found = f"the server reads parameters from {', '.join(understood)}"
-    if "json" in understood:
+    if not accepted:
+        return failed(check, "the server reads parameters nowhere", "Is this URL the exchange's?")
+    found = f"the server reads parameters from {', '.join(accepted)}"
+    if "json" in accepted:
         return passed(check, found)
-    mend = f'placement="auto", the default, finds that out with one refused try; "{understood[0]}" saves it.'
-    return warned(check, found, mend)
+    fix = f'placement="auto", the default, learns that by one rejected request; "{accepted[0]}" saves it.'
+    return warned(check, found, fix)
 
 
-def _limits(error: CallError | None) -> CheckResult:
+def _limits_result(error: CallError | None) -> CheckResult:
     headers: Mapping[str, str] = {} if error is None else error.details.headers
     if isinstance(error, RateLimited):
-        until = f" until {_moment(error.retry_at)}" if error.retry_at else ""
+        until = f" until {_time_of_day(error.retry_at)}" if error.retry_at else ""
         return failed("limits", f"locked out{until}", "Wait; each request before then can make it longer.")
-    if _REMAIN not in headers:
-        return passed("limits", "not locked out; the exchange does not say what is left")
-    end = headers.get(_EXPIRE, "")
-    window = f" until {_moment(int(end))}" if end.isascii() and end.isdigit() else ""
-    return passed("limits", f"{headers[_REMAIN]} more cancels{window}")
+    if _REMAINING not in headers:
+        return passed("limits", "not locked out; the exchange does not say how many requests are left")
+    end = headers.get(_WINDOW_END, "")
+    window = f" until {_time_of_day(int(end))}" if end.isascii() and end.isdigit() else ""
+    return passed("limits", f"{headers[_REMAINING]} more cancels{window}")
 
 
-def _moment(milliseconds: int) -> str:
+def _time_of_day(milliseconds: int) -> str:
     try:
         return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%H:%M:%S} UTC"
     except (ValueError, OverflowError, OSError):

@@ -1,4 +1,4 @@
-"""Look at the way to a host: proxy, name, connection, TLS."""
+"""Checks of the network path to a host: proxy, DNS, TCP, TLS."""
 
 import socket
 import ssl
@@ -12,80 +12,83 @@ import certifi
 from bingx_spot.doctor.check_result import CheckResult, failed, passed, warned
 
 #: How long one step may take, in seconds.
-PATIENCE = 5.0
+TIMEOUT = 5.0
 _PORTS = {"https": 443, "http": 80}
 
 
 def check_proxy(base_url: str) -> CheckResult:
-    """Return whether the system wants a proxy for this origin; the SDK goes direct unless told otherwise.
+    """Check whether the environment names a proxy, which the SDK uses only if it is given as an option.
 
     Args:
-        base_url: The origin that requests go to.
+        base_url: The host.
     """
     target = urlsplit(base_url)
     proxy = getproxies().get(target.scheme) or getproxies().get("all")
     if not proxy or proxy_bypass(target.netloc):
         return passed("proxy", "none is set for this host")
-    # The host alone: what stands before an @ may be a password.
+    # The host only: before an @ there may be a password.
     host = urlsplit(proxy if "://" in proxy else f"//{proxy}").hostname or "?"
     return warned(
         "proxy",
         f"the environment names one ({host}), and the SDK connects without it",
-        "If the host cannot be reached, give the client proxy=URL; it reads no proxy variable by itself.",
+        "If the host cannot be reached, pass proxy=URL to the client; it reads no proxy variable.",
     )
 
 
 def check_host(base_url: str) -> Iterator[CheckResult]:
-    """Yield what was found of name, connection and TLS; the first failure is the last finding.
+    """Check DNS, TCP and TLS; yield each result, the first failure as the last one.
 
     Args:
-        base_url: The origin.
+        base_url: The host.
     """
     target = urlsplit(base_url)
     host, port = target.hostname or "", target.port or _PORTS[target.scheme]
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as problem:
-        yield failed("DNS", f"{host}: {_why(problem)}", "Check the name server and the spelling of the host.")
+    except OSError as error:
+        yield failed(
+            "DNS", f"{host}: {_reason(error)}", "Check the name server and the spelling of the host."
+        )
         return
     found = sorted({str(address[4][0]) for address in addresses})
     yield passed("DNS", f"{host} is {', '.join(found[:3])}" if found != [host] else f"{host} is an address")
-    began = time.monotonic()
+    start = time.monotonic()
     try:
-        connection = socket.create_connection((host, port), PATIENCE)
-    except OSError as problem:
-        mend = "Look for a firewall, a VPN or a proxy that the way out needs."
-        yield failed("TCP", f"{host}:{port}: {_why(problem)}", mend)
+        connection = socket.create_connection((host, port), TIMEOUT)
+    except OSError as error:
+        fix = "Check for a firewall, a VPN or a proxy that connections must go through."
+        yield failed("TCP", f"{host}:{port}: {_reason(error)}", fix)
         return
     with connection:
-        yield passed("TCP", f"{host}:{port} answers in {_milliseconds(began)} ms")
+        yield passed("TCP", f"{host}:{port} accepts connections, in {_milliseconds_since(start)} ms")
         if target.scheme == "https":
-            yield _look_at_tls(connection, host)
+            yield _check_tls(connection, host)
 
 
-def _look_at_tls(connection: socket.socket, host: str) -> CheckResult:
-    began = time.monotonic()
-    # What the client itself trusts, so that this fails where the client would.
+def _check_tls(connection: socket.socket, host: str) -> CheckResult:
+    start = time.monotonic()
+    # The authorities that the client trusts, so that this fails where the client would.
     context = ssl.create_default_context(cafile=certifi.where())
     try:
         with context.wrap_socket(connection, server_hostname=host) as secured:
-            return passed("TLS", f"{secured.version()}, certificate valid, in {_milliseconds(began)} ms")
-    except ssl.SSLCertVerificationError as problem:
+            found = f"{secured.version()}, certificate valid, in {_milliseconds_since(start)} ms"
+            return passed("TLS", found)
+    except ssl.SSLCertVerificationError as error:
         return failed(
             "TLS",
-            f"{host}: {problem.verify_message}",
-            "Somebody stands between (a company proxy?), or the machine's clock is far off. A private "
-            "authority goes into tls=, an ssl.SSLContext.",
+            f"{host}: {error.verify_message}",
+            "Something intercepts the connection (a company proxy?), or the machine's clock is far off. Pass "
+            "a private authority as tls=, an ssl.SSLContext.",
         )
-    except OSError as problem:
-        return failed("TLS", f"{host}: {_why(problem)}", "Look for a firewall or proxy that breaks TLS.")
+    except OSError as error:
+        return failed("TLS", f"{host}: {_reason(error)}", "Check for a firewall or proxy that breaks TLS.")
 
 
-def _milliseconds(began: float) -> int:
-    return round((time.monotonic() - began) * 1000)
+def _milliseconds_since(start: float) -> int:
+    return round((time.monotonic() - start) * 1000)
 
 
-def _why(problem: OSError) -> str:
-    if isinstance(problem, TimeoutError):
-        return f"no answer within {PATIENCE:.0f} s"
-    return problem.strerror or str(problem)
+def _reason(error: OSError) -> str:
+    if isinstance(error, TimeoutError):
+        return f"no response within {TIMEOUT:.0f} s"
+    return error.strerror or str(error)

@@ -1,20 +1,20 @@
-"""Say what one look at one thing has shown."""
+"""Result of one check."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Status(StrEnum):
-    """Name how a thing stands.
+    """How a check ended.
 
     Attributes:
-        PASS: As it should be.
-        WARN: It works, and could be better or will not work everywhere.
-        FAIL: A cancel will not work before this is mended.
-        SKIP: Not looked at, since something before it failed or was not allowed.
+        PASS: Nothing is wrong.
+        WARN: It works, but could be better or will not work everywhere.
+        FAIL: A cancel cannot work before this is fixed.
+        SKIP: Not checked, because an earlier check failed or the user did not allow it.
     """
 
-    PASS = "pass"  # noqa: S105 - a verdict
+    PASS = "pass"  # noqa: S105 - not a password
     WARN = "warn"
     FAIL = "fail"
     SKIP = "skip"
@@ -22,36 +22,36 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """Hold what was found.
+    """Result of one check.
 
     Attributes:
-        check: What was looked at, in a word or two.
-        verdict: How it stands.
-        found: What was seen, in a sentence without a full stop.
-        mend: What to do about it, or nothing.
+        check: What was checked, in a word or two.
+        status: How the check ended.
+        found: What was found, in a sentence without a full stop.
+        fix: How to fix it, or empty.
     """
 
     check: str
-    verdict: Status
+    status: Status
     found: str
-    mend: str = ""
+    fix: str = ""
 
 
 def passed(check: str, found: str) -> CheckResult:
-    """Return a finding that is as it should be."""
+    """Return the result of a check that found nothing wrong."""
     return CheckResult(check, Status.PASS, found)
 
 
-def warned(check: str, found: str, mend: str) -> CheckResult:
-    """Return a finding that works and could be better."""
-    return CheckResult(check, Status.WARN, found, mend)
+def warned(check: str, found: str, fix: str) -> CheckResult:
+    """Return the result of a check that found something that could be better."""
+    return CheckResult(check, Status.WARN, found, fix)
 
 
-def failed(check: str, found: str, mend: str) -> CheckResult:
-    """Return a finding that keeps a cancel from working."""
-    return CheckResult(check, Status.FAIL, found, mend)
+def failed(check: str, found: str, fix: str) -> CheckResult:
+    """Return the result of a check that found why a cancel cannot work."""
+    return CheckResult(check, Status.FAIL, found, fix)
 
 
-def skipped(check: str, reason: str, mend: str = "") -> CheckResult:
-    """Return that a thing was not looked at, and why."""
-    return CheckResult(check, Status.SKIP, reason, mend)
+def skipped(check: str, reason: str, fix: str = "") -> CheckResult:
+    """Return the result of a check that was not made, with the reason."""
+    return CheckResult(check, Status.SKIP, reason, fix)

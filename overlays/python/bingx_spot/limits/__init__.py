@@ -1,1 +1,1 @@
-"""What to do next, given what happened; plain objects that do no I/O and know no engine."""
+"""Client-side rate limits, lock-outs and retry state: pure objects with injected clocks and no I/O."""

@@ -1,61 +1,68 @@
-"""Keep the order in which the calls of one endpoint get their permits: a queue that nobody waits in.
+"""FIFO queue of permit requests for one endpoint. Callers sleep outside, in threads or tasks, and poll it.
 
-Whoever waits sleeps elsewhere, in a thread or in a task, and comes back to ask. Whoever comes gives out
-what has become free, in order, to others too, so that one caller that is held up holds up nobody else.
+Every poll grants what has become free, in order, to other callers too. So a caller that is held up delays
+only itself.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from bingx_spot.limits.rates import slower
 from bingx_spot.limits.sliding_window import Permit, SlidingWindow
+from bingx_spot_api.contract import Rate
 
-# Not 0, which stands for a permit; less than any timer can tell apart.
+_log = logging.getLogger("bingx_spot")
+
+# Excess over one window that needs no warning, in seconds: a Date header gives whole seconds.
+_CLOCK_TOLERANCE = 1.0
+# Not 0, which means granted; shorter than any timer can measure.
 _SHORTEST = 1e-6
 
 
 class Wakeup:
-    """Tell one waiting caller, from any thread, that it is worth looking again.
+    """One-shot event that wakes one waiting caller, from any thread.
 
-    It knows neither threads nor event loops: whoever waits says how it is woken.
+    It knows neither threads nor event loops: the caller subscribes a callback that wakes it.
     """
 
-    __slots__ = ("_sent", "_wake")
+    __slots__ = ("_is_set", "_wake")
 
     def __init__(self) -> None:
-        self._sent = False
+        self._is_set = False
         self._wake: Callable[[], object] | None = None
 
     @property
     def is_set(self) -> bool:
-        """Tell whether it was sent."""
-        return self._sent
+        """Return whether `set` was called."""
+        return self._is_set
 
     def set(self) -> None:
-        """Wake the caller, or let its next `subscribe` return at once."""
-        # First the flag, then the look for a caller; `subscribe` does it the other way round, so none is missed.
-        self._sent = True
+        """Wake the caller, or make its next `subscribe` wake it at once."""
+        # First the flag, then the callback; `subscribe` does it the other way round, so no wake-up is missed.
+        self._is_set = True
         wake = self._wake
         if wake is not None:
-            with suppress(RuntimeError):  # what an event loop says that has ended; nobody waits there
+            with suppress(RuntimeError):  # from an event loop that is closed; no task waits there
                 wake()
 
     def subscribe(self, wake: Callable[[], object]) -> None:
-        """Let `wake` be called when the signal is sent, at once if that has happened.
+        """Call `wake` when this is set, at once if it is set already.
 
         Args:
-            wake: Wakes the caller; it may come from another thread, and twice.
+            wake: Wakes the caller; it may be called from another thread, and twice.
         """
         self._wake = wake
-        if self._sent:
+        if self._is_set:
             wake()
 
 
 class DeadlineTooShort(Exception):
-    """Say that no permit can come in time, and that none is waited for any longer.
+    """No permit can be granted before the caller's deadline, and the caller has left the queue.
 
     Args:
-        seconds: In how many seconds one could come.
+        seconds: In how many seconds a permit could be granted.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -64,15 +71,15 @@ class DeadlineTooShort(Exception):
 
 
 class Waiter:
-    """Be one call's place in the queue.
+    """One caller's position in the queue.
 
     Attributes:
         bulk: Whether the call belongs to a bulk run.
-        permit: Its permit, once it has one.
-        signal: Sent when it is worth asking again before the time is up.
-        wakes_at: When its caller asks again unless the signal is sent.
-        deadline: When its caller gives up.
-        name: What it is called where processes share a limit; empty elsewhere.
+        permit: Its permit, once granted.
+        wakeup: Set when polling again early is worth it.
+        wakes_at: When the caller polls again unless `wakeup` is set.
+        deadline: When the caller gives up.
+        name: The permit's name in a shared store; empty elsewhere.
     """
 
     __slots__ = ("bulk", "deadline", "name", "permit", "wakes_at", "wakeup")
@@ -88,37 +95,43 @@ class Waiter:
 
 @dataclass(slots=True)
 class RemoteSource:
-    """Say that permits come from elsewhere, from a store that processes share, and hold the news for it.
+    """State of a queue whose permits come from a store that processes share.
 
     Attributes:
-        ring: Called, without any lock, when there is news: a caller waits, a permit came back or was used.
-        news: Whether there is some that was not told yet.
-        next: When the next permit can come, as far as is known, in seconds.
-        returned: The names of permits with which nothing was sent.
-        told: What the exchange said: how many requests are left, and until when.
+        notify: Called, without any lock, when the store should be contacted: a caller waits, or a permit was
+            used or released.
+        dirty: Whether there are changes that the store has not received.
+        next_free_at: When the next permit can be granted, as far as is known, in seconds.
+        released: Names of permits that were released unused.
+        server_hint: What the exchange said: how many requests are left, and until when.
     """
 
-    ring: Callable[[], None]
-    news: bool = False
-    next: float = 0.0
-    returned: list[str] = field(default_factory=list)
-    told: tuple[int, float] | None = None
+    notify: Callable[[], None]
+    dirty: bool = False
+    next_free_at: float = 0.0
+    released: list[str] = field(default_factory=list)
+    server_hint: tuple[int, float] | None = None
 
 
 class PermitQueue:
-    """Give out the permits of one endpoint: first come, first served, single calls before bulk runs.
+    """Queue for the permits of one endpoint: first come, first served, single calls before bulk runs.
 
     Args:
-        windows: The limits that hold for the endpoint; others may count in some of them too.
+        windows: The limits of the endpoint, the narrowest first; other queues may count in some of them too.
+
+    Attributes:
+        own_rate: The limit per account as this process keeps it, which may be faster than the shared one.
+        remote: Where permits come from if this queue does not grant them itself.
     """
 
     def __init__(self, windows: Sequence[SlidingWindow]) -> None:
         self.windows = windows
-        #: Where the permits come from if none are given out here.
-        self.elsewhere: RemoteSource | None = None
-        # Dictionaries keep their order, and a place in the middle can be given back at once.
+        self.own_rate: Rate | None = windows[0].limit if windows else None
+        self.remote: RemoteSource | None = None
+        # Dictionaries keep their order, and removing from the middle is cheap.
         self._single: dict[Waiter, None] = {}
         self._bulk: dict[Waiter, None] = {}
+        self._hint_was_bounded = False
 
     def __len__(self) -> int:
         return len(self._single) + len(self._bulk)
@@ -127,123 +140,156 @@ class PermitQueue:
         yield from self._single
         yield from self._bulk
 
-    def wait(self, turn: Waiter, now: float, deadline: float) -> float:
-        """Return in how many seconds to ask again; 0 where the turn has its permit.
+    def poll(self, waiter: Waiter, now: float, deadline: float) -> float:
+        """Return in how many seconds to poll again; 0 where the permit is granted.
 
         Args:
-            turn: Whose turn it is; the first time it gets its place.
+            waiter: The caller's; the first poll appends it to the queue.
             now: The time, in seconds.
             deadline: When the caller's time is up.
 
         Raises:
-            DeadlineTooShort: The permit cannot come before the deadline. The turn has lost its place.
+            DeadlineTooShort: The permit cannot be granted before the deadline. The waiter has left the queue.
         """
-        if turn.permit is not None:
+        if waiter.permit is not None:
             return 0.0
-        queue = self._bulk if turn.bulk else self._single
-        if turn not in queue:
-            if self._is_free_for(turn, now):
-                self._give(turn, now)
+        line = self._line(waiter)
+        if waiter not in line:
+            if self._is_free_for(waiter, now):
+                self._grant(waiter, now)
                 return 0.0
-            self._check(now, deadline, self._ahead(turn))
-            turn.deadline = deadline
-            queue[turn] = None
-            if self._bulk and not turn.bulk:
-                self.turn_away(now)
-        self.give_out(now)
-        if turn.permit is not None:
+            self._check_deadline(now, deadline, self._ahead_of(waiter))
+            waiter.deadline = deadline
+            line[waiter] = None
+            if self._bulk and not waiter.bulk:
+                self.reject_late_waiters(now)
+        self.grant_available(now)
+        if waiter.permit is not None:
             return 0.0
-        return self._sleep(turn, now, deadline)
+        return self._seconds_to_sleep(waiter, now, deadline)
 
-    def forget_all(self) -> None:
-        """Take everybody out of the queue: their callers will not come back."""
+    def clear(self) -> None:
+        """Remove all waiters: their callers do not exist in this process."""
         self._single.clear()
         self._bulk.clear()
 
-    def leave(self, turn: Waiter, now: float) -> None:
-        """Give a place back, or a permit with which nothing was sent, and let the next one have it."""
-        (self._bulk if turn.bulk else self._single).pop(turn, None)
-        permit, turn.permit = turn.permit, None
+    def release(self, waiter: Waiter, now: float) -> None:
+        """Leave the queue, or return an unused permit, and grant what that frees."""
+        self._line(waiter).pop(waiter, None)
+        permit, waiter.permit = waiter.permit, None
         if permit is not None:
             for window in self.windows:
-                window.put_back(permit)
-            if self.elsewhere is not None and permit.name:
-                self.elsewhere.returned.append(permit.name)
-        self.give_out(now)
+                window.remove(permit)
+            if self.remote is not None and permit.name:
+                self.remote.released.append(permit.name)
+        self.grant_available(now)
 
-    def give_out(self, now: float) -> None:
-        """Give out what has become free, and see to it that the next caller wakes when its permit comes."""
-        while self.elsewhere is None and (turn := self._first()) is not None:
-            at = self.next(now, bulk=turn.bulk)
+    def grant_available(self, now: float) -> None:
+        """Grant the permits that are free, and make the next caller wake when its permit is."""
+        while self.remote is None and (waiter := next(iter(self), None)) is not None:
+            at = self.next_free_at(now, bulk=waiter.bulk)
             if at > now:
-                if turn.wakes_at > at:
-                    turn.wakes_at = at
-                    turn.wakeup.set()
+                if waiter.wakes_at > at:
+                    waiter.wakes_at = at
+                    waiter.wakeup.set()
                 return
-            self.give(turn, now)
+            self.grant(waiter, now)
 
-    def give(self, turn: Waiter, now: float) -> None:
-        """Give a turn its permit, whoever else waits, and wake its caller."""
-        (self._bulk if turn.bulk else self._single).pop(turn, None)
-        self._give(turn, now)
-        turn.wakeup.set()
+    def grant(self, waiter: Waiter, now: float) -> None:
+        """Grant a waiter its permit, at any position in the queue, and wake its caller."""
+        self._line(waiter).pop(waiter, None)
+        self._grant(waiter, now)
+        waiter.wakeup.set()
 
-    def told(self, remain: int, until: float, now: float) -> None:
-        """Take over what the exchange says of the permits left; `SlidingWindow.told` says when it is believed."""
-        # The first window is the narrowest; the others are a machine's, which serves several keys.
-        if self.elsewhere is not None:
-            self.elsewhere.told = (remain, until)
-        elif self.windows and self.windows[0].told(remain, until, now):
-            self.turn_away(now)
+    def apply_server_hint(self, remaining: int, until: float, now: float) -> None:
+        """Apply what the exchange says is left; `SlidingWindow.apply_server_hint` says when it counts.
 
-    def turn_away(self, now: float) -> None:
-        """Wake those whose permits cannot come in time any longer, so that they learn it at once."""
-        # All at once: a signal's handler may change the queue meanwhile.
-        for ahead, turn in enumerate([*self._single, *self._bulk]):
-            if self._soonest(now, ahead) > turn.deadline:
-                turn.wakeup.set()
+        Args:
+            remaining: How many requests are left.
+            until: End of the exchange's window, in seconds. Bounded by one window from now: a later end
+                would mean a clock that is wrong, here or there.
+            now: The time, in seconds.
+        """
+        if not self.windows:
+            return
+        # The first window is the account's; the others belong to the IP address, which serves several keys.
+        latest = now + self.windows[0].limit.seconds
+        if until > latest + _CLOCK_TOLERANCE:
+            self._warn_of_bound(until - now)
+        until = min(until, latest)
+        if self.remote is not None:
+            self.remote.server_hint = (remaining, until)
+        elif self.windows[0].apply_server_hint(remaining, until, now):
+            self.reject_late_waiters(now)
 
-    def next(self, now: float, *, bulk: bool) -> float:
-        """Return when the next permit may be given, as things stand."""
-        return max([window.next(now, bulk=bulk) for window in self.windows], default=now)
+    def slow_to(self, rate: Rate) -> None:
+        """Keep to a slower rate per account from now on; a faster one changes nothing."""
+        if self.own_rate is None or slower(rate, self.own_rate) == self.own_rate:
+            return
+        self.own_rate = rate
+        self.windows[0].set_limit(slower(rate, self.windows[0].limit))
+        if self.remote is not None:
+            self.remote.dirty = True
 
-    def _is_free_for(self, turn: Waiter, now: float) -> bool:
-        if self._single or (turn.bulk and self._bulk) or self.elsewhere is not None:
+    def reject_late_waiters(self, now: float) -> None:
+        """Wake the callers whose permits can no longer be granted in time, so that they fail at once."""
+        # A copy: a signal handler may change the queue meanwhile.
+        for ahead, waiter in enumerate([*self._single, *self._bulk]):
+            if self._earliest_possible(now, ahead) > waiter.deadline:
+                waiter.wakeup.set()
+
+    def next_free_at(self, now: float, *, bulk: bool) -> float:
+        """Return when the next permit can be granted, as things stand."""
+        return max([window.next_free_at(now, bulk=bulk) for window in self.windows], default=now)
+
+    def _line(self, waiter: Waiter) -> dict[Waiter, None]:
+        return self._bulk if waiter.bulk else self._single
+
+    def _is_free_for(self, waiter: Waiter, now: float) -> bool:
+        if self._single or (waiter.bulk and self._bulk) or self.remote is not None:
             return False
-        return self.next(now, bulk=turn.bulk) <= now
+        return self.next_free_at(now, bulk=waiter.bulk) <= now
 
-    def _give(self, turn: Waiter, now: float) -> None:
-        permit = turn.permit = Permit(now, turn.name)
+    def _grant(self, waiter: Waiter, now: float) -> None:
+        permit = waiter.permit = Permit(now, waiter.name)
         for window in self.windows:
-            window.take(permit)
+            window.add(permit)
 
-    def _first(self) -> Waiter | None:
-        return next(iter(self), None)
+    def _ahead_of(self, waiter: Waiter) -> int:
+        """Return how many permits are granted before this waiter's."""
+        line = self._line(waiter)
+        position = list(line).index(waiter) if waiter in line else len(line)
+        return position + (len(self._single) if waiter.bulk else 0)
 
-    def _ahead(self, turn: Waiter) -> int:
-        """Return how many permits come before this turn's."""
-        queue = self._bulk if turn.bulk else self._single
-        own = list(queue).index(turn) if turn in queue else len(queue)
-        return own + (len(self._single) if turn.bulk else 0)
+    def _earliest_possible(self, now: float, ahead: int) -> float:
+        local = max([window.earliest_possible(now, ahead + 1) for window in self.windows], default=now)
+        return local if self.remote is None else max(local, self.remote.next_free_at)
 
-    def _soonest(self, now: float, ahead: int) -> float:
-        own = max([window.soonest(now, ahead + 1) for window in self.windows], default=now)
-        return own if self.elsewhere is None else max(own, self.elsewhere.next)
+    def _check_deadline(self, now: float, deadline: float, ahead: int) -> None:
+        earliest = self._earliest_possible(now, ahead)
+        if earliest > deadline:
+            raise DeadlineTooShort(earliest - now)
 
-    def _check(self, now: float, deadline: float, ahead: int) -> None:
-        soonest = self._soonest(now, ahead)
-        if soonest > deadline:
-            raise DeadlineTooShort(soonest - now)
-
-    def _sleep(self, turn: Waiter, now: float, deadline: float) -> float:
-        ahead = self._ahead(turn)
-        # Behind the first, everybody comes back when it could be their turn: should the first one's caller be
-        # held up, they are not.
-        soonest = self._soonest(now, ahead)
-        at = soonest if ahead else max(self.next(now, bulk=turn.bulk), soonest)
-        if soonest > deadline or now >= deadline:
-            self.leave(turn, now)
+    def _seconds_to_sleep(self, waiter: Waiter, now: float, deadline: float) -> float:
+        ahead = self._ahead_of(waiter)
+        # Callers behind the first poll at the earliest possible time, so that a first caller that is held up
+        # does not hold them up.
+        earliest = self._earliest_possible(now, ahead)
+        at = earliest if ahead else max(self.next_free_at(now, bulk=waiter.bulk), earliest)
+        if earliest > deadline or now >= deadline:
+            self.release(waiter, now)
             raise DeadlineTooShort(at - now)
-        turn.wakeup = Wakeup()
-        turn.wakes_at = min(at, deadline) if self.elsewhere is None else deadline
-        return max(turn.wakes_at - now, _SHORTEST)
+        waiter.wakeup = Wakeup()
+        waiter.wakes_at = min(at, deadline) if self.remote is None else deadline
+        return max(waiter.wakes_at - now, _SHORTEST)
+
+    def _warn_of_bound(self, seconds: float) -> None:
+        if self._hint_was_bounded:
+            return
+        self._hint_was_bounded = True
+        _log.warning(
+            "rate limit headers say that the window ends in %.0f s, which is too far in the future; "
+            "using one window, %g s. Check the clock of this machine (bingx-spot time).",
+            seconds,
+            self.windows[0].limit.seconds,
+        )

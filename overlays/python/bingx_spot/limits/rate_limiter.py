@@ -1,112 +1,26 @@
-"""Keep within the exchange's limits, as the contract states them."""
+"""Rate limiters: the protocol that `limits=` takes, and the limiter that keeps the documented limits."""
 
-from collections import deque
+import logging
 from collections.abc import Callable
-from threading import RLock
 from time import monotonic
-from types import TracebackType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from bingx_spot.fork_safety import register_fork_aware
+from bingx_spot.limits.ip_limits import IpLimits
+from bingx_spot.limits.lockouts import Lockouts
 from bingx_spot.limits.permit_queue import PermitQueue, Waiter, Wakeup
+from bingx_spot.limits.rates import RateOption, rate_after_lockout, rate_limit
 from bingx_spot.limits.sliding_window import SlidingWindow
-from bingx_spot_api.contract import IP_GROUPS, Operation
+from bingx_spot_api.contract import Operation
 
-
-class IpLimits:
-    """Hold the windows of the IP groups, and let one change be made after the other.
-
-    It is a context manager, held for microseconds and never while anybody waits. A signal's handler may enter
-    it while its own thread is in it; to leave a queue, which the garbage collector may do at any moment for a
-    call that nobody goes on with, is put off until nobody is.
-
-    Args:
-        now: A monotonic clock, in seconds. Tests give their own.
-    """
-
-    def __init__(self, now: Callable[[], float] = monotonic) -> None:
-        self.now = now
-        #: The queues in which somebody is waiting.
-        self.waiting: set[PermitQueue] = set()
-        self._windows: dict[tuple[str, str | int], SlidingWindow] = {}
-        self._leaving: deque[tuple[PermitQueue, Waiter]] = deque()
-        self._lock = RLock()
-        self._depth = 0
-        register_fork_aware(self)
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-        self._depth += 1
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._depth -= 1
-        self._lock.release()
-        if self._leaving:
-            self._let_leave()
-
-    def after_fork_in_child(self) -> None:
-        """Begin as another process: after a fork, those who wait are the parent's, and so may the lock be."""
-        self._lock = RLock()
-        self._depth = 0
-        self._leaving.clear()
-        for turns in self.waiting:
-            turns.forget_all()
-        self.waiting = set()
-
-    def windows_of(self, operation: Operation) -> list[SlidingWindow]:
-        """Return the windows of the operation's IP group: its own, and the one of the whole group."""
-        group = IP_GROUPS.get(operation.ip_group) if operation.ip_group is not None else None
-        if group is None:
-            return []
-        own = ("endpoint", operation.operation_id)
-        shared = ("group", group.number)
-        return [
-            self._windows.setdefault(own, SlidingWindow(group.endpoint)),
-            self._windows.setdefault(shared, SlidingWindow(group.group)),
-        ]
-
-    def leave(self, turns: PermitQueue, turn: Waiter) -> None:
-        """Give a place in a queue back, or a permit, and let others have it."""
-        self._leaving.append((turns, turn))
-        self._let_leave()
-
-    def give_out(self) -> None:
-        """Let everybody who waits have what has become free."""
-        if self.waiting:
-            with self:
-                self._give_out(self.now())
-
-    def _let_leave(self) -> None:
-        # Where somebody else is inside, that one looks for those who leave afterwards.
-        while self._leaving and self._lock.acquire(blocking=False):
-            try:
-                if self._depth:
-                    return
-                self._depth += 1
-                try:
-                    turns, turn = self._leaving.popleft()
-                    now = self.now()
-                    turns.leave(turn, now)
-                    self._give_out(now)
-                finally:
-                    self._depth -= 1
-            finally:
-                self._lock.release()
-
-    def _give_out(self, now: float) -> None:
-        for turns in self.waiting:
-            turns.give_out(now)
-        self.waiting = {turns for turns in self.waiting if turns}
+_log = logging.getLogger("bingx_spot")
 
 
 class Reservation(Protocol):
-    """Be one request's way to a permit, and then the permit."""
+    """One request's place in the queue, and then its permit."""
 
     @property
     def wakeup(self) -> Wakeup | None:
-        """Return what is sent when it is worth asking again before the time is up, or None for nothing."""
+        """Return what is set when asking again early is worth it, or None."""
         ...
 
     def seconds_until_ready(self, longest: float) -> float:
@@ -116,163 +30,215 @@ class Reservation(Protocol):
             longest: How long the caller can wait, in seconds.
 
         Raises:
-            TooLate: No permit can come in that time. Nothing is waited for any longer.
+            DeadlineTooShort: No permit can be granted in that time. The reservation has ended.
         """
         ...
 
-    def complete(self, remain: int | None = None, window: float = 0.0) -> None:
-        """Note that the answer to the request is there.
+    def complete(self, remaining: int | None = None, window: float = 0.0) -> None:
+        """Record that the response to the request was received.
 
         Args:
-            remain: How many requests the exchange says are left, or None where it does not say.
-            window: When its window ends, in seconds from now.
+            remaining: How many requests the exchange says are left, or None where it does not say.
+            window: When the exchange's window ends, in seconds from now.
         """
         ...
 
     def release(self) -> None:
-        """Give the place in the queue back, or the permit: no request was sent with it."""
+        """Leave the queue, or return the permit: no request was sent with it."""
         ...
 
 
+@runtime_checkable
 class RateLimiter(Protocol):
-    """Give out permits to send; what `limits=` of a client takes."""
+    """Grants permission to send requests; what `limits=` of a client takes."""
 
     def reserve(self, operation: Operation, *, bulk: bool) -> Reservation:
-        """Return a reservation for one request; it has no place in any queue before it is asked to wait.
+        """Return a reservation for one request; it joins a queue when `seconds_until_ready` is first called.
 
         Args:
-            operation: The endpoint, from the contract.
-            bulk: Whether the request belongs to a bulk run, which single calls overtake.
+            operation: The operation, from the contract.
+            bulk: Whether the request belongs to a bulk run; single calls go first.
         """
         ...
 
 
 class Unlimited:
-    """Let every request go at once: for a sandbox without limits, or where something else limits."""
+    """Rate limiter that never waits: for a sandbox without limits, or where another program limits."""
 
-    def reserve(self, operation: Operation, *, bulk: bool) -> Reservation:  # noqa: ARG002 - the protocol has them
-        """Return a reservation that never waits."""
-        return _FREE
+    def reserve(self, operation: Operation, *, bulk: bool) -> Reservation:  # noqa: ARG002 - the protocol's arguments
+        """Return a reservation that is ready at once."""
+        return _READY
 
 
-class _Free:
-    """Never wait."""
-
+class _Ready:
     wakeup: Wakeup | None = None
 
-    def seconds_until_ready(self, longest: float) -> float:  # noqa: ARG002
+    def seconds_until_ready(self, longest: float) -> float:  # noqa: ARG002 - the protocol's argument
         return 0.0
 
-    def complete(self, remain: int | None = None, window: float = 0.0) -> None:
+    def complete(self, remaining: int | None = None, window: float = 0.0) -> None:
         pass
 
     def release(self) -> None:
         pass
 
 
-_FREE = _Free()
+_READY = _Ready()
 
 
 class LocalRateLimiter:
-    """Give out permits: first come, first served, never more than the contract allows.
+    """Rate limiter for one account in one process: first come, first served, within the documented limits.
 
-    One object serves all threads and tasks. Each endpoint has its limit per UID, and its IP group has two:
-    one for the endpoint and one that all the group's endpoints share.
+    One object serves all threads and tasks. Each operation has its limit per account, and its IP group has
+    two: one for the endpoint and one that all the group's endpoints share.
 
     Args:
-        now: A monotonic clock, in seconds. Tests give their own.
-        address: What is shared with other API keys, or None for nothing.
+        now: A monotonic clock, in seconds. Tests pass their own.
+        ip_limits: Limits per IP address, shared with other API keys; None for new ones.
+        lockouts: The account's lock-outs. An operation that the exchange locks without rate limit headers
+            continues at a slower rate, for as long as this object lives.
     """
 
-    def __init__(self, now: Callable[[], float] = monotonic, address: IpLimits | None = None) -> None:
-        self.address = IpLimits(now) if address is None else address
-        self._turns: dict[str, tuple[Operation, PermitQueue]] = {}
+    def __init__(
+        self,
+        now: Callable[[], float] = monotonic,
+        ip_limits: IpLimits | None = None,
+        lockouts: Lockouts | None = None,
+    ) -> None:
+        self.ip_limits = IpLimits(now) if ip_limits is None else ip_limits
+        self._lockouts = lockouts
+        self._rates: set[RateOption] = set()
+        self._slowed_until: dict[str, float] = {}
+        self._queues: dict[str, tuple[Operation, PermitQueue]] = {}
         self._on_queue: Callable[[Operation, PermitQueue], None] | None = None
 
     def reserve(self, operation: Operation, *, bulk: bool = False) -> "LocalReservation":
         """Return a reservation for one request.
 
         Args:
-            operation: The endpoint, from the contract.
-            bulk: Whether the request belongs to a bulk run, which single calls overtake.
+            operation: The operation, from the contract.
+            bulk: Whether the request belongs to a bulk run; single calls go first.
         """
-        return LocalReservation(self.turns_of(operation), self.address, bulk=bulk)
+        return LocalReservation(self, operation, bulk=bulk)
 
-    def turns_of(self, operation: Operation) -> PermitQueue:
-        """Return the queue of an endpoint."""
-        made = self._turns.get(operation.operation_id)
-        if made is None:
-            with self.address:
-                made = self._turns.get(operation.operation_id) or self._made(operation)
-        return made[1]
+    def queue_for(self, operation: Operation) -> PermitQueue:
+        """Return the queue of an operation."""
+        known = self._queues.get(operation.operation_id)
+        if known is None:
+            with self.ip_limits:
+                known = self._queues.get(operation.operation_id) or self._create(operation)
+        return known[1]
 
-    def on_every_queue(self, act: Callable[[Operation, PermitQueue], None]) -> None:
-        """Let something be done with every queue that there is and that will be, under the lock.
+    def on_each_queue(self, callback: Callable[[Operation, PermitQueue], None]) -> None:
+        """Call a function with every queue, existing and future, under the lock.
 
         Args:
-            act: Is given the endpoint and its queue.
+            callback: Takes the operation and its queue.
         """
-        with self.address:
-            self._on_queue = act
-            for operation, turns in self._turns.values():
-                act(operation, turns)
+        with self.ip_limits:
+            self._on_queue = callback
+            for operation, queue in self._queues.values():
+                callback(operation, queue)
 
-    def _made(self, operation: Operation) -> tuple[Operation, PermitQueue]:
-        windows = self.address.windows_of(operation)
+    def use_rate(self, rate: RateOption) -> None:
+        """Keep to the option `rate` of a client. Of clients with one API key, the slowest rate wins."""
+        if rate in self._rates:
+            return
+        with self.ip_limits:
+            self._rates.add(rate)
+            for operation, queue in self._queues.values():
+                limit = rate_limit(operation, rate)
+                if limit is not None:
+                    queue.slow_to(limit)
+
+    def slow_after_lockout(self, operation: Operation) -> None:
+        """Slow an operation down, once per lock-out, if the exchange has locked it at the present rate."""
+        if self._lockouts is None or operation.uid_limit is None:
+            return
+        locked_for = self._lockouts.seconds_left(operation.operation_id)
+        if locked_for == 0 or self._lockouts.is_banned():
+            return
+        queue, name = self.queue_for(operation), operation.operation_id
+        with self.ip_limits:
+            now, before = self.ip_limits.now(), queue.own_rate
+            if before is None or now < self._slowed_until.get(name, 0.0):
+                return
+            self._slowed_until[name] = now + locked_for
+            queue.slow_to(rate_after_lockout(operation, before))
+            after = queue.own_rate
+        if after is not None and after != before:
+            _log.warning(
+                "the exchange locked %s at %d per %g s; continuing at %d per %g s after the lock-out. "
+                "For a copy-trading account set rate='copy-trading'. Does another program use this key?",
+                name,
+                *before,
+                *after,
+            )
+
+    def _create(self, operation: Operation) -> tuple[Operation, PermitQueue]:
+        windows = self.ip_limits.windows_for(operation)
         if operation.uid_limit is not None:
             windows.insert(0, SlidingWindow(operation.uid_limit))
-        turns = PermitQueue(windows)
-        self._turns[operation.operation_id] = (operation, turns)
+        queue = PermitQueue(windows)
+        for rate in self._rates:
+            limit = rate_limit(operation, rate)
+            if limit is not None:
+                queue.slow_to(limit)
+        self._queues[operation.operation_id] = (operation, queue)
         if self._on_queue is not None:
-            self._on_queue(operation, turns)
-        return operation, turns
+            self._on_queue(operation, queue)
+        return operation, queue
 
 
 class LocalReservation(Waiter):
-    """Be one request's way to a permit of `LocalRateLimiter`; `Reservation` says what its methods do."""
+    """A reservation of `LocalRateLimiter`; `Reservation` describes its methods."""
 
-    __slots__ = ("_address", "_turns")
+    __slots__ = ("_ip_limits", "_limiter", "_operation", "_queue")
 
-    def __init__(self, turns: PermitQueue, address: IpLimits, *, bulk: bool) -> None:
+    def __init__(self, limiter: LocalRateLimiter, operation: Operation, *, bulk: bool) -> None:
         super().__init__(bulk=bulk)
-        self._turns = turns
-        self._address = address
+        self._limiter = limiter
+        self._operation = operation
+        self._queue = limiter.queue_for(operation)
+        self._ip_limits = limiter.ip_limits
 
     def seconds_until_ready(self, longest: float) -> float:
         """Return in how many seconds to ask again; 0 where the request may be sent now."""
-        turns, address = self._turns, self._address
-        with address:
-            now = address.now()
-            # Before anything is looked at: whoever brings an answer looks first at the permit, then here.
-            address.waiting.add(turns)
+        queue, ip_limits = self._queue, self._ip_limits
+        with ip_limits:
+            now = ip_limits.now()
+            # First of all: a thread that completes a request looks at its permit first, then at `waiting`.
+            ip_limits.waiting.add(queue)
             try:
-                pause = turns.wait(self, now, now + longest)
+                pause = queue.poll(self, now, now + longest)
             finally:
-                if not turns:
-                    address.waiting.discard(turns)
+                if not queue:
+                    ip_limits.waiting.discard(queue)
         if pause > 0:
-            self._nudge()
+            self._notify()
         return pause
 
-    def complete(self, remain: int | None = None, window: float = 0.0) -> None:
-        """Note that the answer to the request is there."""
+    def complete(self, remaining: int | None = None, window: float = 0.0) -> None:
+        """Record that the response to the request was received."""
         if self.permit is None:
             return
-        now = self._address.now()
-        self.permit.arrived(now)
-        if remain is not None:
-            with self._address:
-                self._turns.told(remain, now + window, now)
-        self._address.give_out()
-        self._nudge()
+        now = self._ip_limits.now()
+        self.permit.mark_arrived(now)
+        if remaining is None:
+            self._limiter.slow_after_lockout(self._operation)
+        else:
+            with self._ip_limits:
+                self._queue.apply_server_hint(remaining, now + window, now)
+        self._ip_limits.grant_available()
+        self._notify()
 
     def release(self) -> None:
-        """Give the place in the queue back, or the permit."""
-        self._address.leave(self._turns, self)
-        self._nudge()
+        """Leave the queue, or return the unused permit."""
+        self._ip_limits.release(self._queue, self)
+        self._notify()
 
-    def _nudge(self) -> None:
-        elsewhere = self._turns.elsewhere
-        if elsewhere is not None:
-            elsewhere.news = True
-            elsewhere.ring()
+    def _notify(self) -> None:
+        remote = self._queue.remote
+        if remote is not None:
+            remote.dirty = True
+            remote.notify()

@@ -1,1 +1,1 @@
-"""Let clients, processes and machines that use one API key share its limits."""
+"""Share the limits of one API key between clients, processes and machines."""

@@ -1,14 +1,13 @@
--- Decide which process gets the next permit. It is fleet.py, line by line; what it means is told there.
-local GRACE, GLANCE, MEMBER, RETURN, LOST = 50, 5, 30000, 1250, 250
-local SINGLE, BULK = 1, 2
+-- Decide which process is granted the next permit. The same as allocation.py, line by line, which has the reasons.
+local GRACE_MS, RECHECK_MS, MEMBER_TTL_MS, REJOIN_MS, LOST_STATE_MS = 50, 5, 30000, 1250, 250
+local KINDS = {'single', 'bulk'}
 
-local function kept(entries, keep)
-  local left = {}
+local function filter(entries, keep)
+  local kept = {}
   for name, entry in pairs(entries) do
-    local new = keep(entry)
-    if new ~= nil then left[name] = new end
+    if keep(entry) then kept[name] = entry end
   end
-  return left
+  return kept
 end
 
 local function size(entries)
@@ -17,174 +16,191 @@ local function size(entries)
   return count
 end
 
-local function forget(state, now, report)
-  for _, name in ipairs({'permits', 'served', 'wants', 'members'}) do state[name] = state[name] or {} end
-  for _, name in ipairs({'closed', 'quiet', 'known'}) do state[name] = state[name] or 0 end
-  state.told = state.told or {}
-  local furthest = now + report.margin + report.window
-  state.permits = kept(state.permits, function(permit)
-    if permit[1] > now then return {math.min(permit[1], furthest), permit[2]} end
+local function join(state, now, report)
+  for _, name in ipairs({'permits', 'served', 'waiting', 'members', 'server_hint'}) do
+    state[name] = state[name] or {}
+  end
+  for _, name in ipairs({'locked_until', 'shares_until', 'known_members'}) do state[name] = state[name] or 0 end
+  state.members = filter(state.members, function(member)
+    return now < member['until'] and member['until'] <= now + MEMBER_TTL_MS
   end)
-  state.wants = kept(state.wants, function(want)
-    if now < want[3] and want[3] <= furthest + GRACE then return want end
-  end)
-  state.members = kept(state.members, function(till)
-    if now < till and till <= now + MEMBER then return till end
-  end)
-  state.served = kept(state.served, function(at)
-    if now - MEMBER < at and at <= now then return at end
-  end)
-  if state.told[1] and state.told[2] <= now then state.told = {} end
+  state.members[report.process] = {
+    ['until'] = now + MEMBER_TTL_MS, requests = report.requests, window = report.window
+  }
+  local slowest = nil
+  for _, member in pairs(state.members) do
+    local rate = member.requests / member.window
+    local best = slowest and slowest.requests / slowest.window
+    if not slowest or rate < best or (rate == best and member.requests < slowest.requests) then slowest = member end
+  end
+  return slowest.requests, slowest.window
 end
 
-local function take_in(state, now, report)
-  local process = report.process
-  for name, left in pairs(report.counts) do
-    if left > 0 then
-      state.permits[name] = {now + left, left > report.window and 1 or 0}
+local function drop_expired(state, now, report, window)
+  local latest = now + report.margin
+  state.permits = filter(state.permits, function(permit) return permit.since + window > now end)
+  for _, permit in pairs(state.permits) do permit.since = math.min(permit.since, latest) end
+  state.waiting = filter(state.waiting, function(waiting)
+    return now < waiting['until'] and waiting['until'] <= latest + window + GRACE_MS
+  end)
+  state.served = filter(state.served, function(at) return now - MEMBER_TTL_MS < at and at <= now end)
+  if state.server_hint.expires and state.server_hint.expires <= now then state.server_hint = {} end
+end
+
+local function apply_report(state, now, report, requests, window)
+  for name, counted_for in pairs(report.permits) do
+    if counted_for < window then
+      state.permits[name] = {since = now - counted_for, answered = counted_for >= 0}
     else
       state.permits[name] = nil
     end
   end
-  local is_new = state.since == nil
-  if is_new then state.since = now end
-  local lost = is_new and report.known > 1
-  if report.away or lost then
-    state.quiet = math.max(state.quiet, now + RETURN + report.window)
-    state.known = math.max(state.known, report.known)
+  for _, name in ipairs(report.released) do state.permits[name] = nil end
+  local is_new = state.created == nil
+  if is_new then state.created = now end
+  local lost = is_new and report.members > 1
+  if report.was_local or lost then
+    state.shares_until = math.max(state.shares_until, now + REJOIN_MS + window)
+    state.known_members = math.max(state.known_members, report.members)
   end
-  if now >= state.quiet then state.known = 0 end
-  state.members[process] = now + MEMBER
-  if lost and not report.away then
-    state.told = {0, now + report.window + LOST}
-  elseif report.told[1] and report.told[1] < report.requests - size(state.permits) then
-    state.told = {report.told[1], now + report.told[2]}
+  if now >= state.shares_until then state.known_members = 0 end
+  local hint = report.server_hint
+  if lost and not report.was_local then
+    state.server_hint = {remaining = 0, expires = now + window + LOST_STATE_MS}
+  elseif hint.remaining and hint.remaining < requests - size(state.permits) then
+    state.server_hint = {remaining = hint.remaining, expires = now + math.min(hint.expires_in, window)}
   end
-  if report.closed > 0 then state.closed = math.max(state.closed, now + report.closed) end
-  state.wants[process] = {#report.single, #report.bulk, now + GRACE}
+  if report.locked_for > 0 then state.locked_until = math.max(state.locked_until, now + report.locked_for) end
+  state.waiting[report.process] = {single = #report.single, bulk = #report.bulk, ['until'] = now + GRACE_MS}
 end
 
-local function decide(state, now, report)
-  forget(state, now, report)
-  take_in(state, now, report)
-  local process, requests, window = report.process, report.requests, report.window
-  local want = state.wants[process]
+local function allocate(state, now, report)
+  local requests, window = join(state, now, report)
+  drop_expired(state, now, report, window)
+  apply_report(state, now, report, requests, window)
+  local process = report.process
+  local own = state.waiting[process]
   local granted = {}
-  local members = math.max(size(state.members), state.known)
+  local members = math.max(size(state.members), state.known_members)
   local share = nil
-  if now < state.quiet then share = math.max(1, math.floor(requests / members)) end
+  if now < state.shares_until then share = math.max(1, math.floor(requests / members)) end
 
-  local function not_yet(names, kind)
-    local left = {}
-    for _, name in ipairs(names) do
+  local function not_yet_granted(kind)
+    local names = {}
+    for _, name in ipairs(report[kind]) do
       if state.permits[name] then
         table.insert(granted, name)
-        want[kind] = want[kind] - 1
+        own[kind] = own[kind] - 1
       else
-        table.insert(left, name)
+        table.insert(names, name)
       end
     end
-    return left
+    return names
   end
-  local waiting = {not_yet(report.single, SINGLE), not_yet(report.bulk, BULK)}
+  local wanted = {single = not_yet_granted('single'), bulk = not_yet_granted('bulk')}
 
-  local function own(name)
+  local function permits_of(name)
     local permits, prefix = {}, name .. ':'
-    for ticket, permit in pairs(state.permits) do
-      if string.sub(ticket, 1, #prefix) == prefix then permits[ticket] = permit end
+    for permit_name, permit in pairs(state.permits) do
+      if string.sub(permit_name, 1, #prefix) == prefix then permits[permit_name] = permit end
     end
     return permits
   end
 
-  local function has_its_share(name) return share ~= nil and size(own(name)) >= share end
+  local function has_its_share(name) return share ~= nil and size(permits_of(name)) >= share end
 
-  local function place(ends, number)
+  local function free_at(ends, place)
     local first = math.max(#ends - requests, 0)
-    local cycles = math.floor((number - 1) / requests)
-    local position = (number - 1) % requests
+    local cycles = math.floor((place - 1) / requests)
+    local position = (place - 1) % requests
     local free = now
     local index = position - math.max(requests - #ends, 0)
     if index >= 0 then free = ends[first + index + 1] end
-    local told = 0
-    if state.told[1] and state.told[1] < number then told = state.told[2] end
-    return math.max(free + cycles * window, told, state.closed, now)
+    local hint, hinted = state.server_hint, 0
+    if hint.remaining and hint.remaining < place then hinted = hint.expires end
+    return math.max(free + cycles * window, hinted, state.locked_until, now)
   end
 
   local function spaced(kind, ends)
-    local first = place(ends, 1)
-    if kind == BULK and requests > 1 then first = math.max(first, place(ends, 2) - window / requests) end
+    local first = free_at(ends, 1)
+    if kind == 'bulk' and requests > 1 then first = math.max(first, free_at(ends, 2) - window / requests) end
     return first
   end
 
-  local function next_at(kind)
+  local function next_free_at(kind)
     local ends = {}
-    for _, permit in pairs(state.permits) do table.insert(ends, permit[1]) end
+    for _, permit in pairs(state.permits) do table.insert(ends, permit.since + window) end
     table.sort(ends)
     return spaced(kind, ends)
   end
 
-  local function wanted()
-    for kind = SINGLE, BULK do
-      for name, other in pairs(state.wants) do
-        if other[kind] > 0 and not has_its_share(name) then return kind end
+  local function kind_to_serve()
+    for _, kind in ipairs(KINDS) do
+      for name, waiting in pairs(state.waiting) do
+        if waiting[kind] > 0 and not has_its_share(name) then return kind end
       end
     end
   end
 
   local function ahead_of(kind)
-    local at, me, count = now + 1, '', 0
-    if want[kind] > 0 then at, me = state.served[process] or 0, process end
-    for name, other in pairs(state.wants) do
-      if other[kind] > 0 and name ~= process and not has_its_share(name) then
+    local own_served, own_name, count = now + 1, '', 0
+    if own[kind] > 0 then own_served, own_name = state.served[process] or 0, process end
+    for name, waiting in pairs(state.waiting) do
+      if waiting[kind] > 0 and name ~= process and not has_its_share(name) then
         local served = state.served[name] or 0
-        if served < at or (served == at and name < me) then count = count + 1 end
+        if served < own_served or (served == own_served and name < own_name) then count = count + 1 end
       end
     end
     return count
   end
 
-  local function give()
-    local kind = wanted()
-    while kind and next_at(kind) <= now do
+  local function grant()
+    local kind = kind_to_serve()
+    while kind and next_free_at(kind) <= now do
       if ahead_of(kind) > 0 or has_its_share(process) then return true end
-      local name = table.remove(waiting[kind], 1)
-      state.permits[name] = {now + report.margin + window, 1}
+      local name = table.remove(wanted[kind], 1)
+      state.permits[name] = {since = now + report.margin, answered = false}
       state.served[process] = now
-      want[kind] = want[kind] - 1
-      if state.told[1] then state.told[1] = state.told[1] - 1 end
+      own[kind] = own[kind] - 1
+      local hint = state.server_hint
+      if hint.remaining then hint.remaining = hint.remaining - 1 end
       table.insert(granted, name)
-      kind = wanted()
+      kind = kind_to_serve()
     end
     return false
   end
 
-  local function soonest(permits)
-    local soon, ends = now + window, {}
+  local function earliest_ends(permits)
+    local ends = {}
     for _, permit in pairs(permits) do
-      table.insert(ends, permit[2] == 1 and math.min(permit[1], soon) or permit[1])
+      local since = permit.answered and permit.since or math.min(permit.since, now)
+      table.insert(ends, since + window)
     end
     table.sort(ends)
     return ends
   end
 
-  local function wait(others)
-    if want[SINGLE] + want[BULK] == 0 then return -1 end
-    local ends = soonest(state.permits)
-    local kind = want[SINGLE] > 0 and SINGLE or BULK
+  local function wait_for(other_is_first)
+    if own.single + own.bulk == 0 then return -1 end
+    local ends = earliest_ends(state.permits)
+    local kind = own.single > 0 and 'single' or 'bulk'
     local ahead = ahead_of(kind)
-    if kind == BULK then
-      for _, other in pairs(state.wants) do ahead = ahead + other[SINGLE] end
+    if kind == 'bulk' then
+      for _, waiting in pairs(state.waiting) do ahead = ahead + waiting.single end
     end
-    local at = ahead == 0 and spaced(kind, ends) or place(ends, ahead + 1)
+    local at = ahead == 0 and spaced(kind, ends) or free_at(ends, ahead + 1)
     if has_its_share(process) then
-      at = math.max(at, math.min(soonest(own(process))[1], state.quiet))
-    elseif others then
-      at = now + GLANCE
+      at = math.max(at, math.min(earliest_ends(permits_of(process))[1], state.shares_until))
+    elseif other_is_first then
+      at = now + RECHECK_MS
     end
     return math.max(at - now, 1)
   end
 
-  local pause = wait(give())
-  if pause < 0 then state.wants[process] = nil else want[3] = now + pause + GRACE end
-  return {granted = granted, wait = pause, members = members, closed = math.max(state.closed - now, 0)}
+  local wait = wait_for(grant())
+  if wait < 0 then state.waiting[process] = nil else own['until'] = now + wait + GRACE_MS end
+  return {
+    granted = granted, wait = wait, members = members, locked_for = math.max(state.locked_until - now, 0),
+    requests = requests, window = window
+  }
 end

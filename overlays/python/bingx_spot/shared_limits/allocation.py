@@ -1,51 +1,66 @@
-"""Decide which process gets the next permit: one decision for all that share a limit, made in one place.
+"""Decide which process is granted the next permit: one function, run atomically by the store.
 
-`decide` is what a store runs atomically. The file store runs it as it stands; Redis runs allocation.lua, which is
-the same line by line, and a test holds the two against each other. Times are milliseconds of the store's own
-clock; what a process reports are durations, so that the clocks of machines do not matter.
+`allocate` is what a store runs. The file store runs this function; Redis runs allocation.lua, which is the
+same line by line, and a test compares the two. Times are milliseconds of the store's own clock. Processes
+report durations only, so the clocks of their machines do not matter.
 
-- A permit is counted as policy/windows.py says: from its answer on, or from a margin after it was given. So a
-  process that dies gives back what it held.
+- A permit is counted as sliding_window.py describes: from its response on, or from a margin after it was
+  granted. So the permits of a process that dies become free again.
 - Single calls come before bulk runs. Among processes that want the same, the one that was served least
-  recently comes first: each has its fair share, however many callers it has. Within a process its own queue
-  decides.
-- A process is told when to ask again. One that does not come then has died or is held up, and loses its turn.
-- After an outage, which each process may have noticed at another time, every process has only the share that
-  it also has without the store, until all have had time to come back and to say what they sent meanwhile.
-  Where the state was lost and nobody noticed, nothing is given out before what it held counts no longer.
+  recently comes first: each has a fair share, however many callers it has. Within a process the order is that
+  of its own queue.
+- The store says when to ask again. A process that does not has died or is held up, and loses its place.
+- Processes may keep different rates. The slowest one applies to all, for as long as its process is a member.
+- After an outage, which each process may have noticed at another time, every process gets only the share that
+  it has without the store, until all have had time to return and to report what they sent meanwhile. Where
+  the state was lost and no process noticed, nothing is granted before everything it held has expired.
 """
 
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
-#: How much later than told a process may ask before it loses its turn.
-GRACE = 50.0
-#: How soon to look again where it is another's turn who is about to come.
-GLANCE = 5.0
-#: How long a process counts as one of those that share, after it was last heard of.
-MEMBER = 30_000.0
-#: How long after an outage processes may still be coming back, a window apart: they look once a second.
-RETURN = 1_250.0
-#: How long a request may have been on its way, a window apart, that was sent before the state was lost.
-LOST = 250.0
-_SINGLE, _BULK = 0, 1
+#: How much later than agreed a process may ask before it loses its place.
+GRACE_MS = 50.0
+#: How soon to ask again while another process, which should ask any moment, comes first.
+RECHECK_MS = 5.0
+#: How long a process is a member after its last report.
+MEMBER_TTL_MS = 30_000.0
+#: How long after an outage processes may still be returning, beyond one window: they probe once a second.
+REJOIN_MS = 1_250.0
+#: How long a request that was sent before the state was lost may have been in flight, beyond one window.
+LOST_STATE_MS = 250.0
+
+Kind = Literal["single", "bulk"]
+_KINDS: tuple[Kind, Kind] = ("single", "bulk")
+
+
+class ServerHint(TypedDict, total=False):
+    """What the exchange says of the limit; empty where it says nothing.
+
+    Attributes:
+        remaining: How many requests are left.
+        expires_in: For how long that holds.
+    """
+
+    remaining: int
+    expires_in: float
 
 
 class ProcessReport(TypedDict):
-    """What a process tells the store, and wants.
+    """What a process reports to the store, and asks for.
 
     Attributes:
         process: A name that no other process has.
-        requests: How many permits the limit has in each window.
+        requests: How many permits this process's rate has in each window.
         window: The window's length.
-        margin: How long after it was given a permit is counted from, where no answer comes.
-        single: The tickets of single calls that wait, by their names, first come first.
-        bulk: Likewise those of bulk runs.
-        counts: For how long permits are still counted, by the names of their tickets; 0 for not at all, more
-            than a window for those whose answers are awaited.
-        told: What the exchange says: how many are left, and for how long that holds; or nothing.
-        closed: For how long the exchange will not listen; 0 where it does.
-        known: How many processes shared the limit when the store was last heard of.
-        away: Whether this one has gone on without the store.
+        margin: How long after it was granted a permit is counted from, where no response arrives.
+        single: Names of the permits that single calls wait for, first come first.
+        bulk: Names of those that bulk runs wait for.
+        permits: For how long permits have been counted, by name; negative until their response arrives.
+        released: Names of permits that were released unused.
+        server_hint: What the exchange says of the limit.
+        locked_for: How much longer the exchange has locked the endpoint; 0 where it is open.
+        members: How many processes shared the limit when the store last answered.
+        was_local: Whether this process has used its own share since then.
     """
 
     process: str
@@ -54,199 +69,239 @@ class ProcessReport(TypedDict):
     margin: float
     single: list[str]
     bulk: list[str]
-    counts: dict[str, float]
-    told: list[float]
-    closed: float
-    known: int
-    away: bool
+    permits: dict[str, float]
+    released: list[str]
+    server_hint: ServerHint
+    locked_for: float
+    members: int
+    was_local: bool
 
 
 class Allocation(TypedDict):
     """What the store answers.
 
     Attributes:
-        granted: The tickets that have their permits.
-        wait: When to ask again; below 0 where nothing is waited for.
+        granted: Names of the permits that are granted.
+        wait: When to ask again; below 0 where the process waits for nothing.
         members: How many processes share the limit.
-        closed: For how long the exchange will not listen.
+        locked_for: How much longer the exchange has locked the endpoint.
+        requests: How many permits the rate of all processes has in each window.
+        window: That window's length.
     """
 
     granted: list[str]
     wait: float
     members: int
-    closed: float
+    locked_for: float
+    requests: int
+    window: float
 
 
 State = dict[str, Any]
 
 
 def allocate(state: State, now: float, report: ProcessReport) -> Allocation:
-    """Take in what a process reports, and say which of its tickets have their permits.
+    """Apply what a process reports, and decide which of its permits are granted.
 
     Args:
         state: What the store remembers of the limit, or an empty dictionary; it is changed.
         now: The store's time.
-        report: What the process tells and wants.
+        report: What the process reports and asks for.
     """
-    _forget(state, now, report)
-    _take_in(state, now, report)
-    return _Decision(state, now, report).verdict()
+    rate = _join(state, now, report)
+    _drop_expired(state, now, report, rate)
+    _apply_report(state, now, report, rate)
+    return _Allocator(state, now, report, rate).allocation()
 
 
-def _forget(state: State, now: float, report: ProcessReport) -> None:
-    for name in ("permits", "served", "wants", "members"):
+def _join(state: State, now: float, report: ProcessReport) -> tuple[int, float]:
+    """Make the process a member, and return requests and window of the slowest member's rate."""
+    for name in ("permits", "served", "waiting", "members", "server_hint"):
         state.setdefault(name, {})
-    for name in ("closed", "quiet", "known"):
+    for name in ("locked_until", "shares_until", "known_members"):
         state.setdefault(name, 0)
-    state.setdefault("told", [])
-    # What lies further ahead than anything can was written before the clock began anew.
-    furthest = now + report["margin"] + report["window"]
+    members = {
+        name: member
+        for name, member in state["members"].items()
+        if now < member["until"] <= now + MEMBER_TTL_MS
+    }
+    members[report["process"]] = {
+        "until": now + MEMBER_TTL_MS,
+        "requests": report["requests"],
+        "window": report["window"],
+    }
+    state["members"] = members
+    rates = [(member["requests"], member["window"]) for member in members.values()]
+    return min(rates, key=lambda rate: (rate[0] / rate[1], rate[0]))
+
+
+def _drop_expired(state: State, now: float, report: ProcessReport, rate: tuple[int, float]) -> None:
+    _, window = rate
+    # What lies further in the future than anything can was written before the store's clock restarted.
+    latest = now + report["margin"]
     state["permits"] = {
-        name: [min(until, furthest), is_open]
-        for name, (until, is_open) in state["permits"].items()
-        if until > now
+        name: {"since": min(permit["since"], latest), "answered": permit["answered"]}
+        for name, permit in state["permits"].items()
+        if permit["since"] + window > now
     }
-    state["wants"] = {
-        name: want for name, want in state["wants"].items() if now < want[2] <= furthest + GRACE
+    state["waiting"] = {
+        name: waiting
+        for name, waiting in state["waiting"].items()
+        if now < waiting["until"] <= latest + window + GRACE_MS
     }
-    state["members"] = {
-        name: until for name, until in state["members"].items() if now < until <= now + MEMBER
-    }
-    state["served"] = {name: at for name, at in state["served"].items() if now - MEMBER < at <= now}
-    if state["told"] and state["told"][1] <= now:
-        state["told"] = []
+    state["served"] = {name: at for name, at in state["served"].items() if now - MEMBER_TTL_MS < at <= now}
+    if state["server_hint"] and state["server_hint"]["expires"] <= now:
+        state["server_hint"] = {}
 
 
-def _take_in(state: State, now: float, report: ProcessReport) -> None:
-    process, permits = report["process"], state["permits"]
-    for name, left in report["counts"].items():
-        if left > 0:
-            permits[name] = [now + left, int(left > report["window"])]
+def _apply_report(state: State, now: float, report: ProcessReport, rate: tuple[int, float]) -> None:
+    requests, window = rate
+    for name, counted_for in report["permits"].items():
+        if counted_for < window:
+            state["permits"][name] = {"since": now - counted_for, "answered": counted_for >= 0}
         else:
-            permits.pop(name, None)
-    is_new = "since" not in state
-    state["since"] = now if is_new else state["since"]
-    lost = is_new and report["known"] > 1
-    if report["away"] or lost:
-        state["quiet"] = max(state["quiet"], now + RETURN + report["window"])
-        state["known"] = max(state["known"], report["known"])
-    state["known"] = state["known"] if now < state["quiet"] else 0
-    state["members"][process] = now + MEMBER
-    if lost and not report["away"]:
-        state["told"] = [0, now + report["window"] + LOST]
-    elif report["told"] and report["told"][0] < report["requests"] - len(permits):
-        state["told"] = [report["told"][0], now + report["told"][1]]
-    state["closed"] = max(state["closed"], now + report["closed"] if report["closed"] > 0 else 0)
-    state["wants"][process] = [len(report["single"]), len(report["bulk"]), now + GRACE]
+            state["permits"].pop(name, None)
+    for name in report["released"]:
+        state["permits"].pop(name, None)
+    is_new = "created" not in state
+    state["created"] = now if is_new else state["created"]
+    lost = is_new and report["members"] > 1
+    if report["was_local"] or lost:
+        state["shares_until"] = max(state["shares_until"], now + REJOIN_MS + window)
+        state["known_members"] = max(state["known_members"], report["members"])
+    state["known_members"] = state["known_members"] if now < state["shares_until"] else 0
+    hint = report["server_hint"]
+    if lost and not report["was_local"]:
+        state["server_hint"] = {"remaining": 0, "expires": now + window + LOST_STATE_MS}
+    elif hint and hint["remaining"] < requests - len(state["permits"]):
+        expires = now + min(hint["expires_in"], window)
+        state["server_hint"] = {"remaining": hint["remaining"], "expires": expires}
+    if report["locked_for"] > 0:
+        state["locked_until"] = max(state["locked_until"], now + report["locked_for"])
+    state["waiting"][report["process"]] = {
+        "single": len(report["single"]),
+        "bulk": len(report["bulk"]),
+        "until": now + GRACE_MS,
+    }
 
 
-class _Decision:
-    """Give a process what it can have."""
+class _Allocator:
+    """Grants one process what it can have."""
 
-    def __init__(self, state: State, now: float, report: ProcessReport) -> None:
+    def __init__(self, state: State, now: float, report: ProcessReport, rate: tuple[int, float]) -> None:
         self.state, self.now, self.report = state, now, report
+        self.requests, self.window = rate
         self.process = report["process"]
-        self.want = state["wants"][self.process]
+        self.own = state["waiting"][self.process]
         self.granted: list[str] = []
-        self.members = max(len(state["members"]), state["known"])
-        self.share = max(1, report["requests"] // self.members) if now < state["quiet"] else None
-        self.waiting = [self._not_yet(report["single"], _SINGLE), self._not_yet(report["bulk"], _BULK)]
+        self.members = max(len(state["members"]), state["known_members"])
+        self.share = max(1, self.requests // self.members) if now < state["shares_until"] else None
+        self.wanted: dict[Kind, list[str]] = {kind: self._not_yet_granted(kind) for kind in _KINDS}
 
-    def verdict(self) -> Allocation:
-        others = self._give()
-        wait = self._wait(others)
+    def allocation(self) -> Allocation:
+        other_is_first = self._grant()
+        wait = self._wait(other_is_first)
         if wait < 0:
-            del self.state["wants"][self.process]
+            del self.state["waiting"][self.process]
         else:
-            self.want[2] = self.now + wait + GRACE
-        closed = max(self.state["closed"] - self.now, 0)
-        return {"granted": self.granted, "wait": wait, "members": self.members, "closed": closed}
+            self.own["until"] = self.now + wait + GRACE_MS
+        return {
+            "granted": self.granted,
+            "wait": wait,
+            "members": self.members,
+            "locked_for": max(self.state["locked_until"] - self.now, 0),
+            "requests": self.requests,
+            "window": self.window,
+        }
 
-    def _not_yet(self, names: list[str], kind: int) -> list[str]:
-        # A permit whose news was lost on its way is not given twice.
+    def _not_yet_granted(self, kind: Kind) -> list[str]:
+        # A permit whose grant did not reach the process is not granted twice.
+        names = self.report[kind]
         known = [name for name in names if name in self.state["permits"]]
         self.granted += known
-        self.want[kind] -= len(known)
+        self.own[kind] -= len(known)
         return [name for name in names if name not in self.state["permits"]]
 
-    def _give(self) -> bool:
-        """Give permits as long as it is this process's turn, and tell whether it then is another's."""
-        while (kind := self._kind()) is not None and self._next(kind) <= self.now:
+    def _grant(self) -> bool:
+        """Grant permits while this process comes first, and return whether another one then does."""
+        while (kind := self._kind_to_serve()) is not None and self._next_free_at(kind) <= self.now:
             if self._ahead(kind) > 0 or self._has_its_share(self.process):
                 return True
-            name = self.waiting[kind].pop(0)
-            until = self.now + self.report["margin"] + self.report["window"]
-            self.state["permits"][name] = [until, 1]
+            name = self.wanted[kind].pop(0)
+            self.state["permits"][name] = {"since": self.now + self.report["margin"], "answered": False}
             self.state["served"][self.process] = self.now
-            self.want[kind] -= 1
-            if self.state["told"]:
-                self.state["told"][0] -= 1
+            self.own[kind] -= 1
+            if self.state["server_hint"]:
+                self.state["server_hint"]["remaining"] -= 1
             self.granted.append(name)
         return False
 
-    def _kind(self) -> int | None:
-        """Return what is wanted most: by anybody who can have it, or by this process."""
-        for kind in (_SINGLE, _BULK):
-            for name, want in self.state["wants"].items():
-                if want[kind] > 0 and not self._has_its_share(name):
+    def _kind_to_serve(self) -> Kind | None:
+        """Return the kind that comes first, among all processes that may be served."""
+        for kind in _KINDS:
+            for name, waiting in self.state["waiting"].items():
+                if waiting[kind] > 0 and not self._has_its_share(name):
                     return kind
         return None
 
-    def _ahead(self, kind: int) -> int:
+    def _ahead(self, kind: Kind) -> int:
         """Return how many processes are served before this one, among those that want the same."""
         served = self.state["served"]
-        own = (served.get(self.process, 0), self.process) if self.want[kind] > 0 else (self.now + 1, "")
+        own = (served.get(self.process, 0), self.process) if self.own[kind] > 0 else (self.now + 1, "")
         return sum(
             (served.get(name, 0), name) < own
-            for name, want in self.state["wants"].items()
-            if want[kind] > 0 and name != self.process and not self._has_its_share(name)
+            for name, waiting in self.state["waiting"].items()
+            if waiting[kind] > 0 and name != self.process and not self._has_its_share(name)
         )
 
-    def _next(self, kind: int) -> float:
-        """Return when the next permit may be given, as things stand."""
-        return self._spaced(kind, sorted(until for until, _ in self.state["permits"].values()))
+    def _next_free_at(self, kind: Kind) -> float:
+        """Return when the next permit can be granted, as things stand."""
+        ends = sorted(permit["since"] + self.window for permit in self.state["permits"].values())
+        return self._spaced(kind, ends)
 
-    def _spaced(self, kind: int, ends: list[float]) -> float:
-        requests, window = self.report["requests"], self.report["window"]
-        first = self._place(ends, 1)
-        if kind == _BULK and requests > 1:
-            first = max(first, self._place(ends, 2) - window / requests)
+    def _spaced(self, kind: Kind, ends: list[float]) -> float:
+        first = self._free_at(ends, 1)
+        if kind == "bulk" and self.requests > 1:
+            first = max(first, self._free_at(ends, 2) - self.window / self.requests)
         return first
 
-    def _place(self, ends: list[float], place: int) -> float:
-        """Return when the permit for a place is there, if those given cease to count at the ends."""
-        requests, window, state = self.report["requests"], self.report["window"], self.state
-        first = max(len(ends) - requests, 0)
-        free: list[float] = [self.now] * (requests - len(ends)) + ends[first:]
-        cycles, position = divmod(place - 1, requests)
-        told = state["told"][1] if state["told"] and state["told"][0] < place else 0
-        until: float = max(told, state["closed"], self.now)
-        return max(free[position] + cycles * window, until)
+    def _free_at(self, ends: list[float], place: int) -> float:
+        """Return when the permit for a place is free, if the present ones expire at these ends."""
+        state = self.state
+        first = max(len(ends) - self.requests, 0)
+        free: list[float] = [self.now] * (self.requests - len(ends)) + ends[first:]
+        cycles, position = divmod(place - 1, self.requests)
+        hint = state["server_hint"]
+        hinted = hint["expires"] if hint and hint["remaining"] < place else 0
+        earliest: float = max(hinted, state["locked_until"], self.now)
+        return max(free[position] + cycles * self.window, earliest)
 
     def _has_its_share(self, name: str) -> bool:
-        return self.share is not None and len(self._own(name)) >= self.share
+        return self.share is not None and len(self._permits_of(name)) >= self.share
 
-    def _own(self, name: str) -> dict[str, list[float]]:
+    def _permits_of(self, process: str) -> dict[str, dict[str, Any]]:
         permits = self.state["permits"].items()
-        return {reservation: permit for reservation, permit in permits if reservation.startswith(f"{name}:")}
+        return {name: permit for name, permit in permits if name.startswith(f"{process}:")}
 
-    def _wait(self, others: bool) -> float:
-        """Return when to ask again, as if awaited answers came now: never too late."""
-        if self.want[_SINGLE] + self.want[_BULK] == 0:
+    def _wait(self, other_is_first: bool) -> float:
+        """Return when to ask again, as if pending responses arrived now: never too late."""
+        if self.own["single"] + self.own["bulk"] == 0:
             return -1
-        ends = self._soonest(self.state["permits"])
-        kind = _SINGLE if self.want[_SINGLE] > 0 else _BULK
+        ends = self._earliest_ends(self.state["permits"])
+        kind: Kind = "single" if self.own["single"] > 0 else "bulk"
         ahead = self._ahead(kind)
-        if kind == _BULK:
-            ahead += sum(want[_SINGLE] for want in self.state["wants"].values())
-        at = self._spaced(kind, ends) if ahead == 0 else self._place(ends, ahead + 1)
+        if kind == "bulk":
+            ahead += sum(waiting["single"] for waiting in self.state["waiting"].values())
+        at = self._spaced(kind, ends) if ahead == 0 else self._free_at(ends, ahead + 1)
         if self._has_its_share(self.process):
-            again = self._soonest(self._own(self.process))[0]
-            at = max(at, min(again, self.state["quiet"]))
-        elif others:
-            at = self.now + GLANCE
+            own = self._earliest_ends(self._permits_of(self.process))[0]
+            at = max(at, min(own, self.state["shares_until"]))
+        elif other_is_first:
+            at = self.now + RECHECK_MS
         return max(at - self.now, 1)
 
-    def _soonest(self, permits: dict[str, list[float]]) -> list[float]:
-        soon = self.now + self.report["window"]
-        return sorted(min(until, soon) if is_open else until for until, is_open in permits.values())
+    def _earliest_ends(self, permits: dict[str, dict[str, Any]]) -> list[float]:
+        return sorted(
+            (permit["since"] if permit["answered"] else min(permit["since"], self.now)) + self.window
+            for permit in permits.values()
+        )

@@ -1,4 +1,4 @@
-"""Make of the option `limits` what gives out the permits."""
+"""Make a rate limiter of the option `limits`."""
 
 import atexit
 import hmac
@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from hashlib import blake2b, sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from urllib.parse import unquote, urlsplit
 from weakref import WeakKeyDictionary, WeakSet, WeakValueDictionary
 
@@ -16,174 +16,183 @@ from bingx_spot.environments import Environment
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.fork_safety import fork_lock
 from bingx_spot.limits.client_state import AccountState
-from bingx_spot.limits.rate_limiter import IpLimits, LocalRateLimiter, RateLimiter, Unlimited
+from bingx_spot.limits.ip_limits import IpLimits
+from bingx_spot.limits.lockouts import Lockouts
+from bingx_spot.limits.rate_limiter import LocalRateLimiter, RateLimiter, Unlimited
+from bingx_spot.limits.rates import RateOption
 
 if TYPE_CHECKING:
     from bingx_spot.shared_limits.protocol import Store
     from bingx_spot.shared_limits.store_thread import SharedLimits
 
 
-#: The environment variable that says how limits are shared where `from_env` is not told it.
+#: The environment variable for the option `limits`, where `from_env` is not given it.
 LIMITS_VARIABLE = "BINGX_LIMITS"
-#: What the option may be.
-Choice = RateLimiter | str | os.PathLike[str] | None
-#: What switches limits off.
+#: The environment variable for the option `rate`.
+RATE_VARIABLE = "BINGX_RATE"
+#: The value that switches limits off.
 OFF = "off"
-# Valkey speaks the protocol of Redis.
-_SERVER = re.compile(r"((redis|valkey)s?(\+sentinel)?|unix)://")
+
+
+@runtime_checkable
+class RedisClient(Protocol):
+    """A client object of redis-py: sync or asyncio; for one server, a cluster or behind Sentinels."""
+
+    def evalsha(self, sha: str, numkeys: int, /, *keys_and_args: Any) -> Any:
+        """Run a script that the server knows."""
+        ...
+
+    def eval(self, script: str, numkeys: int, /, *keys_and_args: Any) -> Any:
+        """Run a script."""
+        ...
+
+
+#: What the option may be.
+LimitsOption = RateLimiter | RedisClient | str | os.PathLike[str] | None
+_SERVER = re.compile(r"(rediss?|unix)://")
 _ALLOWED = (
-    "off; redis://HOST:PORT/DB, rediss://, valkey://, valkeys://, unix:///PATH or "
-    "redis+sentinel://HOST:PORT/MASTER; file:///PATH or the path of a file; or an object with "
-    "reserve(operation, bulk)"
+    "off; redis://, rediss:// or unix:// as redis-py reads it (Valkey too); a client object of redis-py; "
+    "file:///PATH or the path of a file; or an object with reserve(operation, bulk)"
 )
 
 
-def check_limits(choice: Choice) -> None:
+def check_limits(limits: Any) -> None:
     """Check the option `limits`.
 
     Raises:
-        InvalidInput: It is none of what is allowed. It is not repeated: a URL may hold a password.
+        InvalidInput: It is not allowed. The text does not repeat it: a URL may hold a password.
     """
-    if choice is None or choice == OFF or hasattr(choice, "reserve"):
+    if limits is None or limits == OFF or isinstance(limits, RateLimiter | RedisClient):
         return
-    if not isinstance(choice, str | os.PathLike):
-        raise InvalidInput("limits", "is of another type", _ALLOWED)
-    if _path(choice) is not None:
-        return
-    if not _SERVER.match(os.fspath(choice)):
-        raise InvalidInput("limits", "is none of what it may be", _ALLOWED)
-    # Imported here: most processes share with nobody.
-    from bingx_spot.shared_limits.redis_url import ServerUrl  # noqa: PLC0415
-
-    ServerUrl.parse(os.fspath(choice))
+    if not isinstance(limits, str | os.PathLike):
+        raise InvalidInput("limits", f"is of type {type(limits).__name__}", _ALLOWED)
+    if _path_of(limits) is None and not _SERVER.match(os.fspath(limits)):
+        raise InvalidInput("limits", "is not one of the allowed values", _ALLOWED)
 
 
-def permits_of(
-    choice: Choice, account: AccountState, environment: Environment, credentials: Credentials
+def rate_limiter_for(
+    limits: LimitsOption,
+    account: AccountState,
+    environment: Environment,
+    credentials: Credentials,
+    rate: RateOption = None,
 ) -> RateLimiter:
-    """Return what gives out the permits.
+    """Return the rate limiter of a client.
 
     Args:
-        choice: The option `limits`, checked.
-        account: The API key's, which all clients of the process share.
+        limits: The option `limits`, checked.
+        account: The state of the API key, which all clients of the process share.
         environment: The exchange.
         credentials: The key.
+        rate: The option `rate`, checked. Of all clients with this key, the slowest rate wins.
 
     Raises:
-        InvalidInput: The store will not do, or another client with this key shares through another one.
+        InvalidInput: The store cannot be used, or another client with this key uses another one.
     """
-    if choice == OFF:
+    if limits == OFF:
         return Unlimited()
-    if isinstance(choice, str | os.PathLike):
-        share_through(account, _where(choice), lambda: store_of(choice), _names(environment, credentials))
-    elif choice is not None:
-        return choice
+    if isinstance(limits, RateLimiter):
+        return limits
+    account.limits.use_rate(rate)
+    if limits is not None:
+        _share_through(account, limits, _limit_names(environment, credentials))
     return account.limits
 
 
-def _names(environment: Environment, credentials: Credentials) -> Callable[[str], str]:
-    # Whoever reads the store's names learns no key from them, nor can anybody guess one: keys are random.
+def open_store(limits: "RedisClient | str | os.PathLike[str]") -> "Store":
+    """Return the store that a URL, a path or a client object stands for.
+
+    Args:
+        limits: The option `limits`, checked.
+
+    Raises:
+        InvalidInput: redis-py cannot use the URL, or is not installed.
+    """
+    path = _path_of(limits)
+    if path is None:
+        # Imported here: most processes use no shared store.
+        from bingx_spot.shared_limits.redis_store import RedisStore  # noqa: PLC0415
+
+        return RedisStore(limits)
+    from bingx_spot.shared_limits.file_store import FileStore  # noqa: PLC0415
+
+    return FileStore(path)
+
+
+def _path_of(limits: RedisClient | str | os.PathLike[str]) -> Path | None:
+    """Return the path that is meant, or None where it is none."""
+    if isinstance(limits, os.PathLike):
+        return Path(limits)
+    if not isinstance(limits, str):
+        return None
+    if limits.startswith("file://"):
+        parts = urlsplit(limits)
+        return Path(unquote(parts.path)) if parts.path and parts.netloc in ("", "localhost") else None
+    # Only what is certainly a path: a misspelt URL must not become a file.
+    path = Path(limits).expanduser()
+    return path if path.is_absolute() or limits.startswith(("./", "../")) else None
+
+
+def _limit_names(environment: Environment, credentials: Credentials) -> Callable[[str], str]:
+    # A reader of the store learns no key from a name, and cannot guess one: keys are random.
     message = f"bingx-spot limits of {environment.base_url}".encode()
     digest = hmac.new(credentials.api_key.encode(), message, sha256).hexdigest()[:32]
     # Braces keep the limits of one key together in a cluster.
     return lambda operation_id: f"bingx-spot:{{{digest}}}:{operation_id}"
 
 
-def _where(choice: str | os.PathLike[str]) -> str:
-    path = _path(choice)
-    return os.fspath(choice) if path is None else str(path.absolute())
-
-
-def store_of(choice: str | os.PathLike[str]) -> "Store":
-    """Return the store that a URL or a path names.
-
-    Args:
-        choice: The option `limits`, checked.
-
-    Raises:
-        InvalidInput: The URL will not do, or redis-py is not installed.
-    """
-    path = _path(choice)
-    if path is None:
-        # Imported here: most processes share with nobody.
-        from bingx_spot.shared_limits.redis_store import RedisStore  # noqa: PLC0415
-
-        return RedisStore(os.fspath(choice))
-    from bingx_spot.shared_limits.file_store import FileStore  # noqa: PLC0415
-
-    return FileStore(path)
-
-
-def _path(choice: str | os.PathLike[str]) -> Path | None:
-    """Return the path that is meant, or None where it is none."""
-    if isinstance(choice, os.PathLike):
-        return Path(choice)
-    if choice.startswith("file://"):
-        parts = urlsplit(choice)
-        return Path(unquote(parts.path)) if parts.path and parts.netloc in ("", "localhost") else None
-    # Only what can be nothing else: a URL that is written wrongly must not become a file.
-    path = Path(choice).expanduser()
-    return path if path.is_absolute() or choice.startswith(("./", "../")) else None
-
-
-# Only as long as a client uses them: what nobody holds is forgotten.
-_addresses: WeakValueDictionary[str, IpLimits] = WeakValueDictionary()
+# Weak, so that an account is forgotten with its last client.
+_ip_limits: WeakValueDictionary[str, IpLimits] = WeakValueDictionary()
 _accounts: WeakValueDictionary[tuple[str, bytes], AccountState] = WeakValueDictionary()
-_stores: WeakKeyDictionary[AccountState, str] = WeakKeyDictionary()
+_stores: WeakKeyDictionary[AccountState, Any] = WeakKeyDictionary()
 _shared: "WeakSet[SharedLimits]" = WeakSet()
-# No key stands in here, nor what could be compared with a list of keys.
+# With a random salt, so that the names hold no key, nor anything to compare with a list of keys.
 _SALT = os.urandom(32)
 
 
 def account_of(environment: Environment, credentials: Credentials) -> AccountState:
-    """Return what the process knows of an API key; the same for every client that uses it there.
+    """Return the state of an API key; the same for all clients of the process that use it on this exchange.
 
     Args:
-        environment: The exchange. Its base URL counts, however it was named.
+        environment: The exchange, identified by its base URL.
         credentials: The key.
     """
     name = (environment.base_url, blake2b(credentials.api_key.encode(), key=_SALT).digest())
     with fork_lock:
         account = _accounts.get(name)
         if account is None:
-            address = _addresses.setdefault(environment.base_url, IpLimits())
-            account = _accounts[name] = AccountState(LocalRateLimiter(address=address))
+            ip_limits = _ip_limits.setdefault(environment.base_url, IpLimits())
+            lockouts = Lockouts()
+            limiter = LocalRateLimiter(ip_limits=ip_limits, lockouts=lockouts)
+            account = _accounts[name] = AccountState(limiter, lockouts)
         return account
 
 
-def share_through(
-    account: AccountState, where: str, make_store: "Callable[[], Store]", name_of: Callable[[str], str]
+def _share_through(
+    account: AccountState, limits: RedisClient | str | os.PathLike[str], name_of: Callable[[str], str]
 ) -> None:
-    """Let the account's permits come from a store, unless they do already.
-
-    Args:
-        account: The API key's.
-        where: What tells the store from others.
-        make_store: Makes it.
-        name_of: Gives an endpoint's limit its name in the store.
-
-    Raises:
-        InvalidInput: They come from another one, or the store cannot be made.
-    """
+    """Let the account's permits come from a store, unless they do already."""
+    path = _path_of(limits)
+    place = limits if path is None else path.absolute()
     with fork_lock:
-        # Imported here: most processes share with nobody.
+        # Imported here: most processes use no shared store.
         from bingx_spot.shared_limits.store_thread import SharedLimits  # noqa: PLC0415
 
         known = _stores.get(account)
         if known is None:
-            _shared.add(SharedLimits(account, make_store(), name_of))
-            _stores[account] = where
-        elif known != where:
+            _shared.add(SharedLimits(account, open_store(limits), name_of))
+            _stores[account] = place
+        elif known != place:
             # Neither is repeated: a URL may hold a password.
-            reason = "names another store than a client with the same API key does"
-            raise InvalidInput("limits", reason, "one and the same in all of a process")
+            reason = "is another store than a client with the same API key uses"
+            raise InvalidInput("limits", reason, "the same URL, path or client object in all of a process")
 
 
 def forget() -> None:
-    """Forget what is known of every API key: clients that are made from now on begin anew."""
+    """Forget the state of every API key: clients that are created from now on start afresh."""
     with fork_lock:
         _accounts.clear()
-        _addresses.clear()
+        _ip_limits.clear()
 
 
 def _flush() -> None:

@@ -1,4 +1,4 @@
-"""The seam to what processes share: one atomic exchange of news and wishes for permits."""
+"""What a store of shared limits is: one atomic exchange of a report for an allocation."""
 
 from typing import Protocol
 
@@ -6,34 +6,34 @@ from bingx_spot.shared_limits.allocation import Allocation, ProcessReport
 
 
 class StoreError(Exception):
-    """Say that a store cannot be used just now, and why, without anything secret.
+    """A store cannot be used at the moment. Its text holds no secret.
 
     Args:
-        reason: What is wrong, in words.
-        mend: What to do about it, or nothing.
+        reason: What is wrong.
+        fix: What to do about it, or nothing.
     """
 
-    def __init__(self, reason: str, mend: str = "") -> None:
+    def __init__(self, reason: str, fix: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
-        self.mend = mend
+        self.fix = fix
 
 
 class Store(Protocol):
-    """Hold one limit for several processes."""
+    """Holds the limits that several processes share."""
 
     def exchange(self, name: str, report: ProcessReport) -> Allocation:
-        """Let `fleet.decide` run atomically on what is remembered of a limit.
+        """Run `allocation.allocate` atomically on the state of a limit.
 
         Args:
-            name: The limit's; it holds no API key.
-            report: What this process tells and wants.
+            name: The limit's name; it holds no API key.
+            report: What this process reports and asks for.
 
         Raises:
-            StoreError: It cannot be had, or takes too long.
+            StoreError: The store is unreachable, or takes too long.
         """
         ...
 
     def close(self) -> None:
-        """Let go of connections and files."""
+        """Close connections and files."""
         ...

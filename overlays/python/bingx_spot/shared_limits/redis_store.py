@@ -1,95 +1,245 @@
 """Share a limit through Redis or Valkey: one script that the server runs atomically, on its own clock."""
 
+# A name look-up would import this in whichever thread comes first, and a fork meanwhile would leave the
+# child's import lock held for ever.
+import encodings.idna  # noqa: F401
 import json
+import ssl
 from functools import cache
 from hashlib import sha1
 from importlib.resources import files
+from threading import Thread
 from typing import Any
 
+from bingx_spot.exceptions import InvalidInput
 from bingx_spot.shared_limits.allocation import Allocation, ProcessReport
-from bingx_spot.shared_limits.dns_probe import Names
 from bingx_spot.shared_limits.protocol import StoreError
-from bingx_spot.shared_limits.redis_clients import RedisClients, close, library
-from bingx_spot.shared_limits.redis_errors import trouble_of
-from bingx_spot.shared_limits.redis_url import ServerUrl
 
-# For how long a limit is remembered that nobody asks for, in milliseconds.
-_KEPT = 120_000
+#: Timeout of connecting and of each read, in seconds, unless the URL or the client sets its own. A cancel
+#: must not wait long for a server that only counts.
+SOCKET_TIMEOUT = 0.1
+#: Longest time for a whole exchange, in seconds: look-up of the name, connection, TLS, login and script.
+#: It holds for every client, whatever its own timeouts and retries are.
+EXCHANGE_TIMEOUT = 1.0
 
+# How long the server keeps a limit that no process uses, in milliseconds.
+_KEPT_MS = 120_000
 _MAIN = """
 local packed = redis.call('GET', KEYS[1])
 local state = packed and cmsgpack.unpack(packed) or {}
 local time = redis.call('TIME')
-local verdict = decide(state, time[1] * 1000 + time[2] / 1000, cjson.decode(ARGV[1]))
+local allocation = allocate(state, time[1] * 1000 + time[2] / 1000, cjson.decode(ARGV[1]))
 redis.call('SET', KEYS[1], cmsgpack.pack(state), 'PX', ARGV[2])
-return cjson.encode(verdict)
+return cjson.encode(allocation)
 """
+_FIX = (
+    "Check that redis-cli reaches the server with the same address, user and password. The user needs "
+    "EVAL, EVALSHA, GET, SET and TIME on the keys bingx-spot:*. A URL names one server that is no replica: "
+    "for a cluster or for Sentinels, pass limits= a client object of redis-py."
+)
+_ALLOWED = "redis://, rediss:// or unix:// as redis-py reads it, or a client object of redis-py"
+# What of an asyncio client's connections a blocking client takes over, besides everything about TLS.
+_CONNECTION_OPTIONS = (
+    "host",
+    "port",
+    "db",
+    "username",
+    "password",
+    "credential_provider",
+    "client_name",
+    "protocol",
+    "socket_timeout",
+    "socket_connect_timeout",
+    "socket_keepalive",
+    "socket_keepalive_options",
+)
 
 
 @cache
 def script() -> str:
-    """Return the script's functions; `decide` is what it is all about."""
+    """Return the script's functions; `allocate` is the one to call."""
     return files(__package__).joinpath("allocation.lua").read_text(encoding="utf-8")
 
 
 class RedisStore:
-    """Share limits through a server of Redis or Valkey, a cluster of them, or one that Sentinels watch.
+    """Shares limits through Redis or Valkey: one server, a cluster, or a master that Sentinels watch.
 
     Args:
-        url: Where it is; a password in it shows nowhere.
+        server: A URL that redis-py parses, or a client object of redis-py, sync or asyncio. A sync client is
+            used as it is and is never closed. For an asyncio client, blocking connections with the same
+            parameters are made, because its own belong to an event loop.
 
     Raises:
-        InvalidInput: The URL will not do, or redis-py is not installed.
+        InvalidInput: redis-py is not installed, or cannot use the URL. The URL is not repeated in the text:
+            it may hold a password.
     """
 
-    def __init__(self, url: str) -> None:
-        place = ServerUrl.parse(url)
-        self._clients = RedisClients(place)
+    def __init__(self, server: Any) -> None:
+        self._server = _client_of_url(server) if isinstance(server, str) else server
         self._client: Any = None
-        self._names = Names(place.hosts)
-        self._connected = False
+        self._exchange_thread: Thread | None = None
         self._script = script() + _MAIN
         self._digest = sha1(self._script.encode(), usedforsecurity=False).hexdigest()
+        self._owns_client = isinstance(server, str)
 
     def exchange(self, name: str, report: ProcessReport) -> Allocation:
-        """Let `fleet.decide` run atomically on what is remembered of a limit."""
-        redis = library()
+        """Run `allocation.allocate` atomically on the state of a limit."""
+        # In a thread, because a name server that hangs knows no timeout, nor does a client without one.
+        if self._exchange_thread is not None:
+            # Alive if it hangs, or at the end of the program, when another thread is in an exchange.
+            self._exchange_thread.join(SOCKET_TIMEOUT)
+            if self._exchange_thread.is_alive():
+                raise StoreError("still waiting for an earlier answer", _FIX)
+        outcome: list[Allocation | StoreError] = []
+        thread = Thread(
+            target=lambda: outcome.append(self._outcome(name, report)),
+            name="bingx-spot store",
+            daemon=True,
+        )
         try:
-            verdict: Allocation = json.loads(self._decided(name, json.dumps(report)))
-        except StoreError as known:
-            trouble = known
-        except redis.exceptions.RedisClusterException as error:
-            # None of the nodes is left that were known: the URL may lead to others.
-            self.close()
-            trouble = trouble_of(error, redis)
-        except Exception as error:  # noqa: BLE001 - whoever asks goes on without the server, whatever it is
-            trouble = trouble_of(error, redis)
+            thread.start()
+        except RuntimeError:
+            # From Python 3.12 on no thread can start while the program ends.
+            outcome.append(self._outcome(name, report))
         else:
-            # An empty list is an empty table in Lua, which is an empty object in JSON.
-            verdict["granted"] = list(verdict["granted"])
-            self._connected = True
-            return verdict
-        self._connected = False
-        # Outside of the handler: the library's errors may hold the server's address, or more.
-        raise trouble
+            self._exchange_thread = thread
+            thread.join(EXCHANGE_TIMEOUT)
+        if not outcome:
+            raise StoreError(f"no answer within {EXCHANGE_TIMEOUT:g} s", _FIX)
+        if isinstance(outcome[0], StoreError):
+            raise outcome[0]
+        return outcome[0]
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections that this store has opened."""
         client, self._client = self._client, None
-        if client is not None:
-            close(client)
+        if client is not None and (self._owns_client or client is not self._server):
+            client.close()
 
     def __repr__(self) -> str:
         return "<RedisStore>"
 
-    def _decided(self, name: str, report: str) -> Any:
-        if not self._connected:
-            self._names.wait()
+    def _outcome(self, name: str, report: ProcessReport) -> Allocation | StoreError:
+        try:
+            allocation: Allocation = json.loads(self._run_script(name, json.dumps(report)))
+        except Exception as error:  # noqa: BLE001 - no error of a client library may reach a caller
+            return StoreError(_reason(error), _FIX)
+        # An empty list is an empty table in Lua, which is an empty object in JSON.
+        allocation["granted"] = list(allocation["granted"])
+        return allocation
+
+    def _run_script(self, name: str, report: str) -> Any:
         if self._client is None:
-            self._client = self._clients.make()
+            self._client = _blocking(self._server)
         client = self._client
         try:
-            return client.evalsha(self._digest, 1, name, report, _KEPT)
-        except library().exceptions.NoScriptError:
-            pass
-        return client.eval(self._script, 1, name, report, _KEPT)
+            return client.evalsha(self._digest, 1, name, report, _KEPT_MS)
+        except Exception as error:
+            # By name: the client may be valkey-py's, which has the same exceptions.
+            if type(error).__name__ != "NoScriptError":
+                raise
+        return client.eval(self._script, 1, name, report, _KEPT_MS)
+
+
+def _client_of_url(url: str) -> Any:
+    redis = _library()
+    timeouts = {"socket_timeout": SOCKET_TIMEOUT}
+    if not url.startswith("unix:"):
+        timeouts["socket_connect_timeout"] = SOCKET_TIMEOUT
+    try:
+        # Options of the URL win. Without retries: the process continues without the server, and probes it.
+        client = redis.Redis.from_url(url, retry=_no_retries(redis), **timeouts)
+        # redis-py checks options only when it connects.
+        client.connection_pool.connection_class(**client.connection_pool.connection_kwargs)
+    except Exception:  # noqa: BLE001 - redis-py passes options on, so this may be anything
+        client = None
+    if client is None:
+        # Outside of the handler: the text of the error may hold a password.
+        raise InvalidInput("limits", "is not a URL that redis-py can use", _ALLOWED)
+    return client
+
+
+def _blocking(client: Any) -> Any:
+    """Return a blocking client for the server of an asyncio client; any other client as it is."""
+    try:
+        redis = _library()
+    except InvalidInput:
+        # Then it is a client of another library.
+        return client
+    if not isinstance(client, redis.asyncio.Redis | redis.asyncio.RedisCluster):
+        return client
+    retry = _no_retries(redis)
+    if isinstance(client, redis.asyncio.RedisCluster):
+        nodes = [
+            redis.cluster.ClusterNode(node.host, node.port)
+            for node in client.nodes_manager.startup_nodes.values()
+        ]
+        options = _connection_options(redis, client.connection_kwargs)
+        for name in ("host", "port", "db"):
+            options.pop(name, None)
+        return redis.RedisCluster(startup_nodes=nodes, retry=retry, **options)
+    pool = client.connection_pool
+    options = _pool_options(redis, pool)
+    if not isinstance(pool, redis.asyncio.SentinelConnectionPool):
+        return redis.Redis(retry=retry, **options)
+    sentinels = redis.Sentinel([], **{**options, "retry": retry})
+    sentinels.sentinels = [
+        redis.Redis(retry=retry, **_pool_options(redis, sentinel.connection_pool))
+        for sentinel in pool.sentinel_manager.sentinels
+    ]
+    return sentinels.master_for(pool.service_name)
+
+
+def _pool_options(redis: Any, pool: Any) -> dict[str, Any]:
+    return _connection_options(redis, {**pool.connection_kwargs, "connection_class": pool.connection_class})
+
+
+def _connection_options(redis: Any, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return arguments for a blocking client, from the parameters of an asyncio client's connections."""
+    options = {
+        name: value
+        for name, value in parameters.items()
+        if name in _CONNECTION_OPTIONS or name.startswith("ssl_")
+    }
+    if "path" in parameters:
+        options["unix_socket_path"] = parameters["path"]
+    connection_class = parameters.get("connection_class")
+    if isinstance(connection_class, type) and issubclass(connection_class, redis.asyncio.SSLConnection):
+        options["ssl"] = True
+    return options
+
+
+def _no_retries(redis: Any) -> Any:
+    return redis.retry.Retry(redis.backoff.NoBackoff(), 0)
+
+
+def _library() -> Any:
+    """Return redis-py.
+
+    Raises:
+        InvalidInput: It is not installed.
+    """
+    try:
+        import redis  # noqa: PLC0415 - an extra, which takes long to import
+    except ImportError:
+        raise InvalidInput(
+            "limits", "needs redis-py", "pip install 'bingx-spot[redis]', or no Redis URL"
+        ) from None
+    return redis
+
+
+def _reason(error: Exception) -> str:
+    """Describe an error without its text, which may hold the server's address or what was sent to it."""
+    cause: BaseException | None = error
+    details = ""
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            details = cause.reason or details
+        elif isinstance(cause, OSError):
+            details = cause.strerror or details
+        cause = cause.__cause__ or cause.__context__
+    if not details:
+        # The error code of a Redis reply, if it has one.
+        code = str(error).partition(" ")[0]
+        details = code if code.isalpha() and code.isupper() and code.isascii() else ""
+    return f"{type(error).__name__}: {details}" if details else type(error).__name__

@@ -1,4 +1,4 @@
-"""Share an API key's limits with other processes, through a store."""
+"""The thread that shares an account's limits with other processes through a store."""
 
 import logging
 import secrets
@@ -18,120 +18,121 @@ from bingx_spot_api.contract import Operation
 
 _log = logging.getLogger("bingx_spot")
 
-# How often a process that waits for nothing says that it is there, in seconds.
+# How often a process that waits for nothing reports that it is alive, in seconds.
 _HEARTBEAT = 10.0
 
 
 class SharedLimits:
-    """Let an account's permits come from a store, as long as it can be had.
+    """Lets an account's permits come from a store, while it can be used.
 
-    One thread asks it, for callers that block and for those that await alike: so a store that is slow holds
-    up no event loop, a question is asked once however many wait for the answer, and one client library does.
-    The thread begins with the first call that has news for it, and ends with the last client.
+    One thread contacts the store, for blocking and asyncio callers alike. So a slow store blocks no event
+    loop, one exchange serves all waiting callers, and one client library is enough. The thread starts with
+    the first call that needs it, and ends with the last client.
 
     Args:
-        account: The API key's.
-        store: What is shared.
-        name_of: Gives an endpoint's limit its name in the store.
+        account: The state of the API key.
+        store: The store.
+        name_of: Returns the name of an endpoint's limit in the store, by `operation_id`.
     """
 
     def __init__(self, account: AccountState, store: Store, name_of: Callable[[str], str]) -> None:
-        self._blocks = account.lockouts
-        self._address = account.limits.address
+        self._lockouts = account.lockouts
+        self._ip_limits = account.limits.ip_limits
         self._store = store
         self._name_of = name_of
         self._limits: list[SharedLimit] = []
-        self._outage = StoreHealth(0.0)
-        self._bell = _Bell(self)
+        self._health = StoreHealth(0.0)
+        self._thread = _StoreThread(self)
         self._process = secrets.token_hex(6)
-        account.limits.on_every_queue(self._adopt)
-        finalize(self, _end, store, self._bell)
+        account.limits.on_each_queue(self._add)
+        finalize(self, _close, store, self._thread)
         register_fork_aware(self)
 
     def after_fork_in_child(self) -> None:
-        """Begin as another process: after a fork, the thread and what was asked for are the parent's."""
+        """Reset after a fork: the thread and the permits belong to the parent process."""
         self._process = secrets.token_hex(6)
-        self._bell.after_fork_in_child()
+        self._thread.after_fork_in_child()
         for limit in self._limits:
             limit.after_fork_in_child()
 
     def flush(self) -> None:
-        """Tell the store what is new, before the process ends."""
-        if self._outage.phase is Phase.STORE:
-            self.ask()
+        """Report to the store what is new, before the process ends."""
+        if self._health.phase is Phase.STORE:
+            self.exchange_due()
 
-    def ask(self) -> float:
-        """Ask the store wherever it is time, and return when to ask again, in seconds; inf for some day."""
+    def exchange_due(self) -> float:
+        """Contact the store wherever it is due, and return in how many seconds to do so again, or `inf`."""
         for limit in list(self._limits):
-            if limit.is_due(self._address.now()):
+            if limit.is_due(self._ip_limits.now()):
                 self._exchange(limit)
-        now = self._address.now()
+        now = self._ip_limits.now()
         if any(limit.is_due(now) for limit in self._limits):
             return 0.0
         return min([limit.due - now for limit in self._limits if limit.due is not None], default=inf)
 
-    def greet(self) -> None:
-        """Let the store know that this process is there, though it waits for nothing."""
+    def heartbeat(self) -> None:
+        """Report to the store that this process is alive, though it waits for nothing."""
         for limit in list(self._limits):
-            # Whether it can be had is of no concern before somebody wants something of it.
-            with self._address:
-                report = limit.report(self._process, self._outage.members, self._address.now())
+            # A store that fails matters only when a caller needs it.
+            with self._ip_limits:
+                report = limit.report(self._process, self._health.members, self._ip_limits.now())
             with suppress(StoreError):
-                verdict = self._store.exchange(limit.name, report)
-                self._heard(limit, verdict)
+                self._on_allocation(limit, self._store.exchange(limit.name, report))
 
-    def _adopt(self, operation: Operation, turns: PermitQueue) -> None:
-        if operation.uid_limit is None:
+    def _add(self, operation: Operation, queue: PermitQueue) -> None:
+        if operation.uid_limit is None or queue.own_rate is None:
             return
         name = self._name_of(operation.operation_id)
-        limit = SharedLimit(operation, turns, self._blocks, name, self._bell.ring)
+        limit = SharedLimit(operation, queue, self._lockouts, name, self._thread.wake)
         self._limits.append(limit)
-        self._outage.window = max(self._outage.window, operation.uid_limit.seconds)
-        if self._outage.phase is Phase.HERE:
-            limit.go_on_alone(self._outage.members)
+        self._health.window = max(self._health.window, queue.own_rate.seconds)
+        if self._health.phase is Phase.LOCAL:
+            limit.switch_to_local(self._health.members)
 
     def _exchange(self, limit: SharedLimit) -> None:
-        with self._address:
-            report = limit.report(self._process, self._outage.members, self._address.now())
+        with self._ip_limits:
+            report = limit.report(self._process, self._health.members, self._ip_limits.now())
         try:
-            verdict = self._store.exchange(limit.name, report)
-        except StoreError as problem:
-            self._failed(limit, problem.reason)
-        except Exception as problem:  # noqa: BLE001 - whatever a library does, callers must not wait for it
-            self._failed(limit, f"it failed with {type(problem).__name__}")
+            allocation = self._store.exchange(limit.name, report)
+        except StoreError as error:
+            self._on_failure(limit, error.reason)
+        except Exception as error:  # noqa: BLE001 - no error of a client library may stop the thread
+            self._on_failure(limit, type(error).__name__)
         else:
-            self._heard(limit, verdict)
+            self._on_allocation(limit, allocation)
 
-    def _failed(self, limit: SharedLimit, reason: str) -> None:
-        with self._address:
-            now = self._address.now()
-            alone = self._outage.failed(now)
-            if alone:
+    def _on_failure(self, limit: SharedLimit, reason: str) -> None:
+        with self._ip_limits:
+            now = self._ip_limits.now()
+            switches = self._health.mark_failed(now)
+            if switches:
                 for each in self._limits:
-                    each.go_on_alone(self._outage.members)
-            limit.due = now + self._outage.again_in()
-        if alone:
+                    each.switch_to_local(self._health.members)
+            limit.due = now + self._health.retry_in()
+        if switches:
             _log.warning(
-                "the shared limit cannot be had: %s; this process goes on with a share of it", reason
+                "shared rate limiter unavailable (%s); falling back to this process's share of the limit",
+                reason,
             )
-            self._address.give_out()
+            self._ip_limits.grant_available()
 
-    def _heard(self, limit: SharedLimit, verdict: Allocation) -> None:
-        with self._address:
-            now = self._address.now()
-            back = self._outage.heard(verdict["members"])
-            if back:
+    def _on_allocation(self, limit: SharedLimit, allocation: Allocation) -> None:
+        with self._ip_limits:
+            now = self._ip_limits.now()
+            switches = self._health.mark_ok(allocation["members"])
+            self._health.window = max(self._health.window, allocation["window"] / 1000)
+            if switches:
                 for each in self._limits:
-                    each.come_back()
-            limit.take_in(verdict, now)
-        if back:
-            _log.warning("the shared limit is back")
+                    each.switch_to_store()
+            limit.apply(allocation, now)
+        if switches:
+            _log.warning("shared rate limiter available again")
 
 
-class _Bell:
-    """Wake the thread that asks the store, and start it when it is needed for the first time.
+class _StoreThread:
+    """Runs `exchange_due` of shared limits whenever it is woken or due; starts when first woken.
 
-    Callers hold the bell and nothing else, so that what nobody uses can go.
+    Queues hold this object and not the limits, so that limits without a client can be collected.
     """
 
     def __init__(self, shared_limits: SharedLimits) -> None:
@@ -139,39 +140,38 @@ class _Bell:
         self.after_fork_in_child()
 
     def after_fork_in_child(self) -> None:
-        self._lock = Lock()
+        self._start_lock = Lock()
         self._event = Event()
         self._started = False
-        self._ended = False
+        self._stopped = False
 
-    def ring(self) -> None:
-        # It is never let go: whoever gets it starts the thread.
-        if not self._started and self._lock.acquire(blocking=False):
+    def wake(self) -> None:
+        # The lock is never released: the caller that gets it starts the thread.
+        if not self._started and self._start_lock.acquire(blocking=False):
             self._started = True
             # A daemon, so that a program which does not close its client can end.
-            Thread(target=self._keep, name="bingx-spot limits", daemon=True).start()
+            Thread(target=self._run, name="bingx-spot limits", daemon=True).start()
         self._event.set()
 
-    def end(self) -> None:
-        self._ended = True
+    def stop(self) -> None:
+        self._stopped = True
         self._event.set()
 
-    def _keep(self) -> None:
-        """Ask the store again and again, until nobody shares anything any longer."""
+    def _run(self) -> None:
         event, pause = self._event, 0.0
-        while not self._ended:
-            rung = event.wait(min(pause, _HEARTBEAT))
+        while not self._stopped:
+            was_woken = event.wait(min(pause, _HEARTBEAT))
             event.clear()
-            shared = self._shared_limits()
-            if shared is None:
+            shared_limits = self._shared_limits()
+            if shared_limits is None:
                 return
-            if pause == inf and not rung:
-                shared.greet()
-            pause = shared.ask()
-            # Not held while waiting: whatever nobody uses is to go.
-            del shared
+            if pause == inf and not was_woken:
+                shared_limits.heartbeat()
+            pause = shared_limits.exchange_due()
+            # Not held while waiting, so that it can be collected.
+            del shared_limits
 
 
-def _end(store: Store, bell: _Bell) -> None:
-    bell.end()
+def _close(store: Store, thread: _StoreThread) -> None:
+    thread.stop()
     store.close()

@@ -1,4 +1,4 @@
-"""One endpoint's limit as a process shares it: what to tell the store, and what to make of its answer."""
+"""One endpoint's limit as a process shares it: what to report to the store, and how to apply its answer."""
 
 from collections.abc import Callable
 from enum import Enum
@@ -6,208 +6,222 @@ from itertools import count
 
 from bingx_spot.limits.lockouts import Lockouts
 from bingx_spot.limits.permit_queue import PermitQueue, RemoteSource
-from bingx_spot.limits.sliding_window import MARGIN, Permit, share
-from bingx_spot.shared_limits.allocation import Allocation, ProcessReport
+from bingx_spot.limits.rates import slower
+from bingx_spot.limits.sliding_window import MARGIN, Permit
+from bingx_spot.shared_limits.allocation import Allocation, ProcessReport, ServerHint
 from bingx_spot_api.contract import Operation, Rate
 
-# A block that differs by less, in seconds, is the same one: each knows it by its own clock.
-_SAME_BLOCK = 1.0
+# Lock-outs that differ by less, in seconds, are the same one: each process knows it by its own clock.
+_SAME_LOCKOUT = 1.0
 
 
 class SharedLimit:
-    """Be what stands between an endpoint's queue and the store.
+    """Connects an endpoint's queue with the store.
 
-    Its methods are called under the lock of the address.
+    Its methods are called under the lock of the account's `IpLimits`.
 
     Args:
-        operation: The endpoint; it has a limit per UID.
-        turns: Its queue.
-        blocks: Until when the exchange will not listen.
-        name: What the limit is called in the store.
-        ring: Wakes whoever asks the store; called without any lock.
+        operation: The endpoint; it has a limit per account.
+        queue: Its queue.
+        lockouts: The account's lock-outs.
+        name: The limit's name in the store.
+        notify: Wakes the thread that contacts the store; called without any lock.
     """
 
     def __init__(
-        self, operation: Operation, turns: PermitQueue, blocks: Lockouts, name: str, ring: Callable[[], None]
+        self,
+        operation: Operation,
+        queue: PermitQueue,
+        lockouts: Lockouts,
+        name: str,
+        notify: Callable[[], None],
     ) -> None:
-        assert operation.uid_limit is not None, "others are not shared"  # noqa: S101 - a mistake of ours
+        assert queue.own_rate is not None, "only limits per account are shared"  # noqa: S101 - our mistake
         self.name = name
-        self.rate: Rate = operation.uid_limit
-        #: When to ask the store again, in seconds; None where nobody waits for anything.
+        self.own_rate: Rate = queue.own_rate
+        #: When to contact the store again, in seconds; None where no caller waits.
         self.due: float | None = None
         self._operation_id = operation.operation_id
-        self._turns = turns
-        self._blocks = blocks
-        self._elsewhere = turns.elsewhere = RemoteSource(ring)
+        self._queue = queue
+        self._lockouts = lockouts
+        self._remote = queue.remote = RemoteSource(notify)
         self._numbers = count()
-        self._sent_back: list[str] = []
-        self._was_away = False
-        self._held_up_until = 0.0
+        self._released: list[str] = []
+        self._was_local = False
+        self._blocked_until = 0.0
 
     def is_due(self, now: float) -> bool:
-        """Tell whether there is something to tell the store, or somebody to ask it for."""
-        return self._elsewhere.news or (self.due is not None and self.due <= now)
+        """Return whether there is something to report, or a permit to ask for."""
+        return self._remote.dirty or (self.due is not None and self.due <= now)
 
     def report(self, process: str, members: int, now: float) -> ProcessReport:
-        """Return what the store is to be told.
+        """Return the report for the store.
 
         Args:
             process: This process's name.
-            members: How many share the limit, as far as is known.
+            members: How many processes share the limit, as far as is known.
             now: The time, in seconds.
         """
-        self._elsewhere.news = False
-        single, bulk = self._waiting(process, now)
-        self._sent_back, self._elsewhere.returned = self._sent_back + self._elsewhere.returned, []
-        told, self._elsewhere.told = self._elsewhere.told, None
+        self._remote.dirty = False
+        self.own_rate = self._queue.own_rate or self.own_rate
+        single, bulk = self._names_of_waiters(process, now)
+        self._released, self._remote.released = self._released + self._remote.released, []
         return {
             "process": process,
-            "requests": self.rate.requests,
-            "window": self.rate.seconds * 1000,
+            "requests": self.own_rate.requests,
+            "window": self.own_rate.seconds * 1000,
             "margin": MARGIN * 1000,
             "single": single,
             "bulk": bulk,
-            "counts": dict.fromkeys(self._sent_back, 0.0) | self._counts(process, now),
-            "told": [] if told is None else [told[0], (told[1] - now) * 1000],
-            "closed": self._closed() * 1000,
-            "known": members,
-            "away": self._was_away,
+            "permits": self._counted_permits(process, now),
+            "released": list(self._released),
+            "server_hint": self._server_hint(now),
+            "locked_for": self._locked_for() * 1000,
+            "members": members,
+            "was_local": self._was_local,
         }
 
-    def take_in(self, verdict: Allocation, now: float) -> None:
-        """Hand out what the store has given.
+    def apply(self, allocation: Allocation, now: float) -> None:
+        """Grant what the store has granted, and adopt its rate and lock-out.
 
         Args:
-            verdict: Its answer to the last report.
+            allocation: The store's answer to the last report.
             now: The time, in seconds.
         """
-        self._sent_back.clear()
-        self._was_away = False
-        waiting = {turn.name: turn for turn in self._turns}
-        for name in verdict["granted"]:
-            if name in waiting:
-                self._turns.give(waiting[name], now)
+        self._released.clear()
+        self._was_local = False
+        rate = Rate(allocation["requests"], allocation["window"] / 1000)
+        self._queue.windows[0].set_limit(slower(rate, self.own_rate))
+        waiters = {waiter.name: waiter for waiter in self._queue}
+        for name in allocation["granted"]:
+            if name in waiters:
+                self._queue.grant(waiters[name], now)
             else:
-                self._elsewhere.returned.append(name)
-        self._elsewhere.next = max(now + max(verdict["wait"], 0.0) / 1000, self._held_up_until)
-        self.due = self._elsewhere.next if len(self._turns) > 0 else None
-        self._elsewhere.news = self._elsewhere.news or bool(self._elsewhere.returned)
-        if verdict["closed"] / 1000 > self._blocks.seconds_left(self._operation_id) + _SAME_BLOCK:
-            self._blocks.lock(self._operation_id, verdict["closed"] / 1000)
-        self._turns.turn_away(now)
+                self._remote.released.append(name)
+        self._remote.next_free_at = max(now + max(allocation["wait"], 0.0) / 1000, self._blocked_until)
+        self.due = self._remote.next_free_at if len(self._queue) > 0 else None
+        self._remote.dirty = self._remote.dirty or bool(self._remote.released)
+        if allocation["locked_for"] / 1000 > self._lockouts.seconds_left(self._operation_id) + _SAME_LOCKOUT:
+            self._lockouts.lock(self._operation_id, allocation["locked_for"] / 1000)
+        self._queue.reject_late_waiters(now)
 
-    def go_on_alone(self, members: int) -> None:
-        """Let the queue give out this process's share, for the store is gone.
+    def switch_to_local(self, members: int) -> None:
+        """Let the queue grant this process's share: the store is unreachable.
 
         Args:
-            members: How many share the limit, as far as is known.
+            members: How many processes share the limit, as far as is known.
         """
-        self._was_away = True
-        self._turns.elsewhere = None
-        self._turns.windows[0].rate = share(self.rate, members)
+        self._was_local = True
+        self._queue.remote = None
+        self._queue.windows[0].share_among(members)
         self._wake_all()
 
-    def come_back(self) -> None:
-        """Let permits come from the store again, and let it know at once what was sent without it."""
-        self._elsewhere.news = True
-        self._turns.elsewhere = self._elsewhere
-        self._turns.windows[0].rate = self.rate
+    def switch_to_store(self) -> None:
+        """Let permits come from the store again, and report at once what was sent without it."""
+        self._remote.dirty = True
+        self._queue.remote = self._remote
+        self._queue.windows[0].share_among(1)
         self._wake_all()
 
     def after_fork_in_child(self) -> None:
-        """Forget who waits: after a fork they are the parent's, and so is what they asked for."""
-        self._turns.forget_all()
-        self._sent_back.clear()
-        self._elsewhere.returned.clear()
+        """Reset after a fork: the waiters and their permits belong to the parent process."""
+        self._queue.clear()
+        self._released.clear()
+        self._remote.released.clear()
 
-    def _waiting(self, process: str, now: float) -> tuple[list[str], list[str]]:
-        """Return the names of those who wait and could be served, as far as this machine's limits go."""
+    def _names_of_waiters(self, process: str, now: float) -> tuple[list[str], list[str]]:
+        """Return the names of the waiters that could be served, as far as this machine's IP limits allow."""
         names: tuple[list[str], list[str]] = ([], [])
-        self._held_up_until = max([window.next(now) for window in self._turns.windows[1:]], default=now)
-        if self._held_up_until > now:
+        free_at = [window.next_free_at(now) for window in self._queue.windows[1:]]
+        self._blocked_until = max(free_at, default=now)
+        if self._blocked_until > now:
             return names
-        for turn in self._turns:
-            turn.name = turn.name or f"{process}:{next(self._numbers)}"
-            if len(names[turn.bulk]) < self.rate.requests:
-                names[turn.bulk].append(turn.name)
+        for waiter in self._queue:
+            waiter.name = waiter.name or f"{process}:{next(self._numbers)}"
+            if len(names[waiter.bulk]) < self.own_rate.requests:
+                names[waiter.bulk].append(waiter.name)
         return names
 
-    def _counts(self, process: str, now: float) -> dict[str, float]:
-        """Return for how long permits are counted yet, in milliseconds."""
-        counts: dict[str, float] = {}
-        for permit in self._turns.windows[0].held(now):
-            # Those too that the store gave itself: it may have lost what it knew.
-            counts[self._named(permit, process)] = (permit.since + self.rate.seconds - now) * 1000
-        return counts
+    def _counted_permits(self, process: str, now: float) -> dict[str, float]:
+        """Return for how long permits have been counted, in milliseconds."""
+        # Including those that the store granted: it may have lost its state.
+        counted = self._queue.windows[0].counted(now)
+        return {self._name_of(permit, process): (now - permit.since) * 1000 for permit in counted}
 
-    def _named(self, permit: Permit, process: str) -> str:
+    def _name_of(self, permit: Permit, process: str) -> str:
         permit.name = permit.name or f"{process}:{next(self._numbers)}"
         return permit.name
 
-    def _closed(self) -> float:
-        left = self._blocks.seconds_left(self._operation_id)
-        return left if left > _SAME_BLOCK else 0.0
+    def _server_hint(self, now: float) -> ServerHint:
+        hint, self._remote.server_hint = self._remote.server_hint, None
+        return {} if hint is None else {"remaining": hint[0], "expires_in": (hint[1] - now) * 1000}
+
+    def _locked_for(self) -> float:
+        left = self._lockouts.seconds_left(self._operation_id)
+        return left if left > _SAME_LOCKOUT else 0.0
 
     def _wake_all(self) -> None:
-        for turn in self._turns:
-            turn.wakeup.set()
+        for waiter in self._queue:
+            waiter.wakeup.set()
 
 
-#: How long a store may be out of reach before others are taken to go without it too, a window apart. In that
-#: time, nothing is sent: whatever the store gave out to others before it went is counted no longer then.
-PAUSE = 0.25
-#: How soon to ask again in that time, in seconds.
-SOON = 0.1
-#: How often to look whether it is back, in seconds.
-PROBE = 1.0
+#: How long a store may be unreachable before other processes have noticed too, beyond one window. In that
+#: time nothing is sent: permits that the store granted to others before have expired by then.
+SETTLE_SECONDS = 0.25
+#: How soon to contact the store again in that time, in seconds.
+RETRY_SECONDS = 0.1
+#: How often to check whether the store is back, in seconds.
+PROBE_SECONDS = 1.0
 
 
 class Phase(Enum):
-    """Say where permits come from."""
+    """Where permits come from."""
 
     STORE = "the store"
-    NOBODY = "nobody, until it is certain that the store is gone"
-    HERE = "this process's own share"
+    WAITING = "nowhere, until the store is certainly unreachable"
+    LOCAL = "this process's own share"
 
 
 class StoreHealth:
-    """Follow whether a store can be had.
+    """Tracks whether the store can be used.
 
-    A store that does not answer once may just be slow, and others may still get permits from it. So nothing
-    is given out for the length of a window: by then it answers again, or all go without it, each with its
-    share.
-    A process that shares the limit with nobody goes on at once.
+    A store that does not answer once may only be slow, and other processes may still get permits from it. So
+    nothing is granted for the length of a window: by then it answers again, or all processes use their
+    shares. A process that shares the limit with no other switches at once.
 
     Args:
         window: The longest window of the limits, in seconds.
+
+    Attributes:
+        members: How many processes share the limits, as the store last said; 0 where that is not known.
+        phase: Where permits come from.
     """
 
     def __init__(self, window: float) -> None:
         self.window = window
-        #: How many processes share the limits, as was last heard; 0 where that is not known.
         self.members = 0
         self.phase = Phase.STORE
-        self._since = 0.0
+        self._failing_since = 0.0
 
-    def failed(self, now: float) -> bool:
-        """Note that the store could not be had, and tell whether that begins the going on without it."""
+    def mark_failed(self, now: float) -> bool:
+        """Record that the store could not be used, and return whether to switch to the local share."""
         if self.phase is Phase.STORE:
-            self.phase, self._since = Phase.NOBODY, now
-        over = self.members == 1 or now >= self._since + self.window + PAUSE
-        if self.phase is Phase.NOBODY and over:
-            self.phase = Phase.HERE
+            self.phase, self._failing_since = Phase.WAITING, now
+        has_settled = self.members == 1 or now >= self._failing_since + self.window + SETTLE_SECONDS
+        if self.phase is Phase.WAITING and has_settled:
+            self.phase = Phase.LOCAL
             return True
         return False
 
-    def heard(self, members: int) -> bool:
-        """Note that the store has answered, and tell whether that ends the going on without it.
+    def mark_ok(self, members: int) -> bool:
+        """Record that the store answered, and return whether to switch back to it.
 
         Args:
-            members: How many processes share the limits, by the store's word.
+            members: How many processes share the limits, as the store says.
         """
-        was, self.phase, self.members = self.phase, Phase.STORE, members
-        return was is Phase.HERE
+        before, self.phase, self.members = self.phase, Phase.STORE, members
+        return before is Phase.LOCAL
 
-    def again_in(self) -> float:
-        """Return in how many seconds to ask a store again that has failed."""
-        return PROBE if self.phase is Phase.HERE else SOON
+    def retry_in(self) -> float:
+        """Return in how many seconds to contact a store again that has failed."""
+        return PROBE_SECONDS if self.phase is Phase.LOCAL else RETRY_SECONDS

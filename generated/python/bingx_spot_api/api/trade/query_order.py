@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
 # Made from spec/openapi.yaml, version 2.0.0,
-# SHA-256 a15dbf0eded17e041a316743d84816c7f287a5299b250a33ed9c3c9cdbd61c38,
+# SHA-256 a4f5088ec0d74124464b7a8bc1a93c4166ef44c40f53320023f576b5dbe9e35c,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ def sync_detailed(
 ) -> Response[QueryOrderResponse]:
     """Query an order
 
-     States one order, named by `orderId` or by `clientOrderID`: exactly one of the two must be
-    given. This is how to learn what became of a cancel whose answer was lost.
+     Returns one order, named by `orderId` or by `clientOrderID`: exactly one of the two must be
+    given. Use it after a cancel whose answer was lost.
 
     Args:
         symbol (str):
@@ -119,8 +119,8 @@ def sync(
 ) -> QueryOrderResponse | None:
     """Query an order
 
-     States one order, named by `orderId` or by `clientOrderID`: exactly one of the two must be
-    given. This is how to learn what became of a cancel whose answer was lost.
+     Returns one order, named by `orderId` or by `clientOrderID`: exactly one of the two must be
+    given. Use it after a cancel whose answer was lost.
 
     Args:
         symbol (str):
@@ -155,8 +155,8 @@ async def asyncio_detailed(
 ) -> Response[QueryOrderResponse]:
     """Query an order
 
-     States one order, named by `orderId` or by `clientOrderID`: exactly one of the two must be
-    given. This is how to learn what became of a cancel whose answer was lost.
+     Returns one order, named by `orderId` or by `clientOrderID`: exactly one of the two must be
+    given. Use it after a cancel whose answer was lost.
 
     Args:
         symbol (str):
@@ -194,8 +194,8 @@ async def asyncio(
 ) -> QueryOrderResponse | None:
     """Query an order
 
-     States one order, named by `orderId` or by `clientOrderID`: exactly one of the two must be
-    given. This is how to learn what became of a cancel whose answer was lost.
+     Returns one order, named by `orderId` or by `clientOrderID`: exactly one of the two must be
+    given. Use it after a cancel whose answer was lost.
 
     Args:
         symbol (str):

@@ -13,44 +13,42 @@ import okhttp3.Response;
 record Answer(int status, Headers headers, JsonObject envelope) {
   private static final long LARGEST = 1 << 20;
 
-  /** Reads an answer and leaves it readable. One beyond all measure is cut off, and so no JSON. */
+  /** Reads an answer and leaves it readable. One that is too large is cut off and is not JSON. */
   static Answer of(Response response) throws IOException {
     try {
       JsonObject envelope = Json.object(response.peekBody(LARGEST).bytes());
       return new Answer(response.code(), response.headers(), envelope);
-    } catch (IOException brokenOff) {
+    } catch (IOException error) {
       response.close();
-      throw brokenOff;
+      throw error;
     }
   }
 
   /**
-   * Returns the order, or whatever was asked for.
+   * Returns the data of a verified success.
    *
-   * @throws RefusedException if this is no success that can be believed: one that names the order
+   * @throws RefusedException if it is not one
    */
-  JsonObject believed(Operation operation, Parameters asked) throws RefusedException {
+  JsonObject verified(Operation operation, Parameters parameters) throws RefusedException {
     Long code = envelope == null ? null : Json.integer(envelope.get("code"));
     if (code == null) {
       throw RefusedException.of(null, "", status);
     }
     boolean success =
-        status == 200
-            && code == 0
-            && !new JsonPrimitive(false).equals(envelope.get("success"));
+        status == 200 && code == 0 && !new JsonPrimitive(false).equals(envelope.get("success"));
     if (success
         && envelope.get("data") instanceof JsonObject data
-        && names(operation, asked, data)) {
+        && names(operation, parameters, data)) {
       return data;
     }
     boolean text = envelope.get("msg") instanceof JsonPrimitive message && message.isString();
     throw RefusedException.of(code, text ? Json.text(envelope.get("msg")) : "", status);
   }
 
-  private static boolean names(Operation operation, Parameters asked, JsonObject data) {
+  private static boolean names(Operation operation, Parameters parameters, JsonObject data) {
     return operation.repeats().stream()
-            .filter(name -> asked.text(name) != null)
-            .allMatch(name -> asked.text(name).equals(Json.text(data.get(name))))
+            .filter(name -> parameters.text(name) != null)
+            .allMatch(name -> parameters.text(name).equals(Json.text(data.get(name))))
         && operation.confirmedBy().entrySet().stream()
             .allMatch(entry -> entry.getValue().contains(word(data.get(entry.getKey()))));
   }
@@ -62,12 +60,12 @@ record Answer(int status, Headers headers, JsonObject envelope) {
   }
 
   /**
-   * Returns the exchange's time, in Unix milliseconds, or null: the envelope's own, or that of the
-   * header, which counts whole seconds, so that the middle of its second is taken.
+   * Returns the exchange's time, in Unix milliseconds, or null: the envelope's own, or the middle
+   * of the header's second.
    */
   Long time() {
-    Long told = envelope == null ? null : Json.integer(envelope.get("timestamp"));
+    Long exact = envelope == null ? null : Json.integer(envelope.get("timestamp"));
     Date date = headers.getDate("Date");
-    return told != null || date == null ? told : Long.valueOf(date.getTime() + 500);
+    return exact != null || date == null ? exact : Long.valueOf(date.getTime() + 500);
   }
 }

@@ -13,13 +13,13 @@ import okhttp3.Request;
 import okhttp3.RequestBody;
 import okio.Buffer;
 
-/** What is asked, before it is stamped and signed. */
+/** A call before it is stamped and signed. */
 record Call(Operation operation, Parameters parameters, Request request) {
   private static final MediaType JSON = MediaType.get("application/json");
   private static final MediaType FORM = MediaType.get("application/x-www-form-urlencoded");
 
   /**
-   * Reads what a generated call asks for.
+   * Reads the request of a generated call.
    *
    * @throws UnsignableException if that cannot be signed
    */
@@ -37,7 +37,7 @@ record Call(Operation operation, Parameters parameters, Request request) {
     return new Call(operation, parameters, request);
   }
 
-  /** Returns the question for the exchange's time, on the same host. */
+  /** Returns the request for the exchange's time, on the same host. */
   Call serverTime() {
     Operation time = Operation.named("serverTime");
     HttpUrl url = request.url();
@@ -46,7 +46,7 @@ record Call(Operation operation, Parameters parameters, Request request) {
     return new Call(time, Parameters.NONE, new Request.Builder().url(url).build());
   }
 
-  /** Returns a copy of the request with signed parameters where they belong. */
+  /** Returns a copy of the request with signed parameters in their placement. */
   Request.Builder placed(Parameters signed, Placement placement, String signature) {
     boolean get = request.method().equals("GET");
     boolean query = get || placement == Placement.QUERY;
@@ -60,7 +60,7 @@ record Call(Operation operation, Parameters parameters, Request request) {
         .method(request.method(), get ? null : RequestBody.create(body, type));
   }
 
-  /** Returns the parameters that a generated call has put into the query string and the body. */
+  /** Returns the parameters in the query string and the body of a generated call. */
   private static Map<String, JsonElement> given(Request request) throws IOException {
     JsonObject given = new JsonObject();
     if (request.body() != null) {

@@ -8,19 +8,19 @@ final class Clock {
   /** Below this, in milliseconds, the clock is not what the exchange complains of. */
   private static final long SMALLEST_DIFFERENCE = 500;
 
-  /** The furthest that the machine's clock is believed to be off, in milliseconds: a day. */
+  /** The largest offset that is believed, in milliseconds: a day. */
   private static final long LARGEST_OFFSET = Duration.ofDays(1).toMillis();
 
   private final long origin = System.currentTimeMillis() - monotonic();
   private final AtomicLong offset;
 
   /**
-   * A request's way to the exchange and back, in Unix milliseconds of the clock that stamped it.
+   * A round trip to the exchange, in Unix milliseconds of the clock that stamped it.
    *
    * @param offset how far the exchange was thought to be ahead of the machine, in milliseconds
    */
   record Trip(long offset, long sentAt, long receivedAt) {
-    /** Returns when the answer was made, as far as anybody can know. */
+    /** Returns the estimated time at which the exchange answered. */
     long middle() {
       return (sentAt + receivedAt) / 2;
     }
@@ -47,9 +47,9 @@ final class Clock {
     return new Trip(trip.offset, trip.sentAt, origin + monotonic() + trip.offset);
   }
 
-  /** Takes over the exchange's time, and tells whether that was done. */
-  boolean learn(Trip trip, long told) {
-    long difference = told - trip.middle();
+  /** Corrects the offset by the exchange's time, and returns whether it changed. */
+  boolean learn(Trip trip, long serverTime) {
+    long difference = serverTime - trip.middle();
     long ahead = trip.offset + difference;
     boolean believed =
         Math.abs(difference) >= SMALLEST_DIFFERENCE && Math.abs(ahead) <= LARGEST_OFFSET;

@@ -8,7 +8,7 @@ import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** An API key with its secret. Neither is ever shown. */
+/** An API key with its secret. Neither is shown in text. */
 public final class Credentials {
   private static final String ALGORITHM = "HmacSHA256";
 
@@ -16,15 +16,15 @@ public final class Credentials {
   private final SecretKeySpec secret;
 
   /**
-   * Takes a key and its secret.
+   * Creates credentials.
    *
-   * @param key goes into a header
-   * @param secret never leaves
-   * @throws IllegalArgumentException if one is empty, or the key cannot stand in a header
+   * @param key the API key, sent in a header
+   * @param secret the API secret, never sent
+   * @throws IllegalArgumentException if one is empty, or the key cannot be sent in a header
    */
   public Credentials(String key, String secret) {
     if (!key.matches("[!-~]+") || secret.isEmpty()) {
-      // OkHttp would say the same and show the key.
+      // OkHttp would show the key in its error.
       throw new IllegalArgumentException("the API key or its secret is empty, or is no key");
     }
     this.key = key;
@@ -32,10 +32,10 @@ public final class Credentials {
   }
 
   /**
-   * Takes them from {@code BINGX_API_KEY} and {@code BINGX_API_SECRET}.
+   * Reads them from {@code BINGX_API_KEY} and {@code BINGX_API_SECRET}.
    *
    * @return the credentials
-   * @throws IllegalStateException if one of them is not set; it says which
+   * @throws IllegalStateException if one of them is not set
    */
   public static Credentials fromEnvironment() {
     return new Credentials(variable("BINGX_API_KEY"), variable("BINGX_API_SECRET"));
@@ -47,7 +47,7 @@ public final class Credentials {
   }
 
   /**
-   * Signs.
+   * Signs a canonical string.
    *
    * @param canonical the canonical string
    * @return its HMAC-SHA256, in lower-case hex

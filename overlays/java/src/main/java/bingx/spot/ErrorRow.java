@@ -6,13 +6,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A row of the error table; how one is found stands at the head of {@code spec/errors.yaml}.
+ * A row of the error table. The head of {@code spec/errors.yaml} says how to find one.
  *
  * @param id its name
  * @param category the kind of refusal
- * @param order what it says of the order
- * @param meaning what is wrong
- * @param advice what to do
+ * @param order the state of the order
+ * @param meaning its meaning
+ * @param advice what a person can do
  * @param codes the codes that it is about, or null
  * @param message an expression that is found in the message, or null
  * @param statuses the HTTP statuses that it is about, or null
@@ -59,12 +59,12 @@ public record ErrorRow(
     UNAVAILABLE
   }
 
-  /** What a refusal says of the order. */
+  /** The state of the order after a refusal. */
   public enum OrderState {
     /** It is as it was before the request. */
     @SerializedName("untouched")
     UNTOUCHED,
-    /** It is filled, was cancelled earlier or never existed; only a query tells which. */
+    /** It is filled, was cancelled earlier or never existed; only a query shows which. */
     @SerializedName("notOpen")
     NOT_OPEN,
     /** It may have been cancelled. */
@@ -79,7 +79,7 @@ public record ErrorRow(
   private record Table(List<ErrorRow> rows, List<ErrorRow> httpStatuses) {}
 
   /**
-   * Returns the row of an answer; code is null where there is no envelope, and message as
+   * Returns the row of an answer; code is null without an envelope, and message as
    * normalised.
    */
   static ErrorRow of(Long code, String message, int status) {

@@ -20,15 +20,15 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Reads JSON exactly: numbers keep their digits, and what two readers could read differently is
- * none.
+ * Reads JSON exactly: numbers keep their digits, and JSON that readers understand differently is
+ * refused.
  */
 final class Json {
   private static final Gson STRICT = new GsonBuilder().setStrictness(Strictness.STRICT).create();
 
   private Json() {}
 
-  /** Returns a file that the build has put beside the classes. */
+  /** Returns a file beside the classes. */
   static <T> T resource(String name, Class<T> type) {
     return STRICT.fromJson(
         new InputStreamReader(Json.class.getResourceAsStream("/" + name), UTF_8), type);
@@ -38,7 +38,7 @@ final class Json {
   static JsonObject object(byte[] bytes) {
     try {
       String text = UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      refuseTwins(new JsonReader(new StringReader(text)));
+      refuseDuplicates(new JsonReader(new StringReader(text)));
       JsonObject object = STRICT.fromJson(text, JsonObject.class);
       // An escape can spell half of a surrogate pair.
       return UTF_8.newEncoder().canEncode(object.toString()) ? object : null;
@@ -47,11 +47,11 @@ final class Json {
     }
   }
 
-  private static void refuseTwins(JsonReader reader) throws IOException {
+  private static void refuseDuplicates(JsonReader reader) throws IOException {
     switch (reader.peek()) {
       case BEGIN_OBJECT -> {
         Set<String> names = new HashSet<>();
-        for (reader.beginObject(); reader.hasNext(); refuseTwins(reader)) {
+        for (reader.beginObject(); reader.hasNext(); refuseDuplicates(reader)) {
           if (!names.add(reader.nextName())) {
             throw new MalformedJsonException("two members of one name");
           }
@@ -59,7 +59,7 @@ final class Json {
         reader.endObject();
       }
       case BEGIN_ARRAY -> {
-        for (reader.beginArray(); reader.hasNext(); refuseTwins(reader)) {}
+        for (reader.beginArray(); reader.hasNext(); refuseDuplicates(reader)) {}
         reader.endArray();
       }
       default -> reader.skipValue();
@@ -71,7 +71,7 @@ final class Json {
     return value instanceof JsonPrimitive primitive ? primitive.getAsString() : null;
   }
 
-  /** Returns an integer, which may have come as text, or null. */
+  /** Returns an integer, which may be a text, or null. */
   static Long integer(JsonElement value) {
     String text = text(value);
     boolean number = value instanceof JsonPrimitive primitive && primitive.isNumber();

@@ -1,6 +1,6 @@
 package bingx.spot;
 
-/** Where the parameters of a POST stand; those of a GET stand in the query string. */
+/** The part of the request with the parameters of a POST; a GET has them in its query string. */
 public enum Placement {
   /** One JSON object in the body, as the contract says. */
   JSON,

@@ -4,18 +4,18 @@ import java.io.IOException;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** An answer that is no believed success; its {@link #row} says what that means. */
+/** An answer that is not a verified success; its {@link #row} is its meaning. */
 public final class RefusedException extends IOException {
   private static final long serialVersionUID = 1;
   private static final Pattern CAPITALS = Pattern.compile("[A-Z]+");
 
-  /** What the error table says of it. */
+  /** Its row of the error table. */
   public final transient ErrorRow row;
 
   /** The HTTP status. */
   public final int status;
 
-  /** Until when the exchange will not listen, in Unix milliseconds, or null if it does not say. */
+  /** When the exchange accepts requests again, in Unix milliseconds, or null. */
   public final Long retryAt;
 
   private final String text;
@@ -28,7 +28,7 @@ public final class RefusedException extends IOException {
     this.text = text;
   }
 
-  /** Returns what a code and a text mean; the code is null where there is no envelope. */
+  /** Returns the meaning of a code and a text; the code is null without an envelope. */
   static RefusedException of(Long code, String text, int status) {
     // As the table's expressions want it. Without an envelope there is no text.
     String message =
@@ -40,7 +40,7 @@ public final class RefusedException extends IOException {
         row, status, row.retryAt(message), text.isEmpty() ? row.meaning() : text);
   }
 
-  /** Returns the same without what the exchange's text repeats of a request's secrets. */
+  /** Returns the same with the secrets in the exchange's text masked. */
   RefusedException without(String... secrets) {
     String masked = text;
     for (String secret : secrets) {

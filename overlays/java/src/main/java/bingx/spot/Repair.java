@@ -2,61 +2,61 @@ package bingx.spot;
 
 import java.util.function.Supplier;
 
-/** Sets the clock right where the exchange refuses a timestamp, once in a call. */
+/** Corrects the clock once per call if the exchange refuses a timestamp. */
 final class Repair {
   private final Clock clock;
   private boolean done;
 
-  /** The exchange's time that was told last, in Unix milliseconds, or null. */
-  Long told;
+  /** The exchange's time of the last answer, in Unix milliseconds, or null. */
+  Long serverTime;
 
-  /** What to do after an answer. */
+  /** The next step after an answer. */
   enum Step {
-    /** Let the answer stand. */
+    /** Return the answer. */
     STOP,
-    /** Ask for the exchange's time, for the refusal does not tell it. */
+    /** Request the exchange's time, which the refusal does not hold. */
     ASK,
     /** Stamp, sign and send again. */
     AGAIN
   }
 
-  /** Makes the repair of one call, which was done before or may still be. */
+  /** Creates the repair of one call; done if it was repaired before. */
   Repair(Clock clock, boolean done) {
     this.clock = clock;
     this.done = done;
   }
 
-  /** Says what to do after a refusal. */
+  /** Returns what to do after a refusal. */
   Step refused(Clock.Trip trip, RefusedException refused, Answer answer) {
     if (done || refused.row.category() != ErrorRow.Category.CLOCK) {
       return Step.STOP;
     }
     done = true;
-    return mend(trip, answer::time);
+    return repair(trip, answer::time);
   }
 
-  /** Says what to do after the answer to {@code serverTime}. */
+  /** Returns what to do after the answer to {@code serverTime}. */
   Step asked(Clock.Trip trip, Answer answer) {
-    Step step = mend(trip, () -> serverTime(answer));
+    Step step = repair(trip, () -> timeIn(answer));
     return step == Step.ASK ? Step.STOP : step;
   }
 
-  private Step mend(Clock.Trip trip, Supplier<Long> time) {
+  private Step repair(Clock.Trip trip, Supplier<Long> time) {
     if (clock.offset() != trip.offset()) {
-      // Another call has set the clock since this one was stamped.
+      // Another call has corrected the clock since this one was stamped.
       return Step.AGAIN;
     }
-    told = time.get();
-    if (told == null) {
+    serverTime = time.get();
+    if (serverTime == null) {
       return Step.ASK;
     }
-    return clock.learn(trip, told) ? Step.AGAIN : Step.STOP;
+    return clock.learn(trip, serverTime) ? Step.AGAIN : Step.STOP;
   }
 
-  private static Long serverTime(Answer answer) {
+  private static Long timeIn(Answer answer) {
     try {
       return Json.integer(
-          answer.believed(Operation.named("serverTime"), Parameters.NONE).get("serverTime"));
+          answer.verified(Operation.named("serverTime"), Parameters.NONE).get("serverTime"));
     } catch (RefusedException refused) {
       return null;
     }

@@ -9,11 +9,11 @@ import okhttp3.Request;
 import okhttp3.Response;
 
 /**
- * Signs the requests of the contract, and lets only a believed success through.
+ * Signs the requests of the contract and returns only verified successes.
  *
- * <p>Each attempt is a copy with a timestamp and a signature of its own, so an interceptor that
- * tries again belongs before this one. Where the exchange refuses the timestamp, the clock is set
- * right and the call sent again.
+ * <p>Each attempt is a copy with a new timestamp and signature, so put an interceptor that retries
+ * before this one. If the exchange refuses the timestamp, this interceptor corrects the clock and
+ * sends the call again.
  */
 public final class SigningInterceptor implements Interceptor {
   private final Credentials credentials;
@@ -23,7 +23,7 @@ public final class SigningInterceptor implements Interceptor {
   private record Attempt(Response response, Answer answer, Clock.Trip trip, String signature) {}
 
   /**
-   * Makes an interceptor for one API key.
+   * Creates an interceptor for one API key.
    *
    * @param credentials the key and its secret
    * @param placement where the parameters of a POST go
@@ -34,12 +34,12 @@ public final class SigningInterceptor implements Interceptor {
   }
 
   /**
-   * Makes a client whose calls are signed and judged.
+   * Returns a client whose calls are signed and validated.
    *
    * @param baseUrl the host, as {@code https://open-api.bingx.com}
    * @param timeout for a whole call
-   * @param before interceptors that stand before this one, one that tries again for instance
-   * @return what the generated APIs take
+   * @param before interceptors before this one, for example one that retries
+   * @return the client for the generated APIs
    */
   public ApiClient client(String baseUrl, Duration timeout, Interceptor... before) {
     // A redirect would take the API key along, and a silent repetition the old timestamp.
@@ -63,11 +63,11 @@ public final class SigningInterceptor implements Interceptor {
   }
 
   /**
-   * Stamps, signs, sends and judges a request.
+   * Stamps, signs and sends a request, and validates its answer.
    *
    * @throws UnsignableException if a parameter cannot be signed
-   * @throws RefusedException if the answer is no success that can be believed
-   * @throws IOException if no answer came
+   * @throws RefusedException if the answer is not a verified success
+   * @throws IOException if there is no answer
    */
   @Override
   public Response intercept(Chain chain) throws IOException {
@@ -76,7 +76,7 @@ public final class SigningInterceptor implements Interceptor {
     while (true) {
       Attempt attempt = attempt(chain, call);
       try {
-        attempt.answer.believed(call.operation(), call.parameters());
+        attempt.answer.verified(call.operation(), call.parameters());
         return attempt.response;
       } catch (RefusedException refused) {
         attempt.response.close();
@@ -109,7 +109,7 @@ public final class SigningInterceptor implements Interceptor {
         time.response.close();
         step = repair.asked(time.trip, time.answer);
       } catch (IOException nobodyToAsk) {
-        // The refusal stands.
+        // The refusal is returned.
         return false;
       }
     }

@@ -2,7 +2,7 @@ package bingx.spot;
 
 import java.io.IOException;
 
-/** Says which parameter cannot be signed, and why. Nothing was sent. */
+/** A parameter cannot be signed. Nothing was sent. */
 public final class UnsignableException extends IOException {
   private static final long serialVersionUID = 1;
 

@@ -50,7 +50,7 @@ public final class Conformance {
     Path vectors = Path.of(arguments[0], "vectors");
     conformance.run(vectors.resolve("signing.json"), Conformance::signs);
     conformance.run(vectors.resolve("answers.json"), Conformance::classifies);
-    conformance.run(vectors.resolve("clock.json"), Conformance::mends);
+    conformance.run(vectors.resolve("clock.json"), Conformance::repairs);
     JsonObject said = new JsonObject();
     said.addProperty("language", "Java");
     said.addProperty("generator", "openapi-generator " + arguments[1]);
@@ -142,7 +142,7 @@ public final class Conformance {
     same("row", test.get("expected"), found);
   }
 
-  private static void mends(JsonObject group, JsonObject test) {
+  private static void repairs(JsonObject group, JsonObject test) {
     JsonObject before = test.getAsJsonObject("before");
     Clock clock = new Clock(before.get("offsetNow").getAsLong());
     Clock.Trip trip =
@@ -158,7 +158,7 @@ public final class Conformance {
             ? repair.refused(trip, refusal(answer, operation, Parameters.NONE), answer)
             : repair.asked(trip, answer);
     JsonObject found = new JsonObject();
-    found.addProperty("serverTime", repair.told);
+    found.addProperty("serverTime", repair.serverTime);
     found.addProperty("offset", clock.offset());
     found.addProperty("ask", step == Repair.Step.ASK);
     found.addProperty("again", step == Repair.Step.AGAIN);
@@ -167,7 +167,7 @@ public final class Conformance {
 
   private static RefusedException refusal(Answer answer, Operation operation, Parameters asked) {
     try {
-      answer.believed(operation, asked);
+      answer.verified(operation, asked);
       throw new AssertionError("was believed");
     } catch (RefusedException refused) {
       return refused;

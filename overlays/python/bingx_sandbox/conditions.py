@@ -1,0 +1,74 @@
+"""The conditions under which the exchange handles a request, and the order book as it looks under them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bingx_sandbox.order import Order
+from bingx_sandbox.order_book import CLIENT_ORDER_ID_LIFE, OrderBook
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """How well the exchange works for one request; a fault sets other values than these.
+
+    Attributes:
+        clock_offset: How far its clock is off, in milliseconds.
+        read_lag: How old the orders are that it finds, in milliseconds.
+        cancel_delay: How long after its response it executes a cancel, in milliseconds, or `NEVER`.
+        client_order_id_life: How long it finds an order by its client order id, in milliseconds.
+    """
+
+    clock_offset: int = 0
+    read_lag: int = 0
+    cancel_delay: int = 0
+    client_order_id_life: int = CLIENT_ORDER_ID_LIFE
+
+
+NORMAL = Conditions()
+"""The conditions of a request that meets no fault."""
+
+
+class BookView:
+    """The order book as one request sees and changes it.
+
+    Args:
+        book: The order book.
+        conditions: How old its answers are, and when cancels are executed.
+        on_cancel: Called with the id of each order that the request cancels, when it is really cancelled.
+    """
+
+    def __init__(self, book: OrderBook, conditions: Conditions, on_cancel: Callable[[int], None]) -> None:
+        self._book = book
+        self._conditions = conditions
+        self._on_cancel = on_cancel
+
+    def orders(self) -> list[Order]:
+        """Return every order that is found, oldest first."""
+        found = (self.find(order.order_id) for order in self._book.orders())
+        return [order for order in found if order is not None]
+
+    def find(self, order_id: int) -> Order | None:
+        """Return an order by its id; None if it is not found."""
+        return self._book.find(order_id, self._conditions.read_lag)
+
+    def find_by_client_order_id(self, client_order_id: str) -> Order | None:
+        """Return an order by its client order id; None if it is not found, or no longer by this id."""
+        conditions = self._conditions
+        return self._book.find_by_client_order_id(
+            client_order_id, conditions.read_lag, conditions.client_order_id_life
+        )
+
+    def cancel(self, order_id: int, restriction: str | None = None) -> Order:
+        """Cancel an open order now or later; return it as it is after this call.
+
+        Raises:
+            OrderNotFound, OrderNotOpen, OrderRestricted: As for `OrderBook.cancel`.
+        """
+        delay = self._conditions.cancel_delay
+        if delay:
+            return self._book.cancel_later(order_id, restriction, delay, self._on_cancel)
+        order = self._book.cancel(order_id, restriction)
+        self._on_cancel(order_id)
+        return order

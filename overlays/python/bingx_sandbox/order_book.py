@@ -1,0 +1,277 @@
+"""The order book: the orders of the sandbox, their history, and the only code that changes them."""
+
+from __future__ import annotations
+
+import heapq
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from itertools import count, islice
+
+from bingx_sandbox.clock import Clock
+from bingx_sandbox.errors import OrderNotFound, OrderNotOpen, OrderRestricted, SandboxError, error_location
+from bingx_sandbox.order import STATUSES, NewOrder, Order
+
+CLIENT_ORDER_ID_LIFE = 2 * 60 * 60 * 1000
+"""How long an order is found by its client order id, in milliseconds: two hours, says the endpoint's page."""
+
+NEVER = -1
+"""The delay of a cancel that is accepted and never executed."""
+
+# Order ids have 19 digits, more than 2^53. They are odd, so that no double can hold one by chance: a client
+# that reads numbers as doubles is always found out.
+_LOWEST_ORDER_ID = 10**18 + 1
+_ORDER_IDS_PER_MILLISECOND = 1_000_000
+
+OnCancel = Callable[[int], None]
+"""A function that is called with the id of an order when the order is really cancelled."""
+
+
+@dataclass(order=True)
+class _DelayedCancel:
+    """A cancel that was accepted and is executed later, if the order is still open then."""
+
+    due: int
+    number: int
+    order_id: int = field(compare=False)
+    restriction: str | None = field(compare=False)
+    on_cancel: OnCancel = field(compare=False)
+
+
+class OrderBook:
+    """Holds orders; each change is atomic, whatever the number of threads.
+
+    Args:
+        clock: The clock; order ids and the life of client order ids follow it, and delayed cancels are
+            executed as soon as it is past their time.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._orders: dict[int, Order] = {}
+        self._history: dict[int, list[Order]] = {}
+        self._client_order_ids: dict[str, list[int]] = {}
+        self._delayed: list[_DelayedCancel] = []
+        self._delayed_numbers = count()
+        self._last_order_id = _LOWEST_ORDER_ID
+        self._revision = 0
+        self._counts: Counter[str] = Counter()
+        # The ids of all orders, the most recently changed one last.
+        self._by_change: dict[int, None] = {}
+
+    def place(self, new: NewOrder) -> Order:
+        """Add an order under a new id, larger than every id so far.
+
+        Raises:
+            SandboxError: Its client order id is in use.
+        """
+        with self._lock:
+            self._check_client_order_id(new)
+            return self._add(new, self._next_order_id())
+
+    def place_all(self, new_orders: Sequence[NewOrder]) -> list[Order]:
+        """Add orders under new ids; all of them or, after an error, none.
+
+        Raises:
+            SandboxError: A client order id is in use; the error names the order's index, such as `[3]`.
+        """
+        with self._lock:
+            own: set[str] = set()
+            for index, new in enumerate(new_orders):
+                with error_location(f"[{index}]"):
+                    if new.client_order_id in own:
+                        raise SandboxError("is in use by another order", field="clientOrderID")
+                    self._check_client_order_id(new)
+                own |= {new.client_order_id} if new.client_order_id else set()
+            return [self._add(new, self._next_order_id()) for new in new_orders]
+
+    def replace_all(self, orders: Iterable[tuple[int, NewOrder]]) -> None:
+        """Remove every order and delayed cancel, and add these orders under the given ids."""
+        with self._lock:
+            for held in (self._orders, self._history, self._client_order_ids, self._counts, self._by_change):
+                held.clear()
+            self._delayed.clear()
+            self._revision += 1
+            for order_id, new in orders:
+                self._add(new, order_id)
+
+    @property
+    def revision(self) -> int:
+        """Return a number that grows with each change."""
+        with self._lock:
+            self.execute_due()
+            return self._revision
+
+    def execute_due(self) -> None:
+        """Execute the delayed cancels whose time has come."""
+        with self._lock:
+            while self._delayed and self._delayed[0].due <= self._clock():
+                delayed = heapq.heappop(self._delayed)
+                order = self._orders[delayed.order_id]
+                if order.is_open and delayed.restriction in (None, order.status):
+                    self._change(order, "CANCELED", order.executed_qty, delayed.due)
+                    delayed.on_cancel(order.order_id)
+
+    def orders(self) -> list[Order]:
+        """Return every order, oldest first."""
+        with self._lock:
+            self.execute_due()
+            return list(self._orders.values())
+
+    def counts(self) -> dict[str, int]:
+        """Return how many orders have each status, zeros included."""
+        with self._lock:
+            self.execute_due()
+            return {status: self._counts[status] for status in STATUSES}
+
+    def last_changed(self, most: int) -> list[Order]:
+        """Return the most recently changed orders, in the order in which they were placed."""
+        with self._lock:
+            self.execute_due()
+            ids = sorted(islice(reversed(self._by_change), most))
+            return [self._orders[order_id] for order_id in ids]
+
+    def find(self, order_id: int, lag: int = 0) -> Order | None:
+        """Return an order by its id.
+
+        Args:
+            order_id: The id.
+            lag: Return the order as it was so many milliseconds ago; None if it is younger.
+        """
+        with self._lock:
+            self.execute_due()
+            order = self._orders.get(order_id)
+            if order is None or lag == 0:
+                return order
+            time = self._clock() - lag
+            versions = [*self._history.get(order_id, ()), order]
+            return next((version for version in reversed(versions) if version.update_time <= time), None)
+
+    def find_by_client_order_id(
+        self, client_order_id: str, lag: int = 0, life: int = CLIENT_ORDER_ID_LIFE
+    ) -> Order | None:
+        """Return the latest order with a client order id.
+
+        Args:
+            client_order_id: The id.
+            lag: As for `find`.
+            life: How long after its creation an order is found by this id, in milliseconds.
+        """
+        with self._lock:
+            for order_id in reversed(self._client_order_ids.get(client_order_id, ())):
+                order = self.find(order_id, lag)
+                if order is not None and self._clock() - order.time <= life:
+                    return order
+        return None
+
+    def cancel(self, order_id: int, restriction: str | None = None) -> Order:
+        """Cancel an open order; what was executed of it stays executed.
+
+        Args:
+            order_id: The order's id.
+            restriction: The only status in which the order may be cancelled; None allows each open status.
+
+        Raises:
+            OrderNotFound: There is no such order.
+            OrderNotOpen: It is filled, cancelled or failed already.
+            OrderRestricted: It is open in another status than the restriction allows.
+        """
+        with self._lock:
+            order = self._cancellable(order_id, restriction)
+            return self._change(order, "CANCELED", order.executed_qty, self._clock())
+
+    def cancel_later(self, order_id: int, restriction: str | None, delay: int, on_cancel: OnCancel) -> Order:
+        """Accept the cancel of an open order now, and execute it after a delay.
+
+        Args:
+            order_id: The order's id.
+            restriction: As for `cancel`; it is checked again when the cancel is executed.
+            delay: The delay in milliseconds; `NEVER` for a cancel that is not executed at all.
+            on_cancel: Called when the order has been cancelled.
+
+        Returns:
+            The order as it is now.
+
+        Raises:
+            OrderNotFound, OrderNotOpen, OrderRestricted: As for `cancel`.
+        """
+        with self._lock:
+            order = self._cancellable(order_id, restriction)
+            if delay != NEVER:
+                due, number = self._clock() + delay, next(self._delayed_numbers)
+                heapq.heappush(self._delayed, _DelayedCancel(due, number, order_id, restriction, on_cancel))
+            return order
+
+    def fill(self, order_id: int, quantity: Decimal | None = None) -> Order:
+        """Execute an open order at its own price.
+
+        Args:
+            order_id: The order's id.
+            quantity: How much to execute; None for all that remains.
+
+        Raises:
+            OrderNotFound: There is no such order.
+            OrderNotOpen: It is filled, cancelled or failed already.
+            SandboxError: The quantity is more than what remains.
+        """
+        with self._lock:
+            order = self._open_order(order_id)
+            remaining = order.placed.orig_qty - order.executed_qty
+            quantity = remaining if quantity is None else quantity
+            if not 0 < quantity <= remaining:
+                raise SandboxError(
+                    f"must be above 0 and at most {remaining}, which remains", field="quantity"
+                )
+            status = "FILLED" if quantity == remaining else "PARTIALLY_FILLED"
+            return self._change(order, status, order.executed_qty + quantity, self._clock())
+
+    def _check_client_order_id(self, new: NewOrder) -> None:
+        """Reject an id that names an open order; the id of a closed one can be used again."""
+        if new.client_order_id is not None:
+            holder = self.find_by_client_order_id(new.client_order_id)
+            if holder is not None and holder.is_open:
+                raise SandboxError("is in use by another order", field="clientOrderID")
+
+    def _next_order_id(self) -> int:
+        return max(self._last_order_id + 2, self._clock() * _ORDER_IDS_PER_MILLISECOND + 1)
+
+    def _add(self, new: NewOrder, order_id: int) -> Order:
+        time = self._clock() if new.time is None else new.time
+        order = Order(order_id, new, new.executed_qty, new.status, time=time, update_time=time)
+        self._store(order)
+        self._last_order_id = max(self._last_order_id, order_id)
+        if new.client_order_id is not None:
+            self._client_order_ids.setdefault(new.client_order_id, []).append(order_id)
+        return order
+
+    def _open_order(self, order_id: int) -> Order:
+        self.execute_due()
+        order = self._orders.get(order_id)
+        if order is None:
+            raise OrderNotFound(f"there is no order {order_id}")
+        if not order.is_open:
+            raise OrderNotOpen(f"order {order_id} is {order.status}")
+        return order
+
+    def _cancellable(self, order_id: int, restriction: str | None) -> Order:
+        order = self._open_order(order_id)
+        if restriction is not None and order.status != restriction:
+            raise OrderRestricted(f"the order's status is {order.status}, not {restriction}")
+        return order
+
+    def _change(self, order: Order, status: str, executed_qty: Decimal, time: int) -> Order:
+        changed = replace(order, status=status, executed_qty=executed_qty, update_time=time)
+        self._history.setdefault(order.order_id, []).append(order)
+        self._counts[order.status] -= 1
+        self._store(changed)
+        return changed
+
+    def _store(self, order: Order) -> None:
+        self._orders[order.order_id] = order
+        self._counts[order.status] += 1
+        self._by_change.pop(order.order_id, None)
+        self._by_change[order.order_id] = None
+        self._revision += 1

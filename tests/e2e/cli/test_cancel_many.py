@@ -1,0 +1,169 @@
+"""`bingx-spot cancel-many` with a sandbox: its output, exit code and journal."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.bulk.commands import cancel_many, journal_rows, started, write_orders
+from tests.support.command_line import invoke
+
+
+@pytest.fixture
+def source(tmp_path) -> Path:
+    return tmp_path / "orders.csv"
+
+
+@pytest.fixture
+def journal(tmp_path) -> Path:
+    return tmp_path / "orders.journal"
+
+
+def run(sandbox, *arguments: object, **options: str):
+    return invoke("cancel-many", *arguments, sandbox=sandbox, **options)
+
+
+def sent(sandbox) -> int:
+    return sum(order["cancelRequests"] for order in sandbox.executed().values())
+
+
+def test_a_process_that_cancels_all_exits_0(sandbox, source):
+    done = cancel_many(sandbox, "--from", write_orders(source, sandbox.place_orders(30)))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Cancelled")
+    assert " 30 " in done.stdout
+    assert done.stderr == ""
+    assert {order["status"] for order in sandbox.executed().values()} == {"CANCELED"}
+
+
+def test_other_outcomes_exit_1_and_are_listed(sandbox, source):
+    orders = sandbox.place_orders(5)
+    sandbox.fill(orders[1]["orderId"])
+    offline = {"fault": "error", "code": 100490, "msg": "pair offline", "orderId": orders[2]["orderId"]}
+    sandbox.faults([{**offline, "operation": "cancel"}])
+    done = run(sandbox, "--from", write_orders(source, orders))
+    assert done.exit_code == 1
+    assert "1: nothing was left to cancel" in done.stdout
+    assert "1: rejected or not sent; not cancelled" in done.stdout
+    assert "pair offline (code" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert "\x1b" not in done.output
+
+
+def test_an_order_in_doubt_exits_3(sandbox, source):
+    orders = sandbox.place_orders(3)
+    lost = orders[1]["orderId"]
+    # No response that says anything, and no query for an hour.
+    locked = {"fault": "error", "code": 100410, "msg": "after {unblock}", "unblockIn": 3_600_000}
+    sandbox.faults(
+        [
+            {"fault": "empty-body", "operation": "cancel", "orderId": lost, "when": "before"},
+            {**locked, "operation": "query", "orderId": lost},
+        ]
+    )
+    done = run(sandbox, "--from", write_orders(source, orders))
+    assert done.exit_code == 3
+    assert "1: may be cancelled" in done.stdout
+
+
+def test_no_orders_are_no_error(sandbox):
+    assert run(sandbox, "--from", "-", text="symbol,orderId\n").exit_code == 0
+    assert run(sandbox, "--from", "-", "--format", "jsonl", text="").exit_code == 0
+    assert run(sandbox, "--from", "-", text="").exit_code == 2
+
+
+def test_json_has_an_object_for_each_order(sandbox):
+    orders = sandbox.place_orders(4)
+    sandbox.fill(orders[3]["orderId"])
+    text = "".join(json.dumps(order) + "\n" for order in orders)
+    done = run(sandbox, "--from", "-", "--json", text=text)
+    assert done.exit_code == 1
+    printed = {line["orderId"]: line for line in map(json.loads, done.stdout.splitlines())}
+    assert {printed[order["orderId"]]["outcome"] for order in orders[:3]} == {"cancelled"}
+    filled = printed[orders[3]["orderId"]]
+    assert (filled["outcome"], filled["orderStatus"], filled["line"]) == ("filled", "FILLED", 4)
+    assert filled["error"] == "OrderFilled"
+    assert "Not every order is cancelled" in done.stderr
+
+
+def test_a_wrong_signature_aborts_the_run_and_the_right_one_goes_on(sandbox, source, journal):
+    write_orders(source, sandbox.place_orders(100))
+    asked = ("--from", source, "--journal", journal)
+    aborted = run(sandbox, *asked, BINGX_API_SECRET="wrong")
+    assert aborted.exit_code == 1
+    assert "AuthenticationError" in aborted.stderr
+    assert "100: the same command again tries these again" in aborted.stdout
+    assert len(sandbox.requests()) <= 32
+    assert sandbox.api_key not in aborted.output
+    assert run(sandbox, *asked).exit_code == 0
+    assert {row.outcome for row in journal_rows(journal)} == {"cancelled"}
+
+
+def test_a_run_goes_on_with_and_without_its_rows(sandbox, source, journal):
+    write_orders(source, sandbox.place_orders(20))
+    asked = ("--from", source, "--journal", journal)
+    assert run(sandbox, *asked).exit_code == 0
+    for again in (asked, ("--journal", journal)):
+        assert run(sandbox, *again).exit_code == 0
+    assert sent(sandbox) == 20
+
+
+def test_duplicates_are_cancelled_once(sandbox, source):
+    orders = sandbox.place_orders(3)
+    done = run(sandbox, "--from", write_orders(source, [*orders, orders[0]]))
+    assert done.exit_code == 0
+    assert "line 5: names the order of line 2 again" in done.stderr
+    assert sent(sandbox) == 3
+
+
+def test_a_resumed_run_goes_by_the_order_id_that_the_exchange_named(sandbox, journal):
+    """The client order id may belong to a newer order by then."""
+    order = sandbox.place_order(clientOrderID="my-bot_0001")
+    text = "symbol,clientOrderID\nBTC-USDT,my-bot_0001\n"
+    # Every cancel is lost, so that only queries name the order.
+    sandbox.faults([{"fault": "html", "status": 502, "operation": "cancel", "when": "before"}])
+    asked = ("--journal", journal)
+    assert run(sandbox, "--from", "-", *asked, text=text).exit_code == 3
+    [row] = journal_rows(journal)
+    assert (row.outcome, row.exchange_order_id) == ("unknown", order["orderId"])
+    sandbox.clear_faults()
+    before = len(sandbox.requests())
+    assert run(sandbox, *asked).exit_code == 0
+    [row] = journal_rows(journal)
+    assert (row.outcome, row.order_id, row.client_order_id) == ("cancelled", None, "my-bot_0001")
+    resumed = sandbox.requests()[before:]
+    assert resumed
+    assert all("my-bot_0001" not in str(request["parameters"]) for request in resumed)
+
+
+@pytest.mark.slow
+def test_ten_thousand_orders(sandbox, source, journal):
+    write_orders(source, sandbox.place_orders(10_000))
+    done = cancel_many(sandbox, "--from", source, "--journal", journal)
+    assert done.returncode == 0, done.stderr
+    assert {order["cancelRequests"] for order in sandbox.executed().values()} == {1}
+    assert sum(row.outcome == "cancelled" for row in journal_rows(journal)) == 10_000
+
+
+@pytest.mark.slow
+def test_a_million_rows_from_a_pipe_stay_under_200_megabytes(sandbox):
+    program = (
+        "print('symbol,orderId')\n"
+        "for number in range(1_000_000): print(f'BTC-USDT,{1735964079647111280 + 1_000_004 * number}')"
+    )
+    rows = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
+    with started(sandbox, "--from", "-", "--dry-run", "--json", stdin=rows.stdout) as process:
+        assert process.stdout is not None
+        plan = json.loads(process.stdout.read())
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = status
+    assert rows.stdout is not None
+    rows.stdout.close()
+    rows.wait()
+    assert status == 0
+    assert plan["orders"] == 1_000_000
+    per_unit = 1 if sys.platform == "darwin" else 1024
+    assert used.ru_maxrss * per_unit < 200 * 2**20

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import json
+
+from bingx_sandbox import Sandbox
+from bingx_sandbox.request_log import LOG_SIZE, RequestLog, RequestRecord
+from tests.sandbox.client import CANCEL, Client, now
+
+
+def test_a_wrong_signature_is_logged_with_the_expected_one(client: Client, sandbox: Sandbox) -> None:
+    order_id = sandbox.orders()[0]["orderId"]
+    stamp = now()
+    client.cancel(symbol="BTC-USDT", orderId=order_id, timestamp=stamp, signature="f" * 64)
+    request = client.last_request()
+    assert (request["number"], request["method"], request["path"]) == (1, "POST", CANCEL)
+    assert request["verdict"] == "100001 Signature verification failed due to signature mismatch"
+    assert request["code"] == 100001
+    assert request["receivedSignature"] == "f" * 64
+    assert request["expectedCanonicalString"] == f"orderId={order_id}&symbol=BTC-USDT&timestamp={stamp}"
+    assert len(request["expectedSignature"]) == 64
+    assert request["parameters"] == {
+        "orderId": str(order_id),
+        "symbol": "BTC-USDT",
+        "timestamp": str(stamp),
+    }
+    assert stamp <= request["receivedAt"] <= now()
+
+
+def test_an_accepted_request_can_still_be_rejected_for_its_order(client: Client) -> None:
+    client.cancel(symbol="BTC-USDT", orderId=1)
+    request = client.last_request()
+    assert (request["verdict"], request["code"]) == ("accepted", 100404)
+
+
+def test_parameters_are_logged_as_received(client: Client) -> None:
+    client.post_raw(b"", "text/plain", "?z=1&a=%C3%98&signature=ab")
+    request = client.last_request()
+    assert request["query"] == "z=1&a=%C3%98&signature=ab"
+    assert list(request["parameters"].items()) == [("z", "1"), ("a", "Ø")]
+    assert request["placement"] == "query"
+    assert request["headers"]["content-type"] == "text/plain"
+
+
+def test_the_log_contains_neither_secret_nor_key(client: Client, sandbox: Sandbox) -> None:
+    client.cancel(symbol="BTC-USDT", orderId=1)
+    client.cancel(symbol="BTC-USDT", orderId=1, signature="0" * 64)
+    logged = json.dumps(sandbox.requests())
+    assert sandbox.api_key not in logged
+    assert sandbox.api_secret not in logged
+    assert client.last_request()["headers"]["x-bx-apikey"] == f"{sandbox.api_key[:4]}…"
+
+
+def test_a_short_key_is_masked_completely(client: Client) -> None:
+    client.answer("POST", CANCEL, headers={"X-BX-APIKEY": "short"})
+    assert client.last_request()["headers"]["x-bx-apikey"] == "…"
+    assert client.last_request()["detail"] == "no account has this API key"
+
+
+def test_only_the_last_requests_are_kept() -> None:
+    journal = RequestLog()
+    for _ in range(LOG_SIZE + 5):
+        journal.add(RequestRecord(path=CANCEL))
+    numbers = [record["number"] for record in journal.records()]
+    assert (numbers[0], numbers[-1], len(numbers)) == (6, LOG_SIZE + 5, LOG_SIZE)
+
+
+def test_records_are_found_by_number_after_the_first_are_dropped() -> None:
+    journal = RequestLog()
+    assert (journal.find(1), journal.latest(3)) == (None, [])
+    for number in range(1, LOG_SIZE + 11):
+        journal.add(RequestRecord(path=f"/{number}"))
+    assert journal.find(10) is None
+    assert journal.find(LOG_SIZE + 11) is None
+    for number in (11, 12, LOG_SIZE + 10):
+        record = journal.find(number)
+        assert record is not None
+        assert (record["number"], record["path"]) == (number, f"/{number}")
+    assert [record["number"] for record in journal.latest(3)] == [LOG_SIZE + 10, LOG_SIZE + 9, LOG_SIZE + 8]

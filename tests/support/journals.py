@@ -1,0 +1,24 @@
+"""Journals for tests, and the rows that are imported into them."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from bingx_spot import CancelRequest
+from bingx_spot.bulk.input_rows import Row
+from bingx_spot.bulk.journal import Journal
+
+API_KEY = "planted-api-key-7f3a9c"
+BASE_URL = "http://127.0.0.1:8642"
+
+
+def rows(count: int, first: int = 1) -> list[Row]:
+    """Return rows of orders with the ids from `first` on."""
+    return [Row(line + 1, CancelRequest("BTC-USDT", order_id=line)) for line in range(first, first + count)]
+
+
+def new_journal(path: Path | None, imported: Iterable[Row]) -> Journal:
+    """Return a journal, at a path or a temporary one, with these rows."""
+    journal = Journal.temporary() if path is None else Journal.open(path)
+    with journal.create(BASE_URL, API_KEY):
+        assert list(journal.import_rows(imported)) == []
+    return journal

@@ -1,0 +1,114 @@
+"""Import of the orders of `cancel-many`, and its dry run: nothing is sent."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bingx_spot.bulk.journal import Journal
+from tests.support.command_line import invoke
+from tests.support.journals import API_KEY, BASE_URL, new_journal, rows
+
+KEYS = {"BINGX_API_KEY": API_KEY, "BINGX_API_SECRET": "s", "BINGX_ENV": BASE_URL}
+BAD = "symbol,orderId\nBTC-USDT,1\nBTC-USDT,1.7E+18\nbtc,1\n"
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Path:
+    """Return the path of a journal that does not exist yet."""
+    return tmp_path / "orders.journal"
+
+
+def csv(count: int) -> str:
+    return "symbol,orderId\n" + "".join(f"BTC-USDT,{number}\n" for number in range(1, count + 1))
+
+
+class TestBadRows:
+    @pytest.mark.parametrize("dry_run", [(), ("--dry-run",)], ids=["run", "dry run"])
+    def test_all_are_printed_and_nothing_is_sent(self, journal, dry_run):
+        done = invoke("cancel-many", "--from", "-", "--journal", journal, *dry_run, text=BAD, **KEYS)
+        assert done.exit_code == 2
+        assert "line 3: orderId is 1.7E+18" in done.stderr
+        assert "line 4: symbol is 'btc'" in done.stderr
+        assert "2 rows cannot be sent, so nothing was sent" in done.stderr
+        assert list(journal.parent.iterdir()) == [], "no half of a journal is left"
+
+    def test_they_can_be_left_out(self):
+        done = invoke("cancel-many", "--from", "-", "--skip-bad", "--dry-run", "--json", text=BAD, **KEYS)
+        assert done.exit_code == 0
+        assert "2 rows left out" in done.stderr
+        plan = json.loads(done.stdout)
+        assert (plan["orders"], plan["badRows"]) == (1, 2)
+
+    def test_duplicates_and_ignored_columns_are_printed(self):
+        text = "symbol,orderId,price\nBTC-USDT,1,7\nBTC-USDT,2,7\nBTC-USDT,1,7\n"
+        done = invoke("cancel-many", "--from", "-", "--dry-run", "--json", text=text)
+        assert done.exit_code == 0
+        assert "line 4: names the order of line 2 again" in done.stderr
+        assert "1 duplicate row; each order is cancelled once." in done.stderr
+        assert "Columns ignored: price." in done.stderr
+        plan = json.loads(done.stdout)
+        assert (plan["orders"], plan["duplicates"]) == (2, 1)
+
+
+class TestDryRun:
+    def test_shows_what_would_be_done_without_an_api_key(self, journal):
+        asked = ("cancel-many", "--from", "-", "--journal", journal, "--dry-run")
+        done = invoke(*asked, text=csv(50))
+        assert done.exit_code == 0
+        assert "orders to cancel │ 50" in done.stdout
+        assert "9 s, at 5 a second" in done.stdout
+        plan = json.loads(invoke(*asked, "--json", text=csv(50)).stdout)
+        assert (plan["orders"], plan["seconds"], plan["duplicates"]) == (50, 9.0, 0)
+        assert not journal.exists()
+
+    def test_knows_what_the_journal_has_done_and_does_not_change_it(self, journal):
+        opened = new_journal(journal, rows(5))
+        next(opened.pending())
+        opened.recover()
+        opened.close()
+        before = journal.read_bytes()
+        done = invoke("cancel-many", "--journal", journal, "--dry-run", "--json", **KEYS)
+        plan = json.loads(done.stdout)
+        assert (plan["orders"], plan["inDoubt"], plan["done"]) == (5, 1, 0)
+        assert journal.read_bytes() == before
+        shown = invoke("cancel-many", "--journal", journal, "--dry-run", **KEYS).stdout
+        assert "1: may be cancelled already; these are first" in shown
+
+    def test_a_journal_of_another_account_is_rejected(self, journal):
+        new_journal(journal, rows(5)).close()
+        asked = ("cancel-many", "--journal", journal, "--dry-run")
+        done = invoke(*asked, **{**KEYS, "BINGX_API_KEY": "another"})
+        assert done.exit_code == 2
+        assert "belongs to a run with another API key" in done.stderr
+        assert invoke(*asked, BINGX_ENV=BASE_URL).exit_code == 0, "without a key it cannot be compared"
+
+
+class TestJournal:
+    def test_of_another_account_environment_or_input_is_rejected(self, journal):
+        new_journal(journal, rows(5)).close()
+        for text, changed, named in (
+            (csv(5), {"BINGX_API_KEY": "another"}, "another API key"),
+            (csv(5), {"BINGX_ENV": "http://127.0.0.1:1"}, "a run on http://127.0.0.1:8642"),
+            (csv(4), {}, "another input"),
+        ):
+            done = invoke(
+                "cancel-many", "--from", "-", "--journal", journal, text=text, **{**KEYS, **changed}
+            )
+            assert done.exit_code == 2
+            assert named in done.stderr
+        Journal.open(journal).close()
+
+    def test_another_file_is_rejected_and_left_unchanged(self, tmp_path):
+        source = tmp_path / "orders.csv"
+        source.write_text(csv(2))
+        done = invoke("cancel-many", "--from", source, "--journal", source, **KEYS)
+        assert done.exit_code == 2
+        assert "is not a journal of bingx-spot" in done.stderr
+        assert source.read_text() == csv(2)
+
+    def test_without_orders_needs_rows(self, journal):
+        journal.touch()
+        done = invoke("cancel-many", "--journal", journal, **KEYS)
+        assert done.exit_code == 2
+        assert "give them with --from" in done.stderr

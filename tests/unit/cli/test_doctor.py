@@ -1,0 +1,76 @@
+"""`bingx-spot doctor`: its output and its exit codes."""
+
+import json
+
+import pytest
+
+from bingx_spot.cli import doctor
+from bingx_spot.doctor.check_result import failed, passed, skipped, warned
+from tests.support.command_line import invoke
+
+HEALTHY = [
+    passed("key", "it is set"),
+    warned("clock", "1200 ms behind", "Use NTP."),
+    skipped("TLS", "no https"),
+]
+SICK = [*HEALTHY, failed("TCP", "connection refused", "Check for a firewall.")]
+
+
+@pytest.fixture
+def results(monkeypatch) -> list:
+    """Return the results that the checks give, which a test may change."""
+    found = list(HEALTHY)
+    monkeypatch.setattr(doctor, "run_checks", lambda environment, may_probe: iter(found))
+    return found
+
+
+def test_without_a_failure_it_exits_0(results):
+    done = invoke("doctor")
+    assert done.exit_code == 0
+    assert done.stdout.endswith("No check failed: a cancel can work.\n")
+    assert "warn  clock           1200 ms behind" in done.stdout
+    assert "Use NTP." in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert "\x1b" not in done.stdout
+
+
+def test_a_failure_exits_1_and_says_how_to_fix_it(results):
+    results[:] = SICK
+    done = invoke("doctor")
+    assert done.exit_code == 1
+    assert "fail  TCP             connection refused" in done.stdout
+    assert "Check for a firewall." in done.stdout
+    assert done.stdout.endswith("Fix the failed checks, from the top.\n")
+
+
+def test_json(results):
+    results[:] = SICK
+    done = invoke("doctor", "--json")
+    assert done.exit_code == 1
+    printed = json.loads(done.stdout)
+    assert printed["ok"] is False
+    assert printed["checks"][-1] == {
+        "check": "TCP",
+        "status": "fail",
+        "found": "connection refused",
+        "fix": "Check for a firewall.",
+    }
+
+
+@pytest.mark.parametrize(("arguments", "allowed"), [((), False), (("--yes",), True), (("--json",), False)])
+def test_without_a_terminal_it_asks_nobody(monkeypatch, arguments, allowed):
+    asked = []
+
+    def checks(environment, may_probe):
+        asked.append(may_probe())
+        return iter(HEALTHY)
+
+    monkeypatch.setattr(doctor, "run_checks", checks)
+    assert invoke("doctor", *arguments).exit_code == 0
+    assert asked == [allowed]
+
+
+def test_an_unknown_environment_exits_2():
+    done = invoke("doctor", "--env", "nowhere")
+    assert done.exit_code == 2
+    assert "--env" in done.stderr

@@ -1,0 +1,63 @@
+"""`bingx-spot` itself: help, version, exit codes, completion."""
+
+import pytest
+
+from bingx_spot import __version__, cli
+from bingx_spot.cli import COMMANDS, main
+from tests.support.command_line import invoke
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_has_examples(command):
+    done = invoke(*command.split(), "--help")
+    assert done.exit_code == 0
+    assert "Example" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_eighty_columns_are_enough_for_the_help(command):
+    # The sample secret of the exchange has 79 letters, and cannot be broken.
+    shown = invoke(*command.split(), "--help").stdout.splitlines()
+    assert max(len(line) for line in shown if "BINGX_API_SECRET=mheO" not in line) <= 80
+
+
+def test_the_list_of_commands_has_the_first_line_of_their_help():
+    shown = " ".join(invoke("--help").stdout.split())
+    for name, line in COMMANDS.items():
+        assert f"{name} {line}" in shown
+
+
+def test_version():
+    assert invoke("--version").stdout == f"bingx-spot, version {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "text"),
+    [
+        (["--version"], None, ""),
+        (["no-such-command"], 2, "No such command"),
+        (["sign", "a=1"], 2, "There is no secret to sign with"),
+    ],
+)
+def test_exit_codes_of_a_process(monkeypatch, capsys, arguments, code, text):
+    monkeypatch.delenv("BINGX_API_SECRET", raising=False)
+    monkeypatch.delenv("BINGX_KEY_FILE", raising=False)
+    monkeypatch.setattr("sys.argv", ["bingx-spot", *arguments])
+    if code is None:
+        main()
+    else:
+        with pytest.raises(SystemExit) as caught:
+            main()
+        assert caught.value.code == code
+    assert text in capsys.readouterr().err
+
+
+def test_ctrl_c_exits_130_and_does_not_say_not_cancelled(monkeypatch, capsys):
+    def interrupted(**_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli._bingx_spot, "main", interrupted)
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 130
+    assert "may have taken effect; query the order" in capsys.readouterr().err

@@ -1,0 +1,72 @@
+"""Output of the commands: exit codes, durations, JSON, tables, error texts."""
+
+import json
+from decimal import Decimal
+
+import click
+import pytest
+
+from bingx_spot import CancelOutcome, CredentialsError, InvalidInput
+from bingx_spot.cli.output import (
+    EXIT_CODES,
+    format_duration,
+    format_input_error,
+    print_json,
+    print_table,
+    usage_errors,
+)
+
+
+def test_every_outcome_has_its_own_exit_code():
+    assert set(EXIT_CODES) == set(CancelOutcome)
+    assert len({*EXIT_CODES.values(), 2, 130}) == len(CancelOutcome) + 2, "none is that of wrong usage"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"),
+        (9.4, "9 s"),
+        (60, "1 min"),
+        (3_725, "1 h 2 min"),
+        (86_400 * 2 + 3_600, "2 d 1 h"),
+        (199_999, "2 d 7 h"),
+    ],
+)
+def test_durations_have_their_two_largest_units(seconds, words):
+    assert format_duration(seconds) == words
+
+
+def test_json_leaves_out_what_is_none(capsys):
+    print_json({"symbol": "MØTH-USDT", "code": None, "amount": Decimal("1.50")})
+    assert json.loads(capsys.readouterr().out) == {"symbol": "MØTH-USDT", "amount": "1.50"}
+
+
+def test_a_table_leaves_out_what_is_none_and_prints_markup_as_it_is(capsys):
+    print_table("Title", "green", {"a": "[red]x", "b": None, "c": Decimal("1E+2")})
+    shown = capsys.readouterr().out
+    assert "[red]x" in shown
+    assert "100" in shown
+    assert "b" not in shown
+
+
+def test_an_input_error_has_the_names_of_the_options():
+    error = InvalidInput("order_id or client_order_id", "must name the order", "exactly one")
+    assert format_input_error(error) == (
+        "--order-id or --client-order-id must name the order; allowed: exactly one."
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (InvalidInput("symbol", "is 'x'", "BTC-USDT"), "SYMBOL is 'x'; allowed: BTC-USDT."),
+        (CredentialsError("no API key"), "no API key."),
+    ],
+    ids=["input", "credentials"],
+)
+def test_errors_before_a_request_are_usage_errors(error, text):
+    with pytest.raises(click.UsageError) as caught, usage_errors():
+        raise error
+    assert caught.value.message == text
+    assert caught.value.__cause__ is None

@@ -1,0 +1,72 @@
+"""Summaries of bulk runs: the numbers, what they mean, and the exit code."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bingx_spot import CancelOutcome, CancelRequest, CancelResult, ErrorDetails, NotSent
+from bingx_spot.bulk.journal_rows import OUTCOMES, Counts
+from bingx_spot.cli.reports import RunReport, print_rows, print_run, summary_rows
+from tests.support.journals import new_journal, rows
+
+REQUEST = CancelRequest("BTC-USDT", order_id=7)
+
+
+def report(**changes) -> RunReport:
+    return RunReport(**{"as_json": False, "outcomes": Counter(), "unrecorded": [], **changes})
+
+
+def test_every_outcome_has_its_number_and_its_meaning():
+    counts = Counts(Counter(dict.fromkeys(OUTCOMES, 2)), maybe_cancelled_by_us=1)
+    summary = summary_rows(counts, Path("orders.journal"))
+    assert {*OUTCOMES} <= summary.keys()
+    assert all(str(summary[outcome]).startswith("2: ") for outcome in OUTCOMES if outcome != "cancelled")
+    assert str(summary["of these"]).startswith("1 maybe cancelled by this run")
+    assert summary["unfinished"] == "14: the same command again tries these again"
+    assert summary["details"] == "bingx-spot journal orders.journal"
+
+
+def test_outcomes_that_did_not_occur_are_left_out():
+    summary = summary_rows(Counts(Counter({"cancelled": 3})), None)
+    assert summary == {"cancelled": "3", "details": None}
+    assert "query them" in str(summary_rows(Counts(Counter({"unknown": 1})), None)["unfinished"])
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "problem", "code"),
+    [
+        (["cancelled"], "", 0),
+        (["cancelled"], "the disk is full", 1),
+        (["filled"], "", 1),
+        (["not_found", "unknown"], "", 3),
+    ],
+)
+def test_exit_codes(capsys, outcomes, problem, code):
+    journal = new_journal(None, rows(len(outcomes)))
+    for order, outcome in zip(journal.pending(), outcomes, strict=True):
+        result = CancelResult(position=0, item=order, outcome=CancelOutcome(outcome), request=order)
+        journal.record(order.line, result)
+    assert print_run(report(problem=problem), journal, None) == code
+    shown = capsys.readouterr()
+    title = "Cancelled" if outcomes == ["cancelled"] else "Not every order is cancelled"
+    assert title in shown.out
+    assert problem in shown.err
+    journal.close()
+
+
+def test_results_that_could_not_be_recorded_are_printed(capsys):
+    error = NotSent(ErrorDetails("no"))
+    unrecorded = CancelResult.from_error(0, REQUEST, REQUEST, error)
+    journal = new_journal(None, rows(1))
+    journal.close()
+    code = print_run(report(unrecorded=[unrecorded], outcomes=Counter({"unknown": 1})), journal, None)
+    assert code == 3, "the journal is closed: what the run has seen itself counts"
+    assert "Not in the journal: BTC-USDT 7: unaffected" in capsys.readouterr().err
+
+
+def test_a_long_table_says_how_many_rows_more_there_are(capsys):
+    journal = new_journal(None, rows(5))
+    assert print_rows(journal.rows(), "", 3) == 2
+    assert capsys.readouterr().out.count("BTC-USDT") == 3
+    journal.close()

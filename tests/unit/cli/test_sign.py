@@ -1,0 +1,44 @@
+"""`bingx-spot sign`: the documented digest, and where the secret comes from."""
+
+import json
+
+import pytest
+
+from tests.support.command_line import invoke
+
+SAMPLE_SECRET = "mheO6dR8ovSsxZQCOYEFCtelpuxcWGTfHw7te326y6jOwq5WpvFQ9JNljoTwBXZGv5It07m9RXSPpDQEK2w"
+PARAMETERS = ("timestamp=1696751141337", "symbol=BTC-USDT", "recvWindow=0")
+DIGEST = "f8d883609dfd31c824feb4de865b071008dedb1d461451fa70847875c8e7a7a2"
+
+
+def test_prints_the_canonical_string_and_the_documented_digest():
+    done = invoke("sign", *PARAMETERS, BINGX_API_SECRET=SAMPLE_SECRET)
+    assert done.exit_code == 0
+    assert "recvWindow=0&symbol=BTC-USDT&timestamp=1696751141337" in done.stdout
+    assert DIGEST in done.stdout
+    printed = json.loads(invoke("sign", *PARAMETERS, "--json", BINGX_API_SECRET=SAMPLE_SECRET).stdout)
+    assert printed["signature"] == DIGEST
+
+
+@pytest.mark.parametrize("parameters", [("symbol",), ("=1",), ("a=1", "a=2"), ("a=b=c",), ("a=b&c",)])
+def test_rejects_what_cannot_be_signed(parameters):
+    done = invoke("sign", *parameters, BINGX_API_SECRET="s")
+    assert done.exit_code == 2
+    assert not done.stdout
+
+
+def test_takes_the_secret_from_a_key_file(tmp_path):
+    file = tmp_path / "keys.json"
+    file.write_text(json.dumps({"apiKey": "k", "apiSecret": SAMPLE_SECRET}))
+    file.chmod(0o600)
+    assert DIGEST in invoke("sign", *PARAMETERS, BINGX_KEY_FILE=str(file)).stdout
+    file.chmod(0o644)
+    done = invoke("sign", "a=1", BINGX_KEY_FILE=str(file))
+    assert done.exit_code == 2
+    assert "can be read by others" in done.stderr
+
+
+def test_without_a_secret_it_says_where_it_comes_from():
+    done = invoke("sign", "a=1")
+    assert done.exit_code == 2
+    assert "BINGX_API_SECRET" in done.stderr

@@ -1,0 +1,254 @@
+"""The two drivers run the same steps: one blocks, one awaits."""
+
+import asyncio
+import traceback
+from collections.abc import Callable, Iterator
+from threading import Thread
+from typing import Any
+from unittest import mock
+
+import anyio
+import pytest
+
+from bingx_spot import Credentials, InvalidInput, NotSent, Response
+from bingx_spot.core import runner
+from bingx_spot.core.request import RequestSigner, SignedRequest
+from bingx_spot.core.runner import CallSteps, Send, Sleep, check_on_asyncio, run, run_async
+from bingx_spot.exceptions import ErrorDetails
+from bingx_spot.limits.permit_queue import Wakeup
+from bingx_spot.transport import Engine, TransportFailure
+from tests.support.scripted_time import ScriptedTime
+from tests.unit.core.playing import CANCELLED, CANCELLING, PRIMARY, REFUSED
+
+KEY, SECRET = "planted-key-0123456789", "planted-secret"
+
+
+def signed() -> SignedRequest:
+    return RequestSigner(Credentials(KEY, SECRET), ScriptedTime().clock()).sign_request(CANCELLING, PRIMARY)
+
+
+class ScriptedEngine:
+    """An engine that returns, or raises, one result after the other."""
+
+    def __init__(self, *results: Response | TransportFailure | BaseException) -> None:
+        self.results = iter(results)
+        self.sent: list[tuple[SignedRequest, float]] = []
+
+    def send(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:
+        self.sent.append((request, timeout))
+        result = next(self.results)
+        if isinstance(result, BaseException):
+            raise result
+        return result
+
+    async def send_async(self, *request_and_timeout: Any) -> Response | TransportFailure:
+        return self.send(*request_and_timeout)
+
+    def close(self) -> None:
+        """Close nothing."""
+
+    async def aclose(self) -> None:
+        """Close nothing."""
+
+
+Driver = Callable[[CallSteps[Any], Engine], Any]
+
+
+def awaiting(steps: CallSteps[Any], engine: Engine) -> Any:
+    return anyio.run(run_async, steps, engine)
+
+
+@pytest.fixture(params=[run, awaiting], ids=["sync", "async"])
+def drive(request: pytest.FixtureRequest) -> Driver:
+    """Return each driver."""
+    driver: Driver = request.param
+    return driver
+
+
+def sending(request: SignedRequest, times: int = 1) -> CallSteps[tuple[object, ...]]:
+    results: tuple[object, ...] = ()
+    for _ in range(times):
+        results = (*results, (yield Send(request, 2.5)))
+    return results
+
+
+def sleeping(effect: Sleep) -> CallSteps[object]:
+    return (yield effect)
+
+
+class TestSend:
+    def test_returns_what_the_engine_returns(self, drive: Driver) -> None:
+        engine, request = ScriptedEngine(REFUSED, CANCELLED), signed()
+        assert drive(sending(request, 2), engine) == (REFUSED, CANCELLED)
+        assert engine.sent == [(request, 2.5)] * 2
+
+    def test_returns_the_response_without_secrets(self, drive: Driver) -> None:
+        request = signed()
+        echo = Response(403, {"x-echo": KEY}, f"{request.secrets}".encode())
+        (response,) = drive(sending(request), ScriptedEngine(echo))
+        assert response == Response(403, {"x-echo": "***"}, b"('***', '***')")
+
+    def test_errors_of_the_steps_are_raised(self, drive: Driver) -> None:
+        def steps() -> CallSteps[None]:
+            yield Send(signed(), 1.0)
+            raise NotSent(ErrorDetails("no"))
+
+        with pytest.raises(NotSent, match="no"):
+            drive(steps(), ScriptedEngine(CANCELLED))
+
+
+class TestSleep:
+    def test_waits_for_so_long(self, drive: Driver) -> None:
+        waited: list[float] = []
+
+        async def sleep(seconds: float) -> None:
+            waited.append(seconds)
+
+        with mock.patch("time.sleep", waited.append), mock.patch("anyio.sleep", sleep):
+            assert drive(sleeping(Sleep(7.5)), ScriptedEngine()) is None
+        assert waited == [7.5]
+
+    def test_ends_at_once_where_the_wakeup_is_set(self, drive: Driver) -> None:
+        wakeup = Wakeup()
+        wakeup.set()
+        assert drive(sleeping(Sleep(600.0, wakeup)), ScriptedEngine()) is None
+
+    def test_ends_when_another_thread_sets_the_wakeup(self, drive: Driver) -> None:
+        class SetWhenSubscribed(Wakeup):
+            def subscribe(self, wake: Callable[[], object]) -> None:
+                super().subscribe(wake)
+                thread = Thread(target=self.set)
+                thread.start()
+                thread.join()
+
+        assert drive(sleeping(Sleep(600.0, SetWhenSubscribed())), ScriptedEngine()) is None
+
+    def test_ends_when_another_task_of_the_loop_sets_the_wakeup(self) -> None:
+        wakeup = Wakeup()
+
+        async def both() -> None:
+            async with anyio.create_task_group() as group:
+                group.start_soon(run_async, sleeping(Sleep(600.0, wakeup)), ScriptedEngine())
+                await anyio.wait_all_tasks_blocked()
+                wakeup.set()
+
+        anyio.run(both)
+        anyio.run(both, backend="trio")
+
+    def test_ends_with_its_time_where_nothing_sets_the_wakeup(self, drive: Driver) -> None:
+        assert drive(sleeping(Sleep(0.001, Wakeup())), ScriptedEngine()) is None
+
+
+class Steps:
+    """Steps that send once, note how they end, and add a note to an interruption."""
+
+    def __init__(self, request: SignedRequest) -> None:
+        self.request = request
+        self.ended = ""
+
+    def __call__(self) -> Iterator[Any]:
+        secrets_of_a_frame = (KEY, self.request)  # what a traceback with variables would show
+        try:
+            yield Send(self.request, 1.0)
+        except GeneratorExit:
+            self.ended = "closed"
+            raise
+        except BaseException as interruption:
+            self.ended = type(interruption).__name__
+            interruption.add_note(f"a note on {len(secrets_of_a_frame)}")
+            raise
+
+
+class TestInterruption:
+    @pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit])
+    def test_goes_through_the_steps_and_is_raised_with_their_note(
+        self, drive: Driver, interruption: type[BaseException]
+    ) -> None:
+        steps = Steps(signed())
+        with pytest.raises(interruption) as raised:
+            drive(steps(), ScriptedEngine(interruption()))  # type: ignore[arg-type] # typed as an iterator
+        assert steps.ended == interruption.__name__
+        assert raised.value.__notes__ == ["a note on 2"]
+
+    def test_of_a_cancelled_task_is_raised_with_the_note(self) -> None:
+        notes: list[str] = []
+
+        class Hanging(ScriptedEngine):
+            async def send_async(self, *_: Any) -> Response:
+                await asyncio.sleep(600)
+                raise AssertionError
+
+        async def main() -> None:
+            task = asyncio.create_task(run_async(Steps(signed())(), Hanging()))  # type: ignore[arg-type] # as above
+            await asyncio.sleep(0)
+            task.cancel()
+            try:
+                await task
+            except asyncio.CancelledError as cancelled:
+                notes.extend(cancelled.__notes__)
+
+        asyncio.run(main())
+        assert notes == ["a note on 2"]
+
+    @pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError("broken")], ids=["ctrl-c", "error"])
+    def test_has_no_frame_of_the_steps_or_of_the_engine(self, drive: Driver, error: BaseException) -> None:
+        with pytest.raises(type(error)) as raised:
+            drive(Steps(signed())(), ScriptedEngine(error))  # type: ignore[arg-type] # as above
+        frames = traceback.extract_tb(raised.value.__traceback__)
+        assert not {"__call__", "_perform", "_perform_async", "send"} & {frame.name for frame in frames}
+        shown = traceback.TracebackException.from_exception(raised.value, capture_locals=True)
+        own = [frame for frame in shown.stack if frame.filename == runner.__file__]
+        assert own
+        for frame in own:
+            assert KEY not in str(frame.locals)
+            assert SECRET not in str(frame.locals)
+
+    def test_that_the_steps_swallow_is_raised_all_the_same(self, drive: Driver) -> None:
+        def steps() -> CallSteps[str]:
+            try:
+                yield Send(signed(), 1.0)
+            except KeyboardInterrupt:
+                yield Sleep(1.0)
+            return "done"
+
+        with pytest.raises(KeyboardInterrupt):
+            drive(steps(), ScriptedEngine(KeyboardInterrupt()))
+
+
+def test_the_steps_are_closed_however_the_call_ends(drive: Driver) -> None:
+    def steps() -> CallSteps[None]:
+        try:
+            yield Sleep(0.0)
+        finally:
+            ended.append(True)
+
+    ended: list[bool] = []
+    drive(steps(), ScriptedEngine())
+    with (
+        mock.patch.object(runner, "_perform", side_effect=KeyboardInterrupt),
+        mock.patch.object(runner, "_perform_async", side_effect=KeyboardInterrupt),
+        pytest.raises(KeyboardInterrupt),
+    ):
+        drive(steps(), ScriptedEngine())
+    assert ended == [True, True]
+
+
+class TestAsyncio:
+    def test_is_needed(self) -> None:
+        with pytest.raises(InvalidInput) as refusal:
+            check_on_asyncio("every", "None on trio")
+        assert str(refusal.value) == "every needs an asyncio task; allowed: None on trio"
+        assert refusal.value.__cause__ is None
+
+    def test_is_running(self) -> None:
+        async def main() -> None:
+            check_on_asyncio("every", "None on trio")
+
+        asyncio.run(main())
+
+    def test_is_not_trio(self) -> None:
+        async def main() -> None:
+            check_on_asyncio("every", "None on trio")
+
+        with pytest.raises(InvalidInput):
+            anyio.run(main, backend="trio")

@@ -1,0 +1,149 @@
+"""What an error holds, says and keeps when it goes to another process."""
+
+import copy
+import pickle
+from types import MappingProxyType
+
+import pytest
+
+from bingx_spot import (
+    Attempt,
+    BulkRunAborted,
+    CallError,
+    ErrorDetails,
+    InvalidInput,
+    NotSent,
+    Order,
+    OrderAlreadyCanceled,
+    OrderFailed,
+    OrderFilled,
+    OrderNotOpen,
+    OutcomeUnknown,
+    RateLimited,
+    RequestInfo,
+    Response,
+    StillOpen,
+)
+from bingx_spot.exceptions import shown
+from tests.support.samples import ORDER
+
+RESPONSE = Response(200, {}, b"{}")
+REQUEST = RequestInfo(
+    "POST", "https://host.test/path", "json", MappingProxyType({"a": 1}), MappingProxyType({"b": "c"})
+)
+DETAILS = ErrorDetails(
+    "rate limited",
+    code=100410,
+    http_status=200,
+    request=REQUEST,
+    body=b"{}",
+    headers=MappingProxyType({"date": "today"}),
+    retry_at=5,
+    hint="Wait.",
+    rule="rate-limited",
+    lock_seconds=300,
+    attempts=(Attempt(1, "cancelOrder", "https://host.test", "HTTP 200"),),
+    summary="Order 5 was not cancelled.",
+    order_id=7,
+)
+FILLED = Order.from_data(ORDER | {"status": "FILLED"}, RESPONSE)
+
+
+class TestErrorDetails:
+    def test_of_a_response_have_its_status_headers_and_beginning(self) -> None:
+        response = Response(403, {"date": "today"}, b"x" * 70_000)
+        details = ErrorDetails.of(response, "blocked", code=5, hint="wait")
+        assert (details.message, details.http_status) == ("blocked", 403)
+        assert (details.code, details.hint, details.headers) == (5, "wait", {"date": "today"})
+        assert details.body == b"x" * 65_536
+
+    def test_can_be_pickled_and_copied(self) -> None:
+        for other in (pickle.loads(pickle.dumps(DETAILS)), copy.deepcopy(DETAILS)):
+            assert other == DETAILS
+
+    def test_cannot_be_changed(self) -> None:
+        with pytest.raises(AttributeError):
+            DETAILS.code = 0  # type: ignore[misc] # is what must fail
+        with pytest.raises(TypeError):
+            ErrorDetails("").headers["a"] = "b"  # type: ignore[index] # likewise
+
+
+class TestText:
+    @pytest.mark.parametrize(
+        ("details", "text"),
+        [
+            (ErrorDetails("lost"), "lost"),
+            (ErrorDetails("lost", hint="Do this."), "lost. Do this."),
+            (ErrorDetails("lost", code=5), "lost (code 5)"),
+            (ErrorDetails("lost", http_status=502), "lost (HTTP 502)"),
+            (
+                DETAILS,
+                "Order 5 was not cancelled. rate limited (code 100410, HTTP 200). Wait.",
+            ),
+        ],
+        ids=["message", "hint", "code", "status", "all"],
+    )
+    def test_has_what_it_means_what_happened_and_what_to_do(self, details: ErrorDetails, text: str) -> None:
+        assert str(CallError(details)) == text
+
+    def test_of_invalid_input_names_argument_reason_and_what_is_allowed(self) -> None:
+        error = InvalidInput("order_id", "is 0", "1 to 9223372036854775807")
+        assert str(error) == "order_id is 0; allowed: 1 to 9223372036854775807"
+        assert isinstance(error, ValueError)
+
+    def test_of_an_aborted_run_names_the_error(self) -> None:
+        error = BulkRunAborted(NotSent(ErrorDetails("connection refused")))
+        assert str(error) == "stopped by NotSent, which would hit every order: connection refused"
+
+
+class TestCallError:
+    def test_has_the_details_as_attributes(self) -> None:
+        error = RateLimited(DETAILS)
+        assert (error.code, error.message, error.http_status) == (100410, "rate limited", 200)
+        assert (error.request, error.attempts, error.hint) == (REQUEST, DETAILS.attempts, "Wait.")
+        assert error.retry_at == 5
+
+    @pytest.mark.parametrize(
+        "error",
+        [
+            NotSent(DETAILS),
+            OutcomeUnknown(DETAILS),
+            StillOpen(DETAILS, FILLED),
+            OrderNotOpen(DETAILS),
+            OrderFilled(DETAILS, FILLED),
+            OrderAlreadyCanceled(DETAILS, FILLED),
+            OrderFailed(DETAILS, FILLED),
+        ],
+        ids=lambda error: type(error).__name__,
+    )
+    def test_keeps_everything_with_other_details_and_when_pickled(self, error: CallError) -> None:
+        other = error.with_details(ErrorDetails("other"))
+        copied = pickle.loads(pickle.dumps(error))
+        assert type(other) is type(copied) is type(error)
+        assert (other.message, copied.details, str(copied)) == ("other", DETAILS, str(error))
+        if isinstance(error, StillOpen | OrderNotOpen):
+            assert isinstance(other, StillOpen | OrderNotOpen)
+            assert isinstance(copied, StillOpen | OrderNotOpen)
+            assert other.order == copied.order == error.order
+
+    @pytest.mark.parametrize(
+        "error", [InvalidInput("a", "b", "c"), BulkRunAborted(NotSent(DETAILS))], ids=["input", "run"]
+    )
+    def test_others_can_be_pickled_too(self, error: Exception) -> None:
+        copied = pickle.loads(pickle.dumps(error))
+        assert type(copied) is type(error)
+        assert str(copied) == str(error)
+
+
+class TestShown:
+    def test_is_the_beginning_of_the_repr(self) -> None:
+        assert shown("x") == "'x'"
+        assert shown("x" * 79) == "'" + "x" * 79 + "..."
+
+    def test_of_a_value_without_a_repr_is_its_type(self) -> None:
+        class Broken:
+            def __repr__(self) -> str:
+                raise RuntimeError
+
+        assert shown(Broken()) == "a value of type Broken"
+        assert shown(10**5000) == "a value of type int"
