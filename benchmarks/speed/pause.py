@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import httpx
 import trustme

@@ -29,9 +29,7 @@ def test_a_server_that_sends_a_byte_a_second_cannot_stretch_a_call(
             sandbox.faults([{"fault": "trickle", "bytesPerSecond": 1.0}])
             order = sandbox.place_order(SYMBOL)
             result, took = timed(
-                lambda: attempt(
-                    client_kind, options(sandbox, timeout=1.2), order_id=order["orderId"]
-                )
+                lambda: attempt(client_kind, options(sandbox, timeout=1.2), order_id=order["orderId"])
             )
     else:
         # The head and most of the body at once, and the rest never: the scripted server is silent then.
@@ -69,9 +67,7 @@ def test_a_deadline_too_short_for_anything_is_kept_all_the_same(
         sandbox.faults([{"fault": "hang-before-executing", "seconds": 5.0}])
         order = sandbox.place_order(SYMBOL)
         result, took = timed(
-            lambda: attempt(
-                client_kind, options(sandbox, timeout=timeout), order_id=order["orderId"]
-            )
+            lambda: attempt(client_kind, options(sandbox, timeout=timeout), order_id=order["orderId"])
         )
     assert isinstance(result, CallError)
     assert took < timeout + SLACK

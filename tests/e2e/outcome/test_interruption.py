@@ -53,9 +53,7 @@ def assert_no_secret(text: str, sandbox: Sandbox) -> None:
 
 
 @contextmanager
-def process(
-    sandbox: Sandbox, order_id: int, permits: int | None
-) -> Iterator[subprocess.Popen[str]]:
+def process(sandbox: Sandbox, order_id: int, permits: int | None) -> Iterator[subprocess.Popen[str]]:
     """Run a process that cancels the order."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("BINGX_")},
