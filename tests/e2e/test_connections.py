@@ -98,7 +98,11 @@ class TestConnections:
             with pytest.raises(NotSent, match="closed"):
                 second.cancel_order(SYMBOL, order_id=ORDER_ID)
 
-    @pytest.mark.parametrize("answer", [SUCCESS, None, Cut(reset=True), Cut(SUCCESS[:-5]), SILENCE], ids=repr)
+    @pytest.mark.parametrize(
+        "answer",
+        [SUCCESS, None, Cut(reset=True), Cut(SUCCESS[:-5]), SILENCE],
+        ids=["success", "closed", "reset", "cut short", "silence"],
+    )
     def test_leave_no_socket_behind(self, cancel, answer):
         gc.collect()
         before = len(list(OPEN_FILES.iterdir()))

@@ -16,7 +16,7 @@ CLIENTS = pytest.mark.parametrize(
     [("BingxSpot", "", "bingx.close()"), ("AsyncBingxSpot", "await ", "await bingx.aclose()")],
     ids=["blocking", "awaiting"],
 )
-OUT = "bingx_spot: a request was out; whether it took effect is not known"
+OUT = "bingx_spot: a request may have been sent; whether it took effect is unknown"
 CANCEL = "bingx.cancel_order('BTC-USDT', order_id={})"
 
 

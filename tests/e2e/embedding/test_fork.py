@@ -149,7 +149,7 @@ class TestAmidCalls:
 def test_a_run_stays_the_parent_s():
     with echoing() as (server, _):
         told = play(server, "run_of_the_parent")
-        assert told["child"] == {"refused": "run was begun before a fork; allowed: one of this process's own"}
+        assert told["child"] == {"refused": "run was started before a fork; allowed: a run of this process"}
         assert sorted(told["parent"]["got"]) == list(range(1, 40))
         assert told["parent"]["child"] == 0
 

@@ -17,7 +17,7 @@ from bingx_sandbox import Sandbox
 from tests.e2e.outcome.calls import SYMBOL, arrived
 
 ROOT = Path(__file__).parents[3]
-OUT = "bingx_spot: a request was out; whether it took effect is not known"
+OUT = "bingx_spot: a request may have been sent; whether it took effect is unknown"
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ class TransportFailure(NamedTuple):
 CLOSED = TransportFailure(request_sent=False, reason="the client is closed")
 
 #: The note on an exception, such as KeyboardInterrupt, that ended a request which may have been sent.
-MAYBE_SENT_NOTE = "bingx_spot: a request was out; whether it took effect is not known"
+MAYBE_SENT_NOTE = "bingx_spot: a request may have been sent; whether it took effect is unknown"
 
 
 class Engine(Protocol):

@@ -14,7 +14,7 @@ from bingx_spot.fork_safety import fork_lock
 from bingx_spot.models import Response
 from bingx_spot.transport.backend import BaseBackend, ReadPoll, has_read_all
 from bingx_spot.transport.connection_pool import Origin, origin_of
-from bingx_spot.transport.happy_eyeballs import Race, linger_0, new_socket
+from bingx_spot.transport.happy_eyeballs import Race, close_gracefully, new_socket
 from bingx_spot.transport.http11 import Flow, Result, exchange
 from bingx_spot.transport.request_context import RequestContext
 from bingx_spot.transport.resolver import Address
@@ -104,12 +104,12 @@ class AsyncConnection(asyncio.Protocol):
         return not self._received or self._is_silent()
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection, which is idle."""
+        close_gracefully(self._socket)
         self._transport.abort()
 
     def reset(self) -> None:
         """Close the connection so that nothing of what was written arrives any more."""
-        linger_0(self._socket)
         self._transport.abort()
 
     def wake(self) -> None:

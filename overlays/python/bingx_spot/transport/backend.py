@@ -16,7 +16,7 @@ from bingx_spot.transport.connection_pool import (
     SetupBounds,
     origin_of,
 )
-from bingx_spot.transport.happy_eyeballs import SLICE, connect, linger_0
+from bingx_spot.transport.happy_eyeballs import SLICE, close_gracefully, connect
 from bingx_spot.transport.http11 import Flow, Result, encode_request, exchange
 from bingx_spot.transport.request_context import ConnectionBroken, RequestContext
 from bingx_spot.transport.resolver import Address, Resolver
@@ -92,12 +92,12 @@ class BlockingConnection:
             return False
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection, which is idle."""
+        close_gracefully(self._socket)
         self._socket.close()
 
     def reset(self) -> None:
         """Close the connection so that nothing of what was written arrives any more."""
-        linger_0(self._socket)
         self._socket.close()
 
     def wake(self) -> None:

@@ -23,7 +23,9 @@ STAGGER = 0.25
 #: How often a wait looks whether its request was cancelled, in seconds.
 SLICE = 0.05
 
-_LINGER_0 = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+# Closing a socket resets its connection, whoever closes it: after an ordinary close the kernel goes on sending,
+# for minutes, and a request that was given up would still reach the exchange, uncounted.
+_LINGER_0, _NO_LINGER = (struct.pack("hh" if sys.platform == "win32" else "ii", on, 0) for on in (1, 0))
 # Linux only. A connection that a firewall has silently dropped is given up after so many seconds without an
 # acknowledgement, and a server that is merely slow is not: its kernel acknowledges what arrives.
 _USER_TIMEOUT = getattr(socket, "TCP_USER_TIMEOUT", None)
@@ -75,6 +77,7 @@ class Race:
     def finish(self, winner: socket.socket) -> socket.socket:
         """Set the options of the socket that was connected first, and return it."""
         winner.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        winner.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_0)
         if _USER_TIMEOUT is not None:
             seconds = max(_LEAST_USER_TIMEOUT, _USER_TIMEOUT_FACTOR * (time.monotonic() - self._began))
             winner.setsockopt(socket.IPPROTO_TCP, _USER_TIMEOUT, round(seconds * 1000))
@@ -124,14 +127,10 @@ def new_socket(address: Address) -> socket.socket:
     return created
 
 
-def linger_0(connected: socket.socket) -> None:
-    """Let closing a socket reset the connection, so that nothing of what was written arrives any more.
-
-    After an ordinary close the kernel goes on sending, for minutes: a request that was given up would still
-    reach the exchange, uncounted.
-    """
+def close_gracefully(connected: socket.socket) -> None:
+    """Let closing a socket end its connection without a reset: there is nothing left to be delivered."""
     with suppress(OSError):  # it is closed already
-        connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_0)
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
 
 
 def _start(attempt: socket.socket, address: Address) -> None:
