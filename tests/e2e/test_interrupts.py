@@ -1,12 +1,12 @@
 """Ctrl-C at any line of a call: the note on it never says that nothing was sent when the exchange has it."""
 
-import os
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -19,7 +19,7 @@ from bingx_spot.transport import MAYBE_SENT_NOTE
 from tests.support.samples import ORDER_ID, SUCCESS, SYMBOL, blocking
 from tests.support.scripted_server import ScriptedServer, scripted_server
 
-PACKAGE = os.path.dirname(bingx_spot.__file__)
+PACKAGE = str(Path(bingx_spot.__file__).parent)
 
 
 class InterruptAt:
@@ -102,7 +102,7 @@ def test_a_response_that_arrived_while_the_process_was_stopped_is_read() -> None
 
     with scripted_server(answer) as server:
         command = [sys.executable, "-c", PROGRAM, server.url]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=os.getcwd()) as running:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path.cwd()) as running:
             assert arrived.wait(30)
             running.send_signal(signal.SIGSTOP)
             released.set()

@@ -23,8 +23,8 @@ STAGGER = 0.25
 #: How often a wait looks whether its request was cancelled, in seconds.
 SLICE = 0.05
 
-# Closing a socket resets its connection, whoever closes it: after an ordinary close the kernel goes on sending,
-# for minutes, and a request that was given up would still reach the exchange, uncounted.
+# Closing a socket resets its connection, however it comes to be closed: after an ordinary close the kernel
+# goes on sending, for minutes, and a request that was given up would still reach the exchange, uncounted.
 _LINGER_0, _NO_LINGER = (struct.pack("hh" if sys.platform == "win32" else "ii", on, 0) for on in (1, 0))
 # Linux only. A connection that a firewall has silently dropped is given up after so many seconds without an
 # acknowledgement, and a server that is merely slow is not: its kernel acknowledges what arrives.
