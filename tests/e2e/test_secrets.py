@@ -9,7 +9,6 @@ import socket
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any
 
 import httpx
@@ -74,10 +73,9 @@ def call_generated(planted: Planted, url: str, **options: Any) -> object:
 
 
 DEFAULT = {"sync": call_blocking, "async": call_awaiting, "generated": call_generated}
-FAST = {f"{name}-fast": partial(called, engine="fast") for name, called in DEFAULT.items()}
 
 
-@pytest.fixture(params=[*DEFAULT.values(), *FAST.values()], ids=[*DEFAULT, *FAST])
+@pytest.fixture(params=DEFAULT.values(), ids=DEFAULT)
 def call(request: pytest.FixtureRequest) -> Any:
     return request.param
 

@@ -233,7 +233,7 @@ class TestRetryBudget:
     def test_of_a_child_process_has_what_the_parent_had_left(self) -> None:
         budget = RetryBudget()
         budget.spend()
-        budget.begin_anew()
+        budget.after_fork_in_child()
         assert spend_all(budget) == 99
 
 

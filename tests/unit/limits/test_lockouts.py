@@ -258,7 +258,7 @@ class TestChildProcess:
         thread = threading.Thread(target=guard.record, args=("cancelOrder", 100404))
         thread.start()
         inside.wait(20)
-        guard.begin_anew()
+        guard.after_fork_in_child()
         try:
             assert guard.acquire("cancelOrder", known_open=True)
         finally:
@@ -268,5 +268,5 @@ class TestChildProcess:
     def test_forgets_requests_in_flight_and_keeps_errors(self, guard: RepeatedErrorGuard) -> None:
         record(guard, 15)
         acquire(guard, 2)
-        guard.begin_anew()
+        guard.after_fork_in_child()
         assert acquire(guard, 3) == [True, True, False]

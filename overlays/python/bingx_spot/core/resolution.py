@@ -108,7 +108,8 @@ class _Resolution:
     def annotate(self, interruption: BaseException) -> None:
         """Add to an interruption whether the call may have taken effect, unless the transport has."""
         if MAYBE_SENT_NOTE not in getattr(interruption, "__notes__", ()):
-            interruption.add_note(_NOT_SENT_NOTE if self.facts.ambiguous is None else MAYBE_SENT_NOTE)
+            acted = self.facts.ambiguous is not None or self.attempts.may_have_acted
+            interruption.add_note(MAYBE_SENT_NOTE if acted else _NOT_SENT_NOTE)
 
     def _look_at_the_time(self) -> None:
         facts, attempts, operation = self.facts, self.attempts, self.original.operation

@@ -72,7 +72,7 @@ class RepeatedErrorGuard:
         self._succeeding: set[str] = set()
         register_fork_aware(self)
 
-    def begin_anew(self) -> None:
+    def after_fork_in_child(self) -> None:
         """Forget the parent's requests in flight, and open the lock that it may hold."""
         self._lock = RLock()
         self._in_flight = Counter()
