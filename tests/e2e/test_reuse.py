@@ -11,8 +11,8 @@ from typing import Any
 import anyio
 import pytest
 
+from bingx_spot.core.engine import TransportFailure
 from bingx_spot.core.request import ApiCall
-from bingx_spot.transport import TransportFailure
 from bingx_spot.transport.engine import NetworkEngine
 from bingx_spot_api.contract import BY_ID
 from tests.support.cancelling import signed

@@ -20,6 +20,7 @@ from bingx_spot import CallError, Credentials, Response
 from bingx_spot.core import runner
 from bingx_spot.core.clock import Clock
 from bingx_spot.core.context import CallContext
+from bingx_spot.core.engine import TransportFailure
 from bingx_spot.core.facts import MAXIMUM_ATTEMPTS, MAXIMUM_QUERIES
 from bingx_spot.core.request import ApiCall, RequestSigner, SignedRequest
 from bingx_spot.core.resolution import resolve
@@ -29,7 +30,6 @@ from bingx_spot.limits.client_state import ClientState, HostSelector, PlacementS
 from bingx_spot.limits.lockouts import Lockouts, RepeatedErrorGuard
 from bingx_spot.limits.rate_limiter import LocalRateLimiter
 from bingx_spot.limits.sliding_window import MARGIN
-from bingx_spot.transport import TransportFailure
 from bingx_spot_api.contract import BY_ID
 from tools.simulate.exchange import Sent
 from tools.simulate.scenario import SEEN_CODE, Scenario

@@ -57,7 +57,9 @@ def test_sixty_cancels_of_dead_orders_never_come_to_twenty_equal_errors(
             else one_by_one(client_kind, client_options, orders)
         )
         assert len(result) == 60
-        assert all(isinstance(each, OrderNotOpen | OrderNotFound | RateLimited) for each in result), {*map(described, result)}
+        assert all(isinstance(each, OrderNotOpen | OrderNotFound | RateLimited) for each in result), {
+            *map(described, result)
+        }
         for path in (CANCEL, QUERY, TIME):
             assert equal_errors(sandbox, path) < 20
         known = [each for each in result if isinstance(each, OrderNotOpen | OrderNotFound)]

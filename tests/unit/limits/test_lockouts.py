@@ -164,7 +164,9 @@ class TestInFlight:
         record(guard, errors)
         assert acquire(guard, 18) == [True] * (17 - errors) + [False] * (errors + 1)
 
-    def test_before_the_first_response_as_many_as_errors_are_allowed_go(self, guard: RepeatedErrorGuard) -> None:
+    def test_before_the_first_response_as_many_as_errors_are_allowed_go(
+        self, guard: RepeatedErrorGuard
+    ) -> None:
         assert acquire(guard, 20) == [True] * 17 + [False] * 3
 
     def test_nothing_is_held_back_after_a_success(self, guard: RepeatedErrorGuard) -> None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from bingx_spot.core.admission import acquire_permit
 from bingx_spot.core.context import SHORTEST_ATTEMPT, CallContext, Deadline
+from bingx_spot.core.engine import CLOSED, TransportFailure, may_have_been_sent
 from bingx_spot.core.request import ApiCall, SignedRequest
 from bingx_spot.core.response_time import exchange_time, rate_limit_headers, server_time
 from bingx_spot.core.response_validation import validate_response
@@ -23,7 +24,6 @@ from bingx_spot.exceptions import (
 from bingx_spot.limits.lockouts import LONGEST_BAN, LONGEST_LOCK
 from bingx_spot.limits.rate_limiter import Reservation
 from bingx_spot.models import Response
-from bingx_spot.transport import CLOSED, TransportFailure, may_have_been_sent
 from bingx_spot_api.contract import BY_ID, Operation
 
 # Metadata only: no URL, parameter, header or body is ever passed to this logger.

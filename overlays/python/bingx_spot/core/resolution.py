@@ -8,6 +8,7 @@ from bingx_spot.core.attempt import CLOSED_CLIENT, AttemptResult, AttemptRunner
 from bingx_spot.core.context import CallContext, Deadline
 from bingx_spot.core.decisions import ENDINGS, Action, decide
 from bingx_spot.core.endings import error_for
+from bingx_spot.core.engine import MAYBE_SENT_NOTE
 from bingx_spot.core.facts import MAXIMUM_ATTEMPTS, Facts
 from bingx_spot.core.order_state import OrderState, order_state
 from bingx_spot.core.request import ApiCall
@@ -21,7 +22,6 @@ from bingx_spot.exceptions import (
 )
 from bingx_spot.limits.client_state import backoff
 from bingx_spot.models import Order, Response
-from bingx_spot.transport import MAYBE_SENT_NOTE
 from bingx_spot_api.contract import BY_ID, Operation, Timing
 
 # Milliseconds for which a request is valid where it does not say: "recvWindow (default 5000)".
