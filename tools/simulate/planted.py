@@ -20,8 +20,7 @@ from bingx_spot import (
 )
 from bingx_spot.core import attempt, context, decisions, facts, order_state, resolution, response_validation
 from bingx_spot.core.decisions import ENDINGS, RULES, Action, Rule
-from bingx_spot.core.facts import Facts
-from bingx_spot.core.order_state import OrderState
+from bingx_spot.core.facts import Facts, OrderState
 from bingx_spot.core.request import ApiCall
 from tools.simulate.run import play_seed
 from tools.simulate.scenario import ORDER_ID
