@@ -150,7 +150,7 @@ def as_the_engine_says(came: Reply | tuple[bool, bool, str]) -> Response | Trans
     if isinstance(came, Reply):
         return Response(came.status, came.headers, came.body)
     written, pending, reason = came
-    return TransportFailure(written, reason, pending=pending)
+    return TransportFailure(written, reason, timed_out=pending)
 
 
 def _seen(call: Scenario, request: SignedRequest) -> Sent:
