@@ -1,4 +1,4 @@
-"""Draw the plot of the README and docs/concepts/speed.md: time of a call, and calls a second with fifty in flight.
+"""Draw the plot of the README and docs/concepts/speed.md: time of a call, calls a second with 50 in flight.
 
 SVG, by hand: a few bars need no library. Once for light pages and once for dark ones, between which a page
 chooses.

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from bingx_spot import CallError, NotSent, OutcomeUnknown
+from bingx_spot.core.engine import CLOSED, MAYBE_SENT_NOTE, TransportFailure, may_have_been_sent
 from bingx_spot.keepalive import KeepAlive
-from bingx_spot.transport import CLOSED, MAYBE_SENT_NOTE, TransportFailure, may_have_been_sent
 from bingx_spot.transport.engine import NetworkEngine
 from tests.support.cancelling import signed
 from tests.support.permits import Permits

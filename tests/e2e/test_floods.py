@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from bingx_spot import Response
-from bingx_spot.transport import TransportFailure
+from bingx_spot.core.engine import TransportFailure
 from bingx_spot.transport.engine import NetworkEngine
 from bingx_spot.transport.httpx_backend import HttpxEngine
 from bingx_spot.transport.request_context import MAXIMUM_SIZE

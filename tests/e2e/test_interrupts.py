@@ -14,8 +14,8 @@ import pytest
 
 import bingx_spot
 from bingx_spot import BingxSpot
+from bingx_spot.core.engine import MAYBE_SENT_NOTE
 from bingx_spot.core.resolution import _NOT_SENT_NOTE
-from bingx_spot.transport import MAYBE_SENT_NOTE
 from tests.support.samples import ORDER_ID, SUCCESS, SYMBOL, blocking
 from tests.support.scripted_server import ScriptedServer, scripted_server
 

@@ -103,7 +103,7 @@ class TestKeepingWarm:
         with scripted_server(answer) as server:
             async with awaiting(server.url) as bingx:
                 await bingx.warm(every=0.1)
-                while len(server.requests) <= 3:
+                while len(server.requests) <= 3:  # noqa: ASYNC110 - the server runs in threads
                     await asyncio.sleep(0.01)
                 await bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
             assert asyncio.all_tasks() == before

@@ -11,8 +11,8 @@ from typing import Any
 import anyio
 import pytest
 
+from bingx_spot.core.engine import TransportFailure
 from bingx_spot.core.request import ApiCall
-from bingx_spot.transport import TransportFailure
 from bingx_spot.transport.engine import NetworkEngine
 from bingx_spot_api.contract import BY_ID
 from tests.support.cancelling import signed
@@ -82,7 +82,7 @@ class TestUnaskedBytes:
                     order = await bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
                     assert order.price != Decimal(STRAY_PRICE)
                     if pause is None:
-                        time.sleep(0.05)
+                        time.sleep(0.05)  # noqa: ASYNC251 - a program that does this is what is tried
                     else:
                         await pause(0.05)
             assert len(server.requests) == 3

@@ -264,7 +264,7 @@ def test_an_error_can_be_handed_to_another_process_and_copied(planted, name):
     with scripted_server(FAILING[name]) as server, pytest.raises(CallError) as failed:
         call_blocking(planted, server.url, timeout=0.15 if name == "time out" else 0.6)
     error = failed.value
-    for duplicate in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
+    for duplicate in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):  # noqa: S301
         assert type(duplicate) is type(error)
         assert duplicate.details == error.details
         assert (str(duplicate), duplicate.request) == (str(error), error.request)
@@ -272,7 +272,7 @@ def test_an_error_can_be_handed_to_another_process_and_copied(planted, name):
 
 def test_a_refused_input_can_be_handed_to_another_process_and_copied():
     error = InvalidInput("symbol", "is 'btc'", "BTC-USDT")
-    for duplicate in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
+    for duplicate in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):  # noqa: S301
         assert (type(duplicate), str(duplicate)) == (InvalidInput, str(error))
 
 

@@ -11,7 +11,7 @@ CHROMIUM = shutil.which("chromium")
 _FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-    # No name has an address, whatever asks for one.
+    # No host name resolves.
     "--host-resolver-rules=MAP * ~NOTFOUND",
 )
 # The page renders what is in sight.
@@ -29,7 +29,7 @@ class Shown:
     complaints: list[str] = field(default_factory=list)
 
     def text(self, *wanted: str) -> str:
-        """Give the text that is shown, once it holds all that is wanted."""
+        """Return the text of the page, once it holds all wanted texts."""
         script = "wanted => wanted.every(text => document.body.innerText.includes(text))"
         self.page.wait_for_function(script, arg=list(wanted))
         return self.page.inner_text("body")
@@ -37,7 +37,7 @@ class Shown:
 
 @contextmanager
 def opened(address: str) -> Iterator[Shown]:
-    """Open a page; requests and complaints are noted from its beginning."""
+    """Open a page, and record its requests and error messages from the start."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_FLAGS))
         page = browser.new_page(viewport=_SIZE)  # type: ignore[arg-type]

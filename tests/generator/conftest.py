@@ -1,4 +1,4 @@
-"""Trees that are made once for all tests."""
+"""Generated trees, once per session."""
 
 import subprocess
 import sys
@@ -21,8 +21,8 @@ def _tree(folder: Path, text: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tree that the contract gives."""
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tree of the contract."""
     return _tree(tmp_path_factory.mktemp("made"), CONTRACT)
 
 
@@ -34,7 +34,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run_python(tree: Path, code: str) -> str:
-    """Runs code in a Python of its own that sees a tree's package, and gives what it prints."""
+    """Run code in a new Python that imports the package of a tree; return its output."""
     setup = f"import sys; sys.path.insert(0, {str(tree / 'python')!r})\n"
     command = [sys.executable, "-B", "-c", setup + code]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, timeout=60)
@@ -43,12 +43,12 @@ def run_python(tree: Path, code: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def python(made: Path) -> Python:
-    """Runs code that sees the package of the tree that the contract gives."""
-    return lambda code: run_python(made, code)
+def python(generated: Path) -> Python:
+    """Run code that imports the package of the contract's tree."""
+    return lambda code: run_python(generated, code)
 
 
 @pytest.fixture(scope="session")
 def large_python(large: Path) -> Python:
-    """Runs code that sees the package of the large tree."""
+    """Run code that imports the package of the large tree."""
     return lambda code: run_python(large, code)

@@ -66,7 +66,7 @@ def test_the_document_given_stays_as_it_is() -> None:
     assert root == yaml.safe_load(CONTRACT)
 
 
-def test_injected_parameters_go_with_what_refers_to_them() -> None:
+def test_injected_parameters_are_removed_with_references_to_them() -> None:
     caller = view(with_query())
     parameters = caller["paths"]["/openApi/spot/v1/trade/order"]["get"]["parameters"]
     assert [parameter["name"] for parameter in parameters] == ["symbol", "orderId"]

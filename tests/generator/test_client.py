@@ -39,7 +39,7 @@ def test_the_upstream_template_is_the_one_that_was_replaced(name: str) -> None:
     assert hashlib.sha256(original).hexdigest() == UPSTREAM[name]
 
 
-def test_every_template_of_ours_is_known_and_says_what_it_replaces() -> None:
+def test_every_template_names_the_upstream_template_and_the_reason() -> None:
     names = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.jinja")}
     assert names == UPSTREAM.keys() | OWN
     for name in UPSTREAM:
@@ -49,7 +49,7 @@ def test_every_template_of_ours_is_known_and_says_what_it_replaces() -> None:
         assert "Remove:" in head
 
 
-def test_the_project_pins_what_the_generator_needs() -> None:
+def test_the_project_pins_the_tools_of_the_generator() -> None:
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
     assert f"openapi-python-client=={OPENAPI_PYTHON_CLIENT}" in groups["dev"]
     assert f"ruff=={RUFF}" in groups["dev"]
@@ -75,8 +75,8 @@ def test_a_warning_of_the_generator_is_an_error_with_its_line(tmp_path: Path) ->
     with pytest.raises(SpecError) as caught:
         generate(tmp_path / "openapi.yaml", "spec/openapi.yaml", tmp_path / "generated")
     line = line_of(text, "    CancelledOrder:")
-    told = f"spec/openapi.yaml:{line}: openapi-python-client refuses this: "
-    assert [text for text in str(caught.value).splitlines() if text.startswith(told)]
+    start = f"spec/openapi.yaml:{line}: openapi-python-client refuses this: "
+    assert [text for text in str(caught.value).splitlines() if text.startswith(start)]
     assert not (tmp_path / "generated").exists()
 
 
@@ -111,7 +111,7 @@ def test_another_openapi_python_client_is_refused(tmp_path: Path, monkeypatch: p
         ("'\\u0661'", "'\\u0661'"),
     ],
 )
-def test_an_integer_that_comes_as_text_becomes_one_and_nothing_else_does(
+def test_an_integer_in_text_becomes_an_integer_and_nothing_else_does(
     python: Python, wire: str, value: str
 ) -> None:
     assert (
@@ -153,12 +153,12 @@ def test_integers_in_lists_and_unions_are_converted_too(tmp_path: Path) -> None:
 from bingx_spot_api.models import CancelledOrder
 order = {"symbol": "A-B", "orderId": 1, "status": "NEW"}
 for maybe in ("7", 7, None):
-    made = CancelledOrder.from_dict({**order, "ids": ["1", 2], "maybe": maybe})
-    print(made.ids, made.maybe)
+    generated = CancelledOrder.from_dict({**order, "ids": ["1", 2], "maybe": maybe})
+    print(generated.ids, generated.maybe)
 """) == "[1, 2] 7\n[1, 2] 7\n[1, 2] None\n"  # fmt: skip
 
 
-def test_an_answer_has_the_http_status_that_came(python: Python) -> None:
+def test_a_response_has_its_http_status(python: Python) -> None:
     assert python("""
 from http import HTTPStatus
 from types import SimpleNamespace
@@ -226,7 +226,7 @@ print([name for name in ("httpx", "httpcore", "ssl") if name in sys.modules])
     )
 
 
-def test_names_that_are_imported_late_are_found_listed_and_refused(python: Python) -> None:
+def test_lazily_imported_names_are_found_and_listed(python: Python) -> None:
     assert python("""
 import bingx_spot_api
 from bingx_spot_api import models
@@ -245,7 +245,7 @@ for module in (bingx_spot_api, models):
     ]
 
 
-def test_a_call_answers_with_its_model_or_none(made: Path) -> None:
-    code = (made / "python/bingx_spot_api/api/trade/cancel_order.py").read_text("utf-8")
+def test_a_call_answers_with_its_model_or_none(generated: Path) -> None:
+    code = (generated / "python/bingx_spot_api/api/trade/cancel_order.py").read_text("utf-8")
     assert ") -> CancelOrderResponse | None:" in code
     assert "ErrorResponse" not in code

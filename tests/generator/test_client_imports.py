@@ -1,4 +1,4 @@
-"""Models import each other once, at the heads of their modules, except where that would be a ring."""
+"""Models import each other at the top of their modules, except where that would be circular."""
 
 from pathlib import Path
 
@@ -90,7 +90,7 @@ print(repr(model).count("third"), repr(model).count("deep"))
         ("cancel_order_response", {"cancelled_order"}, set()),
     ],
 )
-def test_only_what_leads_back_is_imported_at_each_call(
+def test_only_circular_imports_are_in_functions(
     tree: Path, name: str, at_the_head: set[str], in_functions: set[str]
 ) -> None:
     text = (tree / f"python/bingx_spot_api/models/{name}.py").read_text("utf-8")

@@ -90,7 +90,7 @@ def test_the_contract_lacks_nothing() -> None:
         ),
     ],
 )
-def test_what_is_missing_is_named(check: Check, old: str, new: str, problem: str) -> None:
+def test_names_what_is_missing(check: Check, old: str, new: str, problem: str) -> None:
     found = [problem.text for problem in check(edited((old, new)))]
     assert any(text.startswith(problem) for text in found), found
 

@@ -58,7 +58,7 @@ def test_line_ends_of_another_system_change_no_digest(tmp_path: Path) -> None:
         ("a: \x00\n", 1, "This is not YAML"),
     ],
 )
-def test_what_cannot_be_read_is_refused_with_its_line(
+def test_unreadable_yaml_is_refused_with_its_line(
     tmp_path: Path, source: str | bytes, line: int, words: str
 ) -> None:
     with pytest.raises(SpecError) as caught:
@@ -67,7 +67,7 @@ def test_what_cannot_be_read_is_refused_with_its_line(
     assert words in str(caught.value)
 
 
-def test_every_problem_of_one_document_is_told_at_once(tmp_path: Path) -> None:
+def test_all_problems_of_a_document_are_reported_at_once(tmp_path: Path) -> None:
     with pytest.raises(SpecError) as caught:
         read(tmp_path, "a: yes\nb: no\n")
     assert [problem.line for problem in caught.value.problems] == [1, 2]
@@ -78,12 +78,12 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         Document.read(tmp_path / "nothing.yaml", "spec/openapi.yaml")
 
 
-def test_what_is_written_reads_back_the_same() -> None:
+def test_written_yaml_reads_back_the_same() -> None:
     caller = caller_view(yaml.safe_load(CONTRACT))
     assert yaml.safe_load(yaml_text(caller)) == caller
 
 
-def test_words_that_readers_disagree_about_are_quoted() -> None:
+def test_ambiguous_words_are_quoted() -> None:
     text = yaml_text({"a": ["no", "0.1532", "1e3", "2024-01-31", "null", "MØTH-USDT", "plain"]})
     assert text.splitlines() == [
         "a:", "- 'no'", "- '0.1532'", "- 1e3", "- '2024-01-31'", "- 'null'", "- MØTH-USDT", "- plain",

@@ -1,4 +1,4 @@
-"""The spec kit: complete, the same to the byte, and enough for a stranger."""
+"""The spec kit is complete, reproducible and enough for a new user."""
 
 import json
 import os
@@ -27,7 +27,7 @@ PACKING += "write_kit(Path(sys.argv[1]), Path(sys.argv[2]))"
 
 @pytest.fixture(scope="module")
 def kit(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The kit as a stranger has it: unpacked, in a folder of its own."""
+    """The unpacked kit, in a folder of its own."""
     folder = tmp_path_factory.mktemp("kit")
     archive = write_kit(folder)
     with tarfile.open(archive) as packed:
@@ -36,7 +36,7 @@ def kit(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def project(folder: Path, time: int) -> Path:
-    """Copy what the kit is made from, with other times, and with what editors and Python leave behind."""
+    """Copy the sources of the kit, with other times and with files of editors and Python."""
     shutil.copytree(ROOT / "spec", folder / "spec", copy_function=shutil.copy)
     shutil.copy(ROOT / "LICENSE", folder)
     (folder / "spec" / "vectors" / "__pycache__").mkdir(exist_ok=True)
@@ -50,7 +50,7 @@ def project(folder: Path, time: int) -> Path:
 @pytest.mark.slow
 @needs_node
 def test_the_same_contract_gives_the_same_bytes(tmp_path: Path) -> None:
-    made = []
+    archives = []
     for name, zone, umask, time in (
         ("a", "UTC", 0o022, 1),
         ("a longer name", "Pacific/Auckland", 0o077, 1e9),
@@ -61,13 +61,13 @@ def test_the_same_contract_gives_the_same_bytes(tmp_path: Path) -> None:
         subprocess.run(command, check=True, env=environment, umask=umask, cwd=ROOT)
         (archive,) = (root / "dist").iterdir()
         assert archive.name == f"bingx-spot-spec-{contract()['info']['version']}.tar.gz"
-        made.append(archive.read_bytes())
-    assert made[0] == made[1]
+        archives.append(archive.read_bytes())
+    assert archives[0] == archives[1]
 
 
 @needs_node
 class TestContents:
-    def test_are_all_that_another_language_needs_and_nothing_else(self, kit: Path) -> None:
+    def test_are_complete(self, kit: Path) -> None:
         assert {path.relative_to(kit).as_posix() for path in kit.rglob("*") if path.is_file()} == {
             *("README.md", "CHANGELOG.md", "LICENSE", "reference.html", "signing.md"),
             *("openapi.yaml", "openapi.json", "openapi.caller.yaml", "openapi.caller.json"),
@@ -77,7 +77,7 @@ class TestContents:
             *(f"schemas/{path.name}" for path in (ROOT / "spec" / "schemas").iterdir()),
         }
 
-    def test_say_the_same_in_yaml_and_in_json(self, kit: Path) -> None:
+    def test_are_the_same_in_yaml_and_in_json(self, kit: Path) -> None:
         for name in ("openapi", "openapi.caller", "errors"):
             plain = yaml.safe_load((kit / f"{name}.yaml").read_text("utf-8"))
             assert json.loads((kit / f"{name}.json").read_text("utf-8")) == plain
@@ -104,8 +104,8 @@ class TestContents:
 
 
 @needs_node
-class TestStranger:
-    """The README's way from `tar x` to a cancelled order, as it is written there."""
+class TestNewUser:
+    """The steps of the README, from unpacking to a cancelled order."""
 
     @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
     @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")

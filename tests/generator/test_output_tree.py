@@ -27,7 +27,7 @@ def test_differences_name_each_file(tmp_path: Path) -> None:
     assert differences(there, there) == []
 
 
-def test_changes_name_what_is_another_in_more_than_its_head(tmp_path: Path) -> None:
+def test_changes_name_files_that_differ_in_more_than_their_header(tmp_path: Path) -> None:
     head = str(Header("1.0.0", "0" * 64)) + "\n"
     there = write(tmp_path / "there", same=head, headed=head + "1", changed=head + "1", old="1", bare="1")
     head = str(Header("1.0.0", "1" * 64)) + "\n"
@@ -94,7 +94,7 @@ def test_ctrl_c_in_the_middle_of_a_swap_waits_for_its_end(
     assert not (target / "stale").exists()
 
 
-def test_a_run_that_was_killed_between_the_renames_is_mended_by_the_next(tmp_path: Path) -> None:
+def test_the_next_run_restores_a_tree_after_a_kill_between_the_renames(tmp_path: Path) -> None:
     target = tmp_path / "generated"
     generated(_previous(target), stale="1")
     with workplace(target):
@@ -102,7 +102,7 @@ def test_a_run_that_was_killed_between_the_renames_is_mended_by_the_next(tmp_pat
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_a_run_that_was_killed_after_the_renames_is_tidied_by_the_next(tmp_path: Path) -> None:
+def test_the_next_run_removes_the_old_tree_after_a_kill_behind_the_renames(tmp_path: Path) -> None:
     target = generated(tmp_path / "generated", fresh="2")
     generated(_previous(target), stale="1")
     with workplace(target):
@@ -117,21 +117,21 @@ def test_a_workplace_is_gone_after_a_failure(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_a_folder_of_somebody_else_is_not_replaced(tmp_path: Path) -> None:
+def test_a_foreign_folder_is_not_replaced(tmp_path: Path) -> None:
     target = write(tmp_path / "home", diary="1")
     with pytest.raises(GeneratorError, match="was not written by this generator"), workplace(target):
         pass
     assert (target / "diary").exists()
 
 
-def test_a_place_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
+def test_an_unwritable_folder_is_reported(tmp_path: Path) -> None:
     write(tmp_path, file="1")
-    told = pytest.raises(GeneratorError, match="Nothing can be written beside generated/")
-    with told, workplace(tmp_path / "file" / "generated"):
+    refused = pytest.raises(GeneratorError, match="Nothing can be written beside generated/")
+    with refused, workplace(tmp_path / "file" / "generated"):
         pass
 
 
-def test_a_stamp_goes_on_what_has_comments_and_no_head_and_ends_it_with_one_line_end(tmp_path: Path) -> None:
+def test_the_header_is_written_into_files_with_comments_that_lack_it(tmp_path: Path) -> None:
     (tmp_path / "package").mkdir()
     (tmp_path / "package" / "py.typed").write_text("", "utf-8")
     (tmp_path / "a.yaml").write_text("symbol: MØTH-USDT\n\n", "utf-8")

@@ -1,4 +1,4 @@
-"""CONTRIBUTING's recipes, tried on a copy of the project as they are written there."""
+"""The recipes of CONTRIBUTING.md, tried on a copy of the project."""
 
 import re
 import shutil
@@ -28,18 +28,18 @@ COMMANDS = {
     "spec-diff": ["generator.commands", "diff"],
 }
 SENT = "### Request Parameters\n\n| Parameter Name | Type | Required | Description |\n|-|-|-|-|\n"
-TOLD = "### Response Parameters\n\n| Parameter Name | Type | Description |\n|-|-|-|\n"
+ANSWERED = "### Response Parameters\n\n| Parameter Name | Type | Description |\n|-|-|-|\n"
 TYPES = {"int64": "int64", "double": "float64"}
 
 
 class Project:
-    """A copy of what the contract is looked after with."""
+    """A copy of the parts of the project that the recipes use."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         for name in ("generator", "spec", "generated"):
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        # What is installed and built for the project serves its copy as well.
+        # The copy uses what is installed and built for the project.
         (folder / "build").mkdir()
         for name in ("node", "go"):
             (ROOT / "build" / name).mkdir(parents=True, exist_ok=True)
@@ -48,13 +48,13 @@ class Project:
         self.page = folder / "spec" / "pages" / "cancel-order.md"
 
     def make(self, target: str) -> tuple[int, str]:
-        """Run a target; give its exit code and all that it says, on one line."""
+        """Run a target; return its exit code and its output on one line."""
         command = [sys.executable, "-m", *COMMANDS[target]]
         ran = subprocess.run(command, cwd=self.folder, capture_output=True, encoding="utf-8", check=False)
         return ran.returncode, " ".join(f"{ran.stdout} {ran.stderr}".split())
 
     def passes(self, targets: str) -> str:
-        """Run targets that must pass; give what the last one says."""
+        """Run targets that must pass; return the output of the last one."""
         said = ""
         for target in targets.split():
             code, said = self.make(target)
@@ -73,7 +73,7 @@ def project(tmp_path: Path) -> Project:
 
 
 def recipe(title: str) -> tuple[str, str]:
-    """Give the last targets that a recipe names, and its piece of YAML."""
+    """Return the last targets that a recipe names, and its piece of YAML."""
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     _, _, below = text.partition(f"**It {title}.**")
     prose, _, rest = below.partition("```yaml\n")
@@ -134,8 +134,8 @@ def test_the_exchange_added_an_endpoint(project: Project) -> None:
     assert query.startswith(head)
     project.change(project.contract, query, f"{query}{piece}{query.removeprefix(head)}\n")
     meant = project.page.with_name("differences.yaml")
-    told = meant.read_text("utf-8")
-    meant.write_text(told + told[told.index("- page") :].replace("cancel-order", "open-order"), "utf-8")
+    listed = meant.read_text("utf-8")
+    meant.write_text(listed + listed[listed.index("- page") :].replace("cancel-order", "open-order"), "utf-8")
     project.passes("lint-spec check-page")
     said = project.passes(targets)
     assert f"is fine GET {path[0]}: endpoint added" in said
@@ -151,7 +151,7 @@ def page_like_the_query(path: str) -> str:
     return (
         f"GET {path}\n\nrate limitation by UID: 10/s & rate limitation by IP in group Number: 2\n\n"
         "API KEY permission: Read\n\n"
-        f"{SENT}{table(sent, required=True)}\n{TOLD}{table(query.data() or [], required=False)}"
+        f"{SENT}{table(sent, required=True)}\n{ANSWERED}{table(query.data() or [], required=False)}"
     )
 
 

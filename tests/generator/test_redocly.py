@@ -47,16 +47,14 @@ def test_finds_no_problem_in_the_contract() -> None:
         ),
     ],
 )
-def test_what_is_not_is_named_with_its_line(tmp_path: Path, old: str, new: str, rule: str, line: str) -> None:
+def test_names_a_problem_with_its_line(tmp_path: Path, old: str, new: str, rule: str, line: str) -> None:
     text = edited((old, new))
     problems = [problem for problem in found(tmp_path, text) if rule in problem.text]
     assert problems
     assert line in text.splitlines()[problems[0].line - 1]
 
 
-def test_a_linter_that_fails_is_not_taken_for_one_that_finds_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failing_linter_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = subprocess.CompletedProcess([], 7, "", "no such rule")
     monkeypatch.setattr("generator.redocly.redocly", lambda *_: broken)
     with pytest.raises(GeneratorError, match="no such rule"):

@@ -16,7 +16,7 @@ def test_a_reference_is_followed_to_its_end() -> None:
     assert resolve(ROOT, response) == (("components", "responses", "end"), {"description": "d"})
 
 
-def test_what_is_no_reference_stands_for_itself() -> None:
+def test_an_object_without_a_reference_is_returned() -> None:
     assert resolve(ROOT, {"type": "string"}, ("here",)) == (("here",), {"type": "string"})
 
 

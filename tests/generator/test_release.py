@@ -152,7 +152,7 @@ class TestFreeze:
         assert (spec / "openapi.yaml").read_bytes() == before
         assert not (spec / "released" / "1.2.0").exists()
 
-    def test_wants_to_be_told_what_has_changed(self, spec: Path) -> None:
+    def test_requires_an_entry_in_the_changelog(self, spec: Path) -> None:
         change(spec, "\n- News.\n", "", "CHANGELOG.md")
         with pytest.raises(GeneratorError, match="Write what changed"):
             freeze("1.2.0", spec)

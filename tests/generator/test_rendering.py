@@ -14,14 +14,14 @@ from generator.rendering import format_python
 from tests.generator.contracts import with_operations
 
 
-def test_line_ends_are_the_same_whatever_the_system_writes(tmp_path: Path) -> None:
+def test_line_ends_are_the_same_on_every_system(tmp_path: Path) -> None:
     (tmp_path / "module.py").write_bytes(b'# Head.\r\n\r\n"""Text."""\r\nimport sys, os\r\nprint(os.sep)\r\n')
     format_python(tmp_path)
     laid_out = (tmp_path / "module.py").read_bytes()
     assert laid_out == b'# Head.\n\n"""Text."""\n\nimport os\n\nprint(os.sep)\n'
 
 
-def test_what_is_no_python_is_refused_with_the_place(tmp_path: Path) -> None:
+def test_invalid_python_is_refused_with_its_location(tmp_path: Path) -> None:
     (tmp_path / "module.py").write_text("def", "utf-8")
     with pytest.raises(GeneratorError, match=r"ruff refuses what was generated:\n(.|\n)*module\.py:1:4"):
         format_python(tmp_path)
@@ -38,7 +38,7 @@ def test_a_ruff_without_its_program_is_one_clear_message(
         format_python(tmp_path)
 
 
-def test_what_is_made_for_each_endpoint_imports_nothing_that_ruff_would_take_away(tmp_path: Path) -> None:
+def test_generated_modules_have_no_unused_imports(tmp_path: Path) -> None:
     (tmp_path / "openapi.yaml").write_text(with_operations("cancelEverything", "cancelSome"), "utf-8")
     document = Document.read(tmp_path / "openapi.yaml", "spec/openapi.yaml")
     package = tmp_path / "package"

@@ -46,12 +46,12 @@ class Copy:
 
 
 @pytest.fixture
-def copy(tmp_path: Path, made: Path) -> Copy:
-    return Copy(tmp_path, made)
+def copy(tmp_path: Path, generated: Path) -> Copy:
+    return Copy(tmp_path, generated)
 
 
-def test_the_committed_tree_is_what_the_contract_gives(made: Path) -> None:
-    assert differences(ROOT / "generated", made) == []
+def test_the_committed_tree_is_up_to_date(generated: Path) -> None:
+    assert differences(ROOT / "generated", generated) == []
 
 
 def test_a_second_run_changes_nothing(copy: Copy) -> None:
@@ -64,7 +64,7 @@ def test_a_second_run_changes_nothing(copy: Copy) -> None:
 
 @pytest.mark.parametrize("collects", [True, False])
 @pytest.mark.parametrize("text", [CONTRACT, "openapi: 2.0.0\n"], ids=["good", "refused"])
-def test_the_garbage_collector_is_left_as_it_was(copy: Copy, text: str, collects: bool) -> None:
+def test_the_garbage_collector_is_restored(copy: Copy, text: str, collects: bool) -> None:
     copy.write(text)
     if not collects:
         gc.disable()
@@ -75,12 +75,12 @@ def test_the_garbage_collector_is_left_as_it_was(copy: Copy, text: str, collects
         gc.enable()
 
 
-def test_every_file_says_what_it_was_made_from_and_names_no_place(made: Path, tmp_path: Path) -> None:
-    files = [path for path in made.rglob("*") if path.is_file()]
+def test_every_file_has_a_header_without_paths(generated: Path, tmp_path: Path) -> None:
+    files = [path for path in generated.rglob("*") if path.is_file()]
     assert {path.suffix for path in files} == {".py", ".yaml", ".typed", ".json"}
     for path in files:
         text = path.read_text("utf-8")
-        assert str(made.parent) not in text
+        assert str(generated.parent) not in text
         if path.suffix == ".json":
             assert isinstance(json.loads(text), dict), "JSON has no comments"
             continue
@@ -88,16 +88,14 @@ def test_every_file_says_what_it_was_made_from_and_names_no_place(made: Path, tm
         assert "by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff" in text
 
 
-def test_what_is_there_in_json_as_well_says_the_same(made: Path) -> None:
-    caller = yaml.safe_load((made / "openapi.caller.yaml").read_text("utf-8"))
-    assert json.loads((made / "openapi.caller.json").read_text("utf-8")) == caller
+def test_json_and_yaml_hold_the_same(generated: Path) -> None:
+    caller = yaml.safe_load((generated / "openapi.caller.yaml").read_text("utf-8"))
+    assert json.loads((generated / "openapi.caller.json").read_text("utf-8")) == caller
     table = yaml.safe_load((ROOT / "spec" / "errors.yaml").read_text("utf-8"))
-    assert json.loads((made / "errors.json").read_text("utf-8")) == table
+    assert json.loads((generated / "errors.json").read_text("utf-8")) == table
 
 
-def test_an_operation_that_is_added_is_there_and_taken_out_is_gone_without_a_trace(
-    copy: Copy, made: Path
-) -> None:
+def test_an_operation_can_be_added_and_removed(copy: Copy, generated: Path) -> None:
     copy.write(with_operations("cancelEverything"))
     assert copy.run().exit_code == 0
     said = run_python(copy.output, """
@@ -116,7 +114,7 @@ print(cancel_everything.sync.__annotations__["return"])
     ]
     copy.write(CONTRACT)
     assert copy.run().exit_code == 0
-    assert fingerprint(copy.output) == fingerprint(made)
+    assert fingerprint(copy.output) == fingerprint(generated)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +153,7 @@ def test_a_broken_contract_is_one_clear_message_and_the_tree_is_untouched(
     assert sorted(path.name for path in copy.output.parent.iterdir()) == ["generated", "openapi.yaml"]
 
 
-def test_check_names_what_differs_and_the_command_that_mends_it(copy: Copy) -> None:
+def test_check_names_the_differences_and_the_command_to_run(copy: Copy) -> None:
     assert copy.run("--check").exit_code == 0
     package = copy.output / "python" / "bingx_spot_api"
     (package / "types.py").write_text("", "utf-8")
@@ -175,14 +173,14 @@ def test_check_names_what_differs_and_the_command_that_mends_it(copy: Copy) -> N
     assert copy.run("--check").exit_code == 0
 
 
-def test_lint_only_judges(copy: Copy) -> None:
+def test_lint_writes_nothing(copy: Copy) -> None:
     shutil.rmtree(copy.output)
     result = copy.run("--lint")
     assert (result.exit_code, result.output) == (0, f"{copy.spec} is valid.\n")
     assert not copy.output.exists()
 
 
-def test_surroundings_change_no_byte(tmp_path: Path, made: Path) -> None:
+def test_the_environment_changes_no_byte(tmp_path: Path, generated: Path) -> None:
     surroundings = tmp_path / "build"
     surroundings.mkdir()
     (surroundings / "ruff.toml").write_text('line-length = 40\n[format]\nquote-style = "single"\n', "utf-8")
@@ -207,7 +205,7 @@ def test_surroundings_change_no_byte(tmp_path: Path, made: Path) -> None:
         timeout=60,
     )
     assert done.returncode == 0, done.stderr
-    assert differences(surroundings / "generated", made) == []
+    assert differences(surroundings / "generated", generated) == []
     names = {path.name for path in surroundings.rglob("*")}
     assert not names & {".ruff_cache", "__pycache__", ".mypy_cache"}
 
@@ -249,7 +247,7 @@ VALUES = st.recursive(
 @pytest.mark.slow
 @given(data=st.data())
 @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_whatever_stands_in_a_contract_is_judged_and_never_a_crash(
+def test_any_contract_is_accepted_or_refused_without_a_crash(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     root = yaml.safe_load(CONTRACT)

@@ -76,7 +76,7 @@ class SigningInterpreter:
         return OUTPUTS[self.extension["output"]](hmac.digest(key, canonical.encode(self.encoding), digest))
 
     def sent(self, placement: str, parameters: Mapping[str, object], signature: str) -> str:
-        """Give the text as sent in `placement`: json, query or form."""
+        """Return the text as sent in `placement`: json, query or form."""
         rule = self.extension["placements"][placement]
         everything = {**parameters, self.signature_name: signature}
         names = ORDERS[rule["order"]](everything)
@@ -135,7 +135,7 @@ class SigningInterpreter:
 
 
 def kind(value: object) -> str:
-    """Give the word that `refusedValues` would have for `value`, or `text` or `number`."""
+    """Return the word that `refusedValues` would have for `value`, or `text` or `number`."""
     if isinstance(value, str):
         return "lone-surrogate" if any("\ud800" <= letter <= "\udfff" for letter in value) else "text"
     if isinstance(value, float) and not math.isfinite(value):

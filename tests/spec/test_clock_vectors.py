@@ -29,7 +29,7 @@ class TestFile:
     def test_explains_every_flag_and_uses_every_one(self) -> None:
         assert {flag for test in TESTS for flag in test["flags"]} == set(VECTORS["notes"])
 
-    def test_groups_by_what_is_answered(self) -> None:
+    def test_groups_by_operation(self) -> None:
         operations = {
             group["id"]: {test["operation"] for test in group["tests"]} for group in VECTORS["groups"]
         }

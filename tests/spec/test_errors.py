@@ -1,4 +1,4 @@
-"""errors.yaml alone gives every answer of answers.json its row."""
+"""Every answer of answers.json finds its row by errors.yaml alone."""
 
 import json
 import re
@@ -121,7 +121,7 @@ class TestContract:
 
 
 def classified(status: int, body: str) -> dict[str, Any]:
-    """Do what the head of errors.yaml says, and nothing else."""
+    """Follow the head of errors.yaml, and nothing else."""
     envelope = envelope_in(body)
     if envelope is None:
         row = next(row for row in STATUS_ROWS if holds(row, status))
@@ -154,7 +154,7 @@ def holds(row: Any, status: int) -> bool:
 
 
 def envelope_in(body: str) -> tuple[int, str] | None:
-    """Give the code and the normalised message of an envelope; None where there is none."""
+    """Return the code and the normalised message of an envelope, or None."""
     try:
         answer = json.loads(body, parse_constant=_no_constant)
     except ValueError:

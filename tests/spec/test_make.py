@@ -1,4 +1,4 @@
-"""make.py gives signing.json from hand-written texts and openssl, and notices what does not fit."""
+"""make.py writes signing.json from hand-written texts and openssl, and reports mistakes."""
 
 import os
 import shutil

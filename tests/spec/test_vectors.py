@@ -76,7 +76,7 @@ class TestFile:
 
 
 class TestInterpreter:
-    """The extension alone gives every canonical string, signature and sent text."""
+    """The extension alone is enough for every canonical string, signature and sent text."""
 
     @pytest.mark.parametrize("test", ACCEPTED, ids=vector_id)
     def test_gives_every_stage(self, interpreter: SigningInterpreter, test: Any) -> None:
@@ -91,7 +91,7 @@ class TestInterpreter:
         assert refusal.value.parameter == test["refusal"]["parameter"]
 
 
-# What the interpreter has to obey, and another word for each: a change of any one must show.
+# Each rule with another value, which must change a result.
 MUTATIONS: dict[str, Any] = {
     "algorithm": "HMAC-SHA512",
     "output": "hex-upper",
@@ -126,14 +126,14 @@ MUTATIONS: dict[str, Any] = {
     "placements.form.urlEncode": "nothing",
 }
 
-# What speaks to a sender or a server, and not to the maker of a text.
+# Rules for a sender or a server, not for the text.
 NOT_ABOUT_TEXT = re.compile(
     r"inject\.\w+\.(value|when)|placements\.\w+\.(contentType|in|verifiedOrder)|headers\.\w+"
 )
 
 
 class TestMutatedExtension:
-    """Another rule gives another result: the interpreter reads the rule and does not know it."""
+    """A changed rule changes the result: the interpreter reads it from the extension."""
 
     @pytest.mark.parametrize("path", MUTATIONS)
     def test_gives_other_results(self, interpreter: SigningInterpreter, path: str) -> None:

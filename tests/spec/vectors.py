@@ -35,18 +35,18 @@ def signing_extension() -> Any:
 
 
 def signing_tests(result: str) -> list[Any]:
-    """Give the tests of signing.json with that result, each with its group's secret."""
+    """Return the tests of signing.json with that result, each with its group's secret."""
     groups = read_json("vectors/signing.json")["groups"]
     tests = [test | {"secret": group["secret"]} for group in groups for test in group["tests"]]
     return [test for test in tests if test["result"] == result]
 
 
 def parameters_of(test: Any) -> dict[str, object]:
-    """Give the parameters of a test, those that JSON cannot carry included."""
+    """Return the parameters of a test, with those that JSON cannot hold."""
     special = {name: NOT_JSON[word] for name, word in test.get("notJson", {}).items()}
     return {**test["parameters"], **special}
 
 
 def vector_id(test: Any) -> str:
-    """Give the id of a test, for pytest's output."""
+    """Return the id of a test."""
     return str(test["id"])

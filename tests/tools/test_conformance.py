@@ -86,7 +86,7 @@ def test_vectors_that_go_beyond_json_may_be_skipped(tmp_path: Path) -> None:
         ({"orderId": 1735964079647111280}, "its last line lacks orderId"),
         ({"passed": "all"}, "its last line lacks passed"),
         ({"status": "NEW"}, "the typed result says 'NEW', not 'CANCELED'"),
-        ({"cancels": False}, "the order in the sandbox's book is NEW"),
+        ({"cancels": False}, "the order on the sandbox is NEW"),
         ({"code": 3}, "conformance.sh ended with 3: \n    what a build says"),
     ],
     ids=str,
@@ -99,7 +99,7 @@ def test_what_is_not_true_is_named(tmp_path: Path, changes: dict[str, Any], wron
 def test_a_script_that_says_nothing_has_shown_nothing(tmp_path: Path) -> None:
     write(tmp_path / "conformance.sh", "echo done")
     verdict = prove(Language(tmp_path, {}), tmp_path / "build")
-    assert "its last line is no JSON object" in verdict.wrongs
+    assert "its last line is not a JSON object" in verdict.wrongs
     assert (verdict.passed, verdict.cancelled, verdict.exact) == (0, False, False)
 
 

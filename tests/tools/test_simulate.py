@@ -72,13 +72,13 @@ def test_same_seed_gives_same_verdict() -> None:
 
 def test_the_exchange_keeps_its_promises() -> None:
     late = 0
-    for seed in range(3000):
+    for seed in range(1500):
         call = _played(seed)
         for sent in call.network.sent:
             if sent.executed is not None:
                 assert sent.executed_at <= sent.expires
                 late += sent.executed_at > sent.at + RECV_WINDOW
-    assert late > 20, "requests are executed late"
+    assert late > 10, "requests are executed late"
     assert TAKES_EFFECT_WITHIN > 0
 
 

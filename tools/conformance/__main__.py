@@ -1,4 +1,4 @@
-"""`make conformance`: each language with its own runner, and a table of what it has shown."""
+"""`make conformance`: run the script of each language and print a table of the results."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ from tools.conformance.run import BUILD, Verdict, prove
 
 
 def main(names: list[str]) -> int:
-    """Run the languages named, or all; return 1 if anything is wrong, or missing on CI."""
+    """Run the named languages, or all. Return 1 if anything is wrong, or missing on CI."""
     console = Console(width=80, highlight=False)
     known = languages()
     unknown = set(names) - {language.name for language in known}
@@ -36,25 +36,25 @@ def main(names: list[str]) -> int:
 
 
 def _generation(console: Console) -> bool:
-    """Generate for languages without a toolchain; tell whether anything is wrong, or missing on CI."""
+    """Generate for languages without a toolchain. Return whether anything is wrong, or missing on CI."""
     if shutil.which("java") is None:
         console.print("Generation for other languages: skipped, not installed: java")
         return bool(os.environ.get("CI"))
-    made = generate_all(BUILD / "generation")
-    right = [one.language for one in made if not one.wrongs]
+    results = generate_all(BUILD / "generation")
+    right = [one.language for one in results if not one.wrongs]
     console.print(
         f"Generated without a warning, every field of the request model and none that is injected: "
         f"{', '.join(right)} (openapi-generator {version('openapi-generator-cli')})."
     )
-    for one in made:
+    for one in results:
         for wrong in one.wrongs:
             console.print(f"[red]✗[/] {one.language}, {one.generator}:", end=" ")
             console.print(wrong, markup=False)
-    return len(right) < len(made)
+    return len(right) < len(results)
 
 
 def table(verdicts: list[Verdict]) -> Table:
-    """Show what each language has shown."""
+    """Return the table of the results."""
     shown = Table(box=None, header_style="dim", pad_edge=False)
     for heading in ("language", "generator", "vectors\npassed", "order\ncancelled", "id\nexact"):
         shown.add_column(heading, no_wrap=True)

@@ -1,4 +1,4 @@
-"""Generation alone, for languages without a toolchain here: eight more generators of openapi-generator."""
+"""Code generation for languages without a toolchain here, by eight more generators of openapi-generator."""
 
 import html
 import json
@@ -28,10 +28,10 @@ GENERATORS = {
 CALLER = ROOT / "generated" / "openapi.caller.yaml"
 CONTRACT = json.loads((ROOT / "generated" / "openapi.caller.json").read_text("utf-8"))
 REQUEST = "CancelOrderRequest"
-#: What no generated request may ask a person for.
+#: Parameters that a generated request must not have.
 INJECTED = ("timestamp", "signature")
 _JAVA = "java"
-# A JVM that lives for a second should not spend it on optimising.
+# A JVM that runs for a second should not optimise.
 _OPTIONS = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dlog.level=warn")
 _COMPLAINT = re.compile(r"\b(?:WARN|ERROR|Exception)\b.*")
 _NOT_SOURCE = re.compile(r"(^|/)(docs?|tests?|specs?|\.openapi-generator)(/|$)|test|\.md$", re.IGNORECASE)
@@ -39,12 +39,12 @@ _NOT_SOURCE = re.compile(r"(^|/)(docs?|tests?|specs?|\.openapi-generator)(/|$)|t
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """What one generator has made.
+    """The output of one generator.
 
     Args:
         language: The language.
         generator: The generator's name.
-        wrongs: What is wrong with it, a sentence each.
+        wrongs: Its problems, a sentence each.
     """
 
     language: str
@@ -53,10 +53,10 @@ class Generated:
 
 
 def generate_all(folder: Path, source: Path = CALLER) -> list[Generated]:
-    """Let every generator generate, two at a time.
+    """Run every generator, two at a time.
 
     Args:
-        folder: Where to.
+        folder: The output folder.
         source: The document to generate from.
     """
     with ThreadPoolExecutor(2) as threads:
@@ -64,20 +64,20 @@ def generate_all(folder: Path, source: Path = CALLER) -> list[Generated]:
 
 
 def generate(name: str, folder: Path, source: Path = CALLER) -> Generated:
-    """Let one generator generate into an empty folder, and look at what it has made."""
+    """Run one generator into an empty folder and check its output."""
     shutil.rmtree(folder, ignore_errors=True)
     jar = str(files("openapi_generator_cli") / "openapi-generator.jar")
     command = [_JAVA, *_OPTIONS, "-jar", jar, "generate", "-g", name, "-i", str(source), "-o", str(folder)]
     ran = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)
-    said = f"{ran.stdout}\n{ran.stderr}"
+    output = f"{ran.stdout}\n{ran.stderr}"
     wrongs = [f"ended with {ran.returncode}"] if ran.returncode else []
-    # Some say the same of every use of a name.
-    wrongs += dict.fromkeys(match[0] for match in _COMPLAINT.finditer(said))
+    # Some generators repeat a warning for every use of a name.
+    wrongs += dict.fromkeys(match[0] for match in _COMPLAINT.finditer(output))
     return Generated(GENERATORS[name], name, (*wrongs, *(() if wrongs else _model_wrongs(folder))))
 
 
 def _model_wrongs(folder: Path) -> Iterator[str]:
-    """Look for every field of the request model, and for what must not be there."""
+    """Yield the fields that the request model lacks, and those that it must not have."""
     models = list(_models(folder))
     if len(models) != 1:
         yield f"{len(models)} files look like the model {REQUEST}"
@@ -101,7 +101,7 @@ def _models(folder: Path) -> Iterator[Path]:
 
 
 def _without_prose(text: str, request: Mapping[str, Any]) -> str:
-    """Take descriptions away, however they are broken into lines: they speak of fields as well."""
+    """Remove descriptions, which name fields too, with any line breaks in them."""
     schemas = CONTRACT["components"]["schemas"]
     descriptions = [request["description"]]
     for schema in request["properties"].values():

@@ -1,4 +1,4 @@
-"""The languages that prove the spec: where each has its scripts, and which tools it needs."""
+"""The languages with a conformance script: their folders and the tools that they need."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ OVERLAYS = ROOT / "overlays"
 SCRIPT = "conformance.sh"
 LINTER = "lint.sh"
 
-#: By folder: each tool, and how it is asked for its version.
+#: By folder: each tool, and the option that prints its version.
 TOOLS: Mapping[str, Mapping[str, str]] = {
     "python": {},
     "typescript": {"node": "--version", "npm": "--version"},
@@ -36,16 +36,16 @@ class Language:
 
     @property
     def name(self) -> str:
-        """Give the name of the folder."""
+        """The name of the folder."""
         return self.folder.name
 
     def missing(self) -> list[str]:
-        """Name the tools that are not installed, or do not run (a shim may only pretend to)."""
+        """Return the tools that are not installed or do not run (a shim may be present without its tool)."""
         return [tool for tool, option in self.tools.items() if not _runs(tool, option)]
 
 
 def languages(overlays: Path = OVERLAYS) -> list[Language]:
-    """Give the languages that have a script, by name."""
+    """Return the languages that have a script, by name."""
     folders = [script.parent for script in sorted(overlays.glob(f"*/{SCRIPT}"))]
     return [Language(folder, TOOLS.get(folder.name, {})) for folder in folders]
 
@@ -54,5 +54,5 @@ def _runs(tool: str, option: str) -> bool:
     path = shutil.which(tool)
     if path is None:
         return False
-    asked = subprocess.run([path, option], capture_output=True, check=False, stdin=subprocess.DEVNULL)
-    return asked.returncode == os.EX_OK
+    ran = subprocess.run([path, option], capture_output=True, check=False, stdin=subprocess.DEVNULL)
+    return ran.returncode == os.EX_OK

@@ -1,4 +1,4 @@
-"""Python's own part of `make conformance`: every vector through the SDK, then one order cancelled."""
+"""Python's part of `make conformance`: run every vector through the SDK, then cancel one order."""
 
 import json
 import os
@@ -16,22 +16,22 @@ from tests.spec.clock_client import Client
 from tests.spec.vectors import parameters_of, read_json, signing_tests
 from tests.unit.core.playing import CANCELLING
 
-#: By class of error; a code that nobody knows is one of what tells nothing certain.
+#: The category of each class of error.
 CATEGORIES = {kind: category for category, kind in _CLASSES.items()}
 
 
 def main() -> int:
-    """Print what failed, and in the end the object that the driver reads."""
+    """Print the failures, and on the last line the result as JSON."""
     checks = [(test["id"], signs(test)) for test in signing_tests("accepted")]
     checks += [(test["id"], refuses(test)) for test in signing_tests("refused")]
     checks += [(test["id"], classifies(test)) for test in _tests("answers.json")]
-    checks += [(test["id"], Client(test).did() == test["expected"]) for test in _tests("clock.json")]
-    for name in [name for name, good in checks if not good]:
+    checks += [(test["id"], Client(test).outcome() == test["expected"]) for test in _tests("clock.json")]
+    for name in [name for name, passed in checks if not passed]:
         print(f"not passed: {name}", file=sys.stderr)
     with BingxSpot.from_env(environment=os.environ["BINGX_URL"]) as bingx:
         order = bingx.cancel_order(os.environ["BINGX_SYMBOL"], order_id=int(os.environ["BINGX_ORDER_ID"]))
-    passed = sum(good for _, good in checks)
-    said = {
+    passed = sum(passed for _, passed in checks)
+    result = {
         "language": "Python",
         "generator": f"openapi-python-client {version('openapi-python-client')}",
         "passed": passed,
@@ -40,22 +40,22 @@ def main() -> int:
         "orderId": str(order.order_id),
         "status": str(order.status),
     }
-    print(json.dumps(said))
+    print(json.dumps(result))
     return 0 if passed == len(checks) else 1
 
 
 def signs(test: Any) -> bool:
-    """Tell whether each stage is as the vector has it."""
+    """Return whether each stage is that of the vector."""
     parameters = parameters_of(test)
     canonical = canonical_string(parameters)
     signature = sign(canonical, test["secret"])
     query = query_string(parameters, signature)
-    made = [canonical, signature, json_body(parameters, signature).decode(), query, query]
-    return made == [test[stage] for stage in ("canonical", "signature", "json", "query", "form")]
+    stages = [canonical, signature, json_body(parameters, signature).decode(), query, query]
+    return stages == [test[stage] for stage in ("canonical", "signature", "json", "query", "form")]
 
 
 def refuses(test: Any) -> bool:
-    """Tell whether nothing is signed, and the parameter at fault is named."""
+    """Return whether nothing is signed and the error names the parameter."""
     try:
         canonical_string(parameters_of(test))
     except InvalidInput as refusal:
@@ -64,7 +64,7 @@ def refuses(test: Any) -> bool:
 
 
 def classifies(test: Any) -> bool:
-    """Tell whether the answer becomes the error of its row."""
+    """Return whether the answer raises the error of its row."""
     try:
         validate_response(CANCELLING, Response(test["answer"]["status"], {}, test["answer"]["body"].encode()))
     except CallError as error:

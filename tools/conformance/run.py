@@ -1,4 +1,4 @@
-"""Run one language's commands, and hold what they say against the vectors and the sandbox's book."""
+"""Run one language's scripts, and compare their result with the vectors and the sandbox's orders."""
 
 import json
 import os
@@ -15,14 +15,14 @@ from tools.conformance.language import LINTER, ROOT, SCRIPT, Language
 
 SYMBOL = "BTC-USDT"
 BUILD = ROOT / "build" / "conformance"
-# The spec, in the forms in which other languages read it.
+# The spec in the formats for other languages.
 GIVEN = {
     "BINGX_SPEC": ROOT / "spec",
     "BINGX_CALLER": ROOT / "generated" / "openapi.caller.yaml",
     "BINGX_ERRORS": ROOT / "generated" / "errors.json",
 }
 FILES = ("signing.json", "answers.json", "clock.json")
-# To compile a language's libraries on a bare machine takes minutes; what hangs must end.
+# Seconds. To compile a language's libraries on a new machine takes minutes.
 LONGEST = 900
 _LARGEST_EXACT_DOUBLE = 2**53
 _WORDS = {"language": str, "generator": str, "passed": int, "total": int, "skipped": int, "orderId": str}
@@ -30,17 +30,17 @@ _WORDS = {"language": str, "generator": str, "passed": int, "total": int, "skipp
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Say what one language has shown.
+    """The result of one language.
 
     Args:
-        language: The language, as it names itself.
-        generator: Name and version of what generated its client.
-        passed: Vectors that were passed.
-        total: Vectors that there are, less those whose value the language cannot hold.
-        cancelled: Whether the sandbox's book says that this run cancelled the order.
-        exact: Whether the typed result had the order's id, digit by digit.
+        language: The language, as its script names it.
+        generator: Name and version of the generator of its client.
+        passed: Number of vectors that passed.
+        total: Number of vectors, without those whose value the language cannot hold.
+        cancelled: Whether this run cancelled the order on the sandbox.
+        exact: Whether the typed result has the exact id of the order.
         missing: Tools that are not installed; then nothing was run.
-        wrongs: What is wrong, a sentence each.
+        wrongs: Problems, a sentence each.
     """
 
     language: str
@@ -54,38 +54,38 @@ class Verdict:
 
 
 def prove(language: Language, build: Path = BUILD) -> Verdict:
-    """Run the language's checks and its conformance script against a sandbox of its own.
+    """Run the language's linter, and its conformance script against a sandbox of its own.
 
     Args:
         language: The language.
-        build: Where its output is kept, and what it generates and compiles.
+        build: The folder for its output and its generated and compiled code.
     """
     missing = language.missing()
     if missing:
         return Verdict(language.name, missing=tuple(missing))
     with Sandbox(orders=3) as sandbox:
         order_id = int(sandbox.place_order(SYMBOL)["orderId"])
-        assert order_id > _LARGEST_EXACT_DOUBLE, "a double could hold the id, so nothing would be shown"
+        assert order_id > _LARGEST_EXACT_DOUBLE, "a double could hold the id"
         assert int(float(order_id)) != order_id, "likewise"
         environment = _environment(build / language.name, sandbox, order_id)
         ran = _run(language.folder / SCRIPT, environment)
         executed = sandbox.executed()[str(order_id)]
-    said, wrongs = _said(ran)
-    wrongs += _vector_wrongs(said)
+    result, wrongs = _result(ran)
+    wrongs += _vector_wrongs(result)
     cancelled = executed["status"] == "CANCELED" and executed["cancelledBy"] is not None
-    exact = said.get("orderId") == str(order_id)
+    exact = result.get("orderId") == str(order_id)
     if not cancelled:
-        wrongs.append(f"the order in the sandbox's book is {executed['status']}")
-    if said.get("status") != "CANCELED":
-        wrongs.append(f"the typed result says {said.get('status')!r}, not 'CANCELED'")
+        wrongs.append(f"the order on the sandbox is {executed['status']}")
+    if result.get("status") != "CANCELED":
+        wrongs.append(f"the typed result says {result.get('status')!r}, not 'CANCELED'")
     if not exact:
-        wrongs.append(f"the typed result names {said.get('orderId')!r}, the order is {order_id}")
+        wrongs.append(f"the typed result names {result.get('orderId')!r}, the order is {order_id}")
     wrongs += _linted(language, environment)
     return Verdict(
-        str(said.get("language", language.name)),
-        str(said.get("generator", "")),
-        said.get("passed", 0),
-        number_of_tests() - said.get("skipped", 0),
+        str(result.get("language", language.name)),
+        str(result.get("generator", "")),
+        result.get("passed", 0),
+        number_of_tests() - result.get("skipped", 0),
         cancelled,
         exact,
         wrongs=tuple(wrongs),
@@ -93,12 +93,12 @@ def prove(language: Language, build: Path = BUILD) -> Verdict:
 
 
 def number_of_tests() -> int:
-    """Count the vectors that every language answers for."""
+    """Return the number of vectors."""
     return sum(_vectors(name)["numberOfTests"] for name in FILES)
 
 
 def unholdable() -> int:
-    """Count the vectors whose value a language may be unable to hold: those that go beyond JSON."""
+    """Return the number of vectors whose value JSON cannot hold, which a language may skip."""
     groups = _vectors("signing.json")["groups"]
     return sum("notJson" in test for group in groups for test in group["tests"])
 
@@ -117,14 +117,14 @@ def _environment(build: Path, sandbox: Sandbox, order_id: int) -> dict[str, str]
         "BINGX_API_SECRET": sandbox.api_secret,
         "BINGX_SYMBOL": SYMBOL,
         "BINGX_ORDER_ID": str(order_id),
-        # For the one script that is Python itself.
+        # For the script of Python.
         "BINGX_PYTHON": sys.executable,
     }
     return {**os.environ, **given, **own}
 
 
 def _run(script: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run a script and keep what it prints beside what it builds; 124 if it is not done in time."""
+    """Run a script and keep its output in a log; exit code 124 if it takes too long."""
     try:
         code, output, errors = _communicate(script, environment)
     except OSError as error:
@@ -148,7 +148,7 @@ def _communicate(script: Path, environment: Mapping[str, str]) -> tuple[int, str
         try:
             output, errors = running.communicate(timeout=LONGEST)
         except subprocess.TimeoutExpired:
-            # Whatever it has started, too: a compiler, a server.
+            # With its children: a compiler, a server.
             os.killpg(running.pid, signal.SIGKILL)
             output, errors = running.communicate()
             return 124, output, f"{errors}not done after {LONGEST} s"
@@ -158,30 +158,30 @@ def _communicate(script: Path, environment: Mapping[str, str]) -> tuple[int, str
     return running.returncode, output, errors
 
 
-def _said(ran: subprocess.CompletedProcess[str]) -> tuple[dict[str, Any], list[str]]:
-    """Read the object on the last line, and give what is wrong with it and with how the script ended."""
+def _result(ran: subprocess.CompletedProcess[str]) -> tuple[dict[str, Any], list[str]]:
+    """Return the JSON object on the last line, and the problems of the script."""
     wrongs = [f"{SCRIPT} ended with {ran.returncode}: {_tail(ran)}"] if ran.returncode else []
     lines = ran.stdout.strip().splitlines()
     try:
-        said = json.loads(lines[-1])
-        odd = [name for name, kind in _WORDS.items() if type(said.get(name)) is not kind]
+        result = json.loads(lines[-1])
+        odd = [name for name, kind in _WORDS.items() if type(result.get(name)) is not kind]
     except (IndexError, ValueError, AttributeError):
-        return {}, [*wrongs, "its last line is no JSON object"]
+        return {}, [*wrongs, "its last line is not a JSON object"]
     if odd:
         return {}, [*wrongs, f"its last line lacks {', '.join(odd)}, or has it in another type"]
-    return said, wrongs
+    return result, wrongs
 
 
-def _vector_wrongs(said: Mapping[str, Any]) -> list[str]:
-    if not said:
+def _vector_wrongs(result: Mapping[str, Any]) -> list[str]:
+    if not result:
         return []
     wrongs, there_are = [], number_of_tests()
-    if said["passed"] + said["skipped"] != there_are:
-        wrongs.append(f"{said['passed']} vectors passed and {said['skipped']} skipped, of {there_are}")
-    if said["passed"] != said["total"]:
-        wrongs.append(f"{said['passed']} vectors passed of {said['total']} that were run")
-    if said["skipped"] > unholdable():
-        wrongs.append(f"{said['skipped']} vectors skipped; {unholdable()} hold what JSON cannot")
+    if result["passed"] + result["skipped"] != there_are:
+        wrongs.append(f"{result['passed']} vectors passed and {result['skipped']} skipped, of {there_are}")
+    if result["passed"] != result["total"]:
+        wrongs.append(f"{result['passed']} vectors passed of {result['total']} that were run")
+    if result["skipped"] > unholdable():
+        wrongs.append(f"{result['skipped']} vectors skipped; {unholdable()} hold what JSON cannot")
     return wrongs
 
 

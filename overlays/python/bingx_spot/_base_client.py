@@ -9,6 +9,7 @@ from typing import Self, Unpack
 import bingx_spot_api
 from bingx_spot.config import Config, Options
 from bingx_spot.core.context import CallContext
+from bingx_spot.core.engine import Engine
 from bingx_spot.core.request import RequestSigner
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
@@ -22,7 +23,6 @@ from bingx_spot.shared_limits.options import (
     account_of,
     rate_limiter_for,
 )
-from bingx_spot.transport import Engine
 
 #: The environment variable that names the environment where `from_env` gets none.
 ENVIRONMENT_VARIABLE = "BINGX_ENV"

@@ -95,7 +95,7 @@ class ErrorDetails:
         lock_seconds: How long a lock lasts where the response gives no time, in seconds, or None.
         attempts: Every attempt of the call, in order, queries included.
         summary: What it means for the order, in one sentence, or empty.
-        order_id: The order id that a response named which was not believed, or None.
+        order_id: The order id that a query has named for the order, or None.
     """
 
     message: str

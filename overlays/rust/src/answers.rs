@@ -158,7 +158,9 @@ fn believed(operation: &Operation, parameters: &Parameters, envelope: &mut Envel
         }
     }
     let answered = |name: &String| data.get(name).map(text);
-    let repeated = |name: &String| parameters.get(name).is_none_or(|parameters| answered(name) == Some(text(parameters)));
+    let repeated = |name: &String| {
+        parameters.get(name).is_none_or(|parameters| answered(name) == Some(text(parameters)))
+    };
     let confirms = |(name, words): (_, &Vec<_>)| {
         answered(name).is_some_and(|word| words.contains(&word.trim().to_uppercase()))
     };

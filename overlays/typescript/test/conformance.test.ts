@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, test } from "node:test";
-import { type Answer, BingxError, validated, readObject, serverTimeOf } from "../src/answers.js";
+import { type Answer, BingxError, readObject, serverTimeOf, validated } from "../src/answers.js";
 import { Clock } from "../src/clock.js";
 import { operations } from "../src/generated/contract.js";
 import { Credentials, createBingx, InvalidParameter } from "../src/index.js";

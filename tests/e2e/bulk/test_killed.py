@@ -91,7 +91,7 @@ def test_nothing_is_lost_and_nothing_is_sent_in_vain(sandbox, tmp_path):
     waits = {"fault": "slow-start", "operation": "cancel", "seconds": 0.01}
     sandbox.faults([{**waits, "when": "before", "probability": 0.5, "seed": 4}, {**waits, "when": "after"}])
     source = write_orders(tmp_path / "orders.csv", orders)
-    rounds = Rounds(sandbox, source, tmp_path / "orders.journal", random.Random(4))
+    rounds = Rounds(sandbox, source, tmp_path / "orders.journal", random.Random(4))  # noqa: S311 - a seed repeats it
     while rounds.killed < KILLS:
         rounds.kill_once()
     sandbox.clear_faults()

@@ -8,6 +8,7 @@ import pytest
 
 from bingx_spot import AsyncBingxSpot, BingxSpot, Credentials
 from bingx_spot.bulk.run import MAX_IN_FLIGHT
+from tests.e2e.bulk.commands import wait_until
 from tests.e2e.bulk.runners import run_async
 from tests.support.samples import Unlimited
 
@@ -83,8 +84,7 @@ class TestLeavingEarly:
             async with AsyncBingxSpot(keys, environment=sandbox.url, limits=Unlimited()) as bingx:
                 run = bingx.cancel_orders([order])
                 waiting = asyncio.ensure_future(anext(run))
-                while not sandbox.requests():
-                    await asyncio.sleep(0.01)
+                await asyncio.to_thread(wait_until, sandbox.requests)
                 waiting.cancel()
                 with pytest.raises(asyncio.CancelledError) as caught:
                     await waiting

@@ -68,6 +68,12 @@ class TestCancel:
         assert "for two hours only, and a new order not at once" in shown
         assert "does not prove" in shown
 
+    @pytest.mark.parametrize("placement", ["json", "query", "form"])
+    def test_a_number_sign_in_a_symbol_is_no_other_parameter(self, sandbox, placement):
+        order = sandbox.place_order("OTHR#99961-USDT")
+        with BingxSpot(credentials(sandbox), **options(sandbox, placement=placement)) as bingx:
+            assert bingx.cancel_order("OTHR#99961-USDT", order_id=order["orderId"]).status == "CANCELED"
+
     def test_a_dry_run_sends_nothing(self, sandbox):
         order = sandbox.place_order()
         asked = ("cancel", order["symbol"], "--order-id", order["orderId"], "--dry-run")
@@ -125,7 +131,7 @@ class TestSandbox:
         assert said.keys() == {"url", "apiKey", "apiSecret", "accounts"}
 
     def test_rejects_a_host_that_others_can_reach(self):
-        done = invoke("sandbox", "--host", "0.0.0.0", "--port", "0")
+        done = invoke("sandbox", "--host", "192.0.2.1", "--port", "0")
         assert done.exit_code != 0
         assert "loopback" in done.stderr
 

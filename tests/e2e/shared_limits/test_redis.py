@@ -95,7 +95,7 @@ class TestServer:
 
     def test_the_doctor_can_use_it(self, redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("BINGX_LIMITS", f"{redis.url}?{PATIENT_SOCKET}")
-        assert check_shared_limits().verdict is Status.PASS
+        assert check_shared_limits().status is Status.PASS
 
 
 class TestErrors:

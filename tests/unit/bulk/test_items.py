@@ -83,7 +83,7 @@ def test_a_request_is_a_value():
     request = CancelRequest("BTC-USDT", order_id="7")
     assert request == CancelRequest("BTC-USDT", order_id=7)
     assert hash(request) == hash(CancelRequest("BTC-USDT", order_id=7))
-    assert pickle.loads(pickle.dumps(request)) == request
+    assert pickle.loads(pickle.dumps(request)) == request  # noqa: S301 - the test's own
     with pytest.raises(dataclasses.FrozenInstanceError):
         request.symbol = "ETH-USDT"  # type: ignore[misc]
 

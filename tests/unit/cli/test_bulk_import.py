@@ -62,6 +62,27 @@ class TestDryRun:
         assert (plan["orders"], plan["seconds"], plan["duplicates"]) == (50, 9.0, 0)
         assert not journal.exists()
 
+    @pytest.mark.parametrize(
+        ("option", "variables", "seconds"),
+        [
+            (("--rate", "copy-trading"), {}, 49.0),
+            (("--rate", "2"), {}, 24.0),
+            ((), {"BINGX_RATE": "copy-trading"}, 49.0),
+            (("--rate", "2"), {"BINGX_RATE": "copy-trading"}, 24.0),
+        ],
+    )
+    def test_takes_as_long_as_the_rate_says(self, option, variables, seconds):
+        asked = ("cancel-many", "--from", "-", "--dry-run", "--json", *option)
+        plan = json.loads(invoke(*asked, text=csv(50), **variables).stdout)
+        assert plan["seconds"] == seconds
+
+    @pytest.mark.parametrize("rate", ["0", "6", "fast", "nan"])
+    @pytest.mark.parametrize("dry_run", [(), ("--dry-run",)], ids=["run", "dry run"])
+    def test_a_wrong_rate_exits_2(self, rate, dry_run):
+        done = invoke("cancel-many", "--from", "-", "--rate", rate, *dry_run, text=csv(1), **KEYS)
+        assert done.exit_code == 2
+        assert "--rate or BINGX_RATE is" in done.stderr
+
     def test_knows_what_the_journal_has_done_and_does_not_change_it(self, journal):
         opened = new_journal(journal, rows(5))
         next(opened.pending())

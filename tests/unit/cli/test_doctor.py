@@ -20,7 +20,7 @@ SICK = [*HEALTHY, failed("TCP", "connection refused", "Check for a firewall.")]
 def results(monkeypatch) -> list:
     """Return the results that the checks give, which a test may change."""
     found = list(HEALTHY)
-    monkeypatch.setattr(doctor, "run_checks", lambda environment, may_probe: iter(found))
+    monkeypatch.setattr(doctor, "run_checks", lambda *_: iter(found))
     return found
 
 
@@ -61,7 +61,7 @@ def test_json(results):
 def test_without_a_terminal_it_asks_nobody(monkeypatch, arguments, allowed):
     asked = []
 
-    def checks(environment, may_probe):
+    def checks(_, may_probe):
         asked.append(may_probe())
         return iter(HEALTHY)
 

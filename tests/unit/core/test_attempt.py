@@ -22,9 +22,9 @@ from bingx_spot import (
     Response,
 )
 from bingx_spot.core.attempt import CLOSED_CLIENT, AttemptResult, AttemptRunner
+from bingx_spot.core.engine import CLOSED, TransportFailure
 from bingx_spot.core.request import ApiCall, RequestSigner
 from bingx_spot.limits.rate_limiter import LocalRateLimiter
-from bingx_spot.transport import CLOSED, TransportFailure
 from bingx_spot_api.error_table import STATUS_ROWS
 from tests.support.scripted_time import BEGIN, ScriptedTime
 from tests.unit.core.driving import Late, Reply, Run, attempt, drive, error_of, runner_of
@@ -115,7 +115,7 @@ class TestPermit:
         # The exchange is an hour ahead, and the response took half a second.
         headers = {REMAIN: "1", EXPIRE: str(BEGIN + HOUR + 900), "date": HOUR_LATER}
         attempt(exchange, Late(replace(CANCELLED, headers=headers), 0.5))
-        assert pauses(exchange, 2) == [[], [0.9]]
+        assert pauses(exchange, 2) == [[], [pytest.approx(0.9)]]
 
     @pytest.mark.parametrize(
         "headers",

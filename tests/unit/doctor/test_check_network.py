@@ -26,7 +26,7 @@ class TestHost:
         assert found["key accepted"].status is Status.SKIP
 
     def test_an_untrusted_certificate(self):
-        with _tls_server() as url:
+        with TlsServer() as url:
             found = found_at(url)
         assert found["TLS"].status is Status.FAIL
         assert "ssl.SSLContext" in found["TLS"].fix
@@ -42,7 +42,7 @@ class TestHost:
         assert "their-password" not in repr(found)
 
 
-class _tls_server:
+class TlsServer:
     """Accepts TLS connections with a certificate of an unknown authority."""
 
     def __enter__(self) -> str:

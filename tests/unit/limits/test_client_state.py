@@ -240,7 +240,7 @@ class TestRetryBudget:
 class TestAccountState:
     def test_is_compared_by_identity(self) -> None:
         one, other = AccountState(), AccountState()
-        assert one == one
+        assert one == one  # noqa: PLR0124 - the comparison is what is tested
         assert one != other
         assert len({one, other}) == 2
 

@@ -15,7 +15,8 @@ from bingx_spot.bulk.journal_rows import DuplicateRow
 from bingx_spot.cli.output import format_duration, print_json, print_table
 from bingx_spot.credentials import Credentials
 from bingx_spot.exceptions import CredentialsError
-from bingx_spot_api.contract import BY_ID
+from bingx_spot.limits.rates import RateOption, rate_limit
+from bingx_spot_api.contract import BY_ID, Rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,13 @@ def _plural(number: int, noun: str) -> str:
 
 
 def print_plan(
-    path: Path | None, rows: Rows | None, environment: str, *, skip_bad: bool, as_json: bool
+    path: Path | None,
+    rows: Rows | None,
+    environment: str,
+    *,
+    rate: RateOption,
+    skip_bad: bool,
+    as_json: bool,
 ) -> None:
     """Print what a run would do; nothing is sent, and no journal is created or changed.
 
@@ -112,6 +119,7 @@ def print_plan(
         path: The journal's file, or None.
         rows: The input, or None for the orders of the journal.
         environment: The base URL that requests would be sent to.
+        rate: How fast a run would cancel; None for the documented rate.
         skip_bad: Whether rows that cannot be sent are left out.
         as_json: Whether to print JSON.
 
@@ -126,7 +134,7 @@ def print_plan(
     with journal.create(environment, api_key) if journal.is_new else nullcontext():
         if rows is not None:
             summary = import_rows(journal, rows, skip_bad=skip_bad)
-    plan = _plan(journal, environment, summary)
+    plan = _plan(journal, environment, summary, rate_limit(BY_ID["cancelOrder"], rate))
     journal.close()
     if as_json:
         print_json(plan)
@@ -150,10 +158,9 @@ def _api_key() -> str:
         return ""
 
 
-def _plan(journal: Journal, environment: str, summary: ImportSummary) -> dict[str, object]:
+def _plan(journal: Journal, environment: str, summary: ImportSummary, rate: Rate | None) -> dict[str, object]:
     counts = journal.counts()
     orders = counts.pending + counts.unknown
-    rate = BY_ID["cancelOrder"].uid_limit
     return {
         "orders": orders,
         "inDoubt": counts.unknown,

@@ -26,9 +26,11 @@ from bingx_spot.cli.cancel import environment_option
 from bingx_spot.cli.output import INTERRUPTED, OPTION_NAMES, discard_output, print_json, usage_errors
 from bingx_spot.cli.reports import RunReport, print_run
 from bingx_spot.client import BingxSpot
+from bingx_spot.config import Options
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
 from bingx_spot.exceptions import BulkRunAborted
+from bingx_spot.limits.rates import check_rate, parse_rate
 
 _EPILOG = """\b
 Examples:
@@ -85,6 +87,11 @@ _SHOW_CURSOR = b"\x1b[?25h"
 )
 @click.option("--skip-bad", is_flag=True, help="Leave out rows that cannot be sent, and cancel the others.")
 @click.option("--dry-run", is_flag=True, help="Show what would be done and how long it takes; send nothing.")
+@click.option(
+    "--rate",
+    metavar="copy-trading|N",
+    help="Cancels a second: copy-trading for leaders, or a number; otherwise BINGX_RATE, or as documented.",
+)
 @environment_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each order, as it ends.")
 def command(
@@ -93,6 +100,7 @@ def command(
     path: Path | None,
     skip_bad: bool,
     dry_run: bool,
+    rate: str | None,
     environment: str,
     as_json: bool,
 ) -> None:
@@ -105,8 +113,12 @@ def command(
     rows = None if source is None else Rows(source, input_format)
     with _usage_errors():
         base_url = Environment.parse(environment).base_url
+        options: Options = {"environment": environment}
+        options = with_environment(options if rate is None else {**options, "rate": parse_rate(rate)})
+        # Before a journal is created.
+        check_rate(options.get("rate"))
         if dry_run:
-            print_plan(path, rows, base_url, skip_bad=skip_bad, as_json=as_json)
+            print_plan(path, rows, base_url, rate=options.get("rate"), skip_bad=skip_bad, as_json=as_json)
             return
         credentials = Credentials.from_env()
         with Interruption() as interruption:
@@ -114,7 +126,7 @@ def command(
             try:
                 journal.recover()
                 runner = BulkRunner(journal, as_json=as_json)
-                with BingxSpot(credentials, **with_environment({"environment": environment})) as bingx:
+                with BingxSpot(credentials, **options) as bingx:
                     runner.run(bingx, interruption)
                 code = print_run(runner.report, journal, path)
             finally:
@@ -127,7 +139,7 @@ def _usage_errors() -> Iterator[None]:
     """Translate errors before a request is sent into click's usage errors."""
     try:
         # In a row, fields have the API's names.
-        with usage_errors({**OPTION_NAMES, **WIRE_NAMES}):
+        with usage_errors({**OPTION_NAMES, **WIRE_NAMES, "rate": "--rate or BINGX_RATE"}):
             yield
     except JournalError as error:
         raise click.UsageError(f"{error}.") from None

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from bingx_spot.core.admission import acquire_permit
 from bingx_spot.core.context import SHORTEST_ATTEMPT, CallContext, Deadline
+from bingx_spot.core.engine import CLOSED, TransportFailure, may_have_been_sent
 from bingx_spot.core.request import ApiCall, SignedRequest
 from bingx_spot.core.response_time import exchange_time, rate_limit_headers, server_time
 from bingx_spot.core.response_validation import validate_response
@@ -23,7 +24,6 @@ from bingx_spot.exceptions import (
 from bingx_spot.limits.lockouts import LONGEST_BAN, LONGEST_LOCK
 from bingx_spot.limits.rate_limiter import Reservation
 from bingx_spot.models import Response
-from bingx_spot.transport import CLOSED, TransportFailure, may_have_been_sent
 from bingx_spot_api.contract import BY_ID, Operation
 
 # Metadata only: no URL, parameter, header or body is ever passed to this logger.
@@ -138,13 +138,15 @@ class AttemptRunner:
             return self.context.state.placement.fall_back(attempt.host, tried)
         return False
 
-    def with_history(self, error: CallError) -> CallError:
+    def with_history(self, error: CallError, order_id: int | None = None) -> CallError:
         """Return the error with every attempt of the call in its details.
 
         Args:
             error: The error that ends the call.
+            order_id: The order id that a query has named, or None.
         """
-        return error.with_details(replace(error.details, attempts=tuple(self.history)))
+        details = replace(error.details, attempts=tuple(self.history), order_id=order_id)
+        return error.with_details(details)
 
     def _timeout(self, operation: Operation) -> float:
         left = self.deadline.seconds_left()
@@ -222,6 +224,7 @@ class AttemptRunner:
     def _record(self, operation: Operation, host: str, timestamp: int, result: Response | CallError) -> None:
         if isinstance(result, Response):
             self.context.state.retry_budget.refund()
+            self.context.state.repeated_errors.record_success(operation.operation_id)
             text = f"HTTP {result.http_status}, verified"
         else:
             text = _describe(result, operation)

@@ -8,6 +8,7 @@ from bingx_spot.core.attempt import CLOSED_CLIENT, AttemptResult, AttemptRunner
 from bingx_spot.core.context import CallContext, Deadline
 from bingx_spot.core.decisions import ENDINGS, Action, decide
 from bingx_spot.core.endings import error_for
+from bingx_spot.core.engine import MAYBE_SENT_NOTE
 from bingx_spot.core.facts import MAXIMUM_ATTEMPTS, Facts
 from bingx_spot.core.order_state import OrderState, order_state
 from bingx_spot.core.request import ApiCall
@@ -21,7 +22,6 @@ from bingx_spot.exceptions import (
 )
 from bingx_spot.limits.client_state import backoff
 from bingx_spot.models import Order, Response
-from bingx_spot.transport import MAYBE_SENT_NOTE
 from bingx_spot_api.contract import BY_ID, Operation, Timing
 
 # Milliseconds for which a request is valid where it does not say: "recvWindow (default 5000)".
@@ -67,6 +67,7 @@ class _Resolution:
         original: The call as the caller made it.
         began: When it began, on the monotonic clock, in seconds.
         ambiguous_until: Until when an ambiguous request may take effect, likewise.
+        order_id: The permanent id that a query has named, or None.
         pauses: Number of pauses.
         paused_seconds: How long they were together, in seconds.
     """
@@ -76,6 +77,7 @@ class _Resolution:
     original: ApiCall
     began: float = field(init=False)
     ambiguous_until: float = 0.0
+    order_id: int | None = None
     pauses: int = 0
     paused_seconds: float = 0.0
 
@@ -100,7 +102,8 @@ class _Resolution:
             elif rule.action is Action.RETURN_READ and facts.read is not None:
                 return facts.read
             else:
-                raise self.attempts.with_history(error_for(rule.action, facts, self._order()))
+                error = error_for(rule.action, facts, self._order())
+                raise self.attempts.with_history(error, self.order_id)
 
     def annotate(self, interruption: BaseException) -> None:
         """Add to an interruption whether the call may have taken effect, unless the transport has."""
@@ -185,7 +188,9 @@ class _Resolution:
             # A response named this order id, and it belongs to another order.
             facts.call = self.original
             return
-        self._use_permanent_id(data.get(operation.permanent_id or ""))
+        named = data.get(operation.permanent_id or "")
+        self.order_id = None if named is None else int(named)
+        self._use_permanent_id(self.order_id)
         state = order_state(operation.states, data)
         facts.not_found = False
         if state is OrderState.UNCLEAR:
@@ -232,7 +237,9 @@ class _Resolution:
             milliseconds = float(str(window))
         except ValueError:
             milliseconds = _DEFAULT_RECV_WINDOW
-        return milliseconds / 1000 + _timing(self.original.operation).takes_effect_within
+        timing = self.original.operation.timing
+        # Only operations with `settledBy` have one; after any other there is nothing to wait for.
+        return milliseconds / 1000 + (0.0 if timing is None else timing.takes_effect_within)
 
     def _pause(self) -> CallSteps[None]:
         left = self.attempts.deadline.seconds_left()

@@ -11,11 +11,11 @@ from functools import partial
 from threading import Event, get_ident
 from typing import Any, NamedTuple, TypeVar
 
+from bingx_spot.core.engine import Engine, TransportFailure
 from bingx_spot.core.request import SignedRequest
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.limits.permit_queue import Wakeup
 from bingx_spot.models import Response
-from bingx_spot.transport import Engine, TransportFailure
 
 Result = TypeVar("Result")
 

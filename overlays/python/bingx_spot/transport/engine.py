@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from bingx_spot.core.engine import CLOSED, TransportFailure, mark_interruption
 from bingx_spot.core.request import SignedRequest
 from bingx_spot.fork_safety import fork_lock, open_sockets, register_fork_aware
 from bingx_spot.models import Response
-from bingx_spot.transport import CLOSED, TransportFailure, mark_interruption
 from bingx_spot.transport.backend import Backend
 from bingx_spot.transport.request_context import ConnectionBroken, RequestContext, ResponseTooLarge
 from bingx_spot.transport.resolver import Resolver

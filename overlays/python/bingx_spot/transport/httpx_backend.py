@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 import anyio
 import httpx
 
+from bingx_spot.core.engine import CLOSED, TransportFailure, mark_interruption
 from bingx_spot.core.request import SignedRequest
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.fork_safety import register_fork_aware
 from bingx_spot.models import Response
-from bingx_spot.transport import CLOSED, TransportFailure, mark_interruption
 from bingx_spot.transport.engine import describe_failure
 from bingx_spot.transport.http11 import decompress
 from bingx_spot.transport.request_context import MAXIMUM_SIZE, ResponseTooLarge

@@ -78,10 +78,7 @@ public record ErrorRow(
 
   private record Table(List<ErrorRow> rows, List<ErrorRow> httpStatuses) {}
 
-  /**
-   * Returns the row of an answer; code is null without an envelope, and message as
-   * normalised.
-   */
+  /** Returns the row of an answer; code is null without an envelope, and message as normalised. */
   static ErrorRow of(Long code, String message, int status) {
     // Each list ends with a row that matches everything.
     return (code == null ? TABLE.httpStatuses : TABLE.rows)
