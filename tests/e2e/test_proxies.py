@@ -12,7 +12,7 @@ import pytest
 import trustme
 
 from bingx_spot import InvalidInput, Response
-from bingx_spot.transport import TransportFailure
+from bingx_spot.core.engine import TransportFailure
 from bingx_spot.transport.engine import NetworkEngine
 from bingx_spot.transport.tls_and_proxy import Proxy
 from tests.support.cancelling import signed
