@@ -123,7 +123,7 @@ def test_the_endpoint_is_called_and_given_a_method(copy: Copy) -> None:
     assert one_line(message) in one_line(SCREENS)
 
     lacking = copy.python("-c", LACKING)
-    assert lacking.stdout == "the answer lacks status, in orders; the exchange said ''\n", lacking.stderr
+    assert lacking.stdout == "the response lacks status, in orders; the exchange said ''\n", lacking.stderr
 
     copy.insert(ENDPOINTS, '@endpoint("GET", "/openApi/spot/v1/trade/query"', f"{SERVED}\n\n")
     assert f"$ bingx-spot sandbox -- python call.py\n{copy.call(CALL).stdout}" in SCREENS

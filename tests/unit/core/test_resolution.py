@@ -342,6 +342,11 @@ class TestAfterAnAmbiguousRequest:
         text = str(played.error)
         assert 0 < text.index("what is this?") < text.index("cancel again")
 
+    def test_an_operation_that_no_query_settles_ends_as_unknown(self) -> None:
+        alone = ApiCall(replace(CANCEL, settled_by=None, timing=None), CANCELLING.parameters)
+        played = World(then=lambda _: RESET).play(alone)
+        assert (ending(played), "q" in played.asked) == ("OutcomeUnknown", False)
+
 
 class TestReads:
     def test_a_read_is_never_maybe_executed(self) -> None:

@@ -236,7 +236,9 @@ class _Resolution:
             milliseconds = float(str(window))
         except ValueError:
             milliseconds = _DEFAULT_RECV_WINDOW
-        return milliseconds / 1000 + _timing(self.original.operation).takes_effect_within
+        # Without `timing` no query settles the operation, and nobody waits for this moment.
+        timing = self.original.operation.timing
+        return milliseconds / 1000 + (0.0 if timing is None else timing.takes_effect_within)
 
     def _pause(self) -> CallSteps[None]:
         left = self.attempts.deadline.seconds_left()
