@@ -39,7 +39,7 @@ class Facts:
         refused_after: When that request was sent, in seconds since the call began.
         read: The last verified response of a query, or None.
         state: The state that it states, or None.
-        not_found: Whether the last query found no order.
+        not_found: Whether the last query found no order, and none has named it.
         queries: Number of queries.
         queried: Whether a query was made since the last request of the operation.
         proven_open: Whether a read young enough found the order open, with no request left to take effect.

@@ -203,7 +203,8 @@ class _Resolution:
 
     def _note_failed_read(self, error: CallError) -> None:
         facts = self.facts
-        if isinstance(error, OrderNotFound):
+        # An order that a query has named exists: a replica lags that does not find it.
+        if isinstance(error, OrderNotFound) and self.order_id is None:
             facts.not_found = True
         self._use_permanent_id(error.details.order_id)
 
