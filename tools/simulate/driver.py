@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any, cast
 from unittest import mock
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from bingx_spot import CallError, Credentials, Response
 from bingx_spot.core import runner
@@ -44,9 +44,9 @@ MOST_CANCELS, MOST_QUERIES, MOST_EQUAL_ERRORS = MAXIMUM_ATTEMPTS, MAXIMUM_QUERIE
 #: How long after its permit a request without a response is counted from, in seconds.
 PERMIT_MARGIN = MARGIN
 
-PRIMARY, FALLBACK = "https://primary.test", "https://fallback.test"
-_HOSTS = {PRIMARY: "primary", FALLBACK: "fallback"}
-_TWO_HOSTS, _ONE_HOST = Environment("test", PRIMARY, FALLBACK), Environment("test", PRIMARY)
+_DOMAIN = ".test"
+_TWO_HOSTS = Environment("test", f"https://primary{_DOMAIN}", f"https://fallback{_DOMAIN}")
+_ONE_HOST = Environment("test", _TWO_HOSTS.base_url)
 _OPERATIONS = {
     BY_ID[name].path: short for name, short in (("cancelOrder", "cancel"), ("queryOrder", "query"))
 }
@@ -156,15 +156,16 @@ def as_the_engine_says(came: Reply | tuple[bool, bool, str]) -> Response | Trans
 
 def _seen(call: Scenario, request: SignedRequest) -> Sent:
     """Return the request as the exchange reads it from the wire."""
-    parts = urlsplit(request.url)
-    operation = _OPERATIONS.get(parts.path, "time")
+    address, _, query = request.url.partition("?")
+    host, _, path = address.partition(_DOMAIN)
+    operation = _OPERATIONS.get(path, "time")
     placement = "query"
     if request.content[:1] == b"{":
         placement, parameters = "json", json.loads(request.content)
     elif request.content:
         placement, parameters = "form", dict(parse_qsl(request.content.decode()))
     else:
-        parameters = dict(parse_qsl(parts.query))
+        parameters = dict(parse_qsl(query))
     order_id = parameters.get("orderId")
     window = parameters.get("recvWindow")
     return Sent(
@@ -174,7 +175,7 @@ def _seen(call: Scenario, request: SignedRequest) -> Sent:
         timestamp=int(parameters.get("timestamp", 0)),
         window=RECV_WINDOW if window is None else float(window) / 1000,
         placement=placement,
-        host=_HOSTS[f"{parts.scheme}://{parts.netloc}"],
+        host=host.removeprefix("https://"),
         at=call.world.now,
     )
 
@@ -187,10 +188,11 @@ def _context(call: Scenario) -> CallContext:
 
     environment = _TWO_HOSTS if call.fallback else _ONE_HOST
     clock = Clock(lambda: BEGIN_MS * 1_000_000, lambda: round(world.now * 1_000_000_000))
+    lockouts = Lockouts(now)
     state = ClientState(
         HostSelector(environment, now=now),
         PlacementSelector(cast("Placement | None", call.placement)),
-        Lockouts(now),
+        lockouts,
         RepeatedErrorGuard(now),
     )
     for _ in range(call.seen):
@@ -199,7 +201,8 @@ def _context(call: Scenario) -> CallContext:
     while not call.retries and state.retry_budget.can_spend():
         state.retry_budget.spend()
     signer = RequestSigner(_CREDENTIALS, clock)
-    return CallContext(environment, signer, clock, LocalRateLimiter(now), state, call.timeout, now)
+    limits = LocalRateLimiter(now, lockouts=lockouts)
+    return CallContext(environment, signer, clock, limits, state, call.timeout, now)
 
 
 class VirtualEngine:

@@ -21,11 +21,11 @@ sent, and `timestamp` + `recvWindow` + `takesEffectWithin` lie ahead by the exch
 
 - a response had reached the driver that proves a final state of the order: CANCELED, FILLED or FAILED, in any
   spelling that the contract takes, of the order that was asked for; or
-- no cancel of the call was ambiguous (*unknown* only); or
+- no cancel of the call was ambiguous, and a query was answered with a listed state of the order or with "not
+  found" (*unknown* only; without such an answer, "no such order" would say too much); or
 - a query that was sent `readsLag` after every ambiguous cancel had expired said open (*unknown* only); or
-- more than `LEAST_LEFT` of the deadline were left, and nothing forbade the driver to ask on: a lock, a query
-  that was refused because of the key (signature, permission, whitelist), equal errors near the twentieth, the
-  documented most of queries, the limit of queries a second, a retry budget that is spent.
+- more than `LEAST_LEFT` of the deadline were left, and nothing forbade one more query in that time: a lock,
+  the limit of queries a second, equal errors near the twentieth, the documented most of queries.
 
 **Broken**: the call ended after its deadline; it sent more cancels or queries than documented; it cancelled
 another order than the one whose id a response had named; it went past a limit, or met twenty equal errors.
@@ -234,30 +234,61 @@ def _avoidable(call: Scenario, ending: str, ended: float, cancels: list[Sent]) -
     if ending == "unknown":
         doubtful = [sent for sent in cancels if _is_ambiguous(sent)]
         if not doubtful:
-            return "no cancel was ambiguous"
+            return "no cancel was ambiguous" if any(map(_is_answered_query, call.network.sent)) else ""
         # As late as an honest driver has to think, whatever the two clocks say.
         expired = max(sent.at + 2 * sent.window + TAKES_EFFECT_WITHIN for sent in doubtful)
         for sent in call.network.sent:
             if sent.reply is not None and sent.reply.says_open and sent.at > expired + READS_LAG:
                 return "a young enough read said open"
-    return "time was left to ask" if call.timeout - ended > LEAST_LEFT and _may_ask(call) else ""
+    return "time was left to ask" if _may_ask(call, ended) else ""
 
 
-def _may_ask(call: Scenario) -> bool:
-    replies = [sent.reply for sent in call.network.sent if sent.reply is not None]
-    if not call.retries or any(reply.locks or reply.refuses_key for reply in replies):
+def _is_answered_query(sent: Sent) -> bool:
+    """Tell whether this is a query that was answered with a listed state, or with "not found"."""
+    reply = sent.reply
+    return sent.operation == "query" and reply is not None and (reply.says_open or reply.not_open)
+
+
+def _may_ask(call: Scenario, ended: float) -> bool:
+    """Tell whether the driver, when it ended the call, could still have sent one more query in time."""
+    if _queries(call) >= MOST_QUERIES or _equal_errors(call) >= MOST_EQUAL_ERRORS:
         return False
-    queries = sum(sent.operation == "query" for sent in call.network.sent)
-    return not _out_of_permits(call) and queries < MOST_QUERIES and _equal_errors(call) < MOST_EQUAL_ERRORS
+    return max(ended, _unlocked_at(call), _permitted_at(call, ended)) < call.timeout - LEAST_LEFT
 
 
-def _out_of_permits(call: Scenario) -> bool:
-    """Tell whether the driver's limiter may hold queries back; one without a response counts for longer."""
-    now, counted = call.world.now, 0
-    for sent in call.network.sent:
-        if sent.operation == "query" and not sent.unsent:
-            counted += sent.at > now - PERMIT_MARGIN - 1.0 if sent.reply is None else sent.replied > now - 1.0
-    return counted >= REQUESTS_A_SECOND["query"]
+def _queries(call: Scenario) -> int:
+    return sum(sent.operation == "query" for sent in call.network.sent)
+
+
+def _unlocked_at(call: Scenario) -> float:
+    """Return when the last lock ends that the driver has to keep to, as far as it can know."""
+    return max(
+        (
+            sent.replied + sent.reply.locks
+            for sent in call.network.sent
+            if sent.reply is not None and (sent.operation == "query" or sent.reply.locks_all)
+        ),
+        default=0.0,
+    )
+
+
+def _permitted_at(call: Scenario, ended: float) -> float:
+    """Return when the limit of queries allows one more; it is halved by each lock."""
+    queries = [sent for sent in call.network.sent if sent.operation == "query" and not sent.unsent]
+    allowed = REQUESTS_A_SECOND["query"]
+    for sent in queries:
+        if sent.reply is not None and sent.reply.locks and sent.reply.allows is None:
+            allowed //= 2
+    if not allowed:
+        return call.timeout
+    # A request without a response is counted for longer, for it may arrive later.
+    ends = sorted((sent.at + PERMIT_MARGIN if sent.reply is None else sent.replied) + 1.0 for sent in queries)
+    moment = ends[-allowed] if len(ends) >= allowed else 0.0
+    for index, sent in enumerate(queries):
+        if sent.reply is not None and sent.reply.allows is not None:
+            used = len(queries) - index - 1
+            moment = max(moment, sent.replied + 1.0 if sent.reply.allows <= used else 0.0)
+    return max(moment, ended)
 
 
 def _equal_errors(call: Scenario) -> int:
@@ -275,7 +306,7 @@ def _broken(call: Scenario, ended: float, cancels: list[Sent]) -> str:
         return "past its deadline"
     if len(cancels) > MOST_CANCELS:
         return "more cancels than documented"
-    if sum(sent.operation == "query" for sent in call.network.sent) > MOST_QUERIES:
+    if _queries(call) > MOST_QUERIES:
         return "more queries than documented"
     if _equal_errors(call) >= EQUAL_ERRORS:
         return "twenty equal errors"
