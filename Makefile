@@ -249,8 +249,8 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-vers
 .PHONY: lock
 lock: $(READY) ### Update the pinned versions in requirements/*.txt
 	$(BIN)/python $(PIP_INSTALL) uv==0.13.9
-	$(LOCK) --upgrade pyproject.toml --group dev --extra fast --extra redis --extra sandbox -o requirements/dev.txt
-	$(LOCK) --upgrade --resolution lowest-direct pyproject.toml --group test --extra fast --extra redis --extra sandbox -o requirements/lowest.txt
+	$(LOCK) --upgrade pyproject.toml --group dev --extra redis --extra sandbox -o requirements/dev.txt
+	$(LOCK) --upgrade --resolution lowest-direct pyproject.toml --group test --extra redis --extra sandbox -o requirements/lowest.txt
 	$(LOCK) --upgrade pyproject.toml --group build --extra sandbox -c requirements/dev.txt -o requirements/run.txt
 	$(LOCK) --upgrade --group pyproject.toml:trust -o requirements/trust.txt
 	$(LOCK) --upgrade requirements/peers.in -o requirements/peers.txt

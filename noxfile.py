@@ -54,9 +54,9 @@ def wheel(session: nox.Session, versions: str) -> None:
     (built,) = WHEELS.glob("*.whl")
     if versions == "lowest":
         session.install("--require-hashes", "-r", "requirements/lowest.txt")
-        session.install(f"{built}[fast,redis,sandbox]")
+        session.install(f"{built}[redis,sandbox]")
     else:
-        session.install("-c", "requirements/dev.txt", f"{built}[fast,redis,sandbox]", "--group", "test")
+        session.install("-c", "requirements/dev.txt", f"{built}[redis,sandbox]", "--group", "test")
     session.run("uv", "pip", "check", external=True)
     session.run("python", "-I", "-c", _FROM_THE_WHEEL)
     report = report_of(session.name)

@@ -111,7 +111,7 @@ def page(pages: Path) -> None:
         lines, meant = page_problems(Document.read(contract, short_name(contract)), pages)
         if lines:
             raise GeneratorError("\n".join([*lines, _ADVICE]))
-        click.echo(f"The contract agrees with the pages, except for {meant} known differences.")
+        click.echo(f"The contract agrees with the pages. Known differences: {meant}.")
 
 
 @contextmanager

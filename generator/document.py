@@ -7,14 +7,14 @@ second. A round-trip parser takes many times that.
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
-from generator.problem import Problem, SpecError
+from generator.problem import Problem, SpecError, listed
 
 ROOT = Path(__file__).resolve().parent.parent
 """The project."""
@@ -28,6 +28,14 @@ _NUMBER_ELSEWHERE = re.compile(r"[-+]?(\.?[0-9][0-9_]*)(\.[0-9_]*)?([eE][-+]?[0-
 _WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None}
 _TEXT_TAG = "tag:yaml.org,2002:str"
 _QUOTED = ("'", '"', "|", ">")
+
+
+class Named(Protocol):
+    """Anything with a name."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,22 @@ class Document:
     def problem(self, location: Iterable[str | int], text: str) -> Problem:
         """Return a problem at a node's line."""
         return Problem(self.line(location), text)
+
+    def unknown_names(
+        self, location: Iterable[str | int], names: Iterable[str], known: Iterable[Named], kind: str
+    ) -> Iterator[Problem]:
+        """Yield a problem for each name that is not one of the known ones.
+
+        Args:
+            location: The location of the names.
+            names: The names.
+            known: The members that exist.
+            kind: The kind of these members, in singular.
+        """
+        there = [member.name for member in known]
+        for name in names:
+            if name not in there:
+                yield self.problem(location, f"`{name}` is no {kind} ({listed(there)}). Correct it.")
 
     def refuse(self, problems: Iterable[Problem]) -> None:
         """Raise if there are problems.

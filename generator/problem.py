@@ -33,3 +33,8 @@ class SpecError(GeneratorError):
         self.name = name
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(f"{name}:{problem.line}: {problem.text}" for problem in self.problems))
+
+
+def listed(names: Iterable[object]) -> str:
+    """Return names for a message, with commas between."""
+    return ", ".join(map(str, names)) or "there are none"

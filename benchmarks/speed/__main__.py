@@ -68,7 +68,7 @@ def _measured(server: Server, effort: Effort) -> Results:
         turns = take_turns(started, f"calls {effort.calls}", effort.rounds)
         awaiting = [runner for runner in started if CONTENDERS[runner.name].awaits]
         crowds = take_turns(awaiting, f"together {effort.together}", effort.crowds)
-        ours = [runner for runner in started if runner.name in ("spot", "spot-fast")]
+        ours = [runner for runner in started if runner.name == "spot"]
         grown = {runner.name: runner.do(f"memory {effort.memory}") for runner in ours}
     imports = starts.take_turns(starts.imports(), effort.starts)
     colds = starts.take_turns(starts.cold_cancels(server.url), effort.starts)
@@ -100,7 +100,7 @@ def _connections(started: list[Runner], grown: Mapping[str, Figures]) -> dict[st
 
 def _how(server: Server, effort: Effort) -> str:
     placed = "client and server on a core each" if PINNED else "not pinned to cores"
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("httpx", "httpcore", "aiohttp", "pycurl"))
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("httpx", "httptools"))
     return (
         f"{server.name} on the loopback, {placed}, {os.cpu_count()} cores ({_processor()}), "
         f"Python {platform.python_version()}, {libraries}; a process for each contender, "

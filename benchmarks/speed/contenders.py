@@ -94,13 +94,13 @@ def httpx_plain(url: str) -> Blocking:
     return lambda: client.post(PATH, json=body).json()
 
 
-def spot(kind: str, engine: str) -> Callable[[str], Callable[[], Any]]:
+def spot(kind: str) -> Callable[[str], Callable[[], Any]]:
     """Cancel with this package, blocking or awaiting."""
 
     def make(url: str) -> Callable[[], Any]:
         import bingx_spot
 
-        options: Any = {"environment": url, "limits": "off", "engine": engine}
+        options: Any = {"environment": url, "limits": "off"}
         bingx = getattr(bingx_spot, kind)(bingx_spot.Credentials(KEY, SECRET), **options)
         return lambda: bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
 
@@ -188,18 +188,14 @@ BASELINE = "httpx-plain"
 CCXT_ASYNC = "ccxt-async"
 CONTENDERS = {
     "raw-socket": Contender("raw socket, bytes made beforehand", raw_socket),
-    "spot-fast": Contender('BingxSpot, engine="fast"', spot("BingxSpot", "fast"), ours=True),
     "http-client": Contender("http.client, signed", http_client),
-    "spot": Contender("BingxSpot", spot("BingxSpot", "default"), ours=True),
+    "spot": Contender("BingxSpot", spot("BingxSpot"), ours=True),
     BASELINE: Contender("httpx post, plain, unsigned", httpx_plain),
     "generated": Contender("generated client, signing", generated, ours=True),
     "bingx-py": Contender("bingx-py", bingx_py, peer=True),
     "ccxt": Contender("ccxt", ccxt_sync, peer=True),
-    "spot-async-fast": Contender(
-        'AsyncBingxSpot, engine="fast"', spot("AsyncBingxSpot", "fast"), awaits=True, ours=True
-    ),
-    "aiohttp": Contender("aiohttp, signed", aiohttp_signed, awaits=True),
-    "spot-async": Contender("AsyncBingxSpot", spot("AsyncBingxSpot", "default"), awaits=True, ours=True),
+    "aiohttp": Contender("aiohttp, signed", aiohttp_signed, awaits=True, peer=True),
+    "spot-async": Contender("AsyncBingxSpot", spot("AsyncBingxSpot"), awaits=True, ours=True),
     CCXT_ASYNC: Contender("ccxt async", ccxt_async, awaits=True, peer=True),
     "httpx-async": Contender("httpx.AsyncClient, signed", httpx_async, awaits=True),
 }

@@ -37,16 +37,12 @@ def goals(results: Results) -> list[Goal]:
     p50, cpu, rate = results.p50, results.cpu, results.rate
     cold, imported, paused, size = results.cold, results.imported, results.paused, results.size
     return [
-        Goal("sync, p50 / plain httpx post", p50["spot"].middle, 0.90),
-        Goal("sync, CPU / plain httpx post", cpu["spot"].middle, 0.90),
-        Goal("sync fast, p50 / plain httpx post", p50["spot-fast"].middle, 0.55),
-        Goal("sync fast, CPU / plain httpx post", cpu["spot-fast"].middle, 0.45),
-        Goal("async, 50 in flight, calls a second / ccxt", rate["spot-async"].middle, 1.0, at_least=True),
-        Goal("async fast, the same", rate["spot-async-fast"].middle, 1.5, at_least=True),
+        Goal("sync, p50 / plain httpx post", p50["spot"].middle, 0.50),
+        Goal("sync, CPU / plain httpx post", cpu["spot"].middle, 0.50),
+        Goal("async, 50 in flight, calls a second / ccxt", rate["spot-async"].middle, 1.5, at_least=True),
         Goal("first cancel after a pause, 50 ms away, in round trips", paused["spot"].middle, 1.15),
-        Goal("fast, the same", paused["spot-fast"].middle, 1.15),
-        Goal(f"import / {IMPORT_BASELINE}", imported["from bingx_spot import BingxSpot"].middle, 1.2),
-        Goal(f"cold cancel / {COLD_BASELINE}", cold["bingx-spot cancel"].middle, 1.3),
+        Goal(f"import / {IMPORT_BASELINE}", imported["from bingx_spot import BingxSpot"].middle, 1.05),
+        Goal(f"cold cancel / {COLD_BASELINE}", cold["bingx-spot cancel"].middle, 1.0),
         Goal("import, 200 operations / 3", size.imported.middle, 1.10),
         Goal("CPU of a call, 200 operations / 3", size.called.middle, 1.10),
         Goal("make generate for 200 operations, seconds", size.generated, 5.0),

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import httpx
 import trustme
@@ -64,14 +63,6 @@ def _default(url: str, authority: Path) -> Call:
     return _ours(url, tls=ssl.create_default_context(cafile=authority))
 
 
-def _fast(url: str, authority: Path) -> Call:
-    # It takes no authorities but the public ones; libcurl reads them when it connects.
-    with mock.patch("certifi.where", return_value=str(authority)):
-        call = _ours(url, engine="fast")
-        call()
-    return call
-
-
 def _httpx(url: str, authority: Path) -> Call:
     client = httpx.Client(base_url=url, verify=ssl.create_default_context(cafile=authority))
     body = {"symbol": SYMBOL, "orderId": ORDER_ID}
@@ -79,7 +70,6 @@ def _httpx(url: str, authority: Path) -> Call:
 
 
 _KINDS: Mapping[str, Callable[[str, Path], Call]] = {
-    "spot-fast": _fast,
     "spot": _default,
     "httpx-plain": _httpx,
 }

@@ -27,7 +27,7 @@ def imports() -> dict[str, list[str]]:
         "from bingx_spot import BingxSpot": [PYTHON, "-c", "from bingx_spot import BingxSpot"],
         IMPORT_BASELINE: [PYTHON, "-c", f"{_BARE}import httpx"],
         "import httpx, click and rich installed": [PYTHON, "-c", "import httpx"],
-        "import aiohttp": [PYTHON, "-c", "import aiohttp"],
+        "import aiohttp": [str(PEERS), "-c", "import aiohttp"],
         "import ccxt": [str(PEERS), "-c", "import ccxt"],
         "import bingx_py": [str(PEERS), "-c", "import bingx_py"],
     }

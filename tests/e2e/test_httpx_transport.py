@@ -13,7 +13,7 @@ from bingx_spot import (
     Credentials,
     InvalidInput,
     NotSent,
-    OrderNotOpen,
+    OrderNotFound,
     OutcomeUnknown,
     generated_client,
 )
@@ -86,7 +86,7 @@ class TestGeneratedClient:
             )
             with (
                 client.with_timeout(httpx.Timeout(0.2)) as hasty,
-                pytest.raises(OutcomeUnknown, match=r"no whole answer within 0\.[01]"),
+                pytest.raises(OutcomeUnknown, match=r"no complete response within 0\.[01]"),
             ):
                 cancel_order.sync(client=hasty, body=body(ORDER_ID))
 
@@ -105,7 +105,7 @@ class TestGeneratedClient:
             assert len(server.connections) == 1
 
     def test_lets_only_believed_successes_through(self, sandbox):
-        with self.client(sandbox) as client, pytest.raises(OrderNotOpen):
+        with self.client(sandbox) as client, pytest.raises(OrderNotFound):
             cancel_order.sync(client=client, body=body(1))
 
     @pytest.mark.parametrize(

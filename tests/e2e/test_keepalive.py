@@ -5,7 +5,6 @@ import json
 import ssl
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,29 +22,18 @@ TIME = http(json.dumps({"code": 0, "msg": "", "data": {"serverTime": 16967511413
 #: come in between, for which nobody waits.
 COLD = 3
 PAUSE = 60.0
-ENGINES = ["default", "fast"]
 
 
 def answer(request: bytes) -> bytes:
     return TIME if b"/server/time" in request else SUCCESS
 
 
-@pytest.fixture(params=ENGINES)
-def made_with(
-    request: pytest.FixtureRequest,
-    authority: trustme.CA,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> dict[str, Any]:
-    """What a client of the tests' own authority is made with, for each engine."""
-    if request.param == "default":
-        trusting = ssl.create_default_context()
-        authority.configure_trust(trusting)
-        return {"tls": trusting, "fallback": False}
-    # libcurl reads the authorities when a connection is made.
-    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
-    monkeypatch.setattr("certifi.where", lambda: str(tmp_path / "authority.pem"))
-    return {"engine": "fast", "fallback": False}
+@pytest.fixture
+def made_with(authority: trustme.CA) -> dict[str, Any]:
+    """Return the options of a client that trusts the tests' own authority."""
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+    return {"tls": trusting, "fallback": False}
 
 
 def later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
@@ -53,7 +41,6 @@ def later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     now = time.monotonic
     fake = type("Later", (), {"monotonic": staticmethod(lambda: now() + seconds)})
     monkeypatch.setattr(connections, "time", fake)
-    monkeypatch.setattr("aiohttp.connector.monotonic", lambda: now() + seconds)
 
 
 class TestRoundTrips:
@@ -92,13 +79,12 @@ class TestRoundTrips:
             assert flights.taken() >= COLD
 
 
-@pytest.mark.parametrize("engine", ENGINES)
 class TestKeepingWarm:
-    def test_asks_again_and_leaves_no_thread_behind(self, engine, monkeypatch):
+    def test_asks_again_and_leaves_no_thread_behind(self, monkeypatch):
         monkeypatch.setattr("bingx_spot.keepalive.SHORTEST_EVERY", 0.0)
         before = threading.active_count()
         with scripted_server(answer) as server:
-            with blocking(server.url, engine=engine) as bingx:
+            with blocking(server.url) as bingx:
                 bingx.warm(every=0.1)
                 bingx.warm(every=0.1)  # once is enough
                 until(lambda: len(server.requests) > 3)
@@ -111,23 +97,23 @@ class TestKeepingWarm:
         until(lambda: threading.active_count() <= before)
 
     @pytest.mark.anyio
-    async def test_asks_again_and_leaves_no_task_behind(self, engine, monkeypatch):
+    async def test_asks_again_and_leaves_no_task_behind(self, monkeypatch):
         monkeypatch.setattr("bingx_spot.keepalive.SHORTEST_EVERY", 0.0)
         before = asyncio.all_tasks()
         with scripted_server(answer) as server:
-            async with awaiting(server.url, engine=engine) as bingx:
+            async with awaiting(server.url) as bingx:
                 await bingx.warm(every=0.1)
-                while len(server.requests) <= 3:
+                while len(server.requests) <= 3:  # noqa: ASYNC110 - the server runs in threads
                     await asyncio.sleep(0.01)
                 await bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
             assert asyncio.all_tasks() == before
 
-    def test_survives_a_server_that_goes_away(self, engine, monkeypatch):
+    def test_survives_a_server_that_goes_away(self, monkeypatch):
         monkeypatch.setattr("bingx_spot.keepalive.SHORTEST_EVERY", 0.0)
         answers = iter([TIME, *[None] * 4])
         with (
             scripted_server(lambda _: next(answers, TIME)) as server,
-            blocking(server.url, engine=engine) as bingx,
+            blocking(server.url) as bingx,
         ):
             bingx.warm(every=0.1)
             until(lambda: len(server.requests) > 8)

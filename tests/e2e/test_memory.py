@@ -16,7 +16,6 @@ CALLS = 5000
 GROWTH = 15_000
 #: For one call, in seconds. Traced, the imports of the first take long, and the machine may have other work.
 PATIENCE = 60.0
-ENGINES = pytest.mark.parametrize("engine", ["default", "fast"])
 
 
 @pytest.fixture
@@ -31,9 +30,8 @@ def held() -> int:
     return tracemalloc.get_traced_memory()[0]
 
 
-@ENGINES
-def test_blocking(traced, engine):
-    with scripted_server(SUCCESS) as server, blocking(server.url, engine=engine, timeout=PATIENCE) as bingx:
+def test_blocking(traced):
+    with scripted_server(SUCCESS) as server, blocking(server.url, timeout=PATIENCE) as bingx:
         for number in range(CALLS + 500):
             if number == 500:
                 server.requests.clear()
@@ -44,11 +42,10 @@ def test_blocking(traced, engine):
         assert len(server.connections) == 1
 
 
-@ENGINES
 @pytest.mark.anyio
-async def test_awaiting(traced, engine):
+async def test_awaiting(traced):
     with scripted_server(SUCCESS) as server:
-        async with awaiting(server.url, engine=engine, timeout=PATIENCE) as bingx:
+        async with awaiting(server.url, timeout=PATIENCE) as bingx:
             for number in range(CALLS + 500):
                 if number == 500:
                     server.requests.clear()

@@ -1,5 +1,7 @@
 """Every mistake in a contract is reported with its line and what to do."""
 
+# ruff: noqa: E501 - the texts are searched in the contract as they are
+
 import re
 from pathlib import Path
 
@@ -256,6 +258,11 @@ BROKEN = {
         ("operation: queryOrder", "operation: showOrder"),
         "operation: showOrder",
         "There is no operation `showOrder`",
+    ),
+    "settled by what does not read": (
+        ("operation: queryOrder", "operation: cancelOrder"),
+        "operation: cancelOrder",
+        "`cancelOrder` does not read. Name one that does.",
     ),
     "settled with a parameter that the query does not have": (
         (WITH, WITH.replace("symbol: symbol", "symbol: symbol, side: symbol")),

@@ -73,7 +73,7 @@ def test_a_port_in_use_is_named() -> None:
     assert "\n" not in str(rejected.value)
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "sandbox.example", "", "127.0.0.1 "])
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "sandbox.example", "", "127.0.0.1 "])  # noqa: S104
 def test_a_host_must_be_loopback(host: str) -> None:
     with pytest.raises(SandboxError, match=r"^host: must be a loopback address"):
         serve(host=host)

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from bingx_spot import Clock, Credentials, ErrorDetails, NotSent, Order, OutcomeUnknown, Response
+from bingx_spot.core.engine import Engine, TransportFailure
 from bingx_spot.core.request import ApiCall, RequestSigner, SignedRequest
 from bingx_spot.core.response_validation import validate_response
-from bingx_spot.transport import Engine, TransportFailure
-from bingx_spot.transport.factory import default_engine, fast_engine
-from bingx_spot.transport.httpx_backend import HttpxBackend
+from bingx_spot.transport.engine import NetworkEngine
+from bingx_spot.transport.httpx_backend import HttpxEngine
 from tests.support.samples import BY_ORDER_ID, ORDER_ID, SYMBOL, awaiting, blocking
 
 
@@ -55,11 +55,10 @@ def _engine(
     transport: Any = None,
     proxy: str | None = None,
     tls: ssl.SSLContext | None = None,
-    engine: str = "default",
 ) -> Engine:
     if transport is not None:
-        return HttpxBackend(transport)
-    return fast_engine() if engine == "fast" else default_engine(proxy, tls)
+        return HttpxEngine(transport)
+    return NetworkEngine(proxy, tls)
 
 
 def signed(url: str, call: ApiCall = BY_ORDER_ID) -> SignedRequest:
@@ -69,7 +68,7 @@ def signed(url: str, call: ApiCall = BY_ORDER_ID) -> SignedRequest:
 def _order(result: Response | TransportFailure, request: SignedRequest) -> Order:
     if isinstance(result, TransportFailure):
         details = ErrorDetails(result.reason, request=request.info)
-        raise OutcomeUnknown(details) if result.written else NotSent(details)
+        raise OutcomeUnknown(details) if result.request_sent else NotSent(details)
     response = validate_response(BY_ORDER_ID, result)
     return Order.from_data(response.data(), response)
 

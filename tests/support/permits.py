@@ -18,7 +18,7 @@ class Permits:
     def __init__(self, wait: Callable[[float], float]) -> None:
         self.seconds_until_ready = wait
 
-    def reserve(self, operation: Operation, *, bulk: bool) -> Self:
+    def reserve(self, operation: Operation, *, bulk: bool) -> Self:  # noqa: ARG002 - part of the protocol
         """Return itself."""
         return self
 

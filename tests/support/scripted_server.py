@@ -30,6 +30,7 @@ class ScriptedServer:
 
     url: str
     answer: Callable[[bytes], Answer]
+    greeting: bytes = b""
     # Not shown: they hold the API key and the signature, and a traceback may print the server.
     requests: list[bytes] = field(default_factory=list, repr=False)
     connections: list[socket.socket] = field(default_factory=list, repr=False)
@@ -44,13 +45,21 @@ def http(body: bytes | str, status: str = "200 OK", headers: str = "Content-Type
 
 @contextmanager
 def scripted_server(
-    answer: Answer | Callable[[bytes], Answer], tls: ssl.SSLContext | None = None
+    answer: Answer | Callable[[bytes], Answer],
+    tls: ssl.SSLContext | None = None,
+    greeting: bytes = b"",
 ) -> Iterator[ScriptedServer]:
-    """Serve on a free loopback port until the block ends."""
+    """Serve on a free loopback port until the block ends.
+
+    Args:
+        answer: What each request is answered with, or a function that says so.
+        tls: To serve over TLS.
+        greeting: What every connection is sent before its first request.
+    """
     listener = socket.create_server(("127.0.0.1", 0))
     script = answer if callable(answer) else lambda _: answer
     scheme = "http" if tls is None else "https"
-    server = ScriptedServer(f"{scheme}://127.0.0.1:{listener.getsockname()[1]}", script)
+    server = ScriptedServer(f"{scheme}://127.0.0.1:{listener.getsockname()[1]}", script, greeting)
     thread = threading.Thread(target=_serve, args=(listener, server, tls))
     thread.start()
     try:
@@ -92,6 +101,7 @@ def _meet(connection: socket.socket, server: ScriptedServer, tls: ssl.SSLContext
 
 
 def _talk(connection: socket.socket, server: ScriptedServer) -> None:
+    connection.sendall(server.greeting)
     while request := _read_request(connection):
         server.requests.append(request)
         answer = server.answer(request)

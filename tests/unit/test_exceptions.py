@@ -58,7 +58,7 @@ class TestErrorDetails:
         assert details.body == b"x" * 65_536
 
     def test_can_be_pickled_and_copied(self) -> None:
-        for other in (pickle.loads(pickle.dumps(DETAILS)), copy.deepcopy(DETAILS)):
+        for other in (pickle.loads(pickle.dumps(DETAILS)), copy.deepcopy(DETAILS)):  # noqa: S301 - our own bytes
             assert other == DETAILS
 
     def test_cannot_be_changed(self) -> None:
@@ -118,7 +118,7 @@ class TestCallError:
     )
     def test_keeps_everything_with_other_details_and_when_pickled(self, error: CallError) -> None:
         other = error.with_details(ErrorDetails("other"))
-        copied = pickle.loads(pickle.dumps(error))
+        copied = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
         assert type(other) is type(copied) is type(error)
         assert (other.message, copied.details, str(copied)) == ("other", DETAILS, str(error))
         if isinstance(error, StillOpen | OrderNotOpen):
@@ -130,7 +130,7 @@ class TestCallError:
         "error", [InvalidInput("a", "b", "c"), BulkRunAborted(NotSent(DETAILS))], ids=["input", "run"]
     )
     def test_others_can_be_pickled_too(self, error: Exception) -> None:
-        copied = pickle.loads(pickle.dumps(error))
+        copied = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
         assert type(copied) is type(error)
         assert str(copied) == str(error)
 

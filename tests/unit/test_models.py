@@ -62,7 +62,7 @@ class TestRedacted:
 class TestResponse:
     def test_can_be_pickled_and_copied(self) -> None:
         response = Response(200, MappingProxyType({"date": "today"}), b"{}")
-        for other in (pickle.loads(pickle.dumps(response)), copy.copy(response)):
+        for other in (pickle.loads(pickle.dumps(response)), copy.copy(response)):  # noqa: S301 - our own bytes
             assert (other.http_status, other.headers, other.body) == (200, {"date": "today"}, b"{}")
 
     def test_parses_its_body_once_it_is_validated_and_no_more(self) -> None:
@@ -154,7 +154,7 @@ class TestOrder:
 
     def test_can_be_pickled_and_compared(self) -> None:
         order = order_in(status="EXPIRED")
-        copied = pickle.loads(pickle.dumps(order))
+        copied = pickle.loads(pickle.dumps(order))  # noqa: S301 - our own bytes
         assert copied == order
         assert copied.raw == order.raw
 

@@ -194,7 +194,7 @@ print(*(name for name in sys.modules if f"{{name}}.".startswith(("bingx_sandbox.
 
 def test_the_import_loads_no_library_that_it_does_not_need():
     # Each takes as long as all of this package; a client loads them when it is created.
-    late = ("httpx", "httpcore", "h11", "anyio", "asyncio", "ssl", "email.utils", "click", "rich")
+    late = ("httpx", "httpcore", "httptools", "anyio", "asyncio", "ssl", "email.utils", "click", "rich")
     program = f"import sys, bingx_spot; print(*(name for name in {late} if name in sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []

@@ -20,6 +20,7 @@ from bingx_spot import CallError, Credentials, Response
 from bingx_spot.core import runner
 from bingx_spot.core.clock import Clock
 from bingx_spot.core.context import CallContext
+from bingx_spot.core.engine import TransportFailure
 from bingx_spot.core.facts import MAXIMUM_ATTEMPTS, MAXIMUM_QUERIES
 from bingx_spot.core.request import ApiCall, RequestSigner, SignedRequest
 from bingx_spot.core.resolution import resolve
@@ -29,7 +30,6 @@ from bingx_spot.limits.client_state import ClientState, HostSelector, PlacementS
 from bingx_spot.limits.lockouts import Lockouts, RepeatedErrorGuard
 from bingx_spot.limits.rate_limiter import LocalRateLimiter
 from bingx_spot.limits.sliding_window import MARGIN
-from bingx_spot.transport import TransportFailure
 from bingx_spot_api.contract import BY_ID
 from tools.simulate.exchange import Sent
 from tools.simulate.scenario import SEEN_CODE, Scenario
@@ -69,7 +69,7 @@ def play(call: Scenario) -> Result:
             with _blocking_time(call):
                 return runner.run(_steps(call), VirtualEngine(call))
         return _await(call, runner.run_async(_steps(call), VirtualEngine(call)))
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever a call raises is what is judged
         return error
 
 
@@ -112,7 +112,7 @@ class Steps:
                 came = None
         except StopIteration as done:
             return cast("Response", done.value)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever a call raises is what is judged
             return error
 
     def request(self, step: Send) -> Sent:
@@ -219,7 +219,7 @@ class VirtualEngine:
         """Send the request and return what the model makes of it."""
         return _send(self._call, request, timeout)
 
-    async def send_async(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:
+    async def send_async(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:  # noqa: ASYNC109
         """Send the request and await what the model makes of it."""
         for came in self._call.network.exchanged(_seen(self._call, request), timeout):
             if not isinstance(came, float):

@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from bingx_spot import Response
-from bingx_spot.transport import TransportFailure
+from bingx_spot.core.engine import TransportFailure
 from tools.simulate.driver import Result, Steps, as_the_engine_says
 from tools.simulate.exchange import Sent
 from tools.simulate.scenario import Scenario, plain_scenario

@@ -113,12 +113,12 @@ def _unlisted_code_is_a_refusal(_: ApiCall, error: CallError) -> Response | Call
 @contextmanager
 def _noting(name: str, change: Callable[[Any, Callable[..., None], Any], None]) -> Iterator[None]:
     """Change how the resolution takes note of something."""
-    original: Callable[..., None] = getattr(resolution._Resolution, name)
+    original: Callable[..., None] = getattr(resolution._Resolution, name)  # noqa: SLF001 - to plant a bug
 
     def noting(self: Any, *what: Any) -> None:
         change(self, original, what)
 
-    with mock.patch.object(resolution._Resolution, name, noting):
+    with mock.patch.object(resolution._Resolution, name, noting):  # noqa: SLF001 - likewise
         yield
 
 
@@ -167,7 +167,7 @@ def _always(target: Any, name: str, value: object) -> Plant:
     return lambda: mock.patch.object(target, name, return_value=value)
 
 
-_RESOLUTION = resolution._Resolution
+_RESOLUTION = resolution._Resolution  # noqa: SLF001 - to plant bugs
 
 #: Each bug by a name that says what the core does wrong.
 PLANTED: dict[str, Plant] = {

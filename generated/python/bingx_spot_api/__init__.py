@@ -8,11 +8,12 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .client import AuthenticatedClient, Client
+    from .client import AuthenticatedClient, Client, SupportsRequests
 
 __all__ = (
     "AuthenticatedClient",
     "Client",
+    "SupportsRequests",
 )
 
 

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import MutableMapping
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from attrs import define, evolve, field
 
@@ -288,3 +289,44 @@ class AuthenticatedClient:
     async def __aexit__(self, *args: Any, **kwargs: Any) -> None:
         """Exit a context manager for underlying httpx.AsyncClient (see httpx docs)"""
         await self.get_async_httpx_client().__aexit__(*args, **kwargs)
+
+
+class ReceivedResponse(Protocol):
+    """What a generated function reads of an HTTP response. `httpx.Response` has it."""
+
+    @property
+    def status_code(self) -> int: ...
+
+    @property
+    def headers(self) -> MutableMapping[str, str]: ...
+
+    @property
+    def content(self) -> bytes: ...
+
+    def json(self) -> Any: ...
+
+
+class SendsRequests(Protocol):
+    """What a generated function calls to send a request. `httpx.Client` has it."""
+
+    def request(self, *args: Any, **kwargs: Any) -> ReceivedResponse: ...
+
+
+class SendsRequestsAsync(Protocol):
+    """What a generated function awaits to send a request. `httpx.AsyncClient` has it."""
+
+    async def request(self, *args: Any, **kwargs: Any) -> ReceivedResponse: ...
+
+
+class SupportsRequests(Protocol):
+    """What a generated function needs of a client.
+
+    `Client` and `AuthenticatedClient` have it, and so has any middleware that takes their place.
+    """
+
+    @property
+    def raise_on_unexpected_status(self) -> bool: ...
+
+    def get_httpx_client(self) -> SendsRequests: ...
+
+    def get_async_httpx_client(self) -> SendsRequestsAsync: ...

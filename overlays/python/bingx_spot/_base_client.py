@@ -1,7 +1,6 @@
 """What the blocking and the async client share: how a client is created, derived, shown and closed."""
 
 import os
-from copy import copy
 from dataclasses import replace
 from typing import Self, Unpack
 
@@ -10,6 +9,7 @@ from typing import Self, Unpack
 import bingx_spot_api
 from bingx_spot.config import Config, Options
 from bingx_spot.core.context import CallContext
+from bingx_spot.core.engine import Engine
 from bingx_spot.core.request import RequestSigner
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
@@ -23,13 +23,12 @@ from bingx_spot.shared_limits.options import (
     account_of,
     rate_limiter_for,
 )
-from bingx_spot.transport import Engine
 
 #: The environment variable that names the environment where `from_env` gets none.
 ENVIRONMENT_VARIABLE = "BINGX_ENV"
 
 # These create the connection pool, which a client derived by `with_options` shares.
-_POOL_OPTIONS = frozenset({"proxy", "tls", "transport", "engine"})
+_POOL_OPTIONS = frozenset({"proxy", "tls", "transport"})
 # What is remembered belongs to these.
 _STATE_OPTIONS = frozenset({"environment", "placement", "fallback"})
 
@@ -66,7 +65,7 @@ class BaseClient:
         self._owns_engine = owns_engine
         self._api: bingx_spot_api.AuthenticatedClient | None = None
         self._context = _context(credentials, config, state)
-        self._client = SigningMiddleware(self._context, engine).client()
+        self._client: bingx_spot_api.SupportsRequests = SigningMiddleware(self._context, engine)
         self._keepalive: KeepAlive | AsyncKeepAlive | None = None
 
     @classmethod
@@ -91,7 +90,7 @@ class BaseClient:
         """Return a client with some options changed, on the same connections and limits.
 
         The first client stays as it is, and closing it closes the connections of both. The options that
-        create the connections (`proxy`, `tls`, `transport`, `engine`) cannot be changed.
+        create the connections (`proxy`, `tls`, `transport`) cannot be changed.
 
         Args:
             **options: `environment`, `timeout`, `placement`, `fallback`, `source_key`, `clock`, `limits`,
@@ -102,10 +101,10 @@ class BaseClient:
         """
         for name in sorted(_POOL_OPTIONS & options.keys()):
             raise InvalidInput(name, "creates the connections, which are shared", "a new client")
-        derived = copy(self)
+        derived = object.__new__(type(self))
         config = replace(self._config, **options)
         state = _new_state(self._credentials, config) if _STATE_OPTIONS & options.keys() else self._state
-        derived._set_up(self._credentials, config, self._engine, state, owns_engine=False)  # noqa: SLF001 - of the same class
+        derived._set_up(self._credentials, config, self._engine, state, owns_engine=False)
         return derived
 
     @property
@@ -121,6 +120,10 @@ class BaseClient:
     def _keepalive_client(self, every: float) -> Self:
         """Return a client on the same connections that gives up in time for the next ping."""
         return self.with_options(timeout=min(every, self._config.timeout))
+
+    def __copy__(self) -> Self:
+        # Closing a copy that owned the connections would close those of the first client.
+        return self.with_options()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(environment={Environment.parse(self._config.environment).name!r})"
@@ -168,14 +171,14 @@ def with_environment(options: Options) -> Options:
 
 
 def _engine(config: Config) -> Engine:
-    # Imported here: an HTTP library takes longer to import than all of this package.
+    # Imported here, and not before: an HTTP library takes longer to import than all of this package.
     if config.transport is not None:
-        from bingx_spot.transport.httpx_backend import HttpxBackend  # noqa: PLC0415
+        from bingx_spot.transport.httpx_backend import HttpxEngine  # noqa: PLC0415
 
-        return HttpxBackend(config.transport)
-    from bingx_spot.transport.factory import default_engine, fast_engine  # noqa: PLC0415
+        return HttpxEngine(config.transport)
+    from bingx_spot.transport.engine import NetworkEngine  # noqa: PLC0415
 
-    return fast_engine() if config.engine == "fast" else default_engine(config.proxy, config.tls)
+    return NetworkEngine(config.proxy, config.tls)
 
 
 def _new_state(credentials: Credentials, config: Config) -> ClientState:

@@ -31,8 +31,7 @@ class BingxSpot(BaseClient):
         **options: `environment` (`live`, `vst`, `sandbox` or a base URL; default `live`), `timeout`
             (seconds for a whole call with everything in it, default 10), `placement` (`auto`, `json`,
             `query`, `form`), `fallback` (use the fallback host, default True), `source_key`, `proxy`,
-            `tls` (an `ssl.SSLContext`), `transport` (of httpx), `engine` (`default` or `fast`), `clock`,
-            `limits`.
+            `tls` (an `ssl.SSLContext`), `transport` (of httpx), `clock`, `limits`.
 
     Raises:
         InvalidInput: An option is not allowed; it names the option.
@@ -144,15 +143,22 @@ class BingxSpot(BaseClient):
         """
         check_every(every)
         self.server_time()
-        if every is not None and not (self._keepalive and self._keepalive.is_at_work()):
+        if every is not None and not (self._keepalive and self._keepalive.is_running()):
             self._keepalive = KeepAlive(self._keepalive_client(every).server_time, every)
 
     def close(self) -> None:
-        """Close the connections, unless they belong to the client that this one was derived from."""
-        if isinstance(self._keepalive, KeepAlive):
-            self._keepalive.end()
+        """Close the connections, unless they belong to the client that this one was derived from.
+
+        It does not wait: a call in another thread ends at once, with `NotSent` where its request was not
+        sent, and with `OutcomeUnknown` where it may have been.
+        """
+        keepalive = self._keepalive if isinstance(self._keepalive, KeepAlive) else None
+        if keepalive is not None:
+            keepalive.stop()
         if self._owns_engine:
             self._engine.close()
+            if keepalive is not None:
+                keepalive.join()
 
     def __enter__(self) -> Self:
         return self
@@ -237,13 +243,16 @@ class AsyncBingxSpot(BaseClient):
         if every is not None:
             check_on_asyncio("every", "None on trio")
         await self.server_time()
-        if every is not None and not (self._keepalive and self._keepalive.is_at_work()):
+        if every is not None and not (self._keepalive and self._keepalive.is_running()):
             self._keepalive = AsyncKeepAlive(self._keepalive_client(every).server_time, every)
 
     async def aclose(self) -> None:
-        """Close the connections, unless they belong to the client that this one was derived from."""
+        """Close the connections, unless they belong to the client that this one was derived from.
+
+        Calls in other tasks end as those of `BingxSpot.close`.
+        """
         if isinstance(self._keepalive, AsyncKeepAlive):
-            await self._keepalive.end()
+            await self._keepalive.stop()
         if self._owns_engine:
             await self._engine.aclose()
 

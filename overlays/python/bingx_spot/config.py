@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 
 DEFAULT_TIMEOUT = 10.0
-_ENGINES = ("default", "fast")
 # A day; the system's timers refuse what is very much longer.
 MAXIMUM_TIMEOUT = 86_400
 
@@ -32,7 +31,6 @@ class Options(TypedDict, total=False):
     proxy: str | None
     tls: "ssl.SSLContext | None"
     transport: "httpx.BaseTransport | httpx.AsyncBaseTransport | None"
-    engine: Literal["default", "fast"]
     clock: Clock
     limits: LimitsOption
     rate: RateOption
@@ -51,9 +49,7 @@ class Config:
         source_key: The value of the header `X-SOURCE-KEY`, or None for no such header.
         proxy: URL of an HTTP proxy, or None.
         tls: An `ssl.SSLContext`, or None for the public certificate authorities.
-        transport: An httpx transport of the caller's own, or None.
-        engine: `default`, or `fast` for libcurl, which takes the least time, and neither `proxy`, `tls` nor
-            trio; it needs the extra `fast`.
+        transport: An httpx transport of the caller's own, or None. It opens a connection for each request.
         clock: The source of `timestamp`.
         limits: The rate limiter: None for the documented limits, which all clients of the process with the
             same API key share; a redis-py client or URL, or the path of a file, through which processes share
@@ -74,7 +70,6 @@ class Config:
     proxy: str | None = field(default=None, repr=False)  # may hold a password
     tls: "ssl.SSLContext | None" = None
     transport: "httpx.BaseTransport | httpx.AsyncBaseTransport | None" = None
-    engine: Literal["default", "fast"] = "default"
     clock: Clock = field(default_factory=Clock)
     limits: LimitsOption = field(default=None, repr=False)  # a URL may hold a password
     rate: RateOption = None
@@ -87,12 +82,6 @@ class Config:
         if self.source_key is not None:
             _check_source_key(self.source_key)
         _check_type("fallback", isinstance(self.fallback, bool), "true or false")
-        if self.engine not in _ENGINES:
-            raise InvalidInput("engine", f"is {shown(self.engine)}", " or ".join(_ENGINES))
-        if self.engine == "fast":
-            for name in ("proxy", "tls", "transport"):
-                if getattr(self, name) is not None:
-                    raise InvalidInput(name, "is given, and the engine fast takes none", "the default engine")
         if self.transport is not None and (self.proxy is not None or self.tls is not None):
             beside = "proxy" if self.proxy is not None else "tls"
             raise InvalidInput(

@@ -1,4 +1,4 @@
-"""Keep a connection open by asking something over it now and then."""
+"""Keep a connection open by a ping now and then."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -7,15 +7,17 @@ from threading import Event, Thread
 from bingx_spot.exceptions import BingxError, InvalidInput, shown
 from bingx_spot.fork_safety import register_fork_aware
 
-#: The least time between two questions, in seconds.
+#: The shortest interval between two pings, in seconds.
 SHORTEST_EVERY = 1.0
+# How long closing a client waits for the thread to end, in seconds. Without its connection it ends at once.
+_LONGEST_JOIN = 1.0
 
 
 def check_every(every: float | None) -> None:
-    """Refuse what is no time to ask again after.
+    """Check an interval.
 
     Raises:
-        InvalidInput: It is not None and not a number of seconds, or too short.
+        InvalidInput: It is neither None nor a number of seconds, or too short.
     """
     if every is None:
         return
@@ -26,78 +28,79 @@ def check_every(every: float | None) -> None:
 
 
 class KeepAlive:
-    """Ask now and then, in a thread.
+    """Pings the server at an interval, in a daemon thread.
 
     Args:
-        ask: Asks once.
-        every: How long to pause before each question, in seconds.
+        ping: Sends one ping.
+        every: The interval, in seconds.
     """
 
-    def __init__(self, ask: Callable[[], object], every: float) -> None:
-        self._ask = ask
+    def __init__(self, ping: Callable[[], object], every: float) -> None:
+        self._ping = ping
         self._every = every
-        self._ended = Event()
+        self._stopped = Event()
         # A daemon: a program that forgets to close its client ends all the same.
-        self._thread = Thread(target=self._go_on, name="bingx-spot-warm", daemon=True)
+        self._thread = Thread(target=self._run, name="bingx-spot-warm", daemon=True)
         self._thread.start()
         register_fork_aware(self)
 
-    def begin_anew(self) -> None:
-        """Be at an end: the thread is the parent process's, and so may be what it waits with."""
-        self._ended = Event()
+    def after_fork_in_child(self) -> None:
+        """Replace the event, whose lock may be held by a thread of the parent process."""
+        self._stopped = Event()
 
-    def is_at_work(self) -> bool:
-        """Tell whether it asks; in a child process it does not."""
+    def is_running(self) -> bool:
+        """Return whether pings are sent; in a child process they are not."""
         return self._thread.is_alive()
 
-    def end(self) -> None:
-        """Ask no more, and leave no thread behind; this waits for a question under way."""
-        self._ended.set()
-        self._thread.join()
+    def stop(self) -> None:
+        """Send no more pings. A ping in flight goes on."""
+        self._stopped.set()
 
-    def _go_on(self) -> None:
-        while not self._ended.wait(self._every):
-            # A question that fails harms nobody; the next call finds out for itself.
+    def join(self) -> None:
+        """Wait until the thread has ended, which it does at once when its connections are closed."""
+        self._thread.join(_LONGEST_JOIN)
+
+    def _run(self) -> None:
+        while not self._stopped.wait(self._every):
+            # A failed ping does no harm; the next call finds out for itself.
             with suppress(BingxError):
-                self._ask()
+                self._ping()
 
 
 class AsyncKeepAlive:
-    """Ask now and then, in a task of asyncio's.
+    """Pings the server at an interval, in an asyncio task.
 
     Args:
-        ask: Asks once.
-        every: How long to pause before each question, in seconds.
+        ping: Sends one ping.
+        every: The interval, in seconds.
     """
 
-    def __init__(self, ask: Callable[[], Awaitable[object]], every: float) -> None:
+    def __init__(self, ping: Callable[[], Awaitable[object]], every: float) -> None:
         import asyncio  # noqa: PLC0415 - a quarter of the start of a program that does not need it
 
-        self._ask = ask
+        self._ping = ping
         self._every = every
-        self._sleep = asyncio.sleep
-        self._cancelled = asyncio.CancelledError
-        self._running = asyncio.get_running_loop
-        self._task = asyncio.get_running_loop().create_task(self._go_on(), name="bingx-spot-warm")
+        self._asyncio = asyncio
+        self._task = asyncio.get_running_loop().create_task(self._run(), name="bingx-spot-warm")
 
-    def is_at_work(self) -> bool:
-        """Tell whether it asks; in another event loop than the one that it began in it does not."""
+    def is_running(self) -> bool:
+        """Return whether pings are sent in the event loop that is running."""
         try:
-            running = self._running()
+            running = self._asyncio.get_running_loop()
         except RuntimeError:
             return False  # trio's
         return self._task.get_loop() is running and not self._task.done()
 
-    async def end(self) -> None:
-        """Ask no more, and leave no task behind."""
-        if not self.is_at_work():
+    async def stop(self) -> None:
+        """Send no more pings, and end the task. A ping in flight is cancelled."""
+        if not self.is_running():
             return
         self._task.cancel()
-        with suppress(self._cancelled):
+        with suppress(self._asyncio.CancelledError):
             await self._task
 
-    async def _go_on(self) -> None:
+    async def _run(self) -> None:
         while True:
-            await self._sleep(self._every)
+            await self._asyncio.sleep(self._every)
             with suppress(BingxError):
-                await self._ask()
+                await self._ping()

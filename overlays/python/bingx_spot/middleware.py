@@ -1,88 +1,92 @@
-"""Take what a generated call asks for straight to its outcome, without the shell of an HTTP client.
+"""The middleware that wraps the generated client: it signs, limits, sends, settles and validates.
 
-A generated function asks its client for an httpx client and calls `request` on it. To put together an
-httpx request and take it apart again costs more than all that this package does for a call, so where the
-facade is the caller that httpx client is one of these, which reads the parameters as they are handed over.
+A generated function asks its client for an httpx client and calls `request` on it. `SigningMiddleware` is a
+client in this sense: `SupportsRequests` of the generated package says what that takes. In place of a plain
+httpx client it hands out a sender that puts every request through the whole core. Building an httpx request
+and taking it apart again would cost more than all that this package does for a call.
+
+`httpx_transport.py` does the same for a generated client by itself, one layer below httpx.
 """
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from collections.abc import Mapping, MutableMapping
+from typing import Any, NamedTuple
 
 from bingx_spot.core.context import CallContext
+from bingx_spot.core.engine import Engine
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.resolution import resolve
 from bingx_spot.core.runner import run, run_async
 from bingx_spot.models import Response
-from bingx_spot.transport import Engine
 from bingx_spot_api.contract import OPERATIONS
 
-if TYPE_CHECKING:
-    from bingx_spot_api.client import AuthenticatedClient
 
-
-class Believed:
-    """Hold a believed answer, as the generated parsers want an httpx response.
+class VerifiedResponse:
+    """A verified response, as the generated parsers want it: `ReceivedResponse` of the generated package.
 
     Args:
-        answer: What came, and has passed the gate.
+        response: The response, validated.
     """
 
     __slots__ = ("content", "headers", "json", "status_code")
 
-    def __init__(self, answer: Response) -> None:
-        #: Returns the envelope, which the gate has parsed already.
-        self.json = answer.json
-        self.status_code = answer.http_status
-        self.headers = answer.headers
-        self.content = answer.body
+    def __init__(self, response: Response) -> None:
+        #: Return the body, which validation has parsed already.
+        self.json = response.json
+        self.status_code = response.http_status
+        self.headers: MutableMapping[str, str] = dict(response.headers)
+        self.content = response.body
 
 
-class _Blocking(NamedTuple):
-    """Stand in for `httpx.Client`."""
+class Sender(NamedTuple):
+    """What sends blocking requests: `SendsRequests` of the generated package."""
 
-    parts: CallContext
+    context: CallContext
     engine: Engine
 
-    def request(self, method: str, url: str, **asked: Any) -> Believed:
-        return Believed(run(resolve(self.parts, call_of(method, url, **asked)), self.engine))
+    def request(self, method: str, url: str, **arguments: Any) -> VerifiedResponse:
+        """Resolve the call that a generated function makes.
+
+        Raises:
+            InvalidInput: The parameters do not name exactly one order.
+            CallError: The call ended in another way than a verified success.
+        """
+        return VerifiedResponse(run(resolve(self.context, call_of(method, url, **arguments)), self.engine))
 
 
-class _Awaiting(NamedTuple):
-    """Stand in for `httpx.AsyncClient`."""
+class AsyncSender(NamedTuple):
+    """What sends async requests: `SendsRequestsAsync` of the generated package."""
 
-    parts: CallContext
+    context: CallContext
     engine: Engine
 
-    async def request(self, method: str, url: str, **asked: Any) -> Believed:
-        return Believed(await run_async(resolve(self.parts, call_of(method, url, **asked)), self.engine))
+    async def request(self, method: str, url: str, **arguments: Any) -> VerifiedResponse:
+        """Resolve the call that a generated function makes. Errors are those of `Sender.request`."""
+        steps = resolve(self.context, call_of(method, url, **arguments))
+        return VerifiedResponse(await run_async(steps, self.engine))
 
 
 class SigningMiddleware:
-    """Stand in for the client of the generated package, for the facade's own calls.
+    """A client for the generated functions that signs their requests: `SupportsRequests`.
 
     Args:
-        parts: What calls are made with.
-        engine: Sends.
+        context: What the client's calls have in common.
+        engine: Sends requests.
     """
 
-    #: What the generated functions ask of a client beside its httpx clients.
+    #: Validation raises its own errors before a generated parser could.
     raise_on_unexpected_status = False
 
-    def __init__(self, parts: CallContext, engine: Engine) -> None:
-        self._blocking = _Blocking(parts, engine)
-        self._awaiting = _Awaiting(parts, engine)
+    def __init__(self, context: CallContext, engine: Engine) -> None:
+        self._sender = Sender(context, engine)
+        self._async_sender = AsyncSender(context, engine)
 
-    def get_httpx_client(self) -> _Blocking:
-        """Return what takes a blocking call."""
-        return self._blocking
+    def get_httpx_client(self) -> Sender:
+        """Return what sends blocking requests."""
+        return self._sender
 
-    def get_async_httpx_client(self) -> _Awaiting:
-        """Return what takes an async call."""
-        return self._awaiting
-
-    def client(self) -> "AuthenticatedClient":
-        """Return this under the name by which the generated functions know their client."""
-        return cast("AuthenticatedClient", self)
+    def get_async_httpx_client(self) -> AsyncSender:
+        """Return what sends async requests."""
+        return self._async_sender
 
 
 def call_of(
@@ -93,17 +97,17 @@ def call_of(
     json: Mapping[str, object] | None = None,
     headers: Mapping[str, str] | None = None,  # noqa: ARG001 - the content type, which the placement decides
 ) -> ApiCall:
-    """Return the call that a generated function asks for.
+    """Return the call that a generated function makes.
 
     Args:
         method: HTTP method, in any case.
         url: The operation's path.
-        params: Parameters, by their names on the wire.
-        json: Likewise; those of a body.
-        headers: What the generated function would send with them.
+        params: Parameters of the query string, by their wire names.
+        json: Parameters of the body, likewise.
+        headers: The headers that the generated function would send.
 
     Raises:
-        InvalidInput: None or more than one of the ids is given of which one must be.
+        InvalidInput: The parameters do not name exactly one order.
     """
     parameters = json or {} if params is None else {**params, **(json or {})}
     return ApiCall.of(OPERATIONS[method.upper(), url], parameters)

@@ -18,7 +18,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import certifi
 import httpx
 import uvloop
 
@@ -37,10 +36,7 @@ MANY = 25
 def made_with() -> dict[str, Any]:
     """Return the options of the client."""
     options: dict[str, Any] = {"timeout": 20.0, **asked["options"]}
-    if asked["authority"] and options.get("engine") == "fast":
-        # libcurl takes no context; it reads the authorities when a connection is made.
-        certifi.where = lambda: asked["authority"]
-    elif asked["authority"]:
+    if asked["authority"]:
         options["tls"] = ssl.create_default_context(cafile=asked["authority"])
     return options
 

@@ -1,6 +1,6 @@
 """An async program that is interrupted in mid-call, for `test_signals.py`: tells what it saw as one line.
 
-Both ways it is JSON. It reads where to call, for which order, with which engine and in which event loop.
+Both ways it is JSON. It reads where to call, for which order, and in which event loop.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import httpx
 import trio
 import uvloop
 
@@ -34,7 +35,8 @@ def main() -> None:
     """Call, be interrupted, call again, and tell of it."""
     asked: dict[str, Any] = json.loads(sys.stdin.readline())
     credentials = Credentials(os.environ["BINGX_API_KEY"], os.environ["BINGX_API_SECRET"])
-    bingx = AsyncBingxSpot(credentials, environment=asked["url"], timeout=60.0, engine=asked["engine"])
+    transport = httpx.AsyncHTTPTransport() if asked["loop"] == "trio" else None
+    bingx = AsyncBingxSpot(credentials, environment=asked["url"], timeout=60.0, transport=transport)
     told: dict[str, object] = {}
 
     async def cancel() -> None:

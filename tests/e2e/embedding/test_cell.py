@@ -16,7 +16,7 @@ CLIENTS = pytest.mark.parametrize(
     [("BingxSpot", "", "bingx.close()"), ("AsyncBingxSpot", "await ", "await bingx.aclose()")],
     ids=["blocking", "awaiting"],
 )
-OUT = "bingx_spot: a request was out; whether it took effect is not known"
+OUT = "bingx_spot: a request may have been sent; whether it took effect is unknown"
 CANCEL = "bingx.cancel_order('BTC-USDT', order_id={})"
 
 
@@ -81,14 +81,11 @@ def notebook(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iter
             manager.shutdown_kernel(now=True)
 
 
-@pytest.mark.parametrize("engine", ["default", "fast"])
 @CLIENTS
-def test_a_cell_cancels(
-    notebook: Notebook, sandbox: Sandbox, engine: str, name: str, call: str, close: str
-) -> None:
+def test_a_cell_cancels(notebook: Notebook, sandbox: Sandbox, name: str, call: str, close: str) -> None:
     orders = [sandbox.place_order()["orderId"] for _ in range(2)]
     cells = [
-        f"from bingx_spot import {name}; bingx = {name}.from_env(engine={engine!r})",
+        f"from bingx_spot import {name}; bingx = {name}.from_env()",
         *(f"({call}{CANCEL.format(order)}).status.value" for order in orders),
         close,
     ]
@@ -101,7 +98,7 @@ def test_the_stop_button_ends_a_cell_and_the_next_one_goes_on(
 ) -> None:
     order = sandbox.place_order()["orderId"]
     before = arrived(sandbox)
-    sandbox.faults([{"fault": "hang-after-executing", "operation": "cancel", "seconds": 20.0}])
+    sandbox.faults([{"fault": "hang-after-executing", "operation": "cancel", "seconds": 2.0}])
     try:
         notebook.run(f"from bingx_spot import {name}; bingx = {name}.from_env(timeout=60)")
         notebook.start(

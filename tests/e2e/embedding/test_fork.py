@@ -17,8 +17,6 @@ from tests.support.scripted_server import ScriptedServer
 
 ROOT = Path(__file__).parents[3]
 CHILD, PARENT = list(range(201, 201 + MANY)), [*range(101, 101 + MANY), 150, 151]
-DEFAULT: dict[str, Any] = {}
-FAST = {"engine": "fast"}
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
@@ -53,8 +51,10 @@ def told_by(running: subprocess.Popen[str]) -> dict[str, Any]:
     return {line.pop("who"): line for line in lines}
 
 
-def play(server: ScriptedServer, part: str, options: dict[str, Any] = DEFAULT, **more: str) -> dict[str, Any]:
-    return told_by(start(server, part, options, **more))
+def play(
+    server: ScriptedServer, part: str, options: dict[str, Any] | None = None, **more: str
+) -> dict[str, Any]:
+    return told_by(start(server, part, options or {}, **more))
 
 
 def assert_apart(told: dict[str, Any], echo: Echo) -> None:
@@ -63,44 +63,38 @@ def assert_apart(told: dict[str, Any], echo: Echo) -> None:
     assert sorted(map(sorted, echo.orders.values())) == [sorted([1, *PARENT]), CHILD]
 
 
-BOTH = pytest.mark.parametrize("options", [DEFAULT, FAST], ids=["default", "fast"])
-
-
-@BOTH
 class TestBothCancelAtTheSameTime:
-    def test_blocking(self, options):
+    def test_blocking(self):
         with echoing() as (server, echo):
-            assert_apart(play(server, "together", options), echo)
+            assert_apart(play(server, "together"), echo)
 
     @pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
-    def test_awaiting(self, options, loop):
+    def test_awaiting(self, loop):
         with echoing() as (server, echo):
-            assert_apart(play(server, "together_async", options, loop=loop), echo)
+            assert_apart(play(server, "together_async", loop=loop), echo)
 
     @pytest.mark.parametrize("part", ["together", "together_async"])
-    def test_over_tls(self, part, options, tmp_path):
+    def test_over_tls(self, part, tmp_path):
         """Where a library that closes its copy of a connection says goodbye in the name of the parent."""
         authority = trustme.CA()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert("127.0.0.1").configure_cert(context)
         authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
         with echoing(context) as (server, echo):
-            told = play(server, part, options, authority=str(tmp_path / "authority.pem"))
+            told = play(server, part, authority=str(tmp_path / "authority.pem"))
             assert_apart(told, echo)
 
 
-@BOTH
-def test_a_thread_forks(options):
+def test_a_thread_forks():
     with echoing() as (server, echo):
-        told = play(server, "in_a_thread", options)
+        told = play(server, "in_a_thread")
         assert told == {"child": {"got": [201, 202]}, "parent": {"got": [101, 102], "child": 0}}
         assert sorted(echo.orders.values()) == [[1, 101, 102], [201, 202]]
 
 
-@BOTH
-def test_workers_of_a_program_that_was_loaded_ahead_share_a_limit_through_a_file(options, tmp_path):
+def test_workers_of_a_program_that_was_loaded_ahead_share_a_limit_through_a_file(tmp_path):
     with echoing() as (server, echo):
-        told = play(server, "preloaded", {**options, "limits": str(tmp_path / "limits")})
+        told = play(server, "preloaded", {"limits": str(tmp_path / "limits")})
         assert told == {
             "parent": {"children": [0, 0, 0], "got": [2, 3]},
             **{f"worker {first}": {"got": list(range(first, first + 5))} for first in (100, 200, 300)},
@@ -135,10 +129,9 @@ def test_a_child_that_is_not_forked_makes_its_own_client():
 
 
 class TestAmidCalls:
-    @BOTH
-    def test_of_which_one_waits_for_its_answer(self, options):
+    def test_of_which_one_waits_for_its_answer(self):
         with echoing() as (server, echo):
-            running = start(server, "amid_a_call", options)
+            running = start(server, "amid_a_call", {})
             assert running.stdout is not None
             # The child ends before the parent's answer comes.
             first = [json.loads(running.stdout.readline()) for _ in range(2)]
@@ -147,17 +140,16 @@ class TestAmidCalls:
             assert told_by(running) == {"thread": {"got": [900, 101, 102]}}
             assert sorted(echo.orders.values()) == [[201, 202], [900, 101, 102]]
 
-    @BOTH
-    def test_that_take_every_lock(self, options):
+    def test_that_take_every_lock(self):
         with echoing() as (server, _):
-            told = play(server, "amid_many_calls", options)
+            told = play(server, "amid_many_calls")
             assert told == {"child": {"got": [201, 202]}, "parent": {"children": [0] * 20}}
 
 
 def test_a_run_stays_the_parent_s():
     with echoing() as (server, _):
         told = play(server, "run_of_the_parent")
-        assert told["child"] == {"refused": "run was begun before a fork; allowed: one of this process's own"}
+        assert told["child"] == {"refused": "run was started before a fork; allowed: a run of this process"}
         assert sorted(told["parent"]["got"]) == list(range(1, 40))
         assert told["parent"]["child"] == 0
 

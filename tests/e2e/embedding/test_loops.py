@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+import httpx
 import pytest
 import trio
 import uvloop
@@ -18,9 +19,6 @@ from tests.e2e.embedding.echoing import echoing
 from tests.support.samples import SYMBOL, awaiting, blocking
 
 Runner = Callable[[Callable[[], Awaitable[Any]]], Any]
-DEFAULT: dict[str, Any] = {}
-FAST = {"engine": "fast"}
-ENGINES = pytest.mark.parametrize("options", [DEFAULT, FAST], ids=["default", "fast"])
 
 
 def on_asyncio(main: Callable[[], Any]) -> Any:
@@ -54,7 +52,7 @@ async def many(bingx: AsyncBingxSpot) -> list[Any]:
 
 
 class TestOneLoop:
-    @pytest.mark.parametrize("run", [on_asyncio, on_uvloop, on_trio])
+    @pytest.mark.parametrize("run", [on_asyncio, on_uvloop])
     def test_keeps_its_connection(self, run: Runner):
         with echoing() as (server, echo):
 
@@ -65,23 +63,12 @@ class TestOneLoop:
             assert run(main) == [1, 2, 3]
             assert list(echo.orders.values()) == [[1, 2, 3]]
 
-    def test_of_uvloop_s_carries_the_fast_engine(self):
-        with echoing() as (server, echo):
-
-            async def main() -> list[int]:
-                async with awaiting(server.url, engine="fast") as bingx:
-                    return await cancel(bingx, 1, 2, 3)
-
-            assert on_uvloop(main) == [1, 2, 3]
-            assert list(echo.orders.values()) == [[1, 2, 3]]
-
 
 class TestOneLoopAfterAnother:
-    @ENGINES
     @pytest.mark.parametrize("run", [on_asyncio, on_uvloop])
-    def test_has_connections_of_its_own(self, run: Runner, options):
+    def test_has_connections_of_its_own(self, run: Runner):
         with echoing() as (server, echo), nobody_closed_anything():
-            bingx = awaiting(server.url, **options)
+            bingx = awaiting(server.url)
             assert run(lambda: cancel(bingx, 1, 2)) == [1, 2]
             assert run(lambda: cancel(bingx, 3, 4)) == [3, 4]
             run(bingx.aclose)
@@ -90,10 +77,10 @@ class TestOneLoopAfterAnother:
     def test_may_be_of_another_kind(self):
         with echoing() as (server, echo), nobody_closed_anything():
             bingx = awaiting(server.url)
-            for number, run in enumerate([on_trio, on_asyncio, on_trio, on_uvloop], 1):
+            for number, run in enumerate([on_asyncio, on_uvloop, on_asyncio], 1):
                 assert run(partial(cancel, bingx, number)) == [number]
             on_asyncio(bingx.aclose)
-            assert list(echo.orders.values()) == [[1], [2], [3], [4]]
+            assert list(echo.orders.values()) == [[1], [2], [3]]
 
     def test_leaves_nothing_of_those_that_have_ended(self, caplog):
         with echoing() as (server, _), nobody_closed_anything():
@@ -115,12 +102,11 @@ class TestOneLoopAfterAnother:
             assert list(echo.orders.values()) == [[1, 2, 3]]
 
 
-@ENGINES
-def test_loops_in_two_threads_share_a_client_and_no_connection(options):
+def test_loops_in_two_threads_share_a_client_and_no_connection():
     both = threading.Barrier(2)
     came: dict[int, list[int]] = {}
     with echoing() as (server, echo), nobody_closed_anything():
-        bingx = awaiting(server.url, **options)
+        bingx = awaiting(server.url)
 
         async def main(first: int) -> list[int]:
             both.wait(20)
@@ -150,26 +136,35 @@ def test_a_blocking_client_works_in_a_thread_of_an_event_loop():
 
 
 class TestTrio:
-    """What it does not carry is refused, and nothing is sent."""
+    """The client's own connections are asyncio's; on trio they are refused, and nothing is sent."""
 
     @pytest.mark.parametrize(
-        ("options", "act", "refusal"),
+        ("act", "refusal"),
         [
-            pytest.param(FAST, lambda bingx: cancel(bingx, 1), "engine is fast", id="the fast engine"),
-            pytest.param(DEFAULT, many, "cancel_orders needs", id="a run of many"),
-            pytest.param(DEFAULT, lambda bingx: bingx.warm(every=60), "every needs", id="a warm connection"),
+            pytest.param(lambda bingx: cancel(bingx, 1), "event loop is not asyncio's", id="cancel_order"),
+            pytest.param(many, "cancel_orders needs", id="cancel_orders"),
+            pytest.param(lambda bingx: bingx.warm(every=60), "every needs", id="warm"),
         ],
     )
-    def test_refuses(self, options, act: Callable[[AsyncBingxSpot], Awaitable[Any]], refusal: str):
+    def test_is_refused(self, act: Callable[[AsyncBingxSpot], Awaitable[Any]], refusal: str):
         with echoing() as (server, _):
 
             async def main() -> None:
-                async with awaiting(server.url, **options) as bingx:
+                async with awaiting(server.url) as bingx:
                     await act(bingx)
 
             with pytest.raises(InvalidInput, match=refusal):
                 trio.run(main)
             assert server.requests == []
+
+    def test_works_over_a_transport_of_httpx(self):
+        with echoing() as (server, _):
+
+            async def main() -> list[int]:
+                async with awaiting(server.url, transport=httpx.AsyncHTTPTransport()) as bingx:
+                    return await cancel(bingx, 1, 2)
+
+            assert trio.run(main) == [1, 2]
 
     def test_closes_what_was_kept_warm_on_asyncio(self):
         with echoing() as (server, _), nobody_closed_anything():

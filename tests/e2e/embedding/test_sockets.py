@@ -18,9 +18,9 @@ def test_one_that_was_noted_leads_nowhere():
     one, other = socket.socketpair()
     with one, other:
         other.setblocking(False)
-        sockets.note(one.fileno())
-        sockets.let_go()
-        with pytest.raises(OSError):
+        sockets.add(one.fileno())
+        sockets.replace()
+        with pytest.raises(OSError):  # noqa: PT011 - whatever the system calls that
             one.send(b"heard by nobody")
         # The only one that had it has let it go.
         assert other.recv(1) == b""
@@ -32,10 +32,10 @@ def test_another_one_that_has_its_number_by_now_is_left_alone():
     one, other = socket.socketpair()
     with other:
         number = one.fileno()
-        sockets.note(number)
+        sockets.add(number)
         one.close()
         os.dup2(writer, number)
-        sockets.let_go()
+        sockets.replace()
         os.write(number, b"heard")
         assert os.read(reader, 5) == b"heard"
         for each in (reader, writer, number):
@@ -46,8 +46,8 @@ def test_writing_into_it_ends_no_process():
     program = (
         "import signal, socket; from bingx_spot.fork_safety import InheritedSockets;"
         "signal.signal(signal.SIGPIPE, signal.SIG_DFL);"
-        "one, other = socket.socketpair(); sockets = InheritedSockets(); sockets.note(one.fileno());"
-        "sockets.let_go(); one.send(b'heard by nobody')"
+        "one, other = socket.socketpair(); sockets = InheritedSockets(); sockets.add(one.fileno());"
+        "sockets.replace(); one.send(b'heard by nobody')"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode != -signal.SIGPIPE

@@ -7,8 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Literal
 
-import pytest
-
 from bingx_sandbox import Sandbox
 from bingx_spot import AsyncBingxSpot, BingxSpot, CallError, Credentials, Order, OrderNotOpen
 from bingx_spot.exceptions import StillOpen
@@ -20,8 +18,6 @@ QUERY = "/openApi/spot/v1/trade/query"
 TIME = "/openApi/swap/v2/server/time"
 ClientKind = Literal["sync", "async"]
 CLIENT_KINDS: tuple[ClientKind, ...] = ("sync", "async")
-# The second engine is tried by `make check` alone.
-ENGINES = ("default", pytest.param("fast", marks=pytest.mark.slow))
 
 
 def options(sandbox: Sandbox, **more: Any) -> dict[str, Any]:

@@ -54,7 +54,6 @@ def main() -> None:
         "environment": settings["url"],
         "timeout": 60.0,
         "limits": limits,
-        "engine": settings["engine"],
     }
     with BingxSpot(credentials, **client_options) as bingx:
         try:

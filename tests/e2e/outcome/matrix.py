@@ -16,6 +16,7 @@ from tests.e2e.outcome.failures import (
     CLOCK_STAYS,
     FOUND_CANCELLED,
     FOUND_OPEN,
+    LAGGING,
     LOCKED,
     LOCKED_IN_TIME,
     LOST,
@@ -73,8 +74,8 @@ GROUPS = (
         PAGES,
     ),
     Group(
-        "A success that cannot be believed: empty, without or with another order, garbled, huge",
-        "cancels again; where that says “not open”, queries",
+        "A success that cannot be believed: empty, without or with another order, another word, garbled, huge",
+        "queries the order that a readable one names, cancels again otherwise",
         UNBELIEVABLE,
     ),
     Group(
@@ -88,9 +89,14 @@ GROUPS = (
         FOUND_CANCELLED,
     ),
     Group(
-        "One of these at every cancel, and it is open",
-        "queries and cancels again, six times at most",
+        "One of these at every cancel, and queries say open",
+        "cancels again, six times at most, and queries until the deadline",
         FOUND_OPEN,
+    ),
+    Group(
+        "An exchange that lags: stale reads, a cancel that is executed later, other words",
+        "cancels again and queries until a final state is known",
+        LAGGING,
     ),
     Group(
         "Silence at every cancel, and a request may still be on its way",
@@ -104,7 +110,7 @@ GROUPS = (
     ),
     Group(
         "The order is filled, failed, was cancelled earlier or never existed",
-        "queries what it is now",
+        "queries what it is now, and cancels again where it is open after all",
         NOT_OPEN,
     ),
     Group(
@@ -114,7 +120,7 @@ GROUPS = (
     ),
     Group(
         "The timestamp is refused, and still is with the exchange's own time",
-        "learns the exchange's time, cancels again once, stops",
+        "learns the exchange's time, stops where its own was right",
         CLOCK_STAYS,
     ),
     Group(

@@ -18,12 +18,12 @@ import pytest
 
 from bingx_sandbox import Sandbox
 from bingx_spot import AsyncBingxSpot, Order
-from tests.e2e.outcome.calls import ENGINES, SYMBOL, Unlimited, arrived, options
+from tests.e2e.outcome.calls import SYMBOL, Unlimited, arrived, options
 from tests.e2e.outcome.interrupted import Patience, sockets
 
 ROOT = Path(__file__).parents[3]
-OUT = "bingx_spot: a request was out; whether it took effect is not known"
-NOTHING_OUT = "bingx_spot: no request was out that could have taken effect"
+OUT = "bingx_spot: a request may have been sent; whether it took effect is unknown"
+NOTHING_OUT = "bingx_spot: no request was sent that could have taken effect"
 HANG = {"operation": "cancel", "seconds": 20.0}
 PLANTED = {"api_key": "planted-api-key-7f3a9c", "api_secret": "planted-api-secret-b1d5e8"}
 
@@ -53,9 +53,7 @@ def assert_no_secret(text: str, sandbox: Sandbox) -> None:
 
 
 @contextmanager
-def process(
-    sandbox: Sandbox, order_id: int, permits: int | None, engine: str = "default"
-) -> Iterator[subprocess.Popen[str]]:
+def process(sandbox: Sandbox, order_id: int, permits: int | None) -> Iterator[subprocess.Popen[str]]:
     """Run a process that cancels the order."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("BINGX_")},
@@ -68,7 +66,7 @@ def process(
     ) as running:
         try:
             assert running.stdin is not None
-            settings = {"url": sandbox.url, "orderId": order_id, "permits": permits, "engine": engine}
+            settings = {"url": sandbox.url, "orderId": order_id, "permits": permits}
             running.stdin.write(json.dumps(settings) + "\n")
             running.stdin.flush()
             yield running
@@ -85,7 +83,6 @@ def process(
         pytest.param("reset-after-executing", 1, 1, OUT, "CANCELED", id="between two attempts"),
     ],
 )
-@pytest.mark.parametrize("engine", ENGINES)
 def test_ctrl_c(
     sandbox: Sandbox,
     fault: str | None,
@@ -93,13 +90,12 @@ def test_ctrl_c(
     arrive: int,
     note: str,
     status: str,
-    engine: str,
 ) -> None:
     order_id = int(sandbox.place_order(SYMBOL)["orderId"])
     if fault is not None:
         rule = {"fault": fault, "operation": "cancel"}
         sandbox.faults([{**rule, **({"seconds": 20.0} if "hang" in fault else {})}])
-    with process(sandbox, order_id, permits, engine) as running:
+    with process(sandbox, order_id, permits) as running:
         assert running.stdout is not None
         if permits is not None:
             assert running.stdout.readline() == "waiting\n"
@@ -132,14 +128,14 @@ def test_ctrl_c_on_the_command_line_says_that_nobody_knows(sandbox: Sandbox) -> 
         running.send_signal(signal.SIGINT)
         _, said = running.communicate(timeout=30)
     assert running.returncode == 130
-    assert "not known" in said
+    assert "may have taken effect" in said
     assert "Traceback" not in said
     assert_no_secret(said, sandbox)
 
 
 async def until_arrived(sandbox: Sandbox, count: int = 1) -> None:
     with anyio.fail_after(30):
-        while arrived(sandbox) < count:
+        while arrived(sandbox) < count:  # noqa: ASYNC110 - the sandbox runs in a thread and signals nothing
             await anyio.sleep(0.01)
 
 
@@ -213,16 +209,15 @@ WAYS = (by_task_cancel, by_asyncio_timeout, by_fail_after, by_move_on_after)
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 @pytest.mark.parametrize(("when", "status"), [("before", "NEW"), ("after", "CANCELED")])
 async def test_a_task_that_is_cancelled(
-    sandbox: Sandbox, way: Callable[..., Awaitable[Any]], when: str, status: str, engine: str
+    sandbox: Sandbox, way: Callable[..., Awaitable[Any]], when: str, status: str
 ) -> None:
     order_id = int(sandbox.place_order(SYMBOL)["orderId"])
     sandbox.faults([{"fault": f"hang-{when}-executing", **HANG}])
     before, tasks = sockets(), asyncio.all_tasks()
-    async with AsyncBingxSpot(**options(sandbox, timeout=60.0, engine=engine)) as bingx:
+    async with AsyncBingxSpot(**options(sandbox, timeout=60.0)) as bingx:
         interruption = await way(sandbox, bingx.cancel_order(SYMBOL, order_id=order_id))
         assert isinstance(interruption, asyncio.CancelledError)
         assert interruption.__notes__ == [OUT]
@@ -239,7 +234,7 @@ async def test_a_task_that_is_cancelled(
 
 async def settle(happened: Callable[[], bool]) -> None:
     with anyio.fail_after(30):
-        while not happened():
+        while not happened():  # noqa: ASYNC110 - there is no event to wait for
             await anyio.sleep(0.01)
 
 

@@ -15,8 +15,8 @@ from bingx_spot import (
 )
 from bingx_spot.bulk.run import MAX_IN_FLIGHT
 from bingx_spot.core.attempt import CLOSED_CLIENT
+from bingx_spot.core.engine import CLOSED, TransportFailure
 from bingx_spot.limits.permit_queue import DeadlineTooShort
-from bingx_spot.transport import CLOSED, TransportFailure
 from tests.support.permits import Permits
 from tests.support.scripted_time import BEGIN, ScriptedTime
 from tests.unit.bulk.virtual_run import VirtualRun, cancelled, response

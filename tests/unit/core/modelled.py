@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from bingx_spot import Response
+from bingx_spot.core.engine import TransportFailure
 from bingx_spot.core.runner import Send
-from bingx_spot.transport import TransportFailure
 from tests.support.scripted_time import BEGIN, ScriptedTime
 from tests.unit.core.playing import (
     BAD_GATEWAY,

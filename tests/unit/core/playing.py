@@ -9,6 +9,7 @@ from unittest import mock
 from bingx_spot import CallError, Credentials, Response
 from bingx_spot.core.clock import Clock
 from bingx_spot.core.context import CallContext
+from bingx_spot.core.engine import TransportFailure
 from bingx_spot.core.request import ApiCall, RequestSigner
 from bingx_spot.core.resolution import resolve
 from bingx_spot.core.runner import Send, Sleep
@@ -16,7 +17,6 @@ from bingx_spot.environments import Environment, Placement
 from bingx_spot.limits.client_state import ClientState, HostSelector, PlacementSelector, backoff
 from bingx_spot.limits.lockouts import Lockouts, RepeatedErrorGuard
 from bingx_spot.limits.rate_limiter import RateLimiter
-from bingx_spot.transport import TransportFailure
 from bingx_spot_api.contract import BY_ID
 from tests.support.samples import ORDER, ORDER_ID, SYMBOL, Unlimited
 from tests.support.scripted_time import ScriptedTime, constant

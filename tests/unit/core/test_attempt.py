@@ -22,9 +22,9 @@ from bingx_spot import (
     Response,
 )
 from bingx_spot.core.attempt import CLOSED_CLIENT, AttemptResult, AttemptRunner
+from bingx_spot.core.engine import CLOSED, TransportFailure
 from bingx_spot.core.request import ApiCall, RequestSigner
 from bingx_spot.limits.rate_limiter import LocalRateLimiter
-from bingx_spot.transport import CLOSED, TransportFailure
 from bingx_spot_api.error_table import STATUS_ROWS
 from tests.support.scripted_time import BEGIN, ScriptedTime
 from tests.unit.core.driving import Late, Reply, Run, attempt, drive, error_of, runner_of

@@ -3,8 +3,8 @@
 import pytest
 
 from bingx_spot import OrderFilled, Response
+from bingx_spot.core.engine import MAYBE_SENT_NOTE
 from bingx_spot.core.resolution import resolve
-from bingx_spot.transport import MAYBE_SENT_NOTE
 from tests.support.scripted_time import BEGIN
 from tests.unit.core.driving import Late, Reply, drive
 from tests.unit.core.playing import CANCELLED, CANCELLING, FILLED, NOT_OPEN, RESET, Exchange, says

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bingx_spot import NotSent, OutcomeUnknown, RateLimited
+from bingx_spot.core.engine import CLOSED, MAYBE_SENT_NOTE
 from bingx_spot.core.facts import MAXIMUM_ATTEMPTS, MAXIMUM_QUERIES
 from bingx_spot.core.request import ApiCall
-from bingx_spot.transport import CLOSED, MAYBE_SENT_NOTE
 from tests.support.samples import ORDER_ID, SYMBOL
 from tests.support.scripted_time import BEGIN
 from tests.unit.core.playing import (

@@ -12,11 +12,11 @@ import pytest
 
 from bingx_spot import Credentials, InvalidInput, NotSent, Response
 from bingx_spot.core import runner
+from bingx_spot.core.engine import Engine, TransportFailure
 from bingx_spot.core.request import RequestSigner, SignedRequest
 from bingx_spot.core.runner import CallSteps, Send, Sleep, check_on_asyncio, run, run_async
 from bingx_spot.exceptions import ErrorDetails
 from bingx_spot.limits.permit_queue import Wakeup
-from bingx_spot.transport import Engine, TransportFailure
 from tests.support.scripted_time import ScriptedTime
 from tests.unit.core.playing import CANCELLED, CANCELLING, PRIMARY, REFUSED
 

@@ -164,10 +164,22 @@ class TestInFlight:
         record(guard, errors)
         assert acquire(guard, 18) == [True] * (17 - errors) + [False] * (errors + 1)
 
-    def test_nothing_is_held_back_before_the_first_error(self, guard: RepeatedErrorGuard) -> None:
+    def test_before_the_first_response_as_many_as_errors_are_allowed_go(
+        self, guard: RepeatedErrorGuard
+    ) -> None:
+        assert acquire(guard, 20) == [True] * 17 + [False] * 3
+
+    def test_nothing_is_held_back_after_a_success(self, guard: RepeatedErrorGuard) -> None:
+        guard.record_success("cancelOrder")
         assert acquire(guard, 100) == [True] * 100
 
+    def test_an_error_after_the_success_holds_back_again(self, guard: RepeatedErrorGuard) -> None:
+        guard.record_success("cancelOrder")
+        record(guard, 1)
+        assert acquire(guard, 20) == [True] * 16 + [False] * 4
+
     def test_another_endpoint_s_errors_hold_back_nothing(self, guard: RepeatedErrorGuard) -> None:
+        guard.record_success("cancelOrder")
         record(guard, 16, name="queryOrder")
         assert acquire(guard, 100) == [True] * 100
 
@@ -248,7 +260,7 @@ class TestChildProcess:
         thread = threading.Thread(target=guard.record, args=("cancelOrder", 100404))
         thread.start()
         inside.wait(20)
-        guard.begin_anew()
+        guard.after_fork_in_child()
         try:
             assert guard.acquire("cancelOrder", known_open=True)
         finally:
@@ -258,5 +270,5 @@ class TestChildProcess:
     def test_forgets_requests_in_flight_and_keeps_errors(self, guard: RepeatedErrorGuard) -> None:
         record(guard, 15)
         acquire(guard, 2)
-        guard.begin_anew()
+        guard.after_fork_in_child()
         assert acquire(guard, 3) == [True, True, False]

@@ -1,4 +1,4 @@
-"""Looking hosts up: within the deadline, and without threads that pile up."""
+"""Name look-ups: within the deadline, without threads that pile up, and not at all where none is needed."""
 
 import asyncio
 import socket
@@ -8,26 +8,27 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import httpcore
 import pytest
 
-from bingx_spot import NotSent
-from bingx_spot.transport.httpcore_streams import Backend
-from bingx_spot.transport.request_context import RequestContext, current_request
-from bingx_spot.transport.resolver import Resolver
-from tests.support.cancelling import cancel_blocking, once_blocking
-from tests.support.samples import ORDER_ID, SUCCESS, SYMBOL, awaiting
+from bingx_spot import Environment, NotSent, Response
+from bingx_spot.transport.engine import NetworkEngine
+from bingx_spot.transport.request_context import ConnectionBroken
+from bingx_spot.transport.resolver import Address, Resolver
+from tests.support.cancelling import cancel_blocking, once_awaiting, once_blocking, signed
+from tests.support.samples import ORDER_ID, SUCCESS
 from tests.support.scripted_server import scripted_server
 
 HOST = "exchange.test"
 UNKNOWN = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+LOCAL4 = Address(socket.AF_INET, ("127.0.0.1", 80))
+LOCAL6 = Address(socket.AF_INET6, ("::1", 80, 0, 0))
 
 
-class SlowNames:
-    """Look up one host in the system's place, once that is allowed; every other is the system's to find."""
+class FakeDns:
+    """Looks up one host in the system's place, once that is allowed; every other is the system's to find."""
 
     def __init__(self) -> None:
-        self.found: list[str] | Exception = ["127.0.0.1"]
+        self.answer: list[str] | Exception = ["127.0.0.1"]
         self.allowed = threading.Event()
         self.threads: list[threading.Thread] = []
         self._system: Callable[..., Any] = socket.getaddrinfo
@@ -37,9 +38,14 @@ class SlowNames:
             return self._system(host, port, *more, **named)
         self.threads.append(threading.current_thread())
         assert self.allowed.wait(10)
-        if isinstance(self.found, Exception):
-            raise self.found
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in self.found]
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return [self._entry(each, port) for each in self.answer]
+
+    def _entry(self, address: str, port: int) -> tuple[Any, ...]:
+        if ":" in address:
+            return (socket.AF_INET6, socket.SOCK_STREAM, 6, "", (address, port, 0, 0))
+        return (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))
 
     def end(self) -> None:
         """Let every look-up end, and see its thread end."""
@@ -50,100 +56,135 @@ class SlowNames:
 
 
 @pytest.fixture
-def resolver(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowNames]:
-    names = SlowNames()
-    monkeypatch.setattr(socket, "getaddrinfo", names)
-    yield names
-    names.allowed.set()
+def dns(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeDns]:
+    fake = FakeDns()
+    monkeypatch.setattr(socket, "getaddrinfo", fake)
+    yield fake
+    fake.allowed.set()
+
+
+@pytest.fixture(params=[once_blocking, once_awaiting], ids=["sync", "async"])
+def once(request: pytest.FixtureRequest) -> Any:
+    return request.param
 
 
 class TestALookUpThatHangs:
-    def test_ends_with_the_deadline_and_nothing_was_sent(self, resolver: SlowNames) -> None:
+    def test_ends_with_the_deadline_and_nothing_was_sent(self, dns, once):
         began = time.monotonic()
-        with pytest.raises(NotSent, match="no connection within") as failed:
-            cancel_blocking(f"https://{HOST}", timeout=0.3)
-        assert 0.2 < time.monotonic() - began < 2
-        assert "surely not executed: no connection within 0.18 s" in failed.value.attempts[0].result
-        resolver.end()
+        with pytest.raises(NotSent, match=r"no connection within 0\.20 s \(name look-up\)"):
+            once(f"https://{HOST}", timeout=0.2)
+        assert 0.1 < time.monotonic() - began < 2
+        dns.end()
 
-    def test_holds_one_thread_however_many_give_up_on_it(self, resolver: SlowNames) -> None:
-        addresses = Resolver()
+    def test_ends_after_a_second_however_long_the_call_may_take(self, dns, once, monkeypatch):
+        monkeypatch.setattr("bingx_spot.transport.connection_pool.SETUP_SECONDS", 0.1)
+        with pytest.raises(NotSent, match=r"no connection within 0\.10 s \(name look-up\)"):
+            once(f"https://{HOST}", timeout=60.0)
+        dns.end()
+
+    def test_holds_one_thread_however_many_callers_give_up_on_it(self, dns):
+        resolver = Resolver()
 
         def ask(_: int) -> bool:
             with pytest.raises(TimeoutError):
-                addresses.of(HOST, 443, 0.05)
+                resolver.resolve(HOST, 443).result(0.05)
             return True
 
         with ThreadPoolExecutor(20) as callers:
             assert all(callers.map(ask, range(40)))
-        assert len(resolver.threads) == 1
-        assert resolver.threads[0].daemon
-        resolver.end()
-        assert addresses.of(HOST, 443, 5.0) == ["127.0.0.1"]
-        assert len(resolver.threads) == 2
+        assert len(dns.threads) == 1
+        dns.end()
+        assert resolver.resolve(HOST, 443).result(5.0)
+        assert len(dns.threads) == 2
 
-    def test_of_an_async_call_does_not_outlast_the_deadline(self, resolver: SlowNames) -> None:
-        async def cancel() -> None:
-            async with awaiting(f"https://{HOST}", timeout=0.3) as bingx:
-                began = time.monotonic()
-                with pytest.raises(NotSent, match="no connection within"):
-                    await bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
-                assert 0.2 < time.monotonic() - began < 2
-            # asyncio's own thread; the end of the loop waits for it.
-            resolver.allowed.set()
+    def test_keeps_neither_a_program_nor_an_event_loop_from_ending(self, dns):
+        began = time.monotonic()
+        with pytest.raises(NotSent):
+            once_awaiting(f"https://{HOST}", timeout=0.1)  # in `asyncio.run`
+        assert time.monotonic() - began < 2
+        assert all(thread.daemon for thread in dns.threads)
+        dns.end()
 
-        asyncio.run(cancel())
+    def test_is_not_cancelled_for_others_by_a_task_that_gives_up(self, dns):
+        async def main() -> list[Address]:
+            resolver = Resolver()
+            impatient = asyncio.wrap_future(resolver.resolve(HOST, 80))
+            impatient.cancel()
+            await asyncio.sleep(0)
+            dns.allowed.set()
+            return await asyncio.wrap_future(resolver.resolve(HOST, 80))
+
+        assert asyncio.run(main()) == [LOCAL4]
 
 
 class TestALookUpThatEnds:
-    def test_in_time_is_as_good_as_any(self, resolver: SlowNames) -> None:
+    def test_in_time_is_as_good_as_any(self, dns, once):
         with scripted_server(SUCCESS) as server:
-            threading.Timer(0.1, resolver.allowed.set).start()
-            order = once_blocking(server.url.replace("127.0.0.1", HOST))
-        assert order.order_id == ORDER_ID
+            threading.Timer(0.1, dns.allowed.set).start()
+            assert once(server.url.replace("127.0.0.1", HOST)).order_id == ORDER_ID
 
     @pytest.mark.parametrize("problem", [UNKNOWN, UnicodeError("label too long")], ids=["name", "label"])
-    def test_without_an_address_says_why(self, resolver: SlowNames, problem: Exception) -> None:
-        resolver.found = problem
-        resolver.allowed.set()
-        with pytest.raises(NotSent, match=str(problem.args[-1])):
-            once_blocking(f"http://{HOST}:1")
+    def test_without_an_address_says_why(self, dns, once, problem: Exception):
+        dns.answer = problem
+        dns.allowed.set()
+        with pytest.raises(NotSent, match=f"no address: .*{problem.args[-1]}"):
+            once(f"http://{HOST}:1")
 
-    def test_with_an_address_that_refuses_goes_on_to_the_next(self, resolver: SlowNames) -> None:
-        # The server listens on 127.0.0.1 alone.
-        resolver.found = ["127.0.0.2", "127.0.0.1", "127.0.0.2"]
-        resolver.allowed.set()
-        with scripted_server(SUCCESS) as server:
-            assert once_blocking(server.url.replace("127.0.0.1", HOST)).order_id == ORDER_ID
-
-
-class Silent(httpcore.NetworkBackend):
-    """Meet nothing but silence, and remember for how long."""
-
-    def __init__(self) -> None:
-        self.waited: list[tuple[str, float]] = []
-
-    def connect_tcp(self, host: str, *more: Any) -> httpcore.NetworkStream:
-        self.waited.append((host, round(more[1])))
-        raise httpcore.ConnectTimeout
+    def test_gives_ipv6_and_ipv4_in_turns(self, dns):
+        dns.allowed.set()
+        dns.answer = ["::1", "::2", "127.0.0.1", "::1", "127.0.0.2", "127.0.0.3"]
+        addresses = Resolver().resolve(HOST, 80).result(5.0)
+        order = ["::1", "127.0.0.1", "::2", "127.0.0.2", "127.0.0.3"]
+        assert [each.target[0] for each in addresses] == order
 
 
-class TestAddresses:
-    def test_of_an_address_needs_no_look_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.delattr(socket, "getaddrinfo")
-        for address in ("127.0.0.1", "::1", "fe80::1%2"):
-            assert Resolver().of(address, 80, 0.0) == [address]
+class TestNoLookUp:
+    def test_of_an_address(self):
+        with socket.socket() as bound:
+            bound.bind(("127.0.0.1", 0))
+        assert Resolver().resolve("127.0.0.1", 80).result(0.0) == [LOCAL4]
+        assert Resolver().resolve("::1", 80).result(0.0) == [LOCAL6]
 
-    def test_of_the_machine_itself_needs_no_thread(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_in_a_thread_for_the_machine_itself(self, monkeypatch):
         monkeypatch.delattr(threading.Thread, "start")
-        assert set(Resolver().of("localhost", 80, 0.0)) <= {"127.0.0.1", "::1"}
+        assert set(Resolver().resolve("localhost", 80).result(0.0)) <= {LOCAL4, LOCAL6}
 
-    def test_that_are_silent_leave_time_for_the_others(self, resolver: SlowNames) -> None:
-        resolver.found = ["192.0.2.1", "192.0.2.2", "192.0.2.3"]
-        resolver.allowed.set()
-        silent = Silent()
-        token = current_request.set(RequestContext(time.monotonic() + 60, secure=True))
-        with pytest.raises(httpcore.ConnectTimeout):
-            Backend(silent).connect_tcp(HOST, 443)
-        current_request.reset(token)
-        assert silent.waited == [("192.0.2.1", 20), ("192.0.2.2", 30), ("192.0.2.3", 60)]
+    def test_of_a_host_without_addresses(self, monkeypatch):
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: (_ for _ in ()).throw(UNKNOWN))
+        with pytest.raises(ConnectionBroken, match="no address"):
+            Resolver().resolve("localhost", 80).result(0.0)
+
+
+class TestAnOpenConnection:
+    """It is used although the name server is down."""
+
+    def test_blocking(self, dns):
+        dns.allowed.set()
+        engine = NetworkEngine()
+        with scripted_server(SUCCESS) as server:
+            for _ in range(2):
+                response = engine.send(signed(server.url.replace("127.0.0.1", HOST)), 5.0)
+                assert isinstance(response, Response)
+                dns.answer = UNKNOWN
+            engine.close()
+            assert len(server.connections) == 1
+
+    @pytest.mark.anyio
+    async def test_async(self, dns):
+        dns.allowed.set()
+        engine = NetworkEngine()
+        with scripted_server(SUCCESS) as server:
+            for _ in range(2):
+                response = await engine.send_async(signed(server.url.replace("127.0.0.1", HOST)), 5.0)
+                assert isinstance(response, Response)
+                dns.answer = UNKNOWN
+            await engine.aclose()
+            assert len(server.connections) == 1
+
+
+def test_the_fallback_host_is_used_where_the_look_up_of_the_first_hangs(dns, monkeypatch):
+    monkeypatch.setattr("bingx_spot.transport.connection_pool.SETUP_SECONDS", 0.1)
+    with scripted_server(SUCCESS) as server:
+        environment = Environment("test", f"https://{HOST}", server.url)
+        assert cancel_blocking(environment, timeout=10.0).order_id == ORDER_ID
+    dns.end()

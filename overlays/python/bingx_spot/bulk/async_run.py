@@ -8,8 +8,8 @@ from typing import Self
 from bingx_spot.bulk.result import CancelResult
 from bingx_spot.bulk.run import MAX_IN_FLIGHT, Run
 from bingx_spot.core import runner
+from bingx_spot.core.engine import Engine
 from bingx_spot.core.runner import CallSteps
-from bingx_spot.transport import Engine
 
 _EXHAUSTED = object()
 # None where there are no more items.

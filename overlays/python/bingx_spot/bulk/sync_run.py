@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Self
 from bingx_spot.bulk.result import CancelResult
 from bingx_spot.bulk.run import MAX_IN_FLIGHT, Run
 from bingx_spot.core import runner
+from bingx_spot.core.engine import Engine
 from bingx_spot.core.runner import CallSteps
 from bingx_spot.exceptions import InvalidInput
-from bingx_spot.transport import Engine
 
 if TYPE_CHECKING:
     from queue import SimpleQueue

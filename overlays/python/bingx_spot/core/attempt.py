@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from bingx_spot.core.admission import acquire_permit
 from bingx_spot.core.context import SHORTEST_ATTEMPT, CallContext, Deadline
+from bingx_spot.core.engine import CLOSED, TransportFailure, may_have_been_sent
 from bingx_spot.core.request import ApiCall, SignedRequest
 from bingx_spot.core.response_time import exchange_time, rate_limit_headers, server_time
 from bingx_spot.core.response_validation import validate_response
@@ -23,7 +24,6 @@ from bingx_spot.exceptions import (
 from bingx_spot.limits.lockouts import LONGEST_BAN, LONGEST_LOCK
 from bingx_spot.limits.rate_limiter import Reservation
 from bingx_spot.models import Response
-from bingx_spot.transport import CLOSED, TransportFailure
 from bingx_spot_api.contract import BY_ID, Operation
 
 # Metadata only: no URL, parameter, header or body is ever passed to this logger.
@@ -69,11 +69,13 @@ class AttemptRunner:
         context: The client's.
         deadline: The call's.
         history: The attempts so far.
+        may_have_acted: Whether the last request may have taken effect, as far as its attempt has come.
     """
 
     context: CallContext
     deadline: Deadline
     history: list[Attempt] = field(default_factory=list)
+    may_have_acted: bool = False
     _clock_repaired: bool = False
 
     def can_open_in_time(self, operation: Operation) -> bool:
@@ -100,8 +102,16 @@ class AttemptRunner:
             clock = self.context.clock
             timestamp, began, offset = clock.timestamp(), self.context.now(), clock.offset
             request = self.context.signer.sign_request(call, host, state.placement.get(host), timestamp)
-            effect_result = yield Send(request, self._timeout(operation))
+            self.may_have_acted = operation.act != "read"
+            try:
+                effect_result = yield Send(request, self._timeout(operation))
+            except BaseException as interruption:
+                if not may_have_been_sent(interruption):
+                    self.may_have_acted = False
+                    reservation.release()
+                raise
             result = self._interpret(call, request, effect_result, host, timestamp)
+            self.may_have_acted = self.may_have_acted and not isinstance(result, NotExecuted)
             # Last: a lock in the response is known then, and reaches other processes with the permit.
             self._complete(reservation, effect_result, timestamp)
             self._record(operation, host, timestamp, result)
@@ -152,7 +162,7 @@ class AttemptRunner:
             else:
                 now = exchange_time(result, timestamp, self.context.clock.timestamp())
                 reservation.complete(headers.remaining, (headers.window_end - now) / 1000)
-        elif isinstance(result, TransportFailure) and not result.written:
+        elif isinstance(result, TransportFailure) and not result.request_sent:
             reservation.release()
 
     def _interpret(
@@ -168,9 +178,9 @@ class AttemptRunner:
         details = ErrorDetails(result.reason, request=request.info)
         if result is CLOSED:
             return NotSent(replace(details, rule=CLOSED_CLIENT, hint="Create another client."))
-        if not result.answered:
+        if not result.too_large:
             self.context.state.hosts.mark_failed(host)
-        if result.written:
+        if result.request_sent:
             return OutcomeUnknown(replace(details, hint=_NO_RESPONSE))
         return NotSent(replace(details, hint=_UNREACHED.format(host)))
 
@@ -214,6 +224,7 @@ class AttemptRunner:
     def _record(self, operation: Operation, host: str, timestamp: int, result: Response | CallError) -> None:
         if isinstance(result, Response):
             self.context.state.retry_budget.refund()
+            self.context.state.repeated_errors.record_success(operation.operation_id)
             text = f"HTTP {result.http_status}, verified"
         else:
             text = _describe(result, operation)

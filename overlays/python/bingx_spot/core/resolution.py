@@ -8,6 +8,7 @@ from bingx_spot.core.attempt import CLOSED_CLIENT, AttemptResult, AttemptRunner
 from bingx_spot.core.context import CallContext, Deadline
 from bingx_spot.core.decisions import ENDINGS, Action, decide
 from bingx_spot.core.endings import error_for
+from bingx_spot.core.engine import MAYBE_SENT_NOTE
 from bingx_spot.core.facts import MAXIMUM_ATTEMPTS, Facts
 from bingx_spot.core.order_state import OrderState, order_state
 from bingx_spot.core.request import ApiCall
@@ -21,7 +22,6 @@ from bingx_spot.exceptions import (
 )
 from bingx_spot.limits.client_state import backoff
 from bingx_spot.models import Order, Response
-from bingx_spot.transport import MAYBE_SENT_NOTE
 from bingx_spot_api.contract import BY_ID, Operation, Timing
 
 # Milliseconds for which a request is valid where it does not say: "recvWindow (default 5000)".
@@ -108,7 +108,8 @@ class _Resolution:
     def annotate(self, interruption: BaseException) -> None:
         """Add to an interruption whether the call may have taken effect, unless the transport has."""
         if MAYBE_SENT_NOTE not in getattr(interruption, "__notes__", ()):
-            interruption.add_note(_NOT_SENT_NOTE if self.facts.ambiguous is None else MAYBE_SENT_NOTE)
+            acted = self.facts.ambiguous is not None or self.attempts.may_have_acted
+            interruption.add_note(MAYBE_SENT_NOTE if acted else _NOT_SENT_NOTE)
 
     def _look_at_the_time(self) -> None:
         facts, attempts, operation = self.facts, self.attempts, self.original.operation
@@ -237,8 +238,8 @@ class _Resolution:
             milliseconds = float(str(window))
         except ValueError:
             milliseconds = _DEFAULT_RECV_WINDOW
-        # Without `timing` no query settles the operation, and nobody waits for this moment.
         timing = self.original.operation.timing
+        # Only operations with `settledBy` have one; after any other there is nothing to wait for.
         return milliseconds / 1000 + (0.0 if timing is None else timing.takes_effect_within)
 
     def _pause(self) -> CallSteps[None]:

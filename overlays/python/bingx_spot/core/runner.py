@@ -11,11 +11,11 @@ from functools import partial
 from threading import Event, get_ident
 from typing import Any, NamedTuple, TypeVar
 
+from bingx_spot.core.engine import Engine, TransportFailure
 from bingx_spot.core.request import SignedRequest
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.limits.permit_queue import Wakeup
 from bingx_spot.models import Response
-from bingx_spot.transport import Engine, TransportFailure
 
 Result = TypeVar("Result")
 
@@ -59,16 +59,15 @@ def run(steps: CallSteps[Result], engine: Engine) -> Result:
     result: EffectResult = None
     try:
         while True:
-            effect = steps.send(result)
-            try:
-                result = _perform(effect, engine)
-            except BaseException as interruption:  # noqa: BLE001 - raised again: Ctrl-C
-                raise _annotated(interruption, steps)  # noqa: B904 - it is the same exception
+            result = _perform(steps.send(result), engine)
     except StopIteration as stop:
         value: Result = stop.value
         return value
-    finally:
+    except Exception:
         steps.close()
+        raise
+    except BaseException as interruption:  # noqa: BLE001 - raised again: Ctrl-C
+        raise _annotated(interruption, steps)  # noqa: B904 - it is the same exception
 
 
 async def run_async(steps: CallSteps[Result], engine: Engine) -> Result:
@@ -80,16 +79,15 @@ async def run_async(steps: CallSteps[Result], engine: Engine) -> Result:
     result: EffectResult = None
     try:
         while True:
-            effect = steps.send(result)
-            try:
-                result = await _perform_async(effect, engine)
-            except BaseException as interruption:  # noqa: BLE001 - raised again: a cancelled task
-                raise _annotated(interruption, steps)  # noqa: B904 - it is the same exception
+            result = await _perform_async(steps.send(result), engine)
     except StopIteration as stop:
         value: Result = stop.value
         return value
-    finally:
+    except Exception:
         steps.close()
+        raise
+    except BaseException as interruption:  # noqa: BLE001 - raised again: a cancelled task
+        raise _annotated(interruption, steps)  # noqa: B904 - it is the same exception
 
 
 def check_on_asyncio(name: str, instead: str) -> None:

@@ -120,7 +120,7 @@ class RetryBudget:
         self._left = _RETRY_BUDGET
         register_fork_aware(self)
 
-    def begin_anew(self) -> None:
+    def after_fork_in_child(self) -> None:
         """Open the lock, which a thread of the parent process may hold."""
         self._lock = Lock()
 

@@ -45,7 +45,7 @@ class IpLimits:
         if self._to_release:
             self._release_deferred()
 
-    def begin_anew(self) -> None:
+    def after_fork_in_child(self) -> None:
         """Reset after a fork: waiters belong to the parent process, and its threads may hold the lock."""
         self._lock = RLock()
         self._depth = 0

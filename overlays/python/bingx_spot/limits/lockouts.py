@@ -56,8 +56,8 @@ class RepeatedErrorGuard:
     """Count equal errors of an endpoint, so that the twentieth never happens.
 
     A request in flight may return one more such error, so errors and requests in flight together stay below
-    the maximum as soon as there was one error. Before the first error nothing is held back: the documented
-    rate allows far fewer requests in flight.
+    the maximum. An endpoint whose last responses were successes is not held back: with the documented rate,
+    far fewer requests are in flight.
 
     Args:
         now: A monotonic clock, in seconds. Tests pass their own.
@@ -69,9 +69,10 @@ class RepeatedErrorGuard:
         self._lock = RLock()
         self._errors: dict[tuple[str, str], deque[float]] = {}
         self._in_flight: Counter[str] = Counter()
+        self._succeeding: set[str] = set()
         register_fork_aware(self)
 
-    def begin_anew(self) -> None:
+    def after_fork_in_child(self) -> None:
         """Forget the parent's requests in flight, and open the lock that it may hold."""
         self._lock = RLock()
         self._in_flight = Counter()
@@ -84,7 +85,7 @@ class RepeatedErrorGuard:
             known_open: Whether a query has just found the order open, so that "not open" is not expected.
         """
         with self._lock:
-            if not known_open and self._errors and not self._has_room(operation_id):
+            if not known_open and not self._has_room(operation_id):
                 return False
             self._in_flight[operation_id] += 1
             return True
@@ -97,8 +98,15 @@ class RepeatedErrorGuard:
     def record(self, operation_id: str, code: int | str) -> None:
         """Count an error with this code."""
         with self._lock:
+            self._succeeding.discard(operation_id)
             times = self._errors.setdefault((operation_id, str(code)), deque(maxlen=_MAXIMUM_EQUAL_ERRORS))
             times.append(self._now())
+
+    def record_success(self, operation_id: str) -> None:
+        """Note a success of the endpoint."""
+        if operation_id not in self._succeeding:
+            with self._lock:
+                self._succeeding.add(operation_id)
 
     def seconds_left(self, operation_id: str) -> float:
         """Return for how long one more error of the endpoint is too many, in seconds; 0 where it is not."""
@@ -113,10 +121,14 @@ class RepeatedErrorGuard:
         return max([0.0, *full])
 
     def _has_room(self, operation_id: str) -> bool:
-        since = self._now() - _WINDOW_SECONDS
-        recent = [sum(at > since for at in times) for times in self._times(operation_id)]
-        most = max(recent, default=0)
-        return most == 0 or most + self._in_flight[operation_id] < _MAXIMUM_EQUAL_ERRORS
+        most = 0
+        if self._errors:
+            since = self._now() - _WINDOW_SECONDS
+            recent = [sum(at > since for at in times) for times in self._times(operation_id)]
+            most = max(recent, default=0)
+        if most == 0 and operation_id in self._succeeding:
+            return True
+        return most + self._in_flight[operation_id] < _MAXIMUM_EQUAL_ERRORS
 
     def _times(self, operation_id: str) -> list[deque[float]]:
         return [times for (name, _), times in self._errors.items() if name == operation_id]

@@ -48,12 +48,12 @@ class SharedLimits:
         finalize(self, _close, store, self._thread)
         register_fork_aware(self)
 
-    def begin_anew(self) -> None:
+    def after_fork_in_child(self) -> None:
         """Reset after a fork: the thread and the permits belong to the parent process."""
         self._process = secrets.token_hex(6)
-        self._thread.begin_anew()
+        self._thread.after_fork_in_child()
         for limit in self._limits:
-            limit.begin_anew()
+            limit.after_fork_in_child()
 
     def flush(self) -> None:
         """Report to the store what is new, before the process ends."""
@@ -137,9 +137,9 @@ class _StoreThread:
 
     def __init__(self, shared_limits: SharedLimits) -> None:
         self._shared_limits = ref(shared_limits)
-        self.begin_anew()
+        self.after_fork_in_child()
 
-    def begin_anew(self) -> None:
+    def after_fork_in_child(self) -> None:
         self._start_lock = Lock()
         self._event = Event()
         self._started = False

@@ -123,7 +123,7 @@ class SharedLimit:
         self._queue.windows[0].share_among(1)
         self._wake_all()
 
-    def begin_anew(self) -> None:
+    def after_fork_in_child(self) -> None:
         """Reset after a fork: the waiters and their permits belong to the parent process."""
         self._queue.clear()
         self._released.clear()

@@ -1,68 +1,268 @@
-"""A way to the network: one HTTP library, in one colour, taken for one request after another.
+"""Blocking connections, and the backend that sends requests over them."""
 
-What is true of every engine, the deadline, the reading of an answer and the words for what failed, is not
-repeated in each; network.py has it.
-"""
-
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple, Protocol
+import select
+import socket
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Generic
 
 from bingx_spot.core.request import SignedRequest
-from bingx_spot.transport.request_context import RequestContext
+from bingx_spot.models import Response
+from bingx_spot.transport.connection_pool import (
+    Connection,
+    ConnectionPool,
+    Origin,
+    SetupBounds,
+    origin_of,
+)
+from bingx_spot.transport.happy_eyeballs import SLICE, close_gracefully, connect
+from bingx_spot.transport.http11 import Flow, Result, encode_request, exchange
+from bingx_spot.transport.request_context import ConnectionBroken, RequestContext
+from bingx_spot.transport.resolver import Address, Resolver
+from bingx_spot.transport.tls_and_proxy import Proxy, TlsLayer, drain, establish, through
+
+_READ_SIZE = 65536
 
 
-class ResponseHead(NamedTuple):
-    """Hold what stands before an answer's body.
-
-    Attributes:
-        status: HTTP status.
-        headers: Names in lower case, and values.
-    """
-
-    status: int
-    headers: Mapping[str, str]
-
-    @classmethod
-    def of(cls, status: int, pairs: Iterable[tuple[bytes, bytes]]) -> "ResponseHead":
-        """Make a head of names and values as they came."""
-        return cls(status, {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in pairs})
-
-
-class ConnectionBroken(Exception):
-    """Say, in words that hold nothing of the request, why there is no answer.
+class ReadPoll:
+    """Tells whether reading from a socket would give something at once, be it the end.
 
     Args:
-        reason: The words, the system's for example.
+        watched: The socket.
     """
 
+    __slots__ = ("_poll", "_socket")
 
-class Backend(Protocol):
-    """Send requests, blocking, each held to the `progress` of its thread.
+    def __init__(self, watched: socket.socket) -> None:
+        self._socket = watched
+        self._poll = select.poll() if hasattr(select, "poll") else None
+        if self._poll is not None:
+            self._poll.register(watched.fileno(), select.POLLIN)
 
-    What it raises is TimeoutError, Unfinished, Broken, or anything else, whose text is told to nobody. The
-    progress says whether anything was written; where a library cannot tell, it says that it was.
+    def is_readable(self) -> bool:
+        """Return whether there is something to read, or the connection has ended."""
+        if self._poll is None:  # pragma: no cover - Windows has no poll
+            return bool(select.select([self._socket], [], [], 0)[0])
+        return bool(self._poll.poll(0))
+
+
+class BlockingConnection:
+    """One connection to a server, used by one thread at a time.
+
+    Args:
+        connected: A connected socket.
     """
 
-    def exchange(self, request: SignedRequest, under_way: RequestContext) -> ResponseHead:
-        """Send the request, and return the answer's head once its body is in `under_way`."""
-        ...
+    def __init__(self, connected: socket.socket) -> None:
+        self._socket = connected
+        self._poll = ReadPoll(connected)
+        #: The TLS sessions, the outermost first.
+        self.layers: list[TlsLayer] = []
+
+    def run(self, flow: Flow[Result], context: RequestContext) -> Result:
+        """Read and write as the flow asks, each time within what is left of the request's time.
+
+        Raises:
+            TimeoutError: The time is over.
+            ConnectionBroken: The connection broke, or what the flow raises.
+        """
+        try:
+            wanted = next(flow)
+            while True:
+                if wanted is None:
+                    wanted = flow.send(self._read(context))
+                else:
+                    self._write(wanted, context)
+                    wanted = next(flow)
+        except StopIteration as done:
+            result: Result = done.value
+            return result
+
+    def is_usable(self) -> bool:
+        """Return whether the connection is open and has received nothing since its last response."""
+        if not self._poll.is_readable():
+            return True
+        try:
+            self._socket.settimeout(0.0)
+            data = self._socket.recv(_READ_SIZE)
+            # TLS's own messages tell the application nothing. Everything else belongs to no request.
+            return bool(data) and not drain(self.layers, data)
+        except OSError:
+            return False
 
     def close(self) -> None:
-        """Close the connections."""
-        ...
+        """Close the connection, which is idle."""
+        close_gracefully(self._socket)
+        self._socket.close()
+
+    def reset(self) -> None:
+        """Close the connection so that nothing of what was written arrives any more."""
+        self._socket.close()
+
+    def wake(self) -> None:
+        """End the wait of the thread that uses the connection."""
+        with suppress(OSError):  # the connection has ended already
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def _read(self, context: RequestContext) -> bytes:
+        left = context.time_left()
+        try:
+            self._socket.settimeout(left)
+            return self._socket.recv(_READ_SIZE)
+        except (TimeoutError, BlockingIOError) as error:
+            if _is_the_kernels(error):
+                raise
+        # The process may have been stopped meanwhile (SIGSTOP): what has arrived by now counts.
+        self._socket.settimeout(0.0)
+        try:
+            return self._socket.recv(_READ_SIZE)
+        except BlockingIOError:
+            raise TimeoutError from None
+
+    def _write(self, data: bytes, context: RequestContext) -> None:
+        while data:
+            self._socket.settimeout(context.time_left())
+            try:
+                data = data[self._socket.send(data) :]
+            except BlockingIOError:
+                raise TimeoutError from None
 
 
-class AsyncBackend(Protocol):
-    """Send requests, awaiting, each held to the `progress` of its task; else as `Backend`."""
+def has_read_all(layers: list[TlsLayer]) -> bool:
+    """Return whether no bytes are left unread in the TLS sessions of a connection."""
+    try:
+        return not drain(layers, b"")
+    except ssl.SSLError:
+        return False
 
-    async def exchange(self, request: SignedRequest, under_way: RequestContext) -> ResponseHead:
-        """Send the request, and return the answer's head once its body is in `under_way`."""
-        ...
 
-    async def aclose(self) -> None:
-        """Close the connections."""
-        ...
+def _is_the_kernels(error: OSError) -> bool:
+    """Return whether the kernel gave the connection up (ETIMEDOUT), and not we."""
+    return isinstance(error, TimeoutError) and error.errno is not None
 
-    def abandon(self) -> None:
-        """Drop the connections and say nothing to their event loop: it has ended, or is another process's."""
-        ...
+
+class BaseBackend(Generic[Connection]):
+    """What the blocking and the async backend have in common.
+
+    Args:
+        tls: Returns what to trust; called when the first connection over TLS is opened.
+        proxy: The proxy, or None.
+        resolver: Looks hosts up.
+    """
+
+    def __init__(self, tls: Callable[[], ssl.SSLContext], proxy: Proxy | None, resolver: Resolver) -> None:
+        self._tls = tls
+        self._proxy = proxy
+        self._resolver = resolver
+        self._pool = ConnectionPool[Connection]()
+        self._bounds = SetupBounds()
+        self._in_flight: set[RequestContext] = set()
+        self._closed = False
+
+    def _encode(self, request: SignedRequest, origin: Origin) -> bytes:
+        if self._proxy is None or origin.scheme == "https":
+            return encode_request(request, origin)
+        return encode_request(request, origin, self._proxy.authorization, absolute=True)
+
+    def _server(self, origin: Origin) -> Origin:
+        """Return where the TCP connection leads."""
+        return origin if self._proxy is None else self._proxy.origin
+
+    def _check_open(self, context: RequestContext, connection: Connection) -> None:
+        """Let closing the backend end the request from now on.
+
+        Raises:
+            TimeoutError: It was closed meanwhile.
+        """
+        context.wake = connection.wake
+        if self._closed:
+            raise TimeoutError
+
+    def _check_silent(self, connection: Connection) -> None:
+        """Check that a new connection has received nothing: what it had would be the next response.
+
+        Raises:
+            ConnectionBroken: It has.
+        """
+        if not connection.is_usable():
+            raise ConnectionBroken("the server closed the connection, or sent something, before it was asked")
+
+    def _end_all(self) -> None:
+        """End every request in flight, and accept no more."""
+        self._closed = True
+        for context in list(self._in_flight):
+            context.cancel()
+
+
+class Backend(BaseBackend[BlockingConnection]):
+    """Sends requests over blocking connections. Threads may share it."""
+
+    def exchange(self, request: SignedRequest, context: RequestContext) -> Response:
+        """Send the request and return the response.
+
+        Raises:
+            ConnectionBroken: There is no response.
+            ResponseTooLarge: The response is too large.
+            TimeoutError: The time is over.
+            OSError: The connection broke.
+        """
+        origin = origin_of(request.address)
+        connection: BlockingConnection | None = None
+        self._in_flight.add(context)
+        try:
+            connection = self._pool.acquire(origin) or self._open(origin, context)
+            self._check_open(context, connection)
+            flow = exchange(self._encode(request, origin), context)
+            received = connection.run(through(connection.layers, flow), context)
+        except BaseException:
+            if connection is not None:
+                connection.reset()
+            raise
+        finally:
+            self._in_flight.discard(context)
+        if received.reusable and has_read_all(connection.layers) and not self._closed:
+            self._pool.release(origin, connection)
+        else:
+            connection.close()
+        return received.response
+
+    def close(self) -> None:
+        """Close every connection; requests in flight end at once."""
+        self._end_all()
+        self._pool.close()
+
+    def _open(self, origin: Origin, context: RequestContext) -> BlockingConnection:
+        server, phase = self._server(origin), "name look-up"
+        connection: BlockingConnection | None = None
+        seconds = context.begin_setup(self._bounds.seconds(origin))
+        try:
+            addresses = self._resolve(server, context)
+            phase = "TCP"
+            connection = BlockingConnection(connect(addresses, context))
+            context.wake = connection.wake
+            phase = "TLS handshake" if origin.scheme == "https" else "proxy"
+            setup = establish(origin, self._proxy, self._tls, connection.layers, context)
+            connection.run(setup, context)
+            self._check_silent(connection)
+        except BaseException as error:
+            if connection is not None:
+                connection.reset()
+            if not isinstance(error, TimeoutError) or _is_the_kernels(error):
+                raise
+            broken = self._bounds.timed_out(origin, seconds, phase)
+        else:
+            self._bounds.note_success(origin)
+            context.end_setup()
+            return connection
+        raise broken
+
+    def _resolve(self, server: Origin, context: RequestContext) -> list[Address]:
+        future = self._resolver.resolve(server.host, server.port)
+        while not future.done():
+            left = context.time_left()
+            if not left:
+                raise TimeoutError
+            with suppress(TimeoutError):
+                future.exception(min(left, SLICE))
+        return future.result()

@@ -1,32 +1,34 @@
-"""The open connections that nobody uses at the moment, and when one may be used again.
-
-httpcore's own pool looks at every connection before every request, which with fifty calls under way takes
-longer than all else. Here the connection that was used last comes first, and only that one is looked at.
-"""
+"""Idle connections, and when one may be used again."""
 
 import time
 from collections import deque
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Generic, NamedTuple, Protocol, TypeVar
 from urllib.parse import urlsplit
 
+from bingx_spot.transport.request_context import ConnectionBroken
+
 #: How long a connection may be idle, in seconds. A bot's next cancel may come after a pause, and a server
-#: that closes sooner is noticed.
-LONGEST_IDLE = 300.0
-#: How many connections there may be in an event loop; blocking calls need one for each thread and no more.
-MOST = 100
+#: that closes earlier is noticed.
+KEEPALIVE_EXPIRY = 300.0
+
+#: How long opening a connection may take at first, in seconds: long for a look-up, a connection and a
+#: handshake, and short enough that the next attempt, or the fallback host, gets its chance.
+SETUP_SECONDS = 1.0
+_LONGEST_SETUP_SECONDS = 8.0
 
 _PORTS = {"http": 80, "https": 443}
 
 
 class Origin(NamedTuple):
-    """Say where a connection leads.
+    """The server end of a connection.
 
     Attributes:
         scheme: `http` or `https`.
         host: Name or address, an IPv6 address without brackets.
         port: Port.
-        authority: Host and port as the header `Host` wants them.
+        authority: Host and port as the header `Host` has them.
     """
 
     scheme: str
@@ -37,61 +39,93 @@ class Origin(NamedTuple):
 
 @lru_cache(maxsize=64)
 def origin_of(url: str) -> Origin:
-    """Return the origin of a URL that has no query string, and so nothing that may not be kept."""
+    """Return the origin of a URL without a query string, which holds nothing that may not be kept."""
     parts = urlsplit(url)
     assert parts.hostname is not None, "an environment's origin has a host"  # noqa: S101 - checked there
     return Origin(parts.scheme, parts.hostname, parts.port or _PORTS[parts.scheme], parts.netloc)
 
 
-class Kept(Protocol):
-    """Tell of a connection whether it can be used."""
+class Poolable(Protocol):
+    """What the pool asks of a connection."""
 
-    def usable(self) -> bool:
-        """Tell whether its last answer has ended, and the server has neither closed it nor said more."""
+    def is_usable(self) -> bool:
+        """Return whether the connection is open and has received nothing since its last response."""
+        ...
+
+    def close(self) -> None:
+        """Close the connection."""
+        ...
+
+    def wake(self) -> None:
+        """End the wait of the thread or task that uses the connection."""
         ...
 
 
-Connection = TypeVar("Connection", bound=Kept)
+Connection = TypeVar("Connection", bound=Poolable)
 
 
-class Idle(Generic[Connection]):
-    """Keep idle connections, by where they lead.
+class ConnectionPool(Generic[Connection]):
+    """Idle connections by origin, the last used first. Threads may share it."""
 
-    It does no I/O: whoever takes connections out closes them. Threads may share it.
+    def __init__(self) -> None:
+        self._idle: dict[Origin, deque[tuple[float, Connection]]] = {}
+
+    def acquire(self, origin: Origin) -> Connection | None:
+        """Take out a connection that can be used, or None. Those that cannot be used are closed."""
+        idle = self._idle.get(origin)
+        while idle:
+            try:
+                since, connection = idle.pop()
+            except IndexError:  # another thread was faster
+                break
+            if time.monotonic() - since < KEEPALIVE_EXPIRY and connection.is_usable():
+                return connection
+            connection.close()
+        return None
+
+    def release(self, origin: Origin, connection: Connection) -> None:
+        """Keep a connection for the next request, and close those that were idle for too long."""
+        now = time.monotonic()
+        idle = self._idle.setdefault(origin, deque())
+        idle.append((now, connection))
+        while len(idle) > 1 and now - idle[0][0] >= KEEPALIVE_EXPIRY:
+            try:
+                idle.popleft()[1].close()
+            except IndexError:  # as above
+                break
+
+    def close(self) -> None:
+        """Close every idle connection."""
+        for connection in self.drain():
+            connection.close()
+
+    def drain(self) -> Iterator[Connection]:
+        """Take out every connection."""
+        for idle in self._idle.values():
+            while idle:
+                yield idle.pop()[1]
+
+
+class SetupBounds:
+    """How long opening a connection may take, by origin.
+
+    Where it was too short the next connection gets twice as long, so that a line that is really slow is
+    served too.
     """
 
     def __init__(self) -> None:
-        self._kept: dict[Origin, deque[tuple[float, Connection]]] = {}
+        self._seconds: dict[Origin, float] = {}
 
-    def take(self, origin: Origin) -> tuple[Connection | None, list[Connection]]:
-        """Take out a connection that can be used, and those that were found to be of no use."""
-        kept = self._kept.get(origin)
-        useless: list[Connection] = []
-        # Popped before they are looked at: another thread may take the next one meanwhile.
-        while kept:
-            try:
-                since, connection = kept.pop()
-            except IndexError:
-                break
-            if time.monotonic() - since < LONGEST_IDLE and connection.usable():
-                return connection, useless
-            useless.append(connection)
-        return None, useless
+    def seconds(self, origin: Origin) -> float:
+        """Return how long opening a connection to the origin may take."""
+        return self._seconds.get(origin, SETUP_SECONDS)
 
-    def give(self, origin: Origin, connection: Connection) -> list[Connection]:
-        """Keep a connection that can be used again, and take out those that were idle for too long."""
-        now = time.monotonic()
-        useless: list[Connection] = []
-        kept = self._kept.setdefault(origin, deque())
-        kept.append((now, connection))
-        while len(kept) > 1 and now - kept[0][0] >= LONGEST_IDLE:
-            useless.append(kept.popleft()[1])
-        return useless
+    def timed_out(self, origin: Origin, seconds: float, phase: str) -> ConnectionBroken:
+        """Note that so many seconds were too few, and return the error that says so."""
+        if seconds >= self.seconds(origin) / 2:  # otherwise the deadline was at fault
+            self._seconds[origin] = min(self.seconds(origin) * 2, _LONGEST_SETUP_SECONDS)
+        return ConnectionBroken(f"no connection within {seconds:.2f} s ({phase})")
 
-    def take_all(self) -> list[Connection]:
-        """Take out every connection."""
-        taken = []
-        for kept in self._kept.values():
-            while kept:
-                taken.append(kept.pop()[1])
-        return taken
+    def note_success(self, origin: Origin) -> None:
+        """Note that a connection was opened."""
+        self._seconds.pop(origin, None)

@@ -1,156 +1,134 @@
-"""The engine that goes to the network: over one way for blocking calls, and one for those that await.
+"""The engine that goes to the network: one backend for blocking calls, one for each event loop."""
 
-It holds what each way is held to. A deadline covers the whole exchange, every single read included, so that
-a server which sends one byte a second cannot stretch a call; and it is known whether a byte of the request
-was written, on which it hangs whether a failed cancel may have been executed.
-"""
-
-import time
-import zlib
-from collections.abc import Callable
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from bingx_spot.core.engine import CLOSED, TransportFailure, mark_interruption
 from bingx_spot.core.request import SignedRequest
 from bingx_spot.fork_safety import fork_lock, open_sockets, register_fork_aware
 from bingx_spot.models import Response
-from bingx_spot.transport import CLOSED, MAYBE_SENT_NOTE, TransportFailure
-from bingx_spot.transport.backend import AsyncBackend, Backend, ConnectionBroken, ResponseHead
-from bingx_spot.transport.request_context import (
-    MAXIMUM_BODY,
-    IncompleteResponse,
-    RequestContext,
-    ResponseTooLarge,
-    current_request,
-)
+from bingx_spot.transport.backend import Backend
+from bingx_spot.transport.request_context import ConnectionBroken, RequestContext, ResponseTooLarge
+from bingx_spot.transport.resolver import Resolver
+from bingx_spot.transport.tls_and_proxy import Proxy, public_authorities
 
 if TYPE_CHECKING:
-    from bingx_spot.transport.per_loop import PerLoop
+    import ssl
 
-_ZLIB_WITH_HEADER = 47  # zlib's own number for: gzip or zlib, told by the header
+    from bingx_spot.transport.async_backend import AsyncBackend, AsyncBackends
 
 
 class NetworkEngine:
-    """Send requests over the network.
+    """Sends requests over the network.
 
     Args:
-        blocking: Makes the way for `send`, when it is first needed.
-        awaiting: Makes the way for `send_async`, likewise; one for each event loop.
+        proxy: URL of an HTTP proxy, or None.
+        tls: What to trust and which certificate to show, or None for the public authorities.
+
+    Raises:
+        InvalidInput: The proxy's URL is none.
     """
 
-    def __init__(self, blocking: Callable[[], Backend], awaiting: Callable[[], AsyncBackend]) -> None:
-        self._make_blocking = blocking
-        self._make_awaiting = awaiting
+    def __init__(self, proxy: str | None = None, tls: "ssl.SSLContext | None" = None) -> None:
+        self._proxy = None if proxy is None else Proxy.parse(proxy)
+        self._tls = public_authorities if tls is None else lambda: tls
+        self._resolver = Resolver()
         self._closed = False
-        self._blocking: Backend | None = None
-        self._awaiting: PerLoop | None = None
+        self._blocking = self._make_blocking()
+        self._async: AsyncBackends | None = None
         register_fork_aware(self)
 
     def send(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:
-        """Send the request and wait for the answer; `timeout` is in seconds."""
+        """Send the request and wait for the response; `timeout` is in seconds."""
         if self._closed:
             return CLOSED
-        way, under_way = self._blocking or self._blocking_way(), _begin(request, timeout)
+        context = RequestContext(timeout)
         try:
-            return _answer(way.exchange(request, under_way), under_way.body())
+            return self._blocking.exchange(request, context)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong below, the caller gets our error
-            return _failure(error, under_way, timeout)
-        except BaseException as error:  # noqa: BLE001 - it goes on: Ctrl-C
-            # Without the frames of the HTTP library, which hold the API key and the signature.
-            raise _told(error, under_way).with_traceback(None)  # noqa: B904 - it is the same error
+            return self._failure(error, context, timeout)
+        except BaseException as interruption:  # noqa: BLE001 - it goes on: Ctrl-C
+            raise mark_interruption(interruption, request_sent=context.request_sent)  # noqa: B904 - it is the same error
 
     async def send_async(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:  # noqa: ASYNC109
-        """Send the request and await the answer; `timeout` is in seconds."""
+        """Send the request and await the response; `timeout` is in seconds.
+
+        Raises:
+            InvalidInput: No event loop of asyncio is running.
+        """
         if self._closed:
             return CLOSED
-        way, under_way = self._awaiting_way(), _begin(request, timeout)
+        backend, context = self._async_backend(), RequestContext(timeout)
         try:
-            return _answer(await way.exchange(request, under_way), under_way.body())
+            return await backend.exchange(request, context)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong below, the caller gets our error
-            return _failure(error, under_way, timeout)
-        except BaseException as error:  # noqa: BLE001 - it goes on: a cancelled task
-            # Without the frames of the HTTP library, which hold the API key and the signature.
-            raise _told(error, under_way).with_traceback(None)  # noqa: B904 - it is the same error
+            return self._failure(error, context, timeout)
+        except BaseException as interruption:  # noqa: BLE001 - it goes on: a cancelled task
+            raise mark_interruption(interruption, request_sent=context.request_sent)  # noqa: B904 - it is the same error
 
     def close(self) -> None:
-        """Close the connections of `send`."""
+        """Close the connections of `send`. Requests in flight end at once."""
         self._closed = True
-        if self._blocking is not None:
-            self._blocking.close()
+        self._blocking.close()
 
     async def aclose(self) -> None:
-        """Close the connections of `send_async`."""
+        """Close the connections of `send_async`. Requests in flight end at once."""
         self._closed = True
-        if self._awaiting is not None:
-            await self._awaiting.aclose()
+        if self._async is not None:
+            await self._async.aclose()
 
-    def begin_anew(self) -> None:
-        """Drop the connections, which are the parent's, without a word to anybody."""
-        open_sockets.let_go()
-        self._blocking = None
-        if self._awaiting is not None:
-            self._awaiting.abandon()
+    def after_fork_in_child(self) -> None:
+        """Drop the connections, which are the parent process's, without a word to anybody."""
+        open_sockets.replace()
+        self._resolver = Resolver()
+        self._blocking = self._make_blocking()
+        if self._async is not None:
+            self._async.abandon()
 
     def __repr__(self) -> str:
-        # A way may hold a proxy's password.
+        # A backend may hold a proxy's password.
         return "<NetworkEngine>"
 
-    def _blocking_way(self) -> Backend:
-        if self._blocking is None:
-            with fork_lock:
-                self._blocking = self._blocking or self._make_blocking()
-        return self._blocking
+    def _make_blocking(self) -> Backend:
+        return Backend(self._tls, self._proxy, self._resolver)
 
-    def _awaiting_way(self) -> AsyncBackend:
-        if self._awaiting is None:
+    def _async_backend(self) -> "AsyncBackend":
+        if self._async is None:
             with fork_lock:
                 # Imported here: asyncio takes a tenth of the start of a program that only blocks.
-                from bingx_spot.transport.per_loop import PerLoop  # noqa: PLC0415
+                from bingx_spot.transport.async_backend import AsyncBackend, AsyncBackends  # noqa: PLC0415
 
-                self._awaiting = self._awaiting or PerLoop(self._make_awaiting)
-        return self._awaiting.way()
+                self._async = self._async or AsyncBackends(
+                    lambda: AsyncBackend(self._tls, self._proxy, self._resolver)
+                )
+        return self._async.get()
+
+    def _failure(self, error: Exception, context: RequestContext, timeout: float) -> TransportFailure:
+        sent = context.request_sent
+        if self._closed:
+            return (
+                TransportFailure(sent, "the client was closed while the request was in flight")
+                if sent
+                else CLOSED
+            )
+        return describe_failure(error, sent, timeout)
 
 
-def _begin(request: SignedRequest, timeout: float) -> RequestContext:
-    secure = request.url.startswith("https:")
-    under_way = RequestContext(time.monotonic() + timeout, secure=secure, secrets=request.secrets)
-    current_request.set(under_way)
-    return under_way
+def describe_failure(error: Exception, request_sent: bool, timeout: float) -> TransportFailure:
+    """Return a failure in words that hold nothing of the request.
 
-
-def _answer(head: ResponseHead, content: bytes) -> Response:
-    if "content-encoding" in head.headers:
-        content = _decoded(content, head.headers["content-encoding"].lower())
-    return Response(head.status, MappingProxyType(head.headers), content)
-
-
-def _decoded(content: bytes, encoding: str) -> bytes:
-    """Return the content unpacked, but never more of it than an answer may have.
-
-    `Accept-Encoding: identity` was sent, so this is for servers that do not listen.
+    Args:
+        error: What went wrong.
+        request_sent: Whether the request may have been sent.
+        timeout: How long it had, in seconds.
     """
-    if encoding not in ("gzip", "deflate"):
-        return content
-    unpacker = zlib.decompressobj(_ZLIB_WITH_HEADER)
-    unpacked = unpacker.decompress(content, MAXIMUM_BODY + 1)
-    if len(unpacked) > MAXIMUM_BODY:
-        raise ResponseTooLarge
-    return unpacked
-
-
-def _failure(error: Exception, under_way: RequestContext, timeout: float) -> TransportFailure:
-    written = under_way.written
-    if isinstance(error, TimeoutError):
-        phase = "whole answer" if written else "connection"
-        return TransportFailure(written, f"no {phase} within {timeout:.2f} s", pending=written)
-    if isinstance(error, IncompleteResponse):
-        return TransportFailure(written, str(error), answered=isinstance(error, ResponseTooLarge))
+    if isinstance(error, TimeoutError) and error.errno is None:
+        phase = "complete response" if request_sent else "connection"
+        return TransportFailure(request_sent, f"no {phase} within {timeout:.2f} s", timed_out=request_sent)
+    if isinstance(error, ResponseTooLarge):
+        return TransportFailure(request_sent, str(error), too_large=True)
     if isinstance(error, ConnectionBroken):
-        return TransportFailure(written, str(error))
-    return TransportFailure(written, f"{type(error).__name__} before a whole answer came")
-
-
-def _told(interruption: BaseException, under_way: RequestContext) -> BaseException:
-    if under_way.written:
-        interruption.add_note(MAYBE_SENT_NOTE)
-    return interruption
+        return TransportFailure(request_sent, str(error))
+    if isinstance(error, OSError):
+        # The system's words and the TLS library's; those of others may repeat parts of the request.
+        return TransportFailure(request_sent, f"{type(error).__name__}: {error}")
+    return TransportFailure(request_sent, f"{type(error).__name__} before the response was complete")

@@ -1,29 +1,34 @@
-"""The engine for a transport of one's own: anything that httpx can send with.
+"""The engine for a transport of the user's own: anything that httpx can send with.
 
-Without the shell of httpx's client, which would log the signed URL of a query placement, keep cookies
-and follow redirects. A deadline holds here between the phases of a request and the chunks of a body; how
-long a single read takes is the transport's own affair.
+Without httpx's client, which would log the signed URL of a query placement, keep cookies and follow
+redirects. The deadline of a blocking transport holds between the phases of a request and the chunks of a
+body; how long a single read takes is up to the transport.
 """
 
 import time
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
+import anyio
 import httpx
 
+from bingx_spot.core.engine import CLOSED, TransportFailure, mark_interruption
 from bingx_spot.core.request import SignedRequest
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.fork_safety import register_fork_aware
 from bingx_spot.models import Response
-from bingx_spot.transport import CLOSED, MAYBE_SENT_NOTE, TransportFailure
-from bingx_spot.transport.request_context import IncompleteResponse, RequestContext, ResponseTooLarge
+from bingx_spot.transport.engine import describe_failure
+from bingx_spot.transport.http11 import decompress
+from bingx_spot.transport.request_context import MAXIMUM_SIZE, ResponseTooLarge
 
-# What can only happen before a byte of the request was written.
-_UNWRITTEN = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+Transport = TypeVar("Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
+
+# What can only happen before a byte of the request was sent.
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
-class HttpxBackend:
-    """Send requests with a transport of httpx.
+class HttpxEngine:
+    """Sends requests with a transport of httpx.
 
     Args:
         transport: Sync, async or both.
@@ -36,57 +41,58 @@ class HttpxBackend:
         self._is_parents = False
         register_fork_aware(self)
 
-    def begin_anew(self) -> None:
+    def after_fork_in_child(self) -> None:
         """Leave the transport to the parent process if it was used there, for it may hold connections."""
         self._is_parents = self._used
 
     def send(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:
-        """Send the request and wait for the answer; `timeout` is in seconds."""
+        """Send the request and wait for the response; `timeout` is in seconds.
+
+        Raises:
+            InvalidInput: The transport is an async one, or was used before a fork.
+        """
         if self._closed:
             return CLOSED
-        deadline = time.monotonic() + timeout
-        transport = self._sync()
-        self._note_use()
+        transport, body = self._use(httpx.BaseTransport), _Body(timeout)
         try:
-            response = transport.handle_request(_built(request, deadline))
+            response = transport.handle_request(_build(request, body))
             try:
-                under_way = RequestContext(deadline, secure=False)
-                for chunk in response.iter_bytes():
-                    under_way.add(chunk)
+                assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 - a sync transport's
+                for chunk in response.stream:
+                    body.add(chunk)
             finally:
                 response.close()
+            return body.response(response)
         except Exception as error:  # noqa: BLE001 - whatever a transport raises, the caller gets our error
             return _failure(error, timeout)
-        except BaseException as error:  # noqa: BLE001 - it goes on: a cancelled task or Ctrl-C
-            # A transport does not tell whether it wrote anything, so it may have.
-            error.add_note(MAYBE_SENT_NOTE)
-            # Without the frames of the HTTP library, which hold the API key and the signature.
-            raise error.with_traceback(None)  # noqa: B904 - it is the same error
-        return _answer(response, under_way)
+        except BaseException as interruption:  # noqa: BLE001 - it goes on: Ctrl-C
+            # A transport does not tell whether it sent anything, so it may have.
+            raise mark_interruption(interruption, request_sent=True)  # noqa: B904 - it is the same error
 
     async def send_async(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:  # noqa: ASYNC109
-        """Send the request and await the answer; `timeout` is in seconds."""
+        """Send the request and await the response; `timeout` is in seconds.
+
+        Raises:
+            InvalidInput: The transport is a sync one, or was used before a fork.
+        """
         if self._closed:
             return CLOSED
-        deadline = time.monotonic() + timeout
-        transport = self._async()
-        self._note_use()
+        transport, body = self._use(httpx.AsyncBaseTransport), _Body(timeout)
         try:
-            response = await transport.handle_async_request(_built(request, deadline))
-            try:
-                under_way = RequestContext(deadline, secure=False)
-                async for chunk in response.aiter_bytes():
-                    under_way.add(chunk)
-            finally:
-                await response.aclose()
+            with anyio.fail_after(timeout):
+                response = await transport.handle_async_request(_build(request, body))
+                try:
+                    assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - an async one's
+                    async for chunk in response.stream:
+                        body.add(chunk)
+                finally:
+                    await response.aclose()
+            return body.response(response)
         except Exception as error:  # noqa: BLE001 - whatever a transport raises, the caller gets our error
             return _failure(error, timeout)
-        except BaseException as error:  # noqa: BLE001 - it goes on: a cancelled task or Ctrl-C
-            # A transport does not tell whether it wrote anything, so it may have.
-            error.add_note(MAYBE_SENT_NOTE)
-            # Without the frames of the HTTP library, which hold the API key and the signature.
-            raise error.with_traceback(None)  # noqa: B904 - it is the same error
-        return _answer(response, under_way)
+        except BaseException as interruption:  # noqa: BLE001 - it goes on: a cancelled task
+            # A transport does not tell whether it sent anything, so it may have.
+            raise mark_interruption(interruption, request_sent=True)  # noqa: B904 - it is the same error
 
     def close(self) -> None:
         """Close the transport, if it is one for `send`."""
@@ -101,26 +107,26 @@ class HttpxBackend:
             await self._transport.aclose()
 
     def __repr__(self) -> str:
-        return "<HttpxBackend>"
+        return "<HttpxEngine>"
 
-    def _note_use(self) -> None:
+    def _use(self, kind: type[Transport]) -> Transport:
+        if not isinstance(self._transport, kind):
+            known = _KINDS[isinstance(self._transport, httpx.AsyncBaseTransport)]
+            raise InvalidInput("transport", f"is {known[0]} one", known[1])
         if self._is_parents:
             raise InvalidInput("transport", "was used before a fork", "one of this process's own")
         self._used = True
+        return self._transport
 
-    def _sync(self) -> httpx.BaseTransport:
-        if isinstance(self._transport, httpx.BaseTransport):
-            return self._transport
-        raise InvalidInput("transport", "is an async one", "an httpx.BaseTransport for a blocking client")
 
-    def _async(self) -> httpx.AsyncBaseTransport:
-        if isinstance(self._transport, httpx.AsyncBaseTransport):
-            return self._transport
-        raise InvalidInput("transport", "is a sync one", "an httpx.AsyncBaseTransport for an async client")
+_KINDS = (
+    ("a sync", "an httpx.AsyncBaseTransport for an async client"),
+    ("an async", "an httpx.BaseTransport for a blocking client"),
+)
 
 
 class _TimeLeft(dict[str, float]):
-    """Give each phase of a request (connect, write, read, pool) the time that is left when it begins.
+    """Gives each phase of a request (connect, write, read, pool) the time that is left when it begins.
 
     httpx lets each phase take the whole time-out, so that together they would take several.
     """
@@ -137,29 +143,50 @@ class _TimeLeft(dict[str, float]):
         return max(self._deadline - time.monotonic(), 0.001)
 
 
-def _built(request: SignedRequest, deadline: float) -> httpx.Request:
+class _Body:
+    """The body of a response as it arrives, held to its size and the deadline.
+
+    Args:
+        timeout: How long the request may take, in seconds.
+    """
+
+    def __init__(self, timeout: float) -> None:
+        self.deadline = time.monotonic() + timeout
+        self._chunks: list[bytes] = []
+        self._size = 0
+
+    def add(self, chunk: bytes) -> None:
+        self._chunks.append(chunk)
+        self._size += len(chunk)
+        if self._size > MAXIMUM_SIZE:
+            raise ResponseTooLarge
+        if time.monotonic() > self.deadline:
+            raise TimeoutError
+
+    def response(self, response: httpx.Response) -> Response:
+        """Return the response with this body."""
+        content = b"".join(self._chunks)
+        if "content-encoding" in response.headers:
+            content = decompress(content, response.headers["content-encoding"])
+        return Response(response.status_code, MappingProxyType(dict(response.headers)), content)
+
+
+def _build(request: SignedRequest, body: _Body) -> httpx.Request:
     return httpx.Request(
         request.method,
         request.url,
-        headers=request.headers,
+        # httpx's own pool keeps bytes that follow a response, and takes them for the next one.
+        headers={**request.headers, "Connection": "close"},
         content=request.content,
-        extensions={"timeout": _TimeLeft(deadline)},
+        extensions={"timeout": _TimeLeft(body.deadline)},
     )
 
 
-def _answer(response: httpx.Response, under_way: RequestContext) -> Response:
-    headers = MappingProxyType(dict(response.headers))
-    return Response(response.status_code, headers, under_way.body())
-
-
 def _failure(error: Exception, timeout: float) -> TransportFailure:
-    written = not isinstance(error, _UNWRITTEN)
+    request_sent = not isinstance(error, _NOT_SENT)
     if isinstance(error, httpx.TimeoutException):
-        phase = "answer" if written else "connection"
-        return TransportFailure(written, f"no {phase} within {timeout:.2f} s", pending=written)
-    if isinstance(error, IncompleteResponse):
-        return TransportFailure(written, str(error), answered=isinstance(error, ResponseTooLarge))
+        return describe_failure(TimeoutError(), request_sent, timeout)
     if isinstance(error, httpx.ConnectError | httpx.ReadError):
-        # These texts are the system's and the TLS library's; others may repeat parts of the request.
-        return TransportFailure(written, f"{type(error).__name__}: {error}")
-    return TransportFailure(written, f"{type(error).__name__} before a whole answer came")
+        # The system's words and the TLS library's; those of others may repeat parts of the request.
+        return TransportFailure(request_sent, f"{type(error).__name__}: {error}")
+    return describe_failure(error, request_sent, timeout)

@@ -1,72 +1,71 @@
-"""Find a host's addresses, and wait no longer for them than there is time."""
+"""Name look-ups that end with the deadline."""
 
-# The first look-up would import it, in whichever thread: `forks.whole` says why that is no place for it.
+# The first look-up would import it, in its own thread: `fork_safety.fork_lock` says why not there.
 import encodings.idna  # noqa: F401
 import socket
+from collections.abc import Callable
 from concurrent.futures import Future
 from ipaddress import ip_address
+from itertools import chain, zip_longest
 from threading import Lock, Thread
+from typing import NamedTuple
 
-from bingx_spot.transport.backend import ConnectionBroken
+from bingx_spot.transport.request_context import ConnectionBroken
 
-# In the machine's own hosts file, so that nobody has to be asked.
-_OWN = "localhost"
+# In the machine's own hosts file, so that no name server is asked.
+_LOCAL = "localhost"
+
+
+class Address(NamedTuple):
+    """One address of a host.
+
+    Attributes:
+        family: `AF_INET` or `AF_INET6`.
+        target: What `socket.connect` takes.
+    """
+
+    family: socket.AddressFamily
+    target: tuple[str | int | bytes, ...]
 
 
 class Resolver:
-    """Look hosts up in threads of their own: the system's look-up blocks, and knows no time-out.
+    """Looks hosts up in daemon threads: the system's look-up blocks, and knows no time-out.
 
-    Whoever needs a host that is being looked up waits for that look-up, so that one which hangs holds a
-    single thread, however many calls give up on it.
+    Every caller that needs a host which is being looked up waits for the same look-up, so that one which
+    hangs holds a single thread, however many callers give up on it. A daemon thread does not keep a program,
+    or `asyncio.run`, from ending.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._under_way: dict[tuple[str, int], Future[list[str]]] = {}
+        self._running: dict[tuple[str, int], Future[list[Address]]] = {}
 
-    def of(self, host: str, port: int, seconds: float) -> list[str]:
-        """Return a host's addresses, the preferred one first.
+    def resolve(self, host: str, port: int) -> "Future[list[Address]]":
+        """Return the addresses of a host, IPv6 and IPv4 in turns, as a future.
 
-        Args:
-            host: A name, or an address, which is returned as it is.
-            port: The port that is wanted there.
-            seconds: How long to wait.
-
-        Raises:
-            TimeoutError: The time was up.
-            Broken: Nobody knows the host.
+        It raises ConnectionBroken where there is none.
         """
-        if is_address(host):
-            return [host]
-        try:
-            return _found(host, port) if host == _OWN else self._look_up(host, port).result(seconds)
-        except TimeoutError:
-            raise
-        except (OSError, UnicodeError) as error:
-            problem = ConnectionBroken(f"no address: {error}")
-        raise problem
-
-    def _look_up(self, host: str, port: int) -> Future[list[str]]:
+        if is_address(host) or host == _LOCAL:
+            future: Future[list[Address]] = Future()
+            _complete(future, lambda: _look_up(host, port))
+            return future
         with self._lock:
-            under_way = self._under_way.get((host, port))
-            if under_way is None:
-                under_way = Future()
-                # A daemon: a look-up that hangs must not keep a program from ending.
-                Thread(target=self._end, args=(host, port, under_way), daemon=True).start()
-                self._under_way[host, port] = under_way
-            return under_way
+            running = self._running.get((host, port))
+            if running is None:
+                running = self._running[host, port] = Future()
+                # From now on no caller can cancel it for the others.
+                running.set_running_or_notify_cancel()
+                Thread(target=self._run, args=(host, port, running), daemon=True).start()
+            return running
 
-    def _end(self, host: str, port: int, under_way: Future[list[str]]) -> None:
-        try:
-            under_way.set_result(_found(host, port))
-        except Exception as error:  # noqa: BLE001 - whoever waits is told
-            under_way.set_exception(error)
+    def _run(self, host: str, port: int, future: "Future[list[Address]]") -> None:
+        _complete(future, lambda: _look_up(host, port))
         with self._lock:
-            del self._under_way[host, port]
+            del self._running[host, port]
 
 
 def is_address(host: str) -> bool:
-    """Tell whether a host is written as an address, which needs no look-up."""
+    """Return whether a host is written as an address, which needs no look-up."""
     try:
         ip_address(host)
     except ValueError:
@@ -74,8 +73,17 @@ def is_address(host: str) -> bool:
     return True
 
 
-def _found(host: str, port: int) -> list[str]:
+def _complete(future: "Future[list[Address]]", function: Callable[[], list[Address]]) -> None:
+    try:
+        future.set_result(function())
+    except (OSError, UnicodeError) as error:
+        future.set_exception(ConnectionBroken(f"no address: {error}"))
+
+
+def _look_up(host: str, port: int) -> list[Address]:
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    # As text, with the zone where there is one; this asks nobody.
-    numeric = socket.NI_NUMERICHOST | socket.NI_NUMERICSERV
-    return list(dict.fromkeys(socket.getnameinfo(entry[4], numeric)[0] for entry in found))
+    addresses = list(dict.fromkeys(Address(entry[0], entry[4]) for entry in found))
+    # The system has sorted them; the families take turns, so that a dead one costs one step (RFC 8305).
+    preferred = [each for each in addresses if each.family == addresses[0].family]
+    others = [each for each in addresses if each.family != addresses[0].family]
+    return [each for each in chain(*zip_longest(preferred, others)) if each is not None]

@@ -1,6 +1,8 @@
-"""Whom connections trust where nothing else is said."""
+"""TLS and proxies without I/O: the layers between a TCP connection and HTTP."""
 
 import ssl
+from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Self
@@ -9,31 +11,140 @@ from urllib.parse import unquote, urlsplit
 import certifi
 
 from bingx_spot.exceptions import InvalidInput
+from bingx_spot.transport.connection_pool import Origin
+from bingx_spot.transport.http11 import Flow, Result, open_tunnel
+from bingx_spot.transport.request_context import RequestContext
+
+_READ_SIZE = 65536
+_PORTS = {"http": 80, "https": 443}
+_ALLOWED = "http://HOST:PORT or http://USER:PASSWORD@HOST:PORT"
 
 
 @cache
 def public_authorities() -> ssl.SSLContext:
-    """Return a context that trusts the public certificate authorities, as httpx has them.
+    """Return a context that trusts the public certificate authorities, those of certifi.
 
     Loading them takes 20 ms, so all clients share it.
     """
-    return ssl.create_default_context(cafile=certifi.where())
+    context = ssl.create_default_context(cafile=certifi.where())
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
-_ALLOWED = "http://HOST:PORT or http://USER:PASSWORD@HOST:PORT"
+class TlsLayer:
+    """One TLS session over a connection that somebody else reads and writes.
+
+    Args:
+        context: What to trust and which certificate to show.
+        host: The server's name or address, which its certificate must be for.
+    """
+
+    __slots__ = ("_incoming", "_outgoing", "_session")
+
+    def __init__(self, context: ssl.SSLContext, host: str) -> None:
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._session = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
+
+    def handshake(self) -> Flow[None]:
+        """Agree on keys with the server and check its certificate.
+
+        Raises:
+            ssl.SSLError: The server is not trusted, or does not speak TLS.
+        """
+        done = False
+        while not done:
+            try:
+                self._session.do_handshake()
+                done = True
+            except ssl.SSLWantReadError:
+                pass
+            if self._outgoing.pending:
+                yield self._outgoing.read()
+            if not done:
+                self._feed((yield None))
+
+    def through(self, flow: Flow[Result]) -> Flow[Result]:
+        """Run a flow over this session: encrypt what it writes, decrypt what it reads."""
+        received = b""
+        try:
+            # None first, as every generator wants it.
+            wanted = next(flow)
+            while True:
+                if wanted is None:
+                    received = yield from self._read()
+                else:
+                    self._session.write(wanted)
+                    received = b""
+                    yield self._outgoing.read()
+                wanted = flow.send(received)
+        except StopIteration as done:
+            result: Result = done.value
+            return result
+
+    def receive(self, data: bytes) -> bytes:
+        """Return what the application is told by the bytes given, and by any that were left unread.
+
+        A server may send session tickets at any time; they tell the application nothing.
+
+        Raises:
+            ssl.SSLError: The session has ended or is broken.
+        """
+        if data:
+            self._incoming.write(data)
+        received = b""
+        try:
+            while plain := self._session.read(_READ_SIZE):
+                received += plain
+        except ssl.SSLWantReadError:
+            return received
+        raise ssl.SSLZeroReturnError("the server has ended the session")
+
+    def _read(self) -> Flow[bytes]:
+        while True:
+            try:
+                return self._session.read(_READ_SIZE)
+            except ssl.SSLWantReadError:
+                pass
+            if self._outgoing.pending:
+                yield self._outgoing.read()
+            self._feed((yield None))
+
+    def _feed(self, data: bytes) -> None:
+        if data:
+            self._incoming.write(data)
+        else:
+            self._incoming.write_eof()
+
+
+def through(layers: list[TlsLayer], flow: Flow[Result]) -> Flow[Result]:
+    """Run a flow over TLS sessions, the outermost of which is the first."""
+    for layer in reversed(layers):
+        flow = layer.through(flow)
+    return flow
+
+
+def drain(layers: list[TlsLayer], data: bytes) -> bytes:
+    """Return what bytes that arrived while no flow was running tell the application.
+
+    Raises:
+        ssl.SSLError: A session has ended or is broken.
+    """
+    for layer in layers:
+        data = layer.receive(data)
+    return data
 
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """Hold a proxy's address and what it wants to know.
+    """The address of an HTTP proxy, and the password for it.
 
     Attributes:
-        url: Its URL, without user and password.
-        auth: User and password, or None.
+        origin: Where it is.
+        authorization: The header line that holds user and password, or none.
     """
 
-    url: str
-    auth: tuple[str, str] | None = field(default=None, repr=False)
+    origin: Origin
+    authorization: tuple[str, ...] = field(default=(), repr=False)
 
     @classmethod
     def parse(cls, url: str) -> Self:
@@ -47,11 +158,45 @@ class Proxy:
             host, port = parts.hostname, parts.port
         except (ValueError, TypeError, AttributeError):
             host = None
-        if not host or parts.scheme not in ("http", "https"):
+        if not host or parts.scheme not in _PORTS:
             raise InvalidInput("proxy", "is not an HTTP proxy's URL", _ALLOWED)
-        address = f"[{host}]" if ":" in host else host
-        bare = f"{parts.scheme}://{address}" + ("" if port is None else f":{port}")
-        auth = None
-        if parts.username is not None:
-            auth = (unquote(parts.username), unquote(parts.password or ""))
-        return cls(bare, auth)
+        origin = Origin(parts.scheme, host, port or _PORTS[parts.scheme], parts.netloc.rpartition("@")[2])
+        if parts.username is None:
+            return cls(origin)
+        password = b64encode(f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode())
+        return cls(origin, (f"Proxy-Authorization: Basic {password.decode()}",))
+
+
+def establish(
+    origin: Origin,
+    proxy: Proxy | None,
+    tls: Callable[[], ssl.SSLContext],
+    layers: list[TlsLayer],
+    context: RequestContext,
+) -> Flow[None]:
+    """Turn a new TCP connection, to the proxy where there is one, into one that HTTP can be spoken over.
+
+    Args:
+        origin: Where requests are to go.
+        proxy: The proxy, or None.
+        tls: Returns what to trust.
+        layers: The TLS sessions of the connection; each that is set up is appended.
+        context: The request that the connection is opened for.
+
+    Raises:
+        ConnectionBroken: The proxy refused.
+        ssl.SSLError: A server is not trusted, or does not speak TLS.
+    """
+    if proxy is not None and proxy.origin.scheme == "https":
+        yield from _start_tls(tls(), proxy.origin.host, layers)
+    if origin.scheme == "https":
+        if proxy is not None:
+            host = f"[{origin.host}]" if ":" in origin.host else origin.host
+            yield from through(layers, open_tunnel(f"{host}:{origin.port}", proxy.authorization, context))
+        yield from _start_tls(tls(), origin.host, layers)
+
+
+def _start_tls(context: ssl.SSLContext, host: str, layers: list[TlsLayer]) -> Flow[None]:
+    layer = TlsLayer(context, host)
+    yield from through(layers, layer.handshake())
+    layers.append(layer)

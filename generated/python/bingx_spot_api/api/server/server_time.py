@@ -13,9 +13,7 @@ from ...models.server_time_response import ServerTimeResponse
 from ...types import Response
 
 if TYPE_CHECKING:
-    import httpx
-
-    from ...client import AuthenticatedClient, Client
+    from ...client import ReceivedResponse, SupportsRequests
 
 _OK = HTTPStatus.OK
 
@@ -30,9 +28,7 @@ def _get_kwargs() -> dict[str, Any]:
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ServerTimeResponse | None:
+def _parse_response(*, client: SupportsRequests, response: ReceivedResponse) -> ServerTimeResponse | None:
     if response.status_code == 200:
         response_200 = ServerTimeResponse.from_dict(response.json())
 
@@ -44,9 +40,7 @@ def _parse_response(
         return None
 
 
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ServerTimeResponse]:
+def _build_response(*, client: SupportsRequests, response: ReceivedResponse) -> Response[ServerTimeResponse]:
     return Response(
         status_code=_OK if response.status_code == 200 else HTTPStatus(response.status_code),
         content=response.content,
@@ -57,7 +51,7 @@ def _build_response(
 
 def sync_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: SupportsRequests,
 ) -> Response[ServerTimeResponse]:
     """Get the exchange's time
 
@@ -82,7 +76,7 @@ def sync_detailed(
 
 def sync(
     *,
-    client: AuthenticatedClient | Client,
+    client: SupportsRequests,
 ) -> ServerTimeResponse | None:
     """Get the exchange's time
 
@@ -103,7 +97,7 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: SupportsRequests,
 ) -> Response[ServerTimeResponse]:
     """Get the exchange's time
 
@@ -126,7 +120,7 @@ async def asyncio_detailed(
 
 async def asyncio(
     *,
-    client: AuthenticatedClient | Client,
+    client: SupportsRequests,
 ) -> ServerTimeResponse | None:
     """Get the exchange's time
 

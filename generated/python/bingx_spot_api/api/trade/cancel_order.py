@@ -14,9 +14,7 @@ from ...models.cancel_order_response import CancelOrderResponse
 from ...types import Response
 
 if TYPE_CHECKING:
-    import httpx
-
-    from ...client import AuthenticatedClient, Client
+    from ...client import ReceivedResponse, SupportsRequests
 
 _OK = HTTPStatus.OK
 
@@ -40,9 +38,7 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> CancelOrderResponse | None:
+def _parse_response(*, client: SupportsRequests, response: ReceivedResponse) -> CancelOrderResponse | None:
     if response.status_code == 200:
         response_200 = CancelOrderResponse.from_dict(response.json())
 
@@ -54,9 +50,7 @@ def _parse_response(
         return None
 
 
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[CancelOrderResponse]:
+def _build_response(*, client: SupportsRequests, response: ReceivedResponse) -> Response[CancelOrderResponse]:
     return Response(
         status_code=_OK if response.status_code == 200 else HTTPStatus(response.status_code),
         content=response.content,
@@ -67,7 +61,7 @@ def _build_response(
 
 def sync_detailed(
     *,
-    client: AuthenticatedClient,
+    client: SupportsRequests,
     body: CancelOrderRequest,
 ) -> Response[CancelOrderResponse]:
     """Cancel an order
@@ -104,7 +98,7 @@ def sync_detailed(
 
 def sync(
     *,
-    client: AuthenticatedClient,
+    client: SupportsRequests,
     body: CancelOrderRequest,
 ) -> CancelOrderResponse | None:
     """Cancel an order
@@ -136,7 +130,7 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient,
+    client: SupportsRequests,
     body: CancelOrderRequest,
 ) -> Response[CancelOrderResponse]:
     """Cancel an order
@@ -171,7 +165,7 @@ async def asyncio_detailed(
 
 async def asyncio(
     *,
-    client: AuthenticatedClient,
+    client: SupportsRequests,
     body: CancelOrderRequest,
 ) -> CancelOrderResponse | None:
     """Cancel an order

@@ -13,9 +13,7 @@ from ...models.query_order_response import QueryOrderResponse
 from ...types import UNSET, Response, Unset
 
 if TYPE_CHECKING:
-    import httpx
-
-    from ...client import AuthenticatedClient, Client
+    from ...client import ReceivedResponse, SupportsRequests
 
 _OK = HTTPStatus.OK
 
@@ -49,9 +47,7 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> QueryOrderResponse | None:
+def _parse_response(*, client: SupportsRequests, response: ReceivedResponse) -> QueryOrderResponse | None:
     if response.status_code == 200:
         response_200 = QueryOrderResponse.from_dict(response.json())
 
@@ -63,9 +59,7 @@ def _parse_response(
         return None
 
 
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[QueryOrderResponse]:
+def _build_response(*, client: SupportsRequests, response: ReceivedResponse) -> Response[QueryOrderResponse]:
     return Response(
         status_code=_OK if response.status_code == 200 else HTTPStatus(response.status_code),
         content=response.content,
@@ -76,7 +70,7 @@ def _build_response(
 
 def sync_detailed(
     *,
-    client: AuthenticatedClient,
+    client: SupportsRequests,
     symbol: str,
     order_id: int | Unset = UNSET,
     client_order_id: str | Unset = UNSET,
@@ -117,7 +111,7 @@ def sync_detailed(
 
 def sync(
     *,
-    client: AuthenticatedClient,
+    client: SupportsRequests,
     symbol: str,
     order_id: int | Unset = UNSET,
     client_order_id: str | Unset = UNSET,
@@ -153,7 +147,7 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient,
+    client: SupportsRequests,
     symbol: str,
     order_id: int | Unset = UNSET,
     client_order_id: str | Unset = UNSET,
@@ -192,7 +186,7 @@ async def asyncio_detailed(
 
 async def asyncio(
     *,
-    client: AuthenticatedClient,
+    client: SupportsRequests,
     symbol: str,
     order_id: int | Unset = UNSET,
     client_order_id: str | Unset = UNSET,

@@ -1,0 +1,79 @@
+"""Send one signed request and report the response, or why there is none.
+
+An engine never repeats a request, follows no redirect, and raises no exception of its HTTP library.
+"""
+
+from typing import NamedTuple, Protocol
+
+from bingx_spot.core.request import SignedRequest
+from bingx_spot.models import Response
+
+
+class TransportFailure(NamedTuple):
+    """A request without a complete response.
+
+    Attributes:
+        request_sent: Whether a byte of the request may have been sent. False is certain: the exchange has
+            seen nothing of it.
+        reason: What happened, in words; holds nothing secret.
+        timed_out: Whether the time ran out while the request was in flight, so that the exchange may still
+            be working on it.
+        too_large: Whether a response arrived but is larger than any of the exchange's. The network works.
+    """
+
+    request_sent: bool
+    reason: str
+    timed_out: bool = False
+    too_large: bool = False
+
+
+#: The result of every request on a closed engine.
+CLOSED = TransportFailure(request_sent=False, reason="the client is closed")
+
+#: The note on an exception, such as KeyboardInterrupt, that ended a request which may have been sent.
+MAYBE_SENT_NOTE = "bingx_spot: a request may have been sent; whether it took effect is unknown"
+
+
+class Engine(Protocol):
+    """Sends a request and returns the response, or why there is none.
+
+    `timeout` is in seconds and covers the whole exchange: name look-up, connection, TLS, request, response.
+    An exception that ends a request from outside (KeyboardInterrupt, CancelledError) passes through;
+    `may_have_been_sent` tells what it left behind.
+    """
+
+    def send(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:
+        """Send the request and wait for the response."""
+        ...
+
+    async def send_async(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:  # noqa: ASYNC109
+        """Send the request and await the response."""
+        ...
+
+    def close(self) -> None:
+        """Close the connections of `send`. Requests in flight end at once."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close the connections of `send_async`. Requests in flight end at once."""
+        ...
+
+
+def mark_interruption(interruption: BaseException, *, request_sent: bool) -> BaseException:
+    """Record on an exception whether the request that it ended may have been sent, and return it.
+
+    Its traceback is removed: the frames hold the API key and the signature.
+    """
+    if request_sent:
+        interruption.add_note(MAYBE_SENT_NOTE)
+    else:
+        interruption.__dict__["_bingx_spot_not_sent"] = True
+    return interruption.with_traceback(None)
+
+
+def may_have_been_sent(interruption: BaseException) -> bool:
+    """Return whether the request that an exception ended may have been sent.
+
+    True unless the engine was certain that it was not.
+    """
+    return not interruption.__dict__.get("_bingx_spot_not_sent", False)

@@ -1,0 +1,112 @@
+"""Ctrl-C at any line of a call: the note on it never says that nothing was sent when the exchange has it."""
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+import bingx_spot
+from bingx_spot import BingxSpot
+from bingx_spot.core.engine import MAYBE_SENT_NOTE
+from bingx_spot.core.resolution import _NOT_SENT_NOTE
+from tests.support.samples import ORDER_ID, SUCCESS, SYMBOL, blocking
+from tests.support.scripted_server import ScriptedServer, scripted_server
+
+PACKAGE = str(Path(bingx_spot.__file__).parent)
+
+
+class InterruptAt:
+    """Raises KeyboardInterrupt at one line of the package, counted from the beginning of a call."""
+
+    def __init__(self, line: int) -> None:
+        self._left = line
+
+    def __call__(self, frame: FrameType, event: str, _: Any) -> Any:
+        if not frame.f_code.co_filename.startswith(PACKAGE):
+            return None
+        if event == "line":
+            self._left -= 1
+            if self._left < 0:
+                raise KeyboardInterrupt
+        return self
+
+
+def interrupted(bingx: BingxSpot, line: int) -> KeyboardInterrupt | None:
+    """Interrupt a call at a line, and return the interrupt, or None where the call has fewer lines."""
+    sys.settrace(InterruptAt(line))
+    try:
+        bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
+    except KeyboardInterrupt as interrupt:
+        return interrupt
+    finally:
+        sys.settrace(None)
+    return None
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    with scripted_server(SUCCESS) as server:
+        yield server
+
+
+# A socket whose owner was interrupted before it could close it is closed, and reset, when it is collected.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("connection", ["new", "open"])
+def test_at_any_line_the_note_is_true(server: ScriptedServer, connection: str) -> None:
+    line, notes_seen = 0, set()
+    while True:
+        with blocking(server.url) as bingx:
+            if connection == "open":
+                bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
+            server.requests.clear()
+            interrupt = interrupted(bingx, line)
+            if interrupt is None:
+                break
+            # One that is on its way has arrived by the time that another has been answered.
+            sent = len(server.requests)
+            assert bingx.cancel_order(SYMBOL, order_id=ORDER_ID).order_id == ORDER_ID, f"line {line}"
+            sent = len(server.requests) - 1
+        notes = getattr(interrupt, "__notes__", [])
+        assert len(notes) <= 1, f"line {line}: {notes}"
+        if sent:
+            assert notes != [_NOT_SENT_NOTE], f"line {line}"
+        notes_seen.update(notes)
+        line += 1
+    assert notes_seen == {_NOT_SENT_NOTE, MAYBE_SENT_NOTE}
+    assert line > 100
+
+
+PROGRAM = """
+import sys
+from bingx_spot.transport.engine import NetworkEngine
+from tests.support.cancelling import signed
+print(NetworkEngine().send(signed(sys.argv[1]), 0.8).http_status)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system does not stop processes")
+def test_a_response_that_arrived_while_the_process_was_stopped_is_read() -> None:
+    arrived, released = threading.Event(), threading.Event()
+
+    def answer(_: bytes) -> bytes:
+        arrived.set()
+        released.wait(20)
+        return SUCCESS
+
+    with scripted_server(answer) as server:
+        command = [sys.executable, "-c", PROGRAM, server.url]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path.cwd()) as running:
+            assert arrived.wait(30)
+            running.send_signal(signal.SIGSTOP)
+            released.set()
+            time.sleep(1.0)  # until its deadline is over
+            running.send_signal(signal.SIGCONT)
+            said, _ = running.communicate(timeout=30)
+    assert said == "200\n"

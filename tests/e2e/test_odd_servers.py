@@ -1,0 +1,161 @@
+"""One table of servers that say more, or other things, than HTTP allows, against every way of sending.
+
+Whatever the server does with the first request, the second is answered by its own response or by none.
+"""
+
+import asyncio
+import socket
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from bingx_spot import Response
+from bingx_spot.core.engine import Engine, TransportFailure, backend
+from bingx_spot.transport.async_backend import AsyncConnection
+from bingx_spot.transport.engine import NetworkEngine
+from bingx_spot.transport.httpx_backend import HttpxEngine
+from tests.support.cancelling import signed
+from tests.support.samples import success
+from tests.support.scripted_server import Answer, Cut, http, scripted_server
+
+FIRST, SECOND, STRAY = success(price="1"), success(price="2"), success(price="777")
+CHUNKED = "Transfer-Encoding: chunked"
+
+
+def late(first: bytes, stray: bytes) -> Callable[[], Iterator[bytes]]:
+    """Answer, and send something else a moment later."""
+
+    def pieces() -> Iterator[bytes]:
+        yield first
+        time.sleep(0.03)
+        yield stray
+
+    return pieces
+
+
+def chunked(body: str) -> bytes:
+    head = f"HTTP/1.1 200 OK\r\n{CHUNKED}\r\n\r\n"
+    return f"{head}{len(body):x}\r\n{body}\r\n0\r\n\r\n".encode()
+
+
+#: What the server sends for the first request, and whether that holds a response to it.
+SERVERS: dict[str, tuple[Callable[[], Answer], bool]] = {
+    "a second response": (lambda: http(FIRST) + http(STRAY), True),
+    "a second response a moment later": (late(http(FIRST), http(STRAY)), True),
+    "half of a second response": (lambda: http(FIRST) + http(STRAY)[:40], True),
+    "a rate limit a moment later": (late(http(FIRST), http("", "429 Too Many Requests")), True),
+    "408 a moment later": (late(http(FIRST), http("", "408 Request Timeout")), True),
+    "a body longer than its length": (lambda: http(FIRST) + STRAY.encode(), True),
+    "garbage": (lambda: http(FIRST) + b"\x00\x01\x02", True),
+    "a response behind the last chunk": (lambda: chunked(FIRST) + http(STRAY), True),
+    "204 with a body": (lambda: http(STRAY, "204 No Content"), True),
+    "205 with a response behind it": (lambda: http("", "205 Reset Content") + http(STRAY), True),
+    "304 with a body": (lambda: http(STRAY, "304 Not Modified"), True),
+    "1xx before and a response behind": (
+        lambda: b"HTTP/1.1 103 Early Hints\r\n\r\n" + http(FIRST) + http(STRAY),
+        True,
+    ),
+    "no length": (lambda: Cut(f"HTTP/1.1 200 OK\r\n\r\n{FIRST}".encode()), True),
+    "101": (lambda: b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n" + http(STRAY), False),
+    "another protocol": (lambda: b"SSH-2.0-OpenSSH_9.6\r\n" + http(STRAY), False),
+}
+
+
+def network() -> NetworkEngine:
+    return NetworkEngine()
+
+
+def own_transport() -> HttpxEngine:
+    return HttpxEngine(httpx.HTTPTransport())
+
+
+def own_async_transport() -> HttpxEngine:
+    return HttpxEngine(httpx.AsyncHTTPTransport())
+
+
+def send_blocking(engine: Engine, url: str) -> list[Response | TransportFailure]:
+    results = []
+    for _ in range(3):
+        results.append(engine.send(signed(url), 1.0))
+        time.sleep(0.06)  # what the server sends meanwhile is there
+    engine.close()
+    return results
+
+
+def send_async(engine: Engine, url: str) -> list[Response | TransportFailure]:
+    async def main() -> list[Response | TransportFailure]:
+        results = []
+        for _ in range(3):
+            results.append(await engine.send_async(signed(url), 1.0))
+            await asyncio.sleep(0.06)
+        await engine.aclose()
+        return results
+
+    return asyncio.run(main())
+
+
+def send_async_from_a_busy_program(engine: Engine, url: str) -> list[Response | TransportFailure]:
+    async def main() -> list[Response | TransportFailure]:
+        results = []
+        for _ in range(3):
+            results.append(await engine.send_async(signed(url), 1.0))
+            time.sleep(0.06)  # noqa: ASYNC251 - the event loop sees nothing of what arrives meanwhile
+        await engine.aclose()
+        return results
+
+    return asyncio.run(main())
+
+
+WAYS = {
+    "sync": (network, send_blocking),
+    "async": (network, send_async),
+    "async, busy": (network, send_async_from_a_busy_program),
+    "httpx": (own_transport, send_blocking),
+    "httpx async": (own_async_transport, send_async),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", SERVERS)
+def test_no_request_gets_the_response_of_another(name: str, way: str) -> None:
+    odd, responds = SERVERS[name]
+    numbers = iter(range(1, 10))
+
+    def answer(_: bytes) -> Answer:
+        return odd() if next(numbers) == 1 else http(SECOND)
+
+    engine, send = WAYS[way]
+    with scripted_server(answer) as server:
+        first, *others = send(engine(), server.url)
+        assert len(server.requests) == 3
+    assert isinstance(first, Response) == responds, first
+    assert not (isinstance(first, Response) and b"777" in first.body)
+    for other in others:
+        assert isinstance(other, Response), other
+        assert other.body == SECOND.encode()
+
+
+@pytest.mark.parametrize("send", [send_blocking, send_async], ids=["sync", "async"])
+def test_a_server_that_speaks_first_is_not_asked(send: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    # So that what the server sends is there before the request would be.
+    def connect_slowly(*arguments: Any) -> socket.socket:
+        connected = connect(*arguments)
+        time.sleep(0.03)
+        return connected
+
+    async def catch_up(_: AsyncConnection) -> None:
+        await asyncio.sleep(0.03)
+
+    connect = backend.connect
+    monkeypatch.setattr(backend, "connect", connect_slowly)
+    monkeypatch.setattr(AsyncConnection, "catch_up", catch_up)
+    with scripted_server(http(SECOND), greeting=http(STRAY)) as server:
+        results = send(NetworkEngine(), server.url)
+        assert server.requests == []
+    for result in results:
+        assert isinstance(result, TransportFailure)
+        assert not result.request_sent
+        assert "before it was asked" in result.reason

@@ -1,0 +1,124 @@
+"""Happy eyeballs: the first address that accepts wins, and one that is dead costs a quarter of a second."""
+
+import asyncio
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from bingx_spot.transport import async_backend, happy_eyeballs
+from bingx_spot.transport.happy_eyeballs import STAGGER
+from bingx_spot.transport.request_context import ConnectionBroken, RequestContext
+from bingx_spot.transport.resolver import Address
+
+Connect = Callable[..., socket.socket]
+
+
+def connect_blocking(addresses: list[Address], seconds: float = 10.0) -> socket.socket:
+    return happy_eyeballs.connect(addresses, RequestContext(seconds))
+
+
+def connect_async(addresses: list[Address], seconds: float = 10.0) -> socket.socket:
+    async def connect() -> socket.socket:
+        async with asyncio.timeout(seconds):
+            return await async_backend.connect(addresses)
+
+    return asyncio.run(connect())
+
+
+@pytest.fixture(params=[connect_blocking, connect_async], ids=["sync", "async"])
+def connect(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+@pytest.fixture
+def listening() -> Iterator[Address]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield Address(socket.AF_INET, listener.getsockname())
+
+
+@pytest.fixture
+def refusing() -> Iterator[Address]:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield Address(socket.AF_INET, bound.getsockname())
+
+
+@pytest.fixture
+def silent() -> Iterator[Address]:
+    """An address that answers no SYN: a listener whose queue is full."""
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        while True:
+            filler = stack.enter_context(socket.socket())
+            filler.settimeout(0.05)
+            try:
+                filler.connect(listener.getsockname())
+            except TimeoutError:
+                break
+        yield Address(socket.AF_INET, listener.getsockname())
+
+
+def timed(connect: Connect, *addresses: Address, seconds: float = 10.0) -> tuple[Address, float]:
+    began = time.monotonic()
+    with connect(list(addresses), seconds) as connected:
+        return Address(connected.family, connected.getpeername()), time.monotonic() - began
+
+
+def test_the_first_address_that_accepts_wins(connect, listening):
+    assert timed(connect, listening)[0] == listening
+
+
+def test_one_that_refuses_costs_nothing(connect, refusing, listening):
+    address, took = timed(connect, refusing, refusing, listening)
+    assert address == listening
+    assert took < STAGGER
+
+
+def test_one_that_is_silent_costs_a_quarter_of_a_second(connect, silent, listening):
+    address, took = timed(connect, silent, listening)
+    assert address == listening
+    assert STAGGER <= took < 2 * STAGGER
+
+
+def test_all_that_are_silent_end_with_the_deadline(connect, silent):
+    began = time.monotonic()
+    with pytest.raises(TimeoutError):
+        connect([silent, silent], 0.3)
+    assert 0.3 <= time.monotonic() - began < 1
+
+
+def test_where_all_refuse_the_reason_is_the_system_s(connect, refusing):
+    with pytest.raises(ConnectionBroken, match=r"ConnectionRefusedError: .*refused"):
+        connect([refusing, refusing])
+
+
+def test_without_an_address_there_is_no_connection(connect):
+    with pytest.raises(ConnectionBroken, match="no address"):
+        connect([])
+
+
+def test_no_socket_is_left_behind(connect, silent, refusing, listening):
+    before = open_sockets()
+    timed(connect, silent, refusing, listening)
+    with pytest.raises(TimeoutError):
+        connect([silent, silent], 0.3)
+    assert open_sockets() == before
+
+
+def test_small_packets_are_not_held_back_and_a_dead_line_is_noticed(connect, listening):
+    with connect([listening]) as connected:
+        assert connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            assert connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 1000
+
+
+def open_sockets() -> int:
+    from tests.e2e.outcome.interrupted import sockets
+
+    return sockets()
