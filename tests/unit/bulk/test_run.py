@@ -21,7 +21,7 @@ from tests.support.permits import Permits
 from tests.support.scripted_time import BEGIN, ScriptedTime
 from tests.unit.bulk.virtual_run import VirtualRun, cancelled, response
 
-UNREACHED = TransportFailure(written=False, reason="connection refused")
+UNREACHED = TransportFailure(request_sent=False, reason="connection refused")
 
 
 def orders(count: int) -> list[tuple[str, int]]:
@@ -162,7 +162,7 @@ def test_a_closed_client_aborts_the_run_at_once():
 def test_an_order_in_doubt_is_unknown_and_the_run_goes_on():
     def exchange(send):
         if send.request.info.parameters["orderId"] == 3:
-            return TransportFailure(written=True, reason="no response in time", pending=True)
+            return TransportFailure(request_sent=True, reason="no response in time", timed_out=True)
         return cancelled(send)
 
     virtual = VirtualRun(exchange, timeout=1.0)

@@ -30,9 +30,9 @@ ASKING_TIME = ApiCall.of(SERVER_TIME, {})
 #: More steps than any call takes.
 ENDLESS = 500
 
-REFUSED = TransportFailure(written=False, reason="connection refused")
-RESET = TransportFailure(written=True, reason="connection reset")
-HANGS = TransportFailure(written=True, reason="no whole answer in time", pending=True)
+REFUSED = TransportFailure(request_sent=False, reason="connection refused")
+RESET = TransportFailure(request_sent=True, reason="connection reset")
+HANGS = TransportFailure(request_sent=True, reason="no whole answer in time", timed_out=True)
 
 
 def answer(envelope: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:

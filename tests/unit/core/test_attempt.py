@@ -49,7 +49,7 @@ from tests.unit.core.playing import (
 )
 
 HOUR = 3_600_000
-TOO_LARGE = TransportFailure(written=True, reason="response too large", answered=True)
+TOO_LARGE = TransportFailure(request_sent=True, reason="response too large", too_large=True)
 # BEGIN is Tue, 14 Nov 2023 22:13:20 GMT.
 BEGIN_DATE, HOUR_LATER = "Tue, 14 Nov 2023 22:13:20 GMT", "Tue, 14 Nov 2023 23:13:20 GMT"
 REMAIN, EXPIRE = "x-ratelimit-requests-remain", "x-ratelimit-requests-expire"

@@ -23,6 +23,7 @@ from tests.unit.core.playing import (
     NOT_FOUND,
     NOT_OPEN,
     RESET,
+    After,
     Exchange,
     Played,
     Reply,
@@ -157,6 +158,16 @@ class TestOrdersThatAreNotFound:
         world.then = lambda _: CANCELLED if is_visible() else NOT_FOUND
         world.read = lambda status: order(status, clientOrderID="Bot_1") if is_visible() else NOT_FOUND
         assert ending(world.play(call)) == "returned CANCELED"
+
+    def test_not_found_is_believed_of_a_query_that_was_sent_late_enough(self) -> None:
+        world = World(then=lambda _: NOT_OPEN)
+
+        def read(status: str) -> Reply:
+            # Sent before a new order would be visible, answered after that.
+            return After(NOT_FOUND, 1.0) if world.time.seconds < 1002.0 else order(status)
+
+        world.read = read
+        assert ending(world.play()) == "OrderNotOpen"
 
     def test_an_order_that_never_existed_is_not_found(self) -> None:
         played = World(then=lambda _: NOT_OPEN, read=lambda _: NOT_FOUND).play()
@@ -352,11 +363,6 @@ class TestAfterAnAmbiguousRequest:
         played = World(then=lambda _: says(123456, "what is this?"), read=lambda _: HTML).play()
         text = str(played.error)
         assert 0 < text.index("what is this?") < text.index("cancel again")
-
-    def test_an_operation_that_no_query_settles_ends_as_unknown(self) -> None:
-        alone = ApiCall(replace(CANCEL, settled_by=None, timing=None), CANCELLING.parameters)
-        played = World(then=lambda _: RESET).play(alone)
-        assert (ending(played), "q" in played.asked) == ("OutcomeUnknown", False)
 
 
 class TestReads:
