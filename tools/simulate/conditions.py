@@ -54,7 +54,8 @@ class Conditions:
 
 def drawn(dice: Random) -> Conditions:
     """Return conditions in which each kind of trouble is either possible or not."""
-    bad = dice.random()
+    # Mild worlds are as likely as bad ones: most kinds of trouble decide alone in them.
+    bad = dice.random() ** 2
     # In some worlds no ambiguous request is ever executed.
     executes_now = dice.random() if dice.random() < 0.85 else 0.0
     executes_late = (1.0 - executes_now) * dice.random() if executes_now else 0.0

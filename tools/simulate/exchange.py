@@ -36,7 +36,7 @@ class Sent:
         host: `primary` or `fallback`.
         at: When it was sent.
         arrived: Whether it has reached the exchange.
-        expires: After which moment it cannot take effect any more, once it has arrived.
+        expires: After which moment it cannot take effect any more, once it has arrived; 0 where it was stale.
         executed: The order that it has cancelled, or None.
         executed_at: When it did that.
         reply: The response that reached the driver, or None.
@@ -96,7 +96,8 @@ class Exchange:
         now, world, conditions = self.world.now, self.world, self.conditions
         sent.arrived = True
         since = (world.clock_ms() - sent.timestamp) / 1000
-        sent.expires = now + max(sent.window - since, 0.0) + TAKES_EFFECT_WITHIN
+        if not self._stale(sent, since):
+            sent.expires = now + sent.window - since + TAKES_EFFECT_WITHIN
         if sent.operation == "time":
             return self._with_date(self._time())
         mode = self._mode_of(sent.operation)

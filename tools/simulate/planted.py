@@ -5,7 +5,7 @@ This is the only module that knows how the core is built inside; each bug is one
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
 from unittest import mock
@@ -13,6 +13,7 @@ from unittest import mock
 from bingx_spot import (
     CallError,
     NotSent,
+    OrderNotFound,
     OrderNotOpen,
     OutcomeUnknown,
     RequestRejected,
@@ -31,17 +32,17 @@ Plant = Callable[[], AbstractContextManager[object]]
 _GATEWAY_TIMEOUT = 504
 
 
-def first_found(bug: str | None, calls: int) -> int | None:
+def first_found(bug: str, seeds: range) -> int | None:
     """Return the first seed that is wrong with a bug and right without it, or None.
 
     Args:
-        bug: A name in `PLANTED`; None to look for a seed that is wrong as it is.
-        calls: How many seeds to play.
+        bug: A name in `PLANTED`.
+        seeds: The seeds to play.
     """
-    for seed in range(calls):
-        with PLANTED[bug]() if bug is not None else nullcontext():
+    for seed in seeds:
+        with PLANTED[bug]():
             wrong = play_seed(seed)[1].wrong
-        if wrong and (bug is None or not play_seed(seed)[1].wrong):
+        if wrong and not play_seed(seed)[1].wrong:
             return seed
     return None
 
@@ -127,6 +128,11 @@ def _failed_read_finds_nothing(self: Any, original: Callable[..., None], what: A
     self.facts.not_found = True
 
 
+def _replica_outweighs_a_query_before(self: Any, original: Callable[..., None], what: Any) -> None:
+    original(self, *what)
+    self.facts.not_found = isinstance(what[0], OrderNotFound)
+
+
 def _refusal_clears_doubt(self: Any, original: Callable[..., None], what: Any) -> None:
     original(self, *what)
     if isinstance(what[1], RequestRejected):
@@ -180,6 +186,9 @@ PLANTED: dict[str, Plant] = {
     "believe a success for another order": _always(response_validation, "_wrong_order", ""),
     "treat not found as final": lambda: _first(lambda known: known.not_found, Action.RAISE_NOT_FOUND),
     "treat a failed query as not found": lambda: _noting("_note_failed_read", _failed_read_finds_nothing),
+    "forget that a query has found the order": lambda: _noting(
+        "_note_failed_read", _replica_outweighs_a_query_before
+    ),
     "stop at the first unknown": lambda: _first(
         lambda known: known.ambiguous is not None, Action.RAISE_UNKNOWN
     ),
@@ -197,12 +206,12 @@ PLANTED: dict[str, Plant] = {
     "read an unlisted word as cancelled": lambda: _unclear_is(OrderState.CANCELED),
     "read an unlisted word as failed": lambda: _unclear_is(OrderState.FAILED),
     "believe CANCELED with everything executed": _always(order_state, "_is_fully_executed", value=False),
-    "take a new order for no order": _always(facts.Facts, "may_be_invisible", value=False),
+    "take a new order for no order": _always(facts.Facts, "not_found_is_confirmed", value=True),
+    "believe the first refusal of a new order": _always(facts.Facts, "refusal_is_confirmed", value=True),
     "take a refused client order id for a closed order": lambda: _when(
         "state-not-learnt", lambda known: isinstance(known.not_open, OrderNotOpen)
     ),
     "forget the deadline": _late_deadline,
     "cancel without end": lambda: mock.patch.object(facts, "MAXIMUM_ATTEMPTS", 100),
-    "query without end": lambda: mock.patch.object(facts, "MAXIMUM_QUERIES", 10_000),
     "give up after three queries": lambda: mock.patch.object(facts, "MAXIMUM_QUERIES", 3),
 }

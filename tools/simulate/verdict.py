@@ -11,7 +11,8 @@ sent, and `timestamp` + `recvWindow` + `takesEffectWithin` lie ahead by the exch
 - *filled*, *failed*: the order has this final state when the call ends.
 - *already_canceled*: the order is cancelled when the call ends, and not by a request of this call.
 - *not_open*: the order is not open when the call ends, so never again, and no request of this call did it.
-- *not_found*: a response said so, no request of this call has taken effect or can still take effect.
+- *not_found*: a response said so, no query has found it, no request of this call has taken effect or can
+  still take effect.
 - *still_open*: the order was open within the `readsLag` before the last query that said so, no request of
   this call has taken effect or can still take effect.
 - *unaffected* (every other `NotExecuted`): no request of this call has taken effect or can still take effect.
@@ -26,6 +27,9 @@ sent, and `timestamp` + `recvWindow` + `takesEffectWithin` lie ahead by the exch
 - a query that was sent `readsLag` after every ambiguous cancel had expired said open (*unknown* only); or
 - more than `LEAST_LEFT` of the deadline were left, and nothing forbade one more query in that time: a lock,
   the limit of queries a second, equal errors near the twentieth, the documented most of queries.
+
+*not_found* is avoidable if the last request that was answered so was sent before a new order would have been
+visible, and one more query was possible.
 
 **Broken**: the call ended after its deadline; it sent more cancels or queries than documented; it cancelled
 another order than the one whose id a response had named; it went past a limit, or met twenty equal errors.
@@ -49,7 +53,14 @@ from tools.simulate.driver import (
 )
 from tools.simulate.exchange import Sent
 from tools.simulate.scenario import SEEN_CODE, Scenario
-from tools.simulate.timing import EQUAL_ERRORS, READS_LAG, REQUESTS_A_SECOND, TAKES_EFFECT_WITHIN
+from tools.simulate.timing import (
+    EQUAL_ERRORS,
+    READS_LAG,
+    REQUESTS_A_SECOND,
+    TAKES_EFFECT_WITHIN,
+    VISIBLE_WITHIN,
+)
+from tools.simulate.wording import Reply
 from tools.simulate.world import CANCELED, FAILED, FILLED, OPEN, OURS, Order
 
 #: With less than this left, in seconds, asking once more is no use.
@@ -163,6 +174,8 @@ def _false_not_executed(call: Scenario, order: Order | None, facts: _Facts, endi
         return "it was not open"
     if ending == "not_found" and not any(sent.reply and sent.reply.not_open for sent in call.network.sent):
         return "no response said so"
+    if ending == "not_found" and _was_named(call):
+        return "a query had found it"
     if any(sent.executed for sent in facts.cancels):
         return "a request of ours has cancelled it, or does so later"
     return "a request of ours can still take effect" if facts.pending else ""
@@ -220,6 +233,8 @@ def _reused_unnoticed(call: Scenario) -> bool:
 
 
 def _avoidable(call: Scenario, ending: str, ended: float, cancels: list[Sent]) -> str:
+    if ending == "not_found":
+        return _too_early(call, ended)
     if ending not in ("unknown", "not_open"):
         return ""
     for sent in call.network.sent:
@@ -234,7 +249,7 @@ def _avoidable(call: Scenario, ending: str, ended: float, cancels: list[Sent]) -
     if ending == "unknown":
         doubtful = [sent for sent in cancels if _is_ambiguous(sent)]
         if not doubtful:
-            return "no cancel was ambiguous" if any(map(_is_answered_query, call.network.sent)) else ""
+            return "no cancel was ambiguous" if _was_answered(call) else ""
         # As late as an honest driver has to think, whatever the two clocks say.
         expired = max(sent.at + 2 * sent.window + TAKES_EFFECT_WITHIN for sent in doubtful)
         for sent in call.network.sent:
@@ -243,10 +258,31 @@ def _avoidable(call: Scenario, ending: str, ended: float, cancels: list[Sent]) -
     return "time was left to ask" if _may_ask(call, ended) else ""
 
 
-def _is_answered_query(sent: Sent) -> bool:
-    """Tell whether this is a query that was answered with a listed state, or with "not found"."""
-    reply = sent.reply
-    return sent.operation == "query" and reply is not None and (reply.says_open or reply.not_open)
+def _too_early(call: Scenario, ended: float) -> str:
+    """Return why "not found" came too early, where a new order would not have been visible yet."""
+    last = max(
+        (sent.at for sent in call.network.sent if sent.reply is not None and sent.reply.not_open), default=0.0
+    )
+    return "a new order would not be visible yet" if last < VISIBLE_WITHIN and _may_ask(call, ended) else ""
+
+
+def _was_answered(call: Scenario) -> bool:
+    """Tell whether a query was answered with a listed state, or with "not found" and never with an order."""
+    replies = _read(call)
+    not_found = any(reply.not_open for reply in replies)
+    return any(reply.says_open for reply in replies) or (
+        not_found and all(reply.names is None for reply in replies)
+    )
+
+
+def _was_named(call: Scenario) -> bool:
+    """Tell whether a query has named the order as the request did, whatever its state."""
+    return any(reply.names is not None and not reply.names_otherwise for reply in _read(call))
+
+
+def _read(call: Scenario) -> list[Reply]:
+    """Return the responses of queries."""
+    return [sent.reply for sent in call.network.sent if sent.operation == "query" and sent.reply is not None]
 
 
 def _may_ask(call: Scenario, ended: float) -> bool:

@@ -106,6 +106,7 @@ class Reply:
         certain: Whether it says for certain what became of its own request: done, refused, not open.
         proves: The final state that it proves of the order that it names, or nothing.
         names: The order id in the data of a success, or None.
+        names_otherwise: Whether it does not state the client order id as the request did.
         says_open: Whether it is a query's believable response that says open.
         not_open: Whether it says that no open order, or no order at all, is found.
         locks: For how long it forbids further requests, as far as the driver can know, in seconds; or 0.
@@ -121,6 +122,7 @@ class Reply:
     certain: bool = False
     proves: str = ""
     names: int | None = None
+    names_otherwise: bool = False
     says_open: bool = False
     not_open: bool = False
     locks: float = 0.0
@@ -244,6 +246,7 @@ def stated(
     reply.names = order.order_id
     if by_client_id and form != "exact":
         reply.text += f" with the client id {form}"
+        reply.names_otherwise = True
         return reply
     if status in OPEN and query:
         reply.says_open = True
