@@ -69,7 +69,7 @@ def play(call: Scenario) -> Result:
             with _blocking_time(call):
                 return runner.run(_steps(call), VirtualEngine(call))
         return _await(call, runner.run_async(_steps(call), VirtualEngine(call)))
-    except Exception as error:  # noqa: BLE001 - whatever a call raises is what is judged
+    except Exception as error:
         return error
 
 
@@ -82,7 +82,7 @@ def _steps(call: Scenario) -> Generator[Sleep | Send, Any, Response]:
     )
     if call.recv_window is not None:
         parameters["recvWindow"] = call.recv_window
-    return resolve(_context(call), ApiCall.of(BY_ID["cancelOrder"], parameters), call.timeout)
+    return resolve(_context(call), ApiCall.of(BY_ID[call.operation], parameters), call.timeout)
 
 
 class Steps:
@@ -112,7 +112,7 @@ class Steps:
                 came = None
         except StopIteration as done:
             return cast("Response", done.value)
-        except Exception as error:  # noqa: BLE001 - whatever a call raises is what is judged
+        except Exception as error:
             return error
 
     def request(self, step: Send) -> Sent:
@@ -225,7 +225,7 @@ class VirtualEngine:
         """Send the request and return what the model makes of it."""
         return _send(self._call, request, timeout)
 
-    async def send_async(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:  # noqa: ASYNC109
+    async def send_async(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:
         """Send the request and await what the model makes of it."""
         for came in self._call.network.exchanged(_seen(self._call, request), timeout):
             if not isinstance(came, float):
@@ -296,6 +296,11 @@ def order_of(result: Result) -> tuple[int | None, str]:
         return int(data["orderId"]), str(data["status"])
     order = getattr(result, "order", None)
     return (None, "") if order is None else (order.order_id, str(order.status))
+
+
+def attempts_of(result: Result) -> int | None:
+    """Return how many requests an error lists, or None for a response and for what is no `CallError`."""
+    return len(result.attempts) if isinstance(result, CallError) else None
 
 
 def is_ours(result: Result) -> bool:

@@ -114,12 +114,12 @@ def _unlisted_code_is_a_refusal(_: ApiCall, error: CallError) -> Response | Call
 @contextmanager
 def _noting(name: str, change: Callable[[Any, Callable[..., None], Any], None]) -> Iterator[None]:
     """Change how the resolution takes note of something."""
-    original: Callable[..., None] = getattr(resolution._Resolution, name)  # noqa: SLF001 - to plant a bug
+    original: Callable[..., None] = getattr(resolution._Resolution, name)
 
     def noting(self: Any, *what: Any) -> None:
         change(self, original, what)
 
-    with mock.patch.object(resolution._Resolution, name, noting):  # noqa: SLF001 - likewise
+    with mock.patch.object(resolution._Resolution, name, noting):
         yield
 
 
@@ -173,7 +173,7 @@ def _always(target: Any, name: str, value: object) -> Plant:
     return lambda: mock.patch.object(target, name, return_value=value)
 
 
-_RESOLUTION = resolution._Resolution  # noqa: SLF001 - to plant bugs
+_RESOLUTION = resolution._Resolution
 
 #: Each bug by a name that says what the core does wrong.
 PLANTED: dict[str, Plant] = {

@@ -43,6 +43,7 @@ class Scenario:
         placement: The placement that the user fixed, or None.
         seen: How many equal errors the client has seen lately.
         retries: Whether the client has any licence for retries left.
+        operation: What the call is; the model takes `queryOrder` as well.
         stalled: For how long the caller's machine has stood still, in seconds.
     """
 
@@ -61,6 +62,7 @@ class Scenario:
     placement: str | None
     seen: int
     retries: bool
+    operation: str = "cancelOrder"
     stalled: float = 0.0
 
     def chance(self) -> float:

@@ -32,7 +32,8 @@ sent, and `timestamp` + `recvWindow` + `takesEffectWithin` lie ahead by the exch
 visible, and one more query was possible.
 
 **Broken**: the call ended after its deadline; it sent more cancels or queries than documented; it cancelled
-another order than the one whose id a response had named; it went past a limit, or met twenty equal errors.
+another order than the one whose id a response had named; it went past a limit, or met twenty equal errors; or
+its error does not list every request.
 
 **Documented**: a client order id that was used for a newer order before any response had named an order id.
 The two cannot be told apart then, so what is said of the newer one is not called a lie.
@@ -47,6 +48,7 @@ from tools.simulate.driver import (
     MOST_QUERIES,
     PERMIT_MARGIN,
     Result,
+    attempts_of,
     is_ours,
     order_of,
     said,
@@ -137,7 +139,7 @@ def judge(call: Scenario, result: Result) -> Verdict:
         ending,
         "" if documented else lie,
         _avoidable(call, ending, ended, cancels),
-        _broken(call, ended, cancels),
+        _broken(call, result, ended, cancels),
         documented,
         len(call.network.sent),
         len(cancels),
@@ -336,20 +338,27 @@ def _equal_errors(call: Scenario) -> int:
     return max(seen.values())
 
 
-def _broken(call: Scenario, ended: float, cancels: list[Sent]) -> str:
-    late = ended - call.timeout - call.stalled
-    if late > _LATE:
-        return "past its deadline"
-    if len(cancels) > MOST_CANCELS:
-        return "more cancels than documented"
-    if _queries(call) > MOST_QUERIES:
-        return "more queries than documented"
-    if _equal_errors(call) >= EQUAL_ERRORS:
-        return "twenty equal errors"
+def _broken(call: Scenario, result: Result, ended: float, cancels: list[Sent]) -> str:
+    rules = (
+        (ended - call.timeout - call.stalled > _LATE, "past its deadline"),
+        (len(cancels) > MOST_CANCELS, "more cancels than documented"),
+        (_queries(call) > MOST_QUERIES, "more queries than documented"),
+        (_equal_errors(call) >= EQUAL_ERRORS, "twenty equal errors"),
+        (
+            attempts_of(result) not in (None, len(call.network.sent)),
+            "the error does not list every request",
+        ),
+        (_cancelled_another(call), "it cancelled another order than the one that it knew"),
+    )
+    return next((text for broken, text in rules if broken), "".join(call.exchange.broken[:1]))
+
+
+def _cancelled_another(call: Scenario) -> bool:
+    """Tell whether the call cancelled another order than the one whose id a response had named."""
     known: int | None = None
     for sent in call.network.sent:
         if sent.executed is not None and known is not None and sent.executed.order_id != known:
-            return "it cancelled another order than the one that it knew"
+            return True
         if known is None and sent.reply is not None:
             known = sent.reply.names
-    return call.exchange.broken[0] if call.exchange.broken else ""
+    return False
