@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from bingx_spot import Response
-from bingx_spot.core.engine import Engine, TransportFailure, backend
+from bingx_spot.core.engine import Engine, TransportFailure
+from bingx_spot.transport import backend
 from bingx_spot.transport.async_backend import AsyncConnection
 from bingx_spot.transport.engine import NetworkEngine
 from bingx_spot.transport.httpx_backend import HttpxEngine

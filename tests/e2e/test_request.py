@@ -1,12 +1,16 @@
 """The very bytes that leave, as a server gets them."""
 
 import json
+import socket
+import struct
+import sys
 from typing import Any
 
 import httpx
 import pytest
 
 from bingx_spot import Clock, __version__, canonical_string, sign
+from tests.support.cancelling import cancel_awaiting, cancel_blocking
 from tests.support.samples import ORDER_ID, SUCCESS, SYMBOL, blocking, success
 from tests.support.scripted_server import http, scripted_server
 
@@ -88,3 +92,22 @@ class TestAsSent:
         for sent in bodies:
             signature = sent.pop("signature")
             assert signature == sign(canonical_string(sent), "sample-secret")
+
+
+#: Of `struct tcp_info` on Linux: how many segments with data have been received.
+DATA_SEGMENTS = 152
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux counts segments")
+@pytest.mark.parametrize("cancel", [cancel_blocking, cancel_awaiting], ids=["sync", "async"])
+def test_head_and_body_leave_in_one_packet(cancel: Any) -> None:
+    counted: list[int] = []
+
+    def answer(_: bytes) -> bytes:
+        information = server.connections[0].getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 160)
+        counted.extend(struct.unpack_from("I", information, DATA_SEGMENTS))
+        return SUCCESS
+
+    with scripted_server(answer) as server:
+        cancel(server.url)
+    assert counted == [1]

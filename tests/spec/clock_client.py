@@ -4,10 +4,9 @@ from typing import Any
 
 from bingx_spot import CallError, ClockError, Response
 from bingx_spot.core.attempt import AttemptResult, AttemptRunner
-from bingx_spot.core.context import Deadline
 from bingx_spot.core.response_time import server_time
 from bingx_spot.core.response_validation import validate_response
-from bingx_spot.core.runner import CallSteps, Send
+from bingx_spot.core.runner import CallSteps, Deadline, Send
 from tests.support.scripted_time import BEGIN
 from tests.unit.core.playing import ASKING_TIME, CANCELLING, Exchange, says
 

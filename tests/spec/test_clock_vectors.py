@@ -7,7 +7,7 @@ from jsonschema import Draft202012Validator
 
 from bingx_spot import ClockError, ErrorDetails
 from bingx_spot.core.attempt import AttemptResult, AttemptRunner
-from bingx_spot.core.context import Deadline
+from bingx_spot.core.runner import Deadline
 from tests.spec.clock_client import WITHOUT_TIME, Client, finished
 from tests.spec.vectors import read_json, vector_id
 from tests.unit.core.playing import CANCELLING, RESET, Exchange

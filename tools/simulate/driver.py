@@ -19,12 +19,11 @@ from urllib.parse import unquote_plus
 from bingx_spot import CallError, Credentials, Response
 from bingx_spot.core import runner
 from bingx_spot.core.clock import Clock
-from bingx_spot.core.context import CallContext
 from bingx_spot.core.engine import TransportFailure
 from bingx_spot.core.facts import MAXIMUM_ATTEMPTS, MAXIMUM_QUERIES
 from bingx_spot.core.request import ApiCall, RequestSigner, SignedRequest
 from bingx_spot.core.resolution import resolve
-from bingx_spot.core.runner import Send, Sleep
+from bingx_spot.core.runner import CallContext, Send, Sleep
 from bingx_spot.environments import Environment, Placement
 from bingx_spot.limits.client_state import ClientState, HostSelector, PlacementSelector
 from bingx_spot.limits.lockouts import Lockouts, RepeatedErrorGuard

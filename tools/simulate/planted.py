@@ -19,10 +19,9 @@ from bingx_spot import (
     RequestRejected,
     Response,
 )
-from bingx_spot.core import attempt, context, decisions, facts, order_state, resolution, response_validation
+from bingx_spot.core import attempt, decisions, facts, resolution, response_validation, runner
 from bingx_spot.core.decisions import ENDINGS, RULES, Action, Rule
-from bingx_spot.core.facts import Facts
-from bingx_spot.core.order_state import OrderState
+from bingx_spot.core.facts import Facts, OrderState
 from bingx_spot.core.request import ApiCall
 from tools.simulate.run import play_seed
 from tools.simulate.scenario import ORDER_ID
@@ -151,19 +150,19 @@ def _unclear_is(state: OrderState) -> AbstractContextManager[Any]:
     """Take a word that is not listed for a state."""
 
     def read(*arguments: Any) -> OrderState:
-        found = order_state.order_state(*arguments)
+        found = facts.order_state(*arguments)
         return state if found is OrderState.UNCLEAR else found
 
     return mock.patch.object(resolution, "order_state", read)
 
 
 def _late_deadline() -> AbstractContextManager[Any]:
-    original = context.Deadline.seconds_left
+    original = runner.Deadline.seconds_left
 
-    def late(self: context.Deadline) -> float:
+    def late(self: runner.Deadline) -> float:
         return original(replace(self, at=self.at + 1.0))
 
-    return mock.patch.object(context.Deadline, "seconds_left", late)
+    return mock.patch.object(runner.Deadline, "seconds_left", late)
 
 
 def _always(target: Any, name: str, value: object) -> Plant:
@@ -205,7 +204,7 @@ PLANTED: dict[str, Plant] = {
     "disown every cancelled order": lambda: _without("canceled-after-ambiguous"),
     "read an unlisted word as cancelled": lambda: _unclear_is(OrderState.CANCELED),
     "read an unlisted word as failed": lambda: _unclear_is(OrderState.FAILED),
-    "believe CANCELED with everything executed": _always(order_state, "_is_fully_executed", value=False),
+    "believe CANCELED with everything executed": _always(facts, "_is_fully_executed", value=False),
     "take a new order for no order": _always(facts.Facts, "not_found_is_confirmed", value=True),
     "believe the first refusal of a new order": _always(facts.Facts, "refusal_is_confirmed", value=True),
     "take a refused client order id for a closed order": lambda: _when(

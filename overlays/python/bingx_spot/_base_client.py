@@ -8,9 +8,9 @@ from typing import Self, Unpack
 # package imports httpx only when that is used.
 import bingx_spot_api
 from bingx_spot.config import Config, Options
-from bingx_spot.core.context import CallContext
 from bingx_spot.core.engine import Engine
 from bingx_spot.core.request import RequestSigner
+from bingx_spot.core.runner import CallContext
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
 from bingx_spot.exceptions import InvalidInput

@@ -24,6 +24,7 @@ class ForkAware(Protocol):
 #: waits for it. A module that is being imported stays locked for ever in the child, and a transaction of a
 #: file that the parent has begun would be rolled back by both.
 fork_lock = RLock()
+_FORKS = hasattr(os, "register_at_fork")
 _fork_aware: WeakSet[ForkAware] = WeakSet()
 
 
@@ -45,7 +46,7 @@ def _after_fork_in_child() -> None:
         fork_lock.release()
 
 
-if hasattr(os, "register_at_fork"):  # pragma: no branch - where processes fork
+if _FORKS:  # pragma: no branch
     os.register_at_fork(
         before=fork_lock.acquire, after_in_parent=fork_lock.release, after_in_child=_after_fork_in_child
     )
@@ -64,7 +65,8 @@ class InheritedSockets:
         Args:
             descriptor: Its file descriptor.
         """
-        self._identities[descriptor] = _identity(descriptor)
+        if _FORKS:
+            self._identities[descriptor] = _identity(descriptor)
 
     def replace(self) -> None:
         """Put a dead socket in the place of each that is open; called in a child process.

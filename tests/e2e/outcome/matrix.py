@@ -74,7 +74,7 @@ GROUPS = (
         PAGES,
     ),
     Group(
-        "A success that cannot be believed: empty, without or with another order, another word, garbled, huge",
+        "A success that cannot be believed: empty, without the order, another order or word, garbled, huge",
         "queries the order that a readable one names, cancels again otherwise",
         UNBELIEVABLE,
     ),

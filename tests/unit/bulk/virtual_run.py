@@ -9,10 +9,9 @@ from typing import Any
 
 from bingx_spot import CancelResult, Credentials, Response
 from bingx_spot.bulk.run import Run
-from bingx_spot.core.context import CallContext
 from bingx_spot.core.engine import TransportFailure
 from bingx_spot.core.request import RequestSigner
-from bingx_spot.core.runner import CallSteps, EffectResult, Send
+from bingx_spot.core.runner import CallContext, CallSteps, EffectResult, Send
 from bingx_spot.environments import Environment
 from bingx_spot.limits.client_state import ClientState, HostSelector, PlacementSelector
 from bingx_spot.limits.lockouts import Lockouts, RepeatedErrorGuard

@@ -5,10 +5,9 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from bingx_spot import CallError, Response
 from bingx_spot.core.attempt import AttemptResult, AttemptRunner
-from bingx_spot.core.context import Deadline
 from bingx_spot.core.engine import TransportFailure
 from bingx_spot.core.request import ApiCall, SignedRequest
-from bingx_spot.core.runner import CallSteps, Send, Sleep
+from bingx_spot.core.runner import CallSteps, Deadline, Send, Sleep
 from tests.unit.core.playing import CANCELLING, Exchange
 
 Result = TypeVar("Result")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bingx_spot.transport import async_backend, happy_eyeballs
+from bingx_spot.transport import happy_eyeballs
 from bingx_spot.transport.happy_eyeballs import STAGGER
 from bingx_spot.transport.request_context import ConnectionBroken, RequestContext
 from bingx_spot.transport.resolver import Address
@@ -24,7 +24,7 @@ def connect_blocking(addresses: list[Address], seconds: float = 10.0) -> socket.
 def connect_async(addresses: list[Address], seconds: float = 10.0) -> socket.socket:
     async def connect() -> socket.socket:
         async with asyncio.timeout(seconds):
-            return await async_backend.connect(addresses)
+            return await happy_eyeballs.connect_async(addresses)
 
     return asyncio.run(connect())
 

@@ -16,10 +16,9 @@ from bingx_spot.bulk.items import CancelRequest
 from bingx_spot.bulk.result import CancelOutcome, CancelResult, affects_every_order
 from bingx_spot.core.admission import NO_PERMIT
 from bingx_spot.core.attempt import BAN_STATUSES, CLOSED_CLIENT
-from bingx_spot.core.context import CallContext
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.resolution import resolve
-from bingx_spot.core.runner import CallSteps, EffectResult, Send, Sleep
+from bingx_spot.core.runner import CallContext, CallSteps, EffectResult, Send, Sleep
 from bingx_spot.exceptions import BulkRunAborted, CallError, ErrorDetails, InvalidInput, NotSent, RateLimited
 from bingx_spot.limits.permit_queue import Wakeup
 from bingx_spot.models import Order, Response

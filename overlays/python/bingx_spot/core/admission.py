@@ -1,7 +1,6 @@
 """Wait until a request may be sent: no lock-out, no repeated error too many, and a permit."""
 
-from bingx_spot.core.context import SHORTEST_ATTEMPT, CallContext, Deadline
-from bingx_spot.core.runner import CallSteps, Sleep
+from bingx_spot.core.runner import SHORTEST_ATTEMPT, CallContext, CallSteps, Deadline, Sleep
 from bingx_spot.exceptions import CallError, ErrorDetails, NotSent, RateLimited
 from bingx_spot.limits.permit_queue import DeadlineTooShort
 from bingx_spot.limits.rate_limiter import Reservation

@@ -16,8 +16,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 from typing import NamedTuple
 
-from bingx_spot.core.facts import Facts
-from bingx_spot.core.order_state import OrderState
+from bingx_spot.core.facts import Facts, OrderState
 from bingx_spot.exceptions import OrderNotOpen
 
 # Requests that may end in "not open" while queries say "open". One repeats what the first has met.

@@ -5,15 +5,13 @@ from typing import Any
 
 from bingx_spot.core.admission import NEAR_LOCK, NO_PERMIT
 from bingx_spot.core.attempt import CLOSED_CLIENT, AttemptResult, AttemptRunner
-from bingx_spot.core.context import CallContext, Deadline
 from bingx_spot.core.decisions import ENDINGS, Action, decide
 from bingx_spot.core.endings import error_for
 from bingx_spot.core.engine import MAYBE_SENT_NOTE
-from bingx_spot.core.facts import MAXIMUM_ATTEMPTS, Facts
-from bingx_spot.core.order_state import OrderState, order_state
+from bingx_spot.core.facts import MAXIMUM_ATTEMPTS, Facts, OrderState, order_state
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.response_validation import names_same_order
-from bingx_spot.core.runner import CallSteps, Sleep
+from bingx_spot.core.runner import CallContext, CallSteps, Deadline, Sleep
 from bingx_spot.exceptions import (
     CallError,
     OrderNotFound,

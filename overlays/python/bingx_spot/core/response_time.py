@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
-from bingx_spot.core.schema_check import is_integer
+from bingx_spot.core.response_validation import is_integer
 from bingx_spot.exceptions import ErrorDetails
 from bingx_spot.models import Response
 

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from typing import cast
 
@@ -14,7 +14,7 @@ from bingx_spot.fork_safety import fork_lock
 from bingx_spot.models import Response
 from bingx_spot.transport.backend import BaseBackend, ReadPoll, has_read_all
 from bingx_spot.transport.connection_pool import Origin, origin_of
-from bingx_spot.transport.happy_eyeballs import Race, close_gracefully, new_socket
+from bingx_spot.transport.happy_eyeballs import close_gracefully, connect_async
 from bingx_spot.transport.http11 import Flow, Result, exchange
 from bingx_spot.transport.request_context import RequestContext
 from bingx_spot.transport.resolver import Address
@@ -42,6 +42,7 @@ class AsyncConnection(asyncio.Protocol):
         self._waiter: asyncio.Future[bytes] | None = None
         self._lost: OSError | None = None
         self._transport: asyncio.Transport
+        self._timer: asyncio.TimerHandle
         #: The TLS sessions, the outermost first.
         self.layers: list[TlsLayer] = []
 
@@ -76,7 +77,7 @@ class AsyncConnection(asyncio.Protocol):
             TimeoutError: The time is over.
             OSError: The connection broke.
         """
-        timer = self._loop.call_later(context.time_left(), self._note_deadline)
+        self._timer = self._loop.call_later(context.time_left(), self._note_deadline)
         try:
             wanted = next(flow)
             while True:
@@ -89,7 +90,7 @@ class AsyncConnection(asyncio.Protocol):
             result: Result = done.value
             return result
         finally:
-            timer.cancel()
+            self._timer.cancel()
 
     async def catch_up(self) -> None:
         """Let the event loop read what has arrived, if the program has kept it from its work."""
@@ -129,7 +130,7 @@ class AsyncConnection(asyncio.Protocol):
 
     def _note_deadline(self) -> None:
         # The process may have been stopped meanwhile (SIGSTOP): what has arrived by now counts.
-        self._loop.call_later(_LAST_READ, self.wake)
+        self._timer = self._loop.call_later(_LAST_READ, self.wake)
 
     def _is_silent(self) -> bool:
         """Return whether the bytes that have arrived are TLS's own, which tell the application nothing."""
@@ -200,7 +201,7 @@ class AsyncBackend(BaseBackend[AsyncConnection]):
                 context.wake = lambda: limit.reschedule(loop.time())
                 addresses = await self._resolve(server)
                 phase = "TCP"
-                connected = await connect(addresses)
+                connected = await connect_async(addresses)
                 _, connection = await loop.create_connection(
                     lambda: AsyncConnection(connected), sock=connected
                 )
@@ -228,42 +229,6 @@ class AsyncBackend(BaseBackend[AsyncConnection]):
             lookup.add_done_callback(lambda _: _call(loop, done.set))
             await done.wait()
         return lookup.result()
-
-
-async def connect(addresses: Sequence[Address]) -> socket.socket:
-    """Return a socket that is connected to one of the addresses.
-
-    Raises:
-        ConnectionBroken: No address accepted the connection.
-    """
-    loop = asyncio.get_running_loop()
-    race, running = Race(addresses), dict[asyncio.Task[None], socket.socket]()
-    try:
-        while True:
-            while (address := race.next_address(len(running))) is not None:
-                attempt = new_socket(address)
-                running[loop.create_task(loop.sock_connect(attempt, address.target))] = attempt
-            if not running:
-                raise race.lost()
-            done, _ = await asyncio.wait(running, timeout=race.pause(), return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                attempt = running.pop(task)
-                error = task.exception()
-                if error is None:
-                    return race.finish(attempt)
-                attempt.close()
-                race.note_failure(error if isinstance(error, OSError) else OSError("it failed"))
-    finally:
-        await _give_up(running)
-
-
-async def _give_up(running: dict[asyncio.Task[None], socket.socket]) -> None:
-    for task in running:
-        task.cancel()
-    # The event loop must have let go of a socket before it is closed.
-    await asyncio.gather(*running, return_exceptions=True)
-    for attempt in running.values():
-        attempt.close()
 
 
 class AsyncBackends:

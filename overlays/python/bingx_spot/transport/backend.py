@@ -221,10 +221,12 @@ class Backend(BaseBackend[BlockingConnection]):
             raise
         finally:
             self._in_flight.discard(context)
-        if received.reusable and has_read_all(connection.layers) and not self._closed:
+        if received.reusable and has_read_all(connection.layers):
             self._pool.release(origin, connection)
         else:
             connection.close()
+        if self._closed:  # meanwhile
+            self._pool.close()
         return received.response
 
     def close(self) -> None:

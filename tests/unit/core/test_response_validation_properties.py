@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bingx_spot import BingxError, CallError, Order, Response
-from bingx_spot.core.order_state import says
+from bingx_spot.core.facts import says
 from bingx_spot.core.resolution import resolve
 from bingx_spot.core.runner import Send
 from tests.support.judging import judged

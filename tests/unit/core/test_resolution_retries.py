@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bingx_spot import NotSent, OutcomeUnknown, RateLimited
-from bingx_spot.core.engine import CLOSED, MAYBE_SENT_NOTE
+from bingx_spot.core.engine import CLOSED, MAYBE_SENT_NOTE, mark_interruption
 from bingx_spot.core.facts import MAXIMUM_ATTEMPTS, MAXIMUM_QUERIES
 from bingx_spot.core.request import ApiCall
 from tests.support.samples import ORDER_ID, SYMBOL
@@ -240,7 +240,8 @@ class TestInterruptions:
         def interrupt(_: object) -> Reply:
             raise KeyboardInterrupt
 
-        notes = Exchange().interrupted(interrupt, KeyboardInterrupt())
+        interruption = mark_interruption(KeyboardInterrupt(), request_sent=False)
+        notes = Exchange().interrupted(interrupt, interruption)
         assert notes == ["bingx_spot: no request was sent that could have taken effect"]
 
     def test_after_an_ambiguous_attempt_say_so(self) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bingx_spot.core.order_state import OrderState, order_state, says
+from bingx_spot.core.facts import OrderState, order_state, says
 from bingx_spot_api.contract import BY_ID, States
 from tests.support.plain_ids import plain
 
