@@ -19,7 +19,7 @@ _ENDS = (FILLED, FILLED, CANCELED, CANCELED, "EXPIRED", "FAILED", "REJECTED")
 _TIMEOUTS = (0.25, 1.0, 1.0, 1.0, 3.0, 3.0, 3.0, 3.0, 3.0, 3.0, 10.0, 10.0, 10.0, 10.0, 20.0, 40.0)
 #: With a timeout of at least this, a call can outlive its requests, and reads that lag.
 _LONG = 30.0
-_RUNNERS = ("steps", "steps", "steps", "steps", "steps", "steps", "blocking", "awaiting")
+_RUNNERS = ("steps",) * 14 + ("blocking", "awaiting")
 _STEPS = (-3600.0, -8.0, -3.0, 3.0, 8.0, 3600.0)
 
 

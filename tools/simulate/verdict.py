@@ -129,6 +129,7 @@ def ending_of(result: Result) -> str:
 def judge(call: Scenario, result: Result) -> Verdict:
     """Judge a call that has just ended; the rest of its world's events happen first."""
     ended, pending = call.world.now, _can_still_take_effect(call)
+    clock = call.world.clock_ms()
     was = {order.order_id: order.status for order in call.exchange.orders.values()}
     call.world.run_out()
     cancels = [sent for sent in call.network.sent if sent.operation == "cancel"]
@@ -138,7 +139,7 @@ def judge(call: Scenario, result: Result) -> Verdict:
     return Verdict(
         ending,
         "" if documented else lie,
-        _avoidable(call, ending, ended, cancels),
+        _avoidable(call, ending, ended, clock, cancels),
         _broken(call, result, ended, cancels),
         documented,
         len(call.network.sent),
@@ -234,7 +235,7 @@ def _reused_unnoticed(call: Scenario) -> bool:
     return not known or known[0] > call.newer.placed
 
 
-def _avoidable(call: Scenario, ending: str, ended: float, cancels: list[Sent]) -> str:
+def _avoidable(call: Scenario, ending: str, ended: float, clock: int, cancels: list[Sent]) -> str:
     if ending == "not_found":
         return _too_early(call, ended)
     if ending not in ("unknown", "not_open"):
@@ -253,7 +254,10 @@ def _avoidable(call: Scenario, ending: str, ended: float, cancels: list[Sent]) -
         if not doubtful:
             return "no cancel was ambiguous" if _was_answered(call) else ""
         # As late as an honest driver has to think, whatever the two clocks say.
-        expired = max(sent.at + 2 * sent.window + TAKES_EFFECT_WITHIN for sent in doubtful)
+        expired = TAKES_EFFECT_WITHIN + max(
+            max(sent.at + 2 * sent.window, ended + (sent.timestamp - clock) / 1000 + sent.window)
+            for sent in doubtful
+        )
         for sent in call.network.sent:
             if sent.reply is not None and sent.reply.says_open and sent.at > expired + READS_LAG:
                 return "a young enough read said open"

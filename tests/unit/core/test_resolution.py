@@ -12,7 +12,7 @@ from bingx_spot.core.request import ApiCall
 from bingx_spot.core.runner import Send
 from bingx_spot_api.contract import BY_ID, Settlement
 from tests.support.samples import ORDER, ORDER_ID, SYMBOL
-from tests.support.scripted_time import ScriptedTime
+from tests.support.scripted_time import BEGIN, ScriptedTime
 from tests.unit.core.playing import (
     CANCEL,
     CANCELLED,
@@ -138,6 +138,12 @@ class TestReadsThatLag:
         played = world.play(timeout=120.0)
         assert ending(played) == "StillOpen"
         assert "is still open (PENDING)" in str(played.error)
+
+    def test_a_request_that_was_stamped_ahead_of_time_takes_effect_later(self) -> None:
+        world = World(then=lambda _: GATEWAY_TIMEOUT)
+        clock_is_wrong = [says(100421, "timestamp mismatch", timestamp=BEGIN - 3_600_000)]
+        world.read = lambda status: clock_is_wrong.pop() if clock_is_wrong else order(status)
+        assert ending(world.play(timeout=120.0)) == "OutcomeUnknown"
 
 
 class TestOrdersThatAreNotFound:

@@ -65,6 +65,7 @@ class _Resolution:
         original: The call as the caller made it.
         began: When it began, on the monotonic clock, in seconds.
         ambiguous_until: Until when an ambiguous request may take effect, likewise.
+        ambiguous_until_ms: The same by the exchange's clock, in Unix milliseconds.
         order_id: The permanent id that a query has named, or None.
         pauses: Number of pauses.
         paused_seconds: How long they were together, in seconds.
@@ -75,6 +76,7 @@ class _Resolution:
     original: ApiCall
     began: float = field(init=False)
     ambiguous_until: float = 0.0
+    ambiguous_until_ms: float = 0.0
     order_id: int | None = None
     pauses: int = 0
     paused_seconds: float = 0.0
@@ -156,7 +158,9 @@ class _Resolution:
         facts.closed = rule == CLOSED_CLIENT
         if isinstance(error, OutcomeUnknown) and facts.call.operation.act != "read":
             facts.ambiguous, facts.proven_open = error, False
-            self.ambiguous_until = max(self.ambiguous_until, attempt.began + self._seconds_to_effect())
+            seconds = self._seconds_to_effect()
+            self.ambiguous_until = max(self.ambiguous_until, attempt.began + seconds)
+            self.ambiguous_until_ms = max(self.ambiguous_until_ms, attempt.timestamp + seconds * 1000)
             self._use_permanent_id(error.details.order_id)
         elif isinstance(error, OrderNotOpen | OrderNotFound):
             facts.refusals += 1
@@ -199,10 +203,17 @@ class _Resolution:
             return
         facts.state, facts.read = state, response
         young_since = began - _timing(operation).reads_lag
-        if state is OrderState.OPEN and facts.ambiguous is not None and young_since >= self.ambiguous_until:
+        if state is OrderState.OPEN and facts.ambiguous is not None and self._has_expired(young_since):
             facts.ambiguous, facts.proven_open = None, True
         if facts.proven_open and young_since >= self.began + facts.refused_after:
             facts.not_open = None
+
+    def _has_expired(self, moment: float) -> bool:
+        """Return whether no ambiguous request could take effect any more at a moment of the past."""
+        context = self.attempts.context
+        # A request that was stamped ahead of time is valid for longer, as the clock knows once it is set.
+        at_exchange = context.clock.timestamp() - (context.now() - moment) * 1000
+        return moment >= self.ambiguous_until and at_exchange >= self.ambiguous_until_ms - 1
 
     def _note_failed_read(self, error: CallError, began: float) -> None:
         facts = self.facts
