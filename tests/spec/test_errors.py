@@ -28,7 +28,7 @@ EXAMPLES = {
     "rateLimited": "endpoint-locked",
     "tooManyErrors": "too-many-errors",
     "riskControl": "risk-control",
-    "busy": "busy-text",
+    "busy": "busy",
 }
 
 

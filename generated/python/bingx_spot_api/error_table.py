@@ -45,7 +45,7 @@ class ErrorRow(NamedTuple):
 TABLE_VERSION = "2.0.0"
 """Version of the error table."""
 
-TABLE_SHA256 = "403113737a68b479625eb4168e9e2747d34c25c439da1956b411066252df9cc5"
+TABLE_SHA256 = "eb696966d574341f5c2c28ed398d87af986fe0a0f709208faa2d527eccdb41aa"
 """Digest of spec/errors.yaml."""
 
 ROWS: tuple[ErrorRow, ...] = (
@@ -102,17 +102,17 @@ ROWS: tuple[ErrorRow, ...] = (
         advice="Send nothing to this endpoint until the time given, then fewer requests a second.",
     ),
     ErrorRow(
-        id="busy-text",
-        codes=(),
-        message="(?:system|service|server) is busy|\\bbusy\\b.*\\btry again",
+        id="rate-limited",
+        codes=(100410, 100409, 109429),
+        message="rate|limit|frequen|too many|too often",
         statuses=None,
-        meaning="The exchange is busy.",
-        order="unknown",
-        category="unavailable",
+        meaning="A rate limit was passed.",
+        order="untouched",
+        category="rateLimited",
         waiting_helps=True,
-        until=None,
-        seconds=None,
-        advice="Wait a moment, then query the order.",
+        until="after(?: time ?:?)? ?([0-9]{13})\\b",
+        seconds=300,
+        advice="Send fewer requests a second. A lock lasts up to five minutes.",
     ),
     ErrorRow(
         id="busy",
@@ -128,7 +128,33 @@ ROWS: tuple[ErrorRow, ...] = (
         advice="Wait a moment, then query the order.",
     ),
     ErrorRow(
-        id="rate-limited",
+        id="being-processed",
+        codes=(80019, 109423, 109424),
+        message=None,
+        statuses=None,
+        meaning="The order is being processed. A code of the futures market.",
+        order="unknown",
+        category="unavailable",
+        waiting_helps=True,
+        until=None,
+        seconds=None,
+        advice="Wait a moment, then query the order.",
+    ),
+    ErrorRow(
+        id="busy-text",
+        codes=(),
+        message="\\bbusy\\b|\\btry (?:it )?again later|\\btimed?[ -]?out\\b|\\b(?:system|internal|server) (?:error|failure)|\\bservice (?:is )?(?:temporarily )?unavailable|\\block fail|\\bbeing (?:processed|cancell?ed)",
+        statuses=None,
+        meaning="The exchange is busy or has failed.",
+        order="unknown",
+        category="unavailable",
+        waiting_helps=True,
+        until=None,
+        seconds=None,
+        advice="Wait a moment, then query the order.",
+    ),
+    ErrorRow(
+        id="rate-limit-code",
         codes=(100410, 100409, 109429),
         message=None,
         statuses=None,
@@ -169,7 +195,7 @@ ROWS: tuple[ErrorRow, ...] = (
     ErrorRow(
         id="order-status-refused",
         codes=(),
-        message="order status ?: ?[a-z_]+ ?, ?can ?not delete",
+        message="order status ?: ?(?:cancell?ed|filled|failed|expired|rejected) ?, ?can ?not delete",
         statuses=None,
         meaning="The order has a status in which it cannot be cancelled.",
         order="notOpen",
@@ -464,19 +490,6 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Look up the state of the pair on the exchange.",
-    ),
-    ErrorRow(
-        id="being-processed",
-        codes=(80019, 109423, 109424),
-        message=None,
-        statuses=None,
-        meaning="The order is being processed. A code of the futures market.",
-        order="unknown",
-        category="unavailable",
-        waiting_helps=True,
-        until=None,
-        seconds=None,
-        advice="Wait a moment, then query the order.",
     ),
     ErrorRow(
         id="unclear",

@@ -323,7 +323,6 @@ class TestLock:
             (says(100410, lock_text(9_999_999_999_999)), 480),
             (says(100410, lock_text(BEGIN + 480_001)), 480),
             (answer({"code": 100410, "msg": ""}, headers={EXPIRE: "9999999999999"}), 480),
-            (answer(b"<html>", 429, {EXPIRE: "9999999999999"}), 3600),
             (answer(b"<html>", 429, {"retry-after": "999999999"}), 3600),
             (answer(b"<html>", 418, {"retry-after": "3601"}), 3600),
             (
@@ -331,7 +330,7 @@ class TestLock:
                 3600,
             ),
         ],
-        ids=["text", "text-just", "expire", "ban-expire", "ban-seconds", "ban-seconds-just", "ban-date"],
+        ids=["text", "text-just", "expire", "ban-seconds", "ban-seconds-just", "ban-date"],
     )
     def test_is_bounded_and_says_so(
         self, reply: Response, longest: int, caplog: pytest.LogCaptureFixture
@@ -362,8 +361,14 @@ class TestLock:
         assert "beyond" not in lock.error.hint
         assert not caplog.records
 
-    def test_whose_end_has_passed_locks_nothing(self) -> None:
-        assert locked(says(100410, lock_text(BEGIN - 1))).cancel == 0.0
+    def test_whose_end_has_passed_lasts_a_second(self) -> None:
+        assert locked(says(100410, lock_text(BEGIN - 1))).cancel == 1.0
+
+    def test_of_a_ban_is_not_the_end_of_the_rate_limit_s_window(self) -> None:
+        assert locked(answer(b"<html>", 418, {EXPIRE: str(BEGIN + 800)})).cancel == 300.0
+
+    def test_of_a_ban_lasts_thirty_seconds_at_least(self) -> None:
+        assert locked(answer(b"<html>", 418, {"retry-after": "0"})).cancel == 30.0
 
 
 class TestHistory:

@@ -84,7 +84,7 @@ class TestWithAnOrder:
                 Action.RAISE_ALREADY_CANCELED,
                 OrderAlreadyCanceled,
                 "CANCELED",
-                "was already cancelled before this call.",
+                "was already cancelled, and not by this call.",
                 "There is nothing left to cancel.",
             ),
             (
@@ -160,7 +160,8 @@ class TestNotFound:
         assert type(error) is OrderNotFound
         assert str(error) == (
             f"The exchange does not find order {ORDER_ID}. order is gone (code 100404, HTTP 200). "
-            "Check the symbol and the id, and that the order belongs to this account and environment."
+            "Check the symbol and the id, and that the order belongs to this account and environment. A new "
+            "order is not found at once."
         )
 
     def test_by_client_order_id_says_what_it_cannot_prove(self) -> None:

@@ -19,6 +19,8 @@ from typing import NamedTuple
 from bingx_spot.core.facts import Facts, OrderState
 from bingx_spot.exceptions import OrderNotOpen
 
+# Queries without an answer after which a cancel is sent again by client order id.
+_QUERIES_BEFORE_REUSE = 3
 # Requests that may end in "not open" while queries say "open". One repeats what the first has met.
 _MAXIMUM_REFUSALS = 3
 
@@ -225,7 +227,7 @@ RULES = (
             and facts.can_retry
             and not facts.refused_not_open
             and not facts.near_lock
-            and (facts.by_permanent_id or not facts.not_found)
+            and (facts.by_permanent_id or (facts.queries >= _QUERIES_BEFORE_REUSE and not facts.not_found))
         ),
         Action.SEND,
         "send the request again",
@@ -266,6 +268,19 @@ RULES = (
         "Nothing was executed.",
     ),
     Rule(
+        "wait-to-retry",
+        "the request did not reach the exchange, and the last attempts are kept for later",
+        lambda facts: (
+            facts.ambiguous is None
+            and facts.not_open is None
+            and not facts.near_lock
+            and facts.can_retry_later
+        ),
+        Action.WAIT,
+        "wait, and send the request again in the last two thirds of the time",
+        "An exchange that recovers within the deadline gets the request.",
+    ),
+    Rule(
         "end",
         "nothing more can be done before the deadline",
         lambda _: True,
@@ -283,6 +298,14 @@ ENDINGS = (
         Action.RAISE_STILL_OPEN,
         "raise `StillOpen`",
         "The read is younger than the last moment at which a request could take effect.",
+    ),
+    Rule(
+        "restricted",
+        "a request that is restricted to a status was refused as not open, and a query said open",
+        lambda facts: facts.is_restricted and facts.ambiguous is None and facts.state is OrderState.OPEN,
+        Action.RAISE_STILL_OPEN,
+        "raise `StillOpen`",
+        "The refusal is about the restriction, and no request can take effect.",
     ),
     Rule(
         "unknown",
@@ -307,6 +330,7 @@ ENDINGS = (
             isinstance(facts.not_open, OrderNotOpen)
             and facts.refused_by_permanent_id
             and facts.refusal_is_confirmed
+            and not facts.is_restricted
         ),
         Action.RAISE_NOT_OPEN,
         "raise `OrderNotOpen`",

@@ -22,7 +22,7 @@ _NOTHING_TO_CANCEL = "There is nothing left to cancel."
 _WITH_ORDER: dict[Action, tuple[type[OrderNotOpen | StillOpen], str, str]] = {
     Action.RAISE_ALREADY_CANCELED: (
         OrderAlreadyCanceled,
-        "{name} was already cancelled before this call.",
+        "{name} was already cancelled, and not by this call.",
         _NOTHING_TO_CANCEL,
     ),
     Action.RAISE_FILLED: (OrderFilled, "{name} is {status}; it was not cancelled.", _NOTHING_TO_CANCEL),
@@ -92,9 +92,12 @@ def _unknown(facts: Facts) -> CallError:
     assert error is not None  # noqa: S101 - an outcome is unknown because of an error
     hint = error.hint
     if facts.is_settleable:
-        again = "; or cancel again, which can do no harm." if facts.call.operation.act == "cancel" else "."
-        hint = f"{query_hint(facts.call)}{again}"
+        # By client order id, another cancel could hit a newer order that uses the id again.
+        harmless = facts.call.operation.act == "cancel" and facts.by_permanent_id
+        hint = f"{query_hint(facts.call)}{'; or cancel again, which can do no harm.' if harmless else '.'}"
     summary = f"Unknown whether {_lower(order_name(facts.call))} {act}."
+    if facts.ambiguous is None:
+        summary = f"Unknown whether {_lower(order_name(facts.call))} is open; this call did not change it."
     details = replace(error.details, summary=summary, hint=hint)
     return error.with_details(details) if isinstance(error, OutcomeUnknown) else OutcomeUnknown(details)
 
@@ -117,7 +120,10 @@ def _details(facts: Facts, summary: str, hint: str) -> ErrorDetails:
 
 def _not_found_hint(facts: Facts) -> str:
     if facts.by_permanent_id:
-        return "Check the symbol and the id, and that the order belongs to this account and environment."
+        return (
+            "Check the symbol and the id, and that the order belongs to this account and environment. A new "
+            "order is not found at once."
+        )
     return (
         "An order is found by its client order id for two hours only, and a new order not at once: this does "
         "not prove that no such order is open. Use the order id if you have it."

@@ -29,6 +29,7 @@ from bingx_spot_api.error_table import ROWS, STATUS_ROWS, ErrorRow
 # "X-RateLimit-Requests-Expire (window's end)", in Unix milliseconds.
 _WINDOW_END = "x-ratelimit-requests-expire"
 _UNKNOWN_CODE = "unknown-code"
+_WINDOW_ROWS = ("rate-limited", "rate-limit-code")
 _NOT_FOUND_HINT = (
     "Check the symbol, the id, and that the order belongs to this account and environment. "
     "A client order id is found for two hours only, and a new order not at once."
@@ -110,8 +111,8 @@ def _time_in_text(row: ErrorRow, message: str) -> int | None:
 
 
 def _time_in_headers(row: ErrorRow, headers: Mapping[str, str]) -> int | None:
-    """Return the window's end, where no `Retry-After` says something shorter or longer."""
-    if row.category != "rateLimited" or _retry_after(headers) is not None:
+    """Return the window's end, which is the end of a rate limit, but not of a ban or a lock."""
+    if row.id not in _WINDOW_ROWS or _retry_after(headers) is not None:
         return None
     end = headers.get(_WINDOW_END, "")
     return int(end) if re.fullmatch("[0-9]{13}", end) else None

@@ -72,6 +72,8 @@ def _decimal(value: object) -> Decimal | None:
 
 #: The most requests of the operation itself in one call. Twenty equal errors would lock the endpoint.
 MAXIMUM_ATTEMPTS = 6
+# The last of them wait for a third of the time each, so that an exchange that recovers gets one.
+_EARLY_ATTEMPTS = 4
 #: The most queries in one call. Pauses grow with the time that it takes: about 25 queries fit into ten
 #: seconds, and this many into a day.
 MAXIMUM_QUERIES = 150
@@ -101,6 +103,7 @@ class Facts:
         queried: Whether a query was made since the last request of the operation.
         proven_open: Whether a read young enough found the order open, with no request left to take effect.
         seconds_since_start: How long the call has taken, in seconds.
+        timeout: How long the call may take, in seconds.
         time_left: Whether there is time for one more request.
         can_open: Whether the exchange accepts the operation before the deadline.
         can_query_in_time: Whether it accepts the query before the deadline.
@@ -127,6 +130,7 @@ class Facts:
     queried: bool = False
     proven_open: bool = False
     seconds_since_start: float = 0.0
+    timeout: float = 0.0
     time_left: bool = True
     can_open: bool = True
     can_query_in_time: bool = True
@@ -157,12 +161,31 @@ class Facts:
     @property
     def can_retry(self) -> bool:
         """Return whether the operation may be sent once more."""
+        return self.can_retry_later and self.seconds_to_retry <= 0
+
+    @property
+    def can_retry_later(self) -> bool:
+        """Return whether the operation may be sent once more, now or after `seconds_to_retry`."""
         possible = self.time_left and self.can_open and not (self.closed or self.out_of_permits)
-        if not possible or self.attempts >= MAXIMUM_ATTEMPTS:
+        most = MAXIMUM_QUERIES if self.call.operation.act == "read" else MAXIMUM_ATTEMPTS
+        if not possible or self.attempts >= most:
             return False
         if self.ambiguous is not None and self.call.operation.repeat == "never":
             return False
         return self.retry_is_free or self.budget_left
+
+    @property
+    def seconds_to_retry(self) -> float:
+        """Return in how many seconds the next attempt may be made: the last ones are kept for later."""
+        late = 0 if self.call.operation.act == "read" else self.attempts - _EARLY_ATTEMPTS + 1
+        return late * self.timeout / 3 - self.seconds_since_start if late > 0 else 0.0
+
+    @property
+    def is_restricted(self) -> bool:
+        """Return whether "not open" may be about a restriction in the request, not about the order."""
+        settlement, ids = self.call.operation.settled_by, self.call.operation.exactly_one_of
+        known = {own for _, own in settlement.parameters} if settlement is not None else set()
+        return bool(self.call.parameters.keys() - known - {*ids, "recvWindow"})
 
     @property
     def retry_is_free(self) -> bool:

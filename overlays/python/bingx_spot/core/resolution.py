@@ -28,6 +28,8 @@ _DEFAULT_RECV_WINDOW = 5000.0
 _SHORTEST_PAUSE = 0.1
 # Of the pauses so far: the longer a call waits, the longer it waits each time.
 _PAUSE_SHARE = 0.1
+# Between queries that find no order, in seconds: a new one is visible within about two.
+_NOT_FOUND_PAUSE = 0.7
 _NOT_SENT_NOTE = "bingx_spot: no request was sent that could have taken effect"
 
 
@@ -80,6 +82,7 @@ class _Resolution:
     order_id: int | None = None
     pauses: int = 0
     paused_seconds: float = 0.0
+    _doubts_id: bool = False
 
     def __post_init__(self) -> None:
         self.began = self.attempts.context.now()
@@ -96,7 +99,7 @@ class _Resolution:
             elif rule.action is Action.QUERY:
                 yield from self._query()
             elif rule.action is Action.WAIT:
-                yield from self._wait_until_visible()
+                yield from self._wait()
             elif rule.action is Action.RETURN_RESPONSE and facts.response is not None:
                 return facts.response
             elif rule.action is Action.RETURN_READ and facts.read is not None:
@@ -115,6 +118,7 @@ class _Resolution:
         facts, attempts, operation = self.facts, self.attempts, self.original.operation
         facts.time_left = not attempts.deadline.is_over()
         facts.seconds_since_start = attempts.context.now() - self.began
+        facts.timeout = attempts.deadline.at - self.began
         facts.can_open = attempts.can_open_in_time(operation)
         facts.budget_left = attempts.context.state.retry_budget.can_spend()
         if operation.settled_by is not None:
@@ -173,7 +177,9 @@ class _Resolution:
         if facts.queried:
             yield from self._pause()
         query = _query(facts.call)
-        attempt = yield from self.attempts.send_once(query)
+        # After an ambiguous request the order is likely to be found: once, other orders' errors do not count.
+        likely = facts.ambiguous is not None and facts.queries == 0
+        attempt = yield from self.attempts.send_once(query, known_open=likely)
         if isinstance(attempt.result, CallError) and (yield from self.attempts.try_repair(query, attempt)):
             attempt = yield from self.attempts.send_once(query)
         facts.queried = True
@@ -195,7 +201,7 @@ class _Resolution:
             facts.call = self.original
             return
         named = data.get(operation.permanent_id or "")
-        self.order_id = None if named is None else int(named)
+        self.order_id, self._doubts_id = None if named is None else int(named), False
         self._use_permanent_id(self.order_id)
         state = order_state(operation.states, data)
         facts.not_found = False
@@ -203,10 +209,15 @@ class _Resolution:
             return
         facts.state, facts.read = state, response
         young_since = began - _timing(operation).reads_lag
-        if state is OrderState.OPEN and facts.ambiguous is not None and self._has_expired(young_since):
-            facts.ambiguous, facts.proven_open = None, True
-        if facts.proven_open and young_since >= self.began + facts.refused_after:
-            facts.not_open = None
+        in_doubt = facts.ambiguous is not None or facts.not_open is not None
+        refused_at = self.began + facts.refused_after
+        if (
+            state is OrderState.OPEN
+            and in_doubt
+            and self._has_expired(young_since)
+            and young_since >= refused_at
+        ):
+            facts.ambiguous, facts.not_open, facts.proven_open = None, None, True
 
     def _has_expired(self, moment: float) -> bool:
         """Return whether no ambiguous request could take effect any more at a moment of the past."""
@@ -221,6 +232,9 @@ class _Resolution:
         # An order that a query has named exists: a replica lags that does not find it.
         if isinstance(error, OrderNotFound) and self.order_id is None:
             facts.not_found, facts.not_found_after = True, began - self.began
+            # Nor does the exchange know an id that only an unbelieved response has named.
+            self._doubts_id = facts.call is not self.original
+            facts.call = self.original
         elif named is not None:
             facts.not_found = False
         self._use_permanent_id(named)
@@ -228,7 +242,7 @@ class _Resolution:
     def _use_permanent_id(self, order_id: Any) -> None:
         """Name the order by its permanent id from now on, once a response has named it."""
         call, permanent = self.facts.call, self.original.operation.permanent_id
-        if order_id is None or permanent is None or permanent in call.parameters:
+        if order_id is None or permanent is None or permanent in call.parameters or self._doubts_id:
             return
         others = {
             name: value
@@ -237,10 +251,14 @@ class _Resolution:
         }
         self.facts.call = ApiCall.of(call.operation, {**others, permanent: int(order_id)})
 
-    def _wait_until_visible(self) -> CallSteps[None]:
+    def _wait(self) -> CallSteps[None]:
+        """Wait until a new order would be visible, or until the next attempt may be made."""
+        facts, timing = self.facts, self.original.operation.timing
+        seconds = facts.seconds_to_retry
+        if facts.may_be_invisible and timing is not None:
+            seconds = max(seconds, timing.visible_within - facts.seconds_since_start)
         # A millisecond more, so that rounding does not leave a rest.
-        seconds = _timing(self.original.operation).visible_within - self.facts.seconds_since_start + 0.001
-        yield Sleep(min(seconds, self.attempts.deadline.seconds_left()))
+        yield Sleep(min(max(seconds, 0.0) + 0.001, self.attempts.deadline.seconds_left()))
 
     def _order(self) -> Order | None:
         read = self.facts.read
@@ -261,6 +279,9 @@ class _Resolution:
     def _pause(self) -> CallSteps[None]:
         left = self.attempts.deadline.seconds_left()
         pause = max(backoff(self.pauses), self.paused_seconds * _PAUSE_SHARE)
+        if self.facts.not_found and self.facts.ambiguous is None:
+            # Each query that finds nothing is one more equal error.
+            pause = max(pause, _NOT_FOUND_PAUSE)
         self.pauses += 1
         # Towards the deadline in shorter steps, but not in ever more of them.
         pause = min(pause, max(left / 4, _SHORTEST_PAUSE), left)
