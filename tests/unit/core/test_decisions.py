@@ -86,7 +86,6 @@ SCENARIOS = {
     "unknown": Scenario((BAD_GATEWAY,), (OPEN,), "OutcomeUnknown"),
     "unknown-to-the-query": Scenario((NOT_OPEN,), (NOT_FOUND,), "OrderNotFound", timeout=1.0),
     "state-not-learnt": Scenario((NOT_OPEN,), (HTML,), "OrderNotOpen"),
-    "found-open-after-refusal": Scenario((NOT_OPEN,), (OPEN,), "StillOpen", timeout=1.0),
     "refusal-not-confirmed": Scenario((NOT_OPEN,), (HTML,), "OutcomeUnknown", call=BY_CLIENT_ID),
     "not-executed": Scenario((REFUSED,), (), "NotSent"),
 }

@@ -313,16 +313,8 @@ ENDINGS = (
         "The refusal is the exchange's own word, and queries that say open are stale.",
     ),
     Rule(
-        "found-open-after-refusal",
-        "the request was refused as not open, by client order id or too soon, and a query said open",
-        lambda facts: isinstance(facts.not_open, OrderNotOpen) and facts.state is OrderState.OPEN,
-        Action.RAISE_STILL_OPEN,
-        "raise `StillOpen`",
-        "Such a refusal does not prove that the order is closed, and no request can take effect any more.",
-    ),
-    Rule(
         "refusal-not-confirmed",
-        "the request was refused as not open, by client order id or too soon, and no query was answered",
+        "the request was refused as not open, by client order id or too soon, and no query found a final state",
         lambda facts: isinstance(facts.not_open, OrderNotOpen),
         Action.RAISE_UNKNOWN,
         "raise `OutcomeUnknown`",

@@ -126,8 +126,9 @@ class _Resolution:
         """Send the operation once, repaired if that helps, and note the result."""
         facts = self.facts
         if facts.attempts or facts.error is not None:
-            yield from self._pause()
+            # Spent before the pause, during which other calls look at the budget.
             self._spend_retry()
+            yield from self._pause()
         known_open = facts.state is OrderState.OPEN and facts.queried
         while True:
             attempt = yield from self.attempts.send_once(facts.call, known_open=known_open)
@@ -147,7 +148,10 @@ class _Resolution:
 
     def _note_error(self, attempt: AttemptResult, error: CallError) -> None:
         facts, rule = self.facts, error.details.rule
-        facts.error, facts.queried = error, False
+        # Of a read, a response says more than that there was no time for another one.
+        if attempt.host or facts.error is None or facts.call.operation.act != "read":
+            facts.error = error
+        facts.queried = False
         facts.attempts += bool(attempt.host)
         facts.near_lock = rule == NEAR_LOCK
         facts.out_of_permits = facts.out_of_permits or rule == NO_PERMIT
