@@ -198,9 +198,9 @@ class TestOrdersThatAreNotFound:
         assert ending(played) == "OutcomeUnknown"
 
     @pytest.mark.parametrize("call", [CANCELLING, BY_CLIENT_ID], ids=["order id", "client order id"])
-    def test_such_a_refusal_does_not_outweigh_a_query_that_says_open(self, call: ApiCall) -> None:
+    def test_such_a_refusal_and_a_query_that_says_open_contradict_each_other(self, call: ApiCall) -> None:
         world = World(then=lambda _: NOT_OPEN, read=lambda status: order(status, clientOrderID="Bot_1"))
-        assert ending(world.play(call, timeout=1.0)) == "StillOpen"
+        assert ending(world.play(call, timeout=1.0)) == "OutcomeUnknown"
 
     def test_an_order_that_a_query_has_named_is_not_reported_as_not_found(self) -> None:
         world = World(then=lambda _: NOT_OPEN)
