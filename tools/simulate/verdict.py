@@ -7,7 +7,7 @@ sent, and `timestamp` + `recvWindow` + `takesEffectWithin` lie ahead by the exch
 **Lies**
 
 - *cancelled*: the order that is named is cancelled when the call ends, by a request of this call, or by
-  anybody once a request of this call was ambiguous, for then nobody can tell them apart.
+  anybody once a request of this call was ambiguous, for then the two look alike.
 - *filled*, *failed*: the order has this final state when the call ends.
 - *already_canceled*: the order is cancelled when the call ends, and not by a request of this call.
 - *not_open*: the order is not open when the call ends, so never again, and no request of this call did it.
@@ -21,7 +21,7 @@ sent, and `timestamp` + `recvWindow` + `takesEffectWithin` lie ahead by the exch
 **Avoidable**: *unknown*, or *not_open*, although
 
 - a response had reached the driver that proves a final state of the order: CANCELED, FILLED or FAILED, in any
-  spelling that the contract takes, of the order that was asked for; or
+  spelling that the contract takes, of the order in the request; or
 - no cancel of the call was ambiguous (*unknown* only), unless one was refused as not open, by client order id
   or sooner than a new order is visible, and no query said "not found": nothing certain is known then; or
 - a query that was sent `readsLag` after every ambiguous cancel had expired said open (*unknown* only); or
@@ -92,7 +92,7 @@ class Verdict:
         lie: Why its ending is not true.
         avoidable: Why a truthful ending could have been had.
         broken: Which rule it broke on its way.
-        documented: Whether a client order id was used again where nobody could notice.
+        documented: Whether a client order id was used again where it could not be noticed.
         requests: How many it sent.
         cancels: How many of them were cancels.
     """
