@@ -12,7 +12,7 @@ from tools.simulate.run import Tally, play_seed, play_seeds
 from tools.simulate.scenario import scenario
 from tools.simulate.timeline import timeline
 from tools.simulate.timing import RECV_WINDOW
-from tools.simulate.verdict import ENDINGS, MOST_CANCELS
+from tools.simulate.verdict import ENDINGS
 
 CALLS, CHUNKS = 20_000, 4
 EACH = CALLS // CHUNKS
@@ -29,7 +29,7 @@ def test_no_call_lies(first: int) -> None:
     tally = play_seeds(range(first, first + EACH))
     assert dict(tally.wrongs) == {}, tally.seeds
     assert tally.calls == EACH
-    assert max(tally.cancels.values()) <= MOST_CANCELS
+    assert max(tally.cancels.values()) <= driver.MOST_CANCELS
     assert {ending for _, ending in tally.endings} == set(ENDINGS), "an ending never comes"
 
 
@@ -43,7 +43,7 @@ def test_a_query_alone_returns_what_was_said_of_its_order_and_ends_in_time() -> 
         assert driver.is_ours(result), f"seed {seed}: {result}"
         assert call.world.now <= call.timeout + call.stalled + 0.005, seed
         assert {one.operation for one in sent} <= {"query", "time"}
-        assert sum(one.operation == "query" for one in sent) <= MOST_CANCELS
+        assert sum(one.operation == "query" for one in sent) <= driver.MOST_CANCELS
         assert driver.attempts_of(result) in (None, len(sent)), seed
         if isinstance(result, Response):
             assert sent[-1].reply is not None

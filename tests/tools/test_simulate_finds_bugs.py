@@ -50,7 +50,7 @@ def test_planted_bug_is_found(bug: str) -> None:
     assert first_found(bug, range(FOUND[bug], CALLS)) is not None
 
 
-def test_each_bug_changes_the_core_in_its_own_way() -> None:
+def test_every_bug_has_a_known_seed() -> None:
     assert set(FOUND) == set(PLANTED)
     assert len(PLANTED) >= 10
 

@@ -1,4 +1,4 @@
-"""`make simulate`: a million calls in virtual time, and a table of what became of them."""
+"""`make simulate`: a million calls in virtual time, and a table of their endings."""
 
 import argparse
 import logging

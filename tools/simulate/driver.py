@@ -96,19 +96,19 @@ class Steps:
         self._steps = _steps(call)
         self._taken = 0
 
-    def next(self, came: Response | TransportFailure | None) -> Send | Result:
+    def next(self, received: Response | TransportFailure | None) -> Send | Result:
         """Give the call what became of its last request; return the next request, or the result."""
         call = self._call
         try:
             while True:
                 self._taken += 1
-                step = self._steps.send(came)
+                step = self._steps.send(received)
                 if isinstance(step, Send):
                     return step
                 if self._taken > _ENDLESS:
                     return EndlessCall()
                 call.world.advance(call.world.now + step.seconds + _stalled(call))
-                came = None
+                received = None
         except StopIteration as done:
             return cast("Response", done.value)
         except Exception as error:
@@ -120,9 +120,9 @@ class Steps:
 
 
 def _play_steps(call: Scenario) -> Result:
-    steps, came = Steps(call), None
-    while isinstance(step := steps.next(came), Send):
-        came = _send(call, step.request, step.timeout)
+    steps, received = Steps(call), None
+    while isinstance(step := steps.next(received), Send):
+        received = _send(call, step.request, step.timeout)
     return step
 
 
@@ -138,18 +138,18 @@ def _stalled(call: Scenario) -> float:
 
 
 def _send(call: Scenario, request: SignedRequest, timeout: float) -> Response | TransportFailure:
-    for came in call.network.exchanged(_seen(call, request), timeout):
-        if not isinstance(came, float):
-            return as_the_engine_says(came)
-        call.world.advance(came)
+    for received in call.network.exchanged(_seen(call, request), timeout):
+        if not isinstance(received, float):
+            return as_the_engine_says(received)
+        call.world.advance(received)
     raise AssertionError("the network gives no result")
 
 
-def as_the_engine_says(came: Reply | tuple[bool, bool, str]) -> Response | TransportFailure:
+def as_the_engine_says(received: Reply | tuple[bool, bool, str]) -> Response | TransportFailure:
     """Return what an engine would return, for what the model gives."""
-    if isinstance(came, Reply):
-        return Response(came.status, came.headers, came.body)
-    request_sent, timed_out, reason = came
+    if isinstance(received, Reply):
+        return Response(received.status, received.headers, received.body)
+    request_sent, timed_out, reason = received
     return TransportFailure(request_sent, reason, timed_out)
 
 
@@ -226,12 +226,12 @@ class VirtualEngine:
 
     async def send_async(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:
         """Send the request and await what the model makes of it."""
-        for came in self._call.network.exchanged(_seen(self._call, request), timeout):
-            if not isinstance(came, float):
-                return as_the_engine_says(came)
-            await asyncio.sleep(max(came - self._call.world.now, 0.0))
+        for received in self._call.network.exchanged(_seen(self._call, request), timeout):
+            if not isinstance(received, float):
+                return as_the_engine_says(received)
+            await asyncio.sleep(max(received - self._call.world.now, 0.0))
             # The event loop's timers are no finer than its clock.
-            self._call.world.advance(came)
+            self._call.world.advance(received)
         raise AssertionError("the network gives no result")
 
     def close(self) -> None:

@@ -104,7 +104,7 @@ class Exchange:
         if mode in ("ambiguous", "lost", "another", "nothing"):
             self._maybe_execute(sent, since)
             return self._with_date(self._blurred(mode, sent))
-        reply = self._gate(sent, since)
+        reply = self._refused_at_once(sent, since)
         if reply is None and mode == "refused":
             reply = wording.refusal(self.dice)
         elif reply is None and mode == "lock":
@@ -123,7 +123,7 @@ class Exchange:
             mode = self._mode[operation] = dice.choice(modes)
         return mode
 
-    def _gate(self, sent: Sent, since: float) -> Reply | None:
+    def _refused_at_once(self, sent: Sent, since: float) -> Reply | None:
         """Return why the request is not even looked at, or None."""
         reply = self._limited(sent)
         if reply is not None:

@@ -139,11 +139,11 @@ def _refusal_clears_doubt(self: Any, original: Callable[..., None], what: Any) -
 
 
 def _silence_is_not_sent(self: Any, original: Callable[..., None], what: Any) -> None:
-    made, error = what
+    attempted, error = what
     if isinstance(error, OutcomeUnknown) and error.http_status is None:
         error = NotSent(error.details)
-        made = made._replace(result=error)
-    original(self, made, error)
+        attempted = attempted._replace(result=error)
+    original(self, attempted, error)
 
 
 def _unclear_is(state: OrderState) -> AbstractContextManager[Any]:

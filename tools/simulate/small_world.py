@@ -56,7 +56,7 @@ BEHAVIOURS = (
 
 
 def later(states: dict[State, int], now: float) -> dict[State, int]:
-    """Return every state that time can have made of these until now, with the number of ways to each."""
+    """Return every state that these can have become by now, with the number of ways to each."""
     result: dict[State, int] = {}
     for state, ways in states.items():
         for following in _later(state, now):
@@ -76,7 +76,7 @@ def _later(state: State, now: float) -> Iterator[State]:
 
 
 def served(state: State, behaviour: str, operation: str, now: float, expires: float) -> tuple[str, State]:
-    """Return what the driver is told if the server behaves so, and the state after that.
+    """Return what the driver sees if the server behaves so, and the state after that.
 
     Args:
         state: The truth.
@@ -118,7 +118,7 @@ _FAILURES: dict[str, Failure] = {
 }
 
 
-def told(observation: str, clock_ms: int) -> Reply | Failure:
+def reply_of(observation: str, clock_ms: int) -> Reply | Failure:
     """Return the response or the failure that an observation is.
 
     Args:

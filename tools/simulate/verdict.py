@@ -7,7 +7,7 @@ sent, and `timestamp` + `recvWindow` + `takesEffectWithin` lie ahead by the exch
 **Lies**
 
 - *cancelled*: the order that is named is cancelled when the call ends, by a request of this call, or by
-  anybody once a request of this call was ambiguous, for then nobody can tell them apart.
+  anybody once a request of this call was ambiguous, for then the two look alike.
 - *filled*, *failed*: the order has this final state when the call ends.
 - *already_canceled*: the order is cancelled when the call ends, and not by a request of this call.
 - *not_open*: the order is not open when the call ends, so never again, and no request of this call did it.
@@ -21,9 +21,9 @@ sent, and `timestamp` + `recvWindow` + `takesEffectWithin` lie ahead by the exch
 **Avoidable**: *unknown*, or *not_open*, although
 
 - a response had reached the driver that proves a final state of the order: CANCELED, FILLED or FAILED, in any
-  spelling that the contract takes, of the order that was asked for; or
-- no cancel of the call was ambiguous, and a query was answered with a listed state of the order or with "not
-  found" (*unknown* only; without such an answer, "no such order" would say too much); or
+  spelling that the contract takes, of the order in the request; or
+- no cancel of the call was ambiguous (*unknown* only), unless one was refused as not open, by client order id
+  or sooner than a new order is visible, and no query said "not found": nothing certain is known then; or
 - a query that was sent `readsLag` after every ambiguous cancel had expired said open (*unknown* only); or
 - more than `LEAST_LEFT` of the deadline were left, and nothing forbade one more query in that time: a lock,
   the limit of queries a second, equal errors near the twentieth, the documented most of queries.
@@ -92,7 +92,7 @@ class Verdict:
         lie: Why its ending is not true.
         avoidable: Why a truthful ending could have been had.
         broken: Which rule it broke on its way.
-        documented: Whether a client order id was used again where nobody could notice.
+        documented: Whether a client order id was used again where it could not be noticed.
         requests: How many it sent.
         cancels: How many of them were cancels.
     """
@@ -252,7 +252,7 @@ def _avoidable(call: Scenario, ending: str, ended: float, clock: int, cancels: l
     if ending == "unknown":
         doubtful = [sent for sent in cancels if _is_ambiguous(sent)]
         if not doubtful:
-            return "no cancel was ambiguous" if _was_answered(call) else ""
+            return "" if _is_contradicted(call, cancels) else "no cancel was ambiguous"
         # As late as an honest driver has to think, whatever the two clocks say.
         expired = TAKES_EFFECT_WITHIN + max(
             max(sent.at + 2 * sent.window, ended + (sent.timestamp - clock) / 1000 + sent.window)
@@ -272,13 +272,13 @@ def _too_early(call: Scenario, ended: float) -> str:
     return "a new order would not be visible yet" if last < VISIBLE_WITHIN and _may_ask(call, ended) else ""
 
 
-def _was_answered(call: Scenario) -> bool:
-    """Tell whether a query was answered with a listed state, or with "not found" and never with an order."""
+def _is_contradicted(call: Scenario, cancels: list[Sent]) -> bool:
+    """Tell whether a cancel was refused as not open, and neither that nor a query proves anything."""
+    refused = [sent for sent in cancels if sent.reply is not None and sent.reply.not_open]
+    proven = any(sent.order_id is not None and sent.at >= VISIBLE_WITHIN for sent in refused)
     replies = _read(call)
-    not_found = any(reply.not_open for reply in replies)
-    return any(reply.says_open for reply in replies) or (
-        not_found and all(reply.names is None for reply in replies)
-    )
+    not_found = any(reply.not_open for reply in replies) and all(reply.names is None for reply in replies)
+    return bool(refused) and not proven and not not_found
 
 
 def _was_named(call: Scenario) -> bool:

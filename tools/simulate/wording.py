@@ -41,7 +41,7 @@ REFUSALS: tuple[tuple[int, int, str], ...] = (
     (404, 0, "Not Found"),
     (400, 0, "Bad Request"),
 )
-#: Ambiguous: nobody can tell from them whether the request was or will be executed. Code -1: an empty body.
+#: Ambiguous: they do not say whether the request was or will be executed. Code -1: an empty body.
 AMBIGUOUS: tuple[tuple[int, int, str], ...] = (
     (504, 0, "Gateway Time-out"),
     (504, -1, ""),
@@ -71,7 +71,7 @@ AMBIGUOUS: tuple[tuple[int, int, str], ...] = (
     (200, 109423, "the order is being processed"),
     (200, 109424, "the order is being processed"),
     (200, 109500, "busy"),
-    (200, 123456, "nobody has seen this"),
+    (200, 123456, "a code that no page lists"),
 )
 #: Words of a success that are not CANCELED; for some the order is open, for some it will be cancelled soon.
 ODD_WORDS = (

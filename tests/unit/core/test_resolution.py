@@ -198,7 +198,7 @@ class TestOrdersThatAreNotFound:
         assert ending(played) == "OutcomeUnknown"
 
     @pytest.mark.parametrize("call", [CANCELLING, BY_CLIENT_ID], ids=["order id", "client order id"])
-    def test_such_a_refusal_does_not_outweigh_a_query_that_says_open(self, call: ApiCall) -> None:
+    def test_such_a_refusal_and_a_query_that_says_open_contradict_each_other(self, call: ApiCall) -> None:
         world = World(then=lambda _: NOT_OPEN, read=lambda status: order(status, clientOrderID="Bot_1"))
         played = world.play(call, timeout=1.0)
         assert ending(played) == "OutcomeUnknown"
