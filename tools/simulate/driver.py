@@ -96,19 +96,19 @@ class Steps:
         self._steps = _steps(call)
         self._taken = 0
 
-    def next(self, came: Response | TransportFailure | None) -> Send | Result:
-        """Give the call what became of its last request; return the next request, or the result."""
+    def next(self, result: Response | TransportFailure | None) -> Send | Result:
+        """Give the call the result of its last request; return the next request, or the result."""
         call = self._call
         try:
             while True:
                 self._taken += 1
-                step = self._steps.send(came)
+                step = self._steps.send(result)
                 if isinstance(step, Send):
                     return step
                 if self._taken > _ENDLESS:
                     return EndlessCall()
                 call.world.advance(call.world.now + step.seconds + _stalled(call))
-                came = None
+                result = None
         except StopIteration as done:
             return cast("Response", done.value)
         except Exception as error:  # noqa: BLE001 - whatever a call raises is what is judged
@@ -120,9 +120,9 @@ class Steps:
 
 
 def _play_steps(call: Scenario) -> Result:
-    steps, came = Steps(call), None
-    while isinstance(step := steps.next(came), Send):
-        came = _send(call, step.request, step.timeout)
+    steps, result = Steps(call), None
+    while isinstance(step := steps.next(result), Send):
+        result = _send(call, step.request, step.timeout)
     return step
 
 
@@ -138,18 +138,18 @@ def _stalled(call: Scenario) -> float:
 
 
 def _send(call: Scenario, request: SignedRequest, timeout: float) -> Response | TransportFailure:
-    for came in call.network.exchanged(_seen(call, request), timeout):
-        if not isinstance(came, float):
-            return as_the_engine_says(came)
-        call.world.advance(came)
+    for result in call.network.exchanged(_seen(call, request), timeout):
+        if not isinstance(result, float):
+            return as_the_engine_says(result)
+        call.world.advance(result)
     raise AssertionError("the network gives no result")
 
 
-def as_the_engine_says(came: Reply | tuple[bool, bool, str]) -> Response | TransportFailure:
+def as_the_engine_says(result: Reply | tuple[bool, bool, str]) -> Response | TransportFailure:
     """Return what an engine would return, for what the model gives."""
-    if isinstance(came, Reply):
-        return Response(came.status, came.headers, came.body)
-    written, pending, reason = came
+    if isinstance(result, Reply):
+        return Response(result.status, result.headers, result.body)
+    written, pending, reason = result
     return TransportFailure(written, reason, timed_out=pending)
 
 
@@ -217,12 +217,12 @@ class VirtualEngine:
 
     async def send_async(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:  # noqa: ASYNC109
         """Send the request and await what the model makes of it."""
-        for came in self._call.network.exchanged(_seen(self._call, request), timeout):
-            if not isinstance(came, float):
-                return as_the_engine_says(came)
-            await asyncio.sleep(max(came - self._call.world.now, 0.0))
+        for result in self._call.network.exchanged(_seen(self._call, request), timeout):
+            if not isinstance(result, float):
+                return as_the_engine_says(result)
+            await asyncio.sleep(max(result - self._call.world.now, 0.0))
             # The event loop's timers are no finer than its clock.
-            self._call.world.advance(came)
+            self._call.world.advance(result)
         raise AssertionError("the network gives no result")
 
     def close(self) -> None:

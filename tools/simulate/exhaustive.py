@@ -2,7 +2,7 @@
 
 The driver sees observations and no truth, so sequences that look alike to it are played once: a node of the
 search is a sequence of observations, and holds every state that can be true after it. An ending has to be
-honest in all of them. What comes after the last behaviour of the sequence is told truly.
+honest in all of them. After the last behaviour of the sequence the server tells the truth.
 """
 
 import multiprocessing
@@ -25,8 +25,8 @@ from tools.simulate.small_world import (
     known,
     later,
     lie_about,
+    reply_for,
     served,
-    told,
 )
 from tools.simulate.timing import RECV_WINDOW, TAKES_EFFECT_WITHIN
 from tools.simulate.verdict import ending_of
@@ -44,7 +44,7 @@ class Search:
         states: How many states were visited.
         histories: How many sequences of behaviours, placings of the event and moments of late execution end
             in one of those calls.
-        endings: How often each ending came.
+        endings: How often each ending occurred.
         wrongs: How often each thing was wrong.
         examples: The first observations of each.
         most: The most requests of a call.
@@ -91,8 +91,8 @@ class _Run:
         for observation in path:
             self.feed(observation)
 
-    def _next(self, came: Response | TransportFailure | None) -> None:
-        step = self._steps.next(came)
+    def _next(self, result: Response | TransportFailure | None) -> None:
+        step = self._steps.next(result)
         self.result: Result | None = None
         if isinstance(step, Response | Exception):
             self.result = step
@@ -106,7 +106,7 @@ class _Run:
         world = self.call.world
         self.path.append(observation)
         world.advance(world.now + (self.timeout if observation == "silence" else min(DELAY, self.timeout)))
-        self._next(as_the_engine_says(told(observation, world.clock_ms())))
+        self._next(as_the_engine_says(reply_for(observation, world.clock_ms())))
 
     @property
     def ambiguous(self) -> bool:

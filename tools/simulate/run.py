@@ -18,13 +18,13 @@ KINDS = ("lie", "avoidable", "broken")
 
 @dataclass
 class Tally:
-    """What came of many calls.
+    """The endings of many calls.
 
     Attributes:
-        endings: How often each ending came, by id kind and ending.
+        endings: How often each ending occurred, by id kind and ending.
         wrongs: How often each thing was wrong, by kind, ending and text.
         seeds: The first seeds of each.
-        documented: How many met a client order id that was used again where nobody could notice.
+        documented: How many met a client order id that was used again where no client could notice.
         requests: The most requests of a call, by id kind.
         cancels: The most cancels of a call, by id kind.
         sent: How many requests there were, by id kind.

@@ -76,7 +76,7 @@ def _later(state: State, now: float) -> Iterator[State]:
 
 
 def served(state: State, behaviour: str, operation: str, now: float, expires: float) -> tuple[str, State]:
-    """Return what the driver is told if the server behaves so, and the state after that.
+    """Return what the driver observes if the server behaves so, and the state after that.
 
     Args:
         state: The truth.
@@ -118,7 +118,7 @@ _FAILURES: dict[str, Failure] = {
 }
 
 
-def told(observation: str, clock_ms: int) -> Reply | Failure:
+def reply_for(observation: str, clock_ms: int) -> Reply | Failure:
     """Return the response or the failure that an observation is.
 
     Args:

@@ -7,7 +7,7 @@ sent, and `timestamp` + `recvWindow` + `takesEffectWithin` lie ahead by the exch
 **Lies**
 
 - *cancelled*: the order that is named is cancelled when the call ends, by a request of this call, or by
-  anybody once a request of this call was ambiguous, for then nobody can tell them apart.
+  anybody once a request of this call was ambiguous, which cannot be distinguished then.
 - *filled*, *failed*: the order has this final state when the call ends.
 - *already_canceled*: the order is cancelled when the call ends, and not by a request of this call.
 - *not_open*: the order is not open when the call ends, so never again, and no request of this call did it.
@@ -31,7 +31,7 @@ sent, and `timestamp` + `recvWindow` + `takesEffectWithin` lie ahead by the exch
 another order than the one whose id a response had named; it went past a limit, or met twenty equal errors.
 
 **Documented**: a client order id that was used for a newer order before any response had named an order id.
-The two cannot be told apart then, so what is said of the newer one is not called a lie.
+The two cannot be distinguished then, so what is said of the newer one is not called a lie.
 """
 
 from collections import Counter
@@ -79,7 +79,7 @@ class Verdict:
         lie: Why its ending is not true.
         avoidable: Why a truthful ending could have been had.
         broken: Which rule it broke on its way.
-        documented: Whether a client order id was used again where nobody could notice.
+        documented: Whether a client order id was used again where no client could notice.
         requests: How many it sent.
         cancels: How many of them were cancels.
     """

@@ -42,7 +42,7 @@ REFUSALS: tuple[tuple[int, int, str], ...] = (
     (400, 0, "Bad Request"),
 )
 _KEY_CODES = (100001, 100004, 100413, 100419)
-#: Ambiguous: nobody can tell from them whether the request was or will be executed. Code -1: an empty body.
+#: Ambiguous: they do not show whether the request was or will be executed. Code -1: an empty body.
 AMBIGUOUS: tuple[tuple[int, int, str], ...] = (
     (504, 0, "Gateway Time-out"),
     (504, -1, ""),
@@ -72,7 +72,7 @@ AMBIGUOUS: tuple[tuple[int, int, str], ...] = (
     (200, 109423, "the order is being processed"),
     (200, 109424, "the order is being processed"),
     (200, 109500, "busy"),
-    (200, 123456, "nobody has seen this"),
+    (200, 123456, "an unknown text"),
 )
 #: Words of a success that are not CANCELED; for some the order is open, for some it will be cancelled soon.
 ODD_WORDS = (

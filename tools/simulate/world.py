@@ -94,7 +94,7 @@ class World:
 
     Attributes:
         now: The time, in seconds; a call begins at 0.
-        log: Moments and texts, for the timeline of one call; None where nobody reads it.
+        log: Moments and texts, for the timeline of one call; None where it is not read.
         ahead: By how much the exchange's clock is ahead of true time, in seconds.
     """
 

@@ -86,7 +86,7 @@ class BingxSpot(BaseClient):
                 `order_id`, `client_order_id`); a tuple of symbol and order id; or an `Order`.
 
         Raises:
-            RunStopped: At the end, where an error would have hit every order: signature, key, permission,
+            BulkRunAborted: At the end, where an error would have hit every order: signature, key, permission,
                 whitelist, clock, a ban, or no exchange reached twenty times in succession. All results
                 were handed over before.
         """
