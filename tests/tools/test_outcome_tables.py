@@ -26,16 +26,14 @@ def test_each_row_of_the_decision_table_has_a_line_in_their_order(rules) -> None
 
 def test_the_table_of_numbers_has_those_that_the_core_uses() -> None:
     used = BY_ID["cancelOrder"].timing
-    assert (used.reads_lag, used.takes_effect_within, used.visible_within) == (20, 5, 2)
-    assert used.client_order_id_found_for == 2 * 3600
-    for name, value in (
-        ("readsLag", "20 s"),
-        ("takesEffectWithin", "5 s"),
-        ("visibleWithin", "2 s"),
-        ("clientOrderIdFoundFor", "2 h"),
-    ):
-        row = next(line for line in timing().splitlines() if f"`{name}`" in line)
-        assert f"| {value} |" in row
+    assert used is not None
+    values = {line.split(" | ")[0]: line.split(" | ")[2] for line in timing().splitlines()[2:]}
+    assert values == {
+        "| `readsLag`": f"{used.reads_lag:.0f} s",
+        "| `takesEffectWithin`": f"{used.takes_effect_within:.0f} s",
+        "| `visibleWithin`": f"{used.visible_within:.0f} s",
+        "| `clientOrderIdFoundFor`": f"{used.client_order_id_found_for / 3600:.0f} h",
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The outcome matrix as data: one row for each failure, with what becomes of a cancel that meets it.
 
-`test_matrix.py` plays every row on a sandbox, sync and async; `tools/outcome_tables.py` writes the groups as a
-table of docs/concepts/outcome.md.
+`test_matrix.py` plays every row on a sandbox, sync and async; `tools/outcome_tables.py` writes the groups
+as a table of docs/concepts/outcome.md.
 """
 
 from dataclasses import dataclass

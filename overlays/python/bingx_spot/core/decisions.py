@@ -85,7 +85,7 @@ RULES = (
         lambda facts: facts.state is OrderState.CANCELED and facts.ambiguous is not None,
         Action.RETURN_READ,
         "return the order",
-        "The order is cancelled, and a request of this call asked for it.",
+        "The order is cancelled, and a request of this call may have done it.",
     ),
     Rule(
         "canceled-before",
