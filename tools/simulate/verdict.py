@@ -261,7 +261,7 @@ def _avoidable(call: Scenario, ending: str, ended: float, cancels: list[Sent]) -
 
 
 def _too_early(call: Scenario, ended: float) -> str:
-    """Return why "not found" came too early, where a new order would not have been visible yet."""
+    """Return why "not found" is too early, where a new order would not have been visible yet."""
     last = max(
         (sent.at for sent in call.network.sent if sent.reply is not None and sent.reply.not_open), default=0.0
     )

@@ -314,7 +314,7 @@ ENDINGS = (
     ),
     Rule(
         "refusal-not-confirmed",
-        "the request was refused as not open, by client order id or too soon, and no query found a final state",
+        "the request was refused as not open, by client order id or too soon, and no query was final",
         lambda facts: isinstance(facts.not_open, OrderNotOpen),
         Action.RAISE_UNKNOWN,
         "raise `OutcomeUnknown`",
