@@ -29,9 +29,9 @@ class BingxSpot(BaseClient):
     Args:
         credentials: API key and secret.
         **options: `environment` (`live`, `vst`, `sandbox` or a base URL; default `live`), `timeout`
-            (seconds for a whole call with everything in it, default 10), `placement` (`auto`, `json`,
+            (seconds for a whole call, waiting and retries included, default 10), `placement` (`auto`, `json`,
             `query`, `form`), `fallback` (use the fallback host, default True), `source_key`, `proxy`,
-            `tls` (an `ssl.SSLContext`), `transport` (of httpx), `clock`, `limits`.
+            `tls` (an `ssl.SSLContext`), `transport` (of httpx), `clock`, `limits`, `rate`.
 
     Raises:
         InvalidInput: An option is not allowed; it names the option.
