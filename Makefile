@@ -174,8 +174,8 @@ chaos: $(READY) ### Cancel three thousand orders among faults, over real sockets
 	$(BIN)/python -m tools.chaos
 
 .PHONY: reliability
-reliability: $(READY) ### Write the table of failures in docs/concepts/outcome.md
-	$(BIN)/python -m tests.e2e.outcome.table
+reliability: $(READY) ### Write the tables in docs/concepts/outcome.md
+	$(BIN)/python -m tools.outcome_tables
 
 .PHONY: mutation
 mutation: $(READY) ### Change the code that decides in 1600 ways; fail if the tests miss one

@@ -225,7 +225,7 @@ def check_the_book(orders: list[Placed], witness: Witness) -> None:
         raise SystemExit("The sandbox saw something else than the calls reported.")
     conclude(
         f"{len(requests)} requests, every signature verified. Five orders are cancelled,\n"
-        "     and the one that no call named is untouched."
+        "     and the one that no call named is still open."
     )
 
 

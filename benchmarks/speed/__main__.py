@@ -23,13 +23,13 @@ from benchmarks.speed.server import Server, running_server
 
 @dataclass(frozen=True)
 class Effort:
-    """Say how much is done.
+    """How much is measured.
 
     Attributes:
-        rounds: How often every contender has its turn.
-        calls: How many calls a turn is.
-        together: How long fifty are kept under way, in seconds.
-        crowds: How often that is done.
+        rounds: How many rounds each contender has.
+        calls: How many calls a round has.
+        together: How long fifty calls are kept in flight, in seconds.
+        crowds: How often that is measured.
         pause: How long some clients do nothing, in seconds.
         starts: How often each process is started.
         memory: How many calls it takes to see whether memory grows.

@@ -18,7 +18,7 @@ _FONT = "ui-sans-serif, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif"
 
 @dataclass(frozen=True)
 class Scheme:
-    """Hold the colours for one kind of page.
+    """The colors for one kind of page.
 
     Attributes:
         text: Of titles.
@@ -48,14 +48,14 @@ def drawn(results: Results, scheme: str) -> str:
         results: What was measured.
         scheme: `light` or `dark`.
     """
-    colours = SCHEMES[scheme]
+    colors = SCHEMES[scheme]
     blocking = {name: ratio.middle for name, ratio in results.p50.items() if not CONTENDERS[name].awaits}
     first, height = _panel(
         "One cancel after another: time of a call",
         "as a ratio to a plain, unsigned httpx post; less is better",
         blocking,
         {name: f"{value:.2f}" for name, value in blocking.items()},
-        colours,
+        colors,
         top=0,
         line=1.0,
     )
@@ -64,7 +64,7 @@ def drawn(results: Results, scheme: str) -> str:
         "on one core; more is better",
         results.per_second,
         {name: f"{value:,.0f}" for name, value in results.per_second.items()},
-        colours,
+        colors,
         top=height + 22,
         descending=True,
     )
@@ -79,7 +79,7 @@ def _panel(
     note: str,
     values: Mapping[str, float],
     figures: Mapping[str, str],
-    colours: Scheme,
+    colors: Scheme,
     *,
     top: int,
     line: float | None = None,
@@ -88,23 +88,23 @@ def _panel(
     """Return one panel, and where it ends."""
     scale = (_WIDTH - _LABELS - _FIGURES) / max(values.values())
     parts = [
-        _text(title, 0, top + 18, colours.text, size=16, bold=True),
-        _text(note, 0, top + 38, colours.quiet),
+        _text(title, 0, top + 18, colors.text, size=16, bold=True),
+        _text(note, 0, top + 38, colors.quiet),
     ]
     y = top + 54
     names = sorted(values, key=values.__getitem__, reverse=descending)
     if line is not None:
         x, end = _LABELS + line * scale, y + len(names) * _ROW - (_ROW - _BAR)
-        parts.append(f'<path d="M{x:.1f} {y - 4}V{end + 4}" stroke="{colours.line}" stroke-dasharray="3 3"/>')
+        parts.append(f'<path d="M{x:.1f} {y - 4}V{end + 4}" stroke="{colors.line}" stroke-dasharray="3 3"/>')
     for name in names:
-        parts.append(_bar(name, values[name] * scale, figures[name], colours, y))
+        parts.append(_bar(name, values[name] * scale, figures[name], colors, y))
         y += _ROW
     return "".join(parts), y
 
 
-def _bar(name: str, length: float, figure: str, colours: Scheme, y: int) -> str:
+def _bar(name: str, length: float, figure: str, colors: Scheme, y: int) -> str:
     contender = CONTENDERS[name]
-    fill, text = (colours.ours, colours.text) if contender.ours else (colours.others, colours.quiet)
+    fill, text = (colors.ours, colors.text) if contender.ours else (colors.others, colors.quiet)
     middle = y + _BAR - 3
     bar = f'<rect x="{_LABELS}" y="{y}" width="{max(length, 2):.1f}" height="{_BAR}" rx="3" fill="{fill}"/>'
     label = _text(contender.title, _LABELS - 12, middle, text, bold=contender.ours, anchor="end")
@@ -112,8 +112,8 @@ def _bar(name: str, length: float, figure: str, colours: Scheme, y: int) -> str:
 
 
 def _text(
-    text: str, x: float, y: float, colour: str, *, size: int = 13, bold: bool = False, anchor: str = "start"
+    text: str, x: float, y: float, color: str, *, size: int = 13, bold: bool = False, anchor: str = "start"
 ) -> str:
     weight = ' font-weight="600"' if bold else ""
     place = f'x="{x:.1f}" y="{y}" text-anchor="{anchor}"'
-    return f'<text {place} font-size="{size}" fill="{colour}"{weight}>{escape(text)}</text>'
+    return f'<text {place} font-size="{size}" fill="{color}"{weight}>{escape(text)}</text>'

@@ -34,8 +34,8 @@ def show(results: Results, goals: list[Goal]) -> None:
 
 def write(results: Results, goals: list[Goal]) -> None:
     """Write the figures, the plot and the table of docs/concepts/speed.md."""
-    told = {"goals": [{**asdict(goal), "met": goal.met} for goal in goals], **asdict(results)}
-    FIGURES.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    figures = {"goals": [{**asdict(goal), "met": goal.met} for goal in goals], **asdict(results)}
+    FIGURES.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", "utf-8")
     for scheme in plot.SCHEMES:
         (PICTURES / f"speed-{scheme}.svg").write_text(plot.drawn(results, scheme), "utf-8")
     text = PAGE.read_text("utf-8")
@@ -99,5 +99,5 @@ def _markdown(results: Results, goals: list[Goal]) -> str:
     judged = f"Goals met: {len(goals) - len(missed)} of {len(goals)}"
     if missed:
         judged += f", missed: {'; '.join(missed)}"
-    told = f"Made by `make bench`: {results.how}. {judged}."
-    return "\n".join([*rows, "", paused, "", told])
+    source = f"Made by `make bench`: {results.how}. {judged}."
+    return "\n".join([*rows, "", paused, "", source])

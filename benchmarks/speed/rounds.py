@@ -1,4 +1,4 @@
-"""Let contenders take turns, so that whatever else the machine does falls on all of them."""
+"""Run contenders in turns, so that other load of the machine affects all of them alike."""
 
 import json
 import os

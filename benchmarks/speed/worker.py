@@ -1,8 +1,8 @@
-"""One contender in a process of its own: makes calls when told to, and tells how long they took.
+"""One contender in a process of its own: makes calls on command, and reports how long they took.
 
-It is told by lines on standard input, and answers each with one JSON line: `calls N` makes N calls one after
-another, `together S` keeps fifty under way for S seconds, `memory N` tells how much the process grows
-in N calls.
+Commands are lines on standard input; each is answered with one JSON line. `calls N` makes N calls one after
+another, `together S` keeps fifty in flight for S seconds, `memory N` reports by how much the process grows in
+N calls.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.speed.contenders import CONTENDERS, Awaiting, Blocking, loop
 
 TOGETHER = 50
-# Not measured: what comes first after others have had their turn.
+# Not measured: the first calls after a pause, while other contenders ran.
 _WARM_UP = 15
 
 
@@ -46,23 +46,23 @@ async def awaited(call: Awaiting, count: int) -> dict[str, float]:
 
 
 async def together(call: Awaiting, seconds: float) -> dict[str, float]:
-    """Keep fifty calls under way."""
-    made, ends, cpu = 0, time.perf_counter() + seconds, time.process_time()
+    """Keep fifty calls in flight."""
+    count, ends, cpu = 0, time.perf_counter() + seconds, time.process_time()
     began = time.perf_counter()
 
     async def go_on() -> None:
-        nonlocal made
+        nonlocal count
         while time.perf_counter() < ends:
             await call()
-            made += 1
+            count += 1
 
     await asyncio.gather(*(go_on() for _ in range(TOGETHER)))
     took = time.perf_counter() - began
-    return {"rate": made / took, "cpu": (time.process_time() - cpu) / made}
+    return {"rate": count / took, "cpu": (time.process_time() - cpu) / count}
 
 
 def memory(call: Callable[[], object], count: int) -> dict[str, float]:
-    """Make many calls, and tell by how many bytes the process has grown, once it had settled."""
+    """Make many calls, and return by how many bytes the process has grown after a first tenth of them."""
     for _ in range(count // 10):
         call()
     before = resident()
@@ -72,7 +72,7 @@ def memory(call: Callable[[], object], count: int) -> dict[str, float]:
 
 
 def resident() -> float:
-    """Return how much memory the process has, in bytes; 0 where the system does not tell."""
+    """Return how much memory the process has, in bytes; 0 where the system does not say."""
     path = "/proc/self/statm"
     if not os.path.exists(path):  # noqa: PTH110 - as below
         return 0.0
@@ -89,8 +89,10 @@ def sockets() -> int:
     return sum("socket:" in link for link in links)
 
 
-def obey(call: Any, awaits: bool, events: asyncio.AbstractEventLoop | None, line: str) -> dict[str, float]:
-    """Do what a line says."""
+def run_command(
+    call: Any, awaits: bool, events: asyncio.AbstractEventLoop | None, line: str
+) -> dict[str, float]:
+    """Run the command of a line."""
     what, amount = line.split()
     if not awaits:
         blocking: Blocking = call
@@ -101,21 +103,21 @@ def obey(call: Any, awaits: bool, events: asyncio.AbstractEventLoop | None, line
 
 
 def main(name: str, url: str) -> None:
-    """Make the contender, say that it is there, and obey until the input ends."""
+    """Create the contender, report its connections, and run commands until the input ends."""
     contender = CONTENDERS[name]
     events = loop() if contender.awaits else None
 
-    async def made() -> Any:
+    async def create() -> Any:
         return contender.make(url)
 
-    call = contender.make(url) if events is None else events.run_until_complete(made())
+    call = contender.make(url) if events is None else events.run_until_complete(create())
     before = sockets()
-    told = obey(call, contender.awaits, events, "calls 5")
+    figures = run_command(call, contender.awaits, events, "calls 5")
     # A contender may have opened its one connection when it was made.
-    print(json.dumps({**told, "connections": max(sockets() - before, 1)}), flush=True)
+    print(json.dumps({**figures, "connections": max(sockets() - before, 1)}), flush=True)
     for line in sys.stdin:
-        print(json.dumps(obey(call, contender.awaits, events, line)), flush=True)
-    # What a library would tidy up at its end is nobody's affair here.
+        print(json.dumps(run_command(call, contender.awaits, events, line)), flush=True)
+    # Without the clean-up of libraries, which could wait.
     os._exit(0)
 
 

@@ -8,5 +8,5 @@ export BINGX_ERRORS="${BINGX_ERRORS:-$repository/generated/errors.json}"
 caller=${BINGX_CALLER:-$repository/generated/openapi.caller.yaml}
 export BINGX_CONTRACT="${caller%.yaml}.json"
 export CARGO_TARGET_DIR="$BINGX_BUILD"
-# Whoever compiles once needs neither debug symbols nor the state of an incremental build.
+# A build that runs once needs neither debug symbols nor the state of an incremental build.
 export CARGO_PROFILE_DEV_DEBUG=0 CARGO_INCREMENTAL=0

@@ -6,7 +6,7 @@ set -eu
 node_modules/.bin/tsc
 status=0
 node --test --test-reporter=tap dist/test/ >test.tap || status=$?
-# Of the report, what failed: the vector, the stage, what was expected and what came.
+# Of the report, what failed: the vector, the stage, expected and actual value.
 awk '/^not ok/ {failed = 1} failed; /^  \.\.\.$/ {failed = 0}' test.tap
 cat conformance.json
 exit "$status"

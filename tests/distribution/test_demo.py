@@ -14,5 +14,5 @@ def test_the_demonstration_succeeds_and_explains_each_step() -> None:
     assert "cancel_order returned CANCELED: cancelled for certain" in ran.stdout
     assert "the connection breaks" in ran.stdout
     assert "this call cancelled nothing" in ran.stdout
-    assert "the one that no call named is untouched" in ran.stdout
+    assert "the one that no call named is still open" in ran.stdout
     assert max(map(len, ran.stdout.splitlines())) <= 80

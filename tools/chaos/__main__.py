@@ -6,11 +6,20 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
+from bingx_spot import CancelOutcome
 from tools.chaos.run import chaos
 
 CANCELS = 3_000
 SEEDS = [1, 2]
-OUTCOMES = ("cancelled", "not open", "not executed", "unknown")
+COLUMNS = {
+    "cancelled": {CancelOutcome.CANCELLED},
+    "over": {CancelOutcome.FILLED, CancelOutcome.ALREADY_CANCELED, CancelOutcome.FAILED},
+    "not open": {CancelOutcome.NOT_OPEN},
+    "not found": {CancelOutcome.NOT_FOUND},
+    "still open": {CancelOutcome.STILL_OPEN},
+    "unaffected": {CancelOutcome.UNAFFECTED},
+    "unknown": {CancelOutcome.UNKNOWN},
+}
 
 
 def main(cancels: int = CANCELS) -> int:
@@ -18,13 +27,13 @@ def main(cancels: int = CANCELS) -> int:
     logging.getLogger("bingx_spot").setLevel(logging.ERROR)
     run = chaos(cancels, SEEDS)
     table = Table(box=None, header_style="dim")
-    for heading in ("fault", "cancels", *OUTCOMES, "requests", "wrong"):
+    for heading in ("fault", "cancels", *COLUMNS, "requests", "wrong"):
         table.add_column(heading, justify="left" if heading == "fault" else "right")
     for kind, tally in run.tallies.items():
         total = sum(tally.counts.values())
-        counts = [tally.counts.get(outcome, 0) for outcome in OUTCOMES]
+        counts = [sum(tally.counts.get(word, 0) for word in words) for words in COLUMNS.values()]
         table.add_row(kind, *map(str, (total, *counts, tally.requests, len(tally.wrongs))))
-    console = Console(width=110)
+    console = Console(width=130)
     console.print(table)
     for wrong in run.wrongs:
         console.print(f"[red]✗[/] {wrong}", highlight=False)

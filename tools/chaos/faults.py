@@ -10,6 +10,9 @@ Rule = dict[str, Any]
 
 # Longer than an attempt, and short enough for a run of thousands.
 _HANG = 3.0
+#: How long after its response a cancel is executed, and how old a read is, in seconds: long enough for
+#: another cancel and a query, and far below the deadline of a call.
+LATE = 0.4
 
 
 def _pages() -> dict[str, Rule]:
@@ -27,7 +30,11 @@ def _errors() -> dict[str, Rule]:
         "unknown code": (123456, "an unknown text", "before"),
         "unknown code after executing": (123456, "an unknown text", "after"),
         "permission": (100004, "Permission denied", "before"),
-        "false not open": (100404, "the order you want to cancel is FILLED or CANCELLED already", "after"),
+        "not open, though it is": (
+            100404,
+            "the order you want to cancel is FILLED or CANCELLED already",
+            "before",
+        ),
         "limit": (100410, "will be unblocked after {unblock}", "before"),
     }
     return {
@@ -40,6 +47,29 @@ def _errors() -> dict[str, Rule]:
         }
         for name, (code, text, when) in texts.items()
     }
+
+
+def _late() -> dict[str, Rule]:
+    late = {
+        f"executed late: {answer}": {"fault": "execute-late", "seconds": LATE, "answer": answer}
+        for answer in ("busy", "accepted", "silence", "reset")
+    }
+    late["executed late: html 504"] = {"fault": "html", "status": 504, "when": "late", "delay": LATE}
+    return late
+
+
+def _order_fields() -> dict[str, Rule]:
+    settings: dict[str, Rule] = {
+        "status: PENDING_CANCEL": {"status": "PENDING_CANCEL"},
+        "status: Cancelled": {"status": " Cancelled "},
+        "status: before the cancel": {"when": "before"},
+        "everything executed": {"executedQty": "1"},
+        "client order id: missing": {"clientOrderID": "missing"},
+        "client order id: other case": {"clientOrderID": "other-case"},
+        "client order id: renamed": {"clientOrderID": "renamed"},
+        "code as text": {"textCode": True},
+    }
+    return {name: {"fault": "order-fields", **values} for name, values in settings.items()}
 
 
 FAULTS: dict[str, Rule | None] = {
@@ -58,6 +88,10 @@ FAULTS: dict[str, Rule | None] = {
     "closed while idle": {"fault": "close-idle"},
     **_pages(),
     **_errors(),
+    **_late(),
+    **_order_fields(),
+    "lagging reads": {"fault": "lag-reads", "seconds": LATE},
+    "client order id: expired": {"fault": "client-id-expired"},
     "empty body": {"fault": "empty-body"},
     "data null": {"fault": "data-null"},
     "data of another order": {"fault": "data-of-another-order"},
@@ -75,6 +109,15 @@ FAULTS: dict[str, Rule | None] = {
 
 # They close the client for five minutes, as they should; so they come once.
 ONCE = ("html 403", "html 429")
+# A query's final state is believed, so a false one is no fault but another exchange.
+_AT_THE_CANCEL = (
+    "error: not open, though it is",
+    "data of another order",
+    "status: PENDING_CANCEL",
+    "status: Cancelled",
+    "status: before the cancel",
+    "everything executed",
+)
 
 
 def rules(kind: str, seed: int) -> list[Rule]:
@@ -91,9 +134,11 @@ def rules(kind: str, seed: int) -> list[Rule]:
         return [{**fault, "operation": "cancel", "times": 1}]
     chance = 1.0 if kind.startswith("clock") else 0.6
     cancel = {**fault, "operation": "cancel", "probability": chance, "seed": seed}
-    if kind in ("error: false not open", "data of another order"):
-        # A query's final state is believed, so a false one is no fault but another exchange.
+    if kind in _AT_THE_CANCEL:
         return [cancel]
+    if kind == "lagging reads":
+        lost = {"fault": "html", "status": 504, "when": "after", "operation": "cancel"}
+        return [{**lost, "probability": chance, "seed": seed + 1}, {**cancel, "operation": "all"}]
     if kind.startswith("clock"):
         return [{**fault, "probability": 1.0, "seed": seed}]
     return [cancel, {**fault, "operation": "query", "probability": chance / 2, "seed": seed + 1}]

@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +25,16 @@ import httpx
 
 from bingx_spot import AsyncBingxSpot, BingxSpot, Credentials
 from bingx_spot.shared_limits import options as accounts
-from tools.chaos.faults import FAULTS, rules
+from tools.chaos.faults import FAULTS, LATE, ONCE, rules
 from tools.chaos.verdict import Report, Tally
 
 TIMEOUT = 2.0
 AT_ONCE = 25
 STAGES = 4
 CLIENT_KINDS = ("sync", "async")
+# The share of the cancels that name the order by its order id; the others use its client order id.
+_BY_ORDER_ID = 0.5
+_AGE_MS = 60_000
 
 
 @dataclass(frozen=True)
@@ -46,13 +49,27 @@ class Stage:
         """Set the faults."""
         self.control.post("/faults", json={"faults": faults}).raise_for_status()
 
-    def place(self, count: int, dice: random.Random) -> list[int]:
-        """Place orders, some of them filled, half filled or cancelled already; return their ids."""
-        order = {"symbol": "BTC-USDT", "side": "BUY", "type": "LIMIT", "price": "50000", "origQty": "1"}
-        statuses = dice.choices(("NEW", "PARTIALLY_FILLED", "FILLED", "CANCELED"), (80, 10, 7, 3), k=count)
-        orders = [{**order, "status": status} for status in statuses]
+    def place(self, count: int, dice: random.Random) -> list["Target"]:
+        """Place orders, some of them filled, half filled, cancelled or failed already."""
+        order: dict[str, Any] = {
+            "symbol": "BTC-USDT",
+            "side": "BUY",
+            "type": "LIMIT",
+            "price": "50000",
+            "origQty": "1",
+        }
+        words = ("NEW", "PARTIALLY_FILLED", "FILLED", "CANCELED", "FAILED")
+        statuses = dice.choices(words, (78, 10, 6, 3, 3), k=count)
+        # Seventeen queries that find no order make the SDK stop querying, so no order is too new to be found.
+        order["time"] = time.time_ns() // 1_000_000 - _AGE_MS
+        orders = [
+            {**order, "status": status, "clientOrderID": f"chaos-{dice.randrange(10**12)}"}
+            for status in statuses
+        ]
         placed = self.control.post("/orders", json=orders).raise_for_status().json()
-        return [order["orderId"] for order in placed]
+        return [
+            Target(order["orderId"], order["clientOrderID"], dice.random() < _BY_ORDER_ID) for order in placed
+        ]
 
     def executed(self) -> dict[str, dict[str, object]]:
         """Return the sandbox's record of each order."""
@@ -60,6 +77,19 @@ class Stage:
             self.control.get("/executed").raise_for_status().json()["orders"]
         )
         return tally
+
+
+@dataclass(frozen=True)
+class Target:
+    """An order to cancel, and the id that the cancel names it by."""
+
+    order_id: int
+    client_order_id: str
+    by_order_id: bool
+
+    def named(self) -> dict[str, Any]:
+        """Return the argument that names the order."""
+        return {"order_id": self.order_id} if self.by_order_id else {"client_order_id": self.client_order_id}
 
 
 @dataclass
@@ -116,8 +146,11 @@ def _batch(
     cancel_all = _sync if client_kind == "sync" else _async
     reports = cancel_all(stage.credentials, client_options, orders)
     stage.play([])
+    if "late" in kind:
+        # What is executed after the report must be in the record too.
+        time.sleep(2 * LATE)
     tally, executed = Tally(), stage.executed()
-    for report in reports:
+    for report in (replace(report, may_be_banned=kind in ONCE) for report in reports):
         book = executed[str(report.order_id)]
         tally.requests += int(str(book["cancelRequests"]))
         tally.add(report, str(book["status"]), executed=book["cancelledBy"] is not None)
@@ -125,34 +158,34 @@ def _batch(
     return kind, tally
 
 
-def _sync(credentials: Credentials, client_options: Any, orders: list[int]) -> list[Report]:
-    def cancel(order_id: int) -> Report:
+def _sync(credentials: Credentials, client_options: Any, orders: list[Target]) -> list[Report]:
+    def cancel(target: Target) -> Report:
         began, result = time.monotonic(), None
         try:
-            result = bingx.cancel_order("BTC-USDT", order_id=order_id)
+            result = bingx.cancel_order("BTC-USDT", **target.named())
         except Exception as error:  # noqa: BLE001 - the verdict reports an error that is not ours
             result = error
-        return Report(order_id, result, time.monotonic() - began, TIMEOUT)
+        return Report(target.order_id, result, time.monotonic() - began, TIMEOUT)
 
     with BingxSpot(credentials, **client_options) as bingx, ThreadPoolExecutor(AT_ONCE) as threads:
         return list(threads.map(cancel, orders))
 
 
-def _async(credentials: Credentials, client_options: Any, orders: list[int]) -> list[Report]:
+def _async(credentials: Credentials, client_options: Any, orders: list[Target]) -> list[Report]:
     return asyncio.run(_awaited(credentials, client_options, orders))
 
 
-async def _awaited(credentials: Credentials, client_options: Any, orders: list[int]) -> list[Report]:
-    async def cancel(order_id: int) -> Report:
-        async with gate:
+async def _awaited(credentials: Credentials, client_options: Any, orders: list[Target]) -> list[Report]:
+    async def cancel(target: Target) -> Report:
+        async with slots:
             began, result = time.monotonic(), None
             try:
-                result = await bingx.cancel_order("BTC-USDT", order_id=order_id)
+                result = await bingx.cancel_order("BTC-USDT", **target.named())
             except Exception as error:  # noqa: BLE001 - the verdict reports an error that is not ours
                 result = error
-            return Report(order_id, result, time.monotonic() - began, TIMEOUT)
+            return Report(target.order_id, result, time.monotonic() - began, TIMEOUT)
 
-    gate = asyncio.Semaphore(AT_ONCE)
+    slots = asyncio.Semaphore(AT_ONCE)
     async with AsyncBingxSpot(credentials, **client_options) as bingx:
         reports = await asyncio.gather(*map(cancel, orders))
     assert len(asyncio.all_tasks()) == 1, "a task was left behind"

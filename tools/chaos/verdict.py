@@ -2,7 +2,17 @@
 
 from dataclasses import dataclass, field
 
-from bingx_spot import CallError, NotExecuted, Order, OrderNotOpen, OutcomeUnknown
+from bingx_spot import (
+    BingxError,
+    CallError,
+    CancelOutcome,
+    NotExecuted,
+    Order,
+    OrderNotOpen,
+    OutcomeUnknown,
+    StillOpen,
+)
+from bingx_spot.bulk.result import outcome_of
 
 #: How far past its deadline a call may end, in seconds.
 LATEST = 0.25
@@ -20,21 +30,21 @@ class Report:
         result: The order or the error.
         seconds: How long the call took.
         timeout: Its deadline, in seconds.
+        may_be_banned: Whether a ban may have kept the call from another query.
     """
 
     order_id: int
     result: Order | CallError | BaseException
     seconds: float
     timeout: float
+    may_be_banned: bool = False
 
     @property
     def outcome(self) -> str:
-        """The outcome in a word."""
+        """The outcome in a word: that of a bulk run."""
         if isinstance(self.result, Order):
-            return "cancelled"
-        if isinstance(self.result, OrderNotOpen):
-            return "not open"
-        return "unknown" if isinstance(self.result, OutcomeUnknown) else "not executed"
+            return CancelOutcome.CANCELLED
+        return outcome_of(self.result) if isinstance(self.result, BingxError) else CancelOutcome.UNKNOWN
 
 
 @dataclass
@@ -73,26 +83,27 @@ def _false_report(report: Report, status: str, *, executed: bool) -> str:
     if isinstance(result, Order):
         right = result.order_id == report.order_id and status == "CANCELED"
         return "" if right else "reported cancelled, but is not"
-    if isinstance(result, OrderNotOpen):
-        return _false_state(result, status, executed=executed)
     if isinstance(result, NotExecuted):
-        return "reported not executed, but was" if executed else ""
+        return "reported not executed, but was" if executed else _false_state(result, status)
     return "" if isinstance(result, CallError) else "another error than ours"
 
 
-def _false_state(result: OrderNotOpen, status: str, *, executed: bool) -> str:
+def _false_state(result: NotExecuted, status: str) -> str:
+    if isinstance(result, StillOpen):
+        return "" if status in _OPEN else f"reported open, but is {status}"
+    if not isinstance(result, OrderNotOpen):
+        return ""
     stated = result.order.status if result.order is not None else None
-    if status in _OPEN or stated not in (None, status):
-        return f"reported not open, now {stated}, but is {status}"
-    return "reported not open, but was cancelled by us" if executed and stated is None else ""
+    false = status in _OPEN or stated not in (None, status)
+    return f"reported not open, now {stated}, but is {status}" if false else ""
 
 
 def _avoidable_unknown(report: Report) -> str:
     """Find an outcome that is unknown although there was time to query once more."""
-    if not isinstance(report.result, OutcomeUnknown):
+    if report.may_be_banned or not isinstance(report.result, OutcomeUnknown):
         return ""
     left = report.timeout - report.seconds
-    return f"unknown, with {left:.2f} s left to ask" if left > _TOO_LITTLE else ""
+    return f"unknown, with {left:.2f} s left to query" if left > _TOO_LITTLE else ""
 
 
 def _late(report: Report) -> str:

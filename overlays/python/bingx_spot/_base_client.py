@@ -204,7 +204,7 @@ def _context(credentials: Credentials, config: Config, state: ClientState) -> Ca
     """Return what the calls of a client have in common.
 
     Raises:
-        InvalidInput: The limits cannot be shared in the way that the options say.
+        InvalidInput: The limits cannot be shared as the options say.
     """
     environment = Environment.parse(config.environment)
     return CallContext(

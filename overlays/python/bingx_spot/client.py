@@ -29,9 +29,9 @@ class BingxSpot(BaseClient):
     Args:
         credentials: API key and secret.
         **options: `environment` (`live`, `vst`, `sandbox` or a base URL; default `live`), `timeout`
-            (seconds for a whole call with everything in it, default 10), `placement` (`auto`, `json`,
+            (seconds for a whole call, waiting and retries included, default 10), `placement` (`auto`, `json`,
             `query`, `form`), `fallback` (use the fallback host, default True), `source_key`, `proxy`,
-            `tls` (an `ssl.SSLContext`), `transport` (of httpx), `clock`, `limits`.
+            `tls` (an `ssl.SSLContext`), `transport` (of httpx), `clock`, `limits`, `rate`.
 
     Raises:
         InvalidInput: An option is not allowed; it names the option.
@@ -86,7 +86,7 @@ class BingxSpot(BaseClient):
                 `order_id`, `client_order_id`); a tuple of symbol and order id; or an `Order`.
 
         Raises:
-            RunStopped: At the end, where an error would have hit every order: signature, key, permission,
+            BulkRunAborted: At the end, where an error would have hit every order: signature, key, permission,
                 whitelist, clock, a ban, or no exchange reached twenty times in succession. All results
                 were handed over before.
         """

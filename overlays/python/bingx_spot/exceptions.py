@@ -27,7 +27,7 @@ No exception's text holds the API key, the secret or a signature.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -39,13 +39,13 @@ _MAXIMUM_BODY = 65536
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt of a call: when, where, and what came back.
+    """One attempt of a call: when, where, and its result.
 
     Attributes:
         at: When it began, in Unix milliseconds, by the exchange's clock as far as it is known.
         operation: The operation's name in the contract: `cancelOrder`, `queryOrder`.
         host: The base URL of the host.
-        result: What came back, in words.
+        result: The response or the failure, in words.
     """
 
     at: int
@@ -83,9 +83,9 @@ class ErrorDetails:
     """Everything that is known of a call that failed.
 
     Attributes:
-        message: The exchange's text as it came, or what happened instead of a response.
-        code: The exchange's error code as it came, or None where there was none.
-        http_status: The HTTP status, or None where no response came.
+        message: The exchange's own text, or what happened instead of a response.
+        code: The exchange's error code as received, or None where there was none.
+        http_status: The HTTP status, or None where there was no response.
         request: The request without its secrets, or None where none was made.
         body: The first 64 KiB of the response's body.
         headers: The response's headers, names in lower case.
@@ -125,17 +125,9 @@ class ErrorDetails:
         return cls(message, http_status=response.http_status, body=body, headers=response.headers, **more)
 
     def __reduce__(self) -> tuple[object, ...]:
-        head = (self.message, self.code, self.http_status, self.request, self.body, dict(self.headers))
-        tail = (
-            self.retry_at,
-            self.hint,
-            self.rule,
-            self.lock_seconds,
-            self.attempts,
-            self.summary,
-            self.order_id,
-        )
-        return (ErrorDetails, (*head, *tail))
+        # Read-only views cannot be pickled.
+        values = (getattr(self, part.name) for part in fields(self))
+        return (ErrorDetails, tuple(dict(value) if isinstance(value, Mapping) else value for value in values))
 
 
 def shown(value: object) -> str:
@@ -213,17 +205,17 @@ class CallError(BingxError):
 
     @property
     def code(self) -> int | str | None:
-        """Return the exchange's error code as it came, or None where there was none."""
+        """Return the exchange's error code as received, or None where there was none."""
         return self.details.code
 
     @property
     def message(self) -> str:
-        """Return the exchange's text as it came, or what happened instead of a response."""
+        """Return the exchange's own text, or what happened instead of a response."""
         return self.details.message
 
     @property
     def http_status(self) -> int | None:
-        """Return the HTTP status, or None where no response came."""
+        """Return the HTTP status, or None where there was no response."""
         return self.details.http_status
 
     @property
@@ -305,7 +297,7 @@ class OrderNotFound(RequestRejected):
 
 
 class OrderNotOpen(RequestRejected):
-    """The order is not open, and no request of this call canceled it.
+    """The order is not open, and no request of this call cancelled it.
 
     This class itself is raised where the order's state could not be learnt before the deadline; the
     subclasses say what the order is.
@@ -326,7 +318,7 @@ class OrderFilled(OrderNotOpen):
 
 
 class OrderAlreadyCanceled(OrderNotOpen):
-    """The order was canceled before, and not by this call; `order` has what was executed of it."""
+    """The order was cancelled before, and not by this call; `order` has what was executed of it."""
 
 
 class OrderFailed(OrderNotOpen):

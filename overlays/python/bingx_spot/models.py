@@ -1,4 +1,4 @@
-"""The records that the exchange's answers become: a response as it came, and an order as stated in it."""
+"""The records that the exchange's responses become: a response as received, and an order as stated in it."""
 
 import json
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _REDACTED = "***"
 
 @dataclass(frozen=True)
 class Response:
-    """An HTTP response as it came.
+    """An HTTP response as received.
 
     Attributes:
         http_status: Any number; some that come are listed in no RFC.
@@ -77,7 +77,7 @@ class Order:
         symbol: Trading pair, `BTC-USDT`.
         order_id: Order id, exact to its 19th digit.
         client_order_id: The id that the user gave when placing the order.
-        status: `CANCELED` after a cancel. A word that the contract does not list stays as it came.
+        status: `CANCELED` after a cancel. A word that the contract does not list stays as received.
         type: `LIMIT`, `MARKET`, ...
         side: `BUY` or `SELL`.
         price: In the quote asset for one unit of the base asset.
@@ -116,7 +116,7 @@ class Order:
 
     @property
     def raw(self) -> Mapping[str, object]:
-        """Return `data` of the response as it came, unknown fields included."""
+        """Return `data` of the response as received, unknown fields included."""
         return MappingProxyType(self.response.data())
 
     @classmethod
@@ -134,7 +134,7 @@ class Order:
         """Return the order in `data` of a validated response.
 
         A field that validation has not checked, since the contract does not list it for the operation, is
-        None where it cannot be read; `raw` has it as it came.
+        None where it cannot be read; `raw` has it as received.
 
         Args:
             data: The order, of a cancel or a query.

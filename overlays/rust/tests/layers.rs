@@ -38,7 +38,7 @@ impl Middleware for Retry {
 }
 
 #[tokio::test]
-async fn a_retry_above_stamps_and_signs_each_attempt_anew() {
+async fn a_retry_above_stamps_and_signs_each_attempt_again() {
     let busy = r#"{"code":100500,"msg":"The current system is busy"}"#;
     let (url, received) = server(["200 OK", "200 OK"], [busy.into(), CANCELLED.into()]).await;
     let client = Client::layered(&url, [Arc::new(Retry) as _, Arc::new(signing()) as _]).unwrap();

@@ -30,7 +30,7 @@ function vectors(file: string, check: (vector: Json, group: Json) => void): void
   }
 }
 
-/** Compares under the name of the stage, so that a failure shows the stage, what is expected and what came. */
+/** Compares under the name of the stage, so that a failure shows the stage, the expected and the actual value. */
 function same(stage: string, got: unknown, expected: unknown): void {
   assert.deepEqual({ [stage]: got }, { [stage]: expected });
 }

@@ -75,7 +75,7 @@ const cancel = (url: string, options: Partial<Options> = {}) =>
   createBingx(url, { credentials, ...options }).POST(PATH, { body: ORDER });
 const isRow = (id: string) => (error: unknown) => error instanceof BingxError && error.row.id === id;
 
-test("a retry above it is stamped and signed anew, and the caller's request stays as it is", async () => {
+test("a retry above it is stamped and signed again, and the caller's request stays as it is", async () => {
   let now = 1_696_751_141_337;
   const once = bingxFetch({ credentials, clock: new Clock(() => now++) });
   const retried: typeof fetch = (input, init) => once(input, init).catch(() => once(input, init));

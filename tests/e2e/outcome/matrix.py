@@ -1,7 +1,7 @@
 """The outcome matrix as data: one row for each failure, with what becomes of a cancel that meets it.
 
-`test_matrix.py` plays every row on a sandbox, sync and async; `table.py` writes the groups as the
-table of docs/concepts/outcome.md.
+`test_matrix.py` plays every row on a sandbox, sync and async; `tools/outcome_tables.py` writes the groups
+as a table of docs/concepts/outcome.md.
 """
 
 from dataclasses import dataclass
@@ -150,17 +150,17 @@ GROUPS = (
     ),
     Group(
         "API key or signature not accepted",
-        "stops; the order is untouched",
+        "stops; the order is unaffected",
         AUTHENTICATION,
     ),
     Group(
         "The key may not do this, or not from this address",
-        "stops; the order is untouched",
+        "stops; the order is unaffected",
         PERMISSION,
     ),
     Group(
         "Any other refusal",
-        "stops; the order is untouched",
+        "stops; the order is unaffected",
         REFUSED,
     ),
 )

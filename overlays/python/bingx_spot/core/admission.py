@@ -8,7 +8,7 @@ from bingx_spot_api.contract import Operation
 
 #: In place of a rule of the error table: not sent, since one more equal error could lock the endpoint.
 NEAR_LOCK = "near-lock"
-#: Likewise: not sent, since no permit came in time.
+#: Likewise: not sent, since no permit was free in time.
 NO_PERMIT = "no-permit"
 # How long to wait for the responses of requests in flight before looking again, in seconds. Hardly any call
 # waits: at five requests a second, few are in flight.

@@ -71,7 +71,7 @@ RULES = (
         lambda facts: facts.response is not None,
         Action.RETURN_RESPONSE,
         "return the order",
-        "A final state of the order asked for is believed.",
+        "A final state of the order in the request is believed.",
     ),
     Rule(
         "placed",
@@ -87,7 +87,7 @@ RULES = (
         lambda facts: facts.state is OrderState.CANCELED and facts.ambiguous is not None,
         Action.RETURN_READ,
         "return the order",
-        "The order is cancelled, and a request of this call asked for it.",
+        "The order is cancelled, and a request of this call may have done it.",
     ),
     Rule(
         "canceled-before",
@@ -135,7 +135,7 @@ RULES = (
         lambda facts: facts.near_lock and facts.can_query and not facts.queried,
         Action.QUERY,
         "query the order",
-        "A query tells whether the order is open, and counts towards another limit.",
+        "A query shows whether the order is open, and counts towards another limit.",
     ),
     Rule(
         "learn-the-id",
@@ -166,7 +166,7 @@ RULES = (
         ),
         Action.SEND,
         "send it again",
-        "The same cancel twice cannot cancel anything else, and its response may tell at once.",
+        "The same cancel twice cannot cancel anything else, and its response may show the outcome at once.",
     ),
     Rule(
         "settle",
@@ -178,7 +178,7 @@ RULES = (
         ),
         Action.QUERY,
         "query the order",
-        "Only a query tells what the order is now.",
+        "Only a query shows what the order is now.",
     ),
     Rule(
         "not-found",
@@ -231,11 +231,11 @@ RULES = (
         ),
         Action.SEND,
         "send the request again",
-        "Either response may be the first that tells.",
+        "Either the cancel or the next query may be the first to get a clear response.",
     ),
     Rule(
         "query-again",
-        "an ambiguous or refused request, and queries that told nothing final",
+        "an ambiguous or refused request, and queries that gave no final state",
         lambda facts: (
             (facts.ambiguous is not None or facts.not_open is not None or facts.near_lock) and facts.can_query
         ),

@@ -39,7 +39,7 @@ class Engine(Protocol):
 
     `timeout` is in seconds and covers the whole exchange: name look-up, connection, TLS, request, response.
     An exception that ends a request from outside (KeyboardInterrupt, CancelledError) passes through;
-    `may_have_been_sent` tells what it left behind.
+    `may_have_been_sent` reads from it whether the request was sent.
     """
 
     def send(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:

@@ -52,7 +52,7 @@ def error_from_code(code: int | str, details: ErrorDetails, operation: Operation
     """Return the error for an envelope with a code.
 
     Args:
-        code: The code as it came, a number or its digits.
+        code: The code as received, a number or its digits.
         details: What is known of the call; its message is the exchange's text.
         operation: The operation that was called.
     """

@@ -268,7 +268,7 @@ class _Resolution:
         """Return for how long after its beginning a request may still take effect, in seconds."""
         window = self.original.parameters.get("recvWindow")
         try:
-            # As text where it came in a form that the generated client was given.
+            # Text, where the caller gave it to the generated client as a form.
             milliseconds = float(str(window))
         except ValueError:
             milliseconds = _DEFAULT_RECV_WINDOW

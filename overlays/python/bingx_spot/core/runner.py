@@ -1,6 +1,6 @@
 """Run a call: what it runs with, the effects that it yields, and the two drivers.
 
-Whatever decides is a generator that yields effects and is fed their results, so that it is written once for
+The code that decides is a generator: it yields effects and receives their results. So it is written once for
 blocking and awaiting callers.
 """
 
