@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bingx_spot.doctor.check_result import CheckResult, Status
-from bingx_spot.doctor.check_shared_limits import check_shared_limits
+from bingx_spot.doctor import CheckResult, Status
+from bingx_spot.doctor.checks import check_shared_limits
 
 PASSWORD = "planted-password"
 

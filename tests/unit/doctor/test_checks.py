@@ -3,7 +3,7 @@
 import json
 
 from bingx_sandbox import Sandbox
-from bingx_spot.doctor.check_result import Status
+from bingx_spot.doctor import Status
 from tests.unit.doctor.conftest import found_at
 
 
