@@ -63,12 +63,8 @@ class CancelOutcome(StrEnum):
     @property
     def is_final(self) -> bool:
         """Return whether time cannot change it, so that there is no reason to ask again."""
-        return self in _FINAL
+        return self.value in ("cancelled", "filled", "already_canceled", "failed")
 
-
-_FINAL = frozenset(
-    {CancelOutcome.CANCELLED, CancelOutcome.FILLED, CancelOutcome.ALREADY_CANCELED, CancelOutcome.FAILED}
-)
 
 # The first class that the error is an instance of: subclasses stand before their bases.
 _OUTCOMES: tuple[tuple[type[BingxError], CancelOutcome], ...] = (
@@ -85,22 +81,14 @@ _OUTCOMES: tuple[tuple[type[BingxError], CancelOutcome], ...] = (
 
 
 def outcome_of(error: BingxError) -> CancelOutcome:
-    """Return the outcome of a cancel that raised an error.
-
-    Args:
-        error: The error that `cancel_order` raised.
-    """
+    """Return the outcome of a cancel that raised this error."""
     matching = (outcome for kind, outcome in _OUTCOMES if isinstance(error, kind))
     # A kind of error that this table does not know proves nothing.
     return next(matching, CancelOutcome.UNKNOWN)
 
 
-def order_of(error: BingxError | None) -> Order | None:
-    """Return the order that an error carries, or None.
-
-    Args:
-        error: The error that `cancel_order` raised, if it did.
-    """
+def order_of(error: BingxError) -> Order | None:
+    """Return the order that an error carries, or None."""
     return error.order if isinstance(error, OrderNotOpen | StillOpen) else None
 
 
@@ -109,9 +97,6 @@ def affects_every_order(error: CallError) -> bool:
 
     Rate limits are not among them, since they end by themselves. Whether a ban is meant depends on what else
     is known, so the caller decides that.
-
-    Args:
-        error: The error that a cancel raised.
     """
     if isinstance(error, AuthenticationError | PermissionDenied | ClockError):
         return True
@@ -144,32 +129,9 @@ class CancelResult:
         return self.outcome is CancelOutcome.CANCELLED
 
     @classmethod
-    def from_error(cls, position: int, request: CancelRequest, item: object, error: CallError) -> Self:
-        """Return the result of a cancel that raised an error.
-
-        Args:
-            position: The position of the item.
-            request: The order to cancel.
-            item: The item as it was passed.
-            error: The error.
-        """
-        return cls(
-            position=position,
-            item=item,
-            outcome=outcome_of(error),
-            request=request,
-            order=order_of(error),
-            error=error,
-        )
-
-    @classmethod
-    def from_invalid_item(cls, position: int, item: object, error: InvalidInput) -> Self:
-        """Return the result of an item that is not allowed; nothing was sent.
-
-        Args:
-            position: The position of the item.
-            item: The item as it was passed.
-            error: What is wrong with it.
-        """
-        located = InvalidInput(f"[{position}].{error.field}", error.reason, error.allowed)
-        return cls(position=position, item=item, outcome=outcome_of(located), error=located)
+    def from_error(
+        cls, position: int, request: CancelRequest | None, item: object, error: BingxError
+    ) -> Self:
+        """Return the result of a cancel that raised an error; the arguments are the attributes."""
+        outcome, order = outcome_of(error), order_of(error)
+        return cls(position=position, item=item, outcome=outcome, request=request, order=order, error=error)
