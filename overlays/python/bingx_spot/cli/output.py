@@ -10,6 +10,8 @@ from decimal import Decimal
 
 import click
 
+from bingx_spot._base_client import ENVIRONMENT_VARIABLE
+from bingx_spot.bulk.items import format_input_error
 from bingx_spot.bulk.result import CancelOutcome
 from bingx_spot.exceptions import CallError, CredentialsError, InvalidInput
 from bingx_spot.models import Order
@@ -26,11 +28,16 @@ EXIT_CODES = {
     CancelOutcome.NOT_FOUND: 14,
     CancelOutcome.STILL_OPEN: 15,
 }
-UNKNOWN = EXIT_CODES[CancelOutcome.UNKNOWN]
-NOT_FOUND = EXIT_CODES[CancelOutcome.NOT_FOUND]
 #: The exit code of a command that a signal has ended.
 INTERRUPTED = 130
 
+#: The colour of an outcome; of all others it is yellow.
+STYLES: Mapping[str, str] = {
+    CancelOutcome.CANCELLED: "green",
+    CancelOutcome.STILL_OPEN: "red",
+    CancelOutcome.UNAFFECTED: "red",
+    CancelOutcome.UNKNOWN: "magenta",
+}
 #: Where the user gives a parameter: an option, an argument or an environment variable.
 OPTION_NAMES = {
     "order_id": "--order-id",
@@ -42,6 +49,21 @@ OPTION_NAMES = {
     "rate": "BINGX_RATE",
     "symbol": "SYMBOL",
 }
+
+
+environment_option = click.option(
+    "--env",
+    "environment",
+    metavar="live|vst|sandbox|URL",
+    default=lambda: os.environ.get(ENVIRONMENT_VARIABLE, "live"),
+    show_default=f"{ENVIRONMENT_VARIABLE}, else live",
+    help="Where to send requests.",
+)
+order_id_option = click.option("--order-id", metavar="N", help="Order id, up to 19 digits.")
+client_order_id_option = click.option(
+    "--client-order-id", metavar="ID", help="The id given when placing the order; found for two hours."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for programs.")
 
 
 @contextmanager
@@ -57,20 +79,9 @@ def usage_errors(names: Mapping[str, str] = OPTION_NAMES) -> Iterator[None]:
     try:
         yield
     except InvalidInput as error:
-        raise click.UsageError(format_input_error(error, names)) from None
+        raise click.UsageError(f"{format_input_error(error, names)}.") from None
     except CredentialsError as error:
         raise click.UsageError(f"{error}.") from None
-
-
-def format_input_error(error: InvalidInput, names: Mapping[str, str] = OPTION_NAMES) -> str:
-    """Return the error's text with the names that the user writes.
-
-    Args:
-        error: The error about a parameter.
-        names: How the user writes each parameter.
-    """
-    words = [names.get(word, word) for word in error.field.split(" ")]
-    return f"{' '.join(words)} {error.reason}; allowed: {error.allowed}."
 
 
 def order_rows(order: Order) -> dict[str, object]:
@@ -140,12 +151,8 @@ def print_table(title: str, style: str, rows: Mapping[str, object], *, stderr: b
     table.add_column(overflow="fold")
     for label, value in rows.items():
         if value is not None:
-            table.add_row(label, escape(_text(value)))
+            table.add_row(label, escape(f"{value:f}" if isinstance(value, Decimal) else str(value)))
     Console(highlight=False, stderr=stderr).print(table)
-
-
-def _text(value: object) -> str:
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
 @contextmanager
@@ -165,11 +172,7 @@ def discard_output() -> None:
 
 
 def format_duration(seconds: float) -> str:
-    """Return a duration in words: its two largest units.
-
-    Args:
-        seconds: The duration.
-    """
+    """Return a duration in words: its two largest units."""
     days, rest = divmod(round(seconds), 86_400)
     hours, rest = divmod(rest, 3_600)
     minutes, seconds = divmod(rest, 60)

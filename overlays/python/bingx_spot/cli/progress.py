@@ -17,13 +17,14 @@ class RunProgress(Progress):
     Args:
         total: How many orders the run has.
         run: The run.
+        outcomes: How many orders have ended with which outcome.
         is_stopping: Returns whether a signal has stopped the run.
     """
 
-    def __init__(self, total: int, run: CancelRun, is_stopping: Callable[[], bool]) -> None:
-        self._run = run
-        self._is_stopping = is_stopping
-        self._outcomes: Counter[str] = Counter()
+    def __init__(
+        self, total: int, run: CancelRun, outcomes: Counter[str], is_stopping: Callable[[], bool]
+    ) -> None:
+        self._run, self._outcomes, self._is_stopping = run, outcomes, is_stopping
         super().__init__(
             *(BarColumn(None), MofNCompleteColumn(), _Rate(), TimeRemainingColumn()),
             console=Console(stderr=True),
@@ -35,26 +36,19 @@ class RunProgress(Progress):
         )
         self._bar = self.add_task("", total=total)
 
-    def count(self, outcome: str) -> None:
-        """Count an order that has ended.
-
-        Args:
-            outcome: How its cancel ended.
-        """
-        self._outcomes[outcome] += 1
+    def count(self) -> None:
+        """Count an order that has ended."""
         self.advance(self._bar)
 
     def get_renderables(self) -> Iterable[RenderableType]:
         """Yield the bar, and a line below it."""
         yield from super().get_renderables()
-        yield self._line()
-
-    def _line(self) -> Text:
         if self._is_stopping():
-            return Text("finishing requests in flight; Ctrl-C again ends at once", style="yellow")
-        if locked := self._run.locked_for:
-            return Text(f"rate limited: locked out for another {format_duration(locked)}", style="yellow")
-        return Text(", ".join(f"{number:,} {outcome}" for outcome, number in self._outcomes.items()))
+            yield Text("finishing requests in flight; Ctrl-C again ends at once", style="yellow")
+        elif locked := self._run.locked_for:
+            yield Text(f"rate limited: locked out for another {format_duration(locked)}", style="yellow")
+        else:
+            yield Text(", ".join(f"{number:,} {outcome}" for outcome, number in self._outcomes.items()))
 
 
 class _Rate(ProgressColumn):
