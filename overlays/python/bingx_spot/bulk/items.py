@@ -110,9 +110,6 @@ def match_fields(names: Iterable[object]) -> dict[str, str]:
 
     Case, `_`, `-` and spaces do not matter: `orderId`, `order_id` and `Order ID` are the same.
 
-    Args:
-        names: Names of columns or members.
-
     Raises:
         InvalidInput: Two names mean the same field, a name must be a typing mistake, or one is not text.
     """
@@ -132,9 +129,6 @@ def match_fields(names: Iterable[object]) -> dict[str, str]:
 def field_values(members: Mapping[Any, object]) -> dict[str, object]:
     """Return the members that are fields of a cancel, under Python's names, without empty values.
 
-    Args:
-        members: Names and values.
-
     Raises:
         InvalidInput: As in `match_fields`.
     """
@@ -144,11 +138,6 @@ def field_values(members: Mapping[Any, object]) -> dict[str, object]:
 
 
 def format_input_error(error: InvalidInput, names: Mapping[str, str]) -> str:
-    """Return an error's text with the names of fields that the user writes.
-
-    Args:
-        error: The error about a field.
-        names: The user's name of each field.
-    """
+    """Return an error's text with the user's names of the fields."""
     field = " ".join(names.get(word, word) for word in error.field.split(" "))
     return f"{field} {error.reason}; allowed: {error.allowed}"

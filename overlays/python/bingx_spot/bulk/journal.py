@@ -89,15 +89,7 @@ class Journal(JournalDatabase):
             yield
 
     def check_owner(self, environment: str, api_key: str) -> None:
-        """Raise unless the journal was created for this environment and this API key.
-
-        Args:
-            environment: The base URL that requests are sent to.
-            api_key: The account.
-
-        Raises:
-            JournalError: It was created for another one.
-        """
+        """Raise `JournalError` unless the journal was created for this environment and this API key."""
         created_for, salt, account = self.run("SELECT environment, salt, account FROM owner").fetchone()
         if created_for != environment:
             raise self._error(f"belongs to a run on {created_for}, and this run is on {environment}")
@@ -106,9 +98,6 @@ class Journal(JournalDatabase):
 
     def import_rows(self, rows: Iterable[Row | BadRow]) -> Iterator[BadRow | DuplicateRow]:
         """Import the rows of a new journal, or compare them with those of an existing one.
-
-        Args:
-            rows: The input.
 
         Yields:
             Each row that is not imported, as it is met.
@@ -171,13 +160,9 @@ class Journal(JournalDatabase):
                     yield order
 
     def record(self, line: int, result: CancelResult) -> JournalRow:
-        """Record how a cancel ended, and return what is known of the order now.
+        """Record how the cancel of a line's order ended, and return what is known of the order now.
 
         The disk has it when this returns.
-
-        Args:
-            line: The order's line.
-            result: The result of its cancel.
 
         Raises:
             JournalError: The journal cannot be written.
@@ -190,11 +175,7 @@ class Journal(JournalDatabase):
         return Counts.of(self.run(_COUNT))
 
     def rows(self, outcomes: Collection[str] = OUTCOMES) -> Iterator[JournalRow]:
-        """Yield the rows with one of these outcomes, in the order of the input.
-
-        Args:
-            outcomes: Some of `OUTCOMES`.
-        """
+        """Yield the rows with one of these outcomes, in the order of the input."""
         with self.translating_errors():
             for columns in self.run("SELECT * FROM orders ORDER BY line"):
                 row = JournalRow(*columns)

@@ -30,26 +30,27 @@ CREATE TABLE owner (
     account BLOB NOT NULL          -- fingerprint of the API key under the salt, never the key
 );
 CREATE TABLE orders (
-    line INTEGER PRIMARY KEY,      -- of the input
+    line INTEGER PRIMARY KEY,      -- of the input, from 1
     symbol TEXT NOT NULL,
-    order_id INTEGER,
-    client_order_id TEXT,
-    cancel_restrictions TEXT,
-    recv_window NUMERIC,
+    order_id INTEGER,              -- where the input names the order by it
+    client_order_id TEXT,          -- where the input names the order by it
+    cancel_restrictions TEXT,      -- the only status in which the order may be cancelled
+    recv_window NUMERIC,           -- how long a request stays valid, in milliseconds
     state TEXT NOT NULL,           -- waiting, or the outcome as far as it is known
     in_flight INTEGER NOT NULL,    -- whether a request may be in flight
     in_doubt INTEGER NOT NULL,     -- whether a request was sent whose outcome was never learnt
     calls INTEGER NOT NULL,        -- cancels that were begun
     started_at INTEGER,            -- of the first call, Unix milliseconds
     ended_at INTEGER,              -- of the last call, Unix milliseconds
-    exchange_order_id INTEGER,     -- as the exchange named it; further calls go by it
-    order_status TEXT,             -- as the exchange states the order, as all below
-    executed_qty TEXT,
-    error TEXT,
-    code TEXT,
-    message TEXT,
-    hint TEXT,
-    attempts TEXT                  -- JSON
+    exchange_order_id INTEGER,     -- as the exchange named it; further calls go by it, since a client order
+                                   -- id may be used again for a newer order
+    order_status TEXT,             -- as the exchange stated it last
+    executed_qty TEXT,             -- as the exchange stated it last, in the base asset
+    error TEXT,                    -- name of the exception that cancel_order would have raised
+    code TEXT,                     -- the exchange's
+    message TEXT,                  -- the exchange's text, or what happened instead of a response
+    hint TEXT,                     -- what to do about it
+    attempts TEXT                  -- when, where and with which result requests were sent, as JSON
 );
 CREATE UNIQUE INDEX by_order_id ON orders (order_id, symbol) WHERE order_id IS NOT NULL;
 CREATE UNIQUE INDEX by_client_order_id ON orders (client_order_id, symbol) WHERE client_order_id IS NOT NULL;
@@ -107,15 +108,12 @@ class JournalDatabase:
     def open(cls, path: Path) -> Self:
         """Open the journal in a file for a run; create the file if there is none.
 
-        Args:
-            path: The file.
-
         Raises:
             JournalError: The file is something else, cannot be written, or another run uses it.
         """
         lock = JournalLock(path)
         try:
-            create_private_file(path)
+            _create_private_file(path)
             journal = cls(sqlite3.connect(path, isolation_level=None), str(path), path, lock)
         except JournalError:
             lock.release()
@@ -131,9 +129,6 @@ class JournalDatabase:
     @classmethod
     def open_readonly(cls, path: Path) -> Self:
         """Open the journal in a file to read it, also while a run uses it.
-
-        Args:
-            path: The file.
 
         Raises:
             NoOrders: There are no orders in it.
@@ -187,12 +182,7 @@ class JournalDatabase:
         self.is_new = False
 
     def run(self, statement: str, *values: object, **named: object) -> sqlite3.Cursor:
-        """Run a statement.
-
-        Args:
-            statement: SQL.
-            *values: Values of its question marks.
-            **named: Values of its names.
+        """Run SQL with the values of its question marks, or of its names.
 
         Raises:
             JournalError: It failed; the text says why.
@@ -221,11 +211,7 @@ class JournalDatabase:
             raise JournalError(f"{self.name} {reason}") from None
 
     def close(self, *, discard: bool = False) -> None:
-        """Merge the log into the one file, close it, and release its lock.
-
-        Args:
-            discard: Whether to remove the file.
-        """
+        """Merge the log into the one file, close it or remove it, and release its lock."""
         # Fails where the file is only read.
         with suppress(sqlite3.Error):
             self._connection.execute("PRAGMA journal_mode=DELETE")
@@ -236,12 +222,8 @@ class JournalDatabase:
             self._lock.release()
 
 
-def create_private_file(path: Path) -> None:
-    """Create an empty file that only its owner can read, unless it exists: a journal shows trades.
-
-    Raises:
-        OSError: It cannot be created.
-    """
+def _create_private_file(path: Path) -> None:
+    """Create an empty file that only its owner can read, unless it exists: a journal shows trades."""
     # An existing file is not opened: to close it would release the locks that SQLite holds on it.
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
@@ -252,9 +234,6 @@ class JournalLock:
 
     The lock is SQLite's, which every system releases when a process dies. It is held on an empty file beside
     the journal, so that the journal itself can be read meanwhile.
-
-    Args:
-        path: The journal.
 
     Raises:
         JournalError: Another process holds the lock, or the file beside the journal cannot be created.
@@ -274,7 +253,7 @@ class JournalLock:
     def _acquire(self, path: Path) -> bool:
         """Lock the file; return whether it is still the one that the next process would lock."""
         try:
-            create_private_file(self._path)
+            _create_private_file(self._path)
             locked = self._path.stat()
         except OSError as error:
             raise JournalError(f"{path} cannot be locked: {error.strerror}") from None

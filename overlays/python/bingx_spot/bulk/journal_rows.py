@@ -50,31 +50,7 @@ class PendingOrder(CancelRequest):
 
 @dataclass(frozen=True, slots=True)
 class JournalRow:
-    """Everything that a journal knows of one order; the fields are the columns of its table.
-
-    Attributes:
-        line: Line of the input, from 1.
-        symbol: Trading pair.
-        order_id: Order id, where the input names the order by it.
-        client_order_id: Client order id, where the input names the order by it.
-        cancel_restrictions: The only status in which the order may be cancelled, or None.
-        recv_window: How long a request stays valid, in milliseconds, or None.
-        state: `waiting`, or the outcome as far as it is known.
-        in_flight: Whether a request may be in flight now.
-        in_doubt: Whether a request of this journal may have cancelled the order, which was never learnt.
-        calls: How many cancels were begun for the order.
-        started_at: When the first one began, in Unix milliseconds.
-        ended_at: When the last one ended, in Unix milliseconds.
-        exchange_order_id: The order id that the exchange named. Once it is known, the order is cancelled by
-            it, since a client order id may be used again for a newer order.
-        order_status: The order's status as the exchange stated it last.
-        executed_qty: Executed quantity as the exchange stated it last, in the base asset.
-        error: Name of the exception that `cancel_order` would have raised.
-        code: The exchange's error code.
-        message: The exchange's text, or what happened instead of a response.
-        hint: What to do about it.
-        attempts: When, where and with which result requests were sent, as JSON.
-    """
+    """Everything that a journal knows of one order; `journal_db` describes the columns of its table."""
 
     line: int
     symbol: str
@@ -129,11 +105,7 @@ class Counts:
 
     @classmethod
     def of(cls, groups: Iterable[tuple[str, int, int]]) -> "Counts":
-        """Return the counts of groups of orders.
-
-        Args:
-            groups: The outcome of each group, whether it is in doubt, and its number of orders.
-        """
+        """Return the counts of groups: the outcome, whether it is in doubt, and the number of orders."""
         counts = cls()
         for outcome, in_doubt, number in groups:
             counts.outcomes[outcome] += number

@@ -1,10 +1,10 @@
 """Import of the orders of `bingx-spot cancel-many` into a journal, and the plan that a dry run prints."""
 
 from collections import Counter
-from collections.abc import Mapping
 from contextlib import nullcontext, suppress
 from math import ceil
 from pathlib import Path
+from typing import cast
 
 import click
 
@@ -16,20 +16,13 @@ from bingx_spot.cli.output import format_duration, print_json, print_table
 from bingx_spot.credentials import Credentials
 from bingx_spot.exceptions import CredentialsError
 from bingx_spot.limits.rates import RateOption, rate_limit
-from bingx_spot_api.contract import BY_ID
+from bingx_spot_api.contract import BY_ID, Rate
 
 
 def open_journal(
     path: Path | None, rows: Rows | None, environment: str, api_key: str, *, skip_bad: bool
 ) -> Journal:
-    """Open the journal of a run, with its orders; each row is checked.
-
-    Args:
-        path: The journal's file, or None for a journal that ends with the process.
-        rows: The input, or None to go on with the orders of the journal.
-        environment: The base URL that requests are sent to.
-        api_key: The account.
-        skip_bad: Whether rows that cannot be sent are left out.
+    """Open the journal of a run with its orders, after a check of each row; parameters as the options.
 
     Raises:
         UsageError: A row cannot be sent.
@@ -93,15 +86,7 @@ def print_plan(
     skip_bad: bool,
     as_json: bool,
 ) -> None:
-    """Print what a run would do; nothing is sent, and no journal is created or changed.
-
-    Args:
-        path: The journal's file, or None.
-        rows: The input, or None for the orders of the journal.
-        environment: The base URL that requests would be sent to.
-        rate: How fast a run would cancel; None for the documented rate.
-        skip_bad: Whether rows that cannot be sent are left out.
-        as_json: Whether to print JSON.
+    """Print what a run with these options would do; no journal is created or changed.
 
     Raises:
         UsageError: A row cannot be sent.
@@ -116,35 +101,25 @@ def print_plan(
     with suppress(CredentialsError):
         api_key = Credentials.from_env().api_key
     problems = _fill(journal, rows, environment, api_key, skip_bad=skip_bad)
-    counts, limit = journal.counts(), rate_limit(BY_ID["cancelOrder"], rate)
+    counts = journal.counts()
     journal.close()
-    orders = counts.unfinished
-    plan = {
-        "orders": orders,
-        "inDoubt": counts.unknown,
-        "done": counts.total - orders,
-        "duplicates": problems["duplicates"],
-        "badRows": problems["bad"],
-        # The first ones are sent at once.
-        "seconds": max(ceil(orders / limit.requests) - 1, 0) * limit.seconds if limit else None,
-        "requestsPerSecond": limit.requests / limit.seconds if limit else None,
-        "url": environment + BY_ID["cancelOrder"].path,
-    }
+    orders, in_doubt, done = counts.unfinished, counts.unknown, counts.total - counts.unfinished
+    duplicates, bad = problems["duplicates"], problems["bad"]
+    # The contract limits cancels. The first ones are sent at once.
+    limit = cast("Rate", rate_limit(BY_ID["cancelOrder"], rate))
+    seconds = max(ceil(orders / limit.requests) - 1, 0) * limit.seconds
+    per_second, url = limit.requests / limit.seconds, environment + BY_ID["cancelOrder"].path
     if as_json:
-        print_json(plan)
-    else:
-        print_table("Dry run: nothing was sent", "cyan", _plan_rows(plan))
-
-
-def _plan_rows(plan: Mapping[str, object]) -> dict[str, object]:
-    seconds, rate = plan["seconds"], plan["requestsPerSecond"]
-    in_doubt = f"{plan['inDoubt']:,}: may be cancelled already; these are first"
-    return {
-        "orders to cancel": f"{plan['orders']:,}",
-        "of these in doubt": in_doubt if plan["inDoubt"] else None,
-        "done already": f"{plan['done']:,}" if plan["done"] else None,
-        "duplicates": f"{plan['duplicates']:,}" if plan["duplicates"] else None,
-        "bad rows left out": f"{plan['badRows']:,}" if plan["badRows"] else None,
-        "time it takes": f"{format_duration(float(str(seconds)))}, at {rate:g} a second",
-        "each request": f"POST {plan['url']}",
+        plan = {"orders": orders, "inDoubt": in_doubt, "done": done, "duplicates": duplicates, "badRows": bad}
+        print_json({**plan, "seconds": seconds, "requestsPerSecond": per_second, "url": url})
+        return
+    labelled = {
+        "orders to cancel": f"{orders:,}",
+        "of these in doubt": f"{in_doubt:,}: may be cancelled already; these are first" if in_doubt else None,
+        "done already": f"{done:,}" if done else None,
+        "duplicates": f"{duplicates:,}" if duplicates else None,
+        "bad rows left out": f"{bad:,}" if bad else None,
+        "time it takes": f"{format_duration(seconds)}, at {per_second:g} a second",
+        "each request": f"POST {url}",
     }
+    print_table("Dry run: nothing was sent", "cyan", labelled)

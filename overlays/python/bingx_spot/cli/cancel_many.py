@@ -4,9 +4,9 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import BinaryIO, Self
 
 import click
@@ -17,7 +17,7 @@ from bingx_spot.bulk.items import WIRE_NAMES
 from bingx_spot.bulk.journal_db import JournalError
 from bingx_spot.cli.bulk_import import open_journal, print_plan
 from bingx_spot.cli.output import INTERRUPTED, OPTION_NAMES, environment_option, usage_errors
-from bingx_spot.cli.reports import RunReport
+from bingx_spot.cli.reports import RunProgress, RunReport
 from bingx_spot.client import BingxSpot
 from bingx_spot.config import Options
 from bingx_spot.credentials import Credentials
@@ -132,23 +132,18 @@ def _cancel_all(bingx: BingxSpot, report: RunReport, interruption: "Interruption
     unfinished = report.journal.counts().unfinished
     # No bar between the JSON lines of the same terminal.
     has_bar = sys.stderr.isatty() and not (report.as_json and sys.stdout.isatty())
-    with bingx.cancel_orders(report.journal.pending()) as run, ExitStack() as stack:
+    with bingx.cancel_orders(report.journal.pending()) as run:
         interruption.on_signal(run.stop)
-        bar = None
-        if has_bar:
-            from bingx_spot.cli.progress import RunProgress
-
-            progress = RunProgress(unfinished, run, report.outcomes, lambda: interruption.happened)
-            bar = stack.enter_context(progress)
-        try:
-            for result in run:
-                report.add(result)
-                if report.problem:
-                    run.stop()
-                if bar:
-                    bar.count()
-        except (BulkRunAborted, JournalError) as error:
-            report.problem = report.problem or str(error)
+        progress = RunProgress(unfinished, run, report.outcomes, lambda: interruption.happened)
+        with progress if has_bar else nullcontext():
+            try:
+                for result in run:
+                    report.add(result)
+                    progress.count()
+                    if report.problem:
+                        run.stop()
+            except (BulkRunAborted, JournalError) as error:
+                report.problem = report.problem or str(error)
 
 
 @contextmanager
@@ -165,7 +160,7 @@ def _usage_errors() -> Iterator[None]:
         sys.exit(INTERRUPTED)
 
 
-class Interruption:
+class Interruption(ExitStack):
     """Handler of the signals that ask a process to end, while its `with` block lasts.
 
     The first signal calls the function given to `on_signal`, or raises KeyboardInterrupt if there is none
@@ -173,9 +168,9 @@ class Interruption:
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.happened = False
         self._stop: Callable[[], object] | None = None
-        self._handlers: dict[signal.Signals, object] = {}
 
     def on_signal(self, stop: Callable[[], object]) -> None:
         """Set what the first signal calls, which ends the work in order."""
@@ -186,14 +181,8 @@ class Interruption:
             number = getattr(signal, name, None)
             # A signal that the shell or nohup lets the process ignore stays ignored.
             if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-                self._handlers[number] = signal.signal(number, self._handle)
+                self.callback(signal.signal, number, signal.signal(number, self._handle))
         return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for number, handler in self._handlers.items():
-            signal.signal(number, handler)  # type: ignore[arg-type]
 
     def _handle(self, _number: int, _frame: FrameType | None) -> None:
         if self.happened:

@@ -11,7 +11,6 @@ from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_db import JournalError
 from bingx_spot.bulk.journal_rows import COLUMNS, OUTCOMES, JournalRow
 from bingx_spot.cli.output import print_json, print_table
-from bingx_spot.cli.reports import print_rows, summary_rows
 
 _EPILOG = """\b
 Examples:
@@ -75,6 +74,8 @@ def command(path: Path, outcomes: tuple[str, ...], as_csv: bool, as_json: bool) 
 
 
 def _print_tables(journal: Journal, rows: Iterable[JournalRow], path: Path) -> None:
+    from bingx_spot.cli.reports import print_rows, summary_rows
+
     more = print_rows(rows, "", _SHOWN)
     if more:
         click.echo(f"... and {more:,} more; --csv and --json print all.\n")

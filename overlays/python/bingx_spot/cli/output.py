@@ -68,14 +68,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 
 @contextmanager
 def usage_errors(names: Mapping[str, str] = OPTION_NAMES) -> Iterator[None]:
-    """Translate errors before a request is sent into click's usage errors.
-
-    Args:
-        names: How the user writes each parameter.
-
-    Raises:
-        UsageError: A parameter is not allowed, or there is no API key.
-    """
+    """Translate errors before a request is sent into click's usage errors, with the user's names."""
     try:
         yield
     except InvalidInput as error:

@@ -1,7 +1,7 @@
-"""Reports about many orders: each result of a bulk run, its summary, and the rows of a journal."""
+"""Reports about many orders: progress, results and summary of a bulk run, and the rows of a journal."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -9,15 +9,22 @@ from pathlib import Path
 from typing import cast
 
 import click
+from rich.console import Console, RenderableType
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
 
 from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_db import JournalError
 from bingx_spot.bulk.journal_rows import IN_FLIGHT, OUTCOMES, WAITING, Counts, JournalRow, PendingOrder
 from bingx_spot.bulk.result import CancelOutcome, CancelResult
+from bingx_spot.bulk.sync_run import CancelRun
 from bingx_spot.cli.output import (
     EXIT_CODES,
     STYLES,
     discard_output,
+    format_duration,
     ignore_closed_output,
     print_json,
     print_table,
@@ -134,17 +141,7 @@ def summary_rows(counts: Counts, path: Path | None) -> dict[str, object]:
 
 
 def print_rows(rows: Iterable[JournalRow], title: str, longest: int) -> int:
-    """Print a table of orders, and return how many more there are.
-
-    Args:
-        rows: The orders.
-        title: The title of the table.
-        longest: How many orders to print.
-    """
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
+    """Print a table with at most `longest` orders, and return how many more there are."""
     iterator = iter(rows)
     table = Table(title=title, title_style="bold", title_justify="left")
     for heading, justify in (("line", "right"), ("symbol", "left"), ("order", "left"), ("outcome", "left")):
@@ -167,3 +164,51 @@ def _reason(row: JournalRow) -> str:
         # A final outcome and the order's status say it all.
         said = ""
     return "; ".join(part for part in (row.order_status, maybe, said) if part)
+
+
+class RunProgress(Progress):
+    """Progress bar of a bulk run on standard error, while its `with` block lasts.
+
+    Args:
+        total: How many orders the run has.
+        run: The run.
+        outcomes: How many orders have ended with which outcome.
+        is_stopping: Returns whether a signal has stopped the run.
+    """
+
+    def __init__(
+        self, total: int, run: CancelRun, outcomes: Counter[str], is_stopping: Callable[[], bool]
+    ) -> None:
+        self._run, self._outcomes, self._is_stopping = run, outcomes, is_stopping
+        super().__init__(
+            *(BarColumn(None), MofNCompleteColumn(), _Rate(), TimeRemainingColumn()),
+            console=Console(stderr=True),
+            expand=True,
+            transient=True,
+            # Everything else is printed where it would be printed without a bar.
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        self._bar = self.add_task("", total=total)
+
+    def count(self) -> None:
+        """Count an order that has ended."""
+        self.advance(self._bar)
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        """Yield the bar, and a line below it."""
+        yield from super().get_renderables()
+        if self._is_stopping():
+            yield Text("finishing requests in flight; Ctrl-C again ends at once", style="yellow")
+        elif locked := self._run.locked_for:
+            yield Text(f"rate limited: locked out for another {format_duration(locked)}", style="yellow")
+        else:
+            yield Text(", ".join(f"{number:,} {outcome}" for outcome, number in self._outcomes.items()))
+
+
+class _Rate(ProgressColumn):
+    """Column with the recent number of orders a second."""
+
+    def render(self, task: Task) -> Text:
+        """Return the text of the column."""
+        return Text("" if task.speed is None else f"{task.speed:.1f}/s")

@@ -33,9 +33,6 @@ _OTHER_PLACEMENT = ("signature-missing", "parameter-missing")
 def measure_time(environment: str) -> tuple[int, int]:
     """Return the exchange's time and by how much this machine's clock is behind it, both in milliseconds.
 
-    Args:
-        environment: As for `BingxSpot`.
-
     Raises:
         CallError: The exchange did not say its time.
     """
@@ -50,11 +47,7 @@ def measure_time(environment: str) -> tuple[int, int]:
 
 
 def check_time(base_url: str) -> Iterator[CheckResult]:
-    """Check that the exchange responds, and how far this machine's clock is off.
-
-    Args:
-        base_url: The host.
-    """
+    """Check that the exchange responds, and how far this machine's clock is off."""
     try:
         _, offset = measure_time(base_url)
     except CallError as error:
@@ -77,10 +70,6 @@ def check_account(credentials: Credentials, environment: str) -> Iterator[CheckR
     """Check whether the API key and each placement are accepted, and what is left of the rate limit.
 
     It sends cancels of an order id that cannot exist, so that nothing can be cancelled.
-
-    Args:
-        credentials: API key and secret.
-        environment: As for `BingxSpot`.
     """
     probe = partial(_probe, credentials, environment)
     # At once: a cancel asks for two seconds before it says that there is no such order.

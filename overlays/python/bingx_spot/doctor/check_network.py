@@ -17,11 +17,7 @@ _PORTS = {"https": 443, "http": 80}
 
 
 def check_proxy(base_url: str) -> CheckResult:
-    """Check whether the environment names a proxy, which the SDK uses only if it is given as an option.
-
-    Args:
-        base_url: The host.
-    """
+    """Check whether the environment names a proxy, which the SDK uses only if it is given as an option."""
     target = urlsplit(base_url)
     proxy = getproxies().get(target.scheme) or getproxies().get("all")
     if not proxy or proxy_bypass(target.netloc):
@@ -34,11 +30,7 @@ def check_proxy(base_url: str) -> CheckResult:
 
 
 def check_host(base_url: str) -> Iterator[CheckResult]:
-    """Check DNS, TCP and TLS; yield each result, the first failure as the last one.
-
-    Args:
-        base_url: The host.
-    """
+    """Check DNS, TCP and TLS; yield each result, the first failure as the last one."""
     target = urlsplit(base_url)
     host, port = target.hostname or "", target.port or _PORTS[target.scheme]
     try:
