@@ -111,7 +111,7 @@ async def _results(
     feeder = tasks.feeder = asyncio.create_task(tasks.feed(items))
     exhausted = False
     try:
-        while not exhausted or tasks.run.in_flight():
+        while not exhausted or tasks.run.in_flight:
             if (finished := await tasks.finished.get()) is None:
                 exhausted = True
             else:

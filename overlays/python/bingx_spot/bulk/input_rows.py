@@ -29,12 +29,7 @@ _UTF_8 = "UTF-8 text"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row that can be sent.
-
-    Attributes:
-        line: The number of its first line, from 1.
-        request: The order to cancel.
-    """
+    """A row that can be sent: the number of its first line, from 1, and the order to cancel."""
 
     line: int
     request: CancelRequest
@@ -42,12 +37,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that cannot be sent.
-
-    Attributes:
-        line: The number of its first line, from 1.
-        reason: What is wrong with it.
-    """
+    """A row that cannot be sent: the number of its first line, from 1, and what is wrong with it."""
 
     line: int
     reason: str

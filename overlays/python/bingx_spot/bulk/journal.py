@@ -75,9 +75,7 @@ class Journal(JournalDatabase):
     def create(self, environment: str, api_key: str) -> Iterator[None]:
         """Create the tables, and keep the rows that the block imports: all of them or none.
 
-        Args:
-            environment: The base URL that requests are sent to.
-            api_key: The account; a salted fingerprint of it is kept.
+        The journal belongs to the environment, a base URL, and to the API key, whose fingerprint it keeps.
 
         Raises:
             JournalError: The journal cannot be written.

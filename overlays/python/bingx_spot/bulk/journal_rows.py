@@ -8,12 +8,22 @@ from dataclasses import dataclass, field
 from bingx_spot.bulk.items import CancelRequest
 from bingx_spot.bulk.result import CancelOutcome
 
-#: Nothing was sent for the order yet.
 WAITING = "waiting"
-#: A request for the order may be in flight, or was when its run was killed.
 IN_FLIGHT = "in_flight"
-#: Every outcome that a journal may show for an order.
-OUTCOMES = (WAITING, IN_FLIGHT, *(outcome.value for outcome in CancelOutcome))
+#: Every outcome that a journal may show for an order, and what it means.
+OUTCOMES = {
+    "cancelled": "the exchange says that it cancelled the order",
+    "filled": "nothing was left to cancel",
+    "already_canceled": "cancelled before, and not by this call",
+    "failed": "failed or expired; nothing was left to cancel",
+    "not_open": "not open; the state could not be learnt in time",
+    "not_found": "the exchange finds no order by this id",
+    "still_open": "open; no request can take effect any more",
+    "unaffected": "the request was rejected or not sent",
+    "unknown": "may be cancelled; it could not be learnt in time",
+    WAITING: "nothing was sent yet",
+    IN_FLIGHT: "a request is in flight, or was when the run was killed",
+}
 
 #: The names in JSON and CSV, like those of the API, and the attributes of a `JournalRow`.
 COLUMNS = {
@@ -136,12 +146,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class DuplicateRow:
-    """A row that names the order of an earlier row; the order is cancelled once.
-
-    Attributes:
-        line: The row's line.
-        first: The line that named the order first.
-    """
+    """A row that names the order of an earlier row, and the line that named it first."""
 
     line: int
     first: int

@@ -4,26 +4,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from bingx_spot import exceptions
 from bingx_spot.bulk.items import CancelRequest
-from bingx_spot.exceptions import (
-    AuthenticationError,
-    BingxError,
-    CallError,
-    ClockError,
-    InvalidInput,
-    NotExecuted,
-    OrderAlreadyCanceled,
-    OrderFailed,
-    OrderFilled,
-    OrderNotFound,
-    OrderNotOpen,
-    OutcomeUnknown,
-    PermissionDenied,
-    RequestRejected,
-    StillOpen,
-)
+from bingx_spot.exceptions import BingxError, CallError
 from bingx_spot.models import Order
 
+_ACCOUNT_ERRORS = (exceptions.AuthenticationError, exceptions.PermissionDenied, exceptions.ClockError)
 # Rows of the error table that are about the account or about how requests arrive, and not about the order. A
 # parameter that is "missing" was signed and sent: the server looks for it elsewhere.
 _ACCOUNT_RULES = frozenset(
@@ -68,15 +54,15 @@ class CancelOutcome(StrEnum):
 
 # The first class that the error is an instance of: subclasses stand before their bases.
 _OUTCOMES: tuple[tuple[type[BingxError], CancelOutcome], ...] = (
-    (OrderFilled, CancelOutcome.FILLED),
-    (OrderAlreadyCanceled, CancelOutcome.ALREADY_CANCELED),
-    (OrderFailed, CancelOutcome.FAILED),
-    (OrderNotOpen, CancelOutcome.NOT_OPEN),
-    (OrderNotFound, CancelOutcome.NOT_FOUND),
-    (StillOpen, CancelOutcome.STILL_OPEN),
-    (OutcomeUnknown, CancelOutcome.UNKNOWN),
-    (NotExecuted, CancelOutcome.UNAFFECTED),
-    (InvalidInput, CancelOutcome.UNAFFECTED),
+    (exceptions.OrderFilled, CancelOutcome.FILLED),
+    (exceptions.OrderAlreadyCanceled, CancelOutcome.ALREADY_CANCELED),
+    (exceptions.OrderFailed, CancelOutcome.FAILED),
+    (exceptions.OrderNotOpen, CancelOutcome.NOT_OPEN),
+    (exceptions.OrderNotFound, CancelOutcome.NOT_FOUND),
+    (exceptions.StillOpen, CancelOutcome.STILL_OPEN),
+    (exceptions.OutcomeUnknown, CancelOutcome.UNKNOWN),
+    (exceptions.NotExecuted, CancelOutcome.UNAFFECTED),
+    (exceptions.InvalidInput, CancelOutcome.UNAFFECTED),
 )
 
 
@@ -89,7 +75,7 @@ def outcome_of(error: BingxError) -> CancelOutcome:
 
 def order_of(error: BingxError) -> Order | None:
     """Return the order that an error carries, or None."""
-    return error.order if isinstance(error, OrderNotOpen | StillOpen) else None
+    return error.order if isinstance(error, exceptions.OrderNotOpen | exceptions.StillOpen) else None
 
 
 def affects_every_order(error: CallError) -> bool:
@@ -98,9 +84,8 @@ def affects_every_order(error: CallError) -> bool:
     Rate limits are not among them, since they end by themselves. Whether a ban is meant depends on what else
     is known, so the caller decides that.
     """
-    if isinstance(error, AuthenticationError | PermissionDenied | ClockError):
-        return True
-    return isinstance(error, RequestRejected) and error.details.rule in _ACCOUNT_RULES
+    is_rejected = isinstance(error, exceptions.RequestRejected)
+    return isinstance(error, _ACCOUNT_ERRORS) or (is_rejected and error.details.rule in _ACCOUNT_RULES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,41 +44,38 @@ class Run:
 
     Attributes:
         context: What its calls have in common.
+        in_flight: How many results are still to come.
         stopping: Whether only the orders in flight are finished, and nothing else is sent.
         error: The error that aborted the run, or None.
     """
 
     context: CallContext
+    in_flight: int = 0
     stopping: bool = False
     error: CallError | None = None
     _locked_until: float = 0.0
     _started: int = 0
-    _in_flight: int = 0
     _unreached: int = 0
     _exhausted: bool = False
 
     def can_start(self) -> bool:
         """Return whether one more item may be taken now."""
-        return not self.stopping and not self._exhausted and self._in_flight < MAX_IN_FLIGHT
+        return not self.stopping and not self._exhausted and self.in_flight < MAX_IN_FLIGHT
 
     def mark_exhausted(self) -> None:
         """Record that there are no more items."""
         self._exhausted = True
 
-    def in_flight(self) -> int:
-        """Return how many results are still to come."""
-        return self._in_flight
-
     def start(self, item: object) -> CallSteps[CancelResult]:
         """Start one item, which `CancelRequest.of` takes, and return the steps that lead to its result."""
         position = self._started
         self._started += 1
-        self._in_flight += 1
+        self.in_flight += 1
         return self._cancel(position, item)
 
     def finish(self, result: CancelResult) -> CancelResult:
         """Record that an order has this result, and return it."""
-        self._in_flight -= 1
+        self.in_flight -= 1
         if not isinstance(result.error, NotSent):
             self._unreached = 0
         elif not self.stopping:

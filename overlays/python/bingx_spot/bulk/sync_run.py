@@ -87,7 +87,7 @@ def _results(
                     run.mark_exhausted()
                 else:
                     pool.submit(runner.run, run.start(item), engine).add_done_callback(finished.put)
-            if not run.in_flight():
+            if not run.in_flight:
                 break
             yield run.finish(finished.get().result())
     finally:

@@ -127,12 +127,6 @@ def print_table(title: str, style: str, rows: Mapping[str, object], *, stderr: b
     """Print a title and one row for each member that is not None.
 
     There is no colour where standard output is not a terminal, or where NO_COLOR is set.
-
-    Args:
-        title: What happened, in a few words.
-        style: A colour of rich, such as `green`.
-        rows: Labels and values.
-        stderr: Whether to print on standard error.
     """
     # Imported here: a quarter of the start of a command that prints JSON.
     from rich.console import Console
@@ -146,16 +140,6 @@ def print_table(title: str, style: str, rows: Mapping[str, object], *, stderr: b
         if value is not None:
             table.add_row(label, escape(f"{value:f}" if isinstance(value, Decimal) else str(value)))
     Console(highlight=False, stderr=stderr).print(table)
-
-
-@contextmanager
-def ignore_closed_output() -> Iterator[None]:
-    """Ignore that the reader of standard output has closed it: that does not change the result."""
-    try:
-        yield
-    except (OSError, SystemExit):
-        # rich exits the process where a pipe is closed.
-        discard_output()
 
 
 def discard_output() -> None:

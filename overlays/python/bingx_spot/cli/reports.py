@@ -25,25 +25,11 @@ from bingx_spot.cli.output import (
     STYLES,
     discard_output,
     format_duration,
-    ignore_closed_output,
     print_json,
     print_table,
 )
 
 _STYLES: Mapping[str, str] = {**STYLES, IN_FLIGHT: "magenta", WAITING: "default"}
-# What each outcome means, beside its number.
-_MEANINGS = {
-    CancelOutcome.FILLED: "nothing was left to cancel",
-    CancelOutcome.ALREADY_CANCELED: "cancelled before",
-    CancelOutcome.FAILED: "failed or expired; nothing was left to cancel",
-    CancelOutcome.NOT_OPEN: "not open; their state could not be learnt",
-    CancelOutcome.NOT_FOUND: "the exchange finds no such order by this id",
-    CancelOutcome.STILL_OPEN: "open; not cancelled",
-    CancelOutcome.UNAFFECTED: "rejected or not sent; not cancelled",
-    CancelOutcome.UNKNOWN: "may be cancelled",
-    IN_FLIGHT: "may be cancelled; a request is in flight, or was when the run was killed",
-    WAITING: "nothing was sent yet",
-}
 # How many orders that are not cancelled the summary of a run shows.
 _SHOWN = 20
 _NOT_CANCELLED = tuple(word for word in OUTCOMES if word not in (CancelOutcome.CANCELLED, WAITING))
@@ -100,8 +86,11 @@ class RunReport:
         except JournalError:
             # The problem is known already; the results of this run are known at least.
             counts = Counts(self.outcomes)
-        with ignore_closed_output():
+        try:
             self._print(counts)
+        except (OSError, SystemExit):
+            # The reader of standard output has closed it, which does not change the result. rich exits then.
+            discard_output()
         if counts.unknown:
             return EXIT_CODES[CancelOutcome.UNKNOWN]
         all_cancelled = counts.cancelled == counts.total and not self.problem
@@ -128,8 +117,8 @@ class RunReport:
 def summary_rows(counts: Counts, path: Path | None) -> dict[str, object]:
     """Return the rows of the table that summarizes a journal, which may have a file."""
     rows: dict[str, object] = {"cancelled": f"{counts.cancelled:,}"}
-    for outcome, meaning in _MEANINGS.items():
-        if number := counts.outcomes[outcome]:
+    for outcome, meaning in OUTCOMES.items():
+        if (number := counts.outcomes[outcome]) and outcome != CancelOutcome.CANCELLED:
             rows[outcome] = f"{number:,}: {meaning}"
     if maybe := counts.maybe_cancelled_by_us:
         rows["of these"] = f"{maybe:,} maybe cancelled by this run, by a request before it was killed"
@@ -144,8 +133,9 @@ def print_rows(rows: Iterable[JournalRow], title: str, longest: int) -> int:
     """Print a table with at most `longest` orders, and return how many more there are."""
     iterator = iter(rows)
     table = Table(title=title, title_style="bold", title_justify="left")
-    for heading, justify in (("line", "right"), ("symbol", "left"), ("order", "left"), ("outcome", "left")):
-        table.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    table.add_column("line", justify="right", overflow="fold")
+    for heading in ("symbol", "order", "outcome"):
+        table.add_column(heading, overflow="fold")
     table.add_column("why", overflow="fold", ratio=1)
     for row in islice(iterator, longest):
         named = str(row.order_id or row.client_order_id)
@@ -167,14 +157,7 @@ def _reason(row: JournalRow) -> str:
 
 
 class RunProgress(Progress):
-    """Progress bar of a bulk run on standard error, while its `with` block lasts.
-
-    Args:
-        total: How many orders the run has.
-        run: The run.
-        outcomes: How many orders have ended with which outcome.
-        is_stopping: Returns whether a signal has stopped the run.
-    """
+    """Progress bar of a bulk run on standard error, with a line of the outcomes so far below it."""
 
     def __init__(
         self, total: int, run: CancelRun, outcomes: Counter[str], is_stopping: Callable[[], bool]

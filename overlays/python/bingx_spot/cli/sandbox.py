@@ -118,7 +118,10 @@ def command(
         texts: list[str | bytes] = [*rules, *([rules_file.read()] if rules_file else [])]
         settings["faults"] = [rule for text in texts for rule in bingx_sandbox.load_rules(text)]
         if child:
-            _reject_address(context)
+            for name in ("host", "port"):
+                if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+                    text = f"--{name} cannot be used with a command, which finds the sandbox by BINGX_ENV."
+                    raise click.UsageError(text)
             clock = bingx_sandbox.offset_clock(clock_offset)
             sandbox = bingx_sandbox.Sandbox(clock=clock, **settings)
             sys.exit(bingx_sandbox.run_command(sandbox, child))
@@ -129,10 +132,3 @@ def command(
         options = {parameter.name: parameter.opts[0] for parameter in context.command.params}
         name = re.sub("(?=[A-Z])", "_", error.field).lower()
         raise click.UsageError(f"{options.get(name, error.field)} {error.reason}.") from None
-
-
-def _reject_address(context: click.Context) -> None:
-    for name in ("host", "port"):
-        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            text = f"--{name} cannot be used with a command, which finds the sandbox by BINGX_ENV."
-            raise click.UsageError(text)

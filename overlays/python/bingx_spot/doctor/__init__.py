@@ -5,19 +5,12 @@ from enum import StrEnum, auto
 
 
 class Status(StrEnum):
-    """How a check ended.
+    """How a check ended."""
 
-    Attributes:
-        PASS: Nothing is wrong.
-        WARN: It works, but could be better or will not work everywhere.
-        FAIL: A cancel cannot work before this is fixed.
-        SKIP: Not checked, because an earlier check failed or the user did not allow it.
-    """
-
-    PASS = auto()
-    WARN = auto()
-    FAIL = auto()
-    SKIP = auto()
+    PASS = auto()  # nothing is wrong
+    WARN = auto()  # it works, but could be better or will not work everywhere
+    FAIL = auto()  # a cancel cannot work before this is fixed
+    SKIP = auto()  # not checked: an earlier check failed, or the user did not allow it
 
 
 @dataclass(frozen=True, slots=True)
