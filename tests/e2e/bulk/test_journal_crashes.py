@@ -57,11 +57,11 @@ from bingx_spot.bulk.journal_db import JournalError
 path = pathlib.Path({str(path)!r})
 journal = Journal.open(path)
 if {full == "SQLITE_FULL"}:
-    journal._database.run("PRAGMA journal_mode=DELETE")
-    [[pages]] = journal._database.run("PRAGMA page_count")
-    journal._database.run(f"PRAGMA max_page_count={{pages}}")
+    journal.run("PRAGMA journal_mode=DELETE")
+    [[pages]] = journal.run("PRAGMA page_count")
+    journal.run(f"PRAGMA max_page_count={{pages}}")
 else:
-    journal._database.enable_write_ahead_log()
+    journal.run("PRAGMA journal_mode=WAL")
     resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size,) * 2)
 given = 0
 try:

@@ -47,7 +47,7 @@ def test_other_outcomes_exit_1_and_are_listed(sandbox, source):
     done = run(sandbox, "--from", write_orders(source, orders))
     assert done.exit_code == 1
     assert "1: nothing was left to cancel" in done.stdout
-    assert "1: rejected or not sent; not cancelled" in done.stdout
+    assert "1: the request was rejected or not sent" in done.stdout
     assert "pair offline (code" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
     assert "\x1b" not in done.output

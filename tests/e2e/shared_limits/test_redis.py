@@ -16,8 +16,8 @@ import trustme
 from hypothesis import HealthCheck, given, settings
 
 from bingx_spot import Order
-from bingx_spot.doctor.check_result import Status
-from bingx_spot.doctor.check_shared_limits import check_shared_limits
+from bingx_spot.doctor import Status
+from bingx_spot.doctor.checks import check_shared_limits
 from bingx_spot.shared_limits import redis_store
 from bingx_spot.shared_limits.allocation import ProcessReport, State, allocate
 from tests.e2e.shared_limits.checks import (

@@ -6,7 +6,7 @@ import pickle
 import pytest
 
 from bingx_spot import CancelRequest, CancelRestriction, InvalidInput, Order, Response
-from bingx_spot.bulk.items import match_fields, with_wire_names
+from bingx_spot.bulk.items import WIRE_NAMES, format_input_error, match_fields
 from tests.support.samples import ORDER
 
 ORDER_ID = 1735964079647111281
@@ -99,6 +99,6 @@ def test_names_are_matched_whatever_their_case_and_separators():
 
 def test_an_error_about_a_row_has_the_names_of_the_api():
     error = InvalidInput("order_id or client_order_id", "must name the order", "exactly one of the two")
-    assert with_wire_names(error) == (
+    assert format_input_error(error, WIRE_NAMES) == (
         "orderId or clientOrderID must name the order; allowed: exactly one of the two"
     )

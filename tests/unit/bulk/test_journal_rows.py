@@ -6,7 +6,7 @@ from bingx_spot import CancelOutcome, CancelRequest
 from bingx_spot.bulk.input_rows import BadRow, Row
 from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_db import JournalError
-from bingx_spot.bulk.journal_rows import COLUMNS, OUTCOMES, RETRIED, Counts, DuplicateRow, JournalRow
+from bingx_spot.bulk.journal_rows import COLUMNS, OUTCOMES, Counts, DuplicateRow, JournalRow
 from tests.support.journals import API_KEY, BASE_URL, new_journal, rows
 
 OTHER_INPUTS = {
@@ -79,7 +79,6 @@ class TestRow:
 
 def test_outcomes_are_those_of_a_cancel_and_what_is_not_known_yet():
     assert set(OUTCOMES) == {*CancelOutcome, "waiting", "in_flight"}
-    assert set(RETRIED) == {*OUTCOMES} - {"in_flight", "cancelled", "filled", "already_canceled", "failed"}
 
 
 def test_counts_by_what_a_run_does_next():
@@ -88,5 +87,5 @@ def test_counts_by_what_a_run_does_next():
     assert counts.total == len(OUTCOMES) + 5
     assert counts.cancelled == 1
     assert counts.unknown == 2, "unknown and in flight"
-    assert counts.pending == 5, "waiting, not open, not found, still open, unaffected"
+    assert counts.unfinished == 7, "also waiting, not open, not found, still open, unaffected"
     assert counts.maybe_cancelled_by_us == 2

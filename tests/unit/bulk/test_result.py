@@ -9,7 +9,6 @@ from bingx_spot import (
     CancelResult,
     ClockError,
     ErrorDetails,
-    InvalidInput,
     NotExecuted,
     NotSent,
     Order,
@@ -80,14 +79,6 @@ def test_final_outcomes_are_those_that_time_cannot_change():
         "already_canceled",
         "failed",
     }
-
-
-def test_an_invalid_item_is_unaffected_and_its_error_names_its_position():
-    result = CancelResult.from_invalid_item(7, "x", InvalidInput("symbol", "is missing", "BTC-USDT"))
-    assert result.outcome == "unaffected"
-    assert isinstance(result.error, InvalidInput)
-    assert result.error.field == "[7].symbol"
-    assert result.request is None
 
 
 @pytest.mark.parametrize(

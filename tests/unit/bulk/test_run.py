@@ -47,6 +47,7 @@ def test_every_item_has_one_result():
     [invalid] = [result for result in virtual.results if not result.cancelled]
     assert isinstance(invalid.error, InvalidInput)
     assert invalid.error.field == "[40].symbol"
+    assert invalid.request is None
     virtual.run.raise_if_aborted()
 
 

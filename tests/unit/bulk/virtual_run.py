@@ -74,7 +74,7 @@ class VirtualRun:
                     break
                 else:
                     self.run.mark_exhausted()
-            self.most_in_flight = max(self.most_in_flight, self.run.in_flight())
+            self.most_in_flight = max(self.most_in_flight, self.run.in_flight)
             if not events:
                 break
             at, _, steps, result = heapq.heappop(events)

@@ -5,15 +5,15 @@ import json
 import pytest
 
 from bingx_spot.cli import doctor
-from bingx_spot.doctor.check_result import failed, passed, skipped, warned
+from bingx_spot.doctor import CheckResult, Status
 from tests.support.command_line import invoke
 
 HEALTHY = [
-    passed("key", "it is set"),
-    warned("clock", "1200 ms behind", "Use NTP."),
-    skipped("TLS", "no https"),
+    CheckResult("key", Status.PASS, "it is set"),
+    CheckResult("clock", Status.WARN, "1200 ms behind", "Use NTP."),
+    CheckResult("TLS", Status.SKIP, "no https"),
 ]
-SICK = [*HEALTHY, failed("TCP", "connection refused", "Check for a firewall.")]
+SICK = [*HEALTHY, CheckResult("TCP", Status.FAIL, "connection refused", "Check for a firewall.")]
 
 
 @pytest.fixture

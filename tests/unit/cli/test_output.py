@@ -10,7 +10,6 @@ from bingx_spot import CancelOutcome, CredentialsError, InvalidInput
 from bingx_spot.cli.output import (
     EXIT_CODES,
     format_duration,
-    format_input_error,
     print_json,
     print_table,
     usage_errors,
@@ -50,20 +49,17 @@ def test_a_table_leaves_out_what_is_none_and_prints_markup_as_it_is(capsys):
     assert "b" not in shown
 
 
-def test_an_input_error_has_the_names_of_the_options():
-    error = InvalidInput("order_id or client_order_id", "must name the order", "exactly one")
-    assert format_input_error(error) == (
-        "--order-id or --client-order-id must name the order; allowed: exactly one."
-    )
-
-
 @pytest.mark.parametrize(
     ("error", "text"),
     [
         (InvalidInput("symbol", "is 'x'", "BTC-USDT"), "SYMBOL is 'x'; allowed: BTC-USDT."),
+        (
+            InvalidInput("order_id or client_order_id", "must name the order", "exactly one"),
+            "--order-id or --client-order-id must name the order; allowed: exactly one.",
+        ),
         (CredentialsError("no API key"), "no API key."),
     ],
-    ids=["input", "credentials"],
+    ids=["input", "two names", "credentials"],
 )
 def test_errors_before_a_request_are_usage_errors(error, text):
     with pytest.raises(click.UsageError) as caught, usage_errors():

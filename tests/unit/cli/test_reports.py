@@ -5,16 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bingx_spot import CancelOutcome, CancelRequest, CancelResult, ErrorDetails, NotSent
+from bingx_spot import CancelOutcome, CancelResult, ErrorDetails, OutcomeUnknown
 from bingx_spot.bulk.journal_rows import OUTCOMES, Counts
-from bingx_spot.cli.reports import RunReport, print_rows, print_run, summary_rows
+from bingx_spot.cli.reports import RunReport, print_rows, summary_rows
 from tests.support.journals import new_journal, rows
-
-REQUEST = CancelRequest("BTC-USDT", order_id=7)
-
-
-def report(**changes) -> RunReport:
-    return RunReport(**{"as_json": False, "outcomes": Counter(), "unrecorded": [], **changes})
 
 
 def test_every_outcome_has_its_number_and_its_meaning():
@@ -44,10 +38,11 @@ def test_outcomes_that_did_not_occur_are_left_out():
 )
 def test_exit_codes(capsys, outcomes, problem, code):
     journal = new_journal(None, rows(len(outcomes)))
+    report = RunReport(journal, problem=problem)
     for order, outcome in zip(journal.pending(), outcomes, strict=True):
-        result = CancelResult(position=0, item=order, outcome=CancelOutcome(outcome), request=order)
-        journal.record(order.line, result)
-    assert print_run(report(problem=problem), journal, None) == code
+        report.add(CancelResult(position=0, item=order, outcome=CancelOutcome(outcome), request=order))
+    assert report.outcomes == Counter(outcomes)
+    assert report.print_summary() == code
     shown = capsys.readouterr()
     title = "Cancelled" if outcomes == ["cancelled"] else "Not every order is cancelled"
     assert title in shown.out
@@ -56,13 +51,15 @@ def test_exit_codes(capsys, outcomes, problem, code):
 
 
 def test_results_that_could_not_be_recorded_are_printed(capsys):
-    error = NotSent(ErrorDetails("no"))
-    unrecorded = CancelResult.from_error(0, REQUEST, REQUEST, error)
-    journal = new_journal(None, rows(1))
+    journal = new_journal(None, rows(1, first=7))
+    [order] = journal.pending()
     journal.close()
-    code = print_run(report(unrecorded=[unrecorded], outcomes=Counter({"unknown": 1})), journal, None)
-    assert code == 3, "the journal is closed: what the run has seen itself counts"
-    assert "Not in the journal: BTC-USDT 7: unaffected" in capsys.readouterr().err
+    report = RunReport(journal)
+    report.add(CancelResult.from_error(0, order, order, OutcomeUnknown(ErrorDetails("no response"))))
+    assert report.print_summary() == 3, "the journal is closed: what the run has seen itself counts"
+    shown = capsys.readouterr().err
+    assert "Not in the journal: BTC-USDT 7: unknown" in shown
+    assert "The run ended early: the temporary folder cannot be used" in shown
 
 
 def test_a_long_table_says_how_many_rows_more_there_are(capsys):

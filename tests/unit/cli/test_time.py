@@ -6,7 +6,7 @@ import time
 import pytest
 
 from bingx_spot import ErrorDetails, RateLimited
-from bingx_spot.cli import time as time_command
+from bingx_spot.doctor import check_exchange
 from tests.support.command_line import invoke
 from tests.unit.cli.stub_client import install
 
@@ -17,7 +17,7 @@ TOLERANCE = 10_000
 
 @pytest.mark.parametrize(("offset", "word"), [(HOUR, "behind"), (-HOUR, "ahead")])
 def test_says_how_far_the_clock_is_off(monkeypatch, offset, word):
-    install(monkeypatch, time_command, time.time_ns() // 1_000_000 + offset)
+    install(monkeypatch, check_exchange, time.time_ns() // 1_000_000 + offset)
     done = invoke("time")
     assert done.exit_code == 0
     assert f"ms {word}" in done.stdout
@@ -26,7 +26,7 @@ def test_says_how_far_the_clock_is_off(monkeypatch, offset, word):
 
 
 def test_a_failure_exits_3(monkeypatch):
-    install(monkeypatch, time_command, RateLimited(ErrorDetails("it said no", http_status=403)))
+    install(monkeypatch, check_exchange, RateLimited(ErrorDetails("it said no", http_status=403)))
     done = invoke("time")
     assert done.exit_code == 3
     assert "RateLimited" in done.stderr

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from bingx_sandbox import Sandbox
-from bingx_spot.doctor.check_result import CheckResult
+from bingx_spot.doctor import CheckResult
 from bingx_spot.doctor.checks import run_checks
 
 FoundOn = Callable[..., dict[str, CheckResult]]

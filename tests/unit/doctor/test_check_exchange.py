@@ -5,7 +5,7 @@ import time
 import pytest
 
 from bingx_sandbox import Sandbox
-from bingx_spot.doctor.check_result import Status
+from bingx_spot.doctor import Status
 
 DAY = 86_400_000
 FAR = 4_000_000_000_000

@@ -6,7 +6,7 @@ import threading
 
 import trustme
 
-from bingx_spot.doctor.check_result import Status
+from bingx_spot.doctor import Status
 from tests.unit.doctor.conftest import found_at
 
 

@@ -1,19 +1,15 @@
 """Bulk run in tasks, for callers on asyncio."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Iterator
-from types import TracebackType
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable
 from typing import Self
 
 from bingx_spot.bulk.result import CancelResult
 from bingx_spot.bulk.run import MAX_IN_FLIGHT, Run
 from bingx_spot.core import runner
 from bingx_spot.core.engine import Engine
-from bingx_spot.core.runner import CallSteps
 
 _EXHAUSTED = object()
-# None where there are no more items.
-_Finished = CancelResult | BaseException | None
 
 
 class AsyncCancelRun(AsyncIterator[CancelResult]):
@@ -31,6 +27,7 @@ class AsyncCancelRun(AsyncIterator[CancelResult]):
         self._run = run
         self._unfetched: list[CancelResult] = []
         self._tasks = _Tasks(run, engine)
+        # The generator has no reference to this object, so that the tasks end when it is dropped.
         self._results = _results(self._tasks, items, self._unfetched)
 
     async def __anext__(self) -> CancelResult:
@@ -59,9 +56,7 @@ class AsyncCancelRun(AsyncIterator[CancelResult]):
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
 
@@ -70,111 +65,77 @@ class _Tasks:
 
     def __init__(self, run: Run, engine: Engine) -> None:
         self.run = run
-        self.finished: asyncio.Queue[_Finished] = asyncio.Queue()
-        self.source_error: BaseException | None = None
+        self.feeder: asyncio.Task[None] | None = None
+        # None where there are no more items.
+        self.finished: asyncio.Queue[asyncio.Task[CancelResult] | None] = asyncio.Queue()
+        self.orders: dict[asyncio.Task[CancelResult], object] = {}
         self._engine = engine
         self._slots = asyncio.Semaphore(MAX_IN_FLIGHT)
-        self._orders: dict[asyncio.Task[None], object] = {}
-        self._feeder: asyncio.Task[None] | None = None
-
-    def start(self, items: Iterable[object] | AsyncIterable[object]) -> None:
-        """Start to take items.
-
-        Raises:
-            InvalidInput: No event loop of asyncio is running.
-        """
-        runner.check_on_asyncio("cancel_orders", "cancel_order on trio")
-        self._feeder = asyncio.create_task(self._feed(_as_async(items)))
 
     def stop(self) -> None:
         """Take no more items, not even one that is being awaited."""
         self.run.stop()
-        if self._feeder is not None:
-            self._feeder.cancel()
+        if self.feeder is not None:
+            self.feeder.cancel()
 
-    def fetch(self, finished: _Finished) -> CancelResult:
-        """Record that a result was fetched, which makes room for one more order, and return it."""
-        if isinstance(finished, BaseException):
-            raise finished
-        assert finished is not None  # noqa: S101 - for the type checker
-        self.run.finish(finished)
+    def fetch(self, task: asyncio.Task[CancelResult]) -> CancelResult:
+        """Return the result of an order, and make room for one more."""
+        result = self.run.finish(task.result())
         if self.run.stopping:
             self.stop()
         self._slots.release()
-        return finished
+        return result
 
-    async def join(self) -> None:
-        """Wait until every task has ended."""
-        await asyncio.gather(*self._all(), return_exceptions=True)
-
-    def cancel(self, interruption: BaseException) -> None:
-        """Cancel every task, and add a note with the orders in flight."""
-        for task in self._all():
-            task.cancel()
-        if self._orders:
-            items = ", ".join(map(str, self._orders.values()))
-            interruption.add_note(f"bingx_spot: in flight, outcome not awaited: {items}")
-
-    def unfetched(self) -> Iterator[_Finished]:
-        """Yield the results that were not fetched yet."""
-        while not self.finished.empty():
-            if (finished := self.finished.get_nowait()) is not None:
-                yield finished
-
-    def _all(self) -> list[asyncio.Task[None]]:
-        return [*self._orders, *([self._feeder] if self._feeder else [])]
-
-    async def _feed(self, items: AsyncIterator[object]) -> None:
+    async def feed(self, items: Iterable[object] | AsyncIterable[object]) -> None:
+        """Start a task for each item, as soon as there is room for it."""
         try:
+            source = aiter(items) if isinstance(items, AsyncIterable) else _as_async(items)
             while await self._slots.acquire() and self.run.can_start():
-                item = await anext(items, _EXHAUSTED)
+                item = await anext(source, _EXHAUSTED)
                 if item is _EXHAUSTED:
                     break
-                task = asyncio.create_task(self._run_order(self.run.start(item)))
-                self._orders[task] = item
-                task.add_done_callback(self._orders.pop)
-        except Exception as error:  # noqa: BLE001 - the caller's, raised when all orders have ended
-            self.source_error = error
+                task = asyncio.create_task(runner.run_async(self.run.start(item), self._engine))
+                self.orders[task] = item
+                task.add_done_callback(self.orders.pop)
+                task.add_done_callback(self.finished.put_nowait)
         finally:
             self.run.mark_exhausted()
             self.finished.put_nowait(None)
-
-    async def _run_order(self, steps: CallSteps[CancelResult]) -> None:
-        try:
-            self.finished.put_nowait(await runner.run_async(steps, self._engine))
-        except Exception as error:  # noqa: BLE001 - raised in the task that iterates
-            self.finished.put_nowait(error)
 
 
 async def _results(
     tasks: _Tasks, items: Iterable[object] | AsyncIterable[object], unfetched: list[CancelResult]
 ) -> AsyncGenerator[CancelResult]:
     """Yield each result as it is known, and leave no task behind."""
-    tasks.start(items)
+    runner.check_on_asyncio("cancel_orders", "cancel_order on trio")
+    feeder = tasks.feeder = asyncio.create_task(tasks.feed(items))
     exhausted = False
     try:
-        while not exhausted or tasks.run.in_flight():
-            finished = await tasks.finished.get()
-            if finished is None:
+        while not exhausted or tasks.run.in_flight:
+            if (finished := await tasks.finished.get()) is None:
                 exhausted = True
             else:
                 yield tasks.fetch(finished)
     except asyncio.CancelledError as interruption:
-        tasks.cancel(interruption)
+        if tasks.orders:
+            items_in_flight = ", ".join(map(str, tasks.orders.values()))
+            interruption.add_note(f"bingx_spot: in flight, outcome not awaited: {items_in_flight}")
+        for task in tasks.orders:
+            task.cancel()
         raise
     finally:
         tasks.stop()
-        await tasks.join()
-        unfetched.extend(tasks.fetch(finished) for finished in tasks.unfetched())
-    if tasks.source_error is not None:
-        raise tasks.source_error
+        await asyncio.gather(feeder, *tasks.orders, return_exceptions=True)
+        while not tasks.finished.empty():
+            finished = tasks.finished.get_nowait()
+            if finished is not None and not finished.cancelled():
+                unfetched.append(tasks.fetch(finished))
+    if not feeder.cancelled():
+        # Raises what the caller's iterable has raised.
+        feeder.result()
     tasks.run.raise_if_aborted()
 
 
-async def _as_async(items: Iterable[object] | AsyncIterable[object]) -> AsyncGenerator[object]:
-    if isinstance(items, AsyncIterable):
-        async for item in items:
-            yield item
-    else:
-        for item in items:
-            yield item
+async def _as_async(items: Iterable[object]) -> AsyncIterator[object]:
+    for item in items:
+        yield item

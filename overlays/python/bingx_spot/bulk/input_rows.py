@@ -5,10 +5,12 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from io import TextIOWrapper
+from itertools import chain
 from typing import Any, BinaryIO, Literal
 
-from bingx_spot.bulk.items import WIRE_NAMES, CancelRequest, field_values, match_fields, with_wire_names
+from bingx_spot.bulk.items import WIRE_NAMES, CancelRequest, field_values, format_input_error, match_fields
 from bingx_spot.exceptions import InvalidInput, shown
 
 InputFormat = Literal["csv", "jsonl"]
@@ -16,7 +18,6 @@ InputFormat = Literal["csv", "jsonl"]
 _DELIMITERS = ",;\t"
 # What a spreadsheet, or a program that reads numbers as doubles, leaves of a long number.
 _ROUNDED = re.compile(r"[0-9]+(?:[.,][0-9]*)?(?:[eE][+-]?[0-9]+)?")
-_DIGITS = re.compile("[0-9]+")
 _FORMATS = "CSV whose header names symbol and orderId or clientOrderID, or one JSON object a line"
 _OBJECT = "one JSON object a line"
 _MINIMUM_INT64 = "-9223372036854775808"
@@ -26,67 +27,9 @@ _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _UTF_8 = "UTF-8 text"
 
 
-class Lines(Iterator[str]):
-    """Iterator over lines, each with its line end, which counts them.
-
-    It skips a byte order mark. Bytes that are not UTF-8 become surrogates, which `is_utf8` finds.
-
-    Args:
-        stream: The input.
-
-    Raises:
-        InvalidInput: While reading: the input is not text, or a line is too long to be a row.
-    """
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self.number = 0
-        self._text = TextIOWrapper(stream, "utf-8-sig", "surrogateescape", newline="")
-        self._peeked: str | None = None
-
-    def peek(self) -> str:
-        """Return the next line without consuming it; empty at the end."""
-        if self._peeked is None:
-            self._peeked = self._read()
-        return self._peeked
-
-    def __next__(self) -> str:
-        line = self.peek()
-        self._peeked = None
-        if not line:
-            raise StopIteration
-        self.number += 1
-        return line
-
-    def _read(self) -> str:
-        try:
-            line = self._text.readline(_MAXIMUM_LINE)
-        except OSError as error:
-            raise InvalidInput("input", f"cannot be read: {error.strerror}", "a file or a pipe") from None
-        if len(line) == _MAXIMUM_LINE:
-            name = f"line {self.number + 1}"
-            raise InvalidInput(name, f"is longer than {_MAXIMUM_LINE - 1} characters", "one order a line")
-        if self.number == 0 and line.encode("utf-8", "surrogateescape").startswith(_UTF_16_MARKS):
-            raise InvalidInput("input", "is UTF-16", _UTF_8)
-        return line
-
-
-def is_utf8(value: str) -> bool:
-    """Return whether text was UTF-8 in the input.
-
-    Args:
-        value: A part of a line.
-    """
-    return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
-
-
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row that can be sent.
-
-    Attributes:
-        line: The number of its first line, from 1.
-        request: The order to cancel.
-    """
+    """A row that can be sent: the number of its first line, from 1, and the order to cancel."""
 
     line: int
     request: CancelRequest
@@ -94,12 +37,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that cannot be sent.
-
-    Attributes:
-        line: The number of its first line, from 1.
-        reason: What is wrong with it.
-    """
+    """A row that cannot be sent: the number of its first line, from 1, and what is wrong with it."""
 
     line: int
     reason: str
@@ -118,7 +56,8 @@ class Rows:
     """
 
     def __init__(self, stream: BinaryIO, input_format: InputFormat | None = None) -> None:
-        self._lines = Lines(stream)
+        # Bytes that are not UTF-8 become surrogates.
+        self._text = TextIOWrapper(stream, "utf-8-sig", "surrogateescape", newline="")
         self._format = input_format
         self._ignored: set[str] = set()
 
@@ -128,8 +67,8 @@ class Rows:
         return sorted(self._ignored)
 
     def __iter__(self) -> Iterator[Row | BadRow]:
-        while (first := self._lines.peek()) and not first.strip():
-            next(self._lines)
+        lines = _read_lines(self._text)
+        number, first = next((numbered for numbered in enumerate(lines, 1) if numbered[1].strip()), (0, ""))
         if not first and self._format == "jsonl":
             return iter(())
         if not first:
@@ -137,65 +76,88 @@ class Rows:
         if first.lstrip().startswith("["):
             raise InvalidInput("input", "is a JSON list", _FORMATS)
         detected = self._format or ("jsonl" if first.lstrip().startswith("{") else "csv")
-        read = _read_json_lines if detected == "jsonl" else _read_csv
-        return read(self._lines, self._ignored)
+        read = self._read_json_lines if detected == "jsonl" else self._read_csv
+        return read(number, first, lines)
 
+    def _read_csv(self, number: int, header: str, lines: Iterator[str]) -> Iterator[Row | BadRow]:
+        delimiter = next((mark for mark in header if mark in _DELIMITERS), ",")
+        records = csv.reader(chain([header], lines), delimiter=delimiter, strict=True)
+        names = self._header_names(records)
+        while True:
+            line = number + records.line_num
+            try:
+                values = next(records)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                # A quote that is not closed consumes the lines after it.
+                last = number + records.line_num - 1
+                until = f", up to line {last}" if last > line else ""
+                yield BadRow(line, f"the row is not CSV{until}: {error}")
+                continue
+            try:
+                if any(value.strip() for value in values):
+                    yield Row(line, _request_from_values(names, values))
+            except InvalidInput as error:
+                yield BadRow(line, format_input_error(error, WIRE_NAMES))
 
-def _read_csv(lines: Lines, ignored: set[str]) -> Iterator[Row | BadRow]:
-    header = lines.peek()
-    delimiter = next((mark for mark in header if mark in _DELIMITERS), ",")
-    records = csv.reader(lines, delimiter=delimiter, strict=True)
-    names = _header_names(records, ignored)
-    while lines.peek():
-        line = lines.number + 1
+    def _header_names(self, records: Iterator[list[str]]) -> list[str]:
         try:
-            values = next(records)
-            if any(value.strip() for value in values):
-                yield Row(line, _request_from_values(names, values))
+            names = [name.strip() for name in next(records)]
         except csv.Error as error:
-            # A quote that is not closed consumes the lines after it.
-            until = f", up to line {lines.number}" if lines.number > line else ""
-            yield BadRow(line, f"the row is not CSV{until}: {error}")
-        except InvalidInput as error:
-            yield BadRow(line, with_wire_names(error))
+            raise InvalidInput("header", f"is not CSV: {error}", _FORMATS) from None
+        fields = match_fields(names)
+        if "symbol" not in fields.values() or not {"order_id", "client_order_id"} & set(fields.values()):
+            raise InvalidInput("header", f"is {shown(','.join(names))}", _FORMATS)
+        self._ignored.update(name for name in names if name not in fields)
+        return names
+
+    def _read_json_lines(self, number: int, first: str, lines: Iterator[str]) -> Iterator[Row | BadRow]:
+        for line, text in enumerate(chain([first], lines), number):
+            try:
+                if text.strip():
+                    members = _parse_json(text)
+                    self._ignored.update(members.keys() - match_fields(members).keys())
+                    fields = field_values(members)
+                    if isinstance(window := fields.get("recv_window"), _NumberText):
+                        fields["recv_window"] = _as_number(window)
+                    yield Row(line, _request(fields))
+            except InvalidInput as error:
+                yield BadRow(line, format_input_error(error, WIRE_NAMES))
 
 
-def _header_names(records: Iterator[list[str]], ignored: set[str]) -> list[str]:
+def _read_lines(text: TextIOWrapper) -> Iterator[str]:
     try:
-        names = [name.strip() for name in next(records)]
-    except csv.Error as error:
-        raise InvalidInput("header", f"is not CSV: {error}", _FORMATS) from None
-    fields = match_fields(names)
-    if "symbol" not in fields.values() or not {"order_id", "client_order_id"} & set(fields.values()):
-        raise InvalidInput("header", f"is {shown(','.join(names))}", _FORMATS)
-    ignored.update(name for name in names if name not in fields)
-    return names
+        for number, line in enumerate(iter(partial(text.readline, _MAXIMUM_LINE), ""), 1):
+            if len(line) == _MAXIMUM_LINE:
+                reason = f"is longer than {_MAXIMUM_LINE - 1} characters"
+                raise InvalidInput(f"line {number}", reason, "one order a line")
+            if number == 1 and line.encode("utf-8", "surrogateescape").startswith(_UTF_16_MARKS):
+                raise InvalidInput("input", "is UTF-16", _UTF_8)
+            yield line
+    except OSError as error:
+        raise InvalidInput("input", f"cannot be read: {error.strerror}", "a file or a pipe") from None
+
+
+def _check_utf8(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidInput("row", "is not UTF-8", _UTF_8) from None
 
 
 def _request_from_values(names: list[str], values: list[str]) -> CancelRequest:
     if len(values) != len(names):
         raise InvalidInput("row", f"has {len(values)} values", f"{len(names)}, as the header has")
     fields = field_values(dict(zip(names, map(str.strip, values), strict=True)))
-    if not all(is_utf8(str(value)) for value in fields.values()):
-        raise InvalidInput("row", "is not UTF-8", _UTF_8)
+    _check_utf8("".join(map(str, fields.values())))
     if "recv_window" in fields:
         fields["recv_window"] = _as_number(str(fields["recv_window"]))
     return _request(fields)
 
 
-def _read_json_lines(lines: Lines, ignored: set[str]) -> Iterator[Row | BadRow]:
-    for line in lines:
-        if not line.strip():
-            continue
-        try:
-            yield Row(lines.number, _request(_fields_from_json(line, ignored)))
-        except InvalidInput as error:
-            yield BadRow(lines.number, with_wire_names(error))
-
-
-def _fields_from_json(line: str, ignored: set[str]) -> dict[str, object]:
-    if not is_utf8(line):
-        raise InvalidInput("row", "is not UTF-8", _UTF_8)
+def _parse_json(line: str) -> dict[str, object]:
+    _check_utf8(line)
     try:
         members = json.loads(
             line,
@@ -211,11 +173,7 @@ def _fields_from_json(line: str, ignored: set[str]) -> dict[str, object]:
         raise InvalidInput("row", f"is not JSON: {shown(line.strip())}", _OBJECT) from None
     if not isinstance(members, dict):
         raise InvalidInput("row", f"is {shown(line.strip())}", _OBJECT)
-    fields = field_values(members)
-    ignored.update(members.keys() - match_fields(members).keys())
-    if isinstance(window := fields.get("recv_window"), _NumberText):
-        fields["recv_window"] = _as_number(window)
-    return fields
+    return members
 
 
 class _NumberText(str):
@@ -238,7 +196,7 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _request(fields: dict[str, object]) -> CancelRequest:
     order_id = fields.get("order_id")
-    if isinstance(order_id, str) and _ROUNDED.fullmatch(order_id) and not _DIGITS.fullmatch(order_id):
+    if isinstance(order_id, str) and _ROUNDED.fullmatch(order_id) and not order_id.isdigit():
         reason = f"is {order_id}: a program that rounds long numbers has lost its last digits"
         raise InvalidInput("order_id", reason, "all digits of the order id, such as 1735964079647111280")
     return CancelRequest.of({WIRE_NAMES[field]: value for field, value in fields.items()})

@@ -2,14 +2,23 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import lru_cache
-from typing import Self
+from typing import Any, Self
 
 from bingx_spot.exceptions import InvalidInput, shown
 from bingx_spot.models import Order
 from bingx_spot.validation import checked_restriction, order_reference
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
 
+#: The fields of a cancel: Python's names and the API's.
+WIRE_NAMES = {
+    "symbol": "symbol",
+    "order_id": "orderId",
+    "client_order_id": "clientOrderID",
+    "cancel_restrictions": "cancelRestrictions",
+    "recv_window": "recvWindow",
+}
 _ALLOWED = "a CancelRequest, an Order, (symbol, order id), or a mapping with symbol and one id"
 _PAIR = 2
 
@@ -36,11 +45,12 @@ class CancelRequest:
     recv_window: float | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        checked = order_reference(self.symbol, self.order_id, self.client_order_id, self.recv_window)
-        if self.order_id is not None:
-            object.__setattr__(self, "order_id", checked["order_id"])
-        if self.recv_window is not None:
-            object.__setattr__(self, "recv_window", checked["recv_window"])
+        checked: Mapping[str, object] = order_reference(
+            self.symbol, self.order_id, self.client_order_id, self.recv_window
+        )
+        for name in ("order_id", "recv_window"):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, checked[name])
         if self.cancel_restrictions is not None:
             restriction = checked_restriction(self.cancel_restrictions)
             object.__setattr__(self, "cancel_restrictions", restriction)
@@ -61,21 +71,13 @@ class CancelRequest:
         if isinstance(item, Order):
             return cls(item.symbol, order_id=item.order_id)
         if isinstance(item, Mapping):
-            return cls._of_mapping(item)
+            fields: dict[str, Any] = field_values(item)
+            if "symbol" not in fields:
+                raise InvalidInput("symbol", "is missing", "base and quote, such as BTC-USDT")
+            return cls(**fields)
         if isinstance(item, tuple) and len(item) == _PAIR:
             return cls(item[0], order_id=item[1])
         raise InvalidInput("item", f"is of type {type(item).__name__}", _ALLOWED)
-
-    @classmethod
-    def _of_mapping(cls, item: Mapping[object, object]) -> Self:
-        if not all(isinstance(name, str) for name in item):
-            raise InvalidInput("item", "has a name that is not text", _ALLOWED)
-        fields = field_values({str(name): value for name, value in item.items()})
-        symbol = fields.pop("symbol", None)
-        if symbol is None:
-            raise InvalidInput("symbol", "is missing", "base and quote, such as BTC-USDT")
-        # Types are checked at run time, as the values are.
-        return cls(symbol, **fields)  # type: ignore[arg-type]
 
     def parameters(self) -> dict[str, object]:
         """Return the parameters of the request, under the API's names."""
@@ -85,57 +87,37 @@ class CancelRequest:
         return {wire: value for wire, value in values.items() if value is not None}
 
 
-#: The fields of a cancel: Python's names and the API's.
-WIRE_NAMES = {
-    "symbol": "symbol",
-    "order_id": "orderId",
-    "client_order_id": "clientOrderID",
-    "cancel_restrictions": "cancelRestrictions",
-    "recv_window": "recvWindow",
-}
-
 _FIELDS = {wire.lower(): field for field, wire in WIRE_NAMES.items()}
-_KNOWN_NAMES = ", ".join(WIRE_NAMES.values())
 # So similar to a field's name that it must be a typing mistake: to ignore `cancelRestriction` would cancel
 # too much. Names of other things, such as `origClientOrderId`, are less similar.
 _TYPO_SIMILARITY = 0.9
 
 
 @lru_cache(maxsize=1024)
-def match_field(name: str) -> str | None:
-    """Return the field that a name means, or None for the name of something else.
-
-    Case, `_`, `-` and spaces do not matter: `orderId`, `order_id` and `Order ID` are the same.
-
-    Args:
-        name: The name of a column or a member.
-
-    Raises:
-        InvalidInput: The name is so similar to a field's that it must be a typing mistake.
-    """
+def _match_field(name: str) -> str | None:
+    """Return the field that a name means, or None for the name of something else."""
     bare = name.strip().lower().translate({ord(character): None for character in "_- "})
     if bare in _FIELDS:
         return _FIELDS[bare]
-    from difflib import get_close_matches  # noqa: PLC0415 - only where a name is not known
-
     for similar in get_close_matches(bare, _FIELDS, 1, _TYPO_SIMILARITY):
-        meant = WIRE_NAMES[_FIELDS[similar]]
-        raise InvalidInput(shown(name), f"is not known; did you mean {meant}?", _KNOWN_NAMES)
+        reason = f"is not known; did you mean {WIRE_NAMES[_FIELDS[similar]]}?"
+        raise InvalidInput(shown(name), reason, ", ".join(WIRE_NAMES.values()))
     return None
 
 
-def match_fields(names: Iterable[str]) -> dict[str, str]:
+def match_fields(names: Iterable[object]) -> dict[str, str]:
     """Return the field that each name means; names of other things are left out.
 
-    Args:
-        names: Names of columns or members.
+    Case, `_`, `-` and spaces do not matter: `orderId`, `order_id` and `Order ID` are the same.
 
     Raises:
-        InvalidInput: Two names mean the same field, or a name must be a typing mistake.
+        InvalidInput: Two names mean the same field, a name must be a typing mistake, or one is not text.
     """
     fields: dict[str, str] = {}
     for name in names:
-        field = match_field(name)
+        if not isinstance(name, str):
+            raise InvalidInput("item", "has a name that is not text", _ALLOWED)
+        field = _match_field(name)
         if field is None:
             continue
         if field in fields.values():
@@ -144,25 +126,18 @@ def match_fields(names: Iterable[str]) -> dict[str, str]:
     return fields
 
 
-def field_values(members: Mapping[str, object]) -> dict[str, object]:
-    """Return the members that are fields of a cancel, under Python's names.
-
-    Args:
-        members: Names and values; names of other things and empty values are left out.
+def field_values(members: Mapping[Any, object]) -> dict[str, object]:
+    """Return the members that are fields of a cancel, under Python's names, without empty values.
 
     Raises:
-        InvalidInput: Two names mean the same field, or a name must be a typing mistake.
+        InvalidInput: As in `match_fields`.
     """
-    # The exchange writes an absent client order id as empty text.
     named = {field: members[name] for name, field in match_fields(members).items()}
+    # The exchange writes an absent client order id as empty text.
     return {field: value for field, value in named.items() if value is not None and value != ""}
 
 
-def with_wire_names(error: InvalidInput) -> str:
-    """Return the error's text with the API's names of the fields.
-
-    Args:
-        error: The error about a row.
-    """
-    named = " ".join(WIRE_NAMES.get(word, word) for word in error.field.split(" "))
-    return f"{named} {error.reason}; allowed: {error.allowed}"
+def format_input_error(error: InvalidInput, names: Mapping[str, str]) -> str:
+    """Return an error's text with the user's names of the fields."""
+    field = " ".join(names.get(word, word) for word in error.field.split(" "))
+    return f"{field} {error.reason}; allowed: {error.allowed}"

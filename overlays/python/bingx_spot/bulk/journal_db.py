@@ -30,26 +30,27 @@ CREATE TABLE owner (
     account BLOB NOT NULL          -- fingerprint of the API key under the salt, never the key
 );
 CREATE TABLE orders (
-    line INTEGER PRIMARY KEY,      -- of the input
+    line INTEGER PRIMARY KEY,      -- of the input, from 1
     symbol TEXT NOT NULL,
-    order_id INTEGER,
-    client_order_id TEXT,
-    cancel_restrictions TEXT,
-    recv_window NUMERIC,
+    order_id INTEGER,              -- where the input names the order by it
+    client_order_id TEXT,          -- where the input names the order by it
+    cancel_restrictions TEXT,      -- the only status in which the order may be cancelled
+    recv_window NUMERIC,           -- how long a request stays valid, in milliseconds
     state TEXT NOT NULL,           -- waiting, or the outcome as far as it is known
     in_flight INTEGER NOT NULL,    -- whether a request may be in flight
     in_doubt INTEGER NOT NULL,     -- whether a request was sent whose outcome was never learnt
     calls INTEGER NOT NULL,        -- cancels that were begun
     started_at INTEGER,            -- of the first call, Unix milliseconds
     ended_at INTEGER,              -- of the last call, Unix milliseconds
-    exchange_order_id INTEGER,     -- as the exchange named it; further calls go by it
-    order_status TEXT,             -- as the exchange states the order, as all below
-    executed_qty TEXT,
-    error TEXT,
-    code TEXT,
-    message TEXT,
-    hint TEXT,
-    attempts TEXT                  -- JSON
+    exchange_order_id INTEGER,     -- as the exchange named it; further calls go by it, since a client order
+                                   -- id may be used again for a newer order
+    order_status TEXT,             -- as the exchange stated it last
+    executed_qty TEXT,             -- as the exchange stated it last, in the base asset
+    error TEXT,                    -- name of the exception that cancel_order would have raised
+    code TEXT,                     -- the exchange's
+    message TEXT,                  -- the exchange's text, or what happened instead of a response
+    hint TEXT,                     -- what to do about it
+    attempts TEXT                  -- when, where and with which result requests were sent, as JSON
 );
 CREATE UNIQUE INDEX by_order_id ON orders (order_id, symbol) WHERE order_id IS NOT NULL;
 CREATE UNIQUE INDEX by_client_order_id ON orders (client_order_id, symbol) WHERE client_order_id IS NOT NULL;
@@ -71,55 +72,67 @@ class JournalDatabase:
         connection: To the database.
         name: Its name in error texts.
         path: The file, or None for a database that ends with the process.
+        lock: Keeps other runs out, or None where no other run can open the database.
+
+    Attributes:
+        is_new: Whether it holds no orders yet.
+
+    Raises:
+        JournalError: It is a database of something else, or of another version; it was left unchanged.
     """
 
-    def __init__(self, connection: sqlite3.Connection, name: str, path: Path | None = None) -> None:
-        self._connection = connection
-        self.name = name
-        self._path = path
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        name: str,
+        path: Path | None = None,
+        lock: "JournalLock | None" = None,
+    ) -> None:
+        self._connection, self.name, self._path, self._lock = connection, name, path, lock
+        try:
+            self.is_new = self._is_empty()
+        except JournalError:
+            connection.close()
+            raise
 
     @classmethod
     def temporary(cls) -> Self:
-        """Return an empty database on disk that ends with the process: its rows may not fit into memory."""
+        """Return an empty journal on disk that ends with the process: its rows may not fit into memory."""
         # An empty name is SQLite's own temporary file, which has no name in the file system.
-        database = cls(sqlite3.connect("", isolation_level=None), "the temporary folder")
-        database.run("PRAGMA journal_mode=OFF")
-        database.run("PRAGMA synchronous=OFF")
-        return database
+        journal = cls(sqlite3.connect("", isolation_level=None), "the temporary folder")
+        journal.run("PRAGMA journal_mode=OFF")
+        journal.run("PRAGMA synchronous=OFF")
+        return journal
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Open the database in a file; create the file if there is none.
-
-        Args:
-            path: The file.
+        """Open the journal in a file for a run; create the file if there is none.
 
         Raises:
-            JournalError: The file cannot be opened, or is something else.
+            JournalError: The file is something else, cannot be written, or another run uses it.
         """
+        lock = JournalLock(path)
         try:
-            create_private_file(path)
-        except OSError as error:
-            raise JournalError(f"{path} cannot be opened: {error.strerror}") from None
-        database = cls(sqlite3.connect(path, isolation_level=None), str(path), path)
-        try:
-            database.run("PRAGMA synchronous=FULL")
-            # On macOS, fsync does not reach the disk without it.
-            database.run("PRAGMA fullfsync=ON")
+            _create_private_file(path)
+            journal = cls(sqlite3.connect(path, isolation_level=None), str(path), path, lock)
         except JournalError:
-            database.close_unchanged()
+            lock.release()
             raise
-        return database
+        except OSError as error:
+            lock.release()
+            raise JournalError(f"{path} cannot be opened: {error.strerror}") from None
+        journal.run("PRAGMA synchronous=FULL")
+        # On macOS, fsync does not reach the disk without it.
+        journal.run("PRAGMA fullfsync=ON")
+        return journal
 
     @classmethod
     def open_readonly(cls, path: Path) -> Self:
-        """Open the database in a file to read it, also while a run writes it.
-
-        Args:
-            path: The file.
+        """Open the journal in a file to read it, also while a run uses it.
 
         Raises:
-            JournalError: There is no such file, or it is something else.
+            NoOrders: There are no orders in it.
+            JournalError: The file is something else, or does not exist.
         """
         if not path.is_file():
             raise JournalError(f"{path} cannot be read: there is no such file")
@@ -127,14 +140,13 @@ class JournalDatabase:
         log = path.with_name(f"{path.name}-wal")
         immutable = not os.access(path.parent, os.W_OK) and not log.exists()
         mode = "mode=ro&immutable=1" if immutable else "mode=ro"
-        return cls(sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True), str(path), path)
+        journal = cls(sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True), str(path), path)
+        if journal.is_new:
+            journal.close()
+            raise NoOrders(f"{path} holds no orders")
+        return journal
 
-    def is_new(self) -> bool:
-        """Return whether the database is empty.
-
-        Raises:
-            JournalError: It is a database of something else, or of another version.
-        """
+    def _is_empty(self) -> bool:
         with self.translating_errors():
             [application] = self.run("PRAGMA application_id").fetchone()
             [version] = self.run("PRAGMA user_version").fetchone()
@@ -150,36 +162,27 @@ class JournalDatabase:
             raise JournalError(f"{self.name} {_OTHER_FILE}")
         return not tables
 
-    def create_tables(self) -> None:
-        """Create the tables, within the transaction that fills them: they are never half filled."""
-        for statement in _SCHEMA.split(";\n"):
-            self.run(statement)
-        self.run(f"PRAGMA application_id={APPLICATION_ID}")
-        self.run(f"PRAGMA user_version={VERSION}")
-
-    def enable_write_ahead_log(self) -> None:
-        """Use a write-ahead log from now on: half the work for each order, and readers do not block."""
-        self.run("PRAGMA journal_mode=WAL")
-
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Write everything that the block writes, or nothing."""
+    def creating(self) -> Iterator[None]:
+        """Create the tables, and keep what the block writes: all of it or nothing.
+
+        Raises:
+            JournalError: The journal cannot be written.
+        """
         self.run("BEGIN IMMEDIATE")
-        try:
+        # Commits, or rolls back if the block raises.
+        with self.translating_errors(), self._connection:
+            for statement in _SCHEMA.split(";\n"):
+                self.run(statement)
+            self.run(f"PRAGMA application_id={APPLICATION_ID}")
+            self.run(f"PRAGMA user_version={VERSION}")
             yield
-            self.run("COMMIT")
-        except BaseException:
-            with suppress(sqlite3.Error):
-                self._connection.execute("ROLLBACK")
-            raise
+        # Half the work for each order, and readers do not block.
+        self.run("PRAGMA journal_mode=WAL")
+        self.is_new = False
 
     def run(self, statement: str, *values: object, **named: object) -> sqlite3.Cursor:
-        """Run a statement.
-
-        Args:
-            statement: SQL.
-            *values: Values of its question marks.
-            **named: Values of its names.
+        """Run SQL with the values of its question marks, or of its names.
 
         Raises:
             JournalError: It failed; the text says why.
@@ -189,61 +192,38 @@ class JournalDatabase:
 
     @contextmanager
     def translating_errors(self) -> Iterator[None]:
-        """Translate the errors of SQLite that the block raises.
-
-        Raises:
-            JournalError: SQLite failed.
-        """
+        """Raise `JournalError` instead of an error of SQLite; the text says what is wrong."""
         try:
             yield
         except sqlite3.Error as error:
+            # An error of the module itself, such as that of a closed database, has no name.
+            kind = getattr(error, "sqlite_errorname", "")
             # A reader cannot roll back what a run that was killed during its import has left.
-            if _error_name(error) == "SQLITE_READONLY_ROLLBACK":
+            if kind == "SQLITE_READONLY_ROLLBACK":
                 raise NoOrders(f"{self.name} holds no orders") from None
-            raise JournalError(self._describe(error)) from None
-
-    def close_unchanged(self) -> None:
-        """Close the file without writing to it: it may not be a journal."""
-        self._connection.close()
+            reason = f"cannot be used: {error}"
+            if kind == "SQLITE_NOTADB":
+                reason = _OTHER_FILE
+            elif kind == "SQLITE_FULL":
+                reason = "cannot be written: the disk is full"
+            elif kind.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+                reason = "is in use by another process"
+            raise JournalError(f"{self.name} {reason}") from None
 
     def close(self, *, discard: bool = False) -> None:
-        """Close the database, and merge its log into the one file.
-
-        Args:
-            discard: Whether to remove the file.
-        """
+        """Merge the log into the one file, close it or remove it, and release its lock."""
+        # Fails where the file is only read.
         with suppress(sqlite3.Error):
-            if self._path is not None and not discard:
-                self._connection.execute("PRAGMA journal_mode=DELETE")
+            self._connection.execute("PRAGMA journal_mode=DELETE")
         self._connection.close()
         if discard and self._path is not None:
             self._path.unlink(missing_ok=True)
-
-    def _describe(self, error: sqlite3.Error) -> str:
-        name = _error_name(error)
-        if name == "SQLITE_NOTADB":
-            return f"{self.name} {_OTHER_FILE}"
-        if name == "SQLITE_FULL":
-            return f"{self.name} cannot be written: the disk is full"
-        if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-            return f"{self.name} is in use by another process"
-        return f"{self.name} cannot be used: {error}"
+        if self._lock is not None:
+            self._lock.release()
 
 
-def _error_name(error: sqlite3.Error) -> str:
-    # An error of the module itself, such as that of a closed database, has none.
-    return getattr(error, "sqlite_errorname", "")
-
-
-def create_private_file(path: Path) -> None:
-    """Create an empty file that only its owner can read, unless it exists: a journal shows trades.
-
-    Args:
-        path: The file.
-
-    Raises:
-        OSError: It cannot be created.
-    """
+def _create_private_file(path: Path) -> None:
+    """Create an empty file that only its owner can read, unless it exists: a journal shows trades."""
     # An existing file is not opened: to close it would release the locks that SQLite holds on it.
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
@@ -255,44 +235,36 @@ class JournalLock:
     The lock is SQLite's, which every system releases when a process dies. It is held on an empty file beside
     the journal, so that the journal itself can be read meanwhile.
 
-    Args:
-        path: The journal.
-
     Raises:
         JournalError: Another process holds the lock, or the file beside the journal cannot be created.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path.with_name(f"{path.name}-lock")
-        self._connection = self._acquire(path)
-        while not self._is_current():
+        while not self._acquire(path):
             self._connection.close()
-            self._connection = self._acquire(path)
 
     def release(self) -> None:
         """Release the lock and remove its file."""
-        # Removed while the lock is held: a process that has locked a removed file notices, see `_is_current`.
+        # Removed while the lock is held: a process that has locked a removed file notices, see `_acquire`.
         self._path.unlink(missing_ok=True)
         self._connection.close()
 
-    def _acquire(self, path: Path) -> sqlite3.Connection:
+    def _acquire(self, path: Path) -> bool:
+        """Lock the file; return whether it is still the one that the next process would lock."""
         try:
-            create_private_file(self._path)
-            self._file = self._path.stat()
+            _create_private_file(self._path)
+            locked = self._path.stat()
         except OSError as error:
             raise JournalError(f"{path} cannot be locked: {error.strerror}") from None
-        connection = sqlite3.connect(self._path, timeout=0, isolation_level=None)
+        self._connection = sqlite3.connect(self._path, timeout=0, isolation_level=None)
         try:
             # Nothing is ever written, so that there is nothing to roll back.
-            connection.execute("PRAGMA journal_mode=OFF")
-            connection.execute("BEGIN EXCLUSIVE")
+            self._connection.execute("PRAGMA journal_mode=OFF")
+            self._connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.Error:
-            connection.close()
+            self._connection.close()
             raise JournalError(f"{path} is in use: another run works on it") from None
-        return connection
-
-    def _is_current(self) -> bool:
-        """Return whether the locked file is the one that the next process would lock."""
         with suppress(OSError):
-            return os.path.samestat(self._file, self._path.stat())
+            return os.path.samestat(locked, self._path.stat())
         return False

@@ -4,26 +4,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from bingx_spot import exceptions
 from bingx_spot.bulk.items import CancelRequest
-from bingx_spot.exceptions import (
-    AuthenticationError,
-    BingxError,
-    CallError,
-    ClockError,
-    InvalidInput,
-    NotExecuted,
-    OrderAlreadyCanceled,
-    OrderFailed,
-    OrderFilled,
-    OrderNotFound,
-    OrderNotOpen,
-    OutcomeUnknown,
-    PermissionDenied,
-    RequestRejected,
-    StillOpen,
-)
+from bingx_spot.exceptions import BingxError, CallError
 from bingx_spot.models import Order
 
+_ACCOUNT_ERRORS = (exceptions.AuthenticationError, exceptions.PermissionDenied, exceptions.ClockError)
 # Rows of the error table that are about the account or about how requests arrive, and not about the order. A
 # parameter that is "missing" was signed and sent: the server looks for it elsewhere.
 _ACCOUNT_RULES = frozenset(
@@ -63,45 +49,33 @@ class CancelOutcome(StrEnum):
     @property
     def is_final(self) -> bool:
         """Return whether time cannot change it, so that there is no reason to ask again."""
-        return self in _FINAL
+        return self.value in ("cancelled", "filled", "already_canceled", "failed")
 
-
-_FINAL = frozenset(
-    {CancelOutcome.CANCELLED, CancelOutcome.FILLED, CancelOutcome.ALREADY_CANCELED, CancelOutcome.FAILED}
-)
 
 # The first class that the error is an instance of: subclasses stand before their bases.
 _OUTCOMES: tuple[tuple[type[BingxError], CancelOutcome], ...] = (
-    (OrderFilled, CancelOutcome.FILLED),
-    (OrderAlreadyCanceled, CancelOutcome.ALREADY_CANCELED),
-    (OrderFailed, CancelOutcome.FAILED),
-    (OrderNotOpen, CancelOutcome.NOT_OPEN),
-    (OrderNotFound, CancelOutcome.NOT_FOUND),
-    (StillOpen, CancelOutcome.STILL_OPEN),
-    (OutcomeUnknown, CancelOutcome.UNKNOWN),
-    (NotExecuted, CancelOutcome.UNAFFECTED),
-    (InvalidInput, CancelOutcome.UNAFFECTED),
+    (exceptions.OrderFilled, CancelOutcome.FILLED),
+    (exceptions.OrderAlreadyCanceled, CancelOutcome.ALREADY_CANCELED),
+    (exceptions.OrderFailed, CancelOutcome.FAILED),
+    (exceptions.OrderNotOpen, CancelOutcome.NOT_OPEN),
+    (exceptions.OrderNotFound, CancelOutcome.NOT_FOUND),
+    (exceptions.StillOpen, CancelOutcome.STILL_OPEN),
+    (exceptions.OutcomeUnknown, CancelOutcome.UNKNOWN),
+    (exceptions.NotExecuted, CancelOutcome.UNAFFECTED),
+    (exceptions.InvalidInput, CancelOutcome.UNAFFECTED),
 )
 
 
 def outcome_of(error: BingxError) -> CancelOutcome:
-    """Return the outcome of a cancel that raised an error.
-
-    Args:
-        error: The error that `cancel_order` raised.
-    """
+    """Return the outcome of a cancel that raised this error."""
     matching = (outcome for kind, outcome in _OUTCOMES if isinstance(error, kind))
     # A kind of error that this table does not know proves nothing.
     return next(matching, CancelOutcome.UNKNOWN)
 
 
-def order_of(error: BingxError | None) -> Order | None:
-    """Return the order that an error carries, or None.
-
-    Args:
-        error: The error that `cancel_order` raised, if it did.
-    """
-    return error.order if isinstance(error, OrderNotOpen | StillOpen) else None
+def order_of(error: BingxError) -> Order | None:
+    """Return the order that an error carries, or None."""
+    return error.order if isinstance(error, exceptions.OrderNotOpen | exceptions.StillOpen) else None
 
 
 def affects_every_order(error: CallError) -> bool:
@@ -109,13 +83,9 @@ def affects_every_order(error: CallError) -> bool:
 
     Rate limits are not among them, since they end by themselves. Whether a ban is meant depends on what else
     is known, so the caller decides that.
-
-    Args:
-        error: The error that a cancel raised.
     """
-    if isinstance(error, AuthenticationError | PermissionDenied | ClockError):
-        return True
-    return isinstance(error, RequestRejected) and error.details.rule in _ACCOUNT_RULES
+    is_rejected = isinstance(error, exceptions.RequestRejected)
+    return isinstance(error, _ACCOUNT_ERRORS) or (is_rejected and error.details.rule in _ACCOUNT_RULES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,32 +114,9 @@ class CancelResult:
         return self.outcome is CancelOutcome.CANCELLED
 
     @classmethod
-    def from_error(cls, position: int, request: CancelRequest, item: object, error: CallError) -> Self:
-        """Return the result of a cancel that raised an error.
-
-        Args:
-            position: The position of the item.
-            request: The order to cancel.
-            item: The item as it was passed.
-            error: The error.
-        """
-        return cls(
-            position=position,
-            item=item,
-            outcome=outcome_of(error),
-            request=request,
-            order=order_of(error),
-            error=error,
-        )
-
-    @classmethod
-    def from_invalid_item(cls, position: int, item: object, error: InvalidInput) -> Self:
-        """Return the result of an item that is not allowed; nothing was sent.
-
-        Args:
-            position: The position of the item.
-            item: The item as it was passed.
-            error: What is wrong with it.
-        """
-        located = InvalidInput(f"[{position}].{error.field}", error.reason, error.allowed)
-        return cls(position=position, item=item, outcome=outcome_of(located), error=located)
+    def from_error(
+        cls, position: int, request: CancelRequest | None, item: object, error: BingxError
+    ) -> Self:
+        """Return the result of a cancel that raised an error; the arguments are the attributes."""
+        outcome, order = outcome_of(error), order_of(error)
+        return cls(position=position, item=item, outcome=outcome, request=request, order=order, error=error)

@@ -36,7 +36,6 @@ _MAX_LOCKOUT = 600.0
 _RECHECK = 0.1
 # How soon to try again for a permit that was not available in time, in seconds.
 _PERMIT_RETRY = 0.5
-_NOT_SENT = "not sent: the run was stopped before it"
 
 
 @dataclass(slots=True)
@@ -45,62 +44,48 @@ class Run:
 
     Attributes:
         context: What its calls have in common.
+        in_flight: How many results are still to come.
         stopping: Whether only the orders in flight are finished, and nothing else is sent.
         error: The error that aborted the run, or None.
     """
 
     context: CallContext
+    in_flight: int = 0
     stopping: bool = False
     error: CallError | None = None
     _locked_until: float = 0.0
     _started: int = 0
-    _in_flight: int = 0
     _unreached: int = 0
     _exhausted: bool = False
 
     def can_start(self) -> bool:
         """Return whether one more item may be taken now."""
-        return not self.stopping and not self._exhausted and self._in_flight < MAX_IN_FLIGHT
+        return not self.stopping and not self._exhausted and self.in_flight < MAX_IN_FLIGHT
 
     def mark_exhausted(self) -> None:
         """Record that there are no more items."""
         self._exhausted = True
 
-    def in_flight(self) -> int:
-        """Return how many results are still to come."""
-        return self._in_flight
-
     def start(self, item: object) -> CallSteps[CancelResult]:
-        """Start one item, and return the steps that lead to its result.
-
-        Args:
-            item: Anything that `CancelRequest.of` takes.
-        """
+        """Start one item, which `CancelRequest.of` takes, and return the steps that lead to its result."""
         position = self._started
         self._started += 1
-        self._in_flight += 1
+        self.in_flight += 1
         return self._cancel(position, item)
 
-    def finish(self, result: CancelResult) -> None:
-        """Record that an order has its result.
-
-        Args:
-            result: The order's.
-        """
-        self._in_flight -= 1
+    def finish(self, result: CancelResult) -> CancelResult:
+        """Record that an order has this result, and return it."""
+        self.in_flight -= 1
         if not isinstance(result.error, NotSent):
             self._unreached = 0
         elif not self.stopping:
             self._unreached += 1
             if self._unreached >= _MAX_UNREACHED or result.error.details.rule == CLOSED_CLIENT:
                 self.stop(result.error)
+        return result
 
     def stop(self, error: CallError | None = None) -> None:
-        """Send nothing more, except to finish the orders in flight.
-
-        Args:
-            error: The error that aborts the run; None where the caller stops it.
-        """
+        """Send nothing more, except to finish the orders in flight; an error aborts the run."""
         self.error = self.error or error
         self.stopping = True
 
@@ -118,7 +103,8 @@ class Run:
         try:
             request = CancelRequest.of(item)
         except InvalidInput as error:
-            return CancelResult.from_invalid_item(position, item, error)
+            located = InvalidInput(f"[{position}].{error.field}", error.reason, error.allowed)
+            return CancelResult.from_error(position, None, item, located)
         try:
             response = yield from self._with_rate_limit_wait(ApiCall.of(_CANCEL, request.parameters()))
             order = Order.from_data(response.data(), response)
@@ -126,16 +112,17 @@ class Run:
             if affects_every_order(error):
                 self.stop(error)
             return CancelResult.from_error(position, request, item, error)
-        outcome = CancelOutcome.CANCELLED
-        return CancelResult(position=position, item=item, outcome=outcome, request=request, order=order)
+        return CancelResult(
+            position=position, item=item, outcome=CancelOutcome.CANCELLED, request=request, order=order
+        )
 
     def _with_rate_limit_wait(self, call: ApiCall) -> CallSteps[Response]:
         """Cancel one order, again after each rate limit that ends by itself."""
         limited_since: float | None = None
         while True:
+            clock = _PausableClock(self.context.now)
+            steps = resolve(replace(self.context, now=clock), call)
             try:
-                clock = _PausableClock(self.context.now)
-                steps = resolve(replace(self.context, now=clock), call)
                 return (yield from self._unless_stopped(steps, clock))
             except RateLimited as error:
                 seconds = _PERMIT_RETRY
@@ -168,10 +155,16 @@ class Run:
             while True:
                 effect = steps.send(result)
                 if isinstance(effect, Sleep):
-                    yield from self._wait(effect, clock, sent=sent)
-                    result = None
+                    start, result = self.context.now(), None
+                    if sent:
+                        yield effect
+                    else:
+                        yield from self._sleep(effect.seconds, effect.wakeup)
+                    # With a wakeup it waits for a permit, behind other orders of the run.
+                    if not sent or effect.wakeup is not None:
+                        clock.paused_for += self.context.now() - start
                 if self.stopping and not sent:
-                    raise NotSent(ErrorDetails(_NOT_SENT))
+                    raise NotSent(ErrorDetails("not sent: the run was stopped before it"))
                 if isinstance(effect, Send):
                     sent = True
                     result = yield effect
@@ -180,15 +173,6 @@ class Run:
             return response
         finally:
             steps.close()
-
-    def _wait(self, sleep: Sleep, clock: "_PausableClock", *, sent: bool) -> CallSteps[None]:
-        if not sent:
-            yield from clock.paused(self._sleep(sleep.seconds, sleep.wakeup))
-        elif sleep.wakeup is not None:
-            # It waits for a permit, behind other orders of the run.
-            yield from clock.paused(_effect(sleep))
-        else:
-            yield sleep
 
     def _sleep(self, seconds: float, wakeup: Wakeup | None = None) -> CallSteps[None]:
         """Sleep until the time is over, the run is stopped or the wakeup is set."""
@@ -211,13 +195,3 @@ class _PausableClock:
 
     def __call__(self) -> float:
         return self.now() - self.paused_for
-
-    def paused(self, steps: CallSteps[None]) -> CallSteps[None]:
-        """Run the steps while the clock is paused."""
-        start = self.now()
-        yield from steps
-        self.paused_for += self.now() - start
-
-
-def _effect(sleep: Sleep) -> CallSteps[None]:
-    yield sleep

@@ -1,17 +1,19 @@
 """`bingx-spot cancel`: cancel one open order."""
 
-import os
 import sys
-from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 import click
 
-from bingx_spot._base_client import ENVIRONMENT_VARIABLE
 from bingx_spot.bulk.result import CancelOutcome, order_of, outcome_of
 from bingx_spot.cli.output import (
     EXIT_CODES,
+    STYLES,
+    client_order_id_option,
+    environment_option,
     error_members,
+    json_option,
+    order_id_option,
     order_rows,
     print_json,
     print_table,
@@ -22,7 +24,7 @@ from bingx_spot.core.clock import Clock
 from bingx_spot.core.request import ApiCall, RequestSigner
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
-from bingx_spot.exceptions import Attempt, CallError, OrderAlreadyCanceled
+from bingx_spot.exceptions import CallError
 from bingx_spot.models import Order
 from bingx_spot.validation import cancel_order_request
 from bingx_spot_api.contract import BY_ID
@@ -51,29 +53,11 @@ Exit codes, and the word that --json gives as "outcome":
   130                    interrupted; query the order
 """
 
-_STYLES = {
-    CancelOutcome.STILL_OPEN: "red",
-    CancelOutcome.UNAFFECTED: "red",
-    CancelOutcome.UNKNOWN: "magenta",
-}
-
-
-environment_option = click.option(
-    "--env",
-    "environment",
-    metavar="live|vst|sandbox|URL",
-    default=lambda: os.environ.get(ENVIRONMENT_VARIABLE, "live"),
-    show_default=f"{ENVIRONMENT_VARIABLE}, else live",
-    help="Where to send requests.",
-)
-
 
 @click.command("cancel", epilog=_EPILOG)
 @click.argument("symbol")
-@click.option("--order-id", metavar="N", help="Order id, up to 19 digits.")
-@click.option(
-    "--client-order-id", metavar="ID", help="The id given when placing the order; found for two hours."
-)
+@order_id_option
+@client_order_id_option
 @click.option(
     "--only",
     "restriction",
@@ -87,7 +71,7 @@ environment_option = click.option(
     "--already-canceled-ok", is_flag=True, help="Succeed too if the order was cancelled before: make sure."
 )
 @environment_option
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for programs.")
+@json_option
 @click.option("--dry-run", is_flag=True, help="Show the request, secrets masked, and send nothing.")
 def command(
     symbol: str,
@@ -106,6 +90,8 @@ def command(
         if dry_run:
             _print_request(request, environment, as_json=as_json)
             return
+        outcome: CancelOutcome = CancelOutcome.CANCELLED
+        order: Order | None
         try:
             with BingxSpot.from_env(environment=environment) as bingx:
                 order = bingx.cancel_order(
@@ -116,21 +102,15 @@ def command(
                     recv_window=recv_window,
                 )
         except CallError as error:
-            gone = order_of(error) if isinstance(error, OrderAlreadyCanceled) else None
-            if gone is None or not already_canceled_ok:
+            outcome, order = outcome_of(error), order_of(error)
+            if order is None or outcome != CancelOutcome.ALREADY_CANCELED or not already_canceled_ok:
                 _print_failure(error, request, as_json=as_json)
-                sys.exit(EXIT_CODES[outcome_of(error)])
-            _print_order(gone, CancelOutcome.ALREADY_CANCELED, as_json=as_json)
-        else:
-            _print_order(order, CancelOutcome.CANCELLED, as_json=as_json)
-
-
-def _print_order(order: Order, outcome: CancelOutcome, *, as_json: bool) -> None:
+                sys.exit(EXIT_CODES[outcome])
     if as_json:
         print_json({"outcome": outcome, **order.raw})
-        return
-    title = "Cancelled" if outcome is CancelOutcome.CANCELLED else "Cancelled before"
-    print_table(title, "green", order_rows(order))
+    else:
+        title = "Cancelled" if outcome == CancelOutcome.CANCELLED else "Cancelled before"
+        print_table(title, "green", order_rows(order))
 
 
 def _print_failure(error: CallError, request: CancelOrderRequest, *, as_json: bool) -> None:
@@ -141,6 +121,10 @@ def _print_failure(error: CallError, request: CancelOrderRequest, *, as_json: bo
         state = {"orderStatus": status, "executedQty": executed}
         print_json({"outcome": outcome, **parameters, **error_members(error), **state})
         return
+    # Equal attempts in succession share a line.
+    groups = groupby(f"{attempt.operation}: {attempt.result}" for attempt in error.attempts)
+    counted = [(line, len(list(equal))) for line, equal in groups]
+    attempts = [line if number == 1 else f"{line} ({number} times)" for line, number in counted]
     rows = {
         "symbol": parameters["symbol"],
         "order id": parameters.get("orderId") or (order.order_id if order else None),
@@ -153,17 +137,10 @@ def _print_failure(error: CallError, request: CancelOrderRequest, *, as_json: bo
         "message": error.message,
         "HTTP status": error.http_status,
         "what to do": error.hint or None,
-        "attempts": "\n".join(_attempt_lines(error.attempts)),
+        "attempts": "\n".join(attempts),
     }
     title = error.details.summary or f"Not cancelled: {type(error).__name__}"
-    print_table(title, _STYLES.get(outcome, "yellow"), rows)
-
-
-def _attempt_lines(attempts: Iterable[Attempt]) -> Iterator[str]:
-    """Yield a line for each attempt; equal ones in succession share a line."""
-    for line, equal in groupby(f"{attempt.operation}: {attempt.result}" for attempt in attempts):
-        number = len(list(equal))
-        yield line if number == 1 else f"{line} ({number} times)"
+    print_table(title, STYLES.get(outcome, "yellow"), rows)
 
 
 def _print_request(request: CancelOrderRequest, environment: str, *, as_json: bool) -> None:

@@ -3,12 +3,10 @@
 import os
 import signal
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import BinaryIO, Self
 
 import click
@@ -16,15 +14,10 @@ import click
 from bingx_spot._base_client import with_environment
 from bingx_spot.bulk.input_rows import InputFormat, Rows
 from bingx_spot.bulk.items import WIRE_NAMES
-from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_db import JournalError
-from bingx_spot.bulk.journal_rows import PendingOrder
-from bingx_spot.bulk.result import CancelResult
-from bingx_spot.bulk.sync_run import CancelRun
 from bingx_spot.cli.bulk_import import open_journal, print_plan
-from bingx_spot.cli.cancel import environment_option
-from bingx_spot.cli.output import INTERRUPTED, OPTION_NAMES, discard_output, print_json, usage_errors
-from bingx_spot.cli.reports import RunReport, print_run
+from bingx_spot.cli.output import INTERRUPTED, OPTION_NAMES, environment_option, usage_errors
+from bingx_spot.cli.reports import RunProgress, RunReport
 from bingx_spot.client import BingxSpot
 from bingx_spot.config import Options
 from bingx_spot.credentials import Credentials
@@ -125,13 +118,32 @@ def command(
             journal = open_journal(path, rows, base_url, credentials.api_key, skip_bad=skip_bad)
             try:
                 journal.recover()
-                runner = BulkRunner(journal, as_json=as_json)
+                report = RunReport(journal, path, as_json)
                 with BingxSpot(credentials, **options) as bingx:
-                    runner.run(bingx, interruption)
-                code = print_run(runner.report, journal, path)
+                    _cancel_all(bingx, report, interruption)
+                code = report.print_summary()
             finally:
                 journal.close()
     sys.exit(INTERRUPTED if interruption.happened else code)
+
+
+def _cancel_all(bingx: BingxSpot, report: RunReport, interruption: "Interruption") -> None:
+    """Cancel until all is done, an error aborts the run, or a signal interrupts it."""
+    unfinished = report.journal.counts().unfinished
+    # No bar between the JSON lines of the same terminal.
+    has_bar = sys.stderr.isatty() and not (report.as_json and sys.stdout.isatty())
+    with bingx.cancel_orders(report.journal.pending()) as run:
+        interruption.on_signal(run.stop)
+        progress = RunProgress(unfinished, run, report.outcomes, lambda: interruption.happened)
+        with progress if has_bar else nullcontext():
+            try:
+                for result in run:
+                    report.add(result)
+                    progress.count()
+                    if report.problem:
+                        run.stop()
+            except (BulkRunAborted, JournalError) as error:
+                report.problem = report.problem or str(error)
 
 
 @contextmanager
@@ -148,7 +160,7 @@ def _usage_errors() -> Iterator[None]:
         sys.exit(INTERRUPTED)
 
 
-class Interruption:
+class Interruption(ExitStack):
     """Handler of the signals that ask a process to end, while its `with` block lasts.
 
     The first signal calls the function given to `on_signal`, or raises KeyboardInterrupt if there is none
@@ -156,16 +168,12 @@ class Interruption:
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.happened = False
         self._stop: Callable[[], object] | None = None
-        self._handlers: dict[signal.Signals, object] = {}
 
     def on_signal(self, stop: Callable[[], object]) -> None:
-        """Set what the first signal calls.
-
-        Args:
-            stop: Ends the work in order.
-        """
+        """Set what the first signal calls, which ends the work in order."""
         self._stop = stop
 
     def __enter__(self) -> Self:
@@ -173,14 +181,8 @@ class Interruption:
             number = getattr(signal, name, None)
             # A signal that the shell or nohup lets the process ignore stays ignored.
             if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-                self._handlers[number] = signal.signal(number, self._handle)
+                self.callback(signal.signal, number, signal.signal(number, self._handle))
         return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for number, handler in self._handlers.items():
-            signal.signal(number, handler)  # type: ignore[arg-type]
 
     def _handle(self, _number: int, _frame: FrameType | None) -> None:
         if self.happened:
@@ -192,82 +194,3 @@ class Interruption:
         if self._stop is None:
             raise KeyboardInterrupt
         self._stop()
-
-
-@dataclass(slots=True)
-class BulkRunner:
-    """Cancels the pending orders of a journal, and records and prints how each ended.
-
-    Attributes:
-        journal: The journal.
-        as_json: Whether to print each result as a line of JSON.
-        report: What the summary of the run needs.
-    """
-
-    journal: Journal
-    as_json: bool = field(kw_only=True)
-    report: RunReport = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.report = RunReport(as_json=self.as_json, outcomes=Counter(), unrecorded=[])
-
-    def run(self, bingx: BingxSpot, interruption: Interruption) -> None:
-        """Cancel until all is done, an error aborts the run, or a signal interrupts it.
-
-        Args:
-            bingx: The client.
-            interruption: The signals.
-        """
-        counts = self.journal.counts()
-        with bingx.cancel_orders(self.journal.pending()) as run:
-            interruption.on_signal(run.stop)
-            with self._progress(counts.pending + counts.unknown, run, interruption) as advance:
-                try:
-                    for result in run:
-                        outcome = self._record(result, run)
-                        self.report.outcomes[outcome] += 1
-                        advance(outcome)
-                except (BulkRunAborted, JournalError) as error:
-                    self.report.problem = self.report.problem or str(error)
-
-    def _record(self, result: CancelResult, run: CancelRun) -> str:
-        """Record a result in the journal, print it, and return its outcome."""
-        order = result.item
-        assert isinstance(order, PendingOrder)  # noqa: S101 - for the type checker: the journal yields them
-        try:
-            row = self.journal.record(order.line, result)
-        except JournalError as error:
-            # Requests in flight are still finished and printed; nothing more is sent that cannot be recorded.
-            self.report.problem = str(error)
-            self.report.unrecorded.append(result)
-            run.stop()
-            self._print({"line": order.line, "outcome": result.outcome, **order.parameters()}, run)
-            return result.outcome.value
-        self._print(row.to_dict(), run)
-        return row.outcome
-
-    def _print(self, members: Mapping[str, object], run: CancelRun) -> None:
-        if not self.as_json or self.report.output_closed:
-            return
-        try:
-            print_json(members)
-        except OSError as error:
-            self.report.problem = f"standard output cannot be written: {error.strerror}"
-            self.report.output_closed = True
-            discard_output()
-            run.stop()
-
-    @contextmanager
-    def _progress(
-        self, total: int, run: CancelRun, interruption: Interruption
-    ) -> Iterator[Callable[[str], object]]:
-        """Show a progress bar on a terminal while the block lasts; yield what counts an order."""
-        # Not between the JSON lines of the same terminal.
-        shared = self.as_json and sys.stdout.isatty()
-        if shared or not sys.stderr.isatty():
-            yield lambda _: None
-            return
-        from bingx_spot.cli.progress import RunProgress
-
-        with RunProgress(total, run, lambda: interruption.happened) as progress:
-            yield progress.count

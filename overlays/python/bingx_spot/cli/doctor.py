@@ -1,17 +1,14 @@
 """`bingx-spot doctor`: check what could keep a cancel from working, and say how to fix it."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 
 import click
 
-from bingx_spot.cli.cancel import environment_option
-from bingx_spot.cli.output import print_json, usage_errors
-from bingx_spot.doctor.check_result import CheckResult, Status
+from bingx_spot.cli.output import environment_option, json_option, print_json, usage_errors
+from bingx_spot.doctor import CheckResult, Status
 from bingx_spot.doctor.checks import QUESTION, run_checks
-
-_CHECK_FAILED = 1
 
 _EPILOG = """\b
 Examples:
@@ -26,8 +23,6 @@ Exit codes:
   2  wrong usage
 """
 _STYLES = {Status.PASS: "green", Status.WARN: "yellow", Status.FAIL: "red", Status.SKIP: "dim"}
-_STATUS_WIDTH = 4
-_CHECK_WIDTH = 14
 
 
 @click.command("doctor", epilog=_EPILOG)
@@ -35,27 +30,22 @@ _CHECK_WIDTH = 14
 @click.option(
     "--yes", is_flag=True, help="Try the API key without asking: cancels an order id that cannot exist."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for programs.")
+@json_option
 def command(environment: str, yes: bool, as_json: bool) -> None:
     """Check API key, clock, network, hosts, permission, placement and limits, and say how to fix them."""
-    results = run_checks(environment, _may_probe(yes=yes, as_json=as_json))
+    asks = not yes and not as_json and sys.stdin.isatty()
+    results = run_checks(
+        environment, lambda: click.confirm(QUESTION, default=True, err=True) if asks else yes
+    )
     with usage_errors():
         seen = list(results) if as_json else list(_print_each(results))
     ok = all(result.status is not Status.FAIL for result in seen)
     if as_json:
         print_json({"ok": ok, "checks": [asdict(result) for result in seen]})
     else:
-        click.echo(
-            "\nNo check failed: a cancel can work." if ok else "\nFix the failed checks, from the top."
-        )
-    sys.exit(0 if ok else _CHECK_FAILED)
-
-
-def _may_probe(*, yes: bool, as_json: bool) -> Callable[[], bool]:
-    """Return a function that asks for permission; without a terminal it does not ask."""
-    if yes or as_json or not sys.stdin.isatty():
-        return lambda: yes
-    return lambda: click.confirm(QUESTION, default=True, err=True)
+        summary = "No check failed: a cancel can work." if ok else "Fix the failed checks, from the top."
+        click.echo(f"\n{summary}")
+    sys.exit(0 if ok else 1)
 
 
 def _print_each(results: Iterator[CheckResult]) -> Iterator[CheckResult]:
@@ -67,8 +57,8 @@ def _print_each(results: Iterator[CheckResult]) -> Iterator[CheckResult]:
     console = Console(highlight=False)
     for result in results:
         row = Table.grid(padding=(0, 2, 0, 0))
-        row.add_column(width=_STATUS_WIDTH)
-        row.add_column(width=_CHECK_WIDTH)
+        row.add_column(width=4)
+        row.add_column(width=14)
         row.add_column(overflow="fold")
         row.add_row(Text(result.status, _STYLES[result.status]), Text(result.check), Text(result.found))
         if result.fix:

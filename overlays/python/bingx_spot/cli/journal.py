@@ -11,7 +11,6 @@ from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_db import JournalError
 from bingx_spot.bulk.journal_rows import COLUMNS, OUTCOMES, JournalRow
 from bingx_spot.cli.output import print_json, print_table
-from bingx_spot.cli.reports import print_rows, summary_rows
 
 _EPILOG = """\b
 Examples:
@@ -20,35 +19,23 @@ Examples:
   bingx-spot journal orders.journal --csv > orders.csv
 
 \b
-Final outcomes:
-  cancelled         the exchange says that it cancelled the order
-  filled            nothing was left to cancel
-  already_canceled  cancelled before, and not by this call
-  failed            failed or expired; nothing was left to cancel
-
-\b
-Outcomes that can change; the run tries these orders again when it goes on:
-  not_open          not open; the state could not be learnt in time
-  not_found         the exchange finds no order by this id
-  still_open        open; no request can take effect any more
-  unaffected        the request was rejected or not sent
-  unknown           may be cancelled; it could not be learnt in time
-  waiting           nothing was sent yet
-  in_flight         a request is in flight, or was when the run was killed
+Outcomes; all but the first four can change, and the run tries them again:
+%s
 
 It can be read while a run uses it.
 """
+_OUTCOME_LINES = "\n".join(f"  {outcome:<17} {meaning}" for outcome, meaning in OUTCOMES.items())
 
 # More rows than a person reads.
 _SHOWN = 100
 
 
-@click.command("journal", epilog=_EPILOG)
+@click.command("journal", epilog=_EPILOG % _OUTCOME_LINES)
 @click.argument("path", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
 @click.option(
     "--outcome",
     "outcomes",
-    type=click.Choice(OUTCOMES),
+    type=click.Choice(list(OUTCOMES)),
     metavar="OUTCOME",
     multiple=True,
     help="Only orders with this outcome; may be repeated.",
@@ -63,7 +50,9 @@ def command(path: Path, outcomes: tuple[str, ...], as_csv: bool, as_json: bool) 
         journal = Journal.open_readonly(path)
         rows = journal.rows(outcomes or OUTCOMES)
         if as_csv:
-            _print_csv(rows)
+            writer = csv.DictWriter(sys.stdout, list(COLUMNS), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows({**row.to_dict(), "attempts": row.attempts} for row in rows)
         elif as_json:
             for row in rows:
                 print_json(row.to_dict())
@@ -75,16 +64,11 @@ def command(path: Path, outcomes: tuple[str, ...], as_csv: bool, as_json: bool) 
 
 
 def _print_tables(journal: Journal, rows: Iterable[JournalRow], path: Path) -> None:
+    from bingx_spot.cli.reports import print_rows, summary_rows
+
     more = print_rows(rows, "", _SHOWN)
     if more:
         click.echo(f"... and {more:,} more; --csv and --json print all.\n")
     counts = journal.counts()
     title = f"{counts.total:,} order{'' if counts.total == 1 else 's'}"
     print_table(title, "cyan", {**summary_rows(counts, path), "details": None})
-
-
-def _print_csv(rows: Iterable[JournalRow]) -> None:
-    writer = csv.DictWriter(sys.stdout, list(COLUMNS), lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({**row.to_dict(), "attempts": row.attempts})

@@ -10,6 +10,8 @@ from decimal import Decimal
 
 import click
 
+from bingx_spot._base_client import ENVIRONMENT_VARIABLE
+from bingx_spot.bulk.items import format_input_error
 from bingx_spot.bulk.result import CancelOutcome
 from bingx_spot.exceptions import CallError, CredentialsError, InvalidInput
 from bingx_spot.models import Order
@@ -26,11 +28,16 @@ EXIT_CODES = {
     CancelOutcome.NOT_FOUND: 14,
     CancelOutcome.STILL_OPEN: 15,
 }
-UNKNOWN = EXIT_CODES[CancelOutcome.UNKNOWN]
-NOT_FOUND = EXIT_CODES[CancelOutcome.NOT_FOUND]
 #: The exit code of a command that a signal has ended.
 INTERRUPTED = 130
 
+#: The colour of an outcome; of all others it is yellow.
+STYLES: Mapping[str, str] = {
+    CancelOutcome.CANCELLED: "green",
+    CancelOutcome.STILL_OPEN: "red",
+    CancelOutcome.UNAFFECTED: "red",
+    CancelOutcome.UNKNOWN: "magenta",
+}
 #: Where the user gives a parameter: an option, an argument or an environment variable.
 OPTION_NAMES = {
     "order_id": "--order-id",
@@ -44,33 +51,30 @@ OPTION_NAMES = {
 }
 
 
+environment_option = click.option(
+    "--env",
+    "environment",
+    metavar="live|vst|sandbox|URL",
+    default=lambda: os.environ.get(ENVIRONMENT_VARIABLE, "live"),
+    show_default=f"{ENVIRONMENT_VARIABLE}, else live",
+    help="Where to send requests.",
+)
+order_id_option = click.option("--order-id", metavar="N", help="Order id, up to 19 digits.")
+client_order_id_option = click.option(
+    "--client-order-id", metavar="ID", help="The id given when placing the order; found for two hours."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for programs.")
+
+
 @contextmanager
 def usage_errors(names: Mapping[str, str] = OPTION_NAMES) -> Iterator[None]:
-    """Translate errors before a request is sent into click's usage errors.
-
-    Args:
-        names: How the user writes each parameter.
-
-    Raises:
-        UsageError: A parameter is not allowed, or there is no API key.
-    """
+    """Translate errors before a request is sent into click's usage errors, with the user's names."""
     try:
         yield
     except InvalidInput as error:
-        raise click.UsageError(format_input_error(error, names)) from None
+        raise click.UsageError(f"{format_input_error(error, names)}.") from None
     except CredentialsError as error:
         raise click.UsageError(f"{error}.") from None
-
-
-def format_input_error(error: InvalidInput, names: Mapping[str, str] = OPTION_NAMES) -> str:
-    """Return the error's text with the names that the user writes.
-
-    Args:
-        error: The error about a parameter.
-        names: How the user writes each parameter.
-    """
-    words = [names.get(word, word) for word in error.field.split(" ")]
-    return f"{' '.join(words)} {error.reason}; allowed: {error.allowed}."
 
 
 def order_rows(order: Order) -> dict[str, object]:
@@ -123,12 +127,6 @@ def print_table(title: str, style: str, rows: Mapping[str, object], *, stderr: b
     """Print a title and one row for each member that is not None.
 
     There is no colour where standard output is not a terminal, or where NO_COLOR is set.
-
-    Args:
-        title: What happened, in a few words.
-        style: A colour of rich, such as `green`.
-        rows: Labels and values.
-        stderr: Whether to print on standard error.
     """
     # Imported here: a quarter of the start of a command that prints JSON.
     from rich.console import Console
@@ -140,22 +138,8 @@ def print_table(title: str, style: str, rows: Mapping[str, object], *, stderr: b
     table.add_column(overflow="fold")
     for label, value in rows.items():
         if value is not None:
-            table.add_row(label, escape(_text(value)))
+            table.add_row(label, escape(f"{value:f}" if isinstance(value, Decimal) else str(value)))
     Console(highlight=False, stderr=stderr).print(table)
-
-
-def _text(value: object) -> str:
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
-
-
-@contextmanager
-def ignore_closed_output() -> Iterator[None]:
-    """Ignore that the reader of standard output has closed it: that does not change the result."""
-    try:
-        yield
-    except (OSError, SystemExit):
-        # rich exits the process where a pipe is closed.
-        discard_output()
 
 
 def discard_output() -> None:
@@ -165,11 +149,7 @@ def discard_output() -> None:
 
 
 def format_duration(seconds: float) -> str:
-    """Return a duration in words: its two largest units.
-
-    Args:
-        seconds: The duration.
-    """
+    """Return a duration in words: its two largest units."""
     days, rest = divmod(round(seconds), 86_400)
     hours, rest = divmod(rest, 3_600)
     minutes, seconds = divmod(rest, 60)

@@ -4,10 +4,13 @@ import sys
 
 import click
 
-from bingx_spot.cli.cancel import environment_option
+from bingx_spot.bulk.result import CancelOutcome
 from bingx_spot.cli.output import (
-    NOT_FOUND,
-    UNKNOWN,
+    EXIT_CODES,
+    client_order_id_option,
+    environment_option,
+    json_option,
+    order_id_option,
     order_rows,
     print_error,
     print_json,
@@ -33,12 +36,10 @@ Exit codes:
 
 @click.command("query", epilog=_EPILOG)
 @click.argument("symbol")
-@click.option("--order-id", metavar="N", help="Order id, up to 19 digits.")
-@click.option(
-    "--client-order-id", metavar="ID", help="The id given when placing the order; found for two hours."
-)
+@order_id_option
+@client_order_id_option
 @environment_option
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for programs.")
+@json_option
 def command(
     symbol: str, order_id: str | None, client_order_id: str | None, environment: str, as_json: bool
 ) -> None:
@@ -49,7 +50,8 @@ def command(
                 order = bingx.query_order(symbol, order_id=order_id, client_order_id=client_order_id)
         except CallError as error:
             print_error(error, as_json=as_json)
-            sys.exit(NOT_FOUND if isinstance(error, OrderNotFound) else UNKNOWN)
+            is_missing = isinstance(error, OrderNotFound)
+            sys.exit(EXIT_CODES[CancelOutcome.NOT_FOUND if is_missing else CancelOutcome.UNKNOWN])
     if as_json:
         print_json(order.raw)
     else:

@@ -1,41 +1,35 @@
-"""Tables about many orders: the summary of a bulk run, and the rows of a journal."""
+"""Reports about many orders: progress, results and summary of a bulk run, and the rows of a journal."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import cast
 
 import click
+from rich.console import Console, RenderableType
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
 
 from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_db import JournalError
-from bingx_spot.bulk.journal_rows import IN_FLIGHT, OUTCOMES, WAITING, Counts, JournalRow
+from bingx_spot.bulk.journal_rows import IN_FLIGHT, OUTCOMES, WAITING, Counts, JournalRow, PendingOrder
 from bingx_spot.bulk.result import CancelOutcome, CancelResult
-from bingx_spot.cli.output import EXIT_CODES, UNKNOWN, ignore_closed_output, print_table
+from bingx_spot.bulk.sync_run import CancelRun
+from bingx_spot.cli.output import (
+    EXIT_CODES,
+    STYLES,
+    discard_output,
+    format_duration,
+    print_json,
+    print_table,
+)
 
-_STYLES = {
-    CancelOutcome.CANCELLED: "green",
-    CancelOutcome.STILL_OPEN: "red",
-    CancelOutcome.UNAFFECTED: "red",
-    CancelOutcome.UNKNOWN: "magenta",
-    IN_FLIGHT: "magenta",
-    WAITING: "default",
-}
-# What each outcome means, beside its number.
-_MEANINGS = {
-    CancelOutcome.FILLED: "nothing was left to cancel",
-    CancelOutcome.ALREADY_CANCELED: "cancelled before",
-    CancelOutcome.FAILED: "failed or expired; nothing was left to cancel",
-    CancelOutcome.NOT_OPEN: "not open; their state could not be learnt",
-    CancelOutcome.NOT_FOUND: "the exchange finds no such order by this id",
-    CancelOutcome.STILL_OPEN: "open; not cancelled",
-    CancelOutcome.UNAFFECTED: "rejected or not sent; not cancelled",
-    CancelOutcome.UNKNOWN: "may be cancelled",
-    IN_FLIGHT: "may be cancelled; a request is in flight, or was when the run was killed",
-    WAITING: "nothing was sent yet",
-}
+_STYLES: Mapping[str, str] = {**STYLES, IN_FLIGHT: "magenta", WAITING: "default"}
 # How many orders that are not cancelled the summary of a run shows.
 _SHOWN = 20
 _NOT_CANCELLED = tuple(word for word in OUTCOMES if word not in (CancelOutcome.CANCELLED, WAITING))
@@ -43,76 +37,92 @@ _NOT_CANCELLED = tuple(word for word in OUTCOMES if word not in (CancelOutcome.C
 
 @dataclass(slots=True)
 class RunReport:
-    """What the summary of a bulk run needs beside its journal.
+    """Records and prints the results of a bulk run, and its summary.
 
     Attributes:
-        as_json: Whether the results were printed as JSON.
+        journal: The journal of the run.
+        path: The journal's file, or None where it ends with the process.
+        as_json: Whether to print each result as a line of JSON.
         outcomes: How many orders ended with which outcome.
         unrecorded: Results that the journal could not record.
-        problem: Why the run ended early, or empty.
+        problem: Why the run has to end early, or empty.
         output_closed: Whether standard output cannot be written any more.
     """
 
-    as_json: bool
-    outcomes: Counter[str]
-    unrecorded: list[CancelResult]
+    journal: Journal
+    path: Path | None = None
+    as_json: bool = False
+    outcomes: Counter[str] = field(default_factory=Counter)
+    unrecorded: list[CancelResult] = field(default_factory=list)
     problem: str = ""
     output_closed: bool = False
 
+    def add(self, result: CancelResult) -> None:
+        """Record a result in the journal, and print it."""
+        # The journal yields the items.
+        order = cast("PendingOrder", result.item)
+        try:
+            row = self.journal.record(order.line, result)
+            outcome, members = row.outcome, row.to_dict()
+        except JournalError as error:
+            # Requests in flight are still finished and printed; nothing more is sent that cannot be recorded.
+            self.problem = str(error)
+            self.unrecorded.append(result)
+            outcome = result.outcome.value
+            members = {"line": order.line, "outcome": outcome, **order.parameters()}
+        self.outcomes[outcome] += 1
+        if self.as_json and not self.output_closed:
+            try:
+                print_json(members)
+            except OSError as error:
+                self.problem = f"standard output cannot be written: {error.strerror}"
+                self.output_closed = True
+                discard_output()
 
-def print_run(report: RunReport, journal: Journal, path: Path | None) -> int:
-    """Print the summary of a run, and return its exit code.
+    def print_summary(self) -> int:
+        """Print the summary of the run, and return its exit code."""
+        try:
+            counts = self.journal.counts()
+        except JournalError:
+            # The problem is known already; the results of this run are known at least.
+            counts = Counts(self.outcomes)
+        try:
+            self._print(counts)
+        except (OSError, SystemExit):
+            # The reader of standard output has closed it, which does not change the result. rich exits then.
+            discard_output()
+        if counts.unknown:
+            return EXIT_CODES[CancelOutcome.UNKNOWN]
+        all_cancelled = counts.cancelled == counts.total and not self.problem
+        return 0 if all_cancelled else EXIT_CODES[CancelOutcome.UNAFFECTED]
 
-    Args:
-        report: About the run.
-        journal: The journal of the run.
-        path: The journal's file, or None where it ends with the process.
-    """
-    try:
-        counts = journal.counts()
-    except JournalError:
-        # The report has the error already; the results of this run are known at least.
-        counts = Counts(report.outcomes)
-    with ignore_closed_output():
-        _print_summary(report, journal, counts, path)
-    if counts.unknown:
-        return UNKNOWN
-    all_cancelled = counts.cancelled == counts.total and not report.problem
-    return 0 if all_cancelled else EXIT_CODES[CancelOutcome.UNAFFECTED]
-
-
-def _print_summary(report: RunReport, journal: Journal, counts: Counts, path: Path | None) -> None:
-    for result in report.unrecorded:
-        request = result.request
-        named = "" if request is None else f"{request.symbol} {request.order_id or request.client_order_id}"
-        click.echo(f"Not in the journal: {named}: {result.outcome}", err=True)
-    if report.problem:
-        click.echo(f"The run ended early: {report.problem}", err=True)
-    if not report.as_json:
-        with suppress(JournalError):
-            more = print_rows(journal.rows(_NOT_CANCELLED), "Not cancelled", _SHOWN)
-            if more:
-                where = "--journal or --json shows" if path is None else "the journal shows"
-                click.echo(f"... and {more:,} more, which {where}.\n")
-    done = counts.cancelled == counts.total
-    title, style = ("Cancelled", "green") if done else ("Not every order is cancelled", "yellow")
-    print_table(title, style, summary_rows(counts, path), stderr=report.as_json)
+    def _print(self, counts: Counts) -> None:
+        for result in self.unrecorded:
+            order = cast("PendingOrder", result.item)
+            named = f"{order.symbol} {order.order_id or order.client_order_id}"
+            click.echo(f"Not in the journal: {named}: {result.outcome}", err=True)
+        if self.problem:
+            click.echo(f"The run ended early: {self.problem}", err=True)
+        if not self.as_json:
+            with suppress(JournalError):
+                more = print_rows(self.journal.rows(_NOT_CANCELLED), "Not cancelled", _SHOWN)
+                if more:
+                    where = "--journal or --json shows" if self.path is None else "the journal shows"
+                    click.echo(f"... and {more:,} more, which {where}.\n")
+        done = counts.cancelled == counts.total
+        title, style = ("Cancelled", "green") if done else ("Not every order is cancelled", "yellow")
+        print_table(title, style, summary_rows(counts, self.path), stderr=self.as_json)
 
 
 def summary_rows(counts: Counts, path: Path | None) -> dict[str, object]:
-    """Return the rows of the table that summarizes a journal.
-
-    Args:
-        counts: The numbers of orders by outcome.
-        path: The journal's file, or None where there is none.
-    """
+    """Return the rows of the table that summarizes a journal, which may have a file."""
     rows: dict[str, object] = {"cancelled": f"{counts.cancelled:,}"}
-    for outcome, meaning in _MEANINGS.items():
-        if number := counts.outcomes[outcome]:
+    for outcome, meaning in OUTCOMES.items():
+        if (number := counts.outcomes[outcome]) and outcome != CancelOutcome.CANCELLED:
             rows[outcome] = f"{number:,}: {meaning}"
     if maybe := counts.maybe_cancelled_by_us:
         rows["of these"] = f"{maybe:,} maybe cancelled by this run, by a request before it was killed"
-    if again := counts.pending + counts.unknown:
+    if again := counts.unfinished:
         how = "query them, or run again" if path is None else "the same command again tries these again"
         rows["unfinished"] = f"{again:,}: {how}"
     rows["details"] = None if path is None else f"bingx-spot journal {path}"
@@ -120,21 +130,12 @@ def summary_rows(counts: Counts, path: Path | None) -> dict[str, object]:
 
 
 def print_rows(rows: Iterable[JournalRow], title: str, longest: int) -> int:
-    """Print a table of orders, and return how many more there are.
-
-    Args:
-        rows: The orders.
-        title: The title of the table.
-        longest: How many orders to print.
-    """
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
+    """Print a table with at most `longest` orders, and return how many more there are."""
     iterator = iter(rows)
     table = Table(title=title, title_style="bold", title_justify="left")
-    for heading, justify in (("line", "right"), ("symbol", "left"), ("order", "left"), ("outcome", "left")):
-        table.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    table.add_column("line", justify="right", overflow="fold")
+    for heading in ("symbol", "order", "outcome"):
+        table.add_column(heading, overflow="fold")
     table.add_column("why", overflow="fold", ratio=1)
     for row in islice(iterator, longest):
         named = str(row.order_id or row.client_order_id)
@@ -149,11 +150,48 @@ def _reason(row: JournalRow) -> str:
     """Return why a row has its outcome, in a few words."""
     maybe = "maybe cancelled by this run before it was killed" if row.maybe_cancelled_by_us else ""
     said = f"{row.message or ''}{f' (code {row.code})' if row.code else ''}".strip()
-    # A final outcome and the order's status say it all.
-    needs_text = row.outcome not in (
-        CancelOutcome.CANCELLED,
-        CancelOutcome.FILLED,
-        CancelOutcome.ALREADY_CANCELED,
-    )
-    parts = (row.order_status, maybe, said if needs_text else "")
-    return "; ".join(part for part in parts if part)
+    if row.outcome in (CancelOutcome.CANCELLED, CancelOutcome.FILLED, CancelOutcome.ALREADY_CANCELED):
+        # A final outcome and the order's status say it all.
+        said = ""
+    return "; ".join(part for part in (row.order_status, maybe, said) if part)
+
+
+class RunProgress(Progress):
+    """Progress bar of a bulk run on standard error, with a line of the outcomes so far below it."""
+
+    def __init__(
+        self, total: int, run: CancelRun, outcomes: Counter[str], is_stopping: Callable[[], bool]
+    ) -> None:
+        self._run, self._outcomes, self._is_stopping = run, outcomes, is_stopping
+        super().__init__(
+            *(BarColumn(None), MofNCompleteColumn(), _Rate(), TimeRemainingColumn()),
+            console=Console(stderr=True),
+            expand=True,
+            transient=True,
+            # Everything else is printed where it would be printed without a bar.
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        self._bar = self.add_task("", total=total)
+
+    def count(self) -> None:
+        """Count an order that has ended."""
+        self.advance(self._bar)
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        """Yield the bar, and a line below it."""
+        yield from super().get_renderables()
+        if self._is_stopping():
+            yield Text("finishing requests in flight; Ctrl-C again ends at once", style="yellow")
+        elif locked := self._run.locked_for:
+            yield Text(f"rate limited: locked out for another {format_duration(locked)}", style="yellow")
+        else:
+            yield Text(", ".join(f"{number:,} {outcome}" for outcome, number in self._outcomes.items()))
+
+
+class _Rate(ProgressColumn):
+    """Column with the recent number of orders a second."""
+
+    def render(self, task: Task) -> Text:
+        """Return the text of the column."""
+        return Text("" if task.speed is None else f"{task.speed:.1f}/s")

@@ -1,24 +1,11 @@
 """`bingx-spot sandbox`: run the local stand-in for the exchange."""
 
+import re
 import sys
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 from click.core import ParameterSource
-
-_OPTIONS = {
-    "host": "--host",
-    "port": "--port",
-    "apiKey": "--api-key",
-    "apiSecret": "--api-secret",
-    "orders": "--orders",
-    "clockOffset": "--clock-offset",
-    "accounts": "--accounts",
-    "keys": "--keys",
-    "limits": "--limits",
-    "lockSeconds": "--lock-seconds",
-}
 
 _EPILOG = """\b
 Examples:
@@ -101,7 +88,7 @@ probability, seed), and its own parameters. The first rule that matches a reques
 @click.option(
     "--faults",
     "rules_file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.File("rb"),
     help="A file with a JSON list of faults, which follow those of --fault.",
 )
 @click.argument("child", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
@@ -113,7 +100,7 @@ def command(
     port: int,
     clock_offset: int,
     rules: tuple[str, ...],
-    rules_file: Path | None,
+    rules_file: BinaryIO | None,
     child: tuple[str, ...],
     **settings: Any,
 ) -> None:
@@ -128,35 +115,20 @@ def command(
         text = f"The sandbox needs {missing.name}. Install it with: pip install 'bingx-spot[sandbox]'"
         raise click.ClickException(text) from None
     try:
-        settings["faults"] = [
-            rule for text in _rule_texts(rules, rules_file) for rule in bingx_sandbox.load_rules(text)
-        ]
+        texts: list[str | bytes] = [*rules, *([rules_file.read()] if rules_file else [])]
+        settings["faults"] = [rule for text in texts for rule in bingx_sandbox.load_rules(text)]
         if child:
-            _reject_address(context)
+            for name in ("host", "port"):
+                if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+                    text = f"--{name} cannot be used with a command, which finds the sandbox by BINGX_ENV."
+                    raise click.UsageError(text)
             clock = bingx_sandbox.offset_clock(clock_offset)
             sandbox = bingx_sandbox.Sandbox(clock=clock, **settings)
             sys.exit(bingx_sandbox.run_command(sandbox, child))
         bingx_sandbox.serve(host, port, clock_offset=clock_offset, **settings)
     except bingx_sandbox.SandboxError as error:
-        raise _usage_error(error.field, error.reason) from None
-
-
-def _rule_texts(rules: tuple[str, ...], file: Path | None) -> list[str | bytes]:
-    try:
-        return [*rules, *([file.read_bytes()] if file else [])]
-    except OSError as error:
-        raise click.UsageError(f"--faults cannot be read: {error.strerror}.") from None
-
-
-def _reject_address(context: click.Context) -> None:
-    for name in ("host", "port"):
-        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            text = f"--{name} cannot be used with a command, which finds the sandbox by BINGX_ENV."
-            raise click.UsageError(text)
-
-
-def _usage_error(field: str | None, reason: str) -> click.ClickException:
-    """Return an error with the names of the options."""
-    if field is None:
-        return click.ClickException(reason)
-    return click.UsageError(f"{_OPTIONS.get(field, field)} {reason}.")
+        if error.field is None:
+            raise click.ClickException(error.reason) from None
+        options = {parameter.name: parameter.opts[0] for parameter in context.command.params}
+        name = re.sub("(?=[A-Z])", "_", error.field).lower()
+        raise click.UsageError(f"{options.get(name, error.field)} {error.reason}.") from None

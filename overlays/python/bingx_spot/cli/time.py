@@ -5,11 +5,17 @@ from datetime import UTC, datetime
 
 import click
 
-from bingx_spot.cli.cancel import environment_option
-from bingx_spot.cli.output import UNKNOWN, print_error, print_json, print_table, usage_errors
-from bingx_spot.client import BingxSpot
-from bingx_spot.core.clock import Clock
-from bingx_spot.credentials import Credentials
+from bingx_spot.bulk.result import CancelOutcome
+from bingx_spot.cli.output import (
+    EXIT_CODES,
+    environment_option,
+    json_option,
+    print_error,
+    print_json,
+    print_table,
+    usage_errors,
+)
+from bingx_spot.doctor.check_exchange import measure_time
 from bingx_spot.exceptions import CallError
 
 _EPILOG = """\b
@@ -29,22 +35,15 @@ Exit codes:
 
 @click.command("time", epilog=_EPILOG)
 @environment_option
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for programs.")
+@json_option
 def command(environment: str, as_json: bool) -> None:
     """Print the exchange's time and the offset of this machine's clock."""
-    clock = Clock()
     with usage_errors():
         try:
-            # The operation is public: these credentials sign nothing and are not sent.
-            with BingxSpot(Credentials("none", "none"), environment=environment, clock=clock) as bingx:
-                # The first request opens the connection, which would spoil the measurement.
-                bingx.server_time()
-                before = clock.timestamp()
-                server_time = bingx.server_time()
-                offset = server_time - (before + clock.timestamp()) // 2
+            server_time, offset = measure_time(environment)
         except CallError as error:
             print_error(error, as_json=as_json)
-            sys.exit(UNKNOWN)
+            sys.exit(EXIT_CODES[CancelOutcome.UNKNOWN])
     if as_json:
         print_json({"serverTime": server_time, "clockOffset": offset})
         return

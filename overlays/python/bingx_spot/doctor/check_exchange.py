@@ -8,7 +8,7 @@ from functools import partial
 from bingx_spot.client import BingxSpot
 from bingx_spot.core.clock import MAXIMUM_OFFSET, Clock
 from bingx_spot.credentials import Credentials
-from bingx_spot.doctor.check_result import CheckResult, failed, passed, skipped, warned
+from bingx_spot.doctor import CheckResult, Status
 from bingx_spot.environments import PLACEMENTS, Placement
 from bingx_spot.exceptions import (
     CallError,
@@ -28,55 +28,67 @@ _GOOD_OFFSET = 1000
 _DEFAULT_RECV_WINDOW = 5000
 # The rows of spec/errors.yaml that mean that the server looks for parameters elsewhere.
 _OTHER_PLACEMENT = ("signature-missing", "parameter-missing")
-_REMAINING = "x-ratelimit-requests-remain"
-_WINDOW_END = "x-ratelimit-requests-expire"
 
 
-def check_time(base_url: str) -> CheckResult:
-    """Check that the exchange responds, and how far this machine's clock is off.
+def measure_time(environment: str) -> tuple[int, int]:
+    """Return the exchange's time and by how much this machine's clock is behind it, both in milliseconds.
 
-    Args:
-        base_url: The host.
+    Raises:
+        CallError: The exchange did not say its time.
     """
     clock = Clock()
+    # The operation is public: these credentials sign nothing and are not sent.
+    with BingxSpot(Credentials("none", "none"), environment=environment, clock=clock) as bingx:
+        # The first request opens the connection, which would spoil the measurement.
+        bingx.server_time()
+        before = clock.timestamp()
+        server_time = bingx.server_time()
+        return server_time, server_time - (before + clock.timestamp()) // 2
+
+
+def check_time(base_url: str) -> Iterator[CheckResult]:
+    """Check that the exchange responds, and how far this machine's clock is off."""
     try:
-        # The operation is public: these credentials sign nothing and are not sent.
-        with BingxSpot(Credentials("none", "none"), environment=base_url, clock=clock) as bingx:
-            # The first request opens the connection, which would spoil the measurement.
-            bingx.server_time()
-            before = clock.timestamp()
-            offset = bingx.server_time() - (before + clock.timestamp()) // 2
+        _, offset = measure_time(base_url)
     except CallError as error:
-        return failed("clock", f"the exchange did not say its time: {error.message}", error.hint)
+        found = f"the exchange did not say its time: {error.message}"
+        yield CheckResult("clock", Status.FAIL, found, error.hint)
+        return
     side = "behind" if offset >= 0 else "ahead of"
-    found = f"this machine is {abs(offset)} ms {side} the exchange"
-    if abs(offset) <= _GOOD_OFFSET:
-        return passed("clock", found)
-    fix = "Set the machine's clock and keep it right with NTP (timedatectl set-ntp true)."
+    status, fix = Status.PASS, ""
+    if abs(offset) > _GOOD_OFFSET:
+        status = Status.WARN
+        fix = "Set the machine's clock and keep it right with NTP (timedatectl set-ntp true)."
     if abs(offset) > MAXIMUM_OFFSET:
-        return failed("clock", found, fix)
-    if abs(offset) > _DEFAULT_RECV_WINDOW:
+        status = Status.FAIL
+    elif abs(offset) > _DEFAULT_RECV_WINDOW:
         fix += " Until then the SDK corrects it, at the cost of one rejected request for each client."
-    return warned("clock", found, fix)
+    yield CheckResult("clock", status, f"this machine is {abs(offset)} ms {side} the exchange", fix)
 
 
 def check_account(credentials: Credentials, environment: str) -> Iterator[CheckResult]:
     """Check whether the API key and each placement are accepted, and what is left of the rate limit.
 
     It sends cancels of an order id that cannot exist, so that nothing can be cancelled.
-
-    Args:
-        credentials: API key and secret.
-        environment: As for `BingxSpot`.
     """
     probe = partial(_probe, credentials, environment)
     # At once: a cancel asks for two seconds before it says that there is no such order.
     with ThreadPoolExecutor(len(PLACEMENTS)) as pool:
         errors = dict(zip(PLACEMENTS, pool.map(probe, PLACEMENTS), strict=True))
-    accepted = [placement for placement, error in errors.items() if not _is_other_placement(error)]
-    error = errors[accepted[0]] if accepted else errors[PLACEMENTS[0]]
-    yield _key_result(error) if accepted else skipped("key accepted", "the server reads no placement")
-    if _order_was_looked_up(error) or not accepted:
+    accepted = [
+        placement
+        for placement, error in errors.items()
+        if error is None or error.details.rule not in _OTHER_PLACEMENT
+    ]
+    if not accepted:
+        yield CheckResult("key accepted", Status.SKIP, "the server reads no placement")
+        found, fix = "the server reads parameters nowhere", "Is this URL the exchange's?"
+        yield CheckResult("placement", Status.FAIL, found, fix)
+        yield _limits_result(errors[PLACEMENTS[0]])
+        return
+    error = errors[accepted[0]]
+    yield _key_result(error)
+    if isinstance(error, OrderNotFound | OrderNotOpen):
         yield _placement_result(accepted)
     yield _limits_result(error)
 
@@ -90,48 +102,41 @@ def _probe(credentials: Credentials, environment: str, placement: Placement) -> 
     return None
 
 
-def _is_other_placement(error: CallError | None) -> bool:
-    return error is not None and error.details.rule in _OTHER_PLACEMENT
-
-
-def _order_was_looked_up(error: CallError | None) -> bool:
-    return isinstance(error, OrderNotFound | OrderNotOpen)
-
-
 def _key_result(error: CallError | None) -> CheckResult:
     check = "key accepted"
-    if _order_was_looked_up(error):
-        return passed(check, "key, signature and permission are right: the exchange looked for the order")
+    if isinstance(error, OrderNotFound | OrderNotOpen):
+        found = "key, signature and permission are right: the exchange looked for the order"
+        return CheckResult(check, Status.PASS, found)
     if error is None:
         found = f"the exchange says that it cancelled order {UNUSED_ORDER_ID}"
-        return warned(check, found, "Ask its support.")
+        return CheckResult(check, Status.WARN, found, "Ask its support.")
     said = f"the exchange said: {error.message}" if isinstance(error, RequestRejected) else error.message
     if isinstance(error, NotExecuted):
-        return failed(check, said, error.hint)
-    return failed(check, f"unclear response: {said}", "Run this again; if it stays so, ask its support.")
+        return CheckResult(check, Status.FAIL, said, error.hint)
+    fix = "Run this again; if it stays so, ask its support."
+    return CheckResult(check, Status.FAIL, f"unclear response: {said}", fix)
 
 
 def _placement_result(accepted: list[Placement]) -> CheckResult:
-    check = "placement"
-    if not accepted:
-        return failed(check, "the server reads parameters nowhere", "Is this URL the exchange's?")
     found = f"the server reads parameters from {', '.join(accepted)}"
     if "json" in accepted:
-        return passed(check, found)
+        return CheckResult("placement", Status.PASS, found)
     fix = f'placement="auto", the default, learns that by one rejected request; "{accepted[0]}" saves it.'
-    return warned(check, found, fix)
+    return CheckResult("placement", Status.WARN, found, fix)
 
 
 def _limits_result(error: CallError | None) -> CheckResult:
     headers: Mapping[str, str] = {} if error is None else error.details.headers
     if isinstance(error, RateLimited):
         until = f" until {_time_of_day(error.retry_at)}" if error.retry_at else ""
-        return failed("limits", f"locked out{until}", "Wait; each request before then can make it longer.")
-    if _REMAINING not in headers:
-        return passed("limits", "not locked out; the exchange does not say how many requests are left")
-    end = headers.get(_WINDOW_END, "")
-    window = f" until {_time_of_day(int(end))}" if end.isascii() and end.isdigit() else ""
-    return passed("limits", f"{headers[_REMAINING]} more cancels{window}")
+        fix = "Wait; each request before then can make it longer."
+        return CheckResult("limits", Status.FAIL, f"locked out{until}", fix)
+    found = "not locked out; the exchange does not say how many requests are left"
+    if remaining := headers.get("x-ratelimit-requests-remain"):
+        end = headers.get("x-ratelimit-requests-expire", "")
+        window = f" until {_time_of_day(int(end))}" if end.isascii() and end.isdigit() else ""
+        found = f"{remaining} more cancels{window}"
+    return CheckResult("limits", Status.PASS, found)
 
 
 def _time_of_day(milliseconds: int) -> str:

@@ -1,22 +1,40 @@
-"""All checks in their order, from the API key to the account."""
+"""All checks in their order: the API key, the rate limiter, the network, the exchange, the account."""
 
 import os
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 
 from bingx_spot.credentials import API_KEY_VARIABLE, API_SECRET_VARIABLE, KEY_FILE_VARIABLE, Credentials
+from bingx_spot.doctor import CheckResult, Status
 from bingx_spot.doctor.check_exchange import SYMBOL, UNUSED_ORDER_ID, check_account, check_time
 from bingx_spot.doctor.check_network import check_host, check_proxy
-from bingx_spot.doctor.check_result import CheckResult, Status, failed, passed, skipped
-from bingx_spot.doctor.check_shared_limits import check_shared_limits
 from bingx_spot.environments import Environment
-from bingx_spot.exceptions import CredentialsError
+from bingx_spot.exceptions import CredentialsError, InvalidInput
+from bingx_spot.shared_limits.allocation import ProcessReport
+from bingx_spot.shared_limits.options import LIMITS_VARIABLE, OFF, check_limits, open_store
+from bingx_spot.shared_limits.protocol import StoreError
 
 #: What a person is asked before the account is checked.
 QUESTION = (
     f"To try the API key, cancel order {UNUSED_ORDER_ID} of {SYMBOL}? No such order can exist, "
     "so nothing can be cancelled by it."
 )
+# Asks for no permit, under a name that is not a limit's.
+_LIMIT_NAME = "bingx-spot:doctor"
+_EMPTY_REPORT: ProcessReport = {
+    "process": "doctor",
+    "requests": 1,
+    "window": 1000.0,
+    "margin": 0.0,
+    "single": [],
+    "bulk": [],
+    "permits": {},
+    "released": [],
+    "server_hint": {},
+    "locked_for": 0.0,
+    "members": 1,
+    "was_local": False,
+}
 
 
 def run_checks(environment: str, may_probe: Callable[[], bool]) -> Iterator[CheckResult]:
@@ -31,7 +49,7 @@ def run_checks(environment: str, may_probe: Callable[[], bool]) -> Iterator[Chec
         InvalidInput: There is no such environment.
     """
     parsed = Environment.parse(environment)
-    key, credentials = check_key()
+    key, credentials = _check_key()
     yield key
     yield check_shared_limits()
     yield check_proxy(parsed.base_url)
@@ -39,20 +57,17 @@ def run_checks(environment: str, may_probe: Callable[[], bool]) -> Iterator[Chec
     if parsed.fallback_url is not None:
         yield from _check_exchange(parsed.fallback_url, "fallback ")
     if credentials is None:
-        yield skipped("key accepted", "there is no API key to try")
+        yield CheckResult("key accepted", Status.SKIP, "there is no API key to try")
     elif not reached:
-        yield skipped("key accepted", "the exchange was not reached")
+        yield CheckResult("key accepted", Status.SKIP, "the exchange was not reached")
     elif not may_probe():
-        yield skipped("key accepted", "not tried", "Run this again with --yes.")
+        yield CheckResult("key accepted", Status.SKIP, "not tried", "Run this again with --yes.")
     else:
         yield from check_account(credentials, environment)
 
 
-def check_key() -> tuple[CheckResult, Credentials | None]:
-    """Check that there is an API key that only its owner can read; return the credentials too.
-
-    They are read as `BingxSpot.from_env` reads them, which rejects a key file that others can read.
-    """
+def _check_key() -> tuple[CheckResult, Credentials | None]:
+    """Check the API key as `BingxSpot.from_env` reads it: a key file that others can read is rejected."""
     try:
         credentials = Credentials.from_env()
     except CredentialsError as error:
@@ -61,24 +76,48 @@ def check_key() -> tuple[CheckResult, Credentials | None]:
             f'{{"apiKey": "...", "apiSecret": "..."}} into a file, chmod 600 it, '
             f"and set {KEY_FILE_VARIABLE} to its path."
         )
-        return failed("key", str(error), fix), None
-    if API_KEY_VARIABLE in os.environ:
-        found = f"{API_KEY_VARIABLE} and {API_SECRET_VARIABLE} are set"
-    else:
+        return CheckResult("key", Status.FAIL, str(error), fix), None
+    found = f"{API_KEY_VARIABLE} and {API_SECRET_VARIABLE} are set"
+    if API_KEY_VARIABLE not in os.environ:
         found = f"{os.environ[KEY_FILE_VARIABLE]} holds both, and only you can read it"
-    return passed("key", found), credentials
+    return CheckResult("key", Status.PASS, found), credentials
+
+
+def check_shared_limits() -> CheckResult:
+    """Check whether the rate limiter of `BINGX_LIMITS` can be used, as `BingxSpot.from_env` would use it.
+
+    The variable's text is not repeated: a URL may hold a password.
+    """
+    check, limits = "shared limits", os.environ.get(LIMITS_VARIABLE)
+    if not limits:
+        found = f"{LIMITS_VARIABLE} is not set: each process keeps the limits by itself"
+        return CheckResult(check, Status.PASS, found)
+    if limits == OFF:
+        found = f"{LIMITS_VARIABLE} is off: requests may exceed the exchange's limits"
+        fix = f"Unset {LIMITS_VARIABLE}, unless another program keeps the limits."
+        return CheckResult(check, Status.WARN, found, fix)
+    try:
+        check_limits(limits)
+        store = open_store(limits)
+    except InvalidInput as error:
+        found, fix = f"{LIMITS_VARIABLE} {error.reason}", f"Set it to {error.allowed}."
+        return CheckResult(check, Status.FAIL, found, fix)
+    try:
+        store.exchange(_LIMIT_NAME, _EMPTY_REPORT)
+    except StoreError as error:
+        found = f"the store of {LIMITS_VARIABLE} cannot be used: {error.reason}"
+        fix = f"{error.fix} Until then each process uses a share of the limit that is safe, and slower."
+        return CheckResult(check, Status.FAIL, found, fix.strip())
+    finally:
+        store.close()
+    return CheckResult(check, Status.PASS, f"the store of {LIMITS_VARIABLE} can be used")
 
 
 def _check_exchange(base_url: str, prefix: str) -> Generator[CheckResult, None, bool]:
     """Yield the results for one host, and return whether the exchange responds there."""
-    for result in check_host(base_url):
-        yield _prefixed(prefix, result)
-        if result.status is Status.FAIL:
-            return False
-    result = check_time(base_url)
-    yield _prefixed(prefix, result)
-    return result.status is not Status.FAIL
-
-
-def _prefixed(prefix: str, result: CheckResult) -> CheckResult:
-    return replace(result, check=prefix + result.check)
+    for check in (check_host, check_time):
+        for result in check(base_url):
+            yield replace(result, check=prefix + result.check)
+            if result.status is Status.FAIL:
+                return False
+    return True
