@@ -106,13 +106,13 @@ def _check_timeout(timeout: float) -> None:
 
 # Imported only where there is something to check: both take longer to import than all of this package.
 def _is_context(tls: Any) -> bool:
-    import ssl  # noqa: PLC0415
+    import ssl
 
     return isinstance(tls, ssl.SSLContext)
 
 
 def _is_transport(transport: Any) -> bool:
-    import httpx  # noqa: PLC0415
+    import httpx
 
     return isinstance(transport, httpx.BaseTransport | httpx.AsyncBaseTransport)
 

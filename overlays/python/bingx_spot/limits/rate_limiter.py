@@ -65,7 +65,7 @@ class RateLimiter(Protocol):
 class Unlimited:
     """Rate limiter that never waits: for a sandbox without limits, or where another program limits."""
 
-    def reserve(self, operation: Operation, *, bulk: bool) -> Reservation:  # noqa: ARG002 - the protocol's arguments
+    def reserve(self, operation: Operation, *, bulk: bool) -> Reservation:
         """Return a reservation that is ready at once."""
         return _READY
 
@@ -73,7 +73,7 @@ class Unlimited:
 class _Ready:
     wakeup: Wakeup | None = None
 
-    def seconds_until_ready(self, longest: float) -> float:  # noqa: ARG002 - the protocol's argument
+    def seconds_until_ready(self, longest: float) -> float:
         return 0.0
 
     def complete(self, remaining: int | None = None, window: float = 0.0) -> None:

@@ -111,10 +111,10 @@ def open_store(limits: "RedisClient | str | os.PathLike[str]") -> "Store":
     path = _path_of(limits)
     if path is None:
         # Imported here: most processes use no shared store.
-        from bingx_spot.shared_limits.redis_store import RedisStore  # noqa: PLC0415
+        from bingx_spot.shared_limits.redis_store import RedisStore
 
         return RedisStore(limits)
-    from bingx_spot.shared_limits.file_store import FileStore  # noqa: PLC0415
+    from bingx_spot.shared_limits.file_store import FileStore
 
     return FileStore(path)
 
@@ -176,7 +176,7 @@ def _share_through(
     place = limits if path is None else path.absolute()
     with fork_lock:
         # Imported here: most processes use no shared store.
-        from bingx_spot.shared_limits.store_thread import SharedLimits  # noqa: PLC0415
+        from bingx_spot.shared_limits.store_thread import SharedLimits
 
         known = _stores.get(account)
         if known is None:

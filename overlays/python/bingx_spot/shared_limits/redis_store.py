@@ -1,8 +1,6 @@
 """Share a limit through Redis or Valkey: one script that the server runs atomically, on its own clock."""
 
-# A name look-up would import this in whichever thread comes first, and a fork meanwhile would leave the
-# child's import lock held for ever.
-import encodings.idna  # noqa: F401
+import codecs
 import json
 import ssl
 from functools import cache
@@ -14,6 +12,9 @@ from typing import Any
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.shared_limits.allocation import Allocation, ProcessReport
 from bingx_spot.shared_limits.protocol import StoreError
+
+# A name look-up would import this codec, in its own thread: `fork_safety.fork_lock` says why not there.
+codecs.lookup("idna")
 
 #: Timeout of connecting and of each read, in seconds, unless the URL or the client sets its own. A cancel
 #: must not wait long for a server that only counts.
@@ -122,7 +123,7 @@ class RedisStore:
     def _outcome(self, name: str, report: ProcessReport) -> Allocation | StoreError:
         try:
             allocation: Allocation = json.loads(self._run_script(name, json.dumps(report)))
-        except Exception as error:  # noqa: BLE001 - no error of a client library may reach a caller
+        except Exception as error:
             return StoreError(_reason(error), _FIX)
         # An empty list is an empty table in Lua, which is an empty object in JSON.
         allocation["granted"] = list(allocation["granted"])
@@ -151,7 +152,7 @@ def _client_of_url(url: str) -> Any:
         client = redis.Redis.from_url(url, retry=_no_retries(redis), **timeouts)
         # redis-py checks options only when it connects.
         client.connection_pool.connection_class(**client.connection_pool.connection_kwargs)
-    except Exception:  # noqa: BLE001 - redis-py passes options on, so this may be anything
+    except Exception:  # redis-py passes options on, so this may be anything
         client = None
     if client is None:
         # Outside of the handler: the text of the error may hold a password.
@@ -220,7 +221,7 @@ def _library() -> Any:
         InvalidInput: It is not installed.
     """
     try:
-        import redis  # noqa: PLC0415 - an extra, which takes long to import
+        import redis  # an extra, which takes long to import
     except ImportError:
         raise InvalidInput(
             "limits", "needs redis-py", "pip install 'bingx-spot[redis]', or no Redis URL"

@@ -96,7 +96,7 @@ class SharedLimits:
             allocation = self._store.exchange(limit.name, report)
         except StoreError as error:
             self._on_failure(limit, error.reason)
-        except Exception as error:  # noqa: BLE001 - no error of a client library may stop the thread
+        except Exception as error:  # no error of a client library may stop the thread
             self._on_failure(limit, type(error).__name__)
         else:
             self._on_allocation(limit, allocation)

@@ -41,8 +41,7 @@ class Origin(NamedTuple):
 def origin_of(url: str) -> Origin:
     """Return the origin of a URL without a query string, which holds nothing that may not be kept."""
     parts = urlsplit(url)
-    assert parts.hostname is not None, "an environment's origin has a host"  # noqa: S101 - checked there
-    return Origin(parts.scheme, parts.hostname, parts.port or _PORTS[parts.scheme], parts.netloc)
+    return Origin(parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme], parts.netloc)
 
 
 class Poolable(Protocol):

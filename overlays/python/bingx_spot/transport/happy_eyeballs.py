@@ -126,7 +126,7 @@ async def connect_async(addresses: Sequence[Address]) -> socket.socket:
         ConnectionBroken: No address accepted the connection.
     """
     # Imported here: it takes a tenth of the start of a program that only blocks.
-    import asyncio  # noqa: PLC0415
+    import asyncio
 
     loop = asyncio.get_running_loop()
     race, running = Race(addresses), dict[asyncio.Task[None], socket.socket]()
