@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 import redis.asyncio
 import trustme
-import valkey
 from hypothesis import HealthCheck, given, settings
 
 from bingx_spot import Order
@@ -212,6 +211,8 @@ def valkey_server_binary() -> str | None:
 
 
 def test_valkey_by_redis_py_and_by_its_own_client() -> None:
+    import valkey
+
     binary = valkey_server_binary()
     if binary is None:
         pytest.skip("valkey-server is not installed (Debian: valkey-server)")

@@ -26,7 +26,7 @@ CANCELLING = ApiCall.of(CANCEL, {"symbol": SYMBOL, "orderId": ORDER_ID})
 QUERYING = ApiCall.of(QUERY, {"symbol": SYMBOL, "orderId": ORDER_ID})
 ASKING_TIME = ApiCall.of(SERVER_TIME, {})
 
-#: More steps than any call takes.
+#: More effects than any call has.
 ENDLESS = 500
 
 REFUSED = TransportFailure(request_sent=False, reason="connection refused")
@@ -35,18 +35,18 @@ HANGS = TransportFailure(request_sent=True, reason="no whole answer in time", ti
 
 
 def answer(envelope: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """Make an answer; an envelope that is not bytes is written as JSON."""
+    """Return a response; an envelope that is not bytes is written as JSON."""
     body = envelope if isinstance(envelope, bytes) else json.dumps(envelope).encode()
     return Response(status, headers or {}, body)
 
 
 def order(status: str, **changes: Any) -> Response:
-    """Make the answer that states the order with this status."""
+    """Return the response that states the order with this status."""
     return answer({"code": 0, "msg": "", "data": ORDER | {"status": status} | changes})
 
 
 def says(code: int, message: str = "", status: int = 200, **members: Any) -> Response:
-    """Make the answer that says no."""
+    """Return the response with an error code."""
     return answer({"code": code, "msg": message} | members, status)
 
 
@@ -64,9 +64,9 @@ UNLISTED = says(123456, "what is this?")
 
 @dataclass(frozen=True)
 class After:
-    """Let an answer or a failure come after so many seconds; None for when the time is up."""
+    """A response or a failure after so many seconds; None for the end of the attempt's time."""
 
-    came: Response | TransportFailure
+    result: Response | TransportFailure
     seconds: float | None = None
 
 
@@ -75,7 +75,7 @@ Reply = Response | TransportFailure | After
 
 @dataclass
 class Played:
-    """Hold what a call did and what became of it."""
+    """The effects of a call, and its result."""
 
     result: Response | CallError | None = None
     steps: list[Send | Sleep] = field(default_factory=list)
@@ -90,7 +90,7 @@ class Played:
 
     @property
     def asked(self) -> str:
-        """Name the requests in a word: c for a cancel, q for a query, t for the time."""
+        """Return the requests as one word: c for a cancel, q for a query, t for the time."""
         letters = {operation.path: operation.operation_id[0] for operation in (CANCEL, QUERY)}
         letters[SERVER_TIME.path] = "t"
         paths = [send.request.info.url.removeprefix(PRIMARY).removeprefix(FALLBACK) for send in self.sent]
@@ -104,7 +104,7 @@ class Played:
 
 @dataclass
 class Exchange:
-    """Be what a client has: its memory, its clock, its time."""
+    """A client: its state, its clock, its time."""
 
     time: ScriptedTime = field(default_factory=ScriptedTime)
     limits: RateLimiter = field(default_factory=Unlimited)
@@ -129,7 +129,7 @@ class Exchange:
         timeout: float | None = None,
         chance: float = 1.0,
     ) -> Played:
-        """Play a call, each request answered by the next reply; all must be asked for, and no more."""
+        """Play a call, each request answered by the next reply; every reply must be used, and no more."""
         left = iter(replies)
         played = self.play_on(lambda send: _next(left, send), call, timeout, chance)
         unused = list(left)
@@ -143,16 +143,16 @@ class Exchange:
         timeout: float | None = None,
         chance: float = 1.0,
     ) -> Played:
-        """Play a call, each request answered by what `reply` makes of it."""
-        played, came = Played(), None
+        """Play a call, each request answered by `reply`."""
+        played, result = Played(), None
         with mock.patch("bingx_spot.core.resolution.backoff", lambda tries: backoff(tries, constant(chance))):
             running = resolve(self.context, call, timeout)
             try:
                 while True:
-                    step = running.send(came)
+                    step = running.send(result)
                     played.steps.append(step)
                     assert len(played.steps) < ENDLESS, "the call does not end"
-                    came = self._done(step, reply)
+                    result = self._done(step, reply)
             except StopIteration as done:
                 played.result = done.value
             except CallError as error:
@@ -165,11 +165,11 @@ class Exchange:
         self, reply: Callable[[Send], Reply], interruption: BaseException, call: ApiCall = CANCELLING
     ) -> list[str]:
         """Play a call until `reply` raises the interruption, throw it in, and return its notes."""
-        running, came = resolve(self.context, call), None
+        running, result = resolve(self.context, call), None
         while True:
-            step = running.send(came)
+            step = running.send(result)
             try:
-                came = self._done(step, reply)
+                result = self._done(step, reply)
             except type(interruption):
                 break
         try:
@@ -187,15 +187,15 @@ class Exchange:
         if not isinstance(replied, After):
             replied = After(replied, None if replied is HANGS else 0.0)
         self.time.seconds += step.timeout if replied.seconds is None else replied.seconds
-        return replied.came
+        return replied.result
 
     def lock_soon(self, name: str = "cancelOrder", code: int = 100404) -> None:
-        """Let so many equal errors have happened that no further one may."""
+        """Record so many equal errors that one more could lock the endpoint."""
         for _ in range(17):
             self.state.repeated_errors.record(name, code)
 
     def spend_budget(self) -> None:
-        """Leave no further tries."""
+        """Spend every retry."""
         while self.state.retry_budget.can_spend():
             self.state.retry_budget.spend()
 
@@ -207,12 +207,12 @@ def _next(replies: Iterator[Reply], send: Send) -> Reply:
 
 
 def forever(reply: Reply) -> Iterator[Reply]:
-    """Give the same reply each time."""
+    """Yield the same reply each time."""
     while True:
         yield reply
 
 
 def by_operation(cancel: Iterable[Reply], query: Iterable[Reply]) -> Callable[[Send], Reply]:
-    """Response cancels by the one list, queries by the other."""
+    """Return a function that answers cancels by the one list, queries by the other."""
     cancels, queries = iter(cancel), iter(query)
     return lambda send: _next(cancels if CANCEL.path in send.request.info.url else queries, send)

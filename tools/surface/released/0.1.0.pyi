@@ -1,20 +1,11 @@
 """The public surface of bingx_spot, written by `make release-surface`."""
-class Answer:
-    def __init__(self, http_status: int, headers: Mapping[str, str], body: bytes) -> None: ...
-    body: bytes
-    def data(self) -> dict[str, Any]: ...
-    def envelope(self) -> Mapping[str, Any]: ...
-    def evidence(self, message: str, **more: Any) -> Evidence: ...
-    headers: Mapping[str, str]
-    http_status: int
-    def without(self, secrets: tuple[str, ...]) -> Answer: ...
-class AsyncBingxSpot(Facade):
+class AsyncBingxSpot(BaseClient):
     async def __aenter__(self) -> Self: ...
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
     def __init__(self, credentials: Credentials, **options: Unpack[Options]) -> None: ...
     async def aclose(self) -> None: ...
     api: AuthenticatedClient
-    async def cancel_order(self, symbol: str, *, order_id: int | str | None = None, client_order_id: str | None = None, cancel_restrictions: CancelRestriction | str | None = None, recv_window: float | None = None) -> Order: ...
+    async def cancel_order(self, symbol: str, *, order_id: int | str | None = None, client_order_id: str | None = None, cancel_restrictions: CancelRestriction | str | None = None, recv_window: float | None = None, already_canceled_ok: bool = False) -> Order: ...
     def cancel_orders(self, orders: Iterable[object] | AsyncIterable[object]) -> AsyncCancelRun: ...
     @classmethod
     def from_env(cls, **options: Unpack[Options]) -> Self: ...
@@ -36,24 +27,24 @@ class Attempt:
     host: str
     operation: str
     result: str
-class AuthenticationError(Refused):
-    def __init__(self, evidence: Evidence) -> None: ...
+class AuthenticationError(RequestRejected):
+    def __init__(self, details: ErrorDetails) -> None: ...
     attempts: tuple[Attempt, ...]
     code: int | str | None
-    evidence: object
+    details: object
     hint: str
     http_status: int | None
     message: str
-    request: SentRequest | None
-    def with_evidence(self, evidence: Evidence) -> Self: ...
+    request: RequestInfo | None
+    def with_details(self, details: ErrorDetails) -> Self: ...
 class BingxError(Exception):
     ...
-class BingxSpot(Facade):
+class BingxSpot(BaseClient):
     def __enter__(self) -> Self: ...
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
     def __init__(self, credentials: Credentials, **options: Unpack[Options]) -> None: ...
     api: AuthenticatedClient
-    def cancel_order(self, symbol: str, *, order_id: int | str | None = None, client_order_id: str | None = None, cancel_restrictions: CancelRestriction | str | None = None, recv_window: float | None = None) -> Order: ...
+    def cancel_order(self, symbol: str, *, order_id: int | str | None = None, client_order_id: str | None = None, cancel_restrictions: CancelRestriction | str | None = None, recv_window: float | None = None, already_canceled_ok: bool = False) -> Order: ...
     def cancel_orders(self, orders: Iterable[object]) -> CancelRun: ...
     def close(self) -> None: ...
     @classmethod
@@ -62,23 +53,30 @@ class BingxSpot(Facade):
     def server_time(self) -> int: ...
     def warm(self, every: float | None = None) -> None: ...
     def with_options(self, **options: Unpack[Options]) -> Self: ...
+class BulkRunAborted(BingxError):
+    def __init__(self, error: CallError) -> None: ...
+    error: object
 class CallError(BingxError):
-    def __init__(self, evidence: Evidence) -> None: ...
+    def __init__(self, details: ErrorDetails) -> None: ...
     attempts: tuple[Attempt, ...]
     code: int | str | None
-    evidence: object
+    details: object
     hint: str
     http_status: int | None
     message: str
-    request: SentRequest | None
-    def with_evidence(self, evidence: Evidence) -> Self: ...
+    request: RequestInfo | None
+    def with_details(self, details: ErrorDetails) -> Self: ...
 class CancelOutcome(StrEnum):
+    ALREADY_CANCELED = 'already_canceled'
     CANCELLED = 'cancelled'
-    INVALID = 'invalid'
-    NOT_OPEN = 'not open'
-    REFUSED = 'refused'
+    FAILED = 'failed'
+    FILLED = 'filled'
+    NOT_FOUND = 'not_found'
+    NOT_OPEN = 'not_open'
+    STILL_OPEN = 'still_open'
+    UNAFFECTED = 'unaffected'
     UNKNOWN = 'unknown'
-    UNTOUCHED = 'untouched'
+    is_final: bool
 class CancelRequest:
     def __init__(self, symbol: str, *, order_id: int | str | None = None, client_order_id: str | None = None, cancel_restrictions: CancelRestriction | str | None = None, recv_window: float | None = None) -> None: ...
     cancel_restrictions: CancelRestriction | str | None
@@ -98,9 +96,9 @@ class CancelResult:
     cancelled: bool
     error: BingxError | None
     @classmethod
-    def failed(cls, position: int, request: CancelRequest, item: object, error: CallError) -> Self: ...
+    def from_error(cls, position: int, request: CancelRequest, item: object, error: CallError) -> Self: ...
     @classmethod
-    def invalid(cls, position: int, item: object, problem: InvalidInput) -> Self: ...
+    def from_invalid_item(cls, position: int, item: object, error: InvalidInput) -> Self: ...
     item: object
     order: Order | None
     outcome: CancelOutcome
@@ -119,16 +117,16 @@ class Clock:
     def learn(self, server_time: int, own_time: int) -> bool: ...
     offset: int
     def timestamp(self) -> int: ...
-class ClockError(Refused):
-    def __init__(self, evidence: Evidence) -> None: ...
+class ClockError(RequestRejected):
+    def __init__(self, details: ErrorDetails) -> None: ...
     attempts: tuple[Attempt, ...]
     code: int | str | None
-    evidence: object
+    details: object
     hint: str
     http_status: int | None
     message: str
-    request: SentRequest | None
-    def with_evidence(self, evidence: Evidence) -> Self: ...
+    request: RequestInfo | None
+    def with_details(self, details: ErrorDetails) -> Self: ...
 class Credentials:
     def __init__(self, api_key: str, api_secret: str) -> None: ...
     api_key: str
@@ -146,8 +144,8 @@ class Environment:
     name: str
     @classmethod
     def parse(cls, text: str | Environment) -> Environment: ...
-class Evidence:
-    def __init__(self, message: str, code: int | str | None = None, http_status: int | None = None, request: SentRequest | None = None, body: bytes = b'', headers: Mapping[str, str] = (lambda: MappingProxyType({}))(), retry_at: int | None = None, hint: str = '', rule: str = '', lock_seconds: int | None = None, attempts: tuple[Attempt, ...] = ()) -> None: ...
+class ErrorDetails:
+    def __init__(self, message: str, code: int | str | None = None, http_status: int | None = None, request: RequestInfo | None = None, body: bytes = b'', headers: Mapping[str, str] = (lambda: MappingProxyType({}))(), retry_at: int | None = None, hint: str = '', rule: str = '', lock_seconds: int | None = None, attempts: tuple[Attempt, ...] = (), summary: str = '', order_id: int | None = None) -> None: ...
     attempts: tuple[Attempt, ...]
     body: bytes
     code: int | str | None
@@ -156,37 +154,40 @@ class Evidence:
     http_status: int | None
     lock_seconds: int | None
     message: str
-    request: SentRequest | None
+    @classmethod
+    def of(cls, response: Response, message: str, **more: Any) -> ErrorDetails: ...
+    order_id: int | None
+    request: RequestInfo | None
     retry_at: int | None
     rule: str
+    summary: str
 class InvalidInput(BingxError, ValueError):
     def __init__(self, field: str, reason: str, allowed: str) -> None: ...
     allowed: object
     field: object
     reason: object
 class NotExecuted(CallError):
-    def __init__(self, evidence: Evidence) -> None: ...
+    def __init__(self, details: ErrorDetails) -> None: ...
     attempts: tuple[Attempt, ...]
     code: int | str | None
-    evidence: object
+    details: object
     hint: str
     http_status: int | None
     message: str
-    request: SentRequest | None
-    def with_evidence(self, evidence: Evidence) -> Self: ...
+    request: RequestInfo | None
+    def with_details(self, details: ErrorDetails) -> Self: ...
 class NotSent(NotExecuted):
-    def __init__(self, evidence: Evidence) -> None: ...
+    def __init__(self, details: ErrorDetails) -> None: ...
     attempts: tuple[Attempt, ...]
     code: int | str | None
-    evidence: object
+    details: object
     hint: str
     http_status: int | None
     message: str
-    request: SentRequest | None
-    def with_evidence(self, evidence: Evidence) -> Self: ...
+    request: RequestInfo | None
+    def with_details(self, details: ErrorDetails) -> Self: ...
 class Order:
-    def __init__(self, *, symbol: str, order_id: int, client_order_id: str | None, status: OrderStatus, type: OrderType | None, side: OrderSide | None, price: Decimal | None, stop_price: Decimal | None, orig_qty: Decimal | None, executed_qty: Decimal | None, cummulative_quote_qty: Decimal | None, time: int | None = None, update_time: int | None = None, orig_quote_order_qty: Decimal | None = None, fee: Decimal | None = None, fee_asset: str | None = None, avg_price: Decimal | None = None, answer: Answer) -> None: ...
-    answer: Answer
+    def __init__(self, *, symbol: str, order_id: int, client_order_id: str | None, status: OrderStatus, type: OrderType | None, side: OrderSide | None, price: Decimal | None, stop_price: Decimal | None, orig_qty: Decimal | None, executed_qty: Decimal | None, cummulative_quote_qty: Decimal | None, time: int | None = None, update_time: int | None = None, orig_quote_order_qty: Decimal | None = None, fee: Decimal | None = None, fee_asset: str | None = None, avg_price: Decimal | None = None, response: Response) -> None: ...
     avg_price: Decimal | None
     client_order_id: str | None
     cummulative_quote_qty: Decimal | None
@@ -194,14 +195,15 @@ class Order:
     fee: Decimal | None
     fee_asset: str | None
     @classmethod
-    def from_data(cls, data: Mapping[str, object], answer: Answer) -> Self: ...
+    def from_data(cls, data: Mapping[str, Any], response: Response) -> Self: ...
     @classmethod
-    def from_model(cls, model: CancelledOrder | QueriedOrder, answer: Answer) -> Self: ...
+    def from_model(cls, model: CancelledOrder | QueriedOrder, response: Response) -> Self: ...
     order_id: int
     orig_qty: Decimal | None
     orig_quote_order_qty: Decimal | None
     price: Decimal | None
     raw: Mapping[str, object]
+    response: Response
     side: OrderSide | None
     status: OrderStatus
     stop_price: Decimal | None
@@ -209,18 +211,64 @@ class Order:
     time: int | None
     type: OrderType | None
     update_time: int | None
-class OrderNotOpen(Refused):
-    def __init__(self, evidence: Evidence, order: Order | None = None) -> None: ...
+class OrderAlreadyCanceled(OrderNotOpen):
+    def __init__(self, details: ErrorDetails, order: Order | None = None) -> None: ...
     args: object
     attempts: tuple[Attempt, ...]
     code: int | str | None
-    evidence: object
+    details: object
     hint: str
     http_status: int | None
     message: str
     order: object
-    request: SentRequest | None
-    def with_evidence(self, evidence: Evidence) -> Self: ...
+    request: RequestInfo | None
+    def with_details(self, details: ErrorDetails) -> Self: ...
+class OrderFailed(OrderNotOpen):
+    def __init__(self, details: ErrorDetails, order: Order | None = None) -> None: ...
+    args: object
+    attempts: tuple[Attempt, ...]
+    code: int | str | None
+    details: object
+    hint: str
+    http_status: int | None
+    message: str
+    order: object
+    request: RequestInfo | None
+    def with_details(self, details: ErrorDetails) -> Self: ...
+class OrderFilled(OrderNotOpen):
+    def __init__(self, details: ErrorDetails, order: Order | None = None) -> None: ...
+    args: object
+    attempts: tuple[Attempt, ...]
+    code: int | str | None
+    details: object
+    hint: str
+    http_status: int | None
+    message: str
+    order: object
+    request: RequestInfo | None
+    def with_details(self, details: ErrorDetails) -> Self: ...
+class OrderNotFound(RequestRejected):
+    def __init__(self, details: ErrorDetails) -> None: ...
+    attempts: tuple[Attempt, ...]
+    code: int | str | None
+    details: object
+    hint: str
+    http_status: int | None
+    message: str
+    request: RequestInfo | None
+    def with_details(self, details: ErrorDetails) -> Self: ...
+class OrderNotOpen(RequestRejected):
+    def __init__(self, details: ErrorDetails, order: Order | None = None) -> None: ...
+    args: object
+    attempts: tuple[Attempt, ...]
+    code: int | str | None
+    details: object
+    hint: str
+    http_status: int | None
+    message: str
+    order: object
+    request: RequestInfo | None
+    def with_details(self, details: ErrorDetails) -> Self: ...
 class OrderSide(StrEnum):
     BUY = 'BUY'
     SELL = 'SELL'
@@ -239,90 +287,96 @@ class OrderType(StrEnum):
     TRIGGER_LIMIT = 'TRIGGER_LIMIT'
     TRIGGER_MARKET = 'TRIGGER_MARKET'
 class OutcomeUnknown(CallError):
-    def __init__(self, evidence: Evidence) -> None: ...
+    def __init__(self, details: ErrorDetails) -> None: ...
     attempts: tuple[Attempt, ...]
     code: int | str | None
-    evidence: object
+    details: object
     hint: str
     http_status: int | None
     message: str
-    request: SentRequest | None
-    def with_evidence(self, evidence: Evidence) -> Self: ...
-class PermissionDenied(Refused):
-    def __init__(self, evidence: Evidence) -> None: ...
+    request: RequestInfo | None
+    def with_details(self, details: ErrorDetails) -> Self: ...
+class PermissionDenied(RequestRejected):
+    def __init__(self, details: ErrorDetails) -> None: ...
     attempts: tuple[Attempt, ...]
     code: int | str | None
-    evidence: object
+    details: object
     hint: str
     http_status: int | None
     message: str
-    request: SentRequest | None
-    def with_evidence(self, evidence: Evidence) -> Self: ...
-class RateLimited(Refused):
-    def __init__(self, evidence: Evidence) -> None: ...
+    request: RequestInfo | None
+    def with_details(self, details: ErrorDetails) -> Self: ...
+class RateLimited(RequestRejected):
+    def __init__(self, details: ErrorDetails) -> None: ...
     attempts: tuple[Attempt, ...]
     code: int | str | None
-    evidence: object
+    details: object
     hint: str
     http_status: int | None
     message: str
-    request: SentRequest | None
+    request: RequestInfo | None
     retry_at: int | None
-    def with_evidence(self, evidence: Evidence) -> Self: ...
-class Refused(NotExecuted):
-    def __init__(self, evidence: Evidence) -> None: ...
-    attempts: tuple[Attempt, ...]
-    code: int | str | None
-    evidence: object
-    hint: str
-    http_status: int | None
-    message: str
-    request: SentRequest | None
-    def with_evidence(self, evidence: Evidence) -> Self: ...
-class RunStopped(BingxError):
-    def __init__(self, error: CallError) -> None: ...
-    error: object
-class SentRequest:
+    def with_details(self, details: ErrorDetails) -> Self: ...
+class RequestInfo:
     def __init__(self, method: str, url: str, placement: str, parameters: Mapping[str, object], headers: Mapping[str, str]) -> None: ...
     headers: Mapping[str, str]
     method: str
     parameters: Mapping[str, object]
     placement: str
     url: str
+class RequestRejected(NotExecuted):
+    def __init__(self, details: ErrorDetails) -> None: ...
+    attempts: tuple[Attempt, ...]
+    code: int | str | None
+    details: object
+    hint: str
+    http_status: int | None
+    message: str
+    request: RequestInfo | None
+    def with_details(self, details: ErrorDetails) -> Self: ...
+class Response:
+    def __init__(self, http_status: int, headers: Mapping[str, str], body: bytes, parsed: Mapping[str, Any] | None = None) -> None: ...
+    body: bytes
+    def data(self) -> dict[str, Any]: ...
+    headers: Mapping[str, str]
+    http_status: int
+    def json(self) -> Mapping[str, Any]: ...
+    parsed: Mapping[str, Any] | None
+    def redacted(self, secrets: tuple[str, ...]) -> Response: ...
 class StillOpen(NotExecuted):
-    def __init__(self, evidence: Evidence, order: Order) -> None: ...
+    def __init__(self, details: ErrorDetails, order: Order) -> None: ...
     args: object
     attempts: tuple[Attempt, ...]
     code: int | str | None
-    evidence: object
+    details: object
     hint: str
     http_status: int | None
     message: str
     order: object
-    request: SentRequest | None
-    def with_evidence(self, evidence: Evidence) -> Self: ...
-class UnknownCode(OutcomeUnknown):
-    def __init__(self, evidence: Evidence) -> None: ...
+    request: RequestInfo | None
+    def with_details(self, details: ErrorDetails) -> Self: ...
+class UnknownErrorCode(OutcomeUnknown):
+    def __init__(self, details: ErrorDetails) -> None: ...
     attempts: tuple[Attempt, ...]
     code: int | str | None
-    evidence: object
+    details: object
     hint: str
     http_status: int | None
     message: str
-    request: SentRequest | None
-    def with_evidence(self, evidence: Evidence) -> Self: ...
+    request: RequestInfo | None
+    def with_details(self, details: ErrorDetails) -> Self: ...
 def canonical_string(parameters: Mapping[str, object]) -> str: ...
 def generated_client(credentials: Credentials | None = None, **options: Unpack[Options]) -> AuthenticatedClient: ...
 def sign(canonical: str, secret: str) -> str: ...
 class Options(TypedDict):
     clock: Clock
-    engine: Literal['default', 'fast']
     environment: str | Environment
     fallback: bool
-    limits: Choice
+    limits: LimitsOption
     placement: Placement | Literal['auto']
     proxy: str | None
+    rate: RateOption
     source_key: str | None
     timeout: float
     tls: ssl.SSLContext | None
-    transport: Transport | None
+    transport: httpx.BaseTransport | httpx.AsyncBaseTransport | None
