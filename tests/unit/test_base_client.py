@@ -94,10 +94,9 @@ class TestWithOptions:
             ("proxy", "http://127.0.0.1:3128"),
             ("tls", ssl.create_default_context()),
             ("transport", httpx.MockTransport(lambda _: httpx.Response(200))),
-            ("engine", "default"),
             ("proxy", None),
         ],
-        ids=["proxy", "tls", "transport", "engine", "no proxy"],
+        ids=["proxy", "tls", "transport", "no proxy"],
     )
     def test_takes_no_option_that_creates_the_connections(self, name, value):
         with pytest.raises(InvalidInput) as refusal:

@@ -43,7 +43,6 @@ NOT_ALLOWED = [
     ("transport", httpx.MockTransport),
     ("fallback", "no"),
     ("fallback", 1),
-    ("engine", "curl"),
     ("clock", None),
     ("clock", lambda: 0),
     ("limits", "on"),

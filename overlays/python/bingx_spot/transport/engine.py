@@ -7,7 +7,7 @@ from bingx_spot.core.request import SignedRequest
 from bingx_spot.fork_safety import fork_lock, open_sockets, register_fork_aware
 from bingx_spot.models import Response
 from bingx_spot.transport.backend import Backend
-from bingx_spot.transport.request_context import ConnectionBroken, RequestContext, ResponseTooLarge
+from bingx_spot.transport.connection_pool import ConnectionBroken, RequestContext, ResponseTooLarge
 from bingx_spot.transport.resolver import Resolver
 from bingx_spot.transport.tls_and_proxy import Proxy, public_authorities
 

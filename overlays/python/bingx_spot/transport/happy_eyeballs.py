@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from bingx_spot.fork_safety import open_sockets
-from bingx_spot.transport.request_context import ConnectionBroken, RequestContext
+from bingx_spot.transport.connection_pool import ConnectionBroken, RequestContext
 from bingx_spot.transport.resolver import Address
 
 #: After so many seconds the next address is tried too.

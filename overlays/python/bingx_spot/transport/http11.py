@@ -13,10 +13,10 @@ import httptools
 
 from bingx_spot.core.request import SignedRequest
 from bingx_spot.models import Response
-from bingx_spot.transport.connection_pool import Origin
-from bingx_spot.transport.request_context import (
+from bingx_spot.transport.connection_pool import (
     MAXIMUM_SIZE,
     ConnectionBroken,
+    Origin,
     RequestContext,
     ResponseTooLarge,
 )

@@ -18,9 +18,9 @@ from bingx_spot.core.request import SignedRequest
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.fork_safety import register_fork_aware
 from bingx_spot.models import Response
+from bingx_spot.transport.connection_pool import MAXIMUM_SIZE, ResponseTooLarge
 from bingx_spot.transport.engine import describe_failure
 from bingx_spot.transport.http11 import decompress
-from bingx_spot.transport.request_context import MAXIMUM_SIZE, ResponseTooLarge
 
 Transport = TypeVar("Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
 

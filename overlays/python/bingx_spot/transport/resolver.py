@@ -9,7 +9,7 @@ from itertools import chain, zip_longest
 from threading import Lock, Thread
 from typing import NamedTuple
 
-from bingx_spot.transport.request_context import ConnectionBroken
+from bingx_spot.transport.connection_pool import ConnectionBroken
 
 # The first look-up would import this codec, in its own thread: `fork_safety.fork_lock` says why not there.
 codecs.lookup("idna")
