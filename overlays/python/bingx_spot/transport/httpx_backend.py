@@ -137,6 +137,8 @@ class _TimeLeft(UserDict[str, float]):
         self._deadline = deadline
 
     def __getitem__(self, phase: str) -> float:
+        if phase not in self.data:
+            raise KeyError(phase)
         # Not 0: that would make a socket non-blocking.
         return max(self._deadline - time.monotonic(), 0.001)
 
