@@ -23,9 +23,7 @@ _REFUND = 0.5
 
 
 class HostSelector:
-    """Select the host of the next request: the primary, or its fallback after a network failure.
-
-    The fallback is for network failures alone: an HTTP response, whatever it says, is a response.
+    """Selects the host of the next request: the primary, or for a while after a network failure its fallback.
 
     Args:
         environment: The base URLs of the primary and of the fallback.
@@ -48,22 +46,19 @@ class HostSelector:
         return self._primary
 
     def mark_failed(self, base_url: str) -> None:
-        """Remember that the network failed on the way to this host."""
-        if self._fallback is None:
-            return
-        if base_url == self._primary:
+        """Remember that the network failed on the way to this host; an HTTP response is no such failure."""
+        if base_url != self._primary:
+            self._primary_failed_until = 0.0
+        elif self._fallback is not None:
             _log.warning("primary host unreachable; using the fallback for %d s", FAILOVER_SECONDS)
             self._primary_failed_until = self._now() + FAILOVER_SECONDS
-        else:
-            self._primary_failed_until = 0.0
 
 
 class PlacementSelector:
-    """Select where the parameters go, for each host.
+    """Selects where the parameters go, for each host.
 
-    The endpoint's page says JSON, public clients send a query string. Where a server says that the
-    signature or a parameter is missing, nothing was executed: the query string is tried once, and kept for
-    that host.
+    Where a server says that the signature or a parameter is missing, nothing was executed: the query string,
+    which public clients send, is tried once, and kept for that host.
 
     Args:
         fixed: The placement that the caller has fixed, or None.
@@ -82,7 +77,7 @@ class PlacementSelector:
 
         Args:
             base_url: The host.
-            tried: The placement that was used.
+            tried: The placement that it did not see them in.
         """
         if self._fixed is not None:
             return False
@@ -109,10 +104,9 @@ def backoff(retries: int, chance: Callable[[], float] = random.random) -> float:
 
 
 class RetryBudget:
-    """Ration the retries of a client, over all its calls.
+    """Rations the retries of a client, over all its calls.
 
-    Each retry spends one, each success refunds half of one. So a sick server gets at most a hundred
-    retries, however many callers there are, and then only half as many as it has successes.
+    A server that fails gets a hundred retries, then half as many as it has successes.
     """
 
     def __init__(self) -> None:
@@ -135,8 +129,6 @@ class RetryBudget:
 
     def refund(self) -> None:
         """Count a success."""
-        if self._left == _RETRY_BUDGET:
-            return
         with self._lock:
             self._left = min(_RETRY_BUDGET, self._left + _REFUND)
 
@@ -148,8 +140,8 @@ class AccountState:
 
     Attributes:
         limits: The rate limiter.
-        lockouts: The lock-outs.
-        repeated_errors: The guard against the next one.
+        lockouts: Until when the exchange rejects endpoints.
+        repeated_errors: The guard against the next lock-out.
     """
 
     limits: LocalRateLimiter = field(default_factory=LocalRateLimiter)

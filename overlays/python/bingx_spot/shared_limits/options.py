@@ -16,9 +16,8 @@ from bingx_spot.environments import Environment
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.fork_safety import fork_lock
 from bingx_spot.limits.client_state import AccountState
-from bingx_spot.limits.ip_limits import IpLimits
 from bingx_spot.limits.lockouts import Lockouts
-from bingx_spot.limits.rate_limiter import LocalRateLimiter, RateLimiter, Unlimited
+from bingx_spot.limits.rate_limiter import IpLimits, LocalRateLimiter, RateLimiter, Unlimited
 from bingx_spot.limits.rates import RateOption
 
 if TYPE_CHECKING:
