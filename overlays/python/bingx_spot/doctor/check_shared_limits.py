@@ -6,7 +6,7 @@ from bingx_spot.doctor.check_result import CheckResult, failed, passed, warned
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.shared_limits.allocation import ProcessReport
 from bingx_spot.shared_limits.options import LIMITS_VARIABLE, OFF, check_limits, open_store
-from bingx_spot.shared_limits.protocol import StoreError
+from bingx_spot.shared_limits.sync import StoreError
 
 CHECK = "shared limits"
 # Asks for no permit, under a name that is not a limit's.
