@@ -10,7 +10,7 @@ import pytest
 from bingx_sandbox import Sandbox
 from bingx_spot import BingxSpot, NotSent, Order, OutcomeUnknown
 from bingx_spot.environments import Environment
-from bingx_spot.limits import client_state as hosts
+from bingx_spot.limits.client_state import FAILOVER_SECONDS
 from tests.e2e.outcome.calls import (
     CLIENT_KINDS,
     QUERY,
@@ -66,15 +66,16 @@ def test_takes_over_where_the_primary_cannot_be_reached(
 
 
 @both
-def test_takes_over_where_the_connection_breaks_and_is_asked_with_a_stamp_of_its_own(
-    client_kind: ClientKind,
-) -> None:
+def test_a_broken_connection_leads_to_the_fallback_with_a_new_timestamp(client_kind: ClientKind) -> None:
     with pair() as (primary, fallback):
         primary.faults([{"fault": "reset-before-reading"}])
         result = attempt(client_kind, between(primary.url, fallback), client_order_id=NAME)
         assert described(result) == "Order CANCELED"
-        [first], [second] = primary.requests(), fallback.requests()
-    # The sandbox has verified the second one, which the first one's stamp would not fit.
+        [first], [query, second] = primary.requests(), fallback.requests()
+    # The query has named the order id, by which the order is then cancelled.
+    assert query["path"] == QUERY
+    assert "orderId" in second["parameters"]
+    # The sandbox has verified the second cancel, to which the first one's timestamp would not fit.
     assert int(second["parameters"]["timestamp"]) > int(sent(first["body"], "timestamp"))
     assert second["receivedSignature"] != sent(first["body"], "signature")
 
@@ -165,7 +166,7 @@ def test_gives_back_to_the_primary_after_a_pause() -> None:
 
             assert described(outcome(query)) == "Order NEW"
             assert seen() == (1, 1)
-            clock.seconds += hosts.PAUSE - 1
+            clock.seconds += FAILOVER_SECONDS - 1
             outcome(query)
             assert seen() == (1, 2)
             clock.seconds += 2

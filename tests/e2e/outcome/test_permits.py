@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 
 import anyio
+import httpx
 import pytest
 
 from bingx_sandbox import Sandbox
@@ -78,7 +79,7 @@ def test_a_wait_that_cannot_end_in_time_is_raised_at_once_and_sends_nothing(serv
         for _ in range(5):
             bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
         now = time.time_ns() // 1_000_000
-        with pytest.raises(RateLimited, match=r"not sent: a permit for cancelOrder comes in 1\.0 s") as late:
+        with pytest.raises(RateLimited, match=r"a permit for cancelOrder comes in 1\.0 s") as late:
             bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
         assert late.value.retry_at is not None
         assert now + 1000 <= late.value.retry_at <= time.time_ns() // 1_000_000 + 1000
@@ -238,7 +239,7 @@ class TestServerHints:
     @pytest.mark.parametrize("client_kind", ["sync", "async"])
     def test_the_headers_are_believed(self, server: ScriptedServer, client_kind: str) -> None:
         def answer(_: bytes) -> bytes:
-            end = time.time_ns() // 1_000_000 + 1500
+            end = time.time_ns() // 1_000_000 + 950
             left = f"X-RateLimit-Requests-Remain: 0\r\nX-RateLimit-Requests-Expire: {end}"
             return http(success(), headers=left)
 
@@ -256,7 +257,8 @@ class TestServerHints:
                         await other.cancel_order(SYMBOL, order_id=ORDER_ID)
 
             asyncio.run(cancel())
-        assert time.monotonic() - begin >= 1.4
+        # By our own count four more requests could be sent at once.
+        assert time.monotonic() - begin >= 0.9
 
 
 class TestTrio:
@@ -266,7 +268,8 @@ class TestTrio:
         assert [reservation.seconds_until_ready(0.0) for reservation in held] == [0.0] * 5
 
         async def cancel() -> Order:
-            async with awaiting(server.url, limits=limits, timeout=30.0) as bingx:
+            transport = httpx.AsyncHTTPTransport()
+            async with awaiting(server.url, limits=limits, timeout=30.0, transport=transport) as bingx:
                 return await bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
 
         async def play() -> None:

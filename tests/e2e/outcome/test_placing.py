@@ -24,7 +24,7 @@ from tests.e2e.outcome.calls import (
 )
 
 PLACES = ("json", "query", "form")
-MOVED = "they go as a query string from now on"
+MOVED = "sending them as a query string from now on"
 
 
 def places(sandbox: Sandbox) -> list[str]:

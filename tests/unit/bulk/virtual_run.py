@@ -91,7 +91,7 @@ class VirtualRun:
     def _perform(self, send: Send) -> tuple[EffectResult, float]:
         self.requests.append(send)
         result = self.exchange(send)
-        is_hanging = isinstance(result, TransportFailure) and result.pending
+        is_hanging = isinstance(result, TransportFailure) and result.timed_out
         return result, send.timeout if is_hanging else self.round_trip
 
     def _finish(self, result: CancelResult, watch: Callable[[CancelResult], object]) -> None:

@@ -124,8 +124,9 @@ class _Resolution:
         """Send the operation once, repaired if that helps, and note the result."""
         facts = self.facts
         if facts.attempts or facts.error is not None:
-            yield from self._pause()
+            # Spent before the pause, during which other calls look at the budget.
             self._spend_retry()
+            yield from self._pause()
         known_open = facts.state is OrderState.OPEN and facts.queried
         while True:
             attempt = yield from self.attempts.send_once(facts.call, known_open=known_open)
@@ -145,7 +146,10 @@ class _Resolution:
 
     def _note_error(self, attempt: AttemptResult, error: CallError) -> None:
         facts, rule = self.facts, error.details.rule
-        facts.error, facts.queried = error, False
+        # Of a read, a response says more than that there was no time for another one.
+        if attempt.host or facts.error is None or facts.call.operation.act != "read":
+            facts.error = error
+        facts.queried = False
         facts.attempts += bool(attempt.host)
         facts.near_lock = rule == NEAR_LOCK
         facts.out_of_permits = facts.out_of_permits or rule == NO_PERMIT
@@ -173,7 +177,7 @@ class _Resolution:
         if isinstance(attempt.result, Response):
             self._note_read(attempt.result, attempt.began)
         elif attempt.host:
-            self._note_failed_read(attempt.result)
+            self._note_failed_read(attempt.result, attempt.began)
         elif attempt.result.details.rule in (NO_PERMIT, NEAR_LOCK):
             facts.can_query_in_time = False
 
@@ -200,11 +204,15 @@ class _Resolution:
         if facts.proven_open and young_since >= self.began + facts.refused_after:
             facts.not_open = None
 
-    def _note_failed_read(self, error: CallError) -> None:
+    def _note_failed_read(self, error: CallError, began: float) -> None:
         facts = self.facts
-        if isinstance(error, OrderNotFound):
-            facts.not_found = True
-        self._use_permanent_id(error.details.order_id)
+        named = error.details.order_id
+        # An order that a query has named exists: a replica lags that does not find it.
+        if isinstance(error, OrderNotFound) and self.order_id is None:
+            facts.not_found, facts.not_found_after = True, began - self.began
+        elif named is not None:
+            facts.not_found = False
+        self._use_permanent_id(named)
 
     def _use_permanent_id(self, order_id: Any) -> None:
         """Name the order by its permanent id from now on, once a response has named it."""
