@@ -14,12 +14,7 @@ from bingx_spot.exceptions import InvalidInput
 from bingx_spot.keepalive import AsyncKeepAlive, KeepAlive
 from bingx_spot.limits.client_state import ClientState, HostSelector, PlacementSelector
 from bingx_spot.limits.rates import parse_rate
-from bingx_spot.shared_limits.options import (
-    LIMITS_VARIABLE,
-    RATE_VARIABLE,
-    account_of,
-    rate_limiter_for,
-)
+from bingx_spot.shared_limits.options import LIMITS_VARIABLE, RATE_VARIABLE, account_of, rate_limiter_for
 
 if TYPE_CHECKING:
     from bingx_spot_api import AuthenticatedClient, SupportsRequests
@@ -156,11 +151,7 @@ def generated_client(
 
 
 def with_environment(options: Options) -> Options:
-    """Return the options, with those that environment variables give where they are not set.
-
-    Args:
-        options: The options of the caller.
-    """
+    """Return the caller's options, with those that environment variables give where they are not set."""
     environment, limits = os.environ.get(ENVIRONMENT_VARIABLE), os.environ.get(LIMITS_VARIABLE)
     rate = os.environ.get(RATE_VARIABLE)
     if environment:
@@ -182,11 +173,7 @@ def _engine(config: Config) -> Engine:
 
 
 def _new_state(credentials: Credentials, config: Config) -> ClientState:
-    """Return the state of a client that has made no call; only that of the API key may exist already.
-
-    Raises:
-        InvalidInput: `credentials` is of another type.
-    """
+    """Return the state of a client that has made no call; only that of the API key may exist already."""
     if not isinstance(credentials, Credentials):
         raise InvalidInput("credentials", "are of another type", "Credentials(api_key, api_secret)")
     environment = Environment.parse(config.environment)
@@ -201,11 +188,7 @@ def _new_state(credentials: Credentials, config: Config) -> ClientState:
 
 
 def _context(credentials: Credentials, config: Config, state: ClientState) -> CallContext:
-    """Return what the calls of a client have in common.
-
-    Raises:
-        InvalidInput: The limits cannot be shared in the way that the options say.
-    """
+    """Return what the calls of a client have in common."""
     environment = Environment.parse(config.environment)
     return CallContext(
         environment=environment,

@@ -111,9 +111,7 @@ def checked_order_id(order_id: int | str) -> int:
     if isinstance(order_id, str) and re.fullmatch(r"[1-9][0-9]{0,18}", order_id):
         order_id = int(order_id)
     # bool is a subclass of int, and not an order id.
-    if not isinstance(order_id, int) or isinstance(order_id, bool):
-        raise InvalidInput("order_id", f"is {shown(order_id)}", _ORDER_ID_ALLOWED)
-    if not 1 <= order_id <= MAXIMUM_ORDER_ID:
+    if not isinstance(order_id, int) or isinstance(order_id, bool) or not 1 <= order_id <= MAXIMUM_ORDER_ID:
         raise InvalidInput("order_id", f"is {shown(order_id)}", _ORDER_ID_ALLOWED)
     return order_id
 
@@ -147,10 +145,9 @@ def checked_recv_window(recv_window: float) -> float:
     Raises:
         InvalidInput: It is not.
     """
-    if not isinstance(recv_window, int | float) or isinstance(recv_window, bool):
-        raise InvalidInput("recv_window", f"is {shown(recv_window)}", _RECV_WINDOW_ALLOWED)
+    is_number = isinstance(recv_window, int | float) and not isinstance(recv_window, bool)
     # NaN compares false with everything.
-    if not 0 < recv_window <= MAXIMUM_RECV_WINDOW:
+    if not (is_number and 0 < recv_window <= MAXIMUM_RECV_WINDOW):
         raise InvalidInput("recv_window", f"is {shown(recv_window)}", _RECV_WINDOW_ALLOWED)
     # The signed text is the text that is sent, and a whole number must have one text only.
     return int(recv_window) if recv_window == int(recv_window) else recv_window

@@ -73,12 +73,7 @@ class PlacementSelector:
         return self._fixed or self._learned.get(base_url)
 
     def fall_back(self, base_url: str, tried: str | None) -> bool:
-        """Note that a host did not see the parameters, and return whether another placement is worth a try.
-
-        Args:
-            base_url: The host.
-            tried: The placement that it did not see them in.
-        """
+        """Note that a host did not see the parameters there; return whether another placement is worth a try."""
         if self._fixed is not None:
             return False
         if base_url not in self._learned:
@@ -94,12 +89,7 @@ class PlacementSelector:
 
 
 def backoff(retries: int, chance: Callable[[], float] = random.random) -> float:
-    """Return a pause in seconds: exponential, with full jitter, so that many callers do not retry in step.
-
-    Args:
-        retries: Number of retries so far.
-        chance: Returns a number from 0 to 1. Tests pass their own.
-    """
+    """Return a pause after so many retries, in seconds: exponential, with full jitter."""
     return chance() * min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0**retries)
 
 
@@ -136,13 +126,7 @@ class RetryBudget:
 # By identity: it is kept in a weak dictionary, and two that look alike are not one.
 @dataclass(frozen=True, eq=False)
 class AccountState:
-    """What all clients of a process with one API key share.
-
-    Attributes:
-        limits: The rate limiter.
-        lockouts: Until when the exchange rejects endpoints.
-        repeated_errors: The guard against the next lock-out.
-    """
+    """What all clients of a process with one API key share."""
 
     limits: LocalRateLimiter = field(default_factory=LocalRateLimiter)
     lockouts: Lockouts = field(default_factory=Lockouts)

@@ -203,13 +203,9 @@ class PermitQueue:
         waiter.wakeup.set()
 
     def apply_server_hint(self, remaining: int, until: float, now: float) -> None:
-        """Apply what the exchange says is left; `SlidingWindow.apply_server_hint` says when it counts.
+        """Apply what the exchange says is left; `SlidingWindow.apply_server_hint` describes the arguments.
 
-        Args:
-            remaining: How many requests are left.
-            until: End of the exchange's window, in seconds. Bounded by one window from now: a later end
-                would mean a clock that is wrong, here or there.
-            now: The time, in seconds.
+        The end is bounded by one window from now: a later one means a wrong clock, here or there.
         """
         if not self.windows:
             return
