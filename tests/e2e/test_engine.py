@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from bingx_spot import InvalidInput, NotSent, OutcomeUnknown
-from bingx_spot.transport.request_context import MAXIMUM_SIZE
+from bingx_spot.transport.connection_pool import MAXIMUM_SIZE
 from tests.support.cancelling import (
     cancel_awaiting,
     cancel_blocking,

@@ -11,9 +11,9 @@ import pytest
 
 from bingx_spot import Response
 from bingx_spot.core.engine import TransportFailure
+from bingx_spot.transport.connection_pool import MAXIMUM_SIZE
 from bingx_spot.transport.engine import NetworkEngine
 from bingx_spot.transport.httpx_backend import HttpxEngine
-from bingx_spot.transport.request_context import MAXIMUM_SIZE
 from tests.support.cancelling import signed
 from tests.support.scripted_server import http, scripted_server
 

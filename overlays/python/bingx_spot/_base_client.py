@@ -2,11 +2,8 @@
 
 import os
 from dataclasses import replace
-from typing import Self, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
-# For annotations: `typing.get_type_hints` finds `bingx_spot_api.AuthenticatedClient` by this name, and the
-# package imports httpx only when that is used.
-import bingx_spot_api
 from bingx_spot.config import Config, Options
 from bingx_spot.core.engine import Engine
 from bingx_spot.core.request import RequestSigner
@@ -17,12 +14,10 @@ from bingx_spot.exceptions import InvalidInput
 from bingx_spot.keepalive import AsyncKeepAlive, KeepAlive
 from bingx_spot.limits.client_state import ClientState, HostSelector, PlacementSelector
 from bingx_spot.limits.rates import parse_rate
-from bingx_spot.shared_limits.options import (
-    LIMITS_VARIABLE,
-    RATE_VARIABLE,
-    account_of,
-    rate_limiter_for,
-)
+from bingx_spot.shared_limits.options import LIMITS_VARIABLE, RATE_VARIABLE, account_of, rate_limiter_for
+
+if TYPE_CHECKING:
+    from bingx_spot_api import AuthenticatedClient, SupportsRequests
 
 #: The environment variable that names the environment where `from_env` gets none.
 ENVIRONMENT_VARIABLE = "BINGX_ENV"
@@ -56,16 +51,16 @@ class BaseClient:
         owns_engine: bool,
     ) -> None:
         # Imported here: it loads everything that a call needs.
-        from bingx_spot.middleware import SigningMiddleware  # noqa: PLC0415
+        from bingx_spot.middleware import SigningMiddleware
 
         self._credentials = credentials
         self._config = config
         self._engine = engine
         self._state = state
         self._owns_engine = owns_engine
-        self._api: bingx_spot_api.AuthenticatedClient | None = None
+        self._api: AuthenticatedClient | None = None
         self._context = _context(credentials, config, state)
-        self._client: bingx_spot_api.SupportsRequests = SigningMiddleware(self._context, engine)
+        self._client: SupportsRequests = SigningMiddleware(self._context, engine)
         self._keepalive: KeepAlive | AsyncKeepAlive | None = None
 
     @classmethod
@@ -108,10 +103,10 @@ class BaseClient:
         return derived
 
     @property
-    def api(self) -> "bingx_spot_api.AuthenticatedClient":
+    def api(self) -> "AuthenticatedClient":
         """Return the generated client, signing through this client's connections and limits."""
         # Imported here: httpx takes longer to import than all of this package, whose own calls need none.
-        from bingx_spot.httpx_transport import signing_client  # noqa: PLC0415
+        from bingx_spot.httpx_transport import signing_client
 
         if self._api is None:
             self._api = signing_client(self._context, self._engine, owns_engine=False)
@@ -131,7 +126,7 @@ class BaseClient:
 
 def generated_client(
     credentials: Credentials | None = None, **options: Unpack[Options]
-) -> "bingx_spot_api.AuthenticatedClient":
+) -> "AuthenticatedClient":
     """Return a client of the generated package, `bingx_spot_api`, whose httpx clients sign.
 
     Pass it to the generated functions, `sync` and `asyncio` alike. Their requests are stamped, signed and
@@ -146,7 +141,7 @@ def generated_client(
         InvalidInput: An option is not allowed; it names the option.
     """
     # Imported here, as in `BaseClient.api`.
-    from bingx_spot.httpx_transport import signing_client  # noqa: PLC0415
+    from bingx_spot.httpx_transport import signing_client
 
     if credentials is None:
         credentials, options = Credentials.from_env(), with_environment(options)
@@ -156,11 +151,7 @@ def generated_client(
 
 
 def with_environment(options: Options) -> Options:
-    """Return the options, with those that environment variables give where they are not set.
-
-    Args:
-        options: The options of the caller.
-    """
+    """Return the caller's options, with those that environment variables give where they are not set."""
     environment, limits = os.environ.get(ENVIRONMENT_VARIABLE), os.environ.get(LIMITS_VARIABLE)
     rate = os.environ.get(RATE_VARIABLE)
     if environment:
@@ -173,20 +164,16 @@ def with_environment(options: Options) -> Options:
 def _engine(config: Config) -> Engine:
     # Imported here, and not before: an HTTP library takes longer to import than all of this package.
     if config.transport is not None:
-        from bingx_spot.transport.httpx_backend import HttpxEngine  # noqa: PLC0415
+        from bingx_spot.transport.httpx_backend import HttpxEngine
 
         return HttpxEngine(config.transport)
-    from bingx_spot.transport.engine import NetworkEngine  # noqa: PLC0415
+    from bingx_spot.transport.engine import NetworkEngine
 
     return NetworkEngine(config.proxy, config.tls)
 
 
 def _new_state(credentials: Credentials, config: Config) -> ClientState:
-    """Return the state of a client that has made no call; only that of the API key may exist already.
-
-    Raises:
-        InvalidInput: `credentials` is of another type.
-    """
+    """Return the state of a client that has made no call; only that of the API key may exist already."""
     if not isinstance(credentials, Credentials):
         raise InvalidInput("credentials", "are of another type", "Credentials(api_key, api_secret)")
     environment = Environment.parse(config.environment)
@@ -201,11 +188,7 @@ def _new_state(credentials: Credentials, config: Config) -> ClientState:
 
 
 def _context(credentials: Credentials, config: Config, state: ClientState) -> CallContext:
-    """Return what the calls of a client have in common.
-
-    Raises:
-        InvalidInput: The limits cannot be shared as the options say.
-    """
+    """Return what the calls of a client have in common."""
     environment = Environment.parse(config.environment)
     return CallContext(
         environment=environment,

@@ -5,21 +5,19 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-# For annotations: `typing.get_type_hints` finds the bulk classes by this name, and the package imports them
-# only when they are used.
-import bingx_spot
 from bingx_spot._base_client import BaseClient
 from bingx_spot.core.runner import check_on_asyncio
 from bingx_spot.exceptions import OrderAlreadyCanceled
 from bingx_spot.keepalive import AsyncKeepAlive, KeepAlive, check_every
 from bingx_spot.models import Order, Response
 from bingx_spot.validation import cancel_order_request, order_reference
-from bingx_spot_api import types
 from bingx_spot_api.api import server, trade
-from bingx_spot_api.api.trade import cancel_order
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
 
 if TYPE_CHECKING:
+    from bingx_spot.bulk.async_run import AsyncCancelRun
+    from bingx_spot.bulk.sync_run import CancelRun
+    from bingx_spot_api import types
     from bingx_spot_api.models import CancelOrderResponse, QueryOrderResponse, ServerTimeResponse
 
 
@@ -69,11 +67,11 @@ class BingxSpot(BaseClient):
         """
         body = cancel_order_request(symbol, order_id, client_order_id, cancel_restrictions, recv_window)
         try:
-            return _order(cancel_order.sync_detailed(client=self._client, body=body))
+            return _order(trade.cancel_order.sync_detailed(client=self._client, body=body))
         except OrderAlreadyCanceled as error:
             return _already_canceled(error, ok=already_canceled_ok)
 
-    def cancel_orders(self, orders: Iterable[object]) -> "bingx_spot.CancelRun":
+    def cancel_orders(self, orders: Iterable[object]) -> "CancelRun":
         """Cancel many orders, and return an iterator over the results, each as soon as it is known.
 
         The iterable is read as the run goes on, so there may be millions of orders, and results come in
@@ -91,8 +89,8 @@ class BingxSpot(BaseClient):
                 were handed over before.
         """
         # Imported here, as in the async client: most programs cancel one order at a time.
-        from bingx_spot.bulk.run import Run  # noqa: PLC0415
-        from bingx_spot.bulk.sync_run import CancelRun  # noqa: PLC0415
+        from bingx_spot.bulk.run import Run
+        from bingx_spot.bulk.sync_run import CancelRun
 
         return CancelRun(Run(replace(self._context, bulk=True)), orders, self._engine)
 
@@ -196,18 +194,18 @@ class AsyncBingxSpot(BaseClient):
         """
         body = cancel_order_request(symbol, order_id, client_order_id, cancel_restrictions, recv_window)
         try:
-            return _order(await cancel_order.asyncio_detailed(client=self._client, body=body))
+            return _order(await trade.cancel_order.asyncio_detailed(client=self._client, body=body))
         except OrderAlreadyCanceled as error:
             return _already_canceled(error, ok=already_canceled_ok)
 
-    def cancel_orders(self, orders: Iterable[object] | AsyncIterable[object]) -> "bingx_spot.AsyncCancelRun":
+    def cancel_orders(self, orders: Iterable[object] | AsyncIterable[object]) -> "AsyncCancelRun":
         """Cancel many orders, and iterate over the results, each as soon as it is known.
 
         Orders, results and errors are those of `BingxSpot.cancel_orders`; the orders may come from an async
         iterable.
         """
-        from bingx_spot.bulk.async_run import AsyncCancelRun  # noqa: PLC0415
-        from bingx_spot.bulk.run import Run  # noqa: PLC0415
+        from bingx_spot.bulk.async_run import AsyncCancelRun
+        from bingx_spot.bulk.run import Run
 
         return AsyncCancelRun(Run(replace(self._context, bulk=True)), orders, self._engine)
 
@@ -267,8 +265,8 @@ class AsyncBingxSpot(BaseClient):
 
 def _order(response: "types.Response[CancelOrderResponse] | types.Response[QueryOrderResponse]") -> Order:
     # Validation lets no success through without an order; this is for the type checker.
-    assert response.parsed is not None  # noqa: S101
-    assert not isinstance(response.parsed.data, types.Unset)  # noqa: S101
+    assert response.parsed
+    assert response.parsed.data
     raw = Response(response.status_code, response.headers, response.content)
     return Order.from_model(response.parsed.data, raw)
 
@@ -280,7 +278,6 @@ def _already_canceled(error: OrderAlreadyCanceled, *, ok: bool) -> Order:
 
 
 def _time(response: "types.Response[ServerTimeResponse]") -> int:
-    # As above.
-    assert response.parsed is not None  # noqa: S101
-    assert not isinstance(response.parsed.data, types.Unset)  # noqa: S101
+    assert response.parsed  # as above
+    assert response.parsed.data
     return response.parsed.data.server_time

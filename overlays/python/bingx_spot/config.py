@@ -84,14 +84,11 @@ class Config:
         _check_type("fallback", isinstance(self.fallback, bool), "true or false")
         if self.transport is not None and (self.proxy is not None or self.tls is not None):
             beside = "proxy" if self.proxy is not None else "tls"
-            raise InvalidInput(
-                beside, "is given beside a transport", "what the transport itself is made with"
-            )
+            raise InvalidInput(beside, "is given beside a transport", "an option of the transport itself")
         _check_type("proxy", self.proxy is None or isinstance(self.proxy, str), "a URL")
         _check_type("tls", self.tls is None or _is_context(self.tls), "an ssl.SSLContext")
-        _check_type(
-            "transport", self.transport is None or _is_transport(self.transport), "a transport of httpx"
-        )
+        fits = self.transport is None or _is_transport(self.transport)
+        _check_type("transport", fits, "a transport of httpx")
         _check_type("clock", hasattr(self.clock, "timestamp"), "an object with timestamp()")
         check_limits(self.limits)
         check_rate(self.rate)
@@ -106,13 +103,13 @@ def _check_timeout(timeout: float) -> None:
 
 # Imported only where there is something to check: both take longer to import than all of this package.
 def _is_context(tls: Any) -> bool:
-    import ssl  # noqa: PLC0415
+    import ssl
 
     return isinstance(tls, ssl.SSLContext)
 
 
 def _is_transport(transport: Any) -> bool:
-    import httpx  # noqa: PLC0415
+    import httpx
 
     return isinstance(transport, httpx.BaseTransport | httpx.AsyncBaseTransport)
 
@@ -124,9 +121,8 @@ def _check_type(name: str, fits: bool, allowed: str) -> None:
 
 
 def _check_source_key(source_key: str) -> None:
+    allowed = "printable ASCII characters"
     if not isinstance(source_key, str) or not source_key.isascii() or not source_key.isprintable():
-        raise InvalidInput("source_key", "cannot stand in an HTTP header", "printable ASCII characters")
+        raise InvalidInput("source_key", "cannot stand in an HTTP header", allowed)
     if source_key != source_key.strip() or not source_key:
-        raise InvalidInput(
-            "source_key", "is empty or has white space around it", "printable ASCII characters"
-        )
+        raise InvalidInput("source_key", "is empty or has white space around it", allowed)

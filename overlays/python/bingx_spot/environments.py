@@ -84,12 +84,8 @@ def _origin(url: str) -> str:
         raise InvalidInput("environment", f"has more than a host: {shown(url)}", _URL_ALLOWED)
     if parts.scheme == "http" and not _is_loopback(host):
         raise InvalidInput("environment", f"would send the API key in clear to {host}", _URL_ALLOWED)
-    return _written(parts.scheme, host, port)
-
-
-def _written(scheme: str, host: str, port: int | None) -> str:
     address = f"[{host}]" if ":" in host else host
-    return f"{scheme}://{address}" if port is None else f"{scheme}://{address}:{port}"
+    return f"{parts.scheme}://{address}" if port is None else f"{parts.scheme}://{address}:{port}"
 
 
 def _is_loopback(host: str) -> bool:

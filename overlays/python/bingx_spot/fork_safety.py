@@ -29,11 +29,7 @@ _fork_aware: WeakSet[ForkAware] = WeakSet()
 
 
 def register_fork_aware(each: ForkAware) -> None:
-    """Call an object's `after_fork_in_child` in every child process, for as long as it lives.
-
-    Args:
-        each: The object; it is not kept alive.
-    """
+    """Call an object's `after_fork_in_child` in every child process, while something else holds it."""
     _fork_aware.add(each)
 
 
@@ -60,11 +56,7 @@ class InheritedSockets:
         self._identities: dict[int, tuple[int, int]] = {}
 
     def add(self, descriptor: int) -> None:
-        """Remember a socket that was opened.
-
-        Args:
-            descriptor: Its file descriptor.
-        """
+        """Remember a socket that was opened, by its file descriptor."""
         if _FORKS:
             self._identities[descriptor] = _identity(descriptor)
 

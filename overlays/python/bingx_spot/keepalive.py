@@ -76,7 +76,7 @@ class AsyncKeepAlive:
     """
 
     def __init__(self, ping: Callable[[], Awaitable[object]], every: float) -> None:
-        import asyncio  # noqa: PLC0415 - a quarter of the start of a program that does not need it
+        import asyncio  # a quarter of the start of a program that does not need it
 
         self._ping = ping
         self._every = every

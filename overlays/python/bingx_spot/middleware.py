@@ -94,7 +94,7 @@ def call_of(
     *,
     params: Mapping[str, object] | None = None,
     json: Mapping[str, object] | None = None,
-    headers: Mapping[str, str] | None = None,  # noqa: ARG001 - the content type, which the placement decides
+    headers: Mapping[str, str] | None = None,  # the content type, which the placement decides
 ) -> ApiCall:
     """Return the call that a generated function makes.
 

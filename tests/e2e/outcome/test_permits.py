@@ -16,8 +16,7 @@ from bingx_sandbox import Sandbox
 from bingx_spot import AsyncBingxSpot, BingxSpot, CallError, Credentials, Order, RateLimited
 from bingx_spot.core.resolution import resolve
 from bingx_spot.core.runner import run
-from bingx_spot.limits.ip_limits import IpLimits
-from bingx_spot.limits.rate_limiter import LocalRateLimiter
+from bingx_spot.limits.rate_limiter import IpLimits, LocalRateLimiter
 from bingx_spot.shared_limits import options as accounts
 from bingx_spot_api.contract import BY_ID
 from tests.e2e.outcome.calls import refused_port

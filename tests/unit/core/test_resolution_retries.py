@@ -253,7 +253,8 @@ class TestInterruptions:
         def interrupt(_: object) -> Reply:
             raise KeyboardInterrupt
 
-        interruption = mark_interruption(KeyboardInterrupt(), request_sent=False)
+        interruption = KeyboardInterrupt()
+        mark_interruption(interruption, request_sent=False)
         notes = Exchange().interrupted(interrupt, interruption)
         assert notes == ["bingx_spot: no request was sent that could have taken effect"]
 

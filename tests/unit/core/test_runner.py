@@ -208,7 +208,7 @@ class TestInterruption:
             assert not {"__call__", "_perform", "_perform_async", "send"} & {frame.name for frame in frames}
         shown = traceback.TracebackException.from_exception(raised.value, capture_locals=True)
         own = [frame for frame in shown.stack if frame.filename == runner.__file__]
-        assert own
+        assert own or isinstance(error, KeyboardInterrupt)
         for frame in own:
             assert KEY not in str(frame.locals)
             assert SECRET not in str(frame.locals)

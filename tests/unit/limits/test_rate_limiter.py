@@ -2,19 +2,21 @@
 
 import logging
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
-from bingx_spot.limits import ip_limits as ip_limits_module
-from bingx_spot.limits.ip_limits import IpLimits
+from bingx_spot.core.resolution import resolve
+from bingx_spot.limits import rate_limiter as rate_limiter_module
 from bingx_spot.limits.lockouts import Lockouts
 from bingx_spot.limits.permit_queue import DeadlineTooShort
-from bingx_spot.limits.rate_limiter import LocalRateLimiter, Unlimited
+from bingx_spot.limits.rate_limiter import IpLimits, LocalRateLimiter, Unlimited
 from bingx_spot_api.contract import BY_ID, IP_GROUPS, IpGroup, Operation, Rate
 from tests.support.scripted_time import ScriptedTime
+from tests.unit.core.playing import CANCELLING, Exchange
 
 CANCEL = BY_ID["cancelOrder"]
 QUERY = BY_ID["queryOrder"]
@@ -36,7 +38,7 @@ def limits(time: ScriptedTime) -> LocalRateLimiter:
 @pytest.fixture
 def small_group(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let an endpoint of group 3 have 4 requests in 10 s, and the group 6."""
-    monkeypatch.setattr(ip_limits_module, "IP_GROUPS", {3: IpGroup(3, Rate(4, 10.0), Rate(6, 10.0))})
+    monkeypatch.setattr(rate_limiter_module, "IP_GROUPS", {3: IpGroup(3, Rate(4, 10.0), Rate(6, 10.0))})
 
 
 def permitted(limits: LocalRateLimiter, most: int, operation: Operation = CANCEL) -> int:
@@ -138,7 +140,7 @@ class TestPerIpAddress:
 
     def test_each_group_has_its_own(self, limits: LocalRateLimiter, monkeypatch: pytest.MonkeyPatch) -> None:
         groups = {number: IpGroup(number, Rate(4, 10.0), Rate(6, 10.0)) for number in (3, 4)}
-        monkeypatch.setattr(ip_limits_module, "IP_GROUPS", groups)
+        monkeypatch.setattr(rate_limiter_module, "IP_GROUPS", groups)
         assert permitted(limits, 10, WITHOUT_UID_LIMIT) == 4
         assert permitted(limits, 10, replace(NEIGHBOUR, operation_id="other", ip_group=4)) == 4
         assert permitted(limits, 10, NEIGHBOUR) == 2
@@ -309,3 +311,60 @@ def test_unlimited_never_waits() -> None:
         assert reservation.wakeup is None
         reservation.complete(0, 60.0)
         reservation.release()
+
+
+# What a signal handler or the garbage collector may do in the middle of a change.
+
+
+def test_a_signal_handler_may_reserve_in_the_middle_of_a_change(limits: LocalRateLimiter) -> None:
+    with limits.ip_limits:
+        assert limits.reserve(CANCEL).seconds_until_ready(1.0) == 0.0
+
+
+def test_a_release_in_the_middle_of_a_change_is_deferred(limits: LocalRateLimiter) -> None:
+    reservations = [limits.reserve(CANCEL) for _ in range(6)]
+    assert [reservation.seconds_until_ready(60.0) > 0 for reservation in reservations] == [False] * 5 + [True]
+    with limits.ip_limits:
+        reservations[0].release()
+        assert reservations[0].permit is not None
+        assert len(limits.queue_for(CANCEL)) == 1
+    assert reservations[0].permit is None
+    assert reservations[5].permit is not None
+
+
+def test_a_release_does_not_wait_for_another_thread(limits: LocalRateLimiter) -> None:
+    reservation = limits.reserve(CANCEL)
+    assert reservation.seconds_until_ready(1.0) == 0.0
+    with limits.ip_limits:
+        releasing = threading.Thread(target=reservation.release)
+        releasing.start()
+        releasing.join(30)
+        assert not releasing.is_alive()
+        assert reservation.permit is not None
+    assert reservation.permit is None
+
+
+def test_an_abandoned_call_leaves_the_queue() -> None:
+    time = ScriptedTime()
+    limits = LocalRateLimiter(time)
+    exchange = Exchange(time, limits)
+    for _ in range(5):
+        assert limits.reserve(CANCEL).seconds_until_ready(0.0) == 0.0
+    abandoned = resolve(exchange.context, CANCELLING)
+    next(abandoned)
+    assert len(limits.queue_for(CANCEL)) == 1
+    del abandoned
+    assert len(limits.queue_for(CANCEL)) == 0
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt(), GeneratorExit()])
+def test_an_interrupted_call_leaves_the_queue(interruption: BaseException) -> None:
+    time = ScriptedTime()
+    limits = LocalRateLimiter(time)
+    for _ in range(5):
+        assert limits.reserve(CANCEL).seconds_until_ready(0.0) == 0.0
+    waiting = resolve(Exchange(time, limits).context, CANCELLING)
+    next(waiting)
+    with pytest.raises(type(interruption)):
+        waiting.throw(interruption)
+    assert len(limits.queue_for(CANCEL)) == 0

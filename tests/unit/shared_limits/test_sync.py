@@ -32,7 +32,7 @@ class Shared:
         self.lockouts = Lockouts(self.time)
         self.notified = 0
         self.queue = self.limits.queue_for(CANCEL)
-        self.limit = SharedLimit(CANCEL, self.queue, self.lockouts, "name", self.notify)
+        self.limit = SharedLimit("cancelOrder", self.queue, Rate(5, 1.0), self.lockouts, "name", self.notify)
 
     @property
     def remote(self) -> RemoteSource:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from bingx_spot.transport import happy_eyeballs
+from bingx_spot.transport.connection_pool import ConnectionBroken, RequestContext
 from bingx_spot.transport.happy_eyeballs import STAGGER
-from bingx_spot.transport.request_context import ConnectionBroken, RequestContext
 from bingx_spot.transport.resolver import Address
 
 Connect = Callable[..., socket.socket]

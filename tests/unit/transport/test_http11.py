@@ -6,14 +6,14 @@ import zlib
 
 import pytest
 
-from bingx_spot.transport.connection_pool import origin_of
-from bingx_spot.transport.http11 import Received, encode_request, exchange, open_tunnel
-from bingx_spot.transport.request_context import (
+from bingx_spot.transport.connection_pool import (
     MAXIMUM_SIZE,
     ConnectionBroken,
     RequestContext,
     ResponseTooLarge,
+    origin_of,
 )
+from bingx_spot.transport.http11 import Received, encode_request, exchange, open_tunnel
 from tests.support.cancelling import signed
 from tests.support.scripted_server import http
 

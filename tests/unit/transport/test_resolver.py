@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from bingx_spot import Environment, NotSent, Response
+from bingx_spot.transport.connection_pool import ConnectionBroken
 from bingx_spot.transport.engine import NetworkEngine
-from bingx_spot.transport.request_context import ConnectionBroken
 from bingx_spot.transport.resolver import Address, Resolver
 from tests.support.cancelling import cancel_blocking, once_awaiting, once_blocking, signed
 from tests.support.samples import ORDER_ID, SUCCESS

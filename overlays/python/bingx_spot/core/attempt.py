@@ -176,7 +176,7 @@ class AttemptRunner:
             except CallError as error:
                 details = replace(error.details, request=request.info)
                 return self._learn(call.operation, error.with_details(details), timestamp)
-        assert isinstance(result, TransportFailure)  # noqa: S101 - a driver answers every Send
+        assert isinstance(result, TransportFailure)  # a driver answers every Send
         details = ErrorDetails(result.reason, request=request.info)
         if result is CLOSED:
             return NotSent(replace(details, rule=CLOSED_CLIENT, hint="Create another client."))

@@ -89,7 +89,7 @@ def _unknown(facts: Facts) -> CallError:
         facts.call.operation.act or "", "was changed"
     )
     error = facts.ambiguous or facts.error
-    assert error is not None  # noqa: S101 - an outcome is unknown because of an error
+    assert error is not None  # an outcome is unknown because of an error
     hint = error.hint
     if facts.is_settleable:
         # By client order id, another cancel could hit a newer order that uses the id again.
@@ -104,7 +104,7 @@ def _unknown(facts: Facts) -> CallError:
 
 def _not_executed(facts: Facts) -> CallError:
     error = facts.error
-    assert error is not None  # noqa: S101 - a call without a response ends with an error
+    assert error is not None  # a call without a response ends with an error
     if facts.call.operation.act != "cancel":
         return error
     return error.with_details(replace(error.details, summary=f"{order_name(facts.call)} was not cancelled."))

@@ -46,7 +46,7 @@ class Engine(Protocol):
         """Send the request and wait for the response."""
         ...
 
-    async def send_async(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:  # noqa: ASYNC109
+    async def send_async(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:
         """Send the request and await the response."""
         ...
 
@@ -59,8 +59,8 @@ class Engine(Protocol):
         ...
 
 
-def mark_interruption(interruption: BaseException, *, request_sent: bool) -> BaseException:
-    """Record on an exception whether the request that it ended may have been sent, and return it.
+def mark_interruption(interruption: BaseException, *, request_sent: bool) -> None:
+    """Record on an exception whether the request that it ended may have been sent.
 
     Its traceback is removed: the frames hold the API key and the signature.
     """
@@ -68,7 +68,7 @@ def mark_interruption(interruption: BaseException, *, request_sent: bool) -> Bas
         interruption.add_note(MAYBE_SENT_NOTE)
     else:
         interruption.__dict__["_bingx_spot_not_sent"] = True
-    return interruption.with_traceback(None)
+    interruption.__traceback__ = None
 
 
 def may_have_been_sent(interruption: BaseException) -> bool:

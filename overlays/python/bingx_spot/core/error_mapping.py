@@ -126,7 +126,7 @@ def _retry_after(headers: Mapping[str, str]) -> int | None:
     if not value:
         return None
     # Imported here: it loads half of the email package, for a header that hardly ever comes.
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415
+    from email.utils import parsedate_to_datetime
 
     with suppress(ValueError, KeyError, OverflowError):
         moments = [parsedate_to_datetime(text).timestamp() for text in (value, headers["date"])]

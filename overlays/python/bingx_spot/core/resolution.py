@@ -290,14 +290,14 @@ class _Resolution:
 
 
 def _query_of(operation: Operation) -> Operation:
-    assert operation.settled_by is not None  # noqa: S101 - only what can be settled is queried
+    assert operation.settled_by is not None  # only what can be settled is queried
     return BY_ID[operation.settled_by.operation]
 
 
 def _query(call: ApiCall) -> ApiCall:
     """Return the query for the order that the call names."""
     operation = _query_of(call.operation)
-    assert call.operation.settled_by is not None  # noqa: S101 - as above
+    assert call.operation.settled_by is not None  # as above
     parameters = {
         name: call.parameters[own]
         for name, own in call.operation.settled_by.parameters
@@ -309,5 +309,5 @@ def _query(call: ApiCall) -> ApiCall:
 
 
 def _timing(operation: Operation) -> Timing:
-    assert operation.timing is not None  # noqa: S101 - the generator asks for it beside `settledBy`
+    assert operation.timing is not None  # the generator asks for it beside `settledBy`
     return operation.timing

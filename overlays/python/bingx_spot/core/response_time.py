@@ -90,7 +90,7 @@ def _timestamp(body: bytes) -> int | None:
 
 def _date(headers: Mapping[str, str]) -> int | None:
     # Imported here: it loads half of the email package, and few responses have to be read for their time.
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415
+    from email.utils import parsedate_to_datetime
 
     with suppress(ValueError, KeyError, OverflowError):
         return round(parsedate_to_datetime(headers["date"]).timestamp() * 1000)

@@ -121,8 +121,9 @@ def run(steps: CallSteps[Result], engine: Engine) -> Result:
     except Exception:
         steps.close()
         raise
-    except BaseException as interruption:  # noqa: BLE001 - raised again: Ctrl-C
-        raise _annotated(interruption, steps)  # noqa: B904 - it is the same exception
+    except BaseException as interruption:  # Ctrl-C
+        _annotate(interruption, steps)
+        raise
 
 
 async def run_async(steps: CallSteps[Result], engine: Engine) -> Result:
@@ -141,8 +142,9 @@ async def run_async(steps: CallSteps[Result], engine: Engine) -> Result:
     except Exception:
         steps.close()
         raise
-    except BaseException as interruption:  # noqa: BLE001 - raised again: a cancelled task
-        raise _annotated(interruption, steps)  # noqa: B904 - it is the same exception
+    except BaseException as interruption:  # a cancelled task
+        _annotate(interruption, steps)
+        raise
 
 
 def check_on_asyncio(name: str, instead: str) -> None:
@@ -155,7 +157,7 @@ def check_on_asyncio(name: str, instead: str) -> None:
     Raises:
         InvalidInput: No asyncio event loop is running.
     """
-    import asyncio  # noqa: PLC0415 - a quarter of the start of a program that does not need it
+    import asyncio  # a quarter of the start of a program that does not need it
 
     try:
         asyncio.get_running_loop()
@@ -179,7 +181,7 @@ async def _perform_async(effect: Sleep | Send, engine: Engine) -> EffectResult:
     if isinstance(effect, Send):
         return _redacted(await engine.send_async(effect.request, effect.timeout), effect.request)
     # Imported here: most calls never wait, and it takes a fifth of the start of a program.
-    import anyio  # noqa: PLC0415
+    import anyio
 
     if effect.wakeup is None:
         await anyio.sleep(effect.seconds)
@@ -199,7 +201,7 @@ def _redacted(result: Response | TransportFailure, request: SignedRequest) -> Re
 def _call_from_any_thread() -> Callable[[Callable[[], object]], object]:
     """Return a function by which other threads call something in this event loop."""
     # AnyIO's own function waits for the call, which the loop's own thread must not do.
-    from anyio.lowlevel import current_token  # noqa: PLC0415 - as above
+    from anyio.lowlevel import current_token  # as above
 
     loop: Any = current_token().native_token
     own = get_ident()
@@ -212,8 +214,8 @@ def _call_from_any_thread() -> Callable[[Callable[[], object]], object]:
     return lambda function: function() if get_ident() == own else call_soon(function)
 
 
-def _annotated(interruption: BaseException, steps: CallSteps[Result]) -> BaseException:
-    """Return the interruption with the steps' note on the request, without frames that hold secrets."""
+def _annotate(interruption: BaseException, steps: CallSteps[Result]) -> None:
+    """Let the steps add their note on the request, and remove the frames, which hold secrets."""
     with suppress(BaseException):
         steps.throw(interruption)
-    return interruption.with_traceback(None)
+    interruption.__traceback__ = None

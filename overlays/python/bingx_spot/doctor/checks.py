@@ -12,7 +12,7 @@ from bingx_spot.environments import Environment
 from bingx_spot.exceptions import CredentialsError, InvalidInput
 from bingx_spot.shared_limits.allocation import ProcessReport
 from bingx_spot.shared_limits.options import LIMITS_VARIABLE, OFF, check_limits, open_store
-from bingx_spot.shared_limits.protocol import StoreError
+from bingx_spot.shared_limits.sync import StoreError
 
 #: What a person is asked before the account is checked.
 QUESTION = (

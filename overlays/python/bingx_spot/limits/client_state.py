@@ -23,9 +23,7 @@ _REFUND = 0.5
 
 
 class HostSelector:
-    """Select the host of the next request: the primary, or its fallback after a network failure.
-
-    The fallback is for network failures alone: an HTTP response, whatever it says, is a response.
+    """Selects the host of the next request: the primary, or for a while after a network failure its fallback.
 
     Args:
         environment: The base URLs of the primary and of the fallback.
@@ -48,22 +46,19 @@ class HostSelector:
         return self._primary
 
     def mark_failed(self, base_url: str) -> None:
-        """Remember that the network failed on the way to this host."""
-        if self._fallback is None:
-            return
-        if base_url == self._primary:
+        """Remember that the network failed on the way to this host; an HTTP response is no such failure."""
+        if base_url != self._primary:
+            self._primary_failed_until = 0.0
+        elif self._fallback is not None:
             _log.warning("primary host unreachable; using the fallback for %d s", FAILOVER_SECONDS)
             self._primary_failed_until = self._now() + FAILOVER_SECONDS
-        else:
-            self._primary_failed_until = 0.0
 
 
 class PlacementSelector:
-    """Select where the parameters go, for each host.
+    """Selects where the parameters go, for each host.
 
-    The endpoint's page says JSON, public clients send a query string. Where a server says that the
-    signature or a parameter is missing, nothing was executed: the query string is tried once, and kept for
-    that host.
+    Where a server says that the signature or a parameter is missing, nothing was executed: the query string,
+    which public clients send, is tried once, and kept for that host.
 
     Args:
         fixed: The placement that the caller has fixed, or None.
@@ -78,12 +73,7 @@ class PlacementSelector:
         return self._fixed or self._learned.get(base_url)
 
     def fall_back(self, base_url: str, tried: str | None) -> bool:
-        """Note that a host did not see the parameters, and return whether another placement is worth a try.
-
-        Args:
-            base_url: The host.
-            tried: The placement that was used.
-        """
+        """Note that a host did not see the parameters there; return whether another placement is worth a try."""
         if self._fixed is not None:
             return False
         if base_url not in self._learned:
@@ -99,20 +89,14 @@ class PlacementSelector:
 
 
 def backoff(retries: int, chance: Callable[[], float] = random.random) -> float:
-    """Return a pause in seconds: exponential, with full jitter, so that many callers do not retry in step.
-
-    Args:
-        retries: Number of retries so far.
-        chance: Returns a number from 0 to 1. Tests pass their own.
-    """
+    """Return a pause after so many retries, in seconds: exponential, with full jitter."""
     return chance() * min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0**retries)
 
 
 class RetryBudget:
-    """Ration the retries of a client, over all its calls.
+    """Rations the retries of a client, over all its calls.
 
-    Each retry spends one, each success refunds half of one. So a sick server gets at most a hundred
-    retries, however many callers there are, and then only half as many as it has successes.
+    A server that fails gets a hundred retries, then half as many as it has successes.
     """
 
     def __init__(self) -> None:
@@ -135,8 +119,6 @@ class RetryBudget:
 
     def refund(self) -> None:
         """Count a success."""
-        if self._left == _RETRY_BUDGET:
-            return
         with self._lock:
             self._left = min(_RETRY_BUDGET, self._left + _REFUND)
 
@@ -144,13 +126,7 @@ class RetryBudget:
 # By identity: it is kept in a weak dictionary, and two that look alike are not one.
 @dataclass(frozen=True, eq=False)
 class AccountState:
-    """What all clients of a process with one API key share.
-
-    Attributes:
-        limits: The rate limiter.
-        lockouts: The lock-outs.
-        repeated_errors: The guard against the next one.
-    """
+    """What all clients of a process with one API key share."""
 
     limits: LocalRateLimiter = field(default_factory=LocalRateLimiter)
     lockouts: Lockouts = field(default_factory=Lockouts)

@@ -19,7 +19,7 @@ _ALL = "*"
 
 
 class Lockouts:
-    """Remember until when the exchange rejects an endpoint, or everything.
+    """Remembers until when the exchange rejects an endpoint, or everything.
 
     Args:
         now: A monotonic clock, in seconds. Tests pass their own.
@@ -30,12 +30,7 @@ class Lockouts:
         self._until: dict[str, float] = {}
 
     def lock(self, operation_id: str | None, seconds: float) -> None:
-        """Lock an endpoint, or everything.
-
-        Args:
-            operation_id: The endpoint; None for everything.
-            seconds: For how long, at most an hour.
-        """
+        """Lock an endpoint, or with None everything, for so many seconds, at most an hour."""
         name = _ALL if operation_id is None else operation_id
         until = self._now() + min(max(seconds, 0.0), LONGEST_BAN)
         self._until[name] = max(until, self._until.get(name, 0.0))
@@ -53,7 +48,7 @@ class Lockouts:
 
 
 class RepeatedErrorGuard:
-    """Count equal errors of an endpoint, so that the twentieth never happens.
+    """Counts equal errors of an endpoint, so that the twentieth never happens.
 
     A request in flight may return one more such error, so errors and requests in flight together stay below
     the maximum. An endpoint whose last responses were successes is not held back: with the documented rate,
@@ -104,28 +99,18 @@ class RepeatedErrorGuard:
 
     def record_success(self, operation_id: str) -> None:
         """Note a success of the endpoint."""
-        if operation_id not in self._succeeding:
-            with self._lock:
-                self._succeeding.add(operation_id)
+        with self._lock:
+            self._succeeding.add(operation_id)
 
     def seconds_left(self, operation_id: str) -> float:
         """Return for how long one more error of the endpoint is too many, in seconds; 0 where it is not."""
-        if not self._errors:
-            return 0.0
         with self._lock:
-            full = [
-                times[0] + _WINDOW_SECONDS - self._now()
-                for times in self._times(operation_id)
-                if len(times) == _MAXIMUM_EQUAL_ERRORS
-            ]
-        return max([0.0, *full])
+            full = [each[0] for each in self._times(operation_id) if len(each) == _MAXIMUM_EQUAL_ERRORS]
+        return max([0.0, *(first + _WINDOW_SECONDS - self._now() for first in full)])
 
     def _has_room(self, operation_id: str) -> bool:
-        most = 0
-        if self._errors:
-            since = self._now() - _WINDOW_SECONDS
-            recent = [sum(at > since for at in times) for times in self._times(operation_id)]
-            most = max(recent, default=0)
+        since = self._now() - _WINDOW_SECONDS
+        most = max((sum(at > since for at in times) for times in self._times(operation_id)), default=0)
         if most == 0 and operation_id in self._succeeding:
             return True
         return most + self._in_flight[operation_id] < _MAXIMUM_EQUAL_ERRORS

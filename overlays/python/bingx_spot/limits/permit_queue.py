@@ -14,7 +14,10 @@ from bingx_spot.limits.sliding_window import Permit, SlidingWindow
 from bingx_spot_api.contract import Rate
 
 _log = logging.getLogger("bingx_spot")
-
+_BOUNDED = (
+    "rate limit headers say that the window ends in %.0f s, which is too far in the future; "
+    "using one window, %g s. Check the clock of this machine (bingx-spot time)."
+)
 # Excess over one window that needs no warning, in seconds: a Date header gives whole seconds.
 _CLOCK_TOLERANCE = 1.0
 # Not 0, which means granted; shorter than any timer can measure.
@@ -25,23 +28,21 @@ class Wakeup:
     """One-shot event that wakes one waiting caller, from any thread.
 
     It knows neither threads nor event loops: the caller subscribes a callback that wakes it.
+
+    Attributes:
+        is_set: Whether `set` was called.
     """
 
-    __slots__ = ("_is_set", "_wake")
+    __slots__ = ("_wake", "is_set")
 
     def __init__(self) -> None:
-        self._is_set = False
+        self.is_set = False
         self._wake: Callable[[], object] | None = None
-
-    @property
-    def is_set(self) -> bool:
-        """Return whether `set` was called."""
-        return self._is_set
 
     def set(self) -> None:
         """Wake the caller, or make its next `subscribe` wake it at once."""
         # First the flag, then the callback; `subscribe` does it the other way round, so no wake-up is missed.
-        self._is_set = True
+        self.is_set = True
         wake = self._wake
         if wake is not None:
             with suppress(RuntimeError):  # from an event loop that is closed; no task waits there
@@ -54,7 +55,7 @@ class Wakeup:
             wake: Wakes the caller; it may be called from another thread, and twice.
         """
         self._wake = wake
-        if self._is_set:
+        if self.is_set:
             wake()
 
 
@@ -158,15 +159,15 @@ class PermitQueue:
             if self._is_free_for(waiter, now):
                 self._grant(waiter, now)
                 return 0.0
-            self._check_deadline(now, deadline, self._ahead_of(waiter))
+            earliest = self._earliest_possible(now, self._ahead_of(waiter))
+            if earliest > deadline:
+                raise DeadlineTooShort(earliest - now)
             waiter.deadline = deadline
             line[waiter] = None
             if self._bulk and not waiter.bulk:
                 self.reject_late_waiters(now)
         self.grant_available(now)
-        if waiter.permit is not None:
-            return 0.0
-        return self._seconds_to_sleep(waiter, now, deadline)
+        return 0.0 if waiter.permit is not None else self._seconds_to_sleep(waiter, now, deadline)
 
     def clear(self) -> None:
         """Remove all waiters: their callers do not exist in this process."""
@@ -202,29 +203,26 @@ class PermitQueue:
         waiter.wakeup.set()
 
     def apply_server_hint(self, remaining: int, until: float, now: float) -> None:
-        """Apply what the exchange says is left; `SlidingWindow.apply_server_hint` says when it counts.
+        """Apply what the exchange says is left; `SlidingWindow.apply_server_hint` describes the arguments.
 
-        Args:
-            remaining: How many requests are left.
-            until: End of the exchange's window, in seconds. Bounded by one window from now: a later end
-                would mean a clock that is wrong, here or there.
-            now: The time, in seconds.
+        The end is bounded by one window from now: a later one means a wrong clock, here or there.
         """
         if not self.windows:
             return
         # The first window is the account's; the others belong to the IP address, which serves several keys.
-        latest = now + self.windows[0].limit.seconds
-        if until > latest + _CLOCK_TOLERANCE:
-            self._warn_of_bound(until - now)
-        until = min(until, latest)
+        length = self.windows[0].limit.seconds
+        if until > now + length + _CLOCK_TOLERANCE and not self._hint_was_bounded:
+            self._hint_was_bounded = True
+            _log.warning(_BOUNDED, until - now, length)
+        until = min(until, now + length)
         if self.remote is not None:
             self.remote.server_hint = (remaining, until)
         elif self.windows[0].apply_server_hint(remaining, until, now):
             self.reject_late_waiters(now)
 
-    def slow_to(self, rate: Rate) -> None:
-        """Keep to a slower rate per account from now on; a faster one changes nothing."""
-        if self.own_rate is None or slower(rate, self.own_rate) == self.own_rate:
+    def slow_to(self, rate: Rate | None) -> None:
+        """Keep to a slower rate per account from now on; a faster one, or None, changes nothing."""
+        if rate is None or self.own_rate is None or slower(rate, self.own_rate) == self.own_rate:
             return
         self.own_rate = rate
         self.windows[0].set_limit(slower(rate, self.windows[0].limit))
@@ -265,11 +263,6 @@ class PermitQueue:
         local = max([window.earliest_possible(now, ahead + 1) for window in self.windows], default=now)
         return local if self.remote is None else max(local, self.remote.next_free_at)
 
-    def _check_deadline(self, now: float, deadline: float, ahead: int) -> None:
-        earliest = self._earliest_possible(now, ahead)
-        if earliest > deadline:
-            raise DeadlineTooShort(earliest - now)
-
     def _seconds_to_sleep(self, waiter: Waiter, now: float, deadline: float) -> float:
         ahead = self._ahead_of(waiter)
         # Callers behind the first poll at the earliest possible time, so that a first caller that is held up
@@ -282,14 +275,3 @@ class PermitQueue:
         waiter.wakeup = Wakeup()
         waiter.wakes_at = min(at, deadline) if self.remote is None else deadline
         return max(waiter.wakes_at - now, _SHORTEST)
-
-    def _warn_of_bound(self, seconds: float) -> None:
-        if self._hint_was_bounded:
-            return
-        self._hint_was_bounded = True
-        _log.warning(
-            "rate limit headers say that the window ends in %.0f s, which is too far in the future; "
-            "using one window, %g s. Check the clock of this machine (bingx-spot time).",
-            seconds,
-            self.windows[0].limit.seconds,
-        )

@@ -1,18 +1,24 @@
 """Rate limiters: the protocol that `limits=` takes, and the limiter that keeps the documented limits."""
 
 import logging
+from collections import deque
 from collections.abc import Callable
+from threading import RLock
 from time import monotonic
 from typing import Protocol, runtime_checkable
 
-from bingx_spot.limits.ip_limits import IpLimits
+from bingx_spot.fork_safety import register_fork_aware
 from bingx_spot.limits.lockouts import Lockouts
 from bingx_spot.limits.permit_queue import PermitQueue, Waiter, Wakeup
 from bingx_spot.limits.rates import RateOption, rate_after_lockout, rate_limit
 from bingx_spot.limits.sliding_window import SlidingWindow
-from bingx_spot_api.contract import Operation
+from bingx_spot_api.contract import IP_GROUPS, Operation
 
 _log = logging.getLogger("bingx_spot")
+_SLOWED = (
+    "the exchange locked %s at %d per %g s; continuing at %d per %g s after the lock-out. "
+    "For a copy-trading account set rate='copy-trading'. Does another program use this key?"
+)
 
 
 class Reservation(Protocol):
@@ -63,27 +69,102 @@ class RateLimiter(Protocol):
 
 
 class Unlimited:
-    """Rate limiter that never waits: for a sandbox without limits, or where another program limits."""
+    """Rate limiter, and reservation, that never waits: for a sandbox, or where another program limits."""
 
-    def reserve(self, operation: Operation, *, bulk: bool) -> Reservation:  # noqa: ARG002 - the protocol's arguments
-        """Return a reservation that is ready at once."""
-        return _READY
-
-
-class _Ready:
     wakeup: Wakeup | None = None
 
-    def seconds_until_ready(self, longest: float) -> float:  # noqa: ARG002 - the protocol's argument
+    def reserve(self, operation: Operation, *, bulk: bool) -> Reservation:
+        """Return a reservation that is ready at once."""
+        return self
+
+    def seconds_until_ready(self, longest: float) -> float:
+        """Return 0: the request may be sent now."""
         return 0.0
 
     def complete(self, remaining: int | None = None, window: float = 0.0) -> None:
-        pass
+        """Record nothing."""
 
     def release(self) -> None:
-        pass
+        """Record nothing."""
 
 
-_READY = _Ready()
+class IpLimits:
+    """Sliding windows of the IP groups, which all API keys of a process share, and the lock of the queues.
+
+    As a context manager it holds the lock, for microseconds and never while a caller waits. A signal handler
+    may enter it while its own thread is inside. Releasing a reservation, which the garbage collector may do
+    at any moment for an abandoned call, is deferred until no thread is inside.
+
+    Args:
+        now: A monotonic clock, in seconds. Tests pass their own.
+    """
+
+    def __init__(self, now: Callable[[], float] = monotonic) -> None:
+        self.now = now
+        #: The queues that have waiters.
+        self.waiting: set[PermitQueue] = set()
+        self._windows: dict[tuple[str, str | int], SlidingWindow] = {}
+        self._to_release: deque[tuple[PermitQueue, Waiter]] = deque()
+        self._lock = RLock()
+        self._depth = 0
+        register_fork_aware(self)
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        self._depth += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._depth -= 1
+        self._lock.release()
+        if self._to_release:
+            self._release_deferred()
+
+    def after_fork_in_child(self) -> None:
+        """Reset after a fork: waiters belong to the parent process, and its threads may hold the lock."""
+        self._lock = RLock()
+        self._depth = 0
+        self._to_release.clear()
+        for queue in self.waiting:
+            queue.clear()
+        self.waiting = set()
+
+    def windows_for(self, operation: Operation) -> list[SlidingWindow]:
+        """Return the windows of the operation's IP group: the endpoint's own, and the whole group's."""
+        group = IP_GROUPS.get(operation.ip_group) if operation.ip_group is not None else None
+        if group is None:
+            return []
+        return [
+            self._windows.setdefault(("endpoint", operation.operation_id), SlidingWindow(group.endpoint)),
+            self._windows.setdefault(("group", group.number), SlidingWindow(group.group)),
+        ]
+
+    def release(self, queue: PermitQueue, waiter: Waiter) -> None:
+        """Take a waiter out of its queue, or return its unused permit, and grant what that frees."""
+        self._to_release.append((queue, waiter))
+        self._release_deferred()
+
+    def grant_available(self) -> None:
+        """Grant the permits that are free, in every queue."""
+        if self.waiting:
+            with self:
+                now = self.now()
+                for queue in self.waiting:
+                    queue.grant_available(now)
+                self.waiting = {queue for queue in self.waiting if queue}
+
+    def _release_deferred(self) -> None:
+        # Where another thread is inside, it does this when it leaves.
+        while self._to_release and self._lock.acquire(blocking=False):
+            try:
+                self._depth += 1
+                if self._depth > 1:
+                    return
+                queue, waiter = self._to_release.popleft()
+                queue.release(waiter, self.now())
+                self.grant_available()
+            finally:
+                self._depth -= 1
+                self._lock.release()
 
 
 class LocalRateLimiter:
@@ -106,19 +187,14 @@ class LocalRateLimiter:
         lockouts: Lockouts | None = None,
     ) -> None:
         self.ip_limits = IpLimits(now) if ip_limits is None else ip_limits
-        self._lockouts = lockouts
+        self._lockouts = Lockouts(now) if lockouts is None else lockouts
         self._rates: set[RateOption] = set()
         self._slowed_until: dict[str, float] = {}
         self._queues: dict[str, tuple[Operation, PermitQueue]] = {}
-        self._on_queue: Callable[[Operation, PermitQueue], None] | None = None
+        self._on_queue: Callable[[Operation, PermitQueue], object] = lambda *_: None
 
     def reserve(self, operation: Operation, *, bulk: bool = False) -> "LocalReservation":
-        """Return a reservation for one request.
-
-        Args:
-            operation: The operation, from the contract.
-            bulk: Whether the request belongs to a bulk run; single calls go first.
-        """
+        """Return a reservation for one request; `RateLimiter.reserve` describes it."""
         return LocalReservation(self, operation, bulk=bulk)
 
     def queue_for(self, operation: Operation) -> PermitQueue:
@@ -130,11 +206,7 @@ class LocalRateLimiter:
         return known[1]
 
     def on_each_queue(self, callback: Callable[[Operation, PermitQueue], None]) -> None:
-        """Call a function with every queue, existing and future, under the lock.
-
-        Args:
-            callback: Takes the operation and its queue.
-        """
+        """Call a function with every operation and its queue, existing and future, under the lock."""
         with self.ip_limits:
             self._on_queue = callback
             for operation, queue in self._queues.values():
@@ -142,69 +214,52 @@ class LocalRateLimiter:
 
     def use_rate(self, rate: RateOption) -> None:
         """Keep to the option `rate` of a client. Of clients with one API key, the slowest rate wins."""
-        if rate in self._rates:
-            return
         with self.ip_limits:
             self._rates.add(rate)
             for operation, queue in self._queues.values():
-                limit = rate_limit(operation, rate)
-                if limit is not None:
-                    queue.slow_to(limit)
+                queue.slow_to(rate_limit(operation, rate))
 
     def slow_after_lockout(self, operation: Operation) -> None:
         """Slow an operation down, once per lock-out, if the exchange has locked it at the present rate."""
-        if self._lockouts is None or operation.uid_limit is None:
+        name = operation.operation_id
+        locked_for = self._lockouts.seconds_left(name)
+        if operation.uid_limit is None or locked_for == 0 or self._lockouts.is_banned():
             return
-        locked_for = self._lockouts.seconds_left(operation.operation_id)
-        if locked_for == 0 or self._lockouts.is_banned():
-            return
-        queue, name = self.queue_for(operation), operation.operation_id
+        queue = self.queue_for(operation)
         with self.ip_limits:
             now, before = self.ip_limits.now(), queue.own_rate
             if before is None or now < self._slowed_until.get(name, 0.0):
                 return
             self._slowed_until[name] = now + locked_for
-            queue.slow_to(rate_after_lockout(operation, before))
-            after = queue.own_rate
-        if after is not None and after != before:
-            _log.warning(
-                "the exchange locked %s at %d per %g s; continuing at %d per %g s after the lock-out. "
-                "For a copy-trading account set rate='copy-trading'. Does another program use this key?",
-                name,
-                *before,
-                *after,
-            )
+            after = rate_after_lockout(operation, before)
+            queue.slow_to(after)
+        if after != before:
+            _log.warning(_SLOWED, name, *before, *after)
 
     def _create(self, operation: Operation) -> tuple[Operation, PermitQueue]:
-        windows = self.ip_limits.windows_for(operation)
-        if operation.uid_limit is not None:
-            windows.insert(0, SlidingWindow(operation.uid_limit))
-        queue = PermitQueue(windows)
+        own = [] if operation.uid_limit is None else [SlidingWindow(operation.uid_limit)]
+        queue = PermitQueue(own + self.ip_limits.windows_for(operation))
         for rate in self._rates:
-            limit = rate_limit(operation, rate)
-            if limit is not None:
-                queue.slow_to(limit)
+            queue.slow_to(rate_limit(operation, rate))
         self._queues[operation.operation_id] = (operation, queue)
-        if self._on_queue is not None:
-            self._on_queue(operation, queue)
+        self._on_queue(operation, queue)
         return operation, queue
 
 
 class LocalReservation(Waiter):
     """A reservation of `LocalRateLimiter`; `Reservation` describes its methods."""
 
-    __slots__ = ("_ip_limits", "_limiter", "_operation", "_queue")
+    __slots__ = ("_limiter", "_operation", "_queue")
 
     def __init__(self, limiter: LocalRateLimiter, operation: Operation, *, bulk: bool) -> None:
         super().__init__(bulk=bulk)
         self._limiter = limiter
         self._operation = operation
         self._queue = limiter.queue_for(operation)
-        self._ip_limits = limiter.ip_limits
 
     def seconds_until_ready(self, longest: float) -> float:
         """Return in how many seconds to ask again; 0 where the request may be sent now."""
-        queue, ip_limits = self._queue, self._ip_limits
+        queue, ip_limits = self._queue, self._limiter.ip_limits
         with ip_limits:
             now = ip_limits.now()
             # First of all: a thread that completes a request looks at its permit first, then at `waiting`.
@@ -222,19 +277,20 @@ class LocalReservation(Waiter):
         """Record that the response to the request was received."""
         if self.permit is None:
             return
-        now = self._ip_limits.now()
+        ip_limits = self._limiter.ip_limits
+        now = ip_limits.now()
         self.permit.mark_arrived(now)
         if remaining is None:
             self._limiter.slow_after_lockout(self._operation)
         else:
-            with self._ip_limits:
+            with ip_limits:
                 self._queue.apply_server_hint(remaining, now + window, now)
-        self._ip_limits.grant_available()
+        ip_limits.grant_available()
         self._notify()
 
     def release(self) -> None:
         """Leave the queue, or return the unused permit."""
-        self._ip_limits.release(self._queue, self)
+        self._limiter.ip_limits.release(self._queue, self)
         self._notify()
 
     def _notify(self) -> None:

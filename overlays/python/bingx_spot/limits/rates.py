@@ -16,7 +16,7 @@ _SLOWEST = Rate(1, 10.0)
 
 
 def parse_rate(text: str) -> Any:
-    """Return the option `rate` from the text of an environment variable; `check_rate` checks it."""
+    """Return the option `rate`, unchecked, from the text of an environment variable."""
     with suppress(ValueError):
         return float(text)
     return text
@@ -46,10 +46,6 @@ def rate_limit(operation: Operation, rate: RateOption) -> Rate | None:
 
     The option `rate` applies to cancels only. A whole number of requests may go in a burst, as the
     documented limit allows. A fraction is spaced evenly, which never exceeds the documented limit either.
-
-    Args:
-        operation: The operation, from the contract.
-        rate: The option, checked.
     """
     documented, copy_trading = operation.uid_limit, operation.copy_trading_limit
     if rate is None or documented is None or copy_trading is None:
@@ -70,12 +66,7 @@ def slower(one: Rate, other: Rate) -> Rate:
 def rate_after_lockout(operation: Operation, rate: Rate) -> Rate:
     """Return a slower rate for an operation that the exchange locked at this one.
 
-    Args:
-        operation: The operation.
-        rate: The rate at which it was locked.
-
-    Returns:
-        The copy-trading limit where that is slower; otherwise half the rate, but not below 1 in 10 s.
+    That is the copy-trading limit where it is slower; otherwise half the rate, but not below 1 in 10 s.
     """
     copy_trading = operation.copy_trading_limit
     if copy_trading is not None and slower(copy_trading, rate) != rate:
@@ -89,10 +80,6 @@ def per_process_rate(rate: Rate, processes: int) -> Rate:
 
     With more processes than permits, each has one permit in a longer window. Two of those can then fall
     into one window of the exchange, which may reject one request.
-
-    Args:
-        rate: The limit of all processes together.
-        processes: Number of processes.
     """
     if processes <= rate.requests:
         return Rate(rate.requests // max(processes, 1), rate.seconds)

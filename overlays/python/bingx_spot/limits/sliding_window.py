@@ -10,8 +10,7 @@ r(i) + window at the earliest and arrives later still: a(j) >= r(i) + window >= 
 any server clock, any delay, and any way of counting that allows so many requests in each window. Where no
 response arrives, the permit is counted from `MARGIN` after it was granted.
 
-The price is one round trip per window: of 5 requests a second, 99.5 % on a link of 5 ms, 95 % on one of 50
-ms, 83 % on one of 200 ms. Assuming half a round trip for the request would win that back and lose the proof.
+The price is one round trip per window: of 5 requests a second, 95 % on a link of 50 ms, 83 % of 200 ms.
 """
 
 from bingx_spot.limits.rates import per_process_rate
@@ -44,7 +43,7 @@ class Permit:
 
 
 class SlidingWindow:
-    """Permits of one limit.
+    """Permits of one limit. Times are in seconds, on one monotonic clock.
 
     Attributes:
         limit: The limit of all processes together.
@@ -77,10 +76,6 @@ class SlidingWindow:
         A bulk run may not take a permit if a single call would then wait long: after it another permit must
         be free, or become free within a permit's share of the window (200 ms of 5 a second). So a bulk run
         takes all permits but one at once and then continues evenly spaced, at the full rate.
-
-        Args:
-            now: The time, in seconds.
-            bulk: Whether the permit is for a bulk run.
         """
         allowed = self.rate.requests
         # Dropping old permits is worth it only where it can change the result.
@@ -96,13 +91,9 @@ class SlidingWindow:
         return self._after_hint(max(first, now))
 
     def earliest_possible(self, now: float, place: int) -> float:
-        """Return the earliest time at which the permit for a place in the queue can be granted.
+        """Return the earliest time at which the permit for a place in the queue, from 1, can be granted.
 
         Assumes that every pending response arrives now, so the result is never too late.
-
-        Args:
-            now: The time, in seconds.
-            place: 1 for the first in the queue.
         """
         allowed, length = self.rate.requests, self.rate.seconds
         if place + len(self._permits) > allowed:
@@ -140,8 +131,8 @@ class SlidingWindow:
 
         Args:
             remaining: How many requests are left.
-            until: End of the exchange's window, in seconds on the same clock as `now`.
-            now: The time, in seconds.
+            until: End of the exchange's window.
+            now: The time.
         """
         self._drop_old(now)
         if remaining >= self.rate.requests - len(self._permits) or until <= now:

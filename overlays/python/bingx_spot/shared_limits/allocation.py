@@ -7,8 +7,7 @@ report durations only, so the clocks of their machines do not matter.
 - A permit is counted as sliding_window.py describes: from its response on, or from a margin after it was
   granted. So the permits of a process that dies become free again.
 - Single calls come before bulk runs. Among processes that want the same, the one that was served least
-  recently comes first: each has a fair share, however many callers it has. Within a process the order is that
-  of its own queue.
+  recently comes first: each has a fair share, however many callers it has.
 - The store says when to ask again. A process that does not has died or is held up, and loses its place.
 - Processes may keep different rates. The slowest one applies to all, for as long as its process is a member.
 - After an outage, which each process may have noticed at another time, every process gets only the share that
@@ -34,12 +33,7 @@ _KINDS: tuple[Kind, Kind] = ("single", "bulk")
 
 
 class ServerHint(TypedDict, total=False):
-    """What the exchange says of the limit; empty where it says nothing.
-
-    Attributes:
-        remaining: How many requests are left.
-        expires_in: For how long that holds.
-    """
+    """How many requests the exchange says are left, and for how long; empty where it says nothing."""
 
     remaining: int
     expires_in: float
@@ -101,13 +95,7 @@ State = dict[str, Any]
 
 
 def allocate(state: State, now: float, report: ProcessReport) -> Allocation:
-    """Apply what a process reports, and decide which of its permits are granted.
-
-    Args:
-        state: What the store remembers of the limit, or an empty dictionary; it is changed.
-        now: The store's time.
-        report: What the process reports and asks for.
-    """
+    """Apply a report to the store's state of a limit, at first {}, and decide which permits are granted."""
     rate = _join(state, now, report)
     _drop_expired(state, now, report, rate)
     _apply_report(state, now, report, rate)
@@ -186,8 +174,6 @@ def _apply_report(state: State, now: float, report: ProcessReport, rate: tuple[i
 
 
 class _Allocator:
-    """Grants one process what it can have."""
-
     def __init__(self, state: State, now: float, report: ProcessReport, rate: tuple[int, float]) -> None:
         self.state, self.now, self.report = state, now, report
         self.requests, self.window = rate
@@ -237,7 +223,6 @@ class _Allocator:
         return False
 
     def _kind_to_serve(self) -> Kind | None:
-        """Return the kind that comes first, among all processes that may be served."""
         for kind in _KINDS:
             for name, waiting in self.state["waiting"].items():
                 if waiting[kind] > 0 and not self._has_its_share(name):
@@ -255,7 +240,6 @@ class _Allocator:
         )
 
     def _next_free_at(self, kind: Kind) -> float:
-        """Return when the next permit can be granted, as things stand."""
         ends = sorted(permit["since"] + self.window for permit in self.state["permits"].values())
         return self._spaced(kind, ends)
 
@@ -267,13 +251,12 @@ class _Allocator:
 
     def _free_at(self, ends: list[float], place: int) -> float:
         """Return when the permit for a place is free, if the present ones expire at these ends."""
-        state = self.state
         first = max(len(ends) - self.requests, 0)
         free: list[float] = [self.now] * (self.requests - len(ends)) + ends[first:]
         cycles, position = divmod(place - 1, self.requests)
-        hint = state["server_hint"]
+        hint = self.state["server_hint"]
         hinted = hint["expires"] if hint and hint["remaining"] < place else 0
-        earliest: float = max(hinted, state["locked_until"], self.now)
+        earliest: float = max(hinted, self.state["locked_until"], self.now)
         return max(free[position] + cycles * self.window, earliest)
 
     def _has_its_share(self, name: str) -> bool:

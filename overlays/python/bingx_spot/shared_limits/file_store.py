@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bingx_spot.fork_safety import fork_lock
 from bingx_spot.shared_limits.allocation import Allocation, ProcessReport, allocate
-from bingx_spot.shared_limits.protocol import StoreError
+from bingx_spot.shared_limits.sync import StoreError
 
 #: How long to wait for other processes that use the file, in seconds.
 TIMEOUT = 0.1
@@ -23,9 +23,8 @@ _FIX = "Name a file on a disk of this machine that all processes may write."
 class FileStore:
     """Shares limits through an SQLite database.
 
-    SQLite does what a lock file would need code for: a process that is killed in the middle leaves the state
-    as it was before, and its lock is released. Times are those of the machine's monotonic clock, which all
-    processes read alike, so the file must be on a disk of this machine.
+    A process that is killed in the middle leaves the state as it was before, and its lock is released. Times
+    are those of the machine's monotonic clock, so the file must be on a disk of this machine.
 
     Args:
         path: The file. It is created when first used, readable by its owner alone.
@@ -41,8 +40,12 @@ class FileStore:
         with fork_lock:
             try:
                 return self._allocate(name, report)
-            except (sqlite3.Error, OSError, ValueError, TypeError, LookupError, AttributeError) as error:
-                reason = _reason(error)
+            except sqlite3.Error as error:
+                reason = f"the file cannot be used: {error}"
+            except OSError as error:
+                reason = f"the file cannot be opened: {error.strerror}"
+            except (ValueError, TypeError, LookupError, AttributeError):
+                reason = "the file has unexpected content"
             self._close()
         raise StoreError(reason, _FIX)
 
@@ -75,7 +78,9 @@ class FileStore:
 
     def _connect(self) -> sqlite3.Connection:
         if self._connection is None or self._pid != os.getpid():
-            self._create_private()
+            # Only a new file: closing an existing one would release this process's locks on it.
+            with suppress(FileExistsError):
+                os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
             self._pid = os.getpid()
             self._connection = sqlite3.connect(
                 self._path, timeout=TIMEOUT, isolation_level=None, check_same_thread=False
@@ -86,21 +91,8 @@ class FileStore:
             self._connection.execute(_TABLE)
         return self._connection
 
-    def _create_private(self) -> None:
-        # Only a new file: closing an existing one would release this process's locks on it.
-        with suppress(FileExistsError):
-            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-
     def _close(self) -> None:
         connection, self._connection = self._connection, None
         # A connection from before a fork is the parent's; closing it would release the parent's locks.
         if connection is not None and self._pid == os.getpid():
             connection.close()
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, sqlite3.Error):
-        return f"the file cannot be used: {error}"
-    if isinstance(error, OSError):
-        return f"the file cannot be opened: {error.strerror}"
-    return "the file has unexpected content"

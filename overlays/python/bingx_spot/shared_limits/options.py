@@ -16,14 +16,13 @@ from bingx_spot.environments import Environment
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.fork_safety import fork_lock
 from bingx_spot.limits.client_state import AccountState
-from bingx_spot.limits.ip_limits import IpLimits
 from bingx_spot.limits.lockouts import Lockouts
-from bingx_spot.limits.rate_limiter import LocalRateLimiter, RateLimiter, Unlimited
+from bingx_spot.limits.rate_limiter import IpLimits, LocalRateLimiter, RateLimiter, Unlimited
 from bingx_spot.limits.rates import RateOption
 
 if TYPE_CHECKING:
-    from bingx_spot.shared_limits.protocol import Store
     from bingx_spot.shared_limits.store_thread import SharedLimits
+    from bingx_spot.shared_limits.sync import Store
 
 
 #: The environment variable for the option `limits`, where `from_env` is not given it.
@@ -77,14 +76,7 @@ def rate_limiter_for(
     credentials: Credentials,
     rate: RateOption = None,
 ) -> RateLimiter:
-    """Return the rate limiter of a client.
-
-    Args:
-        limits: The option `limits`, checked.
-        account: The state of the API key, which all clients of the process share.
-        environment: The exchange.
-        credentials: The key.
-        rate: The option `rate`, checked. Of all clients with this key, the slowest rate wins.
+    """Return the rate limiter of a client with these options, which are checked.
 
     Raises:
         InvalidInput: The store cannot be used, or another client with this key uses another one.
@@ -94,33 +86,42 @@ def rate_limiter_for(
     if isinstance(limits, RateLimiter):
         return limits
     account.limits.use_rate(rate)
-    if limits is not None:
-        _share_through(account, limits, _limit_names(environment, credentials))
+    if limits is None:
+        return account.limits
+    path = _path_of(limits)
+    place = limits if path is None else path.absolute()
+    with fork_lock:
+        from bingx_spot.shared_limits.store_thread import SharedLimits
+
+        known = _stores.get(account)
+        if known is None:
+            shared = SharedLimits(account, open_store(limits), _limit_names(environment, credentials))
+            _shared.add(shared)
+            _stores[account] = place
+        elif known != place:
+            # Neither is repeated: a URL may hold a password.
+            reason = "is another store than a client with the same API key uses"
+            raise InvalidInput("limits", reason, "the same URL, path or client object in all of a process")
     return account.limits
 
 
 def open_store(limits: "RedisClient | str | os.PathLike[str]") -> "Store":
-    """Return the store that a URL, a path or a client object stands for.
-
-    Args:
-        limits: The option `limits`, checked.
+    """Return the store that the option `limits`, checked, stands for.
 
     Raises:
         InvalidInput: redis-py cannot use the URL, or is not installed.
     """
     path = _path_of(limits)
     if path is None:
-        # Imported here: most processes use no shared store.
-        from bingx_spot.shared_limits.redis_store import RedisStore  # noqa: PLC0415
+        from bingx_spot.shared_limits.redis_store import RedisStore
 
         return RedisStore(limits)
-    from bingx_spot.shared_limits.file_store import FileStore  # noqa: PLC0415
+    from bingx_spot.shared_limits.file_store import FileStore
 
     return FileStore(path)
 
 
 def _path_of(limits: RedisClient | str | os.PathLike[str]) -> Path | None:
-    """Return the path that is meant, or None where it is none."""
     if isinstance(limits, os.PathLike):
         return Path(limits)
     if not isinstance(limits, str):
@@ -151,41 +152,15 @@ _SALT = os.urandom(32)
 
 
 def account_of(environment: Environment, credentials: Credentials) -> AccountState:
-    """Return the state of an API key; the same for all clients of the process that use it on this exchange.
-
-    Args:
-        environment: The exchange, identified by its base URL.
-        credentials: The key.
-    """
+    """Return the state of an API key, which all clients of the process share that use it on this exchange."""
     name = (environment.base_url, blake2b(credentials.api_key.encode(), key=_SALT).digest())
     with fork_lock:
         account = _accounts.get(name)
         if account is None:
-            ip_limits = _ip_limits.setdefault(environment.base_url, IpLimits())
-            lockouts = Lockouts()
+            ip_limits, lockouts = _ip_limits.setdefault(environment.base_url, IpLimits()), Lockouts()
             limiter = LocalRateLimiter(ip_limits=ip_limits, lockouts=lockouts)
             account = _accounts[name] = AccountState(limiter, lockouts)
         return account
-
-
-def _share_through(
-    account: AccountState, limits: RedisClient | str | os.PathLike[str], name_of: Callable[[str], str]
-) -> None:
-    """Let the account's permits come from a store, unless they do already."""
-    path = _path_of(limits)
-    place = limits if path is None else path.absolute()
-    with fork_lock:
-        # Imported here: most processes use no shared store.
-        from bingx_spot.shared_limits.store_thread import SharedLimits  # noqa: PLC0415
-
-        known = _stores.get(account)
-        if known is None:
-            _shared.add(SharedLimits(account, open_store(limits), name_of))
-            _stores[account] = place
-        elif known != place:
-            # Neither is repeated: a URL may hold a password.
-            reason = "is another store than a client with the same API key uses"
-            raise InvalidInput("limits", reason, "the same URL, path or client object in all of a process")
 
 
 def forget() -> None:
@@ -195,9 +170,7 @@ def forget() -> None:
         _ip_limits.clear()
 
 
+@atexit.register
 def _flush() -> None:
     for shared in list(_shared):
         shared.flush()
-
-
-atexit.register(_flush)

@@ -1,10 +1,9 @@
 """Share a limit through Redis or Valkey: one script that the server runs atomically, on its own clock."""
 
-# A name look-up would import this in whichever thread comes first, and a fork meanwhile would leave the
-# child's import lock held for ever.
-import encodings.idna  # noqa: F401
+import codecs
 import json
 import ssl
+from concurrent.futures import Future
 from functools import cache
 from hashlib import sha1
 from importlib.resources import files
@@ -13,7 +12,10 @@ from typing import Any
 
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.shared_limits.allocation import Allocation, ProcessReport
-from bingx_spot.shared_limits.protocol import StoreError
+from bingx_spot.shared_limits.sync import StoreError
+
+# A name look-up would import this codec, in its own thread: `fork_safety.fork_lock` says why not there.
+codecs.lookup("idna")
 
 #: Timeout of connecting and of each read, in seconds, unless the URL or the client sets its own. A cancel
 #: must not wait long for a server that only counts.
@@ -40,18 +42,8 @@ _FIX = (
 _ALLOWED = "redis://, rediss:// or unix:// as redis-py reads it, or a client object of redis-py"
 # What of an asyncio client's connections a blocking client takes over, besides everything about TLS.
 _CONNECTION_OPTIONS = (
-    "host",
-    "port",
-    "db",
-    "username",
-    "password",
-    "credential_provider",
-    "client_name",
-    "protocol",
-    "socket_timeout",
-    "socket_connect_timeout",
-    "socket_keepalive",
-    "socket_keepalive_options",
+    *("host", "port", "db", "username", "password", "credential_provider", "client_name", "protocol"),
+    *("socket_timeout", "socket_connect_timeout", "socket_keepalive", "socket_keepalive_options"),
 )
 
 
@@ -70,14 +62,13 @@ class RedisStore:
             parameters are made, because its own belong to an event loop.
 
     Raises:
-        InvalidInput: redis-py is not installed, or cannot use the URL. The URL is not repeated in the text:
-            it may hold a password.
+        InvalidInput: redis-py is not installed, or cannot use the URL.
     """
 
     def __init__(self, server: Any) -> None:
         self._server = _client_of_url(server) if isinstance(server, str) else server
         self._client: Any = None
-        self._exchange_thread: Thread | None = None
+        self._thread: Thread | None = None
         self._script = script() + _MAIN
         self._digest = sha1(self._script.encode(), usedforsecurity=False).hexdigest()
         self._owns_client = isinstance(server, str)
@@ -85,30 +76,23 @@ class RedisStore:
     def exchange(self, name: str, report: ProcessReport) -> Allocation:
         """Run `allocation.allocate` atomically on the state of a limit."""
         # In a thread, because a name server that hangs knows no timeout, nor does a client without one.
-        if self._exchange_thread is not None:
+        if self._thread is not None:
             # Alive if it hangs, or at the end of the program, when another thread is in an exchange.
-            self._exchange_thread.join(SOCKET_TIMEOUT)
-            if self._exchange_thread.is_alive():
+            self._thread.join(SOCKET_TIMEOUT)
+            if self._thread.is_alive():
                 raise StoreError("still waiting for an earlier answer", _FIX)
-        outcome: list[Allocation | StoreError] = []
-        thread = Thread(
-            target=lambda: outcome.append(self._outcome(name, report)),
-            name="bingx-spot store",
-            daemon=True,
-        )
+        answer: Future[Allocation] = Future()
+        thread = Thread(target=self._ask, args=(name, report, answer), name="bingx-spot store", daemon=True)
         try:
             thread.start()
+            self._thread = thread
         except RuntimeError:
             # From Python 3.12 on no thread can start while the program ends.
-            outcome.append(self._outcome(name, report))
-        else:
-            self._exchange_thread = thread
-            thread.join(EXCHANGE_TIMEOUT)
-        if not outcome:
-            raise StoreError(f"no answer within {EXCHANGE_TIMEOUT:g} s", _FIX)
-        if isinstance(outcome[0], StoreError):
-            raise outcome[0]
-        return outcome[0]
+            self._ask(name, report, answer)
+        try:
+            return answer.result(EXCHANGE_TIMEOUT)
+        except TimeoutError:
+            raise StoreError(f"no answer within {EXCHANGE_TIMEOUT:g} s", _FIX) from None
 
     def close(self) -> None:
         """Close the connections that this store has opened."""
@@ -119,26 +103,25 @@ class RedisStore:
     def __repr__(self) -> str:
         return "<RedisStore>"
 
-    def _outcome(self, name: str, report: ProcessReport) -> Allocation | StoreError:
+    def _ask(self, name: str, report: ProcessReport, answer: Future[Allocation]) -> None:
         try:
             allocation: Allocation = json.loads(self._run_script(name, json.dumps(report)))
-        except Exception as error:  # noqa: BLE001 - no error of a client library may reach a caller
-            return StoreError(_reason(error), _FIX)
-        # An empty list is an empty table in Lua, which is an empty object in JSON.
-        allocation["granted"] = list(allocation["granted"])
-        return allocation
+            # An empty list is an empty table in Lua, which is an empty object in JSON.
+            allocation["granted"] = list(allocation["granted"])
+            answer.set_result(allocation)
+        except Exception as error:
+            answer.set_exception(StoreError(_reason(error), _FIX))
 
     def _run_script(self, name: str, report: str) -> Any:
         if self._client is None:
             self._client = _blocking(self._server)
-        client = self._client
         try:
-            return client.evalsha(self._digest, 1, name, report, _KEPT_MS)
+            return self._client.evalsha(self._digest, 1, name, report, _KEPT_MS)
         except Exception as error:
             # By name: the client may be valkey-py's, which has the same exceptions.
             if type(error).__name__ != "NoScriptError":
                 raise
-        return client.eval(self._script, 1, name, report, _KEPT_MS)
+        return self._client.eval(self._script, 1, name, report, _KEPT_MS)
 
 
 def _client_of_url(url: str) -> Any:
@@ -151,7 +134,7 @@ def _client_of_url(url: str) -> Any:
         client = redis.Redis.from_url(url, retry=_no_retries(redis), **timeouts)
         # redis-py checks options only when it connects.
         client.connection_pool.connection_class(**client.connection_pool.connection_kwargs)
-    except Exception:  # noqa: BLE001 - redis-py passes options on, so this may be anything
+    except Exception:  # redis-py passes options on, so this may be anything
         client = None
     if client is None:
         # Outside of the handler: the text of the error may hold a password.
@@ -170,10 +153,8 @@ def _blocking(client: Any) -> Any:
         return client
     retry = _no_retries(redis)
     if isinstance(client, redis.asyncio.RedisCluster):
-        nodes = [
-            redis.cluster.ClusterNode(node.host, node.port)
-            for node in client.nodes_manager.startup_nodes.values()
-        ]
+        known = client.nodes_manager.startup_nodes.values()
+        nodes = [redis.cluster.ClusterNode(node.host, node.port) for node in known]
         options = _connection_options(redis, client.connection_kwargs)
         for name in ("host", "port", "db"):
             options.pop(name, None)
@@ -196,11 +177,8 @@ def _pool_options(redis: Any, pool: Any) -> dict[str, Any]:
 
 def _connection_options(redis: Any, parameters: dict[str, Any]) -> dict[str, Any]:
     """Return arguments for a blocking client, from the parameters of an asyncio client's connections."""
-    options = {
-        name: value
-        for name, value in parameters.items()
-        if name in _CONNECTION_OPTIONS or name.startswith("ssl_")
-    }
+    known = {name for name in parameters if name in _CONNECTION_OPTIONS or name.startswith("ssl_")}
+    options = {name: parameters[name] for name in known}
     if "path" in parameters:
         options["unix_socket_path"] = parameters["path"]
     connection_class = parameters.get("connection_class")
@@ -214,17 +192,11 @@ def _no_retries(redis: Any) -> Any:
 
 
 def _library() -> Any:
-    """Return redis-py.
-
-    Raises:
-        InvalidInput: It is not installed.
-    """
     try:
-        import redis  # noqa: PLC0415 - an extra, which takes long to import
+        import redis  # an extra, which takes long to import
     except ImportError:
-        raise InvalidInput(
-            "limits", "needs redis-py", "pip install 'bingx-spot[redis]', or no Redis URL"
-        ) from None
+        allowed = "pip install 'bingx-spot[redis]', or no Redis URL"
+        raise InvalidInput("limits", "needs redis-py", allowed) from None
     return redis
 
 

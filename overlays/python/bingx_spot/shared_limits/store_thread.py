@@ -11,13 +11,12 @@ from weakref import finalize, ref
 from bingx_spot.fork_safety import register_fork_aware
 from bingx_spot.limits.client_state import AccountState
 from bingx_spot.limits.permit_queue import PermitQueue
-from bingx_spot.shared_limits.allocation import Allocation
-from bingx_spot.shared_limits.protocol import Store, StoreError
-from bingx_spot.shared_limits.sync import Phase, SharedLimit, StoreHealth
+from bingx_spot.shared_limits.allocation import Allocation, ProcessReport
+from bingx_spot.shared_limits.sync import Phase, SharedLimit, Store, StoreError, StoreHealth
 from bingx_spot_api.contract import Operation
 
 _log = logging.getLogger("bingx_spot")
-
+_UNAVAILABLE = "shared rate limiter unavailable (%s); falling back to this process's share of the limit"
 # How often a process that waits for nothing reports that it is alive, in seconds.
 _HEARTBEAT = 10.0
 
@@ -25,9 +24,8 @@ _HEARTBEAT = 10.0
 class SharedLimits:
     """Lets an account's permits come from a store, while it can be used.
 
-    One thread contacts the store, for blocking and asyncio callers alike. So a slow store blocks no event
-    loop, one exchange serves all waiting callers, and one client library is enough. The thread starts with
-    the first call that needs it, and ends with the last client.
+    One thread contacts the store, for blocking and asyncio callers alike. It starts with the first call that
+    needs it, and ends with the last client.
 
     Args:
         account: The state of the API key.
@@ -45,7 +43,8 @@ class SharedLimits:
         self._thread = _StoreThread(self)
         self._process = secrets.token_hex(6)
         account.limits.on_each_queue(self._add)
-        finalize(self, _close, store, self._thread)
+        finalize(self, self._thread.stop)
+        finalize(self, store.close)
         register_fork_aware(self)
 
     def after_fork_in_child(self) -> None:
@@ -74,32 +73,32 @@ class SharedLimits:
         """Report to the store that this process is alive, though it waits for nothing."""
         for limit in list(self._limits):
             # A store that fails matters only when a caller needs it.
-            with self._ip_limits:
-                report = limit.report(self._process, self._health.members, self._ip_limits.now())
             with suppress(StoreError):
-                self._on_allocation(limit, self._store.exchange(limit.name, report))
+                self._on_allocation(limit, self._store.exchange(limit.name, self._report(limit)))
 
     def _add(self, operation: Operation, queue: PermitQueue) -> None:
         if operation.uid_limit is None or queue.own_rate is None:
             return
-        name = self._name_of(operation.operation_id)
-        limit = SharedLimit(operation, queue, self._lockouts, name, self._thread.wake)
+        name, own = self._name_of(operation.operation_id), queue.own_rate
+        limit = SharedLimit(operation.operation_id, queue, own, self._lockouts, name, self._thread.wake)
         self._limits.append(limit)
-        self._health.window = max(self._health.window, queue.own_rate.seconds)
+        self._health.window = max(self._health.window, own.seconds)
         if self._health.phase is Phase.LOCAL:
             limit.switch_to_local(self._health.members)
 
     def _exchange(self, limit: SharedLimit) -> None:
-        with self._ip_limits:
-            report = limit.report(self._process, self._health.members, self._ip_limits.now())
         try:
-            allocation = self._store.exchange(limit.name, report)
+            allocation = self._store.exchange(limit.name, self._report(limit))
         except StoreError as error:
             self._on_failure(limit, error.reason)
-        except Exception as error:  # noqa: BLE001 - no error of a client library may stop the thread
+        except Exception as error:  # no error of a client library may stop the thread
             self._on_failure(limit, type(error).__name__)
         else:
             self._on_allocation(limit, allocation)
+
+    def _report(self, limit: SharedLimit) -> ProcessReport:
+        with self._ip_limits:
+            return limit.report(self._process, self._health.members, self._ip_limits.now())
 
     def _on_failure(self, limit: SharedLimit, reason: str) -> None:
         with self._ip_limits:
@@ -110,10 +109,7 @@ class SharedLimits:
                     each.switch_to_local(self._health.members)
             limit.due = now + self._health.retry_in()
         if switches:
-            _log.warning(
-                "shared rate limiter unavailable (%s); falling back to this process's share of the limit",
-                reason,
-            )
+            _log.warning(_UNAVAILABLE, reason)
             self._ip_limits.grant_available()
 
     def _on_allocation(self, limit: SharedLimit, allocation: Allocation) -> None:
@@ -142,13 +138,11 @@ class _StoreThread:
     def after_fork_in_child(self) -> None:
         self._start_lock = Lock()
         self._event = Event()
-        self._started = False
         self._stopped = False
 
     def wake(self) -> None:
         # The lock is never released: the caller that gets it starts the thread.
-        if not self._started and self._start_lock.acquire(blocking=False):
-            self._started = True
+        if self._start_lock.acquire(blocking=False):
             # A daemon, so that a program which does not close its client can end.
             Thread(target=self._run, name="bingx-spot limits", daemon=True).start()
         self._event.set()
@@ -170,8 +164,3 @@ class _StoreThread:
             pause = shared_limits.exchange_due()
             # Not held while waiting, so that it can be collected.
             del shared_limits
-
-
-def _close(store: Store, thread: _StoreThread) -> None:
-    thread.stop()
-    store.close()

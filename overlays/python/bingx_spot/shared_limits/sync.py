@@ -3,45 +3,79 @@
 from collections.abc import Callable
 from enum import Enum
 from itertools import count
+from typing import Protocol
 
 from bingx_spot.limits.lockouts import Lockouts
 from bingx_spot.limits.permit_queue import PermitQueue, RemoteSource
 from bingx_spot.limits.rates import slower
-from bingx_spot.limits.sliding_window import MARGIN, Permit
+from bingx_spot.limits.sliding_window import MARGIN
 from bingx_spot.shared_limits.allocation import Allocation, ProcessReport, ServerHint
-from bingx_spot_api.contract import Operation, Rate
+from bingx_spot_api.contract import Rate
 
 # Lock-outs that differ by less, in seconds, are the same one: each process knows it by its own clock.
 _SAME_LOCKOUT = 1.0
 
 
+class StoreError(Exception):
+    """A store cannot be used at the moment.
+
+    Args:
+        reason: What is wrong; holds nothing secret.
+        fix: What to do about it, or nothing.
+    """
+
+    def __init__(self, reason: str, fix: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.fix = fix
+
+
+class Store(Protocol):
+    """Holds the limits that several processes share."""
+
+    def exchange(self, name: str, report: ProcessReport) -> Allocation:
+        """Run `allocation.allocate` atomically on the state of a limit, whose name holds no API key.
+
+        Raises:
+            StoreError: The store is unreachable, or takes too long.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close connections and files."""
+        ...
+
+
 class SharedLimit:
     """Connects an endpoint's queue with the store.
 
-    Its methods are called under the lock of the account's `IpLimits`.
+    Its methods are called under the lock of the account's `IpLimits`. Times are in seconds.
 
     Args:
-        operation: The endpoint; it has a limit per account.
+        operation_id: The endpoint.
         queue: Its queue.
+        own_rate: Its limit per account, as this process keeps it.
         lockouts: The account's lock-outs.
         name: The limit's name in the store.
         notify: Wakes the thread that contacts the store; called without any lock.
+
+    Attributes:
+        due: When to contact the store again; None where no caller waits.
     """
 
     def __init__(
         self,
-        operation: Operation,
+        operation_id: str,
         queue: PermitQueue,
+        own_rate: Rate,
         lockouts: Lockouts,
         name: str,
         notify: Callable[[], None],
     ) -> None:
-        assert queue.own_rate is not None, "only limits per account are shared"  # noqa: S101 - our mistake
         self.name = name
-        self.own_rate: Rate = queue.own_rate
-        #: When to contact the store again, in seconds; None where no caller waits.
         self.due: float | None = None
-        self._operation_id = operation.operation_id
+        self._operation_id = operation_id
+        self._own_rate = own_rate
         self._queue = queue
         self._lockouts = lockouts
         self._remote = queue.remote = RemoteSource(notify)
@@ -55,43 +89,33 @@ class SharedLimit:
         return self._remote.dirty or (self.due is not None and self.due <= now)
 
     def report(self, process: str, members: int, now: float) -> ProcessReport:
-        """Return the report for the store.
-
-        Args:
-            process: This process's name.
-            members: How many processes share the limit, as far as is known.
-            now: The time, in seconds.
-        """
+        """Return the report of this process, which shares the limit with so many members, for the store."""
         self._remote.dirty = False
-        self.own_rate = self._queue.own_rate or self.own_rate
+        self._own_rate = self._queue.own_rate or self._own_rate
         single, bulk = self._names_of_waiters(process, now)
         self._released, self._remote.released = self._released + self._remote.released, []
+        locked_for = self._lockouts.seconds_left(self._operation_id)
         return {
             "process": process,
-            "requests": self.own_rate.requests,
-            "window": self.own_rate.seconds * 1000,
+            "requests": self._own_rate.requests,
+            "window": self._own_rate.seconds * 1000,
             "margin": MARGIN * 1000,
             "single": single,
             "bulk": bulk,
             "permits": self._counted_permits(process, now),
             "released": list(self._released),
             "server_hint": self._server_hint(now),
-            "locked_for": self._locked_for() * 1000,
+            "locked_for": locked_for * 1000 if locked_for > _SAME_LOCKOUT else 0.0,
             "members": members,
             "was_local": self._was_local,
         }
 
     def apply(self, allocation: Allocation, now: float) -> None:
-        """Grant what the store has granted, and adopt its rate and lock-out.
-
-        Args:
-            allocation: The store's answer to the last report.
-            now: The time, in seconds.
-        """
+        """Grant what the store has granted in answer to the last report, and adopt its rate and lock-out."""
         self._released.clear()
         self._was_local = False
         rate = Rate(allocation["requests"], allocation["window"] / 1000)
-        self._queue.windows[0].set_limit(slower(rate, self.own_rate))
+        self._queue.windows[0].set_limit(slower(rate, self._own_rate))
         waiters = {waiter.name: waiter for waiter in self._queue}
         for name in allocation["granted"]:
             if name in waiters:
@@ -101,16 +125,13 @@ class SharedLimit:
         self._remote.next_free_at = max(now + max(allocation["wait"], 0.0) / 1000, self._blocked_until)
         self.due = self._remote.next_free_at if len(self._queue) > 0 else None
         self._remote.dirty = self._remote.dirty or bool(self._remote.released)
-        if allocation["locked_for"] / 1000 > self._lockouts.seconds_left(self._operation_id) + _SAME_LOCKOUT:
-            self._lockouts.lock(self._operation_id, allocation["locked_for"] / 1000)
+        locked_for = allocation["locked_for"] / 1000
+        if locked_for > self._lockouts.seconds_left(self._operation_id) + _SAME_LOCKOUT:
+            self._lockouts.lock(self._operation_id, locked_for)
         self._queue.reject_late_waiters(now)
 
     def switch_to_local(self, members: int) -> None:
-        """Let the queue grant this process's share: the store is unreachable.
-
-        Args:
-            members: How many processes share the limit, as far as is known.
-        """
+        """Let the queue grant this process's share among so many members: the store is unreachable."""
         self._was_local = True
         self._queue.remote = None
         self._queue.windows[0].share_among(members)
@@ -138,27 +159,21 @@ class SharedLimit:
             return names
         for waiter in self._queue:
             waiter.name = waiter.name or f"{process}:{next(self._numbers)}"
-            if len(names[waiter.bulk]) < self.own_rate.requests:
+            if len(names[waiter.bulk]) < self._own_rate.requests:
                 names[waiter.bulk].append(waiter.name)
         return names
 
     def _counted_permits(self, process: str, now: float) -> dict[str, float]:
-        """Return for how long permits have been counted, in milliseconds."""
+        """Return for how long permits have been counted, in milliseconds, by name."""
         # Including those that the store granted: it may have lost its state.
         counted = self._queue.windows[0].counted(now)
-        return {self._name_of(permit, process): (now - permit.since) * 1000 for permit in counted}
-
-    def _name_of(self, permit: Permit, process: str) -> str:
-        permit.name = permit.name or f"{process}:{next(self._numbers)}"
-        return permit.name
+        for permit in counted:
+            permit.name = permit.name or f"{process}:{next(self._numbers)}"
+        return {permit.name: (now - permit.since) * 1000 for permit in counted}
 
     def _server_hint(self, now: float) -> ServerHint:
         hint, self._remote.server_hint = self._remote.server_hint, None
         return {} if hint is None else {"remaining": hint[0], "expires_in": (hint[1] - now) * 1000}
-
-    def _locked_for(self) -> float:
-        left = self._lockouts.seconds_left(self._operation_id)
-        return left if left > _SAME_LOCKOUT else 0.0
 
     def _wake_all(self) -> None:
         for waiter in self._queue:
@@ -189,10 +204,8 @@ class StoreHealth:
     nothing is granted for the length of a window: by then it answers again, or all processes use their
     shares. A process that shares the limit with no other switches at once.
 
-    Args:
-        window: The longest window of the limits, in seconds.
-
     Attributes:
+        window: The longest window of the limits, in seconds.
         members: How many processes share the limits, as the store last said; 0 where that is not known.
         phase: Where permits come from.
     """
@@ -214,11 +227,7 @@ class StoreHealth:
         return False
 
     def mark_ok(self, members: int) -> bool:
-        """Record that the store answered, and return whether to switch back to it.
-
-        Args:
-            members: How many processes share the limits, as the store says.
-        """
+        """Record that the store answered and named so many members; return whether to switch back to it."""
         before, self.phase, self.members = self.phase, Phase.STORE, members
         return before is Phase.LOCAL
 

@@ -12,13 +12,12 @@ from bingx_spot.core.request import SignedRequest
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.fork_safety import fork_lock
 from bingx_spot.models import Response
-from bingx_spot.transport.backend import BaseBackend, ReadPoll, has_read_all
-from bingx_spot.transport.connection_pool import Origin, origin_of
+from bingx_spot.transport.backend import BaseBackend, ReadPoll, drain, has_read_all
+from bingx_spot.transport.connection_pool import Origin, RequestContext, origin_of
 from bingx_spot.transport.happy_eyeballs import close_gracefully, connect_async
-from bingx_spot.transport.http11 import Flow, Result, exchange
-from bingx_spot.transport.request_context import RequestContext
+from bingx_spot.transport.http11 import Flow, Result
 from bingx_spot.transport.resolver import Address
-from bingx_spot.transport.tls_and_proxy import TlsLayer, drain, establish, through
+from bingx_spot.transport.tls_and_proxy import TlsLayer, establish
 
 _INSTEAD = "asyncio or uvloop; on trio give the client `transport=httpx.AsyncHTTPTransport()`"
 # An idle connection that receives more pieces than this is closed.
@@ -160,8 +159,8 @@ class AsyncBackend(BaseBackend[AsyncConnection]):
         try:
             connection = await self._acquire(origin) or await self._open(origin, context)
             self._check_open(context, connection)
-            flow = exchange(self._encode(request, origin), context)
-            received = await connection.run(through(connection.layers, flow), context)
+            flow = self._flow(request, origin, connection.layers, context)
+            received = await connection.run(flow, context)
         except BaseException:
             if connection is not None:
                 connection.reset()

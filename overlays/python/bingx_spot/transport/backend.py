@@ -11,16 +11,17 @@ from bingx_spot.core.request import SignedRequest
 from bingx_spot.models import Response
 from bingx_spot.transport.connection_pool import (
     Connection,
+    ConnectionBroken,
     ConnectionPool,
     Origin,
+    RequestContext,
     SetupBounds,
     origin_of,
 )
 from bingx_spot.transport.happy_eyeballs import SLICE, close_gracefully, connect
-from bingx_spot.transport.http11 import Flow, Result, encode_request, exchange
-from bingx_spot.transport.request_context import ConnectionBroken, RequestContext
+from bingx_spot.transport.http11 import Flow, Received, Result, encode_request, exchange
 from bingx_spot.transport.resolver import Address, Resolver
-from bingx_spot.transport.tls_and_proxy import Proxy, TlsLayer, drain, establish, through
+from bingx_spot.transport.tls_and_proxy import Proxy, TlsLayer, establish
 
 _READ_SIZE = 65536
 
@@ -129,6 +130,17 @@ class BlockingConnection:
                 raise TimeoutError from None
 
 
+def drain(layers: list[TlsLayer], data: bytes) -> bytes:
+    """Return what bytes that arrived while no flow was running tell the application.
+
+    Raises:
+        ssl.SSLError: A session has ended or is broken.
+    """
+    for layer in layers:
+        data = layer.receive(data)
+    return data
+
+
 def has_read_all(layers: list[TlsLayer]) -> bool:
     """Return whether no bytes are left unread in the TLS sessions of a connection."""
     try:
@@ -160,10 +172,18 @@ class BaseBackend(Generic[Connection]):
         self._in_flight: set[RequestContext] = set()
         self._closed = False
 
-    def _encode(self, request: SignedRequest, origin: Origin) -> bytes:
+    def _flow(
+        self, request: SignedRequest, origin: Origin, layers: list[TlsLayer], context: RequestContext
+    ) -> Flow[Received]:
+        """Return the flow of one request over a connection with these TLS sessions."""
         if self._proxy is None or origin.scheme == "https":
-            return encode_request(request, origin)
-        return encode_request(request, origin, self._proxy.authorization, absolute=True)
+            encoded = encode_request(request, origin)
+        else:
+            encoded = encode_request(request, origin, self._proxy.authorization, absolute=True)
+        flow = exchange(encoded, context)
+        for layer in reversed(layers):
+            flow = layer.through(flow)
+        return flow
 
     def _server(self, origin: Origin) -> Origin:
         """Return where the TCP connection leads."""
@@ -213,8 +233,7 @@ class Backend(BaseBackend[BlockingConnection]):
         try:
             connection = self._pool.acquire(origin) or self._open(origin, context)
             self._check_open(context, connection)
-            flow = exchange(self._encode(request, origin), context)
-            received = connection.run(through(connection.layers, flow), context)
+            received = connection.run(self._flow(request, origin, connection.layers, context), context)
         except BaseException:
             if connection is not None:
                 connection.reset()

@@ -1,13 +1,11 @@
-"""Idle connections, and when one may be used again."""
+"""Requests in flight and idle connections: their time, and what ends them."""
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Generic, NamedTuple, Protocol, TypeVar
 from urllib.parse import urlsplit
-
-from bingx_spot.transport.request_context import ConnectionBroken
 
 #: How long a connection may be idle, in seconds. A bot's next cancel may come after a pause, and a server
 #: that closes earlier is noticed.
@@ -18,7 +16,81 @@ KEEPALIVE_EXPIRY = 300.0
 SETUP_SECONDS = 1.0
 _LONGEST_SETUP_SECONDS = 8.0
 
+#: A response has a few hundred bytes. What is larger than this, in bytes, is not the exchange's.
+MAXIMUM_SIZE = 1_048_576
+#: How long bytes that had arrived before the deadline may still be parsed after it, in seconds. A process
+#: that was stopped (SIGSTOP, a suspended laptop) reads a complete response although the time is over.
+_GRACE = 0.05
+
 _PORTS = {"http": 80, "https": 443}
+
+
+class ConnectionBroken(Exception):
+    """There is no response, for a reason that holds nothing of the request.
+
+    Args:
+        reason: The reason in words, the system's for example.
+    """
+
+
+class ResponseTooLarge(Exception):
+    """The response is larger than any of the exchange's."""
+
+    def __init__(self) -> None:
+        super().__init__(f"the response is larger than {MAXIMUM_SIZE} bytes")
+
+
+class RequestContext:
+    """State of one request in flight.
+
+    Args:
+        timeout: How long the request may take, in seconds.
+    """
+
+    __slots__ = ("_deadline", "_grace_ends", "_setup_deadline", "request_sent", "wake")
+
+    def __init__(self, timeout: float) -> None:
+        self._deadline = time.monotonic() + timeout
+        self._setup_deadline = float("inf")
+        self._grace_ends = 0.0
+        #: Whether a byte of the request may have been sent. Set before the first byte goes to the kernel.
+        self.request_sent = False
+        #: Ends the wait that the request is in; set by the code that waits.
+        self.wake: Callable[[], object] | None = None
+
+    def time_left(self) -> float:
+        """Return how many seconds are left for the current phase; 0 at the least."""
+        left = min(self._deadline, self._setup_deadline) - time.monotonic()
+        return left if left > 0 else 0.0
+
+    def begin_setup(self, seconds: float) -> float:
+        """Give the connection at most so many seconds to open, and return how many it has."""
+        self._setup_deadline = time.monotonic() + seconds
+        return self.time_left()
+
+    def end_setup(self) -> None:
+        """Give the rest of the request all the time that is left."""
+        self._setup_deadline = float("inf")
+
+    def check_time(self) -> None:
+        """Raise where parsing goes on after the deadline.
+
+        Raises:
+            TimeoutError: The time is over, and so is the grace for bytes that had arrived before.
+        """
+        now = time.monotonic()
+        if now <= self._deadline:
+            return
+        if not self._grace_ends:
+            self._grace_ends = now + _GRACE
+        elif now > self._grace_ends:
+            raise TimeoutError
+
+    def cancel(self) -> None:
+        """End the request now: its time is over."""
+        self._deadline = 0.0
+        if self.wake is not None:
+            self.wake()
 
 
 class Origin(NamedTuple):
@@ -41,8 +113,7 @@ class Origin(NamedTuple):
 def origin_of(url: str) -> Origin:
     """Return the origin of a URL without a query string, which holds nothing that may not be kept."""
     parts = urlsplit(url)
-    assert parts.hostname is not None, "an environment's origin has a host"  # noqa: S101 - checked there
-    return Origin(parts.scheme, parts.hostname, parts.port or _PORTS[parts.scheme], parts.netloc)
+    return Origin(parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme], parts.netloc)
 
 
 class Poolable(Protocol):
@@ -96,14 +167,9 @@ class ConnectionPool(Generic[Connection]):
 
     def close(self) -> None:
         """Close every idle connection."""
-        for connection in self.drain():
-            connection.close()
-
-    def drain(self) -> Iterator[Connection]:
-        """Take out every connection."""
         for idle in self._idle.values():
             while idle:
-                yield idle.pop()[1]
+                idle.pop()[1].close()
 
 
 class SetupBounds:

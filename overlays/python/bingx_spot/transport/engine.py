@@ -7,7 +7,7 @@ from bingx_spot.core.request import SignedRequest
 from bingx_spot.fork_safety import fork_lock, open_sockets, register_fork_aware
 from bingx_spot.models import Response
 from bingx_spot.transport.backend import Backend
-from bingx_spot.transport.request_context import ConnectionBroken, RequestContext, ResponseTooLarge
+from bingx_spot.transport.connection_pool import ConnectionBroken, RequestContext, ResponseTooLarge
 from bingx_spot.transport.resolver import Resolver
 from bingx_spot.transport.tls_and_proxy import Proxy, public_authorities
 
@@ -44,12 +44,13 @@ class NetworkEngine:
         context = RequestContext(timeout)
         try:
             return self._blocking.exchange(request, context)
-        except Exception as error:  # noqa: BLE001 - whatever goes wrong below, the caller gets our error
+        except Exception as error:
             return self._failure(error, context, timeout)
-        except BaseException as interruption:  # noqa: BLE001 - it goes on: Ctrl-C
-            raise mark_interruption(interruption, request_sent=context.request_sent)  # noqa: B904 - it is the same error
+        except BaseException as interruption:  # Ctrl-C
+            mark_interruption(interruption, request_sent=context.request_sent)
+            raise
 
-    async def send_async(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:  # noqa: ASYNC109
+    async def send_async(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:
         """Send the request and await the response; `timeout` is in seconds.
 
         Raises:
@@ -60,10 +61,11 @@ class NetworkEngine:
         backend, context = self._async_backend(), RequestContext(timeout)
         try:
             return await backend.exchange(request, context)
-        except Exception as error:  # noqa: BLE001 - whatever goes wrong below, the caller gets our error
+        except Exception as error:
             return self._failure(error, context, timeout)
-        except BaseException as interruption:  # noqa: BLE001 - it goes on: a cancelled task
-            raise mark_interruption(interruption, request_sent=context.request_sent)  # noqa: B904 - it is the same error
+        except BaseException as interruption:  # a cancelled task
+            mark_interruption(interruption, request_sent=context.request_sent)
+            raise
 
     def close(self) -> None:
         """Close the connections of `send`. Requests in flight end at once."""
@@ -95,7 +97,7 @@ class NetworkEngine:
         if self._async is None:
             with fork_lock:
                 # Imported here: asyncio takes a tenth of the start of a program that only blocks.
-                from bingx_spot.transport.async_backend import AsyncBackend, AsyncBackends  # noqa: PLC0415
+                from bingx_spot.transport.async_backend import AsyncBackend, AsyncBackends
 
                 self._async = self._async or AsyncBackends(
                     lambda: AsyncBackend(self._tls, self._proxy, self._resolver)

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from bingx_spot.fork_safety import open_sockets
-from bingx_spot.transport.request_context import ConnectionBroken, RequestContext
+from bingx_spot.transport.connection_pool import ConnectionBroken, RequestContext
 from bingx_spot.transport.resolver import Address
 
 #: After so many seconds the next address is tried too.
@@ -126,7 +126,7 @@ async def connect_async(addresses: Sequence[Address]) -> socket.socket:
         ConnectionBroken: No address accepted the connection.
     """
     # Imported here: it takes a tenth of the start of a program that only blocks.
-    import asyncio  # noqa: PLC0415
+    import asyncio
 
     loop = asyncio.get_running_loop()
     race, running = Race(addresses), dict[asyncio.Task[None], socket.socket]()

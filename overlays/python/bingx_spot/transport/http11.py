@@ -13,10 +13,10 @@ import httptools
 
 from bingx_spot.core.request import SignedRequest
 from bingx_spot.models import Response
-from bingx_spot.transport.connection_pool import Origin
-from bingx_spot.transport.request_context import (
+from bingx_spot.transport.connection_pool import (
     MAXIMUM_SIZE,
     ConnectionBroken,
+    Origin,
     RequestContext,
     ResponseTooLarge,
 )
@@ -26,6 +26,7 @@ Flow = Generator[bytes | None, bytes, Result]
 
 # A server that says "100 Continue" more often than this has nothing better to say.
 _MAXIMUM_INFORMATIONAL = 10
+_SUCCESSES = range(200, 300)
 _ZLIB_WITH_HEADER = 47  # zlib's own number for: gzip or zlib, as the header says
 _INCOMPLETE = "the server closed the connection before the response was complete"
 _NO_HTTP = "the response is not valid HTTP"
@@ -100,7 +101,7 @@ def open_tunnel(authority: str, more: Sequence[str], context: RequestContext) ->
     while not reader.complete:
         reader.feed((yield None))
         context.check_time()
-    if reader.status // 100 != 2:  # noqa: PLR2004 - a class of HTTP statuses
+    if reader.status not in _SUCCESSES:
         raise ConnectionBroken(f"the proxy refused the connection: HTTP {reader.status}")
     if reader.extra:
         raise ConnectionBroken("the proxy sent bytes before the tunnel was used")

@@ -6,8 +6,9 @@ body; how long a single read takes is up to the transport.
 """
 
 import time
+from collections import UserDict
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 import anyio
 import httpx
@@ -17,9 +18,9 @@ from bingx_spot.core.request import SignedRequest
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.fork_safety import register_fork_aware
 from bingx_spot.models import Response
+from bingx_spot.transport.connection_pool import MAXIMUM_SIZE, ResponseTooLarge
 from bingx_spot.transport.engine import describe_failure
 from bingx_spot.transport.http11 import decompress
-from bingx_spot.transport.request_context import MAXIMUM_SIZE, ResponseTooLarge
 
 Transport = TypeVar("Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
 
@@ -57,19 +58,19 @@ class HttpxEngine:
         try:
             response = transport.handle_request(_build(request, body))
             try:
-                assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 - a sync transport's
-                for chunk in response.stream:
+                for chunk in cast("httpx.SyncByteStream", response.stream):
                     body.add(chunk)
             finally:
                 response.close()
             return body.response(response)
-        except Exception as error:  # noqa: BLE001 - whatever a transport raises, the caller gets our error
+        except Exception as error:
             return _failure(error, timeout)
-        except BaseException as interruption:  # noqa: BLE001 - it goes on: Ctrl-C
+        except BaseException as interruption:  # Ctrl-C
             # A transport does not tell whether it sent anything, so it may have.
-            raise mark_interruption(interruption, request_sent=True)  # noqa: B904 - it is the same error
+            mark_interruption(interruption, request_sent=True)
+            raise
 
-    async def send_async(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:  # noqa: ASYNC109
+    async def send_async(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:
         """Send the request and await the response; `timeout` is in seconds.
 
         Raises:
@@ -82,17 +83,17 @@ class HttpxEngine:
             with anyio.fail_after(timeout):
                 response = await transport.handle_async_request(_build(request, body))
                 try:
-                    assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - an async one's
-                    async for chunk in response.stream:
+                    async for chunk in cast("httpx.AsyncByteStream", response.stream):
                         body.add(chunk)
                 finally:
                     await response.aclose()
             return body.response(response)
-        except Exception as error:  # noqa: BLE001 - whatever a transport raises, the caller gets our error
+        except Exception as error:
             return _failure(error, timeout)
-        except BaseException as interruption:  # noqa: BLE001 - it goes on: a cancelled task
+        except BaseException as interruption:  # a cancelled task
             # A transport does not tell whether it sent anything, so it may have.
-            raise mark_interruption(interruption, request_sent=True)  # noqa: B904 - it is the same error
+            mark_interruption(interruption, request_sent=True)
+            raise
 
     def close(self) -> None:
         """Close the transport, if it is one for `send`."""
@@ -125,7 +126,7 @@ _KINDS = (
 )
 
 
-class _TimeLeft(dict[str, float]):
+class _TimeLeft(UserDict[str, float]):
     """Gives each phase of a request (connect, write, read, pool) the time that is left when it begins.
 
     httpx lets each phase take the whole time-out, so that together they would take several.
@@ -135,10 +136,9 @@ class _TimeLeft(dict[str, float]):
         super().__init__(dict.fromkeys(("connect", "read", "write", "pool"), 0.0))
         self._deadline = deadline
 
-    def get(self, phase: str, default: Any = None) -> Any:
-        return self[phase] if phase in self else default  # noqa: SIM401 - this is that method
-
     def __getitem__(self, phase: str) -> float:
+        if phase not in self.data:
+            raise KeyError(phase)
         # Not 0: that would make a socket non-blocking.
         return max(self._deadline - time.monotonic(), 0.001)
 

@@ -1,7 +1,6 @@
 """Name look-ups that end with the deadline."""
 
-# The first look-up would import it, in its own thread: `fork_safety.fork_lock` says why not there.
-import encodings.idna  # noqa: F401
+import codecs
 import socket
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -10,7 +9,10 @@ from itertools import chain, zip_longest
 from threading import Lock, Thread
 from typing import NamedTuple
 
-from bingx_spot.transport.request_context import ConnectionBroken
+from bingx_spot.transport.connection_pool import ConnectionBroken
+
+# The first look-up would import this codec, in its own thread: `fork_safety.fork_lock` says why not there.
+codecs.lookup("idna")
 
 # In the machine's own hosts file, so that no name server is asked.
 _LOCAL = "localhost"

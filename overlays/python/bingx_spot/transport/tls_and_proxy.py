@@ -11,9 +11,8 @@ from urllib.parse import unquote, urlsplit
 import certifi
 
 from bingx_spot.exceptions import InvalidInput
-from bingx_spot.transport.connection_pool import Origin
+from bingx_spot.transport.connection_pool import Origin, RequestContext
 from bingx_spot.transport.http11 import Flow, Result, open_tunnel
-from bingx_spot.transport.request_context import RequestContext
 
 _READ_SIZE = 65536
 _PORTS = {"http": 80, "https": 443}
@@ -121,17 +120,6 @@ def through(layers: list[TlsLayer], flow: Flow[Result]) -> Flow[Result]:
     for layer in reversed(layers):
         flow = layer.through(flow)
     return flow
-
-
-def drain(layers: list[TlsLayer], data: bytes) -> bytes:
-    """Return what bytes that arrived while no flow was running tell the application.
-
-    Raises:
-        ssl.SSLError: A session has ended or is broken.
-    """
-    for layer in layers:
-        data = layer.receive(data)
-    return data
 
 
 @dataclass(frozen=True, slots=True)
