@@ -124,8 +124,8 @@ class ModelledExchange:
             return After(self._truth(send, stamped), 0.0)
         if CANCEL.path in send.request.info.url and self._is_valid(stamped):
             self._maybe_cancel(happening, stamped)
-        came = DOUBTFUL[happening.comes]
-        return After(came, None if came is HANGS else seconds)
+        result = DOUBTFUL[happening.comes]
+        return After(result, None if result is HANGS else seconds)
 
     def _maybe_cancel(self, happening: Happening, stamped: int) -> None:
         if happening.comes == "hangs" and happening.late:
