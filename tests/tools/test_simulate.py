@@ -1,23 +1,27 @@
 """Twenty thousand calls in virtual time: no lie, no avoidable unknown, nothing past its deadline."""
 
+import logging
 import subprocess
 import sys
 
 import pytest
 
+from bingx_spot import OrderNotFound, Response
 from tools.simulate import driver
-from tools.simulate.exhaustive import exhaust
-from tools.simulate.planted import PLANTED, first_found
 from tools.simulate.run import Tally, play_seed, play_seeds
-from tools.simulate.scenario import Scenario, scenario
-from tools.simulate.small_world import BEHAVIOURS
+from tools.simulate.scenario import scenario
 from tools.simulate.timeline import timeline
-from tools.simulate.timing import RECV_WINDOW, TAKES_EFFECT_WITHIN
+from tools.simulate.timing import RECV_WINDOW
 from tools.simulate.verdict import ENDINGS, MOST_CANCELS
 
-CALLS, CHUNKS = 20_000, 8
+CALLS, CHUNKS = 20_000, 4
 EACH = CALLS // CHUNKS
 FIRSTS = [pytest.param(first, id=f"seeds from {first}") for first in range(0, CALLS, EACH)]
+
+
+@pytest.fixture(autouse=True)
+def _quiet(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.CRITICAL, "bingx_spot")
 
 
 @pytest.mark.parametrize("first", FIRSTS)
@@ -29,28 +33,24 @@ def test_no_call_lies(first: int) -> None:
     assert {ending for _, ending in tally.endings} == set(ENDINGS), "an ending never comes"
 
 
-def test_small_world_is_honest_after_every_sequence() -> None:
-    found = exhaust(depth=2, timeouts=(3.0, 40.0), processes=1)
-    assert dict(found.wrongs) == {}, found.examples
-    assert len(BEHAVIOURS) >= 14
-    assert found.states > found.calls > 100
-    assert found.histories > len(BEHAVIOURS) ** 2
-
-
-@pytest.mark.parametrize("bug", PLANTED)
-def test_planted_bug_is_found(bug: str) -> None:
-    assert first_found(bug, CALLS) is not None
-
-
-def test_nothing_is_found_where_nothing_is_planted() -> None:
-    assert first_found(None, EACH) is None
-
-
-def test_a_seed_replays_in_another_process() -> None:
-    command = [sys.executable, "-m", "tools.simulate", "--seed", "4711"]
-    printed = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert printed.stdout.splitlines() == timeline(4711)[0].splitlines()
-    assert "seed 4711" in printed.stdout
+def test_a_query_alone_returns_what_was_said_of_its_order_and_ends_in_time() -> None:
+    endings = set()
+    for seed in range(600):
+        call = scenario(seed)
+        call.operation = "queryOrder"
+        result, sent = driver.play(call), call.network.sent
+        endings.add(driver.said(result))
+        assert driver.is_ours(result), f"seed {seed}: {result}"
+        assert call.world.now <= call.timeout + call.stalled + 0.005, seed
+        assert {one.operation for one in sent} <= {"query", "time"}
+        assert sum(one.operation == "query" for one in sent) <= MOST_CANCELS
+        assert driver.attempts_of(result) in (None, len(sent)), seed
+        if isinstance(result, Response):
+            assert sent[-1].reply is not None
+            assert (result.body, driver.order_of(result)[0]) == (sent[-1].reply.body, sent[-1].reply.names)
+        if isinstance(result, OrderNotFound):
+            assert any(one.reply is not None and one.reply.not_open for one in sent), seed
+    assert {"cancelled", "OrderNotFound", "RateLimited", "NotSent"} <= endings
 
 
 @pytest.mark.parametrize("runner", ["blocking", "awaiting"])
@@ -62,8 +62,15 @@ def test_both_runners_do_what_the_steps_say(runner: str) -> None:
         requests = [(sent.operation, round(sent.at, 6)) for sent in call.network.sent]
         return driver.said(result), str(result), requests
 
-    for seed in range(200):
+    for seed in range(100):
         assert played(seed, runner) == played(seed, "steps"), seed
+
+
+def test_a_seed_replays_in_another_process() -> None:
+    command = [sys.executable, "-m", "tools.simulate", "--seed", "4711"]
+    printed = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert printed.stdout.splitlines() == timeline(4711)[0].splitlines()
+    assert "seed 4711" in printed.stdout
 
 
 def test_same_seed_gives_same_verdict() -> None:
@@ -72,21 +79,15 @@ def test_same_seed_gives_same_verdict() -> None:
 
 def test_the_exchange_keeps_its_promises() -> None:
     late = 0
-    for seed in range(1500):
-        call = _played(seed)
+    for seed in range(500):
+        call = scenario(seed)
+        driver.play(call)
+        call.world.run_out()
         for sent in call.network.sent:
             if sent.executed is not None:
                 assert sent.executed_at <= sent.expires
                 late += sent.executed_at > sent.at + RECV_WINDOW
-    assert late > 10, "requests are executed late"
-    assert TAKES_EFFECT_WITHIN > 0
-
-
-def _played(seed: int) -> Scenario:
-    call = scenario(seed)
-    driver.play(call)
-    call.world.run_out()
-    return call
+    assert late > 5, "requests are executed late"
 
 
 def test_tallies_of_two_runs_are_those_of_one() -> None:

@@ -2,6 +2,8 @@
 
 import argparse
 import logging
+import multiprocessing
+import os
 import sys
 
 from rich.console import Console
@@ -92,8 +94,9 @@ def report_search(found: Search, depth: int) -> None:
 def report_planted(calls: int) -> int:
     """Print for each planted bug the first seed that finds it, and return 1 if one is not found."""
     console, missed = Console(width=110, highlight=False), 0
-    for bug in PLANTED:
-        seed = first_found(bug, calls)
+    with multiprocessing.get_context("fork").Pool(os.cpu_count()) as pool:
+        seeds = pool.starmap(first_found, [(bug, range(calls)) for bug in PLANTED], chunksize=1)
+    for bug, seed in zip(PLANTED, seeds, strict=True):
         missed += seed is None
         console.print(f"{bug}: {f'not found in {calls:,} calls' if seed is None else f'seed {seed}'}")
     console.print(f"{len(PLANTED)} planted bugs, {missed} not found", style="bold")

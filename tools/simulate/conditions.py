@@ -54,14 +54,17 @@ class Conditions:
 
 def drawn(dice: Random) -> Conditions:
     """Return conditions in which each kind of trouble is either possible or not."""
-    bad = dice.random()
-    executes_now = dice.random()
+    # Mild worlds are as likely as bad ones: most kinds of trouble decide alone in them.
+    bad = dice.random() ** 2
+    # In some worlds no ambiguous request is ever executed.
+    executes_now = dice.random() if dice.random() < 0.85 else 0.0
+    executes_late = (1.0 - executes_now) * dice.random() if executes_now else 0.0
     return Conditions(
         cancel=_modes(dice, _CANCEL_MODES, bad),
         query=_modes(dice, _QUERY_MODES, bad),
         dwell=dice.choice((0.0, 0.5, 0.8, 0.95)),
         executes_now=executes_now,
-        executes_late=(1.0 - executes_now) * dice.random(),
+        executes_late=executes_late,
         lags=_replicas(dice),
         blind_hosts=dice.choice((("primary",), ("primary", "fallback"))) if dice.random() < 0.06 else (),
         blind_says=dice.choice(_BLIND),

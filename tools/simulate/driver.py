@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any, cast
 from unittest import mock
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import unquote_plus
 
 from bingx_spot import CallError, Credentials, Response
 from bingx_spot.core import runner
@@ -43,9 +43,9 @@ MOST_CANCELS, MOST_QUERIES, MOST_EQUAL_ERRORS = MAXIMUM_ATTEMPTS, MAXIMUM_QUERIE
 #: How long after its permit a request without a response is counted from, in seconds.
 PERMIT_MARGIN = MARGIN
 
-PRIMARY, FALLBACK = "https://primary.test", "https://fallback.test"
-_HOSTS = {PRIMARY: "primary", FALLBACK: "fallback"}
-_TWO_HOSTS, _ONE_HOST = Environment("test", PRIMARY, FALLBACK), Environment("test", PRIMARY)
+_DOMAIN = ".test"
+_TWO_HOSTS = Environment("test", f"https://primary{_DOMAIN}", f"https://fallback{_DOMAIN}")
+_ONE_HOST = Environment("test", _TWO_HOSTS.base_url)
 _OPERATIONS = {
     BY_ID[name].path: short for name, short in (("cancelOrder", "cancel"), ("queryOrder", "query"))
 }
@@ -68,7 +68,7 @@ def play(call: Scenario) -> Result:
             with _blocking_time(call):
                 return runner.run(_steps(call), VirtualEngine(call))
         return _await(call, runner.run_async(_steps(call), VirtualEngine(call)))
-    except Exception as error:  # noqa: BLE001 - whatever a call raises is what is judged
+    except Exception as error:
         return error
 
 
@@ -81,7 +81,7 @@ def _steps(call: Scenario) -> Generator[Sleep | Send, Any, Response]:
     )
     if call.recv_window is not None:
         parameters["recvWindow"] = call.recv_window
-    return resolve(_context(call), ApiCall.of(BY_ID["cancelOrder"], parameters), call.timeout)
+    return resolve(_context(call), ApiCall.of(BY_ID[call.operation], parameters), call.timeout)
 
 
 class Steps:
@@ -111,7 +111,7 @@ class Steps:
                 came = None
         except StopIteration as done:
             return cast("Response", done.value)
-        except Exception as error:  # noqa: BLE001 - whatever a call raises is what is judged
+        except Exception as error:
             return error
 
     def request(self, step: Send) -> Sent:
@@ -149,21 +149,22 @@ def as_the_engine_says(came: Reply | tuple[bool, bool, str]) -> Response | Trans
     """Return what an engine would return, for what the model gives."""
     if isinstance(came, Reply):
         return Response(came.status, came.headers, came.body)
-    written, pending, reason = came
-    return TransportFailure(written, reason, timed_out=pending)
+    request_sent, timed_out, reason = came
+    return TransportFailure(request_sent, reason, timed_out)
 
 
 def _seen(call: Scenario, request: SignedRequest) -> Sent:
     """Return the request as the exchange reads it from the wire."""
-    parts = urlsplit(request.url)
-    operation = _OPERATIONS.get(parts.path, "time")
+    address, _, query = request.url.partition("?")
+    host, _, path = address.partition(_DOMAIN)
+    operation = _OPERATIONS.get(path, "time")
     placement = "query"
     if request.content[:1] == b"{":
         placement, parameters = "json", json.loads(request.content)
     elif request.content:
-        placement, parameters = "form", dict(parse_qsl(request.content.decode()))
+        placement, parameters = "form", _pairs(request.content.decode())
     else:
-        parameters = dict(parse_qsl(parts.query))
+        parameters = _pairs(query)
     order_id = parameters.get("orderId")
     window = parameters.get("recvWindow")
     return Sent(
@@ -173,9 +174,15 @@ def _seen(call: Scenario, request: SignedRequest) -> Sent:
         timestamp=int(parameters.get("timestamp", 0)),
         window=RECV_WINDOW if window is None else float(window) / 1000,
         placement=placement,
-        host=_HOSTS[f"{parts.scheme}://{parts.netloc}"],
+        host=host.removeprefix("https://"),
         at=call.world.now,
     )
+
+
+def _pairs(text: str) -> dict[str, str]:
+    # Three times as fast as parse_qsl, which is a twentieth of a call.
+    pairs = (pair.partition("=") for pair in text.split("&"))
+    return {name: unquote_plus(value) if "%" in value or "+" in value else value for name, _, value in pairs}
 
 
 def _context(call: Scenario) -> CallContext:
@@ -186,10 +193,11 @@ def _context(call: Scenario) -> CallContext:
 
     environment = _TWO_HOSTS if call.fallback else _ONE_HOST
     clock = Clock(lambda: BEGIN_MS * 1_000_000, lambda: round(world.now * 1_000_000_000))
+    lockouts = Lockouts(now)
     state = ClientState(
         HostSelector(environment, now=now),
         PlacementSelector(cast("Placement | None", call.placement)),
-        Lockouts(now),
+        lockouts,
         RepeatedErrorGuard(now),
     )
     for _ in range(call.seen):
@@ -198,7 +206,8 @@ def _context(call: Scenario) -> CallContext:
     while not call.retries and state.retry_budget.can_spend():
         state.retry_budget.spend()
     signer = RequestSigner(_CREDENTIALS, clock)
-    return CallContext(environment, signer, clock, LocalRateLimiter(now), state, call.timeout, now)
+    limits = LocalRateLimiter(now, lockouts=lockouts)
+    return CallContext(environment, signer, clock, limits, state, call.timeout, now)
 
 
 class VirtualEngine:
@@ -215,7 +224,7 @@ class VirtualEngine:
         """Send the request and return what the model makes of it."""
         return _send(self._call, request, timeout)
 
-    async def send_async(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:  # noqa: ASYNC109
+    async def send_async(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:
         """Send the request and await what the model makes of it."""
         for came in self._call.network.exchanged(_seen(self._call, request), timeout):
             if not isinstance(came, float):
@@ -286,6 +295,11 @@ def order_of(result: Result) -> tuple[int | None, str]:
         return int(data["orderId"]), str(data["status"])
     order = getattr(result, "order", None)
     return (None, "") if order is None else (order.order_id, str(order.status))
+
+
+def attempts_of(result: Result) -> int | None:
+    """Return how many requests an error lists, or None for a response and for what is no `CallError`."""
+    return len(result.attempts) if isinstance(result, CallError) else None
 
 
 def is_ours(result: Result) -> bool:

@@ -7,6 +7,7 @@ from random import Random
 from tools.simulate import wording
 from tools.simulate.conditions import Conditions
 from tools.simulate.timing import (
+    ARRIVES_WITHIN,
     EQUAL_ERRORS,
     EQUAL_ERRORS_WITHIN,
     LONGEST_LOCK,
@@ -17,6 +18,8 @@ from tools.simulate.wording import Reply
 from tools.simulate.world import CANCELED, FILLED, OPEN, OURS, Order, World
 
 _JUST_BEFORE = 0.001
+# Of a clock that was set by a response: half the longest round trip, and what a header `Date` leaves open.
+_CLOCK_DOUBT = 6.0
 
 
 @dataclass(slots=True, eq=False)
@@ -33,7 +36,7 @@ class Sent:
         host: `primary` or `fallback`.
         at: When it was sent.
         arrived: Whether it has reached the exchange.
-        expires: After which moment it cannot take effect any more, once it has arrived.
+        expires: After which moment it cannot take effect any more, once it has arrived; 0 where it was stale.
         executed: The order that it has cancelled, or None.
         executed_at: When it did that.
         reply: The response that reached the driver, or None.
@@ -85,7 +88,7 @@ class Exchange:
     errors: dict[tuple[str, int], deque[float]] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
     _locked: dict[str, float] = field(default_factory=dict)
-    _arrivals: dict[str, deque[float]] = field(default_factory=dict)
+    _arrivals: dict[str, deque[tuple[float, bool]]] = field(default_factory=dict)
     _mode: dict[str, str] = field(default_factory=dict)
 
     def receive(self, sent: Sent) -> Reply | None:
@@ -93,7 +96,8 @@ class Exchange:
         now, world, conditions = self.world.now, self.world, self.conditions
         sent.arrived = True
         since = (world.clock_ms() - sent.timestamp) / 1000
-        sent.expires = now + max(sent.window - since, 0.0) + TAKES_EFFECT_WITHIN
+        if not self._stale(sent, since):
+            sent.expires = now + sent.window - since + TAKES_EFFECT_WITHIN
         if sent.operation == "time":
             return self._with_date(self._time())
         mode = self._mode_of(sent.operation)
@@ -144,11 +148,12 @@ class Exchange:
         if now < until:
             return self._locked_until(until, whole=self._locked.get("*", 0.0) > now)
         arrivals = self._arrivals.setdefault(operation, deque())
-        arrivals.append(now)
-        while arrivals[0] <= now - 1.0:
+        arrivals.append((now, now - sent.at > ARRIVES_WITHIN))
+        while arrivals[0][0] <= now - 1.0:
             arrivals.popleft()
         if len(arrivals) > REQUESTS_A_SECOND[operation]:
-            self.broken.append(f"{len(arrivals)} {operation} requests in a second")
+            if not any(late for _, late in arrivals):
+                self.broken.append(f"{len(arrivals)} {operation} requests in a second")
             return self._lock(operation)
         return None
 
@@ -163,24 +168,30 @@ class Exchange:
         dice, clock = self.dice, self.world.clock_ms()
         wait = until - self.world.now
         at = clock + round(wait * 1000)
-        if whole:
-            reply = wording.error(dice.choice((403, 418, 429, 451)), 0, "blocked")
-            if dice.random() < 0.5:
-                reply.headers["retry-after"] = str(int(wait) + 1)
+        # Where the response does not say for how long, the longest documented lock has to be assumed.
+        stated = LONGEST_LOCK
+        if whole or dice.random() < 0.1:
+            reply = wording.error(dice.choice((403, 418, 429, 451)) if whole else 429, 0, "blocked")
+            reply.locks_all = True
+            if not whole or dice.random() < 0.5:
+                stated = int(wait) + 1
+                reply.headers["retry-after"] = str(stated)
         elif dice.random() < 0.1:
             reply = wording.error(
                 200, 100410, f"unblocked after {dice.choice((9999999999999, clock + 3600_000))}"
             )
-        elif dice.random() < 0.1:
-            reply = wording.error(429, 0, "Too Many Requests")
-            reply.headers["retry-after"] = str(int(wait) + 1)
         else:
             text = (
                 f"The endpoint trigger frequency limit rule is in the disabled period, unblocked after {at}"
             )
             reply = wording.error(200, dice.choice((100410, 109429)), text)
-        reply.certain = reply.locks = True
+            stated = wait + self._clock_doubt()
+        reply.certain, reply.locks = True, stated
         return reply
+
+    def _clock_doubt(self) -> float:
+        """Return by how much the driver may be wrong about the exchange's clock, in seconds."""
+        return _CLOCK_DOUBT if self.conditions.dated or not self.world.ahead else LONGEST_LOCK
 
     def _counted(self, operation: str, reply: Reply) -> Reply:
         """Count an error with a code; the twentieth equal one locks the endpoint."""
@@ -287,7 +298,8 @@ class Exchange:
 
     def _allowance(self, reply: Reply) -> None:
         dice, clock = self.dice, self.world.clock_ms()
-        reply.headers["x-ratelimit-requests-remain"] = str(dice.choice((0, 1, 3, 4, 5)))
+        reply.allows = dice.choice((0, 1, 3, 4, 5))
+        reply.headers["x-ratelimit-requests-remain"] = str(reply.allows)
         end = dice.choice((clock + 300, clock + 1000, clock + 1000, 9999999999999))
         reply.headers["x-ratelimit-requests-expire"] = str(end)
 

@@ -5,7 +5,7 @@ This is the only module that knows how the core is built inside; each bug is one
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
 from unittest import mock
@@ -13,12 +13,13 @@ from unittest import mock
 from bingx_spot import (
     CallError,
     NotSent,
+    OrderNotFound,
     OrderNotOpen,
     OutcomeUnknown,
     RequestRejected,
     Response,
 )
-from bingx_spot.core import attempt, context, decisions, facts, order_state, resolution, response_validation
+from bingx_spot.core import attempt, decisions, facts, resolution, response_validation, runner
 from bingx_spot.core.decisions import ENDINGS, RULES, Action, Rule
 from bingx_spot.core.facts import Facts, OrderState
 from bingx_spot.core.request import ApiCall
@@ -30,17 +31,17 @@ Plant = Callable[[], AbstractContextManager[object]]
 _GATEWAY_TIMEOUT = 504
 
 
-def first_found(bug: str | None, calls: int) -> int | None:
+def first_found(bug: str, seeds: range) -> int | None:
     """Return the first seed that is wrong with a bug and right without it, or None.
 
     Args:
-        bug: A name in `PLANTED`; None to look for a seed that is wrong as it is.
-        calls: How many seeds to play.
+        bug: A name in `PLANTED`.
+        seeds: The seeds to play.
     """
-    for seed in range(calls):
-        with PLANTED[bug]() if bug is not None else nullcontext():
+    for seed in seeds:
+        with PLANTED[bug]():
             wrong = play_seed(seed)[1].wrong
-        if wrong and (bug is None or not play_seed(seed)[1].wrong):
+        if wrong and not play_seed(seed)[1].wrong:
             return seed
     return None
 
@@ -112,18 +113,23 @@ def _unlisted_code_is_a_refusal(_: ApiCall, error: CallError) -> Response | Call
 @contextmanager
 def _noting(name: str, change: Callable[[Any, Callable[..., None], Any], None]) -> Iterator[None]:
     """Change how the resolution takes note of something."""
-    original: Callable[..., None] = getattr(resolution._Resolution, name)  # noqa: SLF001 - to plant a bug
+    original: Callable[..., None] = getattr(resolution._Resolution, name)
 
     def noting(self: Any, *what: Any) -> None:
         change(self, original, what)
 
-    with mock.patch.object(resolution._Resolution, name, noting):  # noqa: SLF001 - likewise
+    with mock.patch.object(resolution._Resolution, name, noting):
         yield
 
 
 def _failed_read_finds_nothing(self: Any, original: Callable[..., None], what: Any) -> None:
     original(self, *what)
     self.facts.not_found = True
+
+
+def _replica_outweighs_a_query_before(self: Any, original: Callable[..., None], what: Any) -> None:
+    original(self, *what)
+    self.facts.not_found = isinstance(what[0], OrderNotFound)
 
 
 def _refusal_clears_doubt(self: Any, original: Callable[..., None], what: Any) -> None:
@@ -144,19 +150,19 @@ def _unclear_is(state: OrderState) -> AbstractContextManager[Any]:
     """Take a word that is not listed for a state."""
 
     def read(*arguments: Any) -> OrderState:
-        found = order_state.order_state(*arguments)
+        found = facts.order_state(*arguments)
         return state if found is OrderState.UNCLEAR else found
 
     return mock.patch.object(resolution, "order_state", read)
 
 
 def _late_deadline() -> AbstractContextManager[Any]:
-    original = context.Deadline.seconds_left
+    original = runner.Deadline.seconds_left
 
-    def late(self: context.Deadline) -> float:
+    def late(self: runner.Deadline) -> float:
         return original(replace(self, at=self.at + 1.0))
 
-    return mock.patch.object(context.Deadline, "seconds_left", late)
+    return mock.patch.object(runner.Deadline, "seconds_left", late)
 
 
 def _always(target: Any, name: str, value: object) -> Plant:
@@ -166,7 +172,7 @@ def _always(target: Any, name: str, value: object) -> Plant:
     return lambda: mock.patch.object(target, name, return_value=value)
 
 
-_RESOLUTION = resolution._Resolution  # noqa: SLF001 - to plant bugs
+_RESOLUTION = resolution._Resolution
 
 #: Each bug by a name that says what the core does wrong.
 PLANTED: dict[str, Plant] = {
@@ -179,6 +185,9 @@ PLANTED: dict[str, Plant] = {
     "believe a success for another order": _always(response_validation, "_wrong_order", ""),
     "treat not found as final": lambda: _first(lambda known: known.not_found, Action.RAISE_NOT_FOUND),
     "treat a failed query as not found": lambda: _noting("_note_failed_read", _failed_read_finds_nothing),
+    "forget that a query has found the order": lambda: _noting(
+        "_note_failed_read", _replica_outweighs_a_query_before
+    ),
     "stop at the first unknown": lambda: _first(
         lambda known: known.ambiguous is not None, Action.RAISE_UNKNOWN
     ),
@@ -195,13 +204,13 @@ PLANTED: dict[str, Plant] = {
     "disown every cancelled order": lambda: _without("canceled-after-ambiguous"),
     "read an unlisted word as cancelled": lambda: _unclear_is(OrderState.CANCELED),
     "read an unlisted word as failed": lambda: _unclear_is(OrderState.FAILED),
-    "believe CANCELED with everything executed": _always(order_state, "_is_fully_executed", value=False),
-    "take a new order for no order": _always(facts.Facts, "may_be_invisible", value=False),
+    "believe CANCELED with everything executed": _always(facts, "_is_fully_executed", value=False),
+    "take a new order for no order": _always(facts.Facts, "not_found_is_confirmed", value=True),
+    "believe the first refusal of a new order": _always(facts.Facts, "refusal_is_confirmed", value=True),
     "take a refused client order id for a closed order": lambda: _when(
         "state-not-learnt", lambda known: isinstance(known.not_open, OrderNotOpen)
     ),
     "forget the deadline": _late_deadline,
     "cancel without end": lambda: mock.patch.object(facts, "MAXIMUM_ATTEMPTS", 100),
-    "query without end": lambda: mock.patch.object(facts, "MAXIMUM_QUERIES", 10_000),
     "give up after three queries": lambda: mock.patch.object(facts, "MAXIMUM_QUERIES", 3),
 }

@@ -16,8 +16,10 @@ SEEN_CODE = 100404
 _NEWER_ID = ORDER_ID + 4096
 _CLIENT_ID = "bot_Order-17"
 _ENDS = (FILLED, FILLED, CANCELED, CANCELED, "EXPIRED", "FAILED", "REJECTED")
-_TIMEOUTS = (0.25, 1.0, 1.0, 3.0, 3.0, 3.0, 10.0, 10.0, 10.0, 10.0, 10.0, 10.0, 20.0, 30.0, 45.0, 75.0)
-_RUNNERS = ("steps", "steps", "blocking", "awaiting")
+_TIMEOUTS = (0.25, 1.0, 1.0, 1.0, 3.0, 3.0, 3.0, 3.0, 3.0, 3.0, 10.0, 10.0, 10.0, 10.0, 20.0, 40.0)
+#: With a timeout of at least this, a call can outlive its requests, and reads that lag.
+_LONG = 30.0
+_RUNNERS = ("steps", "steps", "steps", "steps", "steps", "steps", "blocking", "awaiting")
 _STEPS = (-3600.0, -8.0, -3.0, 3.0, 8.0, 3600.0)
 
 
@@ -41,6 +43,7 @@ class Scenario:
         placement: The placement that the user fixed, or None.
         seen: How many equal errors the client has seen lately.
         retries: Whether the client has any licence for retries left.
+        operation: What the call is; the model takes `queryOrder` as well.
         stalled: For how long the caller's machine has stood still, in seconds.
     """
 
@@ -59,6 +62,7 @@ class Scenario:
     placement: str | None
     seen: int
     retries: bool
+    operation: str = "cancelOrder"
     stalled: float = 0.0
 
     def chance(self) -> float:
@@ -102,7 +106,7 @@ def scenario(seed: int, *, logged: bool = False) -> Scenario:
         order_id=None if by_client else ORDER_ID,
         client_id=_CLIENT_ID if by_client else "",
         timeout=timeout,
-        recv_window=dice.choice((500, 2000, 10000, 60000)) if dice.random() < 0.1 else None,
+        recv_window=_recv_window(dice, timeout),
         runner=dice.choice(_RUNNERS),
         fallback=dice.random() < 0.7,
         placement=dice.choice(("json", "query", "form")) if dice.random() < 0.1 else None,
@@ -112,6 +116,13 @@ def scenario(seed: int, *, logged: bool = False) -> Scenario:
     if logged:
         _introduce(call)
     return call
+
+
+def _recv_window(dice: Random, timeout: float) -> int | None:
+    """Return milliseconds; a long call mostly has short ones, so that its requests expire before its end."""
+    if timeout >= _LONG:
+        return dice.choice((500, 500, 2000, None))
+    return dice.choice((500, 2000, 10000, 60000)) if dice.random() < 0.1 else None
 
 
 def _order(dice: Random, *, by_client: bool) -> Order:

@@ -11,7 +11,8 @@ sent, and `timestamp` + `recvWindow` + `takesEffectWithin` lie ahead by the exch
 - *filled*, *failed*: the order has this final state when the call ends.
 - *already_canceled*: the order is cancelled when the call ends, and not by a request of this call.
 - *not_open*: the order is not open when the call ends, so never again, and no request of this call did it.
-- *not_found*: a response said so, no request of this call has taken effect or can still take effect.
+- *not_found*: a response said so, no query has found it, no request of this call has taken effect or can
+  still take effect.
 - *still_open*: the order was open within the `readsLag` before the last query that said so, no request of
   this call has taken effect or can still take effect.
 - *unaffected* (every other `NotExecuted`): no request of this call has taken effect or can still take effect.
@@ -21,14 +22,18 @@ sent, and `timestamp` + `recvWindow` + `takesEffectWithin` lie ahead by the exch
 
 - a response had reached the driver that proves a final state of the order: CANCELED, FILLED or FAILED, in any
   spelling that the contract takes, of the order that was asked for; or
-- no cancel of the call was ambiguous (*unknown* only); or
+- no cancel of the call was ambiguous, and a query was answered with a listed state of the order or with "not
+  found" (*unknown* only; without such an answer, "no such order" would say too much); or
 - a query that was sent `readsLag` after every ambiguous cancel had expired said open (*unknown* only); or
-- more than `LEAST_LEFT` of the deadline were left, and nothing forbade the driver to ask on: a lock, a query
-  that was refused because of the key (signature, permission, whitelist), equal errors near the twentieth, the
-  documented most of queries, the limit of queries a second, a retry budget that is spent.
+- more than `LEAST_LEFT` of the deadline were left, and nothing forbade one more query in that time: a lock,
+  the limit of queries a second, equal errors near the twentieth, the documented most of queries.
+
+*not_found* is avoidable if the last request that was answered so was sent before a new order would have been
+visible, and one more query was possible.
 
 **Broken**: the call ended after its deadline; it sent more cancels or queries than documented; it cancelled
-another order than the one whose id a response had named; it went past a limit, or met twenty equal errors.
+another order than the one whose id a response had named; it went past a limit, or met twenty equal errors; or
+its error does not list every request.
 
 **Documented**: a client order id that was used for a newer order before any response had named an order id.
 The two cannot be told apart then, so what is said of the newer one is not called a lie.
@@ -43,13 +48,21 @@ from tools.simulate.driver import (
     MOST_QUERIES,
     PERMIT_MARGIN,
     Result,
+    attempts_of,
     is_ours,
     order_of,
     said,
 )
 from tools.simulate.exchange import Sent
 from tools.simulate.scenario import SEEN_CODE, Scenario
-from tools.simulate.timing import EQUAL_ERRORS, READS_LAG, REQUESTS_A_SECOND, TAKES_EFFECT_WITHIN
+from tools.simulate.timing import (
+    EQUAL_ERRORS,
+    READS_LAG,
+    REQUESTS_A_SECOND,
+    TAKES_EFFECT_WITHIN,
+    VISIBLE_WITHIN,
+)
+from tools.simulate.wording import Reply
 from tools.simulate.world import CANCELED, FAILED, FILLED, OPEN, OURS, Order
 
 #: With less than this left, in seconds, asking once more is no use.
@@ -126,7 +139,7 @@ def judge(call: Scenario, result: Result) -> Verdict:
         ending,
         "" if documented else lie,
         _avoidable(call, ending, ended, cancels),
-        _broken(call, ended, cancels),
+        _broken(call, result, ended, cancels),
         documented,
         len(call.network.sent),
         len(cancels),
@@ -163,6 +176,8 @@ def _false_not_executed(call: Scenario, order: Order | None, facts: _Facts, endi
         return "it was not open"
     if ending == "not_found" and not any(sent.reply and sent.reply.not_open for sent in call.network.sent):
         return "no response said so"
+    if ending == "not_found" and _was_named(call):
+        return "a query had found it"
     if any(sent.executed for sent in facts.cancels):
         return "a request of ours has cancelled it, or does so later"
     return "a request of ours can still take effect" if facts.pending else ""
@@ -220,6 +235,8 @@ def _reused_unnoticed(call: Scenario) -> bool:
 
 
 def _avoidable(call: Scenario, ending: str, ended: float, cancels: list[Sent]) -> str:
+    if ending == "not_found":
+        return _too_early(call, ended)
     if ending not in ("unknown", "not_open"):
         return ""
     for sent in call.network.sent:
@@ -234,30 +251,82 @@ def _avoidable(call: Scenario, ending: str, ended: float, cancels: list[Sent]) -
     if ending == "unknown":
         doubtful = [sent for sent in cancels if _is_ambiguous(sent)]
         if not doubtful:
-            return "no cancel was ambiguous"
+            return "no cancel was ambiguous" if _was_answered(call) else ""
         # As late as an honest driver has to think, whatever the two clocks say.
         expired = max(sent.at + 2 * sent.window + TAKES_EFFECT_WITHIN for sent in doubtful)
         for sent in call.network.sent:
             if sent.reply is not None and sent.reply.says_open and sent.at > expired + READS_LAG:
                 return "a young enough read said open"
-    return "time was left to ask" if call.timeout - ended > LEAST_LEFT and _may_ask(call) else ""
+    return "time was left to ask" if _may_ask(call, ended) else ""
 
 
-def _may_ask(call: Scenario) -> bool:
-    replies = [sent.reply for sent in call.network.sent if sent.reply is not None]
-    if not call.retries or any(reply.locks or reply.refuses_key for reply in replies):
+def _too_early(call: Scenario, ended: float) -> str:
+    """Return why "not found" came too early, where a new order would not have been visible yet."""
+    last = max(
+        (sent.at for sent in call.network.sent if sent.reply is not None and sent.reply.not_open), default=0.0
+    )
+    return "a new order would not be visible yet" if last < VISIBLE_WITHIN and _may_ask(call, ended) else ""
+
+
+def _was_answered(call: Scenario) -> bool:
+    """Tell whether a query was answered with a listed state, or with "not found" and never with an order."""
+    replies = _read(call)
+    not_found = any(reply.not_open for reply in replies)
+    return any(reply.says_open for reply in replies) or (
+        not_found and all(reply.names is None for reply in replies)
+    )
+
+
+def _was_named(call: Scenario) -> bool:
+    """Tell whether a query has named the order as the request did, whatever its state."""
+    return any(reply.names is not None and not reply.names_otherwise for reply in _read(call))
+
+
+def _read(call: Scenario) -> list[Reply]:
+    """Return the responses of queries."""
+    return [sent.reply for sent in call.network.sent if sent.operation == "query" and sent.reply is not None]
+
+
+def _may_ask(call: Scenario, ended: float) -> bool:
+    """Tell whether the driver, when it ended the call, could still have sent one more query in time."""
+    if _queries(call) >= MOST_QUERIES or _equal_errors(call) >= MOST_EQUAL_ERRORS:
         return False
-    queries = sum(sent.operation == "query" for sent in call.network.sent)
-    return not _out_of_permits(call) and queries < MOST_QUERIES and _equal_errors(call) < MOST_EQUAL_ERRORS
+    return max(ended, _unlocked_at(call), _permitted_at(call, ended)) < call.timeout - LEAST_LEFT
 
 
-def _out_of_permits(call: Scenario) -> bool:
-    """Tell whether the driver's limiter may hold queries back; one without a response counts for longer."""
-    now, counted = call.world.now, 0
-    for sent in call.network.sent:
-        if sent.operation == "query" and not sent.unsent:
-            counted += sent.at > now - PERMIT_MARGIN - 1.0 if sent.reply is None else sent.replied > now - 1.0
-    return counted >= REQUESTS_A_SECOND["query"]
+def _queries(call: Scenario) -> int:
+    return sum(sent.operation == "query" for sent in call.network.sent)
+
+
+def _unlocked_at(call: Scenario) -> float:
+    """Return when the last lock ends that the driver has to keep to, as far as it can know."""
+    return max(
+        (
+            sent.replied + sent.reply.locks
+            for sent in call.network.sent
+            if sent.reply is not None and (sent.operation == "query" or sent.reply.locks_all)
+        ),
+        default=0.0,
+    )
+
+
+def _permitted_at(call: Scenario, ended: float) -> float:
+    """Return when the limit of queries allows one more; it is halved by each lock."""
+    queries = [sent for sent in call.network.sent if sent.operation == "query" and not sent.unsent]
+    allowed = REQUESTS_A_SECOND["query"]
+    for sent in queries:
+        if sent.reply is not None and sent.reply.locks and sent.reply.allows is None:
+            allowed //= 2
+    if not allowed:
+        return call.timeout
+    # A request without a response is counted for longer, for it may arrive later.
+    ends = sorted((sent.at + PERMIT_MARGIN if sent.reply is None else sent.replied) + 1.0 for sent in queries)
+    moment = ends[-allowed] if len(ends) >= allowed else 0.0
+    for index, sent in enumerate(queries):
+        if sent.reply is not None and sent.reply.allows is not None:
+            used = len(queries) - index - 1
+            moment = max(moment, sent.replied + 1.0 if sent.reply.allows <= used else 0.0)
+    return max(moment, ended)
 
 
 def _equal_errors(call: Scenario) -> int:
@@ -269,20 +338,27 @@ def _equal_errors(call: Scenario) -> int:
     return max(seen.values())
 
 
-def _broken(call: Scenario, ended: float, cancels: list[Sent]) -> str:
-    late = ended - call.timeout - call.stalled
-    if late > _LATE:
-        return "past its deadline"
-    if len(cancels) > MOST_CANCELS:
-        return "more cancels than documented"
-    if sum(sent.operation == "query" for sent in call.network.sent) > MOST_QUERIES:
-        return "more queries than documented"
-    if _equal_errors(call) >= EQUAL_ERRORS:
-        return "twenty equal errors"
+def _broken(call: Scenario, result: Result, ended: float, cancels: list[Sent]) -> str:
+    rules = (
+        (ended - call.timeout - call.stalled > _LATE, "past its deadline"),
+        (len(cancels) > MOST_CANCELS, "more cancels than documented"),
+        (_queries(call) > MOST_QUERIES, "more queries than documented"),
+        (_equal_errors(call) >= EQUAL_ERRORS, "twenty equal errors"),
+        (
+            attempts_of(result) not in (None, len(call.network.sent)),
+            "the error does not list every request",
+        ),
+        (_cancelled_another(call), "it cancelled another order than the one that it knew"),
+    )
+    return next((text for broken, text in rules if broken), "".join(call.exchange.broken[:1]))
+
+
+def _cancelled_another(call: Scenario) -> bool:
+    """Tell whether the call cancelled another order than the one whose id a response had named."""
     known: int | None = None
     for sent in call.network.sent:
         if sent.executed is not None and known is not None and sent.executed.order_id != known:
-            return "it cancelled another order than the one that it knew"
+            return True
         if known is None and sent.reply is not None:
             known = sent.reply.names
-    return call.exchange.broken[0] if call.exchange.broken else ""
+    return False

@@ -41,7 +41,6 @@ REFUSALS: tuple[tuple[int, int, str], ...] = (
     (404, 0, "Not Found"),
     (400, 0, "Bad Request"),
 )
-_KEY_CODES = (100001, 100004, 100413, 100419)
 #: Ambiguous: nobody can tell from them whether the request was or will be executed. Code -1: an empty body.
 AMBIGUOUS: tuple[tuple[int, int, str], ...] = (
     (504, 0, "Gateway Time-out"),
@@ -107,10 +106,12 @@ class Reply:
         certain: Whether it says for certain what became of its own request: done, refused, not open.
         proves: The final state that it proves of the order that it names, or nothing.
         names: The order id in the data of a success, or None.
+        names_otherwise: Whether it does not state the client order id as the request did.
         says_open: Whether it is a query's believable response that says open.
         not_open: Whether it says that no open order, or no order at all, is found.
-        locks: Whether it forbids further requests for a time.
-        refuses_key: Whether it refuses the API key, its signature or its permission.
+        locks: For how long it forbids further requests, as far as the driver can know, in seconds; or 0.
+        locks_all: Whether it forbids requests of every operation.
+        allows: How many more requests of this operation it allows in this second, or None.
         headers: Names in lower case.
     """
 
@@ -121,10 +122,12 @@ class Reply:
     certain: bool = False
     proves: str = ""
     names: int | None = None
+    names_otherwise: bool = False
     says_open: bool = False
     not_open: bool = False
-    locks: bool = False
-    refuses_key: bool = False
+    locks: float = 0.0
+    locks_all: bool = False
+    allows: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
 
@@ -161,7 +164,6 @@ def refusal(dice: Random) -> Reply:
     status, code, message = dice.choice(REFUSALS)
     reply = error(status, code, message)
     reply.certain = True
-    reply.refuses_key = code in _KEY_CODES
     return reply
 
 
@@ -244,6 +246,7 @@ def stated(
     reply.names = order.order_id
     if by_client_id and form != "exact":
         reply.text += f" with the client id {form}"
+        reply.names_otherwise = True
         return reply
     if status in OPEN and query:
         reply.says_open = True
@@ -289,5 +292,6 @@ def cut(reply: Reply) -> Reply:
     )
     # Of a page only the status counts.
     short.certain = reply.certain and reply.body[:1] != b"{"
-    short.locks = reply.locks and short.certain
+    short.locks, short.locks_all = reply.locks if short.certain else 0.0, reply.locks_all
+    short.allows = reply.allows
     return short

@@ -23,6 +23,7 @@ from tests.unit.core.playing import (
     NOT_FOUND,
     NOT_OPEN,
     RESET,
+    After,
     Exchange,
     Played,
     Reply,
@@ -158,6 +159,16 @@ class TestOrdersThatAreNotFound:
         world.read = lambda status: order(status, clientOrderID="Bot_1") if is_visible() else NOT_FOUND
         assert ending(world.play(call)) == "returned CANCELED"
 
+    def test_not_found_is_believed_of_a_query_that_was_sent_late_enough(self) -> None:
+        world = World(then=lambda _: NOT_OPEN)
+
+        def read(status: str) -> Reply:
+            # Sent before a new order would be visible, answered after that.
+            return After(NOT_FOUND, 1.0) if world.time.seconds < 1002.0 else order(status)
+
+        world.read = read
+        assert ending(world.play()) == "OrderNotOpen"
+
     def test_an_order_that_never_existed_is_not_found(self) -> None:
         played = World(then=lambda _: NOT_OPEN, read=lambda _: NOT_FOUND).play()
         assert ending(played) == "OrderNotFound"
@@ -179,6 +190,17 @@ class TestOrdersThatAreNotFound:
     def test_a_refusal_that_may_be_of_a_new_order_is_not_believed(self) -> None:
         played = World(then=lambda _: NOT_OPEN, read=lambda _: HTML).play(timeout=1.0)
         assert ending(played) == "OutcomeUnknown"
+
+    @pytest.mark.parametrize("call", [CANCELLING, BY_CLIENT_ID], ids=["order id", "client order id"])
+    def test_such_a_refusal_does_not_outweigh_a_query_that_says_open(self, call: ApiCall) -> None:
+        world = World(then=lambda _: NOT_OPEN, read=lambda status: order(status, clientOrderID="Bot_1"))
+        assert ending(world.play(call, timeout=1.0)) == "StillOpen"
+
+    def test_an_order_that_a_query_has_named_is_not_reported_as_not_found(self) -> None:
+        world = World(then=lambda _: NOT_OPEN)
+        world.read = lambda status: order(status) if world.time.seconds < 1000.5 else NOT_FOUND
+        assert ending(world.play()) == "OrderNotOpen"
+        assert world.time.seconds >= 1009.5, "it was asked for until the deadline"
 
     def test_a_permission_that_is_missing_for_the_query_costs_time_until_it_is_known(self) -> None:
         world = World(history=[(0.0, "FILLED")], read=lambda _: DENIED)

@@ -180,16 +180,15 @@ RULES = (
     ),
     Rule(
         "not-found",
-        "the request was refused, no query finds the order, and a new order would be visible by now",
+        "the request was refused, and a query finds no order when even a new one would have been visible",
         lambda facts: (
-            facts.not_found
+            facts.not_found_is_confirmed
             and (facts.not_open is not None or facts.near_lock)
             and facts.ambiguous is None
-            and not facts.may_be_invisible
         ),
         Action.RAISE_NOT_FOUND,
         "raise `OrderNotFound`",
-        "Both say the same, and a new order would be visible by now.",
+        "Both say the same, and a new order would have been visible.",
     ),
     Rule(
         "found-open",
@@ -315,7 +314,7 @@ ENDINGS = (
     ),
     Rule(
         "refusal-not-confirmed",
-        "the request was refused as not open, by client order id or too soon, and no query was answered",
+        "the request was refused as not open, by client order id or too soon, and no query found a final state",
         lambda facts: isinstance(facts.not_open, OrderNotOpen),
         Action.RAISE_UNKNOWN,
         "raise `OutcomeUnknown`",

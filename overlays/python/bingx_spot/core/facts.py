@@ -95,7 +95,8 @@ class Facts:
         refused_after: When that request was sent, in seconds since the call began.
         read: The last verified response of a query, or None.
         state: The state that it states, or None.
-        not_found: Whether the last query found no order.
+        not_found: Whether the last query found no order, and none has named it.
+        not_found_after: When that query was sent, in seconds since the call began.
         queries: Number of queries.
         queried: Whether a query was made since the last request of the operation.
         proven_open: Whether a read young enough found the order open, with no request left to take effect.
@@ -121,6 +122,7 @@ class Facts:
     read: Response | None = None
     state: OrderState | None = None
     not_found: bool = False
+    not_found_after: float = 0.0
     queries: int = 0
     queried: bool = False
     proven_open: bool = False
@@ -194,6 +196,11 @@ class Facts:
     def refusal_is_confirmed(self) -> bool:
         """Return whether the order was refused as not open when even a new one would have been visible."""
         return not self._is_invisible_after(self.refused_after)
+
+    @property
+    def not_found_is_confirmed(self) -> bool:
+        """Return whether a query found no order when even a new one would have been visible."""
+        return self.not_found and not self._is_invisible_after(self.not_found_after)
 
     @property
     def may_be_invisible(self) -> bool:

@@ -177,7 +177,7 @@ class _Resolution:
         if isinstance(attempt.result, Response):
             self._note_read(attempt.result, attempt.began)
         elif attempt.host:
-            self._note_failed_read(attempt.result)
+            self._note_failed_read(attempt.result, attempt.began)
         elif attempt.result.details.rule in (NO_PERMIT, NEAR_LOCK):
             facts.can_query_in_time = False
 
@@ -204,11 +204,15 @@ class _Resolution:
         if facts.proven_open and young_since >= self.began + facts.refused_after:
             facts.not_open = None
 
-    def _note_failed_read(self, error: CallError) -> None:
+    def _note_failed_read(self, error: CallError, began: float) -> None:
         facts = self.facts
-        if isinstance(error, OrderNotFound):
-            facts.not_found = True
-        self._use_permanent_id(error.details.order_id)
+        named = error.details.order_id
+        # An order that a query has named exists: a replica lags that does not find it.
+        if isinstance(error, OrderNotFound) and self.order_id is None:
+            facts.not_found, facts.not_found_after = True, began - self.began
+        elif named is not None:
+            facts.not_found = False
+        self._use_permanent_id(named)
 
     def _use_permanent_id(self, order_id: Any) -> None:
         """Name the order by its permanent id from now on, once a response has named it."""

@@ -1,0 +1,76 @@
+"""The checker of the simulation is itself checked, and a small world is searched completely."""
+
+import logging
+
+import pytest
+
+from tools.simulate.exhaustive import exhaust
+from tools.simulate.planted import PLANTED, first_found
+from tools.simulate.small_world import BEHAVIOURS
+
+#: Within so many calls each bug has to be found.
+CALLS = 20_000
+#: Where each bug is found. The search begins there; after a change of the core it goes on to CALLS.
+FOUND = {
+    "believe a stale open": 14,
+    "forget pending requests": 1236,
+    "take not open for cancelled": 1,
+    "believe a success without reading its status": 23,
+    "believe a success for another order": 11,
+    "treat not found as final": 7,
+    "treat a failed query as not found": 814,
+    "forget that a query has found the order": 381,
+    "stop at the first unknown": 3,
+    "ignore the order id learnt": 451,
+    "treat 504 as not executed": 565,
+    "treat an unlisted code as not executed": 130,
+    "treat silence as not sent": 8,
+    "let a later refusal outweigh an ambiguous request": 14,
+    "claim every cancelled order": 96,
+    "disown every cancelled order": 8,
+    "read an unlisted word as cancelled": 37,
+    "read an unlisted word as failed": 11,
+    "believe CANCELED with everything executed": 23,
+    "take a new order for no order": 1,
+    "believe the first refusal of a new order": 588,
+    "take a refused client order id for a closed order": 411,
+    "forget the deadline": 1,
+    "cancel without end": 7,
+    "give up after three queries": 7,
+}
+
+
+@pytest.fixture(autouse=True)
+def _quiet(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.CRITICAL, "bingx_spot")
+
+
+@pytest.mark.parametrize("bug", PLANTED)
+def test_planted_bug_is_found(bug: str) -> None:
+    assert first_found(bug, range(FOUND[bug], CALLS)) is not None
+
+
+def test_each_bug_changes_the_core_in_its_own_way() -> None:
+    assert set(FOUND) == set(PLANTED)
+    assert len(PLANTED) >= 10
+
+
+def test_small_world_is_honest_after_every_sequence() -> None:
+    found = exhaust(depth=2, timeouts=(1.0, 3.0, 40.0), processes=1)
+    assert dict(found.wrongs) == {}, found.examples
+    assert len(BEHAVIOURS) >= 14
+    assert found.states > found.calls > 100
+    assert found.histories > len(BEHAVIOURS) ** 2
+
+
+@pytest.mark.slow
+def test_small_world_is_honest_after_every_longer_sequence() -> None:
+    found = exhaust(depth=4, timeouts=(10.0,))
+    assert dict(found.wrongs) == {}, found.examples
+    assert found.calls > 10_000
+
+
+@pytest.mark.slow
+def test_planted_bugs_are_found_from_the_first_seed() -> None:
+    found = {bug: first_found(bug, range(CALLS)) for bug in PLANTED}
+    assert None not in found.values(), found
