@@ -55,6 +55,10 @@ with BingxSpot.from_env() as bingx:
 """
 
 
+# Generates and checks a whole copy of the project, twice.
+pytestmark = pytest.mark.slow
+
+
 class Copy:
     """A copy of the project, in which the page is followed."""
 

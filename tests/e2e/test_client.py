@@ -159,7 +159,7 @@ class TestManyAtOnce:
 
 class TestErrors:
     @pytest.mark.parametrize("placement", ["json", "query", "form"])
-    def test_carry_what_was_said_and_what_was_asked_without_the_secrets(self, placement):
+    def test_have_request_and_response_without_the_secrets(self, placement):
         answer = http('{"code":100400,"msg":"invalid parameter: symbol","debugMsg":""}')
         with (
             scripted_server(answer) as server,

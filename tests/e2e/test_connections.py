@@ -1,4 +1,4 @@
-"""The connections of the engine: whom they trust, which way they take, and that they end."""
+"""The connections of the engine: trust, proxies, reuse, closing."""
 
 import gc
 import ssl
@@ -33,8 +33,8 @@ class TestProxy:
             assert proxy.requests[0].startswith(f"POST {server.url}/openApi/spot/v1/trade/cancel ".encode())
             assert server.requests == []
 
-    def test_is_asked_for_a_tunnel_with_its_password_and_without_the_api_key(self, cancel):
-        with scripted_server(http("no", "407 Who are you")) as proxy:
+    def test_gets_connect_with_its_password_and_without_the_api_key(self, cancel):
+        with scripted_server(http("no", "407 Proxy Authentication Required")) as proxy:
             with pytest.raises(NotSent):
                 cancel("https://example.com", proxy=proxy.url.replace("//", "//user:word@"))
             request = proxy.requests[0].lower()
@@ -43,14 +43,14 @@ class TestProxy:
             assert b"sample-api-key" not in request
 
     def test_of_the_environment_is_not_used(self, cancel, monkeypatch):
-        with closed_port() as nobody, scripted_server(SUCCESS) as server:
+        with closed_port() as proxy, scripted_server(SUCCESS) as server:
             for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "all_proxy"):
-                monkeypatch.setenv(name, nobody)
+                monkeypatch.setenv(name, proxy)
             assert cancel(server.url).order_id == ORDER_ID
 
 
 class EndlessStream(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body without an end, in both colours, that knows whether it was closed."""
+    """An endless body, for sync and async, that records whether it was closed."""
 
     def __init__(self) -> None:
         self.closed = False
@@ -71,27 +71,27 @@ class EndlessStream(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 
 class TestConnections:
-    def test_are_kept_and_used_again(self):
+    def test_are_reused(self):
         with scripted_server(SUCCESS) as server, blocking(server.url) as bingx:
             for _ in range(3):
                 bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
             assert len(server.connections) == 1
 
-    def test_are_shared_with_a_client_made_by_with_options(self):
+    def test_are_shared_with_a_client_of_with_options(self):
         with scripted_server(SUCCESS) as server, blocking(server.url) as first:
             with first.with_options(timeout=4.0) as second:
                 second.cancel_order(SYMBOL, order_id=ORDER_ID)
             first.cancel_order(SYMBOL, order_id=ORDER_ID)
             assert len(server.connections) == 1
 
-    def test_are_given_back_when_an_answer_is_not_read_to_its_end(self, cancel):
+    def test_are_closed_when_a_response_is_not_read_to_its_end(self, cancel):
         stream = EndlessStream()
         transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=stream))
         with pytest.raises(OutcomeUnknown, match="larger than"):
             cancel("https://example.com", transport=transport)
         assert stream.closed
 
-    def test_of_both_end_with_the_first(self):
+    def test_are_closed_with_the_first_client(self):
         with scripted_server(SUCCESS) as server:
             with blocking(server.url) as first:
                 second = first.with_options(timeout=4.0)

@@ -1,4 +1,4 @@
-"""The engine on real sockets: what it makes of everything that can go wrong between here and there."""
+"""The engine on real sockets: how it reports every failure between client and server."""
 
 import ssl
 import time
@@ -25,7 +25,7 @@ SILENCE = b""
 
 @pytest.fixture(params=[once_blocking, once_awaiting], ids=["sync", "async"])
 def by_default(request: pytest.FixtureRequest) -> Any:
-    """One request by the engine that takes every setting."""
+    """Send one request; takes every option of the engine."""
     return request.param
 
 
@@ -34,7 +34,7 @@ def by_default(request: pytest.FixtureRequest) -> Any:
     ids=["sync", "async"],
 )
 def cancel(request: pytest.FixtureRequest) -> Any:
-    """One request by the engine itself; what follows a failure is the outcome's affair."""
+    """Send one request by the engine itself, without retries."""
     return request.param
 
 
@@ -45,11 +45,11 @@ class TestNotSent:
         assert failed.value.http_status is None
         assert failed.value.request.url == f"{url}/openApi/spot/v1/trade/cancel"
 
-    def test_a_name_that_nobody_knows(self, cancel):
+    def test_an_unknown_host_name(self, cancel):
         with pytest.raises(NotSent):
-            cancel("https://nobody.invalid", timeout=5.0)
+            cancel("https://unknown.invalid", timeout=5.0)
 
-    def test_a_certificate_that_nobody_trusts(self, cancel, server_tls):
+    def test_a_certificate_that_is_not_trusted(self, cancel, server_tls):
         with scripted_server(SUCCESS, server_tls) as server:
             with pytest.raises(NotSent, match=r"(?i)certificate"):
                 cancel(server.url)
@@ -101,7 +101,7 @@ class TestOutcomeUnknown:
     @pytest.mark.parametrize(
         "answer",
         [
-            pytest.param(None, id="closed without a word"),
+            pytest.param(None, id="closed without a response"),
             pytest.param(Cut(reset=True), id="reset after reading"),
             pytest.param(Cut(b"H"), id="one byte, then closed"),
             pytest.param(Cut(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n"), id="closed within the headers"),
@@ -109,7 +109,7 @@ class TestOutcomeUnknown:
             pytest.param(Cut(SUCCESS[:-10], reset=True), id="reset within the body"),
             pytest.param(Cut(b"ICY 200 OK\r\n\r\n"), id="garbage status line"),
             pytest.param(Cut(b"HTTP/1.1 banana\r\n\r\n"), id="no number for a status"),
-            pytest.param(Cut(b"\x16\x03\x01\x00\x01"), id="TLS in the clear"),
+            pytest.param(Cut(b"\x16\x03\x01\x00\x01"), id="TLS on a plain connection"),
             pytest.param(Cut(b"SSH-2.0-OpenSSH_9.6\r\n"), id="another protocol"),
             pytest.param(Cut(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), id="no chunk"),
             pytest.param(
@@ -118,26 +118,26 @@ class TestOutcomeUnknown:
             ),
             pytest.param(
                 http(b"\x1f\x8b\x08\x00junk", headers="Content-Encoding: gzip"),
-                id="a compression that is none",
+                id="not the compression that it names",
             ),
             pytest.param(http(success() + " " * MAXIMUM_SIZE), id="larger than a mebibyte"),
             pytest.param(http(success(), "204 No Content"), id="no content"),
         ],
     )
-    def test_and_the_request_left_exactly_once(self, cancel, answer):
+    def test_after_exactly_one_request(self, cancel, answer):
         with scripted_server(answer) as server:
             with pytest.raises(OutcomeUnknown):
                 cancel(server.url)
             assert len(server.requests) == 1
 
     @pytest.mark.parametrize("begun", [SILENCE, b"H", b"HTTP/1.1 200 OK\r\n", SUCCESS[:-10]], ids=len)
-    def test_silence_until_the_time_is_up(self, cancel, begun):
+    def test_no_response_before_the_timeout(self, cancel, begun):
         with scripted_server(begun) as server:
             with pytest.raises(OutcomeUnknown, match=r"no complete response within 0\.30 s"):
                 cancel(server.url, timeout=0.3)
             assert len(server.requests) == 1
 
-    def test_a_body_that_drips_past_the_time(self, cancel):
+    def test_a_body_that_is_slower_than_the_timeout(self, cancel):
         def drip(request: bytes) -> Iterator[bytes]:
             yield b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"
             for _ in range(1000):
@@ -156,7 +156,7 @@ class TestOutcomeUnknown:
             assert bingx.cancel_order(SYMBOL, order_id=ORDER_ID).order_id == ORDER_ID
             assert len(server.requests) == 3
 
-    def test_whatever_a_transport_of_ones_own_raises(self, by_default):
+    def test_any_exception_of_the_caller_s_transport(self, by_default):
         def fail(request: httpx.Request) -> httpx.Response:
             raise RuntimeError(f"broken at {request.url}?signature={request.content.decode()}")
 
@@ -170,7 +170,7 @@ class TestRedirects:
     @pytest.mark.parametrize(
         "status", ["301 Moved", "302 Found", "303 See Other", "307 Same", "308 For Ever"]
     )
-    def test_are_not_followed_and_the_other_server_sees_nothing(self, cancel, status):
+    def test_are_not_followed(self, cancel, status):
         with scripted_server(SUCCESS) as other:
             answer = http("", status, f"Location: {other.url}/openApi/spot/v1/trade/cancel")
             with scripted_server(answer) as server:
@@ -183,7 +183,7 @@ class TestRedirects:
 
 
 class TestOwnTransport:
-    def test_sees_the_signed_request_in_both_colours(self, by_default):
+    def test_gets_the_signed_request(self, by_default):
         seen: list[httpx.Request] = []
 
         def answer(request: httpx.Request) -> httpx.Response:
@@ -195,7 +195,7 @@ class TestOwnTransport:
         assert seen[0].headers["X-BX-APIKEY"] == "sample-api-key"
         assert b'"signature":"' in seen[0].content
 
-    def test_is_told_how_long_it_may_take(self, by_default):
+    def test_gets_the_timeout_of_each_phase(self, by_default):
         given: list[float] = []
 
         def answer(request: httpx.Request) -> httpx.Response:
@@ -209,7 +209,7 @@ class TestOwnTransport:
         assert len(given) == 5
         assert all(0 < seconds <= 3 for seconds in given)
 
-    def test_each_phase_gets_only_what_time_is_left(self, by_default):
+    def test_each_phase_gets_the_time_that_is_left(self, by_default):
         def answer(request: httpx.Request) -> httpx.Response:
             before = request.extensions["timeout"]["connect"]
             time.sleep(0.05)
@@ -218,7 +218,7 @@ class TestOwnTransport:
 
         assert by_default("https://example.com", transport=httpx.MockTransport(answer)).order_id == ORDER_ID
 
-    def test_of_the_wrong_colour_is_refused_before_anything_is_sent(self):
+    def test_an_async_one_in_a_blocking_client_is_refused_and_the_reverse(self):
         with pytest.raises(InvalidInput, match="transport is an async one") as refusal:
             cancel_blocking("https://example.com", transport=httpx.AsyncHTTPTransport(trust_env=False))
         assert refusal.value.field == "transport"

@@ -1,4 +1,4 @@
-"""A server that goes on sending, whatever it sends, cannot hold a request beyond its deadline."""
+"""A server that sends without end cannot hold a request beyond its deadline."""
 
 import asyncio
 import gzip

@@ -1,5 +1,6 @@
-"""Five thousand calls one after another: one connection, and no memory that grows. `make bench` makes a
-hundred thousand.
+"""Five thousand calls one after another: one connection, and memory that does not grow.
+
+`make bench` makes a hundred thousand.
 """
 
 import gc
@@ -10,6 +11,9 @@ import pytest
 
 from tests.support.samples import ORDER_ID, SUCCESS, SYMBOL, awaiting, blocking
 from tests.support.scripted_server import scripted_server
+
+# Traced calls are slow.
+pytestmark = pytest.mark.slow
 
 CALLS = 5000
 #: What may be left for caches that fill once, in bytes: less than three for each call.

@@ -1,6 +1,6 @@
 """One table of servers that say more, or other things, than HTTP allows, against every way of sending.
 
-Whatever the server does with the first request, the second is answered by its own response or by none.
+After any response to the first request, the second request gets its own response or none.
 """
 
 import asyncio

@@ -117,7 +117,7 @@ class TestTunnel:
         assert b"\r\nProxy-Authorization: Basic dXNAZXI6d29yZA==\r\n" in asked
         assert b"sample-api-key" not in asked
 
-    def test_is_not_used_for_a_server_that_nobody_trusts(
+    def test_is_not_used_for_a_server_that_is_not_trusted(
         self, send: Any, secure: bool, server_tls: ssl.SSLContext, trusting: ssl.SSLContext
     ) -> None:
         other = trustme.CA()

@@ -1,4 +1,4 @@
-"""A connection that is used again: only a live one, never for two answers, and no request twice."""
+"""Reuse of connections: only live ones, one response for each request, and no request twice."""
 
 import asyncio
 import contextlib
@@ -24,11 +24,11 @@ STRAY_PRICE = "777"
 
 
 def hang_up(server: ScriptedServer) -> None:
-    """Close the connections as a server does that has waited for long enough."""
+    """Close the connections, as a server closes idle ones."""
     for connection in server.connections:
         with contextlib.suppress(OSError):
             connection.shutdown(socket.SHUT_RDWR)
-    time.sleep(0.02)  # until it is here; the kernel needs no longer on a loopback
+    time.sleep(0.02)  # until the client's socket has it; loopback needs less
 
 
 class TestClosedWhileIdle:
@@ -40,7 +40,7 @@ class TestClosedWhileIdle:
             assert len(server.requests) == len(server.connections) == 3
 
     @pytest.mark.anyio
-    async def test_is_noticed_awaiting_though_the_program_kept_the_event_loop_from_its_work(self):
+    async def test_is_noticed_although_the_event_loop_was_blocked(self):
         with scripted_server(SUCCESS) as server:
             async with awaiting(server.url) as bingx:
                 for _ in range(3):
@@ -50,7 +50,7 @@ class TestClosedWhileIdle:
             assert len(server.requests) == len(server.connections) == 3
 
 
-def test_one_that_was_idle_for_too_long_is_not_used_again(monkeypatch):
+def test_a_connection_idle_for_too_long_is_not_reused(monkeypatch):
     monkeypatch.setattr("bingx_spot.transport.connection_pool.KEEPALIVE_EXPIRY", 0.0)
     with scripted_server(SUCCESS) as server, blocking(server.url) as bingx:
         for _ in range(2):
@@ -59,14 +59,14 @@ def test_one_that_was_idle_for_too_long_is_not_used_again(monkeypatch):
 
 
 def stray(request: bytes) -> Iterator[bytes]:
-    """Answer, and answer again what nobody has asked: for the very order, so that it would be believed."""
+    """Send a response and, without a request, a second one about the same order, which would be believed."""
     yield SUCCESS
     time.sleep(0.02)
     yield http(success(price=STRAY_PRICE))
 
 
-class TestUnaskedBytes:
-    def test_are_not_taken_for_the_next_answer_blocking(self):
+class TestUnrequestedBytes:
+    def test_are_not_read_as_the_next_response_blocking(self):
         with scripted_server(stray) as server, blocking(server.url) as bingx:
             for _ in range(3):
                 assert bingx.cancel_order(SYMBOL, order_id=ORDER_ID).price != Decimal(STRAY_PRICE)
@@ -75,30 +75,30 @@ class TestUnaskedBytes:
 
     @pytest.mark.anyio
     @pytest.mark.parametrize("pause", [asyncio.sleep, None], ids=["seen", "unseen"])
-    async def test_are_not_taken_for_the_next_answer_awaiting(self, pause):
+    async def test_are_not_read_as_the_next_response_awaiting(self, pause):
         with scripted_server(stray) as server:
             async with awaiting(server.url) as bingx:
                 for _ in range(3):
                     order = await bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
                     assert order.price != Decimal(STRAY_PRICE)
                     if pause is None:
-                        time.sleep(0.05)  # noqa: ASYNC251 - a program that does this is what is tried
+                        time.sleep(0.05)  # noqa: ASYNC251 - blocking the loop is the case
                     else:
                         await pause(0.05)
             assert len(server.requests) == 3
 
 
 class TestNoSecondRequest:
-    """HTTP libraries send a GET again when a connection that they had kept breaks; an engine never does."""
+    """HTTP libraries repeat a GET after a kept connection broke; the engine does not."""
 
     def test_blocking(self):
         answers = iter([SUCCESS, None, SUCCESS])
         sending = NetworkEngine()
         with scripted_server(lambda _: next(answers)) as server:
             assert not isinstance(sending.send(signed(server.url, QUERY), 2.0), TransportFailure)
-            came = sending.send(signed(server.url, QUERY), 2.0)
-            assert isinstance(came, TransportFailure)
-            assert came.request_sent
+            result = sending.send(signed(server.url, QUERY), 2.0)
+            assert isinstance(result, TransportFailure)
+            assert result.request_sent
             assert len(server.requests) == 2
         sending.close()
 
@@ -108,22 +108,22 @@ class TestNoSecondRequest:
         sending = NetworkEngine()
         with scripted_server(lambda _: next(answers)) as server:
             assert not isinstance(await sending.send_async(signed(server.url, QUERY), 2.0), TransportFailure)
-            came = await sending.send_async(signed(server.url, QUERY), 2.0)
-            assert isinstance(came, TransportFailure)
-            assert came.request_sent
+            result = await sending.send_async(signed(server.url, QUERY), 2.0)
+            assert isinstance(result, TransportFailure)
+            assert result.request_sent
             assert len(server.requests) == 2
         await sending.aclose()
 
 
 @pytest.mark.anyio
-async def test_connections_are_as_many_as_calls_under_way_and_no_more():
+async def test_there_are_no_more_connections_than_calls_in_flight():
     with scripted_server(SUCCESS) as server:
         async with awaiting(server.url) as bingx, anyio.create_task_group() as tasks:
             for _ in range(10):
-                tasks.start_soon(one, bingx)
+                tasks.start_soon(cancel_five_times, bingx)
         assert 1 <= len(server.connections) <= 10
 
 
-async def one(bingx: Any) -> None:
+async def cancel_five_times(bingx: Any) -> None:
     for _ in range(5):
         await bingx.cancel_order(SYMBOL, order_id=ORDER_ID)

@@ -103,7 +103,7 @@ def echo_as_html(request: bytes) -> bytes:
 
 
 def echo_in_pieces(request: bytes) -> Iterator[bytes]:
-    """Repeat the request in a header, so slowly that each read brings a few characters."""
+    """Repeat the request in a header, so slowly that each read returns a few characters."""
     yield b"HTTP/1.1 200 OK\r\nX-Debug: "
     repeated = b" ".join(request.split())
     for start in range(0, len(repeated), 11):

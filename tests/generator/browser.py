@@ -22,7 +22,7 @@ _PATIENCE = 60_000
 
 @dataclass
 class Shown:
-    """What a browser shows, and what the page requests for and complained of on the way."""
+    """What a browser shows, what the page requests, and its errors."""
 
     page: Page
     requests: list[str] = field(default_factory=list)

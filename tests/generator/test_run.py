@@ -1,4 +1,4 @@
-"""The way from contract to tree as a whole, on copies."""
+"""Generation from the contract to the whole tree, on copies."""
 
 import contextlib
 import gc

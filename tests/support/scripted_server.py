@@ -1,4 +1,4 @@
-"""A real TCP server that answers as a test tells it to, byte for byte."""
+"""A real TCP server that sends the bytes that a test gives it."""
 
 import socket
 import ssl
@@ -22,10 +22,10 @@ Answer = bytes | Cut | Iterator[bytes] | None
 
 @dataclass
 class ScriptedServer:
-    """Answer every request with what `answer` gives for it, and remember the requests.
+    """Sends what `answer` returns for each request, and records the requests.
 
-    Bytes leave the connection open, so that an unfinished answer is followed by silence; an iterator's
-    are sent piece by piece. None closes the connection without a word.
+    After bytes the connection stays open, also after an incomplete response; the items of an iterator are
+    sent one by one. None closes the connection without a response.
     """
 
     url: str
@@ -37,7 +37,7 @@ class ScriptedServer:
 
 
 def http(body: bytes | str, status: str = "200 OK", headers: str = "Content-Type: application/json") -> bytes:
-    """Return a whole HTTP answer."""
+    """Return a complete HTTP response."""
     content = body.encode() if isinstance(body, str) else body
     head = f"HTTP/1.1 {status}\r\n{headers}\r\nContent-Length: {len(content)}\r\n\r\n"
     return head.encode() + content
@@ -52,9 +52,9 @@ def scripted_server(
     """Serve on a free loopback port until the block ends.
 
     Args:
-        answer: What each request is answered with, or a function that says so.
-        tls: To serve over TLS.
-        greeting: What every connection is sent before its first request.
+        answer: The response to each request, or a function from request to response.
+        tls: The context for TLS, or None for plain TCP.
+        greeting: Bytes that are sent on each connection before its first request.
     """
     listener = socket.create_server(("127.0.0.1", 0))
     script = answer if callable(answer) else lambda _: answer
@@ -80,7 +80,7 @@ def _serve(listener: socket.socket, server: ScriptedServer, tls: ssl.SSLContext 
         except OSError:
             break
         server.connections.append(connection)
-        worker = threading.Thread(target=_meet, args=(connection, server, tls), daemon=True)
+        worker = threading.Thread(target=_serve_connection, args=(connection, server, tls), daemon=True)
         worker.start()
         workers.append(worker)
     for connection in server.connections:
@@ -90,17 +90,17 @@ def _serve(listener: socket.socket, server: ScriptedServer, tls: ssl.SSLContext 
         worker.join()
 
 
-def _meet(connection: socket.socket, server: ScriptedServer, tls: ssl.SSLContext | None) -> None:
+def _serve_connection(connection: socket.socket, server: ScriptedServer, tls: ssl.SSLContext | None) -> None:
     with connection, suppress(OSError):
         if tls is None:
-            _talk(connection, server)
+            _serve_requests(connection, server)
         else:
-            # Not detached from `connection`, which the end of the block shuts down.
+            # A copy: the end of the block shuts `connection` down.
             with tls.wrap_socket(connection.dup(), server_side=True) as encrypted:
-                _talk(encrypted, server)
+                _serve_requests(encrypted, server)
 
 
-def _talk(connection: socket.socket, server: ScriptedServer) -> None:
+def _serve_requests(connection: socket.socket, server: ScriptedServer) -> None:
     connection.sendall(server.greeting)
     while request := _read_request(connection):
         server.requests.append(request)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 COMMAND = Path(sys.executable).with_name("bingx-spot")
 WIDTH = 80
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+ANSI_CODE = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def on_a_terminal(

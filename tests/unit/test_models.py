@@ -1,4 +1,4 @@
-"""The records: a response as it came, and an order as stated in it."""
+"""The records: a response, and the order that it states."""
 
 import copy
 import json

@@ -91,22 +91,22 @@ def test_json_has_an_object_for_each_order(sandbox):
 
 def test_a_wrong_signature_aborts_the_run_and_the_right_one_goes_on(sandbox, source, journal):
     write_orders(source, sandbox.place_orders(100))
-    asked = ("--from", source, "--journal", journal)
-    aborted = run(sandbox, *asked, BINGX_API_SECRET="wrong")
+    options = ("--from", source, "--journal", journal)
+    aborted = run(sandbox, *options, BINGX_API_SECRET="wrong")
     assert aborted.exit_code == 1
     assert "AuthenticationError" in aborted.stderr
     assert "100: the same command again tries these again" in aborted.stdout
     assert len(sandbox.requests()) <= 32
     assert sandbox.api_key not in aborted.output
-    assert run(sandbox, *asked).exit_code == 0
+    assert run(sandbox, *options).exit_code == 0
     assert {row.outcome for row in journal_rows(journal)} == {"cancelled"}
 
 
 def test_a_run_goes_on_with_and_without_its_rows(sandbox, source, journal):
     write_orders(source, sandbox.place_orders(20))
-    asked = ("--from", source, "--journal", journal)
-    assert run(sandbox, *asked).exit_code == 0
-    for again in (asked, ("--journal", journal)):
+    options = ("--from", source, "--journal", journal)
+    assert run(sandbox, *options).exit_code == 0
+    for again in (options, ("--journal", journal)):
         assert run(sandbox, *again).exit_code == 0
     assert sent(sandbox) == 20
 
@@ -125,13 +125,13 @@ def test_a_resumed_run_goes_by_the_order_id_that_the_exchange_named(sandbox, jou
     text = "symbol,clientOrderID\nBTC-USDT,my-bot_0001\n"
     # Every cancel is lost, so that only queries name the order.
     sandbox.faults([{"fault": "html", "status": 502, "operation": "cancel", "when": "before"}])
-    asked = ("--journal", journal)
-    assert run(sandbox, "--from", "-", *asked, text=text).exit_code == 3
+    options = ("--journal", journal)
+    assert run(sandbox, "--from", "-", *options, text=text).exit_code == 3
     [row] = journal_rows(journal)
     assert (row.outcome, row.exchange_order_id) == ("unknown", order["orderId"])
     sandbox.clear_faults()
     before = len(sandbox.requests())
-    assert run(sandbox, *asked).exit_code == 0
+    assert run(sandbox, *options).exit_code == 0
     [row] = journal_rows(journal)
     assert (row.outcome, row.order_id, row.client_order_id) == ("cancelled", None, "my-bot_0001")
     resumed = sandbox.requests()[before:]

@@ -7,7 +7,7 @@ import pytest
 
 from tests.e2e.bulk.commands import variables, write_orders
 from tests.support.command_line import invoke
-from tests.support.terminal import COLOUR, on_a_terminal
+from tests.support.terminal import ANSI_CODE, on_a_terminal
 
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -20,7 +20,7 @@ def source(tmp_path, sandbox) -> Path:
 
 def test_a_bar_shows_progress_rate_and_outcomes(sandbox, source):
     seen = on_a_terminal(["cancel-many", "--from", source], variables(sandbox))
-    assert COLOUR.search(seen)
+    assert ANSI_CODE.search(seen)
     plain = ESCAPE.sub("", seen)
     shown = [line for line in re.split(r"[\r\n]+", plain) if line.strip()]
     assert max(map(len, shown)) <= 80
@@ -39,7 +39,7 @@ def test_the_bar_and_the_json_lines_do_not_mix(sandbox, source, tmp_path):
     sandbox.clear_faults()
     seen = on_a_terminal(asked, variables(sandbox, NO_COLOR="1"))
     assert "━" not in seen.split("Not every")[0], "one terminal for both"
-    assert [code for code in COLOUR.findall(seen) if not re.fullmatch(r"\x1b\[[0-4]?m", code)] == []
+    assert [code for code in ANSI_CODE.findall(seen) if not re.fullmatch(r"\x1b\[[0-4]?m", code)] == []
 
 
 def test_no_bar_without_a_terminal(sandbox, source):

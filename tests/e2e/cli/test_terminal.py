@@ -1,4 +1,4 @@
-"""Terminals: colour, width, encodings, completion."""
+"""Terminals: color, width, encodings, completion."""
 
 import json
 import os
@@ -10,7 +10,7 @@ import pytest
 
 from bingx_sandbox import Sandbox
 from tests.support.command_line import keys
-from tests.support.terminal import COLOUR, COMMAND, WIDTH, on_a_terminal
+from tests.support.terminal import ANSI_CODE, COMMAND, WIDTH, on_a_terminal
 
 
 @pytest.fixture(scope="module")
@@ -32,17 +32,17 @@ def cancel(sandbox: Sandbox, symbol: str = "BTC-USDT") -> list[str]:
 
 class TestColour:
     def test_on_a_terminal(self, sandbox):
-        assert COLOUR.search(on_a_terminal(cancel(sandbox), variables(sandbox)))
+        assert ANSI_CODE.search(on_a_terminal(cancel(sandbox), variables(sandbox)))
 
     def test_none_with_no_color(self, sandbox):
         seen = on_a_terminal(cancel(sandbox), variables(sandbox, NO_COLOR="1"))
-        colours = [code for code in COLOUR.findall(seen) if not re.fullmatch(r"\x1b\[[0-4]?m", code)]
-        assert colours == [], "bold and dim are not colours"
+        colors = [code for code in ANSI_CODE.findall(seen) if not re.fullmatch(r"\x1b\[[0-4]?m", code)]
+        assert colors == [], "bold and dim are not colors"
         assert "CANCELED" in seen
 
 
 def test_eighty_columns_are_enough(sandbox):
-    seen = COLOUR.sub("", on_a_terminal(["doctor", "--yes"], variables(sandbox)))
+    seen = ANSI_CODE.sub("", on_a_terminal(["doctor", "--yes"], variables(sandbox)))
     assert max(map(len, seen.splitlines())) <= WIDTH
 
 

@@ -1,4 +1,4 @@
-"""A server that cancels whatever it is asked to, and knows which connection it was asked over."""
+"""A server that cancels every order, and records over which connection each request arrived."""
 
 import json
 import ssl
@@ -18,12 +18,12 @@ HELD = 900
 
 @dataclass
 class Echo:
-    """What has come in.
+    """The requests that arrived.
 
     Attributes:
-        orders: The order ids that came over each connection, in order.
-        moments: When each came, in seconds.
-        release: Lets the answers about orders from `HELD` on go.
+        orders: The order ids in the requests of each connection, in order.
+        moments: When each request arrived, in seconds.
+        release: Sends the responses for orders from `HELD` on.
     """
 
     orders: dict[threading.Thread, list[int]] = field(default_factory=dict)
@@ -31,15 +31,15 @@ class Echo:
     release: threading.Event = field(default_factory=threading.Event)
 
     def answer(self, request: bytes) -> bytes:
-        """Cancel the order, a moment later, so that two requests on one connection would meet.
+        """Return the response: the server time, or the cancelled order.
 
-        Asked for the time, tell it.
+        The response takes a moment, so that two requests on one connection would overlap.
         """
         if b"/server/time" in request:
             return TIME
         order_id = int(json.loads(request.partition(b"\r\n\r\n")[2])["orderId"])
         self.moments.append(time.monotonic())
-        # A connection has a thread of its own; the number of one that has ended may come again.
+        # By thread, of which each connection has its own: the number of a closed connection is used again.
         self.orders.setdefault(threading.current_thread(), []).append(order_id)
         if order_id >= HELD:
             self.release.wait(20)
@@ -47,7 +47,7 @@ class Echo:
         return http(success(orderId=order_id))
 
     def fullest_second(self) -> int:
-        """Count what the fullest second held."""
+        """Return the most requests within a second."""
         return max(sum(begin <= each < begin + 1.0 for each in self.moments) for begin in self.moments)
 
 

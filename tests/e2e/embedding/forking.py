@@ -1,6 +1,6 @@
-"""A program that forks with a client in its hands, for `test_fork.py`: each process tells its part.
+"""A program that forks while it has a client, for `test_fork.py`: each process prints its results.
 
-It reads as one JSON line which part is to be played, and where the server is. It is a program of its own, for
+It reads one JSON line: which part to run, and the URL of the server. It is a separate program because
 pytest's process has threads and warnings of its own.
 """
 
@@ -28,36 +28,36 @@ from bingx_spot.shared_limits.file_store import FileStore
 from tests.support.samples import SYMBOL, awaiting, blocking
 from tests.unit.shared_limits.reports import report
 
-asked: dict[str, Any] = json.loads(sys.stdin.readline()) if __name__ == "__main__" else {}
+task: dict[str, Any] = json.loads(sys.stdin.readline()) if __name__ == "__main__" else {}
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 MANY = 25
 
 
-def made_with() -> dict[str, Any]:
+def client_options() -> dict[str, Any]:
     """Return the options of the client."""
-    options: dict[str, Any] = {"timeout": 20.0, **asked["options"]}
-    if asked["authority"]:
-        options["tls"] = ssl.create_default_context(cafile=asked["authority"])
+    options: dict[str, Any] = {"timeout": 20.0, **task["options"]}
+    if task["authority"]:
+        options["tls"] = ssl.create_default_context(cafile=task["authority"])
     return options
 
 
-def tell(who: str, **what: Any) -> None:
-    """Write one line, in one piece: two processes write."""
-    os.write(1, (json.dumps({"who": who, **what}) + "\n").encode())
+def emit(process: str, **results: Any) -> None:
+    """Write one line with one system call, since several processes write."""
+    os.write(1, (json.dumps({"process": process, **results}) + "\n").encode())
 
 
 def cancel(bingx: BingxSpot, orders: range) -> list[int]:
-    """Cancel, and return the ids of the orders in the answers."""
+    """Cancel the orders, and return the ids in the responses."""
     return [bingx.cancel_order(SYMBOL, order_id=each).order_id for each in orders]
 
 
 async def cancel_async(bingx: AsyncBingxSpot, orders: range) -> list[int]:
-    """Likewise."""
+    """Cancel the orders, and return the ids in the responses."""
     return [(await bingx.cancel_order(SYMBOL, order_id=each)).order_id for each in orders]
 
 
 def in_child(act: Callable[[], None], code: int = 0) -> int:
-    """Fork, let the child act and end as a program ends, and return its pid."""
+    """Fork, call `act` in the child, which then exits, and return the child's pid."""
     pid = os.fork()
     if pid == 0:
         signal.alarm(60)
@@ -66,190 +66,192 @@ def in_child(act: Callable[[], None], code: int = 0) -> int:
     return pid
 
 
-def ended(pid: int) -> int:
+def exit_code(pid: int) -> int:
     """Wait for a child and return its exit code."""
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 def together() -> None:
-    """Cancel in both processes at the same time, over a client that has an open connection."""
-    bingx = blocking(asked["url"], **made_with())
+    """Cancel in both processes at the same time, with a client that has an open connection."""
+    bingx = blocking(task["url"], **client_options())
     cancel(bingx, range(1, 2))
 
     def act() -> None:
         with bingx:
-            tell("child", got=cancel(bingx, range(201, 201 + MANY)))
+            emit("child", got=cancel(bingx, range(201, 201 + MANY)))
 
     child = in_child(act)
     got = cancel(bingx, range(101, 101 + MANY))
-    code = ended(child)
-    # The child has closed its client and is gone: the parent's connection must not have noticed.
+    code = exit_code(child)
+    # The child has closed its client and has exited; the parent's connection must still work.
     got += cancel(bingx, range(150, 152))
     bingx.close()
-    tell("parent", got=got, child=code)
+    emit("parent", got=got, child=code)
 
 
 def together_async() -> None:
-    """The same with an async client whose event loop is running when it forks."""
-    bingx = awaiting(asked["url"], **made_with())
+    """Cancel in both processes with an async client whose event loop runs during the fork."""
+    bingx = awaiting(task["url"], **client_options())
 
-    async def child_s() -> None:
+    async def cancel_in_child() -> None:
         async with bingx:
-            tell("child", got=await cancel_async(bingx, range(201, 201 + MANY)))
+            emit("child", got=await cancel_async(bingx, range(201, 201 + MANY)))
 
     async def main() -> None:
         async with bingx:
             await cancel_async(bingx, range(1, 2))
-            # As a process pool does it: at the bottom of the stack of a process that goes on elsewhere.
-            process = multiprocessing.get_context("fork").Process(target=lambda: asyncio.run(child_s()))
+            # As a process pool forks: with the parent's frames still on the child's stack.
+            process = multiprocessing.get_context("fork").Process(
+                target=lambda: asyncio.run(cancel_in_child())
+            )
             process.start()
             got = await cancel_async(bingx, range(101, 101 + MANY))
             await asyncio.to_thread(process.join)
             got += await cancel_async(bingx, range(150, 152))
-            tell("parent", got=got, child=process.exitcode)
+            emit("parent", got=got, child=process.exitcode)
 
-    with asyncio.Runner(loop_factory=LOOPS[asked["loop"]]) as runner:
+    with asyncio.Runner(loop_factory=LOOPS[task["loop"]]) as runner:
         runner.run(main())
 
 
 def in_a_thread() -> None:
-    """Fork in a thread other than the main one, which is all that lives in the child."""
-    bingx = blocking(asked["url"], **made_with())
+    """Fork in a thread other than the main one; the child has this thread only."""
+    bingx = blocking(task["url"], **client_options())
     cancel(bingx, range(1, 2))
     codes: list[int] = []
 
-    def carry() -> None:
+    def fork_and_cancel() -> None:
         pid = os.fork()
         if pid == 0:
-            tell("child", got=cancel(bingx, range(201, 203)))
+            emit("child", got=cancel(bingx, range(201, 203)))
             os._exit(0)
-        codes.append(ended(pid))
+        codes.append(exit_code(pid))
 
-    thread = threading.Thread(target=carry)
+    thread = threading.Thread(target=fork_and_cancel)
     thread.start()
     thread.join()
-    tell("parent", got=cancel(bingx, range(101, 103)), child=codes[0])
+    emit("parent", got=cancel(bingx, range(101, 103)), child=codes[0])
     bingx.close()
 
 
 def preloaded() -> None:
-    """Make a client, then workers that go on with it, as a server does that loads a program ahead."""
-    bingx = blocking(asked["url"], **made_with())
+    """Create a client, then fork workers that use it, as a pre-fork server does."""
+    bingx = blocking(task["url"], **client_options())
     cancel(bingx, range(1, 2))
 
     def worker(first: int) -> Callable[[], None]:
-        return lambda: tell(f"worker {first}", got=cancel(bingx, range(first, first + 5)))
+        return lambda: emit(f"worker {first}", got=cancel(bingx, range(first, first + 5)))
 
     workers = [in_child(worker(first)) for first in (100, 200, 300)]
-    tell("parent", children=[ended(each) for each in workers], got=cancel(bingx, range(2, 4)))
+    emit("parent", children=[exit_code(each) for each in workers], got=cancel(bingx, range(2, 4)))
     bingx.close()
 
 
-def cancel_anew(method: str, url: str, writer: Any) -> None:
-    """Cancel in a process that began with nothing, with a client of its own."""
+def cancel_in_new_process(method: str, url: str, writer: Any) -> None:
+    """Cancel in a process that was not forked from one with a client."""
     with blocking(url) as bingx:
         writer.send({method: cancel(bingx, range(1, 3))})
 
 
-def begun_anew() -> None:
-    """Cancel in children that are not forked from a process with a client."""
-    told: dict[str, Any] = {}
-    with blocking(asked["url"]) as bingx:
+def in_new_processes() -> None:
+    """Cancel in children that `spawn` and `forkserver` start."""
+    results: dict[str, Any] = {}
+    with blocking(task["url"]) as bingx:
         cancel(bingx, range(101, 102))
         for method in ("spawn", "forkserver"):
             context = multiprocessing.get_context(method)
             reader, writer = context.Pipe(duplex=False)
-            process = context.Process(target=cancel_anew, args=(method, asked["url"], writer))
+            process = context.Process(target=cancel_in_new_process, args=(method, task["url"], writer))
             process.start()
-            told |= reader.recv()
+            results |= reader.recv()
             process.join()
         try:
             multiprocessing.get_context("spawn").Process(target=print, args=(bingx,)).start()
         except TypeError as error:
-            told["handed over"] = str(error)
-    tell("parent", **told)
+            results["passed on"] = str(error)
+    emit("parent", **results)
 
 
-def chances() -> None:
-    """Pause at random, and let the jitter of two processes be compared."""
+def jitter() -> None:
+    """Print random pauses of both processes."""
     backoff(3)
-    child = in_child(lambda: tell("child", pauses=[backoff(3) for _ in range(3)]))
-    tell("parent", pauses=[backoff(3) for _ in range(3)], child=ended(child))
+    child = in_child(lambda: emit("child", pauses=[backoff(3) for _ in range(3)]))
+    emit("parent", pauses=[backoff(3) for _ in range(3)], child=exit_code(child))
 
 
-def store_of_the_parent() -> None:
-    """Fork while another thread is in the midst of a transaction of a file that processes share."""
-    store, begun, allocate = FileStore(Path(asked["options"]["path"])), threading.Event(), file_store.allocate
+def during_a_file_transaction() -> None:
+    """Fork while another thread is in a transaction of a file that processes share."""
+    store, begun, allocate = FileStore(Path(task["options"]["path"])), threading.Event(), file_store.allocate
 
-    def slowly(*about: Any) -> Any:
+    def slowly(*arguments: Any) -> Any:
         begun.set()
         time.sleep(0.5)
-        return allocate(*about)
+        return allocate(*arguments)
 
-    def ask(who: str) -> None:
-        granted = store.exchange("limit", report(who, single=[f"{who}:1"]))["granted"]
-        tell(who, granted=granted)
+    def request_permit(process: str) -> None:
+        granted = store.exchange("limit", report(process, single=[f"{process}:1"]))["granted"]
+        emit(process, granted=granted)
 
-    ask("before")
+    request_permit("before")
     file_store.allocate = slowly
-    thread = threading.Thread(target=ask, args=("parent",))
+    thread = threading.Thread(target=request_permit, args=("parent",))
     thread.start()
     begun.wait()
     file_store.allocate = allocate
-    code = ended(in_child(lambda: ask("child")))
+    code = exit_code(in_child(lambda: request_permit("child")))
     thread.join()
-    ask("after")
-    tell("end", child=code)
+    request_permit("after")
+    emit("end", child=code)
 
 
-def amid_a_call() -> None:
-    """Fork while another thread waits for an answer."""
-    bingx = blocking(asked["url"], **made_with())
-    came: list[int] = []
-    waiting = threading.Thread(target=lambda: came.extend(cancel(bingx, range(900, 901))))
+def during_a_call() -> None:
+    """Fork while another thread waits for a response."""
+    bingx = blocking(task["url"], **client_options())
+    cancelled: list[int] = []
+    waiting = threading.Thread(target=lambda: cancelled.extend(cancel(bingx, range(900, 901))))
     waiting.start()
-    time.sleep(0.3)  # until it is out
-    child = in_child(lambda: tell("child", got=cancel(bingx, range(201, 203))))
-    code = ended(child)
-    tell("parent", child=code)
+    time.sleep(0.3)  # until the request is sent
+    child = in_child(lambda: emit("child", got=cancel(bingx, range(201, 203))))
+    code = exit_code(child)
+    emit("parent", child=code)
     waiting.join()
-    tell("thread", got=came + cancel(bingx, range(101, 103)))
+    emit("thread", got=cancelled + cancel(bingx, range(101, 103)))
     bingx.close()
 
 
-def amid_many_calls() -> None:
-    """Fork again and again while threads take every lock there is."""
-    bingx = blocking(asked["url"], **made_with())
+def during_many_calls() -> None:
+    """Fork repeatedly while threads acquire and release every lock of the client."""
+    bingx = blocking(task["url"], **client_options())
     stop = threading.Event()
 
-    def call_on() -> None:
+    def keep_calling() -> None:
         while not stop.is_set():
             cancel(bingx, range(1, 2))
 
-    threads = [threading.Thread(target=call_on) for _ in range(4)]
+    threads = [threading.Thread(target=keep_calling) for _ in range(4)]
     for thread in threads:
         thread.start()
-    children = [in_child(lambda: tell("child", got=cancel(bingx, range(201, 203)))) for _ in range(20)]
-    codes = [ended(child) for child in children]
+    children = [in_child(lambda: emit("child", got=cancel(bingx, range(201, 203)))) for _ in range(20)]
+    codes = [exit_code(child) for child in children]
     stop.set()
     for thread in threads:
         thread.join()
     bingx.close()
-    tell("parent", children=codes)
+    emit("parent", children=codes)
 
 
 def refused(act: Callable[[], object]) -> None:
-    """Tell with which words the child is refused something."""
+    """Print with which error the child is refused an action."""
     try:
         act()
     except InvalidInput as error:
-        tell("child", refused=str(error))
+        emit("child", refused=str(error))
 
 
-def run_of_the_parent() -> None:
-    """Go on in a child with a run that was begun before."""
+def run_started_by_the_parent() -> None:
+    """Continue in a child with a run that the parent started."""
     with (
-        blocking(asked["url"], **made_with()) as bingx,
+        blocking(task["url"], **client_options()) as bingx,
         bingx.cancel_orders([(SYMBOL, each) for each in range(1, 40)]) as run,
     ):
         got = [next(run).order.order_id]
@@ -258,15 +260,15 @@ def run_of_the_parent() -> None:
             refused(lambda: next(run))
             run.close()
 
-        code = ended(in_child(act))
-        tell("parent", got=got + [each.order.order_id for each in run], child=code)
+        code = exit_code(in_child(act))
+        emit("parent", got=got + [each.order.order_id for each in run], child=code)
 
 
-def transport_of_the_parent() -> None:
-    """Use a transport of one's own in a child; only one that was not used before is anybody's."""
+def transport_of_the_caller() -> None:
+    """Use the caller's own transport in a child; it may be used there only if the parent has not used it."""
     with (
-        blocking(asked["url"], transport=httpx.HTTPTransport()) as used,
-        blocking(asked["url"], transport=httpx.HTTPTransport()) as new,
+        blocking(task["url"], transport=httpx.HTTPTransport()) as used,
+        blocking(task["url"], transport=httpx.HTTPTransport()) as new,
     ):
         got = cancel(used, range(1, 2))
 
@@ -274,29 +276,29 @@ def transport_of_the_parent() -> None:
             refused(lambda: cancel(used, range(2, 3)))
             used.close()
 
-        code = ended(in_child(act))
-        code += ended(in_child(lambda: tell("heir", got=cancel(new, range(3, 4)))))
-        tell("parent", got=got + cancel(used, range(4, 5)), child=code)
+        code = exit_code(in_child(act))
+        code += exit_code(in_child(lambda: emit("other child", got=cancel(new, range(3, 4)))))
+        emit("parent", got=got + cancel(used, range(4, 5)), child=code)
 
 
-def warm_of_the_parent() -> None:
-    """Keep a connection open in a child too."""
-    bingx = blocking(asked["url"], **made_with())
+def kept_warm() -> None:
+    """Keep a connection open in the parent and in the child."""
+    bingx = blocking(task["url"], **client_options())
     bingx.warm(60.0)
     before = threading.active_count()
 
     def act() -> None:
         alone = threading.active_count()
         bingx.warm(60.0)
-        tell("child", threads=[alone, threading.active_count()])
+        emit("child", threads=[alone, threading.active_count()])
         bingx.close()
 
-    code = ended(in_child(act))
+    code = exit_code(in_child(act))
     bingx.close()
-    tell("parent", child=code, threads=[before, threading.active_count()])
+    emit("parent", child=code, threads=[before, threading.active_count()])
 
 
 if __name__ == "__main__":
-    # From Python 3.12 on; that it does no harm here is what is tried.
+    # Python 3.12 and later warn; the tests show that the fork is safe.
     warnings.filterwarnings("ignore", "This process .* is multi-threaded, use of fork", DeprecationWarning)
-    globals()[asked["part"]]()
+    globals()[task["part"]]()

@@ -1,6 +1,6 @@
-"""An async program that is interrupted in mid-call, for `test_signals.py`: tells what it saw as one line.
+"""An async program that is interrupted during a call, for `test_signals.py`.
 
-Both ways it is JSON. It reads where to call, for which order, and in which event loop.
+It reads one JSON line (URL, order, kind of event loop) and prints what it saw as one JSON line.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from tests.support.samples import SYMBOL
 
 
 def on_asyncio(main: Callable[[], Any], make: Any = asyncio.new_event_loop) -> Any:
-    """Run in an event loop that is the next one each time, as `asyncio.run` does."""
+    """Run in a new event loop each time, as `asyncio.run` does."""
     with asyncio.Runner(loop_factory=make) as runner:
         return runner.run(main())
 
@@ -32,32 +32,32 @@ RUN: dict[str, Callable[[Callable[[], Awaitable[Any]]], Any]] = {
 
 
 def main() -> None:
-    """Call, be interrupted, call again, and tell of it."""
-    asked: dict[str, Any] = json.loads(sys.stdin.readline())
+    """Call, be interrupted, call again, and print what happened."""
+    task: dict[str, Any] = json.loads(sys.stdin.readline())
     credentials = Credentials(os.environ["BINGX_API_KEY"], os.environ["BINGX_API_SECRET"])
-    transport = httpx.AsyncHTTPTransport() if asked["loop"] == "trio" else None
-    bingx = AsyncBingxSpot(credentials, environment=asked["url"], timeout=60.0, transport=transport)
-    told: dict[str, object] = {}
+    transport = httpx.AsyncHTTPTransport() if task["loop"] == "trio" else None
+    bingx = AsyncBingxSpot(credentials, environment=task["url"], timeout=60.0, transport=transport)
+    seen_by_caller: dict[str, object] = {}
 
     async def cancel() -> None:
         try:
-            await bingx.cancel_order(SYMBOL, order_id=asked["orderId"])
+            await bingx.cancel_order(SYMBOL, order_id=task["orderId"])
         except BaseException as interruption:
-            told["inside"] = [type(interruption).__name__, interruption.__notes__]
+            seen_by_caller["inside"] = [type(interruption).__name__, interruption.__notes__]
             raise
 
     async def query() -> str:
-        return (await bingx.query_order(SYMBOL, order_id=asked["orderId"])).status
+        return (await bingx.query_order(SYMBOL, order_id=task["orderId"])).status
 
-    run = RUN[asked["loop"]]
+    run = RUN[task["loop"]]
     try:
         run(cancel)
     except KeyboardInterrupt as interruption:
         seen = interruption if hasattr(interruption, "__notes__") else interruption.__context__
-        told["outside"] = getattr(seen, "__notes__", None)
-    told["status"] = run(query)
+        seen_by_caller["outside"] = getattr(seen, "__notes__", None)
+    seen_by_caller["status"] = run(query)
     run(bingx.aclose)
-    print(json.dumps(told), flush=True)
+    print(json.dumps(seen_by_caller), flush=True)
 
 
 if __name__ == "__main__":

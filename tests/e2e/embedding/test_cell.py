@@ -16,7 +16,7 @@ CLIENTS = pytest.mark.parametrize(
     [("BingxSpot", "", "bingx.close()"), ("AsyncBingxSpot", "await ", "await bingx.aclose()")],
     ids=["blocking", "awaiting"],
 )
-OUT = "bingx_spot: a request may have been sent; whether it took effect is unknown"
+MAYBE_SENT = "bingx_spot: a request may have been sent; whether it took effect is unknown"
 CANCEL = "bingx.cancel_order('BTC-USDT', order_id={})"
 
 
@@ -27,7 +27,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 class Notebook:
-    """Run cells, one after another, in one kernel."""
+    """Runs cells one after another in one kernel."""
 
     def __init__(self, client: BlockingKernelClient, interrupt: Callable[[], None]) -> None:
         self._client = client
@@ -39,13 +39,13 @@ class Notebook:
         return self.shown()
 
     def start(self, cell: str) -> None:
-        self._asked = self._client.execute(cell)
+        self._message_id = self._client.execute(cell)
 
     def shown(self) -> str:
         parts = []
         while True:
             message = self._client.get_iopub_msg(timeout=60)
-            if message["parent_header"].get("msg_id") != self._asked:
+            if message["parent_header"].get("msg_id") != self._message_id:
                 continue
             content = message["content"]
             if message["msg_type"] == "status" and content["execution_state"] == "idle":
@@ -68,7 +68,7 @@ def notebook(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iter
     with pytest.MonkeyPatch.context() as patch:
         for name, value in own.items():
             patch.setenv(name, value)
-        # Over files, for a port that was free a moment ago may be somebody's by now.
+        # Over files: another process may have taken a port that was free a moment ago.
         manager = KernelManager(kernel_name="python3", transport="ipc", ip=str(folder / "kernel"))
         manager.start_kernel()
         client = manager.client()
@@ -107,13 +107,13 @@ def test_the_stop_button_ends_a_cell_and_the_next_one_goes_on(
         )
         ends = time.monotonic() + 30
         while arrived(sandbox) == before:
-            assert time.monotonic() < ends, "it never called"
+            assert time.monotonic() < ends, "no request arrived"
             time.sleep(0.01)
         notebook.interrupt()
         shown = notebook.shown()
     finally:
         sandbox.faults([])
-    assert OUT in shown
+    assert MAYBE_SENT in shown
     # A cell that awaits is a task, which the button cancels.
     assert shown.startswith("CancelledError" if call else "KeyboardInterrupt")
     query = f"({call}bingx.query_order('BTC-USDT', order_id={order})).status.value"

@@ -1,4 +1,4 @@
-"""The event loops that an async client may be used in: any kind, one after another, several at once."""
+"""Event loops of an async client: any kind, one after another, several at the same time."""
 
 import asyncio
 import gc
@@ -35,8 +35,8 @@ def on_trio(main: Callable[[], Any]) -> Any:
 
 
 @contextmanager
-def nobody_closed_anything() -> Iterator[None]:
-    """Let Python say of a connection that its loop has ended before it was closed; that is what is tried."""
+def unclosed_connections() -> Iterator[None]:
+    """Ignore warnings about connections that were not closed before their loop ended."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         yield
@@ -67,33 +67,33 @@ class TestOneLoop:
 class TestOneLoopAfterAnother:
     @pytest.mark.parametrize("run", [on_asyncio, on_uvloop])
     def test_has_connections_of_its_own(self, run: Runner):
-        with echoing() as (server, echo), nobody_closed_anything():
+        with echoing() as (server, echo), unclosed_connections():
             bingx = awaiting(server.url)
             assert run(lambda: cancel(bingx, 1, 2)) == [1, 2]
             assert run(lambda: cancel(bingx, 3, 4)) == [3, 4]
             run(bingx.aclose)
             assert list(echo.orders.values()) == [[1, 2], [3, 4]]
 
-    def test_may_be_of_another_kind(self):
-        with echoing() as (server, echo), nobody_closed_anything():
+    def test_can_be_of_another_kind(self):
+        with echoing() as (server, echo), unclosed_connections():
             bingx = awaiting(server.url)
             for number, run in enumerate([on_asyncio, on_uvloop, on_asyncio], 1):
                 assert run(partial(cancel, bingx, number)) == [number]
             on_asyncio(bingx.aclose)
             assert list(echo.orders.values()) == [[1], [2], [3]]
 
-    def test_leaves_nothing_of_those_that_have_ended(self, caplog):
-        with echoing() as (server, _), nobody_closed_anything():
+    def test_logs_no_error_about_loops_that_have_ended(self, caplog):
+        with echoing() as (server, _), unclosed_connections():
             bingx = awaiting(server.url)
             for each in range(1, 6):
                 on_asyncio(partial(cancel, bingx, each))
             on_asyncio(bingx.aclose)
             del bingx
             gc.collect()
-            # What aiohttp says of a session that nobody has closed goes to a log, as an error.
+            # aiohttp logs an error about a session that was not closed.
             assert caplog.records == []
 
-    def test_that_is_the_same_again_keeps_its_connection(self):
+    def test_the_same_loop_again_keeps_its_connection(self):
         with echoing() as (server, echo), asyncio.Runner() as runner:
             bingx = awaiting(server.url)
             for each in range(1, 4):
@@ -104,24 +104,24 @@ class TestOneLoopAfterAnother:
 
 def test_loops_in_two_threads_share_a_client_and_no_connection():
     both = threading.Barrier(2)
-    came: dict[int, list[int]] = {}
-    with echoing() as (server, echo), nobody_closed_anything():
+    cancelled: dict[int, list[int]] = {}
+    with echoing() as (server, echo), unclosed_connections():
         bingx = awaiting(server.url)
 
         async def main(first: int) -> list[int]:
             both.wait(20)
             return await cancel(bingx, *range(first, first + 20))
 
-        def carry(first: int) -> None:
-            came[first] = asyncio.run(main(first))
+        def run_loop(first: int) -> None:
+            cancelled[first] = asyncio.run(main(first))
 
-        threads = [threading.Thread(target=carry, args=(first,)) for first in (100, 200)]
+        threads = [threading.Thread(target=run_loop, args=(first,)) for first in (100, 200)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        assert came == {first: list(range(first, first + 20)) for first in (100, 200)}
-        assert sorted(echo.orders.values()) == [came[100], came[200]]
+        assert cancelled == {first: list(range(first, first + 20)) for first in (100, 200)}
+        assert sorted(echo.orders.values()) == [cancelled[100], cancelled[200]]
         asyncio.run(bingx.aclose())
 
 
@@ -166,8 +166,8 @@ class TestTrio:
 
             assert trio.run(main) == [1, 2]
 
-    def test_closes_what_was_kept_warm_on_asyncio(self):
-        with echoing() as (server, _), nobody_closed_anything():
+    def test_can_close_a_client_that_was_kept_warm_on_asyncio(self):
+        with echoing() as (server, _), unclosed_connections():
             bingx = awaiting(server.url)
             on_asyncio(partial(bingx.warm, every=60))
             on_trio(bingx.aclose)
@@ -178,7 +178,7 @@ class TestTrio:
 
 @pytest.mark.parametrize("run", [on_asyncio, on_uvloop])
 def test_a_run_of_many_cancels(run: Runner):
-    with echoing() as (server, _), nobody_closed_anything():
+    with echoing() as (server, _), unclosed_connections():
         bingx = awaiting(server.url)
         for _ in range(2):
             [result] = run(partial(many, bingx))
@@ -187,8 +187,8 @@ def test_a_run_of_many_cancels(run: Runner):
 
 
 @pytest.mark.parametrize("run", [on_asyncio, on_uvloop])
-def test_a_connection_is_kept_open_in_each_loop_that_asks_for_it(run: Runner):
-    with echoing() as (server, _), nobody_closed_anything():
+def test_a_connection_is_kept_open_in_each_loop_that_calls_warm(run: Runner):
+    with echoing() as (server, _), unclosed_connections():
         bingx = awaiting(server.url)
 
         async def main() -> list[str]:

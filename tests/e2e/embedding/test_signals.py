@@ -1,6 +1,6 @@
-"""Ctrl-C while a cancel is awaited: what was out is told, and the client is as good as before.
+"""Ctrl-C while a cancel is awaited: a note says whether it was sent, and the client still works.
 
-tests/e2e/outcome/test_interruption.py has the same of a blocking one.
+tests/e2e/outcome/test_interruption.py has the same for a blocking call.
 """
 
 import json
@@ -17,7 +17,7 @@ from bingx_sandbox import Sandbox
 from tests.e2e.outcome.calls import SYMBOL, arrived
 
 ROOT = Path(__file__).parents[3]
-OUT = "bingx_spot: a request may have been sent; whether it took effect is unknown"
+MAYBE_SENT = "bingx_spot: a request may have been sent; whether it took effect is unknown"
 
 
 @pytest.mark.parametrize(
@@ -41,20 +41,20 @@ def test_ctrl_c(loop: str, inside: str, fault: str) -> None:
             try:
                 assert running.stdin is not None
                 assert running.stdout is not None
-                asked = {"url": sandbox.url, "orderId": order_id, "loop": loop}
-                running.stdin.write(json.dumps(asked) + "\n")
+                task = {"url": sandbox.url, "orderId": order_id, "loop": loop}
+                running.stdin.write(json.dumps(task) + "\n")
                 running.stdin.flush()
                 ends = time.monotonic() + 30
                 while not arrived(sandbox):
-                    assert time.monotonic() < ends, "it never called"
+                    assert time.monotonic() < ends, "no request arrived"
                     time.sleep(0.01)
                 running.send_signal(signal.SIGINT)
-                told = json.loads(running.stdout.readline())
+                printed = json.loads(running.stdout.readline())
                 assert running.wait(30) == 0
             finally:
                 running.kill()
-    assert told == {
-        "inside": [inside, [OUT]],
-        "outside": [OUT],
+    assert printed == {
+        "inside": [inside, [MAYBE_SENT]],
+        "outside": [MAYBE_SENT],
         "status": "NEW" if "before" in fault else "CANCELED",
     }

@@ -1,4 +1,4 @@
-"""The sockets that a child process puts dead ones in the place of: its parent's, and nobody else's."""
+"""The sockets that a child process replaces with dead ones: its parent's, and no others."""
 
 import os
 import signal
@@ -13,20 +13,20 @@ from bingx_spot.fork_safety import InheritedSockets
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
 
-def test_one_that_was_noted_leads_nowhere():
+def test_a_noted_socket_is_replaced():
     sockets = InheritedSockets()
     one, other = socket.socketpair()
     with one, other:
         other.setblocking(False)
         sockets.add(one.fileno())
         sockets.replace()
-        with pytest.raises(OSError):  # noqa: PT011 - whatever the system calls that
-            one.send(b"heard by nobody")
-        # The only one that had it has let it go.
+        with pytest.raises(OSError):  # noqa: PT011 - systems differ in the kind
+            one.send(b"lost")
+        # The last descriptor of the socket was closed.
         assert other.recv(1) == b""
 
 
-def test_another_one_that_has_its_number_by_now_is_left_alone():
+def test_another_file_that_now_has_the_number_is_kept():
     sockets = InheritedSockets()
     reader, writer = os.pipe()
     one, other = socket.socketpair()
@@ -42,12 +42,12 @@ def test_another_one_that_has_its_number_by_now_is_left_alone():
             os.close(each)
 
 
-def test_writing_into_it_ends_no_process():
+def test_writing_to_it_does_not_end_the_process():
     program = (
         "import signal, socket; from bingx_spot.fork_safety import InheritedSockets;"
         "signal.signal(signal.SIGPIPE, signal.SIG_DFL);"
         "one, other = socket.socketpair(); sockets = InheritedSockets(); sockets.add(one.fileno());"
-        "sockets.replace(); one.send(b'heard by nobody')"
+        "sockets.replace(); one.send(b'lost')"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode != -signal.SIGPIPE

@@ -1,4 +1,4 @@
-"""The clock: a machine that is off cancels at its first call, and learns from whatever the exchange says."""
+"""The clock: a machine whose clock is wrong cancels at its first call, and learns the exchange's time."""
 
 import asyncio
 import json
@@ -32,7 +32,7 @@ from tests.support.scripted_server import http, scripted_server
 
 HOUR = 3_600_000
 ORDER_ID = 1735964079647111280
-# How exact what is learnt is, in milliseconds, on a machine that is busy.
+# How exact the offset is on a busy machine, in milliseconds.
 EXACT = 2000
 # A header `Date` counts whole seconds.
 WHOLE_SECOND = 1000
@@ -48,7 +48,7 @@ def off_by(offset: int) -> Callable[[], int]:
 
 @pytest.mark.parametrize("client_kind", CLIENT_KINDS)
 @pytest.mark.parametrize("offset", [HOUR, -HOUR, 23 * HOUR, -23 * HOUR])
-def test_a_machine_that_is_off_cancels_at_its_first_call(
+def test_a_machine_with_a_wrong_clock_cancels_at_its_first_call(
     client_kind: ClientKind, offset: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock = Clock()
@@ -60,16 +60,16 @@ def test_a_machine_that_is_off_cancels_at_its_first_call(
         result = attempt(client_kind, options(sandbox, clock=clock), order_id=order["orderId"])
         assert described(result) == "Order CANCELED"
         assert arrived(sandbox) == 2
-        assert arrived(sandbox, TIME) == 0, "the refusal itself tells the time"
+        assert arrived(sandbox, TIME) == 0, "the error itself has the time"
         assert abs(clock.offset - offset) < EXACT
-        # What was learnt is kept.
+        # The offset is kept.
         attempt(client_kind, options(sandbox, clock=clock), order_id=order["orderId"])
         assert arrived(sandbox) == 3
     assert len([text for text in caplog.messages if "offset" in text]) == 1
 
 
 @pytest.mark.parametrize("client_kind", CLIENT_KINDS)
-def test_a_query_learns_it_as_well(client_kind: ClientKind) -> None:
+def test_a_query_learns_the_offset_too(client_kind: ClientKind) -> None:
     with Sandbox(limits="off", clock=off_by(-HOUR)) as sandbox:
         order = sandbox.place_order(SYMBOL)
         if client_kind == "sync":
@@ -116,16 +116,16 @@ SUCCESS = json.dumps(
 
 
 class Exchange:
-    """Refuse every timestamp that is more than five seconds from its own time, and tell that time one way.
+    """Refuse every timestamp that is more than five seconds from its own time, and state that time.
 
     Args:
         offset: How far it is ahead of this machine, in milliseconds.
-        tells: `body`, `header`, or `endpoint` for the server time alone.
+        source: Where it states the time: `body`, `header`, or `endpoint` for the server time alone.
     """
 
-    def __init__(self, offset: int, tells: str) -> None:
+    def __init__(self, offset: int, source: str) -> None:
         self.offset = offset
-        self.tells = tells
+        self.source = source
         self.paths: list[str] = []
 
     def __call__(self, request: bytes) -> bytes:
@@ -139,9 +139,9 @@ class Exchange:
         if abs(timestamp - at) < 5000:
             return http(SUCCESS)
         refusal: dict[str, Any] = {"code": 100421, "msg": "Null timestamp or timestamp mismatch"}
-        if self.tells == "body":
+        if self.source == "body":
             refusal["timestamp"] = at
-        dated = f"\r\nDate: {formatdate(at / 1000, usegmt=True)}" if self.tells == "header" else ""
+        dated = f"\r\nDate: {formatdate(at / 1000, usegmt=True)}" if self.source == "header" else ""
         return http(json.dumps(refusal), headers=f"Content-Type: application/json{dated}")
 
 
@@ -163,17 +163,17 @@ def scripted(client_kind: ClientKind, url: str, clock: Clock) -> str:
 @pytest.mark.parametrize("client_kind", CLIENT_KINDS)
 @pytest.mark.parametrize("offset", [HOUR, -HOUR])
 @pytest.mark.parametrize(
-    ("tells", "requests", "exact"),
+    ("source", "requests", "exact"),
     [
         ("body", 2, EXACT),
         ("header", 2, EXACT + WHOLE_SECOND),
         ("endpoint", 3, EXACT),
     ],
 )
-def test_learns_from_whatever_tells_the_time(
-    client_kind: ClientKind, offset: int, tells: str, requests: int, exact: int
+def test_learns_from_each_source_of_the_time(
+    client_kind: ClientKind, offset: int, source: str, requests: int, exact: int
 ) -> None:
-    clock, exchange = Clock(), Exchange(offset, tells)
+    clock, exchange = Clock(), Exchange(offset, source)
     with scripted_server(exchange) as server:
         assert scripted(client_kind, server.url, clock) == "Order CANCELED"
     assert len(exchange.paths) == requests
@@ -183,9 +183,9 @@ def test_learns_from_whatever_tells_the_time(
 
 @pytest.mark.parametrize("client_kind", CLIENT_KINDS)
 @pytest.mark.parametrize("offset", [MAXIMUM_OFFSET + HOUR, -MAXIMUM_OFFSET - HOUR])
-@pytest.mark.parametrize("tells", ["body", "header", "endpoint"])
-def test_more_than_a_day_is_not_believed(client_kind: ClientKind, offset: int, tells: str) -> None:
-    clock, exchange = Clock(), Exchange(offset, tells)
+@pytest.mark.parametrize("source", ["body", "header", "endpoint"])
+def test_more_than_a_day_is_not_believed(client_kind: ClientKind, offset: int, source: str) -> None:
+    clock, exchange = Clock(), Exchange(offset, source)
     with scripted_server(exchange) as server:
         assert scripted(client_kind, server.url, clock) == "ClockError"
     assert clock.offset == 0
@@ -194,12 +194,12 @@ def test_more_than_a_day_is_not_believed(client_kind: ClientKind, offset: int, t
 
 
 @pytest.mark.parametrize("client_kind", CLIENT_KINDS)
-def test_a_refusal_that_stays_is_raised_after_exactly_one_repair(client_kind: ClientKind) -> None:
+def test_an_error_that_remains_is_raised_after_one_repair(client_kind: ClientKind) -> None:
     received: list[bytes] = []
 
     def refuse(request: bytes) -> bytes:
         received.append(request)
-        # Another hour with every answer.
+        # One hour more with each response.
         refusal = {"code": 100421, "msg": "timestamp mismatch", "timestamp": now() + HOUR * len(received)}
         return http(json.dumps(refusal))
 
@@ -211,7 +211,7 @@ def test_a_refusal_that_stays_is_raised_after_exactly_one_repair(client_kind: Cl
 
 
 @pytest.mark.parametrize("client_kind", CLIENT_KINDS)
-def test_a_refusal_although_the_clocks_agree_is_raised_at_once(client_kind: ClientKind) -> None:
+def test_an_error_although_the_clocks_agree_is_raised_at_once(client_kind: ClientKind) -> None:
     received: list[bytes] = []
 
     def refuse(request: bytes) -> bytes:
@@ -225,9 +225,9 @@ def test_a_refusal_although_the_clocks_agree_is_raised_at_once(client_kind: Clie
     assert clock.offset == 0
 
 
-def test_a_step_of_the_machine_s_clock_in_mid_run_does_no_harm() -> None:
+def test_a_step_of_the_machine_s_clock_changes_nothing() -> None:
     class Machine:
-        """A machine whose clock somebody sets, while time goes on."""
+        """A machine whose clock is set while time goes on."""
 
         def __init__(self) -> None:
             self.step_ns = 0
@@ -246,8 +246,8 @@ def test_a_step_of_the_machine_s_clock_in_mid_run_does_no_harm() -> None:
     assert clock.offset == 0
 
 
-def test_the_machine_s_sleep_does_no_harm() -> None:
-    # The source that counts goes on while the machine sleeps; a source that stood still is repaired.
+def test_a_monotonic_clock_that_stood_still_is_repaired() -> None:
+    # As on a system whose monotonic clock stops while the machine sleeps.
     class Sleeper:
         def __init__(self) -> None:
             self.slept_ns = 0

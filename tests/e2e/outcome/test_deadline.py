@@ -1,4 +1,4 @@
-"""One deadline for everything, whatever the server does with the time."""
+"""One deadline for the whole call, however slow the server is."""
 
 import time
 from collections.abc import Callable
@@ -47,7 +47,7 @@ def timed(call: Callable[[], Order | CallError]) -> tuple[Order | CallError, flo
 
 
 @pytest.mark.parametrize("client_kind", CLIENT_KINDS)
-def test_a_body_that_drips_cannot_stretch_a_call(client_kind: ClientKind) -> None:
+def test_a_slow_body_cannot_stretch_a_call(client_kind: ClientKind) -> None:
     with Sandbox(limits="off") as sandbox:
         # Fast enough that the head is through at once, and the body by far not.
         sandbox.faults([{"fault": "trickle", "bytesPerSecond": 300.0}])
@@ -60,9 +60,7 @@ def test_a_body_that_drips_cannot_stretch_a_call(client_kind: ClientKind) -> Non
 
 @pytest.mark.parametrize("client_kind", CLIENT_KINDS)
 @pytest.mark.parametrize("timeout", [0.001, 0.05])
-def test_a_deadline_too_short_for_anything_is_kept_all_the_same(
-    client_kind: ClientKind, timeout: float
-) -> None:
+def test_a_deadline_too_short_for_any_request_is_kept(client_kind: ClientKind, timeout: float) -> None:
     with Sandbox(limits="off") as sandbox:
         sandbox.faults([{"fault": "hang-before-executing", "seconds": 5.0}])
         order = sandbox.place_order(SYMBOL)

@@ -1,4 +1,4 @@
-"""Twenty equal errors would lock an endpoint: they never come together."""
+"""Twenty equal errors would lock an endpoint: a client never causes so many."""
 
 import asyncio
 from typing import Any
@@ -22,7 +22,7 @@ from tests.e2e.outcome.calls import (
     outcome_async,
 )
 
-DEAD = {
+CLOSED = {
     "filled": {"status": "FILLED"},
     "cancelled": {"status": "CANCELED"},
     "unknown": None,
@@ -37,7 +37,7 @@ def equal_errors(sandbox: Sandbox, path: str) -> int:
 
 @pytest.mark.parametrize("client_kind", CLIENT_KINDS)
 @pytest.mark.parametrize(
-    ("dead", "together"),
+    ("closed", "together"),
     [
         ("filled", 1),
         ("filled", 60),
@@ -47,10 +47,10 @@ def equal_errors(sandbox: Sandbox, path: str) -> int:
         ("unknown", 60),
     ],
 )
-def test_sixty_cancels_of_dead_orders_never_come_to_twenty_equal_errors(
-    client_kind: ClientKind, together: int, dead: str
+def test_sixty_cancels_of_closed_orders_cause_fewer_than_twenty_equal_errors(
+    client_kind: ClientKind, together: int, closed: str
 ) -> None:
-    fields = DEAD[dead]
+    fields = CLOSED[closed]
     with Sandbox(limits=1000, orders=0) as sandbox:
         if fields is None:
             sandbox.place_order(SYMBOL)
@@ -97,8 +97,8 @@ def one_by_one(
 def test_an_open_order_is_cancelled_even_near_the_lock() -> None:
     with Sandbox(limits=1000, orders=0) as sandbox, BingxSpot(**options(sandbox)) as bingx:
         for _ in range(30):
-            dead = sandbox.place_order(SYMBOL, status="FILLED")
-            assert isinstance(cancelling(bingx, dead["orderId"]), OrderNotOpen)
+            closed = sandbox.place_order(SYMBOL, status="FILLED")
+            assert isinstance(cancelling(bingx, closed["orderId"]), OrderNotOpen)
         alive = sandbox.place_order(SYMBOL)
         before = arrived(sandbox)
         assert bingx.cancel_order(SYMBOL, order_id=alive["orderId"]).status == "CANCELED"

@@ -1,4 +1,4 @@
-"""The fallback host: for network failures alone, and never for an answer."""
+"""The fallback host: used after network failures alone, and never after a response."""
 
 import logging
 from collections.abc import Iterator
@@ -55,7 +55,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @both
-def test_takes_over_where_the_primary_cannot_be_reached(
+def test_is_used_when_the_primary_cannot_be_reached(
     client_kind: ClientKind, caplog: pytest.LogCaptureFixture
 ) -> None:
     with pair() as (_, fallback), refused_port() as nowhere, caplog.at_level(logging.WARNING, "bingx_spot"):
@@ -85,20 +85,20 @@ def sent(body: str, name: str) -> str:
 
 
 @both
-def test_takes_over_where_the_primary_is_silent_and_what_was_done_there_is_still_in_doubt(
+def test_does_not_settle_what_a_silent_primary_may_have_done(
     client_kind: ClientKind,
 ) -> None:
     with pair() as (primary, fallback):
         primary.faults([{"fault": "hang-after-executing", "seconds": 3.0}])
         fallback.faults([{"fault": "error", "code": 100404, "msg": "order not exist", "operation": "cancel"}])
         result = attempt(client_kind, between(primary.url, fallback, timeout=1.5), client_order_id=NAME)
-        # The fallback has its own book here, where the order is open: so the outcome is unknown.
+        # The fallback has orders of its own here; its order is open, so the outcome is unknown.
         assert isinstance(result, OutcomeUnknown)
         assert arrived(primary) == 1
         assert arrived(fallback, QUERY) >= 1
 
 
-ANSWERS: dict[str, tuple[dict[str, object], str]] = {
+RESPONSES: dict[str, tuple[dict[str, object], str]] = {
     "an error": ({"fault": "error", "code": 100004, "msg": "Permission denied"}, "PermissionDenied"),
     "a limit": ({"fault": "html", "status": 429}, "RateLimited"),
     "a page": ({"fault": "html", "status": 502, "times": 1}, "Order CANCELED"),
@@ -110,9 +110,9 @@ ANSWERS: dict[str, tuple[dict[str, object], str]] = {
 
 
 @both
-@pytest.mark.parametrize("name", ANSWERS)
-def test_is_never_asked_after_an_answer(client_kind: ClientKind, name: str) -> None:
-    rule, gets = ANSWERS[name]
+@pytest.mark.parametrize("name", RESPONSES)
+def test_is_never_used_after_a_response(client_kind: ClientKind, name: str) -> None:
+    rule, gets = RESPONSES[name]
     with pair() as (primary, fallback):
         primary.faults([{"operation": "cancel", **rule}])
         result = attempt(client_kind, between(primary.url, fallback), client_order_id=NAME)
@@ -130,7 +130,7 @@ def test_can_be_switched_off(client_kind: ClientKind) -> None:
 
 
 @both
-def test_two_hosts_that_cannot_be_reached_take_turns(client_kind: ClientKind) -> None:
+def test_two_hosts_that_cannot_be_reached_alternate(client_kind: ClientKind) -> None:
     with account() as sandbox, refused_port() as nowhere, refused_port() as neither:
         client_options = {**options(sandbox), "environment": Environment("test", nowhere, neither)}
         result = attempt(client_kind, client_options, client_order_id=NAME)
@@ -150,7 +150,7 @@ class Moved:
         return self.seconds
 
 
-def test_gives_back_to_the_primary_after_a_pause() -> None:
+def test_the_primary_is_used_again_after_a_pause() -> None:
     clock = Moved()
     with pair() as (primary, fallback):
         environment = Environment("test", primary.url, fallback.url)

@@ -1,4 +1,4 @@
-"""Ctrl-C, a cancelled task, a deadline of anyio's: nothing is left behind, and a note says what was sent."""
+"""Ctrl-C, cancelled tasks, deadlines of anyio: nothing is left behind, and a note says what was sent."""
 
 import asyncio
 import json
@@ -114,7 +114,7 @@ def test_ctrl_c(
         assert_no_secret(report["traceback"], sandbox)
 
 
-def test_ctrl_c_on_the_command_line_says_that_nobody_knows(sandbox: Sandbox) -> None:
+def test_ctrl_c_on_the_command_line_says_that_the_outcome_is_unknown(sandbox: Sandbox) -> None:
     order_id = int(sandbox.place_order(SYMBOL)["orderId"])
     sandbox.faults([{"fault": "hang-after-executing", **HANG}])
     keys = {"BINGX_API_KEY": sandbox.api_key, "BINGX_API_SECRET": sandbox.api_secret}
@@ -256,7 +256,7 @@ async def test_a_task_that_is_cancelled_while_it_waits(sandbox: Sandbox, permits
 
 
 @pytest.mark.anyio
-async def test_a_second_attempt_that_never_left_does_not_hide_the_first(sandbox: Sandbox) -> None:
+async def test_a_second_attempt_that_was_not_sent_does_not_hide_the_first(sandbox: Sandbox) -> None:
     order_id = int(sandbox.place_order(SYMBOL)["orderId"])
     # The first connection is reset; every further one is refused.
     sandbox.faults([{"fault": "refuse", "seconds": 5.0, "operation": "cancel"}])
@@ -271,7 +271,7 @@ async def test_a_second_attempt_that_never_left_does_not_hide_the_first(sandbox:
 
 
 @pytest.mark.anyio
-async def test_others_on_the_same_client_go_on(sandbox: Sandbox) -> None:
+async def test_other_tasks_of_the_client_go_on(sandbox: Sandbox) -> None:
     held, *orders = (int(order["orderId"]) for order in sandbox.place_orders(6, SYMBOL))
     sandbox.faults([{"fault": "hang-before-executing", "orderId": held, "seconds": 20.0}])
     async with AsyncBingxSpot(**options(sandbox, timeout=60.0, limits=Unlimited())) as bingx:

@@ -82,7 +82,7 @@ def test_a_ban_stops_every_later_call_without_a_request_until_it_expires(name: s
 
 
 @pytest.mark.parametrize("client_kind", CLIENT_KINDS)
-def test_a_ban_stops_those_too_that_were_waiting_for_their_permits(client_kind: ClientKind) -> None:
+def test_a_ban_stops_calls_that_wait_for_their_permits(client_kind: ClientKind) -> None:
     # Five may go in a second; the others wait, and the ban comes first.
     with Sandbox(limits="off") as sandbox:
         orders = [int(order["orderId"]) for order in sandbox.place_orders(12, SYMBOL)]
@@ -118,7 +118,7 @@ def test_an_unblock_time_beyond_the_deadline_is_raised_at_once(client_kind: Clie
         assert count_requests(sandbox) == 1
 
 
-def test_an_unblock_time_closes_that_endpoint_and_no_other() -> None:
+def test_an_unblock_time_locks_that_endpoint_only() -> None:
     with Sandbox(limits="off") as sandbox, BingxSpot(**options(sandbox)) as bingx:
         order = sandbox.place_order(SYMBOL)
         rule = {"fault": "error", "code": 100410, "msg": LOCK, "unblockIn": 60_000, "operation": "cancel"}
@@ -142,7 +142,7 @@ def test_an_unblock_time_is_read_by_the_exchange_s_clock(client_kind: ClientKind
         assert count_requests(sandbox) == 1
 
 
-def test_a_permit_that_comes_too_late_is_raised_at_once_and_costs_no_tries() -> None:
+def test_a_permit_that_comes_too_late_is_raised_at_once_and_costs_no_retries() -> None:
     with (
         Sandbox(limits="off") as sandbox,
         BingxSpot(**options(sandbox, limits=LocalRateLimiter(lambda: 0.0), timeout=0.9)) as bingx,

@@ -1,4 +1,4 @@
-"""Few requests to an endpoint are in flight while errors repeat, and every waiting call gets its turn."""
+"""Few requests to an endpoint are in flight while errors repeat, and every waiting call gets its permit."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor

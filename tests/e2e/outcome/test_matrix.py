@@ -67,7 +67,7 @@ def unknown_name(*_: object, **__: object) -> NoReturn:
 
 @pytest.mark.parametrize("client_kind", CLIENT_KINDS)
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.name} - {row.gets}")
-def test_what_becomes_of_a_cancel(
+def test_a_cancel_ends_as_its_row_says(
     sandbox: Sandbox, row: Row, client_kind: ClientKind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order_id = UNKNOWN_ID if row.order is None else int(sandbox.place_order(SYMBOL, **row.order)["orderId"])
@@ -133,13 +133,13 @@ def test_the_matrix_has_every_category_of_the_error_table_with_its_error() -> No
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.failure)
-def test_what_a_line_of_the_table_says_is_done_is_done(group: Group) -> None:
+def test_the_retries_and_queries_of_each_line_are_as_stated(group: Group) -> None:
     assert ("cancels again" in group.does) == any(row.cancels[1] > 1 for row in group.rows)
     assert ("queries" in group.does) == any(row.queries[1] > 0 for row in group.rows)
     stops = not any(row.queries[1] or row.cancelled or row.gets == "NotSent" for row in group.rows)
     assert ("stops" in group.does) == stops
 
 
-def test_no_two_rows_are_called_the_same() -> None:
+def test_the_names_of_rows_are_unique() -> None:
     names = [(group.failure, row.name) for group in GROUPS for row in group.rows]
     assert len(set(names)) == len(names)

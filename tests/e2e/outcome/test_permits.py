@@ -1,4 +1,4 @@
-"""Permits as callers meet them: over a real socket, in threads and in tasks."""
+"""The rate limiter over a real socket, in threads and in tasks."""
 
 import asyncio
 import gc
@@ -41,7 +41,7 @@ def cancelled(bingx: BingxSpot) -> Order | CallError:
 
 
 def arrivals(server: ScriptedServer) -> list[float]:
-    """Let the server write down when requests arrive, in seconds."""
+    """Let the server record when requests arrive, in seconds."""
     moments: list[float] = []
 
     def answer(_: bytes) -> bytes:
@@ -54,14 +54,14 @@ def arrivals(server: ScriptedServer) -> list[float]:
 
 @pytest.fixture
 def standing(server: ScriptedServer) -> Iterator[None]:
-    """Let no time pass for the limits of those who call the server: a slow test finds none free again."""
+    """Stop the limiter's clock for this server, so that no permit becomes free in a slow test."""
     address = accounts._ip_limits[server.url] = IpLimits(lambda: 0.0)
     yield
     assert address._windows, "no call has used it"
 
 
 def cancelled_in_bulk(bingx: BingxSpot) -> None:
-    """Cancel as one of a run of many."""
+    """Cancel as a bulk run does."""
     run(resolve(replace(bingx._context, bulk=True), BY_ORDER_ID), bingx._engine)
 
 
@@ -74,7 +74,7 @@ def test_the_sixth_request_within_a_second_waits(server: ScriptedServer) -> None
         assert len(server.requests) == 6
 
 
-def test_a_wait_that_cannot_end_in_time_is_raised_at_once_and_sends_nothing(server: ScriptedServer) -> None:
+def test_a_permit_after_the_deadline_is_raised_at_once(server: ScriptedServer) -> None:
     with blocking(server.url, limits=LocalRateLimiter(lambda: 0.0), timeout=BEFORE_THE_NEXT) as bingx:
         for _ in range(5):
             bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
@@ -98,7 +98,7 @@ class TestSharing:
             result = [cancelled(bingx) for bingx in [one, other] * 4]
         assert [isinstance(each, Order) for each in result] == [True] * 5 + [False] * 3
 
-    def test_whether_they_block_or_await(self, server: ScriptedServer) -> None:
+    def test_sync_and_async_clients_have_one_limit(self, server: ScriptedServer) -> None:
         arrived = arrivals(server)
 
         async def cancel() -> Order:
@@ -112,7 +112,9 @@ class TestSharing:
         assert arrived[5] - arrived[0] >= 1.0
 
     @pytest.mark.usefixtures("standing")
-    def test_and_so_have_those_derived_and_the_generated_client(self, server: ScriptedServer) -> None:
+    def test_derived_clients_and_the_generated_client_have_the_same_limit(
+        self, server: ScriptedServer
+    ) -> None:
         with blocking(server.url, limits=None, timeout=BEFORE_THE_NEXT) as bingx:
             for _ in range(5):
                 bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
@@ -122,7 +124,7 @@ class TestSharing:
                     "/openApi/spot/v1/trade/cancel", json={"symbol": SYMBOL, "orderId": ORDER_ID}
                 )
 
-    def test_a_block_holds_for_both(self, server: ScriptedServer) -> None:
+    def test_a_ban_holds_for_both(self, server: ScriptedServer) -> None:
         server.answer = lambda _: http('{"code": 100410, "msg": "rate limited"}')
         with (
             blocking(server.url, limits=None) as one,
@@ -134,7 +136,7 @@ class TestSharing:
             assert len(server.requests) == 1
 
     @pytest.mark.usefixtures("standing")
-    def test_another_key_has_its_own(self, server: ScriptedServer) -> None:
+    def test_another_key_has_its_own_limit(self, server: ScriptedServer) -> None:
         own = {"limits": None, "timeout": BEFORE_THE_NEXT}
         with blocking(server.url, **own) as one:
             for _ in range(5):
@@ -142,7 +144,7 @@ class TestSharing:
             with blocking(server.url, **own, api_key="another-key") as other:
                 assert isinstance(cancelled(other), Order)
 
-    def test_what_no_client_uses_is_forgotten(self, server: ScriptedServer) -> None:
+    def test_the_state_of_a_key_ends_with_its_last_client(self, server: ScriptedServer) -> None:
         with blocking(server.url, limits=None) as bingx:
             assert len(accounts._accounts) == 1
         del bingx
@@ -190,7 +192,7 @@ class TestPriority:
 
 
 class TestReleasing:
-    def test_cancelled_tasks_release_their_places(self, server: ScriptedServer) -> None:
+    def test_cancelled_tasks_leave_the_queue(self, server: ScriptedServer) -> None:
         def cancelling(bingx: AsyncBingxSpot) -> "asyncio.Task[Order]":
             return asyncio.create_task(bingx.cancel_order(SYMBOL, order_id=ORDER_ID))
 
@@ -217,7 +219,7 @@ class TestReleasing:
 
 @pytest.mark.slow
 class TestManyCallers:
-    def test_threads_and_tasks_of_one_limit_never_pass_it(self, server: ScriptedServer) -> None:
+    def test_threads_and_tasks_stay_within_one_limit(self, server: ScriptedServer) -> None:
         arrived, limits = arrivals(server), LocalRateLimiter()
 
         async def await_all() -> None:
@@ -262,7 +264,7 @@ class TestServerHints:
 
 
 class TestTrio:
-    def test_a_task_is_woken_as_soon_as_its_permit_is_there(self, server: ScriptedServer) -> None:
+    def test_a_task_wakes_as_soon_as_a_permit_is_released(self, server: ScriptedServer) -> None:
         limits = LocalRateLimiter()
         held = [limits.reserve(BY_ID["cancelOrder"]) for _ in range(5)]
         assert [reservation.seconds_until_ready(0.0) for reservation in held] == [0.0] * 5
@@ -273,7 +275,7 @@ class TestTrio:
                 return await bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
 
         async def play() -> None:
-            # From another thread, as an answer to a blocking client would be noted there.
+            # From another thread, as with a response to a blocking client.
             timer = threading.Timer(0.1, held[0].release)
             timer.start()
             # Without that, the permit would come after six seconds.

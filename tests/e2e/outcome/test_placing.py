@@ -1,4 +1,4 @@
-"""Where the parameters go: what each server understands, what the client finds out, and what it remembers."""
+"""Placement of the parameters: what each server reads, and what the client learns from it."""
 
 import asyncio
 import logging
@@ -28,7 +28,7 @@ MOVED = "sending them as a query string from now on"
 
 
 def places(sandbox: Sandbox) -> list[str]:
-    """Tell where the parameters of each cancel stood, by what arrived."""
+    """Return where the parameters of each cancel were."""
     cancels = [request for request in sandbox.requests() if request["path"] == CANCEL]
     return [place(request["query"], request["headers"]["content-type"] or "") for request in cancels]
 
@@ -42,7 +42,7 @@ def place(query: str, content_type: str) -> str:
 @pytest.mark.parametrize("client_kind", CLIENT_KINDS)
 @pytest.mark.parametrize("understood", PLACES)
 @pytest.mark.parametrize("placement", PLACES)
-def test_a_fixed_placement_is_kept_whatever_the_server_says(
+def test_a_fixed_placement_is_kept_after_an_error(
     client_kind: ClientKind, understood: str, placement: str
 ) -> None:
     with Sandbox(limits="off", placements=(understood,)) as sandbox:
@@ -93,7 +93,7 @@ def test_auto_begins_with_json_and_tries_the_query_string_once(
         assert [tried.operation for tried in result.attempts] == ["cancelOrder", "cancelOrder"]
 
 
-def test_auto_remembers_what_it_found_and_says_it_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_auto_keeps_the_placement_and_logs_it_once(caplog: pytest.LogCaptureFixture) -> None:
     with (
         Sandbox(limits="off", placements=("query",)) as sandbox,
         caplog.at_level(logging.DEBUG, "bingx_spot"),
@@ -108,7 +108,7 @@ def test_auto_remembers_what_it_found_and_says_it_once(caplog: pytest.LogCapture
     assert sum(MOVED in text for text in caplog.messages) == 1
 
 
-def test_auto_does_not_go_on_looking_where_the_query_string_was_not_seen_either() -> None:
+def test_auto_stays_with_json_where_the_query_string_is_not_read_either() -> None:
     with Sandbox(limits="off", placements=("form",)) as sandbox:
         order = sandbox.place_order(SYMBOL)
         with BingxSpot(**options(sandbox)) as bingx:
@@ -121,14 +121,14 @@ def test_auto_does_not_go_on_looking_where_the_query_string_was_not_seen_either(
             assert form.cancel_order(SYMBOL, order_id=order["orderId"]).status == "CANCELED"
 
 
-def test_calls_that_find_out_together_all_succeed() -> None:
+def test_calls_that_fall_back_at_the_same_time_all_succeed() -> None:
     async def cancel_all(client_options: dict[str, Any], orders: list[int]) -> list[str]:
         async with AsyncBingxSpot(**client_options) as bingx:
             calls = [outcome_async(bingx.cancel_order(SYMBOL, order_id=order_id)) for order_id in orders]
             return [described(result) for result in await asyncio.gather(*calls)]
 
     with Sandbox(limits="off", placements=("query",)) as sandbox:
-        # All are under way before the first refusal is there.
+        # All are in flight before the first error arrives.
         sandbox.faults([{"fault": "slow-start", "seconds": 0.3, "times": 15}])
         orders = [int(order["orderId"]) for order in sandbox.place_orders(15, SYMBOL)]
         assert asyncio.run(cancel_all(options(sandbox), orders)) == ["Order CANCELED"] * 15
@@ -136,7 +136,7 @@ def test_calls_that_find_out_together_all_succeed() -> None:
 
 
 @pytest.mark.parametrize("client_kind", CLIENT_KINDS)
-def test_the_fallback_host_is_found_out_about_by_itself(client_kind: ClientKind) -> None:
+def test_each_host_has_its_own_placement(client_kind: ClientKind) -> None:
     with Sandbox(limits="off", placements=("query",)) as sandbox, refused_port() as nowhere:
         order = sandbox.place_order(SYMBOL)
         environment = Environment("test", nowhere, sandbox.url)
@@ -148,7 +148,7 @@ def test_the_fallback_host_is_found_out_about_by_itself(client_kind: ClientKind)
 
 
 @pytest.mark.parametrize("client_kind", CLIENT_KINDS)
-def test_a_doubt_is_settled_by_a_query_whatever_the_placement(client_kind: ClientKind) -> None:
+def test_a_query_settles_the_outcome_with_each_placement(client_kind: ClientKind) -> None:
     with Sandbox(limits="off", placements=("form",)) as sandbox:
         order = sandbox.place_order(SYMBOL)
         sandbox.faults([{"fault": "reset-after-executing", "operation": "cancel", "times": 1}])

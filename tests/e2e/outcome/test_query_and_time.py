@@ -32,7 +32,7 @@ from tests.e2e.outcome.calls import (
 )
 
 HOUR = 3_600_000
-# How long an answer may be on its way on a machine that is busy, in milliseconds.
+# How long a response may take on a busy machine, in milliseconds.
 ON_ITS_WAY = 10_000
 
 
@@ -108,7 +108,9 @@ class TestQueryOrder:
         assert sandbox.requests()[0]["parameters"]["recvWindow"] == "3000"
 
     @pytest.mark.parametrize("status", ["NEW", "PENDING", "FILLED", "CANCELED", "FAILED"])
-    def test_any_status_is_an_answer(self, sandbox: Sandbox, client_kind: ClientKind, status: str) -> None:
+    def test_returns_an_order_of_any_status(
+        self, sandbox: Sandbox, client_kind: ClientKind, status: str
+    ) -> None:
         placed = sandbox.place_order(SYMBOL, status=status)
         assert query(client_kind, options(sandbox), order_id=placed["orderId"]).status == status
 
@@ -139,7 +141,7 @@ class TestQueryOrder:
         ],
         ids=lambda fault: str(fault["fault"]),
     )
-    def test_is_asked_again_where_the_first_answer_tells_nothing(
+    def test_is_repeated_after_a_response_that_is_not_usable(
         self, sandbox: Sandbox, client_kind: ClientKind, fault: dict[str, Any]
     ) -> None:
         placed = sandbox.place_order(SYMBOL)
@@ -147,7 +149,7 @@ class TestQueryOrder:
         assert query(client_kind, options(sandbox), order_id=placed["orderId"]).order_id == placed["orderId"]
         assert arrived(sandbox, QUERY) == 2
 
-    def test_where_nothing_is_ever_told(self, sandbox: Sandbox, client_kind: ClientKind) -> None:
+    def test_is_unknown_without_a_usable_response(self, sandbox: Sandbox, client_kind: ClientKind) -> None:
         sandbox.faults([{"fault": "html", "status": 502}])
         with pytest.raises(OutcomeUnknown) as failed:
             query(client_kind, options(sandbox, timeout=1.0), order_id=7)
@@ -186,16 +188,18 @@ class TestServerTime:
             assert request["path"] == TIME
             assert request["query"] == request["body"] == ""
 
-    def test_is_asked_again_where_nobody_answers(self, sandbox: Sandbox, client_kind: ClientKind) -> None:
+    def test_is_repeated_after_a_broken_connection(self, sandbox: Sandbox, client_kind: ClientKind) -> None:
         sandbox.faults([{"fault": "reset-before-reading", "times": 1}])
         assert server_time(client_kind, options(sandbox)) > 0
         assert arrived(sandbox, TIME) == 2
 
-    def test_where_the_answer_is_no_time(self, sandbox: Sandbox, client_kind: ClientKind) -> None:
+    def test_is_unknown_without_a_time_in_the_response(
+        self, sandbox: Sandbox, client_kind: ClientKind
+    ) -> None:
         sandbox.faults([{"fault": "data-null"}])
         with pytest.raises(OutcomeUnknown):
             server_time(client_kind, options(sandbox, timeout=0.5))
 
-    def test_where_nobody_listens(self, sandbox: Sandbox, client_kind: ClientKind) -> None:
+    def test_is_not_sent_to_a_closed_port(self, sandbox: Sandbox, client_kind: ClientKind) -> None:
         with refused_port() as nowhere, pytest.raises(NotSent):
             server_time(client_kind, options(sandbox, environment=nowhere, timeout=0.5))

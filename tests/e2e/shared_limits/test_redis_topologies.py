@@ -128,6 +128,7 @@ def watched(tmp_path: Path) -> Iterator[Watched]:
         yield Watched(stack, tmp_path)
 
 
+@pytest.mark.slow
 def test_a_master_behind_sentinels(watched: Watched) -> None:
     asyncio_client = watched.client(redis.asyncio.sentinel.Sentinel)
     assert is_shared_through(watched.client(), asyncio_client)

@@ -65,7 +65,7 @@ def test_a_cancelled_order(monkeypatch):
     assert done.exit_code == 0
     assert done.stdout.startswith("Cancelled")
     assert str(ORDER_ID) in done.stdout
-    assert "\x1b" not in done.stdout, "no colour without a terminal"
+    assert "\x1b" not in done.stdout, "no color without a terminal"
     [(name, parameters)] = stub.calls
     assert name == "cancel_order"
     assert parameters == {

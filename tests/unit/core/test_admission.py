@@ -233,7 +233,7 @@ class TestInFlight:
             waiting.send(None)
         assert stop.value.value.details.rule == NEAR_LOCK
 
-    def test_a_caller_that_is_interrupted_holds_up_nobody_else(self) -> None:
+    def test_a_caller_that_is_interrupted_holds_up_no_other(self) -> None:
         waiting = steps(exchange := self.busy())
         next(waiting)
         waiting.close()

@@ -174,7 +174,7 @@ class TestReads:
         assert error.hint == row_of(error.details.rule).advice
 
     @pytest.mark.parametrize("text", ["order not exist", GONE])
-    def test_are_told_from_a_cancel_by_the_contract(self, text: str) -> None:
+    def test_are_distinguished_from_a_cancel_by_the_contract(self, text: str) -> None:
         assert type(from_code(100404, ErrorDetails(text))) is OrderNotOpen
         read = replace(CANCEL, act="read")
         assert type(error_mapping.error_from_code(100404, ErrorDetails(text), read)) is OrderNotFound

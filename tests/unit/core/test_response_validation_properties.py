@@ -1,4 +1,4 @@
-"""Whatever the response is, it becomes this order or an error of ours, and nothing else."""
+"""Any response becomes this order or one of our errors."""
 
 import json
 import pickle

@@ -46,7 +46,7 @@ class TestLockouts:
         lockouts.lock(None, 300.0)
         assert (lockouts.seconds_left("cancelOrder"), lockouts.seconds_left("queryOrder")) == (300.0, 300.0)
 
-    def test_a_ban_is_told_from_a_lock(self, lockouts: Lockouts, time: ScriptedTime) -> None:
+    def test_a_ban_is_distinguished_from_a_lock(self, lockouts: Lockouts, time: ScriptedTime) -> None:
         lockouts.lock("cancelOrder", 300.0)
         assert not lockouts.is_banned()
         lockouts.lock(None, 0.5)

@@ -138,7 +138,7 @@ class TestCompression:
     @pytest.mark.parametrize(
         ("compress", "encoding"), [(gzip.compress, "gzip"), (zlib.compress, "Deflate")], ids=["gzip", "zlib"]
     )
-    def test_that_nobody_asked_for_is_undone(self, compress, encoding):
+    def test_that_was_not_requested_is_undone(self, compress, encoding):
         assert read(http(compress(b"{}"), headers=f"Content-Encoding: {encoding}")).response.body == b"{}"
 
     def test_that_is_none_breaks_the_response(self):
@@ -196,7 +196,7 @@ class TestTunnel:
             self.ask(http("no", "407 Proxy Authentication Required"))
 
     @pytest.mark.parametrize("more", [b"x", OK], ids=["garbage", "a response"])
-    def test_with_bytes_that_nobody_asked_for_is_not_used(self, more):
+    def test_with_unrequested_bytes_is_not_used(self, more):
         with pytest.raises(ConnectionBroken, match="before the tunnel was used"):
             self.ask(b"HTTP/1.1 200 Connection established\r\n\r\n" + more)
 

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+# `make types` checks the code itself.
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 
@@ -37,10 +40,7 @@ CHECKERS = [
     pytest.param(
         refused_by_pyright,
         id="pyright",
-        marks=[
-            pytest.mark.slow,
-            pytest.mark.skipif(shutil.which("node") is None, reason="pyright needs Node.js"),
-        ],
+        marks=pytest.mark.skipif(shutil.which("node") is None, reason="pyright needs Node.js"),
     ),
 ]
 

@@ -1,4 +1,4 @@
-"""A relay that counts round trips: how often a client has to wait for the other side before it can go on."""
+"""A relay that counts round trips: how often a client waits for the server before it can continue."""
 
 import socket
 import threading
@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class Flights:
-    """Count the flights of one client towards a server.
+class RoundTrips:
+    """Counts the round trips of one client to a server.
 
-    A flight is all that a client sends before it waits. To open a connection is one: nothing can be sent
-    before the server has agreed.
+    One round trip is all that the client sends before it waits. Opening a connection is one.
     """
 
     url: str
@@ -21,49 +20,49 @@ class Flights:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def note(self, *, opened: int = 0, sent: int = 0) -> None:
-        """Count."""
+        """Add to the counts."""
         with self._lock:
             self.opened += opened
             self.sent += sent
 
-    def taken(self) -> int:
-        """Return the round trips since this was last asked, and forget them."""
+    def take(self) -> int:
+        """Return the round trips since the last call, and reset the count."""
         with self._lock:
             trips, self.opened, self.sent = self.opened + self.sent, 0, 0
             return trips
 
 
 @contextmanager
-def counted_flights(url: str) -> Iterator[Flights]:
-    """Stand between a client and the server at a URL, and count."""
+def counted_round_trips(url: str) -> Iterator[RoundTrips]:
+    """Relay to the server at a URL, and count round trips."""
     scheme, _, port = url.rpartition(":")
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        flights = Flights(f"{scheme}:{listener.getsockname()[1]}")
-        thread = threading.Thread(target=_accept, args=(listener, int(port), flights), daemon=True)
+        trips = RoundTrips(f"{scheme}:{listener.getsockname()[1]}")
+        thread = threading.Thread(target=_accept, args=(listener, int(port), trips), daemon=True)
         thread.start()
-        yield flights
+        yield trips
         listener.shutdown(socket.SHUT_RDWR)
     thread.join()
 
 
-def _accept(listener: socket.socket, port: int, flights: Flights) -> None:
+def _accept(listener: socket.socket, port: int, trips: RoundTrips) -> None:
     workers = []
     while True:
         try:
             client, _ = listener.accept()
         except OSError:
             break
-        flights.note(opened=1)
-        workers.append(threading.Thread(target=_relay, args=(client, port, flights), daemon=True))
+        trips.note(opened=1)
+        workers.append(threading.Thread(target=_relay, args=(client, port, trips), daemon=True))
         workers[-1].start()
 
 
-def _relay(client: socket.socket, port: int, flights: Flights) -> None:
+def _relay(client: socket.socket, port: int, trips: RoundTrips) -> None:
     server = socket.create_connection(("127.0.0.1", port))
     back = threading.Event()
     back.set()
 
-    def answer() -> None:
+    def relay_back() -> None:
         with suppress(OSError):
             while data := server.recv(65536):
                 back.set()
@@ -71,13 +70,13 @@ def _relay(client: socket.socket, port: int, flights: Flights) -> None:
         with suppress(OSError):
             client.shutdown(socket.SHUT_RDWR)
 
-    thread = threading.Thread(target=answer, daemon=True)
+    thread = threading.Thread(target=relay_back, daemon=True)
     thread.start()
     with client, server, suppress(OSError):
         while data := client.recv(65536):
-            # The first bytes after something has come back, or of all, begin a flight.
+            # The first bytes, and those after a response, begin a round trip.
             if back.is_set():
                 back.clear()
-                flights.note(sent=1)
+                trips.note(sent=1)
             server.sendall(data)
         server.shutdown(socket.SHUT_RDWR)
