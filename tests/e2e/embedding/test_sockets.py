@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from bingx_spot.fork_safety import InheritedSockets
+from bingx_spot.transport.happy_eyeballs import InheritedSockets
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
@@ -44,7 +44,7 @@ def test_another_one_that_has_its_number_by_now_is_left_alone():
 
 def test_writing_into_it_ends_no_process():
     program = (
-        "import signal, socket; from bingx_spot.fork_safety import InheritedSockets;"
+        "import signal, socket; from bingx_spot.transport.happy_eyeballs import InheritedSockets;"
         "signal.signal(signal.SIGPIPE, signal.SIG_DFL);"
         "one, other = socket.socketpair(); sockets = InheritedSockets(); sockets.add(one.fileno());"
         "sockets.replace(); one.send(b'heard by nobody')"
