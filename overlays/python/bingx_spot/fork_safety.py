@@ -6,7 +6,6 @@ copied: both processes would write to it, and each could read the responses of t
 """
 
 import os
-import socket
 from threading import RLock
 from typing import Protocol
 from weakref import WeakSet
@@ -24,7 +23,6 @@ class ForkAware(Protocol):
 #: waits for it. A module that is being imported stays locked for ever in the child, and a transaction of a
 #: file that the parent has begun would be rolled back by both.
 fork_lock = RLock()
-_FORKS = hasattr(os, "register_at_fork")
 _fork_aware: WeakSet[ForkAware] = WeakSet()
 
 
@@ -42,49 +40,7 @@ def _after_fork_in_child() -> None:
         fork_lock.release()
 
 
-if _FORKS:  # pragma: no branch
+if hasattr(os, "register_at_fork"):  # pragma: no branch
     os.register_at_fork(
         before=fork_lock.acquire, after_in_parent=fork_lock.release, after_in_child=_after_fork_in_child
     )
-
-
-class InheritedSockets:
-    """The sockets of a process, by file descriptor."""
-
-    def __init__(self) -> None:
-        # With what distinguishes one socket from the next that has its number.
-        self._identities: dict[int, tuple[int, int]] = {}
-
-    def add(self, descriptor: int) -> None:
-        """Remember a socket that was opened, by its file descriptor."""
-        if _FORKS:
-            self._identities[descriptor] = _identity(descriptor)
-
-    def replace(self) -> None:
-        """Put a dead socket in the place of each that is open; called in a child process.
-
-        Closing them instead would free their numbers, which event loops of the parent still refer to.
-        """
-        identities, self._identities = self._identities, {}
-        inherited = [each for each, identity in identities.items() if _is(each, identity)]
-        if inherited:
-            # One that was never connected: to write to it is an error, and no signal that ends a process.
-            with socket.socket(socket.AF_UNIX) as dead:
-                for each in inherited:
-                    os.dup2(dead.fileno(), each, inheritable=False)
-
-
-def _identity(descriptor: int) -> tuple[int, int]:
-    status = os.fstat(descriptor)
-    return status.st_dev, status.st_ino
-
-
-def _is(descriptor: int, identity: tuple[int, int]) -> bool:
-    try:
-        return _identity(descriptor) == identity
-    except OSError:
-        return False
-
-
-#: The sockets of this process.
-open_sockets = InheritedSockets()

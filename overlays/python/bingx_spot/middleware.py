@@ -16,7 +16,12 @@ from bingx_spot.core.request import ApiCall
 from bingx_spot.core.resolution import resolve
 from bingx_spot.core.runner import CallContext, run, run_async
 from bingx_spot.models import Response
+from bingx_spot_api.api import server, trade
 from bingx_spot_api.contract import OPERATIONS
+
+# The generated package imports these when they are first used. Here that is when the first client is created:
+# in a call, a fork in another thread meanwhile would leave the child's import lock held for ever.
+GENERATED = (trade.cancel_order, trade.query_order, server.server_time)
 
 
 class VerifiedResponse:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from bingx_spot.fork_safety import InheritedSockets
+from bingx_spot.transport.happy_eyeballs import InheritedSockets
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
@@ -44,7 +44,7 @@ def test_another_file_that_now_has_the_number_is_kept():
 
 def test_writing_to_it_does_not_end_the_process():
     program = (
-        "import signal, socket; from bingx_spot.fork_safety import InheritedSockets;"
+        "import signal, socket; from bingx_spot.transport.happy_eyeballs import InheritedSockets;"
         "signal.signal(signal.SIGPIPE, signal.SIG_DFL);"
         "one, other = socket.socketpair(); sockets = InheritedSockets(); sockets.add(one.fileno());"
         "sockets.replace(); one.send(b'lost')"

@@ -73,7 +73,7 @@ class PlacementSelector:
         return self._fixed or self._learned.get(base_url)
 
     def fall_back(self, base_url: str, tried: str | None) -> bool:
-        """Note that a host did not see the parameters there; return whether another placement is worth a try."""
+        """Note that a host did not see the parameters; return whether another placement is worth a try."""
         if self._fixed is not None:
             return False
         if base_url not in self._learned:

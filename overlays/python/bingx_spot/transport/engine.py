@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 from bingx_spot.core.engine import CLOSED, TransportFailure, mark_interruption
 from bingx_spot.core.request import SignedRequest
-from bingx_spot.fork_safety import fork_lock, open_sockets, register_fork_aware
+from bingx_spot.fork_safety import fork_lock, register_fork_aware
 from bingx_spot.models import Response
 from bingx_spot.transport.backend import Backend
 from bingx_spot.transport.connection_pool import ConnectionBroken, RequestContext, ResponseTooLarge
+from bingx_spot.transport.happy_eyeballs import open_sockets
 from bingx_spot.transport.resolver import Resolver
 from bingx_spot.transport.tls_and_proxy import Proxy, public_authorities
 

@@ -14,7 +14,6 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 
-from bingx_spot.fork_safety import open_sockets
 from bingx_spot.transport.connection_pool import ConnectionBroken, RequestContext
 from bingx_spot.transport.resolver import Address
 
@@ -183,3 +182,45 @@ def _ready(selector: selectors.BaseSelector, race: Race, context: RequestContext
     for each in ready:
         selector.unregister(each)
     return ready
+
+
+class InheritedSockets:
+    """The sockets of a process, by file descriptor."""
+
+    def __init__(self) -> None:
+        # With what distinguishes one socket from the next that has its number.
+        self._identities: dict[int, tuple[int, int]] = {}
+
+    def add(self, descriptor: int) -> None:
+        """Remember a socket that was opened, by its file descriptor."""
+        if hasattr(os, "register_at_fork"):
+            self._identities[descriptor] = _identity(descriptor)
+
+    def replace(self) -> None:
+        """Put a dead socket in the place of each that is open; called in a child process.
+
+        Closing them instead would free their numbers, which event loops of the parent still refer to.
+        """
+        identities, self._identities = self._identities, {}
+        inherited = [each for each, identity in identities.items() if _is(each, identity)]
+        if inherited:
+            # One that was never connected: to write to it is an error, and no signal that ends a process.
+            with socket.socket(socket.AF_UNIX) as dead:
+                for each in inherited:
+                    os.dup2(dead.fileno(), each, inheritable=False)
+
+
+def _identity(descriptor: int) -> tuple[int, int]:
+    status = os.fstat(descriptor)
+    return status.st_dev, status.st_ino
+
+
+def _is(descriptor: int, identity: tuple[int, int]) -> bool:
+    try:
+        return _identity(descriptor) == identity
+    except OSError:
+        return False
+
+
+#: The sockets of this process.
+open_sockets = InheritedSockets()
