@@ -211,6 +211,6 @@ PLANTED: dict[str, Plant] = {
         "state-not-learnt", lambda known: isinstance(known.not_open, OrderNotOpen)
     ),
     "forget the deadline": _late_deadline,
-    "cancel without end": lambda: mock.patch.object(facts, "MAXIMUM_ATTEMPTS", 100),
+    "cancel without end": lambda: mock.patch.multiple(facts, MAXIMUM_ATTEMPTS=100, _EARLY_ATTEMPTS=100),
     "give up after three queries": lambda: mock.patch.object(facts, "MAXIMUM_QUERIES", 3),
 }

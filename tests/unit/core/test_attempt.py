@@ -367,8 +367,8 @@ class TestLock:
     def test_of_a_ban_is_not_the_end_of_the_rate_limit_s_window(self) -> None:
         assert locked(answer(b"<html>", 418, {EXPIRE: str(BEGIN + 800)})).cancel == 300.0
 
-    def test_of_a_ban_lasts_thirty_seconds_at_least(self) -> None:
-        assert locked(answer(b"<html>", 418, {"retry-after": "0"})).cancel == 30.0
+    def test_of_no_time_lasts_a_second(self) -> None:
+        assert locked(answer(b"<html>", 418, {"retry-after": "0"})).cancel == 1.0
 
 
 class TestHistory:

@@ -212,8 +212,8 @@ class TestOrdersThatAreNotFound:
     def test_a_read_much_younger_than_the_refusal_says_that_the_order_is_open(self) -> None:
         assert ending(World(then=lambda _: NOT_OPEN).play(timeout=60.0)) == "StillOpen"
 
-    @pytest.mark.parametrize("order_id", [0, -5, 2**63, 1735964079647111300])
-    def test_an_order_id_that_no_query_finds_is_dropped(self, order_id: int) -> None:
+    @pytest.mark.parametrize("order_id", [0, -5, 2**63])
+    def test_an_order_id_out_of_range_is_not_learnt(self, order_id: int) -> None:
         world = World([order("CANCELED", orderId=order_id, clientOrderID="")], executes_after=0.0)
         exchange = Exchange(world.time, fallback=None)
 

@@ -34,7 +34,6 @@ _SHARE = 0.6
 _SMALLEST_OFFSET = 500
 # A time in the past, by whichever clock is wrong, is no licence to send at once, in seconds.
 _SHORTEST_LOCK = 1.0
-_SHORTEST_BAN = 30.0
 #: HTTP statuses after which the exchange rejects every request.
 BAN_STATUSES = (403, 418, 429)
 #: In place of a rule of the error table: the client is closed, and no attempt can succeed.
@@ -199,8 +198,7 @@ class AttemptRunner:
             details.retry_at if details.retry_at is not None else now + (details.lock_seconds or 1) * 1000
         )
         longest = LONGEST_BAN if banned else LONGEST_LOCK
-        shortest = _SHORTEST_BAN if banned else _SHORTEST_LOCK
-        seconds = min(max((stated - now) / 1000, shortest), longest)
+        seconds = min(max((stated - now) / 1000, _SHORTEST_LOCK), longest)
         if stated - now > longest * 1000:
             _log.warning("the exchange gave a lock beyond any documented one; using %d s", longest)
             used = f"The exchange gave a time beyond any documented lock; {longest:.0f} s are used."

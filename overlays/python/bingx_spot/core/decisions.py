@@ -269,12 +269,12 @@ RULES = (
     ),
     Rule(
         "wait-to-retry",
-        "the request did not reach the exchange, and the last attempts are kept for later",
+        "nothing else can be done, and the last attempts are kept for later",
         lambda facts: (
-            facts.ambiguous is None
-            and facts.not_open is None
+            facts.can_retry_later
+            and facts.seconds_to_retry > 0
             and not facts.near_lock
-            and facts.can_retry_later
+            and not facts.refused_not_open
         ),
         Action.WAIT,
         "wait, and send the request again in the last two thirds of the time",

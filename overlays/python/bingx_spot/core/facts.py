@@ -111,6 +111,7 @@ class Facts:
         near_lock: Whether the last request was not sent, since one more equal error could lock the endpoint.
         out_of_permits: Whether no permit for the operation comes before the deadline.
         closed: Whether the client is closed.
+        id_in_doubt: Whether the order id is one that an unbelieved response named and no query finds.
     """
 
     call: ApiCall
@@ -138,6 +139,7 @@ class Facts:
     near_lock: bool = False
     out_of_permits: bool = False
     closed: bool = False
+    id_in_doubt: bool = False
 
     @property
     def is_settleable(self) -> bool:
@@ -166,7 +168,8 @@ class Facts:
     @property
     def can_retry_later(self) -> bool:
         """Return whether the operation may be sent once more, now or after `seconds_to_retry`."""
-        possible = self.time_left and self.can_open and not (self.closed or self.out_of_permits)
+        barred = self.closed or self.out_of_permits or self.id_in_doubt
+        possible = self.time_left and self.can_open and not barred
         most = MAXIMUM_QUERIES if self.call.operation.act == "read" else MAXIMUM_ATTEMPTS
         if not possible or self.attempts >= most:
             return False

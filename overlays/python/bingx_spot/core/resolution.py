@@ -82,7 +82,6 @@ class _Resolution:
     order_id: int | None = None
     pauses: int = 0
     paused_seconds: float = 0.0
-    _doubts_id: bool = False
 
     def __post_init__(self) -> None:
         self.began = self.attempts.context.now()
@@ -176,7 +175,7 @@ class _Resolution:
         facts = self.facts
         if facts.queried:
             yield from self._pause()
-        query = _query(facts.call)
+        query = _query(self.original if facts.id_in_doubt else facts.call)
         # After an ambiguous request the order is likely to be found: once, other orders' errors do not count.
         likely = facts.ambiguous is not None and facts.queries == 0
         attempt = yield from self.attempts.send_once(query, known_open=likely)
@@ -201,7 +200,12 @@ class _Resolution:
             facts.call = self.original
             return
         named = data.get(operation.permanent_id or "")
-        self.order_id, self._doubts_id = None if named is None else int(named), False
+        self.order_id = None if named is None else int(named)
+        if facts.id_in_doubt and self.order_id != facts.call.parameters.get(operation.permanent_id or ""):
+            # Another order by the same client order id, or an id that was garbled: not to be told apart.
+            self.order_id = None
+            return
+        facts.id_in_doubt = False
         self._use_permanent_id(self.order_id)
         state = order_state(operation.states, data)
         facts.not_found = False
@@ -232,9 +236,8 @@ class _Resolution:
         # An order that a query has named exists: a replica lags that does not find it.
         if isinstance(error, OrderNotFound) and self.order_id is None:
             facts.not_found, facts.not_found_after = True, began - self.began
-            # Nor does the exchange know an id that only an unbelieved response has named.
-            self._doubts_id = facts.call is not self.original
-            facts.call = self.original
+            # Nor is an id certain that only an unbelieved response has named.
+            facts.id_in_doubt = facts.call is not self.original
         elif named is not None:
             facts.not_found = False
         self._use_permanent_id(named)
@@ -242,7 +245,7 @@ class _Resolution:
     def _use_permanent_id(self, order_id: Any) -> None:
         """Name the order by its permanent id from now on, once a response has named it."""
         call, permanent = self.facts.call, self.original.operation.permanent_id
-        if order_id is None or permanent is None or permanent in call.parameters or self._doubts_id:
+        if order_id is None or permanent is None or permanent in call.parameters:
             return
         others = {
             name: value
