@@ -11,7 +11,8 @@ from pathlib import Path
 
 import yaml
 
-from bingx_spot.core.decisions import ENDINGS, RULES, Rule
+from bingx_spot.core.decisions import RULES, Rule
+from bingx_spot.core.endings import ENDINGS
 from tests.e2e.outcome.matrix import GROUPS
 
 ROOT = Path(__file__).parents[1]
@@ -57,7 +58,7 @@ def failures() -> str:
 TABLES: Mapping[str, Callable[[], str]] = {
     "<!-- Made of `timing` in spec/openapi.yaml by `make reliability`. -->\n": timing,
     "<!-- Made of RULES in core/decisions.py by `make reliability`. -->\n": lambda: decisions(RULES),
-    "<!-- Made of ENDINGS in core/decisions.py by `make reliability`. -->\n": lambda: decisions(ENDINGS),
+    "<!-- Made of ENDINGS in core/endings.py by `make reliability`. -->\n": lambda: decisions(ENDINGS),
     "<!-- Made of tests/e2e/outcome/matrix.py by `make reliability`. -->\n": failures,
 }
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bingx_spot.core.decisions import ENDINGS, RULES
+from bingx_spot.core.decisions import RULES
+from bingx_spot.core.endings import ENDINGS
 from bingx_spot_api.contract import BY_ID
 from tests.e2e.outcome.matrix import GROUPS
 from tools.outcome_tables import PAGE, decisions, failures, timing, with_tables

@@ -20,7 +20,8 @@ from bingx_spot import (
     Response,
 )
 from bingx_spot.core import attempt, decisions, facts, resolution, response_validation, runner
-from bingx_spot.core.decisions import ENDINGS, RULES, Action, Rule
+from bingx_spot.core.decisions import RULES, Action, Rule
+from bingx_spot.core.endings import ENDINGS
 from bingx_spot.core.facts import Facts, OrderState
 from bingx_spot.core.request import ApiCall
 from tools.simulate.run import play_seed

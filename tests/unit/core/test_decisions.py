@@ -9,7 +9,8 @@ import pytest
 
 from bingx_spot import CallError, Response
 from bingx_spot.core import resolution
-from bingx_spot.core.decisions import ENDINGS, RULES, Action, Rule, decide
+from bingx_spot.core.decisions import RULES, Action, Rule, decide
+from bingx_spot.core.endings import ENDINGS
 from bingx_spot.core.facts import Facts
 from bingx_spot.core.request import ApiCall
 from tests.support.samples import SYMBOL

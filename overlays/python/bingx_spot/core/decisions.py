@@ -1,7 +1,7 @@
 """The decision table: what is known of a call, and what to do next.
 
-`RULES` and `ENDINGS` are tried from the top; the first row whose condition holds decides. Three principles
-stand behind the rows:
+`RULES`, and `ENDINGS` of endings.py, are tried from the top; the first row whose condition holds decides.
+Three principles stand behind the rows:
 
 1. Final states are believed, passing states are not. CANCELED, FILLED and FAILED cannot become untrue.
    "Open" and "not found" can be stale: reads lag behind writes.
@@ -17,7 +17,6 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from bingx_spot.core.facts import Facts, OrderState
-from bingx_spot.exceptions import OrderNotOpen
 
 # Queries without an answer after which a cancel is sent again by client order id.
 _QUERIES_BEFORE_REUSE = 3
@@ -287,70 +286,6 @@ RULES = (
         Action.END,
         "end the call, by the rows of the second table",
         "A call ends by its deadline.",
-    ),
-)
-
-ENDINGS = (
-    Rule(
-        "still-open",
-        "a read that is young enough says open, and no request of this call can take effect any more",
-        lambda facts: facts.proven_open and facts.ambiguous is None,
-        Action.RAISE_STILL_OPEN,
-        "raise `StillOpen`",
-        "The read is younger than the last moment at which a request could take effect.",
-    ),
-    Rule(
-        "restricted",
-        "a request that is restricted to a status was refused as not open, and a query said open",
-        lambda facts: facts.is_restricted and facts.ambiguous is None and facts.state is OrderState.OPEN,
-        Action.RAISE_STILL_OPEN,
-        "raise `StillOpen`",
-        "The refusal is about the restriction, and no request can take effect.",
-    ),
-    Rule(
-        "unknown",
-        "a request is ambiguous",
-        lambda facts: facts.ambiguous is not None,
-        Action.RAISE_UNKNOWN,
-        "raise `OutcomeUnknown`",
-        "It may have taken effect, or may do so yet; “open” and “not found” do not outweigh that.",
-    ),
-    Rule(
-        "unknown-to-the-query",
-        "the request was refused as not open, and the last query found no order",
-        lambda facts: facts.not_found and (facts.not_open is not None or facts.near_lock),
-        Action.RAISE_NOT_FOUND,
-        "raise `OrderNotFound`",
-        "Both say the same.",
-    ),
-    Rule(
-        "state-not-learnt",
-        "the request was refused as not open, by order id, when even a new order would have been visible",
-        lambda facts: (
-            isinstance(facts.not_open, OrderNotOpen)
-            and facts.refused_by_permanent_id
-            and facts.refusal_is_confirmed
-            and not facts.is_restricted
-        ),
-        Action.RAISE_NOT_OPEN,
-        "raise `OrderNotOpen`",
-        "The refusal is the exchange's own word, and queries that say open are stale.",
-    ),
-    Rule(
-        "refusal-not-confirmed",
-        "the request was refused as not open, by client order id or too soon, and no query was final",
-        lambda facts: isinstance(facts.not_open, OrderNotOpen),
-        Action.RAISE_UNKNOWN,
-        "raise `OutcomeUnknown`",
-        "An order is found by client order id for two hours only, and a new order not at once.",
-    ),
-    Rule(
-        "not-executed",
-        "no request was ambiguous",
-        lambda _: True,
-        Action.RAISE_ERROR,
-        "raise the last error: `NotSent`, `RateLimited`, `OrderNotFound`",
-        "No request took effect, or can take effect.",
     ),
 )
 

@@ -1,9 +1,12 @@
-"""The errors that end a call: what happened, what it means for the order, what to do."""
+"""How a call ends that has no certain answer: the rows that choose the error, and its text.
+
+A text says what happened, what it means for the order, and what to do.
+"""
 
 from dataclasses import replace
 
-from bingx_spot.core.decisions import Action
-from bingx_spot.core.facts import Facts
+from bingx_spot.core.decisions import Action, Rule
+from bingx_spot.core.facts import Facts, OrderState
 from bingx_spot.core.request import ApiCall
 from bingx_spot.exceptions import (
     CallError,
@@ -17,6 +20,70 @@ from bingx_spot.exceptions import (
     StillOpen,
 )
 from bingx_spot.models import Order
+
+ENDINGS = (
+    Rule(
+        "still-open",
+        "a read that is young enough says open, and no request of this call can take effect any more",
+        lambda facts: facts.proven_open and facts.ambiguous is None,
+        Action.RAISE_STILL_OPEN,
+        "raise `StillOpen`",
+        "The read is younger than the last moment at which a request could take effect.",
+    ),
+    Rule(
+        "restricted",
+        "a request that is restricted to a status was refused as not open, and a query said open",
+        lambda facts: facts.is_restricted and facts.ambiguous is None and facts.state is OrderState.OPEN,
+        Action.RAISE_STILL_OPEN,
+        "raise `StillOpen`",
+        "The refusal is about the restriction, and no request can take effect.",
+    ),
+    Rule(
+        "unknown",
+        "a request is ambiguous",
+        lambda facts: facts.ambiguous is not None,
+        Action.RAISE_UNKNOWN,
+        "raise `OutcomeUnknown`",
+        "It may have taken effect, or may do so yet; “open” and “not found” do not outweigh that.",
+    ),
+    Rule(
+        "unknown-to-the-query",
+        "the request was refused as not open, and the last query found no order",
+        lambda facts: facts.not_found and (facts.not_open is not None or facts.near_lock),
+        Action.RAISE_NOT_FOUND,
+        "raise `OrderNotFound`",
+        "Both say the same.",
+    ),
+    Rule(
+        "state-not-learnt",
+        "the request was refused as not open, by order id, when even a new order would have been visible",
+        lambda facts: (
+            isinstance(facts.not_open, OrderNotOpen)
+            and facts.refused_by_permanent_id
+            and facts.refusal_is_confirmed
+            and not facts.is_restricted
+        ),
+        Action.RAISE_NOT_OPEN,
+        "raise `OrderNotOpen`",
+        "The refusal is the exchange's own word, and queries that say open are stale.",
+    ),
+    Rule(
+        "refusal-not-confirmed",
+        "the request was refused as not open, by client order id or too soon, and no query was final",
+        lambda facts: isinstance(facts.not_open, OrderNotOpen),
+        Action.RAISE_UNKNOWN,
+        "raise `OutcomeUnknown`",
+        "An order is found by client order id for two hours only, and a new order not at once.",
+    ),
+    Rule(
+        "not-executed",
+        "no request was ambiguous",
+        lambda _: True,
+        Action.RAISE_ERROR,
+        "raise the last error: `NotSent`, `RateLimited`, `OrderNotFound`",
+        "No request took effect, or can take effect.",
+    ),
+)
 
 _NOTHING_TO_CANCEL = "There is nothing left to cancel."
 _WITH_ORDER: dict[Action, tuple[type[OrderNotOpen | StillOpen], str, str]] = {

@@ -16,7 +16,7 @@ from bingx_spot.exceptions import (
     RequestRejected,
 )
 from bingx_spot.models import Response
-from bingx_spot_api.contract import States
+from bingx_spot_api.contract import BY_ID, Operation, States
 
 
 class OrderState(Enum):
@@ -236,3 +236,23 @@ class Facts:
     def _is_invisible_after(self, seconds: float) -> bool:
         timing = self.call.operation.timing
         return timing is not None and seconds < timing.visible_within
+
+
+def settling_operation(operation: Operation) -> Operation:
+    """Return the operation that settles the outcome of another."""
+    assert operation.settled_by is not None  # only what can be settled is queried
+    return BY_ID[operation.settled_by.operation]
+
+
+def settling_query(call: ApiCall) -> ApiCall:
+    """Return the query for the order that the call names."""
+    operation = settling_operation(call.operation)
+    assert call.operation.settled_by is not None  # as above
+    parameters = {
+        name: call.parameters[own]
+        for name, own in call.operation.settled_by.parameters
+        if own in call.parameters
+    }
+    if "recvWindow" in call.parameters and "recvWindow" in operation.parameters:
+        parameters["recvWindow"] = call.parameters["recvWindow"]
+    return ApiCall.of(operation, parameters)

@@ -5,10 +5,17 @@ from typing import Any
 
 from bingx_spot.core.admission import NEAR_LOCK, NO_PERMIT
 from bingx_spot.core.attempt import CLOSED_CLIENT, AttemptResult, AttemptRunner
-from bingx_spot.core.decisions import ENDINGS, Action, decide
-from bingx_spot.core.endings import error_for
+from bingx_spot.core.decisions import Action, decide
+from bingx_spot.core.endings import ENDINGS, error_for
 from bingx_spot.core.engine import MAYBE_SENT_NOTE
-from bingx_spot.core.facts import MAXIMUM_ATTEMPTS, Facts, OrderState, order_state
+from bingx_spot.core.facts import (
+    MAXIMUM_ATTEMPTS,
+    Facts,
+    OrderState,
+    order_state,
+    settling_operation,
+    settling_query,
+)
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.response_validation import names_same_order
 from bingx_spot.core.runner import CallContext, CallSteps, Deadline, Sleep
@@ -20,7 +27,7 @@ from bingx_spot.exceptions import (
 )
 from bingx_spot.limits.client_state import backoff
 from bingx_spot.models import Order, Response
-from bingx_spot_api.contract import BY_ID, Operation, Timing
+from bingx_spot_api.contract import Operation, Timing
 
 # Milliseconds for which a request is valid where it does not say: "recvWindow (default 5000)".
 _DEFAULT_RECV_WINDOW = 5000.0
@@ -122,7 +129,7 @@ class _Resolution:
         facts.budget_left = attempts.context.state.retry_budget.can_spend()
         if operation.settled_by is not None:
             facts.can_query_in_time = facts.can_query_in_time and attempts.can_open_in_time(
-                _query_of(operation)
+                settling_operation(operation)
             )
 
     def _send(self) -> CallSteps[None]:
@@ -175,7 +182,7 @@ class _Resolution:
         facts = self.facts
         if facts.queried:
             yield from self._pause()
-        query = _query(self.original if facts.id_in_doubt else facts.call)
+        query = settling_query(self.original if facts.id_in_doubt else facts.call)
         # After an ambiguous request the order is likely to be found: once, other orders' errors do not count.
         likely = facts.ambiguous is not None and facts.queries == 0
         attempt = yield from self.attempts.send_once(query, known_open=likely)
@@ -290,25 +297,6 @@ class _Resolution:
         pause = min(pause, max(left / 4, _SHORTEST_PAUSE), left)
         self.paused_seconds += pause
         yield Sleep(pause)
-
-
-def _query_of(operation: Operation) -> Operation:
-    assert operation.settled_by is not None  # only what can be settled is queried
-    return BY_ID[operation.settled_by.operation]
-
-
-def _query(call: ApiCall) -> ApiCall:
-    """Return the query for the order that the call names."""
-    operation = _query_of(call.operation)
-    assert call.operation.settled_by is not None  # as above
-    parameters = {
-        name: call.parameters[own]
-        for name, own in call.operation.settled_by.parameters
-        if own in call.parameters
-    }
-    if "recvWindow" in call.parameters and "recvWindow" in operation.parameters:
-        parameters["recvWindow"] = call.parameters["recvWindow"]
-    return ApiCall.of(operation, parameters)
 
 
 def _timing(operation: Operation) -> Timing:
