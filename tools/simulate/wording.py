@@ -246,8 +246,10 @@ def stated(
     reply.names = order.order_id
     if by_client_id and form != "exact":
         reply.text += f" with the client id {form}"
-        reply.names_otherwise = True
-        return reply
+        # A query has looked the order up by that id, so it need not repeat it.
+        reply.names_otherwise = not (query and form == "absent")
+        if reply.names_otherwise:
+            return reply
     if status in OPEN and query:
         reply.says_open = True
     elif status == CANCELED and executed == ORIGINAL:
