@@ -30,7 +30,7 @@ def run(sandbox, *arguments: object, **options: str):
 
 
 def peak_memory(pid: int) -> Callable[[], int]:
-    """Follow a process by `/proc`, and return a function that waits for its end and returns its peak, in bytes."""
+    """Return a function that waits for the end of a process and returns its peak memory, in bytes."""
     peaks = [0]
 
     def follow() -> None:
