@@ -73,7 +73,7 @@ def test_rejections_by_limits_are_counted_at_the_end(capfd: pytest.CaptureFixtur
     ("arguments", "error"),
     [
         (["--", "no-such-command"], "Error: no-such-command cannot be run: No such file or directory."),
-        (["--port", "1", "--", "true"], "Error: --port cannot go with a command"),
+        (["--port", "1", "--", "true"], "Error: --port cannot be used with a command"),
         (["--orders", "-1", "--", "true"], "Error: --orders must be a whole number"),
         (["--clock-offset", "9" * 15, "--", "true"], "Error: --clock-offset must be a whole number"),
     ],

@@ -21,10 +21,10 @@ def part_of(place: str) -> str:
     rules = PAGE.partition("## The rules")[2].partition("\n## ")[0]
     if number := re.fullmatch(r"rule (\d)", place):
         return re.split(r"\n(?=\d\. )", rules)[int(number[1])]
-    if trap := re.fullmatch(r"trap “(.+)”", place):
-        traps = PAGE.partition("## The traps")[2].partition("\n\n")[0]
+    if mistake := re.fullmatch(r"mistake “(.+)”", place):
+        mistakes = PAGE.partition("## Common mistakes\n")[2].partition("\n\n")[0]
         return next(
-            each for each in traps.split("\n- ") if on_one_line(each).lstrip("- ").startswith(trap[1])
+            each for each in mistakes.split("\n- ") if on_one_line(each).lstrip("- *").startswith(mistake[1])
         )
     if section := re.fullmatch(r"section “(.+)”", place):
         return PAGE.partition(f"## {section[1]}\n")[2].partition("\n## ")[0]

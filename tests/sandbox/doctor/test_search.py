@@ -233,13 +233,13 @@ def test_the_diagnosis_says_what_was_done_and_which_rule_that_violates() -> None
     assert diagnosis is not None
     assert diagnosis.words == (
         "recvWindow is 5000 and was signed as 5000.0. "
-        "See spec/signing.md, trap “Whole floats”: “`5000.0` is signed and sent as `5000`”"
+        "See spec/signing.md, mistake “Whole floats”: “`5000.0` is signed and sent as `5000`”"
     )
     assert diagnosis.to_dict()["mistakes"] == [
         {
             "mistake": "whole-float",
             "words": "recvWindow is 5000 and was signed as 5000.0.",
-            "rule": "spec/signing.md, trap “Whole floats”: “`5000.0` is signed and sent as `5000`”",
+            "rule": "spec/signing.md, mistake “Whole floats”: “`5000.0` is signed and sent as `5000`”",
         }
     ]
 
