@@ -237,6 +237,8 @@ class TestClosed:
             bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
             bingx.close()
             bingx.close()
+            with pytest.raises(NotSent):
+                bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
 
     def test_a_copy_leaves_the_first_client_open(self) -> None:
         with scripted_server(SUCCESS) as server, blocking(server.url) as bingx:

@@ -1,5 +1,6 @@
 """The public surface: what it lists, and that a change which breaks callers is found and named."""
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,7 @@ class TestStub:
             assert f"\nclass {name}" in STUB or f"\ndef {name}(" in STUB
 
     def test_is_python(self) -> None:
-        compile(STUB, "surface.pyi", "exec")
+        assert ast.parse(STUB).body
 
     def test_has_what_callers_write_and_nothing_private(self) -> None:
         assert "    def cancel_order(self, symbol: str, *, order_id: int | str | None = None" in STUB

@@ -36,7 +36,7 @@ another order than the one whose id a response had named; it went past a limit, 
 its error does not list every request.
 
 **Documented**: a client order id that was used for a newer order before any response had named an order id.
-The two cannot be told apart then, so what is said of the newer one is not called a lie.
+The two cannot be told apart then, so an ending that names the newer one is not called a lie.
 """
 
 from collections import Counter

@@ -133,16 +133,23 @@ class TestSleep:
         assert drive(sleeping(Sleep(600.0, SetWhenSubscribed())), ScriptedEngine()) is None
 
     def test_ends_when_another_task_of_the_loop_sets_the_wakeup(self) -> None:
-        wakeup = Wakeup()
+        async def both(wakeup: Wakeup) -> bool:
+            ended = False
 
-        async def both() -> None:
+            async def sleep() -> None:
+                nonlocal ended
+                await run_async(sleeping(Sleep(600.0, wakeup)), ScriptedEngine())
+                ended = True
+
             async with anyio.create_task_group() as group:
-                group.start_soon(run_async, sleeping(Sleep(600.0, wakeup)), ScriptedEngine())
+                group.start_soon(sleep)
                 await anyio.wait_all_tasks_blocked()
+                assert not ended
                 wakeup.set()
+            return ended
 
-        anyio.run(both)
-        anyio.run(both, backend="trio")
+        assert anyio.run(both, Wakeup())
+        assert anyio.run(both, Wakeup(), backend="trio")
 
     def test_ends_with_its_time_where_nothing_sets_the_wakeup(self, drive: Driver) -> None:
         assert drive(sleeping(Sleep(0.001, Wakeup())), ScriptedEngine()) is None
