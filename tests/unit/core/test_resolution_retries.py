@@ -8,6 +8,7 @@ from bingx_spot import NotSent, OutcomeUnknown, RateLimited
 from bingx_spot.core.engine import CLOSED, MAYBE_SENT_NOTE, mark_interruption
 from bingx_spot.core.facts import MAXIMUM_ATTEMPTS, MAXIMUM_QUERIES
 from bingx_spot.core.request import ApiCall
+from bingx_spot.core.runner import Send
 from tests.support.samples import ORDER_ID, SYMBOL
 from tests.support.scripted_time import BEGIN
 from tests.unit.core.playing import (
@@ -267,6 +268,16 @@ class TestInterruptions:
             raise KeyboardInterrupt
 
         assert Exchange().interrupted(interrupt, KeyboardInterrupt()) == [MAYBE_SENT_NOTE]
+
+    def test_of_a_query_say_that_the_cancel_before_it_may_have_acted(self) -> None:
+        def interrupt(send: Send) -> Reply:
+            if send.request.info.method == "POST":
+                return RESET
+            raise KeyboardInterrupt
+
+        interruption = KeyboardInterrupt()
+        mark_interruption(interruption, request_sent=False)
+        assert Exchange().interrupted(interrupt, interruption) == [MAYBE_SENT_NOTE]
 
 
 def test_a_call_by_client_order_id_is_queried_by_it() -> None:
