@@ -224,5 +224,5 @@ class TestSecrets:
 
     def test_cannot_be_pickled_or_copied(self):
         for hand_on in (pickle.dumps, copy.copy, copy.deepcopy):
-            with pytest.raises(TypeError, match="^SignedRequest cannot be pickled or copied: .* signature$"):
+            with pytest.raises(TypeError, match=r"^SignedRequest cannot be pickled or copied: .* signature$"):
                 hand_on(signed())
