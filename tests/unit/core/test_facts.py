@@ -86,7 +86,15 @@ class TestFullyExecuted:
 
     @pytest.mark.parametrize(
         ("executed", "ordered"),
-        [("126", "126"), ("126.0", "126"), (126, "126"), (1.5, 1.5), ("127", "126"), ("1.26E+2", "126")],
+        [
+            ("126", "126"),
+            ("126.0", "126"),
+            (126, "126"),
+            (1.5, 1.5),
+            ("127", "126"),
+            ("1.26E+2", "126"),
+            ("0.00001", "0.00001"),
+        ],
         ids=plain,
     )
     def test_is_unclear(self, executed: object, ordered: object) -> None:

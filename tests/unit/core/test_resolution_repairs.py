@@ -7,7 +7,7 @@ from bingx_spot.core.engine import MAYBE_SENT_NOTE
 from bingx_spot.core.resolution import resolve
 from tests.support.scripted_time import BEGIN
 from tests.unit.core.driving import Late, Reply, drive
-from tests.unit.core.playing import CANCELLED, CANCELLING, FILLED, NOT_OPEN, RESET, Exchange, says
+from tests.unit.core.playing import CANCELLED, CANCELLING, FILLED, NOT_OPEN, RESET, After, Exchange, says
 
 HOUR = 3_600_000
 CLOCK = says(100421, "timestamp mismatch", timestamp=BEGIN + HOUR)
@@ -36,6 +36,13 @@ def test_an_ambiguous_request_stays_ambiguous_while_the_next_one_is_repaired(rej
 
 def test_clock_and_placement_can_both_be_repaired_in_one_call() -> None:
     assert call(CLOCK, PLACEMENT, CANCELLED) == ["POST"] * 3
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1.0, 4.0])
+def test_the_clock_is_set_to_the_middle_of_the_round_trip(seconds: float) -> None:
+    exchange = Exchange()
+    exchange.play(After(CLOCK, seconds), CANCELLED)
+    assert exchange.clock.offset == HOUR - seconds * 500
 
 
 def test_a_query_is_repaired_as_well() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bingx_spot import NotSent, OutcomeUnknown, RateLimited
+from bingx_spot import NotSent, OrderFilled, OutcomeUnknown, RateLimited
 from bingx_spot.core.engine import CLOSED, MAYBE_SENT_NOTE, mark_interruption
 from bingx_spot.core.facts import MAXIMUM_ATTEMPTS, MAXIMUM_QUERIES
 from bingx_spot.core.request import ApiCall
@@ -249,6 +249,14 @@ class TestReads:
         assert Exchange().play(order(word), call=QUERYING).result == order(word)
 
 
+class TestWaitsUntilVisible:
+    @pytest.mark.parametrize("refused_after", [0.0, 0.5, 1.5])
+    def test_count_from_the_beginning_of_the_call(self, refused_after: float) -> None:
+        replies = by_operation([After(NOT_OPEN, refused_after), CANCELLED], forever(says(100410)))
+        played = Exchange().play_on(replies)
+        assert (played.asked, played.waits[0]) == ("cqc", pytest.approx(2.001 - refused_after))
+
+
 class TestInterruptions:
     def test_before_anything_was_ambiguous_say_so(self) -> None:
         def interrupt(_: object) -> Reply:
@@ -285,3 +293,28 @@ def test_a_call_by_client_order_id_is_queried_by_it() -> None:
     query = Exchange().play(NOT_OPEN, order("FILLED", clientOrderID="bot_1"), call=call).sent[1].request.info
     assert query.parameters["clientOrderID"] == "bot_1"
     assert query.parameters["recvWindow"] == 3000
+
+
+class TestAnOrderIdInAResponseThatIsNotBelieved:
+    """The query states the client order id in other letters, and names an order id."""
+
+    NAMED = order("FILLED", clientOrderID="BOT_1")
+
+    @pytest.mark.parametrize(
+        ("queries", "asked", "last_id"),
+        [
+            ([NAMED, FILLED], "cqcq", ORDER_ID),
+            ([NOT_FOUND, NAMED, FILLED], "cqqcq", ORDER_ID),
+            # No order has that id: the caller's own is the only one that is left.
+            ([NAMED, NOT_FOUND, order("FILLED", clientOrderID="Bot_1")], "cqcqq", "Bot_1"),
+        ],
+        ids=["named", "found late", "garbled"],
+    )
+    def test_is_used_until_no_order_has_it(
+        self, queries: list[Reply], asked: str, last_id: int | str
+    ) -> None:
+        call = ApiCall.of(CANCEL, {"symbol": SYMBOL, "clientOrderID": "Bot_1"})
+        played = Exchange().play_on(by_operation([RESET, NOT_OPEN], queries), call)
+        assert isinstance(played.error, OrderFilled)
+        assert played.asked == asked
+        assert last_id in played.sent[-1].request.info.parameters.values()

@@ -96,5 +96,8 @@ class TestExchangeTime:
     def test_is_ours_where_nothing_can_be_read(self, date: str) -> None:
         assert self.of(dated(date)) == 100
 
+    def test_is_ours_where_the_response_counts_seconds(self) -> None:
+        assert self.of(stamped(BEGIN // 1000)) == 100
+
     def test_is_ours_where_the_response_has_no_time(self) -> None:
         assert self.of(answer(b"")) == 100

@@ -23,6 +23,7 @@ from tests.support.plain_ids import plain
 from tests.support.samples import BY_ORDER_ID, CANCEL, ORDER, ORDER_ID, SYMBOL, success
 from tests.unit.core.playing import QUERYING
 
+MAXIMUM_ID = 2**63 - 1
 BY_CLIENT_ORDER_ID = ApiCall.of(CANCEL, {"symbol": SYMBOL, "clientOrderID": "my-bot_0001"})
 SUCCESS = success()
 
@@ -165,6 +166,10 @@ class TestOrderIdOfAnotherAnswer:
     def test_is_kept_where_it_may_be_the_order_of_the_request(self, changes):
         assert self.order_id(**changes) == ORDER_ID
 
+    @pytest.mark.parametrize("order_id", [1, MAXIMUM_ID])
+    def test_may_be_any_that_an_order_can_have(self, order_id):
+        assert self.order_id(orderId=order_id) == order_id
+
     def test_is_kept_where_the_client_order_id_is_null(self):
         body = envelope(ORDER | {"clientOrderID": None})
         assert failure(body, call=BY_CLIENT_ORDER_ID).details.order_id == ORDER_ID
@@ -182,6 +187,8 @@ class TestOrderIdOfAnotherAnswer:
             {"orderId": "x"},
             {"orderId": 1.5},
             {"orderId": True},
+            {"orderId": 0},
+            {"orderId": MAXIMUM_ID + 1},
         ],
         ids=plain,
     )

@@ -265,7 +265,7 @@ class _Resolution:
         """Wait until a new order would be visible, or until the next attempt may be made."""
         facts, timing = self.facts, self.original.operation.timing
         seconds = facts.seconds_to_retry
-        if facts.may_be_invisible and timing is not None:
+        if facts.not_open is not None and timing is not None:
             seconds = max(seconds, timing.visible_within - facts.seconds_since_start)
         # A millisecond more, so that rounding does not leave a rest.
         yield Sleep(min(max(seconds, 0.0) + 0.001, self.attempts.deadline.seconds_left()))
