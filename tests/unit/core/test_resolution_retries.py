@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bingx_spot import NotSent, OrderFilled, OutcomeUnknown, RateLimited
+from bingx_spot import NotSent, OrderFilled, OutcomeUnknown, RateLimited, StillOpen
 from bingx_spot.core.engine import CLOSED, MAYBE_SENT_NOTE, mark_interruption
 from bingx_spot.core.facts import MAXIMUM_ATTEMPTS, MAXIMUM_QUERIES
 from bingx_spot.core.request import ApiCall
@@ -257,6 +257,29 @@ class TestWaitsUntilVisible:
         assert (played.asked, played.waits[0]) == ("cqc", pytest.approx(2.001 - refused_after))
 
 
+class TestStillOpen:
+    @pytest.mark.parametrize("window", [1000, 3000, "3000", 5000, None])
+    def test_is_said_once_reads_as_old_as_the_contract_allows_are_young_enough(self, window: object) -> None:
+        parameters = {"symbol": SYMBOL, "orderId": ORDER_ID}
+        if window is not None:
+            parameters["recvWindow"] = window
+        exchange = Exchange()
+        sent: list[tuple[str, float]] = []
+
+        def reply(send: Send) -> Reply:
+            sent.append((send.request.info.method, exchange.time.seconds))
+            return BAD_GATEWAY if send.request.info.method == "POST" else OPEN
+
+        error = exchange.play_on(reply, ApiCall.of(CANCEL, parameters), timeout=120.0).error
+        assert isinstance(error, StillOpen)
+        assert error.order.response == OPEN
+        last_cancel = max(moment for method, moment in sent if method == "POST")
+        # Valid for recvWindow, acts up to 5 s after that, and a read may be 20 s old.
+        certain = last_cancel + int(str(window or 5000)) / 1000 + 5.0 + 20.0
+        *_, (_, before), (_, last) = sent
+        assert before < certain <= last
+
+
 class TestInterruptions:
     def test_before_anything_was_ambiguous_say_so(self) -> None:
         def interrupt(_: object) -> Reply:
@@ -318,3 +341,4 @@ class TestAnOrderIdInAResponseThatIsNotBelieved:
         assert isinstance(played.error, OrderFilled)
         assert played.asked == asked
         assert last_id in played.sent[-1].request.info.parameters.values()
+        assert played.error.details.order_id == ORDER_ID

@@ -72,8 +72,7 @@ def error_from_status(details: ErrorDetails, operation: Operation) -> CallError:
     """
     row = next(row for row in STATUS_ROWS if _is_within(row, details.http_status))
     text = f"{row.meaning.removesuffix('.')}: {details.message}"
-    retry_at = _time_in_headers(row, details.headers)
-    return _error(row, replace(details, message=text, retry_at=retry_at), operation)
+    return _error(row, replace(details, message=text), operation)
 
 
 def _error(row: ErrorRow, details: ErrorDetails, operation: Operation) -> CallError:

@@ -19,12 +19,7 @@ from bingx_spot.core.facts import (
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.response_validation import names_same_order
 from bingx_spot.core.runner import CallContext, CallSteps, Deadline, Sleep
-from bingx_spot.exceptions import (
-    CallError,
-    OrderNotFound,
-    OrderNotOpen,
-    OutcomeUnknown,
-)
+from bingx_spot.exceptions import CallError, OrderNotFound, OrderNotOpen, OutcomeUnknown
 from bingx_spot.limits.client_state import backoff
 from bingx_spot.models import Order, Response
 from bingx_spot_api.contract import Operation, Timing
