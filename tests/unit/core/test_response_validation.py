@@ -142,6 +142,14 @@ class TestConfirmedBy:
     def test_a_query_may_say_any_word(self, word):
         assert str(judged(success(status=word), call=QUERYING).status) == word
 
+    @pytest.mark.parametrize("missing", [{}, {"clientOrderID": ""}, {"clientOrderID": None}], ids=plain)
+    def test_a_query_by_client_order_id_may_lack_it(self, missing):
+        query = ApiCall.of(QUERYING.operation, {"symbol": SYMBOL, "clientOrderID": "my-bot_0001"})
+        assert judged(envelope(ORDER | missing), call=query).order_id == ORDER_ID
+        assert "names another order" in str(failure(envelope(ORDER | missing), call=BY_CLIENT_ORDER_ID))
+        for other in ({"clientOrderID": "another"}, {"symbol": "ETH-USDT"}):
+            assert "names another order" in str(failure(envelope(ORDER | missing | other), call=query))
+
     def test_a_query_may_say_that_everything_is_executed(self):
         assert judged(success(executedQty="126"), call=QUERYING).executed_qty == 126
 

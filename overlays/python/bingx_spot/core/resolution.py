@@ -162,7 +162,7 @@ class _Resolution:
         facts.out_of_permits = facts.out_of_permits or rule == NO_PERMIT
         facts.closed = rule == CLOSED_CLIENT
         if isinstance(error, OutcomeUnknown) and facts.call.operation.act != "read":
-            facts.ambiguous, facts.proven_open = error, False
+            facts.ambiguous = error
             seconds = self._seconds_to_effect()
             self.ambiguous_until = max(self.ambiguous_until, attempt.began + seconds)
             self.ambiguous_until_ms = max(self.ambiguous_until_ms, attempt.timestamp + seconds * 1000)
