@@ -227,10 +227,12 @@ audit: $(READY) $(TRUST_READY) ### Look up every locked package in the OSV datab
 .PHONY: peers
 peers: $(PEERS_READY) ### Install the public clients that the sandbox is tested with
 
-$(PEERS_READY): requirements/peers.txt | $(READY)
+$(PEERS_READY): requirements/peers.txt requirements/oldest-ccxt.txt | $(READY)
 	@echo "Installing the public clients of requirements/peers.in into $(PEERS) ..."
 	@rm -rf $(PEERS) && $(BIN)/python -m venv $(PEERS)/venv
 	@$(PEERS)/venv/bin/python $(PIP_INSTALL) --require-hashes -r requirements/peers.txt \
+		&& $(PEERS)/venv/bin/python $(PIP_INSTALL) --require-hashes --no-deps --target $(PEERS)/oldest-ccxt \
+			-r requirements/oldest-ccxt.txt \
 		|| echo "The public clients could not be installed; their tests will be skipped." >&2
 	@touch $@
 
@@ -254,6 +256,7 @@ lock: $(READY) ### Update the pinned versions in requirements/*.txt
 	$(LOCK) --upgrade pyproject.toml --group build --extra sandbox -c requirements/dev.txt -o requirements/run.txt
 	$(LOCK) --upgrade --group pyproject.toml:trust -o requirements/trust.txt
 	$(LOCK) --upgrade requirements/peers.in -o requirements/peers.txt
+	$(LOCK) --no-deps requirements/oldest-ccxt.in -o requirements/oldest-ccxt.txt
 
 .PHONY: clean
 clean: ### Remove what make has created, .venv too

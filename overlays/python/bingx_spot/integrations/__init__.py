@@ -1,0 +1,1 @@
+"""Other libraries' clients, whose spot cancels go through this package."""

@@ -1,0 +1,153 @@
+"""Spot cancels of ccxt: which requests they are, what client sends them, and what ccxt gets as response."""
+
+import ssl
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from bingx_spot.bulk.items import CancelRequest
+from bingx_spot.bulk.result import CancelResult
+from bingx_spot.config import Options
+from bingx_spot.credentials import Credentials
+from bingx_spot.environments import Environment
+from bingx_spot.exceptions import InvalidInput
+from bingx_spot.integrations.ccxt.errors import raise_first
+from bingx_spot.models import Order
+
+#: Paths of ccxt's implicit methods, below `spot/v1`.
+CANCEL = "trade/cancel"
+CANCEL_ORDERS = "trade/cancelOrders"
+
+_ARGUMENTS = {
+    "symbol": "symbol",
+    "orderId": "order_id",
+    "clientOrderID": "client_order_id",
+    "cancelRestrictions": "cancel_restrictions",
+    "recvWindow": "recv_window",
+}
+_LISTS = {"orderIds": "order_id", "clientOrderIDs": "client_order_id"}
+
+
+class ClientSettings(NamedTuple):
+    """What a client is built of; another one is built when they change.
+
+    Attributes:
+        api_key: The API key.
+        api_secret: The secret.
+        environment: `live`, `vst` or a base URL.
+        timeout: How long a cancel may take, in seconds.
+        proxy: The URL of a proxy, or None.
+        cafile: Path of a file of trusted certificates, or None.
+    """
+
+    api_key: str
+    api_secret: str
+    environment: str
+    timeout: float
+    proxy: str | None
+    cafile: str | None
+
+    def __repr__(self) -> str:
+        return f"ClientSettings(environment={self.environment!r})"
+
+    @classmethod
+    def of(cls, exchange: Any) -> "ClientSettings":
+        """Return the settings of a ccxt exchange.
+
+        Args:
+            exchange: The exchange; its keys, URLs, timeout, proxy and certificates are read.
+
+        Raises:
+            InvalidInput: A setting would be ignored otherwise; it names the setting.
+        """
+        exchange.check_required_credentials()
+        base_url = exchange.implode_hostname(exchange.urls["api"]["spot"]).removesuffix("/openApi")
+        if exchange.check_proxy_url_settings(base_url, "POST", None, None) is not None:
+            raise InvalidInput("proxyUrl", "sends key and signature to another host", "httpsProxy")
+        http_proxy, https_proxy, socks_proxy = exchange.check_proxy_settings(base_url, "POST", None, None)
+        if socks_proxy is not None or http_proxy is not None:
+            raise InvalidInput("socksProxy or httpProxy", "is set", "httpsProxy")
+        if not exchange.verify or not getattr(exchange, "validateServerSsl", True):
+            raise InvalidInput("verify", "is off", "True; name an authority of your own as `cafile`")
+        known = {Environment.parse(name).base_url: name for name in ("live", "vst")}
+        return cls(
+            exchange.apiKey,
+            exchange.secret,
+            known.get(base_url, base_url),
+            exchange.timeout / 1000,
+            https_proxy,
+            getattr(exchange, "cafile", None),
+        )
+
+    def arguments(self) -> tuple[Credentials, Options]:
+        """Return the arguments of a client of this package."""
+        options = Options(environment=self.environment, timeout=self.timeout, proxy=self.proxy)
+        if self.cafile is not None:
+            options["tls"] = ssl.create_default_context(cafile=self.cafile)
+        return Credentials(self.api_key, self.api_secret), options
+
+
+def is_spot_cancel(path: str, api: object, method: str) -> bool:
+    """Return whether a request of ccxt cancels spot orders.
+
+    Args:
+        path: The path below the section.
+        api: The section, such as `["spot", "v1", "private"]`.
+        method: The HTTP method.
+    """
+    section = list(api) if isinstance(api, list | tuple) else [api]
+    return section[:2] == ["spot", "v1"] and method == "POST" and path in (CANCEL, CANCEL_ORDERS)
+
+
+def cancel_arguments(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of `cancel_order` for the parameters of a request.
+
+    Args:
+        params: The parameters by their names on the wire.
+
+    Raises:
+        InvalidInput: There is a parameter that a cancel does not take.
+    """
+    for name in params:
+        if name not in _ARGUMENTS:
+            raise InvalidInput(name, "is not a parameter of a spot cancel", ", ".join(_ARGUMENTS))
+    return {_ARGUMENTS[name]: value for name, value in params.items()}
+
+
+def cancel_requests(params: Mapping[str, Any]) -> list[CancelRequest]:
+    """Return the orders that a request for several orders names.
+
+    Args:
+        params: The parameters by their names on the wire; ids are joined with commas.
+
+    Raises:
+        InvalidInput: There is a parameter that cannot be kept, or an id is not allowed.
+    """
+    allowed = ("symbol", *_LISTS)
+    for name in params:
+        if name not in allowed:
+            raise InvalidInput(name, "is not a parameter of a spot cancel", ", ".join(allowed))
+    return [
+        CancelRequest(**{"symbol": params["symbol"], argument: value})
+        for name, argument in _LISTS.items()
+        if name in params
+        for value in str(params[name]).split(",")
+    ]
+
+
+def order_response(order: Order) -> dict[str, Any]:
+    """Return the response of the exchange that stated an order, as ccxt would have parsed it."""
+    return dict(order.response.json())
+
+
+def orders_response(results: Iterable[CancelResult]) -> dict[str, Any]:
+    """Return a response for several orders in the form of the exchange's own.
+
+    Args:
+        results: The result of each order.
+
+    Raises:
+        BingxError: An order was not cancelled; `results` has the result of each.
+    """
+    results = sorted(results, key=lambda result: result.position)
+    raise_first(results)
+    return {"code": 0, "data": {"orders": [dict(result.order.raw) for result in results if result.order]}}
