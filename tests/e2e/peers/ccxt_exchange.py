@@ -160,7 +160,6 @@ class TestCancelOrder:
             exchange.call("cancel_order", str(placed["orderId"]), SYMBOL)
         assert status_of(sandbox, placed["orderId"]) == "NEW"
 
-
     @pytest.mark.parametrize(("sandbox_mode", "environment"), [(False, "live"), (True, "vst")])
     def test_the_hosts_are_those_of_the_environment(self, exchange, sandbox_mode, environment):
         bot = exchange.base(exchange.config)
