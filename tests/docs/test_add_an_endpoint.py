@@ -132,7 +132,7 @@ def test_the_endpoint_is_called_and_given_a_method(copy: Copy) -> None:
     copy.insert(ENDPOINTS, '@endpoint("GET", "/openApi/spot/v1/trade/query"', f"{SERVED}\n\n")
     assert f"$ bingx-spot sandbox -- python call.py\n{copy.call(CALL).stdout}" in SCREENS
 
-    copy.insert(CLIENT, "    def query_order(", f"{METHOD}\n")
+    copy.insert(CLIENT, "    def server_time(", f"{METHOD}\n")
     copy.insert(CLIENT, "from bingx_spot.models import Order, Response\n", IMPORTS)
     with (copy.folder / CLIENT).open("a", encoding="utf-8") as file:
         file.write(f"\n\n{ORDERS}")

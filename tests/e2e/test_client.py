@@ -1,5 +1,6 @@
 """The clients as people use them, against the sandbox."""
 
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 
 import anyio
@@ -175,6 +176,14 @@ class TestErrors:
         assert request.parameters["signature"] == "***"
         assert request.parameters["orderId"] == ORDER_ID
         assert {"symbol", "recvWindow", "timestamp"} <= request.parameters.keys()
+
+    def test_its_traceback_has_three_frames_of_the_package(self, cancel):
+        answer = http('{"code":100413,"msg":"Incorrect apiKey"}')
+        with scripted_server(answer) as server, pytest.raises(AuthenticationError) as failed:
+            cancel(server.url)
+        frames = traceback.extract_tb(failed.value.__traceback__)
+        names = [frame.name.removeprefix("asyncio_").removeprefix("sync_") for frame in frames]
+        assert names[-3:] == ["cancel_order", "detailed", "request"]
 
     def test_cannot_be_changed(self):
         with (

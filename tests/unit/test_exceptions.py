@@ -103,6 +103,13 @@ class TestCallError:
         assert (error.request, error.attempts, error.hint) == (REQUEST, DETAILS.attempts, "Wait.")
         assert error.retry_at == 5
 
+    def test_its_repr_is_one_line_of_a_terminal(self) -> None:
+        assert repr(NotSent(ErrorDetails("connection refused"))) == "<NotSent: connection refused>"
+        long = repr(OrderFilled(ErrorDetails("x" * 1000, summary="Order 1 is FILLED."), FILLED))
+        assert long.startswith("<OrderFilled: Order 1 is FILLED. xxx")
+        assert long.endswith("xxx...>")
+        assert len(long) <= 80
+
     @pytest.mark.parametrize(
         "error",
         [

@@ -123,7 +123,10 @@ def undocumented(parent: ast.AST) -> list[str]:
             continue
         if node.name.startswith("_"):
             continue
-        if not ast.get_docstring(node):
+        is_overload = any(
+            isinstance(name, ast.Name) and name.id == "overload" for name in node.decorator_list
+        )
+        if not ast.get_docstring(node) and not is_overload:
             found.append(node.name)
         if isinstance(node, ast.ClassDef):
             found += [f"{node.name}.{name}" for name in undocumented(node)]
@@ -197,3 +200,7 @@ def test_the_version_is_the_distribution_s():
 
 def test_types_are_declared():
     assert (PACKAGE / "py.typed").is_file()
+
+
+def test_dir_shows_the_public_names():
+    assert dir(bingx_spot) == sorted(bingx_spot.__all__)

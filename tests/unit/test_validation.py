@@ -82,6 +82,21 @@ class TestSymbol:
 
 
 class TestOrderId:
+    def test_is_anything_that_is_a_whole_number(self):
+        class Index:
+            """A whole number of a library, such as numpy's `int64`."""
+
+            def __index__(self) -> int:
+                return ORDER_ID
+
+        assert type(request(order_id=Index()).order_id) is int
+        assert request(order_id=Index()).order_id == ORDER_ID
+
+    @pytest.mark.parametrize("number", [1.735964079647111e18, 1.0, math.nan, math.inf])
+    def test_a_float_is_refused_for_what_it_has_lost(self, number):
+        reason = f"is the float {number!r}, which may have lost its last digits"
+        assert rejection(order_id=number).reason == reason
+
     @pytest.mark.parametrize(
         ("given_id", "sent"),
         [(1, 1), (2**63 - 1, 2**63 - 1), ("1", 1), (str(2**63 - 1), 2**63 - 1), (str(ORDER_ID), ORDER_ID)],

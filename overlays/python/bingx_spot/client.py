@@ -3,22 +3,35 @@
 from collections.abc import AsyncIterable, Iterable
 from dataclasses import replace
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack, overload
 
 from bingx_spot._base_client import BaseClient
 from bingx_spot.core.runner import check_on_asyncio
 from bingx_spot.exceptions import OrderAlreadyCanceled
 from bingx_spot.keepalive import AsyncKeepAlive, KeepAlive, check_every
 from bingx_spot.models import Order, Response
-from bingx_spot.validation import cancel_order_request, order_reference
+from bingx_spot.validation import OrderId, Restriction, cancel_order_request, order_reference
 from bingx_spot_api.api import server, trade
-from bingx_spot_api.models.cancel_restriction import CancelRestriction
 
 if TYPE_CHECKING:
     from bingx_spot.bulk.async_run import AsyncCancelRun
+    from bingx_spot.bulk.items import CancelItem
     from bingx_spot.bulk.sync_run import CancelRun
     from bingx_spot_api import types
     from bingx_spot_api.models import CancelOrderResponse, QueryOrderResponse, ServerTimeResponse
+
+
+class QueryOptions(TypedDict, total=False):
+    """The optional arguments of `query_order`, which documents them."""
+
+    recv_window: float | None
+
+
+class CancelOptions(QueryOptions, total=False):
+    """The optional arguments of `cancel_order`, which documents them."""
+
+    cancel_restrictions: Restriction | None
+    already_canceled_ok: bool
 
 
 class BingxSpot(BaseClient):
@@ -35,13 +48,19 @@ class BingxSpot(BaseClient):
         InvalidInput: An option is not allowed; it names the option.
     """
 
+    @overload
+    def cancel_order(self, symbol: str, *, order_id: OrderId, **options: Unpack[CancelOptions]) -> Order: ...
+    @overload
+    def cancel_order(
+        self, symbol: str, *, client_order_id: str, **options: Unpack[CancelOptions]
+    ) -> Order: ...
     def cancel_order(
         self,
         symbol: str,
         *,
-        order_id: int | str | None = None,
+        order_id: OrderId | None = None,
         client_order_id: str | None = None,
-        cancel_restrictions: CancelRestriction | str | None = None,
+        cancel_restrictions: Restriction | None = None,
         recv_window: float | None = None,
         already_canceled_ok: bool = False,
     ) -> Order:
@@ -71,7 +90,7 @@ class BingxSpot(BaseClient):
         except OrderAlreadyCanceled as error:
             return _already_canceled(error, ok=already_canceled_ok)
 
-    def cancel_orders(self, orders: Iterable[object]) -> "CancelRun":
+    def cancel_orders(self, orders: "Iterable[CancelItem]") -> "CancelRun":
         """Cancel many orders, and return an iterator over the results, each as soon as it is known.
 
         The iterable is read as the run goes on, so there may be millions of orders, and results come in
@@ -94,11 +113,15 @@ class BingxSpot(BaseClient):
 
         return CancelRun(Run(replace(self._context, bulk=True)), orders, self._engine)
 
+    @overload
+    def query_order(self, symbol: str, *, order_id: OrderId, **options: Unpack[QueryOptions]) -> Order: ...
+    @overload
+    def query_order(self, symbol: str, *, client_order_id: str, **options: Unpack[QueryOptions]) -> Order: ...
     def query_order(
         self,
         symbol: str,
         *,
-        order_id: int | str | None = None,
+        order_id: OrderId | None = None,
         client_order_id: str | None = None,
         recv_window: float | None = None,
     ) -> Order:
@@ -178,13 +201,21 @@ class AsyncBingxSpot(BaseClient):
         InvalidInput: An option is not allowed; it names the option.
     """
 
+    @overload
+    async def cancel_order(
+        self, symbol: str, *, order_id: OrderId, **options: Unpack[CancelOptions]
+    ) -> Order: ...
+    @overload
+    async def cancel_order(
+        self, symbol: str, *, client_order_id: str, **options: Unpack[CancelOptions]
+    ) -> Order: ...
     async def cancel_order(
         self,
         symbol: str,
         *,
-        order_id: int | str | None = None,
+        order_id: OrderId | None = None,
         client_order_id: str | None = None,
-        cancel_restrictions: CancelRestriction | str | None = None,
+        cancel_restrictions: Restriction | None = None,
         recv_window: float | None = None,
         already_canceled_ok: bool = False,
     ) -> Order:
@@ -198,7 +229,7 @@ class AsyncBingxSpot(BaseClient):
         except OrderAlreadyCanceled as error:
             return _already_canceled(error, ok=already_canceled_ok)
 
-    def cancel_orders(self, orders: Iterable[object] | AsyncIterable[object]) -> "AsyncCancelRun":
+    def cancel_orders(self, orders: "Iterable[CancelItem] | AsyncIterable[CancelItem]") -> "AsyncCancelRun":
         """Cancel many orders, and iterate over the results, each as soon as it is known.
 
         Orders, results and errors are those of `BingxSpot.cancel_orders`; the orders may come from an async
@@ -209,11 +240,19 @@ class AsyncBingxSpot(BaseClient):
 
         return AsyncCancelRun(Run(replace(self._context, bulk=True)), orders, self._engine)
 
+    @overload
+    async def query_order(
+        self, symbol: str, *, order_id: OrderId, **options: Unpack[QueryOptions]
+    ) -> Order: ...
+    @overload
+    async def query_order(
+        self, symbol: str, *, client_order_id: str, **options: Unpack[QueryOptions]
+    ) -> Order: ...
     async def query_order(
         self,
         symbol: str,
         *,
-        order_id: int | str | None = None,
+        order_id: OrderId | None = None,
         client_order_id: str | None = None,
         recv_window: float | None = None,
     ) -> Order:

@@ -23,7 +23,7 @@ MAXIMUM_TIMEOUT = 86_400
 class Options(TypedDict, total=False):
     """The keyword arguments of a client; `Config` says what each is."""
 
-    environment: str | Environment
+    environment: Literal["live", "vst", "sandbox"] | str | Environment  # noqa: PYI051 - editors complete it
     timeout: float
     placement: Placement | Literal["auto"]
     fallback: bool

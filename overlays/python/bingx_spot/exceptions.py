@@ -233,6 +233,11 @@ class CallError(BingxError):
         """Return what a person can do about it."""
         return self.details.hint
 
+    def __repr__(self) -> str:
+        # One line of a terminal; str() has it all.
+        text = f"{type(self).__name__}: {self}"
+        return f"<{text if len(text) < _MAXIMUM_REPR else f'{text[: _MAXIMUM_REPR - 5]}...'}>"
+
     def __str__(self) -> str:
         facts = [f"code {self.code}"] if self.code is not None else []
         facts += [f"HTTP {self.http_status}"] if self.http_status is not None else []

@@ -15,6 +15,7 @@ from bingx_spot.core.engine import Engine
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.resolution import resolve
 from bingx_spot.core.runner import CallContext, run, run_async
+from bingx_spot.exceptions import CallError
 from bingx_spot.models import Response
 from bingx_spot_api.api import server, trade
 from bingx_spot_api.contract import OPERATIONS
@@ -54,7 +55,12 @@ class Sender(NamedTuple):
             InvalidInput: The parameters do not name exactly one order.
             CallError: The call ended in another way than a verified success.
         """
-        return VerifiedResponse(run(resolve(self.context, call_of(method, url, **arguments)), self.engine))
+        steps = resolve(self.context, call_of(method, url, **arguments))
+        try:
+            return VerifiedResponse(run(steps, self.engine))
+        except CallError as error:
+            # Where in this package it was raised says nothing to a caller; `attempts` says what happened.
+            raise error.with_traceback(None)  # noqa: B904 - it is the same error
 
 
 class AsyncSender(NamedTuple):
@@ -66,7 +72,10 @@ class AsyncSender(NamedTuple):
     async def request(self, method: str, url: str, **arguments: Any) -> VerifiedResponse:
         """Resolve the call that a generated function makes. Errors are those of `Sender.request`."""
         steps = resolve(self.context, call_of(method, url, **arguments))
-        return VerifiedResponse(await run_async(steps, self.engine))
+        try:
+            return VerifiedResponse(await run_async(steps, self.engine))
+        except CallError as error:
+            raise error.with_traceback(None)  # noqa: B904 - as above
 
 
 class SigningMiddleware:

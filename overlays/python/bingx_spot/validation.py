@@ -3,9 +3,10 @@
 The rules are those of `CancelOrderRequest` in spec/openapi.yaml; a test compares them.
 """
 
+import operator
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Required, TypedDict
+from typing import TYPE_CHECKING, Literal, Required, SupportsIndex, TypedDict
 
 from bingx_spot.exceptions import InvalidInput, shown
 from bingx_spot_api import models
@@ -14,6 +15,10 @@ from bingx_spot_api.models.cancel_restriction import CancelRestriction
 if TYPE_CHECKING:
     from bingx_spot_api.models import CancelOrderRequest
 
+#: Anything with `__index__`, numpy's integers too, or decimal digits.
+OrderId = SupportsIndex | str
+#: The status that an order must have to be cancelled.
+Restriction = CancelRestriction | Literal["NEW", "PENDING", "PARTIALLY_FILLED"]
 MAXIMUM_ORDER_ID = 2**63 - 1
 MAXIMUM_RECV_WINDOW = 60000
 CLIENT_ORDER_ID = re.compile(r"[A-Za-z0-9_.-]{1,40}")
@@ -27,9 +32,9 @@ _RECV_WINDOW_ALLOWED = f"milliseconds above 0, at most {MAXIMUM_RECV_WINDOW}"
 
 def cancel_order_request(
     symbol: str,
-    order_id: int | str | None,
+    order_id: OrderId | None,
     client_order_id: str | None,
-    cancel_restrictions: CancelRestriction | str | None,
+    cancel_restrictions: Restriction | None,
     recv_window: float | None,
 ) -> "CancelOrderRequest":
     """Check the arguments of a cancel, and return the generated request model.
@@ -54,7 +59,7 @@ class OrderReference(TypedDict, total=False):
 
 
 def order_reference(
-    symbol: str, order_id: int | str | None, client_order_id: str | None, recv_window: float | None
+    symbol: str, order_id: OrderId | None, client_order_id: str | None, recv_window: float | None
 ) -> OrderReference:
     """Check the arguments that name one order, and return them.
 
@@ -102,18 +107,24 @@ def _is_asset(text: str) -> bool:
     return bare.isalnum() and text == text.upper()
 
 
-def checked_order_id(order_id: int | str) -> int:
+def checked_order_id(order_id: OrderId) -> int:
     """Return the order id if it is a positive int64, or such a number's decimal digits.
 
     Raises:
         InvalidInput: It is not.
     """
-    if isinstance(order_id, str) and re.fullmatch(r"[1-9][0-9]{0,18}", order_id):
-        order_id = int(order_id)
-    # bool is a subclass of int, and not an order id.
-    if not isinstance(order_id, int) or isinstance(order_id, bool) or not 1 <= order_id <= MAXIMUM_ORDER_ID:
+    if isinstance(order_id, float):
+        reason = f"is the float {shown(order_id)}, which may have lost its last digits"
+        raise InvalidInput("order_id", reason, _ORDER_ID_ALLOWED)
+    number = 0
+    if isinstance(order_id, str):
+        number = int(order_id) if re.fullmatch(r"[1-9][0-9]{0,18}", order_id) else 0
+    elif isinstance(order_id, SupportsIndex) and not isinstance(order_id, bool):
+        # bool is a subclass of int, and not an order id.
+        number = operator.index(order_id)
+    if not 1 <= number <= MAXIMUM_ORDER_ID:
         raise InvalidInput("order_id", f"is {shown(order_id)}", _ORDER_ID_ALLOWED)
-    return order_id
+    return number
 
 
 def checked_client_order_id(client_order_id: str) -> str:
@@ -127,7 +138,7 @@ def checked_client_order_id(client_order_id: str) -> str:
     return client_order_id
 
 
-def checked_restriction(restriction: CancelRestriction | str) -> CancelRestriction:
+def checked_restriction(restriction: Restriction) -> CancelRestriction:
     """Return the restriction as a member of the enum.
 
     Raises:

@@ -13,6 +13,7 @@ from bingx_spot import (
     BingxError,
     BingxSpot,
     CallError,
+    CancelRequest,
     CancelRestriction,
     Clock,
     Credentials,
@@ -40,6 +41,8 @@ def blocking(credentials: Credentials) -> None:
         bingx.cancel_order("BTC-USDT", order_id="1735964079647111280", recv_window=3000)
         bingx.cancel_order("BTC-USDT", client_order_id="mine", cancel_restrictions="NEW", recv_window=3000.5)
         bingx.cancel_order("BTC-USDT", order_id=1, cancel_restrictions=CancelRestriction.NEW)
+        bingx.cancel_orders([("BTC-USDT", 1), ("BTC-USDT", "2"), CancelRequest("BTC-USDT", order_id=3)])
+        bingx.cancel_orders({"symbol": "BTC-USDT", "orderId": number} for number in range(1, 3))
         assert_type(bingx.query_order("BTC-USDT", client_order_id="mine"), Order)
         assert_type(bingx.server_time(), int)
         assert_type(bingx.with_options(timeout=30), BingxSpot)

@@ -18,6 +18,12 @@ def called(bingx: BingxSpot) -> None:
     bingx.cancel_order()  # refused
     bingx.cancel_order("BTC-USDT", 1)  # refused
     bingx.cancel_order("BTC-USDT", order_id=1.7e18)  # refused
+    bingx.cancel_order("BTC-USDT", order_id=1, client_order_id="mine")  # refused
+    bingx.cancel_order("BTC-USDT", order_id=1, cancel_restrictions="FILLED")  # refused
+    bingx.cancel_order("BTC-USDT")  # refused
+    bingx.query_order("BTC-USDT")  # refused
+    bingx.cancel_orders([("BTC-USDT", 1.7e18)])  # refused
+    bingx.cancel_orders(["1735964079647111280"])  # refused
     bingx.cancel_order("BTC-USDT", orderId=1)  # refused
     bingx.cancel_order("BTC-USDT", order_id=1, timestamp=1)  # refused
     bingx.cancel_order(b"BTC-USDT", order_id=1)  # refused

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from bingx_spot.exceptions import InvalidInput, shown
 from bingx_spot.models import Order
-from bingx_spot.validation import checked_restriction, order_reference
+from bingx_spot.validation import OrderId, Restriction, checked_restriction, order_reference
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
 
 #: The fields of a cancel: Python's names and the API's.
@@ -39,9 +39,9 @@ class CancelRequest:
     """
 
     symbol: str
-    order_id: int | str | None = field(default=None, kw_only=True)
+    order_id: OrderId | None = field(default=None, kw_only=True)
     client_order_id: str | None = field(default=None, kw_only=True)
-    cancel_restrictions: CancelRestriction | str | None = field(default=None, kw_only=True)
+    cancel_restrictions: Restriction | None = field(default=None, kw_only=True)
     recv_window: float | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
@@ -86,6 +86,9 @@ class CancelRequest:
             values["cancelRestrictions"] = CancelRestriction(self.cancel_restrictions).value
         return {wire: value for wire, value in values.items() if value is not None}
 
+
+#: What names one order to cancel.
+CancelItem = CancelRequest | Order | tuple[str, OrderId] | Mapping[str, object]
 
 _FIELDS = {wire.lower(): field for field, wire in WIRE_NAMES.items()}
 # So similar to a field's name that it must be a typing mistake: to ignore `cancelRestriction` would cancel

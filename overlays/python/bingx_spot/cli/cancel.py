@@ -2,6 +2,7 @@
 
 import sys
 from itertools import groupby
+from typing import Any
 
 import click
 
@@ -26,7 +27,7 @@ from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
 from bingx_spot.exceptions import CallError
 from bingx_spot.models import Order
-from bingx_spot.validation import cancel_order_request
+from bingx_spot.validation import Restriction, cancel_order_request
 from bingx_spot_api.contract import BY_ID
 from bingx_spot_api.models.cancel_order_request import CancelOrderRequest
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
@@ -77,7 +78,7 @@ def command(
     symbol: str,
     order_id: str | None,
     client_order_id: str | None,
-    restriction: str | None,
+    restriction: Restriction | None,
     recv_window: float | None,
     already_canceled_ok: bool,
     environment: str,
@@ -85,6 +86,8 @@ def command(
     dry_run: bool,
 ) -> None:
     """Cancel one open order of SYMBOL, named by its order id or its client order id."""
+    # One of the two, as the request's check has made sure.
+    named: dict[str, Any] = {"order_id": order_id, "client_order_id": client_order_id}
     with usage_errors():
         request = cancel_order_request(symbol, order_id, client_order_id, restriction, recv_window)
         if dry_run:
@@ -95,11 +98,7 @@ def command(
         try:
             with BingxSpot.from_env(environment=environment) as bingx:
                 order = bingx.cancel_order(
-                    symbol,
-                    order_id=order_id,
-                    client_order_id=client_order_id,
-                    cancel_restrictions=restriction,
-                    recv_window=recv_window,
+                    symbol, **named, cancel_restrictions=restriction, recv_window=recv_window
                 )
         except CallError as error:
             outcome, order = outcome_of(error), order_of(error)

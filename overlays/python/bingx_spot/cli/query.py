@@ -1,6 +1,7 @@
 """`bingx-spot query`: show one order as the exchange states it now."""
 
 import sys
+from typing import Any
 
 import click
 
@@ -44,10 +45,12 @@ def command(
     symbol: str, order_id: str | None, client_order_id: str | None, environment: str, as_json: bool
 ) -> None:
     """Show one order of SYMBOL, named by its order id or its client order id."""
+    # One of the two, as the call itself checks.
+    named: dict[str, Any] = {"order_id": order_id, "client_order_id": client_order_id}
     with usage_errors():
         try:
             with BingxSpot.from_env(environment=environment) as bingx:
-                order = bingx.query_order(symbol, order_id=order_id, client_order_id=client_order_id)
+                order = bingx.query_order(symbol, **named)
         except CallError as error:
             print_error(error, as_json=as_json)
             is_missing = isinstance(error, OrderNotFound)
