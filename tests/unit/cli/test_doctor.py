@@ -11,7 +11,8 @@ from tests.support.command_line import invoke
 HEALTHY = [
     CheckResult("key", Status.PASS, "it is set"),
     CheckResult("clock", Status.WARN, "1200 ms behind", "Use NTP."),
-    CheckResult("TLS", Status.SKIP, "no https"),
+    CheckResult("key accepted", Status.PASS, "it is right"),
+    CheckResult("may cancel", Status.PASS, "it may"),
 ]
 SICK = [*HEALTHY, CheckResult("TCP", Status.FAIL, "connection refused", "Check for a firewall.")]
 
@@ -24,10 +25,11 @@ def results(monkeypatch) -> list:
     return found
 
 
-def test_without_a_failure_it_exits_0(results):
+def test_if_everything_was_checked_it_exits_0(results):
     done = invoke("doctor")
     assert done.exit_code == 0
-    assert done.stdout.endswith("No check failed: a cancel can work.\n")
+    assert done.stdout.startswith("Environment live, host https://open-api.bingx.com\n")
+    assert done.stdout.endswith("Everything was checked: the exchange accepts the key for cancels.\n")
     assert "warn  clock           1200 ms behind" in done.stdout
     assert "Use NTP." in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
@@ -40,7 +42,28 @@ def test_a_failure_exits_1_and_says_how_to_fix_it(results):
     assert done.exit_code == 1
     assert "fail  TCP             connection refused" in done.stdout
     assert "Check for a firewall." in done.stdout
-    assert done.stdout.endswith("Fix the failed checks, from the top.\n")
+    assert done.stdout.endswith("A cancel cannot work yet: fix what failed, from the top.\n")
+
+
+@pytest.mark.parametrize(
+    ("unchecked", "summary"),
+    [("key accepted", "Key NOT checked"), ("may cancel", "NOT checked: whether the key may cancel")],
+)
+@pytest.mark.parametrize("as_json", [False, True])
+def test_what_was_not_checked_is_never_a_pass(results, unchecked, summary, as_json):
+    results[:] = [result for result in HEALTHY if result.check != unchecked]
+    results.append(CheckResult(unchecked, Status.SKIP, "NOT checked"))
+    done = invoke("doctor", *["--json"] * as_json)
+    assert done.exit_code == 3
+    if as_json:
+        assert json.loads(done.stdout)["ok"] is False
+    assert summary in done.stdout.splitlines()[-1]
+
+
+def test_a_failure_before_the_key_says_that_the_key_was_not_checked(results):
+    results[:] = SICK
+    results.remove(HEALTHY[2])
+    assert invoke("doctor").stdout.endswith(" The key was NOT checked.\n")
 
 
 def test_json(results):
@@ -48,7 +71,8 @@ def test_json(results):
     done = invoke("doctor", "--json")
     assert done.exit_code == 1
     printed = json.loads(done.stdout)
-    assert printed["ok"] is False
+    assert (printed["ok"], printed["environment"]) == (False, "live")
+    assert printed["host"] == "https://open-api.bingx.com"
     assert printed["checks"][-1] == {
         "check": "TCP",
         "status": "fail",

@@ -9,7 +9,6 @@ import pytest
 from bingx_spot import CancelOutcome, CredentialsError, InvalidInput
 from bingx_spot.cli.output import (
     EXIT_CODES,
-    format_duration,
     print_json,
     print_table,
     usage_errors,
@@ -19,21 +18,6 @@ from bingx_spot.cli.output import (
 def test_every_outcome_has_its_own_exit_code():
     assert set(EXIT_CODES) == set(CancelOutcome)
     assert len({*EXIT_CODES.values(), 2, 130}) == len(CancelOutcome) + 2, "none is that of wrong usage"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (0, "0 s"),
-        (9.4, "9 s"),
-        (60, "1 min"),
-        (3_725, "1 h 2 min"),
-        (86_400 * 2 + 3_600, "2 d 1 h"),
-        (199_999, "2 d 7 h"),
-    ],
-)
-def test_durations_have_their_two_largest_units(seconds, words):
-    assert format_duration(seconds) == words
 
 
 def test_json_leaves_out_what_is_none(capsys):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bingx_spot.core.clock import MAXIMUM_OFFSET, Clock
+from bingx_spot.core.clock import MAXIMUM_OFFSET, Clock, format_duration
 from tests.support.scripted_time import BEGIN, ScriptedTime
 
 DAY = 24 * 60 * 60 * 1000
@@ -114,3 +114,18 @@ class TestLearn:
             machine = BEGIN + round((time.seconds - 1000.0) * 1_000_000_000) // 1_000_000
             assert abs(clock.timestamp() - machine) <= DAY
             assert clock.timestamp() == (server_time if learnt else own)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"),
+        (9.4, "9 s"),
+        (60, "1 min"),
+        (3_725, "1 h 2 min"),
+        (86_400 * 2 + 3_600, "2 d 1 h"),
+        (199_999, "2 d 7 h"),
+    ],
+)
+def test_durations_have_their_two_largest_units(seconds, words):
+    assert format_duration(seconds) == words

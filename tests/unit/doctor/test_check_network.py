@@ -23,6 +23,7 @@ class TestHost:
         monkeypatch.setenv("BINGX_API_SECRET", "a-secret")
         found = found_at(url)
         assert found["TCP"].status is Status.FAIL
+        assert "`bingx-spot sandbox` starts a sandbox" in found["TCP"].fix
         assert found["key accepted"].status is Status.SKIP
 
     def test_an_untrusted_certificate(self):

@@ -29,6 +29,7 @@ class TestHealthy:
             "TCP",
             "clock",
             "key accepted",
+            "may cancel",
             "placement",
             "limits",
         ]
@@ -41,12 +42,16 @@ class TestHealthy:
         assert sandbox.api_key not in shown
         assert sandbox.api_secret not in shown
 
-    def test_without_permission_no_signed_request_is_sent(self, sandbox, monkeypatch):
+    def test_without_leave_the_key_is_checked_by_a_query_and_no_cancel_is_sent(self, sandbox, monkeypatch):
         monkeypatch.setenv("BINGX_API_KEY", sandbox.api_key)
         monkeypatch.setenv("BINGX_API_SECRET", sandbox.api_secret)
         found = found_at(sandbox.url, probe=False)
-        assert found["key accepted"].status is Status.SKIP
-        assert {request["path"] for request in sandbox.requests()} == {"/openApi/swap/v2/server/time"}
+        assert found["key accepted"].status is Status.PASS
+        assert (found["may cancel"].status, "--yes" in found["may cancel"].fix) == (Status.SKIP, True)
+        assert {request["path"] for request in sandbox.requests()} == {
+            "/openApi/swap/v2/server/time",
+            "/openApi/spot/v1/trade/query",
+        }
 
     def test_the_fallback_host_is_checked_too(self):
         found = found_at("live", probe=False)
@@ -85,14 +90,19 @@ class TestKey:
         assert found.status is Status.FAIL
         assert "ignature" in found.found
 
-    def test_without_permission(self, found_on):
-        with Sandbox(permissions=()) as sandbox:
-            found = found_on(sandbox)["key accepted"]
-        assert (found.status, "ermission" in found.found) == (Status.FAIL, True)
+    @pytest.mark.parametrize(
+        ("permissions", "failed"),
+        [((), "key accepted"), (("Read",), "may cancel"), (("Spot Trading",), "key accepted")],
+    )
+    def test_without_a_permission(self, found_on, permissions, failed):
+        with Sandbox(permissions=permissions) as sandbox:
+            found = found_on(sandbox)
+        assert (found[failed].status, "ermission" in found[failed].found) == (Status.FAIL, True)
+        assert list(found)[-1] in (failed, "limits")
 
     def test_from_an_address_that_is_not_whitelisted(self, sandbox, found_on):
         text = "your current request IP does not match IP whitelist"
-        sandbox.faults([{"fault": "error", "code": 100419, "msg": text, "operation": "cancel"}])
+        sandbox.faults([{"fault": "error", "code": 100419, "msg": text, "operation": "query"}])
         found = found_on(sandbox)["key accepted"]
         assert (found.status, "whitelist" in found.found) == (Status.FAIL, True)
 

@@ -12,7 +12,8 @@ from bingx_spot.bulk.input_rows import Rows
 from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_db import NoOrders
 from bingx_spot.bulk.journal_rows import DuplicateRow
-from bingx_spot.cli.output import format_duration, print_json, print_table
+from bingx_spot.cli.output import print_json, print_table
+from bingx_spot.core.clock import format_duration
 from bingx_spot.credentials import Credentials
 from bingx_spot.exceptions import CredentialsError
 from bingx_spot.limits.rates import RateOption, rate_limit

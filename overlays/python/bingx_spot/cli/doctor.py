@@ -1,14 +1,16 @@
 """`bingx-spot doctor`: check what could keep a cancel from working, and say how to fix it."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
 import click
 
 from bingx_spot.cli.output import environment_option, json_option, print_json, usage_errors
 from bingx_spot.doctor import CheckResult, Status
+from bingx_spot.doctor.check_exchange import CANCEL_CHECK, KEY_CHECK
 from bingx_spot.doctor.checks import QUESTION, run_checks
+from bingx_spot.environments import Environment
 
 _EPILOG = """\b
 Examples:
@@ -18,9 +20,10 @@ Examples:
 
 \b
 Exit codes:
-  0  no check failed: a cancel can work
+  0  everything was checked: a cancel can work
   1  a check failed; its line says how to fix it
   2  wrong usage
+  3  no check failed, but the key, or whether it may cancel, was not checked
 """
 _STYLES = {Status.PASS: "green", Status.WARN: "yellow", Status.FAIL: "red", Status.SKIP: "dim"}
 
@@ -28,7 +31,9 @@ _STYLES = {Status.PASS: "green", Status.WARN: "yellow", Status.FAIL: "red", Stat
 @click.command("doctor", epilog=_EPILOG)
 @environment_option
 @click.option(
-    "--yes", is_flag=True, help="Try the API key without asking: cancels an order id that cannot exist."
+    "--yes",
+    is_flag=True,
+    help="Check without asking whether the key may cancel: by an order id that cannot exist.",
 )
 @json_option
 def command(environment: str, yes: bool, as_json: bool) -> None:
@@ -38,14 +43,37 @@ def command(environment: str, yes: bool, as_json: bool) -> None:
         environment, lambda: click.confirm(QUESTION, default=True, err=True) if asks else yes
     )
     with usage_errors():
+        parsed = Environment.parse(environment)
+        if not as_json:
+            named = "" if parsed.name == parsed.base_url else f"Environment {parsed.name}, "
+            click.echo(f"{named}host {parsed.base_url}\n")
         seen = list(results) if as_json else list(_print_each(results))
-    ok = all(result.status is not Status.FAIL for result in seen)
+    code, summary = _summary(seen)
     if as_json:
-        print_json({"ok": ok, "checks": [asdict(result) for result in seen]})
+        where = {"environment": parsed.name, "host": parsed.base_url}
+        checks = [asdict(result) for result in seen]
+        print_json({"ok": code == 0, **where, "summary": summary, "checks": checks})
     else:
-        summary = "No check failed: a cancel can work." if ok else "Fix the failed checks, from the top."
         click.echo(f"\n{summary}")
-    sys.exit(0 if ok else 1)
+    sys.exit(code)
+
+
+def _summary(results: list[CheckResult]) -> tuple[int, str]:
+    """Return the exit code, and what was proved and what was not."""
+    statuses = {result.check: result.status for result in results}
+    if Status.FAIL in statuses.values():
+        key = "" if _is_checked(statuses, KEY_CHECK) else " The key was NOT checked."
+        return 1, f"A cancel cannot work yet: fix what failed, from the top.{key}"
+    if not _is_checked(statuses, KEY_CHECK):
+        return 3, "Key NOT checked: whether a cancel can work is not known."
+    if not _is_checked(statuses, CANCEL_CHECK):
+        proved = "The exchange is reached, and accepts key and signature."
+        return 3, f"{proved} NOT checked: whether the key may cancel, and how parameters are read."
+    return 0, "Everything was checked: the exchange accepts the key for cancels."
+
+
+def _is_checked(statuses: Mapping[str, Status], check: str) -> bool:
+    return statuses.get(check, Status.SKIP) is not Status.SKIP
 
 
 def _print_each(results: Iterator[CheckResult]) -> Iterator[CheckResult]:

@@ -146,13 +146,3 @@ def discard_output() -> None:
     """Discard everything that is printed to standard output from now on, since it cannot be written."""
     # Buffered text would fail again when the process ends.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def format_duration(seconds: float) -> str:
-    """Return a duration in words: its two largest units."""
-    days, rest = divmod(round(seconds), 86_400)
-    hours, rest = divmod(rest, 3_600)
-    minutes, seconds = divmod(rest, 60)
-    named = ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
-    parts = [f"{number} {unit}" for number, unit in named if number]
-    return " ".join(parts[:2]) or "0 s"

@@ -24,10 +24,10 @@ from bingx_spot.cli.output import (
     EXIT_CODES,
     STYLES,
     discard_output,
-    format_duration,
     print_json,
     print_table,
 )
+from bingx_spot.core.clock import format_duration
 
 _STYLES: Mapping[str, str] = {**STYLES, IN_FLIGHT: "magenta", WAITING: "default"}
 # How many orders that are not cancelled the summary of a run shows.

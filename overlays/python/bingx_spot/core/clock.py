@@ -59,3 +59,13 @@ class Clock:
         _log.warning("clock offset to the exchange is now %d ms, was %d ms", offset, self._offset)
         self._offset = offset
         return True
+
+
+def format_duration(seconds: float) -> str:
+    """Return a duration in words: its two largest units."""
+    days, rest = divmod(round(seconds), 86_400)
+    hours, rest = divmod(rest, 3_600)
+    minutes, seconds = divmod(rest, 60)
+    named = ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
+    parts = [f"{number} {unit}" for number, unit in named if number]
+    return " ".join(parts[:2]) or "0 s"

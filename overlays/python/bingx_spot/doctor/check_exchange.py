@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from bingx_spot.client import BingxSpot
-from bingx_spot.core.clock import MAXIMUM_OFFSET, Clock
+from bingx_spot.core.clock import MAXIMUM_OFFSET, Clock, format_duration
 from bingx_spot.credentials import Credentials
 from bingx_spot.doctor import CheckResult, Status
 from bingx_spot.environments import PLACEMENTS, Placement
@@ -19,6 +19,8 @@ from bingx_spot.exceptions import (
     RequestRejected,
 )
 
+#: The names of two checks, of which the summary speaks.
+KEY_CHECK, CANCEL_CHECK = "key accepted", "may cancel"
 #: An order id that cannot exist: the exchange's have 19 digits.
 UNUSED_ORDER_ID = 1
 #: The trading pair of the probe.
@@ -55,6 +57,7 @@ def check_time(base_url: str) -> Iterator[CheckResult]:
         yield CheckResult("clock", Status.FAIL, found, error.hint)
         return
     side = "behind" if offset >= 0 else "ahead of"
+    off = f"{abs(offset)} ms" if abs(offset) < _GOOD_OFFSET else format_duration(abs(offset) / 1000)
     status, fix = Status.PASS, ""
     if abs(offset) > _GOOD_OFFSET:
         status = Status.WARN
@@ -63,11 +66,26 @@ def check_time(base_url: str) -> Iterator[CheckResult]:
         status = Status.FAIL
     elif abs(offset) > _DEFAULT_RECV_WINDOW:
         fix += " Until then the SDK corrects it, at the cost of one rejected request for each client."
-    yield CheckResult("clock", status, f"this machine is {abs(offset)} ms {side} the exchange", fix)
+    yield CheckResult("clock", status, f"this machine is {off} {side} the exchange", fix)
 
 
-def check_account(credentials: Credentials, environment: str) -> Iterator[CheckResult]:
-    """Check whether the API key and each placement are accepted, and what is left of the rate limit.
+def check_key(credentials: Credentials, environment: str) -> CheckResult:
+    """Check by a signed query of an order that cannot exist whether the exchange accepts the API key."""
+    with BingxSpot(credentials, environment=environment) as bingx:
+        try:
+            bingx.query_order(SYMBOL, order_id=UNUSED_ORDER_ID)
+        except OrderNotFound:
+            found = "key and signature are right: the exchange has answered a signed query"
+            return CheckResult(KEY_CHECK, Status.PASS, found)
+        except CallError as error:
+            return _failure(KEY_CHECK, error)
+    return CheckResult(
+        KEY_CHECK, Status.PASS, f"the exchange has answered, and knows order {UNUSED_ORDER_ID}"
+    )
+
+
+def check_cancel(credentials: Credentials, environment: str) -> Iterator[CheckResult]:
+    """Check whether the key may cancel, which placements the server reads, and what is left of the limit.
 
     It sends cancels of an order id that cannot exist, so that nothing can be cancelled.
     """
@@ -81,13 +99,13 @@ def check_account(credentials: Credentials, environment: str) -> Iterator[CheckR
         if error is None or error.details.rule not in _OTHER_PLACEMENT
     ]
     if not accepted:
-        yield CheckResult("key accepted", Status.SKIP, "the server reads no placement")
+        yield CheckResult(CANCEL_CHECK, Status.SKIP, "NOT checked: the server reads no placement")
         found, fix = "the server reads parameters nowhere", "Is this URL the exchange's?"
         yield CheckResult("placement", Status.FAIL, found, fix)
         yield _limits_result(errors[PLACEMENTS[0]])
         return
     error = errors[accepted[0]]
-    yield _key_result(error)
+    yield _cancel_result(error)
     if isinstance(error, OrderNotFound | OrderNotOpen):
         yield _placement_result(accepted)
     yield _limits_result(error)
@@ -102,18 +120,21 @@ def _probe(credentials: Credentials, environment: str, placement: Placement) -> 
     return None
 
 
-def _key_result(error: CallError | None) -> CheckResult:
-    check = "key accepted"
+def _cancel_result(error: CallError | None) -> CheckResult:
     if isinstance(error, OrderNotFound | OrderNotOpen):
-        found = "key, signature and permission are right: the exchange looked for the order"
-        return CheckResult(check, Status.PASS, found)
+        found = "the key may cancel: the exchange looked for the order"
+        return CheckResult(CANCEL_CHECK, Status.PASS, found)
     if error is None:
         found = f"the exchange says that it cancelled order {UNUSED_ORDER_ID}"
-        return CheckResult(check, Status.WARN, found, "Ask its support.")
+        return CheckResult(CANCEL_CHECK, Status.WARN, found, "Ask its support.")
+    return _failure(CANCEL_CHECK, error)
+
+
+def _failure(check: str, error: CallError) -> CheckResult:
     said = f"the exchange said: {error.message}" if isinstance(error, RequestRejected) else error.message
     if isinstance(error, NotExecuted):
         return CheckResult(check, Status.FAIL, said, error.hint)
-    fix = "Run this again; if it stays so, ask its support."
+    fix = "Run this again; if it stays so, ask the exchange's support."
     return CheckResult(check, Status.FAIL, f"unclear response: {said}", fix)
 
 

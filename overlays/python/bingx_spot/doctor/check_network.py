@@ -4,6 +4,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -47,6 +48,8 @@ def check_host(base_url: str) -> Iterator[CheckResult]:
         connection = socket.create_connection((host, port), _TIMEOUT)
     except OSError as error:
         fix = "Check for a firewall, a VPN or a proxy that connections must go through."
+        if isinstance(error, ConnectionRefusedError) and all(map(_is_loopback, names)):
+            fix = "Does anything run there? `bingx-spot sandbox` starts a sandbox, and prints its URL."
         yield CheckResult("TCP", Status.FAIL, f"{host}:{port}: {_reason(error)}", fix)
         return
     with connection:
@@ -73,6 +76,10 @@ def _check_tls(connection: socket.socket, host: str) -> CheckResult:
     except OSError as error:
         fix = "Check for a firewall or proxy that breaks TLS."
         return CheckResult("TLS", Status.FAIL, f"{host}: {_reason(error)}", fix)
+
+
+def _is_loopback(address: str) -> bool:
+    return ip_address(address.partition("%")[0]).is_loopback
 
 
 def _milliseconds_since(start: float) -> int:

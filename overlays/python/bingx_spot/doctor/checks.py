@@ -6,7 +6,15 @@ from dataclasses import replace
 
 from bingx_spot.credentials import API_KEY_VARIABLE, API_SECRET_VARIABLE, KEY_FILE_VARIABLE, Credentials
 from bingx_spot.doctor import CheckResult, Status
-from bingx_spot.doctor.check_exchange import SYMBOL, UNUSED_ORDER_ID, check_account, check_time
+from bingx_spot.doctor.check_exchange import (
+    CANCEL_CHECK,
+    KEY_CHECK,
+    SYMBOL,
+    UNUSED_ORDER_ID,
+    check_cancel,
+    check_key,
+    check_time,
+)
 from bingx_spot.doctor.check_network import check_host, check_proxy
 from bingx_spot.environments import Environment
 from bingx_spot.exceptions import CredentialsError, InvalidInput
@@ -16,8 +24,8 @@ from bingx_spot.shared_limits.sync import StoreError
 
 #: What a person is asked before the account is checked.
 QUESTION = (
-    f"To try the API key, cancel order {UNUSED_ORDER_ID} of {SYMBOL}? No such order can exist, "
-    "so nothing can be cancelled by it."
+    f"To see whether the key may cancel, cancel order {UNUSED_ORDER_ID} of {SYMBOL}? No such order can "
+    "exist, so nothing can be cancelled by it."
 )
 # Asks for no permit, under a name that is not a limit's.
 _LIMIT_NAME = "bingx-spot:doctor"
@@ -43,7 +51,7 @@ def run_checks(environment: str, may_probe: Callable[[], bool]) -> Iterator[Chec
     Args:
         environment: `live`, `vst`, `sandbox` or a base URL.
         may_probe: Returns whether cancels of an order id that cannot exist may be sent; called only if
-            everything that they need works.
+            everything that they need works. The key itself is checked by a query.
 
     Raises:
         InvalidInput: There is no such environment.
@@ -56,14 +64,19 @@ def run_checks(environment: str, may_probe: Callable[[], bool]) -> Iterator[Chec
     reached = yield from _check_exchange(parsed.base_url, "")
     if parsed.fallback_url is not None:
         yield from _check_exchange(parsed.fallback_url, "fallback ")
-    if credentials is None:
-        yield CheckResult("key accepted", Status.SKIP, "there is no API key to try")
-    elif not reached:
-        yield CheckResult("key accepted", Status.SKIP, "the exchange was not reached")
-    elif not may_probe():
-        yield CheckResult("key accepted", Status.SKIP, "not tried", "Run this again with --yes.")
+    if credentials is None or not reached:
+        reason = "the exchange was not reached" if credentials is not None else "there is no API key"
+        yield CheckResult(KEY_CHECK, Status.SKIP, f"key NOT checked: {reason}")
+        return
+    accepted = check_key(credentials, environment)
+    yield accepted
+    if accepted.status is Status.FAIL:
+        return
+    if may_probe():
+        yield from check_cancel(credentials, environment)
     else:
-        yield from check_account(credentials, environment)
+        fix = f"Run this again with --yes: it cancels order {UNUSED_ORDER_ID}, which cannot exist."
+        yield CheckResult(CANCEL_CHECK, Status.SKIP, "NOT checked: whether the key may cancel", fix)
 
 
 def _check_key() -> tuple[CheckResult, Credentials | None]:
