@@ -11,6 +11,7 @@ from bingx_sandbox.doctor.checks import (
     check_missing_signature,
     check_signature,
     check_timestamp,
+    compare_signature,
 )
 from bingx_sandbox.doctor.report import Diagnosis, DiagnosisDict
 
@@ -22,5 +23,6 @@ __all__ = [
     "check_missing_signature",
     "check_signature",
     "check_timestamp",
+    "compare_signature",
     "rejected_request",
 ]

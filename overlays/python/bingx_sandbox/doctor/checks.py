@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from urllib.parse import urlencode
 
 from bingx_sandbox.accounts import ApiKey, mask
-from bingx_sandbox.doctor.candidates import RejectedRequest, read_any
+from bingx_sandbox.doctor.candidates import RejectedRequest, read_any, rejected_request
 from bingx_sandbox.doctor.catalog import Mistake, mistake
 from bingx_sandbox.doctor.report import Diagnosis
 from bingx_sandbox.doctor.search import search
 from bingx_sandbox.doctor.signing_variations import decode_signature
 from bingx_sandbox.http_messages import HttpRequest
+from bingx_sandbox.parameters import read_parameters
 
 _NOT_A_DIGEST = (
     "The signature is not a digest: neither hex nor base64 of one. "
@@ -48,6 +51,28 @@ def check_signature(request: RejectedRequest) -> Diagnosis | None:
     is_correct_text = found.signed_text == request.canonical
     shown = None if is_correct_text else _without_key(found.signed_text, request.key.api_key)
     return Diagnosis(found.mistakes, shown, found.digest)
+
+
+def compare_signature(
+    parameters: Mapping[str, str], body: str, signature: str, api_secret: str
+) -> Diagnosis | None:
+    """Return what is wrong with a signature that another signer made; None if it is correct.
+
+    Args:
+        parameters: The parameters as texts, in the order in which they are sent; not used with a body.
+        body: The body as sent, JSON or a form, with or without `signature`; or empty.
+        signature: The signature.
+        api_secret: The secret that should have signed.
+
+    Raises:
+        UnreadableParameters: The body cannot be read.
+    """
+    media_type = _MEDIA_TYPES["json" if body.lstrip().startswith("{") else "form"]
+    http = HttpRequest("POST", "/", headers={"content-type": media_type}, body=body.encode())
+    if not body:
+        http = HttpRequest("POST", "/", query=urlencode(parameters).encode())
+    rejected = rejected_request(http, read_parameters(http), ApiKey("", "none", api_secret))
+    return check_signature(replace(rejected, signature=signature))
 
 
 def _without_key(text: bytes, api_key: str) -> str:
