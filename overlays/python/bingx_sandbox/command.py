@@ -6,18 +6,15 @@ import os
 import signal
 import subprocess
 import sys
-import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
 from bingx_sandbox.errors import SandboxError
-from bingx_sandbox.request_log import RequestRecord
+from bingx_sandbox.request_log import explain_rejections
 from bingx_sandbox.sandbox import Sandbox
 
 _SIGNAL_BASE = 128
-_MAX_EXPLAINED = 20
-_WIDTH = 79
 
 
 def run_command(sandbox: Sandbox, command: Sequence[str]) -> int:
@@ -32,7 +29,7 @@ def run_command(sandbox: Sandbox, command: Sequence[str]) -> int:
     with sandbox:
         print(f"The sandbox listens at {sandbox.url} until this command ends.", file=sys.stderr)
         code = _run(command, {**os.environ, **sandbox.environment})
-        for line in (*_explain(sandbox.requests()), *_summarise(sandbox.refused_by_limits())):
+        for line in explain_rejections(sandbox.requests(), sandbox.refused_by_limits()):
             print(line, file=sys.stderr)
     return code
 
@@ -66,19 +63,3 @@ def _forward_signals(running: Sequence[subprocess.Popen[bytes]]) -> Iterator[Non
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
-
-
-def _explain(records: Sequence[RequestRecord]) -> Iterator[str]:
-    rejected = [record for record in records if "diagnosis" in record]
-    for record in rejected[:_MAX_EXPLAINED]:
-        yield f"Request {record['number']}, {record['method']} {record['path']}"
-        reason = f"{record['verdict']}. {record['diagnosis']['words']}"
-        yield textwrap.fill(reason, _WIDTH, initial_indent="  ", subsequent_indent="  ")
-    if len(rejected) > _MAX_EXPLAINED:
-        yield f"{len(rejected) - _MAX_EXPLAINED} more requests were rejected."
-
-
-def _summarise(refused: Mapping[str, int]) -> Iterator[str]:
-    count = sum(refused.values())
-    if count:
-        yield f"Requests rejected by a rate limit: {count}. Use --limits off to disable the limits."

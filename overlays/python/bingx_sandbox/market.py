@@ -14,7 +14,9 @@ LISTED = ("BTC-USDT", "ETH-USDT", "MØTH-USDT", "SOL-USDT", "NEMS-USDT", "OTHR#9
 """The pairs that a new sandbox lists. Two have characters that must be encoded, as on the exchange."""
 
 # The order book explains why order ids are odd; an even step keeps them odd.
-_FIRST_ORDER_ID = 1735964079647111281
+FIRST_ORDER_ID = 1735964079647111281
+"""The id of the first seed order."""
+
 _ORDER_ID_STEP = 1_000_004
 
 _SEED_TEMPLATES = (
@@ -73,7 +75,7 @@ def seed_orders(count: int, time: int) -> Iterator[tuple[int, NewOrder]]:
     """
     for number, template in enumerate(islice(cycle(_SEED_TEMPLATES), count), start=1):
         client_order_id = None if number % 2 else f"seeded-{number}"
-        order_id = _FIRST_ORDER_ID + (number - 1) * _ORDER_ID_STEP
+        order_id = FIRST_ORDER_ID + (number - 1) * _ORDER_ID_STEP
         yield order_id, replace(template, client_order_id=client_order_id, time=time)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
 import threading
 from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count, islice
 from typing import Literal, TypedDict
 
@@ -16,6 +18,8 @@ Answered = Literal["whole", "cut", "nothing"]
 """How much of a response the sandbox has sent."""
 
 _SEARCHED_BACK = 20
+_MAX_EXPLAINED = 20
+_WIDTH = 79
 
 
 class RequestRecord(TypedDict, total=False):
@@ -99,3 +103,21 @@ class RequestLog:
         """Return copies of the records, oldest first."""
         with self._lock:
             return [record.copy() for record in self._records]
+
+
+def explain_rejections(records: Sequence[RequestRecord], refused: Mapping[str, int]) -> Iterator[str]:
+    """Yield lines that say why requests were rejected, as far as that can be explained.
+
+    Args:
+        records: The requests.
+        refused: How many requests each limit has rejected.
+    """
+    rejected = [record for record in records if "diagnosis" in record]
+    for record in rejected[:_MAX_EXPLAINED]:
+        yield f"Request {record['number']}, {record['method']} {record['path']}"
+        reason = f"{record['verdict']}. {record['diagnosis']['words']}"
+        yield textwrap.fill(reason, _WIDTH, initial_indent="  ", subsequent_indent="  ")
+    if len(rejected) > _MAX_EXPLAINED:
+        yield f"{len(rejected) - _MAX_EXPLAINED} more requests were rejected."
+    if total := sum(refused.values()):
+        yield f"Requests rejected by a rate limit: {total}. Use --limits off to disable the limits."

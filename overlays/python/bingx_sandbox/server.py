@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
@@ -23,7 +24,9 @@ from bingx_sandbox.connection import CLOSE_PORT, Protocol
 from bingx_sandbox.errors import SandboxError
 from bingx_sandbox.exchange import Exchange
 from bingx_sandbox.limit_scale import DOCUMENTED, read_scale
+from bingx_sandbox.market import FIRST_ORDER_ID
 from bingx_sandbox.parameters import PLACEMENTS
+from bingx_sandbox.request_log import explain_rejections
 
 # Longer than most clients keep an idle connection, so that the client decides.
 _KEEP_ALIVE_SECONDS = 75
@@ -180,11 +183,13 @@ def serve(
     limits: str | float = DOCUMENTED,
     lock_seconds: float | None = None,
     copy_trading: bool = False,
+    for_people: bool = False,
 ) -> None:
     """Run the sandbox until SIGINT or SIGTERM.
 
     Once it listens, it prints one line on standard output: a JSON object of `url`, the first account's
-    first `apiKey` and `apiSecret`, and all `accounts`. Everything else goes to standard error.
+    first `apiKey` and `apiSecret`, and all `accounts`. When it has ended, it writes to standard error why it
+    rejected requests, as far as it can explain that.
 
     Args:
         host: A loopback address, or `localhost`.
@@ -200,6 +205,7 @@ def serve(
         limits: How strictly limits are enforced: `documented`, `off`, or a factor such as 10 or `x10`.
         lock_seconds: How long a lock-out lasts; None for the documented times.
         copy_trading: Whether the accounts are copy-trading leaders, who may cancel once a second.
+        for_people: Whether to print a short text in place of the JSON object.
 
     Raises:
         SandboxError: An argument is wrong, or the port is in use; nothing was started.
@@ -212,11 +218,14 @@ def serve(
         faults=faults,
         scale=read_scale(limits, lock_seconds, copy_trading),
     )
-    _run(exchange, listen(host, port))
+    listener = listen(host, port)
+    members = _announcement(url_of(listener), exchange.accounts)
+    _run(exchange, listener, _text_for_people(members) if for_people else json.dumps(members))
+    for line in explain_rejections(exchange.requests(), exchange.rejections()):
+        print(line, file=sys.stderr)
 
 
-def _run(exchange: Exchange, listener: socket.socket) -> None:
-    announcement = json.dumps(_announcement(url_of(listener), exchange.accounts))
+def _run(exchange: Exchange, listener: socket.socket, announcement: str) -> None:
     server = Server(build_app(exchange), listener, announce=lambda: print(announcement, flush=True))
     # A signal before the server handles signals stops it too.
     with contextlib.suppress(KeyboardInterrupt):
@@ -231,6 +240,16 @@ def _announcement(url: str, accounts: Sequence[Account]) -> dict[str, object]:
         "apiSecret": first.api_secret,
         "accounts": [account.to_dict() for account in accounts],
     }
+
+
+def _text_for_people(announcement: Mapping[str, object]) -> str:
+    names = {"BINGX_ENV": "url", "BINGX_API_KEY": "apiKey", "BINGX_API_SECRET": "apiSecret"}
+    exports = "\n".join(f"  export {name}={announcement[member]}" for name, member in names.items())
+    return (
+        f"The sandbox listens at {announcement['url']}: open this page to see orders and requests.\n\n"
+        f"In another terminal:\n\n{exports}\n  bingx-spot cancel BTC-USDT --order-id {FIRST_ORDER_ID}\n\n"
+        "Ctrl-C ends it. --json prints one JSON object in place of this text."
+    )
 
 
 def _disable_nagle(listener: socket.socket) -> None:

@@ -2,11 +2,13 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bingx_sandbox import Sandbox
@@ -129,6 +131,31 @@ class TestSandbox:
             started.terminate()
             assert started.wait(timeout=30) == 0
         assert said.keys() == {"url", "apiKey", "apiSecret", "accounts"}
+
+    @pytest.mark.parametrize("as_json", [False, True])
+    def test_tells_people_what_to_open_and_why_it_rejected_a_request(self, as_json):
+        import pty
+
+        person, terminal = pty.openpty()
+        command = [COMMAND, "sandbox", "--port", "0", *["--json"] * as_json]
+        with subprocess.Popen(command, stdout=terminal, stderr=subprocess.PIPE, text=True) as started:
+            os.close(terminal)
+            try:
+                said = ""
+                while not said.endswith("]}\r\n" if as_json else "this text.\r\n"):
+                    said += os.read(person, 10_000).decode()
+                [url] = set(re.findall(r"http://[0-9.]+:[0-9]+", said))
+                [key] = re.findall(r'(?:BINGX_API_KEY=|^{.*?"apiKey": ")([-_0-9A-Za-z]+)', said)
+                query = f"symbol=BTC-USDT&orderId=1&timestamp={int(time.time())}&signature=00"
+                cancel = f"{url}/openApi/spot/v1/trade/cancel?{query}"
+                httpx.post(cancel, headers={"X-BX-APIKEY": key}, trust_env=False)
+            finally:
+                started.terminate()
+            _, rejections = started.communicate(timeout=30)
+        os.close(person)
+        assert said.startswith("{" if as_json else f"The sandbox listens at {url}: open this page")
+        assert ("export BINGX_API_SECRET=" in said) is not as_json
+        assert "seconds" in rejections
 
     def test_rejects_a_host_that_others_can_reach(self):
         done = invoke("sandbox", "--host", "192.0.2.1", "--port", "0")

@@ -7,6 +7,8 @@ from typing import Any, BinaryIO
 import click
 from click.core import ParameterSource
 
+from bingx_spot.cli.output import json_option
+
 _EPILOG = """\b
 Examples:
   bingx-spot sandbox -- python my_bot.py
@@ -26,9 +28,9 @@ a free port. The sandbox ends with the command, and exits with its code.
 It starts with the orders BTC-USDT 1735964079647111281, ETH-USDT 1735964079648111285 (client order
 id seeded-2) and MØTH-USDT 1735964079649111289.
 
-Its first line of standard output is one JSON object with url, apiKey and apiSecret (the first
-account's first key) and accounts (all of them, each with uid and keys). In a file that only you can
-read, this line is a key file. Ctrl-C ends the sandbox.
+Where standard output is no terminal, or with --json, its first line is one JSON object with url,
+apiKey and apiSecret (the first account's first key) and accounts (all of them, each with uid and
+keys). In a file that only you can read, this line is a key file. Ctrl-C ends the sandbox.
 
 Open its URL in a browser to see orders, requests, and what is wrong with a signature.
 
@@ -91,6 +93,7 @@ probability, seed), and its own parameters. The first rule that matches a reques
     type=click.File("rb"),
     help="A file with a JSON list of faults, which follow those of --fault.",
 )
+@json_option
 @click.argument("child", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
 @click.pass_context
 def command(
@@ -101,6 +104,7 @@ def command(
     clock_offset: int,
     rules: tuple[str, ...],
     rules_file: BinaryIO | None,
+    as_json: bool,
     child: tuple[str, ...],
     **settings: Any,
 ) -> None:
@@ -125,7 +129,8 @@ def command(
             clock = bingx_sandbox.offset_clock(clock_offset)
             sandbox = bingx_sandbox.Sandbox(clock=clock, **settings)
             sys.exit(bingx_sandbox.run_command(sandbox, child))
-        bingx_sandbox.serve(host, port, clock_offset=clock_offset, **settings)
+        for_people = not as_json and sys.stdout.isatty()
+        bingx_sandbox.serve(host, port, clock_offset=clock_offset, for_people=for_people, **settings)
     except bingx_sandbox.SandboxError as error:
         if error.field is None:
             raise click.ClickException(error.reason) from None

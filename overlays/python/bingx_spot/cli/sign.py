@@ -17,8 +17,8 @@ _EPILOG = """\b
 Example, with the secret of the exchange's documentation:
   export BINGX_API_SECRET=mheO6dR8ovSsxZQCOYEFCtelpuxcWGTfHw7te326y6jOwq5WpvFQ9JNljoTwBXZGv5It07m9RXSPpDQEK2w
   bingx-spot sign timestamp=1696751141337 symbol=BTC-USDT recvWindow=0
-  bingx-spot sign timestamp=1696751141337 symbol=BTC-USDT recvWindow=0 --compare MY_SIGNATURE
-  bingx-spot sign --body '{"symbol":"BTC-USDT","timestamp":1696751141337}' --compare MY_SIGNATURE
+  bingx-spot sign timestamp=1696751141337 symbol=BTC-USDT --compare MINE
+  bingx-spot sign --body '{"symbol": "BTC-USDT"}' --compare MINE
 
 Values are signed as they are; they are neither URL-decoded nor URL-encoded. The secret comes from
 BINGX_API_SECRET, or from the key file that BINGX_KEY_FILE names; never from an argument.
@@ -26,7 +26,7 @@ BINGX_API_SECRET, or from the key file that BINGX_KEY_FILE names; never from an 
 \b
 Exit codes:
   0  signed; with --compare: the signature is right
-  1  with --compare: the signature is wrong; the reason is printed if it is a usual mistake
+  1  with --compare: the signature is wrong
   2  wrong usage
 """
 # Within ten years of now: a timestamp in seconds.
