@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bingx_sandbox.errors import OrderNotFound, OrderNotOpen, SandboxError
 from bingx_sandbox.exchange import Exchange
-from bingx_sandbox.fault_types import FAULT_TYPES
+from bingx_sandbox.fault_types import FAULT_GROUPS, FAULT_TYPES
 from bingx_sandbox.faults import load_rule, load_rules, read_rule, read_rules
 from bingx_sandbox.limit_scale import load_scale
 from bingx_sandbox.parameters import BODY_LIMIT, read_json, read_json_list
@@ -59,6 +59,7 @@ class Control:
             Route("/limits", self.replace_limits, methods=["PUT"]),
             Route("/limits", self.show_limits, methods=["GET"]),
             Route("/limits/lock-outs", self.clear_lock_outs, methods=["DELETE"]),
+            Route("/credentials", self.show_credentials, methods=["GET"]),
             Route("/reset", self.reset, methods=["POST"]),
         ]
 
@@ -133,7 +134,8 @@ class Control:
 
     async def list_fault_types(self, _request: Request) -> JSONResponse:
         """List the types of faults: what each does and its settings."""
-        return JSONResponse({"kinds": {name: each.to_dict() for name, each in FAULT_TYPES.items()}})
+        kinds = {name: each.to_dict() for name, each in FAULT_TYPES.items()}
+        return JSONResponse({"kinds": kinds, "groups": FAULT_GROUPS})
 
     async def clear_faults(self, request: Request) -> JSONResponse:
         """Remove all fault rules."""
@@ -161,6 +163,10 @@ class Control:
         """End all lock-outs; the limits stay active and count from zero."""
         self._exchange.limits.clear()
         return await self.show_limits(request)
+
+    async def show_credentials(self, _request: Request) -> JSONResponse:
+        """Show the accounts with their API keys and secrets, for the person who runs the sandbox."""
+        return JSONResponse({"accounts": [account.to_dict() for account in self._exchange.accounts]})
 
     async def reset(self, request: Request) -> JSONResponse:
         """Return to the seed orders, with no requests, faults, lock-outs or stubs; respond with them."""

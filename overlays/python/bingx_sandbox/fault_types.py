@@ -207,3 +207,22 @@ FAULT_TYPES: Mapping[str, FaultType] = {
     ),
 }
 """Every type of fault by its name."""
+
+FAULT_GROUPS: Mapping[str, tuple[str, ...]] = {
+    "Lost responses": (
+        "reset-before-reading",
+        "reset-after-executing",
+        "hang-before-executing",
+        "hang-after-executing",
+        "refuse",
+        "close-idle",
+    ),
+    "Late execution and lagging reads": ("execute-late", "lag-reads", "client-id-expired"),
+    "Errors and pages": ("error", "html", "redirect", "empty-body"),
+    "Other contents": ("order-fields", "data-null", "data-of-another-order", "nan", "duplicate-keys"),
+    "Slow responses": ("slow-start", "trickle"),
+    "Broken HTTP": ("cut-body", "wrong-length", "garbage-status-line"),
+    "Bodies that are hard to read": ("huge-body", "deep-nesting", "gzip-bomb", "wrong-charset"),
+    "Clock": ("clock-off",),
+}
+"""The types of faults by what they are about, as the page shows them."""

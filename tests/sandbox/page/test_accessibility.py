@@ -46,7 +46,7 @@ CONTRASTS = """
 UNNAMED = """
 () => [...document.querySelectorAll("button, input, select, summary, a, meter, [tabindex='0']")]
   .filter((element) => !element.labels?.length && !element.getAttribute("aria-label"))
-  .filter((element) => !element.innerText.trim())
+  .filter((element) => !element.textContent.trim())
   .map((element) => element.outerHTML)
 """
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"

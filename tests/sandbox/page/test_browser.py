@@ -6,7 +6,7 @@ import re
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from bingx_sandbox import Sandbox
 from tests.sandbox.client import CANCEL, Client
@@ -15,6 +15,12 @@ from tests.sandbox.page.locators import badly_signed, latest, row
 
 expect.set_options(timeout=TIMEOUT)
 pytestmark = pytest.mark.slow
+
+
+def fault(page: Page, name: str) -> Locator:
+    """Return the switch of a fault, found by its name as a person would find it."""
+    page.get_by_label("Find").fill(name)
+    return page.get_by_role("switch", name=name, exact=True)
 
 
 def statuses(sandbox: Sandbox) -> dict[int, str]:
@@ -104,8 +110,8 @@ def test_a_fault_is_a_switch(page: Page, client: Client, sandbox: Sandbox) -> No
     sandbox.faults([by_hand])
     expect(page.get_by_role("switch", name="html")).to_be_checked()
     page.get_by_label("How often").select_option("once")
-    page.get_by_role("switch", name="data-null").check()
-    expect(page.get_by_text("2 on")).to_be_visible()
+    fault(page, "data-null").check()
+    expect(page.locator("#fault-counts")).to_have_text("2 on")
     # The other rule is unchanged, to the last digit of its id.
     assert sandbox.faults_in_force() == [
         {**by_hand, "acted": 0},
@@ -116,13 +122,48 @@ def test_a_fault_is_a_switch(page: Page, client: Client, sandbox: Sandbox) -> No
     expect(latest(page, 1)).to_contain_text("fault: data-null")
 
     for name in ("data-null", "html"):
-        page.get_by_role("switch", name=name).uncheck()
+        fault(page, name).uncheck()
     expect(page.get_by_text("all off")).to_be_visible()
     assert sandbox.faults_in_force() == []
 
 
+def test_faults_are_in_groups_that_a_word_searches(page: Page, sandbox: Sandbox) -> None:
+    switches = page.locator("#faults").get_by_role("switch")
+    expect(page.get_by_text("Lost responses")).to_be_visible()
+    expect(switches).to_have_count(0)
+    page.get_by_label("Find").fill("Execut reset")
+    expect(page.get_by_role("switch", name="reset-after-executing")).to_be_visible()
+    expect(page.get_by_role("switch", name="gzip-bomb")).to_have_count(0)
+    page.get_by_label("Find").fill("zebra")
+    expect(page.get_by_text("No fault has this word.")).to_be_visible()
+    page.get_by_label("Find").fill("")
+    expect(switches).to_have_count(0)
+    # A group with a fault that is on opens by itself.
+    sandbox.faults([{"fault": "gzip-bomb"}])
+    expect(page.get_by_role("switch", name="gzip-bomb")).to_be_checked()
+
+
+def test_url_credentials_and_a_command_can_be_copied(page: Page, sandbox: Sandbox) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+
+    def copied(name: str) -> str:
+        page.get_by_role("button", name=name).click()
+        expect(page.get_by_role("button", name="Copied")).to_have_count(1)
+        expect(page.get_by_role("button", name=name)).to_be_visible()
+        text: str = page.evaluate("navigator.clipboard.readText()")
+        return text
+
+    assert copied("Copy URL") == sandbox.url
+    values = f"BINGX_API_KEY={sandbox.api_key} BINGX_API_SECRET={sandbox.api_secret}"
+    assert copied("Copy credentials") == f"export BINGX_ENV={sandbox.url} {values}"
+    newest = [order for order in sandbox.orders() if order["status"] != "CANCELED"][-1]
+    command = f"--order-id {newest['orderId']} --env {sandbox.url}"
+    assert copied("Copy a command").endswith(command)
+    assert sandbox.api_secret not in page.content()
+
+
 def test_a_fault_has_settings(page: Page, sandbox: Sandbox, client: Client) -> None:
-    page.get_by_role("switch", name="error", exact=True).check()
+    fault(page, "error").check()
     item = page.get_by_role("listitem").filter(has=page.get_by_role("switch", name="error", exact=True))
     item.get_by_text("Settings").click()
     item.get_by_label("msg").fill("2.50")
@@ -132,7 +173,7 @@ def test_a_fault_has_settings(page: Page, sandbox: Sandbox, client: Client) -> N
     item.get_by_label("status").fill("teapot")
     item.get_by_label("status").press("Tab")
     expect(page.get_by_role("alert").filter(has_text="status: must be an HTTP status")).to_be_visible()
-    expect(page.get_by_role("switch", name="error", exact=True)).to_be_checked()
+    expect(fault(page, "error")).to_be_checked()
     assert [rule["msg"] for rule in sandbox.faults_in_force()] == ["2.50"]
 
 
@@ -141,14 +182,14 @@ def test_lagging_and_late_faults_and_order_fields_are_switches(
 ) -> None:
     order_id = sandbox.orders()[0]["orderId"]
     page.locator("#fault-operation").select_option("cancels")
-    page.get_by_role("switch", name="execute-late").check()
-    expect(page.get_by_text("1 on")).to_be_visible()
+    fault(page, "execute-late").check()
+    expect(page.locator("#fault-counts")).to_have_text("1 on")
     assert client.cancel(symbol="BTC-USDT", orderId=order_id)["code"] == 100500
-    page.get_by_role("switch", name="execute-late").uncheck()
+    fault(page, "execute-late").uncheck()
     page.locator("#fault-operation").select_option("queries")
-    page.get_by_role("switch", name="lag-reads").check()
-    page.get_by_role("switch", name="order-fields").check()
-    expect(page.get_by_text("2 on")).to_be_visible()
+    fault(page, "lag-reads").check()
+    fault(page, "order-fields").check()
+    expect(page.locator("#fault-counts")).to_have_text("2 on")
     # Settings without a value are not sent.
     assert sandbox.faults_in_force() == [
         {"fault": "lag-reads", "operation": "query", "seconds": 2, "acted": 0},
@@ -186,10 +227,8 @@ def test_limits_are_switches(page: Page, client: Client, sandbox: Sandbox) -> No
     expect(locked).to_contain_text(re.compile(rf"account {uid} is locked out of cancel for \d+ s"))
     expect(page.get_by_text("1 rejected", exact=True)).to_be_visible()
     expect(latest(page, len(codes))).to_contain_text("limit: uid")
-    expect(page.get_by_role("meter", name=f"Remaining for account {uid}: cancel", exact=True)).to_have_count(
-        1
-    )
-    page.get_by_role("button", name="End all lock-outs").click()
+    expect(page.get_by_role("meter", name=f"Used by account {uid}: cancel", exact=True)).to_have_count(1)
+    page.get_by_role("button", name="Clear lock-outs").click()
     expect(locked).to_have_count(0)
     assert client.cancel(symbol="BTC-USDT", orderId=1)["code"] == 100404
     page.get_by_role("switch", name="Enforce limits").uncheck()

@@ -1,4 +1,4 @@
-// Faults: each type as a switch, with its settings.
+// Faults: each type as a switch, with its settings, in groups that a word can search.
 
 import { attempt, byId, count, make, prose, request, setText } from "./dom.js";
 
@@ -7,7 +7,7 @@ const BUSY = { code: 100500, msg: "The current system is busy, please try again 
 
 /** Show which faults are active. */
 export function showFaults(rules) {
-  for (const item of byId("faults").children) {
+  for (const item of items()) {
     const own = rules.filter((rule) => rule.fault === item.dataset.kind);
     const input = item.querySelector("[role=switch]");
     input.checked = own.length > 0;
@@ -17,6 +17,13 @@ export function showFaults(rules) {
     setText(item.querySelector(".rule"), own.map((rule) => rule.text).join("\n"));
     item.querySelector(".rule").hidden = own.length === 0;
   }
+  for (const group of byId("faults").children) {
+    const on = group.querySelectorAll(".on").length;
+    setText(group.querySelector(".group-on"), on ? `${on} on` : "");
+    // What is on must be seen; closing it again is up to the person.
+    if (on && group.dataset.on !== String(on)) group.open = true;
+    group.dataset.on = String(on);
+  }
   const kinds = new Set(rules.map((rule) => rule.fault)).size;
   setText(byId("fault-counts"), kinds ? `${kinds} on` : "all off");
 }
@@ -24,10 +31,36 @@ export function showFaults(rules) {
 /** Create a switch for every type of fault. */
 export function initFaults() {
   return attempt(async () => {
-    const { kinds } = await request("GET", "/faults/kinds");
-    byId("faults").replaceChildren(...Object.entries(kinds).map(([name, kind]) => create(name, kind)));
+    const { kinds, groups } = await request("GET", "/faults/kinds");
+    byId("faults").replaceChildren(...Object.entries(groups).map(([title, names]) => createGroup(title, names, kinds)));
+    byId("find-fault").addEventListener("input", find);
     showFaults((await request("GET", "/view")).faults);
   });
+}
+
+const items = () => byId("faults").querySelectorAll("[data-kind]");
+
+function createGroup(title, names, kinds) {
+  return make(
+    "details",
+    { className: "group" },
+    make("summary", {}, make("span", {}, title), make("span", { className: "note group-on" })),
+    make("ul", { className: "switches" }, ...names.map((name) => create(name, kinds[name]))),
+  );
+}
+
+/** Show only the faults with every word in their name or description, their groups open. */
+function find() {
+  const words = byId("find-fault").value.toLowerCase().split(/\s+/).filter(Boolean);
+  for (const item of items()) {
+    const text = `${item.dataset.kind} ${item.querySelector(".about").textContent}`.toLowerCase();
+    item.hidden = !words.every((word) => text.includes(word));
+  }
+  for (const group of byId("faults").children) {
+    group.hidden = !group.querySelector("[data-kind]:not([hidden])");
+    group.open = words.length > 0 || group.dataset.on !== "0";
+  }
+  byId("no-faults").hidden = Boolean(byId("faults").querySelector(":scope > details:not([hidden])"));
 }
 
 function create(name, kind) {

@@ -1,4 +1,4 @@
-// Limits: how strict they are, how many requests remain, and current lock-outs.
+// Limits: how strict they are, how many requests are used, and current lock-outs.
 
 import { attempt, byId, make, request, setText, syncChildren } from "./dom.js";
 
@@ -65,18 +65,18 @@ function createMeter(limit) {
     "li",
     {},
     make("span", { className: "name" }, make("code", {}, shortName(limit.for)), callerOf(limit)),
-    make("meter", { min: 0, "aria-label": `Remaining for ${callerOf(limit)}: ${shortName(limit.for)}` }),
-    make("span", { className: "remaining" }),
+    make("meter", { min: 0, "aria-label": `Used by ${callerOf(limit)}: ${shortName(limit.for)}` }),
+    make("span", { className: "used" }),
   );
 }
 
 function updateMeter(item, limit) {
   const meter = item.querySelector("meter");
   meter.max = limit.requests;
-  meter.low = limit.requests / 4;
-  meter.optimum = limit.requests;
-  meter.value = limit.remain;
-  setText(item.querySelector(".remaining"), `${limit.remain} of ${limit.requests} in ${limit.seconds} s`);
+  meter.high = limit.requests * 0.75;
+  meter.optimum = 0;
+  meter.value = limit.requests - limit.remain;
+  setText(item.querySelector(".used"), `${meter.value} of ${limit.requests} used in ${limit.seconds} s`);
 }
 
 function showLocks() {

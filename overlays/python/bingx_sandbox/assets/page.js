@@ -1,6 +1,6 @@
 // The page: receives every change and updates each part.
 
-import { attempt, byId, count, request, setText, showError } from "./dom.js";
+import { announce, attempt, byId, count, request, setText, showError } from "./dom.js";
 import { initFaults, showFaults } from "./faults.js";
 import { initLimits, showLimits } from "./limits.js";
 import { initOrders, showOrders } from "./orders.js";
@@ -9,6 +9,7 @@ import { showRequests } from "./requests.js";
 function show(view) {
   const keys = view.accounts.reduce((sum, account) => sum + account.keys.length, 0);
   setText(byId("accounts"), ` · ${count(view.accounts.length, "account")}, ${count(keys, "API key")}`);
+  openOrder = view.orders.find((order) => order.open) ?? null;
   showOrders(view.orders, view.counts);
   showRequests(view.requests);
   showLimits(view.limits, view.now);
@@ -34,6 +35,31 @@ byId("reset").addEventListener("click", () => {
     attempt(() => request("POST", "/reset"));
   }
 });
+
+// The order that the copied command cancels: the newest that is open.
+let openOrder = null;
+
+/** Return a text to copy; the secret comes from the sandbox only now, and is never shown. */
+async function textToCopy(what) {
+  if (what === "url") return location.origin;
+  const symbol = openOrder ? `"${openOrder.symbol}"` : "BTC-USDT";
+  if (what === "command") return `bingx-spot cancel ${symbol} --order-id ${openOrder?.orderId ?? 1} --env ${location.origin}`;
+  const { apiKey, apiSecret } = (await request("GET", "/credentials")).accounts[0].keys[0];
+  return `export BINGX_ENV=${location.origin} BINGX_API_KEY=${apiKey} BINGX_API_SECRET=${apiSecret}`;
+}
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.addEventListener("click", () =>
+    attempt(async () => {
+      await navigator.clipboard.writeText(await textToCopy(button.dataset.copy));
+      announce("Copied");
+      const words = button.textContent;
+      button.textContent = "Copied";
+      button.disabled = true;
+      setTimeout(() => Object.assign(button, { textContent: words, disabled: false }), 1200);
+    }),
+  );
+}
 
 setText(byId("url"), location.origin);
 setText(

@@ -29,11 +29,16 @@ function announceRequest(request) {
 /** Return the result of a request in a few words. */
 function summary(request) {
   const operation = OPERATIONS[request.path] ?? request.path;
-  const because = request.mistakes.length ? `, ${request.mistakes.map(words).join(" and ")}` : "";
+  const found = verdicts(request);
+  const because = found.length ? `, ${found.join(" and ")}` : "";
   return `${operation}, ${isRejected(request) ? `rejected with ${request.code}` : outcome(request)}${because}`;
 }
 
-const words = (name) => name.replaceAll("-", " ");
+/** Return the verdict of the signature doctor: each mistake in a few words. */
+function verdicts(request) {
+  if (request.words && request.mistakes.length === 0) return ["no usual mistake"];
+  return request.mistakes.map((name) => name.replaceAll("-", " "));
+}
 
 const isRejected = (request) => request.code !== null && request.code !== 0;
 
@@ -69,8 +74,9 @@ function update(item, request) {
   const details = item.firstElementChild;
   details.querySelector(".line").replaceChildren(...line(request));
   const reason = details.querySelector(".reason");
-  const text = request.words || (isRejected(request) ? request.msg : "");
-  reason.replaceWith(prose("span", { className: request.words ? "reason doctor" : "reason", hidden: !text }, text));
+  // A diagnosis stands in the line as a verdict, and in full among the stages.
+  const text = isRejected(request) && !request.words ? request.msg : "";
+  reason.replaceWith(prose("span", { className: "reason", hidden: !text }, text));
   if (details.open) fill(details.querySelector(".stages"), request.number);
 }
 
@@ -84,7 +90,7 @@ function line(request) {
     chip(isRejected(request) ? "bad" : request.code === null ? "odd" : "good", outcome(request)),
     chip("odd", request.fault && `fault: ${request.fault}`),
     chip("odd", request.limit && `limit: ${request.limit}`),
-    ...request.mistakes.map((name) => chip("doctor", words(name))),
+    ...verdicts(request).map((verdict) => chip("doctor", verdict)),
   ].filter(Boolean);
 }
 
