@@ -45,7 +45,7 @@ class ErrorRow(NamedTuple):
 TABLE_VERSION = "2.0.0"
 """Version of the error table."""
 
-TABLE_SHA256 = "eb696966d574341f5c2c28ed398d87af986fe0a0f709208faa2d527eccdb41aa"
+TABLE_SHA256 = "bb6749389d1253df61b4eaab8a82017796893799d37f069ac70a3d871ff457a9"
 """Digest of spec/errors.yaml."""
 
 ROWS: tuple[ErrorRow, ...] = (
@@ -143,7 +143,7 @@ ROWS: tuple[ErrorRow, ...] = (
     ErrorRow(
         id="busy-text",
         codes=(),
-        message="\\bbusy\\b|\\btry (?:it )?again later|\\btimed?[ -]?out\\b|\\b(?:system|internal|server) (?:error|failure)|\\bservice (?:is )?(?:temporarily )?unavailable|\\block fail|\\bbeing (?:processed|cancell?ed)",
+        message="\\bbusy\\b|\\btry (?:it )?(?:again )?later|\\bplease (?:re)?try again|\\bplease retry|\\btime(?:d?[ -]?| has |s )out\\b|\\bdeadline ?exceeded|\\b(?:system|internal|server|service|network|gateway|unexpected|rpc) (?:error|failure|exception|issue)|\\b(?:system|server|service|exchange)\\b.{0,20}\\b(?:unavailable|maint[a-z]*|upgrad[a-z]*|overload[a-z]*|degraded)|\\boverloaded|\\bconnection (?:refused|reset|closed)|\\b(?:invalid|bad) connection|\\bcontext cancell?ed|\\block fail|\\bprocessing\\b|\\bbeing (?:processed|cancell?ed)|\\bcancell?ing\\b|系统(?:繁忙|异常|维护)|稍后|超时",
         statuses=None,
         meaning="The exchange is busy or has failed.",
         order="unknown",
@@ -169,7 +169,7 @@ ROWS: tuple[ErrorRow, ...] = (
     ErrorRow(
         id="order-not-exist",
         codes=(),
-        message="order (?:does )?not exist|can ?not find order",
+        message="\\borders?(?:'s)?(?: ?ids?)?\\b(?:.{0,40}?\\b)?(?:not (?:be )?(?:exist|found)|doesn't exist)|\\b(?:no such|unknown) order|\\b(?:can ?not|can't|could not) find (?:the |this )?order|订单不存在",
         statuses=None,
         meaning="No open order has this id. The exchange says the same of orders that are filled or cancelled.",
         order="notOpen",
@@ -182,7 +182,7 @@ ROWS: tuple[ErrorRow, ...] = (
     ErrorRow(
         id="order-filled-or-cancelled",
         codes=(),
-        message="order (?:you want to cancel )?is filled or cancell?ed already",
+        message="\\border(?: .{0,40}?)? (?:is|was|has been|already)(?: already| been| fully| completely)* (?:filled|cancell?ed|completed|closed|finished)\\b",
         statuses=None,
         meaning="The order is filled or cancelled, or its id is wrong.",
         order="notOpen",
@@ -195,7 +195,7 @@ ROWS: tuple[ErrorRow, ...] = (
     ErrorRow(
         id="order-status-refused",
         codes=(),
-        message="order status ?: ?(?:cancell?ed|filled|failed|expired|rejected) ?, ?can ?not delete",
+        message="order status ?: ?(?:cancell?ed|filled|failed|expired|rejected) ?, ?can ?not delete|order ?status ?(?:is )?illegal",
         statuses=None,
         meaning="The order has a status in which it cannot be cancelled.",
         order="notOpen",
@@ -271,11 +271,24 @@ ROWS: tuple[ErrorRow, ...] = (
         advice="Check the API key, and that it belongs to this environment (live or simulated trading). The exchange deletes keys that may trade and have no bound IP address after 14 idle days.",
     ),
     ErrorRow(
-        id="permission-missing",
-        codes=(100004,),
+        id="authentication-failed",
+        codes=(100401, 401),
         message=None,
         statuses=None,
-        meaning="The API key lacks the permission.",
+        meaning="The API key or the signature is not accepted. 401 is a gateway that repeats the HTTP status.",
+        order="untouched",
+        category="authentication",
+        waiting_helps=False,
+        until=None,
+        seconds=None,
+        advice="Check the API key and the secret.",
+    ),
+    ErrorRow(
+        id="permission-missing",
+        codes=(100004, 100403, 403),
+        message=None,
+        statuses=None,
+        meaning="The API key lacks the permission. 403 is a gateway that repeats the HTTP status.",
         order="untouched",
         category="permission",
         waiting_helps=False,
@@ -312,7 +325,7 @@ ROWS: tuple[ErrorRow, ...] = (
     ErrorRow(
         id="trading-prohibited",
         codes=(),
-        message="traders? prohibit",
+        message="\\bprohibit",
         statuses=None,
         meaning="This account may not trade through the API.",
         order="untouched",
@@ -338,7 +351,7 @@ ROWS: tuple[ErrorRow, ...] = (
     ErrorRow(
         id="parameter-missing",
         codes=(100400, 80001, 80014, 109400, 109414),
-        message="missing|\\bmiss (?:argument|param)|mandatory|required|can ?not be (?:null|empty|blank)|is (?:null|empty|blank)",
+        message="missing|\\bmiss (?:argument|param)|\\black of\\b|mandatory|required|\\b(?:can ?not|must not|should not) be (?:null|empty|blank)|\\b(?:is|are) (?:null|empty|blank)|\\bnot (?:provided|specified)",
         statuses=None,
         meaning="A parameter is missing where the server looks for it.",
         order="untouched",
@@ -351,7 +364,7 @@ ROWS: tuple[ErrorRow, ...] = (
     ErrorRow(
         id="clock",
         codes=(100400, 100421, 80001, 80014, 109400, 109414),
-        message="timestamp",
+        message="timestamp|recv ?window.{0,20}(?:exceed|expire)|\\brequest (?:has |is )?expired",
         statuses=None,
         meaning="The timestamp is missing, or too far from the exchange's time.",
         order="untouched",
@@ -364,7 +377,7 @@ ROWS: tuple[ErrorRow, ...] = (
     ErrorRow(
         id="invalid-parameter",
         codes=(100400,),
-        message="param|invalid|illegal|incorrect|must be|format|out of range",
+        message="param|invalid|illegal|incorrect|must be|format|out of range|\\b(?:symbol|pair|contract)\\b.{0,40}\\bnot (?:exist|found|support)",
         statuses=None,
         meaning="A parameter is invalid.",
         order="untouched",
@@ -480,10 +493,10 @@ ROWS: tuple[ErrorRow, ...] = (
     ),
     ErrorRow(
         id="pair-offline",
-        codes=(100490,),
+        codes=(100490, 109415),
         message=None,
         statuses=None,
-        meaning="The pair is offline.",
+        meaning="The pair is offline or paused.",
         order="untouched",
         category="refused",
         waiting_helps=False,
@@ -516,6 +529,45 @@ ROWS: tuple[ErrorRow, ...] = (
         until="after(?: time ?:?)? ?([0-9]{13})\\b",
         seconds=300,
         advice="Send nothing for a while. Going on leads to a ban (HTTP 418).",
+    ),
+    ErrorRow(
+        id="too-many-requests-code",
+        codes=(429, 418),
+        message=None,
+        statuses=None,
+        meaning="A rate limit was passed. The code repeats an HTTP status.",
+        order="untouched",
+        category="rateLimited",
+        waiting_helps=True,
+        until="after(?: time ?:?)? ?([0-9]{13})\\b",
+        seconds=300,
+        advice="Send nothing for a while. Going on leads to a ban (HTTP 418).",
+    ),
+    ErrorRow(
+        id="gateway-refused-code",
+        codes=(400, 404, 405, 415),
+        message=None,
+        statuses=None,
+        meaning="A gateway refused the request. The code repeats an HTTP status.",
+        order="untouched",
+        category="refused",
+        waiting_helps=False,
+        until=None,
+        seconds=None,
+        advice="Check the base URL, the path, and whether a proxy between here and the exchange changes the request.",
+    ),
+    ErrorRow(
+        id="gateway-unauthorized",
+        codes=(),
+        message=None,
+        statuses=(401, 401),
+        meaning="The API key or the signature is not accepted.",
+        order="untouched",
+        category="authentication",
+        waiting_helps=False,
+        until=None,
+        seconds=None,
+        advice="Check the API key and the secret.",
     ),
     ErrorRow(
         id="blocked-for-legal-reasons",
@@ -590,7 +642,7 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         id="http-not-found",
         codes=(),
         message=None,
-        statuses=(404, 404),
+        statuses=(404, 405),
         meaning="There is no such path or method.",
         order="untouched",
         category="refused",
@@ -598,6 +650,19 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Check the base URL and the path.",
+    ),
+    ErrorRow(
+        id="http-media-type",
+        codes=(),
+        message=None,
+        statuses=(415, 415),
+        meaning="The server does not read a body of this kind.",
+        order="untouched",
+        category="refused",
+        waiting_helps=False,
+        until=None,
+        seconds=None,
+        advice="The server may expect the parameters in another place. Change the placement (json, query or form).",
     ),
     ErrorRow(
         id="http-banned",

@@ -543,11 +543,12 @@ class TestRepairOfTheClock:
 
 SIGNATURE_MISSING = says(100412, "signature missing")
 PARAMETER_MISSING = says(100400, "symbol is required")
+NO_JSON = answer(b"<html>", 415)
 NULL_TIMESTAMP = "Null timestamp or timestamp mismatch"
 
 
 class TestRepairOfThePlacement:
-    @pytest.mark.parametrize("rejection", [SIGNATURE_MISSING, PARAMETER_MISSING], ids=range(2))
+    @pytest.mark.parametrize("rejection", [SIGNATURE_MISSING, PARAMETER_MISSING, NO_JSON], ids=range(3))
     def test_moves_the_parameters_to_the_query_string(self, rejection: Response) -> None:
         exchange = Exchange()
         runner = runner_of(exchange)

@@ -19,7 +19,9 @@ _ACCOUNT_RULES = frozenset(
         "risk-control",
         "no-such-path",
         "http-bad-request",
+        "gateway-refused-code",
         "http-not-found",
+        "http-media-type",
     }
 )
 

@@ -39,7 +39,7 @@ BAN_STATUSES = (403, 418, 429)
 #: In place of a rule of the error table: the client is closed, and no attempt can succeed.
 CLOSED_CLIENT = "closed-client"
 # Rules of the error table: the server has not seen the parameters where they were.
-_PARAMETERS_NOT_SEEN = ("signature-missing", "parameter-missing", "timestamp-null")
+_PARAMETERS_NOT_SEEN = ("signature-missing", "parameter-missing", "timestamp-null", "http-media-type")
 _UNREACHED = "Check the network, the base URL {} and any proxy."
 _NO_RESPONSE = "Try again after a moment."
 

@@ -29,7 +29,7 @@ SYMBOL = "BTC-USDT"
 _GOOD_OFFSET = 1000
 _DEFAULT_RECV_WINDOW = 5000
 # The rows of spec/errors.yaml that mean that the server looks for parameters elsewhere.
-_OTHER_PLACEMENT = ("signature-missing", "parameter-missing")
+_OTHER_PLACEMENT = ("signature-missing", "parameter-missing", "http-media-type")
 
 
 def measure_time(environment: str) -> tuple[int, int]:
