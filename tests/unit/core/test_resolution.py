@@ -139,6 +139,18 @@ class TestReadsThatLag:
         assert ending(played) == "StillOpen"
         assert "is still open (PENDING)" in str(played.error)
 
+    @pytest.mark.parametrize("timeout", [33.0, 45.0, 60.0, 100.0])
+    def test_a_late_attempt_does_not_cost_the_proof_that_an_order_is_open(self, timeout: float) -> None:
+        assert ending(World(then=lambda _: GATEWAY_TIMEOUT).play(timeout=timeout)) == "StillOpen"
+
+    def test_where_no_proof_is_possible_late_attempts_are_made(self) -> None:
+        played = World(then=lambda _: GATEWAY_TIMEOUT).play(timeout=29.0)
+        assert (ending(played), played.asked.count("c")) == ("OutcomeUnknown", MAXIMUM_ATTEMPTS)
+
+    def test_ten_seconds_of_the_same_take_no_more_requests_than_that(self) -> None:
+        played = World(then=lambda _: GATEWAY_TIMEOUT).play(timeout=10.0)
+        assert (ending(played), len(played.asked) <= 25) == ("OutcomeUnknown", True)
+
     def test_a_request_that_was_stamped_ahead_of_time_takes_effect_later(self) -> None:
         world = World(then=lambda _: GATEWAY_TIMEOUT)
         clock_is_wrong = [says(100421, "timestamp mismatch", timestamp=BEGIN - 3_600_000)]

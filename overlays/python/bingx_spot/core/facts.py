@@ -74,7 +74,7 @@ def _decimal(value: object) -> Decimal | None:
 MAXIMUM_ATTEMPTS = 6
 # The last of them wait for a third of the time each, so that an exchange that recovers gets one.
 _EARLY_ATTEMPTS = 4
-#: The most queries in one call. Pauses grow with the time that it takes: about 25 queries fit into ten
+#: The most queries in one call. Pauses grow with the time that it takes: about 20 queries fit into ten
 #: seconds, and this many into a day.
 MAXIMUM_QUERIES = 150
 #: Retries after an ambiguous attempt that do not need the shared retry budget.
@@ -112,6 +112,7 @@ class Facts:
         out_of_permits: Whether no permit for the operation comes before the deadline.
         closed: Whether the client is closed.
         id_in_doubt: Whether the order id is one that an unbelieved response named and no query finds.
+        costs_proof: Whether there is time left to prove the order open, but not after one more request.
     """
 
     call: ApiCall
@@ -140,6 +141,7 @@ class Facts:
     out_of_permits: bool = False
     closed: bool = False
     id_in_doubt: bool = False
+    costs_proof: bool = False
 
     @property
     def is_settleable(self) -> bool:
@@ -168,7 +170,7 @@ class Facts:
     @property
     def can_retry_later(self) -> bool:
         """Return whether the operation may be sent once more, now or after `seconds_to_retry`."""
-        barred = self.closed or self.out_of_permits or self.id_in_doubt
+        barred = self.closed or self.out_of_permits or self.id_in_doubt or self.costs_proof
         possible = self.time_left and self.can_open and not barred
         most = MAXIMUM_QUERIES if self.call.operation.act == "read" else MAXIMUM_ATTEMPTS
         if not possible or self.attempts >= most:

@@ -28,6 +28,8 @@ from bingx_spot_api.contract import Operation, Timing
 _DEFAULT_RECV_WINDOW = 5000.0
 # The longest pause that the approaching deadline does not shorten, in seconds.
 _SHORTEST_PAUSE = 0.1
+# Left for the read that proves an order open, in seconds.
+_TIME_TO_READ = 1.0
 # Of the pauses so far: the longer a call waits, the longer it waits each time.
 _PAUSE_SHARE = 0.1
 # Between queries that find no order, in seconds: a new one is visible within about two.
@@ -126,6 +128,15 @@ class _Resolution:
             facts.can_query_in_time = facts.can_query_in_time and attempts.can_open_in_time(
                 settling_operation(operation)
             )
+            facts.costs_proof = facts.state is OrderState.OPEN and self._costs_proof()
+
+    def _costs_proof(self) -> bool:
+        """Return whether there is time left to prove the order open, but not after one more request."""
+        facts, lag = self.facts, _timing(self.original.operation).reads_lag
+        latest = self.attempts.deadline.at - lag - _TIME_TO_READ
+        provable = facts.proven_open or (facts.ambiguous is not None and self.ambiguous_until < latest)
+        next_at = self.attempts.context.now() + self.paused_seconds * _PAUSE_SHARE
+        return provable and next_at + self._seconds_to_effect() >= latest
 
     def _send(self) -> CallSteps[None]:
         """Send the operation once, repaired if that helps, and note the result."""
@@ -289,7 +300,7 @@ class _Resolution:
             pause = max(pause, _NOT_FOUND_PAUSE)
         self.pauses += 1
         # Towards the deadline in shorter steps, but not in ever more of them.
-        pause = min(pause, max(left / 4, _SHORTEST_PAUSE), left)
+        pause = min(pause, max(left / 2, _SHORTEST_PAUSE), left)
         self.paused_seconds += pause
         yield Sleep(pause)
 
