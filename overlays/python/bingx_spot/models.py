@@ -142,7 +142,7 @@ class Order:
         """
         # The one name that a query spells in another way.
         stop_price = data["stopPrice"] if "stopPrice" in data else data.get("StopPrice")
-        kind, side = data.get("type"), data.get("side")
+        kind, side = _text(data.get("type")), _text(data.get("side"))
         return cls(
             symbol=data["symbol"],
             order_id=int(data["orderId"]),

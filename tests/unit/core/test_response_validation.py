@@ -21,7 +21,7 @@ from bingx_spot_api.contract import Field
 from tests.support.judging import failure, judged
 from tests.support.plain_ids import plain
 from tests.support.samples import BY_ORDER_ID, CANCEL, ORDER, ORDER_ID, SYMBOL, success
-from tests.unit.core.playing import QUERYING
+from tests.unit.core.playing import QUERYING, answer
 
 MAXIMUM_ID = 2**63 - 1
 BY_CLIENT_ORDER_ID = ApiCall.of(CANCEL, {"symbol": SYMBOL, "clientOrderID": "my-bot_0001"})
@@ -104,6 +104,29 @@ class TestSuccess:
     def test_may_hold_whole_pairs_of_surrogates(self):
         assert judged(f'{SUCCESS[:-1]},"more":"\\ud83d\\ude00"}}').order_id == ORDER_ID
         assert judged(f'{SUCCESS[:-1]},"more":"\\\\ud800"}}').order_id == ORDER_ID
+
+
+class TestRead:
+    @pytest.mark.parametrize(
+        "odd",
+        [{"price": "N/A"}, {"type": None}, {"side": 1}, {"time": "2023-10-08"}, {"clientOrderID": 5}],
+        ids=str,
+    )
+    def test_a_field_that_decides_nothing_is_left_out_where_it_cannot_be_read(
+        self, odd: dict[str, Any]
+    ) -> None:
+        response = validate_response(QUERYING, answer(json.loads(success(**odd)) | {"debugMsg": {}}))
+        assert response.json()["data"] == {name: value for name, value in ORDER.items() if name not in odd}
+        assert "debugMsg" not in response.json()
+
+    @pytest.mark.parametrize("odd", [{"executedQty": "many"}, {"origQty": []}, {"status": 5}], ids=str)
+    def test_a_field_that_decides_has_to_be_readable(self, odd: dict[str, Any]) -> None:
+        with pytest.raises(OutcomeUnknown):
+            validate_response(QUERYING, answer(json.loads(success(**odd))))
+
+    def test_what_success_says_is_not_left_out(self) -> None:
+        with pytest.raises(OutcomeUnknown):
+            validate_response(QUERYING, answer(json.loads(SUCCESS) | {"success": "false"}))
 
 
 class TestConfirmedBy:
@@ -304,6 +327,11 @@ class TestNoSuccess:
     )
     def test_without_the_client_order_id_of_the_request(self, answered):
         assert isinstance(failure(envelope(ORDER | answered), call=BY_CLIENT_ORDER_ID), OutcomeUnknown)
+
+    @pytest.mark.parametrize("order_id", [0, -1, "0"])
+    def test_with_an_order_id_of_no_order(self, order_id: object) -> None:
+        named = ORDER | {"clientOrderID": "my-bot_0001", "orderId": order_id}
+        assert isinstance(failure(envelope(named), call=BY_CLIENT_ORDER_ID), OutcomeUnknown)
 
     @pytest.mark.parametrize("answered", [{}, {"clientOrderID": None}])
     def test_with_no_client_order_id_where_the_request_s_is_the_word_none(self, answered):

@@ -77,6 +77,8 @@ _EARLY_ATTEMPTS = 4
 #: The most queries in one call. Pauses grow with the time that it takes: about 20 queries fit into ten
 #: seconds, and this many into a day.
 MAXIMUM_QUERIES = 150
+# Milliseconds for which a request is valid where it does not say: "recvWindow (default 5000)".
+_DEFAULT_RECV_WINDOW = 5000.0
 #: Retries after an ambiguous attempt that do not need the shared retry budget.
 FREE_RETRIES = 3
 
@@ -258,3 +260,15 @@ def settling_query(call: ApiCall) -> ApiCall:
     if "recvWindow" in call.parameters and "recvWindow" in operation.parameters:
         parameters["recvWindow"] = call.parameters["recvWindow"]
     return ApiCall.of(operation, parameters)
+
+
+def seconds_to_effect(call: ApiCall) -> float:
+    """Return for how long after its beginning a request of a call may still take effect, in seconds."""
+    try:
+        # Text, where the caller gave it to the generated client as a form.
+        milliseconds = float(str(call.parameters.get("recvWindow")))
+    except ValueError:
+        milliseconds = _DEFAULT_RECV_WINDOW
+    timing = call.operation.timing
+    # Only operations with `settledBy` have one; after any other there is nothing to wait for.
+    return milliseconds / 1000 + (0.0 if timing is None else timing.takes_effect_within)

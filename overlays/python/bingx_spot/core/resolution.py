@@ -13,6 +13,7 @@ from bingx_spot.core.facts import (
     Facts,
     OrderState,
     order_state,
+    seconds_to_effect,
     settling_operation,
     settling_query,
 )
@@ -24,8 +25,6 @@ from bingx_spot.limits.client_state import backoff
 from bingx_spot.models import Order, Response
 from bingx_spot_api.contract import Operation, Timing
 
-# Milliseconds for which a request is valid where it does not say: "recvWindow (default 5000)".
-_DEFAULT_RECV_WINDOW = 5000.0
 # The longest pause that the approaching deadline does not shorten, in seconds.
 _SHORTEST_PAUSE = 0.1
 # Left for the read that proves an order open, in seconds.
@@ -136,7 +135,7 @@ class _Resolution:
         latest = self.attempts.deadline.at - lag - _TIME_TO_READ
         provable = facts.proven_open or (facts.ambiguous is not None and self.ambiguous_until < latest)
         next_at = self.attempts.context.now() + self.paused_seconds * _PAUSE_SHARE
-        return provable and next_at + self._seconds_to_effect() >= latest
+        return provable and next_at + seconds_to_effect(self.original) >= latest
 
     def _send(self) -> CallSteps[None]:
         """Send the operation once, repaired if that helps, and note the result."""
@@ -174,7 +173,7 @@ class _Resolution:
         facts.closed = rule == CLOSED_CLIENT
         if isinstance(error, OutcomeUnknown) and facts.call.operation.act != "read":
             facts.ambiguous = error
-            seconds = self._seconds_to_effect()
+            seconds = seconds_to_effect(self.original)
             self.ambiguous_until = max(self.ambiguous_until, attempt.began + seconds)
             self.ambiguous_until_ms = max(self.ambiguous_until_ms, attempt.timestamp + seconds * 1000)
             self._use_permanent_id(error.details.order_id)
@@ -279,18 +278,6 @@ class _Resolution:
     def _order(self) -> Order | None:
         read = self.facts.read
         return None if read is None else Order.from_data(read.data(), read)
-
-    def _seconds_to_effect(self) -> float:
-        """Return for how long after its beginning a request may still take effect, in seconds."""
-        window = self.original.parameters.get("recvWindow")
-        try:
-            # Text, where the caller gave it to the generated client as a form.
-            milliseconds = float(str(window))
-        except ValueError:
-            milliseconds = _DEFAULT_RECV_WINDOW
-        timing = self.original.operation.timing
-        # Only operations with `settledBy` have one; after any other there is nothing to wait for.
-        return milliseconds / 1000 + (0.0 if timing is None else timing.takes_effect_within)
 
     def _pause(self) -> CallSteps[None]:
         left = self.attempts.deadline.seconds_left()

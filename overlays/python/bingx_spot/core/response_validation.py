@@ -134,11 +134,36 @@ def _validate_envelope(call: ApiCall, response: Response, envelope: Mapping[str,
     if int(code) != 0:
         raise error_from_code(code, ErrorDetails.of(response, message, code=code), call.operation)
     problem = _success_problem(call, response, envelope)
+    if problem and call.operation.act == "read":
+        envelope = _without_unreadable(call, envelope)
+        problem = _success_problem(call, response, envelope)
     if problem:
         text = f"{problem}; the exchange said {message!r}"
         details = ErrorDetails.of(response, text, code=code, order_id=_order_id(call, envelope.get("data")))
         raise error_from_code(code, details, call.operation)
     return replace(response, parsed=envelope)
+
+
+def _without_unreadable(call: ApiCall, envelope: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the envelope of a read without members that decide nothing and are not of the contract's type.
+
+    A price that cannot be read is no reason to doubt that an order is cancelled.
+    """
+    operation, states = call.operation, call.operation.states
+    deciding = {"success", *call.parameters, *(states.executed or () if states is not None else ())}
+
+    def readable(fields: tuple[Field, ...], members: Mapping[str, Any]) -> dict[str, Any]:
+        optional = {each.name: each for each in fields if not (each.required or each.name in deciding)}
+        return {
+            name: value
+            for name, value in members.items()
+            if name not in optional or not _mismatch(optional[name], value)
+        }
+
+    data = envelope.get("data")
+    if isinstance(data, dict) and operation.data is not None:
+        envelope = {**envelope, "data": readable(operation.data, data)}
+    return readable(operation.envelope, envelope)
 
 
 def _success_problem(call: ApiCall, response: Response, envelope: Mapping[str, Any]) -> str:
@@ -159,12 +184,15 @@ def _success_problem(call: ApiCall, response: Response, envelope: Mapping[str, A
 
 def _wrong_order(call: ApiCall, data: Mapping[str, Any]) -> str:
     """Return how `data` differs from the order in the request, or nothing."""
+    permanent = call.operation.permanent_id
+    if permanent in data and int(data[permanent]) <= 0:
+        return f"the response names no order: {permanent} is {data[permanent]}"
     for name in call.operation.repeats:
         requested = call.parameters.get(name)
         if requested is None:
             continue
         stated = data.get(name)
-        other_id = name in call.operation.exactly_one_of and name != call.operation.permanent_id
+        other_id = name in call.operation.exactly_one_of and name != permanent
         if call.operation.act == "read" and other_id and stated in (None, ""):
             # The response to a query by client order id may lack it; the exchange has looked it up.
             continue
