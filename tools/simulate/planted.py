@@ -180,7 +180,7 @@ PLANTED: dict[str, Plant] = {
     "believe a stale open": lambda: _first(
         lambda known: known.state is OrderState.OPEN and known.attempts > 1, Action.RAISE_STILL_OPEN
     ),
-    "forget pending requests": _always(_RESOLUTION, "_seconds_to_effect", -1000.0),
+    "forget pending requests": _always(resolution, "seconds_to_effect", -1000.0),
     "take not open for cancelled": lambda: _validation(_not_open_is_cancelled),
     "believe a success without reading its status": _always(response_validation, "_unconfirmed", ""),
     "believe a success for another order": _always(response_validation, "_wrong_order", ""),

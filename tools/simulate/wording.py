@@ -17,9 +17,16 @@ GONE = (
     "order does not exist",
     "the order is FILLED or CANCELLED already before, or is not a valid order id ,please verify"
     ", NoRetry, RemoteInfo(100404,RetErr), ",
+    "order not found",
+    "the order has been filled or cancelled, order is closed",
 )
 GONE_CODES = (100404, 100400, 100421, 80016, 109421)
-NOT_FOUND = ((100204, "data not found"), (100404, "order not exist"), (80016, "order does not exist"))
+NOT_FOUND = (
+    (100204, "data not found"),
+    (100404, "order not exist"),
+    (80016, "order does not exist"),
+    (100400, "no such order"),
+)
 BUSY = "The current system is busy, please try again later"
 #: Refusals for certain: the request was not executed and will not be. Code 0: the body is a page.
 REFUSALS: tuple[tuple[int, int, str], ...] = (
@@ -40,6 +47,9 @@ REFUSALS: tuple[tuple[int, int, str], ...] = (
     (401, 0, "Unauthorized"),
     (404, 0, "Not Found"),
     (400, 0, "Bad Request"),
+    (405, 0, "Method Not Allowed"),
+    (200, 401, "Unauthorized"),
+    (200, 100421, "Copy trading users are prohibited from using the API"),
 )
 #: Ambiguous: they do not say whether the request was or will be executed. Code -1: an empty body.
 AMBIGUOUS: tuple[tuple[int, int, str], ...] = (
@@ -71,6 +81,9 @@ AMBIGUOUS: tuple[tuple[int, int, str], ...] = (
     (200, 109423, "the order is being processed"),
     (200, 109424, "the order is being processed"),
     (200, 109500, "busy"),
+    (200, 100202, "System is under maintenance, please wait"),
+    (200, 101402, "context deadline exceeded"),
+    (200, 109400, "The order is processing, please wait"),
     (200, 123456, "a code that no page lists"),
 )
 #: Words of a success that are not CANCELED; for some the order is open, for some it will be cancelled soon.

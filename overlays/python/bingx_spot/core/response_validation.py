@@ -154,11 +154,8 @@ def _without_unreadable(call: ApiCall, envelope: Mapping[str, Any]) -> dict[str,
 
     def readable(fields: tuple[Field, ...], members: Mapping[str, Any]) -> dict[str, Any]:
         optional = {each.name: each for each in fields if not (each.required or each.name in deciding)}
-        return {
-            name: value
-            for name, value in members.items()
-            if name not in optional or not _mismatch(optional[name], value)
-        }
+        kept = members.keys() - {name for name in optional if _mismatch(optional[name], members.get(name))}
+        return {name: members[name] for name in members if name in kept}
 
     data = envelope.get("data")
     if isinstance(data, dict) and operation.data is not None:
@@ -185,8 +182,9 @@ def _success_problem(call: ApiCall, response: Response, envelope: Mapping[str, A
 def _wrong_order(call: ApiCall, data: Mapping[str, Any]) -> str:
     """Return how `data` differs from the order in the request, or nothing."""
     permanent = call.operation.permanent_id
-    if permanent in data and int(data[permanent]) <= 0:
-        return f"the response names no order: {permanent} is {data[permanent]}"
+    named = data.get(permanent or "")
+    if is_integer(named) and int(named) <= 0:
+        return f"the response names no order: {permanent} is {named}"
     for name in call.operation.repeats:
         requested = call.parameters.get(name)
         if requested is None:
