@@ -143,6 +143,11 @@ class TestUnknown:
         assert type(error) is OutcomeUnknown
         assert (error.message, error.code) == ("order is gone", 100404)
 
+    def test_after_a_refusal_says_why_by_that_and_not_by_the_last_error(self) -> None:
+        late = RateLimited(details("not sent: rate limit"))
+        error = error_for(Action.RAISE_UNKNOWN, facts(BY_CLIENT_ORDER_ID, error=late, not_open=REFUSAL), None)
+        assert error.message == "order is gone"
+
     def test_of_a_placing_does_not_advise_to_repeat_it(self) -> None:
         error = error_for(Action.RAISE_UNKNOWN, facts(PLACE, ambiguous=AMBIGUOUS), None)
         assert error.details.summary == f"Unknown whether order {ORDER_ID} was placed."

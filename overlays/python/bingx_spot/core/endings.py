@@ -155,7 +155,7 @@ def _unknown(facts: Facts) -> CallError:
     act = {"cancel": "was cancelled", "place": "was placed"}.get(
         facts.call.operation.act or "", "was changed"
     )
-    error = facts.ambiguous or facts.error
+    error = facts.ambiguous or facts.not_open or facts.error
     assert error is not None  # an outcome is unknown because of an error
     hint = error.hint
     if facts.is_settleable:
