@@ -132,6 +132,14 @@ class TestUnknown:
         error = error_for(Action.RAISE_UNKNOWN, facts(ambiguous=AMBIGUOUS, error=later), None)
         assert error.message == "connection reset"
 
+    def test_behind_a_lock_says_until_when_the_exchange_accepts_nothing(self) -> None:
+        locked = RateLimited(details("rate limited", retry_at=5_000))
+        error = error_for(
+            Action.RAISE_UNKNOWN, facts(ambiguous=AMBIGUOUS, error=locked, can_open=False), None
+        )
+        assert error.details.retry_at == 5_000
+        assert error.hint.startswith("The exchange does not accept this request before the time in retry_at.")
+
     def test_of_an_error_code_that_is_not_listed_keeps_its_class(self) -> None:
         unlisted = UnknownErrorCode(details("what is this?", code=123456))
         error = error_for(Action.RAISE_UNKNOWN, facts(ambiguous=unlisted), None)

@@ -166,6 +166,10 @@ def _unknown(facts: Facts) -> CallError:
     if facts.ambiguous is None:
         summary = f"Unknown whether {_lower(order_name(facts.call))} is open; this call did not change it."
     details = replace(error.details, summary=summary, hint=hint)
+    locked_until = facts.error.details.retry_at if facts.error is not None and not facts.can_open else None
+    if locked_until is not None:
+        hint = f"The exchange does not accept this request before the time in retry_at. {hint}"
+        details = replace(details, retry_at=locked_until, hint=hint)
     return error.with_details(details) if isinstance(error, OutcomeUnknown) else OutcomeUnknown(details)
 
 
