@@ -96,6 +96,10 @@ class TestExchangeTime:
     def test_is_ours_where_nothing_can_be_read(self, date: str) -> None:
         assert self.of(dated(date)) == 100
 
+    @pytest.mark.parametrize("date", ["Thu, 01 Jan 1970 00:00:00 GMT", "Thu, 01 Jan 2099 00:00:00 GMT"])
+    def test_is_ours_where_the_response_is_more_than_a_day_off(self, date: str) -> None:
+        assert self.of(dated(date)) == 100
+
     def test_is_ours_where_the_response_counts_seconds(self) -> None:
         assert self.of(stamped(BEGIN // 1000)) == 100
 

@@ -32,7 +32,7 @@ _TIME_TO_READ = 1.0
 # Of the pauses so far: the longer a call waits, the longer it waits each time.
 _PAUSE_SHARE = 0.1
 # Between queries that find no order, in seconds: a new one is visible within about two.
-_NOT_FOUND_PAUSE = 0.7
+_NOT_FOUND_PAUSE = 1.0
 _NOT_SENT_NOTE = "bingx_spot: no request was sent that could have taken effect"
 
 

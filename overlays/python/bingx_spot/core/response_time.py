@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
+from bingx_spot.core.clock import MAXIMUM_OFFSET
 from bingx_spot.core.response_validation import is_integer
 from bingx_spot.exceptions import ErrorDetails
 from bingx_spot.models import Response
@@ -76,8 +77,9 @@ def exchange_time(response: Response | ErrorDetails, sent: int, received: int) -
         if date is None:
             return received
         earliest, latest = date, date + _DATE_SPAN_MS
-    ahead, behind = earliest - received, latest - sent
-    return received + max(ahead, min(behind, 0))
+    offset = max(earliest - received, min(latest - sent, 0))
+    # A time that the clock would not learn is not believed here either.
+    return received + (offset if abs(offset) <= MAXIMUM_OFFSET else 0)
 
 
 def _timestamp(body: bytes) -> int | None:
