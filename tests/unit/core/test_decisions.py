@@ -36,7 +36,6 @@ from tests.unit.core.playing import (
 )
 
 BY_CLIENT_ID = ApiCall.of(CANCEL, {"symbol": SYMBOL, "clientOrderID": "bot_1"})
-RESTRICTED = ApiCall.of(CANCEL, {**CANCELLING.parameters, "cancelRestrictions": "NEW"})
 PLACING = ApiCall(replace(CANCEL, act="place", repeat="never", confirmed_by=()), CANCELLING.parameters)
 OPEN_WITH_CLIENT_ID = order("NEW", clientOrderID="bot_1")
 
@@ -84,7 +83,6 @@ SCENARIOS = {
     "wait-until-visible": Scenario((NOT_OPEN, CANCELLED), (says(100410),)),
     "retry-not-sent": Scenario((REFUSED, CANCELLED)),
     "wait-to-retry": Scenario((REFUSED, REFUSED, REFUSED, REFUSED, CANCELLED)),
-    "restricted": Scenario((NOT_OPEN,), (OPEN,), "StillOpen", call=RESTRICTED),
     "end": Scenario((REFUSED,), (), "NotSent"),
     "still-open": Scenario((BAD_GATEWAY,), (OPEN,), "StillOpen", timeout=120.0),
     "unknown": Scenario((BAD_GATEWAY,), (OPEN,), "OutcomeUnknown"),

@@ -216,10 +216,17 @@ class TestOrdersThatAreNotFound:
         assert ending(played) == "OutcomeUnknown"
         assert "is open; this call did not change it." in str(played.error)
 
-    @pytest.mark.parametrize("timeout", [4.0, 30.0])
-    def test_a_refusal_of_a_restricted_cancel_is_about_the_restriction(self, timeout: float) -> None:
+    @pytest.mark.parametrize(("timeout", "expected"), [(4.0, "OutcomeUnknown"), (30.0, "StillOpen")])
+    def test_a_refusal_of_a_restricted_cancel_may_be_about_the_restriction(
+        self, timeout: float, expected: str
+    ) -> None:
         call = ApiCall.of(CANCEL, {**CANCELLING.parameters, "cancelRestrictions": "NEW"})
-        assert ending(World(then=lambda _: NOT_OPEN).play(call, timeout)) == "StillOpen"
+        assert ending(World(then=lambda _: NOT_OPEN).play(call, timeout)) == expected
+
+    def test_after_a_refusal_of_a_restricted_cancel_a_stale_open_is_not_believed(self) -> None:
+        call = ApiCall.of(CANCEL, {**CANCELLING.parameters, "cancelRestrictions": "NEW"})
+        world = World(history=[(0.0, "PENDING"), (999.0, "FILLED")], reads_lag=15.0)
+        assert ending(world.play(call)) == "OutcomeUnknown"
 
     def test_a_read_much_younger_than_the_refusal_says_that_the_order_is_open(self) -> None:
         assert ending(World(then=lambda _: NOT_OPEN).play(timeout=60.0)) == "StillOpen"

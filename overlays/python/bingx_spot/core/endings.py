@@ -6,7 +6,7 @@ A text says what happened, what it means for the order, and what to do.
 from dataclasses import replace
 
 from bingx_spot.core.decisions import Action, Rule
-from bingx_spot.core.facts import Facts, OrderState
+from bingx_spot.core.facts import Facts
 from bingx_spot.core.request import ApiCall
 from bingx_spot.exceptions import (
     CallError,
@@ -29,14 +29,6 @@ ENDINGS = (
         Action.RAISE_STILL_OPEN,
         "raise `StillOpen`",
         "The read is younger than the last moment at which a request could take effect.",
-    ),
-    Rule(
-        "restricted",
-        "a request that is restricted to a status was refused as not open, and a query said open",
-        lambda facts: facts.is_restricted and facts.ambiguous is None and facts.state is OrderState.OPEN,
-        Action.RAISE_STILL_OPEN,
-        "raise `StillOpen`",
-        "The refusal is about the restriction, and no request can take effect.",
     ),
     Rule(
         "unknown",
@@ -69,11 +61,12 @@ ENDINGS = (
     ),
     Rule(
         "refusal-not-confirmed",
-        "the request was refused as not open, by client order id or too soon, and no query was final",
+        "the same by client order id, too soon, or with a restriction to a status, and no query was final",
         lambda facts: isinstance(facts.not_open, OrderNotOpen),
         Action.RAISE_UNKNOWN,
         "raise `OutcomeUnknown`",
-        "An order is found by client order id for two hours only, and a new order not at once.",
+        "An order is found by client order id for two hours only, a new order not at once, and the refusal "
+        "may be about the restriction.",
     ),
     Rule(
         "not-executed",
