@@ -150,6 +150,13 @@ class TestByStatus:
 class TestReads:
     """A read that finds no open order finds no order: the exchange has one text for both."""
 
+    @pytest.mark.parametrize("code", [100500, 100404, 123456], ids=["busy", "unclear", "unlisted"])
+    def test_without_an_answer_is_not_advised_to_query(self, code: int) -> None:
+        read = replace(CANCEL, act="read")
+        error = error_mapping.error_from_code(code, ErrorDetails("strange"), read)
+        assert isinstance(error, OutcomeUnknown)
+        assert "uery" not in error.hint
+
     @pytest.mark.parametrize(
         ("code", "text"),
         [(100404, "order not exist"), (100404, GONE), (100204, ""), (80016, ""), (80018, "")],

@@ -34,6 +34,7 @@ _NOT_FOUND_HINT = (
     "Check the symbol, the id, and that the order belongs to this account and environment. "
     "A client order id is found for two hours only, and a new order not at once."
 )
+_NO_ANSWER_HINT = "Try again after a moment; a read changes nothing."
 _CLASSES: dict[str, type[CallError]] = {
     "authentication": AuthenticationError,
     "permission": PermissionDenied,
@@ -81,6 +82,9 @@ def _error(row: ErrorRow, details: ErrorDetails, operation: Operation) -> CallEr
     if operation.act == "read" and kind in (OrderNotOpen, OrderNotFound):
         # A read that finds no open order finds no order: the exchange has one text for both.
         kind, hint = OrderNotFound, _NOT_FOUND_HINT
+    elif operation.act == "read" and issubclass(kind, OutcomeUnknown):
+        # The table's advice, to query the order, is for what may have changed it.
+        hint = _NO_ANSWER_HINT
     retry_after = _retry_after(details.headers) if kind is RateLimited else None
     if retry_after is not None:
         seconds = retry_after
