@@ -121,7 +121,7 @@ class Sandbox:
         traceback: TracebackType | None,
     ) -> None:
         """Stop the server and wait for its thread; its socket is closed afterwards."""
-        self._server.should_exit = True
+        self._server.stop()
         self._thread.join()
         self._url = None
 

@@ -94,13 +94,14 @@ class Server(uvicorn.Server):
                 # The exchange dates its responses itself, by a clock that may be off.
                 date_header=False,
                 timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-                timeout_graceful_shutdown=_GRACE_SECONDS,
             )
         )
         self._listener = listener
         self._address = listener.getsockname()
         self._announce = announce
         self._closed_port: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopped = asyncio.Event()
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         """Run until stopped, and close the listener."""
@@ -127,6 +128,20 @@ class Server(uvicorn.Server):
         self._listener = reserve_port(self._listener.family, self._address)
         self._closed_port = asyncio.create_task(self._open_port_after(seconds))
 
+    def stop(self) -> None:
+        """Stop the server; from any thread."""
+        self.should_exit = True
+        # Not there before the start; closed after the end.
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._stopped.set)
+
+    async def main_loop(self) -> None:
+        """Run until stopped, and stop at once: uvicorn's own loop looks ten times a second."""
+        self._loop = asyncio.get_running_loop()
+        if not await self.on_tick(0):
+            await self._stopped.wait()
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop listening and abort every connection.
 
@@ -135,9 +150,12 @@ class Server(uvicorn.Server):
         """
         if self._closed_port is not None:
             self._closed_port.cancel()
+        for server in self.servers:
+            server.close()
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        await super().shutdown(sockets)
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=_GRACE_SECONDS)
 
     async def _open_port_after(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -160,7 +178,7 @@ class Server(uvicorn.Server):
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        previous = {number: signal.signal(number, self.handle_exit) for number in _SIGNALS}
+        previous = {number: signal.signal(number, lambda *_: self.stop()) for number in _SIGNALS}
         try:
             yield
         finally:
