@@ -1,19 +1,18 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from generator.caller_view import caller_view, python_view
 from generator.document import Document, yaml_text
 from generator.references import objects
 from generator.validity import consistency_problems, example_problems, structure_problems
 from tests.generator.contracts import CONTRACT, edited, with_query
+from tests.support.plain_yaml import load_yaml
 
 STEPS = (structure_problems, consistency_problems, example_problems)
 
 
 def view(text: str) -> dict[str, Any]:
-    return caller_view(yaml.safe_load(text))
+    return caller_view(load_yaml(text))
 
 
 def problems(folder: Path, text: str) -> list[str]:
@@ -46,7 +45,7 @@ def test_the_view_is_a_valid_document(tmp_path: Path) -> None:
 
 
 def test_the_rest_is_as_it_was() -> None:
-    root, caller = yaml.safe_load(CONTRACT), view(CONTRACT)
+    root, caller = load_yaml(CONTRACT), view(CONTRACT)
     for key in ("openapi", "info", "servers", "x-bingx-ip-groups", "tags"):
         assert caller[key] == root[key]
     # Of the others, what is injected is taken out.
@@ -61,9 +60,9 @@ def test_the_rest_is_as_it_was() -> None:
 
 
 def test_the_document_given_stays_as_it_is() -> None:
-    root = yaml.safe_load(CONTRACT)
+    root = load_yaml(CONTRACT)
     caller_view(root)
-    assert root == yaml.safe_load(CONTRACT)
+    assert root == load_yaml(CONTRACT)
 
 
 def test_injected_parameters_are_removed_with_references_to_them() -> None:

@@ -3,17 +3,17 @@
 from typing import Any
 
 import pytest
-import yaml
 
 from generator.contract_diff import error_changes, extension_changes
 from tests.generator.contracts import CONTRACT, edited
+from tests.support.plain_yaml import load_yaml
 
 CANCEL, QUERY = "POST /openApi/spot/v1/trade/cancel", "GET /openApi/spot/v1/trade/query"
-WORKING = yaml.safe_load(CONTRACT)
+WORKING = load_yaml(CONTRACT)
 
 
 def changed(*changes: tuple[str, str]) -> list[str]:
-    return [str(change) for change in extension_changes(WORKING, yaml.safe_load(edited(*changes)))]
+    return [str(change) for change in extension_changes(WORKING, load_yaml(edited(*changes)))]
 
 
 def test_equal_contracts_have_no_changes() -> None:
@@ -161,13 +161,13 @@ def test_names_each_change_of_an_extension(old: str, new: str, said: str) -> Non
 
 
 def test_a_new_operation_is_not_a_change_of_an_extension() -> None:
-    before: Any = yaml.safe_load(CONTRACT)
+    before: Any = load_yaml(CONTRACT)
     del before["paths"]["/openApi/spot/v1/trade/query"]
     assert extension_changes(before, WORKING) == []
 
 
 def test_the_order_of_a_list_is_not_a_change() -> None:
-    after: Any = yaml.safe_load(CONTRACT)
+    after: Any = load_yaml(CONTRACT)
     after["paths"]["/openApi/spot/v1/trade/query"]["get"]["parameters"].reverse()
     after["servers"].reverse()
     assert extension_changes(WORKING, after) == []

@@ -7,6 +7,7 @@ from generator.caller_view import caller_view
 from generator.document import Document, _represent_text, yaml_text
 from generator.problem import SpecError
 from tests.generator.contracts import CONTRACT
+from tests.support.plain_yaml import load_yaml
 
 
 def read(folder: Path, source: str | bytes) -> Document:
@@ -79,8 +80,8 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_written_yaml_reads_back_the_same() -> None:
-    caller = caller_view(yaml.safe_load(CONTRACT))
-    assert yaml.safe_load(yaml_text(caller)) == caller
+    caller = caller_view(load_yaml(CONTRACT))
+    assert load_yaml(yaml_text(caller)) == caller
 
 
 def test_ambiguous_words_are_quoted() -> None:
@@ -96,6 +97,6 @@ def test_the_parser_in_c_and_the_one_in_python_write_the_same() -> None:
             return True
 
     Slow.add_representer(str, _represent_text)
-    caller = caller_view(yaml.safe_load(CONTRACT))
+    caller = caller_view(load_yaml(CONTRACT))
     slow = yaml.dump(caller, Dumper=Slow, sort_keys=False, allow_unicode=True, width=110)
     assert slow == yaml_text(caller)

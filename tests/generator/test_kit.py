@@ -10,7 +10,6 @@ import tarfile
 from pathlib import Path
 
 import pytest
-import yaml
 
 from generator import redocly
 from generator.caller_view import caller_view
@@ -18,6 +17,7 @@ from generator.document import Document
 from generator.kit import kit_files, write_kit
 from generator.problem import GeneratorError
 from tests.generator.contracts import ROOT
+from tests.support.plain_yaml import load_yaml
 
 needs_node = pytest.mark.skipif(not redocly.installed(), reason="Node.js is not installed")
 
@@ -79,9 +79,9 @@ class TestContents:
 
     def test_are_the_same_in_yaml_and_in_json(self, kit: Path) -> None:
         for name in ("openapi", "openapi.caller", "errors"):
-            plain = yaml.safe_load((kit / f"{name}.yaml").read_text("utf-8"))
+            plain = load_yaml((kit / f"{name}.yaml").read_text("utf-8"))
             assert json.loads((kit / f"{name}.json").read_text("utf-8")) == plain
-        caller = yaml.safe_load((kit / "openapi.caller.yaml").read_text("utf-8"))
+        caller = load_yaml((kit / "openapi.caller.yaml").read_text("utf-8"))
         assert caller == caller_view(contract())
 
     def test_every_schema_that_a_file_names_is_there(self, kit: Path) -> None:
@@ -141,5 +141,5 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def contract() -> dict[str, dict[str, str]]:
-    document: dict[str, dict[str, str]] = yaml.safe_load((ROOT / "spec" / "openapi.yaml").read_text("utf-8"))
+    document: dict[str, dict[str, str]] = load_yaml((ROOT / "spec" / "openapi.yaml").read_text("utf-8"))
     return document

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-import yaml
 
 from generator import redocly
 from generator.operation import Member, operations
 from tests.generator.contracts import ROOT
+from tests.support.plain_yaml import load_yaml
 
 pytestmark = [
     pytest.mark.slow,
@@ -145,7 +145,7 @@ def test_the_exchange_added_an_endpoint(project: Project) -> None:
 
 def page_like_the_query(path: str) -> str:
     """Write the page that the exchange would have of an endpoint which is like the query."""
-    root = yaml.safe_load((ROOT / "spec" / "openapi.yaml").read_text("utf-8"))
+    root = load_yaml((ROOT / "spec" / "openapi.yaml").read_text("utf-8"))
     query = next(found for found in operations(root) if found.node["operationId"] == "queryOrder")
     sent = [member for member in query.parameters() if member.name != "signature"]
     return (

@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from generator import redocly
 from generator.problem import GeneratorError
 from generator.reference_page import _exact_integers, html_view, reference_page
 from tests.generator.browser import CHROMIUM, opened
 from tests.generator.contracts import CONTRACT, ROOT
+from tests.support.plain_yaml import load_yaml
 
-ERRORS = yaml.safe_load((ROOT / "spec" / "errors.yaml").read_text("utf-8"))
+ERRORS = load_yaml((ROOT / "spec" / "errors.yaml").read_text("utf-8"))
 SIGNING = (ROOT / "spec" / "signing.md").read_text("utf-8")
 CANCEL = ("paths", "/openApi/spot/v1/trade/cancel", "post")
 
@@ -22,12 +22,12 @@ needs_node = pytest.mark.skipif(not redocly.installed(), reason="Node.js is not 
 
 @pytest.fixture(scope="module")
 def view() -> Any:
-    return html_view(yaml.safe_load(CONTRACT), ERRORS, SIGNING)
+    return html_view(load_yaml(CONTRACT), ERRORS, SIGNING)
 
 
 @pytest.fixture(scope="module")
 def page() -> str:
-    return reference_page(yaml.safe_load(CONTRACT), ERRORS, SIGNING)
+    return reference_page(load_yaml(CONTRACT), ERRORS, SIGNING)
 
 
 def description(view: Any, *path: str) -> str:
@@ -84,9 +84,9 @@ class TestView:
         assert "](" not in text
 
     def test_leaves_the_contract_as_it_is(self) -> None:
-        contract = yaml.safe_load(CONTRACT)
+        contract = load_yaml(CONTRACT)
         html_view(contract, ERRORS, SIGNING)
-        assert contract == yaml.safe_load(CONTRACT)
+        assert contract == load_yaml(CONTRACT)
 
 
 class TestExactIntegers:
@@ -108,7 +108,7 @@ class TestExactIntegers:
 class TestPage:
     @pytest.mark.slow
     def test_is_the_same_each_time(self, page: str) -> None:
-        assert reference_page(yaml.safe_load(CONTRACT), ERRORS, SIGNING) == page
+        assert reference_page(load_yaml(CONTRACT), ERRORS, SIGNING) == page
 
     def test_names_no_place_of_this_machine(self, page: str) -> None:
         assert str(ROOT) not in page

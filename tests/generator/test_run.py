@@ -22,6 +22,7 @@ from generator.problem import SpecError
 from generator.run import generate
 from tests.generator.conftest import run_python
 from tests.generator.contracts import CONTRACT, ROOT, complaint, edited, fingerprint, line_of, with_operations
+from tests.support.plain_yaml import load_yaml
 
 HEADER = """\
 # Generated. Do not edit: change the contract, then run `make generate`.
@@ -89,9 +90,9 @@ def test_every_file_has_a_header_without_paths(generated: Path, tmp_path: Path) 
 
 
 def test_json_and_yaml_hold_the_same(generated: Path) -> None:
-    caller = yaml.safe_load((generated / "openapi.caller.yaml").read_text("utf-8"))
+    caller = load_yaml((generated / "openapi.caller.yaml").read_text("utf-8"))
     assert json.loads((generated / "openapi.caller.json").read_text("utf-8")) == caller
-    table = yaml.safe_load((ROOT / "spec" / "errors.yaml").read_text("utf-8"))
+    table = load_yaml((ROOT / "spec" / "errors.yaml").read_text("utf-8"))
     assert json.loads((generated / "errors.json").read_text("utf-8")) == table
 
 
@@ -250,7 +251,7 @@ VALUES = st.recursive(
 def test_any_contract_is_accepted_or_refused_without_a_crash(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
-    root = yaml.safe_load(CONTRACT)
+    root = load_yaml(CONTRACT)
     node = root
     for _ in range(data.draw(st.integers(0, 9))):
         keys = list(node) if isinstance(node, dict) else range(len(node))

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bingx_sandbox.endpoints import ENDPOINTS
 from bingx_sandbox.rates import IP_GROUPS, Rate
+from tests.support.plain_yaml import load_yaml
 
-CONTRACT: dict[str, Any] = yaml.safe_load(
+CONTRACT: dict[str, Any] = load_yaml(
     (Path(__file__).parents[2] / "spec" / "openapi.yaml").read_text(encoding="utf-8")
 )
 Limits = tuple[Rate | None, Rate | None, int | None]

@@ -5,7 +5,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-import yaml
+from tests.support.plain_yaml import load_yaml
 
 SPEC = Path(__file__).resolve().parents[2] / "spec"
 
@@ -25,7 +25,7 @@ def read_json(path: str) -> Any:
 
 def read_yaml(path: str) -> Any:
     """Read a YAML file below spec/."""
-    return yaml.safe_load((SPEC / path).read_text(encoding="utf-8"))
+    return load_yaml((SPEC / path).read_text(encoding="utf-8"))
 
 
 def signing_extension() -> Any:

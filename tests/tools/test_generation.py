@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.support.plain_yaml import load_yaml
 from tools.conformance.generation import CALLER, GENERATORS, generate
 from tools.conformance.language import ROOT
 
@@ -33,7 +34,7 @@ def test_a_warning_is_a_fault(tmp_path: Path) -> None:
 
 
 def test_a_field_that_is_missing_is_a_fault(tmp_path: Path) -> None:
-    document = yaml.safe_load(CALLER.read_text("utf-8"))
+    document = load_yaml(CALLER.read_text("utf-8"))
     del document["components"]["schemas"]["CancelOrderRequest"]["properties"]["orderId"]
     source = tmp_path / "openapi.yaml"
     source.write_text(yaml.safe_dump(document), "utf-8")
@@ -53,7 +54,7 @@ def test_there_are_eight_of_other_languages_than_those_that_run() -> None:
 
 def without_named_examples(folder: Path) -> Path:
     """Write the contract as it is, but for the examples of which openapi-generator warns."""
-    document = yaml.safe_load((ROOT / "spec" / "openapi.yaml").read_text("utf-8"))
+    document = load_yaml((ROOT / "spec" / "openapi.yaml").read_text("utf-8"))
     for item in document["paths"].values():
         for operation in item.values():
             for part in (operation.get("requestBody", {}), *operation["responses"].values()):
