@@ -1,5 +1,6 @@
 """Hooks for all tests and for the examples of the documentation."""
 
+import gc
 import os
 from collections.abc import Generator
 
@@ -16,6 +17,12 @@ settings.load_profile("bingx-spot")
 
 # Every example of the documentation is a test.
 pytest_collect_file = examples.pytest()
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over the collected tests, which stay until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

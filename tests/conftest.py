@@ -9,6 +9,7 @@ import trustme
 
 from bingx_sandbox import Sandbox
 from bingx_spot.shared_limits import options
+from bingx_spot_api.contract import OPERATIONS
 from tests.support.cancelling import cancel_awaiting, cancel_blocking
 
 
@@ -36,6 +37,17 @@ def sandbox(running_sandbox: Sandbox) -> Sandbox:
     """Return the module's sandbox as it was at its start."""
     running_sandbox.reset()
     return running_sandbox
+
+
+@pytest.fixture
+def _visible_at_once() -> Iterator[None]:
+    """Let an exchange show a new order at once, so that "not found" need not be asked for two seconds."""
+    operation = OPERATIONS["POST", "/openApi/spot/v1/trade/cancel"]
+    timing = operation.timing
+    assert timing is not None
+    object.__setattr__(operation, "timing", timing._replace(visible_within=0.05))
+    yield
+    object.__setattr__(operation, "timing", timing)
 
 
 @pytest.fixture(params=[cancel_blocking, cancel_awaiting], ids=["sync", "async"])

@@ -188,7 +188,7 @@ class TestErrors:
     def test_cannot_be_changed(self):
         with (
             scripted_server(http("{}")) as server,
-            blocking(server.url) as bingx,
+            blocking(server.url, timeout=0.5) as bingx,
             pytest.raises(OutcomeUnknown) as failed,
         ):
             bingx.cancel_order(SYMBOL, order_id=ORDER_ID)

@@ -36,7 +36,7 @@ class TestProxy:
     def test_gets_connect_with_its_password_and_without_the_api_key(self, cancel):
         with scripted_server(http("no", "407 Proxy Authentication Required")) as proxy:
             with pytest.raises(NotSent):
-                cancel("https://example.com", proxy=proxy.url.replace("//", "//user:word@"))
+                cancel("https://example.com", proxy=proxy.url.replace("//", "//user:word@"), timeout=0.5)
             request = proxy.requests[0].lower()
             assert request.startswith(b"connect example.com:443")
             assert b"proxy-authorization: basic dxnlcjp3b3jk" in request
@@ -88,7 +88,7 @@ class TestConnections:
         stream = EndlessStream()
         transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=stream))
         with pytest.raises(OutcomeUnknown, match="larger than"):
-            cancel("https://example.com", transport=transport)
+            cancel("https://example.com", transport=transport, timeout=1.0)
         assert stream.closed
 
     def test_are_closed_with_the_first_client(self):
@@ -109,7 +109,7 @@ class TestConnections:
         with scripted_server(answer) as server:
             for _ in range(3):
                 try:
-                    cancel(server.url, timeout=0.2)
+                    cancel(server.url, timeout=5.0 if answer == SUCCESS else 0.1)
                 except CallError:
                     assert answer != SUCCESS
         assert len(list(OPEN_FILES.iterdir())) == before

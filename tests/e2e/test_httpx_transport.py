@@ -104,6 +104,7 @@ class TestGeneratedClient:
             assert cancelled.order_id == ORDER_ID
             assert len(server.connections) == 1
 
+    @pytest.mark.usefixtures("_visible_at_once")
     def test_lets_only_believed_successes_through(self, sandbox):
         with self.client(sandbox) as client, pytest.raises(OrderNotFound):
             cancel_order.sync(client=client, body=body(1))

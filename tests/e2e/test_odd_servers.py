@@ -5,8 +5,10 @@ After any response to the first request, the second request gets its own respons
 
 import asyncio
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import httpx
@@ -24,17 +26,36 @@ from tests.support.scripted_server import Answer, Cut, http, scripted_server
 
 FIRST, SECOND, STRAY = success(price="1"), success(price="2"), success(price="777")
 CHUNKED = "Transfer-Encoding: chunked"
+Odd = bytes | Cut | tuple[bytes, bytes]
 
 
-def late(first: bytes, stray: bytes) -> Callable[[], Iterator[bytes]]:
-    """Answer, and send something else a moment later."""
+class Turns:
+    """Events by which client and server wait for each other, however busy the machine is."""
+
+    def __init__(self) -> None:
+        self.received, self.sent = threading.Event(), threading.Event()
+
+
+def late(first: bytes, stray: bytes) -> Callable[[], tuple[bytes, bytes]]:
+    """Answer, and send something else when the client has read the answer."""
+    return lambda: (first, stray)
+
+
+def in_turns(answer: Odd, turns: Turns) -> Answer:
+    """Return an answer that tells when all of it is sent."""
+    if isinstance(answer, Cut):
+        turns.sent.set()  # the end of the connection is the end of the response
+        return answer
 
     def pieces() -> Iterator[bytes]:
+        first, *stray = answer if isinstance(answer, tuple) else (answer,)
         yield first
-        time.sleep(0.03)
-        yield stray
+        if stray:
+            turns.received.wait(10)
+            yield from stray
+        turns.sent.set()
 
-    return pieces
+    return pieces()
 
 
 def chunked(body: str) -> bytes:
@@ -43,7 +64,7 @@ def chunked(body: str) -> bytes:
 
 
 #: What the server sends for the first request, and whether that holds a response to it.
-SERVERS: dict[str, tuple[Callable[[], Answer], bool]] = {
+SERVERS: dict[str, tuple[Callable[[], Odd], bool]] = {
     "a second response": (lambda: http(FIRST) + http(STRAY), True),
     "a second response a moment later": (late(http(FIRST), http(STRAY)), True),
     "half of a second response": (lambda: http(FIRST) + http(STRAY)[:40], True),
@@ -77,37 +98,34 @@ def own_async_transport() -> HttpxEngine:
     return HttpxEngine(httpx.AsyncHTTPTransport())
 
 
-def send_blocking(engine: Engine, url: str) -> list[Response | TransportFailure]:
+def send_blocking(engine: Engine, url: str, turns: Turns) -> list[Response | TransportFailure]:
     results = []
     for _ in range(3):
-        results.append(engine.send(signed(url), 1.0))
-        time.sleep(0.06)  # what the server sends meanwhile is there
+        results.append(engine.send(signed(url), 10.0))
+        turns.received.set()
+        turns.sent.wait(10)  # what the server sends meanwhile is there
     engine.close()
     return results
 
 
-def send_async(engine: Engine, url: str) -> list[Response | TransportFailure]:
+def send_async(
+    engine: Engine, url: str, turns: Turns, busy: bool = False
+) -> list[Response | TransportFailure]:
     async def main() -> list[Response | TransportFailure]:
         results = []
         for _ in range(3):
-            results.append(await engine.send_async(signed(url), 1.0))
-            await asyncio.sleep(0.06)
+            results.append(await engine.send_async(signed(url), 10.0))
+            turns.received.set()
+            turns.sent.wait(10)
+            if not busy:
+                await asyncio.sleep(0.01)
         await engine.aclose()
         return results
 
     return asyncio.run(main())
 
 
-def send_async_from_a_busy_program(engine: Engine, url: str) -> list[Response | TransportFailure]:
-    async def main() -> list[Response | TransportFailure]:
-        results = []
-        for _ in range(3):
-            results.append(await engine.send_async(signed(url), 1.0))
-            time.sleep(0.06)  # noqa: ASYNC251 - the event loop sees nothing of what arrives meanwhile
-        await engine.aclose()
-        return results
-
-    return asyncio.run(main())
+send_async_from_a_busy_program = partial(send_async, busy=True)
 
 
 WAYS = {
@@ -123,14 +141,14 @@ WAYS = {
 @pytest.mark.parametrize("name", SERVERS)
 def test_no_request_gets_the_response_of_another(name: str, way: str) -> None:
     odd, responds = SERVERS[name]
-    numbers = iter(range(1, 10))
+    numbers, turns = iter(range(1, 10)), Turns()
 
     def answer(_: bytes) -> Answer:
-        return odd() if next(numbers) == 1 else http(SECOND)
+        return in_turns(odd(), turns) if next(numbers) == 1 else http(SECOND)
 
     engine, send = WAYS[way]
     with scripted_server(answer) as server:
-        first, *others = send(engine(), server.url)
+        first, *others = send(engine(), server.url, turns)
         assert len(server.requests) == 3
     assert isinstance(first, Response) == responds, first
     assert not (isinstance(first, Response) and b"777" in first.body)
@@ -154,7 +172,9 @@ def test_a_server_that_speaks_first_is_not_asked(send: Any, monkeypatch: pytest.
     monkeypatch.setattr(backend, "connect", connect_slowly)
     monkeypatch.setattr(AsyncConnection, "catch_up", catch_up)
     with scripted_server(http(SECOND), greeting=http(STRAY)) as server:
-        results = send(NetworkEngine(), server.url)
+        turns = Turns()
+        turns.sent.set()
+        results = send(NetworkEngine(), server.url, turns)
         assert server.requests == []
     for result in results:
         assert isinstance(result, TransportFailure)

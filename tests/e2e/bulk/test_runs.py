@@ -3,6 +3,8 @@
 import threading
 import time
 
+import pytest
+
 from bingx_spot import (
     AuthenticationError,
     BulkRunAborted,
@@ -22,6 +24,7 @@ def cancels(sandbox):
     return [record for record in sandbox.requests() if record["path"].endswith("/cancel")]
 
 
+@pytest.mark.usefixtures("_visible_at_once")
 def test_every_order_has_one_result_with_its_outcome(sandbox, run_all):
     orders = sandbox.place_orders(40)
     sandbox.fill(orders[3]["orderId"])

@@ -7,10 +7,12 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from bingx_spot.cli import cancel_many as command
 from tests.e2e.bulk.commands import cancel_many, journal_rows, started, write_orders
 from tests.support.command_line import invoke
 
@@ -23,6 +25,12 @@ def source(tmp_path) -> Path:
 @pytest.fixture
 def journal(tmp_path) -> Path:
     return tmp_path / "orders.journal"
+
+
+@pytest.fixture
+def _impatient(monkeypatch) -> None:
+    """Give an order two seconds, for tests in which its outcome stays unknown."""
+    monkeypatch.setattr(command, "BingxSpot", partial(command.BingxSpot, timeout=2.0))
 
 
 def run(sandbox, *arguments: object, **options: str):
@@ -77,6 +85,7 @@ def test_other_outcomes_exit_1_and_are_listed(sandbox, source):
     assert "\x1b" not in done.output
 
 
+@pytest.mark.usefixtures("_impatient")
 def test_an_order_in_doubt_exits_3(sandbox, source):
     orders = sandbox.place_orders(3)
     lost = orders[1]["orderId"]
@@ -143,6 +152,7 @@ def test_duplicates_are_cancelled_once(sandbox, source):
     assert sent(sandbox) == 3
 
 
+@pytest.mark.usefixtures("_impatient")
 def test_a_resumed_run_goes_by_the_order_id_that_the_exchange_named(sandbox, journal):
     """The client order id may belong to a newer order by then."""
     order = sandbox.place_order(clientOrderID="my-bot_0001")

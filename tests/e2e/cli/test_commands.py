@@ -63,6 +63,7 @@ class TestCancel:
         assert printed["orderId"] == order["orderId"]
         assert invoke(*asked, "--already-canceled-ok", sandbox=sandbox).exit_code == 0
 
+    @pytest.mark.usefixtures("_visible_at_once")
     def test_an_order_that_is_not_found_by_its_client_order_id_says_what_that_proves(self, sandbox):
         done = invoke("cancel", "BTC-USDT", "--client-order-id", "no-such-order", sandbox=sandbox)
         assert done.exit_code == 14

@@ -304,7 +304,7 @@ NO_WORD = (
     _silence("all of an unknown code", "UnknownErrorCode", "error", code=123456, msg="new"),
 )
 UNREACHABLE = (
-    Row("refused", "NotSent", cancels=NONE, address="a port that refuses"),
-    Row("unknown name", "NotSent", cancels=NONE, address="an unknown name"),
-    Row("no TLS", "NotSent", cancels=NONE, address="a port without TLS"),
+    Row("refused", "NotSent", cancels=NONE, address="a port that refuses", timeout=0.5),
+    Row("unknown name", "NotSent", cancels=NONE, address="an unknown name", timeout=0.5),
+    Row("no TLS", "NotSent", cancels=NONE, address="a port without TLS", timeout=0.5),
 )

@@ -3,7 +3,6 @@
 It reads one JSON line: the URL, the order, and what holds it up.
 """
 
-import gc
 import json
 import os
 import sys
@@ -38,7 +37,6 @@ class Patience(Permits):
 
 def sockets() -> int:
     """Count the sockets of this process."""
-    gc.collect()
     links = (os.path.realpath(path) for path in Path("/proc/self/fd").iterdir())
     return sum("socket:" in link for link in links)
 

@@ -91,7 +91,7 @@ def test_does_not_settle_what_a_silent_primary_may_have_done(
     with pair() as (primary, fallback):
         primary.faults([{"fault": "hang-after-executing", "seconds": 3.0}])
         fallback.faults([{"fault": "error", "code": 100404, "msg": "order not exist", "operation": "cancel"}])
-        result = attempt(client_kind, between(primary.url, fallback, timeout=1.5), client_order_id=NAME)
+        result = attempt(client_kind, between(primary.url, fallback, timeout=1.2), client_order_id=NAME)
         # The fallback has orders of its own here; its order is open, so the outcome is unknown.
         assert isinstance(result, OutcomeUnknown)
         assert arrived(primary) == 1
@@ -123,7 +123,9 @@ def test_is_never_used_after_a_response(client_kind: ClientKind, name: str) -> N
 @both
 def test_can_be_switched_off(client_kind: ClientKind) -> None:
     with pair() as (_, fallback), refused_port() as nowhere:
-        result = attempt(client_kind, between(nowhere, fallback, fallback=False), client_order_id=NAME)
+        result = attempt(
+            client_kind, between(nowhere, fallback, fallback=False, timeout=0.5), client_order_id=NAME
+        )
         assert isinstance(result, NotSent)
         assert {tried.host for tried in result.attempts} == {nowhere}
         assert fallback.requests() == []
@@ -132,7 +134,10 @@ def test_can_be_switched_off(client_kind: ClientKind) -> None:
 @both
 def test_two_hosts_that_cannot_be_reached_alternate(client_kind: ClientKind) -> None:
     with account() as sandbox, refused_port() as nowhere, refused_port() as neither:
-        client_options = {**options(sandbox), "environment": Environment("test", nowhere, neither)}
+        client_options = {
+            **options(sandbox, timeout=1.0),
+            "environment": Environment("test", nowhere, neither),
+        }
         result = attempt(client_kind, client_options, client_order_id=NAME)
         assert isinstance(result, NotSent)
         tried = [each.host for each in result.attempts]

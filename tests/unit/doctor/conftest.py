@@ -27,7 +27,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def found_on(monkeypatch: pytest.MonkeyPatch) -> FoundOn:
+def found_on(monkeypatch: pytest.MonkeyPatch, _visible_at_once: None) -> FoundOn:
     """Return a function that runs all checks with a sandbox's keys, and returns the results by name."""
 
     def found(sandbox: Sandbox, **changed: str) -> dict[str, CheckResult]:

@@ -69,6 +69,7 @@ class TestKey:
         monkeypatch.setenv("BINGX_API_KEY", "a-key")
         assert "API secret is empty" in found_at(sandbox.url)["key"].found
 
+    @pytest.mark.usefixtures("_visible_at_once")
     def test_a_file_that_others_can_read(self, sandbox, monkeypatch, tmp_path):
         file = tmp_path / "keys.json"
         file.write_text(json.dumps({"apiKey": sandbox.api_key, "apiSecret": sandbox.api_secret}))
