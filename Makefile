@@ -21,9 +21,10 @@ TRUST_READY := $(TRUST)/.ready
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 # Each worker is a process; PYTEST_WORKERS=0 runs the tests in one. A file stays with one worker: the examples of
-# a page build on each other, and the tests of a module share its sandbox.
+# a page build on each other, and the tests of a module share its sandbox. Files are begun in the order of their
+# names, the slow ones of tests/e2e first: begun last, one of them would keep a single worker busy at the end.
 PYTEST_WORKERS ?= auto
-PYTEST = $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile
+PYTEST = $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder
 
 ##@ Start
 

@@ -19,6 +19,12 @@ settings.load_profile("bingx-spot")
 pytest_collect_file = examples.pytest()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Use three processes for two processors: many tests wait for a socket, a process or a deadline."""
+    return max(2, (os.cpu_count() or 2) * 3 // 2)
+
+
 def pytest_collection_finish() -> None:
     """Let the garbage collector pass over the collected tests, which stay until the end."""
     gc.collect()

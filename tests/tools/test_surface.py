@@ -1,6 +1,7 @@
 """The public surface: what it lists, and that a change which breaks callers is found and named."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,6 @@ from tools.surface import __main__ as command
 from tools.surface.compare import freeze, last_release, surface_changes
 from tools.surface.stub import stub
 
-STUB = stub()
 SAMPLE = """\
 class AsyncBingxSpot:
     async def cancel_order(self, symbol: str, order_id: int = 0, window: float = 0) -> Order: ...
@@ -32,6 +32,12 @@ def sign(canonical: str, secret: str) -> str: ...
 """
 
 
+@cache
+def todays_stub() -> str:
+    """Return the stub of today's public names, made once."""
+    return stub()
+
+
 def changed(old: str = "", new: str = "") -> list[str]:
     """Return the changes that one replacement in the sample makes."""
     assert old in SAMPLE, old
@@ -41,20 +47,20 @@ def changed(old: str = "", new: str = "") -> list[str]:
 class TestStub:
     def test_has_every_public_name(self) -> None:
         for name in set(bingx_spot.__all__) - {"__version__"}:
-            assert f"\nclass {name}" in STUB or f"\ndef {name}(" in STUB
+            assert f"\nclass {name}" in todays_stub() or f"\ndef {name}(" in todays_stub()
 
     def test_is_python(self) -> None:
-        assert ast.parse(STUB).body
+        assert ast.parse(todays_stub()).body
 
     def test_has_what_callers_write_and_nothing_private(self) -> None:
-        assert "    def cancel_order(self, symbol: str, *, order_id: int | str | None = None" in STUB
-        assert "\nclass Options(" in STUB
-        assert "    timeout: " in STUB
-        assert "    CANCELED = 'CANCELED'" in STUB
-        assert "def _" not in STUB.replace("def __", "")
+        assert "    def cancel_order(self, symbol: str, *, order_id: int | str | None = None" in todays_stub()
+        assert "\nclass Options(" in todays_stub()
+        assert "    timeout: " in todays_stub()
+        assert "    CANCELED = 'CANCELED'" in todays_stub()
+        assert "def _" not in todays_stub().replace("def __", "")
 
     def test_is_the_same_each_time(self) -> None:
-        assert stub() == STUB
+        assert stub() == todays_stub()
 
 
 class TestChanges:
@@ -158,9 +164,9 @@ class TestCommand:
     def _released(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Let the last release have today's surface, whatever the project's own last one has."""
         released = tmp_path / "0.1.0.pyi"
-        released.write_text(STUB, "utf-8")
+        released.write_text(todays_stub(), "utf-8")
         monkeypatch.setattr(command, "last_release", lambda: released)
-        monkeypatch.setattr(command, "stub", lambda: STUB)
+        monkeypatch.setattr(command, "stub", todays_stub)
         monkeypatch.setattr(command, "__version__", "0.1.0")
 
     def test_passes_on_the_current_surface(self, capsys: pytest.CaptureFixture[str]) -> None:
@@ -169,14 +175,14 @@ class TestCommand:
     def test_fails_if_a_name_is_gone(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        monkeypatch.setattr(command, "stub", lambda: STUB.replace("\ndef sign(", "\ndef seal("))
+        monkeypatch.setattr(command, "stub", lambda: todays_stub().replace("\ndef sign(", "\ndef seal("))
         assert command.main([]) == 1
         printed = capsys.readouterr()
         assert "BREAKS  sign: public object was removed" in printed.out
         assert "Raise its" in printed.err
 
     def test_accepts_the_change_with_a_new_version(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(command, "stub", lambda: STUB.replace("\ndef sign(", "\ndef seal("))
+        monkeypatch.setattr(command, "stub", lambda: todays_stub().replace("\ndef sign(", "\ndef seal("))
         monkeypatch.setattr(command, "__version__", "9.0.0")
         assert command.main([]) == 0
 
@@ -186,6 +192,6 @@ class TestCommand:
 
 def test_a_release_is_kept_under_its_version(tmp_path: Path) -> None:
     kept = freeze("1.2.0", tmp_path)
-    assert kept.read_text("utf-8") == STUB
-    (tmp_path / "1.10.0.pyi").write_text(STUB, "utf-8")
+    assert kept.read_text("utf-8") == todays_stub()
+    (tmp_path / "1.10.0.pyi").write_text(todays_stub(), "utf-8")
     assert last_release(tmp_path).stem == "1.10.0"
