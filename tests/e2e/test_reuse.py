@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from decimal import Decimal
@@ -58,33 +59,45 @@ def test_a_connection_idle_for_too_long_is_not_reused(monkeypatch):
         assert len(server.connections) == 2
 
 
-def stray(request: bytes) -> Iterator[bytes]:
-    """Send a response and, without a request, a second one about the same order, which would be believed."""
-    yield SUCCESS
-    time.sleep(0.02)
-    yield http(success(price=STRAY_PRICE))
+class Stray:
+    """Sends a response and, without a request, a second one about the same order, which would be believed."""
+
+    def __init__(self) -> None:
+        self._read, self._sent = threading.Semaphore(0), threading.Semaphore(0)
+
+    def __call__(self, _: bytes) -> Iterator[bytes]:
+        yield SUCCESS
+        self._read.acquire(timeout=20)
+        yield http(success(price=STRAY_PRICE))
+        self._sent.release()
+
+    def send(self) -> None:
+        """Let it send the second, now that the first is read."""
+        self._read.release()
+        assert self._sent.acquire(timeout=20)
 
 
 class TestUnrequestedBytes:
     def test_are_not_read_as_the_next_response_blocking(self):
+        stray = Stray()
         with scripted_server(stray) as server, blocking(server.url) as bingx:
             for _ in range(3):
                 assert bingx.cancel_order(SYMBOL, order_id=ORDER_ID).price != Decimal(STRAY_PRICE)
-                time.sleep(0.05)
+                stray.send()
             assert len(server.requests) == 3
 
     @pytest.mark.anyio
-    @pytest.mark.parametrize("pause", [asyncio.sleep, None], ids=["seen", "unseen"])
-    async def test_are_not_read_as_the_next_response_awaiting(self, pause):
+    @pytest.mark.parametrize("seen", [True, False], ids=["seen", "unseen"])
+    async def test_are_not_read_as_the_next_response_awaiting(self, seen):
+        stray = Stray()
         with scripted_server(stray) as server:
             async with awaiting(server.url) as bingx:
                 for _ in range(3):
                     order = await bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
                     assert order.price != Decimal(STRAY_PRICE)
-                    if pause is None:
-                        time.sleep(0.05)  # noqa: ASYNC251 - blocking the loop is the case
-                    else:
-                        await pause(0.05)
+                    stray.send()  # it blocks the event loop
+                    if seen:
+                        await asyncio.sleep(0.01)
             assert len(server.requests) == 3
 
 

@@ -108,7 +108,7 @@ def test_a_process_that_holds_it_and_hangs_is_an_error_in_time(path: Path) -> No
             before = time.monotonic()
             with pytest.raises(StoreError, match="locked"):
                 exchange(store, 2)
-            assert time.monotonic() - before < 5
+            assert time.monotonic() - before < 30
             process.kill()
             process.wait()
             assert exchange(store, 2) == ["a:0", "a:1"]

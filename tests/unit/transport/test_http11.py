@@ -131,7 +131,7 @@ class TestBroken:
         began = time.process_time()
         with pytest.raises(ResponseTooLarge, match=str(MAXIMUM_SIZE)):
             read(*pieces)
-        assert time.process_time() - began < 0.5
+        assert time.process_time() - began < 2
 
 
 class TestCompression:
