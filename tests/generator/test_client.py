@@ -94,35 +94,17 @@ def test_another_openapi_python_client_is_refused(tmp_path: Path, monkeypatch: p
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    ("wire", "value"),
-    [
-        ("1735964079647111280", "1735964079647111280"),
-        ("'1735964079647111280'", "1735964079647111280"),
-        ("'-5'", "-5"),
-        ("True", "True"),
-        ("1.5", "1.5"),
-        ("None", "None"),
-        ("'12a'", "'12a'"),
-        ("''", "''"),
-        ("' 1'", "' 1'"),
-        ("'1_0'", "'1_0'"),
-        ("'--1'", "'--1'"),
-        ("'\\u0661'", "'\\u0661'"),
-    ],
-)
-def test_an_integer_in_text_becomes_an_integer_and_nothing_else_does(
-    python: Python, wire: str, value: str
-) -> None:
-    assert (
-        python(f"""
+def test_an_integer_in_text_becomes_an_integer_and_nothing_else_does(python: Python) -> None:
+    kept = (1735964079647111280, True, 1.5, None, "12a", "", " 1", "1_0", "--1", "\u0661")
+    cases = [("1735964079647111280", 1735964079647111280), ("-5", -5), *((value, value) for value in kept)]
+    read = python(f"""
 from bingx_spot_api.models import CancelledOrder, CancelOrderResponse
-order = CancelledOrder.from_dict({{"symbol": "A-B", "orderId": {wire}, "status": "NEW"}})
-answer = CancelOrderResponse.from_dict({{"code": 0, "timestamp": {wire}}})
-print(order.order_id == {value}, type(order.order_id) is type({value}), answer.timestamp == {value})
+for wire, _ in {cases!r}:
+    order = CancelledOrder.from_dict({{"symbol": "A-B", "orderId": wire, "status": "NEW"}})
+    answer = CancelOrderResponse.from_dict({{"code": 0, "timestamp": wire}})
+    print(ascii((wire, order.order_id, answer.timestamp)))
 """)
-        == "True True True\n"
-    )
+    assert read.splitlines() == [ascii((wire, value, value)) for wire, value in cases]
 
 
 def test_an_optional_integer_that_is_absent_is_unset(python: Python) -> None:

@@ -150,8 +150,8 @@ class Server(uvicorn.Server):
         """
         if self._closed_port is not None:
             self._closed_port.cancel()
-        for server in self.servers:
-            server.close()
+        for listener in (*self.servers, *(sockets or ())):
+            listener.close()
         for connection in list(self.server_state.connections):
             connection.transport.abort()
         if self.server_state.tasks:
