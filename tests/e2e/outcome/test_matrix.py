@@ -28,7 +28,7 @@ from tests.e2e.outcome.row import UNKNOWN_ID, Address, Row
 
 # How far past its deadline a call may end on a machine that is busy, in seconds.
 SLACK = 2.0
-PAUSE = 0.02
+PAUSE = 0.05
 
 
 @pytest.fixture(scope="module")
