@@ -21,7 +21,7 @@ from tests.support.scripted_server import http, scripted_server
 TIMEOUTS = (0.15, 2.0)
 #: How long a request may take beyond its deadline on a machine with other work, in seconds of the clock and
 #: of the processor.
-LATE, LATE_CPU = 2.0, 0.4
+LATE, LATE_CPU = 5.0, 0.8
 HEAD = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 

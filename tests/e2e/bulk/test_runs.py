@@ -67,7 +67,7 @@ def test_orders_are_in_flight_together_and_not_too_many(run_all):
             most = max(most, now)
             changed.notify_all()
             # However slow the machine is: wait for those that are sent together.
-            changed.wait_for(lambda: most >= 8, 2.0)
+            changed.wait_for(lambda: most >= 8, 20.0)
         time.sleep(0.05)
         with changed:
             now -= 1

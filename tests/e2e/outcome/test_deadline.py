@@ -16,7 +16,7 @@ from tests.e2e.outcome.calls import (
 )
 from tests.support.scripted_server import http, scripted_server
 
-SLACK = 2.0
+SLACK = 5.0
 
 
 @pytest.mark.parametrize("client_kind", CLIENT_KINDS)

@@ -25,7 +25,7 @@ from tests.e2e.outcome.calls import (
     outcome_async,
 )
 
-SLACK = 2.0
+SLACK = 5.0
 LOCK = "code:100410:The endpoint is in the disabled period and will be unblocked after {unblock}"
 
 

@@ -27,7 +27,7 @@ from tests.e2e.outcome.matrix import GROUPS, ROWS, Group
 from tests.e2e.outcome.row import UNKNOWN_ID, Address, Row
 
 # How far past its deadline a call may end on a machine that is busy, in seconds.
-SLACK = 2.0
+SLACK = 5.0
 PAUSE = 0.05
 
 
