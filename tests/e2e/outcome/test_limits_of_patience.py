@@ -25,7 +25,6 @@ from tests.e2e.outcome.calls import (
     outcome_async,
 )
 
-SLACK = 5.0
 LOCK = "code:100410:The endpoint is in the disabled period and will be unblocked after {unblock}"
 
 
