@@ -70,7 +70,7 @@ def test_sixty_cancels_of_closed_orders_cause_fewer_than_twenty_equal_errors(
             orders = [int(sandbox.place_order(SYMBOL, **fields)["orderId"]) for _ in range(60)]
         # With slow responses all requests are in flight before the first error arrives.
         sandbox.faults([{"fault": "slow-start", "seconds": 0.1}] if together > 1 else [])
-        client_options = options(sandbox, timeout=5.0)
+        client_options = options(sandbox, timeout=5.0 if together > 1 else 2.0)
         result = (
             cancel_together(client_kind, client_options, orders)
             if together > 1
