@@ -9,7 +9,7 @@ import trustme
 
 from bingx_sandbox import Sandbox
 from bingx_spot.shared_limits import options
-from bingx_spot_api.contract import OPERATIONS
+from bingx_spot_api.contract import BY_ID, OPERATIONS
 from tests.support.cancelling import cancel_awaiting, cancel_blocking
 
 
@@ -42,12 +42,14 @@ def sandbox(running_sandbox: Sandbox) -> Sandbox:
 @pytest.fixture
 def _visible_at_once() -> Iterator[None]:
     """Let an exchange show a new order at once, so that "not found" need not be asked for two seconds."""
-    operation = OPERATIONS["POST", "/openApi/spot/v1/trade/cancel"]
-    timing = operation.timing
+    operations = BY_ID["cancelOrder"], OPERATIONS["POST", "/openApi/spot/v1/trade/cancel"]
+    timing = operations[0].timing
     assert timing is not None
-    object.__setattr__(operation, "timing", timing._replace(visible_within=0.05))
+    for operation in operations:
+        object.__setattr__(operation, "timing", timing._replace(visible_within=0.05))
     yield
-    object.__setattr__(operation, "timing", timing)
+    for operation in operations:
+        object.__setattr__(operation, "timing", timing)
 
 
 @pytest.fixture(params=[cancel_blocking, cancel_awaiting], ids=["sync", "async"])

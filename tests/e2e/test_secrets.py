@@ -160,7 +160,7 @@ def test_a_success_that_repeats_the_request_shows_no_secret(planted, call, place
 @pytest.mark.parametrize("name", FAILING)
 def test_a_failure_shows_no_secret(planted, call, name, placement):
     with scripted_server(FAILING[name]) as server:
-        for patience in (0.15, 5.0):
+        for patience in (0.1, 5.0):
             with pytest.raises(CallError) as failed:
                 call(planted, server.url, placement=placement, timeout=patience)
             planted.learn(server)
