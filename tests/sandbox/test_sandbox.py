@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,6 +38,15 @@ def test_the_end_of_the_block_stops_everything() -> None:
             assert threading.enumerate() == threads
             with pytest.raises(ConnectionRefusedError):
                 socket.create_connection(address)
+
+
+def test_it_stops_at_once() -> None:
+    began = time.monotonic()
+    for _ in range(50):
+        with Sandbox():
+            pass
+    # uvicorn by itself takes two tenths of a second for each.
+    assert time.monotonic() - began < 8
 
 
 def test_a_client_that_disconnects_within_a_request_does_no_harm(client: Client, sandbox: Sandbox) -> None:
