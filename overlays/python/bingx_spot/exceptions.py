@@ -333,7 +333,8 @@ class OrderFailed(OrderNotOpen):
 class OutcomeUnknown(CallError):
     """A request of this call may have taken effect, and it could not be learnt in time whether it did.
 
-    For a cancel: query the order later, or cancel it again; a second cancel cannot cancel another order.
+    For a cancel: query the order later, or cancel it again. By order id, a second cancel cannot cancel
+    another order.
     """
 
 
