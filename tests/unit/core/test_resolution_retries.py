@@ -89,6 +89,13 @@ class TestNotSent:
         assert str(played.error).startswith(f"Order {ORDER_ID} was not cancelled.")
 
 
+def test_once_a_query_reaches_the_exchange_again_the_cancel_is_not_kept_for_later() -> None:
+    exchange = Exchange(fallback=None)
+    played = exchange.play(RESET, *[REFUSED] * 5, OPEN, CANCELLED, chance=0.0)
+    assert played.asked == "ccqcqcqc"
+    assert exchange.time.seconds < 1001
+
+
 class TestAmbiguous:
     @pytest.mark.parametrize("reply", SILENT, ids=["reset", "hangs", "502", "unlisted", "empty", "busy"])
     def test_the_cancel_is_sent_again(self, reply: Reply) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from bingx_spot.core.request import ApiCall
 from bingx_spot.exceptions import (
     CallError,
+    NotSent,
     OrderNotFound,
     OrderNotOpen,
     OutcomeUnknown,
@@ -103,6 +104,7 @@ class Facts:
         not_found_after: When that query was sent, in seconds since the call began.
         queries: Number of queries.
         queried: Whether a query was made since the last request of the operation.
+        answered: Whether one since then got a response.
         proven_open: Whether a read young enough found the order open, with no request left to take effect.
         seconds_since_start: How long the call has taken, in seconds.
         timeout: How long the call may take, in seconds.
@@ -132,6 +134,7 @@ class Facts:
     not_found_after: float = 0.0
     queries: int = 0
     queried: bool = False
+    answered: bool = False
     proven_open: bool = False
     seconds_since_start: float = 0.0
     timeout: float = 0.0
@@ -185,6 +188,9 @@ class Facts:
     def seconds_to_retry(self) -> float:
         """Return in how many seconds the next attempt may be made: the last ones are kept for later."""
         late = 0 if self.call.operation.act == "read" else self.attempts - _EARLY_ATTEMPTS + 1
+        if self.answered and isinstance(self.error, NotSent) and self.attempts < MAXIMUM_ATTEMPTS - 1:
+            # The exchange was not reached, and is reached again.
+            return 0.0
         return late * self.timeout / 3 - self.seconds_since_start if late > 0 else 0.0
 
     @property

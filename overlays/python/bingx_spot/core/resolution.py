@@ -166,7 +166,7 @@ class _Resolution:
         # Of a read, a response says more than that there was no time for another one.
         if attempt.host or facts.error is None or facts.call.operation.act != "read":
             facts.error = error
-        facts.queried = False
+        facts.queried = facts.answered = False
         facts.attempts += bool(attempt.host)
         facts.near_lock = rule == NEAR_LOCK
         facts.out_of_permits = facts.out_of_permits or rule == NO_PERMIT
@@ -196,6 +196,7 @@ class _Resolution:
         facts.queried = True
         facts.queries += bool(attempt.host)
         if isinstance(attempt.result, Response):
+            facts.answered = True
             self._note_read(attempt.result, attempt.began)
         elif attempt.host:
             self._note_failed_read(attempt.result, attempt.began)
