@@ -1,4 +1,7 @@
-"""Copies of the contract, changed for a test."""
+"""A contract of the tests' own, and copies of it that are changed for a test.
+
+`contract.yaml` is not the live contract: that one may grow without breaking a test.
+"""
 
 import hashlib
 from pathlib import Path
@@ -7,7 +10,10 @@ from generator.problem import SpecError
 from generator.run import lint
 
 ROOT = Path(__file__).resolve().parents[2]
-CONTRACT = (ROOT / "spec" / "openapi.yaml").read_text("utf-8")
+LIVE = (ROOT / "spec" / "openapi.yaml").read_text("utf-8")
+"""The working contract, for tests of what it says."""
+CONTRACT = (Path(__file__).parent / "contract.yaml").read_text("utf-8")
+"""Three operations of it, for tests of the generator."""
 
 _REQUEST = """
     {name}Request:
