@@ -3,18 +3,19 @@
 import contextlib
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader, Template
-from openapi_python_client import Project
+from openapi_python_client import Project, strings
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError as ClientError
 from openapi_python_client.parser.properties import ModelProperty
-from openapi_python_client.strings import ClassName
+from openapi_python_client.strings import ClassName, split_words
 
 from generator.document import Document, Location
 from generator.operation import operations
@@ -24,6 +25,8 @@ OPENAPI_PYTHON_CLIENT = "0.29.1"
 """The version that the templates belong to. Its Python interface is not stable, so the version is exact."""
 
 PACKAGE = "bingx_spot_api"
+# The plural of an acronym, such as IDs.
+_PLURAL = re.compile(r"[A-Z]{2,}s(?![a-z])")
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
@@ -52,7 +55,8 @@ def write_client(document: Document, view: Mapping[str, Any], folder: Path, head
 
 
 def _write(view: Mapping[str, Any], config: Config, head: str) -> Sequence[ClientError]:
-    data = GeneratorData.from_dict(dict(view), config=config)
+    with _plain_words():
+        data = GeneratorData.from_dict(dict(view), config=config)
     if isinstance(data, ClientError):
         return [data]
     hoist_imports(data.models)
@@ -60,6 +64,23 @@ def _write(view: Mapping[str, Any], config: Config, head: str) -> Sequence[Clien
         project = _project(data, config, view)
         project.env.template_class = _headed(head)
         return project.build()
+
+
+@contextlib.contextmanager
+def _plain_words() -> Iterator[None]:
+    """Make openapi-python-client read `clientOrderIDs` as three words; it would write `client_order_i_ds`."""
+    with mock.patch.object(strings, "split_words", lambda name: split_words(_PLURAL.sub(_lowered, name))):
+        yield
+
+
+def _lowered(plural: re.Match[str]) -> str:
+    return plural[0].capitalize()
+
+
+def python_name(name: str) -> str:
+    """Return the name that a parameter or field has in the generated Python."""
+    with _plain_words():
+        return str(strings.PythonIdentifier(name, ConfigFile().field_prefix))
 
 
 def _config(folder: Path) -> Config:

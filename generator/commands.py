@@ -12,7 +12,7 @@ import click
 from generator.change import Change, version_allows
 from generator.completeness import completeness_problems
 from generator.document import ROOT, Document, short_name
-from generator.error_table import read_error_table
+from generator.error_table import confinement_problems, read_error_table
 from generator.exchange_page_check import page_problems
 from generator.kit import write_kit
 from generator.oasdiff import GoMissing
@@ -48,7 +48,9 @@ def lint(spec: Path) -> None:
     with _exit_on_error():
         document = lint_contract(spec, short_name(spec))
         document.refuse(completeness_problems(document))
-        read_error_table()
+        table = read_error_table()
+        if spec.resolve() == (ROOT / "spec" / "openapi.yaml").resolve():
+            table.refuse(confinement_problems(table, document.root))
         click.echo(f"{short_name(spec)} is valid.")
         try:
             document.refuse(strict_problems(document, spec))

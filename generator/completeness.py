@@ -20,7 +20,7 @@ def completeness_problems(document: Document) -> Iterator[Problem]:
     for location, name, described in _named(document.root):
         yield from _described(document, location, name, described)
     rules: tuple[Callable[[Document, Operation], Iterator[Problem]], ...] = (
-        *(_explained, _examples_of_success_and_error, _examples_of_other_statuses, _request_examples),
+        *(_explained, _examples_of_success_and_error, _examples_of_other_statuses),
     )
     for operation in operations(document.root):
         for rule in rules:
@@ -102,13 +102,6 @@ def _examples_of_other_statuses(document: Document, operation: Operation) -> Ite
         if status != "200" and not any(_examples(media) for _, media in contents):
             text = f"The response {status} of {operation.title} has no example. Give one."
             yield document.problem(location, text)
-
-
-def _request_examples(document: Document, operation: Operation) -> Iterator[Problem]:
-    body = operation.body()
-    if body is not None and not any(_examples(media) for media in _mapped(body[1].get("content")).values()):
-        text = f"{operation.title} has no example of a request. Give one, with its real signature."
-        yield document.problem(body[0], text)
 
 
 def _response(operation: Operation, status: str) -> tuple[Location, Mapping[str, Any]]:

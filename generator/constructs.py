@@ -3,13 +3,15 @@
 Either code generators do not support it (thirteen were tried), or the signing scheme has no rule for it.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from generator.client import python_name
 from generator.document import Document, Location
-from generator.operation import JSON, Member, Operation, content, members, operations
+from generator.operation import JSON, Member, Operation, described_by, items_of, members, operations
 from generator.problem import Problem
-from generator.references import objects
+from generator.references import objects, resolve
 
 _ALTERNATIVES = ("anyOf", "oneOf", "not")
 _FORM = "application/x-www-form-urlencoded"
@@ -18,7 +20,7 @@ _FORMATS = {"integer": ("int32", "int64"), "number": ("double",)}
 
 def construct_problems(document: Document) -> Iterator[Problem]:
     """Yield a problem for each unsupported construct of the document."""
-    for document_rule in (_global_security, _alternatives, _enums, _formats, _shared_examples):
+    for document_rule in (_global_security, _alternatives, _enums, _formats, _eponyms, _shared_examples):
         yield from document_rule(document)
     rules: tuple[Callable[[Document, Operation], Iterator[Problem]], ...] = (
         *(_body_of_get, _content_types, _uploads, _body_alternatives),
@@ -69,6 +71,15 @@ def _formats(document: Document) -> Iterator[Problem]:
                 (*location, "type"),
                 f"`type: {node['type']}` leaves its size open. Write {allowed} beside it.",
             )
+
+
+def _eponyms(document: Document) -> Iterator[Problem]:
+    """Find schemas with a property of the same name, whose generated class would not type-check."""
+    for name, schema in document.root.get("components", {}).get("schemas", {}).items():
+        for member in schema.get("properties", {}):
+            if python_name(member) == python_name(name):
+                text = f"`{name}` has a property of the same name, which a class cannot. Rename it."
+                yield document.problem(("components", "schemas", name), text)
 
 
 def _shared_examples(document: Document) -> Iterator[Problem]:
@@ -147,10 +158,37 @@ def _structured_parameters(document: Document, operation: Operation) -> Iterator
             yield document.problem(
                 member.location,
                 f"The parameter `{member.name}` is an {kind}, for which the signing scheme has no rule. "
-                "Use text, a number or a boolean.",
+                "Use text, a number or a boolean; `x-bingx-text` says what a text holds.",
             )
         elif kind is None:
             yield document.problem(member.location, f"The parameter `{member.name}` has no type. Write one.")
+        elif "x-bingx-text" in member.schema:
+            yield from _text(document, member)
+
+
+def _text(document: Document, member: Member) -> Iterator[Problem]:
+    """Check that the items of a text can be written: joined ones have no commas, and each has a type."""
+    text, location = member.schema["x-bingx-text"], (*member.location, "x-bingx-text", "items")
+    try:
+        _, items = resolve(document.root, text["items"])
+    except LookupError:
+        yield document.problem(location, "The reference names nothing. Correct it, or add the schema.")
+        return
+    structured = "properties" in items or "allOf" in items
+    if "type" not in items and not structured:
+        yield document.problem(location, f"The items of `{member.name}` have no type. Write one.")
+    elif text["form"] == "joined" and (structured or items["type"] in ("object", "array")):
+        yield document.problem(location, "Only plain values can be joined. Write `form: json`.")
+    elif text["form"] == "joined" and items["type"] == "string" and not _excludes_commas(items):
+        words = "A `pattern` or `enum` must exclude the comma, which stands between items. Write one."
+        yield document.problem(location, words)
+
+
+def _excludes_commas(items: Mapping[str, Any]) -> bool:
+    if "enum" in items:
+        return not any("," in word for word in items["enum"])
+    pattern = str(items.get("pattern", ""))
+    return bool(re.fullmatch(r"\^\[[^\]^,]+\](\{\d+,\d*\}|[+*])\$", pattern))
 
 
 def _divided_parameters(document: Document, operation: Operation) -> Iterator[Problem]:
@@ -176,8 +214,11 @@ def _endless(
 ) -> Iterator[Member]:
     """Yield the fields that contain themselves."""
     for member in found:
-        location, schema = content(root, member)
-        if location in around:
+        items = items_of(root, member)
+        if member.location in around:
             yield member
+        elif items is not None:
+            yield from _endless(root, [items], around)
         else:
-            yield from _endless(root, members(root, schema, location), around | {location})
+            within = members(root, described_by(root, member), member.location)
+            yield from _endless(root, within, around | {member.location})

@@ -51,12 +51,26 @@ def _groups(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Cha
         {group["number"]: group for group in root.get("x-bingx-ip-groups", [])} for root in (before, after)
     )
     for number in sorted(old.keys() & new.keys()):
-        for name in ("endpoint", "group"):
-            where = f"IP group {number}"
-            yield from _rate(where, f"the limit of its {name}", old[number][name], new[number][name])
+        where = f"IP group {number}"
+        was, now = old[number], new[number]
+        yield from _rate(where, "the limit of its endpoint", was.get("endpoint"), now.get("endpoint"))
+        yield from _rates(where, "the limit of its group", was["group"], now["group"])
     for number in sorted(old.keys() ^ new.keys()):
         state = "gone" if number in old else "new"
         yield Change(f"IP group {number}", f"it is {state}", breaking=False)
+
+
+def _rates(where: str, what: str, old: Any, new: Any) -> Iterator[Change]:
+    """Compare limits that hold together, each with the one of the same window."""
+    before, after = (
+        {rate["seconds"]: rate for rate in (value if isinstance(value, list) else [value])}
+        for value in (old, new)
+    )
+    if len(before) == len(after) == 1:
+        yield from _rate(where, what, *before.values(), *after.values())
+        return
+    for seconds in sorted(before.keys() | after.keys()):
+        yield from _rate(where, f"{what} in {seconds} s", before.get(seconds), after.get(seconds))
 
 
 def _rate(where: str, what: str, old: Any, new: Any) -> Iterator[Change]:

@@ -1,14 +1,15 @@
 """`bingx_spot_api/error_table.py`: the error table as frozen data."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
 
 from generator.document import Document, Location
-from generator.problem import Problem
+from generator.operation import operations
+from generator.problem import Problem, listed
 from generator.rendering import render
 
 _SPEC = Path(__file__).resolve().parents[1] / "spec"
@@ -37,10 +38,26 @@ def table_problems(table: Document) -> list[Problem]:
     return found or [*_last_row_problems(table, "rows"), *_last_row_problems(table, "httpStatuses")]
 
 
+def confinement_problems(table: Document, root: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield a problem for each operation of a row that the contract does not have.
+
+    Args:
+        table: The error table.
+        root: The contract.
+    """
+    known = [str(operation.node.get("operationId")) for operation in operations(root)]
+    for name in ("rows", "httpStatuses"):
+        for index, row in enumerate(table.root[name]):
+            for operation in row.get("operations", ()):
+                if operation not in known:
+                    text = f"`{operation}` is no operation of the contract ({listed(known)}). Correct it."
+                    yield table.problem((name, index, "operations"), text)
+
+
 def _last_row_problems(table: Document, name: str) -> list[Problem]:
     rows = table.root[name]
     location: Location = (name, len(rows) - 1)
-    if {"codes", "message", "statuses"} & rows[-1].keys():
+    if {"operations", "codes", "message", "statuses"} & rows[-1].keys():
         return [table.problem(location, f"The last of `{name}` must match everything. Add such a row.")]
     return []
 
@@ -67,6 +84,7 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
     statuses, waiting = row.get("statuses"), row["waiting"]
     return {
         "id": row["id"],
+        "operations": tuple(row.get("operations", ())),
         "codes": tuple(row.get("codes", ())),
         "message": row.get("message"),
         "statuses": (statuses["from"], statuses["to"]) if statuses else None,
@@ -77,4 +95,5 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
         "until": waiting.get("until"),
         "seconds": waiting.get("seconds"),
         "advice": row["advice"],
+        "advice_for": tuple(row.get("adviceFor", {}).items()),
     }

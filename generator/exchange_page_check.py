@@ -74,7 +74,7 @@ def differences(document: Document, page: Page) -> Iterator[str]:
     yield from _about_the_operation(operation, page)
     sent = {member.name: member for member in operation.parameters()}
     yield from _about_members("request parameter", sent, page.request)
-    answered = {member.name: member for member in operation.data() or []}
+    answered = {member.name: member for member in operation.data_fields()}
     yield from _about_members("response field", answered, page.response)
 
 

@@ -13,6 +13,7 @@ from generator.document import Document, Location
 from generator.operation import METHODS
 from generator.problem import Problem
 from generator.references import objects
+from generator.validity import leaf
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "spec" / "schemas"
 _EXTENSIONS = "extensions.schema.json"
@@ -39,6 +40,10 @@ def _is_named_enum(location: Location, node: Mapping[str, Any]) -> bool:
     return location[:2] == ("components", "schemas") and len(location) == _OPERATION_DEPTH and "enum" in node
 
 
+def _is_text(_: Location, node: Mapping[str, Any]) -> bool:
+    return node.get("type") == "string"
+
+
 def _is_anything(_: Location, __: Mapping[str, Any]) -> bool:
     return True
 
@@ -54,6 +59,7 @@ _PLACES: Mapping[str, tuple[Callable[[Location, Mapping[str, Any]], bool], str]]
     "x-bingx-answer": (_is_operation, "an operation"),
     "x-bingx-outcome": (_is_operation, "an operation"),
     "x-extensible": (_is_named_enum, "an enum directly under components/schemas"),
+    "x-bingx-text": (_is_text, "a parameter with `type: string`"),
     "x-injected": (_is_anything, "a parameter"),
 }
 
@@ -71,7 +77,7 @@ def extension_problems(document: Document) -> Iterator[Problem]:
         known = {key: value for key, value in extensions.items() if key in _PLACES}
         written = json.dumps(known)
         if written not in errors:  # many objects have equal extensions
-            errors[written] = list(validator.iter_errors(known))
+            errors[written] = [leaf(error) for error in validator.iter_errors(known)]
         for error in errors[written]:
             where = "/".join(map(str, error.absolute_path))
             text = f"The extension `{where}` is wrong: {error.message}. See spec/schemas/{_EXTENSIONS}."

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from generator.caller_view import caller_view
+from generator.compilation import compile_contract
 from generator.document import ROOT, Document, json_text, yaml_text
 from generator.error_table import read_error_table
 from generator.problem import GeneratorError
@@ -68,6 +69,7 @@ def kit_files(document: Document, root: Path = ROOT) -> dict[str, bytes]:
         "openapi.json": json_text(document.root),
         "openapi.caller.yaml": yaml_text(caller),
         "openapi.caller.json": json_text(caller),
+        "operations.json": json_text(compile_contract(document)),
         "errors.json": json_text(errors.root),
         "reference.html": reference_page(document.root, errors.root, files["signing.md"].decode()),
     }

@@ -9,6 +9,8 @@ from generator.references import resolve
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 JSON = "application/json"
+SHARED = ("states", "timing")
+"""Members of `x-bingx-outcome` in whose place the name of an operation with the same may stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class Member:
         required: Whether it is required.
         injected: Whether the signing layer supplies it (`x-injected`).
         place: Where a parameter goes: `body`, `query`, `path`, `header` or `cookie`; a field's is `body`.
+        description: Its description, on one line for each paragraph.
+        example: Its example, or None.
     """
 
     name: str
@@ -30,6 +34,8 @@ class Member:
     required: bool
     injected: bool
     place: str = "body"
+    description: str = ""
+    example: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,10 @@ class Operation:
     def signed(self) -> bool:
         """Whether the operation has a security scheme."""
         return bool(self.node.get("security"))
+
+    def outcome(self) -> Mapping[str, Any]:
+        """Return `x-bingx-outcome`, with the parts that it shares with another operation."""
+        return outcome_of(self.root, self.node)
 
     def body(self) -> tuple[Location, Mapping[str, Any]] | None:
         """Return the request body object."""
@@ -98,13 +108,30 @@ class Operation:
         location, schema = resolve(self.root, media.get("schema", {}), (*location, "content", JSON, "schema"))
         return list(members(self.root, schema, location))
 
-    def data(self) -> list[Member] | None:
-        """Return the fields of `data` in the response, or None if the contract has no object there."""
+    def data(self) -> Member | None:
+        """Return `data` of the response, or None if the contract says nothing of what it holds."""
         for field in self.answer():
             if field.name == "data":
-                fields = list(members(self.root, field.schema, field.location))
-                return fields or None
+                known = list(members(self.root, field.schema, field.location))
+                return field if known or items_of(self.root, field) is not None else None
         return None
+
+    def data_fields(self) -> list[Member]:
+        """Return the fields of `data`; there are none if it is a list."""
+        data = self.data()
+        return [] if data is None else list(members(self.root, data.schema, data.location))
+
+    def items(self, name: str | None) -> list[Member] | None:
+        """Return the fields of each item of a list in `data`, or None if there is no such list of objects.
+
+        Args:
+            name: The list's name in `data`; None if `data` itself is the list.
+        """
+        held = {field.name: field for field in self.data_fields()}
+        field = self.data() if name is None else held.get(name)
+        items = None if field is None else items_of(self.root, field)
+        fields = [] if items is None else list(members(self.root, items.schema, items.location))
+        return fields or None
 
 
 def operations(root: Mapping[str, Any]) -> Iterator[Operation]:
@@ -113,6 +140,22 @@ def operations(root: Mapping[str, Any]) -> Iterator[Operation]:
         for method, node in item.items():
             if method in METHODS:
                 yield Operation(root, ("paths", path, method), path, method, node)
+
+
+def outcome_of(root: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return `x-bingx-outcome` of an operation object, with what it shares with another one."""
+    outcome = dict(node.get("x-bingx-outcome", {}))
+    for key in SHARED:
+        if isinstance(outcome.get(key), str):
+            other = operation_named(root, outcome[key])
+            outcome[key] = other.node.get("x-bingx-outcome", {}).get(key) if other else None
+    return {key: value for key, value in outcome.items() if value is not None}
+
+
+def operation_named(root: Mapping[str, Any], name: str) -> Operation | None:
+    """Return the operation with an `operationId`, or None."""
+    named = (operation for operation in operations(root) if operation.node.get("operationId") == name)
+    return next(named, None)
 
 
 def members(root: Mapping[str, Any], schema: Mapping[str, Any], location: Location) -> Iterator[Member]:
@@ -128,20 +171,41 @@ def members(root: Mapping[str, Any], schema: Mapping[str, Any], location: Locati
     for name, node in schema.get("properties", {}).items():
         target, target_schema = resolve(root, node, (*location, "properties", name))
         injected = bool(target_schema.get("x-injected"))
-        found[name] = Member(name, target, target_schema, name in required, injected)
+        text = _paragraphs(target_schema)
+        example = target_schema.get("example")
+        found[name] = Member(
+            name, target, target_schema, name in required, injected, description=text, example=example
+        )
     yield from found.values()
 
 
-def content(root: Mapping[str, Any], member: Member) -> tuple[Location, Mapping[str, Any]]:
-    """Return the location and schema of a member, or those of its items if it is an array."""
+def described_by(root: Mapping[str, Any], member: Member) -> Mapping[str, Any]:
+    """Return the schema of a member, with its reference resolved."""
     _, schema = resolve(root, member.schema)
+    return schema if isinstance(schema, Mapping) else {}
+
+
+def items_of(root: Mapping[str, Any], member: Member) -> Member | None:
+    """Return what each item of a member is, as a member of the same name, or None if it is no array."""
+    schema = described_by(root, member)
     if schema.get("type") != "array":
-        return member.location, schema
-    return resolve(root, schema.get("items", {}), (*member.location, "items"))
+        return None
+    location, items = resolve(root, schema.get("items", {}), (*member.location, "items"))
+    return Member(member.name, location, items, required=True, injected=False)
 
 
 def _parameter(root: Mapping[str, Any], node: Mapping[str, Any], location: Location) -> Member:
     location, found = resolve(root, node, location)
     _, schema = resolve(root, found.get("schema", {}))
     injected = bool(found.get("x-injected"))
-    return Member(found["name"], location, schema, bool(found.get("required")), injected, found["in"])
+    return Member(
+        *(found["name"], location, schema, bool(found.get("required")), injected, found["in"]),
+        _paragraphs(found),
+        found.get("example", schema.get("example")),
+    )
+
+
+def _paragraphs(node: Mapping[str, Any]) -> str:
+    """Return a description with each paragraph on one line."""
+    paragraphs = str(node.get("description", "")).split("\n\n")
+    return "\n\n".join(" ".join(text.split()) for text in paragraphs if text.strip())

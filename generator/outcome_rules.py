@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from generator.answer_rules import text_of
 from generator.document import Document
-from generator.operation import Member, Operation, operations
+from generator.operation import SHARED, Member, Operation, described_by, operation_named
 from generator.problem import Problem, listed
-from generator.references import resolve
 
 _KINDS = ("canceled", "filled", "failed", "open")
 
@@ -20,6 +20,7 @@ def outcome_problems(document: Document, operation: Operation) -> Iterator[Probl
     """
     outcome = _outcome(operation)
     settling = _settling(document, operation)
+    yield from _shared(document, operation)
     if "settledBy" in outcome:
         yield from _settlement(document, operation, settling)
     if "states" in outcome and (settling or "settledBy" not in outcome):
@@ -29,14 +30,24 @@ def outcome_problems(document: Document, operation: Operation) -> Iterator[Probl
 
 
 def _outcome(operation: Operation) -> Mapping[str, Any]:
-    outcome: Mapping[str, Any] = operation.node.get("x-bingx-outcome", {})
-    return outcome
+    return operation.outcome()
+
+
+def _shared(document: Document, operation: Operation) -> Iterator[Problem]:
+    """Check that an operation that is named in place of a part has that part itself."""
+    for key in SHARED:
+        name = operation.node.get("x-bingx-outcome", {}).get(key)
+        other = operation_named(document.root, name) if isinstance(name, str) else None
+        own = other.node.get("x-bingx-outcome", {}).get(key) if other else None
+        if isinstance(name, str) and not isinstance(own, Mapping):
+            location = (*operation.location, "x-bingx-outcome", key)
+            text = f"There is no operation `{name}` with `{key}` of its own. Name one that has them."
+            yield document.problem(location, text)
 
 
 def _settling(document: Document, operation: Operation) -> Operation | None:
     name = _outcome(operation).get("settledBy", {}).get("operation")
-    named = (other for other in operations(document.root) if other.node.get("operationId") == name)
-    return next(named, None)
+    return operation_named(document.root, name)
 
 
 def _settlement(document: Document, operation: Operation, settling: Operation | None) -> Iterator[Problem]:
@@ -53,43 +64,79 @@ def _settlement(document: Document, operation: Operation, settling: Operation | 
     else:
         yield from _pairs(document, operation, settling)
         yield from _unmapped(document, operation, settling)
+        yield from _each(document, operation)
+        yield from _shows_one_order(document, operation, settling)
 
 
 def _pairs(document: Document, operation: Operation, settling: Operation) -> Iterator[Problem]:
-    """Check each pair of `with`: both parameters exist, callers give them, and their types are the same."""
-    location = (*operation.location, "x-bingx-outcome", "settledBy", "with")
+    """Check each pair: both parameters exist, callers give them, their types are the same."""
     title = settling.node["operationId"]
     its, ours = _given(settling), _given(operation)
-    for name, source in _outcome(operation)["settledBy"]["with"].items():
+    for key, name, source in _mapped(operation):
+        location = (*operation.location, "x-bingx-outcome", "settledBy", key, name)
         text = ""
         if name not in its:
             text = f"`{name}` is no parameter of `{title}` ({listed(its)}). Correct it."
         elif source not in ours:
             text = f"`{source}` is no parameter of the request ({listed(ours)}). Correct it."
+        elif (key == "each") != _holds_a_list(document, ours[source]):
+            holds, other = ("no list", "with") if key == "each" else ("a list", "each")
+            text = f"`{source}` holds {holds}. Map it under `{other}`."
         elif _type_of(document, its[name]) != _type_of(document, ours[source]):
             text = f"`{source}` is not of the type of `{name}` in `{title}`. Correct one."
         if text:
-            yield document.problem((*location, name), text)
+            yield document.problem(location, text)
+
+
+def _mapped(operation: Operation) -> Iterator[tuple[str, str, str]]:
+    """Yield `with` or `each`, the parameter of the settling operation, and that of this one."""
+    settlement = _outcome(operation)["settledBy"]
+    for key in ("with", "each"):
+        for name, source in settlement.get(key, {}).items():
+            yield key, name, source
 
 
 def _unmapped(document: Document, operation: Operation, settling: Operation) -> Iterator[Problem]:
-    """Check that `with` maps everything that names the order, on both sides."""
+    """Check that everything that names the order is mapped, on both sides."""
     location = (*operation.location, "x-bingx-outcome", "settledBy", "with")
-    pairs = _outcome(operation)["settledBy"]["with"]
+    mapped = {name: source for _, name, source in _mapped(operation)}
     name, references = settling.node["operationId"], _references(settling)
     texts = [
         f"`{name}` requires `{member.name}`. Map it to a parameter of the request."
         for member in _given(settling).values()
-        if member.required and member.name not in pairs
+        if member.required and member.name not in mapped
     ]
-    if references and not pairs.keys() & set(references):
+    if references and not mapped.keys() & set(references):
         texts.append(f"`{name}` needs one of {listed(references)}. Map one to a parameter of the request.")
     texts += [
         f"{operation.title} names orders by `{parameter}`, and `with` does not map it. Map it."
         for parameter in _references(operation)
-        if parameter not in pairs.values()
+        if parameter not in mapped.values()
     ]
     yield from (document.problem(location, text) for text in texts)
+
+
+def _each(document: Document, operation: Operation) -> Iterator[Problem]:
+    """Check that what is asked about one by one stands in lists that account for it."""
+    each = _outcome(operation)["settledBy"].get("each", {})
+    accounts = operation.node.get("x-bingx-answer", {}).get("items", {}).get("accounts", {})
+    for name, source in each.items():
+        if source not in accounts:
+            location = (*operation.location, "x-bingx-outcome", "settledBy", "each", name)
+            text = f"`x-bingx-answer` does not account for the ids in `{source}`. Add it to `items`."
+            yield document.problem(location, text)
+
+
+def _shows_one_order(document: Document, operation: Operation, settling: Operation) -> Iterator[Problem]:
+    """Check that the settling operation answers with one order."""
+    if not settling.data_fields() or "items" in settling.node.get("x-bingx-answer", {}):
+        location = (*operation.location, "x-bingx-outcome", "settledBy", "operation")
+        text = f"`{settling.node['operationId']}` does not answer with one order. Name one that does."
+        yield document.problem(location, text)
+
+
+def _holds_a_list(document: Document, member: Member) -> bool:
+    return "x-bingx-text" in described_by(document.root, member)
 
 
 def _given(operation: Operation) -> dict[str, Member]:
@@ -103,7 +150,7 @@ def _references(operation: Operation) -> Iterable[str]:
 
 
 def _type_of(document: Document, member: Member) -> tuple[object, object]:
-    _, schema = resolve(document.root, member.schema)
+    schema = text_of(document.root, member)
     return schema.get("type"), schema.get("format")
 
 
@@ -111,7 +158,7 @@ def _state_fields(document: Document, operation: Operation, reading: Operation) 
     location = (*operation.location, "x-bingx-outcome", "states")
     states = _outcome(operation)["states"]
     kind = f"field of the `data` that `{reading.node.get('operationId')}` answers with"
-    fields = reading.data() or []
+    fields = reading.data_fields()
     yield from document.unknown_names((*location, "field"), [states["field"]], fields, kind)
     for key, name in states.get("executed", {}).items():
         yield from document.unknown_names((*location, "executed", key), [name], fields, kind)

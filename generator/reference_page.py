@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from generator.operation import METHODS
+from generator.operation import METHODS, outcome_of
 from generator.problem import GeneratorError
 from generator.redocly import TOOLS, redocly
 from generator.rules import signing_schemes
@@ -174,7 +174,7 @@ def _operation_text(root: Mapping[str, Any], operation: Mapping[str, Any]) -> st
         *_limit_rows(root, operation),
         *_reference_rows(operation),
         *_answer_rows(operation),
-        *_outcome_rows(operation),
+        *_outcome_rows(root, operation),
     ]
     return f"{operation['description'].rstrip()}\n\n{_table(('Rule', 'What it says'), rows)}\n"
 
@@ -198,10 +198,10 @@ def _limit_rows(root: Mapping[str, Any], operation: Mapping[str, Any]) -> list[t
     groups = {group["number"]: group for group in root.get("x-bingx-ip-groups", [])}
     if "ipGroup" in limits:
         group = groups[limits["ipGroup"]]
-        text = (
-            f"{_rate(group['endpoint'])} for this endpoint, and {_rate(group['group'])} "
-            f"for all endpoints of group {limits['ipGroup']} together"
-        )
+        rates = group["group"] if isinstance(group["group"], list) else [group["group"]]
+        own = f"{_rate(group['endpoint'])} for this endpoint, and " if "endpoint" in group else ""
+        shared = _listed([_rate(rate) for rate in rates])
+        text = f"{own}{shared} for all endpoints of group {limits['ipGroup']} together"
         rows.append(("Limit per IP address", text))
     return rows or [("Limit", "none is documented")]
 
@@ -224,20 +224,40 @@ def _answer_rows(operation: Mapping[str, Any]) -> list[tuple[str, str]]:
     answer = operation.get("x-bingx-answer")
     if not answer:
         return []
-    texts = [f"it repeats {_code(answer['repeats'])} of the request"]
-    texts += [
-        f"its `{name}` is {_code(words, 'or')}" for name, words in answer.get("confirmedBy", {}).items()
-    ]
+    texts = [f"it repeats {_code(answer['repeats'])} of the request"] if "repeats" in answer else []
+    texts += [text for name, rule in answer.get("requires", {}).items() for text in _words(name, rule)]
+    items = answer.get("items", {})
+    listed = f"each item of `{items.get('in', 'data')}`"
+    if "repeats" in items:
+        texts.append(f"{listed} repeats {_code(items['repeats'])} of the request")
+    if "contradictedBy" in items:
+        texts += [
+            f"no `{name}` of an item is {_code(words, 'or')}"
+            for name, words in items["contradictedBy"].items()
+        ]
+    if "accounts" in items:
+        where = _code([items["in"], *([items["failures"]["in"]] if "failures" in items else [])], "or")
+        texts.append(f"each id in {_code(items['accounts'], 'or')} is exactly once in {where}")
     return [("A success is believed if", ", and ".join(texts))]
 
 
-def _outcome_rows(operation: Mapping[str, Any]) -> list[tuple[str, str]]:
-    outcome = operation.get("x-bingx-outcome", {})
+def _words(name: str, rule: Any) -> Iterator[str]:
+    if isinstance(rule, list):
+        yield f"its `{name}` is {_code(rule, 'or')}"
+        return
+    for parameter, by_value in rule.items():
+        for value, words in by_value.items():
+            yield f"with `{parameter}` {value} its `{name}` is {_code(words, 'or')}"
+
+
+def _outcome_rows(root: Mapping[str, Any], operation: Mapping[str, Any]) -> list[tuple[str, str]]:
+    outcome = outcome_of(root, operation)
     texts = [_REPEATS[outcome.get("repeat", "never")]]
     if "settledBy" in outcome:
         settlement = outcome["settledBy"]
-        names = _code(settlement["with"])
-        texts.append(f"`{settlement['operation']}` shows the state, by its parameters {names}")
+        names = _code([*settlement["with"], *settlement.get("each", {})])
+        each = " of each order" if "each" in settlement else ""
+        texts.append(f"`{settlement['operation']}` shows the state{each}, by its parameters {names}")
     return [
         ("If the answer is lost", "; ".join(texts)),
         *_state_rows(outcome.get("states")),

@@ -1,10 +1,11 @@
 """Rules for operations: what each must state, and that the names in its extensions exist."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from generator.document import Document, Location
-from generator.operation import Operation, operations
+from generator.answer_rules import answer_problems
+from generator.document import Document
+from generator.operation import Member, Operation, items_of, members, operations
 from generator.outcome_rules import outcome_problems
 from generator.problem import Problem, listed
 from generator.references import objects
@@ -21,7 +22,7 @@ def rule_problems(document: Document) -> Iterator[Problem]:
     """Yield a problem for each member that an operation lacks, and for each name that does not exist."""
     rules: tuple[Callable[[Document, Operation], Iterator[Problem]], ...] = (
         *(_needed, _operation_id, _security, _permission, _ip_group, _envelope, _field_types),
-        *(_declared, _order_reference, _answer_repeats, _answer_confirmations, outcome_problems),
+        *(_declared, _order_reference, answer_problems, outcome_problems),
     )
     yield from _one_scheme(document)
     yield from _servers(document)
@@ -115,10 +116,19 @@ def _envelope(document: Document, operation: Operation) -> Iterator[Problem]:
 
 def _field_types(document: Document, operation: Operation) -> Iterator[Problem]:
     """Find fields without a type, by which the client validates them."""
-    for field in (*operation.answer(), *(operation.data() or [])):
-        if "type" not in field.schema:
+    for field in _all_fields(operation.root, operation.answer()):
+        if "type" not in field.schema and "properties" not in field.schema and "allOf" not in field.schema:
             text = f"The field `{field.name}` has no type. Write one, or refer to a schema that has one."
             yield document.problem(field.location, text)
+
+
+def _all_fields(root: Mapping[str, Any], fields: Iterable[Member]) -> Iterator[Member]:
+    """Yield fields and everything in them, items of lists included."""
+    for field in fields:
+        yield field
+        items = items_of(root, field)
+        within = members(root, field.schema, field.location) if items is None else [items]
+        yield from _all_fields(root, within)
 
 
 def _declared(document: Document, operation: Operation) -> Iterator[Problem]:
@@ -170,20 +180,3 @@ def _order_reference(document: Document, operation: Operation) -> Iterator[Probl
     if permanent is not None and permanent not in names:
         text = f"`{permanent}` is none of `exactlyOneOf` ({listed(names)}). Name one of them."
         yield document.problem((*location[:-1], "permanent"), text)
-
-
-def _answer_repeats(document: Document, operation: Operation) -> Iterator[Problem]:
-    names = operation.node.get("x-bingx-answer", {}).get("repeats", [])
-    location = (*operation.location, "x-bingx-answer", "repeats")
-    yield from document.unknown_names(
-        location, names, list(operation.parameters()), "parameter of the request"
-    )
-    yield from document.unknown_names(location, names, operation.data() or [], "field of the answer's `data`")
-
-
-def _answer_confirmations(document: Document, operation: Operation) -> Iterator[Problem]:
-    words_by_name = operation.node.get("x-bingx-answer", {}).get("confirmedBy", {})
-    location: Location = (*operation.location, "x-bingx-answer", "confirmedBy")
-    yield from document.unknown_names(
-        location, list(words_by_name), operation.data() or [], "field of the answer's `data`"
-    )

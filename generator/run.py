@@ -8,6 +8,7 @@ from pathlib import Path
 
 from generator.caller_view import caller_view, python_view
 from generator.client import PACKAGE, write_client
+from generator.compilation import compile_contract
 from generator.constructs import construct_problems
 from generator.contract import write_contract
 from generator.document import Document, json_text, yaml_text
@@ -107,7 +108,8 @@ def _build(document: Document, folder: Path) -> Path:
     package.parent.mkdir(parents=True)
     header = Header(document.root["info"]["version"], document.sha256)
     write_client(document, python_view(caller), package, str(header))
-    write_contract(document, package, str(header))
+    compiled = compile_contract(document)
+    write_contract(compiled, package, str(header))
     errors = read_error_table()
     write_error_table(errors, package, str(header))
     (package / "py.typed").write_text("", "utf-8")
@@ -115,6 +117,7 @@ def _build(document: Document, folder: Path) -> Path:
     texts = {
         "openapi.caller.yaml": yaml_text(caller),
         "openapi.caller.json": json_text(caller),
+        "operations.json": json_text(compiled),
         "errors.json": json_text(errors.root),
     }
     for name, text in texts.items():

@@ -25,7 +25,7 @@ def structure_problems(document: Document) -> Iterator[Problem]:
         yield document.problem(["openapi"], "This is not OpenAPI 3.0. Write `openapi: 3.0.3`.")
         return
     for error in OpenAPIV30SpecValidator(document.root).schema_validator.iter_errors(document.root):
-        yield _problem(document, _leaf(error))
+        yield _problem(document, leaf(error))
 
 
 def consistency_problems(document: Document) -> Iterator[Problem]:
@@ -42,7 +42,7 @@ def _problem(document: Document, error: ValidationError) -> Problem:
     return document.problem(location, f"This is not OpenAPI 3.0: {_sentence(location, error)} Correct it.")
 
 
-def _leaf(error: ValidationError) -> ValidationError:
+def leaf(error: ValidationError) -> ValidationError:
     """Return the most specific error: the deepest one of the alternative that was meant."""
     while error.context:
         meant = [inner for inner in error.context if not _about_reference(inner)] or list(error.context)

@@ -99,10 +99,3 @@ def test_a_problem_has_its_line(check: Check) -> None:
     old = "          description: The asset that the fee is in.\n          example: USDT\n"
     (problem,) = check(edited((old, old.split("\n", maxsplit=1)[0] + "\n")))
     assert CONTRACT.splitlines()[problem.line - 1].strip() == "feeAsset:"
-
-
-def test_a_request_without_an_example_is_named(check: Check) -> None:
-    start = CONTRACT.index("            examples:\n              byOrderId:")
-    end = CONTRACT.index("      responses:", start)
-    (problem,) = check(CONTRACT[:start] + CONTRACT[end:])
-    assert problem.text.startswith("POST /openApi/spot/v1/trade/cancel has no example of a request.")

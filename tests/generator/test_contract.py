@@ -25,7 +25,7 @@ def full(part):
 
 def test_an_operation_is_described_in_full(python: Python) -> None:
     said = json.loads(python(IN_FULL + "print(json.dumps(full(contract.BY_ID['cancelOrder'])))"))
-    envelope, data = said.pop("envelope"), said.pop("data")
+    envelope, data, arguments = said.pop("envelope"), said.pop("data"), said.pop("arguments")
     assert said == {
         "operation_id": "cancelOrder",
         "method": "POST",
@@ -36,17 +36,23 @@ def test_an_operation_is_described_in_full(python: Python) -> None:
         "uid_limit": {"requests": 5, "seconds": 1.0},
         "copy_trading_limit": {"requests": 1, "seconds": 1.0},
         "ip_group": 3,
+        "summary": "Cancel an order",
         "parameters": ["symbol", "orderId", "clientOrderID", "cancelRestrictions", "recvWindow"],
         "injected": ["timestamp", "signature"],
         "exactly_one_of": ["orderId", "clientOrderID"],
         "permanent_id": "orderId",
         "repeats": ["symbol", "orderId", "clientOrderID"],
-        "confirmed_by": [["status", ["CANCELED", "CANCELLED"]]],
+        "requires": [
+            {"field": "status", "words": ["CANCELED", "CANCELLED"], "parameter": None, "value": None}
+        ],
+        "items": None,
         "act": "cancel",
         "repeat": "harmless",
+        "advice": None,
         "settled_by": {
             "operation": "queryOrder",
             "parameters": [["symbol", "symbol"], ["orderId", "orderId"], ["clientOrderID", "clientOrderID"]],
+            "each": [],
         },
         "states": {
             "field": "status",
@@ -63,6 +69,14 @@ def test_an_operation_is_described_in_full(python: Python) -> None:
             "client_order_id_found_for": 7200.0,
         },
     }
+    assert [argument["name"] for argument in arguments] == said["parameters"]
+    assert {name: arguments[1][name] for name in ("python_name", "type", "minimum", "maximum")} == {
+        "python_name": "order_id",
+        "type": "int64",
+        "minimum": 1,
+        "maximum": 2**63 - 1,
+    }
+    assert arguments[2]["length"] == [1, 40]
     assert [(field["name"], field["type"], field["required"]) for field in envelope] == [
         ("code", "int64", True),
         ("msg", "string", False),
@@ -70,7 +84,8 @@ def test_an_operation_is_described_in_full(python: Python) -> None:
         ("timestamp", "int64", False),
         ("success", "boolean", False),
     ]
-    assert {field["name"]: field for field in data}["status"] == {
+    assert (data["name"], data["type"], data["required"]) == ("data", "object", False)
+    assert {field["name"]: field for field in data["fields"]}["status"] == {
         "name": "status",
         "type": "string",
         "required": True,
@@ -78,6 +93,7 @@ def test_an_operation_is_described_in_full(python: Python) -> None:
         "enum": True,
         "open_enum": True,
         "fields": [],
+        "items": None,
     }
 
 

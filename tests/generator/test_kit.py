@@ -71,7 +71,7 @@ class TestContents:
         assert {path.relative_to(kit).as_posix() for path in kit.rglob("*") if path.is_file()} == {
             *("README.md", "CHANGELOG.md", "LICENSE", "reference.html", "signing.md"),
             *("openapi.yaml", "openapi.json", "openapi.caller.yaml", "openapi.caller.json"),
-            *("errors.yaml", "errors.json", "pages/cancel-order.md"),
+            *("errors.yaml", "errors.json", "operations.json", "pages/cancel-order.md"),
             *("vectors/README.md", "vectors/signing.json", "vectors/answers.json", "vectors/clock.json"),
             *("vectors/signing.toml", "vectors/make.py"),
             *(f"schemas/{path.name}" for path in (ROOT / "spec" / "schemas").iterdir()),

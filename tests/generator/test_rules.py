@@ -216,7 +216,7 @@ BROKEN = {
     ),
     "an answer confirmed by no field": (
         ("          status: [CANCELED, CANCELLED]", "          state: [CANCELED, CANCELLED]"),
-        "confirmedBy:",
+        "requires:",
         "`state` is no field of the answer's `data`",
     ),
     "a word that is not in capitals": (
