@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
 # Made from spec/openapi.yaml, version 2.0.0,
-# SHA-256 a4f5088ec0d74124464b7a8bc1a93c4166ef44c40f53320023f576b5dbe9e35c,
+# SHA-256 15f089f483244ec0c89cd148ffc90cc4f29212bdfb24afe1eed6619d89b6db23,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 """The contract as frozen data: limits, signing rule, servers, and the parameters and responses of each operation.
@@ -32,36 +32,115 @@ class IpGroup(NamedTuple):
 
     Args:
         number: Number of the group, as endpoint pages name it.
-        endpoint: Limit of each endpoint of the group.
-        group: Limit of all endpoints of the group together.
+        endpoint: Limit of each endpoint of the group, or None where none is documented.
+        group: Limits of all endpoints of the group together; all of them hold.
     """
 
     number: int
-    endpoint: Rate
-    group: Rate
+    endpoint: Rate | None
+    group: tuple[Rate, ...]
 
 
 class Field(NamedTuple):
-    """One field of a response.
+    """One field of a response, or what each item of a list is.
 
     Args:
-        name: Its name on the wire.
+        name: Its name on the wire; of an item, that of its list.
         type: `string`, `decimal` (a number as text), `int64`, `int32`, `double`, `boolean`, `object` or
             `array`.
         required: Whether a success must have it.
         nullable: Whether it may be `null`.
         enum: Whether it is one of listed words; its type is `string` then.
         open_enum: Whether it is an enum in which other words than the listed ones may occur.
-        fields: Fields of the object, or of each object of the array; empty if the contract does not list them.
+        fields: Fields of the object; empty if the contract does not list them.
+        items: What each item of the array is, or None.
     """
 
     name: str
     type: str
-    required: bool
-    nullable: bool
-    enum: bool
-    open_enum: bool
+    required: bool = False
+    nullable: bool = False
+    enum: bool = False
+    open_enum: bool = False
     fields: tuple["Field", ...] = ()
+    items: "Field | None" = None
+
+
+class Requirement(NamedTuple):
+    """Words of which a field holds one.
+
+    Args:
+        field: The field.
+        words: The words. They are in capitals; compare trimmed and in any letter case.
+        parameter: The parameter of the request on which this depends, or None.
+        value: Its value for which these words hold, or None.
+    """
+
+    field: str
+    words: tuple[str, ...]
+    parameter: str | None = None
+    value: str | None = None
+
+
+class Items(NamedTuple):
+    """What a success says of a list of orders (`items` of `x-bingx-answer`).
+
+    Args:
+        name: The list in `data`, or None if `data` is the list.
+        repeats: Parameters that each item repeats, if the request has them.
+        accounts: Pairs of a parameter that holds ids and the fields of an item that may hold one of them: each id
+            that was asked for is in exactly one item of this list or of `failures`.
+        failures: The list in `data` of the orders that the request did not change, or None.
+        failed: The same pairs for the items of that list.
+        contradicted_by: Words that no item of a success holds.
+    """
+
+    name: str | None
+    repeats: tuple[str, ...]
+    accounts: tuple[tuple[str, tuple[str, ...]], ...]
+    failures: str | None
+    failed: tuple[tuple[str, tuple[str, ...]], ...]
+    contradicted_by: tuple[Requirement, ...]
+
+
+class Parameter(NamedTuple):
+    """A parameter of the caller's, a member of an object in one, or an item of a list in one.
+
+    Args:
+        name: Its name on the wire; empty for an item.
+        python_name: Its name in Python.
+        type: `string`, `int64`, `int32`, `double`, `boolean` or `object`.
+        required: Whether it must be given.
+        description: What it means, with its unit.
+        enum: Its words, or None.
+        open_enum: Whether other words may be sent too.
+        pattern: A regular expression for its text, or None.
+        length: Fewest and most characters; None for no bound.
+        minimum: The least value, or None.
+        maximum: The greatest value, or None.
+        exclusive: Whether `minimum` and `maximum` themselves are excluded.
+        form: What its text holds: `joined` items with commas between, or a `json` array; else None.
+        items: What each item of its text is, or None.
+        number: Fewest and most items; None for no bound.
+        members: Members of the object.
+    """
+
+    name: str
+    python_name: str
+    type: str
+    required: bool = False
+    description: str = ""
+    enum: tuple[str, ...] | None = None
+    open_enum: bool = False
+    pattern: str | None = None
+    length: tuple[int | None, int | None] = (None, None)
+    minimum: float | None = None
+    maximum: float | None = None
+    exclusive: tuple[bool, bool] = (False, False)
+    form: str | None = None
+    items: "Parameter | None" = None
+    number: tuple[int | None, int | None] = (None, None)
+    members: tuple["Parameter", ...] = ()
 
 
 class Settlement(NamedTuple):
@@ -70,10 +149,12 @@ class Settlement(NamedTuple):
     Args:
         operation: The operation that shows it, by its `operation_id`.
         parameters: Pairs of a parameter of that operation and the parameter of this one whose value it takes.
+        each: The same for a parameter that holds a list: that operation is called once for each of its items.
     """
 
     operation: str
     parameters: tuple[tuple[str, str], ...]
+    each: tuple[tuple[str, str], ...] = ()
 
 
 class States(NamedTuple):
@@ -128,22 +209,25 @@ class Operation:
         uid_limit: Limit per UID, or None.
         copy_trading_limit: Limit per UID of copy-trading leaders, or None if it is the same.
         ip_group: Number of its group in `IP_GROUPS`, or None.
+        summary: What it does, in a few words.
         parameters: Names of the caller's parameters.
+        arguments: The same parameters, with their types and bounds.
         injected: Names of the parameters that the signing layer supplies.
         exactly_one_of: Parameters of which exactly one must be given; may be empty.
         permanent_id: The one of them that never names another order later, or None.
         repeats: Parameters that `data` of a success repeats, if the request has them.
-        confirmed_by: Fields of `data`, each with the words of which a success carries one. They are in
-            capitals; compare trimmed and in any letter case.
-        act: `cancel`, `place` or `read`, or None.
+        requires: Fields of `data`, each with the words of which a success carries one.
+        items: What a success says of a list of orders, or None.
+        act: `cancel`, `place`, `set` or `read`, or None.
         repeat: Whether the same request may be sent again: `harmless` (it does nothing more), `same-answer`
             (nor does its answer differ) or `never`.
+        advice: What a person can do if the outcome stays unknown, or None.
         settled_by: How to find out what became of a request, or None.
         states: What the words for the order's state mean, in `data` of the settling operation, or of this one
             if it reads; or None.
         timing: How fast the exchange is, or None.
         envelope: Fields of the response beside `data`.
-        data: Fields of `data`, or None if the contract has no object there.
+        data: `data` of the response with everything in it, or None if the contract does not say what it holds.
     """
 
     operation_id: str
@@ -155,19 +239,23 @@ class Operation:
     uid_limit: Rate | None
     copy_trading_limit: Rate | None
     ip_group: int | None
+    summary: str
     parameters: tuple[str, ...]
+    arguments: tuple[Parameter, ...]
     injected: tuple[str, ...]
     exactly_one_of: tuple[str, ...]
     permanent_id: str | None
     repeats: tuple[str, ...]
-    confirmed_by: tuple[tuple[str, tuple[str, ...]], ...]
+    requires: tuple[Requirement, ...]
+    items: Items | None
     act: str | None
     repeat: str
+    advice: str | None
     settled_by: Settlement | None
     states: States | None
     timing: Timing | None
     envelope: tuple[Field, ...]
-    data: tuple[Field, ...] | None
+    data: Field | None
 
 
 class Server(NamedTuple):
@@ -283,7 +371,7 @@ class Signing(NamedTuple):
 SPEC_VERSION = "2.0.0"
 """`info.version` of the contract."""
 
-SPEC_SHA256 = "a4f5088ec0d74124464b7a8bc1a93c4166ef44c40f53320023f576b5dbe9e35c"
+SPEC_SHA256 = "15f089f483244ec0c89cd148ffc90cc4f29212bdfb24afe1eed6619d89b6db23"
 """Digest of spec/openapi.yaml."""
 
 SERVERS = (
@@ -316,8 +404,12 @@ SERVERS = (
 """The servers, in the order of the contract."""
 
 IP_GROUPS: Mapping[int, IpGroup] = {
-    2: IpGroup(number=2, endpoint=Rate(requests=300, seconds=10.0), group=Rate(requests=2000, seconds=10.0)),
-    3: IpGroup(number=3, endpoint=Rate(requests=300, seconds=10.0), group=Rate(requests=2000, seconds=10.0)),
+    2: IpGroup(
+        number=2, endpoint=Rate(requests=300, seconds=10.0), group=(Rate(requests=2000, seconds=10.0),)
+    ),
+    3: IpGroup(
+        number=3, endpoint=Rate(requests=300, seconds=10.0), group=(Rate(requests=2000, seconds=10.0),)
+    ),
 }
 """Limits per IP address, by number of the group."""
 
@@ -400,17 +492,63 @@ def _cancelOrder() -> Operation:
         uid_limit=Rate(requests=5, seconds=1.0),
         copy_trading_limit=Rate(requests=1, seconds=1.0),
         ip_group=3,
+        summary="Cancel an order",
         parameters=("symbol", "orderId", "clientOrderID", "cancelRestrictions", "recvWindow"),
+        arguments=(
+            Parameter(
+                name="symbol",
+                python_name="symbol",
+                type="string",
+                required=True,
+                description="Trading pair, base and quote in upper case joined by a hyphen. Letters beyond ASCII occur (`MØTH-USDT`), and so does `#` (`OTHR#99961-USDT`).",
+                pattern="^[^\\sa-z&=?/-]+-[^\\sa-z&=?/-]+$",
+            ),
+            Parameter(
+                name="orderId",
+                python_name="order_id",
+                type="int64",
+                description="Order id. An int64 of up to 19 digits, past 2^53: a JSON parser that reads numbers as doubles corrupts it.",
+                minimum=1,
+                maximum=9223372036854775807,
+            ),
+            Parameter(
+                name="clientOrderID",
+                python_name="client_order_id",
+                type="string",
+                description="Customized order id, given by the user when placing the order. Different orders cannot use the same one. Found for 2 hours only.",
+                pattern="^[A-Za-z0-9_.-]{1,40}$",
+                length=(1, 40),
+            ),
+            Parameter(
+                name="cancelRestrictions",
+                python_name="cancel_restrictions",
+                type="string",
+                description="Cancel the order only if it has this status. NEW: new order, PENDING: order in progress, PARTIALLY_FILLED: partially filled.",
+                enum=("NEW", "PENDING", "PARTIALLY_FILLED"),
+            ),
+            Parameter(
+                name="recvWindow",
+                python_name="recv_window",
+                type="double",
+                description="How long after `timestamp` the request stays valid. Unit: milliseconds. The default is 5000. Its maximum is 5000 in one official text and 60000 in another.",
+                minimum=0,
+                maximum=60000,
+                exclusive=(True, False),
+            ),
+        ),
         injected=("timestamp", "signature"),
         exactly_one_of=("orderId", "clientOrderID"),
         permanent_id="orderId",
         repeats=("symbol", "orderId", "clientOrderID"),
-        confirmed_by=(("status", ("CANCELED", "CANCELLED")),),
+        requires=(Requirement(field="status", words=("CANCELED", "CANCELLED")),),
+        items=None,
         act="cancel",
         repeat="harmless",
+        advice=None,
         settled_by=Settlement(
             operation="queryOrder",
             parameters=(("symbol", "symbol"), ("orderId", "orderId"), ("clientOrderID", "clientOrderID")),
+            each=(),
         ),
         states=States(
             field="status",
@@ -421,141 +559,30 @@ def _cancelOrder() -> Operation:
             executed=("executedQty", "origQty"),
         ),
         timing=Timing(
-            reads_lag=20.0,
-            takes_effect_within=5.0,
-            visible_within=2.0,
-            client_order_id_found_for=7200.0,
+            reads_lag=20.0, takes_effect_within=5.0, visible_within=2.0, client_order_id_found_for=7200.0
         ),
         envelope=(
-            Field(
-                name="code",
-                type="int64",
-                required=True,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
-            Field(
-                name="msg",
-                type="string",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
-            Field(
-                name="debugMsg",
-                type="string",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
-            Field(
-                name="timestamp",
-                type="int64",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
-            Field(
-                name="success",
-                type="boolean",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
+            Field(name="code", type="int64", required=True),
+            Field(name="msg", type="string"),
+            Field(name="debugMsg", type="string"),
+            Field(name="timestamp", type="int64"),
+            Field(name="success", type="boolean"),
         ),
-        data=(
-            Field(
-                name="symbol",
-                type="string",
-                required=True,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
-            Field(
-                name="orderId",
-                type="int64",
-                required=True,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
-            Field(
-                name="price",
-                type="decimal",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
-            Field(
-                name="origQty",
-                type="decimal",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
-            Field(
-                name="executedQty",
-                type="decimal",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
-            Field(
-                name="cummulativeQuoteQty",
-                type="decimal",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
-            Field(
-                name="status",
-                type="string",
-                required=True,
-                nullable=False,
-                enum=True,
-                open_enum=True,
-            ),
-            Field(
-                name="type",
-                type="string",
-                required=False,
-                nullable=False,
-                enum=True,
-                open_enum=True,
-            ),
-            Field(
-                name="side",
-                type="string",
-                required=False,
-                nullable=False,
-                enum=True,
-                open_enum=True,
-            ),
-            Field(
-                name="clientOrderID",
-                type="string",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
-            Field(
-                name="stopPrice",
-                type="decimal",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
+        data=Field(
+            name="data",
+            type="object",
+            fields=(
+                Field(name="symbol", type="string", required=True),
+                Field(name="orderId", type="int64", required=True),
+                Field(name="price", type="decimal"),
+                Field(name="origQty", type="decimal"),
+                Field(name="executedQty", type="decimal"),
+                Field(name="cummulativeQuoteQty", type="decimal"),
+                Field(name="status", type="string", required=True, enum=True, open_enum=True),
+                Field(name="type", type="string", enum=True, open_enum=True),
+                Field(name="side", type="string", enum=True, open_enum=True),
+                Field(name="clientOrderID", type="string"),
+                Field(name="stopPrice", type="decimal"),
             ),
         ),
     )
@@ -572,14 +599,52 @@ def _queryOrder() -> Operation:
         uid_limit=Rate(requests=10, seconds=1.0),
         copy_trading_limit=None,
         ip_group=2,
+        summary="Query an order",
         parameters=("symbol", "orderId", "clientOrderID", "recvWindow"),
+        arguments=(
+            Parameter(
+                name="symbol",
+                python_name="symbol",
+                type="string",
+                required=True,
+                description="Trading pair, as in a cancel.",
+                pattern="^[^\\sa-z&=?/-]+-[^\\sa-z&=?/-]+$",
+            ),
+            Parameter(
+                name="orderId",
+                python_name="order_id",
+                type="int64",
+                description="Order id, an int64 of up to 19 digits, as in a cancel.",
+                minimum=1,
+                maximum=9223372036854775807,
+            ),
+            Parameter(
+                name="clientOrderID",
+                python_name="client_order_id",
+                type="string",
+                description="Customized order id, given by the user when placing the order. Found for 2 hours only.",
+                pattern="^[A-Za-z0-9_.-]{1,40}$",
+                length=(1, 40),
+            ),
+            Parameter(
+                name="recvWindow",
+                python_name="recv_window",
+                type="double",
+                description="How long after `timestamp` the request stays valid. Unit milliseconds.",
+                minimum=0,
+                maximum=60000,
+                exclusive=(True, False),
+            ),
+        ),
         injected=("timestamp", "signature"),
         exactly_one_of=("orderId", "clientOrderID"),
         permanent_id="orderId",
         repeats=("symbol", "orderId", "clientOrderID"),
-        confirmed_by=(),
+        requires=(),
+        items=None,
         act="read",
         repeat="harmless",
+        advice=None,
         settled_by=None,
         states=States(
             field="status",
@@ -591,183 +656,600 @@ def _queryOrder() -> Operation:
         ),
         timing=None,
         envelope=(
-            Field(
-                name="code",
-                type="int64",
-                required=True,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
-            Field(
-                name="msg",
-                type="string",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
-            Field(
-                name="debugMsg",
-                type="string",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
-            Field(
-                name="timestamp",
-                type="int64",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
-            Field(
-                name="success",
-                type="boolean",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
+            Field(name="code", type="int64", required=True),
+            Field(name="msg", type="string"),
+            Field(name="debugMsg", type="string"),
+            Field(name="timestamp", type="int64"),
+            Field(name="success", type="boolean"),
+        ),
+        data=Field(
+            name="data",
+            type="object",
+            fields=(
+                Field(name="symbol", type="string", required=True),
+                Field(name="orderId", type="int64", required=True),
+                Field(name="price", type="decimal"),
+                Field(name="origQty", type="decimal"),
+                Field(name="executedQty", type="decimal"),
+                Field(name="cummulativeQuoteQty", type="decimal"),
+                Field(name="status", type="string", required=True, enum=True, open_enum=True),
+                Field(name="type", type="string", enum=True, open_enum=True),
+                Field(name="side", type="string", enum=True, open_enum=True),
+                Field(name="clientOrderID", type="string"),
+                Field(name="StopPrice", type="decimal"),
+                Field(name="time", type="int64"),
+                Field(name="updateTime", type="int64"),
+                Field(name="origQuoteOrderQty", type="decimal"),
+                Field(name="fee", type="decimal"),
+                Field(name="feeAsset", type="string"),
+                Field(name="avgPrice", type="decimal"),
             ),
         ),
-        data=(
-            Field(
+    )
+
+
+def _openOrders() -> Operation:
+    return Operation(
+        operation_id="openOrders",
+        method="GET",
+        path="/openApi/spot/v1/trade/openOrders",
+        signed=True,
+        permission="Read",
+        placement="query",
+        uid_limit=Rate(requests=10, seconds=1.0),
+        copy_trading_limit=None,
+        ip_group=2,
+        summary="List the open orders",
+        parameters=("symbol", "recvWindow"),
+        arguments=(
+            Parameter(
                 name="symbol",
+                python_name="symbol",
                 type="string",
-                required=True,
-                nullable=False,
-                enum=False,
-                open_enum=False,
+                description="Trading pair, as in a cancel; without it, all pairs.",
+                pattern="^[^\\sa-z&=?/-]+-[^\\sa-z&=?/-]+$",
             ),
-            Field(
+            Parameter(
+                name="recvWindow",
+                python_name="recv_window",
+                type="double",
+                description="How long after `timestamp` the request stays valid. Unit milliseconds.",
+                minimum=0,
+                maximum=60000,
+                exclusive=(True, False),
+            ),
+        ),
+        injected=("timestamp", "signature"),
+        exactly_one_of=(),
+        permanent_id=None,
+        repeats=(),
+        requires=(),
+        items=Items(
+            name="orders", repeats=("symbol",), accounts=(), failures=None, failed=(), contradicted_by=()
+        ),
+        act="read",
+        repeat="harmless",
+        advice=None,
+        settled_by=None,
+        states=None,
+        timing=None,
+        envelope=(
+            Field(name="code", type="int64", required=True),
+            Field(name="msg", type="string"),
+            Field(name="debugMsg", type="string"),
+            Field(name="timestamp", type="int64"),
+            Field(name="success", type="boolean"),
+        ),
+        data=Field(
+            name="data",
+            type="object",
+            fields=(
+                Field(
+                    name="orders",
+                    type="array",
+                    required=True,
+                    nullable=True,
+                    items=Field(
+                        name="orders",
+                        type="object",
+                        required=True,
+                        fields=(
+                            Field(name="symbol", type="string", required=True),
+                            Field(name="orderId", type="int64", required=True),
+                            Field(name="price", type="decimal"),
+                            Field(name="origQty", type="decimal"),
+                            Field(name="executedQty", type="decimal"),
+                            Field(name="cummulativeQuoteQty", type="decimal"),
+                            Field(name="status", type="string", required=True, enum=True, open_enum=True),
+                            Field(name="type", type="string", enum=True, open_enum=True),
+                            Field(name="side", type="string", enum=True, open_enum=True),
+                            Field(name="clientOrderID", type="string"),
+                            Field(name="StopPrice", type="decimal"),
+                            Field(name="time", type="int64"),
+                            Field(name="updateTime", type="int64"),
+                            Field(name="origQuoteOrderQty", type="decimal"),
+                            Field(name="avgPrice", type="decimal"),
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    )
+
+
+def _historyOrders() -> Operation:
+    return Operation(
+        operation_id="historyOrders",
+        method="GET",
+        path="/openApi/spot/v1/trade/historyOrders",
+        signed=True,
+        permission="Read",
+        placement="query",
+        uid_limit=Rate(requests=10, seconds=1.0),
+        copy_trading_limit=None,
+        ip_group=2,
+        summary="List past orders",
+        parameters=(
+            "symbol",
+            "orderId",
+            "startTime",
+            "endTime",
+            "pageIndex",
+            "pageSize",
+            "status",
+            "type",
+            "recvWindow",
+        ),
+        arguments=(
+            Parameter(
+                name="symbol",
+                python_name="symbol",
+                type="string",
+                description="Trading pair, as in a cancel; without it, all pairs.",
+                pattern="^[^\\sa-z&=?/-]+-[^\\sa-z&=?/-]+$",
+            ),
+            Parameter(
                 name="orderId",
+                python_name="order_id",
                 type="int64",
-                required=True,
-                nullable=False,
-                enum=False,
-                open_enum=False,
+                description="From this order id on, an int64; without it the latest.",
+                minimum=1,
             ),
-            Field(
-                name="price",
-                type="decimal",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
+            Parameter(
+                name="startTime",
+                python_name="start_time",
+                type="int64",
+                description="Not before this time. Unix time in milliseconds. An int64.",
+                minimum=0,
             ),
-            Field(
-                name="origQty",
-                type="decimal",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
+            Parameter(
+                name="endTime",
+                python_name="end_time",
+                type="int64",
+                description="Not after this time. Unix time in milliseconds. An int64.",
+                minimum=0,
             ),
-            Field(
-                name="executedQty",
-                type="decimal",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
+            Parameter(
+                name="pageIndex",
+                python_name="page_index",
+                type="int64",
+                description="Which page, from 1. An int64.",
+                minimum=1,
+                maximum=10000,
             ),
-            Field(
-                name="cummulativeQuoteQty",
-                type="decimal",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
+            Parameter(
+                name="pageSize",
+                python_name="page_size",
+                type="int64",
+                description="Orders on a page, by default 100. An int64.",
+                minimum=1,
+                maximum=100,
             ),
-            Field(
+            Parameter(
                 name="status",
+                python_name="status",
+                type="string",
+                description="Only orders in this state.",
+                enum=("FILLED", "CANCELED", "FAILED"),
+            ),
+            Parameter(
+                name="type",
+                python_name="type_",
+                type="string",
+                description="Only orders of this type.",
+                enum=(
+                    "MARKET",
+                    "LIMIT",
+                    "TAKE_STOP_LIMIT",
+                    "TAKE_STOP_MARKET",
+                    "TRIGGER_LIMIT",
+                    "TRIGGER_MARKET",
+                ),
+                open_enum=True,
+            ),
+            Parameter(
+                name="recvWindow",
+                python_name="recv_window",
+                type="double",
+                description="How long after `timestamp` the request stays valid. Unit milliseconds.",
+                minimum=0,
+                maximum=60000,
+                exclusive=(True, False),
+            ),
+        ),
+        injected=("timestamp", "signature"),
+        exactly_one_of=(),
+        permanent_id=None,
+        repeats=(),
+        requires=(),
+        items=Items(
+            name="orders", repeats=("symbol",), accounts=(), failures=None, failed=(), contradicted_by=()
+        ),
+        act="read",
+        repeat="harmless",
+        advice=None,
+        settled_by=None,
+        states=None,
+        timing=None,
+        envelope=(
+            Field(name="code", type="int64", required=True),
+            Field(name="msg", type="string"),
+            Field(name="debugMsg", type="string"),
+            Field(name="timestamp", type="int64"),
+            Field(name="success", type="boolean"),
+        ),
+        data=Field(
+            name="data",
+            type="object",
+            fields=(
+                Field(
+                    name="orders",
+                    type="array",
+                    required=True,
+                    nullable=True,
+                    items=Field(
+                        name="orders",
+                        type="object",
+                        required=True,
+                        fields=(
+                            Field(name="symbol", type="string", required=True),
+                            Field(name="orderId", type="int64", required=True),
+                            Field(name="price", type="decimal"),
+                            Field(name="origQty", type="decimal"),
+                            Field(name="executedQty", type="decimal"),
+                            Field(name="cummulativeQuoteQty", type="decimal"),
+                            Field(name="status", type="string", required=True, enum=True, open_enum=True),
+                            Field(name="type", type="string", enum=True, open_enum=True),
+                            Field(name="side", type="string", enum=True, open_enum=True),
+                            Field(name="clientOrderID", type="string"),
+                            Field(name="StopPrice", type="decimal"),
+                            Field(name="time", type="int64"),
+                            Field(name="updateTime", type="int64"),
+                            Field(name="origQuoteOrderQty", type="decimal"),
+                            Field(name="avgPrice", type="decimal"),
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    )
+
+
+def _cancelOpenOrders() -> Operation:
+    return Operation(
+        operation_id="cancelOpenOrders",
+        method="POST",
+        path="/openApi/spot/v1/trade/cancelOpenOrders",
+        signed=True,
+        permission="Spot Trading",
+        placement="json",
+        uid_limit=Rate(requests=2, seconds=1.0),
+        copy_trading_limit=Rate(requests=1, seconds=1.0),
+        ip_group=3,
+        summary="Cancel all open orders",
+        parameters=("symbol", "recvWindow"),
+        arguments=(
+            Parameter(
+                name="symbol",
+                python_name="symbol",
+                type="string",
+                description="Trading pair, base and quote in upper case joined by a hyphen. Letters beyond ASCII occur (`MØTH-USDT`), and so does `#` (`OTHR#99961-USDT`).",
+                pattern="^[^\\sa-z&=?/-]+-[^\\sa-z&=?/-]+$",
+            ),
+            Parameter(
+                name="recvWindow",
+                python_name="recv_window",
+                type="double",
+                description="How long after `timestamp` the request stays valid. Unit: milliseconds. The default is 5000. Its maximum is 5000 in one official text and 60000 in another.",
+                minimum=0,
+                maximum=60000,
+                exclusive=(True, False),
+            ),
+        ),
+        injected=("timestamp", "signature"),
+        exactly_one_of=(),
+        permanent_id=None,
+        repeats=(),
+        requires=(),
+        items=Items(
+            name="orders",
+            repeats=("symbol",),
+            accounts=(),
+            failures=None,
+            failed=(),
+            contradicted_by=(
+                Requirement(
+                    field="status", words=("NEW", "PENDING", "PARTIALLY_FILLED", "WORKING", "RUNNING")
+                ),
+            ),
+        ),
+        act="cancel",
+        repeat="never",
+        advice="Wait ten seconds, then see in openOrders what is open. Sending this again would cancel newer orders too.",
+        settled_by=None,
+        states=None,
+        timing=None,
+        envelope=(
+            Field(name="code", type="int64", required=True),
+            Field(name="msg", type="string"),
+            Field(name="debugMsg", type="string"),
+            Field(name="timestamp", type="int64"),
+            Field(name="success", type="boolean"),
+        ),
+        data=Field(
+            name="data",
+            type="object",
+            fields=(
+                Field(
+                    name="orders",
+                    type="array",
+                    nullable=True,
+                    items=Field(
+                        name="orders",
+                        type="object",
+                        required=True,
+                        fields=(
+                            Field(name="symbol", type="string", required=True),
+                            Field(name="orderId", type="int64", required=True),
+                            Field(name="price", type="decimal"),
+                            Field(name="origQty", type="decimal"),
+                            Field(name="executedQty", type="decimal"),
+                            Field(name="cummulativeQuoteQty", type="decimal"),
+                            Field(name="status", type="string", required=True, enum=True, open_enum=True),
+                            Field(name="type", type="string", enum=True, open_enum=True),
+                            Field(name="side", type="string", enum=True, open_enum=True),
+                            Field(name="clientOrderID", type="string"),
+                            Field(name="stopPrice", type="decimal"),
+                            Field(name="transactTime", type="int64"),
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    )
+
+
+def _cancelOrders() -> Operation:
+    return Operation(
+        operation_id="cancelOrders",
+        method="POST",
+        path="/openApi/spot/v1/trade/cancelOrders",
+        signed=True,
+        permission="Spot Trading",
+        placement="json",
+        uid_limit=Rate(requests=2, seconds=1.0),
+        copy_trading_limit=Rate(requests=1, seconds=1.0),
+        ip_group=3,
+        summary="Cancel several orders of one pair",
+        parameters=("symbol", "orderIds", "clientOrderIDs", "process", "recvWindow"),
+        arguments=(
+            Parameter(
+                name="symbol",
+                python_name="symbol",
                 type="string",
                 required=True,
-                nullable=False,
-                enum=True,
-                open_enum=True,
+                description="Trading pair, base and quote in upper case joined by a hyphen. Letters beyond ASCII occur (`MØTH-USDT`), and so does `#` (`OTHR#99961-USDT`).",
+                pattern="^[^\\sa-z&=?/-]+-[^\\sa-z&=?/-]+$",
             ),
-            Field(
+            Parameter(
+                name="orderIds",
+                python_name="order_ids",
+                type="string",
+                description="Order ids with commas between, each an int64. No greatest number is documented for spot; ten is that of the futures market.",
+                form="joined",
+                items=Parameter(
+                    name="", python_name="", type="int64", minimum=1, maximum=9223372036854775807
+                ),
+                number=(1, 10),
+            ),
+            Parameter(
+                name="clientOrderIDs",
+                python_name="client_order_ids",
+                type="string",
+                description="Customized order ids with commas between. An order is found by its own for 2 hours only.",
+                form="joined",
+                items=Parameter(name="", python_name="", type="string", pattern="^[A-Za-z0-9_.-]{1,40}$"),
+                number=(1, 10),
+            ),
+            Parameter(
+                name="process",
+                python_name="process",
+                type="int32",
+                description="0, the default, cancels all or none. 1 cancels those that are open.",
+                minimum=0,
+                maximum=1,
+            ),
+            Parameter(
+                name="recvWindow",
+                python_name="recv_window",
+                type="double",
+                description="How long after `timestamp` the request stays valid. Unit: milliseconds. The default is 5000. Its maximum is 5000 in one official text and 60000 in another.",
+                minimum=0,
+                maximum=60000,
+                exclusive=(True, False),
+            ),
+        ),
+        injected=("timestamp", "signature"),
+        exactly_one_of=("orderIds", "clientOrderIDs"),
+        permanent_id="orderIds",
+        repeats=(),
+        requires=(),
+        items=Items(
+            name="orders",
+            repeats=("symbol",),
+            accounts=(("orderIds", ("orderId",)), ("clientOrderIDs", ("clientOrderID",))),
+            failures="fails",
+            failed=(("orderIds", ("orderId",)), ("clientOrderIDs", ("clientOrderID", "orderId"))),
+            contradicted_by=(
+                Requirement(
+                    field="status", words=("NEW", "PENDING", "PARTIALLY_FILLED", "WORKING", "RUNNING")
+                ),
+            ),
+        ),
+        act="cancel",
+        repeat="harmless",
+        advice=None,
+        settled_by=Settlement(
+            operation="queryOrder",
+            parameters=(("symbol", "symbol"),),
+            each=(("orderId", "orderIds"), ("clientOrderID", "clientOrderIDs")),
+        ),
+        states=States(
+            field="status",
+            canceled=("CANCELED", "CANCELLED"),
+            filled=("FILLED",),
+            failed=("FAILED", "EXPIRED", "REJECTED"),
+            open=("NEW", "PENDING", "PARTIALLY_FILLED"),
+            executed=("executedQty", "origQty"),
+        ),
+        timing=Timing(
+            reads_lag=20.0, takes_effect_within=5.0, visible_within=2.0, client_order_id_found_for=7200.0
+        ),
+        envelope=(
+            Field(name="code", type="int64", required=True),
+            Field(name="msg", type="string"),
+            Field(name="debugMsg", type="string"),
+            Field(name="timestamp", type="int64"),
+            Field(name="success", type="boolean"),
+        ),
+        data=Field(
+            name="data",
+            type="object",
+            fields=(
+                Field(
+                    name="orders",
+                    type="array",
+                    nullable=True,
+                    items=Field(
+                        name="orders",
+                        type="object",
+                        required=True,
+                        fields=(
+                            Field(name="symbol", type="string", required=True),
+                            Field(name="orderId", type="int64", required=True),
+                            Field(name="price", type="decimal"),
+                            Field(name="origQty", type="decimal"),
+                            Field(name="executedQty", type="decimal"),
+                            Field(name="cummulativeQuoteQty", type="decimal"),
+                            Field(name="status", type="string", required=True, enum=True, open_enum=True),
+                            Field(name="type", type="string", enum=True, open_enum=True),
+                            Field(name="side", type="string", enum=True, open_enum=True),
+                            Field(name="clientOrderID", type="string"),
+                            Field(name="stopPrice", type="decimal"),
+                            Field(name="transactTime", type="int64"),
+                        ),
+                    ),
+                ),
+                Field(
+                    name="fails",
+                    type="array",
+                    nullable=True,
+                    items=Field(
+                        name="fails",
+                        type="object",
+                        required=True,
+                        fields=(
+                            Field(name="orderId", type="string"),
+                            Field(name="clientOrderID", type="string"),
+                            Field(name="error", type="string"),
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    )
+
+
+def _cancelAllAfter() -> Operation:
+    return Operation(
+        operation_id="cancelAllAfter",
+        method="POST",
+        path="/openApi/spot/v1/trade/cancelAllAfter",
+        signed=True,
+        permission="Spot Trading",
+        placement="json",
+        uid_limit=Rate(requests=1, seconds=1.0),
+        copy_trading_limit=None,
+        ip_group=2,
+        summary="Set or close the dead man's switch",
+        parameters=("type", "timeOut", "recvWindow"),
+        arguments=(
+            Parameter(
                 name="type",
+                python_name="type_",
                 type="string",
-                required=False,
-                nullable=False,
-                enum=True,
-                open_enum=True,
+                required=True,
+                description="ACTIVATE begins the countdown, or begins it anew. CLOSE ends it.",
+                enum=("ACTIVATE", "CLOSE"),
             ),
-            Field(
-                name="side",
-                type="string",
-                required=False,
-                nullable=False,
-                enum=True,
-                open_enum=True,
+            Parameter(
+                name="timeOut",
+                python_name="time_out",
+                type="int32",
+                required=True,
+                description="How long the countdown is. Unit seconds. CLOSE takes no notice of it.",
+                minimum=10,
+                maximum=120,
             ),
-            Field(
-                name="clientOrderID",
-                type="string",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
+            Parameter(
+                name="recvWindow",
+                python_name="recv_window",
+                type="double",
+                description="How long after `timestamp` the request stays valid. Unit: milliseconds. The default is 5000. Its maximum is 5000 in one official text and 60000 in another.",
+                minimum=0,
+                maximum=60000,
+                exclusive=(True, False),
             ),
-            Field(
-                name="StopPrice",
-                type="decimal",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
-            Field(
-                name="time",
-                type="int64",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
-            Field(
-                name="updateTime",
-                type="int64",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
-            Field(
-                name="origQuoteOrderQty",
-                type="decimal",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
-            Field(
-                name="fee",
-                type="decimal",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
-            Field(
-                name="feeAsset",
-                type="string",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
-            Field(
-                name="avgPrice",
-                type="decimal",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
+        ),
+        injected=("timestamp", "signature"),
+        exactly_one_of=(),
+        permanent_id=None,
+        repeats=(),
+        requires=(
+            Requirement(field="status", words=("ACTIVATED",), parameter="type", value="ACTIVATE"),
+            Requirement(field="status", words=("CLOSED",), parameter="type", value="CLOSE"),
+        ),
+        items=None,
+        act="set",
+        repeat="same-answer",
+        advice="Send it again. The switch is as the last believed answer says, and nothing else tells whether it is on.",
+        settled_by=None,
+        states=None,
+        timing=None,
+        envelope=(
+            Field(name="code", type="int64", required=True),
+            Field(name="msg", type="string"),
+            Field(name="debugMsg", type="string"),
+            Field(name="timestamp", type="int64"),
+            Field(name="success", type="boolean"),
+        ),
+        data=Field(
+            name="data",
+            type="object",
+            fields=(
+                Field(name="triggerTime", type="int64"),
+                Field(name="status", type="string", required=True, enum=True, open_enum=True),
+                Field(name="note", type="string"),
             ),
         ),
     )
@@ -784,68 +1266,30 @@ def _serverTime() -> Operation:
         uid_limit=None,
         copy_trading_limit=None,
         ip_group=None,
+        summary="Get the exchange's time",
         parameters=(),
+        arguments=(),
         injected=(),
         exactly_one_of=(),
         permanent_id=None,
         repeats=(),
-        confirmed_by=(),
+        requires=(),
+        items=None,
         act="read",
         repeat="harmless",
+        advice=None,
         settled_by=None,
         states=None,
         timing=None,
         envelope=(
-            Field(
-                name="code",
-                type="int64",
-                required=True,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
-            Field(
-                name="msg",
-                type="string",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
-            Field(
-                name="debugMsg",
-                type="string",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
-            Field(
-                name="timestamp",
-                type="int64",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
-            Field(
-                name="success",
-                type="boolean",
-                required=False,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
+            Field(name="code", type="int64", required=True),
+            Field(name="msg", type="string"),
+            Field(name="debugMsg", type="string"),
+            Field(name="timestamp", type="int64"),
+            Field(name="success", type="boolean"),
         ),
-        data=(
-            Field(
-                name="serverTime",
-                type="int64",
-                required=True,
-                nullable=False,
-                enum=False,
-                open_enum=False,
-            ),
+        data=Field(
+            name="data", type="object", fields=(Field(name="serverTime", type="int64", required=True),)
         ),
     )
 
@@ -874,6 +1318,11 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = _Operations(
     {
         ("POST", "/openApi/spot/v1/trade/cancel"): _cancelOrder,
         ("GET", "/openApi/spot/v1/trade/query"): _queryOrder,
+        ("GET", "/openApi/spot/v1/trade/openOrders"): _openOrders,
+        ("GET", "/openApi/spot/v1/trade/historyOrders"): _historyOrders,
+        ("POST", "/openApi/spot/v1/trade/cancelOpenOrders"): _cancelOpenOrders,
+        ("POST", "/openApi/spot/v1/trade/cancelOrders"): _cancelOrders,
+        ("POST", "/openApi/spot/v1/trade/cancelAllAfter"): _cancelAllAfter,
         ("GET", "/openApi/swap/v2/server/time"): _serverTime,
     }
 )
@@ -883,6 +1332,11 @@ BY_ID: Mapping[str, Operation] = _Operations(
     {
         "cancelOrder": _cancelOrder,
         "queryOrder": _queryOrder,
+        "openOrders": _openOrders,
+        "historyOrders": _historyOrders,
+        "cancelOpenOrders": _cancelOpenOrders,
+        "cancelOrders": _cancelOrders,
+        "cancelAllAfter": _cancelAllAfter,
         "serverTime": _serverTime,
     }
 )

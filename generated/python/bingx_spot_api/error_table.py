@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
 # Made from spec/openapi.yaml, version 2.0.0,
-# SHA-256 a4f5088ec0d74124464b7a8bc1a93c4166ef44c40f53320023f576b5dbe9e35c,
+# SHA-256 15f089f483244ec0c89cd148ffc90cc4f29212bdfb24afe1eed6619d89b6db23,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 """The error table as frozen data: the meaning of each response that is not a believed success.
@@ -13,10 +13,12 @@ from typing import NamedTuple
 
 
 class ErrorRow(NamedTuple):
-    """The meaning of a response. A row matches if everything holds that it states of code, message and status.
+    """The meaning of a response. A row matches if everything holds that it states of
+    operation, code, message and status.
 
     Args:
         id: Its name in the table.
+        operations: Its operations; empty for any.
         codes: Its codes; empty for any.
         message: A regular expression to be found in the normalised message, or None for any.
         statuses: Its first and last HTTP status, or None for any.
@@ -27,9 +29,11 @@ class ErrorRow(NamedTuple):
         until: A regular expression whose one group is the time to wait for, in Unix milliseconds, or None.
         seconds: How long to wait if the text gives no time, in seconds, or None.
         advice: What a person can do.
+        advice_for: Pairs of an act and the advice for it, where that differs.
     """
 
     id: str
+    operations: tuple[str, ...]
     codes: tuple[int, ...]
     message: str | None
     statuses: tuple[int, int] | None
@@ -40,17 +44,19 @@ class ErrorRow(NamedTuple):
     until: str | None
     seconds: int | None
     advice: str
+    advice_for: tuple[tuple[str, str], ...]
 
 
-TABLE_VERSION = "2.0.0"
+TABLE_VERSION = "2.1.0"
 """Version of the error table."""
 
-TABLE_SHA256 = "bb6749389d1253df61b4eaab8a82017796893799d37f069ac70a3d871ff457a9"
+TABLE_SHA256 = "78bbd84a863cdcf0086f45cc15f55547d5fa29bf3e0011582c4e914e7e2d8c1d"
 """Digest of spec/errors.yaml."""
 
 ROWS: tuple[ErrorRow, ...] = (
     ErrorRow(
         id="success-without-order",
+        operations=(),
         codes=(0,),
         message=None,
         statuses=None,
@@ -61,9 +67,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Wait a moment, then query the order.",
+        advice_for=(("read", "Try again after a moment; a read changes nothing."),),
     ),
     ErrorRow(
         id="banned",
+        operations=(),
         codes=(),
         message=None,
         statuses=(418, 418),
@@ -74,9 +82,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until="after(?: time ?:?)? ?([0-9]{13})\\b",
         seconds=300,
         advice="Stop every request from this address until the ban is over. Each further request makes it longer.",
+        advice_for=(),
     ),
     ErrorRow(
         id="too-many-errors",
+        operations=(),
         codes=(),
         message="over [0-9]+ error code",
         statuses=None,
@@ -87,9 +97,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until="after(?: time ?:?)? ?([0-9]{13})\\b",
         seconds=300,
         advice="Find out why the same request fails again and again before you send it once more. Wait until the time given.",
+        advice_for=(),
     ),
     ErrorRow(
         id="endpoint-locked",
+        operations=(),
         codes=(),
         message="frequency limit rule|in the disabled period",
         statuses=None,
@@ -100,9 +112,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until="after(?: time ?:?)? ?([0-9]{13})\\b",
         seconds=300,
         advice="Send nothing to this endpoint until the time given, then fewer requests a second.",
+        advice_for=(),
     ),
     ErrorRow(
         id="rate-limited",
+        operations=(),
         codes=(100410, 100409, 109429),
         message="rate|limit|frequen|too many|too often",
         statuses=None,
@@ -113,9 +127,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until="after(?: time ?:?)? ?([0-9]{13})\\b",
         seconds=300,
         advice="Send fewer requests a second. A lock lasts up to five minutes.",
+        advice_for=(),
     ),
     ErrorRow(
         id="busy",
+        operations=(),
         codes=(100500, 100503, 80012, 109500),
         message=None,
         statuses=None,
@@ -126,9 +142,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Wait a moment, then query the order.",
+        advice_for=(("read", "Try again after a moment; a read changes nothing."),),
     ),
     ErrorRow(
         id="being-processed",
+        operations=(),
         codes=(80019, 109423, 109424),
         message=None,
         statuses=None,
@@ -139,9 +157,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Wait a moment, then query the order.",
+        advice_for=(("read", "Try again after a moment; a read changes nothing."),),
     ),
     ErrorRow(
         id="busy-text",
+        operations=(),
         codes=(),
         message="\\bbusy\\b|\\btry (?:it )?(?:again )?later|\\bplease (?:re)?try again|\\bplease retry|\\btime(?:d?[ -]?| has |s )out\\b|\\bdeadline ?exceeded|\\b(?:system|internal|server|service|network|gateway|unexpected|rpc) (?:error|failure|exception|issue)|\\b(?:system|server|service|exchange)\\b.{0,20}\\b(?:unavailable|maint[a-z]*|upgrad[a-z]*|overload[a-z]*|degraded)|\\boverloaded|\\bconnection (?:refused|reset|closed)|\\b(?:invalid|bad) connection|\\bcontext cancell?ed|\\block fail|\\bprocessing\\b|\\bbeing (?:processed|cancell?ed)|\\bcancell?ing\\b|系统(?:繁忙|异常|维护)|稍后|超时",
         statuses=None,
@@ -152,9 +172,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Wait a moment, then query the order.",
+        advice_for=(("read", "Try again after a moment; a read changes nothing."),),
     ),
     ErrorRow(
         id="rate-limit-code",
+        operations=(),
         codes=(100410, 100409, 109429),
         message=None,
         statuses=None,
@@ -165,9 +187,26 @@ ROWS: tuple[ErrorRow, ...] = (
         until="after(?: time ?:?)? ?([0-9]{13})\\b",
         seconds=300,
         advice="Send fewer requests a second. A lock lasts up to five minutes.",
+        advice_for=(),
+    ),
+    ErrorRow(
+        id="list-not-open",
+        operations=("cancelOrders",),
+        codes=(),
+        message="\\borders?(?:'s)?(?: ?ids?)?\\b(?:.{0,40}?\\b)?(?:not (?:be )?(?:exist|found)|doesn't exist)|\\b(?:no such|unknown) order|\\b(?:can ?not|can't|could not) find (?:the |this )?order|订单不存在|\\border(?: .{0,40}?)? (?:is|was|has been|already)(?: already| been| fully| completely)* (?:filled|cancell?ed|completed|closed|finished)\\b|order ?status ?(?:is )?illegal|order status ?: ?(?:cancell?ed|filled|failed|expired|rejected) ?, ?can ?not delete",
+        statuses=None,
+        meaning="One of the ids names no open order, and none was cancelled.",
+        order="untouched",
+        category="refused",
+        waiting_helps=False,
+        until=None,
+        seconds=None,
+        advice="Send only ids that are open, or `process` 1, which cancels those and names the others.",
+        advice_for=(),
     ),
     ErrorRow(
         id="order-not-exist",
+        operations=(),
         codes=(),
         message="\\borders?(?:'s)?(?: ?ids?)?\\b(?:.{0,40}?\\b)?(?:not (?:be )?(?:exist|found)|doesn't exist)|\\b(?:no such|unknown) order|\\b(?:can ?not|can't|could not) find (?:the |this )?order|订单不存在",
         statuses=None,
@@ -178,9 +217,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Check the id, the symbol and the environment. By a client order id, an order is found for two hours only.",
+        advice_for=(),
     ),
     ErrorRow(
         id="order-filled-or-cancelled",
+        operations=(),
         codes=(),
         message="\\border(?: .{0,40}?)? (?:is|was|has been|already)(?: already| been| fully| completely)* (?:filled|cancell?ed|completed|closed|finished)\\b",
         statuses=None,
@@ -191,9 +232,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="There is nothing left to cancel. The order's state is in a query, if the exchange finds the order.",
+        advice_for=(),
     ),
     ErrorRow(
         id="order-status-refused",
+        operations=(),
         codes=(),
         message="order status ?: ?(?:cancell?ed|filled|failed|expired|rejected) ?, ?can ?not delete|order ?status ?(?:is )?illegal",
         statuses=None,
@@ -204,9 +247,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="There is nothing left to cancel. The text names the order's state.",
+        advice_for=(),
     ),
     ErrorRow(
         id="order-not-exist-futures",
+        operations=(),
         codes=(80016, 109421),
         message=None,
         statuses=None,
@@ -217,9 +262,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Check the id, the symbol and the environment. By a client order id, an order is found for two hours only.",
+        advice_for=(),
     ),
     ErrorRow(
         id="order-filled-futures",
+        operations=(),
         codes=(80017, 80018, 109422),
         message=None,
         statuses=None,
@@ -230,9 +277,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="There is nothing left to cancel. The order's state is in a query, if the exchange finds the order.",
+        advice_for=(),
     ),
     ErrorRow(
         id="signature-wrong",
+        operations=(),
         codes=(100001,),
         message=None,
         statuses=None,
@@ -243,9 +292,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Check that the secret belongs to the API key, then the signer against the vectors.",
+        advice_for=(),
     ),
     ErrorRow(
         id="signature-missing",
+        operations=(),
         codes=(100412,),
         message=None,
         statuses=None,
@@ -256,9 +307,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="The server may expect the parameters in another place. Change the placement (json, query or form).",
+        advice_for=(),
     ),
     ErrorRow(
         id="api-key-wrong",
+        operations=(),
         codes=(100413,),
         message=None,
         statuses=None,
@@ -269,9 +322,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Check the API key, and that it belongs to this environment (live or simulated trading). The exchange deletes keys that may trade and have no bound IP address after 14 idle days.",
+        advice_for=(),
     ),
     ErrorRow(
         id="authentication-failed",
+        operations=(),
         codes=(100401, 401),
         message=None,
         statuses=None,
@@ -282,9 +337,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Check the API key and the secret.",
+        advice_for=(),
     ),
     ErrorRow(
         id="permission-missing",
+        operations=(),
         codes=(100004, 100403, 403),
         message=None,
         statuses=None,
@@ -295,9 +352,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Give the API key the permission that the operation needs, on the exchange's page for API keys.",
+        advice_for=(),
     ),
     ErrorRow(
         id="ip-not-whitelisted",
+        operations=(),
         codes=(100419,),
         message=None,
         statuses=None,
@@ -308,9 +367,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Add this machine's public IP address to the API key's whitelist.",
+        advice_for=(),
     ),
     ErrorRow(
         id="no-such-path",
+        operations=(),
         codes=(100400, 100404),
         message="\\b(?:api|path|method|url|endpoint)\\b.*\\bnot (?:exist|exists|found|allowed|supported)\\b|\\b(?:no such|unknown|invalid|wrong|unsupported) (?:api|path|method|url|endpoint)\\b",
         statuses=None,
@@ -321,9 +382,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Check the base URL, the path and the HTTP method.",
+        advice_for=(),
     ),
     ErrorRow(
         id="trading-prohibited",
+        operations=(),
         codes=(),
         message="\\bprohibit",
         statuses=None,
@@ -334,9 +397,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Copy traders may not use the API for this. Use the exchange's app, or another account.",
+        advice_for=(),
     ),
     ErrorRow(
         id="timestamp-null",
+        operations=(),
         codes=(),
         message="null timestamp",
         statuses=None,
@@ -347,9 +412,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="If the clock is right, the server does not see the parameters where they are. Change the placement (json, query or form).",
+        advice_for=(),
     ),
     ErrorRow(
         id="parameter-missing",
+        operations=(),
         codes=(100400, 80001, 80014, 109400, 109414),
         message="missing|\\bmiss (?:argument|param)|\\black of\\b|mandatory|required|\\b(?:can ?not|must not|should not) be (?:null|empty|blank)|\\b(?:is|are) (?:null|empty|blank)|\\bnot (?:provided|specified)",
         statuses=None,
@@ -360,9 +427,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Give the parameter that the text names. If it was given, change the placement (json, query or form).",
+        advice_for=(),
     ),
     ErrorRow(
         id="clock",
+        operations=(),
         codes=(100400, 100421, 80001, 80014, 109400, 109414),
         message="timestamp|recv ?window.{0,20}(?:exceed|expire)|\\brequest (?:has |is )?expired",
         statuses=None,
@@ -373,9 +442,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Set the machine's clock, or sign with the server's time. The timestamp is in milliseconds.",
+        advice_for=(),
     ),
     ErrorRow(
         id="invalid-parameter",
+        operations=(),
         codes=(100400,),
         message="param|invalid|illegal|incorrect|must be|format|out of range|\\b(?:symbol|pair|contract)\\b.{0,40}\\bnot (?:exist|found|support)",
         statuses=None,
@@ -386,9 +457,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Correct the parameter that the text names.",
+        advice_for=(),
     ),
     ErrorRow(
         id="invalid-parameter-futures",
+        operations=(),
         codes=(80001, 80014, 109400, 109414),
         message=None,
         statuses=None,
@@ -399,9 +472,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Correct the parameter that the text names.",
+        advice_for=(),
     ),
     ErrorRow(
         id="pair-restricted",
+        operations=(),
         codes=(100421,),
         message="pair|symbol|restrict|suspend|unavailable|not available",
         statuses=None,
@@ -412,9 +487,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Look up the state of the pair on the exchange; its orders cannot be changed for now.",
+        advice_for=(),
     ),
     ErrorRow(
         id="pair-not-permitted",
+        operations=(),
         codes=(101402,),
         message=None,
         statuses=None,
@@ -425,9 +502,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Look up on the exchange which pairs the account may trade.",
+        advice_for=(),
     ),
     ErrorRow(
         id="data-not-found",
+        operations=(),
         codes=(100204,),
         message=None,
         statuses=None,
@@ -438,9 +517,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Check the id and the symbol, and that the order belongs to this account and environment. By a client order id, an order is found for two hours only.",
+        advice_for=(),
     ),
     ErrorRow(
         id="insufficient-balance",
+        operations=(),
         codes=(100202,),
         message=None,
         statuses=None,
@@ -451,9 +532,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Check the account's balance.",
+        advice_for=(),
     ),
     ErrorRow(
         id="risk-control",
+        operations=(),
         codes=(100414, 80020, 40029, 109403),
         message=None,
         statuses=None,
@@ -464,9 +547,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Ask the exchange's support why the account is under risk control.",
+        advice_for=(),
     ),
     ErrorRow(
         id="price-protection",
+        operations=(),
         codes=(100440,),
         message=None,
         statuses=None,
@@ -477,9 +562,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Compare the order's price with the market's.",
+        advice_for=(),
     ),
     ErrorRow(
         id="account-abnormal",
+        operations=(),
         codes=(100441,),
         message=None,
         statuses=None,
@@ -490,9 +577,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Ask the exchange's support about the account.",
+        advice_for=(),
     ),
     ErrorRow(
         id="pair-offline",
+        operations=(),
         codes=(100490, 109415),
         message=None,
         statuses=None,
@@ -503,9 +592,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Look up the state of the pair on the exchange.",
+        advice_for=(),
     ),
     ErrorRow(
         id="unclear",
+        operations=(),
         codes=(100400, 100404, 100421),
         message=None,
         statuses=None,
@@ -516,9 +607,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Query the order, then read the text. It is new.",
+        advice_for=(("read", "Try again after a moment; a read changes nothing."),),
     ),
     ErrorRow(
         id="too-many-requests",
+        operations=(),
         codes=(),
         message=None,
         statuses=(429, 429),
@@ -529,9 +622,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until="after(?: time ?:?)? ?([0-9]{13})\\b",
         seconds=300,
         advice="Send nothing for a while. Going on leads to a ban (HTTP 418).",
+        advice_for=(),
     ),
     ErrorRow(
         id="too-many-requests-code",
+        operations=(),
         codes=(429, 418),
         message=None,
         statuses=None,
@@ -542,9 +637,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until="after(?: time ?:?)? ?([0-9]{13})\\b",
         seconds=300,
         advice="Send nothing for a while. Going on leads to a ban (HTTP 418).",
+        advice_for=(),
     ),
     ErrorRow(
         id="gateway-refused-code",
+        operations=(),
         codes=(400, 404, 405, 415),
         message=None,
         statuses=None,
@@ -555,9 +652,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Check the base URL, the path, and whether a proxy between here and the exchange changes the request.",
+        advice_for=(),
     ),
     ErrorRow(
         id="gateway-unauthorized",
+        operations=(),
         codes=(),
         message=None,
         statuses=(401, 401),
@@ -568,9 +667,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Check the API key and the secret.",
+        advice_for=(),
     ),
     ErrorRow(
         id="blocked-for-legal-reasons",
+        operations=(),
         codes=(),
         message=None,
         statuses=(451, 451),
@@ -581,9 +682,11 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Check from which country the request leaves, a proxy or VPN included.",
+        advice_for=(),
     ),
     ErrorRow(
         id="unknown-code",
+        operations=(),
         codes=(),
         message=None,
         statuses=None,
@@ -594,6 +697,7 @@ ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Query the order, then look the code up in the exchange's documentation.",
+        advice_for=(("read", "Try again after a moment; a read changes nothing."),),
     ),
 )
 """For responses with an envelope, in order of priority; the last one matches everything."""
@@ -601,6 +705,7 @@ ROWS: tuple[ErrorRow, ...] = (
 STATUS_ROWS: tuple[ErrorRow, ...] = (
     ErrorRow(
         id="http-bad-request",
+        operations=(),
         codes=(),
         message=None,
         statuses=(400, 400),
@@ -611,9 +716,11 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Check whether a proxy between here and the exchange changes the request.",
+        advice_for=(),
     ),
     ErrorRow(
         id="http-unauthorized",
+        operations=(),
         codes=(),
         message=None,
         statuses=(401, 401),
@@ -624,9 +731,11 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Check the API key and the secret.",
+        advice_for=(),
     ),
     ErrorRow(
         id="http-firewall",
+        operations=(),
         codes=(),
         message=None,
         statuses=(403, 403),
@@ -637,9 +746,11 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=300,
         advice="Send nothing for five minutes, then fewer requests a second.",
+        advice_for=(),
     ),
     ErrorRow(
         id="http-not-found",
+        operations=(),
         codes=(),
         message=None,
         statuses=(404, 405),
@@ -650,9 +761,11 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Check the base URL and the path.",
+        advice_for=(),
     ),
     ErrorRow(
         id="http-media-type",
+        operations=(),
         codes=(),
         message=None,
         statuses=(415, 415),
@@ -663,9 +776,11 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="The server may expect the parameters in another place. Change the placement (json, query or form).",
+        advice_for=(),
     ),
     ErrorRow(
         id="http-banned",
+        operations=(),
         codes=(),
         message=None,
         statuses=(418, 418),
@@ -676,9 +791,11 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=300,
         advice="Stop every request from this address until the ban is over. Each further request makes it longer.",
+        advice_for=(),
     ),
     ErrorRow(
         id="http-legal-reasons",
+        operations=(),
         codes=(),
         message=None,
         statuses=(451, 451),
@@ -689,9 +806,11 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Check from which country the request leaves, a proxy or VPN included.",
+        advice_for=(),
     ),
     ErrorRow(
         id="http-too-many-requests",
+        operations=(),
         codes=(),
         message=None,
         statuses=(429, 429),
@@ -702,9 +821,11 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=300,
         advice="Send nothing for a while. Going on leads to a ban (HTTP 418).",
+        advice_for=(),
     ),
     ErrorRow(
         id="http-gateway-timeout",
+        operations=(),
         codes=(),
         message=None,
         statuses=(504, 504),
@@ -715,9 +836,11 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Wait a moment, then query the order.",
+        advice_for=(("read", "Try again after a moment; a read changes nothing."),),
     ),
     ErrorRow(
         id="http-content-delivery",
+        operations=(),
         codes=(),
         message=None,
         statuses=(520, 530),
@@ -728,9 +851,11 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Wait a moment, then query the order.",
+        advice_for=(("read", "Try again after a moment; a read changes nothing."),),
     ),
     ErrorRow(
         id="http-server-error",
+        operations=(),
         codes=(),
         message=None,
         statuses=(500, 599),
@@ -741,9 +866,11 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Wait a moment, then query the order.",
+        advice_for=(("read", "Try again after a moment; a read changes nothing."),),
     ),
     ErrorRow(
         id="http-redirect",
+        operations=(),
         codes=(),
         message=None,
         statuses=(300, 399),
@@ -754,9 +881,11 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Check the base URL and any proxy. The redirect is not followed, because the API key would be sent along.",
+        advice_for=(),
     ),
     ErrorRow(
         id="http-unreadable",
+        operations=(),
         codes=(),
         message=None,
         statuses=None,
@@ -767,6 +896,7 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         until=None,
         seconds=None,
         advice="Wait a moment, then query the order.",
+        advice_for=(("read", "Try again after a moment; a read changes nothing."),),
     ),
 )
 """For responses without an envelope, in order of priority; the last one matches everything."""

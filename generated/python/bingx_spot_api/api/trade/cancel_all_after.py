@@ -1,0 +1,187 @@
+# Generated. Do not edit: change the contract, then run `make generate`.
+# Made from spec/openapi.yaml, version 2.0.0,
+# SHA-256 15f089f483244ec0c89cd148ffc90cc4f29212bdfb24afe1eed6619d89b6db23,
+# by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from ... import errors
+from ...models.cancel_all_after_request import CancelAllAfterRequest
+from ...models.cancel_all_after_response import CancelAllAfterResponse
+from ...types import Response
+
+if TYPE_CHECKING:
+    from ...client import ReceivedResponse, SupportsRequests
+
+_OK = HTTPStatus.OK
+
+
+def _get_kwargs(
+    *,
+    body: CancelAllAfterRequest,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/openApi/spot/v1/trade/cancelAllAfter",
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(*, client: SupportsRequests, response: ReceivedResponse) -> CancelAllAfterResponse | None:
+    if response.status_code == 200:
+        response_200 = CancelAllAfterResponse.from_dict(response.json())
+
+        return response_200
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: SupportsRequests, response: ReceivedResponse
+) -> Response[CancelAllAfterResponse]:
+    return Response(
+        status_code=_OK if response.status_code == 200 else HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: SupportsRequests,
+    body: CancelAllAfterRequest,
+) -> Response[CancelAllAfterResponse]:
+    """Set or close the dead man's switch
+
+     `ACTIVATE` begins a countdown, or begins it anew; `CLOSE` ends it. When it ends by itself, the
+    exchange
+    cancels every open spot order of the account, of every pair. There is one countdown for an account.
+    `status` FAILED comes with `code` 0.
+
+    Args:
+        body (CancelAllAfterRequest): What to do with the countdown.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[CancelAllAfterResponse]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: SupportsRequests,
+    body: CancelAllAfterRequest,
+) -> CancelAllAfterResponse | None:
+    """Set or close the dead man's switch
+
+     `ACTIVATE` begins a countdown, or begins it anew; `CLOSE` ends it. When it ends by itself, the
+    exchange
+    cancels every open spot order of the account, of every pair. There is one countdown for an account.
+    `status` FAILED comes with `code` 0.
+
+    Args:
+        body (CancelAllAfterRequest): What to do with the countdown.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        CancelAllAfterResponse
+    """
+
+    return sync_detailed(
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: SupportsRequests,
+    body: CancelAllAfterRequest,
+) -> Response[CancelAllAfterResponse]:
+    """Set or close the dead man's switch
+
+     `ACTIVATE` begins a countdown, or begins it anew; `CLOSE` ends it. When it ends by itself, the
+    exchange
+    cancels every open spot order of the account, of every pair. There is one countdown for an account.
+    `status` FAILED comes with `code` 0.
+
+    Args:
+        body (CancelAllAfterRequest): What to do with the countdown.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[CancelAllAfterResponse]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: SupportsRequests,
+    body: CancelAllAfterRequest,
+) -> CancelAllAfterResponse | None:
+    """Set or close the dead man's switch
+
+     `ACTIVATE` begins a countdown, or begins it anew; `CLOSE` ends it. When it ends by itself, the
+    exchange
+    cancels every open spot order of the account, of every pair. There is one countdown for an account.
+    `status` FAILED comes with `code` 0.
+
+    Args:
+        body (CancelAllAfterRequest): What to do with the countdown.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        CancelAllAfterResponse
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            body=body,
+        )
+    ).parsed

@@ -1,0 +1,220 @@
+# Generated. Do not edit: change the contract, then run `make generate`.
+# Made from spec/openapi.yaml, version 2.0.0,
+# SHA-256 15f089f483244ec0c89cd148ffc90cc4f29212bdfb24afe1eed6619d89b6db23,
+# by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from ... import errors
+from ...models.orders_response import OrdersResponse
+from ...types import UNSET, Response, Unset
+
+if TYPE_CHECKING:
+    from ...client import ReceivedResponse, SupportsRequests
+
+_OK = HTTPStatus.OK
+
+
+def _get_kwargs(
+    *,
+    symbol: str | Unset = UNSET,
+    recv_window: float | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["symbol"] = symbol
+
+    params["recvWindow"] = recv_window
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/openApi/spot/v1/trade/openOrders",
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(*, client: SupportsRequests, response: ReceivedResponse) -> OrdersResponse | None:
+    if response.status_code == 200:
+        response_200 = OrdersResponse.from_dict(response.json())
+
+        return response_200
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(*, client: SupportsRequests, response: ReceivedResponse) -> Response[OrdersResponse]:
+    return Response(
+        status_code=_OK if response.status_code == 200 else HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: SupportsRequests,
+    symbol: str | Unset = UNSET,
+    recv_window: float | Unset = UNSET,
+) -> Response[OrdersResponse]:
+    """List the open orders
+
+     Returns the open orders of a pair, or of all pairs. There is no paging, and an answer has 2000
+    orders at
+    most: with as many, there may be more.
+
+    Args:
+        symbol (str | Unset): Trading pair, base and quote in upper case joined by a hyphen.
+            Letters beyond ASCII occur (`MØTH-USDT`),
+            and so does `#` (`OTHR#99961-USDT`).
+             Example: BTC-USDT.
+        recv_window (float | Unset): How long after `timestamp` the request stays valid. Unit:
+            milliseconds. The default is 5000. Its maximum is 5000 in one official text and 60000 in
+            another.
+             Example: 5000.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[OrdersResponse]
+    """
+
+    kwargs = _get_kwargs(
+        symbol=symbol,
+        recv_window=recv_window,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: SupportsRequests,
+    symbol: str | Unset = UNSET,
+    recv_window: float | Unset = UNSET,
+) -> OrdersResponse | None:
+    """List the open orders
+
+     Returns the open orders of a pair, or of all pairs. There is no paging, and an answer has 2000
+    orders at
+    most: with as many, there may be more.
+
+    Args:
+        symbol (str | Unset): Trading pair, base and quote in upper case joined by a hyphen.
+            Letters beyond ASCII occur (`MØTH-USDT`),
+            and so does `#` (`OTHR#99961-USDT`).
+             Example: BTC-USDT.
+        recv_window (float | Unset): How long after `timestamp` the request stays valid. Unit:
+            milliseconds. The default is 5000. Its maximum is 5000 in one official text and 60000 in
+            another.
+             Example: 5000.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        OrdersResponse
+    """
+
+    return sync_detailed(
+        client=client,
+        symbol=symbol,
+        recv_window=recv_window,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: SupportsRequests,
+    symbol: str | Unset = UNSET,
+    recv_window: float | Unset = UNSET,
+) -> Response[OrdersResponse]:
+    """List the open orders
+
+     Returns the open orders of a pair, or of all pairs. There is no paging, and an answer has 2000
+    orders at
+    most: with as many, there may be more.
+
+    Args:
+        symbol (str | Unset): Trading pair, base and quote in upper case joined by a hyphen.
+            Letters beyond ASCII occur (`MØTH-USDT`),
+            and so does `#` (`OTHR#99961-USDT`).
+             Example: BTC-USDT.
+        recv_window (float | Unset): How long after `timestamp` the request stays valid. Unit:
+            milliseconds. The default is 5000. Its maximum is 5000 in one official text and 60000 in
+            another.
+             Example: 5000.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[OrdersResponse]
+    """
+
+    kwargs = _get_kwargs(
+        symbol=symbol,
+        recv_window=recv_window,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: SupportsRequests,
+    symbol: str | Unset = UNSET,
+    recv_window: float | Unset = UNSET,
+) -> OrdersResponse | None:
+    """List the open orders
+
+     Returns the open orders of a pair, or of all pairs. There is no paging, and an answer has 2000
+    orders at
+    most: with as many, there may be more.
+
+    Args:
+        symbol (str | Unset): Trading pair, base and quote in upper case joined by a hyphen.
+            Letters beyond ASCII occur (`MØTH-USDT`),
+            and so does `#` (`OTHR#99961-USDT`).
+             Example: BTC-USDT.
+        recv_window (float | Unset): How long after `timestamp` the request stays valid. Unit:
+            milliseconds. The default is 5000. Its maximum is 5000 in one official text and 60000 in
+            another.
+             Example: 5000.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        OrdersResponse
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            symbol=symbol,
+            recv_window=recv_window,
+        )
+    ).parsed

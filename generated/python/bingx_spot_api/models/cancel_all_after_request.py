@@ -1,0 +1,94 @@
+# Generated. Do not edit: change the contract, then run `make generate`.
+# Made from spec/openapi.yaml, version 2.0.0,
+# SHA-256 15f089f483244ec0c89cd148ffc90cc4f29212bdfb24afe1eed6619d89b6db23,
+# by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.countdown_act import CountdownAct, read_countdown_act
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="CancelAllAfterRequest")
+
+
+@_attrs_define
+class CancelAllAfterRequest:
+    """What to do with the countdown.
+
+    Attributes:
+        type_ (CountdownAct): ACTIVATE begins the countdown, or begins it anew. CLOSE ends it. Example: ACTIVATE.
+        time_out (int): How long the countdown is. Unit seconds. CLOSE takes no notice of it. Example: 30.
+        recv_window (float | Unset): How long after `timestamp` the request stays valid. Unit: milliseconds. The default
+            is 5000. Its maximum is 5000 in one official text and 60000 in another.
+             Example: 5000.
+    """
+
+    type_: CountdownAct
+    time_out: int
+    recv_window: float | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        type_ = self.type_.value
+
+        time_out = self.time_out
+
+        recv_window = self.recv_window
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "type": type_,
+                "timeOut": time_out,
+            }
+        )
+        if recv_window is not UNSET:
+            field_dict["recvWindow"] = recv_window
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        type_ = read_countdown_act(d.pop("type"))
+
+        _time_out: Any = d.pop("timeOut")
+        time_out: int = (
+            int(_time_out)
+            if isinstance(_time_out, str) and _time_out.isascii() and _time_out.removeprefix("-").isdigit()
+            else _time_out
+        )
+
+        recv_window = d.pop("recvWindow", UNSET)
+
+        cancel_all_after_request = cls(
+            type_=type_,
+            time_out=time_out,
+            recv_window=recv_window,
+        )
+
+        cancel_all_after_request.additional_properties = d
+        return cancel_all_after_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
