@@ -8,10 +8,11 @@ from typing import Any
 
 from bingx_spot import BingxSpot, CallError, InvalidInput, NotExecuted, OrderNotOpen
 from bingx_spot.core.error_mapping import _CLASSES
-from bingx_spot.core.request import json_body, query_string
+from bingx_spot.core.request import ApiCall, json_body, query_string
 from bingx_spot.core.response_validation import validate_response
 from bingx_spot.core.signing import canonical_string, sign
 from bingx_spot.models import Response
+from bingx_spot_api.contract import BY_ID
 from tests.spec.clock_client import Client
 from tests.spec.vectors import parameters_of, read_json, signing_tests
 from tests.unit.core.playing import CANCELLING
@@ -65,8 +66,9 @@ def refuses(test: Any) -> bool:
 
 def classifies(test: Any) -> bool:
     """Return whether the answer raises the error of its row."""
+    call = ApiCall(BY_ID[test.get("operation", CANCELLING.operation.operation_id)], CANCELLING.parameters)
     try:
-        validate_response(CANCELLING, Response(test["answer"]["status"], {}, test["answer"]["body"].encode()))
+        validate_response(call, Response(test["answer"]["status"], {}, test["answer"]["body"].encode()))
     except CallError as error:
         found = {
             "row": error.details.rule,

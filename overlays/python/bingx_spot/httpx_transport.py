@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 import httpx
 
+from bingx_spot.core.arguments import check_arguments
 from bingx_spot.core.engine import Engine
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.resolution import resolve
@@ -91,7 +92,9 @@ class SigningTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
             raise InvalidInput(
                 "url", f"is no operation of the contract: {requested}", "what spec/openapi.yaml lists"
             )
-        return ApiCall.of(operation, _parameters(request))
+        call = ApiCall.of(operation, _parameters(request))
+        check_arguments(operation, call.parameters, wire_names=True)
+        return call
 
 
 def signing_client(context: CallContext, engine: Engine, *, owns_engine: bool) -> AuthenticatedClient:

@@ -11,6 +11,7 @@ and taking it apart again would cost more than all that this package does for a 
 from collections.abc import Mapping, MutableMapping
 from typing import Any, NamedTuple
 
+from bingx_spot.core.arguments import check_arguments
 from bingx_spot.core.engine import Engine
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.resolution import resolve
@@ -120,7 +121,9 @@ def call_of(
         headers: The headers that the generated function would send.
 
     Raises:
-        InvalidInput: The parameters do not name exactly one order.
+        InvalidInput: A parameter is not allowed, or they do not name exactly one order.
     """
     parameters = json or {} if params is None else {**params, **(json or {})}
-    return ApiCall.of(OPERATIONS[method.upper(), url], parameters)
+    call = ApiCall.of(OPERATIONS[method.upper(), url], parameters)
+    check_arguments(call.operation, call.parameters)
+    return call

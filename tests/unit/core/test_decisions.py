@@ -13,7 +13,8 @@ from bingx_spot.core.decisions import RULES, Action, Rule, decide
 from bingx_spot.core.endings import ENDINGS
 from bingx_spot.core.facts import Facts
 from bingx_spot.core.request import ApiCall
-from tests.support.samples import SYMBOL
+from bingx_spot_api.contract import BY_ID
+from tests.support.samples import ORDER_ID, SYMBOL
 from tests.unit.core.playing import (
     BAD_GATEWAY,
     CANCEL,
@@ -29,6 +30,7 @@ from tests.unit.core.playing import (
     RESET,
     Exchange,
     Reply,
+    answer,
     by_operation,
     forever,
     order,
@@ -36,7 +38,11 @@ from tests.unit.core.playing import (
 )
 
 BY_CLIENT_ID = ApiCall.of(CANCEL, {"symbol": SYMBOL, "clientOrderID": "bot_1"})
-PLACING = ApiCall(replace(CANCEL, act="place", repeat="never", confirmed_by=()), CANCELLING.parameters)
+PLACING = ApiCall(replace(CANCEL, act="place", repeat="never", requires=()), CANCELLING.parameters)
+SEVERAL = ApiCall.of(BY_ID["cancelOrders"], {"symbol": SYMBOL, "orderIds": str(ORDER_ID), "process": 1})
+FAILED_ALREADY = answer({"code": 0, "data": {"orders": [], "fails": [{"orderId": str(ORDER_ID)}]}})
+# May be sent twice; no query and no word shows what the first request did.
+UNSETTLED = ApiCall(replace(CANCEL, settled_by=None, states=None, requires=()), CANCELLING.parameters)
 OPEN_WITH_CLIENT_ID = order("NEW", clientOrderID="bot_1")
 
 
@@ -63,6 +69,8 @@ class Scenario:
 
 SCENARIOS = {
     "confirmed": Scenario((CANCELLED,)),
+    "each": Scenario((RESET, FAILED_ALREADY), (CANCELLED,), call=SEVERAL),
+    "answer-in-doubt": Scenario((RESET, CANCELLED), (), "OutcomeUnknown", call=UNSETTLED),
     "placed": Scenario((RESET,), (NOT_FOUND, FILLED), call=PLACING),
     "canceled-after-ambiguous": Scenario((RESET, NOT_OPEN), (CANCELLED,)),
     "canceled-before": Scenario((NOT_OPEN,), (CANCELLED,), "OrderAlreadyCanceled"),

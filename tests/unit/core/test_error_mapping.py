@@ -23,10 +23,12 @@ from bingx_spot import (
 )
 from bingx_spot.core import error_mapping
 from bingx_spot.core.error_mapping import normalised
+from bingx_spot.core.request import ApiCall
 from bingx_spot_api.contract import BY_ID
 from bingx_spot_api.error_table import ROWS, STATUS_ROWS, ErrorRow
 from tests.spec.vectors import read_json
 from tests.support.judging import failure
+from tests.support.samples import BY_ORDER_ID
 
 CANCEL, QUERY, SERVER_TIME = BY_ID["cancelOrder"], BY_ID["queryOrder"], BY_ID["serverTime"]
 CATEGORIES: dict[str, type[CallError]] = {
@@ -61,7 +63,8 @@ class TestVectors:
     @pytest.mark.parametrize("test", VECTORS, ids=lambda test: test["id"])
     def test_each_response_becomes_the_error_of_its_row(self, test):
         body, status, expected = test["answer"]["body"], test["answer"]["status"], test["expected"]
-        error = failure(body, status)
+        call = ApiCall(BY_ID[test.get("operation", "cancelOrder")], BY_ORDER_ID.parameters)
+        error = failure(body, status, call)
         unlisted = expected["row"] == "unknown-code"
         assert type(error) is (UnknownErrorCode if unlisted else CATEGORIES[expected["category"]])
         assert error.details.rule == expected["row"]
@@ -72,6 +75,21 @@ class TestVectors:
         assert error.hint == row_of(expected["row"]).advice
         assert f"HTTP {status}" in str(error)
         assert error.hint in str(error)
+
+    def test_a_row_is_confined_to_its_operations(self):
+        message = ErrorDetails("order not exist")
+        assert (
+            error_mapping.error_from_code(100404, message, BY_ID["cancelOrders"]).details.rule
+            == "list-not-open"
+        )
+        assert from_code(100404, message).details.rule == "order-not-exist"
+
+    def test_advice_comes_from_the_act(self):
+        busy = ErrorDetails("busy")
+        assert "query the order" in from_code(100500, busy).hint
+        assert error_mapping.error_from_code(100500, busy, BY_ID["openOrders"]).hint == (
+            "Try again after a moment; a read changes nothing."
+        )
 
     def test_every_category_of_the_table_has_a_class(self):
         assert {row.category for row in (*ROWS, *STATUS_ROWS)} == set(CATEGORIES)

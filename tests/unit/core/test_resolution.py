@@ -458,7 +458,7 @@ class TestSettlingByAMapping:
             exactly_one_of=(),
             permanent_id=None,
             repeats=(),
-            confirmed_by=(),
+            requires=(),
         )
         call = ApiCall(place, {"pair": SYMBOL, "newClientOrderId": "Bot_1", "recvWindow": 3000})
         played = World([RESET], read=lambda _: order("NEW", clientOrderID="Bot_1")).play(call)

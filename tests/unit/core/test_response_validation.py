@@ -453,7 +453,7 @@ class TestWithoutAnOrder:
     """An operation whose contract has no data, or a list of them."""
 
     def test_an_envelope_is_enough_where_the_contract_wants_no_data(self):
-        call = replace(BY_ORDER_ID, operation=replace(CANCEL, data=None, repeats=(), confirmed_by=()))
+        call = replace(BY_ORDER_ID, operation=replace(CANCEL, data=None, repeats=(), requires=()))
         response = validate_response(call, Response(200, {}, b'{"code":0,"msg":""}'))
         assert response.json() == {"code": 0, "msg": ""}
 
@@ -549,7 +549,7 @@ class TestWithin:
     """`orders` is an array of objects, each with a `name` and an optional `fee` that has an `asset`."""
 
     FEE = field("object", required=False, fields=(NAME._replace(name="asset"),))._replace(name="fee")
-    ORDERS = field("array", fields=(NAME, FEE))._replace(name="orders")
+    ORDERS = Field("orders", "array", required=True, items=Field("orders", "object", fields=(NAME, FEE)))
 
     @pytest.mark.parametrize(
         ("orders", "problem"),
@@ -564,6 +564,22 @@ class TestWithin:
     )
     def test_a_mismatch_says_where_it_is(self, orders: object, problem: str) -> None:
         assert schema_mismatch((self.ORDERS,), {"orders": orders}) == problem
+
+    CANDLES = Field(
+        "data", "array", items=Field("data", "array", items=Field("data", "decimal", nullable=True))
+    )
+
+    @pytest.mark.parametrize(
+        ("candles", "problem"),
+        [
+            ([[1696751141337, "0.15", None]], ""),
+            ([[1, "high"]], "the response holds a value that is not of type decimal, in data"),
+            ([5], "the response holds a value that is not of type array, in data"),
+        ],
+        ids=range(3),
+    )
+    def test_lists_of_lists_are_looked_into(self, candles: object, problem: str) -> None:
+        assert schema_mismatch((self.CANDLES,), {"data": candles}) == problem
 
     @pytest.mark.parametrize(
         "orders", [[], [{"name": "A"}, {"name": "B", "fee": {"asset": "C"}}]], ids=range(2)

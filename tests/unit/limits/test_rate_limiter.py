@@ -38,7 +38,7 @@ def limits(time: ScriptedTime) -> LocalRateLimiter:
 @pytest.fixture
 def small_group(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let an endpoint of group 3 have 4 requests in 10 s, and the group 6."""
-    monkeypatch.setattr(rate_limiter_module, "IP_GROUPS", {3: IpGroup(3, Rate(4, 10.0), Rate(6, 10.0))})
+    monkeypatch.setattr(rate_limiter_module, "IP_GROUPS", {3: IpGroup(3, Rate(4, 10.0), (Rate(6, 10.0),))})
 
 
 def permitted(limits: LocalRateLimiter, most: int, operation: Operation = CANCEL) -> int:
@@ -138,8 +138,17 @@ class TestPerIpAddress:
         assert permitted(limits, 10, WITHOUT_UID_LIMIT) == 4
         assert permitted(limits, 10, NEIGHBOUR) == 2
 
+    def test_a_group_may_have_several_limits_and_none_for_an_endpoint(
+        self, limits: LocalRateLimiter, time: ScriptedTime, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        group = IpGroup(3, None, (Rate(4, 10.0), Rate(6, 60.0)))
+        monkeypatch.setattr(rate_limiter_module, "IP_GROUPS", {3: group})
+        assert permitted(limits, 10, WITHOUT_UID_LIMIT) == 4
+        time.seconds += 10.0
+        assert permitted(limits, 10, NEIGHBOUR) == 2
+
     def test_each_group_has_its_own(self, limits: LocalRateLimiter, monkeypatch: pytest.MonkeyPatch) -> None:
-        groups = {number: IpGroup(number, Rate(4, 10.0), Rate(6, 10.0)) for number in (3, 4)}
+        groups = {number: IpGroup(number, Rate(4, 10.0), (Rate(6, 10.0),)) for number in (3, 4)}
         monkeypatch.setattr(rate_limiter_module, "IP_GROUPS", groups)
         assert permitted(limits, 10, WITHOUT_UID_LIMIT) == 4
         assert permitted(limits, 10, replace(NEIGHBOUR, operation_id="other", ip_group=4)) == 4

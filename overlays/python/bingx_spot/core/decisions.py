@@ -39,6 +39,7 @@ class Action(Enum):
     RAISE_NOT_FOUND = auto()
     SEND = auto()
     QUERY = auto()
+    QUERY_EACH = auto()
     WAIT = auto()
     END = auto()
 
@@ -67,10 +68,30 @@ RULES = (
     Rule(
         "confirmed",
         "a success that names the order and says CANCELED",
-        lambda facts: facts.response is not None,
+        lambda facts: facts.response is not None and (facts.ambiguous is None or facts.response_stands),
         Action.RETURN_RESPONSE,
         "return the order",
         "A final state of the order in the request is believed.",
+    ),
+    Rule(
+        "each",
+        "several orders, an ambiguous request, and a retry that failed or says that some are not cancelled",
+        lambda facts: (
+            facts.settles_each
+            and facts.ambiguous is not None
+            and (facts.response is not None or facts.attempts > 1 or not facts.can_retry)
+        ),
+        Action.QUERY_EACH,
+        "query each order; return what became of them, or raise `OutcomeUnknown`",
+        "The retry fails for the orders that the first request has cancelled.",
+    ),
+    Rule(
+        "answer-in-doubt",
+        "a success after an ambiguous request, and no query shows what that one did",
+        lambda facts: facts.response is not None,
+        Action.RAISE_UNKNOWN,
+        "raise `OutcomeUnknown`",
+        "Only the answer to `repeat: same-answer` is that of the first request.",
     ),
     Rule(
         "placed",

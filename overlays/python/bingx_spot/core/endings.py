@@ -3,6 +3,7 @@
 A text says what happened, what it means for the order, and what to do.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from bingx_spot.core.decisions import Action, Rule
@@ -144,20 +145,36 @@ def query_hint(call: ApiCall) -> str:
     return f'Find out with query_order("{symbol}", {named}) or `bingx-spot query {symbol} {option}`'
 
 
+def unknown_orders(facts: Facts, names: Iterable[str]) -> CallError:
+    """Return the error for a call about several orders, some of whose states could not be learnt.
+
+    Args:
+        facts: What is known of the call.
+        names: The ids of these orders.
+    """
+    listed = ", ".join(names)
+    summary = f"Unknown whether these orders were cancelled: {listed}."
+    hint = "Query each of them; they may be cancelled, by this call or before, or open."
+    assert facts.ambiguous is not None  # else nothing is in doubt
+    return facts.ambiguous.with_details(replace(facts.ambiguous.details, summary=summary, hint=hint))
+
+
 def _unknown(facts: Facts) -> CallError:
-    act = {"cancel": "was cancelled", "place": "was placed"}.get(
-        facts.call.operation.act or "", "was changed"
-    )
+    call, operation = facts.call, facts.call.operation
     error = facts.ambiguous or facts.not_open or facts.error
     assert error is not None  # an outcome is unknown because of an error
-    hint = error.hint
+    hint = operation.advice or error.hint
     if facts.is_settleable:
         # By client order id, another cancel could hit a newer order that uses the id again.
-        harmless = facts.call.operation.act == "cancel" and facts.by_permanent_id
-        hint = f"{query_hint(facts.call)}{'; or cancel again, which can do no harm.' if harmless else '.'}"
-    summary = f"Unknown whether {_lower(order_name(facts.call))} {act}."
-    if facts.ambiguous is None:
-        summary = f"Unknown whether {_lower(order_name(facts.call))} is open; this call did not change it."
+        harmless = operation.act == "cancel" and operation.repeat != "never" and facts.by_permanent_id
+        hint = f"{query_hint(call)}{'; or cancel again, which can do no harm.' if harmless else '.'}"
+    summary = (
+        f"Unknown whether {_lower(order_name(call))} {_PAST_TENSE.get(operation.act or '', 'was changed')}."
+    )
+    if not _names_an_order(call):
+        summary = f"Unknown whether {operation.operation_id} took effect."
+    elif facts.ambiguous is None:
+        summary = f"Unknown whether {_lower(order_name(call))} is open; this call did not change it."
     details = replace(error.details, summary=summary, hint=hint)
     locked_until = facts.error.details.retry_at if facts.error is not None and not facts.can_open else None
     if locked_until is not None:
@@ -166,12 +183,20 @@ def _unknown(facts: Facts) -> CallError:
     return error.with_details(details) if isinstance(error, OutcomeUnknown) else OutcomeUnknown(details)
 
 
+def _names_an_order(call: ApiCall) -> bool:
+    return order_name(call) != call.operation.operation_id
+
+
 def _not_executed(facts: Facts) -> CallError:
-    error = facts.error
+    error, call = facts.error, facts.call
     assert error is not None  # a call without a response ends with an error
-    if facts.call.operation.act != "cancel":
-        return error
-    return error.with_details(replace(error.details, summary=f"{order_name(facts.call)} was not cancelled."))
+    if call.operation.act == "cancel" and _names_an_order(call):
+        return error.with_details(replace(error.details, summary=f"{order_name(call)} was not cancelled."))
+    if call.operation.act == "cancel":
+        return error.with_details(
+            replace(error.details, summary=f"{call.operation.operation_id} cancelled nothing.")
+        )
+    return error
 
 
 def _details(facts: Facts, summary: str, hint: str) -> ErrorDetails:

@@ -34,7 +34,6 @@ _NOT_FOUND_HINT = (
     "Check the symbol, the id, and that the order belongs to this account and environment. "
     "A client order id is found for two hours only, and a new order not at once."
 )
-_NO_ANSWER_HINT = "Try again after a moment; a read changes nothing."
 _CLASSES: dict[str, type[CallError]] = {
     "authentication": AuthenticationError,
     "permission": PermissionDenied,
@@ -59,7 +58,7 @@ def error_from_code(code: int | str, details: ErrorDetails, operation: Operation
     """
     text = normalised(details.message)
     # Each list ends with a row that matches everything.
-    row = next(row for row in ROWS if _matches(row, int(code), text, details.http_status))
+    row = next(row for row in ROWS if _matches(row, operation, int(code), text, details.http_status))
     retry_at = _time_in_text(row, text) or _time_in_headers(row, details.headers)
     return _error(row, replace(details, message=details.message or row.meaning, retry_at=retry_at), operation)
 
@@ -71,20 +70,17 @@ def error_from_status(details: ErrorDetails, operation: Operation) -> CallError:
         details: What is known of the call; its message says why the response cannot be read.
         operation: The operation that was called.
     """
-    row = next(row for row in STATUS_ROWS if _is_within(row, details.http_status))
+    row = next(row for row in STATUS_ROWS if _is_for(row, operation) and _is_within(row, details.http_status))
     text = f"{row.meaning.removesuffix('.')}: {details.message}"
     return _error(row, replace(details, message=text), operation)
 
 
 def _error(row: ErrorRow, details: ErrorDetails, operation: Operation) -> CallError:
     kind = UnknownErrorCode if row.id == _UNKNOWN_CODE else _CLASSES[row.category]
-    hint, seconds = row.advice, row.seconds
+    hint, seconds = dict(row.advice_for).get(operation.act or "", row.advice), row.seconds
     if operation.act == "read" and kind in (OrderNotOpen, OrderNotFound):
         # A read that finds no open order finds no order: the exchange has one text for both.
         kind, hint = OrderNotFound, _NOT_FOUND_HINT
-    elif operation.act == "read" and issubclass(kind, OutcomeUnknown):
-        # The table's advice, to query the order, is for what may have changed it.
-        hint = _NO_ANSWER_HINT
     retry_after = _retry_after(details.headers) if kind is RateLimited else None
     if retry_after is not None:
         seconds = retry_after
@@ -96,8 +92,12 @@ def normalised(message: str) -> str:
     return _WHITE_SPACE.sub(" ", message.translate(_LOWER_CASE)).strip(" ")
 
 
-def _matches(row: ErrorRow, code: int, message: str, status: int | None) -> bool:
-    if (row.codes and code not in row.codes) or not _is_within(row, status):
+def _is_for(row: ErrorRow, operation: Operation) -> bool:
+    return not row.operations or operation.operation_id in row.operations
+
+
+def _matches(row: ErrorRow, operation: Operation, code: int, message: str, status: int | None) -> bool:
+    if (row.codes and code not in row.codes) or not _is_within(row, status) or not _is_for(row, operation):
         return False
     return row.message is None or _compiled(row.message).search(message) is not None
 

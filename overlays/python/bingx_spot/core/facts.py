@@ -91,6 +91,7 @@ class Facts:
     Attributes:
         call: The call; by the permanent id as soon as a response has named it.
         response: The verified success of the operation, or None.
+        response_stands: Whether it tells what the call did even after an ambiguous request.
         error: The last error of the operation, or None.
         ambiguous: The last error after which a request may still take effect or have taken effect, or None.
         attempts: Number of requests of the operation.
@@ -121,6 +122,7 @@ class Facts:
 
     call: ApiCall
     response: Response | None = None
+    response_stands: bool = True
     error: CallError | None = None
     ambiguous: OutcomeUnknown | None = None
     attempts: int = 0
@@ -151,7 +153,13 @@ class Facts:
     @property
     def is_settleable(self) -> bool:
         """Return whether a query can settle the outcome."""
-        return self.call.operation.settled_by is not None
+        return self.call.operation.settled_by is not None and not self.settles_each
+
+    @property
+    def settles_each(self) -> bool:
+        """Return whether the call is about several orders, of which each can be queried."""
+        settlement = self.call.operation.settled_by
+        return settlement is not None and bool(settlement.each)
 
     @property
     def by_permanent_id(self) -> bool:

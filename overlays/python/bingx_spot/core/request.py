@@ -213,7 +213,7 @@ class RequestSigner:
         parameters = dict(call.parameters)
         signature: str | None = None
         secrets: tuple[str, ...] = ()
-        if template.signed:
+        if "timestamp" in call.operation.injected:
             parameters["timestamp"] = self._clock.timestamp() if timestamp is None else timestamp
         texts = signed_texts(parameters)
         if template.signed:

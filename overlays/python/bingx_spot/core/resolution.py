@@ -6,7 +6,7 @@ from typing import Any
 from bingx_spot.core.admission import NEAR_LOCK, NO_PERMIT
 from bingx_spot.core.attempt import CLOSED_CLIENT, AttemptResult, AttemptRunner
 from bingx_spot.core.decisions import Action, decide
-from bingx_spot.core.endings import ENDINGS, error_for
+from bingx_spot.core.endings import ENDINGS, error_for, unknown_orders
 from bingx_spot.core.engine import MAYBE_SENT_NOTE
 from bingx_spot.core.facts import (
     MAXIMUM_ATTEMPTS,
@@ -20,6 +20,7 @@ from bingx_spot.core.facts import (
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.response_validation import names_same_order
 from bingx_spot.core.runner import CallContext, CallSteps, Deadline, Sleep
+from bingx_spot.core.settlement import EachOrder, stands_after_doubt
 from bingx_spot.exceptions import CallError, OrderNotFound, OrderNotOpen, OutcomeUnknown
 from bingx_spot.limits.client_state import backoff
 from bingx_spot.models import Order, Response
@@ -100,6 +101,8 @@ class _Resolution:
                 yield from self._send()
             elif rule.action is Action.QUERY:
                 yield from self._query()
+            elif rule.action is Action.QUERY_EACH:
+                return (yield from self._query_each())
             elif rule.action is Action.WAIT:
                 yield from self._wait()
             elif rule.action is Action.RETURN_RESPONSE and facts.response is not None:
@@ -149,6 +152,7 @@ class _Resolution:
             attempt = yield from self.attempts.send_once(facts.call, known_open=known_open)
             if isinstance(attempt.result, Response):
                 facts.response = attempt.result
+                facts.response_stands = stands_after_doubt(facts.call, attempt.result)
                 return
             self._note_error(attempt, attempt.result)
             if facts.attempts >= MAXIMUM_ATTEMPTS:
@@ -181,6 +185,14 @@ class _Resolution:
             facts.refusals += 1
             facts.not_open, facts.refused_by_permanent_id = error, facts.by_permanent_id
             facts.refused_after = attempt.began - self.began
+
+    def _query_each(self) -> CallSteps[Response]:
+        """Query each order of the call, and return the response that this proves."""
+        each = EachOrder(self.attempts, self.facts.call, self._has_expired, self._pause)
+        unknown = yield from each.settle()
+        if unknown:
+            raise self.attempts.with_history(unknown_orders(self.facts, unknown))
+        return each.response(self.facts.response)
 
     def _query(self) -> CallSteps[None]:
         """Query the order once, and note what it says."""

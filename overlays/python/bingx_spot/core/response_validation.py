@@ -15,7 +15,7 @@ from bingx_spot.core.facts import OrderState, order_state, says
 from bingx_spot.core.request import ApiCall
 from bingx_spot.exceptions import ErrorDetails, shown
 from bingx_spot.models import Response
-from bingx_spot_api.contract import Field, Operation
+from bingx_spot_api.contract import Field, Items
 
 _ABSENT = object()
 # The Python types of a JSON value that fit a field's type, whatever the value.
@@ -62,12 +62,15 @@ def _mismatch(field: Field, value: Any) -> str:
     if value is _ABSENT:
         return f"the response lacks {field.name}" if field.required else ""
     if value is None:
-        # An optional field may come as null, but neither a word of an enum nor an object can be read from it.
-        unreadable = field.required or field.enum or (field.fields and not field.nullable)
-        return _wrong_type(field) if unreadable else ""
+        # An optional field may come as null, but no word, object or list can be read from it.
+        unreadable = field.required or field.enum or field.fields or field.items is not None
+        return _wrong_type(field) if unreadable and not field.nullable else ""
     if not _fits(field.type, value):
         return _wrong_type(field)
-    return _mismatch_within(field, value) if field.fields else ""
+    if field.items is not None:
+        return _mismatch_of_items(field, field.items, value)
+    problem = schema_mismatch(field.fields, value) if field.fields else ""
+    return f"{problem}, in {field.name}" if problem else ""
 
 
 def _fits(kind: str, value: Any) -> bool:
@@ -81,14 +84,17 @@ def _wrong_type(field: Field) -> str:
     return f"{field.name} in the response is not of type {field.type}"
 
 
-def _mismatch_within(field: Field, value: Any) -> str:
-    """Return how an object, or one of those in an array, differs from the contract, or nothing."""
-    for part in value if isinstance(value, list) else [value]:
-        if not isinstance(part, dict):
-            return f"the response holds a value that is no object, in {field.name}"
-        problem = schema_mismatch(field.fields, part)
+def _mismatch_of_items(field: Field, item: Field, values: list[Any]) -> str:
+    """Return how one of the values of an array differs from the contract, or nothing."""
+    for value in values:
+        if value is None and item.nullable:
+            continue
+        if not _fits(item.type, value):
+            kind = "no object" if item.type == "object" else f"not of type {item.type}"
+            return f"the response holds a value that is {kind}, in {field.name}"
+        problem = _mismatch(item, value)
         if problem:
-            return f"{problem}, in {field.name}"
+            return problem
     return ""
 
 
@@ -149,17 +155,27 @@ def _without_unreadable(call: ApiCall, envelope: Mapping[str, Any]) -> dict[str,
 
     A price that cannot be read is no reason to doubt that an order is cancelled.
     """
-    operation, states = call.operation, call.operation.states
+    operation, states, items = call.operation, call.operation.states, call.operation.items
     deciding = {"success", *call.parameters, *(states.executed or () if states is not None else ())}
+    deciding |= {items.name or "", items.failures or ""} if items is not None else set()
 
     def readable(fields: tuple[Field, ...], members: Mapping[str, Any]) -> dict[str, Any]:
-        optional = {each.name: each for each in fields if not (each.required or each.name in deciding)}
-        kept = members.keys() - {name for name in optional if _mismatch(optional[name], members.get(name))}
-        return {name: members[name] for name in members if name in kept}
+        known, kept = {field.name: field for field in fields}, dict[str, Any]()
+        for name, value in members.items():
+            field = known.get(name)
+            kept[name] = value if field is None else within(field, value)
+            decides = field is None or field.required or name in deciding
+            if field is not None and not decides and _mismatch(field, kept[name]):
+                del kept[name]
+        return kept
 
-    data = envelope.get("data")
-    if isinstance(data, dict) and operation.data is not None:
-        envelope = {**envelope, "data": readable(operation.data, data)}
+    def within(field: Field, value: Any) -> Any:
+        if field.items is not None and isinstance(value, list):
+            return [within(field.items, item) for item in value]
+        return readable(field.fields, value) if field.fields and isinstance(value, dict) else value
+
+    if operation.data is not None and "data" in envelope:
+        envelope = {**envelope, "data": within(operation.data, envelope["data"])}
     return readable(operation.envelope, envelope)
 
 
@@ -174,22 +190,29 @@ def _success_problem(call: ApiCall, response: Response, envelope: Mapping[str, A
     if problem or operation.data is None:
         return problem
     data = envelope.get("data")
-    if not isinstance(data, dict):
+    if not _fits(operation.data.type, data):
         return "the response says success and holds no data"
-    return schema_mismatch(operation.data, data) or _wrong_order(call, data) or _unconfirmed(operation, data)
+    if not isinstance(data, dict):
+        return _mismatch(operation.data, data) or _list_problem(call, data)
+    return (
+        schema_mismatch(operation.data.fields, data)
+        or _wrong_order(call, operation.repeats, data)
+        or _unconfirmed(call, data)
+        or _list_problem(call, data)
+    )
 
 
-def _wrong_order(call: ApiCall, data: Mapping[str, Any]) -> str:
-    """Return how `data` differs from the order in the request, or nothing."""
+def _wrong_order(call: ApiCall, repeats: tuple[str, ...], order: Mapping[str, Any]) -> str:
+    """Return how an order differs from the one in the request, or nothing."""
     permanent = call.operation.permanent_id
-    named = data.get(permanent or "")
+    named = order.get(permanent or "")
     if is_integer(named) and int(named) <= 0:
         return f"the response names no order: {permanent} is {named}"
-    for name in call.operation.repeats:
+    for name in repeats:
         requested = call.parameters.get(name)
         if requested is None:
             continue
-        stated = data.get(name)
+        stated = order.get(name)
         other_id = name in call.operation.exactly_one_of and name != permanent
         if call.operation.act == "read" and other_id and stated in (None, ""):
             # The response to a query by client order id may lack it; the exchange has looked it up.
@@ -200,18 +223,89 @@ def _wrong_order(call: ApiCall, data: Mapping[str, Any]) -> str:
     return ""
 
 
-def _unconfirmed(operation: Operation, data: Mapping[str, Any]) -> str:
+def _unconfirmed(call: ApiCall, data: Mapping[str, Any]) -> str:
     """Return why `data` does not confirm that the operation was executed, or nothing.
 
     A word that is not listed proves nothing: new words come without notice.
     """
-    for name, words in operation.confirmed_by:
-        if not says(data.get(name), words):
-            return f"the response says success and {name} {shown(data.get(name))}"
-    states = operation.states if operation.act == "cancel" else None
+    operation = call.operation
+    for row in operation.requires:
+        depends = row.parameter is not None and str(call.parameters.get(row.parameter)) != row.value
+        if not depends and not says(data.get(row.field), row.words):
+            return f"the response says success and {row.field} {shown(data.get(row.field))}"
+    states = operation.states if operation.act == "cancel" and operation.items is None else None
     if states is not None and order_state(states, data) is not OrderState.CANCELED:
         return "the response says success and contradicts itself: everything is executed"
     return ""
+
+
+def _list_problem(call: ApiCall, data: Any) -> str:
+    """Return why the lists of orders in `data` are not those of the request, or nothing."""
+    items = call.operation.items
+    if items is None:
+        return ""
+    changed, failed = lists_of(items, data)
+    for order in changed:
+        problem = _wrong_order(call, items.repeats, order) or _contradiction(call, items, order)
+        if problem:
+            return problem
+    return _unaccounted(call, items, changed, failed)
+
+
+def lists_of(items: Items, data: Any) -> tuple[list[Any], list[Any]]:
+    """Return the list of orders in `data`, and that of the orders that the request did not change.
+
+    Args:
+        items: What the contract says of the lists.
+        data: `data` of a response that fits the contract; a list may be absent or null.
+    """
+    changed = data if items.name is None else data.get(items.name)
+    return changed or [], (data.get(items.failures) or []) if items.failures is not None else []
+
+
+def _contradiction(call: ApiCall, items: Items, order: Mapping[str, Any]) -> str:
+    """Return what an order in the list says that no success says, or nothing."""
+    for row in items.contradicted_by:
+        if says(order.get(row.field), row.words):
+            return f"the response says success and, of an order, {row.field} {shown(order.get(row.field))}"
+    states = call.operation.states if call.operation.act == "cancel" else None
+    if states is None or not says(order.get(states.field), states.canceled):
+        return ""
+    if order_state(states, order) is not OrderState.CANCELED:
+        return "the response contradicts itself: an order is cancelled, and everything of it is executed"
+    return ""
+
+
+def _unaccounted(call: ApiCall, items: Items, changed: list[Any], failed: list[Any]) -> str:
+    """Return which order of the request is in no list, or in two, or which other order is in one."""
+    asked = {
+        (parameter, name)
+        for parameter, _ in items.accounts
+        if parameter in call.parameters
+        for name in listed_ids(call, parameter)
+    }
+    left = set(asked)
+    for accounts, orders in ((items.accounts, changed), (items.failed, failed)):
+        for order in orders if asked else ():
+            named = {(own, str(order[name])) for own, names in accounts for name in names if name in order}
+            if not named & asked:
+                return f"the response names another order: {', '.join(sorted(text for _, text in named))}"
+            if not named & left:
+                return f"the response names an order twice: {', '.join(text for _, text in named & asked)}"
+            left -= named
+    if left:
+        return f"the response does not say what became of {', '.join(sorted(text for _, text in left))}"
+    return ""
+
+
+def listed_ids(call: ApiCall, parameter: str) -> list[str]:
+    """Return the ids in a parameter that holds several, with commas between; each once.
+
+    Args:
+        call: The call, which has the parameter.
+        parameter: Its name.
+    """
+    return list(dict.fromkeys(str(call.parameters[parameter]).split(",")))
 
 
 def _order_id(call: ApiCall, data: object) -> int | None:

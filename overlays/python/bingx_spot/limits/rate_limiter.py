@@ -12,7 +12,7 @@ from bingx_spot.limits.lockouts import Lockouts
 from bingx_spot.limits.permit_queue import PermitQueue, Waiter, Wakeup
 from bingx_spot.limits.rates import RateOption, rate_after_lockout, rate_limit
 from bingx_spot.limits.sliding_window import SlidingWindow
-from bingx_spot_api.contract import IP_GROUPS, Operation
+from bingx_spot_api.contract import IP_GROUPS, Operation, Rate
 
 _log = logging.getLogger("bingx_spot")
 _SLOWED = (
@@ -133,10 +133,12 @@ class IpLimits:
         group = IP_GROUPS.get(operation.ip_group) if operation.ip_group is not None else None
         if group is None:
             return []
-        return [
-            self._windows.setdefault(("endpoint", operation.operation_id), SlidingWindow(group.endpoint)),
-            self._windows.setdefault(("group", group.number), SlidingWindow(group.group)),
+        rates: list[tuple[tuple[str, str | int], Rate]] = [
+            ((f"group, {rate.seconds:g} s", group.number), rate) for rate in group.group
         ]
+        if group.endpoint is not None:
+            rates.insert(0, (("endpoint", operation.operation_id), group.endpoint))
+        return [self._windows.setdefault(key, SlidingWindow(rate)) for key, rate in rates]
 
     def release(self, queue: PermitQueue, waiter: Waiter) -> None:
         """Take a waiter out of its queue, or return its unused permit, and grant what that frees."""

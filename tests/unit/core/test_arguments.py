@@ -1,0 +1,106 @@
+"""Arguments that the contract does not allow are refused before anything is sent."""
+
+from typing import Any
+
+import pytest
+
+from bingx_spot import InvalidInput
+from bingx_spot.core.arguments import allowed, check_arguments, fits
+from bingx_spot.middleware import call_of
+from bingx_spot_api.api.trade import cancel_all_after
+from bingx_spot_api.contract import BY_ID, Parameter
+from bingx_spot_api.models import CancelAllAfterRequest, CountdownAct
+from tests.support.plain_ids import plain
+from tests.support.samples import SYMBOL
+
+TEXT = Parameter("a", "a", "string")
+JSON_LIST = TEXT._replace(
+    form="json",
+    items=Parameter(
+        "", "", "object", members=(Parameter("side", "side", "string", required=True, enum=("BUY", "SELL")),)
+    ),
+)
+
+
+def rejected(operation: str, **parameters: Any) -> str:
+    with pytest.raises(InvalidInput) as error:
+        check_arguments(BY_ID[operation], parameters)
+    return str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "said"),
+    [
+        (
+            "cancelAllAfter",
+            {"type": "ACTIVATE", "timeOut": 5},
+            "time_out is 5; allowed: a whole number from 10",
+        ),
+        ("cancelAllAfter", {"type": "ACTIVATE", "timeOut": 121}, "time_out is 121; allowed"),
+        ("cancelAllAfter", {"type": "ACTIVATE", "timeOut": 30.0}, "time_out is 30.0; allowed"),
+        ("cancelAllAfter", {"type": "ACTIVATE"}, "time_out is missing; allowed: a whole number"),
+        (
+            "cancelAllAfter",
+            {"type": "STOP", "timeOut": 30},
+            "type_ is 'STOP'; allowed: one of ACTIVATE, CLOSE",
+        ),
+        ("openOrders", {"symbol": "btc-usdt"}, "symbol is 'btc-usdt'; allowed: text that matches"),
+        ("openOrders", {"symbol": f"{SYMBOL}\n"}, "symbol is 'BTC-USDT\\n'; allowed"),
+        ("openOrders", {"recvWindow": 0}, "recv_window is 0; allowed: a number above 0 to 60000"),
+        ("openOrders", {"recvWindow": float("nan")}, "recv_window is nan; allowed"),
+        ("historyOrders", {"pageSize": True}, "page_size is True; allowed"),
+        ("historyOrders", {"status": "NEW"}, "status is 'NEW'; allowed: one of FILLED, CANCELED, FAILED"),
+        (
+            "cancelOrders",
+            {"symbol": SYMBOL, "orderIds": "1,x"},
+            "order_ids is '1,x'; allowed: 1 to 10 items joined by commas, each a whole number from 1",
+        ),
+        ("cancelOrders", {"symbol": SYMBOL, "orderIds": ",".join(["7"] * 11)}, "order_ids is '7,7"),
+        ("cancelOrders", {"symbol": SYMBOL, "orderIds": "1,"}, "order_ids is '1,'"),
+        ("cancelOrders", {"symbol": SYMBOL, "clientOrderIDs": "a,,b"}, "client_order_ids is 'a,,b'"),
+    ],
+    ids=plain,
+)
+def test_what_is_not_allowed_is_named(operation: str, parameters: dict[str, Any], said: str) -> None:
+    assert rejected(operation, **parameters).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters"),
+    [
+        ("cancelAllAfter", {"type": "CLOSE", "timeOut": 10}),
+        ("cancelAllAfter", {"type": "CLOSE", "timeOut": "10"}),
+        ("openOrders", {}),
+        ("openOrders", {"symbol": "MØTH-USDT", "recvWindow": 0.5}),
+        ("historyOrders", {"type": "A_NEW_TYPE", "pageIndex": 1}),
+        (
+            "cancelOrders",
+            {"symbol": "OTHR#99961-USDT", "orderIds": "1735964997957275648,2"},
+        ),
+        ("cancelOrders", {"symbol": SYMBOL, "clientOrderIDs": "my-bot_1,a.b"}),
+    ],
+    ids=plain,
+)
+def test_what_is_allowed_passes(operation: str, parameters: dict[str, Any]) -> None:
+    check_arguments(BY_ID[operation], parameters)
+
+
+@pytest.mark.parametrize(
+    ("text", "fitting"),
+    [('[{"side":"BUY"}]', True), ('[{"side":"HOLD"}]', False), ("[{}]", False), ("{}", False), ("[", False)],
+)
+def test_a_json_text_is_looked_into(text: str, fitting: bool) -> None:
+    assert fits(JSON_LIST, text) == fitting
+    assert allowed(JSON_LIST) == "at least 0 items as a JSON array, each an object"
+
+
+def test_a_generated_function_is_refused_before_it_sends() -> None:
+    body = CancelAllAfterRequest(type_=CountdownAct.ACTIVATE, time_out=5)
+    arguments = cancel_all_after._get_kwargs(body=body)
+    with pytest.raises(InvalidInput, match="time_out is 5"):
+        call_of(**arguments)
+
+
+def test_a_caller_who_writes_wire_names_reads_them() -> None:
+    with pytest.raises(InvalidInput, match=r"^timeOut is 5"):
+        check_arguments(BY_ID["cancelAllAfter"], {"type": "CLOSE", "timeOut": 5}, wire_names=True)

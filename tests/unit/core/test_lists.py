@@ -1,0 +1,179 @@
+"""Responses whose `data` holds a list of orders, is a list, or depends on a parameter."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bingx_spot import OutcomeUnknown, Response
+from bingx_spot.core.request import ApiCall
+from bingx_spot.core.response_validation import validate_response
+from bingx_spot_api.contract import BY_ID, Field, Items
+from tests.support.plain_ids import plain
+from tests.support.samples import ORDER, SYMBOL
+from tests.unit.core.playing import BAD_GATEWAY, RESET, Exchange, answer
+
+FIRST, SECOND = 1735964997957275648, 1735965127519326208
+ONE_PAIR = ApiCall.of(BY_ID["cancelOpenOrders"], {"symbol": SYMBOL})
+ALL_PAIRS = ApiCall.of(BY_ID["cancelOpenOrders"], {})
+BOTH = ApiCall.of(BY_ID["cancelOrders"], {"symbol": SYMBOL, "orderIds": f"{FIRST},{SECOND}"})
+BY_CLIENT_IDS = ApiCall.of(BY_ID["cancelOrders"], {"symbol": SYMBOL, "clientOrderIDs": "a,b"})
+OPEN_ORDERS = ApiCall.of(BY_ID["openOrders"], {"symbol": SYMBOL})
+
+
+def state(order_id: int = FIRST, status: str = "CANCELED", **changes: Any) -> dict[str, Any]:
+    return ORDER | {"orderId": order_id, "status": status} | changes
+
+
+def problem(call: ApiCall, data: Any) -> str:
+    """Return why a success is not believed, or nothing."""
+    body = json.dumps({"code": 0, "msg": "", "data": data}).encode()
+    try:
+        validate_response(call, Response(200, {}, body))
+    except OutcomeUnknown as error:
+        return error.message.removesuffix("; the exchange said ''")
+    return ""
+
+
+class TestCancelOpenOrders:
+    @pytest.mark.parametrize("data", [{}, {"orders": None}, {"orders": []}], ids=plain)
+    def test_no_orders_may_be_written_in_three_ways(self, data: Any) -> None:
+        played = Exchange().play(answer({"code": 0, "data": data}), call=ONE_PAIR)
+        assert isinstance(played.result, Response)
+
+    def test_the_orders_are_those_of_the_pair(self) -> None:
+        assert problem(ONE_PAIR, {"orders": [state(), state(SECOND)]}) == ""
+        other = {"orders": [state(), state(SECOND, symbol="ETH-USDT")]}
+        assert problem(ONE_PAIR, other).startswith("the response names another order: symbol is 'ETH-USDT'")
+        assert problem(ALL_PAIRS, other) == ""
+
+    @pytest.mark.parametrize("word", ["NEW", "PENDING", "PARTIALLY_FILLED", "working"])
+    def test_an_order_that_is_open_contradicts(self, word: str) -> None:
+        assert problem(ALL_PAIRS, {"orders": [state(status=word)]}) == (
+            f"the response says success and, of an order, status {word!r}"
+        )
+
+    def test_an_order_that_was_filled_meanwhile_is_believed(self) -> None:
+        assert problem(ALL_PAIRS, {"orders": [state(status="FILLED", executedQty="126")]}) == ""
+
+    @pytest.mark.parametrize(
+        "data", [None, [], "orders", {"orders": {}}, {"orders": [None]}, {"orders": [{}]}], ids=plain
+    )
+    def test_another_shape_is_not_believed(self, data: Any) -> None:
+        assert problem(ALL_PAIRS, data)
+
+    @pytest.mark.parametrize("reply", [BAD_GATEWAY, RESET], ids=["502", "reset"])
+    def test_a_lost_answer_is_not_asked_for_twice_and_the_advice_is_its_own(self, reply: Any) -> None:
+        played = Exchange().play(reply, call=ONE_PAIR)
+        assert type(played.error) is OutcomeUnknown
+        assert played.error.details.summary == "Unknown whether cancelOpenOrders took effect."
+        assert "openOrders" in played.error.hint
+        assert "no harm" not in str(played.error)
+
+
+FAILED = {"orderId": str(SECOND), "error": "can not find order"}
+TWICE = "the response names an order twice"
+
+
+class TestCancelOrders:
+    def test_each_id_is_in_one_list(self) -> None:
+        assert problem(BOTH, {"orders": [state(), state(SECOND)]}) == ""
+        assert problem(BOTH, {"orders": [state()], "fails": [FAILED]}) == ""
+        assert problem(BOTH, {"orders": None, "fails": [FAILED, {"orderId": str(FIRST)}]}) == ""
+
+    @pytest.mark.parametrize(
+        ("data", "said"),
+        [
+            ({"orders": [state()]}, f"the response does not say what became of {SECOND}"),
+            ({}, f"the response does not say what became of {FIRST}, {SECOND}"),
+            (
+                {"orders": [state(), state(SECOND)], "fails": [FAILED]},
+                f"{TWICE}: {SECOND}",
+            ),
+            ({"orders": [state(), state()]}, f"{TWICE}: {FIRST}"),
+            ({"orders": [state(), state(SECOND), state(7)]}, "the response names another order: 7"),
+            ({"orders": [state()], "fails": [{"error": "busy"}]}, "the response names another order: "),
+            (
+                {"orders": [state(), state(SECOND, "NEW")]},
+                "the response says success and, of an order, status 'NEW'",
+            ),
+            (
+                {"orders": [state(), state(SECOND, executedQty="126")]},
+                "the response contradicts itself: an order is cancelled, and everything of it is executed",
+            ),
+        ],
+        ids=range(8),
+    )
+    def test_everything_else_is_not_believed(self, data: Any, said: str) -> None:
+        assert problem(BOTH, data) == said
+
+    @pytest.mark.parametrize("failed", [{"clientOrderID": "b"}, {"orderId": "b"}], ids=plain)
+    def test_a_failure_by_client_order_id_may_stand_under_either_name(self, failed: Any) -> None:
+        assert problem(BY_CLIENT_IDS, {"orders": [state(clientOrderID="a")], "fails": [failed]}) == ""
+        assert problem(BY_CLIENT_IDS, {"orders": [state(clientOrderID="A")], "fails": [failed]})
+
+
+class TestOpenOrders:
+    def test_nothing_is_open_only_where_the_list_says_so(self) -> None:
+        assert problem(OPEN_ORDERS, {"orders": []}) == ""
+        assert problem(OPEN_ORDERS, {"orders": None}) == ""
+        assert problem(OPEN_ORDERS, {}) == "the response lacks orders"
+        assert problem(OPEN_ORDERS, None) == "the response says success and holds no data"
+
+    def test_an_order_of_another_pair_is_not_believed(self) -> None:
+        assert problem(OPEN_ORDERS, {"orders": [state(status="NEW", symbol="ETH-USDT")]})
+
+
+class TestCancelAllAfter:
+    @pytest.mark.parametrize(
+        ("act", "word", "believed"),
+        [
+            ("ACTIVATE", "ACTIVATED", True),
+            ("ACTIVATE", "activated", True),
+            ("ACTIVATE", "CLOSED", False),
+            ("ACTIVATE", "FAILED", False),
+            ("CLOSE", "CLOSED", True),
+            ("CLOSE", "ACTIVATED", False),
+            ("CLOSE", "FAILED", False),
+        ],
+    )
+    def test_the_words_depend_on_the_act(self, act: str, word: str, believed: bool) -> None:
+        call = ApiCall.of(BY_ID["cancelAllAfter"], {"type": act, "timeOut": 30})
+        said = problem(call, {"triggerTime": 1710389137, "status": word})
+        assert said == ("" if believed else f"the response says success and status {word!r}")
+
+    def test_after_a_lost_answer_that_of_the_repeat_counts(self) -> None:
+        call = ApiCall.of(BY_ID["cancelAllAfter"], {"type": "ACTIVATE", "timeOut": 30})
+        success = answer({"code": 0, "data": {"triggerTime": 1710389137, "status": "ACTIVATED"}})
+        assert Exchange().play(RESET, success, call=call).result is not None
+
+
+class TestDataThatIsAList:
+    CANDLES = replace(
+        BY_ID["serverTime"],
+        data=Field("data", "array", items=Field("data", "array", items=Field("data", "decimal"))),
+    )
+    TICKERS = replace(
+        BY_ID["serverTime"],
+        data=Field(
+            "data",
+            "array",
+            items=Field("data", "object", fields=(Field("symbol", "string", required=True),)),
+        ),
+        items=Items(None, ("symbol",), (), None, (), ()),
+    )
+
+    @pytest.mark.parametrize("data", [None, {}, "nonsense", [1], [["high"]], [[None]]], ids=plain)
+    def test_nonsense_is_not_believed(self, data: Any) -> None:
+        assert problem(ApiCall(self.CANDLES, {}), data)
+
+    def test_what_fits_is(self) -> None:
+        assert problem(ApiCall(self.CANDLES, {}), [[1696751141337, "0.15", 0.2]]) == ""
+        assert problem(ApiCall(self.CANDLES, {}), []) == ""
+
+    def test_its_items_are_those_of_the_request(self) -> None:
+        call = ApiCall(self.TICKERS, {"symbol": SYMBOL})
+        assert problem(call, [{"symbol": SYMBOL}]) == ""
+        assert problem(call, [{}]) == "the response lacks symbol, in data"
+        assert problem(call, [{"symbol": "ETH-USDT"}]).startswith("the response names another order")

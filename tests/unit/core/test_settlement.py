@@ -1,0 +1,120 @@
+"""A request about several orders: after a doubt each of them is asked about."""
+
+import json
+from typing import Any
+
+import pytest
+
+from bingx_spot import OutcomeUnknown, RequestRejected, Response
+from bingx_spot.core.engine import TransportFailure
+from bingx_spot.core.request import ApiCall
+from bingx_spot.core.runner import Send
+from bingx_spot_api.contract import BY_ID
+from tests.support.samples import ORDER, SYMBOL
+from tests.unit.core.playing import NOT_FOUND, RESET, Exchange, Played, Reply, answer, says
+
+FIRST, SECOND = 1735964997957275648, 1735965127519326208
+CANCEL_ORDERS = BY_ID["cancelOrders"]
+BOTH = ApiCall.of(CANCEL_ORDERS, {"symbol": SYMBOL, "orderIds": f"{FIRST},{SECOND}", "process": 1})
+BY_CLIENT_IDS = ApiCall.of(CANCEL_ORDERS, {"symbol": SYMBOL, "clientOrderIDs": "a,b"})
+
+
+def state(order_id: int, status: str, **changes: Any) -> dict[str, Any]:
+    return ORDER | {"orderId": order_id, "status": status} | changes
+
+
+def both(orders: list[Any], fails: list[Any] | None = None) -> Response:
+    return answer({"code": 0, "msg": "", "data": {"orders": orders, "fails": fails}})
+
+
+def refused(order_id: int, status: str) -> dict[str, str]:
+    text = f"the  orderId:{order_id} order status :{status},can not delete, please verify and retry later"
+    return {"orderId": str(order_id), "error": text}
+
+
+CANCELLED = both([state(FIRST, "CANCELED"), state(SECOND, "CANCELED")])
+ALL_FAILED = both([], [refused(FIRST, "CANCELED"), refused(SECOND, "CANCELED")])
+
+
+def play(*batches: Reply, reads: dict[str, Any], call: ApiCall = BOTH, timeout: float = 10.0) -> Played:
+    """Play a call: requests of it get the next reply, queries the state of the order by its id."""
+    left = iter(batches)
+
+    def reply(send: Send) -> Reply:
+        if CANCEL_ORDERS.path in send.request.info.url:
+            return next(left)
+        parameters = send.request.info.parameters
+        read = reads[str(parameters.get("orderId", parameters.get("clientOrderID")))]
+        return read if isinstance(read, Response | TransportFailure) else answer({"code": 0, "data": read})
+
+    return Exchange().play_on(reply, call, timeout)
+
+
+def data(played: Played) -> Any:
+    assert isinstance(played.result, Response), played.result
+    assert json.loads(played.result.body) == played.result.json()
+    return played.result.json()["data"]
+
+
+def test_a_first_success_is_returned_as_it_stands() -> None:
+    played = play(ALL_FAILED, reads={})
+    assert data(played)["fails"] == [refused(FIRST, "CANCELED"), refused(SECOND, "CANCELED")]
+    assert len(played.sent) == 1
+
+
+def test_what_a_lost_request_has_cancelled_is_not_reported_as_failed() -> None:
+    reads = {str(FIRST): state(FIRST, "CANCELED"), str(SECOND): state(SECOND, "CANCELED")}
+    played = play(RESET, ALL_FAILED, reads=reads)
+    assert data(played) == {"orders": list(reads.values()), "fails": []}
+    assert len(played.sent) == 4
+
+
+def test_a_repeat_that_cancels_everything_is_believed() -> None:
+    played = play(RESET, CANCELLED, reads={})
+    assert [order["orderId"] for order in data(played)["orders"]] == [FIRST, SECOND]
+    assert len(played.sent) == 2
+
+
+def test_an_order_that_was_filled_keeps_what_the_exchange_said_of_it() -> None:
+    reads = {str(FIRST): state(FIRST, "CANCELED"), str(SECOND): state(SECOND, "FILLED")}
+    played = play(RESET, both([], [refused(FIRST, "CANCELED"), refused(SECOND, "FILLED")]), reads=reads)
+    assert [order["orderId"] for order in data(played)["orders"]] == [FIRST]
+    assert data(played)["fails"] == [refused(SECOND, "FILLED")]
+
+
+def test_a_whole_that_is_refused_after_a_doubt_is_asked_about() -> None:
+    reads = {str(FIRST): state(FIRST, "CANCELED"), str(SECOND): state(SECOND, "FILLED")}
+    played = play(RESET, says(100404, "order not exist"), reads=reads)
+    assert [order["orderId"] for order in data(played)["orders"]] == [FIRST]
+    assert data(played)["fails"] == [state(SECOND, "FILLED", orderId=str(SECOND))]
+
+
+def test_an_order_that_no_query_finds_leaves_the_outcome_unknown() -> None:
+    played = play(RESET, ALL_FAILED, reads={str(FIRST): state(FIRST, "CANCELED"), str(SECOND): NOT_FOUND})
+    assert type(played.error) is OutcomeUnknown
+    assert str(SECOND) in str(played.error)
+    assert str(FIRST) not in played.error.details.summary
+    assert "Query each of them" in played.error.hint
+
+
+@pytest.mark.parametrize(("timeout", "known"), [(10.0, False), (60.0, True)])
+def test_open_is_believed_once_no_request_can_take_effect(timeout: float, known: bool) -> None:
+    reads = {str(FIRST): state(FIRST, "CANCELED"), str(SECOND): state(SECOND, "NEW")}
+    played = play(
+        RESET, both([], [refused(FIRST, "CANCELED"), refused(SECOND, "NEW")]), reads=reads, timeout=timeout
+    )
+    assert isinstance(played.result, Response) == known
+    if known:
+        assert data(played)["fails"] == [refused(SECOND, "NEW")]
+
+
+def test_orders_by_client_order_id_are_asked_about_by_it() -> None:
+    reads = {name: state(number, "CANCELED", clientOrderID=name) for number, name in enumerate("ab", 1)}
+    played = play(RESET, RESET, reads=reads, call=BY_CLIENT_IDS)
+    assert [order["clientOrderID"] for order in data(played)["orders"]] == ["a", "b"]
+
+
+def test_a_first_refusal_of_the_whole_is_no_doubt() -> None:
+    played = play(says(100404, "order not exist"), reads={})
+    assert isinstance(played.error, RequestRejected)
+    assert len(played.sent) == 1
