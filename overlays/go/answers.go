@@ -52,12 +52,12 @@ type members map[string]json.RawMessage
 func validate(op operation, parameters Parameters, received answer) ([]byte, error) {
 	envelope := envelopeOf(received.body)
 	if code, isEnvelope := integer(envelope["code"]); !isEnvelope || code != 0 {
-		return nil, newError(received, envelope, "")
+		return nil, newError(op, received, envelope, "")
 	}
 	var data members
 	_ = json.Unmarshal(envelope["data"], &data) // anything but an object has no members
 	if problem := successProblem(op, parameters, received.status, envelope, data); problem != "" {
-		return nil, newError(received, envelope, problem)
+		return nil, newError(op, received, envelope, problem)
 	}
 	// Some answers carry an id as text. A match cannot be inside a text, where quotes are escaped.
 	return int64AsText.ReplaceAll(received.body, []byte("$1$2")), nil
@@ -78,9 +78,11 @@ func successProblem(op operation, parameters Parameters, status int, envelope, d
 	if status != http.StatusOK || string(envelope["success"]) == "false" {
 		return "the answer says success and contradicts itself"
 	}
-	for _, name := range op.required() {
-		if data.text(name) == "" {
-			return "the answer says success and lacks " + name
+	if op.Data != nil {
+		whole := *op.Data
+		whole.Required = true
+		if lacking := whole.lacking(envelope["data"]); lacking != "" {
+			return "the answer says success and lacks " + lacking
 		}
 	}
 	for _, name := range op.Answer.Repeats {
@@ -88,15 +90,53 @@ func successProblem(op operation, parameters Parameters, status int, envelope, d
 			return fmt.Sprintf("the answer names another order: its %s is %s", name, data[name])
 		}
 	}
-	for name, words := range op.Answer.ConfirmedBy {
-		if !slices.Contains(words, strings.ToUpper(strings.TrimSpace(data.text(name)))) {
-			return fmt.Sprintf("the answer says success and %s %s", name, data[name])
+	for _, rule := range op.Answer.Requires {
+		applies := rule.Parameter == "" || fmt.Sprint(parameters[rule.Parameter]) == rule.Value
+		if applies && !slices.Contains(rule.Words, strings.ToUpper(strings.TrimSpace(data.text(rule.Field)))) {
+			return fmt.Sprintf("the answer says success and %s %s", rule.Field, data[rule.Field])
 		}
 	}
 	return ""
 }
 
-func newError(received answer, envelope members, problem string) *Error {
+// lacking returns what a value lacks of the field that it is, or an empty text.
+func (f *field) lacking(value json.RawMessage) string {
+	if len(value) == 0 || string(value) == "null" {
+		if f.Nullable || !f.Required {
+			return ""
+		}
+		return f.Name
+	}
+	if f.Items != nil {
+		var items []json.RawMessage
+		if json.Unmarshal(value, &items) != nil {
+			return f.Name
+		}
+		item := *f.Items
+		item.Name, item.Required = f.Name, true
+		for _, value := range items {
+			if lacking := item.lacking(value); lacking != "" {
+				return lacking
+			}
+		}
+		return ""
+	}
+	if len(f.Fields) == 0 {
+		return ""
+	}
+	var object members
+	if json.Unmarshal(value, &object) != nil {
+		return f.Name
+	}
+	for _, within := range f.Fields {
+		if lacking := within.lacking(object[within.Name]); lacking != "" {
+			return lacking
+		}
+	}
+	return ""
+}
+
+func newError(op operation, received answer, envelope members, problem string) *Error {
 	code, _ := integer(envelope["code"])
 	text := ""
 	_ = json.Unmarshal(envelope["msg"], &text)
@@ -106,12 +146,13 @@ func newError(received answer, envelope members, problem string) *Error {
 		rows = errorTable.HTTPStatuses
 	}
 	// Each list ends with a row that matches everything.
-	row := rows[slices.IndexFunc(rows, func(row *Row) bool { return row.matches(received.status, code, message) })]
+	row := rows[slices.IndexFunc(rows, func(row *Row) bool { return row.matches(op.ID, received.status, code, message) })]
 	return &Error{row, received.status, code, cmp.Or(problem, text), row.retryAt(message), serverTime(received.header, envelope)}
 }
 
-func (r *Row) matches(status int, code int64, message string) bool {
-	return (r.Codes == nil || slices.Contains(r.Codes, code)) &&
+func (r *Row) matches(operation string, status int, code int64, message string) bool {
+	return (r.Operations == nil || slices.Contains(r.Operations, operation)) &&
+		(r.Codes == nil || slices.Contains(r.Codes, code)) &&
 		(r.Statuses == nil || r.Statuses.From <= status && status <= r.Statuses.To) &&
 		(r.Message == nil || r.Message.MatchString(message))
 }

@@ -84,9 +84,8 @@ func (c *Client) attempt(request *http.Request, parameters Parameters) (*http.Re
 
 // askTime requests the exchange's time. If that fails, the refusal is returned to the caller.
 func (c *Client) askTime(refused *http.Request, sent trip) step {
-	address, _ := operationNamed("serverTime")
 	query := withBody(refused, nil)
-	query.Method, query.URL.Path, query.URL.RawQuery = http.MethodGet, address, ""
+	query.Method, query.URL.Path, query.URL.RawQuery = http.MethodGet, operationNamed("serverTime").Path, ""
 	response, answered, err := c.attempt(query, nil)
 	if err != nil {
 		return c.transport.clock.learn(time.Time{}, sent)

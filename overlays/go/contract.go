@@ -5,66 +5,61 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"path"
 	"regexp"
 	"strings"
 )
 
-//go:embed openapi.caller.json
+//go:embed operations.json
 var contractJSON []byte
 
 //go:embed errors.json
 var errorsJSON []byte
 
-// contract is the part of the caller's view that the signing layer needs.
-var contract = decoded[struct {
-	Paths      map[string]map[string]operation
-	Components struct{ Schemas map[string]schema }
-}](contractJSON)
+// contract is the part of the compiled contract that the signing layer needs.
+var contract = decoded[struct{ Operations []operation }](contractJSON)
 
 var errorTable = decoded[struct{ Rows, HTTPStatuses []*Row }](errorsJSON)
 
 // undescribed is an operation that is not in the contract. It is signed, and its success repeats nothing.
-var undescribed = operation{Security: []any{"bingxSignature"}}
+var undescribed = operation{Signed: true, Injected: []string{"timestamp", "signature"}}
 
 type operation struct {
-	OperationID string
-	Security    []any
-	Reference   struct{ ExactlyOneOf []string } `json:"x-bingx-order-reference"`
-	Answer      struct {
-		Repeats     []string
-		ConfirmedBy map[string][]string
-	} `json:"x-bingx-answer"`
-	Responses map[string]struct {
-		Content map[string]struct{ Schema schema }
+	ID, Method, Path       string
+	Signed                 bool
+	Injected, ExactlyOneOf []string
+	Data                   *field
+	Answer                 struct {
+		Repeats  []string
+		Requires []requirement
 	}
 }
 
-type schema struct {
-	Ref        string `json:"$ref"`
-	Required   []string
-	Properties map[string]schema
-	Format     string
+// A requirement is the words of which a field of a success holds one, for one value of a parameter if it names one.
+type requirement struct {
+	Field, Parameter, Value string
+	Words                   []string
 }
 
-func (s schema) resolved() schema { return contract.Components.Schemas[path.Base(s.Ref)] }
-
-// required returns the members that data of a success must have.
-func (o operation) required() []string {
-	envelope := o.Responses["200"].Content["application/json"].Schema.resolved()
-	return envelope.Properties["data"].resolved().Required
+// A field is one of an answer, or an item of a list.
+type field struct {
+	Name, Type         string
+	Required, Nullable bool
+	Fields             []field
+	Items              *field
 }
 
 func operationOf(request *http.Request) operation {
-	if operation, ok := contract.Paths[request.URL.Path][strings.ToLower(request.Method)]; ok {
-		return operation
+	for _, found := range contract.Operations {
+		if found.Method == request.Method && found.Path == request.URL.Path {
+			return found
+		}
 	}
 	return undescribed
 }
 
 // check returns a [ParameterError] unless exactly one parameter names the order, if the contract requires that.
 func (o operation) check(parameters Parameters) error {
-	given, names := 0, o.Reference.ExactlyOneOf
+	given, names := 0, o.ExactlyOneOf
 	for _, name := range names {
 		if _, ok := parameters[name]; ok {
 			given++
@@ -77,38 +72,49 @@ func (o operation) check(parameters Parameters) error {
 	return nil
 }
 
-// operationNamed returns an operation of the contract and its path.
-func operationNamed(id string) (string, operation) {
-	for address, methods := range contract.Paths {
-		for _, found := range methods {
-			if found.OperationID == id {
-				return address, found
-			}
+// operationNamed returns an operation of the contract.
+func operationNamed(id string) operation {
+	for _, found := range contract.Operations {
+		if found.ID == id {
+			return found
 		}
 	}
-	return "", undescribed
+	return undescribed
 }
 
 // int64AsText finds an int64 of the contract that is a text in an answer.
 var int64AsText = func() *regexp.Regexp {
-	var names []string
-	for _, schema := range contract.Components.Schemas {
-		for name, property := range schema.Properties {
-			if property.Format == "int64" {
-				names = append(names, name)
-			}
-		}
+	names := []string{"code"}
+	for _, operation := range contract.Operations {
+		names = append(names, operation.Data.integers()...)
 	}
 	return regexp.MustCompile(`("(?:` + strings.Join(names, "|") + `)"\s*:\s*)"([0-9]{1,19})"`)
 }()
 
+// integers returns the names of the int64 in a field.
+func (f *field) integers() []string {
+	if f == nil {
+		return nil
+	}
+	names := f.Items.integers()
+	for _, within := range f.Fields {
+		if within.Type == "int64" {
+			names = append(names, within.Name)
+		}
+		names = append(names, within.integers()...)
+	}
+	return names
+}
+
 // A Row of the error table is the meaning of an answer.
 type Row struct {
-	ID       string
-	Codes    []int64
-	Message  *regexp.Regexp
-	Statuses *struct{ From, To int }
-	Meaning  string
+	ID string
+	// Operations are those that it is for; none for any.
+	Operations []string
+	Codes      []int64
+	Message    *regexp.Regexp
+	Statuses   *struct{ From, To int }
+	Meaning    string
 	// Order is untouched, notOpen (only a query shows its state) or unknown.
 	Order string
 	// Category is authentication, permission, clock, rateLimited, notOpen, notFound, refused or unavailable.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 )
 
@@ -61,8 +62,8 @@ func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 }
 
 func (t *Transport) signed(request *http.Request, parameters Parameters) (*http.Request, error) {
-	isSigned := len(operationOf(request).Security) > 0
-	if isSigned {
+	op := operationOf(request)
+	if slices.Contains(op.Injected, "timestamp") {
 		parameters["timestamp"] = json.Number(strconv.FormatInt(t.clock.now(), 10))
 	}
 	pairs, err := Signable(parameters)
@@ -70,7 +71,7 @@ func (t *Transport) signed(request *http.Request, parameters Parameters) (*http.
 		return nil, err
 	}
 	header, query, body := request.Header.Clone(), "", ""
-	if isSigned {
+	if op.Signed {
 		pairs = t.Credentials.sign(pairs, header)
 	}
 	switch {

@@ -2,6 +2,7 @@ package bingxspot
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -100,8 +101,8 @@ func TestSigning(t *testing.T) {
 }
 
 func TestAnswers(t *testing.T) {
-	_, op := operationNamed("cancelOrder")
 	each(t, "answers.json", func(t *testing.T, v vector, _ string) {
+		op := operationNamed(cmp.Or(v.Operation, "cancelOrder"))
 		_, err := validate(op, Parameters{"orderId": json.Number("1")}, v.answer())
 		refusal, isRefusal := errors.AsType[*Error](err)
 		if !isRefusal {
@@ -119,7 +120,7 @@ func TestClock(t *testing.T) {
 		var client clock
 		client.offset.Store(v.Before.OffsetNow)
 		sent := trip{v.Before.Offset, v.SentAt, v.ReceivedAt}
-		_, op := operationNamed(v.Operation)
+		op := operationNamed(v.Operation)
 		body, err := validate(op, nil, v.answer())
 		refusal, _ := errors.AsType[*Error](err)
 		var next step

@@ -1,18 +1,18 @@
-//! Generates the client from the caller's view of the contract, with progenitor, and the contract's data
-//! for the signing layer. Writes only into `OUT_DIR`.
+//! Generates the client from the caller's view of the contract, with progenitor, and copies the compiled
+//! contract for the signing layer. Writes only into `OUT_DIR`.
 
 use std::{env, error::Error, fs, path::Path};
 
 use progenitor::{GenerationSettings, Generator, InterfaceStyle};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let out = env::var("OUT_DIR")?;
     let out = Path::new(&out);
     let contract = fs::read(input("BINGX_CONTRACT", "../../generated/openapi.caller.json"))?;
     let contract: Value = serde_json::from_slice(&contract)?;
-    fs::write(out.join("operations.json"), operations(&contract).to_string())?;
     fs::write(out.join("client.rs"), client(contract)?)?;
+    fs::copy(input("BINGX_OPERATIONS", "../../generated/operations.json"), out.join("operations.json"))?;
     fs::copy(input("BINGX_ERRORS", "../../generated/errors.json"), out.join("errors.json"))?;
     Ok(())
 }
@@ -45,36 +45,6 @@ fn client(mut contract: Value) -> Result<String, Box<dyn Error>> {
     settings.with_inner_type("reqwest_middleware::ClientWithMiddleware".parse()?);
     let tokens = Generator::new(&settings).generate_tokens(&serde_json::from_value(contract)?)?;
     Ok(tokens.to_string())
-}
-
-/// Returns the contract's data of each operation.
-fn operations(contract: &Value) -> Value {
-    let mut found = Vec::new();
-    for (path, item) in contract["paths"].as_object().into_iter().flatten() {
-        for (method, operation) in item.as_object().into_iter().flatten() {
-            let answer = &operation["responses"]["200"]["content"]["application/json"]["schema"];
-            let data = referred(contract, &referred(contract, answer)["properties"]["data"]);
-            let fields = data["properties"].as_object().into_iter().flatten();
-            let integers = fields.filter(|(_, field)| field["type"] == "integer").map(|(name, _)| name);
-            let extension = |name: &str, none: Value| operation.pointer(name).cloned().unwrap_or(none);
-            found.push(json!({
-                "id": operation["operationId"],
-                "method": method.to_uppercase(),
-                "path": path,
-                "signed": operation["security"] != json!([]),
-                "exactlyOneOf": extension("/x-bingx-order-reference/exactlyOneOf", json!([])),
-                "repeats": extension("/x-bingx-answer/repeats", json!([])),
-                "confirmedBy": extension("/x-bingx-answer/confirmedBy", json!({})),
-                "integers": integers.collect::<Vec<_>>(),
-            }));
-        }
-    }
-    found.into()
-}
-
-fn referred<'a>(contract: &'a Value, schema: &Value) -> &'a Value {
-    let name = schema["$ref"].as_str().and_then(|path| path.strip_prefix('#'));
-    name.and_then(|pointer| contract.pointer(pointer)).unwrap_or(&Value::Null)
 }
 
 fn object(value: &mut Value) -> &mut Map<String, Value> {

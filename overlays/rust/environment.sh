@@ -4,9 +4,11 @@ repository=$(cd ../.. && pwd)
 : "${BINGX_BUILD:=$repository/build/conformance/rust}"
 export BINGX_SPEC="${BINGX_SPEC:-$repository/spec}"
 export BINGX_ERRORS="${BINGX_ERRORS:-$repository/generated/errors.json}"
-# The caller's view is read as JSON, which lies beside the YAML.
+# The caller's view is read as JSON, which lies beside the YAML, and so does the compiled contract.
 caller=${BINGX_CALLER:-$repository/generated/openapi.caller.yaml}
 export BINGX_CONTRACT="${caller%.yaml}.json"
+BINGX_OPERATIONS="${BINGX_OPERATIONS:-$(dirname "$caller")/operations.json}"
+export BINGX_OPERATIONS
 export CARGO_TARGET_DIR="$BINGX_BUILD"
 # A build that runs once needs neither debug symbols nor the state of an incremental build.
 export CARGO_PROFILE_DEV_DEBUG=0 CARGO_INCREMENTAL=0

@@ -19,5 +19,5 @@ if ! cmp -s package-lock.json node_modules/.made-from; then
   npm ci --silent >&2
   cp package-lock.json node_modules/.made-from
 fi
-# The same contract in JSON lies beside the YAML.
-node generate.js "${BINGX_CALLER%.yaml}.json" "$BINGX_ERRORS"
+# The same contract in JSON lies beside the YAML, and so does the compiled one.
+node generate.js "${BINGX_CALLER%.yaml}.json" "$(dirname -- "$BINGX_CALLER")/operations.json" "$BINGX_ERRORS"

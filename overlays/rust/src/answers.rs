@@ -8,6 +8,7 @@ use regress::Regex;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::contract::Requirement;
 use crate::signing::text;
 use crate::{Operation, Parameters};
 
@@ -65,6 +66,8 @@ pub struct Row {
     pub meaning: String,
     /// What a person can do.
     pub advice: String,
+    #[serde(default)]
+    operations: Vec<String>,
     #[serde(default)]
     codes: Vec<i64>,
     message: Option<Expression>,
@@ -138,7 +141,7 @@ pub fn judge(operation: &Operation, parameters: &Parameters, answer: &Response<V
     let envelope = Envelope::of(answer);
     let code = envelope.as_ref().and_then(|envelope| integer(&envelope.code));
     let (Some(mut envelope), Some(code)) = (envelope, code) else {
-        return Err(Refusal::of(&TABLE.http_statuses, None, "", status));
+        return Err(Refusal::of(operation, &TABLE.http_statuses, None, "", status));
     };
     let success = status == 200 && code == 0 && envelope.success != false;
     if success && believed(operation, parameters, &mut envelope) {
@@ -146,25 +149,23 @@ pub fn judge(operation: &Operation, parameters: &Parameters, answer: &Response<V
         envelope.code = code.into();
         return Ok(envelope);
     }
-    Err(Refusal::of(&TABLE.rows, Some(code), envelope.msg.as_str().unwrap_or_default(), status))
+    Err(Refusal::of(operation, &TABLE.rows, Some(code), envelope.msg.as_str().unwrap_or_default(), status))
 }
 
 fn believed(operation: &Operation, parameters: &Parameters, envelope: &mut Envelope) -> bool {
-    let Value::Object(data) = &mut envelope.data else { return false };
-    for name in &operation.integers {
-        if let Some(number) = data.get(name).filter(|value| value.is_string()).and_then(integer) {
-            data[name] = number.into();
-            envelope.rewritten = true;
-        }
+    let Envelope { data, rewritten, .. } = envelope;
+    if operation.data.as_ref().is_some_and(|field| data.is_null() || !field.fits(Some(data), rewritten)) {
+        return false;
     }
     let answered = |name: &String| data.get(name).map(text);
     let repeated = |name: &String| {
         parameters.get(name).is_none_or(|parameters| answered(name) == Some(text(parameters)))
     };
-    let confirms = |(name, words): (_, &Vec<_>)| {
-        answered(name).is_some_and(|word| words.contains(&word.trim().to_uppercase()))
+    let confirms = |rule: &Requirement| {
+        answered(&rule.field).is_some_and(|word| rule.words.contains(&word.trim().to_uppercase()))
     };
-    operation.repeats.iter().all(repeated) && operation.confirmed_by.iter().all(confirms)
+    let requires = &mut operation.answer.requires.iter().filter(|rule| rule.applies(parameters));
+    operation.answer.repeats.iter().all(repeated) && requires.all(confirms)
 }
 
 impl Envelope {
@@ -187,11 +188,17 @@ pub(crate) fn integer(value: &Value) -> Option<i64> {
 }
 
 impl Refusal {
-    fn of(rows: &'static [Row], code: Option<i64>, message: &str, status: u16) -> Self {
+    fn of(
+        operation: &Operation,
+        rows: &'static [Row],
+        code: Option<i64>,
+        message: &str,
+        status: u16,
+    ) -> Self {
         // As the table's expressions want it.
         let words = message.split([' ', '\t', '\r', '\n']).filter(|word| !word.is_empty());
         let normal = words.collect::<Vec<_>>().join(" ").to_ascii_lowercase();
-        let row = rows.iter().find(|row| row.matches(code, &normal, status));
+        let row = rows.iter().find(|row| row.matches(operation, code, &normal, status));
         let row = row.expect("each list ends with a row that matches everything");
         let message = if message.is_empty() { &row.meaning } else { message };
         Self { row, status, message: message.to_owned(), retry_at: row.retry_at(&normal) }
@@ -199,8 +206,9 @@ impl Refusal {
 }
 
 impl Row {
-    fn matches(&self, code: Option<i64>, message: &str, status: u16) -> bool {
-        (self.codes.is_empty() || code.is_some_and(|code| self.codes.contains(&code)))
+    fn matches(&self, operation: &Operation, code: Option<i64>, message: &str, status: u16) -> bool {
+        (self.operations.is_empty() || self.operations.contains(&operation.id))
+            && (self.codes.is_empty() || code.is_some_and(|code| self.codes.contains(&code)))
             && self.statuses.as_ref().is_none_or(|statuses| (statuses.from..=statuses.to).contains(&status))
             && self.message.as_ref().is_none_or(|expression| expression.0.find(message).is_some())
     }

@@ -3,31 +3,53 @@
  * spec/errors.yaml says how to find a row of the error table; spec/vectors/answers.json has the cases.
  */
 import { parse } from "lossless-json";
-import { int64Names } from "./generated/contract.js";
 import { errorTable } from "./generated/errors.js";
 
-/** The contract's data of an operation. */
+/** A field of an answer, or what each item of a list is. */
+export interface Field {
+  readonly name?: string;
+  readonly type: string;
+  readonly required?: boolean;
+  readonly nullable: boolean;
+  readonly fields?: readonly Field[];
+  readonly items?: Field;
+}
+
+/** Words of which a field of a success holds one; for one value of a parameter, if it names one. */
+export interface Requirement {
+  readonly field: string;
+  readonly words: readonly string[];
+  readonly parameter?: string;
+  readonly value?: string;
+}
+
+/** An operation of the compiled contract; spec/schemas/operations.schema.json describes it. */
 export interface Operation {
-  readonly operationId: string;
+  readonly id: string;
   readonly method: string;
   readonly path: string;
   readonly signed: boolean;
+  /** Parameters that the signing layer supplies. */
+  readonly injected: readonly string[];
   /** Parameters of which exactly one must be given. */
   readonly exactlyOneOf: readonly string[];
-  /** Fields that `data` of a success holds. */
-  readonly required: readonly string[];
-  /** Parameters that a success repeats if they were given. */
-  readonly repeats: readonly string[];
-  /** The words of which a success carries one, by field. */
-  readonly confirmedBy: Readonly<Record<string, readonly string[]>>;
+  /** `data` of a success. */
+  readonly data?: Field;
+  readonly answer: {
+    /** Parameters that a success repeats if they were given. */
+    readonly repeats: readonly string[];
+    readonly requires: readonly Requirement[];
+  };
 }
 
 /** The rules for a success. */
-export type Rules = Pick<Operation, "required" | "repeats" | "confirmedBy">;
+export type Rules = Pick<Operation, "id" | "data" | "answer">;
 
 /** A row of the error table. */
 export interface Row {
   readonly id: string;
+  /** The operations that it is for; absent for any. */
+  readonly operations?: readonly string[];
   readonly codes?: readonly number[];
   readonly message?: string;
   readonly statuses?: { readonly from: number; readonly to: number };
@@ -38,6 +60,8 @@ export interface Row {
   readonly waiting: { readonly helps: boolean; readonly until?: string; readonly seconds?: number };
   /** What a person can do. */
   readonly advice: string;
+  /** The same where it differs for an act. */
+  readonly adviceFor?: Readonly<Record<string, string>>;
 }
 
 /** The error table: rows for answers with an envelope, and for those without. */
@@ -71,11 +95,11 @@ export class BingxError extends Error {
   /** The exchange's time, if the answer holds it. Unix time in milliseconds. */
   readonly serverTime: number | undefined;
 
-  constructor({ status, headers }: Answer, envelope?: Envelope, problem?: string) {
+  constructor(operation: string, { status, headers }: Answer, envelope?: Envelope, problem?: string) {
     const code = integer(envelope?.code);
     const said = typeof envelope?.msg === "string" ? envelope.msg : "";
     const message = normalised(said);
-    const row = rowOf(status, code, message);
+    const row = rowOf(operation, status, code, message);
     super([problem, said || row.meaning].filter(Boolean).join("; the exchange said: "));
     this.status = status;
     this.code = code;
@@ -89,12 +113,12 @@ export class BingxError extends Error {
  * Validates an answer. A success is believed if it names the order of the request and says that it is cancelled.
  */
 export function validated(rules: Rules, parameters: Envelope, answer: Answer): Envelope | BingxError {
-  const envelope = envelopeOf(answer.body);
+  const envelope = envelopeOf(answer.body, rules.data);
   if (!envelope || integer(envelope.code) !== 0n) {
-    return new BingxError(answer, envelope);
+    return new BingxError(rules.id, answer, envelope);
   }
   const problem = successProblem(rules, parameters, answer.status, envelope);
-  return problem ? new BingxError(answer, envelope, problem) : envelope;
+  return problem ? new BingxError(rules.id, answer, envelope, problem) : envelope;
 }
 
 /** Reads a JSON object, integers as bigints: an order id is past what a double can hold. */
@@ -111,24 +135,35 @@ export function serverTimeOf(result: Envelope | BingxError): number | undefined 
   return result instanceof BingxError || !isObject(result.data) ? undefined : number(result.data.serverTime);
 }
 
-function envelopeOf(body: string): Envelope | undefined {
+function envelopeOf(body: string, data?: Field): Envelope | undefined {
   try {
     const envelope = readObject(body);
-    if (isObject(envelope.data)) {
-      // Some answers carry an id as text.
-      for (const name of int64Names) {
-        envelope.data[name] &&= integer(envelope.data[name]) ?? envelope.data[name];
-      }
-    }
     const code = integer(envelope.code);
-    return code === undefined ? undefined : { ...envelope, code };
+    return code === undefined ? undefined : { ...envelope, code, data: exact(envelope.data, data) };
   } catch {
     return undefined;
   }
 }
 
+/** Returns a value with its ids as integers; some answers carry them as text. */
+function exact(value: unknown, field: Field | undefined): unknown {
+  if (field?.type === "int64") {
+    return integer(value) ?? value;
+  }
+  if (field?.items && Array.isArray(value)) {
+    return value.map((item) => exact(item, field.items));
+  }
+  for (const within of isObject(value) ? (field?.fields ?? []) : []) {
+    const { [within.name as string]: held } = value as Record<string, unknown>;
+    if (held !== undefined) {
+      (value as Record<string, unknown>)[within.name as string] = exact(held, within);
+    }
+  }
+  return value;
+}
+
 function successProblem(
-  rules: Rules,
+  { data: field, answer }: Rules,
   parameters: Envelope,
   status: number,
   envelope: Envelope,
@@ -136,25 +171,47 @@ function successProblem(
   if (status !== 200 || envelope.success === false) {
     return "the answer says success and contradicts itself";
   }
-  const data = isObject(envelope.data) ? envelope.data : {};
-  const lacking = rules.required.find((name) => (data[name] ?? null) === null);
+  const lacking = field && lackingIn(envelope.data, { ...field, required: true });
   if (lacking) {
     return `the answer says success and lacks ${lacking}`;
   }
+  const data = isObject(envelope.data) ? envelope.data : {};
   const differs = (name: string) => String(data[name] ?? "") !== String(parameters[name]);
-  const other = rules.repeats.find((name) => Object.hasOwn(parameters, name) && differs(name));
+  const other = answer.repeats.find((name) => Object.hasOwn(parameters, name) && differs(name));
   if (other) {
     return `the answer names another order: its ${other} is ${data[other]}`;
   }
-  const confirms = ([name, words]: [string, readonly string[]]) =>
-    words.includes(String(data[name]).trim().toUpperCase());
-  const unconfirmed = Object.entries(rules.confirmedBy).find((rule) => !confirms(rule))?.[0];
+  const applies = ({ parameter, value }: Requirement) =>
+    parameter === undefined || String(parameters[parameter]) === value;
+  const confirms = ({ field, words }: Requirement) =>
+    words.includes(String(data[field]).trim().toUpperCase());
+  const unconfirmed = answer.requires.find((rule) => applies(rule) && !confirms(rule))?.field;
   return unconfirmed && `the answer says success and ${unconfirmed} ${data[unconfirmed]}`;
 }
 
-function rowOf(status: number, code: bigint | undefined, message: string): Row {
+/** Returns what a value lacks of the field that it is. */
+function lackingIn(value: unknown, field: Field): string | undefined {
+  const name = field.name ?? "an item";
+  if (value === undefined || value === null) {
+    return field.nullable || !field.required ? undefined : name;
+  }
+  if (field.items) {
+    const item = { ...field.items, name, required: true };
+    return Array.isArray(value) ? value.map((one) => lackingIn(one, item)).find(Boolean) : name;
+  }
+  if (!field.fields) {
+    return undefined;
+  }
+  const within = field.fields;
+  return isObject(value)
+    ? within.map((one) => lackingIn(value[one.name as string], one)).find(Boolean)
+    : name;
+}
+
+function rowOf(operation: string, status: number, code: bigint | undefined, message: string): Row {
   const rows = code === undefined ? errorTable.httpStatuses : errorTable.rows;
   const matches = (row: Row) =>
+    (!row.operations || row.operations.includes(operation)) &&
     (!row.codes || row.codes.includes(Number(code))) &&
     (!row.statuses || (row.statuses.from <= status && status <= row.statuses.to)) &&
     (!row.message || new RegExp(row.message).test(message));

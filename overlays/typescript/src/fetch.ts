@@ -16,8 +16,13 @@ import { InvalidParameter, jsonBody, queryString, signable } from "./signing.js"
 const INJECTED = ["timestamp", "signature"];
 const CONTENT_TYPES = { json: "application/json", form: "application/x-www-form-urlencoded" };
 /** An operation that is not in the contract is signed, and its success is not checked further. */
-const UNDESCRIBED = { signed: true, required: [], repeats: [], confirmedBy: {} };
-const SERVER_TIME = operations.find(({ operationId }) => operationId === "serverTime") as Operation;
+const UNDESCRIBED: Pick<Operation, "id" | "signed" | "injected" | "data" | "answer"> = {
+  id: "",
+  signed: true,
+  injected: INJECTED,
+  answer: { repeats: [], requires: [] },
+};
+const SERVER_TIME = operations.find(({ id }) => id === "serverTime") as Operation;
 
 /** The part of the request that holds the parameters of a POST: a JSON body, the query string or a form. */
 export type Placement = "json" | "query" | "form";
@@ -38,7 +43,7 @@ export interface Options {
 /** The call, as read from the caller's request. */
 interface Call {
   readonly request: Request;
-  readonly operation: Pick<Operation, keyof typeof UNDESCRIBED>;
+  readonly operation: typeof UNDESCRIBED;
   readonly parameters: [name: string, value: unknown][];
   readonly signal: AbortSignal;
 }
@@ -140,9 +145,11 @@ function outgoing(
   options: Options,
 ): Request {
   const headers = new Headers(request.headers);
-  const pairs = operation.signed
-    ? options.credentials.signed(signable([...parameters, ["timestamp", timestamp]]), headers)
-    : signable(parameters);
+  const stamp: Call["parameters"] = operation.injected.includes("timestamp")
+    ? [["timestamp", timestamp]]
+    : [];
+  const stamped = signable([...parameters, ...stamp]);
+  const pairs = operation.signed ? options.credentials.signed(stamped, headers) : stamped;
   // A GET has no body.
   const placement = request.method === "GET" ? "query" : (options.placement ?? "json");
   const text = placement === "json" ? jsonBody(pairs) : queryString(pairs);

@@ -70,12 +70,12 @@ function answerOf({ status, headers = {}, body }: Json): Answer {
 }
 
 function operationOf(name: string) {
-  const found = operations.find(({ operationId }) => operationId === name);
+  const found = operations.find(({ id }) => id === name);
   return found ?? assert.fail(`no operation ${name}`);
 }
 
-vectors("answers", ({ answer, expected }) => {
-  const error = validated(operationOf("cancelOrder"), { orderId: 1n }, answerOf(answer));
+vectors("answers", ({ operation = "cancelOrder", answer, expected }) => {
+  const error = validated(operationOf(operation), { orderId: 1n }, answerOf(answer));
   assert.ok(error instanceof BingxError, "believed");
   same("row", error.row.id, expected.row);
   same("category", error.row.category, expected.category);

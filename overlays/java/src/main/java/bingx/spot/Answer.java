@@ -32,25 +32,34 @@ record Answer(int status, Headers headers, JsonObject envelope) {
   JsonObject verified(Operation operation, Parameters parameters) throws RefusedException {
     Long code = envelope == null ? null : Json.integer(envelope.get("code"));
     if (code == null) {
-      throw RefusedException.of(null, "", status);
+      throw RefusedException.of(operation.id(), null, "", status);
     }
     boolean success =
         status == 200 && code == 0 && !new JsonPrimitive(false).equals(envelope.get("success"));
-    if (success
-        && envelope.get("data") instanceof JsonObject data
-        && names(operation, parameters, data)) {
-      return data;
+    if (success && believed(operation, parameters)) {
+      return envelope.get("data") instanceof JsonObject data ? data : new JsonObject();
     }
     boolean text = envelope.get("msg") instanceof JsonPrimitive message && message.isString();
-    throw RefusedException.of(code, text ? Json.text(envelope.get("msg")) : "", status);
+    String said = text ? Json.text(envelope.get("msg")) : "";
+    throw RefusedException.of(operation.id(), code, said, status);
   }
 
-  private static boolean names(Operation operation, Parameters parameters, JsonObject data) {
-    return operation.repeats().stream()
+  private boolean believed(Operation operation, Parameters parameters) {
+    JsonElement data = envelope.get("data");
+    if (operation.data() != null
+        && (data == null || data.isJsonNull() || !operation.data().fits(data))) {
+      return false;
+    }
+    return operation.answer().repeats().stream()
             .filter(name -> parameters.text(name) != null)
-            .allMatch(name -> parameters.text(name).equals(Json.text(data.get(name))))
-        && operation.confirmedBy().entrySet().stream()
-            .allMatch(entry -> entry.getValue().contains(word(data.get(entry.getKey()))));
+            .allMatch(name -> parameters.text(name).equals(Json.text(member(data, name))))
+        && operation.answer().requires().stream()
+            .filter(rule -> rule.applies(parameters))
+            .allMatch(rule -> rule.words().contains(word(member(data, rule.field()))));
+  }
+
+  private static JsonElement member(JsonElement data, String name) {
+    return data instanceof JsonObject object ? object.get(name) : null;
   }
 
   /** Returns a word as words are compared: trimmed, in capitals. */

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
  * @param order the state of the order
  * @param meaning its meaning
  * @param advice what a person can do
+ * @param operations the operations that it is about, or null
  * @param codes the codes that it is about, or null
  * @param message an expression that is found in the message, or null
  * @param statuses the HTTP statuses that it is about, or null
@@ -24,6 +25,7 @@ public record ErrorRow(
     OrderState order,
     String meaning,
     String advice,
+    List<String> operations,
     List<Long> codes,
     String message,
     Statuses statuses,
@@ -79,14 +81,18 @@ public record ErrorRow(
   private record Table(List<ErrorRow> rows, List<ErrorRow> httpStatuses) {}
 
   /** Returns the row of an answer; code is null without an envelope, and message as normalised. */
-  static ErrorRow of(Long code, String message, int status) {
+  static ErrorRow of(String operation, Long code, String message, int status) {
     // Each list ends with a row that matches everything.
     return (code == null ? TABLE.httpStatuses : TABLE.rows)
-        .stream().filter(row -> row.matches(code, message, status)).findFirst().orElseThrow();
+        .stream()
+            .filter(row -> row.matches(operation, code, message, status))
+            .findFirst()
+            .orElseThrow();
   }
 
-  private boolean matches(Long code, String text, int status) {
-    return (codes == null || codes.contains(code))
+  private boolean matches(String operation, Long code, String text, int status) {
+    return (operations == null || operations.contains(operation))
+        && (codes == null || codes.contains(code))
         && (statuses == null || statuses.from <= status && status <= statuses.to)
         && (message == null || Pattern.compile(message).matcher(text).find());
   }

@@ -1,69 +1,76 @@
 package bingx.spot;
 
-import com.google.gson.annotations.SerializedName;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 
-/** An operation of the contract, with what is said of it there beside the generated types. */
-record Operation(String method, String path, Rules rules) {
+/**
+ * An operation of the compiled contract, with what is said of it there beside the generated types.
+ *
+ * @param data the data of a success, or null
+ */
+record Operation(
+    String id,
+    String method,
+    String path,
+    boolean signed,
+    List<String> injected,
+    List<String> exactlyOneOf,
+    Field data,
+    Belief answer) {
   private static final List<Operation> ALL =
-      Json.resource("openapi.caller.json", Contract.class).paths.entrySet().stream()
-          .flatMap(
-              item ->
-                  item.getValue().entrySet().stream()
-                      .map(
-                          method ->
-                              new Operation(method.getKey(), item.getKey(), method.getValue())))
-          .toList();
+      Json.resource("operations.json", Contract.class).operations;
 
-  /** By path, then by method in lower case. */
-  private record Contract(Map<String, Map<String, Rules>> paths) {}
+  private record Contract(List<Operation> operations) {}
 
-  record Rules(
-      @SerializedName("operationId") String id,
-      List<Object> security,
-      @SerializedName("x-bingx-order-reference") Reference reference,
-      @SerializedName("x-bingx-answer") Answering answer) {}
+  /** When to believe a success: what it repeats, and the words that it holds. */
+  record Belief(List<String> repeats, List<Requirement> requires) {}
 
-  record Reference(List<String> exactlyOneOf) {}
+  /** Words of which a field holds one; for one value of a parameter, unless that is null. */
+  record Requirement(String field, List<String> words, String parameter, String value) {
+    boolean applies(Parameters parameters) {
+      return parameter == null || value.equals(parameters.text(parameter));
+    }
+  }
 
-  record Answering(List<String> repeats, Map<String, List<String>> confirmedBy) {}
+  /** A field of an answer, or each item of a list; one without a name is required. */
+  record Field(
+      String name,
+      String type,
+      boolean required,
+      boolean nullable,
+      List<Field> fields,
+      Field items) {
+    /** Returns whether a value has everything that a success must have. */
+    boolean fits(JsonElement value) {
+      if (value == null || value.isJsonNull()) {
+        return nullable || !(required || name == null);
+      }
+      return items != null ? value instanceof JsonArray list && fitsList(list) : fitsFields(value);
+    }
+
+    private boolean fitsList(JsonArray list) {
+      return list.asList().stream().allMatch(items::fits);
+    }
+
+    private boolean fitsFields(JsonElement value) {
+      return fields == null
+          || value instanceof JsonObject object
+              && fields.stream().allMatch(field -> field.fits(object.get(field.name)));
+    }
+  }
 
   static Operation named(String id) {
-    return ALL.stream()
-        .filter(operation -> operation.rules.id.equals(id))
-        .findFirst()
-        .orElseThrow();
+    return ALL.stream().filter(operation -> operation.id.equals(id)).findFirst().orElseThrow();
   }
 
   /** Returns what a request is for, or null; a base URL may have a path of its own. */
   static Operation of(String method, String path) {
     return ALL.stream()
-        .filter(operation -> operation.method.equals(method.toLowerCase(Locale.ROOT)))
+        .filter(operation -> operation.method.equals(method))
         .filter(operation -> path.endsWith(operation.path))
         .findFirst()
         .orElse(null);
-  }
-
-  boolean signed() {
-    return !rules.security.isEmpty();
-  }
-
-  /** Returns the parameters of which exactly one names the order; there may be none. */
-  List<String> exactlyOneOf() {
-    return rules.reference == null ? List.of() : rules.reference.exactlyOneOf;
-  }
-
-  /** Returns the parameters that a success repeats. */
-  List<String> repeats() {
-    return rules.answer == null ? List.of() : rules.answer.repeats;
-  }
-
-  /** Returns the words of which a success carries one, by field. */
-  Map<String, List<String>> confirmedBy() {
-    return rules.answer == null || rules.answer.confirmedBy == null
-        ? Map.of()
-        : rules.answer.confirmedBy;
   }
 }

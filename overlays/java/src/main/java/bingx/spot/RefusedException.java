@@ -28,14 +28,14 @@ public final class RefusedException extends IOException {
     this.text = text;
   }
 
-  /** Returns the meaning of a code and a text; the code is null without an envelope. */
-  static RefusedException of(Long code, String text, int status) {
+  /** Returns the meaning of an answer; its code is null without an envelope. */
+  static RefusedException of(String operation, Long code, String text, int status) {
     // As the table's expressions want it. Without an envelope there is no text.
     String message =
         CAPITALS
             .matcher(text.replaceAll("[ \t\r\n]+", " ").replaceAll("^ | $", ""))
             .replaceAll(capital -> capital.group().toLowerCase(Locale.ROOT));
-    ErrorRow row = ErrorRow.of(code, message, status);
+    ErrorRow row = ErrorRow.of(operation, code, message, status);
     return new RefusedException(
         row, status, row.retryAt(message), text.isEmpty() ? row.meaning() : text);
   }
