@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bingx_spot.shared_limits.redis_store import RedisStore
-from bingx_spot.shared_limits.sync import StoreError
+from bingx_spot.shared_limits.store import StoreError
 from tests.unit.shared_limits.reports import report
 
 PASSWORD = "planted/p@ss#word"

@@ -18,7 +18,7 @@ import pytest
 
 from bingx_spot import Order
 from bingx_spot.shared_limits.file_store import FileStore
-from bingx_spot.shared_limits.sync import StoreError
+from bingx_spot.shared_limits.store import StoreError
 from tests.e2e.shared_limits.clients import Arrivals, as_another_process, cancel, cancelling, client
 from tests.unit.shared_limits.reports import report
 

@@ -19,7 +19,8 @@ from bingx_spot import Order
 from bingx_spot.doctor import Status
 from bingx_spot.doctor.checks import check_shared_limits
 from bingx_spot.shared_limits import redis_store
-from bingx_spot.shared_limits.allocation import ProcessReport, State, allocate
+from bingx_spot.shared_limits.allocation import State, allocate
+from bingx_spot.shared_limits.store import ProcessReport
 from tests.e2e.shared_limits.checks import (
     PASSWORD,
     PATIENT,

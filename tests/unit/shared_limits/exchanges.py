@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bingx_spot.shared_limits.allocation import Allocation, ProcessReport
+from bingx_spot.shared_limits.store import Allocation, ProcessReport
 from tests.unit.shared_limits.reports import report
 
 PROCESSES = ("a1", "b2", "c3")
@@ -22,6 +22,8 @@ exchanges = st.lists(
         ),
         st.sampled_from([0, 0, 0, 0, 300]),  # for how long the endpoint is locked
         st.sampled_from([False, False, False, False, True]),  # whether it has used its own share
+        st.sampled_from(["", "", "", "gone back", "late"]),  # whether the state or the report is an older one
+        st.integers(0, 2),  # more errors that it has met
     ),
     max_size=40,
 )
@@ -38,19 +40,25 @@ def reports_of(
     """
     now, number = 1_000_000.0, 0
     waiting: dict[str, tuple[list[str], list[str]]] = {process: ([], []) for process in PROCESSES}
-    held: dict[str, list[str]] = {process: [] for process in PROCESSES}
+    held: dict[str, dict[str, float]] = {process: {} for process in PROCESSES}
+    errors: dict[str, dict[str, float]] = {process: {} for process in PROCESSES}
     members = dict.fromkeys(PROCESSES, 0)
-    for process, passed, single, bulk, responded, hint, locked_for, was_local in steps:
+    reported = 1
+    for process, passed, single, bulk, responded, hint, locked_for, was_local, older, failed in steps:
         now += passed
         for line, more in zip(waiting[process], (single, bulk), strict=True):
             line.extend(f"{process}:{number + each}" for each in range(more))
             number += more
-        permits = {} if responded is None else dict.fromkeys(held[process], responded)
-        held[process] = held[process] if responded is None else []
+        permits = {
+            name: now - since if responded is None else responded for name, since in held[process].items()
+        }
+        held[process] = held[process] if responded is None else {}
+        reported += 2
+        errors[process] |= {f"100404:{reported}-{each}": now for each in range(failed)}
 
-        def receive(allocation: Allocation, process: str = process) -> None:
+        def receive(allocation: Allocation, process: str = process, now: float = now) -> None:
             members[process] = allocation["members"]
-            held[process] += allocation["granted"]
+            held[process] |= dict.fromkeys(allocation["granted"], now + 5000)
             for line in waiting[process]:
                 line[:] = [name for name in line if name not in allocation["granted"]]
 
@@ -60,11 +68,15 @@ def reports_of(
             now,
             report(
                 process,
+                number=reported - 4 if older == "late" else reported,
+                answered=reported - 1 if older == "gone back" else 0,
+                age=100,
                 requests=requests,
                 window=window,
                 single=list(waiting[process][0]),
                 bulk=list(waiting[process][1]),
                 permits=permits,
+                errors={name: now - at for name, at in errors[process].items()},
                 server_hint=hint,
                 locked_for=locked_for,
                 members=members[process],

@@ -20,7 +20,14 @@ class Fleet:
         self.number = 0
 
     def exchange(self, process: str, **changes: Any) -> Allocation:
-        return allocate(self.state, self.now, report(process, **changes))
+        """Let a process report, by default what it holds without a response."""
+        now = max(self.now + self.state.get("offset", 0), self.state.get("now", 0))
+        held = {
+            name: now - permit["since"]
+            for name, permit in self.state.get("permits", {}).items()
+            if name.startswith(f"{process}:") and not permit["answered"]
+        }
+        return allocate(self.state, self.now, report(process, **{"permits": held, **changes}))
 
     def names(self, process: str, number: int) -> list[str]:
         self.number += number
@@ -69,7 +76,7 @@ class TestWindow:
     def test_a_released_permit_is_free_for_others(self, fleet: Fleet) -> None:
         names = fleet.names("a", 5)
         fleet.exchange("a", single=names)
-        fleet.exchange("a", released=names[:1])
+        fleet.exchange("a", permits=dict.fromkeys(names[1:], -5000))
         assert fleet.exchange("b", single=fleet.names("b", 2))["granted"] == ["b:7"]
 
     def test_a_repeated_report_has_the_same_answer(self, fleet: Fleet) -> None:
@@ -86,6 +93,13 @@ class TestWindow:
         assert fleet.exchange("a", single=waiting)["granted"] == []
         fleet.now += 6000
         assert fleet.exchange("a", single=waiting)["granted"] == waiting
+
+    def test_a_clock_that_goes_back_keeps_what_is_counted(self, fleet: Fleet) -> None:
+        fleet.exchange("a", locked_for=60_000)
+        fleet.now -= 3_600_000
+        assert fleet.exchange("b")["locked_for"] == 60_000
+        fleet.now += 50_000
+        assert fleet.exchange("b")["locked_for"] == 10_000
 
 
 class TestOrder:
@@ -168,19 +182,9 @@ class TestOutage:
         fleet.exchange("b")
         assert len(fleet.exchange("a", single=waiting["a"])["granted"]) == 4
 
-    def test_a_lost_state_has_expired_before_permits_are_granted(self, fleet: Fleet) -> None:
-        waiting = fleet.names("a", 5)
-        allocation = fleet.exchange("a", single=waiting, members=5)
-        assert (allocation["granted"], allocation["wait"]) == ([], 1250)
-        fleet.now += 1250
-        assert len(fleet.exchange("a", single=waiting, members=5)["granted"]) == 1
-        fleet.now += 1000
-        assert len(fleet.exchange("a", single=waiting[1:], members=1)["granted"]) == 4
-
     def test_a_single_process_knows_its_permits(self, fleet: Fleet) -> None:
-        allocation = fleet.exchange(
-            "a", single=fleet.names("a", 5), members=1, permits={"a:x": -4900, "a:y": 100}
-        )
+        known = {"number": 8, "answered": 7, "members": 1, "hold": 0, "permits": {"a:x": -4900, "a:y": 100}}
+        allocation = fleet.exchange("a", single=fleet.names("a", 5), **known)
         assert len(allocation["granted"]) == 3
 
     def test_a_pending_response_may_arrive_at_any_time(self, fleet: Fleet) -> None:
@@ -194,6 +198,102 @@ class TestOutage:
         assert fleet.exchange("b")["members"] == 2
         fleet.now += 1
         assert fleet.exchange("b")["members"] == 1
+
+
+class TestStateThatGoesBack:
+    """Emptied, or restored from a copy: process a knows that it was answered for the seventh time."""
+
+    def lost(self, fleet: Fleet, **changes: Any) -> Allocation:
+        return fleet.exchange("a", **{"number": 8, "answered": 7, "members": 2, "age": 10, **changes})
+
+    def test_what_is_lost_has_expired_before_permits_are_granted(self, fleet: Fleet) -> None:
+        waiting = fleet.names("a", 5)
+        allocation = self.lost(fleet, single=waiting, members=5)
+        assert (allocation["granted"], allocation["wait"], allocation["held_for"]) == ([], 1250, 1250)
+        fleet.now += 1250
+        allocation = fleet.exchange("a", number=9, answered=8, single=waiting, members=5)
+        assert (allocation["granted"], allocation["held_for"]) == (waiting[:1], 0)
+        assert allocation["shares_for"] == 1000
+        fleet.now += 1000
+        allocation = fleet.exchange("a", number=10, answered=9, single=waiting[1:], members=1)
+        assert len(allocation["granted"]) == 4
+
+    def test_a_copy_is_noticed_by_a_process_that_it_does_not_know_so_well(self, fleet: Fleet) -> None:
+        fleet.exchange("b")
+        fleet.exchange("a", number=6)
+        fleet.now += 400
+        assert fleet.exchange("b", single=fleet.names("b", 1))["granted"]
+        assert self.lost(fleet)["held_for"] == 1250
+        assert fleet.exchange("b", single=fleet.names("b", 1))["granted"] == []
+
+    def test_one_that_it_knows_as_well_goes_on(self, fleet: Fleet) -> None:
+        fleet.exchange("b")
+        fleet.exchange("a", number=7)
+        assert self.lost(fleet)["held_for"] == 0
+
+    def test_a_process_that_notices_later_holds_up_nobody_again(self, fleet: Fleet) -> None:
+        self.lost(fleet)
+        fleet.now += 8000
+        late = fleet.exchange("b", number=8, answered=7, age=9000, members=2)
+        assert (late["held_for"], late["shares_for"]) == (0, 0)
+
+    def test_that_was_empty_is_as_old_as_its_beginning(self, fleet: Fleet) -> None:
+        # A process that has just started knows of nothing that was lost.
+        fleet.exchange("new")
+        fleet.now += 500
+        assert self.lost(fleet, age=600)["held_for"] == 750
+
+    def test_again_holds_up_nobody_again(self, fleet: Fleet) -> None:
+        waiting = fleet.names("a", 2)
+        assert self.lost(fleet, single=waiting, hold=0)["granted"] == waiting
+
+    def test_on_another_server_is_noticed_by_any_process(self, fleet: Fleet) -> None:
+        fleet.exchange("a")
+        fleet.now += 100
+        # What the Redis store does where the server's name is another one.
+        del fleet.state["began"]
+        assert fleet.exchange("new", single=fleet.names("new", 1))["held_for"] == 1250
+
+    def test_a_process_that_was_silent_for_long_is_no_sign(self, fleet: Fleet) -> None:
+        fleet.exchange("b")
+        fleet.now += MEMBER_TTL_MS
+        assert self.lost(fleet, age=MEMBER_TTL_MS)["held_for"] == 0
+
+    def test_counts_no_permit_that_its_process_does_not_name(self, fleet: Fleet) -> None:
+        names = fleet.names("a", 5)
+        fleet.exchange("a", number=7, single=names)
+        # A copy of that moment is restored when all responses are long there.
+        fleet.now += 2000
+        self.lost(fleet, permits={})
+        assert len(fleet.exchange("b", single=fleet.names("b", 5))["granted"]) == 5
+
+    def test_a_report_that_was_held_up_frees_nothing(self, fleet: Fleet) -> None:
+        names = fleet.names("a", 5)
+        fleet.exchange("a", number=3, single=names)
+        fleet.exchange("a", number=2, permits={})
+        assert fleet.exchange("b", single=fleet.names("b", 1))["granted"] == []
+        assert self.lost(fleet, answered=3)["held_for"] == 0
+
+
+class TestErrors:
+    def test_are_told_to_processes_that_do_not_name_them(self, fleet: Fleet) -> None:
+        fleet.exchange("a", errors={"100404:x": 500, "100404:y": 0})
+        fleet.now += 100
+        assert fleet.exchange("b", errors={"100404:y": 100})["errors"] == {"100404:x": 600}
+
+    def test_count_for_eight_minutes_though_their_process_has_ended(self, fleet: Fleet) -> None:
+        fleet.exchange("a", errors={"100404:x": 0})
+        fleet.now += 479_999
+        assert fleet.exchange("b")["errors"] == {"100404:x": 479_999}
+        fleet.now += 1
+        assert fleet.exchange("b")["errors"] == {}
+
+    def test_that_may_still_come_are_the_requests_in_flight_elsewhere(self, fleet: Fleet) -> None:
+        names = fleet.names("a", 3)
+        fleet.exchange("a", single=names)
+        fleet.exchange("a", permits={names[0]: 0, names[1]: -4900, names[2]: -4900})
+        assert fleet.exchange("b")["in_flight"] == 2
+        assert fleet.exchange("a")["in_flight"] == 0
 
 
 class TestRate:

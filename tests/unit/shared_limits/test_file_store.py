@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bingx_spot.shared_limits.file_store import FileStore
-from bingx_spot.shared_limits.sync import StoreError
+from bingx_spot.shared_limits.store import StoreError
 from tests.unit.shared_limits.reports import report
 
 

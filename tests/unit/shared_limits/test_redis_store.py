@@ -15,7 +15,7 @@ from redis.asyncio.cluster import ClusterNode
 from bingx_spot import InvalidInput
 from bingx_spot.shared_limits import redis_store
 from bingx_spot.shared_limits.redis_store import RedisStore, _blocking
-from bingx_spot.shared_limits.sync import StoreError
+from bingx_spot.shared_limits.store import StoreError
 from tests.unit.shared_limits.reports import report
 
 ANSWER = {"granted": {}, "wait": -1, "members": 1, "locked_for": 0, "requests": 5, "window": 1000}

@@ -14,8 +14,8 @@ from bingx_spot.limits.lockouts import Lockouts
 from bingx_spot.limits.rate_limiter import LocalRateLimiter, LocalReservation
 from bingx_spot.shared_limits import store_thread
 from bingx_spot.shared_limits.allocation import Allocation, ProcessReport, State, allocate
+from bingx_spot.shared_limits.store import StoreError
 from bingx_spot.shared_limits.store_thread import SharedLimits
-from bingx_spot.shared_limits.sync import StoreError
 from bingx_spot_api.contract import BY_ID, Rate
 from tests.support.scripted_time import ScriptedTime
 from tests.unit.limits.queueing import fullest_window
@@ -103,6 +103,9 @@ class NoThread:
 
     def start(self) -> None:
         pass
+
+    def is_alive(self) -> bool:
+        return True
 
 
 @pytest.fixture(autouse=True)

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from bingx_spot.limits.lockouts import Lockouts
+from bingx_spot.limits.lockouts import Lockouts, RepeatedErrorGuard
 from bingx_spot.limits.permit_queue import DeadlineTooShort, RemoteSource
 from bingx_spot.limits.rate_limiter import LocalRateLimiter, LocalReservation
 from bingx_spot.limits.sliding_window import Permit
-from bingx_spot.shared_limits.allocation import Allocation, ProcessReport
+from bingx_spot.shared_limits.store import Allocation, ProcessReport
 from bingx_spot.shared_limits.sync import (
     PROBE_SECONDS,
     RETRY_SECONDS,
@@ -32,7 +32,10 @@ class Shared:
         self.lockouts = Lockouts(self.time)
         self.notified = 0
         self.queue = self.limits.queue_for(CANCEL)
-        self.limit = SharedLimit("cancelOrder", self.queue, Rate(5, 1.0), self.lockouts, "name", self.notify)
+        self.guard = RepeatedErrorGuard(self.time)
+        self.limit = SharedLimit(
+            "cancelOrder", self.queue, Rate(5, 1.0), self.lockouts, self.guard, "name", self.notify
+        )
 
     @property
     def remote(self) -> RemoteSource:
@@ -56,6 +59,10 @@ class Shared:
             "wait": -1,
             "members": 2,
             "locked_for": 0,
+            "held_for": 0,
+            "shares_for": 0,
+            "in_flight": 0,
+            "errors": {},
             "requests": 5,
             "window": 1000.0,
         }
@@ -110,7 +117,8 @@ class TestPermits:
         shared.remote.dirty = False
         shared.apply(["p:0"])
         assert shared.remote.dirty
-        assert shared.report()["released"] == ["p:0"]
+        report = shared.report()
+        assert (report["single"], report["permits"]) == ([], {})
 
     def test_that_would_come_too_late_wake_the_caller(self, shared: Shared) -> None:
         reservation, woken = shared.waiting(longest=2.0), []
@@ -126,8 +134,15 @@ class TestPermits:
     def test_are_requested_again_when_the_store_said(self, shared: Shared) -> None:
         shared.waiting()
         shared.report()
-        shared.apply([], wait=250)
+        shared.apply([], wait=250, members=1)
         assert shared.limit.due == 1000.25
+
+    def test_are_requested_soon_where_others_may_be_granted_some_meanwhile(self, shared: Shared) -> None:
+        shared.waiting()
+        shared.report()
+        shared.apply([], wait=250)
+        assert shared.limit.due == 1000.1
+        assert shared.remote.next_free_at == 1000.25
 
     def test_are_not_requested_without_waiters(self, shared: Shared) -> None:
         shared.granted()
@@ -141,7 +156,7 @@ class TestPermits:
         ip_window.add(of_another_key)
         shared.waiting()
         assert shared.report()["single"] == []
-        shared.apply([])
+        shared.apply([], members=1)
         assert shared.limit.due == 1003.0
 
 
@@ -154,12 +169,44 @@ class TestReport:
         shared.time.seconds += 0.125
         assert shared.report()["permits"] == {"p:0": 125.0}
 
-    def test_repeats_released_permits_until_the_store_answers(self, shared: Shared) -> None:
+    def test_names_no_permit_that_was_released(self, shared: Shared) -> None:
         shared.granted().release()
-        assert shared.report()["released"] == ["p:0"]
-        assert shared.report()["released"] == ["p:0"]
+        assert shared.report()["permits"] == {}
+
+    def test_is_numbered_and_names_the_last_that_was_answered(self, shared: Shared) -> None:
+        assert (shared.report()["number"], shared.report()["answered"]) == (1, 0)
         shared.apply([])
-        assert shared.report()["released"] == []
+        shared.time.seconds += 0.25
+        shared.report()
+        report = shared.report()
+        assert (report["number"], report["answered"], report["age"]) == (4, 2, 250.0)
+
+    def test_of_a_child_process_was_never_answered(self, shared: Shared) -> None:
+        shared.report()
+        shared.apply([])
+        shared.limit.after_fork_in_child()
+        assert shared.report()["answered"] == 0
+
+    @pytest.mark.parametrize(("members", "hold"), [(0, 1250.0), (1, 0.0), (2, 1250.0)])
+    def test_names_how_long_what_others_hold_takes_to_expire(
+        self, shared: Shared, members: int, hold: float
+    ) -> None:
+        assert shared.report(members)["hold"] == hold
+
+    def test_of_one_that_kept_to_its_share_needs_no_time(self, shared: Shared) -> None:
+        shared.limit.switch_to_local(2)
+        shared.limit.switch_to_store()
+        assert shared.report()["hold"] == 0.0
+
+    def test_after_a_loss_names_the_time_that_is_left(self, shared: Shared) -> None:
+        shared.report()
+        shared.apply([], held_for=750, shares_for=1750)
+        shared.time.seconds += 0.5
+        assert shared.report()["hold"] == 250.0
+        shared.time.seconds += 0.5
+        assert shared.report()["hold"] == 0.0
+        shared.time.seconds += 1.0
+        assert shared.report()["hold"] == 1250.0
 
     def test_holds_a_server_hint_once(self, shared: Shared) -> None:
         shared.granted().complete(0, 0.5)
@@ -180,6 +227,32 @@ class TestLockouts:
         shared.lockouts.lock("cancelOrder", 60.0)
         shared.apply([], locked_for=60_900)
         assert shared.lockouts.seconds_left("cancelOrder") == 60.0
+
+
+class TestErrors:
+    def test_are_reported_and_adopted(self, shared: Shared) -> None:
+        shared.guard.record("cancelOrder", 100404)
+        shared.guard.record("queryOrder", 100404)
+        shared.time.seconds += 2
+        assert list(shared.report()["errors"].values()) == [2000.0]
+        shared.apply([], errors={f"100404:{each}": 1000 for each in range(16)})
+        assert shared.guard.seconds_left("cancelOrder") == 478.0
+        assert len(shared.report()["errors"]) == 17
+
+    def test_may_come_from_requests_of_others(self, shared: Shared) -> None:
+        shared.apply([], errors={f"100404:{each}": 1000 for each in range(14)}, in_flight=2)
+        assert shared.guard.acquire("cancelOrder", known_open=False)
+        assert not shared.guard.acquire("cancelOrder", known_open=False)
+
+    def test_count_for_all_processes_without_the_store(self, shared: Shared) -> None:
+        shared.limit.switch_to_local(3)
+        for _ in range(5):
+            assert shared.guard.seconds_left("cancelOrder") == 0
+            shared.time.seconds += 1
+            shared.guard.record("cancelOrder", 100404)
+        assert shared.guard.seconds_left("cancelOrder") == 476.0
+        shared.limit.switch_to_store()
+        assert shared.guard.seconds_left("cancelOrder") == 0
 
 
 class TestLocal:

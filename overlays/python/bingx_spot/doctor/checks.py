@@ -18,9 +18,8 @@ from bingx_spot.doctor.check_exchange import (
 from bingx_spot.doctor.check_network import check_host, check_proxy
 from bingx_spot.environments import Environment
 from bingx_spot.exceptions import CredentialsError, InvalidInput
-from bingx_spot.shared_limits.allocation import ProcessReport
 from bingx_spot.shared_limits.options import LIMITS_VARIABLE, OFF, check_limits, open_store
-from bingx_spot.shared_limits.sync import StoreError
+from bingx_spot.shared_limits.store import ProcessReport, StoreError
 
 #: What a person is asked before the account is checked.
 QUESTION = (
@@ -31,13 +30,17 @@ QUESTION = (
 _LIMIT_NAME = "bingx-spot:doctor"
 _EMPTY_REPORT: ProcessReport = {
     "process": "doctor",
+    "number": 1,
+    "answered": 0,
+    "age": 0.0,
+    "hold": 0.0,
     "requests": 1,
     "window": 1000.0,
     "margin": 0.0,
     "single": [],
     "bulk": [],
     "permits": {},
-    "released": [],
+    "errors": {},
     "server_hint": {},
     "locked_for": 0.0,
     "members": 1,

@@ -1,16 +1,19 @@
 """Remember lock-outs of the exchange, and keep from causing one."""
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
+from secrets import token_hex
 from threading import RLock
 from time import monotonic
 
 from bingx_spot.fork_safety import register_fork_aware
 
-# "Twenty equal errors within 480 seconds also lock the endpoint"; the margin is for other processes that
-# use the same key.
+# "Twenty equal errors within 480 seconds also lock the endpoint"; the margin is for processes that use the
+# same key without a shared store, or whose store is unreachable.
 _MAXIMUM_EQUAL_ERRORS = 17
 _WINDOW_SECONDS = 480.0
+# How many errors of an endpoint are kept, whatever their codes: a server could invent codes.
+_MAXIMUM_KEPT = 200
 #: The longest lock that the exchange documents, in seconds: the one for equal errors.
 LONGEST_LOCK = 480.0
 #: The longest ban that is believed, in seconds.
@@ -54,6 +57,9 @@ class RepeatedErrorGuard:
     the maximum. An endpoint whose last responses were successes is not held back: with the documented rate,
     far fewer requests are in flight.
 
+    Errors and requests of other processes count too, as the shared store knows them. While it is unreachable,
+    each process assumes that all the others meet as many errors as it does itself.
+
     Args:
         now: A monotonic clock, in seconds. Tests pass their own.
     """
@@ -62,9 +68,12 @@ class RepeatedErrorGuard:
         self._now = now
         # Re-entrant: the garbage collector may close an abandoned call at any moment.
         self._lock = RLock()
-        self._errors: dict[tuple[str, str], deque[float]] = {}
+        # By endpoint, when each error happened. Its name is its code and a word that no other error has.
+        self._errors: dict[str, dict[str, float]] = {}
         self._in_flight: Counter[str] = Counter()
+        self._in_flight_elsewhere: Counter[str] = Counter()
         self._succeeding: set[str] = set()
+        self._processes, self._alone_since = 1, 0.0
         register_fork_aware(self)
 
     def after_fork_in_child(self) -> None:
@@ -94,8 +103,7 @@ class RepeatedErrorGuard:
         """Count an error with this code."""
         with self._lock:
             self._succeeding.discard(operation_id)
-            times = self._errors.setdefault((operation_id, str(code)), deque(maxlen=_MAXIMUM_EQUAL_ERRORS))
-            times.append(self._now())
+            self._add(operation_id, f"{code}:{token_hex(6)}", self._now())
 
     def record_success(self, operation_id: str) -> None:
         """Note a success of the endpoint."""
@@ -104,16 +112,66 @@ class RepeatedErrorGuard:
 
     def seconds_left(self, operation_id: str) -> float:
         """Return for how long one more error of the endpoint is too many, in seconds; 0 where it is not."""
+        if operation_id not in self._errors:
+            return 0.0
         with self._lock:
-            full = [each[0] for each in self._times(operation_id) if len(each) == _MAXIMUM_EQUAL_ERRORS]
-        return max([0.0, *(first + _WINDOW_SECONDS - self._now() for first in full)])
+            full_until = [self._full_until(times) for times in self._recent(operation_id).values()]
+        return max(0.0, max(full_until, default=0.0) - self._now())
+
+    def ages(self, operation_id: str) -> dict[str, float]:
+        """Return how old the endpoint's errors are, in seconds, by name, for other processes."""
+        with self._lock:
+            now = self._now()
+            errors = self._errors.get(operation_id, {})
+            return {name: now - at for name, at in errors.items() if now - at < _WINDOW_SECONDS}
+
+    def learn(self, operation_id: str, ages: dict[str, float], in_flight: int) -> None:
+        """Count errors of other processes, by name, and as many requests of theirs in flight."""
+        with self._lock:
+            self._in_flight_elsewhere[operation_id] = in_flight
+            for name, age in ages.items():
+                self._add(operation_id, name, self._now() - age)
+
+    def share_among(self, processes: int) -> None:
+        """Count each error from now on so many times: as many processes know nothing of each other."""
+        # However many there are, one request of each is possible.
+        processes = min(processes, _MAXIMUM_EQUAL_ERRORS)
+        with self._lock:
+            if processes != self._processes:
+                self._processes, self._alone_since = processes, self._now()
+
+    def _add(self, operation_id: str, name: str, at: float) -> None:
+        errors = self._errors.setdefault(operation_id, {})
+        errors.setdefault(name, at)
+        if len(errors) > _MAXIMUM_KEPT:
+            del errors[min(errors, key=errors.__getitem__)]
 
     def _has_room(self, operation_id: str) -> bool:
-        since = self._now() - _WINDOW_SECONDS
-        most = max((sum(at > since for at in times) for times in self._times(operation_id)), default=0)
+        recent = self._recent(operation_id).values()
+        most = max((sum(map(self._weight, times)) for times in recent), default=0)
         if most == 0 and operation_id in self._succeeding:
             return True
-        return most + self._in_flight[operation_id] < _MAXIMUM_EQUAL_ERRORS
+        in_flight = self._in_flight[operation_id] * self._processes + self._in_flight_elsewhere[operation_id]
+        return most + in_flight + self._processes <= _MAXIMUM_EQUAL_ERRORS
 
-    def _times(self, operation_id: str) -> list[deque[float]]:
-        return [times for (name, _), times in self._errors.items() if name == operation_id]
+    def _recent(self, operation_id: str) -> dict[str, list[float]]:
+        """Return the times of the errors that still count, in order, by code; forget the others."""
+        since = self._now() - _WINDOW_SECONDS
+        errors = {name: at for name, at in self._errors.get(operation_id, {}).items() if at > since}
+        self._errors[operation_id] = errors
+        recent: dict[str, list[float]] = {}
+        for name, at in sorted(errors.items(), key=lambda error: error[1]):
+            recent.setdefault(name.partition(":")[0], []).append(at)
+        return recent
+
+    def _weight(self, at: float) -> int:
+        return self._processes if at > self._alone_since else 1
+
+    def _full_until(self, times: list[float]) -> float:
+        """Return when the oldest of equal errors have expired, so far that there is room for one more."""
+        left, until = sum(map(self._weight, times)), 0.0
+        for at in times:
+            if left + self._processes <= _MAXIMUM_EQUAL_ERRORS:
+                break
+            left, until = left - self._weight(at), at + _WINDOW_SECONDS
+        return until

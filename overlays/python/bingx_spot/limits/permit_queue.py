@@ -7,7 +7,7 @@ only itself.
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bingx_spot.limits.rates import slower
 from bingx_spot.limits.sliding_window import Permit, SlidingWindow
@@ -103,14 +103,12 @@ class RemoteSource:
             used or released.
         dirty: Whether there are changes that the store has not received.
         next_free_at: When the next permit can be granted, as far as is known, in seconds.
-        released: Names of permits that were released unused.
         server_hint: What the exchange said: how many requests are left, and until when.
     """
 
     notify: Callable[[], None]
     dirty: bool = False
     next_free_at: float = 0.0
-    released: list[str] = field(default_factory=list)
     server_hint: tuple[int, float] | None = None
 
 
@@ -181,8 +179,6 @@ class PermitQueue:
         if permit is not None:
             for window in self.windows:
                 window.remove(permit)
-            if self.remote is not None and permit.name:
-                self.remote.released.append(permit.name)
         self.grant_available(now)
 
     def grant_available(self, now: float) -> None:

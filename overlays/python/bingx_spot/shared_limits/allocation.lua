@@ -1,5 +1,5 @@
 -- Decide which process is granted the next permit. The same as allocation.py, line by line, which has the reasons.
-local GRACE_MS, RECHECK_MS, MEMBER_TTL_MS, REJOIN_MS, LOST_STATE_MS = 50, 5, 30000, 1250, 250
+local GRACE_MS, RECHECK_MS, MEMBER_TTL_MS, REJOIN_MS, ERRORS_MS = 50, 5, 30000, 1250, 480000
 local KINDS = {'single', 'bulk'}
 
 local function filter(entries, keep)
@@ -16,16 +16,25 @@ local function size(entries)
   return count
 end
 
-local function join(state, now, report)
-  for _, name in ipairs({'permits', 'served', 'waiting', 'members', 'server_hint'}) do
+local function is_of(permit, process) return string.sub(permit, 1, #process + 1) == process .. ':' end
+
+local function advance(state, clock)
+  for _, name in ipairs({'permits', 'served', 'waiting', 'members', 'server_hint', 'errors'}) do
     state[name] = state[name] or {}
   end
-  for _, name in ipairs({'locked_until', 'shares_until', 'known_members'}) do state[name] = state[name] or 0 end
-  state.members = filter(state.members, function(member)
-    return now < member['until'] and member['until'] <= now + MEMBER_TTL_MS
-  end)
+  for _, name in ipairs({'locked_until', 'held_until', 'shares_until', 'known_members', 'offset', 'now'}) do
+    state[name] = state[name] or 0
+  end
+  local now = math.max(clock + state.offset, state.now)
+  state.offset, state.now = now - clock, now
+  return now
+end
+
+local function join(state, now, report, known)
+  state.members = filter(state.members, function(member) return now < member['until'] end)
   state.members[report.process] = {
-    ['until'] = now + MEMBER_TTL_MS, requests = report.requests, window = report.window
+    ['until'] = now + MEMBER_TTL_MS, number = math.max(report.number, known), requests = report.requests,
+    window = report.window
   }
   local slowest = nil
   for _, member in pairs(state.members) do
@@ -36,18 +45,48 @@ local function join(state, now, report)
   return slowest.requests, slowest.window
 end
 
-local function drop_expired(state, now, report, window)
-  local latest = now + report.margin
+local function recover(state, at, report, window)
+  state.shares_until = math.max(state.shares_until, at + REJOIN_MS + window)
+  state.known_members = math.max(state.known_members, report.members)
+end
+
+local function notice_loss(state, now, report, known, window)
+  local is_new = state.began == nil
+  local began = state.began or now
+  state.began = began
+  local has_gone_back = known < report.answered and report.age < MEMBER_TTL_MS
+  if has_gone_back or (is_new and size(state.members) > 1) then
+    local at = now
+    if now - report.age < began then at = began end
+    state.began = at
+    state.held_until = math.max(state.held_until, at + report.hold)
+    recover(state, at, report, window)
+  end
+  if report.was_local then recover(state, now, report, window) end
+  if now >= state.shares_until then state.known_members = 0 end
+end
+
+local function drop_expired(state, now, window)
   state.permits = filter(state.permits, function(permit) return permit.since + window > now end)
-  for _, permit in pairs(state.permits) do permit.since = math.min(permit.since, latest) end
-  state.waiting = filter(state.waiting, function(waiting)
-    return now < waiting['until'] and waiting['until'] <= latest + window + GRACE_MS
-  end)
-  state.served = filter(state.served, function(at) return now - MEMBER_TTL_MS < at and at <= now end)
+  state.waiting = filter(state.waiting, function(waiting) return now < waiting['until'] end)
+  state.served = filter(state.served, function(at) return now - MEMBER_TTL_MS < at end)
+  state.errors = filter(state.errors, function(at) return now - ERRORS_MS < at end)
   if state.server_hint.expires and state.server_hint.expires <= now then state.server_hint = {} end
 end
 
-local function apply_report(state, now, report, requests, window)
+local function drop_unused(state, report)
+  local named = {}
+  for _, kind in ipairs(KINDS) do
+    for _, name in ipairs(report[kind]) do named[name] = true end
+  end
+  for name, permit in pairs(state.permits) do
+    local is_unused = not permit.answered and not named[name] and not report.permits[name]
+    if is_unused and is_of(name, report.process) then state.permits[name] = nil end
+  end
+end
+
+local function apply_report(state, now, report, known, requests, window)
+  if report.number >= known then drop_unused(state, report) end
   for name, counted_for in pairs(report.permits) do
     if counted_for < window then
       state.permits[name] = {since = now - counted_for, answered = counted_for >= 0}
@@ -55,30 +94,22 @@ local function apply_report(state, now, report, requests, window)
       state.permits[name] = nil
     end
   end
-  for _, name in ipairs(report.released) do state.permits[name] = nil end
-  local is_new = state.created == nil
-  if is_new then state.created = now end
-  local lost = is_new and report.members > 1
-  if report.was_local or lost then
-    state.shares_until = math.max(state.shares_until, now + REJOIN_MS + window)
-    state.known_members = math.max(state.known_members, report.members)
-  end
-  if now >= state.shares_until then state.known_members = 0 end
+  for name, age in pairs(report.errors) do state.errors[name] = state.errors[name] or now - age end
   local hint = report.server_hint
-  if lost and not report.was_local then
-    state.server_hint = {remaining = 0, expires = now + window + LOST_STATE_MS}
-  elseif hint.remaining and hint.remaining < requests - size(state.permits) then
+  if hint.remaining and hint.remaining < requests - size(state.permits) then
     state.server_hint = {remaining = hint.remaining, expires = now + math.min(hint.expires_in, window)}
   end
   if report.locked_for > 0 then state.locked_until = math.max(state.locked_until, now + report.locked_for) end
   state.waiting[report.process] = {single = #report.single, bulk = #report.bulk, ['until'] = now + GRACE_MS}
 end
 
-local function allocate(state, now, report)
-  local requests, window = join(state, now, report)
-  drop_expired(state, now, report, window)
-  apply_report(state, now, report, requests, window)
-  local process = report.process
+local function allocate(state, clock, report)
+  local now, process = advance(state, clock), report.process
+  local known = state.members[process] and state.members[process].number or 0
+  local requests, window = join(state, now, report, known)
+  notice_loss(state, now, report, known, window)
+  drop_expired(state, now, window)
+  apply_report(state, now, report, known, requests, window)
   local own = state.waiting[process]
   local granted = {}
   local members = math.max(size(state.members), state.known_members)
@@ -100,9 +131,9 @@ local function allocate(state, now, report)
   local wanted = {single = not_yet_granted('single'), bulk = not_yet_granted('bulk')}
 
   local function permits_of(name)
-    local permits, prefix = {}, name .. ':'
+    local permits = {}
     for permit_name, permit in pairs(state.permits) do
-      if string.sub(permit_name, 1, #prefix) == prefix then permits[permit_name] = permit end
+      if is_of(permit_name, name) then permits[permit_name] = permit end
     end
     return permits
   end
@@ -118,7 +149,7 @@ local function allocate(state, now, report)
     if index >= 0 then free = ends[first + index + 1] end
     local hint, hinted = state.server_hint, 0
     if hint.remaining and hint.remaining < place then hinted = hint.expires end
-    return math.max(free + cycles * window, hinted, state.locked_until, now)
+    return math.max(free + cycles * window, hinted, state.locked_until, state.held_until, now)
   end
 
   local function spaced(kind, ends)
@@ -199,8 +230,16 @@ local function allocate(state, now, report)
 
   local wait = wait_for(grant())
   if wait < 0 then state.waiting[process] = nil else own['until'] = now + wait + GRACE_MS end
+  local in_flight, errors = 0, {}
+  for name, permit in pairs(state.permits) do
+    if not permit.answered and not is_of(name, process) then in_flight = in_flight + 1 end
+  end
+  for name, at in pairs(state.errors) do
+    if not report.errors[name] then errors[name] = now - at end
+  end
   return {
     granted = granted, wait = wait, members = members, locked_for = math.max(state.locked_until - now, 0),
-    requests = requests, window = window
+    held_for = math.max(state.held_until - now, 0), shares_for = math.max(state.shares_until - now, 0),
+    in_flight = in_flight, errors = errors, requests = requests, window = window
   }
 end

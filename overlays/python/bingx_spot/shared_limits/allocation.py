@@ -1,8 +1,8 @@
 """Decide which process is granted the next permit: one function, run atomically by the store.
 
 `allocate` is what a store runs. The file store runs this function; Redis runs allocation.lua, which is the
-same line by line, and a test compares the two. Times are milliseconds of the store's own clock. Processes
-report durations only, so the clocks of their machines do not matter.
+same line by line, and a test compares the two. Times are milliseconds of the store's own clock, which stands
+still where it would go back. Processes report durations only, so the clocks of their machines do not matter.
 
 - A permit is counted as sliding_window.py describes: from its response on, or from a margin after it was
   granted. So the permits of a process that dies become free again.
@@ -11,11 +11,17 @@ report durations only, so the clocks of their machines do not matter.
 - The store says when to ask again. A process that does not has died or is held up, and loses its place.
 - Processes may keep different rates. The slowest one applies to all, for as long as its process is a member.
 - After an outage, which each process may have noticed at another time, every process gets only the share that
-  it has without the store, until all have had time to return and to report what they sent meanwhile. Where
-  the state was lost and no process noticed, nothing is granted before everything it held has expired.
+  it has without the store, until all have had time to return and to report what they sent meanwhile.
+- A state may go back: emptied, or restored from a copy. Processes number their reports, so each sees whether
+  the state knows its last one. If not, nothing is granted until all that was lost has expired; then each gets
+  its share for a while. Processes remember both: a state that is lost again and again stops nobody again.
+- Each process reports all that it holds: its permits, and the equal errors that it knows. So it restores what
+  a state has lost, and a permit of its own that it does not name is free.
 """
 
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
+
+from bingx_spot.shared_limits.store import Allocation, ProcessReport
 
 #: How much later than agreed a process may ask before it loses its place.
 GRACE_MS = 50.0
@@ -25,96 +31,44 @@ RECHECK_MS = 5.0
 MEMBER_TTL_MS = 30_000.0
 #: How long after an outage processes may still be returning, beyond one window: they probe once a second.
 REJOIN_MS = 1_250.0
-#: How long a request that was sent before the state was lost may have been in flight, beyond one window.
-LOST_STATE_MS = 250.0
+#: How long errors count that are equal: twenty within this time lock the endpoint.
+ERRORS_MS = 480_000.0
 
 Kind = Literal["single", "bulk"]
 _KINDS: tuple[Kind, Kind] = ("single", "bulk")
 
 
-class ServerHint(TypedDict, total=False):
-    """How many requests the exchange says are left, and for how long; empty where it says nothing."""
-
-    remaining: int
-    expires_in: float
-
-
-class ProcessReport(TypedDict):
-    """What a process reports to the store, and asks for.
-
-    Attributes:
-        process: A name that no other process has.
-        requests: How many permits this process's rate has in each window.
-        window: The window's length.
-        margin: How long after it was granted a permit is counted from, where no response arrives.
-        single: Names of the permits that single calls wait for, first come first.
-        bulk: Names of those that bulk runs wait for.
-        permits: For how long permits have been counted, by name; negative until their response arrives.
-        released: Names of permits that were released unused.
-        server_hint: What the exchange says of the limit.
-        locked_for: How much longer the exchange has locked the endpoint; 0 where it is open.
-        members: How many processes shared the limit when the store last answered.
-        was_local: Whether this process has used its own share since then.
-    """
-
-    process: str
-    requests: int
-    window: float
-    margin: float
-    single: list[str]
-    bulk: list[str]
-    permits: dict[str, float]
-    released: list[str]
-    server_hint: ServerHint
-    locked_for: float
-    members: int
-    was_local: bool
-
-
-class Allocation(TypedDict):
-    """What the store answers.
-
-    Attributes:
-        granted: Names of the permits that are granted.
-        wait: When to ask again; below 0 where the process waits for nothing.
-        members: How many processes share the limit.
-        locked_for: How much longer the exchange has locked the endpoint.
-        requests: How many permits the rate of all processes has in each window.
-        window: That window's length.
-    """
-
-    granted: list[str]
-    wait: float
-    members: int
-    locked_for: float
-    requests: int
-    window: float
-
-
 State = dict[str, Any]
 
 
-def allocate(state: State, now: float, report: ProcessReport) -> Allocation:
+def allocate(state: State, clock: float, report: ProcessReport) -> Allocation:
     """Apply a report to the store's state of a limit, at first {}, and decide which permits are granted."""
-    rate = _join(state, now, report)
-    _drop_expired(state, now, report, rate)
-    _apply_report(state, now, report, rate)
+    now = _advance(state, clock)
+    known = state["members"].get(report["process"], {"number": 0})["number"]
+    rate = _join(state, now, report, known)
+    _notice_loss(state, now, report, known, rate)
+    _drop_expired(state, now, rate)
+    _apply_report(state, now, report, known, rate)
     return _Allocator(state, now, report, rate).allocation()
 
 
-def _join(state: State, now: float, report: ProcessReport) -> tuple[int, float]:
-    """Make the process a member, and return requests and window of the slowest member's rate."""
-    for name in ("permits", "served", "waiting", "members", "server_hint"):
+def _advance(state: State, clock: float) -> float:
+    """Return the state's own time, which goes on from where it was when the store's clock has gone back."""
+    for name in ("permits", "served", "waiting", "members", "server_hint", "errors"):
         state.setdefault(name, {})
-    for name in ("locked_until", "shares_until", "known_members"):
+    for name in ("locked_until", "held_until", "shares_until", "known_members", "offset", "now"):
         state.setdefault(name, 0)
-    members = {
-        name: member
-        for name, member in state["members"].items()
-        if now < member["until"] <= now + MEMBER_TTL_MS
-    }
+    now: float = max(clock + state["offset"], state["now"])
+    state["offset"], state["now"] = now - clock, now
+    return now
+
+
+def _join(state: State, now: float, report: ProcessReport, known: int) -> tuple[int, float]:
+    """Make the process a member, and return requests and window of the slowest member's rate."""
+    members = {name: member for name, member in state["members"].items() if now < member["until"]}
     members[report["process"]] = {
         "until": now + MEMBER_TTL_MS,
+        "number": max(report["number"], known),
         "requests": report["requests"],
         "window": report["window"],
     }
@@ -123,45 +77,55 @@ def _join(state: State, now: float, report: ProcessReport) -> tuple[int, float]:
     return min(rates, key=lambda rate: (rate[0] / rate[1], rate[0]))
 
 
-def _drop_expired(state: State, now: float, report: ProcessReport, rate: tuple[int, float]) -> None:
-    _, window = rate
-    # What lies further in the future than anything can was written before the store's clock restarted.
-    latest = now + report["margin"]
+def _notice_loss(
+    state: State, now: float, report: ProcessReport, known: int, rate: tuple[int, float]
+) -> None:
+    """Begin a recovery after an outage, and where the state has gone back: before it began, or just now."""
+    is_new = "began" not in state
+    began = state.setdefault("began", now)
+    has_gone_back = known < report["answered"] and report["age"] < MEMBER_TTL_MS
+    if has_gone_back or (is_new and len(state["members"]) > 1):
+        state["began"] = at = began if now - report["age"] < began else now
+        state["held_until"] = max(state["held_until"], at + report["hold"])
+        _recover(state, at, report, rate)
+    if report["was_local"]:
+        _recover(state, now, report, rate)
+    if now >= state["shares_until"]:
+        state["known_members"] = 0
+
+
+def _recover(state: State, at: float, report: ProcessReport, rate: tuple[int, float]) -> None:
+    state["shares_until"] = max(state["shares_until"], at + REJOIN_MS + rate[1])
+    state["known_members"] = max(state["known_members"], report["members"])
+
+
+def _drop_expired(state: State, now: float, rate: tuple[int, float]) -> None:
     state["permits"] = {
-        name: {"since": min(permit["since"], latest), "answered": permit["answered"]}
-        for name, permit in state["permits"].items()
-        if permit["since"] + window > now
+        name: permit for name, permit in state["permits"].items() if permit["since"] + rate[1] > now
     }
-    state["waiting"] = {
-        name: waiting
-        for name, waiting in state["waiting"].items()
-        if now < waiting["until"] <= latest + window + GRACE_MS
-    }
-    state["served"] = {name: at for name, at in state["served"].items() if now - MEMBER_TTL_MS < at <= now}
+    state["waiting"] = {name: waiting for name, waiting in state["waiting"].items() if now < waiting["until"]}
+    state["served"] = {name: at for name, at in state["served"].items() if now - MEMBER_TTL_MS < at}
+    state["errors"] = {name: at for name, at in state["errors"].items() if now - ERRORS_MS < at}
     if state["server_hint"] and state["server_hint"]["expires"] <= now:
         state["server_hint"] = {}
 
 
-def _apply_report(state: State, now: float, report: ProcessReport, rate: tuple[int, float]) -> None:
+def _apply_report(
+    state: State, now: float, report: ProcessReport, known: int, rate: tuple[int, float]
+) -> None:
     requests, window = rate
+    if report["number"] >= known:
+        # Not by a report that was held up on its way, and arrives after the next one.
+        _drop_unused(state, report)
     for name, counted_for in report["permits"].items():
         if counted_for < window:
             state["permits"][name] = {"since": now - counted_for, "answered": counted_for >= 0}
         else:
             state["permits"].pop(name, None)
-    for name in report["released"]:
-        state["permits"].pop(name, None)
-    is_new = "created" not in state
-    state["created"] = now if is_new else state["created"]
-    lost = is_new and report["members"] > 1
-    if report["was_local"] or lost:
-        state["shares_until"] = max(state["shares_until"], now + REJOIN_MS + window)
-        state["known_members"] = max(state["known_members"], report["members"])
-    state["known_members"] = state["known_members"] if now < state["shares_until"] else 0
+    for name, age in report["errors"].items():
+        state["errors"].setdefault(name, now - age)
     hint = report["server_hint"]
-    if lost and not report["was_local"]:
-        state["server_hint"] = {"remaining": 0, "expires": now + window + LOST_STATE_MS}
-    elif hint and hint["remaining"] < requests - len(state["permits"]):
+    if hint and hint["remaining"] < requests - len(state["permits"]):
         expires = now + min(hint["expires_in"], window)
         state["server_hint"] = {"remaining": hint["remaining"], "expires": expires}
     if report["locked_for"] > 0:
@@ -171,6 +135,20 @@ def _apply_report(state: State, now: float, report: ProcessReport, rate: tuple[i
         "bulk": len(report["bulk"]),
         "until": now + GRACE_MS,
     }
+
+
+def _drop_unused(state: State, report: ProcessReport) -> None:
+    """Free the process's permits of which it knows nothing, and for which it does not wait."""
+    named = {*report["permits"], *report["single"], *report["bulk"]}
+    state["permits"] = {
+        name: permit
+        for name, permit in state["permits"].items()
+        if permit["answered"] or name in named or not _is_of(name, report["process"])
+    }
+
+
+def _is_of(permit: str, process: str) -> bool:
+    return permit.startswith(f"{process}:")
 
 
 class _Allocator:
@@ -196,6 +174,10 @@ class _Allocator:
             "wait": wait,
             "members": self.members,
             "locked_for": max(self.state["locked_until"] - self.now, 0),
+            "held_for": max(self.state["held_until"] - self.now, 0),
+            "shares_for": max(self.state["shares_until"] - self.now, 0),
+            "in_flight": self._in_flight_elsewhere(),
+            "errors": self._unknown_errors(),
             "requests": self.requests,
             "window": self.window,
         }
@@ -256,7 +238,7 @@ class _Allocator:
         cycles, position = divmod(place - 1, self.requests)
         hint = self.state["server_hint"]
         hinted = hint["expires"] if hint and hint["remaining"] < place else 0
-        earliest: float = max(hinted, self.state["locked_until"], self.now)
+        earliest: float = max(hinted, self.state["locked_until"], self.state["held_until"], self.now)
         return max(free[position] + cycles * self.window, earliest)
 
     def _has_its_share(self, name: str) -> bool:
@@ -264,7 +246,15 @@ class _Allocator:
 
     def _permits_of(self, process: str) -> dict[str, dict[str, Any]]:
         permits = self.state["permits"].items()
-        return {name: permit for name, permit in permits if name.startswith(f"{process}:")}
+        return {name: permit for name, permit in permits if _is_of(name, process)}
+
+    def _in_flight_elsewhere(self) -> int:
+        permits = self.state["permits"].items()
+        return sum(not permit["answered"] and not _is_of(name, self.process) for name, permit in permits)
+
+    def _unknown_errors(self) -> dict[str, float]:
+        known = self.report["errors"]
+        return {name: self.now - at for name, at in self.state["errors"].items() if name not in known}
 
     def _wait(self, other_is_first: bool) -> float:
         """Return when to ask again, as if pending responses arrived now: never too late."""

@@ -9,8 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bingx_spot.fork_safety import fork_lock
-from bingx_spot.shared_limits.allocation import Allocation, ProcessReport, allocate
-from bingx_spot.shared_limits.sync import StoreError
+from bingx_spot.shared_limits.allocation import allocate
+from bingx_spot.shared_limits.store import Allocation, ProcessReport, StoreError
 
 #: How long to wait for other processes that use the file, in seconds.
 TIMEOUT = 0.1

@@ -21,8 +21,8 @@ from bingx_spot.limits.rate_limiter import IpLimits, LocalRateLimiter, RateLimit
 from bingx_spot.limits.rates import RateOption
 
 if TYPE_CHECKING:
+    from bingx_spot.shared_limits.store import Store
     from bingx_spot.shared_limits.store_thread import SharedLimits
-    from bingx_spot.shared_limits.sync import Store
 
 
 #: The environment variable for the option `limits`, where `from_env` is not given it.

@@ -11,8 +11,7 @@ from threading import Thread
 from typing import Any
 
 from bingx_spot.exceptions import InvalidInput
-from bingx_spot.shared_limits.allocation import Allocation, ProcessReport
-from bingx_spot.shared_limits.sync import StoreError
+from bingx_spot.shared_limits.store import Allocation, ProcessReport, StoreError
 
 # A name look-up would import this codec, in its own thread: `fork_safety.fork_lock` says why not there.
 codecs.lookup("idna")
@@ -24,12 +23,16 @@ SOCKET_TIMEOUT = 0.1
 #: It holds for every client, whatever its own timeouts and retries are.
 EXCHANGE_TIMEOUT = 1.0
 
-# How long the server keeps a limit that no process uses, in milliseconds.
-_KEPT_MS = 120_000
+# How long the server keeps a limit that no process uses, in milliseconds: as long as the longest lock-out.
+_KEPT_MS = 3_600_000
 _MAIN = """
 local packed = redis.call('GET', KEYS[1])
 local state = packed and cmsgpack.unpack(packed) or {}
 local time = redis.call('TIME')
+-- After a restart or a fail-over the state may be an older one. A user who may not call INFO does without.
+local info = redis.pcall('INFO', 'server')
+local server = type(info) == 'string' and string.match(info, 'run_id:(%w+)') or 'unknown'
+if state.server ~= server then state.server, state.began = server, nil end
 local allocation = allocate(state, time[1] * 1000 + time[2] / 1000, cjson.decode(ARGV[1]))
 redis.call('SET', KEYS[1], cmsgpack.pack(state), 'PX', ARGV[2])
 return cjson.encode(allocation)
@@ -109,7 +112,7 @@ class RedisStore:
             # An empty list is an empty table in Lua, which is an empty object in JSON.
             allocation["granted"] = list(allocation["granted"])
             answer.set_result(allocation)
-        except Exception as error:
+        except BaseException as error:
             answer.set_exception(StoreError(_reason(error), _FIX))
 
     def _run_script(self, name: str, report: str) -> Any:
@@ -200,7 +203,7 @@ def _library() -> Any:
     return redis
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: BaseException) -> str:
     """Describe an error without its text, which may hold the server's address or what was sent to it."""
     cause: BaseException | None = error
     details = ""

@@ -3,7 +3,6 @@
 import logging
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
 from math import inf
 from threading import Event, Lock, Thread
 from weakref import finalize, ref
@@ -11,8 +10,8 @@ from weakref import finalize, ref
 from bingx_spot.fork_safety import register_fork_aware
 from bingx_spot.limits.client_state import AccountState
 from bingx_spot.limits.permit_queue import PermitQueue
-from bingx_spot.shared_limits.allocation import Allocation, ProcessReport
-from bingx_spot.shared_limits.sync import Phase, SharedLimit, Store, StoreError, StoreHealth
+from bingx_spot.shared_limits.store import Allocation, ProcessReport, Store, StoreError, check_allocation
+from bingx_spot.shared_limits.sync import Phase, SharedLimit, StoreHealth
 from bingx_spot_api.contract import Operation
 
 _log = logging.getLogger("bingx_spot")
@@ -34,7 +33,7 @@ class SharedLimits:
     """
 
     def __init__(self, account: AccountState, store: Store, name_of: Callable[[str], str]) -> None:
-        self._lockouts = account.lockouts
+        self._lockouts, self._repeated_errors = account.lockouts, account.repeated_errors
         self._ip_limits = account.limits.ip_limits
         self._store = store
         self._name_of = name_of
@@ -73,28 +72,28 @@ class SharedLimits:
         """Report to the store that this process is alive, though it waits for nothing."""
         for limit in list(self._limits):
             # A store that fails matters only when a caller needs it.
-            with suppress(StoreError):
-                self._on_allocation(limit, self._store.exchange(limit.name, self._report(limit)))
+            self._exchange(limit, on_failure=lambda *_: None)
 
     def _add(self, operation: Operation, queue: PermitQueue) -> None:
         if operation.uid_limit is None or queue.own_rate is None:
             return
         name, own = self._name_of(operation.operation_id), queue.own_rate
-        limit = SharedLimit(operation.operation_id, queue, own, self._lockouts, name, self._thread.wake)
+        errors, wake = self._repeated_errors, self._thread.wake
+        limit = SharedLimit(operation.operation_id, queue, own, self._lockouts, errors, name, wake)
         self._limits.append(limit)
         self._health.window = max(self._health.window, own.seconds)
         if self._health.phase is Phase.LOCAL:
             limit.switch_to_local(self._health.members)
 
-    def _exchange(self, limit: SharedLimit) -> None:
+    def _exchange(
+        self, limit: SharedLimit, on_failure: "Callable[[SharedLimit, str], None] | None" = None
+    ) -> None:
         try:
-            allocation = self._store.exchange(limit.name, self._report(limit))
-        except StoreError as error:
-            self._on_failure(limit, error.reason)
-        except Exception as error:  # no error of a client library may stop the thread
-            self._on_failure(limit, type(error).__name__)
-        else:
-            self._on_allocation(limit, allocation)
+            report = self._report(limit)
+            self._on_allocation(limit, check_allocation(self._store.exchange(limit.name, report), report))
+        except BaseException as error:  # nothing that a store or its client library does may stop the thread
+            reason = error.reason if isinstance(error, StoreError) else type(error).__name__
+            (on_failure or self._on_failure)(limit, reason)
 
     def _report(self, limit: SharedLimit) -> ProcessReport:
         with self._ip_limits:
@@ -133,23 +132,32 @@ class _StoreThread:
 
     def __init__(self, shared_limits: SharedLimits) -> None:
         self._shared_limits = ref(shared_limits)
+        self._stopped = False
         self.after_fork_in_child()
 
     def after_fork_in_child(self) -> None:
         self._start_lock = Lock()
         self._event = Event()
-        self._stopped = False
+        self._thread: Thread | None = None
 
     def wake(self) -> None:
-        # The lock is never released: the caller that gets it starts the thread.
-        if self._start_lock.acquire(blocking=False):
-            # A daemon, so that a program which does not close its client can end.
-            Thread(target=self._run, name="bingx-spot limits", daemon=True).start()
         self._event.set()
+        # One that has died is replaced. Where another caller has the lock, it does that.
+        if not self._is_alive() and self._start_lock.acquire(blocking=False):
+            try:
+                if not self._is_alive():
+                    # A daemon, so that a program which does not close its client can end.
+                    self._thread = Thread(target=self._run, name="bingx-spot limits", daemon=True)
+                    self._thread.start()
+            finally:
+                self._start_lock.release()
 
     def stop(self) -> None:
         self._stopped = True
         self._event.set()
+
+    def _is_alive(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
 
     def _run(self) -> None:
         event, pause = self._event, 0.0

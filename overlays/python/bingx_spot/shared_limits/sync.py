@@ -3,47 +3,23 @@
 from collections.abc import Callable
 from enum import Enum
 from itertools import count
-from typing import Protocol
+from math import inf
 
-from bingx_spot.limits.lockouts import Lockouts
+from bingx_spot.limits.lockouts import Lockouts, RepeatedErrorGuard
 from bingx_spot.limits.permit_queue import PermitQueue, RemoteSource
 from bingx_spot.limits.rates import slower
 from bingx_spot.limits.sliding_window import MARGIN
-from bingx_spot.shared_limits.allocation import Allocation, ProcessReport, ServerHint
+from bingx_spot.shared_limits.store import Allocation, ProcessReport, ServerHint
 from bingx_spot_api.contract import Rate
 
 # Lock-outs that differ by less, in seconds, are the same one: each process knows it by its own clock.
 _SAME_LOCKOUT = 1.0
-
-
-class StoreError(Exception):
-    """A store cannot be used at the moment.
-
-    Args:
-        reason: What is wrong; holds nothing secret.
-        fix: What to do about it, or nothing.
-    """
-
-    def __init__(self, reason: str, fix: str = "") -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.fix = fix
-
-
-class Store(Protocol):
-    """Holds the limits that several processes share."""
-
-    def exchange(self, name: str, report: ProcessReport) -> Allocation:
-        """Run `allocation.allocate` atomically on the state of a limit, whose name holds no API key.
-
-        Raises:
-            StoreError: The store is unreachable, or takes too long.
-        """
-        ...
-
-    def close(self) -> None:
-        """Close connections and files."""
-        ...
+#: How often a process that waits for a permit asks, in seconds, though the store names a later time. So it
+#: soon notices a state that has gone back, and declares again what that has lost.
+POLL_SECONDS = 0.1
+#: How long a request that was sent before may be on its way, beyond one window, where the store is
+#: unreachable or has lost its state. In that time nothing is granted.
+SETTLE_SECONDS = 0.25
 
 
 class SharedLimit:
@@ -56,6 +32,7 @@ class SharedLimit:
         queue: Its queue.
         own_rate: Its limit per account, as this process keeps it.
         lockouts: The account's lock-outs.
+        repeated_errors: The account's equal errors.
         name: The limit's name in the store.
         notify: Wakes the thread that contacts the store; called without any lock.
 
@@ -69,6 +46,7 @@ class SharedLimit:
         queue: PermitQueue,
         own_rate: Rate,
         lockouts: Lockouts,
+        repeated_errors: RepeatedErrorGuard,
         name: str,
         notify: Callable[[], None],
     ) -> None:
@@ -78,9 +56,13 @@ class SharedLimit:
         self._own_rate = own_rate
         self._queue = queue
         self._lockouts = lockouts
+        self._repeated_errors = repeated_errors
         self._remote = queue.remote = RemoteSource(notify)
-        self._numbers = count()
-        self._released: list[str] = []
+        self._names, self._numbers = count(), count(1)
+        # The last report, and the last that was answered: their numbers, and when they were made.
+        self._reported = self._answered = (0, 0.0)
+        # How long nothing is granted, and then only shares, because the state had gone back.
+        self._held_until = self._shares_until = 0.0
         self._was_local = False
         self._blocked_until = 0.0
 
@@ -93,17 +75,22 @@ class SharedLimit:
         self._remote.dirty = False
         self._own_rate = self._queue.own_rate or self._own_rate
         single, bulk = self._names_of_waiters(process, now)
-        self._released, self._remote.released = self._released + self._remote.released, []
         locked_for = self._lockouts.seconds_left(self._operation_id)
+        self._reported = (next(self._numbers), now)
+        errors = self._repeated_errors.ages(self._operation_id)
         return {
             "process": process,
+            "number": self._reported[0],
+            "answered": self._answered[0],
+            "age": (now - self._answered[1]) * 1000,
+            "hold": self._hold(members, now) * 1000,
             "requests": self._own_rate.requests,
             "window": self._own_rate.seconds * 1000,
             "margin": MARGIN * 1000,
             "single": single,
             "bulk": bulk,
             "permits": self._counted_permits(process, now),
-            "released": list(self._released),
+            "errors": {name: age * 1000 for name, age in errors.items()},
             "server_hint": self._server_hint(now),
             "locked_for": locked_for * 1000 if locked_for > _SAME_LOCKOUT else 0.0,
             "members": members,
@@ -111,20 +98,25 @@ class SharedLimit:
         }
 
     def apply(self, allocation: Allocation, now: float) -> None:
-        """Grant what the store has granted in answer to the last report, and adopt its rate and lock-out."""
-        self._released.clear()
+        """Grant what the store has granted in answer to the last report, and adopt what it knows."""
+        self._answered = self._reported
+        self._held_until = now + allocation["held_for"] / 1000
+        self._shares_until = now + allocation["shares_for"] / 1000
         self._was_local = False
         rate = Rate(allocation["requests"], allocation["window"] / 1000)
         self._queue.windows[0].set_limit(slower(rate, self._own_rate))
+        errors = {name: age / 1000 for name, age in allocation["errors"].items()}
+        self._repeated_errors.learn(self._operation_id, errors, allocation["in_flight"])
         waiters = {waiter.name: waiter for waiter in self._queue}
         for name in allocation["granted"]:
             if name in waiters:
                 self._queue.grant(waiters[name], now)
             else:
-                self._remote.released.append(name)
+                # Its caller has left. The next report does not name it, which frees it for others.
+                self._remote.dirty = True
         self._remote.next_free_at = max(now + max(allocation["wait"], 0.0) / 1000, self._blocked_until)
-        self.due = self._remote.next_free_at if len(self._queue) > 0 else None
-        self._remote.dirty = self._remote.dirty or bool(self._remote.released)
+        poll = POLL_SECONDS if allocation["members"] > 1 else inf
+        self.due = min(self._remote.next_free_at, now + poll) if len(self._queue) > 0 else None
         locked_for = allocation["locked_for"] / 1000
         if locked_for > self._lockouts.seconds_left(self._operation_id) + _SAME_LOCKOUT:
             self._lockouts.lock(self._operation_id, locked_for)
@@ -135,6 +127,7 @@ class SharedLimit:
         self._was_local = True
         self._queue.remote = None
         self._queue.windows[0].share_among(members)
+        self._repeated_errors.share_among(max(members, 1))
         self._wake_all()
 
     def switch_to_store(self) -> None:
@@ -142,13 +135,23 @@ class SharedLimit:
         self._remote.dirty = True
         self._queue.remote = self._remote
         self._queue.windows[0].share_among(1)
+        self._repeated_errors.share_among(1)
         self._wake_all()
 
     def after_fork_in_child(self) -> None:
         """Reset after a fork: the waiters and their permits belong to the parent process."""
         self._queue.clear()
-        self._released.clear()
-        self._remote.released.clear()
+        self._reported = self._answered = (0, 0.0)
+
+    def _hold(self, members: int, now: float) -> float:
+        """Return for how long nothing may be granted, if the state has gone back."""
+        if members == 1 or self._was_local:
+            # Nobody else was granted more than a share.
+            return 0.0
+        if now < self._shares_until:
+            # The state was lost before, and again.
+            return max(self._held_until - now, 0.0)
+        return self._queue.windows[0].limit.seconds + SETTLE_SECONDS
 
     def _names_of_waiters(self, process: str, now: float) -> tuple[list[str], list[str]]:
         """Return the names of the waiters that could be served, as far as this machine's IP limits allow."""
@@ -158,7 +161,7 @@ class SharedLimit:
         if self._blocked_until > now:
             return names
         for waiter in self._queue:
-            waiter.name = waiter.name or f"{process}:{next(self._numbers)}"
+            waiter.name = waiter.name or f"{process}:{next(self._names)}"
             if len(names[waiter.bulk]) < self._own_rate.requests:
                 names[waiter.bulk].append(waiter.name)
         return names
@@ -168,7 +171,7 @@ class SharedLimit:
         # Including those that the store granted: it may have lost its state.
         counted = self._queue.windows[0].counted(now)
         for permit in counted:
-            permit.name = permit.name or f"{process}:{next(self._numbers)}"
+            permit.name = permit.name or f"{process}:{next(self._names)}"
         return {permit.name: (now - permit.since) * 1000 for permit in counted}
 
     def _server_hint(self, now: float) -> ServerHint:
@@ -180,9 +183,6 @@ class SharedLimit:
             waiter.wakeup.set()
 
 
-#: How long a store may be unreachable before other processes have noticed too, beyond one window. In that
-#: time nothing is sent: permits that the store granted to others before have expired by then.
-SETTLE_SECONDS = 0.25
 #: How soon to contact the store again in that time, in seconds.
 RETRY_SECONDS = 0.1
 #: How often to check whether the store is back, in seconds.
