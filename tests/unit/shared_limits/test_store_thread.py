@@ -1,16 +1,22 @@
 """Processes that share a limit through a store that fails, in virtual time."""
 
+import copy
 import gc
 import logging
 import random
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bingx_spot.limits.client_state import AccountState
-from bingx_spot.limits.lockouts import Lockouts
+from bingx_spot.limits.lockouts import Lockouts, RepeatedErrorGuard
 from bingx_spot.limits.rate_limiter import LocalRateLimiter, LocalReservation
 from bingx_spot.shared_limits import store_thread
 from bingx_spot.shared_limits.allocation import Allocation, ProcessReport, State, allocate
@@ -30,44 +36,66 @@ class MemoryStore:
 
     time: ScriptedTime
     states: dict[str, State] = field(default_factory=dict)
-    error: Exception | None = None
+    error: BaseException | None = None
+    alter: Callable[[Any], Any] = lambda answer: answer
     is_closed: bool = False
 
     def exchange(self, name: str, report: ProcessReport) -> Allocation:
         if self.error is not None:
             raise self.error
-        return allocate(self.states.setdefault(name, {}), self.time() * 1000, report)
+        answer: Allocation = self.alter(
+            allocate(self.states.setdefault(name, {}), self.time() * 1000, report)
+        )
+        return answer
+
+    def restore(self, states: dict[str, State]) -> None:
+        """Go back to a copy; {} is none."""
+        self.states = copy.deepcopy(states)
 
     def close(self) -> None:
         self.is_closed = True
 
 
 class Process:
-    """A process whose callers want permits all the time."""
+    """A process whose callers want permits all the time.
+
+    Attributes:
+        code: What each response says; 0 for success.
+    """
 
     def __init__(self, time: ScriptedTime, store: MemoryStore, callers: int, seed: int) -> None:
         self.time, self.callers = time, callers
         self.random = random.Random(seed)  # noqa: S311 - a seed to repeat a failure, no secret
         self.lockouts = Lockouts(time)
         self.limits = LocalRateLimiter(time, lockouts=self.lockouts)
-        self.shared = SharedLimits(AccountState(self.limits, self.lockouts), store, "limit:{}".format)
+        self.guard = RepeatedErrorGuard(time)
+        account = AccountState(self.limits, self.lockouts, self.guard)
+        self.shared = SharedLimits(account, store, "limit:{}".format)
         # Random otherwise; it breaks ties.
         self.shared._process = f"p{seed}"
         self.waiting: list[LocalReservation] = []
         self.pending: list[tuple[float, LocalReservation]] = []
         self.arrivals: list[float] = []
-        self.due = 0.0
+        self.code = 0
 
     def tick(self) -> None:
         now = self.time()
         self.waiting += [self.limits.reserve(CANCEL) for _ in range(self.callers - len(self.waiting))]
         for reservation in [each for each in self.waiting if each.seconds_until_ready(1000.0) == 0]:
             self.waiting.remove(reservation)
+            if not self.guard.acquire("cancelOrder", known_open=False):
+                reservation.release()
+                continue
             self.arrivals.append(now + self.random.random() * 0.05)
             self.pending.append((self.arrivals[-1] + self.random.random() * 0.05, reservation))
         for responded, reservation in [each for each in self.pending if each[0] <= now]:
             self.pending.remove((responded, reservation))
+            if self.code:
+                self.guard.record("cancelOrder", self.code)
+            else:
+                self.guard.record_success("cancelOrder")
             reservation.complete()
+            self.guard.release("cancelOrder")
         self.shared.exchange_due()
 
 
@@ -84,6 +112,10 @@ class Fleet:
     @property
     def arrivals(self) -> list[float]:
         return sorted(each for process in self.processes for each in process.arrivals)
+
+    def longest_gap(self) -> float:
+        """Return the longest time without an arrival, in seconds."""
+        return max(after - before for before, after in pairwise(self.arrivals))
 
     def run(self, seconds: float) -> int:
         """Let time pass, and return how many requests were sent."""
@@ -126,9 +158,13 @@ def test_processes_share_the_rate_fairly() -> None:
     assert fullest_window(fleet.arrivals, 1.0) <= 5
 
 
-@pytest.mark.parametrize("error", [unavailable, lambda: RuntimeError("planted")], ids=["known", "any"])
+class Planted(BaseException):
+    """What no client library should raise."""
+
+
+@pytest.mark.parametrize("error", [unavailable, Planted], ids=["known", "any"])
 def test_without_the_store_each_process_keeps_to_its_share(
-    error: Callable[[], Exception], caplog: pytest.LogCaptureFixture
+    error: Callable[[], BaseException], caplog: pytest.LogCaptureFixture
 ) -> None:
     fleet = Fleet()
     with caplog.at_level(logging.WARNING, "bingx_spot"):
@@ -140,7 +176,7 @@ def test_without_the_store_each_process_keeps_to_its_share(
         assert fleet.run(8.0) >= 30
     assert fullest_window(fleet.arrivals, 1.0) <= 5
     texts = [record.getMessage() for record in caplog.records]
-    reason = "RuntimeError" if isinstance(error(), RuntimeError) else "ConnectionError: Connection refused"
+    reason = "Planted" if isinstance(error(), Planted) else "ConnectionError: Connection refused"
     gone = f"shared rate limiter unavailable ({reason}); falling back to this process's share of the limit"
     assert texts == [gone] * 2 + ["shared rate limiter available again"] * 2
 
@@ -156,15 +192,52 @@ def test_a_short_failure_is_not_an_outage(caplog: pytest.LogCaptureFixture) -> N
     assert not caplog.records
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_a_lost_state_never_leads_to_too_many(seed: int) -> None:
-    fleet = Fleet(seed=seed)
-    dice = random.Random(seed)  # noqa: S311 - a seed to repeat a failure, no secret
-    for _ in range(4):
-        fleet.run(1.0 + dice.random() * 2)
-        fleet.store.states.clear()
-    fleet.run(2.0)
-    assert fullest_window(fleet.arrivals, 1.0) <= 5
+class TestStateThatGoesBack:
+    """Emptied, or restored from a copy. What is held has expired after a window and a quarter of a second."""
+
+    LONGEST_GAP = 2.3
+
+    @pytest.mark.parametrize("age", [0.2, 0.5, 1.0])
+    @pytest.mark.parametrize("seed", range(2))
+    def test_a_copy_neither_exceeds_the_limit_nor_stops_anybody_for_long(self, age: float, seed: int) -> None:
+        fleet = Fleet(processes=3, seed=seed)
+        fleet.run(2.0 + seed * 0.4)
+        for _ in range(2):
+            states = copy.deepcopy(fleet.store.states)
+            fleet.run(age)
+            fleet.store.restore(states)
+            fleet.run(3.0)
+        assert fullest_window(fleet.arrivals, 1.0) <= 5
+        assert fleet.longest_gap() < self.LONGEST_GAP
+
+    @pytest.mark.parametrize("every", [0.1, 1.0, 2.0])
+    def test_emptied_again_and_again_it_stops_everybody_once(self, every: float) -> None:
+        fleet = Fleet(processes=3)
+        fleet.run(2.0)
+        for _ in range(round(6.0 / every)):
+            fleet.store.restore({})
+            fleet.run(every)
+        assert fullest_window(fleet.arrivals, 1.0) <= 5
+        assert fleet.longest_gap() < self.LONGEST_GAP
+        # Each keeps to its share, one of five.
+        assert fleet.run(3.0) >= 8
+
+    def test_the_most_is_twice_the_limit_where_no_process_can_notice(self) -> None:
+        # The first to ask has asked for nothing since the copy was made: for it, nobody has sent anything.
+        fleet = Fleet(processes=2, callers=0)
+        silent, busy = fleet.processes
+        for process in fleet.processes:
+            process.callers = 1
+            fleet.run(0.1)
+            process.callers = 0
+        fleet.run(3.0)
+        states = copy.deepcopy(fleet.store.states)
+        busy.callers = 5
+        fleet.run(TICK * 2)
+        fleet.store.restore(states)
+        silent.callers = 5
+        fleet.run(2.0)
+        assert 5 < fullest_window(fleet.arrivals, 1.0) <= 10
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -206,6 +279,138 @@ def test_a_lockout_slows_every_process_down() -> None:
     assert fleet.processes[1].lockouts.seconds_left("cancelOrder") > 1.0
     fleet.run(4.0)
     assert all(each.limits.queue_for(CANCEL).windows[0].rate == Rate(1, 1.0) for each in fleet.processes)
+
+
+class TestEqualErrors:
+    """Twenty lock the endpoint for eight minutes, whichever processes met them."""
+
+    def test_are_counted_together(self) -> None:
+        fleet = Fleet(processes=3)
+        for process in fleet.processes:
+            process.code = 100404
+        fleet.run(12.0)
+        assert len(fleet.arrivals) == 17
+
+    def test_of_a_process_that_has_ended_count(self) -> None:
+        fleet = Fleet(processes=2)
+        first, second = fleet.processes
+        first.code = second.code = 100404
+        fleet.processes = [first]
+        fleet.run(2.0)
+        met = len(first.arrivals)
+        first.shared.flush()
+        fleet.processes = [second]
+        fleet.run(12.0)
+        assert met > 5
+        assert len(first.arrivals) + len(second.arrivals) == 17
+
+    def test_are_restored_where_the_store_loses_them(self) -> None:
+        fleet = Fleet(processes=3)
+        for process in fleet.processes:
+            process.code = 100404
+        for _ in range(12):
+            fleet.run(1.0)
+            fleet.store.restore({})
+        assert len(fleet.arrivals) == 17
+
+    @pytest.mark.parametrize("after", [0.0, 1.5, 3.0])
+    def test_never_reach_twenty_without_the_store(self, after: float) -> None:
+        fleet = Fleet(processes=3)
+        fleet.run(2.0)
+        before = len(fleet.arrivals)
+        for process in fleet.processes:
+            process.code = 100404
+        fleet.run(after)
+        fleet.store.error = unavailable()
+        fleet.run(20.0)
+        assert len(fleet.arrivals) - before < 20
+
+
+_anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=5,
+)
+_unexpected_numbers = st.sampled_from(
+    [None, True, "1", [], {}, float("nan"), float("inf"), -float("inf"), -2, 1e300, 10**400]
+)
+_numbers = ("wait", "members", "locked_for", "held_for", "shares_for", "in_flight", "requests", "window")
+_altered = st.one_of(
+    _anything.map(lambda answer: lambda _: answer),
+    st.sampled_from(sorted(Allocation.__annotations__)).map(
+        lambda name: lambda answer: {each: answer[each] for each in answer if each != name}
+    ),
+    st.tuples(st.sampled_from(_numbers), _unexpected_numbers).map(
+        lambda change: lambda answer: {**answer, change[0]: change[1]}
+    ),
+    st.sampled_from(
+        [
+            {"granted": None},
+            {"granted": "p0:0"},
+            {"granted": {"p0:0": 1}},
+            {"granted": [5]},
+            {"granted": [["p0:0"]]},
+            {"granted": ["of another"]},
+            {"errors": []},
+            {"errors": {"100404:x": "1"}},
+            {"errors": {"100404:x": -1}},
+            {"errors": {1: 1}},
+            {"members": 1.5},
+            {"requests": 0},
+            {"window": 0},
+        ]
+    ).map(lambda change: lambda answer: {**answer, **change}),
+)
+
+
+class TestUnexpectedAnswers:
+    @settings(max_examples=50, deadline=None)
+    @given(_altered)
+    def test_are_an_outage(self, alter: Callable[[Any], Any]) -> None:
+        fleet = Fleet(processes=1, callers=2)
+        fleet.run(0.1)
+        fleet.store.alter = alter
+        # A process that is alone has all of the limit.
+        assert fleet.run(2.5) >= 8
+        del fleet.store.alter
+        fleet.run(1.5)
+        assert fleet.run(2.0) >= 8
+        assert fullest_window(fleet.arrivals, 1.0) <= 5
+
+    def test_of_more_permits_than_were_asked_for_is_one(self, caplog: pytest.LogCaptureFixture) -> None:
+        fleet = Fleet()
+        fleet.run(2.0)
+        fleet.store.alter = lambda answer: {**answer, "granted": answer["granted"] * 2 + ["p0:99"]}
+        assert fleet.run(6.0) >= 12
+        assert "shared rate limiter unavailable (an unexpected answer)" in caplog.text
+        assert fullest_window(fleet.arrivals, 1.0) <= 5
+
+
+class Limits:
+    """Stands in for shared limits: records exchanges, and ends the thread with the first."""
+
+    def __init__(self) -> None:
+        self.exchanges = 0
+
+    def exchange_due(self) -> float:
+        self.exchanges += 1
+        if self.exchanges == 1:
+            raise SystemExit
+        return 60.0
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_dead_thread_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_thread, "Thread", threading.Thread)
+    limits = Limits()
+    thread = store_thread._StoreThread(limits)  # type: ignore[arg-type]
+    for number in (1, 2, 3):
+        thread.wake()
+        end = time.monotonic() + 20
+        while limits.exchanges < number or (number == 1 and thread._is_alive()):
+            assert time.monotonic() < end
+            time.sleep(0.001)
+    thread.stop()
 
 
 def test_limits_without_a_client_close_their_store() -> None:
