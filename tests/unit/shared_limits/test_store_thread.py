@@ -114,8 +114,8 @@ class Fleet:
         return sorted(each for process in self.processes for each in process.arrivals)
 
     def longest_gap(self) -> float:
-        """Return the longest time without an arrival, in seconds."""
-        return max(after - before for before, after in pairwise(self.arrivals))
+        """Return the longest time without an arrival until now, in seconds."""
+        return max(after - before for before, after in pairwise([*self.arrivals, self.time()]))
 
     def run(self, seconds: float) -> int:
         """Let time pass, and return how many requests were sent."""

@@ -19,7 +19,7 @@ from bingx_spot.doctor.check_network import check_host, check_proxy
 from bingx_spot.environments import Environment
 from bingx_spot.exceptions import CredentialsError, InvalidInput
 from bingx_spot.shared_limits.options import LIMITS_VARIABLE, OFF, check_limits, open_store
-from bingx_spot.shared_limits.store import ProcessReport, StoreError
+from bingx_spot.shared_limits.store import ProcessReport, StoreError, check_allocation
 
 #: What a person is asked before the account is checked.
 QUESTION = (
@@ -119,7 +119,7 @@ def check_shared_limits() -> CheckResult:
         found, fix = f"{LIMITS_VARIABLE} {error.reason}", f"Set it to {error.allowed}."
         return CheckResult(check, Status.FAIL, found, fix)
     try:
-        store.exchange(_LIMIT_NAME, _EMPTY_REPORT)
+        check_allocation(store.exchange(_LIMIT_NAME, _EMPTY_REPORT), _EMPTY_REPORT)
     except StoreError as error:
         found = f"the store of {LIMITS_VARIABLE} cannot be used: {error.reason}"
         fix = f"{error.fix} Until then each process uses a share of the limit that is safe, and slower."
