@@ -156,6 +156,85 @@ def acquire(guard: RepeatedErrorGuard, times: int, name: str = "cancelOrder") ->
     return [guard.acquire(name, known_open=False) for _ in range(times)]
 
 
+class TestOtherProcesses:
+    """Errors of all processes count together, as far as the shared store knows them."""
+
+    def test_learn_what_this_one_has_met(self, guard: RepeatedErrorGuard, time: ScriptedTime) -> None:
+        record(guard, 2)
+        time.seconds += 5
+        record(guard, 1)
+        ages = guard.ages("cancelOrder")
+        assert sorted(ages.values()) == [0.0, 5.0, 5.0]
+        assert all(name.startswith("100404:") for name in ages)
+        other = RepeatedErrorGuard(time)
+        other.learn("cancelOrder", ages, 0)
+        assert other.ages("cancelOrder") == ages
+
+    def test_and_this_one_count_to_seventeen(self, guard: RepeatedErrorGuard) -> None:
+        record(guard, 10)
+        guard.learn("cancelOrder", {f"100404:{number}": 80.0 for number in range(6)}, 0)
+        assert guard.seconds_left("cancelOrder") == 0.0
+        guard.learn("cancelOrder", {"100404:6": 80.0}, 0)
+        assert guard.seconds_left("cancelOrder") == 400.0
+        assert guard.seconds_left("queryOrder") == 0.0
+
+    def test_an_error_that_is_known_counts_once(self, guard: RepeatedErrorGuard) -> None:
+        record(guard, 16)
+        guard.learn("cancelOrder", guard.ages("cancelOrder"), 0)
+        assert guard.seconds_left("cancelOrder") == 0.0
+
+    def test_have_requests_in_flight(self, guard: RepeatedErrorGuard) -> None:
+        guard.learn("cancelOrder", {f"100404:{number}": 0.0 for number in range(10)}, 5)
+        assert acquire(guard, 3) == [True, True, False]
+        guard.learn("cancelOrder", {}, 4)
+        assert acquire(guard, 2) == [True, False]
+
+    def test_an_error_of_theirs_holds_back_after_a_success(self, guard: RepeatedErrorGuard) -> None:
+        guard.record_success("cancelOrder")
+        guard.learn("cancelOrder", {f"100404:{number}": 0.0 for number in range(17)}, 0)
+        assert acquire(guard, 1) == [False]
+
+    def test_old_errors_are_told_no_more(self, guard: RepeatedErrorGuard, time: ScriptedTime) -> None:
+        record(guard, 1)
+        time.seconds += 479.5
+        assert len(guard.ages("cancelOrder")) == 1
+        time.seconds += 0.5
+        assert guard.ages("cancelOrder") == {}
+
+    def test_no_server_makes_what_is_kept_grow(self, guard: RepeatedErrorGuard, time: ScriptedTime) -> None:
+        for code in range(300):
+            time.seconds += 0.5
+            record(guard, 1, code=code)
+        ages = guard.ages("cancelOrder")
+        assert len(ages) == 200
+        assert max(ages.values()) == 99.5
+
+    @pytest.mark.parametrize(("processes", "each"), [(1, 17), (2, 8), (3, 5), (5, 3), (17, 1), (40, 1)])
+    def test_without_the_store_meet_as_many_as_this_one(
+        self, guard: RepeatedErrorGuard, time: ScriptedTime, processes: int, each: int
+    ) -> None:
+        guard.share_among(processes)
+        time.seconds += 1
+        assert acquire(guard, each + 1) == [True] * each + [False]
+        for _ in range(each):
+            assert guard.seconds_left("cancelOrder") == 0.0
+            record(guard, 1)
+            guard.release("cancelOrder")
+        assert guard.seconds_left("cancelOrder") == 480.0
+
+    def test_those_from_before_count_once(self, guard: RepeatedErrorGuard, time: ScriptedTime) -> None:
+        record(guard, 8)
+        time.seconds += 100
+        guard.share_among(3)
+        time.seconds += 100
+        record(guard, 3)
+        assert guard.seconds_left("cancelOrder") == 280.0
+        guard.share_among(3)
+        assert guard.seconds_left("cancelOrder") == 280.0
+        guard.share_among(1)
+        assert guard.seconds_left("cancelOrder") == 0.0
+
+
 class TestInFlight:
     """Each request in flight may return one more error: both together stay at seventeen at most."""
 

@@ -112,8 +112,6 @@ class RepeatedErrorGuard:
 
     def seconds_left(self, operation_id: str) -> float:
         """Return for how long one more error of the endpoint is too many, in seconds; 0 where it is not."""
-        if operation_id not in self._errors:
-            return 0.0
         with self._lock:
             full_until = [self._full_until(times) for times in self._recent(operation_id).values()]
         return max(0.0, max(full_until, default=0.0) - self._now())
@@ -155,13 +153,12 @@ class RepeatedErrorGuard:
         return most + in_flight + self._processes <= _MAXIMUM_EQUAL_ERRORS
 
     def _recent(self, operation_id: str) -> dict[str, list[float]]:
-        """Return the times of the errors that still count, in order, by code; forget the others."""
-        since = self._now() - _WINDOW_SECONDS
-        errors = {name: at for name, at in self._errors.get(operation_id, {}).items() if at > since}
-        self._errors[operation_id] = errors
+        """Return the times of the errors that still count, in order, by code."""
+        errors, since = self._errors.get(operation_id, {}), self._now() - _WINDOW_SECONDS
         recent: dict[str, list[float]] = {}
         for name, at in sorted(errors.items(), key=lambda error: error[1]):
-            recent.setdefault(name.partition(":")[0], []).append(at)
+            if at > since:
+                recent.setdefault(name.partition(":")[0], []).append(at)
         return recent
 
     def _weight(self, at: float) -> int:
