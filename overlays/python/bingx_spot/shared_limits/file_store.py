@@ -34,6 +34,7 @@ class FileStore:
         self._path = path
         self._connection: sqlite3.Connection | None = None
         self._pid = 0
+        self._file: tuple[int, int] | None = None
 
     def exchange(self, name: str, report: ProcessReport) -> Allocation:
         """Run `allocation.allocate` on the state of a limit, in one transaction."""
@@ -44,7 +45,7 @@ class FileStore:
                 reason = f"the file cannot be used: {error}"
             except OSError as error:
                 reason = f"the file cannot be opened: {error.strerror}"
-            except (ValueError, TypeError, LookupError, AttributeError):
+            except Exception:  # whatever a program that is not ours has written there
                 reason = "the file has unexpected content"
             self._close()
         raise StoreError(reason, _FIX)
@@ -77,11 +78,14 @@ class FileStore:
         connection.commit()
 
     def _connect(self) -> sqlite3.Connection:
+        if self._connection is not None and self._file != self._present_file():
+            # Deleted or replaced: processes that start now use another one.
+            self._close()
         if self._connection is None or self._pid != os.getpid():
             # Only a new file: closing an existing one would release this process's locks on it.
             with suppress(FileExistsError):
                 os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-            self._pid = os.getpid()
+            self._pid, self._file = os.getpid(), self._present_file()
             self._connection = sqlite3.connect(
                 self._path, timeout=TIMEOUT, isolation_level=None, check_same_thread=False
             )
@@ -90,6 +94,12 @@ class FileStore:
             self._connection.execute("PRAGMA journal_mode = TRUNCATE")
             self._connection.execute(_TABLE)
         return self._connection
+
+    def _present_file(self) -> tuple[int, int] | None:
+        with suppress(OSError):
+            status = self._path.stat()
+            return status.st_dev, status.st_ino
+        return None
 
     def _close(self) -> None:
         connection, self._connection = self._connection, None
