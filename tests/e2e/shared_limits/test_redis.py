@@ -4,6 +4,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,16 +21,19 @@ from bingx_spot.shared_limits import redis_store
 from bingx_spot.shared_limits.allocation import State, allocate
 from bingx_spot.shared_limits.store import ProcessReport
 from tests.e2e.shared_limits.checks import (
+    NAME,
     PASSWORD,
     PATIENT,
     PATIENT_SOCKET,
     QUOTED_PASSWORD,
+    granted,
     is_shared_through,
     reason_against,
 )
 from tests.e2e.shared_limits.clients import Arrivals, cancel, client, wait_until
 from tests.e2e.shared_limits.redis_server import RedisServer, free_port, redis_server, valkey_server_binary
 from tests.unit.shared_limits.exchanges import exchanges, reports_of
+from tests.unit.shared_limits.reports import report
 
 #: Runs the script's function at a time that the test gives.
 AT = """
@@ -60,9 +64,9 @@ def test_the_script_allocates_as_python_does(run: Any, steps: list[Any]) -> None
     run.client.flushall()
     state: State = {}
     # One of them keeps half the rate.
-    for now, report, receive in reports_of(steps, {"c3": (1, 500)}):
-        expected = allocate(state, now, report)
-        result = run("limit", now, report)
+    for now, each, receive in reports_of(steps, {"c3": (1, 500)}):
+        expected = allocate(state, now, each)
+        result = run("limit", now, each)
         # Lua has one kind of table: an empty one is an object in JSON.
         assert {**result["allocation"], "granted": list(result["allocation"]["granted"])} == expected
         assert {name: value or None for name, value in result["state"].items()} == {
@@ -90,6 +94,17 @@ class TestServer:
             assert isinstance(cancel(bingx), Order)
             admin.script_flush()
             assert isinstance(cancel(bingx), Order)
+
+    def test_one_that_knows_no_script_may_have_an_older_state(self, redis: RedisServer) -> None:
+        with (
+            closing(redis_store.RedisStore(f"{redis.url}?{PATIENT_SOCKET}")) as store,
+            redis.client() as admin,
+        ):
+            assert granted(store, "a") == 3
+            assert granted(store, "b") == 2
+            admin.script_flush()
+            answer = store.exchange(NAME, report("new"))
+            assert (answer["held_for"], answer["members"]) == (1250, 3)
 
     def test_the_doctor_can_use_it(self, redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("BINGX_LIMITS", f"{redis.url}?{PATIENT_SOCKET}")

@@ -250,7 +250,7 @@ class TestStateThatGoesBack:
     def test_on_another_server_is_noticed_by_any_process(self, fleet: Fleet) -> None:
         fleet.exchange("a")
         fleet.now += 100
-        # What the Redis store does where the server's name is another one.
+        # What the Redis store does where the server does not know its script.
         del fleet.state["began"]
         assert fleet.exchange("new", single=fleet.names("new", 1))["held_for"] == 1250
 

@@ -36,6 +36,7 @@ class MemoryStore:
 
     time: ScriptedTime
     states: dict[str, State] = field(default_factory=dict)
+    skew: float = 0.0
     error: BaseException | None = None
     alter: Callable[[Any], Any] = lambda answer: answer
     is_closed: bool = False
@@ -44,7 +45,7 @@ class MemoryStore:
         if self.error is not None:
             raise self.error
         answer: Allocation = self.alter(
-            allocate(self.states.setdefault(name, {}), self.time() * 1000, report)
+            allocate(self.states.setdefault(name, {}), (self.time() + self.skew) * 1000, report)
         )
         return answer
 
@@ -279,6 +280,15 @@ def test_a_lockout_slows_every_process_down() -> None:
     assert fleet.processes[1].lockouts.seconds_left("cancelOrder") > 1.0
     fleet.run(4.0)
     assert all(each.limits.queue_for(CANCEL).windows[0].rate == Rate(1, 1.0) for each in fleet.processes)
+
+
+@pytest.mark.parametrize("skew", [-3.0, -3600.0])
+def test_a_clock_of_the_store_that_goes_back_changes_nothing(skew: float) -> None:
+    fleet = Fleet(processes=3)
+    fleet.run(2.0)
+    fleet.store.skew = skew
+    assert fleet.run(6.0) >= 25
+    assert fullest_window(fleet.arrivals, 1.0) <= 5
 
 
 class TestEqualErrors:

@@ -29,10 +29,7 @@ _MAIN = """
 local packed = redis.call('GET', KEYS[1])
 local state = packed and cmsgpack.unpack(packed) or {}
 local time = redis.call('TIME')
--- After a restart or a fail-over the state may be an older one. A user who may not call INFO does without.
-local info = redis.pcall('INFO', 'server')
-local server = type(info) == 'string' and string.match(info, 'run_id:(%w+)') or 'unknown'
-if state.server ~= server then state.server, state.began = server, nil end
+if ARGV[3] == 'new server' then state.began = nil end
 local allocation = allocate(state, time[1] * 1000 + time[2] / 1000, cjson.decode(ARGV[1]))
 redis.call('SET', KEYS[1], cmsgpack.pack(state), 'PX', ARGV[2])
 return cjson.encode(allocation)
@@ -124,7 +121,8 @@ class RedisStore:
             # By name: the client may be valkey-py's, which has the same exceptions.
             if type(error).__name__ != "NoScriptError":
                 raise
-        return self._client.eval(self._script, 1, name, report, _KEPT_MS)
+        # A server that has restarted or taken over knows no script, and its state may be an older one.
+        return self._client.eval(self._script, 1, name, report, _KEPT_MS, "new server")
 
 
 def _client_of_url(url: str) -> Any:

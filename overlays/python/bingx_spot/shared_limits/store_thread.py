@@ -3,6 +3,7 @@
 import logging
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from math import inf
 from threading import Event, Lock, Thread
 from weakref import finalize, ref
@@ -38,7 +39,7 @@ class SharedLimits:
         self._store = store
         self._name_of = name_of
         self._limits: list[SharedLimit] = []
-        self._health = StoreHealth(0.0)
+        self._health = StoreHealth()
         self._thread = _StoreThread(self)
         self._process = secrets.token_hex(6)
         account.limits.on_each_queue(self._add)
@@ -81,7 +82,6 @@ class SharedLimits:
         errors, wake = self._repeated_errors, self._thread.wake
         limit = SharedLimit(operation.operation_id, queue, own, self._lockouts, errors, name, wake)
         self._limits.append(limit)
-        self._health.window = max(self._health.window, own.seconds)
         if self._health.phase is Phase.LOCAL:
             limit.switch_to_local(self._health.members)
 
@@ -102,7 +102,7 @@ class SharedLimits:
     def _on_failure(self, limit: SharedLimit, reason: str) -> None:
         with self._ip_limits:
             now = self._ip_limits.now()
-            switches = self._health.mark_failed(now)
+            switches = self._health.mark_failed(now, max(each.window for each in self._limits))
             if switches:
                 for each in self._limits:
                     each.switch_to_local(self._health.members)
@@ -115,7 +115,6 @@ class SharedLimits:
         with self._ip_limits:
             now = self._ip_limits.now()
             switches = self._health.mark_ok(allocation["members"])
-            self._health.window = max(self._health.window, allocation["window"] / 1000)
             if switches:
                 for each in self._limits:
                     each.switch_to_store()
@@ -144,13 +143,13 @@ class _StoreThread:
         self._event.set()
         # One that has died is replaced. Where another caller has the lock, it does that.
         if not self._is_alive() and self._start_lock.acquire(blocking=False):
-            try:
+            # Where none can start, as at the end of a program, callers wait in vain, as without a permit.
+            with suppress(RuntimeError):
                 if not self._is_alive():
                     # A daemon, so that a program which does not close its client can end.
                     self._thread = Thread(target=self._run, name="bingx-spot limits", daemon=True)
                     self._thread.start()
-            finally:
-                self._start_lock.release()
+            self._start_lock.release()
 
     def stop(self) -> None:
         self._stopped = True

@@ -66,6 +66,11 @@ class SharedLimit:
         self._was_local = False
         self._blocked_until = 0.0
 
+    @property
+    def window(self) -> float:
+        """Return the window of the rate of all processes, in seconds."""
+        return self._queue.windows[0].limit.seconds
+
     def is_due(self, now: float) -> bool:
         """Return whether there is something to report, or a permit to ask for."""
         return self._remote.dirty or (self.due is not None and self.due <= now)
@@ -151,7 +156,7 @@ class SharedLimit:
         if now < self._shares_until:
             # The state was lost before, and again.
             return max(self._held_until - now, 0.0)
-        return self._queue.windows[0].limit.seconds + SETTLE_SECONDS
+        return self.window + SETTLE_SECONDS
 
     def _names_of_waiters(self, process: str, now: float) -> tuple[list[str], list[str]]:
         """Return the names of the waiters that could be served, as far as this machine's IP limits allow."""
@@ -205,22 +210,25 @@ class StoreHealth:
     shares. A process that shares the limit with no other switches at once.
 
     Attributes:
-        window: The longest window of the limits, in seconds.
         members: How many processes share the limits, as the store last said; 0 where that is not known.
         phase: Where permits come from.
     """
 
-    def __init__(self, window: float) -> None:
-        self.window = window
+    def __init__(self) -> None:
         self.members = 0
         self.phase = Phase.STORE
         self._failing_since = 0.0
 
-    def mark_failed(self, now: float) -> bool:
-        """Record that the store could not be used, and return whether to switch to the local share."""
+    def mark_failed(self, now: float, window: float) -> bool:
+        """Record that the store could not be used, and return whether to switch to the local share.
+
+        Args:
+            now: The time, in seconds.
+            window: The longest window of the limits, in seconds.
+        """
         if self.phase is Phase.STORE:
             self.phase, self._failing_since = Phase.WAITING, now
-        has_settled = self.members == 1 or now >= self._failing_since + self.window + SETTLE_SECONDS
+        has_settled = self.members == 1 or now >= self._failing_since + window + SETTLE_SECONDS
         if self.phase is Phase.WAITING and has_settled:
             self.phase = Phase.LOCAL
             return True
