@@ -337,7 +337,7 @@ class TestEqualErrors:
 
 
 class TestUnexpectedAnswers:
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=15)
     @given(unexpected)
     def test_are_an_outage(self, alter: Callable[[Any], Any]) -> None:
         fleet = Fleet(processes=1, callers=2)

@@ -12,7 +12,7 @@ from bingx_spot.fork_safety import register_fork_aware
 # same key without a shared store, or whose store is unreachable.
 _MAXIMUM_EQUAL_ERRORS = 17
 _WINDOW_SECONDS = 480.0
-# How many errors of an endpoint are kept, whatever their codes: a server could invent codes.
+# How many errors of an endpoint are kept, the youngest: a server could invent codes.
 _MAXIMUM_KEPT = 200
 #: The longest lock that the exchange documents, in seconds: the one for equal errors.
 LONGEST_LOCK = 480.0
