@@ -223,8 +223,8 @@ class TestStateThatGoesBack:
         # Each keeps to its share, one of five.
         assert fleet.run(3.0) >= 8
 
-    def test_the_most_is_twice_the_limit_where_no_process_can_notice(self) -> None:
-        # The first to ask has asked for nothing since the copy was made: for it, nobody has sent anything.
+    def sent_after_a_copy(self, pause: float) -> Fleet:
+        """Return a fleet of which one process sends, and after the copy and a pause one that was silent."""
         fleet = Fleet(processes=2, callers=0)
         silent, busy = fleet.processes
         for process in fleet.processes:
@@ -235,10 +235,19 @@ class TestStateThatGoesBack:
         states = copy.deepcopy(fleet.store.states)
         busy.callers = 5
         fleet.run(TICK * 2)
+        busy.callers = 0
         fleet.store.restore(states)
+        fleet.run(pause)
         silent.callers = 5
         fleet.run(2.0)
-        assert 5 < fullest_window(fleet.arrivals, 1.0) <= 10
+        return fleet
+
+    def test_a_process_that_has_just_sent_notices_without_a_caller(self) -> None:
+        assert fullest_window(self.sent_after_a_copy(0.15).arrivals, 1.0) <= 5
+
+    def test_the_most_is_twice_the_limit_where_no_process_can_notice(self) -> None:
+        # The first to ask has asked for nothing since the copy was made: for it, nobody has sent anything.
+        assert 5 < fullest_window(self.sent_after_a_copy(0.0).arrivals, 1.0) <= 10
 
 
 @pytest.mark.parametrize("seed", range(3))

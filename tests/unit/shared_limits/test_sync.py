@@ -145,7 +145,20 @@ class TestPermits:
         assert shared.remote.next_free_at == 1000.25
 
     def test_are_not_requested_without_waiters(self, shared: Shared) -> None:
-        shared.granted()
+        shared.apply([])
+        assert shared.limit.due is None
+
+    def test_are_reported_again_for_as_long_as_they_count(self, shared: Shared) -> None:
+        shared.granted().complete()
+        shared.apply([])
+        assert shared.limit.due == 1000.1
+        shared.time.seconds += 1
+        shared.apply([])
+        assert shared.limit.due is None
+
+    def test_are_reported_once_where_there_is_no_other_process(self, shared: Shared) -> None:
+        shared.granted().complete()
+        shared.apply([], members=1)
         assert shared.limit.due is None
 
     def test_are_not_requested_while_the_ip_limit_is_used_up(self, shared: Shared) -> None:

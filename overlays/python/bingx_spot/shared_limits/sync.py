@@ -14,8 +14,8 @@ from bingx_spot_api.contract import Rate
 
 # Lock-outs that differ by less, in seconds, are the same one: each process knows it by its own clock.
 _SAME_LOCKOUT = 1.0
-#: How often a process that waits for a permit asks, in seconds, though the store names a later time. So it
-#: soon notices a state that has gone back, and declares again what that has lost.
+#: How often a process reports while it waits for a permit, or holds one, though the store names a later time,
+#: in seconds. So it soon notices a state that has gone back, and declares again what that has lost.
 POLL_SECONDS = 0.1
 #: How long a request that was sent before may be on its way, beyond one window, where the store is
 #: unreachable or has lost its state. In that time nothing is granted.
@@ -37,7 +37,7 @@ class SharedLimit:
         notify: Wakes the thread that contacts the store; called without any lock.
 
     Attributes:
-        due: When to contact the store again; None where no caller waits.
+        due: When to contact the store again; None where no caller waits, and no permit is counted.
     """
 
     def __init__(
@@ -120,8 +120,9 @@ class SharedLimit:
                 # Its caller has left. The next report does not name it, which frees it for others.
                 self._remote.dirty = True
         self._remote.next_free_at = max(now + max(allocation["wait"], 0.0) / 1000, self._blocked_until)
-        poll = POLL_SECONDS if allocation["members"] > 1 else inf
-        self.due = min(self._remote.next_free_at, now + poll) if len(self._queue) > 0 else None
+        self.due = self._remote.next_free_at if len(self._queue) > 0 else None
+        if allocation["members"] > 1 and (self._queue or self._queue.windows[0].counted(now)):
+            self.due = min(self.due or inf, now + POLL_SECONDS)
         locked_for = allocation["locked_for"] / 1000
         if locked_for > self._lockouts.seconds_left(self._operation_id) + _SAME_LOCKOUT:
             self._lockouts.lock(self._operation_id, locked_for)
