@@ -395,6 +395,22 @@ def test_a_dead_thread_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None
     thread.stop()
 
 
+def test_a_thread_that_cannot_start_is_started_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    starts: list[object] = []
+
+    def start(thread: object) -> None:
+        starts.append(thread)
+        if len(starts) == 1:
+            raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(NoThread, "start", start)
+    monkeypatch.setattr(NoThread, "is_alive", lambda _: len(starts) > 1)
+    thread = store_thread._StoreThread(Limits())  # type: ignore[arg-type]
+    for _ in range(3):
+        thread.wake()
+    assert len(starts) == 2
+
+
 def test_limits_without_a_client_close_their_store() -> None:
     fleet = Fleet(processes=1)
     fleet.run(0.1)

@@ -143,13 +143,15 @@ class _StoreThread:
         self._event.set()
         # One that has died is replaced. Where another caller has the lock, it does that.
         if not self._is_alive() and self._start_lock.acquire(blocking=False):
-            # Where none can start, as at the end of a program, callers wait in vain, as without a permit.
-            with suppress(RuntimeError):
-                if not self._is_alive():
-                    # A daemon, so that a program which does not close its client can end.
-                    self._thread = Thread(target=self._run, name="bingx-spot limits", daemon=True)
-                    self._thread.start()
-            self._start_lock.release()
+            try:
+                # Where none can start, as at the end of a program, callers wait in vain, as without a permit.
+                with suppress(RuntimeError):
+                    if not self._is_alive():
+                        # A daemon, so that a program which does not close its client can end.
+                        self._thread = Thread(target=self._run, name="bingx-spot limits", daemon=True)
+                        self._thread.start()
+            finally:
+                self._start_lock.release()
 
     def stop(self) -> None:
         self._stopped = True
