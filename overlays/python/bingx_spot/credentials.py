@@ -3,18 +3,22 @@
 They are redacted in every `repr`, cannot be pickled or copied, and are in no error text.
 """
 
+import codecs
 import json
 import os
-import stat
 from pathlib import Path
 from typing import NoReturn, Self
 
 from bingx_spot.exceptions import CredentialsError
+from bingx_spot.private_file import read_secret
 
 #: Environment variables that `Credentials.from_env` reads.
 API_KEY_VARIABLE = "BINGX_API_KEY"
 API_SECRET_VARIABLE = "BINGX_API_SECRET"  # noqa: S105 - the name of a variable, not a secret
 KEY_FILE_VARIABLE = "BINGX_KEY_FILE"
+
+_BYTE_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_QUOTES = "\"'`\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}"
 
 
 class Credentials:
@@ -25,7 +29,7 @@ class Credentials:
         api_secret: The API secret, as the exchange showed it once.
 
     Raises:
-        CredentialsError: One of them is empty, or contains white space or a control character.
+        CredentialsError: One of them is empty or in quotes, or contains white space or a control character.
     """
 
     __slots__ = ("_api_key", "_api_secret")
@@ -64,10 +68,12 @@ class Credentials:
         """Read the credentials from a key file that only its owner can read.
 
         The file holds a JSON object with `apiKey` and `apiSecret`. Other members are ignored, so that the
-        first line that the sandbox prints can be used as it is.
+        first line that the sandbox prints can be used as it is. A link is followed, and on a read-only mount
+        others may read the file: so containers mount secrets.
 
         Raises:
-            CredentialsError: The file is missing, other users can read it, or it is not such an object.
+            CredentialsError: The file is missing, other users can read or replace it, or it is not such an
+                object.
         """
         text = _read_private(Path(path))
         if not text:
@@ -110,6 +116,8 @@ def _problem(name: str, value: object) -> str:
         return f"{name} is empty"
     if any(character.isspace() or not character.isprintable() for character in value):
         return f"{name} contains white space or a control character; was a line break copied with it?"
+    if value[0] in _QUOTES or value[-1] in _QUOTES:
+        return f"{name} is in quotes, which are no part of it; an env file of Docker keeps them"
     if name == "API key" and not value.isascii():
         return f"{name} contains a character that is not ASCII, which an HTTP header cannot hold"
     return ""
@@ -127,25 +135,15 @@ def _parse_key_file(text: str) -> tuple[str, str] | None:
 
 def _read_private(path: Path) -> str:
     try:
-        with path.open(encoding="utf-8") as file:
-            # Checked on the open file, so that it cannot be replaced between the check and the reading.
-            _reject_exposed(path, os.fstat(file.fileno()))
-            return file.read(65536)
+        content = read_secret(path, 65536)
+        if not content.startswith(_BYTE_ORDER_MARKS):
+            return content.decode()
+        problem = f"key file {path} begins with a byte order mark; save it as UTF-8 without one"
     except OSError as error:
         problem = f"key file {path} cannot be read: {error.strerror}"
     except UnicodeDecodeError:
         problem = f"key file {path} is not UTF-8 text"
     except ValueError:
         problem = f"key file {str(path)!r} is not a path"
+    content = b""  # for the same reason as in `Credentials.__init__`
     raise CredentialsError(problem)
-
-
-def _reject_exposed(path: Path, status: os.stat_result) -> None:
-    if os.name != "posix":  # pragma: no cover - other systems have no mode bits
-        return
-    if not stat.S_ISREG(status.st_mode):
-        raise CredentialsError(f"key file {path} is not a regular file")
-    if status.st_uid not in (os.geteuid(), 0):
-        raise CredentialsError(f"key file {path} belongs to another user")
-    if status.st_mode & 0o077:
-        raise CredentialsError(f"key file {path} can be read by others; fix it with: chmod 600 {path}")

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bingx_spot.bulk.journal import Journal
-from bingx_spot.bulk.journal_db import VERSION, JournalError, JournalLock
+from bingx_spot.bulk.journal_db import JournalError, JournalLock
+from bingx_spot.bulk.journal_schema import VERSION
 from tests.support.journals import new_journal, rows
 
 

@@ -78,7 +78,7 @@ class TestRow:
 
 
 def test_outcomes_are_those_of_a_cancel_and_what_is_not_known_yet():
-    assert set(OUTCOMES) == {*CancelOutcome, "waiting", "in_flight"}
+    assert set(OUTCOMES) == {*CancelOutcome, "waiting", "in_flight", "damaged"}
 
 
 def test_counts_by_what_a_run_does_next():

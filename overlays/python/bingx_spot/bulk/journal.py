@@ -3,66 +3,52 @@
 The disk has it that an order is begun before its request is sent, and how it ended before anything else
 happens. So whatever ends the process: an order that the journal shows as cancelled is cancelled, nothing was
 sent for one that it shows as waiting, and one that it shows as in flight is in doubt and is tried again.
+
+Every row has a checksum. A row that fails it is shown as damaged, and nothing is sent for it: what it names
+may not be what was asked for. A journal that lacks rows is not used at all.
 """
 
 import hashlib
-import json
 import secrets
 import time
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import replace
 
 from bingx_spot._version import __version__
 from bingx_spot.bulk.input_rows import BadRow, Row
-from bingx_spot.bulk.journal_db import JournalDatabase, JournalError
-from bingx_spot.bulk.journal_rows import OUTCOMES, Counts, DuplicateRow, JournalRow, PendingOrder
+from bingx_spot.bulk.journal_db import JournalDamaged, JournalDatabase, JournalError
+from bingx_spot.bulk.journal_rows import (
+    ASKED,
+    COLUMN_NAMES,
+    DAMAGED,
+    OUTCOMES,
+    Counts,
+    DuplicateRow,
+    JournalRow,
+    PendingOrder,
+    checksum,
+)
 from bingx_spot.bulk.result import CancelOutcome, CancelResult
-from bingx_spot.exceptions import CallError
 
-_INSERT = """
-INSERT OR IGNORE INTO orders
-    (line, symbol, order_id, client_order_id, cancel_restrictions, recv_window, state,
-    in_flight, in_doubt, calls)
-    VALUES (:line, :symbol, :order_id, :client_order_id, :cancel_restrictions, :recv_window, 'waiting',
-    0, 0, 0)
-"""
+_INSERT = f"INSERT OR IGNORE INTO orders VALUES ({', '.join('?' * len(COLUMN_NAMES))})"  # noqa: S608 - names of ours
+# What was asked never changes.
+_CHANGING = COLUMN_NAMES[ASKED:]
+_UPDATE = f"UPDATE orders SET {' = ?, '.join(_CHANGING)} = ? WHERE line = ?"  # noqa: S608 - names of ours
 # The line that names an order, and whether its conditions are the same.
 _FIND = """
-SELECT line, cancel_restrictions IS :cancel_restrictions AND recv_window IS :recv_window FROM orders
-    WHERE symbol = :symbol AND (order_id = :order_id OR client_order_id = :client_order_id)
-"""
-_RECOVER = """
-UPDATE orders SET state = ?, in_doubt = 1, in_flight = 0, error = NULL, code = NULL, hint = NULL, message = ?
-    WHERE in_flight
+SELECT line, cancel_restrictions IS ? AND recv_window IS ? FROM orders
+    WHERE symbol = ? AND (order_id = ? OR client_order_id = ?)
 """
 # The outcomes that are final are not tried again.
 _FETCH = """
-SELECT line, symbol, ifnull(exchange_order_id, order_id),
-    iif(exchange_order_id IS NULL, client_order_id, NULL), cancel_restrictions, recv_window
-    FROM orders WHERE in_doubt = ? AND line > ? AND NOT in_flight
+SELECT * FROM orders WHERE in_doubt = ? AND line > ? AND NOT in_flight
     AND state NOT IN ('cancelled', 'filled', 'already_canceled', 'failed') ORDER BY line LIMIT ?
 """
-_BEGIN = """
-UPDATE orders SET in_flight = 1, calls = calls + 1, started_at = ifnull(started_at, ?) WHERE line = ?
+_COUNT = """
+SELECT iif(in_flight, 'in_flight', state), in_doubt, count(*) FROM orders
+    WHERE line NOT IN (SELECT line FROM damaged) GROUP BY 1, 2
 """
-# A call without effect says nothing new of the order: what earlier calls learnt is kept. "Not found" can be a
-# read that lags, and does not outweigh a request that may have cancelled the order.
-_RECORD = """
-UPDATE orders SET
-    state = CASE
-        WHEN :outcome = 'unaffected' AND state <> 'waiting' THEN state
-        WHEN :outcome = 'not_found' AND in_doubt THEN 'unknown'
-        ELSE :outcome END,
-    in_doubt = in_doubt OR :outcome = 'unknown',
-    in_flight = 0, calls = calls - :not_sent, ended_at = :ended_at,
-    exchange_order_id = ifnull(exchange_order_id, :exchange_order_id),
-    order_status = iif(:outcome = 'unaffected', order_status, :order_status),
-    executed_qty = iif(:outcome = 'unaffected', executed_qty, :executed_qty),
-    error = :error, code = :code, message = :message, hint = :hint, attempts = :attempts
-    WHERE line = :line
-"""
-_COUNT = "SELECT iif(in_flight, 'in_flight', state), in_doubt, count(*) FROM orders GROUP BY 1, 2"
 _KILLED = "a request was in flight when the run was killed"
 # Rows that are fetched at once; a journal may have a million.
 _BATCH = 256
@@ -81,10 +67,45 @@ class Journal(JournalDatabase):
             JournalError: The journal cannot be written.
         """
         salt = secrets.token_bytes(16)
-        owner = (_now(), __version__, environment, salt, _fingerprint(api_key, salt))
         with self.creating():
-            self.run("INSERT INTO owner VALUES (?, ?, ?, ?, ?)", *owner)
             yield
+            [orders] = self.run("SELECT count(*) FROM orders").fetchone()
+            owner = (_now(), __version__, environment, salt, _fingerprint(api_key, salt), orders)
+            self.run("INSERT INTO owner VALUES (?, ?, ?, ?, ?, ?, ?)", *owner, checksum(owner))
+        self.write_ahead()
+
+    def inspect(self) -> str:
+        """Find the damaged rows, and return what is wrong with the journal as a whole, or nothing.
+
+        Raises:
+            JournalError: It cannot be read.
+        """
+        if self.is_new:
+            return ""
+        problem, total = self.structure_problem(), 0
+        try:
+            *owner, expected = self.run("SELECT * FROM owner").fetchone() or ("", b"")
+            for columns in self.run("SELECT * FROM orders"):
+                total += 1
+                if JournalRow.from_columns(columns) is None:
+                    self._add_damaged(columns[0])
+        except JournalDamaged as error:
+            return problem or str(error)
+        if not problem and checksum(owner) != expected:
+            return "the row that names its owner fails its checksum"
+        return problem or ("" if total == owner[-1] else f"it holds {total:,} of {owner[-1]:,} orders")
+
+    def check(self) -> None:
+        """Find the damaged rows, for which nothing is sent; raise `JournalDamaged` where rows are missing."""
+        if problem := self.inspect():
+            raise self.damaged(problem)
+
+    def damaged_lines(self) -> list[int]:
+        """Return the lines of the rows that were found damaged."""
+        return [line for (line,) in self.run("SELECT line FROM damaged ORDER BY line")]
+
+    def _add_damaged(self, line: object) -> None:
+        self.run("INSERT OR IGNORE INTO damaged VALUES (?)", line)
 
     def check_owner(self, environment: str, api_key: str) -> None:
         """Raise `JournalError` unless the journal was created for this environment and this API key."""
@@ -103,25 +124,33 @@ class Journal(JournalDatabase):
         Raises:
             JournalError: The rows cannot be written, or the journal was created from another input.
         """
-        is_new, matching = self.is_new, 0
+        is_new, matching, unmatched = self.is_new, 0, self.counts().damaged
         for row in rows:
             problem = row if isinstance(row, BadRow) else self._import_row(row, is_new=is_new)
             if problem is None:
                 matching += 1
+            elif isinstance(problem, JournalError):
+                # It may be what a damaged row once was.
+                if not unmatched:
+                    raise problem
+                unmatched -= 1
+                matching += 1
             else:
                 yield problem
         total = self.counts().total
-        if not is_new and matching != total:
+        if not is_new and matching + unmatched != total:
             text = f"it has {total} orders, and {matching} of them are in this input"
             raise self._error(f"belongs to another input: {text}")
 
-    def _import_row(self, row: Row, *, is_new: bool) -> BadRow | DuplicateRow | None:
-        columns = asdict(row.request)
-        if is_new and self.run(_INSERT, line=row.line, **columns).rowcount == 1:
+    def _import_row(self, row: Row, *, is_new: bool) -> BadRow | DuplicateRow | JournalError | None:
+        asked = JournalRow.waiting(row.line, row.request)
+        if is_new and self.run(_INSERT, *asked.columns()).rowcount == 1:
             return None
-        first, is_equal = self.run(_FIND, **columns).fetchone() or (None, False)
+        conditions = (asked.cancel_restrictions, asked.recv_window)
+        found = self.run(_FIND, *conditions, asked.symbol, asked.order_id, asked.client_order_id).fetchone()
+        first, is_equal = found or (None, False)
         if first is None or first > row.line or (first == row.line and not is_equal):
-            raise self._error(f"belongs to another input: it has no line {row.line} like this one")
+            return self._error(f"belongs to another input: it has no line {row.line} like this one")
         if first == row.line:
             return None
         if is_equal:
@@ -130,8 +159,12 @@ class Journal(JournalDatabase):
         return BadRow(row.line, f"{reason}; allowed: one row an order")
 
     def recover(self) -> None:
-        """Mark the orders that a killed run left in flight as unknown: they may be cancelled."""
-        self.run(_RECOVER, CancelOutcome.UNKNOWN, _KILLED)
+        """Prepare to go on: the orders that a killed run left in flight are unknown, and may be cancelled."""
+        self.write_ahead()
+        for columns in self.run("SELECT * FROM orders WHERE in_flight").fetchall():
+            if row := JournalRow.from_columns(columns):
+                known = replace(row, state=CancelOutcome.UNKNOWN.value, in_doubt=1, in_flight=0)
+                self._write(replace(known, error=None, code=None, hint=None, message=_KILLED))
 
     def pending(self) -> Iterator[PendingOrder]:
         """Yield each order that is to be cancelled, once the disk has it that it is begun.
@@ -145,17 +178,14 @@ class Journal(JournalDatabase):
         for in_doubt in (True, False):
             line = 0
             while batch := self.run(_FETCH, in_doubt, line, _BATCH).fetchall():
-                for line, symbol, order_id, client_order_id, restriction, window in batch:
-                    order = PendingOrder(
-                        symbol,
-                        order_id=order_id,
-                        client_order_id=client_order_id,
-                        cancel_restrictions=restriction,
-                        recv_window=window,
-                        line=line,
-                    )
-                    self.run(_BEGIN, _now(), line)
-                    yield order
+                for columns in batch:
+                    line = columns[0]
+                    row = JournalRow.from_columns(columns)
+                    if row is None:
+                        self._add_damaged(line)
+                        continue
+                    self._write(row.begun(_now()))
+                    yield row.pending()
 
     def record(self, line: int, result: CancelResult) -> JournalRow:
         """Record how the cancel of a line's order ended, and return what is known of the order now.
@@ -165,53 +195,33 @@ class Journal(JournalDatabase):
         Raises:
             JournalError: The journal cannot be written.
         """
-        self.run(_RECORD, line=line, outcome=result.outcome, ended_at=_now(), **_result_columns(result))
-        return JournalRow(*self.run("SELECT * FROM orders WHERE line = ?", line).fetchone())
+        columns = self.run("SELECT * FROM orders WHERE line = ?", line).fetchone()
+        before = columns and JournalRow.from_columns(columns)
+        if not before:
+            raise self.damaged(f"the row of line {line} fails its checksum")
+        known = before.after(result, _now())
+        self._write(known)
+        return known
+
+    def _write(self, row: JournalRow) -> None:
+        self.check_in_place()
+        if self.run(_UPDATE, *row.columns()[ASKED:], row.line).rowcount != 1:
+            raise self.damaged(f"the row of line {row.line} is lost")
 
     def counts(self) -> Counts:
         """Return how many orders have which outcome."""
-        return Counts.of(self.run(_COUNT))
+        return Counts.of([*self.run(_COUNT), *self.run("SELECT ?, 0, count(*) FROM damaged", DAMAGED)])
 
     def rows(self, outcomes: Collection[str] = OUTCOMES) -> Iterator[JournalRow]:
         """Yield the rows with one of these outcomes, in the order of the input."""
         with self.translating_errors():
             for columns in self.run("SELECT * FROM orders ORDER BY line"):
-                row = JournalRow(*columns)
+                row = JournalRow.from_columns(columns) or JournalRow.damaged(columns[0])
                 if row.outcome in outcomes:
                     yield row
 
     def _error(self, text: str) -> JournalError:
         return JournalError(f"{self.name} {text}")
-
-
-def _result_columns(result: CancelResult) -> dict[str, object]:
-    order, error = result.order, result.error
-    call = error if isinstance(error, CallError) else None
-    return {
-        "not_sent": call is not None and not call.attempts,
-        "exchange_order_id": _exchange_order_id(result),
-        "order_status": order and str(order.status),
-        "executed_qty": None if order is None or order.executed_qty is None else f"{order.executed_qty:f}",
-        "error": error and type(error).__name__,
-        "code": None if call is None or call.code is None else str(call.code),
-        "message": call and call.message,
-        "hint": (call and call.hint) or None,
-        "attempts": call and json.dumps([asdict(attempt) for attempt in call.attempts]),
-    }
-
-
-def _exchange_order_id(result: CancelResult) -> int | None:
-    """Return the order id that the exchange named during the call, or None."""
-    if result.order is not None:
-        return result.order.order_id
-    if not isinstance(result.error, CallError):
-        return None
-    details = result.error.details
-    if details.order_id is not None:
-        return details.order_id
-    # A call goes on by order id as soon as a response has named it.
-    named = details.request and details.request.parameters.get("orderId")
-    return None if named is None else int(str(named))
 
 
 def _fingerprint(api_key: str, salt: bytes) -> bytes:

@@ -1,7 +1,9 @@
 """Database of a journal: one SQLite file that survives a kill, a full disk and a power cut.
 
 Every statement is a transaction of its own, and is on the disk when it returns: write-ahead log with
-`synchronous=FULL`.
+`synchronous=FULL`. SQLite ignores without a word what comes after a damaged place of that log. So each
+transaction is merged into the file at once: the log holds nothing that is not in the file too, unless the
+process is killed in that very moment.
 """
 
 import os
@@ -11,54 +13,31 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
+from bingx_spot import private_file
+from bingx_spot.bulk.journal_schema import APPLICATION_ID, STATEMENTS, TEMPORARY, VERSION
 from bingx_spot.exceptions import BingxError
 
-#: "BXcj" in the header of the file, which distinguishes it from other databases.
-APPLICATION_ID = 0x4258636A
-#: Version of the tables.
-VERSION = 2
-
-_SMALLEST_DATABASE = 512
 _OTHER_FILE = "is not a journal of bingx-spot, and was left unchanged; give --journal another file"
-
-_SCHEMA = """
-CREATE TABLE owner (
-    created_at INTEGER NOT NULL,   -- Unix milliseconds
-    created_by TEXT NOT NULL,      -- version of bingx-spot
-    environment TEXT NOT NULL,     -- the base URL that requests are sent to
-    salt BLOB NOT NULL,
-    account BLOB NOT NULL          -- fingerprint of the API key under the salt, never the key
-);
-CREATE TABLE orders (
-    line INTEGER PRIMARY KEY,      -- of the input, from 1
-    symbol TEXT NOT NULL,
-    order_id INTEGER,              -- where the input names the order by it
-    client_order_id TEXT,          -- where the input names the order by it
-    cancel_restrictions TEXT,      -- the only status in which the order may be cancelled
-    recv_window NUMERIC,           -- how long a request stays valid, in milliseconds
-    state TEXT NOT NULL,           -- waiting, or the outcome as far as it is known
-    in_flight INTEGER NOT NULL,    -- whether a request may be in flight
-    in_doubt INTEGER NOT NULL,     -- whether a request was sent whose outcome was never learnt
-    calls INTEGER NOT NULL,        -- cancels that were begun
-    started_at INTEGER,            -- of the first call, Unix milliseconds
-    ended_at INTEGER,              -- of the last call, Unix milliseconds
-    exchange_order_id INTEGER,     -- as the exchange named it; further calls go by it, since a client order
-                                   -- id may be used again for a newer order
-    order_status TEXT,             -- as the exchange stated it last
-    executed_qty TEXT,             -- as the exchange stated it last, in the base asset
-    error TEXT,                    -- name of the exception that cancel_order would have raised
-    code TEXT,                     -- the exchange's
-    message TEXT,                  -- the exchange's text, or what happened instead of a response
-    hint TEXT,                     -- what to do about it
-    attempts TEXT                  -- when, where and with which result requests were sent, as JSON
-);
-CREATE UNIQUE INDEX by_order_id ON orders (order_id, symbol) WHERE order_id IS NOT NULL;
-CREATE UNIQUE INDEX by_client_order_id ON orders (client_order_id, symbol) WHERE client_order_id IS NOT NULL;
-"""
+_ELSEWHERE = "name a file of yours, or a new one, in a folder that you may write"
+_DAMAGED = "is damaged ({}); nothing is sent by it. See: bingx-spot journal --check {}"
+# What to do, by the beginning of the name of SQLite's error.
+_REASONS = {
+    "SQLITE_NOTADB": _OTHER_FILE,
+    "SQLITE_FULL": "cannot be written: the disk is full; make room, and give the same command again",
+    "SQLITE_BUSY": "is in use by another process; try again when that has ended",
+    "SQLITE_LOCKED": "is in use by another process; try again when that has ended",
+    "SQLITE_READONLY": "cannot be written: the file, its folder or its disk is read-only",
+    "SQLITE_IOERR": "cannot be used: the disk failed ({}); mend it, and give the same command again",
+    "SQLITE_CANTOPEN": "cannot be opened ({}); give the same command again when its folder and disk work",
+}
 
 
 class JournalError(BingxError):
     """A journal cannot be used, read or written; the text says which and why."""
+
+
+class JournalDamaged(JournalError):
+    """The content of a journal is not what was written."""
 
 
 class NoOrders(JournalError):
@@ -73,6 +52,8 @@ class JournalDatabase:
         name: Its name in error texts.
         path: The file, or None for a database that ends with the process.
         lock: Keeps other runs out, or None where no other run can open the database.
+        status: The status of the file, or None.
+        created: Whether this process has created the file.
 
     Attributes:
         is_new: Whether it holds no orders yet.
@@ -87,10 +68,17 @@ class JournalDatabase:
         name: str,
         path: Path | None = None,
         lock: "JournalLock | None" = None,
+        status: os.stat_result | None = None,
+        *,
+        created: bool = False,
     ) -> None:
         self._connection, self.name, self._path, self._lock = connection, name, path, lock
+        self._status, self._created = status, created
+        # A damaged text is read, and then fails the checksum of its row.
+        connection.text_factory = lambda content: content.decode("utf-8", "surrogateescape")
         try:
             self.is_new = self._is_empty()
+            self.run(TEMPORARY)
         except JournalError:
             connection.close()
             raise
@@ -111,19 +99,26 @@ class JournalDatabase:
         Raises:
             JournalError: The file is something else, cannot be written, or another run uses it.
         """
-        lock = JournalLock(path)
+        lock = None
         try:
-            _create_private_file(path)
-            journal = cls(sqlite3.connect(path, isolation_level=None), str(path), path, lock)
-        except JournalError:
-            lock.release()
-            raise
-        except OSError as error:
-            lock.release()
-            raise JournalError(f"{path} cannot be opened: {error.strerror}") from None
+            private_file.find_database(path)
+            lock = JournalLock(path)
+            found = private_file.find_database(path)
+            status = found or private_file.create(path)
+            connection = sqlite3.connect(path, isolation_level=None)
+            journal = cls(connection, str(path), path, lock, status, created=found is None)
+            journal.check_in_place()
+        except (JournalError, OSError, sqlite3.Error) as error:
+            if lock is not None:
+                lock.release()
+            if isinstance(error, JournalError):
+                raise
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise JournalError(f"{path} cannot be opened: {reason}; {_ELSEWHERE}") from None
         journal.run("PRAGMA synchronous=FULL")
         # On macOS, fsync does not reach the disk without it.
         journal.run("PRAGMA fullfsync=ON")
+        journal.run("PRAGMA wal_autocheckpoint=1")
         return journal
 
     @classmethod
@@ -134,13 +129,21 @@ class JournalDatabase:
             NoOrders: There are no orders in it.
             JournalError: The file is something else, or does not exist.
         """
-        if not path.is_file():
-            raise JournalError(f"{path} cannot be read: there is no such file")
+        try:
+            private_file.check_regular(path.lstat())
+        except FileNotFoundError:
+            raise JournalError(f"{path} cannot be read: there is no such file") from None
+        except OSError as error:
+            raise JournalError(f"{path} cannot be read: {error.strerror}") from None
         # In a folder that cannot be written, SQLite reads a file without a log only as immutable.
         log = path.with_name(f"{path.name}-wal")
         immutable = not os.access(path.parent, os.W_OK) and not log.exists()
         mode = "mode=ro&immutable=1" if immutable else "mode=ro"
-        journal = cls(sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True), str(path), path)
+        try:
+            connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)
+        except sqlite3.Error as error:
+            raise JournalError(f"{path} cannot be opened: {error}") from None
+        journal = cls(connection, str(path), path)
         if journal.is_new:
             journal.close()
             raise NoOrders(f"{path} holds no orders")
@@ -151,16 +154,29 @@ class JournalDatabase:
             [application] = self.run("PRAGMA application_id").fetchone()
             [version] = self.run("PRAGMA user_version").fetchone()
             [tables] = self.run("SELECT count(*) FROM sqlite_master").fetchone()
-        if application not in (0, APPLICATION_ID) or (application == 0 and tables):
+        if application == 0 and not tables:
+            # SQLite takes a file that is shorter than any database for an empty one, and would overwrite it.
+            if self._path is not None and self._path.stat().st_size:
+                raise JournalError(f"{self.name} {_OTHER_FILE}")
+            return True
+        if application != APPLICATION_ID:
             raise JournalError(f"{self.name} {_OTHER_FILE}")
-        if tables and version != VERSION:
+        if version != VERSION:
             age = "a later" if version > VERSION else "an earlier"
             reason = f"was written by {age} version of bingx-spot, in a format that this one does not read"
             raise JournalError(f"{self.name} {reason}; go on with that version, or start a new journal")
-        # SQLite would treat a file shorter than any database as an empty one, and overwrite it.
-        if not tables and self._path is not None and 0 < self._path.stat().st_size < _SMALLEST_DATABASE:
-            raise JournalError(f"{self.name} {_OTHER_FILE}")
-        return not tables
+        return False
+
+    def structure_problem(self) -> str:
+        """Return what SQLite finds wrong with its file, the first thing only; empty where nothing is."""
+        try:
+            [problem] = self._connection.execute("PRAGMA integrity_check(1)").fetchone()
+            found = self._connection.execute("SELECT sql FROM sqlite_master ORDER BY rowid").fetchall()
+        except sqlite3.Error as error:
+            return str(error)
+        if problem != "ok":
+            return str(problem).splitlines()[-1]
+        return "" if [sql for (sql,) in found] == STATEMENTS else "its tables are not those of a journal"
 
     @contextmanager
     def creating(self) -> Iterator[None]:
@@ -172,14 +188,22 @@ class JournalDatabase:
         self.run("BEGIN IMMEDIATE")
         # Commits, or rolls back if the block raises.
         with self.translating_errors(), self._connection:
-            for statement in _SCHEMA.split(";\n"):
+            for statement in STATEMENTS:
                 self.run(statement)
             self.run(f"PRAGMA application_id={APPLICATION_ID}")
             self.run(f"PRAGMA user_version={VERSION}")
             yield
-        # Half the work for each order, and readers do not block.
-        self.run("PRAGMA journal_mode=WAL")
         self.is_new = False
+
+    def write_ahead(self) -> None:
+        """Let readers and the run work at the same time."""
+        self.run("PRAGMA journal_mode=WAL")
+
+    def check_in_place(self) -> None:
+        """Raise `JournalError` where the file has left its path: nobody would find what it holds."""
+        if self._path is not None and self._status and not private_file.is_at(self._path, self._status):
+            reason = "was moved or removed while a run used it; put it back and give the same command again"
+            raise JournalError(f"{self.name} {reason}")
 
     def run(self, statement: str, *values: object, **named: object) -> sqlite3.Cursor:
         """Run SQL with the values of its question marks, or of its names.
@@ -201,14 +225,15 @@ class JournalDatabase:
             # A reader cannot roll back what a run that was killed during its import has left.
             if kind == "SQLITE_READONLY_ROLLBACK":
                 raise NoOrders(f"{self.name} holds no orders") from None
-            reason = f"cannot be used: {error}"
-            if kind == "SQLITE_NOTADB":
-                reason = _OTHER_FILE
-            elif kind == "SQLITE_FULL":
-                reason = "cannot be written: the disk is full"
-            elif kind.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-                reason = "is in use by another process"
+            if kind.startswith("SQLITE_CORRUPT"):
+                raise self.damaged(error) from None
+            reasons = (reason for name, reason in _REASONS.items() if kind.startswith(name))
+            reason = next(reasons, "cannot be used: {}").format(error)
             raise JournalError(f"{self.name} {reason}") from None
+
+    def damaged(self, problem: object) -> JournalDamaged:
+        """Return the error of a journal with this problem."""
+        return JournalDamaged(f"{self.name} {_DAMAGED.format(problem, self.name)}")
 
     def close(self, *, discard: bool = False) -> None:
         """Merge the log into the one file, close it or remove it, and release its lock."""
@@ -216,17 +241,10 @@ class JournalDatabase:
         with suppress(sqlite3.Error):
             self._connection.execute("PRAGMA journal_mode=DELETE")
         self._connection.close()
-        if discard and self._path is not None:
-            self._path.unlink(missing_ok=True)
+        if discard and self._created and self._path is not None:
+            private_file.remove_created(self._path, self._status)
         if self._lock is not None:
             self._lock.release()
-
-
-def _create_private_file(path: Path) -> None:
-    """Create an empty file that only its owner can read, unless it exists: a journal shows trades."""
-    # An existing file is not opened: to close it would release the locks that SQLite holds on it.
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 class JournalLock:
@@ -241,23 +259,29 @@ class JournalLock:
 
     def __init__(self, path: Path) -> None:
         self._path = path.with_name(f"{path.name}-lock")
+        self._created: os.stat_result | None = None
         while not self._acquire(path):
-            self._connection.close()
+            pass
 
     def release(self) -> None:
-        """Release the lock and remove its file."""
+        """Release the lock, and remove its file where this process has created it."""
         # Removed while the lock is held: a process that has locked a removed file notices, see `_acquire`.
-        self._path.unlink(missing_ok=True)
+        private_file.remove_created(self._path, self._created)
         self._connection.close()
 
     def _acquire(self, path: Path) -> bool:
         """Lock the file; return whether it is still the one that the next process would lock."""
         try:
-            _create_private_file(self._path)
-            locked = self._path.stat()
-        except OSError as error:
-            raise JournalError(f"{path} cannot be locked: {error.strerror}") from None
-        self._connection = sqlite3.connect(self._path, timeout=0, isolation_level=None)
+            if (locked := private_file.find(self._path)) is None:
+                with suppress(FileExistsError):
+                    self._created = private_file.create(self._path)
+                return self._acquire(path)
+            if locked.st_size:
+                raise private_file.UnsafeFile(f"{self._path} is no lock of bingx-spot")
+            self._connection = sqlite3.connect(self._path, timeout=0, isolation_level=None)
+        except (OSError, sqlite3.Error) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise JournalError(f"{path} cannot be locked: {reason}; {_ELSEWHERE}") from None
         try:
             # Nothing is ever written, so that there is nothing to roll back.
             self._connection.execute("PRAGMA journal_mode=OFF")
@@ -265,6 +289,7 @@ class JournalLock:
         except sqlite3.Error:
             self._connection.close()
             raise JournalError(f"{path} is in use: another run works on it") from None
-        with suppress(OSError):
-            return os.path.samestat(locked, self._path.stat())
+        if private_file.is_at(self._path, locked):
+            return True
+        self._connection.close()
         return False

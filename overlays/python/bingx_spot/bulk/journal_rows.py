@@ -2,14 +2,19 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from hashlib import blake2b
+from operator import attrgetter
+from typing import Any, Self
 
-from bingx_spot.bulk.items import CancelRequest
-from bingx_spot.bulk.result import CancelOutcome
+from bingx_spot.bulk.items import WIRE_NAMES, CancelRequest
+from bingx_spot.bulk.result import CancelOutcome, CancelResult
+from bingx_spot.exceptions import CallError
 
 WAITING = "waiting"
 IN_FLIGHT = "in_flight"
+DAMAGED = "damaged"
 #: Every outcome that a journal may show for an order, and what it means.
 OUTCOMES = {
     "cancelled": "the exchange says that it cancelled the order",
@@ -23,6 +28,7 @@ OUTCOMES = {
     "unknown": "may be cancelled; it could not be learnt in time",
     WAITING: "nothing was sent yet",
     IN_FLIGHT: "a request is in flight, or was when the run was killed",
+    DAMAGED: "the journal's row is damaged, so that nothing is sent for it",
 }
 
 #: The names in JSON and CSV, like those of the API, and the attributes of a `JournalRow`.
@@ -69,19 +75,88 @@ class JournalRow:
     cancel_restrictions: str | None
     recv_window: float | None
     state: str
-    in_flight: int
-    in_doubt: int
-    calls: int
-    started_at: int | None
-    ended_at: int | None
-    exchange_order_id: int | None
-    order_status: str | None
-    executed_qty: str | None
-    error: str | None
-    code: str | None
-    message: str | None
-    hint: str | None
-    attempts: str | None
+    in_flight: int = 0
+    in_doubt: int = 0
+    calls: int = 0
+    started_at: int | None = None
+    ended_at: int | None = None
+    exchange_order_id: int | None = None
+    order_status: str | None = None
+    executed_qty: str | None = None
+    error: str | None = None
+    code: str | None = None
+    message: str | None = None
+    hint: str | None = None
+    attempts: str | None = None
+
+    @classmethod
+    def waiting(cls, line: int, request: CancelRequest) -> Self:
+        """Return the row of an order for which nothing was sent yet."""
+        parameters: Any = request.parameters()
+        asked = {name: parameters.get(wire) for name, wire in WIRE_NAMES.items()}
+        return cls(line, **asked, state=WAITING)
+
+    @classmethod
+    def damaged(cls, line: int) -> Self:
+        """Return the row to show in place of a damaged one."""
+        asked: Any = dict.fromkeys(WIRE_NAMES)
+        return cls(line, **{**asked, "symbol": ""}, state=DAMAGED, message="the row fails its checksum")
+
+    @classmethod
+    def from_columns(cls, columns: Sequence[Any]) -> Self | None:
+        """Return the row that its columns hold, or None where they fail its checksum."""
+        *values, expected = columns
+        return cls(*values) if checksum(values) == expected else None
+
+    def columns(self) -> tuple[object, ...]:
+        """Return the columns of the row: its values, and their checksum."""
+        values = _VALUES(self)
+        return (*values, checksum(values))
+
+    def pending(self) -> PendingOrder:
+        """Return the order to cancel; where the exchange has named its order id, by that."""
+        named = self.exchange_order_id
+        return PendingOrder(
+            self.symbol,
+            order_id=self.order_id if named is None else named,
+            client_order_id=self.client_order_id if named is None else None,
+            cancel_restrictions=self.cancel_restrictions,
+            recv_window=self.recv_window,
+            line=self.line,
+        )
+
+    def begun(self, now: int) -> Self:
+        """Return the row once a call is begun, at a time in Unix milliseconds."""
+        started_at = now if self.started_at is None else self.started_at
+        return replace(self, in_flight=1, calls=self.calls + 1, started_at=started_at)
+
+    def after(self, result: CancelResult, now: int) -> Self:
+        """Return the row after a call with this result, which ended at a time in Unix milliseconds."""
+        outcome, state = result.outcome.value, result.outcome.value
+        known: dict[str, Any] = _order_columns(result)
+        # A call without effect says nothing new of the order: what earlier calls learnt is kept. "Not found"
+        # can be a read that lags, and does not outweigh a request that may have cancelled the order.
+        if outcome == CancelOutcome.UNAFFECTED:
+            state, known = outcome if self.state == WAITING else self.state, {}
+        elif outcome == CancelOutcome.NOT_FOUND and self.in_doubt:
+            state = CancelOutcome.UNKNOWN.value
+        call = result.error if isinstance(result.error, CallError) else None
+        named = self.exchange_order_id
+        return replace(
+            self,
+            state=state,
+            in_doubt=int(self.in_doubt or outcome == CancelOutcome.UNKNOWN),
+            in_flight=0,
+            calls=self.calls - (call is not None and not call.attempts),
+            ended_at=now,
+            exchange_order_id=_exchange_order_id(result) if named is None else named,
+            error=None if result.error is None else type(result.error).__name__,
+            code=None if call is None or call.code is None else _kept(str(call.code)),
+            message=None if call is None else _kept(call.message),
+            hint=None if call is None or not call.hint else _kept(call.hint),
+            attempts=None if call is None else _attempts(call),
+            **known,
+        )
 
     @property
     def outcome(self) -> str:
@@ -99,6 +174,60 @@ class JournalRow:
         members["maybeCancelledByThisRun"] = self.maybe_cancelled_by_us or None
         members["attempts"] = self.attempts and json.loads(self.attempts)
         return members
+
+
+#: The columns of the table: the fields of a row, and the checksum. The first `ASKED` say what was asked.
+COLUMN_NAMES = (*JournalRow.__dataclass_fields__, "checksum")
+ASKED = COLUMN_NAMES.index("state")
+_VALUES = attrgetter(*JournalRow.__dataclass_fields__)
+# What is kept of a text, in characters, and of the attempts of one call.
+_LONGEST_TEXT = 1_000
+_FIRST_ATTEMPTS, _LAST_ATTEMPTS = 10, 30
+
+
+def _kept(text: str) -> str:
+    """Return the beginning of a text, in which SQLite can store every character."""
+    cut = text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}... ({len(text):,} characters)"
+    return cut.encode("utf-8", "backslashreplace").decode()
+
+
+def _attempts(call: CallError) -> str:
+    """Return when, where and with which result requests were sent, as JSON."""
+    kept = [asdict(attempt) for attempt in call.attempts]
+    for attempt in kept:
+        attempt["result"] = _kept(attempt["result"])
+    if left_out := max(len(kept) - _FIRST_ATTEMPTS - _LAST_ATTEMPTS, 0):
+        note = {**kept[_FIRST_ATTEMPTS], "result": f"{left_out} attempts from here on are left out"}
+        kept[_FIRST_ATTEMPTS:-_LAST_ATTEMPTS] = [note]
+    return json.dumps(kept)
+
+
+def _order_columns(result: CancelResult) -> dict[str, str | None]:
+    """Return what the exchange has stated of the order."""
+    order = result.order
+    if order is None:
+        return {"order_status": None, "executed_qty": None}
+    executed = None if order.executed_qty is None else _kept(f"{order.executed_qty:f}")
+    return {"order_status": _kept(str(order.status)), "executed_qty": executed}
+
+
+def _exchange_order_id(result: CancelResult) -> int | None:
+    """Return the order id that the exchange named during the call, or None."""
+    if result.order is not None:
+        return result.order.order_id
+    if not isinstance(result.error, CallError):
+        return None
+    details = result.error.details
+    if details.order_id is not None:
+        return details.order_id
+    # A call goes on by order id as soon as a response has named it.
+    named = details.request and details.request.parameters.get("orderId")
+    return None if named is None else int(str(named))
+
+
+def checksum(values: Iterable[object]) -> bytes:
+    """Return a checksum of values: numbers, text, bytes and None, each of its own type."""
+    return blake2b(repr(tuple(values)).encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
 @dataclass(slots=True)
@@ -139,9 +268,15 @@ class Counts:
         return self.outcomes[CancelOutcome.UNKNOWN] + self.outcomes[IN_FLIGHT]
 
     @property
+    def damaged(self) -> int:
+        """Return how many rows are damaged; nothing is sent for their orders."""
+        return self.outcomes[DAMAGED]
+
+    @property
     def unfinished(self) -> int:
         """Return how many orders are tried when the run goes on: their outcome can change with time."""
-        return self.total - sum(self.outcomes[outcome] for outcome in CancelOutcome if outcome.is_final)
+        final = sum(self.outcomes[outcome] for outcome in CancelOutcome if outcome.is_final)
+        return self.total - final - self.damaged
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ Exit codes:
   1    not done, and the reason was printed
   2    wrong usage, or no API key; nothing was sent
   3    unknown: it could not be learnt in time
+  4    of journal: it is damaged
   10 to 15  of cancel: not cancelled, see "bingx-spot cancel --help"
   130  interrupted
 
@@ -84,3 +85,12 @@ def main() -> None:
         # Not click's own code, 1, which here means "surely not cancelled".
         click.echo("Interrupted. A request in flight may have taken effect; query the order.", err=True)
         sys.exit(130)
+    except OSError as error:
+        from bingx_spot.cli.output import discard_output
+
+        # The command may have done what it should, and could not say so.
+        click.echo(
+            f"The result cannot be written: {error.strerror}. Query the order, or ask again.", err=True
+        )
+        discard_output()
+        sys.exit(3)

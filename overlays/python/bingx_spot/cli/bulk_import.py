@@ -12,7 +12,7 @@ from bingx_spot.bulk.input_rows import Rows
 from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_db import NoOrders
 from bingx_spot.bulk.journal_rows import DuplicateRow
-from bingx_spot.cli.output import print_json, print_table
+from bingx_spot.cli.output import plural, print_json, print_table
 from bingx_spot.core.clock import format_duration
 from bingx_spot.credentials import Credentials
 from bingx_spot.exceptions import CredentialsError
@@ -29,8 +29,11 @@ def open_journal(
         UsageError: A row cannot be sent.
         JournalError: The journal cannot be used, or belongs to another run.
     """
+    existed = path is not None and path.exists()
     journal = Journal.temporary() if path is None else Journal.open(path)
     is_new = journal.is_new
+    if is_new and existed and rows is not None:
+        click.echo(f"{path} was empty: every order of the input is new to it.", err=True)
     try:
         _fill(journal, rows, environment, api_key, skip_bad=skip_bad)
     except BaseException:
@@ -45,8 +48,12 @@ def _fill(
     """Import the rows, or compare them with the journal; return how many are bad and how many duplicates."""
     if journal.is_new and rows is None:
         raise click.UsageError("The journal holds no orders; give them with --from.")
-    if not journal.is_new and api_key:
-        journal.check_owner(environment, api_key)
+    if not journal.is_new:
+        journal.check()
+        for line in journal.damaged_lines():
+            click.echo(f"line {line} of the journal is damaged: nothing is sent for its order", err=True)
+        if api_key:
+            journal.check_owner(environment, api_key)
     with journal.create(environment, api_key) if journal.is_new else nullcontext():
         return Counter() if rows is None else _import_rows(journal, rows, skip_bad=skip_bad)
 
@@ -65,17 +72,13 @@ def _import_rows(journal: Journal, rows: Rows, *, skip_bad: bool) -> Counter[str
     if rows.ignored:
         click.echo(f"Columns ignored: {', '.join(rows.ignored)}.", err=True)
     if duplicates:
-        click.echo(f"{_plural(duplicates, 'duplicate row')}; each order is cancelled once.", err=True)
+        click.echo(f"{plural(duplicates, 'duplicate row')}; each order is cancelled once.", err=True)
     if bad and not skip_bad:
-        text = f"{_plural(bad, 'row')} cannot be sent, so nothing was sent. Fix them, or use --skip-bad."
+        text = f"{plural(bad, 'row')} cannot be sent, so nothing was sent. Fix them, or use --skip-bad."
         raise click.UsageError(text)
     if bad:
-        click.echo(f"{_plural(bad, 'row')} left out.", err=True)
+        click.echo(f"{plural(bad, 'row')} left out.", err=True)
     return problems
-
-
-def _plural(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def print_plan(
@@ -104,7 +107,8 @@ def print_plan(
     problems = _fill(journal, rows, environment, api_key, skip_bad=skip_bad)
     counts = journal.counts()
     journal.close()
-    orders, in_doubt, done = counts.unfinished, counts.unknown, counts.total - counts.unfinished
+    orders, in_doubt = counts.unfinished, counts.unknown
+    done = counts.total - orders - counts.damaged
     duplicates, bad = problems["duplicates"], problems["bad"]
     # The contract limits cancels. The first ones are sent at once.
     limit = cast("Rate", rate_limit(BY_ID["cancelOrder"], rate))

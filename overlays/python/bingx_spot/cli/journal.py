@@ -3,31 +3,45 @@
 import csv
 import sys
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 
 import click
 
 from bingx_spot.bulk.journal import Journal
-from bingx_spot.bulk.journal_db import JournalError
+from bingx_spot.bulk.journal_db import JournalDamaged, JournalError
 from bingx_spot.bulk.journal_rows import COLUMNS, OUTCOMES, JournalRow
-from bingx_spot.cli.output import print_json, print_table
+from bingx_spot.cli.output import DAMAGED, plural, print_json, print_table
 
 _EPILOG = """\b
 Examples:
   bingx-spot journal orders.journal
   bingx-spot journal orders.journal --outcome unknown --outcome still_open
   bingx-spot journal orders.journal --csv > orders.csv
+  bingx-spot journal orders.journal --check
 
 \b
-Outcomes; all but the first four can change, and the run tries them again:
+Outcomes; all but the first four and damaged can change, and the run tries
+them again:
 %s
 
 It can be read while a run uses it.
+
+\b
+Exit codes:
+  0    it was read, and is sound
+  2    wrong usage, or no journal
+  4    it is damaged: rows fail their checksum or are missing
 """
 _OUTCOME_LINES = "\n".join(f"  {outcome:<17} {meaning}" for outcome, meaning in OUTCOMES.items())
 
 # More rows than a person reads.
 _SHOWN = 100
+_ROW_ADVICE = "Query the orders of these lines, and cancel them from a new input and journal."
+_ADVICE = (
+    "No run goes on with it. Keep it; --csv prints the rows that are sound. Put the orders that are not done, and\n"
+    "those that are missing, into a new input with a new journal."
+)
 
 
 @click.command("journal", epilog=_EPILOG % _OUTCOME_LINES)
@@ -42,25 +56,46 @@ _SHOWN = 100
 )
 @click.option("--csv", "as_csv", is_flag=True, help="Print all rows as CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print all rows, one JSON object a line.")
-def command(path: Path, outcomes: tuple[str, ...], as_csv: bool, as_json: bool) -> None:
+@click.option(
+    "--check", is_flag=True, help="Check every row and the file, and print what is wrong with them."
+)
+def command(path: Path, outcomes: tuple[str, ...], as_csv: bool, as_json: bool, check: bool) -> None:
     """Show the journal of a cancel-many run: which orders were begun, and how each ended."""
-    if as_csv and as_json:
-        raise click.UsageError("--csv and --json exclude each other.")
+    if as_csv + as_json + check > 1:
+        raise click.UsageError("--csv, --json and --check exclude one another.")
     try:
-        journal = Journal.open_readonly(path)
-        rows = journal.rows(outcomes or OUTCOMES)
-        if as_csv:
-            writer = csv.DictWriter(sys.stdout, list(COLUMNS), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows({**row.to_dict(), "attempts": row.attempts} for row in rows)
-        elif as_json:
-            for row in rows:
-                print_json(row.to_dict())
-        else:
-            _print_tables(journal, rows, path)
-        journal.close()
+        with closing(Journal.open_readonly(path)) as journal:
+            problem, damaged = journal.inspect(), journal.damaged_lines()
+            if not check:
+                _print_rows(journal, path, outcomes, as_csv=as_csv, as_json=as_json)
+            elif not problem and not damaged:
+                click.echo(f"{path} is sound: {plural(journal.counts().total, 'order')}.")
+    except JournalDamaged as error:
+        problem, damaged = str(error), []
     except JournalError as error:
         raise click.UsageError(f"{error}.") from None
+    for line in damaged:
+        click.echo(f"line {line} of the journal is damaged: nothing is sent for its order", err=True)
+    if problem:
+        click.echo(f"{path} is damaged: {problem}.", err=True)
+    if problem or damaged:
+        click.echo(_ADVICE if problem else _ROW_ADVICE, err=True)
+        sys.exit(DAMAGED)
+
+
+def _print_rows(
+    journal: Journal, path: Path, outcomes: tuple[str, ...], *, as_csv: bool, as_json: bool
+) -> None:
+    rows = journal.rows(outcomes or OUTCOMES)
+    if as_csv:
+        writer = csv.DictWriter(sys.stdout, list(COLUMNS), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({**row.to_dict(), "attempts": row.attempts} for row in rows)
+    elif as_json:
+        for row in rows:
+            print_json(row.to_dict())
+    else:
+        _print_tables(journal, rows, path)
 
 
 def _print_tables(journal: Journal, rows: Iterable[JournalRow], path: Path) -> None:
@@ -70,5 +105,4 @@ def _print_tables(journal: Journal, rows: Iterable[JournalRow], path: Path) -> N
     if more:
         click.echo(f"... and {more:,} more; --csv and --json print all.\n")
     counts = journal.counts()
-    title = f"{counts.total:,} order{'' if counts.total == 1 else 's'}"
-    print_table(title, "cyan", {**summary_rows(counts, path), "details": None})
+    print_table(plural(counts.total, "order"), "cyan", {**summary_rows(counts, path), "details": None})

@@ -28,6 +28,8 @@ EXIT_CODES = {
     CancelOutcome.NOT_FOUND: 14,
     CancelOutcome.STILL_OPEN: 15,
 }
+#: The exit code where a journal is damaged.
+DAMAGED = 4
 #: The exit code of a command that a signal has ended.
 INTERRUPTED = 130
 
@@ -146,3 +148,8 @@ def discard_output() -> None:
     """Discard everything that is printed to standard output from now on, since it cannot be written."""
     # Buffered text would fail again when the process ends.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def plural(number: int, noun: str) -> str:
+    """Return a number and a noun, such as `1 row` or `1,234 rows`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -91,7 +91,7 @@ class RunReport:
         except (OSError, SystemExit):
             # The reader of standard output has closed it, which does not change the result. rich exits then.
             discard_output()
-        if counts.unknown:
+        if counts.unknown or counts.damaged:
             return EXIT_CODES[CancelOutcome.UNKNOWN]
         all_cancelled = counts.cancelled == counts.total and not self.problem
         return 0 if all_cancelled else EXIT_CODES[CancelOutcome.UNAFFECTED]
