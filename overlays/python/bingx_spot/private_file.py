@@ -60,13 +60,14 @@ def find(path: Path) -> os.stat_result | None:
 
 def find_database(path: Path) -> os.stat_result | None:
     """Do as `find` for an SQLite database, and check the files that SQLite keeps beside it."""
+    status = find(path)
     for suffix in _COMPANIONS:
         companion = path.with_name(path.name + suffix)
         try:
             find(companion)
         except UnsafeFile as error:
             raise UnsafeFile(f"{companion} is beside it, and {error.strerror}") from None
-    return find(path)
+    return status
 
 
 def create(path: Path) -> os.stat_result:

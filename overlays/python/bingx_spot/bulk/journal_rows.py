@@ -28,7 +28,7 @@ OUTCOMES = {
     "unknown": "may be cancelled; it could not be learnt in time",
     WAITING: "nothing was sent yet",
     IN_FLIGHT: "a request is in flight, or was when the run was killed",
-    DAMAGED: "the journal's row is damaged, so that nothing is sent for it",
+    DAMAGED: "the row is damaged; nothing is sent for it",
 }
 
 #: The names in JSON and CSV, like those of the API, and the attributes of a `JournalRow`.

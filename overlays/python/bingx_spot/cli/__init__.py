@@ -89,8 +89,7 @@ def main() -> None:
         from bingx_spot.cli.output import discard_output
 
         # The command may have done what it should, and could not say so.
-        click.echo(
-            f"The result cannot be written: {error.strerror}. Query the order, or ask again.", err=True
-        )
+        reason = f"The result cannot be written: {error.strerror}."
+        click.echo(f"{reason} Query the order, or give the command again.", err=True)
         discard_output()
         sys.exit(3)

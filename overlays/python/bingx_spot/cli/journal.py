@@ -39,8 +39,8 @@ _OUTCOME_LINES = "\n".join(f"  {outcome:<17} {meaning}" for outcome, meaning in 
 _SHOWN = 100
 _ROW_ADVICE = "Query the orders of these lines, and cancel them from a new input and journal."
 _ADVICE = (
-    "No run goes on with it. Keep it; --csv prints the rows that are sound. Put the orders that are not done, and\n"
-    "those that are missing, into a new input with a new journal."
+    "No run goes on with it. Keep it; --csv prints its sound rows. Put the orders that are\n"
+    "not done, and those that are missing, into a new input with a new journal."
 )
 
 
@@ -56,13 +56,11 @@ _ADVICE = (
 )
 @click.option("--csv", "as_csv", is_flag=True, help="Print all rows as CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print all rows, one JSON object a line.")
-@click.option(
-    "--check", is_flag=True, help="Check every row and the file, and print what is wrong with them."
-)
+@click.option("--check", is_flag=True, help="Check the file and every row; print what is wrong.")
 def command(path: Path, outcomes: tuple[str, ...], as_csv: bool, as_json: bool, check: bool) -> None:
     """Show the journal of a cancel-many run: which orders were begun, and how each ended."""
     if as_csv + as_json + check > 1:
-        raise click.UsageError("--csv, --json and --check exclude one another.")
+        raise click.UsageError("--csv, --json and --check exclude each other.")
     try:
         with closing(Journal.open_readonly(path)) as journal:
             problem, damaged = journal.inspect(), journal.damaged_lines()

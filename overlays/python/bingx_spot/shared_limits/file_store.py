@@ -8,16 +8,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from bingx_spot import private_file
 from bingx_spot.fork_safety import fork_lock
 from bingx_spot.shared_limits.allocation import allocate
 from bingx_spot.shared_limits.store import Allocation, ProcessReport, StoreError
 
 #: How long to wait for other processes that use the file, in seconds.
 TIMEOUT = 0.1
-_TABLE = "CREATE TABLE IF NOT EXISTS limits (name TEXT PRIMARY KEY, state TEXT NOT NULL) WITHOUT ROWID"
+#: "BXlm" in the header of the file, which distinguishes it from other databases.
+APPLICATION_ID = 0x42586C6D
+_TABLE = "CREATE TABLE limits (name TEXT PRIMARY KEY, state TEXT NOT NULL) WITHOUT ROWID"
 _READ = "SELECT state FROM limits WHERE name = ?"
 _WRITE = "INSERT INTO limits VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET state = excluded.state"
-_FIX = "Name a file on a disk of this machine that all processes may write."
+_FIX = "Name a new file, or one of limits alone, on a disk of this machine, that all processes may write."
+
+
+class _ForeignDatabase(Exception):
+    """The file is a database, and not one of limits."""
 
 
 class FileStore:
@@ -27,14 +34,15 @@ class FileStore:
     are those of the machine's monotonic clock, so the file must be on a disk of this machine.
 
     Args:
-        path: The file. It is created when first used, readable by its owner alone.
+        path: The file. It is created when first used, readable by its owner alone. One that is no regular
+            file, that others may write, or that is another database is left as it is.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._connection: sqlite3.Connection | None = None
         self._pid = 0
-        self._file: tuple[int, int] | None = None
+        self._file: os.stat_result | None = None
 
     def exchange(self, name: str, report: ProcessReport) -> Allocation:
         """Run `allocation.allocate` on the state of a limit, in one transaction."""
@@ -45,6 +53,8 @@ class FileStore:
                 reason = f"the file cannot be used: {error}"
             except OSError as error:
                 reason = f"the file cannot be opened: {error.strerror}"
+            except _ForeignDatabase:
+                reason = "the file is another database"
             except Exception:  # whatever a program that is not ours has written there
                 reason = "the file has unexpected content"
             self._close()
@@ -59,7 +69,8 @@ class FileStore:
         return "<FileStore>"
 
     def _allocate(self, name: str, report: ProcessReport) -> Allocation:
-        with self._transaction() as connection:
+        connection = self._connect()
+        with self._transaction(connection):
             row = connection.execute(_READ, (name,)).fetchone()
             state = {} if row is None else json.loads(row[0])
             allocation = allocate(state, time.monotonic() * 1000, report)
@@ -67,42 +78,54 @@ class FileStore:
             return allocation
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        connection = self._connect()
+    def _transaction(self, connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute("BEGIN IMMEDIATE")
         try:
-            yield connection
+            yield
         except BaseException:
             connection.rollback()
             raise
         connection.commit()
 
     def _connect(self) -> sqlite3.Connection:
-        if self._connection is not None and self._file != self._present_file():
+        if self._connection is not None and not (self._file and private_file.is_at(self._path, self._file)):
             # Deleted or replaced: processes that start now use another one.
             self._close()
         if self._connection is None or self._pid != os.getpid():
-            # Only a new file: closing an existing one would release this process's locks on it.
-            with suppress(FileExistsError):
-                os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-            self._pid, self._file = os.getpid(), self._present_file()
+            self._file = private_file.find_database(self._path)
+            if self._file is None:
+                # Only a new file is opened: closing an existing one would release this process's locks on it.
+                with suppress(FileExistsError):
+                    private_file.create(self._path)
+                self._file = private_file.find(self._path)
+            self._pid = os.getpid()
             self._connection = sqlite3.connect(
                 self._path, timeout=TIMEOUT, isolation_level=None, check_same_thread=False
             )
-            # After a power failure the content is worthless anyway.
-            self._connection.execute("PRAGMA synchronous = OFF")
-            self._connection.execute("PRAGMA journal_mode = TRUNCATE")
-            self._connection.execute(_TABLE)
+            self._prepare(self._connection)
         return self._connection
 
-    def _present_file(self) -> tuple[int, int] | None:
-        with suppress(OSError):
-            status = self._path.stat()
-            return status.st_dev, status.st_ino
-        return None
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        """Create the table in a new file; change nothing in a database of something else."""
+        # After a power failure the content is worthless anyway.
+        connection.execute("PRAGMA synchronous = OFF")
+        if not _is_ours(connection):
+            with self._transaction(connection):
+                # Another process may have created it meanwhile.
+                if not _is_ours(connection):
+                    if self._path.stat().st_size:
+                        raise _ForeignDatabase
+                    connection.execute(_TABLE)
+                    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute("PRAGMA journal_mode = TRUNCATE")
 
     def _close(self) -> None:
         connection, self._connection = self._connection, None
         # A connection from before a fork is the parent's; closing it would release the parent's locks.
         if connection is not None and self._pid == os.getpid():
             connection.close()
+
+
+def _is_ours(connection: sqlite3.Connection) -> bool:
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    return bool(application == APPLICATION_ID)
