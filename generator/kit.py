@@ -10,6 +10,7 @@ from generator.caller_view import caller_view
 from generator.compilation import compile_contract
 from generator.document import ROOT, Document, json_text, yaml_text
 from generator.error_table import read_error_table
+from generator.output_tree import refuse_other_kind
 from generator.problem import GeneratorError
 from generator.reference_page import reference_page
 from generator.run import lint
@@ -41,6 +42,7 @@ def write_kit(folder: Path, root: Path = ROOT) -> Path:
     document = lint(root / "spec" / "openapi.yaml", "spec/openapi.yaml")
     name = f"bingx-spot-spec-{document.root['info']['version']}"
     target = folder / f"{name}.tar.gz"
+    refuse_other_kind(target)
     archive = _archive(name, kit_files(document, root))
     try:
         folder.mkdir(parents=True, exist_ok=True)

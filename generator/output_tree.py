@@ -1,8 +1,10 @@
 """The generated tree on disk: its headers, comparing it, replacing it as a whole."""
 
 import contextlib
+import os
 import shutil
 import signal
+import stat
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -92,7 +94,7 @@ def swap(new: Path, target: Path) -> None:
                 raise
     except OSError as error:
         raise GeneratorError(f"{target.name}/ cannot be replaced: {error.strerror}.") from None
-    shutil.rmtree(previous, ignore_errors=True)
+    _remove(previous)
 
 
 def _previous(target: Path) -> Path:
@@ -102,19 +104,39 @@ def _previous(target: Path) -> Path:
 def _recover(target: Path) -> None:
     """Restore the old tree if a run ended between the renames; remove it if both were done."""
     previous = _previous(target)
-    if target.exists():
-        shutil.rmtree(previous, ignore_errors=True)
-    elif previous.exists():
+    if os.path.lexists(target):
+        _remove(previous)
+    elif _is_tree(previous):
         previous.rename(target)
 
 
+def _remove(tree: Path) -> None:
+    """Remove a tree that this generator has written, and nothing else that stands in its place."""
+    if _is_tree(tree):
+        shutil.rmtree(tree, ignore_errors=True)
+
+
+def _is_tree(folder: Path) -> bool:
+    """Return whether a folder, and no link to one, was written by this generator."""
+    mark = folder / _MARK
+    return mark.is_file() and not folder.is_symlink() and not mark.is_symlink()
+
+
 def _refuse_foreign_tree(target: Path) -> None:
-    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
-        return
-    if target.is_symlink() or not (target / _MARK).is_file():
+    for path in (target, _previous(target)):
+        is_empty = path.is_dir() and not path.is_symlink() and not any(path.iterdir())
+        if os.path.lexists(path) and not is_empty and not _is_tree(path):
+            raise GeneratorError(
+                f"{path.name}/ was not written by this generator (it holds no {_MARK}). Its content"
+                " would be lost. Name another folder with --output."
+            )
+
+
+def refuse_other_kind(path: Path) -> None:
+    """Raise `GeneratorError` where something other than a regular file stands at a path to be written."""
+    if os.path.lexists(path) and not stat.S_ISREG(path.lstat().st_mode):
         raise GeneratorError(
-            f"{target.name}/ was not written by this generator (it holds no {_MARK}). Its content would"
-            " be lost. Name another folder with --output."
+            f"{path.name} is there, and is no regular file. Remove it, or name another folder."
         )
 
 

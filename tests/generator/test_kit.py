@@ -143,3 +143,17 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def contract() -> dict[str, dict[str, str]]:
     document: dict[str, dict[str, str]] = load_yaml((ROOT / "spec" / "openapi.yaml").read_text("utf-8"))
     return document
+
+
+@pytest.mark.parametrize("kind", ["link", "fifo"])
+def test_it_is_written_over_no_other_kind_of_file(tmp_path: Path, kind: str) -> None:
+    version = Document.read(ROOT / "spec" / "openapi.yaml", "spec/openapi.yaml").root["info"]["version"]
+    target, diary = tmp_path / f"bingx-spot-spec-{version}.tar.gz", tmp_path / "diary"
+    diary.write_text("1", "utf-8")
+    if kind == "link":
+        target.symlink_to(diary)
+    else:
+        os.mkfifo(target)
+    with pytest.raises(GeneratorError, match="no regular file"):
+        write_kit(tmp_path)
+    assert diary.read_text("utf-8") == "1"

@@ -1,3 +1,4 @@
+import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -122,6 +123,33 @@ def test_a_foreign_folder_is_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(GeneratorError, match="was not written by this generator"), workplace(target):
         pass
     assert (target / "diary").exists()
+
+
+def test_what_is_no_tree_is_neither_followed_nor_removed(tmp_path: Path) -> None:
+    tree = generated(tmp_path / "tree")
+    diary = write(_previous(tmp_path / "generated"), diary="1")
+    (tmp_path / "link").symlink_to(tree)
+    (tmp_path / "dangling").symlink_to(tmp_path / "nothing")
+    (tmp_path / "file").write_text("1", "utf-8")
+    os.mkfifo(tmp_path / "fifo")
+    before = sorted(tmp_path.rglob("*"))
+    for name in ("generated", "link", "dangling", "file", "fifo"):
+        with (
+            pytest.raises(GeneratorError, match="was not written by this generator"),
+            workplace(tmp_path / name),
+        ):
+            pass
+    assert sorted(tmp_path.rglob("*")) == before
+    assert (diary / "diary").read_text("utf-8") == "1"
+
+
+def test_an_old_tree_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
+    target, tree = generated(tmp_path / "generated"), generated(tmp_path / "tree")
+    _previous(target).symlink_to(tree)
+    with pytest.raises(GeneratorError), workplace(target):
+        pass
+    assert _previous(target).is_symlink()
+    assert (tree / "openapi.caller.yaml").exists()
 
 
 def test_an_unwritable_folder_is_reported(tmp_path: Path) -> None:
