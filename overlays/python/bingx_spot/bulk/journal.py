@@ -69,7 +69,7 @@ class Journal(JournalDatabase):
         salt = secrets.token_bytes(16)
         with self.creating():
             yield
-            [orders] = self.run("SELECT count(*) FROM orders").fetchone()
+            [(orders,)] = self.select("SELECT count(*) FROM orders")
             owner = (_now(), __version__, environment, salt, _fingerprint(api_key, salt), orders)
             self.run("INSERT INTO owner VALUES (?, ?, ?, ?, ?, ?, ?)", *owner, checksum(owner))
         self.write_ahead()
@@ -84,13 +84,13 @@ class Journal(JournalDatabase):
             return ""
         problem, total = self.structure_problem(), 0
         try:
-            *owner, expected = self.run("SELECT * FROM owner").fetchone() or ("", b"")
-            for columns in self.run("SELECT * FROM orders"):
+            *owner, expected = next(self.select("SELECT * FROM owner"), ("", b""))
+            for columns in self.select("SELECT * FROM orders"):
                 total += 1
                 if JournalRow.from_columns(columns) is None:
                     self._add_damaged(columns[0])
         except JournalDamaged as error:
-            return problem or str(error)
+            return problem or error.problem
         if not problem and checksum(owner) != expected:
             return "the row that names its owner fails its checksum"
         return problem or ("" if total == owner[-1] else f"it holds {total:,} of {owner[-1]:,} orders")
@@ -102,14 +102,14 @@ class Journal(JournalDatabase):
 
     def damaged_lines(self) -> list[int]:
         """Return the lines of the rows that were found damaged."""
-        return [line for (line,) in self.run("SELECT line FROM damaged ORDER BY line")]
+        return [line for (line,) in self.select("SELECT line FROM damaged ORDER BY line")]
 
     def _add_damaged(self, line: object) -> None:
         self.run("INSERT OR IGNORE INTO damaged VALUES (?)", line)
 
     def check_owner(self, environment: str, api_key: str) -> None:
         """Raise `JournalError` unless the journal was created for this environment and this API key."""
-        created_for, salt, account = self.run("SELECT environment, salt, account FROM owner").fetchone()
+        [(created_for, salt, account)] = self.select("SELECT environment, salt, account FROM owner")
         if created_for != environment:
             raise self._error(f"belongs to a run on {created_for}, and this run is on {environment}")
         if account != _fingerprint(api_key, salt):
@@ -147,8 +147,8 @@ class Journal(JournalDatabase):
         if is_new and self.run(_INSERT, *asked.columns()).rowcount == 1:
             return None
         conditions = (asked.cancel_restrictions, asked.recv_window)
-        found = self.run(_FIND, *conditions, asked.symbol, asked.order_id, asked.client_order_id).fetchone()
-        first, is_equal = found or (None, False)
+        found = self.select(_FIND, *conditions, asked.symbol, asked.order_id, asked.client_order_id)
+        first, is_equal = next(found, (None, False))
         if first is None or first > row.line or (first == row.line and not is_equal):
             return self._error(f"belongs to another input: it has no line {row.line} like this one")
         if first == row.line:
@@ -161,7 +161,7 @@ class Journal(JournalDatabase):
     def recover(self) -> None:
         """Prepare to go on: the orders that a killed run left in flight are unknown, and may be cancelled."""
         self.write_ahead()
-        for columns in self.run("SELECT * FROM orders WHERE in_flight").fetchall():
+        for columns in list(self.select("SELECT * FROM orders WHERE in_flight")):
             if row := JournalRow.from_columns(columns):
                 known = replace(row, state=CancelOutcome.UNKNOWN.value, in_doubt=1, in_flight=0)
                 self._write(replace(known, error=None, code=None, hint=None, message=_KILLED))
@@ -177,7 +177,7 @@ class Journal(JournalDatabase):
         """
         for in_doubt in (True, False):
             line = 0
-            while batch := self.run(_FETCH, in_doubt, line, _BATCH).fetchall():
+            while batch := list(self.select(_FETCH, in_doubt, line, _BATCH)):
                 for columns in batch:
                     line = columns[0]
                     row = JournalRow.from_columns(columns)
@@ -195,9 +195,9 @@ class Journal(JournalDatabase):
         Raises:
             JournalError: The journal cannot be written.
         """
-        columns = self.run("SELECT * FROM orders WHERE line = ?", line).fetchone()
-        before = columns and JournalRow.from_columns(columns)
-        if not before:
+        found = self.select("SELECT * FROM orders WHERE line = ?", line)
+        before = next(map(JournalRow.from_columns, found), None)
+        if before is None:
             raise self.damaged(f"the row of line {line} fails its checksum")
         known = before.after(result, _now())
         self._write(known)
@@ -210,15 +210,14 @@ class Journal(JournalDatabase):
 
     def counts(self) -> Counts:
         """Return how many orders have which outcome."""
-        return Counts.of([*self.run(_COUNT), *self.run("SELECT ?, 0, count(*) FROM damaged", DAMAGED)])
+        return Counts.of([*self.select(_COUNT), *self.select("SELECT ?, 0, count(*) FROM damaged", DAMAGED)])
 
     def rows(self, outcomes: Collection[str] = OUTCOMES) -> Iterator[JournalRow]:
         """Yield the rows with one of these outcomes, in the order of the input."""
-        with self.translating_errors():
-            for columns in self.run("SELECT * FROM orders ORDER BY line"):
-                row = JournalRow.from_columns(columns) or JournalRow.damaged(columns[0])
-                if row.outcome in outcomes:
-                    yield row
+        for columns in self.select("SELECT * FROM orders ORDER BY line"):
+            row = JournalRow.from_columns(columns) or JournalRow.damaged(columns[0])
+            if row.outcome in outcomes:
+                yield row
 
     def _error(self, text: str) -> JournalError:
         return JournalError(f"{self.name} {text}")

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from bingx_spot import private_file
 from bingx_spot.bulk.journal_schema import APPLICATION_ID, STATEMENTS, TEMPORARY, VERSION
@@ -19,7 +19,6 @@ from bingx_spot.exceptions import BingxError
 
 _OTHER_FILE = "is not a journal of bingx-spot, and was left unchanged; give --journal another file"
 _ELSEWHERE = "name a file of yours, or a new one, in a folder that you may write"
-_DAMAGED = "is damaged ({}); nothing is sent by it. See: bingx-spot journal --check {}"
 # What to do, by the beginning of the name of SQLite's error.
 _REASONS = {
     "SQLITE_NOTADB": _OTHER_FILE,
@@ -27,7 +26,7 @@ _REASONS = {
     "SQLITE_BUSY": "is in use by another process; try again when that has ended",
     "SQLITE_LOCKED": "is in use by another process; try again when that has ended",
     "SQLITE_READONLY": "cannot be written: the file, its folder or its disk is read-only",
-    "SQLITE_IOERR": "cannot be used: the disk failed ({}); mend it, and give the same command again",
+    "SQLITE_IOERR": "cannot be used: the disk is full or fails ({}); mend that, and run it again",
     "SQLITE_CANTOPEN": "cannot be opened ({}); give the same command again when its folder and disk work",
 }
 
@@ -37,7 +36,13 @@ class JournalError(BingxError):
 
 
 class JournalDamaged(JournalError):
-    """The content of a journal is not what was written."""
+    """The content of a journal is not what was written; `problem` says what was found."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(
+            f"{name} is damaged ({problem}); no run goes on with it. See: bingx-spot journal --check {name}"
+        )
+        self.problem = problem
 
 
 class NoOrders(JournalError):
@@ -78,6 +83,8 @@ class JournalDatabase:
         connection.text_factory = lambda content: content.decode("utf-8", "surrogateescape")
         try:
             self.is_new = self._is_empty()
+            # A full folder of temporary files must not stop the run.
+            self.run("PRAGMA temp_store=MEMORY")
             self.run(TEMPORARY)
         except JournalError:
             connection.close()
@@ -150,10 +157,9 @@ class JournalDatabase:
         return journal
 
     def _is_empty(self) -> bool:
-        with self.translating_errors():
-            [application] = self.run("PRAGMA application_id").fetchone()
-            [version] = self.run("PRAGMA user_version").fetchone()
-            [tables] = self.run("SELECT count(*) FROM sqlite_master").fetchone()
+        [(application,)] = self.select("PRAGMA application_id")
+        [(version,)] = self.select("PRAGMA user_version")
+        [(tables,)] = self.select("SELECT count(*) FROM sqlite_master")
         if application == 0 and not tables:
             # SQLite takes a file that is shorter than any database for an empty one, and would overwrite it.
             if self._path is not None and self._path.stat().st_size:
@@ -170,10 +176,10 @@ class JournalDatabase:
     def structure_problem(self) -> str:
         """Return what SQLite finds wrong with its file, the first thing only; empty where nothing is."""
         try:
-            [problem] = self._connection.execute("PRAGMA integrity_check(1)").fetchone()
-            found = self._connection.execute("SELECT sql FROM sqlite_master ORDER BY rowid").fetchall()
-        except sqlite3.Error as error:
-            return str(error)
+            [(problem,)] = self.select("PRAGMA integrity_check(1)")
+            found = list(self.select("SELECT sql FROM sqlite_master ORDER BY rowid"))
+        except JournalDamaged as error:
+            return error.problem
         if problem != "ok":
             return str(problem).splitlines()[-1]
         return "" if [sql for (sql,) in found] == STATEMENTS else "its tables are not those of a journal"
@@ -205,14 +211,19 @@ class JournalDatabase:
             reason = "was moved or removed while a run used it; put it back and give the same command again"
             raise JournalError(f"{self.name} {reason}")
 
-    def run(self, statement: str, *values: object, **named: object) -> sqlite3.Cursor:
-        """Run SQL with the values of its question marks, or of its names.
+    def run(self, statement: str, *values: object) -> sqlite3.Cursor:
+        """Run SQL with the values of its question marks.
 
         Raises:
             JournalError: It failed; the text says why.
         """
         with self.translating_errors():
-            return self._connection.execute(statement, named or values)
+            return self._connection.execute(statement, values)
+
+    def select(self, statement: str, *values: object) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a query; the parameters and errors are those of `run`."""
+        with self.translating_errors():
+            yield from self._connection.execute(statement, values)
 
     @contextmanager
     def translating_errors(self) -> Iterator[None]:
@@ -230,10 +241,13 @@ class JournalDatabase:
             reasons = (reason for name, reason in _REASONS.items() if kind.startswith(name))
             reason = next(reasons, "cannot be used: {}").format(error)
             raise JournalError(f"{self.name} {reason}") from None
+        except UnicodeDecodeError:
+            # The text of SQLite's own error quotes what it cannot read.
+            raise self.damaged("the names of its tables cannot be read") from None
 
     def damaged(self, problem: object) -> JournalDamaged:
         """Return the error of a journal with this problem."""
-        return JournalDamaged(f"{self.name} {_DAMAGED.format(problem, self.name)}")
+        return JournalDamaged(self.name, str(problem))
 
     def close(self, *, discard: bool = False) -> None:
         """Merge the log into the one file, close it or remove it, and release its lock."""

@@ -69,7 +69,7 @@ def command(path: Path, outcomes: tuple[str, ...], as_csv: bool, as_json: bool, 
             elif not problem and not damaged:
                 click.echo(f"{path} is sound: {plural(journal.counts().total, 'order')}.")
     except JournalDamaged as error:
-        problem, damaged = str(error), []
+        problem, damaged = error.problem, []
     except JournalError as error:
         raise click.UsageError(f"{error}.") from None
     for line in damaged:

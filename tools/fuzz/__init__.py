@@ -1,0 +1,1 @@
+"""`make fuzz`: hostile input, for as long as there is time."""
