@@ -1,6 +1,8 @@
 """Journals for tests, and the rows that are imported into them."""
 
+import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 
 from bingx_spot import CancelRequest
@@ -22,3 +24,10 @@ def new_journal(path: Path | None, imported: Iterable[Row]) -> Journal:
     with journal.create(BASE_URL, API_KEY):
         assert list(journal.import_rows(imported)) == []
     return journal
+
+
+def flip_order_id(path: Path, order_id: int) -> None:
+    """Change the order id of a row, as a damaged disk does: its checksum stays as it was."""
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE orders SET order_id = order_id + 4096 WHERE order_id = ?", (order_id,))
+        database.commit()

@@ -68,6 +68,9 @@ class TestGiven:
             (lambda: (KEY, f"{SECRET}\u200b"), "API secret contains white space or a control character"),
             (lambda: (KEY, f"{SECRET}\ud800"), "API secret contains white space or a control character"),
             (lambda: (f"{KEY}ø", SECRET), "API key contains a character that is not ASCII"),
+            (lambda: (f'"{KEY}"', SECRET), "API key is in quotes, which are no part of it"),
+            (lambda: (KEY, f"'{SECRET}'"), "API secret is in quotes"),
+            (lambda: (KEY, f"\N{LEFT DOUBLE QUOTATION MARK}{SECRET}"), "API secret is in quotes"),
         ],
         ids=lambda value: value if isinstance(value, str) else "",
     )
@@ -143,6 +146,29 @@ class TestFromFile:
 
     def test_rejects_a_device(self):
         assert "not a regular file" in rejection(lambda: Credentials.from_file(os.devnull))
+
+    def test_rejects_a_fifo_at_once(self, tmp_path):
+        os.mkfifo(tmp_path / "fifo", 0o600)
+        assert "it is a FIFO" in rejection(lambda: Credentials.from_file(tmp_path / "fifo"))
+
+    def test_rejects_a_file_that_others_can_replace(self, key_file):
+        key_file.parent.chmod(0o777)
+        text = rejection(lambda: Credentials.from_file(key_file))
+        assert f"chmod go-w {key_file.parent}" in text
+
+    def test_follows_a_link_to_a_sound_file(self, key_file, tmp_path):
+        (tmp_path / "link").symlink_to(key_file)
+        assert Credentials.from_file(tmp_path / "link").api_secret == SECRET
+
+    @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+    def test_names_a_byte_order_mark(self, key_file, encoding):
+        key_file.write_text(WHOLE_FILE, encoding)
+        text = rejection(lambda: Credentials.from_file(key_file))
+        assert "begins with a byte order mark; save it as UTF-8 without one" in text
+
+    def test_names_quotes(self, key_file):
+        key_file.write_text(json.dumps({"apiKey": KEY, "apiSecret": f'"{SECRET}"'}), encoding="utf-8")
+        assert "API secret is in quotes" in rejection(lambda: Credentials.from_file(key_file))
 
     def test_says_which_file_is_missing(self, tmp_path):
         path = tmp_path / "nowhere.json"

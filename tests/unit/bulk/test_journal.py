@@ -318,3 +318,62 @@ def test_an_import_that_fails_leaves_nothing(path):
     assert journal.is_new
     journal.close(discard=True)
     assert list(path.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("change", ["removed", "replaced", "its folder is gone"])
+def test_nothing_is_sent_once_the_file_has_left_its_path(path, change):
+    folder = path.parent / "folder"
+    folder.mkdir()
+    path = folder / "orders.journal"
+    journal = new_journal(path, rows(3))
+    pending = journal.pending()
+    first = next(pending)
+    moved = (path if change != "its folder is gone" else folder).rename(folder.with_name("moved"))
+    if change == "replaced":
+        path.touch()
+    with pytest.raises(JournalError, match="was moved or removed while a run used it; put it back"):
+        journal.record(first.line, CANCELLED)
+    with pytest.raises(JournalError, match="was moved or removed"):
+        next(pending)
+    journal.close()
+    reader = Journal.open_readonly(moved if moved.is_file() else moved / path.name)
+    assert outcomes(reader) == ["in_flight", "waiting", "waiting"]
+    reader.close()
+
+
+def test_a_reader_does_not_hold_up_a_run_that_goes_on(path):
+    new_journal(path, rows(3)).close()
+    journal = reopened(Journal.open(path), path)
+    reader = Journal.open_readonly(path)
+    shown = reader.rows()
+    next(shown)
+    journal.run("PRAGMA busy_timeout=0")
+    journal.record(next(journal.pending()).line, CANCELLED)
+    assert [row.outcome for row in shown] == ["waiting", "waiting"], "as it was when the reader began"
+    reader.close()
+    journal.close()
+
+
+class TestSize:
+    LONG = "x" * 900_000
+
+    def test_what_is_kept_of_an_error_is_bounded(self, path):
+        attempts = tuple(Attempt(at, "cancelOrder", BASE_URL, self.LONG) for at in range(156))
+        details = ErrorDetails(self.LONG, code=7, hint=self.LONG, attempts=attempts)
+        journal = new_journal(path, rows(4))
+        for pending in journal.pending():
+            row = journal.record(pending.line, failed(OutcomeUnknown(details)))
+        journal.close()
+        assert path.stat().st_size < 400_000
+        kept = row.to_dict()["attempts"]
+        assert [kept[0]["at"], kept[9]["at"], kept[11]["at"], kept[-1]["at"]] == [0, 9, 126, 155]
+        assert kept[10]["result"] == "116 attempts from here on are left out"
+        for text in (row.message, row.hint, kept[0]["result"]):
+            assert text.endswith("... (900,000 characters)")
+            assert len(text) < 1_100
+
+    def test_a_text_that_sqlite_cannot_store_is_shown_by_its_number(self, one):
+        details = ErrorDetails("no \ud800", code=7, hint="\udfff", attempts=ATTEMPTS)
+        [pending] = one.pending()
+        row = one.record(pending.line, failed(OutcomeUnknown(details)))
+        assert (row.message, row.hint) == ("no \\ud800", "\\udfff")

@@ -1,5 +1,6 @@
 """Database of a journal: its lock, and the files that it rejects and leaves unchanged."""
 
+import shutil
 import sqlite3
 import stat
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_db import JournalError, JournalLock
 from bingx_spot.bulk.journal_schema import VERSION
+from tests.support.file_kinds import KINDS
 from tests.support.journals import new_journal, rows
 
 
@@ -78,3 +80,74 @@ def test_a_folder_that_does_not_exist(path):
         Journal.open(path / "x" / "y")
     with pytest.raises(JournalError, match="no such file"):
         Journal.open_readonly(path)
+
+
+@pytest.mark.parametrize("make", KINDS.values(), ids=list(KINDS))
+def test_what_is_no_regular_file_is_refused_and_stays(path, make):
+    make(path)
+    before = path.lstat(), sorted(path.parent.iterdir())
+    for opened in (Journal.open, Journal.open_readonly):
+        with pytest.raises(JournalError, match=r"cannot be (opened|read): it is a .*, not a regular file"):
+            opened(path)
+    assert (path.lstat(), sorted(path.parent.iterdir())) == before
+
+
+@pytest.mark.parametrize("suffix", ["-lock", "-wal", "-journal"])
+def test_what_others_have_put_beside_it_is_refused_and_stays(path, suffix):
+    beside = path.with_name(path.name + suffix)
+    beside.symlink_to(path.with_name("nothing"))
+    with pytest.raises(JournalError, match="it is a symbolic link"):
+        Journal.open(path)
+    assert list(path.parent.iterdir()) == [beside]
+
+
+def test_a_journal_that_others_may_write_is_refused(path):
+    new_journal(path, rows(1)).close()
+    path.chmod(0o660)
+    with pytest.raises(JournalError, match=f"others may write it; fix that with: chmod go-w {path}"):
+        Journal.open(path)
+    path.chmod(0o640)
+    Journal.open(path).close()
+
+
+class TestRemoving:
+    """Only what this process has created."""
+
+    def test_an_empty_file_that_was_there_is_left(self, path):
+        path.touch(0o600)
+        journal = Journal.open(path)
+        assert journal.is_new
+        journal.close(discard=True)
+        assert list(path.parent.iterdir()) == [path]
+
+    def test_what_took_the_place_of_the_journal_is_left(self, path):
+        journal = Journal.open(path)
+        path.unlink()
+        path.write_text("diary")
+        journal.close(discard=True)
+        assert path.read_text() == "diary"
+
+    def test_a_lock_that_was_there_is_used_and_left(self, path):
+        lock = path.with_name(f"{path.name}-lock")
+        lock.touch(0o600)
+        held = JournalLock(path)
+        with pytest.raises(JournalError, match="another run works on it"):
+            JournalLock(path)
+        held.release()
+        assert lock.exists()
+
+    def test_a_file_of_that_name_is_no_lock(self, path):
+        lock = path.with_name(f"{path.name}-lock")
+        lock.write_text("diary")
+        with pytest.raises(JournalError, match="is no lock of bingx-spot"):
+            Journal.open(path)
+        assert lock.read_text() == "diary"
+        assert list(path.parent.iterdir()) == [lock]
+
+    def test_a_folder_that_has_vanished_is_no_error_at_the_end(self, path):
+        folder = path.parent / "folder"
+        folder.mkdir()
+        journal = new_journal(folder / "orders.journal", rows(1))
+        shutil.rmtree(folder)
+        folder.touch()
+        journal.close()

@@ -1,13 +1,16 @@
 """Import of the orders of `cancel-many`, and its dry run: nothing is sent."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bingx_spot.bulk.journal import Journal
 from tests.support.command_line import invoke
-from tests.support.journals import API_KEY, BASE_URL, new_journal, rows
+from tests.support.file_kinds import KINDS
+from tests.support.journals import API_KEY, BASE_URL, flip_order_id, new_journal, rows
 
 KEYS = {"BINGX_API_KEY": API_KEY, "BINGX_API_SECRET": "s", "BINGX_ENV": BASE_URL}
 BAD = "symbol,orderId\nBTC-USDT,1\nBTC-USDT,1.7E+18\nbtc,1\n"
@@ -133,3 +136,42 @@ class TestJournal:
         done = invoke("cancel-many", "--journal", journal, **KEYS)
         assert done.exit_code == 2
         assert "give them with --from" in done.stderr
+
+    @pytest.mark.parametrize("dry_run", [(), ("--dry-run",)], ids=["run", "dry run"])
+    def test_with_missing_rows_is_not_used(self, journal, dry_run):
+        new_journal(journal, rows(5)).close()
+        with closing(sqlite3.connect(journal)) as other:
+            other.execute("DELETE FROM orders WHERE line = 3")
+            other.commit()
+        done = invoke("cancel-many", "--journal", journal, *dry_run, **KEYS)
+        assert done.exit_code == 2
+        assert "is damaged (it holds 4 of 5 orders); no run goes on with it" in done.stderr
+        assert f"bingx-spot journal --check {journal}" in done.stderr
+
+    def test_a_damaged_row_is_named_and_not_counted(self, journal):
+        new_journal(journal, rows(5)).close()
+        flip_order_id(journal, 3)
+        for source in ((), ("--from", "-")):
+            asked = ("cancel-many", *source, "--journal", journal, "--dry-run", "--json")
+            done = invoke(*asked, text=csv(5), **KEYS)
+            plan = json.loads(done.stdout)
+            assert (plan["orders"], plan["done"]) == (4, 0)
+            assert "line 4 of the journal is damaged: nothing is sent for its order" in done.stderr
+
+    @pytest.mark.parametrize("make", KINDS.values(), ids=list(KINDS))
+    @pytest.mark.parametrize("dry_run", [(), ("--dry-run",)], ids=["run", "dry run"])
+    def test_what_is_no_regular_file_is_refused_and_stays(self, journal, make, dry_run):
+        make(journal)
+        before = journal.lstat(), sorted(journal.parent.iterdir())
+        done = invoke("cancel-many", "--from", "-", "--journal", journal, *dry_run, text=csv(5), **KEYS)
+        assert done.exit_code == 2
+        assert "not a regular file" in done.stderr or "is a directory" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert (journal.lstat(), sorted(journal.parent.iterdir())) == before
+
+    def test_an_empty_file_is_said_to_be_empty(self, journal):
+        journal.touch(0o600)
+        done = invoke("cancel-many", "--from", "-", "--journal", journal, text=BAD, **KEYS)
+        assert f"{journal} was empty: every order of the input is new to it." in done.stderr
+        assert done.exit_code == 2
+        assert journal.exists(), "it was there before"

@@ -1,6 +1,9 @@
 """`bingx-spot journal`: a table for people, CSV and JSON for programs."""
 
 import json
+import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,7 @@ import pytest
 from bingx_spot import CancelOutcome, CancelResult, ErrorDetails, Order, OrderFilled, OutcomeUnknown, Response
 from bingx_spot.bulk.journal_rows import OUTCOMES
 from tests.support.command_line import invoke
-from tests.support.journals import API_KEY, new_journal, rows
+from tests.support.journals import API_KEY, flip_order_id, new_journal, rows
 from tests.support.samples import ORDER
 
 
@@ -79,6 +82,57 @@ def test_wrong_usage_exits_2(path, arguments, named):
     done = invoke("journal", path, *arguments)
     assert done.exit_code == 2
     assert named in done.stderr
+
+
+class TestCheck:
+    def test_a_sound_journal(self, path):
+        done = invoke("journal", path, "--check")
+        assert (done.exit_code, done.stdout) == (0, f"{path} is sound: 4 orders.\n")
+
+    @pytest.mark.parametrize("option", ["--check", "--json", "--csv", None])
+    def test_a_damaged_row_is_named_and_has_an_exit_code_of_its_own(self, path, option):
+        flip_order_id(path, 3)
+        done = invoke("journal", path, *filter(None, [option]))
+        assert done.exit_code == 4
+        assert "line 4 of the journal is damaged: nothing is sent for its order" in done.stderr
+        assert "Query the orders of these lines" in done.stderr
+        if option == "--json":
+            outcomes = [json.loads(line)["outcome"] for line in done.stdout.splitlines()]
+            assert outcomes == ["cancelled", "filled", "damaged", "in_flight"]
+
+    @pytest.mark.parametrize("option", ["--check", "--json", "--csv", None])
+    def test_a_journal_that_lacks_rows(self, path, option):
+        with closing(sqlite3.connect(path)) as other:
+            other.execute("DELETE FROM orders WHERE line = 3")
+            other.commit()
+        done = invoke("journal", path, *filter(None, [option]))
+        assert done.exit_code == 4
+        assert f"{path} is damaged: it holds 3 of 4 orders." in done.stderr
+        assert "No run goes on with it." in done.stderr
+
+    def test_a_page_that_cannot_be_read(self, path):
+        content = bytearray(path.read_bytes())
+        content[2 * 4096 : 3 * 4096] = b"x" * 4096
+        path.write_bytes(content)
+        for option in ("--check", "--json"):
+            done = invoke("journal", path, option)
+            assert done.exit_code == 4
+            assert "is damaged: " in done.stderr
+
+    def test_attempts_that_are_no_json_are_a_damaged_row(self, path):
+        with closing(sqlite3.connect(path)) as other:
+            other.execute("UPDATE orders SET attempts = '[{' WHERE line = 3")
+            other.commit()
+        done = invoke("journal", path, "--json")
+        assert done.exit_code == 4
+        assert "line 3 of the journal is damaged" in done.stderr
+
+
+def test_what_is_no_file_is_named(tmp_path):
+    os.mkfifo(tmp_path / "fifo")
+    done = invoke("journal", tmp_path / "fifo")
+    assert done.exit_code == 2
+    assert "it is a FIFO, not a regular file" in done.stderr
 
 
 def test_another_file_is_rejected(tmp_path):

@@ -1,7 +1,8 @@
 """The store in a file."""
 
+import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -9,7 +10,10 @@ import pytest
 
 from bingx_spot.shared_limits.file_store import FileStore
 from bingx_spot.shared_limits.store import StoreError
+from tests.support.file_kinds import KINDS
 from tests.unit.shared_limits.reports import report
+
+Make = Callable[[Path], object]
 
 
 @pytest.fixture
@@ -82,6 +86,40 @@ def test_a_file_that_was_deleted_or_replaced_is_used_no_longer(store: FileStore,
         assert len(granted(other, "b", 3)) == 3
         # Only what the present file knows of: a would have been granted five, by the one that is gone.
         assert len(granted(store, "a", 5)) == 2
+
+
+@pytest.mark.parametrize("name", ["accounts", "limits"])
+def test_another_database_is_left_as_it_is(store: FileStore, path: Path, name: str) -> None:
+    with closing(sqlite3.connect(path)) as other:
+        other.execute(f"CREATE TABLE {name} (name TEXT PRIMARY KEY, state TEXT)")
+        other.commit()
+    content = path.read_bytes()
+    with pytest.raises(StoreError) as failure:
+        granted(store, "a", 1)
+    assert failure.value.reason == "the file is another database"
+    assert failure.value.fix
+    assert path.read_bytes() == content
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(("words", "make"), KINDS.items(), ids=list(KINDS))
+def test_what_is_no_regular_file_stays_as_it_is(store: FileStore, path: Path, words: str, make: Make) -> None:
+    make(path)
+    before = path.lstat(), sorted(path.parent.iterdir())
+    with pytest.raises(StoreError) as failure:
+        granted(store, "a", 1)
+    assert failure.value.reason.startswith(f"the file cannot be opened: it is {words}")
+    assert (path.lstat(), sorted(path.parent.iterdir())) == before
+
+
+def test_a_file_that_others_may_write_is_not_used(store: FileStore, path: Path) -> None:
+    granted(store, "a", 1)
+    store.close()
+    path.chmod(0o666)
+    with pytest.raises(StoreError, match="others may write it; fix that with: chmod go-w"):
+        granted(store, "a", 1)
+    path.chmod(0o600)
+    assert granted(store, "b", 1) == ["b:0"]
 
 
 @pytest.mark.parametrize(

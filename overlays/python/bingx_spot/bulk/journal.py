@@ -26,6 +26,7 @@ from bingx_spot.bulk.journal_rows import (
     Counts,
     DuplicateRow,
     JournalRow,
+    LostRow,
     PendingOrder,
     checksum,
 )
@@ -115,7 +116,7 @@ class Journal(JournalDatabase):
         if account != _fingerprint(api_key, salt):
             raise self._error("belongs to a run with another API key")
 
-    def import_rows(self, rows: Iterable[Row | BadRow]) -> Iterator[BadRow | DuplicateRow]:
+    def import_rows(self, rows: Iterable[Row | BadRow]) -> Iterator[BadRow | DuplicateRow | LostRow]:
         """Import the rows of a new journal, or compare them with those of an existing one.
 
         Yields:
@@ -124,35 +125,39 @@ class Journal(JournalDatabase):
         Raises:
             JournalError: The rows cannot be written, or the journal was created from another input.
         """
-        is_new, matching, unmatched = self.is_new, 0, self.counts().damaged
+        counts = self.counts()
+        is_new, unmatched, matching = self.is_new, set(self.damaged_lines()), 0
         for row in rows:
             problem = row if isinstance(row, BadRow) else self._import_row(row, is_new=is_new)
             if problem is None:
                 matching += 1
-            elif isinstance(problem, JournalError):
-                # It may be what a damaged row once was.
-                if not unmatched:
-                    raise problem
-                unmatched -= 1
-                matching += 1
-            else:
+            elif not isinstance(problem, JournalError):
                 yield problem
-        total = self.counts().total
-        if not is_new and matching + unmatched != total:
-            text = f"it has {total} orders, and {matching} of them are in this input"
+            elif not unmatched:
+                raise problem
+            elif row.line in unmatched:
+                unmatched.remove(row.line)
+            else:
+                # The line of a damaged row may be what is damaged.
+                unmatched.pop()
+                yield LostRow(row.line)
+        if not is_new and matching != counts.total - counts.damaged:
+            text = f"it has {counts.total} orders, and {matching} of them are in this input"
             raise self._error(f"belongs to another input: {text}")
 
     def _import_row(self, row: Row, *, is_new: bool) -> BadRow | DuplicateRow | JournalError | None:
-        asked = JournalRow.waiting(row.line, row.request)
-        if is_new and self.run(_INSERT, *asked.columns()).rowcount == 1:
+        asked = JournalRow.waiting(row.line, row.request).columns()
+        if is_new:
+            if self.run(_INSERT, *asked).rowcount == 1:
+                return None
+        elif (there := self._row(row.line)) and there.columns()[:ASKED] == asked[:ASKED]:
             return None
-        conditions = (asked.cancel_restrictions, asked.recv_window)
-        found = self.select(_FIND, *conditions, asked.symbol, asked.order_id, asked.client_order_id)
-        first, is_equal = next(found, (None, False))
-        if first is None or first > row.line or (first == row.line and not is_equal):
-            return self._error(f"belongs to another input: it has no line {row.line} like this one")
-        if first == row.line:
-            return None
+        line, symbol, order_id, client_order_id, *conditions = asked[:ASKED]
+        first, is_equal = next(
+            self.select(_FIND, *conditions, symbol, order_id, client_order_id), (line, False)
+        )
+        if first >= row.line:
+            return self._error(f"belongs to another input: it has no line {line} like this one")
         if is_equal:
             return DuplicateRow(row.line, first)
         reason = f"the row names the order of line {first} again, with other conditions"
@@ -195,13 +200,17 @@ class Journal(JournalDatabase):
         Raises:
             JournalError: The journal cannot be written.
         """
-        found = self.select("SELECT * FROM orders WHERE line = ?", line)
-        before = next(map(JournalRow.from_columns, found), None)
+        before = self._row(line)
         if before is None:
             raise self.damaged(f"the row of line {line} fails its checksum")
         known = before.after(result, _now())
         self._write(known)
         return known
+
+    def _row(self, line: int) -> JournalRow | None:
+        """Return the row of a line, or None where it is lost or damaged."""
+        found = self.select("SELECT * FROM orders WHERE line = ?", line)
+        return next(map(JournalRow.from_columns, found), None)
 
     def _write(self, row: JournalRow) -> None:
         self.check_in_place()

@@ -285,3 +285,10 @@ class DuplicateRow:
 
     line: int
     first: int
+
+
+@dataclass(frozen=True, slots=True)
+class LostRow:
+    """A row of the input that is not in the journal, unless it is what a damaged row once was."""
+
+    line: int

@@ -1,5 +1,6 @@
 """Import of the orders of `bingx-spot cancel-many` into a journal, and the plan that a dry run prints."""
 
+import os
 from collections import Counter
 from contextlib import nullcontext, suppress
 from math import ceil
@@ -11,7 +12,7 @@ import click
 from bingx_spot.bulk.input_rows import Rows
 from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_db import NoOrders
-from bingx_spot.bulk.journal_rows import DuplicateRow
+from bingx_spot.bulk.journal_rows import DuplicateRow, LostRow
 from bingx_spot.cli.output import plural, print_json, print_table
 from bingx_spot.core.clock import format_duration
 from bingx_spot.credentials import Credentials
@@ -65,6 +66,9 @@ def _import_rows(journal: Journal, rows: Rows, *, skip_bad: bool) -> Counter[str
         if isinstance(problem, DuplicateRow):
             problems["duplicates"] += 1
             click.echo(f"line {problem.line}: names the order of line {problem.first} again", err=True)
+        elif isinstance(problem, LostRow):
+            text = f"line {problem.line}: the journal's row of it is damaged; nothing is sent for its order"
+            click.echo(text, err=True)
         else:
             problems["bad"] += 1
             click.echo(f"line {problem.line}: {problem.reason}", err=True)
@@ -97,7 +101,7 @@ def print_plan(
         JournalError: The journal cannot be used, or belongs to another run.
     """
     journal = Journal.temporary()
-    if path is not None and path.exists():
+    if path is not None and os.path.lexists(path):
         with suppress(NoOrders):
             journal = Journal.open_readonly(path)
     api_key = ""
