@@ -40,3 +40,9 @@ KINDS: dict[str, Callable[[Path], None]] = {
     "a symbolic link": a_link,
     "a symbolic link, not": lambda path: path.symlink_to(path.with_name("nothing")),
 }
+
+
+def standing(path: Path) -> tuple[object, ...]:
+    """Return what stands at a path and beside it, to compare it with later."""
+    status = path.lstat()
+    return status.st_mode, status.st_dev, status.st_ino, status.st_rdev, sorted(path.parent.iterdir())

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bingx_spot import CancelRequest
-from bingx_spot.bulk.input_rows import Row
+from bingx_spot.bulk.input_rows import BadRow, Row
 from bingx_spot.bulk.journal import Journal
 
 API_KEY = "planted-api-key-7f3a9c"
@@ -18,10 +18,12 @@ def rows(count: int, first: int = 1) -> list[Row]:
     return [Row(line + 1, CancelRequest("BTC-USDT", order_id=line)) for line in range(first, first + count)]
 
 
-def new_journal(path: Path | None, imported: Iterable[Row]) -> Journal:
+def new_journal(
+    path: Path | None, imported: Iterable[Row | BadRow], environment: str = BASE_URL, api_key: str = API_KEY
+) -> Journal:
     """Return a journal, at a path or a temporary one, with these rows."""
     journal = Journal.temporary() if path is None else Journal.open(path)
-    with journal.create(BASE_URL, API_KEY):
+    with journal.create(environment, api_key):
         assert list(journal.import_rows(imported)) == []
     return journal
 

@@ -10,7 +10,7 @@ import pytest
 from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_db import JournalError, JournalLock
 from bingx_spot.bulk.journal_schema import VERSION
-from tests.support.file_kinds import KINDS
+from tests.support.file_kinds import KINDS, standing
 from tests.support.journals import new_journal, rows
 
 
@@ -85,11 +85,11 @@ def test_a_folder_that_does_not_exist(path):
 @pytest.mark.parametrize("make", KINDS.values(), ids=list(KINDS))
 def test_what_is_no_regular_file_is_refused_and_stays(path, make):
     make(path)
-    before = path.lstat(), sorted(path.parent.iterdir())
+    before = standing(path)
     for opened in (Journal.open, Journal.open_readonly):
         with pytest.raises(JournalError, match=r"cannot be (opened|read): it is a .*, not a regular file"):
             opened(path)
-    assert (path.lstat(), sorted(path.parent.iterdir())) == before
+    assert standing(path) == before
 
 
 @pytest.mark.parametrize("suffix", ["-lock", "-wal", "-journal"])

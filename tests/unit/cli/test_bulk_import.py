@@ -9,7 +9,7 @@ import pytest
 
 from bingx_spot.bulk.journal import Journal
 from tests.support.command_line import invoke
-from tests.support.file_kinds import KINDS
+from tests.support.file_kinds import KINDS, standing
 from tests.support.journals import API_KEY, BASE_URL, flip_order_id, new_journal, rows
 
 KEYS = {"BINGX_API_KEY": API_KEY, "BINGX_API_SECRET": "s", "BINGX_ENV": BASE_URL}
@@ -162,12 +162,12 @@ class TestJournal:
     @pytest.mark.parametrize("dry_run", [(), ("--dry-run",)], ids=["run", "dry run"])
     def test_what_is_no_regular_file_is_refused_and_stays(self, journal, make, dry_run):
         make(journal)
-        before = journal.lstat(), sorted(journal.parent.iterdir())
+        before = standing(journal)
         done = invoke("cancel-many", "--from", "-", "--journal", journal, *dry_run, text=csv(5), **KEYS)
         assert done.exit_code == 2
         assert "not a regular file" in done.stderr or "is a directory" in done.stderr
         assert "Traceback" not in done.stderr
-        assert (journal.lstat(), sorted(journal.parent.iterdir())) == before
+        assert standing(journal) == before
 
     def test_an_empty_file_is_said_to_be_empty(self, journal):
         journal.touch(0o600)

@@ -10,7 +10,7 @@ import pytest
 
 from bingx_spot.shared_limits.file_store import FileStore
 from bingx_spot.shared_limits.store import StoreError
-from tests.support.file_kinds import KINDS
+from tests.support.file_kinds import KINDS, standing
 from tests.unit.shared_limits.reports import report
 
 Make = Callable[[Path], object]
@@ -105,11 +105,11 @@ def test_another_database_is_left_as_it_is(store: FileStore, path: Path, name: s
 @pytest.mark.parametrize(("words", "make"), KINDS.items(), ids=list(KINDS))
 def test_what_is_no_regular_file_stays_as_it_is(store: FileStore, path: Path, words: str, make: Make) -> None:
     make(path)
-    before = path.lstat(), sorted(path.parent.iterdir())
+    before = standing(path)
     with pytest.raises(StoreError) as failure:
         granted(store, "a", 1)
     assert failure.value.reason.startswith(f"the file cannot be opened: it is {words}")
-    assert (path.lstat(), sorted(path.parent.iterdir())) == before
+    assert standing(path) == before
 
 
 def test_a_file_that_others_may_write_is_not_used(store: FileStore, path: Path) -> None:

@@ -224,7 +224,9 @@ class JournalDatabase:
     def select(self, statement: str, *values: object) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a query; the parameters and errors are those of `run`."""
         with self.translating_errors():
-            yield from self._connection.execute(statement, values)
+            # Not `yield from`, which would close the cursor of a connection that is closed already.
+            for row in self._connection.execute(statement, values):  # noqa: UP028
+                yield row
 
     @contextmanager
     def translating_errors(self) -> Iterator[None]:
