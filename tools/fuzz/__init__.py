@@ -1,1 +1,1 @@
-"""`make fuzz`: hostile input, for as long as there is time."""
+"""Random input for what reads the bytes of others; each module is a target with `main(seconds)`."""

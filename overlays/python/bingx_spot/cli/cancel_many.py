@@ -44,13 +44,15 @@ The journal:
   ended. The same command again goes on where the run stopped. It tries again
   every order whose outcome can change with time: all but cancelled, filled,
   already_canceled and failed. See "bingx-spot journal --help".
+  A damaged row is named, and nothing is sent for it.
 
 \b
 Exit codes:
   0    every order is cancelled; the exchange says so
   1    some are not; the summary says why
   2    wrong usage, a bad row, or no API key; nothing was sent
-  3    of some it is unknown; the same command with its journal finds out
+  3    of some it is unknown; the same command with its journal finds out,
+       except for damaged rows
   130  interrupted: requests in flight were finished, nothing else was sent
 """
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
