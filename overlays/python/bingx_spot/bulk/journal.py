@@ -29,6 +29,7 @@ from bingx_spot.bulk.journal_rows import (
     LostRow,
     PendingOrder,
     checksum,
+    waiting_columns,
 )
 from bingx_spot.bulk.result import CancelOutcome, CancelResult
 
@@ -146,7 +147,7 @@ class Journal(JournalDatabase):
             raise self._error(f"belongs to another input: {text}")
 
     def _import_row(self, row: Row, *, is_new: bool) -> BadRow | DuplicateRow | JournalError | None:
-        asked = JournalRow.waiting(row.line, row.request).columns()
+        asked = waiting_columns(row.line, row.request)
         if is_new:
             if self.run(_INSERT, *asked).rowcount == 1:
                 return None

@@ -90,13 +90,6 @@ class JournalRow:
     attempts: str | None = None
 
     @classmethod
-    def waiting(cls, line: int, request: CancelRequest) -> Self:
-        """Return the row of an order for which nothing was sent yet."""
-        parameters: Any = request.parameters()
-        asked = {name: parameters.get(wire) for name, wire in WIRE_NAMES.items()}
-        return cls(line, **asked, state=WAITING)
-
-    @classmethod
     def damaged(cls, line: int) -> Self:
         """Return the row to show in place of a damaged one."""
         asked: Any = dict.fromkeys(WIRE_NAMES)
@@ -180,6 +173,7 @@ class JournalRow:
 COLUMN_NAMES = (*JournalRow.__dataclass_fields__, "checksum")
 ASKED = COLUMN_NAMES.index("state")
 _VALUES = attrgetter(*JournalRow.__dataclass_fields__)
+_NOTHING = (WAITING, 0, 0, 0, *[None] * (len(JournalRow.__dataclass_fields__) - ASKED - 4))
 # What is kept of a text, in characters, and of the attempts of one call.
 _LONGEST_TEXT = 1_000
 _FIRST_ATTEMPTS, _LAST_ATTEMPTS = 10, 30
@@ -228,6 +222,13 @@ def _exchange_order_id(result: CancelResult) -> int | None:
 def checksum(values: Iterable[object]) -> bytes:
     """Return a checksum of values: numbers, text, bytes and None, each of its own type."""
     return blake2b(repr(tuple(values)).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+
+
+def waiting_columns(line: int, request: CancelRequest) -> tuple[object, ...]:
+    """Return the columns of an order for which nothing was sent yet."""
+    asked = request.parameters()
+    values = (line, *map(asked.get, WIRE_NAMES.values()), *_NOTHING)
+    return (*values, checksum(values))
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from bingx_spot.bulk.input_rows import Rows
 from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_db import NoOrders
 from bingx_spot.bulk.journal_rows import DuplicateRow, LostRow
-from bingx_spot.cli.output import plural, print_json, print_table
+from bingx_spot.cli.output import plural, print_damaged, print_json, print_table
 from bingx_spot.core.clock import format_duration
 from bingx_spot.credentials import Credentials
 from bingx_spot.exceptions import CredentialsError
@@ -51,8 +51,7 @@ def _fill(
         raise click.UsageError("The journal holds no orders; give them with --from.")
     if not journal.is_new:
         journal.check()
-        for line in journal.damaged_lines():
-            click.echo(f"line {line} of the journal is damaged: nothing is sent for its order", err=True)
+        print_damaged(journal.damaged_lines())
         if api_key:
             journal.check_owner(environment, api_key)
     with journal.create(environment, api_key) if journal.is_new else nullcontext():

@@ -11,7 +11,7 @@ import click
 from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_db import JournalDamaged, JournalError
 from bingx_spot.bulk.journal_rows import COLUMNS, OUTCOMES, JournalRow
-from bingx_spot.cli.output import DAMAGED, plural, print_json, print_table
+from bingx_spot.cli.output import DAMAGED, plural, print_damaged, print_json, print_table
 
 _EPILOG = """\b
 Examples:
@@ -72,8 +72,7 @@ def command(path: Path, outcomes: tuple[str, ...], as_csv: bool, as_json: bool, 
         problem, damaged = error.problem, []
     except JournalError as error:
         raise click.UsageError(f"{error}.") from None
-    for line in damaged:
-        click.echo(f"line {line} of the journal is damaged: nothing is sent for its order", err=True)
+    print_damaged(damaged)
     if problem:
         click.echo(f"{path} is damaged: {problem}.", err=True)
     if problem or damaged:

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from decimal import Decimal
@@ -32,6 +32,9 @@ EXIT_CODES = {
 DAMAGED = 4
 #: The exit code of a command that a signal has ended.
 INTERRUPTED = 130
+
+# More lines than a person reads.
+_DAMAGED_SHOWN = 20
 
 #: The colour of an outcome; of all others it is yellow.
 STYLES: Mapping[str, str] = {
@@ -148,6 +151,14 @@ def discard_output() -> None:
     """Discard everything that is printed to standard output from now on, since it cannot be written."""
     # Buffered text would fail again when the process ends.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def print_damaged(lines: Sequence[int]) -> None:
+    """Print the lines of a journal that are damaged on standard error, the first ones only."""
+    for line in lines[:_DAMAGED_SHOWN]:
+        click.echo(f"line {line} of the journal is damaged: nothing is sent for its order", err=True)
+    if len(lines) > _DAMAGED_SHOWN:
+        click.echo(f"... and {plural(len(lines) - _DAMAGED_SHOWN, 'damaged row')} more", err=True)
 
 
 def plural(number: int, noun: str) -> str:
