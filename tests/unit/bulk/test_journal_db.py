@@ -78,7 +78,7 @@ def test_a_journal_of_another_version_is_rejected(path, version, age):
 def test_a_folder_that_does_not_exist(path):
     with pytest.raises(JournalError, match="cannot be locked: No such file"):
         Journal.open(path / "x" / "y")
-    with pytest.raises(JournalError, match="no such file"):
+    with pytest.raises(JournalError, match="cannot be read: No such file"):
         Journal.open_readonly(path)
 
 

@@ -9,7 +9,7 @@ process is killed in that very moment.
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -24,7 +24,6 @@ _REASONS = {
     "SQLITE_NOTADB": _OTHER_FILE,
     "SQLITE_FULL": "cannot be written: the disk is full; make room, and give the same command again",
     "SQLITE_BUSY": "is in use by another process; try again when that has ended",
-    "SQLITE_LOCKED": "is in use by another process; try again when that has ended",
     "SQLITE_READONLY": "cannot be written: the file, its folder or its disk is read-only",
     "SQLITE_IOERR": "cannot be used: the disk is full or fails ({}); mend that, and run it again",
     "SQLITE_CANTOPEN": "cannot be opened ({}); give the same command again when its folder and disk work",
@@ -47,6 +46,16 @@ class JournalDamaged(JournalError):
 
 class NoOrders(JournalError):
     """A journal holds no orders: its import was not finished."""
+
+
+@contextmanager
+def _translating(path: Path, verb: str, advice: str) -> Iterator[None]:
+    """Raise `JournalError` where a file cannot be opened; the text says why, and what to do."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise JournalError(f"{path} cannot be {verb}: {reason}; {advice}") from None
 
 
 class JournalDatabase:
@@ -81,14 +90,10 @@ class JournalDatabase:
         self._status, self._created = status, created
         # A damaged text is read, and then fails the checksum of its row.
         connection.text_factory = lambda content: content.decode("utf-8", "surrogateescape")
-        try:
-            self.is_new = self._is_empty()
-            # A full folder of temporary files must not stop the run.
-            self.run("PRAGMA temp_store=MEMORY")
-            self.run(TEMPORARY)
-        except JournalError:
-            connection.close()
-            raise
+        self.is_new = self._is_empty()
+        # A full folder of temporary files must not stop the run.
+        self.run("PRAGMA temp_store=MEMORY")
+        self.run(TEMPORARY)
 
     @classmethod
     def temporary(cls) -> Self:
@@ -106,22 +111,17 @@ class JournalDatabase:
         Raises:
             JournalError: The file is something else, cannot be written, or another run uses it.
         """
-        lock = None
-        try:
+        with ExitStack() as undo, _translating(path, "opened", _ELSEWHERE):
             private_file.find_database(path)
             lock = JournalLock(path)
+            undo.callback(lock.release)
             found = private_file.find_database(path)
             status = found or private_file.create(path)
             connection = sqlite3.connect(path, isolation_level=None)
+            undo.callback(connection.close)
             journal = cls(connection, str(path), path, lock, status, created=found is None)
             journal.check_in_place()
-        except (JournalError, OSError, sqlite3.Error) as error:
-            if lock is not None:
-                lock.release()
-            if isinstance(error, JournalError):
-                raise
-            reason = error.strerror if isinstance(error, OSError) else error
-            raise JournalError(f"{path} cannot be opened: {reason}; {_ELSEWHERE}") from None
+            undo.pop_all()
         journal.run("PRAGMA synchronous=FULL")
         # On macOS, fsync does not reach the disk without it.
         journal.run("PRAGMA fullfsync=ON")
@@ -136,21 +136,16 @@ class JournalDatabase:
             NoOrders: There are no orders in it.
             JournalError: The file is something else, or does not exist.
         """
-        try:
+        with ExitStack() as undo, _translating(path, "read", "name the file of a journal"):
             private_file.check_regular(path.lstat())
-        except FileNotFoundError:
-            raise JournalError(f"{path} cannot be read: there is no such file") from None
-        except OSError as error:
-            raise JournalError(f"{path} cannot be read: {error.strerror}") from None
-        # In a folder that cannot be written, SQLite reads a file without a log only as immutable.
-        log = path.with_name(f"{path.name}-wal")
-        immutable = not os.access(path.parent, os.W_OK) and not log.exists()
-        mode = "mode=ro&immutable=1" if immutable else "mode=ro"
-        try:
+            # In a folder that cannot be written, SQLite reads a file without a log only as immutable.
+            log = path.with_name(f"{path.name}-wal")
+            immutable = not os.access(path.parent, os.W_OK) and not log.exists()
+            mode = "mode=ro&immutable=1" if immutable else "mode=ro"
             connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)
-        except sqlite3.Error as error:
-            raise JournalError(f"{path} cannot be opened: {error}") from None
-        journal = cls(connection, str(path), path)
+            undo.callback(connection.close)
+            journal = cls(connection, str(path), path)
+            undo.pop_all()
         if journal.is_new:
             journal.close()
             raise NoOrders(f"{path} holds no orders")
@@ -160,10 +155,8 @@ class JournalDatabase:
         [(application,)] = self.select("PRAGMA application_id")
         [(version,)] = self.select("PRAGMA user_version")
         [(tables,)] = self.select("SELECT count(*) FROM sqlite_master")
-        if application == 0 and not tables:
-            # SQLite takes a file that is shorter than any database for an empty one, and would overwrite it.
-            if self._path is not None and self._path.stat().st_size:
-                raise JournalError(f"{self.name} {_OTHER_FILE}")
+        # SQLite takes a file that is shorter than any database for an empty one, and would overwrite it.
+        if application == 0 and not tables and not (self._path and self._path.stat().st_size):
             return True
         if application != APPLICATION_ID:
             raise JournalError(f"{self.name} {_OTHER_FILE}")
@@ -288,17 +281,14 @@ class JournalLock:
 
     def _acquire(self, path: Path) -> bool:
         """Lock the file; return whether it is still the one that the next process would lock."""
-        try:
+        with _translating(path, "locked", _ELSEWHERE):
             if (locked := private_file.find(self._path)) is None:
                 with suppress(FileExistsError):
                     self._created = private_file.create(self._path)
-                return self._acquire(path)
+                return False
             if locked.st_size:
                 raise private_file.UnsafeFile(f"{self._path} is no lock of bingx-spot")
             self._connection = sqlite3.connect(self._path, timeout=0, isolation_level=None)
-        except (OSError, sqlite3.Error) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
-            raise JournalError(f"{path} cannot be locked: {reason}; {_ELSEWHERE}") from None
         try:
             # Nothing is ever written, so that there is nothing to roll back.
             self._connection.execute("PRAGMA journal_mode=OFF")
