@@ -2,8 +2,7 @@
 
 Every statement is a transaction of its own, and is on the disk when it returns: write-ahead log with
 `synchronous=FULL`. SQLite ignores without a word what comes after a damaged place of that log. So each
-transaction is merged into the file at once: the log holds nothing that is not in the file too, unless the
-process is killed in that very moment.
+transaction is merged into the file at once, and at most the last one is in the log alone.
 """
 
 import os
