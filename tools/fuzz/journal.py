@@ -44,13 +44,13 @@ class Sample:
     Args:
         files: The content of its files, by what follows its name.
         rows: Its rows, by line.
-        last: The row that the last transaction wrote, as it was before; the write-ahead log may be all that
-            has that transaction.
+        last: The row of the last two transactions, before and between them; the write-ahead log may be all
+            that has these.
     """
 
     files: dict[str, bytes]
     rows: dict[int, JournalRow]
-    last: JournalRow
+    last: tuple[JournalRow, JournalRow]
 
 
 def _requests() -> list[Row]:
@@ -85,10 +85,11 @@ def _sample(path: Path, how: str) -> Sample:
         pending = journal.pending()
         for number in range(ORDERS // 2):
             journal.record(next(pending).line, _result(number))
-        item = next(pending)
-        last = {row.line: row for row in journal.rows()}[item.line]
         if how == "killed-unmerged":
             journal.run("PRAGMA wal_autocheckpoint=0")
+        before = next(journal.rows(["waiting"]))
+        item = next(pending)
+        last = (before, before.begun(next(journal.rows(["in_flight"])).started_at or 0))
         journal.record(item.line, _result(1))
         rows = {row.line: row for row in journal.rows()}
         if how != "closed":
@@ -169,7 +170,7 @@ def _check(
 ) -> None:
     allowed = {line: [row] for line, row in sample.rows.items()}
     # What only the log has is lost with the log: as if the run had been killed a moment before.
-    allowed[sample.last.line].append(sample.last)
+    allowed[sample.last[0].line] += sample.last
     for line, parameters in sent:
         befores = allowed.get(line, [])
         assert any(

@@ -15,7 +15,7 @@ from bingx_spot.bulk.journal_rows import JournalRow
 from tests.support.command_line import keys
 
 COMMAND = Path(sys.executable).with_name("bingx-spot")
-PATIENCE = 180.0
+PATIENCE = 600.0
 
 
 def variables(sandbox: Sandbox, **more: str) -> dict[str, str]:
