@@ -1,8 +1,8 @@
 """Database of a journal: one SQLite file that survives a kill, a full disk and a power cut.
 
 Every statement is a transaction of its own, and is on the disk when it returns: write-ahead log with
-`synchronous=FULL`. SQLite ignores without a word what comes after a damaged place of that log. So every second
-transaction merges it into the file: at most the last two are in the log alone.
+`synchronous=FULL`. SQLite ignores without a word what comes after a damaged place of that log. So every
+second transaction merges it into the file, and at most the last two are in the log alone.
 """
 
 import os

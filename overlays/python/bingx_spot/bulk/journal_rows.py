@@ -11,6 +11,7 @@ from typing import Any, Self
 from bingx_spot.bulk.items import WIRE_NAMES, CancelRequest
 from bingx_spot.bulk.result import CancelOutcome, CancelResult
 from bingx_spot.exceptions import CallError
+from bingx_spot.validation import Restriction
 
 WAITING = "waiting"
 IN_FLIGHT = "in_flight"
@@ -72,7 +73,7 @@ class JournalRow:
     symbol: str
     order_id: int | None
     client_order_id: str | None
-    cancel_restrictions: str | None
+    cancel_restrictions: Restriction | None
     recv_window: float | None
     state: str
     in_flight: int = 0
