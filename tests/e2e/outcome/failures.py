@@ -20,7 +20,7 @@ from tests.e2e.outcome.row import (
 )
 
 
-def _both(name: str, fault: str, timeout: float = 5.0, **settings: Any) -> Iterator[Row]:
+def _both(name: str, fault: str, timeout: float = 10.0, **settings: Any) -> Iterator[Row]:
     """Yield the two rows of a failure that may come before or after the exchange has acted."""
     before = once(fault, when="before", **settings)
     after = once(fault, when="after", **settings)
@@ -225,10 +225,12 @@ def _lasting(name: str, gets: str, fault: str, cancelled: bool = False, **settin
     return Row(name, gets, (rule,), SIX, UNTIL_THE_DEADLINE, cancelled, timeout=1.0)
 
 
-def _silence(name: str, gets: str, fault: str, cancelled: bool = False, **settings: Any) -> Row:
+def _silence(
+    name: str, gets: str, fault: str, cancelled: bool = False, timeout: float = 0.8, **settings: Any
+) -> Row:
     """Return the row of a fault that every request meets, queries included."""
     rule = {"fault": fault, **settings}
-    return Row(name, gets, (rule,), (2, 6), UNTIL_THE_DEADLINE, cancelled, timeout=0.8)
+    return Row(name, gets, (rule,), (2, 6), UNTIL_THE_DEADLINE, cancelled, timeout=timeout)
 
 
 def _found_cancelled(name: str, fault: str, **settings: Any) -> Row:
@@ -293,13 +295,15 @@ AT_WORK = (
         ({"fault": "hang-before-executing", "operation": "cancel", "seconds": _HANG},),
         (2, 6),
         (1, 10),
-        timeout=1.0,
+        timeout=1.5,
     ),
 )
 NO_WORD = (
     _silence("all reset before reading", "OutcomeUnknown", "reset-before-reading"),
     _silence("all reset after acting", "OutcomeUnknown", "reset-after-executing", cancelled=True),
-    _silence("all silent", "OutcomeUnknown", "hang-after-executing", cancelled=True, seconds=_HANG),
+    _silence(
+        "all silent", "OutcomeUnknown", "hang-after-executing", cancelled=True, timeout=1.5, seconds=_HANG
+    ),
     _silence("all 502", "OutcomeUnknown", "html", status=502),
     _silence("all of an unknown code", "UnknownErrorCode", "error", code=123456, msg="new"),
 )

@@ -44,7 +44,7 @@ class Row:
     cancelled: bool = False
     order: Mapping[str, str] | None = field(default_factory=dict)
     address: Address = "sandbox"
-    timeout: float = 5.0
+    timeout: float = 10.0
 
 
 def once(fault: str, **settings: Any) -> tuple[Rule, ...]:

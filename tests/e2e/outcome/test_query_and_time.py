@@ -153,7 +153,8 @@ class TestQueryOrder:
         sandbox.faults([{"fault": "html", "status": 502}])
         with pytest.raises(OutcomeUnknown) as failed:
             query(client_kind, options(sandbox, timeout=1.0), order_id=7)
-        assert failed.value.http_status == 502
+        # The last one may have been cut off by the deadline.
+        assert "HTTP 502" in failed.value.attempts[0].result
         assert {tried.operation for tried in failed.value.attempts} == {"queryOrder"}
         assert 2 <= arrived(sandbox, QUERY) <= 60
 
