@@ -22,6 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 Location = tuple[str | int, ...]
 """The path from the root of a document to one of its nodes: keys and list indices."""
 
+# The contract has 12 levels.
+_DEEPEST = 100
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _NUMBER_ELSEWHERE = re.compile(r"[-+]?(\.?[0-9][0-9_]*)(\.[0-9_]*)?([eE][-+]?[0-9]+)?|0[xob][0-9a-fA-F_]+")
@@ -62,14 +64,11 @@ class Document:
             SpecError: It cannot be read, is not YAML, or holds a value that YAML readers disagree about.
         """
         source = _bytes(path, name)
-        reader = _Reader()
-        root = reader.value(_compose(source, name), ())
-        if reader.problems:
-            raise SpecError(name, reader.problems)
+        root, lines = _plain_data(source, name)
         if not isinstance(root, dict):
             text = "The document is not a mapping. Begin it with `openapi: 3.0.3`."
             raise SpecError(name, [Problem(1, text)])
-        return cls(name, hashlib.sha256(source).hexdigest(), root, reader.lines)
+        return cls(name, hashlib.sha256(source).hexdigest(), root, lines)
 
     def line(self, location: Iterable[str | int]) -> int:
         """Return the line of a node, or of its nearest ancestor in the document."""
@@ -109,6 +108,15 @@ class Document:
             raise SpecError(self.name, found)
 
 
+def read_data(path: Path, name: str) -> Any:
+    """Return the plain data in a file of YAML or JSON, whatever it is.
+
+    Raises:
+        SpecError: As in `Document.read`.
+    """
+    return _plain_data(_bytes(path, name), name)[0]
+
+
 def short_name(path: Path) -> str:
     """Return a path relative to the working directory or the project, such as `spec/openapi.yaml`."""
     absolute = path.resolve()
@@ -127,9 +135,18 @@ def _bytes(path: Path, name: str) -> bytes:
         raise SpecError(name, [Problem(1, text)]) from None
 
 
+def _plain_data(source: bytes, name: str) -> tuple[Any, Mapping[Location, int]]:
+    reader = _Reader()
+    root = reader.value(_compose(source, name), ())
+    if reader.problems:
+        raise SpecError(name, reader.problems)
+    return root, reader.lines
+
+
 def _compose(source: bytes, name: str) -> yaml.Node | None:
     try:
         source.decode("utf-8")
+        _check_depth(source, name)
         return yaml.compose(source, Loader=_LOADER)
     except UnicodeDecodeError as error:
         line = source.count(b"\n", 0, error.start) + 1
@@ -138,11 +155,25 @@ def _compose(source: bytes, name: str) -> yaml.Node | None:
         raise SpecError(name, [_syntax_problem(error)]) from None
 
 
+def _check_depth(source: bytes, name: str) -> None:
+    """Raise `SpecError` where the nesting is deep: the parser's own recursion would end the process."""
+    depth = 0
+    for event in yaml.parse(source, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            text = f"More than {_DEEPEST} mappings and lists are nested here. Take them apart."
+            raise SpecError(name, [Problem(_line(event.start_mark), text)])
+
+
 def _syntax_problem(error: yaml.YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     what = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be parsed"
-    line = mark.line + 1 if mark is not None else 1
-    return Problem(line, f"This is not YAML: {what}. Correct the syntax at or just above this line.")
+    return Problem(_line(mark), f"This is not YAML: {what}. Correct the syntax at or just above this line.")
+
+
+def _line(mark: Any) -> int:
+    return 1 if mark is None else int(mark.line) + 1
 
 
 class _Reader:

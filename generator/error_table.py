@@ -1,13 +1,12 @@
 """`bingx_spot_api/error_table.py`: the error table as frozen data."""
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from generator.document import Document, Location
+from generator.document import Document, Location, read_data
 from generator.operation import operations
 from generator.problem import Problem, listed
 from generator.rendering import render
@@ -30,7 +29,7 @@ def read_error_table(path: Path = TABLE) -> Document:
 
 def table_problems(table: Document) -> list[Problem]:
     """Return the problems of the error table: its schema, and a last row that matches everything."""
-    validator = Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
+    validator = Draft202012Validator(read_data(SCHEMA, f"spec/schemas/{SCHEMA.name}"))
     found = [
         table.problem(tuple(error.absolute_path), f"{error.message}. See {SCHEMA.name}.")
         for error in validator.iter_errors(table.root)

@@ -5,9 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from generator.document import Document
+from generator.document import Document, read_data
 from generator.exchange_page import Page, Row, read_page
 from generator.operation import Member, Operation, operations
 from generator.problem import GeneratorError
@@ -57,9 +55,9 @@ def page_problems(document: Document, pages: Path) -> tuple[list[str], int]:
 
 def _meant(path: Path) -> list[tuple[str, str]]:
     try:
-        entries = yaml.safe_load(path.read_text("utf-8"))
+        entries = read_data(path, f"spec/pages/{DIFFERENCES}")
         return [(entry["page"], entry["difference"]) for entry in entries if entry["reason"]]
-    except (OSError, yaml.YAMLError, KeyError, TypeError):
+    except (KeyError, TypeError):
         text = f"spec/pages/{DIFFERENCES} cannot be read. It is a list of page, difference and reason."
         raise GeneratorError(text) from None
 

@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from referencing import Registry, Resource
 
-from generator.document import Document, Location
+from generator.document import Document, Location, read_data
 from generator.operation import METHODS
 from generator.problem import Problem
 from generator.references import objects
@@ -99,7 +99,9 @@ def _place_problems(
 
 
 def _validator() -> Draft202012Validator:
-    files = [(path.name, json.loads(path.read_text("utf-8"))) for path in SCHEMAS.glob("*.schema.json")]
+    files = [
+        (path.name, read_data(path, f"spec/schemas/{path.name}")) for path in SCHEMAS.glob("*.schema.json")
+    ]
     registry: Registry[Any] = Registry().with_resources(
         (name, Resource.from_contents(contents)) for name, contents in files
     )

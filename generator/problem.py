@@ -20,6 +20,13 @@ class Problem:
 class GeneratorError(Exception):
     """Nothing was generated. The tree is unchanged."""
 
+    def __str__(self) -> str:
+        # A terminal would obey what a contract may hold: control characters, bidirectional marks.
+        return "".join(
+            character if character.isprintable() or character == "\n" else ascii(character)[1:-1]
+            for character in super().__str__()
+        )
+
 
 class SpecError(GeneratorError):
     """The contract is not valid; the text has a line for each problem.

@@ -1,10 +1,12 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
 from generator.caller_view import caller_view
-from generator.document import Document, _represent_text, yaml_text
+from generator.document import ROOT, Document, _represent_text, yaml_text
 from generator.problem import SpecError
 from tests.generator.contracts import CONTRACT
 from tests.support.plain_yaml import load_yaml
@@ -72,6 +74,40 @@ def test_all_problems_of_a_document_are_reported_at_once(tmp_path: Path) -> None
     with pytest.raises(SpecError) as caught:
         read(tmp_path, "a: yes\nb: no\n")
     assert [problem.line for problem in caught.value.problems] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("a: " + "[" * 200_000, 1),
+        ("a:\n  " + "{a: " * 200_000, 2),
+        ("- " * 200_000 + "1", 1),
+        ("".join(" " * level + "a:\n" for level in range(2_000)), 101),
+        ('{"a":\n' + "[" * 200_000 + "]" * 200_000 + "}", 2),
+    ],
+    ids=["lists", "mappings", "dashes", "block", "JSON"],
+)
+def test_deep_nesting_is_refused_with_its_line(tmp_path: Path, source: str, line: int) -> None:
+    # In a process of its own: the parser's recursion ends the process that it runs in.
+    (tmp_path / "openapi.yaml").write_text(source)
+    command = [sys.executable, "-m", "generator", "--lint", "--spec", str(tmp_path / "openapi.yaml")]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 1
+    assert done.stderr.endswith(
+        f"openapi.yaml:{line}: More than 100 mappings and lists are nested here. Take them apart.\n"
+    )
+
+
+def test_aliases_that_multiply_are_refused_at_once(tmp_path: Path) -> None:
+    lines = ["a0: &a0 [x]", *[f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 60)]]
+    with pytest.raises(SpecError, match=r"openapi\.yaml:1: An alias"):
+        read(tmp_path, "\n".join(lines))
+
+
+def test_what_a_terminal_would_obey_is_written_out(tmp_path: Path) -> None:
+    with pytest.raises(SpecError) as caught:
+        read(tmp_path, '"\\e[2J\\u202e": 1\n"\\e[2J\\u202e": 2')
+    assert r"The key `\x1b[2J\u202e` is already there" in str(caught.value)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

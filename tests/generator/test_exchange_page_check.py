@@ -148,9 +148,13 @@ class TestCommand:
         assert ran.exit_code == 1
         assert "no longer differs in 'request parameter signature is not on the page'" in ran.output
 
-    @pytest.mark.parametrize(
-        "meant", ["- page: cancel-order.md\n", "text", "- [", "- {page: a, difference: b}\n"]
-    )
+    @pytest.mark.parametrize("meant", ["- ]", "[" * 200_000])
+    def test_fails_on_a_list_that_cannot_be_read(self, tmp_path: Path, meant: str) -> None:
+        ran = self.run(self.pages(tmp_path, PAGE, meant))
+        assert ran.exit_code == 1
+        assert ran.output.startswith("spec/pages/differences.yaml:1: ")
+
+    @pytest.mark.parametrize("meant", ["- page: cancel-order.md\n", "text", "- {page: a, difference: b}\n"])
     def test_fails_on_a_list_that_gives_no_reasons(self, tmp_path: Path, meant: str) -> None:
         ran = self.run(self.pages(tmp_path, PAGE, meant))
         assert ran.exit_code == 1
