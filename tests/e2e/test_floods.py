@@ -1,22 +1,29 @@
 """A server that sends without end cannot hold a request beyond its deadline."""
 
 import asyncio
+import json
+import pickle
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from typing import Any
 
 import httpx
 import pytest
 
-from bingx_spot import Response
+from bingx_spot import BingxSpot, CallError, Credentials, Response
+from bingx_spot.bulk.input_rows import Rows
 from bingx_spot.core.engine import TransportFailure
 from bingx_spot.transport.connection_pool import MAXIMUM_SIZE
 from bingx_spot.transport.engine import NetworkEngine
 from bingx_spot.transport.httpx_backend import HttpxEngine
 from tests.support.cancelling import signed
+from tests.support.journals import new_journal
+from tests.support.samples import ORDER_ID, SYMBOL, Unlimited
 from tests.support.scripted_server import http, scripted_server
 
+CREDENTIALS = Credentials("sample-api-key", "sample-api-secret")
 #: The second is for a machine on which nothing was sent within the first.
 TIMEOUTS = (0.15, 2.0)
 #: How long a request may take beyond its deadline on a machine with other work, in seconds of the clock and
@@ -125,6 +132,26 @@ def test_a_bomb_is_unpacked_no_further_than_a_response_may_be_long() -> None:
     assert isinstance(failure, TransportFailure)
     assert failure.too_large
     assert str(MAXIMUM_SIZE) in failure.reason
+
+
+def test_a_text_of_a_megabyte_is_not_kept_for_each_attempt(tmp_path) -> None:
+    said = json.dumps({"code": 100500, "msg": "\x1b[2J" + "x" * 900_000})
+    journal = tmp_path / "orders.journal"
+    rows = "symbol,orderId\n" + "".join(f"BTC-USDT,{n}\n" for n in range(1, 5))
+    with (
+        scripted_server(http(said)) as server,
+        BingxSpot(CREDENTIALS, environment=server.url, timeout=1.0, limits=Unlimited()) as bingx,
+    ):
+        with pytest.raises(CallError) as failed:
+            bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
+        imported = new_journal(journal, Rows(BytesIO(rows.encode())))
+        with bingx.cancel_orders(imported.pending()) as run:
+            for result in run:
+                imported.record(result.item.line, result)
+        imported.close()
+    assert len(failed.value.attempts) > 1
+    assert len(pickle.dumps(failed.value)) < 200_000
+    assert journal.stat().st_size < 400_000
 
 
 class TestSetup:

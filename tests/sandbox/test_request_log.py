@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from bingx_sandbox import Sandbox
-from bingx_sandbox.request_log import LOG_SIZE, RequestLog, RequestRecord
+from bingx_sandbox.request_log import LOG_SIZE, RequestLog, RequestRecord, explain_rejections
 from tests.sandbox.client import CANCEL, Client, now
 
 
@@ -76,3 +77,12 @@ def test_records_are_found_by_number_after_the_first_are_dropped() -> None:
         assert record is not None
         assert (record["number"], record["path"]) == (number, f"/{number}")
     assert [record["number"] for record in journal.latest(3)] == [LOG_SIZE + 10, LOG_SIZE + 9, LOG_SIZE + 8]
+
+
+def test_a_terminal_obeys_nothing_that_a_request_holds() -> None:
+    record: Any = {
+        "number": 1, "method": "GET", "path": "/\x1b[2J\u202e", "verdict": "no",
+        "diagnosis": {"words": "the value is \x9b1m\nnot that"},
+    }  # fmt: skip
+    shown = list(explain_rejections([record], {}))
+    assert shown == [r"Request 1, GET /\x1b[2J\u202e", r"  no. the value is \x9b1m\nnot that"]

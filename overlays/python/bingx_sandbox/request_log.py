@@ -105,6 +105,14 @@ class RequestLog:
             return [record.copy() for record in self._records]
 
 
+def _visible(text: str) -> str:
+    """Return text of a client with every character written out that a terminal would obey."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
+    )
+
+
 def explain_rejections(records: Sequence[RequestRecord], refused: Mapping[str, int]) -> Iterator[str]:
     """Yield lines that say why requests were rejected, as far as that can be explained.
 
@@ -114,9 +122,9 @@ def explain_rejections(records: Sequence[RequestRecord], refused: Mapping[str, i
     """
     rejected = [record for record in records if "diagnosis" in record]
     for record in rejected[:_MAX_EXPLAINED]:
-        yield f"Request {record['number']}, {record['method']} {record['path']}"
+        yield _visible(f"Request {record['number']}, {record['method']} {record['path']}")
         reason = f"{record['verdict']}. {record['diagnosis']['words']}"
-        yield textwrap.fill(reason, _WIDTH, initial_indent="  ", subsequent_indent="  ")
+        yield textwrap.fill(_visible(reason), _WIDTH, initial_indent="  ", subsequent_indent="  ")
     if len(rejected) > _MAX_EXPLAINED:
         yield f"{len(rejected) - _MAX_EXPLAINED} more requests were rejected."
     if total := sum(refused.values()):

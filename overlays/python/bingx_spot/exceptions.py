@@ -28,13 +28,19 @@ No exception's text holds the API key, the secret or a signature.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, Self
 
 from bingx_spot.models import Order, Response
+from bingx_spot.visible_text import shortened, visible
 
 _MAXIMUM_REPR = 80
-_MAXIMUM_BODY = 65536
+# What an error keeps of what a server said: characters of a text, bytes of a body, headers and characters of
+# each. The exchange's own are a fraction of these.
+_MAXIMUM_TEXT = 1_000
+_MAXIMUM_BODY = 65_536
+_MAXIMUM_HEADERS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +51,17 @@ class Attempt:
         at: When it began, in Unix milliseconds, by the exchange's clock as far as it is known.
         operation: The operation's name in the contract: `cancelOrder`, `queryOrder`.
         host: The base URL of the host.
-        result: The response or the failure, in words.
+        result: The response or the failure, in words; visible, and cut to 1,100 characters.
     """
 
     at: int
     operation: str
     host: str
     result: str
+
+    def __post_init__(self) -> None:
+        # A message of full length, and the facts that stand before it.
+        object.__setattr__(self, "result", shortened(self.result, _MAXIMUM_TEXT + 100))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +90,23 @@ class RequestInfo:
 
 @dataclass(frozen=True, slots=True)
 class ErrorDetails:
-    """Everything that is known of a call that failed.
+    r"""Everything that is known of a call that failed.
+
+    What a server wrote is bounded, and says so where it was cut. In `message`, `hint` and `summary`,
+    characters that a terminal would obey are written out (`\x1b`); `body` and `headers` are as received.
 
     Attributes:
-        message: The exchange's own text, or what happened instead of a response.
+        message: The exchange's own text, or what happened instead of a response; at most 1,000 characters.
         code: The exchange's error code as received, or None where there was none.
         http_status: The HTTP status, or None where there was no response.
         request: The request without its secrets, or None where none was made.
-        body: The first 64 KiB of the response's body.
-        headers: The response's headers, names in lower case.
+        body: The response's body, at most 64 KiB of it.
+        headers: The response's headers, names in lower case; at most 100, of 1,000 characters each.
         retry_at: When the exchange accepts requests again, in Unix milliseconds, or None.
         hint: What a person can do about it.
         rule: The row of spec/errors.yaml that matched the response, or empty.
         lock_seconds: How long a lock lasts where the response gives no time, in seconds, or None.
-        attempts: Every attempt of the call, in order, queries included.
+        attempts: The attempts of the call, in order, queries included; the first and last 32 of very many.
         summary: What it means for the order, in one sentence, or empty.
         order_id: The order id that a query has named for the order, or None.
     """
@@ -112,6 +125,10 @@ class ErrorDetails:
     summary: str = ""
     order_id: int | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("message", "hint", "summary"):
+            object.__setattr__(self, name, shortened(getattr(self, name), _MAXIMUM_TEXT))
+
     @classmethod
     def of(cls, response: Response, message: str, **more: Any) -> "ErrorDetails":
         """Return the details of a response.
@@ -121,13 +138,23 @@ class ErrorDetails:
             message: The exchange's text, or what is wrong with the response.
             **more: Further fields.
         """
-        body = response.body[:_MAXIMUM_BODY]
-        return cls(message, http_status=response.http_status, body=body, headers=response.headers, **more)
+        body, headers = response.body, response.headers
+        if len(body) > _MAXIMUM_BODY:
+            note = f"... ({len(body):,} bytes, cut)".encode()
+            body = body[: _MAXIMUM_BODY - len(note)] + note
+        if sum(map(len, [*headers, *headers.values()])) > _MAXIMUM_TEXT:
+            kept = islice(headers.items(), _MAXIMUM_HEADERS)
+            headers = MappingProxyType({_cut(name): _cut(value) for name, value in kept})
+        return cls(message, http_status=response.http_status, body=body, headers=headers, **more)
 
     def __reduce__(self) -> tuple[object, ...]:
         # Read-only views cannot be pickled.
         values = (getattr(self, part.name) for part in fields(self))
         return (ErrorDetails, tuple(dict(value) if isinstance(value, Mapping) else value for value in values))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MAXIMUM_TEXT else shortened(text, _MAXIMUM_TEXT)
 
 
 def shown(value: object) -> str:
@@ -140,11 +167,17 @@ def shown(value: object) -> str:
         text = repr(value)
     except Exception:  # noqa: BLE001 - an int past Python's digit limit has no repr; an object's own may fail
         return f"a value of type {type(value).__name__}"
-    return text if len(text) <= _MAXIMUM_REPR else f"{text[:_MAXIMUM_REPR]}..."
+    return visible(text if len(text) <= _MAXIMUM_REPR else f"{text[:_MAXIMUM_REPR]}...")
 
 
 class BingxError(Exception):
-    """Base class of every exception that this package raises."""
+    """Base class of every exception that this package raises. In its text, every character is visible."""
+
+    def __str__(self) -> str:
+        return visible(self._text())
+
+    def _text(self) -> str:
+        return super().__str__()
 
 
 class InvalidInput(BingxError, ValueError):
@@ -162,7 +195,7 @@ class InvalidInput(BingxError, ValueError):
         self.reason = reason
         self.allowed = allowed
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"{self.field} {self.reason}; allowed: {self.allowed}"
 
 
@@ -183,7 +216,7 @@ class BulkRunAborted(BingxError):
         super().__init__(error)
         self.error = error
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"stopped by {type(self.error).__name__}, which would hit every order: {self.error}"
 
 
@@ -238,7 +271,7 @@ class CallError(BingxError):
         text = f"{type(self).__name__}: {self}"
         return f"<{text if len(text) < _MAXIMUM_REPR else f'{text[: _MAXIMUM_REPR - 5]}...'}>"
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         facts = [f"code {self.code}"] if self.code is not None else []
         facts += [f"HTTP {self.http_status}"] if self.http_status is not None else []
         text = f"{self.message} ({', '.join(facts)})" if facts else self.message

@@ -1,5 +1,7 @@
 """`bingx-spot journal`: a table for people, CSV and JSON for programs."""
 
+import csv
+import io
 import json
 import os
 import sqlite3
@@ -8,7 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from bingx_spot import CancelOutcome, CancelResult, ErrorDetails, Order, OrderFilled, OutcomeUnknown, Response
+from bingx_spot import (
+    CancelOutcome,
+    CancelRequest,
+    CancelResult,
+    ErrorDetails,
+    Order,
+    OrderFilled,
+    OutcomeUnknown,
+    Response,
+)
+from bingx_spot.bulk.input_rows import Row
 from bingx_spot.bulk.journal_rows import OUTCOMES
 from tests.support.command_line import invoke
 from tests.support.journals import API_KEY, flip_order_id, new_journal, rows
@@ -56,6 +68,54 @@ def test_csv_can_be_cancelled_again(path):
     header, row = done.stdout.splitlines()
     assert header.startswith("line,symbol,orderId,")
     assert ",unknown," in row
+    plan = invoke("cancel-many", "--from", "-", "--dry-run", "--json", text=done.stdout)
+    assert json.loads(plan.stdout)["orders"] == 1
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Path:
+    """Return a journal whose texts are formulas and terminal codes."""
+    path = tmp_path / "hostile.journal"
+    said = [
+        "=HYPERLINK(1)",
+        "+1-2",
+        "-2+3",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\uff1d1",
+        "-1.5",
+        "\x1b[2J\u202e\x9b",
+    ]
+    journal = new_journal(path, rows(len(said)))
+    for item, text in zip(journal.pending(), said, strict=True):
+        error = OutcomeUnknown(ErrorDetails("", code=7))
+        object.__setattr__(error.details, "message", text)
+        journal.record(item.line, CancelResult.from_error(0, item, item, error))
+    journal.close()
+    return path
+
+
+def test_csv_has_no_cell_that_a_spreadsheet_would_run(hostile):
+    done = invoke("journal", hostile, "--csv")
+    messages = [row["message"] for row in csv.DictReader(io.StringIO(done.stdout))]
+    assert messages == [
+        *("'=HYPERLINK(1)", "'+1-2", "'-2+3", "'@SUM(A1)", r"'\t=1", r"'\r=1", "'\uff1d1", "-1.5"),
+        r"\x1b[2J\u202e\x9b",
+    ]
+
+
+@pytest.mark.parametrize("how", [[], ["--csv"], ["--json"]])
+def test_nothing_in_a_journal_reaches_the_terminal(hostile, how):
+    done = invoke("journal", hostile, *how)
+    assert all(line.isprintable() for line in done.stdout.split("\n"))
+
+
+def test_a_client_order_id_that_begins_as_a_formula_can_be_cancelled_again(tmp_path):
+    path = tmp_path / "ids.journal"
+    new_journal(path, [Row(2, CancelRequest("BTC-USDT", client_order_id="-my-id"))]).close()
+    done = invoke("journal", path, "--csv")
+    assert ",'-my-id," in done.stdout
     plan = invoke("cancel-many", "--from", "-", "--dry-run", "--json", text=done.stdout)
     assert json.loads(plan.stdout)["orders"] == 1
 

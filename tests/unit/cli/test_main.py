@@ -52,6 +52,26 @@ def test_exit_codes_of_a_process(monkeypatch, capsys, arguments, code, text):
     assert text in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["no\x1b[2J\u202e"],
+        ["cancel", "BTC-USDT", "--no\x1b[2J\u202e"],
+        ["time", "--env", "no\x1b[2J\u202e"],
+        ["cancel", "no\x1b[2J\u202e", "--order-id", "1"],
+        ["journal", "no\x1b[2J\u202e"],
+        ["sign", "no\x1b[2J\u202e"],
+    ],
+)
+def test_an_argument_that_is_repeated_is_not_obeyed(monkeypatch, capsys, arguments):
+    monkeypatch.setattr("sys.argv", ["bingx-spot", *arguments])
+    with pytest.raises(SystemExit):
+        main()
+    shown = capsys.readouterr().err
+    assert r"no\x1b[2J\u202e" in shown.replace("\\\\", "\\")
+    assert all(line.isprintable() for line in shown.split("\n"))
+
+
 def test_ctrl_c_exits_130_and_does_not_say_not_cancelled(monkeypatch, capsys):
     def interrupted(**_: object) -> None:
         raise KeyboardInterrupt

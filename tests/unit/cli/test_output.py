@@ -1,15 +1,20 @@
 """Output of the commands: exit codes, durations, JSON, tables, error texts."""
 
 import json
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import click
 import pytest
 
-from bingx_spot import CancelOutcome, CredentialsError, InvalidInput
+from bingx_spot import CancelOutcome, CredentialsError, ErrorDetails, InvalidInput, NotSent
+from bingx_spot.cli import output
 from bingx_spot.cli.output import (
     EXIT_CODES,
+    print_error,
     print_json,
+    print_line,
     print_table,
     usage_errors,
 )
@@ -31,6 +36,42 @@ def test_a_table_leaves_out_what_is_none_and_prints_markup_as_it_is(capsys):
     assert "[red]x" in shown
     assert "100" in shown
     assert "b" not in shown
+
+
+#: What a terminal would obey or hide, and how it is written out.
+HOSTILE = "[red]\x1b[2J\x9b1m\x7f\r\n\t\u202e\u200b\u2028\ud800\U000e0041\u3164:smile:"
+WRITTEN_OUT = r"[red]\x1b[2J\x9b1m\x7f\r\n\t\u202e\u200b\u2028\ud800\U000e0041\u3164:smile:"
+
+
+def test_a_table_obeys_nothing_that_its_title_labels_or_values_hold(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "300")
+    print_table(f"t{HOSTILE}", "green", {f"l{HOSTILE}": f"v{HOSTILE}", "list": ["one", f"two{HOSTILE}"]})
+    shown = capsys.readouterr().out
+    for place in ("t", "l", "v", "two"):
+        assert place + WRITTEN_OUT in shown
+    assert all(line.isprintable() for line in shown.split("\n"))
+
+
+def test_a_line_and_an_error_are_one_line_whatever_they_hold(capsys):
+    print_line(HOSTILE)
+    print_error(NotSent(ErrorDetails(HOSTILE, hint=HOSTILE)), as_json=False)
+    shown = capsys.readouterr()
+    assert shown.out == f"{WRITTEN_OUT}\n"
+    assert shown.err == f"NotSent: {WRITTEN_OUT}. {WRITTEN_OUT}\n"
+
+
+def test_json_escapes_what_a_terminal_would_obey_and_reads_back_the_same(capsys):
+    print_json({HOSTILE: HOSTILE, "symbol": "MØTH-USDT"})
+    shown = capsys.readouterr().out
+    assert shown.removesuffix("\n").isprintable()
+    assert "MØTH-USDT" in shown
+    assert json.loads(shown) == {HOSTILE: HOSTILE, "symbol": "MØTH-USDT"}
+
+
+def test_every_command_prints_through_this_module():
+    for path in Path(output.__file__).parent.glob("*.py"):
+        printed = re.findall(r"click\.s?echo\((?!\")|escape\(", path.read_text("utf-8"))
+        assert printed == ["click.echo("] * 2 * (path.name == "output.py"), path.name
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import pickle
 from dataclasses import replace
 from itertools import count
 from typing import NamedTuple
@@ -419,6 +420,30 @@ class TestHistory:
             (PRIMARY, BEGIN),
             (FALLBACK, BEGIN + 1000),
         ]
+
+    def test_keeps_a_bounded_part_of_what_a_server_said(self) -> None:
+        busy = says(100500, "x\x1b[2J" * 200_000)
+        busy = replace(busy, headers={f"x-{n}": "y" * 5_000 for n in range(150)})
+        exchange = Exchange()
+        runner = runner_of(exchange)
+        error = drive(exchange, runner.send_once(CANCELLING), busy).result.result
+        assert isinstance(error, CallError)
+        error = runner.with_history(error)
+        assert error.message.endswith("… (1,000,000 characters, cut)")
+        assert len(error.message) == 1_000
+        assert error.attempts[0].result.endswith("… (1,000,000 characters, cut)")
+        assert error.details.body.endswith(b"... (2,000,027 bytes, cut)")
+        assert len(error.details.body) == 65_536
+        assert len(error.details.headers) == 100
+        assert error.details.headers["x-0"].endswith("… (5,000 characters, cut)")
+        assert str(error).isprintable()
+        assert len(pickle.dumps(error)) < 200_000
+
+    def test_keeps_the_first_and_last_of_very_many(self) -> None:
+        history = self.attempts(*[(QUERYING, TransportFailure(True, f"lost {n}")) for n in range(150)])
+        texts = [each.result.rpartition(" ")[2] for each in history]
+        assert texts == [*map(str, range(32)), "kept", *map(str, range(118, 150))]
+        assert history[32].result == "86 attempts from here on are not kept"
 
     def test_leaves_out_what_was_not_sent(self) -> None:
         exchange = Exchange()

@@ -48,7 +48,7 @@ GONE = "the order you want to cancel is FILLED or CANCELLED already, or is not a
 
 
 def from_code(code: int | str, details: ErrorDetails) -> CallError:
-    return error_mapping.error_from_code(code, details, CANCEL)
+    return error_mapping.error_from_code(code, details.message, details, CANCEL)
 
 
 def from_status(details: ErrorDetails) -> CallError:
@@ -109,9 +109,10 @@ class TestByCode:
     def test_takes_the_code_as_text_too(self) -> None:
         assert from_code("100001", ErrorDetails("")).details.rule == "signature-wrong"
 
-    def test_keeps_code_and_text_as_they_were(self) -> None:
-        error = failure('{"code":"100404","msg":"  Order  Does\\tNot\\nExist "}')
-        assert (error.code, error.message) == ("100404", "  Order  Does\tNot\nExist ")
+    def test_keeps_code_and_text_and_writes_out_what_a_terminal_would_obey(self) -> None:
+        error = failure('{"code":"100404","msg":"  Order  Does\\tNot\\nExist \\u001b[2J"}')
+        assert error.details.rule == "order-not-exist"
+        assert (error.code, error.message) == ("100404", r"  Order  Does\tNot\nExist \x1b[2J")
 
     @pytest.mark.parametrize("code", [123456, "123456", -1])
     def test_that_is_not_listed_is_an_error_of_its_own(self, code: int | str) -> None:
@@ -171,7 +172,7 @@ class TestReads:
     @pytest.mark.parametrize("code", [100500, 100404, 123456], ids=["busy", "unclear", "unlisted"])
     def test_without_an_answer_is_not_advised_to_query(self, code: int) -> None:
         read = replace(CANCEL, act="read")
-        error = error_mapping.error_from_code(code, ErrorDetails("strange"), read)
+        error = error_mapping.error_from_code(code, "strange", ErrorDetails("strange"), read)
         assert isinstance(error, OutcomeUnknown)
         assert "uery" not in error.hint
 
@@ -181,7 +182,7 @@ class TestReads:
         ids=["not exist", "gone", "no data", "futures", "futures filled"],
     )
     def test_that_find_no_order_say_what_to_check(self, code: int, text: str) -> None:
-        error = error_mapping.error_from_code(code, ErrorDetails(text), QUERY)
+        error = error_mapping.error_from_code(code, text, ErrorDetails(text), QUERY)
         assert type(error) is OrderNotFound
         assert error.hint == (
             "Check the symbol, the id, and that the order belongs to this account and environment. "
@@ -194,7 +195,7 @@ class TestReads:
         [(100001, AuthenticationError), (100004, PermissionDenied), (100410, RateLimited)],
     )
     def test_have_the_row_s_error_otherwise(self, operation, code, kind) -> None:
-        error = error_mapping.error_from_code(code, ErrorDetails(""), operation)
+        error = error_mapping.error_from_code(code, "", ErrorDetails(""), operation)
         assert type(error) is kind
         assert error.hint == row_of(error.details.rule).advice
 
@@ -202,7 +203,7 @@ class TestReads:
     def test_are_distinguished_from_a_cancel_by_the_contract(self, text: str) -> None:
         assert type(from_code(100404, ErrorDetails(text))) is OrderNotOpen
         read = replace(CANCEL, act="read")
-        assert type(error_mapping.error_from_code(100404, ErrorDetails(text), read)) is OrderNotFound
+        assert type(error_mapping.error_from_code(100404, text, ErrorDetails(text), read)) is OrderNotFound
 
     def test_a_cancel_without_data_finds_no_order(self) -> None:
         error = from_code(100204, ErrorDetails(""))

@@ -149,7 +149,9 @@ def _check_utf8(text: str) -> None:
 def _request_from_values(names: list[str], values: list[str]) -> CancelRequest:
     if len(values) != len(names):
         raise InvalidInput("row", f"has {len(values)} values", f"{len(names)}, as the header has")
-    fields = field_values(dict(zip(names, map(str.strip, values), strict=True)))
+    # A quote before a value keeps a spreadsheet from reading it as a formula; no field begins with one.
+    texts = [value.strip().removeprefix("'") for value in values]
+    fields = field_values(dict(zip(names, texts, strict=True)))
     _check_utf8("".join(map(str, fields.values())))
     if "recv_window" in fields:
         fields["recv_window"] = _as_number(str(fields["recv_window"]))

@@ -9,6 +9,7 @@ from typing import Any, Self
 from bingx_spot.exceptions import InvalidInput, shown
 from bingx_spot.models import Order
 from bingx_spot.validation import OrderId, Restriction, checked_restriction, order_reference
+from bingx_spot.visible_text import visible
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
 
 #: The fields of a cancel: Python's names and the API's.
@@ -143,4 +144,4 @@ def field_values(members: Mapping[Any, object]) -> dict[str, object]:
 def format_input_error(error: InvalidInput, names: Mapping[str, str]) -> str:
     """Return an error's text with the user's names of the fields."""
     field = " ".join(names.get(word, word) for word in error.field.split(" "))
-    return f"{field} {error.reason}; allowed: {error.allowed}"
+    return visible(f"{field} {error.reason}; allowed: {error.allowed}")

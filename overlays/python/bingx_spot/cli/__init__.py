@@ -7,6 +7,7 @@ from io import TextIOWrapper
 import click
 
 from bingx_spot._version import __version__
+from bingx_spot.visible_text import visible
 
 #: Command names and the first line of their help, so that the list of commands imports none of them.
 COMMANDS = {
@@ -79,7 +80,10 @@ def main() -> None:
     try:
         _bingx_spot.main(prog_name="bingx-spot", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        # Click repeats arguments as they are.
+        text, context = visible(error.format_message()), getattr(error, "ctx", None)
+        shown = click.UsageError(text, context) if context else click.ClickException(text)
+        shown.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         # Not click's own code, 1, which here means "surely not cancelled".

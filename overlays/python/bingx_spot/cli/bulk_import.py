@@ -13,7 +13,7 @@ from bingx_spot.bulk.input_rows import Rows
 from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_db import NoOrders
 from bingx_spot.bulk.journal_rows import DuplicateRow, LostRow
-from bingx_spot.cli.output import plural, print_damaged, print_json, print_table
+from bingx_spot.cli.output import plural, print_damaged, print_json, print_line, print_table
 from bingx_spot.core.clock import format_duration
 from bingx_spot.credentials import Credentials
 from bingx_spot.exceptions import CredentialsError
@@ -34,7 +34,7 @@ def open_journal(
     journal = Journal.temporary() if path is None else Journal.open(path)
     is_new = journal.is_new
     if is_new and existed and rows is not None:
-        click.echo(f"{path} was empty: every order of the input is new to it.", err=True)
+        print_line(f"{path} was empty: every order of the input is new to it.", err=True)
     try:
         _fill(journal, rows, environment, api_key, skip_bad=skip_bad)
     except BaseException:
@@ -64,23 +64,23 @@ def _import_rows(journal: Journal, rows: Rows, *, skip_bad: bool) -> Counter[str
     for problem in journal.import_rows(rows):
         if isinstance(problem, DuplicateRow):
             problems["duplicates"] += 1
-            click.echo(f"line {problem.line}: names the order of line {problem.first} again", err=True)
+            print_line(f"line {problem.line}: names the order of line {problem.first} again", err=True)
         elif isinstance(problem, LostRow):
             text = f"line {problem.line}: the journal's row of it is damaged; nothing is sent for its order"
-            click.echo(text, err=True)
+            print_line(text, err=True)
         else:
             problems["bad"] += 1
-            click.echo(f"line {problem.line}: {problem.reason}", err=True)
+            print_line(f"line {problem.line}: {problem.reason}", err=True)
     bad, duplicates = problems["bad"], problems["duplicates"]
     if rows.ignored:
-        click.echo(f"Columns ignored: {', '.join(rows.ignored)}.", err=True)
+        print_line(f"Columns ignored: {', '.join(rows.ignored)}.", err=True)
     if duplicates:
-        click.echo(f"{plural(duplicates, 'duplicate row')}; each order is cancelled once.", err=True)
+        print_line(f"{plural(duplicates, 'duplicate row')}; each order is cancelled once.", err=True)
     if bad and not skip_bad:
         text = f"{plural(bad, 'row')} cannot be sent, so nothing was sent. Fix them, or use --skip-bad."
         raise click.UsageError(text)
     if bad:
-        click.echo(f"{plural(bad, 'row')} left out.", err=True)
+        print_line(f"{plural(bad, 'row')} left out.", err=True)
     return problems
 
 

@@ -136,7 +136,7 @@ def _print_failure(error: CallError, request: CancelOrderRequest, *, as_json: bo
         "message": error.message,
         "HTTP status": error.http_status,
         "what to do": error.hint or None,
-        "attempts": "\n".join(attempts),
+        "attempts": attempts,
     }
     title = error.details.summary or f"Not cancelled: {type(error).__name__}"
     print_table(title, STYLES.get(outcome, "yellow"), rows)

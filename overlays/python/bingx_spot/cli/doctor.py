@@ -6,7 +6,14 @@ from dataclasses import asdict
 
 import click
 
-from bingx_spot.cli.output import environment_option, json_option, print_json, usage_errors
+from bingx_spot.cli.output import (
+    cell_text,
+    environment_option,
+    json_option,
+    print_json,
+    print_line,
+    usage_errors,
+)
 from bingx_spot.doctor import CheckResult, Status
 from bingx_spot.doctor.check_exchange import CANCEL_CHECK, KEY_CHECK
 from bingx_spot.doctor.checks import QUESTION, run_checks
@@ -46,7 +53,8 @@ def command(environment: str, yes: bool, as_json: bool) -> None:
         parsed = Environment.parse(environment)
         if not as_json:
             named = "" if parsed.name == parsed.base_url else f"Environment {parsed.name}, "
-            click.echo(f"{named}host {parsed.base_url}\n")
+            print_line(f"{named}host {parsed.base_url}")
+            print_line()
         seen = list(results) if as_json else list(_print_each(results))
     code, summary = _summary(seen)
     if as_json:
@@ -54,7 +62,8 @@ def command(environment: str, yes: bool, as_json: bool) -> None:
         checks = [asdict(result) for result in seen]
         print_json({"ok": code == 0, **where, "summary": summary, "checks": checks})
     else:
-        click.echo(f"\n{summary}")
+        print_line()
+        print_line(summary)
     sys.exit(code)
 
 
@@ -88,8 +97,10 @@ def _print_each(results: Iterator[CheckResult]) -> Iterator[CheckResult]:
         row.add_column(width=4)
         row.add_column(width=14)
         row.add_column(overflow="fold")
-        row.add_row(Text(result.status, _STYLES[result.status]), Text(result.check), Text(result.found))
+        row.add_row(
+            Text(result.status, _STYLES[result.status]), Text(result.check), Text(cell_text(result.found))
+        )
         if result.fix:
-            row.add_row("", "", Text(result.fix, "dim"))
+            row.add_row("", "", Text(cell_text(result.fix), "dim"))
         console.print(row)
         yield result

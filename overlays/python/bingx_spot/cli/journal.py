@@ -1,6 +1,7 @@
 """`bingx-spot journal`: show the journal of a `cancel-many` run."""
 
 import csv
+import re
 import sys
 from collections.abc import Iterable
 from contextlib import closing
@@ -11,7 +12,8 @@ import click
 from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_db import JournalDamaged, JournalError
 from bingx_spot.bulk.journal_rows import COLUMNS, OUTCOMES, JournalRow
-from bingx_spot.cli.output import DAMAGED, plural, print_damaged, print_json, print_table
+from bingx_spot.cli.output import DAMAGED, plural, print_damaged, print_json, print_line, print_table
+from bingx_spot.visible_text import visible
 
 _EPILOG = """\b
 Examples:
@@ -35,6 +37,9 @@ Exit codes:
 """
 _OUTCOME_LINES = "\n".join(f"  {outcome:<17} {meaning}" for outcome, meaning in OUTCOMES.items())
 
+# How a formula begins in a spreadsheet, full-width forms included; white space before it is skipped.
+_FORMULA_MARKS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 # More rows than a person reads.
 _SHOWN = 100
 _ROW_ADVICE = "Query the orders of these lines, and cancel them from a new input and journal."
@@ -67,16 +72,17 @@ def command(path: Path, outcomes: tuple[str, ...], as_csv: bool, as_json: bool, 
             if not check:
                 _print_rows(journal, path, outcomes, as_csv=as_csv, as_json=as_json)
             elif not problem and not damaged:
-                click.echo(f"{path} is sound: {plural(journal.counts().total, 'order')}.")
+                print_line(f"{path} is sound: {plural(journal.counts().total, 'order')}.")
     except JournalDamaged as error:
         problem, damaged = error.problem, []
     except JournalError as error:
         raise click.UsageError(f"{error}.") from None
     print_damaged(damaged)
     if problem:
-        click.echo(f"{path} is damaged: {problem}.", err=True)
+        print_line(f"{path} is damaged: {problem}.", err=True)
     if problem or damaged:
-        click.echo(_ADVICE if problem else _ROW_ADVICE, err=True)
+        for line in (_ADVICE if problem else _ROW_ADVICE).splitlines():
+            print_line(line, err=True)
         sys.exit(DAMAGED)
 
 
@@ -87,7 +93,9 @@ def _print_rows(
     if as_csv:
         writer = csv.DictWriter(sys.stdout, list(COLUMNS), lineterminator="\n")
         writer.writeheader()
-        writer.writerows({**row.to_dict(), "attempts": row.attempts} for row in rows)
+        for row in rows:
+            cells = {**row.to_dict(), "attempts": row.attempts}
+            writer.writerow({name: _csv_cell(value) for name, value in cells.items()})
     elif as_json:
         for row in rows:
             print_json(row.to_dict())
@@ -95,11 +103,20 @@ def _print_rows(
         _print_tables(journal, rows, path)
 
 
+def _csv_cell(value: object) -> object:
+    """Return a value for CSV: text that a spreadsheet would run as a formula gets a quote before it."""
+    if not isinstance(value, str):
+        return value
+    shown = visible(value)
+    return f"'{shown}" if value[:1] in _FORMULA_MARKS and not _NUMBER.fullmatch(value) else shown
+
+
 def _print_tables(journal: Journal, rows: Iterable[JournalRow], path: Path) -> None:
     from bingx_spot.cli.reports import print_rows, summary_rows
 
     more = print_rows(rows, "", _SHOWN)
     if more:
-        click.echo(f"... and {more:,} more; --csv and --json print all.\n")
+        print_line(f"... and {more:,} more; --csv and --json print all.")
+        print_line()
     counts = journal.counts()
     print_table(plural(counts.total, "order"), "cyan", {**summary_rows(counts, path), "details": None})

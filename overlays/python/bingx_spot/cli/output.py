@@ -15,6 +15,7 @@ from bingx_spot.bulk.items import format_input_error
 from bingx_spot.bulk.result import CancelOutcome
 from bingx_spot.exceptions import CallError, CredentialsError, InvalidInput
 from bingx_spot.models import Order
+from bingx_spot.visible_text import visible, visible_json
 
 #: The exit code of a cancel by its outcome. 2 is wrong usage.
 EXIT_CODES = {
@@ -117,7 +118,12 @@ def print_error(error: CallError, *, as_json: bool) -> None:
     if as_json:
         print_json(error_members(error))
     else:
-        click.echo(f"{type(error).__name__}: {error}", err=True)
+        print_line(f"{type(error).__name__}: {error}", err=True)
+
+
+def print_line(text: str = "", *, err: bool = False) -> None:
+    """Print one line, whatever is in the text, on standard output or standard error."""
+    click.echo(visible(text), err=err)
 
 
 def print_json(members: Mapping[str, object]) -> None:
@@ -125,7 +131,7 @@ def print_json(members: Mapping[str, object]) -> None:
     present = {name: value for name, value in members.items() if value is not None}
     # JSON can escape what the encoding of the stream does not have.
     escaped = "utf" not in (sys.stdout.encoding or "").lower()
-    click.echo(json.dumps(present, ensure_ascii=escaped, default=str))
+    click.echo(visible_json(json.dumps(present, ensure_ascii=escaped, default=str)))
 
 
 def print_table(title: str, style: str, rows: Mapping[str, object], *, stderr: bool = False) -> None:
@@ -135,16 +141,25 @@ def print_table(title: str, style: str, rows: Mapping[str, object], *, stderr: b
     """
     # Imported here: a quarter of the start of a command that prints JSON.
     from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(title=title, title_style=f"bold {style}", title_justify="left", show_header=False)
+    # Text: in a str, rich would read markup.
+    title_text = Text(visible(title), f"bold {style}")
+    table = Table(title=title_text, title_justify="left", show_header=False)
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for label, value in rows.items():
         if value is not None:
-            table.add_row(label, escape(f"{value:f}" if isinstance(value, Decimal) else str(value)))
+            table.add_row(Text(visible(label)), Text(cell_text(value)))
     Console(highlight=False, stderr=stderr).print(table)
+
+
+def cell_text(value: object) -> str:
+    """Return the text of a cell; a list has one line for each of its items."""
+    if isinstance(value, list):
+        return "\n".join(map(cell_text, value))
+    return visible(f"{value:f}" if isinstance(value, Decimal) else str(value))
 
 
 def discard_output() -> None:

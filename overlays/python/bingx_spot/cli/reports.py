@@ -8,9 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import cast
 
-import click
 from rich.console import Console, RenderableType
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
@@ -23,8 +21,10 @@ from bingx_spot.bulk.sync_run import CancelRun
 from bingx_spot.cli.output import (
     EXIT_CODES,
     STYLES,
+    cell_text,
     discard_output,
     print_json,
+    print_line,
     print_table,
 )
 from bingx_spot.core.clock import format_duration
@@ -100,15 +100,16 @@ class RunReport:
         for result in self.unrecorded:
             order = cast("PendingOrder", result.item)
             named = f"{order.symbol} {order.order_id or order.client_order_id}"
-            click.echo(f"Not in the journal: {named}: {result.outcome}", err=True)
+            print_line(f"Not in the journal: {named}: {result.outcome}", err=True)
         if self.problem:
-            click.echo(f"The run ended early: {self.problem}", err=True)
+            print_line(f"The run ended early: {self.problem}", err=True)
         if not self.as_json:
             with suppress(JournalError):
                 more = print_rows(self.journal.rows(_NOT_CANCELLED), "Not cancelled", _SHOWN)
                 if more:
                     where = "--journal or --json shows" if self.path is None else "the journal shows"
-                    click.echo(f"... and {more:,} more, which {where}.\n")
+                    print_line(f"... and {more:,} more, which {where}.")
+                    print_line()
         done = counts.cancelled == counts.total
         title, style = ("Cancelled", "green") if done else ("Not every order is cancelled", "yellow")
         print_table(title, style, summary_rows(counts, self.path), stderr=self.as_json)
@@ -132,15 +133,16 @@ def summary_rows(counts: Counts, path: Path | None) -> dict[str, object]:
 def print_rows(rows: Iterable[JournalRow], title: str, longest: int) -> int:
     """Print a table with at most `longest` orders, and return how many more there are."""
     iterator = iter(rows)
-    table = Table(title=title, title_style="bold", title_justify="left")
+    table = Table(title=Text(title, "bold"), title_justify="left")
     table.add_column("line", justify="right", overflow="fold")
     for heading in ("symbol", "order", "outcome"):
         table.add_column(heading, overflow="fold")
     table.add_column("why", overflow="fold", ratio=1)
     for row in islice(iterator, longest):
-        named = str(row.order_id or row.client_order_id)
-        outcome = f"[{_STYLES.get(row.outcome, 'yellow')}]{row.outcome}[/]"
-        table.add_row(str(row.line), escape(row.symbol), escape(named), outcome, escape(_reason(row)))
+        cells = (row.line, row.symbol, row.order_id or row.client_order_id, row.outcome, _reason(row))
+        line, symbol, named, outcome, why = map(Text, map(cell_text, cells))
+        outcome.stylize(_STYLES.get(row.outcome, "yellow"))
+        table.add_row(line, symbol, named, outcome, why)
     if table.row_count:
         Console(highlight=False).print(table)
     return sum(1 for _ in iterator)

@@ -1,6 +1,5 @@
 """`bingx-spot sign`: print the canonical string and the signature, for authors of other signers."""
 
-import json
 import os
 import sys
 import time
@@ -8,7 +7,7 @@ from collections.abc import Mapping
 
 import click
 
-from bingx_spot.cli.output import json_option
+from bingx_spot.cli.output import json_option, print_json, print_line
 from bingx_spot.core.signing import canonical_string, sign
 from bingx_spot.credentials import API_SECRET_VARIABLE, KEY_FILE_VARIABLE, Credentials
 from bingx_spot.exceptions import CredentialsError, InvalidInput
@@ -54,9 +53,10 @@ def command(parameters: tuple[str, ...], signature: str | None, body: str | None
     _point_out_seconds(pairs.get("timestamp", ""))
     signature = sign(canonical, secret)
     if as_json:
-        click.echo(json.dumps({"canonicalString": canonical, "signature": signature}, ensure_ascii=False))
+        print_json({"canonicalString": canonical, "signature": signature})
     else:
-        click.echo(f"canonical string  {canonical}\nsignature         {signature}")
+        print_line(f"canonical string  {canonical}")
+        print_line(f"signature         {signature}")
 
 
 def _compare(pairs: dict[str, str], body: str, signature: str, secret: str, *, as_json: bool) -> int:
@@ -73,13 +73,13 @@ def _compare(pairs: dict[str, str], body: str, signature: str, secret: str, *, a
         raise click.UsageError(f"{error}.") from None
     if as_json:
         found: Mapping[str, object] = {} if diagnosis is None else diagnosis.to_dict()
-        click.echo(json.dumps({"matches": diagnosis is None, **found}, ensure_ascii=False))
+        print_json({"matches": diagnosis is None, **found})
     elif diagnosis is None:
-        click.echo("The signature is right.")
+        print_line("The signature is right.")
     else:
-        click.echo(f"The signature is wrong. {diagnosis.words}")
+        print_line(f"The signature is wrong. {diagnosis.words}")
         if diagnosis.signed_text is not None:
-            click.echo(f"signed text  {diagnosis.signed_text}")
+            print_line(f"signed text  {diagnosis.signed_text}")
     return 0 if diagnosis is None else 1
 
 
@@ -87,7 +87,7 @@ def _point_out_seconds(timestamp: str) -> None:
     seconds = float(timestamp) if timestamp.isascii() and timestamp.isdigit() else 0.0
     if abs(seconds - time.time()) < _NEAR_NOW:
         text = f"timestamp {timestamp} is in seconds; the exchange takes milliseconds: {timestamp}000"
-        click.echo(f"Warning: {text}.", err=True)
+        print_line(f"Warning: {text}.", err=True)
 
 
 def _secret() -> str:

@@ -42,6 +42,8 @@ CLOSED_CLIENT = "closed-client"
 _PARAMETERS_NOT_SEEN = ("signature-missing", "parameter-missing", "timestamp-null", "http-media-type")
 _UNREACHED = "Check the network, the base URL {} and any proxy."
 _NO_RESPONSE = "Try again after a moment."
+# How many attempts an error keeps of the beginning, and how many of the end: a call of a day makes 150.
+_KEPT_ATTEMPTS = 32
 
 
 class AttemptResult(NamedTuple):
@@ -146,8 +148,11 @@ class AttemptRunner:
             error: The error that ends the call.
             order_id: The order id that a query has named, or None.
         """
-        details = replace(error.details, attempts=tuple(self.history), order_id=order_id)
-        return error.with_details(details)
+        attempts, left_out = self.history, len(self.history) - 2 * _KEPT_ATTEMPTS
+        if left_out > 0:
+            note = replace(attempts[_KEPT_ATTEMPTS], result=f"{left_out} attempts from here on are not kept")
+            attempts = [*attempts[:_KEPT_ATTEMPTS], note, *attempts[-_KEPT_ATTEMPTS:]]
+        return error.with_details(replace(error.details, attempts=tuple(attempts), order_id=order_id))
 
     def _timeout(self, operation: Operation) -> float:
         left = self.deadline.seconds_left()

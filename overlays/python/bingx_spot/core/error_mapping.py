@@ -48,15 +48,16 @@ _WHITE_SPACE = re.compile(r"[ \t\r\n]+")
 _LOWER_CASE = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
 
-def error_from_code(code: int | str, details: ErrorDetails, operation: Operation) -> CallError:
+def error_from_code(code: int | str, message: str, details: ErrorDetails, operation: Operation) -> CallError:
     """Return the error for an envelope with a code.
 
     Args:
         code: The code as received, a number or its digits.
-        details: What is known of the call; its message is the exchange's text.
+        message: The exchange's text as received, which the table's expressions are for.
+        details: What is known of the call.
         operation: The operation that was called.
     """
-    text = normalised(details.message)
+    text = normalised(message)
     # Each list ends with a row that matches everything.
     row = next(row for row in ROWS if _matches(row, operation, int(code), text, details.http_status))
     retry_at = _time_in_text(row, text) or _time_in_headers(row, details.headers)

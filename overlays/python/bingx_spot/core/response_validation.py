@@ -138,7 +138,7 @@ def _validate_envelope(call: ApiCall, response: Response, envelope: Mapping[str,
         text = f"the response's code is no number: {shown(code)}"
         raise error_from_status(ErrorDetails.of(response, text), call.operation)
     if int(code) != 0:
-        raise error_from_code(code, ErrorDetails.of(response, message, code=code), call.operation)
+        raise error_from_code(code, message, ErrorDetails.of(response, message, code=code), call.operation)
     problem = _success_problem(call, response, envelope)
     if problem and call.operation.act == "read":
         envelope = _without_unreadable(call, envelope)
@@ -146,7 +146,7 @@ def _validate_envelope(call: ApiCall, response: Response, envelope: Mapping[str,
     if problem:
         text = f"{problem}; the exchange said {message!r}"
         details = ErrorDetails.of(response, text, code=code, order_id=_order_id(call, envelope.get("data")))
-        raise error_from_code(code, details, call.operation)
+        raise error_from_code(code, text, details, call.operation)
     return replace(response, parsed=envelope)
 
 
