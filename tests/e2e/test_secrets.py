@@ -1,14 +1,20 @@
 """A planted key and secret, looked for in everything that can be seen of a call that goes wrong or right."""
 
 import asyncio
+import base64
 import copy
 import json
 import logging
 import pickle
+import re
 import socket
+import sys
 import time
+import traceback
 import warnings
 from collections.abc import Callable, Iterator
+from itertools import count
+from types import FrameType
 from typing import Any
 
 import httpx
@@ -16,14 +22,19 @@ import pytest
 
 from bingx_spot import (
     AsyncBingxSpot,
+    AuthenticationError,
     BingxSpot,
     CallError,
     Credentials,
     InvalidInput,
     Order,
     generated_client,
+    sign,
 )
+from bingx_spot.core.clock import Clock
+from bingx_spot.core.request import ApiCall, RequestSigner
 from bingx_spot_api.api.trade import cancel_order
+from bingx_spot_api.contract import BY_ID
 from bingx_spot_api.models.cancel_order_request import CancelOrderRequest
 from tests.support.planted import Planted, everything_within_reach, recorded, shown_by
 from tests.support.samples import ORDER_ID, SUCCESS, SYMBOL, Unlimited, success
@@ -117,6 +128,38 @@ def echo_as_garbage(request: bytes) -> Cut:
     return Cut(b"HTTP/1.1 banana " + b" ".join(request.split()) + b"\r\n\r\n")
 
 
+def repeated(form: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
+    """Return an answer that repeats key and signature in a form: in a text, a header, and as its name."""
+
+    def answer(request: bytes) -> bytes:
+        secrets = re.findall(rb"(?i)x-bx-apikey: (\S+)|signature\W+([0-9a-f]{64})", request)
+        said = b" ".join(form(b"".join(found)) for found in secrets)
+        headers = b"X-Debug: %b\r\nX-Secret-%b: 1" % (said, re.sub(rb"[^A-Za-z0-9-]", b"-", said))
+        return http(b'{"code": 100001, "msg": "not %b, I say"}' % said, headers=headers.decode())
+
+    return answer
+
+
+FORMS: dict[str, Callable[[bytes], bytes]] = {
+    "capitals": bytes.upper,
+    "lower case": bytes.lower,
+    "JSON escapes": lambda secret: b"".join(b"\\u%04x" % byte for byte in secret),
+    "JSON escapes in JSON": lambda secret: b"".join(b"\\\\u%04X" % byte for byte in secret),
+    "some JSON escapes": lambda secret: re.sub(rb"[a-f]", lambda one: b"\\u%04x" % one[0][0], secret),
+    "percent": lambda secret: b"".join(b"%%%02x" % byte for byte in secret),
+    "percent twice": lambda secret: b"".join(b"%%25%02X" % byte for byte in secret),
+    "HTML": lambda secret: b"".join(b"&#%d;" % byte for byte in secret),
+    "HTML, hexadecimal": lambda secret: b"".join(b"&#x%x;" % byte for byte in secret),
+    "beginning": lambda secret: secret[:12],
+    "half": lambda secret: secret[: len(secret) // 2] + b"...",
+    "end": lambda secret: b"..." + secret[-12:],
+    "middle": lambda secret: secret[7:-7].swapcase(),
+    "base64": base64.b64encode,
+    "base64 for URLs": lambda secret: base64.urlsafe_b64encode(b"key=" + secret + b"\xff\xfe"),
+    "base64, part": lambda secret: base64.b64encode(b"x" + secret[:20]).rstrip(b"="),
+}
+
+
 FAILING: dict[str, Answer | Callable[[bytes], Answer]] = {
     "refusal": http('{"code":100001,"msg":"signature verification failed"}'),
     "html": http("<html>403</html>", "403 Forbidden", "Content-Type: text/html"),
@@ -171,6 +214,26 @@ def test_a_failure_shows_no_secret(planted, call, name, placement):
     assert planted.knows_a_signature()
 
 
+@pytest.mark.parametrize("status", ["302 Found", "307 Temporary"])
+def test_no_redirect_is_followed(planted, call, status):
+    with scripted_server(SUCCESS) as other, scripted_server(None) as server:
+        server.answer = lambda _: http("", status, f"Location: {other.url}/openApi/spot/v1/trade/cancel")
+        with pytest.raises(CallError):
+            call(planted, server.url, timeout=0.3)
+        assert other.connections == []
+        planted.learn(server)
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_no_form_of_a_secret_that_a_server_repeats_is_shown(planted, call, form):
+    with scripted_server(repeated(form)) as server:
+        with pytest.raises(AuthenticationError, match=r"not .*\*\*\*.*, I say") as failed:
+            call(planted, server.url)
+        planted.learn(server)
+    assert planted.knows_a_signature()
+    assert planted.found_in(shown_by(failed.value)) == []
+
+
 @pytest.mark.parametrize("placement", PLACEMENTS)
 def test_a_refused_connection_shows_no_secret(planted, call, placement):
     with socket.socket() as bound:
@@ -180,10 +243,13 @@ def test_a_refused_connection_shows_no_secret(planted, call, placement):
     assert planted.found_in(shown_by(failed.value)) == []
 
 
+@pytest.mark.parametrize("error", [RuntimeError, httpx.ReadError])
 @pytest.mark.parametrize("placement", PLACEMENTS)
-def test_a_transport_that_repeats_the_request_in_its_error_shows_no_secret(planted, by_default, placement):
+def test_a_transport_that_repeats_the_request_in_its_error_shows_no_secret(
+    planted, by_default, placement, error
+):
     def fail(request: httpx.Request) -> httpx.Response:
-        raise RuntimeError(f"{request.url} {request.headers!r} {request.content!r}", request)
+        raise error(f"{request.url} {dict(request.headers)} {request.content!r}")
 
     transport = httpx.MockTransport(fail)
     with pytest.raises(CallError) as failed:
@@ -250,6 +316,79 @@ def test_an_interruption_shows_no_secret(planted, placement):
     with pytest.raises(KeyboardInterrupt) as interrupted:
         call_blocking(planted, "https://example.com", placement=placement, transport=transport)
     assert planted.found_in(shown_by(interrupted.value)) == []
+
+
+class CtrlC:
+    """A trace function that raises KeyboardInterrupt at one of the lines that handle a secret."""
+
+    FILES = ("signing.py", "credentials.py", "request.py", "hmac.py", "runner.py")
+
+    def __init__(self, at: int) -> None:
+        self.lines_left = at
+
+    def __call__(self, frame: FrameType, event: str, _: object) -> "CtrlC":
+        # The function that removes the frames is called with the secret: its own first line is out of reach.
+        ours = (
+            frame.f_code.co_filename.endswith(self.FILES)
+            and "leaving_no_frame" not in frame.f_code.co_qualname
+        )
+        self.lines_left -= ours and event != "exception"
+        if ours and self.lines_left == 0:
+            sys.settrace(None)
+            raise KeyboardInterrupt
+        return self
+
+
+def interrupted_everywhere(act: Callable[[], object]) -> Iterator[KeyboardInterrupt]:
+    """Call a function again and again, interrupted one line later each time, until it is not."""
+    for at in count(1):
+        previous = sys.gettrace()
+        try:
+            sys.settrace(CtrlC(at))
+            act()
+        except KeyboardInterrupt as interruption:
+            yield interruption
+        else:
+            return
+        finally:
+            sys.settrace(previous)
+
+
+def variables(error: BaseException | None) -> Iterator[str]:
+    """Yield the variables of the frames below the test's own."""
+    while error is not None:
+        for frame, _ in traceback.walk_tb(error.__traceback__):
+            if frame.f_code.co_filename != __file__:
+                yield from (
+                    f"{frame.f_code.co_qualname}: {name}={value!r}" for name, value in frame.f_locals.items()
+                )
+        error = error.__context__
+
+
+@pytest.mark.parametrize("act", ["call", "sign_request", "sign", "Credentials", "from_file", "from_env"])
+def test_ctrl_c_at_any_line_of_signing_leaves_no_secret(planted, act, tmp_path, monkeypatch):
+    credentials, key_file = planted.credentials(), tmp_path / "key.json"
+    key_file.write_text(json.dumps({"apiKey": planted._key, "apiSecret": planted._secret}))
+    key_file.chmod(0o600)
+    monkeypatch.setenv("BINGX_API_KEY", planted._key)
+    monkeypatch.setenv("BINGX_API_SECRET", planted._secret)
+    signer = RequestSigner(credentials, Clock())
+    call = ApiCall.of(BY_ID["cancelOrder"], {"symbol": SYMBOL, "orderId": ORDER_ID})
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, text=success()))
+    options = {"environment": "https://example.com", "transport": transport, "limits": Unlimited()}
+    with BingxSpot(credentials, **options) as bingx:
+        acts: dict[str, Callable[[], object]] = {
+            "call": lambda: bingx.cancel_order(SYMBOL, order_id=ORDER_ID),
+            "sign_request": lambda: signer.sign_request(call, "https://example.com", "query"),
+            "sign": lambda: sign("a=1", planted._secret),
+            "Credentials": planted.credentials,
+            "from_file": lambda: Credentials.from_file(key_file),
+            "from_env": Credentials.from_env,
+        }
+        interruptions = list(interrupted_everywhere(acts[act]))
+    assert len(interruptions) > 20
+    for interruption in interruptions:
+        assert planted.found_in(variables(interruption)) == []
 
 
 def test_a_key_of_a_few_characters_spoils_no_answer():

@@ -1,10 +1,14 @@
 """A key and a secret that must appear nowhere, and the search for them."""
 
+import html
 import pickle
 import re
 import traceback
 import types
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
+from hashlib import sha512
+from urllib.parse import unquote
 
 import pytest
 
@@ -18,8 +22,7 @@ class Planted:
     __slots__ = ("_key", "_secret", "_signatures")
 
     def __init__(self) -> None:
-        self._key = "planted-api-key-" + "7f3a9c" * 8
-        self._secret = "planted-api-secret-" + "b1d5e8" * 8
+        self._key, self._secret = _letters("key"), _letters("secret")
         self._signatures: set[str] = set()
 
     def __repr__(self) -> str:
@@ -32,21 +35,48 @@ class Planted:
         """Collect the signatures of the requests that the server received."""
         for request in server.requests:
             assert self._key.encode() in request
+            assert self._secret.encode() not in request
             self._signatures |= set(re.findall(r"signature\W+([0-9a-f]{64})", request.decode()))
 
     def knows_a_signature(self) -> bool:
         return bool(self._signatures)
 
     def found_in(self, texts: Iterator[str]) -> list[str]:
-        """Return the secrets that were found, by name and with some of the text around them."""
+        """Return the secrets of which a part was found, in any form, by name and with some of the text."""
         needles = {"key": self._key, "secret": self._secret}
         needles |= {f"signature {number}": text for number, text in enumerate(sorted(self._signatures))}
+        parts = {
+            needle[start : start + PART].lower(): name
+            for name, needle in needles.items()
+            for start in range(len(needle) - PART + 1)
+        }
         found = []
         for text in texts:
-            for name, needle in needles.items():
-                if needle in text:
-                    found.append(f"{name} in ...{text.replace(needle, '!!!')[:200]}")
+            plain = in_plain(text)
+            found += [f"{name} in {text[:200]}" for part, name in parts.items() if part in plain]
         return found
+
+
+#: Of a secret that is cut short, so many characters are too many.
+PART = 12
+
+
+def _letters(seed: str) -> str:
+    """Return the same 64 letters and digits each time, which stand in no source line."""
+    characters = b64encode(sha512(seed.encode()).digest() * 2).decode()
+    return "".join(filter(str.isalnum, characters))[:64]
+
+
+def in_plain(text: str) -> str:
+    """Return a text in lower case and without escapes, and after it what its base64 means."""
+    plain = html.unescape(unquote(unquote(re.sub(r"\\+u00(..)", r"%\1", text.replace("\0", "")))))
+    runs = [run.translate(str.maketrans("-_", "+/")) for run in re.findall("[A-Za-z0-9+/_-]{20,}", plain)]
+    decoded = [
+        b64decode(run[start : start + (len(run) - start) // 4 * 4]).decode("latin-1")
+        for run in runs
+        for start in range(4)
+    ]
+    return "\n".join([plain, *decoded]).lower()
 
 
 def everything_within_reach(start: object) -> Iterator[str]:

@@ -6,8 +6,10 @@ They are redacted in every `repr`, cannot be pickled or copied, and are in no er
 import codecs
 import json
 import os
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import NoReturn, Self
+from typing import NoReturn, ParamSpec, Self, TypeVar
 
 from bingx_spot.exceptions import CredentialsError
 from bingx_spot.private_file import read_secret
@@ -19,6 +21,28 @@ KEY_FILE_VARIABLE = "BINGX_KEY_FILE"
 
 _BYTE_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _QUOTES = "\"'`\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}"
+
+
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+
+
+def leaving_no_frame(function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
+    """Let no exception that leaves a function, Ctrl-C included, carry the frames that it has passed.
+
+    Tools that print a traceback print the variables of its frames, and those of the function hold a secret.
+    """
+
+    @wraps(function)
+    def call(*arguments: _Arguments.args, **named: _Arguments.kwargs) -> _Result:
+        try:
+            return function(*arguments, **named)
+        except BaseException as error:
+            del arguments, named
+            error.__traceback__ = None
+            raise
+
+    return call
 
 
 class Credentials:
@@ -34,11 +58,10 @@ class Credentials:
 
     __slots__ = ("_api_key", "_api_secret")
 
+    @leaving_no_frame
     def __init__(self, api_key: str, api_secret: str) -> None:
         problem = _problem("API key", api_key) or _problem("API secret", api_secret)
         if problem:
-            # Tools that print a traceback print the variables of this frame too.
-            del api_key, api_secret
             raise CredentialsError(problem)
         self._api_key = api_key
         self._api_secret = api_secret
@@ -64,6 +87,7 @@ class Credentials:
         )
 
     @classmethod
+    @leaving_no_frame
     def from_file(cls, path: str | os.PathLike[str]) -> Self:
         """Read the credentials from a key file that only its owner can read.
 
@@ -79,15 +103,11 @@ class Credentials:
         if not text:
             raise CredentialsError(f"key file {path} is empty; has the program that writes it finished?")
         pair = _parse_key_file(text)
-        del text  # for the same reason as in __init__
         if pair is None:
             raise CredentialsError(
                 f'key file {path} must hold a JSON object: {{"apiKey": "...", "apiSecret": "..."}}'
             )
-        try:
-            return cls(*pair)
-        finally:
-            del pair  # for the same reason as in __init__
+        return cls(*pair)
 
     @property
     def api_key(self) -> str:

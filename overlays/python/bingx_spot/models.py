@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
+from bingx_spot.redaction import Redactor
 from bingx_spot_api.models.order_side import OrderSide, read_order_side
 from bingx_spot_api.models.order_status import OrderStatus, read_order_status
 from bingx_spot_api.models.order_type import OrderType, read_order_type
@@ -14,7 +15,8 @@ from bingx_spot_api.models.order_type import OrderType, read_order_type
 if TYPE_CHECKING:
     from bingx_spot_api.models import CancelledOrder, QueriedOrder
 
-_REDACTED = "***"
+
+_NONE: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -33,20 +35,14 @@ class Response:
     body: bytes
     parsed: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
-    def redacted(self, secrets: tuple[str, ...]) -> "Response":
-        """Return the response without these texts: a server may repeat what it was sent.
+    def redacted(self, secrets: tuple[str, ...], parameters: Mapping[str, object] = _NONE) -> "Response":
+        """Return the response without these texts, in whatever form: a server may repeat what it was sent.
 
         Args:
             secrets: The API key and the signature of the request.
+            parameters: The caller's own, which stay.
         """
-        body, headers = self.body, self.headers
-        values = "\n".join(headers.values())
-        for secret in secrets:
-            if secret.encode() in body:
-                body = body.replace(secret.encode(), _REDACTED.encode())
-            if secret in values:
-                redacted = {name: value.replace(secret, _REDACTED) for name, value in headers.items()}
-                headers = MappingProxyType(redacted)
+        body, headers = Redactor(secrets, parameters).response(self.body, self.headers)
         if body is self.body and headers is self.headers:
             return self
         return Response(self.http_status, headers, body)

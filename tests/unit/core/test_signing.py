@@ -205,6 +205,5 @@ class TestSign:
             "allowed: text in characters that UTF-8 can carry; the secret not empty"
         )
         shown = traceback.TracebackException.from_exception(refusal.value, capture_locals=True)
-        ours = [frame for frame in shown.stack if Path(frame.filename).name == "signing.py"]
-        assert ours
-        assert "planted" not in f"{ours[0].locals} {refusal.value!r} {refusal.value.__context__!r}"
+        assert not [frame for frame in shown.stack if Path(frame.filename).name == "signing.py"]
+        assert "planted" not in f"{refusal.value!r} {refusal.value.__context__!r}"

@@ -14,14 +14,12 @@ from urllib.parse import quote
 from bingx_spot._version import __version__
 from bingx_spot.core.clock import Clock
 from bingx_spot.core.signing import Signer, canonical_of, signed_texts
-from bingx_spot.credentials import Credentials
+from bingx_spot.credentials import Credentials, leaving_no_frame
 from bingx_spot.environments import Placement
 from bingx_spot.exceptions import InvalidInput, RequestInfo
 from bingx_spot_api.contract import SIGNING, Operation
 
 _REDACTED = "***"
-# A key of a few characters, as on a sandbox, is part of many words: redacting it would spoil responses.
-_SHORTEST_REDACTED_KEY = 12
 _CONTENT_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
 
 
@@ -137,7 +135,7 @@ class SignedRequest:
         secrets: What must be redacted from a response: the API key and the signature.
     """
 
-    __slots__ = ("_parameters", "_template", "address", "content", "headers", "method", "secrets", "url")
+    __slots__ = ("_template", "address", "content", "headers", "method", "parameters", "secrets", "url")
 
     def __init__(
         self,
@@ -148,7 +146,7 @@ class SignedRequest:
         secrets: tuple[str, ...] = (),
     ) -> None:
         self._template = template
-        self._parameters = parameters
+        self.parameters = parameters
         self.method = template.method
         #: The URL without its query string, and so without secrets.
         self.address = template.address
@@ -162,7 +160,7 @@ class SignedRequest:
         """Return the request without its secrets."""
         template = self._template
         more = {"signature": _REDACTED} if template.signed else {}
-        parameters = MappingProxyType({**self._parameters, **more})
+        parameters = MappingProxyType({**self.parameters, **more})
         return RequestInfo(
             template.method, template.address, template.placement, parameters, template.redacted
         )
@@ -188,10 +186,9 @@ class RequestSigner:
         self._clock = clock
         self._source_key = source_key
         self._signer = Signer(credentials.api_secret)
-        long_enough = len(credentials.api_key) >= _SHORTEST_REDACTED_KEY
-        self._redacted_key = (credentials.api_key,) if long_enough else ()
         self._templates: dict[tuple[str, str, Placement | None], RequestTemplate] = {}
 
+    @leaving_no_frame
     def sign_request(
         self, call: ApiCall, base_url: str, placement: Placement | None = None, timestamp: int | None = None
     ) -> SignedRequest:
@@ -218,7 +215,7 @@ class RequestSigner:
         texts = signed_texts(parameters)
         if template.signed:
             signature = self._signer.sign(canonical_of(texts))
-            secrets = (*self._redacted_key, signature)
+            secrets = (self._credentials.api_key, signature)
         url, content = template.address, b""
         if template.placement == "json":
             content = json_body(parameters, signature, texts)

@@ -21,6 +21,7 @@ from bingx_spot.limits.client_state import ClientState
 from bingx_spot.limits.permit_queue import Wakeup
 from bingx_spot.limits.rate_limiter import RateLimiter
 from bingx_spot.models import Response
+from bingx_spot.redaction import Redactor
 
 #: With less time than this before the deadline, in seconds, nothing more is sent.
 SHORTEST_ATTEMPT = 0.02
@@ -195,7 +196,11 @@ async def _perform_async(effect: Sleep | Send, engine: Engine) -> EffectResult:
 
 def _redacted(result: Response | TransportFailure, request: SignedRequest) -> Response | TransportFailure:
     # At once, so that no variable of a frame above holds a secret that a server repeats.
-    return result.redacted(request.secrets) if isinstance(result, Response) else result
+    if isinstance(result, Response):
+        return result.redacted(request.secrets, request.parameters)
+    # A transport of the caller's own may name the request in its errors.
+    reason = Redactor(request.secrets, request.parameters).text(result.reason)
+    return result if reason is result.reason else result._replace(reason=reason)
 
 
 def _call_from_any_thread() -> Callable[[Callable[[], object]], object]:

@@ -18,6 +18,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
+from bingx_spot.credentials import leaving_no_frame
 from bingx_spot.exceptions import InvalidInput
 
 #: A name or a value that holds one of these could forge a second parameter in the canonical string.
@@ -77,6 +78,7 @@ def canonical_of(texts: Mapping[str, str]) -> str:
     return "&".join([f"{name}={text}" for name, text in texts.items()])
 
 
+@leaving_no_frame
 def sign(canonical: str, secret: str) -> str:
     """Return the signature: lower-case hex HMAC-SHA256 of the canonical string under the secret.
 
@@ -91,8 +93,6 @@ def sign(canonical: str, secret: str) -> str:
     if _is_encodable(canonical) and _is_encodable(secret) and secret:
         return Signer(secret).sign(canonical)
     field = "secret" if _is_encodable(canonical) else "canonical"
-    # Tools print the variables of the frames in a traceback.
-    del secret
     raise InvalidInput(field, "cannot be encoded or is empty", _ENCODABLE_TEXT)
 
 
@@ -107,6 +107,7 @@ class Signer:
 
     __slots__ = ("_keyed",)
 
+    @leaving_no_frame
     def __init__(self, secret: str) -> None:
         self._keyed = hmac.new(secret.encode(), digestmod="sha256")
 

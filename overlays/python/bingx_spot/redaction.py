@@ -1,0 +1,158 @@
+"""Redact what a server repeats of a request: API key and signature, in whatever form it writes them.
+
+Found are the whole and every part of it from `SHORTEST` characters on, in any case; with characters escaped
+as in JSON, URLs or HTML; and what is in base64. A key that is shorter, as on a sandbox, is part of many words
+and stays.
+"""
+
+import re
+from base64 import b64decode
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+#: The shortest text that is redacted, in characters.
+SHORTEST = 12
+_REDACTED = b"***"
+# Each part of the shortest length holds one whole piece of this length.
+_PIECE = SHORTEST // 2
+# Patterns are compiled when they are used, which is hardly ever.
+_ESCAPED = (
+    rb"\\+(?:u([0-9a-fA-F]{4})|u\{0*([0-9a-fA-F]{1,4})\}|U0000([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))"
+    rb"|%(?:25)*([0-9a-fA-F]{2})|&#[xX]0*([0-9a-fA-F]{1,4});|&#0*([0-9]{1,4});|\\+(/)|(\0)"
+)
+_SIGNS_OF_ESCAPES = (b"\\", b"%", b"&#", b"\0")
+# 15 bytes in base64 have 20 characters; an order id has 19.
+_SHORTEST_BASE64 = 20
+_BASE64 = rb"[A-Za-z0-9+/_-]{20,}"
+_IN_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
+_SHAPE = bytes.maketrans(_IN_BASE64, b"a" * len(_IN_BASE64))
+_FROM_URL_SAFE = bytes.maketrans(b"-_", b"+/")
+
+
+class Redactor:
+    """Finds the secrets of one request.
+
+    Args:
+        secrets: The API key and the signature.
+        parameters: The caller's own: a client order id stays, also where it is a part of the API key.
+    """
+
+    __slots__ = ("_parameters", "_secrets")
+
+    def __init__(self, secrets: tuple[str, ...], parameters: Mapping[str, object]) -> None:
+        self._parameters = parameters
+        self._secrets = [secret.lower().encode() for secret in secrets if len(secret) >= SHORTEST]
+
+    def response(self, body: bytes, headers: Mapping[str, str]) -> tuple[bytes, Mapping[str, str]]:
+        """Return a body and headers without the secrets; the same objects where there are none."""
+        values = "\n".join(headers.values()).encode("utf-8", "surrogatepass")
+        # Names are long words with hyphens, which would look like base64.
+        names = "\n".join(headers).lower().encode("utf-8", "surrogatepass")
+        if self._may_hold(b"\n".join((body, values, names)), len(names)):
+            body = self.redact(body)
+            if self.redact(values) is not values or self.redact(names) is not names:
+                headers = MappingProxyType({self.text(name): self.text(headers[name]) for name in headers})
+        return body, headers
+
+    def text(self, text: str) -> str:
+        """Return the text without the secrets; the same object where there are none."""
+        content = text.encode("utf-8", "surrogatepass")
+        redacted = self.redact(content)
+        return text if redacted is content else redacted.decode("utf-8", "replace")
+
+    def redact(self, content: bytes) -> bytes:
+        """Return the bytes without the secrets; the same object where there are none."""
+        if not self._may_hold(content):
+            return content
+        plain, starts = _unescape(content)
+        kept: list[bytes] = []
+        end = -1
+        for start, stop in sorted([*self._parts(plain.lower()), *self._encoded(plain)]):
+            if start > end:
+                kept.append(content[_at(starts, end) if kept else 0 : _at(starts, start)])
+            end = max(end, stop)
+        return _REDACTED.join([*kept, content[_at(starts, end) :]]) if kept else content
+
+    def _may_hold(self, content: bytes, names: int = 0) -> bool:
+        """Return quickly whether a secret may be in there; so many bytes at the end are names."""
+        return bool(self._secrets) and (
+            self._has_piece(content.lower())
+            or b"a" * _SHORTEST_BASE64 in content[: len(content) - names].translate(_SHAPE)
+            or any(sign in content for sign in _SIGNS_OF_ESCAPES)
+        )
+
+    def _has_piece(self, lower: bytes) -> bool:
+        for secret in self._secrets:
+            for start in range(0, len(secret) - _PIECE + 1, _PIECE):
+                if secret[start : start + _PIECE] in lower:
+                    return True
+        return False
+
+    def _parts(self, lower: bytes) -> Iterator[tuple[int, int]]:
+        """Yield where parts of the secrets are."""
+        left_over = bytearray(lower)
+        pieces = [
+            (secret, start, secret[start : start + _PIECE])
+            for secret in self._secrets
+            for start in range(0, len(secret) - _PIECE + 1, _PIECE)
+        ]
+        for secret, offset, piece in pieces:
+            at = left_over.find(piece)
+            while at >= 0:
+                start, stop, left, right = at, at + _PIECE, offset, offset + _PIECE
+                while start and left and lower[start - 1] == secret[left - 1]:
+                    start, left = start - 1, left - 1
+                while stop < len(lower) and right < len(secret) and lower[stop] == secret[right]:
+                    stop, right = stop + 1, right + 1
+                if stop - start >= SHORTEST and not self._is_parameter(lower[start:stop]):
+                    yield start, stop
+                    # Other pieces of it would find the same.
+                    left_over[start:stop] = bytes(stop - start)
+                at = left_over.find(piece, stop)
+
+    def _is_parameter(self, part: bytes) -> bool:
+        return any(
+            part in str(value).lower().encode("utf-8", "replace") for value in self._parameters.values()
+        )
+
+    def _encoded(self, plain: bytes) -> Iterator[tuple[int, int]]:
+        """Yield where base64 is that holds a part of a secret."""
+        decoded = [(run.span(), text) for run in re.finditer(_BASE64, plain) for text in _decode(run[0])]
+        if self._has_piece(b"\n".join([text for _, text in decoded])):
+            for span, text in decoded:
+                if any(self._parts(text)):
+                    yield span
+
+
+def _decode(run: bytes) -> Iterator[bytes]:
+    """Yield what base64 means, in lower case; it may begin within the run, which slashes may lead to."""
+    characters = run.translate(_FROM_URL_SAFE)
+    for skipped in range(4):
+        yield b64decode(characters[skipped : skipped + (len(characters) - skipped) // 4 * 4]).lower()
+
+
+def _unescape(content: bytes) -> tuple[bytes, list[tuple[int, int]]]:
+    """Return the bytes without escapes, and where each stretch begins: in them, and in `content`."""
+    plain, starts, end = bytearray(), [(0, 0)], 0
+    for found in re.finditer(_ESCAPED, content):
+        plain += content[end : found.start()]
+        end = found.end()
+        starts.append((len(plain), found.start()))
+        plain += _character(found)
+        starts.append((len(plain), end))
+    return bytes(plain + content[end:]), starts
+
+
+def _character(found: re.Match[bytes]) -> bytes:
+    *hexadecimal, decimal, slash, nothing = found.groups()
+    if slash or nothing:
+        return slash or b""
+    code = int(decimal) if decimal else int(next(filter(None, hexadecimal)), 16)
+    return chr(code).encode("ascii", "replace")
+
+
+def _at(starts: list[tuple[int, int]], position: int) -> int:
+    """Return the place in the original of a position in the text without escapes."""
+    there, original = starts[bisect_right(starts, (position, float("inf"))) - 1]
+    return original + position - there

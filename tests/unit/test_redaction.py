@@ -1,0 +1,76 @@
+"""What is masked of key and signature, and what stays."""
+
+import base64
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bingx_spot.redaction import SHORTEST, Redactor
+
+KEY, SIGNATURE = "Kq3xW9pLz7TbVn2RmYc5HdGf8JsA4eUo", "9f86d081884c7d659a2feaa0c55ad015" * 2
+REDACTOR = Redactor((KEY, SIGNATURE), {})
+
+
+@given(
+    st.binary(max_size=60), st.integers(0, 32 - SHORTEST), st.integers(SHORTEST, 32), st.binary(max_size=60)
+)
+def test_a_part_is_masked_whatever_stands_around_it(before, start, length, after):
+    part = KEY[start : start + length].encode()
+    redacted = REDACTOR.redact(before + b"<" + part + b">" + after)
+    assert b"<***>" in redacted
+    assert part not in redacted
+
+
+@given(st.binary(max_size=300))
+def test_other_bytes_stay(content):
+    assert REDACTOR.redact(content) is content
+
+
+@given(
+    st.lists(
+        st.sampled_from(["plain", "json", "percent", "html", "capital", "nul"]), min_size=32, max_size=32
+    )
+)
+def test_each_character_may_be_written_in_another_way(ways):
+    write = {
+        "plain": str,
+        "json": lambda character: f"\\u{ord(character):04X}",
+        "percent": lambda character: f"%{ord(character):02x}",
+        "html": lambda character: f"&#x{ord(character):x};",
+        "capital": str.swapcase,
+        "nul": lambda character: f"{character}\0",
+    }
+    written = "".join(write[way](character) for way, character in zip(ways, KEY, strict=True))
+    assert REDACTOR.text(f"<{written}>") == "<***>"
+
+
+@pytest.mark.parametrize("skipped", range(3))
+def test_base64_is_masked_wherever_the_secret_begins_in_it(skipped):
+    encoded = base64.b64encode(b"x" * skipped + KEY.encode() + b"yz").decode()
+    assert REDACTOR.text(f"token {encoded}!") in ("token ***!", "token ***=!", "token ***==!")
+    assert "***" in REDACTOR.text(quote(encoded, safe=""))
+
+
+def test_a_key_may_hold_any_character():
+    odd = 'Kq3x"W9{pL:z7=TbVn,2R;mY[c5H]d}'
+    for start in range(len(odd) - SHORTEST + 1):
+        assert Redactor((odd,), {}).text(f"<{odd[start : start + SHORTEST]}>") == "<***>"
+
+
+def test_a_part_that_is_shorter_stays():
+    short = KEY[: SHORTEST - 1]
+    assert REDACTOR.text(f"<{short}>") == f"<{short}>"
+    assert Redactor((short,), {}).text(f"<{short}>") == f"<{short}>"
+
+
+def test_the_caller_s_own_id_stays_where_it_is_a_part_of_the_key():
+    own = Redactor((KEY,), {"clientOrderID": f"id-{KEY[:16]}", "timestamp": 1})
+    assert own.text(f"id-{KEY[:16]} of {KEY}") == f"id-{KEY[:16]} of ***"
+
+
+@pytest.mark.parametrize("write", [str, str.upper, lambda key: "".join(f"%{ord(one):02X}" for one in key)])
+def test_a_header_s_name_is_masked(write):
+    body, headers = REDACTOR.response(b"{}", {f"x-{write(KEY)}": "1", "date": "today"})
+    assert (body, dict(headers)) == (b"{}", {"x-***": "1", "date": "today"})
