@@ -1,6 +1,7 @@
 """What the blocking and the async client share: how they are created, derived and shown."""
 
 import ssl
+import traceback
 
 import httpx
 import pytest
@@ -35,6 +36,29 @@ class TestCredentials:
     @CLIENTS
     def test_are_not_in_the_repr(self, kind):
         assert repr(kind(KEYS, environment="vst")) == f"{kind.__name__}(environment='vst')"
+
+
+@CLIENTS
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"proxy": "http://user:planted@[::1"},
+        {"proxy": "http://user:planted@proxy", "environment": "sandbox"},
+        {"limits": "http://user:planted@host"},
+        {"environment": "https://user:planted@host"},
+        {"proxy": "http://user:planted@proxy", "timeout": 0},
+    ],
+)
+def test_a_password_in_a_url_is_in_no_traceback(kind, options):
+    with pytest.raises(InvalidInput) as refusal:
+        kind(KEYS, **options)
+    shown = traceback.TracebackException.from_exception(refusal.value, capture_locals=True)
+    ours = [frame for frame in shown.stack if "test_base_client" not in frame.filename]
+    assert "planted" not in f"{refusal.value!r} {[frame.locals for frame in ours]}"
+
+
+def test_a_client_that_was_never_built_can_be_shown():
+    assert repr(object.__new__(BingxSpot)) == "BingxSpot()"
 
 
 @CLIENTS

@@ -7,7 +7,7 @@ import ssl
 import httpx
 import pytest
 
-from bingx_spot import AsyncBingxSpot, BingxSpot, Credentials, InvalidInput, generated_client
+from bingx_spot import AsyncBingxSpot, BingxSpot, Credentials, Environment, InvalidInput, generated_client
 from bingx_spot.config import Config
 
 NOT_ALLOWED = [
@@ -91,6 +91,38 @@ def test_defaults_are_live_ten_seconds_and_what_the_contract_says():
 def test_the_repr_has_no_password():
     config = Config(proxy="http://user:planted@127.0.0.1:3128", limits="redis://:planted@127.0.0.1")
     assert "planted" not in repr(config)
+
+
+@pytest.mark.parametrize(
+    "environment",
+    ["http://127.0.0.1:8642", "sandbox", Environment("own", "https://a.example", "http://[::1]")],
+)
+@pytest.mark.parametrize("proxy", ["http://127.0.0.1:3128", "https://user:planted@proxy.example"])
+def test_a_proxy_sees_no_plain_http(environment, proxy):
+    with pytest.raises(
+        InvalidInput, match="proxy would see the API key and the signature in clear"
+    ) as refusal:
+        Config(environment=environment, proxy=proxy)
+    assert "planted" not in repr(refusal.value)
+
+
+def no_certificate() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+def any_name() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    return context
+
+
+@pytest.mark.parametrize("context", [no_certificate(), any_name()], ids=["no certificate", "any name"])
+def test_tls_that_does_not_verify_needs_a_word(context):
+    with pytest.raises(InvalidInput, match="tls does not verify the server's certificate and its name"):
+        Config(tls=context)
+    assert Config(tls=context, insecure_tls=True).tls is context
 
 
 @pytest.mark.parametrize(

@@ -121,8 +121,40 @@ class TestBaseUrls:
         assert "user name or password" in error.reason
         assert "planted-password" not in f"{error} {error!r} {error.__context__!r}"
 
-    def test_that_are_long_are_shown_in_part(self):
-        assert len(str(error_for("ftp://" + "a" * 10_000))) < 300
+    @pytest.mark.parametrize(
+        "hidden", "\t\n\r\v\f\0\x1f\x7f\x85\x9b\xa0\u2028\u202e\u200b\ufeff\ud800 ", ids=ascii
+    )
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "https://open-api.bingx.com{}.attacker.example",
+            "ht{}tps://a",
+            "{}https://a",
+            "https://a{}",
+            "https://a:4{}43",
+        ],
+    )
+    def test_with_hidden_characters_are_an_error(self, url, hidden):
+        assert "white space or a control character" in error_for(url.format(hidden)).reason
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "https://user:planted%40example.com", "https://example.com/planted", "https://example.com?key=planted",
+            "ftp://planted", "https://[planted",
+        ],
+    )  # fmt: skip
+    def test_are_not_repeated_in_errors(self, url):
+        assert "planted" not in f"{error_for(url)!r}"
+
+    def test_of_an_environment_of_the_caller_are_checked_alike(self):
+        for urls in (
+            ("https://u:planted@one.example",),
+            ("https://one.example", "https://u:planted@two.example"),
+        ):
+            with pytest.raises(InvalidInput, match="holds a user name or password") as refusal:
+                Environment("own", *urls)
+            assert "planted" not in repr(refusal.value)
 
     @given(
         st.one_of(

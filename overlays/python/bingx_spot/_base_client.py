@@ -8,7 +8,7 @@ from bingx_spot.config import Config, Options
 from bingx_spot.core.engine import Engine
 from bingx_spot.core.request import RequestSigner
 from bingx_spot.core.runner import CallContext
-from bingx_spot.credentials import Credentials
+from bingx_spot.credentials import Credentials, leaving_no_frame
 from bingx_spot.environments import Environment
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.keepalive import AsyncKeepAlive, KeepAlive
@@ -36,6 +36,8 @@ class BaseClient:
         **options: See `Config`.
     """
 
+    # The URLs of `proxy` and `limits` may hold a password.
+    @leaving_no_frame
     def __init__(self, credentials: Credentials, **options: Unpack[Options]) -> None:
         config = Config(**options)
         state = _new_state(credentials, config)
@@ -81,6 +83,7 @@ class BaseClient:
         """
         return cls(Credentials.from_env(), **with_environment(options))
 
+    @leaving_no_frame
     def with_options(self, **options: Unpack[Options]) -> Self:
         """Return a client with some options changed, on the same connections and limits.
 
@@ -121,9 +124,13 @@ class BaseClient:
         return self.with_options()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(environment={Environment.parse(self._config.environment).name!r})"
+        # A traceback may print a client whose options were refused, and which has none.
+        config = getattr(self, "_config", None)
+        named = "" if config is None else f"environment={Environment.parse(config.environment).name!r}"
+        return f"{type(self).__name__}({named})"
 
 
+@leaving_no_frame
 def generated_client(
     credentials: Credentials | None = None, **options: Unpack[Options]
 ) -> "AuthenticatedClient":

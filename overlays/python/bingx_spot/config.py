@@ -30,6 +30,7 @@ class Options(TypedDict, total=False):
     source_key: str | None
     proxy: str | None
     tls: "ssl.SSLContext | None"
+    insecure_tls: bool
     transport: "httpx.BaseTransport | httpx.AsyncBaseTransport | None"
     clock: Clock
     limits: LimitsOption
@@ -47,8 +48,11 @@ class Config:
             the query string as a fallback where the server does not see them there.
         fallback: Whether the environment's fallback host is used when the network fails.
         source_key: The value of the header `X-SOURCE-KEY`, or None for no such header.
-        proxy: URL of an HTTP proxy, or None.
+        proxy: URL of an HTTP proxy, or None. Only beside https, through a tunnel: a proxy of plain http would
+            see the API key.
         tls: An `ssl.SSLContext`, or None for the public certificate authorities.
+        insecure_tls: Whether `tls` may be a context that does not verify the server's certificate or name.
+            Whoever answers then gets the API key.
         transport: An httpx transport of the caller's own, or None. It opens a connection for each request.
         clock: The source of `timestamp`.
         limits: The rate limiter: None for the documented limits, which all clients of the process with the
@@ -69,13 +73,14 @@ class Config:
     source_key: str | None = None
     proxy: str | None = field(default=None, repr=False)  # may hold a password
     tls: "ssl.SSLContext | None" = None
+    insecure_tls: bool = False
     transport: "httpx.BaseTransport | httpx.AsyncBaseTransport | None" = None
     clock: Clock = field(default_factory=Clock)
     limits: LimitsOption = field(default=None, repr=False)  # a URL may hold a password
     rate: RateOption = None
 
     def __post_init__(self) -> None:
-        Environment.parse(self.environment)
+        environment = Environment.parse(self.environment)
         _check_timeout(self.timeout)
         if self.placement not in ("auto", *PLACEMENTS):
             raise InvalidInput("placement", f"is {shown(self.placement)}", f"auto, {', '.join(PLACEMENTS)}")
@@ -86,7 +91,16 @@ class Config:
             beside = "proxy" if self.proxy is not None else "tls"
             raise InvalidInput(beside, "is given beside a transport", "an option of the transport itself")
         _check_type("proxy", self.proxy is None or isinstance(self.proxy, str), "a URL")
+        if self.proxy is not None and environment.has_plain_http:
+            reason = "would see the API key and the signature in clear"
+            raise InvalidInput("proxy", reason, "a proxy beside https base URLs alone")
         _check_type("tls", self.tls is None or _is_context(self.tls), "an ssl.SSLContext")
+        _check_type("insecure_tls", isinstance(self.insecure_tls, bool), "true or false")
+        # CERT_NONE is 0.
+        verifies = self.tls is None or (self.tls.verify_mode and self.tls.check_hostname)
+        if not verifies and not self.insecure_tls:
+            reason = "does not verify the server's certificate and its name"
+            raise InvalidInput("tls", reason, "a context that does, or insecure_tls=True beside it")
         fits = self.transport is None or _is_transport(self.transport)
         _check_type("transport", fits, "a transport of httpx")
         _check_type("clock", hasattr(self.clock, "timestamp"), "an object with timestamp()")

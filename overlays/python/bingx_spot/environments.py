@@ -41,6 +41,11 @@ class Environment:
         if self.fallback_url is not None:
             object.__setattr__(self, "fallback_url", _origin(self.fallback_url))
 
+    @property
+    def has_plain_http(self) -> bool:
+        """Return whether requests may go over http, and so only to this machine."""
+        return any(url.startswith("http:") for url in (self.base_url, self.fallback_url or ""))
+
     @classmethod
     def parse(cls, text: "str | Environment") -> "Environment":
         """Return the environment of that name, or the one at that base URL.
@@ -61,27 +66,34 @@ class Environment:
         origins = {server.role: server.url for server in SERVERS if server.environment == text}
         if origins:
             return cls(text, origins["primary"], origins.get("fallback"))
-        if "@" in text:
-            # The text is not in the error: what stands before an @ may be a password.
-            raise InvalidInput("environment", "holds a user name or password", allowed)
-        if "://" not in text:
+        if "://" not in text and "@" not in text:
             raise InvalidInput("environment", f"is {shown(text)}", allowed)
         return cls(text, text)
 
 
+def has_hidden_characters(url: str) -> bool:
+    """Return whether a URL holds white space or a control character, which parsers drop without a word."""
+    return any(character.isspace() or not character.isprintable() for character in url)
+
+
 def _origin(url: str) -> str:
+    # No error repeats a URL: its user, path or query may be a secret.
+    if has_hidden_characters(url):
+        raise InvalidInput("environment", "holds white space or a control character", _URL_ALLOWED)
+    if "@" in url:
+        raise InvalidInput("environment", "holds a user name or password", _URL_ALLOWED)
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError:
-        raise InvalidInput("environment", f"is not a URL: {shown(url)}", _URL_ALLOWED) from None
+        raise InvalidInput("environment", "is not a URL", _URL_ALLOWED) from None
     host = host or ""
     # Brackets belong around an IPv6 address only.
     bracketed = parts.netloc.startswith("[")
     if parts.scheme not in ("http", "https") or not _is_host(host) or bracketed != (":" in host):
-        raise InvalidInput("environment", f"is {shown(url)}", _URL_ALLOWED)
+        raise InvalidInput("environment", "is not the URL of a host", _URL_ALLOWED)
     if parts.path.strip("/") or parts.query or parts.fragment:
-        raise InvalidInput("environment", f"has more than a host: {shown(url)}", _URL_ALLOWED)
+        raise InvalidInput("environment", "has more than a host", _URL_ALLOWED)
     if parts.scheme == "http" and not _is_loopback(host):
         raise InvalidInput("environment", f"would send the API key in clear to {host}", _URL_ALLOWED)
     address = f"[{host}]" if ":" in host else host

@@ -42,6 +42,12 @@ class TestHost:
         assert (found.status, "proxy.invalid" in found.found) == (Status.WARN, True)
         assert "their-password" not in repr(found)
 
+    def test_a_proxy_of_the_environment_that_is_no_url(self, sandbox, monkeypatch):
+        monkeypatch.setenv("HTTP_PROXY", "http://someone:their-password@[::1")
+        found = found_at(sandbox.url)["proxy"]
+        assert found.status is Status.WARN
+        assert "their-password" not in repr(found)
+
 
 class TlsServer:
     """Accepts TLS connections with a certificate of an unknown authority."""

@@ -4,13 +4,13 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-import certifi
-
 from bingx_spot.doctor import CheckResult, Status
+from bingx_spot.transport.tls_and_proxy import public_authorities
 
 # How long one step may take, in seconds.
 _TIMEOUT = 5.0
@@ -19,12 +19,13 @@ _PORTS = {"https": 443, "http": 80}
 
 def check_proxy(base_url: str) -> CheckResult:
     """Check whether the environment names a proxy, which the SDK uses only if it is given as an option."""
-    target = urlsplit(base_url)
+    target, host = urlsplit(base_url), "its URL cannot be read"
     proxy = getproxies().get(target.scheme) or getproxies().get("all")
     if not proxy or proxy_bypass(target.netloc):
         return CheckResult("proxy", Status.PASS, "none is set for this host")
     # The host only: before an @ there may be a password.
-    host = urlsplit(proxy if "://" in proxy else f"//{proxy}").hostname or "?"
+    with suppress(ValueError):
+        host = urlsplit(proxy if "://" in proxy else f"//{proxy}").hostname or host
     found = f"the environment names one ({host}), and the SDK connects without it"
     fix = "If the host cannot be reached, pass proxy=URL to the client; it reads no proxy variable."
     return CheckResult("proxy", Status.WARN, found, fix)
@@ -61,10 +62,9 @@ def check_host(base_url: str) -> Iterator[CheckResult]:
 
 def _check_tls(connection: socket.socket, host: str) -> CheckResult:
     start = time.monotonic()
-    # The authorities that the client trusts, so that this fails where the client would.
-    context = ssl.create_default_context(cafile=certifi.where())
     try:
-        with context.wrap_socket(connection, server_hostname=host) as secured:
+        # What the client trusts, so that this fails where the client would.
+        with public_authorities().wrap_socket(connection, server_hostname=host) as secured:
             found = f"{secured.version()}, certificate valid, in {_milliseconds_since(start)} ms"
             return CheckResult("TLS", Status.PASS, found)
     except ssl.SSLCertVerificationError as error:

@@ -176,11 +176,7 @@ class BaseBackend(Generic[Connection]):
         self, request: SignedRequest, origin: Origin, layers: list[TlsLayer], context: RequestContext
     ) -> Flow[Received]:
         """Return the flow of one request over a connection with these TLS sessions."""
-        if self._proxy is None or origin.scheme == "https":
-            encoded = encode_request(request, origin)
-        else:
-            encoded = encode_request(request, origin, self._proxy.authorization, absolute=True)
-        flow = exchange(encoded, context)
+        flow = exchange(encode_request(request, origin), context)
         for layer in reversed(layers):
             flow = layer.through(flow)
         return flow

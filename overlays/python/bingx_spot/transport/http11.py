@@ -44,9 +44,7 @@ class Received(NamedTuple):
     reusable: bool
 
 
-def encode_request(
-    request: SignedRequest, origin: Origin, more: Sequence[str] = (), *, absolute: bool = False
-) -> bytes:
+def encode_request(request: SignedRequest, origin: Origin) -> bytes:
     """Return the bytes of a request.
 
     In one piece, so that they leave in one packet: of two, one is lost twice as often.
@@ -54,18 +52,15 @@ def encode_request(
     Args:
         request: The request.
         origin: Where it goes.
-        more: Further header lines.
-        absolute: Whether the request line names the whole URL, as an HTTP proxy needs it.
 
     Raises:
         ConnectionBroken: A header holds a control character.
     """
-    target = request.url if absolute else request.url[len(origin.scheme) + 3 + len(origin.authority) :]
+    target = request.url[len(origin.scheme) + 3 + len(origin.authority) :]
     lines = [
         f"{request.method} {target} HTTP/1.1",
         f"Host: {origin.authority}",
         *[f"{name}: {value}" for name, value in request.headers.items()],
-        *more,
         f"Content-Length: {len(request.content)}",
     ]
     return _encode(lines) + request.content

@@ -10,8 +10,9 @@ from urllib.parse import unquote, urlsplit
 
 import certifi
 
+from bingx_spot.environments import has_hidden_characters
 from bingx_spot.exceptions import InvalidInput
-from bingx_spot.transport.connection_pool import Origin, RequestContext
+from bingx_spot.transport.connection_pool import ConnectionBroken, Origin, RequestContext
 from bingx_spot.transport.http11 import Flow, Result, open_tunnel
 
 _READ_SIZE = 65536
@@ -23,9 +24,12 @@ _ALLOWED = "http://HOST:PORT or http://USER:PASSWORD@HOST:PORT"
 def public_authorities() -> ssl.SSLContext:
     """Return a context that trusts the public certificate authorities, those of certifi.
 
-    Loading them takes 20 ms, so all clients share it.
+    Loading them takes 20 ms, so all clients share it. No environment variable changes it.
     """
-    context = ssl.create_default_context(cafile=certifi.where())
+    # Not `create_default_context`: it lets SSLKEYLOGFILE write the keys of every session into a file.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
+    context.load_verify_locations(certifi.where())
     context.set_alpn_protocols(["http/1.1"])
     return context
 
@@ -144,6 +148,8 @@ class Proxy:
         try:
             parts = urlsplit(url)
             host, port = parts.hostname, parts.port
+            if has_hidden_characters(url):
+                host = None
         except (ValueError, TypeError, AttributeError):
             host = None
         if not host or parts.scheme not in _PORTS:
@@ -172,15 +178,17 @@ def establish(
         context: The request that the connection is opened for.
 
     Raises:
-        ConnectionBroken: The proxy refused.
+        ConnectionBroken: The proxy refused, or would see the request in clear.
         ssl.SSLError: A server is not trusted, or does not speak TLS.
     """
-    if proxy is not None and proxy.origin.scheme == "https":
-        yield from _start_tls(tls(), proxy.origin.host, layers)
+    if proxy is not None:
+        if origin.scheme != "https":
+            raise ConnectionBroken("the proxy would see the API key and the signature in clear")
+        if proxy.origin.scheme == "https":
+            yield from _start_tls(tls(), proxy.origin.host, layers)
+        host = f"[{origin.host}]" if ":" in origin.host else origin.host
+        yield from through(layers, open_tunnel(f"{host}:{origin.port}", proxy.authorization, context))
     if origin.scheme == "https":
-        if proxy is not None:
-            host = f"[{origin.host}]" if ":" in origin.host else origin.host
-            yield from through(layers, open_tunnel(f"{host}:{origin.port}", proxy.authorization, context))
         yield from _start_tls(tls(), origin.host, layers)
 
 
