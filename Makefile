@@ -86,7 +86,7 @@ slow: $(READY) $(PEERS_READY) $(TRUST_READY) ### Run the slow tests alone
 	$(PYTEST) -m slow
 
 .PHONY: check
-check: $(TRUST_READY) lint types lint-spec check-page spec-diff surface-diff check-generated check-vectors conformance bench-smoke ## Run all tests and all checks once, as CI does
+check: $(TRUST_READY) lint types lint-spec check-page spec-diff surface-diff check-generated check-vectors conformance bench-smoke fuzz-briefly ## Run all tests and all checks once, as CI does
 	$(PYTEST)
 
 ##@ Change the code
@@ -174,6 +174,14 @@ simulate: $(READY) ## Cancel a million orders in virtual time, among faults
 .PHONY: chaos
 chaos: $(READY) ### Cancel three thousand orders among faults, over real sockets
 	$(BIN)/python -m tools.chaos
+
+.PHONY: fuzz
+fuzz: $(READY) ### Send random bytes through the response gate and the journal reader, SECONDS=600 each
+	@$(BIN)/python -m tools.fuzz --seconds $(or $(SECONDS),600)
+
+.PHONY: fuzz-briefly
+fuzz-briefly: $(READY) ### The same for 30 seconds each
+	@$(BIN)/python -m tools.fuzz --seconds 30
 
 .PHONY: reliability
 reliability: $(READY) ### Write the tables in docs/concepts/outcome.md

@@ -5,7 +5,10 @@ call that they make. The signed request is a copy: httpx's log line and `respons
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from functools import partial
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 import httpx
@@ -97,6 +100,35 @@ class SigningTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         return call
 
 
+class _SigningClient(AuthenticatedClient):
+    """The generated client, with an error of ours for text that httpx cannot encode."""
+
+    def get_httpx_client(self) -> httpx.Client:
+        """Return the client that sends, as the generated one does."""
+        return _refusing_surrogates(super().get_httpx_client())
+
+    def get_async_httpx_client(self) -> httpx.AsyncClient:
+        """Return the async client that sends, as the generated one does."""
+        return _refusing_surrogates(super().get_async_httpx_client())
+
+
+_Client = TypeVar("_Client", httpx.Client, httpx.AsyncClient)
+
+
+def _refusing_surrogates(client: _Client) -> _Client:
+    if "build_request" not in vars(client):
+        vars(client)["build_request"] = partial(_build_request, client.build_request)
+    return client
+
+
+def _build_request(build: Callable[..., httpx.Request], *arguments: Any, **named: Any) -> httpx.Request:
+    with suppress(UnicodeEncodeError):
+        return build(*arguments, **named)
+    raise InvalidInput(
+        "parameters", "hold half of a surrogate pair", "text in characters that UTF-8 can carry"
+    )
+
+
 def signing_client(context: CallContext, engine: Engine, *, owns_engine: bool) -> AuthenticatedClient:
     """Return a client of the generated package whose httpx clients sign.
 
@@ -105,7 +137,7 @@ def signing_client(context: CallContext, engine: Engine, *, owns_engine: bool) -
         engine: Sends requests.
         owns_engine: Whether closing the client closes the engine's connections.
     """
-    return AuthenticatedClient(
+    return _SigningClient(
         base_url=context.environment.base_url,
         # Empty: the signed copy gets the key together with the signature.
         token="",

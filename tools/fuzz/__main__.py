@@ -1,0 +1,22 @@
+"""`make fuzz`: run every target of this package for so many seconds each."""
+
+import argparse
+import pkgutil
+import sys
+from importlib import import_module
+
+import tools.fuzz
+
+
+def main(seconds: float) -> int:
+    """Run the targets; return 1 if one has found something."""
+    names = sorted(each.name for each in pkgutil.iter_modules(tools.fuzz.__path__) if each.name != "__main__")
+    # Each target gets its turn, whatever the others find.
+    ends = [import_module(f"tools.fuzz.{name}").main(seconds) for name in names]
+    return int(any(ends))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m tools.fuzz")
+    parser.add_argument("--seconds", type=float, default=60.0, help="how long each target runs")
+    sys.exit(main(parser.parse_args().seconds))
