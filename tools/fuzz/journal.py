@@ -134,7 +134,7 @@ def try_damage(sample: Sample, seed: int, path: Path) -> str:
     Raises:
         AssertionError: The run sent what was not asked for, or lost an order without a word.
     """
-    dice = random.Random(seed)  # noqa: S311 - a seed to repeat a failure, no secret
+    dice = random.Random(seed)
     for suffix in ("", _WAL, "-shm", "-journal", "-lock"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     hit = dice.choice(list(sample.files))

@@ -94,6 +94,6 @@ def main() -> None:
 
         # The command may have done what it should, and could not say so.
         reason = f"The result cannot be written: {error.strerror}."
-        click.echo(f"{reason} Query the order, or give the command again.", err=True)
+        click.echo(visible(f"{reason} Query the order, or give the command again."), err=True)
         discard_output()
         sys.exit(3)

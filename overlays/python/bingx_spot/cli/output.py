@@ -171,9 +171,9 @@ def discard_output() -> None:
 def print_damaged(lines: Sequence[int]) -> None:
     """Print the lines of a journal that are damaged on standard error, the first ones only."""
     for line in lines[:_DAMAGED_SHOWN]:
-        click.echo(f"line {line} of the journal is damaged: nothing is sent for its order", err=True)
+        print_line(f"line {line} of the journal is damaged: nothing is sent for its order", err=True)
     if len(lines) > _DAMAGED_SHOWN:
-        click.echo(f"... and {plural(len(lines) - _DAMAGED_SHOWN, 'damaged row')} more", err=True)
+        print_line(f"... and {plural(len(lines) - _DAMAGED_SHOWN, 'damaged row')} more", err=True)
 
 
 def plural(number: int, noun: str) -> str:
