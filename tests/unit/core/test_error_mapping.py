@@ -77,17 +77,15 @@ class TestVectors:
         assert error.hint in str(error)
 
     def test_a_row_is_confined_to_its_operations(self):
-        message = ErrorDetails("order not exist")
-        assert (
-            error_mapping.error_from_code(100404, message, BY_ID["cancelOrders"]).details.rule
-            == "list-not-open"
-        )
-        assert from_code(100404, message).details.rule == "order-not-exist"
+        details = ErrorDetails("order not exist")
+        of_several = error_mapping.error_from_code(100404, details.message, details, BY_ID["cancelOrders"])
+        assert of_several.details.rule == "list-not-open"
+        assert from_code(100404, details).details.rule == "order-not-exist"
 
     def test_advice_comes_from_the_act(self):
         busy = ErrorDetails("busy")
         assert "query the order" in from_code(100500, busy).hint
-        assert error_mapping.error_from_code(100500, busy, BY_ID["openOrders"]).hint == (
+        assert error_mapping.error_from_code(100500, "busy", busy, BY_ID["openOrders"]).hint == (
             "Try again after a moment; a read changes nothing."
         )
 

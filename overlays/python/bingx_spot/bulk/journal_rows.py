@@ -175,26 +175,16 @@ COLUMN_NAMES = (*JournalRow.__dataclass_fields__, "checksum")
 ASKED = COLUMN_NAMES.index("state")
 _VALUES = attrgetter(*JournalRow.__dataclass_fields__)
 _NOTHING = (WAITING, 0, 0, 0, *[None] * (len(JournalRow.__dataclass_fields__) - ASKED - 4))
-# What is kept of a text, in characters, and of the attempts of one call.
-_LONGEST_TEXT = 1_000
-_FIRST_ATTEMPTS, _LAST_ATTEMPTS = 10, 30
 
 
 def _kept(text: str) -> str:
-    """Return the beginning of a text, in which SQLite can store every character."""
-    cut = text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}... ({len(text):,} characters)"
-    return cut.encode("utf-8", "backslashreplace").decode()
+    """Return a text in which SQLite can store every character."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _attempts(call: CallError) -> str:
     """Return when, where and with which result requests were sent, as JSON."""
-    kept = [asdict(attempt) for attempt in call.attempts]
-    for attempt in kept:
-        attempt["result"] = _kept(attempt["result"])
-    if left_out := max(len(kept) - _FIRST_ATTEMPTS - _LAST_ATTEMPTS, 0):
-        note = {**kept[_FIRST_ATTEMPTS], "result": f"{left_out} attempts from here on are left out"}
-        kept[_FIRST_ATTEMPTS:-_LAST_ATTEMPTS] = [note]
-    return json.dumps(kept)
+    return json.dumps([asdict(attempt) for attempt in call.attempts])
 
 
 def _order_columns(result: CancelResult) -> dict[str, str | None]:
