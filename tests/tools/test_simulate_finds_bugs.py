@@ -60,7 +60,14 @@ def test_small_world_is_honest_after_every_sequence() -> None:
     assert dict(found.wrongs) == {}, found.examples
     assert len(BEHAVIOURS) >= 14
     assert found.states > found.calls > 100
-    assert found.histories > len(BEHAVIOURS) ** 2
+    assert found.histories.total() > len(BEHAVIOURS) ** 2
+
+
+def test_joining_equal_calls_finds_what_playing_them_all_finds() -> None:
+    joined, plain = (exhaust(depth=2, timeouts=(3.0, 10.0), processes=1, join=join) for join in (True, False))
+    assert joined.played < plain.played == plain.calls
+    for what in ("calls", "endings", "histories", "most", "wrongs"):
+        assert getattr(joined, what) == getattr(plain, what), what
 
 
 @pytest.mark.slow

@@ -85,8 +85,9 @@ def report_search(found: Search, depth: int) -> None:
         console.print(f"[red]wrong[/] {text}: {count:,}, {found.examples[text][0]}")
     console.print(
         f"{len(BEHAVIOURS)} behaviours, sequences of up to {depth}, an outside event at any moment, timeouts "
-        f"{TIMEOUTS}: {found.histories:,} histories, {found.states:,} states, {found.calls:,} calls, at most "
-        f"{found.most} requests, {found.seconds:.0f} s; wrong {sum(found.wrongs.values()):,}",
+        f"{TIMEOUTS}: {found.histories.total():,} histories make {found.calls:,} calls of at most "
+        f"{found.most} requests; {found.states:,} states visited in {found.nodes:,} nodes, {found.played:,} "
+        f"calls played, {found.seconds:.0f} s; wrong {found.wrongs.total():,}",
         style="bold",
     )
 

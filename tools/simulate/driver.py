@@ -1,39 +1,28 @@
-"""The only module that knows how the SDK plays a call: its effects, its context, its runners.
+"""Play a call: most effect by effect, a share through the real runners, blocking and awaiting."""
 
-A share of the calls goes through the real runners, blocking and on an event loop whose time is virtual; the
-others are played effect by effect, which is faster.
-"""
-
-import asyncio
-import json
 import random
-import selectors
-import threading
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
-from types import SimpleNamespace
+from collections.abc import Generator
 from typing import Any, cast
-from unittest import mock
-from urllib.parse import unquote_plus
 
-from bingx_spot import CallError, Credentials, Response
+from bingx_spot import CallError, Response
 from bingx_spot.core import runner
 from bingx_spot.core.clock import Clock
 from bingx_spot.core.engine import TransportFailure
 from bingx_spot.core.facts import MAXIMUM_ATTEMPTS, MAXIMUM_QUERIES
-from bingx_spot.core.request import ApiCall, RequestSigner, SignedRequest
+from bingx_spot.core.request import ApiCall
 from bingx_spot.core.resolution import resolve
 from bingx_spot.core.runner import CallContext, Send, Sleep
-from bingx_spot.environments import Environment, Placement
+from bingx_spot.environments import Placement
 from bingx_spot.limits.client_state import ClientState, HostSelector, PlacementSelector
 from bingx_spot.limits.lockouts import Lockouts, RepeatedErrorGuard
 from bingx_spot.limits.rate_limiter import LocalRateLimiter
 from bingx_spot.limits.sliding_window import MARGIN
 from bingx_spot_api.contract import BY_ID
-from tools.simulate.exchange import Sent
 from tools.simulate.scenario import SEEN_CODE, Scenario
-from tools.simulate.timing import BEGIN_MS, RECV_WINDOW
-from tools.simulate.wording import SYMBOL, Reply
+from tools.simulate.timing import BEGIN_MS
+from tools.simulate.virtual_time import VirtualEngine, awaited, blocking_time, send
+from tools.simulate.wire import ONE_HOST, TWO_HOSTS, signer
+from tools.simulate.wording import SYMBOL
 
 Result = Response | Exception
 
@@ -43,16 +32,8 @@ MOST_CANCELS, MOST_QUERIES, MOST_EQUAL_ERRORS = MAXIMUM_ATTEMPTS, MAXIMUM_QUERIE
 #: How long after its permit a request without a response is counted from, in seconds.
 PERMIT_MARGIN = MARGIN
 
-_DOMAIN = ".test"
-_TWO_HOSTS = Environment("test", f"https://primary{_DOMAIN}", f"https://fallback{_DOMAIN}")
-_ONE_HOST = Environment("test", _TWO_HOSTS.base_url)
-_OPERATIONS = {
-    BY_ID[name].path: short for name, short in (("cancelOrder", "cancel"), ("queryOrder", "query"))
-}
-_CREDENTIALS = Credentials("sample-api-key-of-the-simulation", "sample-secret")
 #: More effects than any call has.
 _ENDLESS = 2000
-_STALL = 6.0
 
 
 class EndlessCall(Exception):
@@ -65,11 +46,16 @@ def play(call: Scenario) -> Result:
         return _play_steps(call)
     try:
         if call.runner == "blocking":
-            with _blocking_time(call):
+            with blocking_time(call):
                 return runner.run(_steps(call), VirtualEngine(call))
-        return _await(call, runner.run_async(_steps(call), VirtualEngine(call)))
+        return awaited(call, runner.run_async(_steps(call), VirtualEngine(call)))
     except Exception as error:
-        return error
+        return _released(error)
+
+
+def _released(error: Exception) -> Exception:
+    # The frames refer to the error, and the garbage collector would have to find that out.
+    return error.with_traceback(None) if isinstance(error, CallError) else error
 
 
 def _steps(call: Scenario) -> Generator[Sleep | Send, Any, Response]:
@@ -89,11 +75,14 @@ class Steps:
 
     Args:
         call: The scenario.
+
+    Attributes:
+        effects: The generator that yields them.
     """
 
     def __init__(self, call: Scenario) -> None:
         self._call = call
-        self._steps = _steps(call)
+        self.effects = _steps(call)
         self._taken = 0
 
     def next(self, received: Response | TransportFailure | None) -> Send | Result:
@@ -102,87 +91,24 @@ class Steps:
         try:
             while True:
                 self._taken += 1
-                step = self._steps.send(received)
+                step = self.effects.send(received)
                 if isinstance(step, Send):
                     return step
                 if self._taken > _ENDLESS:
                     return EndlessCall()
-                call.world.advance(call.world.now + step.seconds + _stalled(call))
+                call.world.advance(call.world.now + step.seconds + call.stall())
                 received = None
         except StopIteration as done:
             return cast("Response", done.value)
         except Exception as error:
-            return error
-
-    def request(self, step: Send) -> Sent:
-        """Return a request as the exchange reads it."""
-        return _seen(self._call, step.request)
+            return _released(error)
 
 
 def _play_steps(call: Scenario) -> Result:
     steps, received = Steps(call), None
     while isinstance(step := steps.next(received), Send):
-        received = _send(call, step.request, step.timeout)
+        received = send(call, step.request, step.timeout)
     return step
-
-
-def _stalled(call: Scenario) -> float:
-    """Return how much longer a wait takes because the caller's machine stands still."""
-    stalls = call.exchange.conditions.stalls
-    if not stalls or call.exchange.dice.random() >= stalls:
-        return 0.0
-    seconds = call.exchange.dice.random() * _STALL
-    call.stalled += seconds
-    call.world.note(f"    the caller's machine stands still for {seconds:.3f} s")
-    return seconds
-
-
-def _send(call: Scenario, request: SignedRequest, timeout: float) -> Response | TransportFailure:
-    for received in call.network.exchanged(_seen(call, request), timeout):
-        if not isinstance(received, float):
-            return as_the_engine_says(received)
-        call.world.advance(received)
-    raise AssertionError("the network gives no result")
-
-
-def as_the_engine_says(received: Reply | tuple[bool, bool, str]) -> Response | TransportFailure:
-    """Return what an engine would return, for what the model gives."""
-    if isinstance(received, Reply):
-        return Response(received.status, received.headers, received.body)
-    request_sent, timed_out, reason = received
-    return TransportFailure(request_sent, reason, timed_out)
-
-
-def _seen(call: Scenario, request: SignedRequest) -> Sent:
-    """Return the request as the exchange reads it from the wire."""
-    address, _, query = request.url.partition("?")
-    host, _, path = address.partition(_DOMAIN)
-    operation = _OPERATIONS.get(path, "time")
-    placement = "query"
-    if request.content[:1] == b"{":
-        placement, parameters = "json", json.loads(request.content)
-    elif request.content:
-        placement, parameters = "form", _pairs(request.content.decode())
-    else:
-        parameters = _pairs(query)
-    order_id = parameters.get("orderId")
-    window = parameters.get("recvWindow")
-    return Sent(
-        operation=operation,
-        order_id=None if order_id is None else int(order_id),
-        client_id=parameters.get("clientOrderID", ""),
-        timestamp=int(parameters.get("timestamp", 0)),
-        window=RECV_WINDOW if window is None else float(window) / 1000,
-        placement=placement,
-        host=host.removeprefix("https://"),
-        at=call.world.now,
-    )
-
-
-def _pairs(text: str) -> dict[str, str]:
-    # Three times as fast as parse_qsl, which is a twentieth of a call.
-    pairs = (pair.partition("=") for pair in text.split("&"))
-    return {name: unquote_plus(value) if "%" in value or "+" in value else value for name, _, value in pairs}
 
 
 def _context(call: Scenario) -> CallContext:
@@ -191,7 +117,7 @@ def _context(call: Scenario) -> CallContext:
     def now() -> float:
         return world.now
 
-    environment = _TWO_HOSTS if call.fallback else _ONE_HOST
+    environment = TWO_HOSTS if call.fallback else ONE_HOST
     clock = Clock(lambda: BEGIN_MS * 1_000_000, lambda: round(world.now * 1_000_000_000))
     lockouts = Lockouts(now)
     state = ClientState(
@@ -205,82 +131,8 @@ def _context(call: Scenario) -> CallContext:
             state.repeated_errors.record(name, SEEN_CODE)
     while not call.retries and state.retry_budget.can_spend():
         state.retry_budget.spend()
-    signer = RequestSigner(_CREDENTIALS, clock)
     limits = LocalRateLimiter(now, lockouts=lockouts)
-    return CallContext(environment, signer, clock, limits, state, call.timeout, now)
-
-
-class VirtualEngine:
-    """An engine whose network is the model.
-
-    Args:
-        call: The scenario.
-    """
-
-    def __init__(self, call: Scenario) -> None:
-        self._call = call
-
-    def send(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:
-        """Send the request and return what the model makes of it."""
-        return _send(self._call, request, timeout)
-
-    async def send_async(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:
-        """Send the request and await what the model makes of it."""
-        for received in self._call.network.exchanged(_seen(self._call, request), timeout):
-            if not isinstance(received, float):
-                return as_the_engine_says(received)
-            await asyncio.sleep(max(received - self._call.world.now, 0.0))
-            # The event loop's timers are no finer than its clock.
-            self._call.world.advance(received)
-        raise AssertionError("the network gives no result")
-
-    def close(self) -> None:
-        """Close nothing."""
-
-    async def aclose(self) -> None:
-        """Close nothing."""
-
-
-@contextmanager
-def _blocking_time(call: Scenario) -> Iterator[None]:
-    """Let the blocking runner sleep in virtual time."""
-    world = call.world
-
-    def sleep(seconds: float) -> None:
-        world.advance(world.now + seconds + _stalled(call))
-
-    class Woken(threading.Event):
-        def wait(self, timeout: float | None = None) -> bool:
-            sleep(timeout or 0.0)
-            return self.is_set()
-
-    with (
-        mock.patch.object(runner, "time", SimpleNamespace(sleep=sleep)),
-        mock.patch.object(runner, "Event", Woken),
-    ):
-        yield
-
-
-class _VirtualSelector(selectors.SelectSelector):
-    """Waits by letting virtual time pass."""
-
-    pass_time: Callable[[float], None]
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout:
-            self.pass_time(timeout)
-        return []
-
-
-def _await(call: Scenario, awaited: Any) -> Response:
-    world, selector = call.world, _VirtualSelector()
-    selector.pass_time = lambda seconds: world.advance(world.now + seconds)
-    loop = asyncio.SelectorEventLoop(selector)
-    loop.time = lambda: world.now  # type: ignore[method-assign]
-    try:
-        return cast("Response", loop.run_until_complete(awaited))
-    finally:
-        loop.close()
+    return CallContext(environment, signer(call, clock), clock, limits, state, call.timeout, now)
 
 
 def said(result: Result) -> str:

@@ -6,6 +6,7 @@ from random import Random
 
 from tools.simulate import wording
 from tools.simulate.conditions import Conditions
+from tools.simulate.sent import Sent
 from tools.simulate.timing import (
     ARRIVES_WITHIN,
     EQUAL_ERRORS,
@@ -20,52 +21,6 @@ from tools.simulate.world import CANCELED, FILLED, OPEN, OURS, Order, World
 _JUST_BEFORE = 0.001
 # Of a clock that was set by a response: half the longest round trip, and what a header `Date` leaves open.
 _CLOCK_DOUBT = 6.0
-
-
-@dataclass(slots=True, eq=False)
-class Sent:
-    """One request of the call, and what became of it.
-
-    Attributes:
-        operation: `cancel`, `query` or `time`.
-        order_id: The order id that it names, or None.
-        client_id: The client order id that it names, or nothing.
-        timestamp: Its timestamp, in Unix milliseconds.
-        window: Its recvWindow, in seconds.
-        placement: Where its parameters stand: `json`, `query` or `form`.
-        host: `primary` or `fallback`.
-        at: When it was sent.
-        arrived: Whether it has reached the exchange.
-        expires: After which moment it cannot take effect any more, once it has arrived; 0 where it was stale.
-        executed: The order that it has cancelled, or None.
-        executed_at: When it did that.
-        reply: The response that reached the driver, or None.
-        replied: When it did.
-        failed: What happened instead, in words.
-        unsent: Whether the driver knows for certain that the exchange did not get it.
-    """
-
-    operation: str
-    order_id: int | None
-    client_id: str
-    timestamp: int
-    window: float
-    placement: str
-    host: str
-    at: float
-    arrived: bool = False
-    expires: float = 0.0
-    executed: Order | None = None
-    executed_at: float = 0.0
-    reply: Reply | None = None
-    replied: float = 0.0
-    failed: str = ""
-    unsent: bool = False
-
-    @property
-    def named(self) -> str:
-        """Return how the request names the order."""
-        return f"order {self.order_id}" if self.order_id is not None else f"client id {self.client_id}"
 
 
 @dataclass(slots=True)

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
-from tools.simulate.exchange import Exchange, Sent
+from tools.simulate.exchange import Exchange
+from tools.simulate.sent import Sent
 from tools.simulate.wording import Reply, cut
 from tools.simulate.world import World
 
@@ -37,6 +38,21 @@ class Network:
     exchange: Exchange
     down: dict[str, list[tuple[float, float, str]]] = field(default_factory=dict)
     sent: list[Sent] = field(default_factory=list)
+
+    @property
+    def cancels(self) -> list[Sent]:
+        """Return the cancels so far."""
+        return [sent for sent in self.sent if sent.operation == "cancel"]
+
+    @property
+    def queries(self) -> list[Sent]:
+        """Return the queries so far."""
+        return [sent for sent in self.sent if sent.operation == "query"]
+
+    @property
+    def query_replies(self) -> list[Reply]:
+        """Return the responses of queries that reached the driver."""
+        return [sent.reply for sent in self.queries if sent.reply is not None]
 
     def exchanged(self, sent: Sent, timeout: float) -> Iterator[float | Reply | Failure]:
         """Yield the moments until which time has to pass, and in the end a response or a failure.

@@ -1,6 +1,6 @@
 """Bugs that are planted into the core: the checker has to find each of them.
 
-This is the only module that knows how the core is built inside; each bug is one small change of it.
+Each bug is one small change inside the core.
 """
 
 import json

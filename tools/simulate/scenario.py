@@ -20,6 +20,8 @@ _TIMEOUTS = (0.25, 1.0, 1.0, 1.0, 3.0, 3.0, 3.0, 3.0, 3.0, 3.0, 10.0, 10.0, 10.0
 #: With a timeout of at least this, a call can outlive its requests, and reads that lag.
 _LONG = 30.0
 _RUNNERS = ("steps",) * 14 + ("blocking", "awaiting")
+#: The longest that the caller's machine stands still, in seconds.
+_STALL = 6.0
 _STEPS = (-3600.0, -8.0, -3.0, 3.0, 8.0, 3600.0)
 
 
@@ -68,6 +70,16 @@ class Scenario:
     def chance(self) -> float:
         """Return the next number for the driver's jitter, from 0 to 1."""
         return self.exchange.dice.random()
+
+    def stall(self) -> float:
+        """Return how much longer a wait takes because the caller's machine stands still."""
+        chance = self.exchange.conditions.stalls
+        if not chance or self.exchange.dice.random() >= chance:
+            return 0.0
+        seconds = self.exchange.dice.random() * _STALL
+        self.stalled += seconds
+        self.world.note(f"    the caller's machine stands still for {seconds:.3f} s")
+        return seconds
 
 
 def scenario(seed: int, *, logged: bool = False) -> Scenario:

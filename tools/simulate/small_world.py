@@ -3,7 +3,7 @@
 A state is what can be true of it; a behaviour is what the server does to whichever request comes next.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from tools.simulate import wording
@@ -55,16 +55,8 @@ BEHAVIOURS = (
 )
 
 
-def later(states: dict[State, int], now: float) -> dict[State, int]:
-    """Return every state that these can have become by now, with the number of ways to each."""
-    result: dict[State, int] = {}
-    for state, ways in states.items():
-        for following in _later(state, now):
-            result[following] = result.get(following, 0) + ways
-    return result
-
-
-def _later(state: State, now: float) -> Iterator[State]:
+def later(state: State, now: float) -> Iterator[State]:
+    """Yield every state that one can have become by now."""
     yield state
     if state.order != STILL:
         return
@@ -184,7 +176,7 @@ def lie_about(ending: str, state: State, now: float, *, ambiguous: bool, said_no
     return ""
 
 
-def known(states: dict[State, int], *, ambiguous: bool) -> str:
+def known(states: Iterable[State], *, ambiguous: bool) -> str:
     """Return the ending that is true in every state, or nothing.
 
     Args:

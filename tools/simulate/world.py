@@ -122,7 +122,7 @@ class World:
         while events and events[0][0] <= moment:
             self.now = max(events[0][0], self.now)
             heappop(events)[2]()
-        self.now = max(moment, self.now)
+        self.now = max(self.now, moment)
 
     def run_out(self) -> None:
         """Let everything happen that was planned: the world as it will be for ever."""

@@ -61,7 +61,7 @@ def error_from_code(code: int | str, message: str, details: ErrorDetails, operat
     # Each list ends with a row that matches everything.
     row = next(row for row in ROWS if _matches(row, operation, int(code), text, details.http_status))
     retry_at = _time_in_text(row, text) or _time_in_headers(row, details.headers)
-    return _error(row, replace(details, message=details.message or row.meaning, retry_at=retry_at), operation)
+    return _error(row, details, operation, details.message or row.meaning, retry_at)
 
 
 def error_from_status(details: ErrorDetails, operation: Operation) -> CallError:
@@ -73,10 +73,12 @@ def error_from_status(details: ErrorDetails, operation: Operation) -> CallError:
     """
     row = next(row for row in STATUS_ROWS if _is_for(row, operation) and _is_within(row, details.http_status))
     text = f"{row.meaning.removesuffix('.')}: {details.message}"
-    return _error(row, replace(details, message=text), operation)
+    return _error(row, details, operation, text)
 
 
-def _error(row: ErrorRow, details: ErrorDetails, operation: Operation) -> CallError:
+def _error(
+    row: ErrorRow, details: ErrorDetails, operation: Operation, message: str, retry_at: int | None = None
+) -> CallError:
     kind = UnknownErrorCode if row.id == _UNKNOWN_CODE else _CLASSES[row.category]
     hint, seconds = dict(row.advice_for).get(operation.act or "", row.advice), row.seconds
     if operation.act == "read" and kind in (OrderNotOpen, OrderNotFound):
@@ -85,7 +87,9 @@ def _error(row: ErrorRow, details: ErrorDetails, operation: Operation) -> CallEr
     retry_after = _retry_after(details.headers) if kind is RateLimited else None
     if retry_after is not None:
         seconds = retry_after
-    return kind(replace(details, hint=hint, rule=row.id, lock_seconds=seconds))
+    return kind(
+        replace(details, message=message, retry_at=retry_at, hint=hint, rule=row.id, lock_seconds=seconds)
+    )
 
 
 def normalised(message: str) -> str:
