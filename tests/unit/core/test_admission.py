@@ -165,6 +165,7 @@ class TestLockout:
             "Wait until the time in retry_at. Each request before it makes the lock longer."
         )
         assert error.retry_at == BEGIN + 12_000
+        assert error.details.rule == ""
         assert run.effects == []
 
 
@@ -282,5 +283,7 @@ class TestWhileWaiting:
     def test_for_a_permit_a_lock_may_come_near(self) -> None:
         limits = Meanwhile(lambda: near_lock(exchange))
         exchange = Exchange(limits=limits)
-        assert rejection(admit(exchange)).details.rule == NEAR_LOCK
+        run = admit(exchange)
+        assert rejection(run).details.rule == NEAR_LOCK
+        assert run.pauses == [0.25], "nobody's response is waited for"
         assert limits.released == 1

@@ -125,7 +125,7 @@ class TestUnknown:
     def test_by_client_order_id(self) -> None:
         error = error_for(Action.RAISE_UNKNOWN, facts(BY_CLIENT_ORDER_ID, ambiguous=AMBIGUOUS), None)
         assert str(error).startswith(f"Unknown whether the {CLIENT_ORDER_NAME} was cancelled. ")
-        assert error.hint.startswith(BY_CLIENT_ID_HINT)
+        assert error.hint == f"{BY_CLIENT_ID_HINT}."
 
     def test_says_why_by_the_ambiguous_request_and_not_by_the_last_one(self) -> None:
         later = PermissionDenied(details("no permission"))

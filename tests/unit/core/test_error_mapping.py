@@ -294,14 +294,20 @@ class TestRetryAfter:
             ("Tue, 99 Sep 2024 16:04:04 GMT", {"date": DATE}),
             ("Tue, 24 Sep 2024 16:04:04 GMT", {}),
             ("Tue, 24 Sep 2024 16:04:04 GMT", {"date": "today"}),
+            (f"Tue, 24 Sep {'9' * 20} 16:04:04 GMT", {"date": DATE}),
         ],
-        ids=["word", "negative", "fraction", "long", "empty", "no date", "no own date", "bad own date"],
+        ids=["word", "negative", "fraction", "long", "empty", "no date", "no own date", "bad date", "year"],
     )
     def test_that_cannot_be_read_leaves_the_table_s_time(self, header: str, more: dict[str, str]) -> None:
         assert self.seconds(header, **more) == row_of("http-too-many-requests").seconds == 300
 
     def test_comes_before_the_window_s_end(self) -> None:
         assert self.seconds("30", **{EXPIRE: "1727193999999"}) == 30
+
+    def test_in_an_envelope_comes_before_the_window_s_end_too(self) -> None:
+        headers = {"retry-after": "30", EXPIRE: "1727193999999"}
+        details = from_code(100410, ErrorDetails("rate limited", headers=headers)).details
+        assert (details.retry_at, details.lock_seconds) == (None, 30)
 
     def test_in_an_envelope_s_response_counts_too(self) -> None:
         details = from_code(100410, ErrorDetails("rate limited", headers={"retry-after": "30"})).details

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bingx_spot import CancelRestriction, Credentials, InvalidInput
+from bingx_spot._version import __version__
 from bingx_spot.core.request import ApiCall, RequestSigner, SignedRequest, json_body, query_string
 from bingx_spot.core.signing import FORBIDDEN_CHARACTERS, sign, value_text
 from bingx_spot.environments import PLACEMENTS
@@ -189,6 +190,21 @@ class TestSignRequest:
 
     def test_asks_for_a_response_that_is_not_compressed(self):
         assert signed().headers["Accept-Encoding"] == "identity"
+
+    def test_has_these_headers_and_shows_all_but_the_key(self):
+        shown = {
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "User-Agent": f"bingx-spot/{__version__}",
+            "Content-Type": "application/json",
+        }
+        assert signed().headers == shown | {SIGNING.api_key_header: KEY}
+        assert signed().info.headers == shown | {SIGNING.api_key_header: "***"}
+
+    def test_has_its_headers_in_common_with_the_next_request(self):
+        stamper = signer()
+        first, second = (stamper.sign_request(CANCELLING, PRIMARY) for _ in range(2))
+        assert first.headers is second.headers
 
     def test_headers_cannot_be_changed(self):
         with pytest.raises(TypeError):

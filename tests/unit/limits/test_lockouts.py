@@ -257,6 +257,14 @@ class TestInFlight:
         record(guard, 1)
         assert acquire(guard, 20) == [True] * 16 + [False] * 4
 
+    def test_an_error_after_the_success_holds_back_even_when_it_is_old(
+        self, guard: RepeatedErrorGuard, time: ScriptedTime
+    ) -> None:
+        guard.record_success("cancelOrder")
+        record(guard, 1)
+        time.seconds += 481
+        assert acquire(guard, 20) == [True] * 17 + [False] * 3
+
     def test_another_endpoint_s_errors_hold_back_nothing(self, guard: RepeatedErrorGuard) -> None:
         guard.record_success("cancelOrder")
         record(guard, 16, name="queryOrder")

@@ -94,7 +94,7 @@ _WITH_ORDER: dict[Action, tuple[type[OrderNotOpen | StillOpen], str, str]] = {
         "Cancel it again.",
     ),
 }
-_PAST_TENSE = {"cancel": "was cancelled", "place": "was placed"}
+_PAST_TENSE: dict[str | None, str] = {"cancel": "was cancelled", "place": "was placed"}
 
 
 def error_for(action: Action, facts: Facts, order: Order | None) -> CallError:
@@ -168,9 +168,8 @@ def _unknown(facts: Facts) -> CallError:
         # By client order id, another cancel could hit a newer order that uses the id again.
         harmless = operation.act == "cancel" and operation.repeat != "never" and facts.by_permanent_id
         hint = f"{query_hint(call)}{'; or cancel again, which can do no harm.' if harmless else '.'}"
-    summary = (
-        f"Unknown whether {_lower(order_name(call))} {_PAST_TENSE.get(operation.act or '', 'was changed')}."
-    )
+    act = _PAST_TENSE.get(operation.act, "was changed")
+    summary = f"Unknown whether {_lower(order_name(call))} {act}."
     if not _names_an_order(call):
         summary = f"Unknown whether {operation.operation_id} took effect."
     elif facts.ambiguous is None:
@@ -203,7 +202,7 @@ def _details(facts: Facts, summary: str, hint: str) -> ErrorDetails:
     """Return the details of the exchange's refusal, or else of the last error, under a new summary."""
     error = facts.not_open or facts.error
     if error is None:
-        return ErrorDetails(summary.removesuffix("."), summary="", hint=hint)
+        return ErrorDetails(summary.removesuffix("."), hint=hint)
     return replace(error.details, summary=summary, hint=hint)
 
 

@@ -32,6 +32,7 @@ CLOSED = TransportFailure(request_sent=False, reason="the client is closed")
 
 #: The note on an exception, such as KeyboardInterrupt, that ended a request which may have been sent.
 MAYBE_SENT_NOTE = "bingx_spot: a request may have been sent; whether it took effect is unknown"
+_NOT_SENT = "_bingx_spot_not_sent"
 
 
 class Engine(Protocol):
@@ -67,7 +68,7 @@ def mark_interruption(interruption: BaseException, *, request_sent: bool) -> Non
     if request_sent:
         interruption.add_note(MAYBE_SENT_NOTE)
     else:
-        interruption.__dict__["_bingx_spot_not_sent"] = True
+        interruption.__dict__[_NOT_SENT] = True
     interruption.__traceback__ = None
 
 
@@ -76,4 +77,4 @@ def may_have_been_sent(interruption: BaseException) -> bool:
 
     True unless the engine was certain that it was not.
     """
-    return not interruption.__dict__.get("_bingx_spot_not_sent", False)
+    return _NOT_SENT not in interruption.__dict__

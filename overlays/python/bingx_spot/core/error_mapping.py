@@ -128,11 +128,11 @@ def _time_in_headers(row: ErrorRow, headers: Mapping[str, str]) -> int | None:
 
 def _retry_after(headers: Mapping[str, str]) -> int | None:
     """Return the seconds of a `Retry-After` header (RFC 9110, section 10.2.3), or None."""
-    value = headers.get("retry-after", "").strip()
+    if "retry-after" not in headers:
+        return None
+    value = headers["retry-after"].strip()
     if re.fullmatch("[0-9]{1,9}", value):
         return int(value)
-    if not value:
-        return None
     # Imported here: it loads half of the email package, for a header that hardly ever comes.
     from email.utils import parsedate_to_datetime
 

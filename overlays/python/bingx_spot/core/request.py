@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from json.encoder import encode_basestring
 from types import MappingProxyType
-from typing import NoReturn, cast
+from typing import NoReturn
 from urllib.parse import quote
 
 from bingx_spot._version import __version__
@@ -227,7 +227,7 @@ class RequestSigner:
         return SignedRequest(template, url, content, parameters, secrets)
 
     def _template(self, operation: Operation, base_url: str, chosen: Placement | None) -> RequestTemplate:
-        placement = chosen or cast("Placement", operation.placement)
+        placement: Placement = chosen or operation.placement  # type: ignore[assignment] # its words
         if operation.method == "GET":
             # A GET has no body.
             placement = "query"

@@ -105,9 +105,11 @@ class _Resolution:
                 return (yield from self._query_each())
             elif rule.action is Action.WAIT:
                 yield from self._wait()
-            elif rule.action is Action.RETURN_RESPONSE and facts.response is not None:
+            elif rule.action is Action.RETURN_RESPONSE:
+                assert facts.response is not None  # the row asks for it
                 return facts.response
-            elif rule.action is Action.RETURN_READ and facts.read is not None:
+            elif rule.action is Action.RETURN_READ:
+                assert facts.read is not None  # the state was read in it
                 return facts.read
             else:
                 error = error_for(rule.action, facts, self._order())
@@ -143,7 +145,7 @@ class _Resolution:
     def _send(self) -> CallSteps[None]:
         """Send the operation once, repaired if that helps, and note the result."""
         facts = self.facts
-        if facts.attempts or facts.error is not None:
+        if facts.error is not None:
             # Spent before the pause, during which other calls look at the budget.
             self._spend_retry()
             yield from self._pause()
@@ -224,9 +226,10 @@ class _Resolution:
             # A response named this order id, and it belongs to another order.
             facts.call = self.original
             return
-        named = data.get(operation.permanent_id or "")
+        permanent = operation.permanent_id or ""
+        named = data.get(permanent)
         self.order_id = None if named is None else int(named)
-        if facts.id_in_doubt and self.order_id != facts.call.parameters.get(operation.permanent_id or ""):
+        if facts.id_in_doubt and self.order_id != facts.call.parameters.get(permanent):
             # Another order by the same client order id, or an id that was garbled: not to be told apart.
             self.order_id = None
             return
