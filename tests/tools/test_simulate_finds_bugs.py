@@ -1,9 +1,11 @@
 """The checker of the simulation is itself checked, and a small world is searched completely."""
 
 import logging
+from dataclasses import fields
 
 import pytest
 
+from bingx_spot.limits.client_state import ClientState
 from tools.simulate.exhaustive import exhaust
 from tools.simulate.planted import PLANTED, first_found
 from tools.simulate.small_world import BEHAVIOURS
@@ -61,6 +63,12 @@ def test_small_world_is_honest_after_every_sequence() -> None:
     assert len(BEHAVIOURS) >= 14
     assert found.states > found.calls > 100
     assert found.histories.total() > len(BEHAVIOURS) ** 2
+
+
+def test_a_client_learns_nothing_that_decides_whether_calls_are_equal_and_is_left_out() -> None:
+    """Whoever adds a field adds it to `fingerprint`, or says there why it makes no difference."""
+    joined_by = {"hosts", "placement", "lockouts", "repeated_errors", "retry_budget", "account"}
+    assert {field.name for field in fields(ClientState)} == joined_by
 
 
 def test_joining_equal_calls_finds_what_playing_them_all_finds() -> None:

@@ -19,13 +19,21 @@ from enum import Enum
 from typing import Any
 
 from bingx_spot import CallError, Response
+from bingx_spot.core.attempt import AttemptRunner
 from bingx_spot.core.facts import Facts
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.resolution import _Resolution
 from bingx_spot.core.runner import CallContext
 from bingx_spot.limits.sliding_window import SlidingWindow
 
-_FACTS = tuple(field.name for field in fields(Facts))
+
+def _names(of: type, *apart: str) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(of) if field.name not in apart)
+
+
+_FACTS = _names(Facts)
+_RESOLUTION = _names(_Resolution, "attempts", "facts", "original", "began")
+_ATTEMPTS = _names(AttemptRunner, "context", "deadline", "history")
 #: A limit of more requests than this a second or so is never reached by one call.
 _MANY = 100
 
@@ -50,14 +58,9 @@ def fingerprint(steps: Generator[Any, Any, Any], now: float) -> tuple[Any, ...]:
         now,
         *place,
         *(_value(getattr(facts, name), facts, seen) for name in _FACTS),
-        resolution.ambiguous_until,
-        resolution.ambiguous_until_ms,
-        resolution.order_id,
         # The jitter of the pauses is the same each time, so their number says how it goes on.
-        resolution.pauses,
-        resolution.paused_seconds,
-        attempts.may_have_acted,
-        attempts._clock_repaired,
+        *(getattr(resolution, name) for name in _RESOLUTION),
+        *(getattr(attempts, name) for name in _ATTEMPTS),
         *_client(attempts.context, now),
     )
 

@@ -22,6 +22,7 @@ from bingx_spot import (
     RequestRejected,
     Response,
 )
+from bingx_spot.core.admission import NEAR_LOCK
 from bingx_spot.core.attempt import CLOSED_CLIENT, AttemptResult, AttemptRunner
 from bingx_spot.core.engine import CLOSED, TransportFailure
 from bingx_spot.core.request import ApiCall, RequestSigner
@@ -194,6 +195,36 @@ class TestResult:
         exchange.context = replace(exchange.context, clock=clock, signer=signer)
         run = attempt(exchange, CLOSED)
         assert run.requests[0].info.parameters["timestamp"] == run.result.timestamp
+
+
+class TestTheGuardAgainstRepeatedErrors:
+    def test_holds_back_an_attempt_at_an_order_that_is_not_known_to_be_open(self) -> None:
+        exchange = Exchange()
+        exchange.lock_soon()
+        run = attempt(exchange)
+        assert error_of(run).details.rule == NEAR_LOCK
+        assert run.requests == []
+
+    def test_counts_each_code_for_itself(self) -> None:
+        exchange = Exchange()
+        for _ in range(9):
+            attempt(exchange, NOT_OPEN)
+            attempt(exchange, DENIED)
+        assert exchange.state.repeated_errors.seconds_left("cancelOrder") == 0
+
+    def test_holds_back_nothing_after_a_success(self) -> None:
+        exchange = Exchange()
+        attempt(exchange, CANCELLED)
+        guard = exchange.state.repeated_errors
+        assert all(guard.acquire("cancelOrder", known_open=False) for _ in range(20))
+
+
+def test_an_attempt_for_which_no_time_is_left_says_how_the_one_before_ended() -> None:
+    runner = runner_of(exchange := Exchange())
+    drive(exchange, runner.send_once(CANCELLING), REFUSED)
+    exchange.time.seconds += 9.99
+    error = error_of(drive(exchange, runner.send_once(CANCELLING)))
+    assert error.message.endswith("; the previous attempt: not executed: connection refused")
 
 
 class TestMemory:

@@ -139,6 +139,8 @@ class TestUnknown:
         )
         assert error.details.retry_at == 5_000
         assert error.hint.startswith("The exchange does not accept this request before the time in retry_at.")
+        once_locked = error_for(Action.RAISE_UNKNOWN, facts(ambiguous=AMBIGUOUS, error=locked), None)
+        assert once_locked.details.retry_at is None
 
     def test_of_an_error_code_that_is_not_listed_keeps_its_class(self) -> None:
         unlisted = UnknownErrorCode(details("what is this?", code=123456))

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from bingx_spot.core.facts import OrderState, order_state, says
+from bingx_spot.core.facts import OrderState, order_state, says, seconds_to_effect
+from bingx_spot.core.request import ApiCall
 from bingx_spot_api.contract import BY_ID, States
 from tests.support.plain_ids import plain
 
@@ -150,3 +151,19 @@ class TestSays:
     @pytest.mark.parametrize("value", ["CANCELE", "\u0421ANCELED", None, 5, ["CANCELED"]], ids=plain)
     def test_no_other_value_is_one_of_the_words(self, value: object) -> None:
         assert not says(value, ("CANCELED", "CANCELLED"))
+
+
+@pytest.mark.parametrize(
+    ("call", "seconds"),
+    [
+        (ApiCall.of(BY_ID["cancelOrder"], {"symbol": "BTC-USDT", "orderId": 1}), 10.0),
+        (ApiCall.of(BY_ID["cancelOrder"], {"symbol": "BTC-USDT", "orderId": 1, "recvWindow": 2000}), 7.0),
+        (ApiCall.of(BY_ID["cancelOrder"], {"symbol": "BTC-USDT", "orderId": 1, "recvWindow": "2000"}), 7.0),
+        (ApiCall.of(BY_ID["serverTime"], {}), 5.0),
+    ],
+    ids=["default", "number", "text", "no timing"],
+)
+def test_a_request_may_take_effect_as_long_as_it_is_valid_and_some_seconds(
+    call: ApiCall, seconds: float
+) -> None:
+    assert seconds_to_effect(call) == seconds

@@ -263,6 +263,12 @@ class TestOrdersThatAreNotFound:
         assert ending(world.play()) == "OrderNotOpen"
         assert world.time.seconds >= 1009.5, "it was asked for until the deadline"
 
+    def test_an_order_that_an_unbelieved_query_has_named_is_not_reported_as_not_found(self) -> None:
+        world = World(then=lambda _: NOT_FOUND)
+        reads = [NOT_FOUND, order("NEW", clientOrderID="bot_1")]
+        world.read = lambda _: reads.pop(0) if reads else HTML
+        assert ending(world.play(BY_CLIENT_ID)) == "OrderNotOpen"
+
     def test_a_permission_that_is_missing_for_the_query_costs_time_until_it_is_known(self) -> None:
         world = World(history=[(0.0, "FILLED")], read=lambda _: DENIED)
         exchange = Exchange(world.time, fallback=None)
@@ -303,6 +309,18 @@ class TestAnswersByClientOrderId:
             read=lambda _: order("CANCELED", orderId=5, clientOrderID="another"),
         )
         assert ending(world.play(BY_CLIENT_ID)) == "OutcomeUnknown"
+
+    def test_an_order_id_that_no_query_finds_names_no_order_in_the_error(self) -> None:
+        world = World([order("CANCELED", orderId=5)], then=lambda _: RESET)
+        exchange = Exchange(world.time, fallback=None)
+
+        def reply(send: Send) -> Reply:
+            by_id = send.request.info.parameters.get("orderId") == 5
+            return NOT_FOUND if by_id and CANCEL.path not in send.request.info.url else world.reply(send)
+
+        world.read = lambda status: order(status, clientOrderID="Bot_1")
+        played = exchange.play_on(reply, BY_CLIENT_ID, chance=0.5)
+        assert (ending(played), played.error.details.order_id) == ("OutcomeUnknown", None)
 
 
 class TestClientOrderIdsThatAreUsedAgain:

@@ -13,6 +13,7 @@ from tests.unit.core.playing import (
     CANCELLING,
     NOT_OPEN,
     OPEN,
+    REFUSED,
     After,
     Exchange,
     Played,
@@ -38,7 +39,11 @@ class Watched:
     queries: list[float] = field(default_factory=list)
 
     def play(
-        self, cancel: Callable[[int], Reply], query: Callable[[int], Reply], timeout: float = 120.0
+        self,
+        cancel: Callable[[int], Reply],
+        query: Callable[[int], Reply],
+        timeout: float = 120.0,
+        chance: float = 1.0,
     ) -> Played:
         """Play it; each function gets the number of the request, from 1."""
 
@@ -48,7 +53,7 @@ class Watched:
             noted.append(self.exchange.time.seconds - 1000.0)
             return (query if is_query else cancel)(len(noted))
 
-        return self.exchange.play_on(reply, timeout=timeout)
+        return self.exchange.play_on(reply, timeout=timeout, chance=chance)
 
     def lock_cancels(self, reply: Reply) -> Reply:
         """Let no further cancel be possible, and return the reply."""
@@ -153,6 +158,12 @@ class TestNearALock:
         watched.exchange.lock_soon("queryOrder")
         watched.play(lambda _: NOT_OPEN, lambda _: OPEN, timeout=5.0)
         assert watched.queries == []
+
+
+def test_a_cancel_that_was_not_refused_is_not_waited_with_until_a_new_order_is_visible() -> None:
+    watched = Watched()
+    watched.play(lambda _: REFUSED, lambda _: OPEN, timeout=3.0, chance=0.0)
+    assert watched.cancels[4:] == pytest.approx([1.0, 2.0], abs=0.01)
 
 
 def test_the_last_attempt_is_not_repaired() -> None:

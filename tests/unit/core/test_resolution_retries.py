@@ -8,7 +8,8 @@ from bingx_spot import NotSent, OrderFilled, OutcomeUnknown, RateLimited, StillO
 from bingx_spot.core.engine import CLOSED, MAYBE_SENT_NOTE, mark_interruption
 from bingx_spot.core.facts import MAXIMUM_ATTEMPTS, MAXIMUM_QUERIES
 from bingx_spot.core.request import ApiCall
-from bingx_spot.core.runner import Send
+from bingx_spot.core.resolution import resolve
+from bingx_spot.core.runner import Send, Sleep
 from tests.support.samples import ORDER_ID, SYMBOL
 from tests.support.scripted_time import BEGIN
 from tests.unit.core.playing import (
@@ -296,6 +297,25 @@ class TestInterruptions:
         mark_interruption(interruption, request_sent=False)
         notes = Exchange().interrupted(interrupt, interruption)
         assert notes == ["bingx_spot: no request was sent that could have taken effect"]
+
+    @pytest.mark.parametrize(("call", "may_have_acted"), [(CANCELLING, True), (QUERYING, False)])
+    def test_of_the_first_request_say_whether_it_may_have_acted(
+        self, call: ApiCall, may_have_acted: bool
+    ) -> None:
+        def interrupt(_: object) -> Reply:
+            raise KeyboardInterrupt
+
+        notes = Exchange().interrupted(interrupt, KeyboardInterrupt(), call)
+        assert (notes == [MAYBE_SENT_NOTE]) is may_have_acted
+
+    def test_of_a_pause_after_a_request_that_was_not_sent_say_that_none_was(self) -> None:
+        exchange = Exchange()
+        running = resolve(exchange.context, CANCELLING)
+        next(running)
+        assert isinstance(running.send(REFUSED), Sleep)
+        with pytest.raises(KeyboardInterrupt) as thrown:
+            running.throw(KeyboardInterrupt())
+        assert thrown.value.__notes__ == ["bingx_spot: no request was sent that could have taken effect"]
 
     def test_after_an_ambiguous_attempt_say_so(self) -> None:
         replies: list[Reply] = [RESET]

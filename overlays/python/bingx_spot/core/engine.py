@@ -77,4 +77,4 @@ def may_have_been_sent(interruption: BaseException) -> bool:
 
     True unless the engine was certain that it was not.
     """
-    return _NOT_SENT not in interruption.__dict__
+    return interruption.__dict__.get(_NOT_SENT) is not True
