@@ -7,18 +7,25 @@ import pytest
 
 from bingx_spot import NotExecuted, OutcomeUnknown, StillOpen
 from bingx_spot.core.facts import Facts
+from bingx_spot.core.request import ApiCall
 from bingx_spot.core.runner import Send
+from tests.support.samples import ORDER_ID, SYMBOL
 from tests.support.scripted_time import BEGIN
 from tests.unit.core.playing import (
+    CANCEL,
+    CANCELLED,
     CANCELLING,
+    NOT_FOUND,
     NOT_OPEN,
     OPEN,
+    QUERYING,
     REFUSED,
     After,
     Exchange,
     Played,
     Reply,
     answer,
+    by_operation,
     says,
 )
 
@@ -147,6 +154,16 @@ class TestNearALock:
         assert isinstance(error, NotExecuted)
         assert "one more equal error" in error.message
 
+    def test_of_a_read_the_response_says_more_than_that_there_was_no_other(self) -> None:
+        exchange = Exchange(fallback=None)
+
+        def reply(_: Send) -> Reply:
+            exchange.lock_soon("queryOrder")
+            return GATEWAY_TIMEOUT
+
+        error = exchange.play_on(reply, QUERYING, timeout=3.0).error
+        assert (error.http_status, len(error.attempts)) == (504, 1)
+
     def test_one_query_more_is_made_after_an_ambiguous_request_and_no_other(self) -> None:
         watched = Watched()
         watched.exchange.lock_soon("queryOrder")
@@ -158,6 +175,26 @@ class TestNearALock:
         watched.exchange.lock_soon("queryOrder")
         watched.play(lambda _: NOT_OPEN, lambda _: OPEN, timeout=5.0)
         assert watched.queries == []
+
+
+def test_queries_that_find_nothing_are_a_second_apart() -> None:
+    watched = Watched()
+    watched.play(lambda _: NOT_OPEN, lambda _: NOT_FOUND, chance=0.0)
+    assert watched.queries[:3] == pytest.approx([0.0, 1.0, 2.0])
+
+
+def test_no_pause_is_longer_than_half_of_the_time_left() -> None:
+    watched = Watched()
+    watched.play(lambda _: REFUSED, lambda _: OPEN, timeout=1.0)
+    assert watched.cancels[:4] == pytest.approx([0.0, 0.1, 0.3, 0.65])
+
+
+def test_an_order_id_stays_as_the_caller_wrote_it() -> None:
+    call = ApiCall.of(CANCEL, {"symbol": SYMBOL, "orderId": str(ORDER_ID)})
+    replies = by_operation([GATEWAY_TIMEOUT, GATEWAY_TIMEOUT, CANCELLED], [OPEN])
+    played = Exchange(fallback=None).play_on(replies, call)
+    assert played.asked == "ccqc"
+    assert played.sent[-1].request.info.parameters["orderId"] == str(ORDER_ID)
 
 
 def test_a_cancel_that_was_not_refused_is_not_waited_with_until_a_new_order_is_visible() -> None:
