@@ -53,7 +53,7 @@ class TestStub:
         assert ast.parse(todays_stub()).body
 
     def test_has_what_callers_write_and_nothing_private(self) -> None:
-        assert "    def cancel_order(self, symbol: str, *, order_id: int | str | None = None" in todays_stub()
+        assert "    def cancel_order(self, symbol: str, *, order_id: OrderId | None = None" in todays_stub()
         assert "\nclass Options(" in todays_stub()
         assert "    timeout: " in todays_stub()
         assert "    CANCELED = 'CANCELED'" in todays_stub()
