@@ -22,7 +22,7 @@ def rule_problems(document: Document) -> Iterator[Problem]:
     """Yield a problem for each member that an operation lacks, and for each name that does not exist."""
     rules: tuple[Callable[[Document, Operation], Iterator[Problem]], ...] = (
         *(_needed, _operation_id, _security, _permission, _ip_group, _envelope, _field_types),
-        *(_declared, _order_reference, answer_problems, outcome_problems),
+        *(_declared, _public, _order_reference, answer_problems, outcome_problems),
     )
     yield from _one_scheme(document)
     yield from _servers(document)
@@ -149,6 +149,16 @@ def _declared(document: Document, operation: Operation) -> Iterator[Problem]:
             yield document.problem(member.location, text)
 
 
+def _public(document: Document, operation: Operation) -> Iterator[Problem]:
+    """Find what nothing supplies: a public request may be stamped, but it has no signature."""
+    rules = _injected(document.root)
+    for member in operation.parameters():
+        if not operation.signed and member.injected and rules.get(member.name, {}).get("value") == "digest":
+            location = (*operation.location, "parameters")
+            text = f"{operation.title} is public, so nothing supplies `{member.name}`. Leave it out."
+            yield document.problem(location, text)
+
+
 def _injected(root: Mapping[str, Any]) -> Mapping[str, Any]:
     schemes = signing_schemes(root)
     names: Mapping[str, Any] = next(iter(schemes.values()))["x-bingx-signing"]["inject"] if schemes else {}
@@ -159,13 +169,12 @@ def _stray_marks(document: Document) -> Iterator[Problem]:
     """Find `x-injected` where it has no effect except to hide a field from callers."""
     names, used = _injected(document.root), set()
     for operation in operations(document.root):
-        if operation.signed:
-            used |= {member.location for member in operation.parameters() if member.name in names}
+        used |= {member.location for member in operation.parameters() if member.name in names}
     for location, node in objects(document.root):
         if "x-injected" in node and location not in used:
             yield document.problem(
                 (*location, "x-injected"),
-                f"`x-injected` belongs on {listed(names)} of a signed operation. Remove it here.",
+                f"`x-injected` belongs on {listed(names)} of a request. Remove it here.",
             )
 
 

@@ -6,6 +6,9 @@
 import hashlib
 from pathlib import Path
 
+import yaml
+
+from generator.document import yaml_text
 from generator.problem import SpecError
 from generator.run import lint
 
@@ -79,48 +82,6 @@ QUERY_OPERATION = """
             application/json:
               schema: {$ref: '#/components/schemas/CancelOrderResponse'}
 """
-# It names the new order by an id of its own; the query takes that id under another name.
-_PLACING = """
-  /openApi/spot/v1/trade/order:
-    post:
-      operationId: placeOrder
-      tags: [trade]
-      summary: Place an order
-      security: [{bingxSignature: []}]
-      x-bingx-permission: Spot Trading
-      x-bingx-limits: {uid: {requests: 5, seconds: 1}, ipGroup: 3}
-      x-bingx-outcome:
-        act: place
-        repeat: never
-        settledBy: {operation: queryOrder, with: {symbol: symbol, clientOrderID: newClientOrderId}}
-        timing:
-          readsLag: {seconds: 20, confidence: assumed, source: A test.}
-          takesEffectWithin: {seconds: 5, confidence: assumed, source: A test.}
-          visibleWithin: {seconds: 2, confidence: assumed, source: A test.}
-          clientOrderIdFoundFor: {seconds: 7200, confidence: assumed, source: A test.}
-      requestBody:
-        required: true
-        content:
-          application/json:
-            schema: {$ref: '#/components/schemas/PlaceOrderRequest'}
-      responses:
-        '200':
-          description: The envelope.
-          content:
-            application/json:
-              schema: {$ref: '#/components/schemas/CancelOrderResponse'}
-"""
-_PLACING_SCHEMA = """
-    PlaceOrderRequest:
-      type: object
-      description: The order to place.
-      required: [symbol, timestamp]
-      properties:
-        symbol: {type: string, description: Trading pair., example: BTC-USDT}
-        newClientOrderId: {type: string, description: Id of the new order., example: my-bot_0001}
-        timestamp: {type: integer, format: int64, description: Unix milliseconds., x-injected: true}
-        signature: {type: string, description: Lower-case hex., x-injected: true}
-"""
 _TIMESTAMP = """
   parameters:
     Timestamp:
@@ -153,8 +114,15 @@ def with_query() -> str:
 
 
 def with_placing() -> str:
-    """Return the contract with an operation that places an order, settled by its client order id."""
-    return edited(("\npaths:\n", f"\npaths:{_PLACING}"), ("\n  schemas:\n", f"\n  schemas:{_PLACING_SCHEMA}"))
+    """Return the contract with placing.yaml on top."""
+    more = yaml.safe_load((Path(__file__).parent / "placing.yaml").read_text("utf-8"))
+    contract = yaml.safe_load(CONTRACT)
+    contract["x-bingx-ip-groups"] += more["x-bingx-ip-groups"]
+    contract["tags"].append({"name": "market", "description": "Prices"})
+    contract["paths"] |= more["paths"]
+    contract["components"]["parameters"] = more["components"]["parameters"]
+    contract["components"]["schemas"] |= more["components"]["schemas"]
+    return yaml_text(contract)
 
 
 def line_of(text: str, marker: str) -> int:

@@ -141,10 +141,17 @@ except (AttributeError, TypeError):
     )
 
 
-def test_a_placing_is_settled_by_its_client_order_id_under_another_name(tmp_path: Path) -> None:
-    (tmp_path / "openapi.yaml").write_text(with_placing(), "utf-8")
-    generate(tmp_path / "openapi.yaml", "spec/openapi.yaml", tmp_path / "generated")
-    said = run_python(tmp_path / "generated", """
+@pytest.fixture(scope="module")
+def placing(tmp_path_factory: pytest.TempPathFactory) -> Python:
+    """Run code that imports the package of the contract with placing.yaml on top."""
+    folder = tmp_path_factory.mktemp("placing")
+    (folder / "openapi.yaml").write_text(with_placing(), "utf-8")
+    generate(folder / "openapi.yaml", "spec/openapi.yaml", folder / "generated")
+    return lambda code: run_python(folder / "generated", code)
+
+
+def test_a_placing_is_settled_by_its_client_order_id_under_another_name(placing: Python) -> None:
+    said = placing("""
 from bingx_spot_api.contract import BY_ID, Settlement
 place = BY_ID["placeOrder"]
 print(place.act, place.repeat, place.states, place.timing.takes_effect_within)
@@ -155,6 +162,48 @@ print({its for its, _ in place.settled_by.parameters} <= set(BY_ID[place.settled
         "place never None 5.0",
         "queryOrder ('symbol', 'symbol') ('clientOrderID', 'newClientOrderId')",
         "True",
+    ]
+
+
+def test_a_lost_placing_is_not_repeated_and_its_query_names_the_new_id(placing: Python) -> None:
+    said = placing("""
+from bingx_spot.core.request import ApiCall
+from bingx_spot_api.contract import BY_ID
+from tests.unit.core.playing import NOT_FOUND, RESET, Exchange, order
+given = {"symbol": "BTC-USDT", "side": "BUY", "type": "MARKET", "newClientOrderId": "my_1"}
+found = order("PENDING", clientOrderID="my_1")
+played = Exchange().play(RESET, NOT_FOUND, found, call=ApiCall.of(BY_ID["placeOrder"], given))
+for request in (send.request for send in played.sent):
+    print(request.method, request.address.rpartition("/")[2], request.info.parameters.get("clientOrderID"))
+print(played.result.json()["data"]["status"])
+""")  # fmt: skip
+    assert said.splitlines() == ["POST order None", "GET query my_1", "GET query my_1", "PENDING"]
+
+
+def test_a_text_may_hold_json_and_data_may_be_a_list(placing: Python) -> None:
+    said = placing("""
+from bingx_spot.core.arguments import allowed, fits
+from bingx_spot.core.request import ApiCall
+from bingx_spot.middleware import call_of
+from bingx_spot_api.api.market import candles, tickers
+from bingx_spot_api.contract import BY_ID, IP_GROUPS
+from tests.unit.core.playing import Exchange, answer
+orders = BY_ID["batchOrders"].arguments[0]
+print(fits(orders, '[{"symbol":"A-B","side":"BUY","type":"LIMIT"}]'), fits(orders, '[{"symbol":"A-B"}]'))
+print(IP_GROUPS[1].endpoint, [(rate.requests, rate.seconds) for rate in IP_GROUPS[1].group])
+call = call_of(**candles._get_kwargs(symbol="A-B"))
+played = Exchange().play(answer({"code": 0, "data": [[1, "0.1"]]}), call=call)
+url = played.sent[0].request.url
+print(played.result.json()["data"], "timestamp" in url, "signature" in url)
+parsed = tickers._parse_response(client=None, response=type("R", (), {
+    "status_code": 200, "json": lambda self: {"code": 0, "data": [{"symbol": "A-B"}]}})())
+print([ticker.symbol for ticker in parsed.data])
+""")  # fmt: skip
+    assert said.splitlines() == [
+        "True False",
+        "None [(500, 10.0), (1000, 60.0)]",
+        "[[1, '0.1']] True False",
+        "['A-B']",
     ]
 
 

@@ -327,7 +327,7 @@ BROKEN = {
     "a mark in an answer": (
         ("        success:\n          type: boolean\n", "        success:\n          x-injected: true\n          type: boolean\n"),
         "x-injected: true\n          type: boolean",
-        "`x-injected` belongs on timestamp, signature of a signed operation",
+        "`x-injected` belongs on timestamp, signature of a request",
     ),
     "a field without a type": (
         ("        success:\n          type: boolean\n", "        success:\n"),

@@ -28,6 +28,8 @@ pub struct Operation {
     method: String,
     pub(crate) path: String,
     pub(crate) signed: bool,
+    /// The parameters that this layer supplies.
+    pub(crate) injected: Vec<String>,
     /// The parameters of which exactly one names the order.
     pub(crate) exactly_one_of: Vec<String>,
     /// `data` of a success.

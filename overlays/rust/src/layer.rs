@@ -72,6 +72,8 @@ impl Signing {
             let placement = if request.method() == Method::GET { Placement::Query } else { self.placement };
             place(&mut request, placement, parameters.placed(placement, &signature));
             request.headers_mut().insert(API_KEY, self.credentials.key.clone());
+        } else if call.operation.injected.iter().any(|name| name == "timestamp") {
+            request.url_mut().query_pairs_mut().append_pair("timestamp", &timestamp.to_string());
         }
         request
     }

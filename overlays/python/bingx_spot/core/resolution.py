@@ -220,6 +220,9 @@ class _Resolution:
     def _note_read(self, response: Response, began: float) -> None:
         facts, operation = self.facts, self.original.operation
         data = response.json()["data"]
+        if operation.act == "place":
+            # An order that is found was placed, whatever word its state has.
+            facts.read, facts.state = response, OrderState.UNCLEAR
         if operation.states is None:
             return
         if not names_same_order(self.original, data):

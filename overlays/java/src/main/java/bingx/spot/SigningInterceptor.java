@@ -3,6 +3,7 @@ package bingx.spot;
 import bingx.spot.client.ApiClient;
 import java.io.IOException;
 import java.time.Duration;
+import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -95,6 +96,10 @@ public final class SigningInterceptor implements Interceptor {
     if (call.operation().signed()) {
       request =
           call.placed(stamped, placement, signature).header("X-BX-APIKEY", credentials.key).build();
+    } else if (call.operation().injected().contains("timestamp")) {
+      String time = Long.toString(trip.sentAt());
+      HttpUrl url = request.url().newBuilder().setQueryParameter("timestamp", time).build();
+      request = request.newBuilder().url(url).build();
     }
     Response response = chain.proceed(request);
     return new Attempt(response, Answer.of(response), clock.arrive(trip), signature);
