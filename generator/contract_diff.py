@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from generator.change import Change
-from generator.operation import operations
+from generator.operation import Operation, operations
 from generator.references import objects
 from generator.rules import signing_schemes
 
@@ -29,6 +29,7 @@ def extension_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> li
         *_operations(before, after),
         *_marks(before, after, "x-injected", ("callers no longer give it", "callers give it now")),
         *_extensible(before, after),
+        *_texts(before, after),
     ]
 
 
@@ -122,9 +123,14 @@ def _operations(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
     }
     for title in [title for title in old if title in new]:
         for key, rule in rules.items():
-            was, now = old[title].node.get(key), new[title].node.get(key)
+            was, now = (_stated(one[title], key) for one in (old, new))
             if was != now:
                 yield from rule(title, was, now)
+
+
+def _stated(operation: Operation, key: str) -> Any:
+    """Return an extension, with what it shares with another operation."""
+    return (operation.outcome() or None) if key == "x-bingx-outcome" else operation.node.get(key)
 
 
 def _limits(where: str, old: Any, new: Any) -> Iterator[Change]:
@@ -156,8 +162,12 @@ def _reference(where: str, old: Any, new: Any) -> Iterator[Change]:
 
 def _belief(where: str, old: Any, new: Any) -> Iterator[Change]:
     # Clients believe more or fewer answers than before; callers' code stays as it is.
-    text = f"the rule for believing a success was {_text(old)} and is {_text(new)}"
-    yield Change(where, text, breaking=False)
+    was, now = _leaves(old or {}), _leaves(new or {})
+    for path in sorted(was.keys() | now.keys()):
+        if was.get(path) != now.get(path):
+            rule = f"`{path}` of the rule for believing a success"
+            text = f"{rule} was {_text(was.get(path))} and is {_text(now.get(path))}"
+            yield Change(where, text, breaking=False)
 
 
 def _outcome(where: str, old: Any, new: Any) -> Iterator[Change]:
@@ -198,6 +208,17 @@ def _extensible(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
             yield change
         else:
             yield Change(change.where, "it holds only the listed words now", breaking=False)
+
+
+def _texts(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    """Compare what texts hold, leaf by leaf. A text that was allowed may be refused now."""
+    old, new = (_nodes(root) for root in (before, after))
+    for path in [path for path in old if path in new]:
+        was, now = (_leaves(one[path].get("x-bingx-text", {})) for one in (old, new))
+        for leaf in sorted(was.keys() | now.keys()):
+            if was.get(leaf) != now.get(leaf):
+                text = f"`{leaf}` of its text was {_text(was.get(leaf))} and is {_text(now.get(leaf))}"
+                yield Change(path, text, breaking=now.get(leaf) is not None)
 
 
 def _nodes(root: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:

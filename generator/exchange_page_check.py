@@ -7,10 +7,12 @@ from typing import Any
 
 from generator.document import Document, read_data
 from generator.exchange_page import Page, Row, read_page
-from generator.operation import Member, Operation, operations
+from generator.operation import Member, Operation, items_of, operations
 from generator.problem import GeneratorError
 
 DIFFERENCES = "differences.yaml"
+# In place of a page: a difference that any page may have.
+_EVERY = "every page"
 # The page's words for types, and ours.
 _TYPES: Mapping[str, tuple[str, str | None]] = {
     "string": ("string", None),
@@ -19,6 +21,9 @@ _TYPES: Mapping[str, tuple[str, str | None]] = {
     "int32": ("integer", "int32"),
     "float64": ("number", "double"),
     "bool": ("boolean", None),
+    "array": ("array", None),
+    "list": ("array", None),
+    "object": ("object", None),
     "boolean": ("boolean", None),
 }
 _WORD = re.compile(r"\b[A-Z][A-Z_]*[A-Z]\b")
@@ -44,11 +49,13 @@ def page_problems(document: Document, pages: Path) -> tuple[list[str], int]:
         raise GeneratorError("There is no page in spec/pages/. Paste one there, as text.")
     found = [(path.name, text) for path in files for text in differences(document, read_page(path))]
     meant = _meant(pages / DIFFERENCES)
-    lines = [f"spec/pages/{page}: {text}." for page, text in found if (page, text) not in meant]
+    known = {*meant} | {(page, text) for page, text in found if (_EVERY, text) in meant}
+    lines = [f"spec/pages/{page}: {text}." for page, text in found if (page, text) not in known]
+    seen = {*found} | {(_EVERY, text) for _, text in found}
     lines += [
         f"spec/pages/{DIFFERENCES}: {page} no longer differs in {text!r}. Remove it."
         for page, text in meant
-        if (page, text) not in found
+        if (page, text) not in seen
     ]
     return lines, len(meant)
 
@@ -72,8 +79,22 @@ def differences(document: Document, page: Page) -> Iterator[str]:
     yield from _about_the_operation(operation, page)
     sent = {member.name: member for member in operation.parameters()}
     yield from _about_members("request parameter", sent, page.request)
-    answered = {member.name: member for member in operation.data_fields()}
-    yield from _about_members("response field", answered, page.response)
+    yield from _about_members("response field", _answered(operation, page), page.response)
+
+
+def _answered(operation: Operation, page: Page) -> dict[str, Member]:
+    """Return the fields of `data`, and those of the items of its lists.
+
+    A field of an item is named after its list and a dot, as `fails.orderId`; on the page those of the first
+    list may stand by their own names.
+    """
+    fields = {member.name: member for member in operation.data_fields()}
+    lists = [name for name, member in fields.items() if items_of(operation.root, member) is not None]
+    for index, name in enumerate(lists or [None]):
+        for member in operation.items(name) or []:
+            full = f"{name}.{member.name}"
+            fields[full if index or full in page.response else member.name] = member
+    return fields
 
 
 def _about_the_operation(operation: Operation, page: Page) -> Iterator[str]:

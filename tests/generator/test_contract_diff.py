@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from generator.contract_diff import error_changes, extension_changes
-from tests.generator.contracts import CONTRACT, edited
+from tests.generator.contracts import CONTRACT, edited, with_placing
 from tests.support.plain_yaml import load_yaml
 
 CANCEL, QUERY = "POST /openApi/spot/v1/trade/cancel", "GET /openApi/spot/v1/trade/query"
@@ -82,7 +82,7 @@ def test_equal_contracts_have_no_changes() -> None:
         (
             "          status: [CANCELED, CANCELLED]",
             "          status: [CANCELED]",
-            f"is fine  {CANCEL}: the rule for believing a success was ",
+            f'is fine  {CANCEL}: `requires.status` of the rule for believing a success was ["CANCELED", ',
         ),
         (
             "        repeat: harmless\n        settledBy",
@@ -158,6 +158,54 @@ def test_equal_contracts_have_no_changes() -> None:
 )
 def test_names_each_change_of_an_extension(old: str, new: str, said: str) -> None:
     assert [line for line in changed((old, new)) if line.startswith(said)], changed((old, new))
+
+
+IDS = ("components", "schemas", "CancelSeveralRequest", "properties", "orderIds")
+SEVERAL = "/openApi/spot/v1/trade/cancelSeveral"
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        (
+            ("paths", SEVERAL, "post", "x-bingx-answer", "items", "contradictedBy", "side"),
+            ["BUY"],
+            f"is fine  POST {SEVERAL}: `items.contradictedBy.side` of the rule for believing a success was",
+        ),
+        (
+            ("paths", SEVERAL, "post", "x-bingx-outcome", "repeat"),
+            "never",
+            f'BREAKS  POST {SEVERAL}: repeat was "harmless" and is "never"',
+        ),
+        (
+            (
+                "components",
+                "schemas",
+                "CancelSeveralRequest",
+                "properties",
+                "orderIds",
+                "x-bingx-text",
+                "maxItems",
+            ),
+            5,
+            "BREAKS  components/schemas/CancelSeveralRequest/properties/orderIds: `maxItems` of its",
+        ),
+        (
+            ("x-bingx-ip-groups", 2, "group", 1, "requests"),
+            500,
+            "BREAKS  IP group 1: the limit of its group in 60 s was 1000 in 60 s and is 500 in 60 s",
+        ),
+    ],
+    ids=range(4),
+)
+def test_lists_and_texts_are_looked_into(path: tuple[Any, ...], value: Any, said: str) -> None:
+    before, after = (load_yaml(with_placing()) for _ in range(2))
+    node = after
+    for step in path[:-1]:
+        node = node[step]
+    node[path[-1]] = value
+    (line,) = (str(change) for change in extension_changes(before, after))
+    assert line.startswith(said)
 
 
 def test_a_new_operation_is_not_a_change_of_an_extension() -> None:

@@ -9,9 +9,11 @@ import yaml
 from click.testing import CliRunner, Result
 
 from generator.commands import main
+from generator.document import yaml_text
+from generator.oasdiff import openapi_changes
 from generator.problem import GeneratorError
 from generator.release import Release, freeze
-from tests.generator.contracts import ROOT
+from tests.generator.contracts import ROOT, with_placing
 from tests.support.plain_yaml import load_yaml
 
 needs_go = pytest.mark.skipif(shutil.which("go") is None, reason="Go is not installed")
@@ -69,6 +71,21 @@ class TestDiff:
         assert f"BREAKS {CANCEL}: the limit per UID was 5 in 1 s and is 4 in 1 s" in said
         assert "Raise the first number of info.version" in said
         assert max(map(len, ran.output.splitlines()[:-1])) <= 80
+
+    def test_looks_into_lists_and_parts(self, tmp_path: Path) -> None:
+        contract = load_yaml(with_placing())
+        response = contract["components"]["schemas"]["BatchOrdersResponse"]
+        contract["components"]["schemas"]["BatchOrdersResponse"] = {"allOf": [response]}
+        before, after = tmp_path / "before.yaml", tmp_path / "after.yaml"
+        before.write_text(yaml_text(contract), "utf-8")
+        contract["components"]["schemas"]["CancelledOrder"]["required"].remove("symbol")
+        after.write_text(yaml_text(contract), "utf-8")
+        said = [str(change) for change in openapi_changes(before, after)]
+        where = "POST /openApi/spot/v1/trade/batchOrders"
+        assert any(
+            line.startswith(f"BREAKS  {where}: the response property `data/orders/items/symbol`")
+            for line in said
+        )
 
     def test_of_a_breaking_copy_with_a_major_version_passes_and_names_it(self, spec: Path) -> None:
         change(spec, *REQUIRED)
