@@ -96,13 +96,74 @@ func successProblem(op operation, parameters Parameters, status int, envelope, d
 			return fmt.Sprintf("the answer says success and %s %s", rule.Field, data[rule.Field])
 		}
 	}
+	if op.Answer.Items != nil {
+		return op.Answer.Items.problem(parameters, envelope["data"])
+	}
 	return ""
+}
+
+// problem returns why the lists of orders in data are not those of the request, or an empty text.
+func (l *list) problem(parameters Parameters, data json.RawMessage) string {
+	for _, order := range l.orders(data) {
+		for _, name := range l.Repeats {
+			if want, given := parameters[name]; given && order.text(name) != fmt.Sprint(want) {
+				return fmt.Sprintf("the answer names another order: its %s is %s", name, order[name])
+			}
+		}
+		for _, rule := range l.ContradictedBy {
+			if slices.Contains(rule.Words, strings.ToUpper(strings.TrimSpace(order.text(rule.Field)))) {
+				return fmt.Sprintf("the answer says success and, of an order, %s %s", rule.Field, order[rule.Field])
+			}
+		}
+	}
+	left := map[[2]string]bool{}
+	for _, account := range l.Accounts {
+		if ids, given := parameters[account.Parameter]; given {
+			for id := range strings.SplitSeq(fmt.Sprint(ids), ",") {
+				left[[2]string{account.Parameter, id}] = true
+			}
+		}
+	}
+	if len(left) > 0 && !(l.strike(left, data) && l.Failures.strike(left, data) && len(left) == 0) {
+		return "the answer does not account for each order of the request once"
+	}
+	return ""
+}
+
+// strike deletes the ids that the list accounts for, and returns whether each of its items has one.
+func (l *list) strike(left map[[2]string]bool, data json.RawMessage) bool {
+	if l == nil {
+		return true
+	}
+	for _, order := range l.orders(data) {
+		before := len(left)
+		for _, account := range l.Accounts {
+			for _, name := range account.Fields {
+				delete(left, [2]string{account.Parameter, order.text(name)})
+			}
+		}
+		if len(left) == before {
+			return false
+		}
+	}
+	return true
+}
+
+// orders returns the items of the list; it may be absent or null.
+func (l *list) orders(data json.RawMessage) (orders []members) {
+	if l.In != "" {
+		var object members
+		_ = json.Unmarshal(data, &object) // its shape has been checked
+		data = object[l.In]
+	}
+	_ = json.Unmarshal(data, &orders)
+	return orders
 }
 
 // lacking returns what a value lacks of the field that it is, or an empty text.
 func (f *field) lacking(value json.RawMessage) string {
-	if len(value) == 0 || string(value) == "null" {
-		if f.Nullable || !f.Required {
+	if absent := len(value) == 0; absent || string(value) == "null" {
+		if !f.Required || f.Nullable && !absent {
 			return ""
 		}
 		return f.Name

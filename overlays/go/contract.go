@@ -31,7 +31,23 @@ type operation struct {
 	Answer                 struct {
 		Repeats  []string
 		Requires []requirement
+		Items    *list
 	}
+}
+
+// A list is one of orders in an answer, and what its items say.
+type list struct {
+	In             string
+	Repeats        []string
+	Accounts       []account
+	ContradictedBy []requirement
+	Failures       *list
+}
+
+// An account is a parameter that holds ids, and the fields of an item of which any may hold one of them.
+type account struct {
+	Parameter string
+	Fields    []string
 }
 
 // A requirement is the words of which a field of a success holds one, for one value of a parameter if it names one.

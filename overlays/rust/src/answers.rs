@@ -165,7 +165,9 @@ fn believed(operation: &Operation, parameters: &Parameters, envelope: &mut Envel
         answered(&rule.field).is_some_and(|word| rule.words.contains(&word.trim().to_uppercase()))
     };
     let requires = &mut operation.answer.requires.iter().filter(|rule| rule.applies(parameters));
-    operation.answer.repeats.iter().all(repeated) && requires.all(confirms)
+    operation.answer.repeats.iter().all(repeated)
+        && requires.all(confirms)
+        && operation.answer.items.as_ref().is_none_or(|items| items.fit(parameters, data))
 }
 
 impl Envelope {

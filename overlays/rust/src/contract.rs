@@ -1,6 +1,6 @@
 //! The compiled contract's data of an operation, beside the types of the generated client.
 
-use std::sync::LazyLock;
+use std::{collections::HashSet, sync::LazyLock};
 
 use reqwest::Method;
 use serde::Deserialize;
@@ -43,6 +43,34 @@ pub(crate) struct Belief {
     /// The parameters that a success repeats.
     pub(crate) repeats: Vec<String>,
     pub(crate) requires: Vec<Requirement>,
+    pub(crate) items: Option<Items>,
+}
+
+/// What the items of a list of orders say.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Items {
+    #[serde(flatten)]
+    list: List,
+    repeats: Vec<String>,
+    contradicted_by: Vec<Requirement>,
+    /// The orders that the request did not change.
+    failures: Option<List>,
+}
+
+/// A list of orders in an answer, and the ids that it accounts for.
+#[derive(Debug, Deserialize)]
+struct List {
+    #[serde(rename = "in")]
+    name: Option<String>,
+    accounts: Vec<Account>,
+}
+
+/// A parameter that holds ids, and the fields of an item of which any may hold one of them.
+#[derive(Debug, Deserialize)]
+struct Account {
+    parameter: String,
+    fields: Vec<String>,
 }
 
 /// Words of which a field of a success holds one; for one value of a parameter, if it names one.
@@ -74,13 +102,66 @@ impl Requirement {
     }
 }
 
+impl Items {
+    /// Returns whether the lists of orders in `data` are those of the request.
+    pub(crate) fn fit(&self, parameters: &Parameters, data: &Value) -> bool {
+        let right = |order: &Value| {
+            let repeats = &mut self.repeats.iter();
+            let contradicts = |rule: &Requirement| {
+                let word = order.get(&rule.field).map(text).unwrap_or_default();
+                rule.words.contains(&word.trim().to_uppercase())
+            };
+            repeats.all(|name| {
+                parameters.get(name).is_none_or(|asked| order.get(name).map(text) == Some(text(asked)))
+            }) && !self.contradicted_by.iter().any(contradicts)
+        };
+        let mut left = HashSet::new();
+        for account in &self.list.accounts {
+            let ids = parameters.get(&account.parameter).map(text).unwrap_or_default();
+            left.extend(
+                ids.split(',')
+                    .filter(|id| !id.is_empty())
+                    .map(|id| (account.parameter.clone(), id.to_owned())),
+            );
+        }
+        self.list.orders(data).all(right)
+            && (left.is_empty()
+                || self.list.strikes(&mut left, data)
+                    && self.failures.as_ref().is_none_or(|list| list.strikes(&mut left, data))
+                    && left.is_empty())
+    }
+}
+
+impl List {
+    /// Removes the ids that the list accounts for, and returns whether each of its items has one.
+    fn strikes(&self, left: &mut HashSet<(String, String)>, data: &Value) -> bool {
+        self.orders(data).all(|order| {
+            let before = left.len();
+            for account in &self.accounts {
+                for name in &account.fields {
+                    left.remove(&(account.parameter.clone(), order.get(name).map(text).unwrap_or_default()));
+                }
+            }
+            left.len() < before
+        })
+    }
+
+    /// Returns the items of the list, which may be absent or null.
+    fn orders<'a>(&self, data: &'a Value) -> impl Iterator<Item = &'a Value> {
+        let list = self.name.as_ref().map_or(Some(data), |name| data.get(name));
+        list.and_then(Value::as_array).into_iter().flatten()
+    }
+}
+
 impl Field {
     /// Returns whether a value has everything that a success must have. Integers that are texts become numbers,
     /// and `rewritten` says so.
     pub(crate) fn fits(&self, value: Option<&mut Value>, rewritten: &mut bool) -> bool {
-        let Some(value) = value.filter(|value| !value.is_null()) else {
-            return self.nullable || !(self.required || self.name.is_none());
-        };
+        let needed = self.required || self.name.is_none();
+        let Some(value) = value else { return !needed };
+        if value.is_null() {
+            return self.nullable || !needed;
+        }
         if let Some(items) = &self.items {
             let list = value.as_array_mut();
             return list.is_some_and(|list| list.iter_mut().all(|one| items.fits(Some(one), rewritten)));

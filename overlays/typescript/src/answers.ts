@@ -23,6 +23,19 @@ export interface Requirement {
   readonly value?: string;
 }
 
+/** A list of orders in an answer: the ids that it accounts for, by parameter, and the fields that may hold one. */
+export interface List {
+  readonly in?: string;
+  readonly accounts: readonly { readonly parameter: string; readonly fields: readonly string[] }[];
+}
+
+/** What the items of a list say, and the list of the orders that the request did not change. */
+export interface Items extends List {
+  readonly repeats: readonly string[];
+  readonly contradictedBy: readonly Requirement[];
+  readonly failures?: List;
+}
+
 /** An operation of the compiled contract; spec/schemas/operations.schema.json describes it. */
 export interface Operation {
   readonly id: string;
@@ -39,6 +52,7 @@ export interface Operation {
     /** Parameters that a success repeats if they were given. */
     readonly repeats: readonly string[];
     readonly requires: readonly Requirement[];
+    readonly items?: Items;
   };
 }
 
@@ -186,14 +200,57 @@ function successProblem(
   const confirms = ({ field, words }: Requirement) =>
     words.includes(String(data[field]).trim().toUpperCase());
   const unconfirmed = answer.requires.find((rule) => applies(rule) && !confirms(rule))?.field;
-  return unconfirmed && `the answer says success and ${unconfirmed} ${data[unconfirmed]}`;
+  if (unconfirmed) {
+    return `the answer says success and ${unconfirmed} ${data[unconfirmed]}`;
+  }
+  return answer.items && listProblem(answer.items, parameters, envelope.data);
+}
+
+function listProblem(items: Items, parameters: Envelope, data: unknown): string | undefined {
+  const wrong = ordersIn(items, data).find(
+    (order) =>
+      items.repeats.some(
+        (name) => Object.hasOwn(parameters, name) && String(order[name]) !== String(parameters[name]),
+      ) ||
+      items.contradictedBy.some(({ field, words }) =>
+        words.includes(String(order[field]).trim().toUpperCase()),
+      ),
+  );
+  if (wrong) {
+    return `the answer says success and contradicts the request: ${wrong.orderId}`;
+  }
+  const given = items.accounts.filter(({ parameter }) => Object.hasOwn(parameters, parameter));
+  const ids = given.flatMap(({ parameter }) =>
+    String(parameters[parameter])
+      .split(",")
+      .map((id) => `${parameter} ${id}`),
+  );
+  const left = new Set(ids);
+  const lists = items.failures ? [items, items.failures] : [items];
+  const strike = (list: List) =>
+    ordersIn(list, data).every((order) =>
+      list.accounts
+        .flatMap(({ parameter, fields }) =>
+          fields.map((field) => left.delete(`${parameter} ${order[field]}`)),
+        )
+        .includes(true),
+    );
+  return left.size > 0 && !(lists.every(strike) && left.size === 0)
+    ? "the answer does not account for each order of the request once"
+    : undefined;
+}
+
+/** Returns the items of a list, which may be absent or null. */
+function ordersIn(list: List, data: unknown): readonly Record<string, unknown>[] {
+  const found = list.in === undefined ? data : isObject(data) ? data[list.in] : undefined;
+  return Array.isArray(found) ? found.filter(isObject) : [];
 }
 
 /** Returns what a value lacks of the field that it is. */
 function lackingIn(value: unknown, field: Field): string | undefined {
   const name = field.name ?? "an item";
   if (value === undefined || value === null) {
-    return field.nullable || !field.required ? undefined : name;
+    return !field.required || (field.nullable && value === null) ? undefined : name;
   }
   if (field.items) {
     const item = { ...field.items, name, required: true };

@@ -55,7 +55,8 @@ record Answer(int status, Headers headers, JsonObject envelope) {
             .allMatch(name -> parameters.text(name).equals(Json.text(member(data, name))))
         && operation.answer().requires().stream()
             .filter(rule -> rule.applies(parameters))
-            .allMatch(rule -> rule.words().contains(word(member(data, rule.field()))));
+            .allMatch(rule -> rule.words().contains(word(member(data, rule.field()))))
+        && (operation.answer().items() == null || operation.answer().items().fit(parameters, data));
   }
 
   private static JsonElement member(JsonElement data, String name) {
@@ -63,7 +64,7 @@ record Answer(int status, Headers headers, JsonObject envelope) {
   }
 
   /** Returns a word as words are compared: trimmed, in capitals. */
-  private static String word(JsonElement value) {
+  static String word(JsonElement value) {
     String text = Json.text(value);
     return text == null ? "" : text.strip().toUpperCase(Locale.ROOT);
   }

@@ -3,7 +3,10 @@ package bingx.spot;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.annotations.SerializedName;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * An operation of the compiled contract, with what is said of it there beside the generated types.
@@ -25,12 +28,73 @@ record Operation(
   private record Contract(List<Operation> operations) {}
 
   /** When to believe a success: what it repeats, and the words that it holds. */
-  record Belief(List<String> repeats, List<Requirement> requires) {}
+  record Belief(List<String> repeats, List<Requirement> requires, Orders items) {}
 
   /** Words of which a field holds one; for one value of a parameter, unless that is null. */
   record Requirement(String field, List<String> words, String parameter, String value) {
     boolean applies(Parameters parameters) {
       return parameter == null || value.equals(parameters.text(parameter));
+    }
+  }
+
+  /** A parameter that holds ids, and the fields of an item of which any may hold one of them. */
+  record Account(String parameter, List<String> fields) {}
+
+  /** A list of orders, what its items say, and the list of those that did not change. */
+  record Orders(
+      @SerializedName("in") String name,
+      List<String> repeats,
+      List<Account> accounts,
+      List<Requirement> contradictedBy,
+      Orders failures) {
+    /** Returns whether the lists in the data are those of the request. */
+    boolean fit(Parameters parameters, JsonElement data) {
+      for (JsonObject order : in(data)) {
+        boolean other =
+            repeats.stream()
+                .filter(field -> parameters.text(field) != null)
+                .anyMatch(field -> !parameters.text(field).equals(Json.text(order.get(field))));
+        if (other
+            || contradictedBy.stream()
+                .anyMatch(rule -> rule.words.contains(Answer.word(order.get(rule.field))))) {
+          return false;
+        }
+      }
+      Set<List<String>> left = new HashSet<>();
+      for (Account account : accounts) {
+        String ids = parameters.text(account.parameter);
+        for (String id : ids == null ? new String[0] : ids.split(",", -1)) {
+          left.add(List.of(account.parameter, id));
+        }
+      }
+      return left.isEmpty()
+          || strike(left, data)
+              && (failures == null || failures.strike(left, data))
+              && left.isEmpty();
+    }
+
+    /** Removes the ids that the list accounts for; returns whether each of its items has one. */
+    private boolean strike(Set<List<String>> left, JsonElement data) {
+      return in(data).stream().allMatch(order -> strikeOne(left, order));
+    }
+
+    private boolean strikeOne(Set<List<String>> left, JsonObject order) {
+      int before = left.size();
+      for (Account account : accounts) {
+        for (String field : account.fields) {
+          String id = Json.text(order.get(field));
+          left.remove(List.of(account.parameter, id == null ? "" : id));
+        }
+      }
+      return left.size() < before;
+    }
+
+    /** Returns the items of the list, which may be absent or null. */
+    private List<JsonObject> in(JsonElement data) {
+      JsonElement list = name == null ? data : ((JsonObject) data).get(name);
+      return list instanceof JsonArray array
+          ? array.asList().stream().map(JsonElement::getAsJsonObject).toList()
+          : List.of();
     }
   }
 
@@ -45,7 +109,7 @@ record Operation(
     /** Returns whether a value has everything that a success must have. */
     boolean fits(JsonElement value) {
       if (value == null || value.isJsonNull()) {
-        return nullable || !(required || name == null);
+        return !(required || name == null) || nullable && value != null;
       }
       return items != null ? value instanceof JsonArray list && fitsList(list) : fitsFields(value);
     }
