@@ -19,6 +19,7 @@ from generator.problem import GeneratorError
 from tests.generator.contracts import ROOT
 from tests.support.plain_yaml import load_yaml
 
+PAGES = sorted(page.stem for page in (ROOT / "spec" / "pages").glob("*.md"))
 needs_node = pytest.mark.skipif(not redocly.installed(), reason="Node.js is not installed")
 
 PACKING = "import sys; from pathlib import Path; from generator.kit import write_kit; "
@@ -71,7 +72,7 @@ class TestContents:
         assert {path.relative_to(kit).as_posix() for path in kit.rglob("*") if path.is_file()} == {
             *("README.md", "CHANGELOG.md", "LICENSE", "reference.html", "signing.md"),
             *("openapi.yaml", "openapi.json", "openapi.caller.yaml", "openapi.caller.json"),
-            *("errors.yaml", "errors.json", "operations.json", "pages/cancel-order.md"),
+            *("errors.yaml", "errors.json", "operations.json", *(f"pages/{page}.md" for page in PAGES)),
             *("vectors/README.md", "vectors/signing.json", "vectors/answers.json", "vectors/clock.json"),
             *("vectors/signing.toml", "vectors/make.py"),
             *(f"schemas/{path.name}" for path in (ROOT / "spec" / "schemas").iterdir()),
