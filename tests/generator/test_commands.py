@@ -7,7 +7,9 @@ from click.testing import CliRunner, Result
 
 from generator import redocly
 from generator.commands import main
-from tests.generator.contracts import edited
+from generator.error_table import TABLE, confinement_problems, read_error_table
+from tests.generator.contracts import LIVE, edited
+from tests.support.plain_yaml import load_yaml
 
 needs_node = pytest.mark.skipif(not redocly.installed(), reason="Node.js is not installed")
 
@@ -48,6 +50,19 @@ class TestLint:
         ran = run("lint")
         assert ran.exit_code == code
         assert "Node.js and npm are not installed" in ran.output
+
+
+class TestErrorTable:
+    def test_an_operation_that_a_row_names_is_one_of_the_contract(self) -> None:
+        table = read_error_table()
+        contract = load_yaml(LIVE)
+        assert list(confinement_problems(table, contract)) == []
+        del contract["paths"]["/openApi/spot/v1/trade/cancelOrders"]
+        (problem,) = confinement_problems(table, contract)
+        assert problem.text.startswith(
+            "`cancelOrders` is no operation of the contract (cancelOrder, queryOrder"
+        )
+        assert "operations: [cancelOrders]" in TABLE.read_text("utf-8").splitlines()[problem.line - 1]
 
 
 class TestKit:
