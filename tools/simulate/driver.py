@@ -107,7 +107,7 @@ class Steps:
 def _play_steps(call: Scenario) -> Result:
     steps, received = Steps(call), None
     while isinstance(step := steps.next(received), Send):
-        received = send(call, step.request, step.timeout)
+        received = send(call, *step)
     return step
 
 

@@ -21,6 +21,7 @@ from bingx_spot.exceptions import (
     RateLimited,
 )
 from bingx_spot.limits.lockouts import LONGEST_BAN, LONGEST_LOCK
+from bingx_spot.limits.patience import Patience
 from bingx_spot.limits.rate_limiter import Reservation
 from bingx_spot.models import Response
 from bingx_spot_api.contract import BY_ID, Operation
@@ -73,12 +74,16 @@ class AttemptRunner:
         deadline: The call's.
         history: The attempts so far.
         may_have_acted: Whether the last request may have taken effect, as far as its attempt has come.
+        waited: How long the last attempt waited in vain, in seconds.
     """
 
     context: CallContext
     deadline: Deadline
     history: list[Attempt] = field(default_factory=list)
     may_have_acted: bool = False
+    waited: float = 0.0
+    _unopened: int = 0
+    _silent: int = 0
     _clock_repaired: bool = False
 
     def can_open_in_time(self, operation: Operation) -> bool:
@@ -107,12 +112,14 @@ class AttemptRunner:
             request = self.context.signer.sign_request(call, host, state.placement.get(host), timestamp)
             self.may_have_acted = operation.act != "read"
             try:
-                effect_result = yield Send(request, self._timeout(operation))
+                effect_result = yield Send(request, self._timeout(operation), self._patience(operation, host))
             except BaseException as interruption:
                 if not may_have_been_sent(interruption):
                     self.may_have_acted = False
                     reservation.release()
                 raise
+            failed = isinstance(effect_result, TransportFailure)
+            self.waited = self.context.now() - began if failed else 0.0
             result = self._interpret(call, request, effect_result, host, timestamp)
             self.may_have_acted = self.may_have_acted and not isinstance(result, NotExecuted)
             # Last: a lock in the response is known then, and reaches other processes with the permit.
@@ -159,6 +166,15 @@ class AttemptRunner:
         share = 1.0 if operation.repeat == "never" else _SHARE
         return max(left * share, min(left, SHORTEST_ATTEMPT))
 
+    def _patience(self, operation: Operation, host: str) -> Patience:
+        times = self.context.state.times[host]
+        # Where there is no other attempt, this one gets all the time.
+        return (
+            Patience(times=times)
+            if operation.repeat == "never"
+            else Patience.of(times, self._unopened, self._silent)
+        )
+
     def _complete(self, reservation: Reservation, result: EffectResult, timestamp: int) -> None:
         """Tell the rate limiter the fate of the permit."""
         if isinstance(result, Response):
@@ -170,6 +186,8 @@ class AttemptRunner:
                 reservation.complete(headers.remaining, (headers.window_end - now) / 1000)
         elif isinstance(result, TransportFailure) and not result.request_sent:
             reservation.release()
+        elif isinstance(result, TransportFailure) and result.reset:
+            reservation.give_up()
 
     def _interpret(
         self, call: ApiCall, request: SignedRequest, result: EffectResult, host: str, timestamp: int
@@ -184,7 +202,9 @@ class AttemptRunner:
         details = ErrorDetails(result.reason, request=request.info)
         if result is CLOSED:
             return NotSent(replace(details, rule=CLOSED_CLIENT, hint="Create another client."))
-        if not result.too_large:
+        self._silent += result.timed_out
+        self._unopened += not result.request_sent
+        if not result.too_large and not result.reused:
             self.context.state.hosts.mark_failed(host)
         if result.request_sent:
             return OutcomeUnknown(replace(details, hint=_NO_RESPONSE))

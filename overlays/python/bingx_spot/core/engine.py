@@ -6,6 +6,7 @@ An engine never repeats a request, follows no redirect, and raises no exception 
 from typing import NamedTuple, Protocol
 
 from bingx_spot.core.request import SignedRequest
+from bingx_spot.limits.patience import Patience
 from bingx_spot.models import Response
 
 
@@ -18,12 +19,16 @@ class TransportFailure(NamedTuple):
         reason: What happened, in words; holds nothing secret.
         timed_out: Whether the time ran out while the request was in flight, so that the exchange may still
             be working on it.
+        reset: Whether its connection was reset, so that nothing of it arrives any more.
+        reused: Whether the connection was an old one: the host may be well, and the next is a new one.
         too_large: Whether a response arrived but is larger than any of the exchange's. The network works.
     """
 
     request_sent: bool
     reason: str
     timed_out: bool = False
+    reset: bool = False
+    reused: bool = False
     too_large: bool = False
 
 
@@ -39,15 +44,18 @@ class Engine(Protocol):
     """Sends a request and returns the response, or why there is none.
 
     `timeout` is in seconds and covers the whole exchange: name look-up, connection, TLS, request, response.
+    `patience` bounds its steps, and is told what they took.
     An exception that ends a request from outside (KeyboardInterrupt, CancelledError) passes through;
     `may_have_been_sent` reads from it whether the request was sent.
     """
 
-    def send(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:
+    def send(self, request: SignedRequest, timeout: float, patience: Patience) -> Response | TransportFailure:
         """Send the request and wait for the response."""
         ...
 
-    async def send_async(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:
+    async def send_async(
+        self, request: SignedRequest, timeout: float, patience: Patience
+    ) -> Response | TransportFailure:
         """Send the request and await the response."""
         ...
 

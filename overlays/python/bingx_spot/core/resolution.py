@@ -308,7 +308,9 @@ class _Resolution:
         # Towards the deadline in shorter steps, but not in ever more of them.
         pause = min(pause, max(left / 2, _SHORTEST_PAUSE), left)
         self.paused_seconds += pause
-        yield Sleep(pause)
+        # An attempt that waited in vain was a pause itself.
+        if pause > self.attempts.waited:
+            yield Sleep(pause - self.attempts.waited)
 
 
 def _timing(operation: Operation) -> Timing:

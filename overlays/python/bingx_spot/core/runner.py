@@ -18,6 +18,7 @@ from bingx_spot.core.request import RequestSigner, SignedRequest
 from bingx_spot.environments import Environment
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.limits.client_state import ClientState
+from bingx_spot.limits.patience import Patience
 from bingx_spot.limits.permit_queue import Wakeup
 from bingx_spot.limits.rate_limiter import RateLimiter
 from bingx_spot.models import Response
@@ -94,10 +95,12 @@ class Send(NamedTuple):
     Attributes:
         request: The signed request.
         timeout: How long it may take, in seconds.
+        patience: How long each step of it may take.
     """
 
     request: SignedRequest
     timeout: float
+    patience: Patience
 
 
 #: What an effect returns: the response or the failure of a Send, None for a Sleep.
@@ -168,7 +171,7 @@ def check_on_asyncio(name: str, instead: str) -> None:
 
 def _perform(effect: Sleep | Send, engine: Engine) -> EffectResult:
     if isinstance(effect, Send):
-        return _redacted(engine.send(effect.request, effect.timeout), effect.request)
+        return _redacted(engine.send(*effect), effect.request)
     if effect.wakeup is None:
         time.sleep(effect.seconds)
     else:
@@ -180,7 +183,7 @@ def _perform(effect: Sleep | Send, engine: Engine) -> EffectResult:
 
 async def _perform_async(effect: Sleep | Send, engine: Engine) -> EffectResult:
     if isinstance(effect, Send):
-        return _redacted(await engine.send_async(effect.request, effect.timeout), effect.request)
+        return _redacted(await engine.send_async(*effect), effect.request)
     # Imported here: most calls never wait, and it takes a fifth of the start of a program.
     import anyio
 

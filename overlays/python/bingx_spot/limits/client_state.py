@@ -1,7 +1,8 @@
-"""What a client remembers from one call to the next: hosts, placement, retry budget, lock-outs."""
+"""What a client remembers from one call to the next: hosts, their times, placement, retry budget, lock-outs."""
 
 import logging
 import random
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
@@ -10,6 +11,7 @@ from time import monotonic
 from bingx_spot.environments import Environment, Placement
 from bingx_spot.fork_safety import register_fork_aware
 from bingx_spot.limits.lockouts import Lockouts, RepeatedErrorGuard
+from bingx_spot.limits.patience import HostTimes
 from bingx_spot.limits.rate_limiter import LocalRateLimiter
 
 _log = logging.getLogger("bingx_spot")
@@ -143,6 +145,7 @@ class ClientState:
         lockouts: The lock-outs of the account.
         repeated_errors: The guard against the next one.
         retry_budget: The retries that are left.
+        times: What each host usually takes, by base URL.
         account: What the client shares with others of its API key, held here so that it lives.
     """
 
@@ -151,4 +154,5 @@ class ClientState:
     lockouts: Lockouts = field(default_factory=Lockouts)
     repeated_errors: RepeatedErrorGuard = field(default_factory=RepeatedErrorGuard)
     retry_budget: RetryBudget = field(default_factory=RetryBudget)
+    times: defaultdict[str, HostTimes] = field(default_factory=lambda: defaultdict(HostTimes))
     account: AccountState = field(default_factory=AccountState)

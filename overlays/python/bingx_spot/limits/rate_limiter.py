@@ -11,7 +11,7 @@ from bingx_spot.fork_safety import register_fork_aware
 from bingx_spot.limits.lockouts import Lockouts
 from bingx_spot.limits.permit_queue import PermitQueue, Waiter, Wakeup
 from bingx_spot.limits.rates import RateOption, rate_after_lockout, rate_limit
-from bingx_spot.limits.sliding_window import SlidingWindow
+from bingx_spot.limits.sliding_window import UNDER_WAY, SlidingWindow
 from bingx_spot_api.contract import IP_GROUPS, Operation, Rate
 
 _log = logging.getLogger("bingx_spot")
@@ -49,6 +49,10 @@ class Reservation(Protocol):
         """
         ...
 
+    def give_up(self) -> None:
+        """Record that the connection of the request was reset: what had not arrived arrives no more."""
+        ...
+
     def release(self) -> None:
         """Leave the queue, or return the permit: no request was sent with it."""
         ...
@@ -82,6 +86,9 @@ class Unlimited:
         return 0.0
 
     def complete(self, remaining: int | None = None, window: float = 0.0) -> None:
+        """Record nothing."""
+
+    def give_up(self) -> None:
         """Record nothing."""
 
     def release(self) -> None:
@@ -287,6 +294,15 @@ class LocalReservation(Waiter):
         else:
             with ip_limits:
                 self._queue.apply_server_hint(remaining, now + window, now)
+        ip_limits.grant_available()
+        self._notify()
+
+    def give_up(self) -> None:
+        """Record that the connection of the request was reset: what had not arrived arrives no more."""
+        if self.permit is None:
+            return
+        ip_limits = self._limiter.ip_limits
+        self.permit.mark_arrived(ip_limits.now() + UNDER_WAY)
         ip_limits.grant_available()
         self._notify()
 

@@ -13,7 +13,7 @@ from bingx_spot.exceptions import InvalidInput
 from bingx_spot.fork_safety import fork_lock
 from bingx_spot.models import Response
 from bingx_spot.transport.backend import BaseBackend, ReadPoll, drain, has_read_all
-from bingx_spot.transport.connection_pool import Origin, RequestContext, origin_of
+from bingx_spot.transport.connection_pool import ConnectionBroken, Origin, RequestContext, origin_of
 from bingx_spot.transport.happy_eyeballs import close_gracefully, connect_async
 from bingx_spot.transport.http11 import Flow, Result
 from bingx_spot.transport.resolver import Address
@@ -158,12 +158,12 @@ class AsyncBackend(BaseBackend[AsyncConnection]):
         self._in_flight.add(context)
         try:
             connection = await self._acquire(origin) or await self._open(origin, context)
-            self._check_open(context, connection)
+            self._begin_answer(context, connection)
             flow = self._flow(request, origin, connection.layers, context)
             received = await connection.run(flow, context)
-        except BaseException:
-            if connection is not None:
-                connection.reset()
+            context.end_answer()
+        except BaseException as error:
+            self._give_up(origin, context, connection, error)
             raise
         finally:
             self._in_flight.discard(context)
@@ -193,9 +193,9 @@ class AsyncBackend(BaseBackend[AsyncConnection]):
     async def _open(self, origin: Origin, context: RequestContext) -> AsyncConnection:
         server, phase = self._server(origin), "name look-up"
         connection: AsyncConnection | None = None
-        seconds = context.begin_setup(self._bounds.seconds(origin))
+        context.begin_opening()
         try:
-            async with asyncio.timeout(seconds) as limit:
+            async with asyncio.timeout(context.seconds) as limit:
                 loop = asyncio.get_running_loop()
                 context.wake = lambda: limit.reschedule(loop.time())
                 addresses = await self._resolve(server)
@@ -214,12 +214,10 @@ class AsyncBackend(BaseBackend[AsyncConnection]):
                 connection.reset()
             if not isinstance(error, TimeoutError) or error.errno is not None:
                 raise
-            broken = self._bounds.timed_out(origin, seconds, phase)
+            reason = f"no connection within {context.seconds:.2f} s ({phase})"
         else:
-            self._bounds.note_success(origin)
-            context.end_setup()
             return connection
-        raise broken
+        raise ConnectionBroken(reason)
 
     async def _resolve(self, server: Origin) -> list[Address]:
         lookup = self._resolver.resolve(server.host, server.port)

@@ -15,7 +15,6 @@ from bingx_spot.transport.connection_pool import (
     ConnectionPool,
     Origin,
     RequestContext,
-    SetupBounds,
     origin_of,
 )
 from bingx_spot.transport.happy_eyeballs import SLICE, close_gracefully, connect
@@ -168,7 +167,6 @@ class BaseBackend(Generic[Connection]):
         self._proxy = proxy
         self._resolver = resolver
         self._pool = ConnectionPool[Connection]()
-        self._bounds = SetupBounds()
         self._in_flight: set[RequestContext] = set()
         self._closed = False
 
@@ -185,8 +183,8 @@ class BaseBackend(Generic[Connection]):
         """Return where the TCP connection leads."""
         return origin if self._proxy is None else self._proxy.origin
 
-    def _check_open(self, context: RequestContext, connection: Connection) -> None:
-        """Let closing the backend end the request from now on.
+    def _begin_answer(self, context: RequestContext, connection: Connection) -> None:
+        """Begin the request proper; closing the backend ends it from now on.
 
         Raises:
             TimeoutError: It was closed meanwhile.
@@ -194,6 +192,7 @@ class BaseBackend(Generic[Connection]):
         context.wake = connection.wake
         if self._closed:
             raise TimeoutError
+        context.begin_answer()
 
     def _check_silent(self, connection: Connection) -> None:
         """Check that a new connection has received nothing: what it had would be the next response.
@@ -203,6 +202,21 @@ class BaseBackend(Generic[Connection]):
         """
         if not connection.is_usable():
             raise ConnectionBroken("the server closed the connection, or sent something, before it was asked")
+
+    def _give_up(
+        self,
+        origin: Origin,
+        context: RequestContext,
+        connection: Connection | None,
+        error: BaseException,
+    ) -> None:
+        """Reset the connection of a request that ended without a response."""
+        if connection is None:
+            return
+        connection.reset()
+        if context.reused and isinstance(error, TimeoutError):
+            # The others are as old, and as likely to be dead.
+            self._pool.drop(origin)
 
     def _end_all(self) -> None:
         """End every request in flight, and accept no more."""
@@ -228,11 +242,11 @@ class Backend(BaseBackend[BlockingConnection]):
         self._in_flight.add(context)
         try:
             connection = self._pool.acquire(origin) or self._open(origin, context)
-            self._check_open(context, connection)
+            self._begin_answer(context, connection)
             received = connection.run(self._flow(request, origin, connection.layers, context), context)
-        except BaseException:
-            if connection is not None:
-                connection.reset()
+            context.end_answer()
+        except BaseException as error:
+            self._give_up(origin, context, connection, error)
             raise
         finally:
             self._in_flight.discard(context)
@@ -252,7 +266,7 @@ class Backend(BaseBackend[BlockingConnection]):
     def _open(self, origin: Origin, context: RequestContext) -> BlockingConnection:
         server, phase = self._server(origin), "name look-up"
         connection: BlockingConnection | None = None
-        seconds = context.begin_setup(self._bounds.seconds(origin))
+        context.begin_opening()
         try:
             addresses = self._resolve(server, context)
             phase = "TCP"
@@ -267,12 +281,10 @@ class Backend(BaseBackend[BlockingConnection]):
                 connection.reset()
             if not isinstance(error, TimeoutError) or _is_the_kernels(error):
                 raise
-            broken = self._bounds.timed_out(origin, seconds, phase)
+            reason = f"no connection within {context.seconds:.2f} s ({phase})"
         else:
-            self._bounds.note_success(origin)
-            context.end_setup()
             return connection
-        raise broken
+        raise ConnectionBroken(reason)
 
     def _resolve(self, server: Origin, context: RequestContext) -> list[Address]:
         future = self._resolver.resolve(server.host, server.port)

@@ -7,14 +7,18 @@ from functools import lru_cache
 from typing import Generic, NamedTuple, Protocol, TypeVar
 from urllib.parse import urlsplit
 
+from bingx_spot.limits.patience import Patience
+
 #: How long a connection may be idle, in seconds. A bot's next cancel may come after a pause, and a server
 #: that closes earlier is noticed.
 KEEPALIVE_EXPIRY = 300.0
 
-#: How long opening a connection may take at first, in seconds: long for a look-up, a connection and a
-#: handshake, and short enough that the next attempt, or the fallback host, gets its chance.
-SETUP_SECONDS = 1.0
-_LONGEST_SETUP_SECONDS = 8.0
+#: So many idle connections to one server are kept.
+MAXIMUM_IDLE = 100
+
+# The first response over a connection may take so many times as long as opening it took: that is two or
+# three round trips, and on a long line nothing else is known at first.
+_OPENINGS = 2.0
 
 #: A response has a few hundred bytes. What is larger than this, in bytes, is not the exchange's.
 MAXIMUM_SIZE = 1_048_576
@@ -45,32 +49,63 @@ class RequestContext:
 
     Args:
         timeout: How long the request may take, in seconds.
+        patience: How long each step of it may take.
     """
 
-    __slots__ = ("_deadline", "_grace_ends", "_setup_deadline", "request_sent", "wake")
+    __slots__ = (
+        "_began",
+        "_deadline",
+        "_grace_ends",
+        "_patience",
+        "_step_ends",
+        "request_sent",
+        "reused",
+        "seconds",
+        "wake",
+    )
 
-    def __init__(self, timeout: float) -> None:
-        self._deadline = time.monotonic() + timeout
-        self._setup_deadline = float("inf")
+    def __init__(self, timeout: float, patience: Patience) -> None:
+        self._began = time.monotonic()
+        self._deadline = self._began + timeout
+        self._patience = patience
+        self._step_ends = self._deadline
         self._grace_ends = 0.0
+        #: How long the present step may take.
+        self.seconds = timeout
         #: Whether a byte of the request may have been sent. Set before the first byte goes to the kernel.
         self.request_sent = False
+        #: Whether it is sent over a connection that was open.
+        self.reused = True
         #: Ends the wait that the request is in; set by the code that waits.
         self.wake: Callable[[], object] | None = None
 
     def time_left(self) -> float:
-        """Return how many seconds are left for the current phase; 0 at the least."""
-        left = min(self._deadline, self._setup_deadline) - time.monotonic()
+        """Return how many seconds are left for the present step; 0 at the least."""
+        left = self._step_ends - time.monotonic()
         return left if left > 0 else 0.0
 
-    def begin_setup(self, seconds: float) -> float:
-        """Give the connection at most so many seconds to open, and return how many it has."""
-        self._setup_deadline = time.monotonic() + seconds
-        return self.time_left()
+    def begin_opening(self) -> None:
+        """Begin to open a connection."""
+        self.reused = False
+        self._begin(self._patience.opening)
 
-    def end_setup(self) -> None:
-        """Give the rest of the request all the time that is left."""
-        self._setup_deadline = float("inf")
+    def begin_answer(self) -> None:
+        """Begin to send the request and to wait for its response."""
+        patience = self._patience.answer
+        if not self.reused:
+            opened = time.monotonic() - self._began
+            self._patience.times.opening.note(opened)
+            patience = max(patience, _OPENINGS * opened)
+        self._begin(patience)
+
+    def end_answer(self) -> None:
+        """Note that there is a response."""
+        self._patience.times.answer.note(time.monotonic() - self._began)
+
+    def _begin(self, seconds: float) -> None:
+        self._began = time.monotonic()
+        self._step_ends = min(self._began + seconds, self._deadline)
+        self.seconds = self.time_left()
 
     def check_time(self) -> None:
         """Raise where parsing goes on after the deadline.
@@ -79,7 +114,7 @@ class RequestContext:
             TimeoutError: The time is over, and so is the grace for bytes that had arrived before.
         """
         now = time.monotonic()
-        if now <= self._deadline:
+        if now <= self._step_ends:
             return
         if not self._grace_ends:
             self._grace_ends = now + _GRACE
@@ -88,7 +123,7 @@ class RequestContext:
 
     def cancel(self) -> None:
         """End the request now: its time is over."""
-        self._deadline = 0.0
+        self._deadline = self._step_ends = 0.0
         if self.wake is not None:
             self.wake()
 
@@ -124,7 +159,11 @@ class Poolable(Protocol):
         ...
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection, which is idle."""
+        ...
+
+    def reset(self) -> None:
+        """Close the connection so that nothing of what was written arrives any more."""
         ...
 
     def wake(self) -> None:
@@ -159,39 +198,22 @@ class ConnectionPool(Generic[Connection]):
         now = time.monotonic()
         idle = self._idle.setdefault(origin, deque())
         idle.append((now, connection))
-        while len(idle) > 1 and now - idle[0][0] >= KEEPALIVE_EXPIRY:
+        while len(idle) > MAXIMUM_IDLE or (len(idle) > 1 and now - idle[0][0] >= KEEPALIVE_EXPIRY):
             try:
                 idle.popleft()[1].close()
             except IndexError:  # as above
                 break
 
+    def drop(self, origin: Origin) -> None:
+        """Close the idle connections to a server: one that was as old as they are turned out to be dead."""
+        idle = self._idle.get(origin)
+        while idle:
+            try:
+                idle.pop()[1].close()
+            except IndexError:  # as above
+                break
+
     def close(self) -> None:
         """Close every idle connection."""
-        for idle in self._idle.values():
-            while idle:
-                idle.pop()[1].close()
-
-
-class SetupBounds:
-    """How long opening a connection may take, by origin.
-
-    Where it was too short the next connection gets twice as long, so that a line that is really slow is
-    served too.
-    """
-
-    def __init__(self) -> None:
-        self._seconds: dict[Origin, float] = {}
-
-    def seconds(self, origin: Origin) -> float:
-        """Return how long opening a connection to the origin may take."""
-        return self._seconds.get(origin, SETUP_SECONDS)
-
-    def timed_out(self, origin: Origin, seconds: float, phase: str) -> ConnectionBroken:
-        """Note that so many seconds were too few, and return the error that says so."""
-        if seconds >= self.seconds(origin) / 2:  # otherwise the deadline was at fault
-            self._seconds[origin] = min(self.seconds(origin) * 2, _LONGEST_SETUP_SECONDS)
-        return ConnectionBroken(f"no connection within {seconds:.2f} s ({phase})")
-
-    def note_success(self, origin: Origin) -> None:
-        """Note that a connection was opened."""
-        self._seconds.pop(origin, None)
+        for origin in list(self._idle):
+            self.drop(origin)

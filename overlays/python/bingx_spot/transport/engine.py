@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from bingx_spot.core.engine import CLOSED, TransportFailure, mark_interruption
 from bingx_spot.core.request import SignedRequest
 from bingx_spot.fork_safety import fork_lock, register_fork_aware
+from bingx_spot.limits.patience import Patience
 from bingx_spot.models import Response
 from bingx_spot.transport.backend import Backend
 from bingx_spot.transport.connection_pool import ConnectionBroken, RequestContext, ResponseTooLarge
@@ -38,20 +39,22 @@ class NetworkEngine:
         self._async: AsyncBackends | None = None
         register_fork_aware(self)
 
-    def send(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:
+    def send(self, request: SignedRequest, timeout: float, patience: Patience) -> Response | TransportFailure:
         """Send the request and wait for the response; `timeout` is in seconds."""
         if self._closed:
             return CLOSED
-        context = RequestContext(timeout)
+        context = RequestContext(timeout, patience)
         try:
             return self._blocking.exchange(request, context)
         except Exception as error:
-            return self._failure(error, context, timeout)
+            return self._failure(error, context)
         except BaseException as interruption:  # Ctrl-C
             mark_interruption(interruption, request_sent=context.request_sent)
             raise
 
-    async def send_async(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:
+    async def send_async(
+        self, request: SignedRequest, timeout: float, patience: Patience
+    ) -> Response | TransportFailure:
         """Send the request and await the response; `timeout` is in seconds.
 
         Raises:
@@ -59,11 +62,11 @@ class NetworkEngine:
         """
         if self._closed:
             return CLOSED
-        backend, context = self._async_backend(), RequestContext(timeout)
+        backend, context = self._async_backend(), RequestContext(timeout, patience)
         try:
             return await backend.exchange(request, context)
         except Exception as error:
-            return self._failure(error, context, timeout)
+            return self._failure(error, context)
         except BaseException as interruption:  # a cancelled task
             mark_interruption(interruption, request_sent=context.request_sent)
             raise
@@ -105,7 +108,7 @@ class NetworkEngine:
                 )
         return self._async.get()
 
-    def _failure(self, error: Exception, context: RequestContext, timeout: float) -> TransportFailure:
+    def _failure(self, error: Exception, context: RequestContext) -> TransportFailure:
         sent = context.request_sent
         if self._closed:
             return (
@@ -113,7 +116,9 @@ class NetworkEngine:
                 if sent
                 else CLOSED
             )
-        return describe_failure(error, sent, timeout)
+        failure = describe_failure(error, sent, context.seconds)
+        # A proxy may pass on what has reached it.
+        return failure._replace(reset=self._proxy is None, reused=context.reused)
 
 
 def describe_failure(error: Exception, request_sent: bool, timeout: float) -> TransportFailure:

@@ -17,6 +17,7 @@ from bingx_spot.core.engine import CLOSED, TransportFailure, mark_interruption
 from bingx_spot.core.request import SignedRequest
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.fork_safety import register_fork_aware
+from bingx_spot.limits.patience import Patience
 from bingx_spot.models import Response
 from bingx_spot.transport.connection_pool import MAXIMUM_SIZE, ResponseTooLarge
 from bingx_spot.transport.engine import describe_failure
@@ -46,7 +47,7 @@ class HttpxEngine:
         """Leave the transport to the parent process if it was used there, for it may hold connections."""
         self._is_parents = self._used
 
-    def send(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:
+    def send(self, request: SignedRequest, timeout: float, patience: Patience) -> Response | TransportFailure:
         """Send the request and wait for the response; `timeout` is in seconds.
 
         Raises:
@@ -54,7 +55,8 @@ class HttpxEngine:
         """
         if self._closed:
             return CLOSED
-        transport, body = self._use(httpx.BaseTransport), _Body(timeout)
+        timeout = min(timeout, patience.opening + patience.answer)
+        transport, body = self._use(httpx.BaseTransport), _Body(timeout, patience)
         try:
             response = transport.handle_request(_build(request, body))
             try:
@@ -70,7 +72,9 @@ class HttpxEngine:
             mark_interruption(interruption, request_sent=True)
             raise
 
-    async def send_async(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:
+    async def send_async(
+        self, request: SignedRequest, timeout: float, patience: Patience
+    ) -> Response | TransportFailure:
         """Send the request and await the response; `timeout` is in seconds.
 
         Raises:
@@ -78,7 +82,8 @@ class HttpxEngine:
         """
         if self._closed:
             return CLOSED
-        transport, body = self._use(httpx.AsyncBaseTransport), _Body(timeout)
+        timeout = min(timeout, patience.opening + patience.answer)
+        transport, body = self._use(httpx.AsyncBaseTransport), _Body(timeout, patience)
         try:
             with anyio.fail_after(timeout):
                 response = await transport.handle_async_request(_build(request, body))
@@ -148,10 +153,13 @@ class _Body:
 
     Args:
         timeout: How long the request may take, in seconds.
+        patience: Where to note how long it took.
     """
 
-    def __init__(self, timeout: float) -> None:
-        self.deadline = time.monotonic() + timeout
+    def __init__(self, timeout: float, patience: Patience) -> None:
+        self._began = time.monotonic()
+        self._times = patience.times
+        self.deadline = self._began + timeout
         self._chunks: list[bytes] = []
         self._size = 0
 
@@ -165,6 +173,7 @@ class _Body:
 
     def response(self, response: httpx.Response) -> Response:
         """Return the response with this body."""
+        self._times.answer.note(time.monotonic() - self._began)
         content = b"".join(self._chunks)
         if "content-encoding" in response.headers:
             content = decompress(content, response.headers["content-encoding"])

@@ -1,0 +1,88 @@
+"""How long to wait for a host before a request counts as silent: by what its answers usually take."""
+
+from dataclasses import dataclass, field
+
+# Of so many measurements, the slowest sixteenth are left out: a lost packet is not what is usual.
+_REMEMBERED = 32
+_LEFT_OUT = 16
+# The bound is this many times what is usual, and some more for one lost packet: Linux sends it again after
+# 200 ms and a round trip.
+_FACTOR = 3.0
+_LOST_PACKET = 0.25
+# Before anything is known, and at the least, in seconds. A handshake takes work, and a look-up servers of
+# its own.
+_UNKNOWN_ANSWER = 0.5
+_UNKNOWN_OPENING = 1.0
+_LEAST_OPENING = 0.5
+# Each further attempt of a call waits so many times longer, so that a host which is merely slow gets its
+# answer through.
+_GROWTH = 3.0
+
+
+class UsualTime:
+    """What something usually takes. Threads may share it.
+
+    Args:
+        unknown: How long to wait before anything is known, in seconds.
+        least: How long to wait at the least, in seconds.
+    """
+
+    __slots__ = ("_least", "_recent", "_unknown")
+
+    def __init__(self, unknown: float, least: float = 0.0) -> None:
+        self._unknown = unknown
+        self._least = least
+        self._recent: tuple[float, ...] = ()
+
+    def note(self, seconds: float) -> None:
+        """Remember what it took, in seconds."""
+        # One assignment, so that no lock is needed: that a measurement gets lost does no harm.
+        self._recent = (*self._recent, seconds)[-_REMEMBERED:]
+
+    def bound(self) -> float:
+        """Return how long to wait for it, in seconds."""
+        recent = sorted(self._recent)
+        if not recent:
+            return self._unknown
+        usual = recent[-1 - len(recent) // _LEFT_OUT]
+        return max(_LOST_PACKET + _FACTOR * usual, self._least)
+
+
+@dataclass(frozen=True, slots=True)
+class HostTimes:
+    """What one host usually takes.
+
+    Attributes:
+        opening: To open a connection: name look-up, TCP, TLS.
+        answer: To answer a request that was written.
+    """
+
+    opening: UsualTime = field(default_factory=lambda: UsualTime(_UNKNOWN_OPENING, _LEAST_OPENING))
+    answer: UsualTime = field(default_factory=lambda: UsualTime(_UNKNOWN_ANSWER))
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long one request may take, step by step; the engine reports what it took.
+
+    Attributes:
+        opening: How long opening a connection may take, in seconds.
+        answer: How long the response may take once the request is written, in seconds.
+        times: Where to note what it took.
+    """
+
+    opening: float = float("inf")
+    answer: float = float("inf")
+    times: HostTimes = field(default_factory=HostTimes)
+
+    @classmethod
+    def of(cls, times: HostTimes, unopened: int, silent: int) -> "Patience":
+        """Return the patience with a host.
+
+        Args:
+            times: What the host usually takes.
+            unopened: How many attempts of the call found no connection.
+            silent: How many got no answer.
+        """
+        opening = times.opening.bound() * _GROWTH**unopened
+        return cls(opening, times.answer.bound() * _GROWTH**silent, times)
