@@ -15,6 +15,7 @@ import pytest
 from bingx_spot import CallError, NotSent, OutcomeUnknown
 from bingx_spot.core.engine import CLOSED, MAYBE_SENT_NOTE, TransportFailure, may_have_been_sent
 from bingx_spot.keepalive import KeepAlive
+from bingx_spot.limits.patience import Patience
 from bingx_spot.transport.engine import NetworkEngine
 from tests.support.cancelling import signed
 from tests.support.permits import Permits
@@ -86,7 +87,7 @@ class TestAGivenUpRequest:
 
     def test_by_the_deadline_is_reset(self, listener: Listener) -> None:
         engine = NetworkEngine()
-        failure = engine.send(signed(listener.url), 0.1)
+        failure = engine.send(signed(listener.url), 0.1, Patience())
         assert isinstance(failure, TransportFailure)
         assert failure.timed_out
         assert listener.ended.wait(20)
@@ -96,7 +97,7 @@ class TestAGivenUpRequest:
     @pytest.mark.anyio
     async def test_by_the_deadline_is_reset_async(self, listener: Listener) -> None:
         engine = NetworkEngine()
-        failure = await engine.send_async(signed(listener.url), 0.1)
+        failure = await engine.send_async(signed(listener.url), 0.1, Patience())
         assert isinstance(failure, TransportFailure)
         assert failure.timed_out
         await until(listener.ended.is_set)
@@ -106,7 +107,7 @@ class TestAGivenUpRequest:
     @pytest.mark.anyio
     async def test_by_a_cancelled_task_is_reset_and_says_that_it_was_out(self, listener: Listener) -> None:
         engine = NetworkEngine()
-        task = asyncio.create_task(engine.send_async(signed(listener.url), 60.0))
+        task = asyncio.create_task(engine.send_async(signed(listener.url), 60.0, Patience()))
         await until(listener.received.is_set)
         task.cancel()
         with pytest.raises(asyncio.CancelledError) as cancelled:
@@ -231,8 +232,8 @@ class TestClosed:
     def test_is_every_request_on_a_closed_client(self) -> None:
         engine = NetworkEngine()
         engine.close()
-        assert engine.send(signed("https://exchange.test"), 1.0) is CLOSED
-        assert asyncio.run(engine.send_async(signed("https://exchange.test"), 1.0)) is CLOSED
+        assert engine.send(signed("https://exchange.test"), 1.0, Patience()) is CLOSED
+        assert asyncio.run(engine.send_async(signed("https://exchange.test"), 1.0, Patience())) is CLOSED
 
     def test_twice_is_no_harm(self) -> None:
         with scripted_server(SUCCESS) as server:

@@ -13,6 +13,7 @@ import trustme
 
 from bingx_spot import InvalidInput, Response
 from bingx_spot.core.engine import TransportFailure
+from bingx_spot.limits.patience import Patience
 from bingx_spot.transport.engine import NetworkEngine
 from bingx_spot.transport.tls_and_proxy import Proxy
 from tests.support.cancelling import signed
@@ -80,7 +81,7 @@ def trusting(authority: trustme.CA) -> ssl.SSLContext:
 def send_blocking(url: str, **options: Any) -> list[Response | TransportFailure]:
     engine = NetworkEngine(**options)
     try:
-        return [engine.send(signed(url), 10.0) for _ in range(2)]
+        return [engine.send(signed(url), 10.0, Patience()) for _ in range(2)]
     finally:
         engine.close()
 
@@ -89,7 +90,7 @@ def send_async(url: str, **options: Any) -> list[Response | TransportFailure]:
     async def main() -> list[Response | TransportFailure]:
         engine = NetworkEngine(**options)
         try:
-            return [await engine.send_async(signed(url), 10.0) for _ in range(2)]
+            return [await engine.send_async(signed(url), 10.0, Patience()) for _ in range(2)]
         finally:
             await engine.aclose()
 

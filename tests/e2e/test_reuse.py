@@ -14,6 +14,7 @@ import pytest
 
 from bingx_spot.core.engine import TransportFailure
 from bingx_spot.core.request import ApiCall
+from bingx_spot.limits.patience import Patience
 from bingx_spot.transport.engine import NetworkEngine
 from bingx_spot_api.contract import BY_ID
 from tests.support.cancelling import signed
@@ -108,8 +109,8 @@ class TestNoSecondRequest:
         answers = iter([SUCCESS, None, SUCCESS])
         sending = NetworkEngine()
         with scripted_server(lambda _: next(answers)) as server:
-            assert not isinstance(sending.send(signed(server.url, QUERY), 2.0), TransportFailure)
-            result = sending.send(signed(server.url, QUERY), 2.0)
+            assert not isinstance(sending.send(signed(server.url, QUERY), 2.0, Patience()), TransportFailure)
+            result = sending.send(signed(server.url, QUERY), 2.0, Patience())
             assert isinstance(result, TransportFailure)
             assert result.request_sent
             assert len(server.requests) == 2
@@ -120,8 +121,10 @@ class TestNoSecondRequest:
         answers = iter([SUCCESS, None, SUCCESS])
         sending = NetworkEngine()
         with scripted_server(lambda _: next(answers)) as server:
-            assert not isinstance(await sending.send_async(signed(server.url, QUERY), 2.0), TransportFailure)
-            result = await sending.send_async(signed(server.url, QUERY), 2.0)
+            assert not isinstance(
+                await sending.send_async(signed(server.url, QUERY), 2.0, Patience()), TransportFailure
+            )
+            result = await sending.send_async(signed(server.url, QUERY), 2.0, Patience())
             assert isinstance(result, TransportFailure)
             assert result.request_sent
             assert len(server.requests) == 2

@@ -11,6 +11,7 @@ from bingx_spot import Clock, Credentials, ErrorDetails, NotSent, Order, Outcome
 from bingx_spot.core.engine import Engine, TransportFailure
 from bingx_spot.core.request import ApiCall, RequestSigner, SignedRequest
 from bingx_spot.core.response_validation import validate_response
+from bingx_spot.limits.patience import Patience
 from bingx_spot.transport.engine import NetworkEngine
 from bingx_spot.transport.httpx_backend import HttpxEngine
 from tests.support.samples import BY_ORDER_ID, ORDER_ID, SYMBOL, awaiting, blocking
@@ -29,22 +30,22 @@ def cancel_awaiting(url: str, **options: Any) -> Order:
     return asyncio.run(cancel())
 
 
-def once_blocking(url: str, timeout: float = 5.0, **options: Any) -> Order:
+def once_blocking(url: str, timeout: float = 5.0, patience: Patience | None = None, **options: Any) -> Order:
     """Let the engine send one request, and validate the response; there is no retry."""
     engine = _engine(**options)
     request = signed(url)
     try:
-        return _order(engine.send(request, timeout), request)
+        return _order(engine.send(request, timeout, patience or Patience()), request)
     finally:
         engine.close()
 
 
-def once_awaiting(url: str, timeout: float = 5.0, **options: Any) -> Order:
+def once_awaiting(url: str, timeout: float = 5.0, patience: Patience | None = None, **options: Any) -> Order:
     async def ask() -> Order:
         engine = _engine(**options)
         request = signed(url)
         try:
-            return _order(await engine.send_async(request, timeout), request)
+            return _order(await engine.send_async(request, timeout, patience or Patience()), request)
         finally:
             await engine.aclose()
 

@@ -64,7 +64,7 @@ UNLISTED = says(123456, "what is this?")
 
 @dataclass(frozen=True)
 class After:
-    """A response or a failure after so many seconds; None for the end of the attempt's time."""
+    """A response or a failure after so many seconds; None for the end of its time."""
 
     result: Response | TransportFailure
     seconds: float | None = None
@@ -186,7 +186,7 @@ class Exchange:
         replied = reply(step)
         if not isinstance(replied, After):
             replied = After(replied, None if replied is HANGS else 0.0)
-        self.time.seconds += step.timeout if replied.seconds is None else replied.seconds
+        self.time.seconds += seconds(step) if replied.seconds is None else replied.seconds
         return replied.result
 
     def lock_soon(self, name: str = "cancelOrder", code: int = 100404) -> None:
@@ -198,6 +198,11 @@ class Exchange:
         """Spend every retry."""
         while self.state.retry_budget.can_spend():
             self.state.retry_budget.spend()
+
+
+def seconds(send: Send) -> float:
+    """Return how long a request over an open connection may take, in seconds."""
+    return min(send.timeout, send.patience.answer)
 
 
 def _next(replies: Iterator[Reply], send: Send) -> Reply:

@@ -26,7 +26,9 @@ from bingx_spot.core.admission import NEAR_LOCK
 from bingx_spot.core.attempt import CLOSED_CLIENT, AttemptResult, AttemptRunner
 from bingx_spot.core.engine import CLOSED, TransportFailure
 from bingx_spot.core.request import ApiCall, RequestSigner
+from bingx_spot.core.runner import Send
 from bingx_spot.limits.rate_limiter import LocalRateLimiter
+from bingx_spot.limits.sliding_window import UNDER_WAY
 from bingx_spot_api.error_table import STATUS_ROWS
 from tests.support.scripted_time import BEGIN, ScriptedTime
 from tests.unit.core.driving import Late, Reply, Run, attempt, drive, error_of, runner_of
@@ -94,6 +96,57 @@ class TestTimeout:
         assert run.requests[0].info.parameters["timestamp"] == BEGIN + 1000
 
 
+class TestPatience:
+    """How long an answer may take; HANGS is silence over an open connection."""
+
+    def answers(self, exchange: Exchange, *replies: Reply, runner: AttemptRunner | None = None) -> float:
+        """Make one attempt, and return how long its answer might have taken."""
+        runner = runner or runner_of(exchange)
+        (effect,) = drive(exchange, runner.send_once(CANCELLING), *replies).effects
+        assert isinstance(effect, Send)
+        return effect.patience.answer
+
+    def test_is_half_a_second_before_anything_is_known(self) -> None:
+        assert self.answers(Exchange(), CANCELLED) == 0.5
+
+    def test_grows_with_each_silent_attempt_of_the_call(self) -> None:
+        runner = runner_of(exchange := Exchange())
+        assert [self.answers(exchange, HANGS, runner=runner) for _ in range(3)] == [0.5, 1.5, 4.5]
+        assert self.answers(exchange, HANGS) == 0.5, "another call begins anew"
+
+    def test_does_not_grow_with_other_failures(self) -> None:
+        runner = runner_of(exchange := Exchange())
+        assert [self.answers(exchange, reply, runner=runner) for reply in (RESET, REFUSED, HANGS)] == [
+            0.5
+        ] * 3
+
+    def test_grows_for_opening_where_no_connection_was_found(self) -> None:
+        runner = runner_of(exchange := Exchange())
+        run = drive(exchange, runner.send_once(CANCELLING), REFUSED)
+        run.effects += drive(exchange, runner.send_once(CANCELLING), CANCELLED).effects
+        assert [each.patience.opening for each in run.effects if isinstance(each, Send)] == [1.0, 3.0]
+
+    def test_follows_what_the_host_s_answers_take(self) -> None:
+        exchange = Exchange()
+        exchange.state.times[PRIMARY].answer.note(0.05)
+        assert self.answers(exchange, HANGS) == pytest.approx(0.4)
+        assert attempt(exchange, CANCELLED).result.host == FALLBACK
+        assert self.answers(exchange, CANCELLED) == 0.5, "of the other host nothing is known"
+
+    def test_has_no_end_for_an_operation_that_must_not_be_repeated(self) -> None:
+        call = replace(QUERYING, operation=replace(QUERYING.operation, repeat="never"))
+        (effect,) = attempt(Exchange(), FILLED, call=call).effects
+        assert isinstance(effect, Send)
+        assert effect.patience.answer == effect.patience.opening == float("inf")
+
+    def test_an_attempt_that_waited_in_vain_says_how_long(self) -> None:
+        runner = runner_of(exchange := Exchange())
+        drive(exchange, runner.send_once(CANCELLING), Late(HANGS, 0.5))
+        assert runner.waited == 0.5
+        drive(exchange, runner.send_once(CANCELLING), Late(CANCELLED, 0.25))
+        assert runner.waited == 0.0
+
+
 class TestPermit:
     """What the rate limiter learns of the request; LocalRateLimiter allows five a second."""
 
@@ -111,6 +164,12 @@ class TestPermit:
         attempt(exchange, failure)
         assert pauses(exchange, 4) == [[], [], [], []]
         assert attempt(exchange, CANCELLED).pauses != []
+
+    def test_is_free_a_window_after_the_connection_was_reset(self) -> None:
+        exchange = limited()
+        for _ in range(5):
+            attempt(exchange, Late(HANGS._replace(reset=True), 0.1))
+        assert pauses(exchange, 1) == [[pytest.approx(1.0 + UNDER_WAY - 0.4)]]
 
     def test_headers_of_the_rate_limit_hold_by_the_exchange_s_clock(self) -> None:
         exchange = limited()

@@ -101,7 +101,8 @@ class TestAmbiguous:
     @pytest.mark.parametrize("reply", SILENT, ids=["reset", "hangs", "502", "unlisted", "empty", "busy"])
     def test_the_cancel_is_sent_again(self, reply: Reply) -> None:
         played = Exchange().play(reply, CANCELLED)
-        assert (played.asked, played.waits) == ("cc", [0.1])
+        # Silence was a pause itself.
+        assert (played.asked, played.waits) == ("cc", [] if reply is HANGS else [0.1])
         assert played.result == CANCELLED
 
     def test_with_a_new_timestamp_and_signature(self) -> None:

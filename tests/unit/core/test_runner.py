@@ -25,10 +25,12 @@ from bingx_spot.core.runner import (
     run_async,
 )
 from bingx_spot.exceptions import ErrorDetails
+from bingx_spot.limits.patience import Patience
 from bingx_spot.limits.permit_queue import Wakeup
 from tests.support.scripted_time import ScriptedTime
 from tests.unit.core.playing import CANCELLED, CANCELLING, PRIMARY, REFUSED
 
+PATIENCE = Patience(1.0, 1.0)
 KEY, SECRET = "planted-key-0123456789", "planted-secret"
 
 
@@ -41,17 +43,17 @@ class ScriptedEngine:
 
     def __init__(self, *results: Response | TransportFailure | BaseException) -> None:
         self.results = iter(results)
-        self.sent: list[tuple[SignedRequest, float]] = []
+        self.sent: list[tuple[SignedRequest, float, Patience]] = []
 
-    def send(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:
-        self.sent.append((request, timeout))
+    def send(self, request: SignedRequest, timeout: float, patience: Patience) -> Response | TransportFailure:
+        self.sent.append((request, timeout, patience))
         result = next(self.results)
         if isinstance(result, BaseException):
             raise result
         return result
 
-    async def send_async(self, *request_and_timeout: Any) -> Response | TransportFailure:
-        return self.send(*request_and_timeout)
+    async def send_async(self, *effect: Any) -> Response | TransportFailure:
+        return self.send(*effect)
 
     def close(self) -> None:
         """Close nothing."""
@@ -77,7 +79,7 @@ def drive(request: pytest.FixtureRequest) -> Driver:
 def sending(request: SignedRequest, times: int = 1) -> CallSteps[tuple[object, ...]]:
     results: tuple[object, ...] = ()
     for _ in range(times):
-        results = (*results, (yield Send(request, 2.5)))
+        results = (*results, (yield Send(request, 2.5, PATIENCE)))
     return results
 
 
@@ -89,7 +91,7 @@ class TestSend:
     def test_returns_what_the_engine_returns(self, drive: Driver) -> None:
         engine, request = ScriptedEngine(REFUSED, CANCELLED), signed()
         assert drive(sending(request, 2), engine) == (REFUSED, CANCELLED)
-        assert engine.sent == [(request, 2.5)] * 2
+        assert engine.sent == [(request, 2.5, PATIENCE)] * 2
 
     def test_returns_the_response_without_secrets(self, drive: Driver) -> None:
         request = signed()
@@ -99,7 +101,7 @@ class TestSend:
 
     def test_errors_of_the_steps_are_raised(self, drive: Driver) -> None:
         def steps() -> CallSteps[None]:
-            yield Send(signed(), 1.0)
+            yield Send(signed(), 1.0, PATIENCE)
             raise NotSent(ErrorDetails("no"))
 
         with pytest.raises(NotSent, match="no"):
@@ -165,7 +167,7 @@ class Steps:
     def __call__(self) -> Iterator[Any]:
         secrets_of_a_frame = (KEY, self.request)  # what a traceback with variables would show
         try:
-            yield Send(self.request, 1.0)
+            yield Send(self.request, 1.0, PATIENCE)
         except GeneratorExit:
             self.ended = "closed"
             raise
@@ -223,7 +225,7 @@ class TestInterruption:
     def test_that_the_steps_swallow_is_raised_all_the_same(self, drive: Driver) -> None:
         def steps() -> CallSteps[str]:
             try:
-                yield Send(signed(), 1.0)
+                yield Send(signed(), 1.0, PATIENCE)
             except KeyboardInterrupt:
                 yield Sleep(1.0)
             return "done"

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bingx_spot.limits.patience import Patience
 from bingx_spot.transport import happy_eyeballs
 from bingx_spot.transport.connection_pool import ConnectionBroken, RequestContext
 from bingx_spot.transport.resolver import Address
@@ -17,7 +18,7 @@ Connect = Callable[..., socket.socket]
 
 
 def connect_blocking(addresses: list[Address], seconds: float = 10.0) -> socket.socket:
-    return happy_eyeballs.connect(addresses, RequestContext(seconds))
+    return happy_eyeballs.connect(addresses, RequestContext(seconds, Patience()))
 
 
 def connect_async(addresses: list[Address], seconds: float = 10.0) -> socket.socket:

@@ -6,6 +6,7 @@ import zlib
 
 import pytest
 
+from bingx_spot.limits.patience import Patience
 from bingx_spot.transport.connection_pool import (
     MAXIMUM_SIZE,
     ConnectionBroken,
@@ -25,7 +26,7 @@ END = b""
 
 def read(*pieces: bytes) -> Received:
     """Feed what a connection receives to an exchange, and return what it makes of it."""
-    flow = exchange(b"request", RequestContext(60.0))
+    flow = exchange(b"request", RequestContext(60.0, Patience()))
     assert next(flow) == b"request"
     assert next(flow) is None
     try:
@@ -152,7 +153,7 @@ class TestCompression:
 class TestDeadline:
     def test_of_bytes_that_had_arrived_before_it_is_no_matter(self):
         """A process that was stopped (SIGSTOP) finds the time over and the response in the buffer."""
-        flow = exchange(b"request", RequestContext(0.0))
+        flow = exchange(b"request", RequestContext(0.0, Patience()))
         next(flow)
         next(flow)
         with pytest.raises(StopIteration) as done:
@@ -160,7 +161,7 @@ class TestDeadline:
         assert done.value.value.response.body == b"{}"
 
     def test_holds_for_a_server_that_goes_on_and_on(self):
-        flow = exchange(b"request", RequestContext(0.0))
+        flow = exchange(b"request", RequestContext(0.0, Patience()))
         next(flow)
         next(flow)
         flow.send(b"HTTP/1.1 200 OK\r\nX: ")
@@ -171,7 +172,9 @@ class TestDeadline:
 
 class TestTunnel:
     def ask(self, *pieces: bytes) -> bytes | None:
-        flow = open_tunnel("exchange.test:443", ["Proxy-Authorization: Basic eA=="], RequestContext(60.0))
+        flow = open_tunnel(
+            "exchange.test:443", ["Proxy-Authorization: Basic eA=="], RequestContext(60.0, Patience())
+        )
         asked = next(flow)
         next(flow)
         try:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bingx_spot import Environment, NotSent, Response
+from bingx_spot.limits.patience import Patience
 from bingx_spot.transport.connection_pool import ConnectionBroken
 from bingx_spot.transport.engine import NetworkEngine
 from bingx_spot.transport.resolver import Address, Resolver
@@ -76,10 +77,9 @@ class TestALookUpThatHangs:
         assert 0.1 < time.monotonic() - began < 20
         dns.end()
 
-    def test_ends_after_a_second_however_long_the_call_may_take(self, dns, once, monkeypatch):
-        monkeypatch.setattr("bingx_spot.transport.connection_pool.SETUP_SECONDS", 0.1)
+    def test_ends_with_the_bound_of_opening_however_long_the_call_may_take(self, dns, once):
         with pytest.raises(NotSent, match=r"no connection within 0\.10 s \(name look-up\)"):
-            once(f"https://{HOST}", timeout=60.0)
+            once(f"https://{HOST}", timeout=60.0, patience=Patience(opening=0.1))
         dns.end()
 
     def test_holds_one_thread_however_many_callers_give_up_on_it(self, dns):
@@ -163,7 +163,7 @@ class TestAnOpenConnection:
         engine = NetworkEngine()
         with scripted_server(SUCCESS) as server:
             for _ in range(2):
-                response = engine.send(signed(server.url.replace("127.0.0.1", HOST)), 5.0)
+                response = engine.send(signed(server.url.replace("127.0.0.1", HOST)), 5.0, Patience())
                 assert isinstance(response, Response)
                 dns.answer = UNKNOWN
             engine.close()
@@ -175,7 +175,9 @@ class TestAnOpenConnection:
         engine = NetworkEngine()
         with scripted_server(SUCCESS) as server:
             for _ in range(2):
-                response = await engine.send_async(signed(server.url.replace("127.0.0.1", HOST)), 5.0)
+                response = await engine.send_async(
+                    signed(server.url.replace("127.0.0.1", HOST)), 5.0, Patience()
+                )
                 assert isinstance(response, Response)
                 dns.answer = UNKNOWN
             await engine.aclose()
@@ -183,7 +185,7 @@ class TestAnOpenConnection:
 
 
 def test_the_fallback_host_is_used_where_the_look_up_of_the_first_hangs(dns, monkeypatch):
-    monkeypatch.setattr("bingx_spot.transport.connection_pool.SETUP_SECONDS", 0.1)
+    monkeypatch.setattr("bingx_spot.limits.patience._UNKNOWN_OPENING", 0.1)
     with scripted_server(SUCCESS) as server:
         environment = Environment("test", f"https://{HOST}", server.url)
         assert cancel_blocking(environment, timeout=10.0).order_id == ORDER_ID
