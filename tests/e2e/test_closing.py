@@ -121,7 +121,7 @@ class TestAGivenUpRequest:
     def test_by_closing_the_client_is_reset(self, listener: Listener) -> None:
         engine = NetworkEngine()
         with ThreadPoolExecutor(1) as threads:
-            sending = threads.submit(engine.send, signed(listener.url), 60.0)
+            sending = threads.submit(engine.send, signed(listener.url), 60.0, Patience())
             assert listener.received.wait(20)
             engine.close()
             failure = sending.result(20.0)

@@ -25,5 +25,8 @@ class Permits:
     def complete(self, remain: int | None = None, window: float = 0.0) -> None:
         """Do nothing."""
 
+    def give_up(self) -> None:
+        """Do nothing."""
+
     def release(self) -> None:
         """Do nothing."""

@@ -177,8 +177,12 @@ def test_the_primary_is_used_again_after_a_pause() -> None:
             clock.seconds += 2
             outcome(query)
             assert seen() == (2, 2)
-            # Where the fallback fails as well, the primary is tried again at once.
+            # An old connection that breaks is no failure of its host.
             primary.faults([{"fault": "reset-before-reading", "times": 1}])
-            fallback.faults([{"fault": "reset-before-reading", "times": 1}])
             assert described(outcome(query)) == "Order NEW"
-            assert seen() == (4, 3)
+            assert seen() == (4, 2)
+            # Where a new one to the fallback breaks as well, the primary is tried again at once.
+            primary.faults([{"fault": "reset-before-reading", "times": 2}])
+            fallback.faults([{"fault": "reset-before-reading", "times": 2}])
+            assert described(outcome(query)) == "Order NEW"
+            assert seen() == (7, 4)
