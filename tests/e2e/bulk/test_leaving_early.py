@@ -1,6 +1,9 @@
 """A loop that ends early leaves no thread and no task; an async iterable may take its time."""
 
 import asyncio
+import json
+import subprocess
+import sys
 import threading
 import time
 
@@ -125,3 +128,30 @@ class TestAsyncIterable:
 
         finished = run_async(sandbox, each(), lambda _, run: run.stop())
         assert finished.outcomes == ["cancelled"]
+
+
+AT_EXIT = """
+import atexit, json, sys
+from bingx_spot import BingxSpot
+
+settings = json.loads(sys.argv[1])
+bingx = BingxSpot.from_env(environment=settings["url"])
+if settings["warm"]:
+    bingx.server_time()
+
+@atexit.register
+def cancel_all() -> None:
+    for result in bingx.cancel_orders(map(tuple, settings["orders"])):
+        print(result.outcome)
+"""
+
+
+@pytest.mark.parametrize("warm", [True, False], ids=["open connection", "new connection"])
+def test_orders_are_cancelled_when_the_program_ends_and_no_thread_can_be_started(sandbox, warm):
+    orders = [["BTC-USDT", order["orderId"]] for order in sandbox.place_orders(3)]
+    settings = json.dumps({"url": sandbox.url, "orders": orders, "warm": warm})
+    keys = {"BINGX_API_KEY": sandbox.api_key, "BINGX_API_SECRET": sandbox.api_secret}
+    command = [sys.executable, "-c", AT_EXIT, settings]
+    run = subprocess.run(command, capture_output=True, text=True, check=False, env=keys, timeout=60)
+    assert run.stderr == ""
+    assert run.stdout == "cancelled\n" * 3

@@ -2,15 +2,20 @@
 
 import os
 from collections.abc import Generator, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
+from contextlib import suppress
 from queue import SimpleQueue
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from bingx_spot.bulk.result import CancelResult
 from bingx_spot.bulk.run import MAX_IN_FLIGHT, Run
 from bingx_spot.core import runner
 from bingx_spot.core.engine import Engine
+from bingx_spot.core.runner import CallSteps
 from bingx_spot.exceptions import InvalidInput
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 _EXHAUSTED = object()
 
@@ -69,12 +74,48 @@ class CancelRun(Iterator[CancelResult]):
         self.close()
 
 
+def _submit(
+    pool: "ThreadPoolExecutor | None",
+    steps: CallSteps[CancelResult],
+    engine: Engine,
+    finished: SimpleQueue[Future[CancelResult]],
+) -> bool:
+    """Run the steps in a thread, or here where no thread starts; return whether one has started."""
+    result, left = Future[CancelResult](), [steps]
+    result.add_done_callback(finished.put)
+
+    def work() -> None:
+        # A thread may take what was queued before the pool could not start another one.
+        with suppress(IndexError):
+            own = left.pop()
+            try:
+                result.set_result(runner.run(own, engine))
+            except BaseException as error:  # noqa: BLE001 - raised where the result is taken
+                result.set_exception(error)
+
+    if pool is not None:
+        with suppress(RuntimeError):
+            pool.submit(work)
+            return True
+    work()
+    return False
+
+
+def _new_pool() -> "ThreadPoolExecutor | None":
+    """Return threads, or None at the end of a program (atexit), when not even their module can be loaded."""
+    try:
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - which may fail
+    except RuntimeError:
+        return None
+    return ThreadPoolExecutor(MAX_IN_FLIGHT, thread_name_prefix="bingx-spot")
+
+
 def _results(
     run: Run, items: Iterable[object], engine: Engine, unfetched: list[CancelResult]
 ) -> Generator[CancelResult]:
     finished: SimpleQueue[Future[CancelResult]] = SimpleQueue()
     source = iter(items)
-    pool = ThreadPoolExecutor(MAX_IN_FLIGHT, thread_name_prefix="bingx-spot")
+    pool = _new_pool()
     source_error: Exception | None = None
     try:
         while True:
@@ -85,14 +126,15 @@ def _results(
                     source_error, item = error, _EXHAUSTED
                 if item is _EXHAUSTED:
                     run.mark_exhausted()
-                else:
-                    pool.submit(runner.run, run.start(item), engine).add_done_callback(finished.put)
+                elif not _submit(pool, run.start(item), engine, finished):
+                    break
             if not run.in_flight:
                 break
             yield run.finish(finished.get().result())
     finally:
         run.stop()
-        pool.shutdown()
+        if pool is not None:
+            pool.shutdown()
         while not finished.empty():
             unfetched.append(run.finish(finished.get().result()))
     if source_error is not None:

@@ -57,7 +57,11 @@ class Resolver:
                 running = self._running[host, port] = Future()
                 # From now on no caller can cancel it for the others.
                 running.set_running_or_notify_cancel()
-                Thread(target=self._run, args=(host, port, running), daemon=True).start()
+                try:
+                    Thread(target=self._run, args=(host, port, running), daemon=True).start()
+                except RuntimeError:  # at the end of a program (atexit) there are no new threads
+                    _complete(running, lambda: _look_up(host, port))
+                    del self._running[host, port]
             return running
 
     def _run(self, host: str, port: int, future: "Future[list[Address]]") -> None:
