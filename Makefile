@@ -200,8 +200,13 @@ bench: $(READY) $(PEERS_READY) ## Measure one cancel beside other clients
 	$(BIN)/python -m benchmarks.speed
 
 .PHONY: bench-smoke
-bench-smoke: $(READY) $(PEERS_READY) ### Run the same with a few calls, to see that it works
+bench-smoke: $(READY) $(PEERS_READY) ### Run both with a few calls, to see that they work
 	$(BIN)/python -m benchmarks.speed --smoke
+	$(BIN)/python -m benchmarks.certainty --smoke
+
+.PHONY: bench-certainty
+bench-certainty: $(READY) $(PEERS_READY) ## Measure how long until a cancel is certain, among faults
+	$(BIN)/python -m benchmarks.certainty
 
 .PHONY: bench-limits
 bench-limits: $(READY) ### Measure how much of the permitted rate is used: processes, Redis, skewed clocks, a file

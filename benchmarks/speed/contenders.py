@@ -122,7 +122,7 @@ def ccxt_sync(url: str) -> Blocking:
     """Cancel with ccxt, its own throttle off."""
     import ccxt
 
-    exchange = _ccxt(ccxt.bingx, url)
+    exchange = ccxt_at(ccxt.bingx, url)
     return lambda: exchange.cancel_order(str(ORDER_ID), "BTC/USDT")
 
 
@@ -167,11 +167,12 @@ def ccxt_async(url: str) -> Awaiting:
     """Cancel with ccxt, awaiting, its own throttle off."""
     import ccxt.async_support
 
-    exchange = _ccxt(ccxt.async_support.bingx, url)
+    exchange = ccxt_at(ccxt.async_support.bingx, url)
     return lambda: exchange.cancel_order(str(ORDER_ID), "BTC/USDT")
 
 
-def _ccxt(kind: Any, url: str) -> Any:
+def ccxt_at(kind: Any, url: str) -> Any:
+    """Return an exchange of ccxt at a URL, its own throttle off, that knows the one symbol."""
     exchange = kind({"apiKey": KEY, "secret": SECRET, "enableRateLimit": False})
     exchange.urls["api"] = dict.fromkeys(exchange.urls["api"], f"{url}/openApi")
     exchange.options["sandboxMode"] = False

@@ -13,7 +13,7 @@ from benchmarks.speed.results import Results
 
 _WIDTH, _LABELS, _ROW, _BAR = 860, 250, 27, 16
 _FIGURES = 64
-_FONT = "ui-sans-serif, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif"
+FONT = "ui-sans-serif, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif"
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def drawn(results: Results, scheme: str) -> str:
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" '
-        f'font-family="{_FONT}"><title>How fast a cancel is</title>{first}{second}</svg>\n'
+        f'font-family="{FONT}"><title>How fast a cancel is</title>{first}{second}</svg>\n'
     )
 
 
@@ -88,8 +88,8 @@ def _panel(
     """Return one panel, and where it ends."""
     scale = (_WIDTH - _LABELS - _FIGURES) / max(values.values())
     parts = [
-        _text(title, 0, top + 18, colors.text, size=16, bold=True),
-        _text(note, 0, top + 38, colors.quiet),
+        text(title, 0, top + 18, colors.text, size=16, bold=True),
+        text(note, 0, top + 38, colors.quiet),
     ]
     y = top + 54
     names = sorted(values, key=values.__getitem__, reverse=descending)
@@ -104,16 +104,17 @@ def _panel(
 
 def _bar(name: str, length: float, figure: str, colors: Scheme, y: int) -> str:
     contender = CONTENDERS[name]
-    fill, text = (colors.ours, colors.text) if contender.ours else (colors.others, colors.quiet)
+    fill, color = (colors.ours, colors.text) if contender.ours else (colors.others, colors.quiet)
     middle = y + _BAR - 3
     bar = f'<rect x="{_LABELS}" y="{y}" width="{max(length, 2):.1f}" height="{_BAR}" rx="3" fill="{fill}"/>'
-    label = _text(contender.title, _LABELS - 12, middle, text, bold=contender.ours, anchor="end")
-    return label + bar + _text(figure, _LABELS + length + 8, middle, text, bold=contender.ours)
+    label = text(contender.title, _LABELS - 12, middle, color, bold=contender.ours, anchor="end")
+    return label + bar + text(figure, _LABELS + length + 8, middle, color, bold=contender.ours)
 
 
-def _text(
-    text: str, x: float, y: float, color: str, *, size: int = 13, bold: bool = False, anchor: str = "start"
+def text(
+    content: str, x: float, y: float, color: str, *, size: int = 13, bold: bool = False, anchor: str = "start"
 ) -> str:
+    """Return a text at a place."""
     weight = ' font-weight="600"' if bold else ""
     place = f'x="{x:.1f}" y="{y}" text-anchor="{anchor}"'
-    return f'<text {place} font-size="{size}" fill="{color}"{weight}>{escape(text)}</text>'
+    return f'<text {place} font-size="{size}" fill="{color}"{weight}>{escape(content)}</text>'

@@ -202,7 +202,8 @@ class AttemptRunner:
         details = ErrorDetails(result.reason, request=request.info)
         if result is CLOSED:
             return NotSent(replace(details, rule=CLOSED_CLIENT, hint="Create another client."))
-        self._silent += result.timed_out
+        # An old connection is more likely to be dead than the host to be slow.
+        self._silent += result.timed_out and not result.reused
         self._unopened += not result.request_sent
         if not result.too_large and not result.reused:
             self.context.state.hosts.mark_failed(host)

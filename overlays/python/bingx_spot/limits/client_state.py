@@ -1,4 +1,4 @@
-"""What a client remembers from one call to the next: hosts, their times, placement, retry budget, lock-outs."""
+"""What a client remembers from one call to the next: hosts, times, placement, retry budget, lock-outs."""
 
 import logging
 import random

@@ -1,10 +1,13 @@
 """How long to wait for a host before a request counts as silent: by what its answers usually take."""
 
 from dataclasses import dataclass, field
+from math import ceil
 
-# Of so many measurements, the slowest sixteenth are left out: a lost packet is not what is usual.
+# Of so many measurements, the slowest tenth is left out: the first call and a lost packet are not what is
+# usual. Of less than a few, none is.
 _REMEMBERED = 32
-_LEFT_OUT = 16
+_LEFT_OUT = 10
+_FEW = 4
 # The bound is this many times what is usual, and some more for one lost packet: Linux sends it again after
 # 200 ms and a round trip.
 _FACTOR = 3.0
@@ -44,7 +47,8 @@ class UsualTime:
         recent = sorted(self._recent)
         if not recent:
             return self._unknown
-        usual = recent[-1 - len(recent) // _LEFT_OUT]
+        left_out = ceil(len(recent) / _LEFT_OUT) if len(recent) >= _FEW else 0
+        usual = recent[-1 - left_out]
         return max(_LOST_PACKET + _FACTOR * usual, self._least)
 
 
@@ -82,7 +86,7 @@ class Patience:
         Args:
             times: What the host usually takes.
             unopened: How many attempts of the call found no connection.
-            silent: How many got no answer.
+            silent: How many got no answer over a new connection.
         """
         opening = times.opening.bound() * _GROWTH**unopened
         return cls(opening, times.answer.bound() * _GROWTH**silent, times)

@@ -23,7 +23,7 @@ from bingx_spot_api.contract import Rate
 MARGIN = 5.0
 #: How long after its connection was reset a request may arrive, in seconds: nothing of it is sent again, and
 #: what the network carried at that moment may be this much slower than the request that takes its place.
-UNDER_WAY = 0.1
+UNDER_WAY = 0.05
 
 
 class Permit:
