@@ -105,7 +105,7 @@ class RequestContext:
     def _begin(self, seconds: float) -> None:
         self._began = time.monotonic()
         self._step_ends = min(self._began + seconds, self._deadline)
-        self.seconds = self.time_left()
+        self.seconds = max(self._step_ends - self._began, 0.0)
 
     def check_time(self) -> None:
         """Raise where parsing goes on after the deadline.
