@@ -35,12 +35,14 @@ class Line:
         swallows: Whether new connections are accepted, and nothing of them is carried.
         resets: Whether a connection is reset as soon as a request comes.
         late: How much later the next response arrives, in seconds.
+        stays_late: Whether all others do too.
     """
 
     def __init__(self, port: int, round_trip: float = 0.0, loss: float = 0.0) -> None:
         self.swallows = False
         self.resets = False
         self.late = 0.0
+        self.stays_late = False
         self.url = ""
         self._to = port
         self._way = round_trip / 2
@@ -95,7 +97,7 @@ class Line:
         earliest = 0.0
         with suppress(OSError):
             while data := await there.read(65536):
-                late, self.late = self.late, 0.0
+                late, self.late = self.late, self.late if self.stays_late else 0.0
                 if not carried.dead:
                     earliest = self._arrive(writer, data, max(earliest, _loop.time() + late))
         if not carried.dead:

@@ -16,7 +16,7 @@ _OURS, _CCXT = ("spot", "spot-async"), ("ccxt", "ccxt-async")
 # Of two measurements that are equal but for noise, neither is slower.
 _EQUAL = 1.1
 
-_WIDTH, _LABELS, _BAR, _GAP, _FIGURES, _TOP = 860, 370, 9, 10, 60, 54
+_WIDTH, _LABELS, _BAR, _GAP, _FIGURES, _TOP = 860, 400, 9, 10, 60, 54
 _LONGEST = 10.0
 
 

@@ -141,6 +141,13 @@ def _late(sandbox: Sandbox) -> Iterator[Scene]:
 
 
 @contextmanager
+def _slow(sandbox: Sandbox) -> Iterator[Scene]:
+    with line(sandbox.url) as way:
+        way.late, way.stays_late = _SLOW, True
+        yield Scene(way.url)
+
+
+@contextmanager
 def _lossy(sandbox: Sandbox) -> Iterator[Scene]:
     with line(sandbox.url, _ROUND_TRIP, _LOSS) as way:
         yield Scene(way.url)
@@ -180,5 +187,6 @@ def rows(lossy_cancels: int) -> list[Row]:
         Row("IPv6 dead, IPv4 fine", _no_ipv6, 0.35),
         Row("every connection reset at a burst of five", _resets, 1.2, cancels=5, warm=5),
         Row("one answer 3 s late", _late, 3.2, warm=1),
+        Row("every answer 3 s late, no fallback", _slow, None),
         lossy,
     ]

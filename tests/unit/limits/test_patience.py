@@ -40,7 +40,11 @@ class TestBound:
         assert bound(*[5.0] * 32, *[0.01] * 28) == pytest.approx(0.28)
 
     def test_follows_an_exchange_that_has_become_slow(self) -> None:
-        assert bound(*[0.01] * 32, *[2.0] * 5) == pytest.approx(6.25)
+        assert bound(*[0.01] * 32, 2.0) == pytest.approx(0.28)
+        assert bound(*[0.01] * 32, *[2.0] * 2) == pytest.approx(6.25)
+
+    def test_follows_one_that_has_become_fast_again(self) -> None:
+        assert bound(*[0.01] * 20, *[2.0] * 2, *[0.01] * 2) == pytest.approx(0.28)
 
 
 class TestPatience:

@@ -8,6 +8,8 @@ from math import ceil
 _REMEMBERED = 32
 _LEFT_OUT = 10
 _FEW = 4
+# Two slow ones of the last three are a host that has become slow.
+_LAST = 3
 # The bound is this many times what is usual, and some more for one lost packet: Linux sends it again after
 # 200 ms and a round trip.
 _FACTOR = 3.0
@@ -44,11 +46,11 @@ class UsualTime:
 
     def bound(self) -> float:
         """Return how long to wait for it, in seconds."""
-        recent = sorted(self._recent)
+        recent, last = sorted(self._recent), sorted(self._recent[-_LAST:])
         if not recent:
             return self._unknown
         left_out = ceil(len(recent) / _LEFT_OUT) if len(recent) >= _FEW else 0
-        usual = recent[-1 - left_out]
+        usual = max(recent[-1 - left_out], last[len(last) // 2])
         return max(_LOST_PACKET + _FACTOR * usual, self._least)
 
 
