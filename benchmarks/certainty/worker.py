@@ -1,8 +1,8 @@
 """A contender's process: it cancels the orders of each line of its input, and says how long it took to know.
 
 `python -m benchmarks.certainty.worker CONTENDER SETTINGS`. The settings, in JSON, have `url`, `fallback` or
-null, `limits` or null, and `addresses`: what the look-up of `localhost` gives, or null. That of `SILENT` never
-ends.
+null, `limits` or null, and `addresses`: what the look-up of `localhost` gives, or null. That of `SILENT`
+never ends.
 """
 
 import asyncio
