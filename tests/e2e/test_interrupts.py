@@ -93,9 +93,10 @@ def interrupt_at_each_line(server: ScriptedServer, connection: str) -> None:
 
 PROGRAM = """
 import sys
+from bingx_spot.limits.patience import Patience
 from bingx_spot.transport.engine import NetworkEngine
 from tests.support.cancelling import signed
-print(NetworkEngine().send(signed(sys.argv[1]), 1.5).http_status)
+print(NetworkEngine().send(signed(sys.argv[1]), 1.5, Patience()).http_status)
 """
 
 

@@ -16,6 +16,7 @@ import pytest
 
 from bingx_spot import Response
 from bingx_spot.core.engine import Engine, TransportFailure
+from bingx_spot.limits.patience import Patience
 from bingx_spot.transport import backend
 from bingx_spot.transport.async_backend import AsyncConnection
 from bingx_spot.transport.engine import NetworkEngine
@@ -101,7 +102,7 @@ def own_async_transport() -> HttpxEngine:
 def send_blocking(engine: Engine, url: str, turns: Turns) -> list[Response | TransportFailure]:
     results = []
     for _ in range(3):
-        results.append(engine.send(signed(url), 10.0))
+        results.append(engine.send(signed(url), 10.0, Patience()))
         turns.received.set()
         turns.sent.wait(10)  # what the server sends meanwhile is there
     engine.close()
@@ -114,7 +115,7 @@ def send_async(
     async def main() -> list[Response | TransportFailure]:
         results = []
         for _ in range(3):
-            results.append(await engine.send_async(signed(url), 10.0))
+            results.append(await engine.send_async(signed(url), 10.0, Patience()))
             turns.received.set()
             turns.sent.wait(10)
             if not busy:
