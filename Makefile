@@ -205,7 +205,7 @@ bench-smoke: $(READY) $(PEERS_READY) ### Run both with a few calls, to see that 
 	$(BIN)/python -m benchmarks.certainty --smoke
 
 .PHONY: bench-certainty
-bench-certainty: $(READY) $(PEERS_READY) ## Measure how long until a cancel is certain, among faults
+bench-certainty: $(READY) $(PEERS_READY) ### Measure how long until a cancel is certain, among faults
 	$(BIN)/python -m benchmarks.certainty
 
 .PHONY: bench-limits

@@ -13,15 +13,21 @@ from bingx_spot import Response
 from bingx_spot.core import runner
 from bingx_spot.core.engine import TransportFailure
 from bingx_spot.core.request import SignedRequest
+from bingx_spot.limits.patience import Patience
 from tools.simulate.scenario import Scenario
 from tools.simulate.wire import received
 from tools.simulate.wording import Reply
 
 
-def send(call: Scenario, request: SignedRequest, timeout: float) -> Response | TransportFailure:
+def send(
+    call: Scenario, request: SignedRequest, timeout: float, patience: Patience
+) -> Response | TransportFailure:
     """Send a request, let time pass, and return what the model makes of it."""
-    for moment_or_end in call.network.exchanged(received(call, request), timeout):
+    began = call.world.now
+    for moment_or_end in call.network.exchanged(received(call, request), min(timeout, patience.answer)):
         if not isinstance(moment_or_end, float):
+            if isinstance(moment_or_end, Reply):
+                patience.times.answer.note(call.world.now - began)
             return as_the_engine_says(moment_or_end)
         call.world.advance(moment_or_end)
     raise AssertionError("the network gives no result")
@@ -45,15 +51,20 @@ class VirtualEngine:
     def __init__(self, call: Scenario) -> None:
         self._call = call
 
-    def send(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:
+    def send(self, request: SignedRequest, timeout: float, patience: Patience) -> Response | TransportFailure:
         """Send the request and return what the model makes of it."""
-        return send(self._call, request, timeout)
+        return send(self._call, request, timeout, patience)
 
-    async def send_async(self, request: SignedRequest, timeout: float) -> Response | TransportFailure:
+    async def send_async(
+        self, request: SignedRequest, timeout: float, patience: Patience
+    ) -> Response | TransportFailure:
         """Send the request and await what the model makes of it."""
         world = self._call.world
-        for moment_or_end in self._call.network.exchanged(received(self._call, request), timeout):
+        began, seconds = world.now, min(timeout, patience.answer)
+        for moment_or_end in self._call.network.exchanged(received(self._call, request), seconds):
             if not isinstance(moment_or_end, float):
+                if isinstance(moment_or_end, Reply):
+                    patience.times.answer.note(world.now - began)
                 return as_the_engine_says(moment_or_end)
             await asyncio.sleep(max(moment_or_end - world.now, 0.0))
             # The event loop's timers are no finer than its clock.
