@@ -114,10 +114,11 @@ class TestPatience:
         assert [self.answers(exchange, HANGS, runner=runner) for _ in range(3)] == [0.5, 1.5, 4.5]
         assert self.answers(exchange, HANGS) == 0.5, "another call begins anew"
 
-    def test_does_not_grow_after_silence_over_an_old_connection(self) -> None:
+    def test_grows_half_as_much_after_silence_over_an_old_connection(self) -> None:
         runner = runner_of(exchange := Exchange())
         dead = HANGS._replace(reused=True)
-        assert [self.answers(exchange, dead, runner=runner) for _ in range(2)] == [0.5, 0.5]
+        waits = [self.answers(exchange, dead, runner=runner) for _ in range(3)]
+        assert waits == pytest.approx([0.5, 0.5 * 3**0.5, 1.5])
         assert attempt(exchange, CANCELLED).result.host == PRIMARY, "nor is it a failure of the host"
 
     def test_does_not_grow_with_other_failures(self) -> None:

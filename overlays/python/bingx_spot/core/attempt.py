@@ -83,7 +83,7 @@ class AttemptRunner:
     may_have_acted: bool = False
     waited: float = 0.0
     _unopened: int = 0
-    _silent: int = 0
+    _silent: float = 0.0
     _clock_repaired: bool = False
 
     def can_open_in_time(self, operation: Operation) -> bool:
@@ -202,8 +202,9 @@ class AttemptRunner:
         details = ErrorDetails(result.reason, request=request.info)
         if result is CLOSED:
             return NotSent(replace(details, rule=CLOSED_CLIENT, hint="Create another client."))
-        # An old connection is more likely to be dead than the host to be slow.
-        self._silent += result.timed_out and not result.reused
+        if result.timed_out:
+            # An old connection is more likely to be dead than the host to be slow.
+            self._silent += 0.5 if result.reused else 1.0
         self._unopened += not result.request_sent
         if not result.too_large and not result.reused:
             self.context.state.hosts.mark_failed(host)

@@ -82,13 +82,13 @@ class Patience:
     times: HostTimes = field(default_factory=HostTimes)
 
     @classmethod
-    def of(cls, times: HostTimes, unopened: int, silent: int) -> "Patience":
+    def of(cls, times: HostTimes, unopened: int, silent: float) -> "Patience":
         """Return the patience with a host.
 
         Args:
             times: What the host usually takes.
             unopened: How many attempts of the call found no connection.
-            silent: How many got no answer over a new connection.
+            silent: How many got no answer; one over an old connection counts half.
         """
         opening = times.opening.bound() * _GROWTH**unopened
         return cls(opening, times.answer.bound() * _GROWTH**silent, times)
