@@ -52,10 +52,17 @@ def main() -> None:
 
 
 def _measured(row: Row) -> Measured:
-    # Each has a sandbox and a line of its own, and waits most of the time.
-    with ThreadPoolExecutor(len(CONTENDERS)) as threads:
-        results = threads.map(lambda name: _played(row, name), CONTENDERS)
-        return Measured(row, dict(zip(CONTENDERS, results, strict=True)))
+    # Each has a sandbox and a line of its own. They share the machine where they are compared with each
+    # other, and where they wait in vain, which takes long.
+    together = list(CONTENDERS) if row.relative else [name for name in CONTENDERS if not _is_ours(name)]
+    results = {name: _played(row, name) for name in CONTENDERS if name not in together}
+    with ThreadPoolExecutor(len(together)) as threads:
+        results |= zip(together, threads.map(lambda name: _played(row, name), together), strict=True)
+    return Measured(row, results)
+
+
+def _is_ours(contender: str) -> bool:
+    return contender.startswith("spot")
 
 
 def _played(row: Row, contender: str) -> list[tuple[float, str]]:
@@ -76,7 +83,7 @@ def _played(row: Row, contender: str) -> list[tuple[float, str]]:
         cancelled = {int(order["orderId"]) for order in sandbox.orders() if order["status"] == "CANCELED"}
         for order_id, (_, said) in zip(orders, results, strict=True):
             assert said != "known" or order_id in cancelled, f"{contender} lies: {row.title}"
-        if contender.startswith("spot"):
+        if _is_ours(contender):
             refused = sandbox.refused_by_limits()
             assert not any(refused.values()), f"{contender} sends too much: {row.title}: {refused}"
     return results
@@ -103,7 +110,7 @@ def _worker(contender: str, scene: Scene, row: Row) -> Iterator["subprocess.Pope
         "addresses": scene.addresses,
         "limits": None if row.limits else "off",
     }
-    python = sys.executable if contender.startswith("spot") else str(PEERS)
+    python = sys.executable if _is_ours(contender) else str(PEERS)
     command = [python, "-m", "benchmarks.certainty.worker", contender, json.dumps(settings)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT

@@ -1,6 +1,8 @@
 """The two drivers run the same steps: one blocks, one awaits."""
 
 import asyncio
+import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from threading import Thread
@@ -111,13 +113,24 @@ class TestSend:
 class TestSleep:
     def test_waits_for_so_long(self, drive: Driver) -> None:
         waited: list[float] = []
+        timeout = asyncio.timeout
 
-        async def sleep(seconds: float) -> None:
+        def over_at_once(seconds: float) -> asyncio.Timeout:
             waited.append(seconds)
+            return timeout(0.0)
 
-        with mock.patch("time.sleep", waited.append), mock.patch("anyio.sleep", sleep):
+        with mock.patch("time.sleep", waited.append), mock.patch("asyncio.timeout", over_at_once):
             assert drive(sleeping(Sleep(7.5)), ScriptedEngine()) is None
         assert waited == [7.5]
+
+    def test_waits_for_so_long_on_trio(self) -> None:
+        began = time.monotonic()
+        anyio.run(run_async, sleeping(Sleep(0.01)), ScriptedEngine(), backend="trio")
+        assert time.monotonic() - began >= 0.01
+
+    def test_imports_nothing_while_the_loop_has_other_tasks(self) -> None:
+        with mock.patch.dict(sys.modules, {"anyio": None}):
+            assert asyncio.run(run_async(sleeping(Sleep(0.0, Wakeup())), ScriptedEngine())) is None
 
     def test_ends_at_once_where_the_wakeup_is_set(self, drive: Driver) -> None:
         wakeup = Wakeup()

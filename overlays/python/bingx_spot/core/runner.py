@@ -4,11 +4,11 @@ The code that decides is a generator: it yields effects and receives their resul
 blocking and awaiting callers.
 """
 
+import sys
 import time
 from collections.abc import Callable, Generator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from threading import Event, get_ident
 from typing import Any, NamedTuple, TypeVar
 
@@ -184,17 +184,40 @@ def _perform(effect: Sleep | Send, engine: Engine) -> EffectResult:
 async def _perform_async(effect: Sleep | Send, engine: Engine) -> EffectResult:
     if isinstance(effect, Send):
         return _redacted(await engine.send_async(*effect), effect.request)
-    # Imported here: most calls never wait, and it takes a fifth of the start of a program.
-    import anyio
-
-    if effect.wakeup is None:
-        await anyio.sleep(effect.seconds)
-    else:
-        woken = anyio.Event()
-        effect.wakeup.subscribe(partial(_call_from_any_thread(), woken.set))
-        with anyio.move_on_after(effect.seconds):
-            await woken.wait()
+    # Not by AnyIO: importing it takes up to 0.2 s, in which the loop would run nothing else.
+    wait = _wait_on_asyncio if _is_on_asyncio() else _wait_on_trio
+    await wait(effect.seconds, effect.wakeup or Wakeup())
     return None
+
+
+def _is_on_asyncio() -> bool:
+    asyncio = sys.modules.get("asyncio")
+    try:
+        return asyncio is not None and asyncio.get_running_loop() is not None
+    except RuntimeError:
+        return False
+
+
+async def _wait_on_asyncio(seconds: float, wakeup: Wakeup) -> None:
+    import asyncio  # as in `check_on_asyncio`
+
+    loop, own, woken = asyncio.get_running_loop(), get_ident(), asyncio.Event()
+    # In the loop's own thread a call from outside would write to a socket only to wake a loop that is awake.
+    wakeup.subscribe(lambda: woken.set() if get_ident() == own else loop.call_soon_threadsafe(woken.set))
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await woken.wait()
+
+
+async def _wait_on_trio(seconds: float, wakeup: Wakeup) -> None:
+    import anyio
+    from anyio.lowlevel import current_token
+
+    loop: Any = current_token().native_token
+    woken = anyio.Event()
+    wakeup.subscribe(lambda: loop.run_sync_soon(woken.set))
+    with anyio.move_on_after(seconds):
+        await woken.wait()
 
 
 def _redacted(result: Response | TransportFailure, request: SignedRequest) -> Response | TransportFailure:
@@ -204,22 +227,6 @@ def _redacted(result: Response | TransportFailure, request: SignedRequest) -> Re
     # A transport of the caller's own may name the request in its errors.
     reason = Redactor(request.secrets, request.parameters).text(result.reason)
     return result if reason is result.reason else result._replace(reason=reason)
-
-
-def _call_from_any_thread() -> Callable[[Callable[[], object]], object]:
-    """Return a function by which other threads call something in this event loop."""
-    # AnyIO's own function waits for the call, which the loop's own thread must not do.
-    from anyio.lowlevel import current_token  # as above
-
-    loop: Any = current_token().native_token
-    own = get_ident()
-    # The first name is asyncio's, the second trio's.
-    call_soon = getattr(loop, "call_soon_threadsafe", None)
-    if call_soon is None:
-        call: Callable[[Callable[[], object]], object] = loop.run_sync_soon
-        return call
-    # In the loop's own thread that would write to a socket only to wake a loop that is awake.
-    return lambda function: function() if get_ident() == own else call_soon(function)
 
 
 def _annotate(interruption: BaseException, steps: CallSteps[Result]) -> None:
