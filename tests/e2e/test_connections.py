@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bingx_spot import CallError, NotSent, OutcomeUnknown
+from bingx_spot import CallError, InvalidInput, NotSent, OutcomeUnknown
 from tests.support.cancelling import closed_port
 from tests.support.samples import ORDER_ID, SUCCESS, SYMBOL, blocking
 from tests.support.scripted_server import Cut, http, scripted_server
@@ -27,11 +27,11 @@ class TestTrust:
 
 
 class TestProxy:
-    def test_gets_the_request_in_place_of_the_server(self, cancel):
+    def test_beside_a_server_without_tls_is_refused(self, cancel):
         with scripted_server(SUCCESS) as proxy, scripted_server(SUCCESS) as server:
-            assert cancel(server.url, proxy=proxy.url).order_id == ORDER_ID
-            assert proxy.requests[0].startswith(f"POST {server.url}/openApi/spot/v1/trade/cancel ".encode())
-            assert server.requests == []
+            with pytest.raises(InvalidInput, match="proxy would see the API key"):
+                cancel(server.url, proxy=proxy.url)
+            assert proxy.requests == server.requests == []
 
     def test_gets_connect_with_its_password_and_without_the_api_key(self, cancel):
         with scripted_server(http("no", "407 Proxy Authentication Required")) as proxy:

@@ -67,7 +67,7 @@ def test_small_world_is_honest_after_every_sequence() -> None:
 
 def test_a_client_learns_nothing_that_decides_whether_calls_are_equal_and_is_left_out() -> None:
     """Whoever adds a field adds it to `fingerprint`, or says there why it makes no difference."""
-    joined_by = {"hosts", "placement", "lockouts", "repeated_errors", "retry_budget", "account"}
+    joined_by = {"hosts", "placement", "lockouts", "repeated_errors", "retry_budget", "account", "times"}
     assert {field.name for field in fields(ClientState)} == joined_by
 
 

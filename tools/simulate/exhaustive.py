@@ -116,7 +116,7 @@ class _Run:
         if isinstance(step, Response | Exception):
             self.result = step
         else:
-            self.timeout = step.timeout
+            self.timeout = min(step.timeout, step.patience.answer)
             self.sent: Sent = received(self.call, step.request)
             self.operations.append(self.sent.operation)
 

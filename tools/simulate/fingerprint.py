@@ -8,6 +8,7 @@ difference there:
   either needs to act, which the search checks;
 - hosts and the limits of the IP address: the small world's server is the same on every host, and such a limit
   is a hundred times what one call needs;
+- what a host usually takes: the search itself says how long a request is waited for;
 - permits and locks of the past.
 
 A test compares a search that joins equal calls with one that plays them all.

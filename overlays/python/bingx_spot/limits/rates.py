@@ -1,6 +1,6 @@
 """Rates of an account: the documented limits, and the slower ones that a client can choose."""
 
-from contextlib import suppress
+import re
 from typing import Any, Literal
 
 from bingx_spot.exceptions import InvalidInput, shown
@@ -17,9 +17,7 @@ _SLOWEST = Rate(1, 10.0)
 
 def parse_rate(text: str) -> Any:
     """Return the option `rate`, unchecked, from the text of an environment variable."""
-    with suppress(ValueError):
-        return float(text)
-    return text
+    return float(text) if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) else text
 
 
 def check_rate(rate: Any) -> None:
