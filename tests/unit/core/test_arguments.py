@@ -85,6 +85,53 @@ def test_what_is_allowed_passes(operation: str, parameters: dict[str, Any]) -> N
     check_arguments(BY_ID[operation], parameters)
 
 
+NUMBER = Parameter("a", "a", "double")
+WHOLE = Parameter("a", "a", "int64")
+LIST = TEXT._replace(form="joined", items=WHOLE)
+
+
+@pytest.mark.parametrize(
+    ("argument", "fitting", "refused"),
+    [
+        (Parameter("a", "a", "boolean"), [True, False], [1, "true", None]),
+        (TEXT, ["", "a"], [5, None, b"a", ["a"]]),
+        (TEXT._replace(length=(2, 3)), ["ab", "abc"], ["a", "abcd"]),
+        (NUMBER, ["0.5", 7, "7", -1.5], [float("inf"), "inf", "x", True, None]),
+        (WHOLE._replace(minimum=2, maximum=5), [2, 5, "5"], [1, 6, 2.0, "2.0"]),
+        (NUMBER._replace(minimum=2, maximum=5, exclusive=(True, True)), [2.1, 4.9], [2, 5]),
+        (LIST._replace(number=(1, 2)), ["1", "1,2"], ["1,2,3", ""]),
+        (LIST._replace(number=(2, None)), ["1,2", "1,2,3"], ["1"]),
+        (JSON_LIST, ["[]"], ["null", '"x"']),
+        (TEXT._replace(enum=("A", "B")), ["A"], ["C", "a"]),
+        (TEXT._replace(enum=("A", "B"), open_enum=True), ["A", "C"], [1]),
+    ],
+    ids=plain,
+)
+def test_what_fits(argument: Parameter, fitting: list[Any], refused: list[Any]) -> None:
+    assert [value for value in fitting if not fits(argument, value)] == []
+    assert [value for value in refused if fits(argument, value)] == []
+
+
+@pytest.mark.parametrize(
+    ("argument", "words"),
+    [
+        (Parameter("a", "a", "boolean"), "True or False"),
+        (TEXT, "text"),
+        (TEXT._replace(pattern="x+"), "text that matches x+"),
+        (TEXT._replace(enum=("A", "B")), "one of A, B"),
+        (TEXT._replace(enum=("A", "B"), open_enum=True), "such as A, B"),
+        (WHOLE._replace(minimum=1, maximum=2**63 - 1), "a whole number from 1 to 9223372036854775807"),
+        (NUMBER._replace(minimum=0.5, maximum=60000.0), "a number from 0.5 to 60000"),
+        (NUMBER._replace(minimum=0, maximum=9, exclusive=(True, True)), "a number above 0 below 9"),
+        (LIST._replace(number=(None, 10)), "0 to 10 items joined by commas, each a whole number"),
+        (LIST._replace(number=(2, None)), "at least 2 items joined by commas, each a whole number"),
+    ],
+    ids=plain,
+)
+def test_what_is_allowed_in_words(argument: Parameter, words: str) -> None:
+    assert allowed(argument) == words
+
+
 @pytest.mark.parametrize(
     ("text", "fitting"),
     [('[{"side":"BUY"}]', True), ('[{"side":"HOLD"}]', False), ("[{}]", False), ("{}", False), ("[", False)],

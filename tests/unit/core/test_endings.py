@@ -27,7 +27,7 @@ from bingx_spot.core.request import ApiCall
 from bingx_spot_api.contract import BY_ID
 from tests.support.samples import ORDER, ORDER_ID, SYMBOL
 from tests.unit.core.driving import attempt, error_of
-from tests.unit.core.playing import CANCEL, CANCELLING, NOT_OPEN, QUERYING, Exchange, order
+from tests.unit.core.playing import CANCEL, CANCELLING, DENIED, NOT_OPEN, QUERYING, RESET, Exchange, order
 
 BY_CLIENT_ORDER_ID = ApiCall.of(CANCEL, {"symbol": SYMBOL, "clientOrderID": "my-bot_0001"})
 READ_TIME = ApiCall.of(BY_ID["serverTime"], {})
@@ -268,3 +268,15 @@ def test_every_ending_keeps_the_request_of_the_error_and_none_of_its_secrets() -
     error = error_for(Action.RAISE_NOT_OPEN, facts(error=refusal, not_open=refusal), None)
     assert error.request == refusal.request
     assert "sample-" not in f"{error} {error!r} {error.details!r}"
+
+
+def test_a_cancel_that_names_no_order_cancelled_nothing() -> None:
+    played = Exchange().play(DENIED, call=ApiCall.of(BY_ID["cancelOpenOrders"], {"symbol": SYMBOL}))
+    assert played.error.details.summary == "cancelOpenOrders cancelled nothing."
+
+
+def test_a_cancel_that_must_not_be_repeated_is_not_advised() -> None:
+    call = ApiCall.of(replace(CANCEL, repeat="never"), CANCELLING.parameters)
+    again, once = (Exchange().play_on(lambda _: RESET, each, 1.0).error.hint for each in (CANCELLING, call))
+    assert "cancel again" in again
+    assert "cancel again" not in once

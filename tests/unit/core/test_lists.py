@@ -8,7 +8,7 @@ import pytest
 
 from bingx_spot import OutcomeUnknown, Response
 from bingx_spot.core.request import ApiCall
-from bingx_spot.core.response_validation import validate_response
+from bingx_spot.core.response_validation import schema_mismatch, validate_response
 from bingx_spot_api.contract import BY_ID, Field, Items
 from tests.support.plain_ids import plain
 from tests.support.samples import ORDER, SYMBOL
@@ -120,6 +120,39 @@ class TestOpenOrders:
         assert problem(OPEN_ORDERS, {"orders": None}) == ""
         assert problem(OPEN_ORDERS, {}) == "the response lacks orders"
         assert problem(OPEN_ORDERS, None) == "the response says success and holds no data"
+
+    def test_a_price_that_cannot_be_read_is_left_out(self) -> None:
+        body = {"code": 0, "msg": "", "data": {"orders": [state(status="NEW", price="N/A"), state(SECOND)]}}
+        response = validate_response(OPEN_ORDERS, Response(200, {}, json.dumps(body).encode()))
+        first, second = response.json()["data"]["orders"]
+        assert "price" not in first
+        assert (first["orderId"], second["price"]) == (FIRST, ORDER["price"])
+
+    @pytest.mark.parametrize(
+        "data", [{"orders": "x"}, {"orders": [], "fails": "x"}, {"orders": [5]}], ids=plain
+    )
+    def test_a_list_that_cannot_be_read_is_no_empty_list(self, data: Any) -> None:
+        operation = OPEN_ORDERS.operation
+        assert operation.data is not None
+        [orders] = operation.data.fields
+        lists = (orders._replace(required=False), orders._replace(name="fails", required=False))
+        both = replace(
+            operation,
+            data=operation.data._replace(fields=lists),
+            items=operation.items and operation.items._replace(failures="fails"),
+        )
+        assert problem(ApiCall.of(both, OPEN_ORDERS.parameters), {}) == ""
+        assert problem(ApiCall.of(both, OPEN_ORDERS.parameters), data) != ""
+
+    def test_an_order_that_was_filled_while_it_was_cancelled_is_no_contradiction(self) -> None:
+        filled = state(executedQty=ORDER["origQty"])
+        assert problem(OPEN_ORDERS, {"orders": [filled]}) == ""
+        assert "everything of it is executed" in problem(BOTH, {"orders": [filled, state(SECOND)]})
+
+    def test_every_item_is_looked_at(self) -> None:
+        item = Field("orders", "int64", nullable=True)
+        assert schema_mismatch((Field("orders", "array", items=item),), {"orders": [None, 1]}) == ""
+        assert schema_mismatch((Field("orders", "array", items=item),), {"orders": [None, "x"]}) != ""
 
     def test_an_order_of_another_pair_is_not_believed(self) -> None:
         assert problem(OPEN_ORDERS, {"orders": [state(status="NEW", symbol="ETH-USDT")]})

@@ -8,6 +8,7 @@ from tests.support.scripted_time import BEGIN
 from tests.unit.core.playing import answer
 
 HOUR = 3_600_000
+DAY = 24 * HOUR
 REMAIN, EXPIRE = "x-ratelimit-requests-remain", "x-ratelimit-requests-expire"
 # BEGIN is Tue, 14 Nov 2023 22:13:20 GMT.
 BEGIN_DATE, HOUR_LATER = "Tue, 14 Nov 2023 22:13:20 GMT", "Tue, 14 Nov 2023 23:13:20 GMT"
@@ -99,6 +100,10 @@ class TestExchangeTime:
     @pytest.mark.parametrize("date", ["Thu, 01 Jan 1970 00:00:00 GMT", "Thu, 01 Jan 2099 00:00:00 GMT"])
     def test_is_ours_where_the_response_is_more_than_a_day_off(self, date: str) -> None:
         assert self.of(dated(date)) == 100
+
+    def test_is_the_exchange_s_where_the_response_is_a_day_off(self) -> None:
+        assert self.of(stamped(BEGIN + 100 + DAY)) == 100 + DAY
+        assert self.of(stamped(BEGIN + 100 + DAY + 1)) == 100
 
     def test_is_ours_where_the_response_counts_seconds(self) -> None:
         assert self.of(stamped(BEGIN // 1000)) == 100

@@ -1,14 +1,17 @@
 """A request about several orders: after a doubt each of them is asked about."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bingx_spot import OutcomeUnknown, RequestRejected, Response
 from bingx_spot.core.engine import TransportFailure
+from bingx_spot.core.facts import MAXIMUM_QUERIES
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.runner import Send
+from bingx_spot.core.settlement import stands_after_doubt
 from bingx_spot_api.contract import BY_ID
 from tests.support.samples import ORDER, SYMBOL
 from tests.unit.core.playing import NOT_FOUND, RESET, Exchange, Played, Reply, answer, says
@@ -66,7 +69,31 @@ def test_what_a_lost_request_has_cancelled_is_not_reported_as_failed() -> None:
     reads = {str(FIRST): state(FIRST, "CANCELED"), str(SECOND): state(SECOND, "CANCELED")}
     played = play(RESET, ALL_FAILED, reads=reads)
     assert data(played) == {"orders": list(reads.values()), "fails": []}
+    assert isinstance(played.result, Response)
+    assert (played.result.http_status, played.result.headers) == (200, {})
+    assert json.loads(played.result.body) == {"code": 0, "msg": "", "data": data(played)}
+    assert played.result.json() is played.result.json(), "it is parsed"
     assert len(played.sent) == 4
+    # The queries name the pair, and come at once; nothing is waited for once every state is known.
+    queries = [send.request.info.parameters for send in played.sent[-2:]]
+    assert [(query["symbol"], query["orderId"]) for query in queries] == [
+        (SYMBOL, str(FIRST)),
+        (SYMBOL, str(SECOND)),
+    ]
+    assert len(played.waits) == 1
+
+
+def test_a_query_lives_as_long_as_the_request() -> None:
+    reads = {str(FIRST): state(FIRST, "CANCELED"), str(SECOND): state(SECOND, "CANCELED")}
+    call = ApiCall.of(CANCEL_ORDERS, {**BOTH.parameters, "recvWindow": 4321})
+    played = play(RESET, ALL_FAILED, reads=reads, call=call)
+    assert [send.request.info.parameters["recvWindow"] for send in played.sent] == [4321] * 4
+
+
+def test_the_number_of_queries_has_a_bound() -> None:
+    played = play(RESET, ALL_FAILED, reads={str(FIRST): NOT_FOUND, str(SECOND): NOT_FOUND}, timeout=86_400.0)
+    queries = [send for send in played.sent if CANCEL_ORDERS.path not in send.request.info.url]
+    assert len(queries) == MAXIMUM_QUERIES
 
 
 def test_a_repeat_that_cancels_everything_is_believed() -> None:
@@ -94,7 +121,8 @@ def test_an_order_that_no_query_finds_leaves_the_outcome_unknown() -> None:
     assert type(played.error) is OutcomeUnknown
     assert str(SECOND) in str(played.error)
     assert str(FIRST) not in played.error.details.summary
-    assert "Query each of them" in played.error.hint
+    assert played.error.details.summary == f"Unknown whether these orders were cancelled: {SECOND}."
+    assert played.error.hint == "Query each of them; they may be cancelled, by this call or before, or open."
 
 
 @pytest.mark.parametrize(("timeout", "known"), [(10.0, False), (60.0, True)])
@@ -112,6 +140,27 @@ def test_orders_by_client_order_id_are_asked_about_by_it() -> None:
     reads = {name: state(number, "CANCELED", clientOrderID=name) for number, name in enumerate("ab", 1)}
     played = play(RESET, RESET, reads=reads, call=BY_CLIENT_IDS)
     assert [order["clientOrderID"] for order in data(played)["orders"]] == ["a", "b"]
+
+
+def test_several_unknown_orders_are_listed() -> None:
+    played = play(RESET, ALL_FAILED, reads={str(FIRST): NOT_FOUND, str(SECOND): NOT_FOUND})
+    assert played.error.details.summary.endswith(f": {FIRST}, {SECOND}.")
+
+
+@pytest.mark.parametrize(
+    ("operation", "response", "stands"),
+    [
+        (BY_ID["openOrders"], answer({"code": 0, "data": {"orders": []}}), True),
+        (CANCEL_ORDERS, ALL_FAILED, False),
+        (CANCEL_ORDERS, CANCELLED, True),
+        (replace(CANCEL_ORDERS, repeat="same-answer"), ALL_FAILED, True),
+        (BY_ID["cancelOpenOrders"], answer({"code": 0, "data": {"orders": []}}), False),
+    ],
+    ids=["read", "failed", "all", "same answer", "no ids"],
+)
+def test_which_success_tells_what_the_call_did(operation: Any, response: Response, stands: bool) -> None:
+    call = ApiCall.of(operation, {**BOTH.parameters} if operation.items.accounts else {"symbol": SYMBOL})
+    assert stands_after_doubt(call, response) is stands
 
 
 def test_a_first_refusal_of_the_whole_is_no_doubt() -> None:

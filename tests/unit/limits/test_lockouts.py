@@ -359,3 +359,7 @@ class TestChildProcess:
         acquire(guard, 2)
         guard.after_fork_in_child()
         assert acquire(guard, 3) == [True, True, False]
+
+
+def test_an_endpoint_without_errors_has_none_to_tell(guard: RepeatedErrorGuard) -> None:
+    assert guard.ages("cancelOrder") == {}

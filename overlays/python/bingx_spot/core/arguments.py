@@ -57,7 +57,7 @@ def fits(argument: Parameter, value: Any) -> bool:
         return number is not None and _is_within(argument, number)
     if not isinstance(value, str):
         return False
-    if argument.form is not None and argument.items is not None:
+    if argument.items is not None:
         return _holds(argument, argument.items, value)
     shortest, longest = argument.length
     return (
@@ -115,7 +115,7 @@ def allowed(argument: Parameter) -> str:
     Args:
         argument: The parameter, or an item of one.
     """
-    if argument.form is not None and argument.items is not None:
+    if argument.items is not None:
         form = "joined by commas" if argument.form == "joined" else "as a JSON array"
         fewest, most = argument.number
         number = f"{fewest or 0} to {most}" if most is not None else f"at least {fewest or 0}"

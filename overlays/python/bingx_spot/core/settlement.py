@@ -86,7 +86,7 @@ class EachOrder:
                 continue
             told = (item for item in said if any(str(item.get(key)) == name for key in accounts[1]))
             failed.append(next(told, {**order, accounts[1][0]: name}))
-        data = {items.name or "": changed, items.failures or "": failed}
+        data = {str(items.name): changed, str(items.failures): failed}
         envelope = {"code": 0, "msg": "", "data": data}
         return Response(_OK, {}, json.dumps(envelope).encode(), envelope)
 
@@ -95,8 +95,7 @@ class EachOrder:
         operation = settling_operation(self.call.operation)
         given = self.call.parameters
         parameters = {its: given[own] for its, own in settlement.parameters if own in given}
-        kind = next(argument.type for argument in operation.arguments if argument.name == parameter)
-        parameters[parameter] = int(name) if kind.startswith("int") else name
+        parameters[parameter] = name
         if "recvWindow" in given:
             parameters["recvWindow"] = given["recvWindow"]
         attempt = yield from self.attempts.send_once(ApiCall.of(operation, parameters))

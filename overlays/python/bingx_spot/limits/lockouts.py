@@ -47,7 +47,7 @@ class Lockouts:
 
     def is_banned(self) -> bool:
         """Return whether every endpoint is locked."""
-        return self.seconds_left(_ALL) > 0
+        return self._until.get(_ALL, 0.0) > self._now()
 
 
 class RepeatedErrorGuard:
