@@ -14,14 +14,14 @@ from types import MappingProxyType
 #: The shortest text that is redacted, in characters.
 SHORTEST = 12
 _REDACTED = b"***"
-# Each part of the shortest length holds one whole piece of this length.
+# Each part of the shortest length holds a whole piece of this length, where one begins at every `_STEP`.
 _PIECE = SHORTEST // 2
+_STEP = SHORTEST - _PIECE + 1
 # Patterns are compiled when they are used, which is hardly ever.
 _ESCAPED = (
     rb"\\+(?:u([0-9a-fA-F]{4})|u\{0*([0-9a-fA-F]{1,4})\}|U0000([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))"
     rb"|%(?:25)*([0-9a-fA-F]{2})|&#[xX]0*([0-9a-fA-F]{1,4});|&#0*([0-9]{1,4});|\\+(/)|(\0)"
 )
-_SIGNS_OF_ESCAPES = (b"\\", b"%", b"&#", b"\0")
 # 15 bytes in base64 have 20 characters; an order id has 19.
 _SHORTEST_BASE64 = 20
 _BASE64 = rb"[A-Za-z0-9+/_-]{20,}"
@@ -38,20 +38,23 @@ class Redactor:
         parameters: The caller's own: a client order id stays, also where it is a part of the API key.
     """
 
-    __slots__ = ("_parameters", "_secrets")
+    __slots__ = ("_parameters", "_pieces", "_secrets")
 
     def __init__(self, secrets: tuple[str, ...], parameters: Mapping[str, object]) -> None:
         self._parameters = parameters
         self._secrets = [secret.lower().encode() for secret in secrets if len(secret) >= SHORTEST]
+        # As text, which is searched in half the time of bytes. Those that span two secrets do no harm.
+        text = b"".join(self._secrets).decode("latin-1")
+        self._pieces = [text[start : start + _PIECE] for start in range(0, len(text) - _PIECE + 1, _STEP)]
 
     def response(self, body: bytes, headers: Mapping[str, str]) -> tuple[bytes, Mapping[str, str]]:
         """Return a body and headers without the secrets; the same objects where there are none."""
-        values = "\n".join(headers.values()).encode("utf-8", "surrogatepass")
+        values = "\n".join(headers.values())
         # Names are long words with hyphens, which would look like base64.
-        names = "\n".join(headers).lower().encode("utf-8", "surrogatepass")
-        if self._may_hold(b"\n".join((body, values, names)), len(names)):
+        names = "\n".join(headers).lower()
+        if self._may_hold(f"{body.decode('latin-1')}\n{values}", names):
             body = self.redact(body)
-            if self.redact(values) is not values or self.redact(names) is not names:
+            if self.text(values) is not values or self.text(names) is not names:
                 headers = MappingProxyType({self.text(name): self.text(headers[name]) for name in headers})
         return body, headers
 
@@ -63,7 +66,7 @@ class Redactor:
 
     def redact(self, content: bytes) -> bytes:
         """Return the bytes without the secrets; the same object where there are none."""
-        if not self._may_hold(content):
+        if not self._may_hold(content.decode("latin-1")):
             return content
         plain, starts = _unescape(content)
         kept: list[bytes] = []
@@ -74,19 +77,23 @@ class Redactor:
             end = max(end, stop)
         return _REDACTED.join([*kept, content[_at(starts, end) :]]) if kept else content
 
-    def _may_hold(self, content: bytes, names: int = 0) -> bool:
-        """Return quickly whether a secret may be in there; so many bytes at the end are names."""
+    def _may_hold(self, text: str, names: str = "") -> bool:
+        """Return quickly whether a secret may be in a text, or in names, which hold no base64."""
+        both = f"{text}\n{names}"
         return bool(self._secrets) and (
-            self._has_piece(content.lower())
-            or b"a" * _SHORTEST_BASE64 in content[: len(content) - names].translate(_SHAPE)
-            or any(sign in content for sign in _SIGNS_OF_ESCAPES)
+            self._has_piece(both.lower())
+            or b"a" * _SHORTEST_BASE64 in text.encode("latin-1", "replace").translate(_SHAPE)
+            or "\\" in both
+            or "%" in both
+            or "&#" in both
+            or "\0" in both
         )
 
-    def _has_piece(self, lower: bytes) -> bool:
-        for secret in self._secrets:
-            for start in range(0, len(secret) - _PIECE + 1, _PIECE):
-                if secret[start : start + _PIECE] in lower:
-                    return True
+    def _has_piece(self, lower: str) -> bool:
+        # `any` takes twice the time.
+        for piece in self._pieces:  # noqa: SIM110
+            if piece in lower:
+                return True
         return False
 
     def _parts(self, lower: bytes) -> Iterator[tuple[int, int]]:
@@ -95,7 +102,7 @@ class Redactor:
         pieces = [
             (secret, start, secret[start : start + _PIECE])
             for secret in self._secrets
-            for start in range(0, len(secret) - _PIECE + 1, _PIECE)
+            for start in range(0, len(secret) - _PIECE + 1, _STEP)
         ]
         for secret, offset, piece in pieces:
             at = left_over.find(piece)
@@ -119,7 +126,7 @@ class Redactor:
     def _encoded(self, plain: bytes) -> Iterator[tuple[int, int]]:
         """Yield where base64 is that holds a part of a secret."""
         decoded = [(run.span(), text) for run in re.finditer(_BASE64, plain) for text in _decode(run[0])]
-        if self._has_piece(b"\n".join([text for _, text in decoded])):
+        if self._has_piece(b"\n".join([text for _, text in decoded]).decode("latin-1")):
             for span, text in decoded:
                 if any(self._parts(text)):
                     yield span
