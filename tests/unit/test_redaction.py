@@ -1,6 +1,7 @@
 """What is masked of key and signature, and what stays."""
 
 import base64
+import time
 from urllib.parse import quote
 
 import pytest
@@ -11,6 +12,20 @@ from bingx_spot.redaction import SHORTEST, Redactor
 
 KEY, SIGNATURE = "Kq3xW9pLz7TbVn2RmYc5HdGf8JsA4eUo", "9f86d081884c7d659a2feaa0c55ad015" * 2
 REDACTOR = Redactor((KEY, SIGNATURE), {})
+WAYS = {
+    "plain": str,
+    "json": lambda character: f"\\u{ord(character):04X}",
+    "json in url": lambda character: f"%5Cu{ord(character):04x}",
+    "octal": lambda character: f"\\{ord(character):03o}",
+    "unicode in url": lambda character: f"%u{ord(character):04x}",
+    "percent": lambda character: f"%{ord(character):02x}",
+    "html": lambda character: f"&#x{ord(character):x};",
+    "html in html": lambda character: f"&amp;#{ord(character)};",
+    "html in json": lambda character: f"\\u0026#{ord(character)};",
+    "capital": str.swapcase,
+    "nul": lambda character: f"{character}\0",
+    "escaped nul": lambda character: f"{character}\\u0000",
+}
 
 
 @given(
@@ -28,21 +43,9 @@ def test_other_bytes_stay(content):
     assert REDACTOR.redact(content) is content
 
 
-@given(
-    st.lists(
-        st.sampled_from(["plain", "json", "percent", "html", "capital", "nul"]), min_size=32, max_size=32
-    )
-)
+@given(st.lists(st.sampled_from(list(WAYS)), min_size=32, max_size=32))
 def test_each_character_may_be_written_in_another_way(ways):
-    write = {
-        "plain": str,
-        "json": lambda character: f"\\u{ord(character):04X}",
-        "percent": lambda character: f"%{ord(character):02x}",
-        "html": lambda character: f"&#x{ord(character):x};",
-        "capital": str.swapcase,
-        "nul": lambda character: f"{character}\0",
-    }
-    written = "".join(write[way](character) for way, character in zip(ways, KEY, strict=True))
+    written = "".join(WAYS[way](character) for way, character in zip(ways, KEY, strict=True))
     assert REDACTOR.text(f"<{written}>") == "<***>"
 
 
@@ -74,3 +77,20 @@ def test_the_caller_s_own_id_stays_where_it_is_a_part_of_the_key():
 def test_a_header_s_name_is_masked(write):
     body, headers = REDACTOR.response(b"{}", {f"x-{write(KEY)}": "1", "date": "today"})
     assert (body, dict(headers)) == (b"{}", {"x-***": "1", "date": "today"})
+
+
+@pytest.mark.parametrize("skipped", range(3))
+def test_hexadecimal_is_masked_wherever_the_secret_begins_in_it(skipped):
+    written = ("f" * skipped + KEY.encode().hex()).upper()
+    assert REDACTOR.text(f"0x{written}!") == "0x***!"
+
+
+@pytest.mark.parametrize("sign", ["\\", "%", "%25", "&#0", "&amp;", "\\u{0", "\0", "/", "a", KEY[:11] + " "])
+def test_the_time_it_takes_grows_as_the_text(sign):
+    def seconds(characters):
+        text, began = (sign * characters)[:characters].encode(), time.process_time()
+        assert REDACTOR.redact(text) is text
+        return time.process_time() - began
+
+    # Sixteen times the text: 256 times, where each sign is compared with each.
+    assert min(seconds(64_000) for _ in range(2)) < 64 * max(seconds(4_000) for _ in range(3)) + 0.1

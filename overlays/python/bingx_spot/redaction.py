@@ -1,8 +1,8 @@
 """Redact what a server repeats of a request: API key and signature, in whatever form it writes them.
 
 Found are the whole and every part of it from `SHORTEST` characters on, in any case; with characters escaped
-as in JSON, URLs or HTML; and what is in base64. A key that is shorter, as on a sandbox, is part of many words
-and stays.
+as in JSON, URLs or HTML, also one in the other; and what is in base64 or hexadecimal. A key that is shorter,
+as on a sandbox, is part of many words and stays.
 """
 
 import re
@@ -17,14 +17,19 @@ _REDACTED = b"***"
 # Each part of the shortest length holds a whole piece of this length, where one begins at every `_STEP`.
 _PIECE = SHORTEST // 2
 _STEP = SHORTEST - _PIECE + 1
-# Patterns are compiled when they are used, which is hardly ever.
+# Patterns are compiled when they are used, which is hardly ever. Each takes time in proportion to the text:
+# a run of backslashes is tried from its first one only.
+_HEX4, _HEX2 = rb"([0-9a-fA-F]{4})", rb"([0-9a-fA-F]{2})"
 _ESCAPED = (
-    rb"\\+(?:u([0-9a-fA-F]{4})|u\{0*([0-9a-fA-F]{1,4})\}|U0000([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))"
-    rb"|%(?:25)*([0-9a-fA-F]{2})|&#[xX]0*([0-9a-fA-F]{1,4});|&#0*([0-9]{1,4});|\\+(/)|(\0)"
-)
+    rb"(?<!\\)\\+(?:u%b|u\{0*([0-9a-fA-F]{1,4})\}|U0000%b|x%b)|%%(?:25)*(?:u%b|%b)"
+    rb"|&(?:amp;)*#[xX]0*([0-9a-fA-F]{1,4});?|&(?:amp;)*#0*([0-9]{1,4});?|(?<!\\)\\+(?:([0-7]{3})|(/))|(\0+)"
+) % (_HEX4, _HEX4, _HEX2, _HEX4, _HEX2)
+# A JSON encoder of Go writes `&#75;` as `\u0026#75;`.
+_LAYERS = 3
 # 15 bytes in base64 have 20 characters; an order id has 19.
 _SHORTEST_BASE64 = 20
 _BASE64 = rb"[A-Za-z0-9+/_-]{20,}"
+_HEXADECIMAL = rb"[0-9a-fA-F]{24,}"
 _IN_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
 _SHAPE = bytes.maketrans(_IN_BASE64, b"a" * len(_IN_BASE64))
 _FROM_URL_SAFE = bytes.maketrans(b"-_", b"+/")
@@ -68,14 +73,20 @@ class Redactor:
         """Return the bytes without the secrets; the same object where there are none."""
         if not self._may_hold(content.decode("latin-1")):
             return content
-        plain, starts = _unescape(content)
+        plain, layers = content, list[list[tuple[int, int]]]()
+        while len(layers) < _LAYERS:
+            unescaped, starts = _unescape(plain)
+            if unescaped == plain:
+                break
+            plain = unescaped
+            layers.insert(0, starts)
         kept: list[bytes] = []
         end = -1
         for start, stop in sorted([*self._parts(plain.lower()), *self._encoded(plain)]):
             if start > end:
-                kept.append(content[_at(starts, end) if kept else 0 : _at(starts, start)])
+                kept.append(content[_at(layers, end) if kept else 0 : _at(layers, start)])
             end = max(end, stop)
-        return _REDACTED.join([*kept, content[_at(starts, end) :]]) if kept else content
+        return _REDACTED.join([*kept, content[_at(layers, end) :]]) if kept else content
 
     def _may_hold(self, text: str, names: str = "") -> bool:
         """Return quickly whether a secret may be in a text, or in names, which hold no base64."""
@@ -85,7 +96,7 @@ class Redactor:
             or b"a" * _SHORTEST_BASE64 in text.encode("latin-1", "replace").translate(_SHAPE)
             or "\\" in both
             or "%" in both
-            or "&#" in both
+            or "&" in both
             or "\0" in both
         )
 
@@ -124,8 +135,9 @@ class Redactor:
         )
 
     def _encoded(self, plain: bytes) -> Iterator[tuple[int, int]]:
-        """Yield where base64 is that holds a part of a secret."""
+        """Yield where base64 or hexadecimal is that holds a part of a secret."""
         decoded = [(run.span(), text) for run in re.finditer(_BASE64, plain) for text in _decode(run[0])]
+        decoded += [(run.span(), text) for run in re.finditer(_HEXADECIMAL, plain) for text in _bytes(run[0])]
         if self._has_piece(b"\n".join([text for _, text in decoded]).decode("latin-1")):
             for span, text in decoded:
                 if any(self._parts(text)):
@@ -137,6 +149,12 @@ def _decode(run: bytes) -> Iterator[bytes]:
     characters = run.translate(_FROM_URL_SAFE)
     for skipped in range(4):
         yield b64decode(characters[skipped : skipped + (len(characters) - skipped) // 4 * 4]).lower()
+
+
+def _bytes(run: bytes) -> Iterator[bytes]:
+    """Yield what hexadecimal digits mean, in lower case, from the first digit and from the second."""
+    for digits in (run, run[1:]):
+        yield bytes.fromhex(digits[: len(digits) // 2 * 2].decode()).lower()
 
 
 def _unescape(content: bytes) -> tuple[bytes, list[tuple[int, int]]]:
@@ -152,14 +170,19 @@ def _unescape(content: bytes) -> tuple[bytes, list[tuple[int, int]]]:
 
 
 def _character(found: re.Match[bytes]) -> bytes:
-    *hexadecimal, decimal, slash, nothing = found.groups()
+    *hexadecimal, decimal, octal, slash, nothing = found.groups()
     if slash or nothing:
         return slash or b""
-    code = int(decimal) if decimal else int(next(filter(None, hexadecimal)), 16)
-    return chr(code).encode("ascii", "replace")
+    digits, base = (
+        (decimal, 10) if decimal else (octal, 8) if octal else (next(filter(None, hexadecimal)), 16)
+    )
+    code = int(digits, base)
+    return chr(code).encode("ascii", "replace") if code else b""
 
 
-def _at(starts: list[tuple[int, int]], position: int) -> int:
-    """Return the place in the original of a position in the text without escapes."""
-    there, original = starts[bisect_right(starts, (position, float("inf"))) - 1]
-    return original + position - there
+def _at(layers: list[list[tuple[int, int]]], position: int) -> int:
+    """Return the place in the original of a position in the text without its layers of escapes."""
+    for starts in layers:
+        there, original = starts[bisect_right(starts, (position, float("inf"))) - 1]
+        position = original + position - there
+    return position
