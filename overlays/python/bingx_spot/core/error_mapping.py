@@ -44,6 +44,9 @@ _CLASSES: dict[str, type[CallError]] = {
     "refused": RequestRejected,
     "unavailable": OutcomeUnknown,
 }
+# The exchange's own texts have some hundred characters. An expression such as `api.*not found` takes time that
+# grows as the square of the text: an hour for a megabyte.
+_LONGEST_READ = 2_000
 _WHITE_SPACE = re.compile(r"[ \t\r\n]+")
 _LOWER_CASE = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
@@ -57,7 +60,7 @@ def error_from_code(code: int | str, message: str, details: ErrorDetails, operat
         details: What is known of the call.
         operation: The operation that was called.
     """
-    text = normalised(message)
+    text = normalised(message[:_LONGEST_READ])
     # Each list ends with a row that matches everything.
     row = next(row for row in ROWS if _matches(row, operation, int(code), text, details.http_status))
     retry_at = _time_in_text(row, text) or _time_in_headers(row, details.headers)
