@@ -172,6 +172,12 @@ class TestUrl:
             "http://pro\nxy:80",
             "\thttp://proxy:80",
             "http://proxy\x9b:80",
+            "http://proxy:0",
+            "http://proxy:80/path",
+            "http://proxy:80?word",
+            "http://pro\\xy:80",
+            "http://[::1]proxy:80",
+            "http://pr%6fxy:80",
         ],
     )
     def test_that_is_none_is_refused_and_not_repeated(self, url: Any) -> None:

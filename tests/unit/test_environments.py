@@ -100,7 +100,7 @@ class TestBaseUrls:
             "https://:8443", "https://exa mple.com", "https://exa%6dple.com", "https://MØTH.com",
             "https://[::1", "https://[::1%25lo]", "https://example.com:port", "https://example.com:99999",
             "https://exa\x00mple.com", "https://a\\b", "://example.com", "https://-example.com",
-            "https://[v1.x]",
+            "https://[v1.x]", "https://[::1]x", "http://[::1].example.com", "https://example.com:0",
         ],
         ids=ascii,
     )  # fmt: skip

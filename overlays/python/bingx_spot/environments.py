@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from bingx_spot.exceptions import InvalidInput, shown
 from bingx_spot_api.contract import SERVERS
@@ -76,6 +76,23 @@ def has_hidden_characters(url: str) -> bool:
     return any(character.isspace() or not character.isprintable() for character in url)
 
 
+def names_host(parts: SplitResult) -> bool:
+    """Return whether a URL has a host name or an address, perhaps a port, and nothing that parsers drop.
+
+    Args:
+        parts: The URL; a user and a password before the host are not looked at.
+
+    Raises:
+        ValueError: The port is no number, or too great.
+    """
+    host = parts.hostname or ""
+    # Brackets belong around an IPv6 address only. What stands between them and the port would be dropped.
+    address = f"[{host}]" if ":" in host else host
+    authority = parts.netloc.rpartition("@")[2].lower()
+    rest = authority.removeprefix(address)
+    return _is_host(host) and authority.startswith(address) and rest[:1] in ("", ":") and parts.port != 0
+
+
 def _origin(url: str) -> str:
     # No error repeats a URL: its user, path or query may be a secret.
     if has_hidden_characters(url):
@@ -84,13 +101,11 @@ def _origin(url: str) -> str:
         raise InvalidInput("environment", "holds a user name or password", _URL_ALLOWED)
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
+        fits, port = parts.scheme in ("http", "https") and names_host(parts), parts.port
     except ValueError:
         raise InvalidInput("environment", "is not a URL", _URL_ALLOWED) from None
-    host = host or ""
-    # Brackets belong around an IPv6 address only.
-    bracketed = parts.netloc.startswith("[")
-    if parts.scheme not in ("http", "https") or not _is_host(host) or bracketed != (":" in host):
+    host = parts.hostname or ""
+    if not fits:
         raise InvalidInput("environment", "is not the URL of a host", _URL_ALLOWED)
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise InvalidInput("environment", "has more than a host", _URL_ALLOWED)

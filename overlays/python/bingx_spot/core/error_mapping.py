@@ -44,8 +44,8 @@ _CLASSES: dict[str, type[CallError]] = {
     "refused": RequestRejected,
     "unavailable": OutcomeUnknown,
 }
-# The exchange's own texts have some hundred characters. An expression such as `api.*not found` takes time that
-# grows as the square of the text: an hour for a megabyte.
+# The exchange's own texts have some hundred characters. An expression such as `api.*not found` takes time
+# that grows as the square of the text: an hour for a megabyte.
 _LONGEST_READ = 2_000
 _WHITE_SPACE = re.compile(r"[ \t\r\n]+")
 _LOWER_CASE = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")

@@ -31,16 +31,17 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 # An id may come as text: its digits are exact either way.
 _INTEGER = re.compile("[0-9]{1,19}")
+_TOO_GREAT = 10**19
 # An amount that does not apply comes as empty text.
 _DECIMAL = re.compile(r"([-+]?[0-9]{1,64}(\.[0-9]{1,64})?([eE][-+]?[0-9]{1,3})?)?")
 _TEXTS = {"decimal": _DECIMAL, "int64": _INTEGER, "int32": _INTEGER}
 
 
 def is_integer(value: object) -> TypeGuard[int | str]:
-    """Return whether a value is a whole number, or text that is the digits of an int64."""
+    """Return whether a value is a whole number of at most 19 digits, or text of as many."""
     if isinstance(value, str):
         return _INTEGER.fullmatch(value) is not None
-    return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < _TOO_GREAT
 
 
 def schema_mismatch(fields: tuple[Field, ...], members: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import certifi
 
-from bingx_spot.environments import has_hidden_characters
+from bingx_spot.environments import has_hidden_characters, names_host
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.transport.connection_pool import ConnectionBroken, Origin, RequestContext
 from bingx_spot.transport.http11 import Flow, Result, open_tunnel
@@ -147,14 +147,16 @@ class Proxy:
         """
         try:
             parts = urlsplit(url)
-            host, port = parts.hostname, parts.port
-            if has_hidden_characters(url):
-                host = None
+            more = parts.path.strip("/") or parts.query or parts.fragment
+            fits = (
+                parts.scheme in _PORTS and names_host(parts) and not more and not has_hidden_characters(url)
+            )
         except (ValueError, TypeError, AttributeError):
-            host = None
-        if not host or parts.scheme not in _PORTS:
+            fits = False
+        if not fits:
             raise InvalidInput("proxy", "is not an HTTP proxy's URL", _ALLOWED)
-        origin = Origin(parts.scheme, host, port or _PORTS[parts.scheme], parts.netloc.rpartition("@")[2])
+        port = parts.port or _PORTS[parts.scheme]
+        origin = Origin(parts.scheme, parts.hostname or "", port, parts.netloc.rpartition("@")[2])
         if parts.username is None:
             return cls(origin)
         password = b64encode(f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode())
