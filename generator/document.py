@@ -6,9 +6,11 @@ second. A round-trip parser takes many times that.
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from math import inf, isfinite
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -27,6 +29,7 @@ _DEEPEST = 100
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _NUMBER_ELSEWHERE = re.compile(r"[-+]?(\.?[0-9][0-9_]*)(\.[0-9_]*)?([eE][-+]?[0-9]+)?|0[xob][0-9a-fA-F_]+")
+_LONGEST_NUMBER = 40
 _WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None}
 _TEXT_TAG = "tag:yaml.org,2002:str"
 _QUOTED = ("'", '"', "|", ">")
@@ -119,7 +122,7 @@ def read_data(path: Path, name: str) -> Any:
 
 def short_name(path: Path) -> str:
     """Return a path relative to the working directory or the project, such as `spec/openapi.yaml`."""
-    absolute = path.resolve()
+    absolute = Path(os.path.realpath(path))
     for folder in (Path.cwd(), ROOT):
         if absolute.is_relative_to(folder):
             return absolute.relative_to(folder).as_posix()
@@ -129,6 +132,9 @@ def short_name(path: Path) -> str:
 def _bytes(path: Path, name: str) -> bytes:
     """Read a file with LF line ends, so that its digest is the same on every system."""
     try:
+        if path.exists() and not path.is_file():
+            # A FIFO would be waited for, and /dev/zero has no end.
+            raise SpecError(name, [Problem(1, "This is not a regular file. Name another with --spec.")])
         return path.read_bytes().replace(b"\r\n", b"\n")
     except OSError as error:
         text = f"The file cannot be read ({error.strerror}). Name another with --spec."
@@ -225,7 +231,16 @@ class _Reader:
         if text in _WORDS:
             return _WORDS[text]
         if _NUMBER.fullmatch(text):
-            return float(text) if set(text) & set(".eE") else int(text)
+            # Python reads no more than 4,300 digits, and greater floats as infinite.
+            number = (
+                (float(text) if set(text) & set(".eE") else int(text))
+                if len(text) <= _LONGEST_NUMBER
+                else inf
+            )
+            if isfinite(number):
+                return number
+            self._refuse(node, f"The number {text[:_LONGEST_NUMBER]} is too great. Put it in quotes.")
+            return 0
         if node.tag != _TEXT_TAG or _NUMBER_ELSEWHERE.fullmatch(text):
             advice = "Put it in quotes, or write it as JSON does."
             self._refuse(node, f"Readers of YAML disagree about the plain value `{text}`. {advice}")

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+# In characters. A problem may quote a value of the contract, whatever its length.
+_LONGEST = 2_000
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
@@ -39,7 +42,10 @@ class SpecError(GeneratorError):
     def __init__(self, name: str, problems: Iterable[Problem]) -> None:
         self.name = name
         self.problems = tuple(sorted(set(problems)))
-        super().__init__("\n".join(f"{name}:{problem.line}: {problem.text}" for problem in self.problems))
+        lines = [f"{name}:{problem.line}: {problem.text}" for problem in self.problems]
+        super().__init__(
+            "\n".join(line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…" for line in lines)
+        )
 
 
 def listed(names: Iterable[object]) -> str:

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -6,7 +7,7 @@ import pytest
 import yaml
 
 from generator.caller_view import caller_view
-from generator.document import ROOT, Document, _represent_text, yaml_text
+from generator.document import ROOT, Document, _represent_text, short_name, yaml_text
 from generator.problem import SpecError
 from tests.generator.contracts import CONTRACT
 from tests.support.plain_yaml import load_yaml
@@ -51,6 +52,8 @@ def test_line_ends_of_another_system_change_no_digest(tmp_path: Path) -> None:
         ("a: 0x1F\n", 1, "disagree about the plain value `0x1F`"),
         ("a: 0o17\n", 1, "disagree about the plain value `0o17`"),
         ("a: 1_000\n", 1, "disagree about the plain value `1_000`"),
+        (f"a: {'9' * 5_000}\n", 1, "The number 9999"),
+        ("a: 1\nb: -1e999\n", 2, "The number -1e999 is too great"),
         ("a: .inf\n", 1, "disagree about the plain value `.inf`"),
         ("a: .nan\n", 1, "disagree about the plain value `.nan`"),
         ("a: 1:30\n", 1, "disagree about the plain value `1:30`"),
@@ -96,6 +99,21 @@ def test_deep_nesting_is_refused_with_its_line(tmp_path: Path, source: str, line
     assert done.stderr.endswith(
         f"openapi.yaml:{line}: More than 100 mappings and lists are nested here. Take them apart.\n"
     )
+
+
+def test_a_value_of_any_length_is_cut_in_a_message(tmp_path: Path) -> None:
+    with pytest.raises(SpecError) as error:
+        read(tmp_path, f"a: {':'.join(['59'] * 10_000)}\n".encode())
+    assert str(error.value).endswith("…")
+    assert len(str(error.value)) < 2_100
+
+
+def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for name, reason in (("fifo", "not a regular file"), ("loop", "cannot be read")):
+        with pytest.raises(SpecError, match=reason):
+            Document.read(tmp_path / name, short_name(tmp_path / name))
 
 
 def test_aliases_that_multiply_are_refused_at_once(tmp_path: Path) -> None:

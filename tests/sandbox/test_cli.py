@@ -99,6 +99,7 @@ def test_accounts_keys_and_limits_are_options(http: httpx.Client) -> None:
         (["--accounts", "0"], "Error: --accounts must be a whole number from 1 to 100."),
         (["--keys", "101"], "Error: --keys must be a whole number from 1 to 100."),
         (["--faults", "no-such-file"], "Invalid value for '--faults'"),
+        (["--faults", "/dev/zero"], "--faults has more than 1,048,576 bytes"),
         (["--host", "192.0.2.1"], "Error: --host must be a loopback address"),
     ],
 )

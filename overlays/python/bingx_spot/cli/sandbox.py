@@ -42,6 +42,8 @@ within 480 seconds lock the endpoint.
 A fault is a rule: which fault, for which requests (operation, orderId), how often (times, skip,
 probability, seed), and its own parameters. The first rule that matches a request applies.
 """
+# More than any list of faults, and less than what /dev/zero gives.
+_LONGEST_FILE = 1_048_576
 
 
 @click.command("sandbox", epilog=_EPILOG)
@@ -119,7 +121,9 @@ def command(
         text = f"The sandbox needs {missing.name}. Install it with: pip install 'bingx-spot[sandbox]'"
         raise click.ClickException(text) from None
     try:
-        texts: list[str | bytes] = [*rules, *([rules_file.read()] if rules_file else [])]
+        texts: list[str | bytes] = [*rules, *([rules_file.read(_LONGEST_FILE + 1)] if rules_file else [])]
+        if texts and len(texts[-1]) > _LONGEST_FILE:
+            raise click.UsageError(f"--faults has more than {_LONGEST_FILE:,} bytes.")
         settings["faults"] = [rule for text in texts for rule in bingx_sandbox.load_rules(text)]
         if child:
             for name in ("host", "port"):
