@@ -70,6 +70,18 @@ def find_database(path: Path) -> os.stat_result | None:
     return status
 
 
+def check_regular_database(path: Path) -> None:
+    """Raise `UnsafeFile` unless an SQLite database and what stands beside it are regular files."""
+    check_regular(path.lstat())
+    for suffix in _COMPANIONS:
+        companion = path.with_name(path.name + suffix)
+        with suppress(FileNotFoundError):
+            try:
+                check_regular(companion.lstat())
+            except UnsafeFile as error:
+                raise UnsafeFile(f"{companion} is beside it, and {error.strerror}") from None
+
+
 def create(path: Path) -> os.stat_result:
     """Create an empty file that only its owner can read, and return its status.
 

@@ -82,6 +82,19 @@ def test_a_folder_that_does_not_exist(path):
         Journal.open_readonly(path)
 
 
+@pytest.mark.parametrize("suffix", ["-wal", "-shm", "-journal"])
+@pytest.mark.parametrize("make", KINDS.values(), ids=list(KINDS))
+def test_what_is_no_regular_file_beside_it_is_refused_and_stays(path, make, suffix):
+    new_journal(path, rows(1)).close()
+    beside = path.with_name(path.name + suffix)
+    make(beside)
+    before = standing(beside)
+    for opened in (Journal.open, Journal.open_readonly):
+        with pytest.raises(JournalError, match=f"{suffix} is beside it, and it is a .*, not a regular file"):
+            opened(path)
+    assert standing(beside) == before
+
+
 @pytest.mark.parametrize("make", KINDS.values(), ids=list(KINDS))
 def test_what_is_no_regular_file_is_refused_and_stays(path, make):
     make(path)

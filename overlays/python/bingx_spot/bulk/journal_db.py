@@ -137,7 +137,7 @@ class JournalDatabase:
             JournalError: The file is something else, or does not exist.
         """
         with ExitStack() as undo, _translating(path, "read", "name the file of a journal"):
-            private_file.check_regular(path.lstat())
+            private_file.check_regular_database(path)
             # In a folder that cannot be written, SQLite reads a file without a log only as immutable.
             log = path.with_name(f"{path.name}-wal")
             immutable = not os.access(path.parent, os.W_OK) and not log.exists()
