@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from unittest import mock
 
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader, Template
@@ -14,7 +14,7 @@ from openapi_python_client import Project, strings
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError as ClientError
-from openapi_python_client.parser.properties import ModelProperty
+from openapi_python_client.parser.properties import ModelProperty, Property
 from openapi_python_client.strings import ClassName, split_words
 
 from generator.document import Document, Location
@@ -30,8 +30,22 @@ _PLURAL = re.compile(r"[A-Z]{2,}s(?![a-z])")
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
-def write_client(document: Document, view: Mapping[str, Any], folder: Path, head: str) -> None:
-    """Write the generated package.
+class Answer(NamedTuple):
+    """What a success of an operation is in Python.
+
+    Args:
+        model: The class of the envelope.
+        data: The type of its `data`, as code, or None where the contract does not say what that holds.
+    """
+
+    model: str
+    data: str | None
+
+
+def write_client(
+    document: Document, view: Mapping[str, Any], folder: Path, head: str
+) -> dict[tuple[str, str], Answer]:
+    """Write the generated package, and return the answers by method and path.
 
     Args:
         document: The contract, for the line numbers of warnings.
@@ -47,19 +61,24 @@ def write_client(document: Document, view: Mapping[str, Any], folder: Path, head
     if installed != OPENAPI_PYTHON_CLIENT:
         needed = f"{OPENAPI_PYTHON_CLIENT} is needed. Run `make setup`."
         raise GeneratorError(f"openapi-python-client {installed} is installed, {needed}")
+    answers: dict[tuple[str, str], Answer] = {}
     try:
-        complaints = _write(view, _config(folder), head)
+        complaints = _write(view, _config(folder), head, answers)
     except Exception as error:  # noqa: BLE001 - it raises many kinds of exception for a contract that it does not support
         complaints = [ClientError(header=f"{type(error).__name__}:", detail=str(error))]
     document.refuse(_problem(document, complaint) for complaint in complaints)
+    return answers
 
 
-def _write(view: Mapping[str, Any], config: Config, head: str) -> Sequence[ClientError]:
+def _write(
+    view: Mapping[str, Any], config: Config, head: str, answers: dict[tuple[str, str], Answer]
+) -> Sequence[ClientError]:
     with _plain_words():
         data = GeneratorData.from_dict(dict(view), config=config)
     if isinstance(data, ClientError):
         return [data]
     hoist_imports(data.models)
+    answers |= _answers(data)
     with contextlib.redirect_stdout(io.StringIO()):  # It prints the folder.
         project = _project(data, config, view)
         project.env.template_class = _headed(head)
@@ -104,6 +123,21 @@ def _project(data: GeneratorData, config: Config, view: Mapping[str, Any]) -> Pr
     )
     project.env.globals["open_enums"] = _open_enums(view, config)
     return project
+
+
+def _answers(data: GeneratorData) -> dict[tuple[str, str], Answer]:
+    return {
+        (endpoint.method.upper(), endpoint.path.get_untrusted_value()): _answer(endpoint.responses.patterns[0].prop)
+        for collection in data.endpoint_collections_by_tag.values()
+        for endpoint in collection.endpoints
+    }
+
+
+def _answer(envelope: Property) -> Answer:
+    assert isinstance(envelope, ModelProperty)  # the rules let no other answer through
+    properties = (*(envelope.required_properties or ()), *(envelope.optional_properties or ()))
+    types = [member.get_type_string(no_optional=True).as_unembedded_code() for member in properties if member.name == "data"]
+    return Answer(str(envelope.class_info.name), *(types or (None,)))
 
 
 def _headed(head: str) -> type[Template]:

@@ -19,6 +19,7 @@ from generator.problem import Problem, SpecError
 from generator.references import loop_problems, reference_problems
 from generator.rendering import format_python
 from generator.rules import rule_problems
+from generator.surface import write_surface
 from generator.validity import consistency_problems, example_problems, structure_problems
 
 # Each step relies on the checks before it.
@@ -107,9 +108,10 @@ def _build(document: Document, folder: Path) -> Path:
     package = folder / "python" / PACKAGE
     package.parent.mkdir(parents=True)
     header = Header(document.root["info"]["version"], document.sha256)
-    write_client(document, python_view(caller), package, str(header))
+    answers = write_client(document, python_view(caller), package, str(header))
     compiled = compile_contract(document)
     write_contract(compiled, package, str(header))
+    write_surface(compiled, answers, package, str(header))
     errors = read_error_table()
     write_error_table(errors, package, str(header))
     (package / "py.typed").write_text("", "utf-8")

@@ -12,6 +12,7 @@ from bingx_spot.keepalive import AsyncKeepAlive, KeepAlive, check_every
 from bingx_spot.models import Order, Response
 from bingx_spot.validation import OrderId, Restriction, cancel_order_request, order_reference
 from bingx_spot_api.api import server, trade
+from bingx_spot_api.tags import AsyncTags, Tags
 
 if TYPE_CHECKING:
     from bingx_spot.bulk.async_run import AsyncCancelRun
@@ -34,7 +35,7 @@ class CancelOptions(QueryOptions, total=False):
     already_canceled_ok: bool
 
 
-class BingxSpot(BaseClient):
+class BingxSpot(BaseClient, Tags):
     """Client that blocks. One client may be used from many threads.
 
     Args:
@@ -190,7 +191,7 @@ class BingxSpot(BaseClient):
         self.close()
 
 
-class AsyncBingxSpot(BaseClient):
+class AsyncBingxSpot(BaseClient, AsyncTags):
     """Client that awaits. One client may be used from many tasks, and in several event loops.
 
     Args:

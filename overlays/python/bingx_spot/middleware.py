@@ -11,7 +11,7 @@ and taking it apart again would cost more than all that this package does for a 
 from collections.abc import Mapping, MutableMapping
 from typing import Any, NamedTuple
 
-from bingx_spot.core.arguments import check_arguments
+from bingx_spot.core.arguments import as_sent, check_arguments
 from bingx_spot.core.engine import Engine
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.resolution import resolve
@@ -124,6 +124,7 @@ def call_of(
         InvalidInput: A parameter is not allowed, or they do not name exactly one order.
     """
     parameters = json or {} if params is None else {**params, **(json or {})}
-    call = ApiCall.of(OPERATIONS[method.upper(), url], parameters)
+    operation = OPERATIONS[method.upper(), url]
+    call = ApiCall.of(operation, as_sent(operation, parameters))
     check_arguments(call.operation, call.parameters)
     return call

@@ -38,6 +38,31 @@ def check_arguments(
             raise InvalidInput(name, f"is {shown(value)}", allowed(argument))
 
 
+def as_sent(operation: Operation, parameters: Mapping[str, object]) -> Mapping[str, object]:
+    """Return the parameters with each list as the text that holds it.
+
+    Args:
+        operation: The operation.
+        parameters: The parameters by their wire names.
+
+    Raises:
+        InvalidInput: An item is not allowed; the error names the parameter.
+    """
+    if not any(isinstance(value, list | tuple) for value in parameters.values()):
+        return parameters
+    sent = dict(parameters)
+    for argument in operation.arguments:
+        values = sent.get(argument.name)
+        if argument.items is not None and isinstance(values, list | tuple):
+            for value in values:
+                # Checked before they are joined: a comma within an item would make it two.
+                if not fits(argument.items, value):
+                    raise InvalidInput(argument.python_name, f"holds {shown(value)}", allowed(argument))
+            joined = argument.form == "joined"
+            sent[argument.name] = ",".join(map(str, values)) if joined else json.dumps(values, ensure_ascii=False)
+    return sent
+
+
 def fits(argument: Parameter, value: Any) -> bool:
     """Return whether a value is allowed.
 
