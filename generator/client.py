@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from unittest import mock
 
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader, Template
@@ -14,7 +14,7 @@ from openapi_python_client import Project, strings
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError as ClientError
-from openapi_python_client.parser.properties import ModelProperty, Property
+from openapi_python_client.parser.properties import ModelProperty
 from openapi_python_client.strings import ClassName, split_words
 
 from generator.document import Document, Location
@@ -126,17 +126,19 @@ def _project(data: GeneratorData, config: Config, view: Mapping[str, Any]) -> Pr
 
 
 def _answers(data: GeneratorData) -> dict[tuple[str, str], Answer]:
+    endpoints = [each for tag in data.endpoint_collections_by_tag.values() for each in tag.endpoints]
     return {
-        (endpoint.method.upper(), endpoint.path.get_untrusted_value()): _answer(endpoint.responses.patterns[0].prop)
-        for collection in data.endpoint_collections_by_tag.values()
-        for endpoint in collection.endpoints
+        (endpoint.method.upper(), endpoint.path.get_untrusted_value()): _answer(
+            cast("ModelProperty", endpoint.responses.patterns[0].prop)
+        )
+        for endpoint in endpoints
     }
 
 
-def _answer(envelope: Property) -> Answer:
-    assert isinstance(envelope, ModelProperty)  # the rules let no other answer through
+def _answer(envelope: ModelProperty) -> Answer:
     properties = (*(envelope.required_properties or ()), *(envelope.optional_properties or ()))
-    types = [member.get_type_string(no_optional=True).as_unembedded_code() for member in properties if member.name == "data"]
+    data = [member for member in properties if member.name == "data"]
+    types = [member.get_type_string(no_optional=True).as_unembedded_code() for member in data]
     return Answer(str(envelope.class_info.name), *(types or (None,)))
 
 

@@ -158,7 +158,9 @@ def _meaning(parameter: Mapping[str, Any]) -> str:
 
 def _bounds(value: Mapping[str, Any], least: str, most: str, unit: str) -> Iterator[str]:
     if most in value:
-        low = f"{'Above ' if value.get('exclusiveMinimum') else ''}{value[least]} to " if least in value else ""
+        low = (
+            f"{'Above ' if value.get('exclusiveMinimum') else ''}{value[least]} to " if least in value else ""
+        )
         yield f"{low or 'Up to '}{value[most]}{unit}"
     elif least in value:
         yield f"At least {value[least]}{unit}"

@@ -10,8 +10,11 @@ from bingx_spot.exceptions import InvalidInput, shown
 from bingx_spot.models import Order
 from bingx_spot.validation import OrderId, Restriction, checked_restriction, order_reference
 from bingx_spot.visible_text import visible
+from bingx_spot_api.contract import BY_ID
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
 
+#: The operation that cancels one order.
+CANCEL = BY_ID["cancelOrder"]
 #: The fields of a cancel: Python's names and the API's.
 WIRE_NAMES = {
     "symbol": "symbol",

@@ -12,7 +12,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bingx_spot.bulk.items import CancelRequest
+from bingx_spot.bulk.items import CANCEL, CancelRequest
 from bingx_spot.bulk.result import CancelOutcome, CancelResult, affects_every_order
 from bingx_spot.core.admission import NO_PERMIT
 from bingx_spot.core.attempt import BAN_STATUSES, CLOSED_CLIENT
@@ -22,12 +22,10 @@ from bingx_spot.core.runner import CallContext, CallSteps, EffectResult, Send, S
 from bingx_spot.exceptions import BulkRunAborted, CallError, ErrorDetails, InvalidInput, NotSent, RateLimited
 from bingx_spot.limits.permit_queue import Wakeup
 from bingx_spot.models import Order, Response
-from bingx_spot_api.contract import BY_ID
 
 #: How many orders are in flight at once: at five cancels a second, a response may take three seconds.
 MAX_IN_FLIGHT = 16
 
-_CANCEL = BY_ID["cancelOrder"]
 # Consecutive orders that did not reach the exchange; the next one would not either.
 _MAX_UNREACHED = 20
 # In seconds. A lock-out lasts up to five minutes, and repeated errors are forgotten after eight.
@@ -91,7 +89,7 @@ class Run:
 
     def locked_for(self) -> float:
         """Return for how long the exchange rejects every cancel, in seconds; 0 where it accepts them."""
-        locked = self.context.state.lockouts.seconds_left(_CANCEL.operation_id)
+        locked = self.context.state.lockouts.seconds_left(CANCEL.operation_id)
         return max(locked, self._locked_until - self.context.now(), 0.0)
 
     def raise_if_aborted(self) -> None:
@@ -106,7 +104,7 @@ class Run:
             located = InvalidInput(f"[{position}].{error.field}", error.reason, error.allowed)
             return CancelResult.from_error(position, None, item, located)
         try:
-            response = yield from self._with_rate_limit_wait(ApiCall.of(_CANCEL, request.parameters()))
+            response = yield from self._with_rate_limit_wait(ApiCall.of(CANCEL, request.parameters()))
             order = Order.from_data(response.data(), response)
         except CallError as error:
             if affects_every_order(error):

@@ -11,10 +11,12 @@ from bingx_spot.visible_text import visible
 
 #: Command names and the first line of their help, so that the list of commands imports none of them.
 COMMANDS = {
+    "call": "Call any operation of the contract.",
     "cancel": "Cancel one open order.",
     "cancel-many": "Cancel many open orders, listed in a file or a pipe.",
     "doctor": "Check what could keep a cancel from working, and say how to fix it.",
     "journal": "Show the journal of a cancel-many run.",
+    "operations": "List the operations that can be called.",
     "query": "Show one order as the exchange states it now.",
     "sandbox": "Run the sandbox, a local stand-in for the exchange.",
     "sign": "Print the canonical string and the signature of parameters.",
@@ -25,6 +27,7 @@ _EPILOG = """\b
 Examples:
   bingx-spot cancel BTC-USDT --order-id 1735964079647111281
   bingx-spot cancel-many --from orders.csv --journal orders.journal
+  bingx-spot call openOrders symbol=BTC-USDT
   bingx-spot sandbox -- python my_bot.py
   bingx-spot sign symbol=BTC-USDT timestamp=1696751141337
 

@@ -10,6 +10,7 @@ from typing import cast
 import click
 
 from bingx_spot.bulk.input_rows import Rows
+from bingx_spot.bulk.items import CANCEL
 from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_db import NoOrders
 from bingx_spot.bulk.journal_rows import DuplicateRow, LostRow
@@ -18,7 +19,7 @@ from bingx_spot.core.clock import format_duration
 from bingx_spot.credentials import Credentials
 from bingx_spot.exceptions import CredentialsError
 from bingx_spot.limits.rates import RateOption, rate_limit
-from bingx_spot_api.contract import BY_ID, Rate
+from bingx_spot_api.contract import Rate
 
 
 def open_journal(
@@ -114,9 +115,9 @@ def print_plan(
     done = counts.total - orders - counts.damaged
     duplicates, bad = problems["duplicates"], problems["bad"]
     # The contract limits cancels. The first ones are sent at once.
-    limit = cast("Rate", rate_limit(BY_ID["cancelOrder"], rate))
+    limit = cast("Rate", rate_limit(CANCEL, rate))
     seconds = max(ceil(orders / limit.requests) - 1, 0) * limit.seconds
-    per_second, url = limit.requests / limit.seconds, environment + BY_ID["cancelOrder"].path
+    per_second, url = limit.requests / limit.seconds, environment + CANCEL.path
     if as_json:
         plan = {"orders": orders, "inDoubt": in_doubt, "done": done, "duplicates": duplicates, "badRows": bad}
         print_json({**plan, "seconds": seconds, "requestsPerSecond": per_second, "url": url})

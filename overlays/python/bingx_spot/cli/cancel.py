@@ -6,29 +6,28 @@ from typing import Any
 
 import click
 
+from bingx_spot.bulk.items import CANCEL
 from bingx_spot.bulk.result import CancelOutcome, order_of, outcome_of
 from bingx_spot.cli.output import (
     EXIT_CODES,
     STYLES,
     client_order_id_option,
+    dry_run_option,
     environment_option,
     error_members,
     json_option,
     order_id_option,
     order_rows,
     print_json,
+    print_request,
     print_table,
     usage_errors,
 )
 from bingx_spot.client import BingxSpot
-from bingx_spot.core.clock import Clock
-from bingx_spot.core.request import ApiCall, RequestSigner
-from bingx_spot.credentials import Credentials
-from bingx_spot.environments import Environment
+from bingx_spot.core.request import ApiCall
 from bingx_spot.exceptions import CallError
 from bingx_spot.models import Order
 from bingx_spot.validation import Restriction, cancel_order_request
-from bingx_spot_api.contract import BY_ID
 from bingx_spot_api.models.cancel_order_request import CancelOrderRequest
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
 
@@ -73,7 +72,7 @@ Exit codes, and the word that --json gives as "outcome":
 )
 @environment_option
 @json_option
-@click.option("--dry-run", is_flag=True, help="Show the request, secrets masked, and send nothing.")
+@dry_run_option
 def command(
     symbol: str,
     order_id: str | None,
@@ -91,7 +90,7 @@ def command(
     with usage_errors():
         request = cancel_order_request(symbol, order_id, client_order_id, restriction, recv_window)
         if dry_run:
-            _print_request(request, environment, as_json=as_json)
+            print_request(ApiCall.of(CANCEL, request.to_dict()), environment, as_json=as_json)
             return
         outcome: CancelOutcome = CancelOutcome.CANCELLED
         order: Order | None
@@ -140,16 +139,3 @@ def _print_failure(error: CallError, request: CancelOrderRequest, *, as_json: bo
     }
     title = error.details.summary or f"Not cancelled: {type(error).__name__}"
     print_table(title, STYLES.get(outcome, "yellow"), rows)
-
-
-def _print_request(request: CancelOrderRequest, environment: str, *, as_json: bool) -> None:
-    """Print the request that would be sent, stamped and signed, secrets masked."""
-    signer = RequestSigner(Credentials.from_env(), Clock())
-    call = ApiCall.of(BY_ID["cancelOrder"], request.to_dict())
-    info = signer.sign_request(call, Environment.parse(environment).base_url).info
-    if as_json:
-        members = {"method": info.method, "url": info.url, "placement": info.placement}
-        print_json({**members, "parameters": dict(info.parameters), "headers": dict(info.headers)})
-        return
-    rows = {info.method: info.url, "placement": info.placement, **info.headers, **info.parameters}
-    print_table("Dry run: nothing was sent", "cyan", rows)

@@ -13,6 +13,10 @@ import click
 from bingx_spot._base_client import ENVIRONMENT_VARIABLE
 from bingx_spot.bulk.items import format_input_error
 from bingx_spot.bulk.result import CancelOutcome
+from bingx_spot.core.clock import Clock
+from bingx_spot.core.request import ApiCall, RequestSigner
+from bingx_spot.credentials import Credentials
+from bingx_spot.environments import Environment
 from bingx_spot.exceptions import CallError, CredentialsError, InvalidInput
 from bingx_spot.models import Order
 from bingx_spot.visible_text import visible, visible_json
@@ -70,6 +74,9 @@ client_order_id_option = click.option(
     "--client-order-id", metavar="ID", help="The id given when placing the order; found for two hours."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for programs.")
+dry_run_option = click.option(
+    "--dry-run", is_flag=True, help="Show the request, secrets masked, and send nothing."
+)
 
 
 @contextmanager
@@ -126,12 +133,30 @@ def print_line(text: str = "", *, err: bool = False) -> None:
     click.echo(visible(text), err=err)
 
 
-def print_json(members: Mapping[str, object]) -> None:
-    """Print one JSON object on one line of standard output, without the members that are None."""
-    present = {name: value for name, value in members.items() if value is not None}
+def print_json(value: object, *, indent: int | None = None) -> None:
+    """Print JSON on one line of standard output, an object without the members that are None.
+
+    Args:
+        value: What to print.
+        indent: Print it on many lines, for people, each level indented by so much.
+    """
+    if isinstance(value, Mapping):
+        value = {name: member for name, member in value.items() if member is not None}
     # JSON can escape what the encoding of the stream does not have.
     escaped = "utf" not in (sys.stdout.encoding or "").lower()
-    click.echo(visible_json(json.dumps(present, ensure_ascii=escaped, default=str)))
+    click.echo(visible_json(json.dumps(value, ensure_ascii=escaped, default=str, indent=indent)))
+
+
+def print_request(call: ApiCall, environment: str, *, as_json: bool) -> None:
+    """Print the request that would be sent, stamped and signed, secrets masked."""
+    signer = RequestSigner(Credentials.from_env(), Clock())
+    info = signer.sign_request(call, Environment.parse(environment).base_url).info
+    if as_json:
+        members = {"method": info.method, "url": info.url, "placement": info.placement}
+        print_json({**members, "parameters": dict(info.parameters), "headers": dict(info.headers)})
+        return
+    rows = {info.method: info.url, "placement": info.placement, **info.headers, **info.parameters}
+    print_table("Dry run: nothing was sent", "cyan", rows)
 
 
 def print_table(title: str, style: str, rows: Mapping[str, object], *, stderr: bool = False) -> None:

@@ -59,7 +59,9 @@ def as_sent(operation: Operation, parameters: Mapping[str, object]) -> Mapping[s
                 if not fits(argument.items, value):
                     raise InvalidInput(argument.python_name, f"holds {shown(value)}", allowed(argument))
             joined = argument.form == "joined"
-            sent[argument.name] = ",".join(map(str, values)) if joined else json.dumps(values, ensure_ascii=False)
+            sent[argument.name] = (
+                ",".join(map(str, values)) if joined else json.dumps(values, ensure_ascii=False)
+            )
     return sent
 
 

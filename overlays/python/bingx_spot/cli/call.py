@@ -1,0 +1,119 @@
+"""`bingx-spot call`: call any operation of the contract."""
+
+import json
+import sys
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from bingx_spot.bulk.result import CancelOutcome
+from bingx_spot.cli.operations import operation_argument
+from bingx_spot.cli.output import (
+    EXIT_CODES,
+    dry_run_option,
+    environment_option,
+    json_option,
+    print_error,
+    print_json,
+    print_request,
+    usage_errors,
+)
+from bingx_spot.client import BingxSpot
+from bingx_spot.core.arguments import check_arguments
+from bingx_spot.core.request import ApiCall
+from bingx_spot.exceptions import CallError, OutcomeUnknown
+from bingx_spot_api.contract import BY_ID, Operation
+
+_EPILOG = """\b
+Examples:
+  bingx-spot operations
+  bingx-spot call openOrders symbol=BTC-USDT
+  bingx-spot call cancelOrders symbol=BTC-USDT orderIds=1,2 process=1 --json
+  bingx-spot call cancelOpenOrders symbol=BTC-USDT --dry-run
+
+It prints the data of the response. Names are those of the exchange, and those of Python will do.
+
+\b
+Exit codes:
+  0    success
+  1    not done, and the reason was printed
+  2    wrong usage, or no API key; nothing was sent
+  3    unknown: it could not be learnt in time
+"""
+
+
+def _complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the parameters, or the words of one, that may stand here."""
+    operation = BY_ID[ctx.params["name"]]
+    arguments = {argument.name: argument for argument in operation.arguments}
+    # bash takes the equals sign for a word of its own.
+    given = [word for word in ctx.params.get("parameters") or () if word != "="]
+    name, equals, start = incomplete.partition("=")
+    if not equals and given and given[-1] in arguments:
+        name, start = given[-1], incomplete
+    elif not equals:
+        return [
+            CompletionItem(f"{name}=", help=argument.description)
+            for name, argument in arguments.items()
+            if name.startswith(incomplete)
+        ]
+    words = (arguments[name].enum or ()) if name in arguments else ()
+    return [CompletionItem(f"{name}={word}" if equals else word) for word in words if word.startswith(start)]
+
+
+@click.command("call", epilog=_EPILOG)
+@operation_argument()
+@click.argument("parameters", nargs=-1, metavar="[KEY=VALUE]...", shell_complete=_complete)
+@environment_option
+@json_option
+@dry_run_option
+def command(name: str, parameters: tuple[str, ...], environment: str, as_json: bool, dry_run: bool) -> None:
+    """Call any operation of the contract.
+
+    Parameters are checked before anything is sent, and the response before it is printed.
+    """
+    operation = BY_ID[name]
+    with usage_errors({}):
+        values = _values(operation, parameters)
+        check_arguments(operation, values, wire_names=True)
+        call = ApiCall.of(operation, values)
+        if dry_run:
+            print_request(call, environment, as_json=as_json)
+            return
+        try:
+            with BingxSpot.from_env(environment=environment) as bingx:
+                part: dict[str, Any] = {"params" if operation.method == "GET" else "json": values}
+                client = bingx.api.get_httpx_client()
+                answer = client.request(operation.method, operation.path, **part).json()
+        except CallError as error:
+            print_error(error, as_json=as_json)
+            unknown = isinstance(error, OutcomeUnknown)
+            sys.exit(EXIT_CODES[CancelOutcome.UNKNOWN if unknown else CancelOutcome.UNAFFECTED])
+    print_json(answer.get("data"), indent=None if as_json else 2)
+
+
+def _values(operation: Operation, parameters: tuple[str, ...]) -> dict[str, Any]:
+    """Return the parameters by their wire names."""
+    arguments = {
+        name: argument for argument in operation.arguments for name in (argument.python_name, argument.name)
+    }
+    values: dict[str, Any] = {}
+    for parameter in parameters:
+        name, equals, text = parameter.partition("=")
+        argument = arguments.get(name)
+        if not equals or argument is None:
+            names = ", ".join(operation.parameters) or "nothing"
+            raise click.UsageError(f"{parameter!r} is not KEY=VALUE; {operation.operation_id} takes {names}.")
+        if argument.name in values:
+            raise click.UsageError(f"{argument.name} is given twice.")
+        values[argument.name] = text if argument.type == "string" else _number(text)
+    return values
+
+
+def _number(text: str) -> Any:
+    """Return a number, a boolean or an object; or the text, which is refused later."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
