@@ -78,11 +78,13 @@ def _write(
     if isinstance(data, ClientError):
         return [data]
     hoist_imports(data.models)
-    answers |= _answers(data)
     with contextlib.redirect_stdout(io.StringIO()):  # It prints the folder.
         project = _project(data, config, view)
         project.env.template_class = _headed(head)
-        return project.build()
+        complaints = project.build()
+    if not complaints:
+        answers |= _answers(data)
+    return complaints
 
 
 @contextlib.contextmanager

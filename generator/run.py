@@ -19,6 +19,7 @@ from generator.problem import Problem, SpecError
 from generator.references import loop_problems, reference_problems
 from generator.rendering import format_python
 from generator.rules import rule_problems
+from generator.stubs import stubs
 from generator.surface import write_surface
 from generator.validity import consistency_problems, example_problems, structure_problems
 
@@ -121,6 +122,7 @@ def _build(document: Document, folder: Path) -> Path:
         "openapi.caller.json": json_text(caller),
         "operations.json": json_text(compiled),
         "errors.json": json_text(errors.root),
+        f"python/{PACKAGE}/stubs.json": json_text(stubs(document.root)),
     }
     for name, text in texts.items():
         (folder / name).write_text(text, "utf-8", newline="\n")

@@ -10,11 +10,13 @@ from typing import Any
 from generator.client import Answer, python_name
 from generator.rendering import render
 
+# Of what is text to Python there are more.
 _TYPES = {
-    "string": "str",
     "int64": "int",
     "int32": "int",
+    "integer": "int",
     "double": "float",
+    "number": "float",
     "boolean": "bool",
     "object": "Mapping[str, Any]",
 }
@@ -91,7 +93,7 @@ def _type(value: Mapping[str, Any]) -> str:
         return f"Sequence[{_type(value['text']['items'])}]"
     if "enum" in value and not value["open"]:
         return f"Literal[{', '.join(map(repr, value['enum']))}]"
-    return _TYPES[value["type"]]
+    return _TYPES.get(value["type"], "str")
 
 
 def _docstring(
@@ -106,7 +108,8 @@ def _docstring(
     if operation["exactlyOneOf"]:
         either = " or ".join(f"`{names[name]}`" for name in operation["exactlyOneOf"])
         facts.append(f"Give exactly one of {either}.")
-    parts = [f"{operation['summary'].rstrip('.')}.", operation["description"], " ".join(facts)]
+    summary = operation.get("summary", operation["id"]).rstrip(".")
+    parts = [f"{summary}.", operation.get("description"), " ".join(facts)]
     blocks = ["\n".join(textwrap.wrap(" ".join(part.split()), _WIDTH)) for part in parts if part]
     if parameters:
         rows = {parameter["pythonName"]: _meaning(parameter) for parameter in parameters}
@@ -157,11 +160,10 @@ def _meaning(parameter: Mapping[str, Any]) -> str:
 
 
 def _bounds(value: Mapping[str, Any], least: str, most: str, unit: str) -> Iterator[str]:
-    if most in value:
-        low = (
-            f"{'Above ' if value.get('exclusiveMinimum') else ''}{value[least]} to " if least in value else ""
-        )
-        yield f"{low or 'Up to '}{value[most]}{unit}"
+    if least in value and most in value:
+        yield f"{'Above ' if value.get('exclusiveMinimum') else ''}{value[least]} to {value[most]}{unit}"
+    elif most in value:
+        yield f"At most {value[most]}{unit}"
     elif least in value:
         yield f"At least {value[least]}{unit}"
 
@@ -170,8 +172,8 @@ def _errors(operation: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     outcome = operation["outcome"]
     if operation["parameters"]:
         yield "InvalidInput", "An argument is not allowed; nothing was sent."
-    if outcome.get("act") == "read":
-        yield "CallError", "It could not be learnt; the subclass says why."
+    if outcome.get("act") in (None, "read"):
+        yield "CallError", "There is no believed answer; the subclass says why."
         return
     yield "NotExecuted", "No request took effect, or can take effect; the subclass says why."
     advice = outcome.get("advice", "`hint` says how to find out.")

@@ -30,7 +30,7 @@ UPSTREAM = {
     ),
     "str_enum.py.jinja": "e4979a5e6b338351eda8bdac534017cfbeb51a809b494fd3c632db39414817fc",
 }
-OWN = {"contract.py.jinja", "error_table.py.jinja"}
+OWN = {"contract.py.jinja", "error_table.py.jinja", "surface.py.jinja", "tags.py.jinja"}
 
 
 @pytest.mark.parametrize("name", UPSTREAM)

@@ -54,7 +54,7 @@ class Server:
         Returns the exchange's time. Public, and the same for spot and futures.
 
         Raises:
-            CallError: It could not be learnt; the subclass says why.
+            CallError: There is no believed answer; the subclass says why.
         """
         answer = self._client.get_httpx_client().request(
             "GET",
@@ -79,7 +79,7 @@ class AsyncServer:
         Returns the exchange's time. Public, and the same for spot and futures.
 
         Raises:
-            CallError: It could not be learnt; the subclass says why.
+            CallError: There is no believed answer; the subclass says why.
         """
         answer = await self._client.get_async_httpx_client().request(
             "GET",
@@ -178,7 +178,7 @@ class Trade:
 
         Raises:
             InvalidInput: An argument is not allowed; nothing was sent.
-            CallError: It could not be learnt; the subclass says why.
+            CallError: There is no believed answer; the subclass says why.
         """
         answer = self._client.get_httpx_client().request(
             "GET",
@@ -212,7 +212,7 @@ class Trade:
 
         Raises:
             InvalidInput: An argument is not allowed; nothing was sent.
-            CallError: It could not be learnt; the subclass says why.
+            CallError: There is no believed answer; the subclass says why.
         """
         answer = self._client.get_httpx_client().request(
             "GET",
@@ -261,7 +261,7 @@ class Trade:
 
         Raises:
             InvalidInput: An argument is not allowed; nothing was sent.
-            CallError: It could not be learnt; the subclass says why.
+            CallError: There is no believed answer; the subclass says why.
         """
         answer = self._client.get_httpx_client().request(
             "GET",
@@ -496,7 +496,7 @@ class AsyncTrade:
 
         Raises:
             InvalidInput: An argument is not allowed; nothing was sent.
-            CallError: It could not be learnt; the subclass says why.
+            CallError: There is no believed answer; the subclass says why.
         """
         answer = await self._client.get_async_httpx_client().request(
             "GET",
@@ -530,7 +530,7 @@ class AsyncTrade:
 
         Raises:
             InvalidInput: An argument is not allowed; nothing was sent.
-            CallError: It could not be learnt; the subclass says why.
+            CallError: There is no believed answer; the subclass says why.
         """
         answer = await self._client.get_async_httpx_client().request(
             "GET",
@@ -579,7 +579,7 @@ class AsyncTrade:
 
         Raises:
             InvalidInput: An argument is not allowed; nothing was sent.
-            CallError: It could not be learnt; the subclass says why.
+            CallError: There is no believed answer; the subclass says why.
         """
         answer = await self._client.get_async_httpx_client().request(
             "GET",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from bingx_sandbox.accounts import Account, Accounts
 from bingx_sandbox.clock import Clock, wall_clock
@@ -53,6 +54,7 @@ class Exchange:
         clock: Returns the time in Unix milliseconds.
         faults: The fault rules at the beginning.
         scale: How strictly the limits are enforced.
+        stubs: The stub endpoints at the beginning.
 
     Raises:
         SandboxError: `orders`, `placements` or one of the `faults` is wrong.
@@ -67,6 +69,7 @@ class Exchange:
         clock: Clock = wall_clock,
         faults: Iterable[object] = (),
         scale: LimitScale = DOCUMENTED_SCALE,
+        stubs: Iterable[Mapping[str, Any]] = (),
     ) -> None:
         self.accounts = tuple(accounts)
         self.clock = clock
@@ -75,7 +78,7 @@ class Exchange:
         self.log = RequestLog()
         self.faults = Faults()
         self.limits = Limits(scale)
-        self.endpoints = EndpointRegistry()
+        self.endpoints = EndpointRegistry(stubs)
         self._gate = LimitGate(self.limits)
         self._counters = Counters()
         self._accounts = Accounts(accounts)
@@ -187,7 +190,7 @@ class Exchange:
         self.book.replace_all(seed_orders(self._seed_orders, self.clock() - _SEED_ORDER_AGE))
         self.log.clear()
         self.faults.replace([])
-        self.endpoints.clear()
+        self.endpoints.reset()
         self.limits.clear()
         self._counters.clear()
 

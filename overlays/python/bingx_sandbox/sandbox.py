@@ -6,7 +6,7 @@ import threading
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from types import TracebackType
-from typing import Self, TypedDict, Unpack
+from typing import Any, Self, TypedDict, Unpack
 
 from bingx_sandbox.accounts import PERMISSIONS, Account, create_accounts
 from bingx_sandbox.app import build_app
@@ -61,6 +61,7 @@ class Sandbox:
         limits: How strictly limits are enforced: `documented`, `off`, or a factor such as 10 or `x10`.
         lock_seconds: How long a lock-out lasts; None for the documented times.
         copy_trading: Whether the accounts are copy-trading leaders, who may cancel once a second.
+        stubs: Endpoints that answer with the same data, each with `method`, `path`, `data` and `signed`.
 
     Raises:
         SandboxError: An argument is wrong; the error names it.
@@ -81,6 +82,7 @@ class Sandbox:
         limits: str | float = DOCUMENTED,
         lock_seconds: float | None = None,
         copy_trading: bool = False,
+        stubs: Iterable[Mapping[str, Any]] = (),
     ) -> None:
         self._exchange = Exchange(
             create_accounts(accounts, keys, api_key=api_key, api_secret=api_secret, permissions=permissions),
@@ -89,6 +91,7 @@ class Sandbox:
             clock=clock,
             faults=faults,
             scale=read_scale(limits, lock_seconds, copy_trading),
+            stubs=stubs,
         )
         self._url: str | None = None
 

@@ -13,6 +13,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -201,6 +202,7 @@ def serve(
     limits: str | float = DOCUMENTED,
     lock_seconds: float | None = None,
     copy_trading: bool = False,
+    stubs: Iterable[Mapping[str, Any]] = (),
     for_people: bool = False,
 ) -> None:
     """Run the sandbox until SIGINT or SIGTERM.
@@ -223,6 +225,7 @@ def serve(
         limits: How strictly limits are enforced: `documented`, `off`, or a factor such as 10 or `x10`.
         lock_seconds: How long a lock-out lasts; None for the documented times.
         copy_trading: Whether the accounts are copy-trading leaders, who may cancel once a second.
+        stubs: Endpoints that answer with the same data, each with `method`, `path`, `data` and `signed`.
         for_people: Whether to print a short text in place of the JSON object.
 
     Raises:
@@ -235,6 +238,7 @@ def serve(
         clock=offset_clock(clock_offset),
         faults=faults,
         scale=read_scale(limits, lock_seconds, copy_trading),
+        stubs=stubs,
     )
     listener = listen(host, port)
     members = _announcement(url_of(listener), exchange.accounts)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from bingx_sandbox.endpoints import ENDPOINTS, Endpoint
 from bingx_sandbox.errors import SandboxError
@@ -51,10 +52,21 @@ class StubEndpoint:
 
 
 class EndpointRegistry:
-    """The endpoints that one sandbox serves."""
+    """The endpoints that one sandbox serves.
 
-    def __init__(self) -> None:
+    Args:
+        stubs: Stubs at the start, each as `StubEndpoint` takes it. Those of endpoints with real behaviour are
+            left out: a file of examples has them all.
+    """
+
+    def __init__(self, stubs: Iterable[Mapping[str, Any]] = ()) -> None:
+        self._first = [
+            StubEndpoint(**stub)
+            for stub in stubs
+            if f"{stub.get('method')} {stub.get('path')}" not in ENDPOINTS
+        ]
         self._stubs: dict[str, Endpoint] = {}
+        self.reset()
 
     def find(self, method: str, path: str) -> Endpoint | None:
         """Return the endpoint of a method and path; None if there is none."""
@@ -77,9 +89,11 @@ class EndpointRegistry:
         name = f"{stub.method} {stub.path}"
         self._stubs[name] = Endpoint(name, lambda _state, _parameters: stub.data, signed=stub.signed)
 
-    def clear(self) -> None:
-        """Remove all stubs."""
+    def reset(self) -> None:
+        """Return to the stubs of the start."""
         self._stubs.clear()
+        for stub in self._first:
+            self.add(stub)
 
     def to_dict(self) -> dict[str, Mapping[str, object]]:
         """Return the endpoints by method and path, with whether each is signed and a stub."""

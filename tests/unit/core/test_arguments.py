@@ -1,11 +1,12 @@
 """Arguments that the contract does not allow are refused before anything is sent."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bingx_spot import InvalidInput
-from bingx_spot.core.arguments import allowed, check_arguments, fits
+from bingx_spot.core.arguments import allowed, as_sent, check_arguments, fits
 from bingx_spot.middleware import call_of
 from bingx_spot_api.api.trade import cancel_all_after
 from bingx_spot_api.contract import BY_ID, Parameter
@@ -151,3 +152,31 @@ def test_a_generated_function_is_refused_before_it_sends() -> None:
 def test_a_caller_who_writes_wire_names_reads_them() -> None:
     with pytest.raises(InvalidInput, match=r"^timeOut is 5"):
         check_arguments(BY_ID["cancelAllAfter"], {"type": "CLOSE", "timeOut": 5}, wire_names=True)
+
+
+@pytest.mark.parametrize("operation", ["cancelOrder", "queryOrder"])
+@pytest.mark.parametrize(
+    ("ids", "given"), [({}, 0), ({"orderId": 5, "clientOrderID": "x"}, 2)], ids=["none", "both"]
+)
+@pytest.mark.parametrize(
+    ("wire_names", "names"),
+    [(True, "orderId or clientOrderID"), (False, "order_id or client_order_id")],
+    ids=["wire", "python"],
+)
+def test_exactly_one_id_is_given(operation, ids, given, wire_names, names):
+    with pytest.raises(InvalidInput) as refusal:
+        check_arguments(BY_ID[operation], {"symbol": SYMBOL, **ids}, wire_names=wire_names)
+    assert str(refusal.value) == (
+        f"{names} must name what is meant, and {given} are given; allowed: exactly one"
+    )
+
+
+def test_a_list_is_sent_as_the_text_that_holds_it():
+    operation = BY_ID["cancelOrders"]
+    sent = as_sent(operation, {"symbol": SYMBOL, "orderIds": [2**62, 7], "process": 1})
+    assert sent == {"symbol": SYMBOL, "orderIds": f"{2**62},7", "process": 1}
+    assert as_sent(operation, {"orderIds": "1,2"}) == {"orderIds": "1,2"}
+    batch = replace(operation, arguments=(JSON_LIST,))
+    assert as_sent(batch, {"a": ({"side": "BUY"},)}) == {"a": '[{"side": "BUY"}]'}
+    with pytest.raises(InvalidInput, match="order_ids holds '1,2'; allowed: 1 to 10 items joined by commas"):
+        as_sent(operation, {"orderIds": ["1,2"]})

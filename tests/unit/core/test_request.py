@@ -106,20 +106,6 @@ class TestApiCall:
         assert ApiCall.of(CANCEL, parameters).parameters == {"symbol": SYMBOL, "orderId": ORDER_ID}
         assert "timestamp" in parameters
 
-    @pytest.mark.parametrize("operation", [CANCEL, QUERY], ids=["cancel", "query"])
-    @pytest.mark.parametrize(
-        ("ids", "given"), [({}, 0), ({"orderId": 5, "clientOrderID": "x"}, 2)], ids=["none", "both"]
-    )
-    def test_must_name_one_order(self, operation, ids, given):
-        with pytest.raises(InvalidInput) as refusal:
-            ApiCall.of(operation, {"symbol": SYMBOL, **ids})
-        assert str(refusal.value) == (
-            f"orderId or clientOrderID must name the order, and {given} are given; allowed: exactly one"
-        )
-
-    def test_needs_no_order_where_the_contract_asks_for_none(self):
-        assert ApiCall.of(BY_ID["serverTime"], {}).parameters == {}
-
 
 KEY, SECRET = "planted-key-0123456789", "planted-secret-0123456789"
 

@@ -1,7 +1,9 @@
 """`bingx-spot sandbox`: run the local stand-in for the exchange."""
 
+import json
 import re
 import sys
+from importlib.resources import files
 from typing import Any, BinaryIO
 
 import click
@@ -24,6 +26,9 @@ Examples:
 
 With a COMMAND it runs that, with BINGX_API_KEY, BINGX_API_SECRET and BINGX_ENV set for a sandbox on
 a free port. The sandbox ends with the command, and exits with its code.
+
+An endpoint of the contract for which it has no behaviour of its own always answers with the
+contract's example.
 
 It starts with the orders BTC-USDT 1735964079647111281, ETH-USDT 1735964079648111285 (client order
 id seeded-2) and MØTH-USDT 1735964079649111289.
@@ -125,6 +130,8 @@ def command(
         if texts and len(texts[-1]) > _LONGEST_FILE:
             raise click.UsageError(f"--faults has more than {_LONGEST_FILE:,} bytes.")
         settings["faults"] = [rule for text in texts for rule in bingx_sandbox.load_rules(text)]
+        # The sandbox knows nothing of the generated package: here it gets the examples of it as data.
+        settings["stubs"] = json.loads(files("bingx_spot_api").joinpath("stubs.json").read_bytes())
         if child:
             for name in ("host", "port"):
                 if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:

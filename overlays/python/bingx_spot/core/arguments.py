@@ -18,7 +18,7 @@ _DIGITS = re.compile("-?[0-9]{1,19}")
 def check_arguments(
     operation: Operation, parameters: Mapping[str, object], *, wire_names: bool = False
 ) -> None:
-    """Check types, bounds, patterns and words.
+    """Check types, bounds, patterns and words, and that one id is given where the contract wants exactly one.
 
     Args:
         operation: The operation.
@@ -36,6 +36,11 @@ def check_arguments(
                 raise InvalidInput(name, "is missing", allowed(argument))
         elif not fits(argument, value):
             raise InvalidInput(name, f"is {shown(value)}", allowed(argument))
+    given = len(parameters.keys() & operation.exactly_one_of)
+    if given != 1 and operation.exactly_one_of:
+        either = [each for each in operation.arguments if each.name in operation.exactly_one_of]
+        names = " or ".join(each.name if wire_names else each.python_name for each in either)
+        raise InvalidInput(names, f"must name what is meant, and {given} are given", "exactly one")
 
 
 def as_sent(operation: Operation, parameters: Mapping[str, object]) -> Mapping[str, object]:

@@ -16,7 +16,7 @@ from bingx_spot.core.clock import Clock
 from bingx_spot.core.signing import Signer, canonical_of, signed_texts
 from bingx_spot.credentials import Credentials, leaving_no_frame
 from bingx_spot.environments import Placement
-from bingx_spot.exceptions import InvalidInput, RequestInfo
+from bingx_spot.exceptions import RequestInfo
 from bingx_spot_api.contract import SIGNING, Operation
 
 _REDACTED = "***"
@@ -87,17 +87,9 @@ class ApiCall:
 
     @classmethod
     def of(cls, operation: Operation, parameters: Mapping[str, object]) -> "ApiCall":
-        """Return a call whose parameters name exactly one order where the contract wants that.
-
-        Raises:
-            InvalidInput: None or more than one of the ids in `x-bingx-order-reference` is given.
-        """
+        """Return a call, without parameters that are injected."""
         if not parameters.keys().isdisjoint(operation.injected):
             parameters = {name: parameters[name] for name in parameters if name not in operation.injected}
-        given = len(parameters.keys() & operation.exactly_one_of)
-        if given != 1 and operation.exactly_one_of:
-            names = " or ".join(operation.exactly_one_of)
-            raise InvalidInput(names, f"must name the order, and {given} are given", "exactly one")
         return cls(operation, parameters)
 
 

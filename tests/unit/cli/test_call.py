@@ -1,0 +1,86 @@
+"""`bingx-spot call`: any operation, from the contract alone."""
+
+import json
+
+import pytest
+from click.shell_completion import CompletionItem, ShellComplete
+
+from bingx_spot.cli import _bingx_spot
+from bingx_spot_api.contract import BY_ID
+from tests.support.command_line import invoke
+from tests.support.samples import SYMBOL
+
+KEYS = {"BINGX_API_KEY": "planted-key", "BINGX_API_SECRET": "planted-secret", "BINGX_ENV": "vst"}
+DRY = ("--dry-run", "--json")
+
+
+def test_it_prints_the_data_with_exact_ids(sandbox):
+    order_id = sandbox.place_order(SYMBOL)["orderId"]
+    arguments = ("call", "queryOrder", f"symbol={SYMBOL}", f"orderId={order_id}")
+    for more in ([], ["--json"]):
+        done = invoke(*arguments, *more, sandbox=sandbox)
+        assert done.exit_code == 0, done.stderr
+        assert json.loads(done.stdout)["orderId"] == order_id
+        assert (len(done.stdout.splitlines()) == 1) == bool(more)
+
+
+def test_errors_have_exit_codes_of_their_own(sandbox):
+    missing = invoke("call", "queryOrder", f"symbol={SYMBOL}", "orderId=1", sandbox=sandbox)
+    assert (missing.exit_code, missing.stdout) == (1, "")
+    assert "OrderNotFound: " in missing.stderr
+    sandbox.faults([{"fault": "html", "status": 520}])
+    operation = BY_ID["cancelAllAfter"]
+    arguments = ("call", operation.operation_id, "type=ACTIVATE", "timeOut=10", "--json")
+    unknown = invoke(*arguments, sandbox=sandbox)
+    assert unknown.exit_code == 3
+    assert json.loads(unknown.stdout)["error"] == "OutcomeUnknown"
+
+
+def test_a_dry_run_shows_the_request_and_sends_nothing():
+    for name in ("orderIds", "order_ids"):
+        done = invoke("call", "cancelOrders", f"symbol={SYMBOL}", f"{name}=1,2", *DRY, **KEYS)
+        shown = json.loads(done.stdout)
+        assert shown["url"].endswith(BY_ID["cancelOrders"].path)
+        assert shown["parameters"]["orderIds"] == "1,2"
+        assert "planted" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nothing"], "'nothing' is not one of"),
+        (["openOrders", "symbol"], "'symbol' is not KEY=VALUE; openOrders takes symbol, recvWindow."),
+        (["openOrders", "pair=A-B"], "'pair=A-B' is not KEY=VALUE; openOrders takes symbol, recvWindow."),
+        (["serverTime", "a=1"], "serverTime takes nothing."),
+        (["openOrders", "symbol=A-B", "symbol=A-B"], "symbol is given twice."),
+        (["openOrders", "symbol=a-b"], "symbol is 'a-b'; allowed: text that matches"),
+        (["openOrders", "recvWindow=NaN"], "recvWindow is nan; allowed: a number above 0 to 60000."),
+        (["queryOrder", "symbol=A-B", "orderId=1e3"], "orderId is 1000.0; allowed: a whole number"),
+        (["queryOrder", "symbol=A-B", "orderId=0x1"], "orderId is '0x1'; allowed: a whole number"),
+        (["queryOrder", "symbol=A-B"], "orderId or clientOrderID must name what is meant, and 0 are given"),
+        (["cancelAllAfter", "type=ACTIVATE", "timeOut=5"], "timeOut is 5; allowed: a whole number from 10"),
+        (["cancelAllAfter", "type=ACTIVATE"], "timeOut is missing"),
+    ],
+)
+def test_what_is_wrong_is_said_in_the_words_of_the_user(arguments, said):
+    done = invoke("call", *arguments, **KEYS)
+    assert done.exit_code == 2
+    assert said in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "incomplete", "offered"),
+    [
+        (["call"], "cancelO", ["cancelOrder", "cancelOpenOrders", "cancelOrders"]),
+        (["call", "cancelOrder"], "cancel", ["cancelRestrictions="]),
+        (["call", "cancelOrder"], "cancelRestrictions=P", ["PENDING", "PARTIALLY_FILLED"]),
+        (["call", "cancelOrder", "cancelRestrictions", "="], "N", ["NEW"]),
+        (["call", "cancelOrder", "cancelRestrictions"], "=", ["NEW", "PENDING", "PARTIALLY_FILLED"]),
+        (["call", "cancelOrder"], "symbol=", []),
+        (["call", "cancelOrder", "nothing"], "nothing=", []),
+    ],
+)
+def test_the_shell_completes_operations_names_and_words(words, incomplete, offered):
+    shell = ShellComplete(_bingx_spot, {}, "bingx-spot", "_BINGX_SPOT_COMPLETE")
+    found: list[CompletionItem] = shell.get_completions(words, incomplete)
+    assert [item.value.rpartition("=")[2] or item.value for item in found] == offered
