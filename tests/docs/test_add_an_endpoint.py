@@ -1,12 +1,13 @@
 """`docs/how-to/add-an-endpoint.md`, followed to the letter on a copy of the project."""
 
+import json
 import os
-import re
 import shutil
 import subprocess
 import sys
-import textwrap
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,13 +16,11 @@ from tests.support.documentation import shown
 
 ROOT = Path(__file__).parents[2]
 PAGE = "how-to/add-an-endpoint.md"
-PATH, SCHEMAS = shown(PAGE, "yaml")
-CALL, SERVED, IMPORTS, METHOD, ORDERS = shown(PAGE, "python")
-# How many files there are is nothing that the page is about.
-COUNT = re.compile(r"(?<=^Only the header changed in )\d+", re.MULTILINE)
-SCREENS = COUNT.sub("some", "".join(shown(PAGE, "text")))
-ENDPOINTS = "overlays/python/bingx_sandbox/endpoints.py"
-CLIENT = "overlays/python/bingx_spot/client.py"
+PATH, TAG, SCHEMAS = BLOCKS = shown(PAGE, "yaml")
+LINES = [line for line in "".join(BLOCKS).splitlines() if line.strip()]
+(CALL,) = shown(PAGE, "python")
+SCREENS = "".join(shown(PAGE, "text"))
+MOST_LINES = 45
 COMMAND = "from bingx_spot.cli import main; main()"
 # By the target of make, what it runs.
 TARGETS = {
@@ -29,33 +28,33 @@ TARGETS = {
     "lint-spec": ["-m", "generator.commands", "lint"],
     "spec-diff": ["-m", "generator.commands", "diff"],
 }
-# An order without a status would fail in the generated parser; response validation comes first.
+TYPED = """
+from typing import assert_type
+from bingx_spot import AsyncBingxSpot, BingxSpot
+from bingx_spot_api.models import Balance
+
+def blocking(bingx: BingxSpot) -> None:
+    assert_type(bingx.account.balance().balances, list[Balance])
+    assert_type(bingx.account.balance(recv_window=1).balances[0].free, str)
+
+async def awaiting(bingx: AsyncBingxSpot) -> None:
+    assert_type((await bingx.account.balance()).balances, list[Balance])
+"""
+# Without it the generated parser would fail; response validation comes first.
 LACKING = """
-import os
 from bingx_sandbox import Sandbox
-from bingx_spot import OutcomeUnknown
+from bingx_spot import BingxSpot, CallError, Credentials
 with Sandbox() as sandbox:
-    orders = [{"symbol": "BTC-USDT", "orderId": 5}]
-    sandbox.serve("POST", "/openApi/spot/v1/trade/cancelOpenOrders", {"orders": orders})
-    os.environ.update(sandbox.environment)
+    sandbox.serve("GET", "/openApi/spot/v1/account/balance", {"balances": [{"asset": "USDT", "free": "1"}]})
+    keys = Credentials(sandbox.api_key, sandbox.api_secret)
     try:
-        CALL
-    except OutcomeUnknown as error:
+        BingxSpot(keys, environment=sandbox.url, timeout=1).account.balance()
+    except CallError as error:
         print(error.message)
-""".replace("        CALL", textwrap.indent(CALL, " " * 8))
-CALL_OF_THE_METHOD = """
-from bingx_spot import BingxSpot, InvalidInput
-with BingxSpot.from_env() as bingx:
-    print([str(order.status) for order in bingx.cancel_open_orders("ETH-USDT")])
-    print(bingx.cancel_open_orders("ETH-USDT"))
-    try:
-        bingx.cancel_open_orders("eth")
-    except InvalidInput as error:
-        print(error.field)
 """
 
 
-# Generates and checks a whole copy of the project, twice.
+# Generates and checks a whole copy of the project.
 pytestmark = pytest.mark.slow
 
 
@@ -80,19 +79,23 @@ class Copy:
     def python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         own = {name: value for name, value in os.environ.items() if not name.startswith("BINGX_")}
         roots = (self.folder, self.folder / "overlays" / "python", self.folder / "generated" / "python")
-        own["PYTHONPATH"] = os.pathsep.join(map(str, roots))
+        own["PYTHONPATH"] = own["MYPYPATH"] = os.pathsep.join(map(str, roots))
         command = [sys.executable, *arguments]
         return subprocess.run(command, cwd=self.folder, env=own, capture_output=True, text=True, check=False)
 
     def make(self, target: str) -> str:
-        """Run a target; give the screen as the page shows one."""
+        """Run a target, and return its output."""
         ran = self.python(*TARGETS[target])
         assert ran.returncode == 0, ran.stdout + ran.stderr
-        return f"$ make {target}\n{ran.stdout}"
+        return ran.stdout
 
-    def call(self, script: str) -> subprocess.CompletedProcess[str]:
-        """Run a program with the sandbox around it."""
-        return self.python("-c", COMMAND, "sandbox", "--", sys.executable, "-c", script)
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `bingx-spot`."""
+        return self.python("-c", COMMAND, *arguments)
+
+    def on_sandbox(self, *program: str) -> subprocess.CompletedProcess[str]:
+        """Run a Python program with the sandbox around it."""
+        return self.command("sandbox", "--", sys.executable, *program)
 
 
 @pytest.fixture(scope="module")
@@ -102,43 +105,51 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
         pytest.skip("the contract has this endpoint already: let the page add another one")
     copy = Copy(tmp_path_factory.mktemp("project"))
     copy.insert("spec/openapi.yaml", "  /openApi/spot/v1/trade/query:\n", f"{PATH}\n")
-    copy.insert("spec/openapi.yaml", "    CancelledOrder:\n", f"{SCHEMAS}\n")
-    assert COUNT.sub("some", copy.make("generate")) in SCREENS
+    copy.insert("spec/openapi.yaml", "  - name: server\n", TAG)
+    copy.insert("spec/openapi.yaml", "    ListedOrder:\n", f"{SCHEMAS}\n")
+    began = time.monotonic()
+    assert "new: python/bingx_spot_api/api/account/balance.py\n" in copy.make("generate")
+    print(f"{len(LINES)} lines of YAML, 0 by hand, {time.monotonic() - began:.1f} s to generate")
     return copy
 
 
-def one_line(text: str) -> str:
-    return " ".join(text.split())
+def test_the_page_keeps_to_its_number_of_lines() -> None:
+    assert len(LINES) <= MOST_LINES
+    assert f"in {MOST_LINES} lines of YAML" in (ROOT / "docs" / PAGE).read_text("utf-8")
 
 
 @pytest.mark.skipif(not redocly.installed(), reason="Node.js is not installed")
 @pytest.mark.skipif(shutil.which("go") is None, reason="Go is not installed")
 def test_the_contract_is_valid_and_breaks_no_caller(copy: Copy) -> None:
-    assert copy.make("lint-spec") in SCREENS
-    added = "is fine  POST /openApi/spot/v1/trade/cancelOpenOrders: endpoint added\n"
+    copy.make("lint-spec")
+    added = "is fine  GET /openApi/spot/v1/account/balance: endpoint added\n"
     assert added in SCREENS
     assert added in copy.make("spec-diff")
 
 
-def test_the_endpoint_is_called_and_given_a_method(copy: Copy) -> None:
-    refused = copy.call(CALL)
-    assert "bingx_spot.exceptions.RequestRejected: " in refused.stderr
-    message = refused.stderr[refused.stderr.index("this api does not exist") :]
-    assert one_line(message) in one_line(SCREENS)
-
+def test_python_calls_it_without_a_line_by_hand(copy: Copy) -> None:
+    called = copy.on_sandbox("-c", CALL)
+    assert called.stdout, called.stderr
+    assert f"$ bingx-spot sandbox -- python call.py\n{called.stdout}" in SCREENS
+    (copy.folder / "typed.py").write_text(TYPED, "utf-8")
+    typed = copy.python("-m", "mypy", "--strict", "--config-file=", "typed.py")
+    assert typed.returncode == 0, typed.stdout
     lacking = copy.python("-c", LACKING)
-    assert lacking.stdout == "the response lacks status, in orders; the exchange said ''\n", lacking.stderr
+    assert "the response lacks locked" in lacking.stdout, lacking.stderr
 
-    copy.insert(ENDPOINTS, '@endpoint("GET", "/openApi/spot/v1/trade/query"', f"{SERVED}\n\n")
-    assert f"$ bingx-spot sandbox -- python call.py\n{copy.call(CALL).stdout}" in SCREENS
 
-    copy.insert(CLIENT, "    def server_time(", f"{METHOD}\n")
-    copy.insert(CLIENT, "from bingx_spot.models import Order, Response\n", IMPORTS)
-    with (copy.folder / CLIENT).open("a", encoding="utf-8") as file:
-        file.write(f"\n\n{ORDERS}")
-    ran = copy.call(CALL_OF_THE_METHOD)
-    assert ran.stdout.splitlines() == ["['CANCELED']", "[]", "symbol"], ran.stderr
-    # As `make format`, then `make lint`.
-    for check in (["check", "--fix", "--select", "I"], ["check"], ["format", "--check"]):
-        linted = copy.python("-m", "ruff", *check, "--no-cache", ENDPOINTS, CLIENT)
-        assert linted.returncode == 0, linted.stdout
+def test_the_command_line_calls_it(copy: Copy) -> None:
+    called = copy.on_sandbox("-c", COMMAND, "call", "balance", "--json")
+    assert f"$ bingx-spot sandbox -- bingx-spot call balance --json\n{called.stdout}" in SCREENS, (
+        called.stderr
+    )
+    refused = copy.command("call", "balance", "recvWindow=70000")
+    assert f"$ bingx-spot call balance recvWindow=70000\n{refused.stderr.splitlines()[-1]}\n" in SCREENS
+
+
+def test_other_languages_have_it(copy: Copy) -> None:
+    def generated(name: str) -> Any:
+        return json.loads((copy.folder / "generated" / name).read_text("utf-8"))
+
+    assert "/openApi/spot/v1/account/balance" in generated("openapi.caller.json")["paths"]
+    assert "balance" in [operation["id"] for operation in generated("operations.json")["operations"]]

@@ -29,9 +29,7 @@ def test_errors_have_exit_codes_of_their_own(sandbox):
     assert (missing.exit_code, missing.stdout) == (1, "")
     assert "OrderNotFound: " in missing.stderr
     sandbox.faults([{"fault": "html", "status": 520}])
-    operation = BY_ID["cancelAllAfter"]
-    arguments = ("call", operation.operation_id, "type=ACTIVATE", "timeOut=10", "--json")
-    unknown = invoke(*arguments, sandbox=sandbox)
+    unknown = invoke("call", "cancelOpenOrders", f"symbol={SYMBOL}", "--json", sandbox=sandbox)
     assert unknown.exit_code == 3
     assert json.loads(unknown.stdout)["error"] == "OutcomeUnknown"
 
