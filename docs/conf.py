@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+from sphinx.application import Sphinx
+
 from bingx_spot import __version__
 
 HERE = Path(__file__).parent
@@ -40,3 +42,13 @@ html_show_copyright = False
 man_pages = [
     ("reference/command-line", "bingx-spot", "cancel spot orders on the BingX exchange, safely", author, 1)
 ]
+
+
+def _is_skipped(_app: object, what: str, name: str, *_: object) -> bool | None:
+    """Leave out the async half of the generated methods, whose text is that of the blocking half."""
+    return True if what == "module" and name.startswith("Async") else None
+
+
+def setup(app: Sphinx) -> None:
+    """Connect what is above."""
+    app.connect("autodoc-skip-member", _is_skipped)
