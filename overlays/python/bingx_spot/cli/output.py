@@ -144,7 +144,8 @@ def print_json(value: object, *, indent: int | None = None) -> None:
         value = {name: member for name, member in value.items() if member is not None}
     # JSON can escape what the encoding of the stream does not have.
     escaped = "utf" not in (sys.stdout.encoding or "").lower()
-    click.echo(visible_json(json.dumps(value, ensure_ascii=escaped, default=str, indent=indent)))
+    text = json.dumps(value, ensure_ascii=escaped, default=str, indent=indent)
+    click.echo("\n".join(map(visible_json, text.split("\n"))))
 
 
 def print_request(call: ApiCall, environment: str, *, as_json: bool) -> None:
