@@ -5,7 +5,7 @@ from typing import Any
 
 from generator.answer_rules import answer_problems
 from generator.document import Document
-from generator.operation import Member, Operation, items_of, members, operations
+from generator.operation import Member, Operation, items_of, members, operation_named, operations
 from generator.outcome_rules import outcome_problems
 from generator.problem import Problem, listed
 from generator.references import objects
@@ -25,6 +25,7 @@ def rule_problems(document: Document) -> Iterator[Problem]:
         *(_declared, _public, _order_reference, answer_problems, outcome_problems),
     )
     yield from _one_scheme(document)
+    yield from _clock(document)
     yield from _servers(document)
     yield from _group_numbers(document)
     for operation in operations(document.root):
@@ -46,6 +47,19 @@ def _one_scheme(document: Document) -> Iterator[Problem]:
             ("components", "securitySchemes"),
             f"{len(schemes)} security schemes carry `x-bingx-signing`. Exactly one must.",
         )
+
+
+def _clock(document: Document) -> Iterator[Problem]:
+    """Check that the operation which corrects a clock has the field with the time."""
+    for name, scheme in signing_schemes(document.root).items():
+        for injected, rule in scheme["x-bingx-signing"]["inject"].items():
+            clock = rule.get("correctedBy", {})
+            operation = operation_named(document.root, clock.get("operation", ""))
+            fields = [field.name for field in operation.data_fields()] if operation else []
+            if clock and clock["field"] not in fields:
+                text = f"`{clock['operation']}` has no `{clock['field']}` in `data`. Name what says the time."
+                location = ("components", "securitySchemes", name, "x-bingx-signing", "inject", injected)
+                yield document.problem((*location, "correctedBy"), text)
 
 
 def _servers(document: Document) -> Iterator[Problem]:

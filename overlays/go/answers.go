@@ -241,13 +241,17 @@ func serverTime(header http.Header, envelope members) time.Time {
 	return date.Add(time.Second / 2)
 }
 
-// timeIn returns the time in a success of serverTime, or the zero time.
+// timeIn returns the exchange's time in a success of the operation that has it, or the zero time.
 func timeIn(body io.Reader) time.Time {
-	var success struct{ Data struct{ ServerTime *int64 } }
-	if json.NewDecoder(body).Decode(&success) != nil || success.Data.ServerTime == nil {
+	var success struct{ Data members }
+	if json.NewDecoder(body).Decode(&success) != nil {
 		return time.Time{}
 	}
-	return time.UnixMilli(*success.Data.ServerTime)
+	milliseconds, isTime := integer(success.Data[exchangeTime.Field])
+	if !isTime {
+		return time.Time{}
+	}
+	return time.UnixMilli(milliseconds)
 }
 
 func normalised(message string) string {

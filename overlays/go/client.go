@@ -85,7 +85,7 @@ func (c *Client) attempt(request *http.Request, parameters Parameters) (*http.Re
 // askTime requests the exchange's time. If that fails, the refusal is returned to the caller.
 func (c *Client) askTime(refused *http.Request, sent trip) step {
 	query := withBody(refused, nil)
-	query.Method, query.URL.Path, query.URL.RawQuery = http.MethodGet, operationNamed("serverTime").Path, ""
+	query.Method, query.URL.Path, query.URL.RawQuery = http.MethodGet, operationNamed(exchangeTime.Operation).Path, ""
 	response, answered, err := c.attempt(query, nil)
 	if err != nil {
 		return c.transport.clock.learn(time.Time{}, sent)

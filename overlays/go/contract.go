@@ -16,7 +16,19 @@ var contractJSON []byte
 var errorsJSON []byte
 
 // contract is the part of the compiled contract that the signing layer needs.
-var contract = decoded[struct{ Operations []operation }](contractJSON)
+var contract = decoded[struct {
+	Operations []operation
+	Signing    struct {
+		Inject struct {
+			Timestamp struct {
+				CorrectedBy struct{ Operation, Field string }
+			}
+		}
+	}
+}](contractJSON)
+
+// exchangeTime says which operation has the exchange's time, and in which field of its data.
+var exchangeTime = contract.Signing.Inject.Timestamp.CorrectedBy
 
 var errorTable = decoded[struct{ Rows, HTTPStatuses []*Row }](errorsJSON)
 

@@ -25,9 +25,12 @@ function transform(schema) {
 
 const files = {
   "api.ts": astToString(await openapiTS(contract, { transform })),
-  "contract.ts": `import type { Operation } from "../answers.js";
+  "contract.ts": `import type { Operation, Signing } from "../answers.js";
 const compiled: object = ${await readFile(operationsPath, "utf8")};
-export const { operations } = compiled as { readonly operations: readonly Operation[] };
+export const { operations, signing } = compiled as {
+  readonly operations: readonly Operation[];
+  readonly signing: Signing;
+};
 `,
   "errors.ts": `import type { ErrorTable } from "../answers.js";
 export const errorTable: ErrorTable = ${await readFile(errorsPath, "utf8")};

@@ -128,7 +128,7 @@ MUTATIONS: dict[str, Any] = {
 
 # Rules for a sender or a server, not for the text.
 NOT_ABOUT_TEXT = re.compile(
-    r"inject\.\w+\.(value|when)|placements\.\w+\.(contentType|in|verifiedOrder)|headers\.\w+"
+    r"inject\.\w+\.(value|when|correctedBy\.\w+)|placements\.\w+\.(contentType|in|verifiedOrder)|headers\.\w+"
 )
 
 

@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
 # Made from spec/openapi.yaml, version 2.0.0,
-# SHA-256 15f089f483244ec0c89cd148ffc90cc4f29212bdfb24afe1eed6619d89b6db23,
+# SHA-256 5283bbcfb8da0758806286dedc5fb3a51b5ef3e8858864fb5deb6b02c659e436,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 """The contract as frozen data: limits, signing rule, servers, and the parameters and responses of each operation.
@@ -279,11 +279,13 @@ class Injected(NamedTuple):
         name: Its name on the wire.
         value: `unix-milliseconds`, or `digest` for the signature itself.
         when: `each-attempt`.
+        corrected_by: The operation, and the field of its `data`, that says the exchange's time, or None.
     """
 
     name: str
     value: str
     when: str
+    corrected_by: tuple[str, str] | None
 
 
 class Placement(NamedTuple):
@@ -371,7 +373,7 @@ class Signing(NamedTuple):
 SPEC_VERSION = "2.0.0"
 """`info.version` of the contract."""
 
-SPEC_SHA256 = "15f089f483244ec0c89cd148ffc90cc4f29212bdfb24afe1eed6619d89b6db23"
+SPEC_SHA256 = "5283bbcfb8da0758806286dedc5fb3a51b5ef3e8858864fb5deb6b02c659e436"
 """Digest of spec/openapi.yaml."""
 
 SERVERS = (
@@ -432,8 +434,18 @@ SIGNING = Signing(
     exponent="never",
     boolean_text=("false", "true"),
     inject=(
-        Injected(name="timestamp", value="unix-milliseconds", when="each-attempt"),
-        Injected(name="signature", value="digest", when="each-attempt"),
+        Injected(
+            name="timestamp",
+            value="unix-milliseconds",
+            when="each-attempt",
+            corrected_by=("serverTime", "serverTime"),
+        ),
+        Injected(
+            name="signature",
+            value="digest",
+            when="each-attempt",
+            corrected_by=None,
+        ),
     ),
     unreserved="ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~",
     other_bytes="percent-upper-hex",

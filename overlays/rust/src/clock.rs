@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use http::Response;
 
 use crate::answers::{Category, Envelope, Judged, integer};
+use crate::contract::time_source;
 
 /// Below this, in milliseconds, the clock is not the reason of a refusal.
 const SMALLEST_DIFFERENCE: u64 = 500;
@@ -107,9 +108,9 @@ impl<'a> Repair<'a> {
         self.repair(trip, || time_in(answer))
     }
 
-    /// Says what to do after the answer to `serverTime`.
+    /// Says what to do after the answer with the exchange's time.
     pub fn asked(&mut self, trip: Trip, judged: &Judged) -> Step {
-        let server_time = || judged.as_ref().ok()?.data["serverTime"].as_i64();
+        let server_time = || judged.as_ref().ok()?.data[time_source().field.as_str()].as_i64();
         match self.repair(trip, server_time) {
             Step::Ask => Step::Stop,
             step => step,

@@ -18,6 +18,34 @@ static CONTRACT: LazyLock<Contract> = LazyLock::new(|| {
 #[derive(Deserialize)]
 struct Contract {
     operations: Vec<Operation>,
+    signing: Signing,
+}
+
+#[derive(Deserialize)]
+struct Signing {
+    inject: Inject,
+}
+
+#[derive(Deserialize)]
+struct Inject {
+    timestamp: Timestamp,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Timestamp {
+    corrected_by: TimeSource,
+}
+
+/// Which operation has the exchange's time, and in which field of its data.
+#[derive(Deserialize)]
+pub(crate) struct TimeSource {
+    pub(crate) operation: String,
+    pub(crate) field: String,
+}
+
+pub(crate) fn time_source() -> &'static TimeSource {
+    &CONTRACT.signing.inject.timestamp.corrected_by
 }
 
 /// An operation of the contract.

@@ -9,6 +9,7 @@ use reqwest_middleware::{Error as LayerError, Middleware, Next};
 use serde_json::{Map, Value};
 
 use crate::clock::{Clock, Repair, Step, Trip};
+use crate::contract::time_source;
 use crate::{Credentials, Error, Operation, Parameters, Placement, Refusal, judge};
 
 type Answer = http::Response<Vec<u8>>;
@@ -150,7 +151,7 @@ impl Call {
 
     /// Returns the question for the exchange's time, on the same host.
     fn server_time(&self) -> Self {
-        let operation = Operation::by_id("serverTime").expect("the contract has it");
+        let operation = Operation::by_id(&time_source().operation).expect("the contract has it");
         let mut url = self.request.url().clone();
         url.set_query(None);
         url.set_path(&url.path().replace(&self.operation.path, &operation.path));

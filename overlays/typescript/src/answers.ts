@@ -3,7 +3,15 @@
  * spec/errors.yaml says how to find a row of the error table; spec/vectors/answers.json has the cases.
  */
 import { parse } from "lossless-json";
+import { signing } from "./generated/contract.js";
 import { errorTable } from "./generated/errors.js";
+
+/** What the signing layer reads of `x-bingx-signing`: which operation has the exchange's time, and in which field. */
+export interface Signing {
+  readonly inject: {
+    readonly timestamp: { readonly correctedBy: { readonly operation: string; readonly field: string } };
+  };
+}
 
 /** A field of an answer, or what each item of a list is. */
 export interface Field {
@@ -144,9 +152,10 @@ export function readObject(text: string): Record<string, unknown> {
   return value;
 }
 
-/** Returns the time in a success of `serverTime`, in Unix milliseconds. */
+/** Returns the exchange's time in a success of the operation that has it, in Unix milliseconds. */
 export function serverTimeOf(result: Envelope | BingxError): number | undefined {
-  return result instanceof BingxError || !isObject(result.data) ? undefined : number(result.data.serverTime);
+  const { field } = signing.inject.timestamp.correctedBy;
+  return result instanceof BingxError || !isObject(result.data) ? undefined : number(result.data[field]);
 }
 
 function envelopeOf(body: string, data?: Field): Envelope | undefined {

@@ -10,7 +10,7 @@ import {
 } from "./answers.js";
 import { Clock, type Trip } from "./clock.js";
 import type { Credentials } from "./credentials.js";
-import { operations } from "./generated/contract.js";
+import { operations, signing } from "./generated/contract.js";
 import { InvalidParameter, jsonBody, queryString, signable } from "./signing.js";
 
 const INJECTED = ["timestamp", "signature"];
@@ -22,7 +22,9 @@ const UNDESCRIBED: Pick<Operation, "id" | "signed" | "injected" | "data" | "answ
   injected: INJECTED,
   answer: { repeats: [], requires: [] },
 };
-const SERVER_TIME = operations.find(({ id }) => id === "serverTime") as Operation;
+const EXCHANGE_TIME = operations.find(
+  ({ id }) => id === signing.inject.timestamp.correctedBy.operation,
+) as Operation;
 
 /** The part of the request that holds the parameters of a POST: a JSON body, the query string or a form. */
 export type Placement = "json" | "query" | "form";
@@ -70,8 +72,8 @@ export function bingxFetch(options: Options): typeof globalThis.fetch {
   };
 
   const askTime = async ({ request, signal }: Call, stamped: Trip) => {
-    const url = new URL(SERVER_TIME.path, request.url);
-    const call = { request: new Request(url), operation: SERVER_TIME, parameters: [], signal };
+    const url = new URL(EXCHANGE_TIME.path, request.url);
+    const call = { request: new Request(url), operation: EXCHANGE_TIME, parameters: [], signal };
     // If this fails, the refusal is returned to the caller.
     const answered = await attempt(call).catch(() => undefined);
     return clock.learn(answered && serverTimeOf(answered.result), {

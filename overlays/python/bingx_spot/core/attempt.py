@@ -24,7 +24,7 @@ from bingx_spot.limits.lockouts import LONGEST_BAN, LONGEST_LOCK
 from bingx_spot.limits.patience import Patience
 from bingx_spot.limits.rate_limiter import Reservation
 from bingx_spot.models import Response
-from bingx_spot_api.contract import BY_ID, Operation
+from bingx_spot_api.contract import BY_ID, SIGNING, Operation
 
 # Metadata only: no URL, parameter, header or body is ever passed to this logger.
 _log = logging.getLogger("bingx_spot")
@@ -33,6 +33,8 @@ _log = logging.getLogger("bingx_spot")
 _SHARE = 0.6
 # Below this offset, in milliseconds, the clock is not what the exchange complains about.
 _SMALLEST_OFFSET = 500
+# Which operation says the exchange's time, and in which field of its data.
+_EXCHANGE_TIME = next((rule.corrected_by for rule in SIGNING.inject if rule.corrected_by), None)
 # A time in the past, by whichever clock is wrong, is no licence to send at once, in seconds.
 _SHORTEST_LOCK = 1.0
 #: HTTP statuses after which the exchange rejects every request.
@@ -239,10 +241,11 @@ class AttemptRunner:
             # Another call has set it since this one was stamped.
             return True
         time, began = server_time(error.details), attempt.began
-        if time is None:
-            queried = yield from self.send_once(ApiCall.of(BY_ID["serverTime"], {}))
+        if time is None and _EXCHANGE_TIME is not None:
+            operation, field = _EXCHANGE_TIME
+            queried = yield from self.send_once(ApiCall.of(BY_ID[operation], {}))
             if isinstance(queried.result, Response):
-                time, began = int(queried.result.data()["serverTime"]), queried.began
+                time, began = int(queried.result.data()[field]), queried.began
         # The response left the exchange half a round trip ago.
         own = clock.timestamp() - round((self.context.now() - began) * 500)
         if time is None or clock.offset != attempt.offset or abs(time - own) < _SMALLEST_OFFSET:

@@ -39,7 +39,7 @@ record Call(Operation operation, Parameters parameters, Request request) {
 
   /** Returns the request for the exchange's time, on the same host. */
   Call serverTime() {
-    Operation time = Operation.named("serverTime");
+    Operation time = Operation.named(Operation.TIME.operation());
     HttpUrl url = request.url();
     String path = url.encodedPath().replace(operation.path(), time.path());
     url = url.newBuilder().encodedPath(path).query(null).build();

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.annotations.SerializedName;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -22,10 +23,19 @@ record Operation(
     List<String> exactlyOneOf,
     Field data,
     Belief answer) {
-  private static final List<Operation> ALL =
-      Json.resource("operations.json", Contract.class).operations;
+  private static final Contract CONTRACT = Json.resource("operations.json", Contract.class);
+  private static final List<Operation> ALL = CONTRACT.operations;
 
-  private record Contract(List<Operation> operations) {}
+  /** Which operation has the exchange's time, and in which field of its data. */
+  static final TimeSource TIME = CONTRACT.signing.inject.get("timestamp").correctedBy;
+
+  private record Contract(List<Operation> operations, Signing signing) {}
+
+  private record Signing(Map<String, Injected> inject) {}
+
+  private record Injected(TimeSource correctedBy) {}
+
+  record TimeSource(String operation, String field) {}
 
   /** When to believe a success: what it repeats, and the words that it holds. */
   record Belief(List<String> repeats, List<Requirement> requires, Orders items) {}

@@ -35,7 +35,7 @@ final class Repair {
     return repair(trip, answer::time);
   }
 
-  /** Returns what to do after the answer to {@code serverTime}. */
+  /** Returns what to do after the answer with the exchange's time. */
   Step asked(Clock.Trip trip, Answer answer) {
     Step step = repair(trip, () -> timeIn(answer));
     return step == Step.ASK ? Step.STOP : step;
@@ -56,7 +56,9 @@ final class Repair {
   private static Long timeIn(Answer answer) {
     try {
       return Json.integer(
-          answer.verified(Operation.named("serverTime"), Parameters.NONE).get("serverTime"));
+          answer
+              .verified(Operation.named(Operation.TIME.operation()), Parameters.NONE)
+              .get(Operation.TIME.field()));
     } catch (RefusedException refused) {
       return null;
     }
