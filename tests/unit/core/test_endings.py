@@ -239,6 +239,15 @@ def test_the_hint_of_a_query_names_the_order_in_python_and_on_the_command_line()
     assert query_hint(BY_CLIENT_ORDER_ID) == BY_CLIENT_ID_HINT
 
 
+def test_the_hint_names_the_order_as_the_query_does() -> None:
+    """An order that was placed has its id under another name."""
+    assert CANCEL.settled_by is not None
+    mapping = (("symbol", "symbol"), ("clientOrderID", "newClientOrderId"))
+    operation = replace(CANCEL, act="place", settled_by=CANCEL.settled_by._replace(parameters=mapping))
+    placing = ApiCall(operation, {"symbol": SYMBOL, "newClientOrderId": "my-bot_0001"})
+    assert query_hint(placing) == BY_CLIENT_ID_HINT
+
+
 @pytest.mark.parametrize(
     "action",
     [

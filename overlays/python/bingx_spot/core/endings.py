@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bingx_spot.core.decisions import Action, Rule
-from bingx_spot.core.facts import Facts
+from bingx_spot.core.facts import Facts, settling_query
 from bingx_spot.core.request import ApiCall
 from bingx_spot.exceptions import (
     CallError,
@@ -21,6 +21,7 @@ from bingx_spot.exceptions import (
     StillOpen,
 )
 from bingx_spot.models import Order
+from bingx_spot_api.contract import Parameter
 
 ENDINGS = (
     Rule(
@@ -127,22 +128,35 @@ def order_name(call: ApiCall) -> str:
     Args:
         call: A call that names an order; for others the operation's name is returned.
     """
-    if "orderId" in call.parameters:
-        return f"Order {call.parameters['orderId']}"
-    if "clientOrderID" in call.parameters:
-        return f'The order with client order id "{call.parameters["clientOrderID"]}"'
-    return call.operation.operation_id
+    named = _id_of(call)
+    if named is None:
+        return call.operation.operation_id
+    argument, value = named
+    if argument.name == call.operation.permanent_id:
+        return f"Order {value}"
+    return f'The order with {argument.python_name.replace("_", " ")} "{value}"'
 
 
 def query_hint(call: ApiCall) -> str:
     """Return how to find out the state of a call's order."""
-    symbol = call.parameters.get("symbol")
-    if "orderId" in call.parameters:
-        named, option = f"order_id={call.parameters['orderId']}", f"--order-id {call.parameters['orderId']}"
-    else:
-        value = call.parameters.get("clientOrderID")
-        named, option = f'client_order_id="{value}"', f"--client-order-id {value}"
-    return f'Find out with query_order("{symbol}", {named}) or `bingx-spot query {symbol} {option}`'
+    query = call if call.operation.settled_by is None else settling_query(call)
+    symbol, named = query.parameters.get("symbol"), _id_of(query)
+    if named is None:
+        return f"Find out with {query.operation.operation_id}"
+    argument, value = named
+    given = f'"{value}"' if argument.type == "string" else value
+    option = f"--{argument.python_name.replace('_', '-')} {value}"
+    query_order = f'query_order("{symbol}", {argument.python_name}={given})'
+    return f"Find out with {query_order} or `bingx-spot query {symbol} {option}`"
+
+
+def _id_of(call: ApiCall) -> tuple[Parameter, object] | None:
+    """Return the parameter that names the one order of a call, and its value."""
+    for argument in call.operation.arguments:
+        is_id = argument.name in call.operation.exactly_one_of and argument.form is None
+        if is_id and argument.name in call.parameters:
+            return argument, call.parameters[argument.name]
+    return None
 
 
 def unknown_orders(facts: Facts, names: Iterable[str]) -> CallError:
@@ -183,7 +197,7 @@ def _unknown(facts: Facts) -> CallError:
 
 
 def _names_an_order(call: ApiCall) -> bool:
-    return order_name(call) != call.operation.operation_id
+    return _id_of(call) is not None
 
 
 def _not_executed(facts: Facts) -> CallError:
