@@ -11,6 +11,7 @@ from bingx_spot.exceptions import InvalidInput, shown
 from bingx_spot_api.contract import Operation, Parameter
 
 _ABSENT = object()
+_LISTS = frozenset({list, tuple})
 _INTEGERS = ("int64", "int32")
 _DIGITS = re.compile("-?[0-9]{1,19}")
 
@@ -53,7 +54,7 @@ def as_sent(operation: Operation, parameters: Mapping[str, object]) -> Mapping[s
     Raises:
         InvalidInput: An item is not allowed; the error names the parameter.
     """
-    if not any(isinstance(value, list | tuple) for value in parameters.values()):
+    if _LISTS.isdisjoint(map(type, parameters.values())):
         return parameters
     sent = dict(parameters)
     for argument in operation.arguments:
