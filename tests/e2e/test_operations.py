@@ -79,7 +79,7 @@ def test_an_answer_that_the_contract_does_not_believe_is_no_result(sandbox):
     other = {"symbol": "OTHER-USDT", "orderId": ORDER_ID, "status": "NEW"}
     answer = httpx.Response(200, json={"code": 0, "data": {"orders": [other]}})
     transport = httpx.MockTransport(lambda _: answer)
-    with BingxSpot(keys(sandbox), **options(sandbox, transport=transport)) as bingx:
+    with BingxSpot(keys(sandbox), **options(sandbox, transport=transport, timeout=0.5)) as bingx:
         assert bingx.trade.open_orders(symbol="OTHER-USDT").orders[0].order_id == ORDER_ID
         with pytest.raises(OutcomeUnknown):
             bingx.trade.open_orders(symbol=SYMBOL)

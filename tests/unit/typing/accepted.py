@@ -31,7 +31,7 @@ from bingx_spot import (
 )
 from bingx_spot_api.api.trade import cancel_order
 from bingx_spot_api.client import AuthenticatedClient
-from bingx_spot_api.models import CancelOrderRequest
+from bingx_spot_api.models import CancelOrderRequest, ListedOrder, QueriedOrder
 
 
 def blocking(credentials: Credentials) -> None:
@@ -45,6 +45,11 @@ def blocking(credentials: Credentials) -> None:
         bingx.cancel_orders({"symbol": "BTC-USDT", "orderId": number} for number in range(1, 3))
         assert_type(bingx.query_order("BTC-USDT", client_order_id="mine"), Order)
         assert_type(bingx.server_time(), int)
+        assert_type(bingx.trade.open_orders(symbol="BTC-USDT").orders, list[ListedOrder] | None)
+        assert_type(bingx.trade.query_order(symbol="BTC-USDT", order_id=1), QueriedOrder)
+        bingx.trade.cancel_orders(symbol="BTC-USDT", order_ids=(1, 2), process=1)
+        bingx.trade.cancel_all_after(type_="ACTIVATE", time_out=10)
+        assert_type(bingx.server.server_time().server_time, int)
         assert_type(bingx.with_options(timeout=30), BingxSpot)
         assert_type(bingx.api, AuthenticatedClient)
 
@@ -56,6 +61,7 @@ async def awaiting(credentials: Credentials) -> None:
         assert_type(await bingx.cancel_order("BTC-USDT", order_id=1), Order)
         assert_type(await bingx.query_order("BTC-USDT", order_id=1), Order)
         assert_type(await bingx.server_time(), int)
+        assert_type((await bingx.trade.history_orders(status="FILLED")).orders, list[ListedOrder] | None)
         assert_type(bingx.with_options(placement="auto"), AsyncBingxSpot)
 
 

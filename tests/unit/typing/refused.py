@@ -29,6 +29,12 @@ def called(bingx: BingxSpot) -> None:
     bingx.cancel_order(b"BTC-USDT", order_id=1)  # refused
     bingx.query_order("BTC-USDT", order_id=1, cancel_restrictions="NEW")  # refused
     bingx.with_options(recv_window=5000)  # refused
+    bingx.trade.open_orders("BTC-USDT")  # refused
+    bingx.trade.query_order(order_id=1)  # refused
+    bingx.trade.cancel_orders(symbol="BTC-USDT", order_ids=["1"])  # refused
+    bingx.trade.cancel_all_after(type_="STOP", time_out=10)  # refused
+    bingx.trade.history_orders(status="NEW")  # refused
+    bingx.trade.place_order(symbol="BTC-USDT")  # refused
 
 
 async def awaited(bingx: AsyncBingxSpot) -> None:
