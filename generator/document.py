@@ -276,6 +276,6 @@ def yaml_text(data: Mapping[str, Any]) -> str:
     return str(yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110))
 
 
-def json_text(data: Mapping[str, Any] | list[Any]) -> str:
+def json_text(data: Mapping[str, Any]) -> str:
     """Return data as JSON, keys in the given order."""
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"

@@ -122,7 +122,7 @@ def _build(document: Document, folder: Path) -> Path:
         "openapi.caller.json": json_text(caller),
         "operations.json": json_text(compiled),
         "errors.json": json_text(errors.root),
-        f"python/{PACKAGE}/stubs.json": json_text(stubs(document.root)),
+        f"python/{PACKAGE}/stubs.json": json_text({"stubs": stubs(document.root)}),
     }
     for name, text in texts.items():
         (folder / name).write_text(text, "utf-8", newline="\n")

@@ -86,7 +86,7 @@ def test_an_answer_that_the_contract_does_not_believe_is_no_result(sandbox):
 
 
 def test_the_examples_of_the_contract_are_stubs_of_every_operation() -> None:
-    stubs = json.loads(files("bingx_spot_api").joinpath("stubs.json").read_bytes())
+    stubs = json.loads(files("bingx_spot_api").joinpath("stubs.json").read_bytes())["stubs"]
     assert {(each["method"], each["path"]) for each in stubs} == {
         (operation.method, operation.path) for operation in BY_ID.values()
     }

@@ -118,7 +118,7 @@ def test_lists_bounds_and_answers_of_any_kind(tmp_path: Path) -> None:
     text = " ".join(" ".join(doc).split())
     assert r'limit: How many; say """10""", or \d. 1 to 1440.' in text
     assert "client_order_ids: Some ids, unlike `limit`. At most 10 items." in text
-    stubs = json.loads((tmp_path / "generated/python/bingx_spot_api/stubs.json").read_text("utf-8"))
+    stubs = json.loads((tmp_path / "generated/python/bingx_spot_api/stubs.json").read_text("utf-8"))["stubs"]
     assert stubs[0] == {
         "method": "GET",
         "path": "/openApi/spot/v2/market/kline",

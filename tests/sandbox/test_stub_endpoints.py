@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import httpx
 import pytest
 
 from bingx_sandbox import Sandbox, SandboxError
@@ -38,6 +40,18 @@ def test_the_last_stub_is_served_until_a_reset(client: Client, sandbox: Sandbox)
     assert get_balance(client, client.signed({}))["data"] == DATA
     sandbox.reset()
     assert get_balance(client, client.signed({}))["code"] == 100404
+
+
+def test_stubs_of_the_start_outlive_a_reset_and_replace_no_behaviour(sandbox: Sandbox) -> None:
+    given = [{"method": "GET", "path": BALANCE, "data": DATA}, {"method": "POST", "path": CANCEL, "data": {}}]
+    with Sandbox(stubs=given) as other, httpx.Client() as http:
+        listed = []
+        for _ in range(2):
+            listed.append(http.get(f"{other.url}/_sandbox/endpoints").json())
+            other.serve("GET", BALANCE, [])
+            other.reset()
+        assert listed[0] == listed[1]
+        assert json.dumps(listed[0]).count('"stub": true') == 1
 
 
 def test_each_sandbox_has_its_own_stubs(client: Client, sandbox: Sandbox) -> None:

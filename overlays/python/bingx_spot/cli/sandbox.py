@@ -131,7 +131,7 @@ def command(
             raise click.UsageError(f"--faults has more than {_LONGEST_FILE:,} bytes.")
         settings["faults"] = [rule for text in texts for rule in bingx_sandbox.load_rules(text)]
         # The sandbox knows nothing of the generated package: here it gets the examples of it as data.
-        settings["stubs"] = json.loads(files("bingx_spot_api").joinpath("stubs.json").read_bytes())
+        settings["stubs"] = json.loads(files("bingx_spot_api").joinpath("stubs.json").read_bytes())["stubs"]
         if child:
             for name in ("host", "port"):
                 if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
