@@ -311,4 +311,5 @@ def test_every_signed_request_gets_an_envelope(fuzzed_client: Client, parameters
         name: str(value).lower() if value in (True, False) else value for name, value in parameters.items()
     }
     answer = fuzzed_client.cancel("json", **texts)
-    assert answer["code"] in {100400, 100204, 100404}
+    # A window of a millisecond is over before a busy machine has answered.
+    assert answer["code"] in {100400, 100204, 100404, 100421}

@@ -158,6 +158,7 @@ TABLE: list[tuple[dict[str, Any], bool, str, str, Check]] = [
     ({"fault": "lag-reads", "seconds": 60}, False, "whole", "closed", is_error(100404, NOT_OPEN)),
     ({"fault": "lag-reads", "seconds": 0}, True, "whole", "closed", is_success),
     ({"fault": "client-id-expired"}, True, "whole", "closed", is_success),
+    ({"fault": "variant"}, True, "whole", "closed", is_success),
     ({"fault": "order-fields", "status": "CANCELLED"}, True, "whole", "closed", has_status("CANCELLED")),
     (
         {"fault": "order-fields", "status": "WORKING", "when": "before"},

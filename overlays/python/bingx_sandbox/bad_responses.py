@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from http.client import responses
@@ -46,22 +46,28 @@ def html_page(status: int, now: int) -> HttpResponse:
 
 
 def with_order_fields(envelope: Envelope, settings: Mapping[str, Any]) -> Envelope:
-    """Return a success with fields of its order changed, as `order-fields` is set; else the same envelope."""
-    data = envelope.payload.get("data")
-    if not isinstance(data, Mapping) or "orderId" not in data:
+    """Return a success with fields of its orders changed, as `order-fields` is set; else the same."""
+
+    def changed(order: Mapping[str, Any]) -> dict[str, Any]:
+        given = {name: settings.get(name) for name in ("status", "executedQty")}
+        other = {**order, **{name: value for name, value in given.items() if value is not None}}
+        _change_client_order_id(other, settings.get("clientOrderID"))
+        return other
+
+    data = _with_orders(envelope.payload.get("data"), changed)
+    if data is None:
         return envelope
-    order = dict(data)
-    for name in ("status", "executedQty"):
-        if settings.get(name) is not None:
-            order[name] = settings[name]
-    _change_client_order_id(order, settings.get("clientOrderID"))
     code = {"code": str(envelope.payload["code"])} if settings.get("textCode") else {}
-    return replace(envelope, payload={**envelope.payload, **code, "data": order})
+    return replace(envelope, payload={**envelope.payload, **code, "data": data})
 
 
 def of_another_order(envelope: Envelope, order_id: int | None) -> Envelope:
-    """Return a success for another order than the requested one, in the shape of the true response."""
+    """Return a success for other orders than the requested ones, in the shape of the true response."""
     data = envelope.payload.get("data")
+    if isinstance(data, Mapping) and "orders" in data:
+        orders = data["orders"] or [{**_SAMPLE_ORDER, "status": "CANCELED", "orderId": 10**18 + 1}]
+        changed = [{**order, "symbol": "OTHER-USDT", "orderId": order["orderId"] + 2} for order in orders]
+        return success({**data, "orders": changed})
     order = data if isinstance(data, Mapping) and "orderId" in data else _SAMPLE_ORDER
     # An even distance keeps the id odd, as the ids of the order book are.
     other = {"orderId": (order_id or 10**18 + 1) + 2, "clientOrderID": "of-another-order"}
@@ -71,8 +77,9 @@ def of_another_order(envelope: Envelope, order_id: int | None) -> Envelope:
 def with_nan(envelope: Envelope) -> Envelope:
     """Return the envelope with NaN as price, or as timestamp if it has no price."""
     data = envelope.payload.get("data")
-    if isinstance(data, Mapping) and "price" in data:
-        return replace(envelope, payload={**envelope.payload, "data": {**data, "price": float("nan")}})
+    spoiled = _with_orders(data, lambda order: {**order, "price": float("nan")})
+    if spoiled is not None:
+        return replace(envelope, payload={**envelope.payload, "data": spoiled})
     return replace(envelope, payload={**envelope.payload, "timestamp": float("nan")})
 
 
@@ -97,6 +104,16 @@ def gzip_bomb(body: bytes, size: int) -> bytes:
     packed, packer = _packed_padding(size)
     packer = packer.copy()
     return packed + packer.compress(b'",' + body[1:]) + packer.flush()
+
+
+def _with_orders(data: object, change: Callable[[Mapping[str, Any]], dict[str, Any]]) -> object:
+    """Return data with its order, or each order of its list, changed; None where it has none."""
+    if not isinstance(data, Mapping):
+        return None
+    if "orderId" in data:
+        return change(data)
+    orders = data.get("orders")
+    return {**data, "orders": [change(order) for order in orders]} if orders else None
 
 
 def _change_client_order_id(order: dict[str, Any], change: str | None) -> None:

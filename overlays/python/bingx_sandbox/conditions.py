@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from bingx_sandbox.order import Order
 from bingx_sandbox.order_book import CLIENT_ORDER_ID_LIFE, OrderBook
@@ -18,12 +19,14 @@ class Conditions:
         read_lag: How old the orders are that it finds, in milliseconds.
         cancel_delay: How long after its response it executes a cancel, in milliseconds, or `NEVER`.
         client_order_id_life: How long it finds an order by its client order id, in milliseconds.
+        variant: How it answers where no page says how: the settings of the fault `variant`, some or all.
     """
 
     clock_offset: int = 0
     read_lag: int = 0
     cancel_delay: int = 0
     client_order_id_life: int = CLIENT_ORDER_ID_LIFE
+    variant: Mapping[str, Any] = field(default_factory=dict)
 
 
 NORMAL = Conditions()
@@ -43,6 +46,11 @@ class BookView:
         self._book = book
         self._conditions = conditions
         self._on_cancel = on_cancel
+
+    @property
+    def variant(self) -> Mapping[str, Any]:
+        """Return how to answer where no page says how."""
+        return self._conditions.variant
 
     def orders(self) -> list[Order]:
         """Return every order that is found, oldest first."""
@@ -72,3 +80,20 @@ class BookView:
         order = self._book.cancel(order_id, restriction)
         self._on_cancel(order_id)
         return order
+
+    def begin_countdown(self, owner: str, delay: int) -> int:
+        """Begin a countdown now or later; return when it ends, in Unix milliseconds."""
+        late = self._conditions.cancel_delay
+        if not late:
+            return self._book.begin_countdown(owner, delay, self._on_cancel)
+        began = self._book.act_later(
+            late, lambda _: self._book.begin_countdown(owner, delay, self._on_cancel)
+        )
+        return began + delay
+
+    def close_countdown(self, owner: str) -> None:
+        """Close a countdown now or later."""
+        if self._conditions.cancel_delay:
+            self._book.act_later(self._conditions.cancel_delay, lambda _: self._book.close_countdown(owner))
+        else:
+            self._book.close_countdown(owner)

@@ -37,11 +37,12 @@ _ORDER_ID_DIGITS = 19
 
 @dataclass(frozen=True)
 class State:
-    """What the endpoints read and change."""
+    """What the endpoints read and change; `uid` is the account that asks."""
 
     clock: Clock
     market: Market
     book: BookView
+    uid: str = ""
 
 
 Handler = Callable[[State, Mapping[str, str]], object]
@@ -177,9 +178,9 @@ def read_order_id(text: str | None) -> int | None:
 
 
 def _find_order(state: State, parameters: Mapping[str, str]) -> Order | None:
-    symbol = _symbol(parameters)
+    symbol = read_symbol(parameters)
     order_id = _order_id(parameters)
-    client_order_id = _client_order_id(parameters)
+    client_order_id = read_client_order_id(parameters)
     if not state.market.lists(symbol):
         raise symbol_not_found()
     order = _look_up(state.book, order_id, client_order_id)
@@ -197,7 +198,8 @@ def _look_up(book: BookView, order_id: int | None, client_order_id: str | None) 
     return order
 
 
-def _symbol(parameters: Mapping[str, str]) -> str:
+def read_symbol(parameters: Mapping[str, str]) -> str:
+    """Return the parameter `symbol`, checked."""
     symbol = parameters.get("symbol")
     if symbol is None:
         raise invalid_parameter("symbol is required")
@@ -216,7 +218,8 @@ def _order_id(parameters: Mapping[str, str]) -> int | None:
     return order_id
 
 
-def _client_order_id(parameters: Mapping[str, str]) -> str | None:
+def read_client_order_id(parameters: Mapping[str, str]) -> str | None:
+    """Return the parameter `clientOrderID`, checked; None if there is none."""
     client_order_id = parameters.get("clientOrderID")
     if client_order_id is not None and not CLIENT_ORDER_ID.fullmatch(client_order_id):
         raise invalid_parameter(f"clientOrderID {CLIENT_ORDER_ID_RULE}")

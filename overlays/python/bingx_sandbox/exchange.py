@@ -210,7 +210,8 @@ class Exchange:
         endpoint = self.endpoints.get(request.http.method, request.http.path)
         parameters = self._verify(endpoint, request, now) if endpoint.signed else Parameters()
         request.record["verdict"] = ACCEPTED
-        state = State(lambda: now, self.market, BookView(self.book, conditions, on_cancel))
+        uid = request.key.uid if request.key else ""
+        state = State(lambda: now, self.market, BookView(self.book, conditions, on_cancel), uid)
         data = endpoint.handler(state, parameters.values)
         return success(data, with_debug_msg=endpoint.with_debug_msg)
 

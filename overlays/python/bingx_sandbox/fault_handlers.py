@@ -119,6 +119,13 @@ async def client_id_expired(context: FaultContext) -> None:
     await context.send(context.http_response(envelope))
 
 
+@handles("variant")
+async def variant(context: FaultContext) -> None:
+    """Answer in another way where no page says how."""
+    envelope = context.execute(Conditions(variant=context.settings))
+    await context.send(context.http_response(envelope))
+
+
 @handles("order-fields")
 async def order_fields(context: FaultContext) -> None:
     """Change fields of the order in a success."""

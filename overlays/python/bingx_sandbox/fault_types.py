@@ -107,10 +107,27 @@ FAULT_TYPES: Mapping[str, FaultType] = {
         "fault the limit is two hours.",
         {"seconds": Number(0.0, least=0.0, most=7200.0)},
     ),
+    "variant": FaultType(
+        "Answers in another way where no page of the exchange says how. An `empty` list is `empty`, `null` "
+        "or `absent`. cancelOpenOrders cancels at `most` so many orders. Lists have `clientOrderID` or not. "
+        "cancelOrders names orders that failed by `failedName`, and refuses the whole with the code "
+        "`refusal`. The `status` of the dead man's switch is FAILED, and nothing is executed; its time of "
+        "triggering has the unit `triggerUnit`.",
+        {
+            "empty": Choice("empty", among=("empty", "null", "absent")),
+            "most": Integer(),
+            "clientOrderID": Boolean(True),
+            "failedName": Choice("orderId", among=("orderId", "clientOrderID")),
+            "refusal": Choice(100404, among=(100404, 100400)),
+            "status": Choice("set", among=("set", "FAILED")),
+            "triggerUnit": Choice("seconds", among=("seconds", "milliseconds")),
+        },
+    ),
     "order-fields": FaultType(
-        "Changes the order in a success: `status` and `executedQty` replace its own; `clientOrderID` can be "
-        "`missing`, `empty`, in the `other-case`, or `renamed` to origClientOrderId; `textCode` makes the "
-        "code a text. With `before` or `late` it returns the order as it is before the cancel.",
+        "Changes the order in a success, or each of a list: `status` and `executedQty` replace its own; "
+        "`clientOrderID` can be `missing`, `empty`, in the `other-case`, or `renamed` to origClientOrderId; "
+        "`textCode` makes the code a text. With `before` or `late` it returns the order as it is before the "
+        "cancel.",
         {
             "status": Text(),
             "executedQty": Text(),
@@ -219,7 +236,14 @@ FAULT_GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
     "Late execution and lagging reads": ("execute-late", "lag-reads", "client-id-expired"),
     "Errors and pages": ("error", "html", "redirect", "empty-body"),
-    "Other contents": ("order-fields", "data-null", "data-of-another-order", "nan", "duplicate-keys"),
+    "Other contents": (
+        "variant",
+        "order-fields",
+        "data-null",
+        "data-of-another-order",
+        "nan",
+        "duplicate-keys",
+    ),
     "Slow responses": ("slow-start", "trickle"),
     "Broken HTTP": ("cut-body", "wrong-length", "garbage-status-line"),
     "Bodies that are hard to read": ("huge-body", "deep-nesting", "gzip-bomb", "wrong-charset"),

@@ -122,6 +122,16 @@ class Order:
             "avgPrice": write_amount(self.placed.price) if self.executed_qty else "0",
         }
 
+    def to_listed_dict(self) -> dict[str, object]:
+        """Return the order as in a list of open or past orders: the fee is a number, without its asset."""
+        written = self.to_query_dict() | {"fee": 0}
+        del written["feeAsset"]
+        return written
+
+    def to_cancelled_dict(self) -> dict[str, object]:
+        """Return the order as in the response to a cancel of many orders."""
+        return {"clientOrderID": "", **self.to_dict(), "transactTime": self.update_time}
+
 
 def is_symbol(text: str) -> bool:
     """Return whether a text has the form of a trading pair.

@@ -29,22 +29,24 @@ OnCancel = Callable[[int], None]
 """A function that is called with the id of an order when the order is really cancelled."""
 
 
+Action = Callable[[int], object]
+"""What is done when its time has come; it is given that time, in Unix milliseconds."""
+
+
 @dataclass(order=True)
-class _DelayedCancel:
-    """A cancel that was accepted and is executed later, if the order is still open then."""
+class _Delayed:
+    """An action that was accepted and is executed later."""
 
     due: int
     number: int
-    order_id: int = field(compare=False)
-    restriction: str | None = field(compare=False)
-    on_cancel: OnCancel = field(compare=False)
+    act: Action = field(compare=False)
 
 
 class OrderBook:
     """Holds orders; each change is atomic, whatever the number of threads.
 
     Args:
-        clock: The clock; order ids and the life of client order ids follow it, and delayed cancels are
+        clock: The clock; order ids and the life of client order ids follow it, and delayed actions are
             executed as soon as it is past their time.
     """
 
@@ -54,8 +56,10 @@ class OrderBook:
         self._orders: dict[int, Order] = {}
         self._history: dict[int, list[Order]] = {}
         self._client_order_ids: dict[str, list[int]] = {}
-        self._delayed: list[_DelayedCancel] = []
+        self._delayed: list[_Delayed] = []
         self._delayed_numbers = count()
+        # By the account that has begun it, the number of the countdown that is on.
+        self._countdowns: dict[str, int] = {}
         self._last_order_id = _LOWEST_ORDER_ID
         self._revision = 0
         self._counts: Counter[str] = Counter()
@@ -69,6 +73,7 @@ class OrderBook:
             SandboxError: Its client order id is in use.
         """
         with self._lock:
+            self.execute_due()
             self._check_client_order_id(new)
             return self._add(new, self._next_order_id())
 
@@ -79,6 +84,7 @@ class OrderBook:
             SandboxError: A client order id is in use; the error names the order's index, such as `[3]`.
         """
         with self._lock:
+            self.execute_due()
             own: set[str] = set()
             for index, new in enumerate(new_orders):
                 with error_location(f"[{index}]"):
@@ -89,11 +95,12 @@ class OrderBook:
             return [self._add(new, self._next_order_id()) for new in new_orders]
 
     def replace_all(self, orders: Iterable[tuple[int, NewOrder]]) -> None:
-        """Remove every order and delayed cancel, and add these orders under the given ids."""
+        """Remove every order, delayed action and countdown, and add these orders under the given ids."""
         with self._lock:
             for held in (self._orders, self._history, self._client_order_ids, self._counts, self._by_change):
                 held.clear()
             self._delayed.clear()
+            self._countdowns.clear()
             self._revision += 1
             for order_id, new in orders:
                 self._add(new, order_id)
@@ -106,14 +113,22 @@ class OrderBook:
             return self._revision
 
     def execute_due(self) -> None:
-        """Execute the delayed cancels whose time has come."""
+        """Execute the delayed actions whose time has come."""
         with self._lock:
             while self._delayed and self._delayed[0].due <= self._clock():
                 delayed = heapq.heappop(self._delayed)
-                order = self._orders[delayed.order_id]
-                if order.is_open and delayed.restriction in (None, order.status):
-                    self._change(order, "CANCELED", order.executed_qty, delayed.due)
-                    delayed.on_cancel(order.order_id)
+                delayed.act(delayed.due)
+
+    def act_later(self, delay: int, act: Action) -> int:
+        """Execute an action after a delay in milliseconds; return when that is, in Unix milliseconds.
+
+        With a delay of `NEVER` it is not executed at all.
+        """
+        with self._lock:
+            due = self._clock() + max(delay, 0)
+            if delay != NEVER:
+                heapq.heappush(self._delayed, _Delayed(due, next(self._delayed_numbers), act))
+            return due
 
     def orders(self) -> list[Order]:
         """Return every order, oldest first."""
@@ -200,10 +215,30 @@ class OrderBook:
         """
         with self._lock:
             order = self._cancellable(order_id, restriction)
-            if delay != NEVER:
-                due, number = self._clock() + delay, next(self._delayed_numbers)
-                heapq.heappush(self._delayed, _DelayedCancel(due, number, order_id, restriction, on_cancel))
+            self.act_later(delay, lambda due: self._cancel_if_open(order_id, restriction, due, on_cancel))
             return order
+
+    def begin_countdown(self, owner: str, delay: int, on_cancel: OnCancel) -> int:
+        """Cancel every open order after a delay, unless the countdown is begun anew or closed before.
+
+        Args:
+            owner: Whose countdown it is; each has one.
+            delay: The delay in milliseconds.
+            on_cancel: Called with the id of each order that it cancels.
+
+        Returns:
+            When it ends, in Unix milliseconds.
+        """
+        with self._lock:
+            self.execute_due()
+            number = self._countdowns[owner] = next(self._delayed_numbers)
+            return self.act_later(delay, lambda due: self._end_countdown(owner, number, due, on_cancel))
+
+    def close_countdown(self, owner: str) -> None:
+        """End a countdown, if it is on, without its effect."""
+        with self._lock:
+            self.execute_due()
+            self._countdowns.pop(owner, None)
 
     def fill(self, order_id: int, quantity: Decimal | None = None) -> Order:
         """Execute an open order at its own price.
@@ -261,6 +296,18 @@ class OrderBook:
         if restriction is not None and order.status != restriction:
             raise OrderRestricted(f"the order's status is {order.status}, not {restriction}")
         return order
+
+    def _end_countdown(self, owner: str, number: int, due: int, on_cancel: OnCancel) -> None:
+        if self._countdowns.get(owner) == number:
+            del self._countdowns[owner]
+            for order_id in list(self._orders):
+                self._cancel_if_open(order_id, None, due, on_cancel)
+
+    def _cancel_if_open(self, order_id: int, restriction: str | None, due: int, on_cancel: OnCancel) -> None:
+        order = self._orders[order_id]
+        if order.is_open and restriction in (None, order.status):
+            self._change(order, "CANCELED", order.executed_qty, due)
+            on_cancel(order_id)
 
     def _change(self, order: Order, status: str, executed_qty: Decimal, time: int) -> Order:
         changed = replace(order, status=status, executed_qty=executed_qty, update_time=time)

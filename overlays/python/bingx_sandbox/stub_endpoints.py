@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import bingx_sandbox.many_orders  # noqa: F401 - registers its endpoints
 from bingx_sandbox.endpoints import ENDPOINTS, Endpoint
 from bingx_sandbox.errors import SandboxError
 from bingx_sandbox.responses import no_such_path

@@ -17,37 +17,49 @@ pytestmark = pytest.mark.slow
 
 PYTHON = Path(__file__).parents[3] / "build" / "peers" / "venv" / "bin" / "python"
 
-CANCEL_WITH_CCXT = """
+CALL_CCXT = """
 import json, sys, ccxt
 settings = json.load(sys.stdin)
 exchange = ccxt.bingx({"apiKey": settings["apiKey"], "secret": settings["apiSecret"]})
 exchange.session.trust_env = False
 exchange.urls["api"] = {name: settings["url"] + "/openApi" for name in exchange.urls["api"]}
+exchange.options["defaultType"] = "spot"
+shown = lambda order: {name: order[name] for name in ("id", "status", "symbol")}
+results = []
 try:
-    order = exchange.cancel_order(settings["id"], settings["symbol"])
-    print(json.dumps({"id": order["id"], "status": order["status"], "symbol": order["symbol"]}))
+    for method, *arguments in settings["calls"]:
+        result = getattr(exchange, method)(*arguments)
+        orders = [shown(order) for order in result] if isinstance(result, list) else None
+        results.append(orders or (shown(result) if "status" in result else result))
+    print(json.dumps(results))
 except ccxt.BaseError as error:
-    print(json.dumps({"error": type(error).__name__, "text": str(error)}))
+    print(json.dumps([{"error": type(error).__name__, "text": str(error)}]))
 """
 
 
-def cancel(sandbox: Sandbox, order_id: int, symbol: str, api_secret: str | None = None) -> dict[str, Any]:
+def calls(sandbox: Sandbox, *made: tuple[object, ...], api_secret: str | None = None) -> list[Any]:
+    """Make calls of ccxt, and return for each its order, its orders or its response."""
     settings = {
         "url": sandbox.url,
         "apiKey": sandbox.api_key,
         "apiSecret": api_secret or sandbox.api_secret,
-        "id": str(order_id),
-        "symbol": symbol,
+        "calls": made,
     }
     run = subprocess.run(
-        [PYTHON, "-c", CANCEL_WITH_CCXT],
+        [PYTHON, "-c", CALL_CCXT],
         input=json.dumps(settings),
         capture_output=True,
         text=True,
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    result: dict[str, Any] = json.loads(run.stdout)
+    results: list[Any] = json.loads(run.stdout)
+    return results
+
+
+def cancel(sandbox: Sandbox, order_id: int, symbol: str, api_secret: str | None = None) -> dict[str, Any]:
+    [result] = calls(sandbox, ("cancel_order", str(order_id), symbol), api_secret=api_secret)
+    assert isinstance(result, dict)
     return result
 
 
@@ -96,3 +108,28 @@ def test_ccxt_cancels_as_the_documentation_shows_it() -> None:
         command = [PYTHON, "-c", bot]
         run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout) == (0, "canceled\n"), run.stderr
+
+
+def test_ccxt_lists_and_cancels_many_orders() -> None:
+    with Sandbox(limits="off", orders=0) as sandbox:
+        first, second, third = (str(order["orderId"]) for order in sandbox.place_orders(3))
+        sandbox.place_order("ETH-USDT")
+        listed, some, after, rest, left = calls(
+            sandbox,
+            ("fetch_open_orders", "BTC/USDT"),
+            ("cancel_orders", [first, second], "BTC/USDT"),
+            ("cancel_all_orders_after", 60_000, {"type": "spot"}),
+            ("cancel_all_orders", "BTC/USDT"),
+            ("fetch_open_orders",),
+        )
+        assert [(order["id"], order["status"]) for order in listed] == [
+            (each, "open") for each in (first, second, third)
+        ]
+        assert [(order["id"], order["status"]) for order in some] == [
+            (first, "canceled"),
+            (second, "canceled"),
+        ]
+        assert after["data"]["status"] == "ACTIVATED"
+        assert [(order["id"], order["status"]) for order in rest] == [(third, "canceled")]
+        assert [order["symbol"] for order in left] == ["ETH/USDT"]
+        assert all(request["code"] == 0 for request in sandbox.requests())
