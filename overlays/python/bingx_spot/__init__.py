@@ -53,6 +53,7 @@ if typing.TYPE_CHECKING:
     from bingx_spot.bulk.items import CancelRequest
     from bingx_spot.bulk.result import CancelOutcome, CancelResult
     from bingx_spot.bulk.sync_run import CancelRun
+    from bingx_spot.emergency.result import CancelAllOutcome, CancelAllResult
 
 __all__ = [
     "AsyncBingxSpot",
@@ -63,6 +64,8 @@ __all__ = [
     "BingxSpot",
     "BulkRunAborted",
     "CallError",
+    "CancelAllOutcome",
+    "CancelAllResult",
     "CancelOutcome",
     "CancelRequest",
     "CancelRestriction",
@@ -101,19 +104,21 @@ __all__ = [
 ]
 
 # Imported when they are first used: most programs cancel one order at a time.
-_BULK = {
-    "AsyncCancelRun": "async_run",
-    "CancelOutcome": "result",
-    "CancelRequest": "items",
-    "CancelResult": "result",
-    "CancelRun": "sync_run",
+_LATER = {
+    "AsyncCancelRun": "bulk.async_run",
+    "CancelAllOutcome": "emergency.result",
+    "CancelAllResult": "emergency.result",
+    "CancelOutcome": "bulk.result",
+    "CancelRequest": "bulk.items",
+    "CancelResult": "bulk.result",
+    "CancelRun": "bulk.sync_run",
 }
 
 
 def __getattr__(name: str) -> typing.Any:
-    if name not in _BULK:
+    if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(importlib.import_module(f"bingx_spot.bulk.{_BULK[name]}"), name)
+    value = globals()[name] = getattr(importlib.import_module(f"bingx_spot.{_LATER[name]}"), name)
     return value
 
 

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack, overload
 
 from bingx_spot._base_client import BaseClient
-from bingx_spot.core.runner import check_on_asyncio
+from bingx_spot.core.runner import check_on_asyncio, run, run_async
 from bingx_spot.exceptions import OrderAlreadyCanceled
 from bingx_spot.keepalive import AsyncKeepAlive, KeepAlive, check_every
 from bingx_spot.models import Order, Response
@@ -18,8 +18,13 @@ if TYPE_CHECKING:
     from bingx_spot.bulk.async_run import AsyncCancelRun
     from bingx_spot.bulk.items import CancelItem
     from bingx_spot.bulk.sync_run import CancelRun
+    from bingx_spot.emergency.result import CancelAllResult
     from bingx_spot_api import types
     from bingx_spot_api.models import CancelOrderResponse, QueryOrderResponse, ServerTimeResponse
+
+
+#: How long `cancel_all` may take, in seconds: to cancel, and until the list of open orders can be believed.
+CANCEL_ALL_TIMEOUT = 60.0
 
 
 class QueryOptions(TypedDict, total=False):
@@ -113,6 +118,33 @@ class BingxSpot(BaseClient, Tags):
         from bingx_spot.bulk.sync_run import CancelRun
 
         return CancelRun(Run(replace(self._context, bulk=True)), orders, self._engine)
+
+    def cancel_all(
+        self, symbol: str | None = None, *, timeout: float = CANCEL_ALL_TIMEOUT
+    ) -> "CancelAllResult":
+        """Cancel every open order, and find out whether anything is left.
+
+        Stop placing orders first. One request cancels everything; what the list of open orders still shows is
+        cancelled one by one. The list may lag, by up to 20 seconds, so the proof takes at least that long.
+
+        Args:
+            symbol: Trading pair, `BTC-USDT`; None for **all** pairs.
+            timeout: How long it may take, in seconds, in place of the client's own. With less than 30 it
+                cancels as well, but the result is likely to be unknown.
+
+        Returns:
+            The result: nothing is open, these orders are open, or unknown, and how every order ended. Its
+            `check` raises unless nothing is open.
+
+        Raises:
+            InvalidInput: An argument is not allowed; nothing was sent.
+            NotExecuted: No request took effect, or can take effect, and the next one would fail likewise; the
+                subclass says why.
+        """
+        # Imported here, as in `cancel_orders`.
+        from bingx_spot.emergency.brake import Brake
+
+        return run(Brake(self._context, symbol, timeout).run(), self._engine)
 
     @overload
     def query_order(self, symbol: str, *, order_id: OrderId, **options: Unpack[QueryOptions]) -> Order: ...
@@ -240,6 +272,17 @@ class AsyncBingxSpot(BaseClient, AsyncTags):
         from bingx_spot.bulk.run import Run
 
         return AsyncCancelRun(Run(replace(self._context, bulk=True)), orders, self._engine)
+
+    async def cancel_all(
+        self, symbol: str | None = None, *, timeout: float = CANCEL_ALL_TIMEOUT
+    ) -> "CancelAllResult":
+        """Cancel every open order, and find out whether anything is left.
+
+        Arguments, result and errors are those of `BingxSpot.cancel_all`.
+        """
+        from bingx_spot.emergency.brake import Brake
+
+        return await run_async(Brake(self._context, symbol, timeout).run(), self._engine)
 
     @overload
     async def query_order(

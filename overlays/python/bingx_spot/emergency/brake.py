@@ -1,0 +1,296 @@
+"""Cancel everything that is open, and find out what is left; written once for blocking and awaiting callers.
+
+- `openOrders`, for a moment, so that every order's ending can be told even if an answer is lost.
+- `cancelOpenOrders`, once; again only while many orders are left and they become fewer.
+- `openOrders` until it shows nothing; what it shows is cancelled one by one. An order that has left the list
+  is queried.
+
+A list may lag, and a request whose answer was lost may act late. So the end is claimed only by a list that
+was read `readsLag` after the beginning, and after the last moment at which a request of this call could act.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bingx_spot.bulk.items import CancelRequest
+from bingx_spot.bulk.result import CancelOutcome, CancelResult, affects_every_order, order_of
+from bingx_spot.core.arguments import check_arguments
+from bingx_spot.core.facts import OrderState, order_state, seconds_to_effect
+from bingx_spot.core.request import ApiCall
+from bingx_spot.core.resolution import resolve
+from bingx_spot.core.runner import CallContext, CallSteps, Sleep
+from bingx_spot.emergency.result import CancelAllOutcome, CancelAllResult
+from bingx_spot.exceptions import (
+    BingxError,
+    CallError,
+    InvalidInput,
+    NotExecuted,
+    NotSent,
+    OutcomeUnknown,
+    RateLimited,
+    RequestRejected,
+    shown,
+)
+from bingx_spot.models import Order, Response
+from bingx_spot_api.contract import BY_ID, Operation, States, Timing
+
+_LIST, _CANCEL_OPEN = BY_ID["openOrders"], BY_ID["cancelOpenOrders"]
+_CANCEL, _QUERY = BY_ID["cancelOrder"], BY_ID["queryOrder"]
+# The brake must not wait long for a list that is only for the report, in seconds.
+_FIRST_LIST = 1.0
+# For each later request and what settles it, in seconds: one order that hangs must not hold up the others.
+_REQUEST = 3.0
+# Between two lists, in seconds.
+_PAUSE = 2.0
+# With more orders than this left, and fewer than before, another `cancelOpenOrders` is faster than single
+# cancels.
+_MANY = 10
+# Cancels of one order, and queries. Twenty equal errors would lock the endpoint.
+_TRIES = 3
+# Queries, and single cancels, between two lists.
+_BETWEEN_LISTS = 20
+_FINAL = {
+    OrderState.CANCELED: CancelOutcome.CANCELLED,
+    OrderState.FILLED: CancelOutcome.FILLED,
+    OrderState.FAILED: CancelOutcome.FAILED,
+}
+
+
+@dataclass(slots=True)
+class _Seen:
+    """An order that was seen: as it was first and last stated, and its ending where that is final."""
+
+    first: Order
+    last: Order
+    ending: CancelOutcome | None = None
+    error: BingxError | None = None
+    cancels: int = 0
+    queries: int = 0
+
+
+@dataclass(slots=True)
+class Brake:
+    """One `cancel_all`.
+
+    Args:
+        context: What the client's calls have in common.
+        symbol: The trading pair, or None for all pairs.
+        timeout: How long it may take, in seconds.
+
+    Raises:
+        InvalidInput: An argument is not allowed.
+    """
+
+    context: CallContext
+    symbol: str | None
+    timeout: float
+    _seen: dict[int, _Seen] = field(default_factory=dict)
+    _began: float = 0.0
+    _acts_until: float = 0.0
+    _acted: bool = False
+    _can_sweep: bool = True
+    _refusals: int = 0
+    _error: CallError | None = None
+
+    def __post_init__(self) -> None:
+        check_arguments(_CANCEL_OPEN, self._pair())
+        number = isinstance(self.timeout, int | float) and not isinstance(self.timeout, bool)
+        if not (number and 0 < self.timeout < float("inf")):
+            raise InvalidInput("timeout", f"is {shown(self.timeout)}", "seconds above 0")
+
+    def run(self) -> CallSteps[CancelAllResult]:
+        """Yield the effects of the call, and return its result.
+
+        Raises:
+            NotExecuted: No request took effect or can, and nothing could be learnt; the subclass says why.
+        """
+        self._began = self._acts_until = self.context.now()
+        yield from self._list(_FIRST_LIST)
+        left: set[int] = set()
+        shrinks = moved = False
+        while True:
+            if self._can_sweep and (shrinks or not self._acted):
+                yield from self._sweep()
+            at = self.context.now()
+            listed = yield from self._list(_REQUEST)
+            if listed is not None:
+                listed |= yield from self._query(self._vanished(listed))
+                shrinks = _MANY < len(listed) < (len(left) or len(listed) + 1)
+                moved = shrinks or (yield from self._cancel(listed))
+                left = {order_id for order_id in listed if self._seen[order_id].ending is None}
+            # What the list shows was so after the beginning, and after whatever this call may have done.
+            proven = listed is not None and at - _timing().reads_lag >= self._acts_until
+            if self._is_done(left, proven=proven):
+                return self._result(left, proven=proven)
+            if listed is None or not moved:
+                yield Sleep(min(_PAUSE, self._seconds_left()))
+
+    def _is_done(self, left: set[int], *, proven: bool) -> bool:
+        if self._seconds_left() <= 0 or self._refusals > _TRIES:
+            return True
+        can_try = any(self._seen[order_id].cancels < _TRIES for order_id in left)
+        return proven and not can_try and not self._vanished(left)
+
+    def _sweep(self) -> CallSteps[None]:
+        """Cancel all open orders with one request."""
+        try:
+            response = yield from resolve(self.context, self._call(_CANCEL_OPEN), self._within(_REQUEST))
+        except CallError as error:
+            self._note(error)
+            self._note_doubt(error)
+            # It may be sent again, unless it was refused for a reason that stays.
+            self._can_sweep = isinstance(error, OutcomeUnknown | NotSent | RateLimited)
+            if affects_every_order(error) and not self._acted:
+                raise
+        else:
+            self._acted = True
+            self._acts_until = max(self._acts_until, self.context.now() + _timing().takes_effect_within)
+            for order in _orders(response):
+                self._see(order)
+
+    def _list(self, seconds: float) -> CallSteps[set[int] | None]:
+        """Return the ids of the open orders whose ending is not final; None if that is not known."""
+        try:
+            response = yield from resolve(self.context, self._call(_LIST), self._within(seconds))
+        except CallError as error:
+            self._note(error)
+            refused = isinstance(error, RequestRejected) and not isinstance(error, RateLimited)
+            self._refusals += refused
+            if refused and not self._acted and not self._can_sweep:
+                raise
+            return None
+        seen = [self._see(order) for order in _orders(response)]
+        return {each.first.order_id for each in seen if each.ending is None}
+
+    def _vanished(self, listed: set[int]) -> list[int]:
+        """Return the orders that are not listed any more, and whose endings can still be asked for."""
+        return [
+            order_id
+            for order_id, seen in self._seen.items()
+            if seen.ending is None and order_id not in listed and seen.queries < _TRIES
+        ]
+
+    def _query(self, order_ids: list[int]) -> CallSteps[set[int]]:
+        """Query orders, and return those that are open after all."""
+        opened = set()
+        for order_id in order_ids[:_BETWEEN_LISTS]:
+            seen = self._seen[order_id]
+            seen.queries += 1
+            named = {"symbol": seen.first.symbol, "orderId": order_id}
+            try:
+                response = yield from resolve(self.context, ApiCall.of(_QUERY, named), self._within(_REQUEST))
+            except CallError as error:
+                seen.error = error
+                continue
+            if self._see(Order.from_data(response.data(), response)).ending is None:
+                opened.add(order_id)
+            if self._seconds_left() <= 0:
+                break
+        return opened
+
+    def _cancel(self, order_ids: set[int]) -> CallSteps[bool]:
+        """Cancel orders one by one; return whether one of them has ended by that."""
+        moved = False
+        for order_id in sorted(id_ for id_ in order_ids if self._seen[id_].cancels < _TRIES)[:_BETWEEN_LISTS]:
+            seen = self._seen[order_id]
+            if self._seconds_left() <= 0:
+                break
+            named = {"symbol": seen.first.symbol, "orderId": order_id}
+            try:
+                response = yield from resolve(
+                    self.context, ApiCall.of(_CANCEL, named), self._within(_REQUEST)
+                )
+                self._acted = True
+                self._see(Order.from_data(response.data(), response))
+            except CallError as error:
+                self._note(error)
+                self._note_doubt(error)
+                seen.error, order = error, order_of(error)
+                seen.cancels += not isinstance(error, NotSent | RateLimited)
+                if order is not None:
+                    self._see(order)
+            moved = moved or seen.ending is not None
+        return moved
+
+    def _see(self, order: Order) -> _Seen:
+        """Note an order as it is stated."""
+        seen = self._seen.setdefault(order.order_id, _Seen(order, order))
+        ending = _FINAL.get(order_state(_states(), order.raw))
+        # A final state stays, whatever an older list says.
+        if seen.ending is None:
+            seen.last, seen.ending = order, ending
+        return seen
+
+    def _note(self, error: CallError) -> None:
+        # One that ended before a request says less than one before it.
+        if error.attempts or (self._error is None and self._seconds_left() > 0):
+            self._error = error
+
+    def _note_doubt(self, error: CallError) -> None:
+        """Note until when a cancel that ended in this error may still take effect."""
+        if isinstance(error, OutcomeUnknown):
+            self._acted = True
+            # Both kinds of cancel are stamped in the same way.
+            seconds = seconds_to_effect(ApiCall(_CANCEL, {}))
+            self._acts_until = max(self._acts_until, self.context.now() + seconds)
+
+    def _result(self, left: set[int], *, proven: bool) -> CancelAllResult:
+        if not self._acted and isinstance(self._error, NotExecuted) and not proven:
+            raise self._error
+        outcome = CancelAllOutcome.UNKNOWN
+        if proven:
+            outcome = CancelAllOutcome.OPEN if left else CancelAllOutcome.NOTHING_OPEN
+        results = []
+        for position, (order_id, seen) in enumerate(self._seen.items()):
+            ending = seen.ending
+            if ending is None and proven:
+                ending = CancelOutcome.STILL_OPEN if order_id in left else CancelOutcome.NOT_OPEN
+            request = CancelRequest(seen.first.symbol, order_id=order_id)
+            results.append(
+                CancelResult(
+                    position=position,
+                    item=seen.first,
+                    outcome=ending or CancelOutcome.UNKNOWN,
+                    request=request,
+                    order=seen.last,
+                    error=None if seen.ending else seen.error,
+                )
+            )
+        return CancelAllResult(symbol=self.symbol, outcome=outcome, results=tuple(results), error=self._error)
+
+    def _pair(self) -> dict[str, object]:
+        return {} if self.symbol is None else {"symbol": self.symbol}
+
+    def _call(self, operation: Operation) -> ApiCall:
+        return ApiCall.of(operation, self._pair())
+
+    def _seconds_left(self) -> float:
+        return max(self._began + self.timeout - self.context.now(), 0.0)
+
+    def _within(self, seconds: float) -> float:
+        return min(seconds, self.context.timeout, self._seconds_left())
+
+
+def _orders(response: Response) -> list[Order]:
+    """Return the orders of a list, each with a response of its own."""
+    orders = response.data().get("orders") or []
+    return [
+        Order.from_data(order, Response(response.http_status, response.headers, _envelope(order)))
+        for order in orders
+    ]
+
+
+def _envelope(order: Mapping[str, Any]) -> bytes:
+    return json.dumps({"code": 0, "data": order}).encode()
+
+
+def _timing() -> Timing:
+    assert _CANCEL.timing is not None  # the generator asks for it beside `settledBy`
+    return _CANCEL.timing
+
+
+def _states() -> States:
+    assert _CANCEL.states is not None  # likewise
+    return _CANCEL.states

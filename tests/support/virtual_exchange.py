@@ -1,0 +1,133 @@
+"""The sandbox's exchange in virtual time: it answers a call's steps without a socket, and nothing waits."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from bingx_sandbox.accounts import create_accounts
+from bingx_sandbox.conditions import NORMAL, Conditions
+from bingx_sandbox.exchange import Exchange
+from bingx_sandbox.http_messages import HttpRequest
+from bingx_sandbox.limit_scale import read_scale
+from bingx_spot import Credentials, Response
+from bingx_spot.core.engine import TransportFailure
+from bingx_spot.core.request import RequestSigner
+from bingx_spot.core.runner import CallContext, CallSteps, EffectResult, Send
+from bingx_spot.environments import Environment
+from bingx_spot.limits.client_state import ClientState, HostSelector, PlacementSelector
+from bingx_spot.limits.lockouts import Lockouts, RepeatedErrorGuard
+from bingx_spot.limits.rate_limiter import Unlimited
+from tests.support.scripted_time import BEGIN, ScriptedTime
+
+URL = "https://exchange.test"
+RESET = TransportFailure(request_sent=True, reason="connection reset")
+REFUSED = TransportFailure(request_sent=False, reason="connection refused")
+
+Result = TypeVar("Result")
+Reply = Response | TransportFailure
+
+
+@dataclass
+class VirtualExchange:
+    """An exchange, and a client's context for it.
+
+    Attributes:
+        faults: By operation, what answers its requests in turn in place of the exchange; the last one stays.
+            A fault is given the request and the exchange, and `None` in its place is no fault.
+        round_trip: Seconds that a response takes.
+    """
+
+    orders: int = 3
+    round_trip: float = 0.05
+    time: ScriptedTime = field(default_factory=ScriptedTime)
+    faults: dict[str, list["Fault | None"]] = field(default_factory=dict)
+    sent: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        scale = read_scale("off", None, False)
+        self.exchange = Exchange(create_accounts(), orders=self.orders, clock=self.now, scale=scale)
+        key = self.exchange.accounts[0].keys[0]
+        environment, clock = Environment("test", URL, None), self.time.clock()
+        hosts, placement = HostSelector(environment, now=self.time), PlacementSelector(None)
+        state = ClientState(hosts, placement, Lockouts(self.time), RepeatedErrorGuard(self.time))
+        signer = RequestSigner(Credentials(key.api_key, key.api_secret), clock)
+        self.context = CallContext(environment, signer, clock, Unlimited(), state, 10.0, self.time)
+
+    def now(self) -> int:
+        return BEGIN + round((self.time.seconds - 1000.0) * 1000)
+
+    def run(self, steps: CallSteps[Result]) -> Result:
+        """Run the steps to their end, on a clock that jumps."""
+        result: EffectResult = None
+        try:
+            while True:
+                effect = steps.send(result)
+                if isinstance(effect, Send):
+                    result = self._answer(effect)
+                else:
+                    self.time.seconds += effect.seconds
+                    result = None
+        except StopIteration as stop:
+            value: Result = stop.value
+            return value
+
+    def execute(self, send: Send, conditions: Conditions = NORMAL) -> Response:
+        """Let the exchange execute a request, and return its answer."""
+        url = urlsplit(send.request.url)
+        headers = {name.lower(): value for name, value in send.request.headers.items()}
+        body = bytes(send.request.content)
+        query = url.query.encode()
+        request = HttpRequest(send.request.method, url.path, query, headers, body, self.now(), "127.0.0.1")
+        envelope = self.exchange.respond(self.exchange.receive(request), conditions)
+        return Response(envelope.status, {}, envelope.body)
+
+    def count(self, operation: str) -> int:
+        return self.sent.count(operation)
+
+    def _answer(self, send: Send) -> Reply:
+        operation = urlsplit(send.request.url).path.rpartition("/")[2]
+        self.sent.append(operation)
+        self.time.seconds += self.round_trip
+        faults = self.faults.get(operation, [])
+        fault = faults.pop(0) if len(faults) > 1 else next(iter(faults), None)
+        return self.execute(send) if fault is None else fault(self, send)
+
+
+Fault = Callable[[VirtualExchange, Send], Reply]
+
+
+def lost(virtual: VirtualExchange, send: Send) -> Reply:
+    """Execute, and lose the answer."""
+    virtual.execute(send)
+    return RESET
+
+
+def swallowed(_virtual: VirtualExchange, _send: Send) -> Reply:
+    """Lose the request; nobody can know that."""
+    return RESET
+
+
+def unreached(_virtual: VirtualExchange, _send: Send) -> Reply:
+    """Refuse the connection."""
+    return REFUSED
+
+
+def under(**conditions: object) -> Fault:
+    """Answer under conditions, such as `read_lag`."""
+    return lambda virtual, send: virtual.execute(send, Conditions(**conditions))  # type: ignore[arg-type]
+
+
+def late(seconds: float) -> Fault:
+    """Lose the answer, and execute later."""
+
+    def fault(virtual: VirtualExchange, send: Send) -> Reply:
+        virtual.execute(send, Conditions(cancel_delay=round(seconds * 1000)))
+        return RESET
+
+    return fault
+
+
+def saying(body: str) -> Fault:
+    """Answer with a body, and execute nothing."""
+    return lambda _virtual, _send: Response(200, {}, body.encode())

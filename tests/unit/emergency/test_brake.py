@@ -1,0 +1,270 @@
+"""`cancel_all` against the sandbox's exchange in virtual time: what it does, and what it claims when."""
+
+from random import Random
+
+import pytest
+
+from bingx_sandbox.order_book import NEVER
+from bingx_spot import (
+    InvalidInput,
+    NotExecuted,
+    NotSent,
+    OutcomeUnknown,
+    PermissionDenied,
+    RequestRejected,
+    StillOpen,
+)
+from bingx_spot.emergency.brake import Brake
+from bingx_spot.emergency.result import CancelAllResult
+from tests.support.virtual_exchange import (
+    VirtualExchange,
+    late,
+    lost,
+    saying,
+    swallowed,
+    under,
+    unreached,
+)
+
+LAG = 20.0
+DENIED = saying('{"code":100004,"msg":"Permission denied as the API key was created without the permission"}')
+OFFLINE = saying('{"code":100490,"msg":"pair offline"}')
+NONE = saying('{"code":0,"msg":"","data":{"orders":[]}}')
+UNKNOWN_PAIR = saying('{"code":100204,"msg":"data not found, please check the symbol"}')
+
+
+@pytest.fixture
+def virtual() -> VirtualExchange:
+    return VirtualExchange()
+
+
+def cancel_all(virtual: VirtualExchange, symbol: str | None = None, timeout: float = 60.0) -> CancelAllResult:
+    return virtual.run(Brake(virtual.context, symbol, timeout).run())
+
+
+def endings(result: CancelAllResult) -> list[str]:
+    return [str(each.outcome) for each in result.results]
+
+
+def is_anything_open(virtual: VirtualExchange) -> bool:
+    return any(order.is_open for order in virtual.exchange.book.orders())
+
+
+def seconds(virtual: VirtualExchange) -> float:
+    return virtual.time.seconds - 1000.0
+
+
+def place(virtual: VirtualExchange, count: int = 1, symbol: str = "BTC-USDT") -> list[int]:
+    fields = {"symbol": symbol, "side": "BUY", "type": "LIMIT", "price": "1", "origQty": "1"}
+    return [virtual.exchange.place(fields).order_id for _ in range(count)]
+
+
+def test_all_is_cancelled_by_one_request_and_believed_when_the_list_can_no_longer_lag(virtual):
+    result = cancel_all(virtual)
+    assert (str(result.outcome), endings(result)) == ("nothing_open", ["cancelled"] * 3)
+    assert (virtual.count("cancelOpenOrders"), virtual.count("cancel")) == (1, 0)
+    assert LAG <= seconds(virtual) < LAG + 10
+    assert not is_anything_open(virtual)
+    assert result.check() is result
+    assert result.still_open == ()
+    assert result.results[0].item.symbol == "BTC-USDT"
+    assert result.results[0].order.raw["status"] == "CANCELED"
+
+
+def test_only_the_orders_of_the_pair_are_cancelled(virtual):
+    result = cancel_all(virtual, "ETH-USDT")
+    assert (str(result.outcome), endings(result)) == ("nothing_open", ["cancelled"])
+    assert [order.status for order in virtual.exchange.book.orders()] == ["NEW", "CANCELED", "PENDING"]
+
+
+def test_nothing_open_at_all(virtual):
+    virtual.run(Brake(virtual.context, None, 60.0).run())
+    result = cancel_all(virtual)
+    assert (str(result.outcome), endings(result)) == ("nothing_open", [])
+
+
+@pytest.mark.parametrize("fault", [lost, late(4.0), late(9.0)], ids=["lost", "4 s late", "9 s late"])
+def test_a_lost_answer_is_settled(virtual, fault):
+    virtual.faults["cancelOpenOrders"] = [fault]
+    result = cancel_all(virtual)
+    assert (str(result.outcome), endings(result)) == ("nothing_open", ["cancelled"] * 3)
+    assert not is_anything_open(virtual)
+
+
+def test_the_end_is_not_claimed_while_a_lost_request_may_still_take_effect(virtual):
+    virtual.faults["cancelOpenOrders"] = [swallowed]
+    result = cancel_all(virtual)
+    assert str(result.outcome) == "nothing_open"
+    assert virtual.count("cancel") == 3
+    # 5 s for recvWindow, 5 s for the exchange's own delay, and the lag of the list.
+    assert seconds(virtual) > 10 + LAG
+
+
+def test_what_is_left_is_cancelled_one_by_one(virtual):
+    virtual.faults["cancelOpenOrders"] = [under(variant={"most": 1})]
+    result = cancel_all(virtual)
+    assert (str(result.outcome), endings(result)) == ("nothing_open", ["cancelled"] * 3)
+    assert virtual.count("cancel") == 2
+
+
+def test_many_that_are_left_are_cancelled_together_again(virtual):
+    place(virtual, 37)
+    virtual.faults["cancelOpenOrders"] = [under(variant={"most": 10})]
+    result = cancel_all(virtual)
+    assert (str(result.outcome), len(result.results)) == ("nothing_open", 40)
+    assert virtual.count("cancelOpenOrders") == 3
+    assert virtual.count("cancel") == 10
+
+
+def test_a_list_that_lags_proves_nothing(virtual):
+    """The list does not show yet what was placed just before."""
+    virtual.time.seconds += 100
+    placed = place(virtual)
+    virtual.faults["cancelOpenOrders"] = [NONE]
+    virtual.faults["openOrders"] = [under(read_lag=19_000)]
+    result = cancel_all(virtual)
+    assert str(result.outcome) == "nothing_open"
+    assert placed[0] in [each.item.order_id for each in result.results]
+    assert not is_anything_open(virtual)
+
+
+def test_an_order_that_stays_open_is_named(virtual):
+    virtual.faults["cancelOpenOrders"] = [NONE]
+    virtual.faults["cancel"] = [OFFLINE]
+    result = cancel_all(virtual)
+    assert (str(result.outcome), endings(result)) == ("open", ["still_open"] * 3)
+    assert [order.symbol for order in result.still_open] == ["BTC-USDT", "ETH-USDT", "MØTH-USDT"]
+    assert seconds(virtual) > LAG
+    # Equal errors lock the endpoint.
+    assert virtual.count("cancel") <= 9
+    with pytest.raises(StillOpen, match="3 orders are still open") as caught:
+        result.check()
+    assert caught.value.order.symbol == "BTC-USDT"
+
+
+def test_orders_are_not_called_open_while_a_cancel_may_still_take_effect(virtual):
+    virtual.faults["cancelOpenOrders"] = [swallowed]
+    virtual.faults["cancel"] = [swallowed]
+    result = cancel_all(virtual)
+    if str(result.outcome) == "open":
+        assert seconds(virtual) > LAG + 10
+    virtual = VirtualExchange()
+    virtual.faults["cancelOpenOrders"] = [swallowed]
+    virtual.faults["cancel"] = [under(cancel_delay=NEVER)]
+    result = cancel_all(virtual, timeout=25.0)
+    assert (str(result.outcome), set(endings(result))) == ("unknown", {"unknown"})
+
+
+def test_an_order_that_fills_meanwhile_is_filled(virtual):
+    def fill(virtual, send):
+        virtual.exchange.fill(1735964079647111281)
+        return lost(virtual, send)
+
+    virtual.faults["cancelOpenOrders"] = [fill]
+    result = cancel_all(virtual)
+    assert (str(result.outcome), endings(result)) == ("nothing_open", ["filled", "cancelled", "cancelled"])
+
+
+def test_too_little_time_is_unknown_but_cancels(virtual):
+    result = cancel_all(virtual, timeout=5.0)
+    assert (str(result.outcome), endings(result)) == ("unknown", ["cancelled"] * 3)
+    assert not is_anything_open(virtual)
+    with pytest.raises(OutcomeUnknown, match="time was too short"):
+        result.check()
+
+
+def test_without_a_list_it_is_unknown(virtual):
+    virtual.faults["openOrders"] = [swallowed]
+    result = cancel_all(virtual)
+    assert (str(result.outcome), endings(result)) == ("unknown", ["cancelled"] * 3)
+    assert result.error is not None
+    assert not is_anything_open(virtual)
+
+
+def test_a_network_that_comes_back_is_used(virtual):
+    virtual.faults["cancelOpenOrders"] = [unreached] * 6 + [None]
+    virtual.faults["openOrders"] = [unreached] * 6 + [None]
+    assert str(cancel_all(virtual).outcome) == "nothing_open"
+    assert not is_anything_open(virtual)
+
+
+@pytest.mark.parametrize(
+    ("faults", "kind"),
+    [
+        ({"cancelOpenOrders": [DENIED]}, PermissionDenied),
+        ({"cancelOpenOrders": [UNKNOWN_PAIR], "openOrders": [UNKNOWN_PAIR]}, RequestRejected),
+        ({"cancelOpenOrders": [unreached], "openOrders": [unreached]}, NotSent),
+    ],
+    ids=["permission", "pair", "network"],
+)
+def test_a_call_that_did_nothing_raises_why(virtual, faults, kind):
+    virtual.faults.update(faults)
+    with pytest.raises(kind):
+        cancel_all(virtual)
+    assert is_anything_open(virtual)
+
+
+def test_a_key_that_may_not_read_cancels_and_cannot_know(virtual):
+    virtual.faults["openOrders"] = [DENIED]
+    result = cancel_all(virtual)
+    assert str(result.outcome) == "unknown"
+    assert isinstance(result.error, PermissionDenied)
+    # The key will not be allowed to read before the end.
+    assert virtual.count("openOrders") == 4
+    assert not is_anything_open(virtual)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "timeout", "field"),
+    [("btc", 60.0, "symbol"), (None, 0, "timeout"), (None, float("nan"), "timeout")],
+)
+def test_arguments_are_checked(virtual, symbol, timeout, field):
+    with pytest.raises(InvalidInput) as caught:
+        cancel_all(virtual, symbol, timeout)
+    assert caught.value.field == field
+
+
+# No request takes effect later than its window of five seconds and the exchange's own delay of five.
+CANCEL_FAULTS = [
+    None,
+    None,
+    lost,
+    swallowed,
+    late(1.0),
+    late(9.0),
+    under(variant={"most": 1}),
+    OFFLINE,
+    unreached,
+]
+READ_FAULTS = [None, None, swallowed, unreached, under(read_lag=3_000), under(read_lag=19_900)]
+OPEN_STATES = ("NEW", "PENDING", "PARTIALLY_FILLED")
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_whatever_happens_nothing_is_claimed_that_is_not_so(seed):
+    random = Random(seed)  # noqa: S311 - repeatable, not secret
+    virtual = VirtualExchange(orders=random.choice([0, 1, 3, 3]))
+    virtual.time.seconds += 100
+    place(virtual, random.choice([0, 1, 2, 15]))
+    for operation in ("cancelOpenOrders", "cancel"):
+        virtual.faults[operation] = random.choices(CANCEL_FAULTS, k=random.randint(1, 8))
+    for operation in ("openOrders", "query"):
+        virtual.faults[operation] = random.choices(READ_FAULTS, k=random.randint(1, 8))
+    try:
+        result = cancel_all(virtual, timeout=random.choice([10.0, 60.0, 90.0]))
+    except NotExecuted:
+        virtual.time.seconds += 60
+        assert all(order.is_open for order in virtual.exchange.book.orders())
+        return
+    # What is claimed holds now, and later.
+    for _ in range(2):
+        states = {order.order_id: order.status for order in virtual.exchange.book.orders()}
+        opened = {order_id for order_id, status in states.items() if status in OPEN_STATES}
+        if str(result.outcome) == "nothing_open":
+            assert not opened
+        elif str(result.outcome) == "open":
+            assert {order.order_id for order in result.still_open} == opened
+        for each in result.results:
+            if each.outcome.is_final:
+                assert states[each.item.order_id] == "CANCELED"
+        virtual.time.seconds += 60
