@@ -13,7 +13,7 @@ from bingx_sandbox.limit_scale import read_scale
 from bingx_spot import Credentials, Response
 from bingx_spot.core.engine import TransportFailure
 from bingx_spot.core.request import RequestSigner
-from bingx_spot.core.runner import CallContext, CallSteps, EffectResult, Send
+from bingx_spot.core.runner import CallContext, CallSteps, EffectResult, Send, Sleep
 from bingx_spot.environments import Environment
 from bingx_spot.limits.client_state import ClientState, HostSelector, PlacementSelector
 from bingx_spot.limits.lockouts import Lockouts, RepeatedErrorGuard
@@ -62,15 +62,17 @@ class VirtualExchange:
         result: EffectResult = None
         try:
             while True:
-                effect = steps.send(result)
-                if isinstance(effect, Send):
-                    result = self._answer(effect)
-                else:
-                    self.time.seconds += effect.seconds
-                    result = None
+                result = self.perform(steps.send(result))
         except StopIteration as stop:
             value: Result = stop.value
             return value
+
+    def perform(self, effect: Send | Sleep) -> EffectResult:
+        """Answer a request, or let time pass."""
+        if isinstance(effect, Send):
+            return self._answer(effect)
+        self.time.seconds += effect.seconds
+        return None
 
     def execute(self, send: Send, conditions: Conditions = NORMAL) -> Response:
         """Let the exchange execute a request, and return its answer."""

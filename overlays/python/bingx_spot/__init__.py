@@ -53,11 +53,14 @@ if typing.TYPE_CHECKING:
     from bingx_spot.bulk.items import CancelRequest
     from bingx_spot.bulk.result import CancelOutcome, CancelResult
     from bingx_spot.bulk.sync_run import CancelRun
+    from bingx_spot.emergency.countdown import SwitchWarning
     from bingx_spot.emergency.result import CancelAllOutcome, CancelAllResult
+    from bingx_spot.emergency.switch import AsyncDeadMansSwitch, DeadMansSwitch
 
 __all__ = [
     "AsyncBingxSpot",
     "AsyncCancelRun",
+    "AsyncDeadMansSwitch",
     "Attempt",
     "AuthenticationError",
     "BingxError",
@@ -75,6 +78,7 @@ __all__ = [
     "ClockError",
     "Credentials",
     "CredentialsError",
+    "DeadMansSwitch",
     "Environment",
     "ErrorDetails",
     "InvalidInput",
@@ -96,6 +100,7 @@ __all__ = [
     "RequestRejected",
     "Response",
     "StillOpen",
+    "SwitchWarning",
     "UnknownErrorCode",
     "__version__",
     "canonical_string",
@@ -106,12 +111,15 @@ __all__ = [
 # Imported when they are first used: most programs cancel one order at a time.
 _LATER = {
     "AsyncCancelRun": "bulk.async_run",
+    "AsyncDeadMansSwitch": "emergency.switch",
     "CancelAllOutcome": "emergency.result",
     "CancelAllResult": "emergency.result",
     "CancelOutcome": "bulk.result",
     "CancelRequest": "bulk.items",
     "CancelResult": "bulk.result",
     "CancelRun": "bulk.sync_run",
+    "DeadMansSwitch": "emergency.switch",
+    "SwitchWarning": "emergency.countdown",
 }
 
 

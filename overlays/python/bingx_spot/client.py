@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from bingx_spot.bulk.async_run import AsyncCancelRun
     from bingx_spot.bulk.items import CancelItem
     from bingx_spot.bulk.sync_run import CancelRun
+    from bingx_spot.emergency.countdown import OnWarning
     from bingx_spot.emergency.result import CancelAllResult
+    from bingx_spot.emergency.switch import AsyncDeadMansSwitch, DeadMansSwitch
     from bingx_spot_api import types
     from bingx_spot_api.models import CancelOrderResponse, QueryOrderResponse, ServerTimeResponse
 
@@ -145,6 +147,36 @@ class BingxSpot(BaseClient, Tags):
         from bingx_spot.emergency.brake import Brake
 
         return run(Brake(self._context, symbol, timeout).run(), self._engine)
+
+    def dead_mans_switch(
+        self, seconds: int = 60, *, on_warning: "OnWarning | None" = None
+    ) -> "DeadMansSwitch":
+        """Return a dead man's switch, for a `with` block.
+
+            with bingx.dead_mans_switch(seconds=60) as switch:
+                ...  # trade
+
+        While the block lasts, a thread renews a countdown at the exchange. If this program, its machine or
+        its network dies, the exchange cancels **every** open spot order of the account, of every pair. A
+        clean end of the block closes the switch; an exception leaves it on.
+
+        An account has **one** switch: another program that closes it, or sets it to another time, does so for
+        this one too. The thread renews it as long as the process lives, even if the bot is stuck.
+
+        Args:
+            seconds: The countdown, 10 to 120; it is renewed four times as often.
+            on_warning: Called in the thread for each renewal that failed, with a `SwitchWarning`; None to log
+                it as `bingx_spot`.
+
+        Raises:
+            InvalidInput: The countdown is too short or too long; nothing was sent.
+            CallError: At the beginning of the block, if the exchange did not say that the countdown is on; at
+                its end, if it did not say that it is closed. The subclass says why.
+        """
+        from bingx_spot.emergency.countdown import Countdown, log_warning
+        from bingx_spot.emergency.switch import DeadMansSwitch
+
+        return DeadMansSwitch(Countdown(self._context, seconds, on_warning or log_warning), self._engine)
 
     @overload
     def query_order(self, symbol: str, *, order_id: OrderId, **options: Unpack[QueryOptions]) -> Order: ...
@@ -283,6 +315,19 @@ class AsyncBingxSpot(BaseClient, AsyncTags):
         from bingx_spot.emergency.brake import Brake
 
         return await run_async(Brake(self._context, symbol, timeout).run(), self._engine)
+
+    def dead_mans_switch(
+        self, seconds: int = 60, *, on_warning: "OnWarning | None" = None
+    ) -> "AsyncDeadMansSwitch":
+        """Return a dead man's switch, for an `async with` block on asyncio; a task renews it.
+
+        Arguments and errors are those of `BingxSpot.dead_mans_switch`. A task that is cancelled in the block
+        leaves the switch on.
+        """
+        from bingx_spot.emergency.countdown import Countdown, log_warning
+        from bingx_spot.emergency.switch import AsyncDeadMansSwitch
+
+        return AsyncDeadMansSwitch(Countdown(self._context, seconds, on_warning or log_warning), self._engine)
 
     @overload
     async def query_order(

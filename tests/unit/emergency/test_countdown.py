@@ -1,0 +1,179 @@
+"""The dead man's switch against the sandbox's exchange in virtual time."""
+
+import json
+
+import pytest
+
+from bingx_spot import InvalidInput, OutcomeUnknown, PermissionDenied
+from bingx_spot.emergency.countdown import Countdown, SwitchWarning, log_warning
+from tests.support.scripted_time import BEGIN
+from tests.support.virtual_exchange import VirtualExchange, late, lost, saying, swallowed, under, unreached
+
+SWITCH = "cancelAllAfter"
+FAILED = under(variant={"status": "FAILED"})
+
+
+@pytest.fixture
+def virtual() -> VirtualExchange:
+    return VirtualExchange(round_trip=0.0)
+
+
+@pytest.fixture
+def warnings() -> list[SwitchWarning]:
+    return []
+
+
+@pytest.fixture
+def countdown(virtual, warnings) -> Countdown:
+    return Countdown(virtual.context, 60, warnings.append)
+
+
+def is_anything_open(virtual) -> bool:
+    return any(order.is_open for order in virtual.exchange.book.orders())
+
+
+def keep_for(virtual, countdown, seconds: float) -> None:
+    """Renew for so many seconds, and then as little as a program that was killed."""
+    steps, until, result = countdown.keep(), virtual.time.seconds + seconds, None
+    while virtual.time.seconds < until:
+        effect = steps.send(result)
+        result = virtual.perform(effect)
+    steps.close()
+
+
+def test_it_says_when_the_exchange_will_trigger(virtual, countdown):
+    virtual.run(countdown.begin())
+    assert countdown.triggers_at == BEGIN + 60_000
+    assert countdown.seconds_left() == 60.0
+    virtual.time.seconds += 45
+    assert countdown.seconds_left() == 15.0
+
+
+def test_it_is_renewed_until_the_program_dies(virtual, countdown, warnings):
+    virtual.run(countdown.begin())
+    keep_for(virtual, countdown, 610)
+    assert virtual.count(SWITCH) == 41
+    virtual.time.seconds += 44
+    assert is_anything_open(virtual)
+    virtual.time.seconds += 2
+    assert not is_anything_open(virtual)
+    assert warnings == []
+
+
+def test_a_clean_end_closes_it(virtual, countdown):
+    virtual.run(countdown.begin())
+    keep_for(virtual, countdown, 100)
+    virtual.run(countdown.close())
+    virtual.time.seconds += 600
+    assert is_anything_open(virtual)
+
+
+def test_a_trigger_time_in_milliseconds_is_understood(virtual, countdown):
+    virtual.faults[SWITCH] = [under(variant={"triggerUnit": "milliseconds"})]
+    virtual.run(countdown.begin())
+    assert countdown.triggers_at == BEGIN + 60_000
+
+
+@pytest.mark.parametrize("told", [{}, {"triggerTime": 0}], ids=["absent", "zero"])
+def test_without_a_trigger_time_it_is_what_was_asked_for(virtual, countdown, told):
+    virtual.faults[SWITCH] = [saying(json.dumps({"code": 0, "data": {"status": "ACTIVATED", **told}}))]
+    virtual.run(countdown.begin())
+    assert (countdown.triggers_at, countdown.seconds_left()) == (BEGIN + 60_000, 60.0)
+
+
+def test_an_exchange_that_counts_less_far_is_asked_more_often(virtual, countdown):
+    sooner = {"triggerTime": BEGIN // 1000 + 12, "status": "ACTIVATED"}
+    virtual.faults[SWITCH] = [saying(json.dumps({"code": 0, "data": sooner}))]
+    virtual.run(countdown.begin())
+    assert countdown.seconds_left() == 12.0
+    assert next(countdown.keep()).seconds == 3.0
+
+
+@pytest.mark.parametrize("fault", [FAILED, swallowed], ids=["FAILED", "no answer"])
+def test_it_is_not_on_unless_the_exchange_says_so(virtual, countdown, fault):
+    virtual.faults[SWITCH] = [fault]
+    with pytest.raises(OutcomeUnknown, match="Send it again"):
+        virtual.run(countdown.begin())
+    assert countdown.triggers_at == 0
+
+
+def test_a_key_that_may_not_trade_is_refused(virtual, countdown):
+    virtual.faults[SWITCH] = [saying('{"code":100004,"msg":"Permission denied"}')]
+    with pytest.raises(PermissionDenied):
+        virtual.run(countdown.begin())
+
+
+def test_a_lost_answer_is_settled_by_sending_again(virtual, countdown):
+    virtual.faults[SWITCH] = [lost, None]
+    virtual.run(countdown.begin())
+    assert countdown.triggers_at >= BEGIN + 60_000
+
+
+def test_it_warns_before_it_lapses(virtual, countdown, warnings):
+    virtual.faults[SWITCH] = [None, unreached]
+    virtual.run(countdown.begin())
+    keep_for(virtual, countdown, 58)
+    assert warnings
+    assert all(0 < warning.seconds_left < 45 for warning in warnings)
+    assert {warning.triggers_at for warning in warnings} == {BEGIN + 60_000}
+    assert "cancels every open order in " in str(warnings[0])
+    assert not countdown.lapsed
+    keep_for(virtual, countdown, 60)
+    assert countdown.lapsed
+    assert warnings[-1].seconds_left == 0
+    assert "about now" in str(warnings[-1])
+    assert not is_anything_open(virtual)
+
+
+def test_it_is_on_again_after_a_network_that_comes_back(virtual, countdown, warnings):
+    virtual.faults[SWITCH] = [None, *[unreached] * 6, None]
+    virtual.run(countdown.begin())
+    keep_for(virtual, countdown, 120)
+    assert warnings
+    assert not countdown.lapsed
+    assert countdown.seconds_left() > 30
+    assert is_anything_open(virtual)
+
+
+def test_a_renewal_that_came_too_late_is_a_lapse(virtual, countdown):
+    virtual.run(countdown.begin())
+    virtual.time.seconds += 61
+    virtual.run(countdown.begin())
+    assert countdown.lapsed
+
+
+def test_a_warning_that_fails_does_not_end_the_renewals(virtual, caplog):
+    def fail(_warning):
+        raise ValueError("the bot's own mistake")
+
+    countdown = Countdown(virtual.context, 60, fail)
+    virtual.faults[SWITCH] = [None, *[unreached] * 6, None]
+    virtual.run(countdown.begin())
+    keep_for(virtual, countdown, 120)
+    assert countdown.seconds_left() > 30
+    assert "on_warning" in caplog.text
+
+
+def test_a_warning_is_logged_where_nothing_else_is_named(virtual, caplog):
+    countdown = Countdown(virtual.context, 60, log_warning)
+    virtual.faults[SWITCH] = [None, unreached]
+    virtual.run(countdown.begin())
+    keep_for(virtual, countdown, 30)
+    assert "the dead man's switch is not renewed" in caplog.text
+
+
+def test_a_renewal_that_arrives_after_the_close_does_not_leave_it_on(virtual, countdown):
+    virtual.faults[SWITCH] = [None, late(9.0)]
+    virtual.run(countdown.begin())
+    keep_for(virtual, countdown, 16)
+    virtual.faults[SWITCH] = []
+    virtual.run(countdown.close())
+    virtual.time.seconds += 600
+    assert is_anything_open(virtual)
+
+
+@pytest.mark.parametrize("seconds", [9, 121, 60.5, "60", True, None, float("nan")])
+def test_the_countdown_has_10_to_120_seconds(virtual, seconds):
+    with pytest.raises(InvalidInput) as caught:
+        Countdown(virtual.context, seconds, log_warning)
+    assert caught.value.field == "seconds"
