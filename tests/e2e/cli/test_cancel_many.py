@@ -202,3 +202,24 @@ def test_a_million_rows_from_a_pipe_stay_under_200_megabytes(sandbox):
     assert status == 0
     assert plan["orders"] == 1_000_000
     assert 0 < peak() < 200 * 2**20
+
+
+@pytest.mark.parametrize(
+    ("pair", "left"), [("BTC-USDT", ["CANCELED", "NEW"]), (None, ["CANCELED", "CANCELED"])]
+)
+def test_the_orders_that_are_open_are_the_rows(sandbox, journal, pair, left):
+    sandbox.place_order("BTC-USDT", clientOrderID="both-ids")
+    sandbox.place_order("ETH-USDT")
+    gone = sandbox.place_order("ETH-USDT")
+    sandbox.cancel(gone["orderId"])
+    done = run(sandbox, *(["--open", pair] if pair else ["--open"]), "--journal", journal)
+    assert done.exit_code == 0, done.stderr
+    assert [order["status"] for order in sandbox.orders()] == [*left, "CANCELED"]
+    assert len(journal_rows(journal)) == left.count("CANCELED")
+
+
+def test_open_orders_that_cannot_be_listed_exit_1(sandbox, source):
+    done = run(sandbox, "--open", BINGX_API_SECRET="wrong")
+    assert (done.exit_code, done.stderr.startswith("AuthenticationError")) == (1, True)
+    done = run(sandbox, "--open", "BTC-USDT", "--from", write_orders(source, []))
+    assert (done.exit_code, "cannot be used together" in done.stderr) == (2, True)

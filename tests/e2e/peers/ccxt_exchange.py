@@ -13,6 +13,7 @@ import pytest
 import bingx_spot
 from bingx_sandbox import Sandbox
 from bingx_spot.integrations.ccxt import async_support, bingx, errors, spot_cancels
+from bingx_spot_api.contract import BY_ID
 
 SYMBOL = "BTC/USDT"
 UNKNOWN_ID = "1735964079647111280"
@@ -181,6 +182,43 @@ class TestCancelOrders:
             exchange.call("cancel_orders", [str(filled), str(cancelled)], SYMBOL)
         assert caught.value.order.order_id == filled
         assert [result.outcome for result in caught.value.results] == ["filled", "cancelled"]
+
+
+@pytest.fixture
+def _nothing_lags():
+    """Let a list of open orders be believed at once, so that no test waits for 20 seconds."""
+    operation = BY_ID["cancelOrder"]
+    timing = operation.timing
+    object.__setattr__(operation, "timing", timing._replace(reads_lag=0.05, takes_effect_within=0.0))
+    yield
+    object.__setattr__(operation, "timing", timing)
+
+
+@pytest.mark.usefixtures("_nothing_lags")
+class TestCancelAllOrders:
+    def test_returns_the_orders_once_nothing_is_open(self, exchange, sandbox):
+        ids = {str(sandbox.place_order("BTC-USDT")["orderId"]) for _ in range(2)}
+        other = sandbox.place_order("ETH-USDT")["orderId"]
+        orders = exchange.call("cancel_all_orders", SYMBOL)
+        assert {order["id"] for order in orders} >= ids
+        assert {order["status"] for order in orders} == {"canceled"}
+        assert status_of(sandbox, other) == "NEW"
+        # The proof; ccxt alone sends one request and believes it.
+        assert any(request["path"].endswith("/openOrders") for request in sandbox.requests())
+
+    def test_what_stays_open_raises(self, exchange, sandbox):
+        sandbox.place_order("BTC-USDT")
+        offline = {"fault": "error", "code": 100490, "msg": "pair offline"}
+        paths = ("/openApi/spot/v1/trade/cancelOpenOrders", "cancel")
+        sandbox.faults([{**offline, "operation": path} for path in paths])
+        with pytest.raises(ccxt.OperationFailed) as caught:
+            exchange.call("cancel_all_orders", SYMBOL)
+        assert isinstance(caught.value, bingx_spot.StillOpen)
+        assert {str(each.outcome) for each in caught.value.result.results} == {"still_open"}
+
+    def test_a_parameter_that_cannot_be_kept_is_a_bad_request(self, exchange, sandbox):
+        with pytest.raises(ccxt.BadRequest):
+            exchange.call("cancel_all_orders", SYMBOL, {"recvWindow": 1000})
 
 
 def test_swap_markets_are_ccxts_own(exchange):

@@ -13,8 +13,10 @@ from bingx_spot.visible_text import visible
 COMMANDS = {
     "call": "Call any operation of the contract.",
     "cancel": "Cancel one open order.",
+    "cancel-all": "Cancel every open order, and prove that nothing is left.",
     "cancel-many": "Cancel many open orders, listed in a file or a pipe.",
     "doctor": "Check what could keep a cancel from working, and say how to fix it.",
+    "guard": "Run a bot; if it dies, the exchange cancels every open order.",
     "journal": "Show the journal of a cancel-many run.",
     "operations": "List the operations that can be called.",
     "query": "Show one order as the exchange states it now.",

@@ -1,10 +1,12 @@
 """`bingx-spot cancel-many`: cancel many open orders."""
 
+import json
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
+from io import BytesIO
 from pathlib import Path
 from types import FrameType
 from typing import BinaryIO, Self
@@ -15,14 +17,23 @@ from bingx_spot._base_client import with_environment
 from bingx_spot.bulk.input_rows import InputFormat, Rows
 from bingx_spot.bulk.items import WIRE_NAMES
 from bingx_spot.bulk.journal_db import JournalError
+from bingx_spot.bulk.result import CancelOutcome
 from bingx_spot.cli.bulk_import import open_journal, print_plan
-from bingx_spot.cli.output import INTERRUPTED, OPTION_NAMES, environment_option, usage_errors
+from bingx_spot.cli.open_orders import open_orders
+from bingx_spot.cli.output import (
+    EXIT_CODES,
+    INTERRUPTED,
+    OPTION_NAMES,
+    environment_option,
+    print_error,
+    usage_errors,
+)
 from bingx_spot.cli.reports import RunProgress, RunReport
 from bingx_spot.client import BingxSpot
 from bingx_spot.config import Options
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
-from bingx_spot.exceptions import BulkRunAborted
+from bingx_spot.exceptions import BulkRunAborted, CallError
 from bingx_spot.limits.rates import check_rate, parse_rate
 
 _EPILOG = """\b
@@ -30,6 +41,7 @@ Examples:
   bingx-spot cancel-many --from orders.csv --journal orders.journal
   bingx-spot cancel-many --from orders.jsonl --dry-run
   my-bot --open-orders | bingx-spot cancel-many --from - --json
+  bingx-spot cancel-many --open BTC-USDT --journal orders.journal
   bingx-spot cancel-many --journal orders.journal   goes on with the rest
 
 \b
@@ -68,6 +80,14 @@ _SHOW_CURSOR = b"\x1b[?25h"
     help="The orders: CSV with a header, or JSON Lines; - for standard input.",
 )
 @click.option(
+    "--open",
+    "pair",
+    is_flag=False,
+    flag_value="",
+    metavar="[SYMBOL]",
+    help="The orders: those that are open now, of a pair or of all pairs.",
+)
+@click.option(
     "--format",
     "input_format",
     type=click.Choice(["csv", "jsonl"]),
@@ -91,6 +111,7 @@ _SHOW_CURSOR = b"\x1b[?25h"
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each order, as it ends.")
 def command(
     source: BinaryIO | None,
+    pair: str | None,
     input_format: InputFormat | None,
     path: Path | None,
     skip_bad: bool,
@@ -103,10 +124,15 @@ def command(
 
     Every row is checked before the first request; if one is bad, nothing is sent.
     """
-    if source is None and (path is None or not path.exists()):
-        raise click.UsageError("--from is missing; only a run that goes on with its journal needs no rows.")
-    rows = None if source is None else Rows(source, input_format)
+    if source is not None and pair is not None:
+        raise click.UsageError("--from and --open cannot be used together.")
+    if source is None and pair is None and (path is None or not path.exists()):
+        text = "--from or --open is missing; only a run that goes on with its journal needs no rows."
+        raise click.UsageError(text)
     with _usage_errors():
+        if pair is not None:
+            source, input_format = _open_rows(pair or None, environment), "jsonl"
+        rows = None if source is None else Rows(source, input_format)
         base_url = Environment.parse(environment).base_url
         options: Options = {"environment": environment}
         options = with_environment(options if rate is None else {**options, "rate": parse_rate(rate)})
@@ -127,6 +153,18 @@ def command(
             finally:
                 journal.close()
     sys.exit(INTERRUPTED if interruption.happened else code)
+
+
+def _open_rows(symbol: str | None, environment: str) -> BinaryIO:
+    """Return the open orders as rows; exit where they cannot be learnt."""
+    try:
+        with BingxSpot.from_env(environment=environment) as bingx:
+            orders = open_orders(bingx, symbol)
+    except CallError as error:
+        print_error(error, as_json=False)
+        sys.exit(EXIT_CODES[CancelOutcome.UNAFFECTED])
+    rows = (json.dumps({name: order[name] for name in ("symbol", "orderId")}) for order in orders)
+    return BytesIO("\n".join(rows).encode())
 
 
 def _cancel_all(bingx: BingxSpot, report: RunReport, interruption: "Interruption") -> None:

@@ -107,7 +107,7 @@ class Brake:
             NotExecuted: No request took effect or can, and nothing could be learnt; the subclass says why.
         """
         self._began = self._acts_until = self.context.now()
-        yield from self._list(_FIRST_LIST)
+        yield from self._list(min(_FIRST_LIST, self.timeout / 4))
         left: set[int] = set()
         shrinks = moved = False
         while True:

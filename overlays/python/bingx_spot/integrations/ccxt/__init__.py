@@ -44,6 +44,9 @@ class bingx(ccxt.bingx):  # noqa: N801 - ccxt's name, so that one import changes
             if path == spot_cancels.CANCEL:
                 arguments = spot_cancels.cancel_arguments(params)
                 return spot_cancels.order_response(client.cancel_order(**arguments))
+            if path == spot_cancels.CANCEL_OPEN_ORDERS:
+                result = client.cancel_all(spot_cancels.pair_to_cancel(params))
+                return spot_cancels.all_orders_response(result)
             return spot_cancels.orders_response(client.cancel_orders(spot_cancels.cancel_requests(params)))
 
     def close(self, *arguments: Any, **named: Any) -> Any:

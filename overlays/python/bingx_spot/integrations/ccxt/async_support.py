@@ -38,6 +38,9 @@ class bingx(async_support.bingx):  # noqa: N801 - ccxt's name, so that one impor
             if path == spot_cancels.CANCEL:
                 arguments = spot_cancels.cancel_arguments(params)
                 return spot_cancels.order_response(await client.cancel_order(**arguments))
+            if path == spot_cancels.CANCEL_OPEN_ORDERS:
+                result = await client.cancel_all(spot_cancels.pair_to_cancel(params))
+                return spot_cancels.all_orders_response(result)
             run = client.cancel_orders(spot_cancels.cancel_requests(params))
             return spot_cancels.orders_response([result async for result in run])
 

@@ -8,14 +8,16 @@ from bingx_spot.bulk.items import CancelRequest
 from bingx_spot.bulk.result import CancelResult
 from bingx_spot.config import Options
 from bingx_spot.credentials import Credentials
+from bingx_spot.emergency.result import CancelAllResult
 from bingx_spot.environments import Environment
-from bingx_spot.exceptions import InvalidInput
-from bingx_spot.integrations.ccxt.errors import raise_first
+from bingx_spot.exceptions import BingxError, InvalidInput
+from bingx_spot.integrations.ccxt.errors import as_ccxt, raise_first
 from bingx_spot.models import Order
 
 #: Paths of ccxt's implicit methods, below `spot/v1`.
 CANCEL = "trade/cancel"
 CANCEL_ORDERS = "trade/cancelOrders"
+CANCEL_OPEN_ORDERS = "trade/cancelOpenOrders"
 
 _ARGUMENTS = {
     "symbol": "symbol",
@@ -95,7 +97,8 @@ def is_spot_cancel(path: str, api: object, method: str) -> bool:
         method: The HTTP method.
     """
     section = list(api) if isinstance(api, list | tuple) else [api]
-    return section[:2] == ["spot", "v1"] and method == "POST" and path in (CANCEL, CANCEL_ORDERS)
+    paths = (CANCEL, CANCEL_ORDERS, CANCEL_OPEN_ORDERS)
+    return section[:2] == ["spot", "v1"] and method == "POST" and path in paths
 
 
 def cancel_arguments(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -134,6 +137,21 @@ def cancel_requests(params: Mapping[str, Any]) -> list[CancelRequest]:
     ]
 
 
+def pair_to_cancel(params: Mapping[str, Any]) -> str | None:
+    """Return the pair whose open orders a request cancels, or None for all pairs.
+
+    Args:
+        params: The parameters by their names on the wire.
+
+    Raises:
+        InvalidInput: There is a parameter that cannot be kept.
+    """
+    for name in params:
+        if name != "symbol":
+            raise InvalidInput(name, "is not a parameter of cancel_all_orders here", "symbol")
+    return params.get("symbol")
+
+
 def order_response(order: Order) -> dict[str, Any]:
     """Return the response of the exchange that stated an order, as ccxt would have parsed it."""
     return dict(order.response.json())
@@ -151,3 +169,22 @@ def orders_response(results: Iterable[CancelResult]) -> dict[str, Any]:
     results = sorted(results, key=lambda result: result.position)
     raise_first(results)
     return {"code": 0, "data": {"orders": [dict(result.order.raw) for result in results if result.order]}}
+
+
+def all_orders_response(result: CancelAllResult) -> dict[str, Any]:
+    """Return a response for all open orders in the form of the exchange's own.
+
+    Args:
+        result: The result of `cancel_all`.
+
+    Raises:
+        BingxError: Orders are open, or may be; `result` has the ending of each.
+    """
+    try:
+        result.check()
+    except BingxError as error:
+        raised = as_ccxt(error)
+        raised.result = result  # type: ignore[attr-defined]
+        raise raised from None
+    cancelled = [dict(each.order.raw) for each in result.results if each.cancelled and each.order]
+    return {"code": 0, "data": {"orders": cancelled}}

@@ -1,0 +1,132 @@
+"""`bingx-spot cancel-all`: cancel every open order, and prove that nothing is left."""
+
+import sys
+from typing import Any
+
+import click
+
+from bingx_spot.bulk.result import CancelOutcome, CancelResult
+from bingx_spot.cli.open_orders import open_orders
+from bingx_spot.cli.output import (
+    EXIT_CODES,
+    environment_option,
+    json_option,
+    print_error,
+    print_json,
+    print_table,
+    usage_errors,
+)
+from bingx_spot.client import CANCEL_ALL_TIMEOUT, BingxSpot
+from bingx_spot.emergency.result import CancelAllOutcome, CancelAllResult
+from bingx_spot.exceptions import CallError, NotExecuted
+
+_EPILOG = """\b
+Examples:
+  bingx-spot cancel-all BTC-USDT
+  bingx-spot cancel-all                 all pairs; it asks first
+  bingx-spot cancel-all --yes --json
+
+Stop your bots first: orders that they place meanwhile are cancelled too, or are left. The list of open
+orders may lag by 20 seconds, so it takes that long to prove that nothing is open.
+
+\b
+Exit codes, and the word that --json gives as "outcome":
+  0    nothing_open  nothing is open, as far as the exchange lists orders
+  1                  refused, not sent, or you said no; nothing was cancelled
+  2                  wrong usage, or no API key; nothing was sent
+  3    unknown       orders may be open; run it again
+  15   open          these orders are open, and could not be cancelled
+  130                interrupted; run it again
+"""
+_EXIT_CODES = {
+    CancelAllOutcome.NOTHING_OPEN: 0,
+    CancelAllOutcome.OPEN: EXIT_CODES[CancelOutcome.STILL_OPEN],
+    CancelAllOutcome.UNKNOWN: EXIT_CODES[CancelOutcome.UNKNOWN],
+}
+_TITLES = {
+    CancelAllOutcome.NOTHING_OPEN: ("Nothing is open", "green"),
+    CancelAllOutcome.OPEN: ("Orders are still open", "red"),
+    CancelAllOutcome.UNKNOWN: ("It is unknown whether orders are open", "magenta"),
+}
+# How many orders that are not cancelled a table shows.
+_SHOWN = 20
+
+
+@click.command("cancel-all", epilog=_EPILOG)
+@click.argument("symbol", required=False)
+@click.option("--yes", is_flag=True, help="Do not ask before all pairs are acted for.")
+@click.option(
+    "--timeout",
+    type=float,
+    default=CANCEL_ALL_TIMEOUT,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long it may take.",
+)
+@environment_option
+@json_option
+def command(symbol: str | None, yes: bool, timeout: float, environment: str, as_json: bool) -> None:
+    """Cancel every open order of SYMBOL, or of all pairs, and prove that nothing is left."""
+    with usage_errors({"symbol": "SYMBOL", "timeout": "--timeout", "environment": "--env"}):
+        try:
+            with BingxSpot.from_env(environment=environment) as bingx:
+                if symbol is None and not yes:
+                    _ask(bingx)
+                if not as_json:
+                    click.echo("Cancelling; the proof takes at least 20 seconds ...", err=True)
+                result = bingx.cancel_all(symbol, timeout=timeout)
+        except CallError as error:
+            print_error(error, as_json=as_json)
+            sys.exit(EXIT_CODES[_refused(error)])
+    if as_json:
+        print_json(_members(result))
+    else:
+        title, style = _TITLES[result.outcome]
+        print_table(title, style, _rows(result))
+    sys.exit(_EXIT_CODES[result.outcome])
+
+
+def _ask(bingx: BingxSpot) -> None:
+    """Ask whether to act for all pairs; exit if not."""
+    orders = open_orders(bingx, None)
+    pairs = len({order["symbol"] for order in orders})
+    text = f"{len(orders):,} orders of {pairs:,} pairs are open. Cancel the open orders of all pairs?"
+    try:
+        agreed = click.confirm(text, err=True)
+    except click.Abort:
+        # Nobody is there to answer.
+        raise click.UsageError("Without SYMBOL it asks; use --yes where nobody can answer.") from None
+    if not agreed:
+        click.echo("Nothing was cancelled.", err=True)
+        sys.exit(EXIT_CODES[CancelOutcome.UNAFFECTED])
+
+
+def _refused(error: CallError) -> CancelOutcome:
+    return CancelOutcome.UNAFFECTED if isinstance(error, NotExecuted) else CancelOutcome.UNKNOWN
+
+
+def _members(result: CancelAllResult) -> dict[str, Any]:
+    orders = [_order_members(each) for each in result.results]
+    error = None if result.error is None else str(result.error)
+    return {"outcome": result.outcome, "symbol": result.symbol, "orders": orders, "error": error}
+
+
+def _order_members(each: CancelResult) -> dict[str, Any]:
+    # The order as it was stated last; of what was seen it is never missing.
+    stated = {} if each.order is None else dict(each.order.raw)
+    return {"outcome": each.outcome, **stated}
+
+
+def _rows(result: CancelAllResult) -> dict[str, object]:
+    cancelled = [each for each in result.results if each.cancelled]
+    others = [each for each in result.results if not each.cancelled]
+    rows: dict[str, object] = {"cancelled": f"{len(cancelled):,}"}
+    for each in others[:_SHOWN]:
+        if each.request is not None:
+            rows[f"{each.request.symbol} {each.request.order_id}"] = each.outcome
+    if len(others) > _SHOWN:
+        rows["more"] = f"{len(others) - _SHOWN:,}, which --json shows"
+    if not result.nothing_open:
+        rows["last error"] = result.error
+        rows["what to do"] = "run it again; the exchange's own page shows what is open"
+    return rows

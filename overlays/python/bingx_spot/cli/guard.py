@@ -1,0 +1,131 @@
+"""`bingx-spot guard`: run a bot under the dead man's switch."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from types import FrameType
+
+import click
+
+from bingx_spot.bulk.result import CancelOutcome
+from bingx_spot.cli.output import EXIT_CODES, environment_option, print_error, print_line, usage_errors
+from bingx_spot.client import BingxSpot
+from bingx_spot.emergency.countdown import SwitchWarning
+from bingx_spot.emergency.switch import DeadMansSwitch
+from bingx_spot.exceptions import CallError, NotExecuted
+
+_EPILOG = """\b
+Examples:
+  bingx-spot guard -- python my_bot.py
+  bingx-spot guard --seconds 30 -- ./my-bot --pair BTC-USDT
+
+While COMMAND runs, the exchange's dead man's switch is on, and is renewed. If COMMAND, this command,
+the machine or its network dies, the exchange cancels EVERY open spot order of the account, of every
+pair, within --seconds. If COMMAND ends with 0, the switch is closed, and orders stay.
+
+An account has one switch: run one guard for an account. A bot that hangs and does not end keeps its
+orders. Where this command is killed, the bot goes on, and may place new orders.
+
+\b
+Exit codes:
+  that of COMMAND; 128 and more where a signal has ended it
+  1    not started: the switch was refused, or the exchange was not reached
+  2    not started: wrong usage, no API key, or no such COMMAND
+  3    not started: the exchange did not say that the switch is on; or
+       ended with 0, and the exchange did not say that the switch is closed
+"""
+_SIGNAL_BASE = 128
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+class _Ended(Exception):
+    """The bot has ended, and not with 0: for the switch this is a crash."""
+
+
+@click.command("guard", epilog=_EPILOG)
+@click.option(
+    "--seconds", type=int, default=60, show_default=True, metavar="10-120", help="How long the countdown is."
+)
+@environment_option
+@click.argument("child", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND...")
+def command(seconds: int, environment: str, child: tuple[str, ...]) -> None:
+    """Run a bot; if it dies, the exchange cancels every open order."""
+    with usage_errors({"seconds": "--seconds", "environment": "--env"}):
+        try:
+            with BingxSpot.from_env(environment=environment) as bingx:
+                code = _guard(bingx.dead_mans_switch(seconds, on_warning=_warn), child)
+        except CallError as error:
+            print_error(error, as_json=False)
+            refused = isinstance(error, NotExecuted)
+            sys.exit(EXIT_CODES[CancelOutcome.UNAFFECTED if refused else CancelOutcome.UNKNOWN])
+    sys.exit(code)
+
+
+def _guard(switch: DeadMansSwitch, child: tuple[str, ...]) -> int:
+    """Run the bot under the switch, and return its exit code."""
+    code, problem = 0, ""
+    with suppress(_Ended), switch:
+        _say(f"The dead man's switch is on: unless it is renewed, {_triggers(switch)}.")
+        try:
+            code = _run(child)
+        except OSError as error:
+            # No bot was started, and so none has crashed.
+            problem = f"{child[0]} cannot be run: {error.strerror or type(error).__name__}."
+        if code:
+            raise _Ended
+    if code:
+        _say(f"The command has ended with {code}, so the dead man's switch stays on: {_triggers(switch)}.")
+    else:
+        _say("The dead man's switch is closed.")
+    if problem:
+        raise click.UsageError(problem)
+    return code
+
+
+def _run(child: tuple[str, ...]) -> int:
+    """Run the bot, and return its exit code.
+
+    Raises:
+        OSError: It cannot be run.
+    """
+    started: list[subprocess.Popen[bytes]] = []
+    with _forwarded_signals(started):
+        started.append(subprocess.Popen(child))  # noqa: S603 - the user's own command
+        code = started[0].wait()
+    return code if code >= 0 else _SIGNAL_BASE - code
+
+
+@contextmanager
+def _forwarded_signals(started: Sequence[subprocess.Popen[bytes]]) -> Iterator[None]:
+    """Send the signals that end a program to the bot, and wait until it has ended."""
+
+    def forward(number: int, _frame: FrameType | None) -> None:
+        if not started:
+            raise KeyboardInterrupt
+        # The terminal sends Ctrl-C to both processes, other signals reach this process only.
+        if number != signal.SIGINT:
+            started[0].send_signal(number)
+
+    numbers = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
+    previous = {number: signal.signal(number, forward) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _triggers(switch: DeadMansSwitch) -> str:
+    at = datetime.fromtimestamp(switch.triggers_at / 1000, UTC)
+    return f"the exchange cancels every open order at {at:%H:%M:%S} UTC"
+
+
+def _warn(warning: SwitchWarning) -> None:
+    _say(f"Warning: {warning}")
+
+
+def _say(text: str) -> None:
+    print_line(f"guard: {text}", err=True)

@@ -1,0 +1,162 @@
+"""`bingx-spot guard` with real processes, killed in every way; only the exchange's clock jumps."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import pytest
+
+from bingx_sandbox import Sandbox
+from tests.e2e.bulk.commands import COMMAND, variables
+from tests.support.jumping_clock import JumpingClock
+
+SWITCH = "/openApi/spot/v1/trade/cancelAllAfter"
+SECONDS = 10
+BOT = ("sh", "-c", "echo $$; exec sleep 600")
+
+Start = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def clock() -> JumpingClock:
+    return JumpingClock()
+
+
+@pytest.fixture
+def guarded(clock: JumpingClock) -> Iterator[Sandbox]:
+    with Sandbox(clock=clock, limits="off") as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def start(guarded: Sandbox) -> Iterator[Start]:
+    """Return a function that starts a guard with a bot; all that is left of both is killed at the end."""
+    started = []
+
+    def start(*bot: str) -> subprocess.Popen[str]:
+        command = [COMMAND, "guard", "--seconds", str(SECONDS), "--", *(bot or BOT)]
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        # A group of its own, so that a bot whose guard is dead can be killed.
+        guard = subprocess.Popen(command, text=True, env=variables(guarded), process_group=0, **pipes)
+        started.append(guard)
+        return guard
+
+    yield start
+    for guard in started:
+        with suppress(ProcessLookupError):
+            os.killpg(guard.pid, signal.SIGKILL)
+        guard.communicate()
+
+
+def pid_of_the_bot(guard: subprocess.Popen[str]) -> int:
+    assert guard.stdout is not None
+    return int(guard.stdout.readline())
+
+
+def states(sandbox: Sandbox) -> set[str]:
+    return {order["status"] for order in sandbox.orders()}
+
+
+def are_cancelled_when_time_is_over(sandbox: Sandbox, clock: JumpingClock) -> bool:
+    assert "CANCELED" not in states(sandbox)
+    clock.jump(SECONDS + 1)
+    return states(sandbox) == {"CANCELED"}
+
+
+def test_a_bot_that_ends_with_0_keeps_its_orders(guarded, clock, start):
+    guard = start("sh", "-c", "echo done")
+    output, errors = guard.communicate()
+    assert (guard.returncode, output) == (0, "done\n")
+    assert "the exchange cancels every open order at " in errors
+    assert errors.splitlines()[-1] == "guard: The dead man's switch is closed."
+    clock.jump(600)
+    assert "CANCELED" not in states(guarded)
+
+
+def test_a_bot_that_is_killed_loses_its_orders(guarded, clock, start):
+    guard = start()
+    os.kill(pid_of_the_bot(guard), signal.SIGKILL)
+    _, errors = guard.communicate()
+    assert guard.returncode == 128 + signal.SIGKILL
+    assert "has ended with 137, so the dead man's switch stays on: the exchange cancels every" in errors
+    assert are_cancelled_when_time_is_over(guarded, clock)
+
+
+def test_a_bot_that_fails_loses_its_orders(guarded, clock, start):
+    guard = start("sh", "-c", "exit 7")
+    guard.communicate()
+    assert guard.returncode == 7
+    assert are_cancelled_when_time_is_over(guarded, clock)
+
+
+def test_a_guard_that_is_killed_leaves_the_switch_on(guarded, clock, start):
+    guard = start()
+    bot = pid_of_the_bot(guard)
+    guard.kill()
+    guard.wait()
+    os.kill(bot, 0)  # it lives
+    assert are_cancelled_when_time_is_over(guarded, clock)
+
+
+def test_both_killed(guarded, clock, start):
+    guard = start()
+    pid_of_the_bot(guard)
+    os.killpg(guard.pid, signal.SIGKILL)
+    guard.wait()
+    assert are_cancelled_when_time_is_over(guarded, clock)
+
+
+def test_a_signal_that_asks_to_end_goes_to_the_bot(guarded, clock, start):
+    guard = start("sh", "-c", "trap 'echo ended; exit 0' TERM; echo $$; while :; do sleep 0.02; done")
+    pid_of_the_bot(guard)
+    guard.terminate()
+    output, _ = guard.communicate()
+    assert (guard.returncode, output) == (0, "ended\n")
+    clock.jump(600)
+    assert "CANCELED" not in states(guarded)
+
+
+def test_a_lost_network_is_warned_of_and_the_exchange_cancels(guarded, clock, start):
+    guarded.faults([{"fault": "reset-before-reading", "operation": SWITCH, "skip": 1}])
+    guard = start()
+    pid_of_the_bot(guard)
+    assert guard.stderr is not None
+    first, warning = guard.stderr.readline(), guard.stderr.readline()
+    assert first.startswith("guard: The dead man's switch is on")
+    assert "Warning: the dead man's switch is not renewed" in warning
+    assert are_cancelled_when_time_is_over(guarded, clock)
+
+
+def test_no_bot_is_started_where_the_exchange_says_failed(guarded, clock, start):
+    guarded.faults([{"fault": "variant", "operation": SWITCH, "status": "FAILED"}])
+    guard = start("sh", "-c", "echo started")
+    output, errors = guard.communicate()
+    assert (guard.returncode, output) == (3, "")
+    assert errors.startswith("OutcomeUnknown")
+
+
+def test_no_bot_is_started_where_the_key_may_not_trade(clock):
+    with Sandbox(permissions=("Read",)) as sandbox:
+        command = [COMMAND, "guard", "--", "sh", "-c", "echo started"]
+        done = subprocess.run(command, env=variables(sandbox), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("PermissionDenied")
+
+
+def test_a_switch_that_is_not_known_to_be_closed_is_no_success(guarded, clock, start):
+    guarded.faults([{"fault": "variant", "operation": SWITCH, "status": "FAILED", "skip": 1}])
+    guard = start("sh", "-c", "exit 0")
+    _, errors = guard.communicate()
+    assert guard.returncode == 3
+    assert "OutcomeUnknown" in errors
+
+
+def test_a_command_that_does_not_exist_leaves_no_switch_on(guarded, clock, start):
+    guard = start("no-such-command")
+    _, errors = guard.communicate()
+    assert guard.returncode == 2
+    assert "no-such-command cannot be run: No such file or directory." in errors
+    clock.jump(600)
+    assert "CANCELED" not in states(guarded)
