@@ -216,7 +216,7 @@ class TestCancelAllOrders:
         assert isinstance(caught.value, bingx_spot.StillOpen)
         assert {str(each.outcome) for each in caught.value.result.results} == {"still_open"}
 
-    def test_a_parameter_that_cannot_be_kept_is_a_bad_request(self, exchange, sandbox):
+    def test_a_parameter_that_cannot_be_kept_is_a_bad_request(self, exchange):
         with pytest.raises(ccxt.BadRequest):
             exchange.call("cancel_all_orders", SYMBOL, {"recvWindow": 1000})
 
