@@ -9,6 +9,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
+from tools.simulate.brakes import BRAKES, play_brakes
 from tools.simulate.exhaustive import Search, exhaust
 from tools.simulate.planted import PLANTED, first_found
 from tools.simulate.run import KINDS, Tally, simulate
@@ -48,7 +49,19 @@ def main(arguments: list[str] | None = None) -> int:
         return 1 if found.wrongs else 0
     tally = simulate(range(chosen.first, chosen.first + chosen.calls))
     report(tally)
-    return 1 if tally.wrongs else 0
+    lies = report_brakes(min(chosen.calls, BRAKES))
+    return 1 if tally.wrongs or lies else 0
+
+
+def report_brakes(calls: int) -> int:
+    """Play calls of `cancel_all`, print their endings, and return how many claimed what is not so."""
+    console = Console(width=110, highlight=False)
+    endings, lies = play_brakes(range(calls))
+    counted = ", ".join(f"{ending} {count:,}" for ending, count in endings.most_common())
+    for seed, lie in lies.items():
+        console.print(f"[red]lie[/] cancel_all, seed {seed}: {lie}")
+    console.print(f"{calls:,} calls of cancel_all: {counted}; lie {len(lies)}", style="bold")
+    return len(lies)
 
 
 def report(tally: Tally) -> None:

@@ -6,8 +6,16 @@ import pytest
 
 from bingx_spot import InvalidInput, OutcomeUnknown, PermissionDenied
 from bingx_spot.emergency.countdown import Countdown, SwitchWarning, log_warning
-from tests.support.scripted_time import BEGIN
-from tests.support.virtual_exchange import VirtualExchange, late, lost, saying, swallowed, under, unreached
+from tools.simulate.virtual_exchange import (
+    BEGIN,
+    VirtualExchange,
+    late,
+    lost,
+    saying,
+    swallowed,
+    under,
+    unreached,
+)
 
 SWITCH = "cancelAllAfter"
 FAILED = under(variant={"status": "FAILED"})

@@ -237,7 +237,7 @@ class Brake:
             self._acts_until = max(self._acts_until, self.context.now() + seconds)
 
     def _result(self, left: set[int], *, proven: bool) -> CancelAllResult:
-        if not self._acted and isinstance(self._error, NotExecuted) and not proven:
+        if not self._acted and not self._seen and isinstance(self._error, NotExecuted) and not proven:
             raise self._error
         outcome = CancelAllOutcome.UNKNOWN
         if proven:

@@ -11,6 +11,7 @@ from bingx_sandbox.exchange import Exchange
 from bingx_sandbox.http_messages import HttpRequest
 from bingx_sandbox.limit_scale import read_scale
 from bingx_spot import Credentials, Response
+from bingx_spot.core.clock import Clock
 from bingx_spot.core.engine import TransportFailure
 from bingx_spot.core.request import RequestSigner
 from bingx_spot.core.runner import CallContext, CallSteps, EffectResult, Send, Sleep
@@ -18,14 +19,32 @@ from bingx_spot.environments import Environment
 from bingx_spot.limits.client_state import ClientState, HostSelector, PlacementSelector
 from bingx_spot.limits.lockouts import Lockouts, RepeatedErrorGuard
 from bingx_spot.limits.rate_limiter import Unlimited
-from tests.support.scripted_time import BEGIN, ScriptedTime
 
 URL = "https://exchange.test"
 RESET = TransportFailure(request_sent=True, reason="connection reset")
 REFUSED = TransportFailure(request_sent=False, reason="connection refused")
 
+#: The machine's clock when a simulation begins, in Unix milliseconds.
+BEGIN = 1_700_000_000_000
+_START = 1000.0
+
 Result = TypeVar("Result")
 Reply = Response | TransportFailure
+
+
+class VirtualTime:
+    """A monotonic clock in seconds that only the simulation moves."""
+
+    def __init__(self) -> None:
+        self.seconds = _START
+
+    def __call__(self) -> float:
+        """Return the time in seconds."""
+        return self.seconds
+
+    def clock(self) -> Clock:
+        """Return a clock that begins at BEGIN and goes with this time."""
+        return Clock(lambda: BEGIN * 1_000_000, lambda: round((self.seconds - _START) * 1_000_000_000))
 
 
 @dataclass
@@ -40,7 +59,7 @@ class VirtualExchange:
 
     orders: int = 3
     round_trip: float = 0.05
-    time: ScriptedTime = field(default_factory=ScriptedTime)
+    time: VirtualTime = field(default_factory=VirtualTime)
     faults: dict[str, list["Fault | None"]] = field(default_factory=dict)
     sent: list[str] = field(default_factory=list)
 
@@ -55,7 +74,8 @@ class VirtualExchange:
         self.context = CallContext(environment, signer, clock, Unlimited(), state, 10.0, self.time)
 
     def now(self) -> int:
-        return BEGIN + round((self.time.seconds - 1000.0) * 1000)
+        """Return the exchange's time, in Unix milliseconds."""
+        return BEGIN + round((self.time.seconds - _START) * 1000)
 
     def run(self, steps: CallSteps[Result]) -> Result:
         """Run the steps to their end, on a clock that jumps."""
@@ -85,6 +105,7 @@ class VirtualExchange:
         return Response(envelope.status, {}, envelope.body)
 
     def count(self, operation: str) -> int:
+        """Return how many requests an operation got, by the last part of its path."""
         return self.sent.count(operation)
 
     def _answer(self, send: Send) -> Reply:
