@@ -140,6 +140,19 @@ def test_a_countdown_cancels_everything_unless_it_is_begun_anew_or_closed(ask: A
     assert ask.exchange.executed()[str(BTC)]["cancelledBy"] == 4
 
 
+def test_a_countdown_that_begins_late_counts_from_then(ask: Asked) -> None:
+    cancelled: list[int] = []
+    ask.exchange.book.act_later(
+        9_000, lambda began: ask.exchange.book.begin_countdown("late", 10_000, cancelled.append, began)
+    )
+    ask.now += 18_999
+    assert "CANCELED" not in ask.states()
+    ask.now += 500_000
+    assert ask.states() == ["CANCELED"] * 3
+    assert {order.update_time for order in ask.exchange.book.orders()} == {NOON + 19_000}
+    assert len(cancelled) == 3
+
+
 def test_each_account_has_a_countdown_of_its_own() -> None:
     ask = Asked(accounts=2)
     ask("cancelAllAfter", type="ACTIVATE", timeOut=10)

@@ -83,13 +83,12 @@ class BookView:
 
     def begin_countdown(self, owner: str, delay: int) -> int:
         """Begin a countdown now or later; return when it ends, in Unix milliseconds."""
-        late = self._conditions.cancel_delay
+        book, on_cancel, late = self._book, self._on_cancel, self._conditions.cancel_delay
         if not late:
-            return self._book.begin_countdown(owner, delay, self._on_cancel)
-        began = self._book.act_later(
-            late, lambda _: self._book.begin_countdown(owner, delay, self._on_cancel)
+            return book.begin_countdown(owner, delay, on_cancel)
+        return delay + book.act_later(
+            late, lambda began: book.begin_countdown(owner, delay, on_cancel, began)
         )
-        return began + delay
 
     def close_countdown(self, owner: str) -> None:
         """Close a countdown now or later."""

@@ -119,13 +119,16 @@ class OrderBook:
                 delayed = heapq.heappop(self._delayed)
                 delayed.act(delayed.due)
 
-    def act_later(self, delay: int, act: Action) -> int:
+    def act_later(self, delay: int, act: Action, since: int | None = None) -> int:
         """Execute an action after a delay in milliseconds; return when that is, in Unix milliseconds.
 
-        With a delay of `NEVER` it is not executed at all.
+        Args:
+            delay: The delay; with `NEVER` it is not executed at all.
+            act: The action.
+            since: From when on the delay counts, in Unix milliseconds; None for now.
         """
         with self._lock:
-            due = self._clock() + max(delay, 0)
+            due = (self._clock() if since is None else since) + max(delay, 0)
             if delay != NEVER:
                 heapq.heappush(self._delayed, _Delayed(due, next(self._delayed_numbers), act))
             return due
@@ -218,21 +221,25 @@ class OrderBook:
             self.act_later(delay, lambda due: self._cancel_if_open(order_id, restriction, due, on_cancel))
             return order
 
-    def begin_countdown(self, owner: str, delay: int, on_cancel: OnCancel) -> int:
+    def begin_countdown(self, owner: str, delay: int, on_cancel: OnCancel, since: int | None = None) -> int:
         """Cancel every open order after a delay, unless the countdown is begun anew or closed before.
 
         Args:
             owner: Whose countdown it is; each has one.
             delay: The delay in milliseconds.
             on_cancel: Called with the id of each order that it cancels.
+            since: When it began, in Unix milliseconds; None for now.
 
         Returns:
             When it ends, in Unix milliseconds.
         """
         with self._lock:
-            self.execute_due()
+            if since is None:
+                self.execute_due()
             number = self._countdowns[owner] = next(self._delayed_numbers)
-            return self.act_later(delay, lambda due: self._end_countdown(owner, number, due, on_cancel))
+            return self.act_later(
+                delay, lambda due: self._end_countdown(owner, number, due, on_cancel), since
+            )
 
     def close_countdown(self, owner: str) -> None:
         """End a countdown, if it is on, without its effect."""

@@ -170,6 +170,14 @@ def test_a_warning_is_logged_where_nothing_else_is_named(virtual, caplog):
     assert "the dead man's switch is not renewed" in caplog.text
 
 
+def test_a_request_before_the_one_that_was_answered_does_not_leave_it_on(virtual, countdown):
+    virtual.faults[SWITCH] = [late(9.0), None]
+    virtual.run(countdown.begin())
+    virtual.run(countdown.close())
+    virtual.time.seconds += 600
+    assert is_anything_open(virtual)
+
+
 def test_a_renewal_that_arrives_after_the_close_does_not_leave_it_on(virtual, countdown):
     virtual.faults[SWITCH] = [None, late(9.0)]
     virtual.run(countdown.begin())

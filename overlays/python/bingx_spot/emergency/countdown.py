@@ -9,9 +9,10 @@ from bingx_spot.core.arguments import allowed, fits
 from bingx_spot.core.facts import seconds_to_effect
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.resolution import resolve
-from bingx_spot.core.runner import CallContext, CallSteps, Sleep
+from bingx_spot.core.runner import CallContext, CallSteps, EffectResult, Send, Sleep
 from bingx_spot.exceptions import BingxError, CallError, InvalidInput, OutcomeUnknown, shown
 from bingx_spot.limits.permit_queue import Wakeup
+from bingx_spot.models import Response
 from bingx_spot_api.contract import BY_ID
 
 _SWITCH = BY_ID["cancelAllAfter"]
@@ -137,14 +138,26 @@ class Countdown:
         seconds = self.context.timeout
         if self._ends:
             seconds = min(seconds, self.seconds / _RENEWALS)
+        result: EffectResult = None
+        sent, steps = 0, resolve(self.context, call, seconds)
         try:
-            response = yield from resolve(self.context, call, seconds)
+            while True:
+                effect = steps.send(result)
+                sent += isinstance(effect, Send)
+                result = yield effect
+        except StopIteration as stop:
+            response: Response = stop.value
+            return response.data()
         except OutcomeUnknown:
-            delay = BY_ID["cancelOrder"].timing
-            seconds = seconds_to_effect(call) + (delay.takes_effect_within if delay else 0.0)
-            self._acts_until = self.context.now() + seconds
+            sent += 1
             raise
-        return response.data()
+        finally:
+            steps.close()
+            # Of several requests one was answered, and the others may still arrive.
+            if sent > 1 and kind == "ACTIVATE":
+                delay = BY_ID["cancelOrder"].timing
+                seconds = seconds_to_effect(call) + (delay.takes_effect_within if delay else 0.0)
+                self._acts_until = self.context.now() + seconds
 
     def _warn(self, error: CallError) -> None:
         left = self.seconds_left()
