@@ -118,6 +118,7 @@ def test_a_signal_that_asks_to_end_goes_to_the_bot(guarded, clock, start):
     assert "CANCELED" not in states(guarded)
 
 
+@pytest.mark.slow
 def test_a_lost_network_is_warned_of_and_the_exchange_cancels(guarded, clock, start):
     guarded.faults([{"fault": "reset-before-reading", "operation": SWITCH, "skip": 1}])
     guard = start()
@@ -129,6 +130,7 @@ def test_a_lost_network_is_warned_of_and_the_exchange_cancels(guarded, clock, st
     assert are_cancelled_when_time_is_over(guarded, clock)
 
 
+@pytest.mark.slow
 def test_no_bot_is_started_where_the_exchange_says_failed(guarded, clock, start):
     guarded.faults([{"fault": "variant", "operation": SWITCH, "status": "FAILED"}])
     guard = start("sh", "-c", "echo started")
