@@ -74,6 +74,10 @@ func (c *Client) attempt(request *http.Request, parameters Parameters) (*http.Re
 	sent.receivedAt = clock.now()
 	received := answer{response.StatusCode, response.Header, c.transport.Credentials.mask(body)}
 	if body, err = validate(operationOf(request), parameters, received); err != nil {
+		if refusal, isRefusal := errors.AsType[*Error](err); isRefusal {
+			// What JSON had escaped shows only now.
+			refusal.Text = string(c.transport.Credentials.mask([]byte(refusal.Text)))
+		}
 		return nil, sent, err
 	}
 	response.Body, response.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))

@@ -13,7 +13,7 @@ const shortestMasked = 12
 
 var (
 	printable     = regexp.MustCompile(`^[!-~]+$`)
-	likeSignature = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
+	likeSignature = regexp.MustCompile(`[0-9a-f]{64}`)
 )
 
 // Credentials hold an API key and its secret and show neither: fmt and slog print the fields of a struct, but only the

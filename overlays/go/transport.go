@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 )
@@ -26,14 +28,14 @@ const (
 type Transport struct {
 	Credentials Credentials
 	Placement   Placement
-	// Base sends the requests; nil for http.DefaultTransport.
+	// Base sends the requests; nil for http.DefaultTransport, which never uses a proxy for a loopback host.
 	Base http.RoundTripper
 
 	clock clock
 }
 
 // RoundTrip sends a stamped and signed copy of the request. It returns a [ParameterError] for a parameter that is not
-// allowed, and an error instead of following a redirect, which would send the API key along.
+// allowed or a URL that would give the API key away, and an error instead of following a redirect, which would do so too.
 func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	body, err := readBody(request)
 	if err != nil {
@@ -44,6 +46,9 @@ func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	if request.Response != nil {
 		return nil, errors.New("bingxspot: a redirect is not followed")
+	}
+	if err := checkOrigin(request.URL); err != nil {
+		return nil, err
 	}
 	parameters, err := parametersOf(request, body)
 	if err != nil {
@@ -107,6 +112,16 @@ func parametersOf(request *http.Request, body []byte) (Parameters, error) {
 	delete(parameters, "timestamp")
 	delete(parameters, "signature")
 	return parameters, operationOf(request).check(parameters)
+}
+
+// checkOrigin refuses plain HTTP that leaves the machine, and a password, which logs would show.
+func checkOrigin(to *url.URL) error {
+	host := to.Hostname()
+	loopback := host == "localhost" || net.ParseIP(host).IsLoopback()
+	if host == "" || to.User != nil || to.Scheme != "https" && (to.Scheme != "http" || !loopback) {
+		return &ParameterError{"url", "must be https://HOST, or http for a loopback host"}
+	}
+	return nil
 }
 
 func readBody(request *http.Request) ([]byte, error) {
