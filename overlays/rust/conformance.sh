@@ -4,5 +4,5 @@ set -eu
 cd "$(dirname "$0")"
 . ./environment.sh
 
-cargo test --quiet --no-default-features --lib --test layers >&2
-cargo test --quiet --no-default-features --test conformance
+cargo test --locked --quiet --no-default-features --lib --test layers >&2
+cargo test --locked --quiet --no-default-features --test conformance

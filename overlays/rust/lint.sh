@@ -5,6 +5,6 @@ cd "$(dirname "$0")"
 . ./environment.sh
 
 cargo fmt --check
-cargo clippy --quiet --no-default-features --all-targets -- --deny warnings
+cargo clippy --locked --quiet --no-default-features --all-targets -- --deny warnings
 # The README's example is one of the documentation's.
-cargo test --quiet --no-default-features --doc
+cargo test --locked --quiet --no-default-features --doc

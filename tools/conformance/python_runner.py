@@ -16,6 +16,7 @@ from bingx_spot_api.contract import BY_ID
 from tests.spec.clock_client import Client
 from tests.spec.vectors import parameters_of, read_json, signing_tests
 from tests.unit.core.playing import CANCELLING
+from tools.conformance.python_safety import is_safe
 
 #: The category of each class of error.
 CATEGORIES = {kind: category for category, kind in _CLASSES.items()}
@@ -29,6 +30,12 @@ def main() -> int:
     checks += [(test["id"], Client(test).outcome() == test["expected"]) for test in _tests("clock.json")]
     for name in [name for name, passed in checks if not passed]:
         print(f"not passed: {name}", file=sys.stderr)
+    safety = read_json("vectors/safety.json")
+    checks += [
+        (test["id"], is_safe(group["kind"], test, safety["credentials"]))
+        for group in safety["groups"]
+        for test in group["tests"]
+    ]
     with BingxSpot.from_env(environment=os.environ["BINGX_URL"]) as bingx:
         order = bingx.cancel_order(os.environ["BINGX_SYMBOL"], order_id=int(os.environ["BINGX_ORDER_ID"]))
     passed = sum(passed for _, passed in checks)

@@ -48,7 +48,12 @@ impl From<progenitor_client::Error> for Error {
                 .find_map(|source| source.downcast_ref().cloned())
                 .unwrap_or_else(|| Self::Http(Arc::new(error))),
             Generated::CommunicationError(error) => Self::Http(Arc::new(error)),
-            Generated::InvalidResponsePayload(_, problem) => Self::Unknown(problem.to_string()),
+            // Its own text would show the value, which may repeat a secret.
+            Generated::InvalidResponsePayload(_, problem) => Self::Unknown(format!(
+                "the answer has a wrong type at line {} column {}",
+                problem.line(),
+                problem.column()
+            )),
             other => Self::Unknown(other.to_string()),
         }
     }

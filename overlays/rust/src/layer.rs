@@ -15,6 +15,8 @@ use crate::{Credentials, Error, Operation, Parameters, Placement, Refusal, judge
 type Answer = http::Response<Vec<u8>>;
 
 const API_KEY: HeaderName = HeaderName::from_static("x-bx-apikey");
+/// A shorter key, as on a sandbox, is part of many words.
+const SHORTEST_MASKED: usize = 12;
 const LARGEST_ANSWER: usize = 1 << 20;
 
 /// Signs the requests of the contract and returns only verified successes.
@@ -79,13 +81,14 @@ impl Signing {
         request
     }
 
-    /// Takes out of the exchange's text what it may repeat of the secrets of a request.
-    fn masked(&self, mut refusal: Refusal, call: &Call, timestamp: i64) -> Error {
+    /// Takes out of a server's text what it may repeat of the secrets of a request.
+    fn masked(&self, text: &str, call: &Call, timestamp: i64) -> String {
         let signature = self.credentials.sign(&call.parameters.stamped(timestamp).canonical());
-        for secret in [signature.as_str(), self.credentials.key.to_str().unwrap_or_default()] {
-            refusal.message = refusal.message.replace(secret, "***");
+        let text = text.replace(&signature, "***");
+        match self.credentials.key.to_str() {
+            Ok(key) if key.len() >= SHORTEST_MASKED => text.replace(key, "***"),
+            _ => text,
         }
-        refusal.into()
     }
 }
 
@@ -111,10 +114,13 @@ impl Middleware for Signing {
                 }
             }
             if step != Step::Again {
-                let refused = |refusal| LayerError::middleware(self.masked(refusal, &call, trip.sent_at));
-                let envelope = judged.map_err(refused)?;
+                let mask = |text: &str| self.masked(text, &call, trip.sent_at);
+                let refused = |refusal: Refusal| Refusal { message: mask(&refusal.message), ..refusal };
+                let envelope =
+                    judged.map_err(|refusal| LayerError::middleware(Error::from(refused(refusal))))?;
                 let rewritten = envelope.rewritten.then(|| serde_json::to_vec(&envelope).unwrap_or_default());
-                return Ok(answer.map(|body| rewritten.unwrap_or(body)).into());
+                let masked = |body: Vec<u8>| mask(&String::from_utf8_lossy(&body)).into_bytes();
+                return Ok(answer.map(|body| masked(rewritten.unwrap_or(body))).into());
             }
         }
     }

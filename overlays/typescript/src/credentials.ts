@@ -25,7 +25,7 @@ export class Credentials {
 
   /** Masks the API key and signatures, because a server may repeat the request in its answer. */
   masked(text: string): string {
-    const shown = text.replace(/\b[0-9a-f]{64}\b/g, "***");
+    const shown = text.replace(/[0-9a-f]{64}/g, "***");
     return this.#apiKey.length < SHORTEST_MASKED ? shown : shown.replaceAll(this.#apiKey, "***");
   }
 }

@@ -68,7 +68,13 @@ export function bingxFetch(options: Options): typeof globalThis.fetch {
     const body = options.credentials.masked(await response.text());
     const answer = { status: response.status, headers: response.headers, body };
     const trip = { offset, sentAt, receivedAt: clock.now() };
-    return { answer, trip, result: validated(call.operation, Object.fromEntries(call.parameters), answer) };
+    const result = validated(call.operation, Object.fromEntries(call.parameters), answer);
+    if (result instanceof BingxError) {
+      // What JSON had escaped shows only now.
+      result.message = options.credentials.masked(result.message);
+      result.stack = options.credentials.masked(result.stack ?? "");
+    }
+    return { answer, trip, result };
   };
 
   const askTime = async ({ request, signal }: Call, stamped: Trip) => {
@@ -83,6 +89,7 @@ export function bingxFetch(options: Options): typeof globalThis.fetch {
   };
 
   return async (input, init) => {
+    checkOrigin(input instanceof Request ? input.url : input);
     const request = new Request(input instanceof Request ? input.clone() : input, init);
     const call = await read(request, AbortSignal.any([request.signal, AbortSignal.timeout(timeout)]));
     for (let repaired = false; ; repaired = true) {
@@ -96,6 +103,17 @@ export function bingxFetch(options: Options): typeof globalThis.fetch {
       }
     }
   };
+}
+
+/** Refuses plain http that leaves the machine, and a user name or password, which logs would show. */
+export function checkOrigin(text: string | URL): void {
+  const url = URL.canParse(String(text)) ? new URL(text) : undefined;
+  // A URL holds addresses in their one form.
+  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url?.hostname ?? "");
+  const isPrivate = url?.protocol === "https:" || (url?.protocol === "http:" && loopback);
+  if (!isPrivate || url.username || url.password) {
+    throw new InvalidParameter("url", "must be https://HOST, or http for a loopback host");
+  }
 }
 
 /** A success whose `json()` keeps order ids exact, as the platform's would not. */

@@ -1,7 +1,7 @@
 /** Cancel a spot order on the BingX exchange: the generated client over a fetch that signs. */
 import { stringify } from "lossless-json";
 import createClient, { type Client } from "openapi-fetch";
-import { bingxFetch, type Options } from "./fetch.js";
+import { bingxFetch, checkOrigin, type Options } from "./fetch.js";
 import type { paths } from "./generated/api.js";
 
 export { BingxError, type Row } from "./answers.js";
@@ -15,8 +15,10 @@ export { InvalidParameter } from "./signing.js";
  * Makes a typed client of the exchange.
  *
  * @param baseUrl The origin of the exchange, such as `https://open-api.bingx.com`.
+ * @throws {InvalidParameter} The API key would be sent in clear.
  */
 export function createBingx(baseUrl: string, options: Options): Client<paths> {
+  checkOrigin(baseUrl);
   // Bodies are written with bigints in full.
   return createClient<paths>({ baseUrl, fetch: bingxFetch(options), bodySerializer: stringify });
 }

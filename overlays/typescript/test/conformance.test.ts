@@ -7,6 +7,7 @@ import { Clock } from "../src/clock.js";
 import { operations } from "../src/generated/contract.js";
 import { Credentials, createBingx, InvalidParameter } from "../src/index.js";
 import * as signing from "../src/signing.js";
+import { isSafe } from "./safety.js";
 
 const { BINGX_SPEC, BINGX_URL, BINGX_API_KEY, BINGX_API_SECRET, BINGX_SYMBOL, BINGX_ORDER_ID } = process.env;
 const tally = { passed: 0, total: 0, skipped: 0 };
@@ -15,15 +16,15 @@ const cancelled = { orderId: null as string | null, status: null as string | nul
 // biome-ignore lint/suspicious/noExplicitAny: the schemas beside the vectors describe them.
 type Json = any;
 
-function vectors(file: string, check: (vector: Json, group: Json) => void): void {
+function vectors(file: string, check: (vector: Json, group: Json, suite: Json) => unknown): void {
   const suite: Json = readObject(readFileSync(`${BINGX_SPEC}/vectors/${file}.json`, "utf8"));
   const held = suite.groups.flatMap((group: Json) => group.tests).length;
   assert.equal(held, Number(suite.numberOfTests), `${file} is not whole`);
   for (const group of suite.groups) {
     for (const vector of group.tests) {
-      test(`${file} ${vector.id}`, () => {
+      test(`${file} ${vector.id}`, async () => {
         tally.total++;
-        check(vector, group);
+        await check(vector, group, suite);
         tally.passed++;
       });
     }
@@ -100,6 +101,8 @@ vectors("clock", ({ operation, before, sentAt, receivedAt, answer, expected }) =
     same("serverTime", answered, Number(expected.serverTime));
   }
 });
+
+vectors("safety", isSafe);
 
 test("an order is cancelled, its id exact", { skip: !BINGX_URL }, async () => {
   const credentials = new Credentials(BINGX_API_KEY ?? "", BINGX_API_SECRET ?? "");

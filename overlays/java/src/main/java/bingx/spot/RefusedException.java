@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 /** An answer that is not a verified success; its {@link #row} is its meaning. */
 public final class RefusedException extends IOException {
   private static final long serialVersionUID = 1;
+  private static final int SHORTEST_MASKED = 12;
   private static final Pattern CAPITALS = Pattern.compile("[A-Z]+");
 
   /** Its row of the error table. */
@@ -42,10 +43,14 @@ public final class RefusedException extends IOException {
 
   /** Returns the same with the secrets in the exchange's text masked. */
   RefusedException without(String... secrets) {
-    String masked = text;
+    return new RefusedException(row, status, retryAt, masked(text, secrets));
+  }
+
+  /** Masks what a server may repeat; a short key, as on a sandbox, is part of many words. */
+  static String masked(String text, String... secrets) {
     for (String secret : secrets) {
-      masked = masked.replace(secret, "***");
+      text = secret.length() < SHORTEST_MASKED ? text : text.replace(secret, "***");
     }
-    return new RefusedException(row, status, retryAt, masked);
+    return text;
   }
 }

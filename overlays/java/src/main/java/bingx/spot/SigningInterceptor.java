@@ -2,12 +2,15 @@ package bingx.spot;
 
 import bingx.spot.client.ApiClient;
 import java.io.IOException;
+import java.net.Proxy;
 import java.time.Duration;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
+import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
+import okhttp3.ResponseBody;
 
 /**
  * Signs the requests of the contract and returns only verified successes.
@@ -17,6 +20,9 @@ import okhttp3.Response;
  * sends the call again.
  */
 public final class SigningInterceptor implements Interceptor {
+  private static final String ORIGINS = "must be https://HOST, or http for a loopback host";
+  private static final MediaType JSON = MediaType.get("application/json");
+
   private final Credentials credentials;
   private final Placement placement;
   private final Clock clock = new Clock(0);
@@ -41,8 +47,13 @@ public final class SigningInterceptor implements Interceptor {
    * @param timeout for a whole call
    * @param before interceptors before this one, for example one that retries
    * @return the client for the generated APIs
+   * @throws IllegalArgumentException if the key would be sent in clear
    */
   public ApiClient client(String baseUrl, Duration timeout, Interceptor... before) {
+    HttpUrl url = HttpUrl.parse(baseUrl);
+    if (!safe(url)) {
+      throw new IllegalArgumentException(ORIGINS);
+    }
     // A redirect would take the API key along, and a silent repetition the old timestamp.
     OkHttpClient.Builder http =
         new OkHttpClient.Builder()
@@ -50,6 +61,10 @@ public final class SigningInterceptor implements Interceptor {
             .followSslRedirects(false)
             .retryOnConnectionFailure(false)
             .callTimeout(timeout);
+    if (!url.isHttps()) {
+      // The proxy of the environment would read the key.
+      http.proxy(Proxy.NO_PROXY);
+    }
     for (Interceptor interceptor : before) {
       http.addInterceptor(interceptor);
     }
@@ -72,13 +87,19 @@ public final class SigningInterceptor implements Interceptor {
    */
   @Override
   public Response intercept(Chain chain) throws IOException {
+    if (!safe(chain.request().url())) {
+      throw new UnsignableException("url", ORIGINS);
+    }
     Call call = Call.of(chain.request());
     Repair repair = new Repair(clock, false);
     while (true) {
       Attempt attempt = attempt(chain, call);
       try {
         attempt.answer.verified(call.operation(), call.parameters());
-        return attempt.response;
+        // Read and written again, so that no escape hides a secret.
+        String body = attempt.answer.envelope().toString();
+        String masked = RefusedException.masked(body, credentials.key, attempt.signature);
+        return attempt.response.newBuilder().body(ResponseBody.create(masked, JSON)).build();
       } catch (RefusedException refused) {
         attempt.response.close();
         if (!again(chain, call, repair, attempt, refused)) {
@@ -86,6 +107,16 @@ public final class SigningInterceptor implements Interceptor {
         }
       }
     }
+  }
+
+  /**
+   * Returns whether the key stays private: https or loopback, and no password that logs would show.
+   */
+  private static boolean safe(HttpUrl url) {
+    return url != null
+        && (url.isHttps() || url.host().matches("localhost|127(\\.[0-9]+){3}|::1"))
+        && url.username().isEmpty()
+        && url.password().isEmpty();
   }
 
   private Attempt attempt(Chain chain, Call call) throws IOException {

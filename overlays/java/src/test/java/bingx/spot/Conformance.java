@@ -51,6 +51,7 @@ public final class Conformance {
     conformance.run(vectors.resolve("signing.json"), Conformance::signs);
     conformance.run(vectors.resolve("answers.json"), Conformance::classifies);
     conformance.run(vectors.resolve("clock.json"), Conformance::repairs);
+    conformance.run(vectors.resolve("safety.json"), Safety::check);
     JsonObject said = new JsonObject();
     said.addProperty("language", "Java");
     said.addProperty("generator", "openapi-generator " + arguments[1]);
