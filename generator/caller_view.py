@@ -3,12 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
+from generator.open_answers import open_answers
 from generator.operation import JSON, METHODS, members
 from generator.references import is_data, is_named, resolve
 
 
 def caller_view(root: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the caller's view: the same document without anything that the signing layer injects.
+    """Return the caller's view: nothing injected, and response schemas that accept every real answer."""
+    return open_answers(without_injected(root))
+
+
+def without_injected(root: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the same document without anything that the signing layer injects.
 
     It lacks parameters and properties marked `x-injected`, their names under `required`, and their members
     in examples. Of several named examples only the first is kept, as `example`, because openapi-generator
@@ -79,12 +85,13 @@ class _CallerView:
         }
 
 
-def python_view(caller: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the document for the Python generator: the caller's view with only the JSON responses of 2xx.
+def python_view(root: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the document for the Python generator: nothing injected, and only the JSON responses of 2xx.
 
     Response validation turns every other response into an exception before the generated parser sees it.
     So a generated function returns its response or None, and not a union with errors.
     """
+    caller = without_injected(root)
     paths = {path: _plain_item(caller, item) for path, item in caller["paths"].items()}
     components = {key: value for key, value in caller.get("components", {}).items() if key != "responses"}
     return {**caller, "paths": paths, "components": components}

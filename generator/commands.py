@@ -1,5 +1,6 @@
 """The commands for the contract: `python -m generator.commands NAME`, or the targets of make."""
 
+import json
 import os
 import sys
 import textwrap
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import click
 
+from generator.answer_check import answer_problems
+from generator.caller_view import caller_view
 from generator.change import Change, version_allows
 from generator.completeness import completeness_problems
 from generator.document import ROOT, Document, short_name
@@ -51,6 +54,7 @@ def lint(spec: Path) -> None:
         table = read_error_table()
         if spec.resolve() == (ROOT / "spec" / "openapi.yaml").resolve():
             table.refuse(confinement_problems(table, document.root))
+            _refuse_answers(document)
         click.echo(f"{short_name(spec)} is valid.")
         try:
             document.refuse(strict_problems(document, spec))
@@ -60,6 +64,13 @@ def lint(spec: Path) -> None:
             click.echo(f"Redocly CLI's rules are not checked. {missing}")
         else:
             click.echo("Redocly CLI finds no problem either.")
+
+
+def _refuse_answers(document: Document) -> None:
+    vectors = json.loads((ROOT / "spec" / "vectors" / "answers.json").read_text("utf-8"))
+    lines = list(answer_problems(caller_view(document.root), vectors))
+    if lines:
+        raise GeneratorError("\n".join([*lines, "Correct the contract, or mark the vector NotTyped."]))
 
 
 @main.command()

@@ -109,7 +109,7 @@ def _build(document: Document, folder: Path) -> Path:
     package = folder / "python" / PACKAGE
     package.parent.mkdir(parents=True)
     header = Header(document.root["info"]["version"], document.sha256)
-    answers = write_client(document, python_view(caller), package, str(header))
+    answers = write_client(document, python_view(document.root), package, str(header))
     compiled = compile_contract(document)
     write_contract(compiled, package, str(header))
     write_surface(compiled, answers, package, str(header))

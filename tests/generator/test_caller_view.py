@@ -1,7 +1,7 @@
 from pathlib import Path
 from typing import Any
 
-from generator.caller_view import caller_view, python_view
+from generator.caller_view import caller_view, python_view, without_injected
 from generator.document import Document, yaml_text
 from generator.references import objects
 from generator.validity import consistency_problems, example_problems, structure_problems
@@ -35,7 +35,7 @@ def test_nothing_injected_is_left() -> None:
     assert "examples" not in body["application/json"]
     assert body["application/json"]["example"] == {
         "symbol": "BTC-USDT",
-        "orderId": 1735964079647111280,
+        "orderId": 173596407964711,
     }
 
 
@@ -45,7 +45,8 @@ def test_the_view_is_a_valid_document(tmp_path: Path) -> None:
 
 
 def test_the_rest_is_as_it_was() -> None:
-    root, caller = load_yaml(CONTRACT), view(CONTRACT)
+    root = load_yaml(CONTRACT)
+    caller = without_injected(root)
     for key in ("openapi", "info", "servers", "x-bingx-ip-groups", "tags"):
         assert caller[key] == root[key]
     # Of the others, what is injected is taken out.
@@ -96,6 +97,6 @@ def test_python_reads_json_answers_of_success_alone() -> None:
     media = "            application/json:\n              schema:\n"
     media += "                $ref: '#/components/schemas/CancelOrderResponse'"
     text = edited((media, f"            text/html: {{schema: {{type: string}}}}\n{media}"))
-    operation = python_view(view(text))["paths"]["/openApi/spot/v1/trade/cancel"]["post"]
+    operation = python_view(load_yaml(text))["paths"]["/openApi/spot/v1/trade/cancel"]["post"]
     assert list(operation["responses"]) == ["200"]
     assert list(operation["responses"]["200"]["content"]) == ["application/json"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from ruff import find_ruff_bin
 
-from generator.caller_view import caller_view, python_view
+from generator.caller_view import python_view
 from generator.client import write_client
 from generator.document import Document
 from generator.problem import GeneratorError
@@ -42,7 +42,7 @@ def test_generated_modules_have_no_unused_imports(tmp_path: Path) -> None:
     (tmp_path / "openapi.yaml").write_text(with_operations("cancelEverything", "cancelSome"), "utf-8")
     document = Document.read(tmp_path / "openapi.yaml", "spec/openapi.yaml")
     package = tmp_path / "package"
-    write_client(document, python_view(caller_view(document.root)), package, "# Head.\n")
+    write_client(document, python_view(document.root), package, "# Head.\n")
     files = [*package.glob("models/[!_]*.py"), *package.glob("api/*/[!_]*.py")]
     assert len(files) > 10
     command = [find_ruff_bin(), "check", "--isolated", "--no-cache", "--line-length=110", "--select=F401,I"]

@@ -1,0 +1,61 @@
+"""What the caller's view says, for generators that enforce it."""
+
+from typing import Any
+
+from generator.caller_view import caller_view
+from generator.document import ROOT
+from generator.references import objects
+from tests.support.plain_yaml import load_yaml
+
+CONTRACT = load_yaml((ROOT / "spec" / "openapi.yaml").read_text("utf-8"))
+VIEW = caller_view(CONTRACT)
+SCHEMAS = VIEW["components"]["schemas"]
+
+
+def numbers(value: Any) -> list[int]:
+    if isinstance(value, dict):
+        return [number for item in value.values() for number in numbers(item)]
+    if isinstance(value, list):
+        return [number for item in value for number in numbers(item)]
+    return [value] if isinstance(value, int) else []
+
+
+def test_amounts_are_plain_text() -> None:
+    assert not [location for location, node in objects(VIEW) if node.get("format") == "decimal"]
+    assert SCHEMAS["CancelledOrder"]["properties"]["price"]["type"] == "string"
+
+
+def test_an_open_enum_is_text_with_its_words_in_prose() -> None:
+    assert SCHEMAS["OrderSide"] == {
+        "type": "string",
+        "description": "Order side. Known words: BUY, SELL. Others may come.",
+        "example": "SELL",
+    }
+    assert SCHEMAS["CancelRestriction"]["enum"] == ["NEW", "PENDING", "PARTIALLY_FILLED"]
+
+
+def test_every_integer_of_an_example_or_bound_survives_a_double() -> None:
+    shown = [
+        number
+        for _, node in objects(VIEW)
+        for key in ("example", "examples", "default", "minimum", "maximum")
+        for number in numbers(node.get(key))
+    ]
+    assert len(shown) > 50
+    assert max(map(abs, shown)) <= 2**53
+
+
+def test_requests_stay_strict() -> None:
+    assert SCHEMAS["CancelOrderRequest"]["required"] == ["symbol"]
+    assert SCHEMAS["CancelOrderRequest"]["properties"]["orderId"]["minimum"] == 1
+
+
+def test_nothing_in_data_is_required_at_any_depth() -> None:
+    for name in ("CancelledOrder", "ListedCancel", "ListedOrder", "Countdown", "ExchangeTime"):
+        assert "required" not in SCHEMAS[name], name
+    assert SCHEMAS["CancelledOrder"]["nullable"]
+    assert "type" not in SCHEMAS["Envelope"]["properties"]["code"]
+
+
+def test_the_contract_stays_as_it_is() -> None:
+    assert load_yaml((ROOT / "spec" / "openapi.yaml").read_text("utf-8")) == CONTRACT
