@@ -99,10 +99,9 @@ def _place_problems(
 
 
 def _validator() -> Draft202012Validator:
-    files = [
-        (path.name, read_data(path, f"spec/schemas/{path.name}")) for path in SCHEMAS.glob("*.schema.json")
-    ]
+    paths = SCHEMAS.glob("*.schema.json")
+    schemas = {path.name: read_data(path, f"spec/schemas/{path.name}") for path in paths}
     registry: Registry[Any] = Registry().with_resources(
-        (name, Resource.from_contents(contents)) for name, contents in files
+        (schema["$id"], Resource.from_contents(schema)) for schema in schemas.values()
     )
-    return Draft202012Validator({"$ref": _EXTENSIONS}, registry=registry)
+    return Draft202012Validator(schemas[_EXTENSIONS], registry=registry)

@@ -17,7 +17,15 @@ from generator.run import lint
 
 # The files of spec/ that go into the kit, by pattern.
 _TAKEN = (
-    *("README.md", "CHANGELOG.md", "signing.md", "openapi.yaml", "errors.yaml", "schemas/*.schema.json"),
+    *(
+        "README.md",
+        "CHANGELOG.md",
+        "extensions.md",
+        "signing.md",
+        "openapi.yaml",
+        "errors.yaml",
+        "schemas/*.schema.json",
+    ),
     *("vectors/README.md", "vectors/*.json", "vectors/signing.toml", "vectors/make.py", "pages/*.md"),
 )
 _MODE = 0o644

@@ -1,4 +1,4 @@
-"""Loosen the caller's view: generators of other languages enforce what it says, and must read real answers."""
+"""Loosen the caller's view: generators of other languages enforce what it says, and must read all."""
 
 import copy
 from collections.abc import Iterator, Mapping

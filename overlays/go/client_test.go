@@ -147,7 +147,7 @@ func TestOrderIDIsExactAlsoAsText(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		same(t, "orderId", result.JSON200.Data.OrderID, orderID)
+		same(t, "orderId", *result.JSON200.Data.OrderID, orderID)
 	}
 }
 

@@ -30,5 +30,5 @@ func ExampleClient() {
 	if err != nil {
 		panic(err) // a ParameterError: nothing was sent; any other: the state of the order is unknown
 	}
-	fmt.Println(result.JSON200.Data.Status, result.JSON200.Data.OrderID)
+	fmt.Println(*result.JSON200.Data.Status, *result.JSON200.Data.OrderID) // a success has both
 }

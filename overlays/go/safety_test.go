@@ -108,7 +108,9 @@ func survive(t *testing.T, test hazard, client *Client) {
 		}
 	}))
 	defer served.Close()
-	client.HTTP.Timeout = time.Second / 2
+	if row, given := test.Expected["row"]; given && row == nil {
+		client.HTTP.Timeout = time.Second / 2
+	}
 	_, err := cancelAt(client, served.URL)
 	same(t, "requests", requests, 1)
 	same(t, "requests elsewhere", len(elsewhere.requests), 0)

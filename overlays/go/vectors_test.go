@@ -167,7 +167,7 @@ func TestCancel(t *testing.T) {
 		t.Fatal(err)
 	}
 	order := result.JSON200.Data
-	report.OrderID, report.Status = new(strconv.FormatInt(order.OrderID, 10)), new(string(order.Status))
+	report.OrderID, report.Status = new(strconv.FormatInt(*order.OrderID, 10)), order.Status
 	same(t, "orderId", *report.OrderID, orderID)
 	same(t, "status", *report.Status, "CANCELED")
 }

@@ -1,7 +1,6 @@
 // Writes src/generated/: types by openapi-typescript, and the compiled contract for the signing layer.
 // Usage: node generate.js <openapi.caller.json> <operations.json> <errors.json>
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { isSafeNumber, parse } from "lossless-json";
 import openapiTS, { astToString } from "openapi-typescript";
 import ts from "typescript";
 
@@ -9,17 +8,12 @@ const { factory, SyntaxKind } = ts;
 const folder = new URL("src/generated/", import.meta.url);
 const [contractPath, operationsPath, errorsPath] = process.argv.slice(2);
 
-// As a text, an example of 19 digits stays exact.
-const exact = (token) => (isSafeNumber(token) ? Number(token) : token);
-const contract = parse(await readFile(contractPath, "utf8"), null, exact);
+const contract = JSON.parse(await readFile(contractPath, "utf8"));
 
-/** An int64 is past what a double can hold, and an extensible enum may hold words that it does not list. */
+/** An int64 is past what a double can hold. */
 function transform(schema) {
   if (schema.format === "int64") {
     return factory.createKeywordTypeNode(SyntaxKind.BigIntKeyword);
-  }
-  if (schema["x-extensible"]) {
-    return factory.createKeywordTypeNode(SyntaxKind.StringKeyword);
   }
 }
 

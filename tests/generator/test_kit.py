@@ -70,7 +70,7 @@ def test_the_same_contract_gives_the_same_bytes(tmp_path: Path) -> None:
 class TestContents:
     def test_are_complete(self, kit: Path) -> None:
         assert {path.relative_to(kit).as_posix() for path in kit.rglob("*") if path.is_file()} == {
-            *("README.md", "CHANGELOG.md", "LICENSE", "reference.html", "signing.md"),
+            *("README.md", "CHANGELOG.md", "LICENSE", "reference.html", "signing.md", "extensions.md"),
             *("openapi.yaml", "openapi.json", "openapi.caller.yaml", "openapi.caller.json"),
             *("errors.yaml", "errors.json", "operations.json", *(f"pages/{page}.md" for page in PAGES)),
             *("vectors/README.md", "vectors/signing.json", "vectors/answers.json", "vectors/clock.json"),

@@ -71,7 +71,8 @@ async fn cancel(url: &str) -> Result<(i64, String), Box<dyn Error>> {
     let call = client.cancel_order().body_map(|body| body.symbol(symbol).order_id(order_id));
     let answer = call.send().await.map_err(bingx_spot::Error::from)?.into_inner();
     let order = answer.data.ok_or("a success that was believed holds the order")?;
-    Ok((order.order_id, order.status.to_string()))
+    let order_id = order.order_id.ok_or("it has its id")?;
+    Ok((order_id, order.status.ok_or("it has its status")?.to_string()))
 }
 
 fn signs(group: &Value, test: &Value) -> Outcome {

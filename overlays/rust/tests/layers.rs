@@ -122,7 +122,7 @@ fn signing() -> Signing {
 async fn cancel(client: &Client) -> std::result::Result<NonZeroU64, Error> {
     let call = client.cancel_order().body_map(|body| body.symbol("BTC-USDT").order_id(ORDER_ID));
     let order = call.send().await?.into_inner().data.unwrap();
-    Ok(u64::try_from(order.order_id).unwrap().try_into().unwrap())
+    Ok(u64::try_from(order.order_id.unwrap()).unwrap().try_into().unwrap())
 }
 
 /// Returns the timestamp in the body of a request whose signature is right.

@@ -61,7 +61,7 @@ public final class Conformance {
     if (System.getenv("BINGX_URL") != null) {
       CancelledOrder order = cancel();
       said.addProperty("orderId", order.getOrderId().toString());
-      said.addProperty("status", order.getStatus().getValue());
+      said.addProperty("status", order.getStatus());
     }
     System.out.println(said);
     if (conformance.failed > 0) {

@@ -114,16 +114,18 @@ final class Safety {
     try (Server elsewhere = Server.cancelling();
         Server server =
             new Server((exchange, sent) -> answer(exchange, sent, test, elsewhere.url()))) {
+      JsonElement row = test.getAsJsonObject("expected").get("row");
+      boolean silent = row != null && row.isJsonNull();
       Throwable problem = null;
       try {
-        cancel(server.url(), placement);
+        // A JVM's first call takes its time.
+        cancel(server.url(), placement, Duration.ofMillis(silent ? 500 : 10_000));
       } catch (Exception thrown) {
         problem = thrown;
       }
       same(1, server.received.size());
       same(List.of(), elsewhere.received);
-      JsonElement row = test.getAsJsonObject("expected").get("row");
-      if (row != null && row.isJsonNull()) {
+      if (silent) {
         same(InterruptedIOException.class, problem.getCause().getClass());
       } else if (row != null) {
         same(row.getAsString(), ((RefusedException) problem.getCause()).row.id());
@@ -153,9 +155,15 @@ final class Safety {
 
   private static void cancel(String url, Placement placement, Interceptor... before)
       throws ApiException {
+    cancel(url, placement, Duration.ofSeconds(10), before);
+  }
+
+  private static void cancel(
+      String url, Placement placement, Duration timeout, Interceptor... before)
+      throws ApiException {
     var signing = new SigningInterceptor(new Credentials(KEY, SECRET), placement);
     var request = new CancelOrderRequest().symbol("BTC-USDT").orderId(1735964079647111281L);
-    new TradeApi(signing.client(url, Duration.ofMillis(500), before)).cancelOrder(request);
+    new TradeApi(signing.client(url, timeout, before)).cancelOrder(request);
   }
 
   private static void answer(HttpExchange exchange, String sent, JsonObject test, String elsewhere)
