@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,6 +27,9 @@ type vector struct {
 	Refusal    struct{ Parameter string }
 
 	Canonical, Signature, JSON, Query, Form string
+
+	// Fields are those of the typed result, as text.
+	Fields map[string]string
 
 	Operation string
 	Before    struct {
@@ -138,6 +142,48 @@ func TestClock(t *testing.T) {
 		// Null also if the time is not read.
 		if v.Expected.ServerTime != nil {
 			same(t, "serverTime", milliseconds(answered), text(v.Expected.ServerTime))
+		}
+	})
+}
+
+// models returns an empty result of a generated call.
+var models = map[string]func() any{
+	"cancelOrder": func() any { return new(api.CancelOrderResponse) },
+	"openOrders":  func() any { return new(api.OrdersResponse) },
+	"queryOrder":  func() any { return new(api.QueryOrderResponse) },
+}
+
+func TestParse(t *testing.T) {
+	each(t, "parse.json", func(t *testing.T, v vector, _ string) {
+		body, err := validate(operationNamed(v.Operation), v.Parameters, v.answer())
+		if err != nil {
+			t.Fatal(err)
+		}
+		typed := models[v.Operation]()
+		if err := json.Unmarshal(body, typed); err != nil {
+			t.Fatal(err)
+		}
+		text, err := json.Marshal(typed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		decoder := json.NewDecoder(bytes.NewReader(text))
+		decoder.UseNumber()
+		var plain map[string]any
+		if err := decoder.Decode(&plain); err != nil {
+			t.Fatal(err)
+		}
+		for path, want := range v.Fields {
+			value := plain["data"]
+			for step := range strings.SplitSeq(path, ".") {
+				if list, isList := value.([]any); isList {
+					i, _ := strconv.Atoi(step)
+					value = list[i]
+				} else {
+					value = value.(map[string]any)[step]
+				}
+			}
+			same(t, path, fmt.Sprint(value), want)
 		}
 	})
 }

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -13,6 +14,7 @@ from bingx_spot.core.response_validation import validate_response
 from bingx_spot.core.signing import canonical_string, sign
 from bingx_spot.models import Response
 from bingx_spot_api.contract import BY_ID
+from bingx_spot_api.models import CancelOrderResponse, OrdersResponse, QueryOrderResponse
 from tests.spec.clock_client import Client
 from tests.spec.vectors import parameters_of, read_json, signing_tests
 from tests.unit.core.playing import CANCELLING
@@ -20,6 +22,14 @@ from tools.conformance.python_safety import is_safe
 
 #: The category of each class of error.
 CATEGORIES = {kind: category for category, kind in _CLASSES.items()}
+
+
+#: By operation, the generated model of its response.
+MODELS: Mapping[str, Any] = {
+    "cancelOrder": CancelOrderResponse,
+    "openOrders": OrdersResponse,
+    "queryOrder": QueryOrderResponse,
+}
 
 
 def main() -> int:
@@ -30,6 +40,7 @@ def main() -> int:
     checks += [(test["id"], Client(test).outcome() == test["expected"]) for test in _tests("clock.json")]
     for name in [name for name, passed in checks if not passed]:
         print(f"not passed: {name}", file=sys.stderr)
+    checks += [(test["id"], parses(test)) for test in _tests("parse.json")]
     safety = read_json("vectors/safety.json")
     checks += [
         (test["id"], is_safe(group["kind"], test, safety["credentials"]))
@@ -85,6 +96,20 @@ def classifies(test: Any) -> bool:
         }
         return bool(found == test["expected"])
     return False
+
+
+def parses(test: Any) -> bool:
+    """Return whether the generated model has each field as the vector says."""
+    call = ApiCall(BY_ID[test["operation"]], test["parameters"])
+    response = validate_response(call, Response(200, {}, test["answer"]["body"].encode()))
+    typed = MODELS[test["operation"]].from_dict(response.json())
+    return all(_field(typed.to_dict()["data"], path) == text for path, text in test["fields"].items())
+
+
+def _field(value: Any, path: str) -> str:
+    for step in path.split("."):
+        value = value[int(step)] if isinstance(value, list) else value[step]
+    return str(value)
 
 
 def _order(error: CallError) -> str:

@@ -21,7 +21,7 @@ GIVEN = {
     "BINGX_CALLER": ROOT / "generated" / "openapi.caller.yaml",
     "BINGX_ERRORS": ROOT / "generated" / "errors.json",
 }
-FILES = ("signing.json", "answers.json", "clock.json", "safety.json")
+FILES = ("signing.json", "answers.json", "clock.json", "parse.json", "safety.json")
 # Seconds. To compile a language's libraries on a new machine takes minutes.
 LONGEST = 900
 _LARGEST_EXACT_DOUBLE = 2**53

@@ -3,9 +3,11 @@
 use std::{env, error::Error, fmt::Debug, fs, num::NonZeroU64, path::PathBuf};
 
 use bingx_spot::{
-    Client, Clock, Credentials, Operation, Parameters, Placement, Repair, Signing, Step, Trip, judge,
+    Client, Clock, Credentials, Envelope, Operation, Parameters, Placement, Repair, Signing, Step, Trip,
+    judge, types,
 };
 use http::Response;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
 mod safety;
@@ -21,8 +23,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
         return safety::child(&url).await;
     }
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
-    let files: [(_, Check); 3] =
-        [("signing.json", signs), ("answers.json", classifies), ("clock.json", repairs)];
+    let files: [(_, Check); 4] = [
+        ("signing.json", signs),
+        ("answers.json", classifies),
+        ("clock.json", repairs),
+        ("parse.json", parses),
+    ];
     for (name, check) in files {
         let file: Value = serde_json::from_slice(&fs::read(spec().join("vectors").join(name))?)?;
         let tests =
@@ -138,6 +144,30 @@ fn repairs(_: &Value, test: &Value) -> Outcome {
         "ask": step == Step::Ask, "again": step == Step::Again,
     });
     Some(same("clock", &found, &test["expected"]))
+}
+
+fn parses(_: &Value, test: &Value) -> Outcome {
+    let operation = Operation::by_id(text(&test["operation"]))?;
+    let asked = Parameters::new(test["parameters"].as_object().cloned()?).ok()?;
+    let typed = match (judge(operation, &asked, &answer(&test["answer"])), text(&test["operation"])) {
+        (Err(refusal), _) => Err(refusal.to_string()),
+        (Ok(envelope), "cancelOrder") => typed::<types::CancelOrderResponse>(&envelope),
+        (Ok(envelope), "queryOrder") => typed::<types::QueryOrderResponse>(&envelope),
+        (Ok(envelope), _) => typed::<types::OrdersResponse>(&envelope),
+    };
+    Some(typed.and_then(|typed| {
+        test["fields"].as_object().into_iter().flatten().try_for_each(|(path, expected)| {
+            let held = &typed.pointer(&format!("/data/{}", path.replace('.', "/"))).unwrap_or(&Value::Null);
+            let held = held.as_str().map_or_else(|| held.to_string(), str::to_owned);
+            same(path, held.as_str(), text(expected))
+        })
+    }))
+}
+
+/// Reads an envelope as the generated client does, and returns what the type holds.
+fn typed<T: DeserializeOwned + Serialize>(envelope: &Envelope) -> Result<Value, String> {
+    let read = serde_json::to_vec(envelope).and_then(|text| serde_json::from_slice::<T>(&text));
+    read.and_then(serde_json::to_value).map_err(|error| error.to_string())
 }
 
 fn answer(answer: &Value) -> Response<Vec<u8>> {

@@ -102,6 +102,21 @@ vectors("clock", ({ operation, before, sentAt, receivedAt, answer, expected }) =
   }
 });
 
+vectors("parse", async ({ operation, parameters, answer, fields }) => {
+  const { method, path } = operationOf(operation);
+  const credentials = new Credentials("key", "secret");
+  const fetch = async () => new Response(answer.body);
+  const bingx = createBingx("https://open-api.bingx.com", { credentials, fetch });
+  const { data } =
+    method === "POST"
+      ? await bingx.POST(path as "/openApi/spot/v1/trade/cancel", { body: parameters })
+      : await bingx.GET(path as "/openApi/spot/v1/trade/query", { params: { query: parameters } });
+  for (const [place, expected] of Object.entries(fields)) {
+    const held = place.split(".").reduce((value: Json, step) => value[step], data?.data);
+    same(place, String(held), expected);
+  }
+});
+
 vectors("safety", isSafe);
 
 test("an order is cancelled, its id exact", { skip: !BINGX_URL }, async () => {

@@ -2,9 +2,13 @@ package bingx.spot;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import bingx.spot.client.JSON;
 import bingx.spot.client.api.TradeApi;
 import bingx.spot.client.model.CancelOrderRequest;
+import bingx.spot.client.model.CancelOrderResponse;
 import bingx.spot.client.model.CancelledOrder;
+import bingx.spot.client.model.OrdersResponse;
+import bingx.spot.client.model.QueryOrderResponse;
 import com.google.gson.Gson;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -51,6 +55,7 @@ public final class Conformance {
     conformance.run(vectors.resolve("signing.json"), Conformance::signs);
     conformance.run(vectors.resolve("answers.json"), Conformance::classifies);
     conformance.run(vectors.resolve("clock.json"), Conformance::repairs);
+    conformance.run(vectors.resolve("parse.json"), Conformance::parses);
     conformance.run(vectors.resolve("safety.json"), Safety::check);
     JsonObject said = new JsonObject();
     said.addProperty("language", "Java");
@@ -142,6 +147,29 @@ public final class Conformance {
     found.add("order", GSON.toJsonTree(refused.row.order()));
     found.addProperty("retryAt", refused.retryAt);
     same("row", test.get("expected"), found);
+  }
+
+  private static void parses(JsonObject group, JsonObject test) throws Exception {
+    Operation operation = Operation.named(test.get("operation").getAsString());
+    Answer answer = answer(test);
+    answer.verified(operation, Parameters.of(test.getAsJsonObject("parameters").asMap()));
+    Class<?> type =
+        switch (operation.id()) {
+          case "cancelOrder" -> CancelOrderResponse.class;
+          case "queryOrder" -> QueryOrderResponse.class;
+          default -> OrdersResponse.class;
+        };
+    Object typed = JSON.getGson().fromJson(answer.envelope(), type);
+    for (var field : test.getAsJsonObject("fields").entrySet()) {
+      JsonElement held = JSON.getGson().toJsonTree(typed).getAsJsonObject().get("data");
+      for (String step : field.getKey().split("\\.")) {
+        held =
+            held.isJsonArray()
+                ? held.getAsJsonArray().get(Integer.parseInt(step))
+                : held.getAsJsonObject().get(step);
+      }
+      same(field.getKey(), field.getValue().getAsString(), held.getAsString());
+    }
   }
 
   private static void repairs(JsonObject group, JsonObject test) {
