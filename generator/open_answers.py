@@ -19,11 +19,13 @@ def open_answers(root: Mapping[str, Any]) -> dict[str, Any]:
 
     An error may have null or `{}` as `data`, so nothing in it is required; `code` may be a text, so it has no
     type; `msg` may be null. An amount is plain text, because generators turn `format: decimal` into something
-    lossy. The words of an open enum stand in its description. Examples and bounds survive a double.
+    lossy. The words of an open enum stand in its description. Examples and bounds survive a double. `default`
+    stands for ranges of statuses too, which generators do not know.
     """
     view = copy.deepcopy(dict(root))
     for _, node in objects(view):
         _open_words(node)
+        _drop_ranges(node)
         if node.get("format") == "decimal":
             del node["format"]
         if isinstance(node.get("maximum"), int) and node["maximum"] > _LARGEST_EXACT:
@@ -43,6 +45,12 @@ def _open_words(node: dict[str, Any]) -> None:
         node["description"] = (
             f"{node.get('description', '').rstrip()} Known words: {words}. Others may come.".lstrip()
         )
+
+
+def _drop_ranges(node: dict[str, Any]) -> None:
+    responses = node.get("responses")
+    if isinstance(responses, dict) and "default" in responses:
+        node["responses"] = {name: value for name, value in responses.items() if not name.endswith("XX")}
 
 
 def _exact(value: Any) -> Any:

@@ -57,5 +57,9 @@ def test_nothing_in_data_is_required_at_any_depth() -> None:
     assert "type" not in SCHEMAS["Envelope"]["properties"]["code"]
 
 
+def test_default_stands_for_ranges_of_statuses() -> None:
+    assert list(VIEW["paths"]["/openApi/spot/v1/trade/openOrders"]["get"]["responses"]) == ["200", "default"]
+
+
 def test_the_contract_stays_as_it_is() -> None:
     assert load_yaml((ROOT / "spec" / "openapi.yaml").read_text("utf-8")) == CONTRACT
