@@ -25,6 +25,7 @@ def test_the_contract_itself_would_ask_a_person_for_a_timestamp(tmp_path: Path) 
     assert wrongs == (
         "the model has timestamp, which the signing layer injects",
         "the model has signature, which the signing layer injects",
+        "the model CancelledOrder has a BigDecimal, and an amount is text",
     )
 
 
@@ -41,14 +42,23 @@ def test_a_field_that_is_missing_is_a_fault(tmp_path: Path) -> None:
     assert generate("ruby", tmp_path / "ruby", source).wrongs == ("the model has no orderId",)
 
 
+def test_an_amount_that_is_no_text_is_a_fault(tmp_path: Path) -> None:
+    document = load_yaml(CALLER.read_text("utf-8"))
+    document["components"]["schemas"]["CancelledOrder"]["properties"]["price"]["format"] = "decimal"
+    source = tmp_path / "openapi.yaml"
+    source.write_text(yaml.safe_dump(document), "utf-8")
+    wrongs = generate("dart", tmp_path / "dart", source).wrongs
+    assert wrongs == ("the model CancelledOrder has a double, and an amount is text",)
+
+
 def test_a_document_that_is_none_is_a_fault(tmp_path: Path) -> None:
     source = tmp_path / "openapi.yaml"
     source.write_text("openapi: 3.0.3\n", "utf-8")
     assert generate("php", tmp_path / "php", source).wrongs[0] == "ended with 1"
 
 
-def test_there_are_eight_of_other_languages_than_those_that_run() -> None:
-    assert len(GENERATORS) == 8
+def test_there_are_nine_of_other_languages_than_those_that_run() -> None:
+    assert len(GENERATORS) == 9
     assert not set(GENERATORS.values()) & {"TypeScript", "Go", "Rust", "Java", "Python"}
 
 

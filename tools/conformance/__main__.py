@@ -47,7 +47,7 @@ def _generation(console: Console) -> bool:
     results = generate_all(BUILD / "generation")
     right = [one.language for one in results if not one.wrongs]
     console.print(
-        f"Generated without a warning, every field of the request model and none that is injected: "
+        f"Generated without a warning, every field of the models and none that is injected, amounts as text: "
         f"{', '.join(right)} (openapi-generator {version('openapi-generator-cli')})."
     )
     for one in results:
