@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from bingx_spot.bulk.journal import Journal
-from bingx_spot.bulk.journal_db import JournalError, JournalLock
-from bingx_spot.bulk.journal_schema import VERSION
+from bingx_spot.bulk.journal_db import VERSION, JournalError, JournalLock
 from tests.support.file_kinds import KINDS, standing
 from tests.support.journals import new_journal, rows
 

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from io import TextIOWrapper
@@ -20,9 +21,9 @@ _DELIMITERS = ",;\t"
 _ROUNDED = re.compile(r"[0-9]+(?:[.,][0-9]*)?(?:[eE][+-]?[0-9]+)?")
 _FORMATS = "CSV whose header names symbol and orderId or clientOrderID, or one JSON object a line"
 _OBJECT = "one JSON object a line"
-_MINIMUM_INT64 = "-9223372036854775808"
 # A row is some hundred characters. A longer line belongs to a file of another kind.
 _MAXIMUM_LINE = 65_536
+_LONGEST_NUMBER = 20
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _UTF_8 = "UTF-8 text"
 
@@ -96,8 +97,15 @@ class Rows:
                 yield BadRow(line, f"the row is not CSV{until}: {error}")
                 continue
             try:
-                if any(value.strip() for value in values):
-                    yield Row(line, _request_from_values(names, values))
+                if not any(map(str.strip, values)):
+                    continue
+                # A quote before a value keeps a spreadsheet from reading it as a formula; no field has one.
+                texts = [value.strip().removeprefix("'") for value in values]
+                if len(texts) == len(names):
+                    yield Row(line, _request(dict(zip(names, texts, strict=True))))
+                else:
+                    reason = f"row has {len(values)} values; allowed: {len(names)}, as the header has"
+                    yield BadRow(line, reason)
             except InvalidInput as error:
                 yield BadRow(line, format_input_error(error, WIRE_NAMES))
 
@@ -118,10 +126,7 @@ class Rows:
                 if text.strip():
                     members = _parse_json(text)
                     self._ignored.update(members.keys() - match_fields(members).keys())
-                    fields = field_values(members)
-                    if isinstance(window := fields.get("recv_window"), _NumberText):
-                        fields["recv_window"] = _as_number(window)
-                    yield Row(line, _request(fields))
+                    yield Row(line, _request(members))
             except InvalidInput as error:
                 yield BadRow(line, format_input_error(error, WIRE_NAMES))
 
@@ -146,26 +151,15 @@ def _check_utf8(text: str) -> None:
         raise InvalidInput("row", "is not UTF-8", _UTF_8) from None
 
 
-def _request_from_values(names: list[str], values: list[str]) -> CancelRequest:
-    if len(values) != len(names):
-        raise InvalidInput("row", f"has {len(values)} values", f"{len(names)}, as the header has")
-    # A quote before a value keeps a spreadsheet from reading it as a formula; no field begins with one.
-    texts = [value.strip().removeprefix("'") for value in values]
-    fields = field_values(dict(zip(names, texts, strict=True)))
-    _check_utf8("".join(map(str, fields.values())))
-    if "recv_window" in fields:
-        fields["recv_window"] = _as_number(str(fields["recv_window"]))
-    return _request(fields)
-
-
 def _parse_json(line: str) -> dict[str, object]:
     _check_utf8(line)
     try:
+        # Numbers stay as they are written: read as a double, one would silently lose digits.
         members = json.loads(
             line,
             object_pairs_hook=_without_duplicates,
-            parse_float=_NumberText,
-            parse_constant=_NumberText,
+            parse_float=str,
+            parse_constant=str,
             parse_int=_parse_int,
         )
     except InvalidInput:
@@ -178,15 +172,9 @@ def _parse_json(line: str) -> dict[str, object]:
     return members
 
 
-class _NumberText(str):
-    """A number as it is written: read as a double, it would silently lose digits."""
-
-    __slots__ = ()
-
-
-def _parse_int(text: str) -> int | _NumberText:
-    # Beyond 19 digits it is no order id, and beyond 4300 Python refuses to parse it.
-    return int(text) if len(text) <= len(_MINIMUM_INT64) else _NumberText(text)
+def _parse_int(text: str) -> int | str:
+    # Longer than any number of 64 bits it is no order id, and beyond 4300 digits Python refuses to parse it.
+    return int(text) if len(text) <= _LONGEST_NUMBER else text
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -196,16 +184,14 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _request(fields: dict[str, object]) -> CancelRequest:
+def _request(members: dict[str, object]) -> CancelRequest:
+    fields = field_values(members)
+    _check_utf8("".join(map(str, fields.values())))
     order_id = fields.get("order_id")
     if isinstance(order_id, str) and _ROUNDED.fullmatch(order_id) and not order_id.isdigit():
         reason = f"is {order_id}: a program that rounds long numbers has lost its last digits"
         raise InvalidInput("order_id", reason, "all digits of the order id, such as 1735964079647111280")
-    return CancelRequest.of({WIRE_NAMES[field]: value for field, value in fields.items()})
-
-
-def _as_number(text: str) -> float | str:
-    try:
-        return float(text)
-    except ValueError:
-        return text
+    with suppress(ValueError):
+        if isinstance(window := fields.get("recv_window"), str):
+            fields["recv_window"] = float(window)
+    return CancelRequest.of(fields)

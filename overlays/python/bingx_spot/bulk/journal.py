@@ -29,7 +29,6 @@ from bingx_spot.bulk.journal_rows import (
     LostRow,
     PendingOrder,
     checksum,
-    waiting_columns,
 )
 from bingx_spot.bulk.result import CancelOutcome, CancelResult
 
@@ -51,22 +50,21 @@ _COUNT = """
 SELECT iif(in_flight, 'in_flight', state), in_doubt, count(*) FROM orders
     WHERE line NOT IN (SELECT line FROM damaged) GROUP BY 1, 2
 """
+# Readers and the run then work at the same time.
+_WRITE_AHEAD = "PRAGMA journal_mode=WAL"
 _KILLED = "a request was in flight when the run was killed"
 # Rows that are fetched at once; a journal may have a million.
 _BATCH = 256
 
 
 class Journal(JournalDatabase):
-    """The orders of a bulk run and what became of them."""
+    """The orders of a bulk run and what became of them; each method may raise `JournalError`."""
 
     @contextmanager
     def create(self, environment: str, api_key: str) -> Iterator[None]:
         """Create the tables, and keep the rows that the block imports: all of them or none.
 
         The journal belongs to the environment, a base URL, and to the API key, whose fingerprint it keeps.
-
-        Raises:
-            JournalError: The journal cannot be written.
         """
         salt = secrets.token_bytes(16)
         with self.creating():
@@ -74,14 +72,10 @@ class Journal(JournalDatabase):
             [(orders,)] = self.select("SELECT count(*) FROM orders")
             owner = (_now(), __version__, environment, salt, _fingerprint(api_key, salt), orders)
             self.run("INSERT INTO owner VALUES (?, ?, ?, ?, ?, ?, ?)", *owner, checksum(owner))
-        self.write_ahead()
+        self.run(_WRITE_AHEAD)
 
     def inspect(self) -> str:
-        """Find the damaged rows, and return what is wrong with the journal as a whole, or nothing.
-
-        Raises:
-            JournalError: It cannot be read.
-        """
+        """Find the damaged rows, and return what is wrong with the journal as a whole, or nothing."""
         if self.is_new:
             return ""
         problem, total = self.structure_problem(), 0
@@ -100,7 +94,7 @@ class Journal(JournalDatabase):
     def check(self) -> None:
         """Find the damaged rows, for which nothing is sent; raise `JournalDamaged` where rows are missing."""
         if problem := self.inspect():
-            raise self.damaged(problem)
+            raise JournalDamaged(self.name, problem)
 
     def damaged_lines(self) -> list[int]:
         """Return the lines of the rows that were found damaged."""
@@ -122,12 +116,10 @@ class Journal(JournalDatabase):
 
         Yields:
             Each row that is not imported, as it is met.
-
-        Raises:
-            JournalError: The rows cannot be written, or the journal was created from another input.
         """
-        counts = self.counts()
-        is_new, unmatched, matching = self.is_new, set(self.damaged_lines()), 0
+        counts, is_new, matching = self.counts(), self.is_new, 0
+        damaged = set(self.damaged_lines())
+        unmatched = len(damaged)
         for row in rows:
             problem = row if isinstance(row, BadRow) else self._import_row(row, is_new=is_new)
             if problem is None:
@@ -136,18 +128,17 @@ class Journal(JournalDatabase):
                 yield problem
             elif not unmatched:
                 raise problem
-            elif row.line in unmatched:
-                unmatched.remove(row.line)
             else:
+                unmatched -= 1
                 # The line of a damaged row may be what is damaged.
-                unmatched.pop()
-                yield LostRow(row.line)
+                if row.line not in damaged:
+                    yield LostRow(row.line)
         if not is_new and matching != counts.total - counts.damaged:
             text = f"it has {counts.total} orders, and {matching} of them are in this input"
             raise self._error(f"belongs to another input: {text}")
 
     def _import_row(self, row: Row, *, is_new: bool) -> BadRow | DuplicateRow | JournalError | None:
-        asked = waiting_columns(row.line, row.request)
+        asked = JournalRow.waiting(row.line, row.request).columns()
         if is_new:
             if self.run(_INSERT, *asked).rowcount == 1:
                 return None
@@ -166,7 +157,7 @@ class Journal(JournalDatabase):
 
     def recover(self) -> None:
         """Prepare to go on: the orders that a killed run left in flight are unknown, and may be cancelled."""
-        self.write_ahead()
+        self.run(_WRITE_AHEAD)
         for columns in list(self.select("SELECT * FROM orders WHERE in_flight")):
             if row := JournalRow.from_columns(columns):
                 known = replace(row, state=CancelOutcome.UNKNOWN.value, in_doubt=1, in_flight=0)
@@ -177,9 +168,6 @@ class Journal(JournalDatabase):
 
         Orders in doubt are first, then those that can be tried again or were never tried. An order whose
         order id the exchange has named is cancelled by that.
-
-        Raises:
-            JournalError: The journal cannot be written; nothing was sent for the order.
         """
         for in_doubt in (True, False):
             line = 0
@@ -194,16 +182,10 @@ class Journal(JournalDatabase):
                     yield row.pending()
 
     def record(self, line: int, result: CancelResult) -> JournalRow:
-        """Record how the cancel of a line's order ended, and return what is known of the order now.
-
-        The disk has it when this returns.
-
-        Raises:
-            JournalError: The journal cannot be written.
-        """
+        """Record on the disk how the cancel of a line's order ended, and return what is known of it now."""
         before = self._row(line)
         if before is None:
-            raise self.damaged(f"the row of line {line} fails its checksum")
+            raise JournalDamaged(self.name, f"the row of line {line} fails its checksum")
         known = before.after(result, _now())
         self._write(known)
         return known
@@ -216,7 +198,7 @@ class Journal(JournalDatabase):
     def _write(self, row: JournalRow) -> None:
         self.check_in_place()
         if self.run(_UPDATE, *row.columns()[ASKED:], row.line).rowcount != 1:
-            raise self.damaged(f"the row of line {row.line} is lost")
+            raise JournalDamaged(self.name, f"the row of line {row.line} is lost")
 
     def counts(self) -> Counts:
         """Return how many orders have which outcome."""

@@ -13,12 +13,54 @@ from pathlib import Path
 from typing import Any, Self
 
 from bingx_spot import private_file
-from bingx_spot.bulk.journal_schema import APPLICATION_ID, STATEMENTS, TEMPORARY, VERSION
 from bingx_spot.exceptions import BingxError
+
+# "BXcj" in the header of the file, which distinguishes it from other databases.
+_APPLICATION_ID = 0x4258636A
+VERSION = 3
+_SCHEMA = """
+CREATE TABLE owner (
+    created_at INTEGER NOT NULL,   -- Unix milliseconds
+    created_by TEXT NOT NULL,      -- version of bingx-spot
+    environment TEXT NOT NULL,     -- the base URL that requests are sent to
+    salt BLOB NOT NULL,
+    account BLOB NOT NULL,         -- fingerprint of the API key under the salt, never the key
+    orders INTEGER NOT NULL,       -- how many were imported
+    checksum BLOB NOT NULL         -- of all the above
+);
+CREATE TABLE orders (
+    line INTEGER PRIMARY KEY,      -- of the input, from 1
+    symbol TEXT NOT NULL,
+    order_id INTEGER,              -- where the input names the order by it
+    client_order_id TEXT,          -- where the input names the order by it
+    cancel_restrictions TEXT,      -- the only status in which the order may be cancelled
+    recv_window,                   -- how long a request stays valid, in milliseconds
+    state TEXT NOT NULL,           -- waiting, or the outcome as far as it is known
+    in_flight INTEGER NOT NULL,    -- whether a request may be in flight
+    in_doubt INTEGER NOT NULL,     -- whether a request was sent whose outcome was never learnt
+    calls INTEGER NOT NULL,        -- cancels that were begun
+    started_at INTEGER,            -- of the first call, Unix milliseconds
+    ended_at INTEGER,              -- of the last call, Unix milliseconds
+    exchange_order_id INTEGER,     -- as the exchange named it; further calls go by it
+    order_status TEXT,             -- as the exchange stated it last
+    executed_qty TEXT,             -- as the exchange stated it last, in the base asset
+    error TEXT,                    -- name of the exception that cancel_order would have raised
+    code TEXT,                     -- the exchange's
+    message TEXT,                  -- the exchange's text, or what happened instead of a response
+    hint TEXT,                     -- what to do about it
+    attempts TEXT,                 -- when, where and with which result requests were sent, as JSON
+    checksum BLOB NOT NULL         -- of all the above
+);
+CREATE UNIQUE INDEX by_order_id ON orders (order_id, symbol) WHERE order_id IS NOT NULL;
+CREATE UNIQUE INDEX by_client_order_id ON orders (client_order_id, symbol) WHERE client_order_id IS NOT NULL;
+"""
+_STATEMENTS = [statement.strip() for statement in _SCHEMA.split(";\n") if statement]
+# The lines of rows that fail their checksum; of one connection, and never in the file.
+_TEMPORARY = "CREATE TEMP TABLE damaged (line INTEGER PRIMARY KEY)"
 
 _OTHER_FILE = "is not a journal of bingx-spot, and was left unchanged; give --journal another file"
 _ELSEWHERE = "name a file of yours, or a new one, in a folder that you may write"
-# What to do, by the beginning of the name of SQLite's error.
+# By the beginning of the name of SQLite's error.
 _REASONS = {
     "SQLITE_NOTADB": _OTHER_FILE,
     "SQLITE_FULL": "cannot be written: the disk is full; make room, and give the same command again",
@@ -30,7 +72,7 @@ _REASONS = {
 
 
 class JournalError(BingxError):
-    """A journal cannot be used, read or written; the text says which and why."""
+    """A journal cannot be used, read or written; the text says why."""
 
 
 class JournalDamaged(JournalError):
@@ -58,46 +100,28 @@ def _translating(path: Path, verb: str, advice: str) -> Iterator[None]:
 
 
 class JournalDatabase:
-    """Connection to the database of a journal.
-
-    Args:
-        connection: To the database.
-        name: Its name in error texts.
-        path: The file, or None for a database that ends with the process.
-        lock: Keeps other runs out, or None where no other run can open the database.
-        status: The status of the file, or None.
-        created: Whether this process has created the file.
+    """Connection to the database of a journal; each of its methods may raise `JournalError`.
 
     Attributes:
+        name: Its name in error texts.
         is_new: Whether it holds no orders yet.
-
-    Raises:
-        JournalError: It is a database of something else, or of another version; it was left unchanged.
     """
 
-    def __init__(
-        self,
-        connection: sqlite3.Connection,
-        name: str,
-        path: Path | None = None,
-        lock: "JournalLock | None" = None,
-        status: os.stat_result | None = None,
-        *,
-        created: bool = False,
-    ) -> None:
-        self._connection, self.name, self._path, self._lock = connection, name, path, lock
-        self._status, self._created = status, created
+    def __init__(self, connection: sqlite3.Connection, name: str, path: Path | None = None) -> None:
+        self._connection, self.name, self._path = connection, name, path
+        # Of a run: what keeps other runs out, and the file as it was opened and as it was created.
+        self._lock: JournalLock | None = None
+        self._opened: os.stat_result | None = None
+        self._created: os.stat_result | None = None
         # A damaged text is read, and then fails the checksum of its row.
         connection.text_factory = lambda content: content.decode("utf-8", "surrogateescape")
         self.is_new = self._is_empty()
-        # A full folder of temporary files must not stop the run.
-        self.run("PRAGMA temp_store=MEMORY")
-        self.run(TEMPORARY)
+        self.run("PRAGMA temp_store=MEMORY")  # a full folder of temporary files must not stop the run
+        self.run(_TEMPORARY)
 
     @classmethod
     def temporary(cls) -> Self:
         """Return an empty journal on disk that ends with the process: its rows may not fit into memory."""
-        # An empty name is SQLite's own temporary file, which has no name in the file system.
         journal = cls(sqlite3.connect("", isolation_level=None), "the temporary folder")
         journal.run("PRAGMA journal_mode=OFF")
         journal.run("PRAGMA synchronous=OFF")
@@ -105,27 +129,22 @@ class JournalDatabase:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Open the journal in a file for a run; create the file if there is none.
-
-        Raises:
-            JournalError: The file is something else, cannot be written, or another run uses it.
-        """
+        """Open the journal in a file for a run; create the file if there is none."""
         with ExitStack() as undo, _translating(path, "opened", _ELSEWHERE):
             private_file.find_database(path)
             lock = JournalLock(path)
             undo.callback(lock.release)
             found = private_file.find_database(path)
-            status = found or private_file.create(path)
+            created = None if found else private_file.create(path)
             connection = sqlite3.connect(path, isolation_level=None)
             undo.callback(connection.close)
-            journal = cls(connection, str(path), path, lock, status, created=found is None)
+            journal = cls(connection, str(path), path)
+            journal._lock, journal._opened, journal._created = lock, found or created, created
             journal.check_in_place()
             undo.pop_all()
         journal.run("PRAGMA synchronous=FULL")
-        # On macOS, fsync does not reach the disk without it.
-        journal.run("PRAGMA fullfsync=ON")
-        # In pages. Each order takes two transactions, begun and ended, of a page each.
-        journal.run("PRAGMA wal_autocheckpoint=2")
+        journal.run("PRAGMA fullfsync=ON")  # without it, fsync does not reach the disk on macOS
+        journal.run("PRAGMA wal_autocheckpoint=2")  # in pages; each transaction takes one
         return journal
 
     @classmethod
@@ -134,7 +153,6 @@ class JournalDatabase:
 
         Raises:
             NoOrders: There are no orders in it.
-            JournalError: The file is something else, or does not exist.
         """
         with ExitStack() as undo, _translating(path, "read", "name the file of a journal"):
             private_file.check_regular_database(path)
@@ -158,7 +176,7 @@ class JournalDatabase:
         # SQLite takes a file that is shorter than any database for an empty one, and would overwrite it.
         if application == 0 and not tables and not (self._path and self._path.stat().st_size):
             return True
-        if application != APPLICATION_ID:
+        if application != _APPLICATION_ID:
             raise JournalError(f"{self.name} {_OTHER_FILE}")
         if version != VERSION:
             age = "a later" if version > VERSION else "an earlier"
@@ -176,74 +194,55 @@ class JournalDatabase:
             return error.problem
         if problem != "ok":
             return str(problem).splitlines()[-1]
-        return "" if [sql for (sql,) in found] == STATEMENTS else "its tables are not those of a journal"
-
-    @contextmanager
-    def creating(self) -> Iterator[None]:
-        """Create the tables, and keep what the block writes: all of it or nothing.
-
-        Raises:
-            JournalError: The journal cannot be written.
-        """
-        self.run("BEGIN IMMEDIATE")
-        # Commits, or rolls back if the block raises.
-        with self.translating_errors(), self._connection:
-            for statement in STATEMENTS:
-                self.run(statement)
-            self.run(f"PRAGMA application_id={APPLICATION_ID}")
-            self.run(f"PRAGMA user_version={VERSION}")
-            yield
-        self.is_new = False
-
-    def write_ahead(self) -> None:
-        """Let readers and the run work at the same time."""
-        self.run("PRAGMA journal_mode=WAL")
+        return "" if [sql for (sql,) in found] == _STATEMENTS else "its tables are not those of a journal"
 
     def check_in_place(self) -> None:
         """Raise `JournalError` where the file has left its path: nobody would find what it holds."""
-        if self._path is not None and self._status and not private_file.is_at(self._path, self._status):
+        if self._path is not None and self._opened and not private_file.is_at(self._path, self._opened):
             reason = "was moved or removed while a run used it; put it back and give the same command again"
             raise JournalError(f"{self.name} {reason}")
 
     def run(self, statement: str, *values: object) -> sqlite3.Cursor:
-        """Run SQL with the values of its question marks.
-
-        Raises:
-            JournalError: It failed; the text says why.
-        """
-        with self.translating_errors():
+        """Run SQL with the values of its question marks."""
+        with self._translating_errors():
             return self._connection.execute(statement, values)
 
     def select(self, statement: str, *values: object) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows of a query; the parameters and errors are those of `run`."""
-        with self.translating_errors():
+        """Yield the rows of a query."""
+        with self._translating_errors():
             # Not `yield from`, which would close the cursor of a connection that is closed already.
             for row in self._connection.execute(statement, values):  # noqa: UP028
                 yield row
 
     @contextmanager
-    def translating_errors(self) -> Iterator[None]:
-        """Raise `JournalError` instead of an error of SQLite; the text says what is wrong."""
+    def creating(self) -> Iterator[None]:
+        """Create the tables, and keep what the block writes: all of it or nothing."""
+        self.run("BEGIN IMMEDIATE")
+        # Commits, or rolls back if the block raises.
+        with self._translating_errors(), self._connection:
+            for statement in (*_STATEMENTS, f"PRAGMA application_id={_APPLICATION_ID}"):
+                self.run(statement)
+            self.run(f"PRAGMA user_version={VERSION}")
+            yield
+        self.is_new = False
+
+    @contextmanager
+    def _translating_errors(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
-            # An error of the module itself, such as that of a closed database, has no name.
+            # An error of Python's module, such as that of a closed database, has no name.
             kind = getattr(error, "sqlite_errorname", "")
             # A reader cannot roll back what a run that was killed during its import has left.
             if kind == "SQLITE_READONLY_ROLLBACK":
                 raise NoOrders(f"{self.name} holds no orders") from None
             if kind.startswith("SQLITE_CORRUPT"):
-                raise self.damaged(error) from None
+                raise JournalDamaged(self.name, str(error)) from None
             reasons = (reason for name, reason in _REASONS.items() if kind.startswith(name))
-            reason = next(reasons, "cannot be used: {}").format(error)
-            raise JournalError(f"{self.name} {reason}") from None
+            raise JournalError(f"{self.name} {next(reasons, 'cannot be used: {}').format(error)}") from None
         except UnicodeDecodeError:
             # The text of SQLite's own error quotes what it cannot read.
-            raise self.damaged("the names of its tables cannot be read") from None
-
-    def damaged(self, problem: object) -> JournalDamaged:
-        """Return the error of a journal with this problem."""
-        return JournalDamaged(self.name, str(problem))
+            raise JournalDamaged(self.name, "the names of its tables cannot be read") from None
 
     def close(self, *, discard: bool = False) -> None:
         """Merge the log into the one file, close it or remove it, and release its lock."""
@@ -251,8 +250,8 @@ class JournalDatabase:
         with suppress(sqlite3.Error):
             self._connection.execute("PRAGMA journal_mode=DELETE")
         self._connection.close()
-        if discard and self._created and self._path is not None:
-            private_file.remove_created(self._path, self._status)
+        if discard and self._path is not None:
+            private_file.remove_created(self._path, self._created)
         if self._lock is not None:
             self._lock.release()
 
@@ -260,11 +259,10 @@ class JournalDatabase:
 class JournalLock:
     """Exclusive lock on a journal, until it is released or the process ends, however it ends.
 
-    The lock is SQLite's, which every system releases when a process dies. It is held on an empty file beside
-    the journal, so that the journal itself can be read meanwhile.
+    It is SQLite's, on an empty file beside the journal, so that the journal itself can be read meanwhile.
 
     Raises:
-        JournalError: Another process holds the lock, or the file beside the journal cannot be created.
+        JournalError: Another process holds the lock, or its file cannot be created.
     """
 
     def __init__(self, path: Path) -> None:

@@ -18,15 +18,7 @@ IN_FLIGHT = "in_flight"
 DAMAGED = "damaged"
 #: Every outcome that a journal may show for an order, and what it means.
 OUTCOMES = {
-    "cancelled": "the exchange says that it cancelled the order",
-    "filled": "nothing was left to cancel",
-    "already_canceled": "cancelled before, and not by this call",
-    "failed": "failed or expired; nothing was left to cancel",
-    "not_open": "not open; the state could not be learnt in time",
-    "not_found": "the exchange finds no order by this id",
-    "still_open": "open; no request can take effect any more",
-    "unaffected": "the request was rejected or not sent",
-    "unknown": "may be cancelled; it could not be learnt in time",
+    **{outcome.value: outcome.meaning for outcome in CancelOutcome},
     WAITING: "nothing was sent yet",
     IN_FLIGHT: "a request is in flight, or was when the run was killed",
     DAMAGED: "the row is damaged; nothing is sent for it",
@@ -91,10 +83,16 @@ class JournalRow:
     attempts: str | None = None
 
     @classmethod
+    def waiting(cls, line: int, request: CancelRequest) -> Self:
+        """Return the row of an order for which nothing was sent yet."""
+        asked = request.parameters()
+        values: Any = {name: asked.get(wire) for name, wire in WIRE_NAMES.items()}
+        return cls(line, **values, state=WAITING)
+
+    @classmethod
     def damaged(cls, line: int) -> Self:
         """Return the row to show in place of a damaged one."""
-        asked: Any = dict.fromkeys(WIRE_NAMES)
-        return cls(line, **{**asked, "symbol": ""}, state=DAMAGED, message="the row fails its checksum")
+        return cls(line, "", None, None, None, None, DAMAGED, message="the row fails its checksum")
 
     @classmethod
     def from_columns(cls, columns: Sequence[Any]) -> Self | None:
@@ -174,7 +172,6 @@ class JournalRow:
 COLUMN_NAMES = (*JournalRow.__dataclass_fields__, "checksum")
 ASKED = COLUMN_NAMES.index("state")
 _VALUES = attrgetter(*JournalRow.__dataclass_fields__)
-_NOTHING = (WAITING, 0, 0, 0, *[None] * (len(JournalRow.__dataclass_fields__) - ASKED - 4))
 
 
 def _kept(text: str) -> str:
@@ -213,13 +210,6 @@ def _exchange_order_id(result: CancelResult) -> int | None:
 def checksum(values: Iterable[object]) -> bytes:
     """Return a checksum of values: numbers, text, bytes and None, each of its own type."""
     return blake2b(repr(tuple(values)).encode("utf-8", "surrogatepass"), digest_size=8).digest()
-
-
-def waiting_columns(line: int, request: CancelRequest) -> tuple[object, ...]:
-    """Return the columns of an order for which nothing was sent yet."""
-    asked = request.parameters()
-    values = (line, *map(asked.get, WIRE_NAMES.values()), *_NOTHING)
-    return (*values, checksum(values))
 
 
 @dataclass(slots=True)

@@ -29,24 +29,23 @@ _ACCOUNT_RULES = frozenset(
 class CancelOutcome(StrEnum):
     """How the cancel of one order ended; the same words in a bulk run, its journal and `--json`."""
 
-    CANCELLED = "cancelled"
-    """The exchange says that it cancelled the order."""
-    FILLED = "filled"
-    """The order is filled; nothing is left to cancel."""
-    ALREADY_CANCELED = "already_canceled"
-    """The order was cancelled before, and not by this call."""
-    FAILED = "failed"
-    """The order failed, expired or was rejected when it was placed; nothing is left to cancel."""
-    NOT_OPEN = "not_open"
-    """The order is not open, and its state could not be learnt in time."""
-    NOT_FOUND = "not_found"
-    """The exchange finds no order by this id; by a client order id it finds orders for two hours only."""
-    STILL_OPEN = "still_open"
-    """The order is open, and no request of this call can take effect any more."""
-    UNAFFECTED = "unaffected"
-    """The request was rejected or not sent; it had no effect on the order."""
-    UNKNOWN = "unknown"
-    """The order may be cancelled, and it could not be learnt in time."""
+    CANCELLED = "cancelled", "the exchange says that it cancelled the order"
+    FILLED = "filled", "nothing was left to cancel"
+    ALREADY_CANCELED = "already_canceled", "cancelled before, and not by this call"
+    FAILED = "failed", "failed or expired; nothing was left to cancel"
+    NOT_OPEN = "not_open", "not open; the state could not be learnt in time"
+    NOT_FOUND = "not_found", "the exchange finds no order by this id"
+    STILL_OPEN = "still_open", "open; no request can take effect any more"
+    UNAFFECTED = "unaffected", "the request was rejected or not sent"
+    UNKNOWN = "unknown", "may be cancelled; it could not be learnt in time"
+
+    meaning: str
+
+    def __new__(cls, word: str, meaning: str) -> Self:
+        """Create a member from its word and what it means."""
+        member = str.__new__(cls, word)
+        member._value_, member.meaning = word, meaning
+        return member
 
     @property
     def is_final(self) -> bool:
