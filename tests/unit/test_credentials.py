@@ -19,8 +19,8 @@ WHOLE_FILE = json.dumps({"apiKey": KEY, "apiSecret": SECRET})
 
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("BINGX_API_KEY", "BINGX_API_SECRET", "BINGX_KEY_FILE"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("BINGX_")]:
+        monkeypatch.delenv(name)
 
 
 @pytest.fixture
@@ -87,12 +87,12 @@ class TestFromEnvironment:
 
     @pytest.mark.parametrize(
         ("present", "value", "absent"),
-        [("BINGX_API_KEY", KEY, "API secret is empty"), ("BINGX_API_SECRET", SECRET, "API key is empty")],
+        [("BINGX_API_KEY", KEY, "BINGX_API_SECRET"), ("BINGX_API_SECRET", SECRET, "BINGX_API_KEY")],
     )
     def test_rejects_one_half_even_beside_a_key_file(self, monkeypatch, key_file, present, value, absent):
         monkeypatch.setenv(present, value)
         monkeypatch.setenv("BINGX_KEY_FILE", str(key_file))
-        assert rejection(Credentials.from_env) == absent
+        assert rejection(Credentials.from_env) == f"{absent} is missing, beside the other half of the key"
 
     def test_takes_the_key_file_that_it_names(self, monkeypatch, key_file):
         monkeypatch.setenv("BINGX_KEY_FILE", str(key_file))
@@ -113,6 +113,74 @@ class TestFromEnvironment:
         monkeypatch.setenv("BINGX_API_KEY", KEY)
         monkeypatch.setenv("BINGX_API_SECRET", f"{SECRET}\n")
         assert "line break" in rejection(Credentials.from_env)
+
+
+class TestFilesOfHalves:
+    @pytest.fixture
+    def halves(self, tmp_path, monkeypatch) -> Path:
+        """Return a folder as Kubernetes mounts a secret: each file a link, with what the mount fixes."""
+        for name, value in (("key", KEY), ("secret", SECRET)):
+            (tmp_path / "..data").mkdir(exist_ok=True)
+            file = tmp_path / "..data" / name
+            file.write_text(f"{value}\r\n")
+            file.chmod(0o444)
+            (tmp_path / name).symlink_to(Path("..data", name))
+            monkeypatch.setenv(f"BINGX_API_{name.upper()}_FILE", str(tmp_path / name))
+        mounted = os.statvfs_result((4096, 4096, 0, 0, 0, 0, 0, 0, os.ST_RDONLY, 255))
+        monkeypatch.setattr(os, "fstatvfs", lambda _: mounted)
+        return tmp_path
+
+    @pytest.mark.parametrize("mode", [0o400, 0o440, 0o444])
+    def test_are_read_as_a_mount_has_them_without_line_ends(self, halves, mode):
+        (halves / "secret").chmod(mode)
+        credentials = Credentials.from_env()
+        assert (credentials.api_key, credentials.api_secret) == (KEY, SECRET)
+
+    def test_stand_beside_the_variable_of_the_other_half(self, halves, monkeypatch):
+        monkeypatch.setenv("BINGX_API_KEY", "other-key")
+        credentials = Credentials.from_env()
+        assert (credentials.api_key, credentials.api_secret) == ("other-key", SECRET)
+
+    def test_come_before_the_key_file(self, halves, monkeypatch):
+        monkeypatch.setenv("BINGX_KEY_FILE", "nowhere")
+        assert Credentials.from_env().api_key == KEY
+
+    @pytest.mark.parametrize(
+        ("content", "problem"),
+        [
+            (b"", "is empty"),
+            (b"\n", "is empty"),
+            (f'"{SECRET}"\n'.encode(), "API secret is in quotes"),
+            (f"\ufeff{SECRET}".encode(), "begins with a byte order mark"),
+            (f"{SECRET}\nmore".encode(), "API secret contains white space"),
+            (b"\xff", "is not UTF-8"),
+        ],
+        ids=["empty", "line end", "quotes", "mark", "two lines", "bytes"],
+    )
+    def test_that_cannot_be_used_are_named_for_what_they_are(self, halves, content, problem):
+        (halves / "secret").chmod(0o600)
+        (halves / "secret").write_bytes(content)
+        assert problem in rejection(Credentials.from_env)
+
+    def test_others_may_not_read_them_where_no_mount_fixes_that(self, halves, monkeypatch):
+        monkeypatch.undo()
+        monkeypatch.setenv("BINGX_API_KEY", KEY)
+        monkeypatch.setenv("BINGX_API_SECRET_FILE", str(halves / "secret"))
+        assert "chmod 600" in rejection(Credentials.from_env)
+
+    @pytest.mark.parametrize(
+        ("beside", "said"),
+        [
+            ("BINGX_API_SECRET_FILE", "is set and empty: unset it, so that BINGX_API_SECRET_FILE is read"),
+            ("BINGX_KEY_FILE", "is set and empty: unset it, so that BINGX_KEY_FILE is read"),
+            ("OTHER", "is set and empty"),
+        ],
+    )
+    def test_an_empty_variable_beside_a_file_is_named(self, monkeypatch, beside, said):
+        monkeypatch.setenv("BINGX_API_KEY", KEY)
+        monkeypatch.setenv("BINGX_API_SECRET", "")
+        monkeypatch.setenv(beside, "/secrets/bingx")
+        assert rejection(Credentials.from_env) == f"BINGX_API_SECRET {said}"
 
 
 class TestFromFile:

@@ -18,6 +18,8 @@ from bingx_spot.private_file import read_secret
 API_KEY_VARIABLE = "BINGX_API_KEY"
 API_SECRET_VARIABLE = "BINGX_API_SECRET"  # noqa: S105 - the name of a variable, not a secret
 KEY_FILE_VARIABLE = "BINGX_KEY_FILE"
+#: After the name of one of the first two: the path of a file that holds that half alone.
+_FILE = "_FILE"
 
 _BYTE_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _QUOTES = "\"'`\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}"
@@ -68,22 +70,22 @@ class Credentials:
 
     @classmethod
     def from_env(cls) -> Self:
-        """Read the credentials from the environment or from the key file that it names.
+        """Read the credentials from the environment or from the files that it names.
 
-        `BINGX_API_KEY` and `BINGX_API_SECRET` come first, then the file named by `BINGX_KEY_FILE`.
+        `BINGX_API_KEY` and `BINGX_API_SECRET` come first, then the files that `BINGX_API_KEY_FILE` and
+        `BINGX_API_SECRET_FILE` name, each with one half, then the key file that `BINGX_KEY_FILE` names.
 
         Raises:
-            CredentialsError: Neither is set, only one half is, or the file cannot be used.
+            CredentialsError: None is set, only one half is, or a file cannot be used.
         """
-        # os.environ is not assigned to a variable: tools that print a traceback would print the secret with
-        # it.
-        if API_KEY_VARIABLE in os.environ or API_SECRET_VARIABLE in os.environ:
-            return cls(os.environ.get(API_KEY_VARIABLE, ""), os.environ.get(API_SECRET_VARIABLE, ""))
+        if source_of(API_KEY_VARIABLE) or source_of(API_SECRET_VARIABLE):
+            return cls(half_from_env(API_KEY_VARIABLE), half_from_env(API_SECRET_VARIABLE))
         if path := os.environ.get(KEY_FILE_VARIABLE):
             return cls.from_file(path)
+        files = f"{API_KEY_VARIABLE}{_FILE} and {API_SECRET_VARIABLE}{_FILE} to files with one half each"
         raise CredentialsError(
-            f"no API key: set {API_KEY_VARIABLE} and {API_SECRET_VARIABLE}, "
-            f"or {KEY_FILE_VARIABLE} to the path of a key file"
+            f"no API key: set {API_KEY_VARIABLE} and {API_SECRET_VARIABLE}, or {files}, or "
+            f"{KEY_FILE_VARIABLE} to the path of a key file"
         )
 
     @classmethod
@@ -127,6 +129,39 @@ class Credentials:
 
     # The default returns both halves to any code that asks for the object's state.
     __getstate__ = __reduce__
+
+
+def source_of(variable: str) -> str:
+    """Return the variable that gives a half: this one, the one that names its file, or none."""
+    return next((name for name in (variable, variable + _FILE) if name in os.environ), "")
+
+
+@leaving_no_frame
+def half_from_env(variable: str) -> str:
+    """Return the API key or the API secret, as its variable or the file of that half has it.
+
+    Line ends after it are left out: most programs write one.
+
+    Args:
+        variable: `API_KEY_VARIABLE` or `API_SECRET_VARIABLE`.
+
+    Raises:
+        CredentialsError: Neither variable is set, the one that is set is empty, or the file cannot be used.
+    """
+    source = source_of(variable)
+    if not source:
+        raise CredentialsError(f"{variable} is missing, beside the other half of the key")
+    # os.environ is not assigned to a variable: tools that print a traceback would print the secret with it.
+    if not os.environ[source]:
+        hidden = [name for name in (variable + _FILE, KEY_FILE_VARIABLE) if os.environ.get(name)]
+        unset = f": unset it, so that {hidden[0]} is read" if hidden and source == variable else ""
+        raise CredentialsError(f"{source} is set and empty{unset}")
+    if source == variable:
+        return os.environ[source]
+    text = _read_private(Path(os.environ[source])).rstrip("\r\n")
+    if not text:
+        raise CredentialsError(f"key file {os.environ[source]} is empty")
+    return text
 
 
 def _problem(name: str, value: object) -> str:

@@ -67,7 +67,7 @@ class TestKey:
 
     def test_half_of_one(self, sandbox, monkeypatch):
         monkeypatch.setenv("BINGX_API_KEY", "a-key")
-        assert "API secret is empty" in found_at(sandbox.url)["key"].found
+        assert "BINGX_API_SECRET is missing" in found_at(sandbox.url)["key"].found
 
     @pytest.mark.usefixtures("_visible_at_once")
     def test_a_file_that_others_can_read(self, sandbox, monkeypatch, tmp_path):

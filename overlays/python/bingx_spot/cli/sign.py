@@ -9,7 +9,13 @@ import click
 
 from bingx_spot.cli.output import json_option, print_json, print_line
 from bingx_spot.core.signing import canonical_string, sign
-from bingx_spot.credentials import API_SECRET_VARIABLE, KEY_FILE_VARIABLE, Credentials
+from bingx_spot.credentials import (
+    API_SECRET_VARIABLE,
+    KEY_FILE_VARIABLE,
+    Credentials,
+    half_from_env,
+    source_of,
+)
 from bingx_spot.exceptions import CredentialsError, InvalidInput
 
 _EPILOG = """\b
@@ -92,8 +98,8 @@ def _point_out_seconds(timestamp: str) -> None:
 
 def _secret() -> str:
     # To sign needs the secret only, and no API key.
-    if os.environ.get(API_SECRET_VARIABLE):
-        return os.environ[API_SECRET_VARIABLE]
+    if source_of(API_SECRET_VARIABLE):
+        return half_from_env(API_SECRET_VARIABLE)
     if path := os.environ.get(KEY_FILE_VARIABLE):
         return Credentials.from_file(path).api_secret
     raise click.UsageError(

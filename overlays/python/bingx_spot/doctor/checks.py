@@ -4,7 +4,13 @@ import os
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 
-from bingx_spot.credentials import API_KEY_VARIABLE, API_SECRET_VARIABLE, KEY_FILE_VARIABLE, Credentials
+from bingx_spot.credentials import (
+    API_KEY_VARIABLE,
+    API_SECRET_VARIABLE,
+    KEY_FILE_VARIABLE,
+    Credentials,
+    source_of,
+)
 from bingx_spot.doctor import CheckResult, Status
 from bingx_spot.doctor.check_exchange import (
     CANCEL_CHECK,
@@ -93,8 +99,9 @@ def _check_key() -> tuple[CheckResult, Credentials | None]:
             f"and set {KEY_FILE_VARIABLE} to its path."
         )
         return CheckResult("key", Status.FAIL, str(error), fix), None
-    found = f"{API_KEY_VARIABLE} and {API_SECRET_VARIABLE} are set"
-    if API_KEY_VARIABLE not in os.environ:
+    sources = source_of(API_KEY_VARIABLE), source_of(API_SECRET_VARIABLE)
+    found = f"{sources[0]} and {sources[1]} are set"
+    if not any(sources):
         found = f"{os.environ[KEY_FILE_VARIABLE]} holds both, and only you can read it"
     return CheckResult("key", Status.PASS, found), credentials
 
