@@ -15,7 +15,7 @@ from bingx_spot import (
     InvalidInput,
     generated_client,
 )
-from bingx_spot._base_client import with_environment
+from bingx_spot.settings import with_environment
 from tests.support.samples import Unlimited, blocking
 
 KEYS = Credentials("planted-key-0123456789", "planted-secret")
@@ -183,7 +183,7 @@ class TestFromEnv:
 
     def test_names_the_option_where_a_variable_is_not_allowed(self, monkeypatch):
         monkeypatch.setenv("BINGX_ENV", "prod")
-        with pytest.raises(InvalidInput, match="environment is 'prod'"):
+        with pytest.raises(InvalidInput, match="BINGX_ENV is 'prod'"):
             BingxSpot.from_env()
 
     def test_needs_credentials(self, monkeypatch):

@@ -136,12 +136,14 @@ class TestFilesOfHalves:
         credentials = Credentials.from_env()
         assert (credentials.api_key, credentials.api_secret) == (KEY, SECRET)
 
-    def test_stand_beside_the_variable_of_the_other_half(self, halves, monkeypatch):
+    @pytest.mark.usefixtures("halves")
+    def test_stand_beside_the_variable_of_the_other_half(self, monkeypatch):
         monkeypatch.setenv("BINGX_API_KEY", "other-key")
         credentials = Credentials.from_env()
         assert (credentials.api_key, credentials.api_secret) == ("other-key", SECRET)
 
-    def test_come_before_the_key_file(self, halves, monkeypatch):
+    @pytest.mark.usefixtures("halves")
+    def test_come_before_the_key_file(self, monkeypatch):
         monkeypatch.setenv("BINGX_KEY_FILE", "nowhere")
         assert Credentials.from_env().api_key == KEY
 

@@ -78,7 +78,20 @@ class TestSymbol:
         assert "such as BTC-USDT" in error.allowed
 
     def test_the_rejection_says_what_was_given(self):
-        assert str(rejection(symbol="btc-usdt")).startswith("symbol is 'btc-usdt'; allowed: ")
+        assert str(rejection(symbol="BTC")).startswith("symbol is 'BTC'; allowed: ")
+
+    @pytest.mark.parametrize(
+        "slip",
+        ["btc-usdt", "btcusdt", "BTCUSDT", "BTC/USDT", "btc_usdt", " BTC-USDT", "BTC USDT", "BTC--USDT"],
+    )
+    def test_a_slip_is_answered_with_what_it_must_mean(self, slip):
+        assert rejection(symbol=slip).reason == f"is {slip!r}; did you mean BTC-USDT?"
+
+    @pytest.mark.parametrize(
+        "other", ["", "-", "USDT", "BTC/USDT:USDT", "BTC-USDT-PERP", "BTC$-USDT", "\ud800"]
+    )
+    def test_nothing_is_suggested_for_anything_else(self, other):
+        assert "did you mean" not in rejection(symbol=other).reason
 
 
 class TestOrderId:

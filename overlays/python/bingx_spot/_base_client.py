@@ -1,6 +1,5 @@
 """What the blocking and the async client share: how a client is created, derived, shown and closed."""
 
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self, Unpack
 
@@ -13,14 +12,11 @@ from bingx_spot.environments import Environment
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.keepalive import AsyncKeepAlive, KeepAlive
 from bingx_spot.limits.client_state import ClientState, HostSelector, PlacementSelector
-from bingx_spot.limits.rates import parse_rate
-from bingx_spot.shared_limits.options import LIMITS_VARIABLE, RATE_VARIABLE, account_of, rate_limiter_for
+from bingx_spot.settings import with_environment
+from bingx_spot.shared_limits.options import account_of, rate_limiter_for
 
 if TYPE_CHECKING:
     from bingx_spot_api import AuthenticatedClient, SupportsRequests
-
-#: The environment variable that names the environment where `from_env` gets none.
-ENVIRONMENT_VARIABLE = "BINGX_ENV"
 
 # These create the connection pool, which a client derived by `with_options` shares.
 _POOL_OPTIONS = frozenset({"proxy", "tls", "transport"})
@@ -69,10 +65,10 @@ class BaseClient:
     def from_env(cls, **options: Unpack[Options]) -> Self:
         """Return a client with the credentials of the environment.
 
-        Reads `BINGX_API_KEY` and `BINGX_API_SECRET`, or the key file that `BINGX_KEY_FILE` names. Reads
-        `BINGX_ENV` (`live`, `vst`, `sandbox` or a base URL) where `environment` is not given, and
-        `BINGX_LIMITS` (how processes share the rate limit) where `limits` is not, and `BINGX_RATE` (how
-        fast to cancel) where `rate` is not.
+        Reads `BINGX_API_KEY` and `BINGX_API_SECRET`, or the files that `BINGX_API_KEY_FILE` and
+        `BINGX_API_SECRET_FILE`, or `BINGX_KEY_FILE`, name. An option that is not given is read from its
+        variable: `BINGX_ENV`, `BINGX_TIMEOUT`, `BINGX_PLACEMENT`, `BINGX_PROXY`, `BINGX_CA_FILE` (for `tls`),
+        `BINGX_RATE` and `BINGX_LIMITS`.
 
         Args:
             **options: See `Config`.
@@ -155,17 +151,6 @@ def generated_client(
     config = Config(**options)
     context = _context(credentials, config, _new_state(credentials, config))
     return signing_client(context, _engine(config), owns_engine=True)
-
-
-def with_environment(options: Options) -> Options:
-    """Return the caller's options, with those that environment variables give where they are not set."""
-    environment, limits = os.environ.get(ENVIRONMENT_VARIABLE), os.environ.get(LIMITS_VARIABLE)
-    rate = os.environ.get(RATE_VARIABLE)
-    if environment:
-        options = {"environment": environment, **options}
-    if limits:
-        options = {"limits": limits, **options}
-    return {"rate": parse_rate(rate), **options} if rate else options
 
 
 def _engine(config: Config) -> Engine:

@@ -46,6 +46,12 @@ class Environment:
         """Return whether requests may go over http, and so only to this machine."""
         return any(url.startswith("http:") for url in (self.base_url, self.fallback_url or ""))
 
+    @property
+    def option(self) -> str:
+        """Return what `--env` and `BINGX_ENV` take for it: its name, or else its base URL."""
+        known = any((server.environment, server.url) == (self.name, self.base_url) for server in SERVERS)
+        return self.name if known else self.base_url
+
     @classmethod
     def parse(cls, text: "str | Environment") -> "Environment":
         """Return the environment of that name, or the one at that base URL.

@@ -23,6 +23,9 @@ MAXIMUM_ORDER_ID = 2**63 - 1
 MAXIMUM_RECV_WINDOW = 60000
 CLIENT_ORDER_ID = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 
+# How other programs join base and quote, and what quotes are where nothing joins them.
+_SEPARATORS = re.compile(r"[-/_ ]+")
+_QUOTES = ("USDT", "USDC", "USD", "BTC", "ETH", "EUR")
 _PUNCTUATION = str.maketrans("", "", "_.#")
 _SYMBOL_ALLOWED = "base and quote in upper case joined by one hyphen, such as BTC-USDT"
 _ORDER_ID_ALLOWED = f"a whole number from 1 to {MAXIMUM_ORDER_ID}"
@@ -91,8 +94,20 @@ def checked_symbol(symbol: str) -> str:
     if not isinstance(symbol, str):
         raise InvalidInput("symbol", f"is of type {type(symbol).__name__}", _SYMBOL_ALLOWED)
     if not _is_symbol(symbol):
-        raise InvalidInput("symbol", f"is {shown(symbol)}", _SYMBOL_ALLOWED)
+        meant = _similar_symbol(symbol)
+        suggestion = f"; did you mean {meant}?" if meant else ""
+        raise InvalidInput("symbol", f"is {shown(symbol)}{suggestion}", _SYMBOL_ALLOWED)
     return symbol
+
+
+def _similar_symbol(text: str) -> str:
+    """Return the symbol that a text must mean, such as BTC-USDT for `btcusdt` or `BTC/USDT`, or nothing."""
+    bare = text.strip().upper()
+    parts = [part for part in _SEPARATORS.split(bare) if part]
+    if len(parts) == 1 and (quote := next((each for each in _QUOTES if bare.endswith(each)), "")):
+        parts = [bare.removesuffix(quote), quote]
+    symbol = "-".join(parts)
+    return symbol if ":" not in text and _is_symbol(symbol) else ""
 
 
 # A program uses few symbols, and passes one of them in every call.

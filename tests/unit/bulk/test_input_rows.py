@@ -163,7 +163,7 @@ def test_a_json_line_that_is_not_an_object_is_a_bad_row():
     [
         (b"", "is empty"),
         (b"\n \n", "is empty"),
-        (b'[{"symbol":"BTC-USDT","orderId":1}]', "is a JSON list"),
+        (b'[{"symbol":"BTC-USDT","orderId":1},', "is not JSON"),
         (b"symbol,price\nBTC-USDT,1\n", "header is"),
         (b"orderId\n1\n", "header is"),
         (b"symbol,orderId,cancelRestriction\n", "did you mean cancelRestrictions?"),
@@ -177,6 +177,74 @@ def test_other_files_are_rejected_as_a_whole(content, named):
     with pytest.raises(InvalidInput) as caught:
         rows(content)
     assert named in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'[{{"symbol": "BTC-USDT", "orderId": {ORDER_ID}}}]',
+        f'\n [\n  {{"symbol": "BTC-USDT",\n   "orderId": "{ORDER_ID}"}}\n]\n',
+        f'[{{"id": "{ORDER_ID}", "clientOrderId": "x", "symbol": "BTC/USDT", "info": {{"a": 1, "a": 2}}}}]',
+    ],
+)
+def test_a_json_list_is_read_as_rows(text):
+    assert rows(text) == [Row(1, CancelRequest("BTC-USDT", order_id=ORDER_ID))]
+
+
+def test_each_bad_object_of_a_json_list_is_a_bad_row_by_its_number():
+    twice = '{"symbol":"BTC-USDT","orderId":1,"orderId":2}'
+    found = rows(
+        f'[7, {twice}, {{"symbol":"BTC-USDT","orderId":1.7e18}}, {{"symbol":"BTC-USDT","orderId":3}}]'
+    )
+    assert [(type(row), row.line) for row in found] == [(BadRow, 1), (BadRow, 2), (BadRow, 3), (Row, 4)]
+
+
+def test_a_json_list_may_be_one_long_line():
+    listed = [{"symbol": "BTC-USDT", "orderId": number} for number in range(1, 3001)]
+    assert len(rows(json.dumps(listed))) == 3000
+    assert rows("[]") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"id,clientOrderId,symbol,status\n{ORDER_ID},x,BTC/USDT,open\n",
+        f",id,symbol\n0,{ORDER_ID},BTC/USDT\n",
+        f"id,symbol\n{ORDER_ID},BTC-USDT\n",
+    ],
+)
+def test_rows_as_ccxt_and_pandas_write_them(text):
+    assert rows(text) == [Row(2, CancelRequest("BTC-USDT", order_id=ORDER_ID))]
+
+
+def test_an_id_of_the_users_own_beside_a_client_order_id_is_no_order_id():
+    [row] = rows("id,symbol,clientOrderID\n17,BTC-USDT,my-bot_0001\n")
+    assert isinstance(row, Row)
+    assert row.request == CancelRequest("BTC-USDT", client_order_id="my-bot_0001")
+    assert "must name the order" in reason("id,symbol,clientOrderID\n17,BTC-USDT,\n")
+
+
+def test_a_swap_of_ccxt_is_a_bad_row():
+    assert "symbol is 'BTC/USDT:USDT'" in reason(f"id,symbol\n{ORDER_ID},BTC/USDT:USDT\n")
+
+
+@pytest.mark.parametrize("mark", [";", "|", ","])
+def test_the_line_that_names_the_separator_is_understood(mark):
+    text = f"sep={mark}\r\nsymbol{mark}orderId\r\nBTC-USDT{mark}{ORDER_ID}\r\n"
+    assert rows(text) == [Row(3, CancelRequest("BTC-USDT", order_id=ORDER_ID))]
+
+
+def test_a_column_without_a_name_is_listed_as_such():
+    reader = Rows(io.BytesIO(b",symbol,orderId\n0,BTC-USDT,1\n"))
+    assert len(list(reader)) == 1
+    assert reader.ignored == ["(no name)"]
+
+
+def test_ids_that_end_in_zeros_beyond_the_16th_digit_are_counted():
+    ids = [1735964079647111281, 1735964079647111000, 1735964079647110000, 17359640796471112, 1000]
+    reader = Rows(io.BytesIO(b"symbol,orderId\n" + b"".join(b"BTC-USDT,%d\n" % each for each in ids)))
+    assert len(list(reader)) == 5
+    assert (reader.long_ids, reader.rounded) == (4, [3, 4])
 
 
 def test_no_rows_are_allowed_where_the_format_is_known():

@@ -47,7 +47,7 @@ class TestBadRows:
         text = "symbol,orderId,price\nBTC-USDT,1,7\nBTC-USDT,2,7\nBTC-USDT,1,7\n"
         done = invoke("cancel-many", "--from", "-", "--dry-run", "--json", text=text)
         assert done.exit_code == 0
-        assert "line 4: names the order of line 2 again" in done.stderr
+        assert "line 4: duplicate of line 2" in done.stderr
         assert "1 duplicate row; each order is cancelled once." in done.stderr
         assert "Columns ignored: price." in done.stderr
         plan = json.loads(done.stdout)
@@ -84,7 +84,7 @@ class TestDryRun:
     def test_a_wrong_rate_exits_2(self, rate, dry_run):
         done = invoke("cancel-many", "--from", "-", "--rate", rate, *dry_run, text=csv(1), **KEYS)
         assert done.exit_code == 2
-        assert "--rate or BINGX_RATE is" in done.stderr
+        assert "--rate is" in done.stderr
 
     def test_knows_what_the_journal_has_done_and_does_not_change_it(self, journal):
         opened = new_journal(journal, rows(5))

@@ -1,6 +1,7 @@
 """`bingx-spot cancel`: its outcome, its exit code and its output, for each ending."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -21,6 +22,8 @@ from bingx_spot import (
     StillOpen,
 )
 from bingx_spot.cli import cancel
+from bingx_spot.cli.output import attempt_lines
+from bingx_spot.core.engine import MAYBE_SENT_NOTE, NOT_SENT_NOTE
 from tests.support.command_line import invoke
 from tests.support.samples import ORDER, ORDER_ID
 from tests.unit.cli.stub_client import install
@@ -77,6 +80,57 @@ def test_a_cancelled_order(monkeypatch):
     }
     printed = json.loads(invoke(*ARGUMENTS, "--json").stdout)
     assert (printed["outcome"], printed["orderId"], printed["status"]) == ("cancelled", ORDER_ID, "CANCELED")
+    assert (printed["environment"], printed["host"]) == ("live", "https://open-api.bingx.com")
+
+
+def test_an_order_id_may_follow_the_symbol(monkeypatch):
+    stub = install(monkeypatch, cancel, order("CANCELED"))
+    assert invoke("cancel", "BTC-USDT", ORDER_ID).exit_code == 0
+    [(_, parameters)] = stub.calls
+    assert (parameters["order_id"], parameters["client_order_id"]) == (str(ORDER_ID), None)
+
+
+def test_a_code_is_a_number_in_json_however_it_was_received(monkeypatch):
+    install(monkeypatch, cancel, RequestRejected(replace(DETAILS, code="100404")))
+    assert json.loads(invoke(*ARGUMENTS, "--json").stdout)["code"] == 100404
+
+
+def test_what_no_code_stands_beside_is_not_said_by_the_exchange(monkeypatch):
+    for code, label in ((None, "reason"), (100404, "the exchange said")):
+        install(monkeypatch, cancel, NotSent(replace(DETAILS, code=code)))
+        shown = invoke(*ARGUMENTS).stdout
+        assert f"│ {label} " in shown
+        assert ("the exchange said" in shown) == (code is not None)
+
+
+@pytest.mark.parametrize(
+    ("notes", "said"),
+    [
+        ([], f"Unknown whether order {ORDER_ID} was cancelled. Find out with: "),
+        ([MAYBE_SENT_NOTE], f"Unknown whether order {ORDER_ID} was cancelled. Find out with: "),
+        ([NOT_SENT_NOTE], f"Order {ORDER_ID} was not cancelled: nothing was sent."),
+    ],
+    ids=["unknown", "maybe sent", "not sent"],
+)
+def test_ctrl_c_names_the_order_and_the_next_step(monkeypatch, notes, said):
+    interruption = KeyboardInterrupt()
+    for note in notes:
+        interruption.add_note(note)
+    install(monkeypatch, cancel, interruption)
+    done = invoke(*ARGUMENTS, "--env", "vst")
+    assert done.exit_code == 130
+    assert done.stderr.startswith(f"Interrupted. {said}")
+    query = f"bingx-spot query BTC-USDT --order-id {ORDER_ID} --env vst\n"
+    assert done.stderr.endswith(query) == ("Unknown" in said)
+
+
+def test_equal_attempts_are_one_line_with_their_times_and_hosts():
+    equal = replace(ATTEMPT, at=5_000, host="https://fallback.test")
+    other = replace(ATTEMPT, operation="cancelOrder", result="no response", at=3_000)
+    assert attempt_lines((ATTEMPT, other, equal)) == [
+        "queryOrder 2 times, 00:00:00 to 00:00:05 UTC, primary.test, fallback.test: HTTP 200, verified",
+        "cancelOrder, 00:00:03 UTC, primary.test: no response",
+    ]
 
 
 @EACH
@@ -109,7 +163,10 @@ def test_each_ending_for_people(monkeypatch, outcome, error, code):
     assert outcome in shown
     assert "What to do." in shown
     assert "order not exist" in shown
-    assert "queryOrder: HTTP 200, verified (2 times)" in shown
+    said = " ".join(shown.replace("│", " ").split())
+    assert "queryOrder 2 times, 00:00:00 UTC, primary.test: HTTP 200, verified" in said
+    assert "environment live" in said
+    assert "host https://open-api.bingx.com" in said
 
 
 def test_the_exit_codes_and_their_words_are_in_the_help():
@@ -144,6 +201,14 @@ class TestAlreadyCanceledOk:
         (("BTC-USDT",), "--order-id or --client-order-id"),
         (("BTC-USDT", "--order-id", "1", "--client-order-id", "a"), "--order-id or --client-order-id"),
         (("btc/usdt", "--order-id", "1"), "SYMBOL"),
+        (("BTCUSDT", "1"), "did you mean BTC-USDT?"),
+        (("BTC-USDT", "1", "--order-id", "1"), "given twice"),
+        (("BTC-USDT", "my-bot_0001"), "--client-order-id"),
+        (("BTC-USDT", "1", "--timeout", "soon"), "--timeout is 'soon'"),
+        (("BTC-USDT", "1", "--placement", "body"), "--placement is 'body'"),
+        (("BTC-USDT", "1", "--proxy", "http://p:1", "--env", "sandbox"), "--proxy or BINGX_PROXY"),
+        (("BTC-USDT", "1", "--ca-file", "/nowhere"), "--ca-file is '/nowhere', which cannot be read"),
+        (("BTC-USDT", "1", "--rate", "9"), "--rate is 9.0"),
         (("BTC-USDT", "--order-id", "12a"), "--order-id"),
         (("BTC-USDT", "--order-id", "0"), "--order-id"),
         (("BTC-USDT", "--client-order-id", "a b"), "--client-order-id"),

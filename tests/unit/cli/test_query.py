@@ -22,7 +22,12 @@ def test_shows_the_order(monkeypatch):
     assert str(ORDER_ID) in done.stdout
     assert "FILLED" in done.stdout
     assert "\x1b" not in done.stdout
-    assert json.loads(invoke(*ARGUMENTS, "--json").stdout) == {**ORDER, "status": "FILLED"}
+    assert json.loads(invoke(*ARGUMENTS, "--json").stdout) == {
+        **ORDER,
+        "status": "FILLED",
+        "environment": "live",
+        "host": "https://open-api.bingx.com",
+    }
 
 
 @pytest.mark.parametrize(
@@ -33,7 +38,10 @@ def test_failures(monkeypatch, kind, code):
     install(monkeypatch, query, kind(details))
     done = invoke(*ARGUMENTS)
     assert done.exit_code == code
-    assert done.stderr.startswith(f"{kind.__name__}: it said no (code 100404). What to do.")
+    where = "environment live, host https://open-api.bingx.com"
+    assert done.stderr.startswith(f"{kind.__name__} ({where}): it said no (code 100404). What to do.")
+        f"{kind.__name__} (environment live, host https://open-api.bingx.com): it said no (code 100404). What to do."
+    )
     assert not done.stdout
     done = invoke(*ARGUMENTS, "--json")
     assert done.exit_code == code

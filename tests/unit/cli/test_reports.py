@@ -17,14 +17,14 @@ def test_every_outcome_has_its_number_and_its_meaning():
     assert {*OUTCOMES} <= summary.keys()
     assert all(str(summary[outcome]).startswith("2: ") for outcome in OUTCOMES if outcome != "cancelled")
     assert str(summary["of these"]).startswith("1 maybe cancelled by this run")
-    assert summary["unfinished"] == "14: the same command again tries these again"
+    assert summary["unfinished"] == "14: run the same command again"
     assert summary["details"] == "bingx-spot journal orders.journal"
 
 
 def test_outcomes_that_did_not_occur_are_left_out():
     summary = summary_rows(Counts(Counter({"cancelled": 3})), None)
     assert summary == {"cancelled": "3", "details": None}
-    assert "query them" in str(summary_rows(Counts(Counter({"unknown": 1})), None)["unfinished"])
+    assert "or query them" in str(summary_rows(Counts(Counter({"unknown": 1})), None)["unfinished"])
 
 
 @pytest.mark.parametrize(

@@ -71,21 +71,21 @@ class TestWithAnOrder:
                 OrderFilled,
                 "FILLED",
                 "is FILLED; it was not cancelled.",
-                "There is nothing left to cancel.",
+                "Do nothing: there is nothing left to cancel.",
             ),
             (
                 Action.RAISE_FAILED,
                 OrderFailed,
                 "EXPIRED",
                 "is EXPIRED; it was not cancelled.",
-                "There is nothing left to cancel.",
+                "Do nothing: there is nothing left to cancel.",
             ),
             (
                 Action.RAISE_ALREADY_CANCELED,
                 OrderAlreadyCanceled,
                 "CANCELED",
                 "was already cancelled, and not by this call.",
-                "There is nothing left to cancel.",
+                "Do nothing: there is nothing left to cancel.",
             ),
             (
                 Action.RAISE_STILL_OPEN,
@@ -109,7 +109,7 @@ class TestWithAnOrder:
     def test_without_a_refusal_the_text_has_no_message_twice(self) -> None:
         error = error_for(Action.RAISE_FILLED, facts(), stated("FILLED"))
         assert str(error) == (
-            f"Order {ORDER_ID} is FILLED; it was not cancelled. There is nothing left to cancel."
+            f"Order {ORDER_ID} is FILLED; it was not cancelled. Do nothing: there is nothing left to cancel."
         )
 
 
@@ -138,7 +138,9 @@ class TestUnknown:
             Action.RAISE_UNKNOWN, facts(ambiguous=AMBIGUOUS, error=locked, can_open=False), None
         )
         assert error.details.retry_at == 5_000
-        assert error.hint.startswith("The exchange does not accept this request before the time in retry_at.")
+        assert error.hint.startswith(
+            "Wait until the time in retry_at; the exchange accepts no such request before."
+        )
         once_locked = error_for(Action.RAISE_UNKNOWN, facts(ambiguous=AMBIGUOUS, error=locked), None)
         assert once_locked.details.retry_at is None
 
@@ -174,18 +176,19 @@ class TestNotFound:
         error = error_for(Action.RAISE_NOT_FOUND, facts(not_open=REFUSAL), None)
         assert type(error) is OrderNotFound
         assert str(error) == (
-            f"The exchange does not find order {ORDER_ID}. order is gone (code 100404, HTTP 200). "
-            "Check the symbol and the id, and that the order belongs to this account and environment. A new "
-            "order is not found at once."
+            f"The exchange does not find order {ORDER_ID}. A new order is not found at once. "
+            "order is gone (code 100404, HTTP 200). "
+            "Check the symbol and the id, and that the order belongs to this account and environment."
         )
 
     def test_by_client_order_id_says_what_it_cannot_prove(self) -> None:
         error = error_for(Action.RAISE_NOT_FOUND, facts(BY_CLIENT_ORDER_ID, not_open=REFUSAL), None)
-        assert error.details.summary == f"The exchange does not find the {CLIENT_ORDER_NAME}."
-        assert error.hint == (
+        assert error.details.summary == (
+            f"The exchange does not find the {CLIENT_ORDER_NAME}. "
             "An order is found by its client order id for two hours only, and a new order not at once: "
-            "this does not prove that no such order is open. Use the order id if you have it."
+            "this does not prove that no such order is open."
         )
+        assert error.hint == "Use the order id if you have it."
 
 
 class TestNotOpen:
@@ -235,8 +238,9 @@ class TestOrderName:
 
 
 def test_the_hint_of_a_query_names_the_order_in_python_and_on_the_command_line() -> None:
-    assert query_hint(CANCELLING) == BY_ID_HINT
-    assert query_hint(BY_CLIENT_ORDER_ID) == BY_CLIENT_ID_HINT
+    assert query_hint(CANCELLING, "") == BY_ID_HINT
+    assert query_hint(BY_CLIENT_ORDER_ID, "") == BY_CLIENT_ID_HINT
+    assert query_hint(CANCELLING, "vst") == f"{BY_ID_HINT.removesuffix('`')} --env vst`"
 
 
 def test_the_hint_names_the_order_as_the_query_does() -> None:

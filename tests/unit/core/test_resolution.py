@@ -164,8 +164,8 @@ class TestOrdersThatAreNotFound:
         world = World(then=lambda _: NOT_FOUND, read=lambda _: NOT_FOUND)
         played = world.play(BY_CLIENT_ID)
         assert ending(played) == "OrderNotFound"
-        assert "two hours" in played.error.hint
-        assert "does not prove" in played.error.hint
+        assert "two hours" in played.error.details.summary
+        assert "does not prove" in played.error.details.summary
 
     @pytest.mark.parametrize("call", [CANCELLING, BY_CLIENT_ID], ids=["order id", "client order id"])
     def test_a_new_order_is_waited_for(self, call: ApiCall) -> None:
@@ -215,7 +215,7 @@ class TestOrdersThatAreNotFound:
         world = World(then=lambda _: NOT_OPEN, read=lambda status: order(status, clientOrderID="Bot_1"))
         played = world.play(call, timeout=1.0)
         assert ending(played) == "OutcomeUnknown"
-        assert "is open; this call did not change it." in str(played.error)
+        assert "was cancelled. This call did not change it; it may be open." in str(played.error)
 
     @pytest.mark.parametrize(("timeout", "expected"), [(4.0, "OutcomeUnknown"), (30.0, "StillOpen")])
     def test_a_refusal_of_a_restricted_cancel_may_be_about_the_restriction(

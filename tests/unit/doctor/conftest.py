@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from bingx_sandbox import Sandbox
+from bingx_spot.config import Options
 from bingx_spot.doctor import CheckResult
 from bingx_spot.doctor.checks import run_checks
 
@@ -15,7 +16,7 @@ FoundOn = Callable[..., dict[str, CheckResult]]
 @pytest.fixture(autouse=True)
 def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
-        if name.startswith("BINGX_") or name.lower().endswith("_proxy"):
+        if name.startswith(("BINGX_", "SSL_CERT_")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
 
 
@@ -41,4 +42,5 @@ def found_on(monkeypatch: pytest.MonkeyPatch, _visible_at_once: None) -> FoundOn
 
 def found_at(url: str, *, probe: bool = True) -> dict[str, CheckResult]:
     """Run all checks, and return the results by name."""
-    return {result.check: result for result in run_checks(url, lambda: probe)}
+    options: Options = {"environment": url}
+    return {result.check: result for result in run_checks(options, lambda: probe)}

@@ -21,7 +21,7 @@ class TestPlacement:
             found = found_on(sandbox)
         assert found["key accepted"].status is Status.PASS
         assert found["placement"].status is Status.WARN
-        assert '"query" saves it' in found["placement"].fix
+        assert "--placement query, or set BINGX_PLACEMENT" in found["placement"].fix
 
     def test_no_placement_is_read(self, sandbox, found_on):
         text = "signature is missing"

@@ -30,7 +30,7 @@ class TestHost:
         with TlsServer() as url:
             found = found_at(url)
         assert found["TLS"].status is Status.FAIL
-        assert "ssl.SSLContext" in found["TLS"].fix
+        assert "--ca-file, or set BINGX_CA_FILE" in found["TLS"].fix
 
     def test_a_server_without_tls(self, sandbox):
         found = found_at(sandbox.url.replace("http://", "https://"))

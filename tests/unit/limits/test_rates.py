@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from bingx_spot import InvalidInput
 from bingx_spot.limits.rates import (
     check_rate,
-    parse_rate,
     per_process_rate,
     rate_after_lockout,
     rate_limit,
@@ -32,12 +31,6 @@ class TestOption:
     def test_anything_else_is_rejected(self, rate: Any) -> None:
         with pytest.raises(InvalidInput, match=r"^rate is .*; allowed: copy-trading, or .* at most 5"):
             check_rate(rate)
-
-    @pytest.mark.parametrize(
-        ("text", "rate"), [("2", 2.0), ("0.5", 0.5), ("copy-trading", "copy-trading"), ("fast", "fast")]
-    )
-    def test_text_of_an_environment_variable(self, text: str, rate: Any) -> None:
-        assert parse_rate(text) == rate
 
 
 class TestRateLimit:

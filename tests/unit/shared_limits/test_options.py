@@ -11,7 +11,7 @@ import valkey
 from bingx_spot import BingxSpot, Credentials, InvalidInput
 from bingx_spot.environments import Environment
 from bingx_spot.limits.rate_limiter import LocalRateLimiter, Unlimited
-from bingx_spot.shared_limits.options import LIMITS_VARIABLE, RATE_VARIABLE, _limit_names, check_limits
+from bingx_spot.shared_limits.options import _limit_names, check_limits
 from bingx_spot_api.contract import BY_ID
 
 CANCEL = BY_ID["cancelOrder"]
@@ -95,13 +95,13 @@ def test_the_environment_variable_is_a_default(
 ) -> None:
     monkeypatch.setenv("BINGX_API_KEY", "key")
     monkeypatch.setenv("BINGX_API_SECRET", "secret")
-    monkeypatch.setenv(LIMITS_VARIABLE, "off")
+    monkeypatch.setenv("BINGX_LIMITS", "off")
     with BingxSpot.from_env(environment="sandbox") as bingx:
         assert isinstance(bingx._context.limits, Unlimited)
     with BingxSpot.from_env(environment="sandbox", limits=None) as bingx:
         assert isinstance(bingx._context.limits, LocalRateLimiter)
-    monkeypatch.setenv(LIMITS_VARIABLE, "nonsense")
-    with pytest.raises(InvalidInput, match="limits"):
+    monkeypatch.setenv("BINGX_LIMITS", "nonsense")
+    with pytest.raises(InvalidInput, match="BINGX_LIMITS"):
         BingxSpot.from_env(environment="sandbox")
 
 
@@ -140,13 +140,13 @@ class TestRate:
     def test_the_environment_variable_is_a_default(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("BINGX_API_KEY", "key")
         monkeypatch.setenv("BINGX_API_SECRET", "secret")
-        monkeypatch.setenv(RATE_VARIABLE, "2")
+        monkeypatch.setenv("BINGX_RATE", "2")
         with BingxSpot.from_env(environment="sandbox") as bingx:
             assert self.allowed(bingx) == 2
             with BingxSpot.from_env(environment="sandbox", rate="copy-trading") as slower:
                 assert self.allowed(slower) == 1
-        monkeypatch.setenv(RATE_VARIABLE, "fast")
-        with pytest.raises(InvalidInput, match=r"^rate is 'fast'; allowed: copy-trading, or"):
+        monkeypatch.setenv("BINGX_RATE", "fast")
+        with pytest.raises(InvalidInput, match=r"^BINGX_RATE is 'fast'; allowed: copy-trading, or"):
             BingxSpot.from_env(environment="sandbox")
 
     def test_a_derived_client_can_slow_all_down(self) -> None:

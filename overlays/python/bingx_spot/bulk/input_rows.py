@@ -1,4 +1,4 @@
-"""Input of a bulk run, one row at a time: CSV with a header, or JSON Lines."""
+"""Input of a bulk run, one row at a time: CSV with a header, JSON Lines, or a JSON list."""
 
 import csv
 import json
@@ -19,7 +19,13 @@ InputFormat = Literal["csv", "jsonl"]
 _DELIMITERS = ",;\t"
 # What a spreadsheet, or a program that reads numbers as doubles, leaves of a long number.
 _ROUNDED = re.compile(r"[0-9]+(?:[.,][0-9]*)?(?:[eE][+-]?[0-9]+)?")
-_FORMATS = "CSV whose header names symbol and orderId or clientOrderID, or one JSON object a line"
+# What JavaScript and Excel leave of one are zeros at its end.
+_ZEROS_FROM = 16
+# The first line that Excel writes, and reads, to say which character separates values.
+_SEPARATOR_LINE = re.compile(r'\s*"?sep=(.)"?\s*', re.IGNORECASE)
+_FORMATS = (
+    "CSV whose header names symbol and orderId or clientOrderID, one JSON object a line, or a JSON list"
+)
 _OBJECT = "one JSON object a line"
 # A row is some hundred characters. A longer line belongs to a file of another kind.
 _MAXIMUM_LINE = 65_536
@@ -30,7 +36,10 @@ _UTF_8 = "UTF-8 text"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row that can be sent: the number of its first line, from 1, and the order to cancel."""
+    """A row that can be sent: the number of its first line, from 1, and the order to cancel.
+
+    In a JSON list, the number is that of the object.
+    """
 
     line: int
     request: CancelRequest
@@ -49,8 +58,8 @@ class Rows:
 
     Args:
         stream: The input: UTF-8, with or without a byte order mark, with any line ends.
-        input_format: `csv` or `jsonl`; None to detect it by the first character, which is `{` in JSON Lines.
-            Only explicit `jsonl` may be empty.
+        input_format: `csv` or `jsonl`; None to detect it by the first character, which is `{` in JSON Lines
+            and `[` in a JSON list. Only explicit `jsonl` may be empty.
 
     Raises:
         InvalidInput: While reading: the input as a whole cannot be read.
@@ -61,27 +70,42 @@ class Rows:
         self._text = TextIOWrapper(stream, "utf-8-sig", "surrogateescape", newline="")
         self._format = input_format
         self._ignored: set[str] = set()
+        #: How many order ids are so long that a spreadsheet would round them, and the lines of those that end
+        #: in zeros, as if one had. Of true ids, one in a thousand does.
+        self.long_ids = 0
+        self.rounded: list[int] = []
 
     @property
     def ignored(self) -> list[str]:
         """Return the names of the columns or members, read so far, that are not fields of a cancel."""
-        return sorted(self._ignored)
+        return sorted(name or "(no name)" for name in self._ignored)
 
     def __iter__(self) -> Iterator[Row | BadRow]:
+        for row in self._rows():
+            order_id = str(row.request.order_id or "") if isinstance(row, Row) else ""
+            if len(order_id) > _ZEROS_FROM:
+                self.long_ids += 1
+                if not order_id[_ZEROS_FROM:].strip("0"):
+                    self.rounded.append(row.line)
+            yield row
+
+    def _rows(self) -> Iterator[Row | BadRow]:
         lines = _read_lines(self._text)
         number, first = next((numbered for numbered in enumerate(lines, 1) if numbered[1].strip()), (0, ""))
         if not first and self._format == "jsonl":
             return iter(())
         if not first:
             raise InvalidInput("input", "is empty", _FORMATS)
-        if first.lstrip().startswith("["):
-            raise InvalidInput("input", "is a JSON list", _FORMATS)
+        if _is_list(first) and self._format != "csv":
+            return self._read_json_list("".join(chain([first], lines)))
         detected = self._format or ("jsonl" if first.lstrip().startswith("{") else "csv")
         read = self._read_json_lines if detected == "jsonl" else self._read_csv
         return read(number, first, lines)
 
     def _read_csv(self, number: int, header: str, lines: Iterator[str]) -> Iterator[Row | BadRow]:
         delimiter = next((mark for mark in header if mark in _DELIMITERS), ",")
+        if separator := _SEPARATOR_LINE.fullmatch(header):
+            delimiter, header, number = separator[1], next(lines, ""), number + 1
         records = csv.reader(chain([header], lines), delimiter=delimiter, strict=True)
         names = self._header_names(records)
         while True:
@@ -115,7 +139,8 @@ class Rows:
         except csv.Error as error:
             raise InvalidInput("header", f"is not CSV: {error}", _FORMATS) from None
         fields = match_fields(names)
-        if "symbol" not in fields.values() or not {"order_id", "client_order_id"} & set(fields.values()):
+        ids = {"order_id", "client_order_id"} & set(fields.values()) or "id" in names
+        if "symbol" not in fields.values() or not ids:
             raise InvalidInput("header", f"is {shown(','.join(names))}", _FORMATS)
         self._ignored.update(name for name in names if name not in fields)
         return names
@@ -124,17 +149,32 @@ class Rows:
         for line, text in enumerate(chain([first], lines), number):
             try:
                 if text.strip():
-                    members = _parse_json(text)
-                    self._ignored.update(members.keys() - match_fields(members).keys())
-                    yield Row(line, _request(members))
+                    yield Row(line, self._request_from_members(_parse_json(text)))
             except InvalidInput as error:
                 yield BadRow(line, format_input_error(error, WIRE_NAMES))
 
+    def _read_json_list(self, text: str) -> Iterator[Row | BadRow]:
+        for number, members in enumerate(_parse_json(text), 1):
+            try:
+                yield Row(number, self._request_from_members(members))
+            except InvalidInput as error:
+                yield BadRow(number, format_input_error(error, WIRE_NAMES))
+
+    def _request_from_members(self, members: Any) -> CancelRequest:
+        if isinstance(members, _NamedTwice):
+            raise InvalidInput("row", "names a member twice", "each name once")
+        if not isinstance(members, dict):
+            raise InvalidInput("row", f"is {shown(members)}", _OBJECT)
+        self._ignored.update(members.keys() - match_fields(members).keys())
+        return _request(members)
+
 
 def _read_lines(text: TextIOWrapper) -> Iterator[str]:
+    is_list = False
     try:
         for number, line in enumerate(iter(partial(text.readline, _MAXIMUM_LINE), ""), 1):
-            if len(line) == _MAXIMUM_LINE:
+            is_list = is_list or (number == 1 and _is_list(line))
+            if len(line) == _MAXIMUM_LINE and not is_list:
                 reason = f"is longer than {_MAXIMUM_LINE - 1} characters"
                 raise InvalidInput(f"line {number}", reason, "one order a line")
             if number == 1 and line.encode("utf-8", "surrogateescape").startswith(_UTF_16_MARKS):
@@ -144,6 +184,10 @@ def _read_lines(text: TextIOWrapper) -> Iterator[str]:
         raise InvalidInput("input", f"cannot be read: {error.strerror}", "a file or a pipe") from None
 
 
+def _is_list(line: str) -> bool:
+    return line.lstrip().startswith("[")
+
+
 def _check_utf8(text: str) -> None:
     try:
         text.encode()
@@ -151,25 +195,24 @@ def _check_utf8(text: str) -> None:
         raise InvalidInput("row", "is not UTF-8", _UTF_8) from None
 
 
-def _parse_json(line: str) -> dict[str, object]:
-    _check_utf8(line)
+def _parse_json(text: str) -> Any:
+    _check_utf8(text)
     try:
         # Numbers stay as they are written: read as a double, one would silently lose digits.
-        members = json.loads(
-            line,
-            object_pairs_hook=_without_duplicates,
+        return json.loads(
+            text,
+            object_pairs_hook=_members,
             parse_float=str,
             parse_constant=str,
             parse_int=_parse_int,
         )
-    except InvalidInput:
-        raise
     except (ValueError, RecursionError):
-        # No cause: a JSON error repeats the whole line.
-        raise InvalidInput("row", f"is not JSON: {shown(line.strip())}", _OBJECT) from None
-    if not isinstance(members, dict):
-        raise InvalidInput("row", f"is {shown(line.strip())}", _OBJECT)
-    return members
+        # No cause: a JSON error repeats the whole text.
+        raise InvalidInput("row", f"is not JSON: {shown(text.strip())}", _OBJECT) from None
+
+
+class _NamedTwice(dict[str, Any]):
+    """An object in which a name stands twice."""
 
 
 def _parse_int(text: str) -> int | str:
@@ -177,11 +220,9 @@ def _parse_int(text: str) -> int | str:
     return int(text) if len(text) <= _LONGEST_NUMBER else text
 
 
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
-    if len(members) != len(pairs):
-        raise InvalidInput("row", "names a member twice", "each name once")
-    return members
+    return members if len(members) == len(pairs) else _NamedTwice(members)
 
 
 def _request(members: dict[str, object]) -> CancelRequest:

@@ -1,5 +1,6 @@
 """One item of a bulk run: which order to cancel, in each form that a caller may have it in."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -65,7 +66,8 @@ class CancelRequest:
 
         Args:
             item: A `CancelRequest`; a mapping with the API's names or Python's, in which other members are
-                ignored; a tuple of symbol and order id; or an `Order`.
+                ignored; an order of ccxt, with `id` and `BTC/USDT`; a tuple of symbol and order id; or an
+                `Order`.
 
         Raises:
             InvalidInput: The item names no order; the error names the field.
@@ -94,6 +96,8 @@ class CancelRequest:
 #: What names one order to cancel.
 CancelItem = CancelRequest | Order | tuple[str, OrderId] | Mapping[str, object]
 
+# A spot pair; ccxt's swaps are BTC/USDT:USDT.
+_CCXT_SYMBOL = re.compile("[^/:-]+/[^/:-]+")
 _FIELDS = {wire.lower(): field for field, wire in WIRE_NAMES.items()}
 # So similar to a field's name that it must be a typing mistake: to ignore `cancelRestriction` would cancel
 # too much. Names of other things, such as `origClientOrderId`, are less similar.
@@ -140,8 +144,29 @@ def field_values(members: Mapping[Any, object]) -> dict[str, object]:
         InvalidInput: As in `match_fields`.
     """
     named = {field: members[name] for name, field in match_fields(members).items()}
+    if "order_id" not in named and (own := as_ccxt(members, named)):
+        named = own
     # The exchange writes an absent client order id as empty text.
     return {field: value for field, value in named.items() if value is not None and value != ""}
+
+
+def as_ccxt(members: Mapping[Any, object], named: Mapping[str, object]) -> dict[str, object]:
+    """Return the fields of an order as ccxt has it, with `id` and `BTC/USDT`, or nothing for another one.
+
+    Args:
+        members: The order.
+        named: Its members that are fields of a cancel, under Python's names.
+    """
+    symbol, order_id = named.get("symbol"), members.get("id")
+    if not isinstance(symbol, str) or order_id is None or order_id == "":
+        return {}
+    pair = _CCXT_SYMBOL.fullmatch(symbol)
+    # An `id` beside the exchange's own symbol and a client order id may be a number of the caller's.
+    if pair is None and "client_order_id" in named:
+        return {}
+    # ccxt gives both ids of an order; the order id is the one that is never used again.
+    fields = {field: value for field, value in named.items() if field != "client_order_id"}
+    return {**fields, "symbol": symbol.replace("/", "-") if pair else symbol, "order_id": order_id}
 
 
 def format_input_error(error: InvalidInput, names: Mapping[str, str]) -> str:

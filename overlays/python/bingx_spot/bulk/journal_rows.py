@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any, Self
 
 from bingx_spot.bulk.items import WIRE_NAMES, CancelRequest
-from bingx_spot.bulk.result import CancelOutcome, CancelResult
+from bingx_spot.bulk.result import STOPPED, CancelOutcome, CancelResult
 from bingx_spot.exceptions import CallError
 from bingx_spot.validation import Restriction
 
@@ -124,6 +124,10 @@ class JournalRow:
 
     def after(self, result: CancelResult, now: int) -> Self:
         """Return the row after a call with this result, which ended at a time in Unix milliseconds."""
+        if isinstance(result.error, CallError) and result.error.details.rule == STOPPED:
+            # As before it was begun.
+            started_at = self.started_at if self.calls > 1 else None
+            return replace(self, in_flight=0, calls=self.calls - 1, started_at=started_at)
         outcome, state = result.outcome.value, result.outcome.value
         known: dict[str, Any] = _order_columns(result)
         # A call without effect says nothing new of the order: what earlier calls learnt is kept. "Not found"
@@ -164,6 +168,7 @@ class JournalRow:
         """Return the row under the names of JSON and CSV; None where nothing is known."""
         members = {name: getattr(self, attribute) for name, attribute in COLUMNS.items()}
         members["maybeCancelledByThisRun"] = self.maybe_cancelled_by_us or None
+        members["code"] = self.code if self.code is None else int(self.code)
         members["attempts"] = self.attempts and json.loads(self.attempts)
         return members
 

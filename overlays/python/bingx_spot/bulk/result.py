@@ -26,6 +26,10 @@ _ACCOUNT_RULES = frozenset(
 )
 
 
+#: In place of a rule of the error table: the run was stopped before anything was sent for the order.
+STOPPED = "run-stopped"
+
+
 class CancelOutcome(StrEnum):
     """How the cancel of one order ended; the same words in a bulk run, its journal and `--json`."""
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bingx_spot.bulk.items import CANCEL, CancelRequest
-from bingx_spot.bulk.result import CancelOutcome, CancelResult, affects_every_order
+from bingx_spot.bulk.result import STOPPED, CancelOutcome, CancelResult, affects_every_order
 from bingx_spot.core.admission import NO_PERMIT
 from bingx_spot.core.attempt import BAN_STATUSES, CLOSED_CLIENT
 from bingx_spot.core.request import ApiCall
@@ -162,7 +162,7 @@ class Run:
                     if not sent or effect.wakeup is not None:
                         clock.paused_for += self.context.now() - start
                 if self.stopping and not sent:
-                    raise NotSent(ErrorDetails("not sent: the run was stopped before it"))
+                    raise NotSent(ErrorDetails("not sent: the run was stopped before it", rule=STOPPED))
                 if isinstance(effect, Send):
                     sent = True
                     result = yield effect

@@ -14,12 +14,16 @@ from bingx_spot.bulk.items import CANCEL
 from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_db import NoOrders
 from bingx_spot.bulk.journal_rows import DuplicateRow, LostRow
+from bingx_spot.cli.connection import Connection
 from bingx_spot.cli.output import plural, print_damaged, print_json, print_line, print_table
 from bingx_spot.core.clock import format_duration
 from bingx_spot.credentials import Credentials
 from bingx_spot.exceptions import CredentialsError
-from bingx_spot.limits.rates import RateOption, rate_limit
+from bingx_spot.limits.rates import rate_limit
 from bingx_spot_api.contract import Rate
+
+# More lines than a person reads.
+_ROUNDED_SHOWN = 20
 
 
 def open_journal(
@@ -65,7 +69,7 @@ def _import_rows(journal: Journal, rows: Rows, *, skip_bad: bool) -> Counter[str
     for problem in journal.import_rows(rows):
         if isinstance(problem, DuplicateRow):
             problems["duplicates"] += 1
-            print_line(f"line {problem.line}: names the order of line {problem.first} again", err=True)
+            print_line(f"line {problem.line}: duplicate of line {problem.first}", err=True)
         elif isinstance(problem, LostRow):
             text = f"line {problem.line}: the journal's row of it is damaged; nothing is sent for its order"
             print_line(text, err=True)
@@ -77,6 +81,7 @@ def _import_rows(journal: Journal, rows: Rows, *, skip_bad: bool) -> Counter[str
         print_line(f"Columns ignored: {', '.join(rows.ignored)}.", err=True)
     if duplicates:
         print_line(f"{plural(duplicates, 'duplicate row')}; each order is cancelled once.", err=True)
+    _point_out_rounded(rows)
     if bad and not skip_bad:
         text = f"{plural(bad, 'row')} cannot be sent, so nothing was sent. Fix them, or use --skip-bad."
         raise click.UsageError(text)
@@ -85,12 +90,28 @@ def _import_rows(journal: Journal, rows: Rows, *, skip_bad: bool) -> Counter[str
     return problems
 
 
+def _point_out_rounded(rows: Rows) -> None:
+    """Name the order ids that look rounded; raise a usage error where there are more than chance explains."""
+    lines = rows.rounded
+    for line in lines[:_ROUNDED_SHOWN]:
+        print_line(
+            f"line {line}: orderId ends in zeros beyond its 16th digit, as if it was rounded", err=True
+        )
+    if len(lines) > _ROUNDED_SHOWN:
+        print_line(f"... and {len(lines) - _ROUNDED_SHOWN:,} more", err=True)
+    # Of true ids one in a thousand ends so: one is no surprise, unless it is the only id.
+    if lines and (len(lines) > 1 or rows.long_ids == 1) and len(lines) * 20 > rows.long_ids:
+        text = f"{plural(len(lines), 'order id')} of {rows.long_ids:,} must have been rounded"
+        cause = "a spreadsheet, or a program that reads numbers as doubles, does that"
+        fix = "Take the ids from their source, as text; cancel a true one of these with: bingx-spot cancel"
+        raise click.UsageError(f"{text}; {cause}. Nothing was sent. {fix}.")
+
+
 def print_plan(
     path: Path | None,
     rows: Rows | None,
-    environment: str,
+    connection: Connection,
     *,
-    rate: RateOption,
     skip_bad: bool,
     as_json: bool,
 ) -> None:
@@ -108,6 +129,7 @@ def print_plan(
     # A dry run needs no API key; one that is set must be that of the journal.
     with suppress(CredentialsError):
         api_key = Credentials.from_env().api_key
+    environment = connection.environment.base_url
     problems = _fill(journal, rows, environment, api_key, skip_bad=skip_bad)
     counts = journal.counts()
     journal.close()
@@ -115,14 +137,17 @@ def print_plan(
     done = counts.total - orders - counts.damaged
     duplicates, bad = problems["duplicates"], problems["bad"]
     # The contract limits cancels. The first ones are sent at once.
-    limit = cast("Rate", rate_limit(CANCEL, rate))
+    limit = cast("Rate", rate_limit(CANCEL, connection.options.get("rate")))
     seconds = max(ceil(orders / limit.requests) - 1, 0) * limit.seconds
     per_second, url = limit.requests / limit.seconds, environment + CANCEL.path
     if as_json:
         plan = {"orders": orders, "inDoubt": in_doubt, "done": done, "duplicates": duplicates, "badRows": bad}
-        print_json({**plan, "seconds": seconds, "requestsPerSecond": per_second, "url": url})
+        print_json(
+            {**connection.members(), **plan, "seconds": seconds, "requestsPerSecond": per_second, "url": url}
+        )
         return
     labelled = {
+        "environment": connection.environment.name,
         "orders to cancel": f"{orders:,}",
         "of these in doubt": f"{in_doubt:,}: may be cancelled already; these are first" if in_doubt else None,
         "done already": f"{done:,}" if done else None,

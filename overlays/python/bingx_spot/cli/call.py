@@ -8,11 +8,11 @@ import click
 from click.shell_completion import CompletionItem
 
 from bingx_spot.bulk.result import CancelOutcome
+from bingx_spot.cli.connection import Connection, connection_options
 from bingx_spot.cli.operations import operation_argument
 from bingx_spot.cli.output import (
     EXIT_CODES,
     dry_run_option,
-    environment_option,
     json_option,
     print_error,
     print_json,
@@ -65,10 +65,12 @@ def _complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> l
 @click.command("call", epilog=_EPILOG)
 @operation_argument()
 @click.argument("parameters", nargs=-1, metavar="[KEY=VALUE]...", shell_complete=_complete)
-@environment_option
+@connection_options
 @json_option
 @dry_run_option
-def command(name: str, parameters: tuple[str, ...], environment: str, as_json: bool, dry_run: bool) -> None:
+def command(
+    name: str, parameters: tuple[str, ...], connection: Connection, as_json: bool, dry_run: bool
+) -> None:
     """Call any operation of the contract.
 
     Parameters are checked before anything is sent, and the response before it is printed.
@@ -79,15 +81,15 @@ def command(name: str, parameters: tuple[str, ...], environment: str, as_json: b
         check_arguments(operation, values, wire_names=True)
         call = ApiCall.of(operation, values)
         if dry_run:
-            print_request(call, environment, as_json=as_json)
+            print_request(call, connection.options, as_json=as_json)
             return
         try:
-            with BingxSpot.from_env(environment=environment) as bingx:
+            with BingxSpot.from_env(**connection.options) as bingx:
                 part: dict[str, Any] = {"params" if operation.method == "GET" else "json": values}
                 client = bingx.api.get_httpx_client()
                 answer = client.request(operation.method, operation.path, **part).json()
         except CallError as error:
-            print_error(error, as_json=as_json)
+            print_error(error, connection.members(), as_json=as_json)
             unknown = isinstance(error, OutcomeUnknown)
             sys.exit(EXIT_CODES[CancelOutcome.UNKNOWN if unknown else CancelOutcome.UNAFFECTED])
     print_json(answer.get("data"), indent=None if as_json else 2)

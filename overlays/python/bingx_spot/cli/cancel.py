@@ -1,22 +1,22 @@
 """`bingx-spot cancel`: cancel one open order."""
 
 import sys
-from itertools import groupby
 from typing import Any
 
 import click
 
 from bingx_spot.bulk.items import CANCEL
 from bingx_spot.bulk.result import CancelOutcome, order_of, outcome_of
+from bingx_spot.cli.connection import Connection, connection_options
 from bingx_spot.cli.output import (
     EXIT_CODES,
     STYLES,
-    client_order_id_option,
+    attempt_lines,
     dry_run_option,
-    environment_option,
     error_members,
+    interruptible,
     json_option,
-    order_id_option,
+    order_arguments,
     order_rows,
     print_json,
     print_request,
@@ -33,10 +33,10 @@ from bingx_spot_api.models.cancel_restriction import CancelRestriction
 
 _EPILOG = """\b
 Examples:
-  bingx-spot cancel BTC-USDT --order-id 1735964079647111281
+  bingx-spot cancel BTC-USDT 1735964079647111281
   bingx-spot cancel BTC-USDT --client-order-id my-bot_0001 --only NEW
-  bingx-spot cancel BTC-USDT --order-id 1735964079647111281 --json
-  bingx-spot cancel BTC-USDT --order-id 1735964079647111281 --dry-run
+  bingx-spot cancel BTC-USDT 1735964079647111281 --env vst --json
+  bingx-spot cancel BTC-USDT 1735964079647111281 --dry-run
 
 \b
 Exit codes, and the word that --json gives as "outcome":
@@ -55,9 +55,7 @@ Exit codes, and the word that --json gives as "outcome":
 
 
 @click.command("cancel", epilog=_EPILOG)
-@click.argument("symbol")
-@order_id_option
-@client_order_id_option
+@order_arguments
 @click.option(
     "--only",
     "restriction",
@@ -70,7 +68,7 @@ Exit codes, and the word that --json gives as "outcome":
 @click.option(
     "--already-canceled-ok", is_flag=True, help="Succeed too if the order was cancelled before: make sure."
 )
-@environment_option
+@connection_options
 @json_option
 @dry_run_option
 def command(
@@ -80,7 +78,7 @@ def command(
     restriction: Restriction | None,
     recv_window: float | None,
     already_canceled_ok: bool,
-    environment: str,
+    connection: Connection,
     as_json: bool,
     dry_run: bool,
 ) -> None:
@@ -90,40 +88,55 @@ def command(
     with usage_errors():
         request = cancel_order_request(symbol, order_id, client_order_id, restriction, recv_window)
         if dry_run:
-            print_request(ApiCall.of(CANCEL, request.to_dict()), environment, as_json=as_json)
+            print_request(ApiCall.of(CANCEL, request.to_dict()), connection.options, as_json=as_json)
             return
         outcome: CancelOutcome = CancelOutcome.CANCELLED
         order: Order | None
         try:
-            with BingxSpot.from_env(environment=environment) as bingx:
+            with interruptible(*_after_interruption(request, connection)), _client(connection) as bingx:
                 order = bingx.cancel_order(
                     symbol, **named, cancel_restrictions=restriction, recv_window=recv_window
                 )
         except CallError as error:
             outcome, order = outcome_of(error), order_of(error)
             if order is None or outcome != CancelOutcome.ALREADY_CANCELED or not already_canceled_ok:
-                _print_failure(error, request, as_json=as_json)
+                _print_failure(error, request, connection, as_json=as_json)
                 sys.exit(EXIT_CODES[outcome])
     if as_json:
-        print_json({"outcome": outcome, **order.raw})
+        head = {"outcome": outcome, **connection.members()}
+        print_json({**head, **order.raw, **head})
     else:
         title = "Cancelled" if outcome == CancelOutcome.CANCELLED else "Cancelled before"
-        print_table(title, "green", order_rows(order))
+        print_table(title, "green", {**connection.members(), **order_rows(order)})
 
 
-def _print_failure(error: CallError, request: CancelOrderRequest, *, as_json: bool) -> None:
+def _client(connection: Connection) -> BingxSpot:
+    return BingxSpot.from_env(**connection.options)
+
+
+def _after_interruption(request: CancelOrderRequest, connection: Connection) -> tuple[str, str]:
+    """Return what is known of the order after Ctrl-C, and the next step; and the same if nothing was sent."""
+    parameters = request.to_dict()
+    option = "--order-id" if "orderId" in parameters else "--client-order-id"
+    named = parameters.get("orderId", parameters.get("clientOrderID"))
+    query = connection.command("query", parameters["symbol"], option, named)
+    unsent = f"Order {named} was not cancelled: nothing was sent. Run the same command again."
+    return f"Unknown whether order {named} was cancelled. Find out with: {query}", unsent
+
+
+def _print_failure(
+    error: CallError, request: CancelOrderRequest, connection: Connection, *, as_json: bool
+) -> None:
     outcome, order, parameters = outcome_of(error), order_of(error), request.to_dict()
     status = None if order is None else order.status.value
     executed = None if order is None or order.executed_qty is None else f"{order.executed_qty:f}"
     if as_json:
         state = {"orderStatus": status, "executedQty": executed}
-        print_json({"outcome": outcome, **parameters, **error_members(error), **state})
+        where = connection.members()
+        print_json({"outcome": outcome, **where, **parameters, **error_members(error), **state})
         return
-    # Equal attempts in succession share a line.
-    groups = groupby(f"{attempt.operation}: {attempt.result}" for attempt in error.attempts)
-    counted = [(line, len(list(equal))) for line, equal in groups]
-    attempts = [line if number == 1 else f"{line} ({number} times)" for line, number in counted]
     rows = {
+        **connection.members(),
         "symbol": parameters["symbol"],
         "order id": parameters.get("orderId") or (order.order_id if order else None),
         "client order id": parameters.get("clientOrderID"),
@@ -132,10 +145,11 @@ def _print_failure(error: CallError, request: CancelOrderRequest, *, as_json: bo
         "outcome": outcome,
         "error": type(error).__name__,
         "code": error.code,
-        "message": error.message,
+        # A code is the exchange's own; all else is a gateway's, or this machine's.
+        "the exchange said" if error.code is not None else "reason": error.message,
         "HTTP status": error.http_status,
         "what to do": error.hint or None,
-        "attempts": attempts,
+        "attempts": attempt_lines(error.attempts),
     }
     title = error.details.summary or f"Not cancelled: {type(error).__name__}"
     print_table(title, STYLES.get(outcome, "yellow"), rows)

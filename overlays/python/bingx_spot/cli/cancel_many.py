@@ -13,28 +13,18 @@ from typing import BinaryIO, Self
 
 import click
 
-from bingx_spot._base_client import with_environment
 from bingx_spot.bulk.input_rows import InputFormat, Rows
 from bingx_spot.bulk.items import WIRE_NAMES
 from bingx_spot.bulk.journal_db import JournalError
 from bingx_spot.bulk.result import CancelOutcome
 from bingx_spot.cli.bulk_import import open_journal, print_plan
+from bingx_spot.cli.connection import Connection, connection_options
 from bingx_spot.cli.open_orders import open_orders
-from bingx_spot.cli.output import (
-    EXIT_CODES,
-    INTERRUPTED,
-    OPTION_NAMES,
-    environment_option,
-    print_error,
-    usage_errors,
-)
+from bingx_spot.cli.output import EXIT_CODES, INTERRUPTED, OPTION_NAMES, print_error, usage_errors
 from bingx_spot.cli.reports import RunProgress, RunReport
 from bingx_spot.client import BingxSpot
-from bingx_spot.config import Options
 from bingx_spot.credentials import Credentials
-from bingx_spot.environments import Environment
 from bingx_spot.exceptions import BulkRunAborted, CallError
-from bingx_spot.limits.rates import check_rate, parse_rate
 
 _EPILOG = """\b
 Examples:
@@ -102,12 +92,7 @@ _SHOW_CURSOR = b"\x1b[?25h"
 )
 @click.option("--skip-bad", is_flag=True, help="Leave out rows that cannot be sent, and cancel the others.")
 @click.option("--dry-run", is_flag=True, help="Show what would be done and how long it takes; send nothing.")
-@click.option(
-    "--rate",
-    metavar="copy-trading|N",
-    help="Cancels a second: copy-trading for leaders, or a number; otherwise BINGX_RATE, or as documented.",
-)
-@environment_option
+@connection_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each order, as it ends.")
 def command(
     source: BinaryIO | None,
@@ -116,8 +101,7 @@ def command(
     path: Path | None,
     skip_bad: bool,
     dry_run: bool,
-    rate: str | None,
-    environment: str,
+    connection: Connection,
     as_json: bool,
 ) -> None:
     """Cancel many open orders, as fast as the exchange allows and no faster.
@@ -131,37 +115,33 @@ def command(
         raise click.UsageError(text)
     with _usage_errors():
         if pair is not None:
-            source, input_format = _open_rows(pair or None, environment), "jsonl"
+            source, input_format = _open_rows(pair or None, connection), "jsonl"
         rows = None if source is None else Rows(source, input_format)
-        base_url = Environment.parse(environment).base_url
-        options: Options = {"environment": environment}
-        options = with_environment(options if rate is None else {**options, "rate": parse_rate(rate)})
-        # Before a journal is created.
-        check_rate(options.get("rate"))
+        base_url = connection.environment.base_url
         if dry_run:
-            print_plan(path, rows, base_url, rate=options.get("rate"), skip_bad=skip_bad, as_json=as_json)
+            print_plan(path, rows, connection, skip_bad=skip_bad, as_json=as_json)
             return
         credentials = Credentials.from_env()
         with Interruption() as interruption:
             journal = open_journal(path, rows, base_url, credentials.api_key, skip_bad=skip_bad)
             try:
                 journal.recover()
-                report = RunReport(journal, path, as_json)
-                with BingxSpot(credentials, **options) as bingx:
+                report = RunReport(journal, connection.members(), path, as_json)
+                with BingxSpot(credentials, **connection.options) as bingx:
                     _cancel_all(bingx, report, interruption)
-                code = report.print_summary()
+                code = report.print_summary(interrupted=interruption.happened)
             finally:
                 journal.close()
     sys.exit(INTERRUPTED if interruption.happened else code)
 
 
-def _open_rows(symbol: str | None, environment: str) -> BinaryIO:
+def _open_rows(symbol: str | None, connection: Connection) -> BinaryIO:
     """Return the open orders as rows; exit where they cannot be learnt."""
     try:
-        with BingxSpot.from_env(environment=environment) as bingx:
+        with BingxSpot.from_env(**connection.options) as bingx:
             orders = open_orders(bingx, symbol)
     except CallError as error:
-        print_error(error, as_json=False)
+        print_error(error, connection.members(), as_json=False)
         sys.exit(EXIT_CODES[CancelOutcome.UNAFFECTED])
     rows = (json.dumps({name: order[name] for name in ("symbol", "orderId")}) for order in orders)
     return BytesIO("\n".join(rows).encode())
@@ -191,7 +171,7 @@ def _usage_errors() -> Iterator[None]:
     """Translate errors before a request is sent into click's usage errors."""
     try:
         # In a row, fields have the API's names.
-        with usage_errors({**OPTION_NAMES, **WIRE_NAMES, "rate": "--rate or BINGX_RATE"}):
+        with usage_errors({**OPTION_NAMES, **WIRE_NAMES}):
             yield
     except JournalError as error:
         raise click.UsageError(f"{error}.") from None

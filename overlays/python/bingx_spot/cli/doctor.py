@@ -6,9 +6,10 @@ from dataclasses import asdict
 
 import click
 
+from bingx_spot.cli.connection import Connection, connection_options
 from bingx_spot.cli.output import (
     cell_text,
-    environment_option,
+    interruptible,
     json_option,
     print_json,
     print_line,
@@ -17,7 +18,6 @@ from bingx_spot.cli.output import (
 from bingx_spot.doctor import CheckResult, Status
 from bingx_spot.doctor.check_exchange import CANCEL_CHECK, KEY_CHECK
 from bingx_spot.doctor.checks import QUESTION, run_checks
-from bingx_spot.environments import Environment
 
 _EPILOG = """\b
 Examples:
@@ -36,21 +36,21 @@ _STYLES = {Status.PASS: "green", Status.WARN: "yellow", Status.FAIL: "red", Stat
 
 
 @click.command("doctor", epilog=_EPILOG)
-@environment_option
+@connection_options
 @click.option(
     "--yes",
     is_flag=True,
     help="Check without asking whether the key may cancel: by an order id that cannot exist.",
 )
 @json_option
-def command(environment: str, yes: bool, as_json: bool) -> None:
+def command(connection: Connection, yes: bool, as_json: bool) -> None:
     """Check API key, clock, network, hosts, permission, placement and limits, and say how to fix them."""
     asks = not yes and not as_json and sys.stdin.isatty()
     results = run_checks(
-        environment, lambda: click.confirm(QUESTION, default=True, err=True) if asks else yes
+        connection.options, lambda: click.confirm(QUESTION, default=True, err=True) if asks else yes
     )
-    with usage_errors():
-        parsed = Environment.parse(environment)
+    parsed = connection.environment
+    with usage_errors(), interruptible("No order was touched."):
         if not as_json:
             named = "" if parsed.name == parsed.base_url else f"Environment {parsed.name}, "
             print_line(f"{named}host {parsed.base_url}")
@@ -58,9 +58,8 @@ def command(environment: str, yes: bool, as_json: bool) -> None:
         seen = list(results) if as_json else list(_print_each(results))
     code, summary = _summary(seen)
     if as_json:
-        where = {"environment": parsed.name, "host": parsed.base_url}
         checks = [asdict(result) for result in seen]
-        print_json({"ok": code == 0, **where, "summary": summary, "checks": checks})
+        print_json({"ok": code == 0, **connection.members(), "summary": summary, "checks": checks})
     else:
         print_line()
         print_line(summary)

@@ -3,21 +3,25 @@
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime
 from decimal import Decimal
+from functools import wraps
+from typing import Any
 
 import click
 
-from bingx_spot._base_client import ENVIRONMENT_VARIABLE
 from bingx_spot.bulk.items import format_input_error
 from bingx_spot.bulk.result import CancelOutcome
+from bingx_spot.config import Options
 from bingx_spot.core.clock import Clock
+from bingx_spot.core.engine import NOT_SENT_NOTE
 from bingx_spot.core.request import ApiCall, RequestSigner
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
-from bingx_spot.exceptions import CallError, CredentialsError, InvalidInput
+from bingx_spot.exceptions import Attempt, CallError, CredentialsError, InvalidInput
 from bingx_spot.models import Order
 from bingx_spot.visible_text import visible, visible_json
 
@@ -54,9 +58,8 @@ OPTION_NAMES = {
     "client_order_id": "--client-order-id",
     "recv_window": "--recv-window",
     "cancel_restrictions": "--only",
-    "environment": "--env",
-    "limits": "BINGX_LIMITS",
-    "rate": "BINGX_RATE",
+    "environment": "--env or BINGX_ENV",
+    "proxy": "--proxy or BINGX_PROXY",
     "symbol": "SYMBOL",
 }
 
@@ -65,18 +68,56 @@ environment_option = click.option(
     "--env",
     "environment",
     metavar="live|vst|sandbox|URL",
-    default=lambda: os.environ.get(ENVIRONMENT_VARIABLE, "live"),
-    show_default=f"{ENVIRONMENT_VARIABLE}, else live",
+    default=lambda: os.environ.get("BINGX_ENV") or "live",
+    show_default="BINGX_ENV, else live",
     help="Where to send requests.",
-)
-order_id_option = click.option("--order-id", metavar="N", help="Order id, up to 19 digits.")
-client_order_id_option = click.option(
-    "--client-order-id", metavar="ID", help="The id given when placing the order; found for two hours."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for programs.")
 dry_run_option = click.option(
     "--dry-run", is_flag=True, help="Show the request, secrets masked, and send nothing."
 )
+
+
+def order_arguments(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what names one order to a command: SYMBOL, and an order id or a client order id."""
+
+    @wraps(command)
+    def run(order: str | None, order_id: str | None, **parameters: Any) -> None:
+        if order is not None and order_id is not None:
+            raise click.UsageError("The order id is given twice.")
+        if order is not None and not order.isdigit():
+            text = f"{order!r} is no order id. A client order id is given with --client-order-id."
+            raise click.UsageError(text)
+        command(order_id=order or order_id, **parameters)
+
+    for option in (
+        click.option(
+            "--client-order-id",
+            metavar="ID",
+            help="The id given when placing the order; found for two hours.",
+        ),
+        click.option("--order-id", metavar="N", help="Order id, up to 19 digits; the same as ORDER_ID."),
+        click.argument("order", metavar="[ORDER_ID]", required=False),
+        click.argument("symbol"),
+    ):
+        run = option(run)
+    return run
+
+
+@contextmanager
+def interruptible(text: str, unsent: str = "") -> Iterator[None]:
+    """Let Ctrl-C end the command with a text that says what is known and what to do next.
+
+    Args:
+        text: The text.
+        unsent: The text where nothing was sent that can have taken effect.
+    """
+    try:
+        yield
+    except KeyboardInterrupt as interruption:
+        said = unsent if NOT_SENT_NOTE in getattr(interruption, "__notes__", ()) else text
+        print_line(f"Interrupted. {said or text}", err=True)
+        sys.exit(INTERRUPTED)
 
 
 @contextmanager
@@ -107,11 +148,16 @@ def order_rows(order: Order) -> dict[str, object]:
     }
 
 
+def code_number(code: int | str | None) -> int | str | None:
+    """Return an error code for JSON, in which it is a number; the exchange sends some as text."""
+    return int(code) if isinstance(code, str) and code.removeprefix("-").isdecimal() else code
+
+
 def error_members(error: CallError) -> dict[str, object]:
     """Return the members of the JSON object for a failed call."""
     return {
         "error": type(error).__name__,
-        "code": error.code,
+        "code": code_number(error.code),
         "message": error.message,
         "httpStatus": error.http_status,
         "hint": error.hint or None,
@@ -120,12 +166,40 @@ def error_members(error: CallError) -> dict[str, object]:
     }
 
 
-def print_error(error: CallError, *, as_json: bool) -> None:
-    """Print why a call failed: one JSON object, or a line on standard error."""
+def attempt_lines(attempts: Sequence[Attempt]) -> list[str]:
+    """Return one line for all attempts that are equal: how many, when and where, and their result."""
+    groups: dict[tuple[str, str], list[Attempt]] = {}
+    for attempt in attempts:
+        groups.setdefault((attempt.operation, attempt.result), []).append(attempt)
+    lines = []
+    for (operation, result), equal in groups.items():
+        times = dict.fromkeys(_time_of_day(attempt.at) for attempt in (equal[0], equal[-1]))
+        hosts = dict.fromkeys(attempt.host.partition("://")[2] or attempt.host for attempt in equal)
+        count = "" if len(equal) == 1 else f" {len(equal)} times"
+        lines.append(f"{operation}{count}, {' to '.join(times)} UTC, {', '.join(hosts)}: {result}")
+    return lines
+
+
+def _time_of_day(milliseconds: int) -> str:
+    try:
+        return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%H:%M:%S}"
+    except (ValueError, OverflowError, OSError):
+        return str(milliseconds)
+
+
+def print_error(error: CallError, where: Mapping[str, object] | None = None, *, as_json: bool) -> None:
+    """Print why a call failed: one JSON object, or a line on standard error.
+
+    Args:
+        error: The error.
+        where: The names and values that say where requests went.
+        as_json: Whether to print JSON.
+    """
     if as_json:
-        print_json(error_members(error))
-    else:
-        print_line(f"{type(error).__name__}: {error}", err=True)
+        print_json({**(where or {}), **error_members(error)})
+        return
+    said = ", ".join(f"{name} {value}" for name, value in (where or {}).items())
+    print_line(f"{type(error).__name__}{f' ({said})' if said else ''}: {error}", err=True)
 
 
 def print_line(text: str = "", *, err: bool = False) -> None:
@@ -148,15 +222,29 @@ def print_json(value: object, *, indent: int | None = None) -> None:
     click.echo("\n".join(map(visible_json, text.split("\n"))))
 
 
-def print_request(call: ApiCall, environment: str, *, as_json: bool) -> None:
+def print_request(call: ApiCall, options: Options, *, as_json: bool) -> None:
     """Print the request that would be sent, stamped and signed, secrets masked."""
-    signer = RequestSigner(Credentials.from_env(), Clock())
-    info = signer.sign_request(call, Environment.parse(environment).base_url).info
+    signer, environment = RequestSigner(Credentials.from_env(), Clock()), options.get("environment", "live")
+    parsed, placement = Environment.parse(environment), options.get("placement", "auto")
+    first = None if placement == "auto" else placement
+    info = signer.sign_request(call, parsed.base_url, first).info
     if as_json:
-        members = {"method": info.method, "url": info.url, "placement": info.placement}
+        members = {
+            "environment": parsed.name,
+            "host": parsed.base_url,
+            "method": info.method,
+            "url": info.url,
+            "placement": info.placement,
+        }
         print_json({**members, "parameters": dict(info.parameters), "headers": dict(info.headers)})
         return
-    rows = {info.method: info.url, "placement": info.placement, **info.headers, **info.parameters}
+    rows = {
+        "environment": parsed.name,
+        info.method: info.url,
+        "placement": info.placement,
+        **info.headers,
+        **info.parameters,
+    }
     print_table("Dry run: nothing was sent", "cyan", rows)
 
 

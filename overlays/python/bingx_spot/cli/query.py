@@ -6,12 +6,12 @@ from typing import Any
 import click
 
 from bingx_spot.bulk.result import CancelOutcome
+from bingx_spot.cli.connection import Connection, connection_options
 from bingx_spot.cli.output import (
     EXIT_CODES,
-    client_order_id_option,
-    environment_option,
+    interruptible,
     json_option,
-    order_id_option,
+    order_arguments,
     order_rows,
     print_error,
     print_json,
@@ -23,7 +23,7 @@ from bingx_spot.exceptions import CallError, OrderNotFound
 
 _EPILOG = """\b
 Examples:
-  bingx-spot query BTC-USDT --order-id 1735964079647111281
+  bingx-spot query BTC-USDT 1735964079647111281
   bingx-spot query BTC-USDT --client-order-id my-bot_0001 --json
 
 \b
@@ -36,26 +36,24 @@ Exit codes:
 
 
 @click.command("query", epilog=_EPILOG)
-@click.argument("symbol")
-@order_id_option
-@client_order_id_option
-@environment_option
+@order_arguments
+@connection_options
 @json_option
 def command(
-    symbol: str, order_id: str | None, client_order_id: str | None, environment: str, as_json: bool
+    symbol: str, order_id: str | None, client_order_id: str | None, connection: Connection, as_json: bool
 ) -> None:
     """Show one order of SYMBOL, named by its order id or its client order id."""
     # One of the two, as the call itself checks.
     named: dict[str, Any] = {"order_id": order_id, "client_order_id": client_order_id}
-    with usage_errors():
+    with usage_errors(), interruptible("A query changes nothing."):
         try:
-            with BingxSpot.from_env(environment=environment) as bingx:
+            with BingxSpot.from_env(**connection.options) as bingx:
                 order = bingx.query_order(symbol, **named)
         except CallError as error:
-            print_error(error, as_json=as_json)
+            print_error(error, connection.members(), as_json=as_json)
             is_missing = isinstance(error, OrderNotFound)
             sys.exit(EXIT_CODES[CancelOutcome.NOT_FOUND if is_missing else CancelOutcome.UNKNOWN])
     if as_json:
-        print_json(order.raw)
+        print_json({**order.raw, **connection.members()})
     else:
-        print_table("Order", "cyan", order_rows(order))
+        print_table("Order", "cyan", {**connection.members(), **order_rows(order)})

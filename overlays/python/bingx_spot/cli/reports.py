@@ -41,6 +41,7 @@ class RunReport:
 
     Attributes:
         journal: The journal of the run.
+        where: The names and values that say where requests go.
         path: The journal's file, or None where it ends with the process.
         as_json: Whether to print each result as a line of JSON.
         outcomes: How many orders ended with which outcome.
@@ -50,6 +51,7 @@ class RunReport:
     """
 
     journal: Journal
+    where: Mapping[str, object] = field(default_factory=dict)
     path: Path | None = None
     as_json: bool = False
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -71,23 +73,27 @@ class RunReport:
             outcome = result.outcome.value
             members = {"line": order.line, "outcome": outcome, **order.parameters()}
         self.outcomes[outcome] += 1
-        if self.as_json and not self.output_closed:
+        # Of an order for which nothing was sent, there is nothing to say.
+        if self.as_json and not self.output_closed and outcome != WAITING:
             try:
-                print_json(members)
+                print_json({**self.where, **members})
             except OSError as error:
                 self.problem = f"standard output cannot be written: {error.strerror}"
                 self.output_closed = True
                 discard_output()
 
-    def print_summary(self) -> int:
-        """Print the summary of the run, and return its exit code."""
+    def print_summary(self, *, interrupted: bool = False) -> int:
+        """Print the summary of the run, one line if a signal interrupted it, and return its exit code."""
         try:
             counts = self.journal.counts()
         except JournalError:
             # The problem is known already; the results of this run are known at least.
             counts = Counts(self.outcomes)
         try:
-            self._print(counts)
+            if interrupted and counts.unfinished:
+                self._print_interruption(counts)
+            else:
+                self._print(counts)
         except (OSError, SystemExit):
             # The reader of standard output has closed it, which does not change the result. rich exits then.
             discard_output()
@@ -95,6 +101,13 @@ class RunReport:
             return EXIT_CODES[CancelOutcome.UNKNOWN]
         all_cancelled = counts.cancelled == counts.total and not self.problem
         return 0 if all_cancelled else EXIT_CODES[CancelOutcome.UNAFFECTED]
+
+    def _print_interruption(self, counts: Counts) -> None:
+        """Print how many orders have which outcome, in one line."""
+        listed = ", ".join(f"{counts.outcomes[word]:,} {word}" for word in OUTCOMES if counts.outcomes[word])
+        where = ", ".join(f"{name} {value}" for name, value in self.where.items())
+        text = "go on" if self.path is not None else "finish; with --journal it goes on where it stopped"
+        print_line(f"Interrupted: {listed}. Run the same command again to {text}. ({where})", err=True)
 
     def _print(self, counts: Counts) -> None:
         for result in self.unrecorded:
@@ -112,7 +125,8 @@ class RunReport:
                     print_line()
         done = counts.cancelled == counts.total
         title, style = ("Cancelled", "green") if done else ("Not every order is cancelled", "yellow")
-        print_table(title, style, summary_rows(counts, self.path), stderr=self.as_json)
+        rows = {**self.where, **summary_rows(counts, self.path)}
+        print_table(title, style, rows, stderr=self.as_json)
 
 
 def summary_rows(counts: Counts, path: Path | None) -> dict[str, object]:
@@ -124,7 +138,7 @@ def summary_rows(counts: Counts, path: Path | None) -> dict[str, object]:
     if maybe := counts.maybe_cancelled_by_us:
         rows["of these"] = f"{maybe:,} maybe cancelled by this run, by a request before it was killed"
     if again := counts.unfinished:
-        how = "query them, or run again" if path is None else "the same command again tries these again"
+        how = "run the same command again, or query them" if path is None else "run the same command again"
         rows["unfinished"] = f"{again:,}: {how}"
     rows["details"] = None if path is None else f"bingx-spot journal {path}"
     return rows

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import click
 
 from bingx_spot.bulk.result import CancelOutcome
+from bingx_spot.cli.connection import Connection, connection_options
 from bingx_spot.cli.output import (
     EXIT_CODES,
-    environment_option,
+    interruptible,
     json_option,
     print_error,
     print_json,
@@ -34,20 +35,20 @@ Exit codes:
 
 
 @click.command("time", epilog=_EPILOG)
-@environment_option
+@connection_options
 @json_option
-def command(environment: str, as_json: bool) -> None:
+def command(connection: Connection, as_json: bool) -> None:
     """Print the exchange's time and the offset of this machine's clock."""
-    with usage_errors():
+    with usage_errors(), interruptible("Nothing was changed."):
         try:
-            server_time, offset = measure_time(environment)
+            server_time, offset = measure_time(connection.options)
         except CallError as error:
-            print_error(error, as_json=as_json)
+            print_error(error, connection.members(), as_json=as_json)
             sys.exit(EXIT_CODES[CancelOutcome.UNKNOWN])
     if as_json:
-        print_json({"serverTime": server_time, "clockOffset": offset})
+        print_json({**connection.members(), "serverTime": server_time, "clockOffset": offset})
         return
     moment = datetime.fromtimestamp(server_time / 1000, UTC)
     difference = f"{abs(offset)} ms {'behind' if offset >= 0 else 'ahead'}"
-    rows = {"Unix ms": server_time, "UTC": moment, "this machine is": difference}
+    rows = {**connection.members(), "Unix ms": server_time, "UTC": moment, "this machine is": difference}
     print_table("The exchange's time", "cyan", rows)

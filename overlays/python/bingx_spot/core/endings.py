@@ -80,15 +80,15 @@ ENDINGS = (
     ),
 )
 
-_NOTHING_TO_CANCEL = "There is nothing left to cancel."
+_DO_NOTHING = "Do nothing: there is nothing left to cancel."
 _WITH_ORDER: dict[Action, tuple[type[OrderNotOpen | StillOpen], str, str]] = {
     Action.RAISE_ALREADY_CANCELED: (
         OrderAlreadyCanceled,
         "{name} was already cancelled, and not by this call.",
-        _NOTHING_TO_CANCEL,
+        _DO_NOTHING,
     ),
-    Action.RAISE_FILLED: (OrderFilled, "{name} is {status}; it was not cancelled.", _NOTHING_TO_CANCEL),
-    Action.RAISE_FAILED: (OrderFailed, "{name} is {status}; it was not cancelled.", _NOTHING_TO_CANCEL),
+    Action.RAISE_FILLED: (OrderFilled, "{name} is {status}; it was not cancelled.", _DO_NOTHING),
+    Action.RAISE_FAILED: (OrderFailed, "{name} is {status}; it was not cancelled.", _DO_NOTHING),
     Action.RAISE_STILL_OPEN: (
         StillOpen,
         "{name} is still open ({status}); no request of this call can take effect any more.",
@@ -109,12 +109,12 @@ def error_for(action: Action, facts: Facts, order: Order | None) -> CallError:
     if action is Action.RAISE_UNKNOWN:
         return _unknown(facts)
     if action is Action.RAISE_NOT_FOUND:
-        summary = f"The exchange does not find {_lower(order_name(facts.call))}."
+        summary = f"The exchange does not find {_lower(order_name(facts.call))}. {_not_found_limit(facts)}"
         return OrderNotFound(_details(facts, summary, _not_found_hint(facts)))
     if action is Action.RAISE_NOT_OPEN:
         state = "whether it was filled or cancelled could not be learnt before the deadline"
         summary = f"{order_name(facts.call)} is not open; {state}."
-        return OrderNotOpen(_details(facts, summary, query_hint(facts.call)))
+        return OrderNotOpen(_details(facts, summary, query_hint(facts.call, facts.environment)))
     if action in _WITH_ORDER and order is not None:
         kind, text, hint = _WITH_ORDER[action]
         summary = text.format(name=order_name(facts.call), status=order.status)
@@ -137,8 +137,13 @@ def order_name(call: ApiCall) -> str:
     return f'The order with {argument.python_name.replace("_", " ")} "{value}"'
 
 
-def query_hint(call: ApiCall) -> str:
-    """Return how to find out the state of a call's order."""
+def query_hint(call: ApiCall, environment: str) -> str:
+    """Return how to find out the state of a call's order.
+
+    Args:
+        call: A call that names an order.
+        environment: What `--env` takes for the client's environment, or empty.
+    """
     query = call if call.operation.settled_by is None else settling_query(call)
     symbol, named = query.parameters.get("symbol"), _id_of(query)
     if named is None:
@@ -146,8 +151,9 @@ def query_hint(call: ApiCall) -> str:
     argument, value = named
     given = f'"{value}"' if argument.type == "string" else value
     option = f"--{argument.python_name.replace('_', '-')} {value}"
+    env = f" --env {environment}" if environment else ""
     query_order = f'query_order("{symbol}", {argument.python_name}={given})'
-    return f"Find out with {query_order} or `bingx-spot query {symbol} {option}`"
+    return f"Find out with {query_order} or `bingx-spot query {symbol} {option}{env}`"
 
 
 def _id_of(call: ApiCall) -> tuple[Parameter, object] | None:
@@ -167,8 +173,8 @@ def unknown_orders(facts: Facts, names: Iterable[str]) -> CallError:
         names: The ids of these orders.
     """
     listed = ", ".join(names)
-    summary = f"Unknown whether these orders were cancelled: {listed}."
-    hint = "Query each of them; they may be cancelled, by this call or before, or open."
+    summary = f"Unknown whether these orders were cancelled, by this call or before, or are open: {listed}."
+    hint = "Query each of them."
     assert facts.ambiguous is not None  # else nothing is in doubt
     return facts.ambiguous.with_details(replace(facts.ambiguous.details, summary=summary, hint=hint))
 
@@ -181,17 +187,18 @@ def _unknown(facts: Facts) -> CallError:
     if facts.is_settleable:
         # By client order id, another cancel could hit a newer order that uses the id again.
         harmless = operation.act == "cancel" and operation.repeat != "never" and facts.by_permanent_id
-        hint = f"{query_hint(call)}{'; or cancel again, which can do no harm.' if harmless else '.'}"
+        again = "; or cancel again, which can do no harm." if harmless else "."
+        hint = f"{query_hint(call, facts.environment)}{again}"
     act = _PAST_TENSE.get(operation.act, "was changed")
     summary = f"Unknown whether {_lower(order_name(call))} {act}."
     if not _names_an_order(call):
         summary = f"Unknown whether {operation.operation_id} took effect."
     elif facts.ambiguous is None:
-        summary = f"Unknown whether {_lower(order_name(call))} is open; this call did not change it."
+        summary = f"{summary} This call did not change it; it may be open."
     details = replace(error.details, summary=summary, hint=hint)
     locked_until = facts.error.details.retry_at if facts.error is not None and not facts.can_open else None
     if locked_until is not None:
-        hint = f"The exchange does not accept this request before the time in retry_at. {hint}"
+        hint = f"Wait until the time in retry_at; the exchange accepts no such request before. {hint}"
         details = replace(details, retry_at=locked_until, hint=hint)
     return error.with_details(details) if isinstance(error, OutcomeUnknown) else OutcomeUnknown(details)
 
@@ -222,13 +229,17 @@ def _details(facts: Facts, summary: str, hint: str) -> ErrorDetails:
 
 def _not_found_hint(facts: Facts) -> str:
     if facts.by_permanent_id:
-        return (
-            "Check the symbol and the id, and that the order belongs to this account and environment. A new "
-            "order is not found at once."
-        )
+        return "Check the symbol and the id, and that the order belongs to this account and environment."
+    return "Use the order id if you have it."
+
+
+def _not_found_limit(facts: Facts) -> str:
+    """Return what "not found" does not prove."""
+    if facts.by_permanent_id:
+        return "A new order is not found at once."
     return (
         "An order is found by its client order id for two hours only, and a new order not at once: this does "
-        "not prove that no such order is open. Use the order id if you have it."
+        "not prove that no such order is open."
     )
 
 

@@ -37,6 +37,8 @@ CLOSED = TransportFailure(request_sent=False, reason="the client is closed")
 
 #: The note on an exception, such as KeyboardInterrupt, that ended a request which may have been sent.
 MAYBE_SENT_NOTE = "bingx_spot: a request may have been sent; whether it took effect is unknown"
+#: The note on one that ended a call of which no such request was sent.
+NOT_SENT_NOTE = "bingx_spot: no request was sent that could have taken effect"
 _NOT_SENT = "_bingx_spot_not_sent"
 
 

@@ -90,6 +90,7 @@ class Facts:
 
     Attributes:
         call: The call; by the permanent id as soon as a response has named it.
+        environment: What `--env` takes for the client's environment, or empty.
         response: The verified success of the operation, or None.
         response_stands: Whether it tells what the call did even after an ambiguous request.
         error: The last error of the operation, or None.
@@ -121,6 +122,7 @@ class Facts:
     """
 
     call: ApiCall
+    environment: str = ""
     response: Response | None = None
     response_stands: bool = True
     error: CallError | None = None

@@ -7,7 +7,7 @@ from bingx_spot.core.admission import NEAR_LOCK, NO_PERMIT
 from bingx_spot.core.attempt import CLOSED_CLIENT, AttemptResult, AttemptRunner
 from bingx_spot.core.decisions import Action, decide
 from bingx_spot.core.endings import ENDINGS, error_for, unknown_orders
-from bingx_spot.core.engine import MAYBE_SENT_NOTE
+from bingx_spot.core.engine import MAYBE_SENT_NOTE, NOT_SENT_NOTE
 from bingx_spot.core.facts import (
     MAXIMUM_ATTEMPTS,
     Facts,
@@ -34,7 +34,6 @@ _TIME_TO_READ = 1.0
 _PAUSE_SHARE = 0.1
 # Between queries that find no order, in seconds: a new one is visible within about two.
 _NOT_FOUND_PAUSE = 1.0
-_NOT_SENT_NOTE = "bingx_spot: no request was sent that could have taken effect"
 
 
 def resolve(context: CallContext, call: ApiCall, timeout: float | None = None) -> CallSteps[Response]:
@@ -51,7 +50,7 @@ def resolve(context: CallContext, call: ApiCall, timeout: float | None = None) -
         CallError: The call ended in another way; its details have every attempt.
     """
     deadline = Deadline(context.now() + (context.timeout if timeout is None else timeout), context.now)
-    resolution = _Resolution(AttemptRunner(context, deadline), Facts(call), call)
+    resolution = _Resolution(AttemptRunner(context, deadline), Facts(call, context.environment.option), call)
     try:
         return (yield from resolution.run())
     except CallError:
@@ -119,7 +118,7 @@ class _Resolution:
         """Add to an interruption whether the call may have taken effect, unless the transport has."""
         if MAYBE_SENT_NOTE not in getattr(interruption, "__notes__", ()):
             acted = self.facts.ambiguous is not None or self.attempts.may_have_acted
-            interruption.add_note(MAYBE_SENT_NOTE if acted else _NOT_SENT_NOTE)
+            interruption.add_note(MAYBE_SENT_NOTE if acted else NOT_SENT_NOTE)
 
     def _look_at_the_time(self) -> None:
         facts, attempts, operation = self.facts, self.attempts, self.original.operation

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from functools import partial
 
 from bingx_spot.client import BingxSpot
+from bingx_spot.config import Options
 from bingx_spot.core.clock import MAXIMUM_OFFSET, Clock, format_duration
 from bingx_spot.credentials import Credentials
 from bingx_spot.doctor import CheckResult, Status
+from bingx_spot.doctor.check_network import OWN_AUTHORITY
 from bingx_spot.environments import PLACEMENTS, Placement
 from bingx_spot.exceptions import (
     CallError,
@@ -16,7 +18,6 @@ from bingx_spot.exceptions import (
     OrderNotFound,
     OrderNotOpen,
     RateLimited,
-    RequestRejected,
 )
 
 #: The names of two checks, of which the summary speaks.
@@ -32,7 +33,7 @@ _DEFAULT_RECV_WINDOW = 5000
 _OTHER_PLACEMENT = ("signature-missing", "parameter-missing", "http-media-type")
 
 
-def measure_time(environment: str) -> tuple[int, int]:
+def measure_time(options: Options) -> tuple[int, int]:
     """Return the exchange's time and by how much this machine's clock is behind it, both in milliseconds.
 
     Raises:
@@ -40,7 +41,8 @@ def measure_time(environment: str) -> tuple[int, int]:
     """
     clock = Clock()
     # The operation is public: these credentials sign nothing and are not sent.
-    with BingxSpot(Credentials("none", "none"), environment=environment, clock=clock) as bingx:
+    public: Options = {**options, "clock": clock}
+    with BingxSpot(Credentials("none", "none"), **public) as bingx:
         # The first request opens the connection, which would spoil the measurement.
         bingx.server_time()
         before = clock.timestamp()
@@ -48,13 +50,12 @@ def measure_time(environment: str) -> tuple[int, int]:
         return server_time, server_time - (before + clock.timestamp()) // 2
 
 
-def check_time(base_url: str) -> Iterator[CheckResult]:
+def check_time(options: Options) -> Iterator[CheckResult]:
     """Check that the exchange responds, and how far this machine's clock is off."""
     try:
-        _, offset = measure_time(base_url)
+        _, offset = measure_time(options)
     except CallError as error:
-        found = f"the exchange did not say its time: {error.message}"
-        yield CheckResult("clock", Status.FAIL, found, error.hint)
+        yield _no_time(error)
         return
     side = "behind" if offset >= 0 else "ahead of"
     off = f"{abs(offset)} ms" if abs(offset) < _GOOD_OFFSET else format_duration(abs(offset) / 1000)
@@ -69,9 +70,18 @@ def check_time(base_url: str) -> Iterator[CheckResult]:
     yield CheckResult("clock", status, f"this machine is {off} {side} the exchange", fix)
 
 
-def check_key(credentials: Credentials, environment: str) -> CheckResult:
+def _no_time(error: CallError) -> CheckResult:
+    message, fix = error.message, error.hint
+    if "HTTP 407" in message:
+        fix = "Put user and password into the URL of --proxy or BINGX_PROXY: http://USER:PASSWORD@HOST:PORT."
+    elif "CERTIFICATE_VERIFY_FAILED" in message:
+        fix = f"{OWN_AUTHORITY}."
+    return CheckResult("clock", Status.FAIL, f"the exchange did not say its time: {message}", fix)
+
+
+def check_key(credentials: Credentials, options: Options) -> CheckResult:
     """Check by a signed query of an order that cannot exist whether the exchange accepts the API key."""
-    with BingxSpot(credentials, environment=environment) as bingx:
+    with BingxSpot(credentials, **options) as bingx:
         try:
             bingx.query_order(SYMBOL, order_id=UNUSED_ORDER_ID)
         except OrderNotFound:
@@ -84,12 +94,12 @@ def check_key(credentials: Credentials, environment: str) -> CheckResult:
     )
 
 
-def check_cancel(credentials: Credentials, environment: str) -> Iterator[CheckResult]:
+def check_cancel(credentials: Credentials, options: Options) -> Iterator[CheckResult]:
     """Check whether the key may cancel, which placements the server reads, and what is left of the limit.
 
     It sends cancels of an order id that cannot exist, so that nothing can be cancelled.
     """
-    probe = partial(_probe, credentials, environment)
+    probe = partial(_probe, credentials, options)
     # At once: a cancel asks for two seconds before it says that there is no such order.
     with ThreadPoolExecutor(len(PLACEMENTS)) as pool:
         errors = dict(zip(PLACEMENTS, pool.map(probe, PLACEMENTS), strict=True))
@@ -111,8 +121,9 @@ def check_cancel(credentials: Credentials, environment: str) -> Iterator[CheckRe
     yield _limits_result(error)
 
 
-def _probe(credentials: Credentials, environment: str, placement: Placement) -> CallError | None:
-    with BingxSpot(credentials, environment=environment, placement=placement, fallback=False) as bingx:
+def _probe(credentials: Credentials, options: Options, placement: Placement) -> CallError | None:
+    probing: Options = {**options, "placement": placement, "fallback": False}
+    with BingxSpot(credentials, **probing) as bingx:
         try:
             bingx.cancel_order(SYMBOL, order_id=UNUSED_ORDER_ID)
         except CallError as error:
@@ -131,7 +142,8 @@ def _cancel_result(error: CallError | None) -> CheckResult:
 
 
 def _failure(check: str, error: CallError) -> CheckResult:
-    said = f"the exchange said: {error.message}" if isinstance(error, RequestRejected) else error.message
+    # Only the exchange gives a code: what else fails may be a gateway, a proxy or this machine.
+    said = error.message if error.code is None else f"the exchange said: {error.message}"
     if isinstance(error, NotExecuted):
         return CheckResult(check, Status.FAIL, said, error.hint)
     fix = "Run this again; if it stays so, ask the exchange's support."
@@ -142,7 +154,7 @@ def _placement_result(accepted: list[Placement]) -> CheckResult:
     found = f"the server reads parameters from {', '.join(accepted)}"
     if "json" in accepted:
         return CheckResult("placement", Status.PASS, found)
-    fix = f'placement="auto", the default, learns that by one rejected request; "{accepted[0]}" saves it.'
+    fix = f"Give --placement {accepted[0]}, or set BINGX_PLACEMENT: it saves each client a rejected request."
     return CheckResult("placement", Status.WARN, found, fix)
 
 

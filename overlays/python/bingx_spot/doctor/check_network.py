@@ -1,5 +1,6 @@
 """Checks of the network path to a host: proxy, DNS, TCP, TLS."""
 
+import os
 import socket
 import ssl
 import time
@@ -15,24 +16,60 @@ from bingx_spot.transport.tls_and_proxy import public_authorities
 # How long one step may take, in seconds.
 _TIMEOUT = 5.0
 _PORTS = {"https": 443, "http": 80}
+# OpenSSL's codes for a certificate whose issuer is not known: self-signed, at the end of a chain, or missing.
+_PRIVATE_AUTHORITY = (18, 19, 20)
+#: What to do where a private authority signs certificates.
+OWN_AUTHORITY = "Give the file of the private authority as --ca-file, or set BINGX_CA_FILE"
 
 
-def check_proxy(base_url: str) -> CheckResult:
-    """Check whether the environment names a proxy, which the SDK uses only if it is given as an option."""
-    target, host = urlsplit(base_url), "its URL cannot be read"
-    proxy = getproxies().get(target.scheme) or getproxies().get("all")
-    if not proxy or proxy_bypass(target.netloc):
+def check_proxy(base_url: str, proxy: str | None) -> CheckResult:
+    """Check which proxy requests go through: the one that is given as an option, and no other.
+
+    Args:
+        base_url: Where requests go.
+        proxy: The option `proxy`.
+    """
+    if proxy is not None:
+        return CheckResult("proxy", Status.PASS, f"requests go through {_host_of(proxy)}")
+    target, variables = urlsplit(base_url), getproxies()
+    name = next((name for name in (target.scheme, "all") if variables.get(name)), None)
+    if name is None or proxy_bypass(target.netloc):
         return CheckResult("proxy", Status.PASS, "none is set for this host")
-    # The host only: before an @ there may be a password.
-    with suppress(ValueError):
-        host = urlsplit(proxy if "://" in proxy else f"//{proxy}").hostname or host
-    found = f"the environment names one ({host}), and the SDK connects without it"
-    fix = "If the host cannot be reached, pass proxy=URL to the client; it reads no proxy variable."
+    variable = f"{name.upper()}_PROXY"
+    found = (
+        f"{variable} names {_host_of(variables[name])}, and is not read, on purpose: requests go without it"
+    )
+    fix = f"If the host cannot be reached so, give --proxy, or set BINGX_PROXY: BINGX_PROXY=${variable}."
     return CheckResult("proxy", Status.WARN, found, fix)
 
 
-def check_host(base_url: str) -> Iterator[CheckResult]:
-    """Check DNS, TCP and TLS; yield each result, the first failure as the last one."""
+def _host_of(proxy: str) -> str:
+    # The host only: before an @ there may be a password.
+    with suppress(ValueError):
+        parts = urlsplit(proxy if "://" in proxy else f"//{proxy}")
+        return f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname or "?"
+    return "a URL that cannot be read"
+
+
+def check_authorities(tls: ssl.SSLContext | None) -> CheckResult:
+    """Check whether variables name certificate authorities, which the SDK reads from an option alone."""
+    ignored = [name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)]
+    trusted = (
+        "the public ones are trusted" if tls is None else "those of BINGX_CA_FILE or --ca-file are trusted"
+    )
+    if tls is not None or not ignored:
+        return CheckResult("authorities", Status.PASS, trusted)
+    found = f"{' and '.join(ignored)} is set, and not read, on purpose: {trusted}"
+    return CheckResult("authorities", Status.WARN, found, f"{OWN_AUTHORITY}, if TLS fails.")
+
+
+def check_host(base_url: str, tls: ssl.SSLContext | None = None) -> Iterator[CheckResult]:
+    """Check DNS, TCP and TLS; yield each result, the first failure as the last one.
+
+    Args:
+        base_url: The host, that of a proxy included.
+        tls: What to trust in place of the public authorities.
+    """
     target = urlsplit(base_url)
     host, port = target.hostname or "", target.port or _PORTS[target.scheme]
     try:
@@ -57,21 +94,22 @@ def check_host(base_url: str) -> Iterator[CheckResult]:
         found = f"{host}:{port} accepts connections, in {_milliseconds_since(start)} ms"
         yield CheckResult("TCP", Status.PASS, found)
         if target.scheme == "https":
-            yield _check_tls(connection, host)
+            yield _check_tls(connection, host, tls or public_authorities())
 
 
-def _check_tls(connection: socket.socket, host: str) -> CheckResult:
+def _check_tls(connection: socket.socket, host: str, tls: ssl.SSLContext) -> CheckResult:
     start = time.monotonic()
     try:
         # What the client trusts, so that this fails where the client would.
-        with public_authorities().wrap_socket(connection, server_hostname=host) as secured:
+        with tls.wrap_socket(connection, server_hostname=host) as secured:
             found = f"{secured.version()}, certificate valid, in {_milliseconds_since(start)} ms"
             return CheckResult("TLS", Status.PASS, found)
     except ssl.SSLCertVerificationError as error:
-        fix = (
-            "Something intercepts the connection (a company proxy?), or the machine's clock is far off. Pass "
-            "a private authority as tls=, an ssl.SSLContext."
-        )
+        fix = f"A company's proxy may intercept the connection. {OWN_AUTHORITY}. Or the clock is far off."
+        if error.verify_code in _PRIVATE_AUTHORITY:
+            fix = (
+                f"A private authority has signed the certificate, as companies' proxies do. {OWN_AUTHORITY}."
+            )
         return CheckResult("TLS", Status.FAIL, f"{host}: {error.verify_message}", fix)
     except OSError as error:
         fix = "Check for a firewall or proxy that breaks TLS."

@@ -3,7 +3,9 @@
 import os
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
+from itertools import chain
 
+from bingx_spot.config import Options
 from bingx_spot.credentials import (
     API_KEY_VARIABLE,
     API_SECRET_VARIABLE,
@@ -21,10 +23,11 @@ from bingx_spot.doctor.check_exchange import (
     check_key,
     check_time,
 )
-from bingx_spot.doctor.check_network import check_host, check_proxy
+from bingx_spot.doctor.check_network import check_authorities, check_host, check_proxy
 from bingx_spot.environments import Environment
 from bingx_spot.exceptions import CredentialsError, InvalidInput
-from bingx_spot.shared_limits.options import LIMITS_VARIABLE, OFF, check_limits, open_store
+from bingx_spot.settings import SETTINGS
+from bingx_spot.shared_limits.options import OFF, check_limits, open_store
 from bingx_spot.shared_limits.store import ProcessReport, StoreError, check_allocation
 
 #: What a person is asked before the account is checked.
@@ -32,6 +35,7 @@ QUESTION = (
     f"To see whether the key may cancel, cancel order {UNUSED_ORDER_ID} of {SYMBOL}? No such order can "
     "exist, so nothing can be cancelled by it."
 )
+_LIMITS_VARIABLE = SETTINGS["limits"].variable
 # Asks for no permit, under a name that is not a limit's.
 _LIMIT_NAME = "bingx-spot:doctor"
 _EMPTY_REPORT: ProcessReport = {
@@ -54,35 +58,37 @@ _EMPTY_REPORT: ProcessReport = {
 }
 
 
-def run_checks(environment: str, may_probe: Callable[[], bool]) -> Iterator[CheckResult]:
+def run_checks(options: Options, may_probe: Callable[[], bool]) -> Iterator[CheckResult]:
     """Run all checks, and yield each result as it is known.
 
     Args:
-        environment: `live`, `vst`, `sandbox` or a base URL.
+        options: The options of a client.
         may_probe: Returns whether cancels of an order id that cannot exist may be sent; called only if
             everything that they need works. The key itself is checked by a query.
 
     Raises:
         InvalidInput: There is no such environment.
     """
-    parsed = Environment.parse(environment)
+    parsed = Environment.parse(options.get("environment", "live"))
     key, credentials = _check_key()
     yield key
     yield check_shared_limits()
-    yield check_proxy(parsed.base_url)
-    reached = yield from _check_exchange(parsed.base_url, "")
+    yield check_proxy(parsed.base_url, options.get("proxy"))
+    if parsed.base_url.startswith("https:"):
+        yield check_authorities(options.get("tls"))
+    reached = yield from _check_exchange(parsed.base_url, options, "")
     if parsed.fallback_url is not None:
-        yield from _check_exchange(parsed.fallback_url, "fallback ")
+        yield from _check_exchange(parsed.fallback_url, options, "fallback ")
     if credentials is None or not reached:
         reason = "the exchange was not reached" if credentials is not None else "there is no API key"
         yield CheckResult(KEY_CHECK, Status.SKIP, f"key NOT checked: {reason}")
         return
-    accepted = check_key(credentials, environment)
+    accepted = check_key(credentials, options)
     yield accepted
     if accepted.status is Status.FAIL:
         return
     if may_probe():
-        yield from check_cancel(credentials, environment)
+        yield from check_cancel(credentials, options)
     else:
         fix = f"Run this again with --yes: it cancels order {UNUSED_ORDER_ID}, which cannot exist."
         yield CheckResult(CANCEL_CHECK, Status.SKIP, "NOT checked: whether the key may cancel", fix)
@@ -94,7 +100,8 @@ def _check_key() -> tuple[CheckResult, Credentials | None]:
         credentials = Credentials.from_env()
     except CredentialsError as error:
         fix = (
-            f"Set {API_KEY_VARIABLE} and {API_SECRET_VARIABLE}; or put "
+            f"Set {API_KEY_VARIABLE} and {API_SECRET_VARIABLE}, or {API_KEY_VARIABLE}_FILE and "
+            f"{API_SECRET_VARIABLE}_FILE to the paths of files with one half each; or put "
             f'{{"apiKey": "...", "apiSecret": "..."}} into a file, chmod 600 it, '
             f"and set {KEY_FILE_VARIABLE} to its path."
         )
@@ -111,36 +118,39 @@ def check_shared_limits() -> CheckResult:
 
     The variable's text is not repeated: a URL may hold a password.
     """
-    check, limits = "shared limits", os.environ.get(LIMITS_VARIABLE)
+    check, limits = "shared limits", os.environ.get(_LIMITS_VARIABLE)
     if not limits:
-        found = f"{LIMITS_VARIABLE} is not set: each process keeps the limits by itself"
+        found = f"{_LIMITS_VARIABLE} is not set: each process keeps the limits by itself"
         return CheckResult(check, Status.PASS, found)
     if limits == OFF:
-        found = f"{LIMITS_VARIABLE} is off: requests may exceed the exchange's limits"
-        fix = f"Unset {LIMITS_VARIABLE}, unless another program keeps the limits."
+        found = f"{_LIMITS_VARIABLE} is off: requests may exceed the exchange's limits"
+        fix = f"Unset {_LIMITS_VARIABLE}, unless another program keeps the limits."
         return CheckResult(check, Status.WARN, found, fix)
     try:
         check_limits(limits)
         store = open_store(limits)
     except InvalidInput as error:
-        found, fix = f"{LIMITS_VARIABLE} {error.reason}", f"Set it to {error.allowed}."
+        found, fix = f"{_LIMITS_VARIABLE} {error.reason}", f"Set it to {error.allowed}."
         return CheckResult(check, Status.FAIL, found, fix)
     try:
         check_allocation(store.exchange(_LIMIT_NAME, _EMPTY_REPORT), _EMPTY_REPORT)
     except StoreError as error:
-        found = f"the store of {LIMITS_VARIABLE} cannot be used: {error.reason}"
+        found = f"the store of {_LIMITS_VARIABLE} cannot be used: {error.reason}"
         fix = f"{error.fix} Until then each process uses a share of the limit that is safe, and slower."
         return CheckResult(check, Status.FAIL, found, fix.strip())
     finally:
         store.close()
-    return CheckResult(check, Status.PASS, f"the store of {LIMITS_VARIABLE} can be used")
+    return CheckResult(check, Status.PASS, f"the store of {_LIMITS_VARIABLE} can be used")
 
 
-def _check_exchange(base_url: str, prefix: str) -> Generator[CheckResult, None, bool]:
+def _check_exchange(base_url: str, options: Options, prefix: str) -> Generator[CheckResult, None, bool]:
     """Yield the results for one host, and return whether the exchange responds there."""
-    for check in (check_host, check_time):
-        for result in check(base_url):
-            yield replace(result, check=prefix + result.check)
-            if result.status is Status.FAIL:
-                return False
+    at: Options = {**options, "environment": base_url}
+    # Through a proxy, only the proxy itself can be looked at from here.
+    proxy, tls = options.get("proxy"), options.get("tls")
+    path = check_host(proxy if proxy is not None else base_url, tls)
+    for result in chain(path, check_time(at)):
+        yield replace(result, check=prefix + result.check)
+        if result.status is Status.FAIL:
+            return False
     return True

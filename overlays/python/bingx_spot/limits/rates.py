@@ -1,6 +1,5 @@
 """Rates of an account: the documented limits, and the slower ones that a client can choose."""
 
-import re
 from typing import Any, Literal
 
 from bingx_spot.exceptions import InvalidInput, shown
@@ -13,11 +12,6 @@ RateOption = Literal["copy-trading"] | float | None
 
 # The slowest rate after lock-outs. An account that is still locked out at this rate has another cause.
 _SLOWEST = Rate(1, 10.0)
-
-
-def parse_rate(text: str) -> Any:
-    """Return the option `rate`, unchecked, from the text of an environment variable."""
-    return float(text) if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) else text
 
 
 def check_rate(rate: Any) -> None:

@@ -25,10 +25,6 @@ if TYPE_CHECKING:
     from bingx_spot.shared_limits.store_thread import SharedLimits
 
 
-#: The environment variable for the option `limits`, where `from_env` is not given it.
-LIMITS_VARIABLE = "BINGX_LIMITS"
-#: The environment variable for the option `rate`.
-RATE_VARIABLE = "BINGX_RATE"
 #: The value that switches limits off.
 OFF = "off"
 

@@ -26,6 +26,7 @@ Flow = Generator[bytes | None, bytes, Result]
 
 # A server that says "100 Continue" more often than this has nothing better to say.
 _MAXIMUM_INFORMATIONAL = 10
+_PROXY_AUTHENTICATION = 407
 _SUCCESSES = range(200, 300)
 _ZLIB_WITH_HEADER = 47  # zlib's own number for: gzip or zlib, as the header says
 _INCOMPLETE = "the server closed the connection before the response was complete"
@@ -97,7 +98,8 @@ def open_tunnel(authority: str, more: Sequence[str], context: RequestContext) ->
         reader.feed((yield None))
         context.check_time()
     if reader.status not in _SUCCESSES:
-        raise ConnectionBroken(f"the proxy refused the connection: HTTP {reader.status}")
+        why = ": it asks for a user and a password" if reader.status == _PROXY_AUTHENTICATION else ""
+        raise ConnectionBroken(f"the proxy refused the connection: HTTP {reader.status}{why}")
     if reader.extra:
         raise ConnectionBroken("the proxy sent bytes before the tunnel was used")
 

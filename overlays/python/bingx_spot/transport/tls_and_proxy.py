@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import certifi
 
 from bingx_spot.environments import has_hidden_characters, names_host
-from bingx_spot.exceptions import InvalidInput
+from bingx_spot.exceptions import InvalidInput, shown
 from bingx_spot.transport.connection_pool import ConnectionBroken, Origin, RequestContext
 from bingx_spot.transport.http11 import Flow, Result, open_tunnel
 
@@ -26,10 +26,36 @@ def public_authorities() -> ssl.SSLContext:
 
     Loading them takes 20 ms, so all clients share it. No environment variable changes it.
     """
+    context = _trusting(certifi.where())
+    context.verify_flags |= ssl.VERIFY_X509_STRICT
+    return context
+
+
+def authorities_of(path: str) -> ssl.SSLContext:
+    """Return a context that trusts the authorities in a file, and no others.
+
+    Args:
+        path: A file of certificates, PEM.
+
+    Raises:
+        InvalidInput: It cannot be read, or holds no certificate.
+    """
+    allowed = "the path of a file of certificates, PEM"
+    try:
+        # Not strict: the authorities of companies often lack extensions that the public ones have.
+        return _trusting(path)
+    except ssl.SSLError:
+        raise InvalidInput("tls", f"is {shown(path)}, which holds no certificate", allowed) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no path"
+        raise InvalidInput("tls", f"is {shown(path)}, which cannot be read: {reason}", allowed) from None
+
+
+def _trusting(path: str) -> ssl.SSLContext:
     # Not `create_default_context`: it lets SSLKEYLOGFILE write the keys of every session into a file.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
-    context.load_verify_locations(certifi.where())
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.load_verify_locations(path)
     context.set_alpn_protocols(["http/1.1"])
     return context
 
