@@ -40,8 +40,6 @@ def test_failures(monkeypatch, kind, code):
     assert done.exit_code == code
     where = "environment live, host https://open-api.bingx.com"
     assert done.stderr.startswith(f"{kind.__name__} ({where}): it said no (code 100404). What to do.")
-        f"{kind.__name__} (environment live, host https://open-api.bingx.com): it said no (code 100404). What to do."
-    )
     assert not done.stdout
     done = invoke(*ARGUMENTS, "--json")
     assert done.exit_code == code

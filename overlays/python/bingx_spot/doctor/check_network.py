@@ -59,7 +59,7 @@ def check_authorities(tls: ssl.SSLContext | None) -> CheckResult:
     )
     if tls is not None or not ignored:
         return CheckResult("authorities", Status.PASS, trusted)
-    found = f"{' and '.join(ignored)} is set, and not read, on purpose: {trusted}"
+    found = f"not read, on purpose: {' and '.join(ignored)}; {trusted}"
     return CheckResult("authorities", Status.WARN, found, f"{OWN_AUTHORITY}, if TLS fails.")
 
 

@@ -35,6 +35,8 @@ QUESTION = (
     f"To see whether the key may cancel, cancel order {UNUSED_ORDER_ID} of {SYMBOL}? No such order can "
     "exist, so nothing can be cancelled by it."
 )
+_HALVES = (API_KEY_VARIABLE, API_SECRET_VARIABLE)
+_KEY_VARIABLES = (*_HALVES, *(f"{half}_FILE" for half in _HALVES), KEY_FILE_VARIABLE)
 _LIMITS_VARIABLE = SETTINGS["limits"].variable
 # Asks for no permit, under a name that is not a limit's.
 _LIMIT_NAME = "bingx-spot:doctor"
@@ -80,7 +82,11 @@ def run_checks(options: Options, may_probe: Callable[[], bool]) -> Iterator[Chec
     if parsed.fallback_url is not None:
         yield from _check_exchange(parsed.fallback_url, options, "fallback ")
     if credentials is None or not reached:
-        reason = "the exchange was not reached" if credentials is not None else "there is no API key"
+        reason = (
+            "the exchange was not reached"
+            if credentials is not None
+            else "there is no API key that can be used"
+        )
         yield CheckResult(KEY_CHECK, Status.SKIP, f"key NOT checked: {reason}")
         return
     accepted = check_key(credentials, options)
@@ -99,13 +105,16 @@ def _check_key() -> tuple[CheckResult, Credentials | None]:
     try:
         credentials = Credentials.from_env()
     except CredentialsError as error:
+        if any(map(os.environ.get, _KEY_VARIABLES)):
+            # What is wrong with it says how to fix it.
+            return CheckResult("key", Status.FAIL, str(error)), None
         fix = (
             f"Set {API_KEY_VARIABLE} and {API_SECRET_VARIABLE}, or {API_KEY_VARIABLE}_FILE and "
             f"{API_SECRET_VARIABLE}_FILE to the paths of files with one half each; or put "
             f'{{"apiKey": "...", "apiSecret": "..."}} into a file, chmod 600 it, '
             f"and set {KEY_FILE_VARIABLE} to its path."
         )
-        return CheckResult("key", Status.FAIL, str(error), fix), None
+        return CheckResult("key", Status.FAIL, "no API key is set", fix), None
     sources = source_of(API_KEY_VARIABLE), source_of(API_SECRET_VARIABLE)
     found = f"{sources[0]} and {sources[1]} are set"
     if not any(sources):

@@ -98,7 +98,7 @@ def open_tunnel(authority: str, more: Sequence[str], context: RequestContext) ->
         reader.feed((yield None))
         context.check_time()
     if reader.status not in _SUCCESSES:
-        why = ": it asks for a user and a password" if reader.status == _PROXY_AUTHENTICATION else ""
+        why = " (it asks for a user and a password)" if reader.status == _PROXY_AUTHENTICATION else ""
         raise ConnectionBroken(f"the proxy refused the connection: HTTP {reader.status}{why}")
     if reader.extra:
         raise ConnectionBroken("the proxy sent bytes before the tunnel was used")
