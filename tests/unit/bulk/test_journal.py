@@ -28,6 +28,7 @@ from bingx_spot import (
 from bingx_spot.bulk.input_rows import Row
 from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_db import JournalError
+from bingx_spot.bulk.result import STOPPED
 from tests.support.journals import API_KEY, BASE_URL, new_journal, rows
 from tests.support.samples import ORDER
 
@@ -149,6 +150,11 @@ class TestRecording:
         [pending] = one.pending()
         row = one.record(pending.line, NOT_SENT)
         assert (row.outcome, row.calls) == ("unaffected", 0)
+
+    def test_an_order_before_which_the_run_was_stopped_waits_as_before(self, one):
+        [before] = one.rows()
+        [pending] = one.pending()
+        assert one.record(pending.line, failed(NotSent(ErrorDetails("stopped", rule=STOPPED)))) == before
 
     @pytest.mark.parametrize("earlier", ["not_open", "not_found", "still_open"])
     @pytest.mark.parametrize("result", [NOT_SENT, REJECTED], ids=["not sent", "rejected"])

@@ -26,6 +26,35 @@ def csv(count: int) -> str:
     return "symbol,orderId\n" + "".join(f"BTC-USDT,{number}\n" for number in range(1, count + 1))
 
 
+def rows_of(*order_ids: int) -> str:
+    return "symbol,orderId\n" + "".join(f"BTC-USDT,{order_id}\n" for order_id in order_ids)
+
+
+class TestRoundedIds:
+    TRUE = tuple(range(1735964079647111281, 1735964079647111321))
+
+    def run(self, *order_ids: int):
+        return invoke("cancel-many", "--from", "-", "--dry-run", text=rows_of(*order_ids))
+
+    @pytest.mark.parametrize(
+        "order_ids", [(1735964079647110000,), (1735964079647111000, 1735964079647112000)]
+    )
+    def test_more_than_chance_explains_are_refused(self, order_ids):
+        done = self.run(*order_ids)
+        assert done.exit_code == 2
+        assert "line 2: orderId ends in zeros beyond its 16th digit" in done.stderr
+        assert "must have been rounded" in done.stderr
+        assert "Nothing was sent" in " ".join(done.stderr.split())
+
+    def test_one_among_true_ones_is_pointed_out(self):
+        done = self.run(1735964079647111000, *self.TRUE)
+        assert done.exit_code == 0
+        assert done.stderr.startswith("line 2: orderId ends in zeros beyond its 16th digit")
+
+    def test_true_ones_are_not(self):
+        assert self.run(*self.TRUE, 1000, 7).stderr == ""
+
+
 class TestBadRows:
     @pytest.mark.parametrize("dry_run", [(), ("--dry-run",)], ids=["run", "dry run"])
     def test_all_are_printed_and_nothing_is_sent(self, journal, dry_run):

@@ -27,14 +27,14 @@ COMMANDS = {
 
 _EPILOG = """\b
 Examples:
-  bingx-spot cancel BTC-USDT --order-id 1735964079647111281
+  bingx-spot cancel BTC-USDT 1735964079647111281
   bingx-spot cancel-many --from orders.csv --journal orders.journal
   bingx-spot call openOrders symbol=BTC-USDT
   bingx-spot sandbox -- python my_bot.py
   bingx-spot sign symbol=BTC-USDT timestamp=1696751141337
 
-The API key comes from BINGX_API_KEY and BINGX_API_SECRET, or from the key file that BINGX_KEY_FILE
-names; never from arguments.
+The API key comes from BINGX_API_KEY and BINGX_API_SECRET, from the files that BINGX_API_KEY_FILE and
+BINGX_API_SECRET_FILE name, or from the key file that BINGX_KEY_FILE names; never from arguments.
 
 \b
 Exit codes:

@@ -38,7 +38,8 @@ Examples:
 The rows:
   CSV    a header with symbol and orderId or clientOrderID, and optionally
          cancelRestrictions and recvWindow; other columns are ignored
-  JSON   one object a line, with the same names
+  JSON   one object a line, or a list of them, with the same names
+  ccxt   its orders, in either form: id and BTC/USDT
 
 \b
 The journal:
@@ -67,7 +68,7 @@ _SHOW_CURSOR = b"\x1b[?25h"
     "source",
     type=click.File("rb"),
     metavar="FILE|-",
-    help="The orders: CSV with a header, or JSON Lines; - for standard input.",
+    help="The orders: CSV with a header, JSON Lines or a JSON list; - for standard input.",
 )
 @click.option(
     "--open",
