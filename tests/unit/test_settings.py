@@ -53,9 +53,10 @@ def test_a_file_of_authorities_is_trusted_in_place_of_the_public_ones(monkeypatc
     [
         ("BINGX_ENV", "moon", "is 'moon'"),
         ("BINGX_TIMEOUT", "soon", "is 'soon'"),
-        ("BINGX_TIMEOUT", "-1", "is -1.0"),
+        ("BINGX_TIMEOUT", "-1", "is '-1'"),
         ("BINGX_PLACEMENT", "body", "is 'body'"),
         ("BINGX_RATE", "9", "is 9.0"),
+        ("BINGX_RATE", "1e0", "is '1e0'"),
         ("BINGX_LIMITS", "on", "is not one of the allowed values"),
         ("BINGX_CA_FILE", "/nowhere", "is '/nowhere', which cannot be read: No such file or directory"),
         ("BINGX_CA_FILE", __file__, f"is {__file__!r}, which holds no certificate"),
