@@ -15,8 +15,7 @@ import pytest
 
 import bingx_spot
 from bingx_spot import BingxSpot
-from bingx_spot.core.engine import MAYBE_SENT_NOTE
-from bingx_spot.core.resolution import _NOT_SENT_NOTE
+from bingx_spot.core.engine import MAYBE_SENT_NOTE, NOT_SENT_NOTE
 from tests.support.samples import ORDER_ID, SUCCESS, SYMBOL, blocking
 from tests.support.scripted_server import ScriptedServer, scripted_server
 
@@ -84,10 +83,10 @@ def interrupt_at_each_line(server: ScriptedServer, connection: str) -> None:
         notes = getattr(interrupt, "__notes__", [])
         assert len(notes) <= 1, f"line {line}: {notes}"
         if sent:
-            assert notes != [_NOT_SENT_NOTE], f"line {line}"
+            assert notes != [NOT_SENT_NOTE], f"line {line}"
         notes_seen.update(notes)
         line += 1
-    assert notes_seen == {_NOT_SENT_NOTE, MAYBE_SENT_NOTE}
+    assert notes_seen == {NOT_SENT_NOTE, MAYBE_SENT_NOTE}
     assert line > 100
 
 

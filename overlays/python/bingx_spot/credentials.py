@@ -133,7 +133,9 @@ class Credentials:
 
 def source_of(variable: str) -> str:
     """Return the variable that gives a half: this one, the one that names its file, or none."""
-    return next((name for name in (variable, variable + _FILE) if name in os.environ), "")
+    if variable in os.environ:
+        return variable
+    return variable + _FILE if variable + _FILE in os.environ else ""
 
 
 @leaving_no_frame

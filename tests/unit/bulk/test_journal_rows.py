@@ -28,7 +28,7 @@ class TestImport:
             problems = list(journal.import_rows([*found, BadRow(9, "x")]))
         assert problems[:2] == [DuplicateRow(5, 2), DuplicateRow(7, 6)]
         assert isinstance(problems[2], BadRow)
-        assert "the order of line 2 again, with other conditions" in problems[2].reason
+        assert "a duplicate of line 2, with other conditions" in problems[2].reason
         assert problems[3] == BadRow(9, "x")
         assert [order.line for order in journal.pending()] == [2, 3, 6]
         journal.close()

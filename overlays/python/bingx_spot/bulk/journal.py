@@ -152,7 +152,7 @@ class Journal(JournalDatabase):
             return self._error(f"belongs to another input: it has no line {line} like this one")
         if is_equal:
             return DuplicateRow(row.line, first)
-        reason = f"the row names the order of line {first} again, with other conditions"
+        reason = f"the row is a duplicate of line {first}, with other conditions"
         return BadRow(row.line, f"{reason}; allowed: one row an order")
 
     def recover(self) -> None:
