@@ -249,7 +249,7 @@ def test_the_hint_names_the_order_as_the_query_does() -> None:
     mapping = (("symbol", "symbol"), ("clientOrderID", "newClientOrderId"))
     operation = replace(CANCEL, act="place", settled_by=CANCEL.settled_by._replace(parameters=mapping))
     placing = ApiCall(operation, {"symbol": SYMBOL, "newClientOrderId": "my-bot_0001"})
-    assert query_hint(placing) == BY_CLIENT_ID_HINT
+    assert query_hint(placing, "") == BY_CLIENT_ID_HINT
 
 
 @pytest.mark.parametrize(

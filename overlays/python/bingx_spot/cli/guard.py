@@ -11,7 +11,8 @@ from types import FrameType
 import click
 
 from bingx_spot.bulk.result import CancelOutcome
-from bingx_spot.cli.output import EXIT_CODES, environment_option, print_error, print_line, usage_errors
+from bingx_spot.cli.connection import Connection, connection_options
+from bingx_spot.cli.output import EXIT_CODES, print_error, print_line, usage_errors
 from bingx_spot.client import BingxSpot
 from bingx_spot.emergency.countdown import SwitchWarning
 from bingx_spot.emergency.switch import DeadMansSwitch
@@ -49,16 +50,16 @@ class _Ended(Exception):
 @click.option(
     "--seconds", type=int, default=60, show_default=True, metavar="10-120", help="How long the countdown is."
 )
-@environment_option
+@connection_options
 @click.argument("child", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND...")
-def command(seconds: int, environment: str, child: tuple[str, ...]) -> None:
+def command(seconds: int, connection: Connection, child: tuple[str, ...]) -> None:
     """Run a bot; if it dies, the exchange cancels every open order."""
     with usage_errors({"seconds": "--seconds", "environment": "--env"}):
         try:
-            with BingxSpot.from_env(environment=environment) as bingx:
+            with BingxSpot.from_env(**connection.options) as bingx:
                 code = _guard(bingx.dead_mans_switch(seconds, on_warning=_warn), child)
         except CallError as error:
-            print_error(error, as_json=False)
+            print_error(error, connection.members(), as_json=False)
             refused = isinstance(error, NotExecuted)
             sys.exit(EXIT_CODES[CancelOutcome.UNAFFECTED if refused else CancelOutcome.UNKNOWN])
     sys.exit(code)
