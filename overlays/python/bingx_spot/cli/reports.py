@@ -76,7 +76,7 @@ class RunReport:
         # Of an order for which nothing was sent, there is nothing to say.
         if self.as_json and not self.output_closed and outcome != WAITING:
             try:
-                print_json({**self.where, **members})
+                print_json({**members, **self.where})
             except OSError as error:
                 self.problem = f"standard output cannot be written: {error.strerror}"
                 self.output_closed = True

@@ -173,7 +173,7 @@ def unknown_orders(facts: Facts, names: Iterable[str]) -> CallError:
         names: The ids of these orders.
     """
     listed = ", ".join(names)
-    summary = f"Unknown whether these orders were cancelled, by this call or before, or are open: {listed}."
+    summary = f"Unknown whether these orders were cancelled: {listed}."
     hint = "Query each of them."
     assert facts.ambiguous is not None  # else nothing is in doubt
     return facts.ambiguous.with_details(replace(facts.ambiguous.details, summary=summary, hint=hint))
