@@ -93,7 +93,7 @@ class TestCommand:
     def test_json_has_every_order(self, sandbox, three):
         done = invoke("cancel-all", "--yes", "--json", sandbox=sandbox)
         members = json.loads(done.stdout)
-        assert members["outcome"] == "nothing_open"
+        assert (members["outcome"], members["host"]) == ("nothing_open", sandbox.url)
         assert [(each["orderId"], each["outcome"], each["status"]) for each in members["orders"]] == [
             (order_id, "cancelled", "CANCELED") for order_id in three
         ]

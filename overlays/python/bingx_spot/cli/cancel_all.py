@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from bingx_spot.bulk.result import CancelOutcome, CancelResult
+from bingx_spot.cli.connection import Connection
 from bingx_spot.cli.open_orders import open_orders
 from bingx_spot.cli.output import (
     EXIT_CODES,
@@ -68,21 +69,23 @@ _SHOWN = 20
 def command(symbol: str | None, yes: bool, timeout: float, environment: str, as_json: bool) -> None:
     """Cancel every open order of SYMBOL, or of all pairs, and prove that nothing is left."""
     with usage_errors({"symbol": "SYMBOL", "timeout": "--timeout", "environment": "--env"}):
+        # The other settings come from their variables: `--timeout` has a meaning of its own here.
+        connection = Connection.parse(environment, {})
         try:
-            with BingxSpot.from_env(environment=environment) as bingx:
+            with BingxSpot.from_env(**connection.options) as bingx:
                 if symbol is None and not yes:
                     _ask(bingx)
                 if not as_json:
                     click.echo("Cancelling; the proof takes at least 20 seconds ...", err=True)
                 result = bingx.cancel_all(symbol, timeout=timeout)
         except CallError as error:
-            print_error(error, as_json=as_json)
+            print_error(error, connection.members(), as_json=as_json)
             sys.exit(EXIT_CODES[_refused(error)])
     if as_json:
-        print_json(_members(result))
+        print_json({**connection.members(), **_members(result)})
     else:
         title, style = _TITLES[result.outcome]
-        print_table(title, style, _rows(result))
+        print_table(title, style, {**connection.members(), **_rows(result)})
     sys.exit(_EXIT_CODES[result.outcome])
 
 
