@@ -8,12 +8,14 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 BINARY = shutil.which("redis-server") or shutil.which("valkey-server")
 
@@ -25,11 +27,20 @@ def valkey_server_binary() -> str | None:
     return shutil.which("valkey-server") or next(map(str, packaged), None)
 
 
+def free_ports(number: int) -> list[int]:
+    """Return ports that are free, each another one."""
+    with ExitStack() as stack:
+        listeners = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(number)]
+        return [listener.getsockname()[1] for listener in listeners]
+
+
 def free_port() -> int:
     """Return a port that is free."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+    return free_ports(1)[0]
+
+
+class ServerEndedError(Exception):
+    """A server ended at its start: another program may have taken its port meanwhile."""
 
 
 class RedisServer:
@@ -59,6 +70,8 @@ class RedisServer:
             with suppress(redis.RedisError), self.client() as client:
                 client.ping()
                 return
+            if self._process.poll() is not None:
+                raise ServerEndedError
             time.sleep(0.01)
         raise AssertionError("redis-server does not answer")
 
@@ -82,7 +95,8 @@ class RedisServer:
 
     def client(self) -> redis.Redis:
         """Return a client of it."""
-        return redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5)
+        never = Retry(NoBackoff(), 0)
+        return redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5, retry=never)
 
 
 @contextmanager

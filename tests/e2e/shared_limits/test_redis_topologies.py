@@ -1,9 +1,9 @@
 """A cluster, and a master behind Sentinels: client objects of redis-py, and limits after a failover."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 import redis
@@ -14,13 +14,15 @@ import redis.cluster
 from bingx_spot.shared_limits.redis_store import RedisStore
 from tests.e2e.shared_limits.checks import PASSWORD, granted, is_shared_through, is_usable, reason_against
 from tests.e2e.shared_limits.clients import wait_until
-from tests.e2e.shared_limits.redis_server import RedisServer, free_port, redis_server
+from tests.e2e.shared_limits.redis_server import RedisServer, ServerEndedError, free_ports, redis_server
 
 #: Names whose slots are in the first and in the second half of all slots.
 FIRST, SECOND = "bingx-spot:{begin}:limit", "bingx-spot:{end}:limit"
 TIMEOUTS = {"socket_timeout": 10.0, "socket_connect_timeout": 10.0}
 # Otherwise a server waits for more replicas before it serves the first.
 AT_ONCE = ("--repl-diskless-sync-delay", "0")
+
+Servers = TypeVar("Servers")
 
 
 def command(server: RedisServer, *words: object) -> str:
@@ -40,7 +42,8 @@ class Cluster:
     """Two servers that hold half of the slots each, and a replica of the first."""
 
     def __init__(self, stack: ExitStack) -> None:
-        self.ports, buses = [free_port() for _ in range(3)], [free_port() for _ in range(3)]
+        free = free_ports(6)
+        self.ports, buses = free[:3], free[3:]
         enabled = ("--cluster-enabled", "yes", *AT_ONCE)
         self.nodes = [
             stack.enter_context(redis_server("--port", str(port), "--cluster-port", str(bus), *enabled))
@@ -65,10 +68,23 @@ class Cluster:
         )
 
 
+def started(start: Callable[[ExitStack], Servers]) -> Iterator[Servers]:
+    """Start servers, on other ports where somebody else has taken one meanwhile."""
+    for last in (False, False, True):
+        with ExitStack() as stack:
+            try:
+                servers = start(stack)
+            except ServerEndedError:
+                if last:
+                    raise
+                continue
+            yield servers
+            return
+
+
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:
-    with ExitStack() as stack:
-        yield Cluster(stack)
+    yield from started(Cluster)
 
 
 def test_a_cluster(cluster: Cluster) -> None:
@@ -94,7 +110,7 @@ class Watched:
     """A master, its replica, and a Sentinel that watches both; all of them want a password."""
 
     def __init__(self, stack: ExitStack, folder: Path) -> None:
-        master, replica, self.port = free_port(), free_port(), free_port()
+        master, replica, self.port = free_ports(3)
         self.master = stack.enter_context(redis_server("--port", str(master), *AT_ONCE))
         self.replica = stack.enter_context(
             redis_server("--port", str(replica), "--replicaof", f"127.0.0.1 {master}")
@@ -124,8 +140,7 @@ class Watched:
 
 @pytest.fixture
 def watched(tmp_path: Path) -> Iterator[Watched]:
-    with ExitStack() as stack:
-        yield Watched(stack, tmp_path)
+    yield from started(lambda stack: Watched(stack, tmp_path))
 
 
 @pytest.mark.slow
