@@ -8,15 +8,17 @@ from importlib import import_module
 import tools.fuzz
 
 
-def main(seconds: float) -> int:
-    """Run the targets; return 1 if one has found something."""
+def main(seconds: float, seed: int | None = None) -> int:
+    """Run the targets, with random seeds if none is given; return 1 if one has found something."""
     names = sorted(each.name for each in pkgutil.iter_modules(tools.fuzz.__path__) if each.name != "__main__")
     # Each target gets its turn, whatever the others find.
-    ends = [import_module(f"tools.fuzz.{name}").main(seconds) for name in names]
+    ends = [import_module(f"tools.fuzz.{name}").main(seconds, seed) for name in names]
     return int(any(ends))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tools.fuzz")
     parser.add_argument("--seconds", type=float, default=60.0, help="how long each target runs")
-    sys.exit(main(parser.parse_args().seconds))
+    parser.add_argument("--seed", type=int, help="repeats a run; random if not given")
+    given = parser.parse_args()
+    sys.exit(main(given.seconds, given.seed))

@@ -211,9 +211,14 @@ def run(seeds: range, *, until: float = float("inf")) -> int:
     return len(seeds)
 
 
-def main(seconds: float) -> int:
-    """Damage journals for so many seconds, print how many, and return 1 where one was not noticed."""
-    first = random.SystemRandom().randrange(2**40)
+def main(seconds: float, seed: int | None = None) -> int:
+    """Damage journals for so many seconds, print how many, and return 1 where one was not noticed.
+
+    Args:
+        seconds: How long to go on.
+        seed: The first seed; random if not given.
+    """
+    first = random.SystemRandom().randrange(2**40) if seed is None else seed
     try:
         tried = run(range(first, sys.maxsize), until=time.monotonic() + seconds)
     except Exception:  # noqa: BLE001 - whatever it is, it is what was looked for
