@@ -91,6 +91,14 @@ def test_the_exchange_added_a_field(project: Project) -> None:
     assert code == 1
     assert "response field cancelReason is not in the contract" in said
     project.change(project.contract, "        stopPrice:\n", f"{piece}        stopPrice:\n")
+    # The lists of cancelled orders share it.
+    for name in ("cancel-open-orders", "cancel-orders"):
+        page = project.page.with_name(f"{name}.md")
+        [row] = [
+            line for line in page.read_text("utf-8").splitlines() if "stopPrice" in line and line[0] == "|"
+        ]
+        added = row.replace("stopPrice", "cancelReason").replace("float64", "string")
+        project.change(page, row, f"{row}\n{added}")
     said = project.passes(targets)
     assert (
         "is fine POST /openApi/spot/v1/trade/cancel: added the optional property `data/cancelReason`" in said
@@ -129,7 +137,7 @@ def test_the_exchange_added_an_endpoint(project: Project) -> None:
     assert f"spec/pages/open-order.md: the contract has no GET {path[0]}." in said
     text = project.contract.read_text("utf-8")
     start = text.index("  /openApi/spot/v1/trade/query:\n")
-    query = text[start : text.index("\n  /openApi/swap", start) + 1]
+    query = text[start : text.index("\n  /openApi/", start) + 1]
     head = "  /openApi/spot/v1/trade/query:\n    get:\n      operationId: queryOrder\n"
     assert query.startswith(head)
     project.change(project.contract, query, f"{query}{piece}{query.removeprefix(head)}\n")
@@ -151,7 +159,7 @@ def page_like_the_query(path: str) -> str:
     return (
         f"GET {path}\n\nrate limitation by UID: 10/s & rate limitation by IP in group Number: 2\n\n"
         "API KEY permission: Read\n\n"
-        f"{SENT}{table(sent, required=True)}\n{ANSWERED}{table(query.data() or [], required=False)}"
+        f"{SENT}{table(sent, required=True)}\n{ANSWERED}{table(query.data_fields(), required=False)}"
     )
 
 

@@ -62,6 +62,8 @@ class ClientSettings(NamedTuple):
             InvalidInput: A setting would be ignored otherwise; it names the setting.
         """
         exchange.check_required_credentials()
+        if "spot" not in exchange.urls["api"]:
+            raise InvalidInput("set_sandbox_mode", "has no spot host in this ccxt", "a newer ccxt, or live")
         base_url = exchange.implode_hostname(exchange.urls["api"]["spot"]).removesuffix("/openApi")
         if exchange.check_proxy_url_settings(base_url, "POST", None, None) is not None:
             raise InvalidInput("proxyUrl", "sends key and signature to another host", "httpsProxy")
