@@ -143,7 +143,8 @@ def test_the_exchange_added_an_endpoint(project: Project) -> None:
     project.change(project.contract, query, f"{query}{piece}{query.removeprefix(head)}\n")
     meant = project.page.with_name("differences.yaml")
     listed = meant.read_text("utf-8")
-    meant.write_text(listed + listed[listed.index("- page") :].replace("cancel-order", "open-order"), "utf-8")
+    items = re.findall(r"^- page: cancel-order\.md\n(?:  .*\n|\n)*", listed, re.MULTILINE)
+    meant.write_text(listed + "".join(items).replace("cancel-order", "open-order"), "utf-8")
     project.passes("lint-spec check-page")
     said = project.passes(targets)
     assert f"is fine GET {path[0]}: endpoint added" in said
