@@ -12,3 +12,9 @@ export BINGX_OPERATIONS
 export CARGO_TARGET_DIR="$BINGX_BUILD"
 # A build that runs once needs neither debug symbols nor the state of an incremental build.
 export CARGO_PROFILE_DEV_DEBUG=0 CARGO_INCREMENTAL=0
+# The pinned lock names no address to download from, and Cargo wants one in each entry: its own.
+if ! [ Cargo.lock -nt pinned.lock ]; then
+  cargo generate-lockfile --quiet
+  registry=$(sed -n 's/^source = //p' Cargo.lock | sort -u)
+  sed "s|^source = .*|source = $registry|" pinned.lock > Cargo.lock
+fi

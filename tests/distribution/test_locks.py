@@ -23,7 +23,20 @@ def test_everything_is_pinned_with_hashes(lock: Path) -> None:
     assert [line for line in lines if not _PINNED.fullmatch(line)] == []
 
 
-@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+OTHERS = [
+    ROOT / "overlays/rust/pinned.lock",
+    *ROOT.glob("overlays/*/package-lock.json"),
+    *ROOT.glob("generator/node/*lock*"),
+]
+
+
+def test_every_crate_is_pinned_with_its_checksum() -> None:
+    crates = (ROOT / "overlays/rust/pinned.lock").read_text("utf-8").split("[[package]]")[1:]
+    unpinned = [each for each in crates if not re.search(r'^checksum = "[0-9a-f]{64}"$', each, re.MULTILINE)]
+    assert len(unpinned) == 1, "the overlay itself has none"
+
+
+@pytest.mark.parametrize("lock", [*LOCKS, *OTHERS], ids=lambda lock: f"{lock.parent.name}/{lock.name}")
 def test_no_download_address_is_recorded(lock: Path) -> None:
     assert re.findall(r"\w+://\S*|--(?:extra-)?index-url.*|--find-links.*", lock.read_text("utf-8")) == []
 

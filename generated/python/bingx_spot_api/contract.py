@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
 # Made from spec/openapi.yaml, version 2.0.0,
-# SHA-256 2702093931b691df267ec27ec1bb768d5c45dffedd26c61e224878c9df653521,
+# SHA-256 af0ccb9d3fcd3b75afdedfaf1c0d2adcf5d87eb380e2d7021ae6e51319847181,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 """The contract as frozen data: limits, signing rule, servers, and the parameters and responses of each operation.
@@ -373,7 +373,7 @@ class Signing(NamedTuple):
 SPEC_VERSION = "2.0.0"
 """`info.version` of the contract."""
 
-SPEC_SHA256 = "2702093931b691df267ec27ec1bb768d5c45dffedd26c61e224878c9df653521"
+SPEC_SHA256 = "af0ccb9d3fcd3b75afdedfaf1c0d2adcf5d87eb380e2d7021ae6e51319847181"
 """Digest of spec/openapi.yaml."""
 
 SERVERS = (
@@ -1211,7 +1211,7 @@ def _cancelAllAfter() -> Operation:
                 python_name="type_",
                 type="string",
                 required=True,
-                description="ACTIVATE begins the countdown, or begins it anew. CLOSE ends it.",
+                description="ACTIVATE starts the countdown, or restarts it. CLOSE ends it.",
                 enum=("ACTIVATE", "CLOSE"),
             ),
             Parameter(

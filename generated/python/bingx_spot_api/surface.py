@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
 # Made from spec/openapi.yaml, version 2.0.0,
-# SHA-256 2702093931b691df267ec27ec1bb768d5c45dffedd26c61e224878c9df653521,
+# SHA-256 af0ccb9d3fcd3b75afdedfaf1c0d2adcf5d87eb380e2d7021ae6e51319847181,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 """Every operation of the contract as a method: the classes of `tags.py` hand them out."""
@@ -373,15 +373,15 @@ class Trade:
     ) -> Countdown:
         """Set or close the dead man's switch.
 
-        `ACTIVATE` begins a countdown, or begins it anew; `CLOSE` ends it. When it ends by itself, the
-        exchange cancels every open spot order of the account, of every pair. There is one countdown for an
-        account. `status` FAILED comes with `code` 0.
+        `ACTIVATE` starts a countdown, or restarts it; `CLOSE` ends it. When it ends by itself, the exchange
+        cancels every open spot order of the account, of every pair. There is one countdown for an account.
+        `status` FAILED comes with `code` 0.
 
         The API key needs the permission Spot Trading. Limits: 1 request in 1 s of an account, 300 requests in
         10 s from an IP address, and 2000 requests in 10 s from it with the others of group 2.
 
         Args:
-            type_: ACTIVATE begins the countdown, or begins it anew. CLOSE ends it.
+            type_: ACTIVATE starts the countdown, or restarts it. CLOSE ends it.
             time_out: How long the countdown is. Unit seconds. CLOSE takes no notice of it. 10 to 120.
             recv_window: How long after `timestamp` the request stays valid. Unit: milliseconds. The default
                 is 5000. Its maximum is 5000 in one official text and 60000 in another. Above 0 to 60000.
@@ -691,15 +691,15 @@ class AsyncTrade:
     ) -> Countdown:
         """Set or close the dead man's switch.
 
-        `ACTIVATE` begins a countdown, or begins it anew; `CLOSE` ends it. When it ends by itself, the
-        exchange cancels every open spot order of the account, of every pair. There is one countdown for an
-        account. `status` FAILED comes with `code` 0.
+        `ACTIVATE` starts a countdown, or restarts it; `CLOSE` ends it. When it ends by itself, the exchange
+        cancels every open spot order of the account, of every pair. There is one countdown for an account.
+        `status` FAILED comes with `code` 0.
 
         The API key needs the permission Spot Trading. Limits: 1 request in 1 s of an account, 300 requests in
         10 s from an IP address, and 2000 requests in 10 s from it with the others of group 2.
 
         Args:
-            type_: ACTIVATE begins the countdown, or begins it anew. CLOSE ends it.
+            type_: ACTIVATE starts the countdown, or restarts it. CLOSE ends it.
             time_out: How long the countdown is. Unit seconds. CLOSE takes no notice of it. 10 to 120.
             recv_window: How long after `timestamp` the request stays valid. Unit: milliseconds. The default
                 is 5000. Its maximum is 5000 in one official text and 60000 in another. Above 0 to 60000.

@@ -222,7 +222,7 @@ class OrderBook:
             return order
 
     def begin_countdown(self, owner: str, delay: int, on_cancel: OnCancel, since: int | None = None) -> int:
-        """Cancel every open order after a delay, unless the countdown is begun anew or closed before.
+        """Cancel every open order after a delay, unless the countdown is restarted or closed before.
 
         Args:
             owner: Whose countdown it is; each has one.

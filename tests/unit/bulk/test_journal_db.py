@@ -163,3 +163,4 @@ class TestRemoving:
         shutil.rmtree(folder)
         folder.touch()
         journal.close()
+        assert folder.read_bytes() == b""

@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
 # Made from spec/openapi.yaml, version 2.0.0,
-# SHA-256 2702093931b691df267ec27ec1bb768d5c45dffedd26c61e224878c9df653521,
+# SHA-256 af0ccb9d3fcd3b75afdedfaf1c0d2adcf5d87eb380e2d7021ae6e51319847181,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class CancelAllAfterRequest:
     """What to do with the countdown.
 
     Attributes:
-        type_ (CountdownAct): ACTIVATE begins the countdown, or begins it anew. CLOSE ends it. Example: ACTIVATE.
+        type_ (CountdownAct): ACTIVATE starts the countdown, or restarts it. CLOSE ends it. Example: ACTIVATE.
         time_out (int): How long the countdown is. Unit seconds. CLOSE takes no notice of it. Example: 30.
         recv_window (float | Unset): How long after `timestamp` the request stays valid. Unit: milliseconds. The default
             is 5000. Its maximum is 5000 in one official text and 60000 in another.

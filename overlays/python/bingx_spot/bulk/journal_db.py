@@ -66,7 +66,7 @@ _REASONS = {
     "SQLITE_FULL": "cannot be written: the disk is full; make room, and give the same command again",
     "SQLITE_BUSY": "is in use by another process; try again when that has ended",
     "SQLITE_READONLY": "cannot be written: the file, its folder or its disk is read-only",
-    "SQLITE_IOERR": "cannot be used: the disk is full or fails ({}); mend that, and run it again",
+    "SQLITE_IOERR": "cannot be used: the disk is full or fails ({}); fix that, and run it again",
     "SQLITE_CANTOPEN": "cannot be opened ({}); give the same command again when its folder and disk work",
 }
 

@@ -84,8 +84,8 @@ class EachOrder:
             if self._state(order) is OrderState.CANCELED:
                 changed.append(order)
                 continue
-            told = (item for item in said if any(str(item.get(key)) == name for key in accounts[1]))
-            failed.append(next(told, {**order, accounts[1][0]: name}))
+            stated = (item for item in said if any(str(item.get(key)) == name for key in accounts[1]))
+            failed.append(next(stated, {**order, accounts[1][0]: name}))
         data = {str(items.name): changed, str(items.failures): failed}
         envelope = {"code": 0, "msg": "", "data": data}
         return Response(_OK, {}, json.dumps(envelope).encode(), envelope)

@@ -88,7 +88,7 @@ class Countdown:
         return max(self._ends - self.context.now(), 0.0)
 
     def begin(self) -> CallSteps[None]:
-        """Begin the countdown, or begin it anew.
+        """Start the countdown, or restart it.
 
         Raises:
             CallError: It is not known to be on; the subclass says why.
@@ -97,8 +97,8 @@ class Countdown:
         response = yield from self._set("ACTIVATE")
         self.lapsed = self.lapsed or 0 < self._ends < self.context.now()
         clock = self.context.clock.timestamp()
-        told = response.get("triggerTime")
-        self.triggers_at = _milliseconds(told) if told else clock + self.seconds * 1000
+        stated = response.get("triggerTime")
+        self.triggers_at = _milliseconds(stated) if stated else clock + self.seconds * 1000
         # The exchange has begun to count after this moment, whatever its clock shows. It may count less far.
         self._ends = at + min(self.seconds, max((self.triggers_at - clock) / 1000, 0.0))
 

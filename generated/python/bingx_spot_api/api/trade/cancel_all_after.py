@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
 # Made from spec/openapi.yaml, version 2.0.0,
-# SHA-256 2702093931b691df267ec27ec1bb768d5c45dffedd26c61e224878c9df653521,
+# SHA-256 af0ccb9d3fcd3b75afdedfaf1c0d2adcf5d87eb380e2d7021ae6e51319847181,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 from __future__ import annotations
@@ -68,8 +68,7 @@ def sync_detailed(
 ) -> Response[CancelAllAfterResponse]:
     """Set or close the dead man's switch
 
-     `ACTIVATE` begins a countdown, or begins it anew; `CLOSE` ends it. When it ends by itself, the
-    exchange
+     `ACTIVATE` starts a countdown, or restarts it; `CLOSE` ends it. When it ends by itself, the exchange
     cancels every open spot order of the account, of every pair. There is one countdown for an account.
     `status` FAILED comes with `code` 0.
 
@@ -102,8 +101,7 @@ def sync(
 ) -> CancelAllAfterResponse | None:
     """Set or close the dead man's switch
 
-     `ACTIVATE` begins a countdown, or begins it anew; `CLOSE` ends it. When it ends by itself, the
-    exchange
+     `ACTIVATE` starts a countdown, or restarts it; `CLOSE` ends it. When it ends by itself, the exchange
     cancels every open spot order of the account, of every pair. There is one countdown for an account.
     `status` FAILED comes with `code` 0.
 
@@ -131,8 +129,7 @@ async def asyncio_detailed(
 ) -> Response[CancelAllAfterResponse]:
     """Set or close the dead man's switch
 
-     `ACTIVATE` begins a countdown, or begins it anew; `CLOSE` ends it. When it ends by itself, the
-    exchange
+     `ACTIVATE` starts a countdown, or restarts it; `CLOSE` ends it. When it ends by itself, the exchange
     cancels every open spot order of the account, of every pair. There is one countdown for an account.
     `status` FAILED comes with `code` 0.
 
@@ -163,8 +160,7 @@ async def asyncio(
 ) -> CancelAllAfterResponse | None:
     """Set or close the dead man's switch
 
-     `ACTIVATE` begins a countdown, or begins it anew; `CLOSE` ends it. When it ends by itself, the
-    exchange
+     `ACTIVATE` starts a countdown, or restarts it; `CLOSE` ends it. When it ends by itself, the exchange
     cancels every open spot order of the account, of every pair. There is one countdown for an account.
     `status` FAILED comes with `code` 0.
 
