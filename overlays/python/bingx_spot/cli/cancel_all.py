@@ -7,7 +7,6 @@ import click
 
 from bingx_spot.bulk.result import CancelOutcome, CancelResult
 from bingx_spot.cli.connection import Connection
-from bingx_spot.cli.open_orders import open_orders
 from bingx_spot.cli.output import (
     EXIT_CODES,
     environment_option,
@@ -91,8 +90,8 @@ def command(symbol: str | None, yes: bool, timeout: float, environment: str, as_
 
 def _ask(bingx: BingxSpot) -> None:
     """Ask whether to act for all pairs; exit if not."""
-    orders = open_orders(bingx, None)
-    pairs = len({order["symbol"] for order in orders})
+    orders = bingx.trade.open_orders().orders or []
+    pairs = len({order.symbol for order in orders})
     text = f"{len(orders):,} orders of {pairs:,} pairs are open. Cancel the open orders of all pairs?"
     try:
         agreed = click.confirm(text, err=True)

@@ -19,7 +19,6 @@ from bingx_spot.bulk.journal_db import JournalError
 from bingx_spot.bulk.result import CancelOutcome
 from bingx_spot.cli.bulk_import import open_journal, print_plan
 from bingx_spot.cli.connection import Connection, connection_options
-from bingx_spot.cli.open_orders import open_orders
 from bingx_spot.cli.output import EXIT_CODES, INTERRUPTED, OPTION_NAMES, print_error, usage_errors
 from bingx_spot.cli.reports import RunProgress, RunReport
 from bingx_spot.client import BingxSpot
@@ -140,11 +139,11 @@ def _open_rows(symbol: str | None, connection: Connection) -> BinaryIO:
     """Return the open orders as rows; exit where they cannot be learnt."""
     try:
         with BingxSpot.from_env(**connection.options) as bingx:
-            orders = open_orders(bingx, symbol)
+            orders = bingx.trade.open_orders(symbol=symbol).orders or []
     except CallError as error:
         print_error(error, connection.members(), as_json=False)
         sys.exit(EXIT_CODES[CancelOutcome.UNAFFECTED])
-    rows = (json.dumps({name: order[name] for name in ("symbol", "orderId")}) for order in orders)
+    rows = (json.dumps({"symbol": order.symbol, "orderId": order.order_id}) for order in orders)
     return BytesIO("\n".join(rows).encode())
 
 
