@@ -73,7 +73,7 @@ class VirtualRun:
                     heapq.heappush(events, (self.time.seconds, next(number), self.run.start(item), None))
                     break
                 else:
-                    self.run.mark_exhausted()
+                    break
             self.most_in_flight = max(self.most_in_flight, self.run.in_flight)
             if not events:
                 break

@@ -96,7 +96,7 @@ def test_another_database_is_left_as_it_is(store: FileStore, path: Path, name: s
     content = path.read_bytes()
     with pytest.raises(StoreError) as failure:
         granted(store, "a", 1)
-    assert failure.value.reason == "the file is another database"
+    assert failure.value.reason == "the file cannot be opened: it is another database"
     assert failure.value.fix
     assert path.read_bytes() == content
     assert list(path.parent.iterdir()) == [path]

@@ -99,7 +99,6 @@ class _Tasks:
                 task.add_done_callback(self.orders.pop)
                 task.add_done_callback(self.finished.put_nowait)
         finally:
-            self.run.mark_exhausted()
             self.finished.put_nowait(None)
 
 

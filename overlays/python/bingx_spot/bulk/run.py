@@ -54,15 +54,10 @@ class Run:
     _locked_until: float = 0.0
     _started: int = 0
     _unreached: int = 0
-    _exhausted: bool = False
 
     def can_start(self) -> bool:
         """Return whether one more item may be taken now."""
-        return not self.stopping and not self._exhausted and self.in_flight < MAX_IN_FLIGHT
-
-    def mark_exhausted(self) -> None:
-        """Record that there are no more items."""
-        self._exhausted = True
+        return not self.stopping and self.in_flight < MAX_IN_FLIGHT
 
     def start(self, item: object) -> CallSteps[CancelResult]:
         """Start one item, which `CancelRequest.of` takes, and return the steps that lead to its result."""

@@ -17,8 +17,6 @@ from bingx_spot.exceptions import InvalidInput
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
-_EXHAUSTED = object()
-
 
 class CancelRun(Iterator[CancelResult]):
     """Iterator over the results of a bulk run, each as soon as it is known.
@@ -115,19 +113,21 @@ def _results(
 ) -> Generator[CancelResult]:
     finished: SimpleQueue[Future[CancelResult]] = SimpleQueue()
     source = iter(items)
+    exhausted = False
     pool = _new_pool()
     source_error: Exception | None = None
     try:
         while True:
-            while run.can_start():
+            while not exhausted and run.can_start():
                 try:
-                    item = next(source, _EXHAUSTED)
+                    item = next(source)
+                except StopIteration:
+                    exhausted = True
                 except Exception as error:  # noqa: BLE001 - the caller's, raised when all orders have ended
-                    source_error, item = error, _EXHAUSTED
-                if item is _EXHAUSTED:
-                    run.mark_exhausted()
-                elif not _submit(pool, run.start(item), engine, finished):
-                    break
+                    source_error, exhausted = error, True
+                else:
+                    if not _submit(pool, run.start(item), engine, finished):
+                        break
             if not run.in_flight:
                 break
             yield run.finish(finished.get().result())

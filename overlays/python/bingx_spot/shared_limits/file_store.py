@@ -23,10 +23,6 @@ _WRITE = "INSERT INTO limits VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET stat
 _FIX = "Name a new file, or one of limits alone, on a disk of this machine, that all processes may write."
 
 
-class _ForeignDatabase(Exception):
-    """The file is a database, and not one of limits."""
-
-
 class FileStore:
     """Shares limits through an SQLite database.
 
@@ -53,8 +49,6 @@ class FileStore:
                 reason = f"the file cannot be used: {error}"
             except OSError as error:
                 reason = f"the file cannot be opened: {error.strerror}"
-            except _ForeignDatabase:
-                reason = "the file is another database"
             except Exception:  # whatever a program that is not ours has written there
                 reason = "the file has unexpected content"
             self._close()
@@ -69,23 +63,12 @@ class FileStore:
         return "<FileStore>"
 
     def _allocate(self, name: str, report: ProcessReport) -> Allocation:
-        connection = self._connect()
-        with self._transaction(connection):
+        with _transaction(self._connect()) as connection:
             row = connection.execute(_READ, (name,)).fetchone()
             state = {} if row is None else json.loads(row[0])
             allocation = allocate(state, time.monotonic() * 1000, report)
             connection.execute(_WRITE, (name, json.dumps(state)))
             return allocation
-
-    @contextmanager
-    def _transaction(self, connection: sqlite3.Connection) -> Iterator[None]:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            connection.rollback()
-            raise
-        connection.commit()
 
     def _connect(self) -> sqlite3.Connection:
         if self._connection is not None and not (self._file and private_file.is_at(self._path, self._file)):
@@ -110,11 +93,11 @@ class FileStore:
         # After a power failure the content is worthless anyway.
         connection.execute("PRAGMA synchronous = OFF")
         if not _is_ours(connection):
-            with self._transaction(connection):
+            with _transaction(connection):
                 # Another process may have created it meanwhile.
                 if not _is_ours(connection):
                     if self._path.stat().st_size:
-                        raise _ForeignDatabase
+                        raise private_file.UnsafeFile("it is another database")
                     connection.execute(_TABLE)
                     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute("PRAGMA journal_mode = TRUNCATE")
@@ -124,6 +107,14 @@ class FileStore:
         # A connection from before a fork is the parent's; closing it would release the parent's locks.
         if connection is not None and self._pid == os.getpid():
             connection.close()
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    connection.execute("BEGIN IMMEDIATE")
+    # Commits, or rolls back if the block raises.
+    with connection:
+        yield connection
 
 
 def _is_ours(connection: sqlite3.Connection) -> bool:

@@ -6,78 +6,46 @@ from bingx_spot.limits.lockouts import LONGEST_BAN
 
 
 class ServerHint(TypedDict, total=False):
-    """How many requests the exchange says are left, and for how long; empty where it says nothing."""
+    """What the exchange says of a limit; empty where it says nothing."""
 
-    remaining: int
+    remaining: int  # requests that are left
     expires_in: float
 
 
 class ProcessReport(TypedDict):
-    """What a process reports to the store, and asks for.
+    """What a process reports to the store, and asks for."""
 
-    Attributes:
-        process: A name that no other process has.
-        number: The report's number, which grows.
-        answered: The number of the last report that was answered; 0 for none.
-        age: How long ago that one was made.
-        hold: For how long nothing may be granted, if the state has gone back.
-        requests: How many permits this process's rate has in each window.
-        window: The window's length.
-        margin: How long after it was granted a permit is counted from, where no response arrives.
-        single: Names of the permits that single calls wait for, first come first.
-        bulk: Names of those that bulk runs wait for.
-        permits: For how long permits have been counted, by name; negative until their response arrives.
-        errors: How old the endpoint's errors are that are known, by code and name.
-        server_hint: What the exchange says of the limit.
-        locked_for: How much longer the exchange has locked the endpoint; 0 where it is open.
-        members: How many processes shared the limit when the store last answered.
-        was_local: Whether this process has used its own share since then.
-    """
-
-    process: str
-    number: int
-    answered: int
-    age: float
-    hold: float
-    requests: int
-    window: float
-    margin: float
-    single: list[str]
-    bulk: list[str]
-    permits: dict[str, float]
-    errors: dict[str, float]
+    process: str  # a name that no other process has
+    number: int  # the report's, which grows
+    answered: int  # the number of the last report that was answered; 0 for none
+    age: float  # how long ago that one was made
+    hold: float  # for how long nothing may be granted, if the state has gone back
+    requests: int  # permits of this process's rate in each window
+    window: float  # that window's length
+    margin: float  # how long after its grant a permit is counted from, where no response arrives
+    single: list[str]  # names of the permits that single calls wait for, first come first
+    bulk: list[str]  # names of those that bulk runs wait for
+    permits: dict[str, float]  # by name, how long each has been counted; negative until its response arrives
+    errors: dict[str, float]  # by code and name, how old the endpoint's known errors are
     server_hint: ServerHint
-    locked_for: float
-    members: int
-    was_local: bool
+    locked_for: float  # how much longer the exchange has locked the endpoint; 0 where it is open
+    members: int  # processes that shared the limit when the store last answered
+    was_local: bool  # whether this process has used its own share since then
 
 
 class Allocation(TypedDict):
-    """What the store answers.
+    """What the store answers."""
 
-    Attributes:
-        granted: Names of the permits that are granted.
-        wait: When to ask again; below 0 where the process waits for nothing.
-        members: How many processes share the limit.
-        locked_for: How much longer the exchange has locked the endpoint.
-        held_for: How much longer nothing is granted, because the state has gone back.
-        shares_for: How much longer each process gets its share only.
-        in_flight: How many permits of other processes wait for their response.
-        errors: How old the errors are that the report did not name.
-        requests: How many permits the rate of all processes has in each window.
-        window: That window's length.
-    """
-
-    granted: list[str]
-    wait: float
-    members: int
-    locked_for: float
-    held_for: float
-    shares_for: float
-    in_flight: int
-    errors: dict[str, float]
-    requests: int
-    window: float
+    granted: list[str]  # names of the permits that are granted
+    wait: float  # when to ask again; below 0 where the process waits for nothing
+    members: int  # processes that share the limit
+    locked_for: float  # how much longer the exchange has locked the endpoint
+    held_for: float  # how much longer nothing is granted, because the state has gone back
+    shares_for: float  # how much longer each process gets its share only
+    in_flight: int  # permits of other processes that wait for their response
+    errors: dict[str, float]  # how old the errors are that the report did not name
+    requests: int  # permits of the rate of all processes in each window
+    window: float  # that window's length
 
 
 class StoreError(Exception):

@@ -11,7 +11,7 @@ from weakref import finalize, ref
 from bingx_spot.fork_safety import register_fork_aware
 from bingx_spot.limits.client_state import AccountState
 from bingx_spot.limits.permit_queue import PermitQueue
-from bingx_spot.shared_limits.store import Allocation, ProcessReport, Store, StoreError, check_allocation
+from bingx_spot.shared_limits.store import Allocation, Store, StoreError, check_allocation
 from bingx_spot.shared_limits.sync import Phase, SharedLimit, StoreHealth
 from bingx_spot_api.contract import Operation
 
@@ -62,8 +62,8 @@ class SharedLimits:
     def exchange_due(self) -> float:
         """Contact the store wherever it is due, and return in how many seconds to do so again, or `inf`."""
         for limit in list(self._limits):
-            if limit.is_due(self._ip_limits.now()):
-                self._exchange(limit)
+            if limit.is_due(self._ip_limits.now()) and (reason := self._exchange(limit)):
+                self._on_failure(limit, reason)
         now = self._ip_limits.now()
         if any(limit.is_due(now) for limit in self._limits):
             return 0.0
@@ -73,7 +73,7 @@ class SharedLimits:
         """Report to the store that this process is alive, though it waits for nothing."""
         for limit in list(self._limits):
             # A store that fails matters only when a caller needs it.
-            self._exchange(limit, on_failure=lambda *_: None)
+            self._exchange(limit)
 
     def _add(self, operation: Operation, queue: PermitQueue) -> None:
         if operation.uid_limit is None or queue.own_rate is None:
@@ -85,19 +85,15 @@ class SharedLimits:
         if self._health.phase is Phase.LOCAL:
             limit.switch_to_local(self._health.members)
 
-    def _exchange(
-        self, limit: SharedLimit, on_failure: "Callable[[SharedLimit, str], None] | None" = None
-    ) -> None:
+    def _exchange(self, limit: SharedLimit) -> str:
+        """Report to the store and apply its answer, or return why that failed."""
         try:
-            report = self._report(limit)
+            with self._ip_limits:
+                report = limit.report(self._process, self._health.members, self._ip_limits.now())
             self._on_allocation(limit, check_allocation(self._store.exchange(limit.name, report), report))
         except BaseException as error:  # nothing that a store or its client library does may stop the thread
-            reason = error.reason if isinstance(error, StoreError) else type(error).__name__
-            (on_failure or self._on_failure)(limit, reason)
-
-    def _report(self, limit: SharedLimit) -> ProcessReport:
-        with self._ip_limits:
-            return limit.report(self._process, self._health.members, self._ip_limits.now())
+            return error.reason if isinstance(error, StoreError) else type(error).__name__
+        return ""
 
     def _on_failure(self, limit: SharedLimit, reason: str) -> None:
         with self._ip_limits:
