@@ -54,21 +54,14 @@ class SigningTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
             CallError: The call ended in another way than a verified success.
         """
         request.read()
-        call = self._call(request)
-        return _response(run(resolve(self._context, call, _timeout(request)), self._engine), request)
+        steps = resolve(self._context, self._call(request), _timeout(request))
+        return _response(run(steps, self._engine), request)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Resolve the call that the request makes, and return the verified response.
-
-        Raises:
-            InvalidInput: The request is not one of the contract, or goes to another origin.
-            CallError: The call ended in another way than a verified success.
-        """
+        """Do as `handle_request`, in a coroutine."""
         await request.aread()
-        call = self._call(request)
-        return _response(
-            await run_async(resolve(self._context, call, _timeout(request)), self._engine), request
-        )
+        steps = resolve(self._context, self._call(request), _timeout(request))
+        return _response(await run_async(steps, self._engine), request)
 
     def close(self) -> None:
         """Close the blocking connections, if the transport owns them."""
@@ -130,13 +123,7 @@ def _build_request(build: Callable[..., httpx.Request], *arguments: Any, **named
 
 
 def signing_client(context: CallContext, engine: Engine, *, owns_engine: bool) -> AuthenticatedClient:
-    """Return a client of the generated package whose httpx clients sign.
-
-    Args:
-        context: What the client's calls have in common.
-        engine: Sends requests.
-        owns_engine: Whether closing the client closes the engine's connections.
-    """
+    """Return a client of the generated package whose httpx clients have a `SigningTransport`."""
     return _SigningClient(
         base_url=context.environment.base_url,
         # Empty: the signed copy gets the key together with the signature.

@@ -14,26 +14,15 @@ _LONGEST_JOIN = 1.0
 
 
 def check_every(every: float | None) -> None:
-    """Check an interval.
-
-    Raises:
-        InvalidInput: It is neither None nor a number of seconds, or too short.
-    """
-    if every is None:
-        return
+    """Raise `InvalidInput` unless an interval is None or a number of seconds, and long enough."""
     number = isinstance(every, int | float) and not isinstance(every, bool)
     # NaN compares false with everything.
-    if not (number and SHORTEST_EVERY <= every < float("inf")):
+    if every is not None and not (number and SHORTEST_EVERY <= every < float("inf")):
         raise InvalidInput("every", f"is {shown(every)}", f"seconds, at least {SHORTEST_EVERY:.0f}, or None")
 
 
 class KeepAlive:
-    """Pings the server at an interval, in a daemon thread.
-
-    Args:
-        ping: Sends one ping.
-        every: The interval, in seconds.
-    """
+    """Pings the server every so many seconds, in a daemon thread."""
 
     def __init__(self, ping: Callable[[], object], every: float) -> None:
         self._ping = ping
@@ -68,19 +57,12 @@ class KeepAlive:
 
 
 class AsyncKeepAlive:
-    """Pings the server at an interval, in an asyncio task.
-
-    Args:
-        ping: Sends one ping.
-        every: The interval, in seconds.
-    """
+    """Pings the server every so many seconds, in an asyncio task."""
 
     def __init__(self, ping: Callable[[], Awaitable[object]], every: float) -> None:
         import asyncio  # a quarter of the start of a program that does not need it
 
-        self._ping = ping
-        self._every = every
-        self._asyncio = asyncio
+        self._ping, self._every, self._asyncio = ping, every, asyncio
         self._task = asyncio.get_running_loop().create_task(self._run(), name="bingx-spot-warm")
 
     def is_running(self) -> bool:
@@ -93,11 +75,10 @@ class AsyncKeepAlive:
 
     async def stop(self) -> None:
         """Send no more pings, and end the task. A ping in flight is cancelled."""
-        if not self.is_running():
-            return
-        self._task.cancel()
-        with suppress(self._asyncio.CancelledError):
-            await self._task
+        if self.is_running():
+            self._task.cancel()
+            with suppress(self._asyncio.CancelledError):
+                await self._task
 
     async def _run(self) -> None:
         while True:

@@ -19,7 +19,7 @@ ASKED, SINGLE, BULK = "a single call asks", "a single call's permit", "a permit 
 def log(monkeypatch) -> list[str]:
     """Write down who gets the permits, in the order in which they are given: the queue's own lock is held."""
     found: list[str] = []
-    poll, grant, known = PermitQueue.poll, PermitQueue._grant, set[Waiter]()
+    poll, grant, known = PermitQueue.poll, PermitQueue.grant, set[Waiter]()
 
     def recording_poll(queue: PermitQueue, waiter: Waiter, now: float, deadline: float) -> float:
         if not waiter.bulk and waiter not in known:
@@ -32,7 +32,7 @@ def log(monkeypatch) -> list[str]:
         grant(queue, waiter, now)
 
     monkeypatch.setattr(PermitQueue, "poll", recording_poll)
-    monkeypatch.setattr(PermitQueue, "_grant", recording_grant)
+    monkeypatch.setattr(PermitQueue, "grant", recording_grant)
     return found
 
 

@@ -15,16 +15,9 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """Result of one check.
+    """Result of one check."""
 
-    Attributes:
-        check: What was checked, in a word or two.
-        status: How the check ended.
-        found: What was found, in a sentence without a full stop.
-        fix: How to fix it, or empty.
-    """
-
-    check: str
+    check: str  # what was checked, in a word or two
     status: Status
-    found: str
+    found: str  # in a sentence without a full stop
     fix: str = ""

@@ -30,7 +30,7 @@ class HostSelector:
     Args:
         environment: The base URLs of the primary and of the fallback.
         use_fallback: Whether the fallback may be used.
-        now: A monotonic clock, in seconds. Tests pass their own.
+        now: The clock.
     """
 
     def __init__(
@@ -96,10 +96,7 @@ def backoff(retries: int, chance: Callable[[], float] = random.random) -> float:
 
 
 class RetryBudget:
-    """Rations the retries of a client, over all its calls.
-
-    A server that fails gets a hundred retries, then half as many as it has successes.
-    """
+    """Rations a client's retries: a server that fails gets 100, then half as many as it has successes."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -137,22 +134,14 @@ class AccountState:
 
 @dataclass(frozen=True, slots=True)
 class ClientState:
-    """What a client has learnt of one environment; threads and tasks share it.
-
-    Attributes:
-        hosts: Selects the host.
-        placement: Selects where the parameters go.
-        lockouts: The lock-outs of the account.
-        repeated_errors: The guard against the next one.
-        retry_budget: The retries that are left.
-        times: What each host usually takes, by base URL.
-        account: What the client shares with others of its API key, held here so that it lives.
-    """
+    """What a client has learnt of one environment; threads and tasks share it."""
 
     hosts: HostSelector
     placement: PlacementSelector
     lockouts: Lockouts = field(default_factory=Lockouts)
     repeated_errors: RepeatedErrorGuard = field(default_factory=RepeatedErrorGuard)
     retry_budget: RetryBudget = field(default_factory=RetryBudget)
+    # What each host usually takes, by base URL.
     times: defaultdict[str, HostTimes] = field(default_factory=lambda: defaultdict(HostTimes))
+    # Held so that it lives.
     account: AccountState = field(default_factory=AccountState)

@@ -22,11 +22,7 @@ _ALL = "*"
 
 
 class Lockouts:
-    """Remembers until when the exchange rejects an endpoint, or everything.
-
-    Args:
-        now: A monotonic clock, in seconds. Tests pass their own.
-    """
+    """Remembers until when the exchange rejects an endpoint, or everything."""
 
     def __init__(self, now: Callable[[], float] = monotonic) -> None:
         self._now = now
@@ -59,9 +55,6 @@ class RepeatedErrorGuard:
 
     Errors and requests of other processes count too, as the shared store knows them. While it is unreachable,
     each process assumes that all the others meet as many errors as it does itself.
-
-    Args:
-        now: A monotonic clock, in seconds. Tests pass their own.
     """
 
     def __init__(self, now: Callable[[], float] = monotonic) -> None:

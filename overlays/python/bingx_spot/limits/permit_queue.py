@@ -25,13 +25,7 @@ _SHORTEST = 1e-6
 
 
 class Wakeup:
-    """One-shot event that wakes one waiting caller, from any thread.
-
-    It knows neither threads nor event loops: the caller subscribes a callback that wakes it.
-
-    Attributes:
-        is_set: Whether `set` was called.
-    """
+    """One-shot event that wakes one waiting caller, a thread or a task, from any thread."""
 
     __slots__ = ("_wake", "is_set")
 
@@ -49,22 +43,14 @@ class Wakeup:
                 wake()
 
     def subscribe(self, wake: Callable[[], object]) -> None:
-        """Call `wake` when this is set, at once if it is set already.
-
-        Args:
-            wake: Wakes the caller; it may be called from another thread, and twice.
-        """
+        """Call `wake` when this is set, at once if it is; from any thread, and perhaps twice."""
         self._wake = wake
         if self.is_set:
             wake()
 
 
 class DeadlineTooShort(Exception):
-    """No permit can be granted before the caller's deadline, and the caller has left the queue.
-
-    Args:
-        seconds: In how many seconds a permit could be granted.
-    """
+    """A permit can be granted in so many seconds only, after the deadline; the caller has left the queue."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(seconds)
@@ -72,43 +58,32 @@ class DeadlineTooShort(Exception):
 
 
 class Waiter:
-    """One caller's position in the queue.
-
-    Attributes:
-        bulk: Whether the call belongs to a bulk run.
-        permit: Its permit, once granted.
-        wakeup: Set when polling again early is worth it.
-        wakes_at: When the caller polls again unless `wakeup` is set.
-        deadline: When the caller gives up.
-        name: The permit's name in a shared store; empty elsewhere.
-    """
+    """One caller's position in the queue."""
 
     __slots__ = ("bulk", "deadline", "name", "permit", "wakes_at", "wakeup")
 
     def __init__(self, *, bulk: bool) -> None:
         self.bulk = bulk
         self.permit: Permit | None = None
+        # Set when polling again before `wakes_at` is worth it.
         self.wakeup = Wakeup()
         self.wakes_at = 0.0
         self.deadline = 0.0
+        # The permit's in a shared store.
         self.name = ""
 
 
 @dataclass(slots=True)
 class RemoteSource:
-    """State of a queue whose permits come from a store that processes share.
+    """State of a queue whose permits come from a store that processes share."""
 
-    Attributes:
-        notify: Called, without any lock, when the store should be contacted: a caller waits, or a permit was
-            used or released.
-        dirty: Whether there are changes that the store has not received.
-        next_free_at: When the next permit can be granted, as far as is known, in seconds.
-        server_hint: What the exchange said: how many requests are left, and until when.
-    """
-
+    # Called, without any lock, when a caller waits, or a permit was used or released.
     notify: Callable[[], None]
+    # Whether there are changes that the store has not received.
     dirty: bool = False
+    # When the next permit can be granted, as far as is known.
     next_free_at: float = 0.0
+    # What the exchange said: how many requests are left, and until when.
     server_hint: tuple[int, float] | None = None
 
 
@@ -142,10 +117,7 @@ class PermitQueue:
     def poll(self, waiter: Waiter, now: float, deadline: float) -> float:
         """Return in how many seconds to poll again; 0 where the permit is granted.
 
-        Args:
-            waiter: The caller's; the first poll appends it to the queue.
-            now: The time, in seconds.
-            deadline: When the caller's time is up.
+        The first poll appends the waiter to the queue.
 
         Raises:
             DeadlineTooShort: The permit cannot be granted before the deadline. The waiter has left the queue.
@@ -154,12 +126,6 @@ class PermitQueue:
             return 0.0
         line = self._line(waiter)
         if waiter not in line:
-            if self._is_free_for(waiter, now):
-                self._grant(waiter, now)
-                return 0.0
-            earliest = self._earliest_possible(now, self._ahead_of(waiter))
-            if earliest > deadline:
-                raise DeadlineTooShort(earliest - now)
             waiter.deadline = deadline
             line[waiter] = None
             if self._bulk and not waiter.bulk:
@@ -195,7 +161,9 @@ class PermitQueue:
     def grant(self, waiter: Waiter, now: float) -> None:
         """Grant a waiter its permit, at any position in the queue, and wake its caller."""
         self._line(waiter).pop(waiter, None)
-        self._grant(waiter, now)
+        permit = waiter.permit = Permit(now, waiter.name)
+        for window in self.windows:
+            window.add(permit)
         waiter.wakeup.set()
 
     def apply_server_hint(self, remaining: int, until: float, now: float) -> None:
@@ -239,35 +207,19 @@ class PermitQueue:
     def _line(self, waiter: Waiter) -> dict[Waiter, None]:
         return self._bulk if waiter.bulk else self._single
 
-    def _is_free_for(self, waiter: Waiter, now: float) -> bool:
-        if self._single or (waiter.bulk and self._bulk) or self.remote is not None:
-            return False
-        return self.next_free_at(now, bulk=waiter.bulk) <= now
-
-    def _grant(self, waiter: Waiter, now: float) -> None:
-        permit = waiter.permit = Permit(now, waiter.name)
-        for window in self.windows:
-            window.add(permit)
-
-    def _ahead_of(self, waiter: Waiter) -> int:
-        """Return how many permits are granted before this waiter's."""
-        line = self._line(waiter)
-        position = list(line).index(waiter) if waiter in line else len(line)
-        return position + (len(self._single) if waiter.bulk else 0)
-
     def _earliest_possible(self, now: float, ahead: int) -> float:
         local = max([window.earliest_possible(now, ahead + 1) for window in self.windows], default=now)
         return local if self.remote is None else max(local, self.remote.next_free_at)
 
     def _seconds_to_sleep(self, waiter: Waiter, now: float, deadline: float) -> float:
-        ahead = self._ahead_of(waiter)
+        ahead = next(ahead for ahead, each in enumerate(self) if each is waiter)
         # Callers behind the first poll at the earliest possible time, so that a first caller that is held up
         # does not hold them up.
         earliest = self._earliest_possible(now, ahead)
         at = earliest if ahead else max(self.next_free_at(now, bulk=waiter.bulk), earliest)
         if earliest > deadline or now >= deadline:
             self.release(waiter, now)
-            raise DeadlineTooShort(at - now)
+            raise DeadlineTooShort((earliest if earliest > deadline else at) - now)
         waiter.wakeup = Wakeup()
         waiter.wakes_at = min(at, deadline) if self.remote is None else deadline
         return max(waiter.wakes_at - now, _SHORTEST)

@@ -101,9 +101,6 @@ class IpLimits:
     As a context manager it holds the lock, for microseconds and never while a caller waits. A signal handler
     may enter it while its own thread is inside. Releasing a reservation, which the garbage collector may do
     at any moment for an abandoned call, is deferred until no thread is inside.
-
-    Args:
-        now: A monotonic clock, in seconds. Tests pass their own.
     """
 
     def __init__(self, now: Callable[[], float] = monotonic) -> None:
@@ -183,7 +180,7 @@ class LocalRateLimiter:
     two: one for the endpoint and one that all the group's endpoints share.
 
     Args:
-        now: A monotonic clock, in seconds. Tests pass their own.
+        now: The clock.
         ip_limits: Limits per IP address, shared with other API keys; None for new ones.
         lockouts: The account's lock-outs. An operation that the exchange locks without rate limit headers
             continues at a slower rate, for as long as this object lives.

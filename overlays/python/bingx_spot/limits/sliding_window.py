@@ -27,12 +27,10 @@ UNDER_WAY = 0.05
 
 
 class Permit:
-    """A granted permit for one request.
+    """A granted permit for one request, with its name in a shared store.
 
     Attributes:
-        since: When counting starts, on the monotonic clock of the limits, in seconds. In the future until the
-            response is received.
-        name: The permit's name in a shared store; empty elsewhere.
+        since: When counting starts, in seconds; in the future until the response is received.
     """
 
     __slots__ = ("name", "since")
@@ -128,15 +126,10 @@ class SlidingWindow:
         return self._permits
 
     def apply_server_hint(self, remaining: int, until: float, now: float) -> bool:
-        """Apply what the exchange says is left, and return whether that changes anything.
+        """Apply how many requests the exchange says are left until a time; return whether that matters.
 
         Only where the exchange counts more requests than this window does: others use the same key then.
         Where it says that more are left, it may mean another limit, so that is ignored.
-
-        Args:
-            remaining: How many requests are left.
-            until: End of the exchange's window.
-            now: The time.
         """
         self._drop_old(now)
         if remaining >= self.rate.requests - len(self._permits) or until <= now:

@@ -169,6 +169,9 @@ class _Allocator:
             del self.state["waiting"][self.process]
         else:
             self.own["until"] = self.now + wait + GRACE_MS
+        permits, known = self.state["permits"].items(), self.report["errors"]
+        in_flight = sum(not permit["answered"] and not _is_of(name, self.process) for name, permit in permits)
+        errors = {name: self.now - at for name, at in self.state["errors"].items() if name not in known}
         return {
             "granted": self.granted,
             "wait": wait,
@@ -176,8 +179,8 @@ class _Allocator:
             "locked_for": max(self.state["locked_until"] - self.now, 0),
             "held_for": max(self.state["held_until"] - self.now, 0),
             "shares_for": max(self.state["shares_until"] - self.now, 0),
-            "in_flight": self._in_flight_elsewhere(),
-            "errors": self._unknown_errors(),
+            "in_flight": in_flight,
+            "errors": errors,
             "requests": self.requests,
             "window": self.window,
         }
@@ -247,14 +250,6 @@ class _Allocator:
     def _permits_of(self, process: str) -> dict[str, dict[str, Any]]:
         permits = self.state["permits"].items()
         return {name: permit for name, permit in permits if _is_of(name, process)}
-
-    def _in_flight_elsewhere(self) -> int:
-        permits = self.state["permits"].items()
-        return sum(not permit["answered"] and not _is_of(name, self.process) for name, permit in permits)
-
-    def _unknown_errors(self) -> dict[str, float]:
-        known = self.report["errors"]
-        return {name: self.now - at for name, at in self.state["errors"].items() if name not in known}
 
     def _wait(self, other_is_first: bool) -> float:
         """Return when to ask again, as if pending responses arrived now: never too late."""

@@ -28,11 +28,7 @@ class SharedLimit:
     Its methods are called under the lock of the account's `IpLimits`. Times are in seconds.
 
     Args:
-        operation_id: The endpoint.
-        queue: Its queue.
-        own_rate: Its limit per account, as this process keeps it.
-        lockouts: The account's lock-outs.
-        repeated_errors: The account's equal errors.
+        own_rate: The limit per account, as this process keeps it.
         name: The limit's name in the store.
         notify: Wakes the thread that contacts the store; called without any lock.
 
@@ -221,12 +217,7 @@ class StoreHealth:
         self._failing_since = 0.0
 
     def mark_failed(self, now: float, window: float) -> bool:
-        """Record that the store could not be used, and return whether to switch to the local share.
-
-        Args:
-            now: The time, in seconds.
-            window: The longest window of the limits, in seconds.
-        """
+        """Record that the store failed; return whether to switch, after this window, to the local share."""
         if self.phase is Phase.STORE:
             self.phase, self._failing_since = Phase.WAITING, now
         has_settled = self.members == 1 or now >= self._failing_since + window + SETTLE_SECONDS
