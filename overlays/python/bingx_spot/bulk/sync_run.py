@@ -118,7 +118,8 @@ def _results(
     source_error: Exception | None = None
     try:
         while True:
-            while not exhausted and run.can_start():
+            started = True
+            while started and not exhausted and run.can_start():
                 try:
                     item = next(source)
                 except StopIteration:
@@ -126,8 +127,7 @@ def _results(
                 except Exception as error:  # noqa: BLE001 - the caller's, raised when all orders have ended
                     source_error, exhausted = error, True
                 else:
-                    if not _submit(pool, run.start(item), engine, finished):
-                        break
+                    started = _submit(pool, run.start(item), engine, finished)
             if not run.in_flight:
                 break
             yield run.finish(finished.get().result())
