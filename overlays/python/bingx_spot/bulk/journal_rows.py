@@ -150,7 +150,7 @@ class JournalRow:
             code=None if call is None or call.code is None else _kept(str(call.code)),
             message=None if call is None else _kept(call.message),
             hint=None if call is None or not call.hint else _kept(call.hint),
-            attempts=None if call is None else _attempts(call),
+            attempts=None if call is None else json.dumps([asdict(attempt) for attempt in call.attempts]),
             **known,
         )
 
@@ -182,11 +182,6 @@ _VALUES = attrgetter(*JournalRow.__dataclass_fields__)
 def _kept(text: str) -> str:
     """Return a text in which SQLite can store every character."""
     return text.encode("utf-8", "backslashreplace").decode()
-
-
-def _attempts(call: CallError) -> str:
-    """Return when, where and with which result requests were sent, as JSON."""
-    return json.dumps([asdict(attempt) for attempt in call.attempts])
 
 
 def _order_columns(result: CancelResult) -> dict[str, str | None]:

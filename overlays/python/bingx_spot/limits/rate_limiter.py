@@ -11,8 +11,8 @@ from bingx_spot.fork_safety import register_fork_aware
 from bingx_spot.limits.lockouts import Lockouts
 from bingx_spot.limits.permit_queue import PermitQueue, Waiter, Wakeup
 from bingx_spot.limits.rates import RateOption, rate_after_lockout, rate_limit
-from bingx_spot.limits.sliding_window import UNDER_WAY, SlidingWindow
-from bingx_spot_api.contract import IP_GROUPS, Operation, Rate
+from bingx_spot.limits.sliding_window import UNDER_WAY, Permit, SlidingWindow
+from bingx_spot_api.contract import IP_GROUPS, Operation
 
 _log = logging.getLogger("bingx_spot")
 _SLOWED = (
@@ -107,7 +107,7 @@ class IpLimits:
         self.now = now
         #: The queues that have waiters.
         self.waiting: set[PermitQueue] = set()
-        self._windows: dict[tuple[str, str | int], SlidingWindow] = {}
+        self._windows: dict[str, SlidingWindow] = {}
         self._to_release: deque[tuple[PermitQueue, Waiter]] = deque()
         self._lock = RLock()
         self._depth = 0
@@ -137,12 +137,9 @@ class IpLimits:
         group = IP_GROUPS.get(operation.ip_group) if operation.ip_group is not None else None
         if group is None:
             return []
-        rates: list[tuple[tuple[str, str | int], Rate]] = [
-            ((f"group, {rate.seconds:g} s", group.number), rate) for rate in group.group
-        ]
-        if group.endpoint is not None:
-            rates.insert(0, (("endpoint", operation.operation_id), group.endpoint))
-        return [self._windows.setdefault(key, SlidingWindow(rate)) for key, rate in rates]
+        rates = {} if group.endpoint is None else {operation.operation_id: group.endpoint}
+        rates |= {f"group {group.number}, {rate.seconds:g} s": rate for rate in group.group}
+        return [self._windows.setdefault(name, SlidingWindow(rate)) for name, rate in rates.items()]
 
     def release(self, queue: PermitQueue, waiter: Waiter) -> None:
         """Take a waiter out of its queue, or return its unused permit, and grant what that frees."""
@@ -285,27 +282,26 @@ class LocalReservation(Waiter):
             return
         ip_limits = self._limiter.ip_limits
         now = ip_limits.now()
-        self.permit.mark_arrived(now)
         if remaining is None:
             self._limiter.slow_after_lockout(self._operation)
         else:
             with ip_limits:
                 self._queue.apply_server_hint(remaining, now + window, now)
-        ip_limits.grant_available()
-        self._notify()
+        self._count(self.permit, now)
 
     def give_up(self) -> None:
         """Record that the connection of the request was reset: what had not arrived arrives no more."""
-        if self.permit is None:
-            return
-        ip_limits = self._limiter.ip_limits
-        self.permit.mark_arrived(ip_limits.now() + UNDER_WAY)
-        ip_limits.grant_available()
-        self._notify()
+        if self.permit is not None:
+            self._count(self.permit, self._limiter.ip_limits.now() + UNDER_WAY)
 
     def release(self) -> None:
         """Leave the queue, or return the unused permit."""
         self._limiter.ip_limits.release(self._queue, self)
+        self._notify()
+
+    def _count(self, permit: Permit, since: float) -> None:
+        permit.mark_arrived(since)
+        self._limiter.ip_limits.grant_available()
         self._notify()
 
     def _notify(self) -> None:
