@@ -38,18 +38,14 @@ _PERMIT_RETRY = 0.5
 
 @dataclass(slots=True)
 class Run:
-    """State of one bulk run.
-
-    Attributes:
-        context: What its calls have in common.
-        in_flight: How many results are still to come.
-        stopping: Whether only the orders in flight are finished, and nothing else is sent.
-        error: The error that aborted the run, or None.
-    """
+    """State of one bulk run."""
 
     context: CallContext
+    # How many results are still to come.
     in_flight: int = 0
+    # Whether only the orders in flight are finished, and nothing else is sent.
     stopping: bool = False
+    # What aborted the run.
     error: CallError | None = None
     _locked_until: float = 0.0
     _started: int = 0

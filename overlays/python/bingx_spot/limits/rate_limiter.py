@@ -27,35 +27,25 @@ class Reservation(Protocol):
     @property
     def wakeup(self) -> Wakeup | None:
         """Return what is set when asking again early is worth it, or None."""
-        ...
 
     def seconds_until_ready(self, longest: float) -> float:
         """Return in how many seconds to ask again; 0 where the request may be sent now.
 
-        Args:
-            longest: How long the caller can wait, in seconds.
-
         Raises:
-            DeadlineTooShort: No permit can be granted in that time. The reservation has ended.
+            DeadlineTooShort: No permit can be granted in the `longest` seconds. The reservation has ended.
         """
-        ...
 
     def complete(self, remaining: int | None = None, window: float = 0.0) -> None:
         """Record that the response to the request was received.
 
-        Args:
-            remaining: How many requests the exchange says are left, or None where it does not say.
-            window: When the exchange's window ends, in seconds from now.
+        It may say how many requests are `remaining` in the exchange's window, which ends in so many seconds.
         """
-        ...
 
     def give_up(self) -> None:
         """Record that the connection of the request was reset: what had not arrived arrives no more."""
-        ...
 
     def release(self) -> None:
         """Leave the queue, or return the permit: no request was sent with it."""
-        ...
 
 
 @runtime_checkable
@@ -69,7 +59,6 @@ class RateLimiter(Protocol):
             operation: The operation, from the contract.
             bulk: Whether the request belongs to a bulk run; single calls go first.
         """
-        ...
 
 
 class Unlimited:
@@ -177,7 +166,6 @@ class LocalRateLimiter:
     two: one for the endpoint and one that all the group's endpoints share.
 
     Args:
-        now: The clock.
         ip_limits: Limits per IP address, shared with other API keys; None for new ones.
         lockouts: The account's lock-outs. An operation that the exchange locks without rate limit headers
             continues at a slower rate, for as long as this object lives.
@@ -290,7 +278,7 @@ class LocalReservation(Waiter):
         self._count(self.permit, now)
 
     def give_up(self) -> None:
-        """Record that the connection of the request was reset: what had not arrived arrives no more."""
+        """Record that the connection was reset: what had not arrived arrives no more."""
         if self.permit is not None:
             self._count(self.permit, self._limiter.ip_limits.now() + UNDER_WAY)
 

@@ -24,14 +24,10 @@ _FIX = "Name a new file, or one of limits alone, on a disk of this machine, that
 
 
 class FileStore:
-    """Shares limits through an SQLite database.
+    """Shares limits through an SQLite database, which is created when first used.
 
     A process that is killed in the middle leaves the state as it was before, and its lock is released. Times
     are those of the machine's monotonic clock, so the file must be on a disk of this machine.
-
-    Args:
-        path: The file. It is created when first used, readable by its owner alone. One that is no regular
-            file, that others may write, or that is another database is left as it is.
     """
 
     def __init__(self, path: Path) -> None:
@@ -44,7 +40,12 @@ class FileStore:
         """Run `allocation.allocate` on the state of a limit, in one transaction."""
         with fork_lock:
             try:
-                return self._allocate(name, report)
+                with _transaction(self._connect()) as connection:
+                    row = connection.execute(_READ, (name,)).fetchone()
+                    state = {} if row is None else json.loads(row[0])
+                    allocation = allocate(state, time.monotonic() * 1000, report)
+                    connection.execute(_WRITE, (name, json.dumps(state)))
+                    return allocation
             except sqlite3.Error as error:
                 reason = f"the file cannot be used: {error}"
             except OSError as error:
@@ -61,14 +62,6 @@ class FileStore:
 
     def __repr__(self) -> str:
         return "<FileStore>"
-
-    def _allocate(self, name: str, report: ProcessReport) -> Allocation:
-        with _transaction(self._connect()) as connection:
-            row = connection.execute(_READ, (name,)).fetchone()
-            state = {} if row is None else json.loads(row[0])
-            allocation = allocate(state, time.monotonic() * 1000, report)
-            connection.execute(_WRITE, (name, json.dumps(state)))
-            return allocation
 
     def _connect(self) -> sqlite3.Connection:
         if self._connection is not None and not (self._file and private_file.is_at(self._path, self._file)):

@@ -4,7 +4,6 @@ import codecs
 import json
 import ssl
 from concurrent.futures import Future
-from functools import cache
 from hashlib import sha1
 from importlib.resources import files
 from threading import Thread
@@ -47,7 +46,6 @@ _CONNECTION_OPTIONS = (
 )
 
 
-@cache
 def script() -> str:
     """Return the script's functions; `allocate` is the one to call."""
     return files(__package__).joinpath("allocation.lua").read_text(encoding="utf-8")
@@ -66,12 +64,12 @@ class RedisStore:
     """
 
     def __init__(self, server: Any) -> None:
+        self._owns_client = isinstance(server, str)
         self._server = _client_of_url(server) if isinstance(server, str) else server
         self._client: Any = None
         self._thread: Thread | None = None
         self._script = script() + _MAIN
         self._digest = sha1(self._script.encode(), usedforsecurity=False).hexdigest()
-        self._owns_client = isinstance(server, str)
 
     def exchange(self, name: str, report: ProcessReport) -> Allocation:
         """Run `allocation.allocate` atomically on the state of a limit."""
@@ -182,8 +180,7 @@ def _connection_options(redis: Any, parameters: dict[str, Any]) -> dict[str, Any
     options = {name: parameters[name] for name in known}
     if "path" in parameters:
         options["unix_socket_path"] = parameters["path"]
-    connection_class = parameters.get("connection_class")
-    if isinstance(connection_class, type) and issubclass(connection_class, redis.asyncio.SSLConnection):
+    if issubclass(parameters.get("connection_class", object), redis.asyncio.SSLConnection):
         options["ssl"] = True
     return options
 

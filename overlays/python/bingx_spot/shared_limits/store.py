@@ -71,11 +71,9 @@ class Store(Protocol):
         Raises:
             StoreError: The store is unreachable, or takes too long.
         """
-        ...
 
     def close(self) -> None:
         """Close connections and files."""
-        ...
 
 
 _DAY = 86_400_000.0

@@ -1,6 +1,7 @@
 """One endpoint's limit as a process shares it: what to report to the store, and how to apply its answer."""
 
 from collections.abc import Callable
+from dataclasses import InitVar, dataclass
 from enum import Enum
 from itertools import count
 from math import inf
@@ -9,7 +10,7 @@ from bingx_spot.limits.lockouts import Lockouts, RepeatedErrorGuard
 from bingx_spot.limits.permit_queue import PermitQueue, RemoteSource
 from bingx_spot.limits.rates import slower
 from bingx_spot.limits.sliding_window import MARGIN
-from bingx_spot.shared_limits.store import Allocation, ProcessReport, ServerHint
+from bingx_spot.shared_limits.store import Allocation, ProcessReport
 from bingx_spot_api.contract import Rate
 
 # Lock-outs that differ by less, in seconds, are the same one: each process knows it by its own clock.
@@ -22,6 +23,7 @@ POLL_SECONDS = 0.1
 SETTLE_SECONDS = 0.25
 
 
+@dataclass(eq=False)
 class SharedLimit:
     """Connects an endpoint's queue with the store.
 
@@ -36,36 +38,31 @@ class SharedLimit:
         due: When to contact the store again; None where no caller waits, and no permit is counted.
     """
 
-    def __init__(
-        self,
-        operation_id: str,
-        queue: PermitQueue,
-        own_rate: Rate,
-        lockouts: Lockouts,
-        repeated_errors: RepeatedErrorGuard,
-        name: str,
-        notify: Callable[[], None],
-    ) -> None:
-        self.name = name
-        self.due: float | None = None
-        self._operation_id = operation_id
-        self._own_rate = own_rate
-        self._queue = queue
-        self._lockouts = lockouts
-        self._repeated_errors = repeated_errors
-        self._remote = queue.remote = RemoteSource(notify)
+    operation_id: str
+    queue: PermitQueue
+    own_rate: Rate
+    lockouts: Lockouts
+    repeated_errors: RepeatedErrorGuard
+    name: str
+    notify: InitVar[Callable[[], None]]
+    due: float | None = None
+    # The last report, and the last that was answered: their numbers, and when they were made.
+    _reported: tuple[int, float] = (0, 0.0)
+    _answered: tuple[int, float] = (0, 0.0)
+    # How long nothing is granted, and then only shares, because the state had gone back.
+    _held_until: float = 0.0
+    _shares_until: float = 0.0
+    _was_local: bool = False
+    _blocked_until: float = 0.0
+
+    def __post_init__(self, notify: Callable[[], None]) -> None:
         self._names, self._numbers = count(), count(1)
-        # The last report, and the last that was answered: their numbers, and when they were made.
-        self._reported = self._answered = (0, 0.0)
-        # How long nothing is granted, and then only shares, because the state had gone back.
-        self._held_until = self._shares_until = 0.0
-        self._was_local = False
-        self._blocked_until = 0.0
+        self._remote = self.queue.remote = RemoteSource(notify)
 
     @property
     def window(self) -> float:
         """Return the window of the rate of all processes, in seconds."""
-        return self._queue.windows[0].limit.seconds
+        return self.queue.windows[0].limit.seconds
 
     def is_due(self, now: float) -> bool:
         """Return whether there is something to report, or a permit to ask for."""
@@ -74,25 +71,26 @@ class SharedLimit:
     def report(self, process: str, members: int, now: float) -> ProcessReport:
         """Return the report of this process, which shares the limit with so many members, for the store."""
         self._remote.dirty = False
-        self._own_rate = self._queue.own_rate or self._own_rate
+        self.own_rate = self.queue.own_rate or self.own_rate
         single, bulk = self._names_of_waiters(process, now)
-        locked_for = self._lockouts.seconds_left(self._operation_id)
+        locked_for = self.lockouts.seconds_left(self.operation_id)
         self._reported = (next(self._numbers), now)
-        errors = self._repeated_errors.ages(self._operation_id)
+        errors = self.repeated_errors.ages(self.operation_id)
+        hint, self._remote.server_hint = self._remote.server_hint, None
         return {
             "process": process,
             "number": self._reported[0],
             "answered": self._answered[0],
             "age": (now - self._answered[1]) * 1000,
             "hold": self._hold(members, now) * 1000,
-            "requests": self._own_rate.requests,
-            "window": self._own_rate.seconds * 1000,
+            "requests": self.own_rate.requests,
+            "window": self.own_rate.seconds * 1000,
             "margin": MARGIN * 1000,
             "single": single,
             "bulk": bulk,
             "permits": self._counted_permits(process, now),
             "errors": {name: age * 1000 for name, age in errors.items()},
-            "server_hint": self._server_hint(now),
+            "server_hint": {"remaining": hint[0], "expires_in": (hint[1] - now) * 1000} if hint else {},
             "locked_for": locked_for * 1000 if locked_for > _SAME_LOCKOUT else 0.0,
             "members": members,
             "was_local": self._was_local,
@@ -105,44 +103,44 @@ class SharedLimit:
         self._shares_until = now + allocation["shares_for"] / 1000
         self._was_local = False
         rate = Rate(allocation["requests"], allocation["window"] / 1000)
-        self._queue.windows[0].set_limit(slower(rate, self._own_rate))
+        self.queue.windows[0].set_limit(slower(rate, self.own_rate))
         errors = {name: age / 1000 for name, age in allocation["errors"].items()}
-        self._repeated_errors.learn(self._operation_id, errors, allocation["in_flight"])
-        waiters = {waiter.name: waiter for waiter in self._queue}
+        self.repeated_errors.learn(self.operation_id, errors, allocation["in_flight"])
+        waiters = {waiter.name: waiter for waiter in self.queue}
         for name in allocation["granted"]:
             if name in waiters:
-                self._queue.grant(waiters[name], now)
+                self.queue.grant(waiters[name], now)
             else:
                 # Its caller has left. The next report does not name it, which frees it for others.
                 self._remote.dirty = True
         self._remote.next_free_at = max(now + max(allocation["wait"], 0.0) / 1000, self._blocked_until)
-        self.due = self._remote.next_free_at if len(self._queue) > 0 else None
-        if allocation["members"] > 1 and (self._queue or self._queue.windows[0].counted(now)):
+        self.due = self._remote.next_free_at if len(self.queue) > 0 else None
+        if allocation["members"] > 1 and (self.queue or self.queue.windows[0].counted(now)):
             self.due = min(self.due or inf, now + POLL_SECONDS)
         locked_for = allocation["locked_for"] / 1000
-        if locked_for > self._lockouts.seconds_left(self._operation_id) + _SAME_LOCKOUT:
-            self._lockouts.lock(self._operation_id, locked_for)
-        self._queue.reject_late_waiters(now)
+        if locked_for > self.lockouts.seconds_left(self.operation_id) + _SAME_LOCKOUT:
+            self.lockouts.lock(self.operation_id, locked_for)
+        self.queue.reject_late_waiters(now)
 
     def switch_to_local(self, members: int) -> None:
         """Let the queue grant this process's share among so many members: the store is unreachable."""
         self._was_local = True
-        self._queue.remote = None
-        self._queue.windows[0].share_among(members)
-        self._repeated_errors.share_among(max(members, 1))
+        self.queue.remote = None
+        self.queue.windows[0].share_among(members)
+        self.repeated_errors.share_among(max(members, 1))
         self._wake_all()
 
     def switch_to_store(self) -> None:
         """Let permits come from the store again, and report at once what was sent without it."""
         self._remote.dirty = True
-        self._queue.remote = self._remote
-        self._queue.windows[0].share_among(1)
-        self._repeated_errors.share_among(1)
+        self.queue.remote = self._remote
+        self.queue.windows[0].share_among(1)
+        self.repeated_errors.share_among(1)
         self._wake_all()
 
     def after_fork_in_child(self) -> None:
         """Reset after a fork: the waiters and their permits belong to the parent process."""
-        self._queue.clear()
+        self.queue.clear()
         self._reported = self._answered = (0, 0.0)
 
     def _hold(self, members: int, now: float) -> float:
@@ -158,30 +156,26 @@ class SharedLimit:
     def _names_of_waiters(self, process: str, now: float) -> tuple[list[str], list[str]]:
         """Return the names of the waiters that could be served, as far as this machine's IP limits allow."""
         names: tuple[list[str], list[str]] = ([], [])
-        free_at = [window.next_free_at(now) for window in self._queue.windows[1:]]
+        free_at = [window.next_free_at(now) for window in self.queue.windows[1:]]
         self._blocked_until = max(free_at, default=now)
         if self._blocked_until > now:
             return names
-        for waiter in self._queue:
+        for waiter in self.queue:
             waiter.name = waiter.name or f"{process}:{next(self._names)}"
-            if len(names[waiter.bulk]) < self._own_rate.requests:
+            if len(names[waiter.bulk]) < self.own_rate.requests:
                 names[waiter.bulk].append(waiter.name)
         return names
 
     def _counted_permits(self, process: str, now: float) -> dict[str, float]:
         """Return for how long permits have been counted, in milliseconds, by name."""
         # Including those that the store granted: it may have lost its state.
-        counted = self._queue.windows[0].counted(now)
+        counted = self.queue.windows[0].counted(now)
         for permit in counted:
             permit.name = permit.name or f"{process}:{next(self._names)}"
         return {permit.name: (now - permit.since) * 1000 for permit in counted}
 
-    def _server_hint(self, now: float) -> ServerHint:
-        hint, self._remote.server_hint = self._remote.server_hint, None
-        return {} if hint is None else {"remaining": hint[0], "expires_in": (hint[1] - now) * 1000}
-
     def _wake_all(self) -> None:
-        for waiter in self._queue:
+        for waiter in self.queue:
             waiter.wakeup.set()
 
 
@@ -199,6 +193,7 @@ class Phase(Enum):
     LOCAL = "this process's own share"
 
 
+@dataclass
 class StoreHealth:
     """Tracks whether the store can be used.
 
@@ -211,10 +206,9 @@ class StoreHealth:
         phase: Where permits come from.
     """
 
-    def __init__(self) -> None:
-        self.members = 0
-        self.phase = Phase.STORE
-        self._failing_since = 0.0
+    members: int = 0
+    phase: Phase = Phase.STORE
+    _failing_since: float = 0.0
 
     def mark_failed(self, now: float, window: float) -> bool:
         """Record that the store failed; return whether to switch, after this window, to the local share."""
