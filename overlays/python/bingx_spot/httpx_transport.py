@@ -33,12 +33,8 @@ Transport = httpx.BaseTransport | httpx.AsyncBaseTransport
 class SigningTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """A transport for `httpx.Client` and `httpx.AsyncClient` that signs.
 
-    It sends the requests of the contract and no others, and follows no redirect.
-
-    Args:
-        context: What the client's calls have in common.
-        engine: Sends requests.
-        owns_engine: Whether closing the transport closes the engine's connections.
+    It sends the requests of the contract and no others, and follows no redirect. To close it closes the
+    connections of an engine that it owns.
     """
 
     def __init__(self, context: CallContext, engine: Engine, *, owns_engine: bool) -> None:
@@ -64,12 +60,12 @@ class SigningTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         return _response(await run_async(steps, self._engine), request)
 
     def close(self) -> None:
-        """Close the blocking connections, if the transport owns them."""
+        """Close the blocking connections."""
         if self._owns_engine:
             self._engine.close()
 
     async def aclose(self) -> None:
-        """Close the async connections, if the transport owns them."""
+        """Close the async connections."""
         if self._owns_engine:
             await self._engine.aclose()
 
@@ -77,17 +73,13 @@ class SigningTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         return f"<SigningTransport to {self._context.environment.base_url}>"
 
     def _call(self, request: httpx.Request) -> ApiCall:
-        own = httpx.URL(self._context.environment.base_url)
-        if (request.url.scheme, request.url.host, request.url.port) != (own.scheme, own.host, own.port):
-            raise InvalidInput(
-                "url", f"goes to {request.url.host}", f"requests to {own}, the client's own origin"
-            )
-        operation = OPERATIONS.get((request.method, request.url.path))
+        url, own = request.url, httpx.URL(self._context.environment.base_url)
+        if (url.scheme, url.host, url.port) != (own.scheme, own.host, own.port):
+            raise InvalidInput("url", f"goes to {url.host}", f"requests to {own}, the client's own origin")
+        operation = OPERATIONS.get((request.method, url.path))
         if operation is None:
-            requested = f"{request.method} {request.url.path}"
-            raise InvalidInput(
-                "url", f"is no operation of the contract: {requested}", "what spec/openapi.yaml lists"
-            )
+            reason = f"is no operation of the contract: {request.method} {url.path}"
+            raise InvalidInput("url", reason, "what spec/openapi.yaml lists")
         call = ApiCall.of(operation, _parameters(request))
         check_arguments(operation, call.parameters, wire_names=True)
         return call
@@ -117,9 +109,7 @@ def _refusing_surrogates(client: _Client) -> _Client:
 def _build_request(build: Callable[..., httpx.Request], *arguments: Any, **named: Any) -> httpx.Request:
     with suppress(UnicodeEncodeError):
         return build(*arguments, **named)
-    raise InvalidInput(
-        "parameters", "hold half of a surrogate pair", "text in characters that UTF-8 can carry"
-    )
+    raise InvalidInput("parameters", "hold half of a surrogate pair", "text that UTF-8 can carry")
 
 
 def signing_client(context: CallContext, engine: Engine, *, owns_engine: bool) -> AuthenticatedClient:

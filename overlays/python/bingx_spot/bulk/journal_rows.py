@@ -12,6 +12,7 @@ from bingx_spot.bulk.items import WIRE_NAMES, CancelRequest
 from bingx_spot.bulk.result import STOPPED, CancelOutcome, CancelResult
 from bingx_spot.exceptions import CallError
 from bingx_spot.validation import Restriction
+from bingx_spot.visible_text import visible
 
 WAITING = "waiting"
 IN_FLIGHT = "in_flight"
@@ -147,9 +148,9 @@ class JournalRow:
             ended_at=now,
             exchange_order_id=_exchange_order_id(result) if named is None else named,
             error=None if result.error is None else type(result.error).__name__,
-            code=None if call is None or call.code is None else _kept(str(call.code)),
-            message=None if call is None else _kept(call.message),
-            hint=None if call is None or not call.hint else _kept(call.hint),
+            code=None if call is None or call.code is None else visible(str(call.code)),
+            message=None if call is None else visible(call.message),
+            hint=None if call is None or not call.hint else visible(call.hint),
             attempts=None if call is None else json.dumps([asdict(attempt) for attempt in call.attempts]),
             **known,
         )
@@ -179,18 +180,13 @@ ASKED = COLUMN_NAMES.index("state")
 _VALUES = attrgetter(*JournalRow.__dataclass_fields__)
 
 
-def _kept(text: str) -> str:
-    """Return a text in which SQLite can store every character."""
-    return text.encode("utf-8", "backslashreplace").decode()
-
-
 def _order_columns(result: CancelResult) -> dict[str, str | None]:
     """Return what the exchange has stated of the order."""
     order = result.order
     if order is None:
         return {"order_status": None, "executed_qty": None}
-    executed = None if order.executed_qty is None else _kept(f"{order.executed_qty:f}")
-    return {"order_status": _kept(str(order.status)), "executed_qty": executed}
+    executed = None if order.executed_qty is None else f"{order.executed_qty:f}"
+    return {"order_status": visible(str(order.status)), "executed_qty": executed}
 
 
 def _exchange_order_id(result: CancelResult) -> int | None:

@@ -49,9 +49,8 @@ class Lockouts:
 class RepeatedErrorGuard:
     """Counts equal errors of an endpoint, so that the twentieth never happens.
 
-    A request in flight may return one more such error, so errors and requests in flight together stay below
-    the maximum. An endpoint whose last responses were successes is not held back: with the documented rate,
-    far fewer requests are in flight.
+    A request in flight may return one more such error, so both together stay below the maximum. An endpoint
+    whose last responses were successes is not held back: with the documented rate, far fewer are in flight.
 
     Errors and requests of other processes count too, as the shared store knows them. While it is unreachable,
     each process assumes that all the others meet as many errors as it does itself.

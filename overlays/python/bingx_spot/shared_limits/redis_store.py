@@ -3,6 +3,7 @@
 import codecs
 import json
 import ssl
+import sys
 from concurrent.futures import Future
 from hashlib import sha1
 from importlib.resources import files
@@ -143,12 +144,8 @@ def _client_of_url(url: str) -> Any:
 
 def _blocking(client: Any) -> Any:
     """Return a blocking client for the server of an asyncio client; any other client as it is."""
-    try:
-        redis = _library()
-    except InvalidInput:
-        # Then it is a client of another library.
-        return client
-    if not isinstance(client, redis.asyncio.Redis | redis.asyncio.RedisCluster):
+    redis: Any = sys.modules.get("redis")
+    if redis is None or not isinstance(client, redis.asyncio.Redis | redis.asyncio.RedisCluster):
         return client
     retry = _no_retries(redis)
     if isinstance(client, redis.asyncio.RedisCluster):
