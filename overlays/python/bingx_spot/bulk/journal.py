@@ -104,7 +104,7 @@ class Journal(JournalDatabase):
         self.run("INSERT OR IGNORE INTO damaged VALUES (?)", line)
 
     def check_owner(self, environment: str, api_key: str) -> None:
-        """Raise `JournalError` unless the journal was created for this environment and this API key."""
+        """Raise `JournalError` unless the journal belongs to this environment and this API key."""
         [(created_for, salt, account)] = self.select("SELECT environment, salt, account FROM owner")
         if created_for != environment:
             raise self._error(f"belongs to a run on {created_for}, and this run is on {environment}")

@@ -25,13 +25,7 @@ _REFUND = 0.5
 
 
 class HostSelector:
-    """Selects the host of the next request: the primary, or for a while after a network failure its fallback.
-
-    Args:
-        environment: The base URLs of the primary and of the fallback.
-        use_fallback: Whether the fallback may be used.
-        now: The clock.
-    """
+    """Selects the next request's host: the primary, or for a while after a network failure the fallback."""
 
     def __init__(
         self, environment: Environment, *, use_fallback: bool = True, now: Callable[[], float] = monotonic
@@ -60,10 +54,7 @@ class PlacementSelector:
     """Selects where the parameters go, for each host.
 
     Where a server says that the signature or a parameter is missing, nothing was executed: the query string,
-    which public clients send, is tried once, and kept for that host.
-
-    Args:
-        fixed: The placement that the caller has fixed, or None.
+    which public clients send, is tried once, and kept for that host; unless the caller has fixed a placement.
     """
 
     def __init__(self, fixed: Placement | None = None) -> None:

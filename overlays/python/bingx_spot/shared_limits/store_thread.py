@@ -25,12 +25,7 @@ class SharedLimits:
     """Lets an account's permits come from a store, while it can be used.
 
     One thread contacts the store, for blocking and asyncio callers alike. It starts with the first call that
-    needs it, and ends with the last client.
-
-    Args:
-        account: The state of the API key.
-        store: The store.
-        name_of: Returns the name of an endpoint's limit in the store, by `operation_id`.
+    needs it, and ends with the last client. `name_of` returns the name of an endpoint's limit in the store.
     """
 
     def __init__(self, account: AccountState, store: Store, name_of: Callable[[str], str]) -> None:

@@ -29,22 +29,19 @@ class SharedLimit:
 
     Its methods are called under the lock of the account's `IpLimits`. Times are in seconds.
 
-    Args:
-        own_rate: The limit per account, as this process keeps it.
-        name: The limit's name in the store.
-        notify: Wakes the thread that contacts the store; called without any lock.
-
-    Attributes:
-        due: When to contact the store again; None where no caller waits, and no permit is counted.
     """
 
     operation_id: str
     queue: PermitQueue
+    # The limit per account, as this process keeps it.
     own_rate: Rate
     lockouts: Lockouts
     repeated_errors: RepeatedErrorGuard
+    # The limit's in the store.
     name: str
+    # Wakes the thread that contacts the store; called without any lock.
     notify: InitVar[Callable[[], None]]
+    # When to contact the store again; None where no caller waits, and no permit is counted.
     due: float | None = None
     # The last report, and the last that was answered: their numbers, and when they were made.
     _reported: tuple[int, float] = (0, 0.0)
