@@ -9,7 +9,7 @@ from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from urllib.parse import unquote, urlsplit
-from weakref import WeakKeyDictionary, WeakValueDictionary
+from weakref import WeakKeyDictionary, WeakSet, WeakValueDictionary
 
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
@@ -87,10 +87,12 @@ def rate_limiter_for(
     with fork_lock:
         from bingx_spot.shared_limits.store_thread import SharedLimits
 
-        if account not in _stores:
+        known = _stores.get(account)
+        if known is None:
             shared = SharedLimits(account, open_store(limits), _limit_names(environment, credentials))
-            _stores[account] = place, shared
-        elif _stores[account][0] != place:
+            _shared.add(shared)
+            _stores[account] = place
+        elif known != place:
             # Neither is repeated: a URL may hold a password.
             reason = "is another store than a client with the same API key uses"
             raise InvalidInput("limits", reason, "the same URL, path or client object in all of a process")
@@ -137,7 +139,8 @@ def _limit_names(environment: Environment, credentials: Credentials) -> Callable
 # Weak, so that an account is forgotten with its last client.
 _ip_limits: WeakValueDictionary[str, IpLimits] = WeakValueDictionary()
 _accounts: WeakValueDictionary[tuple[str, bytes], AccountState] = WeakValueDictionary()
-_stores: "WeakKeyDictionary[AccountState, tuple[Any, SharedLimits]]" = WeakKeyDictionary()
+_stores: WeakKeyDictionary[AccountState, Any] = WeakKeyDictionary()
+_shared: "WeakSet[SharedLimits]" = WeakSet()
 # With a random salt, so that the names hold no key, nor anything to compare with a list of keys.
 _SALT = os.urandom(32)
 
@@ -163,5 +166,5 @@ def forget() -> None:
 
 @atexit.register
 def _flush() -> None:
-    for _, shared in list(_stores.values()):
+    for shared in list(_shared):
         shared.flush()
