@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 
 from bingx_spot.limits.rates import slower
 from bingx_spot.limits.sliding_window import Permit, SlidingWindow
@@ -111,8 +112,8 @@ class PermitQueue:
         return len(self._single) + len(self._bulk)
 
     def __iter__(self) -> Iterator[Waiter]:
-        yield from self._single
-        yield from self._bulk
+        # Over a copy: a signal handler may change the queue meanwhile.
+        return iter([*self._single, *self._bulk])
 
     def poll(self, waiter: Waiter, now: float, deadline: float) -> float:
         """Return in how many seconds to poll again; 0 where the permit is granted.
@@ -149,7 +150,7 @@ class PermitQueue:
 
     def grant_available(self, now: float) -> None:
         """Grant the permits that are free, and make the next caller wake when its permit is."""
-        while self.remote is None and (waiter := next(iter(self), None)) is not None:
+        while self.remote is None and (waiter := next(chain(self._single, self._bulk), None)) is not None:
             at = self.next_free_at(now, bulk=waiter.bulk)
             if at > now:
                 if waiter.wakes_at > at:
@@ -195,8 +196,7 @@ class PermitQueue:
 
     def reject_late_waiters(self, now: float) -> None:
         """Wake the callers whose permits can no longer be granted in time, so that they fail at once."""
-        # A copy: a signal handler may change the queue meanwhile.
-        for ahead, waiter in enumerate([*self._single, *self._bulk]):
+        for ahead, waiter in enumerate(self):
             if self._earliest_possible(now, ahead) > waiter.deadline:
                 waiter.wakeup.set()
 
@@ -212,7 +212,8 @@ class PermitQueue:
         return local if self.remote is None else max(local, self.remote.next_free_at)
 
     def _seconds_to_sleep(self, waiter: Waiter, now: float, deadline: float) -> float:
-        ahead = next(ahead for ahead, each in enumerate(self) if each is waiter)
+        waiters = list(self)
+        ahead = waiters.index(waiter) if waiter in waiters else len(waiters)
         # Callers behind the first poll at the earliest possible time, so that a first caller that is held up
         # does not hold them up.
         earliest = self._earliest_possible(now, ahead)
