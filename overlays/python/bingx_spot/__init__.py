@@ -53,9 +53,8 @@ if typing.TYPE_CHECKING:
     from bingx_spot.bulk.items import CancelRequest
     from bingx_spot.bulk.result import CancelOutcome, CancelResult
     from bingx_spot.bulk.sync_run import CancelRun
-    from bingx_spot.emergency.countdown import SwitchWarning
     from bingx_spot.emergency.result import CancelAllOutcome, CancelAllResult
-    from bingx_spot.emergency.switch import AsyncDeadMansSwitch, DeadMansSwitch
+    from bingx_spot.emergency.switch import AsyncDeadMansSwitch, DeadMansSwitch, SwitchWarning
 
 __all__ = [
     "AsyncBingxSpot",
@@ -119,7 +118,7 @@ _LATER = {
     "CancelResult": "bulk.result",
     "CancelRun": "bulk.sync_run",
     "DeadMansSwitch": "emergency.switch",
-    "SwitchWarning": "emergency.countdown",
+    "SwitchWarning": "emergency.switch",
 }
 
 

@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from bingx_spot.bulk.async_run import AsyncCancelRun
     from bingx_spot.bulk.items import CancelItem
     from bingx_spot.bulk.sync_run import CancelRun
-    from bingx_spot.emergency.countdown import OnWarning
     from bingx_spot.emergency.result import CancelAllResult
-    from bingx_spot.emergency.switch import AsyncDeadMansSwitch, DeadMansSwitch
+    from bingx_spot.emergency.switch import AsyncDeadMansSwitch, DeadMansSwitch, OnWarning
     from bingx_spot_api import types
     from bingx_spot_api.models import CancelOrderResponse, QueryOrderResponse, ServerTimeResponse
 
@@ -173,8 +172,7 @@ class BingxSpot(BaseClient, Tags):
             CallError: At the beginning of the block, if the exchange did not say that the countdown is on; at
                 its end, if it did not say that it is closed. The subclass says why.
         """
-        from bingx_spot.emergency.countdown import Countdown, log_warning
-        from bingx_spot.emergency.switch import DeadMansSwitch
+        from bingx_spot.emergency.switch import Countdown, DeadMansSwitch, log_warning
 
         return DeadMansSwitch(Countdown(self._context, seconds, on_warning or log_warning), self._engine)
 
@@ -324,8 +322,7 @@ class AsyncBingxSpot(BaseClient, AsyncTags):
         Arguments and errors are those of `BingxSpot.dead_mans_switch`. A task that is cancelled in the block
         leaves the switch on.
         """
-        from bingx_spot.emergency.countdown import Countdown, log_warning
-        from bingx_spot.emergency.switch import AsyncDeadMansSwitch
+        from bingx_spot.emergency.switch import AsyncDeadMansSwitch, Countdown, log_warning
 
         return AsyncDeadMansSwitch(Countdown(self._context, seconds, on_warning or log_warning), self._engine)
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bingx_spot import InvalidInput, OutcomeUnknown, PermissionDenied
-from bingx_spot.emergency.countdown import Countdown, SwitchWarning, log_warning
+from bingx_spot.emergency.switch import Countdown, SwitchWarning, log_warning
 from tools.simulate.virtual_exchange import (
     BEGIN,
     VirtualExchange,

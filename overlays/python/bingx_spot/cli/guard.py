@@ -14,8 +14,7 @@ from bingx_spot.bulk.result import CancelOutcome
 from bingx_spot.cli.connection import Connection, connection_options
 from bingx_spot.cli.output import EXIT_CODES, print_error, print_line, usage_errors
 from bingx_spot.client import BingxSpot
-from bingx_spot.emergency.countdown import SwitchWarning
-from bingx_spot.emergency.switch import DeadMansSwitch
+from bingx_spot.emergency.switch import DeadMansSwitch, SwitchWarning
 from bingx_spot.exceptions import CallError, NotExecuted
 
 _EPILOG = """\b

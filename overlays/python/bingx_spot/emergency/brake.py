@@ -10,9 +10,8 @@ was read `readsLag` after the beginning, and after the last moment at which a re
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import cast
 
 from bingx_spot.bulk.items import CancelRequest
 from bingx_spot.bulk.result import CancelOutcome, CancelResult, affects_every_order, order_of
@@ -38,6 +37,8 @@ from bingx_spot_api.contract import BY_ID, Operation, States, Timing
 
 _LIST, _CANCEL_OPEN = BY_ID["openOrders"], BY_ID["cancelOpenOrders"]
 _CANCEL, _QUERY = BY_ID["cancelOrder"], BY_ID["queryOrder"]
+# The generator asks for both beside `settledBy`.
+_TIMING, _STATES = cast("Timing", _CANCEL.timing), cast("States", _CANCEL.states)
 # The brake must not wait long for a list that is only for the report, in seconds.
 _FIRST_LIST = 1.0
 # For each later request and what settles it, in seconds: one order that hangs must not hold up the others.
@@ -72,30 +73,24 @@ class _Seen:
 
 @dataclass(slots=True)
 class Brake:
-    """One `cancel_all`.
-
-    Args:
-        context: What the client's calls have in common.
-        symbol: The trading pair, or None for all pairs.
-        timeout: How long it may take, in seconds.
-
-    Raises:
-        InvalidInput: An argument is not allowed.
-    """
+    """One `cancel_all`; raises `InvalidInput` where an argument is not allowed."""
 
     context: CallContext
+    # None for all pairs.
     symbol: str | None
     timeout: float
     _seen: dict[int, _Seen] = field(default_factory=dict)
     _began: float = 0.0
+    # Until when a request of this call may take effect.
     _acts_until: float = 0.0
     _acted: bool = False
     _can_sweep: bool = True
+    # Of the list.
     _refusals: int = 0
     _error: CallError | None = None
 
     def __post_init__(self) -> None:
-        check_arguments(_CANCEL_OPEN, self._pair())
+        check_arguments(_CANCEL_OPEN, {} if self.symbol is None else {"symbol": self.symbol})
         number = isinstance(self.timeout, int | float) and not isinstance(self.timeout, bool)
         if not (number and 0 < self.timeout < float("inf")):
             raise InvalidInput("timeout", f"is {shown(self.timeout)}", "seconds above 0")
@@ -121,22 +116,17 @@ class Brake:
                 moved = shrinks or (yield from self._cancel(listed))
                 left = {order_id for order_id in listed if self._seen[order_id].ending is None}
             # What the list shows was so after the beginning, and after whatever this call may have done.
-            proven = listed is not None and at - _timing().reads_lag >= self._acts_until
-            if self._is_done(left, proven=proven):
+            proven = listed is not None and at - _TIMING.reads_lag >= self._acts_until
+            can_try = self._vanished(left) or any(self._seen[id_].cancels < _TRIES for id_ in left)
+            if self._seconds_left() <= 0 or self._refusals > _TRIES or (proven and not can_try):
                 return self._result(left, proven=proven)
             if listed is None or not moved:
                 yield Sleep(min(_PAUSE, self._seconds_left()))
 
-    def _is_done(self, left: set[int], *, proven: bool) -> bool:
-        if self._seconds_left() <= 0 or self._refusals > _TRIES:
-            return True
-        can_try = any(self._seen[order_id].cancels < _TRIES for order_id in left)
-        return proven and not can_try and not self._vanished(left)
-
     def _sweep(self) -> CallSteps[None]:
         """Cancel all open orders with one request."""
         try:
-            response = yield from resolve(self.context, self._call(_CANCEL_OPEN), self._within(_REQUEST))
+            response = yield from self._request(_CANCEL_OPEN, _REQUEST, self.symbol)
         except CallError as error:
             self._note(error)
             self._note_doubt(error)
@@ -146,14 +136,14 @@ class Brake:
                 raise
         else:
             self._acted = True
-            self._acts_until = max(self._acts_until, self.context.now() + _timing().takes_effect_within)
+            self._acts_until = max(self._acts_until, self.context.now() + _TIMING.takes_effect_within)
             for order in _orders(response):
                 self._see(order)
 
     def _list(self, seconds: float) -> CallSteps[set[int] | None]:
         """Return the ids of the open orders whose ending is not final; None if that is not known."""
         try:
-            response = yield from resolve(self.context, self._call(_LIST), self._within(seconds))
+            response = yield from self._request(_LIST, seconds, self.symbol)
         except CallError as error:
             self._note(error)
             refused = isinstance(error, RequestRejected) and not isinstance(error, RateLimited)
@@ -178,9 +168,8 @@ class Brake:
         for order_id in order_ids[:_BETWEEN_LISTS]:
             seen = self._seen[order_id]
             seen.queries += 1
-            named = {"symbol": seen.first.symbol, "orderId": order_id}
             try:
-                response = yield from resolve(self.context, ApiCall.of(_QUERY, named), self._within(_REQUEST))
+                response = yield from self._request(_QUERY, _REQUEST, seen.first.symbol, order_id)
             except CallError as error:
                 seen.error = error
                 continue
@@ -197,11 +186,8 @@ class Brake:
             seen = self._seen[order_id]
             if self._seconds_left() <= 0:
                 break
-            named = {"symbol": seen.first.symbol, "orderId": order_id}
             try:
-                response = yield from resolve(
-                    self.context, ApiCall.of(_CANCEL, named), self._within(_REQUEST)
-                )
+                response = yield from self._request(_CANCEL, _REQUEST, seen.first.symbol, order_id)
                 self._acted = True
                 self._see(Order.from_data(response.data(), response))
             except CallError as error:
@@ -217,10 +203,9 @@ class Brake:
     def _see(self, order: Order) -> _Seen:
         """Note an order as it is stated."""
         seen = self._seen.setdefault(order.order_id, _Seen(order, order))
-        ending = _FINAL.get(order_state(_states(), order.raw))
         # A final state stays, whatever an older list says.
         if seen.ending is None:
-            seen.last, seen.ending = order, ending
+            seen.last, seen.ending = order, _FINAL.get(order_state(_STATES, order.raw))
         return seen
 
     def _note(self, error: CallError) -> None:
@@ -247,50 +232,32 @@ class Brake:
             ending = seen.ending
             if ending is None and proven:
                 ending = CancelOutcome.STILL_OPEN if order_id in left else CancelOutcome.NOT_OPEN
-            request = CancelRequest(seen.first.symbol, order_id=order_id)
-            results.append(
-                CancelResult(
-                    position=position,
-                    item=seen.first,
-                    outcome=ending or CancelOutcome.UNKNOWN,
-                    request=request,
-                    order=seen.last,
-                    error=None if seen.ending else seen.error,
-                )
+            result = CancelResult(
+                position=position,
+                item=seen.first,
+                outcome=ending or CancelOutcome.UNKNOWN,
+                request=CancelRequest(seen.first.symbol, order_id=order_id),
+                order=seen.last,
+                error=None if seen.ending else seen.error,
             )
+            results.append(result)
         return CancelAllResult(symbol=self.symbol, outcome=outcome, results=tuple(results), error=self._error)
 
-    def _pair(self) -> dict[str, object]:
-        return {} if self.symbol is None else {"symbol": self.symbol}
-
-    def _call(self, operation: Operation) -> ApiCall:
-        return ApiCall.of(operation, self._pair())
+    def _request(
+        self, operation: Operation, seconds: float, symbol: str | None, order_id: int | None = None
+    ) -> CallSteps[Response]:
+        named = {"symbol": symbol, "orderId": order_id}
+        call = ApiCall.of(operation, {name: value for name, value in named.items() if value is not None})
+        return resolve(self.context, call, min(seconds, self.context.timeout, self._seconds_left()))
 
     def _seconds_left(self) -> float:
         return max(self._began + self.timeout - self.context.now(), 0.0)
 
-    def _within(self, seconds: float) -> float:
-        return min(seconds, self.context.timeout, self._seconds_left())
-
 
 def _orders(response: Response) -> list[Order]:
     """Return the orders of a list, each with a response of its own."""
-    orders = response.data().get("orders") or []
-    return [
-        Order.from_data(order, Response(response.http_status, response.headers, _envelope(order)))
-        for order in orders
-    ]
-
-
-def _envelope(order: Mapping[str, Any]) -> bytes:
-    return json.dumps({"code": 0, "data": order}).encode()
-
-
-def _timing() -> Timing:
-    assert _CANCEL.timing is not None  # the generator asks for it beside `settledBy`
-    return _CANCEL.timing
-
-
-def _states() -> States:
-    assert _CANCEL.states is not None  # likewise
-    return _CANCEL.states
+    orders = []
+    for order in response.data().get("orders") or []:
+        body = json.dumps({"code": 0, "data": order}).encode()
+        orders.append(Order.from_data(order, Response(response.http_status, response.headers, body)))
+    return orders

@@ -1,26 +1,182 @@
 """The dead man's switch: the exchange cancels every open order if this program does not renew it in time."""
 
+import logging
 import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from bingx_spot.core.arguments import allowed, fits
 from bingx_spot.core.engine import Engine
-from bingx_spot.core.runner import check_on_asyncio, run, run_async
-from bingx_spot.emergency.countdown import Countdown
-from bingx_spot.exceptions import InvalidInput
+from bingx_spot.core.facts import seconds_to_effect
+from bingx_spot.core.request import ApiCall
+from bingx_spot.core.resolution import resolve
+from bingx_spot.core.runner import (
+    CallContext,
+    CallSteps,
+    EffectResult,
+    Send,
+    Sleep,
+    check_on_asyncio,
+    run,
+    run_async,
+)
+from bingx_spot.exceptions import BingxError, CallError, InvalidInput, OutcomeUnknown, shown
+from bingx_spot.limits.permit_queue import Wakeup
+from bingx_spot.models import Response
+from bingx_spot_api.contract import BY_ID
 
 if TYPE_CHECKING:
     import asyncio
 
+_SWITCH = BY_ID["cancelAllAfter"]
+_SECONDS = next(argument for argument in _SWITCH.arguments if argument.name == "timeOut")
+# The countdown is renewed so many times before it would end, so that some renewals may fail.
+_RENEWALS = 4
+# After a renewal that failed, in seconds. The exchange allows one request a second.
+_RETRY = 1.0
+# `triggerTime` comes in seconds; one source says milliseconds. Until the year 5138 it can be told.
+_LARGEST_SECONDS = 10**11
+
+_log = logging.getLogger("bingx_spot")
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchWarning:
+    """The dead man's switch could not be renewed.
+
+    Attributes:
+        seconds_left: For how long the countdown goes on at least, in seconds; 0 where it may have ended.
+        triggers_at: When the exchange said that it would cancel every open order, in Unix milliseconds.
+        error: Why the renewal failed.
+    """
+
+    seconds_left: float
+    triggers_at: int
+    error: BingxError
+
+    def __str__(self) -> str:
+        at = datetime.fromtimestamp(self.triggers_at / 1000, UTC)
+        ends = f"in {self.seconds_left:.0f} s, at {at:%H:%M:%S} UTC" if self.seconds_left else "about now"
+        text = "the dead man's switch is not renewed; the exchange cancels every open order"
+        return f"{text} {ends}: {self.error}"
+
+
+#: Called for each renewal that failed.
+OnWarning = Callable[[SwitchWarning], object]
+
+
+def log_warning(warning: SwitchWarning) -> None:
+    """Log a warning; what is done where the caller names nothing else."""
+    _log.warning("%s", warning)
+
+
+@dataclass(slots=True)
+class Countdown:
+    """The countdown of one account, as far as the exchange's answers tell, and the steps of its requests.
+
+    Raises `InvalidInput` where it is too short or too long.
+    """
+
+    context: CallContext
+    # How long it is: 10 to 120.
+    seconds: int
+    on_warning: OnWarning
+    triggers_at: int = 0
+    lapsed: bool = False
+    closing: Wakeup = field(default_factory=Wakeup)
+    _ends: float = 0.0
+    # Until when a renewal whose answer was lost may arrive.
+    _acts_until: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not fits(_SECONDS, self.seconds) or isinstance(self.seconds, str):
+            raise InvalidInput("seconds", f"is {shown(self.seconds)}", allowed(_SECONDS))
+
+    def seconds_left(self) -> float:
+        """Return for how long the countdown goes on at least, in seconds."""
+        return max(self._ends - self.context.now(), 0.0)
+
+    def begin(self) -> CallSteps[None]:
+        """Start the countdown, or restart it; a `CallError` says why it is not known to be on."""
+        at = self.context.now()
+        response = yield from self._set("ACTIVATE")
+        self.lapsed = self.lapsed or 0 < self._ends < self.context.now()
+        clock = self.context.clock.timestamp()
+        stated = response.get("triggerTime")
+        at_end = int(str(stated)) if stated else clock + self.seconds * 1000
+        self.triggers_at = at_end * 1000 if at_end < _LARGEST_SECONDS else at_end
+        # The exchange has begun to count after this moment, whatever its clock shows. It may count less far.
+        self._ends = at + min(self.seconds, max((self.triggers_at - clock) / 1000, 0.0))
+
+    def keep(self) -> CallSteps[None]:
+        """Renew the countdown until it is to be closed."""
+        pause = self._pause()
+        while not self.closing.is_set:
+            yield Sleep(pause, self.closing)
+            if self.closing.is_set:
+                return
+            try:
+                yield from self.begin()
+                pause = self._pause()
+            except CallError as error:
+                pause = _RETRY
+                self._warn(error)
+
+    def close(self) -> CallSteps[None]:
+        """End the countdown without its effect; a `CallError` says why it is not known to be closed."""
+        yield from self._set("CLOSE")
+        # A renewal whose answer was lost may arrive after this, and begin the countdown again.
+        late = self._acts_until - self.context.now()
+        if late > 0:
+            yield Sleep(late)
+            yield from self._set("CLOSE")
+
+    def _pause(self) -> float:
+        return max(self.seconds_left() / _RENEWALS, _RETRY)
+
+    def _set(self, kind: str) -> CallSteps[dict[str, object]]:
+        call = ApiCall.of(_SWITCH, {"type": kind, "timeOut": self.seconds})
+        # A renewal must not take so long that no other one fits in; the first one may.
+        seconds = self.context.timeout
+        if self._ends:
+            seconds = min(seconds, self.seconds / _RENEWALS)
+        result: EffectResult = None
+        sent, steps = 0, resolve(self.context, call, seconds)
+        try:
+            while True:
+                effect = steps.send(result)
+                sent += isinstance(effect, Send)
+                result = yield effect
+        except StopIteration as stop:
+            response: Response = stop.value
+            return response.data()
+        except OutcomeUnknown:
+            sent += 1
+            raise
+        finally:
+            steps.close()
+            # Of several requests one was answered, and the others may still arrive.
+            if sent > 1 and kind == "ACTIVATE":
+                delay = BY_ID["cancelOrder"].timing
+                seconds = seconds_to_effect(call) + (delay.takes_effect_within if delay else 0.0)
+                self._acts_until = self.context.now() + seconds
+
+    def _warn(self, error: CallError) -> None:
+        left = self.seconds_left()
+        self.lapsed = self.lapsed or not left
+        try:
+            self.on_warning(SwitchWarning(left, self.triggers_at, error))
+        except Exception:  # noqa: BLE001 - the caller's own
+            # The renewals must go on, whatever the caller's own function does.
+            _log.exception("on_warning of the dead man's switch failed")
+
 
 class _Switch:
-    """What the blocking and the async switch share.
-
-    Args:
-        countdown: The state, and the steps.
-        engine: Sends requests.
-    """
+    """What the blocking and the async switch share."""
 
     def __init__(self, countdown: Countdown, engine: Engine) -> None:
         self._countdown = countdown
@@ -51,9 +207,13 @@ class _Switch:
             raise InvalidInput("switch", "was used before", "a new one from dead_mans_switch()")
         self._entered = True
 
-    def _is_crash(self, error: BaseException | None) -> bool:
+    def _must_close(self, error: BaseException | None) -> bool:
+        """End the renewals, and return whether the block has ended well and in the process that began it."""
+        if os.getpid() != self._process:
+            return False  # a forked child that leaves the block: the switch is its parent's
+        self._countdown.closing.set()
         # sys.exit(0) and a plain sys.exit() are clean ends.
-        return error is not None and not (isinstance(error, SystemExit) and not error.code)
+        return error is None or (isinstance(error, SystemExit) and not error.code)
 
 
 class DeadMansSwitch(_Switch):
@@ -63,24 +223,18 @@ class DeadMansSwitch(_Switch):
         self._enter()
         run(self._countdown.begin(), self._engine)
         # A daemon, so that the countdown ends with a program that ends in any other way.
-        self._thread = Thread(target=self._keep, name="bingx-spot-switch", daemon=True)
+        renewals = (self._countdown.keep(), self._engine)
+        self._thread = Thread(target=run, args=renewals, name="bingx-spot-switch", daemon=True)
         self._thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if os.getpid() != self._process:
-            return  # a forked child that leaves the block: the switch is its parent's
-        self._countdown.closing.set()
-        if self._is_crash(error):
-            return
-        # A renewal in flight must not arrive after the request that closes.
-        self._thread.join()
-        run(self._countdown.close(), self._engine)
-
-    def _keep(self) -> None:
-        run(self._countdown.keep(), self._engine)
+        if self._must_close(error):
+            # A renewal in flight must not arrive after the request that closes.
+            self._thread.join()
+            run(self._countdown.close(), self._engine)
 
 
 class AsyncDeadMansSwitch(_Switch):
@@ -102,11 +256,8 @@ class AsyncDeadMansSwitch(_Switch):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if os.getpid() != self._process:
-            return
-        self._countdown.closing.set()
-        if self._is_crash(error):
+        if self._must_close(error):
+            await self._task
+            await run_async(self._countdown.close(), self._engine)
+        elif os.getpid() == self._process:
             self._task.cancel()
-            return
-        await self._task
-        await run_async(self._countdown.close(), self._engine)
