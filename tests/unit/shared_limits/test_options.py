@@ -1,5 +1,7 @@
 """The options `limits` and `rate`: what they may be, and the rate limiter they lead to."""
 
+import gc
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import valkey
 from bingx_spot import BingxSpot, Credentials, InvalidInput
 from bingx_spot.environments import Environment
 from bingx_spot.limits.rate_limiter import LocalRateLimiter, Unlimited
+from bingx_spot.shared_limits import options
 from bingx_spot.shared_limits.options import _limit_names, check_limits
 from bingx_spot_api.contract import BY_ID
 
@@ -173,3 +176,12 @@ def test_a_client_with_another_store_is_rejected(tmp_path: Path) -> None:
         for other in (second, "redis://localhost:1", tmp_path / "limits"):
             with pytest.raises(InvalidInput, match="another store"):
                 bingx.with_options(limits=other)
+
+
+def test_shared_limits_end_with_the_last_client(tmp_path: Path) -> None:
+    others = list(options._shared)
+    with BingxSpot(KEYS, environment="sandbox", limits=tmp_path / "limits") as bingx:
+        [shared] = [weakref.ref(each) for each in options._shared if each not in others]
+    del bingx
+    gc.collect()
+    assert shared() is None, "its thread goes on"
