@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -36,10 +36,7 @@ _UTF_8 = "UTF-8 text"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row that can be sent: the number of its first line, from 1, and the order to cancel.
-
-    In a JSON list, the number is that of the object.
-    """
+    """A row that can be sent: the number of its first line, or of the object in a JSON list, from 1."""
 
     line: int
     request: CancelRequest
@@ -47,7 +44,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that cannot be sent: the number of its first line, from 1, and what is wrong with it."""
+    """A row that cannot be sent, and what is wrong with it."""
 
     line: int
     reason: str
@@ -92,15 +89,14 @@ class Rows:
     def _rows(self) -> Iterator[Row | BadRow]:
         lines = _read_lines(self._text)
         number, first = next((numbered for numbered in enumerate(lines, 1) if numbered[1].strip()), (0, ""))
-        if not first and self._format == "jsonl":
-            return iter(())
-        if not first:
+        if not first and self._format != "jsonl":
             raise InvalidInput("input", "is empty", _FORMATS)
-        if _is_list(first) and self._format != "csv":
-            return self._read_json_list("".join(chain([first], lines)))
-        detected = self._format or ("jsonl" if first.lstrip().startswith("{") else "csv")
-        read = self._read_json_lines if detected == "jsonl" else self._read_csv
-        return read(number, first, lines)
+        if self._format == "csv" or not (self._format or first.lstrip().startswith(("{", "["))):
+            return self._read_csv(number, first, lines)
+        if _is_list(first):
+            return self._read_json(enumerate(_parse_json("".join(chain([first], lines))), 1), lambda row: row)
+        texts = ((line, text) for line, text in enumerate(chain([first], lines), number) if text.strip())
+        return self._read_json(texts, _parse_json)
 
     def _read_csv(self, number: int, header: str, lines: Iterator[str]) -> Iterator[Row | BadRow]:
         delimiter = next((mark for mark in header if mark in _DELIMITERS), ",")
@@ -145,20 +141,14 @@ class Rows:
         self._ignored.update(name for name in names if name not in fields)
         return names
 
-    def _read_json_lines(self, number: int, first: str, lines: Iterator[str]) -> Iterator[Row | BadRow]:
-        for line, text in enumerate(chain([first], lines), number):
+    def _read_json(
+        self, numbered: Iterable[tuple[int, Any]], parse: Callable[[Any], Any]
+    ) -> Iterator[Row | BadRow]:
+        for line, text in numbered:
             try:
-                if text.strip():
-                    yield Row(line, self._request_from_members(_parse_json(text)))
+                yield Row(line, self._request_from_members(parse(text)))
             except InvalidInput as error:
                 yield BadRow(line, format_input_error(error, WIRE_NAMES))
-
-    def _read_json_list(self, text: str) -> Iterator[Row | BadRow]:
-        for number, members in enumerate(_parse_json(text), 1):
-            try:
-                yield Row(number, self._request_from_members(members))
-            except InvalidInput as error:
-                yield BadRow(number, format_input_error(error, WIRE_NAMES))
 
     def _request_from_members(self, members: Any) -> CancelRequest:
         if isinstance(members, _NamedTwice):

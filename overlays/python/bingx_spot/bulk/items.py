@@ -119,10 +119,8 @@ def _match_field(name: str) -> str | None:
 def match_fields(names: Iterable[object]) -> dict[str, str]:
     """Return the field that each name means; names of other things are left out.
 
-    Case, `_`, `-` and spaces do not matter: `orderId`, `order_id` and `Order ID` are the same.
-
-    Raises:
-        InvalidInput: Two names mean the same field, a name must be a typing mistake, or one is not text.
+    Case, `_`, `-` and spaces do not matter: `orderId`, `order_id` and `Order ID` are the same. `InvalidInput`
+    says that two names mean the same field, that one must be a typing mistake, or that one is not text.
     """
     fields: dict[str, str] = {}
     for name in names:
@@ -138,11 +136,7 @@ def match_fields(names: Iterable[object]) -> dict[str, str]:
 
 
 def field_values(members: Mapping[Any, object]) -> dict[str, object]:
-    """Return the members that are fields of a cancel, under Python's names, without empty values.
-
-    Raises:
-        InvalidInput: As in `match_fields`.
-    """
+    """Return the members that are fields of a cancel, under Python's names, without empty values."""
     named = {field: members[name] for name, field in match_fields(members).items()}
     if "order_id" not in named and (own := as_ccxt(members, named)):
         named = own
@@ -153,9 +147,7 @@ def field_values(members: Mapping[Any, object]) -> dict[str, object]:
 def as_ccxt(members: Mapping[Any, object], named: Mapping[str, object]) -> dict[str, object]:
     """Return the fields of an order as ccxt has it, with `id` and `BTC/USDT`, or nothing for another one.
 
-    Args:
-        members: The order.
-        named: Its members that are fields of a cancel, under Python's names.
+    `named` are its members that are fields of a cancel, under Python's names.
     """
     symbol, order_id = named.get("symbol"), members.get("id")
     if not isinstance(symbol, str) or order_id is None or order_id == "":

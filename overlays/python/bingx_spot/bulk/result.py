@@ -86,8 +86,7 @@ def order_of(error: BingxError) -> Order | None:
 def affects_every_order(error: CallError) -> bool:
     """Return whether an error is not about its order, so that the next order would meet it too.
 
-    Rate limits are not among them, since they end by themselves. Whether a ban is meant depends on what else
-    is known, so the caller decides that.
+    Rate limits are not among them: they end by themselves, and whether a ban is meant the caller knows.
     """
     is_rejected = isinstance(error, exceptions.RequestRejected)
     return isinstance(error, _ACCOUNT_ERRORS) or (is_rejected and error.details.rule in _ACCOUNT_RULES)

@@ -74,13 +74,9 @@ class RepeatedErrorGuard:
         self._in_flight = Counter()
 
     def acquire(self, operation_id: str, *, known_open: bool) -> bool:
-        """Count a request as in flight, and return True, unless its error could be one too many.
-
-        Args:
-            operation_id: The endpoint.
-            known_open: Whether a query has just found the order open, so that "not open" is not expected.
-        """
+        """Count a request as in flight, and return True, unless its error could be one too many."""
         with self._lock:
+            # A query has just found the order open, so that "not open" is not expected.
             if not known_open and not self._has_room(operation_id):
                 return False
             self._in_flight[operation_id] += 1
@@ -157,7 +153,7 @@ class RepeatedErrorGuard:
         return self._processes if at > self._alone_since else 1
 
     def _full_until(self, times: list[float]) -> float:
-        """Return when the oldest of equal errors have expired, so far that there is room for one more."""
+        """Return when so many of these equal errors have expired that there is room for one more."""
         left, until = sum(map(self._weight, times)), 0.0
         for at in times:
             if left + self._processes <= _MAXIMUM_EQUAL_ERRORS:

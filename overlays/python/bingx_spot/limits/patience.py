@@ -25,18 +25,13 @@ _GROWTH = 3.0
 
 
 class UsualTime:
-    """What something usually takes. Threads may share it.
-
-    Args:
-        unknown: How long to wait before anything is known, in seconds.
-        least: How long to wait at the least, in seconds.
-    """
+    """What something usually takes, in seconds. Threads may share it."""
 
     __slots__ = ("_least", "_recent", "_unknown")
 
     def __init__(self, unknown: float, least: float = 0.0) -> None:
-        self._unknown = unknown
-        self._least = least
+        # How long to wait before anything is known, and at the least.
+        self._unknown, self._least = unknown, least
         self._recent: tuple[float, ...] = ()
 
     def note(self, seconds: float) -> None:
@@ -56,26 +51,17 @@ class UsualTime:
 
 @dataclass(frozen=True, slots=True)
 class HostTimes:
-    """What one host usually takes.
+    """What one host usually takes."""
 
-    Attributes:
-        opening: To open a connection: name look-up, TCP, TLS.
-        answer: To answer a request that was written.
-    """
-
+    # To open a connection: name look-up, TCP, TLS.
     opening: UsualTime = field(default_factory=lambda: UsualTime(_UNKNOWN_OPENING, _LEAST_OPENING))
+    # To answer a request that was written.
     answer: UsualTime = field(default_factory=lambda: UsualTime(_UNKNOWN_ANSWER))
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long one request may take, step by step; the engine reports what it took.
-
-    Attributes:
-        opening: How long opening a connection may take, in seconds.
-        answer: How long the response may take once the request is written, in seconds.
-        times: Where to note what it took.
-    """
+    """How long each step of one request may take, in seconds; the engine notes in `times` what it took."""
 
     opening: float = float("inf")
     answer: float = float("inf")
@@ -83,12 +69,6 @@ class Patience:
 
     @classmethod
     def of(cls, times: HostTimes, unopened: int, silent: float) -> "Patience":
-        """Return the patience with a host.
-
-        Args:
-            times: What the host usually takes.
-            unopened: How many attempts of the call found no connection.
-            silent: How many got no answer; one over an old connection counts half.
-        """
+        """Return the patience with a host, after so many attempts without a connection or an answer."""
         opening = times.opening.bound() * _GROWTH**unopened
         return cls(opening, times.answer.bound() * _GROWTH**silent, times)

@@ -89,19 +89,14 @@ class RemoteSource:
 
 
 class PermitQueue:
-    """Queue for the permits of one endpoint: first come, first served, single calls before bulk runs.
-
-    Args:
-        windows: The limits of the endpoint, the narrowest first; other queues may count in some of them too.
-
-    Attributes:
-        own_rate: The limit per account as this process keeps it, which may be faster than the shared one.
-        remote: Where permits come from if this queue does not grant them itself.
-    """
+    """Queue for the permits of one endpoint: first come, first served, single calls before bulk runs."""
 
     def __init__(self, windows: Sequence[SlidingWindow]) -> None:
+        # The narrowest first: the account's. Other queues may count in some of them too.
         self.windows = windows
+        # The limit per account as this process keeps it, which may be faster than the shared one.
         self.own_rate: Rate | None = windows[0].limit if windows else None
+        # Where permits come from if this queue does not grant them itself.
         self.remote: RemoteSource | None = None
         # Dictionaries keep their order, and removing from the middle is cheap.
         self._single: dict[Waiter, None] = {}
@@ -118,10 +113,7 @@ class PermitQueue:
     def poll(self, waiter: Waiter, now: float, deadline: float) -> float:
         """Return in how many seconds to poll again; 0 where the permit is granted.
 
-        The first poll appends the waiter to the queue.
-
-        Raises:
-            DeadlineTooShort: The permit cannot be granted before the deadline. The waiter has left the queue.
+        The first poll appends the waiter to the queue. `DeadlineTooShort` says that it has left it.
         """
         if waiter.permit is not None:
             return 0.0
@@ -168,14 +160,12 @@ class PermitQueue:
         waiter.wakeup.set()
 
     def apply_server_hint(self, remaining: int, until: float, now: float) -> None:
-        """Apply what the exchange says is left; `SlidingWindow.apply_server_hint` describes the arguments.
-
-        The end is bounded by one window from now: a later one means a wrong clock, here or there.
-        """
+        """Apply what the exchange says is left; `SlidingWindow.apply_server_hint` describes the arguments."""
         if not self.windows:
             return
-        # The first window is the account's; the others belong to the IP address, which serves several keys.
+        # Of the account's window: the others belong to the IP address, which serves several keys.
         length = self.windows[0].limit.seconds
+        # An end that is later than one window from now means a wrong clock, here or there.
         if until > now + length + _CLOCK_TOLERANCE and not self._hint_was_bounded:
             self._hint_was_bounded = True
             _log.warning(_BOUNDED, until - now, length)

@@ -53,11 +53,9 @@ class RateLimiter(Protocol):
     """Grants permission to send requests; what `limits=` of a client takes."""
 
     def reserve(self, operation: Operation, *, bulk: bool) -> Reservation:
-        """Return a reservation for one request; it joins a queue when `seconds_until_ready` is first called.
+        """Return a reservation for one request, which joins a queue at its first `seconds_until_ready`.
 
-        Args:
-            operation: The operation, from the contract.
-            bulk: Whether the request belongs to a bulk run; single calls go first.
+        A request of a bulk run goes after single calls.
         """
 
 
@@ -163,12 +161,8 @@ class LocalRateLimiter:
     """Rate limiter for one account in one process: first come, first served, within the documented limits.
 
     One object serves all threads and tasks. Each operation has its limit per account, and its IP group has
-    two: one for the endpoint and one that all the group's endpoints share.
-
-    Args:
-        ip_limits: Limits per IP address, shared with other API keys; None for new ones.
-        lockouts: The account's lock-outs. An operation that the exchange locks without rate limit headers
-            continues at a slower rate, for as long as this object lives.
+    two, which other API keys may share: one for the endpoint and one for all the group's endpoints. An
+    operation that the exchange locks without rate limit headers continues at a slower rate.
     """
 
     def __init__(

@@ -15,11 +15,7 @@ _SLOWEST = Rate(1, 10.0)
 
 
 def check_rate(rate: Any) -> None:
-    """Check the option `rate`.
-
-    Raises:
-        InvalidInput: It is neither None, `copy-trading`, nor a number in the documented range.
-    """
+    """Raise `InvalidInput` unless the option is None, `copy-trading` or a number in the documented range."""
     if rate is None or rate == COPY_TRADING:
         return
     # Every cancel has a limit of its own for copy-trading accounts, and no other operation has.

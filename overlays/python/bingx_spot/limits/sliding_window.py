@@ -45,16 +45,12 @@ class Permit:
 
 
 class SlidingWindow:
-    """Permits of one limit. Times are in seconds, on one monotonic clock.
-
-    Attributes:
-        limit: The limit of all processes together.
-        rate: The part of the limit that this process may use: all of it, unless a store is unreachable.
-    """
+    """Permits of one limit. Times are in seconds, on one monotonic clock."""
 
     __slots__ = ("_hint_expires", "_hinted_left", "_permits", "_processes", "limit", "rate")
 
     def __init__(self, limit: Rate) -> None:
+        # That of all processes together, and the part that this one may use while a store is unreachable.
         self.limit = self.rate = limit
         self._processes = 1
         self._permits: list[Permit] = []
@@ -101,12 +97,10 @@ class SlidingWindow:
         if place + len(self._permits) > allowed:
             self._drop_old(now)
         held = len(self._permits)
-        hinted = self._hint_expires if self._hinted_left < place else now
-        if place + held <= allowed:
-            return max(now, hinted)
         ends = sorted(min(permit.since, now) + length for permit in self._permits)
         free = [now] * (allowed - held) + ends[max(0, held - allowed) :]
         cycles, position = divmod(place - 1, allowed)
+        hinted = self._hint_expires if self._hinted_left < place else now
         return max(free[position] + cycles * length, hinted)
 
     def add(self, permit: Permit) -> None:

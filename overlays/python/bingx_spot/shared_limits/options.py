@@ -50,11 +50,7 @@ _ALLOWED = (
 
 
 def check_limits(limits: Any) -> None:
-    """Check the option `limits`.
-
-    Raises:
-        InvalidInput: It is not allowed. The text does not repeat it: a URL may hold a password.
-    """
+    """Raise `InvalidInput` where the option is not allowed, without its text: a URL may hold a password."""
     if limits is None or limits == OFF or isinstance(limits, RateLimiter | RedisClient):
         return
     if not isinstance(limits, str | os.PathLike):
@@ -72,8 +68,7 @@ def rate_limiter_for(
 ) -> RateLimiter:
     """Return the rate limiter of a client with these options, which are checked.
 
-    Raises:
-        InvalidInput: The store cannot be used, or another client with this key uses another one.
+    `InvalidInput` says that the store cannot be used, or that another client with this key uses another one.
     """
     if limits == OFF:
         return Unlimited()
@@ -100,11 +95,7 @@ def rate_limiter_for(
 
 
 def open_store(limits: "RedisClient | str | os.PathLike[str]") -> "Store":
-    """Return the store that the option `limits`, checked, stands for.
-
-    Raises:
-        InvalidInput: redis-py cannot use the URL, or is not installed.
-    """
+    """Return the store that the option stands for; `InvalidInput` says that redis-py cannot use it."""
     path = _path_of(limits)
     if path is None:
         from bingx_spot.shared_limits.redis_store import RedisStore

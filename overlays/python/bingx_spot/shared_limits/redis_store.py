@@ -55,13 +55,9 @@ def script() -> str:
 class RedisStore:
     """Shares limits through Redis or Valkey: one server, a cluster, or a master that Sentinels watch.
 
-    Args:
-        server: A URL that redis-py parses, or a client object of redis-py, sync or asyncio. A sync client is
-            used as it is and is never closed. For an asyncio client, blocking connections with the same
-            parameters are made, because its own belong to an event loop.
-
-    Raises:
-        InvalidInput: redis-py is not installed, or cannot use the URL.
+    `InvalidInput` says that redis-py is not installed, or cannot use the URL. A client object of redis-py is
+    used as it is and is never closed. For an asyncio client, blocking connections with the same parameters
+    are made, because its own belong to an event loop.
     """
 
     def __init__(self, server: Any) -> None:
@@ -125,7 +121,11 @@ class RedisStore:
 
 
 def _client_of_url(url: str) -> Any:
-    redis = _library()
+    try:
+        import redis  # an extra, which takes long to import
+    except ImportError:
+        allowed = "pip install 'bingx-spot[redis]', or no Redis URL"
+        raise InvalidInput("limits", "needs redis-py", allowed) from None
     timeouts = {"socket_timeout": SOCKET_TIMEOUT}
     if not url.startswith("unix:"):
         timeouts["socket_connect_timeout"] = SOCKET_TIMEOUT
@@ -151,48 +151,39 @@ def _blocking(client: Any) -> Any:
     if isinstance(client, redis.asyncio.RedisCluster):
         known = client.nodes_manager.startup_nodes.values()
         nodes = [redis.cluster.ClusterNode(node.host, node.port) for node in known]
-        options = _connection_options(redis, client.connection_kwargs)
+        options = _options(redis, client.connection_kwargs, client.connection_kwargs.get("connection_class"))
         for name in ("host", "port", "db"):
             options.pop(name, None)
         return redis.RedisCluster(startup_nodes=nodes, retry=retry, **options)
     pool = client.connection_pool
-    options = _pool_options(redis, pool)
+    options = _options(redis, pool.connection_kwargs, pool.connection_class)
     if not isinstance(pool, redis.asyncio.SentinelConnectionPool):
         return redis.Redis(retry=retry, **options)
     sentinels = redis.Sentinel([], **{**options, "retry": retry})
+    watching = [sentinel.connection_pool for sentinel in pool.sentinel_manager.sentinels]
     sentinels.sentinels = [
-        redis.Redis(retry=retry, **_pool_options(redis, sentinel.connection_pool))
-        for sentinel in pool.sentinel_manager.sentinels
+        redis.Redis(retry=retry, **_options(redis, each.connection_kwargs, each.connection_class))
+        for each in watching
     ]
     return sentinels.master_for(pool.service_name)
 
 
-def _pool_options(redis: Any, pool: Any) -> dict[str, Any]:
-    return _connection_options(redis, {**pool.connection_kwargs, "connection_class": pool.connection_class})
-
-
-def _connection_options(redis: Any, parameters: dict[str, Any]) -> dict[str, Any]:
+def _options(redis: Any, parameters: dict[str, Any], connection_class: Any) -> dict[str, Any]:
     """Return arguments for a blocking client, from the parameters of an asyncio client's connections."""
-    known = {name for name in parameters if name in _CONNECTION_OPTIONS or name.startswith("ssl_")}
-    options = {name: parameters[name] for name in known}
+    options = {
+        name: value
+        for name, value in parameters.items()
+        if name in _CONNECTION_OPTIONS or name.startswith("ssl_")
+    }
     if "path" in parameters:
         options["unix_socket_path"] = parameters["path"]
-    if issubclass(parameters.get("connection_class", object), redis.asyncio.SSLConnection):
+    if issubclass(connection_class or object, redis.asyncio.SSLConnection):
         options["ssl"] = True
     return options
 
 
 def _no_retries(redis: Any) -> Any:
     return redis.retry.Retry(redis.backoff.NoBackoff(), 0)
-
-
-def _library() -> Any:
-    try:
-        import redis  # an extra, which takes long to import
-    except ImportError:
-        allowed = "pip install 'bingx-spot[redis]', or no Redis URL"
-        raise InvalidInput("limits", "needs redis-py", allowed) from None
-    return redis
 
 
 def _reason(error: BaseException) -> str:

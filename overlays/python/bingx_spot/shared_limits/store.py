@@ -49,28 +49,18 @@ class Allocation(TypedDict):
 
 
 class StoreError(Exception):
-    """A store cannot be used at the moment.
-
-    Args:
-        reason: What is wrong; holds nothing secret.
-        fix: What to do about it, or nothing.
-    """
+    """A store cannot be used at the moment: what is wrong, without secrets, and what to do about it."""
 
     def __init__(self, reason: str, fix: str = "") -> None:
         super().__init__(reason)
-        self.reason = reason
-        self.fix = fix
+        self.reason, self.fix = reason, fix
 
 
 class Store(Protocol):
     """Holds the limits that several processes share."""
 
     def exchange(self, name: str, report: ProcessReport) -> Allocation:
-        """Run `allocation.allocate` atomically on the state of a limit, whose name holds no API key.
-
-        Raises:
-            StoreError: The store is unreachable, or takes too long.
-        """
+        """Run `allocation.allocate` atomically on the state of a limit; raise `StoreError` if that fails."""
 
     def close(self) -> None:
         """Close connections and files."""
@@ -89,19 +79,10 @@ _COUNTS = {"members": (1, 100_000), "requests": (1, 100_000), "in_flight": (0, 1
 
 
 def check_allocation(answer: Any, report: ProcessReport) -> Allocation:
-    """Return what a store has answered to a report, if it is an allocation.
-
-    Raises:
-        StoreError: It is anything else: a store is not trusted.
-    """
-    if isinstance(answer, dict) and _is_allocation(answer, {*report["single"], *report["bulk"]}):
-        return cast("Allocation", answer)
-    raise StoreError("an unexpected answer", "Look whether another program writes what bingx-spot stores.")
-
-
-def _is_allocation(answer: dict[Any, Any], wanted: set[str]) -> bool:
-    granted, errors = answer.get("granted"), answer.get("errors")
-    return (
+    """Return what a store has answered to a report; raise `StoreError` where that is no allocation."""
+    wanted = {*report["single"], *report["bulk"]}
+    granted, errors = (answer.get("granted"), answer.get("errors")) if isinstance(answer, dict) else ((), ())
+    if (
         isinstance(granted, list)
         and all(isinstance(name, str) for name in granted)
         and len(granted) == len({*granted} & wanted)
@@ -109,7 +90,10 @@ def _is_allocation(answer: dict[Any, Any], wanted: set[str]) -> bool:
         and all(isinstance(name, str) and _is_number(age, 0.0, _DAY) for name, age in errors.items())
         and all(_is_number(answer.get(name), *bounds) for name, bounds in _DURATIONS.items())
         and all(_is_number(answer.get(name), *bounds, kind=int) for name, bounds in _COUNTS.items())
-    )
+    ):
+        return cast("Allocation", answer)
+    # A store is not trusted.
+    raise StoreError("an unexpected answer", "Look whether another program writes what bingx-spot stores.")
 
 
 def _is_number(value: Any, least: float, greatest: float, kind: Any = int | float) -> bool:

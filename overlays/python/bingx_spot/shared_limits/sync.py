@@ -28,7 +28,6 @@ class SharedLimit:
     """Connects an endpoint's queue with the store.
 
     Its methods are called under the lock of the account's `IpLimits`. Times are in seconds.
-
     """
 
     operation_id: str
@@ -197,12 +196,9 @@ class StoreHealth:
     A store that does not answer once may only be slow, and other processes may still get permits from it. So
     nothing is granted for the length of a window: by then it answers again, or all processes use their
     shares. A process that shares the limit with no other switches at once.
-
-    Attributes:
-        members: How many processes share the limits, as the store last said; 0 where that is not known.
-        phase: Where permits come from.
     """
 
+    # How many processes share the limits, as the store last said; 0 where that is not known.
     members: int = 0
     phase: Phase = Phase.STORE
     _failing_since: float = 0.0
