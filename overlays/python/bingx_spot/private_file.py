@@ -7,6 +7,7 @@ may write is not read. Only what this process has created is removed.
 import errno
 import os
 import stat
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -47,47 +48,42 @@ def find(path: Path) -> os.stat_result | None:
         UnsafeFile: It is no regular file, belongs to another user than root, or others may write it.
         OSError: It cannot be looked at.
     """
+    status = find_readable(path)
+    if status is not None:
+        _check_owner(status)
+        if os.name == "posix" and status.st_mode & _WRITE:
+            raise UnsafeFile(f"others may write it; fix that with: chmod go-w {path}")
+    return status
+
+
+def find_readable(path: Path) -> os.stat_result | None:
+    """Do as `find` for a file that is only read: it may belong to anybody."""
     try:
         status = os.lstat(path)
     except FileNotFoundError:
         return None
     check_regular(status)
-    _check_owner(status)
-    if os.name == "posix" and status.st_mode & _WRITE:
-        raise UnsafeFile(f"others may write it; fix that with: chmod go-w {path}")
     return status
 
 
-def find_database(path: Path) -> os.stat_result | None:
+def find_database(
+    path: Path, find_file: Callable[[Path], os.stat_result | None] = find
+) -> os.stat_result | None:
     """Do as `find` for an SQLite database, and check the files that SQLite keeps beside it."""
-    status = find(path)
+    status = find_file(path)
     for suffix in _COMPANIONS:
         companion = path.with_name(path.name + suffix)
         try:
-            find(companion)
+            find_file(companion)
         except UnsafeFile as error:
             raise UnsafeFile(f"{companion} is beside it, and {error.strerror}") from None
     return status
 
 
-def check_regular_database(path: Path) -> None:
-    """Raise `UnsafeFile` unless an SQLite database and what stands beside it are regular files."""
-    check_regular(path.lstat())
-    for suffix in _COMPANIONS:
-        companion = path.with_name(path.name + suffix)
-        with suppress(FileNotFoundError):
-            try:
-                check_regular(companion.lstat())
-            except UnsafeFile as error:
-                raise UnsafeFile(f"{companion} is beside it, and {error.strerror}") from None
-
-
 def create(path: Path) -> os.stat_result:
     """Create an empty file that only its owner can read, and return its status.
 
-    Raises:
-        FileExistsError: Something is at the path, be it a link that leads nowhere.
-        OSError: It cannot be created.
+    `FileExistsError` says that something is at the path, be it a link that leads nowhere.
     """
     opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -129,7 +125,13 @@ def read_secret(path: Path, limit: int) -> bytes:
         status = os.fstat(opened)
         check_regular(status)
         if os.name == "posix":
-            _check_secret(path, status, read_only=bool(os.fstatvfs(opened).f_flag & os.ST_RDONLY))
+            read_only = os.fstatvfs(opened).f_flag & os.ST_RDONLY
+            if not read_only:
+                _check_owner(status)
+            if status.st_mode & (_WRITE if read_only else _GROUP_AND_OTHERS):
+                raise UnsafeFile(f"it can be read by others; fix it with: chmod 600 {path}")
+            if not read_only:
+                _check_folders(path)
         return file.read(limit)
 
 
@@ -138,21 +140,11 @@ def _check_owner(status: os.stat_result) -> None:
         raise UnsafeFile("it belongs to another user")
 
 
-def _check_secret(path: Path, status: os.stat_result, *, read_only: bool) -> None:
-    if not read_only:
-        _check_owner(status)
-    if status.st_mode & (_WRITE if read_only else _GROUP_AND_OTHERS):
-        raise UnsafeFile(f"it can be read by others; fix it with: chmod 600 {path}")
-    if not read_only:
-        for folder in dict.fromkeys((*path.absolute().parents, *path.resolve().parents)):
-            if _is_shared(folder.stat()):
-                raise UnsafeFile(f"others may write its folder {folder}; fix it with: chmod go-w {folder}")
-
-
-def _is_shared(folder: os.stat_result) -> bool:
-    """Return whether others may replace what is in a folder; in one like /tmp they may not."""
-    if folder.st_mode & stat.S_ISVTX:
-        return False
-    # Many systems give each user a group of the same name.
-    is_own_group = folder.st_gid in (0, os.getegid())
-    return bool(folder.st_mode & (stat.S_IWOTH if is_own_group else _WRITE))
+def _check_folders(path: Path) -> None:
+    """Raise `UnsafeFile` where others may replace a file; in a folder like /tmp they may not."""
+    for folder in dict.fromkeys((*path.absolute().parents, *path.resolve().parents)):
+        status = folder.stat()
+        # Many systems give each user a group of the same name.
+        is_own_group = status.st_gid in (0, os.getegid())
+        if status.st_mode & (stat.S_IWOTH if is_own_group else _WRITE) and not status.st_mode & stat.S_ISVTX:
+            raise UnsafeFile(f"others may write its folder {folder}; fix it with: chmod go-w {folder}")

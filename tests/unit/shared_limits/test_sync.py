@@ -34,7 +34,13 @@ class Shared:
         self.queue = self.limits.queue_for(CANCEL)
         self.guard = RepeatedErrorGuard(self.time)
         self.limit = SharedLimit(
-            "cancelOrder", self.queue, Rate(5, 1.0), self.lockouts, self.guard, "name", self.notify
+            operation_id="cancelOrder",
+            queue=self.queue,
+            own_rate=Rate(5, 1.0),
+            lockouts=self.lockouts,
+            repeated_errors=self.guard,
+            name="name",
+            notify=self.notify,
         )
 
     @property

@@ -155,7 +155,8 @@ class JournalDatabase:
             NoOrders: There are no orders in it.
         """
         with ExitStack() as undo, _translating(path, "read", "name the file of a journal"):
-            private_file.check_regular_database(path)
+            path.lstat()  # raises where there is nothing
+            private_file.find_database(path, private_file.find_readable)
             # In a folder that cannot be written, SQLite reads a file without a log only as immutable.
             log = path.with_name(f"{path.name}-wal")
             immutable = not os.access(path.parent, os.W_OK) and not log.exists()

@@ -5,6 +5,7 @@ import json
 import ssl
 import sys
 from concurrent.futures import Future
+from contextlib import suppress
 from hashlib import sha1
 from importlib.resources import files
 from threading import Thread
@@ -129,17 +130,14 @@ def _client_of_url(url: str) -> Any:
     timeouts = {"socket_timeout": SOCKET_TIMEOUT}
     if not url.startswith("unix:"):
         timeouts["socket_connect_timeout"] = SOCKET_TIMEOUT
-    try:
+    with suppress(Exception):  # redis-py passes options on, so this may be anything
         # Options of the URL win. Without retries: the process continues without the server, and probes it.
         client = redis.Redis.from_url(url, retry=_no_retries(redis), **timeouts)
         # redis-py checks options only when it connects.
         client.connection_pool.connection_class(**client.connection_pool.connection_kwargs)
-    except Exception:  # redis-py passes options on, so this may be anything
-        client = None
-    if client is None:
-        # Outside of the handler: the text of the error may hold a password.
-        raise InvalidInput("limits", "is not a URL that redis-py can use", _ALLOWED)
-    return client
+        return client
+    # Without the cause, whose text may hold a password.
+    raise InvalidInput("limits", "is not a URL that redis-py can use", _ALLOWED)
 
 
 def _blocking(client: Any) -> Any:

@@ -73,9 +73,15 @@ class SharedLimits:
     def _add(self, operation: Operation, queue: PermitQueue) -> None:
         if operation.uid_limit is None or queue.own_rate is None:
             return
-        name, own = self._name_of(operation.operation_id), queue.own_rate
-        errors, wake = self._repeated_errors, self._thread.wake
-        limit = SharedLimit(operation.operation_id, queue, own, self._lockouts, errors, name, wake)
+        limit = SharedLimit(
+            operation_id=operation.operation_id,
+            queue=queue,
+            own_rate=queue.own_rate,
+            lockouts=self._lockouts,
+            repeated_errors=self._repeated_errors,
+            name=self._name_of(operation.operation_id),
+            notify=self._thread.wake,
+        )
         self._limits.append(limit)
         if self._health.phase is Phase.LOCAL:
             limit.switch_to_local(self._health.members)

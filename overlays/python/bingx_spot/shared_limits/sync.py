@@ -1,7 +1,6 @@
 """One endpoint's limit as a process shares it: what to report to the store, and how to apply its answer."""
 
-from collections.abc import Callable
-from dataclasses import InitVar, dataclass
+from dataclasses import dataclass
 from enum import Enum
 from itertools import count
 from math import inf
@@ -23,8 +22,8 @@ POLL_SECONDS = 0.1
 SETTLE_SECONDS = 0.25
 
 
-@dataclass(eq=False)
-class SharedLimit:
+@dataclass(eq=False, kw_only=True)
+class SharedLimit(RemoteSource):
     """Connects an endpoint's queue with the store.
 
     Its methods are called under the lock of the account's `IpLimits`. Times are in seconds.
@@ -38,8 +37,6 @@ class SharedLimit:
     repeated_errors: RepeatedErrorGuard
     # The limit's in the store.
     name: str
-    # Wakes the thread that contacts the store; called without any lock.
-    notify: InitVar[Callable[[], None]]
     # When to contact the store again; None where no caller waits, and no permit is counted.
     due: float | None = None
     # The last report, and the last that was answered: their numbers, and when they were made.
@@ -49,11 +46,12 @@ class SharedLimit:
     _held_until: float = 0.0
     _shares_until: float = 0.0
     _was_local: bool = False
+    # Until when this machine's IP limits allow no request.
     _blocked_until: float = 0.0
 
-    def __post_init__(self, notify: Callable[[], None]) -> None:
+    def __post_init__(self) -> None:
         self._names, self._numbers = count(), count(1)
-        self._remote = self.queue.remote = RemoteSource(notify)
+        self.queue.remote = self
 
     @property
     def window(self) -> float:
@@ -62,17 +60,17 @@ class SharedLimit:
 
     def is_due(self, now: float) -> bool:
         """Return whether there is something to report, or a permit to ask for."""
-        return self._remote.dirty or (self.due is not None and self.due <= now)
+        return self.dirty or (self.due is not None and self.due <= now)
 
     def report(self, process: str, members: int, now: float) -> ProcessReport:
         """Return the report of this process, which shares the limit with so many members, for the store."""
-        self._remote.dirty = False
+        self.dirty = False
         self.own_rate = self.queue.own_rate or self.own_rate
         single, bulk = self._names_of_waiters(process, now)
         locked_for = self.lockouts.seconds_left(self.operation_id)
         self._reported = (next(self._numbers), now)
         errors = self.repeated_errors.ages(self.operation_id)
-        hint, self._remote.server_hint = self._remote.server_hint, None
+        hint, self.server_hint = self.server_hint, None
         return {
             "process": process,
             "number": self._reported[0],
@@ -108,9 +106,9 @@ class SharedLimit:
                 self.queue.grant(waiters[name], now)
             else:
                 # Its caller has left. The next report does not name it, which frees it for others.
-                self._remote.dirty = True
-        self._remote.next_free_at = max(now + max(allocation["wait"], 0.0) / 1000, self._blocked_until)
-        self.due = self._remote.next_free_at if len(self.queue) > 0 else None
+                self.dirty = True
+        self.next_free_at = max(now + max(allocation["wait"], 0.0) / 1000, self._blocked_until)
+        self.due = self.next_free_at if len(self.queue) > 0 else None
         if allocation["members"] > 1 and (self.queue or self.queue.windows[0].counted(now)):
             self.due = min(self.due or inf, now + POLL_SECONDS)
         locked_for = allocation["locked_for"] / 1000
@@ -128,8 +126,8 @@ class SharedLimit:
 
     def switch_to_store(self) -> None:
         """Let permits come from the store again, and report at once what was sent without it."""
-        self._remote.dirty = True
-        self.queue.remote = self._remote
+        self.dirty = True
+        self.queue.remote = self
         self.queue.windows[0].share_among(1)
         self.repeated_errors.share_among(1)
         self._wake_all()
