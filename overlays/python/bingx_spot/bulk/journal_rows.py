@@ -12,7 +12,6 @@ from bingx_spot.bulk.items import WIRE_NAMES, CancelRequest
 from bingx_spot.bulk.result import STOPPED, CancelOutcome, CancelResult
 from bingx_spot.exceptions import CallError
 from bingx_spot.validation import Restriction
-from bingx_spot.visible_text import visible
 
 WAITING = "waiting"
 IN_FLIGHT = "in_flight"
@@ -28,11 +27,7 @@ OUTCOMES = {
 #: The names in JSON and CSV, like those of the API, and the attributes of a `JournalRow`.
 COLUMNS = {
     "line": "line",
-    "symbol": "symbol",
-    "orderId": "order_id",
-    "clientOrderID": "client_order_id",
-    "cancelRestrictions": "cancel_restrictions",
-    "recvWindow": "recv_window",
+    **{wire: name for name, wire in WIRE_NAMES.items()},
     "outcome": "outcome",
     "orderStatus": "order_status",
     "executedQty": "executed_qty",
@@ -125,7 +120,8 @@ class JournalRow:
 
     def after(self, result: CancelResult, now: int) -> Self:
         """Return the row after a call with this result, which ended at a time in Unix milliseconds."""
-        if isinstance(result.error, CallError) and result.error.details.rule == STOPPED:
+        call = result.error if isinstance(result.error, CallError) else None
+        if call is not None and call.details.rule == STOPPED:
             # As before it was begun.
             started_at = self.started_at if self.calls > 1 else None
             return replace(self, in_flight=0, calls=self.calls - 1, started_at=started_at)
@@ -137,7 +133,6 @@ class JournalRow:
             state, known = outcome if self.state == WAITING else self.state, {}
         elif outcome == CancelOutcome.NOT_FOUND and self.in_doubt:
             state = CancelOutcome.UNKNOWN.value
-        call = result.error if isinstance(result.error, CallError) else None
         named = self.exchange_order_id
         return replace(
             self,
@@ -148,9 +143,9 @@ class JournalRow:
             ended_at=now,
             exchange_order_id=_exchange_order_id(result) if named is None else named,
             error=None if result.error is None else type(result.error).__name__,
-            code=None if call is None or call.code is None else visible(str(call.code)),
-            message=None if call is None else visible(call.message),
-            hint=None if call is None or not call.hint else visible(call.hint),
+            code=None if call is None or call.code is None else _kept(str(call.code)),
+            message=None if call is None else _kept(call.message),
+            hint=None if call is None or not call.hint else _kept(call.hint),
             attempts=None if call is None else json.dumps([asdict(attempt) for attempt in call.attempts]),
             **known,
         )
@@ -180,13 +175,18 @@ ASKED = COLUMN_NAMES.index("state")
 _VALUES = attrgetter(*JournalRow.__dataclass_fields__)
 
 
+def _kept(text: str) -> str:
+    """Return a text in which SQLite can store every character."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def _order_columns(result: CancelResult) -> dict[str, str | None]:
     """Return what the exchange has stated of the order."""
     order = result.order
     if order is None:
         return {"order_status": None, "executed_qty": None}
     executed = None if order.executed_qty is None else f"{order.executed_qty:f}"
-    return {"order_status": visible(str(order.status)), "executed_qty": executed}
+    return {"order_status": _kept(str(order.status)), "executed_qty": executed}
 
 
 def _exchange_order_id(result: CancelResult) -> int | None:
@@ -210,14 +210,10 @@ def checksum(values: Iterable[object]) -> bytes:
 
 @dataclass(slots=True)
 class Counts:
-    """How many orders of a journal have which outcome.
-
-    Attributes:
-        outcomes: The number of orders by outcome.
-        maybe_cancelled_by_us: How many of them an earlier request of the run may have cancelled.
-    """
+    """How many orders of a journal have which outcome."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
+    # How many of them an earlier request of the run may have cancelled.
     maybe_cancelled_by_us: int = 0
 
     @classmethod

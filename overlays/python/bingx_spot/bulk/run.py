@@ -118,8 +118,6 @@ class Run:
                 if error.details.rule != NO_PERMIT:
                     limited_since = self.context.now() if limited_since is None else limited_since
                     seconds = self._lockout_seconds(error, limited_since)
-                if self.stopping:
-                    raise
                 yield from self._sleep(seconds)
                 if self.stopping:
                     raise
@@ -174,10 +172,7 @@ class Run:
 
 @dataclass(slots=True)
 class _PausableClock:
-    """Monotonic clock of one order, which is paused while the order waits in the queue.
-
-    So `timeout` is for the order itself, and no order times out because of the orders before it.
-    """
+    """Monotonic clock of one order, paused while it waits in the queue: `timeout` is for the order itself."""
 
     now: Callable[[], float]
     paused_for: float = 0.0
