@@ -82,7 +82,9 @@ class Process:
     def tick(self) -> None:
         now = self.time()
         self.waiting += [self.limits.reserve(CANCEL) for _ in range(self.callers - len(self.waiting))]
-        for reservation in [each for each in self.waiting if each.seconds_until_ready(1000.0) == 0]:
+        # As callers do: when woken, or when their time has come.
+        polled = [each for each in self.waiting if each.wakeup.is_set or each.wakes_at <= now]
+        for reservation in [each for each in polled if each.seconds_until_ready(1000.0) == 0]:
             self.waiting.remove(reservation)
             if not self.guard.acquire("cancelOrder", known_open=False):
                 reservation.release()
