@@ -459,8 +459,13 @@ class TestLock:
         assert "beyond" not in lock.error.hint
         assert not caplog.records
 
-    def test_whose_end_has_passed_lasts_a_second(self) -> None:
-        assert locked(says(100410, lock_text(BEGIN - 1))).cancel == 1.0
+    @pytest.mark.parametrize(("end", "seconds"), [(-1, 1.0), (0, 1.0), (1, 0.001), (150, 0.15)])
+    def test_is_as_short_as_stated_and_lasts_a_second_where_its_end_has_passed(
+        self, end: int, seconds: float
+    ) -> None:
+        lock = locked(says(100410, lock_text(BEGIN + end)))
+        assert lock.cancel == pytest.approx(seconds)
+        assert lock.error.details.retry_at == BEGIN + seconds * 1000
 
     def test_of_a_ban_is_not_the_end_of_the_rate_limit_s_window(self) -> None:
         assert locked(answer(b"<html>", 418, {EXPIRE: str(BEGIN + 800)})).cancel == 300.0

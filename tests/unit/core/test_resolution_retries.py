@@ -231,6 +231,18 @@ class TestRateLimited:
         assert isinstance(exchange.play(call=QUERYING).error, RateLimited)
         assert isinstance(exchange.play(call=ASKING_TIME).error, RateLimited)
 
+    def test_short_ones_of_the_query_leave_time_to_ask_again(self) -> None:
+        exchange = Exchange()
+
+        def reply(send: Send) -> Reply:
+            if send.request.info.url.endswith(CANCEL.path):
+                return NOT_OPEN
+            ends = exchange.clock.timestamp() + 150
+            return FILLED if exchange.time.seconds > began + 1.0 else says(100410, f"unblocked after {ends}")
+
+        began = exchange.time.seconds
+        assert isinstance(exchange.play_on(reply, timeout=2.0).error, OrderFilled)
+
     def test_a_time_in_the_past_is_no_reason_to_wait(self) -> None:
         played = Exchange().play(says(100410, f"will be unblocked after {BEGIN - 4000}"), CANCELLED)
         assert played.result == CANCELLED

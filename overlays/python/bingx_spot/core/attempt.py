@@ -35,8 +35,8 @@ _SHARE = 0.6
 _SMALLEST_OFFSET = 500
 # Which operation says the exchange's time, and in which field of its data.
 _EXCHANGE_TIME = next((rule.corrected_by for rule in SIGNING.inject if rule.corrected_by), None)
-# A time in the past, by whichever clock is wrong, is no licence to send at once, in seconds.
-_SHORTEST_LOCK = 1.0
+# A time in the past, by whichever clock is wrong, is no licence to send at once: the lock in its place.
+_PAST_LOCK = 1.0
 #: HTTP statuses after which the exchange rejects every request.
 BAN_STATUSES = (403, 418, 429)
 #: In place of a rule of the error table: the client is closed, and no attempt can succeed.
@@ -227,7 +227,7 @@ class AttemptRunner:
             details.retry_at if details.retry_at is not None else now + (details.lock_seconds or 1) * 1000
         )
         longest = LONGEST_BAN if banned else LONGEST_LOCK
-        seconds = min(max((stated - now) / 1000, _SHORTEST_LOCK), longest)
+        seconds = min((stated - now) / 1000, longest) if stated > now else _PAST_LOCK
         if stated - now > longest * 1000:
             _log.warning("the exchange gave a lock beyond any documented one; using %d s", longest)
             used = f"The exchange gave a time beyond any documented lock; {longest:.0f} s are used."
