@@ -12,7 +12,7 @@ from tools.simulate.run import Tally, play_seed, play_seeds
 from tools.simulate.scenario import scenario
 from tools.simulate.timeline import timeline
 from tools.simulate.timing import RECV_WINDOW
-from tools.simulate.verdict import ENDINGS
+from tools.simulate.verdict import ENDINGS, judge
 
 CALLS, CHUNKS = 20_000, 4
 EACH = CALLS // CHUNKS
@@ -32,6 +32,17 @@ def test_no_call_lies(first: int) -> None:
     assert max(tally.cancels.values()) <= driver.MOST_CANCELS
     # A still-open order needs a long timeout, which few of the calls have.
     assert {ending for _, ending in tally.endings} >= set(ENDINGS) - {"still_open"}, "an ending never comes"
+
+
+@pytest.mark.parametrize("seed", [203, 565, 1830])
+def test_a_clock_that_is_ahead_by_less_than_the_exchange_complains_about_makes_no_lie(seed: int) -> None:
+    """Such a request is valid for longer. So an order was called still open that it cancelled later."""
+    call = scenario(seed)
+    call.world.ahead, call.recv_window = -4.5, None
+    conditions = call.exchange.conditions
+    conditions.executes_now, conditions.executes_late, conditions.lags = 0.0, 0.5, (20.0, 19.9, 15.0)
+    verdict = judge(call, driver.play(call))
+    assert (verdict.ending, verdict.wrong) == ("cancelled", "")
 
 
 def test_a_query_alone_returns_what_was_said_of_its_order_and_ends_in_time() -> None:

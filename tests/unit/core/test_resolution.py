@@ -140,7 +140,7 @@ class TestReadsThatLag:
         assert ending(played) == "StillOpen"
         assert "is still open (PENDING)" in str(played.error)
 
-    @pytest.mark.parametrize("timeout", [33.0, 45.0, 60.0, 100.0])
+    @pytest.mark.parametrize("timeout", [38.0, 45.0, 60.0, 100.0])
     def test_a_late_attempt_does_not_cost_the_proof_that_an_order_is_open(self, timeout: float) -> None:
         assert ending(World(then=lambda _: GATEWAY_TIMEOUT).play(timeout=timeout)) == "StillOpen"
 

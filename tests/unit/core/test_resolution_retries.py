@@ -295,8 +295,8 @@ class TestStillOpen:
         assert isinstance(error, StillOpen)
         assert error.order.response == OPEN
         last_cancel = max(moment for method, moment in sent if method == "POST")
-        # Valid for recvWindow, acts up to 5 s after that, and a read may be 20 s old.
-        certain = last_cancel + int(str(window or 5000)) / 1000 + 5.0 + 20.0
+        # Stamped up to recvWindow ahead, valid as long again, acts 5 s after that; a read may be 20 s old.
+        certain = last_cancel + 2 * int(str(window or 5000)) / 1000 + 5.0 + 20.0
         *_, (_, before), (_, last) = sent
         assert before < certain <= last
 

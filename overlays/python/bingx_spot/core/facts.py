@@ -279,7 +279,11 @@ def settling_query(call: ApiCall) -> ApiCall:
 
 
 def seconds_to_effect(call: ApiCall) -> float:
-    """Return for how long after its beginning a request of a call may still take effect, in seconds."""
+    """Return for how long after its beginning a request of a call may still take effect, in seconds.
+
+    It is valid for its window after its timestamp, and a clock that the exchange accepts may be ahead by as
+    much.
+    """
     try:
         # Text, where the caller gave it to the generated client as a form.
         milliseconds = float(str(call.parameters.get("recvWindow")))
@@ -287,4 +291,4 @@ def seconds_to_effect(call: ApiCall) -> float:
         milliseconds = _DEFAULT_RECV_WINDOW
     timing = call.operation.timing
     # Only operations with `settledBy` have one; after any other there is nothing to wait for.
-    return milliseconds / 1000 + (0.0 if timing is None else timing.takes_effect_within)
+    return 2 * milliseconds / 1000 + (0.0 if timing is None else timing.takes_effect_within)
