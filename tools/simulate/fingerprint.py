@@ -8,7 +8,9 @@ difference there:
   either needs to act, which the search checks;
 - hosts and the limits of the IP address: the small world's server is the same on every host, and such a limit
   is a hundred times what one call needs;
-- what a host usually takes: the search itself says how long a request is waited for;
+- what a host usually takes, and how many connections were not opened: the search itself says how long a
+  request is waited for;
+- when an order was not found, apart from whether that counts by now;
 - permits and locks of the past.
 
 A test compares a search that joins equal calls with one that plays them all.
@@ -32,9 +34,9 @@ def _names(of: type, *apart: str) -> tuple[str, ...]:
     return tuple(field.name for field in fields(of) if field.name not in apart)
 
 
-_FACTS = _names(Facts)
+_FACTS = (*_names(Facts, "not_found_after"), "not_found_is_confirmed")
 _RESOLUTION = _names(_Resolution, "attempts", "facts", "original", "began")
-_ATTEMPTS = _names(AttemptRunner, "context", "deadline", "history")
+_ATTEMPTS = _names(AttemptRunner, "context", "deadline", "history", "_unopened")
 #: A limit of more requests than this a second or so is never reached by one call.
 _MANY = 100
 
