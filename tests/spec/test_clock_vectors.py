@@ -47,7 +47,9 @@ def test_the_client_does_what_the_vector_says(test: Any) -> None:
 def test_without_the_server_time_the_refusal_stands() -> None:
     exchange = Exchange(fallback=None)
     attempts = AttemptRunner(exchange.context, Deadline(exchange.time() + 60, exchange.time))
-    refusal = AttemptResult(ClockError(ErrorDetails.of(WITHOUT_TIME, "timestamp mismatch")))
+    refusal = AttemptResult(
+        CANCELLING.operation, ClockError(ErrorDetails.of(WITHOUT_TIME, "timestamp mismatch"))
+    )
     repair = attempts.try_repair(CANCELLING, refusal)
     assert finished(repair) is None
     assert finished(repair, RESET) is False

@@ -173,7 +173,7 @@ def _integer(value: object) -> int | None:
 
 def _amount(value: object) -> Decimal | None:
     # An amount that does not apply comes as no member, as null, or as empty text.
-    if not isinstance(value, str | int | float) or isinstance(value, bool) or value == "":
+    if value is None or value == "" or isinstance(value, bool):
         return None
     try:
         amount = Decimal(str(value))

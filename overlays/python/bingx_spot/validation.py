@@ -5,6 +5,7 @@ The rules are those of `CancelOrderRequest` in spec/openapi.yaml; a test compare
 
 import operator
 import re
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, Required, SupportsIndex, TypedDict
 
@@ -134,9 +135,10 @@ def checked_order_id(order_id: OrderId) -> int:
     number = 0
     if isinstance(order_id, str):
         number = int(order_id) if re.fullmatch(r"[1-9][0-9]{0,18}", order_id) else 0
-    elif isinstance(order_id, SupportsIndex) and not isinstance(order_id, bool):
-        # bool is a subclass of int, and not an order id.
-        number = operator.index(order_id)
+    elif not isinstance(order_id, bool):
+        # bool is a subclass of int, and not an order id. `isinstance` of a protocol takes 7 µs.
+        with suppress(TypeError):
+            number = operator.index(order_id)
     if not 1 <= number <= MAXIMUM_ORDER_ID:
         raise InvalidInput("order_id", f"is {shown(order_id)}", _ORDER_ID_ALLOWED)
     return number

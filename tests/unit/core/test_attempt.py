@@ -224,7 +224,7 @@ class TestResult:
         exchange = Exchange()
         exchange.clock.learn(BEGIN + HOUR, BEGIN)
         assert attempt(exchange, CANCELLED).result == AttemptResult(
-            CANCELLED, PRIMARY, BEGIN + HOUR, exchange.time(), HOUR
+            CANCELLING.operation, CANCELLED, PRIMARY, BEGIN + HOUR, exchange.time(), HOUR
         )
 
     @pytest.mark.parametrize(
@@ -518,7 +518,7 @@ class TestHistory:
         runner = runner_of(exchange)
         drive(exchange, runner.send_once(CANCELLING), Late(REFUSED, 1.0))
         drive(exchange, runner.send_once(CANCELLING), DENIED)
-        assert [(each.host, each.at) for each in runner.history] == [
+        assert [(each.host, each.timestamp) for each in runner.history] == [
             (PRIMARY, BEGIN),
             (FALLBACK, BEGIN + 1000),
         ]

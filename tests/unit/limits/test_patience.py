@@ -10,7 +10,7 @@ def bound(*seconds: float, least: float = 0.0) -> float:
     usual = UsualTime(9.0, least)
     for each in seconds:
         usual.note(each)
-    return usual.bound()
+    return usual.bound
 
 
 class TestBound:

@@ -53,6 +53,7 @@ class AttemptResult(NamedTuple):
     """One attempt and its result.
 
     Attributes:
+        operation: The operation.
         result: The verified response, or the error.
         host: The base URL of the host; empty where nothing was sent.
         timestamp: When the request was stamped, in Unix milliseconds by the exchange's clock.
@@ -60,11 +61,28 @@ class AttemptResult(NamedTuple):
         offset: The clock's offset at that time, in milliseconds.
     """
 
+    operation: Operation
     result: Response | CallError
     host: str = ""
     timestamp: int = 0
     began: float = 0.0
     offset: int = 0
+
+    def shown(self) -> Attempt:
+        """Return the attempt as an error has it."""
+        return Attempt(self.timestamp, self.operation.operation_id, self.host, self.in_words())
+
+    def in_words(self) -> str:
+        """Return the result in words."""
+        result = self.result
+        if isinstance(result, Response):
+            return f"HTTP {result.http_status}, verified"
+        details = result.details
+        facts = [f"HTTP {details.http_status}"] if details.http_status is not None else []
+        facts += [f"code {details.code}"] if details.code is not None else []
+        if self.operation.act != "read":
+            facts.append("not executed" if isinstance(result, NotExecuted) else "maybe executed")
+        return f"{', '.join(facts)}: {details.message}" if facts else details.message
 
 
 @dataclass(slots=True)
@@ -81,7 +99,7 @@ class AttemptRunner:
 
     context: CallContext
     deadline: Deadline
-    history: list[Attempt] = field(default_factory=list)
+    history: list[AttemptResult] = field(default_factory=list)
     may_have_acted: bool = False
     waited: float = 0.0
     _unopened: int = 0
@@ -101,12 +119,12 @@ class AttemptRunner:
             known_open: Whether a query has just found the order open, so that "not open" is not expected.
         """
         state, operation = self.context.state, call.operation
-        previous = self.history[-1].result if self.history else ""
+        previous = self.history[-1].in_words() if self.history else ""
         reservation = yield from acquire_permit(
             self.context, self.deadline, operation, known_open=known_open, previous=previous
         )
         if isinstance(reservation, CallError):
-            return AttemptResult(reservation)
+            return AttemptResult(operation, reservation)
         try:
             host = state.hosts.get()
             clock = self.context.clock
@@ -126,8 +144,9 @@ class AttemptRunner:
             self.may_have_acted = self.may_have_acted and not isinstance(result, NotExecuted)
             # Last: a lock in the response is known then, and reaches other processes with the permit.
             self._complete(reservation, effect_result, timestamp)
-            self._record(operation, host, timestamp, result)
-            return AttemptResult(result, host, timestamp, began, offset)
+            attempt = AttemptResult(operation, result, host, timestamp, began, offset)
+            self._record(attempt)
+            return attempt
         finally:
             state.repeated_errors.release(operation.operation_id)
 
@@ -157,7 +176,7 @@ class AttemptRunner:
             error: The error that ends the call.
             order_id: The order id that a query has named, or None.
         """
-        attempts, left_out = self.history, len(self.history) - 2 * _KEPT_ATTEMPTS
+        attempts, left_out = [each.shown() for each in self.history], len(self.history) - 2 * _KEPT_ATTEMPTS
         if left_out > 0:
             note = replace(attempts[_KEPT_ATTEMPTS], result=f"{left_out} attempts from here on are not kept")
             attempts = [*attempts[:_KEPT_ATTEMPTS], note, *attempts[-_KEPT_ATTEMPTS:]]
@@ -252,21 +271,9 @@ class AttemptRunner:
             return clock.offset != attempt.offset
         return clock.learn(time, own)
 
-    def _record(self, operation: Operation, host: str, timestamp: int, result: Response | CallError) -> None:
-        if isinstance(result, Response):
+    def _record(self, attempt: AttemptResult) -> None:
+        if isinstance(attempt.result, Response):
             self.context.state.retry_budget.refund()
-            self.context.state.repeated_errors.record_success(operation.operation_id)
-            text = f"HTTP {result.http_status}, verified"
-        else:
-            text = _describe(result, operation)
-        self.history.append(Attempt(timestamp, operation.operation_id, host, text))
-        _log.debug("%s: %s", operation.operation_id, type(result).__name__)
-
-
-def _describe(error: CallError, operation: Operation) -> str:
-    details = error.details
-    facts = [f"HTTP {details.http_status}"] if details.http_status is not None else []
-    facts += [f"code {details.code}"] if details.code is not None else []
-    if operation.act != "read":
-        facts.append("not executed" if isinstance(error, NotExecuted) else "maybe executed")
-    return f"{', '.join(facts)}: {details.message}" if facts else details.message
+            self.context.state.repeated_errors.record_success(attempt.operation.operation_id)
+        self.history.append(attempt)
+        _log.debug("%s: %s", attempt.operation.operation_id, type(attempt.result).__name__)

@@ -74,6 +74,14 @@ RULES = (
         "A final state of the order in the request is believed.",
     ),
     Rule(
+        "first",
+        "nothing was sent yet",
+        lambda facts: facts.attempts == 0 and facts.error is None,
+        Action.SEND,
+        "send the request",
+        "A cancel needs no look at the order first.",
+    ),
+    Rule(
         "each",
         "several orders, an ambiguous request, and a retry that failed or says that some are not cancelled",
         lambda facts: (
@@ -140,14 +148,6 @@ RULES = (
         Action.RAISE_ERROR,
         "raise the error: `AuthenticationError`, `PermissionDenied`, `ClockError`, `RequestRejected`",
         "The order is unaffected, and a retry would be rejected too.",
-    ),
-    Rule(
-        "first",
-        "nothing was sent yet",
-        lambda facts: facts.attempts == 0 and facts.error is None,
-        Action.SEND,
-        "send the request",
-        "A cancel needs no look at the order first.",
     ),
     Rule(
         "near-lock",
@@ -318,4 +318,7 @@ def decide(facts: Facts, rules: tuple[Rule, ...] = RULES) -> Rule:
         facts: What is known of the call.
         rules: The table; it ends with a row that always holds.
     """
-    return next(rule for rule in rules if rule.when(facts))
+    for rule in rules:
+        if rule.when(facts):
+            break
+    return rule

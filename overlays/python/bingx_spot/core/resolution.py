@@ -50,7 +50,7 @@ def resolve(context: CallContext, call: ApiCall, timeout: float | None = None) -
         CallError: The call ended in another way; its details have every attempt.
     """
     deadline = Deadline(context.now() + (context.timeout if timeout is None else timeout), context.now)
-    resolution = _Resolution(AttemptRunner(context, deadline), Facts(call, context.environment.option), call)
+    resolution = _Resolution(AttemptRunner(context, deadline), Facts(call), call)
     try:
         return (yield from resolution.run())
     except CallError:
@@ -92,7 +92,8 @@ class _Resolution:
     def run(self) -> CallSteps[Response]:
         facts = self.facts
         while True:
-            self._look_at_the_time()
+            if facts.response is None:
+                self._look_at_the_time()
             rule = decide(facts)
             if rule.action is Action.END:
                 rule = decide(facts, ENDINGS)
@@ -111,6 +112,7 @@ class _Resolution:
                 assert facts.read is not None  # the state was read in it
                 return facts.read
             else:
+                facts.environment = self.attempts.context.environment.option
                 error = error_for(rule.action, facts, self._order())
                 raise self.attempts.with_history(error, self.order_id)
 
@@ -153,7 +155,9 @@ class _Resolution:
             attempt = yield from self.attempts.send_once(facts.call, known_open=known_open)
             if isinstance(attempt.result, Response):
                 facts.response = attempt.result
-                facts.response_stands = stands_after_doubt(facts.call, attempt.result)
+                facts.response_stands = facts.ambiguous is None or stands_after_doubt(
+                    facts.call, attempt.result
+                )
                 return
             self._note_error(attempt, attempt.result)
             if facts.attempts >= MAXIMUM_ATTEMPTS:

@@ -7,7 +7,6 @@ and the schemas of spec/openapi.yaml, and for errors spec/errors.yaml.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, NoReturn, TypeGuard
 
 from bingx_spot.core.error_mapping import error_from_code, error_from_status
@@ -148,7 +147,7 @@ def _validate_envelope(call: ApiCall, response: Response, envelope: Mapping[str,
         text = f"{problem}; the exchange said {message!r}"
         details = ErrorDetails.of(response, text, code=code, order_id=_order_id(call, envelope.get("data")))
         raise error_from_code(code, text, details, call.operation)
-    return replace(response, parsed=envelope)
+    return Response(response.http_status, response.headers, response.body, envelope)
 
 
 def _without_unreadable(call: ApiCall, envelope: Mapping[str, Any]) -> dict[str, Any]:

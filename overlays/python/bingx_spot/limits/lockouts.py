@@ -142,8 +142,11 @@ class RepeatedErrorGuard:
 
     def _recent(self, operation_id: str) -> dict[str, list[float]]:
         """Return the times of the errors that still count, in order, by code."""
-        errors, since = self._errors.get(operation_id, {}), self._now() - _WINDOW_SECONDS
         recent: dict[str, list[float]] = {}
+        errors = self._errors.get(operation_id)
+        if not errors:
+            return recent
+        since = self._now() - _WINDOW_SECONDS
         for name, at in sorted(errors.items(), key=lambda error: error[1]):
             if at > since:
                 recent.setdefault(name.partition(":")[0], []).append(at)

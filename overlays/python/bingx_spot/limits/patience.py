@@ -27,26 +27,22 @@ _GROWTH = 3.0
 class UsualTime:
     """What something usually takes, in seconds. Threads may share it."""
 
-    __slots__ = ("_least", "_recent", "_unknown")
+    __slots__ = ("_least", "_recent", "bound")
 
     def __init__(self, unknown: float, least: float = 0.0) -> None:
-        # How long to wait before anything is known, and at the least.
-        self._unknown, self._least = unknown, least
+        self._least = least
         self._recent: tuple[float, ...] = ()
+        #: How long to wait for it: `unknown` until something is known, and never less than `least`.
+        self.bound = unknown
 
     def note(self, seconds: float) -> None:
         """Remember what it took, in seconds."""
-        # One assignment, so that no lock is needed: that a measurement gets lost does no harm.
-        self._recent = (*self._recent, seconds)[-_REMEMBERED:]
-
-    def bound(self) -> float:
-        """Return how long to wait for it, in seconds."""
-        recent, last = sorted(self._recent), sorted(self._recent[-_LAST:])
-        if not recent:
-            return self._unknown
+        # Each is one assignment, so that no lock is needed: that a measurement gets lost does no harm.
+        self._recent = latest = (*self._recent, seconds)[-_REMEMBERED:]
+        recent, last = sorted(latest), sorted(latest[-_LAST:])
         left_out = ceil(len(recent) / _LEFT_OUT) if len(recent) >= _FEW else 0
         usual = max(recent[-1 - left_out], last[len(last) // 2])
-        return max(_LOST_PACKET + _FACTOR * usual, self._least)
+        self.bound = max(_LOST_PACKET + _FACTOR * usual, self._least)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +65,9 @@ class Patience:
 
     @classmethod
     def of(cls, times: HostTimes, unopened: int, silent: float) -> "Patience":
-        """Return the patience with a host, after so many attempts without a connection or an answer."""
-        opening = times.opening.bound() * _GROWTH**unopened
-        return cls(opening, times.answer.bound() * _GROWTH**silent, times)
+        """Return the patience with a host, after so many attempts without a connection or an answer.
+
+        An attempt over an old connection counts half in `silent`.
+        """
+        opening = times.opening.bound * _GROWTH**unopened
+        return cls(opening, times.answer.bound * _GROWTH**silent, times)
