@@ -150,12 +150,14 @@ release-spec: $(READY) ### Freeze spec/ as a release: make release-spec VERSION=
 	$(BIN)/python -m generator.commands release "$(VERSION)"
 
 .PHONY: vectors
-vectors: $(READY) ### Rebuild spec/vectors/signing.json with openssl
+vectors: $(READY) ### Rebuild spec/vectors/signing.json with openssl, outcome.json from its scenarios
 	$(BIN)/python spec/vectors/make.py
+	$(BIN)/python -m tools.outcome_vectors
 
 .PHONY: check-vectors
-check-vectors: $(READY) ### Fail if spec/vectors/signing.json is not what openssl computes
+check-vectors: $(READY) ### Fail if signing.json or outcome.json of spec/vectors/ is out of date
 	$(BIN)/python spec/vectors/make.py --check
+	$(BIN)/python -m tools.outcome_vectors --check
 
 .PHONY: spec-kit
 spec-kit: $(READY) ### Pack the spec for other languages into dist/ (needs Node.js)

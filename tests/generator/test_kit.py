@@ -74,7 +74,7 @@ class TestContents:
             *("openapi.yaml", "openapi.json", "openapi.caller.yaml", "openapi.caller.json"),
             *("errors.yaml", "errors.json", "operations.json", *(f"pages/{page}.md" for page in PAGES)),
             *("vectors/README.md", "vectors/signing.json", "vectors/answers.json", "vectors/clock.json"),
-            *("vectors/parse.json", "vectors/safety.json"),
+            *("vectors/parse.json", "vectors/safety.json", "vectors/outcome.json"),
             *("vectors/signing.toml", "vectors/make.py"),
             *(f"schemas/{path.name}" for path in (ROOT / "spec" / "schemas").iterdir()),
         }
