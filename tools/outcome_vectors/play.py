@@ -17,7 +17,7 @@ from bingx_spot import (
     StillOpen,
 )
 from bingx_spot.core import resolution
-from bingx_spot.core.decisions import Rule, decide
+from bingx_spot.core.decisions import Rule
 from bingx_spot.core.facts import Facts
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.runner import Send
@@ -103,6 +103,7 @@ def play(test: Any, chance: float = 0.5) -> tuple[list[str], list[str]]:
         chance: What every jitter is, from 0 to 1.
     """
     rows: list[str] = []
+    decide = resolution.decide
 
     def noted(facts: Facts, *rules: Any) -> Rule:
         rule = decide(facts, *rules)

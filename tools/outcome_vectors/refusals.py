@@ -304,4 +304,15 @@ NOT_OPEN = (
         "filled",
         "nothing",
     ),
+    Scenario(
+        "found-then-not-found",
+        "An order that a query has found exists: a replica lags that does not find it.",
+        "NotOpen StaleRead",
+        (GONE,),
+        (OPEN, NOT_FOUND),
+        "cqcq",
+        (3, 16),
+        "notOpen",
+        "query",
+    ),
 )
