@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from bingx_spot import OrderNotFound, Response
-from tools.simulate import driver
+from tools.simulate import driver, family
 from tools.simulate.run import Tally, play_seed, play_seeds
 from tools.simulate.scenario import scenario
 from tools.simulate.timeline import timeline
@@ -76,6 +76,13 @@ def test_both_runners_do_what_the_steps_say(runner: str) -> None:
 
     for seed in range(100):
         assert played(seed, runner) == played(seed, "steps"), seed
+
+
+@pytest.mark.parametrize("name", family.FAMILY)
+def test_what_is_built_on_single_calls_claims_nothing_that_is_not_so(name: str) -> None:
+    endings, lies = family.play_all(name, range(200))
+    assert lies == {}
+    assert len(endings) > 3, endings
 
 
 def test_a_seed_replays_in_another_process() -> None:

@@ -6,6 +6,7 @@ from dataclasses import fields
 import pytest
 
 from bingx_spot.limits.client_state import ClientState
+from tools.simulate import family
 from tools.simulate.exhaustive import exhaust
 from tools.simulate.planted import PLANTED, first_found
 from tools.simulate.small_world import BEHAVIOURS
@@ -50,6 +51,11 @@ def _quiet(caplog: pytest.LogCaptureFixture) -> None:
 @pytest.mark.parametrize("bug", PLANTED)
 def test_planted_bug_is_found(bug: str) -> None:
     assert first_found(bug, range(FOUND[bug], CALLS)) is not None
+
+
+@pytest.mark.parametrize("bug", family.PLANTED)
+def test_bug_that_is_planted_into_the_family_is_found(bug: str) -> None:
+    assert family.first_found(bug, range(family.CALLS)) is not None
 
 
 def test_every_bug_has_a_known_seed() -> None:

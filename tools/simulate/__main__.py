@@ -9,7 +9,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from tools.simulate.brakes import BRAKES, play_brakes
+from tools.simulate import family
 from tools.simulate.exhaustive import Search, exhaust
 from tools.simulate.planted import PLANTED, first_found
 from tools.simulate.run import KINDS, Tally, simulate
@@ -49,18 +49,18 @@ def main(arguments: list[str] | None = None) -> int:
         return 1 if found.wrongs else 0
     tally = simulate(range(chosen.first, chosen.first + chosen.calls))
     report(tally)
-    lies = report_brakes(min(chosen.calls, BRAKES))
+    lies = sum(report_family(name, min(chosen.calls, family.CALLS)) for name in family.FAMILY)
     return 1 if tally.wrongs or lies else 0
 
 
-def report_brakes(calls: int) -> int:
-    """Play calls of `cancel_all`, print their endings, and return how many claimed what is not so."""
+def report_family(name: str, calls: int) -> int:
+    """Play what is built on single calls, print the endings, and return how many claimed what is not so."""
     console = Console(width=110, highlight=False)
-    endings, lies = play_brakes(range(calls))
+    endings, lies = family.play_all(name, range(calls))
     counted = ", ".join(f"{ending} {count:,}" for ending, count in endings.most_common())
     for seed, lie in lies.items():
-        console.print(f"[red]lie[/] cancel_all, seed {seed}: {lie}")
-    console.print(f"{calls:,} calls of cancel_all: {counted}; lie {len(lies)}", style="bold")
+        console.print(f"[red]lie[/] {name}, seed {seed}: {lie}")
+    console.print(f"{calls:,} times {name}: {counted}; lie {len(lies)}", style="bold")
     return len(lies)
 
 
@@ -110,10 +110,14 @@ def report_planted(calls: int) -> int:
     console, missed = Console(width=110, highlight=False), 0
     with multiprocessing.get_context("fork").Pool(os.cpu_count()) as pool:
         seeds = pool.starmap(first_found, [(bug, range(calls)) for bug in PLANTED], chunksize=1)
-    for bug, seed in zip(PLANTED, seeds, strict=True):
+        seeds += pool.starmap(
+            family.first_found, [(bug, range(calls)) for bug in family.PLANTED], chunksize=1
+        )
+    bugs = [*PLANTED, *family.PLANTED]
+    for bug, seed in zip(bugs, seeds, strict=True):
         missed += seed is None
         console.print(f"{bug}: {f'not found in {calls:,} calls' if seed is None else f'seed {seed}'}")
-    console.print(f"{len(PLANTED)} planted bugs, {missed} not found", style="bold")
+    console.print(f"{len(bugs)} planted bugs, {missed} not found", style="bold")
     return 1 if missed else 0
 
 

@@ -1,16 +1,14 @@
 """`cancel_all` among faults in virtual time, against the sandbox's exchange: it claims nothing untrue."""
 
-from collections import Counter
 from random import Random
 
 from bingx_spot import NotExecuted
-from bingx_spot.core.runner import Send
 from bingx_spot.emergency.brake import Brake
 from bingx_spot.emergency.result import CancelAllResult
 from tools.simulate.virtual_exchange import (
     Fault,
-    Reply,
     VirtualExchange,
+    filling,
     late,
     lost,
     saying,
@@ -19,13 +17,10 @@ from tools.simulate.virtual_exchange import (
     unreached,
 )
 
-#: How many calls of `cancel_all` a run plays.
-BRAKES = 1_000
-
 _OFFLINE = saying('{"code":100490,"msg":"pair offline"}')
 # No request takes effect later than its window of five seconds and the exchange's own delay of five.
 _ACTS: list[Fault | None] = [
-    *(None, None, lost, swallowed, late(1.0), late(9.0), under(variant={"most": 1}), _OFFLINE, unreached)
+    *(None, None, lost, swallowed, late(1.0), under(variant={"most": 1}), _OFFLINE, unreached)
 ]
 _READS: list[Fault | None] = [
     *(None, None, swallowed, unreached, under(read_lag=3_000), under(read_lag=19_900))
@@ -39,13 +34,18 @@ def play_brake(seed: int) -> tuple[str, str]:
     random = Random(seed)
     virtual = VirtualExchange(orders=random.choice([0, 1, 3, 3]), round_trip=random.choice([0.01, 0.3]))
     virtual.time.seconds += 100
+    ahead = random.choice([0, 0, 0, 4])
+    if ahead:
+        now = virtual.context.clock.timestamp()
+        virtual.context.clock.learn(now + ahead * 1000, now)
     fields = {"symbol": "BTC-USDT", "side": "BUY", "type": "LIMIT", "price": "1", "origQty": "1"}
     for _ in range(random.choice([0, 1, 2, 15])):
         virtual.exchange.place(fields)
     for operation in ("cancelOpenOrders", "cancel", "openOrders", "query"):
-        faults = _ACTS if operation.startswith("cancel") else _READS
+        # What is stamped ahead of time can act later.
+        faults = [*_ACTS, late(9.9 + ahead)] if operation.startswith("cancel") else _READS
         virtual.faults[operation] = random.choices(faults, k=random.randint(1, 8))
-    virtual.faults["openOrders"].insert(1, _filling(random, virtual.faults["openOrders"][0]))
+    virtual.faults["openOrders"].insert(1, filling(random, virtual.faults["openOrders"][0]))
     brake = Brake(virtual.context, random.choice([None, None, "BTC-USDT"]), random.choice([10.0, 60.0, 90.0]))
     try:
         result = virtual.run(brake.run())
@@ -56,30 +56,6 @@ def play_brake(seed: int) -> tuple[str, str]:
     ending, now = str(result.outcome), _lie(virtual, result)
     virtual.time.seconds += 60
     return ending, now or _lie(virtual, result)
-
-
-def play_brakes(seeds: range) -> tuple[Counter[str], dict[int, str]]:
-    """Play calls; return how often each ending came, and what was not so by its seed."""
-    endings: Counter[str] = Counter()
-    lies = {}
-    for seed in seeds:
-        ending, lie = play_brake(seed)
-        endings[ending] += 1
-        if lie:
-            lies[seed] = f"{ending}: {lie}"
-    return endings, lies
-
-
-def _filling(random: Random, fault: Fault | None) -> Fault:
-    """Return a fault that executes one open order before another fault, or none, acts."""
-
-    def fill(virtual: VirtualExchange, send: Send) -> Reply:
-        opened = [order.order_id for order in virtual.exchange.book.orders() if order.is_open]
-        if opened:
-            virtual.exchange.fill(random.choice(opened))
-        return virtual.execute(send) if fault is None else fault(virtual, send)
-
-    return fill
 
 
 def _lie(virtual: VirtualExchange, result: CancelAllResult) -> str:

@@ -46,7 +46,8 @@ def play(call: Scenario) -> Result:
         return _play_steps(call)
     try:
         if call.runner == "blocking":
-            with blocking_time(call):
+            world = call.world
+            with blocking_time(lambda seconds: world.advance(world.now + seconds + call.stall())):
                 return runner.run(_steps(call), VirtualEngine(call))
         return awaited(call, runner.run_async(_steps(call), VirtualEngine(call)))
     except Exception as error:

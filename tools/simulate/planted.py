@@ -166,7 +166,7 @@ def _late_deadline() -> AbstractContextManager[Any]:
     return mock.patch.object(runner.Deadline, "seconds_left", late)
 
 
-def _always(target: Any, name: str, value: object) -> Plant:
+def always(target: Any, name: str, value: object) -> Plant:
     """Let a function or a property of the core always give the same."""
     if isinstance(getattr(target, name), property):
         return lambda: mock.patch.object(target, name, property(lambda _: value))
@@ -180,10 +180,10 @@ PLANTED: dict[str, Plant] = {
     "believe a stale open": lambda: _first(
         lambda known: known.state is OrderState.OPEN and known.attempts > 1, Action.RAISE_STILL_OPEN
     ),
-    "forget pending requests": _always(resolution, "seconds_to_effect", -1000.0),
+    "forget pending requests": always(resolution, "seconds_to_effect", -1000.0),
     "take not open for cancelled": lambda: _validation(_not_open_is_cancelled),
-    "believe a success without reading its status": _always(response_validation, "_unconfirmed", ""),
-    "believe a success for another order": _always(response_validation, "_wrong_order", ""),
+    "believe a success without reading its status": always(response_validation, "_unconfirmed", ""),
+    "believe a success for another order": always(response_validation, "_wrong_order", ""),
     "treat not found as final": lambda: _first(lambda known: known.not_found, Action.RAISE_NOT_FOUND),
     "treat a failed query as not found": lambda: _noting("_note_failed_read", _failed_read_finds_nothing),
     "forget that a query has found the order": lambda: _noting(
@@ -205,9 +205,9 @@ PLANTED: dict[str, Plant] = {
     "disown every cancelled order": lambda: _without("canceled-after-ambiguous"),
     "read an unlisted word as cancelled": lambda: _unclear_is(OrderState.CANCELED),
     "read an unlisted word as failed": lambda: _unclear_is(OrderState.FAILED),
-    "believe CANCELED with everything executed": _always(facts, "_is_fully_executed", value=False),
-    "take a new order for no order": _always(facts.Facts, "not_found_is_confirmed", value=True),
-    "believe the first refusal of a new order": _always(facts.Facts, "refusal_is_confirmed", value=True),
+    "believe CANCELED with everything executed": always(facts, "_is_fully_executed", value=False),
+    "take a new order for no order": always(facts.Facts, "not_found_is_confirmed", value=True),
+    "believe the first refusal of a new order": always(facts.Facts, "refusal_is_confirmed", value=True),
     "take a refused client order id for a closed order": lambda: _when(
         "state-not-learnt", lambda known: isinstance(known.not_open, OrderNotOpen)
     ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from random import Random
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -13,11 +14,12 @@ from bingx_sandbox.limit_scale import read_scale
 from bingx_spot import Credentials, Response
 from bingx_spot.core.clock import Clock
 from bingx_spot.core.engine import TransportFailure
-from bingx_spot.core.request import RequestSigner
+from bingx_spot.core.request import RequestSigner, SignedRequest
 from bingx_spot.core.runner import CallContext, CallSteps, EffectResult, Send, Sleep
 from bingx_spot.environments import Environment
 from bingx_spot.limits.client_state import ClientState, HostSelector, PlacementSelector
 from bingx_spot.limits.lockouts import Lockouts, RepeatedErrorGuard
+from bingx_spot.limits.patience import Patience
 from bingx_spot.limits.rate_limiter import Unlimited
 
 URL = "https://exchange.test"
@@ -77,6 +79,10 @@ class VirtualExchange:
         """Return the exchange's time, in Unix milliseconds."""
         return BEGIN + round((self.time.seconds - _START) * 1000)
 
+    def moment(self, unix_ms: int) -> float:
+        """Return a time of the exchange, in seconds of virtual time."""
+        return _START + (unix_ms - BEGIN) / 1000
+
     def run(self, steps: CallSteps[Result]) -> Result:
         """Run the steps to their end, on a clock that jumps."""
         result: EffectResult = None
@@ -90,9 +96,23 @@ class VirtualExchange:
     def perform(self, effect: Send | Sleep) -> EffectResult:
         """Answer a request, or let time pass."""
         if isinstance(effect, Send):
-            return self._answer(effect)
-        self.time.seconds += effect.seconds
+            return self.send(*effect)
+        self.sleep(effect.seconds)
         return None
+
+    def send(self, request: SignedRequest, timeout: float, patience: Patience) -> Reply:
+        """Answer a request, as the engine of a client does."""
+        operation = urlsplit(request.url).path.rpartition("/")[2]
+        self.sent.append(operation)
+        self.time.seconds += self.round_trip
+        faults = self.faults.get(operation, [])
+        fault = faults.pop(0) if len(faults) > 1 else next(iter(faults), None)
+        send = Send(request, timeout, patience)
+        return self.execute(send) if fault is None else fault(self, send)
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        self.time.seconds += seconds
 
     def execute(self, send: Send, conditions: Conditions = NORMAL) -> Response:
         """Let the exchange execute a request, and return its answer."""
@@ -107,14 +127,6 @@ class VirtualExchange:
     def count(self, operation: str) -> int:
         """Return how many requests an operation got, by the last part of its path."""
         return self.sent.count(operation)
-
-    def _answer(self, send: Send) -> Reply:
-        operation = urlsplit(send.request.url).path.rpartition("/")[2]
-        self.sent.append(operation)
-        self.time.seconds += self.round_trip
-        faults = self.faults.get(operation, [])
-        fault = faults.pop(0) if len(faults) > 1 else next(iter(faults), None)
-        return self.execute(send) if fault is None else fault(self, send)
 
 
 Fault = Callable[[VirtualExchange, Send], Reply]
@@ -136,6 +148,18 @@ def unreached(_virtual: VirtualExchange, _send: Send) -> Reply:
     return REFUSED
 
 
+def slow(seconds: float, fault: Fault | None = None) -> Fault:
+    """Keep a request for some seconds, before another fault, or none, acts."""
+
+    def answer(virtual: VirtualExchange, send: Send) -> Reply:
+        virtual.sleep(min(seconds, send.timeout))
+        if seconds > send.timeout:
+            return TransportFailure(request_sent=True, reason="no whole answer in time", timed_out=True)
+        return virtual.execute(send) if fault is None else fault(virtual, send)
+
+    return answer
+
+
 def under(**conditions: object) -> Fault:
     """Answer under conditions, such as `read_lag`."""
     return lambda virtual, send: virtual.execute(send, Conditions(**conditions))  # type: ignore[arg-type]
@@ -149,6 +173,18 @@ def late(seconds: float) -> Fault:
         return RESET
 
     return fault
+
+
+def filling(random: Random, fault: Fault | None) -> Fault:
+    """Execute one open order before another fault, or none, acts."""
+
+    def fill(virtual: VirtualExchange, send: Send) -> Reply:
+        opened = [order.order_id for order in virtual.exchange.book.orders() if order.is_open]
+        if opened:
+            virtual.exchange.fill(random.choice(opened))
+        return virtual.execute(send) if fault is None else fault(virtual, send)
+
+    return fill
 
 
 def saying(body: str) -> Fault:

@@ -79,12 +79,8 @@ class VirtualEngine:
 
 
 @contextmanager
-def blocking_time(call: Scenario) -> Iterator[None]:
-    """Let the blocking runner sleep in virtual time."""
-    world = call.world
-
-    def sleep(seconds: float) -> None:
-        world.advance(world.now + seconds + call.stall())
+def blocking_time(sleep: Callable[[float], object]) -> Iterator[None]:
+    """Let the blocking runner sleep in virtual time, by a function that is given the seconds."""
 
     class Woken(threading.Event):
         def wait(self, timeout: float | None = None) -> bool:

@@ -130,7 +130,7 @@ class BingxSpot(BaseClient, Tags):
 
         Args:
             symbol: Trading pair, `BTC-USDT`; None for **all** pairs.
-            timeout: How long it may take, in seconds, in place of the client's own. With less than 30 it
+            timeout: How long it may take, in seconds, in place of the client's own. With less than 40 it
                 cancels as well, but the result is likely to be unknown.
 
         Returns:

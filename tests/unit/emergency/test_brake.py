@@ -1,7 +1,5 @@
 """`cancel_all` against the sandbox's exchange in virtual time: what it does, and what it claims when."""
 
-from collections import Counter
-
 import pytest
 
 from bingx_sandbox.order_book import NEVER
@@ -13,10 +11,8 @@ from bingx_spot import (
     RequestRejected,
     StillOpen,
 )
-from bingx_spot.emergency import brake
 from bingx_spot.emergency.brake import Brake
 from bingx_spot.emergency.result import CancelAllResult
-from tools.simulate.brakes import play_brake
 from tools.simulate.virtual_exchange import (
     VirtualExchange,
     late,
@@ -223,18 +219,3 @@ def test_arguments_are_checked(virtual, symbol, timeout, field):
     with pytest.raises(InvalidInput) as caught:
         cancel_all(virtual, symbol, timeout)
     assert caught.value.field == field
-
-
-@pytest.mark.parametrize("first", range(0, 120, 30))
-def test_whatever_happens_nothing_is_claimed_that_is_not_so(first):
-    endings = Counter()
-    for seed in range(first, first + 30):
-        ending, lie = play_brake(seed)
-        assert not lie, f"seed {seed}: {ending}: {lie}"
-        endings[ending] += 1
-    assert endings["nothing_open"] > 5
-
-
-def test_a_list_that_is_believed_at_once_would_lie(monkeypatch):
-    monkeypatch.setattr(brake, "_TIMING", brake._TIMING._replace(reads_lag=0.0))
-    assert any(play_brake(seed)[1] for seed in range(200))

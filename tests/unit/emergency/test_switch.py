@@ -193,3 +193,20 @@ def test_the_countdown_has_10_to_120_seconds(virtual, seconds):
     with pytest.raises(InvalidInput) as caught:
         Countdown(virtual.context, seconds, log_warning)
     assert caught.value.field == "seconds"
+
+
+def test_once_it_is_closed_it_is_not_said_to_be_on(virtual, countdown):
+    virtual.run(countdown.begin())
+    virtual.run(countdown.close())
+    assert (countdown.seconds_left(), countdown.triggers_at, countdown.lapsed) == (0.0, 0, False)
+
+
+def test_a_close_that_may_act_late_does_not_close_the_next_switch(virtual, countdown):
+    virtual.run(countdown.begin())
+    virtual.faults[SWITCH] = [late(9.0), None]
+    virtual.run(countdown.close())
+    virtual.run(Countdown(virtual.context, 60, log_warning).begin())
+    virtual.time.seconds += 10
+    assert is_anything_open(virtual)
+    virtual.time.seconds += 51
+    assert not is_anything_open(virtual)

@@ -89,7 +89,7 @@ class Countdown:
     lapsed: bool = False
     closing: Wakeup = field(default_factory=Wakeup)
     _ends: float = 0.0
-    # Until when a renewal whose answer was lost may arrive.
+    # Until when a request whose answer was lost may arrive.
     _acts_until: float = 0.0
 
     def __post_init__(self) -> None:
@@ -128,12 +128,16 @@ class Countdown:
 
     def close(self) -> CallSteps[None]:
         """End the countdown without its effect; a `CallError` says why it is not known to be closed."""
-        yield from self._set("CLOSE")
-        # A renewal whose answer was lost may arrive after this, and begin the countdown again.
-        late = self._acts_until - self.context.now()
-        if late > 0:
-            yield Sleep(late)
+        self._ends = 0.0
+        for _ in range(2):
             yield from self._set("CLOSE")
+            # A request whose answer was lost may arrive after this: a renewal would begin the countdown
+            # again, a CLOSE would end that of the next switch.
+            late = self._acts_until - self.context.now()
+            if late <= 0:
+                break
+            yield Sleep(late)
+        self.triggers_at = 0
 
     def _pause(self) -> float:
         return max(self.seconds_left() / _RENEWALS, _RETRY)
@@ -142,7 +146,7 @@ class Countdown:
         call = ApiCall.of(_SWITCH, {"type": kind, "timeOut": self.seconds})
         # A renewal must not take so long that no other one fits in; the first one may.
         seconds = self.context.timeout
-        if self._ends:
+        if self.triggers_at:
             seconds = min(seconds, self.seconds / _RENEWALS)
         result: EffectResult = None
         sent, steps = 0, resolve(self.context, call, seconds)
@@ -160,7 +164,7 @@ class Countdown:
         finally:
             steps.close()
             # Of several requests one was answered, and the others may still arrive.
-            if sent > 1 and kind == "ACTIVATE":
+            if sent > 1:
                 delay = BY_ID["cancelOrder"].timing
                 seconds = seconds_to_effect(call) + (delay.takes_effect_within if delay else 0.0)
                 self._acts_until = self.context.now() + seconds
@@ -188,7 +192,7 @@ class _Switch:
     def triggers_at(self) -> int:
         """Return when the exchange will cancel every open order, in Unix milliseconds, unless it is renewed.
 
-        It is what the exchange said last; each renewal moves it on.
+        It is what the exchange said last; each renewal moves it on. 0 once the switch is closed.
         """
         return self._countdown.triggers_at
 
