@@ -1,5 +1,6 @@
 """Checks of the vendor extensions: known, in the right place, and valid against their JSON Schema."""
 
+import functools
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -98,6 +99,7 @@ def _place_problems(
         yield document.problem((*location, key), f"The extension `{key}` belongs on {place}. Move it there.")
 
 
+@functools.cache
 def _validator() -> Draft202012Validator:
     paths = SCHEMAS.glob("*.schema.json")
     schemas = {path.name: read_data(path, f"spec/schemas/{path.name}") for path in paths}

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from generator.document import Document, yaml_text
+from generator.document import Document, json_text
 from tests.generator.contracts import complaint, with_placing
+from tests.support.plain_yaml import load_yaml
 
 SEVERAL = ("paths", "/openApi/spot/v1/trade/cancelSeveral", "post")
 ANSWER, OUTCOME = (*SEVERAL, "x-bingx-answer"), (*SEVERAL, "x-bingx-outcome")
@@ -22,7 +22,7 @@ GONE = object()
 
 def changed(path: tuple[Any, ...], value: Any) -> str:
     """Return the contract with one member replaced, added or removed."""
-    contract = yaml.safe_load(with_placing())
+    contract = load_yaml(with_placing())
     node = contract
     for step in path[:-1]:
         node = node[step]
@@ -30,7 +30,7 @@ def changed(path: tuple[Any, ...], value: Any) -> str:
         del node[path[-1]]
     else:
         node[path[-1]] = value
-    return yaml_text(contract)
+    return json_text(contract)  # YAML too, and sooner written
 
 
 def test_the_contract_is_valid(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_ids_that_no_list_accounts_for_cannot_be_asked_about(tmp_path: Path) -> 
 
 def test_nothing_supplies_the_signature_of_a_public_operation(tmp_path: Path) -> None:
     signature = {"name": "signature", "in": "query", "x-injected": True, "schema": {"type": "string"}}
-    contract = yaml.safe_load(with_placing())
+    contract = load_yaml(with_placing())
     contract["paths"]["/openApi/spot/v1/ticker/24hr"]["get"]["parameters"].append(signature)
-    said = complaint(tmp_path, yaml_text(contract))
+    said = complaint(tmp_path, json_text(contract))
     assert "is public, so nothing supplies `signature`. Leave it out." in said

@@ -27,7 +27,7 @@ from tests.unit.limits.queueing import fullest_window
 from tests.unit.shared_limits.answers import unexpected
 
 CANCEL = BY_ID["cancelOrder"]
-TICK = 0.01
+TICK = 0.02
 
 
 @dataclass
