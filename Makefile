@@ -87,7 +87,7 @@ slow: $(READY) $(PEERS_READY) $(TRUST_READY) ### Run the slow tests alone
 
 .PHONY: check
 check: $(TRUST_READY) lint types lint-spec check-page spec-diff surface-diff check-generated check-vectors conformance bench-smoke fuzz-briefly ## Run all tests and all checks once, as CI does
-	$(PYTEST)
+	$(PYTEST) --hypothesis-profile=thorough
 
 ##@ Change the code
 

@@ -11,9 +11,11 @@ from tests.support.documentation import examples
 
 # No limit of time, since the machine may be busy; on CI, hypothesis's own profile is the parent.
 settings.register_profile(
-    "bingx-spot", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+    "bingx-spot", deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("bingx-spot")
+# That of `make check`.
+settings.register_profile("thorough", settings.get_profile("bingx-spot"), max_examples=150)
 
 # Every example of the documentation is a test.
 pytest_collect_file = examples.pytest()

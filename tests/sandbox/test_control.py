@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bingx_sandbox import Sandbox
@@ -124,7 +124,6 @@ def test_a_list_with_a_wrong_order_places_none(
     assert sandbox.orders() == before
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.binary(max_size=100) | st.sampled_from([b"[", b"{", b'[{"fault"', b'{"faults":[{}]}', b"[[]]"]))
 def test_any_body_gets_a_json_response(fuzzed_client: Client, body: bytes) -> None:
     for path in ("/orders", "/faults"):

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bingx_sandbox import Sandbox
@@ -282,7 +282,6 @@ def test_a_client_order_id_finds_its_order_for_two_hours(http: httpx.Client) -> 
         assert client.cancel(**both)["code"] == 0
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(
     body=st.binary(max_size=300)
     | st.dictionaries(
@@ -299,7 +298,6 @@ def test_every_body_gets_an_envelope(
     assert answer["code"] in {100400, 100412, 100421, 100001}
 
 
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(
         st.sampled_from(["symbol", "orderId", "clientOrderID", "cancelRestrictions", "recvWindow", "x"]),

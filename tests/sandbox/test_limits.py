@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bingx_sandbox.limit_scale import LimitScale
@@ -181,7 +181,6 @@ def test_a_lock_out_is_listed_until_it_ends(limits: Limits, clock: Clock) -> Non
     assert {**listed, "requests": 5, "seconds": 1, "remain": 5} in limits.counted()
 
 
-@settings(max_examples=50)
 @given(st.lists(st.floats(0, 0.6), max_size=40))
 def test_never_more_than_the_rate_in_any_second(pauses: list[float]) -> None:
     clock, let_in = Clock(), []
@@ -193,7 +192,6 @@ def test_never_more_than_the_rate_in_any_second(pauses: list[float]) -> None:
     assert all(later - earlier >= 1 for earlier, later in zip(let_in, let_in[5:], strict=False))
 
 
-@settings(max_examples=50)
 @given(st.integers(0, 2**40), st.floats(0, 400), st.floats(0, 0.999))
 def test_a_clock_of_whole_milliseconds_is_never_too_early(shown: int, later: float, fraction: float) -> None:
     clock = Clock()

@@ -147,7 +147,6 @@ def check(error: BingxError) -> None:
 
 
 @pytest.mark.parametrize("entry", REFUSING.values(), ids=REFUSING)
-@settings(max_examples=25)
 @given(HOSTILE)
 @example("\ud800")
 @example("\x1b[2J")
@@ -158,7 +157,6 @@ def test_is_refused_before_anything_is_sent(entry: Callable[[str], object], text
 
 
 @pytest.mark.parametrize("entry", ACCEPTING.values(), ids=ACCEPTING)
-@settings(max_examples=50)
 @given(HOSTILE)
 @example("\ud800")
 def test_is_signed_or_refused(entry: Callable[[str], object], text: str) -> None:
@@ -184,7 +182,6 @@ def test_in_the_generated_client_is_an_error_of_ours(entry: Callable[[str], obje
 @pytest.mark.parametrize(
     "name", ["BINGX_API_KEY", "BINGX_KEY_FILE", "BINGX_ENV", "BINGX_LIMITS", "BINGX_RATE"]
 )
-@settings(max_examples=25)
 @given(HOSTILE.filter(is_argument))
 def test_in_an_environment_variable_is_refused(name: str, text: str) -> None:
     own = {"BINGX_API_KEY": "k", "BINGX_API_SECRET": "s"} if name != "BINGX_KEY_FILE" else {}

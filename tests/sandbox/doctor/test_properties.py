@@ -6,7 +6,7 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bingx_sandbox.accounts import create_accounts
@@ -52,7 +52,6 @@ def opened(request: HttpRequest) -> tuple[RejectedRequest, Parameters]:
     return rejected_request(request, sent, KEY, others), sent
 
 
-@settings(deadline=None, max_examples=150)
 @given(placements, parameters)
 def test_a_correct_signature_is_never_explained(placement: str, given_: dict[str, Any]) -> None:
     _, unsigned = opened(received(placement, given_, "x"))
@@ -61,7 +60,6 @@ def test_a_correct_signature_is_never_explained(placement: str, given_: dict[str
     assert check_signature(case) is None
 
 
-@settings(deadline=None, max_examples=150)
 @given(placements, parameters, st.data())
 def test_a_diagnosis_reproduces_the_signature(
     placement: str, given_: dict[str, Any], data: st.DataObject
@@ -96,7 +94,6 @@ def test_a_diagnosis_reproduces_the_signature(
         assert hmac_hex(KEY.api_secret.encode(), explained.encode()) == signature
 
 
-@settings(deadline=None, max_examples=100)
 @given(placements, parameters, st.text(max_size=80) | st.from_regex(r"\A[0-9a-fA-F]{64}\Z"))
 def test_a_random_signature_is_never_explained(
     placement: str, given_: dict[str, Any], signature: str
@@ -110,7 +107,6 @@ def test_a_random_signature_is_never_explained(
     assert diagnosis.mistakes == ()
 
 
-@settings(deadline=None, max_examples=60)
 @given(placements, parameters, st.sampled_from(KEYS), st.sampled_from(["", "\n", " "]), st.booleans())
 def test_a_diagnosis_never_contains_a_secret(
     placement: str, given_: dict[str, Any], key: Any, end: str, swapped: bool

@@ -4,7 +4,7 @@ import json
 import pickle
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bingx_spot import BingxError, CallError, Order, Response
@@ -65,7 +65,6 @@ def check(body: bytes, status: int = 200) -> None:
         check_order(body, order)
 
 
-@settings(max_examples=100)
 @given(CHANGED, STATUSES)
 @example(json.loads(SUCCESS), 200)
 @example(json.loads(SUCCESS), 520)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bingx_spot.limits.permit_queue import DeadlineTooShort, PermitQueue, RemoteSource, Waiter, Wakeup
@@ -89,7 +89,6 @@ class TestBulk:
         assert callers[-1].granted is not None
         assert callers[-1].granted - 1000 == pytest.approx(19.8)
 
-    @settings(max_examples=30)
     @given(at=st.integers(0, 64 * 6), request_takes=st.integers(0, 3), response_takes=st.integers(0, 3))
     def test_a_single_call_waits_for_one_permit_at_most(
         self, at: int, request_takes: int, response_takes: int
@@ -246,7 +245,6 @@ many_callers = st.lists(
 )
 
 
-@settings(max_examples=50)
 @given(many_callers)
 def test_no_window_ever_holds_too_many_and_every_caller_ends_in_time(callers: list[Caller]) -> None:
     simulation = Simulation(THREE)
@@ -258,7 +256,6 @@ def test_no_window_ever_holds_too_many_and_every_caller_ends_in_time(callers: li
     assert len(simulation.limits.queue_for(THREE)) == 0
 
 
-@settings(max_examples=50)
 @given(many_callers)
 def test_only_single_calls_overtake(callers: list[Caller]) -> None:
     for caller in callers:

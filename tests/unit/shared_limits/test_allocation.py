@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from bingx_spot.shared_limits.allocation import GRACE_MS, MEMBER_TTL_MS, Allocation, State, allocate
 from tests.unit.limits.queueing import fullest_window
@@ -328,7 +328,6 @@ class TestHintBound:
         assert fleet.exchange("a", single=fleet.names("a", 1))["wait"] == 1000
 
 
-@settings(max_examples=50)
 @given(exchanges)
 def test_no_window_ever_holds_too_many(steps: list[Any]) -> None:
     state: State = {}
