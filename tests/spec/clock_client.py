@@ -4,7 +4,7 @@ from typing import Any
 
 from bingx_spot import CallError, ClockError, Response
 from bingx_spot.core.attempt import AttemptResult, AttemptRunner
-from bingx_spot.core.response_time import server_time
+from bingx_spot.core.clock import server_time
 from bingx_spot.core.response_validation import validate_response
 from bingx_spot.core.runner import CallSteps, Deadline, Send
 from tests.support.scripted_time import BEGIN

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from bingx_spot.core.admission import acquire_permit
+from bingx_spot.core.clock import exchange_time, rate_limit_headers, server_time
 from bingx_spot.core.engine import CLOSED, TransportFailure, may_have_been_sent
 from bingx_spot.core.request import ApiCall, SignedRequest
-from bingx_spot.core.response_time import exchange_time, rate_limit_headers, server_time
 from bingx_spot.core.response_validation import validate_response
 from bingx_spot.core.runner import SHORTEST_ATTEMPT, CallContext, CallSteps, Deadline, EffectResult, Send
 from bingx_spot.exceptions import (
