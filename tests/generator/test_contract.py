@@ -182,7 +182,7 @@ print(played.result.json()["data"]["status"])
 
 def test_a_text_may_hold_json_and_data_may_be_a_list(placing: Python) -> None:
     said = placing("""
-from bingx_spot.core.arguments import allowed, fits
+from bingx_spot.validation import allowed, fits
 from bingx_spot.core.request import ApiCall
 from bingx_spot.middleware import call_of
 from bingx_spot_api.api.market import candles, tickers

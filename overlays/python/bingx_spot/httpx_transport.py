@@ -13,13 +13,13 @@ from urllib.parse import parse_qsl
 
 import httpx
 
-from bingx_spot.core.arguments import check_arguments
 from bingx_spot.core.engine import Engine
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.resolution import resolve
 from bingx_spot.core.runner import CallContext, run, run_async
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.models import Response
+from bingx_spot.validation import check_arguments
 from bingx_spot_api.client import AuthenticatedClient
 from bingx_spot_api.contract import OPERATIONS, SIGNING
 

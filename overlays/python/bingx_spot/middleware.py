@@ -11,13 +11,13 @@ and taking it apart again would cost more than all that this package does for a 
 from collections.abc import Mapping, MutableMapping
 from typing import Any, NamedTuple
 
-from bingx_spot.core.arguments import as_sent, check_arguments
 from bingx_spot.core.engine import Engine
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.resolution import resolve
 from bingx_spot.core.runner import CallContext, run, run_async
 from bingx_spot.exceptions import CallError
 from bingx_spot.models import Response
+from bingx_spot.validation import as_sent, check_arguments
 from bingx_spot_api.api import server, trade
 from bingx_spot_api.contract import OPERATIONS
 

@@ -1,37 +1,37 @@
-"""Checks of the arguments of a call, before anything is sent.
+"""Checks of the arguments of a call by the contract, before anything is sent."""
 
-The rules are those of `CancelOrderRequest` in spec/openapi.yaml; a test compares them.
-"""
-
+import json
+import math
 import operator
 import re
+from collections.abc import Mapping
 from contextlib import suppress
-from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, Required, SupportsIndex, TypedDict
+from functools import cache, lru_cache
+from typing import Any, Literal, SupportsIndex
 
 from bingx_spot.exceptions import InvalidInput, shown
 from bingx_spot_api import models
+from bingx_spot_api.contract import BY_ID, Operation, Parameter
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
-
-if TYPE_CHECKING:
-    from bingx_spot_api.models import CancelOrderRequest
 
 #: Anything with `__index__`, numpy's integers too, or decimal digits.
 OrderId = SupportsIndex | str
 #: The status that an order must have to be cancelled.
 Restriction = CancelRestriction | Literal["NEW", "PENDING", "PARTIALLY_FILLED"]
-MAXIMUM_ORDER_ID = 2**63 - 1
-MAXIMUM_RECV_WINDOW = 60000
-CLIENT_ORDER_ID = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 
+# A query names an order in the same way.
+_ARGUMENTS = {argument.python_name: argument for argument in BY_ID["cancelOrder"].arguments}
+_ORDER_ID = re.compile("[1-9][0-9]{0,18}")
 # How other programs join base and quote, and what quotes are where nothing joins them.
 _SEPARATORS = re.compile(r"[-/_ ]+")
 _QUOTES = ("USDT", "USDC", "USD", "BTC", "ETH", "EUR")
 _PUNCTUATION = str.maketrans("", "", "_.#")
 _SYMBOL_ALLOWED = "base and quote in upper case joined by one hyphen, such as BTC-USDT"
-_ORDER_ID_ALLOWED = f"a whole number from 1 to {MAXIMUM_ORDER_ID}"
-_CLIENT_ORDER_ID_ALLOWED = "1 to 40 letters, digits, _ - ."
-_RECV_WINDOW_ALLOWED = f"milliseconds above 0, at most {MAXIMUM_RECV_WINDOW}"
+
+_ABSENT = object()
+_LISTS = frozenset({list, tuple})
+_INTEGERS = ("int64", "int32")
+_DIGITS = re.compile("-?[0-9]{1,19}")
 
 
 def cancel_order_request(
@@ -40,57 +40,62 @@ def cancel_order_request(
     client_order_id: str | None,
     cancel_restrictions: Restriction | None,
     recv_window: float | None,
-) -> "CancelOrderRequest":
+) -> "models.CancelOrderRequest":
     """Check the arguments of a cancel, and return the generated request model.
 
     Raises:
         InvalidInput: An argument is not allowed; the error names it.
     """
     reference = order_reference(symbol, order_id, client_order_id, recv_window)
-    if cancel_restrictions is None:
-        return models.CancelOrderRequest(**reference)
-    restriction = checked_restriction(cancel_restrictions)
-    return models.CancelOrderRequest(**reference, cancel_restrictions=restriction)
-
-
-class OrderReference(TypedDict, total=False):
-    """The arguments that name one order, as the generated functions take them."""
-
-    symbol: Required[str]
-    order_id: int
-    client_order_id: str
-    recv_window: float
+    if cancel_restrictions is not None:
+        reference["cancel_restrictions"] = checked_restriction(cancel_restrictions)
+    return models.CancelOrderRequest(**reference)
 
 
 def order_reference(
     symbol: str, order_id: OrderId | None, client_order_id: str | None, recv_window: float | None
-) -> OrderReference:
-    """Check the arguments that name one order, and return them.
+) -> dict[str, Any]:
+    """Check the arguments that name one order, and return them as the generated functions take them.
 
     Raises:
         InvalidInput: An argument is not allowed; the error names it.
     """
-    if (order_id is None) == (client_order_id is None):
-        given = "neither is" if order_id is None else "both are"
-        reason = f"must name the order, and {given} given"
-        raise InvalidInput("order_id or client_order_id", reason, "exactly one of the two")
-    reference: OrderReference = {"symbol": checked_symbol(symbol)}
+    given = (order_id is not None) + (client_order_id is not None)
+    if given != 1:
+        raise _not_one("order_id or client_order_id", given)
+    reference: dict[str, Any] = {"symbol": _checked_symbol(symbol)}
     if order_id is not None:
-        reference["order_id"] = checked_order_id(order_id)
+        reference["order_id"] = _checked_order_id(order_id)
     if client_order_id is not None:
-        reference["client_order_id"] = checked_client_order_id(client_order_id)
+        reference["client_order_id"] = _checked("client_order_id", client_order_id)
     if recv_window is not None:
-        reference["recv_window"] = checked_recv_window(recv_window)
+        window = _checked("recv_window", recv_window)
+        # The signed text is the text that is sent, and a whole number must have one text only.
+        reference["recv_window"] = int(window) if window == int(window) else window
     return reference
 
 
-def checked_symbol(symbol: str) -> str:
+def checked_restriction(restriction: Restriction) -> CancelRestriction:
+    """Return the restriction as a member of the enum.
+
+    Raises:
+        InvalidInput: It is none of the listed words.
+    """
+    return CancelRestriction(_checked("cancel_restrictions", restriction))
+
+
+def _checked(name: str, value: Any, given: object = None) -> Any:
+    """Return a value that is allowed; `given` is what the caller wrote for it, if not that."""
+    argument = _ARGUMENTS[name]
+    if not fits(argument, value) or (argument.type != "string" and isinstance(value, str)):
+        raise InvalidInput(name, f"is {shown(value if given is None else given)}", allowed(argument))
+    return value
+
+
+def _checked_symbol(symbol: str) -> str:
     """Return the symbol if it has the form of `BTC-USDT`.
 
     Letters beyond ASCII are allowed: the exchange lists `MØTH-USDT`. So is `#`: it lists `OTHR#99961-USDT`.
-
-    Raises:
-        InvalidInput: It is not.
     """
     if not isinstance(symbol, str):
         raise InvalidInput("symbol", f"is of type {type(symbol).__name__}", _SYMBOL_ALLOWED)
@@ -114,68 +119,183 @@ def _similar_symbol(text: str) -> str:
 # A program uses few symbols, and passes one of them in every call.
 @lru_cache(maxsize=1024)
 def _is_symbol(text: str) -> bool:
-    return text.count("-") == 1 and all(map(_is_asset, text.split("-")))
-
-
-def _is_asset(text: str) -> bool:
     # Letters and digits. `_` and `.` are signed and sent in the same form; `#` is encoded, as in OTHR#99961.
-    bare = text.translate(_PUNCTUATION)
-    return bare.isalnum() and text == text.upper()
+    parts = text.translate(_PUNCTUATION).split("-")
+    return len(parts) == 2 and all(map(str.isalnum, parts)) and text == text.upper()  # noqa: PLR2004
 
 
-def checked_order_id(order_id: OrderId) -> int:
-    """Return the order id if it is a positive int64, or such a number's decimal digits.
-
-    Raises:
-        InvalidInput: It is not.
-    """
+def _checked_order_id(order_id: OrderId) -> int:
+    """Return the order id as a number if it is a positive int64, or such a number's decimal digits."""
     if isinstance(order_id, float):
         reason = f"is the float {shown(order_id)}, which may have lost its last digits"
-        raise InvalidInput("order_id", reason, _ORDER_ID_ALLOWED)
+        raise InvalidInput("order_id", reason, allowed(_ARGUMENTS["order_id"]))
     number = 0
     if isinstance(order_id, str):
-        number = int(order_id) if re.fullmatch(r"[1-9][0-9]{0,18}", order_id) else 0
+        number = int(order_id) if _ORDER_ID.fullmatch(order_id) else 0
     elif not isinstance(order_id, bool):
         # bool is a subclass of int, and not an order id. `isinstance` of a protocol takes 7 µs.
         with suppress(TypeError):
             number = operator.index(order_id)
-    if not 1 <= number <= MAXIMUM_ORDER_ID:
-        raise InvalidInput("order_id", f"is {shown(order_id)}", _ORDER_ID_ALLOWED)
-    return number
+    checked: int = _checked("order_id", number, order_id)
+    return checked
 
 
-def checked_client_order_id(client_order_id: str) -> str:
-    """Return the client order id if it is 1 to 40 letters, digits, `_`, `-`, `.`.
+def check_arguments(
+    operation: Operation, parameters: Mapping[str, object], *, wire_names: bool = False
+) -> None:
+    """Check types, bounds, patterns and words, and that one id is given where the contract wants exactly one.
 
-    Raises:
-        InvalidInput: It is not.
-    """
-    if not isinstance(client_order_id, str) or not CLIENT_ORDER_ID.fullmatch(client_order_id):
-        raise InvalidInput("client_order_id", f"is {shown(client_order_id)}", _CLIENT_ORDER_ID_ALLOWED)
-    return client_order_id
-
-
-def checked_restriction(restriction: Restriction) -> CancelRestriction:
-    """Return the restriction as a member of the enum.
+    Args:
+        operation: The operation.
+        parameters: The parameters by their wire names. A number may be text, as in a form.
+        wire_names: Whether the caller knows them by these names, and not by those of Python.
 
     Raises:
-        InvalidInput: It is none of the listed words.
+        InvalidInput: A parameter is missing or not allowed; the error names it as the caller does.
     """
-    words = [member.value for member in CancelRestriction]
-    if restriction not in words:
-        raise InvalidInput("cancel_restrictions", f"is {shown(restriction)}", " or ".join(words))
-    return CancelRestriction(restriction)
+    for argument in operation.arguments:
+        value = parameters.get(argument.name, _ABSENT)
+        name = argument.name if wire_names else argument.python_name
+        if value is _ABSENT:
+            if argument.required:
+                raise InvalidInput(name, "is missing", allowed(argument))
+        elif not fits(argument, value):
+            raise InvalidInput(name, f"is {shown(value)}", allowed(argument))
+    given = len(parameters.keys() & operation.exactly_one_of)
+    if given != 1 and operation.exactly_one_of:
+        either = [each for each in operation.arguments if each.name in operation.exactly_one_of]
+        raise _not_one(" or ".join(each.name if wire_names else each.python_name for each in either), given)
 
 
-def checked_recv_window(recv_window: float) -> float:
-    """Return the recvWindow if it is finite, above 0 and at most 60000 milliseconds.
+def _not_one(names: str, given: int) -> InvalidInput:
+    return InvalidInput(names, f"must name what is meant, and {given} are given", "exactly one")
+
+
+def as_sent(operation: Operation, parameters: Mapping[str, object]) -> Mapping[str, object]:
+    """Return the parameters with each list as the text that holds it.
+
+    Args:
+        operation: The operation.
+        parameters: The parameters by their wire names.
 
     Raises:
-        InvalidInput: It is not.
+        InvalidInput: An item is not allowed; the error names the parameter.
     """
-    is_number = isinstance(recv_window, int | float) and not isinstance(recv_window, bool)
-    # NaN compares false with everything.
-    if not (is_number and 0 < recv_window <= MAXIMUM_RECV_WINDOW):
-        raise InvalidInput("recv_window", f"is {shown(recv_window)}", _RECV_WINDOW_ALLOWED)
-    # The signed text is the text that is sent, and a whole number must have one text only.
-    return int(recv_window) if recv_window == int(recv_window) else recv_window
+    if _LISTS.isdisjoint(map(type, parameters.values())):
+        return parameters
+    sent = dict(parameters)
+    for argument in operation.arguments:
+        values = sent.get(argument.name)
+        if argument.items is not None and isinstance(values, list | tuple):
+            for value in values:
+                # Checked before they are joined: a comma within an item would make it two.
+                if not fits(argument.items, value):
+                    raise InvalidInput(argument.python_name, f"holds {shown(value)}", allowed(argument))
+            joined = argument.form == "joined"
+            sent[argument.name] = (
+                ",".join(map(str, values)) if joined else json.dumps(values, ensure_ascii=False)
+            )
+    return sent
+
+
+def fits(argument: Parameter, value: Any) -> bool:
+    """Return whether a value is allowed.
+
+    Args:
+        argument: The parameter, or an item of one.
+        value: The value as it is sent.
+    """
+    if argument.type == "object":
+        return isinstance(value, dict) and all(
+            fits(member, value[member.name]) if member.name in value else not member.required
+            for member in argument.members
+        )
+    if argument.type == "boolean":
+        return isinstance(value, bool)
+    if argument.type != "string":
+        number = _number(argument.type, value)
+        return number is not None and _is_within(argument, number)
+    if not isinstance(value, str):
+        return False
+    if argument.items is not None:
+        return _holds(argument, argument.items, value)
+    shortest, longest = argument.length
+    return (
+        (shortest is None or len(value) >= shortest)
+        and (longest is None or len(value) <= longest)
+        and (argument.enum is None or argument.open_enum or value in argument.enum)
+        and (argument.pattern is None or _compiled(argument.pattern).fullmatch(value) is not None)
+    )
+
+
+def _number(kind: str, value: Any) -> float | None:
+    if kind in _INTEGERS and isinstance(value, str):
+        value = int(value) if _DIGITS.fullmatch(value) else None
+    elif isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return None
+    if kind not in _INTEGERS and isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _is_within(argument: Parameter, number: float) -> bool:
+    least, most = argument.minimum, argument.maximum
+    without_least, without_most = argument.exclusive
+    return (least is None or number > least or (number == least and not without_least)) and (
+        most is None or number < most or (number == most and not without_most)
+    )
+
+
+def _holds(argument: Parameter, item: Parameter, text: str) -> bool:
+    """Return whether a text holds a list of allowed items, and as many as are allowed."""
+    if argument.form == "joined":
+        values: Any = text.split(",")
+    else:
+        try:
+            values = json.loads(text)
+        except ValueError:
+            return False
+    fewest, most = argument.number
+    return (
+        isinstance(values, list)
+        and len(values) >= (fewest or 0)
+        and (most is None or len(values) <= most)
+        and all(fits(item, value) for value in values)
+    )
+
+
+def allowed(argument: Parameter) -> str:
+    """Return in words what a parameter may be.
+
+    Args:
+        argument: The parameter, or an item of one.
+    """
+    if argument.items is not None:
+        form = "joined by commas" if argument.form == "joined" else "as a JSON array"
+        fewest, most = argument.number
+        number = f"{fewest or 0} to {most}" if most is not None else f"at least {fewest or 0}"
+        return f"{number} items {form}, each {allowed(argument.items)}"
+    if argument.enum is not None:
+        return f"{'such as' if argument.open_enum else 'one of'} {', '.join(argument.enum)}"
+    if argument.type == "string":
+        return f"text that matches {argument.pattern}" if argument.pattern is not None else "text"
+    kind = {"double": "a number", "boolean": "True or False", "object": "an object"}.get(
+        argument.type, "a whole number"
+    )
+    bounds = [
+        f"{words[exclusive]} {bound:g}" if isinstance(bound, float) else f"{words[exclusive]} {bound}"
+        for bound, exclusive, words in (
+            (argument.minimum, argument.exclusive[0], ("from", "above")),
+            (argument.maximum, argument.exclusive[1], ("to", "below")),
+        )
+        if bound is not None
+    ]
+    return " ".join([kind, *bounds])
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)

@@ -20,9 +20,9 @@ from bingx_spot.cli.output import (
     usage_errors,
 )
 from bingx_spot.client import BingxSpot
-from bingx_spot.core.arguments import check_arguments
 from bingx_spot.core.request import ApiCall
 from bingx_spot.exceptions import CallError, OutcomeUnknown
+from bingx_spot.validation import check_arguments
 from bingx_spot_api.contract import BY_ID, Operation
 
 _EPILOG = """\b

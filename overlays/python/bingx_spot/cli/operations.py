@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from bingx_spot.cli.output import json_option, print_json, print_table
-from bingx_spot.core.arguments import allowed
+from bingx_spot.validation import allowed
 from bingx_spot_api.contract import BY_ID, Operation
 
 _EPILOG = """\b

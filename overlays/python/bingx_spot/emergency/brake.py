@@ -15,7 +15,6 @@ from typing import cast
 
 from bingx_spot.bulk.items import CancelRequest
 from bingx_spot.bulk.result import CancelOutcome, CancelResult, affects_every_order, order_of
-from bingx_spot.core.arguments import check_arguments
 from bingx_spot.core.facts import OrderState, order_state, seconds_to_effect
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.resolution import resolve
@@ -33,6 +32,7 @@ from bingx_spot.exceptions import (
     shown,
 )
 from bingx_spot.models import Order, Response
+from bingx_spot.validation import check_arguments
 from bingx_spot_api.contract import BY_ID, Operation, States, Timing
 
 _LIST, _CANCEL_OPEN = BY_ID["openOrders"], BY_ID["cancelOpenOrders"]

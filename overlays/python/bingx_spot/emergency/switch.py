@@ -9,7 +9,6 @@ from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from bingx_spot.core.arguments import allowed, fits
 from bingx_spot.core.engine import Engine
 from bingx_spot.core.facts import seconds_to_effect
 from bingx_spot.core.request import ApiCall
@@ -27,6 +26,7 @@ from bingx_spot.core.runner import (
 from bingx_spot.exceptions import BingxError, CallError, InvalidInput, OutcomeUnknown, shown
 from bingx_spot.limits.permit_queue import Wakeup
 from bingx_spot.models import Response
+from bingx_spot.validation import allowed, fits
 from bingx_spot_api.contract import BY_ID
 
 if TYPE_CHECKING:
