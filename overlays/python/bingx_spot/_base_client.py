@@ -7,11 +7,12 @@ from bingx_spot.config import Config, Options
 from bingx_spot.core.engine import Engine
 from bingx_spot.core.request import RequestSigner
 from bingx_spot.core.runner import CallContext
-from bingx_spot.credentials import Credentials, leaving_no_frame
+from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.keepalive import AsyncKeepAlive, KeepAlive
 from bingx_spot.limits.client_state import ClientState, HostSelector, PlacementSelector
+from bingx_spot.redaction import leaving_no_frame
 from bingx_spot.settings import with_environment
 from bingx_spot.shared_limits.options import account_of, rate_limiter_for
 

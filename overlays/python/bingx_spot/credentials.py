@@ -6,13 +6,12 @@ They are redacted in every `repr`, cannot be pickled or copied, and are in no er
 import codecs
 import json
 import os
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import NoReturn, ParamSpec, Self, TypeVar
+from typing import NoReturn, Self
 
 from bingx_spot.exceptions import CredentialsError
 from bingx_spot.private_file import read_secret
+from bingx_spot.redaction import leaving_no_frame
 
 #: Environment variables that `Credentials.from_env` reads.
 API_KEY_VARIABLE = "BINGX_API_KEY"
@@ -23,28 +22,6 @@ _FILE = "_FILE"
 
 _BYTE_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _QUOTES = "\"'`\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}"
-
-
-_Arguments = ParamSpec("_Arguments")
-_Result = TypeVar("_Result")
-
-
-def leaving_no_frame(function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
-    """Let no exception that leaves a function, Ctrl-C included, carry the frames that it has passed.
-
-    Tools that print a traceback print the variables of its frames, and those of the function hold a secret.
-    """
-
-    @wraps(function)
-    def call(*arguments: _Arguments.args, **named: _Arguments.kwargs) -> _Result:
-        try:
-            return function(*arguments, **named)
-        except BaseException as error:
-            del arguments, named
-            error.__traceback__ = None
-            raise
-
-    return call
 
 
 class Credentials:

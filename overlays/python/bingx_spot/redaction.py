@@ -1,15 +1,17 @@
-"""Redact what a server repeats of a request: API key and signature, in whatever form it writes them.
+"""Keep secrets out of frames, and redact what a server repeats of them, in whatever form it writes them.
 
-Found are the whole and every part of it from `SHORTEST` characters on, in any case; with characters escaped
-as in JSON, URLs or HTML, also one in the other; and what is in base64 or hexadecimal. A key that is shorter,
-as on a sandbox, is part of many words and stays.
+Of API key and signature the whole is found and every part from `SHORTEST` characters on, in any case; with
+characters escaped as in JSON, URLs or HTML, also one in the other; and what is in base64 or hexadecimal. A
+key that is shorter, as on a sandbox, is part of many words and stays.
 """
 
 import re
 from base64 import b64decode
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import wraps
 from types import MappingProxyType
+from typing import ParamSpec, TypeVar
 
 #: The shortest text that is redacted, in characters.
 SHORTEST = 12
@@ -33,6 +35,28 @@ _HEXADECIMAL = rb"[0-9a-fA-F]{24,}"
 _IN_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
 _SHAPE = bytes.maketrans(_IN_BASE64, b"a" * len(_IN_BASE64))
 _FROM_URL_SAFE = bytes.maketrans(b"-_", b"+/")
+
+
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+
+
+def leaving_no_frame(function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
+    """Let no exception that leaves a function, Ctrl-C included, carry the frames that it has passed.
+
+    Tools that print a traceback print the variables of its frames, and those of the function hold a secret.
+    """
+
+    @wraps(function)
+    def call(*arguments: _Arguments.args, **named: _Arguments.kwargs) -> _Result:
+        try:
+            return function(*arguments, **named)
+        except BaseException as error:
+            del arguments, named
+            error.__traceback__ = None
+            raise
+
+    return call
 
 
 class Redactor:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from bingx_spot.config import Config, Options
-from bingx_spot.credentials import leaving_no_frame
 from bingx_spot.environments import Environment
 from bingx_spot.exceptions import InvalidInput
+from bingx_spot.redaction import leaving_no_frame
 
 if TYPE_CHECKING:
     import ssl

@@ -14,9 +14,10 @@ from urllib.parse import quote
 from bingx_spot._version import __version__
 from bingx_spot.core.clock import Clock
 from bingx_spot.core.signing import Signer, canonical_of, signed_texts
-from bingx_spot.credentials import Credentials, leaving_no_frame
+from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Placement
 from bingx_spot.exceptions import RequestInfo
+from bingx_spot.redaction import leaving_no_frame
 from bingx_spot_api.contract import SIGNING, Operation
 
 _REDACTED = "***"
@@ -174,7 +175,7 @@ class RequestSigner:
     """
 
     def __init__(self, credentials: Credentials, clock: Clock, source_key: str | None = None) -> None:
-        self._credentials = credentials
+        self._api_key = credentials.api_key
         self._clock = clock
         self._source_key = source_key
         self._signer = Signer(credentials.api_secret)
@@ -207,7 +208,7 @@ class RequestSigner:
         texts = signed_texts(parameters)
         if template.signed:
             signature = self._signer.sign(canonical_of(texts))
-            secrets = (self._credentials.api_key, signature)
+            secrets = (self._api_key, signature)
         url, content = template.address, b""
         if template.placement == "json":
             content = json_body(parameters, signature, texts)
@@ -246,7 +247,7 @@ class RequestSigner:
         if placement in _CONTENT_TYPES:
             headers["Content-Type"] = _CONTENT_TYPES[placement]
         if operation.signed:
-            headers[SIGNING.api_key_header] = self._credentials.api_key
+            headers[SIGNING.api_key_header] = self._api_key
         if self._source_key is not None and SIGNING.source_key_header is not None:
             headers[SIGNING.source_key_header] = self._source_key
         return headers

@@ -18,8 +18,8 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
-from bingx_spot.credentials import leaving_no_frame
 from bingx_spot.exceptions import InvalidInput
+from bingx_spot.redaction import leaving_no_frame
 
 #: A name or a value that holds one of these could forge a second parameter in the canonical string.
 FORBIDDEN_CHARACTERS = "&=?\r\n"
