@@ -15,7 +15,7 @@ import pytest
 from bingx_spot import CallError, NotSent, OutcomeUnknown
 from bingx_spot.core.engine import CLOSED, MAYBE_SENT_NOTE, TransportFailure, may_have_been_sent
 from bingx_spot.keepalive import KeepAlive
-from bingx_spot.limits.patience import Patience
+from bingx_spot.limits.client_state import Patience
 from bingx_spot.transport.engine import NetworkEngine
 from tests.support.cancelling import signed
 from tests.support.permits import Permits

@@ -11,7 +11,7 @@ import pytest
 
 from bingx_spot import Response
 from bingx_spot.core.engine import TransportFailure
-from bingx_spot.limits.patience import Patience
+from bingx_spot.limits.client_state import Patience
 from bingx_spot.transport.connection_pool import MAXIMUM_SIZE
 from bingx_spot.transport.engine import NetworkEngine
 from bingx_spot.transport.httpx_backend import HttpxEngine

@@ -94,7 +94,7 @@ def interrupt_at_each_line(server: ScriptedServer, connection: str) -> tuple[int
 
 PROGRAM = """
 import sys
-from bingx_spot.limits.patience import Patience
+from bingx_spot.limits.client_state import Patience
 from bingx_spot.transport.engine import NetworkEngine
 from tests.support.cancelling import signed
 print(NetworkEngine().send(signed(sys.argv[1]), 1.5, Patience()).http_status)

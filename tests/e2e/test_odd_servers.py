@@ -16,7 +16,7 @@ import pytest
 
 from bingx_spot import Response
 from bingx_spot.core.engine import Engine, TransportFailure
-from bingx_spot.limits.patience import Patience
+from bingx_spot.limits.client_state import Patience
 from bingx_spot.transport import backend
 from bingx_spot.transport.async_backend import AsyncConnection
 from bingx_spot.transport.engine import NetworkEngine

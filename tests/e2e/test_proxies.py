@@ -13,7 +13,7 @@ import trustme
 
 from bingx_spot import InvalidInput, Response
 from bingx_spot.core.engine import TransportFailure
-from bingx_spot.limits.patience import Patience
+from bingx_spot.limits.client_state import Patience
 from bingx_spot.transport.engine import NetworkEngine
 from bingx_spot.transport.tls_and_proxy import Proxy
 from tests.support.cancelling import signed

@@ -14,7 +14,7 @@ import pytest
 
 from bingx_spot.core.engine import TransportFailure
 from bingx_spot.core.request import ApiCall
-from bingx_spot.limits.patience import Patience
+from bingx_spot.limits.client_state import Patience
 from bingx_spot.transport.engine import NetworkEngine
 from bingx_spot_api.contract import BY_ID
 from tests.support.cancelling import signed

@@ -11,7 +11,7 @@ import pytest
 
 from bingx_spot import Environment, Response
 from bingx_spot.core.engine import TransportFailure
-from bingx_spot.limits.patience import HostTimes, Patience
+from bingx_spot.limits.client_state import HostTimes, Patience
 from bingx_spot.transport.connection_pool import MAXIMUM_IDLE, RequestContext
 from bingx_spot.transport.engine import NetworkEngine
 from tests.support.cancelling import cancel_awaiting, cancel_blocking, signed

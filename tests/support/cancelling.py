@@ -11,7 +11,7 @@ from bingx_spot import Clock, Credentials, ErrorDetails, NotSent, Order, Outcome
 from bingx_spot.core.engine import Engine, TransportFailure
 from bingx_spot.core.request import ApiCall, RequestSigner, SignedRequest
 from bingx_spot.core.response_validation import validate_response
-from bingx_spot.limits.patience import Patience
+from bingx_spot.limits.client_state import Patience
 from bingx_spot.transport.engine import NetworkEngine
 from bingx_spot.transport.httpx_backend import HttpxEngine
 from tests.support.samples import BY_ORDER_ID, ORDER_ID, SYMBOL, awaiting, blocking

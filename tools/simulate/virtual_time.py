@@ -13,7 +13,7 @@ from bingx_spot import Response
 from bingx_spot.core import runner
 from bingx_spot.core.engine import TransportFailure
 from bingx_spot.core.request import SignedRequest
-from bingx_spot.limits.patience import Patience
+from bingx_spot.limits.client_state import Patience
 from tools.simulate.scenario import Scenario
 from tools.simulate.wire import received
 from tools.simulate.wording import Reply

@@ -27,7 +27,7 @@ from bingx_spot.core.runner import (
     run_async,
 )
 from bingx_spot.exceptions import ErrorDetails
-from bingx_spot.limits.patience import Patience
+from bingx_spot.limits.client_state import Patience
 from bingx_spot.limits.permit_queue import Wakeup
 from tests.support.scripted_time import ScriptedTime
 from tests.unit.core.playing import CANCELLED, CANCELLING, PRIMARY, REFUSED

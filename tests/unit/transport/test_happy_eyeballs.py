@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bingx_spot.limits.patience import Patience
+from bingx_spot.limits.client_state import Patience
 from bingx_spot.transport import happy_eyeballs
 from bingx_spot.transport.connection_pool import ConnectionBroken, RequestContext
 from bingx_spot.transport.resolver import Address

@@ -6,7 +6,7 @@ import zlib
 
 import pytest
 
-from bingx_spot.limits.patience import Patience
+from bingx_spot.limits.client_state import Patience
 from bingx_spot.transport.connection_pool import (
     MAXIMUM_SIZE,
     ConnectionBroken,

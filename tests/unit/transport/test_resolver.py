@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bingx_spot import Environment, NotSent, Response
-from bingx_spot.limits.patience import Patience
+from bingx_spot.limits.client_state import Patience
 from bingx_spot.transport.connection_pool import ConnectionBroken
 from bingx_spot.transport.engine import NetworkEngine
 from bingx_spot.transport.resolver import Address, Resolver
@@ -185,7 +185,7 @@ class TestAnOpenConnection:
 
 
 def test_the_fallback_host_is_used_where_the_look_up_of_the_first_hangs(dns, monkeypatch):
-    monkeypatch.setattr("bingx_spot.limits.patience._UNKNOWN_OPENING", 0.1)
+    monkeypatch.setattr("bingx_spot.limits.client_state._UNKNOWN_OPENING", 0.1)
     with scripted_server(SUCCESS) as server:
         environment = Environment("test", f"https://{HOST}", server.url)
         assert cancel_blocking(environment, timeout=10.0).order_id == ORDER_ID

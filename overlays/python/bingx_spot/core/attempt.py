@@ -20,8 +20,8 @@ from bingx_spot.exceptions import (
     OutcomeUnknown,
     RateLimited,
 )
+from bingx_spot.limits.client_state import Patience
 from bingx_spot.limits.lockouts import LONGEST_BAN, LONGEST_LOCK
-from bingx_spot.limits.patience import Patience
 from bingx_spot.limits.rate_limiter import Reservation
 from bingx_spot.models import Response
 from bingx_spot_api.contract import BY_ID, SIGNING, Operation

@@ -6,7 +6,7 @@ An engine never repeats a request, follows no redirect, and raises no exception 
 from typing import NamedTuple, Protocol
 
 from bingx_spot.core.request import SignedRequest
-from bingx_spot.limits.patience import Patience
+from bingx_spot.limits.client_state import Patience
 from bingx_spot.models import Response
 
 

@@ -17,8 +17,7 @@ from bingx_spot.core.engine import Engine, TransportFailure
 from bingx_spot.core.request import RequestSigner, SignedRequest
 from bingx_spot.environments import Environment
 from bingx_spot.exceptions import InvalidInput
-from bingx_spot.limits.client_state import ClientState
-from bingx_spot.limits.patience import Patience
+from bingx_spot.limits.client_state import ClientState, Patience
 from bingx_spot.limits.permit_queue import Wakeup
 from bingx_spot.limits.rate_limiter import RateLimiter
 from bingx_spot.models import Response

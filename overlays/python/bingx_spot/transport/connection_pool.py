@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Generic, NamedTuple, Protocol, TypeVar
 from urllib.parse import urlsplit
 
-from bingx_spot.limits.patience import Patience
+from bingx_spot.limits.client_state import Patience
 
 #: How long a connection may be idle, in seconds. A bot's next cancel may come after a pause, and a server
 #: that closes earlier is noticed.

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from bingx_spot.core.engine import CLOSED, TransportFailure, mark_interruption
 from bingx_spot.core.request import SignedRequest
 from bingx_spot.fork_safety import fork_lock, register_fork_aware
-from bingx_spot.limits.patience import Patience
+from bingx_spot.limits.client_state import Patience
 from bingx_spot.models import Response
 from bingx_spot.transport.backend import Backend
 from bingx_spot.transport.connection_pool import ConnectionBroken, RequestContext, ResponseTooLarge

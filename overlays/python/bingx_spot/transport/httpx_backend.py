@@ -17,7 +17,7 @@ from bingx_spot.core.engine import CLOSED, TransportFailure, mark_interruption
 from bingx_spot.core.request import SignedRequest
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.fork_safety import register_fork_aware
-from bingx_spot.limits.patience import Patience
+from bingx_spot.limits.client_state import Patience
 from bingx_spot.models import Response
 from bingx_spot.transport.connection_pool import MAXIMUM_SIZE, ResponseTooLarge
 from bingx_spot.transport.engine import describe_failure
