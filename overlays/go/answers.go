@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/big"
 	"net/http"
 	"regexp"
 	"slices"
@@ -15,6 +16,11 @@ import (
 )
 
 var (
+	// After these the exchange rejects every request.
+	banned = []int{http.StatusForbidden, http.StatusTeapot, http.StatusTooManyRequests}
+	// unseenRows are those of a server that has not seen the parameters where they were.
+	unseenRows = []string{"signature-missing", "parameter-missing", "timestamp-null", "http-media-type"}
+
 	integerToken = regexp.MustCompile(`^(-?[0-9]+|"[0-9]{1,19}")$`)
 	whiteSpace   = regexp.MustCompile(`[ \t\r\n]+`)
 )
@@ -33,10 +39,24 @@ type Error struct {
 	RetryAt time.Time
 	// ServerTime is the exchange's time; zero if the answer does not hold it.
 	ServerTime time.Time
+
+	// isSuccess is whether the answer says success and is not believed; order is the id that it names, or 0.
+	isSuccess bool
+	order     int64
+	retryIn   time.Duration
 }
 
 // Error returns the text, or the meaning of the answer.
 func (e *Error) Error() string { return "bingxspot: " + cmp.Or(e.Text, e.Row.Meaning) }
+
+func (e *Error) isUnconfirmed() bool { return e != nil && e.isSuccess }
+
+func (e *Error) named() int64 {
+	if e == nil {
+		return 0
+	}
+	return e.order
+}
 
 // An answer is an HTTP answer.
 type answer struct {
@@ -57,7 +77,9 @@ func validate(op operation, parameters Parameters, received answer) ([]byte, err
 	var data members
 	_ = json.Unmarshal(envelope["data"], &data) // anything but an object has no members
 	if problem := successProblem(op, parameters, received.status, envelope, data); problem != "" {
-		return nil, newError(op, received, envelope, problem)
+		refusal := newError(op, received, envelope, problem)
+		refusal.isSuccess, refusal.order = true, op.orderIn(parameters, data)
+		return nil, refusal
 	}
 	// Some answers carry an id as text. A match cannot be inside a text, where quotes are escaped.
 	return int64AsText.ReplaceAll(received.body, []byte("$1$2")), nil
@@ -86,20 +108,87 @@ func successProblem(op operation, parameters Parameters, status int, envelope, d
 		}
 	}
 	for _, name := range op.Answer.Repeats {
-		if want, given := parameters[name]; given && data.text(name) != fmt.Sprint(want) {
+		// The answer to a query by client order id may lack it; the exchange has looked it up.
+		lacked := op.Outcome.Act == "read" && op.isOtherID(name) && data.text(name) == ""
+		if want, given := parameters[name]; given && !lacked && data.text(name) != fmt.Sprint(want) {
 			return fmt.Sprintf("the answer names another order: its %s is %s", name, data[name])
 		}
 	}
 	for _, rule := range op.Answer.Requires {
 		applies := rule.Parameter == "" || fmt.Sprint(parameters[rule.Parameter]) == rule.Value
-		if applies && !slices.Contains(rule.Words, strings.ToUpper(strings.TrimSpace(data.text(rule.Field)))) {
+		if applies && !isOneOf(data.text(rule.Field), rule.Words) {
 			return fmt.Sprintf("the answer says success and %s %s", rule.Field, data[rule.Field])
 		}
+	}
+	if words := op.Outcome.States; words != nil && op.Outcome.Act == "cancel" && op.Answer.Items == nil && words.isExecuted(data) {
+		return "the answer says success and contradicts itself: everything is executed"
 	}
 	if op.Answer.Items != nil {
 		return op.Answer.Items.problem(parameters, envelope["data"])
 	}
 	return ""
+}
+
+// isOneOf tells whether a value is one of the words, in any case, with or without white space around it.
+func isOneOf(value string, words []string) bool {
+	isASCII := strings.IndexFunc(value, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
+	return isASCII && slices.Contains(words, strings.ToUpper(strings.TrimSpace(value)))
+}
+
+// isExecuted tells whether everything of an order is executed.
+func (s *states) isExecuted(order members) bool {
+	if s.Executed == nil {
+		return false
+	}
+	executed, isNumber := new(big.Rat).SetString(order.text(s.Executed.Field))
+	ordered, isNumberToo := new(big.Rat).SetString(order.text(s.Executed.Of))
+	return isNumber && isNumberToo && ordered.Sign() > 0 && executed.Cmp(ordered) >= 0
+}
+
+// isOtherID tells whether a parameter names the order by an id that can be used again.
+func (o operation) isOtherID(name string) bool {
+	return name != o.PermanentID && slices.Contains(o.ExactlyOneOf, name)
+}
+
+// orderIn returns the permanent id of the order that an answer names, where it may be the one requested by another id; or 0.
+func (o operation) orderIn(parameters Parameters, data members) int64 {
+	id, _ := integer(data[o.PermanentID])
+	symbol := data.text("symbol")
+	if symbol != "" && symbol != fmt.Sprint(parameters["symbol"]) || !o.isSameOrder(parameters, data) {
+		return 0
+	}
+	return max(id, 0)
+}
+
+// isSameOrder tells whether an order's other ids leave room for the order of the request.
+func (o operation) isSameOrder(parameters Parameters, data members) bool {
+	return !slices.ContainsFunc(o.ExactlyOneOf, func(name string) bool {
+		want, given := parameters[name]
+		stated := data.text(name)
+		return o.isOtherID(name) && given && stated != "" && !strings.EqualFold(stated, fmt.Sprint(want))
+	})
+}
+
+// An orderState is what an answer says of an order. Canceled, filled and failed are final; open can be stale.
+type orderState int
+
+const (
+	unclear orderState = iota
+	canceled
+	filled
+	failed
+	open
+)
+
+// state returns the state of an order; a word that the contract does not list says nothing.
+func (s *states) state(order members) orderState {
+	for state, words := range [][]string{canceled: s.Canceled, filled: s.Filled, failed: s.Failed, open: s.Open} {
+		isContradiction := orderState(state) == canceled && s.isExecuted(order)
+		if isOneOf(order.text(s.Field), words) && !isContradiction {
+			return orderState(state)
+		}
+	}
+	return unclear
 }
 
 // problem returns why the lists of orders in data are not those of the request, or an empty text.
@@ -111,7 +200,7 @@ func (l *list) problem(parameters Parameters, data json.RawMessage) string {
 			}
 		}
 		for _, rule := range l.ContradictedBy {
-			if slices.Contains(rule.Words, strings.ToUpper(strings.TrimSpace(order.text(rule.Field)))) {
+			if isOneOf(order.text(rule.Field), rule.Words) {
 				return fmt.Sprintf("the answer says success and, of an order, %s %s", rule.Field, order[rule.Field])
 			}
 		}
@@ -208,7 +297,10 @@ func newError(op operation, received answer, envelope members, problem string) *
 	}
 	// Each list ends with a row that matches everything.
 	row := rows[slices.IndexFunc(rows, func(row *Row) bool { return row.matches(op.ID, received.status, code, message) })]
-	return &Error{row, received.status, code, cmp.Or(problem, text), row.retryAt(message), serverTime(received.header, envelope)}
+	return &Error{
+		Row: row, Status: received.status, Code: code, Text: cmp.Or(problem, text), RetryAt: row.retryAt(message),
+		ServerTime: serverTime(received.header, envelope), retryIn: row.retryIn(received.header),
+	}
 }
 
 func (r *Row) matches(operation string, status int, code int64, message string) bool {
@@ -226,6 +318,14 @@ func (r *Row) retryAt(message string) time.Time {
 		}
 	}
 	return time.Time{}
+}
+
+// retryIn returns after what time the exchange accepts requests again, where the text does not say when.
+func (r *Row) retryIn(header http.Header) time.Duration {
+	if number, err := strconv.ParseUint(strings.TrimSpace(header.Get("Retry-After")), 10, 30); err == nil {
+		return time.Duration(number) * time.Second
+	}
+	return time.Duration(r.Waiting.Seconds) * time.Second
 }
 
 // serverTime returns the exchange's time in an answer.

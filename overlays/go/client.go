@@ -42,18 +42,25 @@ func (c *Client) Do(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	response, _, err := c.repairing(request, body, parameters)
+	return response, err
+}
+
+// repairing sends the request, and once more if the exchange refuses its timestamp and the clock can be corrected. The
+// trip is that of the last request.
+func (c *Client) repairing(request *http.Request, body []byte, parameters Parameters) (*http.Response, trip, error) {
 	for repaired := false; ; repaired = true {
 		response, sent, err := c.attempt(withBody(request, body), parameters)
 		refusal, isRefusal := errors.AsType[*Error](err)
 		if !isRefusal {
-			return response, err
+			return response, sent, err
 		}
 		next := c.transport.clock.after(refusal, sent, repaired)
 		if next == ask {
 			next = c.askTime(request, sent)
 		}
 		if next != again {
-			return nil, err
+			return nil, sent, err
 		}
 	}
 }
@@ -61,7 +68,7 @@ func (c *Client) Do(request *http.Request) (*http.Response, error) {
 // attempt sends the request once. The response is a verified success; its body has been read.
 func (c *Client) attempt(request *http.Request, parameters Parameters) (*http.Response, trip, error) {
 	clock := &c.transport.clock
-	sent := trip{offset: clock.offset.Load(), sentAt: clock.now()}
+	sent := trip{offset: clock.offset.Load(), sentAt: clock.now(), began: time.Now()}
 	response, err := c.HTTP.Do(request)
 	if err != nil {
 		return nil, sent, err

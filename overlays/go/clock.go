@@ -25,7 +25,10 @@ const (
 )
 
 // A trip is when a request was sent and its answer received, by the client's own time, and the offset of that time.
-type trip struct{ offset, sentAt, receivedAt int64 }
+type trip struct {
+	offset, sentAt, receivedAt int64
+	began                      time.Time
+}
 
 // A clock estimates the exchange's time, in Unix milliseconds. The rules are those of "Time" in
 // spec/signing.md. The machine's clock is never set.

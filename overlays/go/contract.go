@@ -39,12 +39,33 @@ type operation struct {
 	ID, Method, Path       string
 	Signed                 bool
 	Injected, ExactlyOneOf []string
+	PermanentID            string
 	Data                   *field
 	Answer                 struct {
 		Repeats  []string
 		Requires []requirement
 		Items    *list
 	}
+	Outcome struct {
+		Act, Repeat string
+		States      *states
+		SettledBy   *settlement
+		Timing      *struct{ ReadsLag, TakesEffectWithin, VisibleWithin float64 }
+	}
+}
+
+// states are the words of an order's field; executed is the amount that is executed, of which other.
+type states struct {
+	Field                          string
+	Canceled, Filled, Failed, Open []string
+	Executed                       *struct{ Field, Of string }
+}
+
+// A settlement is the query that shows what became of a request: by its parameter, the request's; for one order, or for
+// each of a list.
+type settlement struct {
+	Operation  string
+	With, Each map[string]string
 }
 
 // A list is one of orders in an answer, and what its items say.

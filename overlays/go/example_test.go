@@ -10,25 +10,30 @@ import (
 	"bingxspot/api"
 )
 
-func ExampleClient() {
+func ExampleResolver() {
 	credentials, err := bingxspot.NewCredentials(os.Getenv("BINGX_API_KEY"), os.Getenv("BINGX_API_SECRET"))
 	if err != nil {
 		panic(err)
 	}
-	client := bingxspot.NewClient(&bingxspot.Transport{Credentials: credentials})
-	bingx, err := api.NewClientWithResponses("https://open-api.bingx.com", api.WithHTTPClient(client))
+	resolver := bingxspot.NewResolver(&bingxspot.Transport{Credentials: credentials})
+	bingx, err := api.NewClientWithResponses("https://open-api.bingx.com", api.WithHTTPClient(resolver))
 	if err != nil {
 		panic(err)
 	}
 
 	order := api.CancelOrderRequest{Symbol: "BTC-USDT", OrderID: new(int64(1735964079647111281))}
 	result, err := bingx.CancelOrderWithResponse(context.Background(), order)
-	if refusal, ok := errors.AsType[*bingxspot.Error](err); ok {
-		fmt.Println(refusal.Row.Order, refusal.Row.Category, refusal.Code, refusal.Row.Advice)
+	if ending, ok := errors.AsType[*bingxspot.Ending](err); ok {
+		switch ending.Kind {
+		case bingxspot.Filled, bingxspot.AlreadyCanceled, bingxspot.Failed:
+			fmt.Println("nothing is left to cancel:", string(ending.Order))
+		default:
+			fmt.Println(ending.Kind, ending.Advice, ending.Err)
+		}
 		return
 	}
 	if err != nil {
-		panic(err) // a ParameterError: nothing was sent; any other: the state of the order is unknown
+		panic(err) // a ParameterError: nothing was sent
 	}
 	fmt.Println(*result.JSON200.Data.Status, *result.JSON200.Data.OrderID) // a success has both
 }

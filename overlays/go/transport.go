@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"sync/atomic"
 )
 
 // A Placement is the part of the request that holds the parameters of a POST.
@@ -32,6 +33,22 @@ type Transport struct {
 	Base http.RoundTripper
 
 	clock clock
+	// unseen is whether the server has said that it sees no parameters in JSON; then 2 if it saw none elsewhere either.
+	unseen atomic.Int32
+}
+
+// placement returns where the parameters of a POST go.
+func (t *Transport) placement() Placement {
+	if t.unseen.Load() == 1 {
+		return Query
+	}
+	return t.Placement
+}
+
+// fallBack notes that the server does not see the parameters where the contract puts them, and returns whether the query
+// string, which public clients send, is worth a try.
+func (t *Transport) fallBack() bool {
+	return t.Placement == JSON && t.unseen.Add(1) == 1
 }
 
 // RoundTrip sends a stamped and signed copy of the request. It returns a [ParameterError] for a parameter that is not
@@ -80,10 +97,10 @@ func (t *Transport) signed(request *http.Request, parameters Parameters) (*http.
 		pairs = t.Credentials.sign(pairs, header)
 	}
 	switch {
-	case request.Method == http.MethodGet || t.Placement == Query: // a GET has no body
+	case request.Method == http.MethodGet || t.placement() == Query: // a GET has no body
 		query = QueryString(pairs)
 		header.Del("Content-Type")
-	case t.Placement == Form:
+	case t.placement() == Form:
 		body = QueryString(pairs)
 		header.Set("Content-Type", "application/x-www-form-urlencoded")
 	default:

@@ -62,7 +62,7 @@ def main(arguments: list[str]) -> int:
 
 def vectors_text() -> str:
     """Return the text of outcome.json; raise `VectorsError` if the SDK does not pass, or a row is missing."""
-    groups = [
+    groups: list[dict[str, Any]] = [
         {"id": name, "comment": comment, "tests": [_with_rows(expanded(one)) for one in scenarios]}
         for name, (comment, scenarios) in GROUPS.items()
     ]

@@ -126,7 +126,7 @@ NOT_OPEN = (
         (GONE,),
         (NOT_FOUND,),
         "cq",
-        (0, 4),
+        (0, 8),
         "notFound",
         "checkNames",
         timeout=1,
