@@ -4,6 +4,7 @@ import io
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,15 @@ from rich.console import Console
 
 from tools.conformance.__main__ import main, table
 from tools.conformance.language import ROOT, TOOLS, Language, languages
-from tools.conformance.run import FILES, Verdict, number_of_tests, prove, unholdable
+from tools.conformance.run import (
+    FILES,
+    OUTCOMES,
+    Verdict,
+    number_of_outcomes,
+    number_of_tests,
+    prove,
+    unholdable,
+)
 
 # A language that cancels the order, or not, and prints what the test wants. Plain Python starts fastest.
 RUNNER = """\
@@ -96,6 +105,19 @@ def test_what_is_not_true_is_named(tmp_path: Path, changes: dict[str, Any], wron
     assert wrong in "; ".join(verdict.wrongs)
 
 
+@pytest.mark.parametrize(
+    ("said", "passed"),
+    [(None, 0), ({"passed": 3, "total": 3}, 3), ({"passed": "all"}, 0)],
+    ids=["nothing", "fewer than there are", "no number"],
+)
+def test_a_language_that_resolves_calls_must_pass_every_outcome(
+    tmp_path: Path, said: object, passed: int
+) -> None:
+    language = replace(fake(tmp_path, outcomes=said), resolves=True)
+    wrong = f"{passed} outcome vectors passed, of {number_of_outcomes()}"
+    assert prove(language, tmp_path / "build").wrongs == (wrong,)
+
+
 def test_a_script_that_says_nothing_has_shown_nothing(tmp_path: Path) -> None:
     write(tmp_path / "conformance.sh", "echo done")
     verdict = prove(Language(tmp_path, {}), tmp_path / "build")
@@ -166,14 +188,14 @@ def test_an_unknown_language_is_named(capsys: pytest.CaptureFixture[str]) -> Non
 def test_the_table_fits_into_eighty_columns() -> None:
     console = Console(width=200, record=True, file=io.StringIO())
     verdicts = [
-        Verdict("TypeScript", "openapi-typescript 7.10.1", 242, 242, True, True),
-        Verdict("Java", "openapi-generator 7.16.0, native", 244, 244, False, True),
+        Verdict("TypeScript", "openapi-typescript 7.10.1", 242, 242, (108, 108), True, True),
+        Verdict("Java", "openapi-generator 7.16.0, native", 244, 244, None, False, True),
         Verdict("go", missing=("go",)),
     ]
     console.print(table(verdicts))
     lines = console.export_text().splitlines()
     assert max(map(len, lines)) <= 80
-    assert "242 of 242" in lines[2]
+    assert "242 of 242 108 of 108" in lines[2]
     assert "NO" in lines[3]
 
 
@@ -189,10 +211,11 @@ def test_python_passes(tmp_path: Path) -> None:
     verdict = prove(python, tmp_path)
     assert verdict.wrongs == ()
     assert verdict.passed == number_of_tests()
+    assert verdict.outcomes == (number_of_outcomes(), number_of_outcomes())
 
 
 def test_the_files_that_every_runner_reads_are_all_that_there_are() -> None:
-    assert {path.name for path in (ROOT / "spec" / "vectors").glob("*.json")} == set(FILES)
+    assert {path.name for path in (ROOT / "spec" / "vectors").glob("*.json")} == {*FILES, OUTCOMES}
 
 
 def test_every_script_can_be_run() -> None:

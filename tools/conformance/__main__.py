@@ -59,16 +59,25 @@ def _generation(console: Console) -> bool:
 
 def table(verdicts: list[Verdict]) -> Table:
     """Return the table of the results."""
-    shown = Table(box=None, header_style="dim", pad_edge=False)
-    for heading in ("language", "generator", "vectors\npassed", "order\ncancelled", "id\nexact"):
+    shown = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 1, 0, 0))
+    headings = (
+        "language",
+        "generator",
+        "vectors\npassed",
+        "outcome\npassed",
+        "sandbox\ncancel",
+        "id\nexact",
+    )
+    for heading in headings:
         shown.add_column(heading, no_wrap=True)
     for verdict in verdicts:
         if verdict.missing:
             shown.add_row(verdict.language, "not run")
             continue
         counts = f"{verdict.passed} of {verdict.total}"
+        outcomes = "none" if verdict.outcomes is None else "{} of {}".format(*verdict.outcomes)
         answers = ["yes" if right else "NO" for right in (verdict.cancelled, verdict.exact)]
-        shown.add_row(verdict.language, verdict.generator, counts, *answers)
+        shown.add_row(verdict.language, verdict.generator, counts, outcomes, *answers)
     return shown
 
 

@@ -20,6 +20,8 @@ TOOLS: Mapping[str, Mapping[str, str]] = {
     "rust": {"cargo": "--version", "rustc": "--version"},
     "java": {"java": "-version", "mvn": "--version"},
 }
+#: The folders whose overlay resolves whole calls, and so runs the outcome vectors.
+RESOLVING = ("go", "python", "typescript")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,12 @@ class Language:
     Args:
         folder: The folder.
         tools: What must be installed, each with the option that shows its version.
+        resolves: Whether its overlay resolves whole calls.
     """
 
     folder: Path
     tools: Mapping[str, str]
+    resolves: bool = False
 
     @property
     def name(self) -> str:
@@ -47,7 +51,7 @@ class Language:
 def languages(overlays: Path = OVERLAYS) -> list[Language]:
     """Return the languages that have a script, by name."""
     folders = [script.parent for script in sorted(overlays.glob(f"*/{SCRIPT}"))]
-    return [Language(folder, TOOLS.get(folder.name, {})) for folder in folders]
+    return [Language(folder, TOOLS.get(folder.name, {}), folder.name in RESOLVING) for folder in folders]
 
 
 def _runs(tool: str, option: str) -> bool:

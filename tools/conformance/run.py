@@ -22,6 +22,8 @@ GIVEN = {
     "BINGX_ERRORS": ROOT / "generated" / "errors.json",
 }
 FILES = ("signing.json", "answers.json", "clock.json", "parse.json", "safety.json")
+# For languages that resolve whole calls.
+OUTCOMES = "outcome.json"
 # Seconds. To compile a language's libraries on a new machine takes minutes.
 LONGEST = 900
 _LARGEST_EXACT_DOUBLE = 2**53
@@ -37,6 +39,7 @@ class Verdict:
         generator: Name and version of the generator of its client.
         passed: Number of vectors that passed.
         total: Number of vectors, without those whose value the language cannot hold.
+        outcomes: How many outcome vectors passed, of how many, or None if it does not resolve calls.
         cancelled: Whether this run cancelled the order on the sandbox.
         exact: Whether the typed result has the exact id of the order.
         missing: Tools that are not installed; then nothing was run.
@@ -47,6 +50,7 @@ class Verdict:
     generator: str = ""
     passed: int = 0
     total: int = 0
+    outcomes: tuple[int, int] | None = None
     cancelled: bool = False
     exact: bool = False
     missing: tuple[str, ...] = ()
@@ -72,6 +76,9 @@ def prove(language: Language, build: Path = BUILD) -> Verdict:
         executed = sandbox.executed()[str(order_id)]
     result, wrongs = _result(ran)
     wrongs += _vector_wrongs(result)
+    outcomes = _outcomes(result) if language.resolves else None
+    if outcomes is not None and outcomes[0] != outcomes[1]:
+        wrongs.append(f"{outcomes[0]} outcome vectors passed, of {outcomes[1]}")
     cancelled = executed["status"] == "CANCELED" and executed["cancelledBy"] is not None
     exact = result.get("orderId") == str(order_id)
     if not cancelled:
@@ -86,6 +93,7 @@ def prove(language: Language, build: Path = BUILD) -> Verdict:
         str(result.get("generator", "")),
         result.get("passed", 0),
         number_of_tests() - result.get("skipped", 0),
+        outcomes,
         cancelled,
         exact,
         wrongs=tuple(wrongs),
@@ -95,6 +103,18 @@ def prove(language: Language, build: Path = BUILD) -> Verdict:
 def number_of_tests() -> int:
     """Return the number of vectors."""
     return sum(_vectors(name)["numberOfTests"] for name in FILES)
+
+
+def number_of_outcomes() -> int:
+    """Return the number of outcome vectors."""
+    return int(_vectors(OUTCOMES)["numberOfTests"])
+
+
+def _outcomes(result: Mapping[str, Any]) -> tuple[int, int]:
+    """Return how many outcome vectors passed, of how many."""
+    said = result.get("outcomes")
+    passed = said.get("passed") if isinstance(said, dict) else 0
+    return passed if isinstance(passed, int) else 0, number_of_outcomes()
 
 
 def unholdable() -> int:
