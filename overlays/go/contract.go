@@ -32,8 +32,12 @@ var exchangeTime = contract.Signing.Inject.Timestamp.CorrectedBy
 
 var errorTable = decoded[struct{ Rows, HTTPStatuses []*Row }](errorsJSON)
 
-// undescribed is an operation that is not in the contract. It is signed, and its success repeats nothing.
-var undescribed = operation{Signed: true, Injected: []string{"timestamp", "signature"}}
+// undescribed is an operation that is not in the contract. It is signed and never repeated, and its success repeats nothing.
+var undescribed = func() operation {
+	op := operation{Signed: true, Injected: []string{"timestamp", "signature"}}
+	op.Outcome.Repeat = "never"
+	return op
+}()
 
 type operation struct {
 	ID, Method, Path       string

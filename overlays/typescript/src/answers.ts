@@ -44,6 +44,33 @@ export interface Items extends List {
   readonly failures?: List;
 }
 
+/** The words of an order's field; `executed` is the amount that is executed, `of` which other. */
+export interface States {
+  readonly field: string;
+  readonly canceled: readonly string[];
+  readonly filled: readonly string[];
+  readonly failed: readonly string[];
+  readonly open: readonly string[];
+  readonly executed?: { readonly field: string; readonly of: string };
+}
+
+/** What settles doubt, whether a request may be repeated, and how the exchange lags, in seconds. */
+export interface Outcome {
+  readonly act?: string;
+  readonly repeat: string;
+  readonly states?: States;
+  readonly settledBy?: {
+    readonly operation: string;
+    readonly with: Readonly<Record<string, string>>;
+    readonly each: Readonly<Record<string, string>>;
+  };
+  readonly timing?: {
+    readonly readsLag: number;
+    readonly takesEffectWithin: number;
+    readonly visibleWithin: number;
+  };
+}
+
 /** An operation of the compiled contract; spec/schemas/operations.schema.json describes it. */
 export interface Operation {
   readonly id: string;
@@ -54,6 +81,9 @@ export interface Operation {
   readonly injected: readonly string[];
   /** Parameters of which exactly one must be given. */
   readonly exactlyOneOf: readonly string[];
+  /** The one of them that is never used again. */
+  readonly permanentId?: string;
+  readonly outcome: Outcome;
   /** `data` of a success. */
   readonly data?: Field;
   readonly answer: {
@@ -65,7 +95,7 @@ export interface Operation {
 }
 
 /** The rules for a success. */
-export type Rules = Pick<Operation, "id" | "data" | "answer">;
+export type Rules = Pick<Operation, "id" | "data" | "answer" | "exactlyOneOf" | "permanentId" | "outcome">;
 
 /** A row of the error table. */
 export interface Row {
@@ -113,7 +143,13 @@ export class BingxError extends Error {
   /** The row of the error table. */
   readonly row: Row;
   /** When the exchange accepts requests again, if its message says so. Unix time in milliseconds. */
-  readonly retryAt: number | undefined;
+  retryAt: number | undefined;
+  /** After how many milliseconds, where the message does not say when. */
+  readonly retryIn: number;
+  /** Whether the answer says success and is not believed. */
+  readonly isUnconfirmed: boolean;
+  /** The id of the order that such an answer names, where it may be the one requested by another id. */
+  order: bigint | undefined;
   /** The exchange's time, if the answer holds it. Unix time in milliseconds. */
   readonly serverTime: number | undefined;
 
@@ -128,6 +164,9 @@ export class BingxError extends Error {
     this.row = row;
     this.retryAt = number(row.waiting.until && new RegExp(row.waiting.until).exec(message)?.[1]);
     this.serverTime = number(envelope?.timestamp) ?? dateOf(headers);
+    const retryAfter = /^\s*\d{1,9}\s*$/.exec(headers.get("Retry-After") ?? "")?.[0];
+    this.retryIn = Number(retryAfter ?? row.waiting.seconds ?? 0) * 1000;
+    this.isUnconfirmed = problem !== undefined;
   }
 }
 
@@ -140,7 +179,51 @@ export function validated(rules: Rules, parameters: Envelope, answer: Answer): E
     return new BingxError(rules.id, answer, envelope);
   }
   const problem = successProblem(rules, parameters, answer.status, envelope);
-  return problem ? new BingxError(rules.id, answer, envelope, problem) : envelope;
+  if (!problem) {
+    return envelope;
+  }
+  const error = new BingxError(rules.id, answer, envelope, problem);
+  error.order = orderIn(rules, parameters, envelope.data);
+  return error;
+}
+
+/** What an answer says of an order. All but open are final; open can be stale. */
+export type OrderState = "canceled" | "filled" | "failed" | "open";
+
+/** Returns the state of an order; a word that the contract does not list says nothing. */
+export function stateOf(states: States, order: Envelope): OrderState | undefined {
+  const known: OrderState[] = ["canceled", "filled", "failed", "open"];
+  const state = known.find((name) => isOneOf(order[states.field], states[name]));
+  return state === "canceled" && isExecuted(states, order) ? undefined : state;
+}
+
+/** Tells whether an order's other ids leave room for the order of the request. */
+export function isSameOrder(rules: Rules, parameters: Envelope, order: Envelope): boolean {
+  return !rules.exactlyOneOf.some((name) => {
+    const [want, stated] = [parameters[name], order[name] ?? ""];
+    const isOther = String(stated).toLowerCase() !== String(want).toLowerCase();
+    return name !== rules.permanentId && want !== undefined && stated !== "" && isOther;
+  });
+}
+
+function orderIn(rules: Rules, parameters: Envelope, data: unknown): bigint | undefined {
+  if (!isObject(data) || !rules.permanentId || !isSameOrder(rules, parameters, data)) {
+    return undefined;
+  }
+  const id = integer(data[rules.permanentId]);
+  const isOther = String(data.symbol ?? parameters.symbol) !== String(parameters.symbol);
+  return id !== undefined && id > 0n && !isOther ? id : undefined;
+}
+
+/** Tells whether a value is one of the words, in any case, with or without white space around it. */
+function isOneOf(value: unknown, words: readonly string[]): boolean {
+  // ASCII alone: some other letters become ASCII ones.
+  return typeof value === "string" && /^[ -~\s]*$/.test(value) && words.includes(value.trim().toUpperCase());
+}
+
+function isExecuted({ executed }: States, order: Envelope): boolean {
+  const [done, all] = [Number(executed && order[executed.field]), Number(executed && order[executed.of])];
+  return all > 0 && done >= all;
 }
 
 /** Reads a JSON object, integers as bigints: an order id is past what a double can hold. */
@@ -186,7 +269,7 @@ function exact(value: unknown, field: Field | undefined): unknown {
 }
 
 function successProblem(
-  { data: field, answer }: Rules,
+  { data: field, answer, outcome, exactlyOneOf, permanentId }: Rules,
   parameters: Envelope,
   status: number,
   envelope: Envelope,
@@ -199,18 +282,25 @@ function successProblem(
     return `the answer says success and lacks ${lacking}`;
   }
   const data = isObject(envelope.data) ? envelope.data : {};
-  const differs = (name: string) => String(data[name] ?? "") !== String(parameters[name]);
+  // The answer to a query by client order id may lack it; the exchange has looked it up.
+  const mayLack = (name: string) =>
+    outcome.act === "read" && name !== permanentId && exactlyOneOf.includes(name);
+  const differs = (name: string) =>
+    String(data[name] ?? "") !== String(parameters[name]) && !(mayLack(name) && (data[name] ?? "") === "");
   const other = answer.repeats.find((name) => Object.hasOwn(parameters, name) && differs(name));
   if (other) {
     return `the answer names another order: its ${other} is ${data[other]}`;
   }
   const applies = ({ parameter, value }: Requirement) =>
     parameter === undefined || String(parameters[parameter]) === value;
-  const confirms = ({ field, words }: Requirement) =>
-    words.includes(String(data[field]).trim().toUpperCase());
+  const confirms = ({ field, words }: Requirement) => isOneOf(data[field], words);
   const unconfirmed = answer.requires.find((rule) => applies(rule) && !confirms(rule))?.field;
   if (unconfirmed) {
     return `the answer says success and ${unconfirmed} ${data[unconfirmed]}`;
+  }
+  const { states } = outcome;
+  if (states && outcome.act === "cancel" && !answer.items && isExecuted(states, data)) {
+    return "the answer says success and contradicts itself: everything is executed";
   }
   return answer.items && listProblem(answer.items, parameters, envelope.data);
 }
@@ -220,10 +310,7 @@ function listProblem(items: Items, parameters: Envelope, data: unknown): string 
     (order) =>
       items.repeats.some(
         (name) => Object.hasOwn(parameters, name) && String(order[name]) !== String(parameters[name]),
-      ) ||
-      items.contradictedBy.some(({ field, words }) =>
-        words.includes(String(order[field]).trim().toUpperCase()),
-      ),
+      ) || items.contradictedBy.some(({ field, words }) => isOneOf(order[field], words)),
   );
   if (wrong) {
     return `the answer says success and contradicts the request: ${wrong.orderId}`;
@@ -250,7 +337,7 @@ function listProblem(items: Items, parameters: Envelope, data: unknown): string 
 }
 
 /** Returns the items of a list, which may be absent or null. */
-function ordersIn(list: List, data: unknown): readonly Record<string, unknown>[] {
+export function ordersIn(list: List, data: unknown): readonly Record<string, unknown>[] {
   const found = list.in === undefined ? data : isObject(data) ? data[list.in] : undefined;
   return Array.isArray(found) ? found.filter(isObject) : [];
 }

@@ -15,12 +15,16 @@ import { InvalidParameter, jsonBody, queryString, signable } from "./signing.js"
 
 const INJECTED = ["timestamp", "signature"];
 const CONTENT_TYPES = { json: "application/json", form: "application/x-www-form-urlencoded" };
-/** An operation that is not in the contract is signed, and its success is not checked further. */
-const UNDESCRIBED: Pick<Operation, "id" | "signed" | "injected" | "data" | "answer"> = {
+/** An operation that is not in the contract is signed and never repeated, and its success is not checked further. */
+const UNDESCRIBED: Operation = {
   id: "",
+  method: "",
+  path: "",
   signed: true,
   injected: INJECTED,
+  exactlyOneOf: [],
   answer: { repeats: [], requires: [] },
+  outcome: { repeat: "never" },
 };
 const EXCHANGE_TIME = operations.find(
   ({ id }) => id === signing.inject.timestamp.correctedBy.operation,
@@ -42,26 +46,47 @@ export interface Options {
   readonly fetch?: typeof globalThis.fetch;
 }
 
-/** The call, as read from the caller's request. */
-interface Call {
+/** A call: the operation as the caller requested it, or another one that the call needs. */
+export interface Call {
+  /** Where to, and with which headers. */
   readonly request: Request;
-  readonly operation: typeof UNDESCRIBED;
+  readonly operation: Operation;
   readonly parameters: [name: string, value: unknown][];
   readonly signal: AbortSignal;
+  readonly placement?: Placement | undefined;
+}
+
+/** What became of a request that was answered: when it was sent last, and a verified success or the error. */
+export interface Attempt {
+  readonly answer: Answer;
+  readonly trip: Trip;
+  readonly result: Envelope | BingxError;
 }
 
 /**
- * Returns a fetch for a generated client. It follows no redirect. If the exchange refuses a timestamp, it corrects the
- * clock and sends the call once more. Put retries above it: each attempt gets a new timestamp and signature.
+ * Returns a fetch for a generated client, which makes single attempts. It follows no redirect. If the exchange refuses a
+ * timestamp, it corrects the clock and sends the call once more. Each attempt gets a new timestamp and signature.
  *
  * It resolves only to a verified success, whose `json()` has integers as bigints. It rejects with InvalidParameter if
  * nothing was sent, with BingxError for any other answer, and with the error of the platform's fetch: then the state of
  * the order is unknown.
  */
 export function bingxFetch(options: Options): typeof globalThis.fetch {
-  const { timeout = 10_000, clock = new Clock(), fetch = globalThis.fetch } = options;
+  const attempt = attempts({ clock: new Clock(), ...options });
+  return async (input, init) => {
+    const { answer, result } = await attempt(await read(input, init, options.timeout));
+    if (result instanceof BingxError) {
+      throw result;
+    }
+    return new VerifiedResponse(answer, result);
+  };
+}
 
-  const attempt = async (call: Call) => {
+/** Returns what makes an attempt of a call, and one more if the clock can be corrected. */
+export function attempts(options: Options & { readonly clock: Clock }): (call: Call) => Promise<Attempt> {
+  const { clock, fetch = globalThis.fetch } = options;
+
+  const once = async (call: Call): Promise<Attempt> => {
     const { offset } = clock;
     const sentAt = clock.now();
     const response = await fetch(outgoing(call, sentAt, options));
@@ -81,25 +106,23 @@ export function bingxFetch(options: Options): typeof globalThis.fetch {
     const url = new URL(EXCHANGE_TIME.path, request.url);
     const call = { request: new Request(url), operation: EXCHANGE_TIME, parameters: [], signal };
     // If this fails, the refusal is returned to the caller.
-    const answered = await attempt(call).catch(() => undefined);
+    const answered = await once(call).catch(() => undefined);
     return clock.learn(answered && serverTimeOf(answered.result), {
       ...(answered?.trip ?? stamped),
       offset: stamped.offset,
     });
   };
 
-  return async (input, init) => {
-    checkOrigin(input instanceof Request ? input.url : input);
-    const request = new Request(input instanceof Request ? input.clone() : input, init);
-    const call = await read(request, AbortSignal.any([request.signal, AbortSignal.timeout(timeout)]));
+  return async (call) => {
     for (let repaired = false; ; repaired = true) {
-      const { answer, trip, result } = await attempt(call);
+      const attempt = await once(call);
+      const { result, trip } = attempt;
       if (!(result instanceof BingxError)) {
-        return new VerifiedResponse(answer, result);
+        return attempt;
       }
       const step = clock.after(result, trip, repaired);
       if ((step === "ask" ? await askTime(call, trip) : step) !== "again") {
-        throw result;
+        return attempt;
       }
     }
   };
@@ -117,7 +140,7 @@ export function checkOrigin(text: string | URL): void {
 }
 
 /** A success whose `json()` keeps order ids exact, as the platform's would not. */
-class VerifiedResponse extends Response {
+export class VerifiedResponse extends Response {
   readonly #envelope: Envelope;
 
   constructor({ body, headers }: Answer, envelope: Envelope) {
@@ -133,7 +156,15 @@ class VerifiedResponse extends Response {
   }
 }
 
-async function read(request: Request, signal: AbortSignal): Promise<Call> {
+/** Reads the caller's request. */
+export async function read(
+  input: string | URL | Request,
+  init: RequestInit | undefined,
+  timeout = 10_000,
+): Promise<Call> {
+  checkOrigin(input instanceof Request ? input.url : input);
+  const request = new Request(input instanceof Request ? input.clone() : input, init);
+  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(timeout)]);
   const { pathname, searchParams } = new URL(request.url);
   const operation = operations.find(({ method, path }) => method === request.method && path === pathname);
   const body = await request.text();
@@ -160,7 +191,7 @@ function fieldsOf(body: string): Record<string, unknown> {
 
 /** Returns the request of one attempt. */
 function outgoing(
-  { request, operation, parameters, signal }: Call,
+  { request, operation, parameters, signal, placement: chosen }: Call,
   timestamp: number,
   options: Options,
 ): Request {
@@ -171,7 +202,7 @@ function outgoing(
   const stamped = signable([...parameters, ...stamp]);
   const pairs = operation.signed ? options.credentials.signed(stamped, headers) : stamped;
   // A GET has no body.
-  const placement = request.method === "GET" ? "query" : (options.placement ?? "json");
+  const placement = request.method === "GET" ? "query" : (chosen ?? options.placement ?? "json");
   const text = placement === "json" ? jsonBody(pairs) : queryString(pairs);
   const url = new URL(request.url);
   url.search = placement === "query" ? text : "";

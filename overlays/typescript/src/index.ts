@@ -1,24 +1,32 @@
 /** Cancel a spot order on the BingX exchange: the generated client over a fetch that signs. */
 import { stringify } from "lossless-json";
 import createClient, { type Client } from "openapi-fetch";
-import { bingxFetch, checkOrigin, type Options } from "./fetch.js";
+import { checkOrigin, type Options } from "./fetch.js";
 import type { paths } from "./generated/api.js";
+import { resolvingFetch } from "./resolver.js";
 
 export { BingxError, type Row } from "./answers.js";
 export { Clock } from "./clock.js";
 export { Credentials } from "./credentials.js";
+export { type Advice, Ending, type EndingKind } from "./endings.js";
 export { bingxFetch, type Options, type Placement } from "./fetch.js";
 export type { components, paths } from "./generated/api.js";
+export { Memory, type ResolverOptions, resolvingFetch } from "./resolver.js";
 export { InvalidParameter } from "./signing.js";
 
 /**
  * Makes a typed client of the exchange.
  *
  * @param baseUrl The origin of the exchange, such as `https://open-api.bingx.com`.
+ * @param below Makes the fetch: resolvingFetch for whole calls, or bingxFetch for single attempts.
  * @throws {InvalidParameter} The API key would be sent in clear.
  */
-export function createBingx(baseUrl: string, options: Options): Client<paths> {
+export function createBingx(
+  baseUrl: string,
+  options: Options,
+  below: (options: Options) => typeof globalThis.fetch = resolvingFetch,
+): Client<paths> {
   checkOrigin(baseUrl);
   // Bodies are written with bigints in full.
-  return createClient<paths>({ baseUrl, fetch: bingxFetch(options), bodySerializer: stringify });
+  return createClient<paths>({ baseUrl, fetch: below(options), bodySerializer: stringify });
 }

@@ -7,25 +7,31 @@ import { Clock } from "../src/clock.js";
 import { operations } from "../src/generated/contract.js";
 import { Credentials, createBingx, InvalidParameter } from "../src/index.js";
 import * as signing from "../src/signing.js";
+import { endsAsItMust } from "./outcome.js";
 import { isSafe } from "./safety.js";
 
 const { BINGX_SPEC, BINGX_URL, BINGX_API_KEY, BINGX_API_SECRET, BINGX_SYMBOL, BINGX_ORDER_ID } = process.env;
+const outcomes = { passed: 0, total: 0 };
 const tally = { passed: 0, total: 0, skipped: 0 };
 const cancelled = { orderId: null as string | null, status: null as string | null };
 
 // biome-ignore lint/suspicious/noExplicitAny: the schemas beside the vectors describe them.
 type Json = any;
 
-function vectors(file: string, check: (vector: Json, group: Json, suite: Json) => unknown): void {
+function vectors(
+  file: string,
+  check: (vector: Json, group: Json, suite: Json) => unknown,
+  count: { passed: number; total: number } = tally,
+): void {
   const suite: Json = readObject(readFileSync(`${BINGX_SPEC}/vectors/${file}.json`, "utf8"));
   const held = suite.groups.flatMap((group: Json) => group.tests).length;
   assert.equal(held, Number(suite.numberOfTests), `${file} is not whole`);
   for (const group of suite.groups) {
     for (const vector of group.tests) {
       test(`${file} ${vector.id}`, async () => {
-        tally.total++;
+        count.total++;
         await check(vector, group, suite);
-        tally.passed++;
+        count.passed++;
       });
     }
   }
@@ -119,6 +125,8 @@ vectors("parse", async ({ operation, parameters, answer, fields }) => {
 
 vectors("safety", isSafe);
 
+vectors("outcome", (vector, _, { begin }) => endsAsItMust(vector, Number(begin)), outcomes);
+
 test("an order is cancelled, its id exact", { skip: !BINGX_URL }, async () => {
   const credentials = new Credentials(BINGX_API_KEY ?? "", BINGX_API_SECRET ?? "");
   const bingx = createBingx(BINGX_URL ?? "", { credentials });
@@ -132,6 +140,6 @@ test("an order is cancelled, its id exact", { skip: !BINGX_URL }, async () => {
 after(() => {
   const { devDependencies } = JSON.parse(readFileSync("package.json", "utf8"));
   const generator = `openapi-typescript ${devDependencies["openapi-typescript"]}`;
-  const said = { language: "TypeScript", generator, ...tally, ...cancelled };
+  const said = { language: "TypeScript", generator, ...tally, outcomes, ...cancelled };
   writeFileSync("conformance.json", `${JSON.stringify(said)}\n`);
 });

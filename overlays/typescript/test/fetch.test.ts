@@ -72,7 +72,7 @@ function timestampOf({ path, body }: Received): number {
 }
 
 const cancel = (url: string, options: Partial<Options> = {}) =>
-  createBingx(url, { credentials, ...options }).POST(PATH, { body: ORDER });
+  createBingx(url, { credentials, ...options }, bingxFetch).POST(PATH, { body: ORDER });
 const isRow = (id: string) => (error: unknown) => error instanceof BingxError && error.row.id === id;
 
 test("a retry above it is stamped and signed again, and the caller's request stays as it is", async () => {

@@ -5,7 +5,14 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { inspect } from "node:util";
-import { type BingxError, Credentials, createBingx, InvalidParameter, type Options } from "../src/index.js";
+import {
+  type BingxError,
+  bingxFetch,
+  Credentials,
+  createBingx,
+  InvalidParameter,
+  type Options,
+} from "../src/index.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: the schema beside the vectors describes them.
 type Json = any;
@@ -26,7 +33,7 @@ export async function isSafe(test: Json, { kind }: Json, { credentials: { key, s
 async function cancel(url: string, options: Options): Promise<unknown> {
   try {
     const body = { symbol: "BTC-USDT", orderId: 1735964079647111281n };
-    return await createBingx(url, options).POST("/openApi/spot/v1/trade/cancel", { body });
+    return await createBingx(url, options, bingxFetch).POST("/openApi/spot/v1/trade/cancel", { body });
   } catch (error) {
     return error;
   }
