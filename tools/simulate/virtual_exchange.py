@@ -17,9 +17,8 @@ from bingx_spot.core.engine import TransportFailure
 from bingx_spot.core.request import RequestSigner, SignedRequest
 from bingx_spot.core.runner import CallContext, CallSteps, EffectResult, Send, Sleep
 from bingx_spot.environments import Environment
-from bingx_spot.limits.client_state import ClientState, HostSelector, PlacementSelector
+from bingx_spot.limits.client_state import ClientState, HostSelector, Patience, PlacementSelector
 from bingx_spot.limits.lockouts import Lockouts, RepeatedErrorGuard
-from bingx_spot.limits.patience import Patience
 from bingx_spot.limits.rate_limiter import Unlimited
 
 URL = "https://exchange.test"
