@@ -123,13 +123,15 @@ def test_a_journal_that_lacks_something_is_not_used(path, statement, problem):
     journal.close()
 
 
-def test_a_row_that_is_damaged_while_a_run_uses_it_is_not_sent(path):
-    journal = new_journal(path, rows(300))
+def test_a_row_that_is_damaged_while_a_run_uses_it_is_not_sent(path, monkeypatch):
+    monkeypatch.setattr("bingx_spot.bulk.journal._BATCH", 4)
+    journal = new_journal(path, rows(8))
     pending = journal.pending()
     next(pending)
-    change(path, "UPDATE orders SET order_id = 7000 WHERE line = 290")
-    assert 290 not in [item.line for item in pending]
-    assert journal.damaged_lines() == [290]
+    # Not of those that are fetched already.
+    change(path, "UPDATE orders SET order_id = 7000 WHERE line = 6")
+    assert [item.line for item in pending] == [3, 4, 5, 7, 8, 9]
+    assert journal.damaged_lines() == [6]
     journal.close()
 
 
