@@ -17,7 +17,8 @@ from tests.support.samples import Unlimited
 
 
 def threads():
-    return [thread for thread in threading.enumerate() if thread.name.startswith("bingx-spot")]
+    """Return the threads of runs, and not those of limits that other tests shared."""
+    return [thread for thread in threading.enumerate() if thread.name.startswith("bingx-spot_")]
 
 
 class TestLeavingEarly:

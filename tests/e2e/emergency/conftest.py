@@ -15,6 +15,8 @@ def _nothing_lags(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     operation = BY_ID["cancelOrder"]
     timing = operation.timing
     assert timing is not None
-    object.__setattr__(operation, "timing", timing._replace(reads_lag=0.05, takes_effect_within=0.0))
+    quick = timing._replace(reads_lag=0.05, takes_effect_within=0.0)
+    monkeypatch.setattr(brake, "_TIMING", quick)
+    object.__setattr__(operation, "timing", quick)
     yield
     object.__setattr__(operation, "timing", timing)

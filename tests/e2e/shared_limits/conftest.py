@@ -1,5 +1,6 @@
 """Fixtures of the tests about what processes share."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,12 @@ from tests.e2e.shared_limits.redis_server import RedisServer, redis_server
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let an exchange take its time: a machine under load may be slow."""
     monkeypatch.setattr(redis_store, "EXCHANGE_TIMEOUT", 10.0)
+
+
+@pytest.fixture(autouse=True)
+def _no_clients_of_other_tests() -> None:
+    """Collect what a traceback may still hold: its thread would log the outages of its own store."""
+    gc.collect()
 
 
 @pytest.fixture
