@@ -17,7 +17,7 @@ from dataclasses import replace
 
 from bingx_spot._version import __version__
 from bingx_spot.bulk.input_rows import BadRow, Row
-from bingx_spot.bulk.journal_db import JournalDamaged, JournalDatabase, JournalError
+from bingx_spot.bulk.journal_db import CREATE, JournalDamaged, JournalDatabase, JournalError
 from bingx_spot.bulk.journal_rows import (
     ASKED,
     COLUMN_NAMES,
@@ -67,11 +67,16 @@ class Journal(JournalDatabase):
         The journal belongs to the environment, a base URL, and to the API key, whose fingerprint it keeps.
         """
         salt = secrets.token_bytes(16)
-        with self.creating():
+        self.run("BEGIN IMMEDIATE")
+        # Commits, or rolls back if the block raises.
+        with self._translating_errors(), self._connection:
+            for statement in CREATE:
+                self.run(statement)
             yield
             [(orders,)] = self.select("SELECT count(*) FROM orders")
             owner = (_now(), __version__, environment, salt, _fingerprint(api_key, salt), orders)
             self.run("INSERT INTO owner VALUES (?, ?, ?, ?, ?, ?, ?)", *owner, checksum(owner))
+        self.is_new = False
         self.run(_WRITE_AHEAD)
 
     def inspect(self) -> str:
@@ -114,8 +119,7 @@ class Journal(JournalDatabase):
     def import_rows(self, rows: Iterable[Row | BadRow]) -> Iterator[BadRow | DuplicateRow | LostRow]:
         """Import the rows of a new journal, or compare them with those of an existing one.
 
-        Yields:
-            Each row that is not imported, as it is met.
+        Each row that is not imported is yielded as it is met.
         """
         counts, is_new, matching = self.counts(), self.is_new, 0
         damaged = set(self.damaged_lines())

@@ -55,6 +55,8 @@ CREATE UNIQUE INDEX by_order_id ON orders (order_id, symbol) WHERE order_id IS N
 CREATE UNIQUE INDEX by_client_order_id ON orders (client_order_id, symbol) WHERE client_order_id IS NOT NULL;
 """
 _STATEMENTS = [statement.strip() for statement in _SCHEMA.split(";\n") if statement]
+#: The SQL that makes a journal of an empty database.
+CREATE = (*_STATEMENTS, f"PRAGMA application_id={_APPLICATION_ID}", f"PRAGMA user_version={VERSION}")
 # The lines of rows that fail their checksum; of one connection, and never in the file.
 _TEMPORARY = "CREATE TEMP TABLE damaged (line INTEGER PRIMARY KEY)"
 
@@ -100,14 +102,10 @@ def _translating(path: Path, verb: str, advice: str) -> Iterator[None]:
 
 
 class JournalDatabase:
-    """Connection to the database of a journal; each of its methods may raise `JournalError`.
-
-    Attributes:
-        name: Its name in error texts.
-        is_new: Whether it holds no orders yet.
-    """
+    """Connection to the database of a journal; each of its methods may raise `JournalError`."""
 
     def __init__(self, connection: sqlite3.Connection, name: str, path: Path | None = None) -> None:
+        # The name is for error texts.
         self._connection, self.name, self._path = connection, name, path
         # Of a run: what keeps other runs out, and the file as it was opened and as it was created.
         self._lock: JournalLock | None = None
@@ -115,6 +113,7 @@ class JournalDatabase:
         self._created: os.stat_result | None = None
         # A damaged text is read, and then fails the checksum of its row.
         connection.text_factory = lambda content: content.decode("utf-8", "surrogateescape")
+        # Whether it holds no orders yet.
         self.is_new = self._is_empty()
         self.run("PRAGMA temp_store=MEMORY")  # a full folder of temporary files must not stop the run
         self.run(_TEMPORARY)
@@ -149,11 +148,7 @@ class JournalDatabase:
 
     @classmethod
     def open_readonly(cls, path: Path) -> Self:
-        """Open the journal in a file to read it, also while a run uses it.
-
-        Raises:
-            NoOrders: There are no orders in it.
-        """
+        """Open the journal in a file to read it, also while a run uses it, or raise `NoOrders`."""
         with ExitStack() as undo, _translating(path, "read", "name the file of a journal"):
             path.lstat()  # raises where there is nothing
             private_file.find_database(path, private_file.find_readable)
@@ -216,18 +211,6 @@ class JournalDatabase:
                 yield row
 
     @contextmanager
-    def creating(self) -> Iterator[None]:
-        """Create the tables, and keep what the block writes: all of it or nothing."""
-        self.run("BEGIN IMMEDIATE")
-        # Commits, or rolls back if the block raises.
-        with self._translating_errors(), self._connection:
-            for statement in (*_STATEMENTS, f"PRAGMA application_id={_APPLICATION_ID}"):
-                self.run(statement)
-            self.run(f"PRAGMA user_version={VERSION}")
-            yield
-        self.is_new = False
-
-    @contextmanager
     def _translating_errors(self) -> Iterator[None]:
         try:
             yield
@@ -261,9 +244,6 @@ class JournalLock:
     """Exclusive lock on a journal, until it is released or the process ends, however it ends.
 
     It is SQLite's, on an empty file beside the journal, so that the journal itself can be read meanwhile.
-
-    Raises:
-        JournalError: Another process holds the lock, or its file cannot be created.
     """
 
     def __init__(self, path: Path) -> None:

@@ -126,7 +126,10 @@ class JournalRow:
             started_at = self.started_at if self.calls > 1 else None
             return replace(self, in_flight=0, calls=self.calls - 1, started_at=started_at)
         outcome, state = result.outcome.value, result.outcome.value
-        known: dict[str, Any] = _order_columns(result)
+        known: dict[str, Any] = {"order_status": None, "executed_qty": None}
+        if (order := result.order) is not None:
+            known["order_status"] = _kept(str(order.status))
+            known["executed_qty"] = None if order.executed_qty is None else f"{order.executed_qty:f}"
         # A call without effect says nothing new of the order: what earlier calls learnt is kept. "Not found"
         # can be a read that lags, and does not outweigh a request that may have cancelled the order.
         if outcome == CancelOutcome.UNAFFECTED:
@@ -178,15 +181,6 @@ _VALUES = attrgetter(*JournalRow.__dataclass_fields__)
 def _kept(text: str) -> str:
     """Return a text in which SQLite can store every character."""
     return text.encode("utf-8", "backslashreplace").decode()
-
-
-def _order_columns(result: CancelResult) -> dict[str, str | None]:
-    """Return what the exchange has stated of the order."""
-    order = result.order
-    if order is None:
-        return {"order_status": None, "executed_qty": None}
-    executed = None if order.executed_qty is None else f"{order.executed_qty:f}"
-    return {"order_status": _kept(str(order.status)), "executed_qty": executed}
 
 
 def _exchange_order_id(result: CancelResult) -> int | None:
