@@ -24,8 +24,9 @@ from bingx_spot import CancelRequest
 from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.input_rows import Row
 journal = Journal.open(pathlib.Path({str(path)!r}))
+journal.run("PRAGMA cache_size=10")  # so that it writes before the end
 def rows():
-    for line in range(1, 50_000):
+    for line in range(1, 2_000):
         yield Row(line, CancelRequest("BTC-USDT", order_id=line))
     os.kill(os.getpid(), signal.SIGKILL)
 with journal.create({BASE_URL!r}, "key"):

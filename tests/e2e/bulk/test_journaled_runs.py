@@ -100,7 +100,7 @@ def test_a_closed_output_does_not_change_the_exit_code(sandbox, source, journal)
 def test_when_there_is_room_again_the_same_journal_goes_on(sandbox, source, journal):
     write_orders(source, sandbox.place_orders(30))
     asked = ("--from", source, "--journal", journal)
-    for size in range(3_000, 50_000, 7_000):
+    for size in range(3_000, 50_000, 14_000):
         room = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (size, size))
         with started(sandbox, *asked, preexec_fn=room) as process:
             _, complained = process.communicate()
