@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from bingx_spot import CancelRequest, InvalidInput
 from bingx_spot.bulk.input_rows import BadRow, Row, Rows
-from bingx_spot.validation import MAXIMUM_ORDER_ID
 
 ORDER_ID = 1735964079647111281
 
@@ -68,7 +67,7 @@ def test_every_field_and_the_lines_on_which_rows_begin():
     assert rows(line) == [Row(1, CancelRequest("BTC-USDT", client_order_id="x", recv_window=50.5))]
 
 
-@given(order_id=st.integers(1, MAXIMUM_ORDER_ID), as_text=st.booleans())
+@given(order_id=st.integers(1, 2**63 - 1), as_text=st.booleans())
 def test_every_digit_of_an_order_id_survives(order_id, as_text):
     written = str(order_id) if as_text else order_id
     [row] = rows(json.dumps({"symbol": "BTC-USDT", "orderId": written}))
@@ -115,7 +114,7 @@ def test_a_json_double_is_rejected_with_the_reason(written):
     ("row", "named"),
     [
         ("btc-usdt,1", "symbol is 'btc-usdt'"),
-        ("BTC-USDT,", "neither is given"),
+        ("BTC-USDT,", "and 0 are given"),
         ("BTC-USDT,12a", "orderId is '12a'"),
         ("BTC-USDT,0", "orderId is '0'"),
         ("BTC-USDT,99999999999999999999", "orderId is '99999999999999999999'"),
@@ -145,7 +144,7 @@ def test_a_bad_row_of_csv_says_what_is_wrong(row, named):
         ('{"symbol":"BTC-USDT","orderId":%s}' % ("9" * 5000), "orderId is '999"),
         ('{"symbol":"BTC-USDT","orderId":1,"recvWindow":"x"}', "recvWindow is 'x'"),
         ('{"orderId":1}', "symbol is missing"),
-        ('{"symbol":"BTC-USDT","orderId":1,"clientOrderID":"x"}', "both are given"),
+        ('{"symbol":"BTC-USDT","orderId":1,"clientOrderID":"x"}', "and 2 are given"),
         ('{"a":' * 2000, "is not JSON"),
     ],
 )
@@ -221,7 +220,7 @@ def test_an_id_of_the_users_own_beside_a_client_order_id_is_no_order_id():
     [row] = rows("id,symbol,clientOrderID\n17,BTC-USDT,my-bot_0001\n")
     assert isinstance(row, Row)
     assert row.request == CancelRequest("BTC-USDT", client_order_id="my-bot_0001")
-    assert "must name the order" in reason("id,symbol,clientOrderID\n17,BTC-USDT,\n")
+    assert "must name what is meant" in reason("id,symbol,clientOrderID\n17,BTC-USDT,\n")
 
 
 def test_a_swap_of_ccxt_is_a_bad_row():

@@ -142,6 +142,7 @@ def _client_of_url(url: str) -> Any:
 
 def _blocking(client: Any) -> Any:
     """Return a blocking client for the server of an asyncio client; any other client as it is."""
+    # Loaded, if the client is one of its own.
     redis: Any = sys.modules.get("redis")
     if redis is None or not isinstance(client, redis.asyncio.Redis | redis.asyncio.RedisCluster):
         return client
