@@ -100,6 +100,8 @@ class RepeatedErrorGuard:
 
     def seconds_left(self, operation_id: str) -> float:
         """Return for how long one more error of the endpoint is too many, in seconds; 0 where it is not."""
+        if not self._errors.get(operation_id):
+            return 0.0
         with self._lock:
             full_until = [self._full_until(times) for times in self._recent(operation_id).values()]
         return max(0.0, max(full_until, default=0.0) - self._now())
@@ -133,7 +135,7 @@ class RepeatedErrorGuard:
             del errors[min(errors, key=errors.__getitem__)]
 
     def _has_room(self, operation_id: str) -> bool:
-        recent = self._recent(operation_id).values()
+        recent = self._recent(operation_id).values() if self._errors.get(operation_id) else ()
         most = max((sum(map(self._weight, times)) for times in recent), default=0)
         if most == 0 and operation_id in self._succeeding:
             return True
@@ -143,10 +145,7 @@ class RepeatedErrorGuard:
     def _recent(self, operation_id: str) -> dict[str, list[float]]:
         """Return the times of the errors that still count, in order, by code."""
         recent: dict[str, list[float]] = {}
-        errors = self._errors.get(operation_id)
-        if not errors:
-            return recent
-        since = self._now() - _WINDOW_SECONDS
+        errors, since = self._errors.get(operation_id, {}), self._now() - _WINDOW_SECONDS
         for name, at in sorted(errors.items(), key=lambda error: error[1]):
             if at > since:
                 recent.setdefault(name.partition(":")[0], []).append(at)
