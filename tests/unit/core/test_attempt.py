@@ -78,7 +78,7 @@ class TestTimeout:
         assert drive(exchange, runner.send_once(CANCELLING), HANGS).timeouts == pytest.approx([2.4])
 
     def test_is_all_of_it_for_an_operation_that_must_not_be_repeated(self) -> None:
-        call = replace(QUERYING, operation=replace(QUERYING.operation, repeat="never"))
+        call = QUERYING._replace(operation=replace(QUERYING.operation, repeat="never"))
         assert attempt(Exchange(), FILLED, call=call).timeouts == [10.0]
 
     def test_is_never_shorter_than_the_shortest_attempt(self) -> None:
@@ -141,7 +141,7 @@ class TestPatience:
         assert self.answers(exchange, CANCELLED) == 0.5, "of the other host nothing is known"
 
     def test_has_no_end_for_an_operation_that_must_not_be_repeated(self) -> None:
-        call = replace(QUERYING, operation=replace(QUERYING.operation, repeat="never"))
+        call = QUERYING._replace(operation=replace(QUERYING.operation, repeat="never"))
         (effect,) = attempt(Exchange(), FILLED, call=call).effects
         assert isinstance(effect, Send)
         assert effect.patience.answer == effect.patience.opening == float("inf")

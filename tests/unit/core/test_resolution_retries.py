@@ -142,7 +142,7 @@ class TestAmbiguous:
         assert exchange.time.seconds == pytest.approx(1000 + timeout, abs=0.15)
 
     def test_an_operation_that_must_not_be_repeated_is_only_queried(self) -> None:
-        call = replace(CANCELLING, operation=replace(CANCEL, repeat="never"))
+        call = CANCELLING._replace(operation=replace(CANCEL, repeat="never"))
         played = Exchange().play_on(by_operation([RESET], forever(OPEN)), call)
         assert played.asked.count("c") == 1
         assert type(played.error) is OutcomeUnknown

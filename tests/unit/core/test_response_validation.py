@@ -453,7 +453,7 @@ class TestWithoutAnOrder:
     """An operation whose contract has no data, or a list of them."""
 
     def test_an_envelope_is_enough_where_the_contract_wants_no_data(self):
-        call = replace(BY_ORDER_ID, operation=replace(CANCEL, data=None, repeats=(), requires=()))
+        call = BY_ORDER_ID._replace(operation=replace(CANCEL, data=None, repeats=(), requires=()))
         response = validate_response(call, Response(200, {}, b'{"code":0,"msg":""}'))
         assert response.json() == {"code": 0, "msg": ""}
 

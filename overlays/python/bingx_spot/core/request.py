@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from json.encoder import encode_basestring
 from types import MappingProxyType
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 from urllib.parse import quote
 
 from bingx_spot._version import __version__
@@ -74,8 +74,7 @@ def query_string(
     return "&".join(pairs)
 
 
-@dataclass(frozen=True, slots=True)
-class ApiCall:
+class ApiCall(NamedTuple):
     """A call of one operation, before it is stamped and signed.
 
     Attributes:

@@ -28,14 +28,14 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
     "array": (list,),
 }
-# The one of them that nearly every value has. Such a value needs no further look.
-_USUAL = {"string": str, "int64": int, "int32": int, "boolean": bool}
 # An id may come as text: its digits are exact either way.
 _INTEGER = re.compile("[0-9]{1,19}")
 _TOO_GREAT = 10**19
 # An amount that does not apply comes as empty text.
 _DECIMAL = re.compile(r"([-+]?[0-9]{1,64}(\.[0-9]{1,64})?([eE][-+]?[0-9]{1,3})?)?")
 _TEXTS = {"decimal": _DECIMAL, "int64": _INTEGER, "int32": _INTEGER}
+# What nearly every value is. Such a value needs no further look.
+_USUAL = {"string": str, "int64": int, "int32": int, "boolean": bool, "decimal": str}
 
 
 def is_integer(value: object) -> TypeGuard[int | str]:
@@ -53,8 +53,11 @@ def schema_mismatch(fields: tuple[Field, ...], members: Mapping[str, Any]) -> st
         members: The object, as the JSON module has parsed it.
     """
     for field in fields:
-        value = members.get(field.name, _ABSENT)
-        if type(value) is not _USUAL.get(field.type) and (problem := _mismatch(field, value)):
+        kind = field.type
+        value: Any = members.get(field.name, _ABSENT)
+        if type(value) is _USUAL.get(kind) and (kind != "decimal" or _DECIMAL.fullmatch(value)):
+            continue
+        if problem := _mismatch(field, value):
             return problem
     return ""
 
@@ -214,12 +217,12 @@ def _wrong_order(call: ApiCall, repeats: tuple[str, ...], order: Mapping[str, An
         if requested is None:
             continue
         stated = order.get(name)
-        other_id = name in call.operation.exactly_one_of and name != permanent
-        if call.operation.act == "read" and other_id and stated in (None, ""):
-            # The response to a query by client order id may lack it; the exchange has looked it up.
-            continue
         # None apart: an order may be called "None".
-        if stated is None or str(stated) != str(requested):
+        if stated is not None and str(stated) == str(requested):
+            continue
+        other_id = name in call.operation.exactly_one_of and name != permanent
+        # The response to a query by client order id may lack it; the exchange has looked it up.
+        if not (call.operation.act == "read" and other_id and stated in (None, "")):
             return f"the response names another order: {name} is {shown(stated)}, requested was {requested!r}"
     return ""
 

@@ -52,8 +52,7 @@ class CallContext:
     bulk: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(NamedTuple):
     """The moment at which a call ends.
 
     Attributes:
