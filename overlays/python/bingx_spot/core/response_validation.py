@@ -35,7 +35,7 @@ _TOO_GREAT = 10**19
 _DECIMAL = re.compile(r"([-+]?[0-9]{1,64}(\.[0-9]{1,64})?([eE][-+]?[0-9]{1,3})?)?")
 _TEXTS = {"decimal": _DECIMAL, "int64": _INTEGER, "int32": _INTEGER}
 # What nearly every value is. Such a value needs no further look.
-_USUAL = {"string": str, "int64": int, "int32": int, "boolean": bool, "decimal": str}
+_USUAL: dict[str, Any] = {"string": str, "int64": int, "int32": int, "boolean": bool, "decimal": str}
 
 
 def is_integer(value: object) -> TypeGuard[int | str]:
