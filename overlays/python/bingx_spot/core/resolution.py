@@ -92,7 +92,8 @@ class _Resolution:
     def run(self) -> CallSteps[Response]:
         facts = self.facts
         while True:
-            if facts.response is None:
+            # Neither the first request nor a success depends on how much time is left.
+            if facts.error is not None and facts.response is None:
                 self._look_at_the_time()
             rule = decide(facts)
             if rule.action is Action.END:
