@@ -13,7 +13,7 @@ LEFT_OUT = re.compile(r"_test\.go$|/src/test/|/tests?/|node_modules/|/target/|/b
 # The methods that add meaning to operations, and what is a field of their output.
 ALLOWED = {
     ("overlays/python/bingx_spot/bulk/items.py", "cancelOrder"),
-    ("overlays/python/bingx_spot/cli/time.py", "serverTime"),
+    ("overlays/python/bingx_spot/cli/doctor.py", "serverTime"),
 }
 MEANING = ("overlays/python/bingx_spot/emergency/", "overlays/python/bingx_spot/cli/cancel_all.py")
 QUOTED = re.compile(f"[\"']({'|'.join(BY_ID)})[\"']")

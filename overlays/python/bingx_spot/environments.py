@@ -49,8 +49,7 @@ class Environment:
     @property
     def option(self) -> str:
         """Return what `--env` and `BINGX_ENV` take for it: its name, or else its base URL."""
-        known = any((server.environment, server.url) == (self.name, self.base_url) for server in SERVERS)
-        return self.name if known else self.base_url
+        return self.name if environment_name(self.base_url) == self.name else self.base_url
 
     @classmethod
     def parse(cls, text: "str | Environment") -> "Environment":
@@ -75,6 +74,11 @@ class Environment:
         if "://" not in text and "@" not in text:
             raise InvalidInput("environment", f"is {shown(text)}", allowed)
         return cls(text, text)
+
+
+def environment_name(base_url: str) -> str:
+    """Return the name of the environment at a base URL, or else the URL."""
+    return next((server.environment for server in SERVERS if server.url == base_url), base_url)
 
 
 def has_hidden_characters(url: str) -> bool:

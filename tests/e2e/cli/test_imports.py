@@ -48,11 +48,11 @@ def test_a_cancel_imports_no_other_command_and_no_other_library(sandbox: Sandbox
     arguments = ["cancel", "BTC-USDT", "--order-id", str(order["orderId"]), "--env", sandbox.url]
     keys = {"BINGX_API_KEY": sandbox.api_key, "BINGX_API_SECRET": sandbox.api_secret}
     modules = imported(*arguments, *(["--json"] if shown == "--json" else []), **keys)
-    assert {"click", "httptools", "bingx_spot.cli.cancel"} <= modules
+    assert {"click", "httptools", "bingx_spot.cli.order"} <= modules
     senders = {"httpx", "httpcore", "asyncio", "anyio"}
     foreign = {*senders, "redis", "starlette", "uvicorn", "bingx_sandbox", "yaml"}
     assert modules & foreign == set()
-    assert commands(modules) & {"query", "sandbox", "sign", "time", "doctor"} == set()
+    assert commands(modules) & {"call", "sandbox", "sign", "doctor"} == set()
     assert ("rich" in modules) == (shown == "--table")
 
 

@@ -1,4 +1,4 @@
-"""`bingx-spot call`: any operation, from the contract alone."""
+"""`bingx-spot call` and `operations`: any operation, from the contract alone."""
 
 import json
 
@@ -82,3 +82,25 @@ def test_the_shell_completes_operations_names_and_words(words, incomplete, offer
     shell = ShellComplete(_bingx_spot, {}, "bingx-spot", "_BINGX_SPOT_COMPLETE")
     found: list[CompletionItem] = shell.get_completions(words, incomplete)
     assert [item.value.rpartition("=")[2] or item.value for item in found] == offered
+
+
+class TestOperations:
+    def test_it_lists_every_operation(self):
+        shown = invoke("operations").stdout
+        assert all(f"│ {name}" in shown and operation.summary in shown for name, operation in BY_ID.items())
+        listed = json.loads(invoke("operations", "--json").stdout)
+        assert [each["operation"] for each in listed] == list(BY_ID)
+
+    def test_it_shows_the_parameters_of_one(self):
+        shown = " ".join(invoke("operations", "cancelOrders").stdout.replace("│", " ").split())
+        assert "permission Spot Trading" in shown
+        assert "orderIds Order ids with commas between" in shown
+        assert "Optional: 1 to 10 items joined by commas" in shown
+        assert "give one of orderIds, clientOrderIDs" in shown
+        (described,) = json.loads(invoke("operations", "serverTime", "--json").stdout)
+        assert described == {
+            "operation": "serverTime",
+            "summary": BY_ID["serverTime"].summary,
+            "permission": None,
+            "parameters": {},
+        }

@@ -23,7 +23,7 @@ from bingx_spot import (
 from bingx_spot.bulk.input_rows import Row
 from bingx_spot.bulk.journal_rows import OUTCOMES
 from tests.support.command_line import invoke
-from tests.support.journals import API_KEY, flip_order_id, new_journal, rows
+from tests.support.journals import API_KEY, BASE_URL, flip_order_id, new_journal, rows
 from tests.support.samples import ORDER
 
 
@@ -61,6 +61,18 @@ def test_shows_tables(path):
     assert "CANCELED;" not in done.stdout, "an empty part leaves nothing"
     assert max(map(len, done.stdout.splitlines())) <= 80
     assert API_KEY not in done.stdout
+
+
+def test_names_environment_and_host(path):
+    assert "│ environment │ sandbox " in invoke("journal", path).stdout
+    first = json.loads(invoke("journal", path, "--json").stdout.splitlines()[0])
+    assert (first["environment"], first["host"]) == ("sandbox", BASE_URL)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("DELETE FROM owner")
+        database.commit()
+    damaged = invoke("journal", path, "--json")
+    assert damaged.exit_code == 4
+    assert "host" not in json.loads(damaged.stdout.splitlines()[0])
 
 
 def test_csv_can_be_cancelled_again(path):

@@ -4,6 +4,7 @@ import pytest
 
 from bingx_spot import __version__, cli
 from bingx_spot.cli import COMMANDS, main
+from bingx_spot.settings import SETTINGS
 from tests.support.command_line import invoke
 
 
@@ -25,6 +26,14 @@ def test_the_list_of_commands_has_the_first_line_of_their_help():
     shown = " ".join(invoke("--help").stdout.split())
     for name, line in COMMANDS.items():
         assert f"{name} {line}" in shown
+
+
+@pytest.mark.parametrize(
+    "command", ["call", "cancel", "cancel-all", "cancel-many", "doctor", "guard", "query", "time"]
+)
+def test_every_command_that_calls_the_exchange_takes_the_same_options(command):
+    shown = invoke(command, "--help").stdout
+    assert all(f"  --{name} " in shown for name in SETTINGS if name != "limits")
 
 
 def test_version():

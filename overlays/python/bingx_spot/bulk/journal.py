@@ -108,6 +108,10 @@ class Journal(JournalDatabase):
     def _add_damaged(self, line: object) -> None:
         self.run("INSERT OR IGNORE INTO damaged VALUES (?)", line)
 
+    def environment(self) -> str:
+        """Return the base URL that the journal belongs to; empty where damage has taken it."""
+        return str(next(self.select("SELECT environment FROM owner"), ("",))[0])
+
     def check_owner(self, environment: str, api_key: str) -> None:
         """Raise `JournalError` unless the journal belongs to this environment and this API key."""
         [(created_for, salt, account)] = self.select("SELECT environment, salt, account FROM owner")

@@ -1,4 +1,4 @@
-"""The command line, `bingx-spot`: one module for each command, imported only when that command runs."""
+"""The command line, `bingx-spot`: each command is imported only when it runs."""
 
 import sys
 from importlib import import_module
@@ -24,6 +24,9 @@ COMMANDS = {
     "sign": "Print the canonical string and the signature of parameters.",
     "time": "Print the exchange's time and the offset of this machine's clock.",
 }
+
+# The module of a command that stands beside another one; else it has the command's name.
+_MODULES = {"cancel": "order", "query": "order", "operations": "call", "time": "doctor"}
 
 _EPILOG = """\b
 Examples:
@@ -61,8 +64,9 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"bingx_spot.cli.{cmd_name.replace('-', '_')}")
-        command: click.Command = module.command
+        name = cmd_name.replace("-", "_")
+        module = import_module(f"bingx_spot.cli.{_MODULES.get(name, name)}")
+        command: click.Command = getattr(module, f"{name}_command")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

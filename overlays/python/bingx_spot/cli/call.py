@@ -1,31 +1,28 @@
-"""`bingx-spot call`: call any operation of the contract."""
+"""`bingx-spot call` and `bingx-spot operations`: call any operation of the contract, list all of them."""
 
 import json
-import sys
+from functools import partial
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
-from bingx_spot.bulk.result import CancelOutcome
 from bingx_spot.cli.connection import Connection, connection_options
-from bingx_spot.cli.operations import operation_argument
 from bingx_spot.cli.output import (
-    EXIT_CODES,
     dry_run_option,
+    interruptible,
     json_option,
-    print_error,
     print_json,
     print_request,
+    print_table,
     usage_errors,
 )
 from bingx_spot.client import BingxSpot
 from bingx_spot.core.request import ApiCall
-from bingx_spot.exceptions import CallError, OutcomeUnknown
-from bingx_spot.validation import check_arguments
+from bingx_spot.validation import allowed, check_arguments
 from bingx_spot_api.contract import BY_ID, Operation
 
-_EPILOG = """\b
+_CALL_EPILOG = """\b
 Examples:
   bingx-spot operations
   bingx-spot call openOrders symbol=BTC-USDT
@@ -41,6 +38,13 @@ Exit codes:
   2    wrong usage, or no API key; nothing was sent
   3    unknown: it could not be learnt in time
 """
+_OPERATIONS_EPILOG = """\b
+Examples:
+  bingx-spot operations
+  bingx-spot operations openOrders
+"""
+# The argument that names an operation, which the shell completes.
+_operation_argument = partial(click.argument, "name", metavar="OPERATION", type=click.Choice(list(BY_ID)))
 
 
 def _complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -62,13 +66,13 @@ def _complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> l
     return [CompletionItem(f"{name}={word}" if equals else word) for word in words if word.startswith(start)]
 
 
-@click.command("call", epilog=_EPILOG)
-@operation_argument()
+@click.command("call", epilog=_CALL_EPILOG)
+@_operation_argument()
 @click.argument("parameters", nargs=-1, metavar="[KEY=VALUE]...", shell_complete=_complete)
 @connection_options
 @json_option
 @dry_run_option
-def command(
+def call_command(
     name: str, parameters: tuple[str, ...], connection: Connection, as_json: bool, dry_run: bool
 ) -> None:
     """Call any operation of the contract.
@@ -83,15 +87,16 @@ def command(
         if dry_run:
             print_request(call, connection.options, as_json=as_json)
             return
-        try:
-            with BingxSpot.from_env(**connection.options) as bingx:
-                part: dict[str, Any] = {"params" if operation.method == "GET" else "json": values}
-                client = bingx.api.get_httpx_client()
-                answer = client.request(operation.method, operation.path, **part).json()
-        except CallError as error:
-            print_error(error, connection.members(), as_json=as_json)
-            unknown = isinstance(error, OutcomeUnknown)
-            sys.exit(EXIT_CODES[CancelOutcome.UNKNOWN if unknown else CancelOutcome.UNAFFECTED])
+        printing = connection.printing_errors(as_json=as_json)
+        unknown = f"Unknown whether {name} took effect."
+        with (
+            interruptible("A read changes nothing." if operation.act == "read" else unknown),
+            printing,
+            BingxSpot.from_env(**connection.options) as bingx,
+        ):
+            part: dict[str, Any] = {"params" if operation.method == "GET" else "json": values}
+            client = bingx.api.get_httpx_client()
+            answer = client.request(operation.method, operation.path, **part).json()
     print_json(answer.get("data"), indent=None if as_json else 2)
 
 
@@ -119,3 +124,38 @@ def _number(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
+
+
+@click.command("operations", epilog=_OPERATIONS_EPILOG)
+@_operation_argument(required=False)
+@json_option
+def operations_command(name: str | None, as_json: bool) -> None:
+    """List the operations that can be called.
+
+    With OPERATION it shows the permission and the parameters of one.
+    """
+    listed = [BY_ID[name] for name in ([name] if name else BY_ID)]
+    if as_json:
+        print_json([_described(operation) for operation in listed])
+    elif name is None:
+        print_table("Operations", "cyan", {one.operation_id: one.summary for one in listed})
+    else:
+        (operation,) = listed
+        rows = {"permission": operation.permission or "none", **_described(operation)["parameters"]}
+        if operation.exactly_one_of:
+            rows["give one of"] = ", ".join(operation.exactly_one_of)
+        print_table(f"{operation.operation_id}: {operation.summary}", "cyan", rows)
+
+
+def _described(operation: Operation) -> dict[str, Any]:
+    parameters = {
+        argument.name: f"{argument.description} {'Required' if argument.required else 'Optional'}: "
+        f"{allowed(argument)}."
+        for argument in operation.arguments
+    }
+    return {
+        "operation": operation.operation_id,
+        "summary": operation.summary,
+        "permission": operation.permission,
+        "parameters": parameters,
+    }

@@ -6,19 +6,10 @@ from typing import Any
 import click
 
 from bingx_spot.bulk.result import CancelOutcome, CancelResult
-from bingx_spot.cli.connection import Connection
-from bingx_spot.cli.output import (
-    EXIT_CODES,
-    environment_option,
-    json_option,
-    print_error,
-    print_json,
-    print_table,
-    usage_errors,
-)
+from bingx_spot.cli.connection import Connection, connection_options
+from bingx_spot.cli.output import EXIT_CODES, interruptible, json_option, print_json, print_table
 from bingx_spot.client import CANCEL_ALL_TIMEOUT, BingxSpot
 from bingx_spot.emergency.result import CancelAllOutcome, CancelAllResult
-from bingx_spot.exceptions import CallError, NotExecuted
 
 _EPILOG = """\b
 Examples:
@@ -27,7 +18,8 @@ Examples:
   bingx-spot cancel-all --yes --json
 
 Stop your bots first: orders that they place meanwhile are cancelled too, or are left. The list of open
-orders may lag by 20 seconds, so it takes that long to prove that nothing is open.
+orders may lag by 20 seconds, so it takes that long to prove that nothing is open. Here --timeout is
+how long all of it may take, by default 60 seconds.
 
 \b
 Exit codes, and the word that --json gives as "outcome":
@@ -55,31 +47,22 @@ _SHOWN = 20
 @click.command("cancel-all", epilog=_EPILOG)
 @click.argument("symbol", required=False)
 @click.option("--yes", is_flag=True, help="Do not ask before all pairs are acted for.")
-@click.option(
-    "--timeout",
-    type=float,
-    default=CANCEL_ALL_TIMEOUT,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long it may take.",
-)
-@environment_option
+@connection_options
 @json_option
-def command(symbol: str | None, yes: bool, timeout: float, environment: str, as_json: bool) -> None:
+def cancel_all_command(symbol: str | None, yes: bool, connection: Connection, as_json: bool) -> None:
     """Cancel every open order of SYMBOL, or of all pairs, and prove that nothing is left."""
-    with usage_errors({"symbol": "SYMBOL", "timeout": "--timeout", "environment": "--env"}):
-        # The other settings come from their variables: `--timeout` has a meaning of its own here.
-        connection = Connection.parse(environment, {})
-        try:
-            with BingxSpot.from_env(**connection.options) as bingx:
-                if symbol is None and not yes:
-                    _ask(bingx)
-                if not as_json:
-                    click.echo("Cancelling; the proof takes at least 20 seconds ...", err=True)
-                result = bingx.cancel_all(symbol, timeout=timeout)
-        except CallError as error:
-            print_error(error, connection.members(), as_json=as_json)
-            sys.exit(EXIT_CODES[_refused(error)])
+    again = connection.command("cancel-all", *([symbol] if symbol else []))
+    with (
+        interruptible(f"Unknown what is open. Run it again: {again}"),
+        connection.printing_errors(as_json=as_json),
+        BingxSpot.from_env(**connection.options) as bingx,
+    ):
+        if symbol is None and not yes:
+            _ask(bingx)
+        if not as_json:
+            click.echo("Cancelling; the proof takes at least 20 seconds ...", err=True)
+        # BINGX_TIMEOUT is for one request and its retries, and too short for the proof.
+        result = bingx.cancel_all(symbol, timeout=connection.timeout or CANCEL_ALL_TIMEOUT)
     if as_json:
         print_json({**connection.members(), **_members(result)})
     else:
@@ -101,10 +84,6 @@ def _ask(bingx: BingxSpot) -> None:
     if not agreed:
         click.echo("Nothing was cancelled.", err=True)
         sys.exit(EXIT_CODES[CancelOutcome.UNAFFECTED])
-
-
-def _refused(error: CallError) -> CancelOutcome:
-    return CancelOutcome.UNAFFECTED if isinstance(error, NotExecuted) else CancelOutcome.UNKNOWN
 
 
 def _members(result: CancelAllResult) -> dict[str, Any]:
@@ -130,5 +109,5 @@ def _rows(result: CancelAllResult) -> dict[str, object]:
         rows["more"] = f"{len(others) - _SHOWN:,}, which --json shows"
     if not result.nothing_open:
         rows["last error"] = result.error
-        rows["what to do"] = "run it again; the exchange's own page shows what is open"
+        rows["what to do"] = "Run it again, and look at the exchange's own page."
     return rows

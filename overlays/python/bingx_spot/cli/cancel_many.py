@@ -94,7 +94,7 @@ _SHOW_CURSOR = b"\x1b[?25h"
 @click.option("--dry-run", is_flag=True, help="Show what would be done and how long it takes; send nothing.")
 @connection_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each order, as it ends.")
-def command(
+def cancel_many_command(
     source: BinaryIO | None,
     pair: str | None,
     input_format: InputFormat | None,

@@ -1,15 +1,19 @@
 """Where and how the requests of a command go: the options for it, the same in all commands that send any."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, cast
 
 import click
 
-from bingx_spot.cli.output import environment_option, usage_errors
+from bingx_spot.bulk.result import CancelOutcome
+from bingx_spot.cli.output import EXIT_CODES, environment_option, print_error, usage_errors
 from bingx_spot.config import Config, Options
 from bingx_spot.environments import Environment
+from bingx_spot.exceptions import CallError, OutcomeUnknown
 from bingx_spot.settings import SETTINGS, with_environment
 
 # By the name of the setting, as in `--timeout`: what stands for the value, and the help.
@@ -26,6 +30,11 @@ _OPTIONS = {
         "Cancels a second: copy-trading for leaders, or a number; else as documented.",
     ),
 }
+#: The exit code of a command by the error of its call: the first class that the error is an instance of.
+FAILURE_CODES: Mapping[type[CallError], int] = {
+    OutcomeUnknown: EXIT_CODES[CancelOutcome.UNKNOWN],
+    CallError: EXIT_CODES[CancelOutcome.UNAFFECTED],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +44,15 @@ class Connection:
     Attributes:
         environment: The environment.
         options: The options of a client, those that environment variables give included.
+        timeout: What `--timeout` itself says, in seconds, or None.
     """
 
     environment: Environment
     options: Options
+    timeout: float | None
 
     @classmethod
-    def parse(cls, environment: str, texts: dict[str, str]) -> "Connection":
+    def parse(cls, environment: str, texts: Mapping[str, str]) -> "Connection":
         """Return the connection for what the user gave.
 
         Args:
@@ -55,7 +66,7 @@ class Connection:
         for name, text in texts.items():
             given[SETTINGS[name].option] = SETTINGS[name].value(text, f"--{name}")
         options = with_environment(cast("Options", given))
-        return cls(Environment.parse(Config(**options).environment), options)
+        return cls(Environment.parse(Config(**options).environment), options, given.get("timeout"))
 
     def members(self) -> dict[str, object]:
         """Return the members of a JSON object, or the rows of a table, that say where requests go."""
@@ -65,20 +76,32 @@ class Connection:
         """Return a command of this program for the same environment, to be pasted."""
         return f"bingx-spot {' '.join(map(str, words))} --env {self.environment.option}"
 
+    @contextmanager
+    def printing_errors(
+        self, *, as_json: bool = False, codes: Mapping[type[CallError], int] = FAILURE_CODES
+    ) -> Iterator[None]:
+        """Let a call that fails end the command: print its error, and exit with its code."""
+        try:
+            yield
+        except CallError as error:
+            print_error(error, self.members(), as_json=as_json)
+            sys.exit(next(code for kind, code in codes.items() if isinstance(error, kind)))
+
 
 def connection_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options to a command, whose function gets them as `connection`."""
+    """Add the options to a command, whose function gets them as `connection`.
+
+    Errors before a request is sent become usage errors.
+    """
 
     @wraps(command)
     def run(environment: str, **parameters: Any) -> None:
         texts = {name: parameters.pop(name.replace("-", "_")) for name in _OPTIONS}
         with usage_errors():
             given = {name: text for name, text in texts.items() if text is not None}
-            connection = Connection.parse(environment, given)
-        command(connection=connection, **parameters)
+            command(connection=Connection.parse(environment, given), **parameters)
 
     for name, (metavar, description) in reversed(_OPTIONS.items()):
         variable = SETTINGS[name].variable
-        option = click.option(f"--{name}", metavar=metavar, help=f"{description} [{variable}]")
-        run = option(run)
+        run = click.option(f"--{name}", metavar=metavar, help=f"{description} [{variable}]")(run)
     return environment_option(run)

@@ -1,25 +1,29 @@
-"""`bingx-spot doctor`: check what could keep a cancel from working, and say how to fix it."""
+"""`bingx-spot doctor` and `bingx-spot time`: what could keep a cancel from working, the clock by itself."""
 
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
 
 import click
 
+from bingx_spot.bulk.result import CancelOutcome
 from bingx_spot.cli.connection import Connection, connection_options
 from bingx_spot.cli.output import (
+    EXIT_CODES,
     cell_text,
     interruptible,
     json_option,
     print_json,
     print_line,
-    usage_errors,
+    print_table,
 )
 from bingx_spot.doctor import CheckResult, Status
-from bingx_spot.doctor.check_exchange import CANCEL_CHECK, KEY_CHECK
+from bingx_spot.doctor.check_exchange import CANCEL_CHECK, KEY_CHECK, measure_time
 from bingx_spot.doctor.checks import QUESTION, run_checks
+from bingx_spot.exceptions import CallError
 
-_EPILOG = """\b
+_DOCTOR_EPILOG = """\b
 Examples:
   bingx-spot doctor
   bingx-spot doctor --env vst --yes
@@ -32,10 +36,23 @@ Exit codes:
   2  wrong usage
   3  no check failed, but the key, or whether it may cancel, was not checked
 """
+_TIME_EPILOG = """\b
+Examples:
+  bingx-spot time
+  bingx-spot time --env vst --json
+
+It needs no API key.
+
+\b
+Exit codes:
+  0    the time is shown
+  2    wrong usage
+  3    the exchange did not say its time
+"""
 _STYLES = {Status.PASS: "green", Status.WARN: "yellow", Status.FAIL: "red", Status.SKIP: "dim"}
 
 
-@click.command("doctor", epilog=_EPILOG)
+@click.command("doctor", epilog=_DOCTOR_EPILOG)
 @connection_options
 @click.option(
     "--yes",
@@ -43,14 +60,14 @@ _STYLES = {Status.PASS: "green", Status.WARN: "yellow", Status.FAIL: "red", Stat
     help="Check without asking whether the key may cancel: by an order id that cannot exist.",
 )
 @json_option
-def command(connection: Connection, yes: bool, as_json: bool) -> None:
+def doctor_command(connection: Connection, yes: bool, as_json: bool) -> None:
     """Check API key, clock, network, hosts, permission, placement and limits, and say how to fix them."""
     asks = not yes and not as_json and sys.stdin.isatty()
     results = run_checks(
         connection.options, lambda: click.confirm(QUESTION, default=True, err=True) if asks else yes
     )
     parsed = connection.environment
-    with usage_errors(), interruptible("No order was touched."):
+    with interruptible("No order was touched."):
         if not as_json:
             named = "" if parsed.name == parsed.base_url else f"Environment {parsed.name}, "
             print_line(f"{named}host {parsed.base_url}")
@@ -103,3 +120,20 @@ def _print_each(results: Iterator[CheckResult]) -> Iterator[CheckResult]:
             row.add_row("", "", Text(cell_text(result.fix), "dim"))
         console.print(row)
         yield result
+
+
+@click.command("time", epilog=_TIME_EPILOG)
+@connection_options
+@json_option
+def time_command(connection: Connection, as_json: bool) -> None:
+    """Print the exchange's time and the offset of this machine's clock."""
+    codes = {CallError: EXIT_CODES[CancelOutcome.UNKNOWN]}
+    with interruptible("Nothing was changed."), connection.printing_errors(as_json=as_json, codes=codes):
+        server_time, offset = measure_time(connection.options)
+    if as_json:
+        print_json({**connection.members(), "serverTime": server_time, "clockOffset": offset})
+        return
+    moment = datetime.fromtimestamp(server_time / 1000, UTC)
+    difference = f"{abs(offset)} ms {'behind' if offset >= 0 else 'ahead'}"
+    rows = {**connection.members(), "Unix ms": server_time, "UTC": moment, "this machine is": difference}
+    print_table("The exchange's time", "cyan", rows)

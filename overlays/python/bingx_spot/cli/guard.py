@@ -10,12 +10,10 @@ from types import FrameType
 
 import click
 
-from bingx_spot.bulk.result import CancelOutcome
 from bingx_spot.cli.connection import Connection, connection_options
-from bingx_spot.cli.output import EXIT_CODES, print_error, print_line, usage_errors
+from bingx_spot.cli.output import print_line
 from bingx_spot.client import BingxSpot
 from bingx_spot.emergency.switch import DeadMansSwitch, SwitchWarning
-from bingx_spot.exceptions import CallError, NotExecuted
 
 _EPILOG = """\b
 Examples:
@@ -51,16 +49,10 @@ class _Ended(Exception):
 )
 @connection_options
 @click.argument("child", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND...")
-def command(seconds: int, connection: Connection, child: tuple[str, ...]) -> None:
+def guard_command(seconds: int, connection: Connection, child: tuple[str, ...]) -> None:
     """Run a bot; if it dies, the exchange cancels every open order."""
-    with usage_errors({"seconds": "--seconds", "environment": "--env"}):
-        try:
-            with BingxSpot.from_env(**connection.options) as bingx:
-                code = _guard(bingx.dead_mans_switch(seconds, on_warning=_warn), child)
-        except CallError as error:
-            print_error(error, connection.members(), as_json=False)
-            refused = isinstance(error, NotExecuted)
-            sys.exit(EXIT_CODES[CancelOutcome.UNAFFECTED if refused else CancelOutcome.UNKNOWN])
+    with connection.printing_errors(), BingxSpot.from_env(**connection.options) as bingx:
+        code = _guard(bingx.dead_mans_switch(seconds, on_warning=_warn), child)
     sys.exit(code)
 
 

@@ -3,7 +3,7 @@
 import csv
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_db import JournalDamaged, JournalError
 from bingx_spot.bulk.journal_rows import COLUMNS, OUTCOMES, JournalRow
 from bingx_spot.cli.output import DAMAGED, plural, print_damaged, print_json, print_line, print_table
+from bingx_spot.environments import environment_name
 from bingx_spot.visible_text import visible
 
 _EPILOG = """\b
@@ -62,7 +63,7 @@ _ADVICE = (
 @click.option("--csv", "as_csv", is_flag=True, help="Print all rows as CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print all rows, one JSON object a line.")
 @click.option("--check", is_flag=True, help="Check the file and every row; print what is wrong.")
-def command(path: Path, outcomes: tuple[str, ...], as_csv: bool, as_json: bool, check: bool) -> None:
+def journal_command(path: Path, outcomes: tuple[str, ...], as_csv: bool, as_json: bool, check: bool) -> None:
     """Show the journal of a cancel-many run: which orders were begun, and how each ended."""
     if as_csv + as_json + check > 1:
         raise click.UsageError("--csv, --json and --check exclude each other.")
@@ -89,7 +90,8 @@ def command(path: Path, outcomes: tuple[str, ...], as_csv: bool, as_json: bool, 
 def _print_rows(
     journal: Journal, path: Path, outcomes: tuple[str, ...], *, as_csv: bool, as_json: bool
 ) -> None:
-    rows = journal.rows(outcomes or OUTCOMES)
+    rows, host = journal.rows(outcomes or OUTCOMES), journal.environment()
+    where = {"environment": environment_name(host), "host": host} if host else {}
     if as_csv:
         writer = csv.DictWriter(sys.stdout, list(COLUMNS), lineterminator="\n")
         writer.writeheader()
@@ -98,9 +100,9 @@ def _print_rows(
             writer.writerow({name: _csv_cell(value) for name, value in cells.items()})
     elif as_json:
         for row in rows:
-            print_json(row.to_dict())
+            print_json({**row.to_dict(), **where})
     else:
-        _print_tables(journal, rows, path)
+        _print_tables(journal, rows, where, path)
 
 
 def _csv_cell(value: object) -> object:
@@ -111,7 +113,9 @@ def _csv_cell(value: object) -> object:
     return f"'{shown}" if value[:1] in _FORMULA_MARKS and not _NUMBER.fullmatch(value) else shown
 
 
-def _print_tables(journal: Journal, rows: Iterable[JournalRow], path: Path) -> None:
+def _print_tables(
+    journal: Journal, rows: Iterable[JournalRow], where: Mapping[str, object], path: Path
+) -> None:
     from bingx_spot.cli.reports import print_rows, summary_rows
 
     more = print_rows(rows, "", _SHOWN)
@@ -119,4 +123,5 @@ def _print_tables(journal: Journal, rows: Iterable[JournalRow], path: Path) -> N
         print_line(f"... and {more:,} more; --csv and --json print all.")
         print_line()
     counts = journal.counts()
-    print_table(plural(counts.total, "order"), "cyan", {**summary_rows(counts, path), "details": None})
+    summary = {**where, **summary_rows(counts, path), "details": None}
+    print_table(plural(counts.total, "order"), "cyan", summary)

@@ -3,13 +3,11 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import wraps
-from typing import Any
 
 import click
 
@@ -22,7 +20,6 @@ from bingx_spot.core.request import ApiCall, RequestSigner
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
 from bingx_spot.exceptions import Attempt, CallError, CredentialsError, InvalidInput
-from bingx_spot.models import Order
 from bingx_spot.visible_text import visible, visible_json
 
 #: The exit code of a cancel by its outcome. 2 is wrong usage.
@@ -61,6 +58,8 @@ OPTION_NAMES = {
     "environment": "--env or BINGX_ENV",
     "proxy": "--proxy or BINGX_PROXY",
     "symbol": "SYMBOL",
+    "seconds": "--seconds",
+    "timeout": "--timeout",
 }
 
 
@@ -76,32 +75,6 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 dry_run_option = click.option(
     "--dry-run", is_flag=True, help="Show the request, secrets masked, and send nothing."
 )
-
-
-def order_arguments(command: Callable[..., None]) -> Callable[..., None]:
-    """Add what names one order to a command: SYMBOL, and an order id or a client order id."""
-
-    @wraps(command)
-    def run(order: str | None, order_id: str | None, **parameters: Any) -> None:
-        if order is not None and order_id is not None:
-            raise click.UsageError("The order id is given twice.")
-        if order is not None and not order.isdigit():
-            text = f"{order!r} is no order id. A client order id is given with --client-order-id."
-            raise click.UsageError(text)
-        command(order_id=order or order_id, **parameters)
-
-    for option in (
-        click.option(
-            "--client-order-id",
-            metavar="ID",
-            help="The id given when placing the order; found for two hours.",
-        ),
-        click.option("--order-id", metavar="N", help="Order id, up to 19 digits; the same as ORDER_ID."),
-        click.argument("order", metavar="[ORDER_ID]", required=False),
-        click.argument("symbol"),
-    ):
-        run = option(run)
-    return run
 
 
 @contextmanager
@@ -129,23 +102,6 @@ def usage_errors(names: Mapping[str, str] = OPTION_NAMES) -> Iterator[None]:
         raise click.UsageError(f"{format_input_error(error, names)}.") from None
     except CredentialsError as error:
         raise click.UsageError(f"{error}.") from None
-
-
-def order_rows(order: Order) -> dict[str, object]:
-    """Return the rows that a table shows of an order."""
-    return {
-        "symbol": order.symbol,
-        "order id": order.order_id,
-        "client order id": order.client_order_id,
-        "status": order.status,
-        "type": order.type,
-        "side": order.side,
-        "price": order.price,
-        "quantity": order.orig_qty,
-        "executed": order.executed_qty,
-        "average price": order.avg_price,
-        "fee": order.fee,
-    }
 
 
 def code_number(code: int | str | None) -> int | str | None:

@@ -1,6 +1,8 @@
-"""`bingx-spot cancel`: cancel one open order."""
+"""`bingx-spot cancel` and `bingx-spot query`: cancel one open order, show one order."""
 
 import sys
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import click
@@ -16,22 +18,19 @@ from bingx_spot.cli.output import (
     error_members,
     interruptible,
     json_option,
-    order_arguments,
-    order_rows,
     print_json,
     print_request,
     print_table,
-    usage_errors,
 )
 from bingx_spot.client import BingxSpot
 from bingx_spot.core.request import ApiCall
-from bingx_spot.exceptions import CallError
+from bingx_spot.exceptions import CallError, OrderNotFound
 from bingx_spot.models import Order
 from bingx_spot.validation import Restriction, cancel_order_request
 from bingx_spot_api.models.cancel_order_request import CancelOrderRequest
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
 
-_EPILOG = """\b
+_CANCEL_EPILOG = """\b
 Examples:
   bingx-spot cancel BTC-USDT 1735964079647111281
   bingx-spot cancel BTC-USDT --client-order-id my-bot_0001 --only NEW
@@ -52,10 +51,52 @@ Exit codes, and the word that --json gives as "outcome":
   15   still_open        it is open; cancel it again
   130                    interrupted; query the order
 """
+_QUERY_EPILOG = """\b
+Examples:
+  bingx-spot query BTC-USDT 1735964079647111281
+  bingx-spot query BTC-USDT --client-order-id my-bot_0001 --json
+
+\b
+Exit codes:
+  0    the order is shown
+  2    wrong usage, or no API key; nothing was sent
+  3    it could not be learnt
+  14   the exchange finds no order by this id
+"""
+_QUERY_CODES = {
+    OrderNotFound: EXIT_CODES[CancelOutcome.NOT_FOUND],
+    CallError: EXIT_CODES[CancelOutcome.UNKNOWN],
+}
 
 
-@click.command("cancel", epilog=_EPILOG)
-@order_arguments
+def _order_arguments(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what names one order to a command: SYMBOL, and an order id or a client order id."""
+
+    @wraps(command)
+    def run(order: str | None, order_id: str | None, **parameters: Any) -> None:
+        if order is not None and order_id is not None:
+            raise click.UsageError("The order id is given twice.")
+        if order is not None and not order.isdigit():
+            text = f"{order!r} is no order id. A client order id is given with --client-order-id."
+            raise click.UsageError(text)
+        command(order_id=order or order_id, **parameters)
+
+    for option in (
+        click.option(
+            "--client-order-id",
+            metavar="ID",
+            help="The id given when placing the order; found for two hours.",
+        ),
+        click.option("--order-id", metavar="N", help="Order id, up to 19 digits; the same as ORDER_ID."),
+        click.argument("order", metavar="[ORDER_ID]", required=False),
+        click.argument("symbol"),
+    ):
+        run = option(run)
+    return run
+
+
+@click.command("cancel", epilog=_CANCEL_EPILOG)
+@_order_arguments
 @click.option(
     "--only",
     "restriction",
@@ -71,7 +112,7 @@ Exit codes, and the word that --json gives as "outcome":
 @connection_options
 @json_option
 @dry_run_option
-def command(
+def cancel_command(
     symbol: str,
     order_id: str | None,
     client_order_id: str | None,
@@ -85,33 +126,68 @@ def command(
     """Cancel one open order of SYMBOL, named by its order id or its client order id."""
     # One of the two, as the request's check has made sure.
     named: dict[str, Any] = {"order_id": order_id, "client_order_id": client_order_id}
-    with usage_errors():
-        request = cancel_order_request(symbol, order_id, client_order_id, restriction, recv_window)
-        if dry_run:
-            print_request(ApiCall.of(CANCEL, request.to_dict()), connection.options, as_json=as_json)
-            return
-        outcome: CancelOutcome = CancelOutcome.CANCELLED
-        order: Order | None
-        try:
-            with interruptible(*_after_interruption(request, connection)), _client(connection) as bingx:
-                order = bingx.cancel_order(
-                    symbol, **named, cancel_restrictions=restriction, recv_window=recv_window
-                )
-        except CallError as error:
-            outcome, order = outcome_of(error), order_of(error)
-            if order is None or outcome != CancelOutcome.ALREADY_CANCELED or not already_canceled_ok:
-                _print_failure(error, request, connection, as_json=as_json)
-                sys.exit(EXIT_CODES[outcome])
+    request = cancel_order_request(symbol, order_id, client_order_id, restriction, recv_window)
+    if dry_run:
+        print_request(ApiCall.of(CANCEL, request.to_dict()), connection.options, as_json=as_json)
+        return
+    outcome: CancelOutcome = CancelOutcome.CANCELLED
+    order: Order | None
+    try:
+        after = _after_interruption(request, connection)
+        with interruptible(*after), BingxSpot.from_env(**connection.options) as bingx:
+            order = bingx.cancel_order(
+                symbol, **named, cancel_restrictions=restriction, recv_window=recv_window
+            )
+    except CallError as error:
+        outcome, order = outcome_of(error), order_of(error)
+        if order is None or outcome != CancelOutcome.ALREADY_CANCELED or not already_canceled_ok:
+            _print_failure(error, request, connection, as_json=as_json)
+            sys.exit(EXIT_CODES[outcome])
     if as_json:
         head = {"outcome": outcome, **connection.members()}
         print_json({**head, **order.raw, **head})
     else:
         title = "Cancelled" if outcome == CancelOutcome.CANCELLED else "Cancelled before"
-        print_table(title, "green", {**connection.members(), **order_rows(order)})
+        print_table(title, "green", {**connection.members(), **_order_rows(order)})
 
 
-def _client(connection: Connection) -> BingxSpot:
-    return BingxSpot.from_env(**connection.options)
+@click.command("query", epilog=_QUERY_EPILOG)
+@_order_arguments
+@connection_options
+@json_option
+def query_command(
+    symbol: str, order_id: str | None, client_order_id: str | None, connection: Connection, as_json: bool
+) -> None:
+    """Show one order of SYMBOL, named by its order id or its client order id."""
+    # One of the two, as the call itself checks.
+    named: dict[str, Any] = {"order_id": order_id, "client_order_id": client_order_id}
+    printing = connection.printing_errors(as_json=as_json, codes=_QUERY_CODES)
+    with (
+        interruptible("A query changes nothing."),
+        printing,
+        BingxSpot.from_env(**connection.options) as bingx,
+    ):
+        order = bingx.query_order(symbol, **named)
+    if as_json:
+        print_json({**order.raw, **connection.members()})
+    else:
+        print_table("Order", "cyan", {**connection.members(), **_order_rows(order)})
+
+
+def _order_rows(order: Order) -> dict[str, object]:
+    return {
+        "symbol": order.symbol,
+        "order id": order.order_id,
+        "client order id": order.client_order_id,
+        "status": order.status,
+        "type": order.type,
+        "side": order.side,
+        "price": order.price,
+        "quantity": order.orig_qty,
+        "executed": order.executed_qty,
+        "average price": order.avg_price,
+        "fee": order.fee,
+    }
 
 
 def _after_interruption(request: CancelOrderRequest, connection: Connection) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""`bingx-spot cancel`: its outcome, its exit code and its output, for each ending."""
+"""`bingx-spot cancel` and `query`: outcome, exit code and output, for each ending."""
 
 import json
 from dataclasses import replace
@@ -17,11 +17,12 @@ from bingx_spot import (
     OrderNotFound,
     OrderNotOpen,
     OutcomeUnknown,
+    RateLimited,
     RequestRejected,
     Response,
     StillOpen,
 )
-from bingx_spot.cli import cancel
+from bingx_spot.cli import order as module
 from bingx_spot.cli.output import attempt_lines
 from bingx_spot.core.engine import MAYBE_SENT_NOTE, NOT_SENT_NOTE
 from tests.support.command_line import invoke
@@ -38,6 +39,7 @@ DETAILS = ErrorDetails(
     attempts=(ATTEMPT, ATTEMPT),
 )
 ARGUMENTS = ("cancel", "BTC-USDT", "--order-id", ORDER_ID)
+QUERY = ("query", "BTC-USDT", "--order-id", ORDER_ID)
 
 
 def order(status: str) -> Order:
@@ -63,7 +65,7 @@ EACH = pytest.mark.parametrize(
 
 
 def test_a_cancelled_order(monkeypatch):
-    stub = install(monkeypatch, cancel, order("CANCELED"))
+    stub = install(monkeypatch, module, order("CANCELED"))
     done = invoke(*ARGUMENTS, "--only", "NEW", "--recv-window", "3000.0")
     assert done.exit_code == 0
     assert done.stdout.startswith("Cancelled")
@@ -84,20 +86,20 @@ def test_a_cancelled_order(monkeypatch):
 
 
 def test_an_order_id_may_follow_the_symbol(monkeypatch):
-    stub = install(monkeypatch, cancel, order("CANCELED"))
+    stub = install(monkeypatch, module, order("CANCELED"))
     assert invoke("cancel", "BTC-USDT", ORDER_ID).exit_code == 0
     [(_, parameters)] = stub.calls
     assert (parameters["order_id"], parameters["client_order_id"]) == (str(ORDER_ID), None)
 
 
 def test_a_code_is_a_number_in_json_however_it_was_received(monkeypatch):
-    install(monkeypatch, cancel, RequestRejected(replace(DETAILS, code="100404")))
+    install(monkeypatch, module, RequestRejected(replace(DETAILS, code="100404")))
     assert json.loads(invoke(*ARGUMENTS, "--json").stdout)["code"] == 100404
 
 
 def test_what_no_code_stands_beside_is_not_said_by_the_exchange(monkeypatch):
     for code, label in ((None, "reason"), (100404, "the exchange said")):
-        install(monkeypatch, cancel, NotSent(replace(DETAILS, code=code)))
+        install(monkeypatch, module, NotSent(replace(DETAILS, code=code)))
         shown = invoke(*ARGUMENTS).stdout
         assert f"│ {label} " in shown
         assert ("the exchange said" in shown) == (code is not None)
@@ -116,7 +118,7 @@ def test_ctrl_c_names_the_order_and_the_next_step(monkeypatch, notes, said):
     interruption = KeyboardInterrupt()
     for note in notes:
         interruption.add_note(note)
-    install(monkeypatch, cancel, interruption)
+    install(monkeypatch, module, interruption)
     done = invoke(*ARGUMENTS, "--env", "vst")
     assert done.exit_code == 130
     assert done.stderr.startswith(f"Interrupted. {said}")
@@ -135,13 +137,13 @@ def test_equal_attempts_are_one_line_with_their_times_and_hosts():
 
 @EACH
 def test_each_ending_has_its_exit_code(monkeypatch, outcome, error, code):
-    install(monkeypatch, cancel, error)
-    assert invoke(*ARGUMENTS).exit_code == code == cancel.EXIT_CODES[CancelOutcome(outcome)]
+    install(monkeypatch, module, error)
+    assert invoke(*ARGUMENTS).exit_code == code == module.EXIT_CODES[CancelOutcome(outcome)]
 
 
 @EACH
 def test_each_ending_as_json(monkeypatch, outcome, error, code):
-    install(monkeypatch, cancel, error)
+    install(monkeypatch, module, error)
     done = invoke(*ARGUMENTS, "--json")
     assert done.exit_code == code
     printed = json.loads(done.stdout)
@@ -157,7 +159,7 @@ def test_each_ending_as_json(monkeypatch, outcome, error, code):
 
 @EACH
 def test_each_ending_for_people(monkeypatch, outcome, error, code):
-    install(monkeypatch, cancel, error)
+    install(monkeypatch, module, error)
     shown = invoke(*ARGUMENTS).stdout
     assert shown.startswith("What it means for the order.")
     assert outcome in shown
@@ -175,13 +177,13 @@ def test_the_exit_codes_and_their_words_are_in_the_help():
         number, _, rest = line.strip().partition(" ")
         if number.isdigit() and rest.split()[0] in list(CancelOutcome):
             listed[rest.split()[0]] = int(number)
-    assert listed == {outcome.value: code for outcome, code in cancel.EXIT_CODES.items()}
+    assert listed == {outcome.value: code for outcome, code in module.EXIT_CODES.items()}
     assert len(set(listed.values())) == len(listed)
 
 
 class TestAlreadyCanceledOk:
     def test_an_order_that_was_cancelled_before_is_success(self, monkeypatch):
-        install(monkeypatch, cancel, OrderAlreadyCanceled(DETAILS, order("CANCELED")))
+        install(monkeypatch, module, OrderAlreadyCanceled(DETAILS, order("CANCELED")))
         done = invoke(*ARGUMENTS, "--already-canceled-ok")
         assert done.exit_code == 0
         assert done.stdout.startswith("Cancelled before")
@@ -191,7 +193,7 @@ class TestAlreadyCanceledOk:
         assert (printed["outcome"], printed["status"]) == ("already_canceled", "CANCELED")
 
     def test_a_filled_order_is_not(self, monkeypatch):
-        install(monkeypatch, cancel, OrderFilled(DETAILS, order("FILLED")))
+        install(monkeypatch, module, OrderFilled(DETAILS, order("FILLED")))
         assert invoke(*ARGUMENTS, "--already-canceled-ok").exit_code == 10
 
 
@@ -225,8 +227,9 @@ def test_wrong_usage_exits_2_and_names_the_option(arguments, named):
     assert not done.stdout
 
 
-def test_without_an_api_key_it_exits_2_and_says_where_it_comes_from():
-    done = invoke(*ARGUMENTS)
+@pytest.mark.parametrize("arguments", [ARGUMENTS, QUERY], ids=["cancel", "query"])
+def test_without_an_api_key_it_exits_2_and_says_where_it_comes_from(arguments):
+    done = invoke(*arguments)
     assert done.exit_code == 2
     assert "BINGX_API_KEY" in done.stderr
 
@@ -243,3 +246,52 @@ def test_a_dry_run_shows_the_request_redacted():
     table = invoke(*ARGUMENTS, "--dry-run", **variables)
     assert table.stdout.startswith("Dry run: nothing was sent")
     assert "planted" not in done.output + table.output
+
+
+class TestQuery:
+    def test_shows_the_order(self, monkeypatch):
+        install(monkeypatch, module, order("FILLED"))
+        done = invoke(*QUERY)
+        assert done.exit_code == 0
+        assert str(ORDER_ID) in done.stdout
+        assert "FILLED" in done.stdout
+        assert "\x1b" not in done.stdout
+        assert json.loads(invoke(*QUERY, "--json").stdout) == {
+            **ORDER,
+            "status": "FILLED",
+            "executedQty": "0.5",
+            "environment": "live",
+            "host": "https://open-api.bingx.com",
+        }
+
+    @pytest.mark.parametrize(
+        ("kind", "code"), [(OrderNotFound, 14), (RateLimited, 3)], ids=["not found", "not learnt"]
+    )
+    def test_failures(self, monkeypatch, kind, code):
+        details = ErrorDetails("it said no", code=100404, hint="What to do.", retry_at=17)
+        install(monkeypatch, module, kind(details))
+        done = invoke(*QUERY)
+        assert done.exit_code == code
+        where = "environment live, host https://open-api.bingx.com"
+        assert done.stderr.startswith(f"{kind.__name__} ({where}): it said no (code 100404). What to do.")
+        assert not done.stdout
+        done = invoke(*QUERY, "--json")
+        assert done.exit_code == code
+        printed = json.loads(done.stdout)
+        assert (printed["error"], printed["code"], printed["retryAt"]) == (kind.__name__, 100404, 17)
+        assert not done.stderr
+
+    @pytest.mark.parametrize(
+        ("arguments", "named"),
+        [
+            (("BTC-USDT",), "--order-id or --client-order-id"),
+            (("BTC-USDT", "--order-id", "12a"), "--order-id"),
+            (("btc/usdt", "--order-id", "1"), "SYMBOL"),
+            (("BTC-USDT", "--order-id", "1", "--env", "moon"), "--env"),
+        ],
+    )
+    def test_wrong_usage_exits_2_and_names_the_option(self, arguments, named):
+        done = invoke("query", *arguments, BINGX_API_KEY="k", BINGX_API_SECRET="s")
+        assert done.exit_code == 2
+        assert named in done.stderr
+        assert not done.stdout
