@@ -55,9 +55,6 @@ class ClientSettings(NamedTuple):
     def of(cls, exchange: Any) -> "ClientSettings":
         """Return the settings of a ccxt exchange.
 
-        Args:
-            exchange: The exchange; its keys, URLs, timeout, proxy and certificates are read.
-
         Raises:
             InvalidInput: A setting would be ignored otherwise; it names the setting.
         """
@@ -91,46 +88,29 @@ class ClientSettings(NamedTuple):
 
 
 def is_spot_cancel(path: str, api: object, method: str) -> bool:
-    """Return whether a request of ccxt cancels spot orders.
-
-    Args:
-        path: The path below the section.
-        api: The section, such as `["spot", "v1", "private"]`.
-        method: The HTTP method.
-    """
+    """Return whether a request of ccxt, to a path below a section, cancels spot orders."""
     section = list(api) if isinstance(api, list | tuple) else [api]
     paths = (CANCEL, CANCEL_ORDERS, CANCEL_OPEN_ORDERS)
     return section[:2] == ["spot", "v1"] and method == "POST" and path in paths
 
 
 def cancel_arguments(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments of `cancel_order` for the parameters of a request.
-
-    Args:
-        params: The parameters by their names on the wire.
+    """Return the arguments of `cancel_order` for the parameters of a request, named as on the wire.
 
     Raises:
         InvalidInput: There is a parameter that a cancel does not take.
     """
-    for name in params:
-        if name not in _ARGUMENTS:
-            raise InvalidInput(name, "is not a parameter of a spot cancel", ", ".join(_ARGUMENTS))
+    _check_names(params, _ARGUMENTS)
     return {_ARGUMENTS[name]: value for name, value in params.items()}
 
 
 def cancel_requests(params: Mapping[str, Any]) -> list[CancelRequest]:
-    """Return the orders that a request for several orders names.
-
-    Args:
-        params: The parameters by their names on the wire; ids are joined with commas.
+    """Return the orders that a request for several orders names, ids joined with commas.
 
     Raises:
         InvalidInput: There is a parameter that cannot be kept, or an id is not allowed.
     """
-    allowed = ("symbol", *_LISTS)
-    for name in params:
-        if name not in allowed:
-            raise InvalidInput(name, "is not a parameter of a spot cancel", ", ".join(allowed))
+    _check_names(params, ("symbol", *_LISTS))
     return [
         CancelRequest(**{"symbol": params["symbol"], argument: value})
         for name, argument in _LISTS.items()
@@ -142,16 +122,16 @@ def cancel_requests(params: Mapping[str, Any]) -> list[CancelRequest]:
 def pair_to_cancel(params: Mapping[str, Any]) -> str | None:
     """Return the pair whose open orders a request cancels, or None for all pairs.
 
-    Args:
-        params: The parameters by their names on the wire.
-
     Raises:
         InvalidInput: There is a parameter that cannot be kept.
     """
-    for name in params:
-        if name != "symbol":
-            raise InvalidInput(name, "is not a parameter of cancel_all_orders here", "symbol")
+    _check_names(params, ("symbol",))
     return params.get("symbol")
+
+
+def _check_names(params: Mapping[str, Any], allowed: Iterable[str]) -> None:
+    for name in params.keys() - set(allowed):
+        raise InvalidInput(name, "is not a parameter of this cancel", ", ".join(allowed))
 
 
 def order_response(order: Order) -> dict[str, Any]:
@@ -161,9 +141,6 @@ def order_response(order: Order) -> dict[str, Any]:
 
 def orders_response(results: Iterable[CancelResult]) -> dict[str, Any]:
     """Return a response for several orders in the form of the exchange's own.
-
-    Args:
-        results: The result of each order.
 
     Raises:
         BingxError: An order was not cancelled; `results` has the result of each.
@@ -175,9 +152,6 @@ def orders_response(results: Iterable[CancelResult]) -> dict[str, Any]:
 
 def all_orders_response(result: CancelAllResult) -> dict[str, Any]:
     """Return a response for all open orders in the form of the exchange's own.
-
-    Args:
-        result: The result of `cancel_all`.
 
     Raises:
         BingxError: Orders are open, or may be; `result` has the ending of each.
