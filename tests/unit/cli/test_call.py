@@ -20,7 +20,9 @@ def test_it_prints_the_data_with_exact_ids(sandbox):
     for more in ([], ["--json"]):
         done = invoke(*arguments, *more, sandbox=sandbox)
         assert done.exit_code == 0, done.stderr
-        assert json.loads(done.stdout)["orderId"] == order_id
+        printed = json.loads(done.stdout)
+        assert printed["data"]["orderId"] == order_id
+        assert printed["host"] == sandbox.url
         assert (len(done.stdout.splitlines()) == 1) == bool(more)
 
 

@@ -8,9 +8,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from bingx_spot.cli.connection import Connection, connection_options
+from bingx_spot.cli.interruption import interruptible
 from bingx_spot.cli.output import (
     dry_run_option,
-    interruptible,
     json_option,
     print_json,
     print_request,
@@ -29,7 +29,8 @@ Examples:
   bingx-spot call cancelOrders symbol=BTC-USDT orderIds=1,2 process=1 --json
   bingx-spot call cancelOpenOrders symbol=BTC-USDT --dry-run
 
-It prints the data of the response. Names are those of the exchange, and those of Python will do.
+It prints the data of the response, and where it comes from. Names are those of the exchange, and
+those of Python will do.
 
 \b
 Exit codes:
@@ -97,7 +98,7 @@ def call_command(
             part: dict[str, Any] = {"params" if operation.method == "GET" else "json": values}
             client = bingx.api.get_httpx_client()
             answer = client.request(operation.method, operation.path, **part).json()
-    print_json(answer.get("data"), indent=None if as_json else 2)
+    print_json({**connection.members(), "data": answer.get("data")}, indent=None if as_json else 2)
 
 
 def _values(operation: Operation, parameters: tuple[str, ...]) -> dict[str, Any]:

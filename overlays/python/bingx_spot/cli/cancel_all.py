@@ -7,7 +7,8 @@ import click
 
 from bingx_spot.bulk.result import CancelOutcome, CancelResult
 from bingx_spot.cli.connection import Connection, connection_options
-from bingx_spot.cli.output import EXIT_CODES, interruptible, json_option, print_json, print_table
+from bingx_spot.cli.interruption import interruptible
+from bingx_spot.cli.output import EXIT_CODES, json_option, print_json, print_table
 from bingx_spot.client import CANCEL_ALL_TIMEOUT, BingxSpot
 from bingx_spot.emergency.result import CancelAllOutcome, CancelAllResult
 

@@ -1,29 +1,26 @@
 """`bingx-spot cancel-many`: cancel many open orders."""
 
 import json
-import os
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from io import BytesIO
 from pathlib import Path
-from types import FrameType
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 import click
 
 from bingx_spot.bulk.input_rows import InputFormat, Rows
 from bingx_spot.bulk.items import WIRE_NAMES
 from bingx_spot.bulk.journal_db import JournalError
-from bingx_spot.bulk.result import CancelOutcome
 from bingx_spot.cli.bulk_import import open_journal, print_plan
 from bingx_spot.cli.connection import Connection, connection_options
-from bingx_spot.cli.output import EXIT_CODES, INTERRUPTED, OPTION_NAMES, print_error, usage_errors
+from bingx_spot.cli.interruption import INTERRUPTED, Interruption, signals_to
+from bingx_spot.cli.output import OPTION_NAMES, usage_errors
 from bingx_spot.cli.reports import RunProgress, RunReport
 from bingx_spot.client import BingxSpot
 from bingx_spot.credentials import Credentials
-from bingx_spot.exceptions import BulkRunAborted, CallError
+from bingx_spot.exceptions import BulkRunAborted
 
 _EPILOG = """\b
 Examples:
@@ -57,8 +54,6 @@ Exit codes:
        except for damaged rows
   130  interrupted: requests in flight were finished, nothing else was sent
 """
-_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
-_SHOW_CURSOR = b"\x1b[?25h"
 
 
 @click.command("cancel-many", epilog=_EPILOG)
@@ -122,7 +117,8 @@ def cancel_many_command(
             print_plan(path, rows, connection, skip_bad=skip_bad, as_json=as_json)
             return
         credentials = Credentials.from_env()
-        with Interruption() as interruption:
+        interruption = Interruption()
+        with signals_to(interruption):
             journal = open_journal(path, rows, base_url, credentials.api_key, skip_bad=skip_bad)
             try:
                 journal.recover()
@@ -137,23 +133,19 @@ def cancel_many_command(
 
 def _open_rows(symbol: str | None, connection: Connection) -> BinaryIO:
     """Return the open orders as rows; exit where they cannot be learnt."""
-    try:
-        with BingxSpot.from_env(**connection.options) as bingx:
-            orders = bingx.trade.open_orders(symbol=symbol).orders or []
-    except CallError as error:
-        print_error(error, connection.members(), as_json=False)
-        sys.exit(EXIT_CODES[CancelOutcome.UNAFFECTED])
+    with connection.printing_errors(), BingxSpot.from_env(**connection.options) as bingx:
+        orders = bingx.trade.open_orders(symbol=symbol).orders or []
     rows = (json.dumps({"symbol": order.symbol, "orderId": order.order_id}) for order in orders)
     return BytesIO("\n".join(rows).encode())
 
 
-def _cancel_all(bingx: BingxSpot, report: RunReport, interruption: "Interruption") -> None:
+def _cancel_all(bingx: BingxSpot, report: RunReport, interruption: Interruption) -> None:
     """Cancel until all is done, an error aborts the run, or a signal interrupts it."""
     unfinished = report.journal.counts().unfinished
     # No bar between the JSON lines of the same terminal.
     has_bar = sys.stderr.isatty() and not (report.as_json and sys.stdout.isatty())
     with bingx.cancel_orders(report.journal.pending()) as run:
-        interruption.on_signal(run.stop)
+        interruption.stop = run.stop
         progress = RunProgress(unfinished, run, report.outcomes, lambda: interruption.happened)
         with progress if has_bar else nullcontext():
             try:
@@ -178,39 +170,3 @@ def _usage_errors() -> Iterator[None]:
     except KeyboardInterrupt:
         click.echo("Interrupted: nothing was sent.", err=True)
         sys.exit(INTERRUPTED)
-
-
-class Interruption(ExitStack):
-    """Handler of the signals that ask a process to end, while its `with` block lasts.
-
-    The first signal calls the function given to `on_signal`, or raises KeyboardInterrupt if there is none
-    yet. The second one ends the process at once.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.happened = False
-        self._stop: Callable[[], object] | None = None
-
-    def on_signal(self, stop: Callable[[], object]) -> None:
-        """Set what the first signal calls, which ends the work in order."""
-        self._stop = stop
-
-    def __enter__(self) -> Self:
-        for name in _SIGNALS:
-            number = getattr(signal, name, None)
-            # A signal that the shell or nohup lets the process ignore stays ignored.
-            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-                self.callback(signal.signal, number, signal.signal(number, self._handle))
-        return self
-
-    def _handle(self, _number: int, _frame: FrameType | None) -> None:
-        if self.happened:
-            if sys.stderr.isatty():
-                os.write(2, _SHOW_CURSOR)
-            # Nothing has to be saved: the journal is complete at any moment.
-            os._exit(INTERRUPTED)
-        self.happened = True
-        if self._stop is None:
-            raise KeyboardInterrupt
-        self._stop()

@@ -9,10 +9,10 @@ import click
 
 from bingx_spot.bulk.result import CancelOutcome
 from bingx_spot.cli.connection import Connection, connection_options
+from bingx_spot.cli.interruption import interruptible
 from bingx_spot.cli.output import (
     EXIT_CODES,
     cell_text,
-    interruptible,
     json_option,
     print_json,
     print_line,

@@ -3,14 +3,14 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import FrameType
 
 import click
 
 from bingx_spot.cli.connection import Connection, connection_options
+from bingx_spot.cli.interruption import signals_to
 from bingx_spot.cli.output import print_line
 from bingx_spot.client import BingxSpot
 from bingx_spot.emergency.switch import DeadMansSwitch, SwitchWarning
@@ -36,7 +36,6 @@ Exit codes:
        ended with 0, and the exchange did not say that the switch is closed
 """
 _SIGNAL_BASE = 128
-_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 class _Ended(Exception):
@@ -78,21 +77,12 @@ def _guard(switch: DeadMansSwitch, child: tuple[str, ...]) -> int:
 
 
 def _run(child: tuple[str, ...]) -> int:
-    """Run the bot, and return its exit code.
+    """Run the bot, to which signals are sent on, and return its exit code.
 
     Raises:
         OSError: It cannot be run.
     """
     started: list[subprocess.Popen[bytes]] = []
-    with _forwarded_signals(started):
-        started.append(subprocess.Popen(child))  # noqa: S603 - the user's own command
-        code = started[0].wait()
-    return code if code >= 0 else _SIGNAL_BASE - code
-
-
-@contextmanager
-def _forwarded_signals(started: Sequence[subprocess.Popen[bytes]]) -> Iterator[None]:
-    """Send the signals that end a program to the bot, and wait until it has ended."""
 
     def forward(number: int, _frame: FrameType | None) -> None:
         if not started:
@@ -101,13 +91,10 @@ def _forwarded_signals(started: Sequence[subprocess.Popen[bytes]]) -> Iterator[N
         if number != signal.SIGINT:
             started[0].send_signal(number)
 
-    numbers = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
-    previous = {number: signal.signal(number, forward) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
+    with signals_to(forward):
+        started.append(subprocess.Popen(child))  # noqa: S603 - the user's own command
+        code = started[0].wait()
+    return code if code >= 0 else _SIGNAL_BASE - code
 
 
 def _triggers(switch: DeadMansSwitch) -> str:

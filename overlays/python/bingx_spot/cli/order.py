@@ -10,13 +10,13 @@ import click
 from bingx_spot.bulk.items import CANCEL
 from bingx_spot.bulk.result import CancelOutcome, order_of, outcome_of
 from bingx_spot.cli.connection import Connection, connection_options
+from bingx_spot.cli.interruption import interruptible
 from bingx_spot.cli.output import (
     EXIT_CODES,
     STYLES,
     attempt_lines,
     dry_run_option,
     error_members,
-    interruptible,
     json_option,
     print_json,
     print_request,

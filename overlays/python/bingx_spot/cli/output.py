@@ -15,7 +15,6 @@ from bingx_spot.bulk.items import format_input_error
 from bingx_spot.bulk.result import CancelOutcome
 from bingx_spot.config import Options
 from bingx_spot.core.clock import Clock
-from bingx_spot.core.engine import NOT_SENT_NOTE
 from bingx_spot.core.request import ApiCall, RequestSigner
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
@@ -36,8 +35,6 @@ EXIT_CODES = {
 }
 #: The exit code where a journal is damaged.
 DAMAGED = 4
-#: The exit code of a command that a signal has ended.
-INTERRUPTED = 130
 
 # More lines than a person reads.
 _DAMAGED_SHOWN = 20
@@ -75,22 +72,6 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 dry_run_option = click.option(
     "--dry-run", is_flag=True, help="Show the request, secrets masked, and send nothing."
 )
-
-
-@contextmanager
-def interruptible(text: str, unsent: str = "") -> Iterator[None]:
-    """Let Ctrl-C end the command with a text that says what is known and what to do next.
-
-    Args:
-        text: The text.
-        unsent: The text where nothing was sent that can have taken effect.
-    """
-    try:
-        yield
-    except KeyboardInterrupt as interruption:
-        said = unsent if NOT_SENT_NOTE in getattr(interruption, "__notes__", ()) else text
-        print_line(f"Interrupted. {said or text}", err=True)
-        sys.exit(INTERRUPTED)
 
 
 @contextmanager
