@@ -14,7 +14,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from bingx_spot.cli.sandbox import sandbox_command
+from bingx_spot.cli.sandbox import command
 from tests.sandbox.client import CANCEL, now, signature_of
 
 COMMAND = Path(sys.executable).with_name("bingx-spot")
@@ -36,7 +36,7 @@ def started(*arguments: str) -> Iterator[dict[str, str]]:
 
 def rejected(*arguments: str) -> str:
     """Run the command in this process, and return its error."""
-    result = CliRunner().invoke(sandbox_command, arguments)
+    result = CliRunner().invoke(command, arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     return result.stderr
 

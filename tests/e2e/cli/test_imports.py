@@ -48,7 +48,7 @@ def test_a_cancel_imports_no_other_command_and_no_other_library(sandbox: Sandbox
     arguments = ["cancel", "BTC-USDT", "--order-id", str(order["orderId"]), "--env", sandbox.url]
     keys = {"BINGX_API_KEY": sandbox.api_key, "BINGX_API_SECRET": sandbox.api_secret}
     modules = imported(*arguments, *(["--json"] if shown == "--json" else []), **keys)
-    assert {"click", "httptools", "bingx_spot.cli.order"} <= modules
+    assert {"click", "httptools", "bingx_spot.cli.cancel"} <= modules
     senders = {"httpx", "httpcore", "asyncio", "anyio"}
     foreign = {*senders, "redis", "starlette", "uvicorn", "bingx_sandbox", "yaml"}
     assert modules & foreign == set()

@@ -25,8 +25,8 @@ COMMANDS = {
     "time": "Print the exchange's time and the offset of this machine's clock.",
 }
 
-# The module of a command that stands beside another one; else it has the command's name.
-_MODULES = {"cancel": "order", "query": "order", "operations": "call", "time": "doctor"}
+# Small commands that stand in the module of another one; each is its `{name}_command`.
+_BESIDE = {"query": "cancel", "operations": "call", "time": "doctor"}
 
 _EPILOG = """\b
 Examples:
@@ -65,8 +65,8 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         name = cmd_name.replace("-", "_")
-        module = import_module(f"bingx_spot.cli.{_MODULES.get(name, name)}")
-        command: click.Command = getattr(module, f"{name}_command")
+        module = import_module(f"bingx_spot.cli.{_BESIDE.get(name, name)}")
+        command: click.Command = getattr(module, f"{name}_command" if name in _BESIDE else "command")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

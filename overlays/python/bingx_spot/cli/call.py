@@ -73,7 +73,7 @@ def _complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> l
 @connection_options
 @json_option
 @dry_run_option
-def call_command(
+def command(
     name: str, parameters: tuple[str, ...], connection: Connection, as_json: bool, dry_run: bool
 ) -> None:
     """Call any operation of the contract.

@@ -50,7 +50,7 @@ _SHOWN = 20
 @click.option("--yes", is_flag=True, help="Do not ask before all pairs are acted for.")
 @connection_options
 @json_option
-def cancel_all_command(symbol: str | None, yes: bool, connection: Connection, as_json: bool) -> None:
+def command(symbol: str | None, yes: bool, connection: Connection, as_json: bool) -> None:
     """Cancel every open order of SYMBOL, or of all pairs, and prove that nothing is left."""
     again = connection.command("cancel-all", *([symbol] if symbol else []))
     with (

@@ -89,7 +89,7 @@ Exit codes:
 @click.option("--dry-run", is_flag=True, help="Show what would be done and how long it takes; send nothing.")
 @connection_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each order, as it ends.")
-def cancel_many_command(
+def command(
     source: BinaryIO | None,
     pair: str | None,
     input_format: InputFormat | None,

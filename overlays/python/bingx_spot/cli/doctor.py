@@ -60,7 +60,7 @@ _STYLES = {Status.PASS: "green", Status.WARN: "yellow", Status.FAIL: "red", Stat
     help="Check without asking whether the key may cancel: by an order id that cannot exist.",
 )
 @json_option
-def doctor_command(connection: Connection, yes: bool, as_json: bool) -> None:
+def command(connection: Connection, yes: bool, as_json: bool) -> None:
     """Check API key, clock, network, hosts, permission, placement and limits, and say how to fix them."""
     asks = not yes and not as_json and sys.stdin.isatty()
     results = run_checks(

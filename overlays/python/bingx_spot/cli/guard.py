@@ -48,7 +48,7 @@ class _Ended(Exception):
 )
 @connection_options
 @click.argument("child", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND...")
-def guard_command(seconds: int, connection: Connection, child: tuple[str, ...]) -> None:
+def command(seconds: int, connection: Connection, child: tuple[str, ...]) -> None:
     """Run a bot; if it dies, the exchange cancels every open order."""
     with connection.printing_errors(), BingxSpot.from_env(**connection.options) as bingx:
         code = _guard(bingx.dead_mans_switch(seconds, on_warning=_warn), child)

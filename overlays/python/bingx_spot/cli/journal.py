@@ -63,7 +63,7 @@ _ADVICE = (
 @click.option("--csv", "as_csv", is_flag=True, help="Print all rows as CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print all rows, one JSON object a line.")
 @click.option("--check", is_flag=True, help="Check the file and every row; print what is wrong.")
-def journal_command(path: Path, outcomes: tuple[str, ...], as_csv: bool, as_json: bool, check: bool) -> None:
+def command(path: Path, outcomes: tuple[str, ...], as_csv: bool, as_json: bool, check: bool) -> None:
     """Show the journal of a cancel-many run: which orders were begun, and how each ended."""
     if as_csv + as_json + check > 1:
         raise click.UsageError("--csv, --json and --check exclude each other.")

@@ -103,7 +103,7 @@ _LONGEST_FILE = 1_048_576
 @json_option
 @click.argument("child", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
 @click.pass_context
-def sandbox_command(
+def command(
     context: click.Context,
     /,
     host: str,

@@ -45,7 +45,7 @@ _NEAR_NOW = 10 * 365 * 86_400
 )
 @click.option("--body", metavar="TEXT", help="With --compare: the body as sent, in place of KEY=VALUE.")
 @json_option
-def sign_command(parameters: tuple[str, ...], signature: str | None, body: str | None, as_json: bool) -> None:
+def command(parameters: tuple[str, ...], signature: str | None, body: str | None, as_json: bool) -> None:
     """Print the canonical string of the parameters and its signature under the API secret."""
     if bool(parameters) == bool(body) or (body and signature is None):
         raise click.UsageError("Give KEY=VALUE parameters, or --body together with --compare.")

@@ -112,7 +112,7 @@ def _order_arguments(command: Callable[..., None]) -> Callable[..., None]:
 @connection_options
 @json_option
 @dry_run_option
-def cancel_command(
+def command(
     symbol: str,
     order_id: str | None,
     client_order_id: str | None,

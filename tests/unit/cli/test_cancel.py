@@ -22,7 +22,7 @@ from bingx_spot import (
     Response,
     StillOpen,
 )
-from bingx_spot.cli import order as module
+from bingx_spot.cli import cancel as module
 from bingx_spot.cli.output import attempt_lines
 from bingx_spot.core.engine import MAYBE_SENT_NOTE, NOT_SENT_NOTE
 from tests.support.command_line import invoke
