@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bingx_sandbox import SandboxError, load_rules
+from bingx_sandbox.endpoints import ENDPOINTS
 from bingx_sandbox.fault_handlers import handled_types
 from bingx_sandbox.fault_types import FAULT_TYPES
 from bingx_sandbox.faults import OPERATIONS, Faults, Rule, read_rules
@@ -45,7 +47,16 @@ def test_a_rule_matches_only_its_operation(operation: str) -> None:
 
 def test_a_rule_without_operation_matches_all() -> None:
     for rule in ({"fault": "nan"}, {"fault": "nan", "operation": "all"}):
-        assert [chosen(faults(rule), 1, path) for path in OPERATIONS.values()] == [["nan"]] * 3
+        assert [chosen(faults(rule), 1, path) for path in OPERATIONS.values()] == [["nan"]] * len(OPERATIONS)
+
+
+def test_every_operation_of_orders_is_named_as_the_end_of_its_path() -> None:
+    paths = [path for _, path in map(str.split, ENDPOINTS) if "/trade/" in path]
+    ends = (path.rpartition("/")[2] for path in paths)
+    names = [re.sub("[A-Z]", lambda found: f"-{found[0].lower()}", end) for end in ends]
+    assert dict(zip(names, paths, strict=True)) == {
+        name: path for name, path in OPERATIONS.items() if name != "time"
+    }
 
 
 def test_a_rule_matches_only_its_order() -> None:

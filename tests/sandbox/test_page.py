@@ -100,6 +100,14 @@ def test_a_view_has_ids_as_text_and_no_secret(client: Client, sandbox: Sandbox, 
     assert sandbox.api_key not in shown.text
 
 
+def test_a_view_has_the_countdowns_that_are_on(exchange: Exchange) -> None:
+    ends = exchange.book.begin_countdown("1", 60_000, lambda _: None)
+    view = View(exchange)
+    assert view.to_dict()["countdowns"] == [{"uid": "1", "ends": ends}]
+    exchange.book.close_countdown("1")
+    assert view.to_dict()["countdowns"] == []
+
+
 def test_the_fingerprint_of_a_view_changes_only_with_its_contents(
     client: Client, sandbox: Sandbox, exchange: Exchange
 ) -> None:

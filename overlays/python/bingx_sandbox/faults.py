@@ -20,6 +20,11 @@ from bingx_sandbox.settings import Integer, Line, Number, Setting, load_json
 OPERATIONS: Mapping[str, str] = {
     "cancel": "/openApi/spot/v1/trade/cancel",
     "query": "/openApi/spot/v1/trade/query",
+    "open-orders": "/openApi/spot/v1/trade/openOrders",
+    "history-orders": "/openApi/spot/v1/trade/historyOrders",
+    "cancel-open-orders": "/openApi/spot/v1/trade/cancelOpenOrders",
+    "cancel-orders": "/openApi/spot/v1/trade/cancelOrders",
+    "cancel-all-after": "/openApi/spot/v1/trade/cancelAllAfter",
     "time": "/openApi/swap/v2/server/time",
 }
 """The operations that a rule may name; it may name any other by its path."""

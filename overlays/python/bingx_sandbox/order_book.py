@@ -58,8 +58,8 @@ class OrderBook:
         self._client_order_ids: dict[str, list[int]] = {}
         self._delayed: list[_Delayed] = []
         self._delayed_numbers = count()
-        # By the account that has begun it, the number of the countdown that is on.
-        self._countdowns: dict[str, int] = {}
+        # By the account that has begun it, the number of the countdown that is on, and when it ends.
+        self._countdowns: dict[str, tuple[int, int]] = {}
         self._last_order_id = _LOWEST_ORDER_ID
         self._revision = 0
         self._counts: Counter[str] = Counter()
@@ -236,10 +236,18 @@ class OrderBook:
         with self._lock:
             if since is None:
                 self.execute_due()
-            number = self._countdowns[owner] = next(self._delayed_numbers)
-            return self.act_later(
+            number = next(self._delayed_numbers)
+            ends = self.act_later(
                 delay, lambda due: self._end_countdown(owner, number, due, on_cancel), since
             )
+            self._countdowns[owner] = number, ends
+            return ends
+
+    def countdowns(self) -> dict[str, int]:
+        """Return by account when its countdown ends, in Unix milliseconds."""
+        with self._lock:
+            self.execute_due()
+            return {owner: ends for owner, (_, ends) in self._countdowns.items()}
 
     def close_countdown(self, owner: str) -> None:
         """End a countdown, if it is on, without its effect."""
@@ -305,7 +313,7 @@ class OrderBook:
         return order
 
     def _end_countdown(self, owner: str, number: int, due: int, on_cancel: OnCancel) -> None:
-        if self._countdowns.get(owner) == number:
+        if self._countdowns.get(owner, ())[:1] == (number,):
             del self._countdowns[owner]
             for order_id in list(self._orders):
                 self._cancel_if_open(order_id, None, due, on_cancel)

@@ -131,6 +131,7 @@ class View:
                 for account in exchange.accounts
             ],
             **self._order_book(),
+            "countdowns": [{"uid": uid, "ends": ends} for uid, ends in exchange.book.countdowns().items()],
             "requests": [_record_to_dict(record) for record in exchange.log.latest(_SHOWN_REQUESTS)],
             "faults": [_rule_to_dict(rule) for rule in exchange.faults.to_list()],
             "limits": {

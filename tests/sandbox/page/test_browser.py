@@ -271,3 +271,13 @@ def test_a_large_order_book_shows_the_last_changed_orders(
 def test_the_address_is_shown(page: Page, sandbox: Sandbox) -> None:
     expect(page.get_by_text(sandbox.url, exact=True)).to_be_visible()
     assert f"{sandbox.url}{CANCEL}".startswith(page.locator("#url").inner_text())
+
+
+def test_a_dead_mans_switch_counts_down(page: Page, sandbox: Sandbox, client: Client) -> None:
+    switch = f"{sandbox.url}/openApi/spot/v1/trade/cancelAllAfter"
+    client.http.post(switch, headers=client.headers, json=client.signed({"type": "ACTIVATE", "timeOut": 60}))
+    countdown = page.get_by_label("Dead man's switches").get_by_role("listitem")
+    expect(countdown).to_have_text(re.compile(r"every open order is cancelled in [456]\d s"))
+    expect(latest(page, 1)).to_contain_text("cancel-all-after")
+    client.http.post(switch, headers=client.headers, json=client.signed({"type": "CLOSE"}))
+    expect(countdown).to_have_count(0)

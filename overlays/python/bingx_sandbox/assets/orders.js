@@ -3,6 +3,8 @@
 import { announce, attempt, byId, count, make, request, RequestError, setText, showError, syncChildren } from "./dom.js";
 
 const PAST_TENSE = { cancel: "cancelled", fill: "filled" };
+let countdowns = [];
+let ahead = 0;
 
 /** Show the orders, and how many are open. */
 export function showOrders(orders, counts) {
@@ -16,8 +18,30 @@ export function showOrders(orders, counts) {
   setText(byId("order-counts"), `${open.toLocaleString("en")} open of ${count(total, "order")}${shown}`);
 }
 
-/** Let the form place orders. */
+/** Show the dead man's switches that are on; `now` is the sandbox's time in Unix milliseconds. */
+export function showCountdowns(current, now) {
+  countdowns = current;
+  ahead = now - Date.now();
+  updateCountdowns();
+}
+
+function updateCountdowns() {
+  const now = Date.now() + ahead;
+  syncChildren(
+    byId("countdowns"),
+    countdowns.filter((countdown) => countdown.ends > now),
+    (countdown) => countdown.uid,
+    () => make("li"),
+    (item, countdown) => {
+      const seconds = Math.ceil((countdown.ends - now) / 1000);
+      setText(item, `Dead man's switch of account ${countdown.uid}: every open order is cancelled in ${seconds} s`);
+    },
+  );
+}
+
+/** Let the form place orders, and count down the switches. */
 export function initOrders() {
+  setInterval(updateCountdowns, 1000);
   byId("place").addEventListener("submit", (event) => {
     event.preventDefault();
     place(event.target);

@@ -3,7 +3,7 @@
 import { announce, attempt, byId, count, request, setText, showError } from "./dom.js";
 import { initFaults, showFaults } from "./faults.js";
 import { initLimits, showLimits } from "./limits.js";
-import { initOrders, showOrders } from "./orders.js";
+import { initOrders, showCountdowns, showOrders } from "./orders.js";
 import { showRequests } from "./requests.js";
 
 function show(view) {
@@ -11,6 +11,7 @@ function show(view) {
   setText(byId("accounts"), ` · ${count(view.accounts.length, "account")}, ${count(keys, "API key")}`);
   openOrder = view.orders.find((order) => order.open) ?? null;
   showOrders(view.orders, view.counts);
+  showCountdowns(view.countdowns, view.now);
   showRequests(view.requests);
   showLimits(view.limits, view.now);
   showFaults(view.faults);

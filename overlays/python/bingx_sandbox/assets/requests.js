@@ -3,11 +3,13 @@
 import { announce, byId, count, make, prose, request as callControl, setText, syncChildren, timeOfDay } from "./dom.js";
 import { stagesOf } from "./stages.js";
 
-const OPERATIONS = {
-  "/openApi/spot/v1/trade/cancel": "cancel",
-  "/openApi/spot/v1/trade/query": "query",
-  "/openApi/swap/v2/server/time": "time",
-};
+/** Return the name that a fault rule has for a path, or the path. */
+const nameOf = (path) =>
+  path === "/openApi/swap/v2/server/time"
+    ? "time"
+    : path.replace(/^\/openApi\/spot\/v1\/trade\/(\w+)$/, (_, name) =>
+        name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+      );
 let newest = 0;
 
 /** Show the last requests, the latest first. */
@@ -28,7 +30,7 @@ function announceRequest(request) {
 
 /** Return the result of a request in a few words. */
 function summary(request) {
-  const operation = OPERATIONS[request.path] ?? request.path;
+  const operation = nameOf(request.path);
   const found = verdicts(request);
   const because = found.length ? `, ${found.join(" and ")}` : "";
   return `${operation}, ${isRejected(request) ? `rejected with ${request.code}` : outcome(request)}${because}`;
@@ -81,11 +83,12 @@ function update(item, request) {
 }
 
 function line(request) {
+  const name = nameOf(request.path);
   const chip = (className, text) => (text ? make("span", { className: `chip ${className}` }, text) : null);
   return [
     make("span", { className: "hash" }, `#${request.number}`),
     make("time", {}, timeOfDay(request.receivedAt)),
-    make("strong", {}, OPERATIONS[request.path] ?? `${request.method} ${request.path}`),
+    make("strong", {}, name === request.path ? `${request.method} ${name}` : name),
     chip("placement", request.placement),
     chip(isRejected(request) ? "bad" : request.code === null ? "odd" : "good", outcome(request)),
     chip("odd", request.fault && `fault: ${request.fault}`),
