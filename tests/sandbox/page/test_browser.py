@@ -277,7 +277,7 @@ def test_a_dead_mans_switch_counts_down(page: Page, sandbox: Sandbox, client: Cl
     switch = f"{sandbox.url}/openApi/spot/v1/trade/cancelAllAfter"
     client.http.post(switch, headers=client.headers, json=client.signed({"type": "ACTIVATE", "timeOut": 60}))
     countdown = page.get_by_label("Dead man's switches").get_by_role("listitem")
-    expect(countdown).to_have_text(re.compile(r"every open order is cancelled in [456]\d s"))
+    expect(countdown).to_have_text(re.compile(r"cancels everything in [456]\d s"))
     expect(latest(page, 1)).to_contain_text("cancel-all-after")
     client.http.post(switch, headers=client.headers, json=client.signed({"type": "CLOSE"}))
     expect(countdown).to_have_count(0)

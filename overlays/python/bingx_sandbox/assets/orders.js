@@ -34,7 +34,7 @@ function updateCountdowns() {
     () => make("li"),
     (item, countdown) => {
       const seconds = Math.ceil((countdown.ends - now) / 1000);
-      setText(item, `Dead man's switch of account ${countdown.uid}: every open order is cancelled in ${seconds} s`);
+      setText(item, `Dead man's switch of ${countdown.uid} cancels everything in ${seconds} s`);
     },
   );
 }
