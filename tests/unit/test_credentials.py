@@ -68,7 +68,7 @@ class TestGiven:
             (lambda: (KEY, f"{SECRET}\u200b"), "API secret contains white space or a control character"),
             (lambda: (KEY, f"{SECRET}\ud800"), "API secret contains white space or a control character"),
             (lambda: (f"{KEY}ø", SECRET), "API key contains a character that is not ASCII"),
-            (lambda: (f'"{KEY}"', SECRET), "API key is in quotes, which are no part of it"),
+            (lambda: (f'"{KEY}"', SECRET), "API key is in quotes: remove them"),
             (lambda: (KEY, f"'{SECRET}'"), "API secret is in quotes"),
             (lambda: (KEY, f"\N{LEFT DOUBLE QUOTATION MARK}{SECRET}"), "API secret is in quotes"),
         ],

@@ -151,7 +151,7 @@ def _problem(name: str, value: object) -> str:
     if any(character.isspace() or not character.isprintable() for character in value):
         return f"{name} contains white space or a control character; was a line break copied with it?"
     if value[0] in _QUOTES or value[-1] in _QUOTES:
-        return f"{name} is in quotes, which are no part of it; an env file of Docker keeps them"
+        return f"{name} is in quotes: remove them; an env file of Docker keeps them"
     if name == "API key" and not value.isascii():
         return f"{name} contains a character that is not ASCII, which an HTTP header cannot hold"
     return ""

@@ -196,7 +196,9 @@ class InvalidInput(BingxError, ValueError):
         self.allowed = allowed
 
     def _text(self) -> str:
-        return f"{self.field} {self.reason}; allowed: {self.allowed}"
+        # "Did you mean BTC-USDT?" ends its sentence.
+        allowed = " Allowed" if self.reason.endswith("?") else "; allowed"
+        return f"{self.field} {self.reason}{allowed}: {self.allowed}"
 
 
 class CredentialsError(BingxError):

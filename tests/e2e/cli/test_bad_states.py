@@ -52,10 +52,28 @@ def _file(content: Callable[[World], str], mode: int = 0o600, **more: str) -> Ca
     return state
 
 
-def _nothing_runs(world: World) -> State:
+def _closed_port() -> str:
     with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    return ["--yes", "--env", f"http://127.0.0.1:{port}"], world.keys
+        return f"http://127.0.0.1:{closed.getsockname()[1]}"
+
+
+def _nothing_runs(world: World) -> State:
+    return ["--yes", "--env", _closed_port()], world.keys
+
+
+def _hanging(world: World) -> State:
+    return ["--yes", "--env", world.server(iter(lambda: b"", b"never")), "--timeout", "0.5"], world.keys
+
+
+def _other_environment(world: World) -> State:
+    other = world.stack.enter_context(Sandbox())
+    return ["--yes"], {**world.keys, "BINGX_ENV": other.url}
+
+
+def _not_whitelisted(world: World) -> State:
+    message = "your current request IP does not match IP whitelist"
+    world.sandbox.faults([{"fault": "error", "code": 100419, "msg": message, "operation": "query"}])
+    return ["--yes"], {**world.keys, **world.at}
 
 
 def _private_authority(world: World) -> State:
@@ -90,7 +108,24 @@ STATES: list[tuple[str, Callable[[World], State], int, tuple[str, ...]]] = [
     ("no key", lambda world: (["--yes"], world.at), 1, ("no API key is set", "Set BINGX_API_KEY")),
     ("a quoted key", _with(BINGX_API_KEY='"abc"'), 1, ("API key is in quotes", "env file of Docker")),
     ("a wrong key", _with(BINGX_API_KEY="abc"), 1, ("the exchange said: Incorrect apiKey",)),
-    ("a wrong secret", _with(BINGX_API_SECRET="abc"), 1, ("the exchange said: Signature",)),
+    (
+        "a wrong secret",
+        _with(BINGX_API_SECRET="abc"),
+        1,
+        ("the exchange said: Signature", "Copy the secret of this API key again"),
+    ),
+    (
+        "a key of another environment",
+        _other_environment,
+        1,
+        ("Incorrect apiKey", "that it belongs to this environment"),
+    ),
+    (
+        "an address that is not whitelisted",
+        _not_whitelisted,
+        1,
+        ("does not match IP whitelist", "Add this machine's public IP address"),
+    ),
     (
         "a key file with a byte order mark",
         _file(lambda world: f"\ufeff{world.whole()}"),
@@ -105,6 +140,13 @@ STATES: list[tuple[str, Callable[[World], State], int, tuple[str, ...]]] = [
         ("BINGX_API_KEY is set and empty: unset it, so that BINGX_KEY_FILE is read",),
     ),
     ("nothing runs there", _nothing_runs, 1, ("Connection refused", "Does anything run there?")),
+    ("a host that hangs", _hanging, 1, ("no response within 0.5 s", "give more time by --timeout")),
+    (
+        "no such host",
+        lambda world: (["--yes", "--env", "https://no-such-host.invalid"], world.keys),
+        1,
+        ("no-such-host.invalid: ", "Check the network, the name server, and the spelling of the host."),
+    ),
     (
         "a private authority",
         _private_authority,
@@ -117,7 +159,18 @@ STATES: list[tuple[str, Callable[[World], State], int, tuple[str, ...]]] = [
         1,
         ("HTTP 407 (it asks for a user and a password)", "URL of --proxy or BINGX_PROXY"),
     ),
-    ("a proxy that refuses", _proxy("403 Forbidden"), 1, ("the proxy refused the connection: HTTP 403",)),
+    (
+        "a proxy that does not run",
+        lambda world: (["--yes", "--env", "live", "--proxy", _closed_port()], world.keys),
+        1,
+        ("proxy TCP", "Start the proxy, or correct --proxy or BINGX_PROXY."),
+    ),
+    (
+        "a proxy that refuses",
+        _proxy("403 Forbidden"),
+        1,
+        ("the proxy refused the connection: HTTP 403", "Let the proxy admit"),
+    ),
     ("a clock that is an hour behind", _clock_behind, 0, ("1 h behind the exchange", "NTP")),
     ("a key without Spot Trading", _permission("Read"), 1, ("ermission",)),
     (
@@ -147,7 +200,7 @@ def world(sandbox: Sandbox, tmp_path: Path, server_tls: object) -> Iterator[Worl
 @pytest.mark.parametrize(("name", "state", "code", "said"), STATES, ids=[state[0] for state in STATES])
 def test_each_is_named_for_what_it_is(world, name, state, code, said):
     arguments, variables = state(world)
-    done = invoke("doctor", *arguments, "--timeout", "3", **{**NO_AUTHORITIES, **variables})
+    done = invoke("doctor", "--timeout", "3", *arguments, **{**NO_AUTHORITIES, **variables})
     print(f"\n$ bingx-spot doctor   # {name}\n{done.output}(exit code {done.exit_code})")
     text = " ".join(done.output.split())
     assert done.exit_code == code
@@ -156,7 +209,3 @@ def test_each_is_named_for_what_it_is(world, name, state, code, said):
     assert (code != 0) == ("Everything was checked" not in text)
     for secret in (world.sandbox.api_key, world.sandbox.api_secret):
         assert secret not in text
-
-
-def test_there_are_fifteen():
-    assert len(STATES) == 15

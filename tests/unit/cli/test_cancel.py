@@ -130,7 +130,7 @@ def test_equal_attempts_are_one_line_with_their_times_and_hosts():
     equal = replace(ATTEMPT, at=5_000, host="https://fallback.test")
     other = replace(ATTEMPT, operation="cancelOrder", result="no response", at=3_000)
     assert attempt_lines((ATTEMPT, other, equal)) == [
-        "queryOrder 2 times, 00:00:00 to 00:00:05 UTC, primary.test, fallback.test: HTTP 200, verified",
+        "queryOrder 2 times, 00:00:00 UTC to 00:00:05 UTC, primary.test, fallback.test: HTTP 200, verified",
         "cancelOrder, 00:00:03 UTC, primary.test: no response",
     ]
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from bingx_sandbox import Sandbox
+from bingx_spot import Environment
 from bingx_spot.config import Options
 from bingx_spot.doctor import CheckResult
 from bingx_spot.doctor.checks import run_checks
@@ -40,7 +41,7 @@ def found_on(monkeypatch: pytest.MonkeyPatch, _visible_at_once: None) -> FoundOn
     return found
 
 
-def found_at(url: str, *, probe: bool = True) -> dict[str, CheckResult]:
+def found_at(url: str | Environment, *, probe: bool = True) -> dict[str, CheckResult]:
     """Run all checks, and return the results by name."""
     options: Options = {"environment": url}
     return {result.check: result for result in run_checks(options, lambda: probe)}

@@ -9,6 +9,7 @@ import socket
 import pytest
 
 from bingx_sandbox import Sandbox
+from bingx_spot import Environment
 from bingx_spot.doctor import Status
 from bingx_spot.doctor.checks import check_shared_limits
 from tests.unit.doctor.conftest import found_at
@@ -56,6 +57,17 @@ class TestHealthy:
     def test_the_fallback_host_is_checked_too(self):
         found = found_at("live", probe=False)
         assert found["DNS"].status is found["fallback DNS"].status
+
+    @pytest.mark.usefixtures("_visible_at_once")
+    def test_the_key_is_checked_by_the_fallback_host_where_the_other_is_not_reached(
+        self, sandbox, monkeypatch
+    ):
+        with socket.create_server(("127.0.0.1", 0)) as closed:
+            unreached = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        monkeypatch.setenv("BINGX_API_KEY", sandbox.api_key)
+        monkeypatch.setenv("BINGX_API_SECRET", sandbox.api_secret)
+        found = found_at(Environment("both", unreached, sandbox.url))
+        assert (found["TCP"].status, found["may cancel"].status) == (Status.FAIL, Status.PASS)
 
 
 class TestKey:

@@ -164,4 +164,4 @@ def as_ccxt(members: Mapping[Any, object], named: Mapping[str, object]) -> dict[
 def format_input_error(error: InvalidInput, names: Mapping[str, str]) -> str:
     """Return an error's text with the user's names of the fields."""
     field = " ".join(names.get(word, word) for word in error.field.split(" "))
-    return visible(f"{field} {error.reason}; allowed: {error.allowed}")
+    return visible(str(InvalidInput(field, error.reason, error.allowed)))

@@ -8,7 +8,7 @@ import click
 from bingx_spot.bulk.result import CancelOutcome, CancelResult
 from bingx_spot.cli.connection import Connection, connection_options
 from bingx_spot.cli.interruption import interruptible
-from bingx_spot.cli.output import EXIT_CODES, json_option, print_json, print_table
+from bingx_spot.cli.output import EXIT_CODES, json_option, print_json, print_line, print_table
 from bingx_spot.client import CANCEL_ALL_TIMEOUT, BingxSpot
 from bingx_spot.emergency.result import CancelAllOutcome, CancelAllResult
 
@@ -60,10 +60,11 @@ def command(symbol: str | None, yes: bool, connection: Connection, as_json: bool
     ):
         if symbol is None and not yes:
             _ask(bingx)
-        if not as_json:
-            click.echo("Cancelling; the proof takes at least 20 seconds ...", err=True)
         # BINGX_TIMEOUT is for one request and its retries, and too short for the proof.
-        result = bingx.cancel_all(symbol, timeout=connection.timeout or CANCEL_ALL_TIMEOUT)
+        timeout = connection.timeout or CANCEL_ALL_TIMEOUT
+        if not as_json:
+            print_line(f"Cancelling; the proof takes at least 20 of {timeout:g} seconds ...", err=True)
+        result = bingx.cancel_all(symbol, timeout=timeout)
     if as_json:
         print_json({**connection.members(), **_members(result)})
     else:

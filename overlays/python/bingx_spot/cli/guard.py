@@ -4,16 +4,17 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
-from datetime import UTC, datetime
 from types import FrameType
 
 import click
 
 from bingx_spot.cli.connection import Connection, connection_options
 from bingx_spot.cli.interruption import signals_to
-from bingx_spot.cli.output import print_line
+from bingx_spot.cli.output import listed, print_line
 from bingx_spot.client import BingxSpot
-from bingx_spot.emergency.switch import DeadMansSwitch, SwitchWarning
+from bingx_spot.core.clock import time_of_day
+from bingx_spot.emergency.countdown import SwitchWarning
+from bingx_spot.emergency.switch import DeadMansSwitch
 
 _EPILOG = """\b
 Examples:
@@ -51,6 +52,7 @@ class _Ended(Exception):
 def command(seconds: int, connection: Connection, child: tuple[str, ...]) -> None:
     """Run a bot; if it dies, the exchange cancels every open order."""
     with connection.printing_errors(), BingxSpot.from_env(**connection.options) as bingx:
+        _say(f"Requests go to {listed(connection.members())}.")
         code = _guard(bingx.dead_mans_switch(seconds, on_warning=_warn), child)
     sys.exit(code)
 
@@ -98,8 +100,7 @@ def _run(child: tuple[str, ...]) -> int:
 
 
 def _triggers(switch: DeadMansSwitch) -> str:
-    at = datetime.fromtimestamp(switch.triggers_at / 1000, UTC)
-    return f"the exchange cancels every open order at {at:%H:%M:%S} UTC"
+    return f"the exchange cancels every open order at {time_of_day(switch.triggers_at)}"
 
 
 def _warn(warning: SwitchWarning) -> None:

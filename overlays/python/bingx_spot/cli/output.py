@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
 from decimal import Decimal
 
 import click
@@ -14,7 +13,7 @@ import click
 from bingx_spot.bulk.items import format_input_error
 from bingx_spot.bulk.result import CancelOutcome
 from bingx_spot.config import Options
-from bingx_spot.core.clock import Clock
+from bingx_spot.core.clock import Clock, time_of_day
 from bingx_spot.core.request import ApiCall, RequestSigner
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
@@ -110,18 +109,11 @@ def attempt_lines(attempts: Sequence[Attempt]) -> list[str]:
         groups.setdefault((attempt.operation, attempt.result), []).append(attempt)
     lines = []
     for (operation, result), equal in groups.items():
-        times = dict.fromkeys(_time_of_day(attempt.at) for attempt in (equal[0], equal[-1]))
+        times = dict.fromkeys(time_of_day(attempt.at) for attempt in (equal[0], equal[-1]))
         hosts = dict.fromkeys(attempt.host.partition("://")[2] or attempt.host for attempt in equal)
         count = "" if len(equal) == 1 else f" {len(equal)} times"
-        lines.append(f"{operation}{count}, {' to '.join(times)} UTC, {', '.join(hosts)}: {result}")
+        lines.append(f"{operation}{count}, {' to '.join(times)}, {', '.join(hosts)}: {result}")
     return lines
-
-
-def _time_of_day(milliseconds: int) -> str:
-    try:
-        return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%H:%M:%S}"
-    except (ValueError, OverflowError, OSError):
-        return str(milliseconds)
 
 
 def print_error(error: CallError, where: Mapping[str, object] | None = None, *, as_json: bool) -> None:
@@ -135,8 +127,12 @@ def print_error(error: CallError, where: Mapping[str, object] | None = None, *, 
     if as_json:
         print_json({**(where or {}), **error_members(error)})
         return
-    said = ", ".join(f"{name} {value}" for name, value in (where or {}).items())
-    print_line(f"{type(error).__name__}{f' ({said})' if said else ''}: {error}", err=True)
+    print_line(f"{type(error).__name__}{f' ({listed(where)})' if where else ''}: {error}", err=True)
+
+
+def listed(members: Mapping[str, object]) -> str:
+    """Return names and values in one line."""
+    return ", ".join(f"{name} {value}" for name, value in members.items())
 
 
 def print_line(text: str = "", *, err: bool = False) -> None:

@@ -23,6 +23,7 @@ from bingx_spot.cli.output import (
     STYLES,
     cell_text,
     discard_output,
+    listed,
     print_json,
     print_line,
     print_table,
@@ -104,10 +105,11 @@ class RunReport:
 
     def _print_interruption(self, counts: Counts) -> None:
         """Print how many orders have which outcome, in one line."""
-        listed = ", ".join(f"{counts.outcomes[word]:,} {word}" for word in OUTCOMES if counts.outcomes[word])
-        where = ", ".join(f"{name} {value}" for name, value in self.where.items())
+        counted = ", ".join(f"{counts.outcomes[word]:,} {word}" for word in OUTCOMES if counts.outcomes[word])
         text = "go on" if self.path is not None else "finish; with --journal it goes on where it stopped"
-        print_line(f"Interrupted: {listed}. Run the same command again to {text}. ({where})", err=True)
+        print_line(
+            f"Interrupted: {counted}. Run the same command again to {text}. ({listed(self.where)})", err=True
+        )
 
     def _print(self, counts: Counts) -> None:
         for result in self.unrecorded:

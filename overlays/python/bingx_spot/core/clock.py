@@ -4,8 +4,8 @@ import json
 import logging
 import re
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
 
@@ -70,6 +70,14 @@ class Clock:
         _log.warning("clock offset to the exchange is now %d ms, was %d ms", offset, self._offset)
         self._offset = offset
         return True
+
+
+def time_of_day(milliseconds: int) -> str:
+    """Return the time of day of Unix milliseconds; a number that no date has stays a number."""
+    try:
+        return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%H:%M:%S} UTC"
+    except (ValueError, OverflowError, OSError):
+        return str(milliseconds)
 
 
 def format_duration(seconds: float) -> str:

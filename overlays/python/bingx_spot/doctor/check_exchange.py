@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from functools import partial
 
 from bingx_spot.client import BingxSpot
-from bingx_spot.config import Options
-from bingx_spot.core.clock import MAXIMUM_OFFSET, Clock, format_duration
+from bingx_spot.config import DEFAULT_TIMEOUT, Options
+from bingx_spot.core.clock import MAXIMUM_OFFSET, Clock, format_duration, time_of_day
 from bingx_spot.credentials import Credentials
 from bingx_spot.doctor import CheckResult, Status
 from bingx_spot.doctor.check_network import OWN_AUTHORITY
@@ -29,6 +28,10 @@ SYMBOL = "BTC-USDT"
 # Milliseconds. The exchange rejects a request that is older than its recvWindow, by default 5000.
 _GOOD_OFFSET = 1000
 _DEFAULT_RECV_WINDOW = 5000
+# This package signs rightly, so only the secret can be wrong.
+_COPY_AGAIN = (
+    "Copy the secret of this API key again, all of it. If you no longer have it, create another key."
+)
 # The rows of spec/errors.yaml that mean that the server looks for parameters elsewhere.
 _OTHER_PLACEMENT = ("signature-missing", "parameter-missing", "http-media-type")
 
@@ -55,7 +58,7 @@ def check_time(options: Options) -> Iterator[CheckResult]:
     try:
         _, offset = measure_time(options)
     except CallError as error:
-        yield _no_time(error)
+        yield _no_time(error, options)
         return
     side = "behind" if offset >= 0 else "ahead of"
     off = f"{abs(offset)} ms" if abs(offset) < _GOOD_OFFSET else format_duration(abs(offset) / 1000)
@@ -70,12 +73,18 @@ def check_time(options: Options) -> Iterator[CheckResult]:
     yield CheckResult("clock", status, f"this machine is {off} {side} the exchange", fix)
 
 
-def _no_time(error: CallError) -> CheckResult:
+def _no_time(error: CallError, options: Options) -> CheckResult:
     message, fix = error.message, error.hint
     if "HTTP 407" in message:
         fix = "Put user and password into the URL of --proxy or BINGX_PROXY: http://USER:PASSWORD@HOST:PORT."
+    elif "the proxy refused" in message:
+        fix = "Let the proxy admit this host, or correct --proxy or BINGX_PROXY."
     elif "CERTIFICATE_VERIFY_FAILED" in message:
         fix = f"{OWN_AUTHORITY}."
+    elif "no complete response" in message:
+        # The message is about the last attempt, which had what the others left of the time.
+        message = f"no response within {options.get('timeout', DEFAULT_TIMEOUT):g} s"
+        fix = "Look for a firewall that lets connections through and no more, or give more time by --timeout."
     return CheckResult("clock", Status.FAIL, f"the exchange did not say its time: {message}", fix)
 
 
@@ -122,7 +131,7 @@ def check_cancel(credentials: Credentials, options: Options) -> Iterator[CheckRe
 
 
 def _probe(credentials: Credentials, options: Options, placement: Placement) -> CallError | None:
-    probing: Options = {**options, "placement": placement, "fallback": False}
+    probing: Options = {**options, "placement": placement}
     with BingxSpot(credentials, **probing) as bingx:
         try:
             bingx.cancel_order(SYMBOL, order_id=UNUSED_ORDER_ID)
@@ -144,6 +153,8 @@ def _cancel_result(error: CallError | None) -> CheckResult:
 def _failure(check: str, error: CallError) -> CheckResult:
     # Only the exchange gives a code: what else fails may be a gateway, a proxy or this machine.
     said = error.message if error.code is None else f"the exchange said: {error.message}"
+    if error.details.rule == "signature-wrong":
+        return CheckResult(check, Status.FAIL, said, _COPY_AGAIN)
     if isinstance(error, NotExecuted):
         return CheckResult(check, Status.FAIL, said, error.hint)
     fix = "Run this again; if it stays so, ask the exchange's support."
@@ -161,19 +172,12 @@ def _placement_result(accepted: list[Placement]) -> CheckResult:
 def _limits_result(error: CallError | None) -> CheckResult:
     headers: Mapping[str, str] = {} if error is None else error.details.headers
     if isinstance(error, RateLimited):
-        until = f" until {_time_of_day(error.retry_at)}" if error.retry_at else ""
+        until = f" until {time_of_day(error.retry_at)}" if error.retry_at else ""
         fix = "Wait; each request before then can make it longer."
         return CheckResult("limits", Status.FAIL, f"locked out{until}", fix)
     found = "not locked out; the exchange does not say how many requests are left"
     if remaining := headers.get("x-ratelimit-requests-remain"):
         end = headers.get("x-ratelimit-requests-expire", "")
-        window = f" until {_time_of_day(int(end))}" if end.isascii() and end.isdigit() else ""
-        found = f"{remaining} more cancels{window}"
+        window = f" until {time_of_day(int(end))}" if end.isascii() and end.isdigit() else ""
+        found = f"{remaining} more cancel{'' if remaining == '1' else 's'}{window}"
     return CheckResult("limits", Status.PASS, found)
-
-
-def _time_of_day(milliseconds: int) -> str:
-    try:
-        return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%H:%M:%S} UTC"
-    except (ValueError, OverflowError, OSError):
-        return f"{milliseconds}"

@@ -18,6 +18,8 @@ _TIMEOUT = 5.0
 _PORTS = {"https": 443, "http": 80}
 # OpenSSL's codes for a certificate whose issuer is not known: self-signed, at the end of a chain, or missing.
 _PRIVATE_AUTHORITY = (18, 19, 20)
+#: What to do where a proxy is not reached.
+OTHER_PROXY = "Start the proxy, or correct --proxy or BINGX_PROXY."
 #: What to do where a private authority signs certificates.
 OWN_AUTHORITY = "Give the file of the private authority as --ca-file, or set BINGX_CA_FILE"
 
@@ -63,19 +65,22 @@ def check_authorities(tls: ssl.SSLContext | None) -> CheckResult:
     return CheckResult("authorities", Status.WARN, found, f"{OWN_AUTHORITY}, if TLS fails.")
 
 
-def check_host(base_url: str, tls: ssl.SSLContext | None = None) -> Iterator[CheckResult]:
-    """Check DNS, TCP and TLS; yield each result, the first failure as the last one.
+def check_host(
+    base_url: str, tls: ssl.SSLContext | None = None, *, is_proxy: bool = False
+) -> Iterator[CheckResult]:
+    """Check DNS, TCP and TLS of a host or a proxy; yield each result, the first failure as the last one.
 
     Args:
-        base_url: The host, that of a proxy included.
+        base_url: Where it is.
         tls: What to trust in place of the public authorities.
+        is_proxy: Whether it is a proxy.
     """
     target = urlsplit(base_url)
     host, port = target.hostname or "", target.port or _PORTS[target.scheme]
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
-        fix = "Check the name server and the spelling of the host."
+        fix = OTHER_PROXY if is_proxy else "Check the network, the name server, and the spelling of the host."
         yield CheckResult("DNS", Status.FAIL, f"{host}: {_reason(error)}", fix)
         return
     names = sorted({str(address[4][0]) for address in addresses})
@@ -86,7 +91,9 @@ def check_host(base_url: str, tls: ssl.SSLContext | None = None) -> Iterator[Che
         connection = socket.create_connection((host, port), _TIMEOUT)
     except OSError as error:
         fix = "Check for a firewall, a VPN or a proxy that connections must go through."
-        if isinstance(error, ConnectionRefusedError) and all(map(_is_loopback, names)):
+        if is_proxy:
+            fix = OTHER_PROXY
+        elif isinstance(error, ConnectionRefusedError) and all(map(_is_loopback, names)):
             fix = "Does anything run there? `bingx-spot sandbox` starts a sandbox, and prints its URL."
         yield CheckResult("TCP", Status.FAIL, f"{host}:{port}: {_reason(error)}", fix)
         return

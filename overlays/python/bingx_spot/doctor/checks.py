@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
-from itertools import chain
 
 from bingx_spot.config import Options
 from bingx_spot.credentials import (
@@ -75,18 +74,18 @@ def run_checks(options: Options, may_probe: Callable[[], bool]) -> Iterator[Chec
     key, credentials = _check_key()
     yield key
     yield check_shared_limits()
-    yield check_proxy(parsed.base_url, options.get("proxy"))
+    proxy, tls = options.get("proxy"), options.get("tls")
+    yield check_proxy(parsed.base_url, proxy)
     if parsed.base_url.startswith("https:"):
-        yield check_authorities(options.get("tls"))
-    reached = yield from _check_exchange(parsed.base_url, options, "")
-    if parsed.fallback_url is not None:
-        yield from _check_exchange(parsed.fallback_url, options, "fallback ")
+        yield check_authorities(tls)
+    # Through a proxy, only the proxy itself can be looked at from here.
+    open_way = proxy is None or (yield from _until_failure(check_host(proxy, tls, is_proxy=True), "proxy "))
+    reached = open_way and (yield from _until_failure(_check_exchange(parsed.base_url, options)))
+    if open_way and parsed.fallback_url is not None:
+        falls_back = yield from _until_failure(_check_exchange(parsed.fallback_url, options), "fallback ")
+        reached = reached or falls_back
     if credentials is None or not reached:
-        reason = (
-            "the exchange was not reached"
-            if credentials is not None
-            else "there is no API key that can be used"
-        )
+        reason = "there is no API key that can be used" if reached else "the exchange was not reached"
         yield CheckResult(KEY_CHECK, Status.SKIP, f"key NOT checked: {reason}")
         return
     accepted = check_key(credentials, options)
@@ -152,13 +151,16 @@ def check_shared_limits() -> CheckResult:
     return CheckResult(check, Status.PASS, f"the store of {_LIMITS_VARIABLE} can be used")
 
 
-def _check_exchange(base_url: str, options: Options, prefix: str) -> Generator[CheckResult, None, bool]:
-    """Yield the results for one host, and return whether the exchange responds there."""
-    at: Options = {**options, "environment": base_url}
-    # Through a proxy, only the proxy itself can be looked at from here.
-    proxy, tls = options.get("proxy"), options.get("tls")
-    path = check_host(proxy if proxy is not None else base_url, tls)
-    for result in chain(path, check_time(at)):
+def _check_exchange(base_url: str, options: Options) -> Iterator[CheckResult]:
+    """Check the way to one host, and whether the exchange responds there."""
+    if options.get("proxy") is None:
+        yield from check_host(base_url, options.get("tls"))
+    yield from check_time({**options, "environment": base_url})
+
+
+def _until_failure(results: Iterator[CheckResult], prefix: str = "") -> Generator[CheckResult, None, bool]:
+    """Yield results, the first failure as the last one; return whether there was none."""
+    for result in results:
         yield replace(result, check=prefix + result.check)
         if result.status is Status.FAIL:
             return False
