@@ -142,8 +142,8 @@ class TestInABrowser:
     def test_shows_errors_where_its_menu_leads(self, page: str, tmp_path: Path) -> None:
         with opened(written(page, tmp_path)) as shown:
             shown.page.get_by_text("Errors", exact=True).first.click()
-            text = shown.text("order-filled-or-cancelled", "There is nothing left to cancel.")
-        assert "There is nothing left to cancel." in text
+            text = shown.text("order-filled-or-cancelled", "Do nothing, for nothing is left to cancel;")
+        assert "Do nothing, for nothing is left to cancel;" in text
 
     def test_copies_the_exact_id(self, page: str, tmp_path: Path) -> None:
         with opened(written(page, tmp_path)) as shown:

@@ -32,7 +32,26 @@ EXAMPLES = {
 }
 
 
+# How an instruction begins, and the condition that may stand before it.
+INSTRUCTION = re.compile(
+    "(If [^,]+, )?(add|ask|change|check|compare|copy|correct|create|do|find|give|look|query|see|send|set"
+    "|stop|try|use|wait)\\b",
+    re.IGNORECASE,
+)
+
+
 class TestTable:
+    def test_every_sentence_of_an_advice_is_an_instruction(self) -> None:
+        advice = [
+            text
+            for row in (*ROWS, *STATUS_ROWS)
+            for text in (row.get("advice", ""), *row.get("adviceFor", {}).values())
+        ]
+        sentences = [
+            each for text in advice for each in re.split(r"(?<=[.]) ", " ".join(text.split())) if each
+        ]
+        assert [each for each in sentences if not INSTRUCTION.match(each)] == []
+
     def test_obeys_its_schema(self) -> None:
         schema = read_json("schemas/errors.schema.json")
         Draft202012Validator.check_schema(schema)

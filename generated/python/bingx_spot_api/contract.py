@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
 # Made from spec/openapi.yaml, version 2.0.0,
-# SHA-256 af0ccb9d3fcd3b75afdedfaf1c0d2adcf5d87eb380e2d7021ae6e51319847181,
+# SHA-256 153ac128206f574bf35f6cc296d8f145b05956bef75955ec6fd500cffd5062be,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 """The contract as frozen data: limits, signing rule, servers, and the parameters and responses of each operation.
@@ -373,7 +373,7 @@ class Signing(NamedTuple):
 SPEC_VERSION = "2.0.0"
 """`info.version` of the contract."""
 
-SPEC_SHA256 = "af0ccb9d3fcd3b75afdedfaf1c0d2adcf5d87eb380e2d7021ae6e51319847181"
+SPEC_SHA256 = "153ac128206f574bf35f6cc296d8f145b05956bef75955ec6fd500cffd5062be"
 """Digest of spec/openapi.yaml."""
 
 SERVERS = (
@@ -997,7 +997,7 @@ def _cancelOpenOrders() -> Operation:
         ),
         act="cancel",
         repeat="never",
-        advice="Wait ten seconds, then see in openOrders what is open. Sending this again would cancel newer orders too.",
+        advice="Wait ten seconds, then see in openOrders what is open; sending this again would cancel newer orders too.",
         settled_by=None,
         states=None,
         timing=None,
@@ -1244,7 +1244,7 @@ def _cancelAllAfter() -> Operation:
         items=None,
         act="set",
         repeat="same-answer",
-        advice="Send it again. The switch is as the last believed answer says, and nothing else tells whether it is on.",
+        advice="Send it again; nothing but a believed answer tells whether the switch is on.",
         settled_by=None,
         states=None,
         timing=None,

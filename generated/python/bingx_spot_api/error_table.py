@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
 # Made from spec/openapi.yaml, version 2.0.0,
-# SHA-256 af0ccb9d3fcd3b75afdedfaf1c0d2adcf5d87eb380e2d7021ae6e51319847181,
+# SHA-256 153ac128206f574bf35f6cc296d8f145b05956bef75955ec6fd500cffd5062be,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 """The error table as frozen data: the meaning of each response that is not a believed success.
@@ -50,7 +50,7 @@ class ErrorRow(NamedTuple):
 TABLE_VERSION = "2.1.0"
 """Version of the error table."""
 
-TABLE_SHA256 = "78bbd84a863cdcf0086f45cc15f55547d5fa29bf3e0011582c4e914e7e2d8c1d"
+TABLE_SHA256 = "d604a67cc616ef490f33483d9f8400c5802dbf761f76faeb7ed79cb3c3e84faf"
 """Digest of spec/errors.yaml."""
 
 ROWS: tuple[ErrorRow, ...] = (
@@ -81,7 +81,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=True,
         until="after(?: time ?:?)? ?([0-9]{13})\\b",
         seconds=300,
-        advice="Stop every request from this address until the ban is over. Each further request makes it longer.",
+        advice="Stop every request from this address until the ban is over; each further one makes it longer.",
         advice_for=(),
     ),
     ErrorRow(
@@ -126,7 +126,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=True,
         until="after(?: time ?:?)? ?([0-9]{13})\\b",
         seconds=300,
-        advice="Send fewer requests a second. A lock lasts up to five minutes.",
+        advice="Wait up to five minutes, then send fewer requests a second.",
         advice_for=(),
     ),
     ErrorRow(
@@ -186,7 +186,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=True,
         until="after(?: time ?:?)? ?([0-9]{13})\\b",
         seconds=300,
-        advice="Send fewer requests a second. A lock lasts up to five minutes.",
+        advice="Wait up to five minutes, then send fewer requests a second.",
         advice_for=(),
     ),
     ErrorRow(
@@ -216,7 +216,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="Check the id, the symbol and the environment. By a client order id, an order is found for two hours only.",
+        advice="Check the id, the symbol and the environment; a client order id is found for two hours only.",
         advice_for=(),
     ),
     ErrorRow(
@@ -231,7 +231,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="There is nothing left to cancel. The order's state is in a query, if the exchange finds the order.",
+        advice="Do nothing, for nothing is left to cancel; query the order to learn its state.",
         advice_for=(),
     ),
     ErrorRow(
@@ -246,7 +246,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="There is nothing left to cancel. The text names the order's state.",
+        advice="Do nothing, for nothing is left to cancel; read the order's state in the text.",
         advice_for=(),
     ),
     ErrorRow(
@@ -261,7 +261,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="Check the id, the symbol and the environment. By a client order id, an order is found for two hours only.",
+        advice="Check the id, the symbol and the environment; a client order id is found for two hours only.",
         advice_for=(),
     ),
     ErrorRow(
@@ -276,7 +276,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="There is nothing left to cancel. The order's state is in a query, if the exchange finds the order.",
+        advice="Do nothing, for nothing is left to cancel; query the order to learn its state.",
         advice_for=(),
     ),
     ErrorRow(
@@ -306,7 +306,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="The server may expect the parameters in another place. Change the placement (json, query or form).",
+        advice="Change the placement (json, query or form), for the server may expect the parameters elsewhere.",
         advice_for=(),
     ),
     ErrorRow(
@@ -321,7 +321,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="Check the API key, and that it belongs to this environment (live or simulated trading). The exchange deletes keys that may trade and have no bound IP address after 14 idle days.",
+        advice="Check the API key, and that it belongs to this environment (live or simulated trading). If it is gone, create another one; the exchange deletes keys that may trade and have no bound IP address after 14 idle days.",
         advice_for=(),
     ),
     ErrorRow(
@@ -396,7 +396,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="Copy traders may not use the API for this. Use the exchange's app, or another account.",
+        advice="Use the exchange's app, or another account; copy traders may not use the API for this.",
         advice_for=(),
     ),
     ErrorRow(
@@ -411,7 +411,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="If the clock is right, the server does not see the parameters where they are. Change the placement (json, query or form).",
+        advice="Set the machine's clock. If it is right, change the placement (json, query or form); the server does not see the parameters where they are.",
         advice_for=(),
     ),
     ErrorRow(
@@ -441,7 +441,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="Set the machine's clock, or sign with the server's time. The timestamp is in milliseconds.",
+        advice="Set the machine's clock, or sign with the server's time, in milliseconds.",
         advice_for=(),
     ),
     ErrorRow(
@@ -516,7 +516,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="Check the id and the symbol, and that the order belongs to this account and environment. By a client order id, an order is found for two hours only.",
+        advice="Check the id and the symbol, and that the order belongs to this account and environment; a client order id is found for two hours only.",
         advice_for=(),
     ),
     ErrorRow(
@@ -606,7 +606,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="Query the order, then read the text. It is new.",
+        advice="Query the order, then read the text, for it is new.",
         advice_for=(("read", "Try again after a moment; a read changes nothing."),),
     ),
     ErrorRow(
@@ -621,7 +621,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=True,
         until="after(?: time ?:?)? ?([0-9]{13})\\b",
         seconds=300,
-        advice="Send nothing for a while. Going on leads to a ban (HTTP 418).",
+        advice="Send nothing for a while; going on leads to a ban (HTTP 418).",
         advice_for=(),
     ),
     ErrorRow(
@@ -636,7 +636,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=True,
         until="after(?: time ?:?)? ?([0-9]{13})\\b",
         seconds=300,
-        advice="Send nothing for a while. Going on leads to a ban (HTTP 418).",
+        advice="Send nothing for a while; going on leads to a ban (HTTP 418).",
         advice_for=(),
     ),
     ErrorRow(
@@ -775,7 +775,7 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="The server may expect the parameters in another place. Change the placement (json, query or form).",
+        advice="Change the placement (json, query or form), for the server may expect the parameters elsewhere.",
         advice_for=(),
     ),
     ErrorRow(
@@ -790,7 +790,7 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=True,
         until=None,
         seconds=300,
-        advice="Stop every request from this address until the ban is over. Each further request makes it longer.",
+        advice="Stop every request from this address until the ban is over; each further one makes it longer.",
         advice_for=(),
     ),
     ErrorRow(
@@ -820,7 +820,7 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=True,
         until=None,
         seconds=300,
-        advice="Send nothing for a while. Going on leads to a ban (HTTP 418).",
+        advice="Send nothing for a while; going on leads to a ban (HTTP 418).",
         advice_for=(),
     ),
     ErrorRow(
@@ -880,7 +880,7 @@ STATUS_ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="Check the base URL and any proxy. The redirect is not followed, because the API key would be sent along.",
+        advice="Check the base URL and any proxy; the redirect is not followed, for the API key would be sent along.",
         advice_for=(),
     ),
     ErrorRow(

@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
 # Made from spec/openapi.yaml, version 2.0.0,
-# SHA-256 af0ccb9d3fcd3b75afdedfaf1c0d2adcf5d87eb380e2d7021ae6e51319847181,
+# SHA-256 153ac128206f574bf35f6cc296d8f145b05956bef75955ec6fd500cffd5062be,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 """Every operation of the contract as a method: the classes of `tags.py` hand them out."""
@@ -304,7 +304,7 @@ class Trade:
             InvalidInput: An argument is not allowed; nothing was sent.
             NotExecuted: No request took effect, or can take effect; the subclass says why.
             OutcomeUnknown: It could not be learnt in time what the request has done. Wait ten seconds, then
-                see in openOrders what is open. Sending this again would cancel newer orders too.
+                see in openOrders what is open; sending this again would cancel newer orders too.
         """
         answer = self._client.get_httpx_client().request(
             "POST",
@@ -389,8 +389,8 @@ class Trade:
         Raises:
             InvalidInput: An argument is not allowed; nothing was sent.
             NotExecuted: No request took effect, or can take effect; the subclass says why.
-            OutcomeUnknown: It could not be learnt in time what the request has done. Send it again. The
-                switch is as the last believed answer says, and nothing else tells whether it is on.
+            OutcomeUnknown: It could not be learnt in time what the request has done. Send it again; nothing
+                but a believed answer tells whether the switch is on.
         """
         answer = self._client.get_httpx_client().request(
             "POST",
@@ -622,7 +622,7 @@ class AsyncTrade:
             InvalidInput: An argument is not allowed; nothing was sent.
             NotExecuted: No request took effect, or can take effect; the subclass says why.
             OutcomeUnknown: It could not be learnt in time what the request has done. Wait ten seconds, then
-                see in openOrders what is open. Sending this again would cancel newer orders too.
+                see in openOrders what is open; sending this again would cancel newer orders too.
         """
         answer = await self._client.get_async_httpx_client().request(
             "POST",
@@ -707,8 +707,8 @@ class AsyncTrade:
         Raises:
             InvalidInput: An argument is not allowed; nothing was sent.
             NotExecuted: No request took effect, or can take effect; the subclass says why.
-            OutcomeUnknown: It could not be learnt in time what the request has done. Send it again. The
-                switch is as the last believed answer says, and nothing else tells whether it is on.
+            OutcomeUnknown: It could not be learnt in time what the request has done. Send it again; nothing
+                but a believed answer tells whether the switch is on.
         """
         answer = await self._client.get_async_httpx_client().request(
             "POST",

@@ -162,7 +162,7 @@ class TestLockout:
         assert type(error) is RateLimited
         assert error.message == "not sent: cancelOrder is locked by the exchange for another 12 s"
         assert error.hint == (
-            "Wait until the time in retry_at. Each request before it makes the lock longer."
+            "Wait until the time in retry_at; each request before it makes the lock longer."
         )
         assert error.retry_at == BEGIN + 12_000
         assert error.details.rule == ""
@@ -182,7 +182,7 @@ class TestNearLock:
         assert error.message == (
             "not sent: one more equal error of cancelOrder could lock it for eight minutes"
         )
-        assert error.hint == "Wait until the time in retry_at. Find out why it fails again and again."
+        assert error.hint == "Wait until the time in retry_at; then find out why it fails again and again."
         assert error.retry_at == BEGIN + 480_000
         assert run.effects == []
 

@@ -58,7 +58,7 @@ def _lockout(context: CallContext, deadline: Deadline, operation: Operation) -> 
     while (locked := context.state.lockouts.seconds_left(name)) > 0:
         if locked >= deadline.seconds_left():
             text = f"not sent: {name} is locked by the exchange for another {locked:.0f} s"
-            return _wait_until(context, locked, text, "Each request before it makes the lock longer.")
+            return _wait_until(context, locked, text, "each request before it makes the lock longer")
         yield Sleep(locked)
     return None
 
@@ -74,7 +74,7 @@ def _near_lock(
     while (seconds := guard.seconds_left(name)) > 0:
         if operation.settled_by is not None or seconds >= deadline.seconds_left():
             text = f"not sent: one more equal error of {name} could lock it for eight minutes"
-            return _wait_until(context, seconds, text, "Find out why it fails again and again.", NEAR_LOCK)
+            return _wait_until(context, seconds, text, "then find out why it fails again and again", NEAR_LOCK)
         yield Sleep(seconds)
     return None
 
@@ -118,5 +118,5 @@ def _no_permit(context: CallContext, deadline: Deadline, operation: Operation, s
 
 def _wait_until(context: CallContext, seconds: float, text: str, reason: str, rule: str = "") -> RateLimited:
     until = context.clock.timestamp() + round(seconds * 1000)
-    hint = f"Wait until the time in retry_at. {reason}"
+    hint = f"Wait until the time in retry_at; {reason}."
     return RateLimited(ErrorDetails(text, retry_at=until, hint=hint, rule=rule))
