@@ -49,8 +49,8 @@ def test_a_dry_run_shows_the_request_and_sends_nothing():
     ("arguments", "said"),
     [
         (["nothing"], "'nothing' is not one of"),
-        (["openOrders", "symbol"], "'symbol' is not KEY=VALUE; openOrders takes symbol, recvWindow."),
-        (["openOrders", "pair=A-B"], "'pair=A-B' is not KEY=VALUE; openOrders takes symbol, recvWindow."),
+        (["openOrders", "symbol"], "'symbol' is not KEY=VALUE."),
+        (["openOrders", "pair=A-B"], "pair is no parameter; openOrders takes symbol, recvWindow."),
         (["serverTime", "a=1"], "serverTime takes nothing."),
         (["openOrders", "symbol=A-B", "symbol=A-B"], "symbol is given twice."),
         (["openOrders", "symbol=a-b"], "symbol is 'a-b'; allowed: text that matches"),

@@ -54,10 +54,10 @@ def test_a_table_obeys_nothing_that_its_title_labels_or_values_hold(capsys, monk
 
 def test_a_line_and_an_error_are_one_line_whatever_they_hold(capsys):
     print_line(HOSTILE)
-    print_error(NotSent(ErrorDetails(HOSTILE, hint=HOSTILE)), as_json=False)
+    print_error(NotSent(ErrorDetails(HOSTILE, hint=HOSTILE)), {"host": "h"}, as_json=False)
     shown = capsys.readouterr()
     assert shown.out == f"{WRITTEN_OUT}\n"
-    assert shown.err == f"NotSent: {WRITTEN_OUT}. {WRITTEN_OUT}\n"
+    assert shown.err == f"NotSent (host h): {WRITTEN_OUT}. {WRITTEN_OUT}\n"
 
 
 def test_json_escapes_what_a_terminal_would_obey_and_reads_back_the_same(capsys):

@@ -182,7 +182,7 @@ class TestNearLock:
         assert error.message == (
             "not sent: one more equal error of cancelOrder could lock it for eight minutes"
         )
-        assert error.hint == "Wait until the time in retry_at; then find out why it fails again and again."
+        assert error.hint == "Wait until the time in retry_at; then find out why it goes on failing."
         assert error.retry_at == BEGIN + 480_000
         assert run.effects == []
 

@@ -29,7 +29,7 @@ _ROUNDED_SHOWN = 20
 def open_journal(
     path: Path | None, rows: Rows | None, environment: str, api_key: str, *, skip_bad: bool
 ) -> Journal:
-    """Open the journal of a run with its orders, after a check of each row; parameters as the options.
+    """Open the journal of a run with its orders, after a check of each row.
 
     Raises:
         UsageError: A row cannot be sent.
@@ -71,8 +71,8 @@ def _import_rows(journal: Journal, rows: Rows, *, skip_bad: bool) -> Counter[str
             problems["duplicates"] += 1
             print_line(f"line {problem.line}: duplicate of line {problem.first}", err=True)
         elif isinstance(problem, LostRow):
-            text = f"line {problem.line}: the journal's row of it is damaged; nothing is sent for its order"
-            print_line(text, err=True)
+            reason = "the journal's row of it is damaged; nothing is sent for its order"
+            print_line(f"line {problem.line}: {reason}", err=True)
         else:
             problems["bad"] += 1
             print_line(f"line {problem.line}: {problem.reason}", err=True)

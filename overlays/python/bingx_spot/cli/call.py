@@ -12,8 +12,8 @@ from bingx_spot.cli.interruption import interruptible
 from bingx_spot.cli.output import (
     dry_run_option,
     json_option,
+    key_values,
     print_json,
-    print_request,
     print_table,
     usage_errors,
 )
@@ -86,7 +86,7 @@ def command(
         check_arguments(operation, values, wire_names=True)
         call = ApiCall.of(operation, values)
         if dry_run:
-            print_request(call, connection.options, as_json=as_json)
+            connection.print_request(call, as_json=as_json)
             return
         printing = connection.printing_errors(as_json=as_json)
         unknown = f"Unknown whether {name} took effect."
@@ -107,12 +107,11 @@ def _values(operation: Operation, parameters: tuple[str, ...]) -> dict[str, Any]
         name: argument for argument in operation.arguments for name in (argument.python_name, argument.name)
     }
     values: dict[str, Any] = {}
-    for parameter in parameters:
-        name, equals, text = parameter.partition("=")
+    for name, text in key_values(parameters).items():
         argument = arguments.get(name)
-        if not equals or argument is None:
+        if argument is None:
             names = ", ".join(operation.parameters) or "nothing"
-            raise click.UsageError(f"{parameter!r} is not KEY=VALUE; {operation.operation_id} takes {names}.")
+            raise click.UsageError(f"{name} is no parameter; {operation.operation_id} takes {names}.")
         if argument.name in values:
             raise click.UsageError(f"{argument.name} is given twice.")
         values[argument.name] = text if argument.type == "string" else _number(text)

@@ -19,7 +19,6 @@ from bingx_spot.cli.output import (
     error_members,
     json_option,
     print_json,
-    print_request,
     print_table,
 )
 from bingx_spot.client import BingxSpot
@@ -128,7 +127,7 @@ def command(
     named: dict[str, Any] = {"order_id": order_id, "client_order_id": client_order_id}
     request = cancel_order_request(symbol, order_id, client_order_id, restriction, recv_window)
     if dry_run:
-        print_request(ApiCall.of(CANCEL, request.to_dict()), connection.options, as_json=as_json)
+        connection.print_request(ApiCall.of(CANCEL, request.to_dict()), as_json=as_json)
         return
     outcome: CancelOutcome = CancelOutcome.CANCELLED
     order: Order | None

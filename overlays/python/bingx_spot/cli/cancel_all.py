@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from bingx_spot.bulk.result import CancelOutcome, CancelResult
+from bingx_spot.bulk.result import CancelOutcome
 from bingx_spot.cli.connection import Connection, connection_options
 from bingx_spot.cli.interruption import interruptible
 from bingx_spot.cli.output import EXIT_CODES, json_option, print_json, print_line, print_table
@@ -31,15 +31,15 @@ Exit codes, and the word that --json gives as "outcome":
   15   open          these orders are open, and could not be cancelled
   130                interrupted; run it again
 """
-_EXIT_CODES = {
-    CancelAllOutcome.NOTHING_OPEN: 0,
-    CancelAllOutcome.OPEN: EXIT_CODES[CancelOutcome.STILL_OPEN],
-    CancelAllOutcome.UNKNOWN: EXIT_CODES[CancelOutcome.UNKNOWN],
-}
-_TITLES = {
-    CancelAllOutcome.NOTHING_OPEN: ("Nothing is open", "green"),
-    CancelAllOutcome.OPEN: ("Orders are still open", "red"),
-    CancelAllOutcome.UNKNOWN: ("It is unknown whether orders are open", "magenta"),
+# Title, colour and exit code.
+_ENDINGS = {
+    CancelAllOutcome.NOTHING_OPEN: ("Nothing is open", "green", 0),
+    CancelAllOutcome.OPEN: ("Orders are still open", "red", EXIT_CODES[CancelOutcome.STILL_OPEN]),
+    CancelAllOutcome.UNKNOWN: (
+        "It is unknown whether orders are open",
+        "magenta",
+        EXIT_CODES[CancelOutcome.UNKNOWN],
+    ),
 }
 # How many orders that are not cancelled a table shows.
 _SHOWN = 20
@@ -65,12 +65,12 @@ def command(symbol: str | None, yes: bool, connection: Connection, as_json: bool
         if not as_json:
             print_line(f"Cancelling; the proof takes at least 20 of {timeout:g} seconds ...", err=True)
         result = bingx.cancel_all(symbol, timeout=timeout)
+    title, style, code = _ENDINGS[result.outcome]
     if as_json:
         print_json({**connection.members(), **_members(result)})
     else:
-        title, style = _TITLES[result.outcome]
         print_table(title, style, {**connection.members(), **_rows(result)})
-    sys.exit(_EXIT_CODES[result.outcome])
+    sys.exit(code)
 
 
 def _ask(bingx: BingxSpot) -> None:
@@ -89,15 +89,10 @@ def _ask(bingx: BingxSpot) -> None:
 
 
 def _members(result: CancelAllResult) -> dict[str, Any]:
-    orders = [_order_members(each) for each in result.results]
+    # Each order as it was stated last; of what was seen that is never missing.
+    orders = [{"outcome": each.outcome, **(each.order.raw if each.order else {})} for each in result.results]
     error = None if result.error is None else str(result.error)
     return {"outcome": result.outcome, "symbol": result.symbol, "orders": orders, "error": error}
-
-
-def _order_members(each: CancelResult) -> dict[str, Any]:
-    # The order as it was stated last; of what was seen it is never missing.
-    stated = {} if each.order is None else dict(each.order.raw)
-    return {"outcome": each.outcome, **stated}
 
 
 def _rows(result: CancelAllResult) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Where and how the requests of a command go: the options for it, the same in all commands that send any."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,8 +11,11 @@ from typing import Any, cast
 import click
 
 from bingx_spot.bulk.result import CancelOutcome
-from bingx_spot.cli.output import EXIT_CODES, environment_option, print_error, usage_errors
+from bingx_spot.cli.output import EXIT_CODES, print_error, print_json, print_table, usage_errors
 from bingx_spot.config import Config, Options
+from bingx_spot.core.clock import Clock
+from bingx_spot.core.request import ApiCall, RequestSigner
+from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
 from bingx_spot.exceptions import CallError, OutcomeUnknown
 from bingx_spot.settings import SETTINGS, with_environment
@@ -39,25 +43,15 @@ FAILURE_CODES: Mapping[type[CallError], int] = {
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Where and how the requests of a command go.
-
-    Attributes:
-        environment: The environment.
-        options: The options of a client, those that environment variables give included.
-        timeout: What `--timeout` itself says, in seconds, or None.
-    """
+    """Where and how the requests of a command go."""
 
     environment: Environment
-    options: Options
-    timeout: float | None
+    options: Options  # of a client, those that environment variables give included
+    timeout: float | None  # what `--timeout` itself says, in seconds
 
     @classmethod
     def parse(cls, environment: str, texts: Mapping[str, str]) -> "Connection":
-        """Return the connection for what the user gave.
-
-        Args:
-            environment: The value of `--env`.
-            texts: The values of the other options that are given, by the names in `SETTINGS`.
+        """Return the connection for `--env` and the other options that are given, by their names.
 
         Raises:
             InvalidInput: An option or a variable is not allowed; the error names it.
@@ -75,6 +69,20 @@ class Connection:
     def command(self, *words: object) -> str:
         """Return a command of this program for the same environment, to be pasted."""
         return f"bingx-spot {' '.join(map(str, words))} --env {self.environment.option}"
+
+    def print_request(self, call: ApiCall, *, as_json: bool) -> None:
+        """Print the request that would be sent, stamped and signed, secrets masked."""
+        placement = self.options.get("placement", "auto")
+        info = (
+            RequestSigner(Credentials.from_env(), Clock())
+            .sign_request(call, self.environment.base_url, None if placement == "auto" else placement)
+            .info
+        )
+        shown = {**self.members(), "method": info.method, "url": info.url, "placement": info.placement}
+        if as_json:
+            print_json({**shown, "parameters": dict(info.parameters), "headers": dict(info.headers)})
+        else:
+            print_table("Dry run: nothing was sent", "cyan", {**shown, **info.headers, **info.parameters})
 
     @contextmanager
     def printing_errors(
@@ -104,4 +112,11 @@ def connection_options(command: Callable[..., None]) -> Callable[..., None]:
     for name, (metavar, description) in reversed(_OPTIONS.items()):
         variable = SETTINGS[name].variable
         run = click.option(f"--{name}", metavar=metavar, help=f"{description} [{variable}]")(run)
-    return environment_option(run)
+    return click.option(
+        "--env",
+        "environment",
+        metavar="live|vst|sandbox|URL",
+        default=lambda: os.environ.get(SETTINGS["env"].variable) or "live",
+        show_default="BINGX_ENV, else live",
+        help="Where to send requests.",
+    )(run)

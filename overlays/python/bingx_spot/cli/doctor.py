@@ -4,6 +4,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
+from shutil import get_terminal_size
+from textwrap import wrap
 
 import click
 
@@ -12,7 +14,6 @@ from bingx_spot.cli.connection import Connection, connection_options
 from bingx_spot.cli.interruption import interruptible
 from bingx_spot.cli.output import (
     EXIT_CODES,
-    cell_text,
     json_option,
     print_json,
     print_line,
@@ -22,6 +23,7 @@ from bingx_spot.doctor import CheckResult, Status
 from bingx_spot.doctor.check_exchange import CANCEL_CHECK, KEY_CHECK, measure_time
 from bingx_spot.doctor.checks import QUESTION, run_checks
 from bingx_spot.exceptions import CallError
+from bingx_spot.visible_text import visible
 
 _DOCTOR_EPILOG = """\b
 Examples:
@@ -49,7 +51,7 @@ Exit codes:
   2    wrong usage
   3    the exchange did not say its time
 """
-_STYLES = {Status.PASS: "green", Status.WARN: "yellow", Status.FAIL: "red", Status.SKIP: "dim"}
+_COLORS = {Status.PASS: "green", Status.WARN: "yellow", Status.FAIL: "red", Status.SKIP: "bright_black"}
 
 
 @click.command("doctor", epilog=_DOCTOR_EPILOG)
@@ -105,23 +107,15 @@ def _is_checked(statuses: Mapping[str, Status], check: str) -> bool:
 
 
 def _print_each(results: Iterator[CheckResult]) -> Iterator[CheckResult]:
-    # One line at a time: a host that does not respond takes seconds.
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console(highlight=False)
+    # One at a time: a host that does not respond takes seconds.
+    indent, width = " " * 22, get_terminal_size().columns
     for result in results:
-        row = Table.grid(padding=(0, 2, 0, 0))
-        row.add_column(width=4)
-        row.add_column(width=14)
-        row.add_column(overflow="fold")
-        row.add_row(
-            Text(result.status, _STYLES[result.status]), Text(result.check), Text(cell_text(result.found))
-        )
-        if result.fix:
-            row.add_row("", "", Text(cell_text(result.fix), "dim"))
-        console.print(row)
+        first, *others = wrap(f"{result.check:<16}{result.found}", width - 6, subsequent_indent=indent[6:])
+        click.secho(visible(f"{result.status:<6}"), fg=_COLORS[result.status], nl=False)
+        for line in (first, *(indent[:6] + line for line in others)):
+            print_line(line)
+        for line in wrap(result.fix, width, initial_indent=indent, subsequent_indent=indent):
+            print_line(line)
         yield result
 
 

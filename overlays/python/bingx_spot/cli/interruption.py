@@ -20,9 +20,7 @@ _SHOW_CURSOR = b"\x1b[?25h"
 def interruptible(text: str, unsent: str = "") -> Iterator[None]:
     """Let Ctrl-C end the command with a text that says what is known and what to do next.
 
-    Args:
-        text: The text.
-        unsent: The text where nothing was sent that can have taken effect.
+    `unsent` is the text where nothing was sent that can have taken effect.
     """
     try:
         yield

@@ -12,11 +12,7 @@ import click
 
 from bingx_spot.bulk.items import format_input_error
 from bingx_spot.bulk.result import CancelOutcome
-from bingx_spot.config import Options
-from bingx_spot.core.clock import Clock, time_of_day
-from bingx_spot.core.request import ApiCall, RequestSigner
-from bingx_spot.credentials import Credentials
-from bingx_spot.environments import Environment
+from bingx_spot.core.clock import time_of_day
 from bingx_spot.exceptions import Attempt, CallError, CredentialsError, InvalidInput
 from bingx_spot.visible_text import visible, visible_json
 
@@ -58,15 +54,6 @@ OPTION_NAMES = {
     "timeout": "--timeout",
 }
 
-
-environment_option = click.option(
-    "--env",
-    "environment",
-    metavar="live|vst|sandbox|URL",
-    default=lambda: os.environ.get("BINGX_ENV") or "live",
-    show_default="BINGX_ENV, else live",
-    help="Where to send requests.",
-)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for programs.")
 dry_run_option = click.option(
     "--dry-run", is_flag=True, help="Show the request, secrets masked, and send nothing."
@@ -84,16 +71,13 @@ def usage_errors(names: Mapping[str, str] = OPTION_NAMES) -> Iterator[None]:
         raise click.UsageError(f"{error}.") from None
 
 
-def code_number(code: int | str | None) -> int | str | None:
-    """Return an error code for JSON, in which it is a number; the exchange sends some as text."""
-    return int(code) if isinstance(code, str) and code.removeprefix("-").isdecimal() else code
-
-
 def error_members(error: CallError) -> dict[str, object]:
     """Return the members of the JSON object for a failed call."""
+    code = error.code
     return {
         "error": type(error).__name__,
-        "code": code_number(error.code),
+        # The exchange sends some as text.
+        "code": int(code) if isinstance(code, str) and code.removeprefix("-").isdecimal() else code,
         "message": error.message,
         "httpStatus": error.http_status,
         "hint": error.hint or None,
@@ -116,23 +100,30 @@ def attempt_lines(attempts: Sequence[Attempt]) -> list[str]:
     return lines
 
 
-def print_error(error: CallError, where: Mapping[str, object] | None = None, *, as_json: bool) -> None:
-    """Print why a call failed: one JSON object, or a line on standard error.
-
-    Args:
-        error: The error.
-        where: The names and values that say where requests went.
-        as_json: Whether to print JSON.
-    """
+def print_error(error: CallError, where: Mapping[str, object], *, as_json: bool) -> None:
+    """Print why a call failed, and where: one JSON object, or a line on standard error."""
     if as_json:
-        print_json({**(where or {}), **error_members(error)})
-        return
-    print_line(f"{type(error).__name__}{f' ({listed(where)})' if where else ''}: {error}", err=True)
+        print_json({**where, **error_members(error)})
+    else:
+        print_line(f"{type(error).__name__} ({listed(where)}): {error}", err=True)
 
 
 def listed(members: Mapping[str, object]) -> str:
     """Return names and values in one line."""
     return ", ".join(f"{name} {value}" for name, value in members.items())
+
+
+def key_values(parameters: Sequence[str]) -> dict[str, str]:
+    """Return the values of `KEY=VALUE` arguments; raise a usage error where they are not."""
+    pairs: dict[str, str] = {}
+    for parameter in parameters:
+        name, equals, value = parameter.partition("=")
+        if not equals or not name:
+            raise click.UsageError(f"{parameter!r} is not KEY=VALUE.")
+        if name in pairs:
+            raise click.UsageError(f"{name} is given twice.")
+        pairs[name] = value
+    return pairs
 
 
 def print_line(text: str = "", *, err: bool = False) -> None:
@@ -141,44 +132,13 @@ def print_line(text: str = "", *, err: bool = False) -> None:
 
 
 def print_json(value: object, *, indent: int | None = None) -> None:
-    """Print JSON on one line of standard output, an object without the members that are None.
-
-    Args:
-        value: What to print.
-        indent: Print it on many lines, for people, each level indented by so much.
-    """
+    """Print JSON, an object without the members that are None: on one line, or indented for people."""
     if isinstance(value, Mapping):
         value = {name: member for name, member in value.items() if member is not None}
     # JSON can escape what the encoding of the stream does not have.
     escaped = "utf" not in (sys.stdout.encoding or "").lower()
     text = json.dumps(value, ensure_ascii=escaped, default=str, indent=indent)
     click.echo("\n".join(map(visible_json, text.split("\n"))))
-
-
-def print_request(call: ApiCall, options: Options, *, as_json: bool) -> None:
-    """Print the request that would be sent, stamped and signed, secrets masked."""
-    signer, environment = RequestSigner(Credentials.from_env(), Clock()), options.get("environment", "live")
-    parsed, placement = Environment.parse(environment), options.get("placement", "auto")
-    first = None if placement == "auto" else placement
-    info = signer.sign_request(call, parsed.base_url, first).info
-    if as_json:
-        members = {
-            "environment": parsed.name,
-            "host": parsed.base_url,
-            "method": info.method,
-            "url": info.url,
-            "placement": info.placement,
-        }
-        print_json({**members, "parameters": dict(info.parameters), "headers": dict(info.headers)})
-        return
-    rows = {
-        "environment": parsed.name,
-        info.method: info.url,
-        "placement": info.placement,
-        **info.headers,
-        **info.parameters,
-    }
-    print_table("Dry run: nothing was sent", "cyan", rows)
 
 
 def print_table(title: str, style: str, rows: Mapping[str, object], *, stderr: bool = False) -> None:

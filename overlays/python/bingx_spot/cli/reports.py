@@ -38,27 +38,16 @@ _NOT_CANCELLED = tuple(word for word in OUTCOMES if word not in (CancelOutcome.C
 
 @dataclass(slots=True)
 class RunReport:
-    """Records and prints the results of a bulk run, and its summary.
-
-    Attributes:
-        journal: The journal of the run.
-        where: The names and values that say where requests go.
-        path: The journal's file, or None where it ends with the process.
-        as_json: Whether to print each result as a line of JSON.
-        outcomes: How many orders ended with which outcome.
-        unrecorded: Results that the journal could not record.
-        problem: Why the run has to end early, or empty.
-        output_closed: Whether standard output cannot be written any more.
-    """
+    """Records and prints the results of a bulk run, and its summary."""
 
     journal: Journal
-    where: Mapping[str, object] = field(default_factory=dict)
-    path: Path | None = None
+    where: Mapping[str, object] = field(default_factory=dict)  # requests go
+    path: Path | None = None  # of the journal, where it outlives the process
     as_json: bool = False
     outcomes: Counter[str] = field(default_factory=Counter)
-    unrecorded: list[CancelResult] = field(default_factory=list)
-    problem: str = ""
-    output_closed: bool = False
+    unrecorded: list[CancelResult] = field(default_factory=list)  # results that the journal could not take
+    problem: str = ""  # why the run has to end early
+    output_closed: bool = False  # standard output cannot be written any more
 
     def add(self, result: CancelResult) -> None:
         """Record a result in the journal, and print it."""
@@ -208,8 +197,5 @@ class RunProgress(Progress):
 
 
 class _Rate(ProgressColumn):
-    """Column with the recent number of orders a second."""
-
     def render(self, task: Task) -> Text:
-        """Return the text of the column."""
         return Text("" if task.speed is None else f"{task.speed:.1f}/s")

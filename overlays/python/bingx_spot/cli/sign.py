@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import click
 
-from bingx_spot.cli.output import json_option, print_json, print_line
+from bingx_spot.cli.output import json_option, key_values, print_json, print_line
 from bingx_spot.core.signing import canonical_string, sign
 from bingx_spot.credentials import (
     API_SECRET_VARIABLE,
@@ -50,7 +50,7 @@ def command(parameters: tuple[str, ...], signature: str | None, body: str | None
     if bool(parameters) == bool(body) or (body and signature is None):
         raise click.UsageError("Give KEY=VALUE parameters, or --body together with --compare.")
     try:
-        pairs, secret = _parse_pairs(parameters), _secret()
+        pairs, secret = key_values(parameters), _secret()
         if signature is not None:
             sys.exit(_compare(pairs, body or "", signature, secret, as_json=as_json))
         canonical = canonical_string(pairs)
@@ -106,15 +106,3 @@ def _secret() -> str:
         f"There is no secret to sign with. Set {API_SECRET_VARIABLE}, or {KEY_FILE_VARIABLE} to the path "
         "of a key file."
     )
-
-
-def _parse_pairs(parameters: tuple[str, ...]) -> dict[str, str]:
-    pairs: dict[str, str] = {}
-    for parameter in parameters:
-        name, equals, value = parameter.partition("=")
-        if not equals or not name:
-            raise click.UsageError(f"{parameter!r} is not KEY=VALUE.")
-        if name in pairs:
-            raise click.UsageError(f"{name} is given twice.")
-        pairs[name] = value
-    return pairs

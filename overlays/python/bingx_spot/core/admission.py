@@ -74,7 +74,7 @@ def _near_lock(
     while (seconds := guard.seconds_left(name)) > 0:
         if operation.settled_by is not None or seconds >= deadline.seconds_left():
             text = f"not sent: one more equal error of {name} could lock it for eight minutes"
-            return _wait_until(context, seconds, text, "then find out why it fails again and again", NEAR_LOCK)
+            return _wait_until(context, seconds, text, "then find out why it goes on failing", NEAR_LOCK)
         yield Sleep(seconds)
     return None
 
