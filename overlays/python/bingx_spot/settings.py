@@ -20,27 +20,17 @@ _CONNECTION_OPTIONS = ("proxy", "tls")
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting.
-
-    Attributes:
-        option: The keyword argument of a client.
-        variable: The environment variable.
-        parse: Returns the argument for a text; what is wrong with it is found when the client checks it.
-    """
+    """One setting, which is a keyword argument of a client and an environment variable."""
 
     option: str
     variable: str
-    parse: Callable[[str], Any]
+    parse: Callable[[str], Any]  # to the argument, which the client checks
 
     def value(self, text: str, name: str) -> Any:
         """Return the argument for a text.
 
-        Args:
-            text: The text.
-            name: Where the user gave it, for the error.
-
         Raises:
-            InvalidInput: It is not allowed.
+            InvalidInput: It is not allowed; the error has the name by which the user gave it.
         """
         try:
             value = self.parse(text)

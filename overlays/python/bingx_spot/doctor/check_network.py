@@ -25,12 +25,7 @@ OWN_AUTHORITY = "Give the file of the private authority as --ca-file, or set BIN
 
 
 def check_proxy(base_url: str, proxy: str | None) -> CheckResult:
-    """Check which proxy requests go through: the one that is given as an option, and no other.
-
-    Args:
-        base_url: Where requests go.
-        proxy: The option `proxy`.
-    """
+    """Check which proxy requests to a base URL go through: the one of the option, and no other."""
     if proxy is not None:
         return CheckResult("proxy", Status.PASS, f"requests go through {_host_of(proxy)}")
     target, variables = urlsplit(base_url), getproxies()
@@ -55,26 +50,21 @@ def _host_of(proxy: str) -> str:
 
 def check_authorities(tls: ssl.SSLContext | None) -> CheckResult:
     """Check whether variables name certificate authorities, which the SDK reads from an option alone."""
+    if tls is not None:
+        found = "those of BINGX_CA_FILE or --ca-file are trusted"
+        return CheckResult("authorities", Status.PASS, found)
     ignored = [name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)]
-    trusted = (
-        "the public ones are trusted" if tls is None else "those of BINGX_CA_FILE or --ca-file are trusted"
-    )
-    if tls is not None or not ignored:
-        return CheckResult("authorities", Status.PASS, trusted)
-    found = f"not read, on purpose: {' and '.join(ignored)}; {trusted}"
-    return CheckResult("authorities", Status.WARN, found, f"{OWN_AUTHORITY}, if TLS fails.")
+    found = "the public ones are trusted"
+    if not ignored:
+        return CheckResult("authorities", Status.PASS, found)
+    found = f"{found}; {' and '.join(ignored)} not read, on purpose"
+    return CheckResult("authorities", Status.WARN, found, f"If TLS fails: {OWN_AUTHORITY}.")
 
 
 def check_host(
     base_url: str, tls: ssl.SSLContext | None = None, *, is_proxy: bool = False
 ) -> Iterator[CheckResult]:
-    """Check DNS, TCP and TLS of a host or a proxy; yield each result, the first failure as the last one.
-
-    Args:
-        base_url: Where it is.
-        tls: What to trust in place of the public authorities.
-        is_proxy: Whether it is a proxy.
-    """
+    """Check DNS, TCP and TLS of a host or a proxy; yield each result, the first failure as the last one."""
     target = urlsplit(base_url)
     host, port = target.hostname or "", target.port or _PORTS[target.scheme]
     try:

@@ -60,12 +60,10 @@ _EMPTY_REPORT: ProcessReport = {
 
 
 def run_checks(options: Options, may_probe: Callable[[], bool]) -> Iterator[CheckResult]:
-    """Run all checks, and yield each result as it is known.
+    """Run all checks with the options of a client, and yield each result as it is known.
 
-    Args:
-        options: The options of a client.
-        may_probe: Returns whether cancels of an order id that cannot exist may be sent; called only if
-            everything that they need works. The key itself is checked by a query.
+    The key is checked by a query. `may_probe` is called only if that has worked, and returns whether cancels
+    of an order id that cannot exist may be sent.
 
     Raises:
         InvalidInput: There is no such environment.

@@ -30,21 +30,12 @@ _LISTS = {"orderIds": "order_id", "clientOrderIDs": "client_order_id"}
 
 
 class ClientSettings(NamedTuple):
-    """What a client is built of; another one is built when they change.
-
-    Attributes:
-        api_key: The API key.
-        api_secret: The secret.
-        environment: `live`, `vst` or a base URL.
-        timeout: How long a cancel may take, in seconds.
-        proxy: The URL of a proxy, or None.
-        cafile: Path of a file of trusted certificates, or None.
-    """
+    """What a client is built of; another one is built when they change."""
 
     api_key: str
     api_secret: str
-    environment: str
-    timeout: float
+    environment: str  # live, vst or a base URL
+    timeout: float  # of a whole cancel, in seconds
     proxy: str | None
     cafile: str | None
 
