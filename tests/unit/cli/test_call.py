@@ -29,7 +29,7 @@ def test_it_prints_the_data_with_exact_ids(sandbox):
 def test_errors_have_exit_codes_of_their_own(sandbox):
     missing = invoke("call", "queryOrder", f"symbol={SYMBOL}", "orderId=1", sandbox=sandbox)
     assert (missing.exit_code, missing.stdout) == (1, "")
-    assert "OrderNotFound (environment" in missing.stderr
+    assert "OrderNotFound (host http" in missing.stderr
     sandbox.faults([{"fault": "html", "status": 520}])
     unknown = invoke("call", "cancelOpenOrders", f"symbol={SYMBOL}", "--json", sandbox=sandbox)
     assert unknown.exit_code == 3

@@ -1,6 +1,7 @@
 """`bingx-spot cancel` and `query`: outcome, exit code and output, for each ending."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -95,6 +96,11 @@ def test_an_order_id_may_follow_the_symbol(monkeypatch):
 def test_a_code_is_a_number_in_json_however_it_was_received(monkeypatch):
     install(monkeypatch, module, RequestRejected(replace(DETAILS, code="100404")))
     assert json.loads(invoke(*ARGUMENTS, "--json").stdout)["code"] == 100404
+
+
+def test_a_hint_that_names_retry_at_has_it_beside(monkeypatch):
+    install(monkeypatch, module, OutcomeUnknown(replace(DETAILS, retry_at=5_000)))
+    assert re.search(r"│ retry_at +│ 00:00:05 UTC", invoke(*ARGUMENTS).stdout)
 
 
 def test_what_no_code_stands_beside_is_not_said_by_the_exchange(monkeypatch):
@@ -273,7 +279,8 @@ class TestQuery:
         done = invoke(*QUERY)
         assert done.exit_code == code
         where = "environment live, host https://open-api.bingx.com"
-        assert done.stderr.startswith(f"{kind.__name__} ({where}): it said no (code 100404). What to do.")
+        said = "it said no (code 100404). What to do. retry_at is 00:00:00 UTC."
+        assert done.stderr == f"{kind.__name__} ({where}): {said}\n"
         assert not done.stdout
         done = invoke(*QUERY, "--json")
         assert done.exit_code == code

@@ -12,6 +12,7 @@ from bingx_spot import CancelOutcome, CredentialsError, ErrorDetails, InvalidInp
 from bingx_spot.cli import output
 from bingx_spot.cli.output import (
     EXIT_CODES,
+    listed,
     print_error,
     print_json,
     print_line,
@@ -58,6 +59,11 @@ def test_a_line_and_an_error_are_one_line_whatever_they_hold(capsys):
     shown = capsys.readouterr()
     assert shown.out == f"{WRITTEN_OUT}\n"
     assert shown.err == f"NotSent (host h): {WRITTEN_OUT}. {WRITTEN_OUT}\n"
+
+
+def test_an_environment_that_is_but_a_host_is_named_once():
+    assert listed({"environment": "vst", "host": "https://h"}) == "environment vst, host https://h"
+    assert listed({"environment": "https://h", "host": "https://h"}) == "host https://h"
 
 
 def test_json_escapes_what_a_terminal_would_obey_and_reads_back_the_same(capsys):

@@ -22,6 +22,7 @@ from bingx_spot.cli.output import (
     print_table,
 )
 from bingx_spot.client import BingxSpot
+from bingx_spot.core.clock import time_of_day
 from bingx_spot.core.request import ApiCall
 from bingx_spot.exceptions import CallError, OrderNotFound
 from bingx_spot.models import Order
@@ -224,6 +225,7 @@ def _print_failure(
         "the exchange said" if error.code is not None else "reason": error.message,
         "HTTP status": error.http_status,
         "what to do": error.hint or None,
+        "retry_at": error.details.retry_at and time_of_day(error.details.retry_at),
         "attempts": attempt_lines(error.attempts),
     }
     title = error.details.summary or f"Not cancelled: {type(error).__name__}"

@@ -20,7 +20,7 @@ from bingx_spot.cli.output import (
     print_table,
 )
 from bingx_spot.doctor import CheckResult, Status
-from bingx_spot.doctor.check_exchange import CANCEL_CHECK, KEY_CHECK, measure_time
+from bingx_spot.doctor.check_exchange import CANCEL_CHECK, KEY_CHECK, measure_time, offset_in_words
 from bingx_spot.doctor.checks import QUESTION, run_checks
 from bingx_spot.exceptions import CallError
 from bingx_spot.visible_text import visible
@@ -131,6 +131,6 @@ def time_command(connection: Connection, as_json: bool) -> None:
         print_json({**connection.members(), "serverTime": server_time, "clockOffset": offset})
         return
     moment = datetime.fromtimestamp(server_time / 1000, UTC)
-    difference = f"{abs(offset)} ms {'behind' if offset >= 0 else 'ahead'}"
+    difference = f"{offset_in_words(offset)} it"
     rows = {**connection.members(), "Unix ms": server_time, "UTC": moment, "this machine is": difference}
     print_table("The exchange's time", "cyan", rows)

@@ -105,12 +105,15 @@ def print_error(error: CallError, where: Mapping[str, object], *, as_json: bool)
     if as_json:
         print_json({**where, **error_members(error)})
     else:
-        print_line(f"{type(error).__name__} ({listed(where)}): {error}", err=True)
+        until = error.details.retry_at
+        retry_at = f" retry_at is {time_of_day(until)}." if until else ""
+        print_line(f"{type(error).__name__} ({listed(where)}): {error}{retry_at}", err=True)
 
 
 def listed(members: Mapping[str, object]) -> str:
-    """Return names and values in one line."""
-    return ", ".join(f"{name} {value}" for name, value in members.items())
+    """Return names and values in one line; of an environment that is but a host, only this."""
+    names = {value: name for name, value in members.items()}
+    return ", ".join(f"{name} {value}" for value, name in names.items())
 
 
 def key_values(parameters: Sequence[str]) -> dict[str, str]:

@@ -60,8 +60,6 @@ def check_time(options: Options) -> Iterator[CheckResult]:
     except CallError as error:
         yield _no_time(error, options)
         return
-    side = "behind" if offset >= 0 else "ahead of"
-    off = f"{abs(offset)} ms" if abs(offset) < _GOOD_OFFSET else format_duration(abs(offset) / 1000)
     status, fix = Status.PASS, ""
     if abs(offset) > _GOOD_OFFSET:
         status = Status.WARN
@@ -70,7 +68,13 @@ def check_time(options: Options) -> Iterator[CheckResult]:
         status = Status.FAIL
     elif abs(offset) > _DEFAULT_RECV_WINDOW:
         fix += " Until then the SDK corrects it, at the cost of one rejected request for each client."
-    yield CheckResult("clock", status, f"this machine is {off} {side} the exchange", fix)
+    yield CheckResult("clock", status, f"this machine is {offset_in_words(offset)} the exchange", fix)
+
+
+def offset_in_words(offset: int) -> str:
+    """Return by how much a clock is behind another one, such as `1 h behind` or `3 ms ahead of`."""
+    off = f"{abs(offset)} ms" if abs(offset) < _GOOD_OFFSET else format_duration(abs(offset) / 1000)
+    return f"{off} {'behind' if offset >= 0 else 'ahead of'}"
 
 
 def _no_time(error: CallError, options: Options) -> CheckResult:
