@@ -119,14 +119,14 @@ def _origin(url: str) -> str:
         raise InvalidInput("environment", "is not the URL of a host", _URL_ALLOWED)
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise InvalidInput("environment", "has more than a host", _URL_ALLOWED)
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise InvalidInput("environment", f"would send the API key in clear to {host}", _URL_ALLOWED)
     address = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{address}" if port is None else f"{parts.scheme}://{address}:{port}"
 
 
-def _is_loopback(host: str) -> bool:
-    # Only localhost itself: resolvers differ about names below it.
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine; of names only localhost: resolvers differ about those below it."""
     return host == "localhost" or (_is_address(host) and ip_address(host).is_loopback)
 
 

@@ -45,6 +45,7 @@ class TestRoundedIds:
         assert "line 2: orderId ends in zeros beyond its 16th digit" in done.stderr
         assert "must have been rounded" in done.stderr
         assert "Nothing was sent" in " ".join(done.stderr.split())
+        assert "bingx-spot cancel SYMBOL ORDER_ID --env live" in " ".join(done.stderr.split())
 
     def test_one_among_true_ones_is_pointed_out(self):
         done = self.run(1735964079647111000, *self.TRUE)

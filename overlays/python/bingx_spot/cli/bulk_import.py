@@ -15,19 +15,16 @@ from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_db import NoOrders
 from bingx_spot.bulk.journal_rows import DuplicateRow, LostRow
 from bingx_spot.cli.connection import Connection
-from bingx_spot.cli.output import plural, print_damaged, print_json, print_line, print_table
+from bingx_spot.cli.output import plural, print_damaged, print_first, print_json, print_line, print_table
 from bingx_spot.core.clock import format_duration
 from bingx_spot.credentials import Credentials
 from bingx_spot.exceptions import CredentialsError
 from bingx_spot.limits.rates import rate_limit
 from bingx_spot_api.contract import Rate
 
-# More lines than a person reads.
-_ROUNDED_SHOWN = 20
-
 
 def open_journal(
-    path: Path | None, rows: Rows | None, environment: str, api_key: str, *, skip_bad: bool
+    path: Path | None, rows: Rows | None, connection: Connection, api_key: str, *, skip_bad: bool
 ) -> Journal:
     """Open the journal of a run with its orders, after a check of each row.
 
@@ -41,7 +38,7 @@ def open_journal(
     if is_new and existed and rows is not None:
         print_line(f"{path} was empty: every order of the input is new to it.", err=True)
     try:
-        _fill(journal, rows, environment, api_key, skip_bad=skip_bad)
+        _fill(journal, rows, connection, api_key, skip_bad=skip_bad)
     except BaseException:
         journal.close(discard=is_new)
         raise
@@ -49,9 +46,10 @@ def open_journal(
 
 
 def _fill(
-    journal: Journal, rows: Rows | None, environment: str, api_key: str, *, skip_bad: bool
+    journal: Journal, rows: Rows | None, connection: Connection, api_key: str, *, skip_bad: bool
 ) -> Counter[str]:
     """Import the rows, or compare them with the journal; return how many are bad and how many duplicates."""
+    environment = connection.environment.base_url
     if journal.is_new and rows is None:
         raise click.UsageError("The journal holds no orders; give them with --from.")
     if not journal.is_new:
@@ -60,10 +58,10 @@ def _fill(
         if api_key:
             journal.check_owner(environment, api_key)
     with journal.create(environment, api_key) if journal.is_new else nullcontext():
-        return Counter() if rows is None else _import_rows(journal, rows, skip_bad=skip_bad)
+        return Counter() if rows is None else _import_rows(journal, rows, connection, skip_bad=skip_bad)
 
 
-def _import_rows(journal: Journal, rows: Rows, *, skip_bad: bool) -> Counter[str]:
+def _import_rows(journal: Journal, rows: Rows, connection: Connection, *, skip_bad: bool) -> Counter[str]:
     """Import the rows, and print each one that is bad or names an order again."""
     problems: Counter[str] = Counter()
     for problem in journal.import_rows(rows):
@@ -81,7 +79,7 @@ def _import_rows(journal: Journal, rows: Rows, *, skip_bad: bool) -> Counter[str
         print_line(f"Columns ignored: {', '.join(rows.ignored)}.", err=True)
     if duplicates:
         print_line(f"{plural(duplicates, 'duplicate row')}; each order is cancelled once.", err=True)
-    _point_out_rounded(rows)
+    _point_out_rounded(rows, connection)
     if bad and not skip_bad:
         text = f"{plural(bad, 'row')} cannot be sent, so nothing was sent. Fix them, or use --skip-bad."
         raise click.UsageError(text)
@@ -90,30 +88,22 @@ def _import_rows(journal: Journal, rows: Rows, *, skip_bad: bool) -> Counter[str
     return problems
 
 
-def _point_out_rounded(rows: Rows) -> None:
+def _point_out_rounded(rows: Rows, connection: Connection) -> None:
     """Name the order ids that look rounded; raise a usage error where there are more than chance explains."""
     lines = rows.rounded
-    for line in lines[:_ROUNDED_SHOWN]:
-        print_line(
-            f"line {line}: orderId ends in zeros beyond its 16th digit, as if it was rounded", err=True
-        )
-    if len(lines) > _ROUNDED_SHOWN:
-        print_line(f"... and {len(lines) - _ROUNDED_SHOWN:,} more", err=True)
+    seen = "orderId ends in zeros beyond its 16th digit, as if it was rounded"
+    print_first([f"line {line}: {seen}" for line in lines])
     # Of true ids one in a thousand ends so: one is no surprise, unless it is the only id.
     if lines and (len(lines) > 1 or rows.long_ids == 1) and len(lines) * 20 > rows.long_ids:
         text = f"{plural(len(lines), 'order id')} of {rows.long_ids:,} must have been rounded"
         cause = "a spreadsheet, or a program that reads numbers as doubles, does that"
-        fix = "Take the ids from their source, as text; cancel a true one of these with: bingx-spot cancel"
+        command = connection.command("cancel", "SYMBOL", "ORDER_ID")
+        fix = f"Take the ids from their source, as text; cancel a true one of these with: {command}"
         raise click.UsageError(f"{text}; {cause}. Nothing was sent. {fix}.")
 
 
 def print_plan(
-    path: Path | None,
-    rows: Rows | None,
-    connection: Connection,
-    *,
-    skip_bad: bool,
-    as_json: bool,
+    path: Path | None, rows: Rows | None, connection: Connection, *, skip_bad: bool, as_json: bool
 ) -> None:
     """Print what a run with these options would do; no journal is created or changed.
 
@@ -129,8 +119,7 @@ def print_plan(
     # A dry run needs no API key; one that is set must be that of the journal.
     with suppress(CredentialsError):
         api_key = Credentials.from_env().api_key
-    environment = connection.environment.base_url
-    problems = _fill(journal, rows, environment, api_key, skip_bad=skip_bad)
+    problems = _fill(journal, rows, connection, api_key, skip_bad=skip_bad)
     counts = journal.counts()
     journal.close()
     orders, in_doubt = counts.unfinished, counts.unknown
@@ -139,7 +128,7 @@ def print_plan(
     # The contract limits cancels. The first ones are sent at once.
     limit = cast("Rate", rate_limit(CANCEL, connection.options.get("rate")))
     seconds = max(ceil(orders / limit.requests) - 1, 0) * limit.seconds
-    per_second, url = limit.requests / limit.seconds, environment + CANCEL.path
+    per_second, url = limit.requests / limit.seconds, connection.environment.base_url + CANCEL.path
     if as_json:
         plan = {"orders": orders, "inDoubt": in_doubt, "done": done, "duplicates": duplicates, "badRows": bad}
         print_json(
@@ -147,13 +136,13 @@ def print_plan(
         )
         return
     labelled = {
-        "environment": connection.environment.name,
+        **connection.members(),
         "orders to cancel": f"{orders:,}",
         "of these in doubt": f"{in_doubt:,}: may be cancelled already; these are first" if in_doubt else None,
         "done already": f"{done:,}" if done else None,
         "duplicates": f"{duplicates:,}" if duplicates else None,
         "bad rows left out": f"{bad:,}" if bad else None,
         "time it takes": f"{format_duration(seconds)}, at {per_second:g} a second",
-        "each request": f"POST {url}",
+        "each request": f"POST {CANCEL.path}",
     }
     print_table("Dry run: nothing was sent", "cyan", labelled)

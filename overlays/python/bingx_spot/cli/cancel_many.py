@@ -112,14 +112,13 @@ def command(
         if pair is not None:
             source, input_format = _open_rows(pair or None, connection), "jsonl"
         rows = None if source is None else Rows(source, input_format)
-        base_url = connection.environment.base_url
         if dry_run:
             print_plan(path, rows, connection, skip_bad=skip_bad, as_json=as_json)
             return
         credentials = Credentials.from_env()
         interruption = Interruption()
         with signals_to(interruption):
-            journal = open_journal(path, rows, base_url, credentials.api_key, skip_bad=skip_bad)
+            journal = open_journal(path, rows, connection, credentials.api_key, skip_bad=skip_bad)
             try:
                 journal.recover()
                 report = RunReport(journal, connection.members(), path, as_json)

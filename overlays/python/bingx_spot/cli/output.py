@@ -32,7 +32,7 @@ EXIT_CODES = {
 DAMAGED = 4
 
 # More lines than a person reads.
-_DAMAGED_SHOWN = 20
+_SHOWN = 20
 
 #: The colour of an outcome; of all others it is yellow.
 STYLES: Mapping[str, str] = {
@@ -178,12 +178,17 @@ def discard_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def print_first(texts: Sequence[str]) -> None:
+    """Print texts on standard error, a line each: the first ones, and how many more there are."""
+    for text in texts[:_SHOWN]:
+        print_line(text, err=True)
+    if len(texts) > _SHOWN:
+        print_line(f"... and {len(texts) - _SHOWN:,} more", err=True)
+
+
 def print_damaged(lines: Sequence[int]) -> None:
-    """Print the lines of a journal that are damaged on standard error, the first ones only."""
-    for line in lines[:_DAMAGED_SHOWN]:
-        print_line(f"line {line} of the journal is damaged: nothing is sent for its order", err=True)
-    if len(lines) > _DAMAGED_SHOWN:
-        print_line(f"... and {plural(len(lines) - _DAMAGED_SHOWN, 'damaged row')} more", err=True)
+    """Print the lines of a journal that are damaged on standard error."""
+    print_first([f"line {line} of the journal is damaged: nothing is sent for its order" for line in lines])
 
 
 def plural(number: int, noun: str) -> str:

@@ -6,11 +6,11 @@ import ssl
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from bingx_spot.doctor import CheckResult, Status
+from bingx_spot.environments import is_loopback
 from bingx_spot.transport.tls_and_proxy import public_authorities
 
 # How long one step may take, in seconds.
@@ -83,7 +83,7 @@ def check_host(
         fix = "Check for a firewall, a VPN or a proxy that connections must go through."
         if is_proxy:
             fix = OTHER_PROXY
-        elif isinstance(error, ConnectionRefusedError) and all(map(_is_loopback, names)):
+        elif isinstance(error, ConnectionRefusedError) and all(map(is_loopback, names)):
             fix = "Does anything run there? `bingx-spot sandbox` starts a sandbox, and prints its URL."
         yield CheckResult("TCP", Status.FAIL, f"{host}:{port}: {_reason(error)}", fix)
         return
@@ -111,10 +111,6 @@ def _check_tls(connection: socket.socket, host: str, tls: ssl.SSLContext) -> Che
     except OSError as error:
         fix = "Check for a firewall or proxy that breaks TLS."
         return CheckResult("TLS", Status.FAIL, f"{host}: {_reason(error)}", fix)
-
-
-def _is_loopback(address: str) -> bool:
-    return ip_address(address.partition("%")[0]).is_loopback
 
 
 def _milliseconds_since(start: float) -> int:
