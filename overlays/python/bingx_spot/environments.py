@@ -126,7 +126,7 @@ def _origin(url: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host is this machine; of names only localhost: resolvers differ about those below it."""
+    """Return whether a host is this machine; of names only localhost, since resolvers differ about others."""
     return host == "localhost" or (_is_address(host) and ip_address(host).is_loopback)
 
 
