@@ -14,6 +14,7 @@ import pytest
 
 from generator import redocly
 from tests.support.documentation import shown
+from tools.conformance.language import TOOLS, Language
 
 ROOT = Path(__file__).parents[2]
 PAGE = "how-to/add-an-endpoint.md"
@@ -54,6 +55,108 @@ with Sandbox() as sandbox:
         print(error.message)
 """
 
+# By the folder of a language, the name of a program that calls the endpoint, the program, how to run it.
+OTHERS = {
+    "go": (
+        "drill_test.go",
+        """
+package bingxspot
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+
+	"bingxspot/api"
+)
+
+func TestDrill(t *testing.T) {
+	credentials, err := NewCredentials(os.Getenv("BINGX_API_KEY"), os.Getenv("BINGX_API_SECRET"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resolver := api.WithHTTPClient(NewResolver(&Transport{Credentials: credentials}))
+	bingx, err := api.NewClientWithResponses(os.Getenv("BINGX_ENV"), resolver)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := bingx.BalanceWithResponse(context.Background(), &api.BalanceParams{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, balance := range *result.JSON200.Data.Balances {
+		fmt.Println(*balance.Asset, *balance.Free)
+	}
+}
+""",
+        '. "$(dirname -- "$0")/prepare.sh"; go test -count=1 -v -run TestDrill .',
+    ),
+    "java": (
+        "src/test/java/bingx/spot/Drill.java",
+        """
+package bingx.spot;
+
+import bingx.spot.client.api.AccountApi;
+import java.time.Duration;
+
+/** Lists the balances. */
+public final class Drill {
+  private Drill() {}
+
+  /**
+   * Runs it.
+   *
+   * @param arguments none
+   * @throws Exception if it fails
+   */
+  public static void main(String[] arguments) throws Exception {
+    var signing = new SigningInterceptor(Credentials.fromEnvironment(), Placement.JSON);
+    var client = signing.client(System.getenv("BINGX_ENV"), Duration.ofSeconds(10));
+    for (var balance : new AccountApi(client).balance(null).getData().getBalances()) {
+      System.out.println(balance.getAsset() + " " + balance.getFree());
+    }
+  }
+}
+""",
+        'cd "$(dirname -- "$0")"; . ./environment.sh; maven test-compile; '
+        'java -cp "$BINGX_BUILD/test-classes:$BINGX_BUILD/classes:$(cat "$BINGX_BUILD/classpath")" '
+        "bingx.spot.Drill",
+    ),
+    "rust": (
+        "tests/drill.rs",
+        """
+use bingx_spot::{Client, Credentials, Error, Signing};
+
+#[tokio::test(flavor = "current_thread")]
+async fn drill() -> Result<(), Box<dyn std::error::Error>> {
+    let url = std::env::var("BINGX_ENV")?;
+    let client = Client::signed(&url, Signing::new(Credentials::from_env()?))?;
+    let answer = client.balance().send().await.map_err(Error::from)?.into_inner();
+    for balance in answer.data.ok_or("no data")?.balances {
+        println!("{} {}", balance.asset.ok_or("no asset")?, balance.free.ok_or("no amount")?);
+    }
+    Ok(())
+}
+""",
+        'cd "$(dirname -- "$0")"; . ./environment.sh; '
+        "cargo test --locked --quiet --no-default-features --test drill -- --nocapture",
+    ),
+    "typescript": (
+        "test/drill.ts",
+        """
+import { Credentials, createBingx } from "../src/index.js";
+
+const { BINGX_ENV = "", BINGX_API_KEY = "", BINGX_API_SECRET = "" } = process.env;
+const bingx = createBingx(BINGX_ENV, { credentials: new Credentials(BINGX_API_KEY, BINGX_API_SECRET) });
+const { data } = await bingx.GET("/openApi/spot/v1/account/balance");
+for (const { asset, free } of data?.data?.balances ?? []) {
+  console.log(asset, free);
+}
+""",
+        '. "$(dirname -- "$0")/prepare.sh"; node_modules/.bin/tsc; node dist/test/drill.js',
+    ),
+}
 
 # Generates and checks a whole copy of the project.
 pytestmark = pytest.mark.slow
@@ -145,6 +248,23 @@ def test_the_command_line_calls_it(copy: Copy) -> None:
     assert f"$ bingx-spot sandbox -- bingx-spot call balance --json\n{printed}" in SCREENS, called.stderr
     refused = copy.command("call", "balance", "recvWindow=70000")
     assert f"$ bingx-spot call balance recvWindow=70000\n{refused.stderr.splitlines()[-1]}\n" in SCREENS
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_another_language_calls_it_typed_without_a_line_by_hand(copy: Copy, language: str) -> None:
+    if missing := Language(ROOT / "overlays" / language, TOOLS[language]).missing():
+        pytest.skip(f"not installed: {', '.join(missing)}")
+    name, program, run = OTHERS[language]
+    overlay = copy.folder / "overlays" / language
+    shutil.copytree(ROOT / "overlays" / language, overlay)
+    (overlay / name).write_text(program, "utf-8")
+    (overlay / "drill.sh").write_text(f"set -eu\n{run}\n", "utf-8")
+    # What Rust has compiled for the project serves its copy; the others are quick.
+    build = (
+        ROOT / "build" / "conformance" / language if language == "rust" else copy.folder / f"build-{language}"
+    )
+    called = copy.command("sandbox", "--", "env", f"BINGX_BUILD={build}", "sh", str(overlay / "drill.sh"))
+    assert "USDT 566773.19\n" in called.stdout, called.stdout + called.stderr
 
 
 def test_other_languages_have_it(copy: Copy) -> None:

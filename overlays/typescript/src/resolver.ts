@@ -384,7 +384,11 @@ class Resolution {
       operation.outcome.repeat === "never" ? left : patience,
       answered.signal,
     );
-    timer.then(() => silence.abort(new DOMException("no answer in time", "TimeoutError")));
+    timer.then(() => {
+      if (!answered.signal.aborted) {
+        silence.abort(new DOMException("no answer in time", "TimeoutError"));
+      }
+    });
     const placement = memory.unseen === true ? "query" : undefined;
     const signal = AbortSignal.any([call.signal, silence.signal]);
     try {
