@@ -76,7 +76,7 @@ func (c *call) end(kind EndingKind, because *reply) func() {
 		ended.Advice, ended.Order = CancelAgain, c.read.data
 	case NotFound:
 		ended.Advice = CheckNames
-		if !c.byPermanentID() {
+		if kind == NotFound && !c.byPermanentID() { // else the exchange's own word is all that there is
 			ended.Advice = UseOrderID
 		}
 	case Unknown, NotOpen:

@@ -14,6 +14,7 @@ from tools.outcome_vectors.behaviours import (
     SILENCE,
     TIMING,
     order,
+    raw,
     says,
     until,
 )
@@ -314,5 +315,17 @@ NOT_OPEN = (
         (3, 16),
         "notOpen",
         "query",
+    ),
+    Scenario(
+        "not-found-and-could-not-ask",
+        "The exchange finds no order, and a query cannot be made.",
+        "NotOpen ClientOrderId CouldNotAsk",
+        (says(100204, "data not found"),),
+        (raw("", 401),),
+        "cq",
+        (3, 30),
+        "notFound",
+        "checkNames",
+        parameters=BY_CLIENT_ID,
     ),
 )

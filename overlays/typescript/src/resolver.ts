@@ -134,7 +134,7 @@ class Resolution {
         return { answer, envelope: result as Envelope };
       }
       if ("ends" in step) {
-        throw this.#ending(step.ends || (step.because?.kind ?? ""), step.ends === "unknown", step.because);
+        throw this.#ending(step.ends, step.because);
       }
       if (step.do === "queryEach") {
         return await this.#queryEach();
@@ -429,14 +429,16 @@ class Resolution {
     return { ...reply, kind, error: result, refusal: result };
   }
 
-  #ending(kind: string, isDoubt: boolean, because: Reply | undefined): Ending {
+  /** Without a word, the last reply says how the call ends. */
+  #ending(word: string, because: Reply | undefined): Ending {
     const facts = this.#facts;
     const { act, repeat } = facts.operation.outcome;
+    const kind = word || (because?.kind ?? "");
     const ending = ["alreadyCanceled", "filled", "failed", "unknown"].includes(kind)
       ? (kind as EndingKind)
       : (ENDINGS[kind] ?? "refused");
     // By client order id, another cancel could hit a newer order that uses the id again.
-    const isHarmless = isDoubt && act === "cancel" && repeat !== "never" && facts.byPermanentId;
+    const isHarmless = word === "unknown" && act === "cancel" && repeat !== "never" && facts.byPermanentId;
     const query: Advice = isHarmless ? "queryOrCancelAgain" : "query";
     const advice: Record<EndingKind, Advice> = {
       alreadyCanceled: "nothing",
@@ -445,7 +447,7 @@ class Resolution {
       stillOpen: "cancelAgain",
       notOpen: facts.canSettle ? query : "error",
       unknown: facts.canSettle ? query : "error",
-      notFound: facts.byPermanentId ? "checkNames" : "useOrderId",
+      notFound: word && !facts.byPermanentId ? "useOrderId" : "checkNames",
       refused: "error",
       notSent: "error",
     };
