@@ -16,29 +16,29 @@ CALLS = 20_000
 #: Where each bug is found. The search begins there; after a change of the core it goes on to CALLS.
 FOUND = {
     "believe a stale open": 14,
-    "forget pending requests": 1236,
+    "forget pending requests": 1695,
     "take not open for cancelled": 1,
     "believe a success without reading its status": 23,
-    "believe a success for another order": 11,
+    "believe a success for another order": 30,
     "treat not found as final": 7,
-    "treat a failed query as not found": 814,
+    "treat a failed query as not found": 1367,
     "forget that a query has found the order": 381,
     "stop at the first unknown": 3,
-    "ignore the order id learnt": 451,
+    "ignore the order id learnt": 739,
     "treat 504 as not executed": 565,
-    "treat an unlisted code as not executed": 130,
+    "treat an unlisted code as not executed": 361,
     "treat silence as not sent": 8,
     "let a later refusal outweigh an ambiguous request": 14,
     "claim every cancelled order": 96,
-    "disown every cancelled order": 8,
+    "disown every cancelled order": 11,
     "read an unlisted word as cancelled": 37,
-    "read an unlisted word as failed": 11,
+    "read an unlisted word as failed": 37,
     "believe CANCELED with everything executed": 23,
     "take a new order for no order": 1,
     "believe the first refusal of a new order": 588,
     "take a refused client order id for a closed order": 411,
     "forget the deadline": 1,
-    "cancel without end": 7,
+    "cancel without end": 8,
     "give up after three queries": 7,
 }
 
@@ -78,7 +78,7 @@ def test_a_client_learns_nothing_that_decides_whether_calls_are_equal_and_is_lef
 
 
 def test_joining_equal_calls_finds_what_playing_them_all_finds() -> None:
-    joined, plain = (exhaust(depth=2, timeouts=(3.0, 10.0), processes=1, join=join) for join in (True, False))
+    joined, plain = (exhaust(depth=2, timeouts=(10.0,), processes=1, join=join) for join in (True, False))
     assert joined.played < plain.played == plain.calls
     for what in ("calls", "endings", "histories", "most", "wrongs"):
         assert getattr(joined, what) == getattr(plain, what), what

@@ -5,6 +5,7 @@ pytest's process has threads and warnings of its own.
 """
 
 import asyncio
+import importlib
 import json
 import multiprocessing
 import os
@@ -18,9 +19,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
-import uvloop
-
 from bingx_spot import AsyncBingxSpot, BingxSpot, InvalidInput
 from bingx_spot.limits.client_state import backoff
 from bingx_spot.shared_limits import file_store
@@ -29,7 +27,6 @@ from tests.support.samples import SYMBOL, awaiting, blocking
 from tests.unit.shared_limits.reports import report
 
 task: dict[str, Any] = json.loads(sys.stdin.readline()) if __name__ == "__main__" else {}
-LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 MANY = 25
 
 
@@ -110,7 +107,7 @@ def together_async() -> None:
             got += await cancel_async(bingx, range(150, 152))
             emit("parent", got=got, child=process.exitcode)
 
-    with asyncio.Runner(loop_factory=LOOPS[task["loop"]]) as runner:
+    with asyncio.Runner(loop_factory=importlib.import_module(task["loop"]).new_event_loop) as runner:
         runner.run(main())
 
 
@@ -233,7 +230,7 @@ def during_many_calls() -> None:
     threads = [threading.Thread(target=keep_calling) for _ in range(4)]
     for thread in threads:
         thread.start()
-    children = [in_child(lambda: emit("child", got=cancel(bingx, range(201, 203)))) for _ in range(20)]
+    children = [in_child(lambda: emit("child", got=cancel(bingx, range(201, 203)))) for _ in range(10)]
     codes = [exit_code(child) for child in children]
     stop.set()
     for thread in threads:
@@ -268,9 +265,10 @@ def run_started_by_the_parent() -> None:
 
 def transport_of_the_caller() -> None:
     """Use the caller's own transport in a child; it may be used there only if the parent has not used it."""
+    transport = importlib.import_module("httpx").HTTPTransport
     with (
-        blocking(task["url"], transport=httpx.HTTPTransport()) as used,
-        blocking(task["url"], transport=httpx.HTTPTransport()) as new,
+        blocking(task["url"], transport=transport()) as used,
+        blocking(task["url"], transport=transport()) as new,
     ):
         got = cancel(used, range(1, 2))
 

@@ -44,10 +44,12 @@ def patient(redis: RedisServer) -> str:
 
 @pytest.fixture
 def pair(server: Arrivals, redis: RedisServer) -> Iterator[tuple[BingxSpot, BingxSpot]]:
-    """Return two clients that know of each other through redis alone."""
-    with client(server, redis.url, timeout=30) as one:
+    """Return two clients that know of each other through redis alone, and soon notice that it hangs."""
+    # Not in a tenth of a second, as by default: a machine that is busy would seem to hang.
+    url = f"{redis.url}?socket_timeout=1"
+    with client(server, url, timeout=30) as one:
         as_another_process()
-        with client(server, redis.url, timeout=30) as other:
+        with client(server, url, timeout=30) as other:
             yield one, other
 
 
