@@ -206,6 +206,7 @@ def test_every_language_has_its_script_its_linter_and_a_page_to_read() -> None:
         assert language.name == "python" or {"lint.sh", "README.md"} <= names
 
 
+@pytest.mark.slow
 def test_python_passes(tmp_path: Path) -> None:
     python = next(language for language in languages() if language.name == "python")
     verdict = prove(python, tmp_path)

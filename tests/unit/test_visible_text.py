@@ -11,19 +11,17 @@ from hypothesis import strategies as st
 from bingx_spot import BingxError, CredentialsError, InvalidInput
 from bingx_spot.visible_text import shortened, visible, visible_json
 
-#: Every character of the categories that a terminal obeys, or of which it shows nothing.
-HOSTILE = [
-    character
-    for character in map(chr, range(sys.maxunicode + 1))
-    if unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp", "Cs")
-]
 
-
-def test_every_hostile_character_is_written_out():
-    shown = visible("".join(HOSTILE))
+def test_every_character_that_a_terminal_obeys_or_does_not_show_is_written_out():
+    hostile = [
+        character
+        for character in map(chr, range(sys.maxunicode + 1))
+        if unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp", "Cs")
+    ]
+    shown = visible("".join(hostile))
     assert shown.isascii()
     assert shown.isprintable()
-    assert shown.count("\\") == len(HOSTILE)
+    assert shown.count("\\") == len(hostile)
 
 
 @pytest.mark.parametrize("filler", "\u034f\u115f\u2800\u3164\ufe0f\uffa0\U000e0100")
