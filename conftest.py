@@ -23,8 +23,8 @@ pytest_collect_file = examples.pytest()
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Use three processes for two processors: many tests wait for a socket, a process or a deadline."""
-    return max(2, (os.cpu_count() or 2) * 3 // 2)
+    """Use two processes for each processor: the tests wait for sockets and deadlines half of their time."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_collection() -> None:
