@@ -13,8 +13,7 @@ from bingx_spot.cli.interruption import signals_to
 from bingx_spot.cli.output import listed, print_line
 from bingx_spot.client import BingxSpot
 from bingx_spot.core.clock import time_of_day
-from bingx_spot.emergency.countdown import SwitchWarning
-from bingx_spot.emergency.switch import DeadMansSwitch
+from bingx_spot.emergency.switch import DeadMansSwitch, SwitchWarning
 
 _EPILOG = """\b
 Examples:
