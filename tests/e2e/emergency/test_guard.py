@@ -124,7 +124,8 @@ def test_a_lost_network_is_warned_of_and_the_exchange_cancels(guarded, clock, st
     guard = start()
     pid_of_the_bot(guard)
     assert guard.stderr is not None
-    first, warning = guard.stderr.readline(), guard.stderr.readline()
+    host, first, warning = (guard.stderr.readline() for _ in range(3))
+    assert host.startswith("guard: Requests go to host http://127.0.0.1")
     assert first.startswith("guard: The dead man's switch is on")
     assert "Warning: the dead man's switch is not renewed" in warning
     assert are_cancelled_when_time_is_over(guarded, clock)
@@ -136,7 +137,7 @@ def test_no_bot_is_started_where_the_exchange_says_failed(guarded, clock, start)
     guard = start("sh", "-c", "echo started")
     output, errors = guard.communicate()
     assert (guard.returncode, output) == (3, "")
-    assert errors.startswith("OutcomeUnknown")
+    assert "\nOutcomeUnknown (host " in errors
 
 
 def test_no_bot_is_started_where_the_key_may_not_trade(clock):
@@ -144,7 +145,7 @@ def test_no_bot_is_started_where_the_key_may_not_trade(clock):
         command = [COMMAND, "guard", "--", "sh", "-c", "echo started"]
         done = subprocess.run(command, env=variables(sandbox), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("PermissionDenied")
+    assert "\nPermissionDenied (host " in done.stderr
 
 
 def test_a_switch_that_is_not_known_to_be_closed_is_no_success(guarded, clock, start):

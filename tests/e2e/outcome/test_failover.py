@@ -105,7 +105,10 @@ RESPONSES: dict[str, tuple[dict[str, object], str]] = {
     "busy": ({"fault": "error", "code": 100500, "msg": "busy", "times": 1}, "Order CANCELED"),
     "a redirect": ({"fault": "redirect", "times": 1}, "Order CANCELED"),
     "nothing in it": ({"fault": "empty-body", "when": "before", "times": 1}, "Order CANCELED"),
-    "too much in it": ({"fault": "huge-body", "when": "before", "times": 1}, "Order CANCELED"),
+    "too much in it": (
+        {"fault": "huge-body", "bytes": 2 << 20, "when": "before", "times": 1},
+        "Order CANCELED",
+    ),
 }
 
 
