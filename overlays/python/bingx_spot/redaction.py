@@ -19,6 +19,7 @@ _REDACTED = b"***"
 # Each part of the shortest length holds a whole piece of this length, where one begins at every `_STEP`.
 _PIECE = SHORTEST // 2
 _STEP = SHORTEST - _PIECE + 1
+_PIECES = re.compile(f"(?s)(.{{{_PIECE}}}).{{0,{_STEP - _PIECE}}}")
 # Patterns are compiled when they are used, which is hardly ever. Each takes time in proportion to the text:
 # a run of backslashes is tried from its first one only.
 _HEX4, _HEX2 = rb"([0-9a-fA-F]{4})", rb"([0-9a-fA-F]{2})"
@@ -74,7 +75,7 @@ class Redactor:
         self._secrets = [secret.lower().encode() for secret in secrets if len(secret) >= SHORTEST]
         # As text, which is searched in half the time of bytes. Those that span two secrets do no harm.
         text = b"".join(self._secrets).decode("latin-1")
-        self._pieces = [text[start : start + _PIECE] for start in range(0, len(text) - _PIECE + 1, _STEP)]
+        self._pieces = _PIECES.findall(text)
 
     def response(self, body: bytes, headers: Mapping[str, str]) -> tuple[bytes, Mapping[str, str]]:
         """Return a body and headers without the secrets; the same objects where there are none."""
@@ -125,11 +126,7 @@ class Redactor:
         )
 
     def _has_piece(self, lower: str) -> bool:
-        # `any` takes twice the time.
-        for piece in self._pieces:  # noqa: SIM110
-            if piece in lower:
-                return True
-        return False
+        return any(map(lower.__contains__, self._pieces))
 
     def _parts(self, lower: bytes) -> Iterator[tuple[int, int]]:
         """Yield where parts of the secrets are."""

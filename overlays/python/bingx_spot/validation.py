@@ -84,11 +84,10 @@ def checked_restriction(restriction: Restriction) -> CancelRestriction:
     return CancelRestriction(_checked("cancel_restrictions", restriction))
 
 
-def _checked(name: str, value: Any, given: object = None) -> Any:
-    """Return a value that is allowed; `given` is what the caller wrote for it, if not that."""
+def _checked(name: str, value: Any) -> Any:
     argument = _ARGUMENTS[name]
     if not fits(argument, value) or (argument.type != "string" and isinstance(value, str)):
-        raise InvalidInput(name, f"is {shown(value if given is None else given)}", allowed(argument))
+        raise InvalidInput(name, f"is {shown(value)}", allowed(argument))
     return value
 
 
@@ -126,18 +125,19 @@ def _is_symbol(text: str) -> bool:
 
 def _checked_order_id(order_id: OrderId) -> int:
     """Return the order id as a number if it is a positive int64, or such a number's decimal digits."""
+    argument, number = _ARGUMENTS["order_id"], 0
     if isinstance(order_id, float):
         reason = f"is the float {shown(order_id)}, which may have lost its last digits"
-        raise InvalidInput("order_id", reason, allowed(_ARGUMENTS["order_id"]))
-    number = 0
+        raise InvalidInput("order_id", reason, allowed(argument))
     if isinstance(order_id, str):
         number = int(order_id) if _ORDER_ID.fullmatch(order_id) else 0
     elif not isinstance(order_id, bool):
         # bool is a subclass of int, and not an order id. `isinstance` of a protocol takes 7 µs.
         with suppress(TypeError):
             number = operator.index(order_id)
-    checked: int = _checked("order_id", number, order_id)
-    return checked
+    if not _is_within(argument, number):
+        raise InvalidInput("order_id", f"is {shown(order_id)}", allowed(argument))
+    return number
 
 
 def check_arguments(
