@@ -22,11 +22,14 @@ from bingx_spot.transport.tls_and_proxy import TlsLayer, establish
 _INSTEAD = "asyncio or uvloop; on trio give the client `transport=httpx.AsyncHTTPTransport()`"
 # An idle connection that receives more pieces than this is closed.
 _MOST_UNREAD = 64
+# A connection reads into a buffer of so many bytes. Without one, asyncio allocates 256 KiB for each read, which
+# the system maps and unmaps every time.
+_BUFFER_SIZE = 16_384
 # After a deadline, so long for the event loop to read what has arrived, in seconds.
 _LAST_READ = 0.002
 
 
-class AsyncConnection(asyncio.Protocol):
+class AsyncConnection(asyncio.BufferedProtocol):
     """One connection to a server, used by one task at a time.
 
     Args:
@@ -37,6 +40,7 @@ class AsyncConnection(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._socket = connected
         self._poll = ReadPoll(connected)
+        self._buffer = memoryview(bytearray(_BUFFER_SIZE))
         self._received: deque[bytes] = deque()
         self._waiter: asyncio.Future[bytes] | None = None
         self._lost: OSError | None = None
@@ -50,7 +54,15 @@ class AsyncConnection(asyncio.Protocol):
         # What every event loop makes of a socket; uvloop's is no subclass.
         self._transport = cast("asyncio.Transport", transport)
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's protocol
+        """Return where to put received bytes."""
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Take so many bytes out of the buffer."""
+        self._take(self._buffer[:nbytes].tobytes())
+
+    def _take(self, data: bytes) -> None:
         """Hand received bytes to the request in flight, or keep them until somebody looks."""
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(data)
@@ -61,7 +73,7 @@ class AsyncConnection(asyncio.Protocol):
 
     def eof_received(self) -> None:
         """Note that the server has closed the connection."""
-        self.data_received(b"")
+        self._take(b"")
 
     def connection_lost(self, error: Exception | None) -> None:
         """Note that the connection has ended."""
