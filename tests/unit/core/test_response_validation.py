@@ -12,7 +12,6 @@ from bingx_spot import AuthenticationError, OrderStatus, OutcomeUnknown, RateLim
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.response_validation import (
     is_integer,
-    names_same_order,
     schema_mismatch,
     validate_response,
 )
@@ -236,27 +235,6 @@ class TestOrderIdOfAnotherAnswer:
 
     def test_is_not_read_from_a_rejection(self):
         assert failure(envelope(code=100404), call=BY_CLIENT_ORDER_ID).details.order_id is None
-
-
-class TestNamesSameOrder:
-    @pytest.mark.parametrize(
-        ("stated", "same"),
-        [
-            ({}, True),
-            ({"clientOrderID": None}, True),
-            ({"clientOrderID": ""}, True),
-            ({"clientOrderID": "my-bot_0001"}, True),
-            ({"clientOrderID": "MY-BOT_0001"}, True),
-            ({"clientOrderID": "my-bot_0002"}, False),
-            ({"orderId": 5, "clientOrderID": "my-bot_0001"}, True),
-        ],
-        ids=plain,
-    )
-    def test_by_client_order_id(self, stated, same):
-        assert names_same_order(BY_CLIENT_ORDER_ID, stated) == same
-
-    def test_by_order_id_leaves_the_order_id_to_validation(self):
-        assert names_same_order(BY_ORDER_ID, {"orderId": 5, "clientOrderID": "x"})
 
 
 class TestNoSuccess:

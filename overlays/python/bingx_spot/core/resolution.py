@@ -17,8 +17,8 @@ from bingx_spot.core.facts import (
     settling_operation,
     settling_query,
 )
+from bingx_spot.core.named_orders import names_same_order
 from bingx_spot.core.request import ApiCall
-from bingx_spot.core.response_validation import names_same_order
 from bingx_spot.core.runner import CallContext, CallSteps, Deadline, Sleep
 from bingx_spot.core.settlement import EachOrder, stands_after_doubt
 from bingx_spot.exceptions import CallError, OrderNotFound, OrderNotOpen, OutcomeUnknown

@@ -11,10 +11,11 @@ from typing import Any, NoReturn, TypeGuard
 
 from bingx_spot.core.error_mapping import error_from_code, error_from_status
 from bingx_spot.core.facts import OrderState, order_state, says
+from bingx_spot.core.named_orders import contradiction, lists_of, named_id, unaccounted
 from bingx_spot.core.request import ApiCall
 from bingx_spot.exceptions import ErrorDetails, shown
 from bingx_spot.models import Response
-from bingx_spot_api.contract import Field, Items
+from bingx_spot_api.contract import Field
 
 _ABSENT = object()
 # The Python types of a JSON value that fit a field's type, whatever the value.
@@ -96,21 +97,15 @@ def _mismatch_of_items(field: Field, item: Field, values: list[Any]) -> str:
         if not _fits(item.type, value):
             kind = "no object" if item.type == "object" else f"not of type {item.type}"
             return f"the response holds a value that is {kind}, in {field.name}"
-        problem = _mismatch(item, value)
-        if problem:
+        if problem := _mismatch(item, value):
             return problem
     return ""
 
 
 _OK = 200
-_MAXIMUM_ID = 2**63 - 1
 _WHITE_SPACE = " \t\r\n"
 # JSON can spell half of a surrogate pair. It cannot be printed, and parsers differ about it.
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
-
-
-class _Unreadable(Exception):
-    """The body is no JSON object that every parser reads alike."""
 
 
 def validate_response(call: ApiCall, response: Response) -> Response:
@@ -135,8 +130,7 @@ def validate_response(call: ApiCall, response: Response) -> Response:
 
 
 def _validate_envelope(call: ApiCall, response: Response, envelope: Mapping[str, Any]) -> Response:
-    code = envelope.get("code")
-    message = envelope.get("msg")
+    code, message = envelope.get("code"), envelope.get("msg")
     message = message if isinstance(message, str) else ""
     if not is_integer(code):
         text = f"the response's code is no number: {shown(code)}"
@@ -149,7 +143,7 @@ def _validate_envelope(call: ApiCall, response: Response, envelope: Mapping[str,
         problem = _success_problem(call, response, envelope)
     if problem:
         text = f"{problem}; the exchange said {message!r}"
-        details = ErrorDetails.of(response, text, code=code, order_id=_order_id(call, envelope.get("data")))
+        details = ErrorDetails.of(response, text, code=code, order_id=named_id(call, envelope.get("data")))
         raise error_from_code(code, text, details, call.operation)
     return Response(response.http_status, response.headers, response.body, envelope)
 
@@ -250,109 +244,17 @@ def _list_problem(call: ApiCall, data: Any) -> str:
         return ""
     changed, failed = lists_of(items, data)
     for order in changed:
-        problem = _wrong_order(call, items.repeats, order) or _contradiction(call, items, order)
-        if problem:
+        if problem := _wrong_order(call, items.repeats, order) or contradiction(call, items, order):
             return problem
-    return _unaccounted(call, items, changed, failed)
+    return unaccounted(call, items, changed, failed)
 
 
-def lists_of(items: Items, data: Any) -> tuple[list[Any], list[Any]]:
-    """Return the list of orders in `data`, and that of the orders that the request did not change.
-
-    Args:
-        items: What the contract says of the lists.
-        data: `data` of a response that fits the contract; a list may be absent or null.
-    """
-    changed = data if items.name is None else data.get(items.name)
-    return changed or [], (data.get(items.failures) or []) if items.failures is not None else []
-
-
-def _contradiction(call: ApiCall, items: Items, order: Mapping[str, Any]) -> str:
-    """Return what an order in the list says that no success says, or nothing."""
-    for row in items.contradicted_by:
-        if says(order.get(row.field), row.words):
-            return f"the response says success and, of an order, {row.field} {shown(order.get(row.field))}"
-    states = call.operation.states if call.operation.act == "cancel" else None
-    if states is None or not says(order.get(states.field), states.canceled):
-        return ""
-    if order_state(states, order) is not OrderState.CANCELED:
-        return "the response contradicts itself: an order is cancelled, and everything of it is executed"
-    return ""
-
-
-def _unaccounted(call: ApiCall, items: Items, changed: list[Any], failed: list[Any]) -> str:
-    """Return which order of the request is in no list, or in two, or which other order is in one."""
-    asked = {
-        (parameter, name)
-        for parameter, _ in items.accounts
-        if parameter in call.parameters
-        for name in listed_ids(call, parameter)
-    }
-    left = set(asked)
-    for accounts, orders in ((items.accounts, changed), (items.failed, failed)):
-        for order in orders if asked else ():
-            named = {(own, str(order[name])) for own, names in accounts for name in names if name in order}
-            if not named & asked:
-                return f"the response names another order: {', '.join(sorted(text for _, text in named))}"
-            if not named & left:
-                return f"the response names an order twice: {', '.join(text for _, text in named & asked)}"
-            left -= named
-    if left:
-        return f"the response does not say what became of {', '.join(sorted(text for _, text in left))}"
-    return ""
-
-
-def listed_ids(call: ApiCall, parameter: str) -> list[str]:
-    """Return the ids in a parameter that holds several, with commas between; each once.
-
-    Args:
-        call: The call, which has the parameter.
-        parameter: Its name.
-    """
-    return list(dict.fromkeys(str(call.parameters[parameter]).split(",")))
-
-
-def _order_id(call: ApiCall, data: object) -> int | None:
-    """Return the permanent id of the order that a response names, where it may be the one requested.
-
-    A response to a request by client order id may lack that id, hold it empty or in other letters' case, and
-    still name the order by its permanent id. The caller queries that id before it believes anything.
-    """
-    permanent = call.operation.permanent_id
-    if permanent is None or permanent in call.parameters or not isinstance(data, dict):
-        return None
-    order_id = data.get(permanent)
-    if (
-        not is_integer(order_id)
-        or not 0 < int(order_id) <= _MAXIMUM_ID
-        or data.get("symbol") not in (None, call.parameters.get("symbol"))
-    ):
-        return None
-    return int(order_id) if names_same_order(call, data) else None
-
-
-def names_same_order(call: ApiCall, data: Mapping[str, Any]) -> bool:
-    """Return whether an order's other ids leave room for the order in the request.
-
-    Args:
-        call: The call, by whatever id.
-        data: The order, as a response has it.
-    """
-    for name in call.operation.exactly_one_of:
-        requested, stated = call.parameters.get(name), data.get(name)
-        if name == call.operation.permanent_id or requested is None or stated in (None, ""):
-            continue
-        if str(stated).casefold() != str(requested).casefold():
-            return False
-    return True
+class _Unreadable(Exception):
+    """The body is no JSON object that every parser reads alike."""
 
 
 def _parse_envelope(body: bytes) -> dict[str, Any]:
-    """Return the JSON object in the body.
-
-    Raises:
-        _Unreadable: It is no JSON object that every parser reads alike.
-    """
+    """Return the JSON object in the body, or raise why it is unreadable."""
     if not body.strip():
         raise _Unreadable("the response is empty")
     try:

@@ -11,8 +11,8 @@ from typing import Any
 
 from bingx_spot.core.attempt import AttemptRunner
 from bingx_spot.core.facts import MAXIMUM_QUERIES, OrderState, order_state, settling_operation
+from bingx_spot.core.named_orders import listed_ids, lists_of
 from bingx_spot.core.request import ApiCall
-from bingx_spot.core.response_validation import listed_ids, lists_of
 from bingx_spot.core.runner import CallSteps
 from bingx_spot.models import Response
 from bingx_spot_api.contract import Items, Settlement

@@ -22,8 +22,8 @@ from bingx_spot.transport.tls_and_proxy import TlsLayer, establish
 _INSTEAD = "asyncio or uvloop; on trio give the client `transport=httpx.AsyncHTTPTransport()`"
 # An idle connection that receives more pieces than this is closed.
 _MOST_UNREAD = 64
-# A connection reads into a buffer of so many bytes. Without one, asyncio allocates 256 KiB for each read, which
-# the system maps and unmaps every time.
+# A connection reads into a buffer of so many bytes. Without one, asyncio allocates 256 KiB for each read, and
+# the system maps and unmaps them every time.
 _BUFFER_SIZE = 16_384
 # After a deadline, so long for the event loop to read what has arrived, in seconds.
 _LAST_READ = 0.002

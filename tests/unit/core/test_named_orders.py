@@ -1,4 +1,4 @@
-"""Responses whose `data` holds a list of orders, is a list, or depends on a parameter."""
+"""Responses whose `data` holds a list of orders, is a list, or depends on a parameter; ids of one order."""
 
 import json
 from dataclasses import replace
@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from bingx_spot import OutcomeUnknown, Response
+from bingx_spot.core.named_orders import names_same_order
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.response_validation import schema_mismatch, validate_response
 from bingx_spot_api.contract import BY_ID, Field, Items
 from tests.support.plain_ids import plain
-from tests.support.samples import ORDER, SYMBOL
+from tests.support.samples import BY_ORDER_ID, CANCEL, ORDER, SYMBOL
 from tests.unit.core.playing import BAD_GATEWAY, RESET, Exchange, answer
 
 FIRST, SECOND = 1735964997957275648, 1735965127519326208
@@ -19,6 +20,7 @@ ONE_PAIR = ApiCall.of(BY_ID["cancelOpenOrders"], {"symbol": SYMBOL})
 ALL_PAIRS = ApiCall.of(BY_ID["cancelOpenOrders"], {})
 BOTH = ApiCall.of(BY_ID["cancelOrders"], {"symbol": SYMBOL, "orderIds": f"{FIRST},{SECOND}"})
 BY_CLIENT_IDS = ApiCall.of(BY_ID["cancelOrders"], {"symbol": SYMBOL, "clientOrderIDs": "a,b"})
+BY_CLIENT_ORDER_ID = ApiCall.of(CANCEL, {"symbol": SYMBOL, "clientOrderID": "my-bot_0001"})
 OPEN_ORDERS = ApiCall.of(BY_ID["openOrders"], {"symbol": SYMBOL})
 
 
@@ -210,3 +212,24 @@ class TestDataThatIsAList:
         assert problem(call, [{"symbol": SYMBOL}]) == ""
         assert problem(call, [{}]) == "the response lacks symbol, in data"
         assert problem(call, [{"symbol": "ETH-USDT"}]).startswith("the response names another order")
+
+
+class TestNamesSameOrder:
+    @pytest.mark.parametrize(
+        ("stated", "same"),
+        [
+            ({}, True),
+            ({"clientOrderID": None}, True),
+            ({"clientOrderID": ""}, True),
+            ({"clientOrderID": "my-bot_0001"}, True),
+            ({"clientOrderID": "MY-BOT_0001"}, True),
+            ({"clientOrderID": "my-bot_0002"}, False),
+            ({"orderId": 5, "clientOrderID": "my-bot_0001"}, True),
+        ],
+        ids=plain,
+    )
+    def test_by_client_order_id(self, stated: dict[str, Any], same: bool) -> None:
+        assert names_same_order(BY_CLIENT_ORDER_ID, stated) == same
+
+    def test_by_order_id_leaves_the_order_id_to_validation(self) -> None:
+        assert names_same_order(BY_ORDER_ID, {"orderId": 5, "clientOrderID": "x"})

@@ -1,0 +1,104 @@
+"""Which orders a response names: in its lists, and by ids that the request did not have."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bingx_spot.core.facts import OrderState, order_state, says
+from bingx_spot.core.request import ApiCall
+from bingx_spot.exceptions import shown
+from bingx_spot_api.contract import Items
+
+_ID = re.compile("[0-9]{1,19}")
+_MAXIMUM_ID = 2**63 - 1
+
+
+def lists_of(items: Items, data: Any) -> tuple[list[Any], list[Any]]:
+    """Return the list of orders in `data`, and that of the orders that the request did not change.
+
+    Args:
+        items: What the contract says of the lists.
+        data: `data` of a response that fits the contract; a list may be absent or null.
+    """
+    changed = data if items.name is None else data.get(items.name)
+    return changed or [], (data.get(items.failures) or []) if items.failures is not None else []
+
+
+def listed_ids(call: ApiCall, parameter: str) -> list[str]:
+    """Return the ids in a parameter that holds several, with commas between; each once.
+
+    Args:
+        call: The call, which has the parameter.
+        parameter: Its name.
+    """
+    return list(dict.fromkeys(str(call.parameters[parameter]).split(",")))
+
+
+def contradiction(call: ApiCall, items: Items, order: Mapping[str, Any]) -> str:
+    """Return what an order in the list says that no success says, or nothing."""
+    for row in items.contradicted_by:
+        if says(order.get(row.field), row.words):
+            return f"the response says success and, of an order, {row.field} {shown(order.get(row.field))}"
+    states = call.operation.states if call.operation.act == "cancel" else None
+    if states is None or not says(order.get(states.field), states.canceled):
+        return ""
+    if order_state(states, order) is not OrderState.CANCELED:
+        return "the response contradicts itself: an order is cancelled, and everything of it is executed"
+    return ""
+
+
+def unaccounted(call: ApiCall, items: Items, changed: list[Any], failed: list[Any]) -> str:
+    """Return which order of the request is in no list, or in two, or which other order is in one."""
+    asked = {
+        (parameter, name)
+        for parameter, _ in items.accounts
+        if parameter in call.parameters
+        for name in listed_ids(call, parameter)
+    }
+    left = set(asked)
+    for accounts, orders in ((items.accounts, changed), (items.failed, failed)):
+        for order in orders if asked else ():
+            named = {(own, str(order[name])) for own, names in accounts for name in names if name in order}
+            if not named & asked:
+                return f"the response names another order: {', '.join(sorted(text for _, text in named))}"
+            if not named & left:
+                return f"the response names an order twice: {', '.join(text for _, text in named & asked)}"
+            left -= named
+    if left:
+        return f"the response does not say what became of {', '.join(sorted(text for _, text in left))}"
+    return ""
+
+
+def named_id(call: ApiCall, data: object) -> int | None:
+    """Return the permanent id of the order that a response names, where it may be the one requested.
+
+    A response to a request by client order id may lack that id, hold it empty or in other letters' case, and
+    still name the order by its permanent id. The caller queries that id before it believes anything.
+    """
+    permanent = call.operation.permanent_id
+    if permanent is None or permanent in call.parameters or not isinstance(data, dict):
+        return None
+    order_id = str(data.get(permanent))
+    if (
+        not _ID.fullmatch(order_id)
+        or not 0 < int(order_id) <= _MAXIMUM_ID
+        or data.get("symbol") not in (None, call.parameters.get("symbol"))
+    ):
+        return None
+    return int(order_id) if names_same_order(call, data) else None
+
+
+def names_same_order(call: ApiCall, data: Mapping[str, Any]) -> bool:
+    """Return whether an order's other ids leave room for the order in the request.
+
+    Args:
+        call: The call, by whatever id.
+        data: The order, as a response has it.
+    """
+    for name in call.operation.exactly_one_of:
+        requested, stated = call.parameters.get(name), data.get(name)
+        if name == call.operation.permanent_id or requested is None or stated in (None, ""):
+            continue
+        if str(stated).casefold() != str(requested).casefold():
+            return False
+    return True
