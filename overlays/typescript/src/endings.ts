@@ -1,5 +1,6 @@
 /** How a call ends that has not done what was asked. */
 import type { Envelope } from "./answers.js";
+import type { Facts, Reply } from "./decisions.js";
 
 /**
  * What is certain. After `unknown` the order may be cancelled or not; after the others this call has not cancelled it.
@@ -43,4 +44,39 @@ export class Ending extends Error {
     this.advice = advice;
     this.order = order;
   }
+}
+
+/** How a call ends with a reply of a kind; of any other kind, refused. */
+const ENDINGS: Readonly<Record<string, EndingKind>> = {
+  notSent: "notSent",
+  late: "notSent",
+  notOpen: "notOpen",
+  notFound: "notFound",
+  unavailable: "unknown",
+  open: "stillOpen",
+};
+
+/** Returns the ending of a call. Without a word, the last reply says it. */
+export function endingOf(facts: Facts, word: string, because: Reply | undefined): Ending {
+  const { act, repeat } = facts.operation.outcome;
+  const kind = word || (because?.kind ?? "");
+  const ending = ["alreadyCanceled", "filled", "failed", "unknown"].includes(kind)
+    ? (kind as EndingKind)
+    : (ENDINGS[kind] ?? "refused");
+  // By client order id, another cancel could hit a newer order that uses the id again.
+  const isHarmless = word === "unknown" && act === "cancel" && repeat !== "never" && facts.byPermanentId;
+  const query: Advice = isHarmless ? "queryOrCancelAgain" : "query";
+  const advice: Record<EndingKind, Advice> = {
+    alreadyCanceled: "nothing",
+    filled: "nothing",
+    failed: "nothing",
+    stillOpen: "cancelAgain",
+    notOpen: facts.canSettle ? query : "error",
+    unknown: facts.canSettle ? query : "error",
+    notFound: word && !facts.byPermanentId ? "useOrderId" : "checkNames",
+    refused: "error",
+    notSent: "error",
+  };
+  const states = ["nothing", "cancelAgain"].includes(advice[ending]);
+  return new Ending(ending, advice[ending], because?.error, states ? facts.read?.order : undefined);
 }

@@ -11,7 +11,8 @@ export { Credentials } from "./credentials.js";
 export { type Advice, Ending, type EndingKind } from "./endings.js";
 export { bingxFetch, type Options, type Placement } from "./fetch.js";
 export type { components, paths } from "./generated/api.js";
-export { Memory, type ResolverOptions, resolvingFetch } from "./resolver.js";
+export { Memory } from "./memory.js";
+export { type ResolverOptions, resolvingFetch } from "./resolver.js";
 export { InvalidParameter } from "./signing.js";
 
 /**

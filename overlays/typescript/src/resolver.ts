@@ -1,80 +1,30 @@
 /** A fetch that makes whole calls: it repeats and queries until the outcome is certain, or the time is over. */
-import { BingxError, type Envelope, isSameOrder, type Operation, ordersIn, stateOf } from "./answers.js";
+import { type Envelope, isSameOrder, type Operation, ordersIn, stateOf } from "./answers.js";
 import { Clock } from "./clock.js";
 import { Facts, MOST_ATTEMPTS, MOST_QUERIES, type Reply, type Step } from "./decisions.js";
-import { type Advice, Ending, type EndingKind } from "./endings.js";
-import { attempts, type Call, type Options, read, VerifiedResponse } from "./fetch.js";
+import { Ending, endingOf } from "./endings.js";
+import { type Call, type Options, read, VerifiedResponse } from "./fetch.js";
 import { operations } from "./generated/contract.js";
+import { Memory } from "./memory.js";
+import { dataOf, Requests, SHORTEST_ATTEMPT, type Whole } from "./requests.js";
 import { signable } from "./signing.js";
 
-/** With less time left, nothing more is sent. Milliseconds, as all that follow. */
-const SHORTEST_ATTEMPT = 20;
-/** How long to wait for an answer; after silence four times as long. */
-const FIRST_SILENCE = 2000;
+/** Milliseconds, as all that follow. */
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 2000;
 /** Each query that finds nothing is one more equal error. */
 const NOT_FOUND_PAUSE = 1000;
 /** Left for the read that proves an order open. */
 const TIME_TO_READ = 1000;
-const LONGEST_LOCK = 480_000;
-const LONGEST_BAN = 3_600_000;
-/** Of an endpoint within LONGEST_LOCK: twenty would lock it. */
-const MOST_EQUAL_ERRORS = 17;
 const DEFAULT_RECV_WINDOW = 5000;
-/** After these statuses the exchange rejects every request. */
-const BANNED = [403, 418, 429];
 /** Rows of a server that has not seen the parameters where they were. */
 const UNSEEN = ["signature-missing", "parameter-missing", "timestamp-null", "http-media-type"];
 /** No attempt was made. */
 const UNSENT = ["locked", "nearLock", "late"];
-/** What the platform's fetch says if it found no connection. */
-const UNREACHED = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
-/** How a call ends with a reply of a kind; of any other kind, refused. */
-const ENDINGS: Readonly<Record<string, EndingKind>> = {
-  notSent: "notSent",
-  late: "notSent",
-  notOpen: "notOpen",
-  notFound: "notFound",
-  unavailable: "unknown",
-  open: "stillOpen",
-};
-
 /** Options of a resolving fetch. */
 export interface ResolverOptions extends Options {
   /** Waits so many milliseconds, or until the signal; tests pass their own. */
-  readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
-}
-
-/** What a client remembers from one call to the next. Times are those of its machine, in milliseconds. */
-export class Memory {
-  /** By operation, until when it is locked; all of them under the empty name. */
-  readonly locks = new Map<string, number>();
-  /** By operation and code, when it has met the error. */
-  readonly met = new Map<string, number[]>();
-  /** Whether the server sees no parameters in JSON; "nowhere" if it saw none in the query string either. */
-  unseen: boolean | "nowhere" = false;
-
-  lockedUntil({ id }: Operation): number {
-    return Math.max(this.locks.get(id) ?? 0, this.locks.get("") ?? 0);
-  }
-
-  lock(name: string, until: number): void {
-    this.locks.set(name, Math.max(until, this.locks.get(name) ?? 0));
-  }
-
-  meet({ id }: Operation, code: bigint, now: number): void {
-    const name = `${id} ${code}`;
-    this.met.set(name, [...(this.met.get(name) ?? []), now].slice(-MOST_EQUAL_ERRORS));
-  }
-
-  /** Until when one more equal error of the operation could lock it. */
-  nearLockUntil({ id }: Operation): number {
-    const full = [...this.met].filter(
-      ([name, times]) => name.startsWith(`${id} `) && times.length >= MOST_EQUAL_ERRORS,
-    );
-    return Math.max(0, ...full.map(([, times]) => (times[0] ?? 0) + LONGEST_LOCK));
-  }
+  readonly sleep?: Whole["sleep"];
 }
 
 /**
@@ -98,15 +48,11 @@ export function resolvingFetch(options: ResolverOptions, memory = new Memory()):
   };
 }
 
-type Whole = Options & Required<Pick<ResolverOptions, "clock" | "sleep" | "timeout">>;
-
 class Resolution {
   readonly #options: Whole;
   readonly #memory: Memory;
   readonly #facts: Facts;
-  readonly #attempt: ReturnType<typeof attempts>;
-  readonly #began: number;
-  readonly #deadline: number;
+  readonly #requests: Requests;
   /** By the machine's clock, and by the exchange's. */
   #ambiguousUntil = 0;
   #ambiguousUntilTimestamp = 0;
@@ -114,27 +60,25 @@ class Resolution {
   #named: unknown;
   #pauses = 0;
   #paused = 0;
-  #silent = 0;
 
   constructor(options: Whole, memory: Memory, call: Call) {
     this.#options = options;
     this.#memory = memory;
     this.#facts = new Facts(call, options.timeout);
-    this.#attempt = attempts(options);
-    this.#began = this.#now();
-    this.#deadline = this.#began + options.timeout;
+    this.#requests = new Requests(options, memory, call.signal);
   }
 
   async run() {
+    const facts = this.#facts;
     for (;;) {
       this.#look();
-      const step: Step = this.#facts.next();
+      const step: Step = facts.next();
       if ("returns" in step) {
         const { answer, result } = step.returns.attempt as NonNullable<Reply["attempt"]>;
         return { answer, envelope: result as Envelope };
       }
       if ("ends" in step) {
-        throw this.#ending(step.ends, step.because);
+        throw endingOf(facts, step.ends, step.because);
       }
       if (step.do === "queryEach") {
         return await this.#queryEach();
@@ -143,20 +87,15 @@ class Resolution {
     }
   }
 
-  /** A time that is never set. */
-  #now(): number {
-    return this.#options.clock.now() - this.#options.clock.offset;
-  }
-
   #look(): void {
-    const [facts, now] = [this.#facts, this.#now()];
+    const [facts, now] = [this.#facts, this.#requests.now()];
     const { outcome } = facts.operation;
-    facts.elapsed = now - this.#began;
-    facts.timeLeft = this.#deadline - now >= SHORTEST_ATTEMPT && !facts.call.signal.aborted;
-    facts.canOpen = this.#memory.lockedUntil(facts.operation) < this.#deadline;
+    facts.elapsed = now - this.#requests.began;
+    facts.timeLeft = this.#requests.deadline - now >= SHORTEST_ATTEMPT && !facts.call.signal.aborted;
+    facts.canOpen = this.#memory.lockedUntil(facts.operation) < this.#requests.deadline;
     if (facts.canSettle) {
-      facts.canQueryInTime &&= this.#memory.lockedUntil(this.#settling) < this.#deadline;
-      const latest = this.#deadline - (outcome.timing?.readsLag ?? 0) * 1000 - TIME_TO_READ;
+      facts.canQueryInTime &&= this.#memory.lockedUntil(this.#settling) < this.#requests.deadline;
+      const latest = this.#requests.deadline - (outcome.timing?.readsLag ?? 0) * 1000 - TIME_TO_READ;
       const provable = facts.provenOpen || (facts.ambiguous && this.#ambiguousUntil < latest);
       const next = now + this.#paused / 10 + this.#toEffect;
       facts.costsProof = facts.state === "open" && Boolean(provable) && next >= latest;
@@ -170,7 +109,7 @@ class Resolution {
     if (facts.last) {
       await this.#pause();
     }
-    let reply = await this.#once(facts.call, facts.state === "open" && facts.queried);
+    let reply = await this.#requests.once(facts.call, facts.state === "open" && facts.queried);
     while (reply.kind !== undefined) {
       this.#noteError(reply);
       const isUnseen = operation.method !== "GET" && UNSEEN.includes(reply.refusal?.row.id ?? "");
@@ -179,7 +118,7 @@ class Resolution {
         return;
       }
       memory.unseen = true;
-      reply = await this.#once(facts.call, false);
+      reply = await this.#requests.once(facts.call, false);
     }
     facts.success = reply;
     const { answer, outcome } = operation;
@@ -213,7 +152,7 @@ class Resolution {
       facts.refusals++;
       facts.notOpen = reply;
       facts.refusedById = facts.byPermanentId;
-      facts.refusedAfter = reply.began - this.#began;
+      facts.refusedAfter = reply.began - this.#requests.began;
     }
   }
 
@@ -224,7 +163,7 @@ class Resolution {
       await this.#pause();
     }
     const asked = this.#queryFor(facts.idInDoubt ? facts.original : facts.call.parameters);
-    const reply = await this.#once(asked, facts.ambiguous !== undefined && facts.queries === 0);
+    const reply = await this.#requests.once(asked, facts.ambiguous !== undefined && facts.queries === 0);
     facts.queried = true;
     if (UNSENT.includes(reply.kind ?? "")) {
       facts.canQueryInTime = false;
@@ -238,7 +177,7 @@ class Resolution {
     } else if (this.#named === undefined) {
       // An order that a query has named exists: a replica lags that does not find it.
       facts.notFound = true;
-      facts.notFoundAfter = reply.began - this.#began;
+      facts.notFoundAfter = reply.began - this.#requests.began;
       // Nor is an id certain that only an unbelieved answer has named.
       facts.idInDoubt = facts.call.parameters !== facts.original;
     }
@@ -279,8 +218,8 @@ class Resolution {
   #isYoung(read: Reply): boolean {
     const facts = this.#facts;
     const shown = read.began - (facts.operation.outcome.timing?.readsLag ?? 0) * 1000;
-    const timestamp = this.#options.clock.now() - (this.#now() - shown);
-    const latest = Math.max(this.#ambiguousUntil, this.#began + facts.refusedAfter);
+    const timestamp = this.#options.clock.now() - (this.#requests.now() - shown);
+    const latest = Math.max(this.#ambiguousUntil, this.#requests.began + facts.refusedAfter);
     return shown >= latest && timestamp >= this.#ambiguousUntilTimestamp - 1;
   }
 
@@ -330,7 +269,7 @@ class Resolution {
     while (left.length > 0 && facts.queries < MOST_QUERIES && facts.timeLeft) {
       const unknown: string[] = [];
       for (const id of left) {
-        const reply = await this.#once(this.#queryFor(facts.call.parameters, [[name, id]]), false);
+        const reply = await this.#requests.once(this.#queryFor(facts.call.parameters, [[name, id]]), false);
         facts.queries++;
         const state = states && stateOf(states, reply.order);
         if (!state || (state === "open" && !this.#isYoung(reply))) {
@@ -357,106 +296,8 @@ class Resolution {
     return { answer: { status: 200, headers: new Headers(), body }, envelope };
   }
 
-  /** Makes one attempt, as soon as nothing bars it. */
-  async #once(call: Call, knownOpen: boolean): Promise<Reply> {
-    const [{ operation }, memory] = [call, this.#memory];
-    for (;;) {
-      const locked = memory.lockedUntil(operation);
-      const until = Math.max(locked, knownOpen ? 0 : memory.nearLockUntil(operation));
-      const now = this.#now();
-      if (until <= now) {
-        break;
-      }
-      const kind = locked > now ? "locked" : "nearLock";
-      if (until >= this.#deadline || (kind === "nearLock" && operation.outcome.settledBy)) {
-        return unsent(kind, `locked for another ${until - now} ms`);
-      }
-      await this.#sleep(until - now);
-    }
-    const began = this.#now();
-    const left = this.#deadline - began;
-    if (left < SHORTEST_ATTEMPT || call.signal.aborted) {
-      return unsent("late", "the deadline has passed");
-    }
-    const patience = Math.max(Math.min(FIRST_SILENCE * 4 ** this.#silent, left * 0.6), SHORTEST_ATTEMPT);
-    const [silence, answered] = [new AbortController(), new AbortController()];
-    const timer = this.#options.sleep(
-      operation.outcome.repeat === "never" ? left : patience,
-      answered.signal,
-    );
-    timer.then(() => {
-      if (!answered.signal.aborted) {
-        silence.abort(new DOMException("no answer in time", "TimeoutError"));
-      }
-    });
-    const placement = memory.unseen === true ? "query" : undefined;
-    const signal = AbortSignal.any([call.signal, silence.signal]);
-    try {
-      const attempt = await this.#attempt({ ...call, signal, placement });
-      const { offset, sentAt } = attempt.trip;
-      return this.#classified(operation, { attempt, order: {}, began: sentAt - offset, timestamp: sentAt });
-    } catch (error) {
-      this.#silent += Number(silence.signal.aborted);
-      const { code } = ((error as Error).cause ?? {}) as { code?: string };
-      const kind = UNREACHED.test(code ?? "") ? "notSent" : "unavailable";
-      return { kind, order: {}, error, began, timestamp: began + this.#options.clock.offset };
-    } finally {
-      answered.abort();
-    }
-  }
-
-  /** Returns the reply with its kind, and remembers what it says about later requests. */
-  #classified(operation: Operation, reply: Reply): Reply {
-    const result = reply.attempt?.result;
-    if (!(result instanceof BingxError)) {
-      return { ...reply, order: (dataOf(reply) ?? {}) as Envelope };
-    }
-    const { category } = result.row;
-    // The exchange has one text for both.
-    const kind = category === "notOpen" && operation.outcome.act === "read" ? "notFound" : category;
-    const now = this.#now();
-    if (result.code) {
-      this.#memory.meet(operation, result.code, now);
-    }
-    if (kind === "rateLimited") {
-      const isBan = BANNED.includes(result.status);
-      const timestamp = this.#options.clock.now();
-      const stated = result.retryAt === undefined ? result.retryIn : result.retryAt - timestamp;
-      const pause = Math.min(Math.max(stated, 1000), isBan ? LONGEST_BAN : LONGEST_LOCK);
-      result.retryAt = timestamp + pause;
-      this.#memory.lock(isBan ? "" : operation.id, now + pause);
-    }
-    return { ...reply, kind, error: result, refusal: result };
-  }
-
-  /** Without a word, the last reply says how the call ends. */
-  #ending(word: string, because: Reply | undefined): Ending {
-    const facts = this.#facts;
-    const { act, repeat } = facts.operation.outcome;
-    const kind = word || (because?.kind ?? "");
-    const ending = ["alreadyCanceled", "filled", "failed", "unknown"].includes(kind)
-      ? (kind as EndingKind)
-      : (ENDINGS[kind] ?? "refused");
-    // By client order id, another cancel could hit a newer order that uses the id again.
-    const isHarmless = word === "unknown" && act === "cancel" && repeat !== "never" && facts.byPermanentId;
-    const query: Advice = isHarmless ? "queryOrCancelAgain" : "query";
-    const advice: Record<EndingKind, Advice> = {
-      alreadyCanceled: "nothing",
-      filled: "nothing",
-      failed: "nothing",
-      stillOpen: "cancelAgain",
-      notOpen: facts.canSettle ? query : "error",
-      unknown: facts.canSettle ? query : "error",
-      notFound: word && !facts.byPermanentId ? "useOrderId" : "checkNames",
-      refused: "error",
-      notSent: "error",
-    };
-    const states = ["nothing", "cancelAgain"].includes(advice[ending]);
-    return new Ending(ending, advice[ending], because?.error, states ? facts.read?.order : undefined);
-  }
-
   #wait(): Promise<void> {
-    return this.#sleep(this.#facts.untilNext + 1);
+    return this.#requests.sleep(this.#facts.untilNext + 1);
   }
 
   /** Waits with full jitter; the longer the call has waited, the longer; towards the deadline in shorter steps. */
@@ -464,26 +305,12 @@ class Resolution {
     const facts = this.#facts;
     const jitter = Math.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** this.#pauses);
     const least = facts.notFound && !facts.ambiguous ? NOT_FOUND_PAUSE : 0;
-    const most = Math.max((this.#deadline - this.#now()) / 2, FIRST_PAUSE);
+    const most = Math.max((this.#requests.deadline - this.#requests.now()) / 2, FIRST_PAUSE);
     const pause = Math.min(Math.max(jitter, this.#paused / 10, least), most);
     this.#pauses++;
     this.#paused += pause;
-    await this.#sleep(pause);
+    await this.#requests.sleep(pause);
   }
-
-  async #sleep(milliseconds: number): Promise<void> {
-    const left = Math.max(this.#deadline - this.#now(), 0);
-    await this.#options.sleep(Math.min(milliseconds, left), this.#facts.call.signal);
-  }
-}
-
-function unsent(kind: string, problem: string): Reply {
-  return { kind, order: {}, error: new Error(`not sent: ${problem}`), began: 0, timestamp: 0 };
-}
-
-/** Returns `data` of a success. */
-function dataOf({ attempt }: Reply): unknown {
-  return (attempt?.result as Envelope | undefined)?.data;
 }
 
 function realSleep(milliseconds: number, signal: AbortSignal): Promise<void> {
