@@ -76,7 +76,7 @@ class TestMaking:
     ) -> None:
         with PLANTED["treat 504 as not executed"]():
             assert making.main([]) == 1
-        assert "stale-read-of-a-canceled-order: " in capsys.readouterr().err
+        assert "ambiguous-then-unauthorized: " in capsys.readouterr().err
         assert not target.exists()
 
     def test_wants_every_row_of_the_table(
@@ -84,7 +84,7 @@ class TestMaking:
     ) -> None:
         monkeypatch.setitem(making.GROUPS, "not-executed", ("None.", making.GROUPS["not-executed"][1][:1]))
         assert making.main([]) == 1
-        assert "no scenario meets the rows near-lock, " in capsys.readouterr().err
+        assert "no scenario meets the rows near-lock" in capsys.readouterr().err
 
     def test_an_unknown_option_is_refused(self) -> None:
         assert making.main(["--force"]) == 2
