@@ -82,7 +82,7 @@ func signing(t *testing.T, placement Placement) *Transport {
 	return &Transport{Credentials: credentials, Placement: placement}
 }
 
-func cancel(t *testing.T, client *Client, url string) (*api.CancelOrderResult, error) {
+func cancel(t *testing.T, client api.HttpRequestDoer, url string) (*api.CancelOrderResult, error) {
 	t.Helper()
 	bingx, err := api.NewClientWithResponses(url, api.WithHTTPClient(client))
 	if err != nil {

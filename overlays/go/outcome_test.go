@@ -162,6 +162,28 @@ func (o outcome) check(t *testing.T, begin int64) {
 	o.checkEnding(t, op, response, err)
 }
 
+// What a real connection does is told apart: it breaks, or there is none.
+func TestResolverOverSockets(t *testing.T) {
+	breaks := func(w http.ResponseWriter, _ *http.Request) {
+		connection, _, _ := http.NewResponseController(w).Hijack()
+		_ = connection.Close()
+	}
+	served := serve(t, breaks, says(200, success))
+	if _, err := cancel(t, NewResolver(signing(t, JSON)), served.URL); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "requests", len(served.requests), 2)
+	served.Close()
+	resolver := NewResolver(signing(t, JSON))
+	resolver.Timeout = 300 * time.Millisecond
+	_, err := cancel(t, resolver, served.URL)
+	ended, _ := errors.AsType[*Ending](err)
+	same(t, "ending", ended.Kind, NotSent)
+	_, err = cancel(t, resolver, serve(t, breaks).URL)
+	ended, _ = errors.AsType[*Ending](err)
+	same(t, "ending", ended.Kind, Unknown)
+}
+
 func (o outcome) checkRequests(t *testing.T, sent []sentRequest) {
 	for i, got := range sent {
 		if i >= len(o.Expected.Requests) {

@@ -38,6 +38,7 @@ interface Scripted {
   readonly headers?: Record<string, string>;
   /** Nothing: it never answers. */
   readonly body?: string;
+  readonly breaks?: boolean;
 }
 
 /** Runs a server that gives these answers, one after the other, and returns what it has received. */
@@ -46,7 +47,10 @@ async function exchange(answers: Scripted[], use: (url: string) => Promise<unkno
   const server = createServer(async (request, response) => {
     const body = (await request.setEncoding("utf8").toArray()).join("");
     received.push({ path: request.url ?? "", headers: request.headers, body });
-    const { status = 200, headers = {}, body: text } = answers[received.length - 1] ?? {};
+    const { status = 200, headers = {}, body: text, breaks } = answers[received.length - 1] ?? {};
+    if (breaks) {
+      request.socket.destroy();
+    }
     if (text !== undefined) {
       response.writeHead(status, { "Content-Type": "application/json", ...headers }).end(text);
     }
@@ -141,6 +145,22 @@ test("a redirect is not followed, and an answer that does not come is not waited
     await assert.rejects(cancel(url, { timeout: 50 }), { name: "TimeoutError" });
   });
   assert.equal(received.length, 2);
+});
+
+test("a whole call tells a connection that breaks from none at all", async () => {
+  const whole = (url: string, timeout: number) =>
+    createBingx(url, { credentials, timeout }).POST(PATH, { body: ORDER });
+  let gone = "";
+  const received = await exchange(
+    [{ breaks: true }, CANCELED, ...Array(20).fill({ breaks: true })],
+    async (url) => {
+      gone = url;
+      assert.equal((await whole(url, 5000)).data?.data?.status, "CANCELED");
+      await assert.rejects(whole(url, 300), { kind: "unknown", advice: "queryOrCancelAgain" });
+    },
+  );
+  assert.ok(received.length > 3);
+  await assert.rejects(whole(gone, 300), { kind: "notSent" });
 });
 
 test("what is not allowed is not sent", async () => {
