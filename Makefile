@@ -86,7 +86,7 @@ slow: $(READY) $(PEERS_READY) $(TRUST_READY) ### Run the slow tests alone
 	$(PYTEST) -m slow
 
 .PHONY: check
-check: $(TRUST_READY) lint types lint-spec check-page spec-diff surface-diff check-generated check-vectors conformance bench-smoke fuzz-briefly ## Run all tests and all checks once, as CI does
+check: $(TRUST_READY) lint types lint-spec check-page spec-diff surface-diff check-generated check-vectors agreement conformance bench-smoke fuzz-briefly ## Run all tests and all checks once, as CI does
 	$(PYTEST) --hypothesis-profile=thorough
 
 ##@ Change the code
@@ -162,6 +162,10 @@ check-vectors: $(READY) ### Fail if signing.json or outcome.json of spec/vectors
 .PHONY: spec-kit
 spec-kit: $(READY) ### Pack the spec for other languages into dist/ (needs Node.js)
 	$(BIN)/python -m generator.commands kit
+
+.PHONY: agreement
+agreement: $(READY) ### Compare the sandbox with the contract: Schemathesis sends what it allows and what it forbids
+	$(BIN)/python -m tools.agreement
 
 .PHONY: conformance
 conformance: $(READY) ## Try every language's overlay on vectors and sandbox

@@ -32,6 +32,7 @@ from bingx_sandbox.responses import (
     permission_denied,
     success,
 )
+from bingx_sandbox.strictness import check_strictly
 from bingx_sandbox.stub_endpoints import EndpointRegistry
 from bingx_sandbox.verification import verify
 
@@ -55,6 +56,7 @@ class Exchange:
         faults: The fault rules at the beginning.
         scale: How strictly the limits are enforced.
         stubs: The stub endpoints at the beginning.
+        lenient: Whether to accept what the contract forbids and the exchange may accept.
 
     Raises:
         SandboxError: `orders`, `placements` or one of the `faults` is wrong.
@@ -70,6 +72,7 @@ class Exchange:
         faults: Iterable[object] = (),
         scale: LimitScale = DOCUMENTED_SCALE,
         stubs: Iterable[Mapping[str, Any]] = (),
+        lenient: bool = False,
     ) -> None:
         self.accounts = tuple(accounts)
         self.clock = clock
@@ -84,6 +87,7 @@ class Exchange:
         self._accounts = Accounts(accounts)
         self._seed_orders = _checked_count(orders)
         self._placements = _checked_placements(placements)
+        self._lenient = lenient
         self._explainer = RejectionExplainer(self._accounts, self.log, self._placements)
         rules = read_rules(faults)
         self.reset()
@@ -210,6 +214,8 @@ class Exchange:
         endpoint = self.endpoints.get(request.http.method, request.http.path)
         parameters = self._verify(endpoint, request, now) if endpoint.signed else Parameters()
         request.record["verdict"] = ACCEPTED
+        if not self._lenient:
+            check_strictly(parameters)
         uid = request.key.uid if request.key else ""
         state = State(lambda: now, self.market, BookView(self.book, conditions, on_cancel), uid)
         data = endpoint.handler(state, parameters.values)

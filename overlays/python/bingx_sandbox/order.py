@@ -19,6 +19,9 @@ SIDES = ("BUY", "SELL")
 TYPES = ("LIMIT", "MARKET", "TAKE_STOP_LIMIT", "TAKE_STOP_MARKET", "TRIGGER_LIMIT", "TRIGGER_MARKET")
 CLIENT_ORDER_ID = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 CLIENT_ORDER_ID_RULE = "must be 1 to 40 letters, digits, _, - or ."
+# The contract's pattern. White space there is ECMAScript's, which differs from Python's in seven characters.
+_ASSET = r"(?:[^\s\ufeffa-z&=?/-]|[\x1c-\x1f\x85])+"
+_SYMBOL = re.compile(f"{_ASSET}-{_ASSET}")
 SYMBOL_RULE = "must be two upper-case assets joined by a hyphen, such as BTC-USDT"
 _FIELDS = ("symbol", "side", "type", "price", "origQty", "clientOrderID", "stopPrice", "status", "time")
 _PLAIN_DECIMAL = re.compile(r"\d{1,20}(\.\d{1,20})?", re.ASCII)
@@ -138,11 +141,7 @@ def is_symbol(text: str) -> bool:
 
     Letters beyond ASCII occur (`MØTH-USDT`), and so does a number sign (`OTHR#99961-USDT`).
     """
-    base, _, quote = text.partition("-")
-    return all(
-        asset.replace("#", "").isalnum() and asset == asset.upper() and asset[0] != "#"
-        for asset in (base, quote)
-    )
+    return _SYMBOL.fullmatch(text) is not None
 
 
 def read_new_order(fields: Mapping[str, str]) -> NewOrder:

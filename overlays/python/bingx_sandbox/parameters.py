@@ -28,6 +28,12 @@ _EXPONENTS = range(-324, 309)
 Value = TypeVar("Value")
 
 
+class JsonNumber(str):
+    """The text of what is a number in a JSON body."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Parameters:
     """The parameters of one request.
@@ -179,18 +185,18 @@ def _utf8(name: str, text: str) -> str:
     return text
 
 
-def _integer_text(digits: str) -> str:
-    return "0" if digits == "-0" else digits
+def _integer_text(digits: str) -> JsonNumber:
+    return JsonNumber("0" if digits == "-0" else digits)
 
 
-def _float_text(token: str) -> str:
+def _float_text(token: str) -> JsonNumber:
     try:
         number = Decimal(token)
     except InvalidOperation:
         _reject_range()
     if number and number.adjusted() not in _EXPONENTS:
         _reject_range()
-    return write_amount(number) if number else "0"
+    return JsonNumber(write_amount(number) if number else "0")
 
 
 def _reject_range() -> Never:

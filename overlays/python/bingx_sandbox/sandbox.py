@@ -62,6 +62,8 @@ class Sandbox:
         lock_seconds: How long a lock-out lasts; None for the documented times.
         copy_trading: Whether the accounts are copy-trading leaders, who may cancel once a second.
         stubs: Endpoints that answer with the same data, each with `method`, `path`, `data` and `signed`.
+        lenient: Whether to accept both ids of an order, and numbers as text in JSON. The contract forbids
+            them, and no source says whether the exchange does.
 
     Raises:
         SandboxError: An argument is wrong; the error names it.
@@ -83,6 +85,7 @@ class Sandbox:
         lock_seconds: float | None = None,
         copy_trading: bool = False,
         stubs: Iterable[Mapping[str, Any]] = (),
+        lenient: bool = False,
     ) -> None:
         self._exchange = Exchange(
             create_accounts(accounts, keys, api_key=api_key, api_secret=api_secret, permissions=permissions),
@@ -92,6 +95,7 @@ class Sandbox:
             faults=faults,
             scale=read_scale(limits, lock_seconds, copy_trading),
             stubs=stubs,
+            lenient=lenient,
         )
         self._url: str | None = None
 

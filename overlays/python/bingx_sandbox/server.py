@@ -203,6 +203,7 @@ def serve(
     lock_seconds: float | None = None,
     copy_trading: bool = False,
     stubs: Iterable[Mapping[str, Any]] = (),
+    lenient: bool = False,
     for_people: bool = False,
 ) -> None:
     """Run the sandbox until SIGINT or SIGTERM.
@@ -226,6 +227,7 @@ def serve(
         lock_seconds: How long a lock-out lasts; None for the documented times.
         copy_trading: Whether the accounts are copy-trading leaders, who may cancel once a second.
         stubs: Endpoints that answer with the same data, each with `method`, `path`, `data` and `signed`.
+        lenient: Whether to accept what the contract forbids and the exchange may accept.
         for_people: Whether to print a short text in place of the JSON object.
 
     Raises:
@@ -239,6 +241,7 @@ def serve(
         faults=faults,
         scale=read_scale(limits, lock_seconds, copy_trading),
         stubs=stubs,
+        lenient=lenient,
     )
     listener = listen(host, port)
     members = _announcement(url_of(listener), exchange.accounts)

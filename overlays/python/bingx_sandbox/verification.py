@@ -30,7 +30,7 @@ LARGEST_WINDOW = 60_000.0
 """Official texts name both 5000 and 60000 as the largest recvWindow; the sandbox takes the larger."""
 
 _INTEGER = re.compile(r"\d{1,19}", re.ASCII)
-_NUMBER = re.compile(r"\d{1,20}(\.\d{1,20})?([eE][+-]?\d{1,3})?", re.ASCII)
+_NUMBER = re.compile(r"\d{1,20}(\.\d{1,400})?([eE][+-]?\d{1,3})?", re.ASCII)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Sandbox and contract agree: Schemathesis sends what the contract allows and what it forbids."""
