@@ -6,14 +6,18 @@ import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from generator.arazzo import arazzo
 from generator.caller_view import caller_view
+from generator.collections import collections
 from generator.compilation import compile_contract
 from generator.document import ROOT, Document, json_text, yaml_text
 from generator.error_table import read_error_table
+from generator.openapi31 import openapi31
 from generator.output_tree import refuse_other_kind
 from generator.problem import GeneratorError
 from generator.reference_page import reference_page
 from generator.run import lint
+from generator.stand_in import NAME, stand_in
 
 # The files of spec/ that go into the kit, by pattern.
 _TAKEN = (
@@ -24,6 +28,7 @@ _TAKEN = (
         "signing.md",
         "openapi.yaml",
         "errors.yaml",
+        "Containerfile",
         "schemas/*.schema.json",
     ),
     *("vectors/README.md", "vectors/*.json", "vectors/signing.toml", "vectors/make.py", "pages/*.md"),
@@ -74,16 +79,19 @@ def kit_files(document: Document, root: Path = ROOT) -> dict[str, bytes]:
     files = {path.relative_to(spec).as_posix(): _bytes(path) for path in _taken(spec)}
     files["LICENSE"] = _bytes(root / "LICENSE")
     errors = read_error_table(spec / "errors.yaml")
-    caller = caller_view(document.root)
+    caller, compiled = caller_view(document.root), compile_contract(document)
     generated = {
+        "bingx-spot.arazzo.yaml": yaml_text(arazzo(compiled)),
         "openapi.json": json_text(document.root),
         "openapi.caller.yaml": yaml_text(caller),
         "openapi.caller.json": json_text(caller),
-        "operations.json": json_text(compile_contract(document)),
+        "openapi31.caller.yaml": yaml_text(openapi31(caller)),
+        "operations.json": json_text(compiled),
         "errors.json": json_text(errors.root),
         "reference.html": reference_page(document.root, errors.root, files["signing.md"].decode()),
     }
-    return files | {name: text.encode() for name, text in generated.items()}
+    texts = generated | collections(compiled)
+    return files | {NAME: stand_in(ROOT)} | {name: text.encode() for name, text in texts.items()}
 
 
 def _taken(spec: Path) -> Iterator[Path]:

@@ -13,6 +13,7 @@ import pytest
 
 from generator import redocly
 from generator.caller_view import caller_view
+from generator.collections import collections
 from generator.document import Document
 from generator.kit import kit_files, write_kit
 from generator.problem import GeneratorError
@@ -72,6 +73,8 @@ class TestContents:
         assert {path.relative_to(kit).as_posix() for path in kit.rglob("*") if path.is_file()} == {
             *("README.md", "CHANGELOG.md", "LICENSE", "reference.html", "signing.md", "extensions.md"),
             *("openapi.yaml", "openapi.json", "openapi.caller.yaml", "openapi.caller.json"),
+            *("openapi31.caller.yaml", "bingx-spot.arazzo.yaml", "bingx-sandbox.pyz", "Containerfile"),
+            *collections(json.loads((ROOT / "generated" / "operations.json").read_text("utf-8"))),
             *("errors.yaml", "errors.json", "operations.json", *(f"pages/{page}.md" for page in PAGES)),
             *("vectors/README.md", "vectors/signing.json", "vectors/answers.json", "vectors/clock.json"),
             *("vectors/parse.json", "vectors/safety.json", "vectors/outcome.json"),
@@ -113,17 +116,15 @@ class TestNewUser:
     @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
     def test_starts_the_sandbox_and_cancels_an_order_by_hand(self, kit: Path) -> None:
         readme = (kit / "README.md").read_text("utf-8")
-        (command,) = re.findall(r"bin/bingx-spot (sandbox) > keys.json", readme)
+        (command,) = re.findall(r"^\$ python3 (bingx-sandbox.pyz .*)$", readme, re.MULTILINE)
         (script,) = re.findall(r"^```sh\n(.*?)^```$", readme, re.DOTALL | re.MULTILINE)
-        program = Path(sys.executable).with_name("bingx-spot")
         # Another port than the README's, which may be taken.
-        starting = [str(program), command, "--port", "0"]
-        with subprocess.Popen(starting, stdout=subprocess.PIPE, text=True) as running:
+        starting = [sys.executable, *command.split(), "--port", "0"]
+        with subprocess.Popen(starting, stdout=subprocess.PIPE, text=True, cwd=kit) as running:
             assert running.stdout is not None
-            (kit / "keys.json").write_text(running.stdout.readline(), "utf-8")
+            script = script.replace("http://127.0.0.1:8642", json.loads(running.stdout.readline())["url"])
             ran = subprocess.run(["sh", "-eu", "-c", script], cwd=kit, capture_output=True, check=False)
             running.terminate()
-        (kit / "keys.json").unlink()
         assert ran.returncode == 0, ran.stderr
         answer = json.loads(ran.stdout)
         assert (answer["code"], answer["data"]["status"]) == (0, "CANCELED")
