@@ -21,7 +21,7 @@ from generator.kit import write_kit
 from generator.oasdiff import GoMissing
 from generator.problem import GeneratorError
 from generator.redocly import NodeMissing, strict_problems
-from generator.release import Release, all_changes, freeze, own_changes
+from generator.release import Release, all_changes, freeze, own_changes, refuse_versions
 from generator.run import lint as lint_contract
 
 _ADVICE = (
@@ -89,6 +89,7 @@ def diff(spec: Path) -> None:
                 f"A change since {release.version} breaks callers, and the version is {current}. "
                 "Raise the first number of info.version, or revert the change."
             )
+        refuse_versions(release, spec)
 
 
 def _list(changes: list[Change]) -> None:

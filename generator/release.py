@@ -10,6 +10,7 @@ from generator.contract_diff import error_changes, extension_changes
 from generator.document import ROOT, Document
 from generator.oasdiff import openapi_changes
 from generator.problem import GeneratorError
+from generator.versions import freeze_versions, version_problems
 
 _FROZEN = ("openapi.yaml", "errors.yaml")
 _HEADING = "## Unreleased\n"
@@ -74,6 +75,17 @@ def all_changes(release: Release, spec: Path) -> list[Change]:
     return [*found, *own_changes(release, spec)]
 
 
+def refuse_versions(release: Release, spec: Path) -> None:
+    """Refuse a file beside the contract that has changed since a release under the same version.
+
+    Raises:
+        GeneratorError: There is one.
+    """
+    lines = list(version_problems(spec, release.folder))
+    if lines:
+        raise GeneratorError("\n".join([*lines, "Raise it, and say in spec/CHANGELOG.md what changed."]))
+
+
 def freeze(version: str, spec: Path = ROOT / "spec") -> list[Change]:
     """Release the working contract: set its version, add a heading to the changelog, keep a copy.
 
@@ -96,6 +108,7 @@ def freeze(version: str, spec: Path = ROOT / "spec") -> list[Change]:
     folder.mkdir(parents=True)
     for name in _FROZEN:
         shutil.copyfile(spec / name, folder / name)
+    freeze_versions(spec, folder)
     return changes
 
 
@@ -103,6 +116,7 @@ def _since_last(version: str, spec: Path) -> list[Change]:
     release = Release.last(spec)
     if numbers(version) <= numbers(release.version):
         raise GeneratorError(f"{release.version} is already released. Use a later version.")
+    refuse_versions(release, spec)
     changes = all_changes(release, spec)
     if not version_allows(release.version, version, changes):
         breaking = "\n".join(str(change) for change in changes if change.breaking)

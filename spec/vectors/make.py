@@ -62,6 +62,7 @@ def vectors_text() -> bytes:
     source = tomllib.loads(SOURCE.read_text(encoding="utf-8"))
     groups = [group_record(group) for group in source["group"]]
     vectors = {
+        "version": source["version"],
         "schema": "../schemas/vectors.schema.json",
         "numberOfTests": sum(len(group["tests"]) for group in groups),
         "notes": source["notes"],

@@ -77,7 +77,8 @@ class TestContents:
             *collections(json.loads((ROOT / "generated" / "operations.json").read_text("utf-8"))),
             *("errors.yaml", "errors.json", "operations.json", *(f"pages/{page}.md" for page in PAGES)),
             *("vectors/README.md", "vectors/signing.json", "vectors/answers.json", "vectors/clock.json"),
-            *("vectors/parse.json", "vectors/safety.json", "vectors/outcome.json"),
+            *("vectors/outcome.json", "vectors/verifier.json", "vectors/catches.json"),
+            *("vectors/parse.json", "vectors/safety.json"),
             *("vectors/signing.toml", "vectors/make.py"),
             *(f"schemas/{path.name}" for path in (ROOT / "spec" / "schemas").iterdir()),
         }
