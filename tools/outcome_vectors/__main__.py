@@ -74,6 +74,7 @@ def vectors_text() -> str:
     if missing := {rule.name for rule in (*RULES, *ENDINGS)} - met - UNMET:
         raise VectorsError(f"no scenario meets the rows {', '.join(sorted(missing))}")
     vectors = {
+        "version": "1.0.0",
         "schema": "../schemas/outcome.schema.json",
         "numberOfTests": sum(len(group["tests"]) for group in groups),
         "notes": NOTES,
