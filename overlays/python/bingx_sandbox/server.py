@@ -272,7 +272,8 @@ def _text_for_people(announcement: Mapping[str, object]) -> str:
     exports = "\n".join(f"  export {name}={announcement[member]}" for name, member in names.items())
     return (
         f"The sandbox listens at {announcement['url']}: open this page to see orders and requests.\n\n"
-        f"With the Python SDK, in another terminal:\n\n{exports}\n  bingx-spot cancel BTC-USDT --order-id {FIRST_ORDER_ID}\n\n"
+        f"With the Python SDK, in another terminal:\n\n{exports}\n"
+        f"  bingx-spot cancel BTC-USDT --order-id {FIRST_ORDER_ID}\n\n"
         "Ctrl-C ends it. --json prints one JSON object in place of this text."
     )
 

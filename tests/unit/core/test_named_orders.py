@@ -101,11 +101,23 @@ class TestCancelOrders:
                 "the response says success and, of an order, status 'NEW'",
             ),
             (
+                {"orders": [state(), state(SECOND, "FILLED", executedQty="126")]},
+                "the response says success and, of an order, status 'FILLED'",
+            ),
+            (
+                {"orders": [state(), state(SECOND, "PENDING_CANCEL")]},
+                "the response says success and, of an order, status 'PENDING_CANCEL'",
+            ),
+            (
+                {"orders": [state(), state(SECOND, "")]},
+                "the response says success and, of an order, status ''",
+            ),
+            (
                 {"orders": [state(), state(SECOND, executedQty="126")]},
                 "the response contradicts itself: an order is cancelled, and everything of it is executed",
             ),
         ],
-        ids=range(8),
+        ids=range(11),
     )
     def test_everything_else_is_not_believed(self, data: Any, said: str) -> None:
         assert problem(BOTH, data) == said
@@ -155,6 +167,10 @@ class TestOpenOrders:
         item = Field("orders", "int64", nullable=True)
         assert schema_mismatch((Field("orders", "array", items=item),), {"orders": [None, 1]}) == ""
         assert schema_mismatch((Field("orders", "array", items=item),), {"orders": [None, "x"]}) != ""
+
+    def test_a_pair_in_other_letters_is_the_same(self) -> None:
+        assert problem(OPEN_ORDERS, {"orders": [state(status="NEW", symbol=SYMBOL.lower())]}) == ""
+        assert problem(BOTH, {"orders": [state(), state(SECOND, symbol=SYMBOL.lower())]}) != ""
 
     def test_an_order_of_another_pair_is_not_believed(self) -> None:
         assert problem(OPEN_ORDERS, {"orders": [state(status="NEW", symbol="ETH-USDT")]})

@@ -11,7 +11,7 @@ from typing import Any, NoReturn, TypeGuard
 
 from bingx_spot.core.error_mapping import error_from_code, error_from_status
 from bingx_spot.core.facts import OrderState, order_state, says
-from bingx_spot.core.named_orders import contradiction, lists_of, named_id, unaccounted
+from bingx_spot.core.named_orders import contradiction, is_alike, lists_of, named_id, unaccounted
 from bingx_spot.core.request import ApiCall
 from bingx_spot.exceptions import ErrorDetails, shown
 from bingx_spot.models import Response
@@ -210,14 +210,16 @@ def _wrong_order(call: ApiCall, repeats: tuple[str, ...], order: Mapping[str, An
         requested = call.parameters.get(name)
         if requested is None:
             continue
-        stated = order.get(name)
+        stated, is_id = order.get(name), name in call.operation.exactly_one_of
         # None apart: an order may be called "None".
         if stated is not None and str(stated) == str(requested):
             continue
-        other_id = name in call.operation.exactly_one_of and name != permanent
-        # The response to a query by client order id may lack it; the exchange has looked it up.
-        if not (call.operation.act == "read" and other_id and stated in (None, "")):
-            return f"the response names another order: {name} is {shown(stated)}, requested was {requested!r}"
+        # A query settles. It may lack the client order id by which the exchange has looked the order up, and
+        # another spelling of a pair is the same pair.
+        alike = stated in (None, "") if is_id else is_alike(stated, requested)
+        if call.operation.act == "read" and name != permanent and alike:
+            continue
+        return f"the response names another order: {name} is {shown(stated)}, requested was {requested!r}"
     return ""
 
 
