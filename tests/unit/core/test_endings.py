@@ -243,6 +243,12 @@ def test_the_hint_of_a_query_names_the_order_in_python_and_on_the_command_line()
     assert query_hint(CANCELLING, "vst") == f"{BY_ID_HINT.removesuffix('`')} --env vst`"
 
 
+@pytest.mark.parametrize("action", [Action.RAISE_UNKNOWN, Action.RAISE_NOT_OPEN])
+def test_the_hint_of_an_error_names_the_environment(action: Action) -> None:
+    error = error_for(action, facts(environment="vst", ambiguous=AMBIGUOUS, not_open=REFUSAL), None)
+    assert " --env vst`" in error.hint
+
+
 def test_the_hint_names_the_order_as_the_query_does() -> None:
     """An order that was placed has its id under another name."""
     assert CANCEL.settled_by is not None

@@ -141,10 +141,10 @@ def query_hint(call: ApiCall, environment: str) -> str:
     """Return how to find out the state of a call's order.
 
     Args:
-        call: A call that names an order.
+        call: A call that a query can settle.
         environment: What `--env` takes for the client's environment, or empty.
     """
-    query = call if call.operation.settled_by is None else settling_query(call)
+    query = settling_query(call)
     symbol, named = query.parameters.get("symbol"), _id_of(query)
     if named is None:
         return f"Find out with {query.operation.operation_id}"
