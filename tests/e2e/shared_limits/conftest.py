@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bingx_spot.limits import client_state
 from bingx_spot.shared_limits import redis_store
 from tests.e2e.shared_limits.clients import Arrivals, arrivals
 from tests.e2e.shared_limits.redis_server import RedisServer, redis_server
@@ -14,6 +15,9 @@ from tests.e2e.shared_limits.redis_server import RedisServer, redis_server
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let an exchange take its time: a machine under load may be slow."""
     monkeypatch.setattr(redis_store, "EXCHANGE_TIMEOUT", 10.0)
+    # A request that is given up is sent again, and these tests count requests.
+    monkeypatch.setattr(client_state, "_LOST_PACKET", 10.0)
+    monkeypatch.setattr(client_state, "_UNKNOWN_ANSWER", 10.0)
 
 
 @pytest.fixture(autouse=True)
