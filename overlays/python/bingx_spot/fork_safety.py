@@ -16,7 +16,6 @@ class ForkAware(Protocol):
 
     def after_fork_in_child(self) -> None:
         """Drop what belongs to the parent process; called in the child, before anything else runs there."""
-        ...
 
 
 #: Held while something runs that a child could not go on with if it were half done; a fork in another thread

@@ -106,9 +106,10 @@ class Countdown:
         response = yield from self._set("ACTIVATE")
         self.lapsed = self.lapsed or 0 < self._ends < self.context.now()
         clock = self.context.clock.timestamp()
-        stated = response.get("triggerTime")
-        at_end = int(str(stated)) if stated else clock + self.seconds * 1000
-        self.triggers_at = at_end * 1000 if at_end < _LARGEST_SECONDS else at_end
+        self.triggers_at = clock + self.seconds * 1000
+        if stated := response.get("triggerTime"):
+            number = int(str(stated))
+            self.triggers_at = number * 1000 if number < _LARGEST_SECONDS else number
         # The exchange has begun to count after this moment, whatever its clock shows. It may count less far.
         self._ends = at + min(self.seconds, max((self.triggers_at - clock) / 1000, 0.0))
 

@@ -60,9 +60,6 @@ class FileStore:
         with fork_lock:
             self._close()
 
-    def __repr__(self) -> str:
-        return "<FileStore>"
-
     def _connect(self) -> sqlite3.Connection:
         if self._connection is not None and not (self._file and private_file.is_at(self._path, self._file)):
             # Deleted or replaced: processes that start now use another one.

@@ -96,9 +96,6 @@ class RedisStore:
         if client is not None and (self._owns_client or client is not self._server):
             client.close()
 
-    def __repr__(self) -> str:
-        return "<RedisStore>"
-
     def _ask(self, name: str, report: ProcessReport, answer: Future[Allocation]) -> None:
         try:
             allocation: Allocation = json.loads(self._run_script(name, json.dumps(report)))
