@@ -12,7 +12,8 @@ import typing
 
 from bingx_spot._base_client import generated_client
 from bingx_spot._version import __version__
-from bingx_spot.client import AsyncBingxSpot, BingxSpot
+from bingx_spot.async_client import AsyncBingxSpot
+from bingx_spot.client import BingxSpot
 from bingx_spot.core.clock import Clock
 from bingx_spot.core.signing import canonical_string, sign
 from bingx_spot.credentials import Credentials

@@ -9,15 +9,17 @@ from bingx_spot.core.request import RequestSigner
 from bingx_spot.core.runner import CallContext
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
-from bingx_spot.exceptions import InvalidInput
+from bingx_spot.exceptions import InvalidInput, OrderAlreadyCanceled
 from bingx_spot.keepalive import AsyncKeepAlive, KeepAlive
 from bingx_spot.limits.client_state import ClientState, HostSelector, PlacementSelector
+from bingx_spot.models import Order
 from bingx_spot.redaction import leaving_no_frame
 from bingx_spot.settings import with_environment
 from bingx_spot.shared_limits.options import account_of, rate_limiter_for
 
 if TYPE_CHECKING:
-    from bingx_spot_api import AuthenticatedClient, SupportsRequests
+    from bingx_spot_api import AuthenticatedClient, SupportsRequests, types
+    from bingx_spot_api.models import ServerTimeResponse
 
 # These create the connection pool, which a client derived by `with_options` shares.
 _POOL_OPTIONS = frozenset({"proxy", "tls", "transport"})
@@ -191,3 +193,18 @@ def _context(credentials: Credentials, config: Config, state: ClientState) -> Ca
         state=state,
         timeout=config.timeout,
     )
+
+
+def already_canceled(error: OrderAlreadyCanceled, *, ok: bool) -> Order:
+    """Return the order that was cancelled before if that is `ok`; else raise the error."""
+    if ok and error.order is not None:
+        return error.order
+    raise error
+
+
+def time_in(response: "types.Response[ServerTimeResponse]") -> int:
+    """Return the exchange's time in what a generated function returns of a validated response."""
+    # Validation lets no success through without it; this is for the type checker.
+    assert response.parsed
+    assert response.parsed.data
+    return response.parsed.data.server_time

@@ -13,7 +13,8 @@ from bingx_spot_api.models.order_status import OrderStatus, read_order_status
 from bingx_spot_api.models.order_type import OrderType, read_order_type
 
 if TYPE_CHECKING:
-    from bingx_spot_api.models import CancelledOrder, QueriedOrder
+    from bingx_spot_api import types
+    from bingx_spot_api.models import CancelledOrder, CancelOrderResponse, QueriedOrder, QueryOrderResponse
 
 
 _NONE: Mapping[str, object] = MappingProxyType({})
@@ -159,6 +160,15 @@ class Order:
             avg_price=_amount(data.get("avgPrice")),
             response=response,
         )
+
+
+def order_in(response: "types.Response[CancelOrderResponse] | types.Response[QueryOrderResponse]") -> Order:
+    """Return the order in what a generated function returns of a validated response."""
+    # Validation lets no success through without an order; this is for the type checker.
+    assert response.parsed
+    assert response.parsed.data
+    raw = Response(response.status_code, response.headers, response.content)
+    return Order.from_model(response.parsed.data, raw)
 
 
 def _text(value: object) -> str | None:

@@ -54,7 +54,7 @@ class AsyncConnection(asyncio.BufferedProtocol):
         # What every event loop makes of a socket; uvloop's is no subclass.
         self._transport = cast("asyncio.Transport", transport)
 
-    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's protocol
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - as asyncio calls it
         """Return where to put received bytes."""
         return self._buffer
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from ccxt import async_support
 
-from bingx_spot.client import AsyncBingxSpot
+from bingx_spot.async_client import AsyncBingxSpot
 from bingx_spot.integrations.ccxt import spot_cancels
 from bingx_spot.integrations.ccxt.errors import ccxt_errors
 
