@@ -18,15 +18,14 @@ from bingx_spot.core.clock import Clock
 from bingx_spot.core.signing import canonical_string, sign
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
+from bingx_spot.error_details import Attempt, ErrorDetails, RequestInfo
 from bingx_spot.exceptions import (
-    Attempt,
     AuthenticationError,
     BingxError,
     BulkRunAborted,
     CallError,
     ClockError,
     CredentialsError,
-    ErrorDetails,
     InvalidInput,
     NotExecuted,
     NotSent,
@@ -38,7 +37,6 @@ from bingx_spot.exceptions import (
     OutcomeUnknown,
     PermissionDenied,
     RateLimited,
-    RequestInfo,
     RequestRejected,
     StillOpen,
     UnknownErrorCode,

@@ -26,7 +26,7 @@ from bingx_spot.core.runner import (
     run,
     run_async,
 )
-from bingx_spot.exceptions import ErrorDetails
+from bingx_spot.error_details import ErrorDetails
 from bingx_spot.limits.client_state import Patience
 from bingx_spot.limits.permit_queue import Wakeup
 from tests.support.scripted_time import ScriptedTime

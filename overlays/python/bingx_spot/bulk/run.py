@@ -19,7 +19,8 @@ from bingx_spot.core.attempt import BAN_STATUSES, CLOSED_CLIENT
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.resolution import resolve
 from bingx_spot.core.runner import CallContext, CallSteps, EffectResult, Send, Sleep
-from bingx_spot.exceptions import BulkRunAborted, CallError, ErrorDetails, InvalidInput, NotSent, RateLimited
+from bingx_spot.error_details import ErrorDetails
+from bingx_spot.exceptions import BulkRunAborted, CallError, InvalidInput, NotSent, RateLimited
 from bingx_spot.limits.permit_queue import Wakeup
 from bingx_spot.models import Order, Response
 

@@ -13,7 +13,8 @@ import click
 from bingx_spot.bulk.items import format_input_error
 from bingx_spot.bulk.result import CancelOutcome
 from bingx_spot.core.clock import time_of_day
-from bingx_spot.exceptions import Attempt, CallError, CredentialsError, InvalidInput
+from bingx_spot.error_details import Attempt
+from bingx_spot.exceptions import CallError, CredentialsError, InvalidInput
 from bingx_spot.visible_text import visible, visible_json
 
 #: The exit code of a cancel by its outcome. 2 is wrong usage.

@@ -1,7 +1,8 @@
 """Wait until a request may be sent: no lock-out, no repeated error too many, and a permit."""
 
 from bingx_spot.core.runner import SHORTEST_ATTEMPT, CallContext, CallSteps, Deadline, Sleep
-from bingx_spot.exceptions import CallError, ErrorDetails, NotSent, RateLimited
+from bingx_spot.error_details import ErrorDetails
+from bingx_spot.exceptions import CallError, NotSent, RateLimited
 from bingx_spot.limits.permit_queue import DeadlineTooShort
 from bingx_spot.limits.rate_limiter import Reservation
 from bingx_spot_api.contract import Operation

@@ -10,16 +10,8 @@ from bingx_spot.core.engine import CLOSED, TransportFailure, may_have_been_sent
 from bingx_spot.core.request import ApiCall, SignedRequest
 from bingx_spot.core.response_validation import validate_response
 from bingx_spot.core.runner import SHORTEST_ATTEMPT, CallContext, CallSteps, Deadline, EffectResult, Send
-from bingx_spot.exceptions import (
-    Attempt,
-    CallError,
-    ClockError,
-    ErrorDetails,
-    NotExecuted,
-    NotSent,
-    OutcomeUnknown,
-    RateLimited,
-)
+from bingx_spot.error_details import Attempt, ErrorDetails
+from bingx_spot.exceptions import CallError, ClockError, NotExecuted, NotSent, OutcomeUnknown, RateLimited
 from bingx_spot.limits.client_state import Patience
 from bingx_spot.limits.lockouts import LONGEST_BAN, LONGEST_LOCK
 from bingx_spot.limits.rate_limiter import Reservation

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
 
-from bingx_spot.exceptions import ErrorDetails
+from bingx_spot.error_details import ErrorDetails
 from bingx_spot.models import Response
 
 _log = logging.getLogger("bingx_spot")

@@ -9,9 +9,9 @@ from dataclasses import replace
 from bingx_spot.core.decisions import Action, Rule
 from bingx_spot.core.facts import Facts, settling_query
 from bingx_spot.core.request import ApiCall
+from bingx_spot.error_details import ErrorDetails
 from bingx_spot.exceptions import (
     CallError,
-    ErrorDetails,
     OrderAlreadyCanceled,
     OrderFailed,
     OrderFilled,

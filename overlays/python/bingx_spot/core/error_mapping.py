@@ -10,11 +10,11 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 
+from bingx_spot.error_details import ErrorDetails
 from bingx_spot.exceptions import (
     AuthenticationError,
     CallError,
     ClockError,
-    ErrorDetails,
     OrderNotFound,
     OrderNotOpen,
     OutcomeUnknown,

@@ -16,7 +16,7 @@ from bingx_spot.core.clock import Clock
 from bingx_spot.core.signing import Signer, canonical_of, signed_texts
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Placement
-from bingx_spot.exceptions import RequestInfo
+from bingx_spot.error_details import RequestInfo
 from bingx_spot.redaction import leaving_no_frame
 from bingx_spot_api.contract import SIGNING, Operation
 

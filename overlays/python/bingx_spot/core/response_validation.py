@@ -13,7 +13,8 @@ from bingx_spot.core.error_mapping import error_from_code, error_from_status
 from bingx_spot.core.facts import OrderState, order_state, says
 from bingx_spot.core.named_orders import contradiction, is_alike, lists_of, named_id, unaccounted
 from bingx_spot.core.request import ApiCall
-from bingx_spot.exceptions import ErrorDetails, shown
+from bingx_spot.error_details import ErrorDetails
+from bingx_spot.exceptions import shown
 from bingx_spot.models import Response
 from bingx_spot_api.contract import Field
 

@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import Self
 
 from bingx_spot.bulk.result import CancelOutcome, CancelResult
-from bingx_spot.exceptions import CallError, ErrorDetails, OutcomeUnknown, StillOpen
+from bingx_spot.error_details import ErrorDetails
+from bingx_spot.exceptions import CallError, OutcomeUnknown, StillOpen
 from bingx_spot.models import Order
 
 _HINT = "Call cancel_all again; `result.results` has the ending of every order."
