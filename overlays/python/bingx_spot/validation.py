@@ -60,8 +60,7 @@ def order_reference(
     Raises:
         InvalidInput: An argument is not allowed; the error names it.
     """
-    given = (order_id is not None) + (client_order_id is not None)
-    if given != 1:
+    if (given := (order_id is not None) + (client_order_id is not None)) != 1:
         raise _not_one("order_id or client_order_id", given)
     reference: dict[str, Any] = {"symbol": _checked_symbol(symbol)}
     if order_id is not None:
