@@ -28,6 +28,8 @@ func (c *call) next() func() {
 	switch {
 	case c.success != nil && (!ambiguous || c.stands): // confirmed
 		return func() { c.done = c.success.response }
+	case c.attempts == 0 && c.last == nil: // first
+		return c.send
 	case c.settlesEach() && ambiguous && (c.success != nil || c.attempts > 1 || !canRetry): // each
 		return c.queryEach
 	case c.success != nil: // answer-in-doubt
@@ -42,8 +44,6 @@ func (c *call) next() func() {
 		return c.end(Failed, c.notOpen)
 	case c.isRejected() && !ambiguous: // rejected
 		return c.end("", c.last)
-	case c.attempts == 0 && c.last == nil: // first
-		return c.send
 	case c.nearLock && ask, // near-lock
 		ambiguous && !c.byPermanentID() && ask,                                      // learn-the-id
 		ambiguous && c.last == c.ambiguous && c.last.refusal.isUnconfirmed() && ask: // unconfirmed-success

@@ -116,6 +116,9 @@ export class Facts {
     if (success && (!ambiguous || this.stands)) {
       return { returns: success }; // confirmed
     }
+    if (this.attempts === 0 && !last) {
+      return send; // first
+    }
     if (this.settlesEach && ambiguous && (success || this.attempts > 1 || !canRetry)) {
       return { do: "queryEach" }; // each
     }
@@ -131,9 +134,6 @@ export class Facts {
     }
     if (this.#isRejected && !ambiguous) {
       return { ends: "", because: last }; // rejected
-    }
-    if (this.attempts === 0 && !last) {
-      return send; // first
     }
     const isUnconfirmed = ambiguous !== undefined && last === ambiguous && ambiguous.refusal?.isUnconfirmed;
     if (ask && (nearLock || (ambiguous && !this.byPermanentId) || isUnconfirmed)) {
