@@ -182,6 +182,16 @@ func TestResolverOverSockets(t *testing.T) {
 	_, err = cancel(t, resolver, serve(t, breaks).URL)
 	ended, _ = errors.AsType[*Ending](err)
 	same(t, "ending", ended.Kind, Unknown)
+	// What the contract does not describe is sent once: it could place an order.
+	served = serve(t, breaks)
+	request, err := http.NewRequest(http.MethodPost, served.URL+"/openApi/spot/v1/trade/undescribed", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = resolver.Do(request)
+	ended, _ = errors.AsType[*Ending](err)
+	same(t, "ending", ended.Kind, Unknown)
+	same(t, "requests", len(served.requests), 1)
 }
 
 func (o outcome) checkRequests(t *testing.T, sent []sentRequest) {

@@ -15,6 +15,7 @@ import {
   createBingx,
   InvalidParameter,
   type Options,
+  resolvingFetch,
 } from "../src/index.js";
 import { canonicalString, sign, signable } from "../src/signing.js";
 
@@ -161,6 +162,16 @@ test("a whole call tells a connection that breaks from none at all", async () =>
   );
   assert.ok(received.length > 3);
   await assert.rejects(whole(gone, 300), { kind: "notSent" });
+});
+
+test("what the contract does not describe is sent once: it could place an order", async () => {
+  const received = await exchange(Array(9).fill({ breaks: true }), async (url) => {
+    const call = resolvingFetch({ credentials })(`${url}/openApi/spot/v1/trade/undescribed`, {
+      method: "POST",
+    });
+    await assert.rejects(call, { kind: "unknown", advice: "error" });
+  });
+  assert.equal(received.length, 1);
 });
 
 test("what is not allowed is not sent", async () => {
