@@ -1,6 +1,7 @@
 """Blocking connections, and the backend that sends requests over them."""
 
 import select
+import selectors
 import socket
 import ssl
 from collections.abc import Callable
@@ -26,7 +27,7 @@ _READ_SIZE = 65536
 
 
 class ReadPoll:
-    """Tells whether reading from a socket would give something at once, be it the end.
+    """Tells whether reading from a socket would give something, be it the end.
 
     Args:
         watched: The socket.
@@ -40,11 +41,11 @@ class ReadPoll:
         if self._poll is not None:
             self._poll.register(watched.fileno(), select.POLLIN)
 
-    def is_readable(self) -> bool:
-        """Return whether there is something to read, or the connection has ended."""
+    def is_readable(self, seconds: float = 0.0) -> bool:
+        """Return whether there is something to read within so many seconds, or the connection has ended."""
         if self._poll is None:  # pragma: no cover - Windows has no poll
-            return bool(select.select([self._socket], [], [], 0)[0])
-        return bool(self._poll.poll(0))
+            return bool(select.select([self._socket], [], [], seconds)[0])
+        return bool(self._poll.poll(seconds * 1000))
 
 
 class BlockingConnection:
@@ -55,6 +56,8 @@ class BlockingConnection:
     """
 
     def __init__(self, connected: socket.socket) -> None:
+        # Waiting is the poll's: a socket with a timeout makes three more system calls for every request.
+        connected.setblocking(False)
         self._socket = connected
         self._poll = ReadPoll(connected)
         #: The TLS sessions, the outermost first.
@@ -84,7 +87,6 @@ class BlockingConnection:
         if not self._poll.is_readable():
             return True
         try:
-            self._socket.settimeout(0.0)
             data = self._socket.recv(_READ_SIZE)
             # TLS's own messages tell the application nothing. Everything else belongs to no request.
             return bool(data) and not drain(self.layers, data)
@@ -106,27 +108,30 @@ class BlockingConnection:
             self._socket.shutdown(socket.SHUT_RDWR)
 
     def _read(self, context: RequestContext) -> bytes:
-        left = context.time_left()
-        try:
-            self._socket.settimeout(left)
-            return self._socket.recv(_READ_SIZE)
-        except (TimeoutError, BlockingIOError) as error:
-            if _is_the_kernels(error):
-                raise
-        # The process may have been stopped meanwhile (SIGSTOP): what has arrived by now counts.
-        self._socket.settimeout(0.0)
-        try:
-            return self._socket.recv(_READ_SIZE)
-        except BlockingIOError:
-            raise TimeoutError from None
+        while True:
+            left = context.time_left()
+            self._poll.is_readable(left)
+            try:
+                # Even after the deadline: the process may have been stopped meanwhile (SIGSTOP), and what has
+                # arrived by now counts.
+                return self._socket.recv(_READ_SIZE)
+            except BlockingIOError:
+                if not left:
+                    raise TimeoutError from None
 
     def _write(self, data: bytes, context: RequestContext) -> None:
         while data:
-            self._socket.settimeout(context.time_left())
             try:
                 data = data[self._socket.send(data) :]
             except BlockingIOError:
-                raise TimeoutError from None
+                if not _is_writable(self._socket, context.time_left()):
+                    raise TimeoutError from None
+
+
+def _is_writable(watched: socket.socket, seconds: float) -> bool:
+    with selectors.DefaultSelector() as selector:
+        selector.register(watched, selectors.EVENT_WRITE)
+        return bool(selector.select(seconds))
 
 
 def drain(layers: list[TlsLayer], data: bytes) -> bytes:
@@ -146,11 +151,6 @@ def has_read_all(layers: list[TlsLayer]) -> bool:
         return not drain(layers, b"")
     except ssl.SSLError:
         return False
-
-
-def _is_the_kernels(error: OSError) -> bool:
-    """Return whether the kernel gave the connection up (ETIMEDOUT), and not we."""
-    return isinstance(error, TimeoutError) and error.errno is not None
 
 
 class BaseBackend(Generic[Connection]):
@@ -279,7 +279,8 @@ class Backend(BaseBackend[BlockingConnection]):
         except BaseException as error:
             if connection is not None:
                 connection.reset()
-            if not isinstance(error, TimeoutError) or _is_the_kernels(error):
+            # With a number it is the kernel's (ETIMEDOUT), and not ours.
+            if not isinstance(error, TimeoutError) or error.errno is not None:
                 raise
             reason = f"no connection within {context.seconds:.2f} s ({phase})"
         else:
