@@ -48,14 +48,18 @@ func TestSafety(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checks := map[string]func(*testing.T, hazard, *Client){"baseUrl": checkURL, "server": survive, "proxy": bypass}
+	checks := map[string]func(*testing.T, hazard, *Transport, *Resolver){"baseUrl": checkURL, "server": survive, "proxy": bypass}
 	for _, group := range suite.Groups {
 		for _, test := range group.Tests {
 			report.Total++
 			if t.Run(test.ID, func(t *testing.T) {
 				for _, placement := range []Placement{JSON, Query} {
-					checks[group.Kind](t, test, NewClient(&Transport{Credentials: credentials, Placement: placement}))
+					checks[group.Kind](t, test, &Transport{Credentials: credentials, Placement: placement}, nil)
 				}
+				transport := &Transport{Credentials: credentials}
+				resolver := NewResolver(transport)
+				resolver.Timeout = 400 * time.Millisecond // it repeats and queries until its end
+				checks[group.Kind](t, test, transport, resolver)
 			}) {
 				report.Passed++
 			}
@@ -71,17 +75,25 @@ func (c *count) RoundTrip(*http.Request) (*http.Response, error) {
 	return nil, errors.New("sent")
 }
 
-func checkURL(t *testing.T, test hazard, client *Client) {
+// doer returns the resolver, or else a client of single attempts.
+func doer(transport *Transport, resolver *Resolver) api.HttpRequestDoer {
+	if resolver != nil {
+		return resolver
+	}
+	return NewClient(transport)
+}
+
+func checkURL(t *testing.T, test hazard, transport *Transport, resolver *Resolver) {
 	var sent count
-	client.transport.Base = &sent
-	_, err := cancelAt(client, test.URL)
+	transport.Base = &sent
+	_, err := cancelAt(doer(transport, resolver), test.URL)
 	_, refused := errors.AsType[*ParameterError](err)
 	same(t, "refused", refused, test.Result == "refused")
 	same(t, "sent", sent > 0, !refused)
 	same(t, "password shown", strings.Contains(err.Error(), "hunter2"), false)
 }
 
-func survive(t *testing.T, test hazard, client *Client) {
+func survive(t *testing.T, test hazard, transport *Transport, resolver *Resolver) {
 	elsewhere := serve(t, says(200, success))
 	requests, signature := 0, ""
 	served := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -108,14 +120,20 @@ func survive(t *testing.T, test hazard, client *Client) {
 		}
 	}))
 	defer served.Close()
-	if row, given := test.Expected["row"]; given && row == nil {
-		client.HTTP.Timeout = time.Second / 2
+	client := doer(transport, resolver)
+	row, given := test.Expected["row"]
+	if single, isSingle := client.(*Client); isSingle && given && row == nil {
+		single.HTTP.Timeout = time.Second / 2
 	}
 	_, err := cancelAt(client, served.URL)
-	same(t, "requests", requests, 1)
+	same(t, "sent", requests == 1 || resolver != nil && requests > 1, true)
 	same(t, "requests elsewhere", len(elsewhere.requests), 0)
 	refusal, refused := errors.AsType[*Error](err)
-	if row, given := test.Expected["row"]; given && row != nil {
+	if resolver != nil {
+		ended, isEnding := errors.AsType[*Ending](err)
+		same(t, "ended", isEnding || !given, true)
+		refusal = &Error{Text: fmt.Sprintf("%#v", ended)}
+	} else if given && row != nil {
 		same(t, "row", rowOf(err), *row)
 	} else if given {
 		same(t, "refused", refused, false)
@@ -127,11 +145,11 @@ func survive(t *testing.T, test hazard, client *Client) {
 	}
 }
 
-func bypass(t *testing.T, test hazard, client *Client) {
+func bypass(t *testing.T, test hazard, transport *Transport, resolver *Resolver) {
 	proxy := serve(t, says(200, success))
 	t.Setenv(test.Variable, proxy.URL)
 	served := serve(t, says(200, strings.ReplaceAll(success, "MØTH-USDT", "BTC-USDT")))
-	_, err := cancelAt(client, served.URL)
+	_, err := cancelAt(doer(transport, resolver), served.URL)
 	same(t, "error", err, nil)
 	same(t, "requests to the proxy", len(proxy.requests), 0)
 	// Go reads the environment once in a process; so ask its rule too.
@@ -139,7 +157,7 @@ func bypass(t *testing.T, test hazard, client *Client) {
 	same(t, "proxy", asked == nil && err == nil, true)
 }
 
-func cancelAt(client *Client, url string) (*api.CancelOrderResult, error) {
+func cancelAt(client api.HttpRequestDoer, url string) (*api.CancelOrderResult, error) {
 	bingx, err := api.NewClientWithResponses(url, api.WithHTTPClient(client))
 	if err != nil {
 		return nil, err
