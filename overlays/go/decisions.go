@@ -84,7 +84,12 @@ func (c *call) next() func() {
 func (c *call) settlesEach() bool {
 	return c.op.Outcome.SettledBy != nil && len(c.op.Outcome.SettledBy.Each) > 0
 }
-func (c *call) canSettle() bool { return c.op.Outcome.SettledBy != nil && !c.settlesEach() }
+
+// canSettle tells whether a query settles doubt; of other acts than a cancel, the rows know nothing.
+func (c *call) canSettle() bool {
+	return c.op.Outcome.SettledBy != nil && !c.settlesEach() && c.op.Outcome.Act == "cancel"
+}
+
 func (c *call) canQuery() bool {
 	return c.canSettle() && c.queries < mostQueries && c.timeLeft && c.canQueryInTime
 }

@@ -92,8 +92,10 @@ export class Facts {
     return Object.keys(this.operation.outcome.settledBy?.each ?? {}).length > 0;
   }
 
+  /** Whether a query settles doubt; of other acts than a cancel, the rows know nothing. */
   get canSettle(): boolean {
-    return this.operation.outcome.settledBy !== undefined && !this.settlesEach;
+    const { act, settledBy } = this.operation.outcome;
+    return act === "cancel" && settledBy !== undefined && !this.settlesEach;
   }
 
   /** Whether the call names the order by an id that is never used again. */
