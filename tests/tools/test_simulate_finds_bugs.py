@@ -55,7 +55,9 @@ def test_planted_bug_is_found(bug: str) -> None:
 
 @pytest.mark.parametrize("bug", family.PLANTED)
 def test_bug_that_is_planted_into_the_family_is_found(bug: str) -> None:
-    assert family.first_found(bug, range(family.CALLS)) is not None
+    # None but this one needs many calls; as with FOUND, the search goes on from here.
+    first = 200 if bug == "forget a request that may act late" else 0
+    assert family.first_found(bug, range(first, family.CALLS)) is not None
 
 
 def test_every_bug_has_a_known_seed() -> None:

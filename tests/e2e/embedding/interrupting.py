@@ -8,11 +8,8 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from importlib import import_module
 from typing import Any
-
-import httpx
-import trio
-import uvloop
 
 from bingx_spot import AsyncBingxSpot, Credentials
 from tests.support.samples import SYMBOL
@@ -26,8 +23,8 @@ def on_asyncio(main: Callable[[], Any], make: Any = asyncio.new_event_loop) -> A
 
 RUN: dict[str, Callable[[Callable[[], Awaitable[Any]]], Any]] = {
     "asyncio": on_asyncio,
-    "uvloop": lambda main: on_asyncio(main, uvloop.new_event_loop),
-    "trio": trio.run,
+    "uvloop": lambda main: on_asyncio(main, import_module("uvloop").new_event_loop),
+    "trio": lambda main: import_module("trio").run(main),
 }
 
 
@@ -35,7 +32,7 @@ def main() -> None:
     """Call, be interrupted, call again, and print what happened."""
     task: dict[str, Any] = json.loads(sys.stdin.readline())
     credentials = Credentials(os.environ["BINGX_API_KEY"], os.environ["BINGX_API_SECRET"])
-    transport = httpx.AsyncHTTPTransport() if task["loop"] == "trio" else None
+    transport = import_module("httpx").AsyncHTTPTransport() if task["loop"] == "trio" else None
     bingx = AsyncBingxSpot(credentials, environment=task["url"], timeout=60.0, transport=transport)
     seen_by_caller: dict[str, object] = {}
 
