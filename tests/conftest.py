@@ -8,6 +8,7 @@ import pytest
 import trustme
 
 from bingx_sandbox import Sandbox
+from bingx_spot.core import resolution
 from bingx_spot.shared_limits import options
 from bingx_spot_api.contract import BY_ID, OPERATIONS
 from tests.support.cancelling import cancel_awaiting, cancel_blocking
@@ -40,8 +41,9 @@ def sandbox(running_sandbox: Sandbox) -> Sandbox:
 
 
 @pytest.fixture
-def _visible_at_once() -> Iterator[None]:
+def _visible_at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let an exchange show a new order at once, so that "not found" need not be asked for two seconds."""
+    monkeypatch.setattr(resolution, "_NOT_FOUND_PAUSE", 0.05)
     operations = BY_ID["cancelOrder"], OPERATIONS["POST", "/openApi/spot/v1/trade/cancel"]
     timing = operations[0].timing
     assert timing is not None
