@@ -65,6 +65,7 @@ def unknown_name(*_: object, **__: object) -> NoReturn:
     raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
 
+@pytest.mark.usefixtures("_visible_at_once")
 @pytest.mark.parametrize("client_kind", CLIENT_KINDS)
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.name} - {row.gets}")
 def test_a_cancel_ends_as_its_row_says(
