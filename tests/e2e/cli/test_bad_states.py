@@ -62,7 +62,8 @@ def _nothing_runs(world: World) -> State:
 
 
 def _hanging(world: World) -> State:
-    return ["--yes", "--env", world.server(iter(lambda: b"", b"never")), "--timeout", "0.5"], world.keys
+    # The rest of the response never comes.
+    return ["--yes", "--env", world.server(b"HTTP/1.1 200 OK\r\n"), "--timeout", "0.5"], world.keys
 
 
 def _other_environment(world: World) -> State:
@@ -83,7 +84,7 @@ def _private_authority(world: World) -> State:
 def _proxy(status: str) -> Callable[[World], State]:
     def state(world: World) -> State:
         proxy = world.server(http("", status))
-        return ["--yes", "--env", "https://127.0.0.1:9", "--proxy", proxy], world.keys
+        return ["--yes", "--env", "https://127.0.0.1:9", "--proxy", proxy, "--timeout", "1"], world.keys
 
     return state
 
