@@ -171,6 +171,10 @@ agreement: $(READY) ### Compare the sandbox with the contract: Schemathesis send
 conformance: $(READY) ## Try every language's overlay on vectors and sandbox
 	$(BIN)/python -m tools.conformance
 
+.PHONY: generators
+generators: $(READY) ### The same with what compiles for long, and write the table in spec/generators.md
+	$(BIN)/python -m tools.conformance --write
+
 ##@ Prove and measure
 
 .PHONY: simulate

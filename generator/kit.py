@@ -23,6 +23,7 @@ from generator.stand_in import NAME, stand_in
 _TAKEN = (
     *(
         "README.md",
+        "generators.md",
         "CHANGELOG.md",
         "extensions.md",
         "signing.md",

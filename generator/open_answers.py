@@ -10,6 +10,8 @@ from generator.references import objects, resolve
 # The largest integer up to which a double holds every integer.
 _LARGEST_EXACT = 2**53
 _EXACT_DIGITS = 15
+# What can be said of a part of `allOf` for it to be joined with the others.
+_PLAIN = {"type", "description", "properties", "required", "nullable", "example"}
 # Texts that come as null, as `data` does.
 _NULLABLE = ("msg", "debugMsg")
 
@@ -20,7 +22,8 @@ def open_answers(root: Mapping[str, Any]) -> dict[str, Any]:
     An error may have null or `{}` as `data`, so nothing in it is required; `code` may be a text, so it has no
     type; `msg` may be null. An amount is plain text, because generators turn `format: decimal` into something
     lossy. The words of an open enum stand in its description. Examples and bounds survive a double. `default`
-    stands for ranges of statuses too, which generators do not know.
+    stands for ranges of statuses too, which generators do not know. The parts of an object stand in it: what
+    `allOf` brings without a type, generators take for an object.
     """
     view = copy.deepcopy(dict(root))
     for _, node in objects(view):
@@ -36,6 +39,8 @@ def open_answers(root: Mapping[str, Any]) -> dict[str, Any]:
     seen: set[int] = set()
     for schema in _answers(view):
         _loosen_envelope(view, schema, seen)
+    for _, node in objects(view):
+        _join_parts(view, node)
     return view
 
 
@@ -99,3 +104,17 @@ def _loosen_data(root: Mapping[str, Any], schema: dict[str, Any], seen: set[int]
     items = [schema["items"]] if "items" in schema else []
     for part in (*schema.get("allOf", ()), *schema.get("properties", {}).values(), *items):
         _loosen_data(root, resolve(root, part)[1], seen)
+
+
+def _join_parts(root: Mapping[str, Any], schema: dict[str, Any]) -> None:
+    """Put the parts of an object into it, in place of `allOf`."""
+    parts = [resolve(root, part)[1] for part in schema.get("allOf", ())]
+    for part in parts:
+        _join_parts(root, part)
+    if not parts or any(part.keys() - _PLAIN for part in parts):
+        return
+    del schema["allOf"]
+    schema["type"] = "object"
+    schema["properties"] = {name: field for part in parts for name, field in part["properties"].items()}
+    if required := [name for part in parts for name in part.get("required", ())]:
+        schema["required"] = required

@@ -175,7 +175,7 @@ class TestMissingTool:
     ) -> None:
         monkeypatch.setenv("CI", ci)
         monkeypatch.setattr("tools.conformance.__main__.languages", lambda: [language])
-        monkeypatch.setattr("tools.conformance.__main__._generation", lambda _: False)
+        monkeypatch.setattr("tools.conformance.__main__._generators", lambda *_, **__: False)
         assert main([]) == code
         assert f"{language.name}: skipped, not installed: no-such-compiler" in capsys.readouterr().out
 

@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from tests.support.plain_yaml import load_yaml
-from tools.conformance.generation import CALLER, GENERATORS, generate
+from tools.conformance.generation import CALLER, generate
+from tools.conformance.generators import GENERATORS
 from tools.conformance.language import ROOT
 
 pytestmark = [
@@ -15,22 +16,27 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("java") is None, reason="Java is not installed"),
 ]
 
+BY_NAME = {generator.name: generator for generator in GENERATORS}
+
+
+def wrongs_of(name: str, folder: Path, source: Path = CALLER) -> list[str]:
+    return generate(BY_NAME[name], folder / name, source)
+
 
 def test_a_model_with_every_field_and_no_injected_one_is_right(tmp_path: Path) -> None:
-    assert generate("kotlin", tmp_path / "kotlin").wrongs == ()
+    assert wrongs_of("kotlin", tmp_path) == []
 
 
 def test_the_contract_itself_would_ask_a_person_for_a_timestamp(tmp_path: Path) -> None:
-    wrongs = generate("kotlin", tmp_path / "kotlin", without_named_examples(tmp_path)).wrongs
-    assert wrongs == (
+    assert wrongs_of("kotlin", tmp_path, without_named_examples(tmp_path)) == [
         "the model has timestamp, which the signing layer injects",
         "the model has signature, which the signing layer injects",
         "the model CancelledOrder has a BigDecimal, and an amount is text",
-    )
+    ]
 
 
 def test_a_warning_is_a_fault(tmp_path: Path) -> None:
-    wrongs = generate("kotlin", tmp_path / "kotlin", ROOT / "spec" / "openapi.yaml").wrongs
+    wrongs = wrongs_of("kotlin", tmp_path, ROOT / "spec" / "openapi.yaml")
     assert any("Failed to get the schema name" in wrong for wrong in wrongs)
 
 
@@ -39,7 +45,7 @@ def test_a_field_that_is_missing_is_a_fault(tmp_path: Path) -> None:
     del document["components"]["schemas"]["CancelOrderRequest"]["properties"]["orderId"]
     source = tmp_path / "openapi.yaml"
     source.write_text(yaml.safe_dump(document), "utf-8")
-    assert generate("ruby", tmp_path / "ruby", source).wrongs == ("the model has no orderId",)
+    assert wrongs_of("ruby", tmp_path, source) == ["the model has no orderId"]
 
 
 def test_an_amount_that_is_no_text_is_a_fault(tmp_path: Path) -> None:
@@ -47,19 +53,14 @@ def test_an_amount_that_is_no_text_is_a_fault(tmp_path: Path) -> None:
     document["components"]["schemas"]["CancelledOrder"]["properties"]["price"]["format"] = "decimal"
     source = tmp_path / "openapi.yaml"
     source.write_text(yaml.safe_dump(document), "utf-8")
-    wrongs = generate("dart", tmp_path / "dart", source).wrongs
-    assert wrongs == ("the model CancelledOrder has a double, and an amount is text",)
+    wrongs = wrongs_of("dart", tmp_path, source)
+    assert wrongs == ["the model CancelledOrder has a double, and an amount is text"]
 
 
 def test_a_document_that_is_none_is_a_fault(tmp_path: Path) -> None:
     source = tmp_path / "openapi.yaml"
     source.write_text("openapi: 3.0.3\n", "utf-8")
-    assert generate("php", tmp_path / "php", source).wrongs[0] == "ended with 1"
-
-
-def test_there_are_nine_of_other_languages_than_those_that_run() -> None:
-    assert len(GENERATORS) == 9
-    assert not set(GENERATORS.values()) & {"TypeScript", "Go", "Rust", "Java", "Python"}
+    assert wrongs_of("php", tmp_path, source)[0] == "ended with 1"
 
 
 def without_named_examples(folder: Path) -> Path:

@@ -4,19 +4,25 @@ import os
 import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import version
 
 from rich.console import Console
 from rich.table import Table
 
-from tools.conformance.generation import generate_all
+from tools.conformance.generators_page import PAGE, differences, rows, shown_counts, with_rows
 from tools.conformance.language import languages
+from tools.conformance.reading import KINDS
 from tools.conformance.run import BUILD, Verdict, prove
+from tools.conformance.trial import Trial, try_all
 
 
-def main(names: list[str]) -> int:
-    """Run the named languages, or all. Return 1 if anything is wrong, or missing on CI."""
+def main(arguments: list[str]) -> int:
+    """Run the named languages, or all. Return 1 if anything is wrong, or missing on CI.
+
+    Args:
+        arguments: Names of languages; `--write` reads with slow readers too, and writes spec/generators.md.
+    """
     console = Console(width=80, highlight=False)
+    write, names = "--write" in arguments, [each for each in arguments if each != "--write"]
     known = languages()
     unknown = set(names) - {language.name for language in known}
     if unknown:
@@ -27,7 +33,7 @@ def main(names: list[str]) -> int:
     with ThreadPoolExecutor(2) as threads:
         verdicts = list(threads.map(prove, chosen))
     console.print(table(verdicts))
-    failed = False if names else _generation(console)
+    failed = False if names else _generators(console, verdicts, write=write)
     for verdict in verdicts:
         for wrong in verdict.wrongs:
             failed = True
@@ -39,22 +45,37 @@ def main(names: list[str]) -> int:
     return 1 if failed else 0
 
 
-def _generation(console: Console) -> bool:
-    """Generate for languages without a toolchain. Return whether anything is wrong, or missing on CI."""
+def _generators(console: Console, verdicts: list[Verdict], *, write: bool) -> bool:
+    """Try every other generator. Return whether anything is wrong, or missing on CI."""
     if shutil.which("java") is None:
         console.print("Generation for other languages: skipped, not installed: java")
         return bool(os.environ.get("CI"))
-    results = generate_all(BUILD / "generation")
-    right = [one.language for one in results if not one.wrongs]
-    console.print(
-        f"Generated without a warning, every field of the models and none that is injected, amounts as text: "
-        f"{', '.join(right)} (openapi-generator {version('openapi-generator-cli')})."
-    )
-    for one in results:
-        for wrong in one.wrongs:
-            console.print(f"[red]✗[/] {one.language}, {one.generator}:", end=" ")
-            console.print(wrong, markup=False)
-    return len(right) < len(results)
+    trials = try_all(BUILD / "generators", slow=write)
+    console.print(readings(trials))
+    for trial in trials:
+        if not trial.reading:
+            console.print(f"{trial.generator.name}: generated, not read: {trial.why_not}")
+    made = rows(trials, verdicts)
+    page = PAGE.read_text("utf-8")
+    if write:
+        PAGE.write_text(with_rows(page, made), "utf-8")
+    wrongs = [f"{trial.generator.name}: {wrong}" for trial in trials for wrong in trial.wrongs]
+    wrongs += [] if write else differences(made, page)
+    for wrong in wrongs:
+        console.print("[red]✗[/]", end=" ")
+        console.print(wrong, markup=False)
+    return bool(wrongs)
+
+
+def readings(trials: list[Trial]) -> Table:
+    """Return the table of the generators, which is that of spec/generators.md as far as it was made."""
+    shown = Table(box=None, header_style="dim", pad_edge=False)
+    for heading in ("generator", *KINDS):
+        shown.add_column(heading, no_wrap=True)
+    for trial in trials:
+        if trial.reading:
+            shown.add_row(trial.generator.name, *shown_counts(trial.reading))
+    return shown
 
 
 def table(verdicts: list[Verdict]) -> Table:

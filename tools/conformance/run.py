@@ -146,7 +146,7 @@ def _environment(build: Path, sandbox: Sandbox, order_id: int) -> dict[str, str]
 def _run(script: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """Run a script and keep its output in a log; exit code 124 if it takes too long."""
     try:
-        code, output, errors = _communicate(script, environment)
+        code, output, errors = communicate(script, environment)
     except OSError as error:
         code, output, errors = 126, "", f"cannot be run: {error.strerror}"
     log = Path(environment["BINGX_BUILD"]) / f"{script.stem}.log"
@@ -154,10 +154,14 @@ def _run(script: Path, environment: Mapping[str, str]) -> subprocess.CompletedPr
     return subprocess.CompletedProcess([str(script)], code, output, errors)
 
 
-def _communicate(script: Path, environment: Mapping[str, str]) -> tuple[int, str, str]:
+def communicate(
+    script: Path, environment: Mapping[str, str], folder: Path | None = None
+) -> tuple[int, str, str]:
+    """Run a script in a folder; return its exit code, 124 if it takes too long, and what it prints."""
     with subprocess.Popen(
         [str(script)],
         env=environment,
+        cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

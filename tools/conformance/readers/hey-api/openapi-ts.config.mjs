@@ -1,0 +1,1 @@
+export default { input: process.env.BINGX_CALLER, output: "generated", plugins: ["@hey-api/typescript", "zod"] };

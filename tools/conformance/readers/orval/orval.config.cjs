@@ -1,0 +1,6 @@
+module.exports = {
+  bingx: {
+    input: { target: process.env.BINGX_CALLER },
+    output: { client: "fetch", target: "generated.ts", override: { useBigInt: true } },
+  },
+};

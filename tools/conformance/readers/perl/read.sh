@@ -1,0 +1,2 @@
+#!/bin/sh
+exec perl "-I$GENERATED/lib" "$READER/read.pl"

@@ -1,0 +1,2 @@
+#!/bin/sh
+exec php "$READER/read.php"

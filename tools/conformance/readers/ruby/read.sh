@@ -1,0 +1,2 @@
+#!/bin/sh
+exec ruby "$READER/read.rb"
