@@ -277,6 +277,8 @@ $(TRUST_READY): requirements/trust.txt | $(READY)
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
+READERS := tools/conformance/readers
+
 .PHONY: lock
 lock: $(READY) ### Update the pinned versions in requirements/*.txt
 	$(BIN)/python $(PIP_INSTALL) uv==0.13.9
@@ -285,6 +287,7 @@ lock: $(READY) ### Update the pinned versions in requirements/*.txt
 	$(LOCK) --upgrade pyproject.toml --group build --extra sandbox -c requirements/dev.txt -o requirements/run.txt
 	$(LOCK) --upgrade --group pyproject.toml:trust -o requirements/trust.txt
 	$(LOCK) --upgrade requirements/peers.in -o requirements/peers.txt
+	$(LOCK) --upgrade $(READERS)/datamodel-code-generator/requirements.in -o $(READERS)/datamodel-code-generator/requirements.txt
 	$(LOCK) --no-deps requirements/oldest-ccxt.in -o requirements/oldest-ccxt.txt
 
 .PHONY: clean

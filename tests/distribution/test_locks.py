@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
+LOCKS = sorted([*(ROOT / "requirements").glob("*.txt"), *ROOT.glob("tools/conformance/readers/*/*.txt")])
 # A requirement with its hashes is one line that is broken by backslashes.
 _PINNED = re.compile(r"[A-Za-z0-9._-]+(\[[a-z0-9,-]+\])?==[^ ]+( ;.*?)?( --hash=sha256:[0-9a-f]{64})+")
 
@@ -27,6 +27,7 @@ OTHERS = [
     ROOT / "overlays/rust/pinned.lock",
     *ROOT.glob("overlays/*/package-lock.json"),
     *ROOT.glob("generator/node/*lock*"),
+    *ROOT.glob("tools/conformance/readers/*/package-lock.json"),
 ]
 
 

@@ -50,7 +50,7 @@ class ErrorRow(NamedTuple):
 TABLE_VERSION = "2.1.0"
 """Version of the error table."""
 
-TABLE_SHA256 = "d604a67cc616ef490f33483d9f8400c5802dbf761f76faeb7ed79cb3c3e84faf"
+TABLE_SHA256 = "d9d11247fc84090fd2f336cf0b0f39a65fe57aa1189fdc7bb2f7c175f7454562"
 """Digest of spec/errors.yaml."""
 
 ROWS: tuple[ErrorRow, ...] = (
@@ -88,7 +88,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="too-many-errors",
         operations=(),
         codes=(),
-        message="over [0-9]+ error code",
+        message="over [0-9]{1,9} error code",
         statuses=None,
         meaning="The same error occurred too often, and the endpoint is locked.",
         order="untouched",
@@ -163,7 +163,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="busy-text",
         operations=(),
         codes=(),
-        message="\\bbusy\\b|\\btry (?:it )?(?:again )?later|\\bplease (?:re)?try again|\\bplease retry|\\btime(?:d?[ -]?| has |s )out\\b|\\bdeadline ?exceeded|\\b(?:system|internal|server|service|network|gateway|unexpected|rpc) (?:error|failure|exception|issue)|\\b(?:system|server|service|exchange)\\b.{0,20}\\b(?:unavailable|maint[a-z]*|upgrad[a-z]*|overload[a-z]*|degraded)|\\boverloaded|\\bconnection (?:refused|reset|closed)|\\b(?:invalid|bad) connection|\\bcontext cancell?ed|\\block fail|\\bprocessing\\b|\\bbeing (?:processed|cancell?ed)|\\bcancell?ing\\b|系统(?:繁忙|异常|维护)|稍后|超时",
+        message="\\bbusy\\b|\\btry (?:it )?(?:again )?later|\\bplease (?:re)?try again|\\bplease retry|\\btime(?:d?[ -]?| has |s )out\\b|\\bdeadline ?exceeded|\\b(?:system|internal|server|service|network|gateway|unexpected|rpc) (?:error|failure|exception|issue)|\\b(?:system|server|service|exchange)\\b.{0,20}\\b(?:unavailable|maint|upgrad|overload|degraded)|\\boverloaded|\\bconnection (?:refused|reset|closed)|\\b(?:invalid|bad) connection|\\bcontext cancell?ed|\\block fail|\\bprocessing\\b|\\bbeing (?:processed|cancell?ed)|\\bcancell?ing\\b|系统(?:繁忙|异常|维护)|稍后|超时",
         statuses=None,
         meaning="The exchange is busy or has failed.",
         order="unknown",
@@ -193,7 +193,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="list-not-open",
         operations=("cancelOrders",),
         codes=(),
-        message="\\borders?(?:'s)?(?: ?ids?)?\\b(?:.{0,40}?\\b)?(?:not (?:be )?(?:exist|found)|doesn't exist)|\\b(?:no such|unknown) order|\\b(?:can ?not|can't|could not) find (?:the |this )?order|订单不存在|\\border(?: .{0,40}?)? (?:is|was|has been|already)(?: already| been| fully| completely)* (?:filled|cancell?ed|completed|closed|finished)\\b|order ?status ?(?:is )?illegal|order status ?: ?(?:cancell?ed|filled|failed|expired|rejected) ?, ?can ?not delete",
+        message="\\borders?(?:'s)?(?: ?ids?)?\\b(?:.{0,40}?\\b)?(?:not (?:be )?(?:exist|found)|doesn't exist)|\\b(?:no such|unknown) order|\\b(?:can ?not|can't|could not) find (?:the |this )?order|订单不存在|\\border(?: .{0,40}?)? (?:is|was|has been|already)(?: already| been| fully| completely){0,4} (?:filled|cancell?ed|completed|closed|finished)\\b|order ?status ?(?:is )?illegal|order status ?: ?(?:cancell?ed|filled|failed|expired|rejected) ?, ?can ?not delete",
         statuses=None,
         meaning="One of the ids names no open order, and none was cancelled.",
         order="untouched",
@@ -223,7 +223,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="order-filled-or-cancelled",
         operations=(),
         codes=(),
-        message="\\border(?: .{0,40}?)? (?:is|was|has been|already)(?: already| been| fully| completely)* (?:filled|cancell?ed|completed|closed|finished)\\b",
+        message="\\border(?: .{0,40}?)? (?:is|was|has been|already)(?: already| been| fully| completely){0,4} (?:filled|cancell?ed|completed|closed|finished)\\b",
         statuses=None,
         meaning="The order is filled or cancelled, or its id is wrong.",
         order="notOpen",
@@ -373,7 +373,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="no-such-path",
         operations=(),
         codes=(100400, 100404),
-        message="\\b(?:api|path|method|url|endpoint)\\b.*\\bnot (?:exist|exists|found|allowed|supported)\\b|\\b(?:no such|unknown|invalid|wrong|unsupported) (?:api|path|method|url|endpoint)\\b",
+        message="\\b(?:api|path|method|url|endpoint)\\b.{0,200}\\bnot (?:exist|exists|found|allowed|supported)\\b|\\b(?:no such|unknown|invalid|wrong|unsupported) (?:api|path|method|url|endpoint)\\b",
         statuses=None,
         meaning="The gateway knows no such path or method.",
         order="untouched",
