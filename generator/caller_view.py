@@ -5,7 +5,7 @@ from typing import Any
 
 from generator.open_answers import open_answers
 from generator.operation import JSON, METHODS, members
-from generator.references import is_data, is_named, resolve
+from generator.references import is_data, is_named, resolve, says_which_are_required
 
 
 def caller_view(root: Mapping[str, Any]) -> dict[str, Any]:
@@ -17,8 +17,9 @@ def without_injected(root: Mapping[str, Any]) -> dict[str, Any]:
     """Return the same document without anything that the signing layer injects.
 
     It lacks parameters and properties marked `x-injected`, their names under `required`, and their members
-    in examples. Of several named examples only the first is kept, as `example`, because openapi-generator
-    warns of each named example that is not a reference. The document itself is not changed.
+    in examples. It lacks a `oneOf` of `required` too, beside which generators drop a model. Of several named
+    examples only the first is kept, as `example`, because openapi-generator warns of each named example that
+    is not a reference. The document itself is not changed.
     """
     return _CallerView(root).object(root)
 
@@ -29,7 +30,11 @@ class _CallerView:
 
     def object(self, node: Mapping[str, Any]) -> dict[str, Any]:
         """Copy one OpenAPI object with everything in it."""
-        view = {key: self._member(key, value) for key, value in node.items()}
+        view = {
+            key: self._member(key, value)
+            for key, value in node.items()
+            if not says_which_are_required(key, value)
+        }
         if isinstance(node.get("required"), list):
             self._require_less(node, view)
         self._strip_examples(node, view)

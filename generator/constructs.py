@@ -11,7 +11,7 @@ from generator.client import python_name
 from generator.document import Document, Location
 from generator.operation import JSON, Member, Operation, described_by, items_of, members, operations
 from generator.problem import Problem
-from generator.references import objects, resolve
+from generator.references import objects, resolve, says_which_are_required
 
 _ALTERNATIVES = ("anyOf", "oneOf", "not")
 _FORM = "application/x-www-form-urlencoded"
@@ -42,11 +42,12 @@ def _global_security(document: Document) -> Iterator[Problem]:
 def _alternatives(document: Document) -> Iterator[Problem]:
     for location, node in objects(document.root):
         for word in _ALTERNATIVES:
-            if word in node and "properties" in node:
+            if word in node and "properties" in node and not says_which_are_required(word, node[word]):
                 yield document.problem(
                     (*location, word),
                     f"`{word}` beside `properties` makes generators drop the whole model. "
-                    "Write the rule in the description, and as data in an extension.",
+                    "Write the rule in the description, and as data in an extension; "
+                    "only a `oneOf` of nothing but `required` is left out for them.",
                 )
 
 

@@ -84,6 +84,12 @@ def _follow(root: Mapping[str, Any], reference: str) -> tuple[Location, Any]:
     return location, node
 
 
+def says_which_are_required(word: str, value: Any) -> bool:
+    """Return whether this is a `oneOf` of nothing but `required`, which the views leave out."""
+    parts = value if word == "oneOf" and isinstance(value, list) else []
+    return bool(parts) and all(isinstance(part, Mapping) and part.keys() == {"required"} for part in parts)
+
+
 def reference_problems(document: Document) -> Iterator[Problem]:
     """Yield a problem for each reference that names nothing or the wrong kind, or has keys beside it."""
     for location, node in objects(document.root):

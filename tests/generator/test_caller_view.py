@@ -23,6 +23,18 @@ def problems(folder: Path, text: str) -> list[str]:
     return [problem.text for step in STEPS for problem in step(document)]
 
 
+def test_which_of_two_is_required_is_left_out() -> None:
+    """Beside it generators drop the model."""
+    wire = edited(
+        (
+            "required: [symbol, timestamp]",
+            "required: [symbol, timestamp]\n      oneOf: [{required: [orderId]}]",
+        )
+    )
+    assert "oneOf" in load_yaml(wire)["components"]["schemas"]["CancelOrderRequest"]
+    assert "oneOf" not in view(wire)["components"]["schemas"]["CancelOrderRequest"]
+
+
 def test_nothing_injected_is_left() -> None:
     caller = view(CONTRACT)
     request = caller["components"]["schemas"]["CancelOrderRequest"]

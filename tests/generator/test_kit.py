@@ -71,7 +71,15 @@ def test_the_same_contract_gives_the_same_bytes(tmp_path: Path) -> None:
 class TestContents:
     def test_are_complete(self, kit: Path) -> None:
         assert {path.relative_to(kit).as_posix() for path in kit.rglob("*") if path.is_file()} == {
-            *("README.md", "generators.md", "CHANGELOG.md", "LICENSE", "reference.html", "signing.md", "extensions.md"),
+            *(
+                "README.md",
+                "generators.md",
+                "CHANGELOG.md",
+                "LICENSE",
+                "reference.html",
+                "signing.md",
+                "extensions.md",
+            ),
             *("openapi.yaml", "openapi.json", "openapi.caller.yaml", "openapi.caller.json"),
             *("openapi31.caller.yaml", "bingx-spot.arazzo.yaml", "bingx-sandbox.pyz", "Containerfile"),
             *collections(json.loads((ROOT / "generated" / "operations.json").read_text("utf-8"))),

@@ -104,6 +104,14 @@ BROKEN = {
         "anyOf: [{",
         "makes generators drop the whole model",
     ),
+    "oneOf of more than required": (
+        (
+            "required: [symbol, timestamp]",
+            "oneOf: [{required: [orderId]}, {minProperties: 2}]\n      required: [symbol, timestamp]",
+        ),
+        "oneOf: [{",
+        "makes generators drop the whole model",
+    ),
     "oneOf in a request": (
         ("        recvWindow:\n          type: number\n          format: double\n", "        recvWindow:\n          oneOf: [{type: string}]\n"),
         "oneOf: [{",

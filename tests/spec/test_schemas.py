@@ -3,7 +3,12 @@
 import re
 from typing import Any
 
-from tests.spec.vectors import SPEC, read_json
+import pytest
+from openapi_schema_validator import OAS30Validator
+
+from tests.spec.vectors import SPEC, read_json, read_yaml
+
+CONTRACT = read_yaml("openapi.yaml")
 
 
 def test_every_schema_has_an_id_of_its_own_with_a_version() -> None:
@@ -38,3 +43,33 @@ def _nested(members: dict[str, Any]) -> set[str]:
         if member.get("properties") and not member.get("$ref")
         for inner in member["properties"]
     }
+
+
+def test_a_body_must_name_the_order_as_the_extension_says() -> None:
+    checked = 0
+    for operation in (each for item in CONTRACT["paths"].values() for each in item.values()):
+        if "requestBody" in operation and "x-bingx-order-reference" in operation:
+            name = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].split("/")[-1]
+            either = operation["x-bingx-order-reference"]["exactlyOneOf"]
+            assert CONTRACT["components"]["schemas"][name]["oneOf"] == [{"required": [one]} for one in either]
+            checked += 1
+    assert checked == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "fits"),
+    [
+        (["orderId"], True),
+        (["clientOrderID"], True),
+        ([], False),
+        (["orderId", "clientOrderID"], False),
+        (["orderId", "-signature"], False),
+    ],
+    ids=str,
+)
+def test_a_mock_refuses_a_body_with_neither_id_or_both_or_unsigned(given: list[str], fits: bool) -> None:
+    schema = {**CONTRACT, **CONTRACT["components"]["schemas"]["CancelOrderRequest"]}
+    body = {"symbol": "BTC-USDT", "timestamp": 1, "signature": "0" * 64}
+    ids = {"orderId": 1, "clientOrderID": "my-bot_0001"}
+    body |= {name: ids[name] for name in given if name in ids}
+    assert OAS30Validator(schema).is_valid({k: v for k, v in body.items() if f"-{k}" not in given}) == fits
