@@ -1,6 +1,7 @@
 """The schemas beside the contract, and the page about its extensions."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -73,3 +74,11 @@ def test_a_mock_refuses_a_body_with_neither_id_or_both_or_unsigned(given: list[s
     ids = {"orderId": 1, "clientOrderID": "my-bot_0001"}
     body |= {name: ids[name] for name in given if name in ids}
     assert OAS30Validator(schema).is_valid({k: v for k, v in body.items() if f"-{k}" not in given}) == fits
+
+
+def test_every_id_of_an_example_is_shown_exactly_by_tools_with_doubles() -> None:
+    """Otherwise Swagger UI shows another id beside a signature."""
+    text = (SPEC / "openapi.yaml").read_text("utf-8")
+    shown = {int(digits) for digits in re.findall(r"(?<![\w'.:])\d{16,}(?![\d',.])", text)} - {2**63 - 1}
+    assert shown
+    assert [number for number in shown if int(Decimal(repr(float(number)))) != number] == []
