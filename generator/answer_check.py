@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from openapi_schema_validator import OAS30Validator
@@ -9,10 +10,11 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
 from generator.operation import JSON, operations
+from generator.problem import listed
 from generator.references import resolve
 
-#: The flag of an answer that the response schema must refuse.
-NOT_TYPED = "NotTyped"
+#: The flags of answers that the response schema must refuse; a signing layer reads ids that are text.
+REFUSED = {"NotTyped", "IdAsText"}
 _SELF = "urn:contract"
 _DEFAULT_OPERATION = "cancelOrder"
 
@@ -24,26 +26,36 @@ def answer_problems(caller: Mapping[str, Any], vectors: Mapping[str, Any]) -> It
 
     Args:
         caller: The caller's view.
-        vectors: What spec/vectors/answers.json holds.
+        vectors: What a file of spec/vectors/ holds; one without groups has no answers.
     """
     registry: Registry[Any] = Registry().with_resource(_SELF, DRAFT4.create_resource(dict(caller)))
     responses = {one.node["operationId"]: one.node["responses"] for one in operations(caller)}
-    for test in (test for group in vectors["groups"] for test in group["tests"]):
-        try:
-            body = json.loads(test["answer"]["body"])
-        except ValueError:
-            continue
-        declared = responses[test.get("operation", _DEFAULT_OPERATION)]
-        content = resolve(caller, _response(declared, str(test["answer"]["status"])))[1].get("content", {})
-        if JSON not in content:
-            yield f"{test['id']}: the contract knows no JSON with HTTP {test['answer']['status']}."
-            continue
-        validator = OAS30Validator(_absolute(content[JSON]["schema"]), registry=registry)
-        error = next(validator.iter_errors(body), None)
-        if error and NOT_TYPED not in test["flags"]:
-            yield f"{test['id']}: the response schema refuses it: {error.message}."
-        if not error and NOT_TYPED in test["flags"]:
-            yield f"{test['id']}: the response schema accepts it, and it is marked {NOT_TYPED}."
+    for test in (test for group in vectors.get("groups", ()) for test in group["tests"]):
+        marks = REFUSED & set(test["flags"])
+        refusals = 0
+        for operation, status, body in _answers(test):
+            content = resolve(caller, _response(responses[operation], status))[1].get("content", {})
+            if JSON not in content:
+                yield f"{test['id']}: the contract knows no JSON with HTTP {status}."
+                continue
+            validator = OAS30Validator(_absolute(content[JSON]["schema"]), registry=registry)
+            if error := next(validator.iter_errors(body), None):
+                refusals += 1
+                if not marks:
+                    yield f"{test['id']}: the response schema refuses it: {error.message}."
+        if marks and not refusals:
+            yield f"{test['id']}: the response schema accepts it, and it is marked {listed(sorted(marks))}."
+
+
+def _answers(test: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    """Yield operation, status and body of each answer of a test that is JSON, those of a scenario too."""
+    scenario = {test.get("operation", _DEFAULT_OPERATION): [test], **test.get("server", {})}
+    for operation, steps in scenario.items():
+        for step in steps:
+            answer = step.get("answer") if isinstance(step, Mapping) else None
+            if answer:
+                with suppress(ValueError):
+                    yield operation, str(answer["status"]), json.loads(answer["body"])
 
 
 def _response(declared: Mapping[str, Any], status: str) -> Any:

@@ -2,15 +2,20 @@
 
 import copy
 import json
+from pathlib import Path
 from typing import Any
 
-from generator.answer_check import NOT_TYPED, answer_problems
+import pytest
+
+from generator.answer_check import answer_problems
 from generator.caller_view import caller_view, without_injected
 from generator.document import ROOT
 from tests.support.plain_yaml import load_yaml
 
 CONTRACT = load_yaml((ROOT / "spec" / "openapi.yaml").read_text("utf-8"))
-VECTORS = json.loads((ROOT / "spec" / "vectors" / "answers.json").read_text("utf-8"))
+FOLDER = ROOT / "spec" / "vectors"
+VECTORS = json.loads((FOLDER / "answers.json").read_text("utf-8"))
+NOT_TYPED = "NotTyped"
 
 
 def of(body: str, *flags: str, status: int = 200) -> dict[str, Any]:
@@ -22,8 +27,18 @@ def problems(vectors: Any) -> list[str]:
     return list(answer_problems(caller_view(CONTRACT), vectors))
 
 
-def test_every_answer_of_the_vectors_is_accepted_or_marked() -> None:
-    assert problems(VECTORS) == []
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)
+def test_every_answer_of_the_vectors_is_accepted_or_marked(path: Path) -> None:
+    assert problems(json.loads(path.read_text("utf-8"))) == []
+
+
+def test_the_answers_of_a_scenario_are_judged_too() -> None:
+    answer = {"answer": {"status": 200, "body": '{"code":"0","data":{"orderId":"1"}}'}}
+    test = {"id": "it", "flags": [], "operation": "cancelOrder", "server": {"queryOrder": [{}, answer]}}
+    assert problems({"groups": [{"tests": [test]}]}) == [
+        "it: the response schema refuses it: '1' is not of type 'integer'."
+    ]
+    assert problems({"groups": [{"tests": [test | {"flags": ["IdAsText"]}]}]}) == []
 
 
 def test_the_contract_as_written_would_refuse_many() -> None:

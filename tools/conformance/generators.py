@@ -55,7 +55,8 @@ _MAVEN = {"openjdk-17-jdk-headless": "java -version", "maven": "mvn --version"}
 _NODE = {"nodejs": "node --version", "npm": "npm --version"}
 _PERL = "perl -MJSON -MLog::Any -MModule::Runtime -MDate::Parse -MDateTime -MClass::Accessor -e1"
 _ANNOTATIONS = "/usr/lib/mono/4.5/System.ComponentModel.DataAnnotations.dll"
-_LOSSLESS = "read JSON with lossless-json"
+#: Otherwise JavaScript rounds ids before any model sees them.
+LOSSLESS = "read JSON with lossless-json"
 GENERATORS = (
     Generator(
         "cpp-restsdk",
@@ -104,9 +105,9 @@ GENERATORS = (
     Generator(
         "datamodel-code-generator", "Python", None, hint="`pydantic_v2.BaseModel` as output", slow=True
     ),
-    Generator("hey-api", "TypeScript", None, _NODE, hint=f"plugin `zod`; {_LOSSLESS}"),
+    Generator("hey-api", "TypeScript", None, _NODE, hint=f"plugin `zod`; {LOSSLESS}"),
     Generator("ogen", "Go", None, {"golang-go": "go version"}),
     Generator(
-        "orval", "TypeScript", None, _NODE, hint=f"`client: fetch` with `useBigInt`; {_LOSSLESS}", slow=True
+        "orval", "TypeScript", None, _NODE, hint=f"`client: fetch` with `useBigInt`; {LOSSLESS}", slow=True
     ),
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from tools.conformance.generators import LOSSLESS
 from tools.conformance.language import ROOT
 from tools.conformance.reading import KINDS, Reading
 from tools.conformance.run import Verdict
@@ -12,6 +13,13 @@ START, END = "<!-- Made by `make generators`. -->\n", "<!-- The end of what `mak
 _HEADINGS = ("generator", "version", "language", "options", *KINDS)
 _NOT_PARSED = "generated, not parsed: no toolchain"
 _OVERLAY = "all, below its overlay"
+_OVERLAY_HINTS = {
+    "openapi-generator": (
+        "`disallowAdditionalPropertiesIfNotPresent=false`: answers have fields that are not listed"
+    ),
+    "openapi-typescript": f"its `transform` makes an `int64` a `bigint`; {LOSSLESS}",
+    "progenitor": "one response for each operation, `200`; `nullable` from the named schemas",
+}
 
 
 def rows(trials: Iterable[Trial], verdicts: Iterable[Verdict]) -> dict[str, str]:
@@ -32,7 +40,9 @@ def rows(trials: Iterable[Trial], verdicts: Iterable[Verdict]) -> dict[str, str]
     for verdict in verdicts:
         if not verdict.missing and not verdict.wrongs:
             name, _, number = verdict.generator.partition(" ")
-            found[f"{name} of {verdict.language}"] = _row([name, number, verdict.language, "", _OVERLAY])
+            found[f"{name} of {verdict.language}"] = _row(
+                [name, number, verdict.language, _OVERLAY_HINTS.get(name, ""), _OVERLAY]
+            )
     return found
 
 

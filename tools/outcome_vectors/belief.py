@@ -70,7 +70,7 @@ CONFIRMED = (
     Scenario(
         "id-as-text",
         "The id is a text, its digits exact.",
-        "Belief",
+        "Belief IdAsText",
         (order("CANCELED", orderId=str(ORDER_ID)),),
         (),
         "c",

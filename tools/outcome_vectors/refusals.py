@@ -161,7 +161,7 @@ TOLD = (
     Scenario(
         "unreadable-price",
         "A price that cannot be read is no reason to doubt the state.",
-        "NotOpen Final",
+        "NotOpen Final NotTyped",
         (GONE,),
         (order("FILLED", price={}),),
         "cq",
