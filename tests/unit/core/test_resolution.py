@@ -23,6 +23,7 @@ from tests.unit.core.playing import (
     HTML,
     NOT_FOUND,
     NOT_OPEN,
+    PRIMARY,
     RESET,
     After,
     Exchange,
@@ -114,6 +115,7 @@ class TestReadsThatLag:
         played = ambiguous(GATEWAY_TIMEOUT, reads_lag=20.0).play()
         assert ending(played) == "OutcomeUnknown"
         assert str(played.error).startswith(f"Unknown whether order {ORDER_ID} was cancelled. ")
+        assert f" --env {PRIMARY}`" in played.error.hint
 
     def test_a_stale_open_does_not_contradict_a_refusal(self) -> None:
         world = World(history=[(0.0, "PENDING"), (999.0, "FILLED")], reads_lag=5.0)
@@ -140,9 +142,12 @@ class TestReadsThatLag:
         assert ending(played) == "StillOpen"
         assert "is still open (PENDING)" in str(played.error)
 
-    @pytest.mark.parametrize("timeout", [38.0, 45.0, 60.0, 100.0])
+    @pytest.mark.parametrize("timeout", [38.0, 45.0, 55.0, 60.0, 100.0])
     def test_a_late_attempt_does_not_cost_the_proof_that_an_order_is_open(self, timeout: float) -> None:
         assert ending(World(then=lambda _: GATEWAY_TIMEOUT).play(timeout=timeout)) == "StillOpen"
+
+    def test_an_attempt_after_which_there_is_time_for_the_proof_is_made(self) -> None:
+        assert World(then=lambda _: GATEWAY_TIMEOUT).play(timeout=100.0).asked.count("c") == 5
 
     def test_where_no_proof_is_possible_late_attempts_are_made(self) -> None:
         played = World(then=lambda _: GATEWAY_TIMEOUT).play(timeout=29.0)
@@ -201,6 +206,16 @@ class TestOrdersThatAreNotFound:
         played = world.play(timeout=4.0)
         assert ending(played) == "OrderNotOpen"
         assert world.time.seconds >= 1003.5, "it was asked for until the deadline"
+
+    def test_queries_that_fail_do_not_outweigh_one_that_found_nothing(self) -> None:
+        reads = [NOT_FOUND]
+        world = World(then=lambda _: NOT_OPEN, read=lambda _: reads.pop() if reads else HTML)
+        assert ending(world.play(timeout=1.5)) == "OrderNotFound"
+
+    def test_an_order_that_an_unbelieved_answer_has_named_is_not_one_that_is_not_found(self) -> None:
+        reads = [NOT_FOUND, order("CANCELED", clientOrderID="bot_1")]
+        world = World(then=lambda _: NOT_OPEN, read=lambda _: reads.pop(0) if reads else HTML)
+        assert ending(world.play(BY_CLIENT_ID)) == "OrderNotOpen"
 
     def test_by_client_order_id_a_refusal_without_a_read_is_unknown(self) -> None:
         world = World(then=lambda _: NOT_FOUND, read=lambda _: HTML)
@@ -467,7 +482,8 @@ class TestReads:
 
 
 class TestSettlingByAMapping:
-    def test_the_query_takes_the_values_of_other_names(self) -> None:
+    @pytest.mark.parametrize("status", ["NEW", "a word that is not listed"], ids=["new", "unlisted"])
+    def test_the_query_takes_the_values_of_other_names(self, status: str) -> None:
         settlement = Settlement("queryOrder", (("symbol", "pair"), ("clientOrderID", "newClientOrderId")))
         place = replace(
             CANCEL,
@@ -481,8 +497,8 @@ class TestSettlingByAMapping:
             requires=(),
         )
         call = ApiCall(place, {"pair": SYMBOL, "newClientOrderId": "Bot_1", "recvWindow": 3000})
-        played = World([RESET], read=lambda _: order("NEW", clientOrderID="Bot_1")).play(call)
-        assert (ending(played), played.asked) == ("returned NEW", "cq")
+        played = World([RESET], read=lambda _: order(status, clientOrderID="Bot_1")).play(call)
+        assert (ending(played), played.asked) == (f"returned {status}", "cq")
         query = played.sent[1].request.info.parameters
         assert (query["symbol"], query["clientOrderID"], query["recvWindow"]) == (SYMBOL, "Bot_1", 3000)
 

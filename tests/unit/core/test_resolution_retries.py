@@ -10,6 +10,7 @@ from bingx_spot.core.facts import MAXIMUM_ATTEMPTS, MAXIMUM_QUERIES
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.resolution import resolve
 from bingx_spot.core.runner import Send, Sleep
+from bingx_spot.limits.rate_limiter import LocalRateLimiter
 from tests.support.samples import ORDER_ID, SYMBOL
 from tests.support.scripted_time import BEGIN
 from tests.unit.core.playing import (
@@ -44,6 +45,16 @@ SILENT = [RESET, HANGS, BAD_GATEWAY, UNLISTED, answer(b""), says(100500)]
 
 
 class TestNotSent:
+    def test_a_permit_that_comes_too_late_is_not_asked_for_again(self) -> None:
+        exchange = Exchange()
+        exchange.limits = LocalRateLimiter(exchange.time)
+        exchange.context = replace(exchange.context, limits=exchange.limits)
+        for _ in range(5):
+            exchange.limits.reserve(CANCEL, bulk=False).seconds_until_ready(1.0)
+        played = exchange.play(timeout=0.5)
+        assert isinstance(played.error, RateLimited)
+        assert played.steps == []
+
     def test_is_sent_again_after_a_pause_and_to_the_fallback(self) -> None:
         played = Exchange().play(REFUSED, CANCELLED)
         assert (played.asked, played.waits) == ("cc", [0.1])
@@ -98,6 +109,9 @@ def test_once_a_query_reaches_the_exchange_again_the_cancel_is_not_kept_for_late
 
 
 class TestAmbiguous:
+    def test_what_an_attempt_waited_in_vain_is_not_waited_again(self) -> None:
+        assert Exchange().play(After(HANGS, 0.04), CANCELLED).waits == [pytest.approx(0.06)]
+
     @pytest.mark.parametrize("reply", SILENT, ids=["reset", "hangs", "502", "unlisted", "empty", "busy"])
     def test_the_cancel_is_sent_again(self, reply: Reply) -> None:
         played = Exchange().play(reply, CANCELLED)
