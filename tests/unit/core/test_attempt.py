@@ -518,7 +518,8 @@ class TestHistory:
         runner = runner_of(exchange)
         drive(exchange, runner.send_once(CANCELLING), Late(REFUSED, 1.0))
         drive(exchange, runner.send_once(CANCELLING), DENIED)
-        assert [(each.host, each.timestamp) for each in runner.history] == [
+        attempts = runner.with_history(OutcomeUnknown(ErrorDetails("lost"))).attempts
+        assert [(each.host, each.at) for each in attempts] == [
             (PRIMARY, BEGIN),
             (FALLBACK, BEGIN + 1000),
         ]
@@ -546,6 +547,11 @@ class TestHistory:
         texts = [each.result.rpartition(" ")[2] for each in history]
         assert texts == [*map(str, range(32)), "kept", *map(str, range(118, 150))]
         assert history[32].result == "86 attempts from here on are not kept"
+
+    @pytest.mark.parametrize(("sent", "notes"), [(64, 0), (65, 1)])
+    def test_keeps_all_as_long_as_they_are_not_more(self, sent: int, notes: int) -> None:
+        texts = [each.result for each in self.attempts(*[(QUERYING, RESET)] * sent)]
+        assert (len(texts), texts.count("1 attempts from here on are not kept")) == (64 + notes, notes)
 
     def test_leaves_out_what_was_not_sent(self) -> None:
         exchange = Exchange()

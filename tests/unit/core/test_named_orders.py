@@ -95,6 +95,10 @@ class TestCancelOrders:
             ),
             ({"orders": [state(), state()]}, f"{TWICE}: {FIRST}"),
             ({"orders": [state(), state(SECOND), state(7)]}, "the response names another order: 7"),
+            (
+                {"orders": [state()], "fails": [{"orderId": "9", "clientOrderID": "b"}]},
+                "the response names another order: 9, b",
+            ),
             ({"orders": [state()], "fails": [{"error": "busy"}]}, "the response names another order: "),
             (
                 {"orders": [state(), state(SECOND, "NEW")]},
@@ -117,7 +121,7 @@ class TestCancelOrders:
                 "the response contradicts itself: an order is cancelled, and everything of it is executed",
             ),
         ],
-        ids=range(11),
+        ids=range(12),
     )
     def test_everything_else_is_not_believed(self, data: Any, said: str) -> None:
         assert problem(BOTH, data) == said
@@ -134,6 +138,14 @@ class TestOpenOrders:
         assert problem(OPEN_ORDERS, {"orders": None}) == ""
         assert problem(OPEN_ORDERS, {}) == "the response lacks orders"
         assert problem(OPEN_ORDERS, None) == "the response says success and holds no data"
+
+    def test_without_a_list_nothing_is_known_to_be_open(self) -> None:
+        with pytest.raises(OutcomeUnknown, match="holds no data"):
+            validate_response(OPEN_ORDERS, Response(200, {}, b'{"code":0,"price":5}'))
+
+    def test_orders_that_are_only_read_may_have_any_state(self) -> None:
+        reading = replace(OPEN_ORDERS.operation, states=BOTH.operation.states)
+        assert problem(ApiCall.of(reading, OPEN_ORDERS.parameters), {"orders": [state(status="NEW")]}) == ""
 
     def test_a_price_that_cannot_be_read_is_left_out(self) -> None:
         body = {"code": 0, "msg": "", "data": {"orders": [state(status="NEW", price="N/A"), state(SECOND)]}}

@@ -1,7 +1,7 @@
 """Which orders a response names: in its lists, and by ids that the request did not have."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bingx_spot.core.facts import OrderState, order_state, says
@@ -61,13 +61,17 @@ def unaccounted(call: ApiCall, items: Items, changed: list[Any], failed: list[An
         for order in orders if asked else ():
             named = {(own, str(order[name])) for own, names in accounts for name in names if name in order}
             if not named & asked:
-                return f"the response names another order: {', '.join(sorted(text for _, text in named))}"
+                return f"the response names another order: {_texts(named)}"
             if not named & left:
-                return f"the response names an order twice: {', '.join(text for _, text in named & asked)}"
+                return f"the response names an order twice: {_texts(named & asked)}"
             left -= named
     if left:
-        return f"the response does not say what became of {', '.join(sorted(text for _, text in left))}"
+        return f"the response does not say what became of {_texts(left)}"
     return ""
+
+
+def _texts(named: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(sorted({text for _, text in named}))
 
 
 def named_id(call: ApiCall, data: object) -> int | None:
