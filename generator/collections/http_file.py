@@ -36,6 +36,8 @@ def _lines(request: Request) -> Iterator[str]:
     name = "json" if request.in_body else "query"
     result = f'request.variables.set("signed", sign(stamped(readObject(parameters)), hmac).{name});\n'
     script = f"const parameters = '{parameters}';\n\n{SIGNING}{_SCRIPT}{result}"
+    # The script has encoded the values.
+    yield "# @no-auto-encoding"
     yield f"< {{%\n{textwrap.indent(script.strip(), '  ')}\n%}}"
     yield f"{request.method} {where}" + ("" if request.in_body else "?{{signed}}")
     yield f"{KEY_HEADER}: {{{{apiKey}}}}"
