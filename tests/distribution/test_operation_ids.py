@@ -14,6 +14,7 @@ LEFT_OUT = re.compile(r"_test\.go$|/src/test/|/tests?/|node_modules/|/target/|/b
 ALLOWED = {
     ("overlays/python/bingx_spot/bulk/items.py", "cancelOrder"),
     ("overlays/python/bingx_spot/cli/doctor.py", "serverTime"),
+    ("overlays/python/bingx_spot/validation.py", "cancelOrder"),
 }
 MEANING = ("overlays/python/bingx_spot/emergency/", "overlays/python/bingx_spot/cli/cancel_all.py")
 QUOTED = re.compile(f"[\"']({'|'.join(BY_ID)})[\"']")
