@@ -98,10 +98,18 @@ def _checked_symbol(symbol: str) -> str:
     if not isinstance(symbol, str):
         raise InvalidInput("symbol", f"is of type {type(symbol).__name__}", _SYMBOL_ALLOWED)
     if not _is_symbol(symbol):
-        meant = _similar_symbol(symbol)
-        suggestion = f"; did you mean {meant}?" if meant else ""
-        raise InvalidInput("symbol", f"is {shown(symbol)}{suggestion}", _SYMBOL_ALLOWED)
+        raise _refused("symbol", _ARGUMENTS["symbol"], symbol)
     return symbol
+
+
+def _refused(name: str, argument: Parameter, value: object) -> InvalidInput:
+    """Return the error for a value that is not allowed; of a symbol it says which one may be meant."""
+    if argument.name != "symbol" or not isinstance(value, str):
+        return InvalidInput(name, f"is {shown(value)}", allowed(argument))
+    meant = _similar_symbol(value)
+    return InvalidInput(
+        name, f"is {shown(value)}{f'; did you mean {meant}?' if meant else ''}", _SYMBOL_ALLOWED
+    )
 
 
 def _similar_symbol(text: str) -> str:
@@ -159,7 +167,7 @@ def check_arguments(
             if argument.required:
                 raise InvalidInput(name, "is missing", allowed(argument))
         elif not fits(argument, value):
-            raise InvalidInput(name, f"is {shown(value)}", allowed(argument))
+            raise _refused(name, argument, value)
     given = len(parameters.keys() & operation.exactly_one_of)
     if given != 1 and operation.exactly_one_of:
         either = [each for each in operation.arguments if each.name in operation.exactly_one_of]

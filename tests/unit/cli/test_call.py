@@ -53,7 +53,7 @@ def test_a_dry_run_shows_the_request_and_sends_nothing():
         (["openOrders", "pair=A-B"], "pair is no parameter; openOrders takes symbol, recvWindow."),
         (["serverTime", "a=1"], "serverTime takes nothing."),
         (["openOrders", "symbol=A-B", "symbol=A-B"], "symbol is given twice."),
-        (["openOrders", "symbol=a-b"], "symbol is 'a-b'; allowed: text that matches"),
+        (["openOrders", "symbol=a-b"], "symbol is 'a-b'; did you mean A-B? Allowed: base and quote"),
         (["openOrders", "recvWindow=NaN"], "recvWindow is nan; allowed: a number above 0 to 60000."),
         (["queryOrder", "symbol=A-B", "orderId=1e3"], "orderId is 1000.0; allowed: a whole number"),
         (["queryOrder", "symbol=A-B", "orderId=0x1"], "orderId is '0x1'; allowed: a whole number"),

@@ -50,6 +50,13 @@ def test_exit_codes(capsys, outcomes, problem, code):
     journal.close()
 
 
+def test_no_order_is_not_said_to_be_cancelled(capsys):
+    journal = new_journal(None, rows(0))
+    assert RunReport(journal).print_summary() == 0
+    assert capsys.readouterr().out.startswith("Nothing to")
+    journal.close()
+
+
 def test_results_that_could_not_be_recorded_are_printed(capsys):
     journal = new_journal(None, rows(1, first=7))
     [order] = journal.pending()

@@ -114,8 +114,9 @@ class RunReport:
                     where = "--journal or --json shows" if self.path is None else "the journal shows"
                     print_line(f"... and {more:,} more, which {where}.")
                     print_line()
-        done = counts.cancelled == counts.total
-        title, style = ("Cancelled", "green") if done else ("Not every order is cancelled", "yellow")
+        title, style = "Not every order is cancelled", "yellow"
+        if counts.cancelled == counts.total:
+            title, style = ("Cancelled" if counts.total else "Nothing to cancel"), "green"
         rows = {**self.where, **summary_rows(counts, self.path)}
         print_table(title, style, rows, stderr=self.as_json)
 
