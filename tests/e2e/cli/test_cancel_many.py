@@ -223,3 +223,20 @@ def test_open_orders_that_cannot_be_listed_exit_1(sandbox, source):
     assert (done.exit_code, done.stderr.startswith("AuthenticationError")) == (1, True)
     done = run(sandbox, "--open", "BTC-USDT", "--from", write_orders(source, []))
     assert (done.exit_code, "cannot be used together" in done.stderr) == (2, True)
+
+
+def test_the_same_command_goes_on_with_the_orders_that_were_open(sandbox, journal):
+    orders = [sandbox.place_order() for _ in range(2)]
+    offline = {"fault": "error", "code": 100490, "msg": "pair offline"}
+    sandbox.faults([{**offline, "operation": "cancel", "orderId": orders[1]["orderId"]}])
+    asked = ("--open", "--journal", journal, "--timeout", "1")
+    assert run(sandbox, *asked).exit_code == 1
+    sandbox.clear_faults()
+    sandbox.place_order()
+    again = run(sandbox, *asked, "--json")
+    assert again.exit_code == 0, again.stderr
+    assert "the run goes on with its orders, not with a new list" in again.stderr
+    assert [order["status"] for order in sandbox.orders()] == ["CANCELED", "CANCELED", "NEW"]
+    finished = run(sandbox, *asked)
+    assert finished.exit_code == 2
+    assert "is finished; name a new journal" in finished.stderr

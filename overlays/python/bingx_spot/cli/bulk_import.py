@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from contextlib import nullcontext, suppress
+from contextlib import closing, nullcontext, suppress
 from math import ceil
 from pathlib import Path
 from typing import cast
@@ -21,6 +21,26 @@ from bingx_spot.credentials import Credentials
 from bingx_spot.exceptions import CredentialsError
 from bingx_spot.limits.rates import rate_limit
 from bingx_spot_api.contract import Rate
+
+
+def goes_on(path: Path | None) -> bool:
+    """Return whether a run of the open orders goes on with those of its journal: the list of now is shorter.
+
+    Raises:
+        UsageError: The journal is finished.
+        JournalError: The journal cannot be used.
+    """
+    if path is None or not os.path.lexists(path):
+        return False
+    try:
+        with closing(Journal.open_readonly(path)) as journal:
+            unfinished = journal.counts().unfinished
+    except NoOrders:
+        return False
+    if not unfinished:
+        raise click.UsageError(f"{path} is finished; name a new journal for the orders that are open now.")
+    print_line(f"{path} is not finished: the run goes on with its orders, not with a new list.", err=True)
+    return True
 
 
 def open_journal(

@@ -13,7 +13,7 @@ import click
 from bingx_spot.bulk.input_rows import InputFormat, Rows
 from bingx_spot.bulk.items import WIRE_NAMES
 from bingx_spot.bulk.journal_db import JournalError
-from bingx_spot.cli.bulk_import import open_journal, print_plan
+from bingx_spot.cli.bulk_import import goes_on, open_journal, print_plan
 from bingx_spot.cli.connection import Connection, connection_options
 from bingx_spot.cli.interruption import INTERRUPTED, Interruption, signals_to
 from bingx_spot.cli.output import OPTION_NAMES, usage_errors
@@ -109,7 +109,7 @@ def command(
         text = "--from or --open is missing; only a run that goes on with its journal needs no rows."
         raise click.UsageError(text)
     with _usage_errors():
-        if pair is not None:
+        if pair is not None and not goes_on(path):
             source, input_format = _open_rows(pair or None, connection), "jsonl"
         rows = None if source is None else Rows(source, input_format)
         if dry_run:
