@@ -3,7 +3,7 @@
 import pytest
 
 from bingx_sandbox import Sandbox
-from tools.call_path import GENERATED, WRITTEN, async_path, recording, sync_path
+from tools.call_path import GENERATED, MOST, WRITTEN, async_path, recording, sync_path
 
 
 @pytest.mark.anyio
@@ -12,6 +12,7 @@ async def test_both_clients_pass_the_same_path_but_for_the_transport(sandbox: Sa
     for path, client in zip(paths, ("client.py", "async_client.py"), strict=True):
         assert {WRITTEN / client, WRITTEN / "core/signing.py", WRITTEN / "models.py"} <= path
         assert GENERATED / "api/trade/cancel_order.py" in path
+        assert sum(file.is_relative_to(WRITTEN) for file in path) <= MOST
     assert {file.parent.name for file in paths[0] ^ paths[1]} == {"transport", "bingx_spot"}
 
 
