@@ -145,7 +145,7 @@ def test_no_bot_is_started_where_the_key_may_not_trade(clock):
         command = [COMMAND, "guard", "--", "sh", "-c", "echo started"]
         done = subprocess.run(command, env=variables(sandbox), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
-    assert "\nPermissionDenied (host " in done.stderr
+    assert "\nguard: The command was not started.\nPermissionDenied (host " in done.stderr
 
 
 def test_a_switch_that_is_not_known_to_be_closed_is_no_success(guarded, clock, start):
@@ -153,6 +153,7 @@ def test_a_switch_that_is_not_known_to_be_closed_is_no_success(guarded, clock, s
     guard = start("sh", "-c", "exit 0")
     _, errors = guard.communicate()
     assert guard.returncode == 3
+    assert "The command has ended; unless the switch is closed, the exchange cancels every" in errors
     assert "OutcomeUnknown" in errors
 
 

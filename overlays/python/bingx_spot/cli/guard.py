@@ -14,6 +14,7 @@ from bingx_spot.cli.output import listed, print_line
 from bingx_spot.client import BingxSpot
 from bingx_spot.core.clock import time_of_day
 from bingx_spot.emergency.switch import DeadMansSwitch, SwitchWarning
+from bingx_spot.exceptions import CallError
 
 _EPILOG = """\b
 Examples:
@@ -52,7 +53,13 @@ def command(seconds: int, connection: Connection, child: tuple[str, ...]) -> Non
     """Run a bot; if it dies, the exchange cancels every open order."""
     with connection.printing_errors(), BingxSpot.from_env(**connection.options) as bingx:
         _say(f"Requests go to {listed(connection.members())}.")
-        code = _guard(bingx.dead_mans_switch(seconds, on_warning=_warn), child)
+        switch = bingx.dead_mans_switch(seconds, on_warning=_warn)
+        try:
+            code = _guard(switch, child)
+        except CallError:
+            ended = f"The command has ended; unless the switch is closed, {_triggers(switch)}."
+            _say(ended if switch.triggers_at else "The command was not started.")
+            raise
     sys.exit(code)
 
 
