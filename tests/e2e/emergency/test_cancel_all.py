@@ -75,7 +75,8 @@ class TestClients:
 class TestCommand:
     def test_it_says_for_how_many_pairs_it_acts_and_asks(self, sandbox):
         asked = invoke("cancel-all", sandbox=sandbox, text="n\n")
-        assert "3 orders of 2 pairs are open. Cancel the open orders of all pairs? [y/N]" in asked.stderr
+        where = f"host {sandbox.url}"
+        assert f"3 orders of 2 pairs are open ({where}). Cancel those of all pairs? [y/N]" in asked.stderr
         assert (asked.exit_code, states(sandbox)) == (1, ["NEW"] * 3)
         done = invoke("cancel-all", sandbox=sandbox, text="y\n")
         assert (done.exit_code, states(sandbox)) == (0, ["CANCELED"] * 3)

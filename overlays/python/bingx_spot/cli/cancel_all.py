@@ -8,7 +8,7 @@ import click
 from bingx_spot.bulk.result import CancelOutcome
 from bingx_spot.cli.connection import Connection, connection_options
 from bingx_spot.cli.interruption import interruptible
-from bingx_spot.cli.output import EXIT_CODES, json_option, print_json, print_line, print_table
+from bingx_spot.cli.output import EXIT_CODES, json_option, listed, print_json, print_line, print_table
 from bingx_spot.client import CANCEL_ALL_TIMEOUT, BingxSpot
 from bingx_spot.emergency.result import CancelAllOutcome, CancelAllResult
 
@@ -59,7 +59,7 @@ def command(symbol: str | None, yes: bool, connection: Connection, as_json: bool
         BingxSpot.from_env(**connection.options) as bingx,
     ):
         if symbol is None and not yes:
-            _ask(bingx)
+            _ask(bingx, listed(connection.members()))
         # BINGX_TIMEOUT is for one request and its retries, and too short for the proof.
         timeout = connection.timeout or CANCEL_ALL_TIMEOUT
         if not as_json:
@@ -73,11 +73,11 @@ def command(symbol: str | None, yes: bool, connection: Connection, as_json: bool
     sys.exit(code)
 
 
-def _ask(bingx: BingxSpot) -> None:
+def _ask(bingx: BingxSpot, where: str) -> None:
     """Ask whether to act for all pairs; exit if not."""
     orders = bingx.trade.open_orders().orders or []
     pairs = len({order.symbol for order in orders})
-    text = f"{len(orders):,} orders of {pairs:,} pairs are open. Cancel the open orders of all pairs?"
+    text = f"{len(orders):,} orders of {pairs:,} pairs are open ({where}). Cancel those of all pairs?"
     try:
         agreed = click.confirm(text, err=True)
     except click.Abort:
