@@ -28,9 +28,7 @@ _QUOTES = ("USDT", "USDC", "USD", "BTC", "ETH", "EUR")
 _PUNCTUATION = str.maketrans("", "", "_.#")
 _SYMBOL_ALLOWED = "base and quote in upper case joined by one hyphen, such as BTC-USDT"
 
-_ABSENT = object()
-_LISTS = frozenset({list, tuple})
-_INTEGERS = ("int64", "int32")
+_LISTS, _INTEGERS = frozenset({list, tuple}), ("int64", "int32")
 _DIGITS = re.compile("-?[0-9]{1,19}")
 
 
@@ -160,18 +158,20 @@ def check_arguments(
     Raises:
         InvalidInput: A parameter is missing or not allowed; the error names it as the caller does.
     """
+
+    def named(argument: Parameter) -> str:
+        return argument.name if wire_names else argument.python_name
+
     for argument in operation.arguments:
-        value = parameters.get(argument.name, _ABSENT)
-        name = argument.name if wire_names else argument.python_name
-        if value is _ABSENT:
+        if argument.name not in parameters:
             if argument.required:
-                raise InvalidInput(name, "is missing", allowed(argument))
-        elif not fits(argument, value):
-            raise _refused(name, argument, value)
+                raise InvalidInput(named(argument), "is missing", allowed(argument))
+        elif not fits(argument, value := parameters[argument.name]):
+            raise _refused(named(argument), argument, value)
     given = len(parameters.keys() & operation.exactly_one_of)
     if given != 1 and operation.exactly_one_of:
         either = [each for each in operation.arguments if each.name in operation.exactly_one_of]
-        raise _not_one(" or ".join(each.name if wire_names else each.python_name for each in either), given)
+        raise _not_one(" or ".join(map(named, either)), given)
 
 
 def _not_one(names: str, given: int) -> InvalidInput:
