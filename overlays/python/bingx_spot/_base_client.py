@@ -1,7 +1,7 @@
 """What the blocking and the async client share: how a client is created, derived, shown and closed."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Self, Unpack
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from bingx_spot.config import Config, Options
 from bingx_spot.core.engine import Engine
@@ -16,6 +16,7 @@ from bingx_spot.models import Order
 from bingx_spot.redaction import leaving_no_frame
 from bingx_spot.settings import with_environment
 from bingx_spot.shared_limits.options import account_of, rate_limiter_for
+from bingx_spot.validation import Restriction
 
 if TYPE_CHECKING:
     from bingx_spot_api import AuthenticatedClient, SupportsRequests, types
@@ -25,6 +26,23 @@ if TYPE_CHECKING:
 _POOL_OPTIONS = frozenset({"proxy", "tls", "transport"})
 # What is remembered belongs to these.
 _STATE_OPTIONS = frozenset({"environment", "placement", "fallback"})
+
+
+#: How long `cancel_all` may take, in seconds: to cancel, and until the list of open orders can be believed.
+CANCEL_ALL_TIMEOUT = 60.0
+
+
+class QueryOptions(TypedDict, total=False):
+    """The optional arguments of `query_order`, which documents them."""
+
+    recv_window: float | None
+
+
+class CancelOptions(QueryOptions, total=False):
+    """The optional arguments of `cancel_order`, which documents them."""
+
+    cancel_restrictions: Restriction | None
+    already_canceled_ok: bool
 
 
 class BaseClient:

@@ -5,8 +5,14 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, Unpack, overload
 
-from bingx_spot._base_client import BaseClient, already_canceled, time_in
-from bingx_spot.client import CANCEL_ALL_TIMEOUT, CancelOptions, QueryOptions
+from bingx_spot._base_client import (
+    CANCEL_ALL_TIMEOUT,
+    BaseClient,
+    CancelOptions,
+    QueryOptions,
+    already_canceled,
+    time_in,
+)
 from bingx_spot.core.runner import check_on_asyncio, run_async
 from bingx_spot.exceptions import OrderAlreadyCanceled
 from bingx_spot.keepalive import AsyncKeepAlive, check_every

@@ -3,9 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypedDict, Unpack, overload
+from typing import TYPE_CHECKING, Self, Unpack, overload
 
-from bingx_spot._base_client import BaseClient, already_canceled, time_in
+from bingx_spot._base_client import (
+    CANCEL_ALL_TIMEOUT,
+    BaseClient,
+    CancelOptions,
+    QueryOptions,
+    already_canceled,
+    time_in,
+)
 from bingx_spot.core.runner import run
 from bingx_spot.exceptions import OrderAlreadyCanceled
 from bingx_spot.keepalive import KeepAlive, check_every
@@ -19,23 +26,6 @@ if TYPE_CHECKING:
     from bingx_spot.bulk.sync_run import CancelRun
     from bingx_spot.emergency.result import CancelAllResult
     from bingx_spot.emergency.switch import DeadMansSwitch, OnWarning
-
-
-#: How long `cancel_all` may take, in seconds: to cancel, and until the list of open orders can be believed.
-CANCEL_ALL_TIMEOUT = 60.0
-
-
-class QueryOptions(TypedDict, total=False):
-    """The optional arguments of `query_order`, which documents them."""
-
-    recv_window: float | None
-
-
-class CancelOptions(QueryOptions, total=False):
-    """The optional arguments of `cancel_order`, which documents them."""
-
-    cancel_restrictions: Restriction | None
-    already_canceled_ok: bool
 
 
 class BingxSpot(BaseClient, Tags):

@@ -5,11 +5,12 @@ from typing import Any
 
 import click
 
+from bingx_spot._base_client import CANCEL_ALL_TIMEOUT
 from bingx_spot.bulk.result import CancelOutcome
 from bingx_spot.cli.connection import Connection, connection_options
 from bingx_spot.cli.interruption import interruptible
 from bingx_spot.cli.output import EXIT_CODES, json_option, listed, print_json, print_line, print_table
-from bingx_spot.client import CANCEL_ALL_TIMEOUT, BingxSpot
+from bingx_spot.client import BingxSpot
 from bingx_spot.emergency.result import CancelAllOutcome, CancelAllResult
 
 _EPILOG = """\b
