@@ -129,9 +129,12 @@ class TestPatience:
 
     def test_grows_for_opening_where_no_connection_was_found(self) -> None:
         runner = runner_of(exchange := Exchange())
-        run = drive(exchange, runner.send_once(CANCELLING), REFUSED)
-        run.effects += drive(exchange, runner.send_once(CANCELLING), CANCELLED).effects
-        assert [each.patience.opening for each in run.effects if isinstance(each, Send)] == [1.0, 3.0]
+        effects = [
+            effect
+            for reply in (REFUSED, REFUSED, CANCELLED)
+            for effect in drive(exchange, runner.send_once(CANCELLING), reply).effects
+        ]
+        assert [each.patience.opening for each in effects if isinstance(each, Send)] == [1.0, 3.0, 9.0]
 
     def test_follows_what_the_host_s_answers_take(self) -> None:
         exchange = Exchange()
@@ -142,9 +145,10 @@ class TestPatience:
 
     def test_has_no_end_for_an_operation_that_must_not_be_repeated(self) -> None:
         call = QUERYING._replace(operation=replace(QUERYING.operation, repeat="never"))
-        (effect,) = attempt(Exchange(), FILLED, call=call).effects
+        (effect,) = attempt(exchange := Exchange(), FILLED, call=call).effects
         assert isinstance(effect, Send)
         assert effect.patience.answer == effect.patience.opening == float("inf")
+        assert effect.patience.times is exchange.state.times[PRIMARY], "its times are noted, too"
 
     def test_an_attempt_that_waited_in_vain_says_how_long(self) -> None:
         runner = runner_of(exchange := Exchange())

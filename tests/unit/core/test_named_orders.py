@@ -179,6 +179,9 @@ class TestOpenOrders:
         item = Field("orders", "int64", nullable=True)
         assert schema_mismatch((Field("orders", "array", items=item),), {"orders": [None, 1]}) == ""
         assert schema_mismatch((Field("orders", "array", items=item),), {"orders": [None, "x"]}) != ""
+        assert (
+            schema_mismatch((Field("flags", "array", items=Field("", "boolean")),), {"flags": [True]}) == ""
+        )
 
     def test_a_pair_in_other_letters_is_the_same(self) -> None:
         assert problem(OPEN_ORDERS, {"orders": [state(status="NEW", symbol=SYMBOL.lower())]}) == ""

@@ -197,10 +197,11 @@ class AttemptRunner:
             else:
                 now = exchange_time(result, timestamp, self.context.clock.timestamp())
                 reservation.complete(headers.remaining, (headers.window_end - now) / 1000)
-        elif isinstance(result, TransportFailure) and not result.request_sent:
-            reservation.release()
-        elif isinstance(result, TransportFailure) and result.reset:
-            reservation.give_up()
+        elif isinstance(result, TransportFailure):
+            if not result.request_sent:
+                reservation.release()
+            elif result.reset:
+                reservation.give_up()
 
     def _interpret(
         self, call: ApiCall, request: SignedRequest, result: EffectResult, host: str, timestamp: int

@@ -75,7 +75,7 @@ def _mismatch(field: Field, value: Any) -> str:
         return _wrong_type(field)
     if field.items is not None:
         return _mismatch_of_items(field, field.items, value)
-    problem = schema_mismatch(field.fields, value) if field.fields else ""
+    problem = schema_mismatch(field.fields, value)
     return f"{problem}, in {field.name}" if problem else ""
 
 
