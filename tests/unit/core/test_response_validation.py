@@ -568,7 +568,7 @@ class TestWithin:
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [(0, True), (-5, True), ("0", True), ("9" * 19, True), ("007", True)]
+    [(0, True), (-5, True), ("0", True), ("9" * 19, True), ("007", True), (10**19 - 1, True), (10**19, False)]
     + [(value, False) for value in (True, 0.0, None, "", "-5", "9" * 20, " 5", "5\n", "\u0665", [], {})],
     ids=plain,
 )
