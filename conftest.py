@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 from collections.abc import Generator
 
 import pytest
@@ -16,6 +17,10 @@ settings.register_profile(
 settings.load_profile("bingx-spot")
 # That of `make check`.
 settings.register_profile("thorough", settings.get_profile("bingx-spot"), max_examples=150)
+
+# A shell starts a job in the background with Ctrl-C ignored, and all that the job starts would ignore it too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Every example of the documentation is a test.
 pytest_collect_file = examples.pytest()
