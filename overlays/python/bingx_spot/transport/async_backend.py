@@ -135,7 +135,11 @@ class AsyncConnection(asyncio.BufferedProtocol):
         if self._lost is not None:
             raise self._lost
         if not context.time_left():
-            raise TimeoutError
+            # What has arrived by now counts, as in `_note_deadline`.
+            await self.catch_up()
+            if not self._received:
+                raise TimeoutError
+            return self._received.popleft()
         self._waiter = self._loop.create_future()
         return await self._waiter
 
