@@ -44,7 +44,7 @@ def _closing_once(self: Countdown) -> Generator[Any, Any, None]:
 
 
 def _later(self: Countdown) -> float:
-    return max(self._ends + 1.0 - self.context.now(), 0.0)
+    return max(self._ends + 1.0 - self.context.clock.elapsed(), 0.0)
 
 
 _NEVER = property(lambda _: False, lambda _, __: None)

@@ -1,7 +1,7 @@
 """The dead man's switch among faults in virtual time, against the sandbox's exchange.
 
 - It is never said to be on while the exchange's countdown is off, and never to go on for longer than it does.
-- Once the countdown has ended, the switch says so, or does not say that it is on.
+- Once the countdown has ended, the switch says that it may have.
 - After a close that succeeds the countdown never ends, and nothing that is left closes the next switch.
 - After an error that says that nothing took effect, nothing did.
 """
@@ -55,6 +55,7 @@ class _Watch:
     """One switch, everything that it claimed, and what the exchange did.
 
     Attributes:
+        began: Whether it was said to be on.
         claims: From when until when the countdown was said to go on, and whether it was said to have ended.
         off: When it was said to be on and was off.
         fired: When the exchange cancelled every order.
@@ -63,6 +64,7 @@ class _Watch:
     virtual: VirtualExchange
     random: Random
     countdown: Countdown
+    began: bool = False
     claims: list[tuple[float, float, bool]] = field(default_factory=list)
     off: list[float] = field(default_factory=list)
     fired: list[float] = field(default_factory=list)
@@ -78,7 +80,7 @@ class _Watch:
         if order is None or not order.is_open:
             self.order_id = self.virtual.exchange.place(_FIELDS).order_id
         left = self.countdown.seconds_left()
-        self.claims.append((now, now + left, self.countdown.lapsed))
+        self.claims.append((now, now + left, self.countdown.lapsed or not self.began))
         if left > _ROUNDING and not book._countdowns:  # noqa: SLF001 - the truth
             self.off.append(now)
 
@@ -105,8 +107,8 @@ class _Watch:
         for fired in self.fired:
             if any(at < fired < until - _ROUNDING for at, until, _ in self.claims):
                 return "the countdown ended before it was said to"
-            if any(fired < at < until and not lapsed for at, until, lapsed in self.claims):
-                return "the countdown had ended, and the switch was said to be on"
+            if any(fired + _ROUNDING < at and not lapsed for at, _, lapsed in self.claims):
+                return "the countdown had ended, and the switch did not say so"
         return ""
 
 
@@ -127,6 +129,7 @@ def play_switch(seed: int) -> tuple[str, str]:
         watch.run(watch.countdown.begin())
     except CallError as error:
         return type(error).__name__, _after_an_error(watch, error)
+    watch.began = True
     watch.run(watch.countdown.keep(), virtual.time.seconds + random.choice([0.0, 20.0, 300.0]))
     if random.random() < 0.5:
         watch.countdown.closing.set()

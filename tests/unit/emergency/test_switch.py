@@ -1,10 +1,11 @@
 """The dead man's switch against the sandbox's exchange in virtual time."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from bingx_spot import InvalidInput, OutcomeUnknown, PermissionDenied
+from bingx_spot import InvalidInput, NotSent, OutcomeUnknown, PermissionDenied
 from bingx_spot.emergency.switch import Countdown, SwitchWarning, log_warning
 from tools.simulate.virtual_exchange import (
     BEGIN,
@@ -148,6 +149,42 @@ def test_a_renewal_that_came_too_late_is_a_lapse(virtual, countdown):
     virtual.time.seconds += 61
     virtual.run(countdown.begin())
     assert countdown.lapsed
+
+
+def test_a_lapse_is_known_before_the_next_renewal_and_after_the_close(virtual, countdown):
+    """The program was stopped, and its block ends before the next renewal."""
+    virtual.run(countdown.begin())
+    virtual.time.seconds += 61
+    assert countdown.lapsed
+    virtual.run(countdown.close())
+    assert countdown.lapsed
+
+
+def test_a_lapse_after_a_close_that_failed_is_known(virtual, countdown):
+    virtual.run(countdown.begin())
+    virtual.faults[SWITCH] = [unreached]
+    with pytest.raises(NotSent):
+        virtual.run(countdown.close())
+    assert (countdown.seconds_left(), countdown.lapsed) == (0.0, False)
+    virtual.time.seconds += 61
+    assert countdown.lapsed
+
+
+def test_the_countdown_goes_on_while_the_machine_sleeps(virtual, countdown):
+    """The monotonic clock of Linux stands still then, and the boot clock does not."""
+    began = virtual.time.seconds
+    countdown.context = replace(virtual.context, now=lambda: began)
+    virtual.run(countdown.begin())
+    virtual.time.seconds += 61
+    assert (countdown.seconds_left(), countdown.lapsed) == (0.0, True)
+
+
+def test_a_warning_can_be_printed_whatever_time_the_exchange_gave(virtual, countdown, warnings):
+    far = {"triggerTime": 10**18, "status": "ACTIVATED"}
+    virtual.faults[SWITCH] = [saying(json.dumps({"code": 0, "data": far})), unreached]
+    virtual.run(countdown.begin())
+    keep_for(virtual, countdown, 30)
+    assert f" s, at {10**18}: " in str(warnings[-1])
 
 
 def test_a_warning_that_fails_does_not_end_the_renewals(virtual, caplog):

@@ -53,6 +53,10 @@ class Clock:
         """Return how far the exchange is ahead of the machine's clock, in milliseconds."""
         return self._offset
 
+    def elapsed(self) -> float:
+        """Return the time of the monotonic source, in seconds; it goes on while the machine sleeps."""
+        return self._elapsed_ns() / 1_000_000_000
+
     def timestamp(self) -> int:
         """Return the exchange's time, as far as it is known, in Unix milliseconds."""
         return (self._anchor_ns + self._elapsed_ns()) // 1_000_000 + self._offset

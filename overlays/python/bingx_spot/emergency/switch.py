@@ -4,11 +4,11 @@ import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from bingx_spot.core.clock import time_of_day
 from bingx_spot.core.engine import Engine
 from bingx_spot.core.facts import seconds_to_effect
 from bingx_spot.core.request import ApiCall
@@ -59,8 +59,8 @@ class SwitchWarning:
     error: BingxError
 
     def __str__(self) -> str:
-        at = datetime.fromtimestamp(self.triggers_at / 1000, UTC)
-        ends = f"in {self.seconds_left:.0f} s, at {at:%H:%M:%S} UTC" if self.seconds_left else "about now"
+        at = time_of_day(self.triggers_at)
+        ends = f"in {self.seconds_left:.0f} s, at {at}" if self.seconds_left else "about now"
         text = "the dead man's switch is not renewed; the exchange cancels every open order"
         return f"{text} {ends}: {self.error}"
 
@@ -86,9 +86,12 @@ class Countdown:
     seconds: int
     on_warning: OnWarning
     triggers_at: int = 0
-    lapsed: bool = False
     closing: Wakeup = field(default_factory=Wakeup)
+    # Until when it goes on at least, and when it may have ended, in seconds of a clock that counts while the
+    # machine sleeps, as the exchange does.
     _ends: float = 0.0
+    _lapses_at: float = 0.0
+    _lapsed: bool = False
     # Until when a request whose answer was lost may arrive.
     _acts_until: float = 0.0
 
@@ -98,20 +101,25 @@ class Countdown:
 
     def seconds_left(self) -> float:
         """Return for how long the countdown goes on at least, in seconds."""
-        return max(self._ends - self.context.now(), 0.0)
+        return max(self._ends - self._elapsed(), 0.0)
+
+    @property
+    def lapsed(self) -> bool:
+        """Return whether the countdown may have ended since it began."""
+        return self._lapsed or 0 < self._lapses_at <= self._elapsed()
 
     def begin(self) -> CallSteps[None]:
         """Start the countdown, or restart it; a `CallError` says why it is not known to be on."""
-        at = self.context.now()
+        at = self._elapsed()
         response = yield from self._set("ACTIVATE")
-        self.lapsed = self.lapsed or 0 < self._ends < self.context.now()
+        self._lapsed = self.lapsed
         clock = self.context.clock.timestamp()
         self.triggers_at = clock + self.seconds * 1000
         if stated := response.get("triggerTime"):
             number = int(str(stated))
             self.triggers_at = number * 1000 if number < _LARGEST_SECONDS else number
         # The exchange has begun to count after this moment, whatever its clock shows. It may count less far.
-        self._ends = at + min(self.seconds, max((self.triggers_at - clock) / 1000, 0.0))
+        self._ends = self._lapses_at = at + min(self.seconds, max((self.triggers_at - clock) / 1000, 0.0))
 
     def keep(self) -> CallSteps[None]:
         """Renew the countdown until it is to be closed."""
@@ -138,7 +146,11 @@ class Countdown:
             if late <= 0:
                 break
             yield Sleep(late)
-        self.triggers_at = 0
+        # It may have ended before it was closed.
+        self._lapsed, self._lapses_at, self.triggers_at = self.lapsed, 0.0, 0
+
+    def _elapsed(self) -> float:
+        return self.context.clock.elapsed()
 
     def _pause(self) -> float:
         return max(self.seconds_left() / _RENEWALS, _RETRY)
@@ -172,7 +184,6 @@ class Countdown:
 
     def _warn(self, error: CallError) -> None:
         left = self.seconds_left()
-        self.lapsed = self.lapsed or not left
         try:
             self.on_warning(SwitchWarning(left, self.triggers_at, error))
         except Exception:  # noqa: BLE001 - the caller's own
