@@ -29,6 +29,7 @@ from bingx_spot.core.request import ApiCall, RequestSigner
 from bingx_spot.core.runner import Send
 from bingx_spot.limits.rate_limiter import LocalRateLimiter
 from bingx_spot.limits.sliding_window import UNDER_WAY
+from bingx_spot_api.contract import BY_ID
 from bingx_spot_api.error_table import STATUS_ROWS
 from tests.support.scripted_time import BEGIN, ScriptedTime
 from tests.unit.core.driving import Late, Reply, Run, attempt, drive, error_of, runner_of
@@ -53,6 +54,8 @@ from tests.unit.core.playing import (
 )
 
 HOUR = 3_600_000
+SWITCHING_ON = ApiCall.of(BY_ID["cancelAllAfter"], {"type": "ACTIVATE", "timeOut": 60})
+SWITCHED_ON = answer({"code": 0, "data": {"status": "ACTIVATED"}})
 TOO_LARGE = TransportFailure(request_sent=True, reason="response too large", too_large=True)
 # BEGIN is Tue, 14 Nov 2023 22:13:20 GMT.
 BEGIN_DATE, HOUR_LATER = "Tue, 14 Nov 2023 22:13:20 GMT", "Tue, 14 Nov 2023 23:13:20 GMT"
@@ -80,6 +83,10 @@ class TestTimeout:
     def test_is_all_of_it_for_an_operation_that_must_not_be_repeated(self) -> None:
         call = QUERYING._replace(operation=replace(QUERYING.operation, repeat="never"))
         assert attempt(Exchange(), FILLED, call=call).timeouts == [10.0]
+
+    def test_is_all_of_it_where_no_permit_for_another_attempt_comes_in_time(self) -> None:
+        assert attempt(Exchange(), SWITCHED_ON, timeout=2.5, call=SWITCHING_ON).timeouts == [2.5]
+        assert attempt(Exchange(), SWITCHED_ON, timeout=5.0, call=SWITCHING_ON).timeouts == [5.0]
 
     def test_is_never_shorter_than_the_shortest_attempt(self) -> None:
         assert attempt(Exchange(), CANCELLED, timeout=0.03125).timeouts == [0.02]
@@ -149,6 +156,11 @@ class TestPatience:
         assert isinstance(effect, Send)
         assert effect.patience.answer == effect.patience.opening == float("inf")
         assert effect.patience.times is exchange.state.times[PRIMARY], "its times are noted, too"
+
+    def test_lasts_until_the_next_permit_where_one_comes_at_a_time(self) -> None:
+        (effect,) = attempt(Exchange(), SWITCHED_ON, call=SWITCHING_ON).effects
+        assert isinstance(effect, Send)
+        assert (effect.patience.opening, effect.patience.answer) == (1.0, 6.0)
 
     def test_an_attempt_that_waited_in_vain_says_how_long(self) -> None:
         runner = runner_of(exchange := Exchange())

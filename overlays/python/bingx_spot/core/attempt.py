@@ -15,6 +15,7 @@ from bingx_spot.exceptions import CallError, ClockError, NotExecuted, NotSent, O
 from bingx_spot.limits.client_state import Patience
 from bingx_spot.limits.lockouts import LONGEST_BAN, LONGEST_LOCK
 from bingx_spot.limits.rate_limiter import Reservation
+from bingx_spot.limits.sliding_window import MARGIN
 from bingx_spot.models import Response
 from bingx_spot_api.contract import BY_ID, SIGNING, Operation
 
@@ -39,6 +40,17 @@ _UNREACHED = "Check the network, the base URL {} and any proxy."
 _NO_RESPONSE = "Try again after a moment."
 # How many attempts an error keeps of the beginning, and how many of the end: a call of a day makes 150.
 _KEPT_ATTEMPTS = 32
+
+
+def _seconds_alone(operation: Operation) -> float:
+    """Return for how long an attempt without an answer is the only one that the rate limit allows.
+
+    Where no query settles the outcome, nothing is gained by giving up earlier.
+    """
+    limit = operation.uid_limit
+    if limit is None or limit.requests > 1 or operation.settled_by is not None:
+        return 0.0
+    return MARGIN + limit.seconds
 
 
 class AttemptResult(NamedTuple):
@@ -177,16 +189,15 @@ class AttemptRunner:
     def _timeout(self, operation: Operation) -> float:
         left = self.deadline.seconds_left()
         share = 1.0 if operation.repeat == "never" else _SHARE
-        return max(left * share, min(left, SHORTEST_ATTEMPT))
+        return max(left * share, min(left, max(SHORTEST_ATTEMPT, _seconds_alone(operation))))
 
     def _patience(self, operation: Operation, host: str) -> Patience:
         times = self.context.state.times[host]
         # Where there is no other attempt, this one gets all the time.
-        return (
-            Patience(times=times)
-            if operation.repeat == "never"
-            else Patience.of(times, self._unopened, self._silent)
-        )
+        if operation.repeat == "never":
+            return Patience(times=times)
+        patience = Patience.of(times, self._unopened, self._silent)
+        return replace(patience, answer=max(patience.answer, _seconds_alone(operation)))
 
     def _complete(self, reservation: Reservation, result: EffectResult, timestamp: int) -> None:
         """Tell the rate limiter the fate of the permit."""
