@@ -75,7 +75,7 @@ func (c *call) next() func() {
 		return c.end(NotFound, c.notOpen)
 	case saidNotOpen && c.refusedByID && !c.invisibleAfter(c.refusedAfter) && !c.isRestricted(): // state-not-learnt
 		return c.end(NotOpen, c.notOpen)
-	case saidNotOpen: // refusal-not-confirmed
+	case saidNotOpen, c.notOpen != nil && c.state == open: // refusal-not-confirmed
 		return c.end(Unknown, c.notOpen)
 	}
 	return c.end("", c.last) // not-executed

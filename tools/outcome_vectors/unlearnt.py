@@ -163,6 +163,17 @@ UNTOLD = (
         "query",
     ),
     Scenario(
+        "refused-as-not-found-and-open",
+        "The exchange finds no order, and every query finds it open: it exists.",
+        "NotOpen StaleRead",
+        (says(100204, "data not found"),),
+        (OPEN,),
+        "cqcqcq",
+        (1, 30),
+        "unknown",
+        "queryOrCancelAgain",
+    ),
+    Scenario(
         "not-found-and-could-not-ask",
         "The exchange finds no order, and a query cannot be made.",
         "NotOpen ClientOrderId CouldNotAsk",

@@ -181,10 +181,11 @@ export class Facts {
     if (notFound) {
       return { ends: "notFound", because: notOpen }; // unknown-to-the-query
     }
-    if (notOpen?.kind === "notOpen") {
-      const isCertain = this.refusedById && !this.#isInvisibleAfter(this.refusedAfter) && !this.#isRestricted;
+    const saidNotOpen = notOpen?.kind === "notOpen";
+    if (notOpen && (saidNotOpen || state === "open")) {
+      const isLate = this.refusedById && !this.#isInvisibleAfter(this.refusedAfter);
       // state-not-learnt, refusal-not-confirmed
-      return { ends: isCertain ? "notOpen" : "unknown", because: notOpen };
+      return { ends: saidNotOpen && isLate && !this.#isRestricted ? "notOpen" : "unknown", because: notOpen };
     }
     return { ends: "", because: last }; // not-executed
   }

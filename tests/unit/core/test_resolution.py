@@ -294,6 +294,12 @@ class TestOrdersThatAreNotFound:
             ends.append(world.time.seconds - began)
         assert ends[-1] < 3.0
 
+    def test_one_that_a_query_finds_open_exists_whatever_the_refusal_says(self) -> None:
+        """100204 is "data not found"; the ending was `OrderNotFound`, "the exchange knows no such order"."""
+        played = World(then=lambda _: says(100204)).play()
+        assert ending(played) == "OutcomeUnknown"
+        assert "This call did not change it; it may be open." in str(played.result)
+
 
 class TestAnswersByClientOrderId:
     @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bingx_spot.core.decisions import Action, Rule
-from bingx_spot.core.facts import Facts, settling_query
+from bingx_spot.core.facts import Facts, OrderState, settling_query
 from bingx_spot.core.request import ApiCall
 from bingx_spot.error_details import ErrorDetails
 from bingx_spot.exceptions import (
@@ -63,12 +63,16 @@ ENDINGS = (
     ),
     Rule(
         "refusal-not-confirmed",
-        "the same by client order id, too soon, or with a restriction to a status, and no query was final",
-        lambda facts: isinstance(facts.not_open, OrderNotOpen),
+        "the same by client order id, too soon, or with a restriction to a status; or it was refused as not "
+        "found, and a query says open",
+        lambda facts: (
+            isinstance(facts.not_open, OrderNotOpen)
+            or (facts.not_open is not None and facts.state is OrderState.OPEN)
+        ),
         Action.RAISE_UNKNOWN,
         "raise `OutcomeUnknown`",
-        "An order is found by client order id for two hours only, a new order not at once, and the refusal "
-        "may be about the restriction.",
+        "An order is found by client order id for two hours only, a new order not at once, the refusal may "
+        "be about the restriction, and an order that a query has found exists.",
     ),
     Rule(
         "not-executed",
