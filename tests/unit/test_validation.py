@@ -446,6 +446,6 @@ def test_a_list_is_sent_as_the_text_that_holds_it():
     assert sent == {"symbol": SYMBOL, "orderIds": f"{2**62},7", "process": 1}
     assert as_sent(operation, {"orderIds": "1,2"}) == {"orderIds": "1,2"}
     batch = replace(operation, arguments=(JSON_LIST,))
-    assert as_sent(batch, {"a": ({"side": "BUY"},)}) == {"a": '[{"side": "BUY"}]'}
+    assert as_sent(batch, {"a": ({"side": "BUY", "note": "é"},)}) == {"a": '[{"side": "BUY", "note": "é"}]'}
     with pytest.raises(InvalidInput, match="order_ids holds '1,2'; allowed: 1 to 10 items joined by commas"):
         as_sent(operation, {"orderIds": ["1,2"]})

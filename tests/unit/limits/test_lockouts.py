@@ -27,6 +27,7 @@ class TestLockouts:
     def test_nothing_is_locked_at_first(self, lockouts: Lockouts) -> None:
         assert lockouts.seconds_left("cancelOrder") == 0.0
         assert not lockouts.is_banned()
+        assert not Lockouts(lambda: 0.0).is_banned()
 
     def test_an_endpoint_is_locked_for_so_long(self, lockouts: Lockouts, time: ScriptedTime) -> None:
         lockouts.lock("cancelOrder", 10.0)
@@ -221,6 +222,13 @@ class TestOtherProcesses:
             record(guard, 1)
             guard.release("cancelOrder")
         assert guard.seconds_left("cancelOrder") == 480.0
+
+    def test_from_the_same_moment_count_once(self) -> None:
+        guard = RepeatedErrorGuard(lambda: 0.0)
+        assert guard.seconds_left("cancelOrder") == 0.0
+        record(guard, 8)
+        guard.share_among(3)
+        assert guard.seconds_left("cancelOrder") == 0.0
 
     def test_those_from_before_count_once(self, guard: RepeatedErrorGuard, time: ScriptedTime) -> None:
         record(guard, 8)

@@ -143,9 +143,9 @@ class RepeatedErrorGuard:
         return most + in_flight + self._processes <= _MAXIMUM_EQUAL_ERRORS
 
     def _recent(self, operation_id: str) -> dict[str, list[float]]:
-        """Return the times of the errors that still count, in order, by code."""
+        """Return the times of the errors that still count, in order, by code; there have been some."""
         recent: dict[str, list[float]] = {}
-        errors, since = self._errors.get(operation_id, {}), self._now() - _WINDOW_SECONDS
+        errors, since = self._errors[operation_id], self._now() - _WINDOW_SECONDS
         for name, at in sorted(errors.items(), key=lambda error: error[1]):
             if at > since:
                 recent.setdefault(name.partition(":")[0], []).append(at)
