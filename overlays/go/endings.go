@@ -84,9 +84,9 @@ func (c *call) end(kind EndingKind, because *reply) func() {
 		switch {
 		case !c.canSettle():
 			ended.Advice = SeeError
-		case kind == Unknown && outcome.Act == "cancel" && outcome.Repeat != "never" && c.byPermanentID():
+		case kind == Unknown && outcome.Act == "cancel" && outcome.Repeat != "never" && c.byPermanentID() && !c.idInDoubt:
 			ended.Advice = QueryOrCancelAgain
-		default: // by client order id, another cancel could hit a newer order that uses the id again
+		default: // by client order id or one in doubt, another cancel could hit a newer order that uses the id again
 			ended.Advice = QueryIt
 		}
 	default:

@@ -64,7 +64,8 @@ export function endingOf(facts: Facts, word: string, because: Reply | undefined)
     ? (kind as EndingKind)
     : (ENDINGS[kind] ?? "refused");
   // By client order id, another cancel could hit a newer order that uses the id again.
-  const isHarmless = word === "unknown" && act === "cancel" && repeat !== "never" && facts.byPermanentId;
+  const isSureOfId = facts.byPermanentId && !facts.idInDoubt;
+  const isHarmless = word === "unknown" && act === "cancel" && repeat !== "never" && isSureOfId;
   const query: Advice = isHarmless ? "queryOrCancelAgain" : "query";
   const advice: Record<EndingKind, Advice> = {
     alreadyCanceled: "nothing",

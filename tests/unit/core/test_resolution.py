@@ -342,6 +342,9 @@ class TestAnswersByClientOrderId:
         world.read = lambda status: order(status, clientOrderID="Bot_1")
         played = exchange.play_on(reply, BY_CLIENT_ID, chance=0.5)
         assert (ending(played), played.error.details.order_id) == ("OutcomeUnknown", None)
+        assert '"Bot_1"' in played.error.details.summary
+        assert 'client_order_id="Bot_1"' in played.error.hint
+        assert "cancel again" not in played.error.hint
 
 
 class TestClientOrderIdsThatAreUsedAgain:

@@ -113,9 +113,16 @@ class _Resolution:
                 assert facts.read is not None  # the state was read in it
                 return facts.read
             else:
-                facts.environment = self.attempts.context.environment.option
-                error = error_for(rule.action, facts, self._order())
-                raise self.attempts.with_history(error, self.order_id)
+                raise self._error(rule.action)
+
+    def _error(self, action: Action) -> CallError:
+        """Return the error that ends the call; it names the order by an id that is certain."""
+        facts, read = self.facts, self.facts.read
+        facts.environment = self.attempts.context.environment.option
+        if facts.id_in_doubt:
+            facts.call = self.original
+        order = None if read is None else Order.from_data(read.data(), read)
+        return self.attempts.with_history(error_for(action, facts, order), self.order_id)
 
     def annotate(self, interruption: BaseException) -> None:
         """Add to an interruption whether the call may have taken effect, unless the transport has."""
@@ -297,10 +304,6 @@ class _Resolution:
             seconds = max(seconds, timing.visible_within - facts.seconds_since_start)
         # A millisecond more, so that rounding does not leave a rest.
         yield Sleep(min(max(seconds, 0.0) + 0.001, self.attempts.deadline.seconds_left()))
-
-    def _order(self) -> Order | None:
-        read = self.facts.read
-        return None if read is None else Order.from_data(read.data(), read)
 
     def _pause(self) -> CallSteps[None]:
         left = self.attempts.deadline.seconds_left()
