@@ -50,7 +50,7 @@ class ErrorRow(NamedTuple):
 TABLE_VERSION = "2.1.0"
 """Version of the error table."""
 
-TABLE_SHA256 = "d9d11247fc84090fd2f336cf0b0f39a65fe57aa1189fdc7bb2f7c175f7454562"
+TABLE_SHA256 = "6c9445e61636c99efdf274f6ce0b00637fa5d11c55e81a8a83cf8a870ff1f1bd"
 """Digest of spec/errors.yaml."""
 
 ROWS: tuple[ErrorRow, ...] = (
@@ -448,7 +448,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="invalid-parameter",
         operations=(),
         codes=(100400,),
-        message="param|invalid|illegal|incorrect|must be|format|out of range|\\b(?:symbol|pair|contract)\\b.{0,40}\\bnot (?:exist|found|support)",
+        message="\\bparam|\\bargument|\\bfield validation|\\b(?:invalid|illegal|incorrect|wrong|bad|unsupported) (?:request|input|(?:orig ?)?(?:client ?)?order ?ids?|symbol|pair|contract|(?:cancel ?)?restrictions?|recv ?window|signature|type|side|price|quantity|(?:start|end) ?time|page ?(?:index|size))|\\b(?:(?:orig ?)?(?:client ?)?order ?ids?|symbol|pair|contract|(?:cancel ?)?restrictions?|recv ?window|signature|type|side|price|quantity|(?:start|end) ?time|page ?(?:index|size))\\b.{0,40}\\b(?:invalid|illegal|incorrect|wrong|must be|format|out of range|not (?:exist|found|support))",
         statuses=None,
         meaning="A parameter is invalid.",
         order="untouched",
