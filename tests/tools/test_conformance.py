@@ -12,7 +12,10 @@ import pytest
 from rich.console import Console
 
 from tools.conformance.__main__ import main, table
+from tools.conformance.generators import Generator
+from tools.conformance.generators_page import PAGE
 from tools.conformance.language import ROOT, TOOLS, Language, languages
+from tools.conformance.reading import KINDS, Reading
 from tools.conformance.run import (
     FILES,
     OUTCOMES,
@@ -22,6 +25,7 @@ from tools.conformance.run import (
     prove,
     unholdable,
 )
+from tools.conformance.trial import Trial
 
 # A language that cancels the order, or not, and prints what the test wants. Plain Python starts fastest.
 RUNNER = """\
@@ -178,6 +182,39 @@ class TestMissingTool:
         monkeypatch.setattr("tools.conformance.__main__._generators", lambda *_, **__: False)
         assert main([]) == code
         assert f"{language.name}: skipped, not installed: no-such-compiler" in capsys.readouterr().out
+
+
+class TestGenerators:
+    """What `make conformance` says of the generators, whose runs other tests try."""
+
+    RUBY = Generator("ruby", "Ruby")
+
+    def ended(self, monkeypatch: pytest.MonkeyPatch, trial: Trial, *arguments: str) -> int:
+        monkeypatch.setenv("CI", "true")
+        monkeypatch.setattr("tools.conformance.__main__.languages", list)
+        monkeypatch.setattr("tools.conformance.__main__.shutil.which", lambda _: "/usr/bin/java")
+        monkeypatch.setattr("tools.conformance.__main__.try_all", lambda *_, **__: [trial])
+        return main([*arguments])
+
+    def test_one_whose_toolchain_ci_has_not_is_no_failure(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert self.ended(monkeypatch, Trial(self.RUBY, why_not="not installed: ruby")) == 0
+        assert "ruby: generated, not read: not installed: ruby" in capsys.readouterr().out
+
+    def test_one_whose_code_is_wrong_is_a_failure(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert self.ended(monkeypatch, Trial(self.RUBY, ("the model has no orderId",))) == 1
+
+    def test_one_that_reads_otherwise_than_the_page_says_is_a_failure_until_it_is_written(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        page = tmp_path / "generators.md"
+        page.write_text(PAGE.read_text("utf-8"), "utf-8")
+        monkeypatch.setattr("tools.conformance.__main__.PAGE", page)
+        worse = Trial(self.RUBY, reading=Reading("", dict.fromkeys(KINDS, (18, 19))))
+        assert self.ended(monkeypatch, worse) == 1
+        assert self.ended(monkeypatch, worse, "--write") == 0
+        assert self.ended(monkeypatch, worse) == 0
 
 
 def test_an_unknown_language_is_named(capsys: pytest.CaptureFixture[str]) -> None:
