@@ -162,11 +162,6 @@ class TestPatience:
         assert isinstance(effect, Send)
         assert (effect.patience.opening, effect.patience.answer) == (1.0, 6.0)
 
-    def test_lasts_until_the_next_permit_where_one_comes_at_a_time(self) -> None:
-        (effect,) = attempt(Exchange(), SWITCHED_ON, call=SWITCHING_ON).effects
-        assert isinstance(effect, Send)
-        assert (effect.patience.opening, effect.patience.answer) == (1.0, 6.0)
-
     def test_an_attempt_that_waited_in_vain_says_how_long(self) -> None:
         runner = runner_of(exchange := Exchange())
         drive(exchange, runner.send_once(CANCELLING), Late(HANGS, 0.5))
