@@ -121,7 +121,7 @@ def test_a_lost_answer_is_settled_by_sending_again(virtual, countdown):
 def test_it_warns_before_it_lapses(virtual, countdown, warnings):
     virtual.faults[SWITCH] = [None, unreached]
     virtual.run(countdown.begin())
-    keep_for(virtual, countdown, 58)
+    keep_for(virtual, countdown, 50)
     assert warnings
     assert all(0 < warning.seconds_left < 45 for warning in warnings)
     assert {warning.triggers_at for warning in warnings} == {BEGIN + 60_000}
