@@ -44,3 +44,13 @@ def test_no_command_obeys_a_server(arguments, answer, as_json, monkeypatch):
         assert [line for line in shown.split("\n") if not line.isprintable()] == []
     if as_json and arguments[0] != "cancel-many":
         json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("moment", [10**18, -(10**18), 10**15])
+@pytest.mark.parametrize("command", ["time", "doctor"])
+def test_a_time_that_no_date_has_is_a_number(command, moment):
+    with scripted_server(http(json.dumps({"code": 0, "msg": "", "data": {"serverTime": moment}}))) as server:
+        keys = {"BINGX_API_KEY": "sample-api-key", "BINGX_API_SECRET": "s", "BINGX_ENV": server.url}
+        done = invoke(command, BINGX_TIMEOUT="0.3", **keys)
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+    assert command == "doctor" or (done.exit_code == 0 and str(moment) in done.stdout)

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from shutil import get_terminal_size
@@ -130,7 +131,9 @@ def time_command(connection: Connection, as_json: bool) -> None:
     if as_json:
         print_json({**connection.members(), "serverTime": server_time, "clockOffset": offset})
         return
-    moment = datetime.fromtimestamp(server_time / 1000, UTC)
-    difference = f"{offset_in_words(offset)} it"
-    rows = {**connection.members(), "Unix ms": server_time, "UTC": moment, "this machine is": difference}
+    rows: dict[str, object] = {**connection.members(), "Unix ms": server_time}
+    # A server may give a number that no date has.
+    with suppress(ValueError, OverflowError, OSError):
+        rows["UTC"] = datetime.fromtimestamp(server_time / 1000, UTC)
+    rows["this machine is"] = f"{offset_in_words(offset)} it"
     print_table("The exchange's time", "cyan", rows)
