@@ -56,7 +56,7 @@ _ALL, _BATCH, _SWITCH = FAMILY
 #: Each bug by a name that says what is done wrong: what it is planted into, and how.
 PLANTED: dict[str, tuple[str, Plant]] = {
     "believe a list that may be old": (_ALL, lambda: mock.patch.object(brake, "_TIMING", _AT_ONCE)),
-    "forget a request that may act late": (_ALL, always(brake.Brake, "_note_doubt", None)),
+    "forget a request that may act late": (_ALL, always(brake.Brake, "_note_doubt", 0.0)),
     "believe the answer to a repeated batch": (_BATCH, always(resolution, "stands_after_doubt", value=True)),
     "believe an open order of a batch at once": (_BATCH, always(_Resolution, "_has_expired", value=True)),
     "take FAILED for on": (_SWITCH, always(response_validation, "_unconfirmed", "")),

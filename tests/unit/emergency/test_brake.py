@@ -152,6 +152,20 @@ def test_orders_are_not_called_open_while_a_cancel_may_still_take_effect(virtual
     assert (str(result.outcome), set(endings(result))) == ("unknown", {"unknown"})
 
 
+def test_a_lost_cancel_of_an_order_that_has_ended_holds_nothing_up(virtual):
+    """A list that is young enough for such a request would come after the deadline."""
+
+    def unreached_at_first(virtual, send):
+        return unreached(virtual, send) if seconds(virtual) < 12 else virtual.execute(send)
+
+    virtual.faults["cancelOpenOrders"] = [OFFLINE]
+    virtual.faults["cancel"] = [lost]
+    virtual.faults["query"] = [unreached_at_first]
+    result = cancel_all(virtual, timeout=30.0)
+    assert (str(result.outcome), endings(result)) == ("nothing_open", ["cancelled"] * 3)
+    assert LAG <= seconds(virtual) < 30.0
+
+
 def test_an_order_that_fills_meanwhile_is_filled(virtual):
     def fill(virtual, send):
         virtual.exchange.fill(1735964079647111281)

@@ -69,6 +69,8 @@ class _Seen:
     error: BingxError | None = None
     cancels: int = 0
     queries: int = 0
+    # Until when a cancel of it may take effect.
+    acts_until: float = 0.0
 
 
 @dataclass(slots=True)
@@ -81,7 +83,7 @@ class Brake:
     timeout: float
     _seen: dict[int, _Seen] = field(default_factory=dict)
     _began: float = 0.0
-    # Until when a request of this call may take effect.
+    # Until when a request of this call about all orders may take effect.
     _acts_until: float = 0.0
     _acted: bool = False
     _can_sweep: bool = True
@@ -116,7 +118,7 @@ class Brake:
                 moved = shrinks or (yield from self._cancel(listed))
                 left = {order_id for order_id in listed if self._seen[order_id].ending is None}
             # What the list shows was so after the beginning, and after whatever this call may have done.
-            proven = listed is not None and at - _TIMING.reads_lag >= self._acts_until
+            proven = listed is not None and at - _TIMING.reads_lag >= self._last_effect()
             can_try = self._vanished(left) or any(self._seen[id_].cancels < _TRIES for id_ in left)
             if self._seconds_left() <= 0 or self._refusals > _TRIES or (proven and not can_try):
                 return self._result(left, proven=proven)
@@ -129,7 +131,7 @@ class Brake:
             response = yield from self._request(_CANCEL_OPEN, _REQUEST, self.symbol)
         except CallError as error:
             self._note(error)
-            self._note_doubt(error)
+            self._acts_until = max(self._acts_until, self._note_doubt(error))
             # It may be sent again, unless it was refused for a reason that stays.
             self._can_sweep = isinstance(error, OutcomeUnknown | NotSent | RateLimited)
             if affects_every_order(error) and not self._acted:
@@ -192,7 +194,7 @@ class Brake:
                 self._see(Order.from_data(response.data(), response))
             except CallError as error:
                 self._note(error)
-                self._note_doubt(error)
+                seen.acts_until = max(seen.acts_until, self._note_doubt(error))
                 seen.error, order = error, order_of(error)
                 seen.cancels += not isinstance(error, NotSent | RateLimited)
                 if order is not None:
@@ -213,13 +215,18 @@ class Brake:
         if error.attempts or (self._error is None and self._seconds_left() > 0):
             self._error = error
 
-    def _note_doubt(self, error: CallError) -> None:
-        """Note until when a cancel that ended in this error may still take effect."""
-        if isinstance(error, OutcomeUnknown):
-            self._acted = True
-            # Both kinds of cancel are stamped in the same way.
-            seconds = seconds_to_effect(ApiCall(_CANCEL, {}))
-            self._acts_until = max(self._acts_until, self.context.now() + seconds)
+    def _note_doubt(self, error: CallError) -> float:
+        """Return until when a cancel that ended in this error may still take effect; 0 where it cannot."""
+        if not isinstance(error, OutcomeUnknown):
+            return 0.0
+        self._acted = True
+        # Both kinds of cancel are stamped in the same way.
+        return self.context.now() + seconds_to_effect(ApiCall(_CANCEL, {}))
+
+    def _last_effect(self) -> float:
+        """Return until when a request of this call may take effect; on an order that has ended, none can."""
+        opened = (seen.acts_until for seen in self._seen.values() if seen.ending is None)
+        return max(self._acts_until, *opened, 0.0)
 
     def _result(self, left: set[int], *, proven: bool) -> CancelAllResult:
         if not self._acted and not self._seen and isinstance(self._error, NotExecuted) and not proven:
