@@ -152,6 +152,15 @@ def test_orders_are_not_called_open_while_a_cancel_may_still_take_effect(virtual
     assert (str(result.outcome), set(endings(result))) == ("unknown", {"unknown"})
 
 
+def test_what_is_locked_stays_open_and_is_named(virtual):
+    """The last list is as good a proof when no time is left for another one."""
+    virtual.faults["cancelOpenOrders"] = [OFFLINE]
+    virtual.faults["cancel"] = [saying('{"code":100410,"msg":"rate limited"}')]
+    result = cancel_all(virtual)
+    assert (str(result.outcome), endings(result)) == ("open", ["still_open"] * 3)
+    assert virtual.count("cancel") == 1
+
+
 def test_a_lost_cancel_of_an_order_that_has_ended_holds_nothing_up(virtual):
     """A list that is young enough for such a request would come after the deadline."""
 

@@ -106,19 +106,22 @@ class Brake:
         self._began = self._acts_until = self.context.now()
         yield from self._list(min(_FIRST_LIST, self.timeout / 4))
         left: set[int] = set()
-        shrinks = moved = False
+        listed_at, shrinks, moved = 0.0, False, False
         while True:
             if self._can_sweep and (shrinks or not self._acted):
                 yield from self._sweep()
             at = self.context.now()
             listed = yield from self._list(_REQUEST)
             if listed is not None:
+                listed_at = at
                 listed |= yield from self._query(self._vanished(listed))
                 shrinks = _MANY < len(listed) < (len(left) or len(listed) + 1)
                 moved = shrinks or (yield from self._cancel(listed))
                 left = {order_id for order_id in listed if self._seen[order_id].ending is None}
             # What the list shows was so after the beginning, and after whatever this call may have done.
-            proven = listed is not None and at - _TIMING.reads_lag >= self._last_effect()
+            # Where the time was too short for another list, the one before tells as much.
+            recent = listed is not None or self.context.now() - listed_at <= _PAUSE + _REQUEST
+            proven = recent and listed_at - _TIMING.reads_lag >= self._last_effect()
             can_try = self._vanished(left) or any(self._seen[id_].cancels < _TRIES for id_ in left)
             if self._seconds_left() <= 0 or self._refusals > _TRIES or (proven and not can_try):
                 return self._result(left, proven=proven)
