@@ -117,7 +117,7 @@ def _similar_symbol(text: str) -> str:
     if len(parts) == 1 and (quote := next((each for each in _QUOTES if bare.endswith(each)), "")):
         parts = [bare.removesuffix(quote), quote]
     symbol = "-".join(parts)
-    return symbol if ":" not in text and _is_symbol(symbol) else ""
+    return symbol if _is_symbol(symbol) else ""
 
 
 # A program uses few symbols, and passes one of them in every call.
