@@ -15,7 +15,7 @@ import pytest
 from bingx_spot import Credentials, InvalidInput, NotSent, Response
 from bingx_spot.core import runner
 from bingx_spot.core.engine import Engine, TransportFailure
-from bingx_spot.core.request import RequestSigner, SignedRequest
+from bingx_spot.core.request import ApiCall, RequestSigner, SignedRequest
 from bingx_spot.core.runner import (
     SHORTEST_ATTEMPT,
     CallSteps,
@@ -29,8 +29,9 @@ from bingx_spot.core.runner import (
 from bingx_spot.error_details import ErrorDetails
 from bingx_spot.limits.client_state import Patience
 from bingx_spot.limits.permit_queue import Wakeup
+from tests.support.samples import SYMBOL
 from tests.support.scripted_time import ScriptedTime
-from tests.unit.core.playing import CANCELLED, CANCELLING, PRIMARY, REFUSED
+from tests.unit.core.playing import CANCEL, CANCELLED, CANCELLING, PRIMARY, REFUSED
 
 PATIENCE = Patience(1.0, 1.0)
 KEY, SECRET = "planted-key-0123456789", "planted-secret"
@@ -100,6 +101,17 @@ class TestSend:
         echo = Response(403, {"x-echo": KEY}, f"{request.secrets}".encode())
         (response,) = drive(sending(request), ScriptedEngine(echo))
         assert response == Response(403, {"x-echo": "***"}, b"('***', '***')")
+
+    def test_returns_the_failure_without_secrets(self, drive: Driver) -> None:
+        request = signed()
+        told = REFUSED._replace(reason=f"no route for {KEY}")
+        assert drive(sending(request), ScriptedEngine(told)) == (told._replace(reason="no route for ***"),)
+
+    def test_keeps_what_the_caller_has_given(self, drive: Driver) -> None:
+        named = ApiCall.of(CANCEL, {"symbol": SYMBOL, "clientOrderID": KEY})
+        request = RequestSigner(Credentials(KEY, SECRET), ScriptedTime().clock()).sign_request(named, PRIMARY)
+        echo, told = Response(403, {}, KEY.encode()), REFUSED._replace(reason=KEY)
+        assert drive(sending(request, 2), ScriptedEngine(echo, told)) == (echo, told)
 
     def test_errors_of_the_steps_are_raised(self, drive: Driver) -> None:
         def steps() -> CallSteps[None]:
