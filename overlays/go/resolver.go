@@ -108,7 +108,7 @@ func (c *call) look() {
 	// Whether there is time left to prove the order open, but not after one more request.
 	latest := c.deadline.Add(-seconds(c.op.Outcome.Timing.ReadsLag) - timeToRead)
 	provable := c.provenOpen || c.ambiguous != nil && c.ambiguousUntil.Before(latest)
-	c.costsProof = c.state == open && provable && !time.Now().Add(c.pausedFor/10+c.toEffect()).Before(latest)
+	c.costsProof = c.state == open && provable && !time.Now().Add(c.pausedFor/10+c.recvWindow()+c.toEffect()).Before(latest)
 }
 
 func (c *call) settling() operation { return operationNamed(c.op.Outcome.SettledBy.Operation) }
@@ -147,7 +147,7 @@ func (c *call) noteError(got *reply) {
 	switch {
 	case got.kind == "unavailable" && c.op.Outcome.Act != "read":
 		c.ambiguous = got
-		c.ambiguousUntil = later(c.ambiguousUntil, got.sent.began.Add(c.toEffect()))
+		c.ambiguousUntil = later(c.ambiguousUntil, got.sent.began.Add(c.recvWindow()+c.toEffect()))
 		c.ambiguousUntilMS = max(c.ambiguousUntilMS, got.sent.sentAt+c.toEffect().Milliseconds())
 		c.usePermanentID(got.refusal.named())
 	case got.kind == "notOpen" || got.kind == "notFound":
@@ -230,16 +230,20 @@ func (c *call) isYoung(read *reply) bool {
 	return !shown.Before(later(c.ambiguousUntil, c.began.Add(c.refusedAfter))) && atExchange >= c.ambiguousUntilMS-1
 }
 
-// toEffect returns for how long after its beginning a request may still take effect.
+// toEffect returns for how long after its timestamp a request may still take effect, by the exchange's clock. By
+// ours it is recvWindow longer: the exchange accepts a clock that is ahead by as much.
 func (c *call) toEffect() time.Duration {
-	window := defaultRecvWindow
+	if c.op.Outcome.Timing == nil {
+		return c.recvWindow()
+	}
+	return c.recvWindow() + seconds(c.op.Outcome.Timing.TakesEffectWithin)
+}
+
+func (c *call) recvWindow() time.Duration {
 	if given, err := json.Number(fmt.Sprint(c.parameters["recvWindow"])).Float64(); err == nil {
-		window = seconds(given / 1000)
+		return seconds(given / 1000)
 	}
-	if c.op.Outcome.Timing != nil {
-		window += seconds(c.op.Outcome.Timing.TakesEffectWithin)
-	}
-	return window
+	return defaultRecvWindow
 }
 
 // usePermanentID names the order by its permanent id from now on, once an answer has named it.

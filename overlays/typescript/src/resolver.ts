@@ -97,7 +97,7 @@ class Resolution {
       facts.canQueryInTime &&= this.#memory.lockedUntil(this.#settling) < this.#requests.deadline;
       const latest = this.#requests.deadline - (outcome.timing?.readsLag ?? 0) * 1000 - TIME_TO_READ;
       const provable = facts.provenOpen || (facts.ambiguous && this.#ambiguousUntil < latest);
-      const next = now + this.#paused / 10 + this.#toEffect;
+      const next = now + this.#paused / 10 + this.#recvWindow + this.#toEffect;
       facts.costsProof = facts.state === "open" && Boolean(provable) && next >= latest;
     }
   }
@@ -144,7 +144,7 @@ class Resolution {
     facts.nearLock = reply.kind === "nearLock";
     if (reply.kind === "unavailable" && act !== "read") {
       facts.ambiguous = reply;
-      this.#ambiguousUntil = Math.max(this.#ambiguousUntil, reply.began + this.#toEffect);
+      this.#ambiguousUntil = Math.max(this.#ambiguousUntil, reply.began + this.#recvWindow + this.#toEffect);
       const until = reply.timestamp + this.#toEffect;
       this.#ambiguousUntilTimestamp = Math.max(this.#ambiguousUntilTimestamp, until);
       this.#usePermanentId(reply.refusal?.order);
@@ -223,11 +223,16 @@ class Resolution {
     return shown >= latest && timestamp >= this.#ambiguousUntilTimestamp - 1;
   }
 
-  /** For how long after its beginning a request may still take effect. */
+  /**
+   * For how long after its timestamp a request may still take effect, by the exchange's clock. By ours it is recvWindow
+   * longer: the exchange accepts a clock that is ahead by as much.
+   */
   get #toEffect(): number {
-    const { given, operation } = this.#facts;
-    const window = Number(given.recvWindow ?? DEFAULT_RECV_WINDOW);
-    return window + (operation.outcome.timing?.takesEffectWithin ?? 0) * 1000;
+    return this.#recvWindow + (this.#facts.operation.outcome.timing?.takesEffectWithin ?? 0) * 1000;
+  }
+
+  get #recvWindow(): number {
+    return Number(this.#facts.given.recvWindow ?? DEFAULT_RECV_WINDOW);
   }
 
   get #settling(): Operation {

@@ -79,7 +79,7 @@ _EARLY_ATTEMPTS = 4
 #: seconds, and this many into a day.
 MAXIMUM_QUERIES = 150
 # Milliseconds for which a request is valid where it does not say: "recvWindow (default 5000)".
-_DEFAULT_RECV_WINDOW = 5000.0
+_DEFAULT_RECV_WINDOW = 5.0
 #: Retries after an ambiguous attempt that do not need the shared retry budget.
 FREE_RETRIES = 3
 
@@ -278,17 +278,21 @@ def settling_query(call: ApiCall) -> ApiCall:
     return ApiCall.of(operation, parameters)
 
 
+def recv_window(call: ApiCall) -> float:
+    """Return for how long a request of a call is valid after its timestamp, in seconds."""
+    try:
+        # Text, where the caller gave it to the generated client as a form.
+        return float(str(call.parameters.get("recvWindow"))) / 1000
+    except ValueError:
+        return _DEFAULT_RECV_WINDOW
+
+
 def seconds_to_effect(call: ApiCall) -> float:
     """Return for how long after its beginning a request of a call may still take effect, in seconds.
 
     It is valid for its window after its timestamp, and a clock that the exchange accepts may be ahead by as
     much.
     """
-    try:
-        # Text, where the caller gave it to the generated client as a form.
-        milliseconds = float(str(call.parameters.get("recvWindow")))
-    except ValueError:
-        milliseconds = _DEFAULT_RECV_WINDOW
     timing = call.operation.timing
     # Only operations with `settledBy` have one; after any other there is nothing to wait for.
-    return 2 * milliseconds / 1000 + (0.0 if timing is None else timing.takes_effect_within)
+    return 2 * recv_window(call) + (0.0 if timing is None else timing.takes_effect_within)

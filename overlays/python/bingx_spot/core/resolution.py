@@ -13,6 +13,7 @@ from bingx_spot.core.facts import (
     Facts,
     OrderState,
     order_state,
+    recv_window,
     seconds_to_effect,
     settling_operation,
     settling_query,
@@ -192,7 +193,9 @@ class _Resolution:
             facts.ambiguous = error
             seconds = seconds_to_effect(self.original)
             self.ambiguous_until = max(self.ambiguous_until, attempt.began + seconds)
-            self.ambiguous_until_ms = max(self.ambiguous_until_ms, attempt.timestamp + seconds * 1000)
+            # By the exchange's own clock it does not matter by how much ours was ahead.
+            until = attempt.timestamp + (seconds - recv_window(self.original)) * 1000
+            self.ambiguous_until_ms = max(self.ambiguous_until_ms, until)
             self._use_permanent_id(error.details.order_id)
         elif isinstance(error, OrderNotOpen | OrderNotFound):
             facts.refusals += 1
