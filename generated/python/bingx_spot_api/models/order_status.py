@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
 # Made from spec/openapi.yaml, version 2.0.0,
-# SHA-256 c5e4ffab977daa0ec7c38ccc8e7d3f5248268cb7a946754a83a8f0378f465077,
+# SHA-256 c5bc3e074c4a24ca101294b5f0d8cf21a171b9def1939174267f3fa904600cc8,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 from enum import StrEnum
