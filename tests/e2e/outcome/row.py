@@ -13,7 +13,6 @@ Count = tuple[int, int]
 NONE: Count = (0, 0)
 ONE: Count = (1, 1)
 TWO: Count = (2, 2)
-SIX: Count = (6, 6)
 UNTIL_THE_DEADLINE: Count = (1, 100)
 
 CANCELLED = "Order CANCELED"

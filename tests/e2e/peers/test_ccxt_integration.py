@@ -13,6 +13,8 @@ ROOT = Path(__file__).parents[3]
 PEERS = ROOT / "build" / "peers"
 PYTHON = PEERS / "venv" / "bin" / "python"
 OLDEST = PEERS / "oldest-ccxt"
+# The fixture of the tests over real sockets alone: the peers' environment lacks what others import.
+PLUGINS = ("-p", "tests.e2e.conftest", "-p", "no:cacheprovider")
 PACKAGES = [ROOT / "overlays" / "python", ROOT / "generated" / "python", ROOT]
 
 
@@ -34,7 +36,7 @@ def test_spot_cancels_of_ccxt_go_through_the_sdk(first):
     path = os.pathsep.join(map(str, [*first, *PACKAGES]))
     tests = Path(__file__).with_name("ccxt_exchange.py")
     run = subprocess.run(
-        [PYTHON, "-m", "pytest", "-q", "--noconftest", "-p", "no:cacheprovider", "-o", "addopts=", tests],
+        [PYTHON, "-m", "pytest", "-q", "--noconftest", *PLUGINS, "-o", "addopts=", tests],
         env={**os.environ, "PYTHONPATH": path},
         cwd=ROOT,
         capture_output=True,
