@@ -144,8 +144,8 @@ def _check_success(response: Response) -> None:
 def _check_error(error: BingxError) -> None:
     _check_shown(str(error))
     assert error.__context__ is None
-    # A byte written as `\\x87` ends in a 7, which is not one of the key's.
-    shown = re.sub(r"\\x[0-9a-f]{2}", " ", f"{error} {error!r}".lower())
+    # A byte written as `\\x87` or `\\n` ends in a 7 or an n, which is not one of the key's.
+    shown = re.sub(r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|.)", " ", f"{error} {error!r}".lower())
     for secret in (_KEY.lower(), _SIGNATURE):
         assert not [at for at in range(len(secret) - _PART + 1) if secret[at : at + _PART] in shown]
 
