@@ -124,7 +124,7 @@ func successProblem(op operation, parameters Parameters, status int, envelope, d
 		return "the answer says success and contradicts itself: everything is executed"
 	}
 	if op.Answer.Items != nil {
-		return op.Answer.Items.problem(parameters, envelope["data"])
+		return op.listProblem(parameters, envelope["data"])
 	}
 	return ""
 }
@@ -191,8 +191,9 @@ func (s *states) state(order members) orderState {
 	return unclear
 }
 
-// problem returns why the lists of orders in data are not those of the request, or an empty text.
-func (l *list) problem(parameters Parameters, data json.RawMessage) string {
+// listProblem returns why the lists of orders in data are not those of the request, or an empty text.
+func (o operation) listProblem(parameters Parameters, data json.RawMessage) string {
+	l, words := o.Answer.Items, o.Outcome.States
 	for _, order := range l.orders(data) {
 		for _, name := range l.Repeats {
 			if want, given := parameters[name]; given && order.text(name) != fmt.Sprint(want) {
@@ -203,6 +204,10 @@ func (l *list) problem(parameters Parameters, data json.RawMessage) string {
 			if isOneOf(order.text(rule.Field), rule.Words) {
 				return fmt.Sprintf("the answer says success and, of an order, %s %s", rule.Field, order[rule.Field])
 			}
+		}
+		// Where a query can settle it, a word that is not listed proves nothing.
+		if words != nil && o.Outcome.Act == "cancel" && words.state(order) != canceled {
+			return fmt.Sprintf("the answer says success and, of an order, %s %s", words.Field, order[words.Field])
 		}
 	}
 	left := map[[2]string]bool{}

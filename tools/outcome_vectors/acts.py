@@ -21,10 +21,11 @@ SEVERAL = {"symbol": SYMBOL, "orderIds": f"{ORDER_ID},{OTHER_ID}", "process": 1}
 OTHER_CANCELED = order("CANCELED", orderId=OTHER_ID)
 
 
-def _lists(orders: tuple[int, ...], fails: tuple[int, ...] = ()) -> Behaviour:
-    """Return the answer with these orders cancelled and these not."""
+def _lists(orders: tuple[int, ...], fails: tuple[int, ...] = (), other: str = "CANCELED") -> Behaviour:
+    """Return the answer with these orders cancelled, or the other one as it says, and these not."""
+    states = {ORDER_ID: "CANCELED", OTHER_ID: other}
     data = {
-        "orders": [{"symbol": SYMBOL, "orderId": one, "status": "CANCELED"} for one in orders],
+        "orders": [{"symbol": SYMBOL, "orderId": one, "status": states[one]} for one in orders],
         "fails": [{"orderId": str(one), "error": "order not exist"} for one in fails],
     }
     return says(0, data=data)
@@ -103,6 +104,34 @@ LISTS = (
         (_lists((ORDER_ID,)), _lists((ORDER_ID, OTHER_ID))),
         (),
         "cc",
+        (0, 0),
+        "done",
+        "nothing",
+        _several((ORDER_ID, OTHER_ID)),
+        operation="cancelOrders",
+        parameters=SEVERAL,
+    ),
+    Scenario(
+        "several-one-filled",
+        "An order in the list of the cancelled that is filled: each is asked about.",
+        "List Belief Ambiguous",
+        (_lists((ORDER_ID, OTHER_ID), other="FILLED"),),
+        (CANCELED, order("FILLED", orderId=OTHER_ID)),
+        "ccqq",
+        (0, 0),
+        "done",
+        "nothing",
+        _several((ORDER_ID,), (OTHER_ID,)),
+        operation="cancelOrders",
+        parameters=SEVERAL,
+    ),
+    Scenario(
+        "several-one-being-canceled",
+        "A word that is not listed, of one of the orders, proves nothing.",
+        "List Belief Ambiguous",
+        (_lists((ORDER_ID, OTHER_ID), other="PENDING_CANCEL"),),
+        (CANCELED, OTHER_CANCELED),
+        "ccqq",
         (0, 0),
         "done",
         "nothing",

@@ -302,15 +302,25 @@ function successProblem(
   if (states && outcome.act === "cancel" && !answer.items && isExecuted(states, data)) {
     return "the answer says success and contradicts itself: everything is executed";
   }
-  return answer.items && listProblem(answer.items, parameters, envelope.data);
+  const settled = outcome.act === "cancel" ? states : undefined;
+  return answer.items && listProblem(answer.items, settled, parameters, envelope.data);
 }
 
-function listProblem(items: Items, parameters: Envelope, data: unknown): string | undefined {
+function listProblem(
+  items: Items,
+  states: States | undefined,
+  parameters: Envelope,
+  data: unknown,
+): string | undefined {
+  // Where a query can settle it, a word that is not listed proves nothing.
+  const isUnconfirmed = (order: Envelope) => states !== undefined && stateOf(states, order) !== "canceled";
   const wrong = ordersIn(items, data).find(
     (order) =>
       items.repeats.some(
         (name) => Object.hasOwn(parameters, name) && String(order[name]) !== String(parameters[name]),
-      ) || items.contradictedBy.some(({ field, words }) => isOneOf(order[field], words)),
+      ) ||
+      items.contradictedBy.some(({ field, words }) => isOneOf(order[field], words)) ||
+      isUnconfirmed(order),
   );
   if (wrong) {
     return `the answer says success and contradicts the request: ${wrong.orderId}`;
