@@ -1,7 +1,7 @@
 """How a server behaves during a call, and what must come of it; `expanded` makes it a vector."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from tools.outcome_vectors.behaviours import CERTAIN, CLIENT_ID, ORDER_ID, SYMBOL, Behaviour
@@ -56,10 +56,10 @@ class Scenario:
         comment: What it shows.
         flags: Its subjects, with spaces between.
         sends: How the requests of the operation are answered, in turn; the last behaviour stays.
-        queries: Likewise those of the operation that settles doubt.
         requests: The first requests: `c` for the operation, `q` for the query, `t` for the time.
-        more: At most how many more of the operation and of the query follow.
         ending: How the call ends.
+        queries: How those of the operation that settles doubt are answered.
+        more: At most how many more of the operation and of the query follow.
         advice: The kind of advice.
         expected: What else must be true at the end: `order`, `lists`, `row`, `code`, `retryAt`, times.
         times: How the requests of the time are answered.
@@ -73,11 +73,12 @@ class Scenario:
     comment: str
     flags: str
     sends: tuple[Behaviour, ...]
-    queries: tuple[Behaviour, ...]
     requests: Iterable[str | Request]
-    more: tuple[int, int]
     ending: str
-    advice: str
+    _: KW_ONLY
+    queries: tuple[Behaviour, ...] = ()
+    more: tuple[int, int] = (0, 0)
+    advice: str = "nothing"
     expected: Mapping[str, Any] = field(default_factory=dict)
     times: tuple[Behaviour, ...] = ()
     operation: str = "cancelOrder"
