@@ -56,11 +56,11 @@ class TestOrderReference:
     def test_one_id_must_be_given(self):
         error = rejection(order_id=None)
         assert str(error) == (
-            "order_id or client_order_id must name what is meant, and 0 are given; allowed: exactly one"
+            "order_id or client_order_id must be given, and neither is; allowed: exactly one"
         )
 
     def test_both_ids_are_one_too_many(self):
-        assert "2 are given" in str(rejection(client_order_id="my-bot_0001"))
+        assert "both are" in str(rejection(client_order_id="my-bot_0001"))
 
     @pytest.mark.parametrize("empty", ["", 0])
     def test_an_empty_id_is_given_and_wrong(self, empty):
@@ -165,7 +165,7 @@ class TestClientOrderId:
     def test_is_rejected(self, client_order_id):
         error = rejection(order_id=None, client_order_id=client_order_id)
         assert error.field == "client_order_id"
-        assert error.allowed == "text that matches ^[A-Za-z0-9_.-]{1,40}$"
+        assert error.allowed == "1 to 40 characters out of A-Za-z0-9_.-"
 
 
 class TestRestriction:
@@ -435,7 +435,9 @@ def test_a_caller_who_writes_wire_names_reads_them() -> None:
 
 @pytest.mark.parametrize("operation", ["cancelOrder", "queryOrder"])
 @pytest.mark.parametrize(
-    ("ids", "given"), [({}, 0), ({"orderId": 5, "clientOrderID": "x"}, 2)], ids=["none", "both"]
+    ("ids", "given"),
+    [({}, "neither is"), ({"orderId": 5, "clientOrderID": "x"}, "both are")],
+    ids=["none", "both"],
 )
 @pytest.mark.parametrize(
     ("wire_names", "names"),
@@ -445,9 +447,7 @@ def test_a_caller_who_writes_wire_names_reads_them() -> None:
 def test_exactly_one_id_is_given(operation, ids, given, wire_names, names):
     with pytest.raises(InvalidInput) as refusal:
         check_arguments(BY_ID[operation], {"symbol": SYMBOL, **ids}, wire_names=wire_names)
-    assert str(refusal.value) == (
-        f"{names} must name what is meant, and {given} are given; allowed: exactly one"
-    )
+    assert str(refusal.value) == (f"{names} must be given, and {given}; allowed: exactly one")
 
 
 def test_a_list_is_sent_as_the_text_that_holds_it():

@@ -196,7 +196,7 @@ OTHER_ACTS = (
     ),
     Scenario(
         "read-of-no-order",
-        "A query that finds nothing is told at once.",
+        "A query that finds nothing ends the call at once.",
         "NotOpen",
         (NOT_FOUND,),
         "c",

@@ -30,6 +30,8 @@ _SYMBOL_ALLOWED = "base and quote in upper case joined by one hyphen, such as BT
 
 _LISTS, _INTEGERS = frozenset({list, tuple}), ("int64", "int32")
 _DIGITS = re.compile("-?[0-9]{1,19}")
+# A set of characters and how many of them, which needs no regular expression to be said.
+_PLAIN_PATTERN = re.compile(r"\^\[([^]]+)\]\{([0-9]+),([0-9]+)\}\$")
 
 
 def cancel_order_request(
@@ -175,7 +177,8 @@ def check_arguments(
 
 
 def _not_one(names: str, given: int) -> InvalidInput:
-    return InvalidInput(names, f"must name what is meant, and {given} are given", "exactly one")
+    number = {0: "neither is", 2: "both are"}.get(given, f"{given} are")
+    return InvalidInput(names, f"must be given, and {number}", "exactly one")
 
 
 def as_sent(operation: Operation, parameters: Mapping[str, object]) -> Mapping[str, object]:
@@ -288,6 +291,8 @@ def allowed(argument: Parameter) -> str:
     if argument.enum is not None:
         return f"{'such as' if argument.open_enum else 'one of'} {', '.join(argument.enum)}"
     if argument.type == "string":
+        if plain := _PLAIN_PATTERN.fullmatch(argument.pattern or ""):
+            return "{1} to {2} characters out of {0}".format(*plain.groups())
         return f"text that matches {argument.pattern}" if argument.pattern is not None else "text"
     kind = {"double": "a number", "boolean": "True or False", "object": "an object"}.get(
         argument.type, "a whole number"

@@ -114,7 +114,7 @@ def test_a_json_double_is_rejected_with_the_reason(written):
     ("row", "named"),
     [
         ("btc-usdt,1", "symbol is 'btc-usdt'"),
-        ("BTC-USDT,", "and 0 are given"),
+        ("BTC-USDT,", "and neither is"),
         ("BTC-USDT,12a", "orderId is '12a'"),
         ("BTC-USDT,0", "orderId is '0'"),
         ("BTC-USDT,99999999999999999999", "orderId is '99999999999999999999'"),
@@ -144,7 +144,7 @@ def test_a_bad_row_of_csv_says_what_is_wrong(row, named):
         ('{"symbol":"BTC-USDT","orderId":%s}' % ("9" * 5000), "orderId is '999"),
         ('{"symbol":"BTC-USDT","orderId":1,"recvWindow":"x"}', "recvWindow is 'x'"),
         ('{"orderId":1}', "symbol is missing"),
-        ('{"symbol":"BTC-USDT","orderId":1,"clientOrderID":"x"}', "and 2 are given"),
+        ('{"symbol":"BTC-USDT","orderId":1,"clientOrderID":"x"}', "and both are"),
         ('{"a":' * 2000, "is not JSON"),
     ],
 )
@@ -220,7 +220,7 @@ def test_an_id_of_the_users_own_beside_a_client_order_id_is_no_order_id():
     [row] = rows("id,symbol,clientOrderID\n17,BTC-USDT,my-bot_0001\n")
     assert isinstance(row, Row)
     assert row.request == CancelRequest("BTC-USDT", client_order_id="my-bot_0001")
-    assert "must name what is meant" in reason("id,symbol,clientOrderID\n17,BTC-USDT,\n")
+    assert "must be given, and neither is" in reason("id,symbol,clientOrderID\n17,BTC-USDT,\n")
 
 
 def test_a_swap_of_ccxt_is_a_bad_row():

@@ -68,7 +68,7 @@ RULES = (
     Rule(
         "confirmed",
         "a success that names the order and says CANCELED",
-        lambda facts: facts.response is not None and (facts.ambiguous is None or facts.response_stands),
+        lambda facts: facts.response is not None and facts.response_stands,
         Action.RETURN_RESPONSE,
         "return the order",
         "A final state of the order in the request is believed.",
@@ -318,7 +318,4 @@ def decide(facts: Facts, rules: tuple[Rule, ...] = RULES) -> Rule:
         facts: What is known of the call.
         rules: The table; it ends with a row that always holds.
     """
-    for rule in rules:
-        if rule.when(facts):
-            break
-    return rule
+    return next(rule for rule in rules if rule.when(facts))

@@ -92,7 +92,7 @@ class Facts:
         call: The call; by the permanent id as soon as a response has named it.
         environment: What `--env` takes for the client's environment, or empty.
         response: The verified success of the operation, or None.
-        response_stands: Whether it tells what the call did even after an ambiguous request.
+        response_stands: Whether it tells what the call did, be a request before it ambiguous or not.
         error: The last error of the operation, or None.
         ambiguous: The last error after which a request may still take effect or have taken effect, or None.
         attempts: Number of requests of the operation.

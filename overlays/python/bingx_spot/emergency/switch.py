@@ -38,7 +38,7 @@ _SECONDS = next(argument for argument in _SWITCH.arguments if argument.name == "
 _RENEWALS = 4
 # After a renewal that failed, in seconds. The exchange allows one request a second.
 _RETRY = 1.0
-# `triggerTime` comes in seconds; one source says milliseconds. Until the year 5138 it can be told.
+# `triggerTime` comes in seconds; one source says milliseconds. Until the year 5138 the two can be told apart.
 _LARGEST_SECONDS = 10**11
 
 _log = logging.getLogger("bingx_spot")
@@ -178,6 +178,7 @@ class Countdown:
             steps.close()
             # Of several requests one was answered, and the others may still arrive.
             if sent > 1:
+                # The contract states the delay for the operations that a query settles.
                 delay = BY_ID["cancelOrder"].timing
                 seconds = seconds_to_effect(call) + (delay.takes_effect_within if delay else 0.0)
                 self._acts_until = self.context.now() + seconds
