@@ -9,6 +9,7 @@
 from random import Random
 from typing import Any, cast
 
+from bingx_sandbox.order import Order
 from bingx_spot import CallError, NotExecuted, OutcomeUnknown
 from bingx_spot.core.engine import Engine
 from bingx_spot.middleware import SigningMiddleware
@@ -47,20 +48,7 @@ def play_batch(seed: int) -> tuple[str, str]:
     """Play one call; return its ending, and what it claimed that is not so, or an empty text."""
     random = Random(seed)
     virtual = VirtualExchange(orders=0, round_trip=random.choice([0.01, 0.3]))
-    fields = {"symbol": "BTC-USDT", "side": "BUY", "type": "LIMIT", "price": "1", "origQty": "1"}
-    orders = [
-        virtual.exchange.place({**fields, "clientOrderID": f"bot-{number}"})
-        for number in range(random.randint(1, 4))
-    ]
-    virtual.time.seconds += 100
-    theirs = set[int]()
-    for order in orders:
-        chance = random.random()
-        if chance < 0.1:
-            virtual.exchange.fill(order.order_id)
-        elif chance < 0.2:
-            virtual.exchange.book.cancel(order.order_id)
-            theirs.add(order.order_id)
+    orders, theirs = _placed(virtual, random)
     names: dict[str, int] = {str(order.order_id): order.order_id for order in orders}
     named: dict[str, Any] = {"order_ids": list(names.values())}
     if random.random() < 0.5:
@@ -95,6 +83,25 @@ def play_batch(seed: int) -> tuple[str, str]:
         return "returned", "an order that was said not to be cancelled is cancelled by this call"
     whole = sorted([*changed, *failed]) == sorted(order.order_id for order in orders)
     return "returned", "" if whole else "not each order is in one list"
+
+
+def _placed(virtual: VirtualExchange, random: Random) -> tuple[list[Order], set[int]]:
+    """Place some orders; return them, and which of them others have cancelled since."""
+    fields = {"symbol": "BTC-USDT", "side": "BUY", "type": "LIMIT", "price": "1", "origQty": "1"}
+    orders = [
+        virtual.exchange.place({**fields, "clientOrderID": f"bot-{number}"})
+        for number in range(random.randint(1, 4))
+    ]
+    virtual.time.seconds += 100
+    theirs = set[int]()
+    for order in orders:
+        chance = random.random()
+        if chance < 0.1:
+            virtual.exchange.fill(order.order_id)
+        elif chance < 0.2:
+            virtual.exchange.book.cancel(order.order_id)
+            theirs.add(order.order_id)
+    return orders, theirs
 
 
 def _canceled(virtual: VirtualExchange) -> set[int]:
