@@ -1,8 +1,11 @@
 """The Arazzo description: an operation, and the query that settles what became of it."""
 
 from collections.abc import Iterator, Mapping
+from math import ceil
 from typing import Any
 
+# Seconds for which a request is valid where it does not say: "recvWindow (default 5000)".
+_RECV_WINDOW = 5
 _SOURCE = "bingxSpot"
 _JSON_TYPES = {"string": "string", "int32": "integer", "int64": "integer", "double": "number"}
 
@@ -40,7 +43,7 @@ def _workflows(operations: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             "summary": f"{operation['summary']}, and query it unless the answer is certain",
             "description": _description(operation, query),
             "inputs": inputs,
-            "steps": [_act(operation, inputs, query), _query(query, asked, _most_seconds(operation))],
+            "steps": [_act(operation, inputs, query), _query(query, asked, _last_query(operation))],
             "outputs": {
                 "answered": f"$steps.{operation['id']}.outputs.state",
                 "state": f"$steps.{query['id']}.outputs.state",
@@ -54,7 +57,7 @@ def _description(operation: Mapping[str, Any], query: Mapping[str, Any]) -> str:
         f"A success is believed if it repeats the order and says that it is done. After anything else"
         f" {query['id']} is asked until its state is final: {', '.join(_final(states))}. Any other state may"
         f" be up to {timing['readsLag']} seconds old, and the request may still take effect for"
-        f" {timing['takesEffectWithin']} seconds. An order that is open after that is open."
+        f" {_seconds_to_effect(operation):.0f} seconds: an order is open only if a read says so after both."
     )
 
 
@@ -95,9 +98,15 @@ def _act(operation: Mapping[str, Any], inputs: Mapping[str, Any], query: Mapping
     }
 
 
-def _most_seconds(operation: Mapping[str, Any]) -> int:
-    timing = operation["outcome"]["timing"]
-    return int(timing["readsLag"] + timing["takesEffectWithin"])
+def _seconds_to_effect(operation: Mapping[str, Any]) -> float:
+    # It is valid for its window, and by a clock that is ahead for as long again.
+    seconds: float = 2 * _RECV_WINDOW + operation["outcome"]["timing"]["takesEffectWithin"]
+    return seconds
+
+
+def _last_query(operation: Mapping[str, Any]) -> int:
+    lag: float = operation["outcome"]["timing"]["readsLag"]
+    return ceil(_seconds_to_effect(operation) + lag)
 
 
 def _query(query: Mapping[str, Any], asked: Mapping[str, str], seconds: int) -> dict[str, Any]:

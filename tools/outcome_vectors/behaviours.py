@@ -26,8 +26,9 @@ def _timing() -> Timing:
 TIMING = _timing()
 #: "recvWindow (default 5000)", in seconds.
 RECV_WINDOW = 5
-#: After a request, no effect of it can come any more, and no read is older than it.
-CERTAIN = RECV_WINDOW + TIMING.takes_effect_within + TIMING.reads_lag
+#: So long after a request no effect of it can come any more, and no read is older than it. It is valid for
+#: its window after its timestamp, and a clock that the exchange accepts may be ahead by as much.
+CERTAIN = 2 * RECV_WINDOW + TIMING.takes_effect_within + TIMING.reads_lag
 
 
 def raw(body: str, status: int = 200, **headers: str) -> Behaviour:
