@@ -8,17 +8,17 @@ import sys
 
 import pytest
 
-from bingx_spot.transport.happy_eyeballs import InheritedSockets
+from bingx_spot.transport.happy_eyeballs import OpenSockets
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
 
 def test_a_noted_socket_is_replaced():
-    sockets = InheritedSockets()
+    sockets = OpenSockets()
     one, other = socket.socketpair()
     with one, other:
         other.setblocking(False)
-        sockets.add(one.fileno())
+        sockets.add(one)
         sockets.replace()
         with pytest.raises(OSError):  # noqa: PT011 - systems differ in the kind
             one.send(b"lost")
@@ -27,12 +27,12 @@ def test_a_noted_socket_is_replaced():
 
 
 def test_another_file_that_now_has_the_number_is_kept():
-    sockets = InheritedSockets()
+    sockets = OpenSockets()
     reader, writer = os.pipe()
     one, other = socket.socketpair()
     with other:
         number = one.fileno()
-        sockets.add(number)
+        sockets.add(one)
         one.close()
         os.dup2(writer, number)
         sockets.replace()
@@ -44,9 +44,9 @@ def test_another_file_that_now_has_the_number_is_kept():
 
 def test_writing_to_it_does_not_end_the_process():
     program = (
-        "import signal, socket; from bingx_spot.transport.happy_eyeballs import InheritedSockets;"
+        "import signal, socket; from bingx_spot.transport.happy_eyeballs import OpenSockets;"
         "signal.signal(signal.SIGPIPE, signal.SIG_DFL);"
-        "one, other = socket.socketpair(); sockets = InheritedSockets(); sockets.add(one.fileno());"
+        "one, other = socket.socketpair(); sockets = OpenSockets(); sockets.add(one);"
         "sockets.replace(); one.send(b'lost')"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)

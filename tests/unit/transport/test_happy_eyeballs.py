@@ -112,6 +112,14 @@ def test_where_all_refuse_the_reason_is_the_system_s(connect, refusing):
         connect([refusing, refusing])
 
 
+def test_a_family_that_the_machine_does_not_have_costs_nothing(connect, silent, listening):
+    missing = Address(10_000, ("2001:db8::1", 443, 0, 0))
+    assert timed(connect, missing, listening)[0] == listening
+    assert timed(connect, silent, missing, listening)[0] == listening
+    with pytest.raises(ConnectionBroken, match=r"OSError: .*not supported"):
+        connect([missing])
+
+
 def test_without_an_address_there_is_no_connection(connect):
     with pytest.raises(ConnectionBroken, match="no address"):
         connect([])

@@ -12,7 +12,8 @@ import sys
 import time
 from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
+from weakref import WeakSet
 
 from bingx_spot.transport.connection_pool import ConnectionBroken, RequestContext
 from bingx_spot.transport.resolver import Address
@@ -34,53 +35,64 @@ _USER_TIMEOUT_FACTOR = 5
 
 
 class Race:
-    """The addresses that are still to be tried, and when the next one is due.
-
-    Args:
-        addresses: In the order in which they are to be tried.
-    """
+    """The addresses of a host, which of them are being tried, and when the next one is due."""
 
     def __init__(self, addresses: Sequence[Address]) -> None:
         self._waiting = deque(addresses)
+        self._running: set[socket.socket] = set()
         self._next_start = 0.0
         self._began = time.monotonic()
-        self._error = OSError("the host has no address")
+        self._error: BaseException = OSError("the host has no address")
 
-    def next_address(self, running: int) -> Address | None:
-        """Return the address to try now, or None where there is none or it is too early.
-
-        Args:
-            running: How many addresses are being tried.
-        """
-        now = time.monotonic()
-        if not self._waiting or (running and now < self._next_start):
-            return None
-        self._next_start = now + STAGGER
-        return self._waiting.popleft()
-
-    def note_failure(self, error: OSError) -> None:
-        """Note that an address failed; the next one is due at once."""
-        self._error, self._next_start = error, 0.0
-
-    def lost(self) -> ConnectionBroken:
-        """Return the error that says why the last address failed."""
-        error = self._error
-        # In the system's words, which event loops replace by their own.
-        reason = str(error) if error.errno is None else os.strerror(error.errno)
-        return ConnectionBroken(f"{type(error).__name__}: {reason}")
+    def next_attempt(self) -> tuple[socket.socket, Address] | None:
+        """Return a new socket, and the address to connect it to, where one is due."""
+        while self._waiting and (not self._running or time.monotonic() >= self._next_start):
+            address = self._waiting.popleft()
+            try:
+                created = socket.socket(address.family, socket.SOCK_STREAM)
+            except OSError as error:  # a machine may have no IPv6
+                self._error = error
+                continue
+            open_sockets.add(created)
+            created.setblocking(False)
+            self._running.add(created)
+            self._next_start = time.monotonic() + STAGGER
+            return created, address
+        return None
 
     def pause(self) -> float | None:
-        """Return how many seconds it takes until the next address is due, or None where none is left."""
+        """Return how many seconds it takes until the next address is due, or None where none is left.
+
+        Raises:
+            ConnectionBroken: All have failed; it says why the last one did.
+        """
+        if not self._running:
+            error, number = self._error, getattr(self._error, "errno", None)
+            # In the system's words, which event loops replace by their own.
+            reason = str(error) if number is None else os.strerror(number)
+            raise ConnectionBroken(f"{type(error).__name__}: {reason}")
         return max(self._next_start - time.monotonic(), 0.0) if self._waiting else None
 
-    def finish(self, winner: socket.socket) -> socket.socket:
+    def lose(self, attempt: socket.socket, error: BaseException) -> None:
+        """Close a socket that could not be connected; the next address is due at once."""
+        self._running.discard(attempt)
+        attempt.close()
+        self._error, self._next_start = error, 0.0
+
+    def win(self, attempt: socket.socket) -> socket.socket:
         """Set the options of the socket that was connected first, and return it."""
-        winner.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        winner.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_0)
+        self._running.discard(attempt)
+        attempt.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_0)
         if _USER_TIMEOUT is not None:
             seconds = max(_LEAST_USER_TIMEOUT, _USER_TIMEOUT_FACTOR * (time.monotonic() - self._began))
-            winner.setsockopt(socket.IPPROTO_TCP, _USER_TIMEOUT, round(seconds * 1000))
-        return winner
+            attempt.setsockopt(socket.IPPROTO_TCP, _USER_TIMEOUT, round(seconds * 1000))
+        return attempt
+
+    def close(self) -> None:
+        """Close the sockets that are still being connected."""
+        for attempt in self._running:
+            attempt.close()
 
 
 def connect(addresses: Sequence[Address], context: RequestContext) -> socket.socket:
@@ -90,32 +102,26 @@ def connect(addresses: Sequence[Address], context: RequestContext) -> socket.soc
         ConnectionBroken: No address accepted the connection.
         TimeoutError: The time is over.
     """
-    race, running = Race(addresses), set[socket.socket]()
-    try:
-        with selectors.DefaultSelector() as selector:
-            while True:
-                while (address := race.next_address(len(running))) is not None:
-                    try:
-                        attempt = new_socket(address)
-                        running.add(attempt)
-                        _start(attempt, address)
-                        selector.register(attempt, selectors.EVENT_WRITE, attempt)
-                    except OSError as error:
-                        running.discard(attempt)
-                        attempt.close()
-                        race.note_failure(error)
-                if not running:
-                    raise race.lost()
-                for attempt in _ready(selector, race, context):
-                    running.discard(attempt)
-                    code = attempt.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-                    if code == 0:
-                        return race.finish(attempt)
-                    attempt.close()
-                    race.note_failure(OSError(code, os.strerror(code)))
-    finally:
-        for attempt in running:
-            attempt.close()
+    with closing(Race(addresses)) as race, selectors.DefaultSelector() as selector:
+        while True:
+            while (started := race.next_attempt()) is not None:
+                attempt, address = started
+                try:
+                    with suppress(BlockingIOError):  # it goes on in the background
+                        attempt.connect(address.target)
+                    selector.register(attempt, selectors.EVENT_WRITE, attempt)
+                except OSError as error:
+                    race.lose(attempt, error)
+            left, pause = context.time_left(), race.pause()
+            if not left:
+                raise TimeoutError
+            for key, _ in selector.select(min(left, SLICE, SLICE if pause is None else pause)):
+                attempt = key.data
+                selector.unregister(attempt)
+                code = attempt.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                if code == 0:
+                    return race.win(attempt)
+                race.lose(attempt, OSError(code, os.strerror(code)))
 
 
 async def connect_async(addresses: Sequence[Address]) -> socket.socket:
@@ -128,37 +134,24 @@ async def connect_async(addresses: Sequence[Address]) -> socket.socket:
     import asyncio
 
     loop = asyncio.get_running_loop()
-    race, running = Race(addresses), dict[asyncio.Task[None], socket.socket]()
-    try:
-        while True:
-            while (address := race.next_address(len(running))) is not None:
-                attempt = new_socket(address)
-                running[loop.create_task(loop.sock_connect(attempt, address.target))] = attempt
-            if not running:
-                raise race.lost()
-            done, _ = await asyncio.wait(running, timeout=race.pause(), return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                attempt = running.pop(task)
-                error = task.exception()
-                if error is None:
-                    return race.finish(attempt)
-                attempt.close()
-                race.note_failure(error if isinstance(error, OSError) else OSError("it failed"))
-    finally:
-        for task in running:
-            task.cancel()
-        # The event loop must have let go of a socket before it is closed.
-        await asyncio.gather(*running, return_exceptions=True)
-        for attempt in running.values():
-            attempt.close()
-
-
-def new_socket(address: Address) -> socket.socket:
-    """Return a socket for an address, not yet connected, that does not block."""
-    created = socket.socket(address.family, socket.SOCK_STREAM)
-    open_sockets.add(created.fileno())
-    created.setblocking(False)
-    return created
+    tasks: dict[asyncio.Task[None], socket.socket] = {}
+    with closing(Race(addresses)) as race:
+        try:
+            while True:
+                while (started := race.next_attempt()) is not None:
+                    attempt, address = started
+                    tasks[loop.create_task(loop.sock_connect(attempt, address.target))] = attempt
+                done, _ = await asyncio.wait(tasks, timeout=race.pause(), return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    attempt, error = tasks.pop(task), task.exception()
+                    if error is None:
+                        return race.win(attempt)
+                    race.lose(attempt, error)
+        finally:
+            for task in tasks:
+                task.cancel()
+            # The event loop must have let go of a socket before it is closed.
+            await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def close_gracefully(connected: socket.socket) -> None:
@@ -167,60 +160,21 @@ def close_gracefully(connected: socket.socket) -> None:
         connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
 
 
-def _start(attempt: socket.socket, address: Address) -> None:
-    with suppress(BlockingIOError):  # it goes on in the background
-        attempt.connect(address.target)
-
-
-def _ready(selector: selectors.BaseSelector, race: Race, context: RequestContext) -> list[socket.socket]:
-    left, pause = context.time_left(), race.pause()
-    if not left:
-        raise TimeoutError
-    selected = selector.select(min(left, SLICE, SLICE if pause is None else pause))
-    # `data` is the socket itself, under its own type.
-    ready: list[socket.socket] = [key.data for key, _ in selected]
-    for each in ready:
-        selector.unregister(each)
-    return ready
-
-
-class InheritedSockets:
-    """The sockets of a process, by file descriptor."""
-
-    def __init__(self) -> None:
-        # With what distinguishes one socket from the next that has its number.
-        self._identities: dict[int, tuple[int, int]] = {}
-
-    def add(self, descriptor: int) -> None:
-        """Remember a socket that was opened, by its file descriptor."""
-        if hasattr(os, "register_at_fork"):
-            self._identities[descriptor] = _identity(descriptor)
+class OpenSockets(WeakSet[socket.socket]):
+    """Sockets of a process that a child of it must not write to."""
 
     def replace(self) -> None:
         """Put a dead socket in the place of each that is open; called in a child process.
 
         Closing them instead would free their numbers, which event loops of the parent still refer to.
         """
-        identities, self._identities = self._identities, {}
-        inherited = [each for each, identity in identities.items() if _is(each, identity)]
+        inherited = [number for each in self if (number := each.fileno()) >= 0]
         if inherited:
             # One that was never connected: to write to it is an error, and no signal that ends a process.
             with socket.socket(socket.AF_UNIX) as dead:
-                for each in inherited:
-                    os.dup2(dead.fileno(), each, inheritable=False)
-
-
-def _identity(descriptor: int) -> tuple[int, int]:
-    status = os.fstat(descriptor)
-    return status.st_dev, status.st_ino
-
-
-def _is(descriptor: int, identity: tuple[int, int]) -> bool:
-    try:
-        return _identity(descriptor) == identity
-    except OSError:
-        return False
+                for number in inherited:
+                    os.dup2(dead.fileno(), number, inheritable=False)
 
 
 #: The sockets of this process.
-open_sockets = InheritedSockets()
+open_sockets = OpenSockets()
