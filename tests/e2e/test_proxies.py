@@ -168,7 +168,6 @@ class TestUrl:
             "socks5://proxy",
             "http://",
             "http://proxy:port",
-            1,
             "http://pro\nxy:80",
             "\thttp://proxy:80",
             "http://proxy\x9b:80",

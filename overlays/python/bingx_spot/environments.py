@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
@@ -14,7 +14,11 @@ Placement = Literal["json", "query", "form"]
 PLACEMENTS: tuple[Placement, ...] = ("json", "query", "form")
 
 _URL_ALLOWED = "https://HOST or https://HOST:PORT; http only for a loopback host"
-_HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
+# Brackets belong around an IPv6 address only.
+_AUTHORITY = re.compile(
+    r"(?:.*@)?(?:\[[0-9a-f]*:[0-9a-f:.]*\]|[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?)(?::[1-9][0-9]*)?",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,63 +85,48 @@ def environment_name(base_url: str) -> str:
     return next((server.environment for server in SERVERS if server.url == base_url), base_url)
 
 
-def has_hidden_characters(url: str) -> bool:
-    """Return whether a URL holds white space or a control character, which parsers drop without a word."""
-    return any(character.isspace() or not character.isprintable() for character in url)
-
-
-def names_host(parts: SplitResult) -> bool:
-    """Return whether a URL has a host name or an address, perhaps a port, and nothing that parsers drop.
-
-    Args:
-        parts: The URL; a user and a password before the host are not looked at.
+def split_host_url(option: str, url: str, allowed: str) -> SplitResult:
+    """Return the parts of a URL that names a host, perhaps with a user before it, and nothing else.
 
     Raises:
-        ValueError: The port is no number, or too great.
+        InvalidInput: It does not; the error names the option. It never repeats a URL, whose user, path or
+            query may be a secret.
     """
-    host = parts.hostname or ""
-    # Brackets belong around an IPv6 address only. What stands between them and the port would be dropped.
-    address = f"[{host}]" if ":" in host else host
-    authority = parts.netloc.rpartition("@")[2].lower()
-    rest = authority.removeprefix(address)
-    return _is_host(host) and authority.startswith(address) and rest[:1] in ("", ":") and parts.port != 0
-
-
-def _origin(url: str) -> str:
-    # No error repeats a URL: its user, path or query may be a secret.
-    if has_hidden_characters(url):
-        raise InvalidInput("environment", "holds white space or a control character", _URL_ALLOWED)
-    if "@" in url:
-        raise InvalidInput("environment", "holds a user name or password", _URL_ALLOWED)
+    # Parsers drop these without a word.
+    if any(character.isspace() or not character.isprintable() for character in url):
+        raise InvalidInput(option, "holds white space or a control character", allowed)
     try:
         parts = urlsplit(url)
-        fits, port = parts.scheme in ("http", "https") and names_host(parts), parts.port
+        host, _ = parts.hostname or "", parts.port  # a port that is too great is a ValueError
+        fits = parts.scheme in ("http", "https") and _AUTHORITY.fullmatch(parts.netloc)
     except ValueError:
-        raise InvalidInput("environment", "is not a URL", _URL_ALLOWED) from None
-    host = parts.hostname or ""
-    if not fits:
-        raise InvalidInput("environment", "is not the URL of a host", _URL_ALLOWED)
+        fits = None
+    if not fits or (":" in host and address_of(host) is None):
+        raise InvalidInput(option, "is not the URL of a host", allowed)
     if parts.path.strip("/") or parts.query or parts.fragment:
-        raise InvalidInput("environment", "has more than a host", _URL_ALLOWED)
-    if parts.scheme == "http" and not is_loopback(host):
-        raise InvalidInput("environment", f"would send the API key in clear to {host}", _URL_ALLOWED)
-    address = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{address}" if port is None else f"{parts.scheme}://{address}:{port}"
+        raise InvalidInput(option, "has more than a host", allowed)
+    return parts
+
+
+def address_of(host: str) -> IPv4Address | IPv6Address | None:
+    """Return the address that a host is written as, or None for a name."""
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
 
 
 def is_loopback(host: str) -> bool:
     """Return whether a host is this machine; of names only localhost, since resolvers differ about others."""
-    return host == "localhost" or (_is_address(host) and ip_address(host).is_loopback)
+    address = address_of(host)
+    return host == "localhost" if address is None else address.is_loopback
 
 
-def _is_host(host: str) -> bool:
-    return _is_address(host) or _HOST_NAME.fullmatch(host) is not None
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    # A scope (`%eth0`) belongs to one machine and to no URL.
-    return "%" not in host
+def _origin(url: str) -> str:
+    if "@" in url:
+        raise InvalidInput("environment", "holds a user name or password", _URL_ALLOWED)
+    parts = split_host_url("environment", url, _URL_ALLOWED)
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        reason = f"would send the API key in clear to {parts.hostname}"
+        raise InvalidInput("environment", reason, _URL_ALLOWED)
+    return f"{parts.scheme}://{parts.netloc.lower()}"

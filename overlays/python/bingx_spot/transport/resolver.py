@@ -2,13 +2,12 @@
 
 import codecs
 import socket
-from collections.abc import Callable
 from concurrent.futures import Future
-from ipaddress import ip_address
 from itertools import chain, zip_longest
 from threading import Lock, Thread
 from typing import NamedTuple
 
+from bingx_spot.environments import address_of
 from bingx_spot.transport.connection_pool import ConnectionBroken
 
 # The first look-up would import this codec, in its own thread: `fork_safety.fork_lock` says why not there.
@@ -47,49 +46,34 @@ class Resolver:
 
         It raises ConnectionBroken where there is none.
         """
-        if is_address(host) or host == _LOCAL:
-            future: Future[list[Address]] = Future()
-            _complete(future, lambda: _look_up(host, port))
-            return future
+        if address_of(host) is not None or host == _LOCAL:
+            return _look_up(host, port, Future())
         with self._lock:
             running = self._running.get((host, port))
             if running is None:
                 running = self._running[host, port] = Future()
                 # From now on no caller can cancel it for the others.
                 running.set_running_or_notify_cancel()
+                running.add_done_callback(lambda _: self._running.pop((host, port)))
                 try:
-                    Thread(target=self._run, args=(host, port, running), daemon=True).start()
+                    Thread(target=_look_up, args=(host, port, running), daemon=True).start()
                 except RuntimeError:  # at the end of a program (atexit) there are no new threads
-                    _complete(running, lambda: _look_up(host, port))
-                    del self._running[host, port]
+                    _look_up(host, port, running)
             return running
 
-    def _run(self, host: str, port: int, future: "Future[list[Address]]") -> None:
-        _complete(future, lambda: _look_up(host, port))
-        with self._lock:
-            del self._running[host, port]
 
-
-def is_address(host: str) -> bool:
-    """Return whether a host is written as an address, which needs no look-up."""
+def _look_up(host: str, port: int, future: "Future[list[Address]]") -> "Future[list[Address]]":
+    """Complete a future with the addresses of a host, and return it."""
     try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _complete(future: "Future[list[Address]]", function: Callable[[], list[Address]]) -> None:
-    try:
-        future.set_result(function())
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        future.set_result(_in_turns([Address(entry[0], entry[4]) for entry in found]))
     except (OSError, UnicodeError) as error:
         future.set_exception(ConnectionBroken(f"no address: {error}"))
+    return future
 
 
-def _look_up(host: str, port: int) -> list[Address]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = list(dict.fromkeys(Address(entry[0], entry[4]) for entry in found))
+def _in_turns(addresses: list[Address]) -> list[Address]:
     # The system has sorted them; the families take turns, so that a dead one costs one step (RFC 8305).
-    preferred = [each for each in addresses if each.family == addresses[0].family]
-    others = [each for each in addresses if each.family != addresses[0].family]
+    preferred = dict.fromkeys(each for each in addresses if each.family == addresses[0].family)
+    others = dict.fromkeys(each for each in addresses if each.family != addresses[0].family)
     return [each for each in chain(*zip_longest(preferred, others)) if each is not None]

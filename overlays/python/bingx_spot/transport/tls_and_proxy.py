@@ -6,17 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import certifi
 
-from bingx_spot.environments import has_hidden_characters, names_host
+from bingx_spot.environments import split_host_url
 from bingx_spot.exceptions import InvalidInput, shown
-from bingx_spot.transport.connection_pool import ConnectionBroken, Origin, RequestContext
+from bingx_spot.transport.connection_pool import ConnectionBroken, Origin, RequestContext, origin_of
 from bingx_spot.transport.http11 import Flow, Result, open_tunnel
 
 _READ_SIZE = 65536
-_PORTS = {"http": 80, "https": 443}
 _ALLOWED = "http://HOST:PORT or http://USER:PASSWORD@HOST:PORT"
 
 
@@ -171,18 +170,8 @@ class Proxy:
         Raises:
             InvalidInput: It is not the URL of an HTTP proxy. It is not repeated: it may hold a password.
         """
-        try:
-            parts = urlsplit(url)
-            more = parts.path.strip("/") or parts.query or parts.fragment
-            fits = (
-                parts.scheme in _PORTS and names_host(parts) and not more and not has_hidden_characters(url)
-            )
-        except (ValueError, TypeError, AttributeError):
-            fits = False
-        if not fits:
-            raise InvalidInput("proxy", "is not an HTTP proxy's URL", _ALLOWED)
-        port = parts.port or _PORTS[parts.scheme]
-        origin = Origin(parts.scheme, parts.hostname or "", port, parts.netloc.rpartition("@")[2])
+        parts = split_host_url("proxy", url, _ALLOWED)
+        origin = origin_of(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}")
         if parts.username is None:
             return cls(origin)
         password = b64encode(f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode())
