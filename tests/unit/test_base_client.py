@@ -15,7 +15,7 @@ from bingx_spot import (
     InvalidInput,
     generated_client,
 )
-from bingx_spot.settings import with_environment
+from bingx_spot.config import with_environment
 from tests.support.samples import Unlimited, blocking
 
 KEYS = Credentials("planted-key-0123456789", "planted-secret")

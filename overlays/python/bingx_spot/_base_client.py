@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
-from bingx_spot.config import Config, Options
+from bingx_spot.config import Config, Options, with_environment
 from bingx_spot.core.engine import Engine
 from bingx_spot.core.request import RequestSigner
 from bingx_spot.core.runner import CallContext
@@ -14,7 +14,6 @@ from bingx_spot.keepalive import AsyncKeepAlive, KeepAlive
 from bingx_spot.limits.client_state import ClientState, HostSelector, PlacementSelector
 from bingx_spot.models import Order
 from bingx_spot.redaction import leaving_no_frame
-from bingx_spot.settings import with_environment
 from bingx_spot.shared_limits.options import account_of, rate_limiter_for
 from bingx_spot.validation import Restriction
 

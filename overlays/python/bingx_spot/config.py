@@ -1,12 +1,16 @@
-"""The options of a client, checked."""
+"""The options of a client, checked; the same as text: in environment variables, on the command line."""
 
+import os
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
 
 from bingx_spot.core.clock import Clock
 from bingx_spot.environments import PLACEMENTS, Environment, Placement
 from bingx_spot.exceptions import InvalidInput, shown
 from bingx_spot.limits.rates import RateOption, check_rate
+from bingx_spot.redaction import leaving_no_frame
 from bingx_spot.shared_limits.options import LimitsOption, check_limits
 
 if TYPE_CHECKING:
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
 DEFAULT_TIMEOUT = 10.0
 # A day; the system's timers refuse what is very much longer.
 MAXIMUM_TIMEOUT = 86_400
+_HEADER_VALUE = re.compile(r"[!-~]([ -~]*[!-~])?")
 
 
 class Options(TypedDict, total=False):
@@ -84,13 +89,15 @@ class Config:
         _check_timeout(self.timeout)
         if self.placement not in ("auto", *PLACEMENTS):
             raise InvalidInput("placement", f"is {shown(self.placement)}", f"auto, {', '.join(PLACEMENTS)}")
-        if self.source_key is not None:
-            _check_source_key(self.source_key)
+        _check_type("source_key", isinstance(self.source_key, str | None), "text")
+        if self.source_key is not None and not _HEADER_VALUE.fullmatch(self.source_key):
+            allowed = "printable ASCII characters, without white space around them"
+            raise InvalidInput("source_key", "cannot stand in an HTTP header", allowed)
         _check_type("fallback", isinstance(self.fallback, bool), "true or false")
         if self.transport is not None and (self.proxy is not None or self.tls is not None):
             beside = "proxy" if self.proxy is not None else "tls"
             raise InvalidInput(beside, "is given beside a transport", "an option of the transport itself")
-        _check_type("proxy", self.proxy is None or isinstance(self.proxy, str), "a URL")
+        _check_type("proxy", isinstance(self.proxy, str | None), "a URL")
         if self.proxy is not None and environment.has_plain_http:
             reason = "would see the API key and the signature in clear"
             raise InvalidInput("proxy", reason, "a proxy beside https base URLs alone")
@@ -134,9 +141,72 @@ def _check_type(name: str, fits: bool, allowed: str) -> None:
         raise InvalidInput(name, "is of another type", allowed)
 
 
-def _check_source_key(source_key: str) -> None:
-    allowed = "printable ASCII characters"
-    if not isinstance(source_key, str) or not source_key.isascii() or not source_key.isprintable():
-        raise InvalidInput("source_key", "cannot stand in an HTTP header", allowed)
-    if source_key != source_key.strip() or not source_key:
-        raise InvalidInput("source_key", "is empty or has white space around it", allowed)
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting, which is a keyword argument of a client and an environment variable."""
+
+    option: str
+    variable: str
+    parse: Callable[[str], Any]  # to the argument, which the client checks
+
+    def value(self, text: str, name: str) -> Any:
+        """Return the argument for a text.
+
+        Raises:
+            InvalidInput: It is not allowed; the error has the name by which the user gave it.
+        """
+        try:
+            value = self.parse(text)
+            Config(**cast("Options", {self.option: value}))
+        except InvalidInput as error:
+            raise InvalidInput(name, error.reason, error.allowed) from None
+        return value
+
+
+def _number(text: str) -> float | str:
+    """Return a number, or a text that is refused later, or has a meaning of its own."""
+    return float(text) if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) else text
+
+
+def _authorities(path: str) -> "ssl.SSLContext":
+    # Imported here: ssl takes longer to import than all of this package.
+    from bingx_spot.transport.tls_and_proxy import authorities_of
+
+    return authorities_of(path)
+
+
+#: What the environment and the command line can set, by the name of its option: `--ca-file` for `tls`.
+SETTINGS = {
+    "env": Setting("environment", "BINGX_ENV", str),
+    "timeout": Setting("timeout", "BINGX_TIMEOUT", _number),
+    "placement": Setting("placement", "BINGX_PLACEMENT", str),
+    "proxy": Setting("proxy", "BINGX_PROXY", str),
+    "ca-file": Setting("tls", "BINGX_CA_FILE", _authorities),
+    "rate": Setting("rate", "BINGX_RATE", _number),
+    "limits": Setting("limits", "BINGX_LIMITS", str),
+}
+
+
+# The URLs of `proxy` and `limits` may hold a password.
+@leaving_no_frame
+def with_environment(options: Options) -> Options:
+    """Return the caller's options, with those that environment variables give where they are not set.
+
+    Raises:
+        InvalidInput: A variable is not allowed; the error names it.
+    """
+    merged: dict[str, Any] = {**options}
+    for setting in SETTINGS.values():
+        text = os.environ.get(setting.variable)
+        if text and setting.option not in options and _applies(setting.option, merged):
+            merged[setting.option] = setting.value(text, setting.variable)
+    return cast("Options", merged)
+
+
+def _applies(option: str, options: dict[str, Any]) -> bool:
+    """Return whether a variable may set this option beside others, of which the environment is the first."""
+    # A transport of the caller's own opens its connections itself.
+    if option in ("proxy", "tls") and options.get("transport") is not None:
+        return False
+    # Plain http stays on this machine, and no proxy is allowed beside it.
+    return option != "proxy" or not Environment.parse(options.get("environment", "live")).has_plain_http

@@ -4,7 +4,7 @@ import pytest
 
 from bingx_spot import __version__, cli
 from bingx_spot.cli import COMMANDS, main
-from bingx_spot.settings import SETTINGS
+from bingx_spot.config import SETTINGS
 from tests.support.command_line import invoke
 
 

@@ -12,13 +12,12 @@ import click
 
 from bingx_spot.bulk.result import CancelOutcome
 from bingx_spot.cli.output import EXIT_CODES, print_error, print_json, print_table, usage_errors
-from bingx_spot.config import Config, Options
+from bingx_spot.config import SETTINGS, Config, Options, with_environment
 from bingx_spot.core.clock import Clock
 from bingx_spot.core.request import ApiCall, RequestSigner
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
 from bingx_spot.exceptions import CallError, OutcomeUnknown
-from bingx_spot.settings import SETTINGS, with_environment
 
 # By the name of the setting, as in `--timeout`: what stands for the value, and the help.
 _OPTIONS = {

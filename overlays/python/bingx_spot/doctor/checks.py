@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 
-from bingx_spot.config import Options
+from bingx_spot.config import SETTINGS, Options
 from bingx_spot.credentials import (
     API_KEY_VARIABLE,
     API_SECRET_VARIABLE,
@@ -25,7 +25,6 @@ from bingx_spot.doctor.check_exchange import (
 from bingx_spot.doctor.check_network import check_authorities, check_host, check_proxy
 from bingx_spot.environments import Environment
 from bingx_spot.exceptions import CredentialsError, InvalidInput
-from bingx_spot.settings import SETTINGS
 from bingx_spot.shared_limits.options import OFF, check_limits, open_store
 from bingx_spot.shared_limits.store import ProcessReport, StoreError, check_allocation
 
