@@ -165,17 +165,21 @@ class TestOrder:
         assert "response" not in repr(one)
 
 
-class TestFromModel:
+class TestFromAModel:
     """The generated functions return models; the clients make orders of them."""
 
     def test_of_a_cancel(self) -> None:
         response = answer({"data": ORDER})
-        assert Order.from_model(CancelledOrder.from_dict(ORDER), response) == order_in()
+        assert Order.from_data(CancelledOrder.from_dict(ORDER).to_dict(), response) == order_in()
 
     def test_of_a_query(self) -> None:
         response = answer({"data": QUERIED_ORDER})
-        assert Order.from_model(QueriedOrder.from_dict(QUERIED_ORDER), response) == order_in(QUERIED_ORDER)
+        assert Order.from_data(QueriedOrder.from_dict(QUERIED_ORDER).to_dict(), response) == order_in(
+            QUERIED_ORDER
+        )
 
     def test_of_a_cancel_that_a_query_has_settled(self) -> None:
         response = answer({"data": QUERIED_ORDER})
-        assert Order.from_model(CancelledOrder.from_dict(QUERIED_ORDER), response) == order_in(QUERIED_ORDER)
+        assert Order.from_data(CancelledOrder.from_dict(QUERIED_ORDER).to_dict(), response) == order_in(
+            QUERIED_ORDER
+        )

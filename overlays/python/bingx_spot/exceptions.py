@@ -36,11 +36,7 @@ _MAXIMUM_REPR = 80
 
 
 def shown(value: object) -> str:
-    """Return the beginning of a value's `repr`, for an error text.
-
-    Args:
-        value: Anything that a caller may have passed.
-    """
+    """Return the beginning of a value's `repr`, for an error text."""
     try:
         text = repr(value)
     except Exception:  # noqa: BLE001 - an int past Python's digit limit has no repr; an object's own may fail
@@ -86,10 +82,8 @@ class CredentialsError(BingxError):
 class BulkRunAborted(BingxError):
     """A bulk run met an error that would hit every order, and stopped.
 
-    The run has returned every result before. Orders that it had not taken yet are unaffected.
-
-    Args:
-        error: The error that stopped the run.
+    The run has returned every result before. Orders that it had not taken yet are unaffected. `error` is what
+    stopped it.
     """
 
     def __init__(self, error: "CallError") -> None:
@@ -103,48 +97,30 @@ class BulkRunAborted(BingxError):
 class CallError(BingxError):
     """Base class of the errors of a call.
 
-    Args:
+    Attributes:
         details: Everything that is known of the call.
+        code: The exchange's error code as received, or None where there was none.
+        message: The exchange's own text, or what happened instead of a response.
+        http_status: The HTTP status, or None where there was no response.
+        request: The request without its secrets, or None where none was made.
+        attempts: Every attempt of the call, in order.
+        hint: What a person can do about it.
     """
 
     def __init__(self, details: ErrorDetails) -> None:
         super().__init__(details)
         self.details = details
+        self.code: int | str | None = details.code
+        self.message: str = details.message
+        self.http_status: int | None = details.http_status
+        self.request: RequestInfo | None = details.request
+        self.attempts: tuple[Attempt, ...] = details.attempts
+        self.hint: str = details.hint
 
     def with_details(self, details: ErrorDetails) -> Self:
         """Return the same error with other details."""
         # As pickle does: what a subclass takes beyond the details stands in `args` after them.
         return type(self)(details, *self.args[1:])
-
-    @property
-    def code(self) -> int | str | None:
-        """Return the exchange's error code as received, or None where there was none."""
-        return self.details.code
-
-    @property
-    def message(self) -> str:
-        """Return the exchange's own text, or what happened instead of a response."""
-        return self.details.message
-
-    @property
-    def http_status(self) -> int | None:
-        """Return the HTTP status, or None where there was no response."""
-        return self.details.http_status
-
-    @property
-    def request(self) -> RequestInfo | None:
-        """Return the request without its secrets, or None where none was made."""
-        return self.details.request
-
-    @property
-    def attempts(self) -> tuple[Attempt, ...]:
-        """Return every attempt of the call, in order."""
-        return self.details.attempts
-
-    @property
-    def hint(self) -> str:
-        """Return what a person can do about it."""
-        return self.details.hint
 
     def __repr__(self) -> str:
         # One line of a terminal; str() has it all.
@@ -168,12 +144,7 @@ class NotSent(NotExecuted):
 
 
 class StillOpen(NotExecuted):
-    """The order is open, and no request of this call can take effect any more.
-
-    Args:
-        details: Everything that is known of the call.
-        order: The order as the exchange stated it last.
-    """
+    """The order is open, and no request of this call can take effect any more; `order` is its last state."""
 
     def __init__(self, details: ErrorDetails, order: Order) -> None:
         super().__init__(details)
@@ -217,12 +188,8 @@ class OrderNotFound(RequestRejected):
 class OrderNotOpen(RequestRejected):
     """The order is not open, and no request of this call cancelled it.
 
-    This class itself is raised where the order's state could not be learnt before the deadline; the
-    subclasses say what the order is.
-
-    Args:
-        details: Everything that is known of the call.
-        order: The order as the exchange states it now, or None where that could not be learnt.
+    This class itself is raised where the order's state could not be learnt before the deadline, with None as
+    `order`; the subclasses say what the order is, and `order` is its state.
     """
 
     def __init__(self, details: ErrorDetails, order: Order | None = None) -> None:

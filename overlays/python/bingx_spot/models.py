@@ -14,7 +14,7 @@ from bingx_spot_api.models.order_type import OrderType, read_order_type
 
 if TYPE_CHECKING:
     from bingx_spot_api import types
-    from bingx_spot_api.models import CancelledOrder, CancelOrderResponse, QueriedOrder, QueryOrderResponse
+    from bingx_spot_api.models import CancelOrderResponse, QueryOrderResponse
 
 
 _NONE: Mapping[str, object] = MappingProxyType({})
@@ -117,28 +117,14 @@ class Order:
         return MappingProxyType(self.response.data())
 
     @classmethod
-    def from_model(cls, model: "CancelledOrder | QueriedOrder", response: Response) -> Self:
-        """Return the order in a generated model that was parsed from a validated response.
-
-        Args:
-            model: The order, of a cancel or a query.
-            response: The validated response.
-        """
-        return cls.from_data(model.to_dict(), response)
-
-    @classmethod
     def from_data(cls, data: Mapping[str, Any], response: Response) -> Self:
         """Return the order in `data` of a validated response.
 
         A field that validation has not checked, since the contract does not list it for the operation, is
         None where it cannot be read; `raw` has it as received.
-
-        Args:
-            data: The order, of a cancel or a query.
-            response: The validated response.
         """
         # The one name that a query spells in another way.
-        stop_price = data["stopPrice"] if "stopPrice" in data else data.get("StopPrice")
+        stop_price = data.get("stopPrice", data.get("StopPrice"))
         kind, side = _text(data.get("type")), _text(data.get("side"))
         return cls(
             symbol=data["symbol"],
@@ -168,7 +154,7 @@ def order_in(response: "types.Response[CancelOrderResponse] | types.Response[Que
     assert response.parsed
     assert response.parsed.data
     raw = Response(response.status_code, response.headers, response.content)
-    return Order.from_model(response.parsed.data, raw)
+    return Order.from_data(response.parsed.data.to_dict(), raw)
 
 
 def _text(value: object) -> str | None:

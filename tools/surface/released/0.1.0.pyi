@@ -232,8 +232,6 @@ class Order:
     fee_asset: str | None
     @classmethod
     def from_data(cls, data: Mapping[str, Any], response: Response) -> Self: ...
-    @classmethod
-    def from_model(cls, model: CancelledOrder | QueriedOrder, response: Response) -> Self: ...
     order_id: int
     orig_qty: Decimal | None
     orig_quote_order_qty: Decimal | None
