@@ -55,18 +55,17 @@ class HttpxEngine:
         """
         if self._closed:
             return CLOSED
-        timeout = min(timeout, patience.opening + patience.answer)
-        transport, body = self._use(httpx.BaseTransport), _Body(timeout, patience)
+        transport, exchange = self._use(httpx.BaseTransport), _Exchange(request, timeout, patience)
         try:
-            response = transport.handle_request(_build(request, body))
+            response = transport.handle_request(exchange.begin())
             try:
                 for chunk in cast("httpx.SyncByteStream", response.stream):
-                    body.add(chunk)
+                    exchange.add(chunk)
             finally:
                 response.close()
-            return body.response(response)
+            return exchange.end(response)
         except Exception as error:
-            return _failure(error, timeout)
+            return exchange.failure(error)
         except BaseException as interruption:  # Ctrl-C
             # A transport does not tell whether it sent anything, so it may have.
             mark_interruption(interruption, request_sent=True)
@@ -82,22 +81,20 @@ class HttpxEngine:
         """
         if self._closed:
             return CLOSED
-        timeout = min(timeout, patience.opening + patience.answer)
-        transport, body = self._use(httpx.AsyncBaseTransport), _Body(timeout, patience)
+        transport, exchange = self._use(httpx.AsyncBaseTransport), _Exchange(request, timeout, patience)
         try:
-            with anyio.fail_after(timeout):
-                response = await transport.handle_async_request(_build(request, body))
+            with anyio.fail_after(exchange.timeout):
+                response = await transport.handle_async_request(exchange.begin())
                 try:
                     async for chunk in cast("httpx.AsyncByteStream", response.stream):
-                        body.add(chunk)
+                        exchange.add(chunk)
                 finally:
                     await response.aclose()
-            return body.response(response)
+            return exchange.end(response)
         except Exception as error:
-            return _failure(error, timeout)
+            return exchange.failure(error)
         except BaseException as interruption:  # a cancelled task
-            # A transport does not tell whether it sent anything, so it may have.
-            mark_interruption(interruption, request_sent=True)
+            mark_interruption(interruption, request_sent=True)  # as above
             raise
 
     def close(self) -> None:
@@ -117,18 +114,12 @@ class HttpxEngine:
 
     def _use(self, kind: type[Transport]) -> Transport:
         if not isinstance(self._transport, kind):
-            known = _KINDS[isinstance(self._transport, httpx.AsyncBaseTransport)]
-            raise InvalidInput("transport", f"is {known[0]} one", known[1])
+            found = "an async one" if kind is httpx.BaseTransport else "a sync one"
+            raise InvalidInput("transport", f"is {found}", f"an httpx.{kind.__name__} for this client")
         if self._is_parents:
             raise InvalidInput("transport", "was used before a fork", "one of this process's own")
         self._used = True
         return self._transport
-
-
-_KINDS = (
-    ("a sync", "an httpx.AsyncBaseTransport for an async client"),
-    ("an async", "an httpx.BaseTransport for a blocking client"),
-)
 
 
 class _TimeLeft(UserDict[str, float]):
@@ -148,54 +139,52 @@ class _TimeLeft(UserDict[str, float]):
         return max(self._deadline - time.monotonic(), 0.001)
 
 
-class _Body:
-    """The body of a response as it arrives, held to its size and the deadline.
+class _Exchange:
+    """One request, and its response as it arrives, held to its size and the deadline."""
 
-    Args:
-        timeout: How long the request may take, in seconds.
-        patience: Where to note how long it took.
-    """
-
-    def __init__(self, timeout: float, patience: Patience) -> None:
-        self._began = time.monotonic()
+    def __init__(self, request: SignedRequest, timeout: float, patience: Patience) -> None:
+        self._request = request
+        #: How long it may take, in seconds.
+        self.timeout = min(timeout, patience.opening + patience.answer)
         self._times = patience.times
-        self.deadline = self._began + timeout
+        self._began = time.monotonic()
+        self._deadline = self._began + self.timeout
         self._chunks: list[bytes] = []
         self._size = 0
 
+    def begin(self) -> httpx.Request:
+        """Return the request for the transport."""
+        request = self._request
+        # httpx's own pool keeps bytes that follow a response, and takes them for the next one.
+        headers = {**request.headers, "Connection": "close"}
+        more = {"timeout": _TimeLeft(self._deadline)}
+        return httpx.Request(
+            request.method, request.url, headers=headers, content=request.content, extensions=more
+        )
+
     def add(self, chunk: bytes) -> None:
+        """Take a part of the body."""
         self._chunks.append(chunk)
         self._size += len(chunk)
         if self._size > MAXIMUM_SIZE:
             raise ResponseTooLarge
-        if time.monotonic() > self.deadline:
+        if time.monotonic() > self._deadline:
             raise TimeoutError
 
-    def response(self, response: httpx.Response) -> Response:
-        """Return the response with this body."""
+    def end(self, response: httpx.Response) -> Response:
+        """Return the response with the body that has arrived."""
         self._times.answer.note(time.monotonic() - self._began)
         content = b"".join(self._chunks)
         if "content-encoding" in response.headers:
             content = decompress(content, response.headers["content-encoding"])
         return Response(response.status_code, MappingProxyType(dict(response.headers)), content)
 
-
-def _build(request: SignedRequest, body: _Body) -> httpx.Request:
-    return httpx.Request(
-        request.method,
-        request.url,
-        # httpx's own pool keeps bytes that follow a response, and takes them for the next one.
-        headers={**request.headers, "Connection": "close"},
-        content=request.content,
-        extensions={"timeout": _TimeLeft(body.deadline)},
-    )
-
-
-def _failure(error: Exception, timeout: float) -> TransportFailure:
-    request_sent = not isinstance(error, _NOT_SENT)
-    if isinstance(error, httpx.TimeoutException):
-        return describe_failure(TimeoutError(), request_sent, timeout)
-    if isinstance(error, httpx.ConnectError | httpx.ReadError):
-        # The system's words and the TLS library's; those of others may repeat parts of the request.
-        return TransportFailure(request_sent, f"{type(error).__name__}: {error}")
-    return describe_failure(error, request_sent, timeout)
+    def failure(self, error: Exception) -> TransportFailure:
+        """Return why there is no response."""
+        request_sent = not isinstance(error, _NOT_SENT)
+        if isinstance(error, httpx.TimeoutException):
+            error = TimeoutError()
+        elif isinstance(error, httpx.ConnectError | httpx.ReadError):
+            # The system's words and the TLS library's; those of others may repeat parts of the request.
+            return TransportFailure(request_sent, f"{type(error).__name__}: {error}")
+        return describe_failure(error, request_sent, self.timeout)
