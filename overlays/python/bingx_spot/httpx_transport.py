@@ -26,9 +26,6 @@ from bingx_spot_api.contract import OPERATIONS, SIGNING
 # These headers describe the body as it was transferred, before the engine decoded it.
 _TRANSFER_HEADERS = ("content-encoding", "content-length", "transfer-encoding")
 
-#: What `transport=` may be: a transport of httpx, sync or async.
-Transport = httpx.BaseTransport | httpx.AsyncBaseTransport
-
 
 class SigningTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """A transport for `httpx.Client` and `httpx.AsyncClient` that signs.

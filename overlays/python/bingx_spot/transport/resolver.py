@@ -18,15 +18,10 @@ _LOCAL = "localhost"
 
 
 class Address(NamedTuple):
-    """One address of a host.
-
-    Attributes:
-        family: `AF_INET` or `AF_INET6`.
-        target: What `socket.connect` takes.
-    """
+    """One address of a host."""
 
     family: socket.AddressFamily
-    target: tuple[str | int | bytes, ...]
+    target: tuple[str | int | bytes, ...]  # what `socket.connect` takes
 
 
 class Resolver:

@@ -31,10 +31,7 @@ def public_authorities() -> ssl.SSLContext:
 
 
 def authorities_of(path: str) -> ssl.SSLContext:
-    """Return a context that trusts the authorities in a file, and no others.
-
-    Args:
-        path: A file of certificates, PEM.
+    """Return a context that trusts the authorities in a file of certificates (PEM), and no others.
 
     Raises:
         InvalidInput: It cannot be read, or holds no certificate.
@@ -62,9 +59,7 @@ def _trusting(path: str) -> ssl.SSLContext:
 class TlsLayer:
     """One TLS session over a connection that somebody else reads and writes.
 
-    Args:
-        context: What to trust and which certificate to show.
-        host: The server's name or address, which its certificate must be for.
+    The certificate of the server must be for `host`.
     """
 
     __slots__ = ("_incoming", "_outgoing", "_session")
@@ -79,17 +74,7 @@ class TlsLayer:
         Raises:
             ssl.SSLError: The server is not trusted, or does not speak TLS.
         """
-        done = False
-        while not done:
-            try:
-                self._session.do_handshake()
-                done = True
-            except ssl.SSLWantReadError:
-                pass
-            if self._outgoing.pending:
-                yield self._outgoing.read()
-            if not done:
-                self._feed((yield None))
+        return self._complete(self._session.do_handshake)
 
     def through(self, flow: Flow[Result]) -> Flow[Result]:
         """Run a flow over this session: encrypt what it writes, decrypt what it reads."""
@@ -99,7 +84,7 @@ class TlsLayer:
             wanted = next(flow)
             while True:
                 if wanted is None:
-                    received = yield from self._read()
+                    received = yield from self._complete(lambda: self._session.read(_READ_SIZE))
                 else:
                     self._session.write(wanted)
                     received = b""
@@ -127,21 +112,21 @@ class TlsLayer:
             return received
         raise ssl.SSLZeroReturnError("the server has ended the session")
 
-    def _read(self) -> Flow[bytes]:
+    def _complete(self, step: Callable[[], Result]) -> Flow[Result]:
+        """Take a step of the session, with the reads and writes that it needs."""
         while True:
             try:
-                return self._session.read(_READ_SIZE)
+                result, done = step(), True
             except ssl.SSLWantReadError:
-                pass
+                done = False
             if self._outgoing.pending:
                 yield self._outgoing.read()
-            self._feed((yield None))
-
-    def _feed(self, data: bytes) -> None:
-        if data:
-            self._incoming.write(data)
-        else:
-            self._incoming.write_eof()
+            if done:
+                return result
+            if data := (yield None):
+                self._incoming.write(data)
+            else:
+                self._incoming.write_eof()
 
 
 def through(layers: list[TlsLayer], flow: Flow[Result]) -> Flow[Result]:
@@ -187,12 +172,7 @@ def establish(
 ) -> Flow[None]:
     """Turn a new TCP connection, to the proxy where there is one, into one that HTTP can be spoken over.
 
-    Args:
-        origin: Where requests are to go.
-        proxy: The proxy, or None.
-        tls: Returns what to trust.
-        layers: The TLS sessions of the connection; each that is set up is appended.
-        context: The request that the connection is opened for.
+    Each TLS session that is set up is appended to `layers`.
 
     Raises:
         ConnectionBroken: The proxy refused, or would see the request in clear.
