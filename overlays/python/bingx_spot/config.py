@@ -101,15 +101,15 @@ class Config:
         if self.proxy is not None and environment.has_plain_http:
             reason = "would see the API key and the signature in clear"
             raise InvalidInput("proxy", reason, "a proxy beside https base URLs alone")
-        _check_type("tls", self.tls is None or _is_context(self.tls), "an ssl.SSLContext")
         _check_type("insecure_tls", isinstance(self.insecure_tls, bool), "true or false")
-        # CERT_NONE is 0.
-        verifies = self.tls is None or (self.tls.verify_mode and self.tls.check_hostname)
-        if not verifies and not self.insecure_tls:
-            reason = "does not verify the server's certificate and its name"
-            raise InvalidInput("tls", reason, "a context that does, or insecure_tls=True beside it")
-        fits = self.transport is None or _is_transport(self.transport)
-        _check_type("transport", fits, "a transport of httpx")
+        if self.tls is not None:
+            import ssl  # takes longer than all of this package
+
+            _check_type("tls", isinstance(self.tls, ssl.SSLContext), "an ssl.SSLContext")
+            verifies = self.tls.verify_mode != ssl.CERT_NONE and self.tls.check_hostname
+            if not verifies and not self.insecure_tls:
+                reason = "does not verify the server's certificate and its name"
+                raise InvalidInput("tls", reason, "a context that does, or insecure_tls=True beside it")
         _check_type("clock", hasattr(self.clock, "timestamp"), "an object with timestamp()")
         check_limits(self.limits)
         check_rate(self.rate)
@@ -120,19 +120,6 @@ def _check_timeout(timeout: float) -> None:
     # NaN compares false with everything.
     if not (number and 0 < timeout <= MAXIMUM_TIMEOUT):
         raise InvalidInput("timeout", f"is {shown(timeout)}", f"seconds above 0, at most {MAXIMUM_TIMEOUT}")
-
-
-# Imported only where there is something to check: both take longer to import than all of this package.
-def _is_context(tls: Any) -> bool:
-    import ssl
-
-    return isinstance(tls, ssl.SSLContext)
-
-
-def _is_transport(transport: Any) -> bool:
-    import httpx
-
-    return isinstance(transport, httpx.BaseTransport | httpx.AsyncBaseTransport)
 
 
 def _check_type(name: str, fits: bool, allowed: str) -> None:
@@ -150,11 +137,7 @@ class Setting:
     parse: Callable[[str], Any]  # to the argument, which the client checks
 
     def value(self, text: str, name: str) -> Any:
-        """Return the argument for a text.
-
-        Raises:
-            InvalidInput: It is not allowed; the error has the name by which the user gave it.
-        """
+        """Return the argument for a text; `InvalidInput` has the name by which the user gave it."""
         try:
             value = self.parse(text)
             Config(**cast("Options", {self.option: value}))
@@ -190,11 +173,7 @@ SETTINGS = {
 # The URLs of `proxy` and `limits` may hold a password.
 @leaving_no_frame
 def with_environment(options: Options) -> Options:
-    """Return the caller's options, with those that environment variables give where they are not set.
-
-    Raises:
-        InvalidInput: A variable is not allowed; the error names it.
-    """
+    """Return the options, with those that variables give where they are not set; `InvalidInput` names one."""
     merged: dict[str, Any] = {**options}
     for setting in SETTINGS.values():
         text = os.environ.get(setting.variable)

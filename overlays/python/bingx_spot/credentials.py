@@ -119,13 +119,7 @@ def source_of(variable: str) -> str:
 def half_from_env(variable: str) -> str:
     """Return the API key or the API secret, as its variable or the file of that half has it.
 
-    Line ends after it are left out: most programs write one.
-
-    Args:
-        variable: `API_KEY_VARIABLE` or `API_SECRET_VARIABLE`.
-
-    Raises:
-        CredentialsError: Neither variable is set, the one that is set is empty, or the file cannot be used.
+    Line ends after it are left out: most programs write one. `CredentialsError` says that there is none.
     """
     source = source_of(variable)
     if not source:
@@ -168,6 +162,7 @@ def _parse_key_file(text: str) -> tuple[str, str] | None:
 
 
 def _read_private(path: Path) -> str:
+    # Raised at the end: an error that was being handled would stay its context, with the file in it.
     try:
         content = read_secret(path, 65536)
         if not content.startswith(_BYTE_ORDER_MARKS):
@@ -179,5 +174,4 @@ def _read_private(path: Path) -> str:
         problem = f"key file {path} is not UTF-8 text"
     except ValueError:
         problem = f"key file {str(path)!r} is not a path"
-    content = b""  # for the same reason as in `Credentials.__init__`
     raise CredentialsError(problem)

@@ -88,9 +88,7 @@ def environment_name(base_url: str) -> str:
 def split_host_url(option: str, url: str, allowed: str) -> SplitResult:
     """Return the parts of a URL that names a host, perhaps with a user before it, and nothing else.
 
-    Raises:
-        InvalidInput: It does not; the error names the option. It never repeats a URL, whose user, path or
-            query may be a secret.
+    `InvalidInput` names the option, and never repeats a URL, whose user, path or query may be a secret.
     """
     # Parsers drop these without a word.
     if any(character.isspace() or not character.isprintable() for character in url):

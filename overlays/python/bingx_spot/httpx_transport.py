@@ -42,9 +42,7 @@ class SigningTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Resolve the call that the request makes, and return the verified response.
 
-        Raises:
-            InvalidInput: The request is not one of the contract, or goes to another origin.
-            CallError: The call ended in another way than a verified success.
+        `InvalidInput` says that it is none of the contract, or goes to another origin.
         """
         request.read()
         steps = resolve(self._context, self._call(request), _timeout(request))
@@ -65,9 +63,6 @@ class SigningTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         """Close the async connections."""
         if self._owns_engine:
             await self._engine.aclose()
-
-    def __repr__(self) -> str:
-        return f"<SigningTransport to {self._context.environment.base_url}>"
 
     def _call(self, request: httpx.Request) -> ApiCall:
         url, own = request.url, httpx.URL(self._context.environment.base_url)

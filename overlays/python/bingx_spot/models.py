@@ -39,9 +39,7 @@ class Response:
     def redacted(self, secrets: tuple[str, ...], parameters: Mapping[str, object] = _NONE) -> "Response":
         """Return the response without these texts, in whatever form: a server may repeat what it was sent.
 
-        Args:
-            secrets: The API key and the signature of the request.
-            parameters: The caller's own, which stay.
+        The parameters are the caller's own, and stay.
         """
         body, headers = Redactor(secrets, parameters).response(self.body, self.headers)
         if body is self.body and headers is self.headers:

@@ -61,10 +61,9 @@ class Race:
         return None
 
     def pause(self) -> float | None:
-        """Return how many seconds it takes until the next address is due, or None where none is left.
+        """Return in how many seconds the next address is due, or None where none is left.
 
-        Raises:
-            ConnectionBroken: All have failed; it says why the last one did.
+        `ConnectionBroken` says that all have failed, and why the last one did.
         """
         if not self._running:
             error, number = self._error, getattr(self._error, "errno", None)
@@ -98,9 +97,7 @@ class Race:
 def connect(addresses: Sequence[Address], context: RequestContext) -> socket.socket:
     """Return a socket that is connected to one of the addresses.
 
-    Raises:
-        ConnectionBroken: No address accepted the connection.
-        TimeoutError: The time is over.
+    `ConnectionBroken` says that none accepted it, `TimeoutError` that the time is over.
     """
     with closing(Race(addresses)) as race, selectors.DefaultSelector() as selector:
         while True:
@@ -125,11 +122,7 @@ def connect(addresses: Sequence[Address], context: RequestContext) -> socket.soc
 
 
 async def connect_async(addresses: Sequence[Address]) -> socket.socket:
-    """Return a socket that is connected to one of the addresses.
-
-    Raises:
-        ConnectionBroken: No address accepted the connection.
-    """
+    """Do as `connect`, in a coroutine, which ends when it is cancelled."""
     # Imported here: it takes a tenth of the start of a program that only blocks.
     import asyncio
 

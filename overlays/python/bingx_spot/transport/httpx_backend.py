@@ -30,13 +30,11 @@ _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.
 
 
 class HttpxEngine:
-    """Sends requests with a transport of httpx.
-
-    Args:
-        transport: Sync, async or both.
-    """
+    """Sends requests with a transport of httpx: sync, async or both. `InvalidInput` says that it is none."""
 
     def __init__(self, transport: httpx.BaseTransport | httpx.AsyncBaseTransport) -> None:
+        if not isinstance(transport, httpx.BaseTransport | httpx.AsyncBaseTransport):
+            raise InvalidInput("transport", "is of another type", "a transport of httpx")
         self._transport = transport
         self._closed = False
         self._used = False
@@ -48,11 +46,7 @@ class HttpxEngine:
         self._is_parents = self._used
 
     def send(self, request: SignedRequest, timeout: float, patience: Patience) -> Response | TransportFailure:
-        """Send the request and wait for the response; `timeout` is in seconds.
-
-        Raises:
-            InvalidInput: The transport is an async one, or was used before a fork.
-        """
+        """Send the request and wait for the response, so many seconds."""
         if self._closed:
             return CLOSED
         transport, exchange = self._use(httpx.BaseTransport), _Exchange(request, timeout, patience)
@@ -74,11 +68,7 @@ class HttpxEngine:
     async def send_async(
         self, request: SignedRequest, timeout: float, patience: Patience
     ) -> Response | TransportFailure:
-        """Send the request and await the response; `timeout` is in seconds.
-
-        Raises:
-            InvalidInput: The transport is a sync one, or was used before a fork.
-        """
+        """Send the request and await the response, so many seconds."""
         if self._closed:
             return CLOSED
         transport, exchange = self._use(httpx.AsyncBaseTransport), _Exchange(request, timeout, patience)
@@ -109,10 +99,8 @@ class HttpxEngine:
         if isinstance(self._transport, httpx.AsyncBaseTransport) and not self._is_parents:
             await self._transport.aclose()
 
-    def __repr__(self) -> str:
-        return "<HttpxEngine>"
-
     def _use(self, kind: type[Transport]) -> Transport:
+        """Return the transport, unless it is of the other kind or was used before a fork."""
         if not isinstance(self._transport, kind):
             found = "an async one" if kind is httpx.BaseTransport else "a sync one"
             raise InvalidInput("transport", f"is {found}", f"an httpx.{kind.__name__} for this client")

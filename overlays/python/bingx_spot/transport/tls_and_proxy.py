@@ -33,8 +33,7 @@ def public_authorities() -> ssl.SSLContext:
 def authorities_of(path: str) -> ssl.SSLContext:
     """Return a context that trusts the authorities in a file of certificates (PEM), and no others.
 
-    Raises:
-        InvalidInput: It cannot be read, or holds no certificate.
+    `InvalidInput` says that it cannot be read, or holds no certificate.
     """
     allowed = "the path of a file of certificates, PEM"
     try:
@@ -69,11 +68,7 @@ class TlsLayer:
         self._session = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
 
     def handshake(self) -> Flow[None]:
-        """Agree on keys with the server and check its certificate.
-
-        Raises:
-            ssl.SSLError: The server is not trusted, or does not speak TLS.
-        """
+        """Agree on keys with the server; `ssl.SSLError` says that it is not trusted, or speaks no TLS."""
         return self._complete(self._session.do_handshake)
 
     def through(self, flow: Flow[Result]) -> Flow[Result]:
@@ -97,10 +92,8 @@ class TlsLayer:
     def receive(self, data: bytes) -> bytes:
         """Return what the application is told by the bytes given, and by any that were left unread.
 
-        A server may send session tickets at any time; they tell the application nothing.
-
-        Raises:
-            ssl.SSLError: The session has ended or is broken.
+        A server may send session tickets at any time; they tell the application nothing. `ssl.SSLError` says
+        that the session has ended or is broken.
         """
         if data:
             self._incoming.write(data)
@@ -150,11 +143,7 @@ class Proxy:
 
     @classmethod
     def parse(cls, url: str) -> Self:
-        """Return the proxy at that URL.
-
-        Raises:
-            InvalidInput: It is not the URL of an HTTP proxy. It is not repeated: it may hold a password.
-        """
+        """Return the proxy at that URL; `InvalidInput` does not repeat what is none."""
         parts = split_host_url("proxy", url, _ALLOWED)
         origin = origin_of(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}")
         if parts.username is None:
@@ -172,11 +161,8 @@ def establish(
 ) -> Flow[None]:
     """Turn a new TCP connection, to the proxy where there is one, into one that HTTP can be spoken over.
 
-    Each TLS session that is set up is appended to `layers`.
-
-    Raises:
-        ConnectionBroken: The proxy refused, or would see the request in clear.
-        ssl.SSLError: A server is not trusted, or does not speak TLS.
+    Each TLS session that is set up is appended to `layers`. `ConnectionBroken` says that the proxy refused,
+    or would see the request in clear.
     """
     if proxy is not None:
         if origin.scheme != "https":
