@@ -1,11 +1,14 @@
-"""Views of the contract: for callers, and for the Python generator."""
+"""Views of the contract: for callers, in OpenAPI 3.0 and 3.1, and for the Python generator."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 from generator.open_answers import open_answers
 from generator.operation import JSON, METHODS, members
-from generator.references import is_data, is_named, resolve, says_which_are_required
+from generator.references import is_data, is_named, objects, resolve, says_which_are_required
+
+_BOUNDS = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 
 
 def caller_view(root: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,3 +121,35 @@ def _plain_operation(root: Mapping[str, Any], operation: Mapping[str, Any]) -> d
 def _plain_response(response: Mapping[str, Any]) -> dict[str, Any]:
     content = {name: media for name, media in response.get("content", {}).items() if name == JSON}
     return {**response, "content": content}
+
+
+def openapi31(root: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a document of OpenAPI 3.0 as one of 3.1 that says the same.
+
+    For generators that read no other. There `null` is a type, a bound that is excluded is a number, and a
+    schema has `examples`.
+    """
+    document = {**deepcopy(dict(root)), "openapi": "3.1.1"}
+    for _, node in list(objects(document)):
+        _bound(node)
+        if node.pop("nullable", False):
+            _allow_null(node)
+        if "type" in node and "in" not in node and "example" in node:
+            node["examples"] = [node.pop("example")]
+    return document
+
+
+def _bound(node: dict[str, Any]) -> None:
+    for exclusive, bound in _BOUNDS.items():
+        if node.get(exclusive) is True:
+            node[exclusive] = node.pop(bound)
+        elif node.get(exclusive) is False:
+            del node[exclusive]
+
+
+def _allow_null(node: dict[str, Any]) -> None:
+    if "type" not in node:  # in 3.0 it says nothing without a type
+        return
+    node["type"] = [node["type"], "null"]
+    if "enum" in node:
+        node["enum"] = [*node["enum"], None]

@@ -1,14 +1,15 @@
 """`generated/operations.json`: the contract compiled once, so that no reader has to understand OpenAPI.
 
 spec/schemas/operations.schema.json describes it. Everything in it is resolved: no reference, no `allOf`.
+`stubs.json` has an example of each operation.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from generator.client import python_name
 from generator.document import Document
-from generator.operation import Member, Operation, described_by, items_of, members, operations
+from generator.operation import JSON, Member, Operation, described_by, items_of, members, operations
 from generator.references import resolve
 from generator.rules import signing_schemes
 
@@ -195,3 +196,22 @@ def _outcome(outcome: Mapping[str, Any]) -> dict[str, Any]:
     if "timing" in outcome:
         compiled["timing"] = {name: entry["seconds"] for name, entry in outcome["timing"].items()}
     return compiled
+
+
+def stubs(root: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return an answer of each operation for the sandbox: the first success among its examples."""
+    return [
+        {"method": operation.method.upper(), "path": operation.path, "data": data, "signed": operation.signed}
+        for operation in operations(root)
+        for data in list(_successes(operation))[:1]
+    ]
+
+
+def _successes(operation: Operation) -> Iterator[Any]:
+    """Yield `data` of each example of a success."""
+    _, response = resolve(operation.root, operation.node.get("responses", {}).get("200", {}))
+    media = response.get("content", {}).get(JSON, {})
+    examples = [media.get("example"), *(each.get("value") for each in media.get("examples", {}).values())]
+    for example in examples:
+        if isinstance(example, Mapping) and example.get("code") == 0:
+            yield example.get("data")

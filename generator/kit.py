@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from generator.arazzo import arazzo
-from generator.caller_view import caller_view
+from generator.caller_view import caller_view, openapi31
 from generator.collections import collections
 from generator.compilation import compile_contract
 from generator.document import ROOT, Document, json_text, yaml_text
 from generator.error_table import read_error_table
-from generator.openapi31 import openapi31
 from generator.output_tree import refuse_other_kind
 from generator.problem import GeneratorError
 from generator.reference_page import reference_page

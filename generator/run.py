@@ -8,7 +8,7 @@ from pathlib import Path
 
 from generator.caller_view import caller_view, python_view
 from generator.client import PACKAGE, write_client
-from generator.compilation import compile_contract
+from generator.compilation import compile_contract, stubs
 from generator.constructs import construct_problems
 from generator.contract import write_contract
 from generator.document import Document, json_text, yaml_text
@@ -19,7 +19,6 @@ from generator.problem import Problem, SpecError
 from generator.references import loop_problems, reference_problems
 from generator.rendering import format_python
 from generator.rules import rule_problems
-from generator.stubs import stubs
 from generator.surface import write_surface
 from generator.validity import consistency_problems, example_problems, structure_problems
 

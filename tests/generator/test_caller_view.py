@@ -1,11 +1,14 @@
 from pathlib import Path
 from typing import Any
 
-from generator.caller_view import caller_view, python_view, without_injected
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from generator.caller_view import caller_view, openapi31, python_view, without_injected
 from generator.document import Document, yaml_text
 from generator.references import objects
 from generator.validity import consistency_problems, example_problems, structure_problems
-from tests.generator.contracts import CONTRACT, edited, with_query
+from tests.generator.contracts import CONTRACT, ROOT, edited, with_query
 from tests.support.plain_yaml import load_yaml
 
 STEPS = (structure_problems, consistency_problems, example_problems)
@@ -112,3 +115,34 @@ def test_python_reads_json_answers_of_success_alone() -> None:
     operation = python_view(load_yaml(text))["paths"]["/openApi/spot/v1/trade/cancel"]["post"]
     assert list(operation["responses"]) == ["200"]
     assert list(operation["responses"]["200"]["content"]) == ["application/json"]
+
+
+def test_the_whole_view_is_valid_in_openapi_31() -> None:
+    root = caller_view(Document.read(ROOT / "spec" / "openapi.yaml", "spec/openapi.yaml").root)
+    document = openapi31(root)
+    assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
+    assert document["openapi"].startswith("3.1.")
+    assert root["openapi"].startswith("3.0."), "the other view is as it was"
+    assert document["paths"].keys() == root["paths"].keys()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"type": "string", "nullable": True}, {"type": ["string", "null"]}),
+        ({"type": "string", "nullable": False}, {"type": "string"}),
+        (
+            {"type": "string", "enum": ["A"], "nullable": True},
+            {"type": ["string", "null"], "enum": ["A", None]},
+        ),
+        (
+            {"type": "number", "minimum": 0, "exclusiveMinimum": True},
+            {"type": "number", "exclusiveMinimum": 0},
+        ),
+        ({"type": "number", "maximum": 9, "exclusiveMaximum": False}, {"type": "number", "maximum": 9}),
+        ({"type": "string", "example": "nullable"}, {"type": "string", "examples": ["nullable"]}),
+    ],
+)
+def test_a_schema_says_the_same_in_openapi_31(old: dict[str, Any], new: dict[str, Any]) -> None:
+    document = openapi31({"openapi": "3.0.3", "components": {"schemas": {"Case": old}}})
+    assert document["components"]["schemas"]["Case"] == new
