@@ -104,13 +104,7 @@ class ErrorDetails:
 
     @classmethod
     def of(cls, response: Response, message: str, **more: Any) -> "ErrorDetails":
-        """Return the details of a response.
-
-        Args:
-            response: The response, secrets redacted.
-            message: The exchange's text, or what is wrong with the response.
-            **more: Further fields.
-        """
+        """Return the details of a response, secrets redacted: its text or what is wrong with it, and more."""
         body, headers = response.body, response.headers
         if len(body) > _MAXIMUM_BODY:
             note = f"... ({len(body):,} bytes, cut)".encode()

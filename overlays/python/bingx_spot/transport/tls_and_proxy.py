@@ -56,10 +56,7 @@ def _trusting(path: str) -> ssl.SSLContext:
 
 
 class TlsLayer:
-    """One TLS session over a connection that somebody else reads and writes.
-
-    The certificate of the server must be for `host`.
-    """
+    """One TLS session with a host, over a connection that somebody else reads and writes."""
 
     __slots__ = ("_incoming", "_outgoing", "_session")
 
@@ -131,15 +128,10 @@ def through(layers: list[TlsLayer], flow: Flow[Result]) -> Flow[Result]:
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """The address of an HTTP proxy, and the password for it.
-
-    Attributes:
-        origin: Where it is.
-        authorization: The header line that holds user and password, or none.
-    """
+    """The address of an HTTP proxy, and the password for it."""
 
     origin: Origin
-    authorization: tuple[str, ...] = field(default=(), repr=False)
+    authorization: tuple[str, ...] = field(default=(), repr=False)  # a header line, or none
 
     @classmethod
     def parse(cls, url: str) -> Self:
