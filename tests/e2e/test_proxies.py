@@ -168,6 +168,7 @@ class TestUrl:
             "socks5://proxy",
             "http://",
             "http://proxy:port",
+            "http://proxy:",
             "http://pro\nxy:80",
             "\thttp://proxy:80",
             "http://proxy\x9b:80",

@@ -101,6 +101,7 @@ class TestBaseUrls:
             "https://[::1", "https://[::1%25lo]", "https://example.com:port", "https://example.com:99999",
             "https://exa\x00mple.com", "https://a\\b", "://example.com", "https://-example.com",
             "https://[v1.x]", "https://[::1]x", "http://[::1].example.com", "https://example.com:0",
+            "https://example.com:", "https://https://example.com", "https://[127.0.0.1]", "https://[:::]",
         ],
         ids=ascii,
     )  # fmt: skip
