@@ -6,6 +6,7 @@ They are redacted in every `repr`, cannot be pickled or copied, and are in no er
 import codecs
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn, Self
 
@@ -81,12 +82,17 @@ class Credentials:
         text = _read_private(Path(path))
         if not text:
             raise CredentialsError(f"key file {path} is empty; has the program that writes it finished?")
-        pair = _parse_key_file(text)
-        if pair is None:
+        api_key: object = None
+        api_secret: object = None
+        # The error is raised after the block: one of JSON has the whole file in its `doc`.
+        with suppress(ValueError, KeyError, TypeError, RecursionError):
+            members = json.loads(text)
+            api_key, api_secret = members["apiKey"], members["apiSecret"]
+        if not isinstance(api_key, str) or not isinstance(api_secret, str):
             raise CredentialsError(
                 f'key file {path} must hold a JSON object: {{"apiKey": "...", "apiSecret": "..."}}'
             )
-        return cls(*pair)
+        return cls(api_key, api_secret)
 
     @property
     def api_key(self) -> str:
@@ -149,16 +155,6 @@ def _problem(name: str, value: object) -> str:
     if name == "API key" and not value.isascii():
         return f"{name} contains a character that is not ASCII, which an HTTP header cannot hold"
     return ""
-
-
-def _parse_key_file(text: str) -> tuple[str, str] | None:
-    # None instead of an exception: a JSON error has the whole file in its `doc`.
-    try:
-        members = json.loads(text)
-        api_key, api_secret = members["apiKey"], members["apiSecret"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
-    return (api_key, api_secret) if isinstance(api_key, str) and isinstance(api_secret, str) else None
 
 
 def _read_private(path: Path) -> str:
