@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from bingx_sandbox import Sandbox
-from bingx_sandbox.fault_types import FAULT_GROUPS, FAULT_TYPES
+from bingx_sandbox.fault_types import FAULT_TYPES
 from tests.sandbox.client import CANCEL, NOT_OPEN, Client, now
 from tests.sandbox.wire import (
     WireResponse,
@@ -262,10 +262,6 @@ def test_a_fault_happens_and_the_log_says_what_was_executed(
 
 def test_the_table_has_every_fault() -> None:
     assert {rule["fault"] for rule, *_ in TABLE} == FAULT_TYPES.keys()
-
-
-def test_every_type_of_fault_is_in_one_group():
-    assert sorted(name for group in FAULT_GROUPS.values() for name in group) == sorted(FAULT_TYPES)
 
 
 WITH_WHEN = [name for name in FAULT_TYPES if "delay" in FAULT_TYPES[name].settings]

@@ -11,7 +11,7 @@ import pytest
 from bingx_sandbox.accounts import READ, create_accounts
 from bingx_sandbox.exchange import Exchange
 from bingx_sandbox.http_messages import HttpRequest
-from bingx_sandbox.limit_scale import read_scale
+from bingx_sandbox.rates import read_scale
 from tests.sandbox.client import signature_of
 
 NOON = 1_760_000_000_000
@@ -60,14 +60,14 @@ def test_open_orders_are_listed_for_a_pair_and_for_all(ask: Asked) -> None:
     answer = ask("openOrders", symbol="ETH-USDT")
     [order] = answer["data"]["orders"]
     assert (order["orderId"], order["fee"], order["StopPrice"], order["status"]) == (ETH, 0, "0", "NEW")
-    ask.exchange.cancel(ETH)
+    ask.exchange.book.cancel(ETH)
     assert ask("openOrders", symbol="ETH-USDT")["data"] == {"orders": []}
     assert ask("openOrders", symbol="NO-SUCH")["code"] == 100204
 
 
 def test_past_orders_are_listed_in_pages_the_latest_first(ask: Asked) -> None:
     for order_id in (BTC, ETH, MOTH):
-        ask.exchange.cancel(order_id)
+        ask.exchange.book.cancel(order_id)
     assert ids(ask("historyOrders")) == [MOTH, ETH, BTC]
     assert ids(ask("historyOrders", pageSize=2, pageIndex=2)) == [BTC]
     assert ids(ask("historyOrders", orderId=ETH)) == [MOTH, ETH]
@@ -97,7 +97,7 @@ def test_a_batch_with_an_unknown_id_fails_as_a_whole_or_in_part(
     gone = ask.exchange.place(
         {"symbol": "BTC-USDT", "side": "BUY", "type": "LIMIT", "price": "1", "origQty": "1"}
     )
-    ask.exchange.cancel(gone.order_id)
+    ask.exchange.book.cancel(gone.order_id)
     names = f"{BTC},{also.order_id},{gone.order_id},17,{ETH}"
     answer = ask("cancelOrders", symbol="BTC-USDT", orderIds=names, process=process)
     assert answer["code"] == code

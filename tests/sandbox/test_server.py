@@ -11,10 +11,14 @@ from typing import Any
 import httpx
 import pytest
 
-from bingx_sandbox import SandboxError, serve
+from bingx_sandbox import Sandbox, SandboxError, offset_clock, serve
 from bingx_sandbox.server import listen, reserve_port, url_of
 
-SERVE = "import json, sys; from bingx_sandbox import serve; serve(**json.loads(sys.argv[1]))"
+SERVE = """
+import json, sys
+from bingx_sandbox import Sandbox, serve
+serve(Sandbox(**json.loads(sys.argv[1])))
+"""
 
 
 class Served:
@@ -62,27 +66,27 @@ def test_it_announces_itself_and_stops_without_output(
 @pytest.mark.parametrize("offset", [True, "1", 1.5, 10**15])
 def test_a_wrong_clock_offset_is_named(offset: Any) -> None:
     with pytest.raises(SandboxError, match=r"^clockOffset: must be a whole number from -"):
-        serve(clock_offset=offset)
+        offset_clock(offset)
 
 
 def test_a_port_in_use_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(SandboxError, match=rf"^port: {port} is in use on 127\.0\.0\.1") as rejected:
-            serve(port=port)
+            serve(Sandbox(), port=port)
     assert "\n" not in str(rejected.value)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "sandbox.example", "", "127.0.0.1 "])  # noqa: S104
 def test_a_host_must_be_loopback(host: str) -> None:
     with pytest.raises(SandboxError, match=r"^host: must be a loopback address"):
-        serve(host=host)
+        serve(Sandbox(), host=host)
 
 
 @pytest.mark.parametrize("port", [-1, 65_536, True, "80"])
 def test_a_wrong_port_is_named(port: Any) -> None:
     with pytest.raises(SandboxError, match=r"^port: must be a whole number from 0"):
-        serve(port=port)
+        serve(Sandbox(), port=port)
 
 
 def test_port_0_picks_a_free_one() -> None:

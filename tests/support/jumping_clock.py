@@ -1,6 +1,6 @@
 """A clock of a sandbox that a test moves on: a countdown ends at once, and everything else takes its time."""
 
-from bingx_sandbox.clock import wall_clock
+from bingx_sandbox.settings import wall_clock
 
 
 class JumpingClock:

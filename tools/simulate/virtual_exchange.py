@@ -10,7 +10,7 @@ from bingx_sandbox.accounts import create_accounts
 from bingx_sandbox.conditions import NORMAL, Conditions
 from bingx_sandbox.exchange import Exchange
 from bingx_sandbox.http_messages import HttpRequest
-from bingx_sandbox.limit_scale import read_scale
+from bingx_sandbox.rates import read_scale
 from bingx_spot import Credentials, Response
 from bingx_spot.core.clock import Clock
 from bingx_spot.core.engine import TransportFailure

@@ -7,10 +7,9 @@ hide in both.
 from __future__ import annotations
 
 try:
-    from bingx_sandbox.command import run_command
+    from bingx_sandbox.command import run_command, serve
     from bingx_sandbox.faults import load_rules
     from bingx_sandbox.sandbox import Sandbox
-    from bingx_sandbox.server import serve
 except ModuleNotFoundError as missing:
     package = (missing.name or "").partition(".")[0]
     if package not in ("starlette", "uvicorn"):
@@ -18,7 +17,7 @@ except ModuleNotFoundError as missing:
     raise ModuleNotFoundError(
         f"the sandbox needs {package}: install the extra, bingx-spot[sandbox]", name=package
     ) from missing
-from bingx_sandbox.clock import offset_clock
 from bingx_sandbox.errors import SandboxError
+from bingx_sandbox.settings import offset_clock
 
 __all__ = ["Sandbox", "SandboxError", "load_rules", "offset_clock", "run_command", "serve"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from bingx_sandbox.errors import SandboxError
-from bingx_sandbox.settings import Integer
+from bingx_sandbox.settings import integer
 
 READ = "Read"
 """The permission that a key needs to query an order."""
@@ -21,7 +21,7 @@ PERMISSIONS = (READ, SPOT_TRADING)
 _PRINTABLE = re.compile(r"[!-~]+")
 _GENERATED_BYTES = 32
 _FIRST_UID = 1_000_000_001
-_COUNT = Integer(1, least=1, most=100)
+_COUNT = integer(least=1, most=100)
 _VISIBLE_CHARACTERS = 4
 
 
@@ -48,22 +48,6 @@ class Account:
         return {"uid": self.uid, "keys": keys}
 
 
-class Accounts:
-    """Finds the account that an API key belongs to."""
-
-    def __init__(self, accounts: Iterable[Account]) -> None:
-        self._keys = {key.api_key: key for account in accounts for key in account.keys}
-
-    @property
-    def keys(self) -> tuple[ApiKey, ...]:
-        """Return every key."""
-        return tuple(self._keys.values())
-
-    def find(self, api_key: str | None) -> ApiKey | None:
-        """Return the API key with its account's UID, or None if it is unknown or missing."""
-        return None if api_key is None else self._keys.get(api_key)
-
-
 def create_accounts(
     count: int = 1,
     keys: int = 1,
@@ -77,8 +61,7 @@ def create_accounts(
     Args:
         count: The number of accounts.
         keys: The number of API keys of each account.
-        api_key: The first key of the first account. All other keys are random, and so is this one if not
-            given.
+        api_key: The first key of the first account; random if not given, as all others are.
         api_secret: Its secret; random if not given.
         permissions: The permissions of each key.
 
@@ -87,19 +70,18 @@ def create_accounts(
             that an HTTP header cannot carry. The error names the field and does not contain its value.
     """
     for name, number in (("accounts", count), ("keys", keys)):
-        if not _COUNT.allows(number):
-            raise SandboxError(_COUNT.rule, field=name)
-    created = [
-        ApiKey(uid, _random_text(), _random_text(), frozenset(permissions))
-        for uid in _uids(count)
-        for _ in range(keys)
-    ]
-    created[0] = replace(
-        created[0],
-        api_key=_checked("apiKey", api_key) or created[0].api_key,
-        api_secret=_checked("apiSecret", api_secret) or created[0].api_secret,
+        _COUNT.check(name, number)
+    accounts = []
+    for uid in map(str, range(_FIRST_UID, _FIRST_UID + count)):
+        created = [ApiKey(uid, _random_text(), _random_text(), frozenset(permissions)) for _ in range(keys)]
+        accounts.append(Account(uid, tuple(created)))
+    first, *others = accounts[0].keys
+    first = replace(
+        first,
+        api_key=_checked("apiKey", api_key) or first.api_key,
+        api_secret=_checked("apiSecret", api_secret) or first.api_secret,
     )
-    return [Account(uid, tuple(key for key in created if key.uid == uid)) for uid in _uids(count)]
+    return [replace(accounts[0], keys=(first, *others)), *accounts[1:]]
 
 
 def mask(api_key: str | None) -> str | None:
@@ -107,10 +89,6 @@ def mask(api_key: str | None) -> str | None:
     if api_key is None:
         return None
     return f"{api_key[:_VISIBLE_CHARACTERS]}…" if len(api_key) > 2 * _VISIBLE_CHARACTERS else "…"
-
-
-def _uids(count: int) -> list[str]:
-    return [str(_FIRST_UID + number) for number in range(count)]
 
 
 def _random_text() -> str:

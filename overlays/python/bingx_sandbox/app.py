@@ -16,8 +16,8 @@ from bingx_sandbox.exchange import Exchange
 from bingx_sandbox.fault_context import FaultContext
 from bingx_sandbox.fault_handlers import handle
 from bingx_sandbox.http_messages import HttpRequest, http_response
-from bingx_sandbox.incoming_request import IncomingRequest
 from bingx_sandbox.page import Page
+from bingx_sandbox.request_log import IncomingRequest
 
 
 class OpenApi:

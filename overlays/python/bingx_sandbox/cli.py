@@ -9,12 +9,11 @@ from typing import Any, BinaryIO
 import click
 from click.core import ParameterSource
 
-from bingx_sandbox.clock import offset_clock
-from bingx_sandbox.command import run_command
+from bingx_sandbox.command import run_command, serve
 from bingx_sandbox.errors import SandboxError
 from bingx_sandbox.faults import load_rules
 from bingx_sandbox.sandbox import Sandbox
-from bingx_sandbox.server import serve
+from bingx_sandbox.settings import offset_clock
 
 _EPILOG = """\b
 Examples:
@@ -135,16 +134,14 @@ def command(
         if texts and len(texts[-1]) > _LONGEST_FILE:
             raise click.UsageError(f"--faults has more than {_LONGEST_FILE:,} bytes.")
         settings["faults"] = [rule for text in texts for rule in load_rules(text)]
-        settings["stubs"] = _examples()
+        sandbox = Sandbox(clock=offset_clock(clock_offset), stubs=_examples(), **settings)
         if child:
             for name in ("host", "port"):
                 if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
                     text = f"--{name} cannot be used with a command, which finds the sandbox by BINGX_ENV."
                     raise click.UsageError(text)
-            sandbox = Sandbox(clock=offset_clock(clock_offset), **settings)
             sys.exit(run_command(sandbox, child))
-        for_people = not as_json and sys.stdout.isatty()
-        serve(host, port, clock_offset=clock_offset, for_people=for_people, **settings)
+        serve(sandbox, host, port, for_people=not as_json and sys.stdout.isatty())
     except SandboxError as error:
         if error.field is None:
             raise click.ClickException(error.reason) from None

@@ -1,7 +1,8 @@
-"""Run a command with a sandbox that exists only while the command runs."""
+"""Run a sandbox in the foreground: until a signal ends it, or around a command."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -11,10 +12,32 @@ from contextlib import contextmanager
 from types import FrameType
 
 from bingx_sandbox.errors import SandboxError
+from bingx_sandbox.market import FIRST_ORDER_ID
 from bingx_sandbox.request_log import explain_rejections
 from bingx_sandbox.sandbox import Sandbox
 
 _SIGNAL_BASE = 128
+
+
+def serve(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0, *, for_people: bool = False) -> None:
+    """Run a sandbox until SIGINT or SIGTERM.
+
+    Once it listens, it prints one line on standard output: a JSON object of `url`, the first account's
+    first `apiKey` and `apiSecret`, and all `accounts`. When it has ended, it writes to standard error why it
+    rejected requests, as far as it can explain that.
+
+    Args:
+        sandbox: The sandbox.
+        host: A loopback address, or `localhost`.
+        port: The port; 0 picks a free one.
+        for_people: Whether to print a short text in place of the JSON object.
+
+    Raises:
+        SandboxError: The address is wrong, or in use; nothing was started.
+    """
+    text = _text_for_people if for_people else _announcement
+    sandbox.run(host, port, lambda: print(text(sandbox), flush=True))
+    _explain(sandbox)
 
 
 def run_command(sandbox: Sandbox, command: Sequence[str]) -> int:
@@ -29,9 +52,30 @@ def run_command(sandbox: Sandbox, command: Sequence[str]) -> int:
     with sandbox:
         print(f"The sandbox listens at {sandbox.url} until this command ends.", file=sys.stderr)
         code = _run(command, {**os.environ, **sandbox.environment})
-        for line in explain_rejections(sandbox.requests(), sandbox.refused_by_limits()):
-            print(line, file=sys.stderr)
+        _explain(sandbox)
     return code
+
+
+def _explain(sandbox: Sandbox) -> None:
+    for line in explain_rejections(sandbox.requests(), sandbox.refused_by_limits()):
+        print(line, file=sys.stderr)
+
+
+def _announcement(sandbox: Sandbox) -> str:
+    accounts = [account.to_dict() for account in sandbox.accounts]
+    keys = {"apiKey": sandbox.api_key, "apiSecret": sandbox.api_secret}
+    return json.dumps({"url": sandbox.url, **keys, "accounts": accounts})
+
+
+def _text_for_people(sandbox: Sandbox) -> str:
+    names = ("BINGX_ENV", "BINGX_API_KEY", "BINGX_API_SECRET")
+    exports = "\n".join(f"  export {name}={sandbox.environment[name]}" for name in names)
+    return (
+        f"The sandbox listens at {sandbox.url}: open this page to see orders and requests.\n\n"
+        f"With the Python SDK, in another terminal:\n\n{exports}\n"
+        f"  bingx-spot cancel BTC-USDT --order-id {FIRST_ORDER_ID}\n\n"
+        "Ctrl-C ends it. --json prints one JSON object in place of this text."
+    )
 
 
 def _run(command: Sequence[str], environment: dict[str, str]) -> int:

@@ -19,8 +19,8 @@ from bingx_sandbox.errors import OrderNotFound, OrderNotOpen, SandboxError
 from bingx_sandbox.exchange import Exchange
 from bingx_sandbox.fault_types import FAULT_GROUPS, FAULT_TYPES
 from bingx_sandbox.faults import load_rule, load_rules, read_rule, read_rules
-from bingx_sandbox.limit_scale import load_scale
 from bingx_sandbox.parameters import BODY_LIMIT, read_json, read_json_list
+from bingx_sandbox.rates import load_scale
 from bingx_sandbox.stub_endpoints import load_stub
 
 _BAD_REQUEST = 400
@@ -85,7 +85,7 @@ class Control:
 
     async def cancel_order(self, request: Request) -> JSONResponse:
         """Cancel an order by hand; respond with the order."""
-        return JSONResponse(self._exchange.cancel(_order_id(request.path_params["order_id"])).to_dict())
+        return JSONResponse(self._exchange.book.cancel(_order_id(request.path_params["order_id"])).to_dict())
 
     async def list_requests(self, _request: Request) -> JSONResponse:
         """List the last requests to the exchange, oldest first, each with its verdict."""
@@ -135,7 +135,8 @@ class Control:
     async def list_fault_types(self, _request: Request) -> JSONResponse:
         """List the types of faults: what each does and its settings."""
         kinds = {name: each.to_dict() for name, each in FAULT_TYPES.items()}
-        return JSONResponse({"kinds": kinds, "groups": FAULT_GROUPS})
+        groups = {group: list(types) for group, types in FAULT_GROUPS.items()}
+        return JSONResponse({"kinds": kinds, "groups": groups})
 
     async def clear_faults(self, request: Request) -> JSONResponse:
         """Remove all fault rules."""
@@ -149,15 +150,7 @@ class Control:
 
     async def show_limits(self, _request: Request) -> JSONResponse:
         """Show how strict the limits are, what they have counted and rejected, and who is locked out."""
-        limits = self._exchange.limits
-        return JSONResponse(
-            {
-                **limits.scale.to_dict(),
-                "refused": self._exchange.rejections(),
-                "counted": limits.counted(),
-                "lockedOut": limits.lock_outs(self._exchange.clock()),
-            }
-        )
+        return JSONResponse(self._exchange.limits_dict())
 
     async def clear_lock_outs(self, request: Request) -> JSONResponse:
         """End all lock-outs; the limits stay active and count from zero."""

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
 from bingx_sandbox.accounts import READ, SPOT_TRADING
-from bingx_sandbox.clock import Clock
 from bingx_sandbox.conditions import BookView
 from bingx_sandbox.errors import OrderNotOpen, OrderRestricted
 from bingx_sandbox.market import Market
@@ -30,6 +29,7 @@ from bingx_sandbox.responses import (
     order_not_open,
     symbol_not_found,
 )
+from bingx_sandbox.settings import Clock
 
 _LARGEST_ORDER_ID = 2**63 - 1
 _ORDER_ID_DIGITS = 19

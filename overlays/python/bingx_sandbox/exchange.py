@@ -4,39 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from bingx_sandbox.accounts import Account, Accounts
-from bingx_sandbox.clock import Clock, wall_clock
+from bingx_sandbox.accounts import Account
 from bingx_sandbox.conditions import NORMAL, BookView, Conditions
-from bingx_sandbox.counters import Counters, Executed
-from bingx_sandbox.diagnosis import RejectionExplainer
-from bingx_sandbox.endpoints import Endpoint, State, read_order_id
+from bingx_sandbox.endpoints import State, read_order_id
 from bingx_sandbox.errors import SandboxError, UnreadableParameters, error_location
 from bingx_sandbox.faults import OPERATIONS, Fault, Faults, read_rules
 from bingx_sandbox.http_messages import HttpRequest
-from bingx_sandbox.incoming_request import ACCEPTED, IncomingRequest, new_record
-from bingx_sandbox.limit_gate import LimitGate
-from bingx_sandbox.limit_scale import DOCUMENTED_SCALE, LimitScale
 from bingx_sandbox.limits import Limits
 from bingx_sandbox.market import Market, seed_orders
 from bingx_sandbox.order import Order, read_new_order, read_positive_amount
 from bingx_sandbox.order_book import OrderBook
-from bingx_sandbox.parameters import PLACEMENTS, Parameters, read_parameters
-from bingx_sandbox.request_log import RequestLog, RequestRecord
-from bingx_sandbox.responses import (
-    Envelope,
-    Rejection,
-    incorrect_api_key,
-    invalid_parameter,
-    permission_denied,
-    success,
-)
-from bingx_sandbox.strictness import check_strictly
+from bingx_sandbox.parameters import PLACEMENTS, Parameters, check_strictly, read_parameters
+from bingx_sandbox.rates import DOCUMENTED_SCALE, LimitScale
+from bingx_sandbox.request_log import Executed, IncomingRequest, RequestLog, RequestRecord, new_record
+from bingx_sandbox.responses import Envelope, Rejection, success
+from bingx_sandbox.settings import Clock, integer, wall_clock
 from bingx_sandbox.stub_endpoints import EndpointRegistry
-from bingx_sandbox.verification import verify
+from bingx_sandbox.verification import Verifier
 
-_MAX_SEED_ORDERS = 100_000
+_SEED_ORDERS = integer(most=100_000)
 # Old enough that queries which lag by some seconds find them.
 _SEED_ORDER_AGE = 60_000
 
@@ -82,34 +71,25 @@ class Exchange:
         self.faults = Faults()
         self.limits = Limits(scale)
         self.endpoints = EndpointRegistry(stubs)
-        self._gate = LimitGate(self.limits)
-        self._counters = Counters()
-        self._accounts = Accounts(accounts)
-        self._seed_orders = _checked_count(orders)
-        self._placements = _checked_placements(placements)
+        self._keys = {key.api_key: key for account in accounts for key in account.keys}
+        self._seed_orders: int = _SEED_ORDERS.check("orders", orders)
         self._lenient = lenient
-        self._explainer = RejectionExplainer(self._accounts, self.log, self._placements)
+        self._verifier = Verifier(self._keys, self.log, _checked_placements(placements))
         rules = read_rules(faults)
         self.reset()
         self.faults.replace(rules)
 
     def receive(self, http: HttpRequest) -> IncomingRequest:
         """Add a request to the log and the counters, before it is judged."""
-        # From any placement: a cancel request was received for the order even if its placement is rejected.
-        parameters = _read(http, PLACEMENTS)
-        key = self._accounts.find(http.api_key)
-        caller = self._gate.caller_of(http, key, self.endpoints.find(http.method, http.path))
-        decision = self._gate.count(caller)
-        record = new_record(http, key.uid if key else None, decision.rejected_by)
-        order_id = self._named_order(parameters)
-        request = IncomingRequest(http, record, parameters, order_id, key, caller, decision)
-        self.log.add(record)
-        if decision.rejected_by is not None:
-            self._counters.add_rejection(decision.rejected_by)
-        order = None if order_id is None else self.book.find(order_id)
-        if order is not None and http.path == OPERATIONS["cancel"]:
-            self._counters.add_cancel_request(order.order_id)
-        return request
+        key = self._keys.get(http.api_key or "")
+        uid = key.uid if key else None
+        caller = self.limits.caller(self.endpoints.find(http.method, http.path), http.peer, uid)
+        decision = self.limits.check(caller)
+        record = new_record(http, uid, decision.rejected_by)
+        order_id = self._named_order(http)
+        order = self.book.find(order_id) if order_id and http.path == OPERATIONS["cancel"] else None
+        self.log.add(record, order.order_id if order else None)
+        return IncomingRequest(http, record, order_id, key, caller, decision)
 
     def choose_fault(self, request: IncomingRequest) -> Fault | None:
         """Return the fault that a request meets; None if no rule applies."""
@@ -124,10 +104,14 @@ class Exchange:
         try:
             envelope = self._judge(request, now, conditions)
         except Rejection as rejection:
-            request.log_rejection(rejection)
+            # It is the verdict unless the request was accepted before.
+            request.record.setdefault("verdict", str(rejection))
+            if rejection.detail:
+                request.record["detail"] = rejection.detail
             envelope = rejection.envelope(now)
-        request.log_response(envelope)
-        return replace(envelope, headers=self._gate.headers(request.limit_decision, now))
+        request.record["code"] = int(str(envelope.payload["code"]))
+        request.record["msg"] = str(envelope.payload["msg"])
+        return replace(envelope, headers=self.limits.headers(request.limit_decision, now))
 
     def requests(self) -> list[RequestRecord]:
         """Return the last requests, oldest first."""
@@ -136,11 +120,11 @@ class Exchange:
 
     def executed(self) -> dict[str, Executed]:
         """Return for each order by its id: status, number of cancel requests, and which one cancelled it."""
-        return self._counters.executed(self.book.orders())
+        return self.log.executed(self.book.orders())
 
-    def rejections(self) -> dict[str, int]:
-        """Return how many requests each limit has rejected."""
-        return self._counters.rejections()
+    def limits_dict(self) -> dict[str, object]:
+        """Return how strict the limits are, what they have counted and rejected, and who is locked out."""
+        return {**self.limits.to_dict(self.clock()), "refused": self.log.rejections()}
 
     def place(self, fields: Mapping[str, str]) -> Order:
         """Place an order, its fields named as on the wire, and list its pair.
@@ -179,15 +163,6 @@ class Exchange:
         amount = None if quantity is None else read_positive_amount("quantity", quantity)
         return self.book.fill(order_id, amount)
 
-    def cancel(self, order_id: int) -> Order:
-        """Cancel an open order by hand, as on the exchange's web page, without a request.
-
-        Raises:
-            OrderNotFound: There is no such order.
-            OrderNotOpen: It is filled, cancelled or failed already.
-        """
-        return self.book.cancel(order_id)
-
     def reset(self) -> None:
         """Return to the seed orders, without requests, faults, lock-outs or stub endpoints."""
         self.market.reset()
@@ -196,73 +171,40 @@ class Exchange:
         self.faults.replace([])
         self.endpoints.reset()
         self.limits.clear()
-        self._counters.clear()
 
     def _judge(self, request: IncomingRequest, now: int, conditions: Conditions) -> Envelope:
-        self._gate.enforce(request.limit_decision, now)
+        self.limits.enforce(request.limit_decision, now)
         try:
             return self._execute(request, now, conditions)
         except Rejection as rejection:
-            self._gate.add_error(request.caller, rejection)
+            self.limits.add_error(request.caller, rejection.code)
             raise
 
     def _execute(self, request: IncomingRequest, now: int, conditions: Conditions) -> Envelope:
-        def on_cancel(order_id: int) -> None:
-            request.record["executed"] = True
-            self._counters.set_cancelled_by(order_id, request.record["number"])
-
         endpoint = self.endpoints.get(request.http.method, request.http.path)
-        parameters = self._verify(endpoint, request, now) if endpoint.signed else Parameters()
-        request.record["verdict"] = ACCEPTED
+        parameters = Parameters()
+        if endpoint.signed:
+            parameters = self._verifier.verify(request, endpoint.permission, now)
+        request.record["verdict"] = "accepted"
         if not self._lenient:
             check_strictly(parameters)
         uid = request.key.uid if request.key else ""
-        state = State(lambda: now, self.market, BookView(self.book, conditions, on_cancel), uid)
+        book = BookView(self.book, conditions, partial(self.log.set_executed, request.record))
+        state = State(lambda: now, self.market, book, uid)
         data = endpoint.handler(state, parameters.values)
         return success(data, with_debug_msg=endpoint.with_debug_msg)
 
-    def _named_order(self, parameters: Parameters | UnreadableParameters) -> int | None:
-        if isinstance(parameters, UnreadableParameters):
+    def _named_order(self, http: HttpRequest) -> int | None:
+        # From any placement: a cancel request was received for the order even if its placement is rejected.
+        try:
+            values = read_parameters(http).values
+        except UnreadableParameters:
             return None
-        order_id = read_order_id(parameters.values.get("orderId"))
+        order_id = read_order_id(values.get("orderId"))
         if order_id is not None:
             return order_id
-        order = self.book.find_by_client_order_id(parameters.values.get("clientOrderID", ""))
+        order = self.book.find_by_client_order_id(values.get("clientOrderID", ""))
         return None if order is None else order.order_id
-
-    def _verify(self, endpoint: Endpoint, request: IncomingRequest, now: int) -> Parameters:
-        key = request.key
-        if key is None:
-            raise self._explainer.explain(incorrect_api_key(request.http.api_key), request, now)
-        parameters = self._accepted_parameters(request)
-        request.log_parameters(parameters)
-        verification = verify(parameters, key.api_secret, now)
-        request.log_verification(verification)
-        if verification.rejection is not None:
-            raise self._explainer.explain(verification.rejection, request, now, parameters)
-        if endpoint.permission is not None and endpoint.permission not in key.permissions:
-            raise permission_denied(endpoint.permission)
-        return parameters
-
-    def _accepted_parameters(self, request: IncomingRequest) -> Parameters:
-        all_placements = self._placements == frozenset(PLACEMENTS)
-        parameters = request.parameters if all_placements else _read(request.http, self._placements)
-        if isinstance(parameters, UnreadableParameters):
-            raise invalid_parameter(str(parameters))
-        return parameters
-
-
-def _read(http: HttpRequest, placements: Collection[str]) -> Parameters | UnreadableParameters:
-    try:
-        return read_parameters(http, placements)
-    except UnreadableParameters as unreadable:
-        return unreadable
-
-
-def _checked_count(orders: int) -> int:
-    if isinstance(orders, bool) or not isinstance(orders, int) or not 0 <= orders <= _MAX_SEED_ORDERS:
-        raise SandboxError(f"must be a whole number from 0 to {_MAX_SEED_ORDERS}", field="orders")
-    return orders
 
 
 def _checked_placements(placements: Collection[str]) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,9 +15,8 @@ from bingx_sandbox.exchange import Exchange
 from bingx_sandbox.fault_types import AFTER, BEFORE
 from bingx_sandbox.faults import Fault
 from bingx_sandbox.http_messages import HttpResponse, http_response
-from bingx_sandbox.incoming_request import IncomingRequest
 from bingx_sandbox.order_book import NEVER
-from bingx_sandbox.request_log import Answered
+from bingx_sandbox.request_log import Answered, IncomingRequest
 from bingx_sandbox.responses import Envelope, unavailable
 
 
@@ -26,9 +25,9 @@ class FaultContext:
 
     Args:
         exchange: Executes the request.
-        request: The request.
-        fault: The fault that it meets.
-        connection: Its connection.
+        request: The request that meets the fault.
+        fault: The fault.
+        connection: The connection of the request.
         receive: Reports when the client has disconnected.
         send: Responds through the web server.
     """
@@ -94,13 +93,18 @@ class FaultContext:
                 return envelope
         return unavailable().envelope(self.now)
 
-    def response(self) -> HttpResponse:
-        """Return the response that the fault is to spoil."""
-        return self.http_response(self.envelope())
+    def response(self, **headers: str) -> HttpResponse:
+        """Return the response that the fault is to spoil, with these headers too."""
+        envelope = self.envelope()
+        return http_response(replace(envelope, headers={**envelope.headers, **headers}), self.now)
 
-    def http_response(self, envelope: Envelope) -> HttpResponse:
-        """Return the HTTP response for an envelope."""
-        return http_response(envelope, self.now)
+    async def respond(self, envelope: Envelope) -> None:
+        """Send an envelope as a well-formed HTTP response."""
+        await self.send(http_response(envelope, self.now))
+
+    async def respond_under(self, conditions: Conditions) -> None:
+        """Execute the request under conditions, and send the response to that."""
+        await self.respond(self.execute(conditions))
 
     async def send(self, response: HttpResponse) -> None:
         """Send a well-formed HTTP response; the connection can be used again."""
@@ -110,11 +114,6 @@ class FaultContext:
             self._log_answered("cut")
         self._log_answered("whole")
         await self._send(last)
-
-    async def send_with_body(self, spoil: Callable[[bytes], bytes]) -> None:
-        """Send the response with its body spoiled."""
-        response = self.response()
-        await self.send(replace(response, body=spoil(response.body)))
 
     def write(self, data: bytes, *, answered: Answered) -> None:
         """Send raw bytes, and log how much of the response has been sent with them."""

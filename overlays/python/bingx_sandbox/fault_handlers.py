@@ -1,7 +1,7 @@
 """The handlers of the fault types: what each really does to a request and its connection.
 
-To add one, describe it in `fault_types`, write a function that takes the context, and register it with
-`@handles`.
+`fault_types` says in words what each does. To add one, describe it there, write a function that takes the
+context, and register it with `@_handles`.
 """
 
 from __future__ import annotations
@@ -41,9 +41,7 @@ def handled_types() -> frozenset[str]:
     return frozenset(_HANDLERS)
 
 
-def handles(name: str) -> Callable[[Handler], Handler]:
-    """Register a function as the handler of a fault type."""
-
+def _handles(name: str) -> Callable[[Handler], Handler]:
     def register(handler: Handler) -> Handler:
         _HANDLERS[name] = handler
         return handler
@@ -51,51 +49,44 @@ def handles(name: str) -> Callable[[Handler], Handler]:
     return register
 
 
-@handles("refuse")
-async def refuse(context: FaultContext) -> None:
-    """Close the port for a while, then reset: a client that connects after the reset is refused."""
+@_handles("refuse")
+async def _refuse(context: FaultContext) -> None:
+    # Close the port first: a client that connects after the reset is refused.
     context.connection.close_port(context.settings["seconds"])
     await context.reset()
 
 
-@handles("reset-before-reading")
-async def reset_before_reading(context: FaultContext) -> None:
-    """Reset; nothing is executed."""
+@_handles("reset-before-reading")
+async def _reset_before_reading(context: FaultContext) -> None:
     await context.reset()
 
 
-@handles("reset-after-executing")
-async def reset_after_executing(context: FaultContext) -> None:
-    """Execute and reset."""
+@_handles("reset-after-executing")
+async def _reset_after_executing(context: FaultContext) -> None:
     context.execute()
     await context.reset()
 
 
-@handles("hang-before-executing")
-async def hang_before_executing(context: FaultContext) -> None:
-    """Send nothing; nothing is executed, not even later."""
+@_handles("hang-before-executing")
+async def _hang_before_executing(context: FaultContext) -> None:
     await context.wait(context.settings["seconds"])
     await context.close()
 
 
-@handles("hang-after-executing")
-async def hang_after_executing(context: FaultContext) -> None:
-    """Execute and send nothing."""
+@_handles("hang-after-executing")
+async def _hang_after_executing(context: FaultContext) -> None:
     context.execute()
-    await context.wait(context.settings["seconds"])
-    await context.close()
+    await _hang_before_executing(context)
 
 
-@handles("execute-late")
-async def execute_late(context: FaultContext) -> None:
-    """Respond, or not, and execute later."""
+@_handles("execute-late")
+async def _execute_late(context: FaultContext) -> None:
     envelope = context.execute(Conditions(cancel_delay=milliseconds(context.settings["seconds"])))
     match context.settings["answer"]:
         case "busy":
-            await context.send(context.http_response(busy().envelope(context.now)))
+            await context.respond(busy().envelope(context.now))
         case "accepted":
-            accepted = with_order_fields(envelope, {"status": "PENDING_CANCEL"})
-            await context.send(context.http_response(accepted))
+            await context.respond(with_order_fields(envelope, {"status": "PENDING_CANCEL"}))
         case "reset":
             await context.reset()
         case _:
@@ -103,48 +94,44 @@ async def execute_late(context: FaultContext) -> None:
             await context.close()
 
 
-@handles("lag-reads")
-async def lag_reads(context: FaultContext) -> None:
-    """Find orders as they were some time ago."""
-    envelope = context.execute(Conditions(read_lag=milliseconds(context.settings["seconds"])))
-    await context.send(context.http_response(envelope))
+@_handles("lag-reads")
+async def _lag_reads(context: FaultContext) -> None:
+    await context.respond_under(Conditions(read_lag=milliseconds(context.settings["seconds"])))
 
 
-@handles("client-id-expired")
-async def client_id_expired(context: FaultContext) -> None:
-    """Find orders by client order id only if they are young."""
+@_handles("client-id-expired")
+async def _client_id_expired(context: FaultContext) -> None:
     # One less, so that 0 finds no order, not even one placed in this millisecond.
     life = milliseconds(context.settings["seconds"]) - 1
-    envelope = context.execute(Conditions(client_order_id_life=life))
-    await context.send(context.http_response(envelope))
+    await context.respond_under(Conditions(client_order_id_life=life))
 
 
-@handles("variant")
-async def variant(context: FaultContext) -> None:
-    """Answer in another way where no page says how."""
-    envelope = context.execute(Conditions(variant=context.settings))
-    await context.send(context.http_response(envelope))
+@_handles("variant")
+async def _variant(context: FaultContext) -> None:
+    await context.respond_under(Conditions(variant=context.settings))
 
 
-@handles("order-fields")
-async def order_fields(context: FaultContext) -> None:
-    """Change fields of the order in a success."""
-    envelope = with_order_fields(context.execute_as_set(), context.settings)
-    await context.send(context.http_response(envelope))
+@_handles("clock-off")
+async def _clock_off(context: FaultContext) -> None:
+    sign = -1 if context.settings["jumping"] and context.fault.count % 2 == 0 else 1
+    await context.respond_under(Conditions(clock_offset=sign * context.settings["offset"]))
 
 
-@handles("slow-start")
-async def slow_start(context: FaultContext) -> None:
-    """Wait before or after the execution, then respond."""
+@_handles("order-fields")
+async def _order_fields(context: FaultContext) -> None:
+    await context.respond(with_order_fields(context.execute_as_set(), context.settings))
+
+
+@_handles("slow-start")
+async def _slow_start(context: FaultContext) -> None:
     if context.is_after:
         context.execute()
     if await context.wait(context.settings["seconds"]):
-        await context.send(context.http_response(context.execute()))
+        await context.respond(context.execute())
 
 
-@handles("trickle")
-async def trickle(context: FaultContext) -> None:
-    """Send the complete response, one byte at a time."""
+@_handles("trickle")
+async def _trickle(context: FaultContext) -> None:
     data = context.response().to_bytes()
     for index in range(len(data)):
         if index and not await context.wait(1 / context.settings["bytesPerSecond"]):
@@ -154,131 +141,102 @@ async def trickle(context: FaultContext) -> None:
     await context.close()
 
 
-@handles("cut-body")
-async def cut_body(context: FaultContext) -> None:
-    """Send a part of the body, never all of it."""
+@_handles("cut-body")
+async def _cut_body(context: FaultContext) -> None:
     response = context.response()
     missing = max(1, len(response.body) - context.settings["bytes"])
     context.write(response.to_bytes()[:-missing], answered="cut")
     await context.close()
 
 
-@handles("wrong-length")
-async def wrong_length(context: FaultContext) -> None:
-    """Send the complete response with a wrong length."""
+@_handles("wrong-length")
+async def _wrong_length(context: FaultContext) -> None:
     response = context.response()
     length = max(0, len(response.body) + context.settings["by"])
     context.write(response.to_bytes(length), answered="whole")
     await context.close()
 
 
-@handles("garbage-status-line")
-async def garbage_status_line(context: FaultContext) -> None:
-    """Send the complete response after a line that is not a status line."""
+@_handles("garbage-status-line")
+async def _garbage_status_line(context: FaultContext) -> None:
     line = context.settings["line"].encode("ascii")
     context.write(b"%b\r\n%b" % (line, context.response().headers_and_body()), answered="whole")
     await context.close()
 
 
-@handles("close-idle")
-async def close_idle(context: FaultContext) -> None:
-    """Respond as if the connection were kept alive, and let the server close it when it is idle."""
+@_handles("close-idle")
+async def _close_idle(context: FaultContext) -> None:
     context.connection.close_when_idle(context.settings["seconds"])
-    await context.send(context.http_response(context.execute()))
+    await context.respond(context.execute())
 
 
-@handles("html")
-async def html(context: FaultContext) -> None:
-    """Respond with a page."""
+@_handles("html")
+async def _html(context: FaultContext) -> None:
     context.envelope()
     await context.send(html_page(context.settings["status"], context.now))
 
 
-@handles("redirect")
-async def redirect(context: FaultContext) -> None:
-    """Redirect the client."""
-    response = context.response()
-    headers = {**response.headers, "location": context.settings["location"]}
-    await context.send(replace(response, status=context.settings["status"], headers=headers, body=b""))
+@_handles("redirect")
+async def _redirect(context: FaultContext) -> None:
+    status, location = context.settings["status"], context.settings["location"]
+    await context.send(replace(context.response(location=location), status=status, body=b""))
 
 
-@handles("error")
-async def error(context: FaultContext) -> None:
-    """Respond with the rejection in the settings."""
+@_handles("error")
+async def _error(context: FaultContext) -> None:
     unblock = str(context.now + context.settings["unblockIn"])
-    rejection = Rejection(context.settings["code"], context.settings["msg"].replace("{unblock}", unblock))
+    text, status = context.settings["msg"].replace("{unblock}", unblock), context.settings["status"]
     context.envelope()
-    envelope = replace(rejection.envelope(context.now), status=context.settings["status"])
-    await context.send(context.http_response(envelope))
+    await context.respond(Rejection(context.settings["code"], text, status=status).envelope(context.now))
 
 
-@handles("empty-body")
-async def empty_body(context: FaultContext) -> None:
-    """Respond without a body."""
+@_handles("empty-body")
+async def _empty_body(context: FaultContext) -> None:
     await context.send(replace(context.response(), status=context.settings["status"], body=b""))
 
 
-@handles("data-null")
-async def data_null(context: FaultContext) -> None:
-    """Respond with a success that names no order."""
+@_handles("data-null")
+async def _data_null(context: FaultContext) -> None:
     context.envelope()
-    await context.send(context.http_response(success(None)))
+    await context.respond(success(None))
 
 
-@handles("data-of-another-order")
-async def data_of_another_order(context: FaultContext) -> None:
-    """Respond with a success that names another order."""
-    envelope = of_another_order(context.envelope(), context.order_id)
-    await context.send(context.http_response(envelope))
+@_handles("data-of-another-order")
+async def _data_of_another_order(context: FaultContext) -> None:
+    await context.respond(of_another_order(context.envelope(), context.order_id))
 
 
-@handles("nan")
-async def nan(context: FaultContext) -> None:
-    """Respond with NaN, which is not JSON, but which many parsers accept."""
-    await context.send(context.http_response(with_nan(context.envelope())))
+@_handles("nan")
+async def _nan(context: FaultContext) -> None:
+    await context.respond(with_nan(context.envelope()))
 
 
-@handles("duplicate-keys")
-async def duplicate_keys(context: FaultContext) -> None:
-    """Respond with keys that occur twice, which each parser reads differently."""
-    await context.send_with_body(with_duplicate_keys)
-
-
-@handles("huge-body")
-async def huge_body(context: FaultContext) -> None:
-    """Respond with a very long body."""
-    await context.send_with_body(lambda body: padded(body, context.settings["bytes"]))
-
-
-@handles("deep-nesting")
-async def deep_nesting(context: FaultContext) -> None:
-    """Respond with JSON that exhausts the stack of a recursive parser."""
-    await context.send_with_body(lambda body: nested(body, context.settings["depth"]))
-
-
-@handles("gzip-bomb")
-async def bomb(context: FaultContext) -> None:
-    """Respond with a short body that decompresses to a very long one."""
+@_handles("duplicate-keys")
+async def _duplicate_keys(context: FaultContext) -> None:
     response = context.response()
-    body = gzip_bomb(response.body, context.settings["bytes"])
-    headers = {**response.headers, "content-encoding": "gzip"}
-    await context.send(replace(response, body=body, headers=headers))
+    await context.send(replace(response, body=with_duplicate_keys(response.body)))
 
 
-@handles("wrong-charset")
-async def wrong_charset(context: FaultContext) -> None:
-    """Respond in one character encoding and declare another."""
+@_handles("huge-body")
+async def _huge_body(context: FaultContext) -> None:
     response = context.response()
-    body = response.body.decode("utf-8").encode(context.settings["encoded"], errors="replace")
-    content_type = f"application/json; charset={context.settings['declared']}"
-    await context.send(
-        replace(response, body=body, headers={**response.headers, "content-type": content_type})
-    )
+    await context.send(replace(response, body=padded(response.body, context.settings["bytes"])))
 
 
-@handles("clock-off")
-async def clock_off(context: FaultContext) -> None:
-    """Judge and respond by a clock that is off."""
-    sign = -1 if context.settings["jumping"] and context.fault.count % 2 == 0 else 1
-    envelope = context.execute(Conditions(clock_offset=sign * context.settings["offset"]))
-    await context.send(context.http_response(envelope))
+@_handles("deep-nesting")
+async def _deep_nesting(context: FaultContext) -> None:
+    response = context.response()
+    await context.send(replace(response, body=nested(response.body, context.settings["depth"])))
+
+
+@_handles("gzip-bomb")
+async def _gzip_bomb(context: FaultContext) -> None:
+    response = context.response(**{"content-encoding": "gzip"})
+    await context.send(replace(response, body=gzip_bomb(response.body, context.settings["bytes"])))
+
+
+@_handles("wrong-charset")
+async def _wrong_charset(context: FaultContext) -> None:
+    declared, encoded = context.settings["declared"], context.settings["encoded"]
+    response = context.response(**{"content-type": f"application/json; charset={declared}"})
+    await context.send(replace(response, body=response.body.decode().encode(encoded, errors="replace")))

@@ -15,7 +15,7 @@ from typing import Any
 
 from bingx_sandbox.errors import SandboxError, error_location
 from bingx_sandbox.fault_types import FAULT_TYPES
-from bingx_sandbox.settings import Integer, Line, Number, Setting, load_json
+from bingx_sandbox.settings import Setting, integer, line, load_json, number
 
 OPERATIONS: Mapping[str, str] = {
     "cancel": "/openApi/spot/v1/trade/cancel",
@@ -30,14 +30,14 @@ OPERATIONS: Mapping[str, str] = {
 """The operations that a rule may name; it may name any other by its path."""
 
 _EXAMPLE = '{"fault": "html", "status": 520}'
-_PATH = Line()
+_PATH = line()
 _LARGEST_COUNT = 10**9
-_SELECTION: Mapping[str, Setting[Any]] = {
-    "orderId": Integer(least=1, most=2**63 - 1),
-    "times": Integer(least=0, most=_LARGEST_COUNT),
-    "skip": Integer(0, least=0, most=_LARGEST_COUNT),
-    "probability": Number(1.0, least=0.0, most=1.0),
-    "seed": Integer(0, least=-(2**63), most=2**63 - 1),
+_SELECTION: Mapping[str, Setting] = {
+    "orderId": integer(least=1, most=2**63 - 1),
+    "times": integer(most=_LARGEST_COUNT),
+    "skip": integer(0, most=_LARGEST_COUNT),
+    "probability": number(1.0, most=1.0),
+    "seed": integer(0, least=-(2**63), most=2**63 - 1),
 }
 
 
@@ -219,7 +219,7 @@ def read_rule(value: object) -> Rule:
     fault_type = FAULT_TYPES.get(given["fault"]) if isinstance(given.get("fault"), str) else None
     if fault_type is None:
         raise SandboxError(f"must be one of {', '.join(FAULT_TYPES)}", field="fault")
-    selection = {name: _selection(name, given) for name in _SELECTION}
+    selection = {name: setting.read(name, given) for name, setting in _SELECTION.items()}
     own = {"fault", "operation", *_SELECTION}
     settings = fault_type.read({name: given[name] for name in given if name not in own})
     return Rule(
@@ -233,13 +233,6 @@ def read_rule(value: object) -> Rule:
         probability=selection["probability"],
         seed=selection["seed"],
     )
-
-
-def _selection(name: str, given: Mapping[str, object]) -> Any:
-    setting = _SELECTION[name]
-    if name in given and not setting.allows(given[name]):
-        raise SandboxError(setting.rule, field=name)
-    return given.get(name, setting.default)
 
 
 def _path(operation: object) -> str | None:

@@ -1,4 +1,4 @@
-"""Rate limits and lock-outs.
+"""Rate limits and lock-outs, and how the exchange reports them.
 
 What the exchange documents, and what the sandbox does where the documentation leaves a choice:
 
@@ -23,15 +23,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from bingx_sandbox.limit_scale import LimitScale
+from bingx_sandbox.endpoints import Endpoint
 from bingx_sandbox.rates import (
     IP_GROUPS,
     LOCK_SECONDS,
     REPEATED_ERRORS,
     TOLERATED_AFTER_LOCK,
+    LimitScale,
     Rate,
     SlidingWindow,
 )
+from bingx_sandbox.responses import banned, endpoint_locked, too_many_errors
 
 LimitName = Literal["uid", "ipEndpoint", "ipGroup", "ban", "equalErrors"]
 LIMIT_NAMES: tuple[LimitName, ...] = ("uid", "ipEndpoint", "ipGroup", "ban", "equalErrors")
@@ -39,6 +41,8 @@ LIMIT_NAMES: tuple[LimitName, ...] = ("uid", "ipEndpoint", "ipGroup", "ban", "eq
 
 Key = tuple[LimitName, str, str]
 """A limit's name, the caller it counts (a UID or an IP address), and what it is for."""
+
+_TOO_MANY_REQUESTS = 429
 
 
 @dataclass(frozen=True)
@@ -61,14 +65,6 @@ class Caller:
 
 
 @dataclass(frozen=True)
-class RepeatedErrors:
-    """An error code that was answered too often, and the rate that it exceeded."""
-
-    code: int
-    rate: Rate
-
-
-@dataclass(frozen=True)
 class LimitDecision:
     """Whether a request is allowed, and how close its caller is to the limit.
 
@@ -77,13 +73,13 @@ class LimitDecision:
         remaining: How many requests remain under the narrowest limit; None if no limit applies.
         ends_at: When the lock-out ends, or for an allowed request when one more is available. A time of the
             limits' own clock, in seconds.
-        errors: In a lock-out for repeated errors, which errors they were.
+        error_code: In a lock-out for repeated errors, which error it was.
     """
 
     rejected_by: LimitName | None = None
     remaining: int | None = None
     ends_at: float = 0.0
-    errors: RepeatedErrors | None = None
+    error_code: int | None = None
 
 
 UNLIMITED = LimitDecision()
@@ -113,22 +109,12 @@ class _Limit:
 
 
 class Limits:
-    """Allows or rejects requests, as strictly as a scale says.
-
-    Args:
-        scale: How strict the limits are.
-        now: A monotonic clock in seconds.
-    """
+    """Allows or rejects requests, as strictly as a scale says, by a monotonic clock in seconds."""
 
     def __init__(self, scale: LimitScale, now: Callable[[], float] = time.monotonic) -> None:
         self._lock = threading.Lock()
         self._now = now
         self.replace(scale)
-
-    @property
-    def scale(self) -> LimitScale:
-        """Return how strict the limits are."""
-        return self._scale
 
     def replace(self, scale: LimitScale) -> None:
         """Apply another scale, and forget every request and lock-out."""
@@ -143,17 +129,26 @@ class Limits:
         """Forget every request, every error and every lock-out."""
         self.replace(self._scale)
 
-    def check(self, caller: Caller) -> LimitDecision:
+    def caller(self, endpoint: Endpoint | None, peer: str, uid: str | None) -> Caller | None:
+        """Return the caller of an endpoint; None if there is no such endpoint."""
+        if endpoint is None:
+            return None
+        leader_rate = endpoint.copy_trading_rate if self._scale.copy_trading else None
+        return Caller(peer, uid, endpoint.name, leader_rate or endpoint.uid_rate, endpoint.ip_group)
+
+    def check(self, caller: Caller | None) -> LimitDecision:
         """Count a request and decide whether it is allowed."""
-        if self._scale.factor is None:
+        if self._scale.factor is None or caller is None:
             return UNLIMITED
         with self._lock:
             now = self._now()
-            return self._check_ban(caller, now) or self._count(caller, now)
+            if now < self._bans.get(caller.peer, now):
+                return self._ban(caller.peer, now)
+            return self._count(caller, now)
 
-    def add_error(self, caller: Caller, code: int) -> None:
+    def add_error(self, caller: Caller | None, code: int) -> None:
         """Count an error that a UID got as answer; too many with one code lock the endpoint."""
-        if self._scale.factor is None or caller.uid is None:
+        if self._scale.factor is None or caller is None or caller.uid is None:
             return
         with self._lock:
             now = self._now()
@@ -164,10 +159,34 @@ class Limits:
                 window.add(now)
             if window.remaining(now) == 0:
                 until = now + self._lock_seconds(REPEATED_ERRORS.seconds)
-                errors = RepeatedErrors(code, window.rate)
-                lock = LimitDecision("equalErrors", 0, until, errors)
-                self._error_locks[caller.uid, caller.endpoint] = lock
+                self._error_locks[caller.uid, caller.endpoint] = LimitDecision("equalErrors", 0, until, code)
                 window.clear()
+
+    def enforce(self, decision: LimitDecision, now: int) -> None:
+        """Reject a request that is not allowed, at a time in Unix milliseconds.
+
+        Raises:
+            Rejection: It is not allowed: 100410, with HTTP 429 or 418 for limits of the IP address.
+        """
+        unblock = now + self.milliseconds_until(decision.ends_at)
+        match decision.rejected_by:
+            case "uid":
+                raise endpoint_locked(unblock)
+            case "ipEndpoint" | "ipGroup":
+                raise endpoint_locked(unblock, status=_TOO_MANY_REQUESTS)
+            case "ban":
+                raise banned()
+            case "equalErrors":
+                raise too_many_errors(decision.error_code, REPEATED_ERRORS, unblock)
+
+    def headers(self, decision: LimitDecision, now: int) -> dict[str, str]:
+        """Return the headers with the remaining requests and the time when one more is available."""
+        if decision.remaining is None:
+            return {}
+        return {
+            "x-ratelimit-requests-remain": str(decision.remaining),
+            "x-ratelimit-requests-expire": str(now + self.milliseconds_until(decision.ends_at)),
+        }
 
     def milliseconds_until(self, time: float) -> int:
         """Return the distance to a time, rounded up so that a client that waits for it is not too early.
@@ -175,6 +194,10 @@ class Limits:
         Both this value and the clock that it is added to drop fractions of a millisecond.
         """
         return max(0, int((time - self._now()) * 1000) + 2)
+
+    def to_dict(self, clock: int) -> dict[str, object]:
+        """Return the scale, what is counted and who is locked out, at a time in Unix milliseconds."""
+        return {**self._scale.to_dict(), "counted": self.counted(), "lockedOut": self.lock_outs(clock)}
 
     def counted(self) -> list[dict[str, object]]:
         """Return what is counted: each limit, its caller, its rate, and what remains of it."""
@@ -204,11 +227,6 @@ class Limits:
                 if now < end
             ]
 
-    def _check_ban(self, caller: Caller, now: float) -> LimitDecision | None:
-        if now >= self._bans.get(caller.peer, now):
-            return None
-        return self._ban(caller.peer, now)
-
     def _ban(self, peer: str, now: float) -> LimitDecision:
         self._bans[peer] = now + self._lock_seconds(LOCK_SECONDS)
         return LimitDecision("ban", 0, self._bans[peer])
@@ -224,11 +242,8 @@ class Limits:
                 return self._ban(caller.peer, now) if ban else rejection
             decision = LimitDecision(None, limit.window.remaining(now), limit.window.next_free_at(now))
         # The headers describe the last limit, the UID's, which is the narrowest.
-        return self._check_error_lock(caller, now) or decision
-
-    def _check_error_lock(self, caller: Caller, now: float) -> LimitDecision | None:
         lock = self._error_locks.get((caller.uid or "", caller.endpoint))
-        return lock if lock is not None and now < lock.ends_at else None
+        return lock if lock is not None and now < lock.ends_at else decision
 
     def _lock_seconds(self, documented: float) -> float:
         return documented if self._scale.lock_seconds is None else self._scale.lock_seconds

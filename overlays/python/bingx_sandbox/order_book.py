@@ -5,14 +5,15 @@ from __future__ import annotations
 import heapq
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from itertools import count, islice
 
-from bingx_sandbox.clock import Clock
 from bingx_sandbox.errors import OrderNotFound, OrderNotOpen, OrderRestricted, SandboxError, error_location
 from bingx_sandbox.order import STATUSES, NewOrder, Order
+from bingx_sandbox.settings import Clock
 
 CLIENT_ORDER_ID_LIFE = 2 * 60 * 60 * 1000
 """How long an order is found by its client order id, in milliseconds: two hours, says the endpoint's page."""
@@ -28,26 +29,15 @@ _ORDER_IDS_PER_MILLISECOND = 1_000_000
 OnCancel = Callable[[int], None]
 """A function that is called with the id of an order when the order is really cancelled."""
 
-
 Action = Callable[[int], object]
 """What is done when its time has come; it is given that time, in Unix milliseconds."""
-
-
-@dataclass(order=True)
-class _Delayed:
-    """An action that was accepted and is executed later."""
-
-    due: int
-    number: int
-    act: Action = field(compare=False)
 
 
 class OrderBook:
     """Holds orders; each change is atomic, whatever the number of threads.
 
-    Args:
-        clock: The clock; order ids and the life of client order ids follow it, and delayed actions are
-            executed as soon as it is past their time.
+    Order ids and the life of client order ids follow the clock, and delayed actions are executed as soon as
+    it is past their time.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -56,7 +46,8 @@ class OrderBook:
         self._orders: dict[int, Order] = {}
         self._history: dict[int, list[Order]] = {}
         self._client_order_ids: dict[str, list[int]] = {}
-        self._delayed: list[_Delayed] = []
+        # A heap; the numbers keep actions of one time in their order.
+        self._delayed: list[tuple[int, int, Action]] = []
         self._delayed_numbers = count()
         # By the account that has begun it, the number of the countdown that is on, and when it ends.
         self._countdowns: dict[str, tuple[int, int]] = {}
@@ -72,8 +63,7 @@ class OrderBook:
         Raises:
             SandboxError: Its client order id is in use.
         """
-        with self._lock:
-            self.execute_due()
+        with self._up_to_date():
             self._check_client_order_id(new)
             return self._add(new, self._next_order_id())
 
@@ -83,8 +73,7 @@ class OrderBook:
         Raises:
             SandboxError: A client order id is in use; the error names the order's index, such as `[3]`.
         """
-        with self._lock:
-            self.execute_due()
+        with self._up_to_date():
             own: set[str] = set()
             for index, new in enumerate(new_orders):
                 with error_location(f"[{index}]"):
@@ -108,59 +97,53 @@ class OrderBook:
     @property
     def revision(self) -> int:
         """Return a number that grows with each change."""
-        with self._lock:
-            self.execute_due()
+        with self._up_to_date():
             return self._revision
 
     def execute_due(self) -> None:
         """Execute the delayed actions whose time has come."""
         with self._lock:
-            while self._delayed and self._delayed[0].due <= self._clock():
-                delayed = heapq.heappop(self._delayed)
-                delayed.act(delayed.due)
+            while self._delayed and self._delayed[0][0] <= self._clock():
+                due, _, act = heapq.heappop(self._delayed)
+                act(due)
+
+    @contextmanager
+    def _up_to_date(self) -> Iterator[None]:
+        """Hold the lock, after the execution of what is due."""
+        with self._lock:
+            self.execute_due()
+            yield
 
     def act_later(self, delay: int, act: Action, since: int | None = None) -> int:
-        """Execute an action after a delay in milliseconds; return when that is, in Unix milliseconds.
+        """Execute an action after a delay in milliseconds, or `NEVER`; return when, in Unix milliseconds.
 
-        Args:
-            delay: The delay; with `NEVER` it is not executed at all.
-            act: The action.
-            since: From when on the delay counts, in Unix milliseconds; None for now.
+        The delay counts from now, or from the time `since`.
         """
         with self._lock:
             due = (self._clock() if since is None else since) + max(delay, 0)
             if delay != NEVER:
-                heapq.heappush(self._delayed, _Delayed(due, next(self._delayed_numbers), act))
+                heapq.heappush(self._delayed, (due, next(self._delayed_numbers), act))
             return due
 
     def orders(self) -> list[Order]:
         """Return every order, oldest first."""
-        with self._lock:
-            self.execute_due()
+        with self._up_to_date():
             return list(self._orders.values())
 
     def counts(self) -> dict[str, int]:
         """Return how many orders have each status, zeros included."""
-        with self._lock:
-            self.execute_due()
+        with self._up_to_date():
             return {status: self._counts[status] for status in STATUSES}
 
     def last_changed(self, most: int) -> list[Order]:
         """Return the most recently changed orders, in the order in which they were placed."""
-        with self._lock:
-            self.execute_due()
+        with self._up_to_date():
             ids = sorted(islice(reversed(self._by_change), most))
             return [self._orders[order_id] for order_id in ids]
 
     def find(self, order_id: int, lag: int = 0) -> Order | None:
-        """Return an order by its id.
-
-        Args:
-            order_id: The id.
-            lag: Return the order as it was so many milliseconds ago; None if it is younger.
-        """
-        with self._lock:
-            self.execute_due()
+        """Return an order by its id, as it was `lag` milliseconds ago; None if it is younger."""
+        with self._up_to_date():
             order = self._orders.get(order_id)
             if order is None or lag == 0:
                 return order
@@ -171,12 +154,9 @@ class OrderBook:
     def find_by_client_order_id(
         self, client_order_id: str, lag: int = 0, life: int = CLIENT_ORDER_ID_LIFE
     ) -> Order | None:
-        """Return the latest order with a client order id.
+        """Return the latest order with a client order id, with `lag` as for `find`.
 
-        Args:
-            client_order_id: The id.
-            lag: As for `find`.
-            life: How long after its creation an order is found by this id, in milliseconds.
+        An order is found by this id for `life` milliseconds after its creation.
         """
         with self._lock:
             for order_id in reversed(self._client_order_ids.get(client_order_id, ())):
@@ -188,35 +168,26 @@ class OrderBook:
     def cancel(self, order_id: int, restriction: str | None = None) -> Order:
         """Cancel an open order; what was executed of it stays executed.
 
-        Args:
-            order_id: The order's id.
-            restriction: The only status in which the order may be cancelled; None allows each open status.
+        With a restriction, a status, the order is cancelled in that status only.
 
         Raises:
             OrderNotFound: There is no such order.
             OrderNotOpen: It is filled, cancelled or failed already.
             OrderRestricted: It is open in another status than the restriction allows.
         """
-        with self._lock:
+        with self._up_to_date():
             order = self._cancellable(order_id, restriction)
             return self._change(order, "CANCELED", order.executed_qty, self._clock())
 
     def cancel_later(self, order_id: int, restriction: str | None, delay: int, on_cancel: OnCancel) -> Order:
-        """Accept the cancel of an open order now, and execute it after a delay.
+        """Accept the cancel of an open order now, and execute it after a delay, as `act_later` does.
 
-        Args:
-            order_id: The order's id.
-            restriction: As for `cancel`; it is checked again when the cancel is executed.
-            delay: The delay in milliseconds; `NEVER` for a cancel that is not executed at all.
-            on_cancel: Called when the order has been cancelled.
-
-        Returns:
-            The order as it is now.
+        The restriction is checked now and then. Return the order as it is now.
 
         Raises:
             OrderNotFound, OrderNotOpen, OrderRestricted: As for `cancel`.
         """
-        with self._lock:
+        with self._up_to_date():
             order = self._cancellable(order_id, restriction)
             self.act_later(delay, lambda due: self._cancel_if_open(order_id, restriction, due, on_cancel))
             return order
@@ -224,14 +195,8 @@ class OrderBook:
     def begin_countdown(self, owner: str, delay: int, on_cancel: OnCancel, since: int | None = None) -> int:
         """Cancel every open order after a delay, unless the countdown is restarted or closed before.
 
-        Args:
-            owner: Whose countdown it is; each has one.
-            delay: The delay in milliseconds.
-            on_cancel: Called with the id of each order that it cancels.
-            since: When it began, in Unix milliseconds; None for now.
-
-        Returns:
-            When it ends, in Unix milliseconds.
+        Each owner has one. It begins now, or at the time `since`; return when it ends. Times are in Unix
+        milliseconds, the delay in milliseconds.
         """
         with self._lock:
             if since is None:
@@ -245,36 +210,29 @@ class OrderBook:
 
     def countdowns(self) -> dict[str, int]:
         """Return by account when its countdown ends, in Unix milliseconds."""
-        with self._lock:
-            self.execute_due()
+        with self._up_to_date():
             return {owner: ends for owner, (_, ends) in self._countdowns.items()}
 
     def close_countdown(self, owner: str) -> None:
         """End a countdown, if it is on, without its effect."""
-        with self._lock:
-            self.execute_due()
+        with self._up_to_date():
             self._countdowns.pop(owner, None)
 
     def fill(self, order_id: int, quantity: Decimal | None = None) -> Order:
-        """Execute an open order at its own price.
-
-        Args:
-            order_id: The order's id.
-            quantity: How much to execute; None for all that remains.
+        """Execute an open order at its own price: a quantity of it, or all that remains.
 
         Raises:
             OrderNotFound: There is no such order.
             OrderNotOpen: It is filled, cancelled or failed already.
             SandboxError: The quantity is more than what remains.
         """
-        with self._lock:
+        with self._up_to_date():
             order = self._open_order(order_id)
             remaining = order.placed.orig_qty - order.executed_qty
             quantity = remaining if quantity is None else quantity
             if not 0 < quantity <= remaining:
-                raise SandboxError(
-                    f"must be above 0 and at most {remaining}, which remains", field="quantity"
-                )
+                rule = f"must be above 0 and at most {remaining}, which remains"
+                raise SandboxError(rule, field="quantity")
             status = "FILLED" if quantity == remaining else "PARTIALLY_FILLED"
             return self._change(order, status, order.executed_qty + quantity, self._clock())
 
@@ -298,7 +256,6 @@ class OrderBook:
         return order
 
     def _open_order(self, order_id: int) -> Order:
-        self.execute_due()
         order = self._orders.get(order_id)
         if order is None:
             raise OrderNotFound(f"there is no order {order_id}")

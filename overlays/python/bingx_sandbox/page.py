@@ -122,10 +122,8 @@ class View:
     def to_dict(self) -> dict[str, object]:
         """Return the data as JSON. Order ids are strings: numbers in a browser are doubles."""
         exchange = self._exchange
-        limits = exchange.limits
-        now = exchange.clock()
         return {
-            "now": now,
+            "now": exchange.clock(),
             "accounts": [
                 {"uid": account.uid, "keys": [mask(key.api_key) for key in account.keys]}
                 for account in exchange.accounts
@@ -134,12 +132,7 @@ class View:
             "countdowns": [{"uid": uid, "ends": ends} for uid, ends in exchange.book.countdowns().items()],
             "requests": [_record_to_dict(record) for record in exchange.log.latest(_SHOWN_REQUESTS)],
             "faults": [_rule_to_dict(rule) for rule in exchange.faults.to_list()],
-            "limits": {
-                **limits.scale.to_dict(),
-                "refused": exchange.rejections(),
-                "counted": limits.counted(),
-                "lockedOut": limits.lock_outs(now),
-            },
+            "limits": exchange.limits_dict(),
         }
 
     def _order_book(self) -> dict[str, object]:

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 from bingx_sandbox.errors import UnreadableParameters, error_location
 from bingx_sandbox.http_messages import HttpRequest
 from bingx_sandbox.order import write_amount
+from bingx_sandbox.responses import invalid_parameter
 
 PLACEMENTS = ("json", "query", "form")
 BODY_LIMIT = 65_536
@@ -24,6 +25,10 @@ _MEDIA_TYPES = {"application/json": "json", "application/x-www-form-urlencoded":
 _MAX_PARAMETERS = 200
 # Those of a float64. Beyond them a short token such as 1e999999999 would expand to gigabytes of digits.
 _EXPONENTS = range(-324, 309)
+# What the contract forbids and the exchange may accept: no public source says how it answers.
+_EXCLUSIVE = (("orderId", "clientOrderID"), ("orderIds", "clientOrderIDs"))
+_NUMBERS = ("orderId", "process", "recvWindow", "timeOut", "timestamp")
+_TEXTS = ("cancelRestrictions", "clientOrderID", "clientOrderIDs", "orderIds", "symbol", "type")
 
 Value = TypeVar("Value")
 
@@ -67,6 +72,28 @@ def read_parameters(request: HttpRequest, placements: Collection[str] = PLACEMEN
     if len(signed) > 1:
         raise UnreadableParameters("is both in the query string and in the body", field="signature")
     return next(iter(signed + found), Parameters())
+
+
+def check_strictly(parameters: Parameters) -> None:
+    """Reject two ids for one order, and in a JSON body a number as text or a text as number.
+
+    The exchange may accept both; a client that does so is noticed here, unless the sandbox is lenient.
+
+    Raises:
+        Rejection: The parameters are not as the contract has them (100400); the text names the parameter.
+    """
+    values = parameters.values
+    for one, other in _EXCLUSIVE:
+        if one in values and other in values:
+            raise invalid_parameter(f"exactly one of {one} and {other} must be given")
+    if parameters.placement != "json":
+        return
+    for name in _NUMBERS:
+        if name in values and not isinstance(values[name], JsonNumber):
+            raise invalid_parameter(f"{name} must be a JSON number")
+    for name in _TEXTS:
+        if isinstance(values.get(name), JsonNumber):
+            raise invalid_parameter(f"{name} must be a JSON text")
 
 
 def read_json(body: bytes) -> dict[str, str]:

@@ -101,7 +101,7 @@ def endpoint_locked(unblock: int, status: int = HTTP_OK) -> Rejection:
     )
 
 
-def too_many_errors(code: int, rate: Rate, unblock: int) -> Rejection:
+def too_many_errors(code: int | None, rate: Rate, unblock: int) -> Rejection:
     """Return the rejection of a caller who got one code too often, until a time in Unix milliseconds."""
     return Rejection(
         RATE_LIMITED,

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self, TypedDict, Unpack
 
 from bingx_sandbox.accounts import PERMISSIONS, Account, create_accounts
 from bingx_sandbox.app import build_app
-from bingx_sandbox.clock import Clock, wall_clock
-from bingx_sandbox.counters import Executed
 from bingx_sandbox.errors import SandboxError
 from bingx_sandbox.exchange import Exchange
 from bingx_sandbox.faults import read_rules
-from bingx_sandbox.limit_scale import DOCUMENTED, read_scale
 from bingx_sandbox.order import OrderDict
 from bingx_sandbox.parameters import PLACEMENTS
-from bingx_sandbox.request_log import RequestRecord
+from bingx_sandbox.rates import DOCUMENTED, read_scale
+from bingx_sandbox.request_log import Executed, RequestRecord
 from bingx_sandbox.server import Server, listen, url_of
+from bingx_sandbox.settings import Clock, wall_clock
 from bingx_sandbox.stub_endpoints import StubEndpoint
 
 _DEFAULTS = {"side": "BUY", "type": "LIMIT", "price": "50000", "origQty": "1"}
@@ -122,15 +122,29 @@ class Sandbox:
         return self
 
     def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Stop the server and wait for its thread; its socket is closed afterwards."""
         self._server.stop()
         self._thread.join()
         self._url = None
+
+    def run(self, host: str, port: int, announce: Callable[[], None]) -> None:
+        """Run in this thread until SIGINT or SIGTERM, in place of a `with` block.
+
+        Args:
+            host: A loopback address, or `localhost`.
+            port: The port; 0 picks a free one.
+            announce: Called once the server listens, when `url` is known.
+
+        Raises:
+            SandboxError: The address is wrong, or in use; nothing was started.
+        """
+        listener = listen(host, port)
+        self._url = url_of(listener)
+        # A signal before the server handles signals stops it too.
+        with suppress(KeyboardInterrupt):
+            Server(build_app(self._exchange), listener, announce).run()
 
     @property
     def url(self) -> str:
@@ -175,8 +189,7 @@ class Sandbox:
         Raises:
             SandboxError: A field is unknown or wrong; the error names it.
         """
-        given = {name: str(value) for name, value in fields.items() if value is not None}
-        return self._exchange.place({"symbol": symbol, **_DEFAULTS, **given}).to_dict()
+        return self._exchange.place(_order_fields(symbol, fields)).to_dict()
 
     def place_orders(
         self, count: int, symbol: str = "BTC-USDT", **fields: Unpack[OrderFields]
@@ -186,8 +199,7 @@ class Sandbox:
         Raises:
             SandboxError: A field is unknown or wrong, or is an id that two orders cannot share.
         """
-        given = {name: str(value) for name, value in fields.items() if value is not None}
-        placed = self._exchange.place_all([{"symbol": symbol, **_DEFAULTS, **given}] * count)
+        placed = self._exchange.place_all([_order_fields(symbol, fields)] * count)
         return [order.to_dict() for order in placed]
 
     def orders(self) -> list[OrderDict]:
@@ -208,7 +220,7 @@ class Sandbox:
         Raises:
             SandboxError: There is no such order, or it is not open.
         """
-        return self._exchange.cancel(order_id).to_dict()
+        return self._exchange.book.cancel(order_id).to_dict()
 
     def requests(self) -> list[RequestRecord]:
         """Return the last requests, oldest first, each with its verdict."""
@@ -276,7 +288,7 @@ class Sandbox:
 
         The limits are `uid`, `ipEndpoint`, `ipGroup`, `ban` and `equalErrors`.
         """
-        return self._exchange.rejections()
+        return self._exchange.log.rejections()
 
     def reset(self) -> None:
         """Return to the seed orders, without requests, faults, lock-outs or stub endpoints."""
@@ -288,3 +300,8 @@ class Sandbox:
             self._server.run()
         finally:
             ready.set()
+
+
+def _order_fields(symbol: str, fields: OrderFields) -> dict[str, str]:
+    given = {name: str(value) for name, value in fields.items() if value is not None}
+    return {"symbol": symbol, **_DEFAULTS, **given}

@@ -6,34 +6,24 @@ import asyncio
 import contextlib
 import errno
 import ipaddress
-import json
 import os
 import signal
 import socket
-import sys
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import uvicorn
 from starlette.applications import Starlette
 
-from bingx_sandbox.accounts import Account, create_accounts
-from bingx_sandbox.app import build_app
-from bingx_sandbox.clock import offset_clock
 from bingx_sandbox.connection import CLOSE_PORT, Protocol
 from bingx_sandbox.errors import SandboxError
-from bingx_sandbox.exchange import Exchange
-from bingx_sandbox.limit_scale import DOCUMENTED, read_scale
-from bingx_sandbox.market import FIRST_ORDER_ID
-from bingx_sandbox.parameters import PLACEMENTS
-from bingx_sandbox.request_log import explain_rejections
+from bingx_sandbox.settings import integer
 
 # Longer than most clients keep an idle connection, so that the client decides.
 _KEEP_ALIVE_SECONDS = 75
 _GRACE_SECONDS = 1
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-_LARGEST_PORT = 65_535
+_PORT = integer(most=65_535)
 
 
 def listen(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
@@ -43,7 +33,7 @@ def listen(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
         SandboxError: The host is not loopback, or the port is invalid, in use or not permitted.
     """
     address = _loopback_address(host)
-    _check_port(port)
+    _PORT.check("port", port)
     family = socket.AF_INET6 if isinstance(address, ipaddress.IPv6Address) else socket.AF_INET
     try:
         listener = socket.create_server((str(address), port), family=family)
@@ -187,97 +177,6 @@ class Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-def serve(
-    host: str = "127.0.0.1",
-    port: int = 0,
-    *,
-    api_key: str | None = None,
-    api_secret: str | None = None,
-    orders: int = 3,
-    placements: Collection[str] = PLACEMENTS,
-    faults: Iterable[Mapping[str, object]] = (),
-    clock_offset: int = 0,
-    accounts: int = 1,
-    keys: int = 1,
-    limits: str | float = DOCUMENTED,
-    lock_seconds: float | None = None,
-    copy_trading: bool = False,
-    stubs: Iterable[Mapping[str, Any]] = (),
-    lenient: bool = False,
-    for_people: bool = False,
-) -> None:
-    """Run the sandbox until SIGINT or SIGTERM.
-
-    Once it listens, it prints one line on standard output: a JSON object of `url`, the first account's
-    first `apiKey` and `apiSecret`, and all `accounts`. When it has ended, it writes to standard error why it
-    rejected requests, as far as it can explain that.
-
-    Args:
-        host: A loopback address, or `localhost`.
-        port: The port; 0 picks a free one.
-        api_key: The accepted API key; random if not given.
-        api_secret: Its secret; random if not given.
-        orders: How many seed orders the order book begins with.
-        placements: The accepted placements of parameters: some of `json`, `query` and `form`.
-        faults: The fault rules at the beginning, as the control interface takes them.
-        clock_offset: How far the sandbox's clock is off, in milliseconds; negative is behind.
-        accounts: The number of accounts. Limits count by account; all accounts see the same orders.
-        keys: The number of API keys of each account.
-        limits: How strictly limits are enforced: `documented`, `off`, or a factor such as 10 or `x10`.
-        lock_seconds: How long a lock-out lasts; None for the documented times.
-        copy_trading: Whether the accounts are copy-trading leaders, who may cancel once a second.
-        stubs: Endpoints that answer with the same data, each with `method`, `path`, `data` and `signed`.
-        lenient: Whether to accept what the contract forbids and the exchange may accept.
-        for_people: Whether to print a short text in place of the JSON object.
-
-    Raises:
-        SandboxError: An argument is wrong, or the port is in use; nothing was started.
-    """
-    exchange = Exchange(
-        create_accounts(accounts, keys, api_key=api_key, api_secret=api_secret),
-        orders=orders,
-        placements=placements,
-        clock=offset_clock(clock_offset),
-        faults=faults,
-        scale=read_scale(limits, lock_seconds, copy_trading),
-        stubs=stubs,
-        lenient=lenient,
-    )
-    listener = listen(host, port)
-    members = _announcement(url_of(listener), exchange.accounts)
-    _run(exchange, listener, _text_for_people(members) if for_people else json.dumps(members))
-    for line in explain_rejections(exchange.requests(), exchange.rejections()):
-        print(line, file=sys.stderr)
-
-
-def _run(exchange: Exchange, listener: socket.socket, announcement: str) -> None:
-    server = Server(build_app(exchange), listener, announce=lambda: print(announcement, flush=True))
-    # A signal before the server handles signals stops it too.
-    with contextlib.suppress(KeyboardInterrupt):
-        server.run()
-
-
-def _announcement(url: str, accounts: Sequence[Account]) -> dict[str, object]:
-    first = accounts[0].keys[0]
-    return {
-        "url": url,
-        "apiKey": first.api_key,
-        "apiSecret": first.api_secret,
-        "accounts": [account.to_dict() for account in accounts],
-    }
-
-
-def _text_for_people(announcement: Mapping[str, object]) -> str:
-    names = {"BINGX_ENV": "url", "BINGX_API_KEY": "apiKey", "BINGX_API_SECRET": "apiSecret"}
-    exports = "\n".join(f"  export {name}={announcement[member]}" for name, member in names.items())
-    return (
-        f"The sandbox listens at {announcement['url']}: open this page to see orders and requests.\n\n"
-        f"With the Python SDK, in another terminal:\n\n{exports}\n"
-        f"  bingx-spot cancel BTC-USDT --order-id {FIRST_ORDER_ID}\n\n"
-        "Ctrl-C ends it. --json prints one JSON object in place of this text."
-    )
-
-
 def _disable_nagle(listener: socket.socket) -> None:
     # Accepted connections inherit this. Without it the second segment of a response waits for the
     # client's acknowledgement of the first, which clients delay by 40 ms.
@@ -292,11 +191,6 @@ def _loopback_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Addres
     if address is None or not address.is_loopback:
         raise SandboxError("must be a loopback address: 127.0.0.1, ::1 or localhost", field="host")
     return address
-
-
-def _check_port(port: int) -> None:
-    if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= _LARGEST_PORT:
-        raise SandboxError(f"must be a whole number from 0 (a free one) to {_LARGEST_PORT}", field="port")
 
 
 def _bind_error(error: OSError, address: str, port: int) -> SandboxError:

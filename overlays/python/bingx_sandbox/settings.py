@@ -1,169 +1,125 @@
-"""Values that a user of the sandbox sets: their types, defaults and bounds, and how JSON is loaded."""
+"""What a user of the sandbox sets: values with their defaults and bounds, JSON, and the clock."""
 
 from __future__ import annotations
 
 import json
 import math
 import re
-from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 from bingx_sandbox.errors import SandboxError
 
-Value = TypeVar("Value")
+LARGEST_OFFSET = 10 * 365 * 24 * 60 * 60 * 1000
+"""The largest offset of a clock of the sandbox, in milliseconds: about ten years."""
+
+Clock = Callable[[], int]
+"""A function that returns the time in Unix milliseconds."""
 
 _URL = re.compile(r"https?://[!-~]+")
 _MAX_CHARACTERS = 2000
-_NO_BODY = (204, 205)
-_STATUSES = tuple(status for status in (*range(200, 300), *range(400, 600)) if status not in _NO_BODY)
+_HALF = re.compile("[\\ud800-\\udfff]")
+_STATUSES = {*range(200, 300), *range(400, 600)} - {204, 205}  # these two have no body
 
 
 @dataclass(frozen=True)
-class Setting(ABC, Generic[Value]):
+class Setting:
     """One setting.
 
     Attributes:
+        rule: Which values are allowed, beginning with `must be`.
+        allows: Whether a value, as loaded from JSON, is allowed.
         default: The value if none is given.
         required: Whether a value must be given.
     """
 
-    default: Value | None = None
+    rule: str
+    allows: Callable[[Any], bool]
+    default: object = None
     required: bool = False
 
-    @property
-    @abstractmethod
-    def rule(self) -> str:
-        """Return which values are allowed, beginning with `must be`."""
+    def check(self, name: str, value: object) -> Any:
+        """Return a value that is allowed.
 
-    @abstractmethod
-    def allows(self, value: object) -> bool:
-        """Return whether a value, as loaded from JSON, is allowed."""
+        Raises:
+            SandboxError: It is not; the error names the setting.
+        """
+        if not self.allows(value):
+            raise SandboxError(self.rule, field=name)
+        return value
 
+    def read(self, name: str, given: Mapping[str, object]) -> Any:
+        """Return the value that is given under a name, or else the default.
 
-@dataclass(frozen=True)
-class Integer(Setting[int]):
-    """An integer from `least` to `most`."""
-
-    least: int = 0
-    most: int = 2**31 - 1
-
-    @property
-    def rule(self) -> str:
-        """Return the bounds."""
-        return f"must be a whole number from {self.least} to {self.most}"
-
-    def allows(self, value: object) -> bool:
-        """Return whether a value is such an integer; `true` is not."""
-        return isinstance(value, int) and not isinstance(value, bool) and self.least <= value <= self.most
+        Raises:
+            SandboxError: The value is not allowed, or is missing and required.
+        """
+        if name in given:
+            return self.check(name, given[name])
+        if self.required:
+            raise SandboxError(f"is required; it {self.rule}", field=name)
+        return self.default
 
 
-@dataclass(frozen=True)
-class Number(Setting[float]):
-    """A finite number from `least` to `most`."""
-
-    least: float = 0.0
-    most: float = 600.0
-
-    @property
-    def rule(self) -> str:
-        """Return the bounds."""
-        return f"must be a number from {self.least:g} to {self.most:g}"
-
-    def allows(self, value: object) -> bool:
-        """Return whether a value is such a number; `true` and NaN are not."""
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return False
-        return math.isfinite(value) and self.least <= value <= self.most
+def integer(
+    default: int | None = None, *, least: int = 0, most: int = 2**31 - 1, required: bool = False
+) -> Setting:
+    """Return a setting for integers; `true` is none, and neither is `5.0`."""
+    return Setting(
+        f"must be a whole number from {least} to {most}",
+        lambda value: type(value) is int and least <= value <= most,
+        default,
+        required,
+    )
 
 
-@dataclass(frozen=True)
-class Choice(Setting[Any]):
-    """One of some words or integers."""
-
-    among: Collection[str | int] = ()
-
-    @property
-    def rule(self) -> str:
-        """Return the choices."""
-        return f"must be one of {', '.join(map(str, self.among))}"
-
-    def allows(self, value: object) -> bool:
-        """Return whether a value is one of them; `true` is not 1, and `307.0` is not 307."""
-        return any(value == choice and type(value) is type(choice) for choice in self.among)
+def number(default: float | None = None, *, least: float = 0.0, most: float = 600.0) -> Setting:
+    """Return a setting for finite numbers; `true` is none."""
+    return Setting(
+        f"must be a number from {least:g} to {most:g}",
+        lambda value: type(value) in (int, float) and math.isfinite(value) and least <= value <= most,
+        default,
+    )
 
 
-@dataclass(frozen=True)
-class HttpStatus(Setting[int]):
-    """An HTTP status of a response that has a body."""
-
-    @property
-    def rule(self) -> str:
-        """Return the statuses."""
-        return "must be an HTTP status from 200 to 299 or 400 to 599, except 204 and 205"
-
-    def allows(self, value: object) -> bool:
-        """Return whether a value is such a status."""
-        return isinstance(value, int) and not isinstance(value, bool) and value in _STATUSES
+def choice(default: str | int, *others: str | int) -> Setting:
+    """Return a setting for one of some words or integers, the default first; `307.0` is not 307."""
+    among = (default, *others)
+    return Setting(
+        f"must be one of {', '.join(map(str, among))}",
+        lambda value: type(value) is type(default) and value in among,
+        default,
+    )
 
 
-@dataclass(frozen=True)
-class Boolean(Setting[bool]):
-    """True or false."""
-
-    @property
-    def rule(self) -> str:
-        """Return the two values."""
-        return "must be true or false"
-
-    def allows(self, value: object) -> bool:
-        """Return whether a value is one of the two."""
-        return isinstance(value, bool)
+def boolean(default: bool) -> Setting:
+    """Return a setting for true or false."""
+    return Setting("must be true or false", lambda value: isinstance(value, bool), default)
 
 
-@dataclass(frozen=True)
-class Text(Setting[str]):
-    """Any text that can be written as UTF-8."""
-
-    @property
-    def rule(self) -> str:
-        """Return the length."""
-        return f"must be a text of at most {_MAX_CHARACTERS} characters"
-
-    def allows(self, value: object) -> bool:
-        """Return whether a value is such a text; half of a surrogate pair is not."""
-        if not isinstance(value, str) or len(value) > _MAX_CHARACTERS:
-            return False
-        return not any("\ud800" <= character <= "\udfff" for character in value)
+def http_status(default: int) -> Setting:
+    """Return a setting for the HTTP status of a response that has a body."""
+    rule = "must be an HTTP status from 200 to 299 or 400 to 599, except 204 and 205"
+    return Setting(rule, lambda value: type(value) is int and value in _STATUSES, default)
 
 
-@dataclass(frozen=True)
-class Line(Text):
-    """A text that fits on a line of an HTTP head: printable ASCII."""
-
-    @property
-    def rule(self) -> str:
-        """Return the characters."""
-        return f"must be at most {_MAX_CHARACTERS} printable ASCII characters"
-
-    def allows(self, value: object) -> bool:
-        """Return whether a value is such a line."""
-        return super().allows(value) and isinstance(value, str) and value.isascii() and value.isprintable()
+def text(*, required: bool = False) -> Setting:
+    """Return a setting for text that can be written as UTF-8, so without half of a surrogate pair."""
+    rule = f"must be a text of at most {_MAX_CHARACTERS} characters"
+    return Setting(rule, lambda value: _is_text(value) and not _HALF.search(value), None, required)
 
 
-@dataclass(frozen=True)
-class Url(Line):
-    """An absolute URL of http or https."""
+def line(default: str | None = None) -> Setting:
+    """Return a setting for text that fits on a line of an HTTP head."""
+    return Setting(f"must be at most {_MAX_CHARACTERS} printable ASCII characters", _is_line, default)
 
-    @property
-    def rule(self) -> str:
-        """Return the form of a URL."""
-        return "must be a URL that begins with http:// or https://, in printable ASCII without spaces"
 
-    def allows(self, value: object) -> bool:
-        """Return whether a value is such a URL."""
-        return super().allows(value) and isinstance(value, str) and _URL.fullmatch(value) is not None
+def url(default: str) -> Setting:
+    """Return a setting for absolute URLs."""
+    rule = "must be a URL that begins with http:// or https://, in printable ASCII without spaces"
+    return Setting(rule, lambda value: _is_line(value) and _URL.fullmatch(value) is not None, default)
 
 
 def load_json(text: str | bytes, field: str | None = None) -> Any:
@@ -189,12 +145,7 @@ def load_json(text: str | bytes, field: str | None = None) -> Any:
 
 
 def load_object(text: bytes, fields: Sequence[str], example: str) -> dict[str, Any]:
-    """Load a JSON object that has no other fields than these.
-
-    Args:
-        text: The body.
-        fields: The names that may be in it.
-        example: Such an object, for the error text.
+    """Load a JSON object that has no other fields than these; the example is for the error's text.
 
     Raises:
         SandboxError: The text is not such an object; the error names an unknown field.
@@ -205,6 +156,29 @@ def load_object(text: bytes, fields: Sequence[str], example: str) -> dict[str, A
     for field in given.keys() - set(fields):
         raise SandboxError(f"is not known here; the fields are {', '.join(fields)}", field=field)
     return given
+
+
+def wall_clock() -> int:
+    """Return the time of this machine in Unix milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+def offset_clock(offset: int) -> Clock:
+    """Return a clock that differs from the machine's by an offset in milliseconds; negative is behind.
+
+    Raises:
+        SandboxError: The offset is not an integer, or is larger than about ten years.
+    """
+    integer(least=-LARGEST_OFFSET, most=LARGEST_OFFSET).check("clockOffset", offset)
+    return lambda: wall_clock() + offset
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= _MAX_CHARACTERS
+
+
+def _is_line(value: Any) -> bool:
+    return _is_text(value) and value.isascii() and value.isprintable()
 
 
 def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:

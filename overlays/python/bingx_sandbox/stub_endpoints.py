@@ -12,7 +12,7 @@ import bingx_sandbox.many_orders  # noqa: F401 - registers its endpoints
 from bingx_sandbox.endpoints import ENDPOINTS, Endpoint
 from bingx_sandbox.errors import SandboxError
 from bingx_sandbox.responses import no_such_path
-from bingx_sandbox.settings import load_object
+from bingx_sandbox.settings import boolean, choice, load_object
 
 _METHODS = ("GET", "POST", "PUT", "DELETE")
 _PATH = re.compile(r"/openApi/[A-Za-z0-9_./-]{1,200}")
@@ -36,12 +36,10 @@ class StubEndpoint:
     signed: bool = True
 
     def __post_init__(self) -> None:
-        if self.method not in _METHODS:
-            raise SandboxError(f"must be one of {', '.join(_METHODS)}", field="method")
+        choice(*_METHODS).check("method", self.method)
+        boolean(True).check("signed", self.signed)
         if not isinstance(self.path, str) or not _PATH.fullmatch(self.path):
             raise SandboxError("must be a path below /openApi/", field="path")
-        if not isinstance(self.signed, bool):
-            raise SandboxError("must be true or false", field="signed")
         try:
             json.dumps(self.data, allow_nan=False, ensure_ascii=False).encode()
         except (TypeError, ValueError, RecursionError):
