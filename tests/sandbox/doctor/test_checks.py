@@ -10,7 +10,7 @@ from bingx_sandbox.doctor import Diagnosis, check_api_key, check_missing_signatu
 from bingx_sandbox.doctor.catalog import CATALOG
 from bingx_sandbox.http_messages import HttpRequest
 from tests.sandbox.doctor.requests import FORM, KEY, OTHER, PATH, SECRET, names
-from tests.sandbox.doctor.test_search import MISTAKES
+from tests.sandbox.doctor.test_check_signature import MISTAKES
 
 NOW = 1_696_751_141_337
 EVERYWHERE = ("json", "query", "form")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bingx_sandbox.accounts import create_accounts
 from bingx_sandbox.doctor import RejectedRequest, check_signature, rejected_request
 from bingx_sandbox.doctor.catalog import Mistake
-from bingx_sandbox.doctor.search import MAX_BYTES, MAX_CANDIDATES, search
+from bingx_sandbox.doctor.checks import MAX_BYTES, MAX_CANDIDATES, search
 from bingx_sandbox.doctor.signing_variations import Method, correct_method
 from bingx_sandbox.http_messages import HttpRequest
 from bingx_sandbox.parameters import Parameters, read_parameters
@@ -148,7 +148,7 @@ def test_the_work_for_one_request_is_bounded(monkeypatch: Any) -> None:
         as_query("0" * 64, raw="timestamp=1", body="a&" * 30_000, media_type="text/plain"),
     ):
         counting = Counting()
-        monkeypatch.setattr("bingx_sandbox.doctor.search.correct_method", lambda to=counting: Method(to))
+        monkeypatch.setattr("bingx_sandbox.doctor.checks.correct_method", lambda to=counting: Method(to))
         assert search(case) is None
         assert counting.digests <= MAX_CANDIDATES
         assert counting.bytes <= MAX_BYTES + 2 * 65_536

@@ -6,6 +6,7 @@ It does no I/O, and no text of it contains a secret.
 from __future__ import annotations
 
 from bingx_sandbox.doctor.candidates import RejectedRequest, rejected_request
+from bingx_sandbox.doctor.catalog import Diagnosis, DiagnosisDict
 from bingx_sandbox.doctor.checks import (
     check_api_key,
     check_missing_signature,
@@ -13,7 +14,6 @@ from bingx_sandbox.doctor.checks import (
     check_timestamp,
     compare_signature,
 )
-from bingx_sandbox.doctor.report import Diagnosis, DiagnosisDict
 
 __all__ = [
     "Diagnosis",

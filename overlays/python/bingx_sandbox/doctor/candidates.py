@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from itertools import combinations
 from typing import Literal
 from urllib.parse import unquote_plus
@@ -17,6 +18,7 @@ from bingx_sandbox.parameters import Parameters
 Kind = Literal["text", "number", "boolean"]
 
 _MAX_PAIRS = 200
+_MAX_DIGITS = 20
 Items = Sequence[tuple[str, str]]
 """Names and values, in the order in which they are joined."""
 
@@ -82,6 +84,23 @@ def read_any(raw: str) -> list[Pair]:
         return read_query(raw)[:_MAX_PAIRS]
 
 
+def read_number(text: str) -> Decimal | None:
+    """Read a number of at most 20 digits, with or without an exponent; return None for anything else."""
+    try:
+        number = Decimal(text) if text.isascii() and len(text) <= _MAX_DIGITS else None
+    except InvalidOperation:
+        return None
+    # A short text such as 1e99999999 would expand to gigabytes of digits.
+    if number is None or not number.is_finite() or abs(number.adjusted()) > _MAX_DIGITS:
+        return None
+    return number
+
+
+def is_integer(text: str) -> bool:
+    """Return whether a text is the digits of an integer, at most 20 of them."""
+    return text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS
+
+
 def _value(value: object) -> tuple[str, str, Kind]:
     if isinstance(value, bool):
         text = "true" if value else "false"
@@ -141,7 +160,7 @@ def rejected_request(
     earlier: Iterable[str] = (),
 ) -> RejectedRequest:
     """Return a rejected request; its parameters must be readable."""
-    query, body = _text(http.query), _text(http.body)
+    query, body = (part.decode("utf-8", errors="replace") for part in (http.query, http.body))
     raw, elsewhere = (query, body) if parameters.placement == "query" else (body, query)
     pairs = read_json(raw) if parameters.placement == "json" else read_query(raw)
     return RejectedRequest(
@@ -162,18 +181,6 @@ def rejected_request(
     )
 
 
-def _text(raw: bytes) -> str:
-    return raw.decode("utf-8", errors="replace")
-
-
-def _unchanged_items(items: Items) -> Items:
-    return items
-
-
-def _unchanged_text(text: bytes) -> bytes:
-    return text
-
-
 @dataclass(frozen=True)
 class Variation:
     """One mistake, made with the parameters before they are joined, or with the joined text.
@@ -186,8 +193,8 @@ class Variation:
     """
 
     mistake: Mistake
-    change: Callable[[Items], Items] = _unchanged_items
-    finish: Callable[[bytes], bytes] = _unchanged_text
+    change: Callable[[Items], Items] = lambda items: items
+    finish: Callable[[bytes], bytes] = lambda text: text
     alone: bool = False
 
 

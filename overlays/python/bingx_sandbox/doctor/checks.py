@@ -1,21 +1,58 @@
-"""The checks of the doctor: what is wrong with the key, signature or timestamp of a rejected request."""
+"""The checks of the doctor: what is wrong with the key, signature or timestamp of a rejected request.
+
+For a wrong signature every candidate is really signed and compared, so a mistake is named only if it
+reproduces the signature that was sent. Single mistakes are tried before pairs, and the work is bounded
+however large the request is.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from itertools import islice
 from urllib.parse import urlencode
 
 from bingx_sandbox.accounts import ApiKey, mask
-from bingx_sandbox.doctor.candidates import RejectedRequest, read_any, rejected_request
-from bingx_sandbox.doctor.catalog import Mistake, mistake
-from bingx_sandbox.doctor.report import Diagnosis
-from bingx_sandbox.doctor.search import search
-from bingx_sandbox.doctor.signing_variations import decode_signature
+from bingx_sandbox.doctor.candidates import (
+    RejectedRequest,
+    SignedText,
+    correct_text,
+    read_any,
+    read_number,
+    rejected_request,
+    texts_of_one,
+    texts_of_two,
+)
+from bingx_sandbox.doctor.catalog import Diagnosis, Mistake, mistake
+from bingx_sandbox.doctor.parameter_variations import (
+    all_orders,
+    order_variations,
+    parameter_variations,
+    timestamp_variations,
+    unrounded_variations,
+    value_variations,
+)
+from bingx_sandbox.doctor.signing_variations import (
+    Method,
+    SigningKey,
+    correct_key,
+    correct_method,
+    decode_signature,
+    text_variations,
+    wrong_keys,
+    wrong_methods,
+)
 from bingx_sandbox.http_messages import HttpRequest
 from bingx_sandbox.parameters import read_parameters
 
+MAX_CANDIDATES = 8_000
+"""The largest number of candidates that are signed for one request, which takes about ten milliseconds."""
+
+MAX_BYTES = 4 * 2**20
+"""The largest size of all candidates of one request together, in bytes."""
+
+_OVERHEAD_BYTES = 64
 _NOT_A_DIGEST = (
     "The signature is not a digest: neither hex nor base64 of one. "
     "See spec/signing.md, rule 5: “Write the digest in lower-case hex.”"
@@ -29,7 +66,6 @@ _NAMES = ("signature", "sign", "sig", "hmac")
 _MEDIA_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
 _PLACE_NAMES = {"json": "JSON body", "form": "form body", "query": "query string"}
 _MARKS = " \t\"'<>{}[]"
-_MAX_DIGITS = 20
 _DAY = Decimal(24 * 60 * 60 * 1000)
 # How many milliseconds each unit has.
 _UNITS = {
@@ -46,11 +82,11 @@ def check_signature(request: RejectedRequest) -> Diagnosis | None:
     found = search(request)
     if found is None:
         return Diagnosis(otherwise=_UNEXPLAINED if decode_signature(request.signature) else _NOT_A_DIGEST)
-    if not found.mistakes:
+    mistakes, text, digest = found
+    if not mistakes:
         return None
-    is_correct_text = found.signed_text == request.canonical
-    shown = None if is_correct_text else _without_key(found.signed_text, request.key.api_key)
-    return Diagnosis(found.mistakes, shown, found.digest)
+    masked = text.decode(errors="replace").replace(request.key.api_key, str(mask(request.key.api_key)))
+    return Diagnosis(mistakes, None if text == request.canonical else masked, digest)
 
 
 def compare_signature(
@@ -75,9 +111,23 @@ def compare_signature(
     return check_signature(replace(rejected, signature=signature))
 
 
-def _without_key(text: bytes, api_key: str) -> str:
-    """Return a signed text with the API key in it masked."""
-    return text.decode(errors="replace").replace(api_key, str(mask(api_key)))
+def search(request: RejectedRequest) -> tuple[tuple[Mistake, ...], bytes, bytes] | None:
+    """Return the mistakes that lead to the signature of a request, the text that was signed, and its digest.
+
+    The mistakes are in the order in which they were made, none if the signature is correct. Return None if no
+    usual mistakes lead to the signature.
+    """
+    expected = decode_signature(request.signature)
+    spent = 0
+    for text, key, method in islice(_candidates(request, {*map(len, expected)}), MAX_CANDIDATES):
+        digest = method.compute(key.secret, text.text)
+        if digest in expected:
+            further = [each for each in (key.mistake, method.mistake) if each is not None]
+            return (*text.mistakes, *further, *expected[digest]), text.text, digest
+        spent += len(text.text) + _OVERHEAD_BYTES
+        if spent > MAX_BYTES:
+            break
+    return None
 
 
 def check_missing_signature(request: HttpRequest, placements: Collection[str]) -> Diagnosis:
@@ -162,7 +212,7 @@ def check_timestamp(timestamp: str | None, now: int) -> Diagnosis:
 def _timestamp_mistake(timestamp: str | None, now: int) -> Mistake:
     if timestamp is None:
         return mistake("timestamp-missing")
-    number = _number(timestamp)
+    number = read_number(timestamp)
     if number is None:
         return mistake("timestamp-no-number", sent=timestamp)
     for unit, milliseconds in _UNITS.items():
@@ -175,12 +225,37 @@ def _timestamp_mistake(timestamp: str | None, now: int) -> Mistake:
     return mistake("clock-off", apart=str(abs(apart)), direction=direction)
 
 
-def _number(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text) if text.isascii() and len(text) <= _MAX_DIGITS else None
-    except InvalidOperation:
-        return None
-    # A short text such as 1e99999999 would expand to gigabytes of digits.
-    if number is None or not number.is_finite() or abs(number.adjusted()) > _MAX_DIGITS:
-        return None
-    return number
+def _candidates(
+    request: RejectedRequest, lengths: set[int]
+) -> Iterator[tuple[SignedText, SigningKey, Method]]:
+    """Yield each text, secret and method that may have signed, those with the fewest mistakes first."""
+    text, key, method = correct_text(request), correct_key(request), correct_method()
+    # In the order of the steps of signing: sort, write, join.
+    variations = [
+        *order_variations(request),
+        *value_variations(request),
+        *parameter_variations(request),
+        *text_variations(request),
+    ]
+    seen = {text.text}
+    texts = list(_unseen(texts_of_one(request, variations), seen))
+    keys, methods = list(wrong_keys(request)), list(wrong_methods(lengths))
+
+    yield text, key, method
+    yield from ((other, key, method) for other in texts)
+    yield from ((text, other, method) for other in keys)
+    yield from ((text, key, other) for other in methods)
+    for more in (timestamp_variations(request), all_orders(request), unrounded_variations(request)):
+        yield from ((other, key, method) for other in _unseen(texts_of_one(request, more), seen))
+    yield from ((other, key, method) for other in _unseen(texts_of_two(request, variations), seen))
+    yield from ((one, other, method) for one in texts for other in keys)
+    yield from ((one, key, other) for one in texts for other in methods)
+    yield from ((text, one, other) for one in keys for other in methods)
+
+
+def _unseen(texts: Iterable[SignedText], seen: set[bytes]) -> Iterator[SignedText]:
+    """Yield the texts that no other mistakes have led to yet."""
+    for text in texts:
+        if text.text not in seen:
+            seen.add(text.text)
+            yield text

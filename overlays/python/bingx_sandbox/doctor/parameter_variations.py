@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import permutations
 from urllib.parse import quote, quote_plus, unquote_plus
 
-from bingx_sandbox.doctor.candidates import Items, Pair, RejectedRequest, Variation, with_values
+from bingx_sandbox.doctor.candidates import (
+    Items,
+    Pair,
+    RejectedRequest,
+    Variation,
+    is_integer,
+    read_number,
+    with_values,
+)
 from bingx_sandbox.doctor.catalog import mistake, shorten
 from bingx_sandbox.order import write_amount
 
@@ -21,12 +29,10 @@ _ENCODERS: tuple[Callable[[str], str], ...] = (
     quote_plus,
 )
 _MAX_PARAMETERS = 12
-_MAX_DIGITS = 20
 _EXACT_IN_A_DOUBLE = 2**53
 _MAX_TIMESTAMP_DISTANCE = 50
 # Go prints larger numbers with an exponent, PHP those of 15 digits and more.
 _LEAST_WITH_EXPONENT = 10**6
-_MAX_LEFT_OUT = 12
 # The value of a signature that is not set yet, in several languages.
 _NO_SIGNATURE = ("", "null", "None", "undefined")
 _WINDOWS = ("0", "5000", "10000", "60000")
@@ -98,10 +104,10 @@ def unrounded_variations(request: RejectedRequest) -> Iterator[Variation]:
 def _encoded_values(request: RejectedRequest) -> Iterator[Variation]:
     cause = mistake("values-encoded")
     if request.placement != "json":
-        yield Variation(cause, _with_all_values(request, lambda pair: pair.written))
+        yield Variation(cause, with_values({pair.name: pair.written for pair in request.pairs}))
     for encode in _ENCODERS:
-        yield Variation(cause, _with_all_values(request, _by_text(encode)))
-    yield Variation(mistake("values-encoded-twice"), _with_all_values(request, _by_text(unquote_plus)))
+        yield Variation(cause, _with_all_values(request, encode))
+    yield Variation(mistake("values-encoded-twice"), _with_all_values(request, unquote_plus))
 
 
 def _timestamps_in_seconds(request: RejectedRequest) -> Iterator[Variation]:
@@ -126,30 +132,26 @@ def _other_notations(pair: Pair) -> Iterator[tuple[str, str]]:
     if pair.kind == "number" and pair.written != pair.text:
         whole = Decimal(pair.written) == Decimal(pair.text) and pair.written.endswith(".0")
         yield "whole-float" if whole else "number-in-another-notation", pair.written
-    if _is_integer(pair.text):
+    if is_integer(pair.text):
         yield "whole-float", f"{pair.text}.0"
         number = int(pair.text)
         if number >= _LEAST_WITH_EXPONENT:
             yield from (("number-in-another-notation", text) for text in _with_exponent(number))
         if number > _EXACT_IN_A_DOUBLE:
             yield from (("digits-lost-in-signing", text) for text in _as_doubles(number))
-    elif (plain := _plain(pair.text)) is not None:
-        yield "whole-float" if pair.text.endswith(".0") else "number-in-another-notation", plain
+    elif (plain := read_number(pair.text)) is not None:
+        name = "whole-float" if pair.text.endswith(".0") else "number-in-another-notation"
+        yield name, write_amount(plain)
 
 
 def _spelled_values(request: RejectedRequest) -> Iterator[Variation]:
-    cause = mistake("boolean-with-capital")
     booleans = {pair.name: pair.text.capitalize() for pair in request.pairs if pair.text in ("true", "false")}
-    yield Variation(cause, with_values(booleans))
+    yield Variation(mistake("boolean-with-capital"), with_values(booleans))
     cause = mistake("values-in-quotes")
-    yield Variation(
-        cause,
-        _with_all_values(request, lambda pair: pair.text if _is_integer(pair.text) else _quoted(pair)),
-    )
-    yield Variation(cause, _with_all_values(request, _quoted))
+    for quote_value in (lambda text: text if is_integer(text) else _quoted(text), _quoted):
+        yield Variation(cause, _with_all_values(request, quote_value))
     for case_name, change in (("capital", str.upper), ("small", str.lower)):
-        cause = mistake("values-in-another-case", case=case_name)
-        yield Variation(cause, _with_all_values(request, _by_text(change)))
+        yield Variation(mistake("values-in-another-case", case=case_name), _with_all_values(request, change))
 
 
 def _with_value(pair: Pair, name: str, signed: str) -> Variation:
@@ -157,31 +159,19 @@ def _with_value(pair: Pair, name: str, signed: str) -> Variation:
     return Variation(cause, with_values({pair.name: signed}))
 
 
-def _with_all_values(request: RejectedRequest, write: Callable[[Pair], str]) -> Callable[[Items], Items]:
-    return with_values({pair.name: write(pair) for pair in request.pairs})
+def _with_all_values(request: RejectedRequest, write: Callable[[str], str]) -> Callable[[Items], Items]:
+    return with_values({pair.name: write(pair.text) for pair in request.pairs})
 
 
-def _by_text(change: Callable[[str], str]) -> Callable[[Pair], str]:
-    return lambda pair: change(pair.text)
-
-
-def _quoted(pair: Pair) -> str:
-    return json.dumps(pair.text, ensure_ascii=False)
-
-
-def _quoted_unless_integer(pair: Pair) -> str:
-    return pair.text if _is_integer(pair.text) else _quoted(pair)
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _integers(request: RejectedRequest, name: str | None = None) -> Iterator[Pair]:
     """Yield the parameters that are integers, or only the one with a name."""
     for pair in request.pairs[:_MAX_PARAMETERS]:
-        if name in (None, pair.name) and _is_integer(pair.text):
+        if name in (None, pair.name) and is_integer(pair.text):
             yield pair
-
-
-def _is_integer(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS
 
 
 def _as_doubles(number: int) -> tuple[str, str]:
@@ -199,29 +189,15 @@ def _with_exponent(number: int) -> Iterator[str]:
     yield f"{float(number):.13E}"  # PHP with its old precision of 14 digits
 
 
-def _plain(text: str) -> str | None:
-    try:
-        number = Decimal(text) if text.isascii() and len(text) <= _MAX_DIGITS else None
-    except InvalidOperation:
-        return None
-    # A short text such as 1e99999999 would expand to gigabytes of digits.
-    if number is None or not number.is_finite() or abs(number.adjusted()) > _MAX_DIGITS:
-        return None
-    return write_amount(number)
-
-
 def parameter_variations(request: RejectedRequest) -> list[Variation]:
     """Return the usual added and missing parameters."""
     return [*_left_out(request), *_signatures(request), *_windows(request), *_keys(request)]
 
 
 def _left_out(request: RejectedRequest) -> Iterator[Variation]:
-    for pair in request.pairs[:_MAX_LEFT_OUT]:
-        if pair.name == "timestamp":
-            cause = mistake("timestamp-not-signed")
-        else:
-            cause = mistake("parameter-not-signed", name=pair.name)
-        yield Variation(cause, _without(pair.name))
+    for pair in request.pairs[:_MAX_PARAMETERS]:
+        name = "timestamp-not-signed" if pair.name == "timestamp" else "parameter-not-signed"
+        yield Variation(mistake(name, name=pair.name), _without(pair.name))
 
 
 def _signatures(request: RejectedRequest) -> Iterator[Variation]:
