@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bingx_sandbox.endpoints import read_order_id
 from bingx_sandbox.errors import OrderNotFound, OrderNotOpen, SandboxError
 from bingx_sandbox.exchange import Exchange
 from bingx_sandbox.fault_types import FAULT_GROUPS, FAULT_TYPES
@@ -27,7 +28,6 @@ _BAD_REQUEST = 400
 _FORBIDDEN = 403
 _NOT_FOUND = 404
 _STATUSES: dict[type[Exception], int] = {OrderNotFound: 404, OrderNotOpen: 409}
-_ORDER_ID_DIGITS = 19
 # Room for tens of thousands of orders or rules at once.
 _BODY_LIMIT = 16 * 2**20
 
@@ -80,12 +80,11 @@ class Control:
         fields = _fields(await _body(request))
         for field in fields.keys() - {"quantity"}:
             raise SandboxError("is not known here; the only field is quantity", field=field)
-        order_id = _order_id(request.path_params["order_id"])
-        return JSONResponse(self._exchange.fill(order_id, fields.get("quantity")).to_dict())
+        return JSONResponse(self._exchange.fill(_order_id(request), fields.get("quantity")).to_dict())
 
     async def cancel_order(self, request: Request) -> JSONResponse:
         """Cancel an order by hand; respond with the order."""
-        return JSONResponse(self._exchange.book.cancel(_order_id(request.path_params["order_id"])).to_dict())
+        return JSONResponse(self._exchange.book.cancel(_order_id(request)).to_dict())
 
     async def list_requests(self, _request: Request) -> JSONResponse:
         """List the last requests to the exchange, oldest first, each with its verdict."""
@@ -238,7 +237,8 @@ def _fields(body: bytes) -> dict[str, str]:
     return read_json(body) if body else {}
 
 
-def _order_id(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= _ORDER_ID_DIGITS):
+def _order_id(request: Request) -> int:
+    order_id = read_order_id(request.path_params["order_id"])
+    if order_id is None:
         raise OrderNotFound("an order id is a whole number of at most 19 digits")
-    return int(text)
+    return order_id

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypedDict, Unpack
+from typing import Any
 
 from bingx_sandbox.accounts import READ, SPOT_TRADING
 from bingx_sandbox.conditions import BookView
@@ -76,22 +76,12 @@ class Endpoint:
         return "/openApi/spot/" in self.name
 
 
-class Traits(TypedDict, total=False):
-    """The optional attributes of an endpoint; see `Endpoint`."""
-
-    signed: bool
-    permission: str | None
-    uid_rate: Rate | None
-    copy_trading_rate: Rate | None
-    ip_group: int | None
-
-
 ENDPOINTS: dict[str, Endpoint] = {}
 """Every endpoint by method and path, such as `GET /openApi/swap/v2/server/time`."""
 
 
-def endpoint(method: str, path: str, **traits: Unpack[Traits]) -> Callable[[Handler], Handler]:
-    """Register a function as the endpoint of a method and path."""
+def endpoint(method: str, path: str, **traits: Any) -> Callable[[Handler], Handler]:
+    """Register a function as the endpoint of a method and path, with further attributes of `Endpoint`."""
 
     def register(handler: Handler) -> Handler:
         name = f"{method} {path}"
@@ -119,7 +109,7 @@ def cancel_order(state: State, parameters: Mapping[str, str]) -> object:
         Rejection: A parameter is wrong (100400), the symbol is not listed (100204), or the order is not
             open or does not exist (100404).
     """
-    restriction = _restriction(parameters)
+    restriction = read_word(parameters, "cancelRestrictions", OPEN_STATUSES)
     order = _find_order(state, parameters)
     if order is None:
         raise order_not_open()
@@ -179,7 +169,9 @@ def read_order_id(text: str | None) -> int | None:
 
 def _find_order(state: State, parameters: Mapping[str, str]) -> Order | None:
     symbol = read_symbol(parameters)
-    order_id = _order_id(parameters)
+    order_id = read_order_id(parameters.get("orderId"))
+    if order_id is None and "orderId" in parameters:
+        raise invalid_parameter(f"orderId must be a whole number from 1 to {_LARGEST_ORDER_ID}")
     client_order_id = read_client_order_id(parameters)
     if not state.market.lists(symbol):
         raise symbol_not_found()
@@ -208,16 +200,6 @@ def read_symbol(parameters: Mapping[str, str]) -> str:
     return symbol
 
 
-def _order_id(parameters: Mapping[str, str]) -> int | None:
-    text = parameters.get("orderId")
-    if text is None:
-        return None
-    order_id = read_order_id(text)
-    if order_id is None:
-        raise invalid_parameter(f"orderId must be a whole number from 1 to {_LARGEST_ORDER_ID}")
-    return order_id
-
-
 def read_client_order_id(parameters: Mapping[str, str]) -> str | None:
     """Return the parameter `clientOrderID`, checked; None if there is none."""
     client_order_id = parameters.get("clientOrderID")
@@ -226,8 +208,9 @@ def read_client_order_id(parameters: Mapping[str, str]) -> str | None:
     return client_order_id
 
 
-def _restriction(parameters: Mapping[str, str]) -> str | None:
-    restriction = parameters.get("cancelRestrictions")
-    if restriction is not None and restriction not in OPEN_STATUSES:
-        raise invalid_parameter(f"cancelRestrictions must be one of {', '.join(OPEN_STATUSES)}")
-    return restriction
+def read_word(parameters: Mapping[str, str], name: str, words: tuple[str, ...]) -> str | None:
+    """Return a parameter that is one of some words; None if it is not given."""
+    word = parameters.get(name)
+    if word is not None and word not in words:
+        raise invalid_parameter(f"{name} must be one of {', '.join(words)}")
+    return word

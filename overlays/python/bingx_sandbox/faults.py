@@ -8,10 +8,10 @@ from __future__ import annotations
 import heapq
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import attrgetter
 from random import Random
-from typing import Any
+from typing import Any, Self
 
 from bingx_sandbox.errors import SandboxError, error_location
 from bingx_sandbox.fault_types import FAULT_TYPES
@@ -32,6 +32,7 @@ OPERATIONS: Mapping[str, str] = {
 _EXAMPLE = '{"fault": "html", "status": 520}'
 _PATH = line()
 _LARGEST_COUNT = 10**9
+# In the order of the fields of `Rule`.
 _SELECTION: Mapping[str, Setting] = {
     "orderId": integer(least=1, most=2**63 - 1),
     "times": integer(most=_LARGEST_COUNT),
@@ -56,9 +57,9 @@ class Fault:
     count: int = 1
 
 
-@dataclass(frozen=True)
+@dataclass
 class Rule:
-    """Which requests meet a fault; `read_rules` checks it.
+    """Which requests meet a fault, and how often it has acted; `read_rules` checks it.
 
     Attributes:
         given: The rule as it was written.
@@ -70,42 +71,35 @@ class Rule:
         skip: How many matching requests it lets pass first.
         probability: How likely it acts, from 0 to 1.
         seed: The seed of its random numbers.
+        index: Its place among the rules.
     """
 
     given: Mapping[str, object]
     fault: str
     settings: Mapping[str, Any]
-    path: str | None = None
-    order_id: int | None = None
-    times: int | None = None
-    skip: int = 0
-    probability: float = 1.0
-    seed: int = 0
+    path: str | None
+    order_id: int | None
+    times: int | None
+    skip: int
+    probability: float
+    seed: int
+    index: int = 0
 
-
-@dataclass
-class _ActiveRule:
-    """A rule at its index in the list, with its counters."""
-
-    index: int
-    rule: Rule
-    seen: int = 0
-    acted: int = 0
-    random: Random = field(init=False)
-
-    def __post_init__(self) -> None:
+    def begin(self, index: int) -> Self:
+        """Begin to count, at a place among the rules."""
+        self.index, self.seen, self.acted = index, 0, 0
         # The index is part of the seed: rules with one seed would otherwise all act on the same requests.
-        self.random = Random(f"{self.rule.seed} {self.index}")  # noqa: S311 - repeatable, not secret
+        self._random = Random(f"{self.seed} {index}")  # noqa: S311 - repeatable, not secret
+        return self
 
     def acts(self, path: str, order_id: int | None) -> bool:
         """Return whether it acts on a request, and count it."""
-        rule = self.rule
-        if rule.path not in (None, path) or rule.order_id not in (None, order_id):
+        if self.path not in (None, path) or self.order_id not in (None, order_id):
             return False
         self.seen += 1
-        if self.seen <= rule.skip or self.acted == rule.times:
+        if self.seen <= self.skip or self.acted == self.times:
             return False
-        if self.random.random() >= rule.probability:
+        if self._random.random() >= self.probability:
             return False
         self.acted += 1
         return True
@@ -119,49 +113,42 @@ class Faults:
         self.replace(rules)
 
     def replace(self, rules: Iterable[Rule]) -> None:
-        """Replace all rules; their counters and random numbers start again."""
+        """Replace all rules."""
         with self._lock:
-            self._activate([_ActiveRule(index, rule) for index, rule in enumerate(rules)])
+            self._activate([rule.begin(index) for index, rule in enumerate(rules)])
 
     def replace_type(self, name: str, rules: Iterable[Rule]) -> None:
-        """Replace the rules of one type; the counters and random numbers of the others continue.
-
-        Args:
-            name: The type of fault of the rules.
-            rules: The new rules; none switches the type off.
-        """
+        """Replace the rules of one type, by none to disable it; the counters of the others continue."""
         with self._lock:
-            others = [active for active in self._rules if active.rule.fault != name]
+            others = [rule for rule in self._rules if rule.fault != name]
             first = others[-1].index + 1 if others else 0
-            self._activate([*others, *(_ActiveRule(index, rule) for index, rule in enumerate(rules, first))])
+            self._activate([*others, *(rule.begin(index) for index, rule in enumerate(rules, first))])
 
     def choose(self, path: str, order_id: int | None) -> Fault | None:
         """Return the fault for a request to a path that names an order; None for no fault."""
         if not self._rules:
             return None
         with self._lock:
-            for active in self._candidates(order_id):
-                if active.acts(path, order_id):
-                    return Fault(active.rule.fault, active.rule.settings, active.acted)
+            for rule in self._candidates(order_id):
+                if rule.acts(path, order_id):
+                    return Fault(rule.fault, rule.settings, rule.acted)
         return None
 
     def to_list(self) -> list[dict[str, object]]:
         """Return the rules as they were given, each with how often it has `acted`."""
         with self._lock:
-            return [{**active.rule.given, "acted": active.acted} for active in self._rules]
+            return [{**rule.given, "acted": rule.acted} for rule in self._rules]
 
-    def _activate(self, rules: list[_ActiveRule]) -> None:
+    def _activate(self, rules: list[Rule]) -> None:
         self._rules = rules
-        self._for_any_order = [active for active in rules if active.rule.order_id is None]
-        self._for_order: dict[int, list[_ActiveRule]] = {}
-        for active in rules:
-            if active.rule.order_id is not None:
-                self._for_order.setdefault(active.rule.order_id, []).append(active)
+        self._by_order: dict[int | None, list[Rule]] = {None: []}
+        for rule in rules:
+            self._by_order.setdefault(rule.order_id, []).append(rule)
 
-    def _candidates(self, order_id: int | None) -> Iterator[_ActiveRule]:
+    def _candidates(self, order_id: int | None) -> Iterator[Rule]:
         # Thousands of rules may each be for one order; only those for this one are tried.
-        own = [] if order_id is None else self._for_order.get(order_id, [])
-        return heapq.merge(self._for_any_order, own, key=attrgetter("index"))
+        own = [] if order_id is None else self._by_order.get(order_id, [])
+        return heapq.merge(self._by_order[None], own, key=attrgetter("index"))
 
 
 def load_rules(text: str | bytes) -> list[dict[str, object]]:
@@ -171,10 +158,12 @@ def load_rules(text: str | bytes) -> list[dict[str, object]]:
         SandboxError: The text is not JSON, has a key twice, or is none of the three.
     """
     value = load_json(text, "faults")
-    if isinstance(value, dict) and "fault" not in value:
-        value = _only_member(value)
-    elif isinstance(value, dict):
+    if isinstance(value, dict) and "fault" in value:
         value = [value]
+    elif isinstance(value, dict):
+        for name in value.keys() - {"faults"}:
+            raise SandboxError("is not known here; the only field is faults", field=name)
+        value = value.get("faults")
     if not isinstance(value, list) or not all(isinstance(rule, dict) for rule in value):
         raise SandboxError(f"must be a list of rules, each an object such as {_EXAMPLE}", field="faults")
     return value
@@ -219,20 +208,10 @@ def read_rule(value: object) -> Rule:
     fault_type = FAULT_TYPES.get(given["fault"]) if isinstance(given.get("fault"), str) else None
     if fault_type is None:
         raise SandboxError(f"must be one of {', '.join(FAULT_TYPES)}", field="fault")
-    selection = {name: setting.read(name, given) for name, setting in _SELECTION.items()}
+    selection = [setting.read(name, given) for name, setting in _SELECTION.items()]
     own = {"fault", "operation", *_SELECTION}
     settings = fault_type.read({name: given[name] for name in given if name not in own})
-    return Rule(
-        given=given,
-        fault=given["fault"],
-        settings=settings,
-        path=_path(given.get("operation")),
-        order_id=selection["orderId"],
-        times=selection["times"],
-        skip=selection["skip"],
-        probability=selection["probability"],
-        seed=selection["seed"],
-    )
+    return Rule(given, given["fault"], settings, _path(given.get("operation")), *selection)
 
 
 def _path(operation: object) -> str | None:
@@ -245,10 +224,3 @@ def _path(operation: object) -> str | None:
     raise SandboxError(
         f"must be one of {', '.join(OPERATIONS)}, all, or a path below /openApi/", field="operation"
     )
-
-
-def _only_member(value: dict[str, object]) -> object:
-    for name in value:
-        if name != "faults":
-            raise SandboxError("is not known here; the only field is faults", field=name)
-    return value.get("faults")

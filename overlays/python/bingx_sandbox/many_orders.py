@@ -15,6 +15,7 @@ from bingx_sandbox.endpoints import (
     read_client_order_id,
     read_order_id,
     read_symbol,
+    read_word,
 )
 from bingx_sandbox.errors import OrderNotFound, OrderNotOpen
 from bingx_sandbox.order import TYPES, Order
@@ -51,8 +52,8 @@ def history_orders(state: State, parameters: Mapping[str, str]) -> object:
     first = _integer(parameters, "orderId", 1, 2**63 - 1, 0)
     since = _integer(parameters, "startTime", 0, 2**63 - 1, 0)
     until = _integer(parameters, "endTime", 0, 2**63 - 1, 2**63 - 1)
-    status = _word(parameters, "status", ("FILLED", "CANCELED", "FAILED"))
-    kind = _word(parameters, "type", TYPES)
+    status = read_word(parameters, "status", ("FILLED", "CANCELED", "FAILED"))
+    kind = read_word(parameters, "type", TYPES)
 
     def matches(order: Order) -> bool:
         return (
@@ -134,7 +135,7 @@ def cancel_all_after(state: State, parameters: Mapping[str, str]) -> object:
 
     All accounts of a sandbox have the same orders, so each countdown cancels all.
     """
-    kind = _word(parameters, "type", ("ACTIVATE", "CLOSE"))
+    kind = read_word(parameters, "type", ("ACTIVATE", "CLOSE"))
     if kind is None:
         raise invalid_parameter("type is required")
     if state.book.variant.get("status") == "FAILED":
@@ -218,10 +219,3 @@ def _integer(parameters: Mapping[str, str], name: str, least: int, most: int, de
     if text is None or not (text.isascii() and text.isdigit() and least <= int(text) <= most):
         raise invalid_parameter(f"{name} must be a whole number from {least} to {most}")
     return int(text)
-
-
-def _word(parameters: Mapping[str, str], name: str, words: tuple[str, ...]) -> str | None:
-    word = parameters.get(name)
-    if word is not None and word not in words:
-        raise invalid_parameter(f"{name} must be one of {', '.join(words)}")
-    return word

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from itertools import combinations
+from functools import cached_property
 from typing import Literal
 from urllib.parse import unquote_plus
 
@@ -141,10 +141,10 @@ class RejectedRequest:
         """Return the parameters in the order in which they must be signed."""
         return in_order(self.pairs) if self.placement == "json" else self.pairs
 
-    @property
-    def canonical(self) -> bytes:
-        """Return the canonical string as the bytes that must be signed."""
-        return "&".join(f"{pair.name}={pair.text}" for pair in self.signed_pairs).encode()
+    @cached_property
+    def items(self) -> Items:
+        """Return names and texts of the parameters in that order."""
+        return [(pair.name, pair.text) for pair in self.signed_pairs]
 
     @property
     def elsewhere_pairs(self) -> tuple[Pair, ...]:
@@ -206,38 +206,17 @@ class SignedText:
     mistakes: tuple[Mistake, ...] = ()
 
 
-def correct_text(request: RejectedRequest) -> SignedText:
-    """Return the text that should have been signed."""
-    return _join(_items(request), ())
-
-
-def texts_of_one(request: RejectedRequest, variations: Iterable[Variation]) -> Iterator[SignedText]:
-    """Yield the texts that one mistake leads to."""
-    items = _items(request)
-    for variation in variations:
-        yield _join(items, (variation,))
-
-
-def texts_of_two(request: RejectedRequest, variations: Iterable[Variation]) -> Iterator[SignedText]:
-    """Yield the texts that two mistakes lead to, made in the order of the variations."""
-    items = _items(request)
-    for two in combinations((variation for variation in variations if not variation.alone), 2):
-        yield _join(items, two)
-
-
-def with_values(values: Mapping[str, str]) -> Callable[[Items], Items]:
-    """Return a change that replaces the values of the named parameters."""
-    return lambda items: [(name, values.get(name, text)) for name, text in items]
-
-
-def _items(request: RejectedRequest) -> Items:
-    return [(pair.name, pair.text) for pair in request.signed_pairs]
-
-
-def _join(items: Items, variations: tuple[Variation, ...]) -> SignedText:
+def signed_text(request: RejectedRequest, *variations: Variation) -> SignedText:
+    """Return the text that was signed if these mistakes were made, in this order; the right one if none."""
+    items: Items = request.items
     for variation in variations:
         items = variation.change(items)
     text = "&".join([f"{name}={text}" for name, text in items]).encode("utf-8", errors="replace")
     for variation in variations:
         text = variation.finish(text)
     return SignedText(text, tuple([variation.mistake for variation in variations]))
+
+
+def with_values(values: Mapping[str, str]) -> Callable[[Items], Items]:
+    """Return a change that replaces the values of the named parameters."""
+    return lambda items: [(name, values.get(name, text)) for name, text in items]

@@ -10,19 +10,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
-from itertools import islice
+from itertools import combinations, islice
 from urllib.parse import urlencode
 
 from bingx_sandbox.accounts import ApiKey, mask
 from bingx_sandbox.doctor.candidates import (
     RejectedRequest,
     SignedText,
-    correct_text,
+    Variation,
     read_any,
     read_number,
     rejected_request,
-    texts_of_one,
-    texts_of_two,
+    signed_text,
 )
 from bingx_sandbox.doctor.catalog import Diagnosis, Mistake, mistake
 from bingx_sandbox.doctor.parameter_variations import (
@@ -36,7 +35,6 @@ from bingx_sandbox.doctor.parameter_variations import (
 from bingx_sandbox.doctor.signing_variations import (
     Method,
     SigningKey,
-    correct_key,
     correct_method,
     decode_signature,
     text_variations,
@@ -86,7 +84,7 @@ def check_signature(request: RejectedRequest) -> Diagnosis | None:
     if not mistakes:
         return None
     masked = text.decode(errors="replace").replace(request.key.api_key, str(mask(request.key.api_key)))
-    return Diagnosis(mistakes, None if text == request.canonical else masked, digest)
+    return Diagnosis(mistakes, None if text == signed_text(request).text else masked, digest)
 
 
 def compare_signature(
@@ -229,7 +227,7 @@ def _candidates(
     request: RejectedRequest, lengths: set[int]
 ) -> Iterator[tuple[SignedText, SigningKey, Method]]:
     """Yield each text, secret and method that may have signed, those with the fewest mistakes first."""
-    text, key, method = correct_text(request), correct_key(request), correct_method()
+    text, key, method = signed_text(request), SigningKey(request.key.api_secret.encode()), correct_method()
     # In the order of the steps of signing: sort, write, join.
     variations = [
         *order_variations(request),
@@ -238,7 +236,15 @@ def _candidates(
         *text_variations(request),
     ]
     seen = {text.text}
-    texts = list(_unseen(texts_of_one(request, variations), seen))
+
+    def unseen(mistakes: Iterable[tuple[Variation, ...]]) -> Iterator[SignedText]:
+        for made in mistakes:
+            other = signed_text(request, *made)
+            if other.text not in seen:
+                seen.add(other.text)
+                yield other
+
+    texts = list(unseen((each,) for each in variations))
     keys, methods = list(wrong_keys(request)), list(wrong_methods(lengths))
 
     yield text, key, method
@@ -246,16 +252,9 @@ def _candidates(
     yield from ((text, other, method) for other in keys)
     yield from ((text, key, other) for other in methods)
     for more in (timestamp_variations(request), all_orders(request), unrounded_variations(request)):
-        yield from ((other, key, method) for other in _unseen(texts_of_one(request, more), seen))
-    yield from ((other, key, method) for other in _unseen(texts_of_two(request, variations), seen))
+        yield from ((other, key, method) for other in unseen((each,) for each in more))
+    two = combinations((variation for variation in variations if not variation.alone), 2)
+    yield from ((other, key, method) for other in unseen(two))
     yield from ((one, other, method) for one in texts for other in keys)
     yield from ((one, key, other) for one in texts for other in methods)
     yield from ((text, one, other) for one in keys for other in methods)
-
-
-def _unseen(texts: Iterable[SignedText], seen: set[bytes]) -> Iterator[SignedText]:
-    """Yield the texts that no other mistakes have led to yet."""
-    for text in texts:
-        if text.text not in seen:
-            seen.add(text.text)
-            yield text

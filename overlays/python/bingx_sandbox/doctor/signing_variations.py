@@ -168,11 +168,6 @@ class SigningKey:
         return f"{type(self).__name__}(mistake={self.mistake!r})"
 
 
-def correct_key(request: RejectedRequest) -> SigningKey:
-    """Return the correct secret."""
-    return SigningKey(request.key.api_secret.encode())
-
-
 def wrong_keys(request: RejectedRequest) -> Iterator[SigningKey]:
     """Yield the usual wrong secrets."""
     secret = request.key.api_secret
