@@ -33,7 +33,7 @@ _BODY_LIMIT = 16 * 2**20
 
 
 class Control:
-    """Serves the control interface of one exchange."""
+    """Serves the control interface of one exchange; `docs/reference/sandbox.md` says what each route does."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
@@ -41,129 +41,109 @@ class Control:
     def routes(self) -> list[Route]:
         """Return the routes below `/_sandbox`."""
         return [
-            Route("/orders", self.place_order, methods=["POST"]),
-            Route("/orders", self.list_orders, methods=["GET"]),
-            Route("/orders/{order_id}/fill", self.fill_order, methods=["POST"]),
-            Route("/orders/{order_id}/cancel", self.cancel_order, methods=["POST"]),
-            Route("/requests", self.list_requests, methods=["GET"]),
-            Route("/requests/{number:int}", self.show_request, methods=["GET"]),
-            Route("/executed", self.list_executed, methods=["GET"]),
-            Route("/endpoints", self.list_endpoints, methods=["GET"]),
-            Route("/endpoints", self.add_stub_endpoint, methods=["PUT"]),
-            Route("/faults", self.replace_faults, methods=["POST"]),
-            Route("/faults", self.list_faults, methods=["GET"]),
-            Route("/faults", self.clear_faults, methods=["DELETE"]),
-            Route("/faults/kinds", self.list_fault_types, methods=["GET"]),
-            Route("/faults/{kind}", self.enable_fault, methods=["PUT"]),
-            Route("/faults/{kind}", self.disable_fault, methods=["DELETE"]),
-            Route("/limits", self.replace_limits, methods=["PUT"]),
-            Route("/limits", self.show_limits, methods=["GET"]),
-            Route("/limits/lock-outs", self.clear_lock_outs, methods=["DELETE"]),
-            Route("/credentials", self.show_credentials, methods=["GET"]),
-            Route("/reset", self.reset, methods=["POST"]),
+            Route("/orders", self._place_order, methods=["POST"]),
+            Route("/orders", self._list_orders, methods=["GET"]),
+            Route("/orders/{order_id}/fill", self._fill_order, methods=["POST"]),
+            Route("/orders/{order_id}/cancel", self._cancel_order, methods=["POST"]),
+            Route("/requests", self._list_requests, methods=["GET"]),
+            Route("/requests/{number:int}", self._show_request, methods=["GET"]),
+            Route("/executed", self._list_executed, methods=["GET"]),
+            Route("/endpoints", self._list_endpoints, methods=["GET"]),
+            Route("/endpoints", self._add_stub_endpoint, methods=["PUT"]),
+            Route("/faults", self._replace_faults, methods=["POST"]),
+            Route("/faults", self._list_faults, methods=["GET"]),
+            Route("/faults", self._clear_faults, methods=["DELETE"]),
+            Route("/faults/kinds", self._list_fault_types, methods=["GET"]),
+            Route("/faults/{kind}", self._enable_fault, methods=["PUT"]),
+            Route("/faults/{kind}", self._disable_fault, methods=["DELETE"]),
+            Route("/limits", self._replace_limits, methods=["PUT"]),
+            Route("/limits", self._show_limits, methods=["GET"]),
+            Route("/limits/lock-outs", self._clear_lock_outs, methods=["DELETE"]),
+            Route("/credentials", self._show_credentials, methods=["GET"]),
+            Route("/reset", self._reset, methods=["POST"]),
         ]
 
-    async def place_order(self, request: Request) -> JSONResponse:
-        """Place an order or a list of orders; respond with them as the exchange writes orders."""
+    async def _place_order(self, request: Request) -> JSONResponse:
         body = await _body(request)
         if body.lstrip().startswith(b"["):
             orders = self._exchange.place_all(read_json_list(body))
             return JSONResponse([order.to_dict() for order in orders])
         return JSONResponse(self._exchange.place(_fields(body)).to_dict())
 
-    async def list_orders(self, _request: Request) -> JSONResponse:
-        """List the orders, oldest first."""
+    async def _list_orders(self, _request: Request) -> JSONResponse:
         return JSONResponse({"orders": [order.to_dict() for order in self._exchange.book.orders()]})
 
-    async def fill_order(self, request: Request) -> JSONResponse:
-        """Execute an order, or the `quantity` of it in the body; respond with the order."""
+    async def _fill_order(self, request: Request) -> JSONResponse:
         fields = _fields(await _body(request))
         for field in fields.keys() - {"quantity"}:
             raise SandboxError("is not known here; the only field is quantity", field=field)
         return JSONResponse(self._exchange.fill(_order_id(request), fields.get("quantity")).to_dict())
 
-    async def cancel_order(self, request: Request) -> JSONResponse:
-        """Cancel an order by hand; respond with the order."""
+    async def _cancel_order(self, request: Request) -> JSONResponse:
         return JSONResponse(self._exchange.book.cancel(_order_id(request)).to_dict())
 
-    async def list_requests(self, _request: Request) -> JSONResponse:
-        """List the last requests to the exchange, oldest first, each with its verdict."""
+    async def _list_requests(self, _request: Request) -> JSONResponse:
         return JSONResponse({"requests": self._exchange.requests()})
 
-    async def show_request(self, request: Request) -> JSONResponse:
-        """Show one of the last requests by its number."""
+    async def _show_request(self, request: Request) -> JSONResponse:
         self._exchange.book.execute_due()
         record = self._exchange.log.find(request.path_params["number"])
         if record is None:
             raise HTTPException(_NOT_FOUND, "there is no such request, or the log has dropped it")
         return JSONResponse(record)
 
-    async def list_executed(self, _request: Request) -> JSONResponse:
-        """List each order's status, the number of cancel requests, and which request cancelled it."""
+    async def _list_executed(self, _request: Request) -> JSONResponse:
         return JSONResponse({"orders": self._exchange.executed()})
 
-    async def list_endpoints(self, _request: Request) -> JSONResponse:
-        """List the endpoints by method and path, each with whether it is signed and whether it is a stub."""
+    async def _list_endpoints(self, _request: Request) -> JSONResponse:
         return JSONResponse({"endpoints": self._exchange.endpoints.to_dict()})
 
-    async def add_stub_endpoint(self, request: Request) -> JSONResponse:
-        """Serve one more endpoint, which answers every accepted request with the `data` of the body."""
+    async def _add_stub_endpoint(self, request: Request) -> JSONResponse:
         self._exchange.endpoints.add(load_stub(await _body(request)))
-        return await self.list_endpoints(request)
+        return await self._list_endpoints(request)
 
-    async def replace_faults(self, request: Request) -> JSONResponse:
-        """Replace all fault rules with those in the body."""
+    async def _replace_faults(self, request: Request) -> JSONResponse:
         self._exchange.faults.replace(read_rules(load_rules(await _body(request))))
-        return await self.list_faults(request)
+        return await self._list_faults(request)
 
-    async def list_faults(self, _request: Request) -> JSONResponse:
-        """List the fault rules, each with how often it has acted."""
+    async def _list_faults(self, _request: Request) -> JSONResponse:
         return JSONResponse({"faults": self._exchange.faults.to_list()})
 
-    async def enable_fault(self, request: Request) -> JSONResponse:
-        """Enable one type of fault as the body says: a rule without its `fault`, or nothing for defaults."""
+    async def _enable_fault(self, request: Request) -> JSONResponse:
         name = request.path_params["kind"]
         self._exchange.faults.replace_type(name, [read_rule(load_rule(name, await _body(request)))])
-        return await self.list_faults(request)
+        return await self._list_faults(request)
 
-    async def disable_fault(self, request: Request) -> JSONResponse:
-        """Disable one type of fault; the other rules stay active."""
+    async def _disable_fault(self, request: Request) -> JSONResponse:
         self._exchange.faults.replace_type(request.path_params["kind"], [])
-        return await self.list_faults(request)
+        return await self._list_faults(request)
 
-    async def list_fault_types(self, _request: Request) -> JSONResponse:
-        """List the types of faults: what each does and its settings."""
+    async def _list_fault_types(self, _request: Request) -> JSONResponse:
         kinds = {name: each.to_dict() for name, each in FAULT_TYPES.items()}
         groups = {group: list(types) for group, types in FAULT_GROUPS.items()}
         return JSONResponse({"kinds": kinds, "groups": groups})
 
-    async def clear_faults(self, request: Request) -> JSONResponse:
-        """Remove all fault rules."""
+    async def _clear_faults(self, request: Request) -> JSONResponse:
         self._exchange.faults.replace([])
-        return await self.list_faults(request)
+        return await self._list_faults(request)
 
-    async def replace_limits(self, request: Request) -> JSONResponse:
-        """Enforce limits as the body says, and end all lock-outs."""
+    async def _replace_limits(self, request: Request) -> JSONResponse:
         self._exchange.limits.replace(load_scale(await _body(request)))
-        return await self.show_limits(request)
+        return await self._show_limits(request)
 
-    async def show_limits(self, _request: Request) -> JSONResponse:
-        """Show how strict the limits are, what they have counted and rejected, and who is locked out."""
+    async def _show_limits(self, _request: Request) -> JSONResponse:
         return JSONResponse(self._exchange.limits_dict())
 
-    async def clear_lock_outs(self, request: Request) -> JSONResponse:
-        """End all lock-outs; the limits stay active and count from zero."""
+    async def _clear_lock_outs(self, request: Request) -> JSONResponse:
         self._exchange.limits.clear()
-        return await self.show_limits(request)
+        return await self._show_limits(request)
 
-    async def show_credentials(self, _request: Request) -> JSONResponse:
-        """Show the accounts with their API keys and secrets, for the person who runs the sandbox."""
+    async def _show_credentials(self, _request: Request) -> JSONResponse:
         return JSONResponse({"accounts": [account.to_dict() for account in self._exchange.accounts]})
 
-    async def reset(self, request: Request) -> JSONResponse:
-        """Return to the seed orders, with no requests, faults, lock-outs or stubs; respond with them."""
+    async def _reset(self, request: Request) -> JSONResponse:
         self._exchange.reset()
-        return await self.list_orders(request)
+        return await self._list_orders(request)
 
 
 class LoopbackOnly:

@@ -39,13 +39,8 @@ class Exchange:
 
     Args:
         accounts: The accounts; all of them see the same order book.
-        orders: How many seed orders the order book begins with.
-        placements: The accepted placements: some of `json`, `query` and `form`.
-        clock: Returns the time in Unix milliseconds.
-        faults: The fault rules at the beginning.
         scale: How strictly the limits are enforced.
-        stubs: The stub endpoints at the beginning.
-        lenient: Whether to accept what the contract forbids and the exchange may accept.
+        orders, placements, clock, faults, stubs, lenient: As for `Sandbox`.
 
     Raises:
         SandboxError: `orders`, `placements` or one of the `faults` is wrong.

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from starlette.types import Receive, Send
 
@@ -23,13 +21,8 @@ from bingx_sandbox.responses import Envelope, unavailable
 class FaultContext:
     """Lets a fault execute the request or not, and send, spoil or withhold the response.
 
-    Args:
-        exchange: Executes the request.
-        request: The request that meets the fault.
-        fault: The fault.
-        connection: The connection of the request.
-        receive: Reports when the client has disconnected.
-        send: Responds through the web server.
+    The exchange executes the request; `receive` reports when the client has disconnected, and `send` responds
+    through the web server.
     """
 
     def __init__(
@@ -42,6 +35,8 @@ class FaultContext:
         send: Send,
     ) -> None:
         self.fault = fault
+        self.settings = fault.settings
+        self.order_id = request.order_id
         self.connection = connection
         self._exchange = exchange
         self._request = request
@@ -51,19 +46,9 @@ class FaultContext:
         self._clock_offset = 0
 
     @property
-    def settings(self) -> Mapping[str, Any]:
-        """Return the settings of the fault."""
-        return self.fault.settings
-
-    @property
     def is_after(self) -> bool:
         """Return whether the fault happens after the execution."""
         return bool(self.settings["when"] == AFTER)
-
-    @property
-    def order_id(self) -> int | None:
-        """Return the order that the request names."""
-        return self._request.order_id
 
     @property
     def now(self) -> int:

@@ -50,13 +50,7 @@ class HttpRequest:
 
 @dataclass(frozen=True)
 class HttpResponse:
-    """One HTTP response.
-
-    Attributes:
-        status: The HTTP status.
-        headers: The headers by lower-case name, without `content-length`.
-        body: The body.
-    """
+    """One HTTP response; the headers are by lower-case name, and without `content-length`."""
 
     status: int
     headers: dict[str, str]
@@ -64,12 +58,8 @@ class HttpResponse:
 
     def to_bytes(self, content_length: int | None = None) -> bytes:
         """Return the response as sent on the wire, with another `content-length` if given."""
-        return b"%b\r\n%b" % (self.status_line, self.headers_and_body(content_length))
-
-    @property
-    def status_line(self) -> bytes:
-        """Return the first line."""
-        return f"HTTP/1.1 {self.status} {responses.get(self.status, '')}".encode("ascii")
+        status_line = f"HTTP/1.1 {self.status} {responses.get(self.status, '')}\r\n"
+        return status_line.encode("ascii") + self.headers_and_body(content_length)
 
     def headers_and_body(self, content_length: int | None = None) -> bytes:
         """Return everything after the status line."""

@@ -154,19 +154,22 @@ def read_new_order(fields: Mapping[str, str]) -> NewOrder:
     """
     for field in fields:
         if field not in _FIELDS:
-            raise SandboxError(
-                f"is not a field of an order; the fields are {', '.join(_FIELDS)}", field=field
-            )
+            rule = f"is not a field of an order; the fields are {', '.join(_FIELDS)}"
+            raise SandboxError(rule, field=field)
+    client_order_id = _matching(
+        "clientOrderID", fields.get("clientOrderID"), CLIENT_ORDER_ID, CLIENT_ORDER_ID_RULE
+    )
+    time = _matching("time", fields.get("time"), _MILLISECONDS, "must be a time in Unix milliseconds")
     return NewOrder(
-        symbol=_symbol(fields),
+        symbol=str(_matching("symbol", _required("symbol", fields), _SYMBOL, SYMBOL_RULE)),
         side=_word("side", fields, SIDES),
         type=_word("type", fields, TYPES),
         price=_price(fields),
         orig_qty=read_positive_amount("origQty", _required("origQty", fields)),
-        client_order_id=_client_order_id(fields),
+        client_order_id=client_order_id,
         stop_price=read_amount("stopPrice", fields.get("stopPrice", "0")),
         status=_word("status", {"status": "NEW", **fields}, STATUSES),
-        time=_time(fields),
+        time=None if time is None else int(time),
     )
 
 
@@ -220,13 +223,6 @@ def _word(field: str, fields: Mapping[str, str], allowed: Collection[str]) -> st
     return word
 
 
-def _symbol(fields: Mapping[str, str]) -> str:
-    symbol = _required("symbol", fields)
-    if not is_symbol(symbol):
-        raise SandboxError(SYMBOL_RULE, field="symbol")
-    return symbol
-
-
 def _price(fields: Mapping[str, str]) -> Decimal:
     # A market order executes at the price of the market, so it is placed without one.
     if fields.get("type", "").endswith("MARKET") and "price" not in fields:
@@ -234,17 +230,7 @@ def _price(fields: Mapping[str, str]) -> Decimal:
     return read_positive_amount("price", _required("price", fields))
 
 
-def _client_order_id(fields: Mapping[str, str]) -> str | None:
-    client_order_id = fields.get("clientOrderID")
-    if client_order_id is not None and not CLIENT_ORDER_ID.fullmatch(client_order_id):
-        raise SandboxError(CLIENT_ORDER_ID_RULE, field="clientOrderID")
-    return client_order_id
-
-
-def _time(fields: Mapping[str, str]) -> int | None:
-    text = fields.get("time")
-    if text is None:
-        return None
-    if not _MILLISECONDS.fullmatch(text):
-        raise SandboxError("must be a time in Unix milliseconds", field="time")
-    return int(text)
+def _matching(field: str, text: str | None, pattern: re.Pattern[str], rule: str) -> str | None:
+    if text is not None and not pattern.fullmatch(text):
+        raise SandboxError(rule, field=field)
+    return text

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from hashlib import sha256
 from importlib.resources import files
 
@@ -52,21 +51,12 @@ _NOT_MODIFIED = 304
 _NOT_FOUND = 404
 
 
-@dataclass(frozen=True)
-class _File:
-    """One file of the page."""
-
-    content: bytes
-    media_type: str
-    etag: str
-
-
 class Page:
     """Serves the page of one exchange."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._view = View(exchange)
-        self._files = _read_files()
+        self._files = {file.name: file.read_bytes() for file in (files("bingx_sandbox") / "assets").iterdir()}
 
     def routes(self) -> list[Route]:
         """Return the routes below `/_sandbox`: the files and the data of the page."""
@@ -78,13 +68,14 @@ class Page:
 
     async def show_file(self, request: Request) -> Response:
         """Send a file of the page; the page itself if none is named."""
-        file = self._files.get(request.path_params.get("name", _INDEX))
-        if file is None:
+        name = request.path_params.get("name", _INDEX)
+        if name not in self._files:
             raise HTTPException(_NOT_FOUND)
-        headers = {**_HEADERS, "etag": file.etag}
-        if request.headers.get("if-none-match") == file.etag:
+        content = self._files[name]
+        headers = {**_HEADERS, "etag": f'"{sha256(content).hexdigest()[:16]}"'}
+        if request.headers.get("if-none-match") == headers["etag"]:
             return Response(status_code=_NOT_MODIFIED, headers=headers)
-        return Response(file.content, headers=headers, media_type=file.media_type)
+        return Response(content, headers=headers, media_type=_MEDIA_TYPES[name.rpartition(".")[2]])
 
     async def show_view(self, _request: Request) -> JSONResponse:
         """Send the current data of the page."""
@@ -174,15 +165,3 @@ def _rule_to_dict(rule: dict[str, object]) -> dict[str, object]:
     """Return a rule as text, except for what the page itself reads."""
     given = {name: value for name, value in rule.items() if name != "acted"}
     return {"fault": rule["fault"], "acted": rule["acted"], "text": json.dumps(given, ensure_ascii=False)}
-
-
-def _read_files() -> Mapping[str, _File]:
-    folder = files("bingx_sandbox") / "assets"
-    return {
-        file.name: _File(
-            file.read_bytes(),
-            _MEDIA_TYPES[file.name.rpartition(".")[2]],
-            f'"{sha256(file.read_bytes()).hexdigest()[:16]}"',
-        )
-        for file in folder.iterdir()
-    }

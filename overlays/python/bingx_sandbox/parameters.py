@@ -168,21 +168,14 @@ def _texts(value: object) -> dict[str, str]:
 def _all_placements(request: HttpRequest, placements: Collection[str]) -> Iterable[Parameters]:
     has_body = request.method != "GET"
     if "query" in placements or not has_body:
-        yield _split_signature("query", read_pairs(request.query))
+        texts = read_pairs(request.query)
+        yield Parameters("query", texts, texts.pop("signature", None) or None)
     placement = _MEDIA_TYPES.get(request.media_type)
     if placement is not None and placement in placements and has_body and request.body:
-        yield _split_signature(placement, _read_body(placement, request.body))
-
-
-def _read_body(placement: str, body: bytes) -> dict[str, str]:
-    if len(body) > BODY_LIMIT:
-        raise UnreadableParameters(f"the body is larger than {BODY_LIMIT} bytes")
-    return read_json(body) if placement == "json" else read_pairs(body)
-
-
-def _split_signature(placement: str, texts: dict[str, str]) -> Parameters:
-    signature = texts.pop("signature", None)
-    return Parameters(placement, texts, signature or None)
+        if len(request.body) > BODY_LIMIT:
+            raise UnreadableParameters(f"the body is larger than {BODY_LIMIT} bytes")
+        texts = read_json(request.body) if placement == "json" else read_pairs(request.body)
+        yield Parameters(placement, texts, texts.pop("signature", None) or None)
 
 
 def _unique(pairs: Iterable[tuple[str, Value]]) -> dict[str, Value]:
@@ -220,14 +213,10 @@ def _float_text(token: str) -> JsonNumber:
     try:
         number = Decimal(token)
     except InvalidOperation:
-        _reject_range()
-    if number and number.adjusted() not in _EXPONENTS:
-        _reject_range()
+        number = Decimal("Infinity")
+    if not number.is_finite() or (number and number.adjusted() not in _EXPONENTS):
+        raise UnreadableParameters("the JSON body has a number beyond the range of a float64")
     return JsonNumber(write_amount(number) if number else "0")
-
-
-def _reject_range() -> Never:
-    raise UnreadableParameters("the JSON body has a number beyond the range of a float64")
 
 
 def _reject_constant(token: str) -> Never:

@@ -52,13 +52,7 @@ class Rejection(Exception):
     """
 
     def __init__(
-        self,
-        code: int,
-        msg: str,
-        *,
-        debug_msg: str | None = None,
-        detail: str = "",
-        status: int = HTTP_OK,
+        self, code: int, msg: str, *, debug_msg: str | None = None, detail: str = "", status: int = HTTP_OK
     ) -> None:
         super().__init__(f"{code} {msg}")
         self.code = code

@@ -174,12 +174,9 @@ class Sandbox:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Return the environment variables that point a program at this sandbox.
+        """Return the environment variables that point a program at this sandbox, while it runs.
 
         `BINGX_API_KEY` and `BINGX_API_SECRET` are the first account's first key, `BINGX_ENV` is the URL.
-
-        Raises:
-            SandboxError: The sandbox is not running.
         """
         return {"BINGX_API_KEY": self.api_key, "BINGX_API_SECRET": self.api_secret, "BINGX_ENV": self.url}
 
@@ -194,11 +191,7 @@ class Sandbox:
     def place_orders(
         self, count: int, symbol: str = "BTC-USDT", **fields: Unpack[OrderFields]
     ) -> list[OrderDict]:
-        """Place several equal orders; see `place_order`.
-
-        Raises:
-            SandboxError: A field is unknown or wrong, or is an id that two orders cannot share.
-        """
+        """Place several equal orders, as `place_order` does; they cannot share a client order id."""
         placed = self._exchange.place_all([_order_fields(symbol, fields)] * count)
         return [order.to_dict() for order in placed]
 

@@ -60,12 +60,9 @@ def url_of(listener: socket.socket) -> str:
 
 
 class Server(uvicorn.Server):
-    """Runs a web application; a signal stops it without traceback or signal exit code.
+    """Runs a web application on a socket; a signal stops it without traceback or signal exit code.
 
-    Args:
-        app: The application.
-        listener: The socket to listen on.
-        announce: Called once, when the server listens.
+    It calls `announce` once, when it listens.
     """
 
     def __init__(self, app: Starlette, listener: socket.socket, announce: Callable[[], None]) -> None:

@@ -45,17 +45,15 @@ class StubEndpoint:
         except (TypeError, ValueError, RecursionError):
             raise SandboxError("must be a JSON value", field="data") from None
         if f"{self.method} {self.path}" in ENDPOINTS:
-            raise SandboxError(
-                "has real behaviour in the sandbox; use a fault to change its responses", field="path"
-            )
+            rule = "has real behaviour in the sandbox; use a fault to change its responses"
+            raise SandboxError(rule, field="path")
 
 
 class EndpointRegistry:
     """The endpoints that one sandbox serves.
 
-    Args:
-        stubs: Stubs at the start, each as `StubEndpoint` takes it. Those of endpoints with real behaviour are
-            left out: a file of examples has them all.
+    The stubs at the start are as `StubEndpoint` takes them. Those of endpoints with real behaviour are left
+    out: a file of examples has them all.
     """
 
     def __init__(self, stubs: Iterable[Mapping[str, Any]] = ()) -> None:
