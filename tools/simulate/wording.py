@@ -186,12 +186,7 @@ def ambiguous(dice: Random) -> Reply:
 
 
 def gone(dice: Random, order: Order | None) -> Reply:
-    """Return the write path's word for an order that is not open, or that it does not find.
-
-    Args:
-        dice: What decides among the texts.
-        order: The order, which is closed; None where it is not found.
-    """
+    """Return the write path's word for an order that is closed, or for None, which it does not find."""
     if order is not None and dice.random() < 0.1:
         text = f"the orderId:{order.order_id} order status :{order.status},can not delete, please verify"
         reply = error(200, 100400, text)
@@ -275,14 +270,7 @@ def stated(
 
 
 def odd(order: Order, word: str, dice: Random, *, by_client_id: bool) -> Reply:
-    """Return the success of a cancel with a word that proves nothing, or that something contradicts.
-
-    Args:
-        order: The order.
-        word: The word for its status.
-        dice: What decides between spellings.
-        by_client_id: Whether the request named the order by its client order id.
-    """
+    """Return the success of a cancel with a word that proves nothing, or that something contradicts."""
     reply = stated(order, word, order.executed, dice, by_client_id=by_client_id, query=False)
     reply.proves, reply.certain = "", False
     return reply

@@ -14,16 +14,6 @@ from bingx_sandbox.http_messages import HttpResponse, date_header
 from bingx_sandbox.responses import Envelope, success
 
 _PAGE = "<!DOCTYPE html>\n<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>\n"
-# The names that content delivery networks give to statuses that no RFC lists.
-_PHRASES = {
-    520: "Web server is returning an unknown error",
-    521: "Web server is down",
-    522: "Connection timed out",
-    523: "Origin is unreachable",
-    524: "A timeout occurred",
-    525: "SSL handshake failed",
-    526: "Invalid SSL certificate",
-}
 _PADDING = b"0" * 2**16
 _GZIP = 16 + zlib.MAX_WBITS
 _SAMPLE_ORDER = {
@@ -40,7 +30,7 @@ _SAMPLE_ORDER = {
 
 def html_page(status: int, now: int) -> HttpResponse:
     """Return an HTML page with an HTTP status."""
-    title = f"{status} {_PHRASES.get(status) or responses.get(status, 'Error')}"
+    title = f"{status} {responses.get(status, 'Error')}"
     headers = {"content-type": "text/html; charset=UTF-8", **date_header(now)}
     return HttpResponse(status, headers, _PAGE.format(title).encode())
 

@@ -151,9 +151,7 @@ class RequestLog:
     def find(self, number: int) -> RequestRecord | None:
         """Return a copy of one record; None if it was dropped or does not exist."""
         with self._lock:
-            # Numbers are consecutive, so the first one gives the index of all.
-            index = number - self._records[0]["number"] if self._records else -1
-            return self._records[index].copy() if 0 <= index < len(self._records) else None
+            return next((record.copy() for record in self._records if record["number"] == number), None)
 
     def latest(self, most: int) -> list[RequestRecord]:
         """Return copies of the last records, latest first."""

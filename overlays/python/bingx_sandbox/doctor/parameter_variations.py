@@ -70,14 +70,12 @@ def _sorted_by(key: Callable[[tuple[str, str]], str]) -> Callable[[Items], Items
     return lambda items: sorted(items, key=key)
 
 
-def value_variations(request: RejectedRequest) -> list[Variation]:
-    """Return the usual wrong ways to write values."""
-    return [
-        *_encoded_values(request),
-        *_timestamps_in_seconds(request),
-        *_numbers(request),
-        *_spelled_values(request),
-    ]
+def value_variations(request: RejectedRequest) -> Iterator[Variation]:
+    """Yield the usual wrong ways to write values."""
+    yield from _encoded_values(request)
+    yield from _timestamps_in_seconds(request)
+    yield from _numbers(request)
+    yield from _spelled_values(request)
 
 
 def timestamp_variations(request: RejectedRequest) -> Iterator[Variation]:

@@ -9,7 +9,7 @@ import hmac
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bingx_sandbox.doctor.candidates import Pair, RejectedRequest, Variation, in_order
 from bingx_sandbox.doctor.catalog import Mistake, mistake
@@ -82,9 +82,8 @@ def _of_other_exchanges(request: RejectedRequest) -> Iterator[Variation]:
 
 
 def _as_json(request: RejectedRequest) -> Iterator[Variation]:
-    yield _replaced(
-        mistake("json-signed", how="as it was sent, without the signature"), _body_without(request)
-    )
+    sent = _without_signature(request) if request.placement == "json" else _dump(request.pairs, (",", ":"))
+    yield _replaced(mistake("json-signed", how="as it was sent, without the signature"), sent)
     for spacing, separators in _SPACINGS.items():
         for order, pairs in (("sorted", in_order(request.pairs)), ("in the order sent", request.pairs)):
             for escaped in (False, True):
@@ -93,12 +92,11 @@ def _as_json(request: RejectedRequest) -> Iterator[Variation]:
 
 
 def _both_places(request: RejectedRequest) -> Iterator[Variation]:
-    other = "query string" if request.placement != "query" else "body"
-    place = "query string" if request.placement == "query" else "body"
-    cause = mistake("other-place-signed", other=other, place=place)
-    elsewhere = request.elsewhere_pairs
     if not request.elsewhere:
         return
+    place, other = ("query string", "body") if request.placement == "query" else ("body", "query string")
+    cause = mistake("other-place-signed", other=other, place=place)
+    elsewhere = request.elsewhere_pairs
     for text in (request.elsewhere, _joined(elsewhere), _joined(in_order(elsewhere))):
         yield _replaced(cause, text)
     own = _joined(request.signed_pairs)
@@ -134,10 +132,6 @@ def _joined(pairs: Iterable[Pair]) -> str:
     return "&".join(f"{pair.name}={pair.text}" for pair in pairs)
 
 
-def _body_without(request: RejectedRequest) -> str:
-    return _without_signature(request) if request.placement == "json" else _dump(request.pairs, (",", ":"))
-
-
 def _without_signature(request: RejectedRequest) -> str:
     if request.placement == "json":
         return _SIGNATURE_MEMBER.sub("", request.raw, count=1)
@@ -160,12 +154,8 @@ def _token(pair: Pair, *, escaped: bool) -> str:
 class SigningKey:
     """The bytes of a secret as they may have been used, with the mistake if they are wrong."""
 
-    secret: bytes
+    secret: bytes = field(repr=False)
     mistake: Mistake | None = None
-
-    def __repr__(self) -> str:
-        """Return a text with the mistake, without the secret."""
-        return f"{type(self).__name__}(mistake={self.mistake!r})"
 
 
 def wrong_keys(request: RejectedRequest) -> Iterator[SigningKey]:
@@ -259,9 +249,7 @@ def _from_base64(text: str) -> Iterator[bytes]:
     if not _BASE64.fullmatch(standard):
         return
     try:
-        decoded = base64.b64decode(
-            standard.rstrip("=") + "=" * (-len(standard.rstrip("=")) % 4), validate=True
-        )
+        decoded = base64.b64decode(_padded(standard.rstrip("=")), validate=True)
     except binascii.Error:
         return
     yield decoded
