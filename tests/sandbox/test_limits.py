@@ -6,15 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bingx_sandbox.endpoints import Endpoint
 from bingx_sandbox.limits import Caller, Limits
 from bingx_sandbox.rates import LOCK_SECONDS, TOLERATED_AFTER_LOCK, LimitScale, Rate
 
-CANCEL = Caller("127.0.0.1", "1", "POST /cancel", Rate(5, 1), 3)
-OTHER_UID = Caller("127.0.0.1", "2", "POST /cancel", Rate(5, 1), 3)
-QUERY = Caller("127.0.0.1", "1", "GET /query", Rate(10, 1), 2)
-NO_KEY = Caller("127.0.0.1", None, "POST /cancel", Rate(5, 1), 3)
-SAME_GROUP = [Caller("127.0.0.1", None, f"POST /{number}", None, 3) for number in range(8)]
-ELSEWHERE = Caller("127.0.0.2", None, "POST /cancel", Rate(5, 1), 3)
+
+def endpoint(name: str, uid_rate: Rate | None = None, ip_group: int = 3) -> Endpoint:
+    return Endpoint(name, lambda _state, _parameters: None, uid_rate=uid_rate, ip_group=ip_group)
+
+
+CANCEL = Caller("127.0.0.1", "1", endpoint("POST /cancel", Rate(5, 1)))
+OTHER_UID = Caller("127.0.0.1", "2", CANCEL.endpoint)
+QUERY = Caller("127.0.0.1", "1", endpoint("GET /query", Rate(10, 1), 2))
+NO_KEY = Caller("127.0.0.1", None, CANCEL.endpoint)
+SAME_GROUP = [Caller("127.0.0.1", None, endpoint(f"POST /{number}")) for number in range(8)]
+ELSEWHERE = Caller("127.0.0.2", None, CANCEL.endpoint)
 
 
 class Clock:

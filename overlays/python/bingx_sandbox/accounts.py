@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from bingx_sandbox.errors import SandboxError
 from bingx_sandbox.settings import integer
@@ -71,17 +71,17 @@ def create_accounts(
     """
     for name, number in (("accounts", count), ("keys", keys)):
         _COUNT.check(name, number)
+    # What is given is of the first key of all.
+    key, secret = _checked("apiKey", api_key), _checked("apiSecret", api_secret)
     accounts = []
     for uid in map(str, range(_FIRST_UID, _FIRST_UID + count)):
-        created = [ApiKey(uid, _random_text(), _random_text(), frozenset(permissions)) for _ in range(keys)]
+        created = []
+        for _ in range(keys):
+            texts = (key or _random_text(), secret or _random_text())
+            created.append(ApiKey(uid, *texts, frozenset(permissions)))
+            key = secret = None
         accounts.append(Account(uid, tuple(created)))
-    first, *others = accounts[0].keys
-    first = replace(
-        first,
-        api_key=_checked("apiKey", api_key) or first.api_key,
-        api_secret=_checked("apiSecret", api_secret) or first.api_secret,
-    )
-    return [replace(accounts[0], keys=(first, *others)), *accounts[1:]]
+    return accounts
 
 
 def mask(api_key: str | None) -> str | None:

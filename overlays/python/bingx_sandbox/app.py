@@ -17,7 +17,6 @@ from bingx_sandbox.fault_context import FaultContext
 from bingx_sandbox.fault_handlers import handle
 from bingx_sandbox.http_messages import HttpRequest, http_response
 from bingx_sandbox.page import Page
-from bingx_sandbox.request_log import IncomingRequest
 
 
 class OpenApi:
@@ -36,13 +35,10 @@ class OpenApi:
             return
         incoming = self._exchange.receive(_http_request(request, body, received_at))
         fault = self._exchange.choose_fault(incoming)
-        if fault is None:
-            await self._respond(incoming, send)
-        else:
+        if fault is not None:
             connection = connection_of(scope)
             await handle(FaultContext(self._exchange, incoming, fault, connection, receive, send))
-
-    async def _respond(self, incoming: IncomingRequest, send: Send) -> None:
+            return
         response = http_response(self._exchange.respond(incoming), self._exchange.clock())
         incoming.record["answered"] = "whole"
         for message in response.messages():

@@ -13,14 +13,14 @@ from bingx_sandbox.endpoints import State, read_order_id
 from bingx_sandbox.errors import SandboxError, UnreadableParameters, error_location
 from bingx_sandbox.faults import OPERATIONS, Fault, Faults, read_rules
 from bingx_sandbox.http_messages import HttpRequest
-from bingx_sandbox.limits import Limits
+from bingx_sandbox.limits import Caller, Limits
 from bingx_sandbox.market import Market, seed_orders
 from bingx_sandbox.order import Order, read_new_order, read_positive_amount
 from bingx_sandbox.order_book import OrderBook
 from bingx_sandbox.parameters import PLACEMENTS, Parameters, check_strictly, read_parameters
 from bingx_sandbox.rates import DOCUMENTED_SCALE, LimitScale
 from bingx_sandbox.request_log import Executed, IncomingRequest, RequestLog, RequestRecord, new_record
-from bingx_sandbox.responses import Envelope, Rejection, success
+from bingx_sandbox.responses import Envelope, Rejection, no_such_path, success
 from bingx_sandbox.settings import Clock, integer, wall_clock
 from bingx_sandbox.stub_endpoints import EndpointRegistry
 from bingx_sandbox.verification import Verifier
@@ -78,7 +78,8 @@ class Exchange:
         """Add a request to the log and the counters, before it is judged."""
         key = self._keys.get(http.api_key or "")
         uid = key.uid if key else None
-        caller = self.limits.caller(self.endpoints.find(http.method, http.path), http.peer, uid)
+        endpoint = self.endpoints.find(http.method, http.path)
+        caller = None if endpoint is None else Caller(http.peer, uid, endpoint)
         decision = self.limits.check(caller)
         record = new_record(http, uid, decision.rejected_by)
         order_id = self._named_order(http)
@@ -176,7 +177,9 @@ class Exchange:
             raise
 
     def _execute(self, request: IncomingRequest, now: int, conditions: Conditions) -> Envelope:
-        endpoint = self.endpoints.get(request.http.method, request.http.path)
+        if request.caller is None:
+            raise no_such_path()
+        endpoint = request.caller.endpoint
         parameters = Parameters()
         if endpoint.signed:
             parameters = self._verifier.verify(request, endpoint.permission, now)

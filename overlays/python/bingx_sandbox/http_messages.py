@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from email.utils import formatdate
-from functools import lru_cache
 from http.client import responses
 from typing import Any
 
@@ -86,9 +85,4 @@ def http_response(envelope: Envelope, now: int) -> HttpResponse:
 
 def date_header(now: int) -> dict[str, str]:
     """Return the `date` header, in whole seconds."""
-    return {"date": _date(now // 1000)}
-
-
-@lru_cache(maxsize=8)
-def _date(seconds: int) -> str:
-    return formatdate(seconds, usegmt=True)
+    return {"date": formatdate(now // 1000, usegmt=True)}

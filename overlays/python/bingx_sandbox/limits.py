@@ -52,16 +52,12 @@ class Caller:
     Attributes:
         peer: The IP address.
         uid: The account; None if the API key belongs to no account.
-        endpoint: Method and path, such as `POST /openApi/spot/v1/trade/cancel`.
-        uid_rate: The rate of one UID at the endpoint; None if it has no limit.
-        ip_group: The number of the endpoint's IP group; None if it is in none.
+        endpoint: The endpoint, with its limits.
     """
 
     peer: str
     uid: str | None
-    endpoint: str
-    uid_rate: Rate | None
-    ip_group: int | None
+    endpoint: Endpoint
 
 
 @dataclass(frozen=True)
@@ -129,13 +125,6 @@ class Limits:
         """Forget every request, every error and every lock-out."""
         self.replace(self._scale)
 
-    def caller(self, endpoint: Endpoint | None, peer: str, uid: str | None) -> Caller | None:
-        """Return the caller of an endpoint; None if there is no such endpoint."""
-        if endpoint is None:
-            return None
-        leader_rate = endpoint.copy_trading_rate if self._scale.copy_trading else None
-        return Caller(peer, uid, endpoint.name, leader_rate or endpoint.uid_rate, endpoint.ip_group)
-
     def check(self, caller: Caller | None) -> LimitDecision:
         """Count a request and decide whether it is allowed."""
         if self._scale.factor is None or caller is None:
@@ -153,13 +142,14 @@ class Limits:
         with self._lock:
             now = self._now()
             # Not scaled: a client that guards against twenty errors does not know about the scale.
-            key = (caller.uid, caller.endpoint, code)
+            key = (caller.uid, caller.endpoint.name, code)
             window = self._errors.setdefault(key, SlidingWindow(REPEATED_ERRORS))
             if window.remaining(now) > 0:
                 window.add(now)
             if window.remaining(now) == 0:
                 until = now + self._lock_seconds(REPEATED_ERRORS.seconds)
-                self._error_locks[caller.uid, caller.endpoint] = LimitDecision("equalErrors", 0, until, code)
+                lock = LimitDecision("equalErrors", 0, until, code)
+                self._error_locks[caller.uid, caller.endpoint.name] = lock
                 window.clear()
 
     def enforce(self, decision: LimitDecision, now: int) -> None:
@@ -234,7 +224,7 @@ class Limits:
     def _count(self, caller: Caller, now: float) -> LimitDecision:
         decision = UNLIMITED
         # The address's limits first: a request that they reject does not count for the UID.
-        for key, rate in _limits_of(caller):
+        for key, rate in self._limits_of(caller):
             limit = self._limits.setdefault(key, _Limit(key[0], SlidingWindow(self._scale.apply(rate))))
             rejection = limit.count(now, self._lock_seconds(LOCK_SECONDS))
             if rejection is not None:
@@ -242,20 +232,22 @@ class Limits:
                 return self._ban(caller.peer, now) if ban else rejection
             decision = LimitDecision(None, limit.window.remaining(now), limit.window.next_free_at(now))
         # The headers describe the last limit, the UID's, which is the narrowest.
-        lock = self._error_locks.get((caller.uid or "", caller.endpoint))
+        lock = self._error_locks.get((caller.uid or "", caller.endpoint.name))
         return lock if lock is not None and now < lock.ends_at else decision
+
+    def _limits_of(self, caller: Caller) -> Iterator[tuple[Key, Rate]]:
+        endpoint = caller.endpoint
+        if endpoint.ip_group is not None:
+            group = IP_GROUPS[endpoint.ip_group]
+            yield ("ipGroup", caller.peer, f"group {endpoint.ip_group}"), group.group
+            yield ("ipEndpoint", caller.peer, endpoint.name), group.endpoint
+        leader_rate = endpoint.copy_trading_rate if self._scale.copy_trading else None
+        rate = leader_rate or endpoint.uid_rate
+        if rate is not None and caller.uid is not None:
+            yield ("uid", caller.uid, endpoint.name), rate
 
     def _lock_seconds(self, documented: float) -> float:
         return documented if self._scale.lock_seconds is None else self._scale.lock_seconds
-
-
-def _limits_of(caller: Caller) -> Iterator[tuple[Key, Rate]]:
-    if caller.ip_group is not None:
-        group = IP_GROUPS[caller.ip_group]
-        yield ("ipGroup", caller.peer, f"group {caller.ip_group}"), group.group
-        yield ("ipEndpoint", caller.peer, caller.endpoint), group.endpoint
-    if caller.uid_rate is not None and caller.uid is not None:
-        yield ("uid", caller.uid, caller.endpoint), caller.uid_rate
 
 
 def _key_to_dict(key: Key) -> dict[str, object]:

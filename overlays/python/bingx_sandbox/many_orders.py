@@ -31,18 +31,22 @@ LARGEST_LIST = 2000
 _LARGEST_PAGE = 100
 _LAST_ORDER = 10_000
 _COUNTDOWN = range(10, 121)
-_LIST_RATE = Rate(10, 1)
-_CANCEL_RATE = Rate(2, 1)
-_LEADER_RATE = Rate(1, 1)
+_LIST = {"permission": READ, "uid_rate": Rate(10, 1), "ip_group": 2}
+_CANCEL = {
+    "permission": SPOT_TRADING,
+    "uid_rate": Rate(2, 1),
+    "copy_trading_rate": Rate(1, 1),
+    "ip_group": 3,
+}
 
 
-@endpoint("GET", "/openApi/spot/v1/trade/openOrders", permission=READ, uid_rate=_LIST_RATE, ip_group=2)
+@endpoint("GET", "/openApi/spot/v1/trade/openOrders", **_LIST)
 def open_orders(state: State, parameters: Mapping[str, str]) -> object:
     """Return the open orders of a pair, or of all pairs."""
     return _listed(state, _of_pair(state, parameters, lambda order: order.is_open)[:LARGEST_LIST])
 
 
-@endpoint("GET", "/openApi/spot/v1/trade/historyOrders", permission=READ, uid_rate=_LIST_RATE, ip_group=2)
+@endpoint("GET", "/openApi/spot/v1/trade/historyOrders", **_LIST)
 def history_orders(state: State, parameters: Mapping[str, str]) -> object:
     """Return a page of orders that are not open, the latest first."""
     index = _integer(parameters, "pageIndex", 1, _LAST_ORDER, 1)
@@ -68,14 +72,7 @@ def history_orders(state: State, parameters: Mapping[str, str]) -> object:
     return _listed(state, found[(index - 1) * size : index * size])
 
 
-@endpoint(
-    "POST",
-    "/openApi/spot/v1/trade/cancelOpenOrders",
-    permission=SPOT_TRADING,
-    uid_rate=_CANCEL_RATE,
-    copy_trading_rate=_LEADER_RATE,
-    ip_group=3,
-)
+@endpoint("POST", "/openApi/spot/v1/trade/cancelOpenOrders", **_CANCEL)
 def cancel_open_orders(state: State, parameters: Mapping[str, str]) -> object:
     """Cancel the open orders of a pair, or of all pairs; at most so many as `variant` says."""
     found = _of_pair(state, parameters, lambda order: order.is_open)[: state.book.variant.get("most")]
@@ -88,14 +85,7 @@ def cancel_open_orders(state: State, parameters: Mapping[str, str]) -> object:
     return {"orders": cancelled} if cancelled else _nothing(state)
 
 
-@endpoint(
-    "POST",
-    "/openApi/spot/v1/trade/cancelOrders",
-    permission=SPOT_TRADING,
-    uid_rate=_CANCEL_RATE,
-    copy_trading_rate=_LEADER_RATE,
-    ip_group=3,
-)
+@endpoint("POST", "/openApi/spot/v1/trade/cancelOrders", **_CANCEL)
 def cancel_orders(state: State, parameters: Mapping[str, str]) -> object:
     """Cancel several orders of one pair.
 
@@ -124,11 +114,7 @@ def cancel_orders(state: State, parameters: Mapping[str, str]) -> object:
 
 
 @endpoint(
-    "POST",
-    "/openApi/spot/v1/trade/cancelAllAfter",
-    permission=SPOT_TRADING,
-    uid_rate=_LEADER_RATE,
-    ip_group=2,
+    "POST", "/openApi/spot/v1/trade/cancelAllAfter", permission=SPOT_TRADING, uid_rate=Rate(1, 1), ip_group=2
 )
 def cancel_all_after(state: State, parameters: Mapping[str, str]) -> object:
     """Begin or close the countdown of the account, at whose end its open orders are cancelled.

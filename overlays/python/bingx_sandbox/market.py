@@ -36,7 +36,7 @@ class Market:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._symbols = dict.fromkeys(LISTED)
+        self.reset()
 
     def reset(self) -> None:
         """List the pairs of a new sandbox, and no others."""

@@ -13,7 +13,7 @@ from typing import Literal, TypedDict
 from bingx_sandbox.accounts import ApiKey, mask
 from bingx_sandbox.doctor import DiagnosisDict
 from bingx_sandbox.http_messages import HttpRequest
-from bingx_sandbox.limits import LIMIT_NAMES, UNLIMITED, Caller, LimitDecision
+from bingx_sandbox.limits import LIMIT_NAMES, Caller, LimitDecision
 from bingx_sandbox.order import Order
 
 LOG_SIZE = 1000
@@ -92,9 +92,9 @@ class IncomingRequest:
     http: HttpRequest
     record: RequestRecord
     order_id: int | None
-    key: ApiKey | None = None
-    caller: Caller | None = None
-    limit_decision: LimitDecision = UNLIMITED
+    key: ApiKey | None
+    caller: Caller | None
+    limit_decision: LimitDecision
 
 
 class RequestLog:

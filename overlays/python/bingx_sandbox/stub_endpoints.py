@@ -11,7 +11,6 @@ from typing import Any
 import bingx_sandbox.many_orders  # noqa: F401 - registers its endpoints
 from bingx_sandbox.endpoints import ENDPOINTS, Endpoint
 from bingx_sandbox.errors import SandboxError
-from bingx_sandbox.responses import no_such_path
 from bingx_sandbox.settings import boolean, choice, load_object
 
 _METHODS = ("GET", "POST", "PUT", "DELETE")
@@ -69,17 +68,6 @@ class EndpointRegistry:
         """Return the endpoint of a method and path; None if there is none."""
         name = f"{method} {path}"
         return ENDPOINTS.get(name) or self._stubs.get(name)
-
-    def get(self, method: str, path: str) -> Endpoint:
-        """Return the endpoint of a method and path.
-
-        Raises:
-            Rejection: There is none (100404).
-        """
-        found = self.find(method, path)
-        if found is None:
-            raise no_such_path()
-        return found
 
     def add(self, stub: StubEndpoint) -> None:
         """Serve a stub; it replaces an earlier one of the same method and path."""

@@ -139,12 +139,7 @@ def verify(parameters: Parameters, api_secret: str, now: int) -> Verification:
     """Verify parameters with the account's secret, at a time in Unix milliseconds."""
     canonical = canonical_string(parameters)
     expected = sign(canonical, api_secret)
-    rejection = None
-    try:
-        _check(parameters, canonical, expected, now)
-    except Rejection as raised:
-        rejection = raised
-    return Verification(canonical, expected, rejection)
+    return Verification(canonical, expected, _rejection(parameters, canonical, expected, now))
 
 
 def canonical_string(parameters: Parameters) -> str:
@@ -159,31 +154,27 @@ def sign(canonical: str, api_secret: str) -> str:
     return hmac.new(api_secret.encode("utf-8"), canonical.encode("utf-8"), hashlib.sha256).hexdigest()
 
 
-def _check(parameters: Parameters, canonical: str, expected: str, now: int) -> None:
+def _rejection(parameters: Parameters, canonical: str, expected: str, now: int) -> Rejection | None:
     if parameters.signature is None:
-        raise signature_missing(parameters.placement)
-    _check_timestamp(parameters.values, now)
+        return signature_missing(parameters.placement)
+    wrong_time = _timestamp_rejection(parameters.values, now)
     # Bytes, because compare_digest takes only ASCII text, and a signature may contain anything.
-    if not hmac.compare_digest(parameters.signature.encode("utf-8"), expected.encode("utf-8")):
-        raise signature_mismatch(canonical)
+    if wrong_time or hmac.compare_digest(parameters.signature.encode(), expected.encode()):
+        return wrong_time
+    return signature_mismatch(canonical)
 
 
-def _check_timestamp(values: Mapping[str, str], now: int) -> None:
+def _timestamp_rejection(values: Mapping[str, str], now: int) -> Rejection | None:
     timestamp = values.get("timestamp")
     if timestamp is None:
-        raise timestamp_mismatch("timestamp is missing")
+        return timestamp_mismatch("timestamp is missing")
     if not _INTEGER.fullmatch(timestamp):
-        raise timestamp_mismatch("timestamp is not a whole number of milliseconds")
-    window = _window(values)
+        return timestamp_mismatch("timestamp is not a whole number of milliseconds")
+    window = values.get("recvWindow", "0")
+    if not _NUMBER.fullmatch(window) or float(window) > LARGEST_WINDOW:
+        return invalid_parameter(f"recvWindow must be a number from 0 to {LARGEST_WINDOW:.0f}")
     late = now - int(timestamp)
-    if abs(late) > window:
-        direction = "behind" if late > 0 else "ahead of"
-        raise timestamp_mismatch(f"timestamp is {abs(late)} ms {direction} the server's clock")
-
-
-def _window(values: Mapping[str, str]) -> float:
-    text = values.get("recvWindow", "0")
-    window = float(text) if _NUMBER.fullmatch(text) else -1.0
-    if not 0 <= window <= LARGEST_WINDOW:
-        raise invalid_parameter(f"recvWindow must be a number from 0 to {LARGEST_WINDOW:.0f}")
-    return window or DEFAULT_WINDOW
+    if abs(late) <= (float(window) or DEFAULT_WINDOW):
+        return None
+    direction = "behind" if late > 0 else "ahead of"
+    return timestamp_mismatch(f"timestamp is {abs(late)} ms {direction} the server's clock")
