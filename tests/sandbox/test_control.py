@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bingx_sandbox import Sandbox
 from bingx_sandbox.accounts import create_accounts
 from bingx_sandbox.app import build_app
-from bingx_sandbox.control import is_loopback
+from bingx_sandbox.connection import is_loopback
 from bingx_sandbox.exchange import Exchange
 from tests.sandbox.client import Client
 from tests.sandbox.wire import (

@@ -11,7 +11,7 @@ import pytest
 
 from bingx_sandbox import Sandbox
 from bingx_sandbox.exchange import Exchange
-from bingx_sandbox.page import View, fingerprint
+from bingx_sandbox.page import fingerprint, show
 from tests.sandbox.client import Client
 
 ASSETS = Path(str(files("bingx_sandbox") / "assets"))
@@ -102,20 +102,18 @@ def test_a_view_has_ids_as_text_and_no_secret(client: Client, sandbox: Sandbox, 
 
 def test_a_view_has_the_countdowns_that_are_on(exchange: Exchange) -> None:
     ends = exchange.book.begin_countdown("1", 60_000, lambda _: None)
-    view = View(exchange)
-    assert view.to_dict()["countdowns"] == [{"uid": "1", "ends": ends}]
+    assert show(exchange)["countdowns"] == [{"uid": "1", "ends": ends}]
     exchange.book.close_countdown("1")
-    assert view.to_dict()["countdowns"] == []
+    assert show(exchange)["countdowns"] == []
 
 
 def test_the_fingerprint_of_a_view_changes_only_with_its_contents(
     client: Client, sandbox: Sandbox, exchange: Exchange
 ) -> None:
-    view = View(exchange)
-    seen = [fingerprint(view.to_dict())]
+    seen = [fingerprint(show(exchange))]
 
     def looks_different() -> bool:
-        seen.append(fingerprint(view.to_dict()))
+        seen.append(fingerprint(show(exchange)))
         return seen[-1] != seen[-2]
 
     assert not looks_different()

@@ -33,7 +33,10 @@ class OpenApi:
             body = await read_body(request)
         except ClientDisconnect:
             return
-        incoming = self._exchange.receive(_http_request(request, body, received_at))
+        peer = request.client.host if request.client else ""
+        query, headers = scope["query_string"], dict(request.headers)
+        http = HttpRequest(request.method, request.url.path, query, headers, body, received_at, peer)
+        incoming = self._exchange.receive(http)
         fault = self._exchange.choose_fault(incoming)
         if fault is not None:
             connection = connection_of(scope)
@@ -59,15 +62,3 @@ def build_app(exchange: Exchange) -> Starlette:
     )
     app.router.redirect_slashes = False
     return app
-
-
-def _http_request(request: Request, body: bytes, received_at: int) -> HttpRequest:
-    return HttpRequest(
-        method=request.method,
-        path=request.url.path,
-        query=request.scope["query_string"],
-        headers=dict(request.headers),
-        body=body,
-        received_at=received_at,
-        peer=request.client.host if request.client else "",
-    )

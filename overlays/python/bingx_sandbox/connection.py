@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import socket
 import struct
 from collections.abc import Callable
@@ -61,6 +62,14 @@ class Protocol(H11Protocol):
         """Store the connection in the application state of its requests."""
         super().connection_made(transport)
         self.app_state = {**self.app_state, _CONNECTION: Connection(self)}
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host, given as an address or as `localhost`, is this machine's loopback."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def connection_of(scope: Scope) -> Connection:

@@ -6,7 +6,6 @@ It is JSON over HTTP below `/_sandbox`, for this machine only. Every error is
 
 from __future__ import annotations
 
-import ipaddress
 from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
@@ -15,6 +14,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bingx_sandbox.connection import is_loopback
 from bingx_sandbox.endpoints import read_order_id
 from bingx_sandbox.errors import OrderNotFound, OrderNotOpen, SandboxError
 from bingx_sandbox.exchange import Exchange
@@ -24,9 +24,6 @@ from bingx_sandbox.parameters import BODY_LIMIT, read_json, read_json_list
 from bingx_sandbox.rates import load_scale
 from bingx_sandbox.stub_endpoints import load_stub
 
-_BAD_REQUEST = 400
-_FORBIDDEN = 403
-_NOT_FOUND = 404
 _STATUSES: dict[type[Exception], int] = {OrderNotFound: 404, OrderNotOpen: 409}
 # Room for tens of thousands of orders or rules at once.
 _BODY_LIMIT = 16 * 2**20
@@ -89,7 +86,7 @@ class Control:
         self._exchange.book.execute_due()
         record = self._exchange.log.find(request.path_params["number"])
         if record is None:
-            raise HTTPException(_NOT_FOUND, "there is no such request, or the log has dropped it")
+            raise HTTPException(404, "there is no such request, or the log has dropped it")
         return JSONResponse(record)
 
     async def _list_executed(self, _request: Request) -> JSONResponse:
@@ -163,16 +160,8 @@ class LoopbackOnly:
         if is_loopback(peer) and is_loopback(request.url.hostname or "") and _is_same_origin(request):
             await self._app(scope, receive, send)
             return
-        response = JSONResponse(_error_dict("the control interface is for this machine only"), _FORBIDDEN)
+        response = JSONResponse(_error_dict("the control interface is for this machine only"), 403)
         await response(scope, receive, send)
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a host, given as an address or as `localhost`, is this machine's loopback."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 async def error_response(_request: Request, error: Exception) -> JSONResponse:
@@ -180,7 +169,7 @@ async def error_response(_request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, HTTPException):
         return JSONResponse(_error_dict(error.detail), error.status_code, error.headers)
     field = error.field if isinstance(error, SandboxError) else None
-    return JSONResponse(_error_dict(str(error), field), _STATUSES.get(type(error), _BAD_REQUEST))
+    return JSONResponse(_error_dict(str(error), field), _STATUSES.get(type(error), 400))
 
 
 async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:

@@ -52,7 +52,6 @@ class OrderBook:
         # By the account that has begun it, the number of the countdown that is on, and when it ends.
         self._countdowns: dict[str, tuple[int, int]] = {}
         self._last_order_id = _LOWEST_ORDER_ID
-        self._revision = 0
         self._counts: Counter[str] = Counter()
         # The ids of all orders, the most recently changed one last.
         self._by_change: dict[int, None] = {}
@@ -90,15 +89,8 @@ class OrderBook:
                 held.clear()
             self._delayed.clear()
             self._countdowns.clear()
-            self._revision += 1
             for order_id, new in orders:
                 self._add(new, order_id)
-
-    @property
-    def revision(self) -> int:
-        """Return a number that grows with each change."""
-        with self._up_to_date():
-            return self._revision
 
     def execute_due(self) -> None:
         """Execute the delayed actions whose time has come."""
@@ -293,4 +285,3 @@ class OrderBook:
         self._counts[order.status] += 1
         self._by_change.pop(order.order_id, None)
         self._by_change[order.order_id] = None
-        self._revision += 1

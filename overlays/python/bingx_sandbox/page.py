@@ -47,15 +47,13 @@ _INDEX = "index.html"
 _POLL_SECONDS = 0.2
 # The server notices a closed browser only when it sends something.
 _KEEPALIVE_SECONDS = 15.0
-_NOT_MODIFIED = 304
-_NOT_FOUND = 404
 
 
 class Page:
     """Serves the page of one exchange."""
 
     def __init__(self, exchange: Exchange) -> None:
-        self._view = View(exchange)
+        self._exchange = exchange
         self._files = {file.name: file.read_bytes() for file in (files("bingx_sandbox") / "assets").iterdir()}
 
     def routes(self) -> list[Route]:
@@ -70,16 +68,16 @@ class Page:
         """Send a file of the page; the page itself if none is named."""
         name = request.path_params.get("name", _INDEX)
         if name not in self._files:
-            raise HTTPException(_NOT_FOUND)
+            raise HTTPException(404)
         content = self._files[name]
         headers = {**_HEADERS, "etag": f'"{sha256(content).hexdigest()[:16]}"'}
         if request.headers.get("if-none-match") == headers["etag"]:
-            return Response(status_code=_NOT_MODIFIED, headers=headers)
+            return Response(status_code=304, headers=headers)
         return Response(content, headers=headers, media_type=_MEDIA_TYPES[name.rpartition(".")[2]])
 
     async def show_view(self, _request: Request) -> JSONResponse:
         """Send the current data of the page."""
-        return JSONResponse(self._view.to_dict())
+        return JSONResponse(show(self._exchange))
 
     async def show_events(self, _request: Request) -> StreamingResponse:
         """Send the data of the page, now and after each change, as server-sent events."""
@@ -90,7 +88,7 @@ class Page:
     async def _events(self) -> AsyncIterator[str]:
         sent, quiet = "", 0.0
         while True:
-            view = self._view.to_dict()
+            view = show(self._exchange)
             current = fingerprint(view)
             quiet += _POLL_SECONDS
             if current != sent:
@@ -102,38 +100,25 @@ class Page:
             await asyncio.sleep(_POLL_SECONDS)
 
 
-class View:
-    """The data that the page shows of an exchange, small enough to be sent again after every change."""
+def show(exchange: Exchange) -> dict[str, object]:
+    """Return what the page shows of an exchange, as JSON, small enough to be sent again after every change.
 
-    def __init__(self, exchange: Exchange) -> None:
-        self._exchange = exchange
-        self._seen_revision = -1
-        self._orders: dict[str, object] = {}
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the data as JSON. Order ids are strings: numbers in a browser are doubles."""
-        exchange = self._exchange
-        return {
-            "now": exchange.clock(),
-            "accounts": [
-                {"uid": account.uid, "keys": [mask(key.api_key) for key in account.keys]}
-                for account in exchange.accounts
-            ],
-            **self._order_book(),
-            "countdowns": [{"uid": uid, "ends": ends} for uid, ends in exchange.book.countdowns().items()],
-            "requests": [_record_to_dict(record) for record in exchange.log.latest(_SHOWN_REQUESTS)],
-            "faults": [_rule_to_dict(rule) for rule in exchange.faults.to_list()],
-            "limits": exchange.limits_dict(),
-        }
-
-    def _order_book(self) -> dict[str, object]:
-        book = self._exchange.book
-        revision = book.revision
-        if revision != self._seen_revision:
-            latest = reversed(book.last_changed(_SHOWN_ORDERS))
-            self._orders = {"orders": [_order_to_dict(order) for order in latest], "counts": book.counts()}
-            self._seen_revision = revision
-        return self._orders
+    Order ids are strings: numbers in a browser are doubles.
+    """
+    book = exchange.book
+    return {
+        "now": exchange.clock(),
+        "accounts": [
+            {"uid": account.uid, "keys": [mask(key.api_key) for key in account.keys]}
+            for account in exchange.accounts
+        ],
+        "orders": [_order_to_dict(order) for order in reversed(book.last_changed(_SHOWN_ORDERS))],
+        "counts": book.counts(),
+        "countdowns": [{"uid": uid, "ends": ends} for uid, ends in book.countdowns().items()],
+        "requests": [_record_to_dict(record) for record in exchange.log.latest(_SHOWN_REQUESTS)],
+        "faults": [_rule_to_dict(rule) for rule in exchange.faults.to_list()],
+        "limits": exchange.limits_dict(),
+    }
 
 
 def fingerprint(view: dict[str, object]) -> str:

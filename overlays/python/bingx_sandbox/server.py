@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import ipaddress
 import os
 import signal
 import socket
@@ -15,7 +14,7 @@ from collections.abc import Callable, Iterator
 import uvicorn
 from starlette.applications import Starlette
 
-from bingx_sandbox.connection import CLOSE_PORT, Protocol
+from bingx_sandbox.connection import CLOSE_PORT, Protocol, is_loopback
 from bingx_sandbox.errors import SandboxError
 from bingx_sandbox.settings import integer
 
@@ -32,13 +31,15 @@ def listen(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
     Raises:
         SandboxError: The host is not loopback, or the port is invalid, in use or not permitted.
     """
-    address = _loopback_address(host)
+    if not is_loopback(host):
+        raise SandboxError("must be a loopback address: 127.0.0.1, ::1 or localhost", field="host")
     _PORT.check("port", port)
-    family = socket.AF_INET6 if isinstance(address, ipaddress.IPv6Address) else socket.AF_INET
+    address = "127.0.0.1" if host == "localhost" else host
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
-        listener = socket.create_server((str(address), port), family=family)
+        listener = socket.create_server((address, port), family=family)
     except OSError as error:
-        raise _bind_error(error, str(address), port) from None
+        raise _bind_error(error, address, port) from None
     _disable_nagle(listener)
     return listener
 
@@ -178,16 +179,6 @@ def _disable_nagle(listener: socket.socket) -> None:
     # Accepted connections inherit this. Without it the second segment of a response waits for the
     # client's acknowledgement of the first, which clients delay by 40 ms.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
-def _loopback_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    try:
-        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
-    except ValueError:
-        address = None
-    if address is None or not address.is_loopback:
-        raise SandboxError("must be a loopback address: 127.0.0.1, ::1 or localhost", field="host")
-    return address
 
 
 def _bind_error(error: OSError, address: str, port: int) -> SandboxError:

@@ -13,7 +13,7 @@ from urllib.parse import unquote_plus
 from bingx_sandbox.accounts import ApiKey
 from bingx_sandbox.doctor.catalog import Mistake
 from bingx_sandbox.http_messages import HttpRequest
-from bingx_sandbox.parameters import Parameters
+from bingx_sandbox.parameters import JsonNumber, Parameters
 
 Kind = Literal["text", "number", "boolean"]
 
@@ -45,12 +45,6 @@ def in_order(pairs: Iterable[Pair]) -> tuple[Pair, ...]:
     return tuple(sorted(pairs, key=lambda pair: pair.name))
 
 
-class _Number(str):
-    """The token of a JSON number."""
-
-    __slots__ = ()
-
-
 class _Members(list[tuple[str, object]]):
     """The members of a JSON object, in the order sent."""
 
@@ -62,7 +56,7 @@ def read_json(raw: str) -> list[Pair]:
         ValueError: It is not an object.
     """
     try:
-        members = json.loads(raw, parse_int=_Number, parse_float=_Number, object_pairs_hook=_Members)
+        members = json.loads(raw, parse_int=JsonNumber, parse_float=JsonNumber, object_pairs_hook=_Members)
     except RecursionError:
         raise ValueError("nested too deep") from None
     if not isinstance(members, _Members):
@@ -105,7 +99,7 @@ def _value(value: object) -> tuple[str, str, Kind]:
     if isinstance(value, bool):
         text = "true" if value else "false"
         return text, text, "boolean"
-    return str(value), str(value), "number" if isinstance(value, _Number) else "text"
+    return str(value), str(value), "number" if isinstance(value, JsonNumber) else "text"
 
 
 @dataclass(frozen=True)
