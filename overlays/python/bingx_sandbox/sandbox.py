@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import suppress
 from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self, TypedDict, Unpack
@@ -142,9 +141,8 @@ class Sandbox:
         """
         listener = listen(host, port)
         self._url = url_of(listener)
-        # A signal before the server handles signals stops it too.
-        with suppress(KeyboardInterrupt):
-            Server(build_app(self._exchange), listener, announce).run()
+        Server(build_app(self._exchange), listener, announce).run()
+        self._url = None
 
     @property
     def url(self) -> str:

@@ -95,7 +95,9 @@ class Server(uvicorn.Server):
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         """Run until stopped, and close the listener."""
         try:
-            super().run(sockets or [self._listener])
+            # A signal before the server handles signals stops it too.
+            with contextlib.suppress(KeyboardInterrupt):
+                super().run(sockets or [self._listener])
         finally:
             self._listener.close()
 
