@@ -9,6 +9,7 @@ from generator.problem import Problem, listed
 from generator.references import resolve
 
 _OF_DATA = "field of the answer's `data`"
+_OF_ITEM = "field of an item"
 _OF_REQUEST = "parameter of the request"
 
 
@@ -23,8 +24,7 @@ def answer_problems(document: Document, operation: Operation) -> Iterator[Proble
     location = (*operation.location, "x-bingx-answer")
     fields = operation.data_fields()
     yield from _repeats(document, operation, (*location, "repeats"), answer, fields)
-    for name, rule in answer.get("requires", {}).items():
-        yield from _requirement(document, operation, (*location, "requires", name), name, rule)
+    yield from _requirements(document, operation, location, answer, fields, _OF_DATA)
     if "items" in answer:
         yield from _items(document, operation, (*location, "items"), answer["items"])
 
@@ -61,19 +61,26 @@ def _compared(document: Document, location: Location, given: Member, field: Memb
         yield document.problem(location, f"{text} Name a field of the same type.")
 
 
-def _requirement(
-    document: Document, operation: Operation, location: Location, name: str, rule: Any
+def _requirements(
+    document: Document,
+    operation: Operation,
+    location: Location,
+    belief: Mapping[str, Any],
+    fields: list[Member],
+    kind: str,
 ) -> Iterator[Problem]:
-    fields = operation.data_fields()
-    yield from document.unknown_names(location[:-1], [name], fields, _OF_DATA)
-    field = next((field for field in fields if field.name == name), None)
-    if isinstance(rule, list):
-        yield from _words(document, location, field, rule)
-        return
-    for parameter, by_value in rule.items():
-        yield from _values(document, operation, (*location, parameter), parameter, by_value)
-        for value, words in by_value.items():
-            yield from _words(document, (*location, parameter, value), field, words)
+    """Check the words that a success must hold: in `data`, or in each item of a list."""
+    by_name = {field.name: field for field in fields}
+    for name, rule in belief.get("requires", {}).items():
+        below = (*location, "requires", name)
+        yield from document.unknown_names(below[:-1], [name], fields, kind)
+        if isinstance(rule, list):
+            yield from _words(document, below, by_name.get(name), rule)
+            continue
+        for parameter, by_value in rule.items():
+            yield from _values(document, operation, (*below, parameter), parameter, by_value)
+            for value, words in by_value.items():
+                yield from _words(document, (*below, parameter, value), by_name.get(name), words)
 
 
 def _words(
@@ -119,10 +126,11 @@ def _items(
         return
     yield from _repeats(document, operation, (*location, "repeats"), items, fields)
     yield from _accounts(document, operation, location, items, fields)
+    yield from _requirements(document, operation, location, items, fields, _OF_ITEM)
     by_name = {field.name: field for field in fields}
     contradicted = (*location, "contradictedBy")
     for name, words in items.get("contradictedBy", {}).items():
-        yield from document.unknown_names((*contradicted, name), [name], fields, "field of an item")
+        yield from document.unknown_names((*contradicted, name), [name], fields, _OF_ITEM)
         yield from _words(document, (*contradicted, name), by_name.get(name), words)
     if "failures" in items:
         failures, below = items["failures"], (*location, "failures")
@@ -161,7 +169,7 @@ def _accounts(
         names = value if isinstance(value, list) else [value]
         below = (*location, parameter)
         yield from document.unknown_names(below, [parameter], given.values(), _OF_REQUEST)
-        yield from document.unknown_names(below, names, fields, "field of an item")
+        yield from document.unknown_names(below, names, fields, _OF_ITEM)
         for name in names:
             if parameter in given and name in by_name:
                 yield from _compared(document, below, given[parameter], by_name[name])

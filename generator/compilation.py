@@ -153,13 +153,14 @@ def _type(schema: Mapping[str, Any]) -> str:
 def _answer(answer: Mapping[str, Any]) -> dict[str, Any]:
     compiled: dict[str, Any] = {
         "repeats": answer.get("repeats", []),
-        "requires": [row for name, rule in answer.get("requires", {}).items() for row in _rows(name, rule)],
+        "requires": _requirements(answer),
     }
     if "items" in answer:
         items = answer["items"]
         compiled["items"] = {
             **_list(items),
             "repeats": items.get("repeats", []),
+            "requires": _requirements(items),
             "contradictedBy": [
                 {"field": name, "words": words} for name, words in items.get("contradictedBy", {}).items()
             ],
@@ -174,6 +175,10 @@ def _list(items: Mapping[str, Any]) -> dict[str, Any]:
         {"parameter": name, "fields": _listed(fields)} for name, fields in items.get("accounts", {}).items()
     ]
     return {**({"in": items["in"]} if "in" in items else {}), "accounts": accounts}
+
+
+def _requirements(belief: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [row for name, rule in belief.get("requires", {}).items() for row in _rows(name, rule)]
 
 
 def _rows(name: str, rule: Any) -> list[dict[str, Any]]:

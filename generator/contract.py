@@ -74,7 +74,7 @@ def _operation(operation: Mapping[str, Any]) -> Record:
         "exactly_one_of": tuple(operation["exactlyOneOf"]),
         "permanent_id": operation.get("permanentId"),
         "repeats": tuple(answer["repeats"]),
-        "requires": tuple(_record("Requirement", row) for row in answer["requires"]),
+        "requires": _requirements(answer["requires"]),
         "items": _items(answer.get("items")),
         "act": outcome.get("act"),
         "repeat": outcome["repeat"],
@@ -127,6 +127,10 @@ def _record(name: str, members: Mapping[str, Any]) -> Record:
     return Record(name, fixed)
 
 
+def _requirements(rows: Iterable[Mapping[str, Any]]) -> tuple[Record, ...]:
+    return tuple(_record("Requirement", row) for row in rows)
+
+
 def _accounts(rows: Iterable[Mapping[str, Any]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((row["parameter"], tuple(row["fields"])) for row in rows)
 
@@ -141,7 +145,8 @@ def _items(items: Mapping[str, Any] | None) -> Record | None:
         "accounts": _accounts(items["accounts"]),
         "failures": failures and failures["in"],
         "failed": _accounts(failures["accounts"]) if failures else (),
-        "contradicted_by": tuple(_record("Requirement", row) for row in items["contradictedBy"]),
+        "requires": _requirements(items["requires"]),
+        "contradicted_by": _requirements(items["contradictedBy"]),
     }
     return Record("Items", members)
 

@@ -134,11 +134,12 @@ def _answer_rows(operation: Mapping[str, Any]) -> list[tuple[str, str]]:
     if not answer:
         return []
     texts = [f"it repeats {_code(answer['repeats'])} of the request"] if "repeats" in answer else []
-    texts += [text for name, rule in answer.get("requires", {}).items() for text in _words(name, rule)]
+    texts += _words("its", answer)
     items = answer.get("items", {})
     listed = f"each item of `{items.get('in', 'data')}`"
     if "repeats" in items:
         texts.append(f"{listed} repeats {_code(items['repeats'])} of the request")
+    texts += _words(f"of {listed} the", items)
     if "contradictedBy" in items:
         texts += [
             f"no `{name}` of an item is {_code(words, 'or')}"
@@ -150,13 +151,14 @@ def _answer_rows(operation: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [("A success is believed if", ", and ".join(texts))]
 
 
-def _words(name: str, rule: Any) -> Iterator[str]:
-    if isinstance(rule, list):
-        yield f"its `{name}` is {_code(rule, 'or')}"
-        return
-    for parameter, by_value in rule.items():
-        for value, words in by_value.items():
-            yield f"with `{parameter}` {value} its `{name}` is {_code(words, 'or')}"
+def _words(whose: str, belief: Mapping[str, Any]) -> Iterator[str]:
+    for name, rule in belief.get("requires", {}).items():
+        if isinstance(rule, list):
+            yield f"{whose} `{name}` is {_code(rule, 'or')}"
+            continue
+        for parameter, by_value in rule.items():
+            for value, words in by_value.items():
+                yield f"with `{parameter}` {value} {whose} `{name}` is {_code(words, 'or')}"
 
 
 def _outcome_rows(root: Mapping[str, Any], operation: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -114,17 +114,25 @@ func successProblem(op operation, parameters Parameters, status int, envelope, d
 			return fmt.Sprintf("the answer names another order: its %s is %s", name, data[name])
 		}
 	}
-	for _, rule := range op.Answer.Requires {
-		applies := rule.Parameter == "" || fmt.Sprint(parameters[rule.Parameter]) == rule.Value
-		if applies && !isOneOf(data.text(rule.Field), rule.Words) {
-			return fmt.Sprintf("the answer says success and %s %s", rule.Field, data[rule.Field])
-		}
+	if field := unmet(op.Answer.Requires, parameters, data); field != "" {
+		return fmt.Sprintf("the answer says success and %s %s", field, data[field])
 	}
 	if words := op.Outcome.States; words != nil && op.Outcome.Act == "cancel" && op.Answer.Items == nil && words.isExecuted(data) {
 		return "the answer says success and contradicts itself: everything is executed"
 	}
 	if op.Answer.Items != nil {
 		return op.listProblem(parameters, envelope["data"])
+	}
+	return ""
+}
+
+// unmet returns a field that holds none of its words, or an empty text.
+func unmet(rules []requirement, parameters Parameters, data members) string {
+	for _, rule := range rules {
+		applies := rule.Parameter == "" || fmt.Sprint(parameters[rule.Parameter]) == rule.Value
+		if applies && !isOneOf(data.text(rule.Field), rule.Words) {
+			return rule.Field
+		}
 	}
 	return ""
 }
@@ -205,9 +213,11 @@ func (o operation) listProblem(parameters Parameters, data json.RawMessage) stri
 				return fmt.Sprintf("the answer says success and, of an order, %s %s", rule.Field, order[rule.Field])
 			}
 		}
-		// Where a query can settle it, a word that is not listed proves nothing.
-		if words != nil && o.Outcome.Act == "cancel" && words.state(order) != canceled {
-			return fmt.Sprintf("the answer says success and, of an order, %s %s", words.Field, order[words.Field])
+		if field := unmet(l.Requires, parameters, order); field != "" {
+			return fmt.Sprintf("the answer says success and, of an order, %s %s", field, order[field])
+		}
+		if words != nil && o.Outcome.Act == "cancel" && words.isExecuted(order) {
+			return "the answer says success and contradicts itself: everything of an order is executed"
 		}
 	}
 	left := map[[2]string]bool{}

@@ -76,6 +76,7 @@ type settlement struct {
 type list struct {
 	In             string
 	Repeats        []string
+	Requires       []requirement
 	Accounts       []account
 	ContradictedBy []requirement
 	Failures       *list

@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
 # Made from spec/openapi.yaml, version 2.0.0,
-# SHA-256 c5bc3e074c4a24ca101294b5f0d8cf21a171b9def1939174267f3fa904600cc8,
+# SHA-256 9b6f8ba75d0d9068da11a9426d6d2dfa6baeb16ee8dd2a4dc02642ad92e13b4f,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 """The contract as frozen data: limits, signing rule, servers, and the parameters and responses of each operation.
@@ -92,6 +92,7 @@ class Items(NamedTuple):
             that was asked for is in exactly one item of this list or of `failures`.
         failures: The list in `data` of the orders that the request did not change, or None.
         failed: The same pairs for the items of that list.
+        requires: Fields of an item, each with the words of which every item of a success holds one.
         contradicted_by: Words that no item of a success holds.
     """
 
@@ -100,6 +101,7 @@ class Items(NamedTuple):
     accounts: tuple[tuple[str, tuple[str, ...]], ...]
     failures: str | None
     failed: tuple[tuple[str, tuple[str, ...]], ...]
+    requires: tuple[Requirement, ...]
     contradicted_by: tuple[Requirement, ...]
 
 
@@ -373,7 +375,7 @@ class Signing(NamedTuple):
 SPEC_VERSION = "2.0.0"
 """`info.version` of the contract."""
 
-SPEC_SHA256 = "c5bc3e074c4a24ca101294b5f0d8cf21a171b9def1939174267f3fa904600cc8"
+SPEC_SHA256 = "9b6f8ba75d0d9068da11a9426d6d2dfa6baeb16ee8dd2a4dc02642ad92e13b4f"
 """Digest of spec/openapi.yaml."""
 
 SERVERS = (
@@ -737,7 +739,13 @@ def _openOrders() -> Operation:
         repeats=(),
         requires=(),
         items=Items(
-            name="orders", repeats=("symbol",), accounts=(), failures=None, failed=(), contradicted_by=()
+            name="orders",
+            repeats=("symbol",),
+            accounts=(),
+            failures=None,
+            failed=(),
+            requires=(),
+            contradicted_by=(),
         ),
         act="read",
         repeat="harmless",
@@ -895,7 +903,13 @@ def _historyOrders() -> Operation:
         repeats=(),
         requires=(),
         items=Items(
-            name="orders", repeats=("symbol",), accounts=(), failures=None, failed=(), contradicted_by=()
+            name="orders",
+            repeats=("symbol",),
+            accounts=(),
+            failures=None,
+            failed=(),
+            requires=(),
+            contradicted_by=(),
         ),
         act="read",
         repeat="harmless",
@@ -989,6 +1003,7 @@ def _cancelOpenOrders() -> Operation:
             accounts=(),
             failures=None,
             failed=(),
+            requires=(),
             contradicted_by=(
                 Requirement(
                     field="status", words=("NEW", "PENDING", "PARTIALLY_FILLED", "WORKING", "RUNNING")
@@ -1112,11 +1127,8 @@ def _cancelOrders() -> Operation:
             accounts=(("orderIds", ("orderId",)), ("clientOrderIDs", ("clientOrderID",))),
             failures="fails",
             failed=(("orderIds", ("orderId",)), ("clientOrderIDs", ("clientOrderID", "orderId"))),
-            contradicted_by=(
-                Requirement(
-                    field="status", words=("NEW", "PENDING", "PARTIALLY_FILLED", "WORKING", "RUNNING")
-                ),
-            ),
+            requires=(Requirement(field="status", words=("CANCELED", "CANCELLED")),),
+            contradicted_by=(),
         ),
         act="cancel",
         repeat="harmless",

@@ -8,7 +8,6 @@ use regress::Regex;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::contract::Requirement;
 use crate::signing::text;
 use crate::{Operation, Parameters};
 
@@ -161,12 +160,9 @@ fn believed(operation: &Operation, parameters: &Parameters, envelope: &mut Envel
     let repeated = |name: &String| {
         parameters.get(name).is_none_or(|parameters| answered(name) == Some(text(parameters)))
     };
-    let confirms = |rule: &Requirement| {
-        answered(&rule.field).is_some_and(|word| rule.words.contains(&word.trim().to_uppercase()))
-    };
-    let requires = &mut operation.answer.requires.iter().filter(|rule| rule.applies(parameters));
+    let requires = &mut operation.answer.requires.iter();
     operation.answer.repeats.iter().all(repeated)
-        && requires.all(confirms)
+        && requires.all(|rule| !rule.applies(parameters) || rule.holds(data))
         && operation.answer.items.as_ref().is_none_or(|items| items.fit(parameters, data))
 }
 

@@ -81,6 +81,7 @@ pub(crate) struct Items {
     #[serde(flatten)]
     list: List,
     repeats: Vec<String>,
+    requires: Vec<Requirement>,
     contradicted_by: Vec<Requirement>,
     /// The orders that the request did not change.
     failures: Option<List>,
@@ -128,6 +129,11 @@ impl Requirement {
         let given = self.parameter.as_ref().map(|name| parameters.get(name).map(text));
         given.is_none_or(|given| given == self.value)
     }
+
+    /// Returns whether the field of `data`, or of an item, holds one of the words.
+    pub(crate) fn holds(&self, data: &Value) -> bool {
+        data.get(&self.field).is_some_and(|word| self.words.contains(&text(word).trim().to_uppercase()))
+    }
 }
 
 impl Items {
@@ -135,13 +141,10 @@ impl Items {
     pub(crate) fn fit(&self, parameters: &Parameters, data: &Value) -> bool {
         let right = |order: &Value| {
             let repeats = &mut self.repeats.iter();
-            let contradicts = |rule: &Requirement| {
-                let word = order.get(&rule.field).map(text).unwrap_or_default();
-                rule.words.contains(&word.trim().to_uppercase())
-            };
             repeats.all(|name| {
                 parameters.get(name).is_none_or(|asked| order.get(name).map(text) == Some(text(asked)))
-            }) && !self.contradicted_by.iter().any(contradicts)
+            }) && self.requires.iter().all(|rule| !rule.applies(parameters) || rule.holds(order))
+                && !self.contradicted_by.iter().any(|rule| rule.holds(order))
         };
         let mut left = HashSet::new();
         for account in &self.list.accounts {

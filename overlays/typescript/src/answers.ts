@@ -40,6 +40,7 @@ export interface List {
 /** What the items of a list say, and the list of the orders that the request did not change. */
 export interface Items extends List {
   readonly repeats: readonly string[];
+  readonly requires: readonly Requirement[];
   readonly contradictedBy: readonly Requirement[];
   readonly failures?: List;
 }
@@ -291,10 +292,7 @@ function successProblem(
   if (other) {
     return `the answer names another order: its ${other} is ${data[other]}`;
   }
-  const applies = ({ parameter, value }: Requirement) =>
-    parameter === undefined || String(parameters[parameter]) === value;
-  const confirms = ({ field, words }: Requirement) => isOneOf(data[field], words);
-  const unconfirmed = answer.requires.find((rule) => applies(rule) && !confirms(rule))?.field;
+  const unconfirmed = unmet(answer.requires, parameters, data)?.field;
   if (unconfirmed) {
     return `the answer says success and ${unconfirmed} ${data[unconfirmed]}`;
   }
@@ -306,21 +304,27 @@ function successProblem(
   return answer.items && listProblem(answer.items, settled, parameters, envelope.data);
 }
 
+/** Returns the first rule for one of whose words an order, or other data, has another. */
+function unmet(rules: readonly Requirement[], parameters: Envelope, data: Envelope): Requirement | undefined {
+  const applies = ({ parameter, value }: Requirement) =>
+    parameter === undefined || String(parameters[parameter]) === value;
+  return rules.find((rule) => applies(rule) && !isOneOf(data[rule.field], rule.words));
+}
+
 function listProblem(
   items: Items,
   states: States | undefined,
   parameters: Envelope,
   data: unknown,
 ): string | undefined {
-  // Where a query can settle it, a word that is not listed proves nothing.
-  const isUnconfirmed = (order: Envelope) => states !== undefined && stateOf(states, order) !== "canceled";
   const wrong = ordersIn(items, data).find(
     (order) =>
       items.repeats.some(
         (name) => Object.hasOwn(parameters, name) && String(order[name]) !== String(parameters[name]),
       ) ||
       items.contradictedBy.some(({ field, words }) => isOneOf(order[field], words)) ||
-      isUnconfirmed(order),
+      unmet(items.requires, parameters, order) !== undefined ||
+      (states !== undefined && isExecuted(states, order)),
   );
   if (wrong) {
     return `the answer says success and contradicts the request: ${wrong.orderId}`;

@@ -7,7 +7,7 @@ from typing import Any
 from bingx_spot.core.facts import OrderState, order_state, says
 from bingx_spot.core.request import ApiCall
 from bingx_spot.exceptions import shown
-from bingx_spot_api.contract import Items
+from bingx_spot_api.contract import Items, Requirement
 
 _ID = re.compile("[0-9]{1,19}")
 _MAXIMUM_ID = 2**63 - 1
@@ -37,15 +37,31 @@ def listed_ids(call: ApiCall, parameter: str) -> list[str]:
 def contradiction(call: ApiCall, items: Items, order: Mapping[str, Any]) -> str:
     """Return what an order in the list says that no success says, or nothing."""
     fields = [row.field for row in items.contradicted_by if says(order.get(row.field), row.words)]
+    fields += unmet(call, items.requires, order)
+    if fields:
+        return f"the response says success and, of an order, {fields[0]} {shown(order.get(fields[0]))}"
     states = call.operation.states if call.operation.act == "cancel" else None
-    # Where a query can settle it, a word that is not listed proves nothing, as in a response about one order.
     if states is not None and order_state(states, order) is not OrderState.CANCELED:
-        if says(order.get(states.field), states.canceled):
-            return "the response contradicts itself: an order is cancelled, and everything of it is executed"
-        fields.append(states.field)
-    if not fields:
-        return ""
-    return f"the response says success and, of an order, {fields[0]} {shown(order.get(fields[0]))}"
+        return "the response contradicts itself: an order is cancelled, and everything of it is executed"
+    return ""
+
+
+def unmet(call: ApiCall, rows: Iterable[Requirement], data: Mapping[str, Any]) -> list[str]:
+    """Return the fields that hold none of their words.
+
+    A word that is not listed proves nothing: new words come without notice.
+
+    Args:
+        call: The call, on whose parameters the words may depend.
+        rows: The fields, with the words that a success holds.
+        data: `data` of the response, or one order of a list.
+    """
+    return [
+        row.field
+        for row in rows
+        if (row.parameter is None or str(call.parameters.get(row.parameter)) == row.value)
+        and not says(data.get(row.field), row.words)
+    ]
 
 
 def unaccounted(call: ApiCall, items: Items, changed: list[Any], failed: list[Any]) -> str:

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any, NoReturn, TypeGuard
 
 from bingx_spot.core.error_mapping import error_from_code, error_from_status
-from bingx_spot.core.facts import OrderState, order_state, says
-from bingx_spot.core.named_orders import contradiction, is_alike, lists_of, named_id, unaccounted
+from bingx_spot.core.facts import OrderState, order_state
+from bingx_spot.core.named_orders import contradiction, is_alike, lists_of, named_id, unaccounted, unmet
 from bingx_spot.core.request import ApiCall
 from bingx_spot.error_details import ErrorDetails
 from bingx_spot.exceptions import shown
@@ -225,15 +225,10 @@ def _wrong_order(call: ApiCall, repeats: tuple[str, ...], order: Mapping[str, An
 
 
 def _unconfirmed(call: ApiCall, data: Mapping[str, Any]) -> str:
-    """Return why `data` does not confirm that the operation was executed, or nothing.
-
-    A word that is not listed proves nothing: new words come without notice.
-    """
+    """Return why `data` does not confirm that the operation was executed, or nothing."""
     operation = call.operation
-    for row in operation.requires:
-        depends = row.parameter is not None and str(call.parameters.get(row.parameter)) != row.value
-        if not depends and not says(data.get(row.field), row.words):
-            return f"the response says success and {row.field} {shown(data.get(row.field))}"
+    for name in unmet(call, operation.requires, data):
+        return f"the response says success and {name} {shown(data.get(name))}"
     states = operation.states if operation.act == "cancel" and operation.items is None else None
     if states is not None and order_state(states, data) is not OrderState.CANCELED:
         return "the response says success and contradicts itself: everything is executed"

@@ -55,7 +55,7 @@ record Answer(int status, Headers headers, JsonObject envelope) {
             .allMatch(name -> parameters.text(name).equals(Json.text(member(data, name))))
         && operation.answer().requires().stream()
             .filter(rule -> rule.applies(parameters))
-            .allMatch(rule -> rule.words().contains(word(member(data, rule.field()))))
+            .allMatch(rule -> rule.holds(data))
         && (operation.answer().items() == null || operation.answer().items().fit(parameters, data));
   }
 

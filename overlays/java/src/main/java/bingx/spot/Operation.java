@@ -45,6 +45,12 @@ record Operation(
     boolean applies(Parameters parameters) {
       return parameter == null || value.equals(parameters.text(parameter));
     }
+
+    /** Returns whether the field of the data, or of an item, holds one of the words. */
+    boolean holds(JsonElement data) {
+      return words.contains(
+          Answer.word(data instanceof JsonObject object ? object.get(field) : null));
+    }
   }
 
   /** A parameter that holds ids, and the fields of an item of which any may hold one of them. */
@@ -55,6 +61,7 @@ record Operation(
       @SerializedName("in") String name,
       List<String> repeats,
       List<Account> accounts,
+      List<Requirement> requires,
       List<Requirement> contradictedBy,
       Orders failures) {
     /** Returns whether the lists in the data are those of the request. */
@@ -65,8 +72,8 @@ record Operation(
                 .filter(field -> parameters.text(field) != null)
                 .anyMatch(field -> !parameters.text(field).equals(Json.text(order.get(field))));
         if (other
-            || contradictedBy.stream()
-                .anyMatch(rule -> rule.words.contains(Answer.word(order.get(rule.field))))) {
+            || requires.stream().anyMatch(rule -> rule.applies(parameters) && !rule.holds(order))
+            || contradictedBy.stream().anyMatch(rule -> rule.holds(order))) {
           return false;
         }
       }
