@@ -1,10 +1,10 @@
 package bingxspot
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math/big"
 	"net/http"
 	"regexp"
@@ -15,48 +15,20 @@ import (
 	"unicode/utf8"
 )
 
-var (
-	// After these the exchange rejects every request.
-	banned = []int{http.StatusForbidden, http.StatusTeapot, http.StatusTooManyRequests}
-	// unseenRows are those of a server that has not seen the parameters where they were.
-	unseenRows = []string{"signature-missing", "parameter-missing", "timestamp-null", "http-media-type"}
-
-	integerToken = regexp.MustCompile(`^(-?[0-9]+|"[0-9]{1,19}")$`)
-	whiteSpace   = regexp.MustCompile(`[ \t\r\n]+`)
-)
-
 // An Error is an answer that is not a verified success.
 type Error struct {
-	// Row is its row of the error table.
-	Row *Row
-	// Status is the HTTP status.
-	Status int
-	// Code is the exchange's code; 0 if the answer has none.
-	Code int64
-	// Text is the exchange's text, or why its success is not believed.
-	Text string
-	// RetryAt is when the exchange accepts requests again; zero if the answer does not say.
-	RetryAt time.Time
-	// ServerTime is the exchange's time; zero if the answer does not hold it.
-	ServerTime time.Time
+	Row     *Row      // of the error table
+	Status  int       // of HTTP
+	Code    int64     // the exchange's; 0 if the answer has none
+	Text    string    // the exchange's, or why its success is not believed
+	RetryAt time.Time // when the exchange accepts requests again; zero if that is not known
 
-	// isSuccess is whether the answer says success and is not believed; order is the id that it names, or 0.
-	isSuccess bool
-	order     int64
-	retryIn   time.Duration
+	retryIn    time.Duration
+	serverTime int64 // in Unix milliseconds; 0 if the answer does not hold it
 }
 
 // Error returns the text, or the meaning of the answer.
 func (e *Error) Error() string { return "bingxspot: " + cmp.Or(e.Text, e.Row.Meaning) }
-
-func (e *Error) isUnconfirmed() bool { return e != nil && e.isSuccess }
-
-func (e *Error) named() int64 {
-	if e == nil {
-		return 0
-	}
-	return e.order
-}
 
 // An answer is an HTTP answer.
 type answer struct {
@@ -65,257 +37,198 @@ type answer struct {
 	body   []byte
 }
 
-type members map[string]json.RawMessage
-
-// validate returns the body of a verified success: it names the order of the request and says that it is cancelled.
-// For any other answer it returns an [Error].
-func validate(op operation, parameters Parameters, received answer) ([]byte, error) {
-	envelope := envelopeOf(received.body)
-	if code, isEnvelope := integer(envelope["code"]); !isEnvelope || code != 0 {
-		return nil, newError(op, received, envelope, "")
+// validate returns the envelope of a success, ids in it as numbers, and for all but a verified success an [Error].
+func validate(op *operation, parameters values, received answer) (values, *Error) {
+	envelope := readObject(received.body)
+	code, isEnvelope := integer(envelope["code"])
+	if !isEnvelope {
+		return nil, newError(errorTable.HTTPStatuses, op, received, nil, "")
 	}
-	var data members
-	_ = json.Unmarshal(envelope["data"], &data) // anything but an object has no members
-	if problem := successProblem(op, parameters, received.status, envelope, data); problem != "" {
-		refusal := newError(op, received, envelope, problem)
-		refusal.isSuccess, refusal.order = true, op.orderIn(parameters, data)
-		return nil, refusal
+	if code != 0 {
+		return nil, newError(errorTable.Rows, op, received, envelope, "")
 	}
-	// Some answers carry an id as text. A match cannot be inside a text, where quotes are escaped.
-	return int64AsText.ReplaceAll(received.body, []byte("$1$2")), nil
+	if problem := op.doubt(parameters, received.status, envelope); problem != "" {
+		return envelope, newError(errorTable.Rows, op, received, envelope, "the answer says success and "+problem)
+	}
+	envelope["code"] = json.Number("0")
+	return envelope, nil
 }
 
-func envelopeOf(body []byte) members {
-	var envelope members
-	if !utf8.Valid(body) || json.Unmarshal(body, &envelope) != nil {
-		return nil
+// readObject reads a JSON object, numbers as their text; nil if it is none.
+func readObject(text []byte) (read values) {
+	if utf8.Valid(text) && json.Valid(text) {
+		decoder := json.NewDecoder(bytes.NewReader(text))
+		decoder.UseNumber()
+		_ = decoder.Decode(&read)
 	}
-	if _, isEnvelope := integer(envelope["code"]); !isEnvelope {
-		return nil
-	}
-	return envelope
+	return read
 }
 
-func successProblem(op operation, parameters Parameters, status int, envelope, data members) string {
-	if status != http.StatusOK || string(envelope["success"]) == "false" {
-		return "the answer says success and contradicts itself"
+// doubt returns why a success is not believed, or an empty text.
+func (o *operation) doubt(parameters values, status int, envelope values) string {
+	data := envelope["data"]
+	switch {
+	case status != http.StatusOK || envelope["success"] == false:
+		return "contradicts itself"
+	case o.Data == nil:
+	case data == nil || !o.Data.fits(&data):
+		return "lacks what a success has"
 	}
-	if op.Data != nil {
-		whole := *op.Data
-		whole.Required = true
-		if lacking := whole.lacking(envelope["data"]); lacking != "" {
-			return "the answer says success and lacks " + lacking
+	order, _ := data.(values)
+	if problem := o.doubtOf(o.Answer.belief, parameters, order); problem != "" || o.Answer.Items == nil {
+		return problem
+	}
+	for _, order := range o.Answer.Items.orders(data) {
+		if problem := o.doubtOf(o.Answer.Items.belief, parameters, order); problem != "" {
+			return problem
 		}
 	}
-	for _, name := range op.Answer.Repeats {
+	return o.Answer.Items.doubt(parameters, data)
+}
+
+// doubtOf returns why what is said of one order is not believed, or an empty text.
+func (o *operation) doubtOf(rules belief, parameters, order values) string {
+	for _, name := range rules.Repeats {
+		stated := text(order[name])
 		// The answer to a query by client order id may lack it; the exchange has looked it up.
-		lacked := op.Outcome.Act == "read" && op.isOtherID(name) && data.text(name) == ""
-		if want, given := parameters[name]; given && !lacked && data.text(name) != fmt.Sprint(want) {
-			return fmt.Sprintf("the answer names another order: its %s is %s", name, data[name])
+		lacked := o.Outcome.Act == "read" && o.isOtherID(name) && stated == ""
+		if want, given := parameters[name]; given && !lacked && stated != text(want) {
+			return "names another order: its " + name + " is " + stated
 		}
 	}
-	if field := unmet(op.Answer.Requires, parameters, data); field != "" {
-		return fmt.Sprintf("the answer says success and %s %s", field, data[field])
+	for _, rule := range rules.Requires {
+		applies := rule.Parameter == "" || text(parameters[rule.Parameter]) == rule.Value
+		if applies && !rule.holds(order) {
+			return rule.Field + " " + text(order[rule.Field])
+		}
 	}
-	if words := op.Outcome.States; words != nil && op.Outcome.Act == "cancel" && op.Answer.Items == nil && words.isExecuted(data) {
-		return "the answer says success and contradicts itself: everything is executed"
+	for _, rule := range rules.ContradictedBy {
+		if rule.holds(order) {
+			return rule.Field + " " + text(order[rule.Field])
+		}
 	}
-	if op.Answer.Items != nil {
-		return op.listProblem(parameters, envelope["data"])
+	if o.Outcome.Act == "cancel" && o.Outcome.States.isExecuted(order) {
+		return "that everything is executed"
 	}
 	return ""
 }
 
-// unmet returns a field that holds none of its words, or an empty text.
-func unmet(rules []requirement, parameters Parameters, data members) string {
-	for _, rule := range rules {
-		applies := rule.Parameter == "" || fmt.Sprint(parameters[rule.Parameter]) == rule.Value
-		if applies && !isOneOf(data.text(rule.Field), rule.Words) {
-			return rule.Field
-		}
-	}
-	return ""
-}
+func (r requirement) holds(order values) bool { return isOneOf(order[r.Field], r.Words) }
 
 // isOneOf tells whether a value is one of the words, in any case, with or without white space around it.
-func isOneOf(value string, words []string) bool {
-	isASCII := strings.IndexFunc(value, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
-	return isASCII && slices.Contains(words, strings.ToUpper(strings.TrimSpace(value)))
+func isOneOf(value any, words []string) bool {
+	return slices.ContainsFunc(words, func(word string) bool { return normalised(word) == normalised(text(value)) })
 }
 
 // isExecuted tells whether everything of an order is executed.
-func (s *states) isExecuted(order members) bool {
-	if s.Executed == nil {
-		return false
-	}
-	executed, isNumber := new(big.Rat).SetString(order.text(s.Executed.Field))
-	ordered, isNumberToo := new(big.Rat).SetString(order.text(s.Executed.Of))
+func (s states) isExecuted(order values) bool {
+	executed, isNumber := new(big.Rat).SetString(text(order[s.Executed.Field]))
+	ordered, isNumberToo := new(big.Rat).SetString(text(order[s.Executed.Of]))
 	return isNumber && isNumberToo && ordered.Sign() > 0 && executed.Cmp(ordered) >= 0
 }
 
 // isOtherID tells whether a parameter names the order by an id that can be used again.
-func (o operation) isOtherID(name string) bool {
+func (o *operation) isOtherID(name string) bool {
 	return name != o.PermanentID && slices.Contains(o.ExactlyOneOf, name)
 }
 
-// orderIn returns the permanent id of the order that an answer names, where it may be the one requested by another id; or 0.
-func (o operation) orderIn(parameters Parameters, data members) int64 {
-	id, _ := integer(data[o.PermanentID])
-	symbol := data.text("symbol")
-	if symbol != "" && symbol != fmt.Sprint(parameters["symbol"]) || !o.isSameOrder(parameters, data) {
-		return 0
-	}
-	return max(id, 0)
-}
-
-// isSameOrder tells whether an order's other ids leave room for the order of the request.
-func (o operation) isSameOrder(parameters Parameters, data members) bool {
-	return !slices.ContainsFunc(o.ExactlyOneOf, func(name string) bool {
-		want, given := parameters[name]
-		stated := data.text(name)
-		return o.isOtherID(name) && given && stated != "" && !strings.EqualFold(stated, fmt.Sprint(want))
-	})
-}
-
-// An orderState is what an answer says of an order. Canceled, filled and failed are final; open can be stale.
-type orderState int
-
-const (
-	unclear orderState = iota
-	canceled
-	filled
-	failed
-	open
-)
-
-// state returns the state of an order; a word that the contract does not list says nothing.
-func (s *states) state(order members) orderState {
-	for state, words := range [][]string{canceled: s.Canceled, filled: s.Filled, failed: s.Failed, open: s.Open} {
-		isContradiction := orderState(state) == canceled && s.isExecuted(order)
-		if isOneOf(order.text(s.Field), words) && !isContradiction {
-			return orderState(state)
-		}
-	}
-	return unclear
-}
-
-// listProblem returns why the lists of orders in data are not those of the request, or an empty text.
-func (o operation) listProblem(parameters Parameters, data json.RawMessage) string {
-	l, words := o.Answer.Items, o.Outcome.States
-	for _, order := range l.orders(data) {
-		for _, name := range l.Repeats {
-			if want, given := parameters[name]; given && order.text(name) != fmt.Sprint(want) {
-				return fmt.Sprintf("the answer names another order: its %s is %s", name, order[name])
-			}
-		}
-		for _, rule := range l.ContradictedBy {
-			if isOneOf(order.text(rule.Field), rule.Words) {
-				return fmt.Sprintf("the answer says success and, of an order, %s %s", rule.Field, order[rule.Field])
-			}
-		}
-		if field := unmet(l.Requires, parameters, order); field != "" {
-			return fmt.Sprintf("the answer says success and, of an order, %s %s", field, order[field])
-		}
-		if words != nil && o.Outcome.Act == "cancel" && words.isExecuted(order) {
-			return "the answer says success and contradicts itself: everything of an order is executed"
-		}
-	}
+// doubt returns why the lists in data do not account for the ids of the request, each once, or an empty text.
+func (l *list) doubt(parameters values, data any) string {
 	left := map[[2]string]bool{}
 	for _, account := range l.Accounts {
-		if ids, given := parameters[account.Parameter]; given {
-			for id := range strings.SplitSeq(fmt.Sprint(ids), ",") {
+		if ids := text(parameters[account.Parameter]); ids != "" {
+			for id := range strings.SplitSeq(ids, ",") {
 				left[[2]string{account.Parameter, id}] = true
 			}
 		}
 	}
 	if len(left) > 0 && !(l.strike(left, data) && l.Failures.strike(left, data) && len(left) == 0) {
-		return "the answer does not account for each order of the request once"
+		return "does not account for each order of the request once"
 	}
 	return ""
 }
 
 // strike deletes the ids that the list accounts for, and returns whether each of its items has one.
-func (l *list) strike(left map[[2]string]bool, data json.RawMessage) bool {
-	if l == nil {
-		return true
-	}
-	for _, order := range l.orders(data) {
+func (l *list) strike(left map[[2]string]bool, data any) bool {
+	return !slices.ContainsFunc(l.orders(data), func(order values) bool {
 		before := len(left)
 		for _, account := range l.Accounts {
 			for _, name := range account.Fields {
-				delete(left, [2]string{account.Parameter, order.text(name)})
+				delete(left, [2]string{account.Parameter, text(order[name])})
 			}
 		}
-		if len(left) == before {
+		return len(left) == before
+	})
+}
+
+// orders returns the items of the list; it may be absent or null.
+func (l *list) orders(data any) (orders []values) {
+	if l == nil {
+		return nil
+	}
+	if object, isObject := data.(values); isObject && l.In != "" {
+		data = object[l.In]
+	}
+	items, _ := data.([]any)
+	for _, item := range items {
+		order, _ := item.(values)
+		orders = append(orders, order)
+	}
+	return orders
+}
+
+// fits tells whether a value has everything that a success must have. An int64 that came as text becomes a number.
+func (f *field) fits(value *any) bool {
+	if *value == nil {
+		return f.Nullable || f.Name != "" && !f.Required
+	}
+	items, isList := (*value).([]any)
+	members, isObject := (*value).(values)
+	if f.Items != nil && !isList || f.Fields != nil && !isObject {
+		return false
+	}
+	if number, isInteger := integer(*value); isInteger && f.Type == "int64" {
+		*value = numberOf(number)
+	}
+	for i := range items {
+		if f.Items != nil && !f.Items.fits(&items[i]) {
 			return false
+		}
+	}
+	for _, within := range f.Fields {
+		member, isGiven := members[within.Name]
+		if !isGiven && within.Required || isGiven && !within.fits(&member) {
+			return false
+		}
+		if isGiven {
+			members[within.Name] = member
 		}
 	}
 	return true
 }
 
-// orders returns the items of the list; it may be absent or null.
-func (l *list) orders(data json.RawMessage) (orders []members) {
-	if l.In != "" {
-		var object members
-		_ = json.Unmarshal(data, &object) // its shape has been checked
-		data = object[l.In]
-	}
-	_ = json.Unmarshal(data, &orders)
-	return orders
-}
-
-// lacking returns what a value lacks of the field that it is, or an empty text.
-func (f *field) lacking(value json.RawMessage) string {
-	if absent := len(value) == 0; absent || string(value) == "null" {
-		if !f.Required || f.Nullable && !absent {
-			return ""
-		}
-		return f.Name
-	}
-	if f.Items != nil {
-		var items []json.RawMessage
-		if json.Unmarshal(value, &items) != nil {
-			return f.Name
-		}
-		item := *f.Items
-		item.Name, item.Required = f.Name, true
-		for _, value := range items {
-			if lacking := item.lacking(value); lacking != "" {
-				return lacking
-			}
-		}
-		return ""
-	}
-	if len(f.Fields) == 0 {
-		return ""
-	}
-	var object members
-	if json.Unmarshal(value, &object) != nil {
-		return f.Name
-	}
-	for _, within := range f.Fields {
-		if lacking := within.lacking(object[within.Name]); lacking != "" {
-			return lacking
-		}
-	}
-	return ""
-}
-
-func newError(op operation, received answer, envelope members, problem string) *Error {
+func newError(rows []*Row, op *operation, received answer, envelope values, problem string) *Error {
 	code, _ := integer(envelope["code"])
-	text := ""
-	_ = json.Unmarshal(envelope["msg"], &text)
-	message := normalised(text)
-	rows := errorTable.Rows
-	if envelope == nil {
-		rows = errorTable.HTTPStatuses
-	}
+	said, _ := envelope["msg"].(string)
+	message := normalised(said)
 	// Each list ends with a row that matches everything.
 	row := rows[slices.IndexFunc(rows, func(row *Row) bool { return row.matches(op.ID, received.status, code, message) })]
-	return &Error{
-		Row: row, Status: received.status, Code: code, Text: cmp.Or(problem, text), RetryAt: row.retryAt(message),
-		ServerTime: serverTime(received.header, envelope), retryIn: row.retryIn(received.header),
+	made := &Error{Row: row, Status: received.status, Code: code, Text: cmp.Or(problem, said)}
+	if row.Waiting.Until != nil {
+		if found := row.Waiting.Until.FindStringSubmatch(message); found != nil {
+			milliseconds, _ := strconv.ParseInt(found[1], 10, 64) // thirteen digits
+			made.RetryAt = time.UnixMilli(milliseconds)
+		}
 	}
+	made.retryIn = time.Duration(row.Waiting.Seconds) * time.Second
+	if number, err := strconv.ParseUint(strings.TrimSpace(received.header.Get("Retry-After")), 10, 30); err == nil {
+		made.retryIn = time.Duration(number) * time.Second
+	}
+	made.serverTime, _ = integer(envelope["timestamp"])
+	if date, err := http.ParseTime(received.header.Get("Date")); err == nil && made.serverTime == 0 {
+		made.serverTime = date.UnixMilli() + 500 // it counts whole seconds: the middle
+	}
+	return made
 }
 
 func (r *Row) matches(operation string, status int, code int64, message string) bool {
@@ -325,72 +238,34 @@ func (r *Row) matches(operation string, status int, code int64, message string) 
 		(r.Message == nil || r.Message.MatchString(message))
 }
 
-func (r *Row) retryAt(message string) time.Time {
-	if r.Waiting.Until != nil {
-		if found := r.Waiting.Until.FindStringSubmatch(message); found != nil {
-			milliseconds, _ := strconv.ParseInt(found[1], 10, 64) // thirteen digits
-			return time.UnixMilli(milliseconds)
-		}
-	}
-	return time.Time{}
-}
-
-// retryIn returns after what time the exchange accepts requests again, where the text does not say when.
-func (r *Row) retryIn(header http.Header) time.Duration {
-	if number, err := strconv.ParseUint(strings.TrimSpace(header.Get("Retry-After")), 10, 30); err == nil {
-		return time.Duration(number) * time.Second
-	}
-	return time.Duration(r.Waiting.Seconds) * time.Second
-}
-
-// serverTime returns the exchange's time in an answer.
-func serverTime(header http.Header, envelope members) time.Time {
-	if timestamp, ok := integer(envelope["timestamp"]); ok {
-		return time.UnixMilli(timestamp)
-	}
-	date, err := http.ParseTime(header.Get("Date"))
-	if err != nil {
-		return time.Time{}
-	}
-	// It counts whole seconds; take the middle.
-	return date.Add(time.Second / 2)
-}
-
-// timeIn returns the exchange's time in a success of the operation that has it, or the zero time.
-func timeIn(body io.Reader) time.Time {
-	var success struct{ Data members }
-	if json.NewDecoder(body).Decode(&success) != nil {
-		return time.Time{}
-	}
-	milliseconds, isTime := integer(success.Data[exchangeTime.Field])
-	if !isTime {
-		return time.Time{}
-	}
-	return time.UnixMilli(milliseconds)
-}
-
+// normalised returns a text in small letters, where they are ASCII, with one space for white space.
 func normalised(message string) string {
-	lower := strings.Map(func(r rune) rune {
+	words := strings.FieldsFunc(message, func(r rune) bool { return strings.ContainsRune(" \t\r\n", r) })
+	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {
 			return r - 'A' + 'a'
 		}
 		return r
-	}, message)
-	return strings.Trim(whiteSpace.ReplaceAllString(lower, " "), " ")
+	}, strings.Join(words, " "))
 }
 
+var integerText = regexp.MustCompile(`^([0-9]{1,19})$`)
+
 // integer reads a code, an id or a time, which may be a text.
-func integer(token json.RawMessage) (int64, bool) {
-	if !integerToken.Match(token) {
+func integer(value any) (int64, bool) {
+	if said, isText := value.(string); isText && !integerText.MatchString(said) {
 		return 0, false
 	}
-	number, err := strconv.ParseInt(strings.Trim(string(token), `"`), 10, 64)
+	number, err := strconv.ParseInt(text(value), 10, 64)
 	return number, err == nil
 }
 
-// text returns the text of a member, its token if it is not a text, or an empty text for null.
-func (m members) text(name string) string {
-	text := strings.TrimPrefix(string(m[name]), "null")
-	_ = json.Unmarshal(m[name], &text)
-	return text
+// text returns a member as text, an empty one for null.
+func text(value any) string {
+	if value == nil {
+		return ""
+	}
+	return fmt.Sprint(value)
 }
+
+func numberOf(integer int64) json.Number { return json.Number(strconv.FormatInt(integer, 10)) }

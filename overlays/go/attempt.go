@@ -1,12 +1,9 @@
 package bingxspot
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"slices"
@@ -21,20 +18,10 @@ const (
 	mostEqualErrors = 17 // of an endpoint within longestLock: twenty would lock it
 )
 
-// A reply is what became of one request: a response with its data, or an error. The kind of an error is the category of its
-// row, or notSent, locked, nearLock, late, unavailable.
-type reply struct {
-	response *http.Response
-	data     json.RawMessage
-	order    members
-	err      error
-	kind     string
-	refusal  *Error // err, if it is one
-	sent     trip
-}
-
-// unsent are the kinds for which no attempt was made.
-var unsent = []string{"locked", "nearLock", "late"}
+var (
+	banned = []int{http.StatusForbidden, http.StatusTeapot, http.StatusTooManyRequests} // from then on, from everything
+	unsent = []string{"locked", "nearLock", "late"}                                     // kinds of no attempt
+)
 
 // An equal is an error of an operation.
 type equal struct {
@@ -43,32 +30,24 @@ type equal struct {
 }
 
 // once sends one request of an operation, as soon as nothing bars it.
-func (c *call) once(op operation, parameters Parameters, knownOpen bool) *reply {
+func (c *call) once(op *operation, parameters values, knownOpen bool) *reply {
 	for until, kind := c.barred(op, knownOpen); kind != ""; until, kind = c.barred(op, knownOpen) {
-		if !until.Before(c.deadline) || kind == "nearLock" && op.Outcome.SettledBy != nil {
+		if !until.Before(c.deadline) || kind == "nearLock" && op.Outcome.SettledBy.Operation != "" {
 			return &reply{kind: kind, err: fmt.Errorf("not sent: %s until %v", kind, until)}
 		}
 		c.sleep(time.Until(until))
 	}
-	left := time.Until(c.deadline)
-	if left < shortestAttempt || c.request.Context().Err() != nil {
+	if !c.timeLeft() {
 		return &reply{kind: "late", err: errors.New("not sent: the deadline has passed")}
 	}
+	left := time.Until(c.deadline)
 	patience := left
-	if op.Outcome.Repeat != "never" { // else there is no other attempt
+	if op.isRepeatable() { // else there is no other attempt
 		patience = max(min(firstSilence<<(2*min(c.silent, 8)), left*6/10), shortestAttempt)
 	}
 	limited, stop := context.WithTimeout(c.request.Context(), patience)
 	defer stop()
-	request, body := c.request.Clone(limited), []byte(nil)
-	request.Method, request.URL.Path, request.URL.RawQuery = op.Method, op.Path, ""
-	if pairs, _ := Signable(parameters); op.Method == http.MethodGet {
-		request.URL.RawQuery = QueryString(pairs)
-	} else {
-		body = []byte(JSONBody(pairs))
-	}
-	got := &reply{}
-	got.response, got.sent, got.err = c.client.repairing(request, body, parameters)
+	got := c.repairing(c.request.WithContext(limited), op, parameters)
 	if limited.Err() != nil {
 		c.silent++
 	}
@@ -76,38 +55,33 @@ func (c *call) once(op operation, parameters Parameters, knownOpen bool) *reply 
 	return got
 }
 
-// learn classifies a reply and remembers what it says about later requests.
-func (c *call) learn(op operation, got *reply) {
-	if got.err == nil {
-		body, _ := io.ReadAll(got.response.Body) // it is in memory
-		got.response.Body = io.NopCloser(bytes.NewReader(body))
-		got.data = envelopeOf(body)["data"]
-		_ = json.Unmarshal(got.data, &got.order) // a list has no members
+// learn gives a reply its kind and remembers what it says about later requests.
+func (c *call) learn(op *operation, got *reply) {
+	network, isNetwork := errors.AsType[*net.OpError](got.err)
+	switch {
+	case got.err == nil:
 		return
-	}
-	refusal, isRefusal := errors.AsType[*Error](got.err)
-	if !isRefusal {
+	case isNetwork && network.Op == "dial":
+		got.kind = "notSent"
+		return
+	case got.refusal == nil:
 		got.kind = "unavailable"
-		if network, isNetwork := errors.AsType[*net.OpError](got.err); isNetwork && network.Op == "dial" {
-			got.kind = "notSent"
-		}
 		return
-	}
-	got.refusal, got.kind = refusal, refusal.Row.Category
-	if got.kind == "notOpen" && op.Outcome.Act == "read" {
+	case got.refusal.Row.Category == "notOpen" && op.Outcome.Act == "read":
 		got.kind = "notFound" // the exchange has one text for both
+	default:
+		got.kind = got.refusal.Row.Category
 	}
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	now := time.Now()
+	now, refusal := time.Now(), got.refusal
 	if refusal.Code != 0 {
-		times := append(c.met[equal{op.ID, refusal.Code}], now)
-		c.met[equal{op.ID, refusal.Code}] = times[max(0, len(times)-mostEqualErrors):]
+		c.meet(equal{op.ID, refusal.Code}, now)
 	}
 	if got.kind != "rateLimited" {
 		return
 	}
-	atExchange, pause, longest, name := time.UnixMilli(c.client.transport.clock.now()), refusal.retryIn, longestLock, op.ID
+	atExchange, pause, longest, name := time.UnixMilli(c.clock.now()), refusal.retryIn, longestLock, op.ID
 	if !refusal.RetryAt.IsZero() {
 		pause = refusal.RetryAt.Sub(atExchange)
 	}
@@ -118,28 +92,25 @@ func (c *call) learn(op operation, got *reply) {
 	refusal.RetryAt, c.locks[name] = atExchange.Add(pause), later(c.locks[name], now.Add(pause))
 }
 
-// lockedUntil returns until when the exchange accepts no request of an operation.
-func (r *Resolver) lockedUntil(op operation) time.Time {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	return later(r.locks[op.ID], r.locks[""])
+// meet notes an error, so many of which lock an operation.
+func (c *Client) meet(met equal, now time.Time) {
+	times := append(c.met[met], now)
+	c.met[met] = times[max(0, len(times)-mostEqualErrors):]
+	if len(times) >= mostEqualErrors {
+		c.nearLocks[met.operation] = later(c.nearLocks[met.operation], c.met[met][0].Add(longestLock))
+	}
 }
 
 // barred returns until when a request of an operation is locked, or could meet the error that locks it; or no kind.
-func (r *Resolver) barred(op operation, knownOpen bool) (until time.Time, kind string) {
-	now := time.Now()
-	if until := r.lockedUntil(op); now.Before(until) {
-		return until, "locked"
+func (c *Client) barred(op *operation, knownOpen bool) (until time.Time, kind string) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	locked, near := later(c.locks[op.ID], c.locks[""]), c.nearLocks[op.ID]
+	switch now := time.Now(); {
+	case now.Before(locked):
+		return locked, "locked"
+	case now.Before(near) && !knownOpen:
+		return near, "nearLock"
 	}
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	for met, times := range r.met {
-		if met.operation == op.ID && len(times) == mostEqualErrors && !knownOpen {
-			until = later(until, times[0].Add(longestLock))
-		}
-	}
-	if now.Before(until) {
-		return until, "nearLock"
-	}
-	return until, ""
+	return time.Time{}, ""
 }

@@ -1,106 +1,218 @@
-// Package bingxspot signs the requests of a generated client of the BingX exchange: a [Transport] stamps and signs each
-// attempt, and a [Client] believes a success only if it names the order of the request. The rules are those of
-// spec/signing.md; spec/vectors/ tests them.
+// Package bingxspot makes the calls of a generated client of the BingX exchange: a [Client] stamps and signs each request,
+// believes a success only if it names the order of the request, and repeats and queries until the outcome is certain. The
+// rules are those of spec/signing.md and the contract; spec/vectors/ tests them.
 package bingxspot
 
 import (
 	"bytes"
+	"cmp"
+	"encoding/json"
 	"errors"
 	"io"
+	"maps"
+	"net"
 	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
+	"unicode/utf8"
 )
 
-// longestBody is the largest body in bytes. An answer has a few hundred.
-const longestBody = 1 << 20
+const (
+	longestBody    = 1 << 20 // an answer has a few hundred bytes
+	shortestMasked = 12      // a shorter key, as on a sandbox, is part of many words
+)
 
-// A Client sends the requests of a generated client and returns only verified successes. It is oapi-codegen's
-// HttpRequestDoer.
+var (
+	printable     = regexp.MustCompile(`^[!-~]+$`)
+	likeSignature = regexp.MustCompile(`[0-9a-f]{64}`)
+)
+
+// A Client makes whole calls. It is oapi-codegen's HttpRequestDoer, and safe for use by several goroutines.
 type Client struct {
-	// HTTP sends the requests. It has a timeout of ten seconds and follows no redirect.
-	HTTP *http.Client
+	// Timeout ends each call; ten seconds by default. The context of a request may end it earlier.
+	Timeout time.Duration
+	// Base sends the requests; nil for http.DefaultTransport, which never uses a proxy for a loopback host.
+	Base http.RoundTripper
 
-	transport *Transport
+	// fmt and slog print the fields of a struct, but only the address of a function.
+	sign  func([]pair, http.Header) []pair
+	mask  func([]byte) []byte
+	clock clock
+	// unseen is whether the server has said that it sees no parameters in JSON; then 2 if it saw none in the query either.
+	unseen atomic.Int32
+	mutex  sync.Mutex
+	// locks and nearLocks end at a time, by operation; all operations' lock is under the empty name.
+	locks, nearLocks map[string]time.Time
+	met              map[equal][]time.Time
 }
 
-// NewClient returns a client that signs with this transport.
-func NewClient(transport *Transport) *Client {
-	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Client{&http.Client{Transport: transport, Timeout: 10 * time.Second, CheckRedirect: stay}, transport}
-}
-
-// Do sends the request. If the exchange refuses its timestamp, Do corrects the clock and sends it once more.
-//
-// Errors: a [ParameterError] if nothing was sent; an [Error] for an answer that is not a verified success; after any other
-// error the state of the order is unknown.
-func (c *Client) Do(request *http.Request) (*http.Response, error) {
-	body, err := readBody(request)
-	if err != nil {
-		return nil, err
+// New returns a client, or an error if the key cannot be sent or the secret cannot sign.
+func New(apiKey, apiSecret string) (*Client, error) {
+	if !printable.MatchString(apiKey) || apiSecret == "" || !utf8.ValidString(apiSecret) {
+		return nil, errors.New("bingxspot: the API key must be printable ASCII, the secret UTF-8")
 	}
-	parameters, err := parametersOf(request, body)
-	if err != nil {
-		return nil, err
+	sign := func(pairs []pair, header http.Header) []pair {
+		header.Set("X-BX-APIKEY", apiKey)
+		return signed(pairs, apiSecret)
 	}
-	response, _, err := c.repairing(request, body, parameters)
-	return response, err
+	// A server may repeat the request in its answer.
+	mask := func(body []byte) []byte {
+		body = likeSignature.ReplaceAll(body, []byte("***"))
+		if len(apiKey) < shortestMasked {
+			return body
+		}
+		return bytes.ReplaceAll(body, []byte(apiKey), []byte("***"))
+	}
+	return &Client{Timeout: 10 * time.Second, sign: sign, mask: mask, locks: map[string]time.Time{},
+		nearLocks: map[string]time.Time{}, met: map[equal][]time.Time{}}, nil
 }
 
-// repairing sends the request, and once more if the exchange refuses its timestamp and the clock can be corrected. The
-// trip is that of the last request.
-func (c *Client) repairing(request *http.Request, body []byte, parameters Parameters) (*http.Response, trip, error) {
-	for repaired := false; ; repaired = true {
-		response, sent, err := c.attempt(withBody(request, body), parameters)
-		refusal, isRefusal := errors.AsType[*Error](err)
-		if !isRefusal {
-			return response, sent, err
+// parametersOf returns the caller's parameters, or a [ParameterError] for one that is not allowed.
+func parametersOf(request *http.Request) (values, error) {
+	parameters := values{}
+	for name, given := range request.URL.Query() {
+		if len(given) > 1 {
+			return nil, &ParameterError{name, "is given twice"}
 		}
-		next := c.transport.clock.after(refusal, sent, repaired)
-		if next == ask {
-			next = c.askTime(request, sent)
-		}
-		if next != again {
-			return nil, sent, err
-		}
+		parameters[name] = given[0]
 	}
+	if request.Body != nil {
+		defer request.Body.Close()
+		body, err := io.ReadAll(request.Body)
+		given := readObject(body)
+		if err != nil || given == nil && len(body) > 0 {
+			return nil, &ParameterError{"body", "is not a JSON object"}
+		}
+		maps.Copy(parameters, given)
+	}
+	delete(parameters, "timestamp")
+	delete(parameters, "signature")
+	names := operationOf(request).ExactlyOneOf
+	lacking := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return parameters[name] != nil })
+	if len(names) > 0 && len(lacking) != len(names)-1 {
+		return nil, &ParameterError{strings.Join(names, " or "), "must name the order: exactly one of them"}
+	}
+	_, err := signable(parameters)
+	return parameters, err
 }
 
-// attempt sends the request once. The response is a verified success; its body has been read.
-func (c *Client) attempt(request *http.Request, parameters Parameters) (*http.Response, trip, error) {
-	clock := &c.transport.clock
-	sent := trip{offset: clock.offset.Load(), sentAt: clock.now(), began: time.Now()}
-	response, err := c.HTTP.Do(request)
+// checkOrigin refuses plain HTTP that leaves the machine, and a password, which logs would show.
+func checkOrigin(to *url.URL) error {
+	host := to.Hostname()
+	isLoopback := host == "localhost" || net.ParseIP(host).IsLoopback()
+	if host == "" || to.User != nil || to.Scheme != "https" && (to.Scheme != "http" || !isLoopback) {
+		return &ParameterError{"url", "must be https://HOST, or http for a loopback host"}
+	}
+	return nil
+}
+
+// A reply is what became of one request: a success or an error. The kind of an error is the category of its row, or one of
+// notSent, locked, nearLock, late and unavailable.
+type reply struct {
+	header   http.Header
+	envelope values
+	order    values // data, unless it is a list; of a success that is not believed, too
+	err      error
+	kind     string
+	refusal  *Error // err, if it is one
+	sent     trip
+}
+
+// repairing sends a request, and once more if the exchange refuses its timestamp and the clock can be corrected.
+func (c *Client) repairing(to *http.Request, op *operation, parameters values) *reply {
+	got := c.attempt(to, op, parameters)
+	if got.refusal == nil || got.refusal.Row.Category != "clock" {
+		return got
+	}
+	serverTime, answered := got.refusal.serverTime, got.sent
+	if c.clock.mustAsk(got.refusal, got.sent) {
+		asked := c.attempt(to, operationNamed(exchangeTime.Operation), nil)
+		if asked.err == nil {
+			serverTime, _ = integer(asked.order[exchangeTime.Field])
+		}
+		answered = asked.sent
+		answered.offset = got.sent.offset
+	}
+	if c.clock.learn(serverTime, answered) {
+		return c.attempt(to, op, parameters)
+	}
+	return got
+}
+
+// attempt stamps, signs and sends one request, where and until when the caller's says.
+func (c *Client) attempt(to *http.Request, op *operation, parameters values) *reply {
+	got := &reply{sent: trip{offset: c.clock.offset.Load(), sentAt: c.clock.now(), began: time.Now(), unseen: c.unseen.Load()}}
+	var received answer
+	request, err := c.request(to, op, parameters, got.sent)
+	if err == nil {
+		received, err = c.roundTrip(request)
+	}
+	if got.err = err; err != nil {
+		return got
+	}
+	got.sent.receivedAt, got.header = c.clock.now(), received.header
+	got.envelope, got.refusal = validate(op, parameters, received)
+	if got.refusal != nil {
+		got.refusal.Text = string(c.mask([]byte(got.refusal.Text))) // what JSON had escaped shows only now
+		got.err = got.refusal
+	}
+	got.order, _ = got.envelope["data"].(values)
+	return got
+}
+
+// roundTrip is not done by an http.Client, which would follow redirects.
+func (c *Client) roundTrip(request *http.Request) (answer, error) {
+	response, err := cmp.Or(c.Base, http.DefaultTransport).RoundTrip(request)
 	if err != nil {
-		return nil, sent, err
+		return answer{}, err
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, longestBody))
-	if err != nil {
-		return nil, sent, err
-	}
-	sent.receivedAt = clock.now()
-	received := answer{response.StatusCode, response.Header, c.transport.Credentials.mask(body)}
-	if body, err = validate(operationOf(request), parameters, received); err != nil {
-		if refusal, isRefusal := errors.AsType[*Error](err); isRefusal {
-			// What JSON had escaped shows only now.
-			refusal.Text = string(c.transport.Credentials.mask([]byte(refusal.Text)))
-		}
-		return nil, sent, err
-	}
-	response.Body, response.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-	// A generated client reads JSON only under this content type.
-	response.Header.Set("Content-Type", "application/json")
-	return response, sent, nil
+	return answer{response.StatusCode, response.Header, c.mask(body)}, err
 }
 
-// askTime requests the exchange's time. If that fails, the refusal is returned to the caller.
-func (c *Client) askTime(refused *http.Request, sent trip) step {
-	query := withBody(refused, nil)
-	query.Method, query.URL.Path, query.URL.RawQuery = http.MethodGet, operationNamed(exchangeTime.Operation).Path, ""
-	response, answered, err := c.attempt(query, nil)
-	if err != nil {
-		return c.transport.clock.learn(time.Time{}, sent)
+// request returns a stamped and signed request.
+func (c *Client) request(to *http.Request, op *operation, parameters values, sent trip) (*http.Request, error) {
+	stamped, header := values{}, to.Header.Clone()
+	maps.Copy(stamped, parameters)
+	if op.Signed {
+		stamped["timestamp"] = numberOf(sent.sentAt)
 	}
-	answered.offset = sent.offset
-	return c.transport.clock.learn(timeIn(response.Body), answered)
+	pairs, err := signable(stamped)
+	if err != nil {
+		return nil, err
+	}
+	if op.Signed {
+		pairs = c.sign(pairs, header)
+	}
+	at, body := url.URL{Scheme: to.URL.Scheme, Host: to.URL.Host, Path: op.Path}, ""
+	if op.Method == http.MethodGet || sent.unseen == 1 {
+		at.RawQuery = queryString(pairs)
+		header.Del("Content-Type")
+	} else {
+		body = jsonBody(pairs)
+		header.Set("Content-Type", "application/json")
+	}
+	request, err := http.NewRequestWithContext(to.Context(), op.Method, at.String(), strings.NewReader(body))
+	if err == nil {
+		request.Header = header
+	}
+	return request, err
+}
+
+// responseWith returns the response that a generated client reads; it reads JSON only under this content type.
+func responseWith(envelope values, got *reply, to *http.Request) *http.Response {
+	body, _ := json.Marshal(envelope) // it has been read from JSON
+	header := http.Header{}
+	maps.Copy(header, got.header)
+	header.Set("Content-Type", "application/json")
+	return &http.Response{
+		Status: "200 OK", StatusCode: http.StatusOK, Request: to, Header: header,
+		Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)),
+	}
 }

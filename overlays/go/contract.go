@@ -3,10 +3,9 @@ package bingxspot
 import (
 	_ "embed" // the contract and the error table as data
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"regexp"
-	"strings"
+	"slices"
 )
 
 //go:embed operations.json
@@ -15,9 +14,9 @@ var contractJSON []byte
 //go:embed errors.json
 var errorsJSON []byte
 
-// contract is the part of the compiled contract that the signing layer needs.
+// contract is the part of the compiled contract that is read here; spec/schemas/operations.schema.json describes it.
 var contract = decoded[struct {
-	Operations []operation
+	Operations []*operation
 	Signing    struct {
 		Inject struct {
 			Timestamp struct {
@@ -32,69 +31,58 @@ var exchangeTime = contract.Signing.Inject.Timestamp.CorrectedBy
 
 var errorTable = decoded[struct{ Rows, HTTPStatuses []*Row }](errorsJSON)
 
-// undescribed is an operation that is not in the contract. It is signed and never repeated, and its success repeats nothing.
-var undescribed = func() operation {
-	op := operation{Signed: true, Injected: []string{"timestamp", "signature"}}
-	op.Outcome.Repeat = "never"
-	return op
-}()
-
 type operation struct {
-	ID, Method, Path       string
-	Signed                 bool
-	Injected, ExactlyOneOf []string
-	PermanentID            string
-	Data                   *field
-	Answer                 struct {
-		Repeats  []string
-		Requires []requirement
-		Items    *list
+	ID, Method, Path, PermanentID string
+	Signed                        bool
+	ExactlyOneOf                  []string
+	Data                          *field
+	Answer                        struct {
+		belief
+		Items *list
 	}
 	Outcome struct {
 		Act, Repeat string
-		States      *states
-		SettledBy   *settlement
-		Timing      *struct{ ReadsLag, TakesEffectWithin, VisibleWithin float64 }
+		States      states
+		SettledBy   struct {
+			Operation  string
+			With, Each map[string]string
+		}
+		Timing struct{ ReadsLag, TakesEffectWithin, VisibleWithin float64 }
 	}
+}
+
+// A belief is when to believe what a success says: of one order, or of each in a list.
+type belief struct {
+	Repeats                  []string
+	Requires, ContradictedBy []requirement
+}
+
+// A requirement is the words of which a field holds one, for one value of a parameter if it names one.
+type requirement struct {
+	Field, Parameter, Value string
+	Words                   []string
+}
+
+// A list is one of orders in an answer; an account is a parameter that holds ids, and the fields of an item of which any
+// may hold one of them.
+type list struct {
+	belief
+	In       string
+	Accounts []struct {
+		Parameter string
+		Fields    []string
+	}
+	Failures *list
 }
 
 // states are the words of an order's field; executed is the amount that is executed, of which other.
 type states struct {
 	Field                          string
 	Canceled, Filled, Failed, Open []string
-	Executed                       *struct{ Field, Of string }
+	Executed                       struct{ Field, Of string }
 }
 
-// A settlement is the query that shows what became of a request: by its parameter, the request's; for one order, or for
-// each of a list.
-type settlement struct {
-	Operation  string
-	With, Each map[string]string
-}
-
-// A list is one of orders in an answer, and what its items say.
-type list struct {
-	In             string
-	Repeats        []string
-	Requires       []requirement
-	Accounts       []account
-	ContradictedBy []requirement
-	Failures       *list
-}
-
-// An account is a parameter that holds ids, and the fields of an item of which any may hold one of them.
-type account struct {
-	Parameter string
-	Fields    []string
-}
-
-// A requirement is the words of which a field of a success holds one, for one value of a parameter if it names one.
-type requirement struct {
-	Field, Parameter, Value string
-	Words                   []string
-}
-
-// A field is one of an answer, or an item of a list.
+// A field is one of an answer, or without a name each item of a list.
 type field struct {
 	Name, Type         string
 	Required, Nullable bool
@@ -102,86 +90,40 @@ type field struct {
 	Items              *field
 }
 
-func operationOf(request *http.Request) operation {
+// A Row of the error table is the meaning of an answer.
+type Row struct {
+	ID         string
+	Operations []string // none for any
+	Codes      []int64
+	Message    *regexp.Regexp
+	Statuses   *struct{ From, To int }
+	Meaning    string
+	Order      string // untouched, notOpen (only a query shows its state) or unknown
+	Category   string // authentication, permission, clock, rateLimited, notOpen, notFound, refused or unavailable
+	Waiting    struct {
+		Until   *regexp.Regexp // finds the time in the message, in Unix milliseconds
+		Seconds int
+	}
+	Advice string // what a person can do
+}
+
+// operationOf returns what a request is for. What the contract does not describe is signed, never repeated, and believed.
+func operationOf(request *http.Request) *operation {
 	for _, found := range contract.Operations {
 		if found.Method == request.Method && found.Path == request.URL.Path {
 			return found
 		}
 	}
-	return undescribed
+	return &operation{Method: request.Method, Path: request.URL.Path, Signed: true}
 }
 
-// check returns a [ParameterError] unless exactly one parameter names the order, if the contract requires that.
-func (o operation) check(parameters Parameters) error {
-	given, names := 0, o.ExactlyOneOf
-	for _, name := range names {
-		if _, ok := parameters[name]; ok {
-			given++
-		}
-	}
-	if len(names) > 0 && given != 1 {
-		problem := fmt.Sprintf("must name the order: one of them, and %d are given", given)
-		return &ParameterError{strings.Join(names, " or "), problem}
-	}
-	return nil
+func operationNamed(id string) *operation {
+	return contract.Operations[slices.IndexFunc(contract.Operations, func(o *operation) bool { return o.ID == id })]
 }
 
-// operationNamed returns an operation of the contract.
-func operationNamed(id string) operation {
-	for _, found := range contract.Operations {
-		if found.ID == id {
-			return found
-		}
-	}
-	return undescribed
-}
-
-// int64AsText finds an int64 of the contract that is a text in an answer.
-var int64AsText = func() *regexp.Regexp {
-	names := []string{"code"}
-	for _, operation := range contract.Operations {
-		names = append(names, operation.Data.integers()...)
-	}
-	return regexp.MustCompile(`("(?:` + strings.Join(names, "|") + `)"\s*:\s*)"([0-9]{1,19})"`)
-}()
-
-// integers returns the names of the int64 in a field.
-func (f *field) integers() []string {
-	if f == nil {
-		return nil
-	}
-	names := f.Items.integers()
-	for _, within := range f.Fields {
-		if within.Type == "int64" {
-			names = append(names, within.Name)
-		}
-		names = append(names, within.integers()...)
-	}
-	return names
-}
-
-// A Row of the error table is the meaning of an answer.
-type Row struct {
-	ID string
-	// Operations are those that it is for; none for any.
-	Operations []string
-	Codes      []int64
-	Message    *regexp.Regexp
-	Statuses   *struct{ From, To int }
-	Meaning    string
-	// Order is untouched, notOpen (only a query shows its state) or unknown.
-	Order string
-	// Category is authentication, permission, clock, rateLimited, notOpen, notFound, refused or unavailable.
-	Category string
-	// Waiting says whether the same request may succeed later, and when. Until finds the time in the message, in
-	// Unix milliseconds.
-	Waiting struct {
-		Helps   bool
-		Until   *regexp.Regexp
-		Seconds int
-	}
-	// Advice is what a person can do.
-	Advice string
+// isRepeatable tells whether a request that may have been executed may be sent again.
+func (o *operation) isRepeatable() bool {
+	return o.Outcome.Repeat == "harmless" || o.Outcome.Repeat == "same-answer"
 }
 
 func decoded[T any](document []byte) (value T) {

@@ -1,18 +1,17 @@
 package bingxspot
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
 
 const (
-	mostAttempts = 6   // of the operation in one call: twenty equal errors would lock the endpoint
-	mostQueries  = 150 // pauses grow, so that this many fill a day
-	mostRefusals = 3   // "not open" while queries say "open"; one repeats what the first has met
-	// The last attempts wait for a third of the time each, so that an exchange that recovers gets one.
-	earlyAttempts = 4
-	// Queries without an answer after which a cancel is sent again by client order id.
-	queriesBeforeReuse = 3
+	mostAttempts       = 6   // of the operation in one call: twenty equal errors would lock the endpoint
+	earlyAttempts      = 4   // the others wait for a third of the time each, so that an exchange that recovers gets one
+	mostQueries        = 150 // pauses grow, so that this many fill a day
+	mostRefusals       = 3   // "not open" while queries say "open"; one repeats what the first has met
+	queriesBeforeReuse = 3   // without an answer, after which a cancel is sent again by client order id
 )
 
 // next is the decision table: the first row that holds decides. spec/vectors/outcome.json has the rows' reasons, by the
@@ -21,43 +20,40 @@ const (
 func (c *call) next() func() {
 	ambiguous, inDoubt := c.ambiguous != nil, c.ambiguous != nil || c.notOpen != nil
 	canRetry, canQuery := c.canRetry() && c.untilRetry() <= 0, c.canQuery()
-	ask, isNew := canQuery && !c.queried, c.invisibleAfter(c.elapsed)
-	refused := c.last != nil && c.last == c.notOpen
-	notFound := c.notFound && (c.notOpen != nil || c.nearLock)
+	ask, isNew := canQuery && !c.queried, c.wasNewAt(time.Now())
+	refused, refusedAsNew := c.last != nil && c.last == c.notOpen, c.notOpen != nil && c.wasNewAt(c.notOpen.sent.began)
+	notFound := c.notFound != nil && (c.notOpen != nil || c.nearLock)
 	saidNotOpen := c.notOpen != nil && c.notOpen.kind == "notOpen"
+	isFinal := c.state == AlreadyCanceled || c.state == Filled || c.state == Failed
 	switch {
-	case c.success != nil && (!ambiguous || c.stands): // confirmed
-		return func() { c.done = c.success.response }
+	case c.success != nil && (!ambiguous || c.stands()): // confirmed
+		return c.done(c.success)
 	case c.attempts == 0 && c.last == nil: // first
 		return c.send
 	case c.settlesEach() && ambiguous && (c.success != nil || c.attempts > 1 || !canRetry): // each
 		return c.queryEach
 	case c.success != nil: // answer-in-doubt
 		return c.end(Unknown, c.ambiguous)
-	case c.state == canceled && ambiguous: // canceled-after-ambiguous
-		return func() { c.done = c.read.response }
-	case c.state == canceled: // canceled-before
-		return c.end(AlreadyCanceled, c.notOpen)
-	case c.state == filled: // filled
-		return c.end(Filled, c.notOpen)
-	case c.state == failed: // failed
-		return c.end(Failed, c.notOpen)
+	case c.state == AlreadyCanceled && ambiguous: // canceled-after-ambiguous
+		return c.done(c.read)
+	case isFinal: // canceled-before, filled, failed
+		return c.end(c.state, c.notOpen)
 	case c.isRejected() && !ambiguous: // rejected
 		return c.end("", c.last)
 	case c.nearLock && ask, // near-lock
-		ambiguous && !c.byPermanentID() && ask,                                      // learn-the-id
-		ambiguous && c.last == c.ambiguous && c.last.refusal.isUnconfirmed() && ask: // unconfirmed-success
+		ambiguous && !c.byPermanentID() && ask,                              // learn-the-id
+		ambiguous && c.last == c.ambiguous && c.last.envelope != nil && ask: // unconfirmed-success
 		return c.query
 	case ambiguous && c.attempts == 1 && canRetry && !c.queried: // retry
 		return c.send
 	case inDoubt && ask: // settle
 		return c.query
-	case notFound && !c.invisibleAfter(c.notFoundAfter) && !ambiguous: // not-found
+	case notFound && !c.wasNewAt(c.notFound.sent.began) && !ambiguous: // not-found
 		return c.end(NotFound, c.notOpen)
-	case c.state == open && c.queried && canRetry && c.refusals < mostRefusals, // found-open
-		refused && c.invisibleAfter(c.refusedAfter) && !ambiguous && !isNew && canRetry, // confirm-refusal
+	case c.state == StillOpen && c.queried && canRetry && c.refusals < mostRefusals, // found-open
+		refused && refusedAsNew && !ambiguous && !isNew && canRetry, // confirm-refusal
 		ambiguous && canRetry && !refused && !c.nearLock && // retry-ambiguous
-			(c.byPermanentID() || c.queries >= queriesBeforeReuse && !c.notFound):
+			(c.byPermanentID() || c.queries >= queriesBeforeReuse && c.notFound == nil):
 		return c.send
 	case (inDoubt || c.nearLock) && canQuery: // query-again
 		return c.query
@@ -73,31 +69,38 @@ func (c *call) next() func() {
 		return c.end(Unknown, c.ambiguous)
 	case notFound: // unknown-to-the-query
 		return c.end(NotFound, c.notOpen)
-	case saidNotOpen && c.refusedByID && !c.invisibleAfter(c.refusedAfter) && !c.isRestricted(): // state-not-learnt
+	case saidNotOpen && c.refusedByID && !refusedAsNew && !c.isRestricted(): // state-not-learnt
 		return c.end(NotOpen, c.notOpen)
-	case saidNotOpen, c.notOpen != nil && c.state == open: // refusal-not-confirmed
+	case saidNotOpen, c.notOpen != nil && c.state == StillOpen: // refusal-not-confirmed
 		return c.end(Unknown, c.notOpen)
 	}
 	return c.end("", c.last) // not-executed
 }
 
-func (c *call) settlesEach() bool {
-	return c.op.Outcome.SettledBy != nil && len(c.op.Outcome.SettledBy.Each) > 0
-}
+func (c *call) settlesEach() bool { return len(c.op.Outcome.SettledBy.Each) > 0 }
 
 // canSettle tells whether a query settles doubt; of other acts than a cancel, the rows know nothing.
 func (c *call) canSettle() bool {
-	return c.op.Outcome.SettledBy != nil && !c.settlesEach() && c.op.Outcome.Act == "cancel"
+	return c.op.Outcome.SettledBy.Operation != "" && !c.settlesEach() && c.op.Outcome.Act == "cancel"
 }
 
 func (c *call) canQuery() bool {
-	return c.canSettle() && c.queries < mostQueries && c.timeLeft && c.canQueryInTime
+	return c.canSettle() && c.queries < mostQueries && c.timeLeft() && !c.isMute && c.opensInTime(c.settling())
+}
+
+func (c *call) timeLeft() bool {
+	return time.Until(c.deadline) >= shortestAttempt && c.request.Context().Err() == nil
+}
+
+// opensInTime tells whether an operation is not locked until the deadline.
+func (c *call) opensInTime(op *operation) bool {
+	until, kind := c.barred(op, true)
+	return kind == "" || until.Before(c.deadline)
 }
 
 // byPermanentID tells whether the call names the order by an id that is never used again.
 func (c *call) byPermanentID() bool {
-	_, given := c.parameters[c.op.PermanentID]
-	return given || c.op.PermanentID == ""
+	return c.op.PermanentID == "" || c.parameters[c.op.PermanentID] != nil
 }
 
 // canRetry tells whether the operation may be sent once more, now or after untilRetry.
@@ -106,45 +109,44 @@ func (c *call) canRetry() bool {
 	if c.op.Outcome.Act == "read" {
 		most = mostQueries
 	}
-	possible := c.timeLeft && c.canOpen && !c.idInDoubt && !c.costsProof && c.attempts < most
-	return possible && (c.ambiguous == nil || c.op.Outcome.Repeat != "never")
+	possible := c.timeLeft() && c.opensInTime(c.op) && !c.idInDoubt && c.attempts < most && !c.costsProof()
+	return possible && (c.ambiguous == nil || c.op.isRepeatable())
 }
 
-// untilRetry returns in how long the next attempt may be made: the last ones are kept for later.
+// costsProof tells whether there is time left to prove the order open, but not after one more request.
+func (c *call) costsProof() bool {
+	latest := c.deadline.Add(-seconds(c.op.Outcome.Timing.ReadsLag) - timeToRead)
+	provable := c.provenOpen || c.ambiguous != nil && c.ambiguousUntil.Before(latest)
+	return c.state == StillOpen && provable && !time.Now().Add(c.pausedFor/10+c.recvWindow()+c.toEffect()).Before(latest)
+}
+
+// untilRetry returns in how long the next attempt may be made.
 func (c *call) untilRetry() time.Duration {
 	late := c.attempts - earlyAttempts + 1
 	if c.op.Outcome.Act == "read" || late <= 0 {
 		return 0
 	}
-	return time.Duration(late)*c.timeout/3 - c.elapsed
+	return time.Duration(late)*c.deadline.Sub(c.began)/3 - time.Since(c.began)
 }
 
 // isRejected tells whether the exchange rejected the last request for a reason that does not pass.
 func (c *call) isRejected() bool {
 	switch {
-	case c.last == nil || c.last.refusal == nil:
+	case c.last == nil || c.last.refusal == nil || c.last.kind == "rateLimited" || c.last.kind == "unavailable":
 		return false
 	case c.last.kind == "notOpen" || c.last.kind == "notFound":
 		return !c.canSettle()
 	}
-	return c.last.kind != "rateLimited" && c.last.kind != "unavailable"
+	return true
 }
 
-// invisibleAfter tells whether an order may be so new that it was not found so long after the call began.
-func (c *call) invisibleAfter(elapsed time.Duration) bool {
-	return c.op.Outcome.Timing != nil && elapsed < seconds(c.op.Outcome.Timing.VisibleWithin)
+// wasNewAt tells whether the order may have been so new at a time that it was not found yet.
+func (c *call) wasNewAt(at time.Time) bool {
+	return at.Sub(c.began) < seconds(c.op.Outcome.Timing.VisibleWithin)
 }
 
 // isRestricted tells whether "not open" may be about a restriction in the request, not about the order.
 func (c *call) isRestricted() bool {
-	known := append([]string{"recvWindow"}, c.op.ExactlyOneOf...)
-	for _, own := range c.op.Outcome.SettledBy.With {
-		known = append(known, own)
-	}
-	for name := range c.parameters {
-		if !slices.Contains(known, name) {
-			return true
-		}
-	}
-	return false
+	known := append(slices.Collect(maps.Values(c.op.Outcome.SettledBy.With)), "recvWindow")
+	return slices.ContainsFunc(slices.Collect(maps.Keys(c.parameters)), func(name string) bool { return !slices.Contains(known, name) })
 }

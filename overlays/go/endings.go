@@ -1,6 +1,6 @@
 package bingxspot
 
-import "encoding/json"
+import "cmp"
 
 // An EndingKind says what is certain at the end of a call that has not done what was asked.
 type EndingKind string
@@ -33,64 +33,55 @@ const (
 	SeeError           Advice = "error"
 )
 
-// An Ending is the error of a [Resolver]'s call.
+// An Ending is the error of a call.
 type Ending struct {
 	Kind   EndingKind
 	Advice Advice
 	// Order is the order as it was last read, for the kinds that state it.
-	Order json.RawMessage
+	Order map[string]any
 	// Err is what was said last, or what makes the outcome unknown: an [Error] or the network's. It may be nil.
 	Err error
 }
 
 // Error returns the kind and the reason.
 func (e *Ending) Error() string {
-	if e.Err == nil {
-		return "bingxspot: the order is " + string(e.Kind)
+	text := "bingxspot: the order is " + string(e.Kind)
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
 	}
-	return "bingxspot: the order is " + string(e.Kind) + ": " + e.Err.Error()
+	return text
 }
 
 // Unwrap returns Err.
 func (e *Ending) Unwrap() error { return e.Err }
 
-// endings are those of a call that ends with a reply of a kind.
-var endings = map[string]EndingKind{"notSent": NotSent, "late": NotSent, "notOpen": NotOpen, "notFound": NotFound, "unavailable": Unknown}
+var advice = map[EndingKind]Advice{
+	AlreadyCanceled: DoNothing, Filled: DoNothing, Failed: DoNothing, StillOpen: CancelAgain, NotOpen: QueryIt,
+	NotFound: CheckNames, Unknown: QueryIt, Refused: SeeError, NotSent: SeeError,
+}
+
+// saying are the endings of a call that ends with a reply of a kind.
+var saying = map[string]EndingKind{
+	"notSent": NotSent, "late": NotSent, "notOpen": NotOpen, "notFound": NotFound, "unavailable": Unknown,
+}
 
 // end returns the step that ends the call. Without a kind, the last reply says it.
 func (c *call) end(kind EndingKind, because *reply) func() {
-	ended := &Ending{Kind: kind, Advice: DoNothing}
-	if kind == "" {
-		ended.Kind = Refused
-		if found, isKnown := endings[because.kind]; isKnown {
-			ended.Kind = found
-		}
-	}
+	ended := &Ending{Kind: kind}
 	if because != nil {
-		ended.Err = because.err
+		ended.Kind, ended.Err = cmp.Or(kind, saying[because.kind], Refused), because.err
 	}
-	switch ended.Kind {
-	case AlreadyCanceled, Filled, Failed:
-		ended.Order = c.read.data
-	case StillOpen:
-		ended.Advice, ended.Order = CancelAgain, c.read.data
-	case NotFound:
-		ended.Advice = CheckNames
-		if kind == NotFound && !c.byPermanentID() { // else the exchange's own word is all that there is
-			ended.Advice = UseOrderID
-		}
-	case Unknown, NotOpen:
-		outcome := c.op.Outcome
-		switch {
-		case !c.canSettle():
-			ended.Advice = SeeError
-		case kind == Unknown && outcome.Act == "cancel" && outcome.Repeat != "never" && c.byPermanentID() && !c.idInDoubt:
-			ended.Advice = QueryOrCancelAgain
-		default: // by client order id or one in doubt, another cancel could hit a newer order that uses the id again
-			ended.Advice = QueryIt
-		}
-	default:
+	if c.state == kind && kind != "" || kind == StillOpen {
+		ended.Order = c.read.order
+	}
+	ended.Advice = advice[ended.Kind]
+	switch {
+	case ended.Advice == QueryIt && !c.canSettle():
 		ended.Advice = SeeError
+	case kind == NotFound && !c.byPermanentID(): // without a kind, the exchange's own word is all that there is
+		ended.Advice = UseOrderID
+	case kind == Unknown && c.op.isRepeatable() && c.byPermanentID() && !c.idInDoubt:
+		ended.Advice = QueryOrCancelAgain // by an id in doubt it could hit a newer order that uses the id again
 	}
 	return func() { c.err = ended }
 }

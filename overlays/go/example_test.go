@@ -10,13 +10,12 @@ import (
 	"bingxspot/api"
 )
 
-func ExampleResolver() {
-	credentials, err := bingxspot.NewCredentials(os.Getenv("BINGX_API_KEY"), os.Getenv("BINGX_API_SECRET"))
+func ExampleClient() {
+	client, err := bingxspot.New(os.Getenv("BINGX_API_KEY"), os.Getenv("BINGX_API_SECRET"))
 	if err != nil {
 		panic(err)
 	}
-	resolver := bingxspot.NewResolver(&bingxspot.Transport{Credentials: credentials})
-	bingx, err := api.NewClientWithResponses("https://open-api.bingx.com", api.WithHTTPClient(resolver))
+	bingx, err := api.NewClientWithResponses("https://open-api.bingx.com", api.WithHTTPClient(client))
 	if err != nil {
 		panic(err)
 	}
@@ -26,7 +25,7 @@ func ExampleResolver() {
 	if ending, ok := errors.AsType[*bingxspot.Ending](err); ok {
 		switch ending.Kind {
 		case bingxspot.Filled, bingxspot.AlreadyCanceled, bingxspot.Failed:
-			fmt.Println("nothing is left to cancel:", string(ending.Order))
+			fmt.Println("nothing is left to cancel:", ending.Order)
 		default:
 			fmt.Println(ending.Kind, ending.Advice, ending.Err)
 		}

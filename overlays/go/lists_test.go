@@ -8,7 +8,7 @@ import (
 // Each id that was asked for is in exactly one list.
 func TestListsAccountForEachID(t *testing.T) {
 	first, second := `{"symbol":"BTC-USDT","orderId":1,"status":"CANCELED"}`, `{"symbol":"BTC-USDT","orderId":2,"status":"CANCELED"}`
-	parameters := Parameters{"symbol": "BTC-USDT", "orderIds": "1,2"}
+	parameters := values{"symbol": "BTC-USDT", "orderIds": "1,2"}
 	for data, believed := range map[string]bool{
 		`{"orders":[` + first + `,` + second + `]}`:                             true,
 		`{"orders":[` + first + `],"fails":[{"orderId":"2"}]}`:                  true,
@@ -23,7 +23,7 @@ func TestListsAccountForEachID(t *testing.T) {
 			t.Errorf("%s: %v", data, err)
 		}
 	}
-	call := Parameters{"type": "CLOSE", "timeOut": json.Number("10")}
+	call := values{"type": "CLOSE", "timeOut": json.Number("10")}
 	for status, believed := range map[string]bool{"CLOSED": true, "ACTIVATED": false, "FAILED": false} {
 		received := answer{status: 200, body: []byte(`{"code":0,"data":{"status":"` + status + `"}}`)}
 		if _, err := validate(operationNamed("cancelAllAfter"), call, received); (err == nil) != believed {

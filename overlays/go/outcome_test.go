@@ -2,7 +2,6 @@ package bingxspot
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -31,7 +30,7 @@ type behaviour struct {
 // An outcome is a test of outcome.json.
 type outcome struct {
 	ID, Operation string
-	Parameters    Parameters
+	Parameters    values
 	Timeout       float64
 	Earlier       struct {
 		Operation   string
@@ -41,7 +40,7 @@ type outcome struct {
 	Expected struct {
 		Requests []struct {
 			Operation, Placement string
-			Parameters           Parameters
+			Parameters           values
 			Earliest             float64
 			Latest               *float64
 		}
@@ -57,7 +56,7 @@ type outcome struct {
 // A sentRequest is a request that a scripted server got.
 type sentRequest struct {
 	operation, placement string
-	parameters           Parameters
+	parameters           values
 	at                   time.Duration
 }
 
@@ -70,13 +69,13 @@ type script struct {
 
 func (s *script) RoundTrip(request *http.Request) (*http.Response, error) {
 	op, at := operationOf(request), time.Since(s.began)
-	body, _ := readBody(request)
-	parameters, err := parametersOf(request, body)
+	inJSON := request.ContentLength > 0
+	parameters, err := parametersOf(request)
 	if err != nil {
 		return nil, err
 	}
 	placement := "query"
-	if len(body) > 0 {
+	if inJSON {
 		placement = "json"
 	}
 	s.sent = append(s.sent, sentRequest{op.ID, placement, parameters, at})
@@ -134,52 +133,50 @@ func (o outcome) check(t *testing.T, begin int64) {
 	defer func(before time.Time) { started = before }(started)
 	started = time.Now()
 	server := &script{server: o.Server, began: started}
-	transport := signing(t, JSON)
-	transport.Base = server
-	resolver := NewResolver(transport)
-	resolver.Timeout = seconds(o.Timeout)
+	client := connect(t)
+	client.Base = server
+	client.Timeout = seconds(o.Timeout)
 	for range o.Earlier.Times {
-		met := equal{o.Earlier.Operation, o.Earlier.Code}
-		resolver.met[met] = append(resolver.met[met], time.Now())
+		client.meet(equal{o.Earlier.Operation, o.Earlier.Code}, time.Now())
 	}
 	op := operationNamed(o.Operation)
-	pairs, err := Signable(o.Parameters)
+	pairs, err := signable(o.Parameters)
 	if err != nil {
 		t.Fatal(err)
 	}
-	request, err := http.NewRequestWithContext(context.Background(), op.Method, "https://open-api.bingx.com"+op.Path, strings.NewReader(JSONBody(pairs)))
+	request, err := http.NewRequestWithContext(context.Background(), op.Method, "https://open-api.bingx.com"+op.Path, strings.NewReader(jsonBody(pairs)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	response, err := resolver.Do(request)
+	response, err := client.Do(request)
 	took := time.Since(server.began)
-	if took > resolver.Timeout || took < seconds(o.Expected.Earliest) {
+	if took > client.Timeout || took < seconds(o.Expected.Earliest) {
 		t.Errorf("ended after %v: %v", took, err)
 	}
-	shown := fmt.Sprintf("%v %+v %#v %+v", err, err, err, resolver)
+	shown := fmt.Sprintf("%v %+v %#v %+v", err, err, err, client)
 	same(t, "shown", strings.Contains(shown, key) || strings.Contains(shown, secret) || likeSignature.MatchString(shown), false)
 	o.checkRequests(t, server.sent)
 	o.checkEnding(t, op, response, err)
 }
 
 // What a real connection does is told apart: it breaks, or there is none.
-func TestResolverOverSockets(t *testing.T) {
+func TestCallsOverSockets(t *testing.T) {
 	breaks := func(w http.ResponseWriter, _ *http.Request) {
 		connection, _, _ := http.NewResponseController(w).Hijack()
 		_ = connection.Close()
 	}
 	served := serve(t, breaks, says(200, success))
-	if _, err := cancel(t, NewResolver(signing(t, JSON)), served.URL); err != nil {
+	if _, err := cancel(t, connect(t), served.URL); err != nil {
 		t.Fatal(err)
 	}
 	same(t, "requests", len(served.requests), 2)
 	served.Close()
-	resolver := NewResolver(signing(t, JSON))
-	resolver.Timeout = 300 * time.Millisecond
-	_, err := cancel(t, resolver, served.URL)
+	client := connect(t)
+	client.Timeout = 300 * time.Millisecond
+	_, err := cancel(t, client, served.URL)
 	ended, _ := errors.AsType[*Ending](err)
 	same(t, "ending", ended.Kind, NotSent)
-	_, err = cancel(t, resolver, serve(t, breaks).URL)
+	_, err = cancel(t, client, serve(t, breaks).URL)
 	ended, _ = errors.AsType[*Ending](err)
 	same(t, "ending", ended.Kind, Unknown)
 	// What the contract does not describe is sent once: it could place an order.
@@ -188,7 +185,7 @@ func TestResolverOverSockets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = resolver.Do(request)
+	_, err = client.Do(request)
 	ended, _ = errors.AsType[*Ending](err)
 	same(t, "ending", ended.Kind, Unknown)
 	same(t, "requests", len(served.requests), 1)
@@ -219,7 +216,7 @@ func (o outcome) checkRequests(t *testing.T, sent []sentRequest) {
 	}
 }
 
-func (o outcome) checkEnding(t *testing.T, op operation, response *http.Response, err error) {
+func (o outcome) checkEnding(t *testing.T, op *operation, response *http.Response, err error) {
 	want := o.Expected
 	if err == nil {
 		ending := "done"
@@ -229,14 +226,12 @@ func (o outcome) checkEnding(t *testing.T, op operation, response *http.Response
 		same(t, "ending", ending, want.Ending)
 		same(t, "advice", "nothing", want.Advice)
 		body, _ := io.ReadAll(response.Body)
-		data := envelopeOf(body)["data"]
+		data, _ := readObject(body)["data"].(values)
 		o.checkOrder(t, data)
-		var lists map[string][]members
-		_ = json.Unmarshal(data, &lists)
 		for name, ids := range want.Lists {
 			got := []string{}
-			for _, order := range lists[name] {
-				got = append(got, order.text("orderId"))
+			for _, order := range (&list{In: name}).orders(data) {
+				got = append(got, text(order["orderId"]))
 			}
 			slices.Sort(got)
 			same(t, name, strings.Join(got, ","), strings.Join(ids, ","))
@@ -263,14 +258,9 @@ func (o outcome) checkEnding(t *testing.T, op operation, response *http.Response
 	}
 }
 
-func (o outcome) checkOrder(t *testing.T, data json.RawMessage) {
-	if o.Expected.Order == nil {
-		return
+func (o outcome) checkOrder(t *testing.T, order values) {
+	if o.Expected.Order != nil {
+		same(t, "orderId", text(order["orderId"]), o.Expected.Order.OrderID)
+		same(t, "status", text(order["status"]), o.Expected.Order.Status)
 	}
-	var order members
-	if err := json.Unmarshal(data, &order); err != nil {
-		t.Fatal(err)
-	}
-	same(t, "orderId", order.text("orderId"), o.Expected.Order.OrderID)
-	same(t, "status", order.text("status"), o.Expected.Order.Status)
 }

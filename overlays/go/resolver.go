@@ -3,11 +3,11 @@ package bingxspot
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"slices"
-	"sync"
+	"strings"
 	"time"
 )
 
@@ -19,119 +19,86 @@ const (
 	defaultRecvWindow = 5 * time.Second
 )
 
-// A Resolver makes whole calls: it repeats what may be repeated, and asks the exchange until the outcome is certain or the
-// time is over. It is oapi-codegen's HttpRequestDoer, and safe for use by several goroutines.
-//
-// It promises: a call returns no error only if the order is cancelled and a request of this call may have done it; any
-// other end is an [Ending] whose Kind is true whatever the exchange does within the contract's timing, [Unknown] rather
-// than a guess; after a doubt only what cannot do harm is sent again; the call ends by its deadline, after at most six
-// requests of the operation. It waits out a lock of the exchange, but it does not keep the rate limits: the caller must.
-type Resolver struct {
-	// Timeout ends each call; ten seconds by default. The context of a request may end it earlier.
-	Timeout time.Duration
-
-	client *Client
-	mutex  sync.Mutex
-	locks  map[string]time.Time // by operation; all of them under the empty name
-	met    map[equal][]time.Time
-}
-
-// NewResolver returns a resolver whose requests this transport signs.
-func NewResolver(transport *Transport) *Resolver {
-	client := NewClient(transport)
-	client.HTTP.Timeout = 0 // the call's deadline bounds each request
-	return &Resolver{Timeout: 10 * time.Second, client: client, locks: map[string]time.Time{}, met: map[equal][]time.Time{}}
-}
+// unseenRows are those of a server that has not seen the parameters where they were.
+var unseenRows = []string{"signature-missing", "parameter-missing", "timestamp-null", "http-media-type"}
 
 // A call is what is known of a call.
 type call struct {
-	*Resolver
+	*Client
 	request                           *http.Request
-	op                                operation
-	parameters, original              Parameters
+	op                                *operation
+	parameters, original              values
 	began, deadline                   time.Time
-	timeout, elapsed                  time.Duration
 	success, last, ambiguous, notOpen *reply // the last one is of the operation
-	read                              *reply // that has stated the order
-	state                             orderState
+	read, notFound                    *reply // of queries: that has stated the order, that found none
+	state                             EndingKind
 	attempts, refusals, queries       int
-	stands, queried, refusedByID      bool
-	refusedAfter, notFoundAfter       time.Duration
-	notFound, provenOpen, nearLock    bool
-	timeLeft, canOpen, canQueryInTime bool
-	idInDoubt, costsProof             bool
+	queried, refusedByID, idInDoubt   bool
+	provenOpen, nearLock, isMute      bool  // isMute: no query can be sent any more
 	orderID                           int64 // that a query has named
 	ambiguousUntil                    time.Time
 	ambiguousUntilMS                  int64 // by the exchange's clock
 	pauses, silent                    int
 	pausedFor                         time.Duration
-	done                              *http.Response
+	response                          *http.Response
 	err                               error
 }
 
 // Do makes the call of a generated client. Its error is a [ParameterError], if nothing was sent, or an [Ending].
-func (r *Resolver) Do(request *http.Request) (*http.Response, error) {
-	body, err := readBody(request)
-	if err != nil {
-		return nil, err
-	}
-	parameters, err := parametersOf(request, body)
-	if err == nil {
-		_, err = Signable(parameters)
-	}
+//
+// It returns no error only if the order is cancelled and a request of this call may have done it. The Kind of an Ending is
+// true whatever the exchange does within the contract's timing, [Unknown] rather than a guess. After a doubt only what
+// cannot do harm is sent again. The call ends by its deadline, after at most six requests of the operation. It waits out a
+// lock of the exchange, but it does not keep the rate limits: the caller must.
+func (c *Client) Do(request *http.Request) (*http.Response, error) {
+	parameters, err := parametersOf(request)
 	if err = cmp.Or(err, checkOrigin(request.URL)); err != nil {
 		return nil, err
 	}
-	now := time.Now()
-	c := &call{Resolver: r, request: request, op: operationOf(request), parameters: parameters, original: parameters, canQueryInTime: true}
-	c.began, c.deadline = now, now.Add(r.Timeout)
-	if limit, limited := request.Context().Deadline(); limited && limit.Before(c.deadline) {
-		c.deadline = limit
+	made := &call{Client: c, request: request, op: operationOf(request), parameters: parameters, original: parameters}
+	made.began = time.Now()
+	made.deadline = made.began.Add(c.Timeout)
+	if limit, isLimited := request.Context().Deadline(); isLimited && limit.Before(made.deadline) {
+		made.deadline = limit
 	}
-	c.timeout = c.deadline.Sub(now)
-	for c.done == nil && c.err == nil {
-		c.look()
-		c.next()()
+	for made.response == nil && made.err == nil {
+		made.next()()
 	}
-	return c.done, c.err
+	return made.response, made.err
 }
 
-// look brings the facts about time up to date.
-func (c *call) look() {
-	c.elapsed = time.Since(c.began)
-	c.timeLeft = time.Until(c.deadline) >= shortestAttempt && c.request.Context().Err() == nil
-	c.canOpen = c.lockedUntil(c.op).Before(c.deadline)
-	if !c.canSettle() {
-		return
-	}
-	c.canQueryInTime = c.canQueryInTime && c.lockedUntil(c.settling()).Before(c.deadline)
-	// Whether there is time left to prove the order open, but not after one more request.
-	latest := c.deadline.Add(-seconds(c.op.Outcome.Timing.ReadsLag) - timeToRead)
-	provable := c.provenOpen || c.ambiguous != nil && c.ambiguousUntil.Before(latest)
-	c.costsProof = c.state == open && provable && !time.Now().Add(c.pausedFor/10+c.recvWindow()+c.toEffect()).Before(latest)
+// done returns the step that ends the call with a reply.
+func (c *call) done(got *reply) func() {
+	return func() { c.response = responseWith(got.envelope, got, c.request) }
 }
 
-func (c *call) settling() operation { return operationNamed(c.op.Outcome.SettledBy.Operation) }
+func (c *call) settling() *operation { return operationNamed(c.op.Outcome.SettledBy.Operation) }
 
 // send sends the operation, and once more if the server has not seen the parameters, and notes the reply.
 func (c *call) send() {
 	if c.last != nil {
 		c.pause()
 	}
-	got := c.once(c.op, c.parameters, c.state == open && c.queried)
+	got := c.once(c.op, c.parameters, c.state == StillOpen && c.queried)
 	for got.err != nil {
 		c.noteError(got)
-		unseen := got.refusal != nil && c.op.Method != http.MethodGet && slices.Contains(unseenRows, got.refusal.Row.ID)
-		if c.attempts >= mostAttempts || !unseen || !c.client.transport.fallBack() {
+		if got.refusal == nil || c.op.Method == http.MethodGet || !slices.Contains(unseenRows, got.refusal.Row.ID) {
+			return
+		}
+		c.unseen.CompareAndSwap(got.sent.unseen, got.sent.unseen+1)
+		if c.attempts >= mostAttempts || got.sent.unseen != 0 || c.unseen.Load() != 1 { // public clients send a query string
 			return
 		}
 		got = c.once(c.op, c.parameters, false)
 	}
 	c.success = got
+}
+
+// stands tells whether the success says what the call did, whichever of its requests was executed.
+func (c *call) stands() bool {
 	items, outcome := c.op.Answer.Items, c.op.Outcome
-	// Whether the success tells what the call did, whichever of its requests was executed.
-	c.stands = outcome.Repeat == "same-answer" || outcome.Act == "read" || items == nil && len(c.op.Answer.Requires) > 0 ||
-		items != nil && len(items.Accounts) > 0 && len(items.Failures.orders(got.data)) == 0
+	return outcome.Repeat == "same-answer" || outcome.Act == "read" || items == nil && len(c.op.Answer.Requires) > 0 ||
+		items != nil && len(items.Accounts) > 0 && len(items.Failures.orders(c.success.order)) == 0
 }
 
 func (c *call) noteError(got *reply) {
@@ -149,10 +116,10 @@ func (c *call) noteError(got *reply) {
 		c.ambiguous = got
 		c.ambiguousUntil = later(c.ambiguousUntil, got.sent.began.Add(c.recvWindow()+c.toEffect()))
 		c.ambiguousUntilMS = max(c.ambiguousUntilMS, got.sent.sentAt+c.toEffect().Milliseconds())
-		c.usePermanentID(got.refusal.named())
+		c.usePermanentID(got)
 	case got.kind == "notOpen" || got.kind == "notFound":
 		c.refusals++
-		c.notOpen, c.refusedByID, c.refusedAfter = got, c.byPermanentID(), got.sent.began.Sub(c.began)
+		c.notOpen, c.refusedByID = got, c.byPermanentID()
 	}
 }
 
@@ -169,102 +136,122 @@ func (c *call) query() {
 	c.queried = true
 	switch got.kind {
 	case "locked", "nearLock", "late":
-		c.canQueryInTime = false
+		c.isMute = true
 		return
 	case "":
 		c.noteRead(got)
 	case "notFound":
 		// An order that a query has named exists: a replica lags that does not find it.
 		if c.orderID == 0 {
-			c.notFound, c.notFoundAfter = true, got.sent.began.Sub(c.began)
+			c.notFound = got
 			// Nor is an id certain that only an unbelieved answer has named.
-			_, given := c.original[c.op.PermanentID]
-			c.idInDoubt = !given && c.byPermanentID()
+			c.idInDoubt = c.original[c.op.PermanentID] == nil && c.byPermanentID()
 		}
 	default:
-		c.usePermanentID(got.refusal.named())
+		c.usePermanentID(got)
 	}
 	c.queries++
 }
 
 // queryFor returns the parameters of the query that settles a call with these parameters.
-func (c *call) queryFor(parameters Parameters) Parameters {
-	asked := Parameters{}
+func (c *call) queryFor(parameters values) values {
+	asked := values{}
 	for name, own := range c.op.Outcome.SettledBy.With {
-		if value, given := parameters[own]; given {
-			asked[name] = value
-		}
+		asked[name] = parameters[own]
 	}
-	if window, given := parameters["recvWindow"]; given {
-		asked["recvWindow"] = window
-	}
+	asked["recvWindow"] = parameters["recvWindow"]
+	maps.DeleteFunc(asked, func(_ string, value any) bool { return value == nil })
 	return asked
 }
 
 func (c *call) noteRead(got *reply) {
-	if !c.op.isSameOrder(c.original, got.order) {
+	if !c.isSameOrder(got.order) {
 		c.parameters = c.original // an answer named this order id, and it belongs to another order
 		return
 	}
-	named, _ := integer(got.order[c.op.PermanentID])
-	if c.idInDoubt && fmt.Sprint(named) != fmt.Sprint(c.parameters[c.op.PermanentID]) {
+	stated := got.order[c.op.PermanentID]
+	if c.idInDoubt && text(stated) != text(c.parameters[c.op.PermanentID]) {
 		return // another order by the same client order id, or an id that was garbled
 	}
-	c.orderID, c.idInDoubt, c.notFound = named, false, false
-	c.usePermanentID(named)
-	state := c.op.Outcome.States.state(got.order)
-	if state == unclear {
+	c.orderID, _ = integer(stated)
+	c.idInDoubt, c.notFound = false, nil
+	c.usePermanentID(got)
+	state := c.op.Outcome.States.of(got.order)
+	if state == "" {
 		return
 	}
 	c.state, c.read = state, got
-	if state == open && (c.ambiguous != nil || c.notOpen != nil) && c.isYoung(got) {
+	if state == StillOpen && (c.ambiguous != nil || c.notOpen != nil) && c.isYoung(got) {
 		c.ambiguous, c.notOpen, c.provenOpen = nil, nil, true
 	}
+}
+
+// of returns the state of an order. All but StillOpen are final; that can be stale. A word that is not listed says nothing.
+func (s states) of(order values) EndingKind {
+	word := order[s.Field]
+	switch {
+	case isOneOf(word, s.Canceled) && !s.isExecuted(order):
+		return AlreadyCanceled
+	case isOneOf(word, s.Filled):
+		return Filled
+	case isOneOf(word, s.Failed):
+		return Failed
+	case isOneOf(word, s.Open):
+		return StillOpen
+	}
+	return ""
 }
 
 // isYoung tells whether a read shows what every request of the call has done: none could take effect after the moment that
 // it may show at the earliest.
 func (c *call) isYoung(read *reply) bool {
 	shown := read.sent.began.Add(-seconds(c.op.Outcome.Timing.ReadsLag))
-	atExchange := c.client.transport.clock.now() - time.Since(shown).Milliseconds()
-	return !shown.Before(later(c.ambiguousUntil, c.began.Add(c.refusedAfter))) && atExchange >= c.ambiguousUntilMS-1
+	atExchange := c.clock.now() - time.Since(shown).Milliseconds()
+	isBefore := shown.Before(c.ambiguousUntil) || c.notOpen != nil && shown.Before(c.notOpen.sent.began)
+	return !isBefore && atExchange >= c.ambiguousUntilMS-1
 }
 
 // toEffect returns for how long after its timestamp a request may still take effect, by the exchange's clock. By
 // ours it is recvWindow longer: the exchange accepts a clock that is ahead by as much.
 func (c *call) toEffect() time.Duration {
-	if c.op.Outcome.Timing == nil {
-		return c.recvWindow()
-	}
 	return c.recvWindow() + seconds(c.op.Outcome.Timing.TakesEffectWithin)
 }
 
 func (c *call) recvWindow() time.Duration {
-	if given, err := json.Number(fmt.Sprint(c.parameters["recvWindow"])).Float64(); err == nil {
+	if given, err := json.Number(text(c.parameters["recvWindow"])).Float64(); err == nil {
 		return seconds(given / 1000)
 	}
 	return defaultRecvWindow
 }
 
-// usePermanentID names the order by its permanent id from now on, once an answer has named it.
-func (c *call) usePermanentID(id int64) {
-	if id == 0 || c.byPermanentID() {
+// usePermanentID names the order by its permanent id from now on, where an answer names it that is perhaps not believed.
+func (c *call) usePermanentID(got *reply) {
+	id, _ := integer(got.order[c.op.PermanentID])
+	symbol := text(got.order["symbol"])
+	isOther := symbol != "" && symbol != text(c.parameters["symbol"]) || !c.isSameOrder(got.order)
+	if id <= 0 || isOther || c.byPermanentID() {
 		return
 	}
-	named := Parameters{c.op.PermanentID: json.Number(fmt.Sprint(id))}
-	for name, value := range c.parameters {
-		if !slices.Contains(c.op.ExactlyOneOf, name) {
-			named[name] = value
-		}
+	c.parameters = maps.Clone(c.parameters)
+	for _, name := range c.op.ExactlyOneOf {
+		delete(c.parameters, name)
 	}
-	c.parameters = named
+	c.parameters[c.op.PermanentID] = numberOf(id)
+}
+
+// isSameOrder tells whether an order's other ids leave room for the order of the request.
+func (c *call) isSameOrder(order values) bool {
+	return !slices.ContainsFunc(c.op.ExactlyOneOf, func(name string) bool {
+		want, stated := text(c.original[name]), text(order[name])
+		return c.op.isOtherID(name) && want != "" && stated != "" && !strings.EqualFold(stated, want)
+	})
 }
 
 // wait waits until a new order would be visible, or the next attempt may be made.
 func (c *call) wait() {
 	pause := c.untilRetry()
 	if c.notOpen != nil {
-		pause = max(pause, seconds(c.op.Outcome.Timing.VisibleWithin)-c.elapsed)
+		pause = max(pause, seconds(c.op.Outcome.Timing.VisibleWithin)-time.Since(c.began))
 	}
 	c.sleep(pause + time.Millisecond)
 }
@@ -274,7 +261,7 @@ func (c *call) wait() {
 func (c *call) pause() {
 	pause := time.Duration(rand.Float64() * float64(min(longestPause, firstPause<<min(c.pauses, 10))))
 	pause = max(pause, c.pausedFor/10)
-	if c.notFound && c.ambiguous == nil {
+	if c.notFound != nil && c.ambiguous == nil {
 		pause = max(pause, notFoundPause)
 	}
 	pause = min(pause, max(time.Until(c.deadline)/2, firstPause))

@@ -1,11 +1,8 @@
 package bingxspot
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"slices"
 	"strings"
 )
@@ -14,40 +11,37 @@ import (
 func (c *call) queryEach() {
 	parameter, own := "", ""
 	for name, mine := range c.op.Outcome.SettledBy.Each {
-		if _, given := c.parameters[mine]; given {
+		if c.parameters[mine] != nil {
 			parameter, own = name, mine
 		}
 	}
-	items, cancelled, others := c.op.Answer.Items, []members{}, []members{}
-	left := slices.Compact(strings.Split(fmt.Sprint(c.parameters[own]), ","))
-	for len(left) > 0 && c.queries < mostQueries && c.timeLeft {
+	cancelled, others := []values{}, []values{}
+	left := slices.Compact(strings.Split(text(c.parameters[own]), ","))
+	for len(left) > 0 && c.queries < mostQueries && c.timeLeft() {
 		left = slices.DeleteFunc(left, func(id string) bool {
 			asked := c.queryFor(c.parameters)
 			asked[parameter] = id
 			got := c.once(c.settling(), asked, false)
 			c.queries++
-			state := c.op.Outcome.States.state(got.order)
+			state := c.op.Outcome.States.of(got.order)
 			switch {
-			case state == canceled:
-				cancelled = append(cancelled, got.order)
-			case state == filled || state == failed || state == open && c.isYoung(got):
-				got.order[parameter], _ = json.Marshal(id)
-				others = append(others, got.order)
-			default:
+			case state == "" || state == StillOpen && !c.isYoung(got):
 				return false
+			case state == AlreadyCanceled:
+				cancelled = append(cancelled, got.order)
+			default:
+				got.order[parameter] = id
+				others = append(others, got.order)
 			}
 			return true
 		})
 		c.pause()
-		c.look()
 	}
 	if len(left) > 0 {
 		c.err = &Ending{Kind: Unknown, Advice: QueryEach, Err: fmt.Errorf("orders %s: %w", strings.Join(left, ", "), c.ambiguous.err)}
 		return
 	}
-	lists := map[string]any{items.In: cancelled, items.Failures.In: others}
-	body, err := json.Marshal(map[string]any{"code": 0, "msg": "", "data": lists})
-	c.done = &http.Response{Status: "200 OK", StatusCode: http.StatusOK, Request: c.request, Body: io.NopCloser(bytes.NewReader(body)),
-		Header: http.Header{"Content-Type": {"application/json"}}, ContentLength: int64(len(body))}
-	c.err = err
+	items := c.op.Answer.Items
+	lists := values{items.In: cancelled, items.Failures.In: others}
+	c.done(&reply{envelope: values{"code": json.Number("0"), "msg": "", "data": lists}})()
 }
