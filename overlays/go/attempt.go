@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"slices"
@@ -13,6 +14,9 @@ import (
 const (
 	shortestAttempt = 20 * time.Millisecond // with less time left, nothing more is sent
 	firstSilence    = 2 * time.Second       // how long to wait for an answer; after silence four times as long
+	firstPause      = 100 * time.Millisecond
+	longestPause    = 2 * time.Second
+	notFoundPause   = time.Second // each query that finds nothing is one more equal error
 	longestLock     = 480 * time.Second
 	longestBan      = time.Hour
 	mostEqualErrors = 17 // of an endpoint within longestLock: twenty would lock it
@@ -40,10 +44,9 @@ func (c *call) once(op *operation, parameters values, knownOpen bool) *reply {
 	if !c.timeLeft() {
 		return &reply{kind: "late", err: errors.New("not sent: the deadline has passed")}
 	}
-	left := time.Until(c.deadline)
-	patience := left
+	patience := time.Until(c.deadline)
 	if op.isRepeatable() { // else there is no other attempt
-		patience = max(min(firstSilence<<(2*min(c.silent, 8)), left*6/10), shortestAttempt)
+		patience = max(min(firstSilence<<(2*min(c.silent, 8)), patience*6/10), shortestAttempt)
 	}
 	limited, stop := context.WithTimeout(c.request.Context(), patience)
 	defer stop()
@@ -113,4 +116,33 @@ func (c *Client) barred(op *operation, knownOpen bool) (until time.Time, kind st
 		return near, "nearLock"
 	}
 	return time.Time{}, ""
+}
+
+// wait waits until a new order would be visible, or the next attempt may be made.
+func (c *call) wait() {
+	pause := c.untilRetry()
+	if c.notOpen != nil {
+		pause = max(pause, seconds(c.op.Outcome.Timing.VisibleWithin)-time.Since(c.began))
+	}
+	c.sleep(pause + time.Millisecond)
+}
+
+// pause waits before the next request: with full jitter; the longer the call has waited, the longer; towards the deadline
+// in shorter steps.
+func (c *call) pause() {
+	pause := time.Duration(rand.Float64() * float64(min(longestPause, firstPause<<min(c.pauses, 10))))
+	pause = max(pause, c.pausedFor/10)
+	if c.notFound != nil && c.ambiguous == nil {
+		pause = max(pause, notFoundPause)
+	}
+	pause = min(pause, max(time.Until(c.deadline)/2, firstPause))
+	c.pauses, c.pausedFor = c.pauses+1, c.pausedFor+pause
+	c.sleep(pause)
+}
+
+func (c *call) sleep(pause time.Duration) {
+	select {
+	case <-time.After(min(pause, time.Until(c.deadline))):
+	case <-c.request.Context().Done():
+	}
 }

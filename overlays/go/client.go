@@ -1,6 +1,6 @@
-// Package bingxspot makes the calls of a generated client of the BingX exchange: a [Client] stamps and signs each request,
-// believes a success only if it names the order of the request, and repeats and queries until the outcome is certain. The
-// rules are those of spec/signing.md and the contract; spec/vectors/ tests them.
+// Package bingxspot makes the calls of a generated client of the BingX exchange: a [Client] stamps and signs each
+// request, believes a success only if it names the order of the request, and repeats and queries until the outcome is
+// certain. The rules are those of spec/signing.md and the contract; spec/vectors/ tests them.
 package bingxspot
 
 import (
@@ -40,10 +40,9 @@ type Client struct {
 	Base http.RoundTripper
 
 	// fmt and slog print the fields of a struct, but only the address of a function.
-	sign  func([]pair, http.Header) []pair
-	mask  func([]byte) []byte
-	clock clock
-	// unseen is whether the server has said that it sees no parameters in JSON; then 2 if it saw none in the query either.
+	secrets func() (key, secret string)
+	clock   clock
+	// unseen is 1 once the server has said that it sees no parameters in JSON, 2 if it saw none in the query either.
 	unseen atomic.Int32
 	mutex  sync.Mutex
 	// locks and nearLocks end at a time, by operation; all operations' lock is under the empty name.
@@ -56,20 +55,20 @@ func New(apiKey, apiSecret string) (*Client, error) {
 	if !printable.MatchString(apiKey) || apiSecret == "" || !utf8.ValidString(apiSecret) {
 		return nil, errors.New("bingxspot: the API key must be printable ASCII, the secret UTF-8")
 	}
-	sign := func(pairs []pair, header http.Header) []pair {
-		header.Set("X-BX-APIKEY", apiKey)
-		return signed(pairs, apiSecret)
+	secrets := func() (string, string) { return apiKey, apiSecret }
+	return &Client{
+		Timeout: 10 * time.Second, secrets: secrets,
+		locks: map[string]time.Time{}, nearLocks: map[string]time.Time{}, met: map[equal][]time.Time{},
+	}, nil
+}
+
+// masked hides what a server may repeat of a request.
+func (c *Client) masked(text string) string {
+	text = likeSignature.ReplaceAllString(text, "***")
+	if key, _ := c.secrets(); len(key) >= shortestMasked {
+		text = strings.ReplaceAll(text, key, "***")
 	}
-	// A server may repeat the request in its answer.
-	mask := func(body []byte) []byte {
-		body = likeSignature.ReplaceAll(body, []byte("***"))
-		if len(apiKey) < shortestMasked {
-			return body
-		}
-		return bytes.ReplaceAll(body, []byte(apiKey), []byte("***"))
-	}
-	return &Client{Timeout: 10 * time.Second, sign: sign, mask: mask, locks: map[string]time.Time{},
-		nearLocks: map[string]time.Time{}, met: map[equal][]time.Time{}}, nil
+	return text
 }
 
 // parametersOf returns the caller's parameters, or a [ParameterError] for one that is not allowed.
@@ -111,12 +110,12 @@ func checkOrigin(to *url.URL) error {
 	return nil
 }
 
-// A reply is what became of one request: a success or an error. The kind of an error is the category of its row, or one of
-// notSent, locked, nearLock, late and unavailable.
+// A reply is what became of one request: a success or an error. The kind of an error is the category of its row, or
+// notSent, locked, nearLock, late or unavailable.
 type reply struct {
 	header   http.Header
-	envelope values
-	order    values // data, unless it is a list; of a success that is not believed, too
+	envelope values // of a success that is not believed, too
+	order    values // data of one that is, unless it is a list
 	err      error
 	kind     string
 	refusal  *Error // err, if it is one
@@ -132,9 +131,7 @@ func (c *Client) repairing(to *http.Request, op *operation, parameters values) *
 	serverTime, answered := got.refusal.serverTime, got.sent
 	if c.clock.mustAsk(got.refusal, got.sent) {
 		asked := c.attempt(to, operationNamed(exchangeTime.Operation), nil)
-		if asked.err == nil {
-			serverTime, _ = integer(asked.order[exchangeTime.Field])
-		}
+		serverTime, _ = integer(asked.order[exchangeTime.Field])
 		answered = asked.sent
 		answered.offset = got.sent.offset
 	}
@@ -146,7 +143,8 @@ func (c *Client) repairing(to *http.Request, op *operation, parameters values) *
 
 // attempt stamps, signs and sends one request, where and until when the caller's says.
 func (c *Client) attempt(to *http.Request, op *operation, parameters values) *reply {
-	got := &reply{sent: trip{offset: c.clock.offset.Load(), sentAt: c.clock.now(), began: time.Now(), unseen: c.unseen.Load()}}
+	offset, sentAt := c.clock.offset.Load(), c.clock.now()
+	got := &reply{sent: trip{offset: offset, sentAt: sentAt, began: time.Now(), unseen: c.unseen.Load()}}
 	var received answer
 	request, err := c.request(to, op, parameters, got.sent)
 	if err == nil {
@@ -158,8 +156,9 @@ func (c *Client) attempt(to *http.Request, op *operation, parameters values) *re
 	got.sent.receivedAt, got.header = c.clock.now(), received.header
 	got.envelope, got.refusal = validate(op, parameters, received)
 	if got.refusal != nil {
-		got.refusal.Text = string(c.mask([]byte(got.refusal.Text))) // what JSON had escaped shows only now
+		got.refusal.Text = c.masked(got.refusal.Text) // what JSON had escaped shows only now
 		got.err = got.refusal
+		return got
 	}
 	got.order, _ = got.envelope["data"].(values)
 	return got
@@ -173,7 +172,7 @@ func (c *Client) roundTrip(request *http.Request) (answer, error) {
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, longestBody))
-	return answer{response.StatusCode, response.Header, c.mask(body)}, err
+	return answer{response.StatusCode, response.Header, []byte(c.masked(string(body)))}, err
 }
 
 // request returns a stamped and signed request.
@@ -188,7 +187,9 @@ func (c *Client) request(to *http.Request, op *operation, parameters values, sen
 		return nil, err
 	}
 	if op.Signed {
-		pairs = c.sign(pairs, header)
+		key, secret := c.secrets()
+		header.Set("X-BX-APIKEY", key)
+		pairs = signed(pairs, secret)
 	}
 	at, body := url.URL{Scheme: to.URL.Scheme, Host: to.URL.Host, Path: op.Path}, ""
 	if op.Method == http.MethodGet || sent.unseen == 1 {

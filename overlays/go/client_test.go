@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -117,6 +118,32 @@ func TestParametersThatAreNotSeenInJSONGoIntoTheQuery(t *testing.T) {
 		same(t, "as JSON", strings.HasPrefix(served.bodies[i], "{"), !inQuery)
 		same(t, "API key", served.requests[i].Header.Get("X-BX-APIKEY"), key)
 	}
+}
+
+// Calls at the same time learn it together: none takes the other back to JSON.
+func TestParallelCallsGoIntoTheQueryTogether(t *testing.T) {
+	var inJSON sync.WaitGroup
+	inJSON.Add(2)
+	served := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.RawQuery != "" {
+			says(200, success)(w, r)
+			return
+		}
+		inJSON.Done()
+		inJSON.Wait()
+		says(200, `{"code":100412,"msg":"Null signature"}`)(w, r)
+	}))
+	defer served.Close()
+	client := connect(t)
+	var calls sync.WaitGroup
+	for range 2 {
+		calls.Go(func() {
+			if _, err := cancel(t, client, served.URL); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	calls.Wait()
 }
 
 func TestOrderIDIsExactAlsoAsText(t *testing.T) {

@@ -25,7 +25,7 @@ type clock struct{ offset atomic.Int64 }
 
 func (c *clock) now() int64 { return started.Add(time.Since(started)).UnixMilli() + c.offset.Load() }
 
-// mustAsk tells whether only the exchange's time can correct the clock: nobody has since the request, and the refusal has none.
+// mustAsk tells whether the exchange must be asked for its time: the refusal has none, and no other call has learnt it.
 func (c *clock) mustAsk(refusal *Error, sent trip) bool {
 	return refusal.serverTime == 0 && c.offset.Load() == sent.offset
 }

@@ -63,8 +63,8 @@ type requirement struct {
 	Words                   []string
 }
 
-// A list is one of orders in an answer; an account is a parameter that holds ids, and the fields of an item of which any
-// may hold one of them.
+// A list is one of orders in an answer; an account is a parameter that holds ids, and the fields of an item of which
+// any may hold one of them.
 type list struct {
 	belief
 	In       string
@@ -107,7 +107,7 @@ type Row struct {
 	Advice string // what a person can do
 }
 
-// operationOf returns what a request is for. What the contract does not describe is signed, never repeated, and believed.
+// operationOf returns what a request is for. What the contract does not describe is signed and never repeated.
 func operationOf(request *http.Request) *operation {
 	for _, found := range contract.Operations {
 		if found.Method == request.Method && found.Path == request.URL.Path {

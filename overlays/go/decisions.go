@@ -14,9 +14,9 @@ const (
 	queriesBeforeReuse = 3   // without an answer, after which a cancel is sent again by client order id
 )
 
-// next is the decision table: the first row that holds decides. spec/vectors/outcome.json has the rows' reasons, by the
-// names in the comments. Final states are believed, passing states can be stale; an ambiguous request may take effect until
-// it has expired; a word that the contract does not list proves nothing.
+// next is the decision table: the first row that holds decides. spec/vectors/outcome.json has the rows' reasons, by
+// the names in the comments. Final states are believed, passing states can be stale; an ambiguous request may take effect
+// until it has expired; a word that the contract does not list proves nothing.
 func (c *call) next() func() {
 	ambiguous, inDoubt := c.ambiguous != nil, c.ambiguous != nil || c.notOpen != nil
 	canRetry, canQuery := c.canRetry() && c.untilRetry() <= 0, c.canQuery()
@@ -148,5 +148,7 @@ func (c *call) wasNewAt(at time.Time) bool {
 // isRestricted tells whether "not open" may be about a restriction in the request, not about the order.
 func (c *call) isRestricted() bool {
 	known := append(slices.Collect(maps.Values(c.op.Outcome.SettledBy.With)), "recvWindow")
-	return slices.ContainsFunc(slices.Collect(maps.Keys(c.parameters)), func(name string) bool { return !slices.Contains(known, name) })
+	others := maps.Clone(c.parameters)
+	maps.DeleteFunc(others, func(name string, _ any) bool { return slices.Contains(known, name) })
+	return len(others) > 0
 }

@@ -3,8 +3,8 @@ package bingxspot
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"maps"
-	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -12,9 +12,6 @@ import (
 )
 
 const (
-	firstPause        = 100 * time.Millisecond
-	longestPause      = 2 * time.Second
-	notFoundPause     = time.Second // each query that finds nothing is one more equal error
 	timeToRead        = time.Second // left for the read that proves an order open
 	defaultRecvWindow = 5 * time.Second
 )
@@ -186,6 +183,46 @@ func (c *call) noteRead(got *reply) {
 	}
 }
 
+// queryEach queries each order of the call in rounds, and ends it with the answer that this proves.
+func (c *call) queryEach() {
+	parameter, own := "", ""
+	for name, mine := range c.op.Outcome.SettledBy.Each {
+		if c.parameters[mine] != nil {
+			parameter, own = name, mine
+		}
+	}
+	cancelled, others := []values{}, []values{}
+	left := slices.Compact(strings.Split(text(c.parameters[own]), ","))
+	for len(left) > 0 && c.queries < mostQueries && c.timeLeft() {
+		left = slices.DeleteFunc(left, func(id string) bool {
+			asked := c.queryFor(c.parameters)
+			asked[parameter] = id
+			got := c.once(c.settling(), asked, false)
+			c.queries++
+			state := c.op.Outcome.States.of(got.order)
+			switch {
+			case state == "" || state == StillOpen && !c.isYoung(got):
+				return false
+			case state == AlreadyCanceled:
+				cancelled = append(cancelled, got.order)
+			default:
+				got.order[parameter] = id
+				others = append(others, got.order)
+			}
+			return true
+		})
+		c.pause()
+	}
+	if len(left) > 0 {
+		err := fmt.Errorf("orders %s: %w", strings.Join(left, ", "), c.ambiguous.err)
+		c.err = &Ending{Kind: Unknown, Advice: QueryEach, Err: err}
+		return
+	}
+	items := c.op.Answer.Items
+	lists := values{items.In: cancelled, items.Failures.In: others}
+	c.done(&reply{envelope: values{"code": json.Number("0"), "msg": "", "data": lists}})()
+}
+
 // of returns the state of an order. All but StillOpen are final; that can be stale. A word that is not listed says nothing.
 func (s states) of(order values) EndingKind {
 	word := order[s.Field]
@@ -224,11 +261,12 @@ func (c *call) recvWindow() time.Duration {
 	return defaultRecvWindow
 }
 
-// usePermanentID names the order by its permanent id from now on, where an answer names it that is perhaps not believed.
+// usePermanentID names the order by its permanent id from now on, if a success names it, believed or not.
 func (c *call) usePermanentID(got *reply) {
-	id, _ := integer(got.order[c.op.PermanentID])
-	symbol := text(got.order["symbol"])
-	isOther := symbol != "" && symbol != text(c.parameters["symbol"]) || !c.isSameOrder(got.order)
+	order, _ := got.envelope["data"].(values)
+	id, _ := integer(order[c.op.PermanentID])
+	symbol := text(order["symbol"])
+	isOther := symbol != "" && symbol != text(c.parameters["symbol"]) || !c.isSameOrder(order)
 	if id <= 0 || isOther || c.byPermanentID() {
 		return
 	}
@@ -245,35 +283,6 @@ func (c *call) isSameOrder(order values) bool {
 		want, stated := text(c.original[name]), text(order[name])
 		return c.op.isOtherID(name) && want != "" && stated != "" && !strings.EqualFold(stated, want)
 	})
-}
-
-// wait waits until a new order would be visible, or the next attempt may be made.
-func (c *call) wait() {
-	pause := c.untilRetry()
-	if c.notOpen != nil {
-		pause = max(pause, seconds(c.op.Outcome.Timing.VisibleWithin)-time.Since(c.began))
-	}
-	c.sleep(pause + time.Millisecond)
-}
-
-// pause waits before the next request: with full jitter; the longer the call has waited, the longer; towards the deadline
-// in shorter steps.
-func (c *call) pause() {
-	pause := time.Duration(rand.Float64() * float64(min(longestPause, firstPause<<min(c.pauses, 10))))
-	pause = max(pause, c.pausedFor/10)
-	if c.notFound != nil && c.ambiguous == nil {
-		pause = max(pause, notFoundPause)
-	}
-	pause = min(pause, max(time.Until(c.deadline)/2, firstPause))
-	c.pauses, c.pausedFor = c.pauses+1, c.pausedFor+pause
-	c.sleep(pause)
-}
-
-func (c *call) sleep(pause time.Duration) {
-	select {
-	case <-time.After(min(pause, time.Until(c.deadline))):
-	case <-c.request.Context().Done():
-	}
 }
 
 func later(one, other time.Time) time.Time {

@@ -109,8 +109,8 @@ func survive(t *testing.T, test hazard, client *Client) {
 			_, _ = io.WriteString(w, said)
 		}
 	}))
-	defer served.Close()
 	_, err := cancelAt(client, served.URL)
+	served.Close()
 	same(t, "sent", requests > 0, true)
 	same(t, "requests elsewhere", len(elsewhere.requests), 0)
 	row, isGiven := test.Expected["row"]

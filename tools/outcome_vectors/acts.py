@@ -116,6 +116,16 @@ LISTS = (
         expected=_said((ORDER_ID, OTHER_ID)),
     ),
     _several(
+        "several-query-of-another",
+        "A read of another order, cancelled, says nothing of the one that was asked about.",
+        "List Belief Ambiguous",
+        (RESET,),
+        "ccqqq",
+        "done",
+        queries=(CANCELED, CANCELED, order("FILLED", orderId=OTHER_ID)),
+        expected=_said((ORDER_ID,), (OTHER_ID,)),
+    ),
+    _several(
         "several-could-not-ask",
         "One order that cannot be asked about: unknown.",
         "List Ambiguous CouldNotAsk Deadline",
