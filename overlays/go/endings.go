@@ -18,25 +18,12 @@ const (
 	NotSent         EndingKind = "notSent" // the exchange did not get the request
 )
 
-// Advice says what a caller can do after an [Ending].
-type Advice string
-
-// The advice. SeeError stands for the Advice of the row of Err, or that of the operation in the contract.
-const (
-	DoNothing          Advice = "nothing"
-	CancelAgain        Advice = "cancelAgain"
-	QueryIt            Advice = "query"
-	QueryOrCancelAgain Advice = "queryOrCancelAgain" // neither can do harm
-	QueryEach          Advice = "queryEach"
-	CheckNames         Advice = "checkNames"
-	UseOrderID         Advice = "useOrderId"
-	SeeError           Advice = "error"
-)
-
 // An Ending is the error of a call.
 type Ending struct {
-	Kind   EndingKind
-	Advice Advice
+	Kind EndingKind
+	// Advice is what a caller can do: nothing, cancelAgain, query, queryOrCancelAgain (neither can do harm), queryEach,
+	// checkNames, useOrderId, or error: see the Advice of the Row of Err, or that of the operation in the contract.
+	Advice string
 	// Order is the order as it was last read, for the kinds that state it.
 	Order map[string]any
 	// Err is what was said last, or what makes the outcome unknown: an [Error] or the network's. It may be nil.
@@ -55,9 +42,9 @@ func (e *Ending) Error() string {
 // Unwrap returns Err.
 func (e *Ending) Unwrap() error { return e.Err }
 
-var advice = map[EndingKind]Advice{
-	AlreadyCanceled: DoNothing, Filled: DoNothing, Failed: DoNothing, StillOpen: CancelAgain, NotOpen: QueryIt,
-	NotFound: CheckNames, Unknown: QueryIt, Refused: SeeError, NotSent: SeeError,
+var advice = map[EndingKind]string{
+	AlreadyCanceled: "nothing", Filled: "nothing", Failed: "nothing", StillOpen: "cancelAgain", NotOpen: "query",
+	NotFound: "checkNames", Unknown: "query", Refused: "error", NotSent: "error",
 }
 
 // saying are the endings of a call that ends with a reply of a kind.
@@ -76,12 +63,12 @@ func (c *call) end(kind EndingKind, because *reply) func() {
 	}
 	ended.Advice = advice[ended.Kind]
 	switch {
-	case ended.Advice == QueryIt && !c.canSettle():
-		ended.Advice = SeeError
+	case ended.Advice == "query" && !c.canSettle():
+		ended.Advice = "error"
 	case kind == NotFound && !c.byPermanentID(): // without a kind, the exchange's own word is all that there is
-		ended.Advice = UseOrderID
+		ended.Advice = "useOrderId"
 	case kind == Unknown && c.op.isRepeatable() && c.byPermanentID() && !c.idInDoubt:
-		ended.Advice = QueryOrCancelAgain // by an id in doubt it could hit a newer order that uses the id again
+		ended.Advice = "queryOrCancelAgain" // by an id in doubt it could hit a newer order that uses the id again
 	}
 	return func() { c.err = ended }
 }

@@ -243,7 +243,7 @@ func (o outcome) checkEnding(t *testing.T, op *operation, response *http.Respons
 		t.Fatal(err)
 	}
 	same(t, "ending", string(ended.Kind), want.Ending)
-	same(t, "advice", string(ended.Advice), want.Advice)
+	same(t, "advice", ended.Advice, want.Advice)
 	o.checkOrder(t, ended.Order)
 	if refusal, isRefusal := errors.AsType[*Error](err); isRefusal {
 		if want.Row != "" {

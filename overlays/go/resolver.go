@@ -215,7 +215,7 @@ func (c *call) queryEach() {
 	}
 	if len(left) > 0 {
 		err := fmt.Errorf("orders %s: %w", strings.Join(left, ", "), c.ambiguous.err)
-		c.err = &Ending{Kind: Unknown, Advice: QueryEach, Err: err}
+		c.err = &Ending{Kind: Unknown, Advice: "queryEach", Err: err}
 		return
 	}
 	items := c.op.Answer.Items
@@ -225,16 +225,12 @@ func (c *call) queryEach() {
 
 // of returns the state of an order. All but StillOpen are final; that can be stale. A word that is not listed says nothing.
 func (s states) of(order values) EndingKind {
-	word := order[s.Field]
-	switch {
-	case isOneOf(word, s.Canceled) && !s.isExecuted(order):
-		return AlreadyCanceled
-	case isOneOf(word, s.Filled):
-		return Filled
-	case isOneOf(word, s.Failed):
-		return Failed
-	case isOneOf(word, s.Open):
-		return StillOpen
+	kinds := map[EndingKind][]string{AlreadyCanceled: s.Canceled, Filled: s.Filled, Failed: s.Failed, StillOpen: s.Open}
+	for kind, words := range kinds {
+		isContradiction := kind == AlreadyCanceled && s.isExecuted(order)
+		if isOneOf(order[s.Field], words) && !isContradiction {
+			return kind
+		}
 	}
 	return ""
 }
