@@ -27,15 +27,9 @@ var (
 	unsent = []string{"locked", "nearLock", "late"}                                     // kinds of no attempt
 )
 
-// An equal is an error of an operation.
-type equal struct {
-	operation string
-	code      int64
-}
-
 // once sends one request of an operation, as soon as nothing bars it.
 func (c *call) once(op *operation, parameters values, knownOpen bool) *reply {
-	for until, kind := c.barred(op, knownOpen); kind != ""; until, kind = c.barred(op, knownOpen) {
+	for until, kind := c.barred(op, knownOpen); kind != "" && c.timeLeft(); until, kind = c.barred(op, knownOpen) {
 		if !until.Before(c.deadline) || kind == "nearLock" && op.Outcome.SettledBy.Operation != "" {
 			return &reply{kind: kind, err: fmt.Errorf("not sent: %s until %v", kind, until)}
 		}
@@ -79,7 +73,7 @@ func (c *call) learn(op *operation, got *reply) {
 	defer c.mutex.Unlock()
 	now, refusal := time.Now(), got.refusal
 	if refusal.Code != 0 {
-		c.meet(equal{op.ID, refusal.Code}, now)
+		c.meet(op.ID, refusal.Code, now)
 	}
 	if got.kind != "rateLimited" {
 		return
@@ -95,12 +89,13 @@ func (c *call) learn(op *operation, got *reply) {
 	refusal.RetryAt, c.locks[name] = atExchange.Add(pause), later(c.locks[name], now.Add(pause))
 }
 
-// meet notes an error, so many of which lock an operation.
-func (c *Client) meet(met equal, now time.Time) {
+// meet notes an error of an operation; so many equal ones lock it.
+func (c *Client) meet(operation string, code int64, now time.Time) {
+	met := fmt.Sprint(operation, code)
 	times := append(c.met[met], now)
 	c.met[met] = times[max(0, len(times)-mostEqualErrors):]
 	if len(times) >= mostEqualErrors {
-		c.nearLocks[met.operation] = later(c.nearLocks[met.operation], c.met[met][0].Add(longestLock))
+		c.nearLocks[operation] = later(c.nearLocks[operation], c.met[met][0].Add(longestLock))
 	}
 }
 

@@ -47,7 +47,7 @@ type Client struct {
 	mutex  sync.Mutex
 	// locks and nearLocks end at a time, by operation; all operations' lock is under the empty name.
 	locks, nearLocks map[string]time.Time
-	met              map[equal][]time.Time
+	met              map[string][]time.Time // when, by operation and code of an error
 }
 
 // New returns a client, or an error if the key cannot be sent or the secret cannot sign.
@@ -58,7 +58,7 @@ func New(apiKey, apiSecret string) (*Client, error) {
 	secrets := func() (string, string) { return apiKey, apiSecret }
 	return &Client{
 		Timeout: 10 * time.Second, secrets: secrets,
-		locks: map[string]time.Time{}, nearLocks: map[string]time.Time{}, met: map[equal][]time.Time{},
+		locks: map[string]time.Time{}, nearLocks: map[string]time.Time{}, met: map[string][]time.Time{},
 	}, nil
 }
 

@@ -197,6 +197,23 @@ func TestTimeout(t *testing.T) {
 	same(t, "timeout", errors.Is(err, context.DeadlineExceeded), true)
 }
 
+func TestACallerWhoGivesUpDoesNotWaitForALock(t *testing.T) {
+	client := connect(t)
+	client.locks[""] = time.Now().Add(2 * time.Second)
+	ctx, giveUp := context.WithCancel(context.Background())
+	time.AfterFunc(20*time.Millisecond, giveUp)
+	path := operationNamed("cancelOrder").Path
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://open-api.bingx.com"+path, strings.NewReader(`{"orderId":1}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	_, err = client.Do(request)
+	ended, _ := errors.AsType[*Ending](err)
+	same(t, "ending", ended.Kind, NotSent)
+	same(t, "in time", time.Since(began) < time.Second, true)
+}
+
 func TestParametersThatAreNotAllowedAreNotSent(t *testing.T) {
 	served := serve(t, says(200, success))
 	bingx, err := api.NewClientWithResponses(served.URL, api.WithHTTPClient(connect(t)))

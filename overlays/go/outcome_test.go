@@ -137,7 +137,7 @@ func (o outcome) check(t *testing.T, begin int64) {
 	client.Base = server
 	client.Timeout = seconds(o.Timeout)
 	for range o.Earlier.Times {
-		client.meet(equal{o.Earlier.Operation, o.Earlier.Code}, time.Now())
+		client.meet(o.Earlier.Operation, o.Earlier.Code, time.Now())
 	}
 	op := operationNamed(o.Operation)
 	pairs, err := signable(o.Parameters)
