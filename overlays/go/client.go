@@ -32,7 +32,8 @@ var (
 	likeSignature = regexp.MustCompile(`[0-9a-f]{64}`)
 )
 
-// A Client makes whole calls. It is oapi-codegen's HttpRequestDoer, and safe for use by several goroutines.
+// A Client, which [New] returns, makes whole calls. It is oapi-codegen's HttpRequestDoer, and safe for use by several
+// goroutines.
 type Client struct {
 	// Timeout ends each call; ten seconds by default. The context of a request may end it earlier.
 	Timeout time.Duration
