@@ -20,4 +20,5 @@ if ! cmp -s package-lock.json node_modules/.made-from; then
   cp package-lock.json node_modules/.made-from
 fi
 # The same contract in JSON lies beside the YAML, and so does the compiled one.
-node generate.js "${BINGX_CALLER%.yaml}.json" "$(dirname -- "$BINGX_CALLER")/operations.json" "$BINGX_ERRORS"
+node generate.js "${BINGX_CALLER%.yaml}.json" "$(dirname -- "$BINGX_CALLER")/operations.json" "$BINGX_ERRORS" \
+  "$BINGX_SPEC/schemas"

@@ -1,5 +1,6 @@
 /**
- * The time for timestamps, corrected when the exchange refuses one. The rules are those of "Time" in spec/signing.md; spec/vectors/clock.json has the cases. All times are Unix milliseconds.
+ * The time for timestamps, corrected when the exchange refuses one. The rules are those of "Time" in spec/signing.md;
+ * spec/vectors/clock.json has the cases. All times are Unix milliseconds.
  */
 import type { BingxError } from "./answers.js";
 
@@ -7,9 +8,6 @@ import type { BingxError } from "./answers.js";
 const LARGEST_OFFSET = 86_400_000;
 /** Below this, the clock is not the reason of a refusal. */
 const SMALLEST_DIFFERENCE = 500;
-
-/** What a call does next about its clock: fail with the refusal, request the time, or send again. */
-export type Step = "fail" | "ask" | "again";
 
 /** When a request was sent and its answer received, by the client's own time, and the offset of that time. */
 export interface Trip {
@@ -29,31 +27,35 @@ export class Clock {
     this.#machine = machine;
   }
 
-  /** Returns the time for a `timestamp`. */
-  now(): number {
-    return Math.floor(this.#machine()) + this.offset;
+  /** Returns the machine's time, which no correction changes. */
+  machine(): number {
+    return Math.floor(this.#machine());
   }
 
-  /** Returns what a call does after a refusal. */
-  after(error: BingxError, trip: Trip, repaired: boolean): Step {
+  /** Returns the time for a `timestamp`. */
+  now(): number {
+    return this.machine() + this.offset;
+  }
+
+  /** Returns whether a call that was refused is sent again, or what to do first: request the time. */
+  after(error: BingxError, trip: Trip, repaired: boolean): boolean | "ask" {
     if (error.row.category !== "clock" || repaired) {
-      return "fail";
+      return false;
     }
     const ask = error.serverTime === undefined && this.offset === trip.offset;
     return ask ? "ask" : this.learn(error.serverTime, trip);
   }
 
-  /** Corrects the offset by the exchange's time in the middle of a trip; undefined if there is none. */
-  learn(serverTime: number | undefined, { offset, sentAt, receivedAt }: Trip): Step {
+  /** Corrects the offset by the exchange's time in the middle of a trip, and returns whether that may help. */
+  learn(serverTime: number | undefined, { offset, sentAt, receivedAt }: Trip): boolean {
     if (this.offset !== offset) {
       // Another call has corrected it since this one was stamped.
-      return "again";
+      return true;
     }
     const difference = (serverTime ?? Number.NaN) - Math.floor((sentAt + receivedAt) / 2);
-    if (Math.abs(difference) >= SMALLEST_DIFFERENCE && Math.abs(offset + difference) <= LARGEST_OFFSET) {
-      this.offset += difference;
-      return "again";
-    }
-    return "fail";
+    const helps =
+      Math.abs(difference) >= SMALLEST_DIFFERENCE && Math.abs(offset + difference) <= LARGEST_OFFSET;
+    this.offset += helps ? difference : 0;
+    return helps;
   }
 }

@@ -1,9 +1,10 @@
 /**
- * The decision table of a call. spec/vectors/outcome.json has the reasons of its rows, by the names in the comments. Final
- * states are believed, passing states can be stale; an ambiguous request may take effect until it has expired; a word that
- * the contract does not list proves nothing.
+ * The decision table of a call. spec/vectors/outcome.json has the reasons of its rows, by name. Final states are believed,
+ * passing states can be stale; an ambiguous request may take effect until it has expired; a word that the contract does
+ * not list proves nothing.
  */
-import type { BingxError, Envelope, Operation, OrderState } from "./answers.js";
+import { type BingxError, type Envelope, type OrderState, ordersIn } from "./answers.js";
+import type { EndingKind } from "./endings.js";
 import type { Attempt, Call } from "./fetch.js";
 
 /** In one call, of the operation: twenty equal errors would lock the endpoint. */
@@ -16,14 +17,17 @@ const MOST_REFUSALS = 3;
 const EARLY_ATTEMPTS = 4;
 /** Queries without an answer after which a cancel is sent again by client order id. */
 const QUERIES_BEFORE_REUSE = 3;
+/** With less time left, nothing more is sent. Milliseconds. */
+export const SHORTEST_ATTEMPT = 20;
+/** Left for the read that proves an order open. Milliseconds. */
+const TIME_TO_READ = 1000;
+const DEFAULT_RECV_WINDOW = 5000;
 
-/**
- * What became of one request: a success with its order, or an error. Its kind is the category of the error's row, or
- * `notSent`, `locked`, `nearLock`, `late`, `unavailable`; a success has none.
- */
+/** What became of one request: a success with its order, or an error. */
 export interface Reply {
+  /** The category of the error's row, or `notSent`, `locked`, `nearLock`, `late`; a success has none. */
   readonly kind?: string;
-  readonly attempt?: Attempt;
+  readonly attempt?: Pick<Attempt, "answer" | "result">;
   readonly order: Envelope;
   readonly error?: unknown;
   readonly refusal?: BingxError;
@@ -32,201 +36,187 @@ export interface Reply {
   readonly timestamp: number;
 }
 
-/** What to do next; an ending without a kind is the one that the reply's own kind says. */
+/** What to do next: an act, or how the call ends; without a kind, as the reply's own kind says. */
 export type Step =
-  | { readonly do: "send" | "query" | "queryEach" | "wait" }
-  | { readonly returns: Reply }
-  | {
-      readonly ends: OrderState | "alreadyCanceled" | "notFound" | "notOpen" | "unknown" | "";
-      readonly because?: Reply | undefined;
-    };
+  | "send"
+  | "query"
+  | "queryEach"
+  | "wait"
+  | { readonly returns: Reply | undefined }
+  | { readonly ends: EndingKind | undefined; readonly because: Reply | undefined };
 
-/** What is known of a call. Times are in milliseconds since it began, unless they say otherwise. */
+/** What is known of a call. Times are in milliseconds, by a clock that is never set unless they say otherwise. */
 export class Facts {
   call: Call;
   readonly original: Call["parameters"];
-  readonly timeout: number;
-  success?: Reply;
-  /** Whether the success tells what the call did, whichever of its requests was executed. */
-  stands: boolean = true;
-  last?: Reply;
-  ambiguous?: Reply | undefined;
-  notOpen?: Reply | undefined;
-  /** What has stated the order, and the state. */
-  read?: Reply;
-  state?: OrderState;
+  readonly began: number;
+  readonly deadline: number;
+  readonly readsLag: number;
+  readonly visibleWithin: number;
+  readonly recvWindow: number;
+  /** For how long after its timestamp a request may still take effect, by the exchange's clock. */
+  readonly toEffect: number;
+  /** What said success; what was said last of the operation; what leaves its effect open; what said "not open". */
+  success: Reply | undefined;
+  last: Reply | undefined;
+  ambiguous: Reply | undefined;
+  notOpen: Reply | undefined;
+  /** What has stated the order, and the state; and what has not found it. */
+  read: Reply | undefined;
+  state: OrderState | undefined;
+  notFound: Reply | undefined;
   attempts = 0;
   refusals = 0;
   queries = 0;
+  /** Whether it was queried since it was sent last. */
   queried: boolean = false;
   refusedById: boolean = false;
-  refusedAfter = 0;
-  notFound: boolean = false;
-  notFoundAfter = 0;
   provenOpen: boolean = false;
   nearLock: boolean = false;
-  elapsed = 0;
-  timeLeft: boolean = true;
+  /** Until when what is ambiguous may take effect; the same by the exchange's clock. */
+  ambiguousUntil = 0;
+  ambiguousUntilTimestamp = 0;
+  now = 0;
+  paused = 0;
+  /** Whether locks leave time for the operation, and for its query. */
   canOpen: boolean = true;
   canQueryInTime: boolean = true;
   /** Whether the order's id is one that only an unbelieved answer has named. */
   idInDoubt: boolean = false;
-  /** Whether there is time left to prove the order open, but not after one more request. */
-  costsProof: boolean = false;
 
-  constructor(call: Call, timeout: number) {
+  constructor(call: Call, began: number, deadline: number) {
+    const { readsLag = 0, takesEffectWithin = 0, visibleWithin = 0 } = call.operation.outcome.timing ?? {};
     this.call = call;
     this.original = call.parameters;
-    this.timeout = timeout;
+    [this.began, this.deadline] = [began, deadline];
+    [this.readsLag, this.visibleWithin] = [readsLag * 1000, visibleWithin * 1000];
+    this.recvWindow = Number(this.given.recvWindow ?? DEFAULT_RECV_WINDOW);
+    this.toEffect = this.recvWindow + takesEffectWithin * 1000;
   }
 
-  get operation(): Operation {
-    return this.call.operation;
-  }
-
+  /** The parameters, by name. */
   get given(): Envelope {
     return Object.fromEntries(this.call.parameters);
   }
 
+  get timeLeft(): boolean {
+    return this.deadline - this.now >= SHORTEST_ATTEMPT && !this.call.signal.aborted;
+  }
+
   get settlesEach(): boolean {
-    return Object.keys(this.operation.outcome.settledBy?.each ?? {}).length > 0;
+    return Object.keys(this.call.operation.outcome.settledBy?.each ?? {}).length > 0;
   }
 
   /** Whether a query settles doubt; of other acts than a cancel, the rows know nothing. */
   get canSettle(): boolean {
-    const { act, settledBy } = this.operation.outcome;
+    const { act, settledBy } = this.call.operation.outcome;
     return act === "cancel" && settledBy !== undefined && !this.settlesEach;
   }
 
   /** Whether the call names the order by an id that is never used again. */
   get byPermanentId(): boolean {
-    const { permanentId } = this.operation;
-    return permanentId === undefined || Object.hasOwn(this.given, permanentId);
+    const { permanentId } = this.call.operation;
+    return permanentId === undefined || this.given[permanentId] !== undefined;
   }
 
   /** The first row that holds decides. */
   next(): Step {
     const { ambiguous, success, state, last, notOpen, queried, nearLock } = this;
-    const inDoubt = ambiguous !== undefined || notOpen !== undefined;
-    const canRetry = this.#canRetryLater && this.#untilRetry <= 0;
+    const inDoubt = ambiguous ?? notOpen;
+    const canRetryLater = this.#canRetryLater;
+    const canRetry = canRetryLater && this.untilRetry <= 0;
     const canQuery = this.canSettle && this.queries < MOST_QUERIES && this.timeLeft && this.canQueryInTime;
     const ask = canQuery && !queried;
-    const isNew = this.#isInvisibleAfter(this.elapsed);
-    const refused = last !== undefined && last === notOpen;
-    const notFound = this.notFound && (notOpen !== undefined || nearLock);
-    const [send, query, wait] = [{ do: "send" }, { do: "query" }, { do: "wait" }] as const;
-    if (success && (!ambiguous || this.stands)) {
-      return { returns: success }; // confirmed
-    }
-    if (this.attempts === 0 && !last) {
-      return send; // first
-    }
-    if (this.settlesEach && ambiguous && (success || this.attempts > 1 || !canRetry)) {
-      return { do: "queryEach" }; // each
-    }
-    if (success) {
-      return { ends: "unknown", because: ambiguous }; // answer-in-doubt
-    }
-    if (state === "canceled") {
-      // canceled-after-ambiguous, canceled-before
-      return ambiguous ? { returns: this.read as Reply } : { ends: "alreadyCanceled", because: notOpen };
-    }
-    if (state === "filled" || state === "failed") {
-      return { ends: state, because: notOpen }; // filled, failed
-    }
-    if (this.#isRejected && !ambiguous) {
-      return { ends: "", because: last }; // rejected
-    }
-    const isUnconfirmed = ambiguous !== undefined && last === ambiguous && ambiguous.refusal?.isUnconfirmed;
-    if (ask && (nearLock || (ambiguous && !this.byPermanentId) || isUnconfirmed)) {
-      return query; // near-lock, learn-the-id, unconfirmed-success
-    }
-    if (ambiguous && this.attempts === 1 && canRetry && !queried) {
-      return send; // retry
-    }
-    if (inDoubt && ask) {
-      return query; // settle
-    }
-    if (notFound && !this.#isInvisibleAfter(this.notFoundAfter) && !ambiguous) {
-      return { ends: "notFound", because: notOpen }; // not-found
-    }
-    if (state === "open" && queried && canRetry && this.refusals < MOST_REFUSALS) {
-      return send; // found-open
-    }
-    if (refused && this.#isInvisibleAfter(this.refusedAfter) && !ambiguous && !isNew && canRetry) {
-      return send; // confirm-refusal
-    }
-    const mayRepeat = this.byPermanentId || (this.queries >= QUERIES_BEFORE_REUSE && !this.notFound);
-    if (ambiguous && canRetry && !refused && !nearLock && mayRepeat) {
-      return send; // retry-ambiguous
-    }
-    if ((inDoubt || nearLock) && canQuery) {
-      return query; // query-again
-    }
-    if (notOpen && !ambiguous && isNew && canRetry && !nearLock) {
-      return wait; // wait-until-visible
-    }
-    if (!inDoubt && !nearLock && canRetry) {
-      return send; // retry-not-sent
-    }
-    if (this.#canRetryLater && !canRetry && !nearLock && !refused) {
-      return wait; // wait-to-retry
-    }
-    if (this.provenOpen && !ambiguous) {
-      return { ends: "open", because: last }; // still-open
-    }
-    if (ambiguous) {
-      return { ends: "unknown", because: ambiguous }; // unknown
-    }
-    if (notFound) {
-      return { ends: "notFound", because: notOpen }; // unknown-to-the-query
-    }
+    const isNew = this.#isInvisibleAt(this.now);
+    const refused = last && last === notOpen;
+    const refusedEarly = notOpen && this.#isInvisibleAt(notOpen.began);
     const saidNotOpen = notOpen?.kind === "notOpen";
-    if (notOpen && (saidNotOpen || state === "open")) {
-      const isLate = this.refusedById && !this.#isInvisibleAfter(this.refusedAfter);
-      // state-not-learnt, refusal-not-confirmed
-      return { ends: saidNotOpen && isLate && !this.#isRestricted ? "notOpen" : "unknown", because: notOpen };
-    }
-    return { ends: "", because: last }; // not-executed
+    const notFound = (notOpen || nearLock) && this.notFound;
+    const mayReuse = this.byPermanentId || (this.queries >= QUERIES_BEFORE_REUSE && !this.notFound);
+    const unbelieved = ambiguous && last === ambiguous && ambiguous.refusal?.isUnconfirmed;
+    const end = (ends: EndingKind | undefined, because: Reply | undefined) => ({ ends, because });
+    const rows: [name: string, holds: unknown, step: Step][] = [
+      ["confirmed", success && (!ambiguous || this.#stands), { returns: success }],
+      ["first", this.attempts === 0 && !last, "send"],
+      ["each", this.settlesEach && ambiguous && (success || this.attempts > 1 || !canRetry), "queryEach"],
+      ["answer-in-doubt", success, end("unknown", ambiguous)],
+      ["canceled-after-ambiguous", state === "canceled" && ambiguous, { returns: this.read }],
+      ["canceled-before", state === "canceled", end("alreadyCanceled", notOpen)],
+      ["filled", state === "filled", end("filled", notOpen)],
+      ["failed", state === "failed", end("failed", notOpen)],
+      ["rejected", this.#isRejected && !ambiguous, end(undefined, last)],
+      ["near-lock", ask && nearLock, "query"],
+      ["learn-the-id", ask && ambiguous && !this.byPermanentId, "query"],
+      ["unconfirmed-success", ask && unbelieved, "query"],
+      ["retry", ambiguous && this.attempts === 1 && canRetry && !queried, "send"],
+      ["settle", ask && inDoubt, "query"],
+      ["not-found", notFound && !this.#isInvisibleAt(notFound.began) && !ambiguous, end("notFound", notOpen)],
+      ["found-open", state === "open" && queried && canRetry && this.refusals < MOST_REFUSALS, "send"],
+      ["confirm-refusal", refused && refusedEarly && !ambiguous && !isNew && canRetry, "send"],
+      ["retry-ambiguous", ambiguous && canRetry && !refused && !nearLock && mayReuse, "send"],
+      ["query-again", canQuery && (inDoubt || nearLock), "query"],
+      ["wait-until-visible", notOpen && !ambiguous && isNew && canRetry && !nearLock, "wait"],
+      ["retry-not-sent", canRetry && !inDoubt && !nearLock, "send"],
+      ["wait-to-retry", canRetryLater && !canRetry && !nearLock && !refused, "wait"],
+      ["still-open", this.provenOpen && !ambiguous, end("stillOpen", last)],
+      ["unknown", ambiguous, end("unknown", ambiguous)],
+      ["unknown-to-the-query", notFound, end("notFound", notOpen)],
+      ["state-not-learnt", saidNotOpen && this.#isRefusalSure, end("notOpen", notOpen)],
+      ["refusal-not-confirmed", saidNotOpen || (notOpen && state === "open"), end("unknown", notOpen)],
+      ["not-executed", true, end(undefined, last)],
+    ];
+    return rows.find(([, holds]) => holds)?.[2] as Step;
   }
 
-  /** How long to wait until a new order would be visible, or the next attempt may be made. */
-  get untilNext(): number {
-    const visible = (this.operation.outcome.timing?.visibleWithin ?? 0) * 1000 - this.elapsed;
-    return Math.max(this.#untilRetry, this.notOpen ? visible : 0);
+  /** In how long the next attempt may be made: the last ones are kept for later. */
+  get untilRetry(): number {
+    const late = this.call.operation.outcome.act === "read" ? 0 : this.attempts - EARLY_ATTEMPTS + 1;
+    return late > 0 ? (late * (this.deadline - this.began)) / 3 - (this.now - this.began) : 0;
   }
 
   get #canRetryLater(): boolean {
-    const { act, repeat } = this.operation.outcome;
-    const barred = this.idInDoubt || this.costsProof || (this.ambiguous && repeat === "never");
+    const { act, repeat } = this.call.operation.outcome;
+    const barred = this.idInDoubt || this.#costsProof || (this.ambiguous && repeat === "never");
     const most = act === "read" ? MOST_QUERIES : MOST_ATTEMPTS;
     return this.timeLeft && this.canOpen && !barred && this.attempts < most;
   }
 
-  /** In how long the next attempt may be made: the last ones are kept for later. */
-  get #untilRetry(): number {
-    const late = this.operation.outcome.act === "read" ? 0 : this.attempts - EARLY_ATTEMPTS + 1;
-    return late > 0 ? (late * this.timeout) / 3 - this.elapsed : 0;
+  /** Whether there is time left to prove the order open, but not after one more request. */
+  get #costsProof(): boolean {
+    const latest = this.deadline - this.readsLag - TIME_TO_READ;
+    const isProvable = this.provenOpen || (this.ambiguous && this.ambiguousUntil < latest);
+    const next = this.now + this.paused / 10 + this.recvWindow + this.toEffect;
+    return this.canSettle && this.state === "open" && Boolean(isProvable) && next >= latest;
+  }
+
+  /** Whether the success tells what the call did, whichever of its requests was executed. */
+  get #stands(): boolean {
+    const { answer, outcome } = this.call.operation;
+    const { items } = answer;
+    const data = (this.success?.attempt?.result as Envelope | undefined)?.data;
+    const tells = items
+      ? items.accounts.length > 0 && ordersIn(items.failures ?? items, data).length === 0
+      : answer.requires.length > 0;
+    return outcome.repeat === "same-answer" || outcome.act === "read" || tells;
   }
 
   /** Whether the exchange rejected the last request for a reason that does not pass. */
   get #isRejected(): boolean {
     const kind = this.last?.refusal && this.last.kind;
-    if (kind === "notOpen" || kind === "notFound") {
-      return !this.canSettle;
-    }
-    return kind !== undefined && kind !== "rateLimited" && kind !== "unavailable";
+    const isPassing = kind === undefined || kind === "rateLimited" || kind === "unavailable";
+    return kind === "notOpen" || kind === "notFound" ? !this.canSettle : !isPassing;
   }
 
-  /** Whether an order may be so new that it was not found so long after the call began. */
-  #isInvisibleAfter(elapsed: number): boolean {
-    return elapsed < (this.operation.outcome.timing?.visibleWithin ?? 0) * 1000;
+  /** Whether an order may be so new that it was not found then. */
+  #isInvisibleAt(time: number): boolean {
+    return time - this.began < this.visibleWithin;
   }
 
-  /** Whether "not open" may be about a restriction in the request, not about the order. */
-  get #isRestricted(): boolean {
-    const { outcome, exactlyOneOf } = this.operation;
+  /** Whether "not open" is about the order by its own id, and not about one too new or a restriction in the request. */
+  get #isRefusalSure(): boolean {
+    const { outcome, exactlyOneOf } = this.call.operation;
     const known = [...Object.values(outcome.settledBy?.with ?? {}), ...exactlyOneOf, "recvWindow"];
-    return this.call.parameters.some(([name]) => !known.includes(name));
+    const isLate = this.notOpen !== undefined && !this.#isInvisibleAt(this.notOpen.began);
+    return this.refusedById && isLate && this.call.parameters.every(([name]) => known.includes(name));
   }
 }

@@ -3,32 +3,27 @@ import type { Envelope } from "./answers.js";
 import type { Facts, Reply } from "./decisions.js";
 
 /**
- * What is certain. After `unknown` the order may be cancelled or not; after the others this call has not cancelled it.
- * `failed`: or expired, or rejected. `stillOpen`: and no request of this call can take effect any more. `notOpen`: filled or
- * cancelled, which could not be learnt in time. `notFound`: by client order id this proves nothing after two hours.
- * `refused`: by the exchange, for the reason in `cause`. `notSent`: the exchange did not get the request.
+ * The kinds, each with what to do. After `unknown` the order may be cancelled or not; after the others this call has not
+ * cancelled it. `failed`: or expired, or rejected. `stillOpen`: and no request of this call can take effect any more.
+ * `notOpen`: filled or cancelled, which could not be learnt in time. `notFound`: by client order id this proves nothing
+ * after two hours. `refused`: by the exchange, for the reason in `cause`. `notSent`: the exchange did not get the request.
  */
-export type EndingKind =
-  | "alreadyCanceled"
-  | "filled"
-  | "failed"
-  | "stillOpen"
-  | "notOpen"
-  | "notFound"
-  | "unknown"
-  | "refused"
-  | "notSent";
+const ADVICE = {
+  alreadyCanceled: "nothing",
+  filled: "nothing",
+  failed: "nothing",
+  stillOpen: "cancelAgain",
+  notOpen: "query",
+  notFound: "checkNames",
+  unknown: "query",
+  refused: "error",
+  notSent: "error",
+} as const;
+
+export type EndingKind = keyof typeof ADVICE;
 
 /** What to do; `error` stands for the advice of the row of `cause`, or that of the operation in the contract. */
-export type Advice =
-  | "nothing"
-  | "cancelAgain"
-  | "query"
-  | "queryOrCancelAgain"
-  | "queryEach"
-  | "checkNames"
-  | "useOrderId"
-  | "error";
+export type Advice = (typeof ADVICE)[EndingKind] | "queryOrCancelAgain" | "queryEach" | "useOrderId";
 
 /** The error of a whole call. Its `cause` is what was said last, or what makes the outcome unknown. */
 export class Ending extends Error {
@@ -40,44 +35,38 @@ export class Ending extends Error {
 
   constructor(kind: EndingKind, advice: Advice, cause?: unknown, order?: Envelope) {
     super(`the order is ${kind}${cause instanceof Error ? `: ${cause.message}` : ""}`, { cause });
-    this.kind = kind;
-    this.advice = advice;
-    this.order = order;
+    [this.kind, this.advice, this.order] = [kind, advice, order];
   }
 }
 
 /** How a call ends with a reply of a kind; of any other kind, refused. */
-const ENDINGS: Readonly<Record<string, EndingKind>> = {
+const BY_REPLY: Readonly<Record<string, EndingKind>> = {
   notSent: "notSent",
   late: "notSent",
   notOpen: "notOpen",
   notFound: "notFound",
   unavailable: "unknown",
-  open: "stillOpen",
 };
 
-/** Returns the ending of a call. Without a word, the last reply says it. */
-export function endingOf(facts: Facts, word: string, because: Reply | undefined): Ending {
-  const { act, repeat } = facts.operation.outcome;
-  const kind = word || (because?.kind ?? "");
-  const ending = ["alreadyCanceled", "filled", "failed", "unknown"].includes(kind)
-    ? (kind as EndingKind)
-    : (ENDINGS[kind] ?? "refused");
+/** Returns the ending of a call. Without a kind, the last reply says it. */
+export function endingOf(facts: Facts, ends: EndingKind | undefined, because: Reply | undefined): Ending {
+  const kind = ends ?? BY_REPLY[because?.kind ?? ""] ?? "refused";
+  const advice = adviceAfter(facts, kind);
+  const isStated = advice === "nothing" || advice === "cancelAgain";
+  return new Ending(kind, advice, because?.error, isStated ? facts.read?.order : undefined);
+}
+
+function adviceAfter(
+  { call, canSettle, byPermanentId, idInDoubt, notFound }: Facts,
+  kind: EndingKind,
+): Advice {
+  if (kind === "notFound" && notFound && !byPermanentId) {
+    return "useOrderId";
+  }
+  if (ADVICE[kind] === "query" && !canSettle) {
+    return "error";
+  }
   // By client order id, another cancel could hit a newer order that uses the id again.
-  const isSureOfId = facts.byPermanentId && !facts.idInDoubt;
-  const isHarmless = word === "unknown" && act === "cancel" && repeat !== "never" && isSureOfId;
-  const query: Advice = isHarmless ? "queryOrCancelAgain" : "query";
-  const advice: Record<EndingKind, Advice> = {
-    alreadyCanceled: "nothing",
-    filled: "nothing",
-    failed: "nothing",
-    stillOpen: "cancelAgain",
-    notOpen: facts.canSettle ? query : "error",
-    unknown: facts.canSettle ? query : "error",
-    notFound: word && !facts.byPermanentId ? "useOrderId" : "checkNames",
-    refused: "error",
-    notSent: "error",
-  };
-  const states = ["nothing", "cancelAgain"].includes(advice[ending]);
-  return new Ending(ending, advice[ending], because?.error, states ? facts.read?.order : undefined);
+  const isHarmless = call.operation.outcome.repeat !== "never" && byPermanentId && !idInDoubt;
+  return kind === "unknown" && isHarmless ? "queryOrCancelAgain" : ADVICE[kind];
 }

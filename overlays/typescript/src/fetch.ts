@@ -1,34 +1,22 @@
 /** A fetch that stamps and signs each attempt on a copy of the request, and validates the answer. */
-import {
-  type Answer,
-  BingxError,
-  type Envelope,
-  type Operation,
-  readObject,
-  serverTimeOf,
-  validated,
-} from "./answers.js";
+import { type Answer, BingxError, type Envelope, readObject, serverTimeOf, validated } from "./answers.js";
 import { Clock, type Trip } from "./clock.js";
 import type { Credentials } from "./credentials.js";
-import { operations, signing } from "./generated/contract.js";
+import { exchangeTime, type Operation, operations } from "./generated/contract.js";
 import { InvalidParameter, jsonBody, queryString, signable } from "./signing.js";
 
 const INJECTED = ["timestamp", "signature"];
 const CONTENT_TYPES = { json: "application/json", form: "application/x-www-form-urlencoded" };
 /** An operation that is not in the contract is signed and never repeated, and its success is not checked further. */
-const UNDESCRIBED: Operation = {
-  id: "",
+const UNDESCRIBED = {
+  id: "undescribed",
   method: "",
-  path: "",
   signed: true,
   injected: INJECTED,
-  exactlyOneOf: [],
-  answer: { repeats: [], requires: [] },
+  exactlyOneOf: [] as string[],
+  answer: { repeats: [] as string[], requires: [] },
   outcome: { repeat: "never" },
-};
-const EXCHANGE_TIME = operations.find(
-  ({ id }) => id === signing.inject.timestamp.correctedBy.operation,
-) as Operation;
+} as unknown as Operation;
 
 /** The part of the request that holds the parameters of a POST: a JSON body, the query string or a form. */
 export type Placement = "json" | "query" | "form";
@@ -51,7 +39,7 @@ export interface Call {
   /** Where to, and with which headers. */
   readonly request: Request;
   readonly operation: Operation;
-  readonly parameters: [name: string, value: unknown][];
+  readonly parameters: readonly (readonly [name: string, value: unknown])[];
   readonly signal: AbortSignal;
   readonly placement?: Placement | undefined;
 }
@@ -78,54 +66,55 @@ export function bingxFetch(options: Options): typeof globalThis.fetch {
     if (result instanceof BingxError) {
       throw result;
     }
-    return new VerifiedResponse(answer, result);
+    return verified(answer, result);
   };
 }
 
 /** Returns what makes an attempt of a call, and one more if the clock can be corrected. */
 export function attempts(options: Options & { readonly clock: Clock }): (call: Call) => Promise<Attempt> {
-  const { clock, fetch = globalThis.fetch } = options;
+  const { clock, credentials, fetch = globalThis.fetch } = options;
 
   const once = async (call: Call): Promise<Attempt> => {
     const { offset } = clock;
     const sentAt = clock.now();
     const response = await fetch(outgoing(call, sentAt, options));
-    const body = options.credentials.masked(await response.text());
+    const body = credentials.masked(await response.text());
     const answer = { status: response.status, headers: response.headers, body };
     const trip = { offset, sentAt, receivedAt: clock.now() };
     const result = validated(call.operation, Object.fromEntries(call.parameters), answer);
     if (result instanceof BingxError) {
       // What JSON had escaped shows only now.
-      result.message = options.credentials.masked(result.message);
-      result.stack = options.credentials.masked(result.stack ?? "");
+      result.message = credentials.masked(result.message);
+      result.stack = credentials.masked(result.stack ?? "");
     }
     return { answer, trip, result };
   };
 
   const askTime = async ({ request, signal }: Call, stamped: Trip) => {
-    const url = new URL(EXCHANGE_TIME.path, request.url);
-    const call = { request: new Request(url), operation: EXCHANGE_TIME, parameters: [], signal };
+    const operation = operationNamed(exchangeTime.operation);
+    const call = {
+      request: new Request(new URL(operation.path, request.url)),
+      operation,
+      parameters: [],
+      signal,
+    };
     // If this fails, the refusal is returned to the caller.
     const answered = await once(call).catch(() => undefined);
-    return clock.learn(answered && serverTimeOf(answered.result), {
-      ...(answered?.trip ?? stamped),
-      offset: stamped.offset,
-    });
+    const trip = { ...(answered?.trip ?? stamped), offset: stamped.offset };
+    return clock.learn(answered && serverTimeOf(answered.result), trip);
   };
 
-  return async (call) => {
-    for (let repaired = false; ; repaired = true) {
-      const attempt = await once(call);
-      const { result, trip } = attempt;
-      if (!(result instanceof BingxError)) {
-        return attempt;
-      }
-      const step = clock.after(result, trip, repaired);
-      if ((step === "ask" ? await askTime(call, trip) : step) !== "again") {
-        return attempt;
-      }
-    }
+  return async function attempt(call: Call, repaired = false): Promise<Attempt> {
+    const attempted = await once(call);
+    const { result, trip } = attempted;
+    const step = result instanceof BingxError && clock.after(result, trip, repaired);
+    return (step === "ask" ? await askTime(call, trip) : step) ? attempt(call, true) : attempted;
   };
+}
+
+/** Returns an operation of the contract. */
+export function operationNamed(name: string | undefined): Operation {
+  return operations.find(({ id }) => id === name) ?? UNDESCRIBED;
 }
 
 /** Refuses plain http that leaves the machine, and a user name or password, which logs would show. */
@@ -139,21 +128,13 @@ export function checkOrigin(text: string | URL): void {
   }
 }
 
-/** A success whose `json()` keeps order ids exact, as the platform's would not. */
-export class VerifiedResponse extends Response {
-  readonly #envelope: Envelope;
-
-  constructor({ body, headers }: Answer, envelope: Envelope) {
-    super(body, { headers });
-    this.#envelope = envelope;
-    // The body is no longer compressed; and openapi-fetch calls json() only if the length is known.
-    this.headers.delete("Content-Encoding");
-    this.headers.set("Content-Length", String(Buffer.byteLength(body)));
-  }
-
-  override async json(): Promise<Envelope> {
-    return this.#envelope;
-  }
+/** Returns a success whose `json()` keeps order ids exact, as the platform's would not. */
+export function verified({ body, headers: received }: Answer, envelope: Envelope): Response {
+  const headers = new Headers(received);
+  // The body is no longer compressed; and openapi-fetch calls json() only if the length is known.
+  headers.delete("Content-Encoding");
+  headers.set("Content-Length", String(Buffer.byteLength(body)));
+  return Object.assign(new Response(body, { headers }), { json: async () => envelope });
 }
 
 /** Reads the caller's request. */
@@ -166,19 +147,17 @@ export async function read(
   const request = new Request(input instanceof Request ? input.clone() : input, init);
   const signal = AbortSignal.any([request.signal, AbortSignal.timeout(timeout)]);
   const { pathname, searchParams } = new URL(request.url);
-  const operation = operations.find(({ method, path }) => method === request.method && path === pathname);
-  const body = await request.text();
-  const given: Call["parameters"] = [...searchParams, ...Object.entries(fieldsOf(body))];
+  const isIt = ({ method, path }: Operation) => method === request.method && path === pathname;
+  const operation = operations.find(isIt) ?? UNDESCRIBED;
+  const given = [...searchParams, ...Object.entries(fieldsOf(await request.text()))];
   const parameters = given.filter(([name]) => !INJECTED.includes(name));
-  const references = operation?.exactlyOneOf ?? [];
-  const count = parameters.filter(([name]) => references.includes(name)).length;
-  if (references.length > 0 && count !== 1) {
-    throw new InvalidParameter(
-      references.join(" or "),
-      `must name the order: one of them, and ${count} are given`,
-    );
+  const { exactlyOneOf } = operation;
+  const count = parameters.filter(([name]) => exactlyOneOf.includes(name)).length;
+  if (exactlyOneOf.length > 0 && count !== 1) {
+    const problem = `must name the order: one of them, and ${count} are given`;
+    throw new InvalidParameter(exactlyOneOf.join(" or "), problem);
   }
-  return { request, operation: operation ?? UNDESCRIBED, parameters, signal };
+  return { request, operation, parameters, signal };
 }
 
 function fieldsOf(body: string): Record<string, unknown> {
@@ -191,26 +170,26 @@ function fieldsOf(body: string): Record<string, unknown> {
 
 /** Returns the request of one attempt. */
 function outgoing(
-  { request, operation, parameters, signal, placement: chosen }: Call,
+  call: Call,
   timestamp: number,
-  options: Options,
+  { credentials, placement: usual = "json" }: Options,
 ): Request {
+  const { request, operation, parameters, signal } = call;
+  const { method } = request;
   const headers = new Headers(request.headers);
-  const stamp: Call["parameters"] = operation.injected.includes("timestamp")
-    ? [["timestamp", timestamp]]
-    : [];
-  const stamped = signable([...parameters, ...stamp]);
-  const pairs = operation.signed ? options.credentials.signed(stamped, headers) : stamped;
-  // A GET has no body.
-  const placement = request.method === "GET" ? "query" : (chosen ?? options.placement ?? "json");
-  const text = placement === "json" ? jsonBody(pairs) : queryString(pairs);
+  const isStamped = operation.injected.includes("timestamp");
+  const stamped = signable(isStamped ? [...parameters, ["timestamp", timestamp]] : parameters);
+  const pairs = operation.signed ? credentials.signed(stamped, headers) : stamped;
   const url = new URL(request.url);
-  url.search = placement === "query" ? text : "";
+  // A GET has no body.
+  const placement = method === "GET" ? "query" : (call.placement ?? usual);
   if (placement === "query") {
+    url.search = queryString(pairs);
     headers.delete("Content-Type");
-  } else {
-    headers.set("Content-Type", CONTENT_TYPES[placement]);
+    return new Request(url, { method, headers, redirect: "manual", signal });
   }
-  const body = placement === "query" ? null : text;
-  return new Request(url, { method: request.method, headers, body, redirect: "manual", signal });
+  url.search = "";
+  headers.set("Content-Type", CONTENT_TYPES[placement]);
+  const body = placement === "json" ? jsonBody(pairs) : queryString(pairs);
+  return new Request(url, { method, headers, body, redirect: "manual", signal });
 }

@@ -5,12 +5,13 @@ import { checkOrigin, type Options } from "./fetch.js";
 import type { paths } from "./generated/api.js";
 import { resolvingFetch } from "./resolver.js";
 
-export { BingxError, type Row } from "./answers.js";
+export { BingxError } from "./answers.js";
 export { Clock } from "./clock.js";
 export { Credentials } from "./credentials.js";
 export { type Advice, Ending, type EndingKind } from "./endings.js";
 export { bingxFetch, type Options, type Placement } from "./fetch.js";
 export type { components, paths } from "./generated/api.js";
+export type { Row } from "./generated/contract.js";
 export { Memory } from "./memory.js";
 export { type ResolverOptions, resolvingFetch } from "./resolver.js";
 export { InvalidParameter } from "./signing.js";

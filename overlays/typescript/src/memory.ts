@@ -1,5 +1,7 @@
-/** What a client remembers from one call to the next: locks, equal errors, and where the server sees parameters. */
-import type { BingxError, Operation } from "./answers.js";
+/** What a client remembers from one call to the next. */
+import type { BingxError } from "./answers.js";
+import type { Placement } from "./fetch.js";
+import type { Operation } from "./generated/contract.js";
 
 const LONGEST_LOCK = 480_000;
 const LONGEST_BAN = 3_600_000;
@@ -8,14 +10,14 @@ const MOST_EQUAL_ERRORS = 17;
 /** After these statuses the exchange rejects every request. */
 const BANNED = [403, 418, 429];
 
-/** Times are those of the client's machine, in milliseconds. */
+/** Locks, equal errors, and where the server sees parameters. Times are those of the client's machine, in milliseconds. */
 export class Memory {
   /** By operation, until when it is locked; all of them under the empty name. */
   readonly #locks = new Map<string, number>();
   /** By operation and code, when it has met the error. */
   readonly #met = new Map<string, number[]>();
-  /** Whether the server sees no parameters in JSON; "nowhere" if it saw none in the query string either. */
-  unseen: boolean | "nowhere" = false;
+  /** Where to put parameters, once the server has not seen them in JSON. */
+  placement: Placement | undefined;
 
   /** Until when the exchange accepts no request of the operation. */
   lockedUntil({ id }: Operation): number {
@@ -24,9 +26,10 @@ export class Memory {
 
   /** Until when one more equal error of the operation could lock it. */
   nearLockUntil({ id }: Operation): number {
-    const times = [...this.#met].filter(([name]) => name.startsWith(`${id} `)).map(([, met]) => met);
-    const full = times.filter(({ length }) => length === MOST_EQUAL_ERRORS);
-    return Math.max(0, ...full.map(([first = 0]) => first + LONGEST_LOCK));
+    const ends = [...this.#met].map(([name, { length, 0: first = 0 }]) =>
+      name.startsWith(`${id} `) && length === MOST_EQUAL_ERRORS ? first + LONGEST_LOCK : 0,
+    );
+    return Math.max(0, ...ends);
   }
 
   /** Counts an error. */

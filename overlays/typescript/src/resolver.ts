@@ -1,12 +1,13 @@
 /** A fetch that makes whole calls: it repeats and queries until the outcome is certain, or the time is over. */
-import { type Envelope, isSameOrder, type Operation, ordersIn, stateOf } from "./answers.js";
+import { setTimeout } from "node:timers/promises";
+import { stringify } from "lossless-json";
+import { type Envelope, isSameOrder, stateOf } from "./answers.js";
 import { Clock } from "./clock.js";
-import { Facts, MOST_ATTEMPTS, MOST_QUERIES, type Reply, type Step } from "./decisions.js";
+import { Facts, MOST_ATTEMPTS, MOST_QUERIES, type Reply } from "./decisions.js";
 import { Ending, endingOf } from "./endings.js";
-import { type Call, type Options, read, VerifiedResponse } from "./fetch.js";
-import { operations } from "./generated/contract.js";
+import { type Call, type Options, operationNamed, read, verified } from "./fetch.js";
 import { Memory } from "./memory.js";
-import { dataOf, Requests, SHORTEST_ATTEMPT, type Whole } from "./requests.js";
+import { Requests, type Whole } from "./requests.js";
 import { signable } from "./signing.js";
 
 /** Milliseconds, as all that follow. */
@@ -14,13 +15,11 @@ const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 2000;
 /** Each query that finds nothing is one more equal error. */
 const NOT_FOUND_PAUSE = 1000;
-/** Left for the read that proves an order open. */
-const TIME_TO_READ = 1000;
-const DEFAULT_RECV_WINDOW = 5000;
 /** Rows of a server that has not seen the parameters where they were. */
 const UNSEEN = ["signature-missing", "parameter-missing", "timestamp-null", "http-media-type"];
 /** No attempt was made. */
 const UNSENT = ["locked", "nearLock", "late"];
+
 /** Options of a resolving fetch. */
 export interface ResolverOptions extends Options {
   /** Waits so many milliseconds, or until the signal; tests pass their own. */
@@ -37,250 +36,211 @@ export interface ResolverOptions extends Options {
  * limits: the caller must.
  */
 export function resolvingFetch(options: ResolverOptions, memory = new Memory()): typeof globalThis.fetch {
-  const clock = options.clock ?? new Clock();
-  const whole = { sleep: realSleep, timeout: 10_000, ...options, clock };
+  const whole = { sleep: realSleep, timeout: 10_000, clock: new Clock(), ...options };
   return async (input, init) => {
     // The platform's timers, so that it has an end even if the given clock has none.
     const call = await read(input, init, whole.timeout + 1000);
     signable(call.parameters);
-    const { answer, envelope } = await new Resolution(whole, memory, call).run();
-    return new VerifiedResponse(answer, envelope);
+    const { answer, result } = await new Resolution(whole, memory, call).run();
+    return verified(answer, result as Envelope);
   };
 }
 
-class Resolution {
+const realSleep: Whole["sleep"] = (milliseconds, signal) =>
+  setTimeout(milliseconds, undefined, { signal }).catch(() => undefined);
+
+class Resolution extends Facts {
   readonly #options: Whole;
   readonly #memory: Memory;
-  readonly #facts: Facts;
   readonly #requests: Requests;
-  /** By the machine's clock, and by the exchange's. */
-  #ambiguousUntil = 0;
-  #ambiguousUntilTimestamp = 0;
   /** The id that a query has named. */
   #named: unknown;
   #pauses = 0;
-  #paused = 0;
 
   constructor(options: Whole, memory: Memory, call: Call) {
-    this.#options = options;
-    this.#memory = memory;
-    this.#facts = new Facts(call, options.timeout);
-    this.#requests = new Requests(options, memory, call.signal);
+    const requests = new Requests(options, memory);
+    super(call, requests.deadline - options.timeout, requests.deadline);
+    [this.#options, this.#memory, this.#requests] = [options, memory, requests];
   }
 
-  async run() {
-    const facts = this.#facts;
+  async run(): Promise<NonNullable<Reply["attempt"]>> {
     for (;;) {
       this.#look();
-      const step: Step = facts.next();
-      if ("returns" in step) {
-        const { answer, result } = step.returns.attempt as NonNullable<Reply["attempt"]>;
-        return { answer, envelope: result as Envelope };
+      const step = this.next();
+      if (typeof step === "string") {
+        await this[step]();
+      } else if ("ends" in step) {
+        throw endingOf(this, step.ends, step.because);
+      } else if (step.returns?.attempt) {
+        return step.returns.attempt;
       }
-      if ("ends" in step) {
-        throw endingOf(facts, step.ends, step.because);
-      }
-      if (step.do === "queryEach") {
-        return await this.#queryEach();
-      }
-      await { send: this.#send, query: this.#query, wait: this.#wait }[step.do].call(this);
     }
   }
 
   #look(): void {
-    const [facts, now] = [this.#facts, this.#requests.now()];
-    const { outcome } = facts.operation;
-    facts.elapsed = now - this.#requests.began;
-    facts.timeLeft = this.#requests.deadline - now >= SHORTEST_ATTEMPT && !facts.call.signal.aborted;
-    facts.canOpen = this.#memory.lockedUntil(facts.operation) < this.#requests.deadline;
-    if (facts.canSettle) {
-      facts.canQueryInTime &&= this.#memory.lockedUntil(this.#settling) < this.#requests.deadline;
-      const latest = this.#requests.deadline - (outcome.timing?.readsLag ?? 0) * 1000 - TIME_TO_READ;
-      const provable = facts.provenOpen || (facts.ambiguous && this.#ambiguousUntil < latest);
-      const next = now + this.#paused / 10 + this.#recvWindow + this.#toEffect;
-      facts.costsProof = facts.state === "open" && Boolean(provable) && next >= latest;
-    }
+    this.now = this.#options.clock.machine();
+    this.canOpen = this.#memory.lockedUntil(this.call.operation) < this.deadline;
+    this.canQueryInTime &&= this.#memory.lockedUntil(this.#settling) < this.deadline;
   }
 
   /** Sends the operation, and once more if the server has not seen the parameters, and notes the reply. */
-  async #send(): Promise<void> {
-    const [facts, memory] = [this.#facts, this.#memory];
-    const { operation } = facts;
-    if (facts.last) {
+  async send(): Promise<void> {
+    const { operation } = this.call;
+    if (this.last) {
       await this.#pause();
     }
-    let reply = await this.#requests.once(facts.call, facts.state === "open" && facts.queried);
-    while (reply.kind !== undefined) {
-      this.#noteError(reply);
-      const isUnseen = operation.method !== "GET" && UNSEEN.includes(reply.refusal?.row.id ?? "");
-      if (facts.attempts >= MOST_ATTEMPTS || !isUnseen || memory.unseen || this.#options.placement) {
-        memory.unseen = isUnseen && memory.unseen ? "nowhere" : memory.unseen;
+    for (;;) {
+      const { placement } = this.#memory;
+      const reply = await this.#requests.once(this.call, this.state === "open" && this.queried);
+      if (reply.kind === undefined) {
+        this.success = reply;
         return;
       }
-      memory.unseen = true;
-      reply = await this.#requests.once(facts.call, false);
+      this.#noteError(reply);
+      const isUnseen = operation.method !== "GET" && UNSEEN.includes(reply.refusal?.row.id ?? "");
+      if (!isUnseen || this.#options.placement) {
+        return;
+      }
+      this.#memory.placement = placement === "query" ? "json" : (this.#memory.placement ?? "query");
+      if (this.#memory.placement !== "query" || this.attempts >= MOST_ATTEMPTS) {
+        return;
+      }
     }
-    facts.success = reply;
-    const { answer, outcome } = operation;
-    const lists = answer.items;
-    facts.stands =
-      outcome.repeat === "same-answer" ||
-      outcome.act === "read" ||
-      (lists
-        ? lists.accounts.length > 0 && ordersIn(lists.failures ?? lists, dataOf(reply)).length === 0
-        : answer.requires.length > 0);
   }
 
   #noteError(reply: Reply): void {
-    const facts = this.#facts;
-    const { act } = facts.operation.outcome;
+    const { act } = this.call.operation.outcome;
     const isSent = !UNSENT.includes(reply.kind ?? "");
     // Of a read, an answer says more than that there was no time for another one.
-    if (isSent || !facts.last || act !== "read") {
-      facts.last = reply;
+    if (isSent || !this.last || act !== "read") {
+      this.last = reply;
     }
-    facts.attempts += Number(isSent);
-    facts.queried = false;
-    facts.nearLock = reply.kind === "nearLock";
+    this.attempts += Number(isSent);
+    this.queried = false;
+    this.nearLock = reply.kind === "nearLock";
     if (reply.kind === "unavailable" && act !== "read") {
-      facts.ambiguous = reply;
-      this.#ambiguousUntil = Math.max(this.#ambiguousUntil, reply.began + this.#recvWindow + this.#toEffect);
-      const until = reply.timestamp + this.#toEffect;
-      this.#ambiguousUntilTimestamp = Math.max(this.#ambiguousUntilTimestamp, until);
+      this.ambiguous = reply;
+      // The exchange accepts a clock that is ahead by a recvWindow.
+      const until = reply.began + this.recvWindow + this.toEffect;
+      this.ambiguousUntil = Math.max(this.ambiguousUntil, until);
+      this.ambiguousUntilTimestamp = Math.max(this.ambiguousUntilTimestamp, reply.timestamp + this.toEffect);
       this.#usePermanentId(reply.refusal?.order);
     } else if (reply.kind === "notOpen" || reply.kind === "notFound") {
-      facts.refusals++;
-      facts.notOpen = reply;
-      facts.refusedById = facts.byPermanentId;
-      facts.refusedAfter = reply.began - this.#requests.began;
+      this.refusals++;
+      this.notOpen = reply;
+      this.refusedById = this.byPermanentId;
     }
   }
 
   /** Queries the order once and notes what it says. */
-  async #query(): Promise<void> {
-    const facts = this.#facts;
-    if (facts.queried) {
+  async query(): Promise<void> {
+    if (this.queried) {
       await this.#pause();
     }
-    const asked = this.#queryFor(facts.idInDoubt ? facts.original : facts.call.parameters);
-    const reply = await this.#requests.once(asked, facts.ambiguous !== undefined && facts.queries === 0);
-    facts.queried = true;
+    const asked = this.#queryFor(this.idInDoubt ? this.original : this.call.parameters);
+    const reply = await this.#requests.once(asked, this.ambiguous !== undefined && this.queries === 0);
+    this.queried = true;
     if (UNSENT.includes(reply.kind ?? "")) {
-      facts.canQueryInTime = false;
+      this.canQueryInTime = false;
       return;
     }
-    facts.queries++;
+    this.queries++;
     if (reply.kind === undefined) {
       this.#noteRead(reply);
     } else if (reply.kind !== "notFound") {
       this.#usePermanentId(reply.refusal?.order);
     } else if (this.#named === undefined) {
       // An order that a query has named exists: a replica lags that does not find it.
-      facts.notFound = true;
-      facts.notFoundAfter = reply.began - this.#requests.began;
+      this.notFound = reply;
       // Nor is an id certain that only an unbelieved answer has named.
-      facts.idInDoubt = facts.call.parameters !== facts.original;
+      this.idInDoubt = this.call.parameters !== this.original;
     }
   }
 
   #noteRead(reply: Reply): void {
-    const facts = this.#facts;
-    const { operation, given } = facts;
-    const { permanentId = "", outcome } = operation;
-    if (!isSameOrder(operation, Object.fromEntries(facts.original), reply.order)) {
+    const { operation } = this.call;
+    if (!isSameOrder(operation, Object.fromEntries(this.original), reply.order)) {
       // An answer named this order id, and it belongs to another order.
-      facts.call = { ...facts.call, parameters: facts.original };
+      this.call = { ...this.call, parameters: this.original };
       return;
     }
+    const { permanentId = "" } = operation;
     const named = reply.order[permanentId];
-    if (facts.idInDoubt && String(named) !== String(given[permanentId])) {
+    if (this.idInDoubt && String(named) !== String(this.given[permanentId])) {
       // Another order by the same client order id, or an id that was garbled.
       return;
     }
     this.#named = named;
-    facts.idInDoubt = false;
-    facts.notFound = false;
+    this.idInDoubt = false;
+    this.notFound = undefined;
     this.#usePermanentId(named);
-    const state = outcome.states && stateOf(outcome.states, reply.order);
+    const state = stateOf(operation.outcome.states, reply.order);
     if (!state) {
       return;
     }
-    facts.state = state;
-    facts.read = reply;
-    if (state === "open" && (facts.ambiguous || facts.notOpen) && this.#isYoung(reply)) {
-      facts.ambiguous = undefined;
-      facts.notOpen = undefined;
-      facts.provenOpen = true;
+    [this.state, this.read] = [state, reply];
+    if (state === "open" && (this.ambiguous || this.notOpen) && this.#isYoung(reply)) {
+      this.ambiguous = undefined;
+      this.notOpen = undefined;
+      this.provenOpen = true;
     }
   }
 
   /** Tells whether no request of the call could take effect after the moment that a read shows at the earliest. */
   #isYoung(read: Reply): boolean {
-    const facts = this.#facts;
-    const shown = read.began - (facts.operation.outcome.timing?.readsLag ?? 0) * 1000;
-    const timestamp = this.#options.clock.now() - (this.#requests.now() - shown);
-    const latest = Math.max(this.#ambiguousUntil, this.#requests.began + facts.refusedAfter);
-    return shown >= latest && timestamp >= this.#ambiguousUntilTimestamp - 1;
+    const { clock } = this.#options;
+    const shown = read.began - this.readsLag;
+    const timestamp = clock.now() - (clock.machine() - shown);
+    const latest = Math.max(this.ambiguousUntil, this.notOpen?.began ?? 0);
+    return shown >= latest && timestamp >= this.ambiguousUntilTimestamp - 1;
   }
 
-  /**
-   * For how long after its timestamp a request may still take effect, by the exchange's clock. By ours it is recvWindow
-   * longer: the exchange accepts a clock that is ahead by as much.
-   */
-  get #toEffect(): number {
-    return this.#recvWindow + (this.#facts.operation.outcome.timing?.takesEffectWithin ?? 0) * 1000;
-  }
-
-  get #recvWindow(): number {
-    return Number(this.#facts.given.recvWindow ?? DEFAULT_RECV_WINDOW);
-  }
-
-  get #settling(): Operation {
-    const name = this.#facts.operation.outcome.settledBy?.operation;
-    return operations.find(({ id }) => id === name) as Operation;
+  get #settling() {
+    return operationNamed(this.call.operation.outcome.settledBy?.operation);
   }
 
   /** The query that settles a call with these parameters. */
   #queryFor(parameters: Call["parameters"], more: Call["parameters"] = []): Call {
     const given = Object.fromEntries(parameters);
-    const names = { ...this.#facts.operation.outcome.settledBy?.with, recvWindow: "recvWindow" };
-    const known = Object.entries(names).filter(([, own]) => given[own] !== undefined);
-    const asked: Call["parameters"] = known.map(([name, own]) => [name, given[own]]);
-    const { request, signal } = this.#facts.call;
+    const names = { ...this.call.operation.outcome.settledBy?.with, recvWindow: "recvWindow" };
+    const asked = Object.entries(names).map(([name, own]) => [name, given[own]] as const);
     const { method, path } = this.#settling;
-    const query = new Request(new URL(path, request.url), { method, headers: request.headers });
-    return { request: query, operation: this.#settling, parameters: [...asked, ...more], signal };
+    const { url, headers } = this.call.request;
+    return {
+      ...this.call,
+      request: new Request(new URL(path, url), { method, headers }),
+      operation: this.#settling,
+      parameters: [...asked.filter(([, value]) => value !== undefined), ...more],
+    };
   }
 
   /** Names the order by its permanent id from now on, once an answer has named it. */
   #usePermanentId(id: unknown): void {
-    const facts = this.#facts;
-    const { permanentId, exactlyOneOf } = facts.operation;
-    if (id !== undefined && permanentId && !facts.byPermanentId) {
-      const others = facts.call.parameters.filter(([name]) => !exactlyOneOf.includes(name));
-      facts.call = { ...facts.call, parameters: [...others, [permanentId, id]] };
+    const { permanentId, exactlyOneOf } = this.call.operation;
+    if (id !== undefined && permanentId && !this.byPermanentId) {
+      const others = this.call.parameters.filter(([name]) => !exactlyOneOf.includes(name));
+      this.call = { ...this.call, parameters: [...others, [permanentId, id]] };
     }
   }
 
-  /** Queries each order of the call in rounds, and returns the answer that this proves. */
-  async #queryEach() {
-    const facts = this.#facts;
-    const { given, operation } = facts;
-    const { settledBy, states } = operation.outcome;
-    const pairs = Object.entries(settledBy?.each ?? {});
-    const [name, own] = pairs.find(([, mine]) => given[mine] !== undefined) as [string, string];
-    const [canceled, others]: Envelope[][] = [[], []];
+  /** Queries each order of the call in rounds, until that proves an answer. */
+  async queryEach(): Promise<void> {
+    const { given } = this;
+    const { outcome, answer } = this.call.operation;
+    const pairs = Object.entries(outcome.settledBy?.each ?? {});
+    const [name, own] = pairs.find(([, mine]) => given[mine] !== undefined) ?? ["", ""];
+    const lists: { canceled: Envelope[]; others: Envelope[] } = { canceled: [], others: [] };
     let left = [...new Set(String(given[own]).split(","))];
-    while (left.length > 0 && facts.queries < MOST_QUERIES && facts.timeLeft) {
+    while (left.length > 0 && this.queries < MOST_QUERIES && this.timeLeft) {
       const unknown: string[] = [];
       for (const id of left) {
-        const reply = await this.#requests.once(this.#queryFor(facts.call.parameters, [[name, id]]), false);
-        facts.queries++;
-        const state = states && stateOf(states, reply.order);
+        const reply = await this.#requests.once(this.#queryFor(this.call.parameters, [[name, id]]));
+        this.queries++;
+        const state = stateOf(outcome.states, reply.order);
         if (!state || (state === "open" && !this.#isYoung(reply))) {
           unknown.push(id);
         } else {
-          (state === "canceled" ? canceled : others)?.push({ ...reply.order, [name]: id });
+          lists[state === "canceled" ? "canceled" : "others"].push({ ...reply.order, [name]: id });
         }
       }
       left = unknown;
@@ -288,42 +248,34 @@ class Resolution {
       this.#look();
     }
     if (left.length > 0) {
-      throw new Ending(
-        "unknown",
-        "queryEach",
-        new Error(`orders ${left}`, { cause: facts.ambiguous?.error }),
-      );
+      const cause = new Error(`orders ${left}`, { cause: this.ambiguous?.error });
+      throw new Ending("unknown", "queryEach", cause);
     }
-    const { in: orders = "", failures } = operation.answer.items ?? {};
-    const data = { [orders]: canceled, [failures?.in ?? ""]: others };
-    const envelope: Envelope = { code: 0n, msg: "", data };
-    const body = JSON.stringify(envelope, (_, value) => (typeof value === "bigint" ? String(value) : value));
-    return { answer: { status: 200, headers: new Headers(), body }, envelope };
+    const { in: orders = "", failures } = answer.items ?? {};
+    const result = {
+      code: 0n,
+      msg: "",
+      data: { [orders]: lists.canceled, [failures?.in ?? ""]: lists.others },
+    };
+    const body = stringify(result) ?? "";
+    const attempt = { answer: { status: 200, headers: new Headers(), body }, result };
+    this.success = { attempt, order: {}, began: 0, timestamp: 0 };
+    this.ambiguous = undefined;
   }
 
-  #wait(): Promise<void> {
-    return this.#requests.sleep(this.#facts.untilNext + 1);
+  wait(): Promise<void> {
+    // Until a new order would be visible, or the next attempt may be made.
+    const untilVisible = this.notOpen ? this.began + this.visibleWithin - this.now : 0;
+    return this.#requests.sleep(Math.max(this.untilRetry, untilVisible) + 1, this.call);
   }
 
   /** Waits with full jitter; the longer the call has waited, the longer; towards the deadline in shorter steps. */
   async #pause(): Promise<void> {
-    const facts = this.#facts;
-    const jitter = Math.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** this.#pauses);
-    const least = facts.notFound && !facts.ambiguous ? NOT_FOUND_PAUSE : 0;
-    const most = Math.max((this.#requests.deadline - this.#requests.now()) / 2, FIRST_PAUSE);
-    const pause = Math.min(Math.max(jitter, this.#paused / 10, least), most);
-    this.#pauses++;
-    this.#paused += pause;
-    await this.#requests.sleep(pause);
+    const jitter = Math.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** this.#pauses++);
+    const least = this.notFound && !this.ambiguous ? NOT_FOUND_PAUSE : 0;
+    const most = Math.max((this.deadline - this.#options.clock.machine()) / 2, FIRST_PAUSE);
+    const pause = Math.min(Math.max(jitter, this.paused / 10, least), most);
+    this.paused += pause;
+    await this.#requests.sleep(pause, this.call);
   }
-}
-
-function realSleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve();
-    }
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => [clearTimeout(timer), resolve()]);
-  });
 }

@@ -12,12 +12,11 @@ const FORBIDDEN_IN_NAMES = /[&=?#\r\n]/;
 /** The caller's names and values. One that cannot be signed is refused at run time. */
 export type Parameters = Iterable<readonly [name: string, value: unknown]>;
 
-/** A parameter with the text of its value that is both signed and sent. */
+/** A parameter with the text of its value that is both signed and sent, and the same as JSON. */
 export interface Pair {
   readonly name: string;
   readonly text: string;
-  /** Whether JSON writes the text in quotes: it was text from the start, and no number or boolean. */
-  readonly quoted: boolean;
+  readonly json: string;
 }
 
 /** A parameter is not allowed. Nothing was sent. */
@@ -44,11 +43,9 @@ export function signable(parameters: Parameters): Pair[] {
     if (name === sorted[index - 1]?.[0]) {
       throw new InvalidParameter(name, "is given twice");
     }
-    return {
-      name: checked(name, name, FORBIDDEN_IN_NAMES),
-      text: textOf(value, name),
-      quoted: typeof value === "string",
-    };
+    checked(name, name, FORBIDDEN_IN_NAMES);
+    const text = textOf(value, name);
+    return { name, text, json: typeof value === "string" ? JSON.stringify(text) : text };
   });
 }
 
@@ -64,13 +61,12 @@ export function sign(canonical: string, secret: string): string {
 
 /** Appends the signature, which is last in every placement. */
 export function withSignature(pairs: readonly Pair[], signature: string): Pair[] {
-  return [...pairs, { name: "signature", text: signature, quoted: true }];
+  return [...pairs, { name: "signature", text: signature, json: JSON.stringify(signature) }];
 }
 
 /** Writes the pairs as a JSON object, numbers in the very text that was signed. */
 export function jsonBody(pairs: readonly Pair[]): string {
-  const value = ({ text, quoted }: Pair) => (quoted ? JSON.stringify(text) : text);
-  return `{${pairs.map((pair) => `${JSON.stringify(pair.name)}:${value(pair)}`).join(",")}}`;
+  return `{${pairs.map(({ name, json }) => `${JSON.stringify(name)}:${json}`).join(",")}}`;
 }
 
 /** Writes the pairs as a query string or form body, values URL-encoded: only now, after signing. */
@@ -82,20 +78,17 @@ function textOf(value: unknown, name: string): string {
   switch (typeof value) {
     case "string":
       return checked(value, name);
-    case "number":
-      return numberText(value, name);
     case "bigint":
     case "boolean":
       return String(value);
-    default:
-      throw new InvalidParameter(name, `is ${value === null ? "null" : `of type ${typeof value}`}`);
   }
+  if (Number.isFinite(value)) {
+    return numberText(value as number);
+  }
+  throw new InvalidParameter(name, "is no text, finite number or boolean");
 }
 
-function numberText(value: number, name: string): string {
-  if (!Number.isFinite(value)) {
-    throw new InvalidParameter(name, `is ${value}`);
-  }
+function numberText(value: number): string {
   if (Number.isInteger(value)) {
     // From 1e21 on a number prints itself with an exponent, and -0 is written 0.
     return BigInt(value).toString();
