@@ -24,7 +24,7 @@ export class BingxError extends Error {
   override readonly name = "BingxError";
   /** The HTTP status. */
   readonly status: number;
-  /** The exchange's code, if the answer has one. */
+  /** The exchange's code, if the answer has one; 0 if it says success and is not believed. */
   readonly code: bigint | undefined;
   /** The row of the error table. */
   readonly row: Row;
@@ -32,9 +32,7 @@ export class BingxError extends Error {
   retryAt: number | undefined;
   /** After how many milliseconds, where the message does not say when. */
   readonly retryIn: number;
-  /** Whether the answer says success and is not believed. */
-  readonly isUnconfirmed: boolean;
-  /** The id of the order that such an answer names, where it may be the one requested by another id. */
+  /** The id of the order that an unbelieved success names, where it may be the one requested by another id. */
   readonly order: bigint | undefined;
   /** The exchange's time, if the answer holds it. Unix time in milliseconds. */
   readonly serverTime: number | undefined;
@@ -51,7 +49,6 @@ export class BingxError extends Error {
     this.retryAt = number(row.waiting.until && new RegExp(row.waiting.until).exec(message)?.[1]);
     const retryAfter = /^\s*\d{1,9}\s*$/.exec(answer.headers.get("Retry-After") ?? "")?.[0];
     this.retryIn = Number(retryAfter ?? row.waiting.seconds ?? 0) * 1000;
-    this.isUnconfirmed = problem !== undefined;
     this.order = order;
     this.serverTime = number(envelope?.timestamp) ?? dateOf(answer.headers);
   }

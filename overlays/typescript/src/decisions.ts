@@ -5,7 +5,10 @@
  */
 import { type BingxError, type Envelope, type OrderState, ordersIn } from "./answers.js";
 import type { EndingKind } from "./endings.js";
-import type { Attempt, Call } from "./fetch.js";
+import { type Attempt, type Call, operationNamed } from "./fetch.js";
+import type { Operation } from "./generated/contract.js";
+import type { Memory } from "./memory.js";
+import type { Whole } from "./requests.js";
 
 /** In one call, of the operation: twenty equal errors would lock the endpoint. */
 export const MOST_ATTEMPTS = 6;
@@ -25,13 +28,12 @@ const DEFAULT_RECV_WINDOW = 5000;
 
 /** What became of one request: a success with its order, or an error. */
 export interface Reply {
-  /** The category of the error's row, or `notSent`, `locked`, `nearLock`, `late`; a success has none. */
+  /** The category of the error's row, or `notSent`, `locked`, `nearLock`; a success has none. */
   readonly kind?: string;
   readonly attempt?: Pick<Attempt, "answer" | "result">;
   readonly order: Envelope;
-  readonly error?: unknown;
-  readonly refusal?: BingxError;
-  /** When it was sent, by a clock that is never set; and its timestamp. Milliseconds. */
+  readonly error?: Error & Partial<Pick<BingxError, "row" | "code" | "order">>;
+  /** When it was sent, by a clock that is never set; and its timestamp, 0 if there was no attempt. Milliseconds. */
   readonly began: number;
   readonly timestamp: number;
 }
@@ -42,11 +44,13 @@ export type Step =
   | "query"
   | "queryEach"
   | "wait"
-  | { readonly returns: Reply | undefined }
+  | { readonly returns: Reply }
   | { readonly ends: EndingKind | undefined; readonly because: Reply | undefined };
 
 /** What is known of a call. Times are in milliseconds, by a clock that is never set unless they say otherwise. */
 export class Facts {
+  readonly options: Whole;
+  readonly memory: Memory;
   call: Call;
   readonly original: Call["parameters"];
   readonly began: number;
@@ -76,27 +80,24 @@ export class Facts {
   /** Until when what is ambiguous may take effect; the same by the exchange's clock. */
   ambiguousUntil = 0;
   ambiguousUntilTimestamp = 0;
-  now = 0;
   paused = 0;
-  /** Whether locks leave time for the operation, and for its query. */
-  canOpen: boolean = true;
-  canQueryInTime: boolean = true;
+  /** Whether the query could not be sent any more. */
+  queryBarred: boolean = false;
   /** Whether the order's id is one that only an unbelieved answer has named. */
   idInDoubt: boolean = false;
 
-  constructor(call: Call, began: number, deadline: number) {
+  constructor(options: Whole, memory: Memory, call: Call) {
     const { readsLag = 0, takesEffectWithin = 0, visibleWithin = 0 } = call.operation.outcome.timing ?? {};
-    this.call = call;
-    this.original = call.parameters;
-    [this.began, this.deadline] = [began, deadline];
+    [this.options, this.memory, this.call, this.original] = [options, memory, call, call.parameters];
+    this.began = this.now;
+    this.deadline = this.began + options.timeout;
     [this.readsLag, this.visibleWithin] = [readsLag * 1000, visibleWithin * 1000];
-    this.recvWindow = Number(this.given.recvWindow ?? DEFAULT_RECV_WINDOW);
+    this.recvWindow = Number(call.parameters.recvWindow ?? DEFAULT_RECV_WINDOW);
     this.toEffect = this.recvWindow + takesEffectWithin * 1000;
   }
 
-  /** The parameters, by name. */
-  get given(): Envelope {
-    return Object.fromEntries(this.call.parameters);
+  get now(): number {
+    return this.options.clock.machine();
   }
 
   get timeLeft(): boolean {
@@ -113,10 +114,15 @@ export class Facts {
     return act === "cancel" && settledBy !== undefined && !this.settlesEach;
   }
 
+  /** The query that does. */
+  get settling(): Operation {
+    return operationNamed(this.call.operation.outcome.settledBy?.operation);
+  }
+
   /** Whether the call names the order by an id that is never used again. */
   get byPermanentId(): boolean {
     const { permanentId } = this.call.operation;
-    return permanentId === undefined || this.given[permanentId] !== undefined;
+    return permanentId === undefined || this.call.parameters[permanentId] !== undefined;
   }
 
   /** The first row that holds decides. */
@@ -125,7 +131,12 @@ export class Facts {
     const inDoubt = ambiguous ?? notOpen;
     const canRetryLater = this.#canRetryLater;
     const canRetry = canRetryLater && this.untilRetry <= 0;
-    const canQuery = this.canSettle && this.queries < MOST_QUERIES && this.timeLeft && this.canQueryInTime;
+    const canQuery =
+      this.canSettle &&
+      this.queries < MOST_QUERIES &&
+      this.timeLeft &&
+      !this.queryBarred &&
+      this.#isInTime(this.settling);
     const ask = canQuery && !queried;
     const isNew = this.#isInvisibleAt(this.now);
     const refused = last && last === notOpen;
@@ -133,14 +144,14 @@ export class Facts {
     const saidNotOpen = notOpen?.kind === "notOpen";
     const notFound = (notOpen || nearLock) && this.notFound;
     const mayReuse = this.byPermanentId || (this.queries >= QUERIES_BEFORE_REUSE && !this.notFound);
-    const unbelieved = ambiguous && last === ambiguous && ambiguous.refusal?.isUnconfirmed;
+    const unbelieved = ambiguous && last === ambiguous && ambiguous.error?.code === 0n;
     const end = (ends: EndingKind | undefined, because: Reply | undefined) => ({ ends, because });
     const rows: [name: string, holds: unknown, step: Step][] = [
-      ["confirmed", success && (!ambiguous || this.#stands), { returns: success }],
+      ["confirmed", success && (!ambiguous || this.#stands), { returns: success as Reply }],
       ["first", this.attempts === 0 && !last, "send"],
       ["each", this.settlesEach && ambiguous && (success || this.attempts > 1 || !canRetry), "queryEach"],
       ["answer-in-doubt", success, end("unknown", ambiguous)],
-      ["canceled-after-ambiguous", state === "canceled" && ambiguous, { returns: this.read }],
+      ["canceled-after-ambiguous", state === "canceled" && ambiguous, { returns: this.read as Reply }],
       ["canceled-before", state === "canceled", end("alreadyCanceled", notOpen)],
       ["filled", state === "filled", end("filled", notOpen)],
       ["failed", state === "failed", end("failed", notOpen)],
@@ -178,7 +189,7 @@ export class Facts {
     const { act, repeat } = this.call.operation.outcome;
     const barred = this.idInDoubt || this.#costsProof || (this.ambiguous && repeat === "never");
     const most = act === "read" ? MOST_QUERIES : MOST_ATTEMPTS;
-    return this.timeLeft && this.canOpen && !barred && this.attempts < most;
+    return this.timeLeft && this.#isInTime(this.call.operation) && !barred && this.attempts < most;
   }
 
   /** Whether there is time left to prove the order open, but not after one more request. */
@@ -202,9 +213,14 @@ export class Facts {
 
   /** Whether the exchange rejected the last request for a reason that does not pass. */
   get #isRejected(): boolean {
-    const kind = this.last?.refusal && this.last.kind;
+    const kind = this.last?.error?.row && this.last.kind;
     const isPassing = kind === undefined || kind === "rateLimited" || kind === "unavailable";
     return kind === "notOpen" || kind === "notFound" ? !this.canSettle : !isPassing;
+  }
+
+  /** Whether a lock leaves time for an operation. */
+  #isInTime(operation: Operation): boolean {
+    return this.memory.lockedUntil(operation) < this.deadline;
   }
 
   /** Whether an order may be so new that it was not found then. */
@@ -217,6 +233,8 @@ export class Facts {
     const { outcome, exactlyOneOf } = this.call.operation;
     const known = [...Object.values(outcome.settledBy?.with ?? {}), ...exactlyOneOf, "recvWindow"];
     const isLate = this.notOpen !== undefined && !this.#isInvisibleAt(this.notOpen.began);
-    return this.refusedById && isLate && this.call.parameters.every(([name]) => known.includes(name));
+    return (
+      this.refusedById && isLate && Object.keys(this.call.parameters).every((name) => known.includes(name))
+    );
   }
 }

@@ -39,34 +39,20 @@ export class Ending extends Error {
   }
 }
 
-/** How a call ends with a reply of a kind; of any other kind, refused. */
-const BY_REPLY: Readonly<Record<string, EndingKind>> = {
-  notSent: "notSent",
-  late: "notSent",
-  notOpen: "notOpen",
-  notFound: "notFound",
-  unavailable: "unknown",
-};
-
 /** Returns the ending of a call. Without a kind, the last reply says it. */
 export function endingOf(facts: Facts, ends: EndingKind | undefined, because: Reply | undefined): Ending {
-  const kind = ends ?? BY_REPLY[because?.kind ?? ""] ?? "refused";
-  const advice = adviceAfter(facts, kind);
+  const said = because?.kind === "unavailable" ? "unknown" : (because?.kind ?? "");
+  const kind = ends ?? (said in ADVICE ? (said as EndingKind) : "refused");
+  // By client order id, another cancel could hit a newer order that uses the id again.
+  const isSureOfId = facts.byPermanentId && !facts.idInDoubt;
+  let advice: Advice = ADVICE[kind];
+  if (kind === "notFound" && facts.notFound && !facts.byPermanentId) {
+    advice = "useOrderId";
+  } else if (advice === "query" && !facts.canSettle) {
+    advice = "error";
+  } else if (kind === "unknown" && isSureOfId && facts.call.operation.outcome.repeat !== "never") {
+    advice = "queryOrCancelAgain";
+  }
   const isStated = advice === "nothing" || advice === "cancelAgain";
   return new Ending(kind, advice, because?.error, isStated ? facts.read?.order : undefined);
-}
-
-function adviceAfter(
-  { call, canSettle, byPermanentId, idInDoubt, notFound }: Facts,
-  kind: EndingKind,
-): Advice {
-  if (kind === "notFound" && notFound && !byPermanentId) {
-    return "useOrderId";
-  }
-  if (ADVICE[kind] === "query" && !canSettle) {
-    return "error";
-  }
-  // By client order id, another cancel could hit a newer order that uses the id again.
-  const isHarmless = call.operation.outcome.repeat !== "never" && byPermanentId && !idInDoubt;
-  return kind === "unknown" && isHarmless ? "queryOrCancelAgain" : ADVICE[kind];
 }

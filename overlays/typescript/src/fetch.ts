@@ -32,6 +32,8 @@ export interface Options {
   readonly clock?: Clock;
   /** The fetch that sends; by default the platform's. */
   readonly fetch?: typeof globalThis.fetch;
+  /** Waits so many milliseconds, or until the signal, between the requests of a whole call; by default in real time. */
+  readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
 }
 
 /** A call: the operation as the caller requested it, or another one that the call needs. */
@@ -39,7 +41,7 @@ export interface Call {
   /** Where to, and with which headers. */
   readonly request: Request;
   readonly operation: Operation;
-  readonly parameters: readonly (readonly [name: string, value: unknown])[];
+  readonly parameters: Envelope;
   readonly signal: AbortSignal;
   readonly placement?: Placement | undefined;
 }
@@ -81,7 +83,7 @@ export function attempts(options: Options & { readonly clock: Clock }): (call: C
     const body = credentials.masked(await response.text());
     const answer = { status: response.status, headers: response.headers, body };
     const trip = { offset, sentAt, receivedAt: clock.now() };
-    const result = validated(call.operation, Object.fromEntries(call.parameters), answer);
+    const result = validated(call.operation, call.parameters, answer);
     if (result instanceof BingxError) {
       // What JSON had escaped shows only now.
       result.message = credentials.masked(result.message);
@@ -95,7 +97,7 @@ export function attempts(options: Options & { readonly clock: Clock }): (call: C
     const call = {
       request: new Request(new URL(operation.path, request.url)),
       operation,
-      parameters: [],
+      parameters: {},
       signal,
     };
     // If this fails, the refusal is returned to the caller.
@@ -150,14 +152,15 @@ export async function read(
   const isIt = ({ method, path }: Operation) => method === request.method && path === pathname;
   const operation = operations.find(isIt) ?? UNDESCRIBED;
   const given = [...searchParams, ...Object.entries(fieldsOf(await request.text()))];
-  const parameters = given.filter(([name]) => !INJECTED.includes(name));
+  const own = given.filter(([name]) => !INJECTED.includes(name));
+  signable(own);
   const { exactlyOneOf } = operation;
-  const count = parameters.filter(([name]) => exactlyOneOf.includes(name)).length;
+  const count = own.filter(([name]) => exactlyOneOf.includes(name)).length;
   if (exactlyOneOf.length > 0 && count !== 1) {
     const problem = `must name the order: one of them, and ${count} are given`;
     throw new InvalidParameter(exactlyOneOf.join(" or "), problem);
   }
-  return { request, operation, parameters, signal };
+  return { request, operation, parameters: Object.fromEntries(own), signal };
 }
 
 function fieldsOf(body: string): Record<string, unknown> {
@@ -177,8 +180,8 @@ function outgoing(
   const { request, operation, parameters, signal } = call;
   const { method } = request;
   const headers = new Headers(request.headers);
-  const isStamped = operation.injected.includes("timestamp");
-  const stamped = signable(isStamped ? [...parameters, ["timestamp", timestamp]] : parameters);
+  const stamp = operation.injected.includes("timestamp") ? { timestamp } : {};
+  const stamped = signable(Object.entries({ ...parameters, ...stamp }));
   const pairs = operation.signed ? credentials.signed(stamped, headers) : stamped;
   const url = new URL(request.url);
   // A GET has no body.

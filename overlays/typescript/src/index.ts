@@ -13,7 +13,7 @@ export { bingxFetch, type Options, type Placement } from "./fetch.js";
 export type { components, paths } from "./generated/api.js";
 export type { Row } from "./generated/contract.js";
 export { Memory } from "./memory.js";
-export { type ResolverOptions, resolvingFetch } from "./resolver.js";
+export { resolvingFetch } from "./resolver.js";
 export { InvalidParameter } from "./signing.js";
 
 /**

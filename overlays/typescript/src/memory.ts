@@ -1,5 +1,6 @@
 /** What a client remembers from one call to the next. */
-import type { BingxError } from "./answers.js";
+import { BingxError } from "./answers.js";
+import type { Clock } from "./clock.js";
 import type { Placement } from "./fetch.js";
 import type { Operation } from "./generated/contract.js";
 
@@ -38,13 +39,22 @@ export class Memory {
     this.#met.set(name, [...(this.#met.get(name) ?? []), now].slice(-MOST_EQUAL_ERRORS));
   }
 
-  /** Notes until when the exchange rejects requests; `offset` is that of its clock. */
-  lock({ id }: Operation, error: BingxError, now: number, offset: number): void {
-    const isBan = BANNED.includes(error.status);
-    const stated = error.retryAt === undefined ? error.retryIn : error.retryAt - offset - now;
-    const until = now + Math.min(Math.max(stated, 1000), isBan ? LONGEST_BAN : LONGEST_LOCK);
-    error.retryAt = until + offset;
-    const name = isBan ? "" : id;
-    this.#locks.set(name, Math.max(until, this.#locks.get(name) ?? 0));
+  /** Notes what an answer says about later requests, and in it until when the exchange rejects them. */
+  note(operation: Operation, result: unknown, clock: Clock): void {
+    const now = clock.machine();
+    if (!(result instanceof BingxError)) {
+      return;
+    }
+    if (result.code) {
+      this.meet(operation, result.code, now);
+    }
+    if (result.row.category === "rateLimited") {
+      const isBan = BANNED.includes(result.status);
+      const stated = result.retryAt === undefined ? result.retryIn : result.retryAt - clock.now();
+      const until = now + Math.min(Math.max(stated, 1000), isBan ? LONGEST_BAN : LONGEST_LOCK);
+      result.retryAt = until + clock.offset;
+      const name = isBan ? "" : operation.id;
+      this.#locks.set(name, Math.max(until, this.#locks.get(name) ?? 0));
+    }
   }
 }

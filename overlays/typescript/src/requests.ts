@@ -1,8 +1,8 @@
 /** The requests of one call: one attempt at a time, when nothing bars it, each with an end. */
 import { BingxError, type Envelope } from "./answers.js";
-import type { Clock } from "./clock.js";
 import { type Reply, SHORTEST_ATTEMPT } from "./decisions.js";
 import { type Attempt, attempts, type Call, type Options } from "./fetch.js";
+import type { Operation } from "./generated/contract.js";
 import type { Memory } from "./memory.js";
 
 /** How long to wait for an answer; after silence four times as long. Milliseconds. */
@@ -10,92 +10,72 @@ const FIRST_SILENCE = 2000;
 /** What the platform's fetch says if it found no connection. */
 const UNREACHED = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
 
-/** What requests need of the options. */
-export type Whole = Options & {
-  readonly clock: Clock;
-  readonly timeout: number;
-  /** Waits so many milliseconds, or until the signal. */
-  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
-};
+/** The options of whole calls, with those that have a default. */
+export type Whole = Options & Required<Pick<Options, "clock" | "timeout" | "sleep">>;
 
-/** Makes them. */
-export class Requests {
-  readonly deadline: number;
-  readonly #options: Whole;
-  readonly #memory: Memory;
-  readonly #attempt: ReturnType<typeof attempts>;
-  #silent = 0;
+/** Returns what makes an attempt of a call before the deadline, as soon as nothing bars it. */
+export function requests(options: Whole, memory: Memory, deadline: number) {
+  const { clock, sleep } = options;
+  const attempt = attempts(options);
+  let silent = 0;
 
-  constructor(options: Whole, memory: Memory) {
-    this.deadline = options.clock.machine() + options.timeout;
-    this.#options = options;
-    this.#memory = memory;
-    this.#attempt = attempts(options);
-  }
-
-  async sleep(milliseconds: number, { signal }: Call): Promise<void> {
-    const left = Math.max(this.deadline - this.#options.clock.machine(), 0);
-    await this.#options.sleep(Math.min(milliseconds, left), signal);
-  }
-
-  /** Makes one attempt, as soon as nothing bars it. */
-  async once(call: Call, knownOpen = false): Promise<Reply> {
-    const { clock, sleep } = this.#options;
-    const { repeat, settledBy } = call.operation.outcome;
-    for (let now = clock.machine(); ; now = clock.machine()) {
-      const locked = this.#memory.lockedUntil(call.operation);
-      const until = Math.max(locked, knownOpen ? 0 : this.#memory.nearLockUntil(call.operation));
+  /** Waits until the exchange accepts a request, or returns the reply that says that it will not in time. */
+  const barred = async ({ operation, signal }: Call, knownOpen: boolean): Promise<Reply | undefined> => {
+    for (;;) {
+      const now = clock.machine();
+      const locked = memory.lockedUntil(operation);
+      const until = Math.max(locked, knownOpen ? 0 : memory.nearLockUntil(operation));
+      const isNear = locked <= now;
       if (until <= now) {
-        break;
+        const isLate = deadline - now < SHORTEST_ATTEMPT || signal.aborted;
+        return isLate ? unsent("notSent", "the deadline has passed") : undefined;
       }
-      const kind = locked > now ? "locked" : "nearLock";
-      if (until >= this.deadline || (kind === "nearLock" && settledBy)) {
-        return unsent(kind, `locked for another ${until - now} ms`);
+      if (until >= deadline || (isNear && operation.outcome.settledBy)) {
+        return unsent(isNear ? "nearLock" : "locked", `locked for another ${until - now} ms`);
       }
-      await this.sleep(until - now, call);
+      await sleep(until - now, signal);
     }
+  };
+
+  return async (call: Call, knownOpen = false): Promise<Reply> => {
+    const bar = await barred(call, knownOpen);
+    if (bar) {
+      return bar;
+    }
+    const { operation } = call;
     const began = clock.machine();
-    const left = this.deadline - began;
-    if (left < SHORTEST_ATTEMPT || call.signal.aborted) {
-      return unsent("late", "the deadline has passed");
-    }
-    const patience = Math.max(Math.min(FIRST_SILENCE * 4 ** this.#silent, left * 0.6), SHORTEST_ATTEMPT);
+    const left = deadline - began;
+    const patience = Math.max(Math.min(FIRST_SILENCE * 4 ** silent, left * 0.6), SHORTEST_ATTEMPT);
     const [silence, answered] = [new AbortController(), new AbortController()];
-    sleep(repeat === "never" ? left : patience, answered.signal).then(() =>
+    sleep(operation.outcome.repeat === "never" ? left : patience, answered.signal).then(() =>
       silence.abort(new DOMException("no answer in time", "TimeoutError")),
     );
     const signal = AbortSignal.any([call.signal, silence.signal]);
     try {
-      return this.#replied(call, await this.#attempt({ ...call, signal, placement: this.#memory.placement }));
+      const attempted = await attempt({ ...call, signal, placement: memory.placement });
+      memory.note(operation, attempted.result, clock);
+      return replyOf(operation, attempted);
     } catch (error) {
-      this.#silent += Number(silence.signal.aborted);
+      silent += Number(silence.signal.aborted);
       const { code = "" } = ((error as Error).cause ?? {}) as { code?: string };
       const kind = UNREACHED.includes(code) ? "notSent" : "unavailable";
-      return { kind, order: {}, error, began, timestamp: began + clock.offset };
+      return { kind, order: {}, error: error as Error, began, timestamp: began + clock.offset };
     } finally {
       answered.abort();
     }
-  }
+  };
+}
 
-  /** Returns the reply, and remembers what it says about later requests. */
-  #replied({ operation }: Call, attempt: Attempt): Reply {
-    const { result, trip } = attempt;
-    const sent = { attempt, order: {}, began: trip.sentAt - trip.offset, timestamp: trip.sentAt };
-    if (!(result instanceof BingxError)) {
-      return { ...sent, order: (result.data ?? {}) as Envelope };
-    }
-    const { clock } = this.#options;
-    const { category } = result.row;
-    if (result.code) {
-      this.#memory.meet(operation, result.code, clock.machine());
-    }
-    if (category === "rateLimited") {
-      this.#memory.lock(operation, result, clock.machine(), clock.offset);
-    }
-    // The exchange has one text for both.
-    const kind = category === "notOpen" && operation.outcome.act === "read" ? "notFound" : category;
-    return { ...sent, kind, error: result, refusal: result };
+function replyOf({ outcome }: Operation, attempt: Attempt): Reply {
+  const { result, trip } = attempt;
+  const sent = { attempt, began: trip.sentAt - trip.offset, timestamp: trip.sentAt };
+  if (!(result instanceof BingxError)) {
+    return { ...sent, order: (result.data ?? {}) as Envelope };
   }
+  const { category } = result.row;
+  // The exchange has one text for both.
+  const kind = category === "notOpen" && outcome.act === "read" ? "notFound" : category;
+  return { ...sent, kind, order: {}, error: result };
 }
 
 function unsent(kind: string, problem: string): Reply {

@@ -5,10 +5,9 @@ import { type Envelope, isSameOrder, stateOf } from "./answers.js";
 import { Clock } from "./clock.js";
 import { Facts, MOST_ATTEMPTS, MOST_QUERIES, type Reply } from "./decisions.js";
 import { Ending, endingOf } from "./endings.js";
-import { type Call, type Options, operationNamed, read, verified } from "./fetch.js";
+import { type Call, type Options, read, verified } from "./fetch.js";
 import { Memory } from "./memory.js";
-import { Requests, type Whole } from "./requests.js";
-import { signable } from "./signing.js";
+import { requests, type Whole } from "./requests.js";
 
 /** Milliseconds, as all that follow. */
 const FIRST_PAUSE = 100;
@@ -17,14 +16,6 @@ const LONGEST_PAUSE = 2000;
 const NOT_FOUND_PAUSE = 1000;
 /** Rows of a server that has not seen the parameters where they were. */
 const UNSEEN = ["signature-missing", "parameter-missing", "timestamp-null", "http-media-type"];
-/** No attempt was made. */
-const UNSENT = ["locked", "nearLock", "late"];
-
-/** Options of a resolving fetch. */
-export interface ResolverOptions extends Options {
-  /** Waits so many milliseconds, or until the signal; tests pass their own. */
-  readonly sleep?: Whole["sleep"];
-}
 
 /**
  * Returns a fetch that makes whole calls of a generated client.
@@ -35,13 +26,13 @@ export interface ResolverOptions extends Options {
  * It rejects with InvalidParameter if nothing was sent. It waits out a lock of the exchange, but it does not keep the rate
  * limits: the caller must.
  */
-export function resolvingFetch(options: ResolverOptions, memory = new Memory()): typeof globalThis.fetch {
+export function resolvingFetch(options: Options, memory = new Memory()): typeof globalThis.fetch {
   const whole = { sleep: realSleep, timeout: 10_000, clock: new Clock(), ...options };
   return async (input, init) => {
     // The platform's timers, so that it has an end even if the given clock has none.
     const call = await read(input, init, whole.timeout + 1000);
-    signable(call.parameters);
-    const { answer, result } = await new Resolution(whole, memory, call).run();
+    const { attempt } = await new Resolution(whole, memory, call).run();
+    const { answer, result } = attempt as NonNullable<typeof attempt>;
     return verified(answer, result as Envelope);
   };
 }
@@ -50,37 +41,23 @@ const realSleep: Whole["sleep"] = (milliseconds, signal) =>
   setTimeout(milliseconds, undefined, { signal }).catch(() => undefined);
 
 class Resolution extends Facts {
-  readonly #options: Whole;
-  readonly #memory: Memory;
-  readonly #requests: Requests;
+  readonly #once = requests(this.options, this.memory, this.deadline);
   /** The id that a query has named. */
   #named: unknown;
   #pauses = 0;
 
-  constructor(options: Whole, memory: Memory, call: Call) {
-    const requests = new Requests(options, memory);
-    super(call, requests.deadline - options.timeout, requests.deadline);
-    [this.#options, this.#memory, this.#requests] = [options, memory, requests];
-  }
-
-  async run(): Promise<NonNullable<Reply["attempt"]>> {
+  /** Returns the reply with the success. */
+  async run(): Promise<Reply> {
     for (;;) {
-      this.#look();
       const step = this.next();
       if (typeof step === "string") {
         await this[step]();
       } else if ("ends" in step) {
         throw endingOf(this, step.ends, step.because);
-      } else if (step.returns?.attempt) {
-        return step.returns.attempt;
+      } else {
+        return step.returns;
       }
     }
-  }
-
-  #look(): void {
-    this.now = this.#options.clock.machine();
-    this.canOpen = this.#memory.lockedUntil(this.call.operation) < this.deadline;
-    this.canQueryInTime &&= this.#memory.lockedUntil(this.#settling) < this.deadline;
   }
 
   /** Sends the operation, and once more if the server has not seen the parameters, and notes the reply. */
@@ -90,19 +67,19 @@ class Resolution extends Facts {
       await this.#pause();
     }
     for (;;) {
-      const { placement } = this.#memory;
-      const reply = await this.#requests.once(this.call, this.state === "open" && this.queried);
+      const { placement } = this.memory;
+      const reply = await this.#once(this.call, this.state === "open" && this.queried);
       if (reply.kind === undefined) {
         this.success = reply;
         return;
       }
       this.#noteError(reply);
-      const isUnseen = operation.method !== "GET" && UNSEEN.includes(reply.refusal?.row.id ?? "");
-      if (!isUnseen || this.#options.placement) {
+      const isUnseen = operation.method !== "GET" && UNSEEN.includes(reply.error?.row?.id ?? "");
+      if (!isUnseen || this.options.placement) {
         return;
       }
-      this.#memory.placement = placement === "query" ? "json" : (this.#memory.placement ?? "query");
-      if (this.#memory.placement !== "query" || this.attempts >= MOST_ATTEMPTS) {
+      this.memory.placement = placement === "query" ? "json" : (this.memory.placement ?? "query");
+      if (this.memory.placement !== "query" || this.attempts >= MOST_ATTEMPTS) {
         return;
       }
     }
@@ -110,7 +87,7 @@ class Resolution extends Facts {
 
   #noteError(reply: Reply): void {
     const { act } = this.call.operation.outcome;
-    const isSent = !UNSENT.includes(reply.kind ?? "");
+    const isSent = reply.timestamp > 0;
     // Of a read, an answer says more than that there was no time for another one.
     if (isSent || !this.last || act !== "read") {
       this.last = reply;
@@ -124,7 +101,7 @@ class Resolution extends Facts {
       const until = reply.began + this.recvWindow + this.toEffect;
       this.ambiguousUntil = Math.max(this.ambiguousUntil, until);
       this.ambiguousUntilTimestamp = Math.max(this.ambiguousUntilTimestamp, reply.timestamp + this.toEffect);
-      this.#usePermanentId(reply.refusal?.order);
+      this.#usePermanentId(reply.error?.order);
     } else if (reply.kind === "notOpen" || reply.kind === "notFound") {
       this.refusals++;
       this.notOpen = reply;
@@ -138,17 +115,17 @@ class Resolution extends Facts {
       await this.#pause();
     }
     const asked = this.#queryFor(this.idInDoubt ? this.original : this.call.parameters);
-    const reply = await this.#requests.once(asked, this.ambiguous !== undefined && this.queries === 0);
+    const reply = await this.#once(asked, this.ambiguous !== undefined && this.queries === 0);
     this.queried = true;
-    if (UNSENT.includes(reply.kind ?? "")) {
-      this.canQueryInTime = false;
+    if (reply.timestamp === 0) {
+      this.queryBarred = true;
       return;
     }
     this.queries++;
     if (reply.kind === undefined) {
       this.#noteRead(reply);
     } else if (reply.kind !== "notFound") {
-      this.#usePermanentId(reply.refusal?.order);
+      this.#usePermanentId(reply.error?.order);
     } else if (this.#named === undefined) {
       // An order that a query has named exists: a replica lags that does not find it.
       this.notFound = reply;
@@ -159,14 +136,14 @@ class Resolution extends Facts {
 
   #noteRead(reply: Reply): void {
     const { operation } = this.call;
-    if (!isSameOrder(operation, Object.fromEntries(this.original), reply.order)) {
+    if (!isSameOrder(operation, this.original, reply.order)) {
       // An answer named this order id, and it belongs to another order.
       this.call = { ...this.call, parameters: this.original };
       return;
     }
     const { permanentId = "" } = operation;
     const named = reply.order[permanentId];
-    if (this.idInDoubt && String(named) !== String(this.given[permanentId])) {
+    if (this.idInDoubt && String(named) !== String(this.call.parameters[permanentId])) {
       // Another order by the same client order id, or an id that was garbled.
       return;
     }
@@ -188,45 +165,36 @@ class Resolution extends Facts {
 
   /** Tells whether no request of the call could take effect after the moment that a read shows at the earliest. */
   #isYoung(read: Reply): boolean {
-    const { clock } = this.#options;
     const shown = read.began - this.readsLag;
-    const timestamp = clock.now() - (clock.machine() - shown);
     const latest = Math.max(this.ambiguousUntil, this.notOpen?.began ?? 0);
-    return shown >= latest && timestamp >= this.ambiguousUntilTimestamp - 1;
-  }
-
-  get #settling() {
-    return operationNamed(this.call.operation.outcome.settledBy?.operation);
+    return shown >= latest && shown + this.options.clock.offset >= this.ambiguousUntilTimestamp - 1;
   }
 
   /** The query that settles a call with these parameters. */
-  #queryFor(parameters: Call["parameters"], more: Call["parameters"] = []): Call {
-    const given = Object.fromEntries(parameters);
-    const names = { ...this.call.operation.outcome.settledBy?.with, recvWindow: "recvWindow" };
-    const asked = Object.entries(names).map(([name, own]) => [name, given[own]] as const);
-    const { method, path } = this.#settling;
-    const { url, headers } = this.call.request;
-    return {
-      ...this.call,
-      request: new Request(new URL(path, url), { method, headers }),
-      operation: this.#settling,
-      parameters: [...asked.filter(([, value]) => value !== undefined), ...more],
-    };
+  #queryFor(given: Envelope, more: Envelope = {}): Call {
+    const { operation, request, signal } = this.call;
+    const names = { ...operation.outcome.settledBy?.with, recvWindow: "recvWindow" };
+    const asked = Object.entries(names).map(([name, own]) => [name, given[own]]);
+    const known = Object.fromEntries(asked.filter(([, value]) => value !== undefined));
+    const { method, path } = this.settling;
+    const query = new Request(new URL(path, request.url), { method, headers: request.headers });
+    return { request: query, operation: this.settling, parameters: { ...known, ...more }, signal };
   }
 
   /** Names the order by its permanent id from now on, once an answer has named it. */
   #usePermanentId(id: unknown): void {
     const { permanentId, exactlyOneOf } = this.call.operation;
     if (id !== undefined && permanentId && !this.byPermanentId) {
-      const others = this.call.parameters.filter(([name]) => !exactlyOneOf.includes(name));
-      this.call = { ...this.call, parameters: [...others, [permanentId, id]] };
+      const given = Object.entries(this.call.parameters);
+      const others = given.filter(([name]) => !exactlyOneOf.includes(name));
+      this.call = { ...this.call, parameters: { ...Object.fromEntries(others), [permanentId]: id } };
     }
   }
 
   /** Queries each order of the call in rounds, until that proves an answer. */
   async queryEach(): Promise<void> {
-    const { given } = this;
-    const { outcome, answer } = this.call.operation;
+    const { operation, parameters: given } = this.call;
+    const { outcome, answer } = operation;
     const pairs = Object.entries(outcome.settledBy?.each ?? {});
     const [name, own] = pairs.find(([, mine]) => given[mine] !== undefined) ?? ["", ""];
     const lists: { canceled: Envelope[]; others: Envelope[] } = { canceled: [], others: [] };
@@ -234,7 +202,7 @@ class Resolution extends Facts {
     while (left.length > 0 && this.queries < MOST_QUERIES && this.timeLeft) {
       const unknown: string[] = [];
       for (const id of left) {
-        const reply = await this.#requests.once(this.#queryFor(this.call.parameters, [[name, id]]));
+        const reply = await this.#once(this.#queryFor(given, { [name]: id }));
         this.queries++;
         const state = stateOf(outcome.states, reply.order);
         if (!state || (state === "open" && !this.#isYoung(reply))) {
@@ -244,19 +212,15 @@ class Resolution extends Facts {
         }
       }
       left = unknown;
-      await this.#pause();
-      this.#look();
+      await (left.length > 0 && this.#pause());
     }
     if (left.length > 0) {
       const cause = new Error(`orders ${left}`, { cause: this.ambiguous?.error });
       throw new Ending("unknown", "queryEach", cause);
     }
     const { in: orders = "", failures } = answer.items ?? {};
-    const result = {
-      code: 0n,
-      msg: "",
-      data: { [orders]: lists.canceled, [failures?.in ?? ""]: lists.others },
-    };
+    const data = { [orders]: lists.canceled, [failures?.in ?? ""]: lists.others };
+    const result = { code: 0n, msg: "", data };
     const body = stringify(result) ?? "";
     const attempt = { answer: { status: 200, headers: new Headers(), body }, result };
     this.success = { attempt, order: {}, began: 0, timestamp: 0 };
@@ -266,16 +230,21 @@ class Resolution extends Facts {
   wait(): Promise<void> {
     // Until a new order would be visible, or the next attempt may be made.
     const untilVisible = this.notOpen ? this.began + this.visibleWithin - this.now : 0;
-    return this.#requests.sleep(Math.max(this.untilRetry, untilVisible) + 1, this.call);
+    return this.#sleep(Math.max(this.untilRetry, untilVisible) + 1);
   }
 
   /** Waits with full jitter; the longer the call has waited, the longer; towards the deadline in shorter steps. */
   async #pause(): Promise<void> {
     const jitter = Math.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** this.#pauses++);
     const least = this.notFound && !this.ambiguous ? NOT_FOUND_PAUSE : 0;
-    const most = Math.max((this.deadline - this.#options.clock.machine()) / 2, FIRST_PAUSE);
+    const most = Math.max((this.deadline - this.now) / 2, FIRST_PAUSE);
     const pause = Math.min(Math.max(jitter, this.paused / 10, least), most);
     this.paused += pause;
-    await this.#requests.sleep(pause, this.call);
+    await this.#sleep(pause);
+  }
+
+  async #sleep(milliseconds: number): Promise<void> {
+    const left = Math.max(this.deadline - this.now, 0);
+    await this.options.sleep(Math.min(milliseconds, left), this.call.signal);
   }
 }

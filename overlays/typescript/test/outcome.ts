@@ -59,7 +59,7 @@ export async function endsAsItMust(test: Json, begin: number): Promise<void> {
   for (let error = 0; error < Number(earlier?.times ?? 0); error++) {
     memory.meet(operationNamed(earlier.operation), earlier.code, begin);
   }
-  const options: Options & { sleep: VirtualTime["sleep"] } = {
+  const options: Options = {
     credentials: new Credentials(KEY as string, SECRET as string),
     timeout: Number(timeout) * 1000,
     clock: new Clock(() => begin + time.now),
