@@ -7,6 +7,8 @@ from generator.collections.requests import KEY_HEADER, SIGNING, TITLE, VARIABLES
 from generator.document import json_text
 
 _SCRIPT = """
+// As a number, an order id of the answer would be rounded.
+req.disableParsingResponseJson();
 if (req.getHeader("X-BX-APIKEY")) {
   const hmac = (text) => require("crypto-js").HmacSHA256(text, bru.getEnvVar("apiSecret")).toString();
   if (req.getMethod() === "GET") {
@@ -19,13 +21,17 @@ if (req.getHeader("X-BX-APIKEY")) {
   }
 }
 """
+_TEST = """
+const answer = res.getBody();
+test("code is 0: " + answer, () => expect(/"code" *: *"?0\\b/.test(answer)).to.equal(true));
+"""
 
 
 def bruno(requests: Sequence[Request]) -> dict[str, str]:
     """Return the files of the collection."""
     files = {
         "bruno.json": json_text({"version": "1", "name": TITLE, "type": "collection"}),
-        "collection.bru": _block("script:pre-request", SIGNING + _SCRIPT),
+        "collection.bru": _block("script:pre-request", SIGNING + _SCRIPT) + "\n" + _block("tests", _TEST),
         "environments/sandbox.bru": _dictionary("vars", VARIABLES),
     }
     for number, request in enumerate(requests, 1):

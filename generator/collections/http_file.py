@@ -9,11 +9,17 @@ from generator.document import json_text
 _HEAD = """\
 # Requests for the HTTP Client of JetBrains, and for httpYac (an extension of VS Code, and a command).
 # The REST Client of VS Code cannot run a script, so it cannot sign: it can send the last request alone.
+# A formatted answer has its order ids rounded: read them in the raw text (`httpyac send --raw`).
 # Choose the environment `sandbox` of http-client.env.json. The parameters stand at the head of each script.
 """
 _SCRIPT = """
 const secret = request.environment.get("apiSecret");
 const hmac = (text) => crypto.hmac.sha256().withTextSecret(secret).updateWithText(text).digest().toHex();
+"""
+_TEST = """
+> {%
+  client.test("code is 0", () => client.assert(String(response.body.code) === "0", response.body.msg));
+%}
 """
 
 
@@ -28,7 +34,7 @@ def _lines(request: Request) -> Iterator[str]:
     yield f"### {request.name}"
     where = "{{baseUrl}}" + request.path
     if not request.signed:
-        yield f"{request.method} {where}\n"
+        yield f"{request.method} {where}\n{_TEST}"
         return
     parameters = request.body
     for name, value in VARIABLES.items():
@@ -43,4 +49,4 @@ def _lines(request: Request) -> Iterator[str]:
     yield f"{KEY_HEADER}: {{{{apiKey}}}}"
     if request.in_body:
         yield "Content-Type: application/json\n\n{{signed}}"
-    yield ""
+    yield _TEST

@@ -27,7 +27,7 @@ OTHERS = [
     ROOT / "overlays/rust/pinned.lock",
     *ROOT.glob("overlays/*/package-lock.json"),
     *ROOT.glob("generator/node/*lock*"),
-    *ROOT.glob("tools/conformance/readers/*/package-lock.json"),
+    *ROOT.glob("tools/conformance/**/package-lock.json"),
 ]
 
 

@@ -24,6 +24,7 @@ const tools = {
   bruno(script, { method, given, secret, timestamp }) {
     let sent;
     const req = {
+      disableParsingResponseJson: () => {},
       getHeader: () => "key",
       getMethod: () => method,
       getBody: () => given,

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import sys
+import tarfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from rich.console import Console
 
 from tools.conformance.__main__ import main, table
+from tools.conformance.by_hand import run_collections
 from tools.conformance.generators import Generator
 from tools.conformance.generators_page import PAGE
 from tools.conformance.language import ROOT, TOOLS, Language, languages
@@ -180,6 +182,7 @@ class TestMissingTool:
         monkeypatch.setenv("CI", ci)
         monkeypatch.setattr("tools.conformance.__main__.languages", lambda: [language])
         monkeypatch.setattr("tools.conformance.__main__._generators", lambda *_, **__: False)
+        monkeypatch.setattr("tools.conformance.__main__.run_collections", lambda _: Verdict("collections"))
         assert main([]) == code
         assert f"{language.name}: skipped, not installed: no-such-compiler" in capsys.readouterr().out
 
@@ -194,6 +197,7 @@ class TestGenerators:
         monkeypatch.setattr("tools.conformance.__main__.languages", list)
         monkeypatch.setattr("tools.conformance.__main__.shutil.which", lambda _: "/usr/bin/java")
         monkeypatch.setattr("tools.conformance.__main__.try_all", lambda *_, **__: [trial])
+        monkeypatch.setattr("tools.conformance.__main__.run_collections", lambda _: Verdict("collections"))
         return main([*arguments])
 
     def test_one_whose_toolchain_ci_has_not_is_no_failure(
@@ -262,3 +266,33 @@ def test_the_files_that_every_runner_reads_are_all_that_there_are() -> None:
 def test_every_script_can_be_run() -> None:
     for language in languages():
         assert os.access(language.folder / "conformance.sh", os.X_OK), language.name
+
+
+class TestCollections:
+    @pytest.fixture
+    def archive(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """Pack a kit of one file, and put the script of a test in place of the programs."""
+        (tmp_path / "kit-1").mkdir()
+        (tmp_path / "kit-1" / "README.md").write_text("a kit", "utf-8")
+        archive = tmp_path / "kit-1.tar.gz"
+        with tarfile.open(archive, "w:gz") as packed:
+            packed.add(tmp_path / "kit-1", "kit-1")
+        monkeypatch.setattr("tools.conformance.by_hand.write_kit", lambda _: archive)
+        monkeypatch.setattr("tools.conformance.by_hand.shutil.which", lambda tool: tool)
+        monkeypatch.setattr("tools.conformance.by_hand.SCRIPT", tmp_path / "run.sh")
+        return archive
+
+    def test_are_those_of_the_packed_kit(self, archive: Path) -> None:
+        write(archive.with_name("run.sh"), 'cat "$KIT/README.md"; echo; echo newman 6')
+        assert run_collections(archive.parent) == Verdict("the kit's collections", "newman 6")
+
+    def test_a_program_that_fails_is_shown_with_what_it_said(self, archive: Path) -> None:
+        write(archive.with_name("run.sh"), "echo code is 100001; exit 3")
+        (wrong,) = run_collections(archive.parent).wrongs
+        assert wrong == "run.sh ended with 3:\n    code is 100001"
+
+    def test_without_node_they_are_skipped_by_name(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PATH", "")
+        assert run_collections(tmp_path).missing == ("node", "npm")

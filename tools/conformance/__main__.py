@@ -1,4 +1,4 @@
-"""`make conformance`: run the script of each language and print a table of the results."""
+"""`make conformance`: run each language, the generators and the kit's collections; print the results."""
 
 import os
 import shutil
@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from rich.console import Console
 from rich.table import Table
 
+from tools.conformance.by_hand import run_collections
 from tools.conformance.generators_page import PAGE, differences, rows, shown_counts, with_rows
 from tools.conformance.language import languages
 from tools.conformance.reading import KINDS
@@ -33,7 +34,11 @@ def main(arguments: list[str]) -> int:
     with ThreadPoolExecutor(2) as threads:
         verdicts = list(threads.map(prove, chosen))
     console.print(table(verdicts))
-    failed = False if names else _generators(console, verdicts, write=write)
+    failed = False
+    if not names:
+        failed = _generators(console, verdicts, write=write)
+        verdicts.append(run_collections(BUILD / "collections"))
+        console.print(f"{verdicts[-1].language}: {verdicts[-1].generator or 'not run to the end'}")
     for verdict in verdicts:
         for wrong in verdict.wrongs:
             failed = True
