@@ -1,12 +1,11 @@
-/** A fetch that stamps and signs each attempt on a copy of the request, and validates the answer. */
+/** One attempt of a call: stamped and signed on a copy of the request, sent, and its answer validated. */
 import { type Answer, BingxError, type Envelope, readObject, serverTimeOf, validated } from "./answers.js";
-import { Clock, type Trip } from "./clock.js";
+import type { Clock, Trip } from "./clock.js";
 import type { Credentials } from "./credentials.js";
 import { exchangeTime, type Operation, operations } from "./generated/contract.js";
 import { InvalidParameter, jsonBody, queryString, signable } from "./signing.js";
 
 const INJECTED = ["timestamp", "signature"];
-const CONTENT_TYPES = { json: "application/json", form: "application/x-www-form-urlencoded" };
 /** An operation that is not in the contract is signed and never repeated, and its success is not checked further. */
 const UNDESCRIBED = {
   id: "undescribed",
@@ -18,17 +17,12 @@ const UNDESCRIBED = {
   outcome: { repeat: "never" },
 } as unknown as Operation;
 
-/** The part of the request that holds the parameters of a POST: a JSON body, the query string or a form. */
-export type Placement = "json" | "query" | "form";
-
-/** Options of a fetch. */
+/** Options of a client. */
 export interface Options {
   readonly credentials: Credentials;
-  /** JSON by default, as the contract says. */
-  readonly placement?: Placement;
   /** For a whole call, in milliseconds; by default ten seconds. */
   readonly timeout?: number;
-  /** The source of timestamps; by default a clock of this fetch. */
+  /** The source of timestamps; by default a clock of this client. */
   readonly clock?: Clock;
   /** The fetch that sends; by default the platform's. */
   readonly fetch?: typeof globalThis.fetch;
@@ -43,7 +37,8 @@ export interface Call {
   readonly operation: Operation;
   readonly parameters: Envelope;
   readonly signal: AbortSignal;
-  readonly placement?: Placement | undefined;
+  /** Whether the parameters of a POST are in the query string, and not in a JSON body as the contract says. */
+  readonly inQuery?: boolean;
 }
 
 /** What became of a request that was answered: when it was sent last, and a verified success or the error. */
@@ -53,25 +48,6 @@ export interface Attempt {
   readonly result: Envelope | BingxError;
 }
 
-/**
- * Returns a fetch for a generated client, which makes single attempts. It follows no redirect. If the exchange refuses a
- * timestamp, it corrects the clock and sends the call once more. Each attempt gets a new timestamp and signature.
- *
- * It resolves only to a verified success, whose `json()` has integers as bigints. It rejects with InvalidParameter if
- * nothing was sent, with BingxError for any other answer, and with the error of the platform's fetch: then the state of
- * the order is unknown.
- */
-export function bingxFetch(options: Options): typeof globalThis.fetch {
-  const attempt = attempts({ clock: new Clock(), ...options });
-  return async (input, init) => {
-    const { answer, result } = await attempt(await read(input, init, options.timeout));
-    if (result instanceof BingxError) {
-      throw result;
-    }
-    return verified(answer, result);
-  };
-}
-
 /** Returns what makes an attempt of a call, and one more if the clock can be corrected. */
 export function attempts(options: Options & { readonly clock: Clock }): (call: Call) => Promise<Attempt> {
   const { clock, credentials, fetch = globalThis.fetch } = options;
@@ -79,7 +55,7 @@ export function attempts(options: Options & { readonly clock: Clock }): (call: C
   const once = async (call: Call): Promise<Attempt> => {
     const { offset } = clock;
     const sentAt = clock.now();
-    const response = await fetch(outgoing(call, sentAt, options));
+    const response = await fetch(outgoing(call, sentAt, credentials));
     const body = credentials.masked(await response.text());
     const answer = { status: response.status, headers: response.headers, body };
     const trip = { offset, sentAt, receivedAt: clock.now() };
@@ -143,7 +119,7 @@ export function verified({ body, headers: received }: Answer, envelope: Envelope
 export async function read(
   input: string | URL | Request,
   init: RequestInit | undefined,
-  timeout = 10_000,
+  timeout: number,
 ): Promise<Call> {
   checkOrigin(input instanceof Request ? input.url : input);
   const request = new Request(input instanceof Request ? input.clone() : input, init);
@@ -172,11 +148,7 @@ function fieldsOf(body: string): Record<string, unknown> {
 }
 
 /** Returns the request of one attempt. */
-function outgoing(
-  call: Call,
-  timestamp: number,
-  { credentials, placement: usual = "json" }: Options,
-): Request {
+function outgoing(call: Call, timestamp: number, credentials: Credentials): Request {
   const { request, operation, parameters, signal } = call;
   const { method } = request;
   const headers = new Headers(request.headers);
@@ -185,14 +157,12 @@ function outgoing(
   const pairs = operation.signed ? credentials.signed(stamped, headers) : stamped;
   const url = new URL(request.url);
   // A GET has no body.
-  const placement = method === "GET" ? "query" : (call.placement ?? usual);
-  if (placement === "query") {
-    url.search = queryString(pairs);
-    headers.delete("Content-Type");
-    return new Request(url, { method, headers, redirect: "manual", signal });
+  const inQuery = method === "GET" || call.inQuery;
+  url.search = inQuery ? queryString(pairs) : "";
+  headers.delete("Content-Type");
+  if (!inQuery) {
+    headers.set("Content-Type", "application/json");
   }
-  url.search = "";
-  headers.set("Content-Type", CONTENT_TYPES[placement]);
-  const body = placement === "json" ? jsonBody(pairs) : queryString(pairs);
+  const body = inQuery ? null : jsonBody(pairs);
   return new Request(url, { method, headers, body, redirect: "manual", signal });
 }

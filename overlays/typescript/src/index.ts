@@ -9,7 +9,7 @@ export { BingxError } from "./answers.js";
 export { Clock } from "./clock.js";
 export { Credentials } from "./credentials.js";
 export { type Advice, Ending, type EndingKind } from "./endings.js";
-export { bingxFetch, type Options, type Placement } from "./fetch.js";
+export type { Options } from "./fetch.js";
 export type { components, paths } from "./generated/api.js";
 export type { Row } from "./generated/contract.js";
 export { Memory } from "./memory.js";
@@ -20,15 +20,10 @@ export { InvalidParameter } from "./signing.js";
  * Makes a typed client of the exchange.
  *
  * @param baseUrl The origin of the exchange, such as `https://open-api.bingx.com`.
- * @param below Makes the fetch: resolvingFetch for whole calls, or bingxFetch for single attempts.
  * @throws {InvalidParameter} The API key would be sent in clear.
  */
-export function createBingx(
-  baseUrl: string,
-  options: Options,
-  below: (options: Options) => typeof globalThis.fetch = resolvingFetch,
-): Client<paths> {
+export function createBingx(baseUrl: string, options: Options): Client<paths> {
   checkOrigin(baseUrl);
   // Bodies are written with bigints in full.
-  return createClient<paths>({ baseUrl, fetch: below(options), bodySerializer: stringify });
+  return createClient<paths>({ baseUrl, fetch: resolvingFetch(options), bodySerializer: stringify });
 }

@@ -1,7 +1,6 @@
 /** What a client remembers from one call to the next. */
 import { BingxError } from "./answers.js";
 import type { Clock } from "./clock.js";
-import type { Placement } from "./fetch.js";
 import type { Operation } from "./generated/contract.js";
 
 const LONGEST_LOCK = 480_000;
@@ -17,8 +16,8 @@ export class Memory {
   readonly #locks = new Map<string, number>();
   /** By operation and code, when it has met the error. */
   readonly #met = new Map<string, number[]>();
-  /** Where to put parameters, once the server has not seen them in JSON. */
-  placement: Placement | undefined;
+  /** Whether to put parameters into the query string, once the server has not seen them in JSON. */
+  inQuery: boolean | undefined;
 
   /** Until when the exchange accepts no request of the operation. */
   lockedUntil({ id }: Operation): number {

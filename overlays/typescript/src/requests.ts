@@ -52,7 +52,7 @@ export function requests(options: Whole, memory: Memory, deadline: number) {
     );
     const signal = AbortSignal.any([call.signal, silence.signal]);
     try {
-      const attempted = await attempt({ ...call, signal, placement: memory.placement });
+      const attempted = await attempt({ ...call, signal, inQuery: memory.inQuery === true });
       memory.note(operation, attempted.result, clock);
       return replyOf(operation, attempted);
     } catch (error) {

@@ -67,7 +67,7 @@ class Resolution extends Facts {
       await this.#pause();
     }
     for (;;) {
-      const { placement } = this.memory;
+      const { inQuery } = this.memory;
       const reply = await this.#once(this.call, this.state === "open" && this.queried);
       if (reply.kind === undefined) {
         this.success = reply;
@@ -75,11 +75,11 @@ class Resolution extends Facts {
       }
       this.#noteError(reply);
       const isUnseen = operation.method !== "GET" && UNSEEN.includes(reply.error?.row?.id ?? "");
-      if (!isUnseen || this.options.placement) {
-        return;
+      if (isUnseen) {
+        // Nor in the query string: then it stays with JSON. Another call may have learnt it in the meantime.
+        this.memory.inQuery = inQuery ? false : (this.memory.inQuery ?? true);
       }
-      this.memory.placement = placement === "query" ? "json" : (this.memory.placement ?? "query");
-      if (this.memory.placement !== "query" || this.attempts >= MOST_ATTEMPTS) {
+      if (!isUnseen || !this.memory.inQuery || this.attempts >= MOST_ATTEMPTS) {
         return;
       }
     }
