@@ -102,10 +102,9 @@ export function readObject(text: string): Record<string, unknown> {
   return value;
 }
 
-/** Returns the exchange's time in a success of the operation that has it, in Unix milliseconds. */
-export function serverTimeOf(result: Envelope | BingxError): number | undefined {
-  const isTime = !(result instanceof BingxError) && isObject(result.data);
-  return isTime ? number((result.data as Envelope)[exchangeTime.field]) : undefined;
+/** Returns the exchange's time in `data` of the operation that has it, in Unix milliseconds. */
+export function serverTimeOf(data: Envelope): number | undefined {
+  return number(data[exchangeTime.field]);
 }
 
 /** Yields what speaks against a success. Ids that come as text become integers. */

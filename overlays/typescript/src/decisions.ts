@@ -3,9 +3,9 @@
  * passing states can be stale; an ambiguous request may take effect until it has expired; a word that the contract does
  * not list proves nothing.
  */
-import { type BingxError, type Envelope, type OrderState, ordersIn } from "./answers.js";
+import { type OrderState, ordersIn } from "./answers.js";
 import type { EndingKind } from "./endings.js";
-import { type Attempt, type Call, operationNamed } from "./fetch.js";
+import { type Call, operationNamed, type Reply } from "./fetch.js";
 import type { Operation } from "./generated/contract.js";
 import type { Memory } from "./memory.js";
 import type { Whole } from "./requests.js";
@@ -25,18 +25,6 @@ export const SHORTEST_ATTEMPT = 20;
 /** Left for the read that proves an order open. Milliseconds. */
 const TIME_TO_READ = 1000;
 const DEFAULT_RECV_WINDOW = 5000;
-
-/** What became of one request: a success with its order, or an error. */
-export interface Reply {
-  /** The category of the error's row, or `notSent`, `locked`, `nearLock`; a success has none. */
-  readonly kind?: string;
-  readonly attempt?: Pick<Attempt, "answer" | "result">;
-  readonly order: Envelope;
-  readonly error?: Error & Partial<Pick<BingxError, "row" | "code" | "order">>;
-  /** When it was sent, by a clock that is never set; and its timestamp, 0 if there was no attempt. Milliseconds. */
-  readonly began: number;
-  readonly timestamp: number;
-}
 
 /** What to do next: an act, or how the call ends; without a kind, as the reply's own kind says. */
 export type Step =
@@ -204,9 +192,8 @@ export class Facts {
   get #stands(): boolean {
     const { answer, outcome } = this.call.operation;
     const { items } = answer;
-    const data = (this.success?.attempt?.result as Envelope | undefined)?.data;
     const tells = items
-      ? items.accounts.length > 0 && ordersIn(items.failures ?? items, data).length === 0
+      ? items.accounts.length > 0 && ordersIn(items.failures ?? items, this.success?.order).length === 0
       : answer.requires.length > 0;
     return outcome.repeat === "same-answer" || outcome.act === "read" || tells;
   }

@@ -1,6 +1,7 @@
 /** How a call ends that has not done what was asked. */
 import type { Envelope } from "./answers.js";
-import type { Facts, Reply } from "./decisions.js";
+import type { Facts } from "./decisions.js";
+import type { Reply } from "./fetch.js";
 
 /**
  * The kinds, each with what to do. After `unknown` the order may be cancelled or not; after the others this call has not

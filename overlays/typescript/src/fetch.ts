@@ -41,18 +41,24 @@ export interface Call {
   readonly inQuery?: boolean;
 }
 
-/** What became of a request that was answered: when it was sent last, and a verified success or the error. */
-export interface Attempt {
-  readonly answer: Answer;
-  readonly trip: Trip;
-  readonly result: Envelope | BingxError;
+/** What became of one request: a success with its order, or an error. */
+export interface Reply {
+  /** The category of the error's row, or `notSent`, `locked`, `nearLock`; a success has none. */
+  readonly kind?: string;
+  readonly answer?: Answer;
+  readonly envelope?: Envelope;
+  readonly order: Envelope;
+  readonly error?: Error & Partial<Pick<BingxError, "row" | "code" | "order">>;
+  /** When it was sent, by a clock that is never set; and its timestamp, 0 if there was no attempt. Milliseconds. */
+  readonly began: number;
+  readonly timestamp: number;
 }
 
 /** Returns what makes an attempt of a call, and one more if the clock can be corrected. */
-export function attempts(options: Options & { readonly clock: Clock }): (call: Call) => Promise<Attempt> {
+export function attempts(options: Options & { readonly clock: Clock }): (call: Call) => Promise<Reply> {
   const { clock, credentials, fetch = globalThis.fetch } = options;
 
-  const once = async (call: Call): Promise<Attempt> => {
+  const once = async (call: Call): Promise<Reply & { trip: Trip }> => {
     const { offset } = clock;
     const sentAt = clock.now();
     const response = await fetch(outgoing(call, sentAt, credentials));
@@ -60,33 +66,31 @@ export function attempts(options: Options & { readonly clock: Clock }): (call: C
     const answer = { status: response.status, headers: response.headers, body };
     const trip = { offset, sentAt, receivedAt: clock.now() };
     const result = validated(call.operation, call.parameters, answer);
-    if (result instanceof BingxError) {
-      // What JSON had escaped shows only now.
-      result.message = credentials.masked(result.message);
-      result.stack = credentials.masked(result.stack ?? "");
+    const sent = { answer, trip, began: sentAt - offset, timestamp: sentAt };
+    if (!(result instanceof BingxError)) {
+      return { ...sent, envelope: result, order: (result.data ?? {}) as Envelope };
     }
-    return { answer, trip, result };
+    // What JSON had escaped shows only now.
+    result.message = credentials.masked(result.message);
+    result.stack = credentials.masked(result.stack ?? "");
+    const { category } = result.row;
+    // The exchange has one text for both.
+    const kind = category === "notOpen" && call.operation.outcome.act === "read" ? "notFound" : category;
+    return { ...sent, kind, error: result, order: {} };
   };
 
-  const askTime = async ({ request, signal }: Call, stamped: Trip) => {
+  const askTime = async ({ request, signal }: Call, { offset }: Trip) => {
     const operation = operationNamed(exchangeTime.operation);
-    const call = {
-      request: new Request(new URL(operation.path, request.url)),
-      operation,
-      parameters: {},
-      signal,
-    };
+    const to = new Request(new URL(operation.path, request.url));
     // If this fails, the refusal is returned to the caller.
-    const answered = await once(call).catch(() => undefined);
-    const trip = { ...(answered?.trip ?? stamped), offset: stamped.offset };
-    return clock.learn(answered && serverTimeOf(answered.result), trip);
+    const asked = await once({ request: to, operation, parameters: {}, signal }).catch(() => undefined);
+    return asked && clock.learn(serverTimeOf(asked.order), { ...asked.trip, offset });
   };
 
-  return async function attempt(call: Call, repaired = false): Promise<Attempt> {
-    const attempted = await once(call);
-    const { result, trip } = attempted;
-    const step = result instanceof BingxError && clock.after(result, trip, repaired);
-    return (step === "ask" ? await askTime(call, trip) : step) ? attempt(call, true) : attempted;
+  return async function attempt(call: Call, repaired = false): Promise<Reply> {
+    const reply = await once(call);
+    const step = reply.error instanceof BingxError && clock.after(reply.error, reply.trip, repaired);
+    return (step === "ask" ? await askTime(call, reply.trip) : step) ? attempt(call, true) : reply;
   };
 }
 

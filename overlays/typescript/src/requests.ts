@@ -1,8 +1,6 @@
 /** The requests of one call: one attempt at a time, when nothing bars it, each with an end. */
-import { BingxError, type Envelope } from "./answers.js";
-import { type Reply, SHORTEST_ATTEMPT } from "./decisions.js";
-import { type Attempt, attempts, type Call, type Options } from "./fetch.js";
-import type { Operation } from "./generated/contract.js";
+import { SHORTEST_ATTEMPT } from "./decisions.js";
+import { attempts, type Call, type Options, type Reply } from "./fetch.js";
 import type { Memory } from "./memory.js";
 
 /** How long to wait for an answer; after silence four times as long. Milliseconds. */
@@ -52,9 +50,9 @@ export function requests(options: Whole, memory: Memory, deadline: number) {
     );
     const signal = AbortSignal.any([call.signal, silence.signal]);
     try {
-      const attempted = await attempt({ ...call, signal, inQuery: memory.inQuery === true });
-      memory.note(operation, attempted.result, clock);
-      return replyOf(operation, attempted);
+      const reply = await attempt({ ...call, signal, inQuery: memory.inQuery === true });
+      memory.note(operation, reply.error, clock);
+      return reply;
     } catch (error) {
       silent += Number(silence.signal.aborted);
       const { code = "" } = ((error as Error).cause ?? {}) as { code?: string };
@@ -64,18 +62,6 @@ export function requests(options: Whole, memory: Memory, deadline: number) {
       answered.abort();
     }
   };
-}
-
-function replyOf({ outcome }: Operation, attempt: Attempt): Reply {
-  const { result, trip } = attempt;
-  const sent = { attempt, began: trip.sentAt - trip.offset, timestamp: trip.sentAt };
-  if (!(result instanceof BingxError)) {
-    return { ...sent, order: (result.data ?? {}) as Envelope };
-  }
-  const { category } = result.row;
-  // The exchange has one text for both.
-  const kind = category === "notOpen" && outcome.act === "read" ? "notFound" : category;
-  return { ...sent, kind, order: {}, error: result };
 }
 
 function unsent(kind: string, problem: string): Reply {

@@ -1,11 +1,11 @@
 /** A fetch that makes whole calls: it repeats and queries until the outcome is certain, or the time is over. */
 import { setTimeout } from "node:timers/promises";
 import { stringify } from "lossless-json";
-import { type Envelope, isSameOrder, stateOf } from "./answers.js";
+import { type Answer, type Envelope, isSameOrder, stateOf } from "./answers.js";
 import { Clock } from "./clock.js";
-import { Facts, MOST_ATTEMPTS, MOST_QUERIES, type Reply } from "./decisions.js";
+import { Facts, MOST_ATTEMPTS, MOST_QUERIES } from "./decisions.js";
 import { Ending, endingOf } from "./endings.js";
-import { type Call, type Options, read, verified } from "./fetch.js";
+import { type Call, type Options, type Reply, read, verified } from "./fetch.js";
 import { Memory } from "./memory.js";
 import { requests, type Whole } from "./requests.js";
 
@@ -31,9 +31,8 @@ export function resolvingFetch(options: Options, memory = new Memory()): typeof 
   return async (input, init) => {
     // The platform's timers, so that it has an end even if the given clock has none.
     const call = await read(input, init, whole.timeout + 1000);
-    const { attempt } = await new Resolution(whole, memory, call).run();
-    const { answer, result } = attempt as NonNullable<typeof attempt>;
-    return verified(answer, result as Envelope);
+    const { answer, envelope } = await new Resolution(whole, memory, call).run();
+    return verified(answer as Answer, envelope as Envelope);
   };
 }
 
@@ -194,7 +193,7 @@ class Resolution extends Facts {
   /** Queries each order of the call in rounds, until that proves an answer. */
   async queryEach(): Promise<void> {
     const { operation, parameters: given } = this.call;
-    const { outcome, answer } = operation;
+    const { outcome } = operation;
     const pairs = Object.entries(outcome.settledBy?.each ?? {});
     const [name, own] = pairs.find(([, mine]) => given[mine] !== undefined) ?? ["", ""];
     const lists: { canceled: Envelope[]; others: Envelope[] } = { canceled: [], others: [] };
@@ -218,12 +217,11 @@ class Resolution extends Facts {
       const cause = new Error(`orders ${left}`, { cause: this.ambiguous?.error });
       throw new Ending("unknown", "queryEach", cause);
     }
-    const { in: orders = "", failures } = answer.items ?? {};
+    const { in: orders = "", failures } = operation.answer.items ?? {};
     const data = { [orders]: lists.canceled, [failures?.in ?? ""]: lists.others };
-    const result = { code: 0n, msg: "", data };
-    const body = stringify(result) ?? "";
-    const attempt = { answer: { status: 200, headers: new Headers(), body }, result };
-    this.success = { attempt, order: {}, began: 0, timestamp: 0 };
+    const envelope = { code: 0n, msg: "", data };
+    const answer = { status: 200, headers: new Headers(), body: stringify(envelope) ?? "" };
+    this.success = { answer, envelope, order: data, began: 0, timestamp: 0 };
     this.ambiguous = undefined;
   }
 
