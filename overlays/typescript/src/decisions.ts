@@ -48,11 +48,11 @@ export class Facts {
   readonly recvWindow: number;
   /** For how long after its timestamp a request may still take effect, by the exchange's clock. */
   readonly toEffect: number;
-  /** What said success; what was said last of the operation; what leaves its effect open; what said "not open". */
+  /** What said success; what was said last of the operation; what said "not open"; all that leave their effect open. */
   success: Reply | undefined;
   last: Reply | undefined;
-  ambiguous: Reply | undefined;
   notOpen: Reply | undefined;
+  doubts: Reply[] = [];
   /** What has stated the order, and the state; and what has not found it. */
   read: Reply | undefined;
   state: OrderState | undefined;
@@ -65,9 +65,6 @@ export class Facts {
   refusedById: boolean = false;
   provenOpen: boolean = false;
   nearLock: boolean = false;
-  /** Until when what is ambiguous may take effect; the same by the exchange's clock. */
-  ambiguousUntil = 0;
-  ambiguousUntilTimestamp = 0;
   paused = 0;
   /** Whether the query could not be sent any more. */
   queryBarred: boolean = false;
@@ -90,6 +87,11 @@ export class Facts {
 
   get timeLeft(): boolean {
     return this.deadline - this.now >= SHORTEST_ATTEMPT && !this.call.signal.aborted;
+  }
+
+  /** The last one of the doubts. */
+  get ambiguous(): Reply | undefined {
+    return this.doubts.at(-1);
   }
 
   get settlesEach(): boolean {
@@ -167,6 +169,14 @@ export class Facts {
     return rows.find(([, holds]) => holds)?.[2] as Step;
   }
 
+  /** Whether no request of the call can take effect after a time: the exchange accepts a clock that is ahead by recvWindow. */
+  isOver(time: number): boolean {
+    const timestamp = time + this.options.clock.offset + 1;
+    const isPast = ({ began, timestamp: sent }: Reply) =>
+      time >= began + this.recvWindow + this.toEffect && timestamp >= sent + this.toEffect;
+    return this.doubts.every(isPast) && time >= (this.notOpen?.began ?? 0);
+  }
+
   /** In how long the next attempt may be made: the last ones are kept for later. */
   get untilRetry(): number {
     const late = this.call.operation.outcome.act === "read" ? 0 : this.attempts - EARLY_ATTEMPTS + 1;
@@ -183,7 +193,7 @@ export class Facts {
   /** Whether there is time left to prove the order open, but not after one more request. */
   get #costsProof(): boolean {
     const latest = this.deadline - this.readsLag - TIME_TO_READ;
-    const isProvable = this.provenOpen || (this.ambiguous && this.ambiguousUntil < latest);
+    const isProvable = this.provenOpen || (this.ambiguous && this.isOver(latest));
     const next = this.now + this.paused / 10 + this.recvWindow + this.toEffect;
     return this.canSettle && this.state === "open" && Boolean(isProvable) && next >= latest;
   }

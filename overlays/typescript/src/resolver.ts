@@ -95,11 +95,7 @@ class Resolution extends Facts {
     this.queried = false;
     this.nearLock = reply.kind === "nearLock";
     if (reply.kind === "unavailable" && act !== "read") {
-      this.ambiguous = reply;
-      // The exchange accepts a clock that is ahead by a recvWindow.
-      const until = reply.began + this.recvWindow + this.toEffect;
-      this.ambiguousUntil = Math.max(this.ambiguousUntil, until);
-      this.ambiguousUntilTimestamp = Math.max(this.ambiguousUntilTimestamp, reply.timestamp + this.toEffect);
+      this.doubts.push(reply);
       this.#usePermanentId(reply.error?.order);
     } else if (reply.kind === "notOpen" || reply.kind === "notFound") {
       this.refusals++;
@@ -155,18 +151,11 @@ class Resolution extends Facts {
       return;
     }
     [this.state, this.read] = [state, reply];
-    if (state === "open" && (this.ambiguous || this.notOpen) && this.#isYoung(reply)) {
-      this.ambiguous = undefined;
+    if (state === "open" && (this.ambiguous || this.notOpen) && this.isOver(reply.began - this.readsLag)) {
+      this.doubts = [];
       this.notOpen = undefined;
       this.provenOpen = true;
     }
-  }
-
-  /** Tells whether no request of the call could take effect after the moment that a read shows at the earliest. */
-  #isYoung(read: Reply): boolean {
-    const shown = read.began - this.readsLag;
-    const latest = Math.max(this.ambiguousUntil, this.notOpen?.began ?? 0);
-    return shown >= latest && shown + this.options.clock.offset >= this.ambiguousUntilTimestamp - 1;
   }
 
   /** The query that settles a call with these parameters. */
@@ -204,7 +193,7 @@ class Resolution extends Facts {
         const reply = await this.#once(this.#queryFor(given, { [name]: id }));
         this.queries++;
         const state = stateOf(outcome.states, reply.order);
-        if (!state || (state === "open" && !this.#isYoung(reply))) {
+        if (!state || (state === "open" && !this.isOver(reply.began - this.readsLag))) {
           unknown.push(id);
         } else {
           lists[state === "canceled" ? "canceled" : "others"].push({ ...reply.order, [name]: id });
@@ -222,7 +211,7 @@ class Resolution extends Facts {
     const envelope = { code: 0n, msg: "", data };
     const answer = { status: 200, headers: new Headers(), body: stringify(envelope) ?? "" };
     this.success = { answer, envelope, order: data, began: 0, timestamp: 0 };
-    this.ambiguous = undefined;
+    this.doubts = [];
   }
 
   wait(): Promise<void> {
