@@ -120,6 +120,28 @@ test("the parameters go into the query string if the server does not see them in
   }
 });
 
+test("calls at the same time learn together that the server does not see JSON", async () => {
+  const inBody: boolean[] = [];
+  let release = () => {};
+  const bothSent = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const fetch: typeof globalThis.fetch = async (input) => {
+    const { body } = input as Request;
+    inBody.push(body !== null);
+    if (inBody.length === 2) {
+      release();
+    }
+    await bothSent;
+    return new Response(body ? '{"code":100412,"msg":"Null signature"}' : CANCELED.body);
+  };
+  const bingx = createBingx("https://open-api.bingx.com", { credentials, fetch });
+  const cancelled = () => bingx.POST(PATH, { body: ORDER });
+  await Promise.all([cancelled(), cancelled()]);
+  await cancelled();
+  assert.deepEqual(inBody, [true, true, false, false, false]);
+});
+
 test("an order id is exact, also where it comes as text", async () => {
   type OrderId = Required<components["schemas"]["CancelOrderRequest"]>["orderId"];
   // @ts-expect-error: a double is no order id.
