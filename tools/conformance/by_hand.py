@@ -29,7 +29,7 @@ def run_collections(build: Path) -> Verdict:
     shutil.rmtree(kit, ignore_errors=True)
     with tarfile.open(archive) as packed:
         packed.extractall(build, filter="data")
-    environment = {**os.environ, "KIT": str(kit), "BINGX_PYTHON": sys.executable}
+    environment = {**os.environ, "KIT": str(kit.resolve()), "BINGX_PYTHON": sys.executable}
     code, output, errors = communicate(SCRIPT, environment, build)
     lines = f"{errors}\n{output}".strip().splitlines()
     if code:
