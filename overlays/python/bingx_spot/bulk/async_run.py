@@ -24,11 +24,9 @@ class AsyncCancelRun(AsyncIterator[CancelResult]):
     """
 
     def __init__(self, run: Run, items: Iterable[object] | AsyncIterable[object], engine: Engine) -> None:
-        self._run = run
-        self._unfetched: list[CancelResult] = []
+        # The tasks have no reference to this object, so that they end when it is dropped.
         self._tasks = _Tasks(run, engine)
-        # The generator has no reference to this object, so that the tasks end when it is dropped.
-        self._results = _results(self._tasks, items, self._unfetched)
+        self._results = self._tasks.results(items)
 
     async def __anext__(self) -> CancelResult:
         """Return the next result.
@@ -42,7 +40,7 @@ class AsyncCancelRun(AsyncIterator[CancelResult]):
     @property
     def locked_for(self) -> float:
         """Return for how long the exchange rejects every cancel, in seconds; 0 where it accepts them."""
-        return self._run.locked_for()
+        return self._tasks.run.locked_for()
 
     def stop(self) -> None:
         """Take no more items and send nothing for waiting orders; the results in flight still follow."""
@@ -51,7 +49,7 @@ class AsyncCancelRun(AsyncIterator[CancelResult]):
     async def aclose(self) -> list[CancelResult]:
         """Stop, wait for the requests in flight, and return the results that were not fetched yet."""
         await self._results.aclose()
-        return self._unfetched
+        return self._tasks.unfetched
 
     async def __aenter__(self) -> Self:
         return self
@@ -65,20 +63,51 @@ class _Tasks:
 
     def __init__(self, run: Run, engine: Engine) -> None:
         self.run = run
-        self.feeder: asyncio.Task[None] | None = None
-        # None where there are no more items.
-        self.finished: asyncio.Queue[asyncio.Task[CancelResult] | None] = asyncio.Queue()
-        self.orders: dict[asyncio.Task[CancelResult], object] = {}
+        self.unfetched: list[CancelResult] = []
         self._engine = engine
+        self._feeder: asyncio.Task[None] | None = None
+        # None where there are no more items.
+        self._finished: asyncio.Queue[asyncio.Task[CancelResult] | None] = asyncio.Queue()
+        self._orders: dict[asyncio.Task[CancelResult], object] = {}
         self._slots = asyncio.Semaphore(MAX_IN_FLIGHT)
 
     def stop(self) -> None:
         """Take no more items, not even one that is being awaited."""
         self.run.stop()
-        if self.feeder is not None:
-            self.feeder.cancel()
+        if self._feeder is not None:
+            self._feeder.cancel()
 
-    def fetch(self, task: asyncio.Task[CancelResult]) -> CancelResult:
+    async def results(self, items: Iterable[object] | AsyncIterable[object]) -> AsyncGenerator[CancelResult]:
+        """Yield each result as it is known, and leave no task behind."""
+        runner.check_on_asyncio("cancel_orders", "cancel_order on trio")
+        feeder = self._feeder = asyncio.create_task(self._feed(items))
+        exhausted = False
+        try:
+            while not exhausted or self.run.in_flight:
+                if (finished := await self._finished.get()) is None:
+                    exhausted = True
+                else:
+                    yield self._fetch(finished)
+        except asyncio.CancelledError as interruption:
+            if self._orders:
+                items_in_flight = ", ".join(map(str, self._orders.values()))
+                interruption.add_note(f"bingx_spot: in flight, outcome not awaited: {items_in_flight}")
+            for task in self._orders:
+                task.cancel()
+            raise
+        finally:
+            self.stop()
+            await asyncio.gather(feeder, *self._orders, return_exceptions=True)
+            while not self._finished.empty():
+                finished = self._finished.get_nowait()
+                if finished is not None and not finished.cancelled():
+                    self.unfetched.append(self._fetch(finished))
+        if not feeder.cancelled():
+            # Raises what the caller's iterable has raised.
+            feeder.result()
+        self.run.raise_if_aborted()
+
+    def _fetch(self, task: asyncio.Task[CancelResult]) -> CancelResult:
         """Return the result of an order, and make room for one more."""
         result = self.run.finish(task.result())
         if self.run.stopping:
@@ -86,7 +115,7 @@ class _Tasks:
         self._slots.release()
         return result
 
-    async def feed(self, items: Iterable[object] | AsyncIterable[object]) -> None:
+    async def _feed(self, items: Iterable[object] | AsyncIterable[object]) -> None:
         """Start a task for each item, as soon as there is room for it."""
         try:
             source = aiter(items) if isinstance(items, AsyncIterable) else _as_async(items)
@@ -95,44 +124,11 @@ class _Tasks:
                 if item is _EXHAUSTED:
                     break
                 task = asyncio.create_task(runner.run_async(self.run.start(item), self._engine))
-                self.orders[task] = item
-                task.add_done_callback(self.orders.pop)
-                task.add_done_callback(self.finished.put_nowait)
+                self._orders[task] = item
+                task.add_done_callback(self._orders.pop)
+                task.add_done_callback(self._finished.put_nowait)
         finally:
-            self.finished.put_nowait(None)
-
-
-async def _results(
-    tasks: _Tasks, items: Iterable[object] | AsyncIterable[object], unfetched: list[CancelResult]
-) -> AsyncGenerator[CancelResult]:
-    """Yield each result as it is known, and leave no task behind."""
-    runner.check_on_asyncio("cancel_orders", "cancel_order on trio")
-    feeder = tasks.feeder = asyncio.create_task(tasks.feed(items))
-    exhausted = False
-    try:
-        while not exhausted or tasks.run.in_flight:
-            if (finished := await tasks.finished.get()) is None:
-                exhausted = True
-            else:
-                yield tasks.fetch(finished)
-    except asyncio.CancelledError as interruption:
-        if tasks.orders:
-            items_in_flight = ", ".join(map(str, tasks.orders.values()))
-            interruption.add_note(f"bingx_spot: in flight, outcome not awaited: {items_in_flight}")
-        for task in tasks.orders:
-            task.cancel()
-        raise
-    finally:
-        tasks.stop()
-        await asyncio.gather(feeder, *tasks.orders, return_exceptions=True)
-        while not tasks.finished.empty():
-            finished = tasks.finished.get_nowait()
-            if finished is not None and not finished.cancelled():
-                unfetched.append(tasks.fetch(finished))
-    if not feeder.cancelled():
-        # Raises what the caller's iterable has raised.
-        feeder.result()
-    tasks.run.raise_if_aborted()
+            self._finished.put_nowait(None)
 
 
 async def _as_async(items: Iterable[object]) -> AsyncIterator[object]:

@@ -3,9 +3,9 @@
 import os
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Self
+from threading import Thread
+from typing import Self
 
 from bingx_spot.bulk.result import CancelResult
 from bingx_spot.bulk.run import MAX_IN_FLIGHT, Run
@@ -13,9 +13,6 @@ from bingx_spot.core import runner
 from bingx_spot.core.engine import Engine
 from bingx_spot.core.runner import CallSteps
 from bingx_spot.exceptions import InvalidInput
-
-if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
 
 
 class CancelRun(Iterator[CancelResult]):
@@ -72,49 +69,34 @@ class CancelRun(Iterator[CancelResult]):
         self.close()
 
 
-def _submit(
-    pool: "ThreadPoolExecutor | None",
-    steps: CallSteps[CancelResult],
-    engine: Engine,
-    finished: SimpleQueue[Future[CancelResult]],
-) -> bool:
-    """Run the steps in a thread, or here where no thread starts; return whether one has started."""
-    result, left = Future[CancelResult](), [steps]
-    result.add_done_callback(finished.put)
-
-    def work() -> None:
-        # A thread may take what was queued before the pool could not start another one.
-        with suppress(IndexError):
-            own = left.pop()
-            try:
-                result.set_result(runner.run(own, engine))
-            except BaseException as error:  # noqa: BLE001 - raised where the result is taken
-                result.set_exception(error)
-
-    if pool is not None:
-        with suppress(RuntimeError):
-            pool.submit(work)
-            return True
-    work()
-    return False
-
-
-def _new_pool() -> "ThreadPoolExecutor | None":
-    """Return threads, or None at the end of a program (atexit), when not even their module can be loaded."""
-    try:
-        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - which may fail
-    except RuntimeError:
-        return None
-    return ThreadPoolExecutor(MAX_IN_FLIGHT, thread_name_prefix="bingx-spot")
-
-
 def _results(
     run: Run, items: Iterable[object], engine: Engine, unfetched: list[CancelResult]
 ) -> Generator[CancelResult]:
     finished: SimpleQueue[Future[CancelResult]] = SimpleQueue()
+    threads: list[Thread] = []
+
+    def work(steps: CallSteps[CancelResult]) -> None:
+        result = Future[CancelResult]()
+        try:
+            result.set_result(runner.run(steps, engine))
+        except BaseException as error:  # noqa: BLE001 - raised where the result is taken
+            result.set_exception(error)
+        finished.put(result)
+
+    def start(steps: CallSteps[CancelResult]) -> bool:
+        """Run the steps in a thread, or here where none starts; return whether one has started."""
+        thread = Thread(target=work, args=(steps,), name="bingx-spot_cancel")
+        threads[:] = [*filter(Thread.is_alive, threads), thread]
+        try:
+            thread.start()
+        except RuntimeError:
+            # As at the end of a program (atexit).
+            work(steps)
+            return False
+        return True
+
     source = iter(items)
     exhausted = False
-    pool = _new_pool()
     source_error: Exception | None = None
     try:
         while True:
@@ -127,14 +109,14 @@ def _results(
                 except Exception as error:  # noqa: BLE001 - the caller's, raised when all orders have ended
                     source_error, exhausted = error, True
                 else:
-                    started = _submit(pool, run.start(item), engine, finished)
+                    started = start(run.start(item))
             if not run.in_flight:
                 break
             yield run.finish(finished.get().result())
     finally:
         run.stop()
-        if pool is not None:
-            pool.shutdown()
+        for thread in filter(Thread.is_alive, threads):
+            thread.join()
         while not finished.empty():
             unfetched.append(run.finish(finished.get().result()))
     if source_error is not None:
