@@ -8,11 +8,13 @@ from threading import Thread
 from typing import Self
 
 from bingx_spot.bulk.result import CancelResult
-from bingx_spot.bulk.run import MAX_IN_FLIGHT, Run
+from bingx_spot.bulk.run import Run
 from bingx_spot.core import runner
 from bingx_spot.core.engine import Engine
 from bingx_spot.core.runner import CallSteps
 from bingx_spot.exceptions import InvalidInput
+
+_EXHAUSTED = object()
 
 
 class CancelRun(Iterator[CancelResult]):
@@ -26,11 +28,10 @@ class CancelRun(Iterator[CancelResult]):
     """
 
     def __init__(self, run: Run, items: Iterable[object], engine: Engine) -> None:
-        self._run = run
-        self._unfetched: list[CancelResult] = []
         self._process = os.getpid()
         # The threads have no reference to this object, so that they end when it is dropped.
-        self._results = _results(run, items, engine, self._unfetched)
+        self._threads = _Threads(run, engine)
+        self._results = self._threads.results(items)
 
     def __next__(self) -> CancelResult:
         """Return the next result.
@@ -47,20 +48,20 @@ class CancelRun(Iterator[CancelResult]):
     @property
     def locked_for(self) -> float:
         """Return for how long the exchange rejects every cancel, in seconds; 0 where it accepts them."""
-        return self._run.locked_for()
+        return self._threads.run.locked_for()
 
     def stop(self) -> None:
         """Take no more items and send nothing for waiting orders; the results in flight still follow.
 
         May be called from any thread, and from a signal handler.
         """
-        self._run.stop()
+        self._threads.run.stop()
 
     def close(self) -> list[CancelResult]:
         """Stop, wait for the requests in flight, and return the results that were not fetched yet."""
         if os.getpid() == self._process:
             self._results.close()
-        return self._unfetched
+        return self._threads.unfetched
 
     def __enter__(self) -> Self:
         return self
@@ -69,56 +70,65 @@ class CancelRun(Iterator[CancelResult]):
         self.close()
 
 
-def _results(
-    run: Run, items: Iterable[object], engine: Engine, unfetched: list[CancelResult]
-) -> Generator[CancelResult]:
-    finished: SimpleQueue[Future[CancelResult]] = SimpleQueue()
-    threads: list[Thread] = []
+class _Threads:
+    """Threads of a run: one for each order in flight."""
 
-    def work(steps: CallSteps[CancelResult]) -> None:
-        result = Future[CancelResult]()
+    def __init__(self, run: Run, engine: Engine) -> None:
+        self.run = run
+        self.unfetched: list[CancelResult] = []
+        self._engine = engine
+        self._finished: SimpleQueue[Future[CancelResult]] = SimpleQueue()
+        self._threads: list[Thread] = []
+
+    def results(self, items: Iterable[object]) -> Generator[CancelResult]:
+        """Yield each result as it is known, and leave no thread behind."""
+        source, has_more = iter(items), True
+        source_error: Exception | None = None
         try:
-            result.set_result(runner.run(steps, engine))
-        except BaseException as error:  # noqa: BLE001 - raised where the result is taken
-            result.set_exception(error)
-        finished.put(result)
+            while True:
+                try:
+                    has_more = has_more and self._feed(source)
+                except Exception as error:  # noqa: BLE001 - the caller's, raised when all orders have ended
+                    source_error, has_more = error, False
+                if not self.run.in_flight:
+                    break
+                yield self.run.finish(self._finished.get().result())
+        finally:
+            self.run.stop()
+            for thread in filter(Thread.is_alive, self._threads):
+                thread.join()
+            while not self._finished.empty():
+                self.unfetched.append(self.run.finish(self._finished.get().result()))
+        if source_error is not None:
+            raise source_error
+        self.run.raise_if_aborted()
 
-    def start(steps: CallSteps[CancelResult]) -> bool:
+    def _feed(self, source: Iterator[object]) -> bool:
+        """Start the orders for which there is room, and return whether there may be more."""
+        has_room = True
+        while has_room and self.run.can_start():
+            item = next(source, _EXHAUSTED)
+            if item is _EXHAUSTED:
+                return False
+            has_room = self._start(self.run.start(item))
+        return True
+
+    def _start(self, steps: CallSteps[CancelResult]) -> bool:
         """Run the steps in a thread, or here where none starts; return whether one has started."""
-        thread = Thread(target=work, args=(steps,), name="bingx-spot_cancel")
-        threads[:] = [*filter(Thread.is_alive, threads), thread]
+        thread = Thread(target=self._work, args=(steps,), name="bingx-spot_cancel")
+        self._threads = [*filter(Thread.is_alive, self._threads), thread]
         try:
             thread.start()
         except RuntimeError:
             # As at the end of a program (atexit).
-            work(steps)
+            self._work(steps)
             return False
         return True
 
-    source = iter(items)
-    exhausted = False
-    source_error: Exception | None = None
-    try:
-        while True:
-            started = True
-            while started and not exhausted and run.can_start():
-                try:
-                    item = next(source)
-                except StopIteration:
-                    exhausted = True
-                except Exception as error:  # noqa: BLE001 - the caller's, raised when all orders have ended
-                    source_error, exhausted = error, True
-                else:
-                    started = start(run.start(item))
-            if not run.in_flight:
-                break
-            yield run.finish(finished.get().result())
-    finally:
-        run.stop()
-        for thread in filter(Thread.is_alive, threads):
-            thread.join()
-        while not finished.empty():
-            unfetched.append(run.finish(finished.get().result()))
-    if source_error is not None:
-        raise source_error
-    run.raise_if_aborted()
+    def _work(self, steps: CallSteps[CancelResult]) -> None:
+        result = Future[CancelResult]()
+        try:
+            result.set_result(runner.run(steps, self._engine))
+        except BaseException as error:  # noqa: BLE001 - raised where the result is taken
+            result.set_exception(error)
+        self._finished.put(result)
