@@ -41,7 +41,7 @@ with journal.create({BASE_URL!r}, "key"):
         assert journal.is_new
         with journal.create(BASE_URL, API_KEY):
             assert list(journal.import_rows(rows(2))) == []
-        assert journal.counts().total == 2
+        assert journal.counts().total() == 2
         journal.close()
         # The lock of the killed process is no file of this one.
         assert sorted(path.parent.iterdir()) == [path, path.with_name(f"{path.name}-lock")]

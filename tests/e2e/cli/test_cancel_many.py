@@ -104,7 +104,7 @@ def test_an_order_in_doubt_exits_3(sandbox, source):
 
 def test_no_orders_are_no_error(sandbox):
     assert run(sandbox, "--from", "-", text="symbol,orderId\n").exit_code == 0
-    assert run(sandbox, "--from", "-", "--format", "jsonl", text="").exit_code == 0
+    assert run(sandbox, "--open").exit_code == 0
     assert run(sandbox, "--from", "-", text="").exit_code == 2
 
 

@@ -14,9 +14,9 @@ from bingx_spot.bulk.input_rows import BadRow, Row, Rows
 ORDER_ID = 1735964079647111281
 
 
-def rows(text: str | bytes, input_format=None) -> list[Row | BadRow]:
+def rows(text: str | bytes) -> list[Row | BadRow]:
     content = text.encode() if isinstance(text, str) else text
-    return list(Rows(io.BytesIO(content), input_format))
+    return list(Rows(io.BytesIO(content)))
 
 
 def reason(text: str | bytes) -> str:
@@ -246,15 +246,9 @@ def test_ids_that_end_in_zeros_beyond_the_16th_digit_are_counted():
     assert (reader.long_ids, reader.rounded) == (4, [3, 4])
 
 
-def test_no_rows_are_allowed_where_the_format_is_known():
+def test_no_rows_are_allowed_where_the_caller_says_so():
     assert rows("symbol,orderId\n") == []
-    assert rows("", "jsonl") == []
-
-
-def test_the_format_can_be_given():
-    assert isinstance(rows("symbol,orderId\n", "jsonl")[0], BadRow)
-    with pytest.raises(InvalidInput, match="header"):
-        rows('{"symbol":"BTC-USDT","orderId":1}', "csv")
+    assert list(Rows(io.BytesIO(b""), may_be_empty=True)) == []
 
 
 def test_ignored_columns_are_listed():

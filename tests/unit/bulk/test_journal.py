@@ -139,7 +139,7 @@ class TestRecording:
         assert rejected.hint == "Do not ask again."
         assert (still_open.outcome, still_open.order_status) == ("still_open", "NEW")
         assert last.outcome == "in_flight"
-        assert journal.counts().total == 5
+        assert journal.counts().total() == 5
 
     @pytest.mark.parametrize(("outcome", "result"), EVERY_RESULT.items(), ids=EVERY_RESULT)
     def test_each_outcome_has_its_word(self, one, outcome, result):
@@ -322,7 +322,7 @@ def test_an_import_that_fails_leaves_nothing(path):
     with pytest.raises(LookupError), journal.create(BASE_URL, API_KEY):
         list(journal.import_rows(broken()))
     assert journal.is_new
-    journal.close(discard=True)
+    journal.close()
     assert list(path.parent.iterdir()) == []
 
 

@@ -129,14 +129,14 @@ class TestRemoving:
         path.touch(0o600)
         journal = Journal.open(path)
         assert journal.is_new
-        journal.close(discard=True)
+        journal.close()
         assert list(path.parent.iterdir()) == [path]
 
     def test_what_took_the_place_of_the_journal_is_left(self, path):
         journal = Journal.open(path)
         path.unlink()
         path.write_text("diary")
-        journal.close(discard=True)
+        journal.close()
         assert path.read_text() == "diary"
 
     def test_a_lock_that_was_there_is_used_and_left(self, path):

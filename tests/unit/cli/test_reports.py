@@ -12,7 +12,8 @@ from tests.support.journals import new_journal, rows
 
 
 def test_every_outcome_has_its_number_and_its_meaning():
-    counts = Counts(Counter(dict.fromkeys(OUTCOMES, 2)), maybe_cancelled_by_us=1)
+    counts = Counts(dict.fromkeys(OUTCOMES, 2))
+    counts.maybe_cancelled_by_us = 1
     summary = summary_rows(counts, Path("orders.journal"))
     assert {*OUTCOMES} <= summary.keys()
     assert all(str(summary[outcome]).startswith("2: ") for outcome in OUTCOMES if outcome != "cancelled")
@@ -22,9 +23,9 @@ def test_every_outcome_has_its_number_and_its_meaning():
 
 
 def test_outcomes_that_did_not_occur_are_left_out():
-    summary = summary_rows(Counts(Counter({"cancelled": 3})), None)
+    summary = summary_rows(Counts({"cancelled": 3}), None)
     assert summary == {"cancelled": "3", "details": None}
-    assert "or query them" in str(summary_rows(Counts(Counter({"unknown": 1})), None)["unfinished"])
+    assert "or query them" in str(summary_rows(Counts({"unknown": 1}), None)["unfinished"])
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from functools import partial
 from io import TextIOWrapper
 from itertools import chain
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO
 
 from bingx_spot.bulk.items import WIRE_NAMES, CancelRequest, field_values, format_input_error, match_fields
 from bingx_spot.exceptions import InvalidInput, shown
-
-InputFormat = Literal["csv", "jsonl"]
 
 _DELIMITERS = ",;\t"
 # What a spreadsheet, or a program that reads numbers as doubles, leaves of a long number.
@@ -44,10 +42,18 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that cannot be sent, and what is wrong with it."""
+    """A row that cannot be sent, or need not be, and why."""
 
     line: int
     reason: str
+
+
+class DuplicateRow(BadRow):
+    """A row that names the order of an earlier row."""
+
+
+class LostRow(BadRow):
+    """A row of the input that is not in the journal, unless it is what a damaged row once was."""
 
 
 class Rows:
@@ -55,17 +61,17 @@ class Rows:
 
     Args:
         stream: The input: UTF-8, with or without a byte order mark, with any line ends.
-        input_format: `csv` or `jsonl`; None to detect it by the first character, which is `{` in JSON Lines
-            and `[` in a JSON list. Only explicit `jsonl` may be empty.
+            Its first character tells its format: `{` begins JSON Lines, `[` a JSON list, all else CSV.
+        may_be_empty: Whether no text at all means no rows.
 
     Raises:
         InvalidInput: While reading: the input as a whole cannot be read.
     """
 
-    def __init__(self, stream: BinaryIO, input_format: InputFormat | None = None) -> None:
+    def __init__(self, stream: BinaryIO, *, may_be_empty: bool = False) -> None:
         # Bytes that are not UTF-8 become surrogates.
         self._text = TextIOWrapper(stream, "utf-8-sig", "surrogateescape", newline="")
-        self._format = input_format
+        self._may_be_empty = may_be_empty
         self._ignored: set[str] = set()
         #: How many order ids are so long that a spreadsheet would round them, and the lines of those that end
         #: in zeros, as if one had. Of true ids, one in a thousand does.
@@ -89,9 +95,11 @@ class Rows:
     def _rows(self) -> Iterator[Row | BadRow]:
         lines = _read_lines(self._text)
         number, first = next((numbered for numbered in enumerate(lines, 1) if numbered[1].strip()), (0, ""))
-        if not first and self._format != "jsonl":
+        if not first:
+            if self._may_be_empty:
+                return iter(())
             raise InvalidInput("input", "is empty", _FORMATS)
-        if self._format == "csv" or not (self._format or first.lstrip().startswith(("{", "["))):
+        if not first.lstrip().startswith(("{", "[")):
             return self._read_csv(number, first, lines)
         if _is_list(first):
             return self._read_json(enumerate(_parse_json("".join(chain([first], lines))), 1), lambda row: row)

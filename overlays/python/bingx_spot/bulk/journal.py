@@ -16,17 +16,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from bingx_spot._version import __version__
-from bingx_spot.bulk.input_rows import BadRow, Row
+from bingx_spot.bulk.input_rows import BadRow, DuplicateRow, LostRow, Row
 from bingx_spot.bulk.journal_db import CREATE, JournalDamaged, JournalDatabase, JournalError
 from bingx_spot.bulk.journal_rows import (
     ASKED,
     COLUMN_NAMES,
     DAMAGED,
+    MAYBE_OURS,
     OUTCOMES,
     Counts,
-    DuplicateRow,
     JournalRow,
-    LostRow,
     PendingOrder,
     checksum,
 )
@@ -120,7 +119,7 @@ class Journal(JournalDatabase):
         if account != _fingerprint(api_key, salt):
             raise self._error("belongs to a run with another API key")
 
-    def import_rows(self, rows: Iterable[Row | BadRow]) -> Iterator[BadRow | DuplicateRow | LostRow]:
+    def import_rows(self, rows: Iterable[Row | BadRow]) -> Iterator[BadRow]:
         """Import the rows of a new journal, or compare them with those of an existing one.
 
         Each row that is not imported is yielded as it is met.
@@ -140,12 +139,13 @@ class Journal(JournalDatabase):
                 unmatched -= 1
                 # The line of a damaged row may be what is damaged.
                 if row.line not in damaged:
-                    yield LostRow(row.line)
-        if not is_new and matching != counts.total - counts.damaged:
-            text = f"it has {counts.total} orders, and {matching} of them are in this input"
+                    reason = "the journal's row of it is damaged; nothing is sent for its order"
+                    yield LostRow(row.line, reason)
+        if not is_new and matching != counts.total() - counts[DAMAGED]:
+            text = f"it has {counts.total()} orders, and {matching} of them are in this input"
             raise self._error(f"belongs to another input: {text}")
 
-    def _import_row(self, row: Row, *, is_new: bool) -> BadRow | DuplicateRow | JournalError | None:
+    def _import_row(self, row: Row, *, is_new: bool) -> BadRow | JournalError | None:
         asked = JournalRow.waiting(row.line, row.request).columns()
         if is_new:
             if self.run(_INSERT, *asked).rowcount == 1:
@@ -159,7 +159,7 @@ class Journal(JournalDatabase):
         if first >= row.line:
             return self._error(f"belongs to another input: it has no line {line} like this one")
         if is_equal:
-            return DuplicateRow(row.line, first)
+            return DuplicateRow(row.line, f"duplicate of line {first}")
         reason = f"the row is a duplicate of line {first}, with other conditions"
         return BadRow(row.line, f"{reason}; allowed: one row an order")
 
@@ -210,7 +210,13 @@ class Journal(JournalDatabase):
 
     def counts(self) -> Counts:
         """Return how many orders have which outcome."""
-        return Counts.of([*self.select(_COUNT), *self.select("SELECT ?, 0, count(*) FROM damaged", DAMAGED)])
+        counts = Counts()
+        for outcome, in_doubt, number in self.select(_COUNT):
+            counts[outcome] += number
+            if in_doubt and outcome in MAYBE_OURS:
+                counts.maybe_cancelled_by_us += number
+        [(counts[DAMAGED],)] = self.select("SELECT count(*) FROM damaged")
+        return counts
 
     def rows(self, outcomes: Collection[str] = OUTCOMES) -> Iterator[JournalRow]:
         """Yield the rows with one of these outcomes, in the order of the input."""

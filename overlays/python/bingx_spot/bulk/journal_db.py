@@ -228,13 +228,13 @@ class JournalDatabase:
             # The text of SQLite's own error quotes what it cannot read.
             raise JournalDamaged(self.name, "the names of its tables cannot be read") from None
 
-    def close(self, *, discard: bool = False) -> None:
-        """Merge the log into the one file, close it or remove it, and release its lock."""
+    def close(self) -> None:
+        """Merge the log into the one file, close it, and release its lock; remove a new empty one."""
         # Fails where the file is only read.
         with suppress(sqlite3.Error):
             self._connection.execute("PRAGMA journal_mode=DELETE")
         self._connection.close()
-        if discard and self._path is not None:
+        if self.is_new and self._path is not None:
             private_file.remove_created(self._path, self._created)
         if self._lock is not None:
             self._lock.release()

@@ -43,7 +43,8 @@ COLUMNS = {
     "attempts": "attempts",
 }
 
-_MAYBE_OURS = (CancelOutcome.ALREADY_CANCELED, CancelOutcome.NOT_OPEN)
+#: The outcomes of an order that an earlier request may have cancelled.
+MAYBE_OURS = (CancelOutcome.ALREADY_CANCELED, CancelOutcome.NOT_OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ class JournalRow:
     @property
     def maybe_cancelled_by_us(self) -> bool:
         """Return whether an earlier request of the run may have cancelled the order."""
-        return bool(self.in_doubt) and self.outcome in _MAYBE_OURS
+        return bool(self.in_doubt) and self.outcome in MAYBE_OURS
 
     def to_dict(self) -> dict[str, object]:
         """Return the row under the names of JSON and CSV; None where nothing is known."""
@@ -202,61 +203,19 @@ def checksum(values: Iterable[object]) -> bytes:
     return blake2b(repr(tuple(values)).encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
-@dataclass(slots=True)
-class Counts:
+class Counts(Counter[str]):
     """How many orders of a journal have which outcome."""
 
-    outcomes: Counter[str] = field(default_factory=Counter)
-    # How many of them an earlier request of the run may have cancelled.
-    maybe_cancelled_by_us: int = 0
-
-    @classmethod
-    def of(cls, groups: Iterable[tuple[str, int, int]]) -> "Counts":
-        """Return the counts of groups: the outcome, whether it is in doubt, and the number of orders."""
-        counts = cls()
-        for outcome, in_doubt, number in groups:
-            counts.outcomes[outcome] += number
-            if in_doubt and outcome in _MAYBE_OURS:
-                counts.maybe_cancelled_by_us += number
-        return counts
-
-    @property
-    def total(self) -> int:
-        """Return the number of orders."""
-        return self.outcomes.total()
-
-    @property
-    def cancelled(self) -> int:
-        """Return how many orders are cancelled."""
-        return self.outcomes[CancelOutcome.CANCELLED]
+    #: How many of them an earlier request of the run may have cancelled.
+    maybe_cancelled_by_us = 0
 
     @property
     def unknown(self) -> int:
         """Return of how many orders it is unknown whether they are cancelled."""
-        return self.outcomes[CancelOutcome.UNKNOWN] + self.outcomes[IN_FLIGHT]
-
-    @property
-    def damaged(self) -> int:
-        """Return how many rows are damaged; nothing is sent for their orders."""
-        return self.outcomes[DAMAGED]
+        return self[CancelOutcome.UNKNOWN] + self[IN_FLIGHT]
 
     @property
     def unfinished(self) -> int:
         """Return how many orders are tried when the run goes on: their outcome can change with time."""
-        final = sum(self.outcomes[outcome] for outcome in CancelOutcome if outcome.is_final)
-        return self.total - final - self.damaged
-
-
-@dataclass(frozen=True, slots=True)
-class DuplicateRow:
-    """A row that names the order of an earlier row, and the line that named it first."""
-
-    line: int
-    first: int
-
-
-@dataclass(frozen=True, slots=True)
-class LostRow:
-    """A row of the input that is not in the journal, unless it is what a damaged row once was."""
-
-    line: int
+        final = sum(self[outcome] for outcome in CancelOutcome if outcome.is_final)
+        return self.total() - final - self[DAMAGED]

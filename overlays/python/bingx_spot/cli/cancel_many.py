@@ -1,26 +1,42 @@
 """`bingx-spot cancel-many`: cancel many open orders."""
 
 import json
+import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext, suppress
 from io import BytesIO
+from math import ceil
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import click
 
-from bingx_spot.bulk.input_rows import InputFormat, Rows
-from bingx_spot.bulk.items import WIRE_NAMES
-from bingx_spot.bulk.journal_db import JournalError
-from bingx_spot.cli.bulk_import import goes_on, open_journal, print_plan
+from bingx_spot.bulk.input_rows import BadRow, DuplicateRow, Rows
+from bingx_spot.bulk.items import CANCEL, WIRE_NAMES
+from bingx_spot.bulk.journal import Journal
+from bingx_spot.bulk.journal_db import JournalError, NoOrders
+from bingx_spot.bulk.journal_rows import DAMAGED
 from bingx_spot.cli.connection import Connection, connection_options
 from bingx_spot.cli.interruption import INTERRUPTED, Interruption, signals_to
-from bingx_spot.cli.output import OPTION_NAMES, usage_errors
+from bingx_spot.cli.output import (
+    OPTION_NAMES,
+    plural,
+    print_damaged,
+    print_first,
+    print_json,
+    print_line,
+    print_table,
+    usage_errors,
+)
 from bingx_spot.cli.reports import RunProgress, RunReport
 from bingx_spot.client import BingxSpot
+from bingx_spot.core.clock import format_duration
 from bingx_spot.credentials import Credentials
-from bingx_spot.exceptions import BulkRunAborted
+from bingx_spot.exceptions import BulkRunAborted, CredentialsError
+from bingx_spot.limits.rates import rate_limit
+from bingx_spot_api.contract import Rate
 
 _EPILOG = """\b
 Examples:
@@ -73,12 +89,6 @@ Exit codes:
     help="The orders: those that are open now, of a pair or of all pairs.",
 )
 @click.option(
-    "--format",
-    "input_format",
-    type=click.Choice(["csv", "jsonl"]),
-    help="Their format, where the first character does not show it.",
-)
-@click.option(
     "--journal",
     "path",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -92,7 +102,6 @@ Exit codes:
 def command(
     source: BinaryIO | None,
     pair: str | None,
-    input_format: InputFormat | None,
     path: Path | None,
     skip_bad: bool,
     dry_run: bool,
@@ -109,33 +118,172 @@ def command(
         text = "--from or --open is missing; only a run that goes on with its journal needs no rows."
         raise click.UsageError(text)
     with _usage_errors():
-        if pair is not None and not goes_on(path):
-            source, input_format = _open_rows(pair or None, connection), "jsonl"
-        rows = None if source is None else Rows(source, input_format)
+        rows = None if source is None else Rows(source)
+        if pair is not None and not _goes_on(path):
+            rows = Rows(_open_orders(pair or None, connection), may_be_empty=True)
         if dry_run:
-            print_plan(path, rows, connection, skip_bad=skip_bad, as_json=as_json)
+            _print_plan(path, rows, connection, skip_bad=skip_bad, as_json=as_json)
             return
-        credentials = Credentials.from_env()
-        interruption = Interruption()
-        with signals_to(interruption):
-            journal = open_journal(path, rows, connection, credentials.api_key, skip_bad=skip_bad)
-            try:
-                journal.recover()
-                report = RunReport(journal, connection.members(), path, as_json)
-                with BingxSpot(credentials, **connection.options) as bingx:
-                    _cancel_all(bingx, report, interruption)
-                code = report.print_summary(interrupted=interruption.happened)
-            finally:
-                journal.close()
+        credentials, interruption = Credentials.from_env(), Interruption()
+        was_empty = path is not None and path.exists() and rows is not None
+        with (
+            signals_to(interruption),
+            closing(Journal.temporary() if path is None else Journal.open(path)) as journal,
+        ):
+            if was_empty and journal.is_new:
+                print_line(f"{path} was empty: every order of the input is new to it.", err=True)
+            _fill(journal, rows, connection, credentials.api_key, skip_bad=skip_bad)
+            journal.recover()
+            report = RunReport(journal, connection.members(), path, as_json)
+            with BingxSpot(credentials, **connection.options) as bingx:
+                _cancel_all(bingx, report, interruption)
+            code = report.print_summary(interrupted=interruption.happened)
     sys.exit(INTERRUPTED if interruption.happened else code)
 
 
-def _open_rows(symbol: str | None, connection: Connection) -> BinaryIO:
-    """Return the open orders as rows; exit where they cannot be learnt."""
+@contextmanager
+def _usage_errors() -> Iterator[None]:
+    """Translate errors before a request is sent into click's usage errors."""
+    try:
+        # In a row, fields have the API's names.
+        with usage_errors({**OPTION_NAMES, **WIRE_NAMES}):
+            yield
+    except JournalError as error:
+        raise click.UsageError(f"{error}.") from None
+    except KeyboardInterrupt:
+        click.echo("Interrupted: nothing was sent.", err=True)
+        sys.exit(INTERRUPTED)
+
+
+def _goes_on(path: Path | None) -> bool:
+    """Return whether a run of the open orders goes on with those of its journal: the list of now is shorter.
+
+    Raises:
+        UsageError: The journal is finished.
+        JournalError: The journal cannot be used.
+    """
+    if path is None or not os.path.lexists(path):
+        return False
+    try:
+        with closing(Journal.open_readonly(path)) as journal:
+            unfinished = journal.counts().unfinished
+    except NoOrders:
+        return False
+    if not unfinished:
+        raise click.UsageError(f"{path} is finished; name a new journal for the orders that are open now.")
+    print_line(f"{path} is not finished: the run goes on with its orders, not with a new list.", err=True)
+    return True
+
+
+def _open_orders(symbol: str | None, connection: Connection) -> BinaryIO:
+    """Return the open orders as JSON Lines; exit where they cannot be learnt."""
     with connection.printing_errors(), BingxSpot.from_env(**connection.options) as bingx:
         orders = bingx.trade.open_orders(symbol=symbol).orders or []
     rows = (json.dumps({"symbol": order.symbol, "orderId": order.order_id}) for order in orders)
     return BytesIO("\n".join(rows).encode())
+
+
+def _fill(
+    journal: Journal, rows: Rows | None, connection: Connection, api_key: str, *, skip_bad: bool
+) -> Counter[type[BadRow]]:
+    """Import the rows, or compare them with the journal; return how many are bad and how many duplicates.
+
+    Raises:
+        UsageError: A row cannot be sent.
+        JournalError: The journal cannot be used, or belongs to another run.
+    """
+    environment = connection.environment.base_url
+    if journal.is_new and rows is None:
+        raise click.UsageError("The journal holds no orders; give them with --from.")
+    if not journal.is_new:
+        journal.check()
+        print_damaged(journal.damaged_lines())
+        if api_key:
+            journal.check_owner(environment, api_key)
+    with journal.create(environment, api_key) if journal.is_new else nullcontext():
+        return Counter() if rows is None else _import_rows(journal, rows, connection, skip_bad=skip_bad)
+
+
+def _import_rows(
+    journal: Journal, rows: Rows, connection: Connection, *, skip_bad: bool
+) -> Counter[type[BadRow]]:
+    """Import the rows, and print each one that is bad or names an order again."""
+    problems: Counter[type[BadRow]] = Counter()
+    for problem in journal.import_rows(rows):
+        problems[type(problem)] += 1
+        print_line(f"line {problem.line}: {problem.reason}", err=True)
+    bad, duplicates = problems[BadRow], problems[DuplicateRow]
+    if rows.ignored:
+        print_line(f"Columns ignored: {', '.join(rows.ignored)}.", err=True)
+    if duplicates:
+        print_line(f"{plural(duplicates, 'duplicate row')}; each order is cancelled once.", err=True)
+    _point_out_rounded(rows, connection)
+    if bad and not skip_bad:
+        text = f"{plural(bad, 'row')} cannot be sent, so nothing was sent. Fix them, or use --skip-bad."
+        raise click.UsageError(text)
+    if bad:
+        print_line(f"{plural(bad, 'row')} left out.", err=True)
+    return problems
+
+
+def _point_out_rounded(rows: Rows, connection: Connection) -> None:
+    """Name the order ids that look rounded; raise a usage error where there are more than chance explains."""
+    lines = rows.rounded
+    seen = "orderId ends in zeros beyond its 16th digit, as if it was rounded"
+    print_first([f"line {line}: {seen}" for line in lines])
+    # Of true ids one in a thousand ends so: one is no surprise, unless it is the only id.
+    if lines and (len(lines) > 1 or rows.long_ids == 1) and len(lines) * 20 > rows.long_ids:
+        text = f"{plural(len(lines), 'order id')} of {rows.long_ids:,} must have been rounded"
+        cause = "a spreadsheet, or a program that reads numbers as doubles, does that"
+        command = connection.command("cancel", "SYMBOL", "ORDER_ID")
+        fix = f"Take the ids from their source, as text; cancel a true one of these with: {command}"
+        raise click.UsageError(f"{text}; {cause}. Nothing was sent. {fix}.")
+
+
+def _print_plan(
+    path: Path | None, rows: Rows | None, connection: Connection, *, skip_bad: bool, as_json: bool
+) -> None:
+    """Print what a run with these options would do; no journal is created or changed.
+
+    Raises:
+        UsageError: A row cannot be sent.
+        JournalError: The journal cannot be used, or belongs to another run.
+    """
+    journal = Journal.temporary()
+    if path is not None and os.path.lexists(path):
+        with suppress(NoOrders):
+            journal = Journal.open_readonly(path)
+    api_key = ""
+    # A dry run needs no API key; one that is set must be that of the journal.
+    with suppress(CredentialsError):
+        api_key = Credentials.from_env().api_key
+    problems = _fill(journal, rows, connection, api_key, skip_bad=skip_bad)
+    counts = journal.counts()
+    journal.close()
+    orders, in_doubt = counts.unfinished, counts.unknown
+    done = counts.total() - orders - counts[DAMAGED]
+    duplicates, bad = problems[DuplicateRow], problems[BadRow]
+    # The contract limits cancels. The first ones are sent at once.
+    limit = cast("Rate", rate_limit(CANCEL, connection.options.get("rate")))
+    seconds = max(ceil(orders / limit.requests) - 1, 0) * limit.seconds
+    per_second, url = limit.requests / limit.seconds, connection.environment.base_url + CANCEL.path
+    if as_json:
+        plan = {"orders": orders, "inDoubt": in_doubt, "done": done, "duplicates": duplicates, "badRows": bad}
+        print_json(
+            {**connection.members(), **plan, "seconds": seconds, "requestsPerSecond": per_second, "url": url}
+        )
+        return
+    labelled = {
+        **connection.members(),
+        "orders to cancel": f"{orders:,}",
+        "of these in doubt": f"{in_doubt:,}: may be cancelled already; these are first" if in_doubt else None,
+        "done already": f"{done:,}" if done else None,
+        "duplicates": f"{duplicates:,}" if duplicates else None,
+        "bad rows left out": f"{bad:,}" if bad else None,
+        "time it takes": f"{format_duration(seconds)}, at {per_second:g} a second",
+        "each request": f"POST {CANCEL.path}",
+    }
+    print_table("Dry run: nothing was sent", "cyan", labelled)
 
 
 def _cancel_all(bingx: BingxSpot, report: RunReport, interruption: Interruption) -> None:
@@ -155,17 +303,3 @@ def _cancel_all(bingx: BingxSpot, report: RunReport, interruption: Interruption)
                         run.stop()
             except (BulkRunAborted, JournalError) as error:
                 report.problem = report.problem or str(error)
-
-
-@contextmanager
-def _usage_errors() -> Iterator[None]:
-    """Translate errors before a request is sent into click's usage errors."""
-    try:
-        # In a row, fields have the API's names.
-        with usage_errors({**OPTION_NAMES, **WIRE_NAMES}):
-            yield
-    except JournalError as error:
-        raise click.UsageError(f"{error}.") from None
-    except KeyboardInterrupt:
-        click.echo("Interrupted: nothing was sent.", err=True)
-        sys.exit(INTERRUPTED)

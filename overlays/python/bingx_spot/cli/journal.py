@@ -73,7 +73,7 @@ def command(path: Path, outcomes: tuple[str, ...], as_csv: bool, as_json: bool, 
             if not check:
                 _print_rows(journal, path, outcomes, as_csv=as_csv, as_json=as_json)
             elif not problem and not damaged:
-                print_line(f"{path} is sound: {plural(journal.counts().total, 'order')}.")
+                print_line(f"{path} is sound: {plural(journal.counts().total(), 'order')}.")
     except JournalDamaged as error:
         problem, damaged = error.problem, []
     except JournalError as error:
@@ -124,4 +124,4 @@ def _print_tables(
         print_line()
     counts = journal.counts()
     summary = {**where, **summary_rows(counts, path), "details": None}
-    print_table(plural(counts.total, "order"), "cyan", summary)
+    print_table(plural(counts.total(), "order"), "cyan", summary)

@@ -15,7 +15,15 @@ from rich.text import Text
 
 from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_db import JournalError
-from bingx_spot.bulk.journal_rows import IN_FLIGHT, OUTCOMES, WAITING, Counts, JournalRow, PendingOrder
+from bingx_spot.bulk.journal_rows import (
+    DAMAGED,
+    IN_FLIGHT,
+    OUTCOMES,
+    WAITING,
+    Counts,
+    JournalRow,
+    PendingOrder,
+)
 from bingx_spot.bulk.result import CancelOutcome, CancelResult
 from bingx_spot.bulk.sync_run import CancelRun
 from bingx_spot.cli.output import (
@@ -87,14 +95,14 @@ class RunReport:
         except (OSError, SystemExit):
             # The reader of standard output has closed it, which does not change the result. rich exits then.
             discard_output()
-        if counts.unknown or counts.damaged:
+        if counts.unknown or counts[DAMAGED]:
             return EXIT_CODES[CancelOutcome.UNKNOWN]
-        all_cancelled = counts.cancelled == counts.total and not self.problem
+        all_cancelled = counts[CancelOutcome.CANCELLED] == counts.total() and not self.problem
         return 0 if all_cancelled else EXIT_CODES[CancelOutcome.UNAFFECTED]
 
     def _print_interruption(self, counts: Counts) -> None:
         """Print how many orders have which outcome, in one line."""
-        counted = ", ".join(f"{counts.outcomes[word]:,} {word}" for word in OUTCOMES if counts.outcomes[word])
+        counted = ", ".join(f"{counts[word]:,} {word}" for word in OUTCOMES if counts[word])
         text = "go on" if self.path is not None else "finish; with --journal it goes on where it stopped"
         print_line(
             f"Interrupted: {counted}. Run the same command again to {text}. ({listed(self.where)})", err=True
@@ -115,17 +123,17 @@ class RunReport:
                     print_line(f"... and {more:,} more, which {where}.")
                     print_line()
         title, style = "Not every order is cancelled", "yellow"
-        if counts.cancelled == counts.total:
-            title, style = ("Cancelled" if counts.total else "Nothing to cancel"), "green"
+        if counts[CancelOutcome.CANCELLED] == counts.total():
+            title, style = ("Cancelled" if counts.total() else "Nothing to cancel"), "green"
         rows = {**self.where, **summary_rows(counts, self.path)}
         print_table(title, style, rows, stderr=self.as_json)
 
 
 def summary_rows(counts: Counts, path: Path | None) -> dict[str, object]:
     """Return the rows of the table that summarizes a journal, which may have a file."""
-    rows: dict[str, object] = {"cancelled": f"{counts.cancelled:,}"}
+    rows: dict[str, object] = {"cancelled": f"{counts[CancelOutcome.CANCELLED]:,}"}
     for outcome, meaning in OUTCOMES.items():
-        if (number := counts.outcomes[outcome]) and outcome != CancelOutcome.CANCELLED:
+        if (number := counts[outcome]) and outcome != CancelOutcome.CANCELLED:
             rows[outcome] = f"{number:,}: {meaning}"
     if maybe := counts.maybe_cancelled_by_us:
         rows["of these"] = f"{maybe:,} maybe cancelled by this run, by a request before it was killed"
