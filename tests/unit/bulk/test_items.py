@@ -66,7 +66,7 @@ def test_an_order_of_a_response_names_itself():
         ({"symbol": "BTC-USDT"}, "order_id or client_order_id"),
         ({"symbol": "BTC-USDT", "orderId": ORDER_ID, "clientOrderID": "a"}, "order_id or client_order_id"),
         ({"symbol": "BTC-USDT", "orderId": 1.7e18}, "order_id"),
-        ({"symbol": "BTC-USDT", "orderId": 1, "order_id": 1}, "order_id"),
+        ({"symbol": "BTC-USDT", "orderId": 1, "order_id": 1}, "orderId"),
         ({"symbol": "BTC-USDT", "orderId": 1, "cancelRestriction": "NEW"}, "'cancelRestriction'"),
         ({"symbol": "BTC-USDT", "orderId": 1, "cancelRestrictions": "FILLED"}, "cancel_restrictions"),
         ({"symbol": "BTC-USDT", "orderId": 1, "recvWindow": "5000"}, "recv_window"),

@@ -24,6 +24,7 @@ from bingx_spot import (
     StillOpen,
 )
 from bingx_spot.cli import cancel as module
+from bingx_spot.cli import connection
 from bingx_spot.cli.output import attempt_lines
 from bingx_spot.core.engine import MAYBE_SENT_NOTE, NOT_SENT_NOTE
 from tests.support.command_line import invoke
@@ -256,7 +257,7 @@ def test_a_dry_run_shows_the_request_redacted():
 
 class TestQuery:
     def test_shows_the_order(self, monkeypatch):
-        install(monkeypatch, module, order("FILLED"))
+        install(monkeypatch, connection, order("FILLED"))
         done = invoke(*QUERY)
         assert done.exit_code == 0
         assert str(ORDER_ID) in done.stdout
@@ -275,7 +276,7 @@ class TestQuery:
     )
     def test_failures(self, monkeypatch, kind, code):
         details = ErrorDetails("it said no", code=100404, hint="What to do.", retry_at=17)
-        install(monkeypatch, module, kind(details))
+        install(monkeypatch, connection, kind(details))
         done = invoke(*QUERY)
         assert done.exit_code == code
         where = "environment live, host https://open-api.bingx.com"

@@ -130,7 +130,7 @@ def match_fields(names: Iterable[object]) -> dict[str, str]:
         if field is None:
             continue
         if field in fields.values():
-            raise InvalidInput(field, "is named twice", "each name once")
+            raise InvalidInput(WIRE_NAMES[field], "is named twice", "each name once")
         fields[name] = field
     return fields
 

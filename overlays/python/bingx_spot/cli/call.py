@@ -8,16 +8,13 @@ import click
 from click.shell_completion import CompletionItem
 
 from bingx_spot.cli.connection import Connection, connection_options
-from bingx_spot.cli.interruption import interruptible
 from bingx_spot.cli.output import (
     dry_run_option,
     json_option,
     key_values,
     print_json,
     print_table,
-    usage_errors,
 )
-from bingx_spot.client import BingxSpot
 from bingx_spot.core.request import ApiCall
 from bingx_spot.validation import allowed, check_arguments
 from bingx_spot_api.contract import BY_ID, Operation
@@ -81,23 +78,18 @@ def command(
     Parameters are checked before anything is sent, and the response before it is printed.
     """
     operation = BY_ID[name]
-    with usage_errors({}):
-        values = _values(operation, parameters)
-        check_arguments(operation, values, wire_names=True)
-        call = ApiCall.of(operation, values)
-        if dry_run:
-            connection.print_request(call, as_json=as_json)
-            return
-        printing = connection.printing_errors(as_json=as_json)
-        unknown = f"Unknown whether {name} took effect."
-        with (
-            interruptible("A read changes nothing." if operation.act == "read" else unknown),
-            printing,
-            BingxSpot.from_env(**connection.options) as bingx,
-        ):
-            part: dict[str, Any] = {"params" if operation.method == "GET" else "json": values}
-            client = bingx.api.get_httpx_client()
-            answer = client.request(operation.method, operation.path, **part).json()
+    values = _values(operation, parameters)
+    check_arguments(operation, values, wire_names=True)
+    call = ApiCall.of(operation, values)
+    if dry_run:
+        connection.print_request(call, as_json=as_json)
+        return
+    is_read = operation.act == "read"
+    after = "A read changes nothing." if is_read else f"Unknown whether {name} took effect."
+    with connection.client(after, as_json=as_json) as bingx:
+        part: dict[str, Any] = {"params" if operation.method == "GET" else "json": values}
+        client = bingx.api.get_httpx_client()
+        answer = client.request(operation.method, operation.path, **part).json()
     print_json({**connection.members(), "data": answer.get("data")}, indent=None if as_json else 2)
 
 

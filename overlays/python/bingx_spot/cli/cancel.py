@@ -161,12 +161,7 @@ def query_command(
     """Show one order of SYMBOL, named by its order id or its client order id."""
     # One of the two, as the call itself checks.
     named: dict[str, Any] = {"order_id": order_id, "client_order_id": client_order_id}
-    printing = connection.printing_errors(as_json=as_json, codes=_QUERY_CODES)
-    with (
-        interruptible("A query changes nothing."),
-        printing,
-        BingxSpot.from_env(**connection.options) as bingx,
-    ):
+    with connection.client("A query changes nothing.", as_json=as_json, codes=_QUERY_CODES) as bingx:
         order = bingx.query_order(symbol, **named)
     if as_json:
         print_json({**order.raw, **connection.members()})

@@ -8,7 +8,6 @@ import click
 from bingx_spot._base_client import CANCEL_ALL_TIMEOUT
 from bingx_spot.bulk.result import CancelOutcome
 from bingx_spot.cli.connection import Connection, connection_options
-from bingx_spot.cli.interruption import interruptible
 from bingx_spot.cli.output import EXIT_CODES, json_option, listed, print_json, print_line, print_table
 from bingx_spot.client import BingxSpot
 from bingx_spot.emergency.result import CancelAllOutcome, CancelAllResult
@@ -54,11 +53,7 @@ _SHOWN = 20
 def command(symbol: str | None, yes: bool, connection: Connection, as_json: bool) -> None:
     """Cancel every open order of SYMBOL, or of all pairs, and prove that nothing is left."""
     again = connection.command("cancel-all", *([symbol] if symbol else []))
-    with (
-        interruptible(f"Unknown what is open. Run it again: {again}"),
-        connection.printing_errors(as_json=as_json),
-        BingxSpot.from_env(**connection.options) as bingx,
-    ):
+    with connection.client(f"Unknown what is open. Run it again: {again}", as_json=as_json) as bingx:
         if symbol is None and not yes:
             _ask(bingx, listed(connection.members()))
         # BINGX_TIMEOUT is for one request and its retries, and too short for the proof.

@@ -4,8 +4,7 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import closing, nullcontext, suppress
 from io import BytesIO
 from math import ceil
 from pathlib import Path
@@ -14,21 +13,19 @@ from typing import BinaryIO, cast
 import click
 
 from bingx_spot.bulk.input_rows import BadRow, DuplicateRow, Rows
-from bingx_spot.bulk.items import CANCEL, WIRE_NAMES
+from bingx_spot.bulk.items import CANCEL
 from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_db import JournalError, NoOrders
 from bingx_spot.bulk.journal_rows import DAMAGED
 from bingx_spot.cli.connection import Connection, connection_options
-from bingx_spot.cli.interruption import INTERRUPTED, Interruption, signals_to
+from bingx_spot.cli.interruption import INTERRUPTED, Interruption, interruptible, signals_to
 from bingx_spot.cli.output import (
-    OPTION_NAMES,
     plural,
     print_damaged,
     print_first,
     print_json,
     print_line,
     print_table,
-    usage_errors,
 )
 from bingx_spot.cli.reports import RunProgress, RunReport
 from bingx_spot.client import BingxSpot
@@ -117,7 +114,7 @@ def command(
     if source is None and pair is None and (path is None or not path.exists()):
         text = "--from or --open is missing; only a run that goes on with its journal needs no rows."
         raise click.UsageError(text)
-    with _usage_errors():
+    with interruptible("Nothing was sent."):
         rows = None if source is None else Rows(source)
         if pair is not None and not _goes_on(path):
             rows = Rows(_open_orders(pair or None, connection), may_be_empty=True)
@@ -139,20 +136,6 @@ def command(
                 _cancel_all(bingx, report, interruption)
             code = report.print_summary(interrupted=interruption.happened)
     sys.exit(INTERRUPTED if interruption.happened else code)
-
-
-@contextmanager
-def _usage_errors() -> Iterator[None]:
-    """Translate errors before a request is sent into click's usage errors."""
-    try:
-        # In a row, fields have the API's names.
-        with usage_errors({**OPTION_NAMES, **WIRE_NAMES}):
-            yield
-    except JournalError as error:
-        raise click.UsageError(f"{error}.") from None
-    except KeyboardInterrupt:
-        click.echo("Interrupted: nothing was sent.", err=True)
-        sys.exit(INTERRUPTED)
 
 
 def _goes_on(path: Path | None) -> bool:
@@ -177,7 +160,7 @@ def _goes_on(path: Path | None) -> bool:
 
 def _open_orders(symbol: str | None, connection: Connection) -> BinaryIO:
     """Return the open orders as JSON Lines; exit where they cannot be learnt."""
-    with connection.printing_errors(), BingxSpot.from_env(**connection.options) as bingx:
+    with connection.client("Nothing was sent.") as bingx:
         orders = bingx.trade.open_orders(symbol=symbol).orders or []
     rows = (json.dumps({"symbol": order.symbol, "orderId": order.order_id}) for order in orders)
     return BytesIO("\n".join(rows).encode())

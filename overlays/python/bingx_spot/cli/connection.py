@@ -11,7 +11,9 @@ from typing import Any, cast
 import click
 
 from bingx_spot.bulk.result import CancelOutcome
+from bingx_spot.cli.interruption import interruptible
 from bingx_spot.cli.output import EXIT_CODES, print_error, print_json, print_table, usage_errors
+from bingx_spot.client import BingxSpot
 from bingx_spot.config import SETTINGS, Config, Options, with_environment
 from bingx_spot.core.clock import Clock
 from bingx_spot.core.request import ApiCall, RequestSigner
@@ -82,6 +84,18 @@ class Connection:
             print_json({**shown, "parameters": dict(info.parameters), "headers": dict(info.headers)})
         else:
             print_table("Dry run: nothing was sent", "cyan", {**shown, **info.headers, **info.parameters})
+
+    @contextmanager
+    def client(
+        self, interrupted: str, *, as_json: bool = False, codes: Mapping[type[CallError], int] = FAILURE_CODES
+    ) -> Iterator[BingxSpot]:
+        """Yield a client; a call that fails ends the command, and so does Ctrl-C, with the text for it."""
+        with (
+            interruptible(interrupted),
+            self.printing_errors(as_json=as_json, codes=codes),
+            BingxSpot.from_env(**self.options) as bingx,
+        ):
+            yield bingx
 
     @contextmanager
     def printing_errors(

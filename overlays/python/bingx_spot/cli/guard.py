@@ -11,7 +11,6 @@ import click
 from bingx_spot.cli.connection import Connection, connection_options
 from bingx_spot.cli.interruption import signals_to
 from bingx_spot.cli.output import listed, print_line
-from bingx_spot.client import BingxSpot
 from bingx_spot.core.clock import time_of_day
 from bingx_spot.emergency.switch import DeadMansSwitch, SwitchWarning
 from bingx_spot.exceptions import CallError
@@ -51,7 +50,8 @@ class _Ended(Exception):
 @click.argument("child", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND...")
 def command(seconds: int, connection: Connection, child: tuple[str, ...]) -> None:
     """Run a bot; if it dies, the exchange cancels every open order."""
-    with connection.printing_errors(), BingxSpot.from_env(**connection.options) as bingx:
+    after = f"If the dead man's switch is on, the exchange cancels every open order within {seconds} s."
+    with connection.client(after) as bingx:
         _say(f"Requests go to {listed(connection.members())}.")
         switch = bingx.dead_mans_switch(seconds, on_warning=_warn)
         try:

@@ -10,9 +10,17 @@ from pathlib import Path
 import click
 
 from bingx_spot.bulk.journal import Journal
-from bingx_spot.bulk.journal_db import JournalDamaged, JournalError
+from bingx_spot.bulk.journal_db import JournalDamaged
 from bingx_spot.bulk.journal_rows import COLUMNS, OUTCOMES, JournalRow
-from bingx_spot.cli.output import DAMAGED, plural, print_damaged, print_json, print_line, print_table
+from bingx_spot.cli.output import (
+    DAMAGED,
+    plural,
+    print_damaged,
+    print_json,
+    print_line,
+    print_table,
+    usage_errors,
+)
 from bingx_spot.environments import environment_name
 from bingx_spot.visible_text import visible
 
@@ -63,6 +71,7 @@ _ADVICE = (
 @click.option("--csv", "as_csv", is_flag=True, help="Print all rows as CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print all rows, one JSON object a line.")
 @click.option("--check", is_flag=True, help="Check the file and every row; print what is wrong.")
+@usage_errors()
 def command(path: Path, outcomes: tuple[str, ...], as_csv: bool, as_json: bool, check: bool) -> None:
     """Show the journal of a cancel-many run: which orders were begun, and how each ended."""
     if as_csv + as_json + check > 1:
@@ -76,8 +85,6 @@ def command(path: Path, outcomes: tuple[str, ...], as_csv: bool, as_json: bool, 
                 print_line(f"{path} is sound: {plural(journal.counts().total(), 'order')}.")
     except JournalDamaged as error:
         problem, damaged = error.problem, []
-    except JournalError as error:
-        raise click.UsageError(f"{error}.") from None
     print_damaged(damaged)
     if problem:
         print_line(f"{path} is damaged: {problem}.", err=True)

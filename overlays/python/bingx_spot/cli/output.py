@@ -14,7 +14,7 @@ from bingx_spot.bulk.items import format_input_error
 from bingx_spot.bulk.result import CancelOutcome
 from bingx_spot.core.clock import time_of_day
 from bingx_spot.error_details import Attempt
-from bingx_spot.exceptions import CallError, CredentialsError, InvalidInput
+from bingx_spot.exceptions import BingxError, CallError, InvalidInput
 from bingx_spot.visible_text import visible, visible_json
 
 #: The exit code of a cancel by its outcome. 2 is wrong usage.
@@ -42,15 +42,14 @@ STYLES: Mapping[str, str] = {
     CancelOutcome.UNAFFECTED: "red",
     CancelOutcome.UNKNOWN: "magenta",
 }
-#: Where the user gives a parameter: an option, an argument or an environment variable.
-OPTION_NAMES = {
+# Where the user gives a parameter: an option or an environment variable.
+_OPTION_NAMES = {
     "order_id": "--order-id",
     "client_order_id": "--client-order-id",
     "recv_window": "--recv-window",
     "cancel_restrictions": "--only",
     "environment": "--env or BINGX_ENV",
     "proxy": "--proxy or BINGX_PROXY",
-    "symbol": "SYMBOL",
     "seconds": "--seconds",
     "timeout": "--timeout",
 }
@@ -62,13 +61,16 @@ dry_run_option = click.option(
 
 
 @contextmanager
-def usage_errors(names: Mapping[str, str] = OPTION_NAMES) -> Iterator[None]:
+def usage_errors() -> Iterator[None]:
     """Translate errors before a request is sent into click's usage errors, with the user's names."""
     try:
         yield
     except InvalidInput as error:
-        raise click.UsageError(f"{format_input_error(error, names)}.") from None
-    except CredentialsError as error:
+        raise click.UsageError(f"{format_input_error(error, _OPTION_NAMES)}.") from None
+    except CallError:
+        raise
+    except BingxError as error:
+        # Of the API key or of a journal.
         raise click.UsageError(f"{error}.") from None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import click
 
-from bingx_spot.cli.output import json_option, key_values, print_json, print_line
+from bingx_spot.cli.output import json_option, key_values, print_json, print_line, usage_errors
 from bingx_spot.core.signing import canonical_string, sign
 from bingx_spot.credentials import (
     API_SECRET_VARIABLE,
@@ -16,7 +16,6 @@ from bingx_spot.credentials import (
     half_from_env,
     source_of,
 )
-from bingx_spot.exceptions import CredentialsError, InvalidInput
 
 _EPILOG = """\b
 Example, with the secret of the exchange's documentation:
@@ -45,17 +44,15 @@ _NEAR_NOW = 10 * 365 * 86_400
 )
 @click.option("--body", metavar="TEXT", help="With --compare: the body as sent, in place of KEY=VALUE.")
 @json_option
+@usage_errors()
 def command(parameters: tuple[str, ...], signature: str | None, body: str | None, as_json: bool) -> None:
     """Print the canonical string of the parameters and its signature under the API secret."""
     if bool(parameters) == bool(body) or (body and signature is None):
         raise click.UsageError("Give KEY=VALUE parameters, or --body together with --compare.")
-    try:
-        pairs, secret = key_values(parameters), _secret()
-        if signature is not None:
-            sys.exit(_compare(pairs, body or "", signature, secret, as_json=as_json))
-        canonical = canonical_string(pairs)
-    except (InvalidInput, CredentialsError) as error:
-        raise click.UsageError(str(error)) from None
+    pairs, secret = key_values(parameters), _secret()
+    if signature is not None:
+        sys.exit(_compare(pairs, body or "", signature, secret, as_json=as_json))
+    canonical = canonical_string(pairs)
     _point_out_seconds(pairs.get("timestamp", ""))
     signature = sign(canonical, secret)
     if as_json:
