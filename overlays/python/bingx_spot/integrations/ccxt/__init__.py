@@ -10,13 +10,13 @@ from typing import Any
 import ccxt
 
 from bingx_spot.client import BingxSpot
-from bingx_spot.integrations.ccxt import spot_cancels
 from bingx_spot.integrations.ccxt.errors import ccxt_errors
+from bingx_spot.integrations.ccxt.spot_cancels import SpotClient, spot_cancel
 
 __all__ = ["bingx"]
 
 
-class bingx(ccxt.bingx):  # noqa: N801 - ccxt's name, so that one import changes
+class bingx(SpotClient, ccxt.bingx):  # noqa: N801 - ccxt's name, so that one import changes
     """ccxt's exchange, with safe spot cancels.
 
     Args:
@@ -24,7 +24,7 @@ class bingx(ccxt.bingx):  # noqa: N801 - ccxt's name, so that one import changes
             whole cancel, retries and queries included), `httpsProxy` and `cafile`.
     """
 
-    _spot: tuple[spot_cancels.ClientSettings, BingxSpot] | None = None
+    _client_class = BingxSpot
 
     def request(
         self,
@@ -37,17 +37,11 @@ class bingx(ccxt.bingx):  # noqa: N801 - ccxt's name, so that one import changes
     ) -> Any:
         """Send a request: a spot cancel through this package, anything else as ccxt does."""
         params = {} if params is None else params
-        if not spot_cancels.is_spot_cancel(path, api, method):
+        if (cancel := spot_cancel(path, api, method)) is None:
             return super().request(path, api, method, params, *more, **named)
         with ccxt_errors():
-            client = self._spot_client()
-            if path == spot_cancels.CANCEL:
-                arguments = spot_cancels.cancel_arguments(params)
-                return spot_cancels.order_response(client.cancel_order(**arguments))
-            if path == spot_cancels.CANCEL_OPEN_ORDERS:
-                result = client.cancel_all(spot_cancels.pair_to_cancel(params))
-                return spot_cancels.all_orders_response(result)
-            return spot_cancels.orders_response(client.cancel_orders(spot_cancels.cancel_requests(params)))
+            call = getattr(self._spot_client(), cancel.method)
+            return cancel.response(call(**cancel.arguments(params)))
 
     def close(self, *arguments: Any, **named: Any) -> Any:
         """Close the connections."""
@@ -57,11 +51,3 @@ class bingx(ccxt.bingx):  # noqa: N801 - ccxt's name, so that one import changes
         # The blocking class of an older ccxt has no such method.
         close = getattr(super(), "close", None)
         return None if close is None else close(*arguments, **named)
-
-    def _spot_client(self) -> BingxSpot:
-        settings = spot_cancels.ClientSettings.of(self)
-        if self._spot is None or self._spot[0] != settings:
-            credentials, options = settings.arguments()
-            # The old client is not closed: another thread may be in a call of it.
-            self._spot = settings, BingxSpot(credentials, **options)
-        return self._spot[1]

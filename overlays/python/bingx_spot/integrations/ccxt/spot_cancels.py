@@ -1,11 +1,13 @@
 """Spot cancels of ccxt: which requests they are, what client sends them, and what ccxt gets as response."""
 
 import ssl
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, NamedTuple
 
-from bingx_spot.bulk.items import CancelRequest
+from bingx_spot.async_client import AsyncBingxSpot
+from bingx_spot.bulk.items import WIRE_NAMES, CancelRequest
 from bingx_spot.bulk.result import CancelResult
+from bingx_spot.client import BingxSpot
 from bingx_spot.config import Options
 from bingx_spot.credentials import Credentials
 from bingx_spot.emergency.result import CancelAllResult
@@ -14,18 +16,7 @@ from bingx_spot.exceptions import BingxError, InvalidInput
 from bingx_spot.integrations.ccxt.errors import as_ccxt, raise_first
 from bingx_spot.models import Order
 
-#: Paths of ccxt's implicit methods, below `spot/v1`.
-CANCEL = "trade/cancel"
-CANCEL_ORDERS = "trade/cancelOrders"
-CANCEL_OPEN_ORDERS = "trade/cancelOpenOrders"
-
-_ARGUMENTS = {
-    "symbol": "symbol",
-    "orderId": "order_id",
-    "clientOrderID": "client_order_id",
-    "cancelRestrictions": "cancel_restrictions",
-    "recvWindow": "recv_window",
-}
+_ARGUMENTS = {wire: name for name, wire in WIRE_NAMES.items()}
 _LISTS = {"orderIds": "order_id", "clientOrderIDs": "client_order_id"}
 
 
@@ -78,46 +69,33 @@ class ClientSettings(NamedTuple):
         return Credentials(self.api_key, self.api_secret), options
 
 
-def is_spot_cancel(path: str, api: object, method: str) -> bool:
-    """Return whether a request of ccxt, to a path below a section, cancels spot orders."""
+class SpotClient:
+    """What both exchange classes have: the client that sends their spot cancels."""
+
+    _client_class: ClassVar[type[BingxSpot | AsyncBingxSpot]]
+    _spot: tuple[ClientSettings, Any] | None = None
+
+    def _spot_client(self) -> Any:
+        settings = ClientSettings.of(self)
+        if self._spot is None or self._spot[0] != settings:
+            credentials, options = settings.arguments()
+            # The old client is not closed: another thread or task may be in a call of it.
+            self._spot = settings, self._client_class(credentials, **options)
+        return self._spot[1]
+
+
+class SpotCancel(NamedTuple):
+    """How one request of ccxt that cancels spot orders becomes a call of a client."""
+
+    method: str
+    arguments: Callable[[Mapping[str, Any]], dict[str, Any]]  # of the request's parameters
+    response: Callable[[Any], dict[str, Any]]  # of the call's result, in the form of the exchange's own
+
+
+def spot_cancel(path: str, api: object, method: str) -> SpotCancel | None:
+    """Return the spot cancel that a request of ccxt is, to a path below a section, or None."""
     section = list(api) if isinstance(api, list | tuple) else [api]
-    paths = (CANCEL, CANCEL_ORDERS, CANCEL_OPEN_ORDERS)
-    return section[:2] == ["spot", "v1"] and method == "POST" and path in paths
-
-
-def cancel_arguments(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments of `cancel_order` for the parameters of a request, named as on the wire.
-
-    Raises:
-        InvalidInput: There is a parameter that a cancel does not take.
-    """
-    _check_names(params, _ARGUMENTS)
-    return {_ARGUMENTS[name]: value for name, value in params.items()}
-
-
-def cancel_requests(params: Mapping[str, Any]) -> list[CancelRequest]:
-    """Return the orders that a request for several orders names, ids joined with commas.
-
-    Raises:
-        InvalidInput: There is a parameter that cannot be kept, or an id is not allowed.
-    """
-    _check_names(params, ("symbol", *_LISTS))
-    return [
-        CancelRequest(**{"symbol": params["symbol"], argument: value})
-        for name, argument in _LISTS.items()
-        if name in params
-        for value in str(params[name]).split(",")
-    ]
-
-
-def pair_to_cancel(params: Mapping[str, Any]) -> str | None:
-    """Return the pair whose open orders a request cancels, or None for all pairs.
-
-    Raises:
-        InvalidInput: There is a parameter that cannot be kept.
-    """
-    _check_names(params, ("symbol",))
-    return params.get("symbol")
+    return _CANCELS.get(path) if section[:2] == ["spot", "v1"] and method == "POST" else None
 
 
 def _check_names(params: Mapping[str, Any], allowed: Iterable[str]) -> None:
@@ -125,28 +103,38 @@ def _check_names(params: Mapping[str, Any], allowed: Iterable[str]) -> None:
         raise InvalidInput(name, "is not a parameter of this cancel", ", ".join(allowed))
 
 
-def order_response(order: Order) -> dict[str, Any]:
-    """Return the response of the exchange that stated an order, as ccxt would have parsed it."""
+def _one(params: Mapping[str, Any]) -> dict[str, Any]:
+    _check_names(params, _ARGUMENTS)
+    return {_ARGUMENTS[name]: value for name, value in params.items()}
+
+
+def _several(params: Mapping[str, Any]) -> dict[str, Any]:
+    _check_names(params, ("symbol", *_LISTS))
+    orders = [
+        CancelRequest(**{"symbol": params["symbol"], argument: value})
+        for name, argument in _LISTS.items()
+        if name in params
+        for value in str(params[name]).split(",")
+    ]
+    return {"orders": orders}
+
+
+def _all(params: Mapping[str, Any]) -> dict[str, Any]:
+    _check_names(params, ("symbol",))
+    return dict(params)
+
+
+def _order_response(order: Order) -> dict[str, Any]:
     return dict(order.response.json())
 
 
-def orders_response(results: Iterable[CancelResult]) -> dict[str, Any]:
-    """Return a response for several orders in the form of the exchange's own.
-
-    Raises:
-        BingxError: An order was not cancelled; `results` has the result of each.
-    """
+def _orders_response(results: Iterable[CancelResult]) -> dict[str, Any]:
     results = sorted(results, key=lambda result: result.position)
     raise_first(results)
     return {"code": 0, "data": {"orders": [dict(result.order.raw) for result in results if result.order]}}
 
 
-def all_orders_response(result: CancelAllResult) -> dict[str, Any]:
-    """Return a response for all open orders in the form of the exchange's own.
-
-    Raises:
-        BingxError: Orders are open, or may be; `result` has the ending of each.
-    """
+def _all_orders_response(result: CancelAllResult) -> dict[str, Any]:
     try:
         result.check()
     except BingxError as error:
@@ -155,3 +143,11 @@ def all_orders_response(result: CancelAllResult) -> dict[str, Any]:
         raise raised from None
     cancelled = [dict(each.order.raw) for each in result.results if each.cancelled and each.order]
     return {"code": 0, "data": {"orders": cancelled}}
+
+
+# By the path of ccxt's implicit method, below `spot/v1`.
+_CANCELS = {
+    "trade/cancel": SpotCancel("cancel_order", _one, _order_response),
+    "trade/cancelOrders": SpotCancel("cancel_orders", _several, _orders_response),
+    "trade/cancelOpenOrders": SpotCancel("cancel_all", _all, _all_orders_response),
+}
