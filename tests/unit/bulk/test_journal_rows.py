@@ -55,7 +55,7 @@ class TestImport:
     def test_other_conditions_for_the_same_order_are_rejected(self, path):
         new_journal(path, rows(1)).close()
         journal = Journal.open(path)
-        with pytest.raises(JournalError, match="another input: it has no line 2 like this one"):
+        with pytest.raises(JournalError, match="another input: its orders are not those of this one"):
             list(journal.import_rows([Row(2, CancelRequest("BTC-USDT", order_id=1, recv_window=100))]))
         journal.close()
 

@@ -12,7 +12,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 
 from bingx_spot._version import __version__
@@ -73,8 +73,9 @@ class Journal(JournalDatabase):
                 self.run(statement)
             yield
             [(orders,)] = self.select("SELECT count(*) FROM orders")
-            owner = (_now(), __version__, environment, salt, _fingerprint(api_key, salt), orders)
-            self.run("INSERT INTO owner VALUES (?, ?, ?, ?, ?, ?, ?)", *owner, checksum(owner))
+            account = _fingerprint(api_key, salt)
+            owner = (_now(), __version__, environment, salt, account, self.digest(), orders)
+            self.run("INSERT INTO owner VALUES (?, ?, ?, ?, ?, ?, ?, ?)", *owner, checksum(owner))
         self.is_new = False
         self.run(_WRITE_AHEAD)
 
@@ -124,44 +125,44 @@ class Journal(JournalDatabase):
 
         Each row that is not imported is yielded as it is met.
         """
-        counts, is_new, matching = self.counts(), self.is_new, 0
-        damaged = set(self.damaged_lines())
-        unmatched = len(damaged)
-        for row in rows:
-            problem = row if isinstance(row, BadRow) else self._import_row(row, is_new=is_new)
-            if problem is None:
-                matching += 1
-            elif not isinstance(problem, JournalError):
-                yield problem
-            elif not unmatched:
-                raise problem
-            else:
-                unmatched -= 1
+        if self.is_new:
+            for row in rows:
+                problem = row if isinstance(row, BadRow) else self._import_row(row)
+                if problem is not None:
+                    yield problem
+            return
+        with closing(Journal.temporary()) as given, given.create("", ""):
+            yield from given.import_rows(rows)
+            [(imported,)] = self.select("SELECT input FROM owner")
+            if imported != given.digest():
+                raise self._error("belongs to another input: its orders are not those of this one")
+            if self.damaged_lines():
                 # The line of a damaged row may be what is damaged.
-                if row.line not in damaged:
+                for line in sorted(given.lines() - self.lines()):
                     reason = "the journal's row of it is damaged; nothing is sent for its order"
-                    yield LostRow(row.line, reason)
-        if not is_new and matching != counts.total() - counts[DAMAGED]:
-            text = f"it has {counts.total()} orders, and {matching} of them are in this input"
-            raise self._error(f"belongs to another input: {text}")
+                    yield LostRow(line, reason)
 
-    def _import_row(self, row: Row, *, is_new: bool) -> BadRow | JournalError | None:
-        asked = JournalRow.waiting(row.line, row.request).columns()
-        if is_new:
-            if self.run(_INSERT, *asked).rowcount == 1:
-                return None
-        elif (there := self._row(row.line)) and there.columns()[:ASKED] == asked[:ASKED]:
+    def _import_row(self, row: Row) -> BadRow | None:
+        columns = JournalRow.waiting(row.line, row.request).columns()
+        if self.run(_INSERT, *columns).rowcount == 1:
             return None
-        line, symbol, order_id, client_order_id, *conditions = asked[:ASKED]
-        first, is_equal = next(
-            self.select(_FIND, *conditions, symbol, order_id, client_order_id), (line, False)
-        )
-        if first >= row.line:
-            return self._error(f"belongs to another input: it has no line {line} like this one")
+        _, symbol, order_id, client_order_id, *conditions = columns[:ASKED]
+        [(first, is_equal)] = self.select(_FIND, *conditions, symbol, order_id, client_order_id)
         if is_equal:
             return DuplicateRow(row.line, f"duplicate of line {first}")
         reason = f"the row is a duplicate of line {first}, with other conditions"
         return BadRow(row.line, f"{reason}; allowed: one row an order")
+
+    def digest(self) -> bytes:
+        """Return a checksum over all orders of a journal that was just filled."""
+        found = hashlib.blake2b(digest_size=16)
+        for (row,) in self.select("SELECT checksum FROM orders ORDER BY line"):
+            found.update(row)
+        return found.digest()
+
+    def lines(self) -> set[int]:
+        """Return the lines that have a row."""
+        return {line for (line,) in self.select("SELECT line FROM orders")}
 
     def recover(self) -> None:
         """Prepare to go on: the orders that a killed run left in flight are unknown, and may be cancelled."""

@@ -17,7 +17,7 @@ from bingx_spot.exceptions import BingxError
 
 # "BXcj" in the header of the file, which distinguishes it from other databases.
 _APPLICATION_ID = 0x4258636A
-VERSION = 3
+VERSION = 4
 _SCHEMA = """
 CREATE TABLE owner (
     created_at INTEGER NOT NULL,   -- Unix milliseconds
@@ -25,7 +25,8 @@ CREATE TABLE owner (
     environment TEXT NOT NULL,     -- the base URL that requests are sent to
     salt BLOB NOT NULL,
     account BLOB NOT NULL,         -- fingerprint of the API key under the salt, never the key
-    orders INTEGER NOT NULL,       -- how many were imported
+    input BLOB NOT NULL,           -- checksum of all orders as they were imported
+    orders INTEGER NOT NULL,       -- how many these are
     checksum BLOB NOT NULL         -- of all the above
 );
 CREATE TABLE orders (
