@@ -7,7 +7,6 @@ may write is not read. Only what this process has created is removed.
 import errno
 import os
 import stat
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -41,40 +40,33 @@ def check_regular(status: os.stat_result) -> None:
         raise UnsafeFile(f"it is {kind}, not a regular file")
 
 
-def find(path: Path) -> os.stat_result | None:
+def find(path: Path, *, only_read: bool = False) -> os.stat_result | None:
     """Return the status of the file at a path, or None where there is nothing; no link is followed.
 
     Raises:
-        UnsafeFile: It is no regular file, belongs to another user than root, or others may write it.
+        UnsafeFile: It is no regular file; or, unless it is only read, it belongs to another user than root,
+            or others may write it.
         OSError: It cannot be looked at.
     """
-    status = find_readable(path)
-    if status is not None:
+    try:
+        status = os.lstat(path)
+    except FileNotFoundError:
+        return None
+    check_regular(status)
+    if not only_read:
         _check_owner(status)
         if os.name == "posix" and status.st_mode & _WRITE:
             raise UnsafeFile(f"others may write it; fix that with: chmod go-w {path}")
     return status
 
 
-def find_readable(path: Path) -> os.stat_result | None:
-    """Do as `find` for a file that is only read: it may belong to anybody."""
-    try:
-        status = os.lstat(path)
-    except FileNotFoundError:
-        return None
-    check_regular(status)
-    return status
-
-
-def find_database(
-    path: Path, find_file: Callable[[Path], os.stat_result | None] = find
-) -> os.stat_result | None:
+def find_database(path: Path, *, only_read: bool = False) -> os.stat_result | None:
     """Do as `find` for an SQLite database, and check the files that SQLite keeps beside it."""
-    status = find_file(path)
+    status = find(path, only_read=only_read)
     for suffix in _COMPANIONS:
         companion = path.with_name(path.name + suffix)
         try:
-            find_file(companion)
+            find(companion, only_read=only_read)
         except UnsafeFile as error:
             raise UnsafeFile(f"{companion} is beside it, and {error.strerror}") from None
     return status

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from bingx_spot.exceptions import InvalidInput, shown
 from bingx_spot.models import Order
-from bingx_spot.validation import OrderId, Restriction, checked_restriction, order_reference
+from bingx_spot.validation import OrderId, Restriction, cancel_order_request
 from bingx_spot.visible_text import visible
 from bingx_spot_api.contract import BY_ID
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
@@ -50,15 +50,12 @@ class CancelRequest:
     recv_window: float | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        checked: Mapping[str, object] = order_reference(
-            self.symbol, self.order_id, self.client_order_id, self.recv_window
+        checked = cancel_order_request(
+            self.symbol, self.order_id, self.client_order_id, self.cancel_restrictions, self.recv_window
         )
-        for name in ("order_id", "recv_window"):
+        for name in ("order_id", "cancel_restrictions", "recv_window"):
             if getattr(self, name) is not None:
-                object.__setattr__(self, name, checked[name])
-        if self.cancel_restrictions is not None:
-            restriction = checked_restriction(self.cancel_restrictions)
-            object.__setattr__(self, "cancel_restrictions", restriction)
+                object.__setattr__(self, name, getattr(checked, name))
 
     @classmethod
     def of(cls, item: object) -> Self:
@@ -136,29 +133,21 @@ def match_fields(names: Iterable[object]) -> dict[str, str]:
 
 
 def field_values(members: Mapping[Any, object]) -> dict[str, object]:
-    """Return the members that are fields of a cancel, under Python's names, without empty values."""
+    """Return the members that are fields of a cancel, under Python's names, without empty values.
+
+    An order of ccxt has `id` and `BTC/USDT`.
+    """
     named = {field: members[name] for name, field in match_fields(members).items()}
-    if "order_id" not in named and (own := as_ccxt(members, named)):
-        named = own
+    symbol, own_id = named.get("symbol"), members.get("id")
+    if isinstance(symbol, str) and "order_id" not in named and own_id is not None and own_id != "":
+        is_ccxt = _CCXT_SYMBOL.fullmatch(symbol) is not None
+        # An `id` beside the exchange's own symbol and a client order id may be a number of the caller's.
+        if is_ccxt or "client_order_id" not in named:
+            # ccxt gives both ids of an order; the order id is the one that is never used again.
+            named["client_order_id"] = None
+            named |= {"symbol": symbol.replace("/", "-") if is_ccxt else symbol, "order_id": own_id}
     # The exchange writes an absent client order id as empty text.
     return {field: value for field, value in named.items() if value is not None and value != ""}
-
-
-def as_ccxt(members: Mapping[Any, object], named: Mapping[str, object]) -> dict[str, object]:
-    """Return the fields of an order as ccxt has it, with `id` and `BTC/USDT`, or nothing for another one.
-
-    `named` are its members that are fields of a cancel, under Python's names.
-    """
-    symbol, order_id = named.get("symbol"), members.get("id")
-    if not isinstance(symbol, str) or order_id is None or order_id == "":
-        return {}
-    pair = _CCXT_SYMBOL.fullmatch(symbol)
-    # An `id` beside the exchange's own symbol and a client order id may be a number of the caller's.
-    if pair is None and "client_order_id" in named:
-        return {}
-    # ccxt gives both ids of an order; the order id is the one that is never used again.
-    fields = {field: value for field, value in named.items() if field != "client_order_id"}
-    return {**fields, "symbol": symbol.replace("/", "-") if pair else symbol, "order_id": order_id}
 
 
 def format_input_error(error: InvalidInput, names: Mapping[str, str]) -> str:

@@ -152,7 +152,7 @@ class JournalDatabase:
         """Open the journal in a file to read it, also while a run uses it, or raise `NoOrders`."""
         with ExitStack() as undo, _translating(path, "read", "name the file of a journal"):
             path.lstat()  # raises where there is nothing
-            private_file.find_database(path, private_file.find_readable)
+            private_file.find_database(path, only_read=True)
             # In a folder that cannot be written, SQLite reads a file without a log only as immutable.
             log = path.with_name(f"{path.name}-wal")
             immutable = not os.access(path.parent, os.W_OK) and not log.exists()

@@ -55,7 +55,6 @@ class RunReport:
     outcomes: Counter[str] = field(default_factory=Counter)
     unrecorded: list[CancelResult] = field(default_factory=list)  # results that the journal could not take
     problem: str = ""  # why the run has to end early
-    output_closed: bool = False  # standard output cannot be written any more
 
     def add(self, result: CancelResult) -> None:
         """Record a result in the journal, and print it."""
@@ -72,12 +71,11 @@ class RunReport:
             members = {"line": order.line, "outcome": outcome, **order.parameters()}
         self.outcomes[outcome] += 1
         # Of an order for which nothing was sent, there is nothing to say.
-        if self.as_json and not self.output_closed and outcome != WAITING:
+        if self.as_json and outcome != WAITING:
             try:
                 print_json({**members, **self.where})
             except OSError as error:
                 self.problem = f"standard output cannot be written: {error.strerror}"
-                self.output_closed = True
                 discard_output()
 
     def print_summary(self, *, interrupted: bool = False) -> int:
