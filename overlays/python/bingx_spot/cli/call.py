@@ -70,9 +70,7 @@ def _complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> l
 @connection_options
 @json_option
 @dry_run_option
-def command(
-    name: str, parameters: tuple[str, ...], connection: Connection, as_json: bool, dry_run: bool
-) -> None:
+def command(name: str, parameters: tuple[str, ...], connection: Connection, dry_run: bool) -> None:
     """Call any operation of the contract.
 
     Parameters are checked before anything is sent, and the response before it is printed.
@@ -82,15 +80,15 @@ def command(
     check_arguments(operation, values, wire_names=True)
     call = ApiCall.of(operation, values)
     if dry_run:
-        connection.print_request(call, as_json=as_json)
+        connection.print_request(call)
         return
     is_read = operation.act == "read"
     after = "A read changes nothing." if is_read else f"Unknown whether {name} took effect."
-    with connection.client(after, as_json=as_json) as bingx:
+    with connection.client(after) as bingx:
         part: dict[str, Any] = {"params" if operation.method == "GET" else "json": values}
         client = bingx.api.get_httpx_client()
         answer = client.request(operation.method, operation.path, **part).json()
-    print_json({**connection.members(), "data": answer.get("data")}, indent=None if as_json else 2)
+    print_json({**connection.members(), "data": answer.get("data")}, indent=None if connection.as_json else 2)
 
 
 def _values(operation: Operation, parameters: tuple[str, ...]) -> dict[str, Any]:

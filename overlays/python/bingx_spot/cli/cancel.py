@@ -18,8 +18,6 @@ from bingx_spot.cli.output import (
     dry_run_option,
     error_members,
     json_option,
-    print_json,
-    print_table,
 )
 from bingx_spot.client import BingxSpot
 from bingx_spot.core.clock import time_of_day
@@ -120,7 +118,6 @@ def command(
     recv_window: float | None,
     already_canceled_ok: bool,
     connection: Connection,
-    as_json: bool,
     dry_run: bool,
 ) -> None:
     """Cancel one open order of SYMBOL, named by its order id or its client order id."""
@@ -128,7 +125,7 @@ def command(
     named: dict[str, Any] = {"order_id": order_id, "client_order_id": client_order_id}
     request = cancel_order_request(symbol, order_id, client_order_id, restriction, recv_window)
     if dry_run:
-        connection.print_request(ApiCall.of(CANCEL, request.to_dict()), as_json=as_json)
+        connection.print_request(ApiCall.of(CANCEL, request.to_dict()))
         return
     outcome: CancelOutcome = CancelOutcome.CANCELLED
     order: Order | None
@@ -141,14 +138,10 @@ def command(
     except CallError as error:
         outcome, order = outcome_of(error), order_of(error)
         if order is None or outcome != CancelOutcome.ALREADY_CANCELED or not already_canceled_ok:
-            _print_failure(error, request, connection, as_json=as_json)
+            _print_failure(error, request, connection)
             sys.exit(EXIT_CODES[outcome])
-    if as_json:
-        head = {"outcome": outcome, **connection.members()}
-        print_json({**head, **order.raw, **head})
-    else:
-        title = "Cancelled" if outcome == CancelOutcome.CANCELLED else "Cancelled before"
-        print_table(title, "green", {**connection.members(), **_order_rows(order)})
+    title = "Cancelled" if outcome == CancelOutcome.CANCELLED else "Cancelled before"
+    connection.show(title, "green", _order_rows(order), {**order.raw, "outcome": outcome})
 
 
 @click.command("query", epilog=_QUERY_EPILOG)
@@ -156,17 +149,14 @@ def command(
 @connection_options
 @json_option
 def query_command(
-    symbol: str, order_id: str | None, client_order_id: str | None, connection: Connection, as_json: bool
+    symbol: str, order_id: str | None, client_order_id: str | None, connection: Connection
 ) -> None:
     """Show one order of SYMBOL, named by its order id or its client order id."""
     # One of the two, as the call itself checks.
     named: dict[str, Any] = {"order_id": order_id, "client_order_id": client_order_id}
-    with connection.client("A query changes nothing.", as_json=as_json, codes=_QUERY_CODES) as bingx:
+    with connection.client("A query changes nothing.", _QUERY_CODES) as bingx:
         order = bingx.query_order(symbol, **named)
-    if as_json:
-        print_json({**order.raw, **connection.members()})
-    else:
-        print_table("Order", "cyan", {**connection.members(), **_order_rows(order)})
+    connection.show("Order", "cyan", _order_rows(order), order.raw)
 
 
 def _order_rows(order: Order) -> dict[str, object]:
@@ -195,19 +185,12 @@ def _after_interruption(request: CancelOrderRequest, connection: Connection) -> 
     return f"Unknown whether order {named} was cancelled. Find out with: {query}", unsent
 
 
-def _print_failure(
-    error: CallError, request: CancelOrderRequest, connection: Connection, *, as_json: bool
-) -> None:
+def _print_failure(error: CallError, request: CancelOrderRequest, connection: Connection) -> None:
     outcome, order, parameters = outcome_of(error), order_of(error), request.to_dict()
     status = None if order is None else order.status.value
     executed = None if order is None or order.executed_qty is None else f"{order.executed_qty:f}"
-    if as_json:
-        state = {"orderStatus": status, "executedQty": executed}
-        where = connection.members()
-        print_json({"outcome": outcome, **where, **parameters, **error_members(error), **state})
-        return
+    state = {"orderStatus": status, "executedQty": executed}
     rows = {
-        **connection.members(),
         "symbol": parameters["symbol"],
         "order id": parameters.get("orderId") or (order.order_id if order else None),
         "client order id": parameters.get("clientOrderID"),
@@ -224,4 +207,5 @@ def _print_failure(
         "attempts": attempt_lines(error.attempts),
     }
     title = error.details.summary or f"Not cancelled: {type(error).__name__}"
-    print_table(title, STYLES.get(outcome, "yellow"), rows)
+    members = {"outcome": outcome, **parameters, **error_members(error), **state}
+    connection.show(title, STYLES.get(outcome, "yellow"), rows, members)

@@ -8,7 +8,7 @@ import click
 from bingx_spot._base_client import CANCEL_ALL_TIMEOUT
 from bingx_spot.bulk.result import CancelOutcome
 from bingx_spot.cli.connection import Connection, connection_options
-from bingx_spot.cli.output import EXIT_CODES, json_option, listed, print_json, print_line, print_table
+from bingx_spot.cli.output import EXIT_CODES, json_option, listed, print_line
 from bingx_spot.client import BingxSpot
 from bingx_spot.emergency.result import CancelAllOutcome, CancelAllResult
 
@@ -50,22 +50,19 @@ _SHOWN = 20
 @click.option("--yes", is_flag=True, help="Do not ask before all pairs are acted for.")
 @connection_options
 @json_option
-def command(symbol: str | None, yes: bool, connection: Connection, as_json: bool) -> None:
+def command(symbol: str | None, yes: bool, connection: Connection) -> None:
     """Cancel every open order of SYMBOL, or of all pairs, and prove that nothing is left."""
     again = connection.command("cancel-all", *([symbol] if symbol else []))
-    with connection.client(f"Unknown what is open. Run it again: {again}", as_json=as_json) as bingx:
+    with connection.client(f"Unknown what is open. Run it again: {again}") as bingx:
         if symbol is None and not yes:
             _ask(bingx, listed(connection.members()))
         # BINGX_TIMEOUT is for one request and its retries, and too short for the proof.
         timeout = connection.timeout or CANCEL_ALL_TIMEOUT
-        if not as_json:
+        if not connection.as_json:
             print_line(f"Cancelling; the proof takes at least 20 of {timeout:g} seconds ...", err=True)
         result = bingx.cancel_all(symbol, timeout=timeout)
     title, style, code = _ENDINGS[result.outcome]
-    if as_json:
-        print_json({**connection.members(), **_members(result)})
-    else:
-        print_table(title, style, {**connection.members(), **_rows(result)})
+    connection.show(title, style, _rows(result), _members(result))
     sys.exit(code)
 
 

@@ -23,9 +23,7 @@ from bingx_spot.cli.output import (
     plural,
     print_damaged,
     print_first,
-    print_json,
     print_line,
-    print_table,
 )
 from bingx_spot.cli.reports import RunProgress, RunReport
 from bingx_spot.client import BingxSpot
@@ -103,7 +101,6 @@ def command(
     skip_bad: bool,
     dry_run: bool,
     connection: Connection,
-    as_json: bool,
 ) -> None:
     """Cancel many open orders, as fast as the exchange allows and no faster.
 
@@ -119,7 +116,7 @@ def command(
         if pair is not None and not _goes_on(path):
             rows = Rows(_open_orders(pair or None, connection), may_be_empty=True)
         if dry_run:
-            _print_plan(path, rows, connection, skip_bad=skip_bad, as_json=as_json)
+            _print_plan(path, rows, connection, skip_bad=skip_bad)
             return
         credentials, interruption = Credentials.from_env(), Interruption()
         was_empty = path is not None and path.exists() and rows is not None
@@ -131,7 +128,7 @@ def command(
                 print_line(f"{path} was empty: every order of the input is new to it.", err=True)
             _fill(journal, rows, connection, credentials.api_key, skip_bad=skip_bad)
             journal.recover()
-            report = RunReport(journal, connection.members(), path, as_json)
+            report = RunReport(journal, connection.members(), path, connection.as_json)
             with BingxSpot(credentials, **connection.options) as bingx:
                 _cancel_all(bingx, report, interruption)
             code = report.print_summary(interrupted=interruption.happened)
@@ -223,9 +220,7 @@ def _point_out_rounded(rows: Rows, connection: Connection) -> None:
         raise click.UsageError(f"{text}; {cause}. Nothing was sent. {fix}.")
 
 
-def _print_plan(
-    path: Path | None, rows: Rows | None, connection: Connection, *, skip_bad: bool, as_json: bool
-) -> None:
+def _print_plan(path: Path | None, rows: Rows | None, connection: Connection, *, skip_bad: bool) -> None:
     """Print what a run with these options would do; no journal is created or changed.
 
     Raises:
@@ -250,14 +245,9 @@ def _print_plan(
     limit = cast("Rate", rate_limit(CANCEL, connection.options.get("rate")))
     seconds = max(ceil(orders / limit.requests) - 1, 0) * limit.seconds
     per_second, url = limit.requests / limit.seconds, connection.environment.base_url + CANCEL.path
-    if as_json:
-        plan = {"orders": orders, "inDoubt": in_doubt, "done": done, "duplicates": duplicates, "badRows": bad}
-        print_json(
-            {**connection.members(), **plan, "seconds": seconds, "requestsPerSecond": per_second, "url": url}
-        )
-        return
-    labelled = {
-        **connection.members(),
+    plan = {"orders": orders, "inDoubt": in_doubt, "done": done, "duplicates": duplicates, "badRows": bad}
+    members = {**plan, "seconds": seconds, "requestsPerSecond": per_second, "url": url}
+    rows_shown = {
         "orders to cancel": f"{orders:,}",
         "of these in doubt": f"{in_doubt:,}: may be cancelled already; these are first" if in_doubt else None,
         "done already": f"{done:,}" if done else None,
@@ -266,7 +256,7 @@ def _print_plan(
         "time it takes": f"{format_duration(seconds)}, at {per_second:g} a second",
         "each request": f"POST {CANCEL.path}",
     }
-    print_table("Dry run: nothing was sent", "cyan", labelled)
+    connection.show("Dry run: nothing was sent", "cyan", rows_shown, members)
 
 
 def _cancel_all(bingx: BingxSpot, report: RunReport, interruption: Interruption) -> None:

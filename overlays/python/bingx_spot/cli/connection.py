@@ -44,14 +44,15 @@ FAILURE_CODES: Mapping[type[CallError], int] = {
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Where and how the requests of a command go."""
+    """Where and how the requests of a command go, and who reads its result."""
 
     environment: Environment
     options: Options  # of a client, those that environment variables give included
     timeout: float | None  # what `--timeout` itself says, in seconds
+    as_json: bool  # whether results are for programs
 
     @classmethod
-    def parse(cls, environment: str, texts: Mapping[str, str]) -> "Connection":
+    def parse(cls, environment: str, texts: Mapping[str, str], *, as_json: bool) -> "Connection":
         """Return the connection for `--env` and the other options that are given, by their names.
 
         Raises:
@@ -61,7 +62,7 @@ class Connection:
         for name, text in texts.items():
             given[SETTINGS[name].option] = SETTINGS[name].value(text, f"--{name}")
         options = with_environment(cast("Options", given))
-        return cls(Environment.parse(Config(**options).environment), options, given.get("timeout"))
+        return cls(Environment.parse(Config(**options).environment), options, given.get("timeout"), as_json)
 
     def members(self) -> dict[str, object]:
         """Return the members of a JSON object, or the rows of a table, that say where requests go."""
@@ -71,7 +72,15 @@ class Connection:
         """Return a command of this program for the same environment, to be pasted."""
         return f"bingx-spot {' '.join(map(str, words))} --env {self.environment.option}"
 
-    def print_request(self, call: ApiCall, *, as_json: bool) -> None:
+    def show(self, title: str, style: str, rows: Mapping[str, object], members: Mapping[str, object]) -> None:
+        """Print a result, as rows of a table or as members of a JSON object, and where requests go."""
+        where = self.members()
+        if self.as_json:
+            print_json({**where, **members, **where})
+        else:
+            print_table(title, style, {**where, **rows})
+
+    def print_request(self, call: ApiCall) -> None:
         """Print the request that would be sent, stamped and signed, secrets masked."""
         placement = self.options.get("placement", "auto")
         info = (
@@ -79,33 +88,29 @@ class Connection:
             .sign_request(call, self.environment.base_url, None if placement == "auto" else placement)
             .info
         )
-        shown = {**self.members(), "method": info.method, "url": info.url, "placement": info.placement}
-        if as_json:
-            print_json({**shown, "parameters": dict(info.parameters), "headers": dict(info.headers)})
-        else:
-            print_table("Dry run: nothing was sent", "cyan", {**shown, **info.headers, **info.parameters})
+        shown = {"method": info.method, "url": info.url, "placement": info.placement}
+        members = {**shown, "parameters": dict(info.parameters), "headers": dict(info.headers)}
+        self.show("Dry run: nothing was sent", "cyan", {**shown, **info.headers, **info.parameters}, members)
 
     @contextmanager
     def client(
-        self, interrupted: str, *, as_json: bool = False, codes: Mapping[type[CallError], int] = FAILURE_CODES
+        self, interrupted: str, codes: Mapping[type[CallError], int] = FAILURE_CODES
     ) -> Iterator[BingxSpot]:
         """Yield a client; a call that fails ends the command, and so does Ctrl-C, with the text for it."""
         with (
             interruptible(interrupted),
-            self.printing_errors(as_json=as_json, codes=codes),
+            self.printing_errors(codes),
             BingxSpot.from_env(**self.options) as bingx,
         ):
             yield bingx
 
     @contextmanager
-    def printing_errors(
-        self, *, as_json: bool = False, codes: Mapping[type[CallError], int] = FAILURE_CODES
-    ) -> Iterator[None]:
+    def printing_errors(self, codes: Mapping[type[CallError], int]) -> Iterator[None]:
         """Let a call that fails end the command: print its error, and exit with its code."""
         try:
             yield
         except CallError as error:
-            print_error(error, self.members(), as_json=as_json)
+            print_error(error, self.members(), as_json=self.as_json)
             sys.exit(next(code for kind, code in codes.items() if isinstance(error, kind)))
 
 
@@ -120,7 +125,8 @@ def connection_options(command: Callable[..., None]) -> Callable[..., None]:
         texts = {name: parameters.pop(name.replace("-", "_")) for name in _OPTIONS}
         with usage_errors():
             given = {name: text for name, text in texts.items() if text is not None}
-            command(connection=Connection.parse(environment, given), **parameters)
+            connection = Connection.parse(environment, given, as_json=parameters.pop("as_json", False))
+            command(connection=connection, **parameters)
 
     for name, (metavar, description) in reversed(_OPTIONS.items()):
         variable = SETTINGS[name].variable

@@ -18,7 +18,6 @@ from bingx_spot.cli.output import (
     json_option,
     print_json,
     print_line,
-    print_table,
 )
 from bingx_spot.doctor import CheckResult, Status
 from bingx_spot.doctor.check_exchange import CANCEL_CHECK, KEY_CHECK, measure_time, offset_in_words
@@ -63,8 +62,9 @@ _COLORS = {Status.PASS: "green", Status.WARN: "yellow", Status.FAIL: "red", Stat
     help="Check without asking whether the key may cancel: by an order id that cannot exist.",
 )
 @json_option
-def command(connection: Connection, yes: bool, as_json: bool) -> None:
+def command(connection: Connection, yes: bool) -> None:
     """Check API key, clock, network, hosts, permission, placement and limits, and say how to fix them."""
+    as_json = connection.as_json
     asks = not yes and not as_json and sys.stdin.isatty()
     results = run_checks(
         connection.options, lambda: click.confirm(QUESTION, default=True, err=True) if asks else yes
@@ -123,17 +123,15 @@ def _print_each(results: Iterator[CheckResult]) -> Iterator[CheckResult]:
 @click.command("time", epilog=_TIME_EPILOG)
 @connection_options
 @json_option
-def time_command(connection: Connection, as_json: bool) -> None:
+def time_command(connection: Connection) -> None:
     """Print the exchange's time and the offset of this machine's clock."""
     codes = {CallError: EXIT_CODES[CancelOutcome.UNKNOWN]}
-    with interruptible("Nothing was changed."), connection.printing_errors(as_json=as_json, codes=codes):
+    with interruptible("Nothing was changed."), connection.printing_errors(codes):
         server_time, offset = measure_time(connection.options)
-    if as_json:
-        print_json({**connection.members(), "serverTime": server_time, "clockOffset": offset})
-        return
-    rows: dict[str, object] = {**connection.members(), "Unix ms": server_time}
+    rows: dict[str, object] = {"Unix ms": server_time}
     # A server may give a number that no date has.
     with suppress(ValueError, OverflowError, OSError):
         rows["UTC"] = datetime.fromtimestamp(server_time / 1000, UTC)
     rows["this machine is"] = f"{offset_in_words(offset)} it"
-    print_table("The exchange's time", "cyan", rows)
+    members = {"serverTime": server_time, "clockOffset": offset}
+    connection.show("The exchange's time", "cyan", rows, members)
