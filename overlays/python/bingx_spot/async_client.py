@@ -97,9 +97,9 @@ class AsyncBingxSpot(BaseClient, AsyncTags):
         Arguments and errors are those of `BingxSpot.dead_mans_switch`. A task that is cancelled in the block
         leaves the switch on.
         """
-        from bingx_spot.emergency.switch import AsyncDeadMansSwitch, Countdown, log_warning
+        from bingx_spot.emergency.switch import AsyncDeadMansSwitch, Countdown
 
-        return AsyncDeadMansSwitch(Countdown(self._context, seconds, on_warning or log_warning), self._engine)
+        return AsyncDeadMansSwitch(Countdown(self._context, seconds, on_warning), self._engine)
 
     @overload
     async def query_order(

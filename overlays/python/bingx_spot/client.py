@@ -159,9 +159,9 @@ class BingxSpot(BaseClient, Tags):
             CallError: At the beginning of the block, if the exchange did not say that the countdown is on; at
                 its end, if it did not say that it is closed. The subclass says why.
         """
-        from bingx_spot.emergency.switch import Countdown, DeadMansSwitch, log_warning
+        from bingx_spot.emergency.switch import Countdown, DeadMansSwitch
 
-        return DeadMansSwitch(Countdown(self._context, seconds, on_warning or log_warning), self._engine)
+        return DeadMansSwitch(Countdown(self._context, seconds, on_warning), self._engine)
 
     @overload
     def query_order(self, symbol: str, *, order_id: OrderId, **options: Unpack[QueryOptions]) -> Order: ...

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bingx_spot import InvalidInput, NotSent, OutcomeUnknown, PermissionDenied
-from bingx_spot.emergency.switch import Countdown, SwitchWarning, log_warning
+from bingx_spot.emergency.switch import Countdown, SwitchWarning
 from tools.simulate.virtual_exchange import (
     BEGIN,
     VirtualExchange,
@@ -200,7 +200,7 @@ def test_a_warning_that_fails_does_not_end_the_renewals(virtual, caplog):
 
 
 def test_a_warning_is_logged_where_nothing_else_is_named(virtual, caplog):
-    countdown = Countdown(virtual.context, 60, log_warning)
+    countdown = Countdown(virtual.context, 60)
     virtual.faults[SWITCH] = [None, unreached]
     virtual.run(countdown.begin())
     keep_for(virtual, countdown, 30)
@@ -228,7 +228,7 @@ def test_a_renewal_that_arrives_after_the_close_does_not_leave_it_on(virtual, co
 @pytest.mark.parametrize("seconds", [9, 121, 60.5, "60", True, None, float("nan")])
 def test_the_countdown_has_10_to_120_seconds(virtual, seconds):
     with pytest.raises(InvalidInput) as caught:
-        Countdown(virtual.context, seconds, log_warning)
+        Countdown(virtual.context, seconds)
     assert caught.value.field == "seconds"
 
 
@@ -242,7 +242,7 @@ def test_a_close_that_may_act_late_does_not_close_the_next_switch(virtual, count
     virtual.run(countdown.begin())
     virtual.faults[SWITCH] = [late(9.0), None]
     virtual.run(countdown.close())
-    virtual.run(Countdown(virtual.context, 60, log_warning).begin())
+    virtual.run(Countdown(virtual.context, 60).begin())
     virtual.time.seconds += 10
     assert is_anything_open(virtual)
     virtual.time.seconds += 51

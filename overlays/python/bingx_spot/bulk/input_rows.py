@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -84,15 +84,21 @@ class Rows:
         return sorted(name or "(no name)" for name in self._ignored)
 
     def __iter__(self) -> Iterator[Row | BadRow]:
-        for row in self._rows():
-            order_id = str(row.request.order_id or "") if isinstance(row, Row) else ""
+        for line, found in self._records():
+            try:
+                request = self._request(found)
+            except InvalidInput as error:
+                yield BadRow(line, format_input_error(error, WIRE_NAMES))
+                continue
+            order_id = str(request.order_id or "")
             if len(order_id) > _ZEROS_FROM:
                 self.long_ids += 1
                 if not order_id[_ZEROS_FROM:].strip("0"):
-                    self.rounded.append(row.line)
-            yield row
+                    self.rounded.append(line)
+            yield Row(line, request)
 
-    def _rows(self) -> Iterator[Row | BadRow]:
+    def _records(self) -> Iterator[tuple[int, Any]]:
+        """Yield the number of each record, and what it holds, or why that cannot be read."""
         lines = _read_lines(self._text)
         number, first = next((numbered for numbered in enumerate(lines, 1) if numbered[1].strip()), (0, ""))
         if not first:
@@ -100,71 +106,71 @@ class Rows:
                 return iter(())
             raise InvalidInput("input", "is empty", _FORMATS)
         if not first.lstrip().startswith(("{", "[")):
-            return self._read_csv(number, first, lines)
+            return _read_csv(number, first, lines)
         if _is_list(first):
-            return self._read_json(enumerate(_parse_json("".join(chain([first], lines))), 1), lambda row: row)
-        texts = ((line, text) for line, text in enumerate(chain([first], lines), number) if text.strip())
-        return self._read_json(texts, _parse_json)
+            found = _parse_json("".join(chain([first], lines)))
+            if isinstance(found, InvalidInput):
+                raise found
+            return enumerate(found, 1)
+        texts = enumerate(chain([first], lines), number)
+        return ((line, _parse_json(text)) for line, text in texts if text.strip())
 
-    def _read_csv(self, number: int, header: str, lines: Iterator[str]) -> Iterator[Row | BadRow]:
-        delimiter = next((mark for mark in header if mark in _DELIMITERS), ",")
-        if separator := _SEPARATOR_LINE.fullmatch(header):
-            delimiter, header, number = separator[1], next(lines, ""), number + 1
-        records = csv.reader(chain([header], lines), delimiter=delimiter, strict=True)
-        names = self._header_names(records)
-        while True:
-            line = number + records.line_num
-            try:
-                values = next(records)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                # A quote that is not closed consumes the lines after it.
-                last = number + records.line_num - 1
-                until = f", up to line {last}" if last > line else ""
-                yield BadRow(line, f"the row is not CSV{until}: {error}")
-                continue
-            try:
-                if not any(map(str.strip, values)):
-                    continue
-                # A quote before a value keeps a spreadsheet from reading it as a formula; no field has one.
-                texts = [value.strip().removeprefix("'") for value in values]
-                if len(texts) == len(names):
-                    yield Row(line, _request(dict(zip(names, texts, strict=True))))
-                else:
-                    reason = f"row has {len(values)} values; allowed: {len(names)}, as the header has"
-                    yield BadRow(line, reason)
-            except InvalidInput as error:
-                yield BadRow(line, format_input_error(error, WIRE_NAMES))
-
-    def _header_names(self, records: Iterator[list[str]]) -> list[str]:
-        try:
-            names = [name.strip() for name in next(records)]
-        except csv.Error as error:
-            raise InvalidInput("header", f"is not CSV: {error}", _FORMATS) from None
-        fields = match_fields(names)
-        ids = {"order_id", "client_order_id"} & set(fields.values()) or "id" in names
-        if "symbol" not in fields.values() or not ids:
-            raise InvalidInput("header", f"is {shown(','.join(names))}", _FORMATS)
-        self._ignored.update(name for name in names if name not in fields)
-        return names
-
-    def _read_json(
-        self, numbered: Iterable[tuple[int, Any]], parse: Callable[[Any], Any]
-    ) -> Iterator[Row | BadRow]:
-        for line, text in numbered:
-            try:
-                yield Row(line, self._request_from_members(parse(text)))
-            except InvalidInput as error:
-                yield BadRow(line, format_input_error(error, WIRE_NAMES))
-
-    def _request_from_members(self, members: Any) -> CancelRequest:
-        if isinstance(members, _NamedTwice):
+    def _request(self, found: Any) -> CancelRequest:
+        if isinstance(found, InvalidInput):
+            raise found
+        if isinstance(found, _NamedTwice):
             raise InvalidInput("row", "names a member twice", "each name once")
-        if not isinstance(members, dict):
-            raise InvalidInput("row", f"is {shown(members)}", _OBJECT)
-        self._ignored.update(members.keys() - match_fields(members).keys())
-        return _request(members)
+        if not isinstance(found, dict):
+            raise InvalidInput("row", f"is {shown(found)}", _OBJECT)
+        self._ignored.update(found.keys() - match_fields(found).keys())
+        fields = field_values(found)
+        _check_utf8("".join(map(str, fields.values())))
+        order_id = fields.get("order_id")
+        if isinstance(order_id, str) and _ROUNDED.fullmatch(order_id) and not order_id.isdigit():
+            reason = f"is {order_id}: a program that rounds long numbers has lost its last digits"
+            raise InvalidInput("order_id", reason, "all digits of the order id, such as 1735964079647111280")
+        with suppress(ValueError):
+            if isinstance(window := fields.get("recv_window"), str):
+                fields["recv_window"] = float(window)
+        return CancelRequest.of(fields)
+
+
+def _read_csv(number: int, header: str, lines: Iterator[str]) -> Iterator[tuple[int, Any]]:
+    delimiter = next((mark for mark in header if mark in _DELIMITERS), ",")
+    if separator := _SEPARATOR_LINE.fullmatch(header):
+        delimiter, header, number = separator[1], next(lines, ""), number + 1
+    records = csv.reader(chain([header], lines), delimiter=delimiter, strict=True)
+    names = _header_names(records)
+    allowed = f"{len(names)}, as the header has"
+    while True:
+        line = number + records.line_num
+        try:
+            # A quote before a value keeps a spreadsheet from reading it as a formula; no field has one.
+            values = [value.strip().removeprefix("'") for value in next(records)]
+        except StopIteration:
+            return
+        except csv.Error as error:
+            # A quote that is not closed consumes the lines after it.
+            last = number + records.line_num - 1
+            until = f", up to line {last}" if last > line else ""
+            yield line, InvalidInput("row", f"is not CSV{until}: {error}", f"values: {allowed}")
+            continue
+        if len(values) == len(names) and any(values):
+            yield line, dict(zip(names, values, strict=True))
+        elif any(values):
+            yield line, InvalidInput("row", f"has {len(values)} values", allowed)
+
+
+def _header_names(records: Iterator[list[str]]) -> list[str]:
+    try:
+        names = [name.strip() for name in next(records)]
+    except csv.Error as error:
+        raise InvalidInput("header", f"is not CSV: {error}", _FORMATS) from None
+    fields = set(match_fields(names).values())
+    ids = {"order_id", "client_order_id"} & fields or "id" in names
+    if "symbol" not in fields or not ids:
+        raise InvalidInput("header", f"is {shown(','.join(names))}", _FORMATS)
+    return names
 
 
 def _read_lines(text: TextIOWrapper) -> Iterator[str]:
@@ -194,8 +200,9 @@ def _check_utf8(text: str) -> None:
 
 
 def _parse_json(text: str) -> Any:
-    _check_utf8(text)
+    """Return what JSON text holds, or why it cannot be read."""
     try:
+        _check_utf8(text)
         # Numbers stay as they are written: read as a double, one would silently lose digits.
         return json.loads(
             text,
@@ -204,9 +211,11 @@ def _parse_json(text: str) -> Any:
             parse_constant=str,
             parse_int=_parse_int,
         )
+    except InvalidInput as error:
+        return error
     except (ValueError, RecursionError):
-        # No cause: a JSON error repeats the whole text.
-        raise InvalidInput("row", f"is not JSON: {shown(text.strip())}", _OBJECT) from None
+        # Without the JSON error, which repeats the whole text.
+        return InvalidInput("row", f"is not JSON: {shown(text.strip())}", _OBJECT)
 
 
 class _NamedTwice(dict[str, Any]):
@@ -221,16 +230,3 @@ def _parse_int(text: str) -> int | str:
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     return members if len(members) == len(pairs) else _NamedTwice(members)
-
-
-def _request(members: dict[str, object]) -> CancelRequest:
-    fields = field_values(members)
-    _check_utf8("".join(map(str, fields.values())))
-    order_id = fields.get("order_id")
-    if isinstance(order_id, str) and _ROUNDED.fullmatch(order_id) and not order_id.isdigit():
-        reason = f"is {order_id}: a program that rounds long numbers has lost its last digits"
-        raise InvalidInput("order_id", reason, "all digits of the order id, such as 1735964079647111280")
-    with suppress(ValueError):
-        if isinstance(window := fields.get("recv_window"), str):
-            fields["recv_window"] = float(window)
-    return CancelRequest.of(fields)

@@ -38,10 +38,6 @@ Exit codes:
 _SIGNAL_BASE = 128
 
 
-class _Ended(Exception):
-    """The bot has ended, and not with 0: for the switch this is a crash."""
-
-
 @click.command("guard", epilog=_EPILOG)
 @click.option(
     "--seconds", type=int, default=60, show_default=True, metavar="10-120", help="How long the countdown is."
@@ -66,7 +62,7 @@ def command(seconds: int, connection: Connection, child: tuple[str, ...]) -> Non
 def _guard(switch: DeadMansSwitch, child: tuple[str, ...]) -> int:
     """Run the bot under the switch, and return its exit code."""
     code, problem = 0, ""
-    with suppress(_Ended), switch:
+    with suppress(SystemExit), switch:
         _say(f"The dead man's switch is on: unless it is renewed, {_triggers(switch)}.")
         try:
             code = _run(child)
@@ -74,7 +70,7 @@ def _guard(switch: DeadMansSwitch, child: tuple[str, ...]) -> int:
             # No bot was started, and so none has crashed.
             problem = f"{child[0]} cannot be run: {error.strerror or type(error).__name__}."
         if code:
-            raise _Ended
+            sys.exit(code)  # for the switch this is a crash
     if code:
         _say(f"The command has ended with {code}, so the dead man's switch stays on: {_triggers(switch)}.")
     else:

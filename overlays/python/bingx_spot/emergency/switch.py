@@ -69,11 +69,6 @@ class SwitchWarning:
 OnWarning = Callable[[SwitchWarning], object]
 
 
-def log_warning(warning: SwitchWarning) -> None:
-    """Log a warning; what is done where the caller names nothing else."""
-    _log.warning("%s", warning)
-
-
 @dataclass(slots=True)
 class Countdown:
     """The countdown of one account, as far as the exchange's answers tell, and the steps of its requests.
@@ -84,7 +79,8 @@ class Countdown:
     context: CallContext
     # How long it is: 10 to 120.
     seconds: int
-    on_warning: OnWarning
+    # None to log them.
+    on_warning: OnWarning | None = None
     triggers_at: int = 0
     closing: Wakeup = field(default_factory=Wakeup)
     # Until when it goes on at least, and when it may have ended, in seconds of a clock that counts while the
@@ -184,9 +180,12 @@ class Countdown:
                 self._acts_until = self.context.now() + seconds
 
     def _warn(self, error: CallError) -> None:
-        left = self.seconds_left()
+        warning = SwitchWarning(self.seconds_left(), self.triggers_at, error)
+        if self.on_warning is None:
+            _log.warning("%s", warning)
+            return
         try:
-            self.on_warning(SwitchWarning(left, self.triggers_at, error))
+            self.on_warning(warning)
         except Exception:  # noqa: BLE001 - the caller's own
             # The renewals must go on, whatever the caller's own function does.
             _log.exception("on_warning of the dead man's switch failed")
