@@ -8,13 +8,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from bingx_spot.cli.connection import Connection, connection_options
-from bingx_spot.cli.output import (
-    dry_run_option,
-    json_option,
-    key_values,
-    print_json,
-    print_table,
-)
+from bingx_spot.cli.output import dry_run_option, json_option, key_values, print_json, print_table
 from bingx_spot.core.request import ApiCall
 from bingx_spot.validation import allowed, check_arguments
 from bingx_spot_api.contract import BY_ID, Operation

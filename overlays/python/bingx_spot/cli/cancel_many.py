@@ -19,12 +19,7 @@ from bingx_spot.bulk.journal_db import JournalError, NoOrders
 from bingx_spot.bulk.journal_rows import DAMAGED
 from bingx_spot.cli.connection import Connection, connection_options
 from bingx_spot.cli.interruption import INTERRUPTED, Interruption, interruptible, signals_to
-from bingx_spot.cli.output import (
-    plural,
-    print_damaged,
-    print_first,
-    print_line,
-)
+from bingx_spot.cli.output import plural, print_damaged, print_first, print_line
 from bingx_spot.cli.reports import RunProgress, RunReport
 from bingx_spot.client import BingxSpot
 from bingx_spot.core.clock import format_duration

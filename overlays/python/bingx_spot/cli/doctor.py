@@ -13,12 +13,7 @@ import click
 from bingx_spot.bulk.result import CancelOutcome
 from bingx_spot.cli.connection import Connection, connection_options
 from bingx_spot.cli.interruption import interruptible
-from bingx_spot.cli.output import (
-    EXIT_CODES,
-    json_option,
-    print_json,
-    print_line,
-)
+from bingx_spot.cli.output import EXIT_CODES, json_option, print_json, print_line
 from bingx_spot.doctor import CheckResult, Status
 from bingx_spot.doctor.check_exchange import CANCEL_CHECK, KEY_CHECK, measure_time, offset_in_words
 from bingx_spot.doctor.checks import QUESTION, run_checks

@@ -11,13 +11,7 @@ from bingx_spot.credentials import Credentials
 from bingx_spot.doctor import CheckResult, Status
 from bingx_spot.doctor.check_network import OWN_AUTHORITY
 from bingx_spot.environments import PLACEMENTS, Placement
-from bingx_spot.exceptions import (
-    CallError,
-    NotExecuted,
-    OrderNotFound,
-    OrderNotOpen,
-    RateLimited,
-)
+from bingx_spot.exceptions import CallError, NotExecuted, OrderNotFound, OrderNotOpen, RateLimited
 
 #: The names of two checks, of which the summary speaks.
 KEY_CHECK, CANCEL_CHECK = "key accepted", "may cancel"
