@@ -89,7 +89,7 @@ def test_a_signal_during_the_import_leaves_no_journal(sandbox, journal):
         process.send_signal(signal.SIGTERM)
         _, complained = process.communicate()
     assert process.returncode == 130
-    assert complained == "Interrupted: nothing was sent.\n"
+    assert complained == "Interrupted. Nothing was sent.\n"
     assert list(journal.parent.glob("*.journal*")) == []
     assert sandbox.requests() == []
 

@@ -261,7 +261,7 @@ def _cancel_all(bingx: BingxSpot, report: RunReport, interruption: Interruption)
     has_bar = sys.stderr.isatty() and not (report.as_json and sys.stdout.isatty())
     with bingx.cancel_orders(report.journal.pending()) as run:
         interruption.stop = run.stop
-        progress = RunProgress(unfinished, run, report.outcomes, lambda: interruption.happened)
+        progress = RunProgress(unfinished, run, report, interruption)
         with progress if has_bar else nullcontext():
             try:
                 for result in run:

@@ -3,7 +3,6 @@
 import csv
 import re
 import sys
-from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import click
 
 from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_db import JournalDamaged
-from bingx_spot.bulk.journal_rows import COLUMNS, OUTCOMES, JournalRow
+from bingx_spot.bulk.journal_rows import COLUMNS, OUTCOMES
 from bingx_spot.cli.output import (
     DAMAGED,
     plural,
@@ -109,7 +108,14 @@ def _print_rows(
         for row in rows:
             print_json({**row.to_dict(), **where})
     else:
-        _print_tables(journal, rows, where, path)
+        from bingx_spot.cli.reports import print_rows, summary_rows
+
+        if more := print_rows(rows, "", _SHOWN):
+            print_line(f"... and {more:,} more; --csv and --json print all.")
+            print_line()
+        counts = journal.counts()
+        summary = {**where, **summary_rows(counts, path), "details": None}
+        print_table(plural(counts.total(), "order"), "cyan", summary)
 
 
 def _csv_cell(value: object) -> object:
@@ -118,17 +124,3 @@ def _csv_cell(value: object) -> object:
         return value
     shown = visible(value)
     return f"'{shown}" if value[:1] in _FORMULA_MARKS and not _NUMBER.fullmatch(value) else shown
-
-
-def _print_tables(
-    journal: Journal, rows: Iterable[JournalRow], where: Mapping[str, object], path: Path
-) -> None:
-    from bingx_spot.cli.reports import print_rows, summary_rows
-
-    more = print_rows(rows, "", _SHOWN)
-    if more:
-        print_line(f"... and {more:,} more; --csv and --json print all.")
-        print_line()
-    counts = journal.counts()
-    summary = {**where, **summary_rows(counts, path), "details": None}
-    print_table(plural(counts.total(), "order"), "cyan", summary)

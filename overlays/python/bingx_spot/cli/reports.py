@@ -1,7 +1,7 @@
 """Reports about many orders: progress, results and summary of a bulk run, and the rows of a journal."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -26,6 +26,7 @@ from bingx_spot.bulk.journal_rows import (
 )
 from bingx_spot.bulk.result import CancelOutcome, CancelResult
 from bingx_spot.bulk.sync_run import CancelRun
+from bingx_spot.cli.interruption import Interruption
 from bingx_spot.cli.output import (
     EXIT_CODES,
     STYLES,
@@ -86,10 +87,7 @@ class RunReport:
             # The problem is known already; the results of this run are known at least.
             counts = Counts(self.outcomes)
         try:
-            if interrupted and counts.unfinished:
-                self._print_interruption(counts)
-            else:
-                self._print(counts)
+            self._print(counts, interrupted=interrupted)
         except (OSError, SystemExit):
             # The reader of standard output has closed it, which does not change the result. rich exits then.
             discard_output()
@@ -98,15 +96,13 @@ class RunReport:
         all_cancelled = counts[CancelOutcome.CANCELLED] == counts.total() and not self.problem
         return 0 if all_cancelled else EXIT_CODES[CancelOutcome.UNAFFECTED]
 
-    def _print_interruption(self, counts: Counts) -> None:
-        """Print how many orders have which outcome, in one line."""
-        counted = ", ".join(f"{counts[word]:,} {word}" for word in OUTCOMES if counts[word])
-        text = "go on" if self.path is not None else "finish; with --journal it goes on where it stopped"
-        print_line(
-            f"Interrupted: {counted}. Run the same command again to {text}. ({listed(self.where)})", err=True
-        )
-
-    def _print(self, counts: Counts) -> None:
+    def _print(self, counts: Counts, *, interrupted: bool) -> None:
+        if interrupted and counts.unfinished:
+            counted = ", ".join(f"{counts[word]:,} {word}" for word in OUTCOMES if counts[word])
+            again = "go on" if self.path is not None else "finish; with --journal it goes on where it stopped"
+            text = f"Interrupted: {counted}. Run the same command again to {again}. ({listed(self.where)})"
+            print_line(text, err=True)
+            return
         for result in self.unrecorded:
             order = cast("PendingOrder", result.item)
             named = f"{order.symbol} {order.order_id or order.client_order_id}"
@@ -173,10 +169,8 @@ def _reason(row: JournalRow) -> str:
 class RunProgress(Progress):
     """Progress bar of a bulk run on standard error, with a line of the outcomes so far below it."""
 
-    def __init__(
-        self, total: int, run: CancelRun, outcomes: Counter[str], is_stopping: Callable[[], bool]
-    ) -> None:
-        self._run, self._outcomes, self._is_stopping = run, outcomes, is_stopping
+    def __init__(self, total: int, run: CancelRun, report: RunReport, interruption: Interruption) -> None:
+        self._run, self._outcomes, self._interruption = run, report.outcomes, interruption
         super().__init__(
             *(BarColumn(None), MofNCompleteColumn(), _Rate(), TimeRemainingColumn()),
             console=Console(stderr=True),
@@ -195,7 +189,7 @@ class RunProgress(Progress):
     def get_renderables(self) -> Iterable[RenderableType]:
         """Yield the bar, and a line below it."""
         yield from super().get_renderables()
-        if self._is_stopping():
+        if self._interruption.happened:
             yield Text("finishing requests in flight; Ctrl-C again ends at once", style="yellow")
         elif locked := self._run.locked_for:
             yield Text(f"rate limited: locked out for another {format_duration(locked)}", style="yellow")
