@@ -131,12 +131,7 @@ def command(
 
 
 def _goes_on(path: Path | None) -> bool:
-    """Return whether a run of the open orders goes on with those of its journal: the list of now is shorter.
-
-    Raises:
-        UsageError: The journal is finished.
-        JournalError: The journal cannot be used.
-    """
+    """Return whether a run of the open orders goes on with those of its journal, which may be more."""
     if path is None or not os.path.lexists(path):
         return False
     try:
@@ -161,12 +156,7 @@ def _open_orders(symbol: str | None, connection: Connection) -> BinaryIO:
 def _fill(
     journal: Journal, rows: Rows | None, connection: Connection, api_key: str, *, skip_bad: bool
 ) -> Counter[type[BadRow]]:
-    """Import the rows, or compare them with the journal; return how many are bad and how many duplicates.
-
-    Raises:
-        UsageError: A row cannot be sent.
-        JournalError: The journal cannot be used, or belongs to another run.
-    """
+    """Import the rows, or compare them with the journal; return how many are bad and how many duplicates."""
     environment = connection.environment.base_url
     if journal.is_new and rows is None:
         raise click.UsageError("The journal holds no orders; give them with --from.")
@@ -216,12 +206,7 @@ def _point_out_rounded(rows: Rows, connection: Connection) -> None:
 
 
 def _print_plan(path: Path | None, rows: Rows | None, connection: Connection, *, skip_bad: bool) -> None:
-    """Print what a run with these options would do; no journal is created or changed.
-
-    Raises:
-        UsageError: A row cannot be sent.
-        JournalError: The journal cannot be used, or belongs to another run.
-    """
+    """Print what a run with these options would do; no journal is created or changed."""
     journal = Journal.temporary()
     if path is not None and os.path.lexists(path):
         with suppress(NoOrders):

@@ -81,11 +81,7 @@ def _guard(switch: DeadMansSwitch, child: tuple[str, ...]) -> int:
 
 
 def _run(child: tuple[str, ...]) -> int:
-    """Run the bot, to which signals are sent on, and return its exit code.
-
-    Raises:
-        OSError: It cannot be run.
-    """
+    """Run the bot, to which signals are sent on, and return its exit code, or raise `OSError`."""
     started: list[subprocess.Popen[bytes]] = []
 
     def forward(number: int, _frame: FrameType | None) -> None:
