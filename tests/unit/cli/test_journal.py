@@ -102,7 +102,7 @@ def hostile(tmp_path: Path) -> Path:
     journal = new_journal(path, rows(len(said)))
     for item, text in zip(journal.pending(), said, strict=True):
         error = OutcomeUnknown(ErrorDetails("", code=7))
-        object.__setattr__(error.details, "message", text)
+        error.message = text
         journal.record(item.line, CancelResult.from_error(0, item, item, error))
     journal.close()
     return path
