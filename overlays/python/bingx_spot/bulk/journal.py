@@ -49,6 +49,7 @@ _COUNT = """
 SELECT iif(in_flight, 'in_flight', state), in_doubt, count(*) FROM orders
     WHERE line NOT IN (SELECT line FROM damaged) GROUP BY 1, 2
 """
+_ADD_DAMAGED = "INSERT OR IGNORE INTO damaged VALUES (?)"
 # Readers and the run then work at the same time.
 _WRITE_AHEAD = "PRAGMA journal_mode=WAL"
 _KILLED = "a request was in flight when the run was killed"
@@ -89,7 +90,7 @@ class Journal(JournalDatabase):
             for columns in self.select("SELECT * FROM orders"):
                 total += 1
                 if JournalRow.from_columns(columns) is None:
-                    self._add_damaged(columns[0])
+                    self.run(_ADD_DAMAGED, columns[0])
         except JournalDamaged as error:
             return problem or error.problem
         if not problem and checksum(owner) != expected:
@@ -104,9 +105,6 @@ class Journal(JournalDatabase):
     def damaged_lines(self) -> list[int]:
         """Return the lines of the rows that were found damaged."""
         return [line for (line,) in self.select("SELECT line FROM damaged ORDER BY line")]
-
-    def _add_damaged(self, line: object) -> None:
-        self.run("INSERT OR IGNORE INTO damaged VALUES (?)", line)
 
     def environment(self) -> str:
         """Return the base URL that the journal belongs to; empty where damage has taken it."""
@@ -185,7 +183,7 @@ class Journal(JournalDatabase):
                     line = columns[0]
                     row = JournalRow.from_columns(columns)
                     if row is None:
-                        self._add_damaged(line)
+                        self.run(_ADD_DAMAGED, line)
                         continue
                     self._write(row.begun(_now()))
                     yield row.pending()

@@ -9,16 +9,9 @@ import click
 
 from bingx_spot.bulk.items import CANCEL
 from bingx_spot.bulk.result import CancelOutcome, order_of, outcome_of
+from bingx_spot.cli import output
 from bingx_spot.cli.connection import Connection, connection_options
 from bingx_spot.cli.interruption import interruptible
-from bingx_spot.cli.output import (
-    EXIT_CODES,
-    STYLES,
-    attempt_lines,
-    dry_run_option,
-    error_members,
-    json_option,
-)
 from bingx_spot.client import BingxSpot
 from bingx_spot.core.clock import time_of_day
 from bingx_spot.core.request import ApiCall
@@ -62,8 +55,8 @@ Exit codes:
   14   the exchange finds no order by this id
 """
 _QUERY_CODES = {
-    OrderNotFound: EXIT_CODES[CancelOutcome.NOT_FOUND],
-    CallError: EXIT_CODES[CancelOutcome.UNKNOWN],
+    OrderNotFound: output.EXIT_CODES[CancelOutcome.NOT_FOUND],
+    CallError: output.EXIT_CODES[CancelOutcome.UNKNOWN],
 }
 
 
@@ -108,8 +101,8 @@ def _order_arguments(command: Callable[..., None]) -> Callable[..., None]:
     "--already-canceled-ok", is_flag=True, help="Succeed too if the order was cancelled before: make sure."
 )
 @connection_options
-@json_option
-@dry_run_option
+@output.json_option
+@output.dry_run_option
 def command(
     symbol: str,
     order_id: str | None,
@@ -139,7 +132,7 @@ def command(
         outcome, order = outcome_of(error), order_of(error)
         if order is None or outcome != CancelOutcome.ALREADY_CANCELED or not already_canceled_ok:
             _print_failure(error, request, connection)
-            sys.exit(EXIT_CODES[outcome])
+            sys.exit(output.EXIT_CODES[outcome])
     title = "Cancelled" if outcome == CancelOutcome.CANCELLED else "Cancelled before"
     connection.show(title, "green", _order_rows(order), {**order.raw, "outcome": outcome})
 
@@ -147,7 +140,7 @@ def command(
 @click.command("query", epilog=_QUERY_EPILOG)
 @_order_arguments
 @connection_options
-@json_option
+@output.json_option
 def query_command(
     symbol: str, order_id: str | None, client_order_id: str | None, connection: Connection
 ) -> None:
@@ -204,8 +197,8 @@ def _print_failure(error: CallError, request: CancelOrderRequest, connection: Co
         "HTTP status": error.http_status,
         "what to do": error.hint or None,
         "retry_at": error.details.retry_at and time_of_day(error.details.retry_at),
-        "attempts": attempt_lines(error.attempts),
+        "attempts": output.attempt_lines(error.attempts),
     }
     title = error.details.summary or f"Not cancelled: {type(error).__name__}"
-    members = {"outcome": outcome, **parameters, **error_members(error), **state}
-    connection.show(title, STYLES.get(outcome, "yellow"), rows, members)
+    members = {"outcome": outcome, **parameters, **output.error_members(error), **state}
+    connection.show(title, output.STYLES.get(outcome, "yellow"), rows, members)

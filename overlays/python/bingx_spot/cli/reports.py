@@ -26,20 +26,11 @@ from bingx_spot.bulk.journal_rows import (
 )
 from bingx_spot.bulk.result import CancelOutcome, CancelResult
 from bingx_spot.bulk.sync_run import CancelRun
+from bingx_spot.cli import output
 from bingx_spot.cli.interruption import Interruption
-from bingx_spot.cli.output import (
-    EXIT_CODES,
-    STYLES,
-    cell_text,
-    discard_output,
-    listed,
-    print_json,
-    print_line,
-    print_table,
-)
 from bingx_spot.core.clock import format_duration
 
-_STYLES: Mapping[str, str] = {**STYLES, IN_FLIGHT: "magenta", WAITING: "default"}
+_STYLES: Mapping[str, str] = {**output.STYLES, IN_FLIGHT: "magenta", WAITING: "default"}
 # How many orders that are not cancelled the summary of a run shows.
 _SHOWN = 20
 _NOT_CANCELLED = tuple(word for word in OUTCOMES if word not in (CancelOutcome.CANCELLED, WAITING))
@@ -74,10 +65,10 @@ class RunReport:
         # Of an order for which nothing was sent, there is nothing to say.
         if self.as_json and outcome != WAITING:
             try:
-                print_json({**members, **self.where})
+                output.print_json({**members, **self.where})
             except OSError as error:
                 self.problem = f"standard output cannot be written: {error.strerror}"
-                discard_output()
+                output.discard_output()
 
     def print_summary(self, *, interrupted: bool = False) -> int:
         """Print the summary of the run, one line if a signal interrupted it, and return its exit code."""
@@ -90,37 +81,38 @@ class RunReport:
             self._print(counts, interrupted=interrupted)
         except (OSError, SystemExit):
             # The reader of standard output has closed it, which does not change the result. rich exits then.
-            discard_output()
+            output.discard_output()
         if counts.unknown or counts[DAMAGED]:
-            return EXIT_CODES[CancelOutcome.UNKNOWN]
+            return output.EXIT_CODES[CancelOutcome.UNKNOWN]
         all_cancelled = counts[CancelOutcome.CANCELLED] == counts.total() and not self.problem
-        return 0 if all_cancelled else EXIT_CODES[CancelOutcome.UNAFFECTED]
+        return 0 if all_cancelled else output.EXIT_CODES[CancelOutcome.UNAFFECTED]
 
     def _print(self, counts: Counts, *, interrupted: bool) -> None:
         if interrupted and counts.unfinished:
             counted = ", ".join(f"{counts[word]:,} {word}" for word in OUTCOMES if counts[word])
             again = "go on" if self.path is not None else "finish; with --journal it goes on where it stopped"
-            text = f"Interrupted: {counted}. Run the same command again to {again}. ({listed(self.where)})"
-            print_line(text, err=True)
+            where = output.listed(self.where)
+            text = f"Interrupted: {counted}. Run the same command again to {again}. ({where})"
+            output.print_line(text, err=True)
             return
         for result in self.unrecorded:
             order = cast("PendingOrder", result.item)
             named = f"{order.symbol} {order.order_id or order.client_order_id}"
-            print_line(f"Not in the journal: {named}: {result.outcome}", err=True)
+            output.print_line(f"Not in the journal: {named}: {result.outcome}", err=True)
         if self.problem:
-            print_line(f"The run ended early: {self.problem}", err=True)
+            output.print_line(f"The run ended early: {self.problem}", err=True)
         if not self.as_json:
             with suppress(JournalError):
                 more = print_rows(self.journal.rows(_NOT_CANCELLED), "Not cancelled", _SHOWN)
                 if more:
                     where = "--journal or --json shows" if self.path is None else "the journal shows"
-                    print_line(f"... and {more:,} more, which {where}.")
-                    print_line()
+                    output.print_line(f"... and {more:,} more, which {where}.")
+                    output.print_line()
         title, style = "Not every order is cancelled", "yellow"
         if counts[CancelOutcome.CANCELLED] == counts.total():
             title, style = ("Cancelled" if counts.total() else "Nothing to cancel"), "green"
         rows = {**self.where, **summary_rows(counts, self.path)}
-        print_table(title, style, rows, stderr=self.as_json)
+        output.print_table(title, style, rows, stderr=self.as_json)
 
 
 def summary_rows(counts: Counts, path: Path | None) -> dict[str, object]:
@@ -148,7 +140,7 @@ def print_rows(rows: Iterable[JournalRow], title: str, longest: int) -> int:
     table.add_column("why", overflow="fold", ratio=1)
     for row in islice(iterator, longest):
         cells = (row.line, row.symbol, row.order_id or row.client_order_id, row.outcome, _reason(row))
-        line, symbol, named, outcome, why = map(Text, map(cell_text, cells))
+        line, symbol, named, outcome, why = map(Text, map(output.cell_text, cells))
         outcome.stylize(_STYLES.get(row.outcome, "yellow"))
         table.add_row(line, symbol, named, outcome, why)
     if table.row_count:

@@ -151,12 +151,11 @@ def _cancel_result(error: CallError | None) -> CheckResult:
 def _failure(check: str, error: CallError) -> CheckResult:
     # Only the exchange gives a code: what else fails may be a gateway, a proxy or this machine.
     said = error.message if error.code is None else f"the exchange said: {error.message}"
-    if error.details.rule == "signature-wrong":
-        return CheckResult(check, Status.FAIL, said, _COPY_AGAIN)
-    if isinstance(error, NotExecuted):
-        return CheckResult(check, Status.FAIL, said, error.hint)
-    fix = "Run this again; if it stays so, ask the exchange's support."
-    return CheckResult(check, Status.FAIL, f"unclear response: {said}", fix)
+    fix = _COPY_AGAIN if error.details.rule == "signature-wrong" else error.hint
+    if not isinstance(error, NotExecuted):
+        said = f"unclear response: {said}"
+        fix = "Run this again; if it stays so, ask the exchange's support."
+    return CheckResult(check, Status.FAIL, said, fix)
 
 
 def _placement_result(accepted: list[Placement]) -> CheckResult:

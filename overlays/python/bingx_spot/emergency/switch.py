@@ -8,21 +8,12 @@ from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from bingx_spot.core import runner
 from bingx_spot.core.clock import time_of_day
 from bingx_spot.core.engine import Engine
 from bingx_spot.core.facts import seconds_to_effect
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.resolution import resolve
-from bingx_spot.core.runner import (
-    CallContext,
-    CallSteps,
-    EffectResult,
-    Send,
-    Sleep,
-    check_on_asyncio,
-    run,
-    run_async,
-)
 from bingx_spot.exceptions import BingxError, CallError, InvalidInput, OutcomeUnknown, shown
 from bingx_spot.limits.permit_queue import Wakeup
 from bingx_spot.models import Response
@@ -76,7 +67,7 @@ class Countdown:
     Raises `InvalidInput` where it is too short or too long.
     """
 
-    context: CallContext
+    context: runner.CallContext
     # How long it is: 10 to 120.
     seconds: int
     # None to log them.
@@ -104,7 +95,7 @@ class Countdown:
         """Return whether the countdown may have ended since it began."""
         return self._lapsed or 0 < self._lapses_at <= self._elapsed()
 
-    def begin(self) -> CallSteps[None]:
+    def begin(self) -> runner.CallSteps[None]:
         """Start the countdown, or restart it; a `CallError` says why it is not known to be on."""
         at = self._elapsed()
         response = yield from self._set("ACTIVATE")
@@ -117,11 +108,11 @@ class Countdown:
         # The exchange has begun to count after this moment, whatever its clock shows. It may count less far.
         self._ends = self._lapses_at = at + min(self.seconds, max((self.triggers_at - clock) / 1000, 0.0))
 
-    def keep(self) -> CallSteps[None]:
+    def keep(self) -> runner.CallSteps[None]:
         """Renew the countdown until it is to be closed."""
         pause = self._pause()
         while not self.closing.is_set:
-            yield Sleep(pause, self.closing)
+            yield runner.Sleep(pause, self.closing)
             if self.closing.is_set:
                 return
             try:
@@ -131,7 +122,7 @@ class Countdown:
                 pause = _RETRY
                 self._warn(error)
 
-    def close(self) -> CallSteps[None]:
+    def close(self) -> runner.CallSteps[None]:
         """End the countdown without its effect; a `CallError` says why it is not known to be closed."""
         self._ends = 0.0
         for _ in range(2):
@@ -141,7 +132,7 @@ class Countdown:
             late = self._acts_until - self.context.now()
             if late <= 0:
                 break
-            yield Sleep(late)
+            yield runner.Sleep(late)
         # It may have ended before it was closed.
         self._lapsed, self._lapses_at, self.triggers_at = self.lapsed, 0.0, 0
 
@@ -151,18 +142,18 @@ class Countdown:
     def _pause(self) -> float:
         return max(self.seconds_left() / _RENEWALS, _RETRY)
 
-    def _set(self, kind: str) -> CallSteps[dict[str, object]]:
+    def _set(self, kind: str) -> runner.CallSteps[dict[str, object]]:
         call = ApiCall.of(_SWITCH, {"type": kind, "timeOut": self.seconds})
         # A renewal must not take so long that no other one fits in; the first one may.
         seconds = self.context.timeout
         if self.triggers_at:
             seconds = min(seconds, self.seconds / _RENEWALS)
-        result: EffectResult = None
+        result: runner.EffectResult = None
         sent, steps = 0, resolve(self.context, call, seconds)
         try:
             while True:
                 effect = steps.send(result)
-                sent += isinstance(effect, Send)
+                sent += isinstance(effect, runner.Send)
                 result = yield effect
         except StopIteration as stop:
             response: Response = stop.value
@@ -237,10 +228,10 @@ class DeadMansSwitch(_Switch):
 
     def __enter__(self) -> Self:
         self._enter()
-        run(self._countdown.begin(), self._engine)
+        runner.run(self._countdown.begin(), self._engine)
         # A daemon, so that the countdown ends with a program that ends in any other way.
         renewals = (self._countdown.keep(), self._engine)
-        self._thread = Thread(target=run, args=renewals, name="bingx-spot-switch", daemon=True)
+        self._thread = Thread(target=runner.run, args=renewals, name="bingx-spot-switch", daemon=True)
         self._thread.start()
         return self
 
@@ -250,7 +241,7 @@ class DeadMansSwitch(_Switch):
         if self._must_close(error):
             # A renewal in flight must not arrive after the request that closes.
             self._thread.join()
-            run(self._countdown.close(), self._engine)
+            runner.run(self._countdown.close(), self._engine)
 
 
 class AsyncDeadMansSwitch(_Switch):
@@ -259,13 +250,13 @@ class AsyncDeadMansSwitch(_Switch):
     _task: "asyncio.Task[None]"
 
     async def __aenter__(self) -> Self:
-        check_on_asyncio("dead_mans_switch", "asyncio; not trio")
+        runner.check_on_asyncio("dead_mans_switch", "asyncio; not trio")
         self._enter()
-        await run_async(self._countdown.begin(), self._engine)
+        await runner.run_async(self._countdown.begin(), self._engine)
         import asyncio  # a quarter of the start of a program that does not need it
 
         self._task = asyncio.create_task(
-            run_async(self._countdown.keep(), self._engine), name="bingx-spot-switch"
+            runner.run_async(self._countdown.keep(), self._engine), name="bingx-spot-switch"
         )
         return self
 
@@ -274,6 +265,6 @@ class AsyncDeadMansSwitch(_Switch):
     ) -> None:
         if self._must_close(error):
             await self._task
-            await run_async(self._countdown.close(), self._engine)
+            await runner.run_async(self._countdown.close(), self._engine)
         elif os.getpid() == self._process:
             self._task.cancel()
