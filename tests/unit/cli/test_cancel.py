@@ -25,7 +25,7 @@ from bingx_spot import (
 )
 from bingx_spot.cli import cancel as module
 from bingx_spot.cli import connection
-from bingx_spot.cli.output import attempt_lines
+from bingx_spot.cli.output import EXIT_CODES, attempt_lines
 from bingx_spot.core.engine import MAYBE_SENT_NOTE, NOT_SENT_NOTE
 from tests.support.command_line import invoke
 from tests.support.samples import ORDER, ORDER_ID
@@ -145,7 +145,7 @@ def test_equal_attempts_are_one_line_with_their_times_and_hosts():
 @EACH
 def test_each_ending_has_its_exit_code(monkeypatch, outcome, error, code):
     install(monkeypatch, module, error)
-    assert invoke(*ARGUMENTS).exit_code == code == module.EXIT_CODES[CancelOutcome(outcome)]
+    assert invoke(*ARGUMENTS).exit_code == code == EXIT_CODES[CancelOutcome(outcome)]
 
 
 @EACH
@@ -184,7 +184,7 @@ def test_the_exit_codes_and_their_words_are_in_the_help():
         number, _, rest = line.strip().partition(" ")
         if number.isdigit() and rest.split()[0] in list(CancelOutcome):
             listed[rest.split()[0]] = int(number)
-    assert listed == {outcome.value: code for outcome, code in module.EXIT_CODES.items()}
+    assert listed == {outcome.value: code for outcome, code in EXIT_CODES.items()}
     assert len(set(listed.values())) == len(listed)
 
 

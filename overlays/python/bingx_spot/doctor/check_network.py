@@ -67,50 +67,43 @@ def check_host(
     """Check DNS, TCP and TLS of a host or a proxy; yield each result, the first failure as the last one."""
     target = urlsplit(base_url)
     host, port = target.hostname or "", target.port or _PORTS[target.scheme]
+    step, names = "DNS", [""]
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        names = sorted({str(address[4][0]) for address in addresses})
+        found = f"{host} is an address" if names == [host] else f"{host} is {', '.join(names[:3])}"
+        yield CheckResult(step, Status.PASS, found)
+        step, start = "TCP", time.monotonic()
+        with socket.create_connection((host, port), _TIMEOUT) as connection:
+            found = f"{host}:{port} accepts connections, in {_milliseconds_since(start)} ms"
+            yield CheckResult(step, Status.PASS, found)
+            if target.scheme == "https":
+                step, start = "TLS", time.monotonic()
+                # What the client trusts, so that this fails where the client would.
+                with (tls or public_authorities()).wrap_socket(connection, server_hostname=host) as secured:
+                    found = f"{secured.version()}, certificate valid, in {_milliseconds_since(start)} ms"
+                    yield CheckResult(step, Status.PASS, found)
     except OSError as error:
-        fix = OTHER_PROXY if is_proxy else "Check the network, the name server, and the spelling of the host."
-        yield CheckResult("DNS", Status.FAIL, f"{host}: {_reason(error)}", fix)
-        return
-    names = sorted({str(address[4][0]) for address in addresses})
-    found = f"{host} is an address" if names == [host] else f"{host} is {', '.join(names[:3])}"
-    yield CheckResult("DNS", Status.PASS, found)
-    start = time.monotonic()
-    try:
-        connection = socket.create_connection((host, port), _TIMEOUT)
-    except OSError as error:
-        fix = "Check for a firewall, a VPN or a proxy that connections must go through."
-        if is_proxy:
-            fix = OTHER_PROXY
-        elif isinstance(error, ConnectionRefusedError) and all(map(is_loopback, names)):
-            fix = "Does anything run there? `bingx-spot sandbox` starts a sandbox, and prints its URL."
-        yield CheckResult("TCP", Status.FAIL, f"{host}:{port}: {_reason(error)}", fix)
-        return
-    with connection:
-        found = f"{host}:{port} accepts connections, in {_milliseconds_since(start)} ms"
-        yield CheckResult("TCP", Status.PASS, found)
-        if target.scheme == "https":
-            yield _check_tls(connection, host, tls or public_authorities())
+        where = f"{host}:{port}" if step == "TCP" else host
+        fix = OTHER_PROXY if is_proxy and step != "TLS" else _fix(step, error, names)
+        yield CheckResult(step, Status.FAIL, f"{where}: {_reason(error)}", fix)
 
 
-def _check_tls(connection: socket.socket, host: str, tls: ssl.SSLContext) -> CheckResult:
-    start = time.monotonic()
-    try:
-        # What the client trusts, so that this fails where the client would.
-        with tls.wrap_socket(connection, server_hostname=host) as secured:
-            found = f"{secured.version()}, certificate valid, in {_milliseconds_since(start)} ms"
-            return CheckResult("TLS", Status.PASS, found)
-    except ssl.SSLCertVerificationError as error:
-        fix = f"A company's proxy may intercept the connection. {OWN_AUTHORITY}. Or the clock is far off."
+def _fix(step: str, error: OSError, addresses: list[str]) -> str:
+    """Return what to do about an error of a step on the way to a host with these addresses."""
+    if isinstance(error, ssl.SSLCertVerificationError):
         if error.verify_code in _PRIVATE_AUTHORITY:
-            fix = (
+            return (
                 f"A private authority has signed the certificate, as companies' proxies do. {OWN_AUTHORITY}."
             )
-        return CheckResult("TLS", Status.FAIL, f"{host}: {error.verify_message}", fix)
-    except OSError as error:
-        fix = "Check for a firewall or proxy that breaks TLS."
-        return CheckResult("TLS", Status.FAIL, f"{host}: {_reason(error)}", fix)
+        return f"A company's proxy may intercept the connection. {OWN_AUTHORITY}. Or the clock is far off."
+    if isinstance(error, ConnectionRefusedError) and all(map(is_loopback, addresses)):
+        return "Does anything run there? `bingx-spot sandbox` starts a sandbox, and prints its URL."
+    return {
+        "DNS": "Check the network, the name server, and the spelling of the host.",
+        "TCP": "Check for a firewall, a VPN or a proxy that connections must go through.",
+        "TLS": "Check for a firewall or proxy that breaks TLS.",
+    }[step]
 
 
 def _milliseconds_since(start: float) -> int:
@@ -120,4 +113,6 @@ def _milliseconds_since(start: float) -> int:
 def _reason(error: OSError) -> str:
     if isinstance(error, TimeoutError):
         return f"no response within {_TIMEOUT:.0f} s"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return error.verify_message
     return error.strerror or str(error)
