@@ -86,7 +86,7 @@ class Config:
 
     def __post_init__(self) -> None:
         environment = Environment.parse(self.environment)
-        _check_timeout(self.timeout)
+        check_timeout(self.timeout)
         if self.placement not in ("auto", *PLACEMENTS):
             raise InvalidInput("placement", f"is {shown(self.placement)}", f"auto, {', '.join(PLACEMENTS)}")
         _check_type("source_key", isinstance(self.source_key, str | None), "text")
@@ -115,7 +115,8 @@ class Config:
         check_rate(self.rate)
 
 
-def _check_timeout(timeout: float) -> None:
+def check_timeout(timeout: float) -> None:
+    """Raise `InvalidInput` unless a timeout is a number of seconds that a call may take."""
     number = isinstance(timeout, int | float) and not isinstance(timeout, bool)
     # NaN compares false with everything.
     if not (number and 0 < timeout <= MAXIMUM_TIMEOUT):

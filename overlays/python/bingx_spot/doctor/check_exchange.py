@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 from bingx_spot.client import BingxSpot
 from bingx_spot.config import DEFAULT_TIMEOUT, Options
@@ -106,7 +105,16 @@ def check_cancel(credentials: Credentials, options: Options) -> Iterator[CheckRe
 
     It sends cancels of an order id that cannot exist, so that nothing can be cancelled.
     """
-    probe = partial(_probe, credentials, options)
+
+    def probe(placement: Placement) -> CallError | None:
+        probing: Options = {**options, "placement": placement}
+        with BingxSpot(credentials, **probing) as bingx:
+            try:
+                bingx.cancel_order(SYMBOL, order_id=UNUSED_ORDER_ID)
+            except CallError as error:
+                return error
+        return None
+
     # At once: a cancel asks for two seconds before it says that there is no such order.
     with ThreadPoolExecutor(len(PLACEMENTS)) as pool:
         errors = dict(zip(PLACEMENTS, pool.map(probe, PLACEMENTS), strict=True))
@@ -115,37 +123,20 @@ def check_cancel(credentials: Credentials, options: Options) -> Iterator[CheckRe
         for placement, error in errors.items()
         if error is None or error.details.rule not in _OTHER_PLACEMENT
     ]
+    error = errors[accepted[0] if accepted else PLACEMENTS[0]]
     if not accepted:
         yield CheckResult(CANCEL_CHECK, Status.SKIP, "NOT checked: the server reads no placement")
         found, fix = "the server reads parameters nowhere", "Is this URL the exchange's?"
         yield CheckResult("placement", Status.FAIL, found, fix)
-        yield _limits_result(errors[PLACEMENTS[0]])
-        return
-    error = errors[accepted[0]]
-    yield _cancel_result(error)
-    if isinstance(error, OrderNotFound | OrderNotOpen):
+    elif isinstance(error, OrderNotFound | OrderNotOpen):
+        yield CheckResult(CANCEL_CHECK, Status.PASS, "the key may cancel: the exchange looked for the order")
         yield _placement_result(accepted)
-    yield _limits_result(error)
-
-
-def _probe(credentials: Credentials, options: Options, placement: Placement) -> CallError | None:
-    probing: Options = {**options, "placement": placement}
-    with BingxSpot(credentials, **probing) as bingx:
-        try:
-            bingx.cancel_order(SYMBOL, order_id=UNUSED_ORDER_ID)
-        except CallError as error:
-            return error
-    return None
-
-
-def _cancel_result(error: CallError | None) -> CheckResult:
-    if isinstance(error, OrderNotFound | OrderNotOpen):
-        found = "the key may cancel: the exchange looked for the order"
-        return CheckResult(CANCEL_CHECK, Status.PASS, found)
-    if error is None:
+    elif error is None:
         found = f"the exchange says that it cancelled order {UNUSED_ORDER_ID}"
-        return CheckResult(CANCEL_CHECK, Status.WARN, found, "Ask its support.")
-    return _failure(CANCEL_CHECK, error)
+        yield CheckResult(CANCEL_CHECK, Status.WARN, found, "Ask its support.")
+    else:
+        yield _failure(CANCEL_CHECK, error)
+    yield _limits_result(error)
 
 
 def _failure(check: str, error: CallError) -> CheckResult:

@@ -15,6 +15,7 @@ from typing import cast
 
 from bingx_spot.bulk.items import CancelRequest
 from bingx_spot.bulk.result import CancelOutcome, CancelResult, affects_every_order, order_of
+from bingx_spot.config import check_timeout
 from bingx_spot.core.facts import OrderState, order_state, seconds_to_effect
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.resolution import resolve
@@ -23,13 +24,11 @@ from bingx_spot.emergency.result import CancelAllOutcome, CancelAllResult
 from bingx_spot.exceptions import (
     BingxError,
     CallError,
-    InvalidInput,
     NotExecuted,
     NotSent,
     OutcomeUnknown,
     RateLimited,
     RequestRejected,
-    shown,
 )
 from bingx_spot.models import Order, Response
 from bingx_spot.validation import check_arguments
@@ -93,9 +92,7 @@ class Brake:
 
     def __post_init__(self) -> None:
         check_arguments(_CANCEL_OPEN, {} if self.symbol is None else {"symbol": self.symbol})
-        number = isinstance(self.timeout, int | float) and not isinstance(self.timeout, bool)
-        if not (number and 0 < self.timeout < float("inf")):
-            raise InvalidInput("timeout", f"is {shown(self.timeout)}", "seconds above 0")
+        check_timeout(self.timeout)
 
     def run(self) -> CallSteps[CancelAllResult]:
         """Yield the effects of the call, and return its result.
