@@ -75,7 +75,7 @@ def _when(name: str, condition: Callable[[Facts], bool]) -> AbstractContextManag
 
 def _first(condition: Callable[[Facts], bool], action: Action) -> AbstractContextManager[None]:
     """Put a row before all others."""
-    return _table(lambda table: (Rule("planted", "", condition, action, "", ""), *table))
+    return _table(lambda table: (Rule("planted", "", condition, action, ""), *table))
 
 
 def _validation(misread: Callable[[ApiCall, CallError], Response | CallError]) -> AbstractContextManager[Any]:

@@ -13,7 +13,7 @@ spec/openapi.yaml. resolution.py acts on the decisions; docs/concepts/outcome.md
 """
 
 from collections.abc import Callable
-from enum import Enum, auto
+from enum import Enum
 from typing import NamedTuple
 
 from bingx_spot.core.facts import Facts, OrderState
@@ -25,23 +25,23 @@ _MAXIMUM_REFUSALS = 3
 
 
 class Action(Enum):
-    """What to do next."""
+    """What to do next, in words."""
 
-    RETURN_RESPONSE = auto()
-    RETURN_READ = auto()
-    RAISE_ALREADY_CANCELED = auto()
-    RAISE_FILLED = auto()
-    RAISE_FAILED = auto()
-    RAISE_ERROR = auto()
-    RAISE_STILL_OPEN = auto()
-    RAISE_UNKNOWN = auto()
-    RAISE_NOT_OPEN = auto()
-    RAISE_NOT_FOUND = auto()
-    SEND = auto()
-    QUERY = auto()
-    QUERY_EACH = auto()
-    WAIT = auto()
-    END = auto()
+    RETURN_RESPONSE = "return the order"
+    RETURN_READ = "return the order that the query shows"
+    RAISE_ALREADY_CANCELED = "raise `OrderAlreadyCanceled`"
+    RAISE_FILLED = "raise `OrderFilled`"
+    RAISE_FAILED = "raise `OrderFailed`"
+    RAISE_ERROR = "raise the error"
+    RAISE_STILL_OPEN = "raise `StillOpen`"
+    RAISE_UNKNOWN = "raise `OutcomeUnknown`"
+    RAISE_NOT_OPEN = "raise `OrderNotOpen`"
+    RAISE_NOT_FOUND = "raise `OrderNotFound`"
+    SEND = "send the request"
+    QUERY = "query the order"
+    QUERY_EACH = "query each order; return what became of them, or raise `OutcomeUnknown`"
+    WAIT = "wait"
+    END = "end the call"
 
 
 class Rule(NamedTuple):
@@ -52,16 +52,21 @@ class Rule(NamedTuple):
         known: The condition, in words.
         when: The condition.
         action: What to do.
-        does: What to do, in words.
         reason: Why.
+        more: What the words of the action leave out, or empty.
     """
 
     name: str
     known: str
     when: Callable[[Facts], bool]
     action: Action
-    does: str
     reason: str
+    more: str = ""
+
+    @property
+    def does(self) -> str:
+        """Return what to do, in words."""
+        return self.action.value + self.more
 
 
 RULES = (
@@ -70,7 +75,6 @@ RULES = (
         "a success that names the order and says CANCELED",
         lambda facts: facts.response is not None and facts.response_stands,
         Action.RETURN_RESPONSE,
-        "return the order",
         "A final state of the order in the request is believed.",
     ),
     Rule(
@@ -78,7 +82,6 @@ RULES = (
         "nothing was sent yet",
         lambda facts: facts.attempts == 0 and facts.error is None,
         Action.SEND,
-        "send the request",
         "A cancel needs no look at the order first.",
     ),
     Rule(
@@ -90,7 +93,6 @@ RULES = (
             and (facts.response is not None or facts.attempts > 1 or not facts.can_retry)
         ),
         Action.QUERY_EACH,
-        "query each order; return what became of them, or raise `OutcomeUnknown`",
         "The retry fails for the orders that the first request has cancelled.",
     ),
     Rule(
@@ -98,7 +100,6 @@ RULES = (
         "a success after an ambiguous request, and no query shows what that one did",
         lambda facts: facts.response is not None,
         Action.RAISE_UNKNOWN,
-        "raise `OutcomeUnknown`",
         "Only the answer to `repeat: same-answer` is that of the first request.",
     ),
     Rule(
@@ -106,7 +107,6 @@ RULES = (
         "a query finds the order that an ambiguous request was to place",
         lambda facts: facts.call.operation.act == "place" and facts.state is not None,
         Action.RETURN_READ,
-        "return the order",
         "An order that is found was placed, whatever its state.",
     ),
     Rule(
@@ -114,7 +114,6 @@ RULES = (
         "a query says CANCELED, and an ambiguous request may have done it",
         lambda facts: facts.state is OrderState.CANCELED and facts.ambiguous is not None,
         Action.RETURN_READ,
-        "return the order",
         "The order is cancelled, and a request of this call may have done it.",
     ),
     Rule(
@@ -122,7 +121,6 @@ RULES = (
         "a query says CANCELED, and no request of this call can have done it",
         lambda facts: facts.state is OrderState.CANCELED,
         Action.RAISE_ALREADY_CANCELED,
-        "raise `OrderAlreadyCanceled`",
         "A final state is believed, however old the read.",
     ),
     Rule(
@@ -130,7 +128,6 @@ RULES = (
         "a query says FILLED",
         lambda facts: facts.state is OrderState.FILLED,
         Action.RAISE_FILLED,
-        "raise `OrderFilled`",
         "A final state is believed; no request can cancel the order any more.",
     ),
     Rule(
@@ -138,7 +135,6 @@ RULES = (
         "a query says FAILED, EXPIRED or REJECTED",
         lambda facts: facts.state is OrderState.FAILED,
         Action.RAISE_FAILED,
-        "raise `OrderFailed`",
         "A final state is believed; no request can cancel the order any more.",
     ),
     Rule(
@@ -146,36 +142,29 @@ RULES = (
         "the request was rejected for a reason that does not pass, and no request is ambiguous",
         lambda facts: facts.is_rejected and facts.ambiguous is None,
         Action.RAISE_ERROR,
-        "raise the error: `AuthenticationError`, `PermissionDenied`, `ClockError`, `RequestRejected`",
         "The order is unaffected, and a retry would be rejected too.",
+        more=": `AuthenticationError`, `PermissionDenied`, `ClockError`, `RequestRejected`",
     ),
     Rule(
         "near-lock",
         "one more “not open” could lock the endpoint, and the order was not queried since",
-        lambda facts: facts.near_lock and facts.can_query and not facts.queried,
+        lambda facts: facts.near_lock and facts.query_is_due,
         Action.QUERY,
-        "query the order",
         "A query shows whether the order is open, and counts towards another limit.",
     ),
     Rule(
         "learn-the-id",
         "a request by client order id is ambiguous",
-        lambda facts: (
-            facts.ambiguous is not None
-            and not facts.by_permanent_id
-            and facts.can_query
-            and not facts.queried
-        ),
+        lambda facts: facts.ambiguous is not None and not facts.by_permanent_id and facts.query_is_due,
         Action.QUERY,
-        "query the order, and use its order id from then on",
         "A client order id can be used again for a newer order, which a retry would cancel.",
+        more=", and use its order id from then on",
     ),
     Rule(
         "unconfirmed-success",
         "a success that does not say CANCELED of the order in the request",
-        lambda facts: facts.is_unconfirmed and facts.can_query and not facts.queried,
+        lambda facts: facts.is_unconfirmed and facts.query_is_due,
         Action.QUERY,
-        "query the order",
         "The exchange has acted, and a query says how.",
     ),
     Rule(
@@ -185,19 +174,14 @@ RULES = (
             facts.ambiguous is not None and facts.attempts == 1 and facts.can_retry and not facts.queried
         ),
         Action.SEND,
-        "send it again",
         "The same cancel twice cannot cancel anything else, and its response may show the outcome at once.",
+        more=" again",
     ),
     Rule(
         "settle",
         "the request is ambiguous, refused as not open, or can be sent no more",
-        lambda facts: (
-            (facts.ambiguous is not None or facts.not_open is not None)
-            and facts.can_query
-            and not facts.queried
-        ),
+        lambda facts: facts.is_in_doubt and facts.query_is_due,
         Action.QUERY,
-        "query the order",
         "Only a query shows what the order is now.",
     ),
     Rule(
@@ -209,7 +193,6 @@ RULES = (
             and facts.ambiguous is None
         ),
         Action.RAISE_NOT_FOUND,
-        "raise `OrderNotFound`",
         "Both say the same, and a new order would have been visible.",
     ),
     Rule(
@@ -222,8 +205,8 @@ RULES = (
             and facts.refusals < _MAXIMUM_REFUSALS
         ),
         Action.SEND,
-        "send the request again",
         "“Open” may be true or stale; one more cancel can do no harm either way.",
+        more=" again",
     ),
     Rule(
         "confirm-refusal",
@@ -236,8 +219,8 @@ RULES = (
             and facts.can_retry
         ),
         Action.SEND,
-        "send the request once more",
         "The refusal may have been of an order so new that it was not found yet.",
+        more=" once more",
     ),
     Rule(
         "retry-ambiguous",
@@ -250,18 +233,16 @@ RULES = (
             and (facts.by_permanent_id or (facts.queries >= _QUERIES_BEFORE_REUSE and not facts.not_found))
         ),
         Action.SEND,
-        "send the request again",
         "Either the cancel or the next query may be the first to get a clear response.",
+        more=" again",
     ),
     Rule(
         "query-again",
         "an ambiguous or refused request, and queries that gave no final state",
-        lambda facts: (
-            (facts.ambiguous is not None or facts.not_open is not None or facts.near_lock) and facts.can_query
-        ),
+        lambda facts: (facts.is_in_doubt or facts.near_lock) and facts.can_query,
         Action.QUERY,
-        "query again until the deadline, at growing intervals",
         "Reads lag behind writes by seconds.",
+        more=" again until the deadline, at growing intervals",
     ),
     Rule(
         "wait-until-visible",
@@ -274,18 +255,16 @@ RULES = (
             and not facts.near_lock
         ),
         Action.WAIT,
-        "wait until a new order would be visible",
         "The request is sent once more then, to confirm the refusal.",
+        more=" until a new order would be visible",
     ),
     Rule(
         "retry-not-sent",
         "the request did not reach the exchange, a limit ends in time, or a read got no response",
-        lambda facts: (
-            facts.ambiguous is None and facts.not_open is None and not facts.near_lock and facts.can_retry
-        ),
+        lambda facts: not facts.is_in_doubt and not facts.near_lock and facts.can_retry,
         Action.SEND,
-        "send the request again, to the fallback host after a network failure",
         "Nothing was executed.",
+        more=" again, to the fallback host after a network failure",
     ),
     Rule(
         "wait-to-retry",
@@ -297,25 +276,20 @@ RULES = (
             and not facts.refused_not_open
         ),
         Action.WAIT,
-        "wait, and send the request again in the last two thirds of the time",
         "An exchange that recovers within the deadline gets the request.",
+        more=", and send the request again in the last two thirds of the time",
     ),
     Rule(
         "end",
         "nothing more can be done before the deadline",
         lambda _: True,
         Action.END,
-        "end the call, by the rows of the second table",
         "A call ends by its deadline.",
+        more=", by the rows of the second table",
     ),
 )
 
 
 def decide(facts: Facts, rules: tuple[Rule, ...] = RULES) -> Rule:
-    """Return the first rule whose condition holds.
-
-    Args:
-        facts: What is known of the call.
-        rules: The table; it ends with a row that always holds.
-    """
+    """Return the first rule of a table whose condition holds; the last one's always does."""
     return next(rule for rule in rules if rule.when(facts))

@@ -29,7 +29,6 @@ ENDINGS = (
         "a read that is young enough says open, and no request of this call can take effect any more",
         lambda facts: facts.proven_open and facts.ambiguous is None,
         Action.RAISE_STILL_OPEN,
-        "raise `StillOpen`",
         "The read is younger than the last moment at which a request could take effect.",
     ),
     Rule(
@@ -37,7 +36,6 @@ ENDINGS = (
         "a request is ambiguous",
         lambda facts: facts.ambiguous is not None,
         Action.RAISE_UNKNOWN,
-        "raise `OutcomeUnknown`",
         "It may have taken effect, or may do so yet; “open” and “not found” do not outweigh that.",
     ),
     Rule(
@@ -45,7 +43,6 @@ ENDINGS = (
         "the request was refused as not open, and the last query found no order",
         lambda facts: facts.not_found and (facts.not_open is not None or facts.near_lock),
         Action.RAISE_NOT_FOUND,
-        "raise `OrderNotFound`",
         "Both say the same.",
     ),
     Rule(
@@ -58,7 +55,6 @@ ENDINGS = (
             and not facts.is_restricted
         ),
         Action.RAISE_NOT_OPEN,
-        "raise `OrderNotOpen`",
         "The refusal is the exchange's own word, and queries that say open are stale.",
     ),
     Rule(
@@ -70,7 +66,6 @@ ENDINGS = (
             or (facts.not_open is not None and facts.state is OrderState.OPEN)
         ),
         Action.RAISE_UNKNOWN,
-        "raise `OutcomeUnknown`",
         "An order is found by client order id for two hours only, a new order not at once, the refusal may "
         "be about the restriction, and an order that a query has found exists.",
     ),
@@ -79,8 +74,8 @@ ENDINGS = (
         "no request was ambiguous",
         lambda _: True,
         Action.RAISE_ERROR,
-        "raise the last error: `NotSent`, `RateLimited`, `OrderNotFound`",
         "No request took effect, or can take effect.",
+        more=": `NotSent`, `RateLimited`, `OrderNotFound`",
     ),
 )
 
@@ -99,39 +94,52 @@ _WITH_ORDER: dict[Action, tuple[type[OrderNotOpen | StillOpen], str, str]] = {
         "Cancel it again.",
     ),
 }
+# What "not found" does not prove, and what to do.
+_BY_PERMANENT_ID = (
+    "A new order is not found at once.",
+    "Check the symbol and the id, and that the order belongs to this account and environment.",
+)
+_BY_CLIENT_ORDER_ID = (
+    "An order is found by its client order id for two hours only, and a new order not at once: this does "
+    "not prove that no such order is open.",
+    "Use the order id if you have it.",
+)
 _PAST_TENSE: dict[str | None, str] = {"cancel": "was cancelled", "place": "was placed"}
 
 
 def error_for(action: Action, facts: Facts, order: Order | None) -> CallError:
-    """Return the error that ends a call.
+    """Return the error that ends a call, for an action that raises.
 
     Args:
-        action: The decision, one that raises.
+        action: The decision.
         facts: What is known of the call.
         order: The order as a query stated it last, or None.
     """
+    call = facts.call
     if action is Action.RAISE_UNKNOWN:
         return _unknown(facts)
     if action is Action.RAISE_NOT_FOUND:
-        summary = f"The exchange does not find {_lower(order_name(facts.call))}. {_not_found_limit(facts)}"
-        return OrderNotFound(_details(facts, summary, _not_found_hint(facts)))
+        limit, hint = _BY_PERMANENT_ID if facts.by_permanent_id else _BY_CLIENT_ORDER_ID
+        return OrderNotFound(
+            _details(facts, f"The exchange does not find {_lower(order_name(call))}. {limit}", hint)
+        )
     if action is Action.RAISE_NOT_OPEN:
         state = "whether it was filled or cancelled could not be learnt before the deadline"
-        summary = f"{order_name(facts.call)} is not open; {state}."
-        return OrderNotOpen(_details(facts, summary, query_hint(facts.call, facts.environment)))
+        summary = f"{order_name(call)} is not open; {state}."
+        return OrderNotOpen(_details(facts, summary, query_hint(call, facts.environment)))
     if action in _WITH_ORDER and order is not None:
         kind, text, hint = _WITH_ORDER[action]
-        summary = text.format(name=order_name(facts.call), status=order.status)
-        return kind(_details(facts, summary, hint), order)
-    return _not_executed(facts)
+        return kind(_details(facts, text.format(name=order_name(call), status=order.status), hint), order)
+    error = facts.error
+    assert error is not None  # a call without a response ends with an error
+    if call.operation.act != "cancel":
+        return error
+    did = "cancelled nothing" if _id_of(call) is None else "was not cancelled"
+    return error.with_details(replace(error.details, summary=f"{order_name(call)} {did}."))
 
 
 def order_name(call: ApiCall) -> str:
-    """Return the order of a call in words, such as `Order 1735964079647111281`.
-
-    Args:
-        call: A call that names an order; for others the operation's name is returned.
-    """
+    """Return the order of a call in words, such as `Order 1735964079647111281`; else the operation's name."""
     named = _id_of(call)
     if named is None:
         return call.operation.operation_id
@@ -142,10 +150,10 @@ def order_name(call: ApiCall) -> str:
 
 
 def query_hint(call: ApiCall, environment: str) -> str:
-    """Return how to find out the state of a call's order.
+    """Return how to find out the state of a call's order, which a query can settle.
 
     Args:
-        call: A call that a query can settle.
+        call: The call.
         environment: What `--env` takes for the client's environment, or empty.
     """
     query = settling_query(call)
@@ -160,27 +168,17 @@ def query_hint(call: ApiCall, environment: str) -> str:
     return f"Find out with {query_order} or `bingx-spot query {symbol} {option}{env}`"
 
 
-def _id_of(call: ApiCall) -> tuple[Parameter, object] | None:
-    """Return the parameter that names the one order of a call, and its value."""
-    for argument in call.operation.arguments:
-        is_id = argument.name in call.operation.exactly_one_of and argument.form is None
-        if is_id and argument.name in call.parameters:
-            return argument, call.parameters[argument.name]
-    return None
-
-
 def unknown_orders(facts: Facts, names: Iterable[str]) -> CallError:
-    """Return the error for a call about several orders, some of whose states could not be learnt.
+    """Return the error for a call about several orders, of which these states could not be learnt.
 
     Args:
         facts: What is known of the call.
         names: The ids of these orders.
     """
-    listed = ", ".join(names)
-    summary = f"Unknown whether these orders were cancelled: {listed}."
-    hint = "Query each of them."
+    summary = f"Unknown whether these orders were cancelled: {', '.join(names)}."
     assert facts.ambiguous is not None  # else nothing is in doubt
-    return facts.ambiguous.with_details(replace(facts.ambiguous.details, summary=summary, hint=hint))
+    details = replace(facts.ambiguous.details, summary=summary, hint="Query each of them.")
+    return facts.ambiguous.with_details(details)
 
 
 def _unknown(facts: Facts) -> CallError:
@@ -195,7 +193,7 @@ def _unknown(facts: Facts) -> CallError:
         hint = f"{query_hint(call, facts.environment)}{again}"
     act = _PAST_TENSE.get(operation.act, "was changed")
     summary = f"Unknown whether {_lower(order_name(call))} {act}."
-    if not _names_an_order(call):
+    if _id_of(call) is None:
         summary = f"Unknown whether {operation.operation_id} took effect."
     elif facts.ambiguous is None:
         summary = f"{summary} This call did not change it; it may be open."
@@ -207,20 +205,13 @@ def _unknown(facts: Facts) -> CallError:
     return error.with_details(details) if isinstance(error, OutcomeUnknown) else OutcomeUnknown(details)
 
 
-def _names_an_order(call: ApiCall) -> bool:
-    return _id_of(call) is not None
-
-
-def _not_executed(facts: Facts) -> CallError:
-    error, call = facts.error, facts.call
-    assert error is not None  # a call without a response ends with an error
-    if call.operation.act == "cancel" and _names_an_order(call):
-        return error.with_details(replace(error.details, summary=f"{order_name(call)} was not cancelled."))
-    if call.operation.act == "cancel":
-        return error.with_details(
-            replace(error.details, summary=f"{call.operation.operation_id} cancelled nothing.")
-        )
-    return error
+def _id_of(call: ApiCall) -> tuple[Parameter, object] | None:
+    """Return the parameter that names the one order of a call, and its value."""
+    for argument in call.operation.arguments:
+        is_id = argument.name in call.operation.exactly_one_of and argument.form is None
+        if is_id and argument.name in call.parameters:
+            return argument, call.parameters[argument.name]
+    return None
 
 
 def _details(facts: Facts, summary: str, hint: str) -> ErrorDetails:
@@ -229,22 +220,6 @@ def _details(facts: Facts, summary: str, hint: str) -> ErrorDetails:
     if error is None:
         return ErrorDetails(summary.removesuffix("."), hint=hint)
     return replace(error.details, summary=summary, hint=hint)
-
-
-def _not_found_hint(facts: Facts) -> str:
-    if facts.by_permanent_id:
-        return "Check the symbol and the id, and that the order belongs to this account and environment."
-    return "Use the order id if you have it."
-
-
-def _not_found_limit(facts: Facts) -> str:
-    """Return what "not found" does not prove."""
-    if facts.by_permanent_id:
-        return "A new order is not found at once."
-    return (
-        "An order is found by its client order id for two hours only, and a new order not at once: this does "
-        "not prove that no such order is open."
-    )
 
 
 def _lower(name: str) -> str:

@@ -35,10 +35,6 @@ def order_state(states: States, data: Mapping[str, Any]) -> OrderState:
 
     CANCELED with everything executed contradicts itself, and a word that the contract does not list says
     nothing: both are UNCLEAR.
-
-    Args:
-        states: The words of the operation.
-        data: The order, as the response has it.
     """
     value = data.get(states.field)
     if says(value, states.canceled):
@@ -78,7 +74,7 @@ _EARLY_ATTEMPTS = 4
 #: The most queries in one call. Pauses grow with the time that it takes: about 20 queries fit into ten
 #: seconds, and this many into a day.
 MAXIMUM_QUERIES = 150
-# Milliseconds for which a request is valid where it does not say: "recvWindow (default 5000)".
+# For how long a request is valid where it does not say, in seconds: "recvWindow (default 5000)".
 _DEFAULT_RECV_WINDOW = 5.0
 #: Retries after an ambiguous attempt that do not need the shared retry budget.
 FREE_RETRIES = 3
@@ -86,71 +82,41 @@ FREE_RETRIES = 3
 
 @dataclass(slots=True)
 class Facts:
-    """What is known of one call. The properties are the conditions of the rules.
+    """What is known of one call. The properties are the conditions of the rules. Times are in seconds."""
 
-    Attributes:
-        call: The call; by the permanent id as soon as a response has named it.
-        environment: What `--env` takes for the client's environment, or empty.
-        response: The verified success of the operation, or None.
-        response_stands: Whether it tells what the call did, be a request before it ambiguous or not.
-        error: The last error of the operation, or None.
-        ambiguous: The last error after which a request may still take effect or have taken effect, or None.
-        attempts: Number of requests of the operation.
-        refusals: Number of them that ended in "not open".
-        not_open: The last refusal "not open" or "not found", or None.
-        refused_by_permanent_id: Whether that refusal is of a request by the permanent id.
-        refused_after: When that request was sent, in seconds since the call began.
-        read: The last verified response of a query, or None.
-        state: The state that it states, or None.
-        not_found: Whether the last query found no order, and none has named it.
-        not_found_after: When that query was sent, in seconds since the call began.
-        queries: Number of queries.
-        queried: Whether a query was made since the last request of the operation.
-        answered: Whether one since then got a response.
-        proven_open: Whether a read young enough found the order open, with no request left to take effect.
-        seconds_since_start: How long the call has taken, in seconds.
-        timeout: How long the call may take, in seconds.
-        time_left: Whether there is time for one more request.
-        can_open: Whether the exchange accepts the operation before the deadline.
-        can_query_in_time: Whether it accepts the query before the deadline.
-        budget_left: Whether the shared retry budget allows a retry.
-        near_lock: Whether the last request was not sent, since one more equal error could lock the endpoint.
-        out_of_permits: Whether no permit for the operation comes before the deadline.
-        closed: Whether the client is closed.
-        id_in_doubt: Whether the order id is one that an unbelieved response named and no query finds.
-        costs_proof: Whether there is time left to prove the order open, but not after one more request.
-    """
-
-    call: ApiCall
-    environment: str = ""
-    response: Response | None = None
-    response_stands: bool = True
-    error: CallError | None = None
-    ambiguous: OutcomeUnknown | None = None
-    attempts: int = 0
-    refusals: int = 0
-    not_open: CallError | None = None
-    refused_by_permanent_id: bool = False
-    refused_after: float = 0.0
-    read: Response | None = None
-    state: OrderState | None = None
-    not_found: bool = False
-    not_found_after: float = 0.0
-    queries: int = 0
-    queried: bool = False
-    answered: bool = False
-    proven_open: bool = False
-    seconds_since_start: float = 0.0
-    timeout: float = 0.0
-    time_left: bool = True
-    can_open: bool = True
-    can_query_in_time: bool = True
-    budget_left: bool = True
-    near_lock: bool = False
-    out_of_permits: bool = False
-    closed: bool = False
-    id_in_doubt: bool = False
-    costs_proof: bool = False
+    call: ApiCall  # by the permanent id as soon as a response has named it
+    timeout: float = 0.0  # how long the call may take
+    environment: str = ""  # what `--env` takes for the client's environment, or empty
+    # Of the operation itself.
+    response: Response | None = None  # its verified success
+    response_stands: bool = True  # it tells what the call did, whichever request did it
+    error: CallError | None = None  # the last one
+    ambiguous: OutcomeUnknown | None = None  # the last one after which a request may take effect
+    attempts: int = 0  # number of requests
+    refusals: int = 0  # number of them that ended in "not open"
+    not_open: CallError | None = None  # the last refusal "not open" or "not found"
+    refused_by_permanent_id: bool = False  # that was of a request by the permanent id
+    refused_after: float = 0.0  # when that was sent, after the call began
+    near_lock: bool = False  # not sent: one more equal error could lock the endpoint
+    # Of the queries.
+    read: Response | None = None  # the last verified response
+    state: OrderState | None = None  # the state in it
+    not_found: bool = False  # the last query found no order, and none has named it
+    not_found_after: float = 0.0  # when that was sent, after the call began
+    queries: int = 0  # their number
+    queried: bool = False  # one was made since the last request of the operation
+    answered: bool = False  # one since then got a response
+    proven_open: bool = False  # a read young enough said open; no request can take effect any more
+    id_in_doubt: bool = False  # an unbelieved response named the order id, and no query finds it
+    # Of what can still be done.
+    seconds_since_start: float = 0.0  # how long the call has taken
+    time_left: bool = True  # for one more request
+    can_open: bool = True  # the exchange accepts the operation before the deadline
+    can_query_in_time: bool = True  # it accepts the query before the deadline
+    budget_left: bool = True  # the shared retry budget allows a retry
+    out_of_permits: bool = False  # no permit for the operation comes before the deadline
+    closed: bool = False  # the client is closed
+    costs_proof: bool = False  # the order can be proven open in time, but not after one more request
 
     @property
     def is_settleable(self) -> bool:
@@ -172,10 +138,13 @@ class Facts:
     @property
     def can_query(self) -> bool:
         """Return whether one more query may be made."""
-        allowed = self.queries < MAXIMUM_QUERIES
-        return (
-            self.is_settleable and allowed and self.time_left and self.can_query_in_time and not self.closed
-        )
+        possible = self.time_left and self.can_query_in_time and not self.closed
+        return possible and self.is_settleable and self.queries < MAXIMUM_QUERIES
+
+    @property
+    def query_is_due(self) -> bool:
+        """Return whether a query may be made, and none was since the last request of the operation."""
+        return self.can_query and not self.queried
 
     @property
     def can_retry(self) -> bool:
@@ -186,9 +155,8 @@ class Facts:
     def can_retry_later(self) -> bool:
         """Return whether the operation may be sent once more, now or after `seconds_to_retry`."""
         barred = self.closed or self.out_of_permits or self.id_in_doubt or self.costs_proof
-        possible = self.time_left and self.can_open and not barred
         most = MAXIMUM_QUERIES if self.call.operation.act == "read" else MAXIMUM_ATTEMPTS
-        if not possible or self.attempts >= most:
+        if barred or not self.time_left or not self.can_open or self.attempts >= most:
             return False
         if self.ambiguous is not None and self.call.operation.repeat == "never":
             return False
@@ -230,7 +198,7 @@ class Facts:
 
     @property
     def is_in_doubt(self) -> bool:
-        """Return whether the order's state matters and is not known."""
+        """Return whether a request was ambiguous, or refused because the order is not open or not found."""
         return self.ambiguous is not None or self.not_open is not None
 
     @property
@@ -264,18 +232,14 @@ def settling_operation(operation: Operation) -> Operation:
     return BY_ID[operation.settled_by.operation]
 
 
-def settling_query(call: ApiCall) -> ApiCall:
-    """Return the query for the order that the call names."""
-    operation = settling_operation(call.operation)
+def settling_query(call: ApiCall, item: Mapping[str, object] | None = None) -> ApiCall:
+    """Return the query for the order that the call names; of several, for the one that `item` names."""
+    operation, given = settling_operation(call.operation), call.parameters
     assert call.operation.settled_by is not None  # as above
-    parameters = {
-        name: call.parameters[own]
-        for name, own in call.operation.settled_by.parameters
-        if own in call.parameters
-    }
-    if "recvWindow" in call.parameters and "recvWindow" in operation.parameters:
-        parameters["recvWindow"] = call.parameters["recvWindow"]
-    return ApiCall.of(operation, parameters)
+    parameters = {name: given[own] for name, own in call.operation.settled_by.parameters if own in given}
+    if "recvWindow" in given and "recvWindow" in operation.parameters:
+        parameters["recvWindow"] = given["recvWindow"]
+    return ApiCall.of(operation, {**parameters, **(item or {})})
 
 
 def recv_window(call: ApiCall) -> float:
