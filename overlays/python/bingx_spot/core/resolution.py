@@ -1,6 +1,6 @@
 """Resolve a call: act on the decision table until the outcome is certain or the deadline comes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from bingx_spot.core.admission import NEAR_LOCK, NO_PERMIT
@@ -50,8 +50,9 @@ def resolve(context: CallContext, call: ApiCall, timeout: float | None = None) -
     Raises:
         CallError: The call ended in another way; its details have every attempt.
     """
-    deadline = Deadline(context.now() + (context.timeout if timeout is None else timeout), context.now)
-    resolution = _Resolution(AttemptRunner(context, deadline), Facts(call), call)
+    began, timeout = context.now(), context.timeout if timeout is None else timeout
+    attempts = AttemptRunner(context, Deadline(began + timeout, context.now))
+    resolution = _Resolution(attempts, Facts(call, timeout), call, began)
     try:
         return (yield from resolution.run())
     except CallError:
@@ -63,32 +64,17 @@ def resolve(context: CallContext, call: ApiCall, timeout: float | None = None) -
 
 @dataclass(slots=True)
 class _Resolution:
-    """The resolution of one call.
-
-    Attributes:
-        attempts: Makes the attempts.
-        facts: What is known.
-        original: The call as the caller made it.
-        began: When it began, on the monotonic clock, in seconds.
-        ambiguous_until: Until when an ambiguous request may take effect, likewise.
-        ambiguous_until_ms: The same by the exchange's clock, in Unix milliseconds.
-        order_id: The permanent id that a query has named, or None.
-        pauses: Number of pauses.
-        paused_seconds: How long they were together, in seconds.
-    """
+    """The resolution of one call. Moments are those of the monotonic clock, in seconds."""
 
     attempts: AttemptRunner
     facts: Facts
-    original: ApiCall
-    began: float = field(init=False)
-    ambiguous_until: float = 0.0
-    ambiguous_until_ms: float = 0.0
-    order_id: int | None = None
+    original: ApiCall  # as the caller made it
+    began: float
+    ambiguous_until: float = 0.0  # until when an ambiguous request may take effect
+    ambiguous_until_ms: float = 0.0  # the same by the exchange's clock, in Unix milliseconds
+    order_id: int | None = None  # the permanent id that a query has named
     pauses: int = 0
     paused_seconds: float = 0.0
-
-    def __post_init__(self) -> None:
-        self.began = self.attempts.context.now()
 
     def run(self) -> CallSteps[Response]:
         facts = self.facts
@@ -135,13 +121,11 @@ class _Resolution:
         facts, attempts, operation = self.facts, self.attempts, self.original.operation
         facts.time_left = not attempts.deadline.is_over()
         facts.seconds_since_start = attempts.context.now() - self.began
-        facts.timeout = attempts.deadline.at - self.began
         facts.can_open = attempts.can_open_in_time(operation)
         facts.budget_left = attempts.context.state.retry_budget.can_spend()
         if operation.settled_by is not None:
-            facts.can_query_in_time = facts.can_query_in_time and attempts.can_open_in_time(
-                settling_operation(operation)
-            )
+            opens = attempts.can_open_in_time(settling_operation(operation))
+            facts.can_query_in_time = facts.can_query_in_time and opens
             facts.costs_proof = facts.state is OrderState.OPEN and self._costs_proof()
 
     def _costs_proof(self) -> bool:
@@ -157,7 +141,8 @@ class _Resolution:
         facts = self.facts
         if facts.error is not None:
             # Spent before the pause, during which other calls look at the budget.
-            self._spend_retry()
+            if not facts.retry_is_free:
+                self.attempts.context.state.retry_budget.spend()
             yield from self._pause()
         known_open = facts.state is OrderState.OPEN and facts.queried
         while True:
@@ -173,11 +158,6 @@ class _Resolution:
                 return
             if not (yield from self.attempts.try_repair(facts.call, attempt)):
                 return
-
-    def _spend_retry(self) -> None:
-        facts = self.facts
-        if not facts.retry_is_free:
-            self.attempts.context.state.retry_budget.spend()
 
     def _note_error(self, attempt: AttemptResult, error: CallError) -> None:
         facts, rule = self.facts, error.details.rule
@@ -258,14 +238,8 @@ class _Resolution:
             return
         facts.state, facts.read = state, response
         young_since = began - _timing(operation).reads_lag
-        in_doubt = facts.ambiguous is not None or facts.not_open is not None
-        refused_at = self.began + facts.refused_after
-        if (
-            state is OrderState.OPEN
-            and in_doubt
-            and self._has_expired(young_since)
-            and young_since >= refused_at
-        ):
+        proves = self._has_expired(young_since) and young_since >= self.began + facts.refused_after
+        if state is OrderState.OPEN and facts.is_in_doubt and proves:
             facts.ambiguous, facts.not_open, facts.proven_open = None, None, True
 
     def _has_expired(self, moment: float) -> bool:
@@ -289,15 +263,11 @@ class _Resolution:
 
     def _use_permanent_id(self, order_id: Any) -> None:
         """Name the order by its permanent id from now on, once a response has named it."""
-        call, permanent = self.facts.call, self.original.operation.permanent_id
-        if order_id is None or permanent is None or permanent in call.parameters:
+        (operation, given), permanent = self.facts.call, self.original.operation.permanent_id
+        if order_id is None or permanent is None or permanent in given:
             return
-        others = {
-            name: value
-            for name, value in call.parameters.items()
-            if name not in call.operation.exactly_one_of
-        }
-        self.facts.call = ApiCall.of(call.operation, {**others, permanent: int(order_id)})
+        others = {name: value for name, value in given.items() if name not in operation.exactly_one_of}
+        self.facts.call = ApiCall.of(operation, {**others, permanent: int(order_id)})
 
     def _wait(self) -> CallSteps[None]:
         """Wait until a new order would be visible, or until the next attempt may be made."""
