@@ -32,18 +32,18 @@ def acquire_permit(
     """
     state, name = context.state, operation.operation_id
     while True:
-        locked = yield from _lockout(context, deadline, operation)
-        if locked is not None:
-            return locked
-        near_lock = None if known_open else (yield from _near_lock(context, deadline, operation))
-        if near_lock is not None:
-            return near_lock
+        blocked = yield from _blocked(context, deadline, operation, known_open=known_open)
+        if blocked is not None:
+            return blocked
         reservation = yield from _permit(context, deadline, operation)
         if isinstance(reservation, CallError):
             return reservation
         if deadline.is_over():
             reservation.release()
-            return _too_late(name, previous)
+            # A person can do something about the reason of the previous attempt.
+            reason = f"; the previous attempt: {previous}" if previous else ""
+            text = f"not sent: the deadline passed before {name} could be sent{reason}"
+            return NotSent(ErrorDetails(text, hint="Give the call a longer timeout."))
         # Checked again: another call may have met a lock meanwhile.
         unlocked = state.lockouts.seconds_left(name) == 0
         if unlocked and state.repeated_errors.acquire(name, known_open=known_open):
@@ -53,26 +53,20 @@ def acquire_permit(
             yield Sleep(min(_LOOK_AGAIN, deadline.seconds_left()))
 
 
-def _lockout(context: CallContext, deadline: Deadline, operation: Operation) -> CallSteps[RateLimited | None]:
-    """Wait for the end of a lock-out, or return why that is too late."""
-    name = operation.operation_id
-    while (locked := context.state.lockouts.seconds_left(name)) > 0:
+def _blocked(
+    context: CallContext, deadline: Deadline, operation: Operation, *, known_open: bool
+) -> CallSteps[RateLimited | None]:
+    """Wait for the end of a lock-out, and for room under the equal errors, or return why that is too late.
+
+    With too many equal errors, an operation that a query can settle is not waited for: it is queried instead.
+    """
+    name, state = operation.operation_id, context.state
+    while (locked := state.lockouts.seconds_left(name)) > 0:
         if locked >= deadline.seconds_left():
             text = f"not sent: {name} is locked by the exchange for another {locked:.0f} s"
             return _wait_until(context, locked, text, "each request before it makes the lock longer")
         yield Sleep(locked)
-    return None
-
-
-def _near_lock(
-    context: CallContext, deadline: Deadline, operation: Operation
-) -> CallSteps[RateLimited | None]:
-    """Return why no request may be sent where one more equal error is too many.
-
-    An operation that a query can settle is queried instead; others wait, if that is in time.
-    """
-    name, guard = operation.operation_id, context.state.repeated_errors
-    while (seconds := guard.seconds_left(name)) > 0:
+    while not known_open and (seconds := state.repeated_errors.seconds_left(name)) > 0:
         if operation.settled_by is not None or seconds >= deadline.seconds_left():
             text = f"not sent: one more equal error of {name} could lock it for eight minutes"
             return _wait_until(context, seconds, text, "then find out why it goes on failing", NEAR_LOCK)
@@ -85,26 +79,18 @@ def _permit(
 ) -> CallSteps[Reservation | CallError]:
     reservation = context.limits.reserve(operation, bulk=context.bulk)
     try:
-        # A permit after which nothing can be sent any more is useless.
-        while (pause := reservation.seconds_until_ready(_usable(deadline))) > 0:
+        while True:
+            # A permit after which nothing can be sent any more is useless.
+            longest = max(deadline.seconds_left() - SHORTEST_ATTEMPT, 0.0)
+            pause = reservation.seconds_until_ready(longest)
+            if pause <= 0:
+                return reservation
             yield Sleep(pause, reservation.wakeup)
     except DeadlineTooShort as late:
         return _no_permit(context, deadline, operation, late.seconds)
     except BaseException:
         reservation.release()
         raise
-    return reservation
-
-
-def _usable(deadline: Deadline) -> float:
-    return max(deadline.seconds_left() - SHORTEST_ATTEMPT, 0.0)
-
-
-def _too_late(name: str, previous: str) -> NotSent:
-    # A person can do something about the reason of the previous attempt.
-    reason = f"; the previous attempt: {previous}" if previous else ""
-    text = f"not sent: the deadline passed before {name} could be sent{reason}"
-    return NotSent(ErrorDetails(text, hint="Give the call a longer timeout."))
 
 
 def _no_permit(context: CallContext, deadline: Deadline, operation: Operation, seconds: float) -> RateLimited:

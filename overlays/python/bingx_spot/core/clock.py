@@ -96,23 +96,14 @@ def format_duration(seconds: float) -> str:
 
 
 class RateLimitHeaders(NamedTuple):
-    """How many requests the exchange still accepts in its window.
-
-    Attributes:
-        remaining: Number of requests.
-        window_end: When the window ends, in Unix milliseconds by the exchange's clock.
-    """
+    """How many requests the exchange still accepts in its window."""
 
     remaining: int
-    window_end: int
+    window_end: int  # in Unix milliseconds by the exchange's clock
 
 
 def rate_limit_headers(headers: Mapping[str, str]) -> RateLimitHeaders | None:
-    """Return what the headers say of the rate limit, or None.
-
-    Args:
-        headers: A response's, names in lower case.
-    """
+    """Return what headers, names in lower case, say of the rate limit, or None."""
     if _REMAIN not in headers:
         return None
     remaining, end = headers[_REMAIN], headers.get(_EXPIRE, "")
@@ -125,9 +116,6 @@ def server_time(details: ErrorDetails) -> int | None:
     """Return the exchange's time by a response, in Unix milliseconds, or None.
 
     The envelope's own `timestamp` is exact; the header `Date` counts whole seconds, so its middle is taken.
-
-    Args:
-        details: What is known of the response.
     """
     exact = _timestamp(details.body)
     if exact is not None:
@@ -148,13 +136,11 @@ def exchange_time(response: Response | ErrorDetails, sent: int, received: int) -
         received: When the response arrived, by our clock.
     """
     exact = _timestamp(response.body)
-    if exact is not None and _UNIX_MS.fullmatch(str(exact)):
-        earliest = latest = exact
-    else:
-        date = _date(response.headers)
-        if date is None:
-            return received
-        earliest, latest = date, date + _DATE_SPAN_MS
+    is_exact = exact is not None and _UNIX_MS.fullmatch(str(exact))
+    earliest = exact if is_exact else _date(response.headers)
+    if earliest is None:
+        return received
+    latest = earliest + (0 if is_exact else _DATE_SPAN_MS)
     offset = max(earliest - received, min(latest - sent, 0))
     # A time that the clock would not learn is not believed here either.
     return received + (offset if abs(offset) <= MAXIMUM_OFFSET else 0)
@@ -163,8 +149,7 @@ def exchange_time(response: Response | ErrorDetails, sent: int, received: int) -
 def _timestamp(body: bytes) -> int | None:
     with suppress(ValueError, KeyError, TypeError, RecursionError):
         timestamp = str(json.loads(body)["timestamp"])
-        if _INTEGER.fullmatch(timestamp):
-            return int(timestamp)
+        return int(timestamp) if _INTEGER.fullmatch(timestamp) else None
     return None
 
 
