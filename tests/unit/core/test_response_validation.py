@@ -10,11 +10,7 @@ import pytest
 
 from bingx_spot import AuthenticationError, OrderStatus, OutcomeUnknown, RateLimited
 from bingx_spot.core.request import ApiCall
-from bingx_spot.core.response_validation import (
-    is_integer,
-    schema_mismatch,
-    validate_response,
-)
+from bingx_spot.core.response_validation import schema_mismatch, validate_response
 from bingx_spot.models import Response
 from bingx_spot_api.contract import Field
 from tests.support.judging import failure, judged
@@ -564,13 +560,3 @@ class TestWithin:
     )
     def test_what_fits_is_no_mismatch(self, orders: object) -> None:
         assert schema_mismatch((self.ORDERS,), {"orders": orders}) == ""
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [(0, True), (-5, True), ("0", True), ("9" * 19, True), ("007", True), (10**19 - 1, True), (10**19, False)]
-    + [(value, False) for value in (True, 0.0, None, "", "-5", "9" * 20, " 5", "5\n", "\u0665", [], {})],
-    ids=plain,
-)
-def test_an_integer_is_a_number_or_its_digits(value: object, expected: bool) -> None:
-    assert is_integer(value) == expected

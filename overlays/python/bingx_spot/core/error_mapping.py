@@ -52,14 +52,7 @@ _LOWER_CASE = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstu
 
 
 def error_from_code(code: int | str, message: str, details: ErrorDetails, operation: Operation) -> CallError:
-    """Return the error for an envelope with a code.
-
-    Args:
-        code: The code as received, a number or its digits.
-        message: The exchange's text as received, which the table's expressions are for.
-        details: What is known of the call.
-        operation: The operation that was called.
-    """
+    """Return the error for an envelope with a code, and the exchange's text, both as received."""
     text = normalised(message[:_LONGEST_READ])
     # Each list ends with a row that matches everything.
     row = next(row for row in ROWS if _matches(row, operation, int(code), text, details.http_status))
@@ -68,12 +61,7 @@ def error_from_code(code: int | str, message: str, details: ErrorDetails, operat
 
 
 def error_from_status(details: ErrorDetails, operation: Operation) -> CallError:
-    """Return the error for a response that has no envelope of the exchange.
-
-    Args:
-        details: What is known of the call; its message says why the response cannot be read.
-        operation: The operation that was called.
-    """
+    """Return the error for a response without an envelope of the exchange; `details` say why it has none."""
     row = next(row for row in STATUS_ROWS if _is_for(row, operation) and _is_within(row, details.http_status))
     text = f"{row.meaning.removesuffix('.')}: {details.message}"
     return _error(row, details, operation, text)

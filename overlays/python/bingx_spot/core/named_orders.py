@@ -2,35 +2,37 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from bingx_spot.core.facts import OrderState, order_state, says
 from bingx_spot.core.request import ApiCall
 from bingx_spot.exceptions import shown
 from bingx_spot_api.contract import Items, Requirement
 
-_ID = re.compile("[0-9]{1,19}")
+#: The text of an integer. An id may come as text: its digits are exact either way.
+INTEGER = re.compile("[0-9]{1,19}")
+_TOO_GREAT = 10**19
 _MAXIMUM_ID = 2**63 - 1
+
+
+def is_integer(value: object) -> TypeGuard[int | str]:
+    """Return whether a value is a whole number of at most 19 digits, or text of as many."""
+    if isinstance(value, str):
+        return INTEGER.fullmatch(value) is not None
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < _TOO_GREAT
 
 
 def lists_of(items: Items, data: Any) -> tuple[list[Any], list[Any]]:
     """Return the list of orders in `data`, and that of the orders that the request did not change.
 
-    Args:
-        items: What the contract says of the lists.
-        data: `data` of a response that fits the contract; a list may be absent or null.
+    `data` fits the contract; a list may be absent or null.
     """
     changed = data if items.name is None else data.get(items.name)
     return changed or [], (data.get(items.failures) or []) if items.failures is not None else []
 
 
 def listed_ids(call: ApiCall, parameter: str) -> list[str]:
-    """Return the ids in a parameter that holds several, with commas between; each once.
-
-    Args:
-        call: The call, which has the parameter.
-        parameter: Its name.
-    """
+    """Return the ids in a parameter that holds several, with commas between; each once."""
     return list(dict.fromkeys(str(call.parameters[parameter]).split(",")))
 
 
@@ -99,23 +101,15 @@ def named_id(call: ApiCall, data: object) -> int | None:
     permanent = call.operation.permanent_id
     if permanent is None or permanent in call.parameters or not isinstance(data, dict):
         return None
-    order_id = str(data.get(permanent))
-    if (
-        not _ID.fullmatch(order_id)
-        or not 0 < int(order_id) <= _MAXIMUM_ID
-        or data.get("symbol") not in (None, call.parameters.get("symbol"))
-    ):
+    named, symbol = data.get(permanent), data.get("symbol")
+    if not is_integer(named) or not 0 < int(named) <= _MAXIMUM_ID:
         return None
-    return int(order_id) if names_same_order(call, data) else None
+    is_same = symbol in (None, call.parameters.get("symbol")) and names_same_order(call, data)
+    return int(named) if is_same else None
 
 
 def names_same_order(call: ApiCall, data: Mapping[str, Any]) -> bool:
-    """Return whether an order's other ids leave room for the order in the request.
-
-    Args:
-        call: The call, by whatever id.
-        data: The order, as a response has it.
-    """
+    """Return whether the other ids of an order in a response leave room for the order in the request."""
     for name in call.operation.exactly_one_of:
         requested, stated = call.parameters.get(name), data.get(name)
         if name == call.operation.permanent_id or requested is None or stated in (None, ""):

@@ -7,11 +7,20 @@ and the schemas of spec/openapi.yaml, and for errors spec/errors.yaml.
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, NoReturn, TypeGuard
+from typing import Any, NoReturn
 
 from bingx_spot.core.error_mapping import error_from_code, error_from_status
 from bingx_spot.core.facts import OrderState, order_state
-from bingx_spot.core.named_orders import contradiction, is_alike, lists_of, named_id, unaccounted, unmet
+from bingx_spot.core.named_orders import (
+    INTEGER,
+    contradiction,
+    is_alike,
+    is_integer,
+    lists_of,
+    named_id,
+    unaccounted,
+    unmet,
+)
 from bingx_spot.core.request import ApiCall
 from bingx_spot.error_details import ErrorDetails
 from bingx_spot.exceptions import shown
@@ -30,30 +39,15 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
     "array": (list,),
 }
-# An id may come as text: its digits are exact either way.
-_INTEGER = re.compile("[0-9]{1,19}")
-_TOO_GREAT = 10**19
 # An amount that does not apply comes as empty text.
 _DECIMAL = re.compile(r"([-+]?[0-9]{1,64}(\.[0-9]{1,64})?([eE][-+]?[0-9]{1,3})?)?")
-_TEXTS = {"decimal": _DECIMAL, "int64": _INTEGER, "int32": _INTEGER}
+_TEXTS = {"decimal": _DECIMAL, "int64": INTEGER, "int32": INTEGER}
 # What nearly every value is. Such a value needs no further look.
 _USUAL: dict[str, Any] = {"string": str, "int64": int, "int32": int, "boolean": bool, "decimal": str}
 
 
-def is_integer(value: object) -> TypeGuard[int | str]:
-    """Return whether a value is a whole number of at most 19 digits, or text of as many."""
-    if isinstance(value, str):
-        return _INTEGER.fullmatch(value) is not None
-    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < _TOO_GREAT
-
-
 def schema_mismatch(fields: tuple[Field, ...], members: Mapping[str, Any]) -> str:
-    """Return in words how an object differs from the contract, or nothing.
-
-    Args:
-        fields: The contract's fields.
-        members: The object, as the JSON module has parsed it.
-    """
+    """Return in words how an object, as JSON has it, differs from the fields of the contract, or nothing."""
     for field in fields:
         kind = field.type
         value: Any = members.get(field.name, _ABSENT)
@@ -110,11 +104,7 @@ _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def validate_response(call: ApiCall, response: Response) -> Response:
-    """Return the response, parsed, if it is a verified success.
-
-    Args:
-        call: The call that it answers.
-        response: The response, secrets redacted.
+    """Return the response to a call, secrets redacted, with its envelope, if it is a verified success.
 
     Raises:
         RequestRejected: The exchange rejected the request; the class says why.
@@ -264,21 +254,17 @@ def _parse_envelope(body: bytes) -> dict[str, Any]:
         raise _not_json(body)
     if not isinstance(envelope, dict):
         raise _Unreadable(f"the response is JSON and no object; it begins {body[:60]!r}")
-    if _SURROGATE_ESCAPE.search(body) and _has_lone_surrogate(envelope):
-        raise _Unreadable("the response holds half of a surrogate pair, which is no character")
+    if _SURROGATE_ESCAPE.search(body):
+        try:
+            json.dumps(envelope, ensure_ascii=False).encode()
+        except (UnicodeEncodeError, RecursionError):
+            reason = "the response holds half of a surrogate pair, which is no character"
+            raise _Unreadable(reason) from None
     return envelope
 
 
 def _not_json(body: bytes) -> _Unreadable:
     return _Unreadable(f"the response is not JSON; it begins {body[:60]!r}")
-
-
-def _has_lone_surrogate(envelope: Mapping[str, Any]) -> bool:
-    try:
-        json.dumps(envelope, ensure_ascii=False).encode()
-    except (UnicodeEncodeError, RecursionError):
-        return True
-    return False
 
 
 def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
