@@ -20,7 +20,8 @@ from bingx_spot.limits.rate_limiter import LocalRateLimiter, LocalReservation
 from bingx_spot.shared_limits import store_thread
 from bingx_spot.shared_limits.allocation import Allocation, ProcessReport, State, allocate
 from bingx_spot.shared_limits.store import StoreError
-from bingx_spot.shared_limits.store_thread import SharedLimits
+from bingx_spot.shared_limits.store_thread import SharedLimits, StoreHealth
+from bingx_spot.shared_limits.sync import SETTLE_SECONDS
 from bingx_spot_api.contract import BY_ID, Rate
 from tests.support.scripted_time import ScriptedTime
 from tests.unit.limits.queueing import fullest_window
@@ -371,13 +372,58 @@ class TestUnexpectedAnswers:
         assert fullest_window(fleet.arrivals, 1.0) <= 5
 
 
+class TestStoreHealth:
+    @pytest.fixture
+    def health(self) -> StoreHealth:
+        health = StoreHealth()
+        health.mark_ok(4)
+        return health
+
+    def test_one_failure_stops_grants_for_a_window(self, health: StoreHealth) -> None:
+        assert not health.mark_failed(10.0, 1.0)
+        assert not health.is_local
+        assert not health.mark_failed(10.0 + 1.0 + SETTLE_SECONDS - 0.01, 1.0)
+
+    def test_an_answer_within_the_window_ends_the_failure(self, health: StoreHealth) -> None:
+        health.mark_failed(10.0, 1.0)
+        assert not health.mark_ok(4)
+        assert health.failing_since is None
+        assert not health.mark_failed(20.0, 1.0)
+        assert not health.is_local
+
+    def test_after_a_window_the_process_switches_to_its_share_once(self, health: StoreHealth) -> None:
+        health.mark_failed(10.0, 1.0)
+        assert health.mark_failed(11.25, 1.0)
+        assert health.is_local
+        assert not health.mark_failed(12.25, 1.0)
+        assert health.is_local
+
+    def test_it_switches_back_once(self, health: StoreHealth) -> None:
+        health.mark_failed(10.0, 1.0)
+        health.mark_failed(11.25, 1.0)
+        assert health.mark_ok(3)
+        assert (health.is_local, health.members) == (False, 3)
+        assert not health.mark_ok(3)
+
+    def test_a_single_process_switches_at_once(self, health: StoreHealth) -> None:
+        health.mark_ok(1)
+        assert health.mark_failed(10.0, 1.0)
+        assert health.is_local
+
+    def test_a_process_that_knows_no_members_waits(self) -> None:
+        health = StoreHealth()
+        assert not health.mark_failed(10.0, 1.0)
+        assert health.mark_failed(11.25, 1.0)
+
+
 class Limits:
     """Stands in for shared limits: records exchanges, and ends the thread with the first."""
 
     def __init__(self) -> None:
         self.exchanges = 0
 
-    def exchange_due(self) -> float:
+    def exchange_due(self, *, is_alive: bool = False) -> float:
+        assert not is_alive
         self.exchanges += 1
         if self.exchanges == 1:
             raise SystemExit

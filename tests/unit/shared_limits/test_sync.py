@@ -9,14 +9,7 @@ from bingx_spot.limits.permit_queue import DeadlineTooShort, RemoteSource
 from bingx_spot.limits.rate_limiter import LocalRateLimiter, LocalReservation
 from bingx_spot.limits.sliding_window import Permit
 from bingx_spot.shared_limits.store import Allocation, ProcessReport
-from bingx_spot.shared_limits.sync import (
-    PROBE_SECONDS,
-    RETRY_SECONDS,
-    SETTLE_SECONDS,
-    Phase,
-    SharedLimit,
-    StoreHealth,
-)
+from bingx_spot.shared_limits.sync import SharedLimit
 from bingx_spot_api.contract import BY_ID, Rate
 from tests.support.scripted_time import ScriptedTime
 
@@ -36,7 +29,6 @@ class Shared:
         self.limit = SharedLimit(
             operation_id="cancelOrder",
             queue=self.queue,
-            own_rate=Rate(5, 1.0),
             lockouts=self.lockouts,
             repeated_errors=self.guard,
             name="name",
@@ -327,49 +319,3 @@ class TestRate:
         shared.apply([], requests=2, window=1000.0)
         shared.limit.switch_to_local(2)
         assert shared.queue.windows[0].rate == Rate(1, 1.0)
-
-
-class TestStoreHealth:
-    @pytest.fixture
-    def health(self) -> StoreHealth:
-        health = StoreHealth()
-        health.mark_ok(4)
-        return health
-
-    def test_one_failure_stops_grants_for_a_window(self, health: StoreHealth) -> None:
-        assert not health.mark_failed(10.0, 1.0)
-        assert health.phase is Phase.WAITING
-        assert health.retry_in() == RETRY_SECONDS
-        assert not health.mark_failed(10.0 + 1.0 + SETTLE_SECONDS - 0.01, 1.0)
-
-    def test_an_answer_within_the_window_ends_the_failure(self, health: StoreHealth) -> None:
-        health.mark_failed(10.0, 1.0)
-        assert not health.mark_ok(4)
-        assert health.phase is Phase.STORE
-        assert not health.mark_failed(20.0, 1.0)
-        assert health.phase is Phase.WAITING
-
-    def test_after_a_window_the_process_switches_to_its_share_once(self, health: StoreHealth) -> None:
-        health.mark_failed(10.0, 1.0)
-        assert health.mark_failed(11.25, 1.0)
-        assert health.phase is Phase.LOCAL
-        assert health.retry_in() == PROBE_SECONDS
-        assert not health.mark_failed(12.25, 1.0)
-        assert health.phase is Phase.LOCAL
-
-    def test_it_switches_back_once(self, health: StoreHealth) -> None:
-        health.mark_failed(10.0, 1.0)
-        health.mark_failed(11.25, 1.0)
-        assert health.mark_ok(3)
-        assert (health.phase, health.members) == (Phase.STORE, 3)
-        assert not health.mark_ok(3)
-
-    def test_a_single_process_switches_at_once(self, health: StoreHealth) -> None:
-        health.mark_ok(1)
-        assert health.mark_failed(10.0, 1.0)
-        assert health.phase is Phase.LOCAL
-
-    def test_a_process_that_knows_no_members_waits(self) -> None:
-        health = StoreHealth()
-        assert not health.mark_failed(10.0, 1.0)
-        assert health.mark_failed(11.25, 1.0)

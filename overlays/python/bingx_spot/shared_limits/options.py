@@ -9,7 +9,7 @@ from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from urllib.parse import unquote, urlsplit
-from weakref import WeakKeyDictionary, WeakSet, WeakValueDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
@@ -82,12 +82,10 @@ def rate_limiter_for(
     with fork_lock:
         from bingx_spot.shared_limits.store_thread import SharedLimits
 
-        known = _stores.get(account)
-        if known is None:
+        if account not in _shared:
             shared = SharedLimits(account, open_store(limits), _limit_names(environment, credentials))
-            _shared.add(shared)
-            _stores[account] = place
-        elif known != place:
+            _shared[account] = place, shared
+        elif _shared[account][0] != place:
             # Neither is repeated: a URL may hold a password.
             reason = "is another store than a client with the same API key uses"
             raise InvalidInput("limits", reason, "the same URL, path or client object in all of a process")
@@ -130,8 +128,7 @@ def _limit_names(environment: Environment, credentials: Credentials) -> Callable
 # Weak, so that an account is forgotten with its last client.
 _ip_limits: WeakValueDictionary[str, IpLimits] = WeakValueDictionary()
 _accounts: WeakValueDictionary[tuple[str, bytes], AccountState] = WeakValueDictionary()
-_stores: WeakKeyDictionary[AccountState, Any] = WeakKeyDictionary()
-_shared: "WeakSet[SharedLimits]" = WeakSet()
+_shared: "WeakKeyDictionary[AccountState, tuple[Any, SharedLimits]]" = WeakKeyDictionary()
 # With a random salt, so that the names hold no key, nor anything to compare with a list of keys.
 _SALT = os.urandom(32)
 
@@ -157,5 +154,5 @@ def forget() -> None:
 
 @atexit.register
 def _flush() -> None:
-    for shared in list(_shared):
+    for _, shared in list(_shared.values()):
         shared.flush()

@@ -4,6 +4,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from math import inf
 from threading import Event, Lock, Thread
 from weakref import finalize, ref
@@ -11,14 +12,49 @@ from weakref import finalize, ref
 from bingx_spot.fork_safety import register_fork_aware
 from bingx_spot.limits.client_state import AccountState
 from bingx_spot.limits.permit_queue import PermitQueue
-from bingx_spot.shared_limits.store import Allocation, Store, StoreError, check_allocation
-from bingx_spot.shared_limits.sync import Phase, SharedLimit, StoreHealth
+from bingx_spot.shared_limits.store import Store, StoreError, check_allocation
+from bingx_spot.shared_limits.sync import SETTLE_SECONDS, SharedLimit
 from bingx_spot_api.contract import Operation
 
 _log = logging.getLogger("bingx_spot")
 _UNAVAILABLE = "shared rate limiter unavailable (%s); falling back to this process's share of the limit"
 # How often a process that waits for nothing reports that it is alive, in seconds.
 _HEARTBEAT = 10.0
+#: How soon to contact a store again that has failed, in seconds, and how soon once it is done without.
+RETRY_SECONDS = 0.1
+PROBE_SECONDS = 1.0
+
+
+@dataclass
+class StoreHealth:
+    """Tracks whether the store can be used.
+
+    A store that does not answer once may only be slow, and other processes may still get permits from it. So
+    nothing is granted for the length of a window: by then it answers again, or all processes use their
+    shares. A process that shares the limit with no other switches at once.
+    """
+
+    # How many processes share the limits, as the store last said; 0 where that is not known.
+    members: int = 0
+    # Whether permits come from this process's own share.
+    is_local: bool = False
+    # When the store failed for the first time since it last answered.
+    failing_since: float | None = None
+
+    def mark_failed(self, now: float, window: float) -> bool:
+        """Record that the store failed; return whether to switch, after this window, to the local share."""
+        if self.failing_since is None:
+            self.failing_since = now
+        has_settled = self.members == 1 or now >= self.failing_since + window + SETTLE_SECONDS
+        switches = has_settled and not self.is_local
+        self.is_local = self.is_local or has_settled
+        return switches
+
+    def mark_ok(self, members: int) -> bool:
+        """Record that the store answered and named so many members; return whether to switch back to it."""
+        was_local = self.is_local
+        self.members, self.is_local, self.failing_since = members, False, None
+        return was_local
 
 
 class SharedLimits:
@@ -51,39 +87,38 @@ class SharedLimits:
 
     def flush(self) -> None:
         """Report to the store what is new, before the process ends."""
-        if self._health.phase is Phase.STORE:
+        if self._health.failing_since is None:
             self.exchange_due()
 
-    def exchange_due(self) -> float:
-        """Contact the store wherever it is due, and return in how many seconds to do so again, or `inf`."""
+    def exchange_due(self, *, is_alive: bool = False) -> float:
+        """Contact the store wherever it is due, and return in how many seconds to do so again, or `inf`.
+
+        With `is_alive`, report that this process is, though it waits for nothing.
+        """
         for limit in list(self._limits):
-            if limit.is_due(self._ip_limits.now()) and (reason := self._exchange(limit)):
+            is_due = limit.is_due(self._ip_limits.now())
+            reason = self._exchange(limit) if is_due or is_alive else ""
+            # A store that fails matters only when a caller needs it.
+            if reason and is_due:
                 self._on_failure(limit, reason)
         now = self._ip_limits.now()
         if any(limit.is_due(now) for limit in self._limits):
             return 0.0
         return min([limit.due - now for limit in self._limits if limit.due is not None], default=inf)
 
-    def heartbeat(self) -> None:
-        """Report to the store that this process is alive, though it waits for nothing."""
-        for limit in list(self._limits):
-            # A store that fails matters only when a caller needs it.
-            self._exchange(limit)
-
     def _add(self, operation: Operation, queue: PermitQueue) -> None:
-        if operation.uid_limit is None or queue.own_rate is None:
+        if operation.uid_limit is None:
             return
         limit = SharedLimit(
             operation_id=operation.operation_id,
             queue=queue,
-            own_rate=queue.own_rate,
             lockouts=self._lockouts,
             repeated_errors=self._repeated_errors,
             name=self._name_of(operation.operation_id),
             notify=self._thread.wake,
         )
         self._limits.append(limit)
-        if self._health.phase is Phase.LOCAL:
+        if self._health.is_local:
             limit.switch_to_local(self._health.members)
 
     def _exchange(self, limit: SharedLimit) -> str:
@@ -91,33 +126,28 @@ class SharedLimits:
         try:
             with self._ip_limits:
                 report = limit.report(self._process, self._health.members, self._ip_limits.now())
-            self._on_allocation(limit, check_allocation(self._store.exchange(limit.name, report), report))
+            allocation = check_allocation(self._store.exchange(limit.name, report), report)
+            with self._ip_limits:
+                switches = self._health.mark_ok(allocation["members"])
+                for each in self._limits if switches else ():
+                    each.switch_to_store()
+                limit.apply(allocation, self._ip_limits.now())
         except BaseException as error:  # nothing that a store or its client library does may stop the thread
             return error.reason if isinstance(error, StoreError) else type(error).__name__
+        if switches:
+            _log.warning("shared rate limiter available again")
         return ""
 
     def _on_failure(self, limit: SharedLimit, reason: str) -> None:
         with self._ip_limits:
             now = self._ip_limits.now()
             switches = self._health.mark_failed(now, max(each.window for each in self._limits))
-            if switches:
-                for each in self._limits:
-                    each.switch_to_local(self._health.members)
-            limit.due = now + self._health.retry_in()
+            for each in self._limits if switches else ():
+                each.switch_to_local(self._health.members)
+            limit.due = now + (PROBE_SECONDS if self._health.is_local else RETRY_SECONDS)
         if switches:
             _log.warning(_UNAVAILABLE, reason)
             self._ip_limits.grant_available()
-
-    def _on_allocation(self, limit: SharedLimit, allocation: Allocation) -> None:
-        with self._ip_limits:
-            now = self._ip_limits.now()
-            switches = self._health.mark_ok(allocation["members"])
-            if switches:
-                for each in self._limits:
-                    each.switch_to_store()
-            limit.apply(allocation, now)
-        if switches:
-            _log.warning("shared rate limiter available again")
 
 
 class _StoreThread:
@@ -165,8 +195,6 @@ class _StoreThread:
             shared_limits = self._shared_limits()
             if shared_limits is None:
                 return
-            if pause == inf and not was_woken:
-                shared_limits.heartbeat()
-            pause = shared_limits.exchange_due()
+            pause = shared_limits.exchange_due(is_alive=pause == inf and not was_woken)
             # Not held while waiting, so that it can be collected.
             del shared_limits

@@ -1,7 +1,6 @@
 """One endpoint's limit as a process shares it: what to report to the store, and how to apply its answer."""
 
 from dataclasses import dataclass
-from enum import Enum
 from itertools import count
 from math import inf
 
@@ -31,8 +30,6 @@ class SharedLimit(RemoteSource):
 
     operation_id: str
     queue: PermitQueue
-    # The limit per account, as this process keeps it.
-    own_rate: Rate
     lockouts: Lockouts
     repeated_errors: RepeatedErrorGuard
     # The limit's in the store.
@@ -58,6 +55,12 @@ class SharedLimit(RemoteSource):
         """Return the window of the rate of all processes, in seconds."""
         return self.queue.windows[0].limit.seconds
 
+    @property
+    def own_rate(self) -> Rate:
+        """Return the limit per account, as this process keeps it."""
+        assert self.queue.own_rate is not None  # only an endpoint with a limit per account is shared
+        return self.queue.own_rate
+
     def is_due(self, now: float) -> bool:
         """Return whether there is something to report, or a permit to ask for."""
         return self.dirty or (self.due is not None and self.due <= now)
@@ -65,7 +68,6 @@ class SharedLimit(RemoteSource):
     def report(self, process: str, members: int, now: float) -> ProcessReport:
         """Return the report of this process, which shares the limit with so many members, for the store."""
         self.dirty = False
-        self.own_rate = self.queue.own_rate or self.own_rate
         single, bulk = self._names_of_waiters(process, now)
         locked_for = self.lockouts.seconds_left(self.operation_id)
         self._reported = (next(self._numbers), now)
@@ -171,51 +173,3 @@ class SharedLimit(RemoteSource):
     def _wake_all(self) -> None:
         for waiter in self.queue:
             waiter.wakeup.set()
-
-
-#: How soon to contact the store again in that time, in seconds.
-RETRY_SECONDS = 0.1
-#: How often to check whether the store is back, in seconds.
-PROBE_SECONDS = 1.0
-
-
-class Phase(Enum):
-    """Where permits come from."""
-
-    STORE = "the store"
-    WAITING = "nowhere, until the store is certainly unreachable"
-    LOCAL = "this process's own share"
-
-
-@dataclass
-class StoreHealth:
-    """Tracks whether the store can be used.
-
-    A store that does not answer once may only be slow, and other processes may still get permits from it. So
-    nothing is granted for the length of a window: by then it answers again, or all processes use their
-    shares. A process that shares the limit with no other switches at once.
-    """
-
-    # How many processes share the limits, as the store last said; 0 where that is not known.
-    members: int = 0
-    phase: Phase = Phase.STORE
-    _failing_since: float = 0.0
-
-    def mark_failed(self, now: float, window: float) -> bool:
-        """Record that the store failed; return whether to switch, after this window, to the local share."""
-        if self.phase is Phase.STORE:
-            self.phase, self._failing_since = Phase.WAITING, now
-        has_settled = self.members == 1 or now >= self._failing_since + window + SETTLE_SECONDS
-        if self.phase is Phase.WAITING and has_settled:
-            self.phase = Phase.LOCAL
-            return True
-        return False
-
-    def mark_ok(self, members: int) -> bool:
-        """Record that the store answered and named so many members; return whether to switch back to it."""
-        before, self.phase, self.members = self.phase, Phase.STORE, members
-        return before is Phase.LOCAL
-
-    def retry_in(self) -> float:
-        """Return in how many seconds to contact a store again that has failed."""
-        return PROBE_SECONDS if self.phase is Phase.LOCAL else RETRY_SECONDS
