@@ -154,9 +154,14 @@ def _timestamp(body: bytes) -> int | None:
 
 
 def _date(headers: Mapping[str, str]) -> int | None:
+    with suppress(ValueError, KeyError, OverflowError):
+        return http_date(headers["date"])
+    return None
+
+
+def http_date(text: str) -> int:
+    """Return the time of a header such as `Date` in Unix milliseconds; raise ValueError or OverflowError."""
     # Imported here: it loads half of the email package, and few responses have to be read for their time.
     from email.utils import parsedate_to_datetime
 
-    with suppress(ValueError, KeyError, OverflowError):
-        return round(parsedate_to_datetime(headers["date"]).timestamp() * 1000)
-    return None
+    return round(parsedate_to_datetime(text).timestamp() * 1000)

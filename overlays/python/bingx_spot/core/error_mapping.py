@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 
+from bingx_spot.core.clock import http_date
 from bingx_spot.error_details import ErrorDetails
 from bingx_spot.exceptions import (
     AuthenticationError,
@@ -53,31 +54,30 @@ _LOWER_CASE = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstu
 
 def error_from_code(code: int | str, message: str, details: ErrorDetails, operation: Operation) -> CallError:
     """Return the error for an envelope with a code, and the exchange's text, both as received."""
-    text = normalised(message[:_LONGEST_READ])
+    status, text = details.http_status, normalised(message[:_LONGEST_READ])
     # Each list ends with a row that matches everything.
-    row = next(row for row in ROWS if _matches(row, operation, int(code), text, details.http_status))
-    retry_at = _time_in_text(row, text) or _time_in_headers(row, details.headers)
+    row = next(row for row in ROWS if _matches(row, operation, status, int(code), text))
+    found = _compiled(row.until).search(text) if row.until else None
+    retry_at = int(found[1]) if found else _time_in_headers(row, details.headers)
     return _error(row, details, operation, details.message or row.meaning, retry_at)
 
 
 def error_from_status(details: ErrorDetails, operation: Operation) -> CallError:
     """Return the error for a response without an envelope of the exchange; `details` say why it has none."""
-    row = next(row for row in STATUS_ROWS if _is_for(row, operation) and _is_within(row, details.http_status))
-    text = f"{row.meaning.removesuffix('.')}: {details.message}"
-    return _error(row, details, operation, text)
+    row = next(row for row in STATUS_ROWS if _matches(row, operation, details.http_status))
+    return _error(row, details, operation, f"{row.meaning.removesuffix('.')}: {details.message}")
 
 
 def _error(
     row: ErrorRow, details: ErrorDetails, operation: Operation, message: str, retry_at: int | None = None
 ) -> CallError:
     kind = UnknownErrorCode if row.id == _UNKNOWN_CODE else _CLASSES[row.category]
-    hint, seconds = dict(row.advice_for).get(operation.act or "", row.advice), row.seconds
+    hint = dict(row.advice_for).get(operation.act or "", row.advice)
     if operation.act == "read" and kind in (OrderNotOpen, OrderNotFound):
         # A read that finds no open order finds no order: the exchange has one text for both.
         kind, hint = OrderNotFound, _NOT_FOUND_HINT
     retry_after = _retry_after(details.headers) if kind is RateLimited else None
-    if retry_after is not None:
-        seconds = retry_after
+    seconds = row.seconds if retry_after is None else retry_after
     return kind(
         replace(details, message=message, retry_at=retry_at, hint=hint, rule=row.id, lock_seconds=seconds)
     )
@@ -88,25 +88,16 @@ def normalised(message: str) -> str:
     return _WHITE_SPACE.sub(" ", message.translate(_LOWER_CASE)).strip(" ")
 
 
-def _is_for(row: ErrorRow, operation: Operation) -> bool:
-    return not row.operations or operation.operation_id in row.operations
-
-
-def _matches(row: ErrorRow, operation: Operation, code: int, message: str, status: int | None) -> bool:
-    if (row.codes and code not in row.codes) or not _is_within(row, status) or not _is_for(row, operation):
-        return False
-    return row.message is None or _compiled(row.message).search(message) is not None
-
-
-def _is_within(row: ErrorRow, status: int | None) -> bool:
-    if row.statuses is None:
-        return True
-    return status is not None and row.statuses[0] <= status <= row.statuses[1]
-
-
-def _time_in_text(row: ErrorRow, message: str) -> int | None:
-    found = _compiled(row.until).search(message) if row.until else None
-    return int(found[1]) if found else None
+def _matches(
+    row: ErrorRow, operation: Operation, status: int | None, code: int | None = None, text: str = ""
+) -> bool:
+    """Return whether everything holds that a row states."""
+    return (
+        (not row.codes or code in row.codes)
+        and (row.statuses is None or (status is not None and row.statuses[0] <= status <= row.statuses[1]))
+        and (not row.operations or operation.operation_id in row.operations)
+        and (row.message is None or _compiled(row.message).search(text) is not None)
+    )
 
 
 def _time_in_headers(row: ErrorRow, headers: Mapping[str, str]) -> int | None:
@@ -124,12 +115,8 @@ def _retry_after(headers: Mapping[str, str]) -> int | None:
     value = headers["retry-after"].strip()
     if re.fullmatch("[0-9]{1,9}", value):
         return int(value)
-    # Imported here: it loads half of the email package, for a header that hardly ever comes.
-    from email.utils import parsedate_to_datetime
-
     with suppress(ValueError, KeyError, OverflowError):
-        moments = [parsedate_to_datetime(text).timestamp() for text in (value, headers["date"])]
-        return max(round(moments[0] - moments[1]), 1)
+        return max(round((http_date(value) - http_date(headers["date"])) / 1000), 1)
     return None
 
 

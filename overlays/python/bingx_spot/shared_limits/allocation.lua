@@ -1,4 +1,4 @@
--- Decide which process is granted the next permit. The same as allocation.py, line by line, which has the reasons.
+-- Decide which process is granted the next permit. The same as allocation.py, step by step, which has the reasons.
 local GRACE_MS, RECHECK_MS, MEMBER_TTL_MS, REJOIN_MS, ERRORS_MS = 50, 5, 30000, 1250, 480000
 local KINDS = {'single', 'bulk'}
 

@@ -1,7 +1,7 @@
 """Decide which process is granted the next permit: one function, run atomically by the store.
 
 `allocate` is what a store runs. The file store runs this function; Redis runs allocation.lua, which is the
-same line by line, and a test compares the two. Times are milliseconds of the store's own clock, which stands
+same step by step, and a test compares the two. Times are milliseconds of the store's own clock, which stands
 still where it would go back. Processes report durations only, so the clocks of their machines do not matter.
 
 - A permit is counted as sliding_window.py describes: from its response on, or from a margin after it was
@@ -19,6 +19,7 @@ still where it would go back. Processes report durations only, so the clocks of 
   a state has lost, and a permit of its own that it does not name is free.
 """
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from bingx_spot.shared_limits.store import Allocation, ProcessReport
@@ -43,108 +44,14 @@ State = dict[str, Any]
 
 def allocate(state: State, clock: float, report: ProcessReport) -> Allocation:
     """Apply a report to the store's state of a limit, at first {}, and decide which permits are granted."""
-    now = _advance(state, clock)
-    known = state["members"].get(report["process"], {"number": 0})["number"]
-    rate = _join(state, now, report, known)
-    _notice_loss(state, now, report, known, rate)
-    _drop_expired(state, now, rate)
-    _apply_report(state, now, report, known, rate)
-    return _Allocator(state, now, report, rate).allocation()
-
-
-def _advance(state: State, clock: float) -> float:
-    """Return the state's own time, which goes on from where it was when the store's clock has gone back."""
     for name in ("permits", "served", "waiting", "members", "server_hint", "errors"):
         state.setdefault(name, {})
     for name in ("locked_until", "held_until", "shares_until", "known_members", "offset", "now"):
         state.setdefault(name, 0)
+    # The state's own time goes on from where it was when the store's clock has gone back.
     now: float = max(clock + state["offset"], state["now"])
     state["offset"], state["now"] = now - clock, now
-    return now
-
-
-def _join(state: State, now: float, report: ProcessReport, known: int) -> tuple[int, float]:
-    """Make the process a member, and return requests and window of the slowest member's rate."""
-    members = {name: member for name, member in state["members"].items() if now < member["until"]}
-    members[report["process"]] = {
-        "until": now + MEMBER_TTL_MS,
-        "number": max(report["number"], known),
-        "requests": report["requests"],
-        "window": report["window"],
-    }
-    state["members"] = members
-    rates = [(member["requests"], member["window"]) for member in members.values()]
-    return min(rates, key=lambda rate: (rate[0] / rate[1], rate[0]))
-
-
-def _notice_loss(
-    state: State, now: float, report: ProcessReport, known: int, rate: tuple[int, float]
-) -> None:
-    """Begin a recovery after an outage, and where the state has gone back: before it began, or just now."""
-    is_new = "began" not in state
-    began = state.setdefault("began", now)
-    has_gone_back = known < report["answered"] and report["age"] < MEMBER_TTL_MS
-    if has_gone_back or (is_new and len(state["members"]) > 1):
-        state["began"] = at = began if now - report["age"] < began else now
-        state["held_until"] = max(state["held_until"], at + report["hold"])
-        _recover(state, at, report, rate)
-    if report["was_local"]:
-        _recover(state, now, report, rate)
-    if now >= state["shares_until"]:
-        state["known_members"] = 0
-
-
-def _recover(state: State, at: float, report: ProcessReport, rate: tuple[int, float]) -> None:
-    state["shares_until"] = max(state["shares_until"], at + REJOIN_MS + rate[1])
-    state["known_members"] = max(state["known_members"], report["members"])
-
-
-def _drop_expired(state: State, now: float, rate: tuple[int, float]) -> None:
-    state["permits"] = {
-        name: permit for name, permit in state["permits"].items() if permit["since"] + rate[1] > now
-    }
-    state["waiting"] = {name: waiting for name, waiting in state["waiting"].items() if now < waiting["until"]}
-    state["served"] = {name: at for name, at in state["served"].items() if now - MEMBER_TTL_MS < at}
-    state["errors"] = {name: at for name, at in state["errors"].items() if now - ERRORS_MS < at}
-    if state["server_hint"] and state["server_hint"]["expires"] <= now:
-        state["server_hint"] = {}
-
-
-def _apply_report(
-    state: State, now: float, report: ProcessReport, known: int, rate: tuple[int, float]
-) -> None:
-    requests, window = rate
-    if report["number"] >= known:
-        # Not by a report that was held up on its way, and arrives after the next one.
-        _drop_unused(state, report)
-    for name, counted_for in report["permits"].items():
-        if counted_for < window:
-            state["permits"][name] = {"since": now - counted_for, "answered": counted_for >= 0}
-        else:
-            state["permits"].pop(name, None)
-    for name, age in report["errors"].items():
-        state["errors"].setdefault(name, now - age)
-    hint = report["server_hint"]
-    if hint and hint["remaining"] < requests - len(state["permits"]):
-        expires = now + min(hint["expires_in"], window)
-        state["server_hint"] = {"remaining": hint["remaining"], "expires": expires}
-    if report["locked_for"] > 0:
-        state["locked_until"] = max(state["locked_until"], now + report["locked_for"])
-    state["waiting"][report["process"]] = {
-        "single": len(report["single"]),
-        "bulk": len(report["bulk"]),
-        "until": now + GRACE_MS,
-    }
-
-
-def _drop_unused(state: State, report: ProcessReport) -> None:
-    """Free the process's permits of which it knows nothing, and for which it does not wait."""
-    named = {*report["permits"], *report["single"], *report["bulk"]}
-    state["permits"] = {
-        name: permit
-        for name, permit in state["permits"].items()
-        if permit["answered"] or name in named or not _is_of(name, report["process"])
-    }
+    return _Allocator(state, now, report).allocation()
 
 
 def _is_of(permit: str, process: str) -> bool:
@@ -152,10 +59,15 @@ def _is_of(permit: str, process: str) -> bool:
 
 
 class _Allocator:
-    def __init__(self, state: State, now: float, report: ProcessReport, rate: tuple[int, float]) -> None:
+    def __init__(self, state: State, now: float, report: ProcessReport) -> None:
         self.state, self.now, self.report = state, now, report
-        self.requests, self.window = rate
         self.process = report["process"]
+        # The number of the process's last report that the state knows.
+        self.known = state["members"].get(self.process, {"number": 0})["number"]
+        self.requests, self.window = self._join()
+        self._notice_loss()
+        self._drop_expired()
+        self._apply_report()
         self.own = state["waiting"][self.process]
         self.granted: list[str] = []
         self.members = max(len(state["members"]), state["known_members"])
@@ -163,27 +75,102 @@ class _Allocator:
         self.wanted: dict[Kind, list[str]] = {kind: self._not_yet_granted(kind) for kind in _KINDS}
 
     def allocation(self) -> Allocation:
-        other_is_first = self._grant()
-        wait = self._wait(other_is_first)
+        state, now = self.state, self.now
+        wait = self._wait(self._grant())
         if wait < 0:
-            del self.state["waiting"][self.process]
+            del state["waiting"][self.process]
         else:
-            self.own["until"] = self.now + wait + GRACE_MS
-        permits, known = self.state["permits"].items(), self.report["errors"]
-        in_flight = sum(not permit["answered"] and not _is_of(name, self.process) for name, permit in permits)
-        errors = {name: self.now - at for name, at in self.state["errors"].items() if name not in known}
+            self.own["until"] = now + wait + GRACE_MS
+        permits, known = state["permits"].items(), self.report["errors"]
         return {
             "granted": self.granted,
             "wait": wait,
             "members": self.members,
-            "locked_for": max(self.state["locked_until"] - self.now, 0),
-            "held_for": max(self.state["held_until"] - self.now, 0),
-            "shares_for": max(self.state["shares_until"] - self.now, 0),
-            "in_flight": in_flight,
-            "errors": errors,
+            "locked_for": max(state["locked_until"] - now, 0),
+            "held_for": max(state["held_until"] - now, 0),
+            "shares_for": max(state["shares_until"] - now, 0),
+            "in_flight": sum(
+                not each["answered"] and not _is_of(name, self.process) for name, each in permits
+            ),
+            "errors": {name: now - at for name, at in state["errors"].items() if name not in known},
             "requests": self.requests,
             "window": self.window,
         }
+
+    def _join(self) -> tuple[int, float]:
+        """Make the process a member, and return requests and window of the slowest member's rate."""
+        report, members = self.report, self._kept("members", lambda member: self.now < member["until"])
+        members[self.process] = {
+            "until": self.now + MEMBER_TTL_MS,
+            "number": max(report["number"], self.known),
+            "requests": report["requests"],
+            "window": report["window"],
+        }
+        rates = [(member["requests"], member["window"]) for member in members.values()]
+        return min(rates, key=lambda rate: (rate[0] / rate[1], rate[0]))
+
+    def _kept(self, name: str, keep: Callable[[Any], bool]) -> dict[str, Any]:
+        """Return a table of the state, in which only these entries are kept."""
+        kept = self.state[name] = {key: entry for key, entry in self.state[name].items() if keep(entry)}
+        return kept
+
+    def _notice_loss(self) -> None:
+        """Begin a recovery after an outage, and where the state has gone back: before it began, or now."""
+        state, now, report = self.state, self.now, self.report
+        is_new = "began" not in state
+        began = state.setdefault("began", now)
+        has_gone_back = self.known < report["answered"] and report["age"] < MEMBER_TTL_MS
+        if has_gone_back or (is_new and len(state["members"]) > 1):
+            state["began"] = at = began if now - report["age"] < began else now
+            state["held_until"] = max(state["held_until"], at + report["hold"])
+            self._recover(at)
+        if report["was_local"]:
+            self._recover(now)
+        if now >= state["shares_until"]:
+            state["known_members"] = 0
+
+    def _recover(self, at: float) -> None:
+        state = self.state
+        state["shares_until"] = max(state["shares_until"], at + REJOIN_MS + self.window)
+        state["known_members"] = max(state["known_members"], self.report["members"])
+
+    def _drop_expired(self) -> None:
+        now, hint = self.now, self.state["server_hint"]
+        self._kept("permits", lambda permit: permit["since"] + self.window > now)
+        self._kept("waiting", lambda waiting: now < waiting["until"])
+        self._kept("served", lambda at: now - MEMBER_TTL_MS < at)
+        self._kept("errors", lambda at: now - ERRORS_MS < at)
+        if hint and hint["expires"] <= now:
+            self.state["server_hint"] = {}
+
+    def _apply_report(self) -> None:
+        state, now, report = self.state, self.now, self.report
+        if report["number"] >= self.known:
+            # Not by a report that was held up on its way, and arrives after the next one.
+            self._drop_unused()
+        for name, counted_for in report["permits"].items():
+            if counted_for < self.window:
+                state["permits"][name] = {"since": now - counted_for, "answered": counted_for >= 0}
+            else:
+                state["permits"].pop(name, None)
+        for name, age in report["errors"].items():
+            state["errors"].setdefault(name, now - age)
+        hint = report["server_hint"]
+        if hint and hint["remaining"] < self.requests - len(state["permits"]):
+            expires = now + min(hint["expires_in"], self.window)
+            state["server_hint"] = {"remaining": hint["remaining"], "expires": expires}
+        if report["locked_for"] > 0:
+            state["locked_until"] = max(state["locked_until"], now + report["locked_for"])
+        waiting = {"single": len(report["single"]), "bulk": len(report["bulk"])}
+        state["waiting"][self.process] = {**waiting, "until": now + GRACE_MS}
+
+    def _drop_unused(self) -> None:
+        """Free the process's permits of which it knows nothing, and for which it does not wait."""
+        report, permits = self.report, self.state["permits"]
+        named = {*report["permits"], *report["single"], *report["bulk"]}
+        for name in [name for name in self._permits_of(self.process) if name not in named]:
+            if not permits[name]["answered"]:
+                del permits[name]
 
     def _not_yet_granted(self, kind: Kind) -> list[str]:
         # A permit whose grant did not reach the process is not granted twice.
@@ -225,8 +212,9 @@ class _Allocator:
         )
 
     def _next_free_at(self, kind: Kind) -> float:
-        ends = sorted(permit["since"] + self.window for permit in self.state["permits"].values())
-        return self._spaced(kind, ends)
+        return self._spaced(
+            kind, sorted(each["since"] + self.window for each in self.state["permits"].values())
+        )
 
     def _spaced(self, kind: Kind, ends: list[float]) -> float:
         first = self._free_at(ends, 1)
