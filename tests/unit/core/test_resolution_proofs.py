@@ -221,3 +221,5 @@ def test_a_query_whose_parameters_are_not_seen_is_made_again_later() -> None:
 @pytest.mark.parametrize(("seconds", "confirmed"), [(VISIBLE, True), (VISIBLE - 0.001, False)])
 def test_a_new_order_is_visible_from_that_moment_on(seconds: float, confirmed: bool) -> None:
     assert Facts(CANCELLING, refused_after=seconds).refusal_is_confirmed is confirmed
+    assert Facts(CANCELLING, not_found=True, not_found_after=seconds).not_found_is_confirmed is confirmed
+    assert not Facts(CANCELLING, not_found_after=seconds).not_found_is_confirmed

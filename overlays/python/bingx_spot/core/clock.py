@@ -62,11 +62,9 @@ class Clock:
         return (self._anchor_ns + self._elapsed_ns()) // 1_000_000 + self._offset
 
     def learn(self, server_time: int, own_time: int) -> bool:
-        """Set the offset to the exchange's time, and return whether it was believed.
+        """Set the offset by the exchange's time, in Unix milliseconds, and return whether it was believed.
 
-        Args:
-            server_time: The exchange's time, in Unix milliseconds.
-            own_time: What `timestamp` returned at the same moment.
+        `own_time` is what `timestamp` returned at the same moment.
         """
         offset = self._offset + server_time - own_time
         if abs(offset) > MAXIMUM_OFFSET:
@@ -128,12 +126,8 @@ def exchange_time(response: Response | ErrorDetails, sent: int, received: int) -
     """Return the exchange's time at the moment at which a response arrived, in Unix milliseconds.
 
     It is our own estimate, unless the response proves that wrong: the exchange wrote the response after
-    the request left and before the response arrived. A response that was slow on its way changes nothing.
-
-    Args:
-        response: The response, or the details of one.
-        sent: When the request left, by our clock.
-        received: When the response arrived, by our clock.
+    the request was `sent` and before the response was `received`, both by our clock. A response that was slow
+    on its way changes nothing.
     """
     exact = _timestamp(response.body)
     is_exact = exact is not None and _UNIX_MS.fullmatch(str(exact))

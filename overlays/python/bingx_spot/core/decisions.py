@@ -215,7 +215,7 @@ RULES = (
             facts.refused_not_open
             and not facts.refusal_is_confirmed
             and facts.ambiguous is None
-            and not facts.may_be_invisible
+            and facts.seconds_since_start >= facts.visible_within
             and facts.can_retry
         ),
         Action.SEND,
@@ -250,7 +250,7 @@ RULES = (
         lambda facts: (
             facts.not_open is not None
             and facts.ambiguous is None
-            and facts.may_be_invisible
+            and facts.seconds_since_start < facts.visible_within
             and facts.can_retry
             and not facts.near_lock
         ),

@@ -108,13 +108,7 @@ _PAST_TENSE: dict[str | None, str] = {"cancel": "was cancelled", "place": "was p
 
 
 def error_for(action: Action, facts: Facts, order: Order | None) -> CallError:
-    """Return the error that ends a call, for an action that raises.
-
-    Args:
-        action: The decision.
-        facts: What is known of the call.
-        order: The order as a query stated it last, or None.
-    """
+    """Return the error that an action raises; `order` is the order as a query stated it last, or None."""
     call = facts.call
     if action is Action.RAISE_UNKNOWN:
         return _unknown(facts)
@@ -150,12 +144,7 @@ def order_name(call: ApiCall) -> str:
 
 
 def query_hint(call: ApiCall, environment: str) -> str:
-    """Return how to find out the state of a call's order, which a query can settle.
-
-    Args:
-        call: The call.
-        environment: What `--env` takes for the client's environment, or empty.
-    """
+    """Return how to find out the state of a call's order; `environment` is what `--env` takes, or empty."""
     query = settling_query(call)
     symbol, named = query.parameters.get("symbol"), _id_of(query)
     if named is None:
@@ -169,12 +158,7 @@ def query_hint(call: ApiCall, environment: str) -> str:
 
 
 def unknown_orders(facts: Facts, names: Iterable[str]) -> CallError:
-    """Return the error for a call about several orders, of which these states could not be learnt.
-
-    Args:
-        facts: What is known of the call.
-        names: The ids of these orders.
-    """
+    """Return the error for a call about several orders, of which those with these ids are in doubt."""
     summary = f"Unknown whether these orders were cancelled: {', '.join(names)}."
     assert facts.ambiguous is not None  # else nothing is in doubt
     details = replace(facts.ambiguous.details, summary=summary, hint="Query each of them.")

@@ -207,23 +207,20 @@ class Facts:
         return self.error is not None and self.error is self.not_open
 
     @property
+    def visible_within(self) -> float:
+        """Return after how many seconds even an order that was new when the call began is visible."""
+        timing = self.call.operation.timing
+        return 0.0 if timing is None else timing.visible_within
+
+    @property
     def refusal_is_confirmed(self) -> bool:
         """Return whether the order was refused as not open when even a new one would have been visible."""
-        return not self._is_invisible_after(self.refused_after)
+        return self.refused_after >= self.visible_within
 
     @property
     def not_found_is_confirmed(self) -> bool:
         """Return whether a query found no order when even a new one would have been visible."""
-        return self.not_found and not self._is_invisible_after(self.not_found_after)
-
-    @property
-    def may_be_invisible(self) -> bool:
-        """Return whether the order may be so new that it is not found yet."""
-        return self._is_invisible_after(self.seconds_since_start)
-
-    def _is_invisible_after(self, seconds: float) -> bool:
-        timing = self.call.operation.timing
-        return timing is not None and seconds < timing.visible_within
+        return self.not_found and self.not_found_after >= self.visible_within
 
 
 def settling_operation(operation: Operation) -> Operation:

@@ -58,7 +58,10 @@ def resolve(context: CallContext, call: ApiCall, timeout: float | None = None) -
     except CallError:
         raise
     except BaseException as interruption:
-        resolution.annotate(interruption)
+        # Whether the call may have taken effect, unless the transport has said so.
+        if MAYBE_SENT_NOTE not in getattr(interruption, "__notes__", ()):
+            acted = resolution.facts.ambiguous is not None or attempts.may_have_acted
+            interruption.add_note(MAYBE_SENT_NOTE if acted else NOT_SENT_NOTE)
         raise
 
 
@@ -110,12 +113,6 @@ class _Resolution:
             facts.call = self.original
         order = None if read is None else Order.from_data(read.data(), read)
         return self.attempts.with_history(error_for(action, facts, order), self.order_id)
-
-    def annotate(self, interruption: BaseException) -> None:
-        """Add to an interruption whether the call may have taken effect, unless the transport has."""
-        if MAYBE_SENT_NOTE not in getattr(interruption, "__notes__", ()):
-            acted = self.facts.ambiguous is not None or self.attempts.may_have_acted
-            interruption.add_note(MAYBE_SENT_NOTE if acted else NOT_SENT_NOTE)
 
     def _look_at_the_time(self) -> None:
         facts, attempts, operation = self.facts, self.attempts, self.original.operation
@@ -271,10 +268,9 @@ class _Resolution:
 
     def _wait(self) -> CallSteps[None]:
         """Wait until a new order would be visible, or until the next attempt may be made."""
-        facts, timing = self.facts, self.original.operation.timing
-        seconds = facts.seconds_to_retry
-        if facts.not_open is not None and timing is not None:
-            seconds = max(seconds, timing.visible_within - facts.seconds_since_start)
+        facts, seconds = self.facts, self.facts.seconds_to_retry
+        if facts.not_open is not None:
+            seconds = max(seconds, facts.visible_within - facts.seconds_since_start)
         # A millisecond more, so that rounding does not leave a rest.
         yield Sleep(min(max(seconds, 0.0) + 0.001, self.attempts.deadline.seconds_left()))
 

@@ -61,8 +61,7 @@ class EachOrder:
     def response(self, original: Response | None) -> Response:
         """Return the response that the queries prove: what is cancelled, and what is not.
 
-        Args:
-            original: The success that did not tell, or None. What it says of an order that failed is kept.
+        Of an order that failed, what the original success said is kept, if there was one.
         """
         items = self.call.operation.items
         assert items is not None  # the generator asks for them beside `each`

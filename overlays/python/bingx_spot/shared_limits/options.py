@@ -36,9 +36,6 @@ class RedisClient(Protocol):
     def evalsha(self, sha: str, numkeys: int, /, *keys_and_args: Any) -> Any:
         """Run a script that the server knows."""
 
-    def eval(self, script: str, numkeys: int, /, *keys_and_args: Any) -> Any:
-        """Run a script."""
-
 
 #: What the option may be.
 LimitsOption = RateLimiter | RedisClient | str | os.PathLike[str] | None
