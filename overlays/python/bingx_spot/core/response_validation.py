@@ -98,7 +98,6 @@ def _mismatch_of_items(field: Field, item: Field, values: list[Any]) -> str:
 
 
 _OK = 200
-_WHITE_SPACE = " \t\r\n"
 # JSON can spell half of a surrogate pair. It cannot be printed, and parsers differ about it.
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -110,17 +109,9 @@ def validate_response(call: ApiCall, response: Response) -> Response:
         RequestRejected: The exchange rejected the request; the class says why.
         OutcomeUnknown: The response proves nothing.
     """
-    try:
-        envelope = _parse_envelope(response.body)
-    except _Unreadable as problem:
-        # Raised outside the handler: our errors are not chained to others, which could hold secrets.
-        reason = str(problem)
-    else:
-        return _validate_envelope(call, response, envelope)
-    raise error_from_status(ErrorDetails.of(response, reason), call.operation)
-
-
-def _validate_envelope(call: ApiCall, response: Response, envelope: Mapping[str, Any]) -> Response:
+    envelope = _parse_envelope(response.body)
+    if isinstance(envelope, str):
+        raise error_from_status(ErrorDetails.of(response, envelope), call.operation)
     code, message = envelope.get("code"), envelope.get("msg")
     message = message if isinstance(message, str) else ""
     if not is_integer(code):
@@ -145,17 +136,17 @@ def _without_unreadable(call: ApiCall, envelope: Mapping[str, Any]) -> dict[str,
     A price that cannot be read is no reason to doubt that an order is cancelled.
     """
     operation, states, items = call.operation, call.operation.states, call.operation.items
-    deciding = {"success", *call.parameters, *(states.executed or () if states is not None else ())}
+    deciding = {"success", "data", *call.parameters, *(states.executed or () if states is not None else ())}
     deciding |= {items.name or "", items.failures or ""} if items is not None else set()
 
     def readable(fields: tuple[Field, ...], members: Mapping[str, Any]) -> dict[str, Any]:
-        known, kept = {field.name: field for field in fields}, dict[str, Any]()
-        for name, value in members.items():
-            field = known.get(name)
-            kept[name] = value if field is None else within(field, value)
-            decides = field is None or field.required or name in deciding
-            if field is not None and not decides and _mismatch(field, kept[name]):
-                del kept[name]
+        kept = dict(members)
+        for field in fields:
+            name = field.name
+            if name in kept:
+                kept[name] = within(field, kept[name])
+                if not field.required and name not in deciding and _mismatch(field, kept[name]):
+                    del kept[name]
         return kept
 
     def within(field: Field, value: Any) -> Any:
@@ -163,9 +154,8 @@ def _without_unreadable(call: ApiCall, envelope: Mapping[str, Any]) -> dict[str,
             return [within(field.items, item) for item in value]
         return readable(field.fields, value) if field.fields and isinstance(value, dict) else value
 
-    if operation.data is not None and "data" in envelope:
-        envelope = {**envelope, "data": within(operation.data, envelope["data"])}
-    return readable(operation.envelope, envelope)
+    fields = operation.envelope if operation.data is None else (*operation.envelope, operation.data)
+    return readable(fields, envelope)
 
 
 def _success_problem(call: ApiCall, response: Response, envelope: Mapping[str, Any]) -> str:
@@ -198,19 +188,16 @@ def _wrong_order(call: ApiCall, repeats: tuple[str, ...], order: Mapping[str, An
     if is_integer(named) and int(named) <= 0:
         return f"the response names no order: {permanent} is {named}"
     for name in repeats:
-        requested = call.parameters.get(name)
-        if requested is None:
-            continue
-        stated, is_id = order.get(name), name in call.operation.exactly_one_of
+        requested, stated = call.parameters.get(name), order.get(name)
         # None apart: an order may be called "None".
-        if stated is not None and str(stated) == str(requested):
+        if requested is None or (stated is not None and str(stated) == str(requested)):
             continue
         # A query settles. It may lack the client order id by which the exchange has looked the order up, and
         # another spelling of a pair is the same pair.
+        is_id = name in call.operation.exactly_one_of
         alike = stated in (None, "") if is_id else is_alike(stated, requested)
-        if call.operation.act == "read" and name != permanent and alike:
-            continue
-        return f"the response names another order: {name} is {shown(stated)}, requested was {requested!r}"
+        if call.operation.act != "read" or name == permanent or not alike:
+            return f"the response names another order: {name} is {shown(stated)}, requested was {requested!r}"
     return ""
 
 
@@ -238,33 +225,27 @@ def _list_problem(call: ApiCall, data: Any) -> str:
 
 
 class _Unreadable(Exception):
-    """The body is no JSON object that every parser reads alike."""
+    """The body is JSON that not every parser reads alike."""
 
 
-def _parse_envelope(body: bytes) -> dict[str, Any]:
-    """Return the JSON object in the body, or raise why it is unreadable."""
+def _parse_envelope(body: bytes) -> dict[str, Any] | str:
+    """Return the JSON object in the body, or why there is none that every parser reads alike."""
     if not body.strip():
-        raise _Unreadable("the response is empty")
+        return "the response is empty"
+    # Reasons are returned: an error that is raised here would be chained to others, which may hold secrets.
     try:
-        text = body.decode().strip(_WHITE_SPACE)
-        envelope, end = _STRICT.raw_decode(text)
-    except (ValueError, RecursionError):
-        raise _not_json(body) from None
-    if end != len(text):
-        raise _not_json(body)
-    if not isinstance(envelope, dict):
-        raise _Unreadable(f"the response is JSON and no object; it begins {body[:60]!r}")
-    if _SURROGATE_ESCAPE.search(body):
-        try:
+        envelope = _STRICT.decode(body.decode())
+        if _SURROGATE_ESCAPE.search(body):
             json.dumps(envelope, ensure_ascii=False).encode()
-        except (UnicodeEncodeError, RecursionError):
-            reason = "the response holds half of a surrogate pair, which is no character"
-            raise _Unreadable(reason) from None
+    except _Unreadable as problem:
+        return str(problem)
+    except UnicodeEncodeError:
+        return "the response holds half of a surrogate pair, which is no character"
+    except (ValueError, RecursionError):
+        return f"the response is not JSON; it begins {body[:60]!r}"
+    if not isinstance(envelope, dict):
+        return f"the response is JSON and no object; it begins {body[:60]!r}"
     return envelope
-
-
-def _not_json(body: bytes) -> _Unreadable:
-    return _Unreadable(f"the response is not JSON; it begins {body[:60]!r}")
 
 
 def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
