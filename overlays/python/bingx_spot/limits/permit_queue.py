@@ -98,17 +98,16 @@ class PermitQueue:
         self.own_rate: Rate | None = windows[0].limit if windows else None
         # Where permits come from if this queue does not grant them itself.
         self.remote: RemoteSource | None = None
-        # Dictionaries keep their order, and removing from the middle is cheap.
-        self._single: dict[Waiter, None] = {}
-        self._bulk: dict[Waiter, None] = {}
+        # Single calls, and bulk runs. Dictionaries keep their order, and removing from the middle is cheap.
+        self._lines: tuple[dict[Waiter, None], dict[Waiter, None]] = ({}, {})
         self._hint_was_bounded = False
 
     def __len__(self) -> int:
-        return len(self._single) + len(self._bulk)
+        return len(self._lines[0]) + len(self._lines[1])
 
     def __iter__(self) -> Iterator[Waiter]:
         # Over a copy: a signal handler may change the queue meanwhile.
-        return iter([*self._single, *self._bulk])
+        return iter([*chain(*self._lines)])
 
     def poll(self, waiter: Waiter, now: float, deadline: float) -> float:
         """Return in how many seconds to poll again; 0 where the permit is granted.
@@ -117,23 +116,23 @@ class PermitQueue:
         """
         if waiter.permit is not None:
             return 0.0
-        line = self._line(waiter)
+        line = self._lines[waiter.bulk]
         if waiter not in line:
             waiter.deadline = deadline
             line[waiter] = None
-            if self._bulk and not waiter.bulk:
+            if self._lines[1] and not waiter.bulk:
                 self.reject_late_waiters(now)
         self.grant_available(now)
         return 0.0 if waiter.permit is not None else self._seconds_to_sleep(waiter, now, deadline)
 
     def clear(self) -> None:
         """Remove all waiters: their callers do not exist in this process."""
-        self._single.clear()
-        self._bulk.clear()
+        for line in self._lines:
+            line.clear()
 
     def release(self, waiter: Waiter, now: float) -> None:
         """Leave the queue, or return an unused permit, and grant what that frees."""
-        self._line(waiter).pop(waiter, None)
+        self._lines[waiter.bulk].pop(waiter, None)
         permit, waiter.permit = waiter.permit, None
         if permit is not None:
             for window in self.windows:
@@ -142,7 +141,7 @@ class PermitQueue:
 
     def grant_available(self, now: float) -> None:
         """Grant the permits that are free, and make the next caller wake when its permit is."""
-        while self.remote is None and (waiter := next(chain(self._single, self._bulk), None)) is not None:
+        while self.remote is None and (waiter := next(chain(*self._lines), None)) is not None:
             at = self.next_free_at(now, bulk=waiter.bulk)
             if at > now:
                 if waiter.wakes_at > at:
@@ -153,7 +152,7 @@ class PermitQueue:
 
     def grant(self, waiter: Waiter, now: float) -> None:
         """Grant a waiter its permit, at any position in the queue, and wake its caller."""
-        self._line(waiter).pop(waiter, None)
+        self._lines[waiter.bulk].pop(waiter, None)
         permit = waiter.permit = Permit(now, waiter.name)
         for window in self.windows:
             window.add(permit)
@@ -193,9 +192,6 @@ class PermitQueue:
     def next_free_at(self, now: float, *, bulk: bool) -> float:
         """Return when the next permit can be granted, as things stand."""
         return max([window.next_free_at(now, bulk=bulk) for window in self.windows], default=now)
-
-    def _line(self, waiter: Waiter) -> dict[Waiter, None]:
-        return self._bulk if waiter.bulk else self._single
 
     def _earliest_possible(self, now: float, ahead: int) -> float:
         local = max([window.earliest_possible(now, ahead + 1) for window in self.windows], default=now)

@@ -143,34 +143,29 @@ def _blocking(client: Any) -> Any:
     redis: Any = sys.modules.get("redis")
     if redis is None or not isinstance(client, redis.asyncio.Redis | redis.asyncio.RedisCluster):
         return client
-    retry = _no_retries(redis)
     if isinstance(client, redis.asyncio.RedisCluster):
         known = client.nodes_manager.startup_nodes.values()
         nodes = [redis.cluster.ClusterNode(node.host, node.port) for node in known]
         options = _options(redis, client.connection_kwargs, client.connection_kwargs.get("connection_class"))
         for name in ("host", "port", "db"):
             options.pop(name, None)
-        return redis.RedisCluster(startup_nodes=nodes, retry=retry, **options)
+        return redis.RedisCluster(startup_nodes=nodes, **options)
     pool = client.connection_pool
     options = _options(redis, pool.connection_kwargs, pool.connection_class)
     if not isinstance(pool, redis.asyncio.SentinelConnectionPool):
-        return redis.Redis(retry=retry, **options)
-    sentinels = redis.Sentinel([], **{**options, "retry": retry})
+        return redis.Redis(**options)
+    sentinels = redis.Sentinel([], **options)
     watching = [sentinel.connection_pool for sentinel in pool.sentinel_manager.sentinels]
     sentinels.sentinels = [
-        redis.Redis(retry=retry, **_options(redis, each.connection_kwargs, each.connection_class))
-        for each in watching
+        redis.Redis(**_options(redis, each.connection_kwargs, each.connection_class)) for each in watching
     ]
     return sentinels.master_for(pool.service_name)
 
 
 def _options(redis: Any, parameters: dict[str, Any], connection_class: Any) -> dict[str, Any]:
     """Return arguments for a blocking client, from the parameters of an asyncio client's connections."""
-    options = {
-        name: value
-        for name, value in parameters.items()
-        if name in _CONNECTION_OPTIONS or name.startswith("ssl_")
-    }
+    names = [name for name in parameters if name in _CONNECTION_OPTIONS or name.startswith("ssl_")]
+    options = {"retry": _no_retries(redis), **{name: parameters[name] for name in names}}
     if "path" in parameters:
         options["unix_socket_path"] = parameters["path"]
     if issubclass(connection_class or object, redis.asyncio.SSLConnection):
