@@ -63,13 +63,15 @@ def _blocked(
     name, state = operation.operation_id, context.state
     while (locked := state.lockouts.seconds_left(name)) > 0:
         if locked >= deadline.seconds_left():
-            text = f"not sent: {name} is locked by the exchange for another {locked:.0f} s"
-            return _wait_until(context, locked, text, "each request before it makes the lock longer")
+            text = f"{name} is locked by the exchange for another {locked:.0f} s"
+            hint = "Wait until the time in retry_at; each request before it makes the lock longer."
+            return _rate_limited(context, locked, text, hint)
         yield Sleep(locked)
     while not known_open and (seconds := state.repeated_errors.seconds_left(name)) > 0:
         if operation.settled_by is not None or seconds >= deadline.seconds_left():
-            text = f"not sent: one more equal error of {name} could lock it for eight minutes"
-            return _wait_until(context, seconds, text, "then find out why it goes on failing", NEAR_LOCK)
+            text = f"one more equal error of {name} could lock it for eight minutes"
+            hint = "Wait until the time in retry_at; then find out why it goes on failing."
+            return _rate_limited(context, seconds, text, hint, NEAR_LOCK)
         yield Sleep(seconds)
     return None
 
@@ -87,23 +89,17 @@ def _permit(
                 return reservation
             yield Sleep(pause, reservation.wakeup)
     except DeadlineTooShort as late:
-        return _no_permit(context, deadline, operation, late.seconds)
+        name, left = operation.operation_id, deadline.seconds_left()
+        text = f"rate limit; a permit for {name} comes in {late.seconds:.1f} s, and {left:.1f} s are left"
+        if late.seconds <= 0:
+            text = f"the rate limiter gave no permit for {name} before the deadline"
+        hint = "Send fewer requests a second, or give the call a longer timeout."
+        return _rate_limited(context, late.seconds, text, hint, NO_PERMIT)
     except BaseException:
         reservation.release()
         raise
 
 
-def _no_permit(context: CallContext, deadline: Deadline, operation: Operation, seconds: float) -> RateLimited:
-    name, left = operation.operation_id, deadline.seconds_left()
-    text = f"not sent: rate limit; a permit for {name} comes in {seconds:.1f} s, and {left:.1f} s are left"
-    if seconds <= 0:
-        text = f"not sent: the rate limiter gave no permit for {name} before the deadline"
+def _rate_limited(context: CallContext, seconds: float, text: str, hint: str, rule: str = "") -> RateLimited:
     until = context.clock.timestamp() + round(seconds * 1000) if seconds > 0 else None
-    hint = "Send fewer requests a second, or give the call a longer timeout."
-    return RateLimited(ErrorDetails(text, retry_at=until, hint=hint, rule=NO_PERMIT))
-
-
-def _wait_until(context: CallContext, seconds: float, text: str, reason: str, rule: str = "") -> RateLimited:
-    until = context.clock.timestamp() + round(seconds * 1000)
-    hint = f"Wait until the time in retry_at; {reason}."
-    return RateLimited(ErrorDetails(text, retry_at=until, hint=hint, rule=rule))
+    return RateLimited(ErrorDetails(f"not sent: {text}", retry_at=until, hint=hint, rule=rule))

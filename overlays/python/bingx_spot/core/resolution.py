@@ -21,7 +21,7 @@ from bingx_spot.core.facts import (
 from bingx_spot.core.named_orders import names_same_order
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.runner import CallContext, CallSteps, Deadline, Sleep
-from bingx_spot.core.settlement import EachOrder, stands_after_doubt
+from bingx_spot.core.settlement import settle_each, stands_after_doubt
 from bingx_spot.exceptions import CallError, OrderNotFound, OrderNotOpen, OutcomeUnknown
 from bingx_spot.limits.client_state import backoff
 from bingx_spot.models import Order, Response
@@ -181,11 +181,11 @@ class _Resolution:
 
     def _query_each(self) -> CallSteps[Response]:
         """Query each order of the call, and return the response that this proves."""
-        each = EachOrder(self.attempts, self.facts.call, self._has_expired, self._pause)
-        unknown = yield from each.settle()
-        if unknown:
-            raise self.attempts.with_history(unknown_orders(self.facts, unknown))
-        return each.response(self.facts.response)
+        attempts, facts = self.attempts, self.facts
+        each = yield from settle_each(attempts, facts.call, facts.response, self._has_expired, self._pause)
+        if isinstance(each, Response):
+            return each
+        raise attempts.with_history(unknown_orders(facts, each))
 
     def _query(self) -> CallSteps[None]:
         """Query the order once, and note what it says."""

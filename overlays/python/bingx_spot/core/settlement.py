@@ -6,7 +6,6 @@ stands among the failures. So after an ambiguous request each order is queried (
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from bingx_spot.core.attempt import AttemptRunner
@@ -30,65 +29,61 @@ def stands_after_doubt(call: ApiCall, response: Response) -> bool:
     return bool(items.accounts) and not lists_of(items, response.json()["data"])[1]
 
 
-@dataclass(slots=True)
-class EachOrder:
-    """The orders of one call, each of which is queried."""
+def settle_each(
+    attempts: AttemptRunner,
+    call: ApiCall,
+    original: Response | None,
+    has_expired: Callable[[float], bool],
+    pause: Callable[[], CallSteps[None]],
+) -> CallSteps[Response | list[str]]:
+    """Query the orders of a call in rounds; return the response that they prove, or which ids prove nothing.
 
-    attempts: AttemptRunner
-    call: ApiCall
-    # Whether no request of the call could take effect any more at a moment of the monotonic clock.
-    has_expired: Callable[[float], bool]
-    # Waits before the next round.
-    pause: Callable[[], CallSteps[None]]
-    # The orders whose states are known, as a query has them, by their ids in the request.
-    reads: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    `original` is a success that does not tell what the call did, or None. `pause` comes between rounds, and
+    `has_expired` says whether no request of the call could take effect any more at a monotonic moment.
+    """
+    settlement, timing = call.operation.settled_by, call.operation.timing
+    assert settlement is not None  # only such a call has orders to ask about
+    assert timing is not None  # the generator asks for it beside `settledBy`
+    parameter, own = next(pair for pair in settlement.each if pair[1] in call.parameters)
+    left, queries, reads = listed_ids(call, own), 0, dict[str, Mapping[str, Any]]()
+    while left and queries < MAXIMUM_QUERIES and not attempts.deadline.is_over():
+        if queries:
+            yield from pause()
+        for name in left:
+            attempt = yield from attempts.send_once(settling_query(call, {parameter: name}))
+            if isinstance(attempt.result, Response):
+                order = attempt.result.json()["data"]
+                # An open order proves something only if the read is younger than the last request.
+                young = has_expired(attempt.began - timing.reads_lag)
+                unproven = (OrderState.UNCLEAR,) if young else (OrderState.UNCLEAR, OrderState.OPEN)
+                if _state(call, order) not in unproven:
+                    reads[name] = order
+        queries += len(left)
+        left = [name for name in left if name not in reads]
+    return left or _response(call, original, reads)
 
-    def settle(self) -> CallSteps[list[str]]:
-        """Query the orders in rounds, and return the ids of those whose states are not known at the end."""
-        settlement = self.call.operation.settled_by
-        assert settlement is not None  # only such a call has orders to ask about
-        parameter, own = next(pair for pair in settlement.each if pair[1] in self.call.parameters)
-        left, queries = listed_ids(self.call, own), 0
-        while left and queries < MAXIMUM_QUERIES and not self.attempts.deadline.is_over():
-            if queries:
-                yield from self.pause()
-            for name in left:
-                yield from self._query(parameter, name)
-            queries += len(left)
-            left = [name for name in left if name not in self.reads]
-        return left
 
-    def response(self, original: Response | None) -> Response:
-        """Return the response that the queries prove: what is cancelled, and what is not.
+def _response(call: ApiCall, original: Response | None, reads: dict[str, Mapping[str, Any]]) -> Response:
+    """Return the response that queries prove, by the ids in the request: what is cancelled, and what is not.
 
-        Of an order that failed, what the original success said is kept, if there was one.
-        """
-        items = self.call.operation.items
-        assert items is not None  # the generator asks for them beside `each`
-        ids = next(names for own, names in items.failed if own in self.call.parameters)
-        said = lists_of(items, original.json()["data"])[1] if original is not None else []
-        changed: list[Mapping[str, Any]] = []
-        failed: list[Mapping[str, Any]] = []
-        for name, order in self.reads.items():
-            if self._state(order) is OrderState.CANCELED:
-                changed.append(order)
-            else:
-                stated = (item for item in said if any(str(item.get(key)) == name for key in ids))
-                failed.append(next(stated, {**order, ids[0]: name}))
-        envelope = {"code": 0, "msg": "", "data": {str(items.name): changed, str(items.failures): failed}}
-        return Response(_OK, {}, json.dumps(envelope).encode(), envelope)
+    Of an order that failed, what the original success said is kept, if there was one.
+    """
+    items = call.operation.items
+    assert items is not None  # the generator asks for them beside `each`
+    ids = next(names for own, names in items.failed if own in call.parameters)
+    said = lists_of(items, original.json()["data"])[1] if original is not None else []
+    changed: list[Mapping[str, Any]] = []
+    failed: list[Mapping[str, Any]] = []
+    for name, order in reads.items():
+        if _state(call, order) is OrderState.CANCELED:
+            changed.append(order)
+        else:
+            stated = (item for item in said if any(str(item.get(key)) == name for key in ids))
+            failed.append(next(stated, {**order, ids[0]: name}))
+    envelope = {"code": 0, "msg": "", "data": {str(items.name): changed, str(items.failures): failed}}
+    return Response(_OK, {}, json.dumps(envelope).encode(), envelope)
 
-    def _query(self, parameter: str, name: str) -> CallSteps[None]:
-        attempt = yield from self.attempts.send_once(settling_query(self.call, {parameter: name}))
-        if not isinstance(attempt.result, Response):
-            return
-        order, timing = attempt.result.json()["data"], self.call.operation.timing
-        state = self._state(order)
-        # An open order proves something only if the read is younger than the last request.
-        young = timing is not None and self.has_expired(attempt.began - timing.reads_lag)
-        if state is not OrderState.UNCLEAR and (state is not OrderState.OPEN or young):
-            self.reads[name] = order
 
-    def _state(self, order: Mapping[str, Any]) -> OrderState:
-        assert self.call.operation.states is not None  # the generator asks for them beside `settledBy`
-        return order_state(self.call.operation.states, order)
+def _state(call: ApiCall, order: Mapping[str, Any]) -> OrderState:
+    assert call.operation.states is not None  # the generator asks for them beside `settledBy`
+    return order_state(call.operation.states, order)
