@@ -82,14 +82,13 @@ class FileStore:
         """Create the table in a new file; change nothing in a database of something else."""
         # After a power failure the content is worthless anyway.
         connection.execute("PRAGMA synchronous = OFF")
-        if not _is_ours(connection):
-            with _transaction(connection):
-                # Another process may have created it meanwhile.
-                if not _is_ours(connection):
-                    if self._path.stat().st_size:
-                        raise private_file.UnsafeFile("it is another database")
-                    connection.execute(_TABLE)
-                    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        with _transaction(connection):
+            (application,) = connection.execute("PRAGMA application_id").fetchone()
+            if application != APPLICATION_ID:
+                if self._path.stat().st_size:
+                    raise private_file.UnsafeFile("it is another database")
+                connection.execute(_TABLE)
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute("PRAGMA journal_mode = TRUNCATE")
 
     def _close(self) -> None:
@@ -105,8 +104,3 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]
     # Commits, or rolls back if the block raises.
     with connection:
         yield connection
-
-
-def _is_ours(connection: sqlite3.Connection) -> bool:
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    return bool(application == APPLICATION_ID)
