@@ -16,6 +16,7 @@ from bingx_spot.core.clock import (
     format_duration,
     rate_limit_headers,
     server_time,
+    time_of_day,
 )
 from tests.support.scripted_time import BEGIN, ScriptedTime
 from tests.unit.core.playing import answer
@@ -146,6 +147,18 @@ def test_durations_have_their_two_largest_units(seconds, words):
     assert format_duration(seconds) == words
 
 
+@pytest.mark.parametrize(
+    ("milliseconds", "words"),
+    [(BEGIN, "22:13:20 UTC"), (BEGIN + HOUR, "23:13:20 UTC"), (10**20, "100000000000000000000")],
+)
+def test_a_time_of_day_is_that_of_utc(milliseconds: int, words: str) -> None:
+    assert time_of_day(milliseconds) == words
+
+
+def test_time_that_has_passed_is_in_seconds() -> None:
+    assert Clock(lambda: 0, lambda: 7_500_000_000).elapsed() == 7.5
+
+
 class TestRateLimitHeaders:
     def test_are_two(self) -> None:
         assert rate_limit_headers({REMAIN: "7", EXPIRE: str(BEGIN)}) == RateLimitHeaders(7, BEGIN)
@@ -181,8 +194,9 @@ class TestServerTime:
         [
             b"", b"<html>", b"[]", b"5", b"null", b"{}", b'{"timestamp":null}',
             b'{"timestamp":1700000000000.5}', b'{"timestamp":true}', b"[" * 100_000,
+            b'{"timestamp":17000000000000000000}', b'{"timestamp":" 1700000000000"}',
         ],
-        ids=range(10),
+        ids=range(12),
     )  # fmt: skip
     def test_is_the_middle_of_the_header_s_second_where_the_body_has_none(self, body: bytes) -> None:
         assert self.of(body, BEGIN_DATE) == BEGIN + 500
@@ -238,6 +252,9 @@ class TestExchangeTime:
 
     def test_is_ours_where_the_response_counts_seconds(self) -> None:
         assert self.of(stamped(BEGIN // 1000)) == 100
+
+    def test_is_read_from_the_header_where_the_body_counts_seconds(self) -> None:
+        assert self.of(dated(HOUR_LATER, b'{"timestamp":1700000000}')) == HOUR
 
     def test_is_ours_where_the_response_has_no_time(self) -> None:
         assert self.of(answer(b"")) == 100

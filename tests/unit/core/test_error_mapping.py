@@ -275,6 +275,7 @@ class TestRetryAfter:
 
     def test_may_be_a_date_by_the_exchange_s_clock(self) -> None:
         assert self.seconds("Tue, 24 Sep 2024 16:04:04 GMT", date=self.DATE) == 30
+        assert self.seconds("Tue, 24 Sep 2024 17:03:34 GMT", date=self.DATE) == 3600
 
     @pytest.mark.parametrize(
         "header", ["Tue, 24 Sep 2024 16:03:34 GMT", "Tue, 24 Sep 2024 15:00:00 GMT"], ids=["now", "past"]
@@ -336,3 +337,9 @@ def test_a_text_of_any_length_is_classified_at_once(word: str) -> None:
     began = time.process_time()
     error_mapping.error_from_code(1, word * (1_000_000 // len(word)), ErrorDetails("", code=1), CANCEL)
     assert time.process_time() - began < 1
+
+
+def test_a_row_for_a_status_of_another_operation_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = STATUS_ROWS[0]._replace(id="other", operations=("queryOrder",), statuses=None)
+    monkeypatch.setattr(error_mapping, "STATUS_ROWS", (other, *STATUS_ROWS))
+    assert from_status(ErrorDetails("no JSON", http_status=502)).details.rule != "other"

@@ -12,7 +12,7 @@ from bingx_spot import AuthenticationError, OrderStatus, OutcomeUnknown, RateLim
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.response_validation import schema_mismatch, validate_response
 from bingx_spot.models import Response
-from bingx_spot_api.contract import Field
+from bingx_spot_api.contract import BY_ID, Field
 from tests.support.judging import failure, judged
 from tests.support.plain_ids import plain
 from tests.support.samples import BY_ORDER_ID, CANCEL, ORDER, ORDER_ID, SYMBOL, success
@@ -560,3 +560,9 @@ class TestWithin:
     )
     def test_what_fits_is_no_mismatch(self, orders: object) -> None:
         assert schema_mismatch((self.ORDERS,), {"orders": orders}) == ""
+
+
+def test_a_read_of_no_known_data_drops_what_cannot_be_read() -> None:
+    call = ApiCall(replace(BY_ID["serverTime"], data=None), {})
+    response = Response(200, {}, b'{"code":0,"msg":"","timestamp":"soon","data":5}')
+    assert validate_response(call, response).json() == {"code": 0, "msg": "", "data": 5}
