@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -147,6 +148,18 @@ def test_durations_have_their_two_largest_units(seconds, words):
     assert format_duration(seconds) == words
 
 
+@pytest.fixture
+def _far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the machine be in another time zone, where the system can change it."""
+    tzset = getattr(time, "tzset", lambda: None)
+    monkeypatch.setenv("TZ", "JST-9")
+    tzset()
+    yield
+    monkeypatch.undo()
+    tzset()
+
+
+@pytest.mark.usefixtures("_far_from_utc")
 @pytest.mark.parametrize(
     ("milliseconds", "words"),
     [(BEGIN, "22:13:20 UTC"), (BEGIN + HOUR, "23:13:20 UTC"), (10**20, "100000000000000000000")],

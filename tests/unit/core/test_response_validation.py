@@ -566,3 +566,8 @@ def test_a_read_of_no_known_data_drops_what_cannot_be_read() -> None:
     call = ApiCall(replace(BY_ID["serverTime"], data=None), {})
     response = Response(200, {}, b'{"code":0,"msg":"","timestamp":"soon","data":5}')
     assert validate_response(call, response).json() == {"code": 0, "msg": "", "data": 5}
+
+
+def test_a_text_that_is_no_text_says_nothing() -> None:
+    errors = [failure(json.dumps({"code": 100404, "msg": text})) for text in (5, None, "")]
+    assert len({error.message for error in errors}) == 1
