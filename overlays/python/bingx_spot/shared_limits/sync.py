@@ -121,18 +121,19 @@ class SharedLimit(RemoteSource):
     def switch_to_local(self, members: int) -> None:
         """Let the queue grant this process's share among so many members: the store is unreachable."""
         self._was_local = True
-        self.queue.remote = None
-        self.queue.windows[0].share_among(members)
-        self.repeated_errors.share_among(max(members, 1))
-        self._wake_all()
+        self._draw_from(None, max(members, 1))
 
     def switch_to_store(self) -> None:
         """Let permits come from the store again, and report at once what was sent without it."""
         self.dirty = True
-        self.queue.remote = self
-        self.queue.windows[0].share_among(1)
-        self.repeated_errors.share_among(1)
-        self._wake_all()
+        self._draw_from(self, 1)
+
+    def _draw_from(self, source: RemoteSource | None, processes: int) -> None:
+        self.queue.remote = source
+        self.queue.windows[0].share_among(processes)
+        self.repeated_errors.share_among(processes)
+        for waiter in self.queue:
+            waiter.wakeup.set()
 
     def after_fork_in_child(self) -> None:
         """Reset after a fork: the waiters and their permits belong to the parent process."""
@@ -169,7 +170,3 @@ class SharedLimit(RemoteSource):
         for permit in counted:
             permit.name = permit.name or f"{process}:{next(self._names)}"
         return {permit.name: (now - permit.since) * 1000 for permit in counted}
-
-    def _wake_all(self) -> None:
-        for waiter in self.queue:
-            waiter.wakeup.set()
