@@ -72,12 +72,11 @@ import (
 )
 
 func TestDrill(t *testing.T) {
-	credentials, err := NewCredentials(os.Getenv("BINGX_API_KEY"), os.Getenv("BINGX_API_SECRET"))
+	client, err := New(os.Getenv("BINGX_API_KEY"), os.Getenv("BINGX_API_SECRET"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	resolver := api.WithHTTPClient(NewResolver(&Transport{Credentials: credentials}))
-	bingx, err := api.NewClientWithResponses(os.Getenv("BINGX_ENV"), resolver)
+	bingx, err := api.NewClientWithResponses(os.Getenv("BINGX_ENV"), api.WithHTTPClient(client))
 	if err != nil {
 		t.Fatal(err)
 	}
