@@ -39,7 +39,6 @@ def pytest_collection() -> None:
 
 def pytest_collection_finish() -> None:
     """Let the garbage collector pass over the collected tests, which stay until the end."""
-    gc.collect()
     gc.freeze()
     gc.enable()
 

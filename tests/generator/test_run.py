@@ -60,6 +60,7 @@ def test_a_second_run_changes_nothing(copy: Copy) -> None:
     result = copy.run()
     assert result.exit_code == 0
     assert "generated/ is up to date." in result.output
+    assert gc.isenabled()
     assert {path: path.stat().st_mtime_ns for path in copy.output.rglob("*")} == before
 
 
@@ -70,7 +71,7 @@ def test_the_garbage_collector_is_restored(copy: Copy, text: str, collects: bool
     if not collects:
         gc.disable()
     try:
-        copy.run()
+        copy.run("--lint")
         assert gc.isenabled() is collects
     finally:
         gc.enable()
@@ -155,7 +156,6 @@ def test_a_broken_contract_is_one_clear_message_and_the_tree_is_untouched(
 
 
 def test_check_names_the_differences_and_the_command_to_run(copy: Copy) -> None:
-    right = fingerprint(copy.output)
     package = copy.output / "python" / "bingx_spot_api"
     (package / "types.py").write_text("", "utf-8")
     (package / "errors.py").unlink()
@@ -170,8 +170,6 @@ def test_check_names_the_differences_and_the_command_to_run(copy: Copy) -> None:
         "generated/ is out of date. Run `make generate`.",
     ]
     assert fingerprint(copy.output) == before
-    assert copy.run().exit_code == 0
-    assert fingerprint(copy.output) == right
 
 
 def test_lint_writes_nothing(copy: Copy) -> None:
@@ -181,6 +179,7 @@ def test_lint_writes_nothing(copy: Copy) -> None:
     assert not copy.output.exists()
 
 
+@pytest.mark.slow
 def test_the_environment_changes_no_byte(tmp_path: Path, generated: Path) -> None:
     surroundings = tmp_path / "build"
     surroundings.mkdir()
