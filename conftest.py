@@ -12,7 +12,7 @@ from tests.support.documentation import examples
 
 # No limit of time, since the machine may be busy; on CI, hypothesis's own profile is the parent.
 settings.register_profile(
-    "bingx-spot", deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow]
+    "bingx-spot", deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("bingx-spot")
 # That of `make check`.

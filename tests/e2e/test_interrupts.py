@@ -59,17 +59,18 @@ def server() -> Iterator[ScriptedServer]:
 # A socket whose owner was interrupted before it could close it is closed, and reset, when it is collected.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("connection", ["new", "open"])
-def test_at_any_line_the_note_is_true(server: ScriptedServer, connection: str) -> None:
+@pytest.mark.parametrize("step", [4, pytest.param(1, marks=pytest.mark.slow)])
+def test_at_any_line_the_note_is_true(server: ScriptedServer, connection: str, step: int) -> None:
     # In a thread that ends with the test: after an interrupt in an `except` block, Python 3.11 takes the
     # exception that was handled there for the context of all that the thread raises later.
     with ThreadPoolExecutor(1) as threads:
-        lines, notes_seen = threads.submit(interrupt_at_each_line, server, connection).result()
+        lines, notes_seen = threads.submit(interrupt_at_lines, server, connection, step).result()
     assert notes_seen == {NOT_SENT_NOTE, MAYBE_SENT_NOTE}
     assert lines > 100
 
 
-def interrupt_at_each_line(server: ScriptedServer, connection: str) -> tuple[int, set[str]]:
-    """Return at how many lines a call was interrupted, and the notes of the interruptions."""
+def interrupt_at_lines(server: ScriptedServer, connection: str, step: int) -> tuple[int, set[str]]:
+    """Interrupt calls at every `step`th line; return how many lines a call has, and the notes."""
     line, notes_seen = 0, set[str]()
     while True:
         with blocking(server.url) as bingx:
@@ -88,7 +89,7 @@ def interrupt_at_each_line(server: ScriptedServer, connection: str) -> tuple[int
         if sent:
             assert notes != [NOT_SENT_NOTE], f"line {line}"
         notes_seen.update(notes)
-        line += 1
+        line += step
     return line, notes_seen
 
 

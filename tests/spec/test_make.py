@@ -25,23 +25,34 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def few(folder: Path) -> Path:
+    """The same with the first two groups of cases alone: openssl is started for each case."""
+    source = folder / "signing.toml"
+    parts = source.read_text(encoding="utf-8").split("[[group]]")
+    source.write_text("[[group]]".join(parts[:3]), encoding="utf-8")
+    return folder
+
+
 def test_the_vectors_are_what_openssl_gives(folder: Path) -> None:
     (folder / "signing.json").unlink()
     assert make(folder) == (0, "")
     assert (folder / "signing.json").read_bytes() == (VECTORS / "signing.json").read_bytes()
 
 
-def test_check_finds_one_changed_character(folder: Path) -> None:
-    replace(folder / "signing.json", "f8d883609dfd31c8", "f8d883609dfd31c9")
-    code, error = make(folder, "--check")
+def test_check_finds_one_changed_character(few: Path) -> None:
+    assert make(few) == (0, "")
+    assert make(few, "--check") == (0, "")
+    replace(few / "signing.json", "f8d883609dfd31c8", "f8d883609dfd31c9")
+    code, error = make(few, "--check")
     assert code == 1
     assert "make vectors" in error
 
 
-def test_a_changed_canonical_string_changes_the_digest(folder: Path) -> None:
-    replace(folder / "signing.toml", "canonical = 'timestamp=1696751141337'", "canonical = 'timestamp=1'")
-    assert make(folder) == (0, "")
-    text = (folder / "signing.json").read_text(encoding="utf-8")
+def test_a_changed_canonical_string_changes_the_digest(few: Path) -> None:
+    replace(few / "signing.toml", "canonical = 'timestamp=1696751141337'", "canonical = 'timestamp=1'")
+    assert make(few) == (0, "")
+    text = (few / "signing.json").read_text(encoding="utf-8")
     assert "b1206765e9bd1cc8ef850965fc5c1edce909192ac61a811e6616a9930b8bf64c" not in text
 
 
@@ -57,13 +68,13 @@ def test_a_changed_canonical_string_changes_the_digest(folder: Path) -> None:
     ],
     ids=["known-digest-not-met", "no-place-for-the-digest"],
 )
-def test_a_mistake_is_named_and_nothing_written(folder: Path, old: str, new: str, message: str) -> None:
-    replace(folder / "signing.toml", old, new)
-    code, error = make(folder)
+def test_a_mistake_is_named_and_nothing_written(few: Path, old: str, new: str, message: str) -> None:
+    replace(few / "signing.toml", old, new)
+    code, error = make(few)
     assert code == 1
     assert message in error
     assert "Traceback" not in error
-    assert (folder / "signing.json").read_bytes() == (VECTORS / "signing.json").read_bytes()
+    assert (few / "signing.json").read_bytes() == (VECTORS / "signing.json").read_bytes()
 
 
 def test_an_unknown_option_is_refused(folder: Path) -> None:

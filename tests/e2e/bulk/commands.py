@@ -1,4 +1,4 @@
-"""`bingx-spot cancel-many` as a process, and its files."""
+"""`bingx-spot cancel-many`, also as a process, and its files."""
 
 import csv
 import os
@@ -12,7 +12,7 @@ from typing import Any
 from bingx_sandbox import Sandbox
 from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_rows import JournalRow
-from tests.support.command_line import keys
+from tests.support.command_line import invoke, keys
 
 COMMAND = Path(sys.executable).with_name("bingx-spot")
 PATIENCE = 600.0
@@ -28,17 +28,9 @@ def variables(sandbox: Sandbox, **more: str) -> dict[str, str]:
 def cancel_many(
     sandbox: Sandbox, *arguments: object, text: str | None = None, **more: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run it until it ends."""
-    return subprocess.run(
-        [COMMAND, "cancel-many", *map(str, arguments)],
-        input=text,
-        stdin=subprocess.DEVNULL if text is None else None,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        env=variables(sandbox, **more),
-        check=False,
-    )
+    """Run it until it ends, within the process of the tests."""
+    ran = invoke("cancel-many", *arguments, sandbox=sandbox, text=text, **more)
+    return subprocess.CompletedProcess("cancel-many", ran.exit_code, ran.stdout, ran.stderr)
 
 
 def started(sandbox: Sandbox, *arguments: object, **options: Any) -> subprocess.Popen[str]:

@@ -98,6 +98,7 @@ def test_a_closed_output_does_not_change_the_exit_code(sandbox, source, journal)
     assert process.returncode == 0
 
 
+@pytest.mark.slow
 def test_when_there_is_room_again_the_same_journal_goes_on(sandbox, source, journal):
     write_orders(source, sandbox.place_orders(30))
     asked = ("--from", source, "--journal", journal)

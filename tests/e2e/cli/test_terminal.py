@@ -47,7 +47,7 @@ def test_eighty_columns_are_enough(sandbox):
 
 
 class TestEncoding:
-    @pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
+    @pytest.mark.parametrize("encoding", ["ascii", pytest.param("utf-8", marks=pytest.mark.slow)])
     def test_a_letter_that_the_stream_lacks_does_not_lose_the_result(self, sandbox, encoding):
         arguments = cancel(sandbox, "MØTH-USDT")
         done = subprocess.run(
@@ -59,7 +59,7 @@ class TestEncoding:
         assert done.returncode == 0, done.stderr
         assert b"CANCELED" in done.stdout
 
-    @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+    @pytest.mark.parametrize("encoding", ["ascii", pytest.param("latin-1", marks=pytest.mark.slow)])
     def test_json_stays_json(self, sandbox, encoding):
         arguments = [*cancel(sandbox, "MØTH-USDT"), "--json"]
         done = subprocess.run(

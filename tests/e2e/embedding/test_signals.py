@@ -20,11 +20,20 @@ ROOT = Path(__file__).parents[3]
 MAYBE_SENT = "bingx_spot: a request may have been sent; whether it took effect is unknown"
 
 
+BEFORE, AFTER = "hang-before-executing", "hang-after-executing"
+
+
 @pytest.mark.parametrize(
-    ("loop", "inside"),
-    [("asyncio", "CancelledError"), ("uvloop", "CancelledError"), ("trio", "KeyboardInterrupt")],
+    ("loop", "inside", "fault"),
+    [
+        ("asyncio", "CancelledError", BEFORE),
+        ("asyncio", "CancelledError", AFTER),
+        ("uvloop", "CancelledError", AFTER),
+        ("trio", "KeyboardInterrupt", AFTER),
+        pytest.param("uvloop", "CancelledError", BEFORE, marks=pytest.mark.slow),
+        pytest.param("trio", "KeyboardInterrupt", BEFORE, marks=pytest.mark.slow),
+    ],
 )
-@pytest.mark.parametrize("fault", ["hang-before-executing", "hang-after-executing"])
 def test_ctrl_c(loop: str, inside: str, fault: str) -> None:
     with Sandbox(limits="off", orders=0) as sandbox:
         order_id = int(sandbox.place_order(SYMBOL)["orderId"])

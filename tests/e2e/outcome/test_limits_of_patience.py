@@ -165,7 +165,7 @@ TIMEOUT = 1.0
 MOST_QUERIES_EACH = 25
 
 
-@pytest.mark.parametrize("client_kind", CLIENT_KINDS)
+@pytest.mark.parametrize("client_kind", [pytest.param("sync", marks=pytest.mark.slow), "async"])
 def test_many_callers_of_a_server_that_resets_everything_share_one_budget(client_kind: ClientKind) -> None:
     with Sandbox(limits="off", orders=0) as sandbox:
         orders = [int(order["orderId"]) for order in sandbox.place_orders(CALLS, SYMBOL)]
