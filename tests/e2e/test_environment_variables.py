@@ -63,7 +63,7 @@ def own_authorities() -> Iterator[None]:
 def test_no_variable_names_a_proxy(call, proxy, server_tls, authority, monkeypatch, name):
     for variable in (name, name.lower()):
         monkeypatch.setenv(variable, proxy.url.replace("//", "//user:word@"))
-    trusting = ssl.create_default_context()
+    trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     authority.configure_trust(trusting)
     with scripted_server(SUCCESS, server_tls) as server:
         call(environment=server.url, tls=trusting)
@@ -107,7 +107,7 @@ def test_no_file_of_passwords_is_read(call, server_tls, authority, monkeypatch, 
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
     monkeypatch.setenv("HOME", str(tmp_path))
-    trusting = ssl.create_default_context()
+    trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     authority.configure_trust(trusting)
     with scripted_server(SUCCESS, server_tls) as server:
         call(environment=server.url, tls=trusting)

@@ -31,7 +31,7 @@ def answer(request: bytes) -> bytes:
 @pytest.fixture
 def client_options(authority: trustme.CA) -> dict[str, Any]:
     """Return the options of a client that trusts the tests' own authority."""
-    trusting = ssl.create_default_context()
+    trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     authority.configure_trust(trusting)
     return {"tls": trusting, "fallback": False}
 

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from generator.constructs import construct_problems
 from generator.document import Document, json_text
+from generator.extensions import extension_problems
+from generator.rules import rule_problems
 from tests.generator.contracts import complaint, with_placing
 from tests.support.plain_yaml import load_yaml
 
@@ -18,6 +21,7 @@ TICKERS = ("paths", "/openApi/spot/v1/ticker/24hr", "get")
 REQUEST = ("components", "schemas", "CancelSeveralRequest", "properties")
 IDS, NAMES = (*REQUEST, "orderIds"), (*REQUEST, "clientOrderIDs")
 GONE = object()
+OWN_STEPS = (extension_problems, construct_problems, rule_problems)
 
 
 def changed(path: tuple[Any, ...], value: Any) -> str:
@@ -100,7 +104,7 @@ MISFITS: list[tuple[tuple[Any, ...], Any, str]] = [
 def test_what_does_not_fit_is_reported_with_its_line(
     tmp_path: Path, path: tuple[Any, ...], value: Any, said: str
 ) -> None:
-    lines = complaint(tmp_path, changed(path, value)).splitlines()
+    lines = complaint(tmp_path, changed(path, value), of=OWN_STEPS).splitlines()
     found = [line for line in lines if said in line]
     assert found, lines
     document = Document.read(tmp_path / "openapi.yaml", "spec/openapi.yaml")

@@ -55,7 +55,7 @@ def test_a_clock_that_is_ahead_by_less_than_the_exchange_complains_about_makes_n
 
 def test_a_query_alone_returns_what_was_said_of_its_order_and_ends_in_time() -> None:
     endings = set()
-    for seed in range(600):
+    for seed in range(300):
         call = scenario(seed)
         call.operation = "queryOrder"
         result, sent = driver.play(call), call.network.sent
@@ -82,7 +82,7 @@ def test_both_runners_do_what_the_steps_say(runner: str) -> None:
         requests = [(sent.operation, round(sent.at, 6)) for sent in call.network.sent]
         return driver.said(result), str(result), requests
 
-    for seed in range(100):
+    for seed in range(50):
         assert played(seed, runner) == played(seed, "steps"), seed
 
 

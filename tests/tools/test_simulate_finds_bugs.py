@@ -65,7 +65,10 @@ def test_every_bug_has_a_known_seed() -> None:
     assert len(PLANTED) >= 10
 
 
-@pytest.mark.parametrize("timeout", [3.0, *(pytest.param(each, marks=pytest.mark.slow) for each in (1.0, 40.0))])
+@pytest.mark.parametrize(
+    "timeout",
+    [3.0, pytest.param(1.0, marks=pytest.mark.slow), pytest.param(40.0, marks=pytest.mark.slow)],
+)
 def test_small_world_is_honest_after_every_sequence(timeout: float) -> None:
     found = exhaust(depth=2, timeouts=(timeout,), processes=1)
     assert dict(found.wrongs) == {}, found.examples

@@ -116,7 +116,7 @@ class TestWithOptions:
         ("name", "value"),
         [
             ("proxy", "http://127.0.0.1:3128"),
-            ("tls", ssl.create_default_context()),
+            ("tls", ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)),
             ("transport", httpx.MockTransport(lambda _: httpx.Response(200))),
             ("proxy", None),
         ],

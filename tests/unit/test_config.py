@@ -77,7 +77,7 @@ def test_an_option_that_is_not_allowed_is_an_error_with_its_name(create, name, v
 
 @pytest.mark.parametrize("create", CREATE, ids=["sync", "async", "generated"])
 @pytest.mark.parametrize(
-    ("name", "value"), [("proxy", "http://127.0.0.1:3128"), ("tls", ssl.create_default_context())]
+    ("name", "value"), [("proxy", "http://127.0.0.1:3128"), ("tls", ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))]
 )
 def test_a_transport_has_a_proxy_and_trust_of_its_own(create, name, value):
     transport = httpx.MockTransport(lambda _: httpx.Response(200))
@@ -111,13 +111,13 @@ def test_a_proxy_sees_no_plain_http(environment, proxy):
 
 
 def no_certificate() -> ssl.SSLContext:
-    context = ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context
 
 
 def any_name() -> ssl.SSLContext:
-    context = ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     return context
 
