@@ -140,8 +140,8 @@ class TestErrors:
             assert isinstance(cancel(bingx), Order)
             with redis.client() as admin:
                 (name,) = admin.scan_iter()
-                admin.delete(name)
-                admin.lpush(name, "of another program")
+                # In one transaction: between the two the client could write it anew.
+                admin.pipeline().delete(name).lpush(name, "of another program").execute()
             assert isinstance(cancel(bingx), Order)
         assert "shared rate limiter unavailable (ResponseError" in caplog.text
 
