@@ -19,6 +19,7 @@ from bingx_spot import (
     OutcomeUnknown,
     RequestRejected,
 )
+from tests.support.patience import patiently
 from tests.support.samples import ORDER_ID, SUCCESS, SYMBOL, awaiting, blocking
 from tests.support.sandboxes import keys, options
 from tests.support.scripted_server import http, scripted_server
@@ -188,10 +189,13 @@ class TestErrors:
     def test_cannot_be_changed(self):
         with (
             scripted_server(http("{}")) as server,
-            blocking(server.url, timeout=0.5) as bingx,
+            blocking(server.url) as bingx,
             pytest.raises(OutcomeUnknown) as failed,
         ):
-            bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
+            patiently(
+                lambda timeout: bingx.with_options(timeout=timeout).cancel_order(SYMBOL, order_id=ORDER_ID),
+                0.5,
+            )
         with pytest.raises(TypeError):
             failed.value.request.parameters["orderId"] = 1
         with pytest.raises(TypeError):

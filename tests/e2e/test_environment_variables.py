@@ -73,8 +73,11 @@ def test_no_variable_names_a_proxy(call, proxy, server_tls, authority, monkeypat
 def test_no_variable_bypasses_a_proxy(call, proxy, monkeypatch):
     for variable in ("NO_PROXY", "no_proxy"):
         monkeypatch.setenv(variable, "*")
-    with pytest.raises(NotSent):
-        call(environment="https://127.0.0.1:9", proxy=proxy.url, timeout=0.3)
+    for timeout in (0.3, 20.0):
+        with pytest.raises(NotSent):
+            call(environment="https://127.0.0.1:9", proxy=proxy.url, timeout=timeout)
+        if proxy.connections:
+            break
     assert proxy.connections
 
 
@@ -85,8 +88,13 @@ def test_no_variable_names_an_authority(call, server_tls, authority, monkeypatch
     monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
     with scripted_server(SUCCESS, server_tls) as server:
-        with pytest.raises(CallError, match="CERTIFICATE_VERIFY_FAILED"):
-            call(environment=server.url, timeout=0.5)
+        for timeout in (0.5, 20.0):
+            with pytest.raises(CallError) as failed:
+                call(environment=server.url, timeout=timeout)
+            # A busy machine may be in the middle of the handshake at that time.
+            if "no connection within" not in str(failed.value):
+                break
+        assert "CERTIFICATE_VERIFY_FAILED" in str(failed.value)
         assert server.requests == []
 
 

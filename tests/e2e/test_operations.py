@@ -11,6 +11,7 @@ from bingx_sandbox import Sandbox
 from bingx_spot import AsyncBingxSpot, BingxSpot, InvalidInput, OrderNotFound, OutcomeUnknown
 from bingx_spot_api import surface
 from bingx_spot_api.contract import BY_ID
+from tests.support.patience import patiently
 from tests.support.samples import ORDER_ID, SYMBOL
 from tests.support.sandboxes import keys, options
 
@@ -79,10 +80,12 @@ def test_an_answer_that_the_contract_does_not_believe_is_no_result(sandbox):
     other = {"symbol": "OTHER-USDT", "orderId": ORDER_ID, "status": "NEW"}
     answer = httpx.Response(200, json={"code": 0, "data": {"orders": [other]}})
     transport = httpx.MockTransport(lambda _: answer)
-    with BingxSpot(keys(sandbox), **options(sandbox, transport=transport, timeout=0.5)) as bingx:
+    with BingxSpot(keys(sandbox), **options(sandbox, transport=transport)) as bingx:
         assert bingx.trade.open_orders(symbol="OTHER-USDT").orders[0].order_id == ORDER_ID
         with pytest.raises(OutcomeUnknown):
-            bingx.trade.open_orders(symbol=SYMBOL)
+            patiently(
+                lambda timeout: bingx.with_options(timeout=timeout).trade.open_orders(symbol=SYMBOL), 0.5
+            )
 
 
 def test_the_examples_of_the_contract_are_stubs_of_every_operation() -> None:

@@ -137,7 +137,7 @@ def test_an_order_in_doubt_is_unknown_and_the_run_goes_on(sandbox, run_all):
     orders = sandbox.place_orders(6)
     silent = {"fault": "hang-after-executing", "seconds": 20.0, "orderId": orders[2]["orderId"]}
     sandbox.faults([silent])
-    finished = run_all(sandbox, orders, timeout=0.5)
+    finished = run_all(sandbox, orders, timeout=2.0)
     assert finished.outcomes == ["cancelled"] * 2 + ["unknown"] + ["cancelled"] * 3
     [unknown] = [result for result in finished.results if result.outcome == "unknown"]
     assert isinstance(unknown.error, OutcomeUnknown)

@@ -14,6 +14,7 @@ import pytest
 from bingx_sandbox import Sandbox
 from bingx_spot import BingxSpot, OutcomeUnknown
 from tests.support.command_line import invoke, keys
+from tests.support.patience import patiently
 from tests.support.sandboxes import keys as credentials
 from tests.support.sandboxes import options
 
@@ -106,9 +107,14 @@ class TestQuery:
     def test_the_hint_of_an_unknown_outcome_is_a_command_that_works(self, sandbox):
         placed = sandbox.place_order("BTC-USDT")
         sandbox.faults([{"fault": "reset-after-executing"}])
-        client = BingxSpot(credentials(sandbox), **options(sandbox, timeout=0.5))
+        client, order_id = BingxSpot(credentials(sandbox), **options(sandbox)), placed["orderId"]
         with pytest.raises(OutcomeUnknown) as unknown, client as bingx:
-            bingx.cancel_order("BTC-USDT", order_id=placed["orderId"])
+            patiently(
+                lambda timeout: bingx.with_options(timeout=timeout).cancel_order(
+                    "BTC-USDT", order_id=order_id
+                ),
+                0.5,
+            )
         assert str(unknown.value).startswith(f"Unknown whether order {placed['orderId']} was cancelled.")
         sandbox.clear_faults()
         command = unknown.value.hint.split("`")[1].split()

@@ -59,7 +59,7 @@ class TestClients:
     def test_a_lost_answer(self, sandbox, cancel_all, fault):
         sandbox.faults([{"fault": fault, "operation": CANCEL_OPEN}])
         # It may act for as long as `recvWindow`, which is too long for this test.
-        result = cancel_all(sandbox, timeout=1.0)
+        result = cancel_all(sandbox, timeout=2.0)
         assert {str(each.outcome) for each in result.results} == {"cancelled"}
         assert states(sandbox) == ["CANCELED"] * 3
 

@@ -144,14 +144,14 @@ def test_an_unblock_time_is_read_by_the_exchange_s_clock(client_kind: ClientKind
 def test_a_permit_that_comes_too_late_is_raised_at_once_and_costs_no_retries() -> None:
     with (
         Sandbox(limits="off") as sandbox,
-        BingxSpot(**options(sandbox, limits=LocalRateLimiter(lambda: 0.0), timeout=0.9)) as bingx,
+        BingxSpot(**options(sandbox, limits=LocalRateLimiter(lambda: 0.0))) as bingx,
     ):
         orders = [int(order["orderId"]) for order in sandbox.place_orders(6, SYMBOL)]
         for order_id in orders[:5]:
             bingx.cancel_order(SYMBOL, order_id=order_id)
         left = bingx._state.retry_budget._left
         with pytest.raises(RateLimited, match="permit") as late:
-            bingx.cancel_order(SYMBOL, order_id=orders[5])
+            bingx.with_options(timeout=0.9).cancel_order(SYMBOL, order_id=orders[5])
         assert bingx._state.retry_budget._left == left
         assert late.value.attempts == ()
         assert arrived(sandbox) == 5
