@@ -135,7 +135,8 @@ NOT_OPEN = (
         ONE,
         cancelled=True,
     ),
-    Row("never existed", "OrderNotFound", queries=UNTIL_THE_DEADLINE, order=None),
+    # Where the first query is answered after a new order would be visible, a second cancel confirms the first.
+    Row("never existed", "OrderNotFound", cancels=(1, 2), queries=UNTIL_THE_DEADLINE, order=None),
 )
 
 
