@@ -28,8 +28,8 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tree of a contract with twelve operations more."""
-    names = [f"cancelKind{number}" for number in range(12)]
+    """The tree of a contract with three operations more."""
+    names = [f"cancelKind{number}" for number in range(3)]
     return _tree(tmp_path_factory.mktemp("large"), with_operations(*names))
 
 

@@ -172,16 +172,16 @@ print(client, str(client), f"{client}")
 
 def test_importing_one_operation_imports_its_models_alone(large_python: Python) -> None:
     said = large_python("""
-import bingx_spot_api.api.trade.cancel_kind_7
+import bingx_spot_api.api.trade.cancel_kind_2
 parts = ("bingx_spot_api.models.", "bingx_spot_api.api.")
 print(*sorted(name for name in sys.modules if name.startswith(parts)))
 """)
     assert said.split() == [
         "bingx_spot_api.api.trade",
-        "bingx_spot_api.api.trade.cancel_kind_7",
-        "bingx_spot_api.models.cancel_kind_7_request",
-        "bingx_spot_api.models.cancel_kind_7_response",
-        "bingx_spot_api.models.cancel_kind_7_response_data",
+        "bingx_spot_api.api.trade.cancel_kind_2",
+        "bingx_spot_api.models.cancel_kind_2_request",
+        "bingx_spot_api.models.cancel_kind_2_response",
+        "bingx_spot_api.models.cancel_kind_2_response_data",
         "bingx_spot_api.models.cancelled_order",
         "bingx_spot_api.models.order_side",
         "bingx_spot_api.models.order_status",

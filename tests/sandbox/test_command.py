@@ -46,7 +46,10 @@ def test_the_secret_is_only_in_the_environment_of_the_program() -> None:
     assert result.stdout.strip() not in result.stderr
 
 
-@pytest.mark.parametrize(("script", "code"), [("exit 7", 7), ("kill -TERM $$", 128 + signal.SIGTERM)])
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [("exit 7", 7), pytest.param("kill -TERM $$", 128 + signal.SIGTERM, marks=pytest.mark.slow)],
+)
 def test_the_exit_code_is_that_of_the_command(script: str, code: int) -> None:
     assert run_with_sandbox("sh", "-c", script).returncode == code
 

@@ -158,7 +158,9 @@ def test_what_is_no_regular_file_is_never_removed(sandbox, source, journal, make
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
-@pytest.mark.parametrize("option", ["--csv", "--json", "--check", None])
+@pytest.mark.parametrize(
+    "option", [None, "--check", *(pytest.param(each, marks=pytest.mark.slow) for each in ("--csv", "--json"))]
+)
 def test_a_journal_that_cannot_be_printed(journal, option):
     new_journal(journal, rows(1)).close()
     with Path("/dev/full").open("w") as full:

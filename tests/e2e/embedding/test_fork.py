@@ -140,6 +140,7 @@ class TestForkDuringCalls:
             assert results_of(running) == {"thread": {"got": [900, 101, 102]}}
             assert sorted(echo.orders.values()) == [[201, 202], [900, 101, 102]]
 
+    @pytest.mark.slow
     def test_that_acquire_every_lock(self):
         with echoing() as (server, _):
             results = run_part(server, "during_many_calls")

@@ -135,7 +135,7 @@ NOT_OPEN = (
         ONE,
         cancelled=True,
     ),
-    # Where the first query is answered after a new order would be visible, a second cancel confirms the first.
+    # Where the first query is answered after a new order would be visible, a second cancel confirms it.
     Row("never existed", "OrderNotFound", cancels=(1, 2), queries=UNTIL_THE_DEADLINE, order=None),
 )
 
