@@ -6,9 +6,9 @@ After any response to the first request, the second request gets its own respons
 import asyncio
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from select import select
 from typing import Any
 
 import httpx
@@ -163,11 +163,13 @@ def test_a_server_that_speaks_first_is_not_asked(send: Any, monkeypatch: pytest.
     # So that what the server sends is there before the request would be.
     def connect_slowly(*arguments: Any) -> socket.socket:
         connected = connect(*arguments)
-        time.sleep(0.03)
+        assert select([connected], [], [], 20.0)[0]
         return connected
 
-    async def catch_up(_: AsyncConnection) -> None:
-        await asyncio.sleep(0.03)
+    async def catch_up(connection: AsyncConnection) -> None:
+        async with asyncio.timeout(20.0):
+            while not connection._received:  # noqa: ASYNC110 - the connection signals nothing
+                await asyncio.sleep(0.001)
 
     connect = backend.connect
     monkeypatch.setattr(backend, "connect", connect_slowly)

@@ -38,8 +38,12 @@ def test_the_first_signal_ends_a_run_in_order(sandbox, source, journal):
     assert {row.outcome for row in known} == {"cancelled", "waiting"}, "nothing is in doubt"
     assert 5 <= len(executed(sandbox)) < 100
     sandbox.clear_faults()
+    before = sandbox.executed()
     assert cancel_many(sandbox, "--from", source, "--journal", journal).returncode == 0
-    assert {order["cancelRequests"] for order in sandbox.executed().values()} == {1}
+    after = sandbox.executed()
+    # On a busy machine a request may have been given up, and sent again, in the first run.
+    assert all(after[name] == order for name, order in before.items() if order["cancelledBy"])
+    assert all(order["cancelledBy"] for order in after.values())
 
 
 def test_a_run_without_a_journal_prints_every_result(sandbox, source):

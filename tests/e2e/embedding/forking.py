@@ -23,6 +23,7 @@ from bingx_spot import AsyncBingxSpot, BingxSpot, InvalidInput
 from bingx_spot.limits.client_state import backoff
 from bingx_spot.shared_limits import file_store
 from bingx_spot.shared_limits.file_store import FileStore
+from tests.support.patience import unhurried
 from tests.support.samples import SYMBOL, awaiting, blocking
 from tests.unit.shared_limits.reports import report
 
@@ -299,6 +300,7 @@ def kept_warm() -> None:
 
 
 if __name__ == "__main__":
+    unhurried()
     # Python 3.12 and later warn; the tests show that the fork is safe.
     warnings.filterwarnings("ignore", "This process .* is multi-threaded, use of fork", DeprecationWarning)
     globals()[task["part"]]()

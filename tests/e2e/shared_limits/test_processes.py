@@ -118,6 +118,7 @@ class TestSharing:
     ) -> None:
         program = (
             "import sys; from tests.e2e.shared_limits.clients import *;"
+            "from tests.support.patience import unhurried; unhurried();"
             "bingx = client(Arrivals(ScriptedServer(sys.argv[1], None)), sys.argv[2], timeout=30);"
             "[cancel(bingx) for _ in range(5)]"
         )
