@@ -47,7 +47,7 @@ def start(guarded: Sandbox) -> Iterator[Start]:
     for guard in started:
         with suppress(ProcessLookupError):
             os.killpg(guard.pid, signal.SIGKILL)
-        guard.communicate()
+        guard.communicate(timeout=60)
 
 
 def pid_of_the_bot(guard: subprocess.Popen[str]) -> int:
@@ -67,7 +67,7 @@ def are_cancelled_when_time_is_over(sandbox: Sandbox, clock: JumpingClock) -> bo
 
 def test_a_bot_that_ends_with_0_keeps_its_orders(guarded, clock, start):
     guard = start("sh", "-c", "echo done")
-    output, errors = guard.communicate()
+    output, errors = guard.communicate(timeout=60)
     assert (guard.returncode, output) == (0, "done\n")
     assert "the exchange cancels every open order at " in errors
     assert errors.splitlines()[-1] == "guard: The dead man's switch is closed."
@@ -78,7 +78,7 @@ def test_a_bot_that_ends_with_0_keeps_its_orders(guarded, clock, start):
 def test_a_bot_that_is_killed_loses_its_orders(guarded, clock, start):
     guard = start()
     os.kill(pid_of_the_bot(guard), signal.SIGKILL)
-    _, errors = guard.communicate()
+    _, errors = guard.communicate(timeout=60)
     assert guard.returncode == 128 + signal.SIGKILL
     assert "has ended with 137, so the dead man's switch stays on: the exchange cancels every" in errors
     assert are_cancelled_when_time_is_over(guarded, clock)
@@ -86,7 +86,7 @@ def test_a_bot_that_is_killed_loses_its_orders(guarded, clock, start):
 
 def test_a_bot_that_fails_loses_its_orders(guarded, clock, start):
     guard = start("sh", "-c", "exit 7")
-    guard.communicate()
+    guard.communicate(timeout=60)
     assert guard.returncode == 7
     assert are_cancelled_when_time_is_over(guarded, clock)
 
@@ -112,7 +112,7 @@ def test_a_signal_that_asks_to_end_goes_to_the_bot(guarded, clock, start):
     guard = start("sh", "-c", "trap 'echo ended; exit 0' TERM; echo $$; while :; do sleep 0.02; done")
     pid_of_the_bot(guard)
     guard.terminate()
-    output, _ = guard.communicate()
+    output, _ = guard.communicate(timeout=60)
     assert (guard.returncode, output) == (0, "ended\n")
     clock.jump(600)
     assert "CANCELED" not in states(guarded)
@@ -135,7 +135,7 @@ def test_a_lost_network_is_warned_of_and_the_exchange_cancels(guarded, clock, st
 def test_no_bot_is_started_where_the_exchange_says_failed(guarded, clock, start):
     guarded.faults([{"fault": "variant", "operation": SWITCH, "status": "FAILED"}])
     guard = start("sh", "-c", "echo started")
-    output, errors = guard.communicate()
+    output, errors = guard.communicate(timeout=60)
     assert (guard.returncode, output) == (3, "")
     assert "\nOutcomeUnknown (host " in errors
 
@@ -151,7 +151,7 @@ def test_no_bot_is_started_where_the_key_may_not_trade(clock):
 def test_a_switch_that_is_not_known_to_be_closed_is_no_success(guarded, clock, start):
     guarded.faults([{"fault": "variant", "operation": SWITCH, "status": "FAILED", "skip": 1}])
     guard = start("sh", "-c", "exit 0")
-    _, errors = guard.communicate()
+    _, errors = guard.communicate(timeout=60)
     assert guard.returncode == 3
     assert "The command has ended; unless the switch is closed, the exchange cancels every" in errors
     assert "OutcomeUnknown" in errors
@@ -159,7 +159,7 @@ def test_a_switch_that_is_not_known_to_be_closed_is_no_success(guarded, clock, s
 
 def test_a_command_that_does_not_exist_leaves_no_switch_on(guarded, clock, start):
     guard = start("no-such-command")
-    _, errors = guard.communicate()
+    _, errors = guard.communicate(timeout=60)
     assert guard.returncode == 2
     assert "no-such-command cannot be run: No such file or directory." in errors
     clock.jump(600)

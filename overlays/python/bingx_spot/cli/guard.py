@@ -83,16 +83,20 @@ def _guard(switch: DeadMansSwitch, child: tuple[str, ...]) -> int:
 def _run(child: tuple[str, ...]) -> int:
     """Run the bot, to which signals are sent on, and return its exit code, or raise `OSError`."""
     started: list[subprocess.Popen[bytes]] = []
+    early: list[int] = []
 
     def forward(number: int, _frame: FrameType | None) -> None:
         if not started:
-            raise KeyboardInterrupt
+            early.append(number)
         # The terminal sends Ctrl-C to both processes, other signals reach this process only.
-        if number != signal.SIGINT:
+        elif number != signal.SIGINT:
             started[0].send_signal(number)
 
     with signals_to(forward):
         started.append(subprocess.Popen(child))  # noqa: S603 - the user's own command
+        # The bot may run before this process knows of it.
+        for number in early:
+            started[0].send_signal(number)
         code = started[0].wait()
     return code if code >= 0 else _SIGNAL_BASE - code
 
