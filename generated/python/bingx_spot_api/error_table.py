@@ -50,7 +50,7 @@ class ErrorRow(NamedTuple):
 TABLE_VERSION = "2.1.0"
 """Version of the error table."""
 
-TABLE_SHA256 = "6c9445e61636c99efdf274f6ce0b00637fa5d11c55e81a8a83cf8a870ff1f1bd"
+TABLE_SHA256 = "0f5ec73c4c7fa56f8c91638e30f4a60b8b9d3952df36eb4253ba01636244e7dd"
 """Digest of spec/errors.yaml."""
 
 ROWS: tuple[ErrorRow, ...] = (
@@ -163,7 +163,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="busy-text",
         operations=(),
         codes=(),
-        message="\\bbusy\\b|\\btry (?:it )?(?:again )?later|\\bplease (?:re)?try again|\\bplease retry|\\btime(?:d?[ -]?| has |s )out\\b|\\bdeadline ?exceeded|\\b(?:system|internal|server|service|network|gateway|unexpected|rpc) (?:error|failure|exception|issue)|\\b(?:system|server|service|exchange)\\b.{0,20}\\b(?:unavailable|maint|upgrad|overload|degraded)|\\boverloaded|\\bconnection (?:refused|reset|closed)|\\b(?:invalid|bad) connection|\\bcontext cancell?ed|\\block fail|\\bprocessing\\b|\\bbeing (?:processed|cancell?ed)|\\bcancell?ing\\b|系统(?:繁忙|异常|维护)|稍后|超时",
+        message="\\bbusy\\b|\\btry (?:it )?(?:again )?later|\\bplease (?:re)?try again|\\bplease retry|time(?:d?[ _-]?| has |s )out\\b|\\bdeadline ?exceeded|\\b(?:system|internal|server|service|network|gateway|unexpected|unknown|rpc)[ _-]?(?:error|failure|exception|issue)|\\b(?:system|server|service|exchange)\\b.{0,20}\\b(?:unavailable|maint|upgrad|overload|degraded)|\\boverloaded|\\bconnection (?:refused|reset|closed)|\\b(?:invalid|bad) connection|\\bcontext cancell?ed|\\block fail|\\bfail(?:ed)? to (?:get|acquire|obtain) (?:the |a )?lock|\\bprocessing\\b|\\bbeing (?:processed|cancell?ed)|\\bcancell?ing\\b|\\bplease wait|\\bwait a (?:moment|minute|while)|\\beof\\b|\\bin progress\\b|\\b(?:is|are|was|been|cancel|cancell?ation|request) (?:pending|queued|accepted|received|submitted)\\b|\\bpending cancel|\\bsuccessfully\\b|^(?:success|ok)$|繁忙|[务務器统統]忙|稍[后後候]|超[时時]|[处處]理中|(?:撤[单單销銷]|取消)中|[进進]行中|正在|[系服网網内內].{0,2}(?:异常|異常|错误|錯誤|故障)|[维維][护護]|升[级級]|不可用|[暂暫][时時]?(?:无法|無法)|成功",
         statuses=None,
         meaning="The exchange is busy or has failed.",
         order="unknown",
@@ -193,7 +193,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="list-not-open",
         operations=("cancelOrders",),
         codes=(),
-        message="\\borders?(?:'s)?(?: ?ids?)?\\b(?:.{0,40}?\\b)?(?:not (?:be )?(?:exist|found)|doesn't exist)|\\b(?:no such|unknown) order|\\b(?:can ?not|can't|could not) find (?:the |this )?order|订单不存在|\\border(?: .{0,40}?)? (?:is|was|has been|already)(?: already| been| fully| completely){0,4} (?:filled|cancell?ed|completed|closed|finished)\\b|order ?status ?(?:is )?illegal|order status ?: ?(?:cancell?ed|filled|failed|expired|rejected) ?, ?can ?not delete",
+        message="\\borders?(?:'s)?(?:[ _]?ids?)?(?:[ :#=,'\"()]{1,3}(?:ids?|with|for(?: symbol)?|you want to cancel|is|are|was|were|does|do|did|could|[a-z_.-]{0,40}[0-9][a-z0-9_.-]{0,40}|[a-z]{1,20}-[a-z]{1,20})){0,8}[ :#=,'\"()]{1,3}(?:not (?:be )?(?:exist|found)|doesn'?t exist)|(?:\\b|_)order_?(?:does_?)?not_?(?:exist|found)|\\bno (?:open |active |such ){0,2}orders? (?:(?:is|was|are|were) )?(?:found|exist)|\\b(?:no such|unknown) order(?: (?:sent|ids?))? {0,3}(?:$|[^a-z ])|\\b(?:can ?not|can't|could not) find (?:the |this |any )?orders?(?: (?:with|by|ids?|for (?:order|client|symbol))| {0,3}(?:$|[^a-z ]))|(?:订单|訂單|委托|委託)(?:号|號|id)?[ :：]{0,2}[0-9]{0,19} ?不存在|(?:找不到|未找到|查无|查無|无此|無此)(?:该|該|此)?(?:订单|訂單|委托|委託)|\\borders?(?:'s)?(?:[ _]?ids?)?(?:[ :#=,'\"()]{1,3}(?:ids?|with|for(?: symbol)?|you want to cancel|is|are|was|were|does|do|did|could|[a-z_.-]{0,40}[0-9][a-z0-9_.-]{0,40}|[a-z]{1,20}-[a-z]{1,20})){0,8}[ :#=,'\"()]{1,3}(?:is|was|has|had|been|already|fully|completely)(?: already| been| fully| completely){0,4} (?:filled|cancell?ed|completed|closed|finished|executed|expired)\\b|(?:订单|訂單|委托|委託)[0-9]{0,19}(?:已|已经|已經)(?:被|全部|完全)?(?:取消|撤销|撤銷|撤单|撤單|成交|完成|关闭|關閉)|order ?status ?(?:is )?illegal|order status ?: ?(?:cancell?ed|filled|failed|expired|rejected) ?, ?can ?not delete",
         statuses=None,
         meaning="One of the ids names no open order, and none was cancelled.",
         order="untouched",
@@ -208,7 +208,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="order-not-exist",
         operations=(),
         codes=(),
-        message="\\borders?(?:'s)?(?: ?ids?)?\\b(?:.{0,40}?\\b)?(?:not (?:be )?(?:exist|found)|doesn't exist)|\\b(?:no such|unknown) order|\\b(?:can ?not|can't|could not) find (?:the |this )?order|订单不存在",
+        message="\\borders?(?:'s)?(?:[ _]?ids?)?(?:[ :#=,'\"()]{1,3}(?:ids?|with|for(?: symbol)?|you want to cancel|is|are|was|were|does|do|did|could|[a-z_.-]{0,40}[0-9][a-z0-9_.-]{0,40}|[a-z]{1,20}-[a-z]{1,20})){0,8}[ :#=,'\"()]{1,3}(?:not (?:be )?(?:exist|found)|doesn'?t exist)|(?:\\b|_)order_?(?:does_?)?not_?(?:exist|found)|\\bno (?:open |active |such ){0,2}orders? (?:(?:is|was|are|were) )?(?:found|exist)|\\b(?:no such|unknown) order(?: (?:sent|ids?))? {0,3}(?:$|[^a-z ])|\\b(?:can ?not|can't|could not) find (?:the |this |any )?orders?(?: (?:with|by|ids?|for (?:order|client|symbol))| {0,3}(?:$|[^a-z ]))|(?:订单|訂單|委托|委託)(?:号|號|id)?[ :：]{0,2}[0-9]{0,19} ?不存在|(?:找不到|未找到|查无|查無|无此|無此)(?:该|該|此)?(?:订单|訂單|委托|委託)",
         statuses=None,
         meaning="No open order has this id. The exchange says the same of orders that are filled or cancelled.",
         order="notOpen",
@@ -223,7 +223,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="order-filled-or-cancelled",
         operations=(),
         codes=(),
-        message="\\border(?: .{0,40}?)? (?:is|was|has been|already)(?: already| been| fully| completely){0,4} (?:filled|cancell?ed|completed|closed|finished)\\b",
+        message="\\borders?(?:'s)?(?:[ _]?ids?)?(?:[ :#=,'\"()]{1,3}(?:ids?|with|for(?: symbol)?|you want to cancel|is|are|was|were|does|do|did|could|[a-z_.-]{0,40}[0-9][a-z0-9_.-]{0,40}|[a-z]{1,20}-[a-z]{1,20})){0,8}[ :#=,'\"()]{1,3}(?:is|was|has|had|been|already|fully|completely)(?: already| been| fully| completely){0,4} (?:filled|cancell?ed|completed|closed|finished|executed|expired)\\b|(?:订单|訂單|委托|委託)[0-9]{0,19}(?:已|已经|已經)(?:被|全部|完全)?(?:取消|撤销|撤銷|撤单|撤單|成交|完成|关闭|關閉)",
         statuses=None,
         meaning="The order is filled or cancelled, or its id is wrong.",
         order="notOpen",
@@ -433,7 +433,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="clock",
         operations=(),
         codes=(100400, 100421, 80001, 80014, 109400, 109414),
-        message="timestamp|recv ?window.{0,20}(?:exceed|expire)|\\brequest (?:has |is )?expired",
+        message="timestamp|时间戳|時間戳|recv ?window.{0,20}(?:exceed|expire)|\\brequest (?:has |is )?expired",
         statuses=None,
         meaning="The timestamp is missing, or too far from the exchange's time.",
         order="untouched",
@@ -478,7 +478,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="pair-restricted",
         operations=(),
         codes=(100421,),
-        message="pair|symbol|restrict|suspend|unavailable|not available",
+        message="\\bpairs?\\b|\\bsymbol|\\brestrict|\\bsuspend|\\bcontract\\b",
         statuses=None,
         meaning="The pair is restricted.",
         order="untouched",
@@ -523,7 +523,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="insufficient-balance",
         operations=(),
         codes=(100202,),
-        message=None,
+        message="insufficien|balance|asset|\\bfunds?\\b|not enough|余额|餘額|资产|資產",
         statuses=None,
         meaning="The balance is insufficient.",
         order="untouched",
@@ -595,9 +595,24 @@ ROWS: tuple[ErrorRow, ...] = (
         advice_for=(),
     ),
     ErrorRow(
+        id="rate-limit-text",
+        operations=(),
+        codes=(100202, 100400, 100421),
+        message="\\btoo many (?:requests|calls|visits)\\b|\\brequests?\\b.{0,20}\\btoo (?:many|often|fast|frequent|high)|\\btoo frequent|\\brate[ -]limited\\b|\\brate[ -]limit (?:exceed|reach)|[频頻]繁",
+        statuses=None,
+        meaning="A rate limit was passed.",
+        order="untouched",
+        category="rateLimited",
+        waiting_helps=True,
+        until="after(?: time ?:?)? ?([0-9]{13})\\b",
+        seconds=300,
+        advice="Wait up to five minutes, then send fewer requests a second.",
+        advice_for=(),
+    ),
+    ErrorRow(
         id="unclear",
         operations=(),
-        codes=(100400, 100404, 100421),
+        codes=(100202, 100400, 100404, 100421),
         message=None,
         statuses=None,
         meaning="The code has several meanings, and the text is none of the known ones.",

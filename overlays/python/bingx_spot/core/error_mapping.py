@@ -30,7 +30,7 @@ from bingx_spot_api.error_table import ROWS, STATUS_ROWS, ErrorRow
 # "X-RateLimit-Requests-Expire (window's end)", in Unix milliseconds.
 _WINDOW_END = "x-ratelimit-requests-expire"
 _UNKNOWN_CODE = "unknown-code"
-_WINDOW_ROWS = ("rate-limited", "rate-limit-code")
+_WINDOW_ROWS = ("rate-limited", "rate-limit-code", "rate-limit-text")
 _NOT_FOUND_HINT = (
     "Check the symbol, the id, and that the order belongs to this account and environment. "
     "A client order id is found for two hours only, and a new order not at once."
