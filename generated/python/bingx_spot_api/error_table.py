@@ -50,7 +50,7 @@ class ErrorRow(NamedTuple):
 TABLE_VERSION = "2.1.0"
 """Version of the error table."""
 
-TABLE_SHA256 = "0f5ec73c4c7fa56f8c91638e30f4a60b8b9d3952df36eb4253ba01636244e7dd"
+TABLE_SHA256 = "b92d980312a0d43e6bea89ea816a6ab630172b9fad202eb11f74ca4b07fbffd0"
 """Digest of spec/errors.yaml."""
 
 ROWS: tuple[ErrorRow, ...] = (
@@ -160,10 +160,25 @@ ROWS: tuple[ErrorRow, ...] = (
         advice_for=(("read", "Try again after a moment; a read changes nothing."),),
     ),
     ErrorRow(
+        id="success-text",
+        operations=(),
+        codes=(),
+        message="\\bsuccessfully\\b|^(?:success|ok)$|成功",
+        statuses=None,
+        meaning="The text speaks of success, the code of an error.",
+        order="unknown",
+        category="unavailable",
+        waiting_helps=True,
+        until=None,
+        seconds=None,
+        advice="Wait a moment, then query the order.",
+        advice_for=(("read", "Try again after a moment; a read changes nothing."),),
+    ),
+    ErrorRow(
         id="busy-text",
         operations=(),
         codes=(),
-        message="\\bbusy\\b|\\btry (?:it )?(?:again )?later|\\bplease (?:re)?try again|\\bplease retry|time(?:d?[ _-]?| has |s )out\\b|\\bdeadline ?exceeded|\\b(?:system|internal|server|service|network|gateway|unexpected|unknown|rpc)[ _-]?(?:error|failure|exception|issue)|\\b(?:system|server|service|exchange)\\b.{0,20}\\b(?:unavailable|maint|upgrad|overload|degraded)|\\boverloaded|\\bconnection (?:refused|reset|closed)|\\b(?:invalid|bad) connection|\\bcontext cancell?ed|\\block fail|\\bfail(?:ed)? to (?:get|acquire|obtain) (?:the |a )?lock|\\bprocessing\\b|\\bbeing (?:processed|cancell?ed)|\\bcancell?ing\\b|\\bplease wait|\\bwait a (?:moment|minute|while)|\\beof\\b|\\bin progress\\b|\\b(?:is|are|was|been|cancel|cancell?ation|request) (?:pending|queued|accepted|received|submitted)\\b|\\bpending cancel|\\bsuccessfully\\b|^(?:success|ok)$|繁忙|[务務器统統]忙|稍[后後候]|超[时時]|[处處]理中|(?:撤[单單销銷]|取消)中|[进進]行中|正在|[系服网網内內].{0,2}(?:异常|異常|错误|錯誤|故障)|[维維][护護]|升[级級]|不可用|[暂暫][时時]?(?:无法|無法)|成功",
+        message="\\bbusy\\b|\\btry (?:it )?(?:again )?later|\\bplease (?:re)?try again|\\bplease retry|time(?:d?[ _-]?| has |s )out\\b|\\bdeadline ?exceeded|\\b(?:system|internal|server|service|network|gateway|unexpected|unknown|rpc)[ _-]?(?:error|failure|exception|issue)|\\b(?:system|server|service|exchange)\\b.{0,20}\\b(?:unavailable|maint|upgrad|overload|degraded)|\\boverloaded|\\bconnection (?:refused|reset|closed)|\\b(?:invalid|bad) connection|\\bcontext cancell?ed|\\block fail|\\bfail(?:ed)? to (?:get|acquire|obtain) (?:the |a )?lock|\\bprocessing\\b|\\bbeing (?:processed|cancell?ed)|\\bcancell?ing\\b|\\bplease wait|\\bwait a (?:moment|minute|while)|\\beof\\b|\\bin progress\\b|\\b(?:is|are|was|been|cancel|cancell?ation|request) (?:pending|queued|accepted|received|submitted)\\b|\\bpending cancel|繁忙|[务務器统統]忙|稍[后後候]|超[时時]|[处處]理中|(?:撤[单單销銷]|取消)中|[进進]行中|正在|[系服网網内內].{0,2}(?:异常|異常|错误|錯誤|故障)|[维維][护護]|升[级級]|不可用|[暂暫][时時]?(?:无法|無法)",
         statuses=None,
         meaning="The exchange is busy or has failed.",
         order="unknown",

@@ -28,13 +28,13 @@ def state(order_id: int = FIRST, status: str = "CANCELED", **changes: Any) -> di
     return ORDER | {"orderId": order_id, "status": status} | changes
 
 
-def problem(call: ApiCall, data: Any) -> str:
+def problem(call: ApiCall, data: Any, message: str = "") -> str:
     """Return why a success is not believed, or nothing."""
-    body = json.dumps({"code": 0, "msg": "", "data": data}).encode()
+    body = json.dumps({"code": 0, "msg": message, "data": data}).encode()
     try:
         validate_response(call, Response(200, {}, body))
     except OutcomeUnknown as error:
-        return error.message.removesuffix("; the exchange said ''")
+        return error.message.removesuffix(f"; the exchange said {message!r}")
     return ""
 
 
@@ -138,6 +138,15 @@ class TestOpenOrders:
         assert problem(OPEN_ORDERS, {"orders": None}) == ""
         assert problem(OPEN_ORDERS, {}) == "the response lacks orders"
         assert problem(OPEN_ORDERS, None) == "the response says success and holds no data"
+
+    @pytest.mark.parametrize("call", [OPEN_ORDERS, ONE_PAIR], ids=["read", "cancel"])
+    def test_an_empty_list_beside_a_failure_is_not_believed(self, call: ApiCall) -> None:
+        nothing: dict[str, Any] = {"orders": []}
+        for message in ("lock fail, try again later", "系统繁忙", "over 20 error code:100202 requests"):
+            assert problem(call, nothing, message) == "the response says success and lists nothing"
+            assert problem(call, {"orders": [state(status="FILLED")]}, message) == ""
+        for message in ("success", "OK", "Cancelled successfully", "No open orders found", "order not exist"):
+            assert problem(call, nothing, message) == ""
 
     def test_without_a_list_nothing_is_known_to_be_open(self) -> None:
         with pytest.raises(OutcomeUnknown, match="holds no data"):

@@ -234,6 +234,25 @@ def test_a_key_that_may_not_read_cancels_and_cannot_know(virtual):
     assert not is_anything_open(virtual)
 
 
+@pytest.mark.parametrize("operation", ["openOrders", "cancelOpenOrders"])
+@pytest.mark.parametrize("odd", ['"orderId":0', '"orderId":"9223372036854775808"', '"orderId":"0"'])
+def test_a_list_with_an_order_that_cannot_be_proves_nothing(virtual, operation, odd):
+    listed = '{"symbol":"BTC-USDT","status":"CANCELED",' + odd + "}"
+    fault = saying('{"code":0,"data":{"orders":[' + listed + "]}}")
+    virtual.faults[operation] = [fault, None]
+    result = cancel_all(virtual)
+    assert (str(result.outcome), endings(result)) == ("nothing_open", ["cancelled"] * 3)
+    virtual.faults["openOrders"] = [fault]
+    result = cancel_all(virtual)
+    assert str(result.outcome) == "unknown"
+    assert "the response lists an order that cannot be: order_id is" in str(result.error)
+
+
+def test_an_empty_list_beside_a_text_that_says_busy_proves_nothing(virtual):
+    virtual.faults["openOrders"] = [saying('{"code":0,"msg":"system busy, try again","data":{"orders":[]}}')]
+    assert str(cancel_all(virtual).outcome) == "unknown"
+
+
 @pytest.mark.parametrize(
     ("symbol", "timeout", "field"),
     [("btc", 60.0, "symbol"), (None, 0, "timeout"), (None, float("nan"), "timeout")],

@@ -30,6 +30,7 @@ from bingx_spot_api.error_table import ROWS, STATUS_ROWS, ErrorRow
 # "X-RateLimit-Requests-Expire (window's end)", in Unix milliseconds.
 _WINDOW_END = "x-ratelimit-requests-expire"
 _UNKNOWN_CODE = "unknown-code"
+_SAYS_SUCCESS = "success-text"
 _WINDOW_ROWS = ("rate-limited", "rate-limit-code", "rate-limit-text")
 _NOT_FOUND_HINT = (
     "Check the symbol, the id, and that the order belongs to this account and environment. "
@@ -66,6 +67,14 @@ def error_from_status(details: ErrorDetails, operation: Operation) -> CallError:
     """Return the error for a response without an envelope of the exchange; `details` say why it has none."""
     row = next(row for row in STATUS_ROWS if _matches(row, operation, details.http_status))
     return _error(row, details, operation, f"{row.meaning.removesuffix('.')}: {details.message}")
+
+
+def says_failure(message: str, operation: Operation) -> bool:
+    """Return whether the text beside an empty list says, whatever the code, that the request failed."""
+    text = normalised(message[:_LONGEST_READ])
+    # "No open orders" is what the list says too.
+    rows = (row for row in ROWS if row.message and not row.codes and row.category != "notOpen")
+    return any(row.id != _SAYS_SUCCESS and _matches(row, operation, None, None, text) for row in rows)
 
 
 def _error(

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from bingx_spot.core.error_mapping import error_from_code, error_from_status
+from bingx_spot.core.error_mapping import error_from_code, error_from_status, says_failure
 from bingx_spot.core.facts import OrderState, order_state
 from bingx_spot.core.named_orders import (
     INTEGER,
@@ -172,12 +172,12 @@ def _success_problem(call: ApiCall, response: Response, envelope: Mapping[str, A
     if not _fits(operation.data.type, data):
         return "the response says success and holds no data"
     if not isinstance(data, dict):
-        return _mismatch(operation.data, data) or _list_problem(call, data)
+        return _mismatch(operation.data, data) or _list_problem(call, envelope)
     return (
         schema_mismatch(operation.data.fields, data)
         or _wrong_order(call, operation.repeats, data)
         or _unconfirmed(call, data)
-        or _list_problem(call, data)
+        or _list_problem(call, envelope)
     )
 
 
@@ -212,12 +212,15 @@ def _unconfirmed(call: ApiCall, data: Mapping[str, Any]) -> str:
     return ""
 
 
-def _list_problem(call: ApiCall, data: Any) -> str:
+def _list_problem(call: ApiCall, envelope: Mapping[str, Any]) -> str:
     """Return why the lists of orders in `data` are not those of the request, or nothing."""
-    items = call.operation.items
+    items, message = call.operation.items, envelope.get("msg")
     if items is None:
         return ""
-    changed, failed = lists_of(items, data)
+    changed, failed = lists_of(items, envelope["data"])
+    # An exchange that is busy lists nothing either.
+    if not changed and not failed and isinstance(message, str) and says_failure(message, call.operation):
+        return "the response says success and lists nothing"
     for order in changed:
         if problem := _wrong_order(call, items.repeats, order) or contradiction(call, items, order):
             return problem
