@@ -21,9 +21,11 @@ from bingx_spot.core.request import ApiCall
 from bingx_spot.core.resolution import resolve
 from bingx_spot.core.runner import CallContext, CallSteps, Sleep
 from bingx_spot.emergency.result import CancelAllOutcome, CancelAllResult
+from bingx_spot.error_details import ErrorDetails
 from bingx_spot.exceptions import (
     BingxError,
     CallError,
+    InvalidInput,
     NotExecuted,
     NotSent,
     OutcomeUnknown,
@@ -128,7 +130,7 @@ class Brake:
     def _sweep(self) -> CallSteps[None]:
         """Cancel all open orders with one request."""
         try:
-            response = yield from self._request(_CANCEL_OPEN, _REQUEST, self.symbol)
+            orders = _orders((yield from self._request(_CANCEL_OPEN, _REQUEST, self.symbol)))
         except CallError as error:
             self._note(error)
             self._acts_until = max(self._acts_until, self._note_doubt(error))
@@ -139,13 +141,13 @@ class Brake:
         else:
             self._acted = True
             self._acts_until = max(self._acts_until, self.context.now() + _TIMING.takes_effect_within)
-            for order in _orders(response):
+            for order in orders:
                 self._see(order)
 
     def _list(self, seconds: float) -> CallSteps[set[int] | None]:
         """Return the ids of the open orders whose ending is not final; None if that is not known."""
         try:
-            response = yield from self._request(_LIST, seconds, self.symbol)
+            orders = _orders((yield from self._request(_LIST, seconds, self.symbol)))
         except CallError as error:
             self._note(error)
             refused = isinstance(error, RequestRejected) and not isinstance(error, RateLimited)
@@ -153,7 +155,7 @@ class Brake:
             if refused and not self._acted and not self._can_sweep:
                 raise
             return None
-        seen = [self._see(order) for order in _orders(response)]
+        seen = [self._see(order) for order in orders]
         return {each.first.order_id for each in seen if each.ending is None}
 
     def _vanished(self, listed: set[int]) -> list[int]:
@@ -262,9 +264,19 @@ class Brake:
 
 
 def _orders(response: Response) -> list[Order]:
-    """Return the orders of a list, each with a response of its own."""
+    """Return the orders of a list, each with a response of its own.
+
+    Raises:
+        OutcomeUnknown: One of them is none that can be cancelled or queried, so the list proves nothing.
+    """
     orders = []
-    for order in response.data().get("orders") or []:
-        body = json.dumps({"code": 0, "data": order}).encode()
-        orders.append(Order.from_data(order, Response(response.http_status, response.headers, body)))
+    for data in response.data().get("orders") or []:
+        body = json.dumps({"code": 0, "data": data}).encode()
+        order = Order.from_data(data, Response(response.http_status, response.headers, body))
+        try:
+            check_arguments(_CANCEL, {"symbol": order.symbol, "orderId": order.order_id})
+        except InvalidInput as problem:
+            text = f"the response lists an order that cannot be: {problem.field} {problem.reason}"
+            raise OutcomeUnknown(ErrorDetails.of(response, text)) from None
+        orders.append(order)
     return orders
