@@ -50,7 +50,7 @@ class ErrorRow(NamedTuple):
 TABLE_VERSION = "2.1.0"
 """Version of the error table."""
 
-TABLE_SHA256 = "b92d980312a0d43e6bea89ea816a6ab630172b9fad202eb11f74ca4b07fbffd0"
+TABLE_SHA256 = "0d32c5ceabe44c86afa1f182b7ad34ae62f6859f322e6632840abeb36f1f13e1"
 """Digest of spec/errors.yaml."""
 
 ROWS: tuple[ErrorRow, ...] = (
@@ -202,6 +202,21 @@ ROWS: tuple[ErrorRow, ...] = (
         until="after(?: time ?:?)? ?([0-9]{13})\\b",
         seconds=300,
         advice="Wait up to five minutes, then send fewer requests a second.",
+        advice_for=(),
+    ),
+    ErrorRow(
+        id="all-orders-one-not-open",
+        operations=("cancelOpenOrders",),
+        codes=(),
+        message="\\border\\b.{0,80}\\b(?:not (?:be )?(?:exist|found)|filled|cancell?ed|completed|closed|finished|executed|expired)|(?:订单|訂單|委托|委託).{0,30}(?:不存在|已)",
+        statuses=None,
+        meaning="One order is not open. Whether others were cancelled is not known.",
+        order="unknown",
+        category="unavailable",
+        waiting_helps=True,
+        until=None,
+        seconds=None,
+        advice="Wait a moment, then query the order.",
         advice_for=(),
     ),
     ErrorRow(
