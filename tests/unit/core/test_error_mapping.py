@@ -23,7 +23,7 @@ from bingx_spot import (
     UnknownErrorCode,
 )
 from bingx_spot.core import error_mapping
-from bingx_spot.core.error_mapping import normalised
+from bingx_spot.core.error_mapping import normalised, says_failure
 from bingx_spot.core.request import ApiCall
 from bingx_spot_api.contract import BY_ID
 from bingx_spot_api.error_table import ROWS, STATUS_ROWS, ErrorRow
@@ -343,3 +343,21 @@ def test_a_row_for_a_status_of_another_operation_is_passed_over(monkeypatch: pyt
     other = STATUS_ROWS[0]._replace(id="other", operations=("queryOrder",), statuses=None)
     monkeypatch.setattr(error_mapping, "STATUS_ROWS", (other, *STATUS_ROWS))
     assert from_status(ErrorDetails("no JSON", http_status=502)).details.rule != "other"
+
+
+@pytest.mark.parametrize(
+    ("message", "fails"),
+    [
+        ("The current system is BUSY, please try again later", True),
+        ("系统繁忙", True),
+        ("will be unblocked after 1727193814249, frequency limit rule", True),
+        ("", False),
+        ("success", False),
+        ("order not exist", False),
+        ("Insufficient balance", False),
+    ],
+)
+def test_a_text_says_by_itself_that_a_request_failed(message: str, fails: bool) -> None:
+    assert says_failure(message, QUERY) is fails
+    # A busy text at the end of a megabyte is not looked for.
+    assert not says_failure("x" * 10_000 + message, QUERY)
