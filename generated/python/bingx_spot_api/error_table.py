@@ -50,7 +50,7 @@ class ErrorRow(NamedTuple):
 TABLE_VERSION = "2.1.0"
 """Version of the error table."""
 
-TABLE_SHA256 = "0d32c5ceabe44c86afa1f182b7ad34ae62f6859f322e6632840abeb36f1f13e1"
+TABLE_SHA256 = "4d33de59a17a05d20a27881233a20337afe998d9eadaf328343774f73ca4766a"
 """Digest of spec/errors.yaml."""
 
 ROWS: tuple[ErrorRow, ...] = (
@@ -223,7 +223,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="list-not-open",
         operations=("cancelOrders",),
         codes=(),
-        message="\\borders?(?:'s)?(?:[ _]?ids?)?(?:[ :#=,'\"()]{1,3}(?:ids?|with|for(?: symbol)?|you want to cancel|is|are|was|were|does|do|did|could|[a-z_.-]{0,40}[0-9][a-z0-9_.-]{0,40}|[a-z]{1,20}-[a-z]{1,20})){0,8}[ :#=,'\"()]{1,3}(?:not (?:be )?(?:exist|found)|doesn'?t exist)|(?:\\b|_)order_?(?:does_?)?not_?(?:exist|found)|\\bno (?:open |active |such ){0,2}orders? (?:(?:is|was|are|were) )?(?:found|exist)|\\b(?:no such|unknown) order(?: (?:sent|ids?))? {0,3}(?:$|[^a-z ])|\\b(?:can ?not|can't|could not) find (?:the |this |any )?orders?(?: (?:with|by|ids?|for (?:order|client|symbol))| {0,3}(?:$|[^a-z ]))|(?:订单|訂單|委托|委託)(?:号|號|id)?[ :：]{0,2}[0-9]{0,19} ?不存在|(?:找不到|未找到|查无|查無|无此|無此)(?:该|該|此)?(?:订单|訂單|委托|委託)|\\borders?(?:'s)?(?:[ _]?ids?)?(?:[ :#=,'\"()]{1,3}(?:ids?|with|for(?: symbol)?|you want to cancel|is|are|was|were|does|do|did|could|[a-z_.-]{0,40}[0-9][a-z0-9_.-]{0,40}|[a-z]{1,20}-[a-z]{1,20})){0,8}[ :#=,'\"()]{1,3}(?:is|was|has|had|been|already|fully|completely)(?: already| been| fully| completely){0,4} (?:filled|cancell?ed|completed|closed|finished|executed|expired)\\b|(?:订单|訂單|委托|委託)[0-9]{0,19}(?:已|已经|已經)(?:被|全部|完全)?(?:取消|撤销|撤銷|撤单|撤單|成交|完成|关闭|關閉)|order ?status ?(?:is )?illegal|order status ?: ?(?:cancell?ed|filled|failed|expired|rejected) ?, ?can ?not delete",
+        message="\\borders?(?:'s)?(?:[ _]?ids?)?(?:[ :#=,.'\"()\\[\\]]{1,4}(?:(?:with |by |of )?(?:this |the )?(?:client ?order ?ids?[ :=]{1,2}[a-z0-9_.-]{1,40}|(?:order ?)?ids?)|no|record|specified|which|that|for(?: symbol)?|(?:you (?:want|wanted|try) )?to cancel|is|are|was|were|does|do|did|[\"'][a-z_.-]{1,40}[\"']|[a-z_.-]{0,40}[0-9][a-z0-9_.-]{0,40}|[a-z]{1,20}-[a-z]{1,20})){0,8}[ :#=,.'\"()\\[\\]]{1,4}(?:not (?:be )?(?:exist|found)|doesn'?t exist|can ?not be found|(?:can't|could not|couldn't) be found)|(?:\\b|_)order_?(?:does_?)?not_?(?:exist|found)|\\bno (?:open |active |such ){0,2}orders? (?:(?:is|was|are|were) )?(?:found|exist)|\\b(?:no such|unknown) order(?: (?:sent|ids?))? {0,3}(?:$|[^a-z ])|\\b(?:can ?not|can't|could not) find (?:the |this |any )?orders?(?: (?:with|by|ids?|for (?:order|client|symbol))| {0,3}(?:$|[^a-z ]))|(?:订单|訂單|委托|委託)(?:号|號|id)?[ :：]{0,2}[0-9]{0,19} ?不存在|(?:找不到|未找到|查无|查無|无此|無此)(?:该|該|此)?(?:订单|訂單|委托|委託)|\\borders?(?:'s)?(?:[ _]?ids?)?(?:[ :#=,.'\"()\\[\\]]{1,4}(?:(?:with |by |of )?(?:this |the )?(?:client ?order ?ids?[ :=]{1,2}[a-z0-9_.-]{1,40}|(?:order ?)?ids?)|no|record|specified|which|that|for(?: symbol)?|(?:you (?:want|wanted|try) )?to cancel|is|are|was|were|does|do|did|[\"'][a-z_.-]{1,40}[\"']|[a-z_.-]{0,40}[0-9][a-z0-9_.-]{0,40}|[a-z]{1,20}-[a-z]{1,20})){0,8}[ :#=,.'\"()\\[\\]]{1,4}(?:is|was|has|had|been|got|already|fully|completely)(?: already| been| got| fully| completely){0,4} (?:filled|cancell?ed|completed|closed|finished|executed|expired)\\b|(?:订单|訂單|委托|委託)[0-9]{0,19}(?:已|已经|已經)(?:被|全部|完全)?(?:取消|撤销|撤銷|撤单|撤單|成交|完成|关闭|關閉)|order ?status ?(?:is )?illegal|order status ?: ?(?:cancell?ed|filled|failed|expired|rejected) ?, ?can ?not delete",
         statuses=None,
         meaning="One of the ids names no open order, and none was cancelled.",
         order="untouched",
@@ -238,7 +238,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="order-not-exist",
         operations=(),
         codes=(),
-        message="\\borders?(?:'s)?(?:[ _]?ids?)?(?:[ :#=,'\"()]{1,3}(?:ids?|with|for(?: symbol)?|you want to cancel|is|are|was|were|does|do|did|could|[a-z_.-]{0,40}[0-9][a-z0-9_.-]{0,40}|[a-z]{1,20}-[a-z]{1,20})){0,8}[ :#=,'\"()]{1,3}(?:not (?:be )?(?:exist|found)|doesn'?t exist)|(?:\\b|_)order_?(?:does_?)?not_?(?:exist|found)|\\bno (?:open |active |such ){0,2}orders? (?:(?:is|was|are|were) )?(?:found|exist)|\\b(?:no such|unknown) order(?: (?:sent|ids?))? {0,3}(?:$|[^a-z ])|\\b(?:can ?not|can't|could not) find (?:the |this |any )?orders?(?: (?:with|by|ids?|for (?:order|client|symbol))| {0,3}(?:$|[^a-z ]))|(?:订单|訂單|委托|委託)(?:号|號|id)?[ :：]{0,2}[0-9]{0,19} ?不存在|(?:找不到|未找到|查无|查無|无此|無此)(?:该|該|此)?(?:订单|訂單|委托|委託)",
+        message="\\borders?(?:'s)?(?:[ _]?ids?)?(?:[ :#=,.'\"()\\[\\]]{1,4}(?:(?:with |by |of )?(?:this |the )?(?:client ?order ?ids?[ :=]{1,2}[a-z0-9_.-]{1,40}|(?:order ?)?ids?)|no|record|specified|which|that|for(?: symbol)?|(?:you (?:want|wanted|try) )?to cancel|is|are|was|were|does|do|did|[\"'][a-z_.-]{1,40}[\"']|[a-z_.-]{0,40}[0-9][a-z0-9_.-]{0,40}|[a-z]{1,20}-[a-z]{1,20})){0,8}[ :#=,.'\"()\\[\\]]{1,4}(?:not (?:be )?(?:exist|found)|doesn'?t exist|can ?not be found|(?:can't|could not|couldn't) be found)|(?:\\b|_)order_?(?:does_?)?not_?(?:exist|found)|\\bno (?:open |active |such ){0,2}orders? (?:(?:is|was|are|were) )?(?:found|exist)|\\b(?:no such|unknown) order(?: (?:sent|ids?))? {0,3}(?:$|[^a-z ])|\\b(?:can ?not|can't|could not) find (?:the |this |any )?orders?(?: (?:with|by|ids?|for (?:order|client|symbol))| {0,3}(?:$|[^a-z ]))|(?:订单|訂單|委托|委託)(?:号|號|id)?[ :：]{0,2}[0-9]{0,19} ?不存在|(?:找不到|未找到|查无|查無|无此|無此)(?:该|該|此)?(?:订单|訂單|委托|委託)",
         statuses=None,
         meaning="No open order has this id. The exchange says the same of orders that are filled or cancelled.",
         order="notOpen",
@@ -253,7 +253,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="order-filled-or-cancelled",
         operations=(),
         codes=(),
-        message="\\borders?(?:'s)?(?:[ _]?ids?)?(?:[ :#=,'\"()]{1,3}(?:ids?|with|for(?: symbol)?|you want to cancel|is|are|was|were|does|do|did|could|[a-z_.-]{0,40}[0-9][a-z0-9_.-]{0,40}|[a-z]{1,20}-[a-z]{1,20})){0,8}[ :#=,'\"()]{1,3}(?:is|was|has|had|been|already|fully|completely)(?: already| been| fully| completely){0,4} (?:filled|cancell?ed|completed|closed|finished|executed|expired)\\b|(?:订单|訂單|委托|委託)[0-9]{0,19}(?:已|已经|已經)(?:被|全部|完全)?(?:取消|撤销|撤銷|撤单|撤單|成交|完成|关闭|關閉)",
+        message="\\borders?(?:'s)?(?:[ _]?ids?)?(?:[ :#=,.'\"()\\[\\]]{1,4}(?:(?:with |by |of )?(?:this |the )?(?:client ?order ?ids?[ :=]{1,2}[a-z0-9_.-]{1,40}|(?:order ?)?ids?)|no|record|specified|which|that|for(?: symbol)?|(?:you (?:want|wanted|try) )?to cancel|is|are|was|were|does|do|did|[\"'][a-z_.-]{1,40}[\"']|[a-z_.-]{0,40}[0-9][a-z0-9_.-]{0,40}|[a-z]{1,20}-[a-z]{1,20})){0,8}[ :#=,.'\"()\\[\\]]{1,4}(?:is|was|has|had|been|got|already|fully|completely)(?: already| been| got| fully| completely){0,4} (?:filled|cancell?ed|completed|closed|finished|executed|expired)\\b|(?:订单|訂單|委托|委託)[0-9]{0,19}(?:已|已经|已經)(?:被|全部|完全)?(?:取消|撤销|撤銷|撤单|撤單|成交|完成|关闭|關閉)",
         statuses=None,
         meaning="The order is filled or cancelled, or its id is wrong.",
         order="notOpen",
@@ -508,7 +508,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="pair-restricted",
         operations=(),
         codes=(100421,),
-        message="\\bpairs?\\b|\\bsymbol|\\brestrict|\\bsuspend|\\bcontract\\b",
+        message="\\bpairs?\\b|\\bsymbol|\\brestrict|\\bsuspend|\\bcontract\\b|not available",
         statuses=None,
         meaning="The pair is restricted.",
         order="untouched",
