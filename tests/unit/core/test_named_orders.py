@@ -50,8 +50,8 @@ class TestCancelOpenOrders:
         assert problem(ONE_PAIR, other).startswith("the response names another order: symbol is 'ETH-USDT'")
         assert problem(ALL_PAIRS, other) == ""
 
-    @pytest.mark.parametrize("word", ["NEW", "PENDING", "PARTIALLY_FILLED", "working"])
-    def test_an_order_that_is_open_contradicts(self, word: str) -> None:
+    @pytest.mark.parametrize("word", ["NEW", "PARTIALLY_FILLED", "working", "PENDING_CANCEL", "CANСELED", ""])
+    def test_an_order_that_may_be_open_contradicts(self, word: str) -> None:
         assert problem(ALL_PAIRS, {"orders": [state(status=word)]}) == (
             f"the response says success and, of an order, status {word!r}"
         )

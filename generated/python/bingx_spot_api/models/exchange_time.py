@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
 # Made from spec/openapi.yaml, version 2.0.0,
-# SHA-256 9b6f8ba75d0d9068da11a9426d6d2dfa6baeb16ee8dd2a4dc02642ad92e13b4f,
+# SHA-256 9c0648b723f05129ffa6157a0ecc780335744d0a842a14a69bf373a3c830fb66,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 from __future__ import annotations
