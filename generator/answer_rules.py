@@ -127,11 +127,6 @@ def _items(
     yield from _repeats(document, operation, (*location, "repeats"), items, fields)
     yield from _accounts(document, operation, location, items, fields)
     yield from _requirements(document, operation, location, items, fields, _OF_ITEM)
-    by_name = {field.name: field for field in fields}
-    contradicted = (*location, "contradictedBy")
-    for name, words in items.get("contradictedBy", {}).items():
-        yield from document.unknown_names((*contradicted, name), [name], fields, _OF_ITEM)
-        yield from _words(document, (*contradicted, name), by_name.get(name), words)
     if "failures" in items:
         failures, below = items["failures"], (*location, "failures")
         failed = operation.items(failures["in"])

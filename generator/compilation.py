@@ -161,9 +161,6 @@ def _answer(answer: Mapping[str, Any]) -> dict[str, Any]:
             **_list(items),
             "repeats": items.get("repeats", []),
             "requires": _requirements(items),
-            "contradictedBy": [
-                {"field": name, "words": words} for name, words in items.get("contradictedBy", {}).items()
-            ],
         }
         if "failures" in items:
             compiled["items"]["failures"] = _list(items["failures"])

@@ -146,7 +146,6 @@ def _items(items: Mapping[str, Any] | None) -> Record | None:
         "failures": failures and failures["in"],
         "failed": _accounts(failures["accounts"]) if failures else (),
         "requires": _requirements(items["requires"]),
-        "contradicted_by": _requirements(items["contradictedBy"]),
     }
     return Record("Items", members)
 

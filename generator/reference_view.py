@@ -140,11 +140,6 @@ def _answer_rows(operation: Mapping[str, Any]) -> list[tuple[str, str]]:
     if "repeats" in items:
         texts.append(f"{listed} repeats {_code(items['repeats'])} of the request")
     texts += _words(f"of {listed} the", items)
-    if "contradictedBy" in items:
-        texts += [
-            f"no `{name}` of an item is {_code(words, 'or')}"
-            for name, words in items["contradictedBy"].items()
-        ]
     if "accounts" in items:
         where = _code([items["in"], *([items["failures"]["in"]] if "failures" in items else [])], "or")
         texts.append(f"each id in {_code(items['accounts'], 'or')} is exactly once in {where}")

@@ -102,11 +102,6 @@ func (o *operation) doubtOf(rules belief, parameters, order values) string {
 			return rule.Field + " " + text(order[rule.Field])
 		}
 	}
-	for _, rule := range rules.ContradictedBy {
-		if rule.holds(order) {
-			return rule.Field + " " + text(order[rule.Field])
-		}
-	}
 	if o.Outcome.Act == "cancel" && o.Outcome.States.isExecuted(order) {
 		return "that everything is executed"
 	}

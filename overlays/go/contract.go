@@ -53,8 +53,8 @@ type operation struct {
 
 // A belief is when to believe what a success says: of one order, or of each in a list.
 type belief struct {
-	Repeats                  []string
-	Requires, ContradictedBy []requirement
+	Repeats  []string
+	Requires []requirement
 }
 
 // A requirement is the words of which a field holds one, for one value of a parameter if it names one.

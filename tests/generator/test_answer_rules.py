@@ -68,8 +68,6 @@ MISFITS: list[tuple[tuple[Any, ...], Any, str]] = [
     ((*ITEMS, "requires"), {"state": ["NEW"]}, "`state` is no field of an item"),
     ((*ITEMS, "requires"), {"orderId": ["NEW"]}, "`orderId` is of type integer and holds no words"),
     ((*ITEMS, "requires"), {"side": {"note": {"ALL": ["BUY"]}}}, "`note` is no required enum"),
-    ((*ITEMS, "contradictedBy", "state"), ["NEW"], "`state` is no field of an item"),
-    ((*ITEMS, "contradictedBy", "orderId"), ["NEW"], "`orderId` is of type integer and holds no words"),
     ((*OUTCOME, "states"), "serverTime", "There is no operation `serverTime` with `states` of its own"),
     ((*OUTCOME, "timing"), "cancelSeveral", "There is no operation `cancelSeveral` with `timing`"),
     ((*SETTLED, "each", "orderId"), "note", "`note` holds no list. Map it under `with`"),

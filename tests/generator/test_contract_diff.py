@@ -168,9 +168,9 @@ SEVERAL = "/openApi/spot/v1/trade/cancelSeveral"
     ("path", "value", "said"),
     [
         (
-            ("paths", SEVERAL, "post", "x-bingx-answer", "items", "contradictedBy", "side"),
-            ["BUY"],
-            f"is fine  POST {SEVERAL}: `items.contradictedBy.side` of the rule for believing a success was",
+            ("paths", SEVERAL, "post", "x-bingx-answer", "items", "requires", "side"),
+            ["SELL"],
+            f"is fine  POST {SEVERAL}: `items.requires.side` of the rule for believing a success was",
         ),
         (
             ("paths", SEVERAL, "post", "x-bingx-outcome", "repeat"),

@@ -93,7 +93,6 @@ class Items(NamedTuple):
         failures: The list in `data` of the orders that the request did not change, or None.
         failed: The same pairs for the items of that list.
         requires: Fields of an item, each with the words of which every item of a success holds one.
-        contradicted_by: Words that no item of a success holds.
     """
 
     name: str | None
@@ -102,7 +101,6 @@ class Items(NamedTuple):
     failures: str | None
     failed: tuple[tuple[str, tuple[str, ...]], ...]
     requires: tuple[Requirement, ...]
-    contradicted_by: tuple[Requirement, ...]
 
 
 class Parameter(NamedTuple):
@@ -738,15 +736,7 @@ def _openOrders() -> Operation:
         permanent_id=None,
         repeats=(),
         requires=(),
-        items=Items(
-            name="orders",
-            repeats=("symbol",),
-            accounts=(),
-            failures=None,
-            failed=(),
-            requires=(),
-            contradicted_by=(),
-        ),
+        items=Items(name="orders", repeats=("symbol",), accounts=(), failures=None, failed=(), requires=()),
         act="read",
         repeat="harmless",
         advice=None,
@@ -902,15 +892,7 @@ def _historyOrders() -> Operation:
         permanent_id=None,
         repeats=(),
         requires=(),
-        items=Items(
-            name="orders",
-            repeats=("symbol",),
-            accounts=(),
-            failures=None,
-            failed=(),
-            requires=(),
-            contradicted_by=(),
-        ),
+        items=Items(name="orders", repeats=("symbol",), accounts=(), failures=None, failed=(), requires=()),
         act="read",
         repeat="harmless",
         advice=None,
@@ -1008,7 +990,6 @@ def _cancelOpenOrders() -> Operation:
                     field="status", words=("CANCELED", "CANCELLED", "FILLED", "FAILED", "EXPIRED", "REJECTED")
                 ),
             ),
-            contradicted_by=(),
         ),
         act="cancel",
         repeat="never",
@@ -1128,7 +1109,6 @@ def _cancelOrders() -> Operation:
             failures="fails",
             failed=(("orderIds", ("orderId",)), ("clientOrderIDs", ("clientOrderID", "orderId"))),
             requires=(Requirement(field="status", words=("CANCELED", "CANCELLED")),),
-            contradicted_by=(),
         ),
         act="cancel",
         repeat="harmless",

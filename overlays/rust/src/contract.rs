@@ -82,7 +82,6 @@ pub(crate) struct Items {
     list: List,
     repeats: Vec<String>,
     requires: Vec<Requirement>,
-    contradicted_by: Vec<Requirement>,
     /// The orders that the request did not change.
     failures: Option<List>,
 }
@@ -144,7 +143,6 @@ impl Items {
             repeats.all(|name| {
                 parameters.get(name).is_none_or(|asked| order.get(name).map(text) == Some(text(asked)))
             }) && self.requires.iter().all(|rule| !rule.applies(parameters) || rule.holds(order))
-                && !self.contradicted_by.iter().any(|rule| rule.holds(order))
         };
         let mut left = HashSet::new();
         for account in &self.list.accounts {

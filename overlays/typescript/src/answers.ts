@@ -135,10 +135,7 @@ function* problems(
       parameter === undefined || String(parameters[parameter]) === value;
     const others = repeats.filter(isOther);
     yield* others.map((name) => `the answer names another order: its ${name} is ${order[name]}`);
-    const wrong = [
-      ...requires.filter((rule) => applies(rule) && !isOneOf(order[rule.field], rule.words)),
-      ...(items?.contradictedBy ?? []).filter(({ field, words }) => isOneOf(order[field], words)),
-    ];
+    const wrong = requires.filter((rule) => applies(rule) && !isOneOf(order[rule.field], rule.words));
     yield* wrong.map(({ field }) => `the answer says success and ${field} ${order[field]}`);
     // Nothing is cancelled of which everything is executed.
     if (outcome.act === "cancel" && outcome.states && stateOf(outcome.states, order) !== "canceled") {

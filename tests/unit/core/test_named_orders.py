@@ -236,7 +236,7 @@ class TestDataThatIsAList:
             "array",
             items=Field("data", "object", fields=(Field("symbol", "string", required=True),)),
         ),
-        items=Items(None, ("symbol",), (), None, (), (), ()),
+        items=Items(None, ("symbol",), (), None, (), ()),
     )
 
     @pytest.mark.parametrize("data", [None, {}, "nonsense", [1], [["high"]], [[None]]], ids=plain)

@@ -38,10 +38,8 @@ def listed_ids(call: ApiCall, parameter: str) -> list[str]:
 
 def contradiction(call: ApiCall, items: Items, order: Mapping[str, Any]) -> str:
     """Return what an order in the list says that no success says, or nothing."""
-    fields = [row.field for row in items.contradicted_by if says(order.get(row.field), row.words)]
-    fields += unmet(call, items.requires, order)
-    if fields:
-        return f"the response says success and, of an order, {fields[0]} {shown(order.get(fields[0]))}"
+    for name in unmet(call, items.requires, order):
+        return f"the response says success and, of an order, {name} {shown(order.get(name))}"
     states = call.operation.states if call.operation.act == "cancel" else None
     if states is not None and order_state(states, order) is not OrderState.CANCELED:
         return "the response contradicts itself: an order is cancelled, and everything of it is executed"

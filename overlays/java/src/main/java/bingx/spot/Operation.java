@@ -62,7 +62,6 @@ record Operation(
       List<String> repeats,
       List<Account> accounts,
       List<Requirement> requires,
-      List<Requirement> contradictedBy,
       Orders failures) {
     /** Returns whether the lists in the data are those of the request. */
     boolean fit(Parameters parameters, JsonElement data) {
@@ -72,8 +71,7 @@ record Operation(
                 .filter(field -> parameters.text(field) != null)
                 .anyMatch(field -> !parameters.text(field).equals(Json.text(order.get(field))));
         if (other
-            || requires.stream().anyMatch(rule -> rule.applies(parameters) && !rule.holds(order))
-            || contradictedBy.stream().anyMatch(rule -> rule.holds(order))) {
+            || requires.stream().anyMatch(rule -> rule.applies(parameters) && !rule.holds(order))) {
           return false;
         }
       }
