@@ -29,12 +29,14 @@ _ESCAPED = (
 ) % (_HEX4, _HEX4, _HEX2, _HEX4, _HEX2)
 # A JSON encoder of Go writes `&#75;` as `\u0026#75;`.
 _LAYERS = 3
+# What each escape has one of.
+_ESCAPES = ("\\", "%", "&", "\0")
 # 15 bytes in base64 have 20 characters; an order id has 19.
-_SHORTEST_BASE64 = 20
 _BASE64 = rb"[A-Za-z0-9+/_-]{20,}"
 _HEXADECIMAL = rb"[0-9a-fA-F]{24,}"
 _IN_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
 _SHAPE = bytes.maketrans(_IN_BASE64, b"a" * len(_IN_BASE64))
+_RUN_OF_BASE64 = b"a" * 20
 _FROM_URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 
@@ -72,17 +74,14 @@ class Redactor:
 
     def __init__(self, secrets: tuple[str, ...], parameters: Mapping[str, object]) -> None:
         self._parameters = parameters
-        self._secrets = [secret.lower().encode() for secret in secrets if len(secret) >= SHORTEST]
+        self._secrets = [secret.lower() for secret in secrets if len(secret) >= SHORTEST]
         # As text, which is searched in half the time of bytes. Those that span two secrets do no harm.
-        text = b"".join(self._secrets).decode("latin-1")
-        self._pieces = _PIECES.findall(text)
+        self._pieces = _PIECES.findall("".join(self._secrets))
 
     def response(self, body: bytes, headers: Mapping[str, str]) -> tuple[bytes, Mapping[str, str]]:
         """Return a body and headers without the secrets; the same objects where there are none."""
-        values = "\n".join(headers.values())
-        # Names are long words with hyphens, which would look like base64.
-        names = "\n".join(headers).lower()
-        if self._may_hold(f"{body.decode('latin-1')}\n{values}", names):
+        values, names = "\n".join(headers.values()), "\n".join(headers)
+        if self._may_hold(b"%b\n%b" % (body, values.encode("latin-1", "replace")), names):
             body = self.redact(body)
             if self.text(values) is not values or self.text(names) is not names:
                 headers = MappingProxyType({self.text(name): self.text(headers[name]) for name in headers})
@@ -96,7 +95,7 @@ class Redactor:
 
     def redact(self, content: bytes) -> bytes:
         """Return the bytes without the secrets; the same object where there are none."""
-        if not self._may_hold(content.decode("latin-1")):
+        if not self._may_hold(content):
             return content
         plain, layers = content, list[list[tuple[int, int]]]()
         while len(layers) < _LAYERS:
@@ -113,16 +112,13 @@ class Redactor:
             end = max(end, stop)
         return _REDACTED.join([*kept, content[_at(layers, end) :]]) if kept else content
 
-    def _may_hold(self, text: str, names: str = "") -> bool:
-        """Return quickly whether a secret may be in a text, or in names, which hold no base64."""
-        both = f"{text}\n{names}"
+    def _may_hold(self, content: bytes, names: str = "") -> bool:
+        """Return quickly whether a secret may be in bytes, or in names: long words that look like base64."""
+        lower = f"{content.decode('latin-1')}\n{names}".lower()
         return bool(self._secrets) and (
-            self._has_piece(both.lower())
-            or b"a" * _SHORTEST_BASE64 in text.encode("latin-1", "replace").translate(_SHAPE)
-            or "\\" in both
-            or "%" in both
-            or "&" in both
-            or "\0" in both
+            self._has_piece(lower)
+            or _RUN_OF_BASE64 in content.translate(_SHAPE)
+            or any(map(lower.__contains__, _ESCAPES))
         )
 
     def _has_piece(self, lower: str) -> bool:
@@ -133,7 +129,7 @@ class Redactor:
         left_over = bytearray(lower)
         pieces = [
             (secret, start, secret[start : start + _PIECE])
-            for secret in self._secrets
+            for secret in map(str.encode, self._secrets)
             for start in range(0, len(secret) - _PIECE + 1, _STEP)
         ]
         for secret, offset, piece in pieces:

@@ -136,7 +136,7 @@ class AttemptRunner:
             request = self.context.signer.sign_request(call, host, state.placement.get(host), timestamp)
             self.may_have_acted = operation.act != "read"
             try:
-                effect_result = yield Send(request, self._timeout(operation), self._patience(operation, host))
+                effect_result = yield self._sending(request, operation, host)
             except BaseException as interruption:
                 if not may_have_been_sent(interruption):
                     self.may_have_acted = False
@@ -186,18 +186,15 @@ class AttemptRunner:
             attempts = [*attempts[:_KEPT_ATTEMPTS], note, *attempts[-_KEPT_ATTEMPTS:]]
         return error.with_details(replace(error.details, attempts=tuple(attempts), order_id=order_id))
 
-    def _timeout(self, operation: Operation) -> float:
-        left = self.deadline.seconds_left()
-        share = 1.0 if operation.repeat == "never" else _SHARE
-        return max(left * share, min(left, max(SHORTEST_ATTEMPT, _seconds_alone(operation))))
-
-    def _patience(self, operation: Operation, host: str) -> Patience:
-        times = self.context.state.times[host]
-        # Where there is no other attempt, this one gets all the time.
+    def _sending(self, request: SignedRequest, operation: Operation, host: str) -> Send:
+        """Return the effect that sends a request, with the time that it and its steps may take."""
+        left, times = self.deadline.seconds_left(), self.context.state.times[host]
         if operation.repeat == "never":
-            return Patience(times=times)
-        patience = Patience.of(times, self._unopened, self._silent)
-        return replace(patience, answer=max(patience.answer, _seconds_alone(operation)))
+            # There is no other attempt: this one gets all the time.
+            return Send(request, left, Patience(times=times))
+        alone = _seconds_alone(operation)
+        timeout = max(left * _SHARE, min(left, max(SHORTEST_ATTEMPT, alone)))
+        return Send(request, timeout, Patience.of(times, self._unopened, self._silent, alone))
 
     def _complete(self, reservation: Reservation, result: EffectResult, timestamp: int) -> None:
         """Tell the rate limiter the fate of the permit."""

@@ -5,7 +5,6 @@ import random
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import ceil
 from threading import Lock
 from time import monotonic
 
@@ -58,9 +57,9 @@ class UsualTime:
         """Remember what it took, in seconds."""
         # Each is one assignment, so that no lock is needed: that a measurement gets lost does no harm.
         self._recent = latest = (*self._recent, seconds)[-_REMEMBERED:]
-        recent, last = sorted(latest), sorted(latest[-_LAST:])
-        left_out = ceil(len(recent) / _LEFT_OUT) if len(recent) >= _FEW else 0
-        usual = max(recent[-1 - left_out], last[len(last) // 2])
+        last = sorted(latest[-_LAST:])
+        left_out = -(-len(latest) // _LEFT_OUT) if len(latest) >= _FEW else 0
+        usual = max(sorted(latest)[-1 - left_out], last[len(last) // 2])
         self.bound = max(_LOST_PACKET + _FACTOR * usual, self._least)
 
 
@@ -83,13 +82,13 @@ class Patience:
     times: HostTimes = field(default_factory=HostTimes)
 
     @classmethod
-    def of(cls, times: HostTimes, unopened: int, silent: float) -> "Patience":
+    def of(cls, times: HostTimes, unopened: int, silent: float, least: float = 0.0) -> "Patience":
         """Return the patience with a host, after so many attempts without a connection or an answer.
 
-        An attempt over an old connection counts half in `silent`.
+        An attempt over an old connection counts half in `silent`. An answer has `least` seconds.
         """
-        opening = times.opening.bound * _GROWTH**unopened
-        return cls(opening, times.answer.bound * _GROWTH**silent, times)
+        answer = times.answer.bound * _GROWTH**silent
+        return cls(times.opening.bound * _GROWTH**unopened, max(answer, least), times)
 
 
 class HostSelector:
@@ -177,8 +176,9 @@ class RetryBudget:
 
     def refund(self) -> None:
         """Count a success."""
-        with self._lock:
-            self._left = min(_RETRY_BUDGET, self._left + _REFUND)
+        if self._left < _RETRY_BUDGET:
+            with self._lock:
+                self._left = min(_RETRY_BUDGET, self._left + _REFUND)
 
 
 # By identity: it is kept in a weak dictionary, and two that look alike are not one.
