@@ -80,7 +80,7 @@ class BingxSpot(BaseClient, Tags):
         """
         body = cancel_order_request(symbol, order_id, client_order_id, cancel_restrictions, recv_window)
         try:
-            return order_in(trade.cancel_order.sync_detailed(client=self._client, body=body))
+            return order_in(trade.cancel_order.sync_detailed(client=self._checked_client, body=body))
         except OrderAlreadyCanceled as error:
             return already_canceled(error, ok=already_canceled_ok)
 
@@ -189,7 +189,7 @@ class BingxSpot(BaseClient, Tags):
             CallError: It could not be learnt; the subclass says why.
         """
         named = order_reference(symbol, order_id, client_order_id, recv_window)
-        return order_in(trade.query_order.sync_detailed(client=self._client, **named))
+        return order_in(trade.query_order.sync_detailed(client=self._checked_client, **named))
 
     def server_time(self) -> int:
         """Return the exchange's time, in Unix milliseconds.

@@ -8,8 +8,8 @@ and taking it apart again would cost more than all that this package does for a 
 `httpx_transport.py` does the same for a generated client by itself, one layer below httpx.
 """
 
-from collections.abc import Mapping, MutableMapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, MutableMapping
+from typing import Any, NamedTuple, Self
 
 from bingx_spot.core.engine import Engine
 from bingx_spot.core.request import ApiCall
@@ -26,21 +26,25 @@ from bingx_spot_api.contract import OPERATIONS
 GENERATED = (trade.cancel_order, trade.query_order, server.server_time)
 
 
-class VerifiedResponse:
+class VerifiedResponse(NamedTuple):
     """A verified response, as the generated parsers want it: `ReceivedResponse` of the generated package.
 
-    Args:
-        response: The response, validated.
+    Attributes:
+        json: Returns the body, which validation has parsed already.
+        status_code: The HTTP status.
+        headers: The headers.
+        content: The body.
     """
 
-    __slots__ = ("content", "headers", "json", "status_code")
+    json: Callable[[], Any]
+    status_code: int
+    headers: MutableMapping[str, str]
+    content: bytes
 
-    def __init__(self, response: Response) -> None:
-        #: Return the body, which validation has parsed already.
-        self.json = response.json
-        self.status_code = response.http_status
-        self.headers: MutableMapping[str, str] = dict(response.headers)
-        self.content = response.body
+    @classmethod
+    def of(cls, response: Response) -> Self:
+        """Return a validated response in this form."""
+        return cls(response.json, response.http_status, dict(response.headers), response.body)
 
 
 class Sender(NamedTuple):
@@ -48,6 +52,7 @@ class Sender(NamedTuple):
 
     context: CallContext
     engine: Engine
+    checked: bool
 
     def request(self, method: str, url: str, **arguments: Any) -> VerifiedResponse:
         """Resolve the call that a generated function makes.
@@ -56,9 +61,9 @@ class Sender(NamedTuple):
             InvalidInput: The parameters do not name exactly one order.
             CallError: The call ended in another way than a verified success.
         """
-        steps = resolve(self.context, call_of(method, url, **arguments))
+        steps = resolve(self.context, call_of(method, url, checked=self.checked, **arguments))
         try:
-            return VerifiedResponse(run(steps, self.engine))
+            return VerifiedResponse.of(run(steps, self.engine))
         except CallError as error:
             # Where in this package it was raised says nothing to a caller; `attempts` says what happened.
             raise error.with_traceback(None)  # noqa: B904 - it is the same error
@@ -69,12 +74,13 @@ class AsyncSender(NamedTuple):
 
     context: CallContext
     engine: Engine
+    checked: bool
 
     async def request(self, method: str, url: str, **arguments: Any) -> VerifiedResponse:
         """Resolve the call that a generated function makes. Errors are those of `Sender.request`."""
-        steps = resolve(self.context, call_of(method, url, **arguments))
+        steps = resolve(self.context, call_of(method, url, checked=self.checked, **arguments))
         try:
-            return VerifiedResponse(await run_async(steps, self.engine))
+            return VerifiedResponse.of(await run_async(steps, self.engine))
         except CallError as error:
             raise error.with_traceback(None)  # noqa: B904 - as above
 
@@ -85,14 +91,15 @@ class SigningMiddleware:
     Args:
         context: What the client's calls have in common.
         engine: Sends requests.
+        checked: Whether the arguments have been checked already.
     """
 
     #: Validation raises its own errors before a generated parser could.
     raise_on_unexpected_status = False
 
-    def __init__(self, context: CallContext, engine: Engine) -> None:
-        self._sender = Sender(context, engine)
-        self._async_sender = AsyncSender(context, engine)
+    def __init__(self, context: CallContext, engine: Engine, *, checked: bool = False) -> None:
+        self._sender = Sender(context, engine, checked)
+        self._async_sender = AsyncSender(context, engine, checked)
 
     def get_httpx_client(self) -> Sender:
         """Return what sends blocking requests."""
@@ -110,6 +117,7 @@ def call_of(
     params: Mapping[str, object] | None = None,
     json: Mapping[str, object] | None = None,
     headers: Mapping[str, str] | None = None,  # the content type, which the placement decides
+    checked: bool = False,
 ) -> ApiCall:
     """Return the call that a generated function makes.
 
@@ -119,12 +127,15 @@ def call_of(
         params: Parameters of the query string, by their wire names.
         json: Parameters of the body, likewise.
         headers: The headers that the generated function would send.
+        checked: Whether the parameters have been checked already.
 
     Raises:
         InvalidInput: A parameter is not allowed, or they do not name exactly one order.
     """
     parameters = json or {} if params is None else {**params, **(json or {})}
     operation = OPERATIONS[method.upper(), url]
+    if checked:
+        return ApiCall(operation, parameters)
     call = ApiCall.of(operation, as_sent(operation, parameters))
     check_arguments(call.operation, call.parameters)
     return call

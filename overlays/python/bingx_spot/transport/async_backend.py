@@ -12,7 +12,7 @@ from bingx_spot.core.request import SignedRequest
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.fork_safety import fork_lock
 from bingx_spot.models import Response
-from bingx_spot.transport.backend import BaseBackend, ReadPoll, drain, has_read_all
+from bingx_spot.transport.backend import BaseBackend, drain, has_read_all, read_poll
 from bingx_spot.transport.connection_pool import ConnectionBroken, Origin, RequestContext, origin_of
 from bingx_spot.transport.happy_eyeballs import close_gracefully, connect_async
 from bingx_spot.transport.http11 import Flow, Result
@@ -39,7 +39,7 @@ class AsyncConnection(asyncio.BufferedProtocol):
     def __init__(self, connected: socket.socket) -> None:
         self._loop = asyncio.get_running_loop()
         self._socket = connected
-        self._poll = ReadPoll(connected)
+        self._poll = read_poll(connected)
         self._buffer = memoryview(bytearray(_BUFFER_SIZE))
         self._received: deque[bytes] = deque()
         self._waiter: asyncio.Future[bytes] | None = None
@@ -105,7 +105,7 @@ class AsyncConnection(asyncio.BufferedProtocol):
 
     async def catch_up(self) -> None:
         """Let the event loop read what has arrived, if the program has kept it from its work."""
-        if self._poll.is_readable():
+        if self._poll(0):
             await asyncio.sleep(0)
             await asyncio.sleep(0)
 
@@ -174,8 +174,8 @@ class AsyncBackend(BaseBackend[AsyncConnection]):
         self._in_flight.add(context)
         try:
             connection = await self._acquire(origin) or await self._open(origin, context)
-            self._begin_answer(context, connection)
-            flow = self._flow(request, origin, connection.layers, context)
+            context.wake = connection.wake
+            flow = self._begin(request, origin, connection.layers, context)
             received = await connection.run(flow, context)
             context.end_answer()
         except BaseException as error:

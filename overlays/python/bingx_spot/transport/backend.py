@@ -21,31 +21,18 @@ from bingx_spot.transport.connection_pool import (
 from bingx_spot.transport.happy_eyeballs import SLICE, close_gracefully, connect
 from bingx_spot.transport.http11 import Flow, Received, Result, encode_request, exchange
 from bingx_spot.transport.resolver import Address, Resolver
-from bingx_spot.transport.tls_and_proxy import Proxy, TlsLayer, establish
+from bingx_spot.transport.tls_and_proxy import Proxy, TlsLayer, establish, through
 
 _READ_SIZE = 65536
 
 
-class ReadPoll:
-    """Tells whether reading from a socket would give something, be it the end.
-
-    Args:
-        watched: The socket.
-    """
-
-    __slots__ = ("_poll", "_socket")
-
-    def __init__(self, watched: socket.socket) -> None:
-        self._socket = watched
-        self._poll = select.poll() if hasattr(select, "poll") else None
-        if self._poll is not None:
-            self._poll.register(watched.fileno(), select.POLLIN)
-
-    def is_readable(self, seconds: float = 0.0) -> bool:
-        """Return whether there is something to read within so many seconds, or the connection has ended."""
-        if self._poll is None:  # pragma: no cover - Windows has no poll
-            return bool(select.select([self._socket], [], [], seconds)[0])
-        return bool(self._poll.poll(seconds * 1000))
+def read_poll(watched: socket.socket) -> Callable[[float], object]:
+    """Return what waits so many milliseconds for something to read, be it the end, and says whether it came."""
+    if not hasattr(select, "poll"):  # pragma: no cover - Windows has none
+        return lambda milliseconds: select.select([watched], [], [], milliseconds / 1000)[0]
+    poll = select.poll()
+    poll.register(watched, select.POLLIN)
+    return poll.poll
 
 
 class BlockingConnection:
@@ -59,7 +46,7 @@ class BlockingConnection:
         # Waiting is the poll's: a socket with a timeout makes three more system calls for every request.
         connected.setblocking(False)
         self._socket = connected
-        self._poll = ReadPoll(connected)
+        self._poll = read_poll(connected)
         #: The TLS sessions, the outermost first.
         self.layers: list[TlsLayer] = []
 
@@ -84,7 +71,7 @@ class BlockingConnection:
 
     def is_usable(self) -> bool:
         """Return whether the connection is open and has received nothing since its last response."""
-        if not self._poll.is_readable():
+        if not self._poll(0):
             return True
         try:
             data = self._socket.recv(_READ_SIZE)
@@ -110,7 +97,7 @@ class BlockingConnection:
     def _read(self, context: RequestContext) -> bytes:
         while True:
             left = context.time_left()
-            self._poll.is_readable(left)
+            self._poll(left * 1000)
             try:
                 # Even after the deadline: the process may have been stopped meanwhile (SIGSTOP), and what has
                 # arrived by now counts.
@@ -170,29 +157,22 @@ class BaseBackend(Generic[Connection]):
         self._in_flight: set[RequestContext] = set()
         self._closed = False
 
-    def _flow(
-        self, request: SignedRequest, origin: Origin, layers: list[TlsLayer], context: RequestContext
-    ) -> Flow[Received]:
-        """Return the flow of one request over a connection with these TLS sessions."""
-        flow = exchange(encode_request(request, origin), context)
-        for layer in reversed(layers):
-            flow = layer.through(flow)
-        return flow
-
     def _server(self, origin: Origin) -> Origin:
         """Return where the TCP connection leads."""
         return origin if self._proxy is None else self._proxy.origin
 
-    def _begin_answer(self, context: RequestContext, connection: Connection) -> None:
-        """Begin the request proper; closing the backend ends it from now on.
+    def _begin(
+        self, request: SignedRequest, origin: Origin, layers: list[TlsLayer], context: RequestContext
+    ) -> Flow[Received]:
+        """Return the flow of a request over a connection with these TLS sessions.
 
         Raises:
             TimeoutError: It was closed meanwhile.
         """
-        context.wake = connection.wake
         if self._closed:
             raise TimeoutError
         context.begin_answer()
+        return through(layers, exchange(encode_request(request, origin), context))
 
     def _check_silent(self, connection: Connection) -> None:
         """Check that a new connection has received nothing: what it had would be the next response.
@@ -242,8 +222,9 @@ class Backend(BaseBackend[BlockingConnection]):
         self._in_flight.add(context)
         try:
             connection = self._pool.acquire(origin) or self._open(origin, context)
-            self._begin_answer(context, connection)
-            received = connection.run(self._flow(request, origin, connection.layers, context), context)
+            # Closing the backend ends the request from now on.
+            context.wake = connection.wake
+            received = connection.run(self._begin(request, origin, connection.layers, context), context)
             context.end_answer()
         except BaseException as error:
             self._give_up(origin, context, connection, error)

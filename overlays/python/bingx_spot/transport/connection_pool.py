@@ -60,7 +60,6 @@ class RequestContext:
         "_step_ends",
         "request_sent",
         "reused",
-        "seconds",
         "wake",
     )
 
@@ -70,14 +69,17 @@ class RequestContext:
         self._patience = patience
         self._step_ends = self._deadline
         self._grace_ends = 0.0
-        #: How long the present step may take.
-        self.seconds = timeout
         #: Whether a byte of the request may have been sent. Set before the first byte goes to the kernel.
         self.request_sent = False
         #: Whether it is sent over a connection that was open.
         self.reused = True
         #: Ends the wait that the request is in; set by the code that waits.
         self.wake: Callable[[], object] | None = None
+
+    @property
+    def seconds(self) -> float:
+        """Return how many seconds the present step may take."""
+        return max(self._step_ends - self._began, 0.0)
 
     def time_left(self) -> float:
         """Return how many seconds are left for the present step; 0 at the least."""
@@ -105,7 +107,6 @@ class RequestContext:
     def _begin(self, seconds: float) -> None:
         self._began = time.monotonic()
         self._step_ends = min(self._began + seconds, self._deadline)
-        self.seconds = max(self._step_ends - self._began, 0.0)
 
     def check_time(self) -> None:
         """Raise where parsing goes on after the deadline.

@@ -113,21 +113,22 @@ class ResponseReader:
         tunnel: Whether it is a proxy's response to CONNECT, which a tunnel follows instead of a body.
     """
 
+    #: HTTP status.
+    status = 0
+    #: Whether the response has ended.
+    complete = False
+    #: Whether bytes followed it that belong to no request.
+    extra = False
+    _in_body = False
+    _size = 0
+    _informational = 0
+    _keep_alive = False
+
     def __init__(self, *, tunnel: bool = False) -> None:
         self._parser = httptools.HttpResponseParser(self)
         self._tunnel = tunnel
         self._headers: dict[str, str] = {}
-        self._in_body = False
         self._body: list[bytes] = []
-        self._size = 0
-        self._informational = 0
-        self._keep_alive = False
-        #: HTTP status.
-        self.status = 0
-        #: Whether the response has ended.
-        self.complete = False
-        #: Whether bytes followed it that belong to no request.
-        self.extra = False
 
     def feed(self, data: bytes) -> None:
         """Take bytes from the connection, b"" at its end.
@@ -235,6 +236,6 @@ def decompress(content: bytes, encoding: str) -> bytes:
 
 
 def _encode(lines: Sequence[str]) -> bytes:
-    if not all(map(str.isprintable, lines)):
+    if not "".join(lines).isprintable():
         raise ConnectionBroken("the request was not sent: a header holds a control character")
     return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")
