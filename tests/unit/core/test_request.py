@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bingx_spot import CancelRestriction, Credentials, InvalidInput
 from bingx_spot._version import __version__
 from bingx_spot.core.request import ApiCall, RequestSigner, SignedRequest, json_body, query_string
-from bingx_spot.core.signing import FORBIDDEN_CHARACTERS, sign, value_text
+from bingx_spot.core.signing import FORBIDDEN_CHARACTERS, canonical_string, sign
 from bingx_spot.environments import PLACEMENTS
 from bingx_spot_api.contract import BY_ID, SIGNING
 from tests.support.plain_ids import plain
@@ -29,6 +29,11 @@ PARAMETERS = st.dictionaries(
     st.one_of(TEXT, st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False)),
     max_size=6,
 )
+
+
+def value_text(value: object, name: str = "value") -> str:
+    """Return the one text in which a value is signed and sent."""
+    return canonical_string({name: value}).removeprefix(f"{name}=")
 
 
 def test_the_placements_are_those_of_the_contract():

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from bingx_spot import InvalidInput, canonical_string, sign
 from bingx_spot.core import signing
-from bingx_spot.core.signing import FORBIDDEN_CHARACTERS, FORBIDDEN_IN_NAMES, value_text
+from bingx_spot.core.signing import FORBIDDEN_CHARACTERS, FORBIDDEN_IN_NAMES
 from bingx_spot_api.contract import SIGNING
 from tests.support.plain_ids import plain
 
@@ -41,6 +41,11 @@ class Word(StrEnum):
 
 class Level(IntEnum):
     TOP = 3
+
+
+def value_text(value: object, name: str = "value") -> str:
+    """Return the one text in which a value is signed and sent."""
+    return canonical_string({name: value}).removeprefix(f"{name}=")
 
 
 NUMBER = "a finite number that a double can hold, or a whole one of at most 4300 digits"

@@ -24,10 +24,6 @@ _REDACTED = "***"
 _CONTENT_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
 
 
-# Not the one that escapes to ASCII: the body is UTF-8, as the signed canonical string is.
-_text_token = encode_basestring
-
-
 def json_body(
     parameters: Mapping[str, object], signature: str | None, texts: Mapping[str, str] | None = None
 ) -> bytes:
@@ -43,8 +39,9 @@ def json_body(
     Raises:
         InvalidInput: A value cannot be sent; it names the parameter.
     """
+    # Not the `encode_basestring` that escapes to ASCII: the body is UTF-8, as the signed canonical string is.
     members = [
-        f"{_text_token(name)}:{_text_token(text) if isinstance(parameters[name], str) else text}"
+        f"{encode_basestring(name)}:{encode_basestring(text) if isinstance(parameters[name], str) else text}"
         for name, text in (signed_texts(parameters) if texts is None else texts).items()
     ]
     if signature is not None:
@@ -57,15 +54,7 @@ def query_string(
 ) -> str:
     """Return the query string or form body as sent: keys sorted, the signature last.
 
-    Only values are URL-encoded, and only after signing.
-
-    Args:
-        parameters: Wire names and values, `timestamp` included.
-        signature: Lower-case hex; None for an operation that is not signed.
-        texts: The `signed_texts` of the parameters, if they exist already.
-
-    Raises:
-        InvalidInput: A value cannot be sent; it names the parameter.
+    Only values are URL-encoded, and only after signing. Arguments and errors are those of `json_body`.
     """
     texts = signed_texts(parameters) if texts is None else texts
     pairs = [f"{name}={quote(text, safe='')}" for name, text in texts.items()]
@@ -95,21 +84,12 @@ class ApiCall(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RequestTemplate:
-    """What all requests of one operation to one host have in common.
-
-    Attributes:
-        method: `POST` or `GET`.
-        address: The URL without a query string.
-        placement: Where the parameters go.
-        headers: Names and values, the API key included.
-        redacted: The same without the API key.
-        signed: Whether the requests are signed.
-    """
+    """What all requests of one operation to one host have in common."""
 
     method: str
-    address: str
+    address: str  # the URL without a query string
     placement: Placement
-    headers: Mapping[str, str] = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)  # with the API key
     redacted: Mapping[str, str]
     signed: bool
 
@@ -117,14 +97,8 @@ class RequestTemplate:
 class SignedRequest:
     """The request of one attempt, ready to send.
 
-    Its `repr` has no secrets, and it cannot be pickled: it holds the API key and a signature.
-
-    Args:
-        template: What it has in common with other requests.
-        url: The whole URL, the query string included.
-        content: The body.
-        parameters: The parameters as signed.
-        secrets: What must be redacted from a response: the API key and the signature.
+    It has the parameters as signed, and the secrets that must be redacted from a response. Its `repr` has no
+    secrets, and it cannot be pickled: it holds the API key and a signature.
     """
 
     __slots__ = ("_template", "address", "content", "headers", "method", "parameters", "secrets", "url")
@@ -200,14 +174,11 @@ class RequestSigner:
         if template is None:
             template = self._templates[key] = self._template(call.operation, base_url, placement)
         parameters = dict(call.parameters)
-        signature: str | None = None
-        secrets: tuple[str, ...] = ()
         if "timestamp" in call.operation.injected:
             parameters["timestamp"] = self._clock.timestamp() if timestamp is None else timestamp
         texts = signed_texts(parameters)
-        if template.signed:
-            signature = self._signer.sign(canonical_of(texts))
-            secrets = (self._api_key, signature)
+        signature = self._signer.sign(canonical_of(texts)) if template.signed else None
+        secrets = () if signature is None else (self._api_key, signature)
         url, content = template.address, b""
         if template.placement == "json":
             content = json_body(parameters, signature, texts)
@@ -223,20 +194,6 @@ class RequestSigner:
         if operation.method == "GET":
             # A GET has no body.
             placement = "query"
-        headers = self._headers(operation, placement)
-        redacted = {
-            name: _REDACTED if name == SIGNING.api_key_header else value for name, value in headers.items()
-        }
-        return RequestTemplate(
-            operation.method,
-            base_url + operation.path,
-            placement,
-            MappingProxyType(headers),
-            MappingProxyType(redacted),
-            operation.signed,
-        )
-
-    def _headers(self, operation: Operation, placement: Placement) -> dict[str, str]:
         # identity: a response has some hundred bytes, and a compressed one can unfold into gigabytes.
         headers = {
             "Accept": "application/json",
@@ -245,8 +202,13 @@ class RequestSigner:
         }
         if placement in _CONTENT_TYPES:
             headers["Content-Type"] = _CONTENT_TYPES[placement]
-        if operation.signed:
-            headers[SIGNING.api_key_header] = self._api_key
         if self._source_key is not None and SIGNING.source_key_header is not None:
             headers[SIGNING.source_key_header] = self._source_key
-        return headers
+        redacted = MappingProxyType(headers)
+        if operation.signed:
+            key = SIGNING.api_key_header
+            headers, redacted = {**headers, key: self._api_key}, MappingProxyType({**headers, key: _REDACTED})
+        address = base_url + operation.path
+        return RequestTemplate(
+            operation.method, address, placement, MappingProxyType(headers), redacted, operation.signed
+        )

@@ -51,13 +51,9 @@ def canonical_string(parameters: Mapping[str, object]) -> str:
 def signed_texts(parameters: Mapping[str, object]) -> dict[str, str]:
     """Return every parameter but `signature` as text, names in ascending ASCII order.
 
-    The request is built from the same texts, so that what is sent is what was signed.
-
-    Args:
-        parameters: Wire names and values; str, int, float, Decimal or bool.
-
-    Raises:
-        InvalidInput: A name or a value cannot be signed; it names the parameter.
+    The request is built from the same texts, so that what is sent is what was signed: a server rebuilds the
+    signed text from the JSON token. So a whole-number float is `5000`, never `5000.0`, and no number is in
+    exponent form. Errors are those of `canonical_string`.
     """
     # Sorted on names alone: names are unique, so values are never compared.
     names = sorted(parameters)
@@ -68,8 +64,8 @@ def signed_texts(parameters: Mapping[str, object]) -> dict[str, str]:
     whole = "".join([*texts, *texts.values()])
     if not whole.isascii() or _FORBIDDEN_IN_NAMES.search(whole):
         for name, text in texts.items():
-            _checked(name, name, _FORBIDDEN_IN_NAMES)
-            _checked(text, name)
+            _check(name, name, _FORBIDDEN_IN_NAMES)
+            _check(text, name, _FORBIDDEN)
     return texts
 
 
@@ -97,12 +93,9 @@ def sign(canonical: str, secret: str) -> str:
 
 
 class Signer:
-    """Sign with one secret.
+    """Sign with one API secret, which can be encoded as UTF-8.
 
     The key schedule of the HMAC is computed once. Its `repr` has no secret, and it cannot be pickled.
-
-    Args:
-        secret: The API secret; the caller has checked that it can be encoded as UTF-8.
     """
 
     __slots__ = ("_keyed",)
@@ -118,38 +111,18 @@ class Signer:
         return keyed.hexdigest()
 
 
-def value_text(value: object, name: str = "value") -> str:
-    """Return a value as text, the same in the canonical string and in the request.
-
-    A server rebuilds the signed text from the JSON token, so a whole-number float is written `5000`, never
-    `5000.0`, and no number in exponent form.
-
-    Args:
-        value: A str, int, float, Decimal or bool.
-        name: The parameter's name, for the error.
-
-    Raises:
-        InvalidInput: The value is of another type, not finite, or holds a forbidden character.
-    """
-    return _checked(_text(value, name), name)
-
-
 def _text(value: object, name: str) -> str:
     if isinstance(value, str):
         # The words of an enum are str too; this gives their plain text.
         return str.__str__(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int):
-        return _integer_text(value, name)
     if isinstance(value, float | Decimal):
         return _number_text(value, name)
-    raise InvalidInput(name, f"is of type {type(value).__name__}", "text, a number, or true or false")
-
-
-def _integer_text(number: int, name: str) -> str:
+    if not isinstance(value, int):
+        raise InvalidInput(name, f"is of type {type(value).__name__}", "text, a number, or true or false")
     try:
-        return str(int(number))
+        return str(int(value))
     except ValueError:
         # Python writes no int of more than 4300 digits, and no server reads one.
         problem = "has too many digits"
@@ -170,13 +143,12 @@ def _number_text(number: float | Decimal, name: str) -> str:
     return f"{shortest:f}".rstrip("0")
 
 
-def _checked(text: str, name: str, characters: re.Pattern[str] = _FORBIDDEN) -> str:
+def _check(text: str, name: str, characters: re.Pattern[str]) -> None:
     if not _is_encodable(text):
         raise InvalidInput(name, "holds half of a surrogate pair", _ALLOWED_TEXT)
     forbidden = characters.search(text)
     if forbidden is not None:
         raise InvalidInput(name, f"holds {forbidden[0]!r}", _ALLOWED_TEXT)
-    return text
 
 
 def _is_encodable(text: object) -> bool:
