@@ -118,6 +118,10 @@ class TestOrder:
     def test_of_a_query_may_have_a_time_as_text(self) -> None:
         assert order_in(QUERIED_ORDER, time="1700000000000").time == 1_700_000_000_000
 
+    def test_may_have_amounts_as_numbers_and_none_at_all(self) -> None:
+        order = order_in(price=0, stopPrice=0.0, origQty=5)
+        assert (order.price, order.stop_price, order.orig_qty) == (0, 0, 5)
+
     @pytest.mark.parametrize("empty", ["", None], ids=["empty", "null"])
     def test_has_none_where_the_exchange_left_a_field_out(self, empty: str | None) -> None:
         names = ["clientOrderID", "type", "side", "price", "stopPrice", "origQty", "fee", "feeAsset", "time"]
@@ -170,16 +174,12 @@ class TestFromAModel:
 
     def test_of_a_cancel(self) -> None:
         response = answer({"data": ORDER})
-        assert Order.from_data(CancelledOrder.from_dict(ORDER).to_dict(), response) == order_in()
+        assert Order.from_model(CancelledOrder.from_dict(ORDER), response) == order_in()
 
     def test_of_a_query(self) -> None:
         response = answer({"data": QUERIED_ORDER})
-        assert Order.from_data(QueriedOrder.from_dict(QUERIED_ORDER).to_dict(), response) == order_in(
-            QUERIED_ORDER
-        )
+        assert Order.from_model(QueriedOrder.from_dict(QUERIED_ORDER), response) == order_in(QUERIED_ORDER)
 
     def test_of_a_cancel_that_a_query_has_settled(self) -> None:
         response = answer({"data": QUERIED_ORDER})
-        assert Order.from_data(CancelledOrder.from_dict(QUERIED_ORDER).to_dict(), response) == order_in(
-            QUERIED_ORDER
-        )
+        assert Order.from_model(CancelledOrder.from_dict(QUERIED_ORDER), response) == order_in(QUERIED_ORDER)

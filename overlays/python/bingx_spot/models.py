@@ -8,13 +8,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from bingx_spot.redaction import Redactor
-from bingx_spot_api.models.order_side import OrderSide, read_order_side
-from bingx_spot_api.models.order_status import OrderStatus, read_order_status
-from bingx_spot_api.models.order_type import OrderType, read_order_type
+from bingx_spot_api.models.order_side import OrderSide
+from bingx_spot_api.models.order_status import OrderStatus
+from bingx_spot_api.models.order_type import OrderType
 
 if TYPE_CHECKING:
     from bingx_spot_api import types
-    from bingx_spot_api.models import CancelOrderResponse, QueryOrderResponse
+    from bingx_spot_api.models import CancelledOrder, CancelOrderResponse, QueriedOrder, QueryOrderResponse
 
 
 _NONE: Mapping[str, object] = MappingProxyType({})
@@ -115,35 +115,45 @@ class Order:
         return MappingProxyType(self.response.data())
 
     @classmethod
-    def from_data(cls, data: Mapping[str, Any], response: Response) -> Self:
-        """Return the order in `data` of a validated response.
+    def from_model(cls, model: "CancelledOrder | QueriedOrder", response: Response) -> Self:
+        """Return the order in a generated model that was parsed from a validated response.
 
         A field that validation has not checked, since the contract does not list it for the operation, is
         None where it cannot be read; `raw` has it as received.
         """
-        # The one name that a query spells in another way.
-        stop_price = data.get("stopPrice", data.get("StopPrice"))
-        kind, side = _text(data.get("type")), _text(data.get("side"))
+        # The model of a cancel that a query has settled has the query's fields beside its own.
+        is_query = hasattr(model, "avg_price")
+        more: Mapping[str, Any] = model.to_dict() if is_query else model.additional_properties
         return cls(
-            symbol=data["symbol"],
-            order_id=int(data["orderId"]),
-            client_order_id=_text(data.get("clientOrderID")),
-            status=read_order_status(data["status"]),
-            type=read_order_type(kind) if kind else None,
-            side=read_order_side(side) if side else None,
-            price=_amount(data.get("price")),
-            stop_price=_amount(stop_price),
-            orig_qty=_amount(data.get("origQty")),
-            executed_qty=_amount(data.get("executedQty")),
-            cummulative_quote_qty=_amount(data.get("cummulativeQuoteQty")),
-            time=_integer(data.get("time")),
-            update_time=_integer(data.get("updateTime")),
-            orig_quote_order_qty=_amount(data.get("origQuoteOrderQty")),
-            fee=_amount(data.get("fee")),
-            fee_asset=_text(data.get("feeAsset")),
-            avg_price=_amount(data.get("avgPrice")),
+            symbol=model.symbol,
+            order_id=model.order_id,
+            client_order_id=_text(model.client_order_id),
+            status=model.status,
+            type=model.type_ or None,
+            side=model.side or None,
+            price=_amount(model.price),
+            # The one name that a query spells in another way.
+            stop_price=_amount(more.get("StopPrice", more.get("stopPrice", model.stop_price))),
+            orig_qty=_amount(model.orig_qty),
+            executed_qty=_amount(model.executed_qty),
+            cummulative_quote_qty=_amount(model.cummulative_quote_qty),
+            time=_integer(more.get("time")),
+            update_time=_integer(more.get("updateTime")),
+            orig_quote_order_qty=_amount(more.get("origQuoteOrderQty")),
+            fee=_amount(more.get("fee")),
+            fee_asset=_text(more.get("feeAsset")),
+            avg_price=_amount(more.get("avgPrice")),
             response=response,
         )
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any], response: Response) -> Self:
+        """Return the order in `data` of a validated response, of a cancel or a query."""
+        # Imported here: attrs takes a tenth of the start of a program. A client has loaded it.
+        from bingx_spot_api.models.queried_order import QueriedOrder
+
+        given = {name: value for name, value in data.items() if value is not None and value != ""}
+        return cls.from_model(QueriedOrder.from_dict(given), response)
 
 
 def order_in(response: "types.Response[CancelOrderResponse] | types.Response[QueryOrderResponse]") -> Order:
@@ -152,7 +162,7 @@ def order_in(response: "types.Response[CancelOrderResponse] | types.Response[Que
     assert response.parsed
     assert response.parsed.data
     raw = Response(response.status_code, response.headers, response.content)
-    return Order.from_data(response.parsed.data.to_dict(), raw)
+    return Order.from_model(response.parsed.data, raw)
 
 
 def _text(value: object) -> str | None:

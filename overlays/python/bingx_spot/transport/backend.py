@@ -27,7 +27,7 @@ _READ_SIZE = 65536
 
 
 def read_poll(watched: socket.socket) -> Callable[[float], object]:
-    """Return what waits so many milliseconds for something to read, be it the end, and says whether it came."""
+    """Return what waits so many milliseconds for something to read, and says whether there is, be it the end."""
     if not hasattr(select, "poll"):  # pragma: no cover - Windows has none
         return lambda milliseconds: select.select([watched], [], [], milliseconds / 1000)[0]
     poll = select.poll()
