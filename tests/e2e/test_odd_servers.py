@@ -17,8 +17,7 @@ import pytest
 from bingx_spot import Response
 from bingx_spot.core.engine import Engine, TransportFailure
 from bingx_spot.limits.client_state import Patience
-from bingx_spot.transport import backend
-from bingx_spot.transport.async_backend import AsyncConnection
+from bingx_spot.transport import async_backend, backend
 from bingx_spot.transport.engine import NetworkEngine
 from bingx_spot.transport.httpx_backend import HttpxEngine
 from tests.support.cancelling import signed
@@ -166,14 +165,14 @@ def test_a_server_that_speaks_first_is_not_asked(send: Any, monkeypatch: pytest.
         assert select([connected], [], [], 20.0)[0]
         return connected
 
-    async def catch_up(connection: AsyncConnection) -> None:
-        async with asyncio.timeout(20.0):
-            while not connection._received:  # noqa: ASYNC110 - the connection signals nothing
-                await asyncio.sleep(0.001)
+    async def connect_slowly_async(*arguments: Any) -> socket.socket:
+        connected = await connect_async(*arguments)
+        assert select([connected], [], [], 20.0)[0]
+        return connected
 
-    connect = backend.connect
+    connect, connect_async = backend.connect, async_backend.connect_async
     monkeypatch.setattr(backend, "connect", connect_slowly)
-    monkeypatch.setattr(AsyncConnection, "catch_up", catch_up)
+    monkeypatch.setattr(async_backend, "connect_async", connect_slowly_async)
     with scripted_server(http(SECOND), greeting=http(STRAY)) as server:
         turns = Turns()
         turns.sent.set()

@@ -2,26 +2,22 @@
 
 import asyncio
 import socket
-import ssl
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from typing import cast
+from typing import Any, cast
 
 from bingx_spot.core.request import SignedRequest
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.fork_safety import fork_lock
 from bingx_spot.models import Response
-from bingx_spot.transport.backend import BaseBackend, drain, has_read_all, read_poll
+from bingx_spot.transport.backend import BaseBackend, BaseConnection, has_read_all
 from bingx_spot.transport.connection_pool import ConnectionBroken, Origin, RequestContext, origin_of
 from bingx_spot.transport.happy_eyeballs import close_gracefully, connect_async
 from bingx_spot.transport.http11 import Flow, Result
 from bingx_spot.transport.resolver import Address
-from bingx_spot.transport.tls_and_proxy import TlsLayer, establish
+from bingx_spot.transport.tls_and_proxy import establish
 
 _INSTEAD = "asyncio or uvloop; on trio give the client `transport=httpx.AsyncHTTPTransport()`"
-# An idle connection that receives more pieces than this is closed.
-_MOST_UNREAD = 64
 # A connection reads into a buffer of so many bytes. Without one, asyncio allocates 256 KiB for each read, and
 # the system maps and unmaps them every time.
 _BUFFER_SIZE = 16_384
@@ -29,7 +25,7 @@ _BUFFER_SIZE = 16_384
 _LAST_READ = 0.002
 
 
-class AsyncConnection(asyncio.BufferedProtocol):
+class AsyncConnection(BaseConnection, asyncio.BufferedProtocol):
     """One connection to a server, used by one task at a time.
 
     Args:
@@ -37,17 +33,15 @@ class AsyncConnection(asyncio.BufferedProtocol):
     """
 
     def __init__(self, connected: socket.socket) -> None:
+        super().__init__(connected)
         self._loop = asyncio.get_running_loop()
-        self._socket = connected
-        self._poll = read_poll(connected)
         self._buffer = memoryview(bytearray(_BUFFER_SIZE))
-        self._received: deque[bytes] = deque()
-        self._waiter: asyncio.Future[bytes] | None = None
-        self._lost: OSError | None = None
         self._transport: asyncio.Transport
+        self._lost: OSError | None = None
+        # Those of the request in flight, if there is one.
+        self._flow: Flow[Any] | None = None
+        self._result: asyncio.Future[Any]
         self._timer: asyncio.TimerHandle
-        #: The TLS sessions, the outermost first.
-        self.layers: list[TlsLayer] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep what to write to."""
@@ -62,15 +56,6 @@ class AsyncConnection(asyncio.BufferedProtocol):
         """Take so many bytes out of the buffer."""
         self._take(self._buffer[:nbytes].tobytes())
 
-    def _take(self, data: bytes) -> None:
-        """Hand received bytes to the request in flight, or keep them until somebody looks."""
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(data)
-        else:
-            self._received.append(data)
-            if len(self._received) > _MOST_UNREAD:
-                self.reset()
-
     def eof_received(self) -> None:
         """Note that the server has closed the connection."""
         self._take(b"")
@@ -78,8 +63,7 @@ class AsyncConnection(asyncio.BufferedProtocol):
     def connection_lost(self, error: Exception | None) -> None:
         """Note that the connection has ended."""
         self._lost = error if isinstance(error, OSError) else ConnectionAbortedError("the connection ended")
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_exception(self._lost)
+        self._fail(self._lost)
 
     async def run(self, flow: Flow[Result], context: RequestContext) -> Result:
         """Read and write as the flow asks, until the request's time is over.
@@ -88,32 +72,21 @@ class AsyncConnection(asyncio.BufferedProtocol):
             TimeoutError: The time is over.
             OSError: The connection broke.
         """
+        if self._lost is not None:
+            raise self._lost
+        self._flow, self._result = flow, self._loop.create_future()
         self._timer = self._loop.call_later(context.time_left(), self._note_deadline)
         try:
-            wanted = next(flow)
-            while True:
-                if wanted is None:
-                    wanted = flow.send(await self._read(context))
-                else:
-                    self._transport.write(wanted)
-                    wanted = next(flow)
-        except StopIteration as done:
-            result: Result = done.value
+            self._advance(flow, None)
+            result: Result = await self._result
             return result
         finally:
             self._timer.cancel()
-
-    async def catch_up(self) -> None:
-        """Let the event loop read what has arrived, if the program has kept it from its work."""
-        if self._poll(0):
-            await asyncio.sleep(0)
-            await asyncio.sleep(0)
+            self._flow = None
 
     def is_usable(self) -> bool:
         """Return whether the connection is open and has received nothing since its last response."""
-        if self._lost is not None or self._transport.is_closing():
-            return False
-        return not self._received or self._is_silent()
+        return not self._transport.is_closing() and super().is_usable()
 
     def close(self) -> None:
         """Close the connection, which is idle."""
@@ -126,35 +99,37 @@ class AsyncConnection(asyncio.BufferedProtocol):
 
     def wake(self) -> None:
         """End the wait of the task that uses the connection."""
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_exception(TimeoutError())
+        self._fail(TimeoutError())
 
-    async def _read(self, context: RequestContext) -> bytes:
-        if self._received:
-            return self._received.popleft()
-        if self._lost is not None:
-            raise self._lost
-        if not context.time_left():
-            # What has arrived by now counts, as in `_note_deadline`.
-            await self.catch_up()
-            if not self._received:
-                raise TimeoutError
-            return self._received.popleft()
-        self._waiter = self._loop.create_future()
-        return await self._waiter
+    def _take(self, data: bytes) -> None:
+        """Hand received bytes to the request in flight; where there is none, they end the connection."""
+        if self._flow is None:
+            if not self.is_silent(data):
+                self.close()
+        elif not self._result.done():
+            self._advance(self._flow, data)
+
+    def _advance(self, flow: Flow[Any], data: bytes | None) -> None:
+        """Give the flow what was read, None at its beginning, and write what it wants to be written."""
+        try:
+            wanted = next(flow) if data is None else flow.send(data)
+            while wanted is not None:
+                self._transport.write(wanted)
+                wanted = next(flow)
+        except StopIteration as done:
+            # What arrives before the task goes on belongs to no request.
+            self._flow = None
+            self._result.set_result(done.value)
+        except Exception as error:
+            self._result.set_exception(error)
+
+    def _fail(self, error: Exception) -> None:
+        if self._flow is not None and not self._result.done():
+            self._result.set_exception(error)
 
     def _note_deadline(self) -> None:
         # The process may have been stopped meanwhile (SIGSTOP): what has arrived by now counts.
         self._timer = self._loop.call_later(_LAST_READ, self.wake)
-
-    def _is_silent(self) -> bool:
-        """Return whether the bytes that have arrived are TLS's own, which tell the application nothing."""
-        received = b"".join(self._received)
-        self._received.clear()
-        try:
-            return not drain(self.layers, received)
-        except ssl.SSLError:
-            return False
 
 
 class AsyncBackend(BaseBackend[AsyncConnection]):
@@ -173,7 +148,7 @@ class AsyncBackend(BaseBackend[AsyncConnection]):
         connection: AsyncConnection | None = None
         self._in_flight.add(context)
         try:
-            connection = await self._acquire(origin) or await self._open(origin, context)
+            connection = self._pool.acquire(origin) or await self._open(origin, context)
             context.wake = connection.wake
             flow = self._begin(request, origin, connection.layers, context)
             received = await connection.run(flow, context)
@@ -194,18 +169,6 @@ class AsyncBackend(BaseBackend[AsyncConnection]):
         self._end_all()
         self._pool.close()
 
-    async def _acquire(self, origin: Origin) -> AsyncConnection | None:
-        while (connection := self._pool.acquire(origin)) is not None:
-            try:
-                await connection.catch_up()
-            except asyncio.CancelledError:
-                connection.close()
-                raise
-            if connection.is_usable():
-                return connection
-            connection.close()
-        return None
-
     async def _open(self, origin: Origin, context: RequestContext) -> AsyncConnection:
         server, phase = self._server(origin), "name look-up"
         connection: AsyncConnection | None = None
@@ -223,7 +186,6 @@ class AsyncBackend(BaseBackend[AsyncConnection]):
                 phase = "TLS handshake" if origin.scheme == "https" else "proxy"
                 setup = establish(origin, self._proxy, self._tls, connection.layers, context)
                 await connection.run(setup, context)
-                await connection.catch_up()
                 self._check_silent(connection)
         except BaseException as error:
             if connection is not None:

@@ -26,17 +26,8 @@ from bingx_spot.transport.tls_and_proxy import Proxy, TlsLayer, establish, throu
 _READ_SIZE = 65536
 
 
-def read_poll(watched: socket.socket) -> Callable[[float], object]:
-    """Return what waits so many milliseconds for something to read, and says whether there is, be it the end."""
-    if not hasattr(select, "poll"):  # pragma: no cover - Windows has none
-        return lambda milliseconds: select.select([watched], [], [], milliseconds / 1000)[0]
-    poll = select.poll()
-    poll.register(watched, select.POLLIN)
-    return poll.poll
-
-
-class BlockingConnection:
-    """One connection to a server, used by one thread at a time.
+class BaseConnection:
+    """What blocking and async connections have in common.
 
     Args:
         connected: A connected socket.
@@ -46,9 +37,36 @@ class BlockingConnection:
         # Waiting is the poll's: a socket with a timeout makes three more system calls for every request.
         connected.setblocking(False)
         self._socket = connected
-        self._poll = read_poll(connected)
+        #: Waits so many milliseconds, and returns whether there is something to read, be it the end.
+        self._poll = _poll(connected)
         #: The TLS sessions, the outermost first.
         self.layers: list[TlsLayer] = []
+
+    def is_usable(self) -> bool:
+        """Return whether the connection is open and has received nothing since its last response."""
+        try:
+            return not self._poll(0) or self.is_silent(self._socket.recv(_READ_SIZE))
+        except OSError:
+            return False
+
+    def is_silent(self, data: bytes) -> bool:
+        """Return whether bytes that no request asked for are TLS's own: they tell the application nothing."""
+        try:
+            return bool(data) and not drain(self.layers, data)
+        except ssl.SSLError:
+            return False
+
+
+def _poll(watched: socket.socket) -> Callable[[float], object]:
+    if not hasattr(select, "poll"):  # pragma: no cover - Windows has none
+        return lambda milliseconds: select.select([watched], [], [], milliseconds / 1000)[0]
+    poll = select.poll()
+    poll.register(watched, select.POLLIN)
+    return poll.poll
+
+
+class BlockingConnection(BaseConnection):
+    """One connection to a server, used by one thread at a time."""
 
     def run(self, flow: Flow[Result], context: RequestContext) -> Result:
         """Read and write as the flow asks, each time within what is left of the request's time.
@@ -68,17 +86,6 @@ class BlockingConnection:
         except StopIteration as done:
             result: Result = done.value
             return result
-
-    def is_usable(self) -> bool:
-        """Return whether the connection is open and has received nothing since its last response."""
-        if not self._poll(0):
-            return True
-        try:
-            data = self._socket.recv(_READ_SIZE)
-            # TLS's own messages tell the application nothing. Everything else belongs to no request.
-            return bool(data) and not drain(self.layers, data)
-        except OSError:
-            return False
 
     def close(self) -> None:
         """Close the connection, which is idle."""
