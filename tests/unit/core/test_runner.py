@@ -239,7 +239,7 @@ class TestInterruption:
             drive(Steps(signed())(), ScriptedEngine(error))  # type: ignore[arg-type] # as above
         if isinstance(error, KeyboardInterrupt):
             frames = traceback.extract_tb(raised.value.__traceback__)
-            assert not {"__call__", "_perform", "_perform_async", "send"} & {frame.name for frame in frames}
+            assert not {"__call__", "send"} & {frame.name for frame in frames}
         shown = traceback.TracebackException.from_exception(raised.value, capture_locals=True)
         own = [frame for frame in shown.stack if frame.filename == runner.__file__]
         assert own or isinstance(error, KeyboardInterrupt)
@@ -269,8 +269,8 @@ def test_the_steps_are_closed_however_the_call_ends(drive: Driver) -> None:
     ended: list[bool] = []
     drive(steps(), ScriptedEngine())
     with (
-        mock.patch.object(runner, "_perform", side_effect=KeyboardInterrupt),
-        mock.patch.object(runner, "_perform_async", side_effect=KeyboardInterrupt),
+        mock.patch.object(runner, "_sleep", side_effect=KeyboardInterrupt),
+        mock.patch.object(runner, "_sleep_async", side_effect=KeyboardInterrupt),
         pytest.raises(KeyboardInterrupt),
     ):
         drive(steps(), ScriptedEngine())

@@ -116,7 +116,11 @@ def run(steps: CallSteps[Result], engine: Engine) -> Result:
     result: EffectResult = None
     try:
         while True:
-            result = _perform(steps.send(result), engine)
+            effect, result = steps.send(result), None
+            if isinstance(effect, Send):
+                result = _redacted(engine.send(*effect), effect.request)
+            else:
+                _sleep(effect)
     except StopIteration as stop:
         value: Result = stop.value
         return value
@@ -137,7 +141,11 @@ async def run_async(steps: CallSteps[Result], engine: Engine) -> Result:
     result: EffectResult = None
     try:
         while True:
-            result = await _perform_async(steps.send(result), engine)
+            effect, result = steps.send(result), None
+            if isinstance(effect, Send):
+                result = _redacted(await engine.send_async(*effect), effect.request)
+            else:
+                await _sleep_async(effect)
     except StopIteration as stop:
         value: Result = stop.value
         return value
@@ -167,25 +175,19 @@ def check_on_asyncio(name: str, instead: str) -> None:
         raise InvalidInput(name, "needs an asyncio task", instead) from None
 
 
-def _perform(effect: Sleep | Send, engine: Engine) -> EffectResult:
-    if isinstance(effect, Send):
-        return _redacted(engine.send(*effect), effect.request)
+def _sleep(effect: Sleep) -> None:
     if effect.wakeup is None:
         time.sleep(effect.seconds)
     else:
         woken = Event()
         effect.wakeup.subscribe(woken.set)
         woken.wait(effect.seconds)
-    return None
 
 
-async def _perform_async(effect: Sleep | Send, engine: Engine) -> EffectResult:
-    if isinstance(effect, Send):
-        return _redacted(await engine.send_async(*effect), effect.request)
+async def _sleep_async(effect: Sleep) -> None:
     # Not by AnyIO: importing it takes up to 0.2 s, in which the loop would run nothing else.
     wait = _wait_on_asyncio if _is_on_asyncio() else _wait_on_trio
     await wait(effect.seconds, effect.wakeup or Wakeup())
-    return None
 
 
 def _is_on_asyncio() -> bool:
