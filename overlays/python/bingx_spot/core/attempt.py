@@ -54,23 +54,14 @@ def _seconds_alone(operation: Operation) -> float:
 
 
 class AttemptResult(NamedTuple):
-    """One attempt and its result.
-
-    Attributes:
-        operation: The operation.
-        result: The verified response, or the error.
-        host: The base URL of the host; empty where nothing was sent.
-        timestamp: When the request was stamped, in Unix milliseconds by the exchange's clock.
-        began: When the attempt began, on the monotonic clock, in seconds.
-        offset: The clock's offset at that time, in milliseconds.
-    """
+    """One attempt and its result: the verified response, or the error."""
 
     operation: Operation
     result: Response | CallError
-    host: str = ""
-    timestamp: int = 0
-    began: float = 0.0
-    offset: int = 0
+    host: str = ""  # its base URL; empty where nothing was sent
+    timestamp: int = 0  # of the request, in Unix milliseconds by the exchange's clock
+    began: float = 0.0  # on the monotonic clock, in seconds
+    offset: int = 0  # the clock's, at that time, in milliseconds
 
     def shown(self) -> Attempt:
         """Return the attempt as an error has it."""
@@ -91,21 +82,13 @@ class AttemptResult(NamedTuple):
 
 @dataclass(slots=True)
 class AttemptRunner:
-    """Make the attempts of one call, and record them for error reports.
-
-    Attributes:
-        context: The client's.
-        deadline: The call's.
-        history: The attempts so far.
-        may_have_acted: Whether the last request may have taken effect, as far as its attempt has come.
-        waited: How long the last attempt waited in vain, in seconds.
-    """
+    """Make the attempts of one call, and record them for error reports."""
 
     context: CallContext
     deadline: Deadline
     history: list[AttemptResult] = field(default_factory=list)
-    may_have_acted: bool = False
-    waited: float = 0.0
+    may_have_acted: bool = False  # the last request, as far as its attempt has come
+    waited: float = 0.0  # the last attempt, in vain, in seconds
     _unopened: int = 0
     _silent: float = 0.0
     _clock_repaired: bool = False
@@ -118,9 +101,7 @@ class AttemptRunner:
     def send_once(self, call: ApiCall, *, known_open: bool = False) -> CallSteps[AttemptResult]:
         """Make one attempt and return its result.
 
-        Args:
-            call: The call.
-            known_open: Whether a query has just found the order open, so that "not open" is not expected.
+        With `known_open` a query has just found the order open, so that "not open" is not expected.
         """
         state, operation = self.context.state, call.operation
         previous = self.history[-1].in_words() if self.history else ""
@@ -155,12 +136,7 @@ class AttemptRunner:
             state.repeated_errors.release(operation.operation_id)
 
     def try_repair(self, call: ApiCall, attempt: AttemptResult) -> CallSteps[bool]:
-        """Repair the cause of a rejection, and return whether the call can be sent again at once.
-
-        Args:
-            call: The call.
-            attempt: The attempt that was rejected; the order is unaffected.
-        """
+        """Repair the cause of a rejection, and return whether the call can be sent again at once."""
         error = attempt.result
         if not isinstance(error, CallError):
             return False
@@ -174,12 +150,7 @@ class AttemptRunner:
         return False
 
     def with_history(self, error: CallError, order_id: int | None = None) -> CallError:
-        """Return the error with every attempt of the call in its details.
-
-        Args:
-            error: The error that ends the call.
-            order_id: The order id that a query has named, or None.
-        """
+        """Return the error with every attempt in its details, and the order id that a query has named."""
         attempts, left_out = [each.shown() for each in self.history], len(self.history) - 2 * _KEPT_ATTEMPTS
         if left_out > 0:
             note = replace(attempts[_KEPT_ATTEMPTS], result=f"{left_out} attempts from here on are not kept")

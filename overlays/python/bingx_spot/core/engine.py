@@ -11,25 +11,14 @@ from bingx_spot.models import Response
 
 
 class TransportFailure(NamedTuple):
-    """A request without a complete response.
+    """A request without a complete response."""
 
-    Attributes:
-        request_sent: Whether a byte of the request may have been sent. False is certain: the exchange has
-            seen nothing of it.
-        reason: What happened, in words; holds nothing secret.
-        timed_out: Whether the time ran out while the request was in flight, so that the exchange may still
-            be working on it.
-        reset: Whether its connection was reset, so that nothing of it arrives any more.
-        reused: Whether the connection was an old one: the host may be well, and the next is a new one.
-        too_large: Whether a response arrived but is larger than any of the exchange's. The network works.
-    """
-
-    request_sent: bool
-    reason: str
-    timed_out: bool = False
-    reset: bool = False
-    reused: bool = False
-    too_large: bool = False
+    request_sent: bool  # may have been. False is certain: the exchange has seen nothing of it
+    reason: str  # in words; holds nothing secret
+    timed_out: bool = False  # while the request was in flight: the exchange may still be working on it
+    reset: bool = False  # the connection was reset: nothing of the request arrives any more
+    reused: bool = False  # the connection was an old one: the host may be well, and the next is a new one
+    too_large: bool = False  # a response arrived, larger than any of the exchange's: the network works
 
 
 #: The result of every request on a closed engine.

@@ -29,36 +29,20 @@ SHORTEST_ATTEMPT = 0.02
 
 @dataclass(frozen=True, slots=True)
 class CallContext:
-    """What the calls of a client have in common.
-
-    Attributes:
-        environment: The hosts.
-        signer: Stamps and signs requests.
-        clock: The exchange's time.
-        limits: The rate limiter.
-        state: What earlier calls have learnt.
-        timeout: How long a call may take, in seconds.
-        now: A monotonic clock, in seconds.
-        bulk: Whether the calls belong to a bulk run, which single calls overtake in the queue for permits.
-    """
+    """What the calls of a client have in common."""
 
     environment: Environment
     signer: RequestSigner
     clock: Clock
     limits: RateLimiter
-    state: ClientState
-    timeout: float
+    state: ClientState  # what earlier calls have learnt
+    timeout: float  # of a call, in seconds
     now: Callable[[], float] = time.monotonic
-    bulk: bool = False
+    bulk: bool = False  # whether single calls overtake them in the queue for permits
 
 
 class Deadline(NamedTuple):
-    """The moment at which a call ends.
-
-    Attributes:
-        at: The moment, on the monotonic clock, in seconds.
-        now: The monotonic clock.
-    """
+    """The moment at which a call ends, on a monotonic clock, in seconds."""
 
     at: float
     now: Callable[[], float]
@@ -76,29 +60,18 @@ Result = TypeVar("Result")
 
 
 class Sleep(NamedTuple):
-    """The effect of waiting.
-
-    Attributes:
-        seconds: How long at most.
-        wakeup: What ends it earlier, or None.
-    """
+    """The effect of waiting so long, unless something ends it earlier."""
 
     seconds: float
     wakeup: Wakeup | None = None
 
 
 class Send(NamedTuple):
-    """The effect of sending a request.
-
-    Attributes:
-        request: The signed request.
-        timeout: How long it may take, in seconds.
-        patience: How long each step of it may take.
-    """
+    """The effect of sending a request."""
 
     request: SignedRequest
-    timeout: float
-    patience: Patience
+    timeout: float  # how long it may take, in seconds
+    patience: Patience  # how long each step of it may take
 
 
 #: What an effect returns: the response or the failure of a Send, None for a Sleep.
@@ -158,15 +131,7 @@ async def run_async(steps: CallSteps[Result], engine: Engine) -> Result:
 
 
 def check_on_asyncio(name: str, instead: str) -> None:
-    """Check that an asyncio event loop is running.
-
-    Args:
-        name: The argument that needs one.
-        instead: What is allowed elsewhere.
-
-    Raises:
-        InvalidInput: No asyncio event loop is running.
-    """
+    """Raise `InvalidInput` for an argument that needs asyncio, unless an event loop of it is running."""
     import asyncio  # a quarter of the start of a program that does not need it
 
     try:

@@ -10,7 +10,7 @@ from bingx_spot.core.request import SignedRequest
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.fork_safety import fork_lock
 from bingx_spot.models import Response
-from bingx_spot.transport.backend import BaseBackend, BaseConnection, has_read_all
+from bingx_spot.transport.backend import BaseBackend, BaseConnection
 from bingx_spot.transport.connection_pool import ConnectionBroken, Origin, RequestContext, origin_of
 from bingx_spot.transport.happy_eyeballs import close_gracefully, connect_async
 from bingx_spot.transport.http11 import Flow, Result
@@ -26,11 +26,7 @@ _LAST_READ = 0.002
 
 
 class AsyncConnection(BaseConnection, asyncio.BufferedProtocol):
-    """One connection to a server, used by one task at a time.
-
-    Args:
-        connected: The socket that it is made of.
-    """
+    """One connection to a server, used by one task at a time."""
 
     def __init__(self, connected: socket.socket) -> None:
         super().__init__(connected)
@@ -66,12 +62,7 @@ class AsyncConnection(BaseConnection, asyncio.BufferedProtocol):
         self._fail(self._lost)
 
     async def run(self, flow: Flow[Result], context: RequestContext) -> Result:
-        """Read and write as the flow asks, until the request's time is over.
-
-        Raises:
-            TimeoutError: The time is over.
-            OSError: The connection broke.
-        """
+        """Read and write as the flow asks. Errors are those of `BlockingConnection.run`."""
         if self._lost is not None:
             raise self._lost
         self._flow, self._result = flow, self._loop.create_future()
@@ -136,14 +127,7 @@ class AsyncBackend(BaseBackend[AsyncConnection]):
     """Sends requests over connections of one event loop of asyncio."""
 
     async def exchange(self, request: SignedRequest, context: RequestContext) -> Response:
-        """Send the request and return the response.
-
-        Raises:
-            ConnectionBroken: There is no response.
-            ResponseTooLarge: The response is too large.
-            TimeoutError: The time is over.
-            OSError: The connection broke.
-        """
+        """Send the request and return the response. Errors are those of `Backend.exchange`."""
         origin = origin_of(request.address)
         connection: AsyncConnection | None = None
         self._in_flight.add(context)
@@ -158,7 +142,7 @@ class AsyncBackend(BaseBackend[AsyncConnection]):
             raise
         finally:
             self._in_flight.discard(context)
-        if received.reusable and has_read_all(connection.layers) and not self._closed:
+        if received.reusable and connection.has_read_all() and not self._closed:
             self._pool.release(origin, connection)
         else:
             connection.close()

@@ -27,11 +27,7 @@ _READ_SIZE = 65536
 
 
 class BaseConnection:
-    """What blocking and async connections have in common.
-
-    Args:
-        connected: A connected socket.
-    """
+    """What blocking and async connections have in common: a connected socket, and TLS."""
 
     def __init__(self, connected: socket.socket) -> None:
         # Waiting is the poll's: a socket with a timeout makes three more system calls for every request.
@@ -50,11 +46,17 @@ class BaseConnection:
             return False
 
     def is_silent(self, data: bytes) -> bool:
-        """Return whether bytes that no request asked for are TLS's own: they tell the application nothing."""
+        """Return whether the connection goes on, and bytes that no request asked for are TLS's own."""
+        return bool(data) and self.has_read_all(data)
+
+    def has_read_all(self, data: bytes = b"") -> bool:
+        """Return whether these bytes, and those left unread in TLS sessions, tell the application nothing."""
         try:
-            return bool(data) and not drain(self.layers, data)
+            for layer in self.layers:
+                data = layer.receive(data)
         except ssl.SSLError:
             return False
+        return not data
 
 
 def _poll(watched: socket.socket) -> Callable[[float], object]:
@@ -73,7 +75,7 @@ class BlockingConnection(BaseConnection):
 
         Raises:
             TimeoutError: The time is over.
-            ConnectionBroken: The connection broke, or what the flow raises.
+            OSError: The connection broke.
         """
         try:
             wanted = next(flow)
@@ -128,32 +130,10 @@ def _is_writable(watched: socket.socket, seconds: float) -> bool:
         return bool(selector.select(seconds))
 
 
-def drain(layers: list[TlsLayer], data: bytes) -> bytes:
-    """Return what bytes that arrived while no flow was running tell the application.
-
-    Raises:
-        ssl.SSLError: A session has ended or is broken.
-    """
-    for layer in layers:
-        data = layer.receive(data)
-    return data
-
-
-def has_read_all(layers: list[TlsLayer]) -> bool:
-    """Return whether no bytes are left unread in the TLS sessions of a connection."""
-    try:
-        return not drain(layers, b"")
-    except ssl.SSLError:
-        return False
-
-
 class BaseBackend(Generic[Connection]):
     """What the blocking and the async backend have in common.
 
-    Args:
-        tls: Returns what to trust; called when the first connection over TLS is opened.
-        proxy: The proxy, or None.
-        resolver: Looks hosts up.
+    `tls` returns what to trust; it is called when the first connection over TLS is opened.
     """
 
     def __init__(self, tls: Callable[[], ssl.SSLContext], proxy: Proxy | None, resolver: Resolver) -> None:
@@ -171,31 +151,19 @@ class BaseBackend(Generic[Connection]):
     def _begin(
         self, request: SignedRequest, origin: Origin, layers: list[TlsLayer], context: RequestContext
     ) -> Flow[Received]:
-        """Return the flow of a request over a connection with these TLS sessions.
-
-        Raises:
-            TimeoutError: It was closed meanwhile.
-        """
+        """Return the flow of a request over a connection with these TLS sessions."""
         if self._closed:
             raise TimeoutError
         context.begin_answer()
         return through(layers, exchange(encode_request(request, origin), context))
 
     def _check_silent(self, connection: Connection) -> None:
-        """Check that a new connection has received nothing: what it had would be the next response.
-
-        Raises:
-            ConnectionBroken: It has.
-        """
+        """Check that a new connection has received nothing: what it had would be the next response."""
         if not connection.is_usable():
             raise ConnectionBroken("the server closed the connection, or sent something, before it was asked")
 
     def _give_up(
-        self,
-        origin: Origin,
-        context: RequestContext,
-        connection: Connection | None,
-        error: BaseException,
+        self, origin: Origin, context: RequestContext, connection: Connection | None, error: BaseException
     ) -> None:
         """Reset the connection of a request that ended without a response."""
         if connection is None:
@@ -238,7 +206,7 @@ class Backend(BaseBackend[BlockingConnection]):
             raise
         finally:
             self._in_flight.discard(context)
-        if received.reusable and has_read_all(connection.layers):
+        if received.reusable and connection.has_read_all():
             self._pool.release(origin, connection)
         else:
             connection.close()

@@ -30,11 +30,7 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class ConnectionBroken(Exception):
-    """There is no response, for a reason that holds nothing of the request.
-
-    Args:
-        reason: The reason in words, the system's for example.
-    """
+    """There is no response, for a reason in words, which hold nothing of the request."""
 
 
 class ResponseTooLarge(Exception):
@@ -45,12 +41,7 @@ class ResponseTooLarge(Exception):
 
 
 class RequestContext:
-    """State of one request in flight.
-
-    Args:
-        timeout: How long the request may take, in seconds.
-        patience: How long each step of it may take.
-    """
+    """State of one request in flight, which may take `timeout` seconds."""
 
     __slots__ = (
         "_began",
@@ -130,19 +121,12 @@ class RequestContext:
 
 
 class Origin(NamedTuple):
-    """The server end of a connection.
+    """The server end of a connection."""
 
-    Attributes:
-        scheme: `http` or `https`.
-        host: Name or address, an IPv6 address without brackets.
-        port: Port.
-        authority: Host and port as the header `Host` has them.
-    """
-
-    scheme: str
-    host: str
+    scheme: str  # `http` or `https`
+    host: str  # name or address, an IPv6 address without brackets
     port: int
-    authority: str
+    authority: str  # host and port as the header `Host` has them
 
 
 @lru_cache(maxsize=64)
@@ -165,10 +149,6 @@ class Poolable(Protocol):
 
     def reset(self) -> None:
         """Close the connection so that nothing of what was written arrives any more."""
-        ...
-
-    def wake(self) -> None:
-        """End the wait of the thread or task that uses the connection."""
         ...
 
 

@@ -122,13 +122,7 @@ class NetworkEngine:
 
 
 def describe_failure(error: Exception, request_sent: bool, timeout: float) -> TransportFailure:
-    """Return a failure in words that hold nothing of the request.
-
-    Args:
-        error: What went wrong.
-        request_sent: Whether the request may have been sent.
-        timeout: How long it had, in seconds.
-    """
+    """Return a failure in words that hold nothing of the request, which had `timeout` seconds."""
     if isinstance(error, TimeoutError) and error.errno is None:
         phase = "complete response" if request_sent else "connection"
         return TransportFailure(request_sent, f"no {phase} within {timeout:.2f} s", timed_out=request_sent)

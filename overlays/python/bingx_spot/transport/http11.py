@@ -34,12 +34,7 @@ _NO_HTTP = "the response is not valid HTTP"
 
 
 class Received(NamedTuple):
-    """A response, and whether its connection can be used again.
-
-    Attributes:
-        response: The response.
-        reusable: Whether the server keeps the connection open and has sent nothing but this response.
-    """
+    """A response, and whether its connection can be used again: it is open and has sent nothing else."""
 
     response: Response
     reusable: bool
@@ -48,14 +43,8 @@ class Received(NamedTuple):
 def encode_request(request: SignedRequest, origin: Origin) -> bytes:
     """Return the bytes of a request.
 
-    In one piece, so that they leave in one packet: of two, one is lost twice as often.
-
-    Args:
-        request: The request.
-        origin: Where it goes.
-
-    Raises:
-        ConnectionBroken: A header holds a control character.
+    In one piece, so that they leave in one packet: of two, one is lost twice as often. `ConnectionBroken`
+    says that a header holds a control character.
     """
     target = request.url[len(origin.scheme) + 3 + len(origin.authority) :]
     lines = [
@@ -72,8 +61,7 @@ def exchange(request: bytes, context: RequestContext) -> Flow[Received]:
 
     Raises:
         ConnectionBroken: The connection ended early, or the response is not HTTP.
-        ResponseTooLarge: The response is too large.
-        TimeoutError: The time is over.
+        ResponseTooLarge, TimeoutError: As they say.
     """
     context.request_sent = True
     yield request
@@ -85,13 +73,7 @@ def exchange(request: bytes, context: RequestContext) -> Flow[Received]:
 
 
 def open_tunnel(authority: str, more: Sequence[str], context: RequestContext) -> Flow[None]:
-    """Ask a proxy for a tunnel to a host and port.
-
-    Raises:
-        ConnectionBroken: The proxy refused, or did not answer in HTTP.
-        ResponseTooLarge: The response is too large.
-        TimeoutError: The time is over.
-    """
+    """Ask a proxy for a tunnel to a host and port. Errors are those of `exchange`."""
     yield _encode([f"CONNECT {authority} HTTP/1.1", f"Host: {authority}", *more])
     reader = ResponseReader(tunnel=True)
     while not reader.complete:
@@ -107,10 +89,8 @@ def open_tunnel(authority: str, more: Sequence[str], context: RequestContext) ->
 class ResponseReader:
     """Reads one response from the bytes of a connection.
 
-    Its methods that begin with `on_` are called by the parser.
-
-    Args:
-        tunnel: Whether it is a proxy's response to CONNECT, which a tunnel follows instead of a body.
+    Its methods that begin with `on_` are called by the parser. After a proxy's response to CONNECT a `tunnel`
+    follows instead of a body.
     """
 
     #: HTTP status.
@@ -131,12 +111,7 @@ class ResponseReader:
         self._body: list[bytes] = []
 
     def feed(self, data: bytes) -> None:
-        """Take bytes from the connection, b"" at its end.
-
-        Raises:
-            ConnectionBroken: The connection ended early, or the response is not HTTP.
-            ResponseTooLarge: The response is too large.
-        """
+        """Take bytes from the connection, b"" at its end. Errors are those of `exchange`."""
         self._size += len(data)
         if self._size > MAXIMUM_SIZE:
             raise ResponseTooLarge
@@ -157,12 +132,7 @@ class ResponseReader:
         return None
 
     def received(self) -> Received:
-        """Return the response.
-
-        Raises:
-            ConnectionBroken: Its body is not compressed as its header says.
-            ResponseTooLarge: Its body is too large once it is decompressed.
-        """
+        """Return the response. Errors are those of `decompress`."""
         body = b"".join(self._body)
         if "content-encoding" in self._headers:
             body = decompress(body, self._headers["content-encoding"])
