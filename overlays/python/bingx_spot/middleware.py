@@ -27,16 +27,9 @@ GENERATED = (trade.cancel_order, trade.query_order, server.server_time)
 
 
 class VerifiedResponse(NamedTuple):
-    """A verified response, as the generated parsers want it: `ReceivedResponse` of the generated package.
+    """A verified response, as the generated parsers want it: `ReceivedResponse` of the generated package."""
 
-    Attributes:
-        json: Returns the body, which validation has parsed already.
-        status_code: The HTTP status.
-        headers: The headers.
-        content: The body.
-    """
-
-    json: Callable[[], Any]
+    json: Callable[[], Any]  # returns the body, which validation has parsed already
     status_code: int
     headers: MutableMapping[str, str]
     content: bytes
@@ -116,7 +109,7 @@ def call_of(
     *,
     params: Mapping[str, object] | None = None,
     json: Mapping[str, object] | None = None,
-    headers: Mapping[str, str] | None = None,  # the content type, which the placement decides
+    headers: Mapping[str, str] | None = None,
     checked: bool = False,
 ) -> ApiCall:
     """Return the call that a generated function makes.
@@ -126,7 +119,7 @@ def call_of(
         url: The operation's path.
         params: Parameters of the query string, by their wire names.
         json: Parameters of the body, likewise.
-        headers: The headers that the generated function would send.
+        headers: Not sent: placement and signer decide.
         checked: Whether the parameters have been checked already.
 
     Raises:

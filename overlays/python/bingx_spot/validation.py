@@ -41,11 +41,7 @@ def cancel_order_request(
     cancel_restrictions: Restriction | None,
     recv_window: float | None,
 ) -> "models.CancelOrderRequest":
-    """Check the arguments of a cancel, and return the generated request model.
-
-    Raises:
-        InvalidInput: An argument is not allowed; the error names it.
-    """
+    """Return the generated request model of a cancel; `InvalidInput` names the argument that is not allowed."""
     reference = order_reference(symbol, order_id, client_order_id, recv_window)
     if cancel_restrictions is not None:
         reference["cancel_restrictions"] = checked_restriction(cancel_restrictions)
@@ -55,11 +51,7 @@ def cancel_order_request(
 def order_reference(
     symbol: str, order_id: OrderId | None, client_order_id: str | None, recv_window: float | None
 ) -> dict[str, Any]:
-    """Check the arguments that name one order, and return them as the generated functions take them.
-
-    Raises:
-        InvalidInput: An argument is not allowed; the error names it.
-    """
+    """Return the arguments that name one order, checked, as the generated functions take them."""
     if (given := (order_id is not None) + (client_order_id is not None)) != 1:
         raise _not_one("order_id or client_order_id", given)
     reference: dict[str, Any] = {"symbol": _checked_symbol(symbol)}
@@ -75,11 +67,7 @@ def order_reference(
 
 
 def checked_restriction(restriction: Restriction) -> CancelRestriction:
-    """Return the restriction as a member of the enum.
-
-    Raises:
-        InvalidInput: It is none of the listed words.
-    """
+    """Return the restriction as a member of the enum, if it is one of the listed words."""
     return CancelRestriction(_checked("cancel_restrictions", restriction))
 
 
@@ -184,15 +172,7 @@ def _not_one(names: str, given: int) -> InvalidInput:
 
 
 def as_sent(operation: Operation, parameters: Mapping[str, object]) -> Mapping[str, object]:
-    """Return the parameters with each list as the text that holds it.
-
-    Args:
-        operation: The operation.
-        parameters: The parameters by their wire names.
-
-    Raises:
-        InvalidInput: An item is not allowed; the error names the parameter.
-    """
+    """Return the parameters, by their wire names, with each list of allowed items as the text that holds it."""
     if _LISTS.isdisjoint(map(type, parameters.values())):
         return parameters
     sent = dict(parameters)
@@ -211,12 +191,7 @@ def as_sent(operation: Operation, parameters: Mapping[str, object]) -> Mapping[s
 
 
 def fits(argument: Parameter, value: Any) -> bool:
-    """Return whether a value is allowed.
-
-    Args:
-        argument: The parameter, or an item of one.
-        value: The value as it is sent.
-    """
+    """Return whether a value, as it is sent, is allowed for a parameter, or for an item of one."""
     if argument.type == "object":
         return isinstance(value, dict) and all(
             fits(member, value[member.name]) if member.name in value else not member.required
@@ -280,11 +255,7 @@ def _holds(argument: Parameter, item: Parameter, text: str) -> bool:
 
 
 def allowed(argument: Parameter) -> str:
-    """Return in words what a parameter may be.
-
-    Args:
-        argument: The parameter, or an item of one.
-    """
+    """Return in words what a parameter, or an item of one, may be."""
     if argument.items is not None:
         form = "joined by commas" if argument.form == "joined" else "as a JSON array"
         fewest, most = argument.number

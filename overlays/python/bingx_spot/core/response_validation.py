@@ -53,7 +53,7 @@ def schema_mismatch(fields: tuple[Field, ...], members: Mapping[str, Any]) -> st
         value: Any = members.get(field.name, _ABSENT)
         if type(value) is _USUAL.get(kind) and (kind != "decimal" or _DECIMAL.fullmatch(value)):
             continue
-        if problem := _mismatch(field, value):
+        if (value is not _ABSENT or field.required) and (problem := _mismatch(field, value)):
             return problem
     return ""
 

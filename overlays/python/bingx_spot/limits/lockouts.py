@@ -1,7 +1,7 @@
 """Remember lock-outs of the exchange, and keep from causing one."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from secrets import token_hex
 from threading import RLock
 from time import monotonic
@@ -103,8 +103,8 @@ class RepeatedErrorGuard:
         if not self._errors.get(operation_id):
             return 0.0
         with self._lock:
-            full_until = [self._full_until(times) for times in self._recent(operation_id).values()]
-        return max(0.0, max(full_until, default=0.0) - self._now())
+            full_until = max(map(self._full_until, self._recent(operation_id)), default=0.0)
+        return max(0.0, full_until - self._now())
 
     def ages(self, operation_id: str) -> dict[str, float]:
         """Return how old the endpoint's errors are, in seconds, by name, for other processes."""
@@ -135,30 +135,30 @@ class RepeatedErrorGuard:
             del errors[min(errors, key=errors.__getitem__)]
 
     def _has_room(self, operation_id: str) -> bool:
-        recent = self._recent(operation_id).values() if self._errors.get(operation_id) else ()
-        most = max((sum(map(self._weight, times)) for times in recent), default=0)
+        most = max(map(self._weight, self._recent(operation_id)), default=0)
         if most == 0 and operation_id in self._succeeding:
             return True
         in_flight = self._in_flight[operation_id] * self._processes + self._in_flight_elsewhere[operation_id]
         return most + in_flight + self._processes <= _MAXIMUM_EQUAL_ERRORS
 
-    def _recent(self, operation_id: str) -> dict[str, list[float]]:
-        """Return the times of the errors that still count, in order, by code; there have been some."""
+    def _recent(self, operation_id: str) -> Collection[list[float]]:
+        """Return the times of the errors that still count, in order, in one list for each code."""
         recent: dict[str, list[float]] = {}
-        errors, since = self._errors[operation_id], self._now() - _WINDOW_SECONDS
-        for name, at in sorted(errors.items(), key=lambda error: error[1]):
-            if at > since:
-                recent.setdefault(name.partition(":")[0], []).append(at)
-        return recent
+        if errors := self._errors.get(operation_id):
+            since = self._now() - _WINDOW_SECONDS
+            for name, at in sorted(errors.items(), key=lambda error: error[1]):
+                if at > since:
+                    recent.setdefault(name.partition(":")[0], []).append(at)
+        return recent.values()
 
-    def _weight(self, at: float) -> int:
-        return self._processes if at > self._alone_since else 1
+    def _weight(self, times: Iterable[float]) -> int:
+        return sum(self._processes if at > self._alone_since else 1 for at in times)
 
     def _full_until(self, times: list[float]) -> float:
         """Return when so many of these equal errors have expired that there is room for one more."""
-        left, until = sum(map(self._weight, times)), 0.0
+        left, until = self._weight(times), 0.0
         for at in times:
             if left + self._processes <= _MAXIMUM_EQUAL_ERRORS:
                 break
-            left, until = left - self._weight(at), at + _WINDOW_SECONDS
+            left, until = left - self._weight([at]), at + _WINDOW_SECONDS
         return until
