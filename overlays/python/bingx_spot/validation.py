@@ -41,7 +41,7 @@ def cancel_order_request(
     cancel_restrictions: Restriction | None,
     recv_window: float | None,
 ) -> "models.CancelOrderRequest":
-    """Return the generated request model of a cancel; `InvalidInput` names the argument that is not allowed."""
+    """Return the generated model of a cancel; `InvalidInput` names the argument that is not allowed."""
     reference = order_reference(symbol, order_id, client_order_id, recv_window)
     if cancel_restrictions is not None:
         reference["cancel_restrictions"] = checked_restriction(cancel_restrictions)
@@ -172,7 +172,7 @@ def _not_one(names: str, given: int) -> InvalidInput:
 
 
 def as_sent(operation: Operation, parameters: Mapping[str, object]) -> Mapping[str, object]:
-    """Return the parameters, by their wire names, with each list of allowed items as the text that holds it."""
+    """Return the parameters, by wire names, with each list of allowed items as the text that holds it."""
     if _LISTS.isdisjoint(map(type, parameters.values())):
         return parameters
     sent = dict(parameters)
