@@ -80,24 +80,19 @@ class RequestContext:
     def begin_opening(self) -> None:
         """Begin to open a connection."""
         self.reused = False
-        self._begin(self._patience.opening)
+        self._step_ends = min(self._began + self._patience.opening, self._deadline)
 
     def begin_answer(self) -> None:
         """Begin to send the request and to wait for its response."""
-        patience = self._patience.answer
+        now, patience = time.monotonic(), self._patience.answer
         if not self.reused:
-            opened = time.monotonic() - self._began
-            self._patience.times.opening.note(opened)
-            patience = max(patience, _OPENINGS * opened)
-        self._begin(patience)
+            self._patience.times.opening.note(now - self._began)
+            patience = max(patience, _OPENINGS * (now - self._began))
+        self._began, self._step_ends = now, min(now + patience, self._deadline)
 
     def end_answer(self) -> None:
         """Note that there is a response."""
         self._patience.times.answer.note(time.monotonic() - self._began)
-
-    def _begin(self, seconds: float) -> None:
-        self._began = time.monotonic()
-        self._step_ends = min(self._began + seconds, self._deadline)
 
     def check_time(self) -> None:
         """Raise where parsing goes on after the deadline.

@@ -66,8 +66,7 @@ def exchange(request: bytes, context: RequestContext) -> Flow[Received]:
     context.request_sent = True
     yield request
     reader = ResponseReader()
-    while not reader.complete:
-        reader.feed((yield None))
+    while not reader.feed((yield None)):
         context.check_time()
     return reader.received()
 
@@ -76,8 +75,7 @@ def open_tunnel(authority: str, more: Sequence[str], context: RequestContext) ->
     """Ask a proxy for a tunnel to a host and port. Errors are those of `exchange`."""
     yield _encode([f"CONNECT {authority} HTTP/1.1", f"Host: {authority}", *more])
     reader = ResponseReader(tunnel=True)
-    while not reader.complete:
-        reader.feed((yield None))
+    while not reader.feed((yield None)):
         context.check_time()
     if reader.status not in _SUCCESSES:
         why = " (it asks for a user and a password)" if reader.status == _PROXY_AUTHENTICATION else ""
@@ -110,13 +108,17 @@ class ResponseReader:
         self._headers: dict[str, str] = {}
         self._body: list[bytes] = []
 
-    def feed(self, data: bytes) -> None:
-        """Take bytes from the connection, b"" at its end. Errors are those of `exchange`."""
+    def feed(self, data: bytes) -> bool:
+        """Take bytes from the connection, b"" at its end, and return whether the response is complete."""
         self._size += len(data)
         if self._size > MAXIMUM_SIZE:
             raise ResponseTooLarge
         if not data:
-            return self._end()
+            framed = "content-length" in self._headers or "transfer-encoding" in self._headers
+            if not self._in_body or framed:
+                raise ConnectionBroken(_INCOMPLETE)
+            # Without a length the end of the connection is that of the body.
+            return True
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
@@ -129,7 +131,7 @@ class ResponseReader:
             del self._parser
         elif not valid:
             raise ConnectionBroken(_NO_HTTP)
-        return None
+        return self.complete
 
     def received(self) -> Received:
         """Return the response. Errors are those of `decompress`."""
@@ -173,13 +175,6 @@ class ResponseReader:
         else:
             self._keep_alive = self._parser.should_keep_alive()
             self.complete = True
-
-    def _end(self) -> None:
-        framed = "content-length" in self._headers or "transfer-encoding" in self._headers
-        if not self._in_body or framed:
-            raise ConnectionBroken(_INCOMPLETE)
-        # Without a length the end of the connection is that of the body.
-        self.complete = True
 
 
 def decompress(content: bytes, encoding: str) -> bytes:
