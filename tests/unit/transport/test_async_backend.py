@@ -1,4 +1,4 @@
-"""A connection on asyncio whose program is kept from its work."""
+"""A connection on asyncio: what arrives late, and what nobody asked for."""
 
 import asyncio
 import socket
@@ -40,3 +40,39 @@ async def test_what_arrived_before_the_first_read_counts_after_the_deadline() ->
 async def test_where_nothing_arrived_the_time_is_over() -> None:
     with pytest.raises(TimeoutError):
         await exchanged()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("arrives", [b"HTTP/1.1 200 OK\r\n", b""], ids=["a response", "the end"])
+@pytest.mark.parametrize("busy", [True, False], ids=["busy", "idle"])
+async def test_what_nobody_asked_for_ends_the_connection(arrives: bytes, busy: bool) -> None:
+    own, peer = socket.socketpair()
+    with own, peer:
+        loop = asyncio.get_running_loop()
+        transport, connection = await loop.create_connection(lambda: AsyncConnection(own), sock=own)
+        assert connection.is_usable()
+        peer.sendall(arrives) if arrives else peer.shutdown(socket.SHUT_WR)
+        if not busy:
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        assert not connection.is_usable()
+        assert transport.is_closing() is not busy
+        transport.abort()
+        await asyncio.sleep(0)
+
+
+@pytest.mark.anyio
+async def test_a_lost_connection_says_why() -> None:
+    def flow() -> Flow[bytes]:
+        yield b"request"
+        return (yield None)
+
+    own, peer = socket.socketpair()
+    with own, peer:
+        loop = asyncio.get_running_loop()
+        transport, connection = await loop.create_connection(lambda: AsyncConnection(own), sock=own)
+        loop.call_soon(transport.abort)
+        with pytest.raises(ConnectionAbortedError):
+            await connection.run(flow(), RequestContext(5.0, Patience()))
+        with pytest.raises(ConnectionAbortedError):
+            await connection.run(flow(), RequestContext(5.0, Patience()))
