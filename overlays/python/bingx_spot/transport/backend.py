@@ -21,7 +21,7 @@ from bingx_spot.transport.connection_pool import (
 from bingx_spot.transport.happy_eyeballs import SLICE, close_gracefully, connect
 from bingx_spot.transport.http11 import Flow, Received, Result, encode_request, exchange
 from bingx_spot.transport.resolver import Address, Resolver
-from bingx_spot.transport.tls_and_proxy import Proxy, TlsLayer, establish, through
+from bingx_spot.transport.tls_and_proxy import Proxy, TlsLayer, establish
 
 _READ_SIZE = 65536
 
@@ -155,7 +155,10 @@ class BaseBackend(Generic[Connection]):
         if self._closed:
             raise TimeoutError
         context.begin_answer()
-        return through(layers, exchange(encode_request(request, origin), context))
+        flow = exchange(encode_request(request, origin), context)
+        for layer in reversed(layers):
+            flow = layer.through(flow)
+        return flow
 
     def _check_silent(self, connection: Connection) -> None:
         """Check that a new connection has received nothing: what it had would be the next response."""
