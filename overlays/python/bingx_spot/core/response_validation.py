@@ -60,7 +60,7 @@ def schema_mismatch(fields: tuple[Field, ...], members: Mapping[str, Any]) -> st
 
 def _mismatch(field: Field, value: Any) -> str:
     if value is _ABSENT:
-        return f"the response lacks {field.name}" if field.required else ""
+        return f"the response lacks {field.name}"
     if value is None:
         # An optional field may come as null, but no word, object or list can be read from it.
         unreadable = field.required or field.enum or field.fields or field.items is not None

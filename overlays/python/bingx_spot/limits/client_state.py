@@ -176,9 +176,8 @@ class RetryBudget:
 
     def refund(self) -> None:
         """Count a success."""
-        if self._left < _RETRY_BUDGET:
-            with self._lock:
-                self._left = min(_RETRY_BUDGET, self._left + _REFUND)
+        with self._lock:
+            self._left = min(_RETRY_BUDGET, self._left + _REFUND)
 
 
 # By identity: it is kept in a weak dictionary, and two that look alike are not one.
