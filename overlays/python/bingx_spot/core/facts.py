@@ -55,7 +55,7 @@ def says(value: object, words: tuple[str, ...]) -> bool:
 def _is_fully_executed(states: States, data: Mapping[str, Any]) -> bool:
     if states.executed is None:
         return False
-    executed, ordered = (_decimal(data.get(name)) for name in states.executed)
+    executed, ordered = map(_decimal, map(data.get, states.executed))
     return executed is not None and ordered is not None and 0 < ordered <= executed
 
 
