@@ -1,10 +1,11 @@
 """What is known of one call: the state of its order, and the facts that decisions are made of."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import Enum
-from typing import Any
+from typing import Any, TypeGuard
 
 from bingx_spot.core.request import ApiCall
 from bingx_spot.exceptions import (
@@ -17,7 +18,11 @@ from bingx_spot.exceptions import (
     RequestRejected,
 )
 from bingx_spot.models import Response
-from bingx_spot_api.contract import BY_ID, Operation, States
+from bingx_spot_api.contract import BY_ID, Operation, Requirement, States
+
+#: The text of an integer. An id may come as text: its digits are exact either way.
+INTEGER = re.compile("[0-9]{1,19}")
+_TOO_GREAT = 10**19
 
 
 class OrderState(Enum):
@@ -50,6 +55,31 @@ def says(value: object, words: tuple[str, ...]) -> bool:
     """Return whether a value is one of the words, in any case, with or without white space around it."""
     # ASCII alone: upper() turns some other letters into ASCII ones.
     return isinstance(value, str) and value.isascii() and value.strip().upper() in words
+
+
+def unmet(call: ApiCall, rows: Iterable[Requirement], data: Mapping[str, Any]) -> list[str]:
+    """Return the fields that hold none of their words.
+
+    A word that is not listed proves nothing: new words come without notice.
+
+    Args:
+        call: The call, on whose parameters the words may depend.
+        rows: The fields, with the words that a success holds.
+        data: `data` of the response, or one order of a list.
+    """
+    return [
+        row.field
+        for row in rows
+        if (row.parameter is None or str(call.parameters.get(row.parameter)) == row.value)
+        and not says(data.get(row.field), row.words)
+    ]
+
+
+def is_integer(value: object) -> TypeGuard[int | str]:
+    """Return whether a value is a whole number of at most 19 digits, or text of as many."""
+    if isinstance(value, str):
+        return INTEGER.fullmatch(value) is not None
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < _TOO_GREAT
 
 
 def _is_fully_executed(states: States, data: Mapping[str, Any]) -> bool:

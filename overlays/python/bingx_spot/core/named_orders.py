@@ -1,25 +1,14 @@
 """Which orders a response names: in its lists, and by ids that the request did not have."""
 
-import re
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeGuard
+from typing import Any
 
-from bingx_spot.core.facts import OrderState, order_state, says
+from bingx_spot.core.facts import OrderState, is_integer, order_state, unmet
 from bingx_spot.core.request import ApiCall
 from bingx_spot.exceptions import shown
-from bingx_spot_api.contract import Items, Requirement
+from bingx_spot_api.contract import Items
 
-#: The text of an integer. An id may come as text: its digits are exact either way.
-INTEGER = re.compile("[0-9]{1,19}")
-_TOO_GREAT = 10**19
 _MAXIMUM_ID = 2**63 - 1
-
-
-def is_integer(value: object) -> TypeGuard[int | str]:
-    """Return whether a value is a whole number of at most 19 digits, or text of as many."""
-    if isinstance(value, str):
-        return INTEGER.fullmatch(value) is not None
-    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < _TOO_GREAT
 
 
 def lists_of(items: Items, data: Any) -> tuple[list[Any], list[Any]]:
@@ -44,24 +33,6 @@ def contradiction(call: ApiCall, items: Items, order: Mapping[str, Any]) -> str:
     if states is not None and order_state(states, order) is not OrderState.CANCELED:
         return "the response contradicts itself: an order is cancelled, and everything of it is executed"
     return ""
-
-
-def unmet(call: ApiCall, rows: Iterable[Requirement], data: Mapping[str, Any]) -> list[str]:
-    """Return the fields that hold none of their words.
-
-    A word that is not listed proves nothing: new words come without notice.
-
-    Args:
-        call: The call, on whose parameters the words may depend.
-        rows: The fields, with the words that a success holds.
-        data: `data` of the response, or one order of a list.
-    """
-    return [
-        row.field
-        for row in rows
-        if (row.parameter is None or str(call.parameters.get(row.parameter)) == row.value)
-        and not says(data.get(row.field), row.words)
-    ]
 
 
 def unaccounted(call: ApiCall, items: Items, changed: list[Any], failed: list[Any]) -> str:

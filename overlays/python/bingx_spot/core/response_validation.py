@@ -10,16 +10,13 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from bingx_spot.core.error_mapping import error_from_code, error_from_status, says_failure
-from bingx_spot.core.facts import OrderState, order_state
+from bingx_spot.core.facts import INTEGER, OrderState, is_integer, order_state, unmet
 from bingx_spot.core.named_orders import (
-    INTEGER,
     contradiction,
     is_alike,
-    is_integer,
     lists_of,
     named_id,
     unaccounted,
-    unmet,
 )
 from bingx_spot.core.request import ApiCall
 from bingx_spot.error_details import ErrorDetails
