@@ -377,3 +377,16 @@ def test_an_interrupted_call_leaves_the_queue(interruption: BaseException) -> No
     with pytest.raises(type(interruption)):
         waiting.throw(interruption)
     assert len(limits.queue_for(CANCEL)) == 0
+
+
+def test_a_forked_child_waits_for_no_response_to_its_parent(
+    limits: LocalRateLimiter, time: ScriptedTime
+) -> None:
+    """Here without a fork; tests/e2e/embedding has one."""
+    for _ in range(5):
+        assert limits.reserve(CANCEL).seconds_until_ready(0.0) == 0.0
+    assert limits.reserve(CANCEL).seconds_until_ready(60.0) > 0
+    limits.after_fork_in_child()
+    queue = limits.queue_for(CANCEL)
+    assert len(queue) == 0
+    assert queue.next_free_at(time(), bulk=False) - time() == pytest.approx(1.05)

@@ -195,8 +195,18 @@ class TestReport:
     def test_of_a_child_process_was_never_answered(self, shared: Shared) -> None:
         shared.report()
         shared.apply([])
-        shared.limit.after_fork_in_child()
+        shared.limit.after_fork_in_child(shared.time())
         assert shared.report()["answered"] == 0
+
+    def test_of_a_child_process_names_no_permit_of_its_parent(self, shared: Shared) -> None:
+        shared.granted()
+        shared.limit.switch_to_local(1)
+        assert shared.limits.reserve(CANCEL).seconds_until_ready(60.0) == 0.0
+        shared.limits.after_fork_in_child()
+        shared.limit.after_fork_in_child(shared.time())
+        assert shared.limit.report("child", 2, shared.time())["permits"] == {}
+        # Until the store is reached, the child counts them all the same.
+        assert len(shared.queue.windows[0].counted(shared.time())) == 2
 
     @pytest.mark.parametrize(("members", "hold"), [(0, 1250.0), (1, 0.0), (2, 1250.0)])
     def test_names_how_long_what_others_hold_takes_to_expire(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from bingx_spot.limits.rates import slower
-from bingx_spot.limits.sliding_window import Permit, SlidingWindow
+from bingx_spot.limits.sliding_window import UNDER_WAY, Permit, SlidingWindow
 from bingx_spot_api.contract import Rate
 
 _log = logging.getLogger("bingx_spot")
@@ -125,10 +125,12 @@ class PermitQueue:
         self.grant_available(now)
         return 0.0 if waiter.permit is not None else self._seconds_to_sleep(waiter, now, deadline)
 
-    def clear(self) -> None:
-        """Remove all waiters: their callers do not exist in this process."""
+    def after_fork_in_child(self, now: float) -> None:
+        """Remove all waiters, and wait for no response: their callers do not exist in this process."""
         for line in self._lines:
             line.clear()
+        for permit in chain(*(window.counted(now) for window in self.windows)):
+            permit.mark_arrived(now + UNDER_WAY)
 
     def release(self, waiter: Waiter, now: float) -> None:
         """Leave the queue, or return an unused permit, and grant what that frees."""

@@ -115,8 +115,6 @@ class IpLimits:
         self._lock = RLock()
         self._depth = 0
         self._to_release.clear()
-        for queue in self.waiting:
-            queue.clear()
         self.waiting = set()
 
     def windows_for(self, operation: Operation) -> list[SlidingWindow]:
@@ -177,6 +175,12 @@ class LocalRateLimiter:
         self._slowed_until: dict[str, float] = {}
         self._queues: dict[str, tuple[Operation, PermitQueue]] = {}
         self._on_queue: Callable[[Operation, PermitQueue], object] = lambda *_: None
+        register_fork_aware(self)
+
+    def after_fork_in_child(self) -> None:
+        """Reset after a fork: waiters, and requests in flight, belong to the parent process."""
+        for _, queue in self._queues.values():
+            queue.after_fork_in_child(self.ip_limits.now())
 
     def reserve(self, operation: Operation, *, bulk: bool = False) -> "LocalReservation":
         """Return a reservation for one request; `RateLimiter.reserve` describes it."""

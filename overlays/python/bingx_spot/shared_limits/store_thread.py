@@ -83,7 +83,7 @@ class SharedLimits:
         self._process = secrets.token_hex(6)
         self._thread.after_fork_in_child()
         for limit in self._limits:
-            limit.after_fork_in_child()
+            limit.after_fork_in_child(self._ip_limits.now())
 
     def flush(self) -> None:
         """Report to the store what is new, before the process ends."""

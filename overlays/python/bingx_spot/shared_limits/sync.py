@@ -19,6 +19,8 @@ POLL_SECONDS = 0.1
 #: How long a request that was sent before may be on its way, beyond one window, where the store is
 #: unreachable or has lost its state. In that time nothing is granted.
 SETTLE_SECONDS = 0.25
+# The name of a permit that the parent process had granted itself before a fork.
+_OF_PARENT = "parent"
 
 
 @dataclass(eq=False, kw_only=True)
@@ -135,9 +137,10 @@ class SharedLimit(RemoteSource):
         for waiter in self.queue:
             waiter.wakeup.set()
 
-    def after_fork_in_child(self) -> None:
-        """Reset after a fork: the waiters and their permits belong to the parent process."""
-        self.queue.clear()
+    def after_fork_in_child(self, now: float) -> None:
+        """Reset after a fork: the permits belong to the parent process, which reports them."""
+        for permit in self.queue.windows[0].counted(now):
+            permit.name = permit.name or _OF_PARENT
         self._reported = self._answered = (0, 0.0)
 
     def _hold(self, members: int, now: float) -> float:
@@ -169,4 +172,5 @@ class SharedLimit(RemoteSource):
         counted = self.queue.windows[0].counted(now)
         for permit in counted:
             permit.name = permit.name or f"{process}:{next(self._names)}"
-        return {permit.name: (now - permit.since) * 1000 for permit in counted}
+        own = (permit for permit in counted if permit.name.startswith(f"{process}:"))
+        return {permit.name: (now - permit.since) * 1000 for permit in own}
