@@ -143,3 +143,31 @@ async def test_there_are_no_more_connections_than_calls_in_flight():
 async def cancel_five_times(bingx: Any) -> None:
     for _ in range(5):
         await bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
+
+
+class TestAfterThePermitHasExpired:
+    """As in a process that was stopped for long: the request is not written, and the connection is kept."""
+
+    def check(self, server: ScriptedServer, *results: Any) -> None:
+        late, later, sent = results
+        assert [late.request_sent, later.request_sent] == [False, False]
+        assert "permit" in late.reason
+        assert not isinstance(sent, TransportFailure)
+        assert len(server.requests) == len(server.connections) == 1
+
+    def test_blocking(self):
+        with scripted_server(SUCCESS) as server:
+            engine = NetworkEngine()
+            with contextlib.closing(engine):
+                patiences = [Patience(writing=-1.0), Patience(writing=-1.0), Patience()]
+                self.check(server, *[engine.send(signed(server.url), 5.0, each) for each in patiences])
+
+    @pytest.mark.anyio
+    async def test_awaiting(self):
+        with scripted_server(SUCCESS) as server:
+            engine = NetworkEngine()
+            patiences = [Patience(writing=-1.0), Patience(writing=-1.0), Patience()]
+            self.check(
+                server, *[await engine.send_async(signed(server.url), 5.0, each) for each in patiences]
+            )
+            await engine.aclose()

@@ -5,17 +5,15 @@ from collections.abc import Callable
 import pytest
 
 from bingx_spot import CallError, NotSent, RateLimited
-from bingx_spot.core.admission import NEAR_LOCK, NO_PERMIT, acquire_permit
+from bingx_spot.core.admission import NEAR_LOCK, NO_PERMIT, Admission, acquire_permit
 from bingx_spot.core.runner import CallSteps, Sleep
 from bingx_spot.limits.permit_queue import DeadlineTooShort, Wakeup
-from bingx_spot.limits.rate_limiter import LocalRateLimiter, Reservation
+from bingx_spot.limits.rate_limiter import LocalRateLimiter
 from bingx_spot_api.contract import Operation
 from tests.support.permits import Permits
 from tests.support.scripted_time import BEGIN, ScriptedTime
 from tests.unit.core.driving import Run, deadline_in, drive
 from tests.unit.core.playing import CANCEL, QUERY, Exchange
-
-Permit = Reservation | CallError
 
 
 def steps(
@@ -25,23 +23,23 @@ def steps(
     *,
     known_open: bool = False,
     previous: str = "",
-) -> CallSteps[Permit]:
+) -> CallSteps[Admission | CallError]:
     deadline = deadline_in(exchange, timeout)
     return acquire_permit(exchange.context, deadline, operation, known_open=known_open, previous=previous)
 
 
 def admit(
     exchange: Exchange, operation: Operation = CANCEL, timeout: float = 10.0, **more: object
-) -> Run[Permit]:
+) -> Run[Admission | CallError]:
     """Wait for a permit; `admitted` and `rejection` check the result."""
     return drive(exchange, steps(exchange, operation, timeout, **more))  # type: ignore[arg-type] # keywords
 
 
-def admitted(run: Run[Permit]) -> bool:
+def admitted(run: Run[Admission | CallError]) -> bool:
     return not isinstance(run.result, CallError)
 
 
-def rejection(run: Run[Permit]) -> CallError:
+def rejection(run: Run[Admission | CallError]) -> CallError:
     assert isinstance(run.result, CallError), run.result
     return run.result
 

@@ -28,7 +28,7 @@ from bingx_spot.core.engine import CLOSED, TransportFailure
 from bingx_spot.core.request import ApiCall, RequestSigner
 from bingx_spot.core.runner import Send
 from bingx_spot.limits.rate_limiter import LocalRateLimiter
-from bingx_spot.limits.sliding_window import UNDER_WAY
+from bingx_spot.limits.sliding_window import UNDER_WAY, WRITTEN_WITHIN
 from bingx_spot_api.contract import BY_ID
 from bingx_spot_api.error_table import STATUS_ROWS
 from tests.support.scripted_time import BEGIN, ScriptedTime
@@ -142,6 +142,12 @@ class TestPatience:
             for effect in drive(exchange, runner.send_once(CANCELLING), reply).effects
         ]
         assert [each.patience.opening for each in effects if isinstance(each, Send)] == [1.0, 3.0, 9.0]
+
+    def test_ends_where_the_permit_does(self) -> None:
+        exchange = Exchange()
+        effect = runner_of(exchange).send_once(CANCELLING).send(None)
+        assert isinstance(effect, Send)
+        assert effect.patience.writing == WRITTEN_WITHIN
 
     def test_follows_what_the_host_s_answers_take(self) -> None:
         exchange = Exchange()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bingx_spot.limits.permit_queue import DeadlineTooShort, PermitQueue, RemoteSource, Waiter, Wakeup
-from bingx_spot.limits.sliding_window import MARGIN, SlidingWindow
+from bingx_spot.limits.sliding_window import MARGIN, TAKEN_WITHIN, SlidingWindow
 from bingx_spot_api.contract import BY_ID, Rate
 from tests.unit.limits.queueing import Caller, Simulation, fullest_window
 
@@ -140,6 +140,22 @@ class TestRelease:
         for reservation in [*reservations, *reservations]:
             reservation.release()
         assert [simulation.limits.reserve(THREE).seconds_until_ready(9) for _ in range(3)] == [0.0] * 3
+
+
+def test_a_permit_that_is_taken_too_late_is_replaced() -> None:
+    """As in a process that was stopped between the grant and the caller's next step."""
+    simulation = Simulation(THREE)
+    now = simulation.limits.ip_limits.now()
+    late, *others = [simulation.limits.reserve(THREE) for _ in range(3)]
+    late.name = "p:0"
+    queue = simulation.limits.queue_for(THREE)
+    queue.grant(late, now - TAKEN_WITHIN - 0.01)
+    for reservation in others:
+        queue.grant(reservation, now)
+    assert late.seconds_until_ready(9.0) == 0.0
+    assert late.permit is not None
+    assert (late.permit.since, late.permit.name) == (now + MARGIN, "")
+    assert len(queue.windows[0].counted(now)) == 3
 
 
 class TestDeadlineTooShort:

@@ -254,6 +254,32 @@ class TestStateThatGoesBack:
         assert 5 < fullest_window(self.sent_after_a_copy(0.0).arrivals, 1.0) <= 10
 
 
+@pytest.mark.parametrize("store_is_held", [False, True])
+def test_a_process_stopped_in_an_exchange_uses_no_permit_that_has_expired(store_is_held: bool) -> None:
+    fleet = Fleet(processes=3)
+    fleet.run(2.0)
+    stopped, stops = fleet.processes.pop(), []
+
+    def stop(answer: Allocation) -> Allocation:
+        if answer["granted"] and not stops:
+            stops.append(fleet.time())
+            # The others reach the store meanwhile, or find its file locked.
+            fleet.store.error = unavailable() if store_is_held else None
+            fleet.run(8.0)
+            fleet.store.error = None
+        return answer
+
+    while not stops:
+        fleet.run(TICK)
+        fleet.store.alter = stop
+        stopped.tick()
+        fleet.store.alter = lambda answer: answer
+    fleet.processes.append(stopped)
+    fleet.run(4.0)
+    assert fullest_window(fleet.arrivals, 1.0) <= 5
+    assert stopped.arrivals[-1] > stops[0] + 8.0
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_outages_at_any_time_never_lead_to_too_many(seed: int) -> None:
     fleet = Fleet(processes=2, seed=seed)

@@ -1,5 +1,7 @@
 """Wait until a request may be sent: no lock-out, no repeated error too many, and a permit."""
 
+from typing import NamedTuple
+
 from bingx_spot.core.runner import SHORTEST_ATTEMPT, CallContext, CallSteps, Deadline, Sleep
 from bingx_spot.error_details import ErrorDetails
 from bingx_spot.exceptions import CallError, NotSent, RateLimited
@@ -16,10 +18,17 @@ NO_PERMIT = "no-permit"
 _LOOK_AGAIN = 0.05
 
 
+class Admission(NamedTuple):
+    """A request may be sent: its reservation, and when its permit was asked for last."""
+
+    reservation: Reservation
+    asked: float
+
+
 def acquire_permit(
     context: CallContext, deadline: Deadline, operation: Operation, *, known_open: bool, previous: str
-) -> CallSteps[Reservation | CallError]:
-    """Wait until the request may be sent, and return its reservation, or why it cannot be sent in time.
+) -> CallSteps[Admission | CallError]:
+    """Wait until the request may be sent, and return its admission, or why it cannot be sent in time.
 
     The request then counts as in flight: the caller releases it in `state.repeated_errors`.
 
@@ -35,9 +44,10 @@ def acquire_permit(
         blocked = yield from _blocked(context, deadline, operation, known_open=known_open)
         if blocked is not None:
             return blocked
-        reservation = yield from _permit(context, deadline, operation)
-        if isinstance(reservation, CallError):
-            return reservation
+        admission = yield from _permit(context, deadline, operation)
+        if isinstance(admission, CallError):
+            return admission
+        reservation = admission.reservation
         if deadline.is_over():
             reservation.release()
             # A person can do something about the reason of the previous attempt.
@@ -47,7 +57,7 @@ def acquire_permit(
         # Checked again: another call may have met a lock meanwhile.
         unlocked = state.lockouts.seconds_left(name) == 0
         if unlocked and state.repeated_errors.acquire(name, known_open=known_open):
-            return reservation
+            return admission
         reservation.release()
         if unlocked and state.repeated_errors.seconds_left(name) == 0:
             yield Sleep(min(_LOOK_AGAIN, deadline.seconds_left()))
@@ -78,15 +88,16 @@ def _blocked(
 
 def _permit(
     context: CallContext, deadline: Deadline, operation: Operation
-) -> CallSteps[Reservation | CallError]:
+) -> CallSteps[Admission | CallError]:
     reservation = context.limits.reserve(operation, bulk=context.bulk)
     try:
         while True:
             # A permit after which nothing can be sent any more is useless.
             longest = max(deadline.seconds_left() - SHORTEST_ATTEMPT, 0.0)
+            asked = context.now()
             pause = reservation.seconds_until_ready(longest)
             if pause <= 0:
-                return reservation
+                return Admission(reservation, asked)
             yield Sleep(pause, reservation.wakeup)
     except DeadlineTooShort as late:
         name, left = operation.operation_id, deadline.seconds_left()

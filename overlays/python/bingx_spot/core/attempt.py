@@ -15,7 +15,7 @@ from bingx_spot.exceptions import CallError, ClockError, NotExecuted, NotSent, O
 from bingx_spot.limits.client_state import Patience
 from bingx_spot.limits.lockouts import LONGEST_BAN, LONGEST_LOCK
 from bingx_spot.limits.rate_limiter import Reservation
-from bingx_spot.limits.sliding_window import MARGIN
+from bingx_spot.limits.sliding_window import MARGIN, WRITTEN_WITHIN
 from bingx_spot.models import Response
 from bingx_spot_api.contract import BY_ID, SIGNING, Operation
 
@@ -105,11 +105,12 @@ class AttemptRunner:
         """
         state, operation = self.context.state, call.operation
         previous = self.history[-1].in_words() if self.history else ""
-        reservation = yield from acquire_permit(
+        admission = yield from acquire_permit(
             self.context, self.deadline, operation, known_open=known_open, previous=previous
         )
-        if isinstance(reservation, CallError):
-            return AttemptResult(operation, reservation)
+        if isinstance(admission, CallError):
+            return AttemptResult(operation, admission)
+        reservation, asked = admission
         try:
             host = state.hosts.get()
             clock = self.context.clock
@@ -117,7 +118,7 @@ class AttemptRunner:
             request = self.context.signer.sign_request(call, host, state.placement.get(host), timestamp)
             self.may_have_acted = operation.act != "read"
             try:
-                effect_result = yield self._sending(request, operation, host)
+                effect_result = yield self._sending(request, operation, host, asked)
             except BaseException as interruption:
                 if not may_have_been_sent(interruption):
                     self.may_have_acted = False
@@ -157,15 +158,17 @@ class AttemptRunner:
             attempts = [*attempts[:_KEPT_ATTEMPTS], note, *attempts[-_KEPT_ATTEMPTS:]]
         return error.with_details(replace(error.details, attempts=tuple(attempts), order_id=order_id))
 
-    def _sending(self, request: SignedRequest, operation: Operation, host: str) -> Send:
+    def _sending(self, request: SignedRequest, operation: Operation, host: str, asked: float) -> Send:
         """Return the effect that sends a request, with the time that it and its steps may take."""
         left, times = self.deadline.seconds_left(), self.context.state.times[host]
+        writing = WRITTEN_WITHIN - (self.context.now() - asked)
         if operation.repeat == "never":
             # There is no other attempt: this one gets all the time.
-            return Send(request, left, Patience(times=times))
+            return Send(request, left, Patience(times=times, writing=writing))
         alone = _seconds_alone(operation)
         timeout = max(left * _SHARE, min(left, max(SHORTEST_ATTEMPT, alone)))
-        return Send(request, timeout, Patience.of(times, self._unopened, self._silent, alone))
+        patience = Patience.of(times, self._unopened, self._silent, alone)
+        return Send(request, timeout, replace(patience, writing=writing))
 
     def _complete(self, reservation: Reservation, result: EffectResult, timestamp: int) -> None:
         """Tell the rate limiter the fate of the permit."""

@@ -75,11 +75,15 @@ class HostTimes:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long each step of one request may take, in seconds; the engine notes in `times` what it took."""
+    """How long each step of one request may take, in seconds; the engine notes in `times` what it took.
+
+    `writing` is until when it must have begun to write the request, which has a permit.
+    """
 
     opening: float = float("inf")
     answer: float = float("inf")
     times: HostTimes = field(default_factory=HostTimes)
+    writing: float = float("inf")
 
     @classmethod
     def of(cls, times: HostTimes, unopened: int, silent: float, least: float = 0.0) -> "Patience":

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from bingx_spot.limits.rates import slower
-from bingx_spot.limits.sliding_window import UNDER_WAY, Permit, SlidingWindow
+from bingx_spot.limits.sliding_window import MARGIN, TAKEN_WITHIN, UNDER_WAY, Permit, SlidingWindow
 from bingx_spot_api.contract import Rate
 
 _log = logging.getLogger("bingx_spot")
@@ -115,7 +115,10 @@ class PermitQueue:
         The first poll appends the waiter to the queue. `DeadlineTooShort` says that it has left it.
         """
         if waiter.permit is not None:
-            return 0.0
+            if now <= waiter.permit.since - MARGIN + TAKEN_WITHIN:
+                return 0.0
+            self.release(waiter, now)
+            waiter.name = ""
         line = self._lines[waiter.bulk]
         if waiter not in line:
             waiter.deadline = deadline

@@ -24,6 +24,10 @@ MARGIN = 5.0
 #: How long after its connection was reset a request may arrive, in seconds: nothing of it is sent again, and
 #: what the network carried at that moment may be this much slower than the request that takes its place.
 UNDER_WAY = 0.05
+#: How long after its grant a permit is taken at most, and how long after that its request is written, in
+#: seconds. What a process that was held up (SIGSTOP) wrote later could arrive when the permit counts no more.
+TAKEN_WITHIN = 2.0
+WRITTEN_WITHIN = MARGIN - UNDER_WAY - TAKEN_WITHIN
 
 
 class Permit:

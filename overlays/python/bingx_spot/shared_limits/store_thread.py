@@ -128,6 +128,10 @@ class SharedLimits:
                 report = limit.report(self._process, self._health.members, self._ip_limits.now())
             allocation = check_allocation(self._store.exchange(limit.name, report), report)
             with self._ip_limits:
+                if limit.is_too_late(self._ip_limits.now()):
+                    # Others may have begun meanwhile.
+                    self._health.members = max(self._health.members, 2)
+                    return "the answer came too late"
                 switches = self._health.mark_ok(allocation["members"])
                 for each in self._limits if switches else ():
                     each.switch_to_store()

@@ -94,6 +94,15 @@ class SharedLimit(RemoteSource):
             "was_local": self._was_local,
         }
 
+    def is_too_late(self, now: float) -> bool:
+        """Return whether the answer to the last report is of no use any more, as after a SIGSTOP.
+
+        Others may have had to do without the store, so the next report asks for shares.
+        """
+        too_late = now - self._reported[1] > self.window + SETTLE_SECONDS
+        self._was_local = self._was_local or too_late
+        return too_late
+
     def apply(self, allocation: Allocation, now: float) -> None:
         """Grant what the store has granted in answer to the last report, and adopt what it knows."""
         self._answered = self._reported
@@ -107,7 +116,8 @@ class SharedLimit(RemoteSource):
         waiters = {waiter.name: waiter for waiter in self.queue}
         for name in allocation["granted"]:
             if name in waiters:
-                self.queue.grant(waiters[name], now)
+                # The store counts it from its answer, which came after the report and before now.
+                self.queue.grant(waiters[name], self._reported[1])
             else:
                 # Its caller has left. The next report does not name it, which frees it for others.
                 self.dirty = True

@@ -15,6 +15,7 @@ from bingx_spot.transport.connection_pool import (
     ConnectionBroken,
     ConnectionPool,
     Origin,
+    PermitExpired,
     RequestContext,
     origin_of,
 )
@@ -168,8 +169,11 @@ class BaseBackend(Generic[Connection]):
     def _give_up(
         self, origin: Origin, context: RequestContext, connection: Connection | None, error: BaseException
     ) -> None:
-        """Reset the connection of a request that ended without a response."""
+        """Reset the connection of a request that ended without a response; keep one that was not used."""
         if connection is None:
+            return
+        if isinstance(error, PermitExpired) and not self._closed:
+            self._pool.release(origin, connection)
             return
         connection.reset()
         if context.reused and isinstance(error, TimeoutError):

@@ -33,6 +33,13 @@ class ConnectionBroken(Exception):
     """There is no response, for a reason in words, which hold nothing of the request."""
 
 
+class PermitExpired(ConnectionBroken):
+    """The request was not written in time for its permit; the connection is as good as before."""
+
+    def __init__(self) -> None:
+        super().__init__("the permit of the rate limit expired before the request could be written")
+
+
 class ResponseTooLarge(Exception):
     """The response is larger than any of the exchange's."""
 
@@ -49,6 +56,7 @@ class RequestContext:
         "_grace_ends",
         "_patience",
         "_step_ends",
+        "_written_by",
         "request_sent",
         "reused",
         "wake",
@@ -57,6 +65,7 @@ class RequestContext:
     def __init__(self, timeout: float, patience: Patience) -> None:
         self._began = time.monotonic()
         self._deadline = self._began + timeout
+        self._written_by = self._began + patience.writing
         self._patience = patience
         self._step_ends = self._deadline
         self._grace_ends = 0.0
@@ -83,12 +92,14 @@ class RequestContext:
         self._step_ends = min(self._began + self._patience.opening, self._deadline)
 
     def begin_answer(self) -> None:
-        """Begin to send the request and to wait for its response."""
+        """Begin to send the request and to wait for its response; `PermitExpired` says that it is too late."""
         now, patience = time.monotonic(), self._patience.answer
         if not self.reused:
             self._patience.times.opening.note(now - self._began)
             patience = max(patience, _OPENINGS * (now - self._began))
         self._began, self._step_ends = now, min(now + patience, self._deadline)
+        if now > self._written_by:
+            raise PermitExpired
 
     def end_answer(self) -> None:
         """Note that there is a response."""
