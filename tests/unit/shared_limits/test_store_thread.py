@@ -233,7 +233,7 @@ class TestStateThatGoesBack:
             process.callers = 1
             fleet.run(0.1)
             process.callers = 0
-        fleet.run(3.0)
+        fleet.run(3.5)
         states = copy.deepcopy(fleet.store.states)
         busy.callers = 5
         fleet.run(TICK * 2)
@@ -252,6 +252,32 @@ class TestStateThatGoesBack:
     def test_the_most_is_twice_the_limit_where_no_process_can_notice(self) -> None:
         # The first to ask has asked for nothing since the copy was made: for it, nobody has sent anything.
         assert 5 < fullest_window(self.sent_after_a_copy(0.0).arrivals, 1.0) <= 10
+
+
+def test_a_process_that_waits_for_nothing_knows_its_share_all_the_same() -> None:
+    fleet = Fleet(processes=2)
+    first, second = fleet.processes
+    fleet.processes = [first]
+    fleet.run(0.2)
+    first.callers = 0
+    fleet.run(3.0)
+    fleet.processes = [first, second]
+    # Another endpoint, which the second does not use.
+    first.limits.reserve(BY_ID["queryOrder"]).seconds_until_ready(1000.0)
+    fleet.run(1.2)
+    fleet.store.error = unavailable()
+    fleet.run(1.2)
+    first.callers = 3
+    begin = len(fleet.arrivals)
+    assert fleet.run(6.0) >= 16
+    assert fullest_window(fleet.arrivals[begin:], 1.0) <= 4
+
+
+def test_a_process_that_has_never_reached_the_store_shares_with_others() -> None:
+    fleet = Fleet(processes=3)
+    fleet.store.error = unavailable()
+    assert fleet.run(6.0) >= 12
+    assert fullest_window(fleet.arrivals, 1.0) <= 3
 
 
 @pytest.mark.parametrize("store_is_held", [False, True])
@@ -448,8 +474,7 @@ class Limits:
     def __init__(self) -> None:
         self.exchanges = 0
 
-    def exchange_due(self, *, is_alive: bool = False) -> float:
-        assert not is_alive
+    def exchange_due(self) -> float:
         self.exchanges += 1
         if self.exchanges == 1:
             raise SystemExit

@@ -13,13 +13,11 @@ from bingx_spot.fork_safety import register_fork_aware
 from bingx_spot.limits.client_state import AccountState
 from bingx_spot.limits.permit_queue import PermitQueue
 from bingx_spot.shared_limits.store import Store, StoreError, check_allocation
-from bingx_spot.shared_limits.sync import SETTLE_SECONDS, SharedLimit
+from bingx_spot.shared_limits.sync import ALIVE_SECONDS, SETTLE_SECONDS, SharedLimit
 from bingx_spot_api.contract import Operation
 
 _log = logging.getLogger("bingx_spot")
 _UNAVAILABLE = "shared rate limiter unavailable (%s); falling back to this process's share of the limit"
-# How often a process that waits for nothing reports that it is alive, in seconds.
-_HEARTBEAT = 10.0
 #: How soon to contact a store again that has failed, in seconds, and how soon once it is done without.
 RETRY_SECONDS = 0.1
 PROBE_SECONDS = 1.0
@@ -34,7 +32,7 @@ class StoreHealth:
     shares. A process that shares the limit with no other switches at once.
     """
 
-    # How many processes share the limits, as the store last said; 0 where that is not known.
+    # How many processes share one of the limits at most, as the store last said; 0 where that is not known.
     members: int = 0
     # Whether permits come from this process's own share.
     is_local: bool = False
@@ -90,14 +88,12 @@ class SharedLimits:
         if self._health.failing_since is None:
             self.exchange_due()
 
-    def exchange_due(self, *, is_alive: bool = False) -> float:
-        """Contact the store wherever it is due, and return in how many seconds to do so again, or `inf`.
-
-        With `is_alive`, report that this process is, though it waits for nothing.
-        """
+    def exchange_due(self) -> float:
+        """Contact the store wherever it is due, and return in how many seconds to do so again, or `inf`."""
         for limit in list(self._limits):
-            is_due = limit.is_due(self._ip_limits.now())
-            reason = self._exchange(limit) if is_due or is_alive else ""
+            now = self._ip_limits.now()
+            is_due = limit.is_due(now)
+            reason = self._exchange(limit) if is_due or limit.is_silent(now) else ""
             # A store that fails matters only when a caller needs it.
             if reason and is_due:
                 self._on_failure(limit, reason)
@@ -130,9 +126,10 @@ class SharedLimits:
             with self._ip_limits:
                 if limit.is_too_late(self._ip_limits.now()):
                     # Others may have begun meanwhile.
-                    self._health.members = max(self._health.members, 2)
+                    self._health.members = limit.members = max(self._health.members, 2)
                     return "the answer came too late"
-                switches = self._health.mark_ok(allocation["members"])
+                limit.members = allocation["members"]
+                switches = self._health.mark_ok(max(each.members for each in self._limits))
                 for each in self._limits if switches else ():
                     each.switch_to_store()
                 limit.apply(allocation, self._ip_limits.now())
@@ -194,11 +191,11 @@ class _StoreThread:
     def _run(self) -> None:
         event, pause = self._event, 0.0
         while not self._stopped:
-            was_woken = event.wait(min(pause, _HEARTBEAT))
+            event.wait(min(pause, ALIVE_SECONDS))
             event.clear()
             shared_limits = self._shared_limits()
             if shared_limits is None:
                 return
-            pause = shared_limits.exchange_due(is_alive=pause == inf and not was_woken)
+            pause = shared_limits.exchange_due()
             # Not held while waiting, so that it can be collected.
             del shared_limits

@@ -16,6 +16,10 @@ _SAME_LOCKOUT = 1.0
 #: How often a process reports while it waits for a permit, or holds one, though the store names a later time,
 #: in seconds. So it soon notices a state that has gone back, and declares again what that has lost.
 POLL_SECONDS = 0.1
+#: How often a process that waits for nothing reports that it is alive, in seconds, and so learns its share
+#: before the store fails; and how often where the store does not answer.
+ALIVE_SECONDS = 1.0
+UNANSWERED_SECONDS = 10.0
 #: How long a request that was sent before may be on its way, beyond one window, where the store is
 #: unreachable or has lost its state. In that time nothing is granted.
 SETTLE_SECONDS = 0.25
@@ -36,6 +40,8 @@ class SharedLimit(RemoteSource):
     repeated_errors: RepeatedErrorGuard
     # The limit's in the store.
     name: str
+    # How many processes share the limit, as the store last said; 0 where that is not known.
+    members: int = 0
     # When to contact the store again; None where no caller waits, and no permit is counted.
     due: float | None = None
     # The last report, and the last that was answered: their numbers, and when they were made.
@@ -66,6 +72,11 @@ class SharedLimit(RemoteSource):
     def is_due(self, now: float) -> bool:
         """Return whether there is something to report, or a permit to ask for."""
         return self.dirty or (self.due is not None and self.due <= now)
+
+    def is_silent(self, now: float) -> bool:
+        """Return whether a report is due although there is nothing to say: that this process is alive."""
+        is_answered = self._answered == self._reported
+        return now - self._reported[1] >= (ALIVE_SECONDS if is_answered else UNANSWERED_SECONDS)
 
     def report(self, process: str, members: int, now: float) -> ProcessReport:
         """Return the report of this process, which shares the limit with so many members, for the store."""
@@ -131,9 +142,14 @@ class SharedLimit(RemoteSource):
         self.queue.reject_late_waiters(now)
 
     def switch_to_local(self, members: int) -> None:
-        """Let the queue grant this process's share among so many members: the store is unreachable."""
+        """Let the queue grant this process's share among so many members: the store is unreachable.
+
+        Where their number is not known, after a start without the store, that is one permit in a window.
+        """
         self._was_local = True
         self._draw_from(None, max(members, 1))
+        if members == 0:
+            self.queue.windows[0].share_among(self.own_rate.requests)
 
     def switch_to_store(self) -> None:
         """Let permits come from the store again, and report at once what was sent without it."""
