@@ -29,6 +29,12 @@ class Fleet:
         }
         return allocate(self.state, self.now, report(process, **{"permits": held, **changes}))
 
+    def wait(self, milliseconds: int, process: str) -> None:
+        """Let time pass, in which a process reports that it is alive."""
+        for _ in range(milliseconds // 250):
+            self.now += 250
+            self.exchange(process)
+
     def names(self, process: str, number: int) -> list[str]:
         self.number += number
         return [f"{process}:{self.number - each}" for each in range(number)]
@@ -178,9 +184,20 @@ class TestOutage:
         second = fleet.exchange("b", single=waiting["b"], members=4, was_local=True)
         assert second["granted"] == waiting["b"][:1]
         assert second["wait"] == 1000
-        fleet.now += 2250
-        fleet.exchange("b")
+        fleet.wait(2250, "b")
         assert len(fleet.exchange("a", single=waiting["a"])["granted"]) == 4
+
+    @pytest.mark.parametrize(("silence", "granted"), [(1250, 5), (1251, 2)])
+    def test_a_time_without_any_report_is_one(self, fleet: Fleet, silence: int, granted: int) -> None:
+        fleet.exchange("a")
+        fleet.exchange("b")
+        fleet.now += silence
+        assert len(fleet.exchange("b", single=fleet.names("b", 5))["granted"]) == granted
+
+    def test_the_silence_of_a_single_process_is_none(self, fleet: Fleet) -> None:
+        fleet.exchange("a")
+        fleet.now += 20_000
+        assert len(fleet.exchange("a", single=fleet.names("a", 5))["granted"]) == 5
 
     def test_a_single_process_knows_its_permits(self, fleet: Fleet) -> None:
         known = {"number": 8, "answered": 7, "members": 1, "hold": 0, "permits": {"a:x": -4900, "a:y": 100}}
@@ -233,7 +250,7 @@ class TestStateThatGoesBack:
 
     def test_a_process_that_notices_later_holds_up_nobody_again(self, fleet: Fleet) -> None:
         self.lost(fleet)
-        fleet.now += 8000
+        fleet.wait(8000, "a")
         late = fleet.exchange("b", number=8, answered=7, age=9000, members=2)
         assert (late["held_for"], late["shares_for"]) == (0, 0)
 
@@ -263,7 +280,7 @@ class TestStateThatGoesBack:
         names = fleet.names("a", 5)
         fleet.exchange("a", number=7, single=names)
         # A copy of that moment is restored when all responses are long there.
-        fleet.now += 2000
+        fleet.wait(2000, "b")
         self.lost(fleet, permits={})
         assert len(fleet.exchange("b", single=fleet.names("b", 5))["granted"]) == 5
 

@@ -273,6 +273,20 @@ def test_a_process_that_waits_for_nothing_knows_its_share_all_the_same() -> None
     assert fullest_window(fleet.arrivals[begin:], 1.0) <= 4
 
 
+@pytest.mark.parametrize("seconds", [3.0, 40.0])
+def test_a_process_that_did_not_notice_an_outage_keeps_to_its_share(seconds: float) -> None:
+    fleet = Fleet(processes=4)
+    idle = fleet.processes[0]
+    fleet.run(2.0)
+    idle.callers = 0
+    fleet.run(4.0)
+    fleet.store.error = unavailable()
+    fleet.run(seconds)
+    fleet.store.error, idle.callers = None, 5
+    fleet.run(4.0)
+    assert fullest_window(fleet.arrivals, 1.0) <= 5
+
+
 def test_a_process_that_has_never_reached_the_store_shares_with_others() -> None:
     fleet = Fleet(processes=3)
     fleet.store.error = unavailable()

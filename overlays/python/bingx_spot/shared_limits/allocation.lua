@@ -1,5 +1,5 @@
 -- Decide which process is granted the next permit. The same as allocation.py, step by step, which has the reasons.
-local GRACE_MS, RECHECK_MS, MEMBER_TTL_MS, REJOIN_MS, ERRORS_MS = 50, 5, 30000, 1250, 480000
+local GRACE_MS, RECHECK_MS, MEMBER_TTL_MS, REJOIN_MS, SETTLE_MS, ERRORS_MS = 50, 5, 30000, 1250, 250, 480000
 local KINDS = {'single', 'bulk'}
 
 local function filter(entries, keep)
@@ -25,9 +25,9 @@ local function advance(state, clock)
   for _, name in ipairs({'locked_until', 'held_until', 'shares_until', 'known_members', 'offset', 'now'}) do
     state[name] = state[name] or 0
   end
-  local now = math.max(clock + state.offset, state.now)
+  local before, now = state.now, math.max(clock + state.offset, state.now)
   state.offset, state.now = now - clock, now
-  return now
+  return now, now - before
 end
 
 local function join(state, now, report, known)
@@ -50,7 +50,7 @@ local function recover(state, at, report, window)
   state.known_members = math.max(state.known_members, report.members)
 end
 
-local function notice_loss(state, now, report, known, window)
+local function notice_loss(state, now, report, known, window, silent_for)
   local is_new = state.began == nil
   local began = state.began or now
   state.began = began
@@ -62,7 +62,10 @@ local function notice_loss(state, now, report, known, window)
     state.held_until = math.max(state.held_until, at + report.hold)
     recover(state, at, report, window)
   end
-  if report.was_local then recover(state, now, report, window) end
+  local was_silent = silent_for > math.max(REJOIN_MS, window + SETTLE_MS)
+  if report.was_local or (was_silent and math.max(size(state.members), report.members) > 1) then
+    recover(state, now, report, window)
+  end
   if now >= state.shares_until then state.known_members = 0 end
 end
 
@@ -104,10 +107,11 @@ local function apply_report(state, now, report, known, requests, window)
 end
 
 local function allocate(state, clock, report)
-  local now, process = advance(state, clock), report.process
+  local now, silent_for = advance(state, clock)
+  local process = report.process
   local known = state.members[process] and state.members[process].number or 0
   local requests, window = join(state, now, report, known)
-  notice_loss(state, now, report, known, window)
+  notice_loss(state, now, report, known, window, silent_for)
   drop_expired(state, now, window)
   apply_report(state, now, report, known, requests, window)
   local own = state.waiting[process]

@@ -11,7 +11,8 @@ still where it would go back. Processes report durations only, so the clocks of 
 - The store says when to ask again. A process that does not has died or is held up, and loses its place.
 - Processes may keep different rates. The slowest one applies to all, for as long as its process is a member.
 - After an outage, which each process may have noticed at another time, every process gets only the share that
-  it has without the store, until all have had time to return and to report what they sent meanwhile.
+  it has without the store, until all have had time to return and to report what they sent meanwhile. Since
+  each reports every second, a time without any report is an outage.
 - A state may go back: emptied, or restored from a copy. Processes number their reports, so each sees whether
   the state knows its last one. If not, nothing is granted until all that was lost has expired; then each gets
   its share for a while. Processes remember both: a state that is lost again and again stops nobody again.
@@ -32,6 +33,8 @@ RECHECK_MS = 5.0
 MEMBER_TTL_MS = 30_000.0
 #: How long after an outage processes may still be returning, beyond one window: they probe once a second.
 REJOIN_MS = 1_250.0
+#: How long after a window processes do without a store that does not answer.
+SETTLE_MS = 250.0
 #: How long errors count that are equal: twenty within this time lock the endpoint.
 ERRORS_MS = 480_000.0
 
@@ -49,9 +52,9 @@ def allocate(state: State, clock: float, report: ProcessReport) -> Allocation:
     for name in ("locked_until", "held_until", "shares_until", "known_members", "offset", "now"):
         state.setdefault(name, 0)
     # The state's own time goes on from where it was when the store's clock has gone back.
-    now: float = max(clock + state["offset"], state["now"])
+    before, now = state["now"], max(clock + state["offset"], state["now"])
     state["offset"], state["now"] = now - clock, now
-    return _Allocator(state, now, report).allocation()
+    return _Allocator(state, now, report, now - before).allocation()
 
 
 def _is_of(permit: str, process: str) -> bool:
@@ -59,13 +62,13 @@ def _is_of(permit: str, process: str) -> bool:
 
 
 class _Allocator:
-    def __init__(self, state: State, now: float, report: ProcessReport) -> None:
+    def __init__(self, state: State, now: float, report: ProcessReport, silent_for: float) -> None:
         self.state, self.now, self.report = state, now, report
         self.process = report["process"]
         # The number of the process's last report that the state knows.
         self.known = state["members"].get(self.process, {"number": 0})["number"]
         self.requests, self.window = self._join()
-        self._notice_loss()
+        self._notice_loss(silent_for)
         self._drop_expired()
         self._apply_report()
         self.own = state["waiting"][self.process]
@@ -114,7 +117,7 @@ class _Allocator:
         kept = self.state[name] = {key: entry for key, entry in self.state[name].items() if keep(entry)}
         return kept
 
-    def _notice_loss(self) -> None:
+    def _notice_loss(self, silent_for: float) -> None:
         """Begin a recovery after an outage, and where the state has gone back: before it began, or now."""
         state, now, report = self.state, self.now, self.report
         is_new = "began" not in state
@@ -124,7 +127,9 @@ class _Allocator:
             state["began"] = at = began if now - report["age"] < began else now
             state["held_until"] = max(state["held_until"], at + report["hold"])
             self._recover(at)
-        if report["was_local"]:
+        # If nobody has reached the store for so long, others may not know yet that it is back.
+        was_silent = silent_for > max(REJOIN_MS, self.window + SETTLE_MS)
+        if report["was_local"] or (was_silent and max(len(state["members"]), report["members"]) > 1):
             self._recover(now)
         if now >= state["shares_until"]:
             state["known_members"] = 0
