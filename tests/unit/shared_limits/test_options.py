@@ -125,6 +125,13 @@ class TestNames:
         name = _limit_names(Environment.parse("live"), KEYS)("cancelOrder")
         assert name == "bingx-spot:{b2fd1a600546f7fdf7a670fd47b7ad98}:cancelOrder"
 
+    @pytest.mark.parametrize("url", ["https://open-api.bingx.pro", "https://OPEN-API.bingx.com:443/"])
+    def test_are_those_of_the_exchange_at_each_of_its_hosts(self, url: str) -> None:
+        live, other = Environment.parse("live"), Environment.parse(url)
+        assert _limit_names(live, KEYS)("cancelOrder") == _limit_names(other, KEYS)("cancelOrder")
+        with BingxSpot(KEYS, environment=live) as one, BingxSpot(KEYS, environment=other) as two:
+            assert one._state.account is two._state.account
+
     def test_hold_no_key(self) -> None:
         name = _limit_names(Environment.parse("live"), KEYS)("cancelOrder")
         assert KEYS.api_key not in name

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from bingx_spot.credentials import Credentials
-from bingx_spot.environments import Environment
+from bingx_spot.environments import Environment, environment_name
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.fork_safety import fork_lock
 from bingx_spot.limits.client_state import AccountState
@@ -116,10 +116,15 @@ def _path_of(limits: RedisClient | str | os.PathLike[str]) -> Path | None:
 
 def _limit_names(environment: Environment, credentials: Credentials) -> Callable[[str], str]:
     # A reader of the store learns no key from a name, and cannot guess one: keys are random.
-    message = f"bingx-spot limits of {environment.base_url}".encode()
+    message = f"bingx-spot limits of {_exchange(environment)}".encode()
     digest = hmac.new(credentials.api_key.encode(), message, sha256).hexdigest()[:32]
     # Braces keep the limits of one key together in a cluster.
     return lambda operation_id: f"bingx-spot:{{{digest}}}:{operation_id}"
+
+
+def _exchange(environment: Environment) -> str:
+    """Return the primary host of the exchange: an account has one limit at all its hosts."""
+    return Environment.parse(environment_name(environment.base_url.removesuffix(":443"))).base_url
 
 
 # Weak, so that an account is forgotten with its last client.
@@ -132,11 +137,12 @@ _SALT = os.urandom(32)
 
 def account_of(environment: Environment, credentials: Credentials) -> AccountState:
     """Return the state of an API key, which all clients of the process share that use it on this exchange."""
-    name = (environment.base_url, blake2b(credentials.api_key.encode(), key=_SALT).digest())
+    exchange = _exchange(environment)
+    name = (exchange, blake2b(credentials.api_key.encode(), key=_SALT).digest())
     with fork_lock:
         account = _accounts.get(name)
         if account is None:
-            ip_limits, lockouts = _ip_limits.setdefault(environment.base_url, IpLimits()), Lockouts()
+            ip_limits, lockouts = _ip_limits.setdefault(exchange, IpLimits()), Lockouts()
             limiter = LocalRateLimiter(ip_limits=ip_limits, lockouts=lockouts)
             account = _accounts[name] = AccountState(limiter, lockouts)
         return account
