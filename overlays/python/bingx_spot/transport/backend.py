@@ -170,15 +170,13 @@ class BaseBackend(Generic[Connection]):
         self, origin: Origin, context: RequestContext, connection: Connection | None, error: BaseException
     ) -> None:
         """Reset the connection of a request that ended without a response; keep one that was not used."""
-        if connection is None:
-            return
-        if isinstance(error, PermitExpired) and not self._closed:
+        if connection is not None and isinstance(error, PermitExpired) and not self._closed:
             self._pool.release(origin, connection)
-            return
-        connection.reset()
-        if context.reused and isinstance(error, TimeoutError):
-            # The others are as old, and as likely to be dead.
-            self._pool.drop(origin)
+        elif connection is not None:
+            connection.reset()
+            if context.reused and isinstance(error, TimeoutError):
+                # The others are as old, and as likely to be dead.
+                self._pool.drop(origin)
 
     def _end_all(self) -> None:
         """End every request in flight, and accept no more."""

@@ -92,7 +92,7 @@ class RequestContext:
         self._step_ends = min(self._began + self._patience.opening, self._deadline)
 
     def begin_answer(self) -> None:
-        """Begin to send the request and to wait for its response; `PermitExpired` says that it is too late."""
+        """Begin to send the request and to wait for its response; `PermitExpired` says: too late."""
         now, patience = time.monotonic(), self._patience.answer
         if not self.reused:
             self._patience.times.opening.note(now - self._began)
