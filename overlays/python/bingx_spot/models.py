@@ -153,6 +153,10 @@ class Order:
         from bingx_spot_api.models.queried_order import QueriedOrder
 
         given = {name: value for name, value in data.items() if value is not None and value != ""}
+        for word in ("type", "side"):
+            # The generated parser takes no other type, and the state of the order does not hang on them.
+            if not isinstance(given.get(word), str):
+                given.pop(word, None)
         return cls.from_model(QueriedOrder.from_dict(given), response)
 
 

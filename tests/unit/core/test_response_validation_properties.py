@@ -92,6 +92,7 @@ def test_a_success_with_bytes_replaced_becomes_one_or_the_other(place: int, repl
 @given(CHANGED, STATUSES)
 @example(json.loads(SUCCESS), 200)
 @example(json.loads(SUCCESS) | {"data": ORDER | {"stopPrice": [None]}}, 200)
+@example(json.loads(SUCCESS) | {"data": ORDER | {"type": [], "side": 5}}, 200)
 def test_a_call_whose_every_response_is_the_same_ends_with_this_order_or_an_error_of_ours(
     value: object, status: int
 ) -> None:
