@@ -78,12 +78,25 @@ func (o *operation) doubt(parameters values, status int, envelope values) string
 	if problem := o.doubtOf(o.Answer.belief, parameters, order); problem != "" || o.Answer.Items == nil {
 		return problem
 	}
-	for _, order := range o.Answer.Items.orders(data) {
+	changed, failed := o.Answer.Items.orders(data), o.Answer.Items.Failures.orders(data)
+	// An exchange that is busy lists nothing either.
+	if len(changed)+len(failed) == 0 && o.saysFailure(messageIn(envelope)) {
+		return "lists nothing"
+	}
+	for _, order := range changed {
 		if problem := o.doubtOf(o.Answer.Items.belief, parameters, order); problem != "" {
 			return problem
 		}
 	}
 	return o.Answer.Items.doubt(parameters, data)
+}
+
+// saysFailure tells whether a message beside an empty list says, whatever the code, that the request failed.
+func (o *operation) saysFailure(message string) bool {
+	return slices.ContainsFunc(errorTable.Rows, func(row *Row) bool {
+		decides := row.Message != nil && row.Codes == nil && row.Category != "notOpen" && row.ID != "success-text"
+		return decides && row.matches(o.ID, http.StatusOK, 0, message)
+	})
 }
 
 // doubtOf returns why what is said of one order is not believed, or an empty text.
@@ -205,7 +218,7 @@ func (f *field) fits(value *any) bool {
 func newError(rows []*Row, op *operation, received answer, envelope values, problem string) *Error {
 	code, _ := integer(envelope["code"])
 	said, _ := envelope["msg"].(string)
-	message := normalised(said)
+	message := messageIn(envelope)
 	// Each list ends with a row that matches everything.
 	row := rows[slices.IndexFunc(rows, func(row *Row) bool { return row.matches(op.ID, received.status, code, message) })]
 	made := &Error{Row: row, Status: received.status, Code: code, Text: cmp.Or(problem, said)}
@@ -231,6 +244,12 @@ func (r *Row) matches(operation string, status int, code int64, message string) 
 		(r.Codes == nil || slices.Contains(r.Codes, code)) &&
 		(r.Statuses == nil || r.Statuses.From <= status && status <= r.Statuses.To) &&
 		(r.Message == nil || r.Message.MatchString(message))
+}
+
+// messageIn returns the exchange's text as the rows have it.
+func messageIn(envelope values) string {
+	said, _ := envelope["msg"].(string)
+	return normalised(said)
 }
 
 // normalised returns a text in small letters, where they are ASCII, with one space for white space.

@@ -149,9 +149,10 @@ func TestClock(t *testing.T) {
 
 // models returns an empty result of a generated call.
 var models = map[string]func() any{
-	"cancelOrder": func() any { return new(api.CancelOrderResponse) },
-	"openOrders":  func() any { return new(api.OrdersResponse) },
-	"queryOrder":  func() any { return new(api.QueryOrderResponse) },
+	"cancelOpenOrders": func() any { return new(api.CancelOpenOrdersResponse) },
+	"cancelOrder":      func() any { return new(api.CancelOrderResponse) },
+	"openOrders":       func() any { return new(api.OrdersResponse) },
+	"queryOrder":       func() any { return new(api.QueryOrderResponse) },
 }
 
 func TestParse(t *testing.T) {

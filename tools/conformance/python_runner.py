@@ -15,7 +15,12 @@ from bingx_spot.core.response_validation import validate_response
 from bingx_spot.core.signing import canonical_string, sign
 from bingx_spot.models import Response
 from bingx_spot_api.contract import BY_ID
-from bingx_spot_api.models import CancelOrderResponse, OrdersResponse, QueryOrderResponse
+from bingx_spot_api.models import (
+    CancelOpenOrdersResponse,
+    CancelOrderResponse,
+    OrdersResponse,
+    QueryOrderResponse,
+)
 from tests.spec.clock_client import Client
 from tests.spec.vectors import parameters_of, read_json, signing_tests
 from tests.unit.core.playing import CANCELLING
@@ -28,6 +33,7 @@ CATEGORIES = {kind: category for category, kind in _CLASSES.items()}
 
 #: By operation, the generated model of its response.
 MODELS: Mapping[str, Any] = {
+    "cancelOpenOrders": CancelOpenOrdersResponse,
     "cancelOrder": CancelOrderResponse,
     "openOrders": OrdersResponse,
     "queryOrder": QueryOrderResponse,

@@ -152,7 +152,7 @@ pub fn judge(operation: &Operation, parameters: &Parameters, answer: &Response<V
 }
 
 fn believed(operation: &Operation, parameters: &Parameters, envelope: &mut Envelope) -> bool {
-    let Envelope { data, rewritten, .. } = envelope;
+    let Envelope { data, rewritten, msg, .. } = envelope;
     if operation.data.as_ref().is_some_and(|field| data.is_null() || !field.fits(Some(data), rewritten)) {
         return false;
     }
@@ -163,7 +163,29 @@ fn believed(operation: &Operation, parameters: &Parameters, envelope: &mut Envel
     let requires = &mut operation.answer.requires.iter();
     operation.answer.repeats.iter().all(repeated)
         && requires.all(|rule| !rule.applies(parameters) || rule.holds(data))
-        && operation.answer.items.as_ref().is_none_or(|items| items.fit(parameters, data))
+        && operation.answer.items.as_ref().is_none_or(|items| {
+            // An exchange that is busy lists nothing either.
+            let doubtful = items.is_empty(data) && says_failure(operation, msg.as_str().unwrap_or_default());
+            !doubtful && items.fit(parameters, data)
+        })
+}
+
+/// Returns whether a text beside an empty list says, whatever the code, that the request failed.
+fn says_failure(operation: &Operation, said: &str) -> bool {
+    let message = normalised(said);
+    let decides = |row: &&Row| {
+        row.message.is_some()
+            && row.codes.is_empty()
+            && row.category != Category::NotOpen
+            && row.id != "success-text"
+    };
+    TABLE.rows.iter().filter(decides).any(|row| row.matches(operation, Some(0), &message, 200))
+}
+
+/// Returns a text as the table's expressions want it.
+fn normalised(said: &str) -> String {
+    let words = said.split([' ', '\t', '\r', '\n']).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ").to_ascii_lowercase()
 }
 
 impl Envelope {
@@ -193,9 +215,7 @@ impl Refusal {
         message: &str,
         status: u16,
     ) -> Self {
-        // As the table's expressions want it.
-        let words = message.split([' ', '\t', '\r', '\n']).filter(|word| !word.is_empty());
-        let normal = words.collect::<Vec<_>>().join(" ").to_ascii_lowercase();
+        let normal = normalised(message);
         let row = rows.iter().find(|row| row.matches(operation, code, &normal, status));
         let row = row.expect("each list ends with a row that matches everything");
         let message = if message.is_empty() { &row.meaning } else { message };

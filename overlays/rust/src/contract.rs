@@ -136,6 +136,12 @@ impl Requirement {
 }
 
 impl Items {
+    /// Returns whether neither list holds an order.
+    pub(crate) fn is_empty(&self, data: &Value) -> bool {
+        let mut lists = [Some(&self.list), self.failures.as_ref()].into_iter().flatten();
+        lists.all(|list| list.orders(data).next().is_none())
+    }
+
     /// Returns whether the lists of orders in `data` are those of the request.
     pub(crate) fn fit(&self, parameters: &Parameters, data: &Value) -> bool {
         let right = |order: &Value| {

@@ -151,6 +151,7 @@ fn parses(_: &Value, test: &Value) -> Outcome {
     let asked = Parameters::new(test["parameters"].as_object().cloned()?).ok()?;
     let typed = match (judge(operation, &asked, &answer(&test["answer"])), text(&test["operation"])) {
         (Err(refusal), _) => Err(refusal.to_string()),
+        (Ok(envelope), "cancelOpenOrders") => typed::<types::CancelOpenOrdersResponse>(&envelope),
         (Ok(envelope), "cancelOrder") => typed::<types::CancelOrderResponse>(&envelope),
         (Ok(envelope), "queryOrder") => typed::<types::QueryOrderResponse>(&envelope),
         (Ok(envelope), _) => typed::<types::OrdersResponse>(&envelope),

@@ -39,7 +39,7 @@ export class BingxError extends Error {
 
   constructor(operation: string, answer: Answer, envelope?: Envelope, problem?: string, order?: bigint) {
     const code = integer(envelope?.code);
-    const said = typeof envelope?.msg === "string" ? envelope.msg : "";
+    const said = textIn(envelope);
     const message = normalised(said);
     const row = rowOf(operation, answer.status, code, message);
     super([problem, said || row.meaning].filter(Boolean).join("; the exchange said: "));
@@ -109,7 +109,7 @@ export function serverTimeOf(data: Envelope): number | undefined {
 
 /** Yields what speaks against a success. Ids that come as text become integers. */
 function* problems(
-  { data: field, answer, outcome, exactlyOneOf, permanentId }: Operation,
+  { id, data: field, answer, outcome, exactlyOneOf, permanentId }: Operation,
   parameters: Envelope,
   status: number,
   envelope: Record<string, unknown>,
@@ -124,6 +124,12 @@ function* problems(
   const { data } = envelope;
   const { items } = answer;
   const { repeats, requires } = items ?? answer;
+  const lists = [items, items?.failures].filter((list) => list !== undefined);
+  const isEmpty = items && lists.every((list) => ordersIn(list, data).length === 0);
+  // An exchange that is busy lists nothing either.
+  if (isEmpty && saysFailure(id, textIn(envelope))) {
+    yield "the answer says success and lists nothing";
+  }
   // The answer to a query by client order id may lack it; the exchange has looked it up.
   const mayLack = (name: string) =>
     outcome.act === "read" && name !== permanentId && exactlyOneOf.includes(name);
@@ -149,7 +155,6 @@ function* problems(
     const fields = list.accounts.find(({ parameter }) => parameter === named)?.fields ?? [];
     return fields.map((name) => left.delete(String(order[name]))).includes(true);
   };
-  const lists = [items, items?.failures].filter((list) => list !== undefined);
   const isWhole = lists.every((list) => ordersIn(list, data).every((order) => strike(list, order)));
   if (named !== undefined && !(isWhole && left.size === 0)) {
     yield "the answer does not account for each order of the request once";
@@ -201,13 +206,35 @@ function envelopeOf(body: string): Record<string, unknown> | undefined {
 
 function rowOf(operation: string, status: number, code: bigint | undefined, message: string): Row {
   const rows = code === undefined ? errorTable.httpStatuses : errorTable.rows;
-  const matches = (row: Row) =>
+  // Each list ends with a row that matches everything.
+  return rows.find((row) => matches(row, operation, status, code, message)) as Row;
+}
+
+function matches(
+  row: Row,
+  operation: string,
+  status: number,
+  code: bigint | undefined,
+  message: string,
+): boolean {
+  return (
     (!row.operations || row.operations.includes(operation)) &&
     (!row.codes || row.codes.includes(Number(code))) &&
     (!row.statuses || (row.statuses.from <= status && status <= row.statuses.to)) &&
-    (!row.message || new RegExp(row.message).test(message));
-  // Each list ends with a row that matches everything.
-  return rows.find(matches) as Row;
+    (!row.message || new RegExp(row.message).test(message))
+  );
+}
+
+/** Tells whether a text beside an empty list says, whatever the code, that the request failed. */
+function saysFailure(operation: string, said: string): boolean {
+  const decides = (row: Row) =>
+    row.message && !row.codes && row.category !== "notOpen" && row.id !== "success-text";
+  const message = normalised(said);
+  return errorTable.rows.some((row) => decides(row) && matches(row, operation, 200, 0n, message));
+}
+
+function textIn(envelope: Envelope | undefined): string {
+  return typeof envelope?.msg === "string" ? envelope.msg : "";
 }
 
 function normalised(message: string): string {

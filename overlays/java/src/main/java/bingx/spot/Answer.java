@@ -39,9 +39,12 @@ record Answer(int status, Headers headers, JsonObject envelope) {
     if (success && believed(operation, parameters)) {
       return envelope.get("data") instanceof JsonObject data ? data : new JsonObject();
     }
+    throw RefusedException.of(operation.id(), code, said(), status);
+  }
+
+  private String said() {
     boolean text = envelope.get("msg") instanceof JsonPrimitive message && message.isString();
-    String said = text ? Json.text(envelope.get("msg")) : "";
-    throw RefusedException.of(operation.id(), code, said, status);
+    return text ? Json.text(envelope.get("msg")) : "";
   }
 
   private boolean believed(Operation operation, Parameters parameters) {
@@ -56,7 +59,11 @@ record Answer(int status, Headers headers, JsonObject envelope) {
         && operation.answer().requires().stream()
             .filter(rule -> rule.applies(parameters))
             .allMatch(rule -> rule.holds(data))
-        && (operation.answer().items() == null || operation.answer().items().fit(parameters, data));
+        && (operation.answer().items() == null
+            || operation.answer().items().fit(parameters, data)
+                // An exchange that is busy lists nothing either.
+                && !(operation.answer().items().isEmpty(data)
+                    && ErrorRow.saysFailure(operation.id(), RefusedException.normalised(said()))));
   }
 
   private static JsonElement member(JsonElement data, String name) {

@@ -90,6 +90,14 @@ public record ErrorRow(
             .orElseThrow();
   }
 
+  /** Returns whether a normalised message says, whatever the code, that the request failed. */
+  static boolean saysFailure(String operation, String message) {
+    return TABLE.rows.stream()
+        .filter(row -> row.message != null && row.codes == null)
+        .filter(row -> row.category != Category.NOT_OPEN && !row.id.equals("success-text"))
+        .anyMatch(row -> row.matches(operation, 0L, message, 200));
+  }
+
   private boolean matches(String operation, Long code, String text, int status) {
     return (operations == null || operations.contains(operation))
         && (codes == null || codes.contains(code))

@@ -88,6 +88,11 @@ record Operation(
               && left.isEmpty();
     }
 
+    /** Returns whether neither list holds an order. */
+    boolean isEmpty(JsonElement data) {
+      return in(data).isEmpty() && (failures == null || failures.isEmpty(data));
+    }
+
     /** Removes the ids that the list accounts for; returns whether each of its items has one. */
     private boolean strike(Set<List<String>> left, JsonElement data) {
       return in(data).stream().allMatch(order -> strikeOne(left, order));

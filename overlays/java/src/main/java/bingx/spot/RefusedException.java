@@ -31,14 +31,18 @@ public final class RefusedException extends IOException {
 
   /** Returns the meaning of an answer; its code is null without an envelope. */
   static RefusedException of(String operation, Long code, String text, int status) {
-    // As the table's expressions want it. Without an envelope there is no text.
-    String message =
-        CAPITALS
-            .matcher(text.replaceAll("[ \t\r\n]+", " ").replaceAll("^ | $", ""))
-            .replaceAll(capital -> capital.group().toLowerCase(Locale.ROOT));
+    // Without an envelope there is no text.
+    String message = normalised(text);
     ErrorRow row = ErrorRow.of(operation, code, message, status);
     return new RefusedException(
         row, status, row.retryAt(message), text.isEmpty() ? row.meaning() : text);
+  }
+
+  /** Returns a text as the table's expressions want it. */
+  static String normalised(String text) {
+    return CAPITALS
+        .matcher(text.replaceAll("[ \t\r\n]+", " ").replaceAll("^ | $", ""))
+        .replaceAll(capital -> capital.group().toLowerCase(Locale.ROOT));
   }
 
   /** Returns the same with the secrets in the exchange's text masked. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import bingx.spot.client.JSON;
 import bingx.spot.client.api.TradeApi;
+import bingx.spot.client.model.CancelOpenOrdersResponse;
 import bingx.spot.client.model.CancelOrderRequest;
 import bingx.spot.client.model.CancelOrderResponse;
 import bingx.spot.client.model.CancelledOrder;
@@ -155,6 +156,7 @@ public final class Conformance {
     answer.verified(operation, Parameters.of(test.getAsJsonObject("parameters").asMap()));
     Class<?> type =
         switch (operation.id()) {
+          case "cancelOpenOrders" -> CancelOpenOrdersResponse.class;
           case "cancelOrder" -> CancelOrderResponse.class;
           case "queryOrder" -> QueryOrderResponse.class;
           default -> OrdersResponse.class;
