@@ -450,6 +450,12 @@ def test_exactly_one_id_is_given(operation, ids, given, wire_names, names):
     assert str(refusal.value) == (f"{names} must be given, and {given}; allowed: exactly one")
 
 
+def test_more_than_two_of_several_are_counted():
+    operation = replace(BY_ID["cancelOrder"], exactly_one_of=("orderId", "clientOrderID", "symbol"))
+    with pytest.raises(InvalidInput, match="must be given, and 3 are; allowed: exactly one"):
+        check_arguments(operation, {"symbol": SYMBOL, "orderId": 5, "clientOrderID": "x"})
+
+
 def test_a_list_is_sent_as_the_text_that_holds_it():
     operation = BY_ID["cancelOrders"]
     sent = as_sent(operation, {"symbol": SYMBOL, "orderIds": [2**62, 7], "process": 1})

@@ -27,9 +27,9 @@ from bingx_spot.core.attempt import CLOSED_CLIENT, AttemptResult, AttemptRunner
 from bingx_spot.core.engine import CLOSED, TransportFailure
 from bingx_spot.core.request import ApiCall, RequestSigner
 from bingx_spot.core.runner import Send
-from bingx_spot.limits.rate_limiter import LocalRateLimiter
+from bingx_spot.limits.rate_limiter import LocalRateLimiter, LocalReservation
 from bingx_spot.limits.sliding_window import UNDER_WAY, WRITTEN_WITHIN
-from bingx_spot_api.contract import BY_ID
+from bingx_spot_api.contract import BY_ID, Rate
 from bingx_spot_api.error_table import STATUS_ROWS
 from tests.support.scripted_time import BEGIN, ScriptedTime
 from tests.unit.core.driving import Late, Reply, Run, attempt, drive, error_of, runner_of
@@ -88,6 +88,11 @@ class TestTimeout:
         assert attempt(Exchange(), SWITCHED_ON, timeout=2.5, call=SWITCHING_ON).timeouts == [2.5]
         assert attempt(Exchange(), SWITCHED_ON, timeout=5.0, call=SWITCHING_ON).timeouts == [5.0]
 
+    def test_is_six_tenths_where_another_permit_is_left(self) -> None:
+        limit = replace(SWITCHING_ON.operation, uid_limit=Rate(2, 1.0))
+        call = SWITCHING_ON._replace(operation=limit)
+        assert attempt(Exchange(), SWITCHED_ON, timeout=5.0, call=call).timeouts == pytest.approx([3.0])
+
     def test_is_never_shorter_than_the_shortest_attempt(self) -> None:
         assert attempt(Exchange(), CANCELLED, timeout=0.03125).timeouts == [0.02]
 
@@ -143,11 +148,20 @@ class TestPatience:
         ]
         assert [each.patience.opening for each in effects if isinstance(each, Send)] == [1.0, 3.0, 9.0]
 
-    def test_ends_where_the_permit_does(self) -> None:
-        exchange = Exchange()
-        effect = runner_of(exchange).send_once(CANCELLING).send(None)
+    @pytest.mark.parametrize("repeat", ["harmless", "never"])
+    def test_ends_where_the_permit_does(self, repeat: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        exchange = limited()
+        ready = LocalReservation.seconds_until_ready
+
+        def held_up(reservation: LocalReservation, longest: float) -> float:
+            exchange.time.seconds += 0.5
+            return ready(reservation, longest)
+
+        monkeypatch.setattr(LocalReservation, "seconds_until_ready", held_up)
+        call = CANCELLING._replace(operation=replace(CANCELLING.operation, repeat=repeat))
+        effect = runner_of(exchange).send_once(call).send(None)
         assert isinstance(effect, Send)
-        assert effect.patience.writing == WRITTEN_WITHIN
+        assert effect.patience.writing == pytest.approx(WRITTEN_WITHIN - 0.5)
 
     def test_follows_what_the_host_s_answers_take(self) -> None:
         exchange = Exchange()
@@ -291,6 +305,7 @@ class TestTheGuardAgainstRepeatedErrors:
         exchange.lock_soon()
         run = attempt(exchange)
         assert error_of(run).details.rule == NEAR_LOCK
+        assert run.result.shown().operation == "cancelOrder"
         assert run.requests == []
 
     def test_counts_each_code_for_itself(self) -> None:
