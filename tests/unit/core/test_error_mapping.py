@@ -29,6 +29,7 @@ from bingx_spot_api.contract import BY_ID
 from bingx_spot_api.error_table import ROWS, STATUS_ROWS, ErrorRow
 from tests.spec.vectors import read_json
 from tests.support.judging import failure
+from tests.support.plain_ids import plain
 from tests.support.samples import BY_ORDER_ID
 
 CANCEL, QUERY, SERVER_TIME = BY_ID["cancelOrder"], BY_ID["queryOrder"], BY_ID["serverTime"]
@@ -356,6 +357,7 @@ def test_a_row_for_a_status_of_another_operation_is_passed_over(monkeypatch: pyt
         ("order not exist", False),
         ("Insufficient balance", False),
     ],
+    ids=plain,
 )
 def test_a_text_says_by_itself_that_a_request_failed(message: str, fails: bool) -> None:
     assert says_failure(message, QUERY) is fails

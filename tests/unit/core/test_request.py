@@ -164,6 +164,7 @@ class TestSignRequest:
     def test_of_a_public_operation_has_no_secret(self):
         request = signer().sign_request(ApiCall.of(BY_ID["serverTime"], {}), PRIMARY)
         assert request.url == f"{PRIMARY}{BY_ID['serverTime'].path}"
+        assert request.info.headers == request.headers, "it has nothing to redact"
         assert SIGNING.api_key_header not in request.headers
         assert request.secrets == ()
         assert request.info.parameters == {}
