@@ -38,6 +38,8 @@ CLOSED_CLIENT = "closed-client"
 _PARAMETERS_NOT_SEEN = ("signature-missing", "parameter-missing", "timestamp-null", "http-media-type")
 _UNREACHED = "Check the network, the base URL {} and any proxy."
 _NO_RESPONSE = "Try again after a moment."
+# The deadline cuts the last attempt short: one with less time, in seconds, does not say what is wrong.
+_TELLING = 0.25
 # How many attempts an error keeps of the beginning, and how many of the end: a call of a day makes 150.
 _KEPT_ATTEMPTS = 32
 
@@ -62,6 +64,7 @@ class AttemptResult(NamedTuple):
     timestamp: int = 0  # of the request, in Unix milliseconds by the exchange's clock
     began: float = 0.0  # on the monotonic clock, in seconds
     offset: int = 0  # the clock's, at that time, in milliseconds
+    timeout: float = 0.0  # how long it might take, in seconds
 
     def shown(self) -> Attempt:
         """Return the attempt as an error has it."""
@@ -118,7 +121,8 @@ class AttemptRunner:
             request = self.context.signer.sign_request(call, host, state.placement.get(host), timestamp)
             self.may_have_acted = operation.act != "read"
             try:
-                effect_result = yield self._sending(request, operation, host, asked)
+                sending = self._sending(request, operation, host, asked)
+                effect_result = yield sending
             except BaseException as interruption:
                 if not may_have_been_sent(interruption):
                     self.may_have_acted = False
@@ -130,7 +134,7 @@ class AttemptRunner:
             self.may_have_acted = self.may_have_acted and not isinstance(result, NotExecuted)
             # Last: a lock in the response is known then, and reaches other processes with the permit.
             self._complete(reservation, effect_result, timestamp)
-            attempt = AttemptResult(operation, result, host, timestamp, began, offset)
+            attempt = AttemptResult(operation, result, host, timestamp, began, offset, sending.timeout)
             self._record(attempt)
             return attempt
         finally:
@@ -149,6 +153,13 @@ class AttemptRunner:
             tried = error.details.request.placement if error.details.request else None
             return self.context.state.placement.fall_back(attempt.host, tried)
         return False
+
+    def telling(self, error: CallError | None) -> CallError | None:
+        """Return the error, or the one before where the deadline cut the last attempt short."""
+        if not (isinstance(error, NotSent) and self.history and error is self.history[-1].result):
+            return error
+        reasons = (each.result for each in reversed(self.history) if each.timeout >= _TELLING)
+        return next((each for each in reasons if isinstance(each, NotSent)), error)
 
     def with_history(self, error: CallError, order_id: int | None = None) -> CallError:
         """Return the error with every attempt in its details, and the order id that a query has named."""
