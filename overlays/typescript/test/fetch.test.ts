@@ -187,7 +187,7 @@ test("a redirect is not followed, and an answer that does not come is not waited
   await exchange([], (url) => assert.rejects(cancel(url, { timeout: 1000 }), { kind: "unknown" }));
 });
 
-test("a connection that breaks is told from none at all", async () => {
+test("a connection that breaks is another failure than none at all", async () => {
   let gone = "";
   const received = await exchange(
     [{ breaks: true }, CANCELED, ...Array(20).fill({ breaks: true })],

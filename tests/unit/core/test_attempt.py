@@ -561,26 +561,27 @@ class TestHistory:
             (FALLBACK, BEGIN + 1000),
         ]
 
-    @pytest.mark.parametrize(("left", "said"), [(0.3, "cut short"), (0.2, "HTTP 407")])
+    @pytest.mark.parametrize(("left", "said"), [(0.26, "cut short"), (0.24, "HTTP 407")])
     def test_says_why_though_the_deadline_cut_the_last_attempt_short(self, left: float, said: str) -> None:
         runner = runner_of(exchange := Exchange())
         first, last = [REFUSED._replace(reason=reason) for reason in ("HTTP 407", "cut short")]
         drive(exchange, runner.send_once(CANCELLING), Late(first, 10.0 - left / 0.6))
         error = error_of(drive(exchange, runner.send_once(CANCELLING), last))
-        told = runner.telling(error)
-        assert told is not None
-        assert told.message == said
-        assert [each.result for each in runner.with_history(told).attempts] == [
+        cause = runner.cause_of(error)
+        assert cause is not None
+        assert cause.message == said
+        assert [each.result for each in runner.with_history(cause).attempts] == [
             "not executed: HTTP 407",
             "not executed: cut short",
         ]
 
     def test_leaves_an_error_that_no_attempt_ended_with(self) -> None:
         runner = runner_of(exchange := Exchange())
-        assert runner.telling(None) is None
-        drive(exchange, runner.send_once(CANCELLING), REFUSED)
         no_permit = NotSent(ErrorDetails("no permit"))
-        assert runner.telling(no_permit) is no_permit
+        assert runner.cause_of(None) is None
+        assert runner.cause_of(no_permit) is no_permit
+        drive(exchange, runner.send_once(CANCELLING), REFUSED)
+        assert runner.cause_of(no_permit) is no_permit
 
     def test_keeps_a_bounded_part_of_what_a_server_said(self) -> None:
         busy = says(100500, "x\x1b[2J" * 200_000)

@@ -1,4 +1,4 @@
-"""A connection on asyncio: what arrives late, and what nobody asked for."""
+"""A connection on asyncio: what arrives late, and what arrives without a request."""
 
 import asyncio
 import socket

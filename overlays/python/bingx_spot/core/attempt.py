@@ -39,7 +39,7 @@ _PARAMETERS_NOT_SEEN = ("signature-missing", "parameter-missing", "timestamp-nul
 _UNREACHED = "Check the network, the base URL {} and any proxy."
 _NO_RESPONSE = "Try again after a moment."
 # The deadline cuts the last attempt short: one with less time, in seconds, does not say what is wrong.
-_TELLING = 0.25
+_LONG_ENOUGH = 0.25
 # How many attempts an error keeps of the beginning, and how many of the end: a call of a day makes 150.
 _KEPT_ATTEMPTS = 32
 
@@ -154,11 +154,11 @@ class AttemptRunner:
             return self.context.state.placement.fall_back(attempt.host, tried)
         return False
 
-    def telling(self, error: CallError | None) -> CallError | None:
+    def cause_of(self, error: CallError | None) -> CallError | None:
         """Return the error, or the one before where the deadline cut the last attempt short."""
         if not (isinstance(error, NotSent) and self.history and error is self.history[-1].result):
             return error
-        reasons = (each.result for each in reversed(self.history) if each.timeout >= _TELLING)
+        reasons = (each.result for each in reversed(self.history) if each.timeout >= _LONG_ENOUGH)
         return next((each for each in reasons if isinstance(each, NotSent)), error)
 
     def with_history(self, error: CallError, order_id: int | None = None) -> CallError:

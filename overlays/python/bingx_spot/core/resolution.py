@@ -111,7 +111,7 @@ class _Resolution:
         facts.environment = self.attempts.context.environment.option
         if facts.id_in_doubt:
             facts.call = self.original
-        facts.error = self.attempts.telling(facts.error)
+        facts.error = self.attempts.cause_of(facts.error)
         order = None if read is None else Order.from_data(read.data(), read)
         return self.attempts.with_history(error_for(action, facts, order), self.order_id)
 

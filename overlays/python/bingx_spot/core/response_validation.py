@@ -11,13 +11,7 @@ from typing import Any, NoReturn
 
 from bingx_spot.core.error_mapping import error_from_code, error_from_status, says_failure
 from bingx_spot.core.facts import INTEGER, OrderState, is_integer, order_state, unmet
-from bingx_spot.core.named_orders import (
-    contradiction,
-    is_alike,
-    lists_of,
-    named_id,
-    unaccounted,
-)
+from bingx_spot.core.named_orders import contradiction, is_alike, lists_of, named_id, unaccounted
 from bingx_spot.core.request import ApiCall
 from bingx_spot.error_details import ErrorDetails
 from bingx_spot.exceptions import shown

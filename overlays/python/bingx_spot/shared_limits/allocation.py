@@ -127,7 +127,7 @@ class _Allocator:
             state["began"] = at = began if now - report["age"] < began else now
             state["held_until"] = max(state["held_until"], at + report["hold"])
             self._recover(at)
-        # If nobody has reached the store for so long, others may not know yet that it is back.
+        # If no process has reached the store for so long, others may not know yet that it is back.
         was_silent = silent_for > max(REJOIN_MS, self.window + SETTLE_MS)
         if report["was_local"] or (was_silent and max(len(state["members"]), report["members"]) > 1):
             self._recover(now)
