@@ -49,6 +49,14 @@ def test_each_character_may_be_written_in_another_way(ways):
     assert REDACTOR.text(f"<{written}>") == "<***>"
 
 
+@pytest.mark.parametrize("sign", ["%", "%25", "%u", "\\", "\\x", "\\u", "&#", "&#x", "&amp;#x", "%5Cu"])
+def test_a_part_is_masked_behind_a_sign_that_makes_an_escape_of_it(sign):
+    for start in range(32):
+        part = SIGNATURE[start : start + SHORTEST]
+        assert part not in REDACTOR.text(f"sys{SIGNATURE[:20]}{sign}{part}80ter"), part
+        assert part not in REDACTOR.text(f"sys{sign}{part}"), part
+
+
 @pytest.mark.parametrize("skipped", range(3))
 def test_base64_is_masked_wherever_the_secret_begins_in_it(skipped):
     encoded = base64.b64encode(b"x" * skipped + KEY.encode() + b"yz").decode()

@@ -22,6 +22,7 @@ from bingx_spot.bulk.journal_rows import JournalRow
 from bingx_spot.exceptions import OrderNotFound, OutcomeUnknown, StillOpen
 
 ORDERS = 40
+_USUAL_CASES = 8_000
 _WAL = "-wal"
 _ORDER = {
     "symbol": "BTC-USDT",
@@ -211,16 +212,19 @@ def run(seeds: range, *, until: float = float("inf")) -> int:
     return len(seeds)
 
 
-def main(seconds: float, seed: int | None = None) -> int:
+def main(seconds: float | None, seed: int | None = None) -> int:
     """Damage journals for so many seconds, print how many, and return 1 where one was not noticed.
 
     Args:
-        seconds: How long to go on.
+        seconds: How long to go on; `None` for a number of journals that is the same on every machine.
         seed: The first seed; random if not given.
     """
     first = random.SystemRandom().randrange(2**40) if seed is None else seed
     try:
-        tried = run(range(first, sys.maxsize), until=time.monotonic() + seconds)
+        if seconds is None:
+            tried = run(range(first, first + _USUAL_CASES))
+        else:
+            tried = run(range(first, sys.maxsize), until=time.monotonic() + seconds)
     except Exception:  # noqa: BLE001 - whatever it is, it is what was looked for
         traceback.print_exc()
         return 1

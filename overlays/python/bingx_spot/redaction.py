@@ -95,20 +95,23 @@ class Redactor:
         """Return the bytes without the secrets; the same object where there are none."""
         if not self._may_hold(content):
             return content
-        plain, layers = content, list[list[tuple[int, int]]]()
-        while len(layers) < _LAYERS:
+        plain, layers, found = content, list[list[tuple[int, int]]](), list[tuple[int, int]]()
+        while True:
+            # In each layer: what looks like an escape may be a part of a secret that stands behind a sign.
+            spans = [*self._parts(plain.lower()), *self._encoded(plain)]
+            found += [(_at(layers, start), _at(layers, stop)) for start, stop in spans]
             unescaped, starts = _unescape(plain)
-            if unescaped == plain:
+            if unescaped == plain or len(layers) == _LAYERS:
                 break
             plain = unescaped
             layers.insert(0, starts)
         kept: list[bytes] = []
         end = -1
-        for start, stop in sorted([*self._parts(plain.lower()), *self._encoded(plain)]):
+        for start, stop in sorted(found):
             if start > end:
-                kept.append(content[_at(layers, end) if kept else 0 : _at(layers, start)])
+                kept.append(content[max(end, 0) : start])
             end = max(end, stop)
-        return _REDACTED.join([*kept, content[_at(layers, end) :]]) if kept else content
+        return _REDACTED.join([*kept, content[end:]]) if kept else content
 
     def _may_hold(self, content: bytes, names: str = "") -> bool:
         """Return quickly whether a secret may be in bytes, or in names: long words that look like base64."""
