@@ -1,5 +1,6 @@
 """Fixtures for all tests."""
 
+import signal
 import ssl
 from collections.abc import Iterator
 from typing import Any
@@ -18,6 +19,15 @@ from tests.support.cancelling import cancel_awaiting, cancel_blocking
 def anyio_backend() -> str:
     """Run async tests on asyncio only, which httpx and the sandbox are used with."""
     return "asyncio"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _heed_signals() -> None:
+    """Heed the signals that a shell ignores for what it starts in the background, and `nohup` too."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for name in ("SIGTERM", "SIGHUP", "SIGQUIT"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
 
 
 @pytest.fixture(autouse=True)
