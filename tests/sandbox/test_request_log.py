@@ -98,6 +98,16 @@ def test_a_terminal_obeys_nothing_that_a_request_holds() -> None:
     assert shown == [r"Request 1, GET /\x1b[2J\u202e", r"  no. the value is \x9b1m\nnot that"]
 
 
+def test_of_many_reasons_the_first_are_shown() -> None:
+    records: Any = [
+        {"number": n, "method": "GET", "path": "/", "verdict": "no", "diagnosis": {"words": str(n // 2)}}
+        for n in range(44)
+    ]
+    shown = list(explain_rejections(records, {}))
+    assert shown[:2] == ["Request 0, GET /, and 1 more", "  no. 0"]
+    assert shown[40:] == ["4 more requests were rejected."]
+
+
 def test_a_fault_for_one_order_matches_either_id(client: Client, sandbox: Sandbox) -> None:
     aimed = sandbox.place_order(clientOrderID="aimed-at")
     other = sandbox.place_order()

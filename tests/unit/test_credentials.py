@@ -201,7 +201,7 @@ class TestFromFile:
         link = tmp_path / "link"
         link.symlink_to(key_file)
         key_file.chmod(0o644)
-        assert "can be read by others" in rejection(lambda: Credentials.from_file(link))
+        assert "others can read it" in rejection(lambda: Credentials.from_file(link))
 
     def test_rejects_the_file_of_another_user(self, key_file, monkeypatch):
         if os.geteuid() == 0:
@@ -212,7 +212,7 @@ class TestFromFile:
         assert "belongs to another user" in rejection(lambda: Credentials.from_file(key_file))
 
     def test_rejects_a_directory(self, tmp_path):
-        assert "cannot be read" in rejection(lambda: Credentials.from_file(tmp_path))
+        assert "is not used: it is a folder" in rejection(lambda: Credentials.from_file(tmp_path))
 
     def test_rejects_a_device(self):
         assert "not a regular file" in rejection(lambda: Credentials.from_file(os.devnull))

@@ -38,7 +38,7 @@ class TestNames:
         "name", ["", "LIVE", "prod", "open-api.bingx.com", " live", "//open-api.bingx.com"]
     )
     def test_that_do_not_exist_are_an_error_with_those_that_do(self, name):
-        assert error_for(name).allowed == "live, sandbox, vst, or a base URL"
+        assert error_for(name).allowed == "live, sandbox, vst, or a base URL such as https://HOST"
 
     @pytest.mark.parametrize("value", [None, 5, b"live", ["live"]], ids=["none", "number", "bytes", "list"])
     def test_must_be_text(self, value):

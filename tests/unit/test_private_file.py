@@ -106,7 +106,9 @@ class TestSecret:
     def test_a_folder_that_others_may_write_is_refused(self, secret, mode, shared):
         secret.parent.chmod(mode)
         if shared:
-            with pytest.raises(UnsafeFile, match=f"its folder .*; fix it with: chmod go-w {secret.parent}"):
+            with pytest.raises(
+                UnsafeFile, match=f"its folder .*; fix that with `chmod go-w {secret.parent}`"
+            ):
                 private_file.read_secret(secret, 9)
         else:
             assert private_file.read_secret(secret, 9) == b"secret"
@@ -137,7 +139,7 @@ class TestSecret:
     @pytest.mark.parametrize(("mode", "read"), [(0o440, True), (0o444, True), (0o644, True), (0o666, False)])
     def test_on_a_read_only_mount_the_mount_says_who_reads(self, secret, monkeypatch, mode, read):
         secret.chmod(mode)
-        with pytest.raises(UnsafeFile, match="can be read by others"):
+        with pytest.raises(UnsafeFile, match="others can read it"):
             private_file.read_secret(secret, 9)
         mounted = os.statvfs_result((4096, 4096, 0, 0, 0, 0, 0, 0, os.ST_RDONLY, 255))
         monkeypatch.setattr(os, "fstatvfs", lambda _: mounted)

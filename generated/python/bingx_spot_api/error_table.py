@@ -50,7 +50,7 @@ class ErrorRow(NamedTuple):
 TABLE_VERSION = "2.1.0"
 """Version of the error table."""
 
-TABLE_SHA256 = "4d33de59a17a05d20a27881233a20337afe998d9eadaf328343774f73ca4766a"
+TABLE_SHA256 = "0a7e2b482b2ee0b2bec923da21e88cab9561e7c13c33fa8ac1b8c7a242acb90f"
 """Digest of spec/errors.yaml."""
 
 ROWS: tuple[ErrorRow, ...] = (
@@ -321,7 +321,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="Check that the secret belongs to the API key, then the signer against the vectors.",
+        advice="Check that the secret belongs to the API key; test a signer of your own with the vectors.",
         advice_for=(),
     ),
     ErrorRow(

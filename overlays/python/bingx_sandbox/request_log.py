@@ -188,13 +188,16 @@ def explain_rejections(records: Sequence[RequestRecord], refused: Mapping[str, i
         records: The requests.
         refused: How many requests each limit has rejected.
     """
-    rejected = [record for record in records if "diagnosis" in record]
-    for record in rejected[:_MAX_EXPLAINED]:
-        yield _visible(f"Request {record['number']}, {record['method']} {record['path']}")
-        reason = f"{record['verdict']}. {record['diagnosis']['words']}"
+    groups: dict[str, list[RequestRecord]] = {}
+    for record in records:
+        if "diagnosis" in record:
+            groups.setdefault(f"{record['verdict']}. {record['diagnosis']['words']}", []).append(record)
+    for reason, (first, *others) in islice(groups.items(), _MAX_EXPLAINED):
+        more = f", and {len(others)} more" if others else ""
+        yield _visible(f"Request {first['number']}, {first['method']} {first['path']}{more}")
         yield textwrap.fill(_visible(reason), _WIDTH, initial_indent="  ", subsequent_indent="  ")
-    if len(rejected) > _MAX_EXPLAINED:
-        yield f"{len(rejected) - _MAX_EXPLAINED} more requests were rejected."
+    if left := sum(map(len, islice(groups.values(), _MAX_EXPLAINED, None))):
+        yield f"{left} more requests were rejected."
     if total := sum(refused.values()):
         yield f"Requests rejected by a rate limit: {total}. Use --limits off to disable the limits."
 

@@ -165,7 +165,7 @@ def _read_private(path: Path) -> str:
             return content.decode()
         problem = f"key file {path} begins with a byte order mark; save it as UTF-8 without one"
     except OSError as error:
-        problem = f"key file {path} cannot be read: {error.strerror}"
+        problem = f"key file {path} is not used: {error.strerror}"
     except UnicodeDecodeError:
         problem = f"key file {path} is not UTF-8 text"
     except ValueError:

@@ -69,7 +69,7 @@ class Environment:
         if isinstance(text, Environment):
             return text
         names = sorted({server.environment for server in SERVERS})
-        allowed = f"{', '.join(names)}, or a base URL"
+        allowed = f"{', '.join(names)}, or a base URL such as https://HOST"
         if not isinstance(text, str):
             raise InvalidInput("environment", f"is of type {type(text).__name__}", allowed)
         origins = {server.role: server.url for server in SERVERS if server.environment == text}

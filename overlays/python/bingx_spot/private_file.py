@@ -9,6 +9,7 @@ import os
 import stat
 from contextlib import suppress
 from pathlib import Path
+from shlex import quote
 
 _KINDS = {
     stat.S_IFDIR: "a folder",
@@ -56,7 +57,7 @@ def find(path: Path, *, only_read: bool = False) -> os.stat_result | None:
     if not only_read:
         _check_owner(status)
         if os.name == "posix" and status.st_mode & _WRITE:
-            raise UnsafeFile(f"others may write it; fix that with: chmod go-w {path}")
+            raise UnsafeFile(f"others may write it; fix that with `chmod go-w {quote(str(path))}`")
     return status
 
 
@@ -121,7 +122,7 @@ def read_secret(path: Path, limit: int) -> bytes:
             if not read_only:
                 _check_owner(status)
             if status.st_mode & (_WRITE if read_only else _GROUP_AND_OTHERS):
-                raise UnsafeFile(f"it can be read by others; fix it with: chmod 600 {path}")
+                raise UnsafeFile(f"others can read it; fix that with `chmod 600 {quote(str(path))}`")
             if not read_only:
                 _check_folders(path)
         return file.read(limit)
@@ -139,4 +140,6 @@ def _check_folders(path: Path) -> None:
         # Many systems give each user a group of the same name.
         is_own_group = status.st_gid in (0, os.getegid())
         if status.st_mode & (stat.S_IWOTH if is_own_group else _WRITE) and not status.st_mode & stat.S_ISVTX:
-            raise UnsafeFile(f"others may write its folder {folder}; fix it with: chmod go-w {folder}")
+            raise UnsafeFile(
+                f"others may write its folder {folder}; fix that with `chmod go-w {quote(str(folder))}`"
+            )

@@ -133,7 +133,7 @@ STATES: list[tuple[str, Callable[[World], State], int, tuple[str, ...]]] = [
         1,
         ("begins with a byte order mark",),
     ),
-    ("a key file for all to read", _file(World.whole, 0o644), 1, ("can be read by others", "chmod 600")),
+    ("a key file for all to read", _file(World.whole, 0o644), 1, ("others can read it", "chmod 600")),
     (
         "an empty variable beside a key file",
         _file(World.whole, BINGX_API_KEY=""),

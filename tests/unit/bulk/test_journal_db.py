@@ -116,7 +116,7 @@ def test_what_others_have_put_beside_it_is_refused_and_stays(path, suffix):
 def test_a_journal_that_others_may_write_is_refused(path):
     new_journal(path, rows(1)).close()
     path.chmod(0o660)
-    with pytest.raises(JournalError, match=f"others may write it; fix that with: chmod go-w {path}"):
+    with pytest.raises(JournalError, match=f"others may write it; fix that with `chmod go-w {path}`"):
         Journal.open(path)
     path.chmod(0o640)
     Journal.open(path).close()

@@ -140,6 +140,9 @@ def test_equal_attempts_are_one_line_with_their_times_and_hosts():
         "queryOrder 2 times, 00:00:00 UTC to 00:00:05 UTC, primary.test, fallback.test: HTTP 200, verified",
         "cancelOrder, 00:00:03 UTC, primary.test: no response",
     ]
+    assert attempt_lines((replace(other, result="HTTP 502: bad"),), "bad") == [
+        "cancelOrder, 00:00:03 UTC, primary.test: HTTP 502"
+    ], "the reason stands above"
 
 
 @EACH
@@ -250,7 +253,8 @@ def test_a_dry_run_shows_the_request_redacted():
     assert shown["parameters"]["orderId"] == ORDER_ID
     assert shown["parameters"]["signature"] == "***"
     assert shown["headers"]["X-BX-APIKEY"] == "***"
-    table = invoke(*ARGUMENTS, "--dry-run", **variables)
+    table = invoke(*ARGUMENTS, "--dry-run", "--env", "http://127.0.0.1:1", **variables)
+    assert table.stdout.count("http://127.0.0.1:1 ") == 1
     assert table.stdout.startswith("Dry run: nothing was sent")
     assert "planted" not in done.output + table.output
 

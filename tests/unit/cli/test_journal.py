@@ -68,6 +68,11 @@ def test_names_environment_and_host(path):
     first = json.loads(invoke("journal", path, "--json").stdout.splitlines()[0])
     assert (first["environment"], first["host"]) == ("sandbox", BASE_URL)
     with closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE owner SET environment = 'https://own.test'")
+        database.commit()
+    table = invoke("journal", path).stdout
+    assert (table.count("https://own.test"), table.count("│ environment")) == (1, 0)
+    with closing(sqlite3.connect(path)) as database:
         database.execute("DELETE FROM owner")
         database.commit()
     damaged = invoke("journal", path, "--json")

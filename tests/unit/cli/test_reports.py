@@ -14,12 +14,12 @@ from tests.support.journals import new_journal, rows
 def test_every_outcome_has_its_number_and_its_meaning():
     counts = Counts(dict.fromkeys(OUTCOMES, 2))
     counts.maybe_cancelled_by_us = 1
-    summary = summary_rows(counts, Path("orders.journal"))
+    summary = summary_rows(counts, Path("my orders.journal"))
     assert {*OUTCOMES} <= summary.keys()
     assert all(str(summary[outcome]).startswith("2: ") for outcome in OUTCOMES if outcome != "cancelled")
     assert str(summary["of these"]).startswith("1 maybe cancelled by this run")
     assert summary["unfinished"] == "14: run the same command again"
-    assert summary["details"] == "bingx-spot journal orders.journal"
+    assert summary["details"] == "bingx-spot journal 'my orders.journal'"
 
 
 def test_outcomes_that_did_not_occur_are_left_out():
@@ -53,8 +53,11 @@ def test_exit_codes(capsys, outcomes, problem, code):
 
 def test_no_order_is_not_said_to_be_cancelled(capsys):
     journal = new_journal(None, rows(0))
-    assert RunReport(journal).print_summary() == 0
-    assert capsys.readouterr().out.startswith("Nothing to")
+    where = {"environment": "https://h.test", "host": "https://h.test"}
+    assert RunReport(journal, where).print_summary() == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("Nothing to")
+    assert shown.count("https://h.test") == 1
     journal.close()
 
 

@@ -37,7 +37,7 @@ def test_takes_the_secret_from_a_key_file(tmp_path):
     file.chmod(0o644)
     done = invoke("sign", "a=1", BINGX_KEY_FILE=str(file))
     assert done.exit_code == 2
-    assert "can be read by others" in done.stderr
+    assert "others can read it" in done.stderr
 
 
 def test_without_a_secret_it_says_where_it_comes_from():

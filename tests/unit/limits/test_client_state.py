@@ -99,8 +99,9 @@ class TestHostSelector:
             hosts.mark_failed(PRIMARY)
             hosts.get()
             hosts.mark_failed(FALLBACK)
+            hosts.mark_failed(PRIMARY)
         assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
-            ("WARNING", "primary host unreachable; using the fallback for 30 s")
+            ("WARNING", f"no answer from {PRIMARY}; trying {FALLBACK}")
         ]
 
 

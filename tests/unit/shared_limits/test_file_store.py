@@ -116,7 +116,7 @@ def test_a_file_that_others_may_write_is_not_used(store: FileStore, path: Path) 
     granted(store, "a", 1)
     store.close()
     path.chmod(0o666)
-    with pytest.raises(StoreError, match="others may write it; fix that with: chmod go-w"):
+    with pytest.raises(StoreError, match="others may write it; fix that with `chmod go-w"):
         granted(store, "a", 1)
     path.chmod(0o600)
     assert granted(store, "b", 1) == ["b:0"]

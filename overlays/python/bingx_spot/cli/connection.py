@@ -12,7 +12,7 @@ import click
 
 from bingx_spot.bulk.result import CancelOutcome
 from bingx_spot.cli.interruption import interruptible
-from bingx_spot.cli.output import EXIT_CODES, print_error, print_json, print_table, usage_errors
+from bingx_spot.cli.output import EXIT_CODES, distinct, print_error, print_json, print_table, usage_errors
 from bingx_spot.client import BingxSpot
 from bingx_spot.config import SETTINGS, Config, Options, with_environment
 from bingx_spot.core.clock import Clock
@@ -78,7 +78,7 @@ class Connection:
         if self.as_json:
             print_json({**where, **members, **where})
         else:
-            print_table(title, style, {**where, **rows})
+            print_table(title, style, {**distinct(where), **rows})
 
     def print_request(self, call: ApiCall) -> None:
         """Print the request that would be sent, stamped and signed, secrets masked."""

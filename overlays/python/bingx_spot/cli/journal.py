@@ -13,6 +13,7 @@ from bingx_spot.bulk.journal_db import JournalDamaged
 from bingx_spot.bulk.journal_rows import COLUMNS, OUTCOMES
 from bingx_spot.cli.output import (
     DAMAGED,
+    distinct,
     plural,
     print_damaged,
     print_json,
@@ -114,7 +115,7 @@ def _print_rows(
             print_line(f"... and {more:,} more; --csv and --json print all.")
             print_line()
         counts = journal.counts()
-        summary = {**where, **summary_rows(counts, path), "details": None}
+        summary = {**distinct(where), **summary_rows(counts, path), "details": None}
         print_table(plural(counts.total(), "order"), "cyan", summary)
 
 

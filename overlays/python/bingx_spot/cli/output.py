@@ -89,11 +89,15 @@ def error_members(error: CallError) -> dict[str, object]:
     }
 
 
-def attempt_lines(attempts: Sequence[Attempt]) -> list[str]:
-    """Return one line for all attempts that are equal: how many, when and where, and their result."""
+def attempt_lines(attempts: Sequence[Attempt], reason: str = "") -> list[str]:
+    """Return one line for all attempts that are equal: how many, when and where, and their result.
+
+    A `reason` that is shown beside the lines is not repeated in them.
+    """
     groups: dict[tuple[str, str], list[Attempt]] = {}
     for attempt in attempts:
-        groups.setdefault((attempt.operation, attempt.result), []).append(attempt)
+        result = attempt.result.removesuffix(f": {reason}")
+        groups.setdefault((attempt.operation, result), []).append(attempt)
     lines = []
     for (operation, result), equal in groups.items():
         times = dict.fromkeys(time_of_day(attempt.at) for attempt in (equal[0], equal[-1]))
@@ -113,10 +117,15 @@ def print_error(error: CallError, where: Mapping[str, object], *, as_json: bool)
         print_line(f"{type(error).__name__} ({listed(where)}): {error}{retry_at}", err=True)
 
 
-def listed(members: Mapping[str, object]) -> str:
-    """Return names and values in one line; of an environment that is but a host, only this."""
+def distinct(members: Mapping[str, object]) -> dict[str, object]:
+    """Return each value once, by its last name: of an environment that is but a host, only the host."""
     names = {value: name for name, value in members.items()}
-    return ", ".join(f"{name} {value}" for value, name in names.items())
+    return {name: value for value, name in names.items()}
+
+
+def listed(members: Mapping[str, object]) -> str:
+    """Return names and values in one line, each value once."""
+    return ", ".join(f"{name} {value}" for name, value in distinct(members).items())
 
 
 def key_values(parameters: Sequence[str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from shlex import quote
 from typing import cast
 
 from rich.console import Console, RenderableType
@@ -111,7 +112,7 @@ class RunReport:
         title, style = "Not every order is cancelled", "yellow"
         if counts[CancelOutcome.CANCELLED] == counts.total():
             title, style = ("Cancelled" if counts.total() else "Nothing to cancel"), "green"
-        rows = {**self.where, **summary_rows(counts, self.path)}
+        rows = {**output.distinct(self.where), **summary_rows(counts, self.path)}
         output.print_table(title, style, rows, stderr=self.as_json)
 
 
@@ -126,7 +127,7 @@ def summary_rows(counts: Counts, path: Path | None) -> dict[str, object]:
     if again := counts.unfinished:
         how = "run the same command again, or query them" if path is None else "run the same command again"
         rows["unfinished"] = f"{again:,}: {how}"
-    rows["details"] = None if path is None else f"bingx-spot journal {path}"
+    rows["details"] = None if path is None else f"bingx-spot journal {quote(str(path))}"
     return rows
 
 

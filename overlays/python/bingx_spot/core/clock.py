@@ -70,7 +70,7 @@ class Clock:
         if abs(offset) > MAXIMUM_OFFSET:
             _log.warning("not using the exchange's time: it is %d ms away, more than a day", offset)
             return False
-        _log.warning("clock offset to the exchange is now %d ms, was %d ms", offset, self._offset)
+        _log.warning("clock corrected by %+d ms, to the exchange's; let NTP set this machine's", offset)
         self._offset = offset
         return True
 

@@ -105,6 +105,7 @@ class HostSelector:
         self._fallback = environment.fallback_url if use_fallback else None
         self._now = now
         self._primary_failed_until = 0.0
+        self._warn_after = 0.0
 
     def get(self) -> str:
         """Return the base URL for the next request."""
@@ -117,8 +118,11 @@ class HostSelector:
         if base_url != self._primary:
             self._primary_failed_until = 0.0
         elif self._fallback is not None:
-            _log.warning("primary host unreachable; using the fallback for %d s", FAILOVER_SECONDS)
-            self._primary_failed_until = self._now() + FAILOVER_SECONDS
+            now = self._now()
+            # Where the fallback fails too, each request goes to the other host.
+            if now >= self._warn_after:
+                _log.warning("no answer from %s; trying %s", self._primary, self._fallback)
+            self._primary_failed_until = self._warn_after = now + FAILOVER_SECONDS
 
 
 class PlacementSelector:

@@ -4,7 +4,6 @@ Every poll grants what has become free, in order, to other callers too. So a cal
 only itself.
 """
 
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,13 +13,6 @@ from bingx_spot.limits.rates import slower
 from bingx_spot.limits.sliding_window import MARGIN, TAKEN_WITHIN, UNDER_WAY, Permit, SlidingWindow
 from bingx_spot_api.contract import Rate
 
-_log = logging.getLogger("bingx_spot")
-_BOUNDED = (
-    "rate limit headers say that the window ends in %.0f s, which is too far in the future; "
-    "using one window, %g s. Check the clock of this machine (bingx-spot time)."
-)
-# Excess over one window that needs no warning, in seconds: a Date header gives whole seconds.
-_CLOCK_TOLERANCE = 1.0
 # Not 0, which means granted; shorter than any timer can measure.
 _SHORTEST = 1e-6
 
@@ -100,7 +92,6 @@ class PermitQueue:
         self.remote: RemoteSource | None = None
         # Single calls, and bulk runs. Dictionaries keep their order, and removing from the middle is cheap.
         self._lines: tuple[dict[Waiter, None], dict[Waiter, None]] = ({}, {})
-        self._hint_was_bounded = False
 
     def __len__(self) -> int:
         return len(self._lines[0]) + len(self._lines[1])
@@ -168,12 +159,8 @@ class PermitQueue:
         if not self.windows:
             return
         # Of the account's window: the others belong to the IP address, which serves several keys.
-        length = self.windows[0].limit.seconds
-        # An end that is later than one window from now means a wrong clock, here or there.
-        if until > now + length + _CLOCK_TOLERANCE and not self._hint_was_bounded:
-            self._hint_was_bounded = True
-            _log.warning(_BOUNDED, until - now, length)
-        until = min(until, now + length)
+        # A later end is that of a lock-out or of the IP address's window, or a clock is wrong.
+        until = min(until, now + self.windows[0].limit.seconds)
         if self.remote is not None:
             self.remote.server_hint = (remaining, until)
         elif self.windows[0].apply_server_hint(remaining, until, now):

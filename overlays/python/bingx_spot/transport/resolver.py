@@ -63,7 +63,7 @@ def _look_up(host: str, port: int, future: "Future[list[Address]]") -> "Future[l
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         future.set_result(_in_turns([Address(entry[0], entry[4]) for entry in found]))
     except (OSError, UnicodeError) as error:
-        future.set_exception(ConnectionBroken(f"no address: {error}"))
+        future.set_exception(ConnectionBroken(f"no address: {getattr(error, 'strerror', error)}"))
     return future
 
 
