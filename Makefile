@@ -67,7 +67,7 @@ $(RUN_READY): requirements/run.txt pyproject.toml
 	@touch $@
 
 $(READY): requirements/dev.txt $(RUN_READY)
-	@echo "Installing the development tools into .venv, about 500 MB, which takes a minute or two ..."
+	@echo "Installing the development tools into .venv, about 600 MB, which takes a minute or two ..."
 	@$(BIN)/python $(PIP_INSTALL) --require-hashes -r requirements/dev.txt
 	@touch $@
 

@@ -121,7 +121,8 @@ class HostSelector:
             now = self._now()
             # Where the fallback fails too, each request goes to the other host.
             if now >= self._warn_after:
-                _log.warning("no answer from %s; trying %s", self._primary, self._fallback)
+                hosts = (url.partition("://")[2] for url in (self._primary, self._fallback))
+                _log.warning("no answer from %s; trying %s", *hosts)
             self._primary_failed_until = self._warn_after = now + FAILOVER_SECONDS
 
 
