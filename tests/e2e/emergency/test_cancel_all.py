@@ -85,6 +85,7 @@ class TestCommand:
     def test_it_does_not_act_where_nobody_answers(self, sandbox):
         done = invoke("cancel-all", sandbox=sandbox, text="")
         assert (done.exit_code, states(sandbox)) == (2, ["NEW"] * 3)
+        assert "[y/N]: \nUsage" in done.stderr
         assert "use --yes where nobody can answer" in done.stderr
 
     def test_a_pair_is_acted_for_at_once(self, sandbox):

@@ -258,3 +258,6 @@ def test_ignored_columns_are_listed():
     reader = Rows(io.BytesIO(b'{"symbol":"BTC-USDT","orderId":1,"price":2}\n'))
     assert len(list(reader)) == 1
     assert reader.ignored == ["price"]
+    reader = Rows(io.BytesIO(b"id,symbol,price\n1,BTC/USDT,2\n,BTC/USDT,2\n"))
+    assert len(list(reader)) == 2
+    assert reader.ignored == ["price"], "the id is the order id"

@@ -110,6 +110,8 @@ def test_what_no_code_stands_beside_is_not_said_by_the_exchange(monkeypatch):
         shown = invoke(*ARGUMENTS).stdout
         assert f"│ {label} " in shown
         assert ("the exchange said" in shown) == (code is not None)
+    install(monkeypatch, module, NotSent(replace(DETAILS, attempts=())))
+    assert "attempts" not in invoke(*ARGUMENTS).stdout, "no row without a value"
 
 
 @pytest.mark.parametrize(

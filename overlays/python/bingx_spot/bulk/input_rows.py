@@ -72,7 +72,8 @@ class Rows:
         # Bytes that are not UTF-8 become surrogates.
         self._text = TextIOWrapper(stream, "utf-8-sig", "surrogateescape", newline="")
         self._may_be_empty = may_be_empty
-        self._ignored: set[str] = set()
+        self._read: set[str] = set()
+        self._used: set[str] = set()
         #: How many order ids are so long that a spreadsheet would round them, and the lines of those that end
         #: in zeros, as if one had. Of true ids, one in a thousand does.
         self.long_ids = 0
@@ -81,7 +82,7 @@ class Rows:
     @property
     def ignored(self) -> list[str]:
         """Return the names of the columns or members, read so far, that are not fields of a cancel."""
-        return sorted(name or "(no name)" for name in self._ignored)
+        return sorted(name or "(no name)" for name in self._read - self._used)
 
     def __iter__(self) -> Iterator[Row | BadRow]:
         for line, found in self._records():
@@ -122,8 +123,11 @@ class Rows:
             raise InvalidInput("row", "names a member twice", "each name once")
         if not isinstance(found, dict):
             raise InvalidInput("row", f"is {shown(found)}", _OBJECT)
-        self._ignored.update(found.keys() - match_fields(found).keys())
-        fields = field_values(found)
+        fields, matched = field_values(found), match_fields(found)
+        self._read |= found.keys()
+        self._used |= matched.keys()
+        if "order_id" in fields and "order_id" not in matched.values():
+            self._used.add("id")
         _check_utf8("".join(map(str, fields.values())))
         order_id = fields.get("order_id")
         if isinstance(order_id, str) and _ROUNDED.fullmatch(order_id) and not order_id.isdigit():

@@ -197,7 +197,7 @@ def _print_failure(error: CallError, request: CancelOrderRequest, connection: Co
         "HTTP status": error.http_status,
         "what to do": error.hint or None,
         "retry_at": error.details.retry_at and time_of_day(error.details.retry_at),
-        "attempts": output.attempt_lines(error.attempts, error.message),
+        "attempts": output.attempt_lines(error.attempts, error.message) or None,
     }
     title = error.details.summary or f"Not cancelled: {type(error).__name__}"
     members = {"outcome": outcome, **parameters, **output.error_members(error), **state}

@@ -59,7 +59,8 @@ def command(symbol: str | None, yes: bool, connection: Connection) -> None:
         # BINGX_TIMEOUT is for one request and its retries, and too short for the proof.
         timeout = connection.timeout or CANCEL_ALL_TIMEOUT
         if not connection.as_json:
-            print_line(f"Cancelling; the proof takes at least 20 of {timeout:g} seconds ...", err=True)
+            text = f"Cancelling; the proof takes at least 20 seconds, --timeout allows {timeout:g} ..."
+            print_line(text, err=True)
         result = bingx.cancel_all(symbol, timeout=timeout)
     title, style, code = _ENDINGS[result.outcome]
     connection.show(title, style, _rows(result), _members(result))
@@ -74,7 +75,8 @@ def _ask(bingx: BingxSpot, where: str) -> None:
     try:
         agreed = click.confirm(text, err=True)
     except click.Abort:
-        # Nobody is there to answer.
+        # Nobody is there to answer; the question's line is not ended.
+        print_line(err=True)
         raise click.UsageError("Without SYMBOL it asks; use --yes where nobody can answer.") from None
     if not agreed:
         click.echo("Nothing was cancelled.", err=True)

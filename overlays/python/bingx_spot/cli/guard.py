@@ -48,8 +48,8 @@ def command(seconds: int, connection: Connection, child: tuple[str, ...]) -> Non
     """Run a bot; if it dies, the exchange cancels every open order."""
     after = f"If the dead man's switch is on, the exchange cancels every open order within {seconds} s."
     with connection.client(after) as bingx:
-        _say(f"Requests go to {listed(connection.members())}.")
         switch = bingx.dead_mans_switch(seconds, on_warning=_warn)
+        _say(f"Requests go to {listed(connection.members())}.")
         try:
             code = _guard(switch, child)
         except CallError:
