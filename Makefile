@@ -198,7 +198,7 @@ reliability: $(READY) ### Write the tables in docs/concepts/outcome.md
 	$(BIN)/python -m tools.outcome_tables
 
 .PHONY: mutation
-mutation: $(READY) ### Change the code that decides in 1600 ways; fail if the tests miss one
+mutation: $(READY) ### Change the code that decides in each small way; fail if the tests miss one
 	$(BIN)/python -m tools.mutation
 
 .PHONY: screenshot
