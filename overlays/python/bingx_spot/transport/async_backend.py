@@ -11,11 +11,10 @@ from bingx_spot.exceptions import InvalidInput
 from bingx_spot.fork_safety import fork_lock
 from bingx_spot.models import Response
 from bingx_spot.transport.backend import BaseBackend, BaseConnection
-from bingx_spot.transport.connection_pool import ConnectionBroken, Origin, RequestContext, origin_of
+from bingx_spot.transport.connection_pool import Origin, RequestContext, origin_of
 from bingx_spot.transport.happy_eyeballs import close_gracefully, connect_async
 from bingx_spot.transport.http11 import Flow, Result
 from bingx_spot.transport.resolver import Address
-from bingx_spot.transport.tls_and_proxy import establish
 
 _INSTEAD = "asyncio or uvloop; on trio give the client `transport=httpx.AsyncHTTPTransport()`"
 # A connection reads into a buffer of so many bytes. Without one, asyncio allocates 256 KiB for each read, and
@@ -132,8 +131,11 @@ class AsyncBackend(BaseBackend[AsyncConnection]):
         connection: AsyncConnection | None = None
         self._in_flight.add(context)
         try:
-            connection = self._pool.acquire(origin) or await self._open(origin, context)
+            connection = self._pool.acquire(origin) or await self._connect(origin, context)
             context.wake = connection.wake
+            if not context.reused:
+                await connection.run(self._set_up(origin, connection.layers, context), context)
+                self._check_silent(connection)
             flow = self._begin(request, origin, connection.layers, context)
             received = await connection.run(flow, context)
             context.end_answer()
@@ -148,38 +150,16 @@ class AsyncBackend(BaseBackend[AsyncConnection]):
             connection.close()
         return received.response
 
-    def close(self) -> None:
-        """Close every connection, in the next step of the event loop; requests in flight end at once."""
-        self._end_all()
-        self._pool.close()
-
-    async def _open(self, origin: Origin, context: RequestContext) -> AsyncConnection:
-        server, phase = self._server(origin), "name look-up"
-        connection: AsyncConnection | None = None
+    async def _connect(self, origin: Origin, context: RequestContext) -> AsyncConnection:
         context.begin_opening()
-        try:
-            async with asyncio.timeout(context.seconds) as limit:
-                loop = asyncio.get_running_loop()
-                context.wake = lambda: limit.reschedule(loop.time())
-                addresses = await self._resolve(server)
-                phase = "TCP"
-                connected = await connect_async(addresses)
-                _, connection = await loop.create_connection(
-                    lambda: AsyncConnection(connected), sock=connected
-                )
-                phase = "TLS handshake" if origin.scheme == "https" else "proxy"
-                setup = establish(origin, self._proxy, self._tls, connection.layers, context)
-                await connection.run(setup, context)
-                self._check_silent(connection)
-        except BaseException as error:
-            if connection is not None:
-                connection.reset()
-            if not isinstance(error, TimeoutError) or error.errno is not None:
-                raise
-            reason = f"no connection within {context.seconds:.2f} s ({phase})"
-        else:
-            return connection
-        raise ConnectionBroken(reason)
+        async with asyncio.timeout(context.seconds) as limit:
+            loop = asyncio.get_running_loop()
+            context.wake = lambda: limit.reschedule(loop.time())
+            addresses = await self._resolve(self._server(origin))
+            context.phase = "TCP"
+            connected = await connect_async(addresses)
+            _, connection = await loop.create_connection(lambda: AsyncConnection(connected), sock=connected)
+        return connection
 
     async def _resolve(self, server: Origin) -> list[Address]:
         lookup = self._resolver.resolve(server.host, server.port)

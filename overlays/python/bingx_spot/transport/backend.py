@@ -22,7 +22,7 @@ from bingx_spot.transport.connection_pool import (
 from bingx_spot.transport.happy_eyeballs import SLICE, close_gracefully, connect
 from bingx_spot.transport.http11 import Flow, Received, Result, encode_request, exchange
 from bingx_spot.transport.resolver import Address, Resolver
-from bingx_spot.transport.tls_and_proxy import Proxy, TlsLayer, establish
+from bingx_spot.transport.tls_and_proxy import Proxy, TlsLayer, establish, through
 
 _READ_SIZE = 65536
 
@@ -149,6 +149,11 @@ class BaseBackend(Generic[Connection]):
         """Return where the TCP connection leads."""
         return origin if self._proxy is None else self._proxy.origin
 
+    def _set_up(self, origin: Origin, layers: list[TlsLayer], context: RequestContext) -> Flow[None]:
+        """Return the flow after which HTTP can be spoken over a new connection."""
+        context.phase = "TLS handshake" if origin.scheme == "https" else "proxy"
+        return establish(origin, self._proxy, self._tls, layers, context)
+
     def _begin(
         self, request: SignedRequest, origin: Origin, layers: list[TlsLayer], context: RequestContext
     ) -> Flow[Received]:
@@ -156,10 +161,7 @@ class BaseBackend(Generic[Connection]):
         if self._closed:
             raise TimeoutError
         context.begin_answer()
-        flow = exchange(encode_request(request, origin), context)
-        for layer in reversed(layers):
-            flow = layer.through(flow)
-        return flow
+        return through(layers, exchange(encode_request(request, origin), context))
 
     def _check_silent(self, connection: Connection) -> None:
         """Check that a new connection has received nothing: what it had would be the next response."""
@@ -178,11 +180,12 @@ class BaseBackend(Generic[Connection]):
                 # The others are as old, and as likely to be dead.
                 self._pool.drop(origin)
 
-    def _end_all(self) -> None:
-        """End every request in flight, and accept no more."""
+    def close(self) -> None:
+        """Close every connection, and accept no request; those in flight end at once."""
         self._closed = True
         for context in list(self._in_flight):
             context.cancel()
+        self._pool.close()
 
 
 class Backend(BaseBackend[BlockingConnection]):
@@ -201,9 +204,12 @@ class Backend(BaseBackend[BlockingConnection]):
         connection: BlockingConnection | None = None
         self._in_flight.add(context)
         try:
-            connection = self._pool.acquire(origin) or self._open(origin, context)
+            connection = self._pool.acquire(origin) or self._connect(origin, context)
             # Closing the backend ends the request from now on.
             context.wake = connection.wake
+            if not context.reused:
+                connection.run(self._set_up(origin, connection.layers, context), context)
+                self._check_silent(connection)
             received = connection.run(self._begin(request, origin, connection.layers, context), context)
             context.end_answer()
         except BaseException as error:
@@ -219,34 +225,11 @@ class Backend(BaseBackend[BlockingConnection]):
             self._pool.close()
         return received.response
 
-    def close(self) -> None:
-        """Close every connection; requests in flight end at once."""
-        self._end_all()
-        self._pool.close()
-
-    def _open(self, origin: Origin, context: RequestContext) -> BlockingConnection:
-        server, phase = self._server(origin), "name look-up"
-        connection: BlockingConnection | None = None
+    def _connect(self, origin: Origin, context: RequestContext) -> BlockingConnection:
         context.begin_opening()
-        try:
-            addresses = self._resolve(server, context)
-            phase = "TCP"
-            connection = BlockingConnection(connect(addresses, context))
-            context.wake = connection.wake
-            phase = "TLS handshake" if origin.scheme == "https" else "proxy"
-            setup = establish(origin, self._proxy, self._tls, connection.layers, context)
-            connection.run(setup, context)
-            self._check_silent(connection)
-        except BaseException as error:
-            if connection is not None:
-                connection.reset()
-            # With a number it is the kernel's (ETIMEDOUT), and not ours.
-            if not isinstance(error, TimeoutError) or error.errno is not None:
-                raise
-            reason = f"no connection within {context.seconds:.2f} s ({phase})"
-        else:
-            return connection
-        raise ConnectionBroken(reason)
+        addresses = self._resolve(self._server(origin), context)
+        context.phase = "TCP"
+        return BlockingConnection(connect(addresses, context))
 
     def _resolve(self, server: Origin, context: RequestContext) -> list[Address]:
         future = self._resolver.resolve(server.host, server.port)

@@ -57,6 +57,7 @@ class RequestContext:
         "_patience",
         "_step_ends",
         "_written_by",
+        "phase",
         "request_sent",
         "reused",
         "wake",
@@ -69,6 +70,8 @@ class RequestContext:
         self._patience = patience
         self._step_ends = self._deadline
         self._grace_ends = 0.0
+        #: What opening a connection waits for, in words; empty while none is opened.
+        self.phase = ""
         #: Whether a byte of the request may have been sent. Set before the first byte goes to the kernel.
         self.request_sent = False
         #: Whether it is sent over a connection that was open.
@@ -88,12 +91,13 @@ class RequestContext:
 
     def begin_opening(self) -> None:
         """Begin to open a connection."""
-        self.reused = False
+        self.reused, self.phase = False, "name look-up"
         self._step_ends = min(self._began + self._patience.opening, self._deadline)
 
     def begin_answer(self) -> None:
         """Begin to send the request and to wait for its response; `PermitExpired` says: too late."""
         now, patience = time.monotonic(), self._patience.answer
+        self.phase = ""
         if not self.reused:
             self._patience.times.opening.note(now - self._began)
             patience = max(patience, _OPENINGS * (now - self._began))

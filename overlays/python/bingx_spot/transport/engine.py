@@ -110,22 +110,24 @@ class NetworkEngine:
 
     def _failure(self, error: Exception, context: RequestContext) -> TransportFailure:
         sent = context.request_sent
+        if self._closed and not sent:
+            return CLOSED
         if self._closed:
-            return (
-                TransportFailure(sent, "the client was closed while the request was in flight")
-                if sent
-                else CLOSED
-            )
-        failure = describe_failure(error, sent, context.seconds)
+            return TransportFailure(sent, "the client was closed while the request was in flight")
+        failure = describe_failure(error, sent, context.seconds, context.phase)
         # A proxy may pass on what has reached it.
         return failure._replace(reset=self._proxy is None, reused=context.reused)
 
 
-def describe_failure(error: Exception, request_sent: bool, timeout: float) -> TransportFailure:
+def describe_failure(
+    error: Exception, request_sent: bool, timeout: float, phase: str = ""
+) -> TransportFailure:
     """Return a failure in words that hold nothing of the request, which had `timeout` seconds."""
+    # With a number it is the kernel's (ETIMEDOUT), and not ours.
     if isinstance(error, TimeoutError) and error.errno is None:
-        phase = "complete response" if request_sent else "connection"
-        return TransportFailure(request_sent, f"no {phase} within {timeout:.2f} s", timed_out=request_sent)
+        awaited = "complete response" if request_sent else "connection"
+        reason = f"no {awaited} within {timeout:.2f} s" + (f" ({phase})" if phase else "")
+        return TransportFailure(request_sent, reason, timed_out=request_sent)
     if isinstance(error, ResponseTooLarge):
         return TransportFailure(request_sent, str(error), too_large=True)
     if isinstance(error, ConnectionBroken):
