@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from typing import Generic, NamedTuple, Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -147,19 +148,16 @@ def origin_of(url: str) -> Origin:
 
 
 class Poolable(Protocol):
-    """What the pool asks of a connection."""
+    """What the pool and a backend ask of a connection."""
 
     def is_usable(self) -> bool:
         """Return whether the connection is open and has received nothing since its last response."""
-        ...
 
     def close(self) -> None:
         """Close the connection, which is idle."""
-        ...
 
     def reset(self) -> None:
         """Close the connection so that nothing of what was written arrives any more."""
-        ...
 
 
 Connection = TypeVar("Connection", bound=Poolable)
@@ -174,14 +172,12 @@ class ConnectionPool(Generic[Connection]):
     def acquire(self, origin: Origin) -> Connection | None:
         """Take out a connection that can be used, or None. Those that cannot be used are closed."""
         idle = self._idle.get(origin)
-        while idle:
-            try:
+        with suppress(IndexError):  # another thread was faster
+            while idle:
                 since, connection = idle.pop()
-            except IndexError:  # another thread was faster
-                break
-            if time.monotonic() - since < KEEPALIVE_EXPIRY and connection.is_usable():
-                return connection
-            connection.close()
+                if time.monotonic() - since < KEEPALIVE_EXPIRY and connection.is_usable():
+                    return connection
+                connection.close()
         return None
 
     def release(self, origin: Origin, connection: Connection) -> None:
@@ -189,20 +185,16 @@ class ConnectionPool(Generic[Connection]):
         now = time.monotonic()
         idle = self._idle.setdefault(origin, deque())
         idle.append((now, connection))
-        while len(idle) > MAXIMUM_IDLE or (len(idle) > 1 and now - idle[0][0] >= KEEPALIVE_EXPIRY):
-            try:
+        with suppress(IndexError):  # as above
+            while len(idle) > MAXIMUM_IDLE or (len(idle) > 1 and now - idle[0][0] >= KEEPALIVE_EXPIRY):
                 idle.popleft()[1].close()
-            except IndexError:  # as above
-                break
 
     def drop(self, origin: Origin) -> None:
         """Close the idle connections to a server: one that was as old as they are turned out to be dead."""
         idle = self._idle.get(origin)
-        while idle:
-            try:
+        with suppress(IndexError):  # as above
+            while idle:
                 idle.pop()[1].close()
-            except IndexError:  # as above
-                break
 
     def close(self) -> None:
         """Close every idle connection."""
