@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, cast
@@ -12,9 +13,10 @@ from bingx_spot.fork_safety import fork_lock
 from bingx_spot.models import Response
 from bingx_spot.transport.backend import BaseBackend, BaseConnection
 from bingx_spot.transport.connection_pool import Origin, RequestContext, origin_of
-from bingx_spot.transport.happy_eyeballs import close_gracefully, connect_async
+from bingx_spot.transport.happy_eyeballs import connect_async
 from bingx_spot.transport.http11 import Flow, Result
-from bingx_spot.transport.resolver import Address
+from bingx_spot.transport.resolver import Address, Resolver
+from bingx_spot.transport.tls_and_proxy import Proxy
 
 _INSTEAD = "asyncio or uvloop; on trio give the client `transport=httpx.AsyncHTTPTransport()`"
 # A connection reads into a buffer of so many bytes. Without one, asyncio allocates 256 KiB for each read, and
@@ -77,11 +79,6 @@ class AsyncConnection(BaseConnection, asyncio.BufferedProtocol):
     def is_usable(self) -> bool:
         """Return whether the connection is open and has received nothing since its last response."""
         return not self._transport.is_closing() and super().is_usable()
-
-    def close(self) -> None:
-        """Close the connection, which is idle."""
-        close_gracefully(self._socket)
-        self._transport.abort()
 
     def reset(self) -> None:
         """Close the connection so that nothing of what was written arrives any more."""
@@ -174,14 +171,12 @@ class AsyncBackends:
     """One backend for each event loop.
 
     A connection belongs to the event loop in which it was opened. A client may be made before there is any,
-    and be used in one `asyncio.run` after another, or in two threads with a loop each.
-
-    Args:
-        make: Returns a backend for the loop that is running.
+    and be used in one `asyncio.run` after another, or in two threads with a loop each. Arguments are those of
+    a backend.
     """
 
-    def __init__(self, make: Callable[[], AsyncBackend]) -> None:
-        self._make = make
+    def __init__(self, tls: Callable[[], ssl.SSLContext], proxy: Proxy | None, resolver: Resolver) -> None:
+        self._arguments = tls, proxy, resolver
         self._backends: dict[asyncio.AbstractEventLoop, AsyncBackend] = {}
 
     def get(self) -> AsyncBackend:
@@ -200,7 +195,7 @@ class AsyncBackends:
             with fork_lock:
                 for ended in [each for each in self._backends if each.is_closed()]:
                     del self._backends[ended]
-                backend = self._backends[loop] = self._make()
+                backend = self._backends[loop] = AsyncBackend(*self._arguments)
         return backend
 
     async def aclose(self) -> None:
@@ -216,10 +211,6 @@ class AsyncBackends:
                 await asyncio.sleep(0)
             else:
                 _call(loop, backend.close)
-
-    def abandon(self) -> None:
-        """Drop all connections without a word to any loop: they are another process's."""
-        self._backends.clear()
 
 
 def _call(loop: asyncio.AbstractEventLoop, function: Callable[[], object]) -> None:

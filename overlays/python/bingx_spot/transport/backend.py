@@ -16,6 +16,7 @@ from bingx_spot.transport.connection_pool import (
     ConnectionPool,
     Origin,
     PermitExpired,
+    Poolable,
     RequestContext,
     origin_of,
 )
@@ -27,7 +28,7 @@ from bingx_spot.transport.tls_and_proxy import Proxy, TlsLayer, establish, throu
 _READ_SIZE = 65536
 
 
-class BaseConnection:
+class BaseConnection(Poolable):
     """What blocking and async connections have in common: a connected socket, and TLS."""
 
     def __init__(self, connected: socket.socket) -> None:
@@ -45,6 +46,11 @@ class BaseConnection:
             return not self._poll(0) or self.is_silent(self._socket.recv(_READ_SIZE))
         except OSError:
             return False
+
+    def close(self) -> None:
+        """Close the connection, which is idle."""
+        close_gracefully(self._socket)
+        self.reset()
 
     def is_silent(self, data: bytes) -> bool:
         """Return whether the connection goes on, and bytes that no request asked for are TLS's own."""
@@ -89,11 +95,6 @@ class BlockingConnection(BaseConnection):
         except StopIteration as done:
             result: Result = done.value
             return result
-
-    def close(self) -> None:
-        """Close the connection, which is idle."""
-        close_gracefully(self._socket)
-        self._socket.close()
 
     def reset(self) -> None:
         """Close the connection so that nothing of what was written arrives any more."""

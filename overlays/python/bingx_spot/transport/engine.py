@@ -33,10 +33,8 @@ class NetworkEngine:
     def __init__(self, proxy: str | None = None, tls: "ssl.SSLContext | None" = None) -> None:
         self._proxy = None if proxy is None else Proxy.parse(proxy)
         self._tls = public_authorities if tls is None else lambda: tls
-        self._resolver = Resolver()
         self._closed = False
-        self._blocking = self._make_blocking()
-        self._async: AsyncBackends | None = None
+        self._reset()
         register_fork_aware(self)
 
     def send(self, request: SignedRequest, timeout: float, patience: Patience) -> Response | TransportFailure:
@@ -85,27 +83,20 @@ class NetworkEngine:
     def after_fork_in_child(self) -> None:
         """Drop the connections, which are the parent process's, without a word to anybody."""
         open_sockets.replace()
+        self._reset()
+
+    def _reset(self) -> None:
         self._resolver = Resolver()
-        self._blocking = self._make_blocking()
-        if self._async is not None:
-            self._async.abandon()
-
-    def __repr__(self) -> str:
-        # A backend may hold a proxy's password.
-        return "<NetworkEngine>"
-
-    def _make_blocking(self) -> Backend:
-        return Backend(self._tls, self._proxy, self._resolver)
+        self._blocking = Backend(self._tls, self._proxy, self._resolver)
+        self._async: AsyncBackends | None = None
 
     def _async_backend(self) -> "AsyncBackend":
         if self._async is None:
             with fork_lock:
                 # Imported here: asyncio takes a tenth of the start of a program that only blocks.
-                from bingx_spot.transport.async_backend import AsyncBackend, AsyncBackends
+                from bingx_spot.transport.async_backend import AsyncBackends
 
-                self._async = self._async or AsyncBackends(
-                    lambda: AsyncBackend(self._tls, self._proxy, self._resolver)
-                )
+                self._async = self._async or AsyncBackends(self._tls, self._proxy, self._resolver)
         return self._async.get()
 
     def _failure(self, error: Exception, context: RequestContext) -> TransportFailure:
