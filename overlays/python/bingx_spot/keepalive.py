@@ -5,7 +5,6 @@ from contextlib import suppress
 from threading import Event, Thread
 
 from bingx_spot.exceptions import BingxError, InvalidInput, shown
-from bingx_spot.fork_safety import register_fork_aware
 
 #: The shortest interval between two pings, in seconds.
 SHORTEST_EVERY = 1.0
@@ -31,11 +30,6 @@ class KeepAlive:
         # A daemon: a program that forgets to close its client ends all the same.
         self._thread = Thread(target=self._run, name="bingx-spot-warm", daemon=True)
         self._thread.start()
-        register_fork_aware(self)
-
-    def after_fork_in_child(self) -> None:
-        """Replace the event, whose lock may be held by a thread of the parent process."""
-        self._stopped = Event()
 
     def is_running(self) -> bool:
         """Return whether pings are sent; in a child process they are not."""
@@ -43,7 +37,9 @@ class KeepAlive:
 
     def stop(self) -> None:
         """Send no more pings. A ping in flight goes on."""
-        self._stopped.set()
+        # In a child process the event's lock may be held by the parent's thread.
+        if self.is_running():
+            self._stopped.set()
 
     def join(self) -> None:
         """Wait until the thread has ended, which it does at once when its connections are closed."""
