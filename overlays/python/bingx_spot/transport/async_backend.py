@@ -15,7 +15,7 @@ from bingx_spot.transport.backend import BaseBackend, BaseConnection
 from bingx_spot.transport.connection_pool import Origin, RequestContext, origin_of
 from bingx_spot.transport.happy_eyeballs import connect_async
 from bingx_spot.transport.http11 import Flow, Result
-from bingx_spot.transport.resolver import Address, Resolver
+from bingx_spot.transport.resolver import Resolver
 from bingx_spot.transport.tls_and_proxy import Proxy
 
 _INSTEAD = "asyncio or uvloop; on trio give the client `transport=httpx.AsyncHTTPTransport()`"
@@ -141,10 +141,7 @@ class AsyncBackend(BaseBackend[AsyncConnection]):
             raise
         finally:
             self._in_flight.discard(context)
-        if received.reusable and connection.has_read_all() and not self._closed:
-            self._pool.release(origin, connection)
-        else:
-            connection.close()
+        self._keep(origin, connection, reusable=received.reusable and connection.has_read_all())
         return received.response
 
     async def _connect(self, origin: Origin, context: RequestContext) -> AsyncConnection:
@@ -152,19 +149,11 @@ class AsyncBackend(BaseBackend[AsyncConnection]):
         async with asyncio.timeout(context.seconds) as limit:
             loop = asyncio.get_running_loop()
             context.wake = lambda: limit.reschedule(loop.time())
-            addresses = await self._resolve(self._server(origin))
+            addresses = await asyncio.wrap_future(self._look_up(origin))
             context.phase = "TCP"
             connected = await connect_async(addresses)
             _, connection = await loop.create_connection(lambda: AsyncConnection(connected), sock=connected)
         return connection
-
-    async def _resolve(self, server: Origin) -> list[Address]:
-        lookup = self._resolver.resolve(server.host, server.port)
-        loop, done = asyncio.get_running_loop(), asyncio.Event()
-        if not lookup.done():
-            lookup.add_done_callback(lambda _: _call(loop, done.set))
-            await done.wait()
-        return lookup.result()
 
 
 class AsyncBackends:
@@ -210,10 +199,5 @@ class AsyncBackends:
                 backend.close()
                 await asyncio.sleep(0)
             else:
-                _call(loop, backend.close)
-
-
-def _call(loop: asyncio.AbstractEventLoop, function: Callable[[], object]) -> None:
-    """Call something in an event loop, from any thread, unless the loop has ended."""
-    with suppress(RuntimeError):
-        loop.call_soon_threadsafe(function)
+                with suppress(RuntimeError):  # the loop has ended
+                    loop.call_soon_threadsafe(backend.close)

@@ -5,6 +5,7 @@ import selectors
 import socket
 import ssl
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from typing import Generic
 
@@ -146,9 +147,10 @@ class BaseBackend(Generic[Connection]):
         self._in_flight: set[RequestContext] = set()
         self._closed = False
 
-    def _server(self, origin: Origin) -> Origin:
-        """Return where the TCP connection leads."""
-        return origin if self._proxy is None else self._proxy.origin
+    def _look_up(self, origin: Origin) -> Future[list[Address]]:
+        """Return the addresses to which a TCP connection can lead, as a future."""
+        server = origin if self._proxy is None else self._proxy.origin
+        return self._resolver.resolve(server.host, server.port)
 
     def _set_up(self, origin: Origin, layers: list[TlsLayer], context: RequestContext) -> Flow[None]:
         """Return the flow after which HTTP can be spoken over a new connection."""
@@ -168,6 +170,15 @@ class BaseBackend(Generic[Connection]):
         """Check that a new connection has received nothing: what it had would be the next response."""
         if not connection.is_usable():
             raise ConnectionBroken("the server closed the connection, or sent something, before it was asked")
+
+    def _keep(self, origin: Origin, connection: Connection, *, reusable: bool) -> None:
+        """Keep a connection for the next request, or close it."""
+        if reusable:
+            self._pool.release(origin, connection)
+        else:
+            connection.close()
+        if self._closed:  # meanwhile
+            self._pool.close()
 
     def _give_up(
         self, origin: Origin, context: RequestContext, connection: Connection | None, error: BaseException
@@ -218,26 +229,17 @@ class Backend(BaseBackend[BlockingConnection]):
             raise
         finally:
             self._in_flight.discard(context)
-        if received.reusable and connection.has_read_all():
-            self._pool.release(origin, connection)
-        else:
-            connection.close()
-        if self._closed:  # meanwhile
-            self._pool.close()
+        self._keep(origin, connection, reusable=received.reusable and connection.has_read_all())
         return received.response
 
     def _connect(self, origin: Origin, context: RequestContext) -> BlockingConnection:
         context.begin_opening()
-        addresses = self._resolve(self._server(origin), context)
-        context.phase = "TCP"
-        return BlockingConnection(connect(addresses, context))
-
-    def _resolve(self, server: Origin, context: RequestContext) -> list[Address]:
-        future = self._resolver.resolve(server.host, server.port)
-        while not future.done():
+        lookup = self._look_up(origin)
+        while not lookup.done():
             left = context.time_left()
             if not left:
                 raise TimeoutError
             with suppress(TimeoutError):
-                future.exception(min(left, SLICE))
-        return future.result()
+                lookup.exception(min(left, SLICE))
+        context.phase = "TCP"
+        return BlockingConnection(connect(lookup.result(), context))
