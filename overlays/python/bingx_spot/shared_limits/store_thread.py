@@ -100,7 +100,7 @@ class SharedLimits:
         now = self._ip_limits.now()
         if any(limit.is_due(now) for limit in self._limits):
             return 0.0
-        return min([limit.due - now for limit in self._limits if limit.due is not None], default=inf)
+        return min([limit.due for limit in self._limits], default=inf) - now
 
     def _add(self, operation: Operation, queue: PermitQueue) -> None:
         if operation.uid_limit is None:

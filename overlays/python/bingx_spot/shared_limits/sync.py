@@ -42,8 +42,8 @@ class SharedLimit(RemoteSource):
     name: str
     # How many processes share the limit, as the store last said; 0 where that is not known.
     members: int = 0
-    # When to contact the store again; None where no caller waits, and no permit is counted.
-    due: float | None = None
+    # When to contact the store again; never, where no caller waits and no permit is counted.
+    due: float = inf
     # The last report, and the last that was answered: their numbers, and when they were made.
     _reported: tuple[int, float] = (0, 0.0)
     _answered: tuple[int, float] = (0, 0.0)
@@ -71,7 +71,7 @@ class SharedLimit(RemoteSource):
 
     def is_due(self, now: float) -> bool:
         """Return whether there is something to report, or a permit to ask for."""
-        return self.dirty or (self.due is not None and self.due <= now)
+        return self.dirty or self.due <= now
 
     def is_silent(self, now: float) -> bool:
         """Return whether a report is due although there is nothing to say: that this process is alive."""
@@ -133,9 +133,9 @@ class SharedLimit(RemoteSource):
                 # Its caller has left. The next report does not name it, which frees it for others.
                 self.dirty = True
         self.next_free_at = max(now + max(allocation["wait"], 0.0) / 1000, self._blocked_until)
-        self.due = self.next_free_at if len(self.queue) > 0 else None
+        self.due = self.next_free_at if self.queue else inf
         if allocation["members"] > 1 and (self.queue or self.queue.windows[0].counted(now)):
-            self.due = min(self.due or inf, now + POLL_SECONDS)
+            self.due = min(self.due, now + POLL_SECONDS)
         locked_for = allocation["locked_for"] / 1000
         if locked_for > self.lockouts.seconds_left(self.operation_id) + _SAME_LOCKOUT:
             self.lockouts.lock(self.operation_id, locked_for)
