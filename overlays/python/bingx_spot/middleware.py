@@ -81,10 +81,7 @@ class AsyncSender(NamedTuple):
 class SigningMiddleware:
     """A client for the generated functions that signs their requests: `SupportsRequests`.
 
-    Args:
-        context: What the client's calls have in common.
-        engine: Sends requests.
-        checked: Whether the arguments have been checked already.
+    `checked` says that the arguments have been checked already.
     """
 
     #: Validation raises its own errors before a generated parser could.
@@ -112,18 +109,10 @@ def call_of(
     headers: Mapping[str, str] | None = None,
     checked: bool = False,
 ) -> ApiCall:
-    """Return the call that a generated function makes.
+    """Return the call that a generated function makes; `InvalidInput` says that a parameter is not allowed.
 
-    Args:
-        method: HTTP method, in any case.
-        url: The operation's path.
-        params: Parameters of the query string, by their wire names.
-        json: Parameters of the body, likewise.
-        headers: Not sent: placement and signer decide.
-        checked: Whether the parameters have been checked already.
-
-    Raises:
-        InvalidInput: A parameter is not allowed, or they do not name exactly one order.
+    Of an httpx request it takes the operation's path for the URL. Parameters have their wire names, and
+    perhaps were `checked` already. Headers are not sent: placement and signer decide.
     """
     parameters = json or {} if params is None else {**params, **(json or {})}
     operation = OPERATIONS[method.upper(), url]
