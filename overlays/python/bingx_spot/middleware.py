@@ -50,9 +50,7 @@ class Sender(NamedTuple):
     def request(self, method: str, url: str, **arguments: Any) -> VerifiedResponse:
         """Resolve the call that a generated function makes.
 
-        Raises:
-            InvalidInput: The parameters do not name exactly one order.
-            CallError: The call ended in another way than a verified success.
+        Errors are those of `call_of`, and `CallError` for every end but a verified success.
         """
         steps = resolve(self.context, call_of(method, url, checked=self.checked, **arguments))
         try:

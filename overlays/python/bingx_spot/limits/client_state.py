@@ -45,8 +45,6 @@ _GROWTH = 3.0
 class UsualTime:
     """What something usually takes, in seconds. Threads may share it."""
 
-    __slots__ = ("_least", "_recent", "bound")
-
     def __init__(self, unknown: float, least: float = 0.0) -> None:
         self._least = least
         self._recent: tuple[float, ...] = ()

@@ -20,8 +20,6 @@ _SHORTEST = 1e-6
 class Wakeup:
     """One-shot event that wakes one waiting caller, a thread or a task, from any thread."""
 
-    __slots__ = ("_wake", "is_set")
-
     def __init__(self) -> None:
         self.is_set = False
         self._wake: Callable[[], object] | None = None
@@ -52,8 +50,6 @@ class DeadlineTooShort(Exception):
 
 class Waiter:
     """One caller's position in the queue."""
-
-    __slots__ = ("bulk", "deadline", "name", "permit", "wakes_at", "wakeup")
 
     def __init__(self, *, bulk: bool) -> None:
         self.bulk = bulk

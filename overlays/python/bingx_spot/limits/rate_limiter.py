@@ -238,8 +238,6 @@ class LocalRateLimiter:
 class LocalReservation(Waiter):
     """A reservation of `LocalRateLimiter`; `Reservation` describes its methods."""
 
-    __slots__ = ("_limiter", "_operation", "_queue")
-
     def __init__(self, limiter: LocalRateLimiter, operation: Operation, *, bulk: bool) -> None:
         super().__init__(bulk=bulk)
         self._limiter = limiter

@@ -37,8 +37,6 @@ class Permit:
         since: When counting starts, in seconds; in the future until the response is received.
     """
 
-    __slots__ = ("name", "since")
-
     def __init__(self, now: float, name: str = "") -> None:
         self.since = now + MARGIN
         self.name = name
@@ -50,8 +48,6 @@ class Permit:
 
 class SlidingWindow:
     """Permits of one limit. Times are in seconds, on one monotonic clock."""
-
-    __slots__ = ("_hint_expires", "_hinted_left", "_permits", "_processes", "limit", "rate")
 
     def __init__(self, limit: Rate) -> None:
         # That of all processes together, and the part that this one may use while a store is unreachable.

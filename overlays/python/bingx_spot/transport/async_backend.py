@@ -169,11 +169,7 @@ class AsyncBackends:
         self._backends: dict[asyncio.AbstractEventLoop, AsyncBackend] = {}
 
     def get(self) -> AsyncBackend:
-        """Return the backend of the loop that is running.
-
-        Raises:
-            InvalidInput: It is no event loop of asyncio.
-        """
+        """Return the backend of the loop that is running; `InvalidInput` says that it is none of asyncio."""
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:

@@ -81,9 +81,7 @@ class BlockingConnection(BaseConnection):
     def run(self, flow: Flow[Result], context: RequestContext) -> Result:
         """Read and write as the flow asks, each time within what is left of the request's time.
 
-        Raises:
-            TimeoutError: The time is over.
-            OSError: The connection broke.
+        `TimeoutError` says that the time is over, another `OSError` that the connection broke.
         """
         try:
             wanted = next(flow)
@@ -206,11 +204,7 @@ class Backend(BaseBackend[BlockingConnection]):
     def exchange(self, request: SignedRequest, context: RequestContext) -> Response:
         """Send the request and return the response.
 
-        Raises:
-            ConnectionBroken: There is no response.
-            ResponseTooLarge: The response is too large.
-            TimeoutError: The time is over.
-            OSError: The connection broke.
+        Errors are those of `http11.exchange` and of `BlockingConnection.run`.
         """
         origin = origin_of(request.address)
         connection: BlockingConnection | None = None

@@ -51,19 +51,6 @@ class ResponseTooLarge(Exception):
 class RequestContext:
     """State of one request in flight, which may take `timeout` seconds."""
 
-    __slots__ = (
-        "_began",
-        "_deadline",
-        "_grace_ends",
-        "_patience",
-        "_step_ends",
-        "_written_by",
-        "phase",
-        "request_sent",
-        "reused",
-        "wake",
-    )
-
     def __init__(self, timeout: float, patience: Patience) -> None:
         self._began = time.monotonic()
         self._deadline = self._began + timeout
@@ -111,11 +98,7 @@ class RequestContext:
         self._patience.times.answer.note(time.monotonic() - self._began)
 
     def check_time(self) -> None:
-        """Raise where parsing goes on after the deadline.
-
-        Raises:
-            TimeoutError: The time is over, and so is the grace for bytes that had arrived before.
-        """
+        """Raise `TimeoutError` after the deadline, and the grace for bytes that had arrived before it."""
         now = time.monotonic()
         if now <= self._step_ends:
             return

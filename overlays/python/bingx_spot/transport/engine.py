@@ -20,14 +20,10 @@ if TYPE_CHECKING:
 
 
 class NetworkEngine:
-    """Sends requests over the network.
+    """Sends requests over the network, perhaps through the HTTP proxy at a URL.
 
-    Args:
-        proxy: URL of an HTTP proxy, or None.
-        tls: What to trust and which certificate to show, or None for the public authorities.
-
-    Raises:
-        InvalidInput: The proxy's URL is none.
+    `tls` says what to trust and which certificate to show; None stands for the public authorities.
+    `InvalidInput` says that the proxy's URL is none.
     """
 
     def __init__(self, proxy: str | None = None, tls: "ssl.SSLContext | None" = None) -> None:
@@ -53,11 +49,7 @@ class NetworkEngine:
     async def send_async(
         self, request: SignedRequest, timeout: float, patience: Patience
     ) -> Response | TransportFailure:
-        """Send the request and await the response; `timeout` is in seconds.
-
-        Raises:
-            InvalidInput: No event loop of asyncio is running.
-        """
+        """Do as `send`, in a coroutine; `InvalidInput` says that no event loop of asyncio is running."""
         if self._closed:
             return CLOSED
         backend, context = self._async_backend(), RequestContext(timeout, patience)

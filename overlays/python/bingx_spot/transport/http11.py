@@ -59,9 +59,8 @@ def encode_request(request: SignedRequest, origin: Origin) -> bytes:
 def exchange(request: bytes, context: RequestContext) -> Flow[Received]:
     """Write one request and read its response.
 
-    Raises:
-        ConnectionBroken: The connection ended early, or the response is not HTTP.
-        ResponseTooLarge, TimeoutError: As they say.
+    `ConnectionBroken` says that the connection ended early, or that the response is not HTTP;
+    `ResponseTooLarge` and `TimeoutError` say what they are called.
     """
     context.request_sent = True
     yield request
@@ -180,11 +179,8 @@ class ResponseReader:
 def decompress(content: bytes, encoding: str) -> bytes:
     """Return a compressed body as it was before, never more of it than a response may have.
 
-    Requests say `Accept-Encoding: identity`, so this is for servers that ignore it.
-
-    Raises:
-        ConnectionBroken: The body is not compressed as its header says.
-        ResponseTooLarge: The body is too large.
+    Requests say `Accept-Encoding: identity`, so this is for servers that ignore it. `ConnectionBroken` says
+    that the body is not compressed as its header says, `ResponseTooLarge` what it is called.
     """
     if encoding.lower() not in ("gzip", "deflate"):
         return content

@@ -58,8 +58,6 @@ def _trusting(path: str) -> ssl.SSLContext:
 class TlsLayer:
     """One TLS session with a host, over a connection that somebody else reads and writes."""
 
-    __slots__ = ("_incoming", "_outgoing", "_session")
-
     def __init__(self, context: ssl.SSLContext, host: str) -> None:
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._session = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
