@@ -73,8 +73,8 @@ class AsyncKeepAlive:
         """Send no more pings, and end the task. A ping in flight is cancelled."""
         if self.is_running():
             self._task.cancel()
-            with suppress(self._asyncio.CancelledError):
-                await self._task
+            # Not `await` of the task: that would swallow the cancellation of the caller.
+            await self._asyncio.wait([self._task])
 
     async def _run(self) -> None:
         while True:

@@ -178,8 +178,9 @@ class AsyncBackends:
         if backend is None:
             # Threads may come with a loop each.
             with fork_lock:
-                for ended in [each for each in self._backends if each.is_closed()]:
-                    del self._backends[ended]
+                for known in list(self._backends):
+                    if known.is_closed():
+                        self._backends.pop(known, None)
                 backend = self._backends[loop] = AsyncBackend(*self._arguments)
         return backend
 

@@ -1,0 +1,42 @@
+"""Pings in an asyncio task, and a caller that is cancelled while it ends them."""
+
+import asyncio
+
+import pytest
+
+from bingx_spot.keepalive import AsyncKeepAlive
+
+
+@pytest.mark.anyio
+async def test_a_caller_that_is_cancelled_while_it_waits_stays_cancelled() -> None:
+    pinging = asyncio.Event()
+
+    async def ping() -> None:
+        pinging.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+
+    keepalive = AsyncKeepAlive(ping, 0.0)
+    await pinging.wait()
+    stopping = asyncio.create_task(keepalive.stop())
+    await asyncio.sleep(0)
+    stopping.cancel()
+    await asyncio.wait([stopping])
+    assert stopping.cancelled()
+
+
+@pytest.mark.anyio
+async def test_stops_a_ping_in_flight() -> None:
+    pinging = asyncio.Event()
+
+    async def ping() -> None:
+        pinging.set()
+        await asyncio.Event().wait()
+
+    keepalive = AsyncKeepAlive(ping, 0.0)
+    await pinging.wait()
+    assert keepalive.is_running()
+    await keepalive.stop()
+    assert not keepalive.is_running()
