@@ -142,7 +142,7 @@ class SharedLimits:
     def _on_failure(self, limit: SharedLimit, reason: str) -> None:
         with self._ip_limits:
             now = self._ip_limits.now()
-            switches = self._health.mark_failed(now, max(each.window for each in self._limits))
+            switches = self._health.mark_failed(now, max(each.window.limit.seconds for each in self._limits))
             for each in self._limits if switches else ():
                 each.switch_to_local(self._health.members)
             limit.due = now + (PROBE_SECONDS if self._health.is_local else RETRY_SECONDS)

@@ -57,11 +57,8 @@ class SharedLimit(RemoteSource):
     def __post_init__(self) -> None:
         self._names, self._numbers = count(), count(1)
         self.queue.remote = self
-
-    @property
-    def window(self) -> float:
-        """Return the window of the rate of all processes, in seconds."""
-        return self.queue.windows[0].limit.seconds
+        # The account's. Its limit is that of all processes.
+        self.window = self.queue.windows[0]
 
     @property
     def own_rate(self) -> Rate:
@@ -110,7 +107,7 @@ class SharedLimit(RemoteSource):
 
         Others may have had to do without the store, so the next report asks for shares.
         """
-        too_late = now - self._reported[1] > self.window + SETTLE_SECONDS
+        too_late = now - self._reported[1] > self.window.limit.seconds + SETTLE_SECONDS
         self._was_local = self._was_local or too_late
         return too_late
 
@@ -121,7 +118,7 @@ class SharedLimit(RemoteSource):
         self._shares_until = now + allocation["shares_for"] / 1000
         self._was_local = False
         rate = Rate(allocation["requests"], allocation["window"] / 1000)
-        self.queue.windows[0].set_limit(slower(rate, self.own_rate))
+        self.window.set_limit(slower(rate, self.own_rate))
         errors = {name: age / 1000 for name, age in allocation["errors"].items()}
         self.repeated_errors.learn(self.operation_id, errors, allocation["in_flight"])
         waiters = {waiter.name: waiter for waiter in self.queue}
@@ -134,7 +131,7 @@ class SharedLimit(RemoteSource):
                 self.dirty = True
         self.next_free_at = max(now + max(allocation["wait"], 0.0) / 1000, self._blocked_until)
         self.due = self.next_free_at if self.queue else inf
-        if allocation["members"] > 1 and (self.queue or self.queue.windows[0].counted(now)):
+        if allocation["members"] > 1 and (self.queue or self.window.counted(now)):
             self.due = min(self.due, now + POLL_SECONDS)
         locked_for = allocation["locked_for"] / 1000
         if locked_for > self.lockouts.seconds_left(self.operation_id) + _SAME_LOCKOUT:
@@ -149,7 +146,7 @@ class SharedLimit(RemoteSource):
         self._was_local = True
         self._draw_from(None, max(members, 1))
         if members == 0:
-            self.queue.windows[0].share_among(self.own_rate.requests)
+            self.window.share_among(self.own_rate.requests)
 
     def switch_to_store(self) -> None:
         """Let permits come from the store again, and report at once what was sent without it."""
@@ -158,14 +155,14 @@ class SharedLimit(RemoteSource):
 
     def _draw_from(self, source: RemoteSource | None, processes: int) -> None:
         self.queue.remote = source
-        self.queue.windows[0].share_among(processes)
+        self.window.share_among(processes)
         self.repeated_errors.share_among(processes)
         for waiter in self.queue:
             waiter.wakeup.set()
 
     def after_fork_in_child(self, now: float) -> None:
         """Reset after a fork: the permits belong to the parent process, which reports them."""
-        for permit in self.queue.windows[0].counted(now):
+        for permit in self.window.counted(now):
             permit.name = permit.name or _OF_PARENT
         self._reported = self._answered = (0, 0.0)
 
@@ -177,7 +174,7 @@ class SharedLimit(RemoteSource):
         if now < self._shares_until:
             # The state was lost before, and again.
             return max(self._held_until - now, 0.0)
-        return self.window + SETTLE_SECONDS
+        return self.window.limit.seconds + SETTLE_SECONDS
 
     def _names_of_waiters(self, process: str, now: float) -> tuple[list[str], list[str]]:
         """Return the names of the waiters that could be served, as far as this machine's IP limits allow."""
@@ -195,7 +192,7 @@ class SharedLimit(RemoteSource):
     def _counted_permits(self, process: str, now: float) -> dict[str, float]:
         """Return for how long permits have been counted, in milliseconds, by name."""
         # Including those that the store granted: it may have lost its state.
-        counted = self.queue.windows[0].counted(now)
+        counted = self.window.counted(now)
         for permit in counted:
             permit.name = permit.name or f"{process}:{next(self._names)}"
         own = (permit for permit in counted if permit.name.startswith(f"{process}:"))
