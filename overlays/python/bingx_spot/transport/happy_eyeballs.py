@@ -11,7 +11,7 @@ import struct
 import sys
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from weakref import WeakSet
 
@@ -44,8 +44,8 @@ class Race:
         self._began = time.monotonic()
         self._error: BaseException = OSError("the host has no address")
 
-    def next_attempt(self) -> tuple[socket.socket, Address] | None:
-        """Return a new socket, and the address to connect it to, where one is due."""
+    def due(self) -> Iterator[tuple[socket.socket, Address]]:
+        """Yield a new socket, and the address to connect it to, as long as one is due."""
         while self._waiting and (not self._running or time.monotonic() >= self._next_start):
             address = self._waiting.popleft()
             try:
@@ -57,8 +57,7 @@ class Race:
             created.setblocking(False)
             self._running.add(created)
             self._next_start = time.monotonic() + STAGGER
-            return created, address
-        return None
+            yield created, address
 
     def pause(self) -> float | None:
         """Return in how many seconds the next address is due, or None where none is left.
@@ -101,8 +100,7 @@ def connect(addresses: Sequence[Address], context: RequestContext) -> socket.soc
     """
     with closing(Race(addresses)) as race, selectors.DefaultSelector() as selector:
         while True:
-            while (started := race.next_attempt()) is not None:
-                attempt, address = started
+            for attempt, address in race.due():
                 try:
                     with suppress(BlockingIOError):  # it goes on in the background
                         attempt.connect(address.target)
@@ -131,8 +129,7 @@ async def connect_async(addresses: Sequence[Address]) -> socket.socket:
     with closing(Race(addresses)) as race:
         try:
             while True:
-                while (started := race.next_attempt()) is not None:
-                    attempt, address = started
+                for attempt, address in race.due():
                     tasks[loop.create_task(loop.sock_connect(attempt, address.target))] = attempt
                 done, _ = await asyncio.wait(tasks, timeout=race.pause(), return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
