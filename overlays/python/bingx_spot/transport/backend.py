@@ -162,7 +162,8 @@ class BaseBackend(Generic[Connection]):
         if self._closed:
             raise TimeoutError
         context.begin_answer()
-        return through(layers, exchange(encode_request(request, origin), context))
+        flow = exchange(encode_request(request, origin), context)
+        return through(layers, flow) if layers else flow
 
     def _check_silent(self, connection: Connection) -> None:
         """Check that a new connection has received nothing: what it had would be the next response."""
