@@ -155,12 +155,14 @@ class ConnectionPool(Generic[Connection]):
     def acquire(self, origin: Origin) -> Connection | None:
         """Take out a connection that can be used, or None. Those that cannot be used are closed."""
         idle = self._idle.get(origin)
-        with suppress(IndexError):  # another thread was faster
-            while idle:
+        while idle:
+            try:
                 since, connection = idle.pop()
-                if time.monotonic() - since < KEEPALIVE_EXPIRY and connection.is_usable():
-                    return connection
-                connection.close()
+            except IndexError:  # another thread was faster
+                break
+            if time.monotonic() - since < KEEPALIVE_EXPIRY and connection.is_usable():
+                return connection
+            connection.close()
         return None
 
     def release(self, origin: Origin, connection: Connection) -> None:
@@ -168,8 +170,10 @@ class ConnectionPool(Generic[Connection]):
         now = time.monotonic()
         idle = self._idle.setdefault(origin, deque())
         idle.append((now, connection))
-        with suppress(IndexError):  # as above
-            while len(idle) > MAXIMUM_IDLE or (len(idle) > 1 and now - idle[0][0] >= KEEPALIVE_EXPIRY):
+        while len(idle) > 1:
+            with suppress(IndexError):  # as above
+                if len(idle) <= MAXIMUM_IDLE and now - idle[0][0] < KEEPALIVE_EXPIRY:
+                    break
                 idle.popleft()[1].close()
 
     def drop(self, origin: Origin) -> None:
