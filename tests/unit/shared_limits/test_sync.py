@@ -233,7 +233,30 @@ class TestReport:
     def test_holds_a_server_hint_once(self, shared: Shared) -> None:
         shared.granted().complete(0, 0.5)
         assert shared.report()["server_hint"] == {"remaining": 0, "expires_in": 500.0}
+        shared.apply([])
         assert shared.report()["server_hint"] == {}
+
+    def test_holds_a_server_hint_again_if_the_store_did_not_answer(self, shared: Shared) -> None:
+        shared.granted().complete(0, 0.5)
+        shared.report()
+        shared.time.seconds += 0.25
+        assert shared.report()["server_hint"] == {"remaining": 0, "expires_in": 250.0}
+        shared.time.seconds += 0.25
+        assert shared.report()["server_hint"] == {}
+
+    def test_holds_a_server_hint_that_is_newer_than_the_answer(self, shared: Shared) -> None:
+        first, second = shared.granted(), shared.granted()
+        first.complete(1, 0.5)
+        shared.report()
+        second.complete(0, 0.5)
+        shared.apply([])
+        assert shared.report()["server_hint"] == {"remaining": 0, "expires_in": 500.0}
+
+
+def test_a_server_hint_holds_where_the_store_fails_before_it_has_received_it(shared: Shared) -> None:
+    shared.granted().complete(0, 0.5)
+    shared.limit.switch_to_local(1)
+    assert shared.limits.reserve(CANCEL).seconds_until_ready(60.0) == 0.5
 
 
 class TestLockouts:

@@ -159,7 +159,8 @@ class PermitQueue:
         until = min(until, now + self.windows[0].limit.seconds)
         if self.remote is not None:
             self.remote.server_hint = (remaining, until)
-        elif self.windows[0].apply_server_hint(remaining, until, now):
+        # Here too: the store may fail before it has received it.
+        if self.windows[0].apply_server_hint(remaining, until, now):
             self.reject_late_waiters(now)
 
     def slow_to(self, rate: Rate | None) -> None:

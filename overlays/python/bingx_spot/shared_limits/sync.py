@@ -8,7 +8,7 @@ from bingx_spot.limits.lockouts import Lockouts, RepeatedErrorGuard
 from bingx_spot.limits.permit_queue import PermitQueue, RemoteSource
 from bingx_spot.limits.rates import slower
 from bingx_spot.limits.sliding_window import MARGIN
-from bingx_spot.shared_limits.store import Allocation, ProcessReport
+from bingx_spot.shared_limits.store import Allocation, ProcessReport, ServerHint
 from bingx_spot_api.contract import Rate
 
 # Lock-outs that differ by less, in seconds, are the same one: each process knows it by its own clock.
@@ -47,6 +47,8 @@ class SharedLimit(RemoteSource):
     # The last report, and the last that was answered: their numbers, and when they were made.
     _reported: tuple[int, float] = (0, 0.0)
     _answered: tuple[int, float] = (0, 0.0)
+    # Kept until a report with it was answered.
+    _reported_hint: tuple[int, float] | None = None
     # How long nothing is granted, and then only shares, because the state had gone back.
     _held_until: float = 0.0
     _shares_until: float = 0.0
@@ -82,7 +84,10 @@ class SharedLimit(RemoteSource):
         locked_for = self.lockouts.seconds_left(self.operation_id)
         self._reported = (next(self._numbers), now)
         errors = self.repeated_errors.ages(self.operation_id)
-        hint, self.server_hint = self.server_hint, None
+        hint = self._reported_hint = self.server_hint
+        hinted: ServerHint = {}
+        if hint is not None and hint[1] > now:
+            hinted = {"remaining": hint[0], "expires_in": (hint[1] - now) * 1000}
         return {
             "process": process,
             "number": self._reported[0],
@@ -96,7 +101,7 @@ class SharedLimit(RemoteSource):
             "bulk": bulk,
             "permits": self._counted_permits(process, now),
             "errors": {name: age * 1000 for name, age in errors.items()},
-            "server_hint": {"remaining": hint[0], "expires_in": (hint[1] - now) * 1000} if hint else {},
+            "server_hint": hinted,
             "locked_for": locked_for * 1000 if locked_for > _SAME_LOCKOUT else 0.0,
             "members": members,
             "was_local": self._was_local,
@@ -114,6 +119,8 @@ class SharedLimit(RemoteSource):
     def apply(self, allocation: Allocation, now: float) -> None:
         """Grant what the store has granted in answer to the last report, and adopt what it knows."""
         self._answered = self._reported
+        if self.server_hint is self._reported_hint:
+            self.server_hint = None
         self._held_until = now + allocation["held_for"] / 1000
         self._shares_until = now + allocation["shares_for"] / 1000
         self._was_local = False
