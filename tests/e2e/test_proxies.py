@@ -146,6 +146,17 @@ def test_a_proxy_sees_no_request_in_clear(send: Any) -> None:
         assert proxy.requests == []
 
 
+@pytest.mark.anyio
+async def test_a_proxy_that_falls_silent_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        engine = NetworkEngine(proxy=f"http://127.0.0.1:{listener.getsockname()[1]}")
+        request, patience = signed("https://exchange.test"), Patience(opening=0.1)
+        failures = engine.send(request, 10.0, patience), await engine.send_async(request, 10.0, patience)
+        await engine.aclose()
+    for failure in failures:
+        assert failure == TransportFailure(request_sent=False, reason="no connection within 0.10 s (proxy)")
+
+
 class TestUrl:
     @pytest.mark.parametrize(
         ("url", "port", "authority"),

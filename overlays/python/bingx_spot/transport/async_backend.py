@@ -16,7 +16,7 @@ from bingx_spot.transport.connection_pool import Origin, RequestContext, origin_
 from bingx_spot.transport.happy_eyeballs import connect_async
 from bingx_spot.transport.http11 import Flow, Result
 from bingx_spot.transport.resolver import Resolver
-from bingx_spot.transport.tls_and_proxy import Proxy
+from bingx_spot.transport.tls_and_proxy import Proxy, establish
 
 _INSTEAD = "asyncio or uvloop; on trio give the client `transport=httpx.AsyncHTTPTransport()`"
 # A connection reads into a buffer of so many bytes. Without one, asyncio allocates 256 KiB for each read, and
@@ -131,7 +131,8 @@ class AsyncBackend(BaseBackend[AsyncConnection]):
             connection = self._pool.acquire(origin) or await self._connect(origin, context)
             context.wake = connection.wake
             if not context.reused:
-                await connection.run(self._set_up(origin, connection.layers, context), context)
+                setup = establish(origin, self._proxy, self._tls, connection.layers, context)
+                await connection.run(setup, context)
                 self._check_silent(connection)
             flow = self._begin(request, origin, connection.layers, context)
             received = await connection.run(flow, context)

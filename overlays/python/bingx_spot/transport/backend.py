@@ -150,11 +150,6 @@ class BaseBackend(Generic[Connection]):
         server = origin if self._proxy is None else self._proxy.origin
         return self._resolver.resolve(server.host, server.port)
 
-    def _set_up(self, origin: Origin, layers: list[TlsLayer], context: RequestContext) -> Flow[None]:
-        """Return the flow after which HTTP can be spoken over a new connection."""
-        context.phase = "TLS handshake" if origin.scheme == "https" else "proxy"
-        return establish(origin, self._proxy, self._tls, layers, context)
-
     def _begin(
         self, request: SignedRequest, origin: Origin, layers: list[TlsLayer], context: RequestContext
     ) -> Flow[Received]:
@@ -215,7 +210,8 @@ class Backend(BaseBackend[BlockingConnection]):
             # Closing the backend ends the request from now on.
             context.wake = connection.wake
             if not context.reused:
-                connection.run(self._set_up(origin, connection.layers, context), context)
+                setup = establish(origin, self._proxy, self._tls, connection.layers, context)
+                connection.run(setup, context)
                 self._check_silent(connection)
             received = connection.run(self._begin(request, origin, connection.layers, context), context)
             context.end_answer()

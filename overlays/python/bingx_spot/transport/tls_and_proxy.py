@@ -157,11 +157,13 @@ def establish(
     if proxy is not None:
         if origin.scheme != "https":
             raise ConnectionBroken("the proxy would see the API key and the signature in clear")
+        context.phase = "proxy"
         if proxy.origin.scheme == "https":
             yield from _start_tls(tls(), proxy.origin.host, layers)
         host = f"[{origin.host}]" if ":" in origin.host else origin.host
         yield from through(layers, open_tunnel(f"{host}:{origin.port}", proxy.authorization, context))
     if origin.scheme == "https":
+        context.phase = "TLS handshake"
         yield from _start_tls(tls(), origin.host, layers)
 
 
