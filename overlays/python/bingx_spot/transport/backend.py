@@ -121,14 +121,10 @@ class BlockingConnection(BaseConnection):
             try:
                 data = data[self._socket.send(data) :]
             except BlockingIOError:
-                if not _is_writable(self._socket, context.time_left()):
-                    raise TimeoutError from None
-
-
-def _is_writable(watched: socket.socket, seconds: float) -> bool:
-    with selectors.DefaultSelector() as selector:
-        selector.register(watched, selectors.EVENT_WRITE)
-        return bool(selector.select(seconds))
+                with selectors.DefaultSelector() as selector:
+                    selector.register(self._socket, selectors.EVENT_WRITE)
+                    if not selector.select(context.time_left()):
+                        raise TimeoutError from None
 
 
 class BaseBackend(Generic[Connection]):
