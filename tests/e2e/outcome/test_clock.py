@@ -65,7 +65,7 @@ def test_a_machine_with_a_wrong_clock_cancels_at_its_first_call(
         # The offset is kept.
         attempt(client_kind, options(sandbox, clock=clock), order_id=order["orderId"])
         assert arrived(sandbox) == 3
-    assert len([text for text in caplog.messages if "offset" in text]) == 1
+    assert len([text for text in caplog.messages if "clock corrected" in text]) == 1
 
 
 @pytest.mark.parametrize("client_kind", CLIENT_KINDS)
