@@ -24,9 +24,10 @@ const (
 	success = `{"code":0,"msg":"","data":{"symbol":"MØTH-USDT","orderId":1735964079647111281,"status":"CANCELED"}}`
 )
 
-// An exchange gives its answers in order and keeps the requests.
+// An exchange gives its answers in order and keeps the requests. Read them once each is answered, or after Close.
 type exchange struct {
 	*httptest.Server
+	mutex    sync.Mutex
 	requests []*http.Request
 	bodies   []string
 }
@@ -36,11 +37,22 @@ func serve(t *testing.T, answers ...http.HandlerFunc) *exchange {
 	served := &exchange{}
 	served.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
+		served.mutex.Lock()
 		served.requests, served.bodies = append(served.requests, r), append(served.bodies, string(body))
-		answers[min(len(served.requests), len(answers))-1](w, r)
+		answer := answers[min(len(served.requests), len(answers))-1]
+		served.mutex.Unlock()
+		answer(w, r)
 	}))
 	t.Cleanup(served.Close)
 	return served
+}
+
+// signature returns that of the last request.
+func (e *exchange) signature() string {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	last := len(e.requests) - 1
+	return likeSignature.FindString(e.requests[last].URL.RawQuery + e.bodies[last])
 }
 
 func says(status int, body string) http.HandlerFunc {

@@ -169,8 +169,8 @@ func TestCallsOverSockets(t *testing.T) {
 	if _, err := cancel(t, connect(t), served.URL); err != nil {
 		t.Fatal(err)
 	}
-	same(t, "requests", len(served.requests), 2)
 	served.Close()
+	same(t, "requests", len(served.requests), 2)
 	client := connect(t)
 	client.Timeout = 300 * time.Millisecond
 	_, err := cancel(t, client, served.URL)
@@ -188,6 +188,7 @@ func TestCallsOverSockets(t *testing.T) {
 	_, err = client.Do(request)
 	ended, _ = errors.AsType[*Ending](err)
 	same(t, "ending", ended.Kind, Unknown)
+	served.Close()
 	same(t, "requests", len(served.requests), 1)
 }
 

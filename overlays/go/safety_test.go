@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -85,16 +84,13 @@ func checkURL(t *testing.T, test hazard, client *Client) {
 
 func survive(t *testing.T, test hazard, client *Client) {
 	elsewhere := serve(t, says(200, success))
-	requests, signature := 0, ""
-	served := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		requests++
-		signature = likeSignature.FindString(r.URL.RawQuery + string(body))
+	var served *exchange
+	served = serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if test.Answer == nil {
 			<-r.Context().Done()
 			return
 		}
-		fill := strings.NewReplacer("{signature}", signature, "{elsewhere}", elsewhere.URL)
+		fill := strings.NewReplacer("{signature}", served.signature(), "{elsewhere}", elsewhere.URL)
 		for name, value := range test.Answer.Headers {
 			w.Header().Set(name, fill.Replace(value))
 		}
@@ -108,10 +104,10 @@ func survive(t *testing.T, test hazard, client *Client) {
 		if test.Answer.Pace == "" {
 			_, _ = io.WriteString(w, said)
 		}
-	}))
+	})
 	_, err := cancelAt(client, served.URL)
 	served.Close()
-	same(t, "sent", requests > 0, true)
+	same(t, "sent", len(served.requests) > 0, true)
 	same(t, "requests elsewhere", len(elsewhere.requests), 0)
 	row, isGiven := test.Expected["row"]
 	ended, isEnding := errors.AsType[*Ending](err)
@@ -122,7 +118,7 @@ func survive(t *testing.T, test hazard, client *Client) {
 		same(t, "row", refusal.Row.ID, *row)
 	}
 	shown := fmt.Sprintf("%v %+v %#v %#v %#v", err, err, err, ended, client)
-	for _, hidden := range []string{signature, "-key-that-nobody", "-secret-that-nobody"} {
+	for _, hidden := range []string{served.signature(), "-key-that-nobody", "-secret-that-nobody"} {
 		same(t, "shown", strings.Contains(shown, hidden), false)
 	}
 }
