@@ -22,12 +22,10 @@ const (
 	mostEqualErrors = 17 // of an endpoint within longestLock: twenty would lock it
 )
 
-var (
-	banned = []int{http.StatusForbidden, http.StatusTeapot, http.StatusTooManyRequests} // from then on, from everything
-	unsent = []string{"locked", "nearLock", "late"}                                     // kinds of no attempt
-)
+// banned are the statuses after which the exchange rejects every request.
+var banned = []int{http.StatusForbidden, http.StatusTeapot, http.StatusTooManyRequests}
 
-// once sends one request of an operation, as soon as nothing bars it.
+// once sends one request of an operation, as soon as nothing bars it. Without an attempt the reply was never sent.
 func (c *call) once(op *operation, parameters values, knownOpen bool) *reply {
 	for until, kind := c.barred(op, knownOpen); kind != "" && c.timeLeft(); until, kind = c.barred(op, knownOpen) {
 		if !until.Before(c.deadline) || kind == "nearLock" && op.Outcome.SettledBy.Operation != "" {
@@ -36,7 +34,7 @@ func (c *call) once(op *operation, parameters values, knownOpen bool) *reply {
 		c.sleep(time.Until(until))
 	}
 	if !c.timeLeft() {
-		return &reply{kind: "late", err: errors.New("not sent: the deadline has passed")}
+		return &reply{kind: "notSent", err: errors.New("not sent: the deadline has passed")}
 	}
 	patience := time.Until(c.deadline)
 	if op.isRepeatable() { // else there is no other attempt
@@ -125,13 +123,13 @@ func (c *call) wait() {
 // pause waits before the next request: with full jitter; the longer the call has waited, the longer; towards the deadline
 // in shorter steps.
 func (c *call) pause() {
-	pause := time.Duration(rand.Float64() * float64(min(longestPause, firstPause<<min(c.pauses, 10))))
+	pause := time.Duration(rand.Float64() * float64(min(longestPause, firstPause+c.pausedFor)))
 	pause = max(pause, c.pausedFor/10)
 	if c.notFound != nil && c.ambiguous == nil {
 		pause = max(pause, notFoundPause)
 	}
 	pause = min(pause, max(time.Until(c.deadline)/2, firstPause))
-	c.pauses, c.pausedFor = c.pauses+1, c.pausedFor+pause
+	c.pausedFor += pause
 	c.sleep(pause)
 }
 
@@ -140,4 +138,11 @@ func (c *call) sleep(pause time.Duration) {
 	case <-time.After(min(pause, time.Until(c.deadline))):
 	case <-c.request.Context().Done():
 	}
+}
+
+func later(one, other time.Time) time.Time {
+	if one.Before(other) {
+		return other
+	}
+	return one
 }

@@ -112,7 +112,7 @@ func checkOrigin(to *url.URL) error {
 }
 
 // A reply is what became of one request: a success or an error. The kind of an error is the category of its row, or
-// notSent, locked, nearLock, late or unavailable.
+// notSent, locked, nearLock or unavailable.
 type reply struct {
 	header   http.Header
 	envelope values // of a success that is not believed, too

@@ -1,10 +1,6 @@
 package bingxspot
 
-import (
-	"maps"
-	"slices"
-	"time"
-)
+import "time"
 
 const (
 	mostAttempts       = 6   // of the operation in one call: twenty equal errors would lock the endpoint
@@ -85,16 +81,19 @@ func (c *call) canSettle() bool {
 }
 
 func (c *call) canQuery() bool {
-	return c.canSettle() && c.queries < mostQueries && c.timeLeft() && !c.isMute && c.opensInTime(c.settling())
+	return c.canSettle() && c.queries < mostQueries && c.timeLeft() && c.opensInTime(c.settling(), c.mayAskNearLock())
 }
+
+// mayAskNearLock tells whether a query is worth an error that could lock it: the first one after a doubt.
+func (c *call) mayAskNearLock() bool { return c.ambiguous != nil && c.queries == 0 }
 
 func (c *call) timeLeft() bool {
 	return time.Until(c.deadline) >= shortestAttempt && c.request.Context().Err() == nil
 }
 
-// opensInTime tells whether an operation is not locked until the deadline.
-func (c *call) opensInTime(op *operation) bool {
-	until, kind := c.barred(op, true)
+// opensInTime tells whether an operation is not barred until the deadline.
+func (c *call) opensInTime(op *operation, nearLock bool) bool {
+	until, kind := c.barred(op, nearLock)
 	return kind == "" || until.Before(c.deadline)
 }
 
@@ -109,7 +108,7 @@ func (c *call) canRetry() bool {
 	if c.op.Outcome.Act == "read" {
 		most = mostQueries
 	}
-	possible := c.timeLeft() && c.opensInTime(c.op) && !c.idInDoubt && c.attempts < most && !c.costsProof()
+	possible := c.timeLeft() && c.opensInTime(c.op, true) && !c.idInDoubt && c.attempts < most && !c.costsProof()
 	return possible && (c.ambiguous == nil || c.op.isRepeatable())
 }
 
@@ -117,7 +116,7 @@ func (c *call) canRetry() bool {
 func (c *call) costsProof() bool {
 	latest := c.deadline.Add(-seconds(c.op.Outcome.Timing.ReadsLag) - timeToRead)
 	provable := c.provenOpen || c.ambiguous != nil && c.ambiguousUntil.Before(latest)
-	return c.state == StillOpen && provable && !time.Now().Add(c.pausedFor/10+c.recvWindow()+c.toEffect()).Before(latest)
+	return c.state == StillOpen && provable && !time.Now().Add(c.pausedFor/10+c.recvWindow+c.toEffect).Before(latest)
 }
 
 // untilRetry returns in how long the next attempt may be made.
@@ -146,9 +145,4 @@ func (c *call) wasNewAt(at time.Time) bool {
 }
 
 // isRestricted tells whether "not open" may be about a restriction in the request, not about the order.
-func (c *call) isRestricted() bool {
-	known := append(slices.Collect(maps.Values(c.op.Outcome.SettledBy.With)), "recvWindow")
-	others := maps.Clone(c.parameters)
-	maps.DeleteFunc(others, func(name string, _ any) bool { return slices.Contains(known, name) })
-	return len(others) > 0
-}
+func (c *call) isRestricted() bool { return len(c.parameters) > len(c.queryFor(c.parameters)) }

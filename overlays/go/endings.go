@@ -47,10 +47,8 @@ var advice = map[EndingKind]string{
 	NotFound: "checkNames", Unknown: "query", Refused: "error", NotSent: "error",
 }
 
-// saying are the endings of a call that ends with a reply of a kind.
-var saying = map[string]EndingKind{
-	"notSent": NotSent, "late": NotSent, "notOpen": NotOpen, "notFound": NotFound, "unavailable": Unknown,
-}
+// saying are the endings of a call that ends with a reply of a kind; of any other, Refused.
+var saying = map[string]EndingKind{"notSent": NotSent, "notOpen": NotOpen, "notFound": NotFound, "unavailable": Unknown}
 
 // end returns the step that ends the call. Without a kind, the last reply says it.
 func (c *call) end(kind EndingKind, because *reply) func() {
@@ -58,7 +56,7 @@ func (c *call) end(kind EndingKind, because *reply) func() {
 	if because != nil {
 		ended.Kind, ended.Err = cmp.Or(kind, saying[because.kind], Refused), because.err
 	}
-	if c.state == kind && kind != "" || kind == StillOpen {
+	if c.read != nil && c.state == kind {
 		ended.Order = c.read.order
 	}
 	ended.Advice = advice[ended.Kind]

@@ -30,12 +30,12 @@ type call struct {
 	read, notFound                    *reply // of queries: that has stated the order, that found none
 	state                             EndingKind
 	attempts, refusals, queries       int
-	queried, refusedByID, idInDoubt   bool
-	provenOpen, nearLock, isMute      bool  // isMute: no query can be sent any more
-	orderID                           int64 // that a query has named
+	queried, refusedByID, provenOpen  bool
+	nearLock, idInDoubt, isNamed      bool          // isNamed: by a query
+	recvWindow, toEffect              time.Duration // toEffect: from a timestamp until it can take no effect any more
 	ambiguousUntil                    time.Time
 	ambiguousUntilMS                  int64 // by the exchange's clock
-	pauses, silent                    int
+	silent                            int
 	pausedFor                         time.Duration
 	response                          *http.Response
 	err                               error
@@ -58,6 +58,11 @@ func (c *Client) Do(request *http.Request) (*http.Response, error) {
 	if limit, isLimited := request.Context().Deadline(); isLimited && limit.Before(made.deadline) {
 		made.deadline = limit
 	}
+	made.recvWindow = defaultRecvWindow
+	if given, err := json.Number(text(parameters["recvWindow"])).Float64(); err == nil {
+		made.recvWindow = seconds(given / 1000)
+	}
+	made.toEffect = made.recvWindow + seconds(made.op.Outcome.Timing.TakesEffectWithin)
 	for made.response == nil && made.err == nil {
 		made.next()()
 	}
@@ -99,7 +104,7 @@ func (c *call) stands() bool {
 }
 
 func (c *call) noteError(got *reply) {
-	isSent := !slices.Contains(unsent, got.kind)
+	isSent := !got.sent.began.IsZero()
 	// Of a read, an answer says more than that there was no time for another one.
 	if isSent || c.last == nil || c.op.Outcome.Act != "read" {
 		c.last = got
@@ -111,8 +116,9 @@ func (c *call) noteError(got *reply) {
 	switch {
 	case got.kind == "unavailable" && c.op.Outcome.Act != "read":
 		c.ambiguous = got
-		c.ambiguousUntil = later(c.ambiguousUntil, got.sent.began.Add(c.recvWindow()+c.toEffect()))
-		c.ambiguousUntilMS = max(c.ambiguousUntilMS, got.sent.sentAt+c.toEffect().Milliseconds())
+		// By our clock it is recvWindow more: the exchange accepts one that is ahead by as much.
+		c.ambiguousUntil = got.sent.began.Add(c.recvWindow + c.toEffect)
+		c.ambiguousUntilMS = max(c.ambiguousUntilMS, got.sent.sentAt+c.toEffect.Milliseconds())
 		c.usePermanentID(got)
 	case got.kind == "notOpen" || got.kind == "notFound":
 		c.refusals++
@@ -129,25 +135,19 @@ func (c *call) query() {
 	if c.idInDoubt {
 		parameters = c.original
 	}
-	got := c.once(c.settling(), c.queryFor(parameters), c.ambiguous != nil && c.queries == 0)
+	got := c.once(c.settling(), c.queryFor(parameters), c.mayAskNearLock())
 	c.queried = true
-	switch got.kind {
-	case "locked", "nearLock", "late":
-		c.isMute = true
-		return
-	case "":
-		c.noteRead(got)
-	case "notFound":
-		// An order that a query has named exists: a replica lags that does not find it.
-		if c.orderID == 0 {
-			c.notFound = got
-			// Nor is an id certain that only an unbelieved answer has named.
-			c.idInDoubt = c.original[c.op.PermanentID] == nil && c.byPermanentID()
-		}
-	default:
-		c.usePermanentID(got)
-	}
 	c.queries++
+	switch {
+	case got.err == nil:
+		c.noteRead(got)
+	case got.kind != "notFound":
+		c.usePermanentID(got)
+	case !c.isNamed: // else the order exists: a replica lags that does not find it
+		c.notFound = got
+		// Nor is an id certain that only an unbelieved answer has named.
+		c.idInDoubt = c.original[c.op.PermanentID] == nil && c.byPermanentID()
+	}
 }
 
 // queryFor returns the parameters of the query that settles a call with these parameters.
@@ -170,8 +170,7 @@ func (c *call) noteRead(got *reply) {
 	if c.idInDoubt && text(stated) != text(c.parameters[c.op.PermanentID]) {
 		return // another order by the same client order id, or an id that was garbled
 	}
-	c.orderID, _ = integer(stated)
-	c.idInDoubt, c.notFound = false, nil
+	c.isNamed, c.idInDoubt, c.notFound = stated != nil, false, nil
 	c.usePermanentID(got)
 	state := c.op.Outcome.States.of(got.order)
 	if state == "" {
@@ -191,8 +190,8 @@ func (c *call) queryEach() {
 			parameter, own = name, mine
 		}
 	}
-	cancelled, others := []values{}, []values{}
-	left := slices.Compact(strings.Split(text(c.parameters[own]), ","))
+	lists := map[bool][]values{true: {}, false: {}} // cancelled or not
+	left := slices.Compact(slices.Sorted(strings.SplitSeq(text(c.parameters[own]), ",")))
 	for len(left) > 0 && c.queries < mostQueries && c.timeLeft() {
 		left = slices.DeleteFunc(left, func(id string) bool {
 			asked := c.queryFor(c.parameters)
@@ -200,15 +199,17 @@ func (c *call) queryEach() {
 			got := c.once(c.settling(), asked, false)
 			c.queries++
 			state := c.op.Outcome.States.of(got.order)
-			switch {
-			case state == "" || state == StillOpen && !c.isYoung(got):
+			if state == "" || state == StillOpen && !c.isYoung(got) {
 				return false
-			case state == AlreadyCanceled:
-				cancelled = append(cancelled, got.order)
-			default:
-				got.order[parameter] = id
-				others = append(others, got.order)
 			}
+			isCanceled, named := state == AlreadyCanceled, c.settling().PermanentID
+			if !isCanceled { // that list has ids as text
+				got.order[named] = text(got.order[named])
+			}
+			if parameter != named {
+				got.order[parameter] = id
+			}
+			lists[isCanceled] = append(lists[isCanceled], got.order)
 			return true
 		})
 		c.pause()
@@ -219,8 +220,8 @@ func (c *call) queryEach() {
 		return
 	}
 	items := c.op.Answer.Items
-	lists := values{items.In: cancelled, items.Failures.In: others}
-	c.done(&reply{envelope: values{"code": json.Number("0"), "msg": "", "data": lists}})()
+	data := values{items.In: lists[true], items.Failures.In: lists[false]}
+	c.done(&reply{envelope: values{"code": json.Number("0"), "msg": "", "data": data}})()
 }
 
 // of returns the state of an order. All but StillOpen are final; that can be stale. A word that is not listed says nothing.
@@ -244,26 +245,11 @@ func (c *call) isYoung(read *reply) bool {
 	return !isBefore && atExchange >= c.ambiguousUntilMS-1
 }
 
-// toEffect returns for how long after its timestamp a request may still take effect, by the exchange's clock. By
-// ours it is recvWindow longer: the exchange accepts a clock that is ahead by as much.
-func (c *call) toEffect() time.Duration {
-	return c.recvWindow() + seconds(c.op.Outcome.Timing.TakesEffectWithin)
-}
-
-func (c *call) recvWindow() time.Duration {
-	if given, err := json.Number(text(c.parameters["recvWindow"])).Float64(); err == nil {
-		return seconds(given / 1000)
-	}
-	return defaultRecvWindow
-}
-
 // usePermanentID names the order by its permanent id from now on, if a success names it, believed or not.
 func (c *call) usePermanentID(got *reply) {
 	order, _ := got.envelope["data"].(values)
 	id, _ := integer(order[c.op.PermanentID])
-	symbol := text(order["symbol"])
-	isOther := symbol != "" && symbol != text(c.parameters["symbol"]) || !c.isSameOrder(order)
-	if id <= 0 || isOther || c.byPermanentID() {
+	if id <= 0 || !c.isSameOrder(order) || c.byPermanentID() {
 		return
 	}
 	c.parameters = maps.Clone(c.parameters)
@@ -273,19 +259,12 @@ func (c *call) usePermanentID(got *reply) {
 	c.parameters[c.op.PermanentID] = numberOf(id)
 }
 
-// isSameOrder tells whether an order's other ids leave room for the order of the request.
+// isSameOrder tells whether an order's symbol and other ids leave room for the order of the request.
 func (c *call) isSameOrder(order values) bool {
-	return !slices.ContainsFunc(c.op.ExactlyOneOf, func(name string) bool {
+	return !slices.ContainsFunc(append(c.op.ExactlyOneOf, "symbol"), func(name string) bool {
 		want, stated := text(c.original[name]), text(order[name])
-		return c.op.isOtherID(name) && want != "" && stated != "" && !strings.EqualFold(stated, want)
+		return name != c.op.PermanentID && want != "" && stated != "" && !strings.EqualFold(stated, want)
 	})
-}
-
-func later(one, other time.Time) time.Time {
-	if one.Before(other) {
-		return other
-	}
-	return one
 }
 
 func seconds(number float64) time.Duration { return time.Duration(number * float64(time.Second)) }
