@@ -50,22 +50,19 @@ func (c *call) once(op *operation, parameters values, knownOpen bool) *reply {
 	return got
 }
 
-// learn gives a reply its kind and remembers what it says about later requests.
+// learn completes the kind of a reply and remembers what it says about later requests.
 func (c *call) learn(op *operation, got *reply) {
 	network, isNetwork := errors.AsType[*net.OpError](got.err)
 	switch {
-	case got.err == nil:
-		return
 	case isNetwork && network.Op == "dial":
 		got.kind = "notSent"
-		return
-	case got.refusal == nil:
+	case got.err != nil && got.refusal == nil:
 		got.kind = "unavailable"
-		return
-	case got.refusal.Row.Category == "notOpen" && op.Outcome.Act == "read":
+	case got.kind == "notOpen" && op.Outcome.Act == "read":
 		got.kind = "notFound" // the exchange has one text for both
-	default:
-		got.kind = got.refusal.Row.Category
+	}
+	if got.refusal == nil {
+		return
 	}
 	c.mutex.Lock()
 	defer c.mutex.Unlock()

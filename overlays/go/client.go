@@ -158,7 +158,7 @@ func (c *Client) attempt(to *http.Request, op *operation, parameters values) *re
 	got.envelope, got.refusal = validate(op, parameters, received)
 	if got.refusal != nil {
 		got.refusal.Text = c.masked(got.refusal.Text) // what JSON had escaped shows only now
-		got.err = got.refusal
+		got.err, got.kind = got.refusal, got.refusal.Row.Category
 		return got
 	}
 	got.order, _ = got.envelope["data"].(values)

@@ -1,6 +1,9 @@
 package bingxspot
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 const (
 	mostAttempts       = 6   // of the operation in one call: twenty equal errors would lock the endpoint
@@ -24,7 +27,7 @@ func (c *call) next() func() {
 	switch {
 	case c.success != nil && (!ambiguous || c.stands()): // confirmed
 		return c.done(c.success)
-	case c.attempts == 0 && c.last == nil: // first
+	case c.last == nil: // first
 		return c.send
 	case c.settlesEach() && ambiguous && (c.success != nil || c.attempts > 1 || !canRetry): // each
 		return c.queryEach
@@ -130,13 +133,11 @@ func (c *call) untilRetry() time.Duration {
 
 // isRejected tells whether the exchange rejected the last request for a reason that does not pass.
 func (c *call) isRejected() bool {
-	switch {
-	case c.last == nil || c.last.refusal == nil || c.last.kind == "rateLimited" || c.last.kind == "unavailable":
-		return false
-	case c.last.kind == "notOpen" || c.last.kind == "notFound":
-		return !c.canSettle()
+	passing := []string{"rateLimited", "unavailable"}
+	if c.canSettle() {
+		passing = append(passing, "notOpen", "notFound")
 	}
-	return true
+	return c.last != nil && c.last.refusal != nil && !slices.Contains(passing, c.last.kind)
 }
 
 // wasNewAt tells whether the order may have been so new at a time that it was not found yet.

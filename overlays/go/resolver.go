@@ -170,8 +170,8 @@ func (c *call) noteRead(got *reply) {
 	if c.idInDoubt && text(stated) != text(c.parameters[c.op.PermanentID]) {
 		return // another order by the same client order id, or an id that was garbled
 	}
-	c.isNamed, c.idInDoubt, c.notFound = stated != nil, false, nil
 	c.usePermanentID(got)
+	c.isNamed, c.idInDoubt, c.notFound = c.byPermanentID(), false, nil
 	state := c.op.Outcome.States.of(got.order)
 	if state == "" {
 		return
