@@ -3,7 +3,7 @@
  * passing states can be stale; an ambiguous request may take effect until it has expired; a word that the contract does
  * not list proves nothing.
  */
-import { type OrderState, ordersIn } from "./answers.js";
+import { type Envelope, type OrderState, ordersIn } from "./answers.js";
 import type { EndingKind } from "./endings.js";
 import { type Call, operationNamed, type Reply } from "./fetch.js";
 import type { Operation } from "./generated/contract.js";
@@ -66,8 +66,6 @@ export class Facts {
   provenOpen: boolean = false;
   nearLock: boolean = false;
   paused = 0;
-  /** Whether the query could not be sent any more. */
-  queryBarred: boolean = false;
   /** Whether the order's id is one that only an unbelieved answer has named. */
   idInDoubt: boolean = false;
 
@@ -115,6 +113,18 @@ export class Facts {
     return permanentId === undefined || this.call.parameters[permanentId] !== undefined;
   }
 
+  /** Whether a query is worth an error that could lock it: the first one after a doubt. */
+  get mayAskNearLock(): boolean {
+    return this.ambiguous !== undefined && this.queries === 0;
+  }
+
+  /** What the query that settles a call is given of its parameters. */
+  askedOf(parameters: Envelope): Envelope {
+    const names = { ...this.call.operation.outcome.settledBy?.with, recvWindow: "recvWindow" };
+    const asked = Object.entries(names).map(([name, own]) => [name, parameters[own]]);
+    return Object.fromEntries(asked.filter(([, value]) => value !== undefined));
+  }
+
   /** The first row that holds decides. */
   next(): Step {
     const { ambiguous, success, state, last, notOpen, queried, nearLock } = this;
@@ -125,8 +135,7 @@ export class Facts {
       this.canSettle &&
       this.queries < MOST_QUERIES &&
       this.timeLeft &&
-      !this.queryBarred &&
-      this.#isInTime(this.settling);
+      this.memory.barredUntil(this.settling, this.mayAskNearLock) < this.deadline;
     const ask = canQuery && !queried;
     const isNew = this.#isInvisibleAt(this.now);
     const refused = last && last === notOpen;
@@ -138,7 +147,7 @@ export class Facts {
     const end = (ends: EndingKind | undefined, because: Reply | undefined) => ({ ends, because });
     const rows: [name: string, holds: unknown, step: Step][] = [
       ["confirmed", success && (!ambiguous || this.#stands), { returns: success as Reply }],
-      ["first", this.attempts === 0 && !last, "send"],
+      ["first", !last, "send"],
       ["each", this.settlesEach && ambiguous && (success || this.attempts > 1 || !canRetry), "queryEach"],
       ["answer-in-doubt", success, end("unknown", ambiguous)],
       ["canceled-after-ambiguous", state === "canceled" && ambiguous, { returns: this.read as Reply }],
@@ -187,7 +196,8 @@ export class Facts {
     const { act, repeat } = this.call.operation.outcome;
     const barred = this.idInDoubt || this.#costsProof || (this.ambiguous && repeat === "never");
     const most = act === "read" ? MOST_QUERIES : MOST_ATTEMPTS;
-    return this.timeLeft && this.#isInTime(this.call.operation) && !barred && this.attempts < most;
+    const isInTime = this.memory.barredUntil(this.call.operation, true) < this.deadline;
+    return this.timeLeft && isInTime && !barred && this.attempts < most;
   }
 
   /** Whether there is time left to prove the order open, but not after one more request. */
@@ -215,11 +225,6 @@ export class Facts {
     return kind === "notOpen" || kind === "notFound" ? !this.canSettle : !isPassing;
   }
 
-  /** Whether a lock leaves time for an operation. */
-  #isInTime(operation: Operation): boolean {
-    return this.memory.lockedUntil(operation) < this.deadline;
-  }
-
   /** Whether an order may be so new that it was not found then. */
   #isInvisibleAt(time: number): boolean {
     return time - this.began < this.visibleWithin;
@@ -227,11 +232,9 @@ export class Facts {
 
   /** Whether "not open" is about the order by its own id, and not about one too new or a restriction in the request. */
   get #isRefusalSure(): boolean {
-    const { outcome, exactlyOneOf } = this.call.operation;
-    const known = [...Object.values(outcome.settledBy?.with ?? {}), ...exactlyOneOf, "recvWindow"];
+    const { parameters } = this.call;
     const isLate = this.notOpen !== undefined && !this.#isInvisibleAt(this.notOpen.began);
-    return (
-      this.refusedById && isLate && Object.keys(this.call.parameters).every((name) => known.includes(name))
-    );
+    const isRestricted = Object.keys(parameters).length > Object.keys(this.askedOf(parameters)).length;
+    return this.refusedById && isLate && !isRestricted;
   }
 }

@@ -120,14 +120,9 @@ export function verified({ body, headers: received }: Answer, envelope: Envelope
 }
 
 /** Reads the caller's request. */
-export async function read(
-  input: string | URL | Request,
-  init: RequestInit | undefined,
-  timeout: number,
-): Promise<Call> {
+export async function read(input: string | URL | Request, init: RequestInit | undefined): Promise<Call> {
   checkOrigin(input instanceof Request ? input.url : input);
   const request = new Request(input instanceof Request ? input.clone() : input, init);
-  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(timeout)]);
   const { pathname, searchParams } = new URL(request.url);
   const isIt = ({ method, path }: Operation) => method === request.method && path === pathname;
   const operation = operations.find(isIt) ?? UNDESCRIBED;
@@ -140,7 +135,7 @@ export async function read(
     const problem = `must name the order: one of them, and ${count} are given`;
     throw new InvalidParameter(exactlyOneOf.join(" or "), problem);
   }
-  return { request, operation, parameters: Object.fromEntries(own), signal };
+  return { request, operation, parameters: Object.fromEntries(own), signal: request.signal };
 }
 
 function fieldsOf(body: string): Record<string, unknown> {

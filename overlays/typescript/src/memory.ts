@@ -24,12 +24,12 @@ export class Memory {
     return Math.max(this.#locks.get(id) ?? 0, this.#locks.get("") ?? 0);
   }
 
-  /** Until when one more equal error of the operation could lock it. */
-  nearLockUntil({ id }: Operation): number {
+  /** The same; or until when one more equal error could lock the operation, unless it may be so near. */
+  barredUntil(operation: Operation, nearLock: boolean): number {
     const ends = [...this.#met].map(([name, { length, 0: first = 0 }]) =>
-      name.startsWith(`${id} `) && length === MOST_EQUAL_ERRORS ? first + LONGEST_LOCK : 0,
+      name.startsWith(`${operation.id} `) && length === MOST_EQUAL_ERRORS ? first + LONGEST_LOCK : 0,
     );
-    return Math.max(0, ...ends);
+    return Math.max(this.lockedUntil(operation), ...(nearLock ? [] : ends));
   }
 
   /** Counts an error. */

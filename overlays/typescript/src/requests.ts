@@ -22,7 +22,7 @@ export function requests(options: Whole, memory: Memory, deadline: number) {
     for (;;) {
       const now = clock.machine();
       const locked = memory.lockedUntil(operation);
-      const until = Math.max(locked, knownOpen ? 0 : memory.nearLockUntil(operation));
+      const until = memory.barredUntil(operation, knownOpen);
       const isNear = locked <= now;
       if (until <= now) {
         const isLate = deadline - now < SHORTEST_ATTEMPT || signal.aborted;

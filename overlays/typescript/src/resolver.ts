@@ -5,7 +5,7 @@ import { type Answer, type Envelope, isSameOrder, stateOf } from "./answers.js";
 import { Clock } from "./clock.js";
 import { Facts, MOST_ATTEMPTS, MOST_QUERIES } from "./decisions.js";
 import { Ending, endingOf } from "./endings.js";
-import { type Call, type Options, type Reply, read, verified } from "./fetch.js";
+import { type Options, type Reply, read, verified } from "./fetch.js";
 import { Memory } from "./memory.js";
 import { requests, type Whole } from "./requests.js";
 
@@ -29,9 +29,7 @@ const UNSEEN = ["signature-missing", "parameter-missing", "timestamp-null", "htt
 export function resolvingFetch(options: Options, memory = new Memory()): typeof globalThis.fetch {
   const whole = { sleep: realSleep, timeout: 10_000, clock: new Clock(), ...options };
   return async (input, init) => {
-    // The platform's timers, so that it has an end even if the given clock has none.
-    const call = await read(input, init, whole.timeout + 1000);
-    const { answer, envelope } = await new Resolution(whole, memory, call).run();
+    const { answer, envelope } = await new Resolution(whole, memory, await read(input, init)).run();
     return verified(answer as Answer, envelope as Envelope);
   };
 }
@@ -43,7 +41,6 @@ class Resolution extends Facts {
   readonly #once = requests(this.options, this.memory, this.deadline);
   /** The id that a query has named. */
   #named: unknown;
-  #pauses = 0;
 
   /** Returns the reply with the success. */
   async run(): Promise<Reply> {
@@ -109,14 +106,9 @@ class Resolution extends Facts {
     if (this.queried) {
       await this.#pause();
     }
-    const asked = this.#queryFor(this.idInDoubt ? this.original : this.call.parameters);
-    const reply = await this.#once(asked, this.ambiguous !== undefined && this.queries === 0);
+    const asked = this.askedOf(this.idInDoubt ? this.original : this.call.parameters);
+    const reply = await this.#ask(asked, this.mayAskNearLock);
     this.queried = true;
-    if (reply.timestamp === 0) {
-      this.queryBarred = true;
-      return;
-    }
-    this.queries++;
     if (reply.kind === undefined) {
       this.#noteRead(reply);
     } else if (reply.kind !== "notFound") {
@@ -158,15 +150,13 @@ class Resolution extends Facts {
     }
   }
 
-  /** The query that settles a call with these parameters. */
-  #queryFor(given: Envelope, more: Envelope = {}): Call {
-    const { operation, request, signal } = this.call;
-    const names = { ...operation.outcome.settledBy?.with, recvWindow: "recvWindow" };
-    const asked = Object.entries(names).map(([name, own]) => [name, given[own]]);
-    const known = Object.fromEntries(asked.filter(([, value]) => value !== undefined));
-    const { method, path } = this.settling;
-    const query = new Request(new URL(path, request.url), { method, headers: request.headers });
-    return { request: query, operation: this.settling, parameters: { ...known, ...more }, signal };
+  /** Sends the query that settles a call. */
+  #ask(parameters: Envelope, nearLock = false): Promise<Reply> {
+    this.queries++;
+    const { settling: operation } = this;
+    const { headers, url } = this.call.request;
+    const request = new Request(new URL(operation.path, url), { method: operation.method, headers });
+    return this.#once({ ...this.call, request, operation, parameters }, nearLock);
   }
 
   /** Names the order by its permanent id from now on, once an answer has named it. */
@@ -185,18 +175,22 @@ class Resolution extends Facts {
     const { outcome } = operation;
     const pairs = Object.entries(outcome.settledBy?.each ?? {});
     const [name, own] = pairs.find(([, mine]) => given[mine] !== undefined) ?? ["", ""];
-    const lists: { canceled: Envelope[]; others: Envelope[] } = { canceled: [], others: [] };
+    const { permanentId = "" } = this.settling;
+    const [canceled, others]: [Envelope[], Envelope[]] = [[], []];
     let left = [...new Set(String(given[own]).split(","))];
     while (left.length > 0 && this.queries < MOST_QUERIES && this.timeLeft) {
       const unknown: string[] = [];
       for (const id of left) {
-        const reply = await this.#once(this.#queryFor(given, { [name]: id }));
-        this.queries++;
+        const reply = await this.#ask({ ...this.askedOf(given), [name]: id });
         const state = stateOf(outcome.states, reply.order);
+        const order = name === permanentId ? reply.order : { ...reply.order, [name]: id };
         if (!state || (state === "open" && !this.isOver(reply.began - this.readsLag))) {
           unknown.push(id);
+        } else if (state === "canceled") {
+          canceled.push(order);
         } else {
-          lists[state === "canceled" ? "canceled" : "others"].push({ ...reply.order, [name]: id });
+          // That list has ids as text.
+          others.push({ ...order, [permanentId]: String(order[permanentId]) });
         }
       }
       left = unknown;
@@ -207,7 +201,7 @@ class Resolution extends Facts {
       throw new Ending("unknown", "queryEach", cause);
     }
     const { in: orders = "", failures } = operation.answer.items ?? {};
-    const data = { [orders]: lists.canceled, [failures?.in ?? ""]: lists.others };
+    const data = { [orders]: canceled, [failures?.in ?? ""]: others };
     const envelope = { code: 0n, msg: "", data };
     const answer = { status: 200, headers: new Headers(), body: stringify(envelope) ?? "" };
     this.success = { answer, envelope, order: data, began: 0, timestamp: 0 };
@@ -222,7 +216,7 @@ class Resolution extends Facts {
 
   /** Waits with full jitter; the longer the call has waited, the longer; towards the deadline in shorter steps. */
   async #pause(): Promise<void> {
-    const jitter = Math.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** this.#pauses++);
+    const jitter = Math.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE + this.paused);
     const least = this.notFound && !this.ambiguous ? NOT_FOUND_PAUSE : 0;
     const most = Math.max((this.deadline - this.now) / 2, FIRST_PAUSE);
     const pause = Math.min(Math.max(jitter, this.paused / 10, least), most);

@@ -239,3 +239,19 @@ test("no secret is shown, not even where the exchange repeats it", async () => {
   );
   assert.doesNotMatch(shown.join(), new RegExp(`${KEY}|${SECRET}|${digest}`));
 });
+
+test("what queries have proven of several orders has the types of the contract", async () => {
+  const query = (id: number, status: string) => ({
+    body: `{"code":0,"data":{"symbol":"BTC-USDT","orderId":${id},"status":"${status}"}}`,
+  });
+  for (const [name, ids] of Object.entries({ orderIds: "1,2", clientOrderIDs: "a,b" })) {
+    const answers = [{ breaks: true }, { breaks: true }, query(1, "CANCELED"), query(2, "FILLED")];
+    await exchange(answers, async (url) => {
+      const body = { symbol: "BTC-USDT", [name]: ids };
+      const bingx = createBingx(url, { credentials });
+      const { data } = await bingx.POST("/openApi/spot/v1/trade/cancelOrders", { body });
+      assert.equal(data?.data?.orders?.[0]?.orderId, 1n);
+      assert.equal(data?.data?.fails?.[0]?.orderId, "2");
+    });
+  }
+});
