@@ -142,6 +142,15 @@ def test_orders_by_client_order_id_are_asked_about_by_it() -> None:
     assert [order["clientOrderID"] for order in data(played)["orders"]] == ["a", "b"]
 
 
+def test_the_list_of_failures_has_ids_as_text() -> None:
+    reads = {
+        "a": state(FIRST, "FILLED", clientOrderID="a"),
+        "b": state(SECOND, "CANCELED", clientOrderID="b"),
+    }
+    lists = data(play(RESET, RESET, reads=reads, call=BY_CLIENT_IDS))
+    assert [order["orderId"] for order in lists["fails"] + lists["orders"]] == [str(FIRST), SECOND]
+
+
 def test_several_unknown_orders_are_listed() -> None:
     played = play(RESET, ALL_FAILED, reads={str(FIRST): NOT_FOUND, str(SECOND): NOT_FOUND})
     assert played.error.details.summary.endswith(f": {FIRST}, {SECOND}.")

@@ -79,7 +79,8 @@ def _response(call: ApiCall, original: Response | None, reads: dict[str, Mapping
             changed.append(order)
         else:
             stated = (item for item in said if any(str(item.get(key)) == name for key in ids))
-            failed.append(next(stated, {**order, ids[0]: name}))
+            texts = {key: str(order[key]) for key in ids if key in order}  # this list has ids as text
+            failed.append(next(stated, {**order, **texts, ids[0]: name}))
     envelope = {"code": 0, "msg": "", "data": {str(items.name): changed, str(items.failures): failed}}
     return Response(_OK, {}, json.dumps(envelope).encode(), envelope)
 
