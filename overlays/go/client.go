@@ -208,8 +208,8 @@ func (c *Client) request(to *http.Request, op *operation, parameters values, sen
 }
 
 // responseWith returns the response that a generated client reads; it reads JSON only under this content type.
-func responseWith(envelope values, got *reply, to *http.Request) *http.Response {
-	body, _ := json.Marshal(envelope) // it has been read from JSON
+func responseWith(got *reply, to *http.Request) *http.Response {
+	body, _ := json.Marshal(got.envelope) // it has been read from JSON
 	header := http.Header{}
 	maps.Copy(header, got.header)
 	header.Set("Content-Type", "application/json")

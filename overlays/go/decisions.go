@@ -13,10 +13,10 @@ const (
 	queriesBeforeReuse = 3   // without an answer, after which a cancel is sent again by client order id
 )
 
-// next is the decision table: the first row that holds decides. spec/vectors/outcome.json has the rows' reasons, by
+// step is the decision table: the first row that holds decides. spec/vectors/outcome.json has the rows' reasons, by
 // the names in the comments. Final states are believed, passing states can be stale; an ambiguous request may take effect
 // until it has expired; a word that the contract does not list proves nothing.
-func (c *call) next() func() {
+func (c *call) step() {
 	ambiguous, inDoubt := c.ambiguous != nil, c.ambiguous != nil || c.notOpen != nil
 	canRetry, canQuery := c.canRetry() && c.untilRetry() <= 0, c.canQuery()
 	ask, isNew := canQuery && !c.queried, c.wasNewAt(time.Now())
@@ -26,54 +26,55 @@ func (c *call) next() func() {
 	isFinal := c.state == AlreadyCanceled || c.state == Filled || c.state == Failed
 	switch {
 	case c.success != nil && (!ambiguous || c.stands()): // confirmed
-		return c.done(c.success)
+		c.done(c.success)
 	case c.last == nil: // first
-		return c.send
+		c.send()
 	case c.settlesEach() && ambiguous && (c.success != nil || c.attempts > 1 || !canRetry): // each
-		return c.queryEach
+		c.queryEach()
 	case c.success != nil: // answer-in-doubt
-		return c.end(Unknown, c.ambiguous)
+		c.end(Unknown, c.ambiguous)
 	case c.state == AlreadyCanceled && ambiguous: // canceled-after-ambiguous
-		return c.done(c.read)
+		c.done(c.read)
 	case isFinal: // canceled-before, filled, failed
-		return c.end(c.state, c.notOpen)
+		c.end(c.state, c.notOpen)
 	case c.isRejected() && !ambiguous: // rejected
-		return c.end("", c.last)
+		c.end("", c.last)
 	case c.nearLock && ask, // near-lock
 		ambiguous && !c.byPermanentID() && ask,                              // learn-the-id
 		ambiguous && c.last == c.ambiguous && c.last.envelope != nil && ask: // unconfirmed-success
-		return c.query
+		c.query()
 	case ambiguous && c.attempts == 1 && canRetry && !c.queried: // retry
-		return c.send
+		c.send()
 	case inDoubt && ask: // settle
-		return c.query
+		c.query()
 	case notFound && !c.wasNewAt(c.notFound.sent.began) && !ambiguous: // not-found
-		return c.end(NotFound, c.notOpen)
+		c.end(NotFound, c.notOpen)
 	case c.state == StillOpen && c.queried && canRetry && c.refusals < mostRefusals, // found-open
 		refused && refusedAsNew && !ambiguous && !isNew && canRetry, // confirm-refusal
 		ambiguous && canRetry && !refused && !c.nearLock && // retry-ambiguous
 			(c.byPermanentID() || c.queries >= queriesBeforeReuse && c.notFound == nil):
-		return c.send
+		c.send()
 	case (inDoubt || c.nearLock) && canQuery: // query-again
-		return c.query
+		c.query()
 	case c.notOpen != nil && !ambiguous && isNew && canRetry && !c.nearLock: // wait-until-visible
-		return c.wait
+		c.wait()
 	case !inDoubt && !c.nearLock && canRetry: // retry-not-sent
-		return c.send
+		c.send()
 	case c.canRetry() && c.untilRetry() > 0 && !c.nearLock && !refused: // wait-to-retry
-		return c.wait
+		c.wait()
 	case c.provenOpen && !ambiguous: // still-open
-		return c.end(StillOpen, c.last)
+		c.end(StillOpen, c.last)
 	case ambiguous: // unknown
-		return c.end(Unknown, c.ambiguous)
+		c.end(Unknown, c.ambiguous)
 	case notFound: // unknown-to-the-query
-		return c.end(NotFound, c.notOpen)
+		c.end(NotFound, c.notOpen)
 	case saidNotOpen && c.refusedByID && !refusedAsNew && !c.isRestricted(): // state-not-learnt
-		return c.end(NotOpen, c.notOpen)
+		c.end(NotOpen, c.notOpen)
 	case saidNotOpen, c.notOpen != nil && c.state == StillOpen: // refusal-not-confirmed
-		return c.end(Unknown, c.notOpen)
+		c.end(Unknown, c.notOpen)
+	default: // not-executed
+		c.end("", c.last)
 	}
-	return c.end("", c.last) // not-executed
 }
 
 func (c *call) settlesEach() bool { return len(c.op.Outcome.SettledBy.Each) > 0 }

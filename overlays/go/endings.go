@@ -50,8 +50,8 @@ var advice = map[EndingKind]string{
 // saying are the endings of a call that ends with a reply of a kind; of any other, Refused.
 var saying = map[string]EndingKind{"notSent": NotSent, "notOpen": NotOpen, "notFound": NotFound, "unavailable": Unknown}
 
-// end returns the step that ends the call. Without a kind, the last reply says it.
-func (c *call) end(kind EndingKind, because *reply) func() {
+// end ends the call. Without a kind, the last reply says it.
+func (c *call) end(kind EndingKind, because *reply) {
 	ended := &Ending{Kind: kind}
 	if because != nil {
 		ended.Kind, ended.Err = cmp.Or(kind, saying[because.kind], Refused), because.err
@@ -68,5 +68,5 @@ func (c *call) end(kind EndingKind, because *reply) func() {
 	case kind == Unknown && c.op.isRepeatable() && c.byPermanentID() && !c.idInDoubt:
 		ended.Advice = "queryOrCancelAgain" // by an id in doubt it could hit a newer order that uses the id again
 	}
-	return func() { c.err = ended }
+	c.err = ended
 }

@@ -64,15 +64,12 @@ func (c *Client) Do(request *http.Request) (*http.Response, error) {
 	}
 	made.toEffect = made.recvWindow + seconds(made.op.Outcome.Timing.TakesEffectWithin)
 	for made.response == nil && made.err == nil {
-		made.next()()
+		made.step()
 	}
 	return made.response, made.err
 }
 
-// done returns the step that ends the call with a reply.
-func (c *call) done(got *reply) func() {
-	return func() { c.response = responseWith(got.envelope, got, c.request) }
-}
+func (c *call) done(got *reply) { c.response = responseWith(got, c.request) }
 
 func (c *call) settling() *operation { return operationNamed(c.op.Outcome.SettledBy.Operation) }
 
@@ -221,7 +218,7 @@ func (c *call) queryEach() {
 	}
 	items := c.op.Answer.Items
 	data := values{items.In: lists[true], items.Failures.In: lists[false]}
-	c.done(&reply{envelope: values{"code": json.Number("0"), "msg": "", "data": data}})()
+	c.done(&reply{envelope: values{"code": json.Number("0"), "msg": "", "data": data}})
 }
 
 // of returns the state of an order. All but StillOpen are final; that can be stale. A word that is not listed says nothing.

@@ -162,7 +162,7 @@ func TestParse(t *testing.T) {
 			t.Fatal(refusal)
 		}
 		typed := models[v.Operation]()
-		body := responseWith(envelope, &reply{}, nil).Body
+		body := responseWith(&reply{envelope: envelope}, nil).Body
 		if err := json.NewDecoder(body).Decode(typed); err != nil {
 			t.Fatal(err)
 		}
