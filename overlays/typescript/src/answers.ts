@@ -78,9 +78,9 @@ export function stateOf(states: States | undefined, order: Envelope): OrderState
   return state === "canceled" && isExecuted ? undefined : state;
 }
 
-/** Tells whether an order's other ids leave room for the order of the request. */
+/** Tells whether an order's symbol and other ids leave room for the order of the request. */
 export function isSameOrder(operation: Operation, parameters: Envelope, order: Envelope): boolean {
-  return operation.exactlyOneOf.every((name) => {
+  return [...operation.exactlyOneOf, "symbol"].every((name) => {
     const [want, stated] = [parameters[name], order[name] ?? ""];
     const isFree = name === operation.permanentId || want === undefined || stated === "";
     return isFree || String(stated).toLowerCase() === String(want).toLowerCase();
@@ -184,8 +184,7 @@ function orderIn(operation: Operation, parameters: Envelope, data: unknown): big
     return undefined;
   }
   const id = integer(data[operation.permanentId]);
-  const isOther = String(data.symbol ?? parameters.symbol) !== String(parameters.symbol);
-  return id !== undefined && id > 0n && !isOther ? id : undefined;
+  return id !== undefined && id > 0n ? id : undefined;
 }
 
 /** Tells whether a value is one of the words, in any case, with or without white space around it. */

@@ -5,10 +5,9 @@
  */
 import { type Envelope, type OrderState, ordersIn } from "./answers.js";
 import type { EndingKind } from "./endings.js";
-import { type Call, operationNamed, type Reply } from "./fetch.js";
+import { type Call, type Options, operationNamed, type Reply } from "./fetch.js";
 import type { Operation } from "./generated/contract.js";
 import type { Memory } from "./memory.js";
-import type { Whole } from "./requests.js";
 
 /** In one call, of the operation: twenty equal errors would lock the endpoint. */
 export const MOST_ATTEMPTS = 6;
@@ -25,6 +24,9 @@ export const SHORTEST_ATTEMPT = 20;
 /** Left for the read that proves an order open. Milliseconds. */
 const TIME_TO_READ = 1000;
 const DEFAULT_RECV_WINDOW = 5000;
+
+/** The options of whole calls, with those that have a default. */
+export type Whole = Options & Required<Pick<Options, "clock" | "timeout" | "sleep">>;
 
 /** What to do next: an act, or how the call ends; without a kind, as the reply's own kind says. */
 export type Step =

@@ -3,17 +3,19 @@ import { setTimeout } from "node:timers/promises";
 import { stringify } from "lossless-json";
 import { type Answer, type Envelope, isSameOrder, stateOf } from "./answers.js";
 import { Clock } from "./clock.js";
-import { Facts, MOST_ATTEMPTS, MOST_QUERIES } from "./decisions.js";
+import { Facts, MOST_ATTEMPTS, MOST_QUERIES, SHORTEST_ATTEMPT, type Whole } from "./decisions.js";
 import { Ending, endingOf } from "./endings.js";
-import { type Options, type Reply, read, verified } from "./fetch.js";
+import { attempts, type Call, type Options, type Reply, read, verified } from "./fetch.js";
 import { Memory } from "./memory.js";
-import { requests, type Whole } from "./requests.js";
 
-/** Milliseconds, as all that follow. */
+/** How long to wait for an answer; after silence four times as long. Milliseconds, as all that follow. */
+const FIRST_SILENCE = 2000;
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 2000;
 /** Each query that finds nothing is one more equal error. */
 const NOT_FOUND_PAUSE = 1000;
+/** What the platform's fetch says if it found no connection. */
+const UNREACHED = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
 /** Rows of a server that has not seen the parameters where they were. */
 const UNSEEN = ["signature-missing", "parameter-missing", "timestamp-null", "http-media-type"];
 
@@ -38,7 +40,8 @@ const realSleep: Whole["sleep"] = (milliseconds, signal) =>
   setTimeout(milliseconds, undefined, { signal }).catch(() => undefined);
 
 class Resolution extends Facts {
-  readonly #once = requests(this.options, this.memory, this.deadline);
+  readonly #attempt = attempts(this.options);
+  #silent = 0;
   /** The id that a query has named. */
   #named: unknown;
 
@@ -53,6 +56,46 @@ class Resolution extends Facts {
       } else {
         return step.returns;
       }
+    }
+  }
+
+  /** Makes one attempt, as soon as nothing bars it. A reply without a timestamp says why there was none. */
+  async #once(call: Call, knownOpen = false): Promise<Reply> {
+    const { operation, signal: given } = call;
+    const { clock, sleep } = this.options;
+    const unsent = (kind: string, problem: string): Reply => {
+      return { kind, order: {}, error: new Error(`not sent: ${problem}`), began: 0, timestamp: 0 };
+    };
+    const bar = () => this.memory.barredUntil(operation, knownOpen) - this.now;
+    for (let lasts = bar(); lasts > 0 && this.timeLeft; lasts = bar()) {
+      const kind = this.memory.lockedUntil(operation) > this.now ? "locked" : "nearLock";
+      if (this.now + lasts >= this.deadline || (kind === "nearLock" && operation.outcome.settledBy)) {
+        return unsent(kind, `${kind} for another ${lasts} ms`);
+      }
+      await this.#sleep(lasts);
+    }
+    if (!this.timeLeft) {
+      return unsent("notSent", "the deadline has passed");
+    }
+    const began = this.now;
+    const left = this.deadline - began;
+    const patience = Math.max(Math.min(FIRST_SILENCE * 4 ** this.#silent, left * 0.6), SHORTEST_ATTEMPT);
+    const [silence, answered] = [new AbortController(), new AbortController()];
+    sleep(operation.outcome.repeat === "never" ? left : patience, answered.signal).then(() =>
+      silence.abort(new DOMException("no answer in time", "TimeoutError")),
+    );
+    const signal = AbortSignal.any([given, silence.signal]);
+    try {
+      const reply = await this.#attempt({ ...call, signal, inQuery: this.memory.inQuery === true });
+      this.memory.note(operation, reply.error, clock);
+      return reply;
+    } catch (error) {
+      this.#silent += Number(silence.signal.aborted);
+      const { code = "" } = ((error as Error).cause ?? {}) as { code?: string };
+      const kind = UNREACHED.includes(code) ? "notSent" : "unavailable";
+      return { kind, order: {}, error: error as Error, began, timestamp: began + clock.offset };
+    } finally {
+      answered.abort();
     }
   }
 
