@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import traceback
 
 import pytest
 
@@ -76,3 +77,30 @@ async def test_a_lost_connection_says_why() -> None:
             await connection.run(flow(), RequestContext(5.0, Patience()))
         with pytest.raises(ConnectionAbortedError):
             await connection.run(flow(), RequestContext(5.0, Patience()))
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit])
+def test_what_a_signal_handler_raises_within_the_event_loop_carries_no_frame_with_a_request(
+    interruption: type[BaseException],
+) -> None:
+    def flow() -> Flow[bytes]:
+        request = b"the request"
+        yield request
+        yield None
+        raise interruption  # as a signal handler does, at any line
+
+    async def exchange() -> None:
+        own, peer = socket.socketpair()
+        with own, peer:
+            loop = asyncio.get_running_loop()
+            transport, connection = await loop.create_connection(lambda: AsyncConnection(own), sock=own)
+            peer.sendall(b"response")
+            try:
+                await connection.run(flow(), RequestContext(5.0, Patience()))
+            finally:
+                transport.abort()
+
+    with pytest.raises(interruption) as raised:
+        asyncio.run(exchange())
+    passed = [frame for frame, _ in traceback.walk_tb(raised.value.__traceback__)]
+    assert [frame.f_code.co_name for frame in passed if b"the request" in frame.f_locals.values()] == []

@@ -11,6 +11,7 @@ from bingx_spot.core.request import SignedRequest
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.fork_safety import fork_lock
 from bingx_spot.models import Response
+from bingx_spot.redaction import leaving_no_frame
 from bingx_spot.transport.backend import BaseBackend, BaseConnection
 from bingx_spot.transport.connection_pool import Origin, RequestContext, origin_of
 from bingx_spot.transport.happy_eyeballs import connect_async
@@ -96,6 +97,7 @@ class AsyncConnection(BaseConnection, asyncio.BufferedProtocol):
         elif not self._result.done():
             self._advance(self._flow, data)
 
+    @leaving_no_frame  # not by what a signal handler raises: the event loop lets that through
     def _advance(self, flow: Flow[Any], data: bytes | None) -> None:
         """Give the flow what was read, None at its beginning, and write what it wants to be written."""
         try:
