@@ -46,7 +46,7 @@ def find(path: Path, *, only_read: bool = False) -> os.stat_result | None:
 
     Raises:
         UnsafeFile: It is no regular file; or, unless it is only read, it belongs to another user than root,
-            or others may write it.
+            others may write it, or it has another name.
         OSError: It cannot be looked at.
     """
     try:
@@ -58,6 +58,9 @@ def find(path: Path, *, only_read: bool = False) -> os.stat_result | None:
         _check_owner(status)
         if os.name == "posix" and status.st_mode & _WRITE:
             raise UnsafeFile(f"others may write it; fix that with `chmod go-w {quote(str(path))}`")
+        # SQLite's locks and logs go by the name: by two names, two runs would write the same file.
+        if status.st_nlink > 1:
+            raise UnsafeFile("it has another name, a hard link; name a copy of it")
     return status
 
 

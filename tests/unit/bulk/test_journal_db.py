@@ -81,6 +81,28 @@ def test_a_folder_that_does_not_exist(path):
         Journal.open_readonly(path)
 
 
+@pytest.mark.parametrize("name", [":memory:", "file:orders", "file:orders?mode=memory", "a?b#c%20d", "-x"])
+def test_a_name_with_a_meaning_to_sqlite_is_that_of_a_file(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    path = Path(name)
+    new_journal(path, rows(3)).close()
+    journal = Journal.open_readonly(path)
+    assert len(list(journal.rows())) == 3
+    journal.close()
+    assert list(tmp_path.iterdir()) == [tmp_path / name]
+
+
+def test_a_second_run_by_a_hard_link_is_refused(path):
+    journal = new_journal(path, rows(3))
+    other = path.with_name("other")
+    other.hardlink_to(path)
+    with pytest.raises(JournalError, match="cannot be opened: it has another name, a hard link"):
+        Journal.open(other)
+    assert [pending.line for pending in journal.pending()] == [2, 3, 4]
+    journal.close()
+    Journal.open_readonly(other).close()
+
+
 @pytest.mark.parametrize("suffix", ["-wal", "-shm", "-journal"])
 @pytest.mark.parametrize("make", KINDS.values(), ids=list(KINDS))
 def test_what_is_no_regular_file_beside_it_is_refused_and_stays(path, make, suffix):

@@ -199,6 +199,13 @@ class TestJournal:
         assert "Traceback" not in done.stderr
         assert standing(journal) == before
 
+    def test_a_path_that_cannot_be_looked_at_says_so(self, journal):
+        done = invoke(
+            "cancel-many", "--from", "-", "--journal", journal.with_name("a" * 300), text=csv(1), **KEYS
+        )
+        assert done.exit_code == 2
+        assert "cannot be opened" in done.stderr
+
     def test_an_empty_file_is_said_to_be_empty(self, journal):
         journal.touch(0o600)
         done = invoke("cancel-many", "--from", "-", "--journal", journal, text=BAD, **KEYS)

@@ -136,7 +136,8 @@ class JournalDatabase:
             undo.callback(lock.release)
             found = private_file.find_database(path)
             created = None if found else private_file.create(path)
-            connection = sqlite3.connect(path, isolation_level=None)
+            # To SQLite, `:memory:` and `file:name` are no files of that name.
+            connection = sqlite3.connect(path.absolute(), isolation_level=None)
             undo.callback(connection.close)
             journal = cls(connection, str(path), path)
             journal._lock, journal._opened, journal._created = lock, found or created, created
@@ -248,7 +249,7 @@ class JournalLock:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path.with_name(f"{path.name}-lock")
+        self._path = path.absolute().with_name(f"{path.name}-lock")
         self._created: os.stat_result | None = None
         while not self._acquire(path):
             pass

@@ -103,7 +103,7 @@ def command(
     """
     if source is not None and pair is not None:
         raise click.UsageError("--from and --open cannot be used together.")
-    if source is None and pair is None and (path is None or not path.exists()):
+    if source is None and pair is None and (path is None or not os.path.lexists(path)):
         text = "--from or --open is missing; only a run that goes on with its journal needs no rows."
         raise click.UsageError(text)
     with interruptible("Nothing was sent."):
@@ -114,7 +114,7 @@ def command(
             _print_plan(path, rows, connection, skip_bad=skip_bad)
             return
         credentials, interruption = Credentials.from_env(), Interruption()
-        was_empty = path is not None and path.exists() and rows is not None
+        was_empty = path is not None and os.path.lexists(path) and rows is not None
         with (
             signals_to(interruption),
             closing(Journal.temporary() if path is None else Journal.open(path)) as journal,
