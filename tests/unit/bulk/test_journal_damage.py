@@ -128,6 +128,22 @@ def test_a_journal_that_lacks_something_is_not_used(path, statement, problem):
     journal.close()
 
 
+def test_the_log_of_a_killed_run_does_not_change_a_journal_that_took_its_place(path):
+    log = path.with_name(f"{path.name}-wal")
+    killed = new_journal(path, rows(5))
+    next(killed.pending())
+    left = log.read_bytes()
+    killed.close()
+    path.unlink()
+    new_journal(path, rows(5, first=100)).close()
+    log.write_bytes(left)
+    journal = Journal.open(path)
+    assert [row.order_id for row in journal.rows()] == [1, 2, 3, 4, 5], "SQLite takes it for this journal's"
+    with pytest.raises(JournalDamaged, match="its orders are not those that were imported"):
+        journal.check()
+    journal.close()
+
+
 def test_a_row_that_is_damaged_while_a_run_uses_it_is_not_sent(path, monkeypatch):
     monkeypatch.setattr("bingx_spot.bulk.journal._BATCH", 4)
     journal = new_journal(path, rows(8))

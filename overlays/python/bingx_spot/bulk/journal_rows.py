@@ -97,6 +97,11 @@ class JournalRow:
         *values, expected = columns
         return cls(*values) if checksum(values) == expected else None
 
+    @classmethod
+    def asked_checksum(cls, columns: Sequence[Any]) -> bytes:
+        """Return the checksum that the row with these columns had when nothing was sent yet."""
+        return checksum(_VALUES(cls(*[*columns[:ASKED], WAITING])))
+
     def columns(self) -> tuple[object, ...]:
         """Return the columns of the row: its values, and their checksum."""
         values = _VALUES(self)
