@@ -21,9 +21,9 @@ from bingx_spot_api.api.trade import cancel_order
 from bingx_spot_api.client import AuthenticatedClient
 from bingx_spot_api.models.cancel_order_request import CancelOrderRequest
 from bingx_spot_api.models.cancel_restriction import CancelRestriction as GeneratedRestriction
-from tests.support.samples import ORDER_ID, SUCCESS, SYMBOL, Unlimited, blocking
+from tests.support.samples import ORDER_ID, SUCCESS, SYMBOL, Unlimited, blocking, success
 from tests.support.sandboxes import keys, options
-from tests.support.scripted_server import scripted_server
+from tests.support.scripted_server import http, scripted_server
 
 PATH = "/openApi/spot/v1/trade/cancel"
 NOON = 1696751141337
@@ -78,6 +78,15 @@ class TestGeneratedClient:
         changed = client.with_timeout(httpx.Timeout(5)).with_headers({"X-Tag": "a"}).with_cookies({"a": "b"})
         with changed:
             assert cancel_order.sync(client=changed, body=body(placed)).data.order_id == placed
+
+    def test_a_header_that_is_not_ascii_spoils_no_success(self):
+        with (
+            scripted_server(http(success(), headers="X-Cache: Zürich")) as server,
+            generated_client(Credentials("k", "s"), environment=server.url, limits=Unlimited()) as client,
+        ):
+            response = cancel_order.sync_detailed(client=client, body=body(ORDER_ID))
+        assert response.parsed.data.status == "CANCELED"
+        assert response.headers["x-cache"].encode("latin-1").decode() == "Zürich"
 
     def test_with_timeout_says_how_long_a_call_may_take(self):
         with scripted_server(b"") as server:

@@ -117,7 +117,8 @@ def signing_client(context: CallContext, engine: Engine, *, owns_engine: bool) -
 
 
 def _response(response: Response, request: httpx.Request) -> httpx.Response:
-    headers = {name: value for name, value in response.headers.items() if name not in _TRANSFER_HEADERS}
+    kept = {name: value for name, value in response.headers.items() if name not in _TRANSFER_HEADERS}
+    headers = httpx.Headers(kept, encoding="utf-8")  # by default those that are not ASCII are an error
     return httpx.Response(response.http_status, headers=headers, content=response.body, request=request)
 
 

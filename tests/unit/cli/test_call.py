@@ -57,6 +57,7 @@ def test_a_dry_run_shows_the_request_and_sends_nothing():
         (["openOrders", "recvWindow=NaN"], "recvWindow is nan; allowed: a number above 0 to 60000."),
         (["queryOrder", "symbol=A-B", "orderId=1e3"], "orderId is 1000.0; allowed: a whole number"),
         (["queryOrder", "symbol=A-B", "orderId=0x1"], "orderId is '0x1'; allowed: a whole number"),
+        (["queryOrder", "symbol=A-B", f"orderId={'[' * 9999}"], "orderId is '[[["),
         (["queryOrder", "symbol=A-B"], "orderId or clientOrderID must be given, and neither is"),
         (["cancelAllAfter", "type=ACTIVATE", "timeOut=5"], "timeOut is 5; allowed: a whole number from 10"),
         (["cancelAllAfter", "type=ACTIVATE"], "timeOut is missing"),

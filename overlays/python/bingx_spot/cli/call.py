@@ -106,7 +106,7 @@ def _number(text: str) -> Any:
     """Return a number, a boolean or an object; or the text, which is refused later."""
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 
