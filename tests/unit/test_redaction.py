@@ -64,6 +64,13 @@ def test_base64_is_masked_wherever_the_secret_begins_in_it(skipped):
     assert "***" in REDACTOR.text(quote(encoded, safe=""))
 
 
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_the_bytes_of_a_signature_are_masked_in_base64(encode):
+    for skipped in range(3):
+        encoded = encode(b"x" * skipped + bytes.fromhex(SIGNATURE)).decode()
+        assert REDACTOR.text(f"not {encoded}!") in ("not ***!", "not ***=!", "not ***==!")
+
+
 def test_a_key_may_hold_any_character():
     odd = 'Kq3x"W9{pL:z7=TbVn,2R;mY[c5H]d}'
     for start in range(len(odd) - SHORTEST + 1):

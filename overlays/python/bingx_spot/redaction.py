@@ -1,8 +1,8 @@
 """Keep secrets out of frames, and redact what a server repeats of them, in whatever form it writes them.
 
 Of API key and signature the whole is found and every part from `SHORTEST` characters on, in any case; with
-characters escaped as in JSON, URLs or HTML, also one in the other; and what is in base64 or hexadecimal. A
-key that is shorter, as on a sandbox, is part of many words and stays.
+characters escaped as in JSON, URLs or HTML, also one in the other; and what is in base64 or hexadecimal, in
+base64 also the bytes of a signature. A key that is shorter, as on a sandbox, is part of many words and stays.
 """
 
 import re
@@ -27,6 +27,7 @@ _ESCAPED = (
     rb"(?<!\\)\\+(?:u%b|u\{0*([0-9a-fA-F]{1,4})\}|U0000%b|x%b)|%%(?:25)*(?:u%b|%b)"
     rb"|&(?:amp;)*#[xX]0*([0-9a-fA-F]{1,4});?|&(?:amp;)*#0*([0-9]{1,4});?|(?<!\\)\\+(?:([0-7]{3})|(/))|(\0+)"
 ) % (_HEX4, _HEX4, _HEX2, _HEX4, _HEX2)
+_SIGNS = (b"\\", b"%", b"&", b"\0")
 # A JSON encoder of Go writes `&#75;` as `\u0026#75;`.
 _LAYERS = 3
 # 15 bytes in base64 have 20 characters; an order id has 19.
@@ -100,8 +101,10 @@ class Redactor:
             # In each layer: what looks like an escape may be a part of a secret that stands behind a sign.
             spans = [*self._parts(plain.lower()), *self._encoded(plain)]
             found += [(_at(layers, start), _at(layers, stop)) for start, stop in spans]
+            if len(layers) == _LAYERS or not any(map(plain.__contains__, _SIGNS)):
+                break
             unescaped, starts = _unescape(plain)
-            if unescaped == plain or len(layers) == _LAYERS:
+            if unescaped == plain:
                 break
             plain = unescaped
             layers.insert(0, starts)
@@ -166,10 +169,15 @@ class Redactor:
 
 
 def _decode(run: bytes) -> Iterator[bytes]:
-    """Yield what base64 means, in lower case; it may begin within the run, which slashes may lead to."""
+    """Yield what base64 means, in lower case; it may begin within the run, which slashes may lead to.
+
+    It may mean the bytes that a signature has in hexadecimal: so most libraries write one.
+    """
     characters = run.translate(_FROM_URL_SAFE)
     for skipped in range(4):
-        yield b64decode(characters[skipped : skipped + (len(characters) - skipped) // 4 * 4]).lower()
+        content = b64decode(characters[skipped : skipped + (len(characters) - skipped) // 4 * 4])
+        yield content.lower()
+        yield content.hex().encode()
 
 
 def _bytes(run: bytes) -> Iterator[bytes]:
