@@ -244,6 +244,14 @@ class TestFromFile:
         path = tmp_path / "nowhere.json"
         assert str(path) in rejection(lambda: Credentials.from_file(path))
 
+    @pytest.mark.parametrize("content", [SECRET, WHOLE_FILE, WHOLE_FILE + " " * 300])
+    def test_does_not_repeat_a_key_that_stands_in_place_of_a_path(self, monkeypatch, content):
+        monkeypatch.setenv("BINGX_KEY_FILE", content)
+        assert "may be the key itself" in rejection(Credentials.from_env)
+        monkeypatch.setenv("BINGX_API_KEY_FILE", content)
+        monkeypatch.setenv("BINGX_API_SECRET_FILE", content)
+        assert "may be the key itself" in rejection(Credentials.from_env)
+
     def test_rejects_a_path_with_a_null_byte(self):
         assert "is not a path" in rejection(lambda: Credentials.from_file("a\0b"))
 

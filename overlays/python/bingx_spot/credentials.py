@@ -58,8 +58,8 @@ class Credentials:
         """
         if source_of(API_KEY_VARIABLE) or source_of(API_SECRET_VARIABLE):
             return cls(half_from_env(API_KEY_VARIABLE), half_from_env(API_SECRET_VARIABLE))
-        if path := os.environ.get(KEY_FILE_VARIABLE):
-            return cls.from_file(path)
+        if os.environ.get(KEY_FILE_VARIABLE):
+            return cls.from_file(os.environ[KEY_FILE_VARIABLE])
         files = f"{API_KEY_VARIABLE}{_FILE} and {API_SECRET_VARIABLE}{_FILE} to files with one half each"
         raise CredentialsError(
             f"no API key: set {API_KEY_VARIABLE} and {API_SECRET_VARIABLE}, or {files}, or "
@@ -165,9 +165,11 @@ def _read_private(path: Path) -> str:
             return content.decode()
         problem = f"key file {path} begins with a byte order mark; save it as UTF-8 without one"
     except OSError as error:
-        problem = f"key file {path} is not used: {error.strerror}"
+        is_path = path.is_absolute() or os.path.lexists(path)
+        shown = path if is_path else "(no absolute path: it may be the key itself, and is not shown)"
+        problem = f"key file {shown} is not used: {error.strerror}"
     except UnicodeDecodeError:
         problem = f"key file {path} is not UTF-8 text"
     except ValueError:
-        problem = f"key file {str(path)!r} is not a path"
+        problem = "key file: its name is not a path"
     raise CredentialsError(problem)
