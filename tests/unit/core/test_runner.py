@@ -65,6 +65,14 @@ class ScriptedEngine:
         """Close nothing."""
 
 
+class RepeatingEngine(ScriptedEngine):
+    """An engine whose every response repeats the signature of its first request."""
+
+    def send(self, request: SignedRequest, timeout: float, patience: Patience) -> Response | TransportFailure:
+        self.sent.append((request, timeout, patience))
+        return Response(200, {}, f"duplicate of {self.sent[0][0].secrets[1]}".encode())
+
+
 Driver = Callable[[CallSteps[Any], Engine], Any]
 
 
@@ -322,3 +330,19 @@ def test_it_follows_the_clock() -> None:
     assert not end.is_over()
     seconds[0] = 1.0
     assert end.is_over()
+
+
+def test_the_signature_of_an_earlier_request_of_the_call_is_masked(drive: Driver) -> None:
+    def steps() -> CallSteps[list[bytes]]:
+        signer = RequestSigner(Credentials(KEY, SECRET), ScriptedTime().clock())
+        bodies = []
+        for moment in range(10):
+            request = signer.sign_request(CANCELLING, PRIMARY, timestamp=moment)
+            response = yield Send(request, 1.0, PATIENCE)
+            assert isinstance(response, Response)
+            bodies.append(response.body)
+        return bodies
+
+    engine = RepeatingEngine()
+    assert drive(steps(), engine) == [b"duplicate of ***"] * 10
+    assert len({request.secrets for request, *_ in engine.sent}) == 10

@@ -6,6 +6,7 @@ blocking and awaiting callers.
 
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Generator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from bingx_spot.redaction import Redactor
 
 #: With less time than this before the deadline, in seconds, nothing more is sent.
 SHORTEST_ATTEMPT = 0.02
+# A server that finds duplicates may repeat the signature of an earlier request: so many are remembered.
+_REMEMBERED = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +90,13 @@ def run(steps: CallSteps[Result], engine: Engine) -> Result:
         CallError: The steps raise it.
     """
     result: EffectResult = None
+    sent: deque[SignedRequest] = deque(maxlen=_REMEMBERED)
     try:
         while True:
             effect, result = steps.send(result), None
             if isinstance(effect, Send):
-                result = _redacted(engine.send(*effect), effect.request)
+                sent.append(effect.request)
+                result = _redacted(engine.send(*effect), sent)
             else:
                 _sleep(effect)
     except StopIteration as stop:
@@ -112,11 +117,13 @@ async def run_async(steps: CallSteps[Result], engine: Engine) -> Result:
         CallError: The steps raise it.
     """
     result: EffectResult = None
+    sent: deque[SignedRequest] = deque(maxlen=_REMEMBERED)
     try:
         while True:
             effect, result = steps.send(result), None
             if isinstance(effect, Send):
-                result = _redacted(await engine.send_async(*effect), effect.request)
+                sent.append(effect.request)
+                result = _redacted(await engine.send_async(*effect), sent)
             else:
                 await _sleep_async(effect)
     except StopIteration as stop:
@@ -185,13 +192,20 @@ async def _wait_on_trio(seconds: float, wakeup: Wakeup) -> None:
         await woken.wait()
 
 
-def _redacted(result: Response | TransportFailure, request: SignedRequest) -> Response | TransportFailure:
+def _redacted(result: Response | TransportFailure, sent: deque[SignedRequest]) -> Response | TransportFailure:
     # At once, so that no variable of a frame above holds a secret that a server repeats.
+    parameters = sent[-1].parameters
     if isinstance(result, Response):
-        return result.redacted(request.secrets, request.parameters)
+        return result.redacted(_secrets(sent), parameters)
     # A transport of the caller's own may name the request in its errors.
-    reason = Redactor(request.secrets, request.parameters).text(result.reason)
+    reason = Redactor(_secrets(sent), parameters).text(result.reason)
     return result if reason is result.reason else result._replace(reason=reason)
+
+
+def _secrets(sent: deque[SignedRequest]) -> tuple[str, ...]:
+    if len(sent) == 1:
+        return sent[0].secrets
+    return tuple(dict.fromkeys(secret for request in sent for secret in request.secrets))
 
 
 def _annotate(interruption: BaseException, steps: CallSteps[Result]) -> None:
