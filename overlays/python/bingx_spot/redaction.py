@@ -160,12 +160,12 @@ class Redactor:
 
     def _encoded(self, plain: bytes) -> Iterator[tuple[int, int]]:
         """Yield where base64 or hexadecimal is that holds a part of a secret."""
-        decoded = [(run.span(), text) for run in re.finditer(_BASE64, plain) for text in _decode(run[0])]
-        decoded += [(run.span(), text) for run in re.finditer(_HEXADECIMAL, plain) for text in _bytes(run[0])]
-        if self._has_piece(b"\n".join([text for _, text in decoded]).decode("latin-1")):
-            for span, text in decoded:
-                if any(self._parts(text)):
-                    yield span
+        for pattern, decode in ((_BASE64, _decode), (_HEXADECIMAL, _bytes)):
+            for run in re.finditer(pattern, plain):
+                # No secret holds a line break.
+                decoded = b"\n".join(decode(run[0]))
+                if self._has_piece(decoded.decode("latin-1")) and any(self._parts(decoded)):
+                    yield run.span()
 
 
 def _decode(run: bytes) -> Iterator[bytes]:
