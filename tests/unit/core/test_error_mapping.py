@@ -23,7 +23,7 @@ from bingx_spot import (
     UnknownErrorCode,
 )
 from bingx_spot.core import error_mapping
-from bingx_spot.core.error_mapping import normalised, says_failure
+from bingx_spot.core.error_mapping import leaves_doubt, normalised, says_failure
 from bingx_spot.core.request import ApiCall
 from bingx_spot_api.contract import BY_ID
 from bingx_spot_api.error_table import ROWS, STATUS_ROWS, ErrorRow
@@ -355,11 +355,31 @@ def test_a_row_for_a_status_of_another_operation_is_passed_over(monkeypatch: pyt
         ("", False),
         ("success", False),
         ("order not exist", False),
-        ("Insufficient balance", False),
+        ("cancel success", False),
+        ("Insufficient balance", True),
+        ("Система занята", True),
+        ("success, but the system is busy", True),
     ],
     ids=plain,
 )
 def test_a_text_says_by_itself_that_a_request_failed(message: str, fails: bool) -> None:
     assert says_failure(message, QUERY) is fails
+
+
+@pytest.mark.parametrize(
+    ("message", "doubt"),
+    [
+        ("The current system is BUSY, please try again later", True),
+        ("系统繁忙", True),
+        ("the order is being cancelled, order not exist", True),
+        ("", False),
+        ("can not find order", False),
+        ("order status :CANCELED,can not delete, please verify and retry later", False),
+        ("something new", False),
+    ],
+    ids=plain,
+)
+def test_a_text_says_by_itself_that_an_order_may_yet_be_cancelled(message: str, doubt: bool) -> None:
+    assert leaves_doubt(message, BY_ID["cancelOrders"]) is doubt
     # A busy text at the end of a megabyte is not looked for.
-    assert not says_failure("x" * 10_000 + message, QUERY)
+    assert not leaves_doubt("x" * 10_000 + message, BY_ID["cancelOrders"])

@@ -84,6 +84,15 @@ class TestCancelOrders:
         assert problem(BOTH, {"orders": [state()], "fails": [FAILED]}) == ""
         assert problem(BOTH, {"orders": None, "fails": [FAILED, {"orderId": str(FIRST)}]}) == ""
 
+    @pytest.mark.parametrize("name", ["error", "msg"])
+    def test_an_order_that_may_yet_be_cancelled_is_not_one_that_failed(self, name: str) -> None:
+        busy = {"orderId": str(SECOND), name: "system busy"}
+        said = "the response lists an order as failed and says 'system busy'"
+        assert problem(BOTH, {"orders": [state()], "fails": [busy]}) == said
+        named = {"clientOrderID": "ok", "error": "can not find order"}
+        by_name = ApiCall.of(BOTH.operation, {"symbol": SYMBOL, "clientOrderIDs": "ok"})
+        assert problem(by_name, {"orders": [], "fails": [named]}) == "", "an id is no text"
+
     @pytest.mark.parametrize(
         ("data", "said"),
         [
@@ -142,7 +151,12 @@ class TestOpenOrders:
     @pytest.mark.parametrize("call", [OPEN_ORDERS, ONE_PAIR], ids=["read", "cancel"])
     def test_an_empty_list_beside_a_failure_is_not_believed(self, call: ApiCall) -> None:
         nothing: dict[str, Any] = {"orders": []}
-        for message in ("lock fail, try again later", "系统繁忙", "over 20 error code:100202 requests"):
+        for message in (
+            "lock fail, try again later",
+            "系统繁忙",
+            "over 20 error code:100202",
+            "Sistem sibuk",
+        ):
             assert problem(call, nothing, message) == "the response says success and lists nothing"
             assert problem(call, {"orders": [state(status="FILLED")]}, message) == ""
         for message in ("success", "OK", "Cancelled successfully", "No open orders found"):

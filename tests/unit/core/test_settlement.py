@@ -109,6 +109,13 @@ def test_an_order_that_was_filled_keeps_what_the_exchange_said_of_it() -> None:
     assert data(played)["fails"] == [refused(SECOND, "FILLED")]
 
 
+def test_an_order_that_failed_because_the_exchange_was_busy_is_asked_about() -> None:
+    busy = {"orderId": str(SECOND), "error": "The current system is busy, please try again later"}
+    reads = {str(FIRST): state(FIRST, "CANCELED"), str(SECOND): state(SECOND, "CANCELED")}
+    played = play(both([state(FIRST, "CANCELED")], [busy]), ALL_FAILED, reads=reads)
+    assert data(played) == {"orders": list(reads.values()), "fails": []}
+
+
 def test_a_whole_that_is_refused_after_a_doubt_is_asked_about() -> None:
     reads = {str(FIRST): state(FIRST, "CANCELED"), str(SECOND): state(SECOND, "FILLED")}
     played = play(RESET, says(100404, "order not exist"), reads=reads)

@@ -5,7 +5,7 @@ says how a row is found. spec/vectors/answers.json has the cases.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
@@ -70,11 +70,23 @@ def error_from_status(details: ErrorDetails, operation: Operation) -> CallError:
 
 
 def says_failure(message: str, operation: Operation) -> bool:
-    """Return whether the text beside an empty list says, whatever the code, that the request failed."""
+    """Return whether the text beside an empty list leaves doubt: only no text and known good ones leave none."""
     text = normalised(message[:_LONGEST_READ])
     # "No open orders" is what the list says too.
-    rows = (row for row in ROWS if row.message and not row.codes and row.category != "notOpen")
-    return any(row.id != _SAYS_SUCCESS and _matches(row, operation, None, None, text) for row in rows)
+    known = [row.category == "notOpen" or row.id == _SAYS_SUCCESS for row in _rows_of_text(text, operation)]
+    return text != "" and not (known and all(known))
+
+
+def leaves_doubt(message: str, operation: Operation) -> bool:
+    """Return whether the text about an order that is listed as failed says that it may yet be changed."""
+    row = next(_rows_of_text(normalised(message[:_LONGEST_READ]), operation), None)
+    return row is not None and row.order == "unknown"
+
+
+def _rows_of_text(text: str, operation: Operation) -> Iterator[ErrorRow]:
+    """Yield the rows that a text matches whatever the code."""
+    rows = (row for row in ROWS if row.message and not row.codes)
+    return (row for row in rows if _matches(row, operation, None, None, text))
 
 
 def _error(

@@ -1,6 +1,6 @@
 """Which orders a response names: in its lists, and by ids that the request did not have."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bingx_spot.core.facts import OrderState, is_integer, order_state, unmet
@@ -55,6 +55,13 @@ def unaccounted(call: ApiCall, items: Items, changed: list[Any], failed: list[An
     if left:
         return f"the response does not say what became of {_texts(left)}"
     return ""
+
+
+def texts_of(items: Items, orders: list[Any]) -> Iterator[str]:
+    """Yield what a response says of orders in a list of failures: every text but the ids."""
+    ids = {name for _, names in items.failed for name in names}
+    for order in orders:
+        yield from (text for name, text in order.items() if name not in ids and isinstance(text, str))
 
 
 def _texts(named: Iterable[tuple[str, str]]) -> str:

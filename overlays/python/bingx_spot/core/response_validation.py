@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from bingx_spot.core.error_mapping import error_from_code, error_from_status, says_failure
+from bingx_spot.core.error_mapping import error_from_code, error_from_status, leaves_doubt, says_failure
 from bingx_spot.core.facts import INTEGER, OrderState, is_integer, order_state, unmet
-from bingx_spot.core.named_orders import contradiction, is_alike, lists_of, named_id, unaccounted
+from bingx_spot.core.named_orders import contradiction, is_alike, lists_of, named_id, texts_of, unaccounted
 from bingx_spot.core.request import ApiCall
 from bingx_spot.error_details import ErrorDetails
 from bingx_spot.exceptions import shown
@@ -215,7 +215,10 @@ def _list_problem(call: ApiCall, envelope: Mapping[str, Any]) -> str:
     for order in changed:
         if problem := _wrong_order(call, items.repeats, order) or contradiction(call, items, order):
             return problem
-    return unaccounted(call, items, changed, failed)
+    if problem := unaccounted(call, items, changed, failed):
+        return problem
+    doubts = (text for text in texts_of(items, failed) if leaves_doubt(text, call.operation))
+    return next((f"the response lists an order as failed and says {shown(text)}" for text in doubts), "")
 
 
 class _Unreadable(Exception):
