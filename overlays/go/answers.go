@@ -88,15 +88,36 @@ func (o *operation) doubt(parameters values, status int, envelope values) string
 			return problem
 		}
 	}
-	return o.Answer.Items.doubt(parameters, data)
+	if problem := o.Answer.Items.doubt(parameters, data); problem != "" {
+		return problem
+	}
+	if slices.ContainsFunc(o.Answer.Items.Failures.texts(data), o.leavesDoubt) {
+		return "lists an order as failed that may yet be changed"
+	}
+	return ""
 }
 
-// saysFailure tells whether a message beside an empty list says, whatever the code, that the request failed.
+// saysFailure tells whether a message beside an empty list leaves doubt: only none and known good ones do not.
 func (o *operation) saysFailure(message string) bool {
-	return slices.ContainsFunc(errorTable.Rows, func(row *Row) bool {
-		decides := row.Message != nil && row.Codes == nil && row.Category != "notOpen" && row.ID != "success-text"
-		return decides && row.matches(o.ID, http.StatusOK, 0, message)
-	})
+	rows := o.rowsOf(message)
+	isBad := func(row *Row) bool { return row.Category != "notOpen" && row.ID != "success-text" }
+	return message != "" && (len(rows) == 0 || slices.ContainsFunc(rows, isBad))
+}
+
+// leavesDoubt tells whether a text about an order that failed says that it may yet be changed.
+func (o *operation) leavesDoubt(message string) bool {
+	rows := o.rowsOf(message)
+	return len(rows) > 0 && rows[0].Order == "unknown"
+}
+
+// rowsOf returns the rows that a message matches, whatever the code.
+func (o *operation) rowsOf(message string) (rows []*Row) {
+	for _, row := range errorTable.Rows {
+		if row.Message != nil && row.Codes == nil && row.matches(o.ID, http.StatusOK, 0, message) {
+			rows = append(rows, row)
+		}
+	}
+	return rows
 }
 
 // doubtOf returns why what is said of one order is not believed, or an empty text.
@@ -167,6 +188,22 @@ func (l *list) strike(left map[[2]string]bool, data any) bool {
 		}
 		return len(left) == before
 	})
+}
+
+// texts returns what the items say, normalised: every text but the ids.
+func (l *list) texts(data any) (texts []string) {
+	for _, order := range l.orders(data) {
+		for name, value := range order {
+			isID := false
+			for _, account := range l.Accounts {
+				isID = isID || slices.Contains(account.Fields, name)
+			}
+			if said, isText := value.(string); isText && !isID {
+				texts = append(texts, normalised(said))
+			}
+		}
+	}
+	return texts
 }
 
 // orders returns the items of the list; it may be absent or null.

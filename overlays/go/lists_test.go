@@ -18,6 +18,8 @@ func TestListsAccountForEachID(t *testing.T) {
 		`{"orders":[` + first + `,` + second + `]}`:                             true,
 		`{"orders":[` + first + `],"fails":[{"orderId":"2"}]}`:                  true,
 		`{"orders":null,"fails":[{"orderId":"1"},{"orderId":"2"}]}`:             true,
+		`{"orders":[` + first + `],"fails":[{"orderId":"2","error":"busy"}]}`:   false,
+		`{"orders":[` + first + `],"fails":[{"orderId":"2","error":"what?"}]}`:  true,
 		`{"orders":[` + first + `]}`:                                            false,
 		`{"orders":[` + first + `,` + first + `]}`:                              false,
 		`{"orders":[` + first + `,` + second + `],"fails":[{"orderId":"2"}]}`:   false,

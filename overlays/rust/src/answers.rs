@@ -166,20 +166,28 @@ fn believed(operation: &Operation, parameters: &Parameters, envelope: &mut Envel
         && operation.answer.items.as_ref().is_none_or(|items| {
             // An exchange that is busy lists nothing either.
             let doubtful = items.is_empty(data) && says_failure(operation, msg.as_str().unwrap_or_default());
-            !doubtful && items.fit(parameters, data)
+            // One that is too busy to cancel an order may do so yet.
+            let mut failures = items.failure_texts(data);
+            !doubtful
+                && items.fit(parameters, data)
+                && !failures.any(|said| {
+                    rows_of(operation, said).next().is_some_and(|row| row.order == OrderState::Unknown)
+                })
         })
 }
 
-/// Returns whether a text beside an empty list says, whatever the code, that the request failed.
+/// Returns whether a text beside an empty list leaves doubt: only none and known good ones do not.
 fn says_failure(operation: &Operation, said: &str) -> bool {
+    let good = |row: &Row| row.category == Category::NotOpen || row.id == "success-text";
+    let mut rows = rows_of(operation, said).peekable();
+    !normalised(said).is_empty() && (rows.peek().is_none() || !rows.all(good))
+}
+
+/// Returns the rows that a text matches, whatever the code.
+fn rows_of(operation: &Operation, said: &str) -> impl Iterator<Item = &'static Row> {
     let message = normalised(said);
-    let decides = |row: &&Row| {
-        row.message.is_some()
-            && row.codes.is_empty()
-            && row.category != Category::NotOpen
-            && row.id != "success-text"
-    };
-    TABLE.rows.iter().filter(decides).any(|row| row.matches(operation, Some(0), &message, 200))
+    let rows = TABLE.rows.iter().filter(|row| row.message.is_some() && row.codes.is_empty());
+    rows.filter(move |row| row.matches(operation, Some(0), &message, 200))
 }
 
 /// Returns a text as the table's expressions want it.

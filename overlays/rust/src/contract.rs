@@ -142,6 +142,15 @@ impl Items {
         lists.all(|list| list.orders(data).next().is_none())
     }
 
+    /// Returns what is said of the orders that did not change: every text but the ids.
+    pub(crate) fn failure_texts<'a>(&'a self, data: &'a Value) -> impl Iterator<Item = &'a str> {
+        self.failures.iter().flat_map(move |list| {
+            let is_id = |name: &String| list.accounts.iter().any(|account| account.fields.contains(name));
+            let members = list.orders(data).filter_map(Value::as_object).flatten();
+            members.filter(move |(name, _)| !is_id(name)).filter_map(|(_, value)| value.as_str())
+        })
+    }
+
     /// Returns whether the lists of orders in `data` are those of the request.
     pub(crate) fn fit(&self, parameters: &Parameters, data: &Value) -> bool {
         let right = |order: &Value| {

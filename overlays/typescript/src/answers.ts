@@ -159,6 +159,13 @@ function* problems(
   if (named !== undefined && !(isWhole && left.size === 0)) {
     yield "the answer does not account for each order of the request once";
   }
+  const ids = items?.failures?.accounts.flatMap(({ fields }) => fields) ?? [];
+  for (const order of items?.failures ? ordersIn(items.failures, data) : []) {
+    const said = Object.entries(order).filter(([name]) => !ids.includes(name));
+    if (said.some(([, value]) => typeof value === "string" && leavesDoubt(id, value))) {
+      yield "the answer lists an order as failed that may yet be changed";
+    }
+  }
 }
 
 /** Returns a value with its ids as integers, and adds the names of what it lacks. */
@@ -224,12 +231,23 @@ function matches(
   );
 }
 
-/** Tells whether a text beside an empty list says, whatever the code, that the request failed. */
+/** Tells whether a text beside an empty list leaves doubt: only none and known good ones do not. */
 function saysFailure(operation: string, said: string): boolean {
-  const decides = (row: Row) =>
-    row.message && !row.codes && row.category !== "notOpen" && row.id !== "success-text";
+  const rows = rowsOf(operation, said);
+  const isBad = ({ category, id }: Row) => category !== "notOpen" && id !== "success-text";
+  return normalised(said) !== "" && (rows.length === 0 || rows.some(isBad));
+}
+
+/** Tells whether a text about an order that failed says that it may yet be changed. */
+function leavesDoubt(operation: string, said: string): boolean {
+  return rowsOf(operation, said)[0]?.order === "unknown";
+}
+
+/** Returns the rows that a text matches, whatever the code. */
+function rowsOf(operation: string, said: string): Row[] {
   const message = normalised(said);
-  return errorTable.rows.some((row) => decides(row) && matches(row, operation, 200, 0n, message));
+  const decides = (row: Row) => row.message && !row.codes;
+  return errorTable.rows.filter((row) => decides(row) && matches(row, operation, 200, 0n, message));
 }
 
 function textIn(envelope: Envelope | undefined): string {

@@ -70,7 +70,7 @@ def error_from_status(details: ErrorDetails, operation: Operation) -> CallError:
 
 
 def says_failure(message: str, operation: Operation) -> bool:
-    """Return whether the text beside an empty list leaves doubt: only no text and known good ones leave none."""
+    """Return whether the text beside an empty list leaves doubt: all do but none and known good ones."""
     text = normalised(message[:_LONGEST_READ])
     # "No open orders" is what the list says too.
     known = [row.category == "notOpen" or row.id == _SAYS_SUCCESS for row in _rows_of_text(text, operation)]

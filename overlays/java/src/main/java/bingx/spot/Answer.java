@@ -63,7 +63,11 @@ record Answer(int status, Headers headers, JsonObject envelope) {
             || operation.answer().items().fit(parameters, data)
                 // An exchange that is busy lists nothing either.
                 && !(operation.answer().items().isEmpty(data)
-                    && ErrorRow.saysFailure(operation.id(), RefusedException.normalised(said()))));
+                    && ErrorRow.saysFailure(operation.id(), RefusedException.normalised(said())))
+                // One that is too busy to cancel an order may do so yet.
+                && operation.answer().items().failureTexts(data).stream()
+                    .map(RefusedException::normalised)
+                    .noneMatch(text -> ErrorRow.leavesDoubt(operation.id(), text)));
   }
 
   private static JsonElement member(JsonElement data, String name) {

@@ -90,12 +90,27 @@ public record ErrorRow(
             .orElseThrow();
   }
 
-  /** Returns whether a normalised message says, whatever the code, that the request failed. */
+  /** Returns whether a message beside an empty list leaves doubt, as all but good ones do. */
   static boolean saysFailure(String operation, String message) {
+    List<ErrorRow> rows = matching(operation, message);
+    return !message.isEmpty()
+        && (rows.isEmpty()
+            || rows.stream()
+                .anyMatch(
+                    row -> row.category != Category.NOT_OPEN && !row.id.equals("success-text")));
+  }
+
+  /** Returns whether a message about an order that failed says that it may yet be changed. */
+  static boolean leavesDoubt(String operation, String message) {
+    List<ErrorRow> rows = matching(operation, message);
+    return !rows.isEmpty() && rows.get(0).order == OrderState.UNKNOWN;
+  }
+
+  private static List<ErrorRow> matching(String operation, String message) {
     return TABLE.rows.stream()
         .filter(row -> row.message != null && row.codes == null)
-        .filter(row -> row.category != Category.NOT_OPEN && !row.id.equals("success-text"))
-        .anyMatch(row -> row.matches(operation, 0L, message, 200));
+        .filter(row -> row.matches(operation, 0L, message, 200))
+        .toList();
   }
 
   private boolean matches(String operation, Long code, String text, int status) {

@@ -3,6 +3,7 @@ package bingx.spot;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import com.google.gson.annotations.SerializedName;
 import java.util.HashSet;
 import java.util.List;
@@ -91,6 +92,21 @@ record Operation(
     /** Returns whether neither list holds an order. */
     boolean isEmpty(JsonElement data) {
       return in(data).isEmpty() && (failures == null || failures.isEmpty(data));
+    }
+
+    /** Returns what is said of the orders that did not change: every text but the ids. */
+    List<String> failureTexts(JsonElement data) {
+      if (failures == null) {
+        return List.of();
+      }
+      List<String> ids = failures.accounts.stream().flatMap(one -> one.fields.stream()).toList();
+      return failures.in(data).stream()
+          .flatMap(order -> order.entrySet().stream())
+          .filter(member -> !ids.contains(member.getKey()))
+          .map(member -> member.getValue())
+          .filter(value -> value instanceof JsonPrimitive text && text.isString())
+          .map(Json::text)
+          .toList();
     }
 
     /** Removes the ids that the list accounts for; returns whether each of its items has one. */
