@@ -50,7 +50,7 @@ class ErrorRow(NamedTuple):
 TABLE_VERSION = "2.1.0"
 """Version of the error table."""
 
-TABLE_SHA256 = "cdf2423c6328eaaf1f7798ba71ab131cb042995ec1abdca2aedb31081e8b560a"
+TABLE_SHA256 = "fc96d1f1800cd6cc84c7455aaeb0888bfee2b8b3198f280d9dbc4168ec710654"
 """Digest of spec/errors.yaml."""
 
 ROWS: tuple[ErrorRow, ...] = (
@@ -463,7 +463,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="parameter-missing",
         operations=(),
         codes=(100400, 80001, 80014, 109400, 109414),
-        message="missing|\\bmiss (?:argument|param)|\\black of\\b|mandatory|required|\\b(?:can ?not|must not|should not) be (?:null|empty|blank)|\\b(?:is|are) (?:null|empty|blank)|\\bnot (?:provided|specified)",
+        message="\\b(?:miss(?:ing)?|lack of|mandatory|required)\\b.{0,20}\\b(?:param|argument|field|body|(?:orig ?)?(?:client ?)?order ?ids?\\b|symbol|pair\\b|timestamp|signature|recv ?window|(?:cancel ?)?restrictions?\\b|api ?key)|\\b(?:param|argument|field|body|(?:orig ?)?(?:client ?)?order ?ids?\\b|symbol|pair\\b|timestamp|signature|recv ?window|(?:cancel ?)?restrictions?\\b|api ?key).{0,60}\\b(?:missing|mandatory|required|(?:must|should|can ?)(?: ?not)? be (?:null|empty|blank)|(?:is|are) (?:null|empty|blank)|not (?:provided|specified))\\b|\\bfield validation\\b.{0,80}'required'",
         statuses=None,
         meaning="A parameter is missing where the server looks for it.",
         order="untouched",
@@ -523,7 +523,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="pair-restricted",
         operations=(),
         codes=(100421,),
-        message="\\bpairs?\\b|\\bsymbol|\\brestrict|\\bsuspend|\\bcontract\\b|not available",
+        message="\\b(?:pairs?|symbol|contract|market|trading|check ?user ?and ?symbol)\\b.{0,60}\\b(?:restrict|suspend|invalid|offline|delist|pause|halt|close|not (?:exist|found|available|support|open|tradable|allow|permit))|\\b(?:restrict|suspend|invalid|pause|halt|delist)[a-z]{0,5}\\b.{0,40}\\b(?:pairs?|symbol|contract|market|trading)\\b",
         statuses=None,
         meaning="The pair is restricted.",
         order="untouched",
