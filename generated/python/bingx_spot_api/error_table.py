@@ -50,7 +50,7 @@ class ErrorRow(NamedTuple):
 TABLE_VERSION = "2.1.0"
 """Version of the error table."""
 
-TABLE_SHA256 = "fc96d1f1800cd6cc84c7455aaeb0888bfee2b8b3198f280d9dbc4168ec710654"
+TABLE_SHA256 = "82978bb3072e8a839704ca58464feb23161919311186d1fad89798b7bba1a0db"
 """Digest of spec/errors.yaml."""
 
 ROWS: tuple[ErrorRow, ...] = (
@@ -178,7 +178,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="busy-text",
         operations=(),
         codes=(),
-        message="\\bbusy\\b|\\btry (?:it )?(?:again )?later|\\bplease (?:re)?try again|\\bplease retry|time(?:d?[ _-]?| has |s )out\\b|\\bdeadline ?exceeded|\\b(?:system|internal|server|service|network|gateway|unexpected|unknown|rpc)[ _-]?(?:error|failure|exception|issue)|\\b(?:system|server|service|exchange)\\b.{0,20}\\b(?:unavailable|not available|maint|upgrad|overload|degraded|down\\b|(?:re)?starting|restarted|not ready|not responding)|\\b(?:upstream|downstream|back ?end|rpc|engine|replica|shard|cluster|registry|redis|mysql|kafka|database|cache|response|reply)\\b|\\boverloaded|\\bconnection (?:refused|reset|closed)|\\b(?:invalid|bad) connection|\\bcontext cancell?ed|\\block fail|\\bfail(?:ed)? to (?:get|acquire|obtain) (?:the |a )?lock|\\bprocessing\\b|\\bbeing (?:processed|cancell?ed)|\\bcancell?ing\\b|\\bplease wait|\\bwait a (?:moment|minute|while)|\\beof\\b|\\bin progress\\b|\\bqueued?\\b|\\b(?:will|going to) be (?:cancell?ed|executed|processed|handled|completed|retried)\\b|\\b(?:is|are|was|been|cancel|cancell?ation|request) (?:pending|accepted|received|submitted|sent|forwarded)\\b|\\bpending cancel|繁忙|排[队隊]|引擎|已(?:提交|受理|接收|收到|申[请請])|[务務器统統]忙|稍[后後候]|超[时時]|[处處]理中|(?:撤[单單销銷]|取消)中|[进進]行中|正在|[系服网網内內].{0,2}(?:异常|異常|错误|錯誤|故障)|[维維][护護]|升[级級]|不可用|[暂暫][时時]?(?:无法|無法)",
+        message="\\bbusy\\b|\\btry (?:it )?(?:again )?later|\\bplease (?:re)?try again|\\bplease retry|time(?:d?[ _-]?| has |s )out\\b|\\bdeadline ?exceeded|\\b(?:system|internal|server|service|network|gateway|unexpected|unknown|rpc)[ _-]?(?:error|failure|exception|issue)|\\b(?:system|server|service|exchange)\\b.{0,20}\\b(?:unavailable|not available|maint|upgrad|overload|degraded|down\\b|(?:re)?starting|restarted|not ready|not responding)|\\b(?:upstream|downstream|back ?end|rpc|engine|replica|shard|cluster|registry|redis|mysql|kafka|database|cache|response|reply)\\b|\\boverloaded|\\bconnection (?:refused|reset|closed)|\\b(?:invalid|bad) connection|\\bcontext cancell?ed|\\block fail|\\bfail(?:ed)? to (?:get|acquire|obtain) (?:the |a )?lock|\\bprocessing\\b|\\bbeing (?:processed|cancell?ed)|\\bcancell?ing\\b|\\bplease wait|\\bwait a (?:moment|minute|while)|\\beof\\b|\\bin progress\\b|\\b(?:filled|executed) (?:partially|partly|in part)\\b|\\bqueued?\\b|\\b(?:will|going to) be (?:cancell?ed|executed|processed|handled|completed|retried)\\b|\\b(?:is|are|was|been|cancel|cancell?ation|request) (?:pending|accepted|received|submitted|sent|forwarded)\\b|\\bpending cancel|繁忙|排[队隊]|引擎|已(?:提交|受理|接收|收到|申[请請])|[务務器统統]忙|稍[后後候]|超[时時]|[处處]理中|(?:撤[单單销銷]|取消)中|[进進]行中|正在|[系服网網内內].{0,2}(?:异常|異常|错误|錯誤|故障)|[维維][护護]|升[级級]|不可用|[暂暫][时時]?(?:无法|無法)",
         statuses=None,
         meaning="The exchange is busy or has failed.",
         order="unknown",
@@ -418,7 +418,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="no-such-path",
         operations=(),
         codes=(100400, 100404),
-        message="\\b(?:api|path|method|url|endpoint)(?:[ :\"'(),]{1,3}(?:key|the|this|that|which|you|requested|called|is|are|was|were|does|do|did|could|get|post|put|delete|/[^ ]{0,150})){0,6}[ :\"'(),]{1,3}not (?:be )?(?:exist|exists|found|allowed|supported)\\b|\\b(?:no such|unknown|invalid|wrong|unsupported) (?:api|path|method|url|endpoint)\\b",
+        message="\\b(?:api|path|method|url|endpoint)(?:[ :\"'(),]{1,3}(?:key|the|this|that|which|you|requested|called|is|are|was|were|does|do|did|could|get|post|put|delete|/[^ :\"'(),]{0,150})){0,6}[ :\"'(),]{1,3}not (?:be )?(?:exist|exists|found|allowed|supported)\\b|\\b(?:no such|unknown|invalid|wrong|unsupported) (?:api|path|method|url|endpoint)\\b",
         statuses=None,
         meaning="The gateway knows no such path or method.",
         order="untouched",
