@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from bingx_spot import private_file
+from bingx_spot.bulk.journal_rows import COLUMN_NAMES
 from bingx_spot.exceptions import BingxError
 
 # "BXcj" in the header of the file, which distinguishes it from other databases.
 _APPLICATION_ID = 0x4258636A
-VERSION = 4
-_SCHEMA = """
+VERSION = 5
+_SCHEMA = f"""
 CREATE TABLE owner (
     created_at INTEGER NOT NULL,   -- Unix milliseconds
     created_by TEXT NOT NULL,      -- version of bingx-spot
@@ -29,29 +30,7 @@ CREATE TABLE owner (
     orders INTEGER NOT NULL,       -- how many these are
     checksum BLOB NOT NULL         -- of all the above
 );
-CREATE TABLE orders (
-    line INTEGER PRIMARY KEY,      -- of the input, from 1
-    symbol TEXT NOT NULL,
-    order_id INTEGER,              -- where the input names the order by it
-    client_order_id TEXT,          -- where the input names the order by it
-    cancel_restrictions TEXT,      -- the only status in which the order may be cancelled
-    recv_window,                   -- how long a request stays valid, in milliseconds
-    state TEXT NOT NULL,           -- waiting, or the outcome as far as it is known
-    in_flight INTEGER NOT NULL,    -- whether a request may be in flight
-    in_doubt INTEGER NOT NULL,     -- whether a request was sent whose outcome was never learnt
-    calls INTEGER NOT NULL,        -- cancels that were begun
-    started_at INTEGER,            -- of the first call, Unix milliseconds
-    ended_at INTEGER,              -- of the last call, Unix milliseconds
-    exchange_order_id INTEGER,     -- as the exchange named it; further calls go by it
-    order_status TEXT,             -- as the exchange stated it last
-    executed_qty TEXT,             -- as the exchange stated it last, in the base asset
-    error TEXT,                    -- name of the exception that cancel_order would have raised
-    code TEXT,                     -- the exchange's
-    message TEXT,                  -- the exchange's text, or what happened instead of a response
-    hint TEXT,                     -- what to do about it
-    attempts TEXT,                 -- when, where and with which result requests were sent, as JSON
-    checksum BLOB NOT NULL         -- of all the above
-);
+CREATE TABLE orders (line INTEGER PRIMARY KEY, {", ".join(COLUMN_NAMES[1:])});
 CREATE UNIQUE INDEX by_order_id ON orders (order_id, symbol) WHERE order_id IS NOT NULL;
 CREATE UNIQUE INDEX by_client_order_id ON orders (client_order_id, symbol) WHERE client_order_id IS NOT NULL;
 """

@@ -56,28 +56,28 @@ class PendingOrder(CancelRequest):
 
 @dataclass(frozen=True, slots=True)
 class JournalRow:
-    """Everything that a journal knows of one order; `journal_db` describes the columns of its table."""
+    """Everything that a journal knows of one order: the columns of its table, without their checksum."""
 
-    line: int
+    line: int  # of the input, from 1
     symbol: str
-    order_id: int | None
-    client_order_id: str | None
-    cancel_restrictions: Restriction | None
-    recv_window: float | None
-    state: str
-    in_flight: int = 0
-    in_doubt: int = 0
-    calls: int = 0
-    started_at: int | None = None
-    ended_at: int | None = None
-    exchange_order_id: int | None = None
-    order_status: str | None = None
-    executed_qty: str | None = None
-    error: str | None = None
-    code: str | None = None
-    message: str | None = None
-    hint: str | None = None
-    attempts: str | None = None
+    order_id: int | None  # where the input names the order by it
+    client_order_id: str | None  # likewise
+    cancel_restrictions: Restriction | None  # the only status in which the order may be cancelled
+    recv_window: float | None  # how long a request stays valid, in milliseconds
+    state: str  # waiting, or the outcome as far as it is known
+    in_flight: int = 0  # whether a request may be in flight
+    in_doubt: int = 0  # whether a request was sent whose outcome was never learnt
+    calls: int = 0  # cancels that were begun
+    started_at: int | None = None  # of the first call, Unix milliseconds
+    ended_at: int | None = None  # of the last call, Unix milliseconds
+    exchange_order_id: int | None = None  # as the exchange named it; further calls go by it
+    order_status: str | None = None  # as the exchange stated it last
+    executed_qty: str | None = None  # as the exchange stated it last, in the base asset
+    error: str | None = None  # name of the exception that cancel_order would have raised
+    code: str | None = None  # the exchange's
+    message: str | None = None  # the exchange's text, or what happened instead of a response
+    hint: str | None = None  # what to do about it
+    attempts: str | None = None  # when, where and with which result requests were sent, as JSON
 
     @classmethod
     def waiting(cls, line: int, request: CancelRequest) -> Self:
