@@ -20,6 +20,13 @@ API_SECRET_VARIABLE = "BINGX_API_SECRET"  # noqa: S105 - the name of a variable,
 KEY_FILE_VARIABLE = "BINGX_KEY_FILE"
 #: After the name of one of the first two: the path of a file that holds that half alone.
 _FILE = "_FILE"
+#: What is said where no API key is set, and what to do about it.
+NO_KEY = "no API key is set"
+SET_A_KEY = (
+    f"Set {API_KEY_VARIABLE} and {API_SECRET_VARIABLE}, or {API_KEY_VARIABLE}{_FILE} and "
+    f"{API_SECRET_VARIABLE}{_FILE} to the paths of files with one half each, or {KEY_FILE_VARIABLE} to that "
+    'of a file with {"apiKey": "...", "apiSecret": "..."}, which only you can read (chmod 600)'
+)
 
 _BYTE_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _QUOTES = "\"'`\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}"
@@ -60,11 +67,7 @@ class Credentials:
             return cls(half_from_env(API_KEY_VARIABLE), half_from_env(API_SECRET_VARIABLE))
         if os.environ.get(KEY_FILE_VARIABLE):
             return cls.from_file(os.environ[KEY_FILE_VARIABLE])
-        files = f"{API_KEY_VARIABLE}{_FILE} and {API_SECRET_VARIABLE}{_FILE} to files with one half each"
-        raise CredentialsError(
-            f"no API key: set {API_KEY_VARIABLE} and {API_SECRET_VARIABLE}, or {files}, or "
-            f"{KEY_FILE_VARIABLE} to the path of a key file"
-        )
+        raise CredentialsError(f"{NO_KEY}. {SET_A_KEY}")
 
     @classmethod
     @leaving_no_frame

@@ -9,6 +9,8 @@ from bingx_spot.credentials import (
     API_KEY_VARIABLE,
     API_SECRET_VARIABLE,
     KEY_FILE_VARIABLE,
+    NO_KEY,
+    SET_A_KEY,
     Credentials,
     source_of,
 )
@@ -33,8 +35,6 @@ QUESTION = (
     f"To see whether the key may cancel, cancel order {UNUSED_ORDER_ID} of {SYMBOL}? No such order can "
     "exist, so nothing can be cancelled by it."
 )
-_HALVES = (API_KEY_VARIABLE, API_SECRET_VARIABLE)
-_KEY_VARIABLES = (*_HALVES, *(f"{half}_FILE" for half in _HALVES), KEY_FILE_VARIABLE)
 _LIMITS_VARIABLE = SETTINGS["limits"].variable
 # Asks for no permit, under a name that is not a limit's.
 _LIMIT_NAME = "bingx-spot:doctor"
@@ -101,16 +101,10 @@ def _check_key() -> tuple[CheckResult, Credentials | None]:
     try:
         credentials = Credentials.from_env()
     except CredentialsError as error:
-        if any(map(os.environ.get, _KEY_VARIABLES)):
-            # What is wrong with it says how to fix it.
+        if not str(error).startswith(NO_KEY):
+            # What is wrong with a key that is set says how to fix it.
             return CheckResult("key", Status.FAIL, str(error)), None
-        fix = (
-            f"Set {API_KEY_VARIABLE} and {API_SECRET_VARIABLE}, or {API_KEY_VARIABLE}_FILE and "
-            f"{API_SECRET_VARIABLE}_FILE to the paths of files with one half each; or put "
-            f'{{"apiKey": "...", "apiSecret": "..."}} into a file, chmod 600 it, '
-            f"and set {KEY_FILE_VARIABLE} to its path."
-        )
-        return CheckResult("key", Status.FAIL, "no API key is set", fix), None
+        return CheckResult("key", Status.FAIL, NO_KEY, f"{SET_A_KEY}."), None
     sources = source_of(API_KEY_VARIABLE), source_of(API_SECRET_VARIABLE)
     found = f"{sources[0]} and {sources[1]} are set"
     if not any(sources):
