@@ -1,13 +1,13 @@
 """`bingx-spot cancel` and `bingx-spot query`: cancel one open order, show one order."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
 import click
 
-from bingx_spot.bulk.items import CANCEL
+from bingx_spot.bulk.items import CANCEL, CancelRequest
 from bingx_spot.bulk.result import CancelOutcome, order_of, outcome_of
 from bingx_spot.cli import output
 from bingx_spot.cli.connection import Connection, connection_options
@@ -17,8 +17,7 @@ from bingx_spot.core.clock import time_of_day
 from bingx_spot.core.request import ApiCall
 from bingx_spot.exceptions import CallError, OrderNotFound
 from bingx_spot.models import Order
-from bingx_spot.validation import Restriction, cancel_order_request
-from bingx_spot_api.models.cancel_order_request import CancelOrderRequest
+from bingx_spot.validation import Restriction
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
 
 _CANCEL_EPILOG = """\b
@@ -64,13 +63,14 @@ def _order_arguments(command: Callable[..., None]) -> Callable[..., None]:
     """Add what names one order to a command: SYMBOL, and an order id or a client order id."""
 
     @wraps(command)
-    def run(order: str | None, order_id: str | None, **parameters: Any) -> None:
+    def run(order: str | None, order_id: str | None, client_order_id: str | None, **parameters: Any) -> None:
         if order is not None and order_id is not None:
             raise click.UsageError("The order id is given twice.")
         if order is not None and not order.isdigit():
             text = f"{order!r} is no order id. A client order id is given with --client-order-id."
             raise click.UsageError(text)
-        command(order_id=order or order_id, **parameters)
+        named = {"order_id": order or order_id, "client_order_id": client_order_id}
+        command(named=named, **parameters)
 
     for option in (
         click.option(
@@ -105,8 +105,7 @@ def _order_arguments(command: Callable[..., None]) -> Callable[..., None]:
 @output.dry_run_option
 def command(
     symbol: str,
-    order_id: str | None,
-    client_order_id: str | None,
+    named: dict[str, Any],
     restriction: Restriction | None,
     recv_window: float | None,
     already_canceled_ok: bool,
@@ -114,24 +113,21 @@ def command(
     dry_run: bool,
 ) -> None:
     """Cancel one open order of SYMBOL, named by its order id or its client order id."""
-    # One of the two, as the request's check has made sure.
-    named: dict[str, Any] = {"order_id": order_id, "client_order_id": client_order_id}
-    request = cancel_order_request(symbol, order_id, client_order_id, restriction, recv_window)
+    conditions: dict[str, Any] = {"cancel_restrictions": restriction, "recv_window": recv_window}
+    parameters = CancelRequest(symbol, **named, **conditions).parameters()
     if dry_run:
-        connection.print_request(ApiCall.of(CANCEL, request.to_dict()))
+        connection.print_request(ApiCall.of(CANCEL, parameters))
         return
     outcome: CancelOutcome = CancelOutcome.CANCELLED
     order: Order | None
     try:
-        after = _after_interruption(request, connection)
+        after = _after_interruption(parameters, connection)
         with interruptible(*after), BingxSpot.from_env(**connection.options) as bingx:
-            order = bingx.cancel_order(
-                symbol, **named, cancel_restrictions=restriction, recv_window=recv_window
-            )
+            order = bingx.cancel_order(symbol, **named, **conditions)
     except CallError as error:
         outcome, order = outcome_of(error), order_of(error)
         if order is None or outcome != CancelOutcome.ALREADY_CANCELED or not already_canceled_ok:
-            _print_failure(error, request, connection)
+            _print_failure(error, parameters, connection)
             sys.exit(output.EXIT_CODES[outcome])
     title = "Cancelled" if outcome == CancelOutcome.CANCELLED else "Cancelled before"
     connection.show(title, "green", _order_rows(order), {**order.raw, "outcome": outcome})
@@ -141,12 +137,8 @@ def command(
 @_order_arguments
 @connection_options
 @output.json_option
-def query_command(
-    symbol: str, order_id: str | None, client_order_id: str | None, connection: Connection
-) -> None:
+def query_command(symbol: str, named: dict[str, Any], connection: Connection) -> None:
     """Show one order of SYMBOL, named by its order id or its client order id."""
-    # One of the two, as the call itself checks.
-    named: dict[str, Any] = {"order_id": order_id, "client_order_id": client_order_id}
     with connection.client("A query changes nothing.", _QUERY_CODES) as bingx:
         order = bingx.query_order(symbol, **named)
     connection.show("Order", "cyan", _order_rows(order), order.raw)
@@ -168,9 +160,8 @@ def _order_rows(order: Order) -> dict[str, object]:
     }
 
 
-def _after_interruption(request: CancelOrderRequest, connection: Connection) -> tuple[str, str]:
+def _after_interruption(parameters: Mapping[str, object], connection: Connection) -> tuple[str, str]:
     """Return what is known of the order after Ctrl-C, and the next step; and the same if nothing was sent."""
-    parameters = request.to_dict()
     option = "--order-id" if "orderId" in parameters else "--client-order-id"
     named = parameters.get("orderId", parameters.get("clientOrderID"))
     query = connection.command("query", parameters["symbol"], option, named)
@@ -178,8 +169,8 @@ def _after_interruption(request: CancelOrderRequest, connection: Connection) -> 
     return f"Unknown whether order {named} was cancelled. Find out with: {query}", unsent
 
 
-def _print_failure(error: CallError, request: CancelOrderRequest, connection: Connection) -> None:
-    outcome, order, parameters = outcome_of(error), order_of(error), request.to_dict()
+def _print_failure(error: CallError, parameters: Mapping[str, object], connection: Connection) -> None:
+    outcome, order = outcome_of(error), order_of(error)
     status = None if order is None else order.status.value
     executed = None if order is None or order.executed_qty is None else f"{order.executed_qty:f}"
     state = {"orderStatus": status, "executedQty": executed}
