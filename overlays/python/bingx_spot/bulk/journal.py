@@ -196,17 +196,13 @@ class Journal(JournalDatabase):
 
     def record(self, line: int, result: CancelResult) -> JournalRow:
         """Record on the disk how the cancel of a line's order ended, and return what is known of it now."""
-        before = self._row(line)
+        found = self.select("SELECT * FROM orders WHERE line = ?", line)
+        before = next(map(JournalRow.from_columns, found), None)
         if before is None:
             raise JournalDamaged(self.name, f"the row of line {line} fails its checksum")
         known = before.after(result, _now())
         self._write(known)
         return known
-
-    def _row(self, line: int) -> JournalRow | None:
-        """Return the row of a line, or None where it is lost or damaged."""
-        found = self.select("SELECT * FROM orders WHERE line = ?", line)
-        return next(map(JournalRow.from_columns, found), None)
 
     def _write(self, row: JournalRow) -> None:
         self.check_in_place()
