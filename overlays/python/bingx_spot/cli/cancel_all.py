@@ -8,7 +8,7 @@ import click
 from bingx_spot._base_client import CANCEL_ALL_TIMEOUT
 from bingx_spot.bulk.result import CancelOutcome
 from bingx_spot.cli.connection import Connection, connection_options
-from bingx_spot.cli.output import EXIT_CODES, json_option, listed, print_line
+from bingx_spot.cli.output import EXIT_CODES, STYLES, json_option, listed, print_line
 from bingx_spot.client import BingxSpot
 from bingx_spot.emergency.result import CancelAllOutcome, CancelAllResult
 
@@ -31,15 +31,11 @@ Exit codes, and the word that --json gives as "outcome":
   15   open          these orders are open, and could not be cancelled
   130                interrupted; run it again
 """
-# Title, colour and exit code.
+# The title, and the outcome of a single cancel that has the same colour and exit code.
 _ENDINGS = {
-    CancelAllOutcome.NOTHING_OPEN: ("Nothing is open", "green", 0),
-    CancelAllOutcome.OPEN: ("Orders are still open", "red", EXIT_CODES[CancelOutcome.STILL_OPEN]),
-    CancelAllOutcome.UNKNOWN: (
-        "It is unknown whether orders are open",
-        "magenta",
-        EXIT_CODES[CancelOutcome.UNKNOWN],
-    ),
+    CancelAllOutcome.NOTHING_OPEN: ("Nothing is open", CancelOutcome.CANCELLED),
+    CancelAllOutcome.OPEN: ("Orders are still open", CancelOutcome.STILL_OPEN),
+    CancelAllOutcome.UNKNOWN: ("It is unknown whether orders are open", CancelOutcome.UNKNOWN),
 }
 # How many orders that are not cancelled a table shows.
 _SHOWN = 20
@@ -62,9 +58,9 @@ def command(symbol: str | None, yes: bool, connection: Connection) -> None:
             text = f"Cancelling; the proof takes at least 20 seconds, --timeout allows {timeout:g} ..."
             print_line(text, err=True)
         result = bingx.cancel_all(symbol, timeout=timeout)
-    title, style, code = _ENDINGS[result.outcome]
-    connection.show(title, style, _rows(result), _members(result))
-    sys.exit(code)
+    title, like = _ENDINGS[result.outcome]
+    connection.show(title, STYLES[like], _rows(result), _members(result))
+    sys.exit(EXIT_CODES[like])
 
 
 def _ask(bingx: BingxSpot, where: str) -> None:
