@@ -44,7 +44,8 @@ def cancel_order_request(
     """Return the generated model of a cancel; `InvalidInput` names the argument that is not allowed."""
     reference = order_reference(symbol, order_id, client_order_id, recv_window)
     if cancel_restrictions is not None:
-        reference["cancel_restrictions"] = checked_restriction(cancel_restrictions)
+        restriction = CancelRestriction(_checked("cancel_restrictions", cancel_restrictions))
+        reference["cancel_restrictions"] = restriction
     return models.CancelOrderRequest(**reference)
 
 
@@ -64,11 +65,6 @@ def order_reference(
         # The signed text is the text that is sent, and a whole number must have one text only.
         reference["recv_window"] = int(window) if window == int(window) else window
     return reference
-
-
-def checked_restriction(restriction: Restriction) -> CancelRestriction:
-    """Return the restriction as a member of the enum, if it is one of the listed words."""
-    return CancelRestriction(_checked("cancel_restrictions", restriction))
 
 
 def _checked(name: str, value: Any) -> Any:
