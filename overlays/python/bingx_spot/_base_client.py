@@ -9,10 +9,9 @@ from bingx_spot.core.request import RequestSigner
 from bingx_spot.core.runner import CallContext
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Environment
-from bingx_spot.exceptions import InvalidInput, OrderAlreadyCanceled
+from bingx_spot.exceptions import InvalidInput
 from bingx_spot.keepalive import AsyncKeepAlive, KeepAlive
 from bingx_spot.limits.client_state import ClientState, HostSelector, PlacementSelector
-from bingx_spot.models import Order
 from bingx_spot.redaction import leaving_no_frame
 from bingx_spot.shared_limits.options import account_of, rate_limiter_for
 from bingx_spot.validation import Restriction
@@ -212,13 +211,6 @@ def _context(credentials: Credentials, config: Config, state: ClientState) -> Ca
         state=state,
         timeout=config.timeout,
     )
-
-
-def already_canceled(error: OrderAlreadyCanceled, *, ok: bool) -> Order:
-    """Return the order that was cancelled before if that is `ok`; else raise the error."""
-    if ok and error.order is not None:
-        return error.order
-    raise error
 
 
 def time_in(response: "types.Response[ServerTimeResponse]") -> int:

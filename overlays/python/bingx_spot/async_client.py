@@ -5,14 +5,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, Unpack, overload
 
-from bingx_spot._base_client import (
-    CANCEL_ALL_TIMEOUT,
-    BaseClient,
-    CancelOptions,
-    QueryOptions,
-    already_canceled,
-    time_in,
-)
+from bingx_spot._base_client import CANCEL_ALL_TIMEOUT, BaseClient, CancelOptions, QueryOptions, time_in
 from bingx_spot.core.runner import check_on_asyncio, run_async
 from bingx_spot.exceptions import OrderAlreadyCanceled
 from bingx_spot.keepalive import AsyncKeepAlive, check_every
@@ -65,7 +58,9 @@ class AsyncBingxSpot(BaseClient, AsyncTags):
         try:
             return order_in(await trade.cancel_order.asyncio_detailed(client=self._checked_client, body=body))
         except OrderAlreadyCanceled as error:
-            return already_canceled(error, ok=already_canceled_ok)
+            if already_canceled_ok and error.order is not None:
+                return error.order
+            raise
 
     def cancel_orders(self, orders: "Iterable[CancelItem] | AsyncIterable[CancelItem]") -> "AsyncCancelRun":
         """Cancel many orders, and iterate over the results, each as soon as it is known.

@@ -5,14 +5,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, Unpack, overload
 
-from bingx_spot._base_client import (
-    CANCEL_ALL_TIMEOUT,
-    BaseClient,
-    CancelOptions,
-    QueryOptions,
-    already_canceled,
-    time_in,
-)
+from bingx_spot._base_client import CANCEL_ALL_TIMEOUT, BaseClient, CancelOptions, QueryOptions, time_in
 from bingx_spot.core.runner import run
 from bingx_spot.exceptions import OrderAlreadyCanceled
 from bingx_spot.keepalive import KeepAlive, check_every
@@ -82,7 +75,9 @@ class BingxSpot(BaseClient, Tags):
         try:
             return order_in(trade.cancel_order.sync_detailed(client=self._checked_client, body=body))
         except OrderAlreadyCanceled as error:
-            return already_canceled(error, ok=already_canceled_ok)
+            if already_canceled_ok and error.order is not None:
+                return error.order
+            raise
 
     def cancel_orders(self, orders: "Iterable[CancelItem]") -> "CancelRun":
         """Cancel many orders, and return an iterator over the results, each as soon as it is known.
