@@ -146,6 +146,16 @@ def half_from_env(variable: str) -> str:
     return text
 
 
+def secret_from_env() -> str:
+    """Return the API secret alone, all that signing needs; `CredentialsError` says that none is set."""
+    if source_of(API_SECRET_VARIABLE):
+        return half_from_env(API_SECRET_VARIABLE)
+    if os.environ.get(KEY_FILE_VARIABLE):
+        return Credentials.from_file(os.environ[KEY_FILE_VARIABLE]).api_secret
+    where = f"{API_SECRET_VARIABLE}, or {KEY_FILE_VARIABLE} to the path of a key file"
+    raise CredentialsError(f"there is no secret to sign with: set {where}")
+
+
 def _problem(name: str, value: object) -> str:
     if not isinstance(value, str):
         return f"{name} must be text, not {type(value).__name__}"

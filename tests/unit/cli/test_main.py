@@ -45,7 +45,7 @@ def test_version():
     [
         (["--version"], None, ""),
         (["no-such-command"], 2, "No such command"),
-        (["sign", "a=1"], 2, "There is no secret to sign with"),
+        (["sign", "a=1"], 2, "there is no secret to sign with"),
     ],
 )
 def test_exit_codes_of_a_process(monkeypatch, capsys, arguments, code, text):

@@ -1,6 +1,5 @@
 """`bingx-spot sign`: print the canonical string and the signature, for authors of other signers."""
 
-import os
 import sys
 import time
 from collections.abc import Mapping
@@ -9,13 +8,7 @@ import click
 
 from bingx_spot.cli.output import json_option, key_values, print_json, print_line, usage_errors
 from bingx_spot.core.signing import canonical_string, sign
-from bingx_spot.credentials import (
-    API_SECRET_VARIABLE,
-    KEY_FILE_VARIABLE,
-    Credentials,
-    half_from_env,
-    source_of,
-)
+from bingx_spot.credentials import secret_from_env
 
 _EPILOG = """\b
 Example, with the secret of the exchange's documentation:
@@ -49,7 +42,7 @@ def command(parameters: tuple[str, ...], signature: str | None, body: str | None
     """Print the canonical string of the parameters and its signature under the API secret."""
     if bool(parameters) == bool(body) or (body and signature is None):
         raise click.UsageError("Give KEY=VALUE parameters, or --body together with --compare.")
-    pairs, secret = key_values(parameters), _secret()
+    pairs, secret = key_values(parameters), secret_from_env()
     if signature is not None:
         sys.exit(_compare(pairs, body or "", signature, secret, as_json=as_json))
     canonical = canonical_string(pairs)
@@ -91,15 +84,3 @@ def _point_out_seconds(timestamp: str) -> None:
     if abs(seconds - time.time()) < _NEAR_NOW:
         text = f"timestamp {timestamp} is in seconds; the exchange takes milliseconds: {timestamp}000"
         print_line(f"Warning: {text}.", err=True)
-
-
-def _secret() -> str:
-    # To sign needs the secret only, and no API key.
-    if source_of(API_SECRET_VARIABLE):
-        return half_from_env(API_SECRET_VARIABLE)
-    if path := os.environ.get(KEY_FILE_VARIABLE):
-        return Credentials.from_file(path).api_secret
-    raise click.UsageError(
-        f"There is no secret to sign with. Set {API_SECRET_VARIABLE}, or {KEY_FILE_VARIABLE} to the path "
-        "of a key file."
-    )
