@@ -251,7 +251,7 @@ def _cancel_all(bingx: BingxSpot, report: RunReport, interruption: Interruption)
             try:
                 for result in run:
                     report.add(result)
-                    progress.count()
+                    progress.advance(progress.bar)
                     if report.problem:
                         run.stop()
             except (BulkRunAborted, JournalError) as error:

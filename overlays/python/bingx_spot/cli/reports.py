@@ -173,11 +173,7 @@ class RunProgress(Progress):
             redirect_stdout=False,
             redirect_stderr=False,
         )
-        self._bar = self.add_task("", total=total)
-
-    def count(self) -> None:
-        """Count an order that has ended."""
-        self.advance(self._bar)
+        self.bar = self.add_task("", total=total)
 
     def get_renderables(self) -> Iterable[RenderableType]:
         """Yield the bar, and a line below it."""
