@@ -8,7 +8,6 @@ from bingx_spot.async_client import AsyncBingxSpot
 from bingx_spot.bulk.items import WIRE_NAMES, CancelRequest
 from bingx_spot.bulk.result import CancelResult
 from bingx_spot.client import BingxSpot
-from bingx_spot.config import Options
 from bingx_spot.credentials import Credentials
 from bingx_spot.emergency.result import CancelAllResult
 from bingx_spot.environments import Environment
@@ -61,13 +60,6 @@ class ClientSettings(NamedTuple):
             getattr(exchange, "cafile", None),
         )
 
-    def arguments(self) -> tuple[Credentials, Options]:
-        """Return the arguments of a client of this package."""
-        options = Options(environment=self.environment, timeout=self.timeout, proxy=self.proxy)
-        if self.cafile is not None:
-            options["tls"] = ssl.create_default_context(cafile=self.cafile)
-        return Credentials(self.api_key, self.api_secret), options
-
 
 class SpotClient:
     """What both exchange classes have: the client that sends their spot cancels."""
@@ -78,9 +70,16 @@ class SpotClient:
     def _spot_client(self) -> Any:
         settings = ClientSettings.of(self)
         if self._spot is None or self._spot[0] != settings:
-            credentials, options = settings.arguments()
+            tls = None if settings.cafile is None else ssl.create_default_context(cafile=settings.cafile)
             # The old client is not closed: another thread or task may be in a call of it.
-            self._spot = settings, self._client_class(credentials, **options)
+            client = self._client_class(
+                Credentials(settings.api_key, settings.api_secret),
+                environment=settings.environment,
+                timeout=settings.timeout,
+                proxy=settings.proxy,
+                tls=tls,
+            )
+            self._spot = settings, client
         return self._spot[1]
 
 
