@@ -11,16 +11,7 @@ import click
 from bingx_spot.bulk.journal import Journal
 from bingx_spot.bulk.journal_db import JournalDamaged
 from bingx_spot.bulk.journal_rows import COLUMNS, OUTCOMES
-from bingx_spot.cli.output import (
-    DAMAGED,
-    distinct,
-    plural,
-    print_damaged,
-    print_json,
-    print_line,
-    print_table,
-    usage_errors,
-)
+from bingx_spot.cli import output
 from bingx_spot.environments import environment_name
 from bingx_spot.visible_text import visible
 
@@ -71,7 +62,7 @@ _ADVICE = (
 @click.option("--csv", "as_csv", is_flag=True, help="Print all rows as CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print all rows, one JSON object a line.")
 @click.option("--check", is_flag=True, help="Check the file and every row; print what is wrong.")
-@usage_errors()
+@output.usage_errors()
 def command(path: Path, outcomes: tuple[str, ...], as_csv: bool, as_json: bool, check: bool) -> None:
     """Show the journal of a cancel-many run: which orders were begun, and how each ended."""
     if as_csv + as_json + check > 1:
@@ -82,16 +73,16 @@ def command(path: Path, outcomes: tuple[str, ...], as_csv: bool, as_json: bool, 
             if not check:
                 _print_rows(journal, path, outcomes, as_csv=as_csv, as_json=as_json)
             elif not problem and not damaged:
-                print_line(f"{path} is sound: {plural(journal.counts().total(), 'order')}.")
+                output.print_line(f"{path} is sound: {output.plural(journal.counts().total(), 'order')}.")
     except JournalDamaged as error:
         problem, damaged = error.problem, []
-    print_damaged(damaged)
+    output.print_damaged(damaged)
     if problem:
-        print_line(f"{path} is damaged: {problem}.", err=True)
+        output.print_line(f"{path} is damaged: {problem}.", err=True)
     if problem or damaged:
         for line in (_ADVICE if problem else _ROW_ADVICE).splitlines():
-            print_line(line, err=True)
-        sys.exit(DAMAGED)
+            output.print_line(line, err=True)
+        sys.exit(output.DAMAGED)
 
 
 def _print_rows(
@@ -107,16 +98,16 @@ def _print_rows(
             writer.writerow({name: _csv_cell(value) for name, value in cells.items()})
     elif as_json:
         for row in rows:
-            print_json({**row.to_dict(), **where})
+            output.print_json({**row.to_dict(), **where})
     else:
         from bingx_spot.cli.reports import print_rows, summary_rows
 
         if more := print_rows(rows, "", _SHOWN):
-            print_line(f"... and {more:,} more; --csv and --json print all.")
-            print_line()
+            output.print_line(f"... and {more:,} more; --csv and --json print all.")
+            output.print_line()
         counts = journal.counts()
-        summary = {**distinct(where), **summary_rows(counts, path), "details": None}
-        print_table(plural(counts.total(), "order"), "cyan", summary)
+        summary = {**output.distinct(where), **summary_rows(counts, path), "details": None}
+        output.print_table(output.plural(counts.total(), "order"), "cyan", summary)
 
 
 def _csv_cell(value: object) -> object:
