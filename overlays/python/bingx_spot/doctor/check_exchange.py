@@ -90,14 +90,12 @@ def check_key(credentials: Credentials, options: Options) -> CheckResult:
     with BingxSpot(credentials, **options) as bingx:
         try:
             bingx.query_order(SYMBOL, order_id=UNUSED_ORDER_ID)
+            found = f"the exchange has answered, and knows order {UNUSED_ORDER_ID}"
         except OrderNotFound:
             found = "key and signature are right: the exchange has answered a signed query"
-            return CheckResult(KEY_CHECK, Status.PASS, found)
         except CallError as error:
             return _failure(KEY_CHECK, error)
-    return CheckResult(
-        KEY_CHECK, Status.PASS, f"the exchange has answered, and knows order {UNUSED_ORDER_ID}"
-    )
+    return CheckResult(KEY_CHECK, Status.PASS, found)
 
 
 def check_cancel(credentials: Credentials, options: Options) -> Iterator[CheckResult]:
