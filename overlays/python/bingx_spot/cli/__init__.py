@@ -39,15 +39,7 @@ Examples:
 The API key comes from BINGX_API_KEY and BINGX_API_SECRET, from the files that BINGX_API_KEY_FILE and
 BINGX_API_SECRET_FILE name, or from the key file that BINGX_KEY_FILE names; never from arguments.
 
-\b
-Exit codes:
-  0    success
-  1    not done, and the reason was printed
-  2    wrong usage, or no API key; nothing was sent
-  3    unknown: it could not be learnt in time
-  4    of journal: it is damaged
-  10 to 15  of cancel: not cancelled, see "bingx-spot cancel --help"
-  130  interrupted
+The help of each command has its exit codes.
 
 \b
 Shell completion, in ~/.bashrc (zsh_source in ~/.zshrc, fish_source for fish):
@@ -81,7 +73,7 @@ def _bingx_spot() -> None:
 
 
 def main() -> None:
-    """Run the command line and exit with a code of `--help`."""
+    """Run the command line and exit with a code of its `--help`."""
     for stream in (sys.stdout, sys.stderr):
         # A result must not be lost because a terminal cannot show the Ø of MØTH-USDT: it shows its number.
         if isinstance(stream, TextIOWrapper):
