@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable
-from typing import Self
+from typing import Any, Self
 
 from bingx_spot.bulk.result import CancelResult
 from bingx_spot.bulk.run import MAX_IN_FLIGHT, Run
@@ -66,8 +66,8 @@ class _Tasks:
         self.unfetched: list[CancelResult] = []
         self._engine = engine
         self._feeder: asyncio.Task[None] | None = None
-        # None where there are no more items.
-        self._finished: asyncio.Queue[asyncio.Task[CancelResult] | None] = asyncio.Queue()
+        # The feeder too, where there are no more items.
+        self._finished: asyncio.Queue[asyncio.Task[Any]] = asyncio.Queue()
         self._orders: dict[asyncio.Task[CancelResult], object] = {}
         self._slots = asyncio.Semaphore(MAX_IN_FLIGHT)
 
@@ -81,10 +81,11 @@ class _Tasks:
         """Yield each result as it is known, and leave no task behind."""
         runner.check_on_asyncio("cancel_orders", "cancel_order on trio")
         feeder = self._feeder = asyncio.create_task(self._feed(items))
+        feeder.add_done_callback(self._finished.put_nowait)
         exhausted = False
         try:
             while not exhausted or self.run.in_flight:
-                if (finished := await self._finished.get()) is None:
+                if (finished := await self._finished.get()) is feeder:
                     exhausted = True
                 else:
                     yield self._fetch(finished)
@@ -100,7 +101,7 @@ class _Tasks:
             await asyncio.gather(feeder, *self._orders, return_exceptions=True)
             while not self._finished.empty():
                 finished = self._finished.get_nowait()
-                if finished is not None and not finished.cancelled():
+                if finished is not feeder and not finished.cancelled():
                     self.unfetched.append(self._fetch(finished))
         if not feeder.cancelled():
             # Raises what the caller's iterable has raised.
@@ -117,18 +118,15 @@ class _Tasks:
 
     async def _feed(self, items: Iterable[object] | AsyncIterable[object]) -> None:
         """Start a task for each item, as soon as there is room for it."""
-        try:
-            source = aiter(items) if isinstance(items, AsyncIterable) else _as_async(items)
-            while await self._slots.acquire() and self.run.can_start():
-                item = await anext(source, _EXHAUSTED)
-                if item is _EXHAUSTED:
-                    break
-                task = asyncio.create_task(runner.run_async(self.run.start(item), self._engine))
-                self._orders[task] = item
-                task.add_done_callback(self._orders.pop)
-                task.add_done_callback(self._finished.put_nowait)
-        finally:
-            self._finished.put_nowait(None)
+        source = aiter(items) if isinstance(items, AsyncIterable) else _as_async(items)
+        while await self._slots.acquire() and self.run.can_start():
+            item = await anext(source, _EXHAUSTED)
+            if item is _EXHAUSTED:
+                break
+            task = asyncio.create_task(runner.run_async(self.run.start(item), self._engine))
+            self._orders[task] = item
+            task.add_done_callback(self._orders.pop)
+            task.add_done_callback(self._finished.put_nowait)
 
 
 async def _as_async(items: Iterable[object]) -> AsyncIterator[object]:
