@@ -5,18 +5,19 @@ cancel are ccxt's classes and this package's at once. For asyncio, import the cl
 `bingx_spot.integrations.ccxt.async_support`.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import ccxt
 
 from bingx_spot.client import BingxSpot
 from bingx_spot.integrations.ccxt.errors import ccxt_errors
-from bingx_spot.integrations.ccxt.spot_cancels import SpotClient, spot_cancel
+from bingx_spot.integrations.ccxt.spot_cancels import SpotCancel, SpotExchange
 
 __all__ = ["bingx"]
 
 
-class bingx(SpotClient, ccxt.bingx):  # noqa: N801 - ccxt's name, so that one import changes
+class bingx(SpotExchange, ccxt.bingx):  # noqa: N801 - ccxt's name, so that one import changes
     """ccxt's exchange, with safe spot cancels.
 
     Args:
@@ -26,22 +27,9 @@ class bingx(SpotClient, ccxt.bingx):  # noqa: N801 - ccxt's name, so that one im
 
     _client_class = BingxSpot
 
-    def request(
-        self,
-        path: str,
-        api: Any = "public",
-        method: str = "GET",
-        params: Any = None,
-        *more: Any,
-        **named: Any,
-    ) -> Any:
-        """Send a request: a spot cancel through this package, anything else as ccxt does."""
-        params = {} if params is None else params
-        if (cancel := spot_cancel(path, api, method)) is None:
-            return super().request(path, api, method, params, *more, **named)
+    def _cancel(self, cancel: SpotCancel, params: Mapping[str, Any]) -> Any:
         with ccxt_errors():
-            call = getattr(self._spot_client(), cancel.method)
-            return cancel.response(call(**cancel.arguments(params)))
+            return cancel.response(self._call(cancel, params))
 
     def close(self, *arguments: Any, **named: Any) -> Any:
         """Close the connections."""

@@ -1,18 +1,18 @@
 """ccxt's BingX exchange for asyncio, whose spot cancels go through this package."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from ccxt import async_support
 
 from bingx_spot.async_client import AsyncBingxSpot
 from bingx_spot.integrations.ccxt.errors import ccxt_errors
-from bingx_spot.integrations.ccxt.spot_cancels import SpotClient, spot_cancel
+from bingx_spot.integrations.ccxt.spot_cancels import SpotCancel, SpotExchange
 
 __all__ = ["bingx"]
 
 
-class bingx(SpotClient, async_support.bingx):  # noqa: N801 - ccxt's name, so that one import changes
+class bingx(SpotExchange, async_support.bingx):  # noqa: N801 - ccxt's name, so that one import changes
     """ccxt's exchange for asyncio, with safe spot cancels.
 
     Args:
@@ -21,21 +21,9 @@ class bingx(SpotClient, async_support.bingx):  # noqa: N801 - ccxt's name, so th
 
     _client_class = AsyncBingxSpot
 
-    async def request(
-        self,
-        path: str,
-        api: Any = "public",
-        method: str = "GET",
-        params: Any = None,
-        *more: Any,
-        **named: Any,
-    ) -> Any:
-        """Send a request: a spot cancel through this package, anything else as ccxt does."""
-        params = {} if params is None else params
-        if (cancel := spot_cancel(path, api, method)) is None:
-            return await super().request(path, api, method, params, *more, **named)
+    async def _cancel(self, cancel: SpotCancel, params: Mapping[str, Any]) -> Any:
         with ccxt_errors():
-            result = getattr(self._spot_client(), cancel.method)(**cancel.arguments(params))
+            result = self._call(cancel, params)
             if isinstance(result, AsyncIterator):
                 return cancel.response([each async for each in result])
             return cancel.response(await result)

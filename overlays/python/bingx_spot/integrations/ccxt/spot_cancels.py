@@ -61,13 +61,41 @@ class ClientSettings(NamedTuple):
         )
 
 
-class SpotClient:
-    """What both exchange classes have: the client that sends their spot cancels."""
+class SpotCancel(NamedTuple):
+    """How one request of ccxt that cancels spot orders becomes a call of a client."""
+
+    method: str
+    arguments: Callable[[Mapping[str, Any]], dict[str, Any]]  # of the request's parameters
+    response: Callable[[Any], dict[str, Any]]  # of the call's result, in the form of the exchange's own
+
+
+class SpotExchange:
+    """What the blocking and the async exchange share: spot cancels go to a client of this package."""
 
     _client_class: ClassVar[type[BingxSpot | AsyncBingxSpot]]
     _spot: tuple[ClientSettings, Any] | None = None
 
-    def _spot_client(self) -> Any:
+    def request(
+        self,
+        path: str,
+        api: Any = "public",
+        method: str = "GET",
+        params: Any = None,
+        *more: Any,
+        **named: Any,
+    ) -> Any:
+        """Send a request: a spot cancel through this package, anything else as ccxt does."""
+        params = {} if params is None else params
+        section = list(api) if isinstance(api, list | tuple) else [api]
+        if section[:2] == ["spot", "v1"] and method == "POST" and path in _CANCELS:
+            return self._cancel(_CANCELS[path], params)
+        return super().request(path, api, method, params, *more, **named)  # type: ignore[misc]
+
+    def _cancel(self, cancel: SpotCancel, params: Mapping[str, Any]) -> Any:
+        raise NotImplementedError
+
+    def _call(self, cancel: SpotCancel, params: Mapping[str, Any]) -> Any:
+        """Call the client, which is created anew where the settings have changed."""
         settings = ClientSettings.of(self)
         if self._spot is None or self._spot[0] != settings:
             tls = None if settings.cafile is None else ssl.create_default_context(cafile=settings.cafile)
@@ -80,21 +108,7 @@ class SpotClient:
                 tls=tls,
             )
             self._spot = settings, client
-        return self._spot[1]
-
-
-class SpotCancel(NamedTuple):
-    """How one request of ccxt that cancels spot orders becomes a call of a client."""
-
-    method: str
-    arguments: Callable[[Mapping[str, Any]], dict[str, Any]]  # of the request's parameters
-    response: Callable[[Any], dict[str, Any]]  # of the call's result, in the form of the exchange's own
-
-
-def spot_cancel(path: str, api: object, method: str) -> SpotCancel | None:
-    """Return the spot cancel that a request of ccxt is, to a path below a section, or None."""
-    section = list(api) if isinstance(api, list | tuple) else [api]
-    return _CANCELS.get(path) if section[:2] == ["spot", "v1"] and method == "POST" else None
+        return getattr(self._spot[1], cancel.method)(**cancel.arguments(params))
 
 
 def _check_names(params: Mapping[str, Any], allowed: Iterable[str]) -> None:
