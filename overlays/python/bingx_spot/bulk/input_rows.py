@@ -119,8 +119,6 @@ class Rows:
     def _request(self, found: Any) -> CancelRequest:
         if isinstance(found, InvalidInput):
             raise found
-        if isinstance(found, _NamedTwice):
-            raise InvalidInput("row", "names a member twice", "each name once")
         if not isinstance(found, dict):
             raise InvalidInput("row", f"is {shown(found)}", _OBJECT)
         fields, matched = field_values(found), match_fields(found)
@@ -222,15 +220,14 @@ def _parse_json(text: str) -> Any:
         return InvalidInput("row", f"is not JSON: {shown(text.strip())}", _OBJECT)
 
 
-class _NamedTwice(dict[str, Any]):
-    """An object in which a name stands twice."""
-
-
 def _parse_int(text: str) -> int | str:
     # Longer than any number of 64 bits it is no order id, and beyond 4300 digits Python refuses to parse it.
     return int(text) if len(text) <= _LONGEST_NUMBER else text
 
 
-def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any] | InvalidInput:
     members = dict(pairs)
-    return members if len(members) == len(pairs) else _NamedTwice(members)
+    if len(members) == len(pairs):
+        return members
+    # A value, and not raised: the other objects of a list can be read.
+    return InvalidInput("row", "names a member twice", "each name once")
