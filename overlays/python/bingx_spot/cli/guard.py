@@ -12,7 +12,7 @@ from bingx_spot.cli.connection import Connection, connection_options
 from bingx_spot.cli.interruption import signals_to
 from bingx_spot.cli.output import listed, print_line
 from bingx_spot.core.clock import time_of_day
-from bingx_spot.emergency.switch import DeadMansSwitch, SwitchWarning
+from bingx_spot.emergency.switch import DeadMansSwitch
 from bingx_spot.exceptions import CallError
 
 _EPILOG = """\b
@@ -48,7 +48,7 @@ def command(seconds: int, connection: Connection, child: tuple[str, ...]) -> Non
     """Run a bot; if it dies, the exchange cancels every open order."""
     after = f"If the dead man's switch is on, the exchange cancels every open order within {seconds} s."
     with connection.client(after) as bingx:
-        switch = bingx.dead_mans_switch(seconds, on_warning=_warn)
+        switch = bingx.dead_mans_switch(seconds, on_warning=lambda warning: _say(f"Warning: {warning}"))
         _say(f"Requests go to {listed(connection.members())}.")
         try:
             code = _guard(switch, child)
@@ -103,10 +103,6 @@ def _run(child: tuple[str, ...]) -> int:
 
 def _triggers(switch: DeadMansSwitch) -> str:
     return f"the exchange cancels every open order at {time_of_day(switch.triggers_at)}"
-
-
-def _warn(warning: SwitchWarning) -> None:
-    _say(f"Warning: {warning}")
 
 
 def _say(text: str) -> None:
