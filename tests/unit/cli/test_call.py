@@ -79,6 +79,7 @@ def test_what_is_wrong_is_said_in_the_words_of_the_user(arguments, said):
         (["call", "cancelOrder", "cancelRestrictions"], "=", ["NEW", "PENDING", "PARTIALLY_FILLED"]),
         (["call", "cancelOrder"], "symbol=", []),
         (["call", "cancelOrder", "nothing"], "nothing=", []),
+        (["call", "nothing"], "symbol", []),
     ],
 )
 def test_the_shell_completes_operations_names_and_words(words, incomplete, offered):

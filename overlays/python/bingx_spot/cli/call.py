@@ -41,8 +41,9 @@ _operation_argument = partial(click.argument, "name", metavar="OPERATION", type=
 
 def _complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return the parameters, or the words of one, that may stand here."""
-    operation = BY_ID[ctx.params["name"]]
-    arguments = {argument.name: argument for argument in operation.arguments}
+    # A name that is no operation's comes as none.
+    operation = BY_ID.get(ctx.params["name"])
+    arguments = {argument.name: argument for argument in operation.arguments} if operation else {}
     # bash takes the equals sign for a word of its own.
     given = [word for word in ctx.params.get("parameters") or () if word != "="]
     name, equals, start = incomplete.partition("=")
