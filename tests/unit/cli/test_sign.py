@@ -51,6 +51,12 @@ class TestCompare:
         done = invoke("sign", *sorted(PARAMETERS), "--compare", DIGEST, BINGX_API_SECRET=SAMPLE_SECRET)
         assert (done.exit_code, done.stdout) == (0, "The signature is right.\n")
 
+    @pytest.mark.parametrize("signed", [["--body", "a=\udcff"], ["a=\udcff"]], ids=["body", "parameters"])
+    def test_bytes_that_are_no_text_are_refused(self, signed):
+        done = invoke("sign", *signed, "--compare", DIGEST, BINGX_API_SECRET=SAMPLE_SECRET)
+        assert done.exit_code == 2
+        assert "must be UTF-8 text" in done.stderr
+
     @pytest.mark.parametrize("as_json", [False, True])
     def test_a_usual_mistake_is_named(self, as_json):
         upper = DIGEST.upper()

@@ -67,6 +67,8 @@ def _compare(pairs: dict[str, str], body: str, signature: str, secret: str, *, a
         diagnosis = compare_signature(pairs, body, signature, secret)
     except SandboxError as error:
         raise click.UsageError(f"{error}.") from None
+    except UnicodeEncodeError:
+        raise click.UsageError("Parameters, body and secret must be UTF-8 text.") from None
     if as_json:
         found: Mapping[str, object] = {} if diagnosis is None else diagnosis.to_dict()
         print_json({"matches": diagnosis is None, **found})
