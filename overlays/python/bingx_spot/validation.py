@@ -28,7 +28,7 @@ _QUOTES = ("USDT", "USDC", "USD", "BTC", "ETH", "EUR")
 _PUNCTUATION = str.maketrans("", "", "_.#")
 _SYMBOL_ALLOWED = "base and quote in upper case joined by one hyphen, such as BTC-USDT"
 
-_LISTS, _INTEGERS = frozenset({list, tuple}), ("int64", "int32")
+_INTEGERS = ("int64", "int32")
 _DIGITS = re.compile("-?[0-9]{1,19}")
 # A set of characters and how many of them, which needs no regular expression to be said.
 _PLAIN_PATTERN = re.compile(r"\^\[([^]]+)\]\{([0-9]+),([0-9]+)\}\$")
@@ -169,8 +169,6 @@ def _not_one(names: str, given: int) -> InvalidInput:
 
 def as_sent(operation: Operation, parameters: Mapping[str, object]) -> Mapping[str, object]:
     """Return the parameters, by wire names, with each list of allowed items as the text that holds it."""
-    if _LISTS.isdisjoint(map(type, parameters.values())):
-        return parameters
     sent = dict(parameters)
     for argument in operation.arguments:
         values = sent.get(argument.name)
