@@ -88,16 +88,16 @@ class Countdown:
 
     def seconds_left(self) -> float:
         """Return for how long the countdown goes on at least, in seconds."""
-        return max(self._ends - self._elapsed(), 0.0)
+        return max(self._ends - self.context.clock.elapsed(), 0.0)
 
     @property
     def lapsed(self) -> bool:
         """Return whether the countdown may have ended since it began."""
-        return self._lapsed or 0 < self._lapses_at <= self._elapsed()
+        return self._lapsed or 0 < self._lapses_at <= self.context.clock.elapsed()
 
     def begin(self) -> runner.CallSteps[None]:
         """Start the countdown, or restart it; a `CallError` says why it is not known to be on."""
-        at = self._elapsed()
+        at = self.context.clock.elapsed()
         response = yield from self._set("ACTIVATE")
         self._lapsed = self.lapsed
         clock = self.context.clock.timestamp()
@@ -135,9 +135,6 @@ class Countdown:
             yield runner.Sleep(late)
         # It may have ended before it was closed.
         self._lapsed, self._lapses_at, self.triggers_at = self.lapsed, 0.0, 0
-
-    def _elapsed(self) -> float:
-        return self.context.clock.elapsed()
 
     def _pause(self) -> float:
         return max(self.seconds_left() / _RENEWALS, _RETRY)
