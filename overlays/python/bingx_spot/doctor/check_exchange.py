@@ -46,13 +46,12 @@ def measure_time(options: Options) -> tuple[int, int]:
         return server_time, server_time - (before + clock.timestamp()) // 2
 
 
-def check_time(options: Options) -> Iterator[CheckResult]:
+def check_time(options: Options) -> CheckResult:
     """Check that the exchange responds, and how far this machine's clock is off."""
     try:
         _, offset = measure_time(options)
     except CallError as error:
-        yield _no_time(error, options)
-        return
+        return _no_time(error, options)
     status, fix = Status.PASS, ""
     if abs(offset) > _GOOD_OFFSET:
         status = Status.WARN
@@ -61,7 +60,7 @@ def check_time(options: Options) -> Iterator[CheckResult]:
         status = Status.FAIL
     elif abs(offset) > _DEFAULT_RECV_WINDOW:
         fix += " Until then the SDK corrects it, at the cost of one rejected request for each client."
-    yield CheckResult("clock", status, f"this machine is {offset_in_words(offset)} the exchange", fix)
+    return CheckResult("clock", status, f"this machine is {offset_in_words(offset)} the exchange", fix)
 
 
 def offset_in_words(offset: int) -> str:

@@ -146,7 +146,7 @@ def _check_exchange(base_url: str, options: Options) -> Iterator[CheckResult]:
     """Check the way to one host, and whether the exchange responds there."""
     if options.get("proxy") is None:
         yield from check_host(base_url, options.get("tls"))
-    yield from check_time({**options, "environment": base_url})
+    yield check_time({**options, "environment": base_url})
 
 
 def _until_failure(results: Iterator[CheckResult], prefix: str = "") -> Generator[CheckResult, None, bool]:
