@@ -8,7 +8,7 @@ import click
 from bingx_spot._base_client import CANCEL_ALL_TIMEOUT
 from bingx_spot.bulk.result import CancelOutcome
 from bingx_spot.cli.connection import Connection, connection_options
-from bingx_spot.cli.output import EXIT_CODES, STYLES, json_option, listed, print_line
+from bingx_spot.cli.output import EXIT_CODES, SHOWN, STYLES, json_option, listed, print_line
 from bingx_spot.client import BingxSpot
 from bingx_spot.emergency.result import CancelAllOutcome, CancelAllResult
 
@@ -37,8 +37,6 @@ _ENDINGS = {
     CancelAllOutcome.OPEN: ("Orders are still open", CancelOutcome.STILL_OPEN),
     CancelAllOutcome.UNKNOWN: ("It is unknown whether orders are open", CancelOutcome.UNKNOWN),
 }
-# How many orders that are not cancelled a table shows.
-_SHOWN = 20
 
 
 @click.command("cancel-all", epilog=_EPILOG)
@@ -90,11 +88,11 @@ def _rows(result: CancelAllResult) -> dict[str, object]:
     cancelled = [each for each in result.results if each.cancelled]
     others = [each for each in result.results if not each.cancelled]
     rows: dict[str, object] = {"cancelled": f"{len(cancelled):,}"}
-    for each in others[:_SHOWN]:
+    for each in others[:SHOWN]:
         if each.request is not None:
             rows[f"{each.request.symbol} {each.request.order_id}"] = each.outcome
-    if len(others) > _SHOWN:
-        rows["more"] = f"{len(others) - _SHOWN:,}, which --json shows"
+    if len(others) > SHOWN:
+        rows["more"] = f"{len(others) - SHOWN:,}, which --json shows"
     if not result.nothing_open:
         rows["last error"] = result.error
         rows["what to do"] = "Run it again, and look at the exchange's own page."

@@ -32,8 +32,8 @@ EXIT_CODES = {
 #: The exit code where a journal is damaged.
 DAMAGED = 4
 
-# More lines than a person reads.
-_SHOWN = 20
+#: How many lines, or orders, are shown of many: more than a person reads.
+SHOWN = 20
 
 #: The colour of an outcome; of all others it is yellow.
 STYLES: Mapping[str, str] = {
@@ -192,10 +192,10 @@ def discard_output() -> None:
 
 def print_first(texts: Sequence[str]) -> None:
     """Print texts on standard error, a line each: the first ones, and how many more there are."""
-    for text in texts[:_SHOWN]:
+    for text in texts[:SHOWN]:
         print_line(text, err=True)
-    if len(texts) > _SHOWN:
-        print_line(f"... and {len(texts) - _SHOWN:,} more", err=True)
+    if len(texts) > SHOWN:
+        print_line(f"... and {len(texts) - SHOWN:,} more", err=True)
 
 
 def print_damaged(lines: Sequence[int]) -> None:

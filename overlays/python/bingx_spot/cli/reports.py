@@ -32,8 +32,6 @@ from bingx_spot.cli.interruption import Interruption
 from bingx_spot.core.clock import format_duration
 
 _STYLES: Mapping[str, str] = {**output.STYLES, IN_FLIGHT: "magenta", WAITING: "default"}
-# How many orders that are not cancelled the summary of a run shows.
-_SHOWN = 20
 _NOT_CANCELLED = tuple(word for word in OUTCOMES if word not in (CancelOutcome.CANCELLED, WAITING))
 
 
@@ -104,7 +102,7 @@ class RunReport:
             output.print_line(f"The run ended early: {self.problem}", err=True)
         if not self.as_json:
             with suppress(JournalError):
-                more = print_rows(self.journal.rows(_NOT_CANCELLED), "Not cancelled", _SHOWN)
+                more = print_rows(self.journal.rows(_NOT_CANCELLED), "Not cancelled", output.SHOWN)
                 if more:
                     where = "--journal or --json shows" if self.path is None else "the journal shows"
                     output.print_line(f"... and {more:,} more, which {where}.")
