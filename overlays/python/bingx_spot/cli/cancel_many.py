@@ -132,17 +132,22 @@ def command(
 
 def _goes_on(path: Path | None) -> bool:
     """Return whether a run of the open orders goes on with those of its journal, which may be more."""
-    if path is None or not os.path.lexists(path):
-        return False
-    try:
-        with closing(Journal.open_readonly(path)) as journal:
-            unfinished = journal.counts().unfinished
-    except NoOrders:
-        return False
+    with closing(_earlier(path)) as journal:
+        if journal.is_new:
+            return False
+        unfinished = journal.counts().unfinished
     if not unfinished:
         raise click.UsageError(f"{path} is finished; name a new journal for the orders that are open now.")
     print_line(f"{path} is not finished: the run goes on with its orders, not with a new list.", err=True)
     return True
+
+
+def _earlier(path: Path | None) -> Journal:
+    """Return the journal of an earlier run, only to be read; an empty one where there is none."""
+    if path is not None and os.path.lexists(path):
+        with suppress(NoOrders):
+            return Journal.open_readonly(path)
+    return Journal.temporary()
 
 
 def _open_orders(symbol: str | None, connection: Connection) -> BinaryIO:
@@ -207,17 +212,13 @@ def _point_out_rounded(rows: Rows, connection: Connection) -> None:
 
 def _print_plan(path: Path | None, rows: Rows | None, connection: Connection, *, skip_bad: bool) -> None:
     """Print what a run with these options would do; no journal is created or changed."""
-    journal = Journal.temporary()
-    if path is not None and os.path.lexists(path):
-        with suppress(NoOrders):
-            journal = Journal.open_readonly(path)
     api_key = ""
     # A dry run needs no API key; one that is set must be that of the journal.
     with suppress(CredentialsError):
         api_key = Credentials.from_env().api_key
-    problems = _fill(journal, rows, connection, api_key, skip_bad=skip_bad)
-    counts = journal.counts()
-    journal.close()
+    with closing(_earlier(path)) as journal:
+        problems = _fill(journal, rows, connection, api_key, skip_bad=skip_bad)
+        counts = journal.counts()
     orders, in_doubt = counts.unfinished, counts.unknown
     done = counts.total() - orders - counts[DAMAGED]
     duplicates, bad = problems[DuplicateRow], problems[BadRow]
