@@ -101,6 +101,19 @@ export async function attempt(action) {
   }
 }
 
+let changes = 0;
+
+/** Return whether a change of the user is under way, so that an event may be of the state before it. */
+export const isChanging = () => changes > 0;
+
+/** Run a change of the user, show its error, and let the page show the state after it. */
+export async function change(action) {
+  changes += 1;
+  await attempt(action);
+  changes -= 1;
+  document.dispatchEvent(new Event("changed"));
+}
+
 /** Return a count with its noun: 1 order, 2 orders. */
 export const count = (number, one, many = `${one}s`) => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 

@@ -1,6 +1,6 @@
 // Faults: each type as a switch, with its settings, in groups that a word can search.
 
-import { attempt, byId, count, make, prose, request, setText } from "./dom.js";
+import { attempt, byId, change, count, make, prose, request, setText } from "./dom.js";
 
 // Values of required settings: the response of an overloaded exchange.
 const BUSY = { code: 100500, msg: "The current system is busy, please try again later" };
@@ -90,16 +90,9 @@ function create(name, kind) {
 }
 
 function update(name, toggle, form) {
-  return attempt(async () => {
-    try {
-      if (toggle.checked) await request("PUT", `/faults/${name}`, rule(form));
-      else await request("DELETE", `/faults/${name}`);
-    } catch (error) {
-      // Nothing has changed, so no event follows; show the state as it is.
-      showFaults((await request("GET", "/view")).faults);
-      throw error;
-    }
-  });
+  return change(() =>
+    toggle.checked ? request("PUT", `/faults/${name}`, rule(form)) : request("DELETE", `/faults/${name}`),
+  );
 }
 
 function rule(form) {

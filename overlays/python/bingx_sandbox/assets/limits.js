@@ -1,6 +1,6 @@
 // Limits: how strict they are, how many requests are used, and current lock-outs.
 
-import { attempt, byId, make, request, setText, syncChildren } from "./dom.js";
+import { attempt, byId, change, make, request, setText, syncChildren } from "./dom.js";
 
 const CALLERS = { uid: "account", equalErrors: "account", ipEndpoint: "address", ipGroup: "address", ban: "address" };
 const REASONS = {
@@ -34,15 +34,15 @@ export function showLimits(limits, now) {
 
 /** Let the switches change the limits, and count down the lock-outs. */
 export function initLimits() {
-  for (const id of ["enforced", "copy-trading", "factor", "lock-seconds"]) byId(id).addEventListener("change", change);
+  for (const id of ["enforced", "copy-trading", "factor", "lock-seconds"]) byId(id).addEventListener("change", update);
   byId("clear-lock-outs").addEventListener("click", () => attempt(() => request("DELETE", "/limits/lock-outs")));
   setInterval(showLocks, 1000);
 }
 
-function change(event) {
+function update(event) {
   const chosen = event.target.id === "factor" ? byId("factor").value : factor;
   const seconds = byId("lock-seconds").value;
-  return attempt(() =>
+  return change(() =>
     request("PUT", "/limits", {
       limits: byId("enforced").checked ? Number(chosen) : "off",
       lockSeconds: seconds === "" ? null : Number(seconds),

@@ -1,6 +1,6 @@
 // The page: receives every change and updates each part.
 
-import { announce, attempt, byId, count, request, setText, showError } from "./dom.js";
+import { announce, attempt, byId, count, isChanging, request, setText, showError } from "./dom.js";
 import { initFaults, showFaults } from "./faults.js";
 import { initLimits, showLimits } from "./limits.js";
 import { initOrders, showCountdowns, showOrders } from "./orders.js";
@@ -28,8 +28,17 @@ function connect() {
   const events = new EventSource("/_sandbox/events");
   events.onopen = () => showConnection("live", "live");
   events.onerror = () => showConnection("lost", "reconnecting");
-  events.onmessage = (event) => show(JSON.parse(event.data));
+  events.onmessage = (event) => isChanging() || show(JSON.parse(event.data));
 }
+
+let refreshes = 0;
+
+document.addEventListener("changed", async () => {
+  const own = ++refreshes;
+  const view = await request("GET", "/view");
+  // A newer change has its own.
+  if (own === refreshes && !isChanging()) show(view);
+});
 
 byId("reset").addEventListener("click", () => {
   if (confirm("Restore the seed orders, and remove all requests, faults and lock-outs?")) {
