@@ -207,7 +207,8 @@ def test_lagging_and_late_faults_and_order_fields_are_switches(
 
 def test_copy_trading_is_a_switch(page: Page, client: Client) -> None:
     page.get_by_role("switch", name="Enforce limits").check()
-    page.get_by_role("switch", name="Copy-trading leader").check()
+    with page.expect_response("**/_sandbox/view"):  # for which the page asks after a change
+        page.get_by_role("switch", name="Copy-trading leader").check()
     expect(page.get_by_text("0 rejected", exact=True)).to_be_visible()
     expect(page.get_by_role("switch", name="Copy-trading leader")).to_be_checked()
     assert client.control("GET", "/limits").json()["copyTrading"] is True
@@ -215,7 +216,7 @@ def test_copy_trading_is_a_switch(page: Page, client: Client) -> None:
 
 def test_limits_are_switches(page: Page, client: Client, sandbox: Sandbox) -> None:
     page.get_by_role("switch", name="Enforce limits").check()
-    # The page asks for the state after a change, and may not do so after the cancels: these count for a second.
+    # The page asks for the state after a change: not after the cancels, which count for a second.
     with page.expect_response("**/_sandbox/view"):
         page.get_by_label("Requests allowed").select_option("a fifth")
     expect(page.get_by_label("Requests allowed")).to_have_value("0.2")
