@@ -170,6 +170,15 @@ class TestClient:
         assert store._server is client
         assert not client.is_closed
 
+    def test_of_asyncio_of_another_package_is_rejected(self) -> None:
+        class Valkey:
+            async def __aenter__(self) -> None: ...
+
+            async def evalsha(self, *_: Any) -> None: ...
+
+        with pytest.raises(InvalidInput, match="asyncio client of another package"):
+            RedisStore(Valkey())
+
     def test_of_asyncio(self) -> None:
         url = "redis://bot:word@cache.example:6380/3?socket_timeout=0.5"
         client = _blocking(redis.asyncio.Redis.from_url(url))

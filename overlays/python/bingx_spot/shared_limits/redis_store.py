@@ -62,6 +62,8 @@ class RedisStore:
     """
 
     def __init__(self, server: Any) -> None:
+        if hasattr(server, "__aenter__") and not _is_asyncio(server):
+            raise InvalidInput("limits", "is an asyncio client of another package than redis-py", _ALLOWED)
         self._owns_client = isinstance(server, str)
         self._server = _client_of_url(server) if isinstance(server, str) else server
         self._client: Any = None
@@ -139,10 +141,9 @@ def _client_of_url(url: str) -> Any:
 
 def _blocking(client: Any) -> Any:
     """Return a blocking client for the server of an asyncio client; any other client as it is."""
-    # Loaded, if the client is one of its own.
-    redis: Any = sys.modules.get("redis")
-    if redis is None or not isinstance(client, redis.asyncio.Redis | redis.asyncio.RedisCluster):
+    if not _is_asyncio(client):
         return client
+    redis: Any = sys.modules["redis"]
     if isinstance(client, redis.asyncio.RedisCluster):
         known = client.nodes_manager.startup_nodes.values()
         nodes = [redis.cluster.ClusterNode(node.host, node.port) for node in known]
@@ -160,6 +161,13 @@ def _blocking(client: Any) -> Any:
         redis.Redis(**_options(redis, each.connection_kwargs, each.connection_class)) for each in watching
     ]
     return sentinels.master_for(pool.service_name)
+
+
+def _is_asyncio(client: Any) -> bool:
+    """Return whether a client is one of redis-py for asyncio."""
+    # Loaded, if the client is one of its own.
+    redis: Any = sys.modules.get("redis")
+    return redis is not None and isinstance(client, redis.asyncio.Redis | redis.asyncio.RedisCluster)
 
 
 def _options(redis: Any, parameters: dict[str, Any], connection_class: Any) -> dict[str, Any]:
