@@ -143,7 +143,7 @@ class TestErrors:
                 # In one transaction: between the two the client could write it anew.
                 admin.pipeline().delete(name).lpush(name, "of another program").execute()
             assert isinstance(cancel(bingx), Order)
-        assert "shared rate limiter unavailable (ResponseError" in caplog.text
+            wait_until(lambda: "shared rate limiter unavailable (ResponseError" in caplog.text)
 
 
 @dataclass
