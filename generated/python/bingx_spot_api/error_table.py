@@ -50,7 +50,7 @@ class ErrorRow(NamedTuple):
 TABLE_VERSION = "2.1.0"
 """Version of the error table."""
 
-TABLE_SHA256 = "585e000349ff3dec29b39a320bd8c63aaa99dcb6d5709f2ddc621e64818bba87"
+TABLE_SHA256 = "77dc79c89917d22388eee2caaaa2f50889da056a9b304a46d7c29b98a7013281"
 """Digest of spec/errors.yaml."""
 
 ROWS: tuple[ErrorRow, ...] = (
@@ -178,7 +178,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="busy-text",
         operations=(),
         codes=(),
-        message="\\bbusy\\b|\\btry (?:it )?(?:again )?later|\\bplease (?:re)?try again|\\bplease retry|time(?:d?[ _-]?| has |s )out\\b|\\bdeadline ?exceeded|\\b(?:system|internal|server|service|network|gateway|unexpected|unknown|rpc)[ _-]?(?:error|failure|exception|issue)|\\b(?:system|server|service|exchange)\\b.{0,20}\\b(?:unavailable|not available|maint|upgrad|overload|degraded|down\\b|(?:re)?starting|restarted|not ready|not responding)|\\b(?:upstream|downstream|back ?end|rpc|engine|replica|shard|cluster|registry|redis|mysql|kafka|database|cache|response|reply)\\b|\\boverloaded|\\bconnection (?:refused|reset|closed)|\\b(?:invalid|bad) connection|\\bcontext cancell?ed|\\block fail|\\bfail(?:ed)? to (?:get|acquire|obtain) (?:the |a )?lock|\\bprocessing\\b|\\bbeing (?:processed|cancell?ed)|\\bcancell?ing\\b|\\bplease wait|\\bwait a (?:moment|minute|while)|\\beof\\b|\\bin progress\\b|\\b(?:filled|executed) (?:partially|partly|in part)\\b|\\bqueued?\\b|\\b(?:will|going to) be (?:cancell?ed|executed|processed|handled|completed|retried)\\b|\\b(?:is|are|was|been|cancel|cancell?ation|request) (?:pending|accepted|received|submitted|sent|forwarded)\\b|\\bpending cancel|繁忙|排[队隊]|引擎|[缓緩]存|[节節][点點]|[网網][关關]|已(?:提交|受理|接收|收到|申[请請])|[务務器统統]忙|稍[后後候]|超[时時]|[处處]理中|(?:撤[单單销銷]|取消)中|[进進]行中|正在|[系服网網内內].{0,2}(?:异常|異常|错误|錯誤|故障)|[维維][护護]|升[级級]|不可用|[暂暫][时時]?(?:无法|無法)",
+        message="\\bbusy\\b|\\btry (?:it )?(?:again )?later|\\bplease (?:re)?try again|\\bplease retry|time(?:d?[ _-]?| has |s )out\\b|\\bdeadline ?exceeded|\\b(?:system|internal|server|service|network|gateway|unexpected|unknown|rpc)[ _-]?(?:error|failure|exception|issue)|\\b(?:system|server|service|exchange)\\b.{0,20}\\b(?:unavailable|maint|upgrad|overload|degraded|(?:re)?starting|restarted|not ready|not responding)|\\b(?:system|server|service|exchange)s?(?: (?:is|are|was|were|went|has|going|gone|shut|shutting|currently|temporarily|now)){0,3} (?:down\\b|not available(?: (?:now|at|for (?:now|a)|right|yet|today|temporarily|currently|while|due|because|until)\\b| ?$| ?[^ a-z]))|\\b(?:upstream|downstream|back ?end|rpc|engine|replica|shard|cluster|registry|redis|mysql|kafka|database|cache|response|reply)\\b|\\boverloaded|\\bconnection (?:refused|reset|closed)|\\b(?:invalid|bad) connection|\\bcontext cancell?ed|\\block fail|\\bfail(?:ed)? to (?:get|acquire|obtain) (?:the |a )?lock|\\bprocessing\\b|\\bbeing (?:processed|cancell?ed)|\\bcancell?ing\\b|\\bplease wait|\\bwait a (?:moment|minute|while)|\\beof\\b|\\bin progress\\b|\\b(?:filled|executed) (?:partially|partly|in part)\\b|\\bqueued?\\b|\\b(?:will|going to) be (?:cancell?ed|executed|processed|handled|completed|retried)\\b|\\b(?:is|are|was|been|cancel|cancell?ation|request) (?:(?:pending|accepted|received|submitted|forwarded)\\b|sent(?: (?:to|and|but)\\b| ?$| ?[^ a-z]))|\\bpending cancel|繁忙|排[队隊]|引擎|[缓緩]存|[节節][点點]|[网網][关關]|已(?:提交|受理|接收|收到|申[请請])|[务務器统統]忙|稍[后後候]|超[时時]|[处處]理中|(?:撤[单單销銷]|取消)中|[进進]行中|正在|[系服网網内內].{0,2}(?:异常|異常|错误|錯誤|故障)|[维維][护護]|升[级級]|不可用|[暂暫][时時]?(?:无法|無法)",
         statuses=None,
         meaning="The exchange is busy or has failed.",
         order="unknown",
@@ -208,7 +208,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="all-orders-one-not-open",
         operations=("cancelOpenOrders",),
         codes=(),
-        message="\\border\\b.{0,80}\\b(?:not (?:be )?(?:exist|found)|filled|cancell?ed|completed|closed|finished|executed|expired)|(?:订单|訂單|委托|委託).{0,30}(?:不存在|已)",
+        message="\\border\\b.{0,80}\\b(?:not (?:be )?(?:exist|found)|filled|cancell?ed|completed|closed|finished|executed|expired)|(?:订单|訂單|委托单?|委託單?).{0,30}(?:不存在|已)",
         statuses=None,
         meaning="One order is not open. Whether others were cancelled is not known.",
         order="unknown",
@@ -223,7 +223,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="list-not-open",
         operations=("cancelOrders",),
         codes=(),
-        message="\\b(?:(?:orig ?)?client ?)?orders?(?:'s)?(?:[ _]?ids?)?(?:[ :#=,.'\"()\\[\\]]{1,4}(?:(?:with |by |of )?(?:this |the )?(?:client ?order ?ids?[ :=]{1,2}[a-z0-9_.-]{1,40}|(?:order ?)?ids?)|no|record|specified|which|that|for(?: symbol)?|(?:you (?:want|wanted|try) )?to cancel|is|are|was|were|does|do|did|[\"'][a-z_.-]{1,40}[\"']|[a-z_.-]{0,40}[0-9][a-z0-9_.-]{0,40}|[a-z]{1,20}-(?:usd[a-z]?|btc|eth|bnb|eur))){0,8}[ :#=,.'\"()\\[\\]]{1,4}(?:not (?:be )?(?:exist|found)|doesn'?t exist|can ?not be found|(?:can't|could not|couldn't) be found)|(?:\\b|_)order_?(?:does_?)?not_?(?:exist|found)|\\bno (?:open |active |such ){0,2}orders? (?:(?:is|was|are|were) )?(?:found|exist)|\\bno (?:open|active) orders?[ .!]{0,3}$|\\b(?:no such|unknown) order(?: (?:sent|ids?))? {0,3}(?:$|[^a-z ])|\\b(?:can ?not|can't|could not) find (?:the |this |any )?orders?(?: (?:with|by|ids?|for (?:order|client|symbol))| {0,3}(?:$|[^a-z ]))|(?:订单|訂單|委托|委託)(?:号|號|id)?[ :：]{0,2}[0-9]{0,19} ?不存在|(?:找不到|未找到|查无|查無|无此|無此)(?:该|該|此)?(?:订单|訂單|委托|委託)(?:号|號|id)?[ :：]{0,2}[0-9]{0,19} ?(?:$|[^ 0-9㐀-鿿])|\\b(?:(?:orig ?)?client ?)?orders?(?:'s)?(?:[ _]?ids?)?(?:[ :#=,.'\"()\\[\\]]{1,4}(?:(?:with |by |of )?(?:this |the )?(?:client ?order ?ids?[ :=]{1,2}[a-z0-9_.-]{1,40}|(?:order ?)?ids?)|no|record|specified|which|that|for(?: symbol)?|(?:you (?:want|wanted|try) )?to cancel|is|are|was|were|does|do|did|[\"'][a-z_.-]{1,40}[\"']|[a-z_.-]{0,40}[0-9][a-z0-9_.-]{0,40}|[a-z]{1,20}-(?:usd[a-z]?|btc|eth|bnb|eur))){0,8}[ :#=,.'\"()\\[\\]]{1,4}(?:is|was|has|had|been|got|already|fully|completely)(?: already| been| got| fully| completely){0,4} (?:filled|cancell?ed|completed|closed|finished|executed|expired)\\b|(?:订单|訂單|委托|委託)[0-9]{0,19}(?:已|已经|已經)(?:被|全部|完全)?(?:取消|撤销|撤銷|撤单|撤單|成交|完成|关闭|關閉)|order ?status ?(?:is )?illegal|order status ?: ?(?:cancell?ed|filled|failed|expired|rejected) ?, ?can ?not delete",
+        message="\\b(?:(?:orig ?)?client ?)?orders?(?:'s)?(?:[ _]?ids?)?(?:[ :#=,.'\"()\\[\\]]{1,4}(?:(?:with |by |of )?(?:this |the )?(?:client ?order ?ids?[ :=]{1,2}[a-z0-9_.-]{1,40}|(?:order ?)?ids?)|no|record|specified|which|that|for(?: symbol)?|(?:for|of|in) (?:symbol|(?:trading )?pair)[ :]{1,3}[a-z0-9#]{1,20}[_/-][a-z]{2,6}|(?:you (?:want|wanted|try) )?to cancel|is|are|was|were|does|do|did|[\"'][a-z_.-]{1,40}[\"']|[a-z_.-]{0,40}[0-9][a-z0-9_.-]{0,40}|[a-z]{1,20}-(?:usd[a-z]?|btc|eth|bnb|eur))){0,8}[ :#=,.'\"()\\[\\]]{1,4}(?:not (?:be )?(?:exist|found)|doesn'?t exist|can ?not be found|(?:can't|could not|couldn't) be found)|(?:\\b|_)order_?(?:does_?)?not_?(?:exist|found)|\\bno (?:open |active |such ){0,2}orders? (?:(?:is|was|are|were) )?(?:found|exist)|\\bno (?:open|active) orders?[ .!]{0,3}$|\\b(?:no such|unknown) order(?: (?:sent|ids?))? {0,3}(?:$|[^a-z ])|\\b(?:can ?not|can't|could not) find (?:the |this |any )?orders?(?: (?:with|by|ids?|for (?:order|client|symbol))| {0,3}(?:$|[^a-z ]))|(?:订单|訂單|委托单?|委託單?)(?:号|號|id)?[ :：]{0,2}[0-9]{0,19} ?不存在|(?:找不到|未找到|查无|查無|无此|無此)(?:该|該|此)?(?:订单|訂單|委托单?|委託單?)(?:号|號|id)?[ :：]{0,2}[0-9]{0,19} ?(?:$|[^ 0-9㐀-鿿])|\\b(?:(?:orig ?)?client ?)?orders?(?:'s)?(?:[ _]?ids?)?(?:[ :#=,.'\"()\\[\\]]{1,4}(?:(?:with |by |of )?(?:this |the )?(?:client ?order ?ids?[ :=]{1,2}[a-z0-9_.-]{1,40}|(?:order ?)?ids?)|no|record|specified|which|that|for(?: symbol)?|(?:for|of|in) (?:symbol|(?:trading )?pair)[ :]{1,3}[a-z0-9#]{1,20}[_/-][a-z]{2,6}|(?:you (?:want|wanted|try) )?to cancel|is|are|was|were|does|do|did|[\"'][a-z_.-]{1,40}[\"']|[a-z_.-]{0,40}[0-9][a-z0-9_.-]{0,40}|[a-z]{1,20}-(?:usd[a-z]?|btc|eth|bnb|eur))){0,8}[ :#=,.'\"()\\[\\]]{1,4}(?:is|was|has|had|been|got|already|fully|completely)(?: already| been| got| fully| completely){0,4} (?:filled|cancell?ed|completed|closed|finished|executed|expired)\\b|(?:订单|訂單|委托单?|委託單?)[0-9]{0,19}(?:已|已经|已經)(?:被|全部|完全)?(?:取消|撤销|撤銷|撤单|撤單|成交|完成|关闭|關閉)|order ?status ?(?:is )?illegal|order status ?: ?(?:cancell?ed|filled|failed|expired|rejected) ?, ?can ?not delete",
         statuses=None,
         meaning="One of the ids names no open order, and none was cancelled.",
         order="untouched",
@@ -238,7 +238,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="order-not-exist",
         operations=(),
         codes=(),
-        message="\\b(?:(?:orig ?)?client ?)?orders?(?:'s)?(?:[ _]?ids?)?(?:[ :#=,.'\"()\\[\\]]{1,4}(?:(?:with |by |of )?(?:this |the )?(?:client ?order ?ids?[ :=]{1,2}[a-z0-9_.-]{1,40}|(?:order ?)?ids?)|no|record|specified|which|that|for(?: symbol)?|(?:you (?:want|wanted|try) )?to cancel|is|are|was|were|does|do|did|[\"'][a-z_.-]{1,40}[\"']|[a-z_.-]{0,40}[0-9][a-z0-9_.-]{0,40}|[a-z]{1,20}-(?:usd[a-z]?|btc|eth|bnb|eur))){0,8}[ :#=,.'\"()\\[\\]]{1,4}(?:not (?:be )?(?:exist|found)|doesn'?t exist|can ?not be found|(?:can't|could not|couldn't) be found)|(?:\\b|_)order_?(?:does_?)?not_?(?:exist|found)|\\bno (?:open |active |such ){0,2}orders? (?:(?:is|was|are|were) )?(?:found|exist)|\\bno (?:open|active) orders?[ .!]{0,3}$|\\b(?:no such|unknown) order(?: (?:sent|ids?))? {0,3}(?:$|[^a-z ])|\\b(?:can ?not|can't|could not) find (?:the |this |any )?orders?(?: (?:with|by|ids?|for (?:order|client|symbol))| {0,3}(?:$|[^a-z ]))|(?:订单|訂單|委托|委託)(?:号|號|id)?[ :：]{0,2}[0-9]{0,19} ?不存在|(?:找不到|未找到|查无|查無|无此|無此)(?:该|該|此)?(?:订单|訂單|委托|委託)(?:号|號|id)?[ :：]{0,2}[0-9]{0,19} ?(?:$|[^ 0-9㐀-鿿])",
+        message="\\b(?:(?:orig ?)?client ?)?orders?(?:'s)?(?:[ _]?ids?)?(?:[ :#=,.'\"()\\[\\]]{1,4}(?:(?:with |by |of )?(?:this |the )?(?:client ?order ?ids?[ :=]{1,2}[a-z0-9_.-]{1,40}|(?:order ?)?ids?)|no|record|specified|which|that|for(?: symbol)?|(?:for|of|in) (?:symbol|(?:trading )?pair)[ :]{1,3}[a-z0-9#]{1,20}[_/-][a-z]{2,6}|(?:you (?:want|wanted|try) )?to cancel|is|are|was|were|does|do|did|[\"'][a-z_.-]{1,40}[\"']|[a-z_.-]{0,40}[0-9][a-z0-9_.-]{0,40}|[a-z]{1,20}-(?:usd[a-z]?|btc|eth|bnb|eur))){0,8}[ :#=,.'\"()\\[\\]]{1,4}(?:not (?:be )?(?:exist|found)|doesn'?t exist|can ?not be found|(?:can't|could not|couldn't) be found)|(?:\\b|_)order_?(?:does_?)?not_?(?:exist|found)|\\bno (?:open |active |such ){0,2}orders? (?:(?:is|was|are|were) )?(?:found|exist)|\\bno (?:open|active) orders?[ .!]{0,3}$|\\b(?:no such|unknown) order(?: (?:sent|ids?))? {0,3}(?:$|[^a-z ])|\\b(?:can ?not|can't|could not) find (?:the |this |any )?orders?(?: (?:with|by|ids?|for (?:order|client|symbol))| {0,3}(?:$|[^a-z ]))|(?:订单|訂單|委托单?|委託單?)(?:号|號|id)?[ :：]{0,2}[0-9]{0,19} ?不存在|(?:找不到|未找到|查无|查無|无此|無此)(?:该|該|此)?(?:订单|訂單|委托单?|委託單?)(?:号|號|id)?[ :：]{0,2}[0-9]{0,19} ?(?:$|[^ 0-9㐀-鿿])",
         statuses=None,
         meaning="No open order has this id. The exchange says the same of orders that are filled or cancelled.",
         order="notOpen",
@@ -253,7 +253,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="order-filled-or-cancelled",
         operations=(),
         codes=(),
-        message="\\b(?:(?:orig ?)?client ?)?orders?(?:'s)?(?:[ _]?ids?)?(?:[ :#=,.'\"()\\[\\]]{1,4}(?:(?:with |by |of )?(?:this |the )?(?:client ?order ?ids?[ :=]{1,2}[a-z0-9_.-]{1,40}|(?:order ?)?ids?)|no|record|specified|which|that|for(?: symbol)?|(?:you (?:want|wanted|try) )?to cancel|is|are|was|were|does|do|did|[\"'][a-z_.-]{1,40}[\"']|[a-z_.-]{0,40}[0-9][a-z0-9_.-]{0,40}|[a-z]{1,20}-(?:usd[a-z]?|btc|eth|bnb|eur))){0,8}[ :#=,.'\"()\\[\\]]{1,4}(?:is|was|has|had|been|got|already|fully|completely)(?: already| been| got| fully| completely){0,4} (?:filled|cancell?ed|completed|closed|finished|executed|expired)\\b|(?:订单|訂單|委托|委託)[0-9]{0,19}(?:已|已经|已經)(?:被|全部|完全)?(?:取消|撤销|撤銷|撤单|撤單|成交|完成|关闭|關閉)",
+        message="\\b(?:(?:orig ?)?client ?)?orders?(?:'s)?(?:[ _]?ids?)?(?:[ :#=,.'\"()\\[\\]]{1,4}(?:(?:with |by |of )?(?:this |the )?(?:client ?order ?ids?[ :=]{1,2}[a-z0-9_.-]{1,40}|(?:order ?)?ids?)|no|record|specified|which|that|for(?: symbol)?|(?:for|of|in) (?:symbol|(?:trading )?pair)[ :]{1,3}[a-z0-9#]{1,20}[_/-][a-z]{2,6}|(?:you (?:want|wanted|try) )?to cancel|is|are|was|were|does|do|did|[\"'][a-z_.-]{1,40}[\"']|[a-z_.-]{0,40}[0-9][a-z0-9_.-]{0,40}|[a-z]{1,20}-(?:usd[a-z]?|btc|eth|bnb|eur))){0,8}[ :#=,.'\"()\\[\\]]{1,4}(?:is|was|has|had|been|got|already|fully|completely)(?: already| been| got| fully| completely){0,4} (?:filled|cancell?ed|completed|closed|finished|executed|expired)\\b|(?:订单|訂單|委托单?|委託單?)[0-9]{0,19}(?:已|已经|已經)(?:被|全部|完全)?(?:取消|撤销|撤銷|撤单|撤單|成交|完成|关闭|關閉)",
         statuses=None,
         meaning="The order is filled or cancelled, or its id is wrong.",
         order="notOpen",
@@ -418,7 +418,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="no-such-path",
         operations=(),
         codes=(100400, 100404),
-        message="\\b(?:api|path|method|url|endpoint)(?:[ :\"'(),]{1,3}(?:key|the|this|that|which|you|requested|called|is|are|was|were|does|do|did|could|get|post|put|delete|/[^ :\"'(),]{0,150})){0,6}[ :\"'(),]{1,3}not (?:be )?(?:exist|exists|found|allowed|supported)\\b|\\b(?:no such|unknown|invalid|wrong|unsupported) (?:api|path|method|url|endpoint)\\b",
+        message="(?:^|[^a-z0-9-])(?:api|path|method|url|endpoint)(?:[ :\"'(),\\[\\]]{1,3}(?:key|the|this|that|which|you|requested|called|is|are|was|were|does|do|did|could|get|post|put|delete|/[^ :\"'(),]{0,150})){0,6}[ :\"'(),\\[\\]]{1,3}not (?:be )?(?:exist|exists|found|allowed|supported)\\b|\\b(?:no such|unknown|invalid|wrong|unsupported) (?:api|path|method|url|endpoint)\\b",
         statuses=None,
         meaning="The gateway knows no such path or method.",
         order="untouched",
@@ -463,7 +463,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="parameter-missing",
         operations=(),
         codes=(100400, 80001, 80014, 109400, 109414),
-        message="\\b(?:miss(?:ing)?|lack of|mandatory|required)\\b.{0,20}\\b(?:param|argument|field|body|(?:orig ?)?(?:client ?)?order ?ids?\\b|symbol|pair\\b|timestamp|signature|recv ?window|(?:cancel ?)?restrictions?\\b|api ?key)|\\b(?:param|argument|field|body|(?:orig ?)?(?:client ?)?order ?ids?\\b|symbol|pair\\b|timestamp|signature|recv ?window|(?:cancel ?)?restrictions?\\b|api ?key).{0,60}\\b(?:missing|mandatory|required|(?:must|should|can ?)(?: ?not)? be (?:null|empty|blank)|(?:is|are) (?:null|empty|blank)|not (?:provided|specified))\\b|\\bfield validation\\b.{0,80}'required'",
+        message="\\b(?:miss(?:ing)?:?|lack of|mandatory|required)(?: (?:a|an|the|one|or|of|more|api|request|required|mandatory|string|long|integer|int)){0,4} [\"'(]?(?:param(?:eter)?s?|arguments?|fields?|body|(?:(?:orig|new|cancel)[ _]?)?(?:client[ _]?)?order[ _]?ids?|symbol|pair|timestamp|signature|recv[ _]?window|(?:cancel ?)?restrictions?|api ?key|side|type|price|quantity|quoteorderqty|cancelreplacemode|(?:start|end) ?time|page ?(?:index|size)|time ?in ?force)\\b|\\b(?:param(?:eter)?s?|arguments?|fields?|body|(?:(?:orig|new|cancel)[ _]?)?(?:client[ _]?)?order[ _]?ids?|symbol|pair|timestamp|signature|recv[ _]?window|(?:cancel ?)?restrictions?|api ?key|side|type|price|quantity|quoteorderqty|cancelreplacemode|(?:start|end) ?time|page ?(?:index|size)|time ?in ?force)(?:[\"')\\]]|\\(s\\))?:?(?: (?:field|parameter|value|header|in|of|the|request|body|is|are|was|were|can ?not|can't|must|should|not|both|all|a)){0,6} (?:missing|mandatory|required|be (?:null|empty|blank|provided|specified|sent)|not (?:provided|specified|present|sent))\\b|\\b(?:param(?:eter)?s?|arguments?|fields?|body|(?:(?:orig|new|cancel)[ _]?)?(?:client[ _]?)?order[ _]?ids?|symbol|pair|timestamp|signature|recv[ _]?window|(?:cancel ?)?restrictions?|api ?key)[\"')\\]]?:? (?:(?:is|are|was|were) )?(?:null|empty|blank)\\b|\\bfield validation\\b.{0,80}'required'",
         statuses=None,
         meaning="A parameter is missing where the server looks for it.",
         order="untouched",
@@ -478,7 +478,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="clock",
         operations=(),
         codes=(100400, 100421, 80001, 80014, 109400, 109414),
-        message="timestamp[ :=]{0,3}(?:[a-z(,;/]|[.)!]{0,3}$)|timestamp[ :=]{1,3}[0-9]{10,13}.{0,40}\\b(?:invalid|expire|mismatch|out of|exceed|ahead|behind|wrong)|时间戳|時間戳|recv ?window.{0,20}(?:exceed|expire)|\\brequest (?:has |is )?expired",
+        message="timestamp[^a-z0-9]{0,4}(?:$|[a-z㐀-鿿])|(?:\\b(?:invalid|illegal|incorrect|bad|expired|outdated)|(?:^|[^a-z ] ?)wrong)(?: request)? timestamp|timestamp[^a-z0-9]{1,4}[0-9]{10,13}[^a-z0-9,;]{1,4}(?:(?:is|was|has|does|already) ){0,2}(?:invalid|illegal|expire|mismatch|out(?:side)?[ -]of|exceed|ahead|behind|wrong|not (?:valid|match|within|in\\b)|too (?:old|far|early|large|small)|differ)|时间戳|時間戳|recv ?window.{0,20}(?:exceed|expire)|\\brequest (?:has |is )?expired",
         statuses=None,
         meaning="The timestamp is missing, or too far from the exchange's time.",
         order="untouched",
@@ -523,7 +523,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="pair-restricted",
         operations=(),
         codes=(100421,),
-        message="\\b(?:pairs?|symbol|contract|market|trading|check ?user ?and ?symbol)\\b.{0,60}\\b(?:restrict|suspend|invalid|offline|delist|pause|halt|close|not (?:exist|found|available|support|open|tradable|allow|permit))|\\b(?:restrict|suspend|invalid|pause|halt|delist)[a-z]{0,5}\\b.{0,40}\\b(?:pairs?|symbol|contract|market|trading)\\b",
+        message="\\b(?:pairs?|symbol|contract|market|trading|check ?user ?and ?symbol)\\b.{0,60}\\b(?:restrict|suspend|invalid|offline|delist|pause|halt|close|not (?:exist|found|available|support|open|tradable|allow|permit))|\\bnot available (?:in|for|to) (?:your|this|the) (?:trading )?(?:region|country|account|pair|symbol)|\\b(?:restrict|suspend|invalid|pause|halt|delist)[a-z]{0,5}\\b.{0,40}\\b(?:pairs?|symbol|contract|market|trading)\\b",
         statuses=None,
         meaning="The pair is restricted.",
         order="untouched",
@@ -568,7 +568,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="insufficient-balance",
         operations=(),
         codes=(100202,),
-        message="\\b(?:insufficient|not enough)\\b.{0,40}\\b(?:balance|asset|fund|margin)|\\b(?:balance|asset|fund|margin)s?\\b.{0,40}\\b(?:insufficient|not enough|too low)\\b|(?:余额|餘額|资产|資產).{0,10}不[足够夠]",
+        message="\\b(?:insufficient|not[ _](?:enough|sufficient))[ _-](?:[a-z0-9]{1,12}[ _-]){0,2}(?:balance|asset|fund|margin)|\\b(?:balance|asset|fund|margin)s?(?:[ _-](?:of|in|on|your|the|this|spot|account|wallet|usd[a-z]|is|are|was)){0,6}[ _:-]{1,2}(?:insufficient|not[ _](?:enough|sufficient)|too low|(?:less|lower) than)\\b|(?:余额|餘額|[资資](?:产|產|金)).{0,10}不[足够夠]",
         statuses=None,
         meaning="The balance is insufficient.",
         order="untouched",
