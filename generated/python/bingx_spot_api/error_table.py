@@ -50,7 +50,7 @@ class ErrorRow(NamedTuple):
 TABLE_VERSION = "2.1.0"
 """Version of the error table."""
 
-TABLE_SHA256 = "7e0ac2fbafc586eb65dadc6d34636a5cf96789f50199947c09667bc6d2d81d24"
+TABLE_SHA256 = "1ba02b118b2755a71f0086cc120fddbff7d3ca5bf66bfbe37d443e1c23458f77"
 """Digest of spec/errors.yaml."""
 
 ROWS: tuple[ErrorRow, ...] = (
@@ -463,7 +463,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="parameter-missing",
         operations=(),
         codes=(100400, 80001, 80014, 109400, 109414),
-        message="\\b(?:miss(?:ing)?:?|lack of|mandatory|required)(?: (?:a|an|the|one|or|of|more|api|request|required|mandatory|string|long|integer|int)){0,4} [\"'(]?(?:param(?:eter)?s?|arguments?|fields?|body|(?:(?:orig|new|cancel)[ _]?)?(?:client[ _]?)?order[ _]?ids?|symbol|pair|timestamp|signature|recv[ _]?window|(?:cancel ?)?restrictions?|api ?key|side|type|price|quantity|quoteorderqty|cancelreplacemode|(?:start|end) ?time|page ?(?:index|size)|time ?in ?force)\\b|\\b(?:param(?:eter)?s?|arguments?|fields?|body|(?:(?:orig|new|cancel)[ _]?)?(?:client[ _]?)?order[ _]?ids?|symbol|pair|timestamp|signature|recv[ _]?window|(?:cancel ?)?restrictions?|api ?key|side|type|price|quantity|quoteorderqty|cancelreplacemode|(?:start|end) ?time|page ?(?:index|size)|time ?in ?force)(?:[\"')\\]]|\\(s\\))?:?(?: (?:field|parameter|value|header|in|of|the|request|body|is|are|was|were|can ?not|can't|must|should|not|both|all|a)){0,6} (?:missing|mandatory|required|be (?:null|empty|blank|provided|specified|sent)|not (?:provided|specified|present|sent))\\b|\\b(?:param(?:eter)?s?|arguments?|fields?|body|(?:(?:orig|new|cancel)[ _]?)?(?:client[ _]?)?order[ _]?ids?|symbol|pair|timestamp|signature|recv[ _]?window|(?:cancel ?)?restrictions?|api ?key)[\"')\\]]?:? (?:(?:is|are|was|were) )?(?:null|empty|blank)\\b|\\bfield validation\\b.{0,80}'required'",
+        message="\\b(?:miss(?:ing)?:?|lack of|mandatory|required)(?: (?:a|an|the|one|or|of|more|api|request|required|mandatory|string|long|integer|int)){0,4} [\"'(]?(?:param(?:eter)?s?|arguments?|fields?|body|(?:(?:orig|new|cancel)[ _]?)?(?:client[ _]?)?order[ _]?ids?|symbol|pair|timestamp|signature|recv[ _]?window|(?:cancel ?)?restrictions?|api ?key|side|type|price|quantity|quoteorderqty|cancelreplacemode|(?:start|end) ?time|page ?(?:index|size)|time ?in ?force)\\b|\\b(?:param(?:eter)?s?|arguments?|fields?|body|(?:(?:orig|new|cancel)[ _]?)?(?:client[ _]?)?order[ _]?ids?|symbol|pair|timestamp|signature|recv[ _]?window|(?:cancel ?)?restrictions?|api ?key|side|type|price|quantity|quoteorderqty|cancelreplacemode|(?:start|end) ?time|page ?(?:index|size)|time ?in ?force)(?:[\"')\\]]| ?\\([a-z]{1,8}\\))?:?(?: (?:field|parameter|value|header|in|of|the|request|body|is|are|was|were|has|been|can ?not|can't|must|should|not|both|all|a)){0,6} (?:missing|mandatory|required|be (?:null|empty|blank|provided|specified|sent)|not (?:been )?(?:provided|specified|present|sent))\\b|\\b(?:param(?:eter)?s?|arguments?|fields?|body|(?:(?:orig|new|cancel)[ _]?)?(?:client[ _]?)?order[ _]?ids?|symbol|pair|timestamp|signature|recv[ _]?window|(?:cancel ?)?restrictions?|api ?key)[\"')\\]]?:? (?:(?:is|are|was|were) )?(?:null|empty|blank)\\b|\\bfield validation\\b.{0,80}'required'",
         statuses=None,
         meaning="A parameter is missing where the server looks for it.",
         order="untouched",
@@ -568,7 +568,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="insufficient-balance",
         operations=(),
         codes=(100202,),
-        message="\\b(?:insufficient|not[ _](?:enough|sufficient))[ _-](?:[a-z0-9]{1,12}[ _-]){0,2}(?:balance|asset|fund|margin)|\\b(?:balance|asset|fund|margin)s?(?:[ _-](?:of|in|on|your|the|this|spot|account|wallet|usd[a-z]|is|are|was)){0,6}[ _:-]{1,2}(?:insufficient|not[ _](?:enough|sufficient)|too low|(?:less|lower) than)\\b|(?:余额|餘額|[资資](?:产|產|金)).{0,10}不[足够夠]",
+        message="\\b(?:insufficient|not[ _](?:enough|sufficient))[ _-](?:[(]?[a-z0-9]{1,12}[)]?[ _-]){0,2}(?:balance|asset|fund|margin)|\\b(?:balance|asset|fund|margin)s?(?:[ _-](?:of [a-z0-9]{1,10}|in|on|your|the|this|spot|account|wallet|usd[a-z]|currently|is|are|was)){0,6}[ _:-]{1,2}(?:insufficient|not[ _](?:enough|sufficient)|too low|(?:less|lower) than)\\b|(?:余额|餘額|[资資](?:产|產|金)).{0,10}不[足够夠]",
         statuses=None,
         meaning="The balance is insufficient.",
         order="untouched",
