@@ -27,7 +27,8 @@ _ESCAPED = (
     rb"(?<!\\)\\+(?:u%b|u\{0*([0-9a-fA-F]{1,4})\}|U0000%b|x%b)|%%(?:25)*(?:u%b|%b)"
     rb"|&(?:amp;)*#[xX]0*([0-9a-fA-F]{1,4});?|&(?:amp;)*#0*([0-9]{1,4});?|(?<!\\)\\+(?:([0-7]{3})|(/))|(\0+)"
 ) % (_HEX4, _HEX4, _HEX2, _HEX4, _HEX2)
-_SIGNS = (b"\\", b"%", b"&", b"\0")
+# Where there is none of these, there is no escape.
+_SIGNS = "\\%&\0"
 # A JSON encoder of Go writes `&#75;` as `\u0026#75;`.
 _LAYERS = 3
 # 15 bytes in base64 have 20 characters; an order id has 19.
@@ -101,7 +102,7 @@ class Redactor:
             # In each layer: what looks like an escape may be a part of a secret that stands behind a sign.
             spans = [*self._parts(plain.lower()), *self._encoded(plain)]
             found += [(_at(layers, start), _at(layers, stop)) for start, stop in spans]
-            if len(layers) == _LAYERS or not any(map(plain.__contains__, _SIGNS)):
+            if len(layers) == _LAYERS or not any(map(plain.__contains__, _SIGNS.encode())):
                 break
             unescaped, starts = _unescape(plain)
             if unescaped == plain:
@@ -122,10 +123,7 @@ class Redactor:
         return bool(self._secrets) and (
             self._has_piece(lower)
             or _RUN_OF_BASE64 in content.translate(_SHAPE)
-            or "\\" in lower
-            or "%" in lower
-            or "&" in lower
-            or "\0" in lower
+            or any(map(lower.__contains__, _SIGNS))
         )
 
     def _has_piece(self, lower: str) -> bool:

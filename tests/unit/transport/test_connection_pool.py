@@ -53,6 +53,9 @@ def test_one_that_was_idle_for_too_long_is_closed(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_thread_that_takes_the_others_meanwhile_does_no_harm() -> None:
-    pool = ConnectionPool[Fake]()
+    pool, kept = ConnectionPool[Fake](), Fake()
     pool._idle[ORIGIN] = Emptied([(0.0, Fake())])
-    pool.release(ORIGIN, Fake())
+    pool.release(ORIGIN, kept)
+    # The other thread has it, and uses it.
+    assert not kept.closed
+    assert pool.acquire(ORIGIN) is None

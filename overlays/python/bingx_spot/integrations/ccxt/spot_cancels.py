@@ -1,6 +1,7 @@
 """Spot cancels of ccxt: which requests they are, what client sends them, and what ccxt gets as response."""
 
 import ssl
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
@@ -91,8 +92,9 @@ class SpotExchange:
             return self._cancel(_CANCELS[path], params)
         return super().request(path, api, method, params, *more, **named)  # type: ignore[misc]
 
+    @abstractmethod
     def _cancel(self, cancel: SpotCancel, params: Mapping[str, Any]) -> Any:
-        raise NotImplementedError
+        """Make a spot cancel, blocking or awaiting, and return the response as the exchange's own."""
 
     def _call(self, cancel: SpotCancel, params: Mapping[str, Any]) -> Any:
         """Call the client, which is created anew where the settings have changed."""
