@@ -28,8 +28,8 @@ pytest_collect_file = examples.pytest()
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Use two processes for each processor: the tests wait for sockets and deadlines half of their time."""
-    return 2 * (os.cpu_count() or 1)
+    """Use three processes for each processor: most of their time the tests wait for sockets and deadlines."""
+    return 3 * (os.cpu_count() or 1)
 
 
 def pytest_collection() -> None:
