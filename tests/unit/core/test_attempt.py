@@ -575,6 +575,11 @@ class TestHistory:
             "not executed: cut short",
         ]
 
+    def test_says_of_a_call_with_little_time_why_its_only_attempt_failed(self) -> None:
+        runner = runner_of(exchange := Exchange(), timeout=0.3)
+        error = error_of(drive(exchange, runner.send_once(CANCELLING), REFUSED))
+        assert runner.cause_of(error) is error
+
     def test_leaves_an_error_that_no_attempt_ended_with(self) -> None:
         runner = runner_of(exchange := Exchange())
         no_permit = NotSent(ErrorDetails("no permit"))

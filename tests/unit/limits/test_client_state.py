@@ -104,6 +104,10 @@ class TestHostSelector:
             ("WARNING", "no answer from primary.test; trying fallback.test")
         ]
 
+    def test_logs_it_on_a_machine_that_has_just_started(self, caplog: pytest.LogCaptureFixture) -> None:
+        HostSelector(BOTH, now=lambda: 0.0).mark_failed(PRIMARY)
+        assert len(caplog.records) == 1
+
 
 class TestPlacementSelector:
     def test_selects_the_contract_s_placement_first(self) -> None:
