@@ -74,7 +74,8 @@ export function stateOf(states: States | undefined, order: Envelope): OrderState
   const known: OrderState[] = ["canceled", "filled", "failed", "open"];
   const state = states && known.find((name) => isOneOf(order[states.field], states[name]));
   const { field = "", of = "" } = states?.executed ?? {};
-  const isExecuted = Number(order[of]) > 0 && Number(order[field]) >= Number(order[of]);
+  const [executed, ordered] = [amount(order[field]), amount(order[of])];
+  const isExecuted = ordered > 0n && executed >= ordered;
   return state === "canceled" && isExecuted ? undefined : state;
 }
 
@@ -198,6 +199,13 @@ function orderIn(operation: Operation, parameters: Envelope, data: unknown): big
 function isOneOf(value: unknown, words: readonly string[]): boolean {
   // ASCII alone: some other letters become ASCII ones.
   return typeof value === "string" && /^[ -~\s]*$/.test(value) && words.includes(value.trim().toUpperCase());
+}
+
+/** Reads an amount exactly, in units far below any that is traded; -1 for what is none. */
+function amount(value: unknown): bigint {
+  const read = /^\s*\+?(\d{1,40})(?:\.(\d{0,40}))?(?:e([+-]?\d\d?))?\s*$/i.exec(String(value));
+  const [, whole = "", fraction = "", exponent = "0"] = read ?? [];
+  return read ? BigInt(whole + fraction) * 10n ** BigInt(139 - fraction.length + Number(exponent)) : -1n;
 }
 
 function envelopeOf(body: string): Record<string, unknown> | undefined {

@@ -37,6 +37,8 @@ export interface Call {
   readonly operation: Operation;
   readonly parameters: Envelope;
   readonly signal: AbortSignal;
+  /** What the caller gave, held for its signal: a platform's Request hears of it only while somebody holds it. */
+  readonly given?: unknown;
   /** Whether the parameters of a POST are in the query string, and not in a JSON body as the contract says. */
   readonly inQuery?: boolean;
 }
@@ -54,6 +56,23 @@ export interface Reply {
   readonly timestamp: number;
 }
 
+/** Bytes. An answer has a few hundred. */
+const LONGEST_BODY = 1_048_576;
+
+/** Reads the body of a response; a server may send one without an end, or one that unpacks to much more. */
+async function textOf({ body }: Response): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let left = LONGEST_BODY;
+  for await (const part of body ?? []) {
+    left -= part.length;
+    if (left < 0) {
+      throw new Error("the answer is too long");
+    }
+    parts.push(part);
+  }
+  return new TextDecoder().decode(Buffer.concat(parts));
+}
+
 /** Returns what makes an attempt of a call, and one more if the clock can be corrected. */
 export function attempts(options: Options & { readonly clock: Clock }): (call: Call) => Promise<Reply> {
   const { clock, credentials, fetch = globalThis.fetch } = options;
@@ -61,8 +80,9 @@ export function attempts(options: Options & { readonly clock: Clock }): (call: C
   const once = async (call: Call): Promise<Reply & { trip: Trip }> => {
     const { offset } = clock;
     const sentAt = clock.now();
-    const response = await fetch(outgoing(call, sentAt, credentials));
-    const body = credentials.masked(await response.text());
+    // Of the Request alone, which nobody holds any more, the signal would be lost.
+    const response = await fetch(outgoing(call, sentAt, credentials), { signal: call.signal });
+    const body = credentials.masked(await textOf(response));
     const answer = { status: response.status, headers: response.headers, body };
     const trip = { offset, sentAt, receivedAt: clock.now() };
     const result = validated(call.operation, call.parameters, answer);
@@ -122,7 +142,10 @@ export function verified({ body, headers: received }: Answer, envelope: Envelope
 /** Reads the caller's request. */
 export async function read(input: string | URL | Request, init: RequestInit | undefined): Promise<Call> {
   checkOrigin(input instanceof Request ? input.url : input);
-  const request = new Request(input instanceof Request ? input.clone() : input, init);
+  const isRequest = input instanceof Request;
+  const request = isRequest
+    ? new Request(input.clone(), { signal: input.signal, ...init })
+    : new Request(input, init);
   const { pathname, searchParams } = new URL(request.url);
   const isIt = ({ method, path }: Operation) => method === request.method && path === pathname;
   const operation = operations.find(isIt) ?? UNDESCRIBED;
@@ -135,7 +158,7 @@ export async function read(input: string | URL | Request, init: RequestInit | un
     const problem = `must name the order: one of them, and ${count} are given`;
     throw new InvalidParameter(exactlyOneOf.join(" or "), problem);
   }
-  return { request, operation, parameters: Object.fromEntries(own), signal: request.signal };
+  return { request, operation, parameters: Object.fromEntries(own), signal: request.signal, given: input };
 }
 
 function fieldsOf(body: string): Record<string, unknown> {

@@ -14,8 +14,9 @@ const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 2000;
 /** Each query that finds nothing is one more equal error. */
 const NOT_FOUND_PAUSE = 1000;
-/** What the platform's fetch says if it found no connection. */
-const UNREACHED = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
+/** What the platform's fetch says if it found no connection, or not to the exchange: nothing was sent. */
+const UNREACHED =
+  /AggregateError|\b(connect|getaddrinfo|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT)\b|CERT_|_CERT$|UNABLE_TO_/;
 /** Rows of a server that has not seen the parameters where they were. */
 const UNSEEN = ["signature-missing", "parameter-missing", "timestamp-null", "http-media-type"];
 
@@ -62,7 +63,7 @@ class Resolution extends Facts {
   /** Makes one attempt, as soon as nothing bars it. A reply without a timestamp says why there was none. */
   async #once(call: Call, knownOpen = false): Promise<Reply> {
     const { operation, signal: given } = call;
-    const { clock, sleep } = this.options;
+    const { clock, credentials, sleep } = this.options;
     const unsent = (kind: string, problem: string): Reply => {
       return { kind, order: {}, error: new Error(`not sent: ${problem}`), began: 0, timestamp: 0 };
     };
@@ -91,9 +92,12 @@ class Resolution extends Facts {
       return reply;
     } catch (error) {
       this.#silent += Number(silence.signal.aborted);
-      const { code = "" } = ((error as Error).cause ?? {}) as { code?: string };
-      const kind = UNREACHED.includes(code) ? "notSent" : "unavailable";
-      return { kind, order: {}, error: error as Error, began, timestamp: began + clock.offset };
+      const { cause = error } = Object(error);
+      const { name = "Error", message = String(cause), code = "", syscall = "" } = Object(cause);
+      const kind = UNREACHED.test(`${name} ${syscall} ${code}`) ? "notSent" : "unavailable";
+      // The platform's own error may hold what the server has sent.
+      const shown = Object.assign(new Error(credentials.masked(message || code)), { name, code });
+      return { kind, order: {}, error: shown, began, timestamp: began + clock.offset };
     } finally {
       answered.abort();
     }

@@ -2,9 +2,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { test } from "node:test";
 import { inspect } from "node:util";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { gzipSync } from "node:zlib";
 import { readObject } from "../src/answers.js";
 import {
   type BingxError,
@@ -38,7 +41,7 @@ interface Scripted {
   readonly status?: number;
   readonly headers?: Record<string, string>;
   /** Nothing: it never answers. */
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   readonly breaks?: boolean;
 }
 
@@ -187,6 +190,31 @@ test("a redirect is not followed, and an answer that does not come is not waited
   await exchange([], (url) => assert.rejects(cancel(url, { timeout: 1000 }), { kind: "unknown" }));
 });
 
+test("a silent call ends in time or by its signal, whatever is forgotten", { timeout: 20_000 }, async () => {
+  setFlagsFromString("--expose-gc");
+  const forget: () => void = runInNewContext("gc");
+  const fetch: typeof globalThis.fetch = (input, init) => {
+    setTimeout(forget, 100);
+    return globalThis.fetch(input, init);
+  };
+  const body = '{"symbol":"BTC-USDT","orderId":1735964079647111281}';
+  await exchange([], async (url) => {
+    await assert.rejects(cancel(url, { fetch, timeout: 400 }), { kind: "unknown" });
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 300);
+    const call = resolvingFetch({ credentials, fetch, timeout: 60_000 });
+    await assert.rejects(call(new Request(url + PATH, { method: "POST", body, signal: stop.signal })), {
+      kind: "unknown",
+    });
+  });
+});
+
+test("of an answer that unpacks to very much, or has no end, no more is read than an answer has", async () => {
+  const body = gzipSync(CANCELED.body + " ".repeat(2_000_000));
+  const received = await exchange([{ body, headers: { "Content-Encoding": "gzip" } }, CANCELED], cancel);
+  assert.equal(received.length, 2);
+});
+
 test("a connection that breaks is another failure than none at all", async () => {
   let gone = "";
   const received = await exchange(
@@ -199,6 +227,19 @@ test("a connection that breaks is another failure than none at all", async () =>
   );
   assert.ok(received.length > 3);
   await assert.rejects(cancel(gone, threeRequests()), { kind: "notSent" });
+});
+
+test("nothing was sent to a server that cannot show that it is the exchange", async () => {
+  const cause = Object.assign(new Error("self-signed certificate"), { code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
+  const fetch = () => Promise.reject(new TypeError("fetch failed", { cause }));
+  await assert.rejects(cancel("https://open-api.bingx.com", { fetch, timeout: 300 }), { kind: "notSent" });
+});
+
+test("a fetch may fail with anything, such as the reason of a signal", async () => {
+  for (const reason of [null, "stop", { cause: null }]) {
+    const call = cancel("https://open-api.bingx.com", { fetch: () => Promise.reject(reason), timeout: 300 });
+    await assert.rejects(call, { kind: "unknown" });
+  }
 });
 
 test("what the contract does not describe is sent once: it could place an order", async () => {
@@ -237,7 +278,14 @@ test("no secret is shown, not even where the exchange repeats it", async () => {
       shown.push(inspect(error, { depth: 9 }));
     },
   );
-  assert.doesNotMatch(shown.join(), new RegExp(`${KEY}|${SECRET}|${digest}`));
+  const noHttp = createTcpServer((socket) => socket.once("data", (sent) => socket.end(`${sent}\r\n\r\n`)));
+  await once(noHttp.listen(0, "127.0.0.1"), "listening");
+  const { port } = noHttp.address() as AddressInfo;
+  const error = await cancel(`http://127.0.0.1:${port}`, { timeout: 300 }).catch((reason: unknown) => reason);
+  noHttp.close();
+  assert.ok(error instanceof Ending && error.kind === "unknown");
+  shown.push(inspect(error, { depth: 9 }));
+  assert.doesNotMatch(shown.join(), new RegExp(`${KEY}|${SECRET}|[0-9a-f]{64}`));
 });
 
 test("what queries have proven of several orders has the types of the contract", async () => {
