@@ -54,14 +54,43 @@ func validate(op *operation, parameters values, received answer) (values, *Error
 	return envelope, nil
 }
 
-// readObject reads a JSON object, numbers as their text; nil if it is none.
-func readObject(text []byte) (read values) {
-	if utf8.Valid(text) && json.Valid(text) {
-		decoder := json.NewDecoder(bytes.NewReader(text))
-		decoder.UseNumber()
-		_ = decoder.Decode(&read)
+// readObject reads a JSON object, numbers as their text; nil if it is none, or has a name twice.
+func readObject(text []byte) values {
+	if !utf8.Valid(text) || !json.Valid(text) {
+		return nil
 	}
-	return read
+	decoder, isUnique := json.NewDecoder(bytes.NewReader(text)), true
+	decoder.UseNumber()
+	object, _ := member(decoder, &isUnique).(values)
+	if !isUnique {
+		return nil // parsers differ in which of two equal names they keep, and this package's keeps the last
+	}
+	return object
+}
+
+// member reads the next value of a valid document.
+func member(decoder *json.Decoder, isUnique *bool) any {
+	token, _ := decoder.Token()
+	switch token {
+	case json.Delim('{'):
+		object := values{}
+		for decoder.More() {
+			name, _ := decoder.Token()
+			_, isTwice := object[name.(string)]
+			*isUnique = *isUnique && !isTwice
+			object[name.(string)] = member(decoder, isUnique)
+		}
+		_, _ = decoder.Token()
+		return object
+	case json.Delim('['):
+		items := []any{}
+		for decoder.More() {
+			items = append(items, member(decoder, isUnique))
+		}
+		_, _ = decoder.Token()
+		return items
+	}
+	return token
 }
 
 // doubt returns why a success is not believed, or an empty text.

@@ -12,6 +12,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"regexp"
 	"slices"
@@ -167,8 +168,19 @@ func (c *Client) attempt(to *http.Request, op *operation, parameters values) *re
 
 // roundTrip is not done by an http.Client, which would follow redirects.
 func (c *Client) roundTrip(request *http.Request) (answer, error) {
+	var connects, connected atomic.Bool
+	request = request.WithContext(httptrace.WithClientTrace(request.Context(), &httptrace.ClientTrace{
+		GetConn: func(string) { connects.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
+	}))
 	response, err := cmp.Or(c.Base, http.DefaultTransport).RoundTrip(request)
 	if err != nil {
+		if shown := c.masked(err.Error()); shown != err.Error() { // it may hold the first line of what is no HTTP
+			err = errors.New(shown)
+		}
+		if connects.Load() && !connected.Load() {
+			err = &net.OpError{Op: "dial", Err: err} // also if TLS failed, or there was no time left
+		}
 		return answer{}, err
 	}
 	defer response.Body.Close()

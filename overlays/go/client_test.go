@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -226,6 +228,24 @@ func TestACallerWhoGivesUpDoesNotWaitForALock(t *testing.T) {
 	same(t, "in time", time.Since(began) < time.Second, true)
 }
 
+func TestNothingIsSentBeforeAConnectionIsTheExchanges(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	unknown := httptest.NewTLSServer(says(200, success))
+	unknown.Config.ErrorLog = log.New(io.Discard, "", 0)
+	defer unknown.Close()
+	for _, url := range []string{"https://" + silent.Addr().String(), unknown.URL} {
+		client := connect(t)
+		client.Timeout = 200 * time.Millisecond
+		_, err := cancel(t, client, url)
+		ended, _ := errors.AsType[*Ending](err)
+		same(t, "ending", ended.Kind, NotSent)
+	}
+}
+
 func TestParametersThatAreNotAllowedAreNotSent(t *testing.T) {
 	served := serve(t, says(200, success))
 	bingx, err := api.NewClientWithResponses(served.URL, api.WithHTTPClient(connect(t)))
@@ -257,7 +277,15 @@ func TestNoSecretIsShown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shown := fmt.Sprintf("%+v %#v %+v", client, client, *result.HTTPResponse.Request)
+	noHTTP := func(w http.ResponseWriter, r *http.Request) {
+		connection, _, _ := http.NewResponseController(w).Hijack()
+		_, _ = fmt.Fprintf(connection, "%s-of-%s\r\n\r\n", digest, key)
+		_ = connection.Close()
+	}
+	client.Timeout = 100 * time.Millisecond
+	_, err = cancel(t, client, serve(t, noHTTP).URL)
+	shown := fmt.Sprintf("%+v %#v %+v %v", client, client, *result.HTTPResponse.Request, err)
+	same(t, "shown as ***", strings.Contains(shown, "***-of-***"), true)
 	for _, hidden := range []string{key, secret, digest} {
 		same(t, "shown", strings.Contains(shown, hidden), false)
 	}

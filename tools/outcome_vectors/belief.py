@@ -9,6 +9,7 @@ from tools.outcome_vectors.behaviours import (
     OPEN,
     ORDER_ID,
     OTHER_ID,
+    SYMBOL,
     order,
     raw,
     says,
@@ -22,7 +23,18 @@ from tools.outcome_vectors.scenario import (
     request,
 )
 
+_STATES = '"status":"NEW","status":"CANCELED"'
+_TWICE = f'{{"code":0,"data":{{"symbol":"{SYMBOL}","orderId":{ORDER_ID},{_STATES}}}}}'
+
 CONFIRMED = (
+    Scenario(
+        "canceled-and-almost-executed",
+        "What is left is less than a double can tell.",
+        "Belief",
+        (order("CANCELED", origQty="1", executedQty="0.999999999999999999"),),
+        "c",
+        "canceled",
+    ),
     Scenario(
         "canceled",
         "The answer names the order and says CANCELED.",
@@ -70,6 +82,14 @@ CONFIRMED = (
 )
 
 UNBELIEVED = (
+    Scenario(
+        "a-state-twice",
+        "Two states of one order: parsers differ in which they keep.",
+        "Belief Ambiguous",
+        (raw(_TWICE), CANCELED),
+        "cc",
+        "canceled",
+    ),
     Scenario(
         "another-order",
         "The answer names another order: asked about.",
