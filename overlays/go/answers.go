@@ -15,6 +15,8 @@ import (
 	"unicode/utf8"
 )
 
+const longestText = 10_000 // bytes of it that are read; it has a hundred, and a million would take seconds to match
+
 // An Error is an answer that is not a verified success.
 type Error struct {
 	Row     *Row      // of the error table
@@ -109,7 +111,7 @@ func (o *operation) doubt(parameters values, status int, envelope values) string
 	}
 	changed, failed := o.Answer.Items.orders(data), o.Answer.Items.Failures.orders(data)
 	// An exchange that is busy lists nothing either.
-	if len(changed)+len(failed) == 0 && o.saysFailure(messageIn(envelope)) {
+	if len(changed)+len(failed) == 0 && o.saysFailure(normalised(textIn(envelope))) {
 		return "lists nothing"
 	}
 	for _, order := range changed {
@@ -283,8 +285,8 @@ func (f *field) fits(value *any) bool {
 
 func newError(rows []*Row, op *operation, received answer, envelope values, problem string) *Error {
 	code, _ := integer(envelope["code"])
-	said, _ := envelope["msg"].(string)
-	message := messageIn(envelope)
+	said := textIn(envelope)
+	message := normalised(said)
 	// Each list ends with a row that matches everything.
 	row := rows[slices.IndexFunc(rows, func(row *Row) bool { return row.matches(op.ID, received.status, code, message) })]
 	made := &Error{Row: row, Status: received.status, Code: code, Text: cmp.Or(problem, said)}
@@ -312,10 +314,10 @@ func (r *Row) matches(operation string, status int, code int64, message string) 
 		(r.Message == nil || r.Message.MatchString(message))
 }
 
-// messageIn returns the exchange's text as the rows have it.
-func messageIn(envelope values) string {
+// textIn returns the exchange's text.
+func textIn(envelope values) string {
 	said, _ := envelope["msg"].(string)
-	return normalised(said)
+	return said[:min(len(said), longestText)]
 }
 
 // normalised returns a text in small letters, where they are ASCII, with one space for white space.

@@ -203,6 +203,13 @@ func TestRefusedTimestampIsSentAgainWithTheTimeOfTheExchange(t *testing.T) {
 	}
 }
 
+func TestOfAnEndlessTextTheBeginningIsRead(t *testing.T) {
+	body := fmt.Sprintf(`{"code":100004,"msg":"no permission%s"}`, strings.Repeat("x", longestBody/2))
+	_, refusal := validate(operationNamed("cancelOrder"), nil, answer{status: 200, body: []byte(body)})
+	same(t, "category", refusal.Row.Category, "permission")
+	same(t, "length", len(refusal.Text), longestText)
+}
+
 func TestTimeout(t *testing.T) {
 	served := serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	client := connect(t)

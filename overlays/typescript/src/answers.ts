@@ -9,6 +9,9 @@ type Items = NonNullable<Operation["answer"]["items"]>;
 type List = Pick<Items, "in" | "accounts">;
 type States = NonNullable<Operation["outcome"]["states"]>;
 
+/** Characters of the exchange's text that are read: it has a hundred, and a million would take seconds to match. */
+const LONGEST_TEXT = 10_000;
+
 /** An HTTP answer. */
 export interface Answer {
   readonly status: number;
@@ -259,7 +262,7 @@ function rowsOf(operation: string, said: string): Row[] {
 }
 
 function textIn(envelope: Envelope | undefined): string {
-  return typeof envelope?.msg === "string" ? envelope.msg : "";
+  return typeof envelope?.msg === "string" ? envelope.msg.slice(0, LONGEST_TEXT) : "";
 }
 
 function normalised(message: string): string {

@@ -215,6 +215,14 @@ test("of an answer that unpacks to very much, or has no end, no more is read tha
   assert.equal(received.length, 2);
 });
 
+test("of an endless text the beginning is read", async () => {
+  const body = `{"code":100004,"msg":"no permission${"x".repeat(500_000)}"}`;
+  await exchange([{ body }], async (url) => {
+    const error = await cancel(url).catch((reason: Error) => reason);
+    assert.ok(error instanceof Ending && error.kind === "refused" && error.message.length < 11_000);
+  });
+});
+
 test("a connection that breaks is another failure than none at all", async () => {
   let gone = "";
   const received = await exchange(
