@@ -38,7 +38,7 @@ func (c *call) once(op *operation, parameters values, knownOpen bool) *reply {
 	}
 	patience := time.Until(c.deadline)
 	if op.isRepeatable() { // else there is no other attempt
-		patience = max(min(firstSilence<<(2*min(c.silent, 8)), patience*6/10), shortestAttempt)
+		patience = max(min(firstSilence<<(2*min(c.silent, 8)), patience/10*6), shortestAttempt)
 	}
 	limited, stop := context.WithTimeout(c.request.Context(), patience)
 	defer stop()

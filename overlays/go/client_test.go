@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -200,6 +201,35 @@ func TestRefusedTimestampIsSentAgainWithTheTimeOfTheExchange(t *testing.T) {
 	same(t, "API key with the question", served.requests[1].Header.Get("X-BX-APIKEY"), "")
 	if last := served.timestamp(t, 2); last < fmt.Sprint(hourAhead) {
 		t.Errorf("stamped %s", last)
+	}
+}
+
+func TestAVeryLongTimeoutLeavesTimeForAnAnswer(t *testing.T) {
+	late := func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(60 * time.Millisecond)
+		says(200, success)(w, r)
+	}
+	served := serve(t, late, says(200, success))
+	client := connect(t)
+	client.Timeout = math.MaxInt64
+	_, err := cancel(t, client, served.URL)
+	same(t, "error", err, nil)
+	same(t, "requests", len(served.requests), 1)
+}
+
+func TestNoRecvWindowProvesThatAnOrderIsStillOpen(t *testing.T) {
+	for _, window := range []string{"-100000", "1e30", `"NaN"`} {
+		served := serve(t, says(500, ""), says(200, strings.Replace(success, "CANCELED", "NEW", 1)))
+		client := connect(t)
+		client.Timeout = 300 * time.Millisecond
+		body := strings.NewReader(`{"symbol":"MØTH-USDT","orderId":1735964079647111281,"recvWindow":` + window + `}`)
+		request, err := http.NewRequest(http.MethodPost, served.URL+operationNamed("cancelOrder").Path, body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = client.Do(request)
+		ended, _ := errors.AsType[*Ending](err)
+		same(t, "ending", ended.Kind, Unknown)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 const (
 	timeToRead        = time.Second // left for the read that proves an order open
 	defaultRecvWindow = 5 * time.Second
+	longestRecvWindow = 86_400_000 // milliseconds, a day; the exchange accepts a minute
 )
 
 // unseenRows are those of a server that has not seen the parameters where they were.
@@ -59,8 +60,8 @@ func (c *Client) Do(request *http.Request) (*http.Response, error) {
 		made.deadline = limit
 	}
 	made.recvWindow = defaultRecvWindow
-	if given, err := json.Number(text(parameters["recvWindow"])).Float64(); err == nil {
-		made.recvWindow = seconds(given / 1000)
+	if given, err := json.Number(text(parameters["recvWindow"])).Float64(); err == nil && given > 0 {
+		made.recvWindow = seconds(min(given, longestRecvWindow) / 1000)
 	}
 	made.toEffect = made.recvWindow + seconds(made.op.Outcome.Timing.TakesEffectWithin)
 	for made.response == nil && made.err == nil {

@@ -24,6 +24,8 @@ export const SHORTEST_ATTEMPT = 20;
 /** Left for the read that proves an order open. Milliseconds. */
 const TIME_TO_READ = 1000;
 const DEFAULT_RECV_WINDOW = 5000;
+/** A day. The platform's timers know no time much longer. */
+const LONGEST_CALL = 86_400_000;
 
 /** The options of whole calls, with those that have a default. */
 export type Whole = Options & Required<Pick<Options, "clock" | "timeout" | "sleep">>;
@@ -75,9 +77,9 @@ export class Facts {
     const { readsLag = 0, takesEffectWithin = 0, visibleWithin = 0 } = call.operation.outcome.timing ?? {};
     [this.options, this.memory, this.call, this.original] = [options, memory, call, call.parameters];
     this.began = this.now;
-    this.deadline = this.began + options.timeout;
+    this.deadline = this.began + Math.min(options.timeout, LONGEST_CALL);
     [this.readsLag, this.visibleWithin] = [readsLag * 1000, visibleWithin * 1000];
-    this.recvWindow = Number(call.parameters.recvWindow ?? DEFAULT_RECV_WINDOW);
+    this.recvWindow = Math.max(Number(call.parameters.recvWindow ?? DEFAULT_RECV_WINDOW), 0);
     this.toEffect = this.recvWindow + takesEffectWithin * 1000;
   }
 

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { inspect } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -194,14 +195,14 @@ test("a silent call ends in time or by its signal, whatever is forgotten", { tim
   setFlagsFromString("--expose-gc");
   const forget: () => void = runInNewContext("gc");
   const fetch: typeof globalThis.fetch = (input, init) => {
-    setTimeout(forget, 100);
+    setTimeout(100).then(forget);
     return globalThis.fetch(input, init);
   };
   const body = '{"symbol":"BTC-USDT","orderId":1735964079647111281}';
   await exchange([], async (url) => {
     await assert.rejects(cancel(url, { fetch, timeout: 400 }), { kind: "unknown" });
     const stop = new AbortController();
-    setTimeout(() => stop.abort(), 300);
+    setTimeout(300).then(() => stop.abort());
     const call = resolvingFetch({ credentials, fetch, timeout: 60_000 });
     await assert.rejects(call(new Request(url + PATH, { method: "POST", body, signal: stop.signal })), {
       kind: "unknown",
@@ -213,6 +214,30 @@ test("of an answer that unpacks to very much, or has no end, no more is read tha
   const body = gzipSync(CANCELED.body + " ".repeat(2_000_000));
   const received = await exchange([{ body, headers: { "Content-Encoding": "gzip" } }, CANCELED], cancel);
   assert.equal(received.length, 2);
+});
+
+test("a call without a timeout waits for its answer", async () => {
+  const fetch: typeof globalThis.fetch = async (_, init) => {
+    await setTimeout(50, undefined, { signal: init?.signal as AbortSignal });
+    return new Response('{"code":0,"data":{"orders":[],"fails":[]}}');
+  };
+  const bingx = createBingx("https://open-api.bingx.com", { credentials, fetch, timeout: Infinity });
+  await bingx.POST("/openApi/spot/v1/trade/cancelOpenOrders", { body: { symbol: "BTC-USDT" } });
+});
+
+test("no recvWindow proves that an order is still open", async () => {
+  const open = { body: CANCELED.body.replace("CANCELED", "NEW") };
+  for (const recvWindow of [-100_000, Number.NaN]) {
+    const fetch: typeof globalThis.fetch = async () => new Response(open.body);
+    const call = resolvingFetch({ credentials, fetch, timeout: 300 });
+    const query = new URLSearchParams({
+      symbol: "MØTH-USDT",
+      orderId: `${ORDER.orderId}`,
+      recvWindow: `${recvWindow}`,
+    });
+    const sent = call(`https://open-api.bingx.com${PATH}?${query}`, { method: "POST" });
+    await assert.rejects(sent, { kind: "unknown" });
+  }
 });
 
 test("of an endless text the beginning is read", async () => {
