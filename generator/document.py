@@ -30,6 +30,8 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _NUMBER_ELSEWHERE = re.compile(r"[-+]?(\.?[0-9][0-9_]*)(\.[0-9_]*)?([eE][-+]?[0-9]+)?|0[xob][0-9a-fA-F_]+")
 _LONGEST_NUMBER = 40
+# Python source cannot hold the first, a terminal obeys others.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None}
 _TEXT_TAG = "tag:yaml.org,2002:str"
 _QUOTED = ("'", '"', "|", ">")
@@ -226,6 +228,8 @@ class _Reader:
 
     def _scalar(self, node: yaml.Node) -> Any:
         text = str(node.value)
+        if control := _CONTROL.search(text):
+            self._refuse(node, f"The text holds the control character {control[0]!a}. Leave it out.")
         if isinstance(node, yaml.ScalarNode) and node.style in _QUOTED:
             return text
         if text in _WORDS:

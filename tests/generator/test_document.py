@@ -62,6 +62,8 @@ def test_line_ends_of_another_system_change_no_digest(tmp_path: Path) -> None:
         ("", 1, "is not a mapping"),
         (b"a: 1\nb: \xff\n", 2, "This is not UTF-8"),
         ("a: \x00\n", 1, "This is not YAML"),
+        ('a: 1\nb: "\\0"\n', 2, "The text holds the control character '\\x00'"),
+        ('a: "\\e[31m"\n', 1, "The text holds the control character '\\x1b'"),
     ],
 )
 def test_unreadable_yaml_is_refused_with_its_line(
