@@ -10,12 +10,12 @@ from typing import Any
 from generator.client import python_name
 from generator.document import Document, Location
 from generator.operation import JSON, Member, Operation, described_by, items_of, members, operations
+from generator.parameter_rules import format_problem, parameter_problems
 from generator.problem import Problem
-from generator.references import objects, resolve, says_which_are_required
+from generator.references import objects, says_which_are_required
 
 _ALTERNATIVES = ("anyOf", "oneOf", "not")
 _FORM = "application/x-www-form-urlencoded"
-_FORMATS = {"integer": ("int32", "int64"), "number": ("double",)}
 
 
 def construct_problems(document: Document) -> Iterator[Problem]:
@@ -24,7 +24,7 @@ def construct_problems(document: Document) -> Iterator[Problem]:
         yield from document_rule(document)
     rules: tuple[Callable[[Document, Operation], Iterator[Problem]], ...] = (
         *(_body_of_get, _content_types, _uploads, _body_alternatives),
-        *(_places, _structured_parameters, _divided_parameters, _endless_answers),
+        *(_methods_and_paths, parameter_problems, _endless_answers),
     )
     for operation in operations(document.root):
         for rule in rules:
@@ -65,13 +65,8 @@ def _enums(document: Document) -> Iterator[Problem]:
 
 def _formats(document: Document) -> Iterator[Problem]:
     for location, node in objects(document.root):
-        formats = _FORMATS.get(str(node.get("type")))
-        if formats and node.get("format") not in formats:
-            allowed = " or ".join(f"`format: {name}`" for name in formats)
-            yield document.problem(
-                (*location, "type"),
-                f"`type: {node['type']}` leaves its size open. Write {allowed} beside it.",
-            )
+        if text := format_problem(node):
+            yield document.problem((*location, "type"), text)
 
 
 def _eponyms(document: Document) -> Iterator[Problem]:
@@ -88,6 +83,27 @@ def _shared_examples(document: Document) -> Iterator[Problem]:
         yield document.problem(
             ["components", "examples"], "Shared examples are not supported. Write each where it is used."
         )
+
+
+def _methods_and_paths(document: Document, operation: Operation) -> Iterator[Problem]:
+    """Find what the signing scheme, or the sandbox, has no place for."""
+    if operation.method not in ("get", "post", "put", "delete"):
+        text = f"{operation.title}: only GET, POST, PUT and DELETE are supported. Use one of them."
+        yield document.problem(operation.location, text)
+    if not re.fullmatch(r"/openApi/[A-Za-z0-9_./-]{1,200}", operation.path):
+        text = (
+            f"{operation.title}: a path begins with `/openApi/`, and has letters, digits and `_ . - /` alone."
+        )
+        yield document.problem(operation.location[:-1], f"{text} Correct it.")
+    for location, node in ((operation.location, operation.node), (operation.location[:-1], _item(operation))):
+        if "servers" in node:
+            text = "The environment chooses the host. Leave `servers` out here."
+            yield document.problem((*location, "servers"), text)
+
+
+def _item(operation: Operation) -> Mapping[str, Any]:
+    item: Mapping[str, Any] = operation.root["paths"][operation.path]
+    return item
 
 
 def _body_of_get(document: Document, operation: Operation) -> Iterator[Problem]:
@@ -122,11 +138,6 @@ def _uploads(document: Document, operation: Operation) -> Iterator[Problem]:
     if body and multipart:
         location = (*body[0], "content", multipart[0])
         yield document.problem(location, f"File uploads are not supported. Use {JSON}.")
-    for member in operation.parameters():
-        if member.schema.get("format") in ("binary", "byte"):
-            yield document.problem(
-                member.location, f"`{member.name}` is a file, and uploads are not supported. Leave it out."
-            )
 
 
 def _body_alternatives(document: Document, operation: Operation) -> Iterator[Problem]:
@@ -140,65 +151,6 @@ def _body_alternatives(document: Document, operation: Operation) -> Iterator[Pro
                     (*location, word),
                     f"`{word}` in a request leaves its type open. Write the one type that is sent.",
                 )
-
-
-def _places(document: Document, operation: Operation) -> Iterator[Problem]:
-    for member in operation.parameters():
-        if operation.signed and member.place not in ("query", "body"):
-            yield document.problem(
-                member.location,
-                f"`{member.name}` is a {member.place} parameter of a signed operation, and the signing "
-                "scheme covers only query and body. Send it there.",
-            )
-
-
-def _structured_parameters(document: Document, operation: Operation) -> Iterator[Problem]:
-    for member in operation.parameters():
-        kind = "object" if "properties" in member.schema else member.schema.get("type")
-        if kind in ("object", "array"):
-            yield document.problem(
-                member.location,
-                f"The parameter `{member.name}` is an {kind}, for which the signing scheme has no rule. "
-                "Use text, a number or a boolean; `x-bingx-text` says what a text holds.",
-            )
-        elif kind is None:
-            yield document.problem(member.location, f"The parameter `{member.name}` has no type. Write one.")
-        elif "x-bingx-text" in member.schema:
-            yield from _text(document, member)
-
-
-def _text(document: Document, member: Member) -> Iterator[Problem]:
-    """Check that the items of a text can be written: joined ones have no commas, and each has a type."""
-    text, location = member.schema["x-bingx-text"], (*member.location, "x-bingx-text", "items")
-    try:
-        _, items = resolve(document.root, text["items"])
-    except LookupError:
-        yield document.problem(location, "The reference names nothing. Correct it, or add the schema.")
-        return
-    structured = "properties" in items or "allOf" in items
-    if "type" not in items and not structured:
-        yield document.problem(location, f"The items of `{member.name}` have no type. Write one.")
-    elif text["form"] == "joined" and (structured or items["type"] in ("object", "array")):
-        yield document.problem(location, "Only plain values can be joined. Write `form: json`.")
-    elif text["form"] == "joined" and items["type"] == "string" and not _excludes_commas(items):
-        words = "A `pattern` or `enum` must exclude the comma, which stands between items. Write one."
-        yield document.problem(location, words)
-
-
-def _excludes_commas(items: Mapping[str, Any]) -> bool:
-    if "enum" in items:
-        return not any("," in word for word in items["enum"])
-    pattern = str(items.get("pattern", ""))
-    return bool(re.fullmatch(r"\^\[[^\]^,]+\](\{\d+,\d*\}|[+*])\$", pattern))
-
-
-def _divided_parameters(document: Document, operation: Operation) -> Iterator[Problem]:
-    body = operation.body()
-    if body and any(member.place == "query" for member in operation.parameters()):
-        yield document.problem(
-            (*operation.location, "parameters"),
-            f"{operation.title} has parameters in the query and in the body. Put all of them in one place.",
-        )
 
 
 def _endless_answers(document: Document, operation: Operation) -> Iterator[Problem]:

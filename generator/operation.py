@@ -109,12 +109,8 @@ class Operation:
         return list(members(self.root, schema, location))
 
     def data(self) -> Member | None:
-        """Return `data` of the response, or None if the contract says nothing of what it holds."""
-        for field in self.answer():
-            if field.name == "data":
-                known = list(members(self.root, field.schema, field.location))
-                return field if known or items_of(self.root, field) is not None else None
-        return None
+        """Return `data` of the response, or None if the contract does not have it."""
+        return next((field for field in self.answer() if field.name == "data"), None)
 
     def data_fields(self) -> list[Member]:
         """Return the fields of `data`; there are none if it is a list."""

@@ -1,11 +1,13 @@
 """Rules for operations: what each must state, and that the names in its extensions exist."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from generator.answer_rules import answer_problems
+from generator.client import python_name
 from generator.document import Document
-from generator.operation import Member, Operation, items_of, members, operation_named, operations
+from generator.field_rules import field_problems
+from generator.operation import Operation, operation_named, operations
 from generator.outcome_rules import outcome_problems
 from generator.problem import Problem, listed
 from generator.references import objects
@@ -21,13 +23,14 @@ _NEEDED: Mapping[str, str] = {
 def rule_problems(document: Document) -> Iterator[Problem]:
     """Yield a problem for each member that an operation lacks, and for each name that does not exist."""
     rules: tuple[Callable[[Document, Operation], Iterator[Problem]], ...] = (
-        *(_needed, _operation_id, _security, _permission, _ip_group, _envelope, _field_types),
+        *(_needed, _operation_id, _security, _permission, _ip_group, _envelope, field_problems),
         *(_declared, _public, _order_reference, answer_problems, outcome_problems),
     )
     yield from _one_scheme(document)
     yield from _clock(document)
     yield from _servers(document)
     yield from _group_numbers(document)
+    yield from _tags(document)
     for operation in operations(document.root):
         for rule in rules:
             yield from rule(document, operation)
@@ -93,6 +96,17 @@ def _operation_id(document: Document, operation: Operation) -> Iterator[Problem]
         yield document.problem(location, text)
 
 
+def _tags(document: Document) -> Iterator[Problem]:
+    """Find tags that would be one class in Python."""
+    names: dict[str, str] = {}
+    for operation in operations(document.root):
+        for tag in operation.node.get("tags", [])[:1]:
+            first = names.setdefault(python_name(tag), tag)
+            if first != tag:
+                text = f"The tags `{first}` and `{tag}` have one name in Python. Write the same in both."
+                yield document.problem((*operation.location, "tags"), text)
+
+
 def _security(document: Document, operation: Operation) -> Iterator[Problem]:
     scheme = next(iter(signing_schemes(document.root)), "")
     if operation.node.get("security", []) not in ([], [{scheme: []}]):
@@ -126,23 +140,6 @@ def _envelope(document: Document, operation: Operation) -> Iterator[Problem]:
             f"{operation.title} does not answer HTTP 200 with the JSON envelope. "
             "Give it an object with `code`, `msg`, `debugMsg` and `data`.",
         )
-
-
-def _field_types(document: Document, operation: Operation) -> Iterator[Problem]:
-    """Find fields without a type, by which the client validates them."""
-    for field in _all_fields(operation.root, operation.answer()):
-        if "type" not in field.schema and "properties" not in field.schema and "allOf" not in field.schema:
-            text = f"The field `{field.name}` has no type. Write one, or refer to a schema that has one."
-            yield document.problem(field.location, text)
-
-
-def _all_fields(root: Mapping[str, Any], fields: Iterable[Member]) -> Iterator[Member]:
-    """Yield fields and everything in them, items of lists included."""
-    for field in fields:
-        yield field
-        items = items_of(root, field)
-        within = members(root, field.schema, field.location) if items is None else [items]
-        yield from _all_fields(root, within)
 
 
 def _declared(document: Document, operation: Operation) -> Iterator[Problem]:
@@ -199,6 +196,12 @@ def _order_reference(document: Document, operation: Operation) -> Iterator[Probl
     yield from document.unknown_names(
         location, names, list(operation.parameters()), "parameter of the request"
     )
+    for member in operation.parameters():
+        if member.name in names and member.required:
+            text = (
+                f"`{member.name}` is required, so no other of `exactlyOneOf` can be given. Leave it optional."
+            )
+            yield document.problem(member.location, text)
     permanent = reference.get("permanent")
     if permanent is not None and permanent not in names:
         text = f"`{permanent}` is none of `exactlyOneOf` ({listed(names)}). Name one of them."

@@ -23,7 +23,7 @@ _TYPES = {
 # The width of a docstring's lines, within the 110 columns of the module.
 _WIDTH = 102
 _INT64 = 2**63 - 1
-_CLASS = re.compile(r"[A-Z]\w*")
+_MODEL = re.compile(r"\b(?!(?:Any|None)\b)(?=[A-Z])")
 _QUOTED = re.compile(r"`(\w+)`")
 
 
@@ -51,8 +51,7 @@ def write_surface(
         }
         for tag, of_tag in groupby(methods, _tag)
     ]
-    models = sorted({name for method in methods for name in _CLASS.findall(method["returns"])} - {"Any"})
-    data = {"tags": tags, "models": models}
+    data = {"tags": tags}
     for name in ("surface.py", "tags.py"):
         (folder / name).write_text(render(f"{name}.jinja", data, head), "utf-8", newline="\n")
 
@@ -78,7 +77,7 @@ def _method(
         ],
         "model": answer.model,
         "has_data": has_data,
-        "returns": answer.data if has_data else answer.model,
+        "returns": _MODEL.sub("models.", str(answer.data if has_data else answer.model)),
         "doc": _docstring(operation, parameters, groups),
     }
 

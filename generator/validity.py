@@ -1,7 +1,8 @@
 """Checks that the contract is a valid OpenAPI 3.0 document, examples and defaults included."""
 
+import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from jsonschema.exceptions import ValidationError
@@ -29,10 +30,33 @@ def structure_problems(document: Document) -> Iterator[Problem]:
 
 
 def consistency_problems(document: Document) -> Iterator[Problem]:
-    """Yield a problem for each inconsistency: duplicate names, defaults of the wrong type."""
+    """Yield a problem for each inconsistency: duplicate names, patterns that are none."""
+    found = [*_duplicates(document), *_patterns(document)]
+    if found:  # The validator names no place.
+        yield from found
+        return
     validator = OpenAPIV30SpecValidator(document.root)
     for error in validator.root_validator(validator.schema_path):
         yield _problem(document, error)
+
+
+def _duplicates(document: Document) -> Iterator[Problem]:
+    for operation in operations(document.root):
+        seen: set[str] = set()
+        for member in operation.parameters():
+            if member.name in seen:
+                text = f"{operation.title} has two parameters `{member.name}`. Keep one of the two."
+                yield document.problem(operation.location, text)
+            seen.add(member.name)
+
+
+def _patterns(document: Document) -> Iterator[Problem]:
+    for location, node in objects(document.root):
+        try:
+            re.compile(str(node.get("pattern", "")))
+        except re.error as error:
+            text = f"The pattern is no regular expression: {error}. Correct it."
+            yield document.problem((*location, "pattern"), text)
 
 
 def _problem(document: Document, error: ValidationError) -> Problem:
@@ -47,6 +71,11 @@ def leaf(error: ValidationError) -> ValidationError:
     while error.context:
         meant = [inner for inner in error.context if not _about_reference(inner)] or list(error.context)
         error = max(meant, key=lambda inner: len(inner.absolute_path))
+        # Each alternative may allow another word in the same place, such as `in`.
+        alike = [inner for inner in meant if inner.validator == "enum" and inner.path == error.path]
+        if len(alike) > 1:
+            words = [word for inner in alike for word in cast("dict[str, Any]", inner.schema)["enum"]]
+            error.message = f"{error.instance!r} is not one of {words}"
     return error
 
 

@@ -45,7 +45,6 @@ MISFITS: list[tuple[tuple[Any, ...], Any, str]] = [
     ((*ANSWER, "repeats"), ["symbol"], "`symbol` is no field of the answer's `data` (mode, count"),
     ((*REQUIRES, "state"), ["ALL"], "`state` is no field of the answer's `data`"),
     ((*REQUIRES, "count"), ["ALL"], "`count` is of type integer and holds no words"),
-    ((*REQUIRES, "mode"), ["NONE"], "`NONE` is none of its words (ALL, SOME)"),
     ((*REQUIRES, "mode"), {"kind": {"ALL": ["ALL"]}}, "`kind` is no parameter of the request"),
     ((*REQUIRES, "mode"), {"note": {"ALL": ["ALL"]}}, "`note` is no required enum"),
     ((*REQUIRES, "mode"), {"mode": {"ALL": ["ALL"]}}, "`mode` may be ALL, SOME. Write the words"),

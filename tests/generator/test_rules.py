@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from generator.constructs import construct_problems
+from generator.rules import rule_problems
 from tests.generator.contracts import (
     CONTRACT,
     complaint,
@@ -16,6 +18,7 @@ from tests.generator.contracts import (
     with_placing,
     with_query,
 )
+from tests.generator.endpoint import with_read
 
 SYMBOL = "        symbol:\n          type: string\n          description: |\n            Trading pair, base"
 INJECTED_TIMESTAMP = "unit milliseconds. An int64.\n          x-injected: true\n          example"
@@ -144,8 +147,8 @@ BROKEN = {
     ),
     "a file": (
         ("          minLength: 1\n          maxLength: 40", "          format: binary\n          maxLength: 40"),
-        "        clientOrderID:\n          type: string\n          description: |\n            Customized order id, given by the user when placing the order. Different",
-        "uploads are not supported",
+        "          type: string\n          description: |\n            Customized order id, given by the user when placing the order. Different",
+        "Clients fail on text that is no `binary`",
     ),
     "an object as parameter": (
         (SYMBOL, SYMBOL.replace("symbol:", "extra: {type: object}\n        symbol:")),
@@ -165,7 +168,7 @@ BROKEN = {
     "a header parameter": (
         (SECURITY, SECURITY + "      parameters:\n        - {name: X-A, in: header, schema: {type: string}}\n"),
         "- {name: X-A",
-        "is a header parameter of a signed operation",
+        "is a header parameter, and the signing scheme",
     ),
     "parameters in query and body": (
         (SECURITY, SECURITY + "      parameters:\n        - {name: a, in: query, schema: {type: string}}\n"),
@@ -415,3 +418,30 @@ def test_a_schema_that_contains_itself_is_reported(tmp_path: Path) -> None:
 def test_a_contract_that_is_nested_too_deeply_is_reported(tmp_path: Path, depth: int) -> None:
     text = edited(("example: BTC-USDT", f"example: {'[' * depth}{']' * depth}"))
     assert re.match(r"spec/openapi\.yaml:\d+: ", complaint(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("choices", "said"),
+    [
+        ({"method": "patch"}, "only GET, POST, PUT and DELETE are supported"),
+        ({"method": "head"}, "only GET, POST, PUT and DELETE are supported"),
+        ({"path": "/api/v3/thing"}, "a path begins with `/openApi/`"),
+        ({"path": "/openApi/thing?x=1"}, "a path begins with `/openApi/`"),
+        ({"path": "/openApi/thing/{symbol}"}, "a path begins with `/openApi/`"),
+        ({"tag": "Trade"}, "The tags `Trade` and `trade` have one name in Python"),
+        (
+            {"tag": "trade]\n      servers: [{url: 'https://other.example'}"},
+            "The environment chooses the host",
+        ),
+    ],
+)
+def test_an_operation_that_cannot_be_called_is_reported(
+    tmp_path: Path, choices: dict[str, str], said: str
+) -> None:
+    assert said in complaint(tmp_path, with_read(**choices), of=(construct_problems, rule_problems))
+
+
+def test_no_one_of_several_ids_is_required(tmp_path: Path) -> None:
+    text = edited(("required: [symbol, timestamp]", "required: [symbol, orderId, timestamp]"))
+    said = complaint(tmp_path, text, of=(rule_problems,))
+    assert "`orderId` is required, so no other of `exactlyOneOf` can be given" in said

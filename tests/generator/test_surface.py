@@ -112,7 +112,7 @@ def test_lists_bounds_and_answers_of_any_kind(tmp_path: Path) -> None:
     )
     signature, sent, first, awaits, *doc = shown.splitlines()
     assert "interval: \"Literal['1m', '1h']\", limit: 'int | None' = None" in signature
-    assert "client_order_ids: 'Sequence[str] | None' = None) -> 'list[Candle]'" in signature
+    assert "client_order_ids: 'Sequence[str] | None' = None) -> 'list[models.Candle]'" in signature
     assert json.loads(sent)[2] == {"params": {"interval": "1h", "clientOrderIDs": ["a", "b"]}}
     assert (first, awaits) == ("1.5", "True")
     text = " ".join(" ".join(doc).split())

@@ -15,15 +15,6 @@ from .types import Unset
 
 if TYPE_CHECKING:
     from .client import SupportsRequests
-    from .models import (
-        CancelledOrder,
-        CancelOpenOrdersResponseData,
-        CancelOrdersResponseData,
-        Countdown,
-        ExchangeTime,
-        OrdersResponseData,
-        QueriedOrder,
-    )
 
 T = TypeVar("T")
 
@@ -48,7 +39,7 @@ class Server:
     def __init__(self, client: SupportsRequests) -> None:
         self._client = client
 
-    def server_time(self) -> ExchangeTime:
+    def server_time(self) -> models.ExchangeTime:
         """Get the exchange's time.
 
         Returns the exchange's time. Public, and the same for spot and futures.
@@ -73,7 +64,7 @@ class AsyncServer:
     def __init__(self, client: SupportsRequests) -> None:
         self._client = client
 
-    async def server_time(self) -> ExchangeTime:
+    async def server_time(self) -> models.ExchangeTime:
         """Get the exchange's time.
 
         Returns the exchange's time. Public, and the same for spot and futures.
@@ -106,7 +97,7 @@ class Trade:
         client_order_id: str | None = None,
         cancel_restrictions: Literal["NEW", "PENDING", "PARTIALLY_FILLED"] | None = None,
         recv_window: float | None = None,
-    ) -> CancelledOrder:
+    ) -> models.CancelledOrder:
         """Cancel an order.
 
         Cancels one open order, named by `order_id` or by `client_order_id`: exactly one of the two must be
@@ -158,7 +149,7 @@ class Trade:
         order_id: int | None = None,
         client_order_id: str | None = None,
         recv_window: float | None = None,
-    ) -> QueriedOrder:
+    ) -> models.QueriedOrder:
         """Query an order.
 
         Returns one order, named by `order_id` or by `client_order_id`: exactly one of the two must be given. Use
@@ -196,7 +187,7 @@ class Trade:
 
     def open_orders(
         self, *, symbol: str | None = None, recv_window: float | None = None
-    ) -> OrdersResponseData:
+    ) -> models.OrdersResponseData:
         """List the open orders.
 
         Returns the open orders of a pair, or of all pairs. There is no paging, and an answer has 2000 orders
@@ -238,7 +229,7 @@ class Trade:
         status: Literal["FILLED", "CANCELED", "FAILED"] | None = None,
         type_: str | None = None,
         recv_window: float | None = None,
-    ) -> OrdersResponseData:
+    ) -> models.OrdersResponseData:
         """List past orders.
 
         Returns orders that are filled, cancelled or failed, latest first, in pages. `page_index` times
@@ -284,7 +275,7 @@ class Trade:
 
     def cancel_open_orders(
         self, *, symbol: str | None = None, recv_window: float | None = None
-    ) -> CancelOpenOrdersResponseData:
+    ) -> models.CancelOpenOrdersResponseData:
         """Cancel all open orders.
 
         Cancels the open orders of a pair; without `symbol` those of **all** pairs. No page says whether one
@@ -326,7 +317,7 @@ class Trade:
         client_order_ids: Sequence[str] | None = None,
         process: int | None = None,
         recv_window: float | None = None,
-    ) -> CancelOrdersResponseData:
+    ) -> models.CancelOrdersResponseData:
         """Cancel several orders of one pair.
 
         Cancels the orders with these ids. With `process` 0, the default, one id that is not open refuses the
@@ -370,7 +361,7 @@ class Trade:
 
     def cancel_all_after(
         self, *, type_: Literal["ACTIVATE", "CLOSE"], time_out: int, recv_window: float | None = None
-    ) -> Countdown:
+    ) -> models.Countdown:
         """Set or close the dead man's switch.
 
         `ACTIVATE` starts a countdown, or restarts it; `CLOSE` ends it. When it ends by itself, the exchange
@@ -424,7 +415,7 @@ class AsyncTrade:
         client_order_id: str | None = None,
         cancel_restrictions: Literal["NEW", "PENDING", "PARTIALLY_FILLED"] | None = None,
         recv_window: float | None = None,
-    ) -> CancelledOrder:
+    ) -> models.CancelledOrder:
         """Cancel an order.
 
         Cancels one open order, named by `order_id` or by `client_order_id`: exactly one of the two must be
@@ -476,7 +467,7 @@ class AsyncTrade:
         order_id: int | None = None,
         client_order_id: str | None = None,
         recv_window: float | None = None,
-    ) -> QueriedOrder:
+    ) -> models.QueriedOrder:
         """Query an order.
 
         Returns one order, named by `order_id` or by `client_order_id`: exactly one of the two must be given. Use
@@ -514,7 +505,7 @@ class AsyncTrade:
 
     async def open_orders(
         self, *, symbol: str | None = None, recv_window: float | None = None
-    ) -> OrdersResponseData:
+    ) -> models.OrdersResponseData:
         """List the open orders.
 
         Returns the open orders of a pair, or of all pairs. There is no paging, and an answer has 2000 orders
@@ -556,7 +547,7 @@ class AsyncTrade:
         status: Literal["FILLED", "CANCELED", "FAILED"] | None = None,
         type_: str | None = None,
         recv_window: float | None = None,
-    ) -> OrdersResponseData:
+    ) -> models.OrdersResponseData:
         """List past orders.
 
         Returns orders that are filled, cancelled or failed, latest first, in pages. `page_index` times
@@ -602,7 +593,7 @@ class AsyncTrade:
 
     async def cancel_open_orders(
         self, *, symbol: str | None = None, recv_window: float | None = None
-    ) -> CancelOpenOrdersResponseData:
+    ) -> models.CancelOpenOrdersResponseData:
         """Cancel all open orders.
 
         Cancels the open orders of a pair; without `symbol` those of **all** pairs. No page says whether one
@@ -644,7 +635,7 @@ class AsyncTrade:
         client_order_ids: Sequence[str] | None = None,
         process: int | None = None,
         recv_window: float | None = None,
-    ) -> CancelOrdersResponseData:
+    ) -> models.CancelOrdersResponseData:
         """Cancel several orders of one pair.
 
         Cancels the orders with these ids. With `process` 0, the default, one id that is not open refuses the
@@ -688,7 +679,7 @@ class AsyncTrade:
 
     async def cancel_all_after(
         self, *, type_: Literal["ACTIVATE", "CLOSE"], time_out: int, recv_window: float | None = None
-    ) -> Countdown:
+    ) -> models.Countdown:
         """Set or close the dead man's switch.
 
         `ACTIVATE` starts a countdown, or restarts it; `CLOSE` ends it. When it ends by itself, the exchange
