@@ -107,8 +107,8 @@ def _text(document: Document, member: Member) -> Iterator[Problem]:
         yield document.problem(location, said)
     if "type" not in items and not fields:
         yield document.problem(location, f"The items of `{member.name}` have no type. Write one.")
-    elif text["form"] == "joined" and (fields or items["type"] not in _PLAIN):
-        yield document.problem(location, "Only plain values can be joined. Write `form: json`.")
+    elif text["form"] == "joined" and (fields or items["type"] not in ("string", "integer")):
+        yield document.problem(location, "Only texts and whole numbers can be joined. Write `form: json`.")
     elif text["form"] == "joined" and items["type"] == "string" and not _excludes_commas(items):
         words = "A `pattern` or `enum` must exclude the comma, which stands between items. Write one."
         yield document.problem(location, words)

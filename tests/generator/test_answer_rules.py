@@ -86,7 +86,11 @@ MISFITS: list[tuple[tuple[Any, ...], Any, str]] = [
     ),
     ((*IDS, "x-bingx-text", "form"), "spaced", "'spaced' is not one of ['joined', 'json']"),
     ((*IDS, "x-bingx-text", "items"), {"$ref": "#/components/schemas/No"}, "The reference names nothing"),
-    ((*IDS, "x-bingx-text", "items"), {"$ref": "#/components/schemas/Ticker"}, "Only plain values can be"),
+    (
+        (*IDS, "x-bingx-text", "items"),
+        {"$ref": "#/components/schemas/Ticker"},
+        "Only texts and whole numbers can",
+    ),
     ((*IDS, "type"), "number", "belongs on a parameter with `type: string`"),
     ((*NAMES, "x-bingx-text", "items"), {"type": "string"}, "must exclude the comma"),
     (

@@ -13,7 +13,16 @@ from tests.generator.endpoint import TEXT, parameter, with_read
 
 STEPS = (extension_problems, construct_problems, rule_problems)
 JSON = "{{type: string, x-bingx-text: {{form: json, items: {}}}}}"
+JOINED = "{{type: string, x-bingx-text: {{form: joined, items: {}}}}}"
 WRONG = {
+    "joined fractions": (
+        parameter(JOINED.format("{type: number, format: double}")),
+        "Only texts and whole numbers can be joined",
+    ),
+    "joined booleans": (
+        parameter(JOINED.format("{type: boolean}")),
+        "Only texts and whole numbers can be joined",
+    ),
     "a place in the path": (parameter(TEXT, place="path"), "is a path parameter"),
     "a cookie": (parameter(TEXT, place="cookie"), "is a cookie parameter"),
     "a separator in a name": (parameter(TEXT, name="a&b"), "`a&b` cannot be sent as a name"),

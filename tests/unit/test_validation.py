@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -26,7 +27,11 @@ TEXT = Parameter("a", "a", "string")
 JSON_LIST = TEXT._replace(
     form="json",
     items=Parameter(
-        "", "", "object", members=(Parameter("side", "side", "string", required=True, enum=("BUY", "SELL")),)
+        *("", "", "object"),
+        members=(
+            Parameter("side", "side", "string", required=True, enum=("BUY", "SELL")),
+            Parameter("note", "note", "string"),
+        ),
     ),
 )
 
@@ -465,3 +470,11 @@ def test_a_list_is_sent_as_the_text_that_holds_it():
     assert as_sent(batch, {"a": ({"side": "BUY", "note": "é"},)}) == {"a": '[{"side": "BUY", "note": "é"}]'}
     with pytest.raises(InvalidInput, match="order_ids holds '1,2'; allowed: 1 to 10 items joined by commas"):
         as_sent(operation, {"orderIds": ["1,2"]})
+
+
+def test_a_json_text_holds_nothing_but_what_the_contract_names():
+    batch = replace(BY_ID["cancelOrders"], arguments=(JSON_LIST,))
+    with pytest.raises(InvalidInput, match="a holds "):
+        as_sent(batch, {"a": [{"side": "BUY", "noet": Decimal(1)}]})
+    assert not fits(JSON_LIST, '[{"side": "BUY", "noet": 1}]')
+    assert not fits(JSON_LIST, "[" * 100_000)

@@ -187,9 +187,14 @@ def as_sent(operation: Operation, parameters: Mapping[str, object]) -> Mapping[s
 def fits(argument: Parameter, value: Any) -> bool:
     """Return whether a value, as it is sent, is allowed for a parameter, or for an item of one."""
     if argument.type == "object":
-        return isinstance(value, dict) and all(
-            fits(member, value[member.name]) if member.name in value else not member.required
-            for member in argument.members
+        # A misspelt name would be sent, and an order be placed without what it was to say.
+        return (
+            isinstance(value, dict)
+            and value.keys() <= {member.name for member in argument.members}
+            and all(
+                fits(member, value[member.name]) if member.name in value else not member.required
+                for member in argument.members
+            )
         )
     if argument.type == "boolean":
         return isinstance(value, bool)
@@ -237,7 +242,7 @@ def _holds(argument: Parameter, item: Parameter, text: str) -> bool:
     else:
         try:
             values = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return False
     fewest, most = argument.number
     return (
