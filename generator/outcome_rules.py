@@ -8,6 +8,8 @@ from generator.document import Document
 from generator.operation import SHARED, Member, Operation, described_by, operation_named
 from generator.problem import Problem, listed
 
+# What an error about an order that is not open always carries.
+_ORDER = {"symbol": "string", "orderId": "integer", "status": "string"}
 _KINDS = ("canceled", "filled", "failed", "open")
 
 
@@ -54,8 +56,11 @@ def _settlement(document: Document, operation: Operation, settling: Operation | 
     outcome = _outcome(operation)
     location = (*operation.location, "x-bingx-outcome", "settledBy")
     name = outcome["settledBy"]["operation"]
-    if outcome["act"] == "read":
-        yield document.problem(location, "A read changes nothing that `settledBy` could settle. Remove it.")
+    if outcome["act"] not in ("cancel", "place"):
+        text = (
+            f"Only what a `cancel` or a `place` did can be found out so, not a `{outcome['act']}`. Remove it."
+        )
+        yield document.problem(location, text)
     elif settling is None:
         text = f"There is no operation `{name}`. Name one of the contract's."
         yield document.problem((*location, "operation"), text)
@@ -133,6 +138,23 @@ def _shows_one_order(document: Document, operation: Operation, settling: Operati
         location = (*operation.location, "x-bingx-outcome", "settledBy", "operation")
         text = f"`{settling.node['operationId']}` does not answer with one order. Name one that does."
         yield document.problem(location, text)
+        return
+    shown = {field.name: field for field in settling.data_fields() if field.required}
+    for name, kind in _ORDER.items() if _outcome(operation)["act"] == "cancel" else ():
+        if name not in shown or described_by(document.root, shown[name]).get("type") != kind:
+            location = (*operation.location, "x-bingx-outcome", "settledBy", "operation")
+            text = (
+                f"A cancel is settled by an order, and `{settling.node['operationId']}` requires no `{name}`"
+            )
+            yield document.problem(location, f"{text} of type {kind}. Name an operation that does.")
+    for field in [] if "each" in _outcome(operation)["settledBy"] else operation.data_fields():
+        same = field.name in shown and _type_of(document, shown[field.name]) == _type_of(document, field)
+        if field.required and not same:
+            text = (
+                f"The answer of `{settling.node['operationId']}` is returned after a doubt, and lacks "
+                f"`{field.name}`, which is required of {operation.title}. Require it in both, or in neither."
+            )
+            yield document.problem(field.location, text)
 
 
 def _holds_a_list(document: Document, member: Member) -> bool:
@@ -160,6 +182,11 @@ def _state_fields(document: Document, operation: Operation, reading: Operation) 
     kind = f"field of the `data` that `{reading.node.get('operationId')}` answers with"
     fields = reading.data_fields()
     yield from document.unknown_names((*location, "field"), [states["field"]], fields, kind)
+    if _outcome(operation)["act"] == "cancel" and "items" not in operation.node.get("x-bingx-answer", {}):
+        own = "field of the `data` of the cancel, which states the order's end"
+        yield from document.unknown_names(
+            (*location, "field"), [states["field"]], operation.data_fields(), own
+        )
     for key, name in states.get("executed", {}).items():
         yield from document.unknown_names((*location, "executed", key), [name], fields, kind)
 

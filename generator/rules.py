@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from generator.answer_rules import answer_problems
+from generator.answer_rules import answer_problems, text_of
 from generator.client import python_name
 from generator.document import Document
 from generator.field_rules import field_problems
@@ -206,3 +206,7 @@ def _order_reference(document: Document, operation: Operation) -> Iterator[Probl
     if permanent is not None and permanent not in names:
         text = f"`{permanent}` is none of `exactlyOneOf` ({listed(names)}). Name one of them."
         yield document.problem((*location[:-1], "permanent"), text)
+    for member in operation.parameters():
+        if member.name == permanent and text_of(document.root, member).get("type") != "integer":
+            text = f"`{permanent}` is no integer, and an id that is permanent is one. Leave `permanent` out."
+            yield document.problem((*location[:-1], "permanent"), text)

@@ -20,6 +20,9 @@ PLACE = ("paths", "/openApi/spot/v1/trade/order", "post")
 TICKERS = ("paths", "/openApi/spot/v1/ticker/24hr", "get")
 REQUEST = ("components", "schemas", "CancelSeveralRequest", "properties")
 IDS, NAMES = (*REQUEST, "orderIds"), (*REQUEST, "clientOrderIDs")
+CANCEL = ("paths", "/openApi/spot/v1/trade/cancel", "post")
+QUERIED = ("components", "schemas", "QueriedOrder")
+CANCELED = ("components", "schemas", "CancelledOrder", "properties")
 GONE = object()
 OWN_STEPS = (extension_problems, construct_problems, rule_problems)
 
@@ -78,6 +81,12 @@ MISFITS: list[tuple[tuple[Any, ...], Any, str]] = [
         "clientOrderID",
         "`clientOrderID` is no parameter of the request",
     ),
+    ((*PLACE, "x-bingx-outcome", "act"), "set", "Only what a `cancel` or a `place` did can be found out so"),
+    (
+        (*CANCEL, "x-bingx-order-reference", "permanent"),
+        "clientOrderID",
+        "`clientOrderID` is no integer, and an id that is permanent is one",
+    ),
     ((*TICKERS, "x-bingx-answer", "items", "in"), "list", "`list` is no list of objects"),
     (
         (*TICKERS, "x-bingx-answer", "repeats"),
@@ -123,3 +132,17 @@ def test_nothing_supplies_the_signature_of_a_public_operation(tmp_path: Path) ->
     contract["paths"]["/openApi/spot/v1/ticker/24hr"]["get"]["parameters"].append(signature)
     said = complaint(tmp_path, json_text(contract))
     assert "is public, so nothing supplies `signature`. Leave it out." in said
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        ((*QUERIED, "required"), ["symbol", "status"], "lacks `orderId`, which is required of POST"),
+        ((*QUERIED, "required"), ["symbol", "status"], "`queryOrder` requires no `orderId` of type integer"),
+        ((*CANCELED, "status"), GONE, "`status` is no field of the `data` of the cancel, which states"),
+    ],
+)
+def test_a_query_that_settles_shows_what_the_call_returns(
+    tmp_path: Path, path: tuple[Any, ...], value: Any, said: str
+) -> None:
+    assert said in complaint(tmp_path, changed(path, value), of=OWN_STEPS)

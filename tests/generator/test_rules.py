@@ -258,7 +258,7 @@ BROKEN = {
     "a read that is settled": (
         ("        act: cancel\n", "        act: read\n"),
         "        settledBy:",
-        "A read changes nothing that `settledBy` could settle",
+        "not a `read`. Remove it",
     ),
     "a number without a source": (
         ("            confidence: assumed\n            source: The exchange gives no number. It says of HTTP 504 that the order may or may not be cancelled.\n", "            confidence: assumed\n"),
