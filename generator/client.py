@@ -34,6 +34,8 @@ _OWN = (
     "headers kwargs models params response src_dict to_dict url"
 )
 _RESERVED = strings.RESERVED_WORDS.union(_OWN.split())
+# How it shows text of the contract: by an address, which differs in each run.
+_OBJECT = re.compile(r"<[\w.]+ object at 0x[0-9a-f]+> ")
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
@@ -180,6 +182,7 @@ def _open_enums(view: Mapping[str, Any], config: Config) -> set[str]:
 
 def _problem(document: Document, complaint: ClientError) -> Problem:
     words = " ".join(f"{complaint.header} {complaint.detail or ''}".split()).rstrip(".")
+    words = _OBJECT.sub("", words)
     text = f"openapi-python-client refuses this: {words}. Write it in another way."
     return document.problem(_location(document, words), text)
 

@@ -11,7 +11,7 @@ from generator.client import python_name
 from generator.document import Document, Location
 from generator.operation import JSON, Member, Operation, described_by, items_of, members, operations
 from generator.parameter_rules import format_problem, parameter_problems
-from generator.problem import Problem
+from generator.problem import Problem, listed
 from generator.references import objects, says_which_are_required
 
 _ALTERNATIVES = ("anyOf", "oneOf", "not")
@@ -20,7 +20,9 @@ _FORM = "application/x-www-form-urlencoded"
 
 def construct_problems(document: Document) -> Iterator[Problem]:
     """Yield a problem for each unsupported construct of the document."""
-    for document_rule in (_global_security, _alternatives, _enums, _formats, _eponyms, _shared_examples):
+    for document_rule in (
+        *(_global_security, _alternatives, _enums, _formats, _eponyms, _shared_examples, _required),
+    ):
         yield from document_rule(document)
     rules: tuple[Callable[[Document, Operation], Iterator[Problem]], ...] = (
         *(_body_of_get, _content_types, _uploads, _body_alternatives),
@@ -83,6 +85,18 @@ def _shared_examples(document: Document) -> Iterator[Problem]:
         yield document.problem(
             ["components", "examples"], "Shared examples are not supported. Write each where it is used."
         )
+
+
+def _required(document: Document) -> Iterator[Problem]:
+    """Find required properties that are not there, so that a misspelt name requires nothing."""
+    for location, node in objects(document.root):
+        if "properties" not in node and "allOf" not in node:
+            continue
+        names = [member.name for member in members(document.root, node, location)]
+        for name in node.get("required", []):
+            if name not in names:
+                text = f"`required` lists `{name}`, which is no property here ({listed(names)}). Correct it."
+                yield document.problem((*location, "required"), text)
 
 
 def _methods_and_paths(document: Document, operation: Operation) -> Iterator[Problem]:

@@ -30,7 +30,7 @@ def rule_problems(document: Document) -> Iterator[Problem]:
     yield from _clock(document)
     yield from _servers(document)
     yield from _group_numbers(document)
-    yield from _tags(document)
+    yield from _python_names(document)
     for operation in operations(document.root):
         for rule in rules:
             yield from rule(document, operation)
@@ -96,15 +96,17 @@ def _operation_id(document: Document, operation: Operation) -> Iterator[Problem]
         yield document.problem(location, text)
 
 
-def _tags(document: Document) -> Iterator[Problem]:
-    """Find tags that would be one class in Python."""
-    names: dict[str, str] = {}
+def _python_names(document: Document) -> Iterator[Problem]:
+    """Find tags that would be one class in Python, and operations that would be one method of it."""
+    names: dict[tuple[str, ...], str] = {}
     for operation in operations(document.root):
-        for tag in operation.node.get("tags", [])[:1]:
-            first = names.setdefault(python_name(tag), tag)
-            if first != tag:
-                text = f"The tags `{first}` and `{tag}` have one name in Python. Write the same in both."
-                yield document.problem((*operation.location, "tags"), text)
+        tag = str(next(iter(operation.node.get("tags", [])), ""))
+        name = str(operation.node.get("operationId", operation.title))
+        for key, called in ((python_name(tag),), tag), ((python_name(tag), python_name(name)), name):
+            first = names.setdefault(key, called)
+            if first != called:
+                text = f"`{first}` and `{called}` have one name in Python. Write the same, or rename one."
+                yield document.problem(operation.location, text)
 
 
 def _security(document: Document, operation: Operation) -> Iterator[Problem]:

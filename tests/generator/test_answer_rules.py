@@ -145,4 +145,4 @@ def test_nothing_supplies_the_signature_of_a_public_operation(tmp_path: Path) ->
 def test_a_query_that_settles_shows_what_the_call_returns(
     tmp_path: Path, path: tuple[Any, ...], value: Any, said: str
 ) -> None:
-    assert said in complaint(tmp_path, changed(path, value), of=OWN_STEPS)
+    assert said in complaint(tmp_path, changed(path, value), of=(rule_problems,))

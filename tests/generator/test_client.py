@@ -13,6 +13,7 @@ from generator.rendering import RUFF
 from generator.run import generate
 from tests.generator.conftest import Python, run_python
 from tests.generator.contracts import ROOT, edited, line_of
+from tests.generator.endpoint import with_read
 
 # SHA-256 of each original.
 UPSTREAM = {
@@ -79,6 +80,15 @@ def test_a_warning_of_the_generator_is_an_error_with_its_line(tmp_path: Path) ->
     start = f"spec/openapi.yaml:{line}: openapi-python-client refuses this: "
     assert [text for text in str(caught.value).splitlines() if text.startswith(start)]
     assert not (tmp_path / "generated").exists()
+
+
+def test_a_complaint_shows_no_address(tmp_path: Path) -> None:
+    taken = "    ReadThingResponse200Data: {type: object, properties: {y: {type: string}}}\n    Trade:"
+    (tmp_path / "openapi.yaml").write_text(with_read().replace("    Trade:", taken), "utf-8")
+    with pytest.raises(SpecError) as caught:
+        generate(tmp_path / "openapi.yaml", "spec/openapi.yaml", tmp_path / "generated")
+    assert "duplicate models" in str(caught.value)
+    assert "object at" not in str(caught.value)
 
 
 def test_another_ruff_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from tests.generator.contracts import (
     with_placing,
     with_query,
 )
-from tests.generator.endpoint import with_read
+from tests.generator.endpoint import read, with_read, with_reads
 
 SYMBOL = "        symbol:\n          type: string\n          description: |\n            Trading pair, base"
 INJECTED_TIMESTAMP = "unit milliseconds. An int64.\n          x-injected: true\n          example"
@@ -428,7 +428,8 @@ def test_a_contract_that_is_nested_too_deeply_is_reported(tmp_path: Path, depth:
         ({"path": "/api/v3/thing"}, "a path begins with `/openApi/`"),
         ({"path": "/openApi/thing?x=1"}, "a path begins with `/openApi/`"),
         ({"path": "/openApi/thing/{symbol}"}, "a path begins with `/openApi/`"),
-        ({"tag": "Trade"}, "The tags `Trade` and `trade` have one name in Python"),
+        ({"tag": "Trade"}, "`Trade` and `trade` have one name in Python"),
+        ({"data": "{type: object, required: [y], properties: {x: {type: string}}}"}, "`required` lists `y`"),
         (
             {"tag": "trade]\n      servers: [{url: 'https://other.example'}"},
             "The environment chooses the host",
@@ -445,3 +446,9 @@ def test_no_one_of_several_ids_is_required(tmp_path: Path) -> None:
     text = edited(("required: [symbol, timestamp]", "required: [symbol, orderId, timestamp]"))
     said = complaint(tmp_path, text, of=(rule_problems,))
     assert "`orderId` is required, so no other of `exactlyOneOf` can be given" in said
+
+
+def test_operations_that_differ_in_case_alone_are_reported(tmp_path: Path) -> None:
+    text = with_reads(read("readIds"), read("readIDS"))
+    said = complaint(tmp_path, text, of=(rule_problems,))
+    assert "`readIds` and `readIDS` have one name in Python" in said
