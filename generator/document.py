@@ -241,6 +241,9 @@ class _Reader:
                 if len(text) <= _LONGEST_NUMBER
                 else inf
             )
+            if isinstance(number, float) and number.is_integer():
+                words = f"Some readers take `{text}` for a whole number. Write {int(number)}, or use quotes."
+                self._refuse(node, words)
             if isfinite(number):
                 return number
             self._refuse(node, f"The number {text[:_LONGEST_NUMBER]} is too great. Put it in quotes.")

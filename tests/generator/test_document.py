@@ -54,6 +54,7 @@ def test_line_ends_of_another_system_change_no_digest(tmp_path: Path) -> None:
         ("a: 1_000\n", 1, "disagree about the plain value `1_000`"),
         (f"a: {'9' * 5_000}\n", 1, "The number 9999"),
         ("a: 1\nb: -1e999\n", 2, "The number -1e999 is too great"),
+        ("a: 1\nb: 1.0e+3\n", 2, "Some readers take `1.0e+3` for a whole number. Write 1000"),
         ("a: .inf\n", 1, "disagree about the plain value `.inf`"),
         ("a: .nan\n", 1, "disagree about the plain value `.nan`"),
         ("a: 1:30\n", 1, "disagree about the plain value `1:30`"),
