@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bingx_spot.environments import Environment, Placement
+from bingx_spot.limits import client_state
 from bingx_spot.limits.client_state import (
     FAILOVER_SECONDS,
     AccountState,
@@ -237,6 +238,21 @@ class TestRetryBudget:
         for thread in threads:
             thread.join()
         assert spend_all(budget) == left
+
+    def test_is_spent_by_a_signal_handler_while_its_own_thread_is_inside(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        class Interrupted(float):
+            def __radd__(self, left: float) -> float:
+                budget.spend()
+                return left + 0.5
+
+        budget = RetryBudget()
+        monkeypatch.setattr(client_state, "_REFUND", Interrupted())
+        thread = threading.Thread(target=budget.refund, daemon=True)
+        thread.start()
+        thread.join(10)
+        assert not thread.is_alive()
 
     def test_of_a_child_process_has_what_the_parent_had_left(self) -> None:
         budget = RetryBudget()

@@ -190,3 +190,20 @@ def test_the_fallback_host_is_used_where_the_look_up_of_the_first_hangs(dns, mon
         environment = Environment("test", f"https://{HOST}", server.url)
         assert cancel_blocking(environment, timeout=10.0).order_id == ORDER_ID
     dns.end()
+
+
+def test_a_signal_handler_may_look_up_while_its_own_thread_begins_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupted(threading.Thread):
+        def start(self) -> None:
+            lookups.append(resolver.resolve(HOST, 80))
+            super().start()
+
+    lookups: list[Any] = []
+    resolver = Resolver()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [])
+    monkeypatch.setattr("bingx_spot.transport.resolver.Thread", Interrupted)
+    thread = threading.Thread(target=lambda: lookups.append(resolver.resolve(HOST, 80)), daemon=True)
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert lookups[0] is lookups[1]

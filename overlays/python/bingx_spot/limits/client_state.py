@@ -5,7 +5,7 @@ import random
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import RLock
 from time import monotonic
 
 from bingx_spot.environments import Environment, Placement
@@ -164,13 +164,14 @@ class RetryBudget:
     """Rations a client's retries: a server that fails gets 100, then half as many as it has successes."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        # A signal handler may make a call while its own thread is inside.
+        self._lock = RLock()
         self._left = _RETRY_BUDGET
         register_fork_aware(self)
 
     def after_fork_in_child(self) -> None:
         """Open the lock, which a thread of the parent process may hold."""
-        self._lock = Lock()
+        self._lock = RLock()
 
     def can_spend(self) -> bool:
         """Return whether a retry is left."""

@@ -4,7 +4,7 @@ import codecs
 import socket
 from concurrent.futures import Future
 from itertools import chain, zip_longest
-from threading import Lock, Thread
+from threading import RLock, Thread
 from typing import NamedTuple
 
 from bingx_spot.environments import address_of
@@ -33,7 +33,8 @@ class Resolver:
     """
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        # A signal handler may make a call while its own thread is inside.
+        self._lock = RLock()
         self._running: dict[tuple[str, int], Future[list[Address]]] = {}
 
     def resolve(self, host: str, port: int) -> "Future[list[Address]]":
