@@ -211,7 +211,8 @@ class Steps:
 
 
 class TestInterruption:
-    @pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit])
+    # The last as a task queue does it: its signal handler raises an ordinary exception.
+    @pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit, TimeoutError])
     def test_goes_through_the_steps_and_is_raised_with_their_note(
         self, drive: Driver, interruption: type[BaseException]
     ) -> None:

@@ -17,7 +17,7 @@ from bingx_spot.core.clock import Clock
 from bingx_spot.core.engine import Engine, TransportFailure
 from bingx_spot.core.request import RequestSigner, SignedRequest
 from bingx_spot.environments import Environment
-from bingx_spot.exceptions import InvalidInput
+from bingx_spot.exceptions import BingxError, InvalidInput
 from bingx_spot.limits.client_state import ClientState, Patience
 from bingx_spot.limits.permit_queue import Wakeup
 from bingx_spot.limits.rate_limiter import RateLimiter
@@ -102,11 +102,8 @@ def run(steps: CallSteps[Result], engine: Engine) -> Result:
     except StopIteration as stop:
         value: Result = stop.value
         return value
-    except Exception:
-        steps.close()
-        raise
-    except BaseException as interruption:  # Ctrl-C
-        _annotate(interruption, steps)
+    except BaseException as error:  # Ctrl-C, too, and what a signal handler raises
+        _end(steps, error)
         raise
 
 
@@ -129,11 +126,8 @@ async def run_async(steps: CallSteps[Result], engine: Engine) -> Result:
     except StopIteration as stop:
         value: Result = stop.value
         return value
-    except Exception:
-        steps.close()
-        raise
-    except BaseException as interruption:  # a cancelled task
-        _annotate(interruption, steps)
+    except BaseException as error:  # a cancelled task, too
+        _end(steps, error)
         raise
 
 
@@ -208,8 +202,12 @@ def _secrets(sent: deque[SignedRequest]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(secret for request in sent for secret in request.secrets))
 
 
-def _annotate(interruption: BaseException, steps: CallSteps[Result]) -> None:
-    """Let the steps add their note on the request, and remove the frames, which hold secrets."""
+def _end(steps: CallSteps[Result], error: BaseException) -> None:
+    """End the steps; an interruption gets their note, and none of their frames, which hold secrets."""
+    if isinstance(error, BingxError):
+        steps.close()
+        return
+    trace = error.__traceback__ if isinstance(error, Exception) else None
     with suppress(BaseException):
-        steps.throw(interruption)
-    interruption.__traceback__ = None
+        steps.throw(error)
+    error.__traceback__ = trace

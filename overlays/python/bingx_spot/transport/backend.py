@@ -5,7 +5,7 @@ import selectors
 import socket
 import ssl
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from typing import Generic
 
@@ -19,6 +19,7 @@ from bingx_spot.transport.connection_pool import (
     PermitExpired,
     Poolable,
     RequestContext,
+    TimeIsOver,
     origin_of,
 )
 from bingx_spot.transport.happy_eyeballs import SLICE, close_gracefully, connect
@@ -81,7 +82,7 @@ class BlockingConnection(BaseConnection):
     def run(self, flow: Flow[Result], context: RequestContext) -> Result:
         """Read and write as the flow asks, each time within what is left of the request's time.
 
-        `TimeoutError` says that the time is over, another `OSError` that the connection broke.
+        `TimeIsOver` says what it is called, another `OSError` that the connection broke.
         """
         try:
             wanted = next(flow)
@@ -114,7 +115,7 @@ class BlockingConnection(BaseConnection):
                 return self._socket.recv(_READ_SIZE)
             except BlockingIOError:
                 if not left:
-                    raise TimeoutError from None
+                    raise TimeIsOver from None
 
     def _write(self, data: bytes, context: RequestContext) -> None:
         while data:
@@ -124,7 +125,7 @@ class BlockingConnection(BaseConnection):
                 with selectors.DefaultSelector() as selector:
                     selector.register(self._socket, selectors.EVENT_WRITE)
                     if not selector.select(context.time_left()):
-                        raise TimeoutError from None
+                        raise TimeIsOver from None
 
 
 class BaseBackend(Generic[Connection]):
@@ -151,7 +152,7 @@ class BaseBackend(Generic[Connection]):
     ) -> Flow[Received]:
         """Return the flow of a request over a connection with these TLS sessions."""
         if self._closed:
-            raise TimeoutError
+            raise TimeIsOver
         context.begin_answer()
         flow = exchange(encode_request(request, origin), context)
         return through(layers, flow) if layers else flow
@@ -225,8 +226,7 @@ class Backend(BaseBackend[BlockingConnection]):
         while not lookup.done():
             left = context.time_left()
             if not left:
-                raise TimeoutError
-            with suppress(TimeoutError):
-                lookup.exception(min(left, SLICE))
+                raise TimeIsOver
+            wait([lookup], min(left, SLICE))
         context.phase = "TCP"
         return BlockingConnection(connect(lookup.result(), context))

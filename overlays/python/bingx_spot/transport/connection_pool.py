@@ -34,6 +34,10 @@ class ConnectionBroken(Exception):
     """There is no response, for a reason in words, which hold nothing of the request."""
 
 
+class TimeIsOver(TimeoutError):
+    """The time of a request, or of its step, is over; a signal handler's own `TimeoutError` is none."""
+
+
 class PermitExpired(ConnectionBroken):
     """The request was not written in time for its permit; the connection is as good as before."""
 
@@ -98,14 +102,14 @@ class RequestContext:
         self._patience.times.answer.note(time.monotonic() - self._began)
 
     def check_time(self) -> None:
-        """Raise `TimeoutError` after the deadline, and the grace for bytes that had arrived before it."""
+        """Raise `TimeIsOver` after the deadline, and the grace for bytes that had arrived before it."""
         now = time.monotonic()
         if now <= self._step_ends:
             return
         if not self._grace_ends:
             self._grace_ends = now + _GRACE
         elif now > self._grace_ends:
-            raise TimeoutError
+            raise TimeIsOver
 
     def cancel(self) -> None:
         """End the request now: its time is over."""

@@ -8,7 +8,12 @@ from bingx_spot.fork_safety import fork_lock, register_fork_aware
 from bingx_spot.limits.client_state import Patience
 from bingx_spot.models import Response
 from bingx_spot.transport.backend import Backend
-from bingx_spot.transport.connection_pool import ConnectionBroken, RequestContext, ResponseTooLarge
+from bingx_spot.transport.connection_pool import (
+    ConnectionBroken,
+    RequestContext,
+    ResponseTooLarge,
+    TimeIsOver,
+)
 from bingx_spot.transport.happy_eyeballs import open_sockets
 from bingx_spot.transport.resolver import Resolver
 from bingx_spot.transport.tls_and_proxy import Proxy, public_authorities
@@ -17,6 +22,10 @@ if TYPE_CHECKING:
     import ssl
 
     from bingx_spot.transport.async_backend import AsyncBackend, AsyncBackends
+
+
+# What a blocking exchange raises itself, beside the errors of the system and of TLS, which have a number.
+_FAILURES = (TimeIsOver, ConnectionBroken, ResponseTooLarge, MemoryError, ValueError)
 
 
 class NetworkEngine:
@@ -40,9 +49,11 @@ class NetworkEngine:
         context = RequestContext(timeout, patience)
         try:
             return self._blocking.exchange(request, context)
-        except Exception as error:
-            return self._failure(error, context)
-        except BaseException as interruption:  # Ctrl-C
+        except BaseException as interruption:
+            has_number = isinstance(interruption, OSError) and interruption.errno is not None
+            if has_number or isinstance(interruption, _FAILURES):
+                return self._failure(interruption, context)
+            # Ctrl-C, or what a signal handler raises, as task queues do when a task takes too long.
             mark_interruption(interruption, request_sent=context.request_sent)
             raise
 
@@ -91,7 +102,7 @@ class NetworkEngine:
                 self._async = self._async or AsyncBackends(self._tls, self._proxy, self._resolver)
         return self._async.get()
 
-    def _failure(self, error: Exception, context: RequestContext) -> TransportFailure:
+    def _failure(self, error: BaseException, context: RequestContext) -> TransportFailure:
         sent = context.request_sent
         if self._closed and not sent:
             return CLOSED
@@ -103,7 +114,7 @@ class NetworkEngine:
 
 
 def describe_failure(
-    error: Exception, request_sent: bool, timeout: float, phase: str = ""
+    error: BaseException, request_sent: bool, timeout: float, phase: str = ""
 ) -> TransportFailure:
     """Return a failure in words that hold nothing of the request, which had `timeout` seconds."""
     # With a number it is the kernel's (ETIMEDOUT), and not ours.

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from weakref import WeakSet
 
-from bingx_spot.transport.connection_pool import ConnectionBroken, RequestContext
+from bingx_spot.transport.connection_pool import ConnectionBroken, RequestContext, TimeIsOver
 from bingx_spot.transport.resolver import Address
 
 #: After so many seconds the next address is tried too.
@@ -96,7 +96,7 @@ class Race:
 def connect(addresses: Sequence[Address], context: RequestContext) -> socket.socket:
     """Return a socket that is connected to one of the addresses.
 
-    `ConnectionBroken` says that none accepted it, `TimeoutError` that the time is over.
+    `ConnectionBroken` says that none accepted it, `TimeIsOver` what it is called.
     """
     with closing(Race(addresses)) as race, selectors.DefaultSelector() as selector:
         while True:
@@ -109,7 +109,7 @@ def connect(addresses: Sequence[Address], context: RequestContext) -> socket.soc
                     race.lose(attempt, error)
             left, pause = context.time_left(), race.pause()
             if not left:
-                raise TimeoutError
+                raise TimeIsOver
             for key, _ in selector.select(min(left, SLICE, SLICE if pause is None else pause)):
                 attempt = key.data
                 selector.unregister(attempt)

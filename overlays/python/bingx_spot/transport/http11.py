@@ -4,6 +4,7 @@ A flow is a generator that does no I/O: it yields bytes to write, or None to be 
 read, b"" at the end of the connection. `backend.py` and `async_backend.py` run it.
 """
 
+import sys
 import zlib
 from collections.abc import Generator, Sequence
 from types import MappingProxyType
@@ -60,7 +61,7 @@ def exchange(request: bytes, context: RequestContext) -> Flow[Received]:
     """Write one request and read its response.
 
     `ConnectionBroken` says that the connection ended early, or that the response is not HTTP;
-    `ResponseTooLarge` and `TimeoutError` say what they are called.
+    `ResponseTooLarge` and `TimeIsOver` say what they are called.
     """
     context.request_sent = True
     yield request
@@ -118,8 +119,14 @@ class ResponseReader:
                 raise ConnectionBroken(_INCOMPLETE)
             # Without a length the end of the connection is that of the body.
             return True
+        handled = sys.exception()
         try:
             self._parser.feed_data(data)
+        except httptools.HttpParserCallbackError as error:
+            # The methods below raise nothing: it is Ctrl-C, or what a signal handler raises. In an `except`
+            # block of the caller's, the context is what is handled there.
+            interruption = error.__context__ or error
+            raise (KeyboardInterrupt if interruption is handled else interruption) from None
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             valid = False
         else:
