@@ -189,3 +189,15 @@ def test_a_person_is_asked_before_doctor_tries_the_key():
     os.close(terminal)
     assert "nothing can be cancelled by it" in err
     assert "Run this again with --yes" in out
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the shell's `>&-`")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_change_no_exit_code(sandbox, tmp_path, closed):
+    orders = tmp_path / "orders.jsonl"
+    orders.write_text(json.dumps(sandbox.place_order()), "utf-8")
+    shell = ["bash", "-c", f'exec "$@" {closed}', "bash", str(COMMAND)]
+    environment = {**os.environ, **keys(sandbox)}
+    for arguments in (["cancel-many", "--from", str(orders)], ["call", "openOrders"]):
+        done = subprocess.run([*shell, *arguments], env=environment, timeout=60, check=False)
+        assert done.returncode == 0, arguments

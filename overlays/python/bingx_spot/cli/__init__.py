@@ -1,5 +1,6 @@
 """The command line, `bingx-spot`: each command is imported only when it runs."""
 
+import os
 import sys
 from importlib import import_module
 from io import TextIOWrapper
@@ -74,6 +75,11 @@ def _bingx_spot() -> None:
 
 def main() -> None:
     """Run the command line and exit with a code of its `--help`."""
+    for name in ("stdin", "stdout", "stderr"):
+        # Closed by `>&-`, or by a service manager: a result that nobody reads is no error.
+        if getattr(sys, name) is None:
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
     for stream in (sys.stdout, sys.stderr):
         # A result must not be lost because a terminal cannot show the Ø of MØTH-USDT: it shows its number.
         if isinstance(stream, TextIOWrapper):
