@@ -1,5 +1,6 @@
 """What the blocking and the async client share: how they are created, derived and shown."""
 
+import copy
 import ssl
 import traceback
 
@@ -111,6 +112,17 @@ class TestWithOptions:
     @CLIENTS
     def test_keeps_the_class(self, kind):
         assert type(kind(KEYS).with_options(timeout=1)) is kind
+
+    @CLIENTS
+    def test_keeps_what_a_subclass_has_added(self, kind):
+        class Bot(kind):
+            def __init__(self, strategy):
+                super().__init__(KEYS)
+                self.strategy = strategy
+
+        derived = Bot("grid").with_options(timeout=1)
+        assert (derived.strategy, derived._owns_engine) == ("grid", False)
+        assert copy.copy(derived).strategy == "grid"
 
     @pytest.mark.parametrize(
         ("name", "value"),

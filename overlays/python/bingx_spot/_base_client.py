@@ -117,6 +117,8 @@ class BaseClient:
         for name in sorted(_POOL_OPTIONS & options.keys()):
             raise InvalidInput(name, "creates the connections, which are shared", "a new client")
         derived = object.__new__(type(self))
+        # A subclass may have attributes of its own.
+        vars(derived).update(vars(self))
         config = replace(self._config, **options)
         state = _new_state(self._credentials, config) if _STATE_OPTIONS & options.keys() else self._state
         derived._set_up(self._credentials, config, self._engine, state, owns_engine=False)
