@@ -138,7 +138,11 @@ def preloaded() -> None:
     cancel(bingx, range(1, 2))
 
     def worker(first: int) -> Callable[[], None]:
-        return lambda: emit(f"worker {first}", got=cancel(bingx, range(first, first + 5)))
+        def act() -> None:
+            with bingx:
+                emit(f"worker {first}", got=cancel(bingx, range(first, first + 5)))
+
+        return act
 
     workers = [in_child(worker(first)) for first in (100, 200, 300)]
     emit("parent", children=[exit_code(each) for each in workers], got=cancel(bingx, range(2, 4)))

@@ -25,7 +25,8 @@ def start(
     server: ScriptedServer, part: str, options: dict[str, Any], loop: str = "asyncio", authority: str = ""
 ) -> subprocess.Popen[str]:
     running = subprocess.Popen(
-        [sys.executable, "-m", "tests.e2e.embedding.forking"],
+        # A child is not warned of the parent's sockets, about which it can do nothing.
+        [sys.executable, "-W", "always::ResourceWarning", "-m", "tests.e2e.embedding.forking"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -86,6 +86,8 @@ class NetworkEngine:
     def after_fork_in_child(self) -> None:
         """Drop the connections, which are the parent process's, without a word to anybody."""
         open_sockets.replace()
+        # Python warns of sockets that are collected open.
+        self._blocking.close()
         self._reset()
 
     def _reset(self) -> None:
