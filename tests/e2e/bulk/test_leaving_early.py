@@ -6,10 +6,11 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bingx_spot import AsyncBingxSpot, BingxSpot, Credentials
+from bingx_spot import AsyncBingxSpot, BingxSpot, Credentials, InvalidInput
 from bingx_spot.bulk.run import MAX_IN_FLIGHT
 from tests.e2e.bulk.commands import wait_until
 from tests.e2e.bulk.runners import run_async
@@ -156,3 +157,51 @@ def test_orders_are_cancelled_when_the_program_ends_and_no_thread_can_be_started
     run = subprocess.run(command, capture_output=True, text=True, check=False, env=keys, timeout=60)
     assert run.stderr == ""
     assert run.stdout == "cancelled\n" * 3
+
+
+class TestClosedElsewhere:
+    """While a loop waits for its next result: the loop is stopped, and has every result."""
+
+    def test_in_another_thread(self, sandbox):
+        waiting, closed = threading.Event(), threading.Event()
+
+        def items():
+            yield from sandbox.place_orders(1)
+            waiting.set()
+            assert closed.wait(20)
+
+        keys = Credentials(sandbox.api_key, sandbox.api_secret)
+        with BingxSpot(keys, environment=sandbox.url, limits=Unlimited()) as bingx:
+            run = bingx.cancel_orders(items())
+            with ThreadPoolExecutor(1) as other:
+                results = other.submit(list, run)
+                assert waiting.wait(20)
+                with pytest.raises(InvalidInput, match="elsewhere"):
+                    run.close()
+                closed.set()
+                assert [result.cancelled for result in results.result(20)] == [True]
+
+    def test_in_another_task(self, sandbox):
+        async def main():
+            waiting = asyncio.Event()
+
+            async def items():
+                for order in sandbox.place_orders(1):
+                    yield order
+                waiting.set()
+                await asyncio.sleep(600)
+
+            keys = Credentials(sandbox.api_key, sandbox.api_secret)
+            async with AsyncBingxSpot(keys, environment=sandbox.url, limits=Unlimited()) as bingx:
+                run = bingx.cancel_orders(items())
+
+                async def results():
+                    return [result.cancelled async for result in run]
+
+                loop = asyncio.create_task(results())
+                await waiting.wait()
+                with pytest.raises(InvalidInput, match="elsewhere"):
+                    await run.aclose()
+                return await loop
+
+        assert asyncio.run(main()) == [True]

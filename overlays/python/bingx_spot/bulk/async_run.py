@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from bingx_spot.bulk.result import CancelResult
-from bingx_spot.bulk.run import MAX_IN_FLIGHT, Run
+from bingx_spot.bulk.run import MAX_IN_FLIGHT, Run, check_not_iterated
 from bingx_spot.core import runner
 from bingx_spot.core.engine import Engine
 
@@ -47,7 +47,12 @@ class AsyncCancelRun(AsyncIterator[CancelResult]):
         self._tasks.stop()
 
     async def aclose(self) -> list[CancelResult]:
-        """Stop, wait for the requests in flight, and return the results that were not fetched yet."""
+        """Stop, wait for the requests in flight, and return the results that were not fetched yet.
+
+        `InvalidInput` says that another task is waiting for the next one: its loop ends, and has them all.
+        """
+        self.stop()
+        check_not_iterated(cast("Any", self._results).ag_running)
         await self._results.aclose()
         return self._tasks.unfetched
 

@@ -37,6 +37,14 @@ _RECHECK = 0.1
 _PERMIT_RETRY = 0.5
 
 
+def check_not_iterated(is_iterated: bool) -> None:
+    """Raise `InvalidInput` for a run that is closed while a loop over its results is waiting."""
+    if is_iterated:
+        raise InvalidInput(
+            "run", "is waiting for its next result elsewhere", "to `stop` it, and let its loop end"
+        )
+
+
 @dataclass(slots=True)
 class Run:
     """State of one bulk run."""

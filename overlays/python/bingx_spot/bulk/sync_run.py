@@ -5,10 +5,10 @@ from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future
 from queue import SimpleQueue
 from threading import Thread
-from typing import Self
+from typing import Any, Self, cast
 
 from bingx_spot.bulk.result import CancelResult
-from bingx_spot.bulk.run import Run
+from bingx_spot.bulk.run import Run, check_not_iterated
 from bingx_spot.core import runner
 from bingx_spot.core.engine import Engine
 from bingx_spot.core.runner import CallSteps
@@ -58,8 +58,13 @@ class CancelRun(Iterator[CancelResult]):
         self._threads.run.stop()
 
     def close(self) -> list[CancelResult]:
-        """Stop, wait for the requests in flight, and return the results that were not fetched yet."""
+        """Stop, wait for the requests in flight, and return the results that were not fetched yet.
+
+        `InvalidInput` says that another thread is waiting for the next one: its loop ends, and has them all.
+        """
         if os.getpid() == self._process:
+            self.stop()
+            check_not_iterated(cast("Any", self._results).gi_running)
             self._results.close()
         return self._threads.unfetched
 
