@@ -201,6 +201,29 @@ class TestClosingWithACallInFlight:
                 [error] = await asyncio.gather(call, return_exceptions=True)
         self.check(error, sent)
 
+    @pytest.mark.anyio
+    async def test_of_a_task_whose_attempt_to_connect_is_being_given_up(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        given_up, closed = asyncio.Event(), asyncio.Event()
+
+        async def hang(_: object) -> None:
+            try:
+                await asyncio.sleep(600)
+            finally:
+                given_up.set()
+                await closed.wait()
+
+        monkeypatch.setattr("bingx_spot.transport.async_backend.connect_async", hang)
+        bingx = awaiting("http://127.0.0.1:1", timeout=0.1)
+        call = asyncio.create_task(bingx.cancel_order(SYMBOL, order_id=ORDER_ID))
+        async with asyncio.timeout(20):
+            await given_up.wait()
+            await bingx.aclose()
+            closed.set()
+            [error] = await asyncio.gather(call, return_exceptions=True)
+        self.check(error, sent=False)
+
     async def reached(self, phase: str, server: ScriptedServer) -> None:
         """Wait until the call is in the phase; of an attempt to connect there is nothing to be seen."""
         if phase == "TCP":

@@ -151,7 +151,12 @@ class AsyncBackend(BaseBackend[AsyncConnection]):
         context.begin_opening()
         async with asyncio.timeout(context.seconds) as limit:
             loop = asyncio.get_running_loop()
-            context.wake = lambda: limit.reschedule(loop.time())
+
+            def give_up() -> None:
+                if not limit.expired():  # it may be ending what it bounds already
+                    limit.reschedule(loop.time())
+
+            context.wake = give_up
             addresses = await asyncio.wrap_future(self._look_up(origin))
             context.phase = "TCP"
             connected = await connect_async(addresses)
