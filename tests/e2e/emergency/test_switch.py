@@ -175,3 +175,15 @@ def test_on_trio_it_is_refused(exchange):
     with pytest.raises(InvalidInput):
         anyio.run(use, backend="trio")
     assert switched(exchange) == []
+
+
+def test_without_a_thread_to_renew_it_it_is_closed(
+    exchange: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exhausted(_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("bingx_spot.emergency.switch.Thread.start", exhausted)
+    with pytest.raises(RuntimeError, match="new thread"):
+        use_blocking(exchange, lambda _: pytest.fail("the block has begun"))
+    assert switched(exchange) == ["ACTIVATE", "CLOSE"]

@@ -229,7 +229,11 @@ class DeadMansSwitch(_Switch):
         # A daemon, so that the countdown ends with a program that ends in any other way.
         renewals = (self._countdown.keep(), self._engine)
         self._thread = Thread(target=runner.run, args=renewals, name="bingx-spot-switch", daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError:  # no thread is to be had, and nobody would renew the countdown
+            runner.run(self._countdown.close(), self._engine)
+            raise
         return self
 
     def __exit__(
