@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from bingx_spot.keepalive import AsyncKeepAlive
+from bingx_spot.keepalive import AsyncKeepAlive, KeepAlive
+from tests.support.handling import handled_at_every_line
 
 
 @pytest.mark.anyio
@@ -40,3 +41,16 @@ async def test_stops_a_ping_in_flight() -> None:
     assert keepalive.is_running()
     await keepalive.stop()
     assert not keepalive.is_running()
+
+
+def test_a_signal_handler_may_stop_it_while_its_own_thread_does() -> None:
+    started: list[KeepAlive] = []
+
+    def start_and_stop() -> None:
+        started.append(KeepAlive(lambda: None, 60.0))
+        started[-1].stop()
+
+    assert handled_at_every_line(start_and_stop, lambda: started and started[-1].stop()) > 5
+    for each in started:
+        each.join()
+        assert not each.is_running()

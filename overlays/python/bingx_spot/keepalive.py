@@ -2,7 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from threading import Event, Thread
+from queue import Empty, SimpleQueue
+from threading import Thread
 
 from bingx_spot.exceptions import BingxError, InvalidInput, shown
 
@@ -26,7 +27,8 @@ class KeepAlive:
     def __init__(self, ping: Callable[[], object], every: float) -> None:
         self._ping = ping
         self._every = every
-        self._stopped = Event()
+        # A queue, which a signal handler may put to while its own thread does; an Event has a lock.
+        self._stopped = SimpleQueue[None]()
         # A daemon: a program that forgets to close its client ends all the same.
         self._thread = Thread(target=self._run, name="bingx-spot-warm", daemon=True)
         self._thread.start()
@@ -37,16 +39,16 @@ class KeepAlive:
 
     def stop(self) -> None:
         """Send no more pings. A ping in flight goes on."""
-        # In a child process the event's lock may be held by the parent's thread.
-        if self.is_running():
-            self._stopped.set()
+        self._stopped.put(None)
 
     def join(self) -> None:
         """Wait until the thread has ended, which it does at once when its connections are closed."""
         self._thread.join(_LONGEST_JOIN)
 
     def _run(self) -> None:
-        while not self._stopped.wait(self._every):
+        while True:
+            with suppress(Empty):
+                return self._stopped.get(timeout=self._every)
             # A failed ping does no harm; the next call finds out for itself.
             with suppress(BingxError):
                 self._ping()

@@ -29,6 +29,7 @@ from bingx_spot.core.runner import (
 from bingx_spot.error_details import ErrorDetails
 from bingx_spot.limits.client_state import Patience
 from bingx_spot.limits.permit_queue import Wakeup
+from tests.support.handling import handled_at_every_line
 from tests.support.samples import SYMBOL
 from tests.support.scripted_time import ScriptedTime
 from tests.unit.core.playing import CANCEL, CANCELLED, CANCELLING, PRIMARY, REFUSED
@@ -347,3 +348,13 @@ def test_the_signature_of_an_earlier_request_of_the_call_is_masked(drive: Driver
     engine = RepeatingEngine()
     assert drive(steps(), engine) == [b"duplicate of ***"] * 10
     assert len({request.secrets for request, *_ in engine.sent}) == 10
+
+
+def test_a_signal_handler_may_wake_its_own_thread_at_any_moment() -> None:
+    wakeups: list[Wakeup] = []
+
+    def sleep() -> None:
+        wakeups.append(Wakeup())
+        run(sleeping(Sleep(0.01, wakeups[-1])), ScriptedEngine())
+
+    assert handled_at_every_line(sleep, lambda: wakeups and wakeups[-1].set()) > 5

@@ -23,6 +23,7 @@ from bingx_spot.shared_limits.store import StoreError
 from bingx_spot.shared_limits.store_thread import SharedLimits, StoreHealth
 from bingx_spot.shared_limits.sync import SETTLE_SECONDS
 from bingx_spot_api.contract import BY_ID, Rate
+from tests.support.handling import handled_at_every_line
 from tests.support.scripted_time import ScriptedTime
 from tests.unit.limits.queueing import fullest_window
 from tests.unit.shared_limits.answers import unexpected
@@ -531,3 +532,10 @@ def test_limits_without_a_client_close_their_store() -> None:
     fleet.processes.clear()
     gc.collect()
     assert fleet.store.is_closed
+
+
+def test_a_signal_handler_may_wake_the_thread_while_its_own_does() -> None:
+    account = AccountState()
+    shared = SharedLimits(account, MemoryStore(ScriptedTime()), str)
+    shared._thread.wake()
+    assert handled_at_every_line(shared._thread.wake, shared._thread.wake) > 1

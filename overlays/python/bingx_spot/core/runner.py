@@ -10,7 +10,8 @@ from collections import deque
 from collections.abc import Callable, Generator
 from contextlib import suppress
 from dataclasses import dataclass
-from threading import Event, get_ident
+from queue import Empty, SimpleQueue
+from threading import get_ident
 from typing import Any, NamedTuple, TypeVar
 
 from bingx_spot.core.clock import Clock
@@ -145,9 +146,11 @@ def _sleep(effect: Sleep) -> None:
     if effect.wakeup is None:
         time.sleep(effect.seconds)
     else:
-        woken = Event()
-        effect.wakeup.subscribe(woken.set)
-        woken.wait(effect.seconds)
+        # A queue, since a signal handler may set the wakeup: it would wait for ever for the lock of an Event.
+        woken = SimpleQueue[None]()
+        effect.wakeup.subscribe(lambda: woken.put(None))
+        with suppress(Empty):
+            woken.get(timeout=effect.seconds)
 
 
 async def _sleep_async(effect: Sleep) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
-from threading import Event, Lock, Thread
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
 from weakref import finalize, ref
 
 from bingx_spot.fork_safety import register_fork_aware
@@ -164,11 +165,12 @@ class _StoreThread:
 
     def after_fork_in_child(self) -> None:
         self._start_lock = Lock()
-        self._event = Event()
+        # A queue, which a signal handler may put to while its own thread does; an Event has a lock.
+        self._wakeups = SimpleQueue[None]()
         self._thread: Thread | None = None
 
     def wake(self) -> None:
-        self._event.set()
+        self._wakeups.put(None)
         # One that has died is replaced. Where another caller has the lock, it does that.
         if not self._is_alive() and self._start_lock.acquire(blocking=False):
             try:
@@ -183,16 +185,18 @@ class _StoreThread:
 
     def stop(self) -> None:
         self._stopped = True
-        self._event.set()
+        self._wakeups.put(None)
 
     def _is_alive(self) -> bool:
         return self._thread is not None and self._thread.is_alive()
 
     def _run(self) -> None:
-        event, pause = self._event, 0.0
+        wakeups, pause = self._wakeups, 0.0
         while not self._stopped:
-            event.wait(min(pause, ALIVE_SECONDS))
-            event.clear()
+            with suppress(Empty):
+                wakeups.get(timeout=max(min(pause, ALIVE_SECONDS), 0.0))
+                while True:
+                    wakeups.get_nowait()
             shared_limits = self._shared_limits()
             if shared_limits is None:
                 return
