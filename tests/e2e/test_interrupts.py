@@ -3,6 +3,7 @@
 The note never says that nothing was sent when the exchange has it.
 """
 
+import itertools
 import signal
 import subprocess
 import sys
@@ -19,7 +20,9 @@ import pytest
 import bingx_spot
 from bingx_spot import BingxSpot
 from bingx_spot.core.engine import MAYBE_SENT_NOTE, NOT_SENT_NOTE
+from bingx_spot.limits.rate_limiter import LocalRateLimiter
 from bingx_spot.transport.http11 import ResponseReader
+from tests.support.handling import handled_at_every_line
 from tests.support.samples import ORDER_ID, SUCCESS, SYMBOL, blocking
 from tests.support.scripted_server import ScriptedServer, scripted_server
 
@@ -183,3 +186,17 @@ def test_an_interrupt_inside_the_parser_goes_on(kind: type[BaseException]) -> No
 
     with pytest.raises(kind):
         Interrupted().feed(SUCCESS)
+
+
+@pytest.mark.slow
+def test_a_signal_handler_may_cancel_on_the_same_client_at_any_line(server: ScriptedServer) -> None:
+    seconds = itertools.count()
+    limits = LocalRateLimiter(now=lambda: float(next(seconds)))  # always a permit, after a lock
+    with blocking(server.url, limits=limits) as bingx:
+
+        def cancel() -> None:
+            assert bingx.cancel_order(SYMBOL, order_id=ORDER_ID).order_id == ORDER_ID
+
+        lines = handled_at_every_line(cancel, cancel)
+    assert lines > 600
+    assert len(server.requests) == 2 * lines + 1
