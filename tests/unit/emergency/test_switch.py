@@ -199,6 +199,18 @@ def test_a_warning_that_fails_does_not_end_the_renewals(virtual, caplog):
     assert "on_warning" in caplog.text
 
 
+def test_a_log_handler_that_fails_does_not_end_the_renewals(virtual, monkeypatch):
+    def fail(_handler, _record):
+        raise ConnectionError("the bot's messages go over the same network")
+
+    countdown = Countdown(virtual.context, 60)
+    virtual.faults[SWITCH] = [None, *[unreached] * 6, None]
+    virtual.run(countdown.begin())
+    monkeypatch.setattr("logging.Handler.handle", fail)
+    keep_for(virtual, countdown, 120)
+    assert countdown.seconds_left() > 30
+
+
 def test_a_warning_is_logged_where_nothing_else_is_named(virtual, caplog):
     countdown = Countdown(virtual.context, 60)
     virtual.faults[SWITCH] = [None, unreached]

@@ -1,6 +1,5 @@
 """Make one attempt: permit, host, timestamp and signature, send, validate."""
 
-import logging
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -16,11 +15,11 @@ from bingx_spot.limits.client_state import Patience
 from bingx_spot.limits.lockouts import LONGEST_BAN, LONGEST_LOCK
 from bingx_spot.limits.rate_limiter import Reservation
 from bingx_spot.limits.sliding_window import MARGIN, WRITTEN_WITHIN
+from bingx_spot.logger import log
 from bingx_spot.models import Response
 from bingx_spot_api.contract import BY_ID, SIGNING, Operation
 
 # Metadata only: no URL, parameter, header or body is ever passed to this logger.
-_log = logging.getLogger("bingx_spot")
 
 # The share of the remaining time that one attempt may use, so that some is left to settle its outcome.
 _SHARE = 0.6
@@ -234,7 +233,7 @@ class AttemptRunner:
         longest = LONGEST_BAN if banned else LONGEST_LOCK
         seconds = min((stated - now) / 1000, longest) if stated > now else _PAST_LOCK
         if stated - now > longest * 1000:
-            _log.warning("the exchange gave a lock beyond any documented one; using %d s", longest)
+            log.warning("the exchange gave a lock beyond any documented one; using %d s", longest)
             used = f"The exchange gave a time beyond any documented lock; {longest:.0f} s are used."
             details = replace(details, hint=f"{details.hint} {used}".strip())
         state.lockouts.lock(None if banned else operation.operation_id, seconds)
@@ -262,4 +261,4 @@ class AttemptRunner:
             self.context.state.retry_budget.refund()
             self.context.state.repeated_errors.record_success(attempt.operation.operation_id)
         self.history.append(attempt)
-        _log.debug("%s: %s", attempt.operation.operation_id, type(attempt.result).__name__)
+        log.debug("%s: %s", attempt.operation.operation_id, type(attempt.result).__name__)

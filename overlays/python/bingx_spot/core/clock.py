@@ -1,7 +1,6 @@
 """The clock that requests are stamped with, and what a response says of the exchange's time."""
 
 import json
-import logging
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -11,9 +10,8 @@ from functools import partial
 from typing import NamedTuple
 
 from bingx_spot.error_details import ErrorDetails
+from bingx_spot.logger import log
 from bingx_spot.models import Response
-
-_log = logging.getLogger("bingx_spot")
 
 #: The largest offset that is believed, in milliseconds: a day.
 MAXIMUM_OFFSET = 86_400_000
@@ -68,9 +66,9 @@ class Clock:
         """
         offset = self._offset + server_time - own_time
         if abs(offset) > MAXIMUM_OFFSET:
-            _log.warning("not using the exchange's time: it is %d ms away, more than a day", offset)
+            log.warning("not using the exchange's time: it is %d ms away, more than a day", offset)
             return False
-        _log.warning("clock corrected by %+d ms, to the exchange's; let NTP set this machine's", offset)
+        log.warning("clock corrected by %+d ms, to the exchange's; let NTP set this machine's", offset)
         self._offset = offset
         return True
 

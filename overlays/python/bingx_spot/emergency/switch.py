@@ -1,6 +1,5 @@
 """The dead man's switch: the exchange cancels every open order if this program does not renew it in time."""
 
-import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from bingx_spot.core.request import ApiCall
 from bingx_spot.core.resolution import resolve
 from bingx_spot.exceptions import BingxError, CallError, InvalidInput, OutcomeUnknown, shown
 from bingx_spot.limits.permit_queue import Wakeup
+from bingx_spot.logger import log
 from bingx_spot.models import Response
 from bingx_spot.validation import allowed, fits
 from bingx_spot_api.contract import BY_ID
@@ -31,8 +31,6 @@ _RENEWALS = 4
 _RETRY = 1.0
 # `triggerTime` comes in seconds; one source says milliseconds. Until the year 5138 the two can be told apart.
 _LARGEST_SECONDS = 10**11
-
-_log = logging.getLogger("bingx_spot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +168,13 @@ class Countdown:
     def _warn(self, error: CallError) -> None:
         warning = SwitchWarning(self.seconds_left(), self.triggers_at, error)
         if self.on_warning is None:
-            _log.warning("%s", warning)
+            log.warning("%s", warning)
             return
         try:
             self.on_warning(warning)
         except Exception:  # noqa: BLE001 - the caller's own
             # The renewals must go on, whatever the caller's own function does.
-            _log.exception("on_warning of the dead man's switch failed")
+            log.exception("on_warning of the dead man's switch failed")
 
 
 class _Switch:

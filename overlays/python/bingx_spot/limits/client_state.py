@@ -1,6 +1,5 @@
 """What a client remembers from one call to the next: hosts, times, placement, retry budget, lock-outs."""
 
-import logging
 import random
 from collections import defaultdict
 from collections.abc import Callable
@@ -12,8 +11,7 @@ from bingx_spot.environments import Environment, Placement
 from bingx_spot.fork_safety import register_fork_aware
 from bingx_spot.limits.lockouts import Lockouts, RepeatedErrorGuard
 from bingx_spot.limits.rate_limiter import LocalRateLimiter
-
-_log = logging.getLogger("bingx_spot")
+from bingx_spot.logger import log
 
 #: How long the fallback host is used before the primary is tried again, in seconds.
 FAILOVER_SECONDS = 30.0
@@ -120,7 +118,7 @@ class HostSelector:
             # Where the fallback fails too, each request goes to the other host.
             if now >= self._warn_after:
                 hosts = (url.partition("://")[2] for url in (self._primary, self._fallback))
-                _log.warning("no answer from %s; trying %s", *hosts)
+                log.warning("no answer from %s; trying %s", *hosts)
             self._primary_failed_until = self._warn_after = now + FAILOVER_SECONDS
 
 
@@ -144,7 +142,7 @@ class PlacementSelector:
         if self._fixed is not None:
             return False
         if base_url not in self._learned:
-            _log.warning("the server sees no parameters in JSON; sending them as a query string from now on")
+            log.warning("the server sees no parameters in JSON; sending them as a query string from now on")
             self._learned[base_url] = "query"
             return True
         if tried != self._learned[base_url]:

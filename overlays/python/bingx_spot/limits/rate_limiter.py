@@ -1,6 +1,5 @@
 """Rate limiters: the protocol that `limits=` takes, and the limiter that keeps the documented limits."""
 
-import logging
 from collections import deque
 from collections.abc import Callable
 from threading import RLock
@@ -12,9 +11,9 @@ from bingx_spot.limits.lockouts import Lockouts
 from bingx_spot.limits.permit_queue import PermitQueue, Waiter, Wakeup
 from bingx_spot.limits.rates import RateOption, rate_after_lockout, rate_limit
 from bingx_spot.limits.sliding_window import UNDER_WAY, Permit, SlidingWindow
+from bingx_spot.logger import log
 from bingx_spot_api.contract import IP_GROUPS, Operation
 
-_log = logging.getLogger("bingx_spot")
 _SLOWED = (
     "the exchange locked %s at %d per %g s; continuing at %d per %g s after the lock-out. "
     "For a copy-trading account set rate='copy-trading'. Does another program use this key?"
@@ -223,7 +222,7 @@ class LocalRateLimiter:
             after = rate_after_lockout(operation, before)
             queue.slow_to(after)
         if after != before:
-            _log.warning(_SLOWED, name, *before, *after)
+            log.warning(_SLOWED, name, *before, *after)
 
     def _create(self, operation: Operation) -> tuple[Operation, PermitQueue]:
         own = [] if operation.uid_limit is None else [SlidingWindow(operation.uid_limit)]

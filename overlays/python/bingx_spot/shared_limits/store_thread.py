@@ -1,6 +1,5 @@
 """The thread that shares an account's limits with other processes through a store."""
 
-import logging
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,11 +12,11 @@ from weakref import finalize, ref
 from bingx_spot.fork_safety import register_fork_aware
 from bingx_spot.limits.client_state import AccountState
 from bingx_spot.limits.permit_queue import PermitQueue
+from bingx_spot.logger import log
 from bingx_spot.shared_limits.store import Store, StoreError, check_allocation
 from bingx_spot.shared_limits.sync import ALIVE_SECONDS, SETTLE_SECONDS, SharedLimit
 from bingx_spot_api.contract import Operation
 
-_log = logging.getLogger("bingx_spot")
 _UNAVAILABLE = "shared rate limiter unavailable (%s); falling back to this process's share of the limit"
 #: How soon to contact a store again that has failed, in seconds, and how soon once it is done without.
 RETRY_SECONDS = 0.1
@@ -137,7 +136,7 @@ class SharedLimits:
         except BaseException as error:  # nothing that a store or its client library does may stop the thread
             return error.reason if isinstance(error, StoreError) else type(error).__name__
         if switches:
-            _log.warning("shared rate limiter available again")
+            log.warning("shared rate limiter available again")
         return ""
 
     def _on_failure(self, limit: SharedLimit, reason: str) -> None:
@@ -148,7 +147,7 @@ class SharedLimits:
                 each.switch_to_local(self._health.members)
             limit.due = now + (PROBE_SECONDS if self._health.is_local else RETRY_SECONDS)
         if switches:
-            _log.warning(_UNAVAILABLE, reason)
+            log.warning(_UNAVAILABLE, reason)
             self._ip_limits.grant_available()
 
 

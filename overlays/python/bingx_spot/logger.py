@@ -1,0 +1,24 @@
+"""The logger of the package, `bingx_spot`."""
+
+import logging
+import traceback
+from typing import Any
+
+
+class _Logger(logging.LoggerAdapter[logging.Logger]):
+    """Logs, whatever a handler of the program does.
+
+    A handler that raises, say because it sends messages over a network that is down, must end neither a call
+    whose request has been executed nor the thread that renews a dead man's switch.
+    """
+
+    def log(self, level: int, msg: object, *args: object, **named: Any) -> None:
+        """Log, and print the error of a handler as Python's own handlers do."""
+        try:
+            super().log(level, msg, *args, stacklevel=2, **named)
+        except Exception:  # noqa: BLE001 - the program's own
+            if logging.raiseExceptions:
+                traceback.print_exc()
+
+
+log = _Logger(logging.getLogger("bingx_spot"), {})
