@@ -187,3 +187,12 @@ def test_without_a_thread_to_renew_it_it_is_closed(
     with pytest.raises(RuntimeError, match="new thread"):
         use_blocking(exchange, lambda _: pytest.fail("the block has begun"))
     assert switched(exchange) == ["ACTIVATE", "CLOSE"]
+
+
+def test_it_is_closed_where_the_program_has_cancelled_all_of_its_tasks(exchange: Sandbox) -> None:
+    def cancel_tasks(_: object) -> None:
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+
+    use_awaiting(exchange, cancel_tasks)
+    assert switched(exchange) == ["ACTIVATE", "CLOSE"]

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bingx_spot import InvalidInput, NotSent, OutcomeUnknown, PermissionDenied
+from bingx_spot.core.runner import Send
 from bingx_spot.emergency.switch import Countdown, SwitchWarning
 from tools.simulate.virtual_exchange import (
     BEGIN,
@@ -259,3 +260,16 @@ def test_a_close_that_may_act_late_does_not_close_the_next_switch(virtual, count
     assert is_anything_open(virtual)
     virtual.time.seconds += 51
     assert not is_anything_open(virtual)
+
+
+def test_a_renewal_that_was_interrupted_and_arrives_after_the_close_does_not_leave_it_on(virtual, countdown):
+    virtual.run(countdown.begin())
+    renewal, result = countdown.begin(), None
+    while not isinstance(effect := renewal.send(result), Send):
+        result = virtual.perform(effect)
+    with pytest.raises(KeyboardInterrupt):
+        renewal.throw(KeyboardInterrupt())
+    began = virtual.time.seconds
+    virtual.run(countdown.close())
+    # Closed, and closed again once the renewal can arrive no more.
+    assert virtual.time.seconds - began > 5.0

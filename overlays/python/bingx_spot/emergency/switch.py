@@ -153,7 +153,10 @@ class Countdown:
         except StopIteration as stop:
             response: Response = stop.value
             return response.data()
-        except OutcomeUnknown:
+        except CallError as error:
+            sent += isinstance(error, OutcomeUnknown)
+            raise
+        except BaseException:  # the answer was not awaited
             sent += 1
             raise
         finally:
@@ -263,7 +266,10 @@ class AsyncDeadMansSwitch(_Switch):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._must_close(error):
-            await self._task
+            import asyncio  # as above
+
+            # Not `await` of the task: a program that ends may have cancelled all of its tasks, this one too.
+            await asyncio.wait([self._task])
             await runner.run_async(self._countdown.close(), self._engine)
         elif os.getpid() == self._process:
             self._task.cancel()
