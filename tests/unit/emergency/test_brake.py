@@ -11,6 +11,7 @@ from bingx_spot import (
     RequestRejected,
     StillOpen,
 )
+from bingx_spot.core.engine import MAYBE_SENT_NOTE, NOT_SENT_NOTE
 from bingx_spot.emergency.brake import Brake
 from bingx_spot.emergency.result import CancelAllResult
 from tools.simulate.virtual_exchange import (
@@ -261,3 +262,18 @@ def test_arguments_are_checked(virtual, symbol, timeout, field):
     with pytest.raises(InvalidInput) as caught:
         cancel_all(virtual, symbol, timeout)
     assert caught.value.field == field
+
+
+def test_an_interruption_says_whether_anything_may_have_been_cancelled():
+    notes = []
+    for number in range(8):
+        virtual = VirtualExchange()
+        steps, result = Brake(virtual.context, None, 60.0).run(), None
+        for _ in range(number):
+            result = virtual.perform(steps.send(result))
+        steps.send(result)
+        with pytest.raises(KeyboardInterrupt) as interrupted:
+            steps.throw(KeyboardInterrupt())
+        notes += interrupted.value.__notes__
+    # The list, the request that cancels everything, lists and pauses.
+    assert notes == [NOT_SENT_NOTE, *[MAYBE_SENT_NOTE] * 7]

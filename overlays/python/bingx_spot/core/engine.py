@@ -71,6 +71,13 @@ def mark_interruption(interruption: BaseException, *, request_sent: bool) -> Non
     interruption.__traceback__ = None
 
 
+def note_interruption(interruption: BaseException, *, acted: bool) -> None:
+    """Note on an exception whether what it ended may have taken effect, unless a note says that it may."""
+    notes = [note for note in getattr(interruption, "__notes__", ()) if note != NOT_SENT_NOTE]
+    if MAYBE_SENT_NOTE not in notes:
+        interruption.__notes__ = [*notes, MAYBE_SENT_NOTE if acted else NOT_SENT_NOTE]
+
+
 def may_have_been_sent(interruption: BaseException) -> bool:
     """Return whether the request that an exception ended may have been sent.
 

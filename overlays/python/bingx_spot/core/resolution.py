@@ -7,7 +7,7 @@ from bingx_spot.core.admission import NEAR_LOCK, NO_PERMIT
 from bingx_spot.core.attempt import CLOSED_CLIENT, AttemptResult, AttemptRunner
 from bingx_spot.core.decisions import Action, decide
 from bingx_spot.core.endings import ENDINGS, error_for, unknown_orders
-from bingx_spot.core.engine import MAYBE_SENT_NOTE, NOT_SENT_NOTE
+from bingx_spot.core.engine import note_interruption
 from bingx_spot.core.facts import (
     MAXIMUM_ATTEMPTS,
     Facts,
@@ -59,9 +59,8 @@ def resolve(context: CallContext, call: ApiCall, timeout: float | None = None) -
         raise
     except BaseException as interruption:
         # Whether the call may have taken effect, unless the transport has said so.
-        if MAYBE_SENT_NOTE not in getattr(interruption, "__notes__", ()):
-            acted = resolution.facts.ambiguous is not None or attempts.may_have_acted
-            interruption.add_note(MAYBE_SENT_NOTE if acted else NOT_SENT_NOTE)
+        acted = resolution.facts.ambiguous is not None or attempts.may_have_acted
+        note_interruption(interruption, acted=acted)
         raise
 
 

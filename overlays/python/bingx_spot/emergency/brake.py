@@ -16,6 +16,7 @@ from typing import cast
 from bingx_spot.bulk.items import CancelRequest
 from bingx_spot.bulk.result import CancelOutcome, CancelResult, affects_every_order, order_of
 from bingx_spot.config import check_timeout
+from bingx_spot.core.engine import note_interruption
 from bingx_spot.core.facts import OrderState, order_state, seconds_to_effect
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.resolution import resolve
@@ -102,6 +103,16 @@ class Brake:
         Raises:
             NotExecuted: No request took effect or can, and nothing could be learnt; the subclass says why.
         """
+        try:
+            return (yield from self._run())
+        except NotExecuted:
+            raise
+        except BaseException as interruption:
+            # A note that is there already is about one request of many.
+            note_interruption(interruption, acted=self._acted)
+            raise
+
+    def _run(self) -> CallSteps[CancelAllResult]:
         self._began = self._acts_until = self.context.now()
         yield from self._list(min(_FIRST_LIST, self.timeout / 4))
         left: set[int] = set()
