@@ -11,7 +11,8 @@ from bingx_spot import (
     RequestRejected,
     StillOpen,
 )
-from bingx_spot.core.engine import MAYBE_SENT_NOTE, NOT_SENT_NOTE
+from bingx_spot.core.engine import CLOSED, MAYBE_SENT_NOTE, NOT_SENT_NOTE
+from bingx_spot.core.runner import Send
 from bingx_spot.emergency.brake import Brake
 from bingx_spot.emergency.result import CancelAllResult
 from tools.simulate.virtual_exchange import (
@@ -277,3 +278,22 @@ def test_an_interruption_says_whether_anything_may_have_been_cancelled():
         notes += interrupted.value.__notes__
     # The list, the request that cancels everything, lists and pauses.
     assert notes == [NOT_SENT_NOTE, *[MAYBE_SENT_NOTE] * 7]
+
+
+@pytest.mark.parametrize("sent", [0, 3])
+def test_on_a_client_that_is_closed_it_ends_at_once(virtual, sent):
+    steps, result = Brake(virtual.context, None, 60.0).run(), None
+
+    def drive():
+        nonlocal result
+        closes_at = sent
+        while True:
+            effect = steps.send(result)
+            closes_at -= isinstance(effect, Send)
+            result = CLOSED if isinstance(effect, Send) and closes_at < 0 else virtual.perform(effect)
+
+    with pytest.raises(StopIteration if sent else NotSent) as ended:
+        drive()
+    assert sent or "closed" in str(ended.value)
+    assert not sent or str(ended.value.value.outcome) == "unknown"
+    assert seconds(virtual) < 5

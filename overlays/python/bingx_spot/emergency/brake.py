@@ -16,6 +16,7 @@ from typing import cast
 from bingx_spot.bulk.items import CancelRequest
 from bingx_spot.bulk.result import CancelOutcome, CancelResult, affects_every_order, order_of
 from bingx_spot.config import check_timeout
+from bingx_spot.core.attempt import CLOSED_CLIENT
 from bingx_spot.core.engine import note_interruption
 from bingx_spot.core.facts import OrderState, order_state, seconds_to_effect
 from bingx_spot.core.request import ApiCall
@@ -227,6 +228,9 @@ class Brake:
         # One that ended before a request says less than one before it.
         if error.attempts or (self._error is None and self._seconds_left() > 0):
             self._error = error
+        if error.details.rule == CLOSED_CLIENT:
+            # Nothing else is sent, so there is nothing to wait for.
+            self.timeout = 0.0
 
     def _note_doubt(self, error: CallError) -> float:
         """Return until when a cancel that ended in this error may still take effect; 0 where it cannot."""
