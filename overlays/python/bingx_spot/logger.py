@@ -1,4 +1,4 @@
-"""The logger of the package, `bingx_spot`."""
+"""The logger of the package, `bingx_spot`. It gets metadata only: no URL, parameter, header or body."""
 
 import logging
 import traceback

@@ -19,8 +19,6 @@ from bingx_spot.logger import log
 from bingx_spot.models import Response
 from bingx_spot_api.contract import BY_ID, SIGNING, Operation
 
-# Metadata only: no URL, parameter, header or body is ever passed to this logger.
-
 # The share of the remaining time that one attempt may use, so that some is left to settle its outcome.
 _SHARE = 0.6
 # Below this offset, in milliseconds, the clock is not what the exchange complains about.
