@@ -141,6 +141,25 @@ def test_an_order_that_stays_open_is_named(virtual):
     assert caught.value.order.symbol == "BTC-USDT"
 
 
+def test_an_order_is_not_called_open_by_a_list_that_may_be_older_than_its_refusal(virtual):
+    def filled_at_last(virtual, send):
+        if seconds(virtual) < 100 + LAG:
+            return unreached(virtual, send)
+        for order in virtual.exchange.book.orders():
+            if order.is_open:
+                virtual.exchange.fill(order.order_id)
+        return virtual.execute(send)
+
+    virtual.time.seconds += 100
+    virtual.faults["cancelOpenOrders"] = [OFFLINE]
+    virtual.faults["openOrders"] = [under(read_lag=19_000)]
+    virtual.faults["cancel"] = [filled_at_last]
+    virtual.faults["query"] = [saying('{"code":100404,"msg":"order not exist"}')]
+    result = cancel_all(virtual, timeout=30.0)
+    assert not is_anything_open(virtual)
+    assert (str(result.outcome), set(endings(result))) == ("unknown", {"unknown"})
+
+
 def test_orders_are_not_called_open_while_a_cancel_may_still_take_effect(virtual):
     virtual.faults["cancelOpenOrders"] = [swallowed]
     virtual.faults["cancel"] = [swallowed]

@@ -30,6 +30,8 @@ from bingx_spot.exceptions import (
     InvalidInput,
     NotExecuted,
     NotSent,
+    OrderNotFound,
+    OrderNotOpen,
     OutcomeUnknown,
     RateLimited,
     RequestRejected,
@@ -74,6 +76,8 @@ class _Seen:
     queries: int = 0
     # Until when a cancel of it may take effect.
     acts_until: float = 0.0
+    # When one was refused last, because it is not open or not found.
+    refused_at: float = 0.0
 
 
 @dataclass(slots=True)
@@ -132,7 +136,8 @@ class Brake:
             # What the list shows was so after the beginning, and after whatever this call may have done.
             # Where the time was too short for another list, the one before tells as much.
             recent = listed is not None or self.context.now() - listed_at <= _PAUSE + _REQUEST
-            proven = recent and listed_at - _TIMING.reads_lag >= self._last_effect()
+            refused = (self._seen[id_].refused_at for id_ in left)
+            proven = recent and listed_at - _TIMING.reads_lag >= max(self._last_effect(), *refused, 0.0)
             can_try = self._vanished(left) or any(self._seen[id_].cancels < _TRIES for id_ in left)
             if self._seconds_left() <= 0 or self._refusals > _TRIES or (proven and not can_try):
                 return self._result(left, proven=proven)
@@ -209,6 +214,8 @@ class Brake:
             except CallError as error:
                 self._note(error)
                 seen.acts_until = max(seen.acts_until, self._note_doubt(error))
+                if isinstance(error, OrderNotOpen | OrderNotFound):
+                    seen.refused_at = self.context.now()
                 seen.error, order = error, order_of(error)
                 seen.cancels += not isinstance(error, NotSent | RateLimited)
                 if order is not None:
