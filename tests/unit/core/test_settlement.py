@@ -14,6 +14,7 @@ from bingx_spot.core.runner import Send
 from bingx_spot.core.settlement import stands_after_doubt
 from bingx_spot_api.contract import BY_ID
 from tests.support.samples import ORDER, SYMBOL
+from tests.support.scripted_time import BEGIN
 from tests.unit.core.playing import NOT_FOUND, RESET, Exchange, Played, Reply, answer, says
 
 FIRST, SECOND = 1735964997957275648, 1735965127519326208
@@ -81,6 +82,20 @@ def test_what_a_lost_request_has_cancelled_is_not_reported_as_failed() -> None:
         (SYMBOL, str(SECOND)),
     ]
     assert len(played.waits) == 1
+
+
+def test_a_clock_that_only_a_query_finds_wrong_is_repaired() -> None:
+    mismatch = says(100421, "timestamp mismatch", timestamp=BEGIN + 60_000)
+    queries = iter(
+        [mismatch, *(answer({"code": 0, "data": state(name, "CANCELED")}) for name in (FIRST, SECOND))]
+    )
+
+    def reply(send: Send) -> Reply:
+        return RESET if CANCEL_ORDERS.path in send.request.info.url else next(queries)
+
+    played = Exchange().play_on(reply, BOTH)
+    assert [order["orderId"] for order in data(played)["orders"]] == [FIRST, SECOND]
+    assert len(played.sent) == 5
 
 
 def test_a_query_lives_as_long_as_the_request() -> None:

@@ -137,6 +137,13 @@ class AttemptRunner:
         finally:
             state.repeated_errors.release(operation.operation_id)
 
+    def send_repaired(self, call: ApiCall, *, known_open: bool = False) -> CallSteps[AttemptResult]:
+        """Make one attempt, and another one where the cause of a rejection is repaired."""
+        attempt = yield from self.send_once(call, known_open=known_open)
+        if (yield from self.try_repair(call, attempt)):
+            attempt = yield from self.send_once(call)
+        return attempt
+
     def try_repair(self, call: ApiCall, attempt: AttemptResult) -> CallSteps[bool]:
         """Repair the cause of a rejection, and return whether the call can be sent again at once."""
         error = attempt.result

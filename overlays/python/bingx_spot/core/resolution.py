@@ -195,9 +195,7 @@ class _Resolution:
         query = settling_query(self.original if facts.id_in_doubt else facts.call)
         # After an ambiguous request the order is likely to be found: once, other orders' errors do not count.
         likely = facts.ambiguous is not None and facts.queries == 0
-        attempt = yield from self.attempts.send_once(query, known_open=likely)
-        if isinstance(attempt.result, CallError) and (yield from self.attempts.try_repair(query, attempt)):
-            attempt = yield from self.attempts.send_once(query)
+        attempt = yield from self.attempts.send_repaired(query, known_open=likely)
         facts.queried = True
         facts.queries += bool(attempt.host)
         if isinstance(attempt.result, Response):

@@ -50,7 +50,7 @@ def settle_each(
         if queries:
             yield from pause()
         for name in left:
-            attempt = yield from attempts.send_once(settling_query(call, {parameter: name}))
+            attempt = yield from attempts.send_repaired(settling_query(call, {parameter: name}))
             if isinstance(attempt.result, Response):
                 order = attempt.result.json()["data"]
                 # An open order proves something only if the read is younger than the last request.
