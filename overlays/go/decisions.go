@@ -45,7 +45,7 @@ func (c *call) step() {
 		c.query()
 	case ambiguous && c.attempts == 1 && canRetry && !c.queried: // retry
 		c.send()
-	case inDoubt && ask: // settle
+	case (inDoubt || c.provenOpen) && ask: // settle
 		c.query()
 	case notFound && !c.wasNewAt(c.notFound.sent.began) && !ambiguous: // not-found
 		c.end(NotFound, c.notOpen)
@@ -62,13 +62,13 @@ func (c *call) step() {
 		c.send()
 	case c.canRetry() && c.untilRetry() > 0 && !c.nearLock && !refused: // wait-to-retry
 		c.wait()
-	case c.provenOpen && !ambiguous: // still-open
+	case c.provenOpen && !inDoubt: // still-open
 		c.end(StillOpen, c.last)
 	case ambiguous: // unknown
 		c.end(Unknown, c.ambiguous)
 	case notFound: // unknown-to-the-query
 		c.end(NotFound, c.notOpen)
-	case saidNotOpen && c.refusedByID && !refusedAsNew && !c.isRestricted(): // state-not-learnt
+	case saidNotOpen && c.refusedByID && !refusedAsNew && !c.isRestricted() && !c.provenOpen: // state-not-learnt
 		c.end(NotOpen, c.notOpen)
 	case saidNotOpen, c.notOpen != nil && c.state == StillOpen: // refusal-not-confirmed
 		c.end(Unknown, c.notOpen)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tools.outcome_vectors.behaviours import (
+    BEGIN,
     CANCELED,
     FILLED,
     HTML,
@@ -84,6 +85,16 @@ LISTS = (
         "ccqq",
         "done",
         queries=(CANCELED, OTHER_CANCELED),
+        expected=_said((ORDER_ID, OTHER_ID)),
+    ),
+    _several(
+        "several-clock-off-at-the-query",
+        "The first answer of all refuses the timestamp of a query: the clock is corrected, and all are asked.",
+        "List Ambiguous Clock",
+        (RESET,),
+        "ccqqq",
+        "done",
+        queries=(says(100421, "timestamp mismatch", timestamp=BEGIN + 3_600_000), CANCELED, OTHER_CANCELED),
         expected=_said((ORDER_ID, OTHER_ID)),
     ),
     _several(

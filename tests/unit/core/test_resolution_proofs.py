@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bingx_spot import NotExecuted, OutcomeUnknown, StillOpen
+from bingx_spot import NotExecuted, OrderFilled, OutcomeUnknown, StillOpen
 from bingx_spot.core.facts import Facts
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.runner import Send
@@ -15,6 +15,7 @@ from tests.unit.core.playing import (
     CANCEL,
     CANCELLED,
     CANCELLING,
+    FILLED,
     NOT_FOUND,
     NOT_OPEN,
     OPEN,
@@ -122,6 +123,33 @@ class TestAfterARefusal:
         assert played.asked[:7] == "cqcqcqq"
         assert len(watched.cancels) == 4
         assert watched.cancels[2] < VISIBLE <= watched.cancels[3]
+
+
+class TestAfterTheProof:
+    """The order was proven open, and the cancel is sent again in the last two thirds of the time."""
+
+    def test_a_refusal_outweighs_it(self) -> None:
+        watched = Watched()
+        played = watched.play(
+            lambda _: NOT_OPEN if watched.cancels[-1] > EFFECT + LAG else GATEWAY_TIMEOUT,
+            lambda _: GATEWAY_TIMEOUT if watched.cancels[-1] > EFFECT + LAG else OPEN,
+        )
+        assert watched.cancels[-1] > EFFECT + LAG
+        assert type(played.error) is OutcomeUnknown
+        assert "it may be open" in played.error.details.summary
+
+    def test_the_order_is_queried_again_after_a_request_that_was_not_executed(self) -> None:
+        watched = Watched()
+        played = watched.play(
+            lambda _: (
+                watched.lock_cancels(says(100410, "rate limited"))
+                if watched.cancels[-1] > EFFECT + LAG
+                else GATEWAY_TIMEOUT
+            ),
+            lambda _: FILLED if watched.cancels[-1] > EFFECT + LAG else OPEN,
+        )
+        assert type(played.error) is OrderFilled
+        assert watched.queries[-1] == watched.cancels[-1]
 
 
 class TestNearALock:

@@ -179,8 +179,9 @@ RULES = (
     ),
     Rule(
         "settle",
-        "the request is ambiguous, refused as not open, or can be sent no more",
-        lambda facts: facts.is_in_doubt and facts.query_is_due,
+        "the request is ambiguous, refused as not open, or can be sent no more; or a read before it proved "
+        "the order open",
+        lambda facts: (facts.is_in_doubt or facts.proven_open) and facts.query_is_due,
         Action.QUERY,
         "Only a query shows what the order is now.",
     ),

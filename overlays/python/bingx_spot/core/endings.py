@@ -27,9 +27,9 @@ ENDINGS = (
     Rule(
         "still-open",
         "a read that is young enough says open, and no request of this call can take effect any more",
-        lambda facts: facts.proven_open and facts.ambiguous is None,
+        lambda facts: facts.proven_open and not facts.is_in_doubt,
         Action.RAISE_STILL_OPEN,
-        "The read is younger than the last moment at which a request could take effect.",
+        "The read is younger than every refusal, and than the last moment at which one could take effect.",
     ),
     Rule(
         "unknown",
@@ -53,14 +53,15 @@ ENDINGS = (
             and facts.refused_by_permanent_id
             and facts.refusal_is_confirmed
             and not facts.is_restricted
+            and not facts.proven_open
         ),
         Action.RAISE_NOT_OPEN,
         "The refusal is the exchange's own word, and queries that say open are stale.",
     ),
     Rule(
         "refusal-not-confirmed",
-        "the same by client order id, too soon, or with a restriction to a status; or it was refused as not "
-        "found, and a query says open",
+        "the same by client order id, too soon, with a restriction to a status, or after a read that proved "
+        "the order open; or it was refused as not found, and a query says open",
         lambda facts: (
             isinstance(facts.not_open, OrderNotOpen)
             or (facts.not_open is not None and facts.state is OrderState.OPEN)

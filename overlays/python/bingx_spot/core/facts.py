@@ -136,7 +136,7 @@ class Facts:
     queries: int = 0  # their number
     queried: bool = False  # one was made since the last request of the operation
     answered: bool = False  # one since then got a response
-    proven_open: bool = False  # a read young enough said open; no request can take effect any more
+    proven_open: bool = False  # a read said open when no request before it could take effect any more
     id_in_doubt: bool = False  # an unbelieved response named the order id, and no query finds it
     # Of what can still be done.
     seconds_since_start: float = 0.0  # how long the call has taken
