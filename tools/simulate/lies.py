@@ -76,6 +76,10 @@ def _false_not_executed(call: Scenario, order: Order | None, facts: Truth, endin
         return "no response said so"
     if read is not None and ending == "still_open" and not _was_open(order, read - READS_LAG, facts.ended):
         return "it was not open"
+    if read is not None and ending == "still_open" and any(
+        sent.reply and sent.reply.not_open and sent.at > read for sent in facts.cancels
+    ):
+        return "a later response said that it is not"
     if ending == "not_found" and not any(sent.reply and sent.reply.not_open for sent in call.network.sent):
         return "no response said so"
     if ending == "not_found" and _was_named(call):
