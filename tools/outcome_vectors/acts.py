@@ -89,7 +89,7 @@ LISTS = (
     ),
     _several(
         "several-clock-off-at-the-query",
-        "The first answer of all refuses the timestamp of a query: the clock is corrected, and all are asked.",
+        "The first answer of all refuses a query for its timestamp: the clock is corrected.",
         "List Ambiguous Clock",
         (RESET,),
         "ccqqq",

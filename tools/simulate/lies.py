@@ -70,16 +70,18 @@ def why_untrue(call: Scenario, result: Result, facts: Truth, ending: str) -> str
     return "" if ending == "unknown" else _false_not_executed(call, order, facts, ending)
 
 
-def _false_not_executed(call: Scenario, order: Order | None, facts: Truth, ending: str) -> str:
+def _false_still_open(call: Scenario, order: Order | None, facts: Truth) -> str:
     read = max((sent.at for sent in call.network.sent if sent.reply and sent.reply.says_open), default=None)
-    if ending == "still_open" and read is None:
+    if read is None:
         return "no response said so"
-    if read is not None and ending == "still_open" and not _was_open(order, read - READS_LAG, facts.ended):
-        return "it was not open"
-    if read is not None and ending == "still_open" and any(
-        sent.reply and sent.reply.not_open and sent.at > read for sent in facts.cancels
-    ):
+    if any(sent.at > read and sent.reply and sent.reply.not_open for sent in facts.cancels):
         return "a later response said that it is not"
+    return "" if _was_open(order, read - READS_LAG, facts.ended) else "it was not open"
+
+
+def _false_not_executed(call: Scenario, order: Order | None, facts: Truth, ending: str) -> str:
+    if ending == "still_open" and (why := _false_still_open(call, order, facts)):
+        return why
     if ending == "not_found" and not any(sent.reply and sent.reply.not_open for sent in call.network.sent):
         return "no response said so"
     if ending == "not_found" and _was_named(call):
