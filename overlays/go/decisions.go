@@ -106,13 +106,19 @@ func (c *call) byPermanentID() bool {
 	return c.op.PermanentID == "" || c.parameters[c.op.PermanentID] != nil
 }
 
+// isUnsureOfID tells whether no query has confirmed the id that an unbelieved answer has named: it may be another order's.
+func (c *call) isUnsureOfID() bool {
+	isLearnt := c.parameters[c.op.PermanentID] != nil && c.original[c.op.PermanentID] == nil
+	return c.idInDoubt || isLearnt && !c.isNamed
+}
+
 // canRetry tells whether the operation may be sent once more, now or after untilRetry.
 func (c *call) canRetry() bool {
 	most := mostAttempts
 	if c.op.Outcome.Act == "read" {
 		most = mostQueries
 	}
-	possible := c.timeLeft() && c.opensInTime(c.op, true) && !c.idInDoubt && c.attempts < most && !c.costsProof()
+	possible := c.timeLeft() && c.opensInTime(c.op, true) && !c.isUnsureOfID() && c.attempts < most && !c.costsProof()
 	return possible && (c.ambiguous == nil || c.op.isRepeatable())
 }
 

@@ -65,7 +65,7 @@ func (c *call) end(kind EndingKind, because *reply) {
 		ended.Advice = "error"
 	case kind == NotFound && !c.byPermanentID(): // without a kind, the exchange's own word is all that there is
 		ended.Advice = "useOrderId"
-	case kind == Unknown && c.op.isRepeatable() && c.byPermanentID() && !c.idInDoubt:
+	case kind == Unknown && c.op.isRepeatable() && c.byPermanentID() && !c.isUnsureOfID():
 		ended.Advice = "queryOrCancelAgain" // by an id in doubt it could hit a newer order that uses the id again
 	}
 	c.err = ended

@@ -70,7 +70,9 @@ export class Facts {
   provenOpen: boolean = false;
   nearLock: boolean = false;
   paused = 0;
-  /** Whether the order's id is one that only an unbelieved answer has named. */
+  /** The id that a query has named. */
+  named: unknown;
+  /** Whether the order's id is one that only an unbelieved answer has named, and that no query finds. */
   idInDoubt: boolean = false;
 
   constructor(options: Whole, memory: Memory, call: Call) {
@@ -115,6 +117,11 @@ export class Facts {
   get byPermanentId(): boolean {
     const { permanentId } = this.call.operation;
     return permanentId === undefined || this.call.parameters[permanentId] !== undefined;
+  }
+
+  /** Whether no query has confirmed the id that an unbelieved answer has named: it may be another order's. */
+  get isUnsureOfId(): boolean {
+    return this.idInDoubt || (this.named === undefined && this.call.parameters !== this.original);
   }
 
   /** Whether a query is worth an error that could lock it: the first one after a doubt. */
@@ -198,7 +205,7 @@ export class Facts {
 
   get #canRetryLater(): boolean {
     const { act, repeat } = this.call.operation.outcome;
-    const barred = this.idInDoubt || this.#costsProof || (this.ambiguous && repeat === "never");
+    const barred = this.isUnsureOfId || this.#costsProof || (this.ambiguous && repeat === "never");
     const most = act === "read" ? MOST_QUERIES : MOST_ATTEMPTS;
     const isInTime = this.memory.barredUntil(this.call.operation, true) < this.deadline;
     return this.timeLeft && isInTime && !barred && this.attempts < most;

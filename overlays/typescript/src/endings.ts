@@ -45,7 +45,7 @@ export function endingOf(facts: Facts, ends: EndingKind | undefined, because: Re
   const said = because?.kind === "unavailable" ? "unknown" : (because?.kind ?? "");
   const kind = ends ?? (said in ADVICE ? (said as EndingKind) : "refused");
   // By client order id, another cancel could hit a newer order that uses the id again.
-  const isSureOfId = facts.byPermanentId && !facts.idInDoubt;
+  const isSureOfId = facts.byPermanentId && !facts.isUnsureOfId;
   let advice: Advice = ADVICE[kind];
   if (kind === "notFound" && facts.notFound && !facts.byPermanentId) {
     advice = "useOrderId";

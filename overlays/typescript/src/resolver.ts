@@ -43,8 +43,6 @@ const realSleep: Whole["sleep"] = (milliseconds, signal) =>
 class Resolution extends Facts {
   readonly #attempt = attempts(this.options);
   #silent = 0;
-  /** The id that a query has named. */
-  #named: unknown;
 
   /** Returns the reply with the success. */
   async run(): Promise<Reply> {
@@ -160,7 +158,7 @@ class Resolution extends Facts {
       this.#noteRead(reply);
     } else if (reply.kind !== "notFound") {
       this.#usePermanentId(reply.error?.order);
-    } else if (this.#named === undefined) {
+    } else if (this.named === undefined) {
       // An order that a query has named exists: a replica lags that does not find it.
       this.notFound = reply;
       // Nor is an id certain that only an unbelieved answer has named.
@@ -181,7 +179,7 @@ class Resolution extends Facts {
       // Another order by the same client order id, or an id that was garbled.
       return;
     }
-    this.#named = named;
+    this.named = named;
     this.idInDoubt = false;
     this.notFound = undefined;
     this.#usePermanentId(named);

@@ -215,7 +215,7 @@ class TestOrdersThatAreNotFound:
     def test_an_order_that_an_unbelieved_answer_has_named_is_not_one_that_is_not_found(self) -> None:
         reads = [NOT_FOUND, order("CANCELED", clientOrderID="bot_1")]
         world = World(then=lambda _: NOT_OPEN, read=lambda _: reads.pop(0) if reads else HTML)
-        assert ending(world.play(BY_CLIENT_ID)) == "OrderNotOpen"
+        assert ending(world.play(BY_CLIENT_ID)) == "OutcomeUnknown"
 
     def test_by_client_order_id_a_refusal_without_a_read_is_unknown(self) -> None:
         world = World(then=lambda _: NOT_FOUND, read=lambda _: HTML)
@@ -282,7 +282,7 @@ class TestOrdersThatAreNotFound:
         world = World(then=lambda _: NOT_FOUND)
         reads = [NOT_FOUND, order("NEW", clientOrderID="bot_1")]
         world.read = lambda _: reads.pop(0) if reads else HTML
-        assert ending(world.play(BY_CLIENT_ID)) == "OrderNotOpen"
+        assert ending(world.play(BY_CLIENT_ID)) == "OutcomeUnknown"
 
     def test_a_permission_that_is_missing_for_the_query_costs_time_until_it_is_known(self) -> None:
         world = World(history=[(0.0, "FILLED")], read=lambda _: DENIED)
@@ -330,6 +330,24 @@ class TestAnswersByClientOrderId:
             read=lambda _: order("CANCELED", orderId=5, clientOrderID="another"),
         )
         assert ending(world.play(BY_CLIENT_ID)) == "OutcomeUnknown"
+
+    @pytest.mark.parametrize(
+        ("first", "read"),
+        [
+            (order("PENDING", orderId=5), HTML),
+            (RESET, answer({"code": 0, "data": ORDER | {"orderId": 5, "status": None}})),
+        ],
+        ids=["by a cancel", "by a query"],
+    )
+    def test_no_order_is_cancelled_by_an_id_that_only_an_unbelieved_response_names(
+        self, first: Reply, read: Reply
+    ) -> None:
+        """It may be the answer of another order, which is open."""
+        played = World([first], read=lambda _: read).play(BY_CLIENT_ID)
+        assert (ending(played), played.asked.count("c")) == ("OutcomeUnknown", 1)
+        assert played.asked.startswith("cqq")
+        assert '"Bot_1"' in played.error.details.summary
+        assert "cancel again" not in played.error.hint
 
     def test_an_order_id_that_no_query_finds_names_no_order_in_the_error(self) -> None:
         world = World([order("CANCELED", orderId=5)], then=lambda _: RESET)

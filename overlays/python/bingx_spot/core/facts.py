@@ -138,6 +138,7 @@ class Facts:
     answered: bool = False  # one since then got a response
     proven_open: bool = False  # a read said open when no request before it could take effect any more
     id_in_doubt: bool = False  # an unbelieved response named the order id, and no query finds it
+    id_unconfirmed: bool = False  # an unbelieved response named the order id, and no query has yet
     # Of what can still be done.
     seconds_since_start: float = 0.0  # how long the call has taken
     time_left: bool = True  # for one more request
@@ -184,7 +185,9 @@ class Facts:
     @property
     def can_retry_later(self) -> bool:
         """Return whether the operation may be sent once more, now or after `seconds_to_retry`."""
-        barred = self.closed or self.out_of_permits or self.id_in_doubt or self.costs_proof
+        # It may be the id of another order, which must not be cancelled.
+        unsure = self.id_in_doubt or self.id_unconfirmed
+        barred = self.closed or self.out_of_permits or unsure or self.costs_proof
         most = MAXIMUM_QUERIES if self.call.operation.act == "read" else MAXIMUM_ATTEMPTS
         if barred or not self.time_left or not self.can_open or self.attempts >= most:
             return False

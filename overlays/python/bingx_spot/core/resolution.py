@@ -108,7 +108,7 @@ class _Resolution:
         """Return the error that ends the call; it names the order by an id that is certain."""
         facts, read = self.facts, self.facts.read
         facts.environment = self.attempts.context.environment.option
-        if facts.id_in_doubt:
+        if facts.id_in_doubt or facts.id_unconfirmed:
             facts.call = self.original
         facts.error = self.attempts.cause_of(facts.error)
         order = None if read is None else Order.from_data(read.data(), read)
@@ -214,6 +214,7 @@ class _Resolution:
             facts.read, facts.state = response, OrderState.UNCLEAR
         if operation.states is None:
             return
+        facts.id_unconfirmed = False
         if not names_same_order(self.original, data):
             # A response named this order id, and it belongs to another order.
             facts.call = self.original
@@ -263,6 +264,7 @@ class _Resolution:
             return
         others = {name: value for name, value in given.items() if name not in operation.exactly_one_of}
         self.facts.call = ApiCall.of(operation, {**others, permanent: int(order_id)})
+        self.facts.id_unconfirmed = self.order_id is None
 
     def _wait(self) -> CallSteps[None]:
         """Wait until a new order would be visible, or until the next attempt may be made."""
