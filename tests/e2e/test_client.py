@@ -212,5 +212,5 @@ def test_a_client_can_be_closed_twice_and_by_hand():
     bingx = blocking("http://127.0.0.1:1")
     bingx.close()
     bingx.close()
-    with pytest.raises(NotSent, match="the client is closed"):
+    with pytest.raises(NotSent, match="client is closed"):
         bingx.cancel_order(SYMBOL, order_id=ORDER_ID)

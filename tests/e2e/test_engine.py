@@ -67,14 +67,14 @@ class TestNotSent:
             assert server.requests == []
 
     def test_a_handshake_that_never_ends(self, cancel):
-        with scripted_server(SILENCE) as server, pytest.raises(NotSent, match="no connection within"):
+        with scripted_server(SILENCE) as server, pytest.raises(NotSent, match=r"(?i)no connection within"):
             cancel(server.url.replace("http:", "https:"), timeout=0.3)
 
     def test_a_closed_client(self):
         with scripted_server(SUCCESS) as server:
             bingx = blocking(server.url)
             bingx.close()
-            with pytest.raises(NotSent, match="the client is closed"):
+            with pytest.raises(NotSent, match="client is closed"):
                 bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
             assert server.requests == []
 
@@ -83,7 +83,7 @@ class TestNotSent:
         with scripted_server(SUCCESS) as server:
             bingx = awaiting(server.url)
             await bingx.aclose()
-            with pytest.raises(NotSent, match="the client is closed"):
+            with pytest.raises(NotSent, match="client is closed"):
                 await bingx.cancel_order(SYMBOL, order_id=ORDER_ID)
             assert server.requests == []
 
@@ -135,7 +135,7 @@ class TestOutcomeUnknown:
     def test_no_response_before_the_timeout(self, cancel, begun):
         with scripted_server(begun) as server:
             with pytest.raises(
-                OutcomeUnknown, match=r"no complete response within (0\.(30|2\d)|\d\d\.\d\d) s"
+                OutcomeUnknown, match=r"(?i)no complete response within (0\.(30|2\d)|\d\d\.\d\d) s"
             ):
                 patiently(lambda timeout: cancel(server.url, timeout=timeout), 0.3)
             assert len(server.requests) == 1
@@ -148,7 +148,7 @@ class TestOutcomeUnknown:
                 yield b" "
 
         with scripted_server(drip) as server:
-            with pytest.raises(OutcomeUnknown, match="no complete response"):
+            with pytest.raises(OutcomeUnknown, match=r"(?i)no complete response"):
                 patiently(lambda timeout: cancel(server.url, timeout=timeout), 0.3)
             assert len(server.requests) == 1
 

@@ -38,7 +38,7 @@ class TestText:
             (ErrorDetails("lost", http_status=502), "lost (HTTP 502)"),
             (
                 DETAILS,
-                "Order 5 was not cancelled. rate limited (code 100410, HTTP 200). Wait.",
+                "Order 5 was not cancelled. The exchange said: rate limited (code 100410, HTTP 200). Wait.",
             ),
         ],
         ids=["message", "hint", "code", "status", "all"],
@@ -66,7 +66,7 @@ class TestCallError:
     def test_its_repr_is_one_line_of_a_terminal(self) -> None:
         assert repr(NotSent(ErrorDetails("connection refused"))) == "<NotSent: connection refused>"
         long = repr(OrderFilled(ErrorDetails("x" * 1000, summary="Order 1 is FILLED."), FILLED))
-        assert long.startswith("<OrderFilled: Order 1 is FILLED. xxx")
+        assert long.startswith("<OrderFilled: Order 1 is FILLED. Xxx")
         assert long.endswith("xxx...>")
         assert len(long) <= 80
 
