@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from dataclasses import fields
 from types import MappingProxyType
 
 import pytest
@@ -36,6 +37,10 @@ class TestErrorDetails:
         assert (details.code, details.hint, details.headers) == (5, "wait", {"date": "today"})
         note = b"... (70,000 bytes, cut)"
         assert details.body == b"x" * (65_536 - len(note)) + note
+
+    def test_each_field_is_tried_below(self) -> None:
+        missing = [each.name for each in fields(DETAILS) if getattr(DETAILS, each.name) == each.default]
+        assert not missing, f"set these in DETAILS: {missing}"
 
     def test_can_be_pickled_and_copied(self) -> None:
         for other in (pickle.loads(pickle.dumps(DETAILS)), copy.deepcopy(DETAILS)):  # noqa: S301 - our own bytes
