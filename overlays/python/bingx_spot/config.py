@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 DEFAULT_TIMEOUT = 10.0
-# A day; the system's timers refuse what is very much longer.
-MAXIMUM_TIMEOUT = 86_400
+# An hour: 10000 is 10 seconds in the milliseconds of other clients.
+MAXIMUM_TIMEOUT = 3_600
 _HEADER_VALUE = re.compile(r"[!-~]([ -~]*[!-~])?")
 
 
@@ -48,7 +48,7 @@ class Config:
 
     Attributes:
         environment: `live`, `vst`, `sandbox`, a base URL, or an `Environment` with a fallback of its own.
-        timeout: How long a call may take, in seconds, waiting for a permit included; at most a day.
+        timeout: How long a call may take, in seconds, waiting for a permit included; at most an hour.
         placement: Where parameters go: `json`, `query` or `form`; `auto` for the contract's placement, with
             the query string as a fallback where the server does not see them there.
         fallback: Whether the environment's fallback host is used when the network fails.
