@@ -16,7 +16,7 @@ from bingx_spot.core.engine import TransportFailure
 from bingx_spot.limits.client_state import Patience
 from bingx_spot.transport.engine import NetworkEngine
 from bingx_spot.transport.tls_and_proxy import Proxy
-from tests.support.cancelling import signed
+from tests.support.cancelling import closed_port, signed
 from tests.support.samples import SUCCESS
 from tests.support.scripted_server import scripted_server
 
@@ -144,6 +144,14 @@ def test_a_proxy_sees_no_request_in_clear(send: Any) -> None:
             assert isinstance(result, TransportFailure)
             assert not result.request_sent
         assert proxy.requests == []
+
+
+@pytest.mark.parametrize("send", [send_blocking, send_async], ids=["sync", "async"])
+def test_a_proxy_that_refuses_is_named(send: Any) -> None:
+    with closed_port() as proxy:
+        for result in send("https://exchange.test", proxy=proxy):
+            assert not result.request_sent
+            assert result.reason.endswith("refused (through the proxy)")
 
 
 @pytest.mark.anyio

@@ -111,6 +111,8 @@ class NetworkEngine:
         if self._closed:
             return TransportFailure(sent, "the client was closed while the request was in flight")
         failure = describe_failure(error, sent, context.seconds, context.phase)
+        if self._proxy is not None and not sent and "proxy" not in failure.reason:
+            failure = failure._replace(reason=f"{failure.reason} (through the proxy)")
         # A proxy may pass on what has reached it.
         return failure._replace(reset=self._proxy is None, reused=context.reused)
 
