@@ -207,5 +207,11 @@ def test_types_are_declared():
     assert (PACKAGE / "py.typed").is_file()
 
 
+def test_a_missing_ccxt_is_named_with_its_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ccxt", None)
+    with pytest.raises(ModuleNotFoundError, match=r"pip install 'bingx-spot\[ccxt\]'"):
+        import bingx_spot.integrations.ccxt  # noqa: F401 - what must fail
+
+
 def test_dir_shows_the_public_names():
     assert dir(bingx_spot) == sorted(bingx_spot.__all__)

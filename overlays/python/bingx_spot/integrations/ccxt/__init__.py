@@ -8,7 +8,12 @@ cancel are ccxt's classes and this package's at once. For asyncio, import the cl
 from collections.abc import Mapping
 from typing import Any
 
-import ccxt
+try:
+    import ccxt
+except ModuleNotFoundError as missing:
+    if missing.name != "ccxt":
+        raise
+    raise ModuleNotFoundError("ccxt is missing: pip install 'bingx-spot[ccxt]'", name="ccxt") from None
 
 from bingx_spot.client import BingxSpot
 from bingx_spot.integrations.ccxt.errors import ccxt_errors
