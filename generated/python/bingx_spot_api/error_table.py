@@ -50,7 +50,7 @@ class ErrorRow(NamedTuple):
 TABLE_VERSION = "2.1.0"
 """Version of the error table."""
 
-TABLE_SHA256 = "1ba02b118b2755a71f0086cc120fddbff7d3ca5bf66bfbe37d443e1c23458f77"
+TABLE_SHA256 = "655debba71eb2953b05846ab3f152c3c4435a3ae99a9cff36b87537d1180a3d6"
 """Digest of spec/errors.yaml."""
 
 ROWS: tuple[ErrorRow, ...] = (
@@ -351,7 +351,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="Check the API key, and that it belongs to this environment (live or simulated trading). If it is gone, create another one; the exchange deletes keys that may trade and have no bound IP address after 14 idle days.",
+        advice="Check the API key, that it is not the secret, and that it belongs to this environment (live or simulated trading). If it is gone, create another one; the exchange deletes keys that may trade and have no bound IP address after 14 idle days.",
         advice_for=(),
     ),
     ErrorRow(
