@@ -134,6 +134,11 @@ class TestOrderId:
         reason = f"is the float {number!r}, which may have lost its last digits"
         assert rejection(order_id=number).reason == reason
 
+    @pytest.mark.parametrize("text", ["1e3", "1.735964079647111E+18", "1735964079647111281.0"])
+    def test_text_of_a_float_is_refused_for_what_it_has_lost(self, text):
+        error = rejection(order_id=text)
+        assert error.reason == f"is {text!r}: a program that rounds long numbers has lost its last digits"
+
     @pytest.mark.parametrize(
         ("given_id", "sent"),
         [(1, 1), (2**63 - 1, 2**63 - 1), ("1", 1), (str(2**63 - 1), 2**63 - 1), (str(ORDER_ID), ORDER_ID)],
@@ -145,7 +150,7 @@ class TestOrderId:
         "order_id",
         [
             0, -5, 2**63, pytest.param(10**5000, id="huge"), True, False, 1.0, math.nan, "12a", "", "0", "-5",
-            "+5", " 5", "5\n", "007", "1_000", "1e3", str(2**63), pytest.param("9" * 5000, id="digits"), "١٢",
+            "+5", " 5", "5\n", "007", "1_000", str(2**63), pytest.param("9" * 5000, id="digits"), "١٢",
             "５", b"5", [5],
         ],
         ids=plain,

@@ -26,6 +26,9 @@ _ORDER_ID = re.compile("[1-9][0-9]{0,18}")
 _SEPARATORS = re.compile(r"[-/_ ]+")
 _QUOTES = ("USDT", "USDC", "USD", "BTC", "ETH", "EUR")
 _PUNCTUATION = str.maketrans("", "", "_.#")
+# What a spreadsheet, or a program that reads numbers as doubles, leaves of a long number, if not zeros.
+_ROUNDED = re.compile(r"[0-9]+(?:[.,][0-9]*)?(?:[eE][+-]?[0-9]+)?")
+_EXACT_DIGITS = 16
 _SYMBOL_ALLOWED = "base and quote in upper case joined by one hyphen, such as BTC-USDT"
 
 _INTEGERS = ("int64", "int32")
@@ -121,7 +124,10 @@ def _checked_order_id(order_id: OrderId) -> int:
         reason = f"is the float {shown(order_id)}, which may have lost its last digits"
         raise InvalidInput("order_id", reason, allowed(argument))
     if isinstance(order_id, str):
-        number = int(order_id) if _ORDER_ID.fullmatch(order_id) else 0
+        if _ORDER_ID.fullmatch(order_id):
+            number = int(order_id)
+        else:
+            check_rounding(order_id)
     elif isinstance(order_id, int):
         # bool is a subclass of int, and not an order id.
         number = 0 if isinstance(order_id, bool) else order_id
@@ -131,6 +137,22 @@ def _checked_order_id(order_id: OrderId) -> int:
     if not _is_within(argument, number):
         raise InvalidInput("order_id", f"is {shown(order_id)}", allowed(argument))
     return number
+
+
+def check_rounding(order_id: str) -> None:
+    """Raise `InvalidInput` if an order id as text was a double once, such as `1.73596E+18`."""
+    if _ROUNDED.fullmatch(order_id) and not order_id.isdigit():
+        reason = f"is {shown(order_id)}: a program that rounds long numbers has lost its last digits"
+        raise InvalidInput("order_id", reason, "all digits of the order id, such as 1735964079647111281")
+
+
+def looks_rounded(order_id: object) -> bool | None:
+    """Return whether an order id ends in zeros as a rounded one does; None if it is too short to be rounded.
+
+    Of true ids, one in a thousand does.
+    """
+    digits = str(order_id)
+    return None if len(digits) <= _EXACT_DIGITS else not digits[_EXACT_DIGITS:].strip("0")
 
 
 def check_arguments(

@@ -168,6 +168,10 @@ def test_a_json_line_that_is_not_an_object_is_a_bad_row():
         (b"symbol,orderId,cancelRestriction\n", "did you mean cancelRestrictions?"),
         (b"symbol,orderId,order_id\n", "is named twice"),
         ("symbol,orderId\n".encode("utf-16"), "is UTF-16"),
+        (
+            b"PK\x03\x04\x14",
+            "is a workbook or another zip archive; allowed: UTF-8 text; in Excel, save as CSV UTF-8",
+        ),
         (b"x" * 70_000, "line 1 is longer"),
         (b"symbol,orderId\n" + b"x" * 70_000, "line 2 is longer"),
     ],

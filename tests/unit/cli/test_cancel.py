@@ -218,6 +218,8 @@ class TestAlreadyCanceledOk:
         (("BTCUSDT", "1"), "did you mean BTC-USDT?"),
         (("BTC-USDT", "1", "--order-id", "1"), "given twice"),
         (("BTC-USDT", "my-bot_0001"), "--client-order-id"),
+        (("BTC-USDT", "1.7e18"), "--order-id is '1.7e18': a program that rounds long numbers"),
+        (("BTC-USDT", "1", "--timeout", "10000"), "--timeout is 10000.0; allowed: seconds"),
         (("BTC-USDT", "1", "--timeout", "soon"), "--timeout is 'soon'"),
         (("BTC-USDT", "1", "--placement", "body"), "--placement is 'body'"),
         (("BTC-USDT", "1", "--proxy", "http://p:1", "--env", "sandbox"), "--proxy or BINGX_PROXY"),
@@ -237,6 +239,11 @@ def test_wrong_usage_exits_2_and_names_the_option(arguments, named):
     assert done.exit_code == 2
     assert named in done.stderr
     assert not done.stdout
+
+
+def test_a_key_that_was_copied_with_its_line_end_is_asked_about():
+    done = invoke(*ARGUMENTS, BINGX_API_KEY="k\n", BINGX_API_SECRET="s")
+    assert done.stderr.endswith("was a line break copied with it?\n")
 
 
 @pytest.mark.parametrize("arguments", [ARGUMENTS, QUERY], ids=["cancel", "query"])

@@ -43,7 +43,7 @@ class TestRoundedIds:
         done = self.run(*order_ids)
         assert done.exit_code == 2
         assert "line 2: orderId ends in zeros beyond its 16th digit" in done.stderr
-        assert "must have been rounded" in done.stderr
+        assert "Order ids that look rounded" in done.stderr
         assert "Nothing was sent" in " ".join(done.stderr.split())
         assert "bingx-spot cancel SYMBOL ORDER_ID --env live" in " ".join(done.stderr.split())
 
@@ -61,7 +61,7 @@ class TestBadRows:
     def test_all_are_printed_and_nothing_is_sent(self, journal, dry_run):
         done = invoke("cancel-many", "--from", "-", "--journal", journal, *dry_run, text=BAD, **KEYS)
         assert done.exit_code == 2
-        assert "line 3: orderId is 1.7E+18" in done.stderr
+        assert "line 3: orderId is '1.7E+18'" in done.stderr
         assert "line 4: symbol is 'btc'" in done.stderr
         assert "2 rows cannot be sent, so nothing was sent" in done.stderr
         assert list(journal.parent.iterdir()) == [], "no half of a journal is left"

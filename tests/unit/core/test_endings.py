@@ -104,7 +104,9 @@ class TestWithAnOrder:
         assert type(error) is kind
         assert isinstance(error, OrderNotOpen | StillOpen)
         assert error.order == stated(status)
-        assert str(error) == (f"Order {ORDER_ID} {summary} order is gone (code 100404, HTTP 200). {hint}")
+        assert str(error) == (
+            f"Order {ORDER_ID} {summary} The exchange said: order is gone (code 100404, HTTP 200). {hint}"
+        )
 
     def test_without_a_refusal_the_text_has_no_message_twice(self) -> None:
         error = error_for(Action.RAISE_FILLED, facts(), stated("FILLED"))
@@ -118,7 +120,7 @@ class TestUnknown:
         error = error_for(Action.RAISE_UNKNOWN, facts(ambiguous=AMBIGUOUS, error=AMBIGUOUS), None)
         assert type(error) is OutcomeUnknown
         assert str(error) == (
-            f"Unknown whether order {ORDER_ID} was cancelled. connection reset. "
+            f"Unknown whether order {ORDER_ID} was cancelled. Connection reset. "
             f"{BY_ID_HINT}; or cancel again, which can do no harm."
         )
 
@@ -177,8 +179,15 @@ class TestNotFound:
         assert type(error) is OrderNotFound
         assert str(error) == (
             f"The exchange does not find order {ORDER_ID}. A new order is not found at once. "
-            "order is gone (code 100404, HTTP 200). "
+            "The exchange said: order is gone (code 100404, HTTP 200). "
             "Check the symbol and the id, and that the order belongs to this account and environment."
+        )
+
+    def test_by_an_id_that_looks_rounded_says_so(self) -> None:
+        call = ApiCall.of(CANCEL, {"symbol": SYMBOL, "orderId": 1735964079647111000})
+        error = error_for(Action.RAISE_NOT_FOUND, facts(call, not_open=REFUSAL), None)
+        assert error.hint.endswith(
+            "The order id ends in zeros, as if it was rounded: take it from its source, as text."
         )
 
     def test_by_client_order_id_says_what_it_cannot_prove(self) -> None:
@@ -208,7 +217,7 @@ class TestNotExecuted:
     def test_is_the_last_error_with_what_it_means_for_the_order(self, kind: type[CallError]) -> None:
         error = error_for(Action.RAISE_ERROR, facts(error=kind(details("no permit"))), None)
         assert type(error) is kind
-        assert str(error) == f"Order {ORDER_ID} was not cancelled. no permit. Do this."
+        assert str(error) == f"Order {ORDER_ID} was not cancelled. No permit. Do this."
 
     @pytest.mark.parametrize("call", [QUERYING, READ_TIME], ids=["query", "time"])
     def test_of_a_read_says_nothing_of_a_cancel(self, call: ApiCall) -> None:

@@ -13,12 +13,9 @@ from typing import Any, BinaryIO
 
 from bingx_spot.bulk.items import WIRE_NAMES, CancelRequest, field_values, format_input_error, match_fields
 from bingx_spot.exceptions import InvalidInput, shown
+from bingx_spot.validation import looks_rounded
 
 _DELIMITERS = ",;\t"
-# What a spreadsheet, or a program that reads numbers as doubles, leaves of a long number.
-_ROUNDED = re.compile(r"[0-9]+(?:[.,][0-9]*)?(?:[eE][+-]?[0-9]+)?")
-# What JavaScript and Excel leave of one are zeros at its end.
-_ZEROS_FROM = 16
 # The first line that Excel writes, and reads, to say which character separates values.
 _SEPARATOR_LINE = re.compile(r'\s*"?sep=(.)"?\s*', re.IGNORECASE)
 _FORMATS = (
@@ -28,8 +25,9 @@ _OBJECT = "one JSON object a line"
 # A row is some hundred characters. A longer line belongs to a file of another kind.
 _MAXIMUM_LINE = 65_536
 _LONGEST_NUMBER = 20
-_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_UTF_8 = "UTF-8 text"
+# By how a file begins.
+_OTHER_KINDS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"PK": "a workbook or another zip archive"}
+_UTF_8 = "UTF-8 text; in Excel, save as CSV UTF-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ class Rows:
         self._read: set[str] = set()
         self._used: set[str] = set()
         #: How many order ids are so long that a spreadsheet would round them, and the lines of those that end
-        #: in zeros, as if one had. Of true ids, one in a thousand does.
+        #: in zeros, as if one had.
         self.long_ids = 0
         self.rounded: list[int] = []
 
@@ -91,10 +89,9 @@ class Rows:
             except InvalidInput as error:
                 yield BadRow(line, format_input_error(error, WIRE_NAMES))
                 continue
-            order_id = str(request.order_id or "")
-            if len(order_id) > _ZEROS_FROM:
+            if (rounded := looks_rounded(request.order_id or "")) is not None:
                 self.long_ids += 1
-                if not order_id[_ZEROS_FROM:].strip("0"):
+                if rounded:
                     self.rounded.append(line)
             yield Row(line, request)
 
@@ -127,10 +124,6 @@ class Rows:
         if "order_id" in fields and "order_id" not in matched.values():
             self._used.add("id")
         _check_utf8("".join(map(str, fields.values())))
-        order_id = fields.get("order_id")
-        if isinstance(order_id, str) and _ROUNDED.fullmatch(order_id) and not order_id.isdigit():
-            reason = f"is {order_id}: a program that rounds long numbers has lost its last digits"
-            raise InvalidInput("order_id", reason, "all digits of the order id, such as 1735964079647111280")
         with suppress(ValueError):
             if isinstance(window := fields.get("recv_window"), str):
                 fields["recv_window"] = float(window)
@@ -183,8 +176,9 @@ def _read_lines(text: TextIOWrapper) -> Iterator[str]:
             if len(line) == _MAXIMUM_LINE and not is_list:
                 reason = f"is longer than {_MAXIMUM_LINE - 1} characters"
                 raise InvalidInput(f"line {number}", reason, "one order a line")
-            if number == 1 and line.encode("utf-8", "surrogateescape").startswith(_UTF_16_MARKS):
-                raise InvalidInput("input", "is UTF-16", _UTF_8)
+            for mark, kind in _OTHER_KINDS.items() if number == 1 else ():
+                if line.encode("utf-8", "surrogateescape").startswith(mark):
+                    raise InvalidInput("input", f"is {kind}", _UTF_8)
             yield line
     except OSError as error:
         raise InvalidInput("input", f"cannot be read: {error.strerror}", "a file or a pipe") from None

@@ -17,7 +17,7 @@ from bingx_spot.core.clock import time_of_day
 from bingx_spot.core.request import ApiCall
 from bingx_spot.exceptions import CallError, OrderNotFound
 from bingx_spot.models import Order
-from bingx_spot.validation import Restriction
+from bingx_spot.validation import Restriction, check_rounding
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
 
 _CANCEL_EPILOG = """\b
@@ -67,6 +67,8 @@ def _order_arguments(command: Callable[..., None]) -> Callable[..., None]:
         if order is not None and order_id is not None:
             raise click.UsageError("The order id is given twice.")
         if order is not None and not order.isdigit():
+            with output.usage_errors():
+                check_rounding(order)
             text = f"{order!r} is no order id. A client order id is given with --client-order-id."
             raise click.UsageError(text)
         named = {"order_id": order or order_id, "client_order_id": client_order_id}

@@ -189,7 +189,7 @@ def _import_rows(
         print_line(f"{plural(duplicates, 'duplicate row')}; each order is cancelled once.", err=True)
     _point_out_rounded(rows, connection)
     if bad and not skip_bad:
-        text = f"{plural(bad, 'row')} cannot be sent, so nothing was sent. Fix them, or use --skip-bad."
+        text = f"{plural(bad, 'row')} cannot be sent, so nothing was sent. Fix the input, or use --skip-bad."
         raise click.UsageError(text)
     if bad:
         print_line(f"{plural(bad, 'row')} left out.", err=True)
@@ -203,10 +203,10 @@ def _point_out_rounded(rows: Rows, connection: Connection) -> None:
     print_first([f"line {line}: {seen}" for line in lines])
     # Of true ids one in a thousand ends so: one is no surprise, unless it is the only id.
     if lines and (len(lines) > 1 or rows.long_ids == 1) and len(lines) * 20 > rows.long_ids:
-        text = f"{plural(len(lines), 'order id')} of {rows.long_ids:,} must have been rounded"
+        text = f"Order ids that look rounded: {len(lines):,} of {rows.long_ids:,}"
         cause = "a spreadsheet, or a program that reads numbers as doubles, does that"
         command = connection.command("cancel", "SYMBOL", "ORDER_ID")
-        fix = f"Take the ids from their source, as text; cancel a true one of these with: {command}"
+        fix = f"Take the ids from their source, as text. Is one of them right? Cancel it with: {command}"
         raise click.UsageError(f"{text}; {cause}. Nothing was sent. {fix}.")
 
 

@@ -49,6 +49,7 @@ _OPTION_NAMES = {
     "recv_window": "--recv-window",
     "cancel_restrictions": "--only",
     "environment": "--env or BINGX_ENV",
+    "limits": "BINGX_LIMITS",
     "proxy": "--proxy or BINGX_PROXY",
     "seconds": "--seconds",
     "timeout": "--timeout",
@@ -71,7 +72,8 @@ def usage_errors() -> Iterator[None]:
         raise
     except BingxError as error:
         # Of the API key or of a journal.
-        raise click.UsageError(f"{error}.") from None
+        text = str(error)
+        raise click.UsageError(text if text.endswith("?") else f"{text}.") from None
 
 
 def error_members(error: CallError) -> dict[str, object]:

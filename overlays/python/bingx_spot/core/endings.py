@@ -21,6 +21,7 @@ from bingx_spot.exceptions import (
     StillOpen,
 )
 from bingx_spot.models import Order
+from bingx_spot.validation import looks_rounded
 from bingx_spot_api.contract import Parameter
 
 ENDINGS = (
@@ -100,6 +101,7 @@ _BY_PERMANENT_ID = (
     "A new order is not found at once.",
     "Check the symbol and the id, and that the order belongs to this account and environment.",
 )
+_ROUNDED = "The order id ends in zeros, as if it was rounded: take it from its source, as text."
 _BY_CLIENT_ORDER_ID = (
     "An order is found by its client order id for two hours only, and a new order not at once: this does "
     "not prove that no such order is open.",
@@ -115,6 +117,8 @@ def error_for(action: Action, facts: Facts, order: Order | None) -> CallError:
         return _unknown(facts)
     if action is Action.RAISE_NOT_FOUND:
         limit, hint = _BY_PERMANENT_ID if facts.by_permanent_id else _BY_CLIENT_ORDER_ID
+        if facts.by_permanent_id and (named := _id_of(call)) and looks_rounded(named[1]):
+            hint = f"{hint} {_ROUNDED}"
         return OrderNotFound(
             _details(facts, f"The exchange does not find {_lower(order_name(call))}. {limit}", hint)
         )
