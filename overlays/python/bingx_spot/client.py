@@ -95,6 +95,7 @@ class BingxSpot(BaseClient, Tags):
             BulkRunAborted: At the end, where an error would have hit every order: signature, key, permission,
                 whitelist, clock, a ban, or no exchange reached twenty times in succession. All results
                 were handed over before.
+            InvalidInput: `orders` is one order, or text; nothing was sent.
         """
         # Imported here, as in the async client: most programs cancel one order at a time.
         from bingx_spot.bulk.run import Run

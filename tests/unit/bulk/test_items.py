@@ -5,7 +5,16 @@ import pickle
 
 import pytest
 
-from bingx_spot import CancelRequest, CancelRestriction, InvalidInput, Order, Response
+from bingx_spot import (
+    AsyncBingxSpot,
+    BingxSpot,
+    CancelRequest,
+    CancelRestriction,
+    Credentials,
+    InvalidInput,
+    Order,
+    Response,
+)
 from bingx_spot.bulk.items import WIRE_NAMES, format_input_error, match_fields
 from tests.support.samples import ORDER
 
@@ -77,6 +86,13 @@ def test_an_item_without_an_order_is_rejected_with_the_field(item, field):
     with pytest.raises(InvalidInput) as caught:
         CancelRequest.of(item)
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize("kind", [BingxSpot, AsyncBingxSpot])
+@pytest.mark.parametrize("one", [{"symbol": "BTC-USDT", "orderId": 1}, "BTC-USDT", b"1"])
+def test_one_order_in_place_of_a_list_is_rejected_at_once(kind, one):
+    with pytest.raises(InvalidInput, match=r"orders is of type .*; allowed: a list; each a CancelRequest"):
+        kind(Credentials("key", "secret")).cancel_orders(one)
 
 
 def test_a_request_is_a_value():

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable
 from typing import Any, Self, cast
 
+from bingx_spot.bulk.items import check_items
 from bingx_spot.bulk.result import CancelResult
 from bingx_spot.bulk.run import MAX_IN_FLIGHT, Run, check_not_iterated
 from bingx_spot.core import runner
@@ -24,6 +25,7 @@ class AsyncCancelRun(AsyncIterator[CancelResult]):
     """
 
     def __init__(self, run: Run, items: Iterable[object] | AsyncIterable[object], engine: Engine) -> None:
+        check_items(items)
         # The tasks have no reference to this object, so that they end when it is dropped.
         self._tasks = _Tasks(run, engine)
         self._results = self._tasks.results(items)

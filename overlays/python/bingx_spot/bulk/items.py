@@ -28,6 +28,12 @@ _ALLOWED = "a CancelRequest, an Order, (symbol, order id), or a mapping with sym
 _PAIR = 2
 
 
+def check_items(items: object) -> None:
+    """Raise `InvalidInput` for one order in place of many, whose letters or members would be the items."""
+    if isinstance(items, str | bytes | Mapping):
+        raise InvalidInput("orders", f"is of type {type(items).__name__}", f"a list; each {_ALLOWED}")
+
+
 @dataclass(frozen=True, slots=True)
 class CancelRequest:
     """One order to cancel; the fields are checked when the request is created.

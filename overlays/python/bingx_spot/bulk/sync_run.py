@@ -7,6 +7,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, Self, cast
 
+from bingx_spot.bulk.items import check_items
 from bingx_spot.bulk.result import CancelResult
 from bingx_spot.bulk.run import Run, check_not_iterated
 from bingx_spot.core import runner
@@ -28,6 +29,7 @@ class CancelRun(Iterator[CancelResult]):
     """
 
     def __init__(self, run: Run, items: Iterable[object], engine: Engine) -> None:
+        check_items(items)
         self._process = os.getpid()
         # The threads have no reference to this object, so that they end when it is dropped.
         self._threads = _Threads(run, engine)
