@@ -4,6 +4,7 @@ import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -54,6 +55,23 @@ class TestRoundedIds:
 
     def test_true_ones_are_not(self):
         assert self.run(*self.TRUE, 1000, 7).stderr == ""
+
+
+class TestGoingOn:
+    def waited(self, journal, monkeypatch, limits: str) -> list[float]:
+        waited: list[float] = []
+        monkeypatch.setattr("bingx_spot.cli.cancel_many.time", SimpleNamespace(sleep=waited.append))
+        where = KEYS | {"BINGX_ENV": "http://127.0.0.1:1", "BINGX_LIMITS": limits, "BINGX_TIMEOUT": "0.05"}
+        for _ in range(2):
+            source = ("--from", "-", "--journal", journal)
+            assert invoke("cancel-many", *source, text=rows_of(1), **where).exit_code == 1
+        return waited
+
+    def test_waits_for_what_the_process_before_may_have_sent(self, journal, monkeypatch):
+        assert self.waited(journal, monkeypatch, "") == [1]
+
+    def test_does_not_wait_where_limits_are_off_or_shared(self, journal, monkeypatch):
+        assert self.waited(journal, monkeypatch, "off") == []
 
 
 class TestBadRows:

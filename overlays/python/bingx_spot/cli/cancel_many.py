@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import time
 from collections import Counter
 from contextlib import closing, nullcontext, suppress
 from io import BytesIO
@@ -119,15 +120,24 @@ def command(
             signals_to(interruption),
             closing(Journal.temporary() if path is None else Journal.open(path)) as journal,
         ):
-            if was_empty and journal.is_new:
+            resumed = not journal.is_new
+            if was_empty and not resumed:
                 print_line(f"{path} was empty: every order of the input is new to it.", err=True)
             _fill(journal, rows, connection, credentials.api_key, skip_bad=skip_bad)
             journal.recover()
             report = RunReport(journal, connection.members(), path, connection.as_json)
+            if resumed and not connection.options.get("limits"):
+                # The process before may have used up the limit in this second. Shared limits know.
+                time.sleep(_limit(connection).seconds)
             with BingxSpot(credentials, **connection.options) as bingx:
                 _cancel_all(bingx, report, interruption)
             code = report.print_summary(interrupted=interruption.happened)
     sys.exit(INTERRUPTED if interruption.happened else code)
+
+
+def _limit(connection: Connection) -> Rate:
+    # The contract limits cancels.
+    return cast("Rate", rate_limit(CANCEL, connection.options.get("rate")))
 
 
 def _goes_on(path: Path | None) -> bool:
@@ -222,8 +232,8 @@ def _print_plan(path: Path | None, rows: Rows | None, connection: Connection, *,
     orders, in_doubt = counts.unfinished, counts.unknown
     done = counts.total() - orders - counts[DAMAGED]
     duplicates, bad = problems[DuplicateRow], problems[BadRow]
-    # The contract limits cancels. The first ones are sent at once.
-    limit = cast("Rate", rate_limit(CANCEL, connection.options.get("rate")))
+    # The first ones are sent at once.
+    limit = _limit(connection)
     seconds = max(ceil(orders / limit.requests) - 1, 0) * limit.seconds
     per_second, url = limit.requests / limit.seconds, connection.environment.base_url + CANCEL.path
     plan = {"orders": orders, "inDoubt": in_doubt, "done": done, "duplicates": duplicates, "badRows": bad}
