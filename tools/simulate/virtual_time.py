@@ -2,9 +2,9 @@
 
 import asyncio
 import selectors
-import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from queue import SimpleQueue
 from types import SimpleNamespace
 from typing import Any
 from unittest import mock
@@ -82,14 +82,14 @@ class VirtualEngine:
 def blocking_time(sleep: Callable[[float], object]) -> Iterator[None]:
     """Let the blocking runner sleep in virtual time, by a function that is given the seconds."""
 
-    class Woken(threading.Event):
-        def wait(self, timeout: float | None = None) -> bool:
+    class Woken(SimpleQueue[None]):
+        def get(self, block: bool = True, timeout: float | None = None) -> None:  # noqa: ARG002 - as above
             sleep(timeout or 0.0)
-            return self.is_set()
+            return super().get(block=False)
 
     with (
         mock.patch.object(runner, "time", SimpleNamespace(sleep=sleep)),
-        mock.patch.object(runner, "Event", Woken),
+        mock.patch.object(runner, "SimpleQueue", Woken),
     ):
         yield
 
