@@ -68,7 +68,7 @@ func (c *call) step() {
 		c.end(Unknown, c.ambiguous)
 	case notFound: // unknown-to-the-query
 		c.end(NotFound, c.notOpen)
-	case saidNotOpen && c.refusedByID && !refusedAsNew && !c.isRestricted() && !c.provenOpen: // state-not-learnt
+	case saidNotOpen && c.refusedByID && !refusedAsNew && !c.isRestricted(): // state-not-learnt
 		c.end(NotOpen, c.notOpen)
 	case saidNotOpen, c.notOpen != nil && c.state == StillOpen: // refusal-not-confirmed
 		c.end(Unknown, c.notOpen)

@@ -182,7 +182,7 @@ export class Facts {
       ["still-open", this.provenOpen && !inDoubt, end("stillOpen", last)],
       ["unknown", ambiguous, end("unknown", ambiguous)],
       ["unknown-to-the-query", notFound, end("notFound", notOpen)],
-      ["state-not-learnt", saidNotOpen && this.#isRefusalSure && !this.provenOpen, end("notOpen", notOpen)],
+      ["state-not-learnt", saidNotOpen && this.#isRefusalSure, end("notOpen", notOpen)],
       ["refusal-not-confirmed", saidNotOpen || (notOpen && state === "open"), end("unknown", notOpen)],
       ["not-executed", true, end(undefined, last)],
     ];

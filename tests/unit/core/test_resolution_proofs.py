@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bingx_spot import NotExecuted, OrderFilled, OutcomeUnknown, StillOpen
+from bingx_spot import NotExecuted, OrderFilled, OrderNotOpen, OutcomeUnknown, StillOpen
 from bingx_spot.core.facts import Facts
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.runner import Send
@@ -135,8 +135,7 @@ class TestAfterTheProof:
             lambda _: GATEWAY_TIMEOUT if watched.cancels[-1] > EFFECT + LAG else OPEN,
         )
         assert watched.cancels[-1] > EFFECT + LAG
-        assert type(played.error) is OutcomeUnknown
-        assert "it may be open" in played.error.details.summary
+        assert type(played.error) is OrderNotOpen
 
     def test_the_order_is_queried_again_after_a_request_that_was_not_executed(self) -> None:
         watched = Watched()

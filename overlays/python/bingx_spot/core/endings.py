@@ -54,15 +54,14 @@ ENDINGS = (
             and facts.refused_by_permanent_id
             and facts.refusal_is_confirmed
             and not facts.is_restricted
-            and not facts.proven_open
         ),
         Action.RAISE_NOT_OPEN,
         "The refusal is the exchange's own word, and queries that say open are stale.",
     ),
     Rule(
         "refusal-not-confirmed",
-        "the same by client order id, too soon, with a restriction to a status, or after a read that proved "
-        "the order open; or it was refused as not found, and a query says open",
+        "the same by client order id, too soon, or with a restriction to a status; or it was refused as not "
+        "found, and a query says open",
         lambda facts: (
             isinstance(facts.not_open, OrderNotOpen)
             or (facts.not_open is not None and facts.state is OrderState.OPEN)
