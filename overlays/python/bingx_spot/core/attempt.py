@@ -1,6 +1,7 @@
 """Make one attempt: permit, host, timestamp and signature, send, validate."""
 
 from dataclasses import dataclass, field, replace
+from logging import DEBUG
 from typing import NamedTuple
 
 from bingx_spot.core.admission import acquire_permit
@@ -266,4 +267,5 @@ class AttemptRunner:
             self.context.state.retry_budget.refund()
             self.context.state.repeated_errors.record_success(attempt.operation.operation_id)
         self.history.append(attempt)
-        log.debug("%s: %s", attempt.operation.operation_id, type(attempt.result).__name__)
+        if log.isEnabledFor(DEBUG):
+            log.debug("%s: %s", attempt.operation.operation_id, type(attempt.result).__name__)
