@@ -122,7 +122,7 @@ class TestIds:
         if good:
             check_ids(tmp_path)
         else:
-            with pytest.raises(Unusable, match="plain_ids"):
+            with pytest.raises(Unusable, match="in ASCII"):
                 check_ids(tmp_path)
 
 

@@ -75,4 +75,4 @@ def check_ids(stage: Path) -> None:
     stats = json.loads((stage / "mutants" / "mutmut-stats.json").read_text(encoding="utf-8"))
     for test in stats["duration_by_test"]:
         if "\\" in test or not test.isascii():
-            raise Unusable(f"{test}: give it an id of tests/support/plain_ids.py")
+            raise Unusable(f"{test}: give it an id in ASCII, without a backslash")

@@ -29,7 +29,6 @@ from bingx_spot_api.contract import BY_ID
 from bingx_spot_api.error_table import ROWS, STATUS_ROWS, ErrorRow
 from tests.spec.vectors import read_json
 from tests.support.judging import failure
-from tests.support.plain_ids import plain
 from tests.support.samples import BY_ORDER_ID
 
 CANCEL, QUERY, SERVER_TIME = BY_ID["cancelOrder"], BY_ID["queryOrder"], BY_ID["serverTime"]
@@ -363,7 +362,6 @@ def test_a_row_for_a_status_of_another_operation_is_passed_over(monkeypatch: pyt
         ("Система занята", True),
         ("success, but the system is busy", True),
     ],
-    ids=plain,
 )
 def test_a_text_says_by_itself_that_a_request_failed(message: str, fails: bool) -> None:
     assert says_failure(message, QUERY) is fails
@@ -380,7 +378,6 @@ def test_a_text_says_by_itself_that_a_request_failed(message: str, fails: bool) 
         ("order status :CANCELED,can not delete, please verify and retry later", False),
         ("something new", False),
     ],
-    ids=plain,
 )
 def test_a_text_says_by_itself_that_an_order_may_yet_be_cancelled(message: str, doubt: bool) -> None:
     assert leaves_doubt(message, BY_ID["cancelOrders"]) is doubt

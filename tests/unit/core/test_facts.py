@@ -7,7 +7,6 @@ import pytest
 from bingx_spot.core.facts import OrderState, order_state, says, seconds_to_effect
 from bingx_spot.core.request import ApiCall
 from bingx_spot_api.contract import BY_ID, States
-from tests.support.plain_ids import plain
 
 CANCEL_STATES = BY_ID["cancelOrder"].states
 assert CANCEL_STATES is not None
@@ -25,15 +24,9 @@ def state(word: object, **more: Any) -> OrderState:
 
 
 @pytest.mark.parametrize(
-    ("expected", "word"),
-    [(expected, word) for expected, words in WORDS.items() for word in words],
-    ids=plain,
+    ("expected", "word"), [(expected, word) for expected, words in WORDS.items() for word in words]
 )
-@pytest.mark.parametrize(
-    "spelling",
-    ["{}", " {}", "{}\t", "\r\n {} "],
-    ids=plain,
-)
+@pytest.mark.parametrize("spelling", ["{}", " {}", "{}\t", "\r\n {} "])
 def test_a_word_of_the_contract_is_read_with_white_space_and_in_any_case(
     expected: OrderState, word: str, spelling: str
 ) -> None:
@@ -47,14 +40,13 @@ def test_a_word_of_the_contract_is_read_with_white_space_and_in_any_case(
         "", " ", "PENDING_CANCEL", "CANCELING", "CANCELLING", "WORKING", "OPEN", "TRIGGERED", "NOT_CANCELED",
         "CANCELED,FILLED", "CANCELED FILLED", "CAN CELED", "PartiallyFilled", "PARTIALLY FILLED", "NEW_",
         "FILLED.", "0", "None",
-    ],
-    ids=plain,
+    ]
 )  # fmt: skip
 def test_any_other_word_says_nothing(word: str) -> None:
     assert state(word) is OrderState.UNCLEAR
 
 
-@pytest.mark.parametrize("value", [None, 5, True, ["CANCELED"], {"status": "CANCELED"}], ids=plain)
+@pytest.mark.parametrize("value", [None, 5, True, ["CANCELED"], {"status": "CANCELED"}])
 def test_what_is_no_text_says_nothing(value: object) -> None:
     assert state(value) is OrderState.UNCLEAR
 
@@ -76,7 +68,6 @@ def test_a_response_without_the_field_says_nothing() -> None:
         "\u00a0CANCELED",  # NO-BREAK SPACE, which strip() removes
         "\uff23\uff21\uff2e\uff23\uff25\uff2c\uff25\uff24",  # full-width letters
     ],
-    ids=plain,
 )
 def test_letters_beyond_ascii_are_other_letters(word: str) -> None:
     assert state(word) is OrderState.UNCLEAR
@@ -96,7 +87,6 @@ class TestFullyExecuted:
             ("1.26E+2", "126"),
             ("0.00001", "0.00001"),
         ],
-        ids=plain,
     )
     def test_is_unclear(self, executed: object, ordered: object) -> None:
         assert state("CANCELED", executedQty=executed, origQty=ordered) is OrderState.UNCLEAR
@@ -108,8 +98,7 @@ class TestFullyExecuted:
             ("0", "126"), ("125.999999999999999999999", "126"), ("", "126"), (None, "126"), ("126", None),
             ("126", ""), ("0", "0"), ("0", ""), ("NaN", "126"), ("Infinity", "126"), ("126", "NaN"),
             ("many", "126"), ([126], [126]), ("-1", "-1"),
-        ],
-        ids=plain,
+        ]
     )  # fmt: skip
     def test_is_not_what_is_less_or_cannot_be_compared(self, executed: object, ordered: object) -> None:
         assert state("CANCELED", executedQty=executed, origQty=ordered) is OrderState.CANCELED
@@ -144,11 +133,11 @@ def test_a_cancel_and_its_query_read_states_alike() -> None:
 
 
 class TestSays:
-    @pytest.mark.parametrize("value", ["CANCELED", "canceled", " Cancelled\n"], ids=plain)
+    @pytest.mark.parametrize("value", ["CANCELED", "canceled", " Cancelled\n"])
     def test_compares_without_case_and_white_space(self, value: str) -> None:
         assert says(value, ("CANCELED", "CANCELLED"))
 
-    @pytest.mark.parametrize("value", ["CANCELE", "\u0421ANCELED", None, 5, ["CANCELED"]], ids=plain)
+    @pytest.mark.parametrize("value", ["CANCELE", "\u0421ANCELED", None, 5, ["CANCELED"]])
     def test_no_other_value_is_one_of_the_words(self, value: object) -> None:
         assert not says(value, ("CANCELED", "CANCELLED"))
 

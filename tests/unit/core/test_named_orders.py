@@ -11,7 +11,6 @@ from bingx_spot.core.named_orders import is_integer, names_same_order
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.response_validation import schema_mismatch, validate_response
 from bingx_spot_api.contract import BY_ID, Field, Items
-from tests.support.plain_ids import plain
 from tests.support.samples import BY_ORDER_ID, CANCEL, ORDER, SYMBOL
 from tests.unit.core.playing import BAD_GATEWAY, RESET, Exchange, answer
 
@@ -39,7 +38,7 @@ def problem(call: ApiCall, data: Any, message: str = "") -> str:
 
 
 class TestCancelOpenOrders:
-    @pytest.mark.parametrize("data", [{}, {"orders": None}, {"orders": []}], ids=plain)
+    @pytest.mark.parametrize("data", [{}, {"orders": None}, {"orders": []}])
     def test_no_orders_may_be_written_in_three_ways(self, data: Any) -> None:
         played = Exchange().play(answer({"code": 0, "data": data}), call=ONE_PAIR)
         assert isinstance(played.result, Response)
@@ -60,7 +59,7 @@ class TestCancelOpenOrders:
         assert problem(ALL_PAIRS, {"orders": [state(status="FILLED", executedQty="126")]}) == ""
 
     @pytest.mark.parametrize(
-        "data", [None, [], "orders", {"orders": {}}, {"orders": [None]}, {"orders": [{}]}], ids=plain
+        "data", [None, [], "orders", {"orders": {}}, {"orders": [None]}, {"orders": [{}]}]
     )
     def test_another_shape_is_not_believed(self, data: Any) -> None:
         assert problem(ALL_PAIRS, data)
@@ -135,7 +134,7 @@ class TestCancelOrders:
     def test_everything_else_is_not_believed(self, data: Any, said: str) -> None:
         assert problem(BOTH, data) == said
 
-    @pytest.mark.parametrize("failed", [{"clientOrderID": "b"}, {"orderId": "b"}], ids=plain)
+    @pytest.mark.parametrize("failed", [{"clientOrderID": "b"}, {"orderId": "b"}])
     def test_a_failure_by_client_order_id_may_stand_under_either_name(self, failed: Any) -> None:
         assert problem(BY_CLIENT_IDS, {"orders": [state(clientOrderID="a")], "fails": [failed]}) == ""
         assert problem(BY_CLIENT_IDS, {"orders": [state(clientOrderID="A")], "fails": [failed]})
@@ -177,9 +176,7 @@ class TestOpenOrders:
         assert "price" not in first
         assert (first["orderId"], second["price"]) == (FIRST, ORDER["price"])
 
-    @pytest.mark.parametrize(
-        "data", [{"orders": "x"}, {"orders": [], "fails": "x"}, {"orders": [5]}], ids=plain
-    )
+    @pytest.mark.parametrize("data", [{"orders": "x"}, {"orders": [], "fails": "x"}, {"orders": [5]}])
     def test_a_list_that_cannot_be_read_is_no_empty_list(self, data: Any) -> None:
         operation = OPEN_ORDERS.operation
         assert operation.data is not None
@@ -253,7 +250,7 @@ class TestDataThatIsAList:
         items=Items(None, ("symbol",), (), None, (), ()),
     )
 
-    @pytest.mark.parametrize("data", [None, {}, "nonsense", [1], [["high"]], [[None]]], ids=plain)
+    @pytest.mark.parametrize("data", [None, {}, "nonsense", [1], [["high"]], [[None]]])
     def test_nonsense_is_not_believed(self, data: Any) -> None:
         assert problem(ApiCall(self.CANDLES, {}), data)
 
@@ -280,7 +277,6 @@ class TestNamesSameOrder:
             ({"clientOrderID": "my-bot_0002"}, False),
             ({"orderId": 5, "clientOrderID": "my-bot_0001"}, True),
         ],
-        ids=plain,
     )
     def test_by_client_order_id(self, stated: dict[str, Any], same: bool) -> None:
         assert names_same_order(BY_CLIENT_ORDER_ID, stated) == same
@@ -293,7 +289,6 @@ class TestNamesSameOrder:
     ("value", "expected"),
     [(0, True), (-5, True), ("0", True), ("9" * 19, True), ("007", True), (10**19 - 1, True), (10**19, False)]
     + [(value, False) for value in (True, 0.0, None, "", "-5", "9" * 20, " 5", "5\n", "\u0665", [], {})],
-    ids=plain,
 )
 def test_an_integer_is_a_number_or_its_digits(value: object, expected: bool) -> None:
     assert is_integer(value) == expected

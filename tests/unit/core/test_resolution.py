@@ -11,7 +11,6 @@ from bingx_spot.core.facts import MAXIMUM_ATTEMPTS, MAXIMUM_QUERIES
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.runner import Send
 from bingx_spot_api.contract import BY_ID, Settlement
-from tests.support.plain_ids import plain
 from tests.support.samples import ORDER, ORDER_ID, SYMBOL
 from tests.support.scripted_time import BEGIN, ScriptedTime
 from tests.unit.core.playing import (
@@ -410,7 +409,6 @@ class TestWords:
             "CANCELED\u200b",
             "\ufb01lled",  # a ligature that upper() makes FI
         ],
-        ids=plain,
     )
     @pytest.mark.parametrize(
         ("state", "expected"), [("CANCELED", "returned CANCELED"), ("FILLED", "OrderFilled")]

@@ -14,7 +14,6 @@ from bingx_spot.core.response_validation import schema_mismatch, validate_respon
 from bingx_spot.models import Response
 from bingx_spot_api.contract import BY_ID, Field
 from tests.support.judging import failure, judged
-from tests.support.plain_ids import plain
 from tests.support.samples import BY_ORDER_ID, CANCEL, ORDER, ORDER_ID, SYMBOL, success
 from tests.unit.core.playing import QUERYING, answer
 
@@ -73,9 +72,7 @@ class TestSuccess:
         assert (order.type, order.side, order.price, order.client_order_id) == (None, None, None, None)
 
     @pytest.mark.parametrize(
-        "members",
-        [{"msg": None}, {"debugMsg": None}, {"success": True}, {"timestamp": "5"}, {"code": "0"}],
-        ids=plain,
+        "members", [{"msg": None}, {"debugMsg": None}, {"success": True}, {"timestamp": "5"}, {"code": "0"}]
     )
     def test_may_vary_around_the_data(self, members):
         assert judged(envelope(**members)).order_id == ORDER_ID
@@ -127,9 +124,7 @@ class TestRead:
 class TestConfirmedBy:
     """A cancel is confirmed by CANCELED or CANCELLED; every other word proves nothing."""
 
-    @pytest.mark.parametrize(
-        "word", ["CANCELED", "CANCELLED", "canceled", "Cancelled", " CANCELED\n"], ids=plain
-    )
+    @pytest.mark.parametrize("word", ["CANCELED", "CANCELLED", "canceled", "Cancelled", " CANCELED\n"])
     def test_these_words(self, word):
         order = judged(success(status=word))
         assert str(order.status) == word
@@ -140,8 +135,7 @@ class TestConfirmedBy:
             "NEW", "PENDING", "PARTIALLY_FILLED", "FILLED", "FAILED", "EXPIRED", "REJECTED", "PENDING_CANCEL",
             "CANCELING", "WORKING", "OPEN", "TRIGGERED", "PartiallyFilled", "NOT_CANCELED", "", " ",
             "CANCELED?", "\u0421ANCELED", "N\u0415W", "\uff23ANCELED",
-        ],
-        ids=plain,
+        ]
     )  # fmt: skip
     def test_no_other_word(self, word):
         error = failure(success(status=word))
@@ -156,11 +150,11 @@ class TestConfirmedBy:
             "the response says success and contradicts itself: everything is executed; the exchange said ''"
         )
 
-    @pytest.mark.parametrize("word", ["NEW", "FILLED", "EXPIRED", "ÜBER", "canceled"], ids=plain)
+    @pytest.mark.parametrize("word", ["NEW", "FILLED", "EXPIRED", "ÜBER", "canceled"])
     def test_a_query_may_say_any_word(self, word):
         assert str(judged(success(status=word), call=QUERYING).status) == word
 
-    @pytest.mark.parametrize("missing", [{}, {"clientOrderID": ""}, {"clientOrderID": None}], ids=plain)
+    @pytest.mark.parametrize("missing", [{}, {"clientOrderID": ""}, {"clientOrderID": None}])
     def test_a_query_by_client_order_id_may_lack_it(self, missing):
         query = ApiCall.of(QUERYING.operation, {"symbol": SYMBOL, "clientOrderID": "my-bot_0001"})
         assert judged(envelope(ORDER | missing), call=query).order_id == ORDER_ID
@@ -216,7 +210,6 @@ class TestOrderIdOfAnotherAnswer:
             {"orderId": 0},
             {"orderId": MAXIMUM_ID + 1},
         ],
-        ids=plain,
     )
     def test_is_not_that_of_another_order(self, changes):
         assert self.order_id(**changes) is None
@@ -225,7 +218,7 @@ class TestOrderIdOfAnotherAnswer:
         assert self.order_id(BY_ORDER_ID, status="NEW") is None
         assert self.order_id(BY_ORDER_ID, orderId=ORDER_ID + 1) is None
 
-    @pytest.mark.parametrize("data", [None, [], "text", 5], ids=plain)
+    @pytest.mark.parametrize("data", [None, [], "text", 5])
     def test_needs_an_order(self, data):
         assert failure(envelope(data), call=BY_CLIENT_ORDER_ID).details.order_id is None
 
@@ -266,7 +259,6 @@ class TestNoSuccess:
             envelope(timestamp="yesterday"),
             envelope(timestamp=1.5),
         ],
-        ids=plain,
     )
     def test_without_an_envelope_that_says_success_with_an_order(self, body):
         assert isinstance(failure(body), OutcomeUnknown)
@@ -286,8 +278,7 @@ class TestNoSuccess:
             ("price", "0,15"), ("price", "NaN"), ("price", "Infinity"), ("price", True),
             ("price", "1" * 9999 + "x"), ("executedQty", {}), ("type", 5), ("side", {}), ("clientOrderID", 5),
             ("type", None), ("side", None),
-        ],
-        ids=plain,
+        ]
     )  # fmt: skip
     def test_with_another_order_or_none(self, name, value):
         assert isinstance(failure(envelope(ORDER | {name: value})), OutcomeUnknown)
@@ -326,8 +317,7 @@ class TestNoSuccess:
             SUCCESS.encode("utf-16-le"), SUCCESS.encode("utf-32"), SUCCESS.encode() + b"}",
             SUCCESS.encode() + SUCCESS.encode(), SUCCESS.replace("126", "126\xff").encode("latin-1"),
             SUCCESS.encode() + b"\x00", b")]}'," + SUCCESS.encode(),
-        ],
-        ids=plain,
+        ]
     )  # fmt: skip
     def test_in_a_body_that_is_not_the_exchange_s_json(self, body):
         assert isinstance(failure(body), OutcomeUnknown)
@@ -340,8 +330,7 @@ class TestNoSuccess:
             '"more":01', '"more":' + "[" * 100_000 + "]" * 100_000,
             '"more":' + '{"a":' * 100_000 + "1" + "}" * 100_000, '"more":"\\ud800"',
             '"more":["\\udc36\\ud83d"]', '"\\ud800":1', '"more":"line\nbreak"', "'more':1", '"more":1,',
-        ],
-        ids=plain,
+        ]
     )  # fmt: skip
     def test_with_a_member_that_parsers_read_differently(self, member):
         assert judged(f'{SUCCESS[:-1]},"more":1}}').order_id == ORDER_ID
@@ -473,14 +462,14 @@ OTHER: dict[str, list[object]] = {
 
 
 @pytest.mark.parametrize(
-    ("kind", "value"), [(kind, value) for kind, values in FITTING.items() for value in values], ids=plain
+    ("kind", "value"), [(kind, value) for kind, values in FITTING.items() for value in values]
 )
 def test_a_value_of_the_type_fits(kind: str, value: object) -> None:
     assert mismatch(kind, value) == ""
 
 
 @pytest.mark.parametrize(
-    ("kind", "value"), [(kind, value) for kind, values in OTHER.items() for value in values], ids=plain
+    ("kind", "value"), [(kind, value) for kind, values in OTHER.items() for value in values]
 )
 def test_any_other_value_does_not(kind: str, value: object) -> None:
     assert mismatch(kind, value) == f"value in the response is not of type {kind}"
