@@ -210,7 +210,7 @@ def during_a_call() -> None:
     """Fork while another thread waits for a response."""
     bingx = blocking(task["url"], **client_options())
     # An exchange that is known to be slow: a request that waits is not given up meanwhile.
-    bingx._state.times[task["url"]].answer.note(20.0)
+    bingx._state.times.of(task["url"], "cancelOrder").answer.note(20.0)
     cancelled: list[int] = []
     waiting = threading.Thread(target=lambda: cancelled.extend(cancel(bingx, range(900, 901))))
     waiting.start()

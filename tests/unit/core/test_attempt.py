@@ -165,7 +165,7 @@ class TestPatience:
 
     def test_follows_what_the_host_s_answers_take(self) -> None:
         exchange = Exchange()
-        exchange.state.times[PRIMARY].answer.note(0.05)
+        exchange.state.times.of(PRIMARY, "cancelOrder").answer.note(0.05)
         assert self.answers(exchange, HANGS) == pytest.approx(0.4)
         assert attempt(exchange, CANCELLED).result.host == FALLBACK
         assert self.answers(exchange, CANCELLED) == 0.5, "of the other host nothing is known"
@@ -175,7 +175,8 @@ class TestPatience:
         (effect,) = attempt(exchange := Exchange(), FILLED, call=call).effects
         assert isinstance(effect, Send)
         assert effect.patience.answer == effect.patience.opening == float("inf")
-        assert effect.patience.times is exchange.state.times[PRIMARY], "its times are noted, too"
+        times = exchange.state.times.of(PRIMARY, "queryOrder")
+        assert effect.patience.times is times, "its times are noted, too"
 
     def test_lasts_until_the_next_permit_where_one_comes_at_a_time(self) -> None:
         (effect,) = attempt(Exchange(), SWITCHED_ON, call=SWITCHING_ON).effects

@@ -19,6 +19,7 @@ from bingx_spot.limits.client_state import (
     PlacementSelector,
     RetryBudget,
     UsualTime,
+    UsualTimes,
     backoff,
 )
 from tests.support.scripted_time import ScriptedTime, constant
@@ -315,6 +316,29 @@ class TestBound:
 
     def test_follows_one_that_has_become_fast_again(self) -> None:
         assert bound(*[0.01] * 20, *[2.0] * 2, *[0.01] * 2) == pytest.approx(0.28)
+
+
+class TestUsualTimes:
+    def test_of_one_operation_do_not_follow_another_s(self) -> None:
+        times = UsualTimes()
+        query, cancel = times.of(PRIMARY, "queryOrder"), times.of(PRIMARY, "cancelOrder")
+        query.answer.note(0.8)
+        cancel.answer.note(0.01)
+        assert query.answer.bound == pytest.approx(2.65)
+        assert times.of(PRIMARY, "cancelOrder").answer.bound == pytest.approx(0.28)
+
+    def test_of_a_new_operation_are_those_of_the_slowest_other_one(self) -> None:
+        times = UsualTimes()
+        times.of(PRIMARY, "serverTime").answer.note(0.6)
+        times.of(PRIMARY, "queryOrder")
+        assert times.of(PRIMARY, "cancelOrder").answer.bound == pytest.approx(2.05)
+        assert times.of(FALLBACK, "cancelOrder").answer.bound == 0.5
+
+    def test_of_opening_are_the_host_s(self) -> None:
+        times = UsualTimes()
+        times.of(PRIMARY, "queryOrder").opening.note(1.0)
+        assert times.of(PRIMARY, "cancelOrder").opening.bound == pytest.approx(3.25)
+        assert times.of(FALLBACK, "cancelOrder").opening.bound == 1.0
 
 
 class TestPatience:

@@ -176,7 +176,8 @@ class AttemptRunner:
 
     def _sending(self, request: SignedRequest, operation: Operation, host: str, asked: float) -> Send:
         """Return the effect that sends a request, with the time that it and its steps may take."""
-        left, times = self.deadline.seconds_left(), self.context.state.times[host]
+        left = self.deadline.seconds_left()
+        times = self.context.state.times.of(host, operation.operation_id)
         writing = WRITTEN_WITHIN - (self.context.now() - asked)
         if operation.repeat == "never":
             # There is no other attempt: this one gets all the time.

@@ -1,7 +1,6 @@
 """What a client remembers from one call to the next: hosts, times, placement, retry budget, lock-outs."""
 
 import random
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import RLock
@@ -65,8 +64,30 @@ class HostTimes:
 
     # To open a connection: name look-up, TCP, TLS.
     opening: UsualTime = field(default_factory=lambda: UsualTime(_UNKNOWN_OPENING, _LEAST_OPENING))
-    # To answer a request that was written.
+    # To answer a request of one operation that was written.
     answer: UsualTime = field(default_factory=lambda: UsualTime(_UNKNOWN_ANSWER))
+
+
+class UsualTimes:
+    """What the hosts usually take. Threads may share it."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], HostTimes] = {}
+
+    def of(self, host: str, operation_id: str) -> HostTimes:
+        """Return the times of a host, by its base URL; of answers, those to one operation.
+
+        An exchange whose cancels are quick may take its time over queries. Of an operation that is new, as
+        much is known as of the slowest other one: the line is the same.
+        """
+        if (host, operation_id) not in self._known:
+            others = [times for (other, _), times in list(self._known.items()) if other == host]
+            times = HostTimes()
+            if others:
+                slowest = max(each.answer.bound for each in others)
+                times = HostTimes(others[0].opening, UsualTime(slowest))
+            self._known[host, operation_id] = times
+        return self._known[host, operation_id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +226,6 @@ class ClientState:
     lockouts: Lockouts = field(default_factory=Lockouts)
     repeated_errors: RepeatedErrorGuard = field(default_factory=RepeatedErrorGuard)
     retry_budget: RetryBudget = field(default_factory=RetryBudget)
-    # What each host usually takes, by base URL.
-    times: defaultdict[str, HostTimes] = field(default_factory=lambda: defaultdict(HostTimes))
+    times: UsualTimes = field(default_factory=UsualTimes)
     # Held so that it lives.
     account: AccountState = field(default_factory=AccountState)
