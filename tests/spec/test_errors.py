@@ -196,7 +196,7 @@ def holds(row: Any, status: int) -> bool:
 def envelope_in(body: str) -> tuple[int, str] | None:
     """Return the code and the normalised message of an envelope, or None."""
     try:
-        answer = json.loads(body, parse_constant=_no_constant)
+        answer = json.loads(body, parse_constant=_no_constant, object_pairs_hook=_no_name_twice)
     except ValueError:
         return None
     code = answer.get("code") if isinstance(answer, dict) else None
@@ -210,6 +210,13 @@ def envelope_in(body: str) -> tuple[int, str] | None:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+def _no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("parsers differ in which of two equal names they keep")
+    return members
 
 
 def normalised(message: str) -> str:

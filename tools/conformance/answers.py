@@ -74,7 +74,7 @@ def _successes(contract: Mapping[str, Any]) -> Iterator[Answer]:
 def _errors(contract: Mapping[str, Any]) -> Iterator[Answer]:
     for test in _tests(f"{_ERRORS}.json"):
         try:
-            body = json.loads(test["answer"]["body"], parse_constant=_refuse)
+            body = json.loads(test["answer"]["body"], parse_constant=_refuse, object_pairs_hook=_unique)
         except ValueError:
             continue
         if NOT_TYPED not in test["flags"]:
@@ -126,3 +126,11 @@ def _at(value: Any, path: str) -> str | None:
 
 def _refuse(constant: str) -> None:
     raise ValueError(constant)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a name that is there twice: which of the two a reader should keep, nobody knows."""
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError(pairs)
+    return members

@@ -1,10 +1,13 @@
 //! Validation of answers. A success is believed only if it names the order of the request; the error
 //! table has the meaning of every other answer, by the rules at the head of `spec/errors.yaml`.
 
+use std::collections::HashSet;
+use std::fmt;
 use std::sync::LazyLock;
 
 use http::Response;
 use regress::Regex;
+use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -19,7 +22,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 /// A verified success or a refusal.
 pub type Judged = Result<Envelope, Refusal>;
 
-/// The members of an answer. serde refuses duplicates, which parsers read differently.
+/// The members of an answer.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Envelope {
@@ -197,11 +200,65 @@ fn normalised(said: &str) -> String {
 }
 
 impl Envelope {
-    /// Returns the envelope of an answer, if it is a JSON object.
+    /// Returns the envelope of an answer, if it is a JSON object that has no name twice.
     pub(crate) fn of(answer: &Response<Vec<u8>>) -> Option<Self> {
         // serde would accept an array of the members in their order.
         let object = answer.body().trim_ascii_start().starts_with(b"{");
-        serde_json::from_slice(answer.body()).ok().filter(|_| object)
+        serde_json::from_slice::<Unambiguous>(answer.body()).ok().filter(|_| object)?;
+        serde_json::from_slice(answer.body()).ok()
+    }
+}
+
+/// JSON in which no object has a name twice. Parsers differ in which of the two they keep; `Value` has the last.
+struct Unambiguous;
+
+impl<'de> Deserialize<'de> for Unambiguous {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Self)
+    }
+}
+
+impl<'de> Visitor<'de> for Unambiguous {
+    type Value = Self;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self, A::Error> {
+        while items.next_element::<Self>()?.is_some() {}
+        Ok(self)
+    }
+
+    /// Other numbers come as maps, too: they keep their digits (`arbitrary_precision`).
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self, A::Error> {
+        let mut names = HashSet::new();
+        while let Some((name, _)) = members.next_entry::<String, Self>()? {
+            if !names.insert(name) {
+                return Err(A::Error::custom("two members of one name"));
+            }
+        }
+        Ok(self)
     }
 }
 
