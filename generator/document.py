@@ -21,6 +21,9 @@ from generator.problem import Problem, SpecError, listed
 ROOT = Path(__file__).resolve().parent.parent
 """The project."""
 
+PLAIN = ("string", "integer", "number", "boolean")
+"""The types of plain values."""
+
 Location = tuple[str | int, ...]
 """The path from the root of a document to one of its nodes: keys and list indices."""
 
@@ -34,6 +37,7 @@ _LONGEST_NUMBER = 40
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None}
 _TEXT_TAG = "tag:yaml.org,2002:str"
+_BESIDE = {"description"}
 _QUOTED = ("'", '"', "|", ">")
 
 
@@ -73,6 +77,9 @@ class Document:
         if not isinstance(root, dict):
             text = "The document is not a mapping. Begin it with `openapi: 3.0.3`."
             raise SpecError(name, [Problem(1, text)])
+        match root:
+            case {"components": {"schemas": dict(schemas)}}:
+                _unwrap(root, schemas)
         return cls(name, hashlib.sha256(source).hexdigest(), root, lines)
 
     def line(self, location: Iterable[str | int]) -> int:
@@ -211,9 +218,8 @@ class _Reader:
         for key_node, value_node in node.value:
             key, line = self._key(key_node), key_node.start_mark.line + 1
             if key in result:
-                self._refuse(
-                    key_node, f"The key `{key}` is already there, at line {first[key]}. Keep one of the two."
-                )
+                text = f"The key `{key}` is already there, at line {first[key]}. Keep one of the two."
+                self._refuse(key_node, text)
             self.lines[(*location, key)] = line
             first[key] = line
             result[key] = self.value(value_node, (*location, key))
@@ -236,11 +242,9 @@ class _Reader:
             return _WORDS[text]
         if _NUMBER.fullmatch(text):
             # Python reads no more than 4,300 digits, and greater floats as infinite.
-            number = (
-                (float(text) if set(text) & set(".eE") else int(text))
-                if len(text) <= _LONGEST_NUMBER
-                else inf
-            )
+            number: float = inf
+            if len(text) <= _LONGEST_NUMBER:
+                number = float(text) if set(text) & set(".eE") else int(text)
             if isinstance(number, float) and number.is_integer():
                 words = f"Some readers take `{text}` for a whole number. Write {int(number)}, or use quotes."
                 self._refuse(node, words)
@@ -257,8 +261,21 @@ class _Reader:
         self.problems.append(Problem(node.start_mark.line + 1, text))
 
 
+def _unwrap(node: Any, schemas: Mapping[str, Any]) -> None:
+    """Replace each `allOf` of one reference, with or without a description, by what it means."""
+    for key, child in node.items() if isinstance(node, dict) else enumerate(node):
+        match child:
+            case {"allOf": [{"$ref": str(name)} as bare], **own} if len(bare) == 1 and own.keys() <= _BESIDE:
+                meant = schemas.get(name.removeprefix("#/components/schemas/"))
+                if isinstance(meant, dict) and meant.get("type") in PLAIN and "x-extensible" not in meant:
+                    node[key] = {**meant, **own}
+                elif node is not schemas:  # objects and open enums stay one class for all
+                    node[key] = bare
+            case dict() | list():
+                _unwrap(child, schemas)
+
+
 _BASE: type[yaml.SafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-_TEXT_TAG = "tag:yaml.org,2002:str"
 
 
 class _Dumper(_BASE):  # type: ignore[misc, valid-type]

@@ -7,12 +7,11 @@ from typing import Any
 from openapi_schema_validator import OAS30Validator
 
 from generator.client import python_name
-from generator.document import Document
+from generator.document import PLAIN, Document
 from generator.operation import Member, Operation, members
 from generator.problem import Problem
 from generator.references import resolve
 
-_PLAIN = ("string", "integer", "number", "boolean")
 # Names are signed and sent as they are, never encoded.
 _NAME = re.compile(r"[A-Za-z0-9_.~$\[\]-]+")
 _FORMATS = {"integer": ("int32", "int64"), "number": ("double",), "string": (None, "decimal")}
@@ -120,8 +119,8 @@ def _text(document: Document, member: Member) -> Iterator[Problem]:
 def _in_text(name: str, schema: Mapping[str, Any]) -> str:
     """Return in words why a value cannot stand in a text, where the validator of OpenAPI does not look."""
     kind = schema.get("type", "string")
-    if kind not in _PLAIN:
-        return f"`{name}` in a text is of type {kind}. Use one of {', '.join(_PLAIN)}."
+    if kind not in PLAIN:
+        return f"`{name}` in a text is of type {kind}. Use one of {', '.join(PLAIN)}."
     if "x-bingx-text" in schema:
         return f"`{name}` stands in a text and cannot be one. Leave `x-bingx-text` out here."
     if "enum" in schema and kind != "string":

@@ -110,7 +110,9 @@ def _complaints(root: Mapping[str, Any], location: Location, node: Mapping[str, 
         yield f"The reference `{reference}` names nothing. Correct it, or add the object."
     elif len(node) > 1:
         beside = ", ".join(key for key in node if key != "$ref")
-        yield f"OpenAPI 3.0 ignores keys beside a `$ref` ({beside}). Move them to the referenced object."
+        described = "Write it as `allOf: [{$ref: …}]`" if (beside, kind) == ("description", "schemas") else ""
+        advice = described or "Move them to the referenced object"
+        yield f"OpenAPI 3.0 ignores keys beside a `$ref` ({beside}). {advice}."
 
 
 def loop_problems(document: Document) -> Iterator[Problem]:

@@ -32,6 +32,32 @@ def test_a_19_digit_id_is_exact(tmp_path: Path) -> None:
     assert read(tmp_path, "id: 1735964079647111280").root == {"id": 1735964079647111280}
 
 
+def test_a_reference_that_all_of_describes_is_what_it_names(tmp_path: Path) -> None:
+    text = """components:
+  schemas:
+    Amount: {type: string, format: decimal, description: An amount.}
+    Word: {type: string, x-extensible: true, enum: [A]}
+    Price: {allOf: [{$ref: '#/components/schemas/Amount'}]}
+    Order:
+      properties:
+        price: {description: The limit., allOf: [{$ref: '#/components/schemas/Amount'}]}
+        word: {description: Its state., allOf: [{$ref: '#/components/schemas/Word'}]}
+        other: {allOf: [{$ref: '#/components/schemas/Nothing'}]}
+        null_too: {nullable: true, allOf: [{$ref: '#/components/schemas/Amount'}]}
+    Listed: {description: An order., allOf: [{$ref: '#/components/schemas/Order'}]}
+"""
+    document = read(tmp_path, text)
+    schemas = document.root["components"]["schemas"]
+    assert schemas["Price"] == schemas["Amount"]
+    limit = {"type": "string", "format": "decimal", "description": "The limit."}
+    order = schemas["Order"]["properties"]
+    assert (order["price"], order["word"]) == (limit, {"$ref": "#/components/schemas/Word"})
+    assert order["other"] == {"$ref": "#/components/schemas/Nothing"}
+    assert order["null_too"]["nullable"]
+    assert schemas["Listed"]["description"] == "An order."  # a class of its own
+    assert document.line(("components", "schemas", "Order", "properties", "price", "type")) == 8
+
+
 def test_line_ends_of_another_system_change_no_digest(tmp_path: Path) -> None:
     assert read(tmp_path, b"a: 1\r\nb: 2\r\n").sha256 == read(tmp_path, b"a: 1\nb: 2\n").sha256
 

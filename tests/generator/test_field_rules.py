@@ -11,14 +11,15 @@ from tests.generator.conftest import run_python
 from tests.generator.contracts import complaint, line_of
 from tests.generator.endpoint import parameter, read, with_read, with_reads
 
-REFERENCE = "{allOf: [{$ref: '#/components/schemas/Word'}]}"
+REFERENCE = "{nullable: true, allOf: [{$ref: '#/components/schemas/Word'}]}"
+DESCRIBED = "{description: It., allOf: [{$ref: '#/components/schemas"
 FIELD = "{{type: object, properties: {{x: {}}}}}"
 WRONG = {
     "data that may be null": (
         "{type: object, nullable: true, properties: {x: {type: string}}}",
         "may be null here",
     ),
-    "a reference in allOf": (FIELD.format(REFERENCE), "`x` has no type. Write one, or `$ref` alone"),
+    "null beside a reference": (FIELD.format(REFERENCE), "`x` has no type. Write one, or `$ref` alone"),
     "a closed enum": (FIELD.format("{type: string, enum: [A]}"), "`x` in an answer is a closed enum"),
     "closed enums in a list": (
         "{type: array, items: {type: string, enum: [A]}}",
@@ -42,6 +43,8 @@ KINDS = {
     "{type: object}": ("models.Kind3Response200Data", {"a": 1}, "a"),
     "{type: array, items: {type: string, nullable: true}}": ("list[None | str]", ["a", None], [1]),
     "{$ref: '#/components/schemas/Trade'}": ("models.Trade", {"word": "B"}, {"word": 5}),
+    f"{DESCRIBED}/Trade'}}]}}": ("models.Trade", {"word": "B"}, {"word": 5}),
+    f"{{type: array, items: {DESCRIBED}/Word'}}]}}}}": ("list[models.Word]", ["A", "B"], [5]),
 }
 # What the generated code has names for.
 WORDS = (
