@@ -115,6 +115,9 @@ def _join_parts(root: Mapping[str, Any], schema: dict[str, Any]) -> None:
         return
     del schema["allOf"]
     schema["type"] = "object"
-    schema["properties"] = {name: field for part in parts for name, field in part["properties"].items()}
+    parts.append({key: schema[key] for key in ("properties", "required") if key in schema})
+    schema["properties"] = {
+        name: field for part in parts for name, field in part.get("properties", {}).items()
+    }
     if required := [name for part in parts for name in part.get("required", ())]:
-        schema["required"] = required
+        schema["required"] = list(dict.fromkeys(required))

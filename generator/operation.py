@@ -1,7 +1,7 @@
 """One operation of the contract: its parameters, its body, its response."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from generator.document import Location
@@ -157,13 +157,14 @@ def operation_named(root: Mapping[str, Any], name: str) -> Operation | None:
 def members(root: Mapping[str, Any], schema: Mapping[str, Any], location: Location) -> Iterator[Member]:
     """Yield the fields of an object schema, those of its `allOf` parts first, references followed.
 
-    A field of the schema itself replaces one of the same name in a part.
+    A field of the schema itself replaces one of the same name in a part. What one part requires, all do.
     """
     found: dict[str, Member] = {}
+    required = list(schema.get("required", []))
     for index, part in enumerate(schema.get("allOf", [])):
         part_location, part_schema = resolve(root, part, (*location, "allOf", index))
         found.update((member.name, member) for member in members(root, part_schema, part_location))
-    required = schema.get("required", [])
+        required += part_schema.get("required", [])
     for name, node in schema.get("properties", {}).items():
         target, target_schema = resolve(root, node, (*location, "properties", name))
         injected = bool(target_schema.get("x-injected"))
@@ -172,6 +173,9 @@ def members(root: Mapping[str, Any], schema: Mapping[str, Any], location: Locati
         found[name] = Member(
             name, target, target_schema, name in required, injected, description=text, example=example
         )
+    for name in required:
+        if name in found and not found[name].required:
+            found[name] = replace(found[name], required=True)
     yield from found.values()
 
 

@@ -66,6 +66,19 @@ def test_the_parts_of_an_object_stand_in_it() -> None:
     assert {"orderId", "transactTime"} < SCHEMAS["ListedCancel"]["properties"].keys()
 
 
+def test_what_stands_beside_the_parts_stays() -> None:
+    text, number = {"type": "string"}, {"type": "integer", "format": "int64"}
+    base = {"type": "object", "required": ["a"], "properties": {"a": text}}
+    joined = {
+        "allOf": [{"$ref": "#/components/schemas/Base"}, {"required": ["b"]}],
+        "properties": {"b": number},
+    }
+    root = {"components": {"schemas": {"Base": base, "Joined": {**joined, "required": ["a"]}}}}
+    seen = caller_view(root)["components"]["schemas"]["Joined"]
+    assert seen["properties"] == {"a": text, "b": number}
+    assert (seen["required"], "allOf" in seen) == (["a", "b"], False)
+
+
 def test_the_title_can_be_the_name_of_a_module() -> None:
     """Of a comma in it, openapi-generator makes Elixir that does not compile."""
     assert VIEW["info"]["title"].replace(" ", "").isalnum()
