@@ -8,7 +8,7 @@ from generator.document import Document
 from generator.operation import SHARED, Member, Operation, described_by, operation_named
 from generator.problem import Problem, listed
 
-# What an error about an order that is not open always carries.
+# What an error about an order that is not open always carries: the Python overlay's `Order` is never without.
 _ORDER = {"symbol": "string", "orderId": "integer", "status": "string"}
 _KINDS = ("canceled", "filled", "failed", "open")
 
