@@ -23,7 +23,7 @@ from bingx_spot.limits.client_state import ClientState, Patience
 from bingx_spot.limits.permit_queue import Wakeup
 from bingx_spot.limits.rate_limiter import RateLimiter
 from bingx_spot.models import Response
-from bingx_spot.redaction import Redactor
+from bingx_spot.redaction import Redactor, leaving_no_frame
 
 #: With less time than this before the deadline, in seconds, nothing more is sent.
 SHORTEST_ATTEMPT = 0.02
@@ -189,6 +189,7 @@ async def _wait_on_trio(seconds: float, wakeup: Wakeup) -> None:
         await woken.wait()
 
 
+@leaving_no_frame
 def _redacted(result: Response | TransportFailure, sent: deque[SignedRequest]) -> Response | TransportFailure:
     # At once, so that no variable of a frame above holds a secret that a server repeats.
     parameters = sent[-1].parameters
