@@ -192,18 +192,30 @@ def test_the_fallback_host_is_used_where_the_look_up_of_the_first_hangs(dns, mon
     dns.end()
 
 
-def test_a_signal_handler_may_look_up_while_its_own_thread_begins_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Interrupted(threading.Thread):
-        def start(self) -> None:
-            lookups.append(resolver.resolve(HOST, 80))
-            super().start()
+class TestASignalInAThreadThatBeginsALookUp:
+    """No call waits for a look-up that has not begun."""
 
-    lookups: list[Any] = []
-    resolver = Resolver()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [])
-    monkeypatch.setattr("bingx_spot.transport.resolver.Thread", Interrupted)
-    thread = threading.Thread(target=lambda: lookups.append(resolver.resolve(HOST, 80)), daemon=True)
-    thread.start()
-    thread.join(10)
-    assert not thread.is_alive()
-    assert lookups[0] is lookups[1]
+    def begin(self, monkeypatch: pytest.MonkeyPatch, resolver: Resolver, handler: Callable[[], Any]) -> None:
+        class Interrupted(threading.Thread):
+            def start(self) -> None:
+                monkeypatch.setattr("bingx_spot.transport.resolver.Thread", threading.Thread)
+                handler()
+                super().start()
+
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [])
+        monkeypatch.setattr("bingx_spot.transport.resolver.Thread", Interrupted)
+        assert resolver.resolve(HOST, 80).result(10) == []
+
+    def test_that_looks_up_itself(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        resolver, found = Resolver(), list[Any]()
+        self.begin(monkeypatch, resolver, lambda: found.append(resolver.resolve(HOST, 80).result(10)))
+        assert found == [[]]
+
+    def test_that_raises(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def interrupt() -> None:
+            raise KeyboardInterrupt
+
+        resolver = Resolver()
+        with pytest.raises(KeyboardInterrupt):
+            self.begin(monkeypatch, resolver, interrupt)
+        assert resolver.resolve(HOST, 80).result(10) == []

@@ -46,15 +46,16 @@ class Resolver:
             return _look_up(host, port, Future())
         with self._lock:
             running = self._running.get((host, port))
-            if running is None:
-                running = self._running[host, port] = Future()
+            if running is None or running.done():
+                running = Future()
                 # From now on no caller can cancel it for the others.
                 running.set_running_or_notify_cancel()
-                running.add_done_callback(lambda _: self._running.pop((host, port)))
                 try:
                     Thread(target=_look_up, args=(host, port, running), daemon=True).start()
                 except RuntimeError:  # at the end of a program (atexit) there are no new threads
                     _look_up(host, port, running)
+                # Last: of a look-up that Ctrl-C has kept from beginning, nobody must wait for the result.
+                self._running[host, port] = running
             return running
 
 
