@@ -66,6 +66,18 @@ class TestNotSent:
                 by_default(server.url, tls=trusting)
             assert server.requests == []
 
+    def test_an_error_of_tls_without_a_number(self, by_default):
+        class OfTheSystem(ssl.SSLContext):
+            """Verifies as the system does, which truststore does on some."""
+
+            def wrap_bio(self, *_: object, **__: object) -> ssl.SSLObject:
+                raise ssl.SSLError("the system does not trust it")
+
+        with scripted_server(SUCCESS) as server:
+            with pytest.raises(NotSent, match="the system does not trust it"):
+                by_default(server.url.replace("http", "https"), tls=OfTheSystem(ssl.PROTOCOL_TLS_CLIENT))
+            assert server.requests == []
+
     def test_a_handshake_that_never_ends(self, cancel):
         with scripted_server(SILENCE) as server, pytest.raises(NotSent, match=r"(?i)no connection within"):
             cancel(server.url.replace("http:", "https:"), timeout=0.3)

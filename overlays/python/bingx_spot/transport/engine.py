@@ -1,5 +1,6 @@
 """The engine that goes to the network: one backend for blocking calls, one for each event loop."""
 
+import ssl
 from typing import TYPE_CHECKING
 
 from bingx_spot.core.engine import CLOSED, TransportFailure, mark_interruption
@@ -19,13 +20,12 @@ from bingx_spot.transport.resolver import Resolver
 from bingx_spot.transport.tls_and_proxy import Proxy, public_authorities
 
 if TYPE_CHECKING:
-    import ssl
-
     from bingx_spot.transport.async_backend import AsyncBackend, AsyncBackends
 
 
-# What a blocking exchange raises itself, beside the errors of the system and of TLS, which have a number.
-_FAILURES = (TimeIsOver, ConnectionBroken, ResponseTooLarge, MemoryError, ValueError)
+# What a blocking exchange raises itself, beside the errors of the system, which have a number. A subclass of
+# SSLContext, such as truststore's, may raise errors of TLS that have none.
+_FAILURES = (TimeIsOver, ConnectionBroken, ResponseTooLarge, ssl.SSLError, MemoryError, ValueError)
 
 
 class NetworkEngine:
@@ -35,7 +35,7 @@ class NetworkEngine:
     `InvalidInput` says that the proxy's URL is none.
     """
 
-    def __init__(self, proxy: str | None = None, tls: "ssl.SSLContext | None" = None) -> None:
+    def __init__(self, proxy: str | None = None, tls: ssl.SSLContext | None = None) -> None:
         self._proxy = None if proxy is None else Proxy.parse(proxy)
         self._tls = public_authorities if tls is None else lambda: tls
         self._closed = False
