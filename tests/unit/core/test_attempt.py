@@ -536,7 +536,7 @@ class TestHistory:
             (
                 "cancelOrder",
                 f"HTTP 502, maybe executed: {meaning.removesuffix('.')}: "
-                "the response is not JSON; it begins '<html>'",
+                "the response is not a JSON object; it begins '<html>'",
             ),
             ("cancelOrder", "HTTP 200, code 100004, not executed: no permission"),
             ("cancelOrder", "HTTP 200, code 100500, maybe executed: system busy"),

@@ -239,9 +239,9 @@ def _parse_envelope(body: bytes) -> dict[str, Any] | str:
     except UnicodeEncodeError:
         return "the response holds half of a surrogate pair, which is no character"
     except (ValueError, RecursionError):
-        return f"the response is not JSON; it begins {body[:60].decode(errors='replace')!r}"
+        envelope = None
     if not isinstance(envelope, dict):
-        return f"the response is JSON and no object; it begins {body[:60].decode(errors='replace')!r}"
+        return f"the response is not a JSON object; it begins {body[:60].decode(errors='replace')!r}"
     return envelope
 
 
