@@ -38,7 +38,7 @@ _UNREACHED = "Check the network, the base URL {} and any proxy."
 _NO_RESPONSE = "Try again after a moment."
 # The deadline cuts the last attempt short: one with less time, in seconds, does not say what is wrong.
 _LONG_ENOUGH = 0.25
-# How many attempts an error keeps of the beginning, and how many of the end: a call of a day makes 150.
+# How many attempts an error keeps of the beginning, and how many of the end: a call of an hour makes 90.
 _KEPT_ATTEMPTS = 32
 
 

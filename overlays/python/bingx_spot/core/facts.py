@@ -101,8 +101,8 @@ def _decimal(value: object) -> Decimal | None:
 MAXIMUM_ATTEMPTS = 6
 # The last of them wait for a third of the time each, so that an exchange that recovers gets one.
 _EARLY_ATTEMPTS = 4
-#: The most queries in one call. Pauses grow with the time that it takes: about 20 queries fit into ten
-#: seconds, and this many into a day.
+#: The most queries in one call. Pauses grow with the time that it takes: about 12 queries fit into ten
+#: seconds, and 80 into an hour.
 MAXIMUM_QUERIES = 150
 # For how long a request is valid where it does not say, in seconds: "recvWindow (default 5000)".
 _DEFAULT_RECV_WINDOW = 5.0
