@@ -108,7 +108,7 @@ class _Resolution:
         """Return the error that ends the call; it names the order by an id that is certain."""
         facts, read = self.facts, self.facts.read
         facts.environment = self.attempts.context.environment.option
-        if facts.id_in_doubt or facts.id_unconfirmed:
+        if facts.id_unconfirmed:
             facts.call = self.original
         facts.error = self.attempts.cause_of(facts.error)
         order = None if read is None else Order.from_data(read.data(), read)
@@ -214,10 +214,9 @@ class _Resolution:
             facts.read, facts.state = response, OrderState.UNCLEAR
         if operation.states is None:
             return
-        facts.id_unconfirmed = False
         if not names_same_order(self.original, data):
             # A response named this order id, and it belongs to another order.
-            facts.call = self.original
+            facts.call, facts.id_unconfirmed, facts.id_in_doubt = self.original, False, False
             return
         permanent = operation.permanent_id or ""
         named = data.get(permanent)
@@ -226,7 +225,7 @@ class _Resolution:
             # Another order by the same client order id, or an id that was garbled: not to be told apart.
             self.order_id = None
             return
-        facts.id_in_doubt = False
+        facts.id_unconfirmed = facts.id_in_doubt = False
         self._use_permanent_id(self.order_id)
         state = order_state(operation.states, data)
         facts.not_found = False
@@ -252,7 +251,7 @@ class _Resolution:
         if isinstance(error, OrderNotFound) and self.order_id is None:
             facts.not_found, facts.not_found_after = True, began - self.began
             # Nor is an id certain that only an unbelieved response has named.
-            facts.id_in_doubt = facts.call is not self.original
+            facts.id_in_doubt = facts.id_unconfirmed
         elif named is not None:
             facts.not_found = False
         self._use_permanent_id(named)
