@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from bingx_spot import CancelOutcome, CancelResult
 from bingx_spot.bulk.journal import Journal
 from tests.support.command_line import invoke
 from tests.support.file_kinds import KINDS, standing
@@ -72,6 +73,13 @@ class TestGoingOn:
 
     def test_does_not_wait_where_limits_are_off_or_shared(self, journal, monkeypatch):
         assert self.waited(journal, monkeypatch, "off") == []
+
+    def test_does_not_wait_where_nothing_is_left_to_do(self, journal, monkeypatch):
+        monkeypatch.setattr("bingx_spot.cli.cancel_many.time", None)
+        with closing(new_journal(journal, rows(1))) as done:
+            [due] = done.pending()
+            done.record(due.line, CancelResult(position=0, item=due, outcome=CancelOutcome.CANCELLED))
+        assert invoke("cancel-many", "--journal", journal, **KEYS).exit_code == 0
 
 
 class TestBadRows:

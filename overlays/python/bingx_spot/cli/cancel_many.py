@@ -126,7 +126,7 @@ def command(
             _fill(journal, rows, connection, credentials.api_key, skip_bad=skip_bad)
             journal.recover()
             report = RunReport(journal, connection.members(), path, connection.as_json)
-            if resumed and not connection.options.get("limits"):
+            if resumed and journal.counts().unfinished and not connection.options.get("limits"):
                 # The process before may have used up the limit in this second. Shared limits know.
                 time.sleep(_limit(connection).seconds)
             with BingxSpot(credentials, **connection.options) as bingx:
