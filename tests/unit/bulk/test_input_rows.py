@@ -34,6 +34,7 @@ def reason(text: str | bytes) -> str:
         f'"Order ID";"Symbol";"price"\n"{ORDER_ID}";"BTC-USDT";"1,5"\n',
         f"orderId\tclientOrderID\tsymbol\n {ORDER_ID} \t\tBTC-USDT\n",
         f"symbol,orderId\rBTC-USDT,{ORDER_ID}\r",
+        f"PK,symbol,orderId\n1,BTC-USDT,{ORDER_ID}\n",  # a workbook begins with PK too
     ],
 )
 def test_csv_as_programs_and_spreadsheets_write_it(text):

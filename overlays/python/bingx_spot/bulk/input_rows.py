@@ -26,7 +26,7 @@ _OBJECT = "one JSON object a line"
 _MAXIMUM_LINE = 65_536
 _LONGEST_NUMBER = 20
 # By how a file begins.
-_OTHER_KINDS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"PK": "a workbook or another zip archive"}
+_OTHER_KINDS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"PK\3\4": "a workbook or another zip archive"}
 _UTF_8 = "UTF-8 text; in Excel, save as CSV UTF-8"
 
 
