@@ -14,8 +14,6 @@ class _Logger(logging.LoggerAdapter[logging.Logger]):
 
     def log(self, level: int, msg: object, *args: object, **named: Any) -> None:
         """Log, and print the error of a handler as Python's own handlers do."""
-        if not self.isEnabledFor(level):
-            return
         try:
             super().log(level, msg, *args, stacklevel=2, **named)
         except Exception:  # noqa: BLE001 - the program's own
