@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bingx_spot import CancelRestriction, InvalidInput
 from bingx_spot.middleware import call_of
-from bingx_spot.validation import allowed, as_sent, cancel_order_request, check_arguments, fits
+from bingx_spot.validation import allowed, as_sent, cancel_order_request, check_arguments, fits, looks_rounded
 from bingx_spot_api.api.trade import cancel_all_after
 from bingx_spot_api.contract import BY_ID, Parameter
 from bingx_spot_api.models import CancelAllAfterRequest, CancelOrderRequest, CountdownAct
@@ -132,7 +132,22 @@ class TestOrderId:
     @pytest.mark.parametrize("text", ["1e3", "1.735964079647111E+18", "1735964079647111281.0"])
     def test_text_of_a_float_is_refused_for_what_it_has_lost(self, text):
         error = rejection(order_id=text)
+        assert error.field == "order_id"
         assert error.reason == f"is {text!r}: a program that rounds long numbers has lost its last digits"
+        assert error.allowed == "all digits of the order id, such as 1735964079647111281"
+
+    @pytest.mark.parametrize(
+        ("order_id", "rounded"),
+        [
+            ("1735964079647111", None),
+            ("17359640796471112", False),
+            ("17359640796471110", True),
+            (1735964079647111000, True),
+            (1735964079647111281, False),
+        ],
+    )
+    def test_zeros_beyond_the_sixteenth_digit_look_rounded(self, order_id, rounded):
+        assert looks_rounded(order_id) is rounded
 
     @pytest.mark.parametrize(
         ("given_id", "sent"),

@@ -309,6 +309,12 @@ class TestTheGuardAgainstRepeatedErrors:
         assert run.result.shown().operation == "cancelOrder"
         assert run.requests == []
 
+    def test_holds_back_one_that_would_be_repaired_too(self) -> None:
+        exchange = Exchange()
+        exchange.lock_soon()
+        run = drive(exchange, runner_of(exchange).send_repaired(CANCELLING))
+        assert error_of(run).details.rule == NEAR_LOCK
+
     def test_counts_each_code_for_itself(self) -> None:
         exchange = Exchange()
         for _ in range(9):

@@ -2,7 +2,13 @@
 
 import pytest
 
-from bingx_spot.core.engine import MAYBE_SENT_NOTE, mark_interruption, may_have_been_sent
+from bingx_spot.core.engine import (
+    MAYBE_SENT_NOTE,
+    NOT_SENT_NOTE,
+    mark_interruption,
+    may_have_been_sent,
+    note_interruption,
+)
 
 
 def raised() -> KeyboardInterrupt:
@@ -34,3 +40,24 @@ class TestMark:
 
     def test_that_is_missing_means_that_the_request_may_have_been_sent(self) -> None:
         assert may_have_been_sent(raised()) is True
+
+
+class TestNote:
+    @pytest.mark.parametrize(("acted", "note"), [(True, MAYBE_SENT_NOTE), (False, NOT_SENT_NOTE)])
+    def test_says_whether_the_call_may_have_taken_effect(self, acted: bool, note: str) -> None:
+        interruption = raised()
+        interruption.add_note("the caller's own")
+        note_interruption(interruption, acted=acted)
+        assert interruption.__notes__ == ["the caller's own", note]
+
+    def test_stays_where_it_says_that_a_request_may_have_been_sent(self) -> None:
+        interruption = raised()
+        interruption.add_note(MAYBE_SENT_NOTE)
+        note_interruption(interruption, acted=False)
+        assert interruption.__notes__ == [MAYBE_SENT_NOTE]
+
+    def test_of_one_request_gives_way_to_that_of_the_whole_call(self) -> None:
+        interruption = raised()
+        interruption.add_note(NOT_SENT_NOTE)
+        note_interruption(interruption, acted=True)
+        assert interruption.__notes__ == [MAYBE_SENT_NOTE]

@@ -365,6 +365,7 @@ class TestReasons:
             (b" \r\n", "the response is empty"),
             (b"<html>" + b"x" * 99, "the response is not a JSON object; it begins '<html>" + "x" * 54 + "'"),
             (b"[" + b"7" * 80 + b"]", "the response is not a JSON object; it begins '[" + "7" * 59 + "'"),
+            (b"\xff<", "the response is not a JSON object; it begins '\N{REPLACEMENT CHARACTER}<'"),
             (b'{"a":1,"a":2}', "the response has two members of one name"),
             (b'\x0c{"code":0}', "the response is not a JSON object; it begins '\\x0c{\"code\":0}'"),
             (b'{"code":0}x', "the response is not a JSON object; it begins '{\"code\":0}x'"),
@@ -374,7 +375,6 @@ class TestReasons:
             (b'{"msg":"x"}', "the response's code is no number: None"),
             (b'{"code":"x"}', "the response's code is no number: 'x'"),
         ],
-        ids=range(12),
     )
     def test_of_a_body_that_is_no_envelope(self, body, reason):
         error = failure(body)
