@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bingx_spot import NotSent, OrderFilled, OutcomeUnknown, RateLimited, StillOpen
+from bingx_spot import NotSent, OrderFilled, OutcomeUnknown, RateLimited, Response, StillOpen
 from bingx_spot.core.engine import CLOSED, MAYBE_SENT_NOTE, mark_interruption
 from bingx_spot.core.facts import MAXIMUM_ATTEMPTS, MAXIMUM_QUERIES
 from bingx_spot.core.request import ApiCall
@@ -396,3 +396,16 @@ class TestAnOrderIdInAResponseThatIsNotBelieved:
         assert played.asked == asked
         assert last_id in played.sent[-1].request.info.parameters.values()
         assert played.error.details.order_id == ORDER_ID
+
+    @pytest.mark.parametrize(
+        ("later", "asked"),
+        [([order("NEW", clientOrderID="Bot_1")], "cqqc"), ([RESET] * 2, "cqqqc")],
+        ids=["named", "no answer"],
+    )
+    def test_of_another_order_is_forgotten(self, later: list[Reply], asked: str) -> None:
+        call = ApiCall.of(CANCEL, {"symbol": SYMBOL, "clientOrderID": "Bot_1"})
+        queries = [order("NEW", orderId=5, clientOrderID="other"), *later]
+        cancels = [order("PENDING", orderId=5), order("CANCELED", clientOrderID="Bot_1")]
+        played = Exchange().play_on(by_operation(cancels, queries), call)
+        assert isinstance(played.result, Response)
+        assert played.asked == asked
