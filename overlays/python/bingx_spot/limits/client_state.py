@@ -80,14 +80,15 @@ class UsualTimes:
         An exchange whose cancels are quick may take its time over queries. Of an operation that is new, as
         much is known as of the slowest other one: the line is the same.
         """
-        if (host, operation_id) not in self._known:
-            others = [times for (other, _), times in list(self._known.items()) if other == host]
+        times = self._known.get((host, operation_id))
+        if times is None:
+            others = [each for (other, _), each in list(self._known.items()) if other == host]
             times = HostTimes()
             if others:
                 slowest = max(each.answer.bound for each in others)
                 times = HostTimes(others[0].opening, UsualTime(slowest))
             self._known[host, operation_id] = times
-        return self._known[host, operation_id]
+        return times
 
 
 @dataclass(frozen=True, slots=True)
