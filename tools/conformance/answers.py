@@ -129,7 +129,7 @@ def _refuse(constant: str) -> None:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse a name that is there twice: which of the two a reader should keep, nobody knows."""
+    """Refuse a name that is there twice: readers differ in which of the two they keep."""
     members = dict(pairs)
     if len(members) != len(pairs):
         raise ValueError(pairs)

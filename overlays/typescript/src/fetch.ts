@@ -80,7 +80,7 @@ export function attempts(options: Options & { readonly clock: Clock }): (call: C
   const once = async (call: Call): Promise<Reply & { trip: Trip }> => {
     const { offset } = clock;
     const sentAt = clock.now();
-    // Of the Request alone, which nobody holds any more, the signal would be lost.
+    // Once nothing refers to the Request, its signal is lost.
     const response = await fetch(outgoing(call, sentAt, credentials), { signal: call.signal });
     const body = credentials.masked(await textOf(response));
     const answer = { status: response.status, headers: response.headers, body };

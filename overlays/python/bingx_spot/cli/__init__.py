@@ -76,7 +76,7 @@ def _bingx_spot() -> None:
 def main() -> None:
     """Run the command line and exit with a code of its `--help`."""
     for name in ("stdin", "stdout", "stderr"):
-        # Closed by `>&-`, or by a service manager: a result that nobody reads is no error.
+        # Closed by `>&-`, or by a service manager: a result without a reader is no error.
         if getattr(sys, name) is None:
             mode = "r" if name == "stdin" else "w"
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))

@@ -232,7 +232,7 @@ class DeadMansSwitch(_Switch):
         self._thread = Thread(target=runner.run, args=renewals, name="bingx-spot-switch", daemon=True)
         try:
             self._thread.start()
-        except RuntimeError:  # no thread is to be had, and nobody would renew the countdown
+        except RuntimeError:  # there is no thread to renew the countdown
             runner.run(self._countdown.close(), self._engine)
             raise
         return self

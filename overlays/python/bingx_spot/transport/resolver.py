@@ -54,7 +54,7 @@ class Resolver:
                     Thread(target=_look_up, args=(host, port, running), daemon=True).start()
                 except RuntimeError:  # at the end of a program (atexit) there are no new threads
                     _look_up(host, port, running)
-                # Last: of a look-up that Ctrl-C has kept from beginning, nobody must wait for the result.
+                # Last: no call may wait for a look-up that Ctrl-C has kept from beginning.
                 self._running[host, port] = running
             return running
 
