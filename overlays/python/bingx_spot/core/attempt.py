@@ -184,8 +184,7 @@ class AttemptRunner:
             return Send(request, left, Patience(times=times, writing=writing))
         alone = _seconds_alone(operation)
         timeout = max(left * _SHARE, min(left, max(SHORTEST_ATTEMPT, alone)))
-        patience = Patience.of(times, self._unopened, self._silent, alone)
-        return Send(request, timeout, replace(patience, writing=writing))
+        return Send(request, timeout, Patience.of(times, self._unopened, self._silent, alone, writing))
 
     def _complete(self, reservation: Reservation, result: EffectResult, timestamp: int) -> None:
         """Tell the rate limiter the fate of the permit."""

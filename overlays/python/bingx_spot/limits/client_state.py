@@ -104,13 +104,15 @@ class Patience:
     writing: float = float("inf")
 
     @classmethod
-    def of(cls, times: HostTimes, unopened: int, silent: float, least: float = 0.0) -> "Patience":
+    def of(
+        cls, times: HostTimes, unopened: int, silent: float, least: float = 0.0, writing: float = float("inf")
+    ) -> "Patience":
         """Return the patience with a host, after so many attempts without a connection or an answer.
 
         An attempt over an old connection counts half in `silent`. An answer has `least` seconds.
         """
         answer = times.answer.bound * _GROWTH**silent
-        return cls(times.opening.bound * _GROWTH**unopened, max(answer, least), times)
+        return cls(times.opening.bound * _GROWTH**unopened, max(answer, least), times, writing)
 
 
 class HostSelector:
