@@ -1,7 +1,8 @@
-"""A blocking connection whose server reads slowly, or not at all."""
+"""A blocking connection whose server reads slowly or not at all, or writes late or without end."""
 
 import socket
 import threading
+import time
 
 import pytest
 
@@ -40,3 +41,29 @@ def test_a_server_that_does_not_read_holds_nobody_beyond_the_deadline() -> None:
     own, peer = socket.socketpair()
     with own, peer, pytest.raises(TimeoutError):
         BlockingConnection(own).run(writing(), RequestContext(0.05, Patience()))
+
+
+def test_what_arrived_before_the_deadline_counts_after_it() -> None:
+    """A process that was stopped (SIGSTOP) finds the time over and the response in the buffer."""
+
+    def reading() -> Flow[bytes]:
+        return (yield None)
+
+    own, peer = socket.socketpair()
+    with own, peer:
+        peer.sendall(b"response")
+        assert BlockingConnection(own).run(reading(), RequestContext(0.0, Patience())) == b"response"
+
+
+def test_a_server_that_writes_without_end_holds_nobody_beyond_the_deadline() -> None:
+    """Whatever is read: a response, a proxy's, or a TLS handshake, which skips requests to begin again."""
+    own, peer = socket.socketpair()
+    enough = time.monotonic() + 5.0
+
+    def flooded() -> Flow[None]:
+        while time.monotonic() < enough:
+            peer.sendall(b"x")
+            yield None
+
+    with own, peer, pytest.raises(TimeoutError):
+        BlockingConnection(own).run(flooded(), RequestContext(0.01, Patience()))

@@ -150,31 +150,9 @@ class TestCompression:
         assert read(http(b"\x0b", headers="Content-Encoding: br")).response.body == b"\x0b"
 
 
-class TestDeadline:
-    def test_of_bytes_that_had_arrived_before_it_is_no_matter(self):
-        """A process that was stopped (SIGSTOP) finds the time over and the response in the buffer."""
-        flow = exchange(b"request", RequestContext(0.0, Patience()))
-        next(flow)
-        next(flow)
-        with pytest.raises(StopIteration) as done:
-            flow.send(OK)
-        assert done.value.value.response.body == b"{}"
-
-    def test_holds_for_a_server_that_goes_on_and_on(self):
-        flow = exchange(b"request", RequestContext(0.0, Patience()))
-        next(flow)
-        next(flow)
-        flow.send(b"HTTP/1.1 200 OK\r\nX: ")
-        time.sleep(0.06)
-        with pytest.raises(TimeoutError):
-            flow.send(b"x")
-
-
 class TestTunnel:
     def ask(self, *pieces: bytes) -> bytes | None:
-        flow = open_tunnel(
-            "exchange.test:443", ["Proxy-Authorization: Basic eA=="], RequestContext(60.0, Patience())
-        )
+        flow = open_tunnel("exchange.test:443", ["Proxy-Authorization: Basic eA=="])
         asked = next(flow)
         next(flow)
         try:

@@ -108,10 +108,11 @@ class BlockingConnection(BaseConnection):
     def _read(self, context: RequestContext) -> bytes:
         while True:
             left = context.time_left()
+            if not left:
+                # The process may have been stopped meanwhile (SIGSTOP), and what has arrived by now counts.
+                context.check_grace()
             self._poll(left * 1000)
             try:
-                # Even after the deadline: the process may have been stopped meanwhile (SIGSTOP), and what has
-                # arrived by now counts.
                 return self._socket.recv(_READ_SIZE)
             except BlockingIOError:
                 if not left:

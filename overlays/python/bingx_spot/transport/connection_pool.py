@@ -93,7 +93,7 @@ class RequestContext:
         if not self.reused:
             self._patience.times.opening.note(now - self._began)
             patience = max(patience, _OPENINGS * (now - self._began))
-        self._began, self._step_ends = now, min(now + patience, self._deadline)
+        self._began, self._step_ends, self._grace_ends = now, min(now + patience, self._deadline), 0.0
         if now > self._written_by:
             raise PermitExpired
 
@@ -101,11 +101,9 @@ class RequestContext:
         """Note that there is a response."""
         self._patience.times.answer.note(time.monotonic() - self._began)
 
-    def check_time(self) -> None:
-        """Raise `TimeIsOver` after the deadline, and the grace for bytes that had arrived before it."""
+    def check_grace(self) -> None:
+        """After the step's end: raise `TimeIsOver` unless bytes that had arrived before it may be parsed."""
         now = time.monotonic()
-        if now <= self._step_ends:
-            return
         if not self._grace_ends:
             self._grace_ends = now + _GRACE
         elif now > self._grace_ends:

@@ -161,7 +161,7 @@ def establish(
         if proxy.origin.scheme == "https":
             yield from _start_tls(tls(), proxy.origin.host, layers)
         host = f"[{origin.host}]" if ":" in origin.host else origin.host
-        yield from through(layers, open_tunnel(f"{host}:{origin.port}", proxy.authorization, context))
+        yield from through(layers, open_tunnel(f"{host}:{origin.port}", proxy.authorization))
     if origin.scheme == "https":
         context.phase = "TLS handshake"
         yield from _start_tls(tls(), origin.host, layers)
