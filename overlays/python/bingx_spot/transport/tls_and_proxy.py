@@ -61,6 +61,8 @@ class TlsLayer:
     def __init__(self, context: ssl.SSLContext, host: str) -> None:
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._session = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
+        # What has arrived of a record of which the end has not. OpenSSL does not say that it holds some.
+        self._begun = bytearray()
 
     def handshake(self) -> Flow[None]:
         """Agree on keys with the server; `ssl.SSLError` says that it is not trusted, or speaks no TLS."""
@@ -88,15 +90,17 @@ class TlsLayer:
         """Return what the application is told by the bytes given, and by any that were left unread.
 
         A server may send session tickets at any time; they tell the application nothing. `ssl.SSLError` says
-        that the session has ended or is broken.
+        that the session has ended or is broken, or that the end of a record, which may tell something, is
+        missing.
         """
-        if data:
-            self._incoming.write(data)
+        self._take(data)
         received = b""
         try:
             while plain := self._session.read(_READ_SIZE):
                 received += plain
         except ssl.SSLWantReadError:
+            if self._begun:
+                raise
             return received
         raise ssl.SSLZeroReturnError("the server has ended the session")
 
@@ -112,9 +116,16 @@ class TlsLayer:
             if done:
                 return result
             if data := (yield None):
-                self._incoming.write(data)
+                self._take(data)
             else:
                 self._incoming.write_eof()
+
+    def _take(self, data: bytes) -> None:
+        self._incoming.write(data)
+        self._begun += data
+        # A header of five bytes, the last two of which say how many follow it.
+        while len(self._begun) >= (end := 5 + int.from_bytes(self._begun[3:5])):
+            del self._begun[:end]
 
 
 def through(layers: list[TlsLayer], flow: Flow[Result]) -> Flow[Result]:
