@@ -123,7 +123,11 @@ class TestALookUpThatEnds:
             threading.Timer(0.1, dns.allowed.set).start()
             assert once(server.url.replace("127.0.0.1", HOST)).order_id == ORDER_ID
 
-    @pytest.mark.parametrize("problem", [UNKNOWN, UnicodeError("label too long")], ids=["name", "label"])
+    @pytest.mark.parametrize(
+        "problem",
+        [UNKNOWN, UnicodeError("label too long"), RuntimeError("a resolver of the program's own")],
+        ids=["name", "label", "other"],
+    )
     def test_without_an_address_says_why(self, dns, once, problem: Exception):
         dns.answer = problem
         dns.allowed.set()

@@ -51,7 +51,9 @@ class Resolver:
                 # From now on no caller can cancel it for the others.
                 running.set_running_or_notify_cancel()
                 try:
-                    Thread(target=_look_up, args=(host, port, running), daemon=True).start()
+                    # Whatever it raises, as what a program puts in the place of the system's look-up may: who
+                    # waits, and who comes later, would else wait for ever.
+                    Thread(target=_look_up, args=(host, port, running, BaseException), daemon=True).start()
                 except RuntimeError:  # at the end of a program (atexit) there are no new threads
                     _look_up(host, port, running)
                 # Last: no call may wait for a look-up that Ctrl-C has kept from beginning.
@@ -59,12 +61,17 @@ class Resolver:
             return running
 
 
-def _look_up(host: str, port: int, future: "Future[list[Address]]") -> "Future[list[Address]]":
+def _look_up(
+    host: str,
+    port: int,
+    future: "Future[list[Address]]",
+    failures: type[BaseException] | tuple[type[BaseException], ...] = (OSError, UnicodeError),
+) -> "Future[list[Address]]":
     """Complete a future with the addresses of a host, and return it."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         future.set_result(_in_turns([Address(entry[0], entry[4]) for entry in found]))
-    except (OSError, UnicodeError) as error:
+    except failures as error:
         future.set_exception(ConnectionBroken(f"no address: {getattr(error, 'strerror', error)}"))
     return future
 
