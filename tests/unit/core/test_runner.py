@@ -257,6 +257,29 @@ class TestInterruption:
             assert KEY not in str(frame.locals)
             assert SECRET not in str(frame.locals)
 
+    def test_while_an_error_is_handled_leaves_that_no_frame_either(self, drive: Driver) -> None:
+        class Interrupted(ScriptedEngine):
+            def send(self, *sent: Any) -> Any:
+                try:
+                    return super().send(*sent)
+                except ConnectionError:
+                    raise KeyboardInterrupt  # noqa: B904 - as Ctrl-C does
+
+            async def send_async(self, *sent: Any) -> Any:
+                return self.send(*sent)
+
+        own = ValueError("the caller's")
+        try:
+            raise own
+        except ValueError:
+            with pytest.raises(KeyboardInterrupt) as raised:
+                drive(Steps(signed())(), Interrupted(ConnectionError()))  # type: ignore[arg-type] # as above
+        handled = raised.value.__context__
+        assert isinstance(handled, ConnectionError)
+        assert handled.__traceback__ is None
+        assert handled.__context__ is own
+        assert own.__traceback__ is not None
+
     def test_that_the_steps_swallow_is_raised_all_the_same(self, drive: Driver) -> None:
         def steps() -> CallSteps[str]:
             try:

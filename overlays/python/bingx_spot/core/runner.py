@@ -91,6 +91,7 @@ def run(steps: CallSteps[Result], engine: Engine) -> Result:
         CallError: The steps raise it.
     """
     result: EffectResult = None
+    handled = sys.exception()  # the caller's
     sent: deque[SignedRequest] = deque(maxlen=_REMEMBERED)
     try:
         while True:
@@ -104,7 +105,7 @@ def run(steps: CallSteps[Result], engine: Engine) -> Result:
         value: Result = stop.value
         return value
     except BaseException as error:  # Ctrl-C, too, and what a signal handler raises
-        _end(steps, error)
+        _end(steps, error, handled)
         raise
 
 
@@ -115,6 +116,7 @@ async def run_async(steps: CallSteps[Result], engine: Engine) -> Result:
         CallError: The steps raise it.
     """
     result: EffectResult = None
+    handled = sys.exception()  # the caller's
     sent: deque[SignedRequest] = deque(maxlen=_REMEMBERED)
     try:
         while True:
@@ -128,7 +130,7 @@ async def run_async(steps: CallSteps[Result], engine: Engine) -> Result:
         value: Result = stop.value
         return value
     except BaseException as error:  # a cancelled task, too
-        _end(steps, error)
+        _end(steps, error, handled)
         raise
 
 
@@ -206,8 +208,11 @@ def _secrets(sent: deque[SignedRequest]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(secret for request in sent for secret in request.secrets))
 
 
-def _end(steps: CallSteps[Result], error: BaseException) -> None:
-    """End the steps; an interruption gets their note, and none of their frames, which hold secrets."""
+def _end(steps: CallSteps[Result], error: BaseException, handled: BaseException | None) -> None:
+    """End the steps; an interruption gets their note, and none of their frames, which hold secrets.
+
+    Nor has what was being handled when it came, up to the exception that the caller handles.
+    """
     if isinstance(error, BingxError):
         steps.close()
         return
@@ -215,3 +220,5 @@ def _end(steps: CallSteps[Result], error: BaseException) -> None:
     with suppress(BaseException):
         steps.throw(error)
     error.__traceback__ = trace
+    while (context := error.__context__) is not None and context is not handled:
+        context.__traceback__, error = None, context
