@@ -41,6 +41,12 @@ class TestMark:
     def test_that_is_missing_means_that_the_request_may_have_been_sent(self) -> None:
         assert may_have_been_sent(raised()) is True
 
+    def test_does_not_hold_for_a_later_request_that_the_same_object_ends(self) -> None:
+        interruption = raised()
+        mark_interruption(interruption, request_sent=False)
+        assert may_have_been_sent(interruption) is False
+        assert may_have_been_sent(interruption) is True
+
 
 class TestNote:
     @pytest.mark.parametrize(("acted", "note"), [(True, MAYBE_SENT_NOTE), (False, NOT_SENT_NOTE)])

@@ -81,6 +81,7 @@ def note_interruption(interruption: BaseException, *, acted: bool) -> None:
 def may_have_been_sent(interruption: BaseException) -> bool:
     """Return whether the request that an exception ended may have been sent.
 
-    True unless the engine was certain that it was not.
+    True unless the engine was certain that it was not. The record is removed: a signal handler may raise the
+    same object again.
     """
-    return interruption.__dict__.get(_NOT_SENT) is not True
+    return interruption.__dict__.pop(_NOT_SENT, None) is not True
