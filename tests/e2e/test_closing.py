@@ -2,6 +2,7 @@
 
 import asyncio
 import copy
+import gc
 import socket
 import threading
 import time
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bingx_spot import CallError, NotSent, OutcomeUnknown
+from bingx_spot import CallError, NotSent, OutcomeUnknown, Response
 from bingx_spot.core.engine import CLOSED, MAYBE_SENT_NOTE, TransportFailure, may_have_been_sent
 from bingx_spot.keepalive import KeepAlive
 from bingx_spot.limits.client_state import Patience
@@ -249,6 +250,26 @@ class TestClosingWithACallInFlight:
             await until(lambda: len(server.requests) == 1)
             await bingx.aclose()
             assert isinstance(call.exception(20.0), OutcomeUnknown)
+
+    @pytest.mark.filterwarnings("ignore::ResourceWarning")
+    def test_of_an_event_loop_that_has_ended(self) -> None:
+        """Nothing is left to close them, but the next call and `aclose`; not the collection of garbage."""
+
+        async def ask() -> None:
+            assert isinstance(await engine.send_async(signed(server.url), 20.0, Patience()), Response)
+
+        gc.disable()
+        try:
+            with scripted_server(SUCCESS) as server:
+                engine = NetworkEngine()
+                asyncio.run(ask())
+                asyncio.run(ask())
+                asyncio.run(until(lambda: server.connections[0].fileno() < 0))
+                asyncio.run(engine.aclose())
+                asyncio.run(until(lambda: server.connections[1].fileno() < 0))
+        finally:
+            gc.enable()
+            gc.collect()  # asyncio warns of what outlived its event loop, closed or not
 
 
 class TestClosed:

@@ -83,7 +83,10 @@ class AsyncConnection(BaseConnection, asyncio.BufferedProtocol):
 
     def reset(self) -> None:
         """Close the connection so that nothing of what was written arrives any more."""
-        self._transport.abort()
+        try:
+            self._transport.abort()
+        except RuntimeError:  # its event loop has ended
+            self._socket.close()
 
     def wake(self) -> None:
         """End the wait of the task that uses the connection."""
@@ -187,8 +190,8 @@ class AsyncBackends:
             # Threads may come with a loop each.
             with fork_lock:
                 for known in list(self._backends):
-                    if known.is_closed():
-                        self._backends.pop(known, None)
+                    if known.is_closed() and (ended := self._backends.pop(known, None)):
+                        _end(ended)
                 backend = self._backends[loop] = AsyncBackend(*self._arguments)
         return backend
 
@@ -204,5 +207,13 @@ class AsyncBackends:
                 backend.close()
                 await asyncio.sleep(0)
             else:
-                with suppress(RuntimeError):  # the loop has ended
+                try:
                     loop.call_soon_threadsafe(backend.close)
+                except RuntimeError:
+                    _end(backend)
+
+
+def _end(backend: AsyncBackend) -> None:
+    """Close the connections of an event loop that has ended: else they stay open until they are collected."""
+    with suppress(RuntimeError):  # of a request in flight, which nobody awaits any more
+        backend.close()

@@ -187,9 +187,9 @@ class BaseBackend(Generic[Connection]):
     def close(self) -> None:
         """Close every connection, and accept no request; those in flight end at once."""
         self._closed = True
+        self._pool.close()
         for context in list(self._in_flight):
             context.cancel()
-        self._pool.close()
 
 
 class Backend(BaseBackend[BlockingConnection]):
