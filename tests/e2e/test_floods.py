@@ -137,6 +137,17 @@ def test_a_bomb_is_unpacked_no_further_than_a_response_may_be_long() -> None:
     assert str(MAXIMUM_SIZE) in failure.reason
 
 
+def test_many_headers_over_a_transport_of_the_user_s_own_are_read_in_time() -> None:
+    flood = httpx.Response(200, headers=[(f"x-{number}", "y") for number in range(20_000)])
+    cpu = time.thread_time()
+    response = HttpxEngine(httpx.MockTransport(lambda _: flood)).send(
+        signed("http://localhost"), 60.0, UNBOUNDED
+    )
+    assert time.thread_time() - cpu < LATE_CPU
+    assert isinstance(response, Response)
+    assert response.headers["x-19999"] == "y"
+
+
 @pytest.mark.parametrize("way", [send_blocking, send_async], ids=["sync", "async"])
 class TestOpening:
     """Opening a connection has a bound of its own, so that the next attempt gets its chance."""

@@ -165,7 +165,7 @@ class _Exchange:
         content = b"".join(self._chunks)
         if "content-encoding" in response.headers:
             content = decompress(content, response.headers["content-encoding"])
-        return Response(response.status_code, MappingProxyType(dict(response.headers)), content)
+        return Response(response.status_code, MappingProxyType(dict(response.headers.items())), content)
 
     def failure(self, error: Exception) -> TransportFailure:
         """Return why there is no response."""
