@@ -109,3 +109,15 @@ def test_the_time_it_takes_grows_as_the_text(sign):
 
     # Sixteen times the text: 256 times, where each sign is compared with each.
     assert min(seconds(64_000) for _ in range(2)) < 64 * max(seconds(4_000) for _ in range(3)) + 0.1
+
+
+@pytest.mark.parametrize("escape", ["%25", "&#65;", "\\u0041", "\\101", "x\0"])
+def test_of_a_flood_of_escapes_nothing_is_left(escape):
+    began = time.process_time()
+    assert REDACTOR.redact((escape * 524_288)[:1_048_576].encode()) == b"***"
+    assert time.process_time() - began < 0.2
+
+
+def test_many_escapes_are_no_flood():
+    text = "\\/" * 60_000
+    assert REDACTOR.text(text + KEY) == text + "***"

@@ -29,6 +29,8 @@ _ESCAPED = (
 ) % (_HEX4, _HEX4, _HEX2, _HEX4, _HEX2)
 # Where there is none of these, there is no escape.
 _SIGNS = "\\%&\0"
+# A response with more of them is a flood, and none of the exchange's: to unescape it takes half a second.
+_MOST_SIGNS = 65_536
 # A JSON encoder of Go writes `&#75;` as `\u0026#75;`.
 _LAYERS = 3
 # 15 bytes in base64 have 20 characters; an order id has 19.
@@ -94,9 +96,14 @@ class Redactor:
         return text if redacted is content else redacted.decode("utf-8", "replace")
 
     def redact(self, content: bytes) -> bytes:
-        """Return the bytes without the secrets; the same object where there are none."""
+        """Return the bytes without the secrets; the same object where there are none.
+
+        Of a flood of escapes nothing is left.
+        """
         if not self._may_hold(content):
             return content
+        if sum(map(content.count, _SIGNS.encode())) > _MOST_SIGNS:
+            return _REDACTED
         plain, layers, found = content, list[list[tuple[int, int]]](), list[tuple[int, int]]()
         while True:
             # In each layer: what looks like an escape may be a part of a secret that stands behind a sign.
