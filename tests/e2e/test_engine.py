@@ -233,6 +233,14 @@ class TestOwnTransport:
 
         assert by_default("https://example.com", transport=httpx.MockTransport(answer)).order_id == ORDER_ID
 
+    def test_may_return_late_what_arrived_while_the_process_was_stopped(self):
+        def answer(_: httpx.Request) -> httpx.Response:
+            time.sleep(0.02)
+            return httpx.Response(200, text=success())
+
+        transport = httpx.MockTransport(answer)
+        assert once_blocking("https://example.com", timeout=0.01, transport=transport).order_id == ORDER_ID
+
     def test_an_async_one_in_a_blocking_client_is_refused_and_the_reverse(self):
         with pytest.raises(InvalidInput, match="transport is an async one") as refusal:
             cancel_blocking("https://example.com", transport=httpx.AsyncHTTPTransport(trust_env=False))

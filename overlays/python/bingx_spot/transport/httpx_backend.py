@@ -137,6 +137,7 @@ class _Exchange:
         self._times = patience.times
         self._began = time.monotonic()
         self._deadline = self._began + self.timeout
+        self._late = False
         self._chunks: list[bytes] = []
         self._size = 0
 
@@ -156,8 +157,10 @@ class _Exchange:
         self._size += len(chunk)
         if self._size > MAXIMUM_SIZE:
             raise ResponseTooLarge
-        if time.monotonic() > self._deadline:
+        if self._late:
             raise TimeoutError
+        # What has arrived by then counts: the process may have been stopped meanwhile (SIGSTOP).
+        self._late = time.monotonic() > self._deadline
 
     def end(self, response: httpx.Response) -> Response:
         """Return the response with the body that has arrived."""
