@@ -208,7 +208,7 @@ class TestClosingWithACallInFlight:
     ) -> None:
         given_up, closed = asyncio.Event(), asyncio.Event()
 
-        async def hang(_: object) -> None:
+        async def hang(*_: object) -> None:
             try:
                 await asyncio.sleep(600)
             finally:

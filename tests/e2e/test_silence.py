@@ -1,6 +1,7 @@
 """A request without an answer is given up by what answers usually take, and the next one goes another way."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -71,6 +72,20 @@ class TestSilence:
         assert isinstance(last, Response)
         assert isinstance(silent, TransportFailure)
         assert silent.reused
+
+    @pytest.mark.parametrize("answer", [SILENCE, None], ids=["silent", "closed"])
+    def test_behind_one_address_leads_to_the_next(
+        self, send: Send, answer: Answer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The first address accepts connections, and so each attempt would fall to it."""
+        with scripted_server(answer) as bad, scripted_server(SUCCESS) as good:
+            ports = [int(server.url.rpartition(":")[2]) for server in (bad, good)]
+            found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)) for port in ports]
+            monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+            failure, response = send(NetworkEngine(), "http://exchange.test", IMPATIENT, Patience())
+            assert isinstance(failure, TransportFailure)
+            assert isinstance(response, Response)
+            assert (len(bad.connections), len(good.connections)) == (1, 1)
 
     def test_through_a_proxy_is_no_proof_that_nothing_arrives(self) -> None:
         context = RequestContext(TIMEOUT, IMPATIENT)

@@ -24,7 +24,7 @@ def connect_blocking(addresses: list[Address], seconds: float = 10.0) -> socket.
 def connect_async(addresses: list[Address], seconds: float = 10.0) -> socket.socket:
     async def connect() -> socket.socket:
         async with asyncio.timeout(seconds):
-            return await happy_eyeballs.connect_async(addresses)
+            return await happy_eyeballs.connect_async(addresses, RequestContext(seconds, Patience()))
 
     return asyncio.run(connect())
 

@@ -162,7 +162,7 @@ class AsyncBackend(BaseBackend[AsyncConnection]):
             context.wake = give_up
             addresses = await asyncio.wrap_future(self._look_up(origin))
             context.phase = "TCP"
-            connected = await connect_async(addresses)
+            connected = await connect_async(self._in_order(addresses), context)
             _, connection = await loop.create_connection(lambda: AsyncConnection(connected), sock=connected)
         return connection
 

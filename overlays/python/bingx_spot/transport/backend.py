@@ -4,6 +4,7 @@ import select
 import selectors
 import socket
 import ssl
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from contextlib import suppress
@@ -141,12 +142,21 @@ class BaseBackend(Generic[Connection]):
         self._resolver = resolver
         self._pool = ConnectionPool[Connection]()
         self._in_flight: set[RequestContext] = set()
+        # When a new connection to an address has last led to no response.
+        self._failed: dict[object, float] = {}
         self._closed = False
 
     def _look_up(self, origin: Origin) -> Future[list[Address]]:
         """Return the addresses to which a TCP connection can lead, as a future."""
         server = origin if self._proxy is None else self._proxy.origin
         return self._resolver.resolve(server.host, server.port)
+
+    def _in_order(self, addresses: list[Address]) -> list[Address]:
+        """Return the addresses, those behind which nobody has answered last.
+
+        The first that accepts a connection gets it, so that the next attempt would fall to the same.
+        """
+        return sorted(addresses, key=lambda each: self._failed.get(each.target, 0.0))
 
     def _begin(
         self, request: SignedRequest, origin: Origin, layers: list[TlsLayer], context: RequestContext
@@ -180,7 +190,9 @@ class BaseBackend(Generic[Connection]):
             self._pool.release(origin, connection)
         elif connection is not None:
             connection.reset()
-            if context.reused and isinstance(error, TimeoutError):
+            if not context.reused:
+                self._failed[context.target] = time.monotonic()
+            elif isinstance(error, TimeoutError):
                 # The others are as old, and as likely to be dead.
                 self._pool.drop(origin)
 
@@ -230,4 +242,4 @@ class Backend(BaseBackend[BlockingConnection]):
                 raise TimeIsOver
             wait([lookup], min(left, SLICE))
         context.phase = "TCP"
-        return BlockingConnection(connect(lookup.result(), context))
+        return BlockingConnection(connect(self._in_order(lookup.result()), context))

@@ -68,6 +68,8 @@ class RequestContext:
         self.request_sent = False
         #: Whether it is sent over a connection that was open.
         self.reused = True
+        #: The address to which a connection was opened.
+        self.target: object = None
         #: Ends the wait that the request is in; set by the code that waits.
         self.wake: Callable[[], object] | None = None
 

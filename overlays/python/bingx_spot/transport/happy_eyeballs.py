@@ -37,9 +37,10 @@ _USER_TIMEOUT_FACTOR = 5
 class Race:
     """The addresses of a host, which of them are being tried, and when the next one is due."""
 
-    def __init__(self, addresses: Sequence[Address]) -> None:
+    def __init__(self, addresses: Sequence[Address], context: RequestContext) -> None:
         self._waiting = deque(addresses)
-        self._running: set[socket.socket] = set()
+        self._context = context
+        self._running: dict[socket.socket, Address] = {}
         self._next_start = 0.0
         self._began = time.monotonic()
         self._error: BaseException = OSError("the host has no address")
@@ -55,7 +56,7 @@ class Race:
                 continue
             open_sockets.add(created)
             created.setblocking(False)
-            self._running.add(created)
+            self._running[created] = address
             self._next_start = time.monotonic() + STAGGER
             yield created, address
 
@@ -73,13 +74,13 @@ class Race:
 
     def lose(self, attempt: socket.socket, error: BaseException) -> None:
         """Close a socket that could not be connected; the next address is due at once."""
-        self._running.discard(attempt)
+        del self._running[attempt]
         attempt.close()
         self._error, self._next_start = error, 0.0
 
     def win(self, attempt: socket.socket) -> socket.socket:
         """Set the options of the socket that was connected first, and return it."""
-        self._running.discard(attempt)
+        self._context.target = self._running.pop(attempt).target
         attempt.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         attempt.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_0)
         if _USER_TIMEOUT is not None:
@@ -98,7 +99,7 @@ def connect(addresses: Sequence[Address], context: RequestContext) -> socket.soc
 
     `ConnectionBroken` says that none accepted it, `TimeIsOver` what it is called.
     """
-    with closing(Race(addresses)) as race, selectors.DefaultSelector() as selector:
+    with closing(Race(addresses, context)) as race, selectors.DefaultSelector() as selector:
         while True:
             for attempt, address in race.due():
                 try:
@@ -119,14 +120,14 @@ def connect(addresses: Sequence[Address], context: RequestContext) -> socket.soc
                 race.lose(attempt, OSError(code, os.strerror(code)))
 
 
-async def connect_async(addresses: Sequence[Address]) -> socket.socket:
+async def connect_async(addresses: Sequence[Address], context: RequestContext) -> socket.socket:
     """Do as `connect`, in a coroutine, which ends when it is cancelled."""
     # Imported here: it takes a tenth of the start of a program that only blocks.
     import asyncio
 
     loop = asyncio.get_running_loop()
     tasks: dict[asyncio.Task[None], socket.socket] = {}
-    with closing(Race(addresses)) as race:
+    with closing(Race(addresses, context)) as race:
         try:
             while True:
                 for attempt, address in race.due():
