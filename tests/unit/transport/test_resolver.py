@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -82,7 +83,8 @@ class TestALookUpThatHangs:
             once(f"https://{HOST}", timeout=60.0, patience=Patience(opening=0.1))
         dns.end()
 
-    def test_holds_one_thread_however_many_callers_give_up_on_it(self, dns):
+    def test_holds_one_thread_however_many_callers_give_up_on_it(self, dns, monkeypatch):
+        monkeypatch.setattr("bingx_spot.transport.resolver.monotonic", lambda: 0.0)
         resolver = Resolver()
 
         def ask(_: int) -> bool:
@@ -96,6 +98,37 @@ class TestALookUpThatHangs:
         dns.end()
         assert resolver.resolve(HOST, 443).result(5.0)
         assert len(dns.threads) == 2
+
+    def test_leads_to_another_each_after_twice_as_long(self, monkeypatch):
+        resolver, now, begun = Resolver(), iter(range(70)), list[int]()
+        monkeypatch.setattr("bingx_spot.transport.resolver._USUAL", 4.0)
+        monkeypatch.setattr("bingx_spot.transport.resolver.monotonic", lambda: next(now))
+        for second in range(70):
+            with monkeypatch.context() as at_that_time:
+                thread = mock.Mock(side_effect=lambda **_: begun.append(second) or mock.Mock())  # noqa: B023
+                at_that_time.setattr("bingx_spot.transport.resolver.Thread", thread)
+                resolver.resolve(HOST, 443)
+        assert begun == [0, 4, 12, 28, 60]
+
+    def test_does_not_count_where_another_ends_first(self, monkeypatch):
+        begun, may_end, threads = threading.Event(), threading.Event(), list[threading.Thread]()
+
+        def look_up(*_: Any, **__: Any) -> list[Any]:
+            threads.append(threading.current_thread())
+            if len(threads) == 1:
+                begun.set()
+                assert may_end.wait(20)
+                raise UNKNOWN
+            return [(LOCAL4.family, socket.SOCK_STREAM, 6, "", LOCAL4.target)]
+
+        monkeypatch.setattr("bingx_spot.transport.resolver._USUAL", 0.0)
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+        resolver = Resolver()
+        hanging = resolver.resolve(HOST, 80)
+        assert begun.wait(20)
+        assert resolver.resolve(HOST, 80).result(20) == hanging.result(20) == [LOCAL4]
+        may_end.set()
+        threads[0].join(20)
 
     def test_keeps_neither_a_program_nor_an_event_loop_from_ending(self, dns):
         began = time.monotonic()

@@ -2,9 +2,11 @@
 
 import codecs
 import socket
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from itertools import chain, zip_longest
 from threading import RLock, Thread
+from time import monotonic
 from typing import NamedTuple
 
 from bingx_spot.environments import address_of
@@ -15,6 +17,8 @@ codecs.lookup("idna")
 
 # In the machine's own hosts file, so that no name server is asked.
 _LOCAL = "localhost"
+# A look-up that takes longer than this, in seconds, may have lost a packet, which costs the system five.
+_USUAL = 0.4
 
 
 class Address(NamedTuple):
@@ -28,14 +32,16 @@ class Resolver:
     """Looks hosts up in daemon threads: the system's look-up blocks, and knows no time-out.
 
     Every caller that needs a host which is being looked up waits for the same look-up, so that one which
-    hangs holds a single thread, however many callers give up on it. A daemon thread does not keep a program,
-    or `asyncio.run`, from ending.
+    hangs holds a single thread, however many callers give up on it. One that comes later than usual begins
+    another beside it, and the first to end counts; the next has to come twice as late. A daemon thread does
+    not keep a program, or `asyncio.run`, from ending.
     """
 
     def __init__(self) -> None:
         # A signal handler may make a call while its own thread is inside.
         self._lock = RLock()
-        self._running: dict[tuple[str, int], Future[list[Address]]] = {}
+        # With the moment from which on another thread is begun, and the pause since the last, in seconds.
+        self._running: dict[tuple[str, int], tuple[Future[list[Address]], float, float]] = {}
 
     def resolve(self, host: str, port: int) -> "Future[list[Address]]":
         """Return the addresses of a host, IPv6 and IPv4 in turns, as a future.
@@ -45,11 +51,13 @@ class Resolver:
         if address_of(host) is not None or host == _LOCAL:
             return _look_up(host, port, Future())
         with self._lock:
-            running = self._running.get((host, port))
+            now = monotonic()
+            running, due, pause = self._running.get((host, port), (None, now, 0.0))
             if running is None or running.done():
-                running = Future()
+                running, due, pause = Future(), now, _USUAL / 2
                 # From now on no caller can cancel it for the others.
                 running.set_running_or_notify_cancel()
+            if now >= due:
                 try:
                     # Whatever it raises, as what a program puts in the place of the system's look-up may: who
                     # waits, and who comes later, would else wait for ever.
@@ -57,7 +65,7 @@ class Resolver:
                 except RuntimeError:  # at the end of a program (atexit) there are no new threads
                     _look_up(host, port, running)
                 # Last: no call may wait for a look-up that Ctrl-C has kept from beginning.
-                self._running[host, port] = running
+                self._running[host, port] = running, now + 2 * pause, 2 * pause
             return running
 
 
@@ -68,11 +76,14 @@ def _look_up(
     failures: type[BaseException] | tuple[type[BaseException], ...] = (OSError, UnicodeError),
 ) -> "Future[list[Address]]":
     """Complete a future with the addresses of a host, and return it."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        future.set_result(_in_turns([Address(entry[0], entry[4]) for entry in found]))
-    except failures as error:
-        future.set_exception(ConnectionBroken(f"no address: {getattr(error, 'strerror', error)}"))
+    with suppress(InvalidStateError):  # another was faster
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            addresses = _in_turns([Address(entry[0], entry[4]) for entry in found])
+        except failures as error:
+            future.set_exception(ConnectionBroken(f"no address: {getattr(error, 'strerror', error)}"))
+        else:
+            future.set_result(addresses)
     return future
 
 
