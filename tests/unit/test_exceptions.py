@@ -40,8 +40,9 @@ class TestText:
                 DETAILS,
                 "Order 5 was not cancelled. The exchange said: rate limited (code 100410, HTTP 200). Wait.",
             ),
+            (ErrorDetails("no data", code=0, summary="Unknown."), "Unknown. No data (code 0)"),
         ],
-        ids=["message", "hint", "code", "status", "all"],
+        ids=["message", "hint", "code", "status", "all", "success"],
     )
     def test_has_what_it_means_what_happened_and_what_to_do(self, details: ErrorDetails, text: str) -> None:
         assert str(CallError(details)) == text

@@ -132,8 +132,9 @@ class CallError(BingxError):
         facts += [f"HTTP {self.http_status}"] if self.http_status is not None else []
         text = f"{self.message} ({', '.join(facts)})" if facts else self.message
         if self.details.summary:
-            # Whose words they are: a code is the exchange's own; all else is a gateway's, or this machine's.
-            text = f"{text[:1].upper()}{text[1:]}" if self.code is None else f"The exchange said: {text}"
+            # Whose words they are: the exchange's beside an error code; else a gateway's, or this machine's.
+            own = self.code in (None, 0, "0")
+            text = f"{text[:1].upper()}{text[1:]}" if own else f"The exchange said: {text}"
         sentences = [self.details.summary, f"{text}." if self.hint else text, self.hint]
         return " ".join(sentence for sentence in sentences if sentence)
 

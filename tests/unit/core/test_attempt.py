@@ -568,19 +568,38 @@ class TestHistory:
             (FALLBACK, BEGIN + 1000),
         ]
 
-    @pytest.mark.parametrize(("left", "said"), [(0.26, "cut short"), (0.24, "HTTP 407")])
-    def test_says_why_though_the_deadline_cut_the_last_attempt_short(self, left: float, said: str) -> None:
+    @pytest.mark.parametrize("failure", [REFUSED, RESET], ids=["not sent", "maybe executed"])
+    @pytest.mark.parametrize(("left", "said"), [(0.26, "cut short"), (0.24, "why")])
+    def test_says_why_though_the_deadline_cut_the_last_attempt_short(
+        self, left: float, said: str, failure: TransportFailure
+    ) -> None:
         runner = runner_of(exchange := Exchange())
-        first, last = [REFUSED._replace(reason=reason) for reason in ("HTTP 407", "cut short")]
+        first, last = [failure._replace(reason=reason) for reason in ("why", "cut short")]
         drive(exchange, runner.send_once(CANCELLING), Late(first, 10.0 - left / 0.6))
         error = error_of(drive(exchange, runner.send_once(CANCELLING), last))
+        drive(exchange, runner.send_once(QUERYING), RESET)
         cause = runner.cause_of(error)
         assert cause is not None
         assert cause.message == said
+        fate = "maybe executed" if failure.request_sent else "not executed"
         assert [each.result for each in runner.with_history(cause).attempts] == [
-            "not executed: HTTP 407",
-            "not executed: cut short",
+            f"{fate}: why",
+            f"{fate}: cut short",
+            "connection reset",
         ]
+
+    def test_keeps_what_a_response_said_however_little_time_was_left(self) -> None:
+        runner = runner_of(exchange := Exchange())
+        drive(exchange, runner.send_once(CANCELLING), Late(RESET, 9.9))
+        error = error_of(drive(exchange, runner.send_once(CANCELLING), says(100500, "busy")))
+        assert runner.cause_of(error) is error
+
+    @pytest.mark.parametrize(("first", "last"), [(REFUSED, RESET), (RESET, REFUSED)])
+    def test_says_no_cause_of_another_kind(self, first: TransportFailure, last: TransportFailure) -> None:
+        runner = runner_of(exchange := Exchange())
+        drive(exchange, runner.send_once(CANCELLING), Late(first, 9.9))
+        error = error_of(drive(exchange, runner.send_once(CANCELLING), last))
+        assert runner.cause_of(error) is error
 
     def test_says_of_a_call_with_little_time_why_its_only_attempt_failed(self) -> None:
         runner = runner_of(exchange := Exchange(), timeout=0.3)

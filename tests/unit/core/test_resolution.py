@@ -29,6 +29,8 @@ from tests.unit.core.playing import (
     Played,
     Reply,
     answer,
+    by_operation,
+    forever,
     order,
     says,
 )
@@ -298,6 +300,37 @@ class TestOrdersThatAreNotFound:
         played = World(then=lambda _: says(100204)).play()
         assert ending(played) == "OutcomeUnknown"
         assert "This call did not change it; it may be open." in str(played.result)
+
+
+class TestTheTextOfAnUnknownOutcome:
+    @pytest.mark.parametrize(
+        ("reply", "said"),
+        [
+            (order("TRIGGERED", orderId=5), "said 'TRIGGERED'"),
+            (DENIED, "failed: HTTP 200, code 100004: no permission"),
+            (After(order("CANCELED", orderId=5, clientOrderID="another"), 10.0), "named another order"),
+        ],
+        ids=["a word", "a rejection", "another order"],
+    )
+    def test_has_what_the_last_query_did(self, reply: Reply, said: str) -> None:
+        replies = by_operation([order("PENDING", orderId=5), *[RESET] * 5], forever(reply))
+        played = Exchange(fallback=None).play_on(replies, BY_CLIENT_ID)
+        assert ending(played) == "OutcomeUnknown"
+        assert f" was cancelled. The last query {said}. " in str(played.error)
+
+    def test_has_nothing_that_the_deadline_cut_short(self) -> None:
+        replies = by_operation([After(GATEWAY_TIMEOUT, 9.8), HANGS], forever(HANGS))
+        played = Exchange(fallback=None).play_on(replies)
+        assert (ending(played), played.asked[-1], played.error.http_status) == ("OutcomeUnknown", "q", 504)
+        assert "query" not in played.error.details.summary
+
+    def test_has_it_for_each_of_several_orders(self) -> None:
+        several = ApiCall.of(
+            BY_ID["cancelOrders"], {"symbol": SYMBOL, "orderIds": f"{ORDER_ID},5", "process": 1}
+        )
+        cancels = iter([After(GATEWAY_TIMEOUT, 9.8), HANGS])
+        played = Exchange(fallback=None).play_on(lambda _: next(cancels, HANGS), several)
+        assert (ending(played), played.error.http_status) == ("OutcomeUnknown", 504)
 
 
 class TestAnswersByClientOrderId:

@@ -36,7 +36,7 @@ CLOSED_CLIENT = "closed-client"
 _PARAMETERS_NOT_SEEN = ("signature-missing", "parameter-missing", "timestamp-null", "http-media-type")
 _UNREACHED = "Check the network, the base URL {} and any proxy."
 _NO_RESPONSE = "Try again after a moment."
-# The deadline cuts the last attempt short: one with less time, in seconds, does not say what is wrong.
+# The deadline cuts the last attempts short: one with less time, in seconds, does not say what is wrong.
 _LONG_ENOUGH = 0.25
 # How many attempts an error keeps of the beginning, and how many of the end: a call of an hour makes 90.
 _KEPT_ATTEMPTS = 32
@@ -63,6 +63,13 @@ class AttemptResult(NamedTuple):
     began: float = 0.0  # on the monotonic clock, in seconds
     offset: int = 0  # the clock's, at that time, in milliseconds
     timeout: float = 0.0  # how long it might take, in seconds
+
+    @property
+    def is_telling(self) -> bool:
+        """Return whether the result says more than that the deadline cut the attempt short."""
+        result = self.result
+        answered = isinstance(result, Response) or result.details.http_status is not None
+        return answered or self.timeout >= _LONG_ENOUGH
 
     def shown(self) -> Attempt:
         """Return the attempt as an error has it."""
@@ -160,11 +167,14 @@ class AttemptRunner:
         return False
 
     def cause_of(self, error: CallError | None) -> CallError | None:
-        """Return the error, or the one before where the deadline cut the last attempt short."""
-        if not (isinstance(error, NotSent) and self.history and error is self.history[-1].result):
+        """Return the error, or an earlier one of its kind where the deadline cut its attempt short."""
+        last = next((each for each in reversed(self.history) if each.result is error), None)
+        if last is None or last.is_telling:
             return error
-        reasons = (each.result for each in reversed(self.history) if each.timeout >= _LONG_ENOUGH)
-        return next((each for each in reasons if isinstance(each, NotSent)), error)
+        kind = NotSent if isinstance(error, NotSent) else OutcomeUnknown
+        earlier = (each for each in reversed(self.history) if each.operation is last.operation)
+        causes = (each.result for each in earlier if each.is_telling and isinstance(each.result, kind))
+        return next(causes, error)
 
     def with_history(self, error: CallError, order_id: int | None = None) -> CallError:
         """Return the error with every attempt in its details, and the order id that a query has named."""

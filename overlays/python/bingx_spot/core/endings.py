@@ -123,7 +123,7 @@ def error_for(action: Action, facts: Facts, order: Order | None) -> CallError:
         )
     if action is Action.RAISE_NOT_OPEN:
         state = "whether it was filled or cancelled could not be learnt before the deadline"
-        summary = f"{order_name(call)} is not open; {state}."
+        summary = f"{order_name(call)} is not open; {state}.{_last_query(facts)}"
         return OrderNotOpen(_details(facts, summary, query_hint(call, facts.environment)))
     if action in _WITH_ORDER and order is not None:
         kind, text, hint = _WITH_ORDER[action]
@@ -185,12 +185,16 @@ def _unknown(facts: Facts) -> CallError:
         summary = f"Unknown whether {operation.operation_id} took effect."
     elif facts.ambiguous is None:
         summary = f"{summary} This call did not change it; it may be open."
-    details = replace(error.details, summary=summary, hint=hint)
+    details = replace(error.details, summary=f"{summary}{_last_query(facts)}", hint=hint)
     locked_until = facts.error.details.retry_at if facts.error is not None and not facts.can_open else None
     if locked_until is not None:
         hint = f"Wait until the time in retry_at; the exchange accepts no such request before. {hint}"
         details = replace(details, retry_at=locked_until, hint=hint)
     return error.with_details(details) if isinstance(error, OutcomeUnknown) else OutcomeUnknown(details)
+
+
+def _last_query(facts: Facts) -> str:
+    return f" The last query {facts.last_query}." if facts.last_query else ""
 
 
 def _id_of(call: ApiCall) -> tuple[Parameter, object] | None:

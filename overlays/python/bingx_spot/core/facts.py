@@ -13,7 +13,6 @@ from bingx_spot.exceptions import (
     NotSent,
     OrderNotFound,
     OrderNotOpen,
-    OutcomeUnknown,
     RateLimited,
     RequestRejected,
 )
@@ -121,7 +120,7 @@ class Facts:
     response: Response | None = None  # its verified success
     response_stands: bool = True  # it tells what the call did, whichever request did it
     error: CallError | None = None  # the last one
-    ambiguous: OutcomeUnknown | None = None  # the last one after which a request may take effect
+    ambiguous: CallError | None = None  # the last one after which a request may take effect
     attempts: int = 0  # number of requests
     refusals: int = 0  # number of them that ended in "not open"
     not_open: CallError | None = None  # the last refusal "not open" or "not found"
@@ -134,6 +133,7 @@ class Facts:
     not_found: bool = False  # the last query found no order, and none has named it
     not_found_after: float = 0.0  # when that was sent, after the call began
     queries: int = 0  # their number
+    last_query: str = ""  # what the last one did that was not cut short, in words
     queried: bool = False  # one was made since the last request of the operation
     answered: bool = False  # one since then got a response
     proven_open: bool = False  # a read said open when no request before it could take effect any more

@@ -22,7 +22,7 @@ from bingx_spot.core.named_orders import names_same_order
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.runner import CallContext, CallSteps, Deadline, Sleep
 from bingx_spot.core.settlement import settle_each, stands_after_doubt
-from bingx_spot.exceptions import CallError, OrderNotFound, OrderNotOpen, OutcomeUnknown
+from bingx_spot.exceptions import CallError, OrderNotFound, OrderNotOpen, OutcomeUnknown, shown
 from bingx_spot.limits.client_state import backoff
 from bingx_spot.models import Order, Response
 from bingx_spot_api.contract import Operation, Timing
@@ -106,13 +106,13 @@ class _Resolution:
 
     def _error(self, action: Action) -> CallError:
         """Return the error that ends the call; it names the order by an id that is certain."""
-        facts, read = self.facts, self.facts.read
-        facts.environment = self.attempts.context.environment.option
+        facts, attempts, read = self.facts, self.attempts, self.facts.read
+        facts.environment = attempts.context.environment.option
         if facts.id_unconfirmed:
             facts.call = self.original
-        facts.error = self.attempts.cause_of(facts.error)
+        facts.error, facts.ambiguous = attempts.cause_of(facts.error), attempts.cause_of(facts.ambiguous)
         order = None if read is None else Order.from_data(read.data(), read)
-        return self.attempts.with_history(error_for(action, facts, order), self.order_id)
+        return attempts.with_history(error_for(action, facts, order), self.order_id)
 
     def _look_at_the_time(self) -> None:
         facts, attempts, operation = self.facts, self.attempts, self.original.operation
@@ -185,6 +185,7 @@ class _Resolution:
         each = yield from settle_each(attempts, facts.call, facts.response, self._has_expired, self._pause)
         if isinstance(each, Response):
             return each
+        facts.ambiguous = attempts.cause_of(facts.ambiguous)
         raise attempts.with_history(unknown_orders(facts, each))
 
     def _query(self) -> CallSteps[None]:
@@ -202,6 +203,8 @@ class _Resolution:
             facts.answered = True
             self._note_read(attempt.result, attempt.began)
         elif attempt.host:
+            if attempt.is_telling:
+                facts.last_query = f"failed: {attempt.shown().result.removesuffix('.')}"
             self._note_failed_read(attempt.result, attempt.began)
         elif attempt.result.details.rule in (NO_PERMIT, NEAR_LOCK):
             facts.can_query_in_time = False
@@ -214,6 +217,7 @@ class _Resolution:
             facts.read, facts.state = response, OrderState.UNCLEAR
         if operation.states is None:
             return
+        facts.last_query = "named another order"
         if not names_same_order(self.original, data):
             # A response named this order id, and it belongs to another order.
             facts.call, facts.id_unconfirmed, facts.id_in_doubt = self.original, False, False
@@ -225,6 +229,7 @@ class _Resolution:
             # Another order by the same client order id, or an id that was garbled: not to be told apart.
             self.order_id = None
             return
+        facts.last_query = f"said {shown(data.get(operation.states.field))}"
         facts.id_unconfirmed = facts.id_in_doubt = False
         self._use_permanent_id(self.order_id)
         state = order_state(operation.states, data)
