@@ -219,8 +219,10 @@ class TestRetryAt:
             f"and will be unblocked after {UNBLOCKED}",
             "over 20 error code:100202 requests within 480000 ms for this api, "
             f"please verify and fix it ,can retry after time: {UNBLOCKED}",
+            f"locked until {UNBLOCKED}",
+            f"将于{UNBLOCKED}后解除",
         ],
-        ids=["rule", "errors"],
+        ids=["rule", "errors", "until", "in Chinese"],
     )
     def test_is_in_the_text(self, message: str) -> None:
         error = from_code(100410, ErrorDetails(message))
