@@ -50,7 +50,7 @@ class ErrorRow(NamedTuple):
 TABLE_VERSION = "2.1.0"
 """Version of the error table."""
 
-TABLE_SHA256 = "8b599183f5b0d565857f6c29dd609c719f175cf0df49f062f89aefc1144c25d9"
+TABLE_SHA256 = "fb0190a2ad3c8192db47a81ec5c998a8fa748b2db92f21700216a926054dbfe9"
 """Digest of spec/errors.yaml."""
 
 ROWS: tuple[ErrorRow, ...] = (
@@ -163,7 +163,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="success-text",
         operations=(),
         codes=(),
-        message="\\bsuccessfully\\b|成功|^(?:(?:cancel|query|get|list|request|operation|all|open|orders?) ){0,4}(?:success|succeeded|ok)[.!]?$|\\border(?: [^ ]{1,60}){0,2} (?:is|was|has been|had been|got) cancell?ed(?: by [a-z ]{1,30})?[ .!]{0,3}$",
+        message="\\bsuccessfully\\b|成功|^(?:(?:cancel|query|get|list|request|operation|all|open|orders?) ){0,4}(?:success|succeeded|ok)[.!]?$|\\border(?: [^ ]{1,60}){0,2} (?:is|was|has been|had been|got) cancell?ed(?: (?:by|at|on) [a-z0-9 :-]{1,30})?(?: ?$|[.,;!(])",
         statuses=None,
         meaning="The text speaks of success, the code of an error.",
         order="unknown",
@@ -523,7 +523,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="authentication-text",
         operations=(),
         codes=(100400, 100421),
-        message="\\b(?:signature|api ?-?key|access ?key)\\b.{0,30}\\b(?:invalid|illegal|incorrect|wrong|mismatch|expired|fail|error|not (?:valid|match|correct)|doesn't match)|\\b(?:invalid|illegal|incorrect|wrong|bad|expired|unknown) (?:signature|api ?-?key|access ?key)\\b|api ?-?key\\b.{0,20}(?:not (?:exist|found)|不存在|[无無]效|[错錯][误誤]|[过過]期)|[签簽]名.{0,6}(?:[错錯][误誤]|失[败敗]|[无無]效|不)",
+        message="\\b(?:signature|api ?-?key|access ?key)(?: (?:verif[a-z]{1,8}|validation|check|value|is|was|has|does|of|the|this|request)){0,4} (?:invalid|illegal|incorrect|wrong|mismatch|expired|fail|error\\b|not (?:valid|match|correct)|doesn't match)|\\b(?:invalid|illegal|incorrect|wrong|bad|expired|unknown) (?:signature|api ?-?key|access ?key)\\b|api ?-?key\\b.{0,20}(?:not (?:exist|found)|不存在|[无無]效|[错錯][误誤]|[过過]期)|[签簽]名.{0,6}(?:[错錯][误誤]|失[败敗]|[无無]效|不)",
         statuses=None,
         meaning="The API key or the signature is not accepted.",
         order="untouched",

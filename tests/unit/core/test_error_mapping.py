@@ -138,6 +138,25 @@ class TestByCode:
         # "\b" of the row busy-text: beside a letter beyond ASCII there is an edge in every language.
         assert from_code(100404, ErrorDetails("ébusyé, try again")).details.rule == "busy-text"
 
+    @pytest.mark.parametrize(
+        ("text", "rule"),
+        [
+            ("The order has been cancelled, please do not repeat", "success-text"),
+            ("order was canceled at 2026-12-01 00:00:01", "success-text"),
+            ("The order is cancelled already, please verify", "order-filled-or-cancelled"),
+            ("signature verification failed", "authentication-text"),
+            ("signature service failed", "unclear"),
+            ("invalid api", "no-such-path"),
+            ("API Key 不存在", "authentication-text"),
+            ("You have exceeded the frequency limit, please retry", "rate-limit-text"),
+            ("redis: too many requests, please retry", "busy-text"),
+            ("请求已过期", "clock"),
+            ("参数错误", "invalid-parameter"),
+        ],
+    )
+    def test_of_several_meanings_is_read_by_the_text(self, text: str, rule: str) -> None:
+        assert from_code(100400, ErrorDetails(text)).details.rule == rule
+
 
 class TestByStatus:
     @pytest.mark.parametrize(
