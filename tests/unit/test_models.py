@@ -133,9 +133,9 @@ class TestOrder:
         "more",
         [
             {"fee": "none"}, {"fee": "NaN"}, {"fee": True}, {"time": [None]}, {"time": "soon"},
-            {"time": True}, {"avgPrice": {}}, {"feeAsset": 5},
+            {"time": True}, {"avgPrice": {}}, {"feeAsset": 5}, {"time": "1" * 5_000},
         ],
-        ids=range(8),
+        ids=range(9),
     )  # fmt: skip
     def test_has_none_where_a_field_of_a_query_cannot_be_read(self, more: dict[str, Any]) -> None:
         order = order_in(**more)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 _NONE: Mapping[str, object] = MappingProxyType({})
+_MAXIMUM_DIGITS = 19
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,10 @@ class Order:
             # The generated parser takes no other type, and the state of the order does not hang on them.
             if not isinstance(given.get(word), str):
                 given.pop(word, None)
+        for moment in ("time", "updateTime"):
+            # Nor does it read a number of thousands of digits.
+            if _integer(given.get(moment)) is None:
+                given.pop(moment, None)
         return cls.from_model(QueriedOrder.from_dict(given), response)
 
 
@@ -174,7 +179,8 @@ def _text(value: object) -> str | None:
 
 
 def _integer(value: object) -> int | None:
-    if isinstance(value, str) and value.isascii() and value.isdigit():
+    # Python reads no number of thousands of digits, and the exchange has none of more than these.
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _MAXIMUM_DIGITS:
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 

@@ -463,6 +463,13 @@ class TestWords:
     def test_final_words_of_a_query_are_read_the_same_way(self, word: str) -> None:
         assert ending(World(history=[(0.0, word)]).play()) == "OrderFilled"
 
+    @pytest.mark.parametrize("odd", [{"time": "1" * 5_000}, {"symbol": None}], ids=["time", "symbol"])
+    def test_a_query_is_believed_though_a_field_beside_the_state_cannot_be_read(
+        self, odd: dict[str, Any]
+    ) -> None:
+        played = World(then=lambda _: NOT_OPEN, read=lambda _: order("FILLED", **odd)).play()
+        assert ending(played) == "OrderFilled"
+
     def test_a_code_of_text_is_believed_with_the_order_that_was_requested(self) -> None:
         believed = answer({"code": "0", "msg": "", "data": ORDER})
         assert ending(World([believed]).play()) == "returned CANCELED"

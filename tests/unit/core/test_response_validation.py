@@ -116,6 +116,16 @@ class TestRead:
         with pytest.raises(OutcomeUnknown):
             validate_response(QUERYING, answer(json.loads(success(**odd))))
 
+    @pytest.mark.parametrize("order", [{}, {"symbol": None}], ids=str)
+    def test_by_the_order_id_may_lack_the_pair(self, order: dict[str, None]) -> None:
+        data = {"orderId": ORDER_ID, "status": "FILLED", **order}
+        response = answer({"code": 0, "msg": "", "data": data})
+        assert validate_response(QUERYING, response).json()["data"] == data | {"symbol": SYMBOL}
+        by_client_id = ApiCall.of(QUERYING.operation, {"symbol": SYMBOL, "clientOrderID": "my-bot_0001"})
+        for call in (by_client_id, ApiCall.of(CANCEL, QUERYING.parameters)):
+            with pytest.raises(OutcomeUnknown):
+                validate_response(call, response)
+
     def test_what_success_says_is_not_left_out(self) -> None:
         with pytest.raises(OutcomeUnknown):
             validate_response(QUERYING, answer(json.loads(SUCCESS) | {"success": "false"}))

@@ -105,7 +105,7 @@ class Run:
             return CancelResult.from_error(position, None, item, located)
         try:
             response = yield from self._with_rate_limit_wait(ApiCall.of(CANCEL, request.parameters()))
-            order = Order.from_data(response.data(), response)
+            order = Order.from_data(response.json()["data"], response)
         except CallError as error:
             if affects_every_order(error):
                 self.stop(error)

@@ -111,7 +111,7 @@ class _Resolution:
         if facts.id_unconfirmed:
             facts.call = self.original
         facts.error, facts.ambiguous = attempts.cause_of(facts.error), attempts.cause_of(facts.ambiguous)
-        order = None if read is None else Order.from_data(read.data(), read)
+        order = None if read is None else Order.from_data(read.json()["data"], read)
         return attempts.with_history(error_for(action, facts, order), self.order_id)
 
     def _look_at_the_time(self) -> None:

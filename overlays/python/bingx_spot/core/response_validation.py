@@ -146,7 +146,12 @@ def _without_unreadable(call: ApiCall, envelope: Mapping[str, Any]) -> dict[str,
         return readable(field.fields, value) if field.fields and isinstance(value, dict) else value
 
     fields = operation.envelope if operation.data is None else (*operation.envelope, operation.data)
-    return readable(fields, envelope)
+    kept = readable(fields, envelope)
+    if operation.permanent_id in call.parameters and isinstance(data := kept.get("data"), dict):
+        # An id that is never used again names the order without its pair.
+        others = (name for name in operation.repeats if name not in operation.exactly_one_of)
+        kept["data"] = data | {name: call.parameters[name] for name in others if data.get(name) is None}
+    return kept
 
 
 def _success_problem(call: ApiCall, response: Response, envelope: Mapping[str, Any]) -> str:

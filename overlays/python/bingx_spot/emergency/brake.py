@@ -194,7 +194,7 @@ class Brake:
             except CallError as error:
                 seen.error = error
                 continue
-            if self._see(Order.from_data(response.data(), response)).ending is None:
+            if self._see(Order.from_data(response.json()["data"], response)).ending is None:
                 opened.add(order_id)
             if self._seconds_left() <= 0:
                 break
@@ -210,7 +210,7 @@ class Brake:
             try:
                 response = yield from self._request(_CANCEL, _REQUEST, seen.first.symbol, order_id)
                 self._acted = True
-                self._see(Order.from_data(response.data(), response))
+                self._see(Order.from_data(response.json()["data"], response))
             except CallError as error:
                 self._note(error)
                 seen.acts_until = max(seen.acts_until, self._note_doubt(error))
@@ -292,7 +292,7 @@ def _orders(response: Response) -> list[Order]:
         OutcomeUnknown: One of them is none that can be cancelled or queried, so the list proves nothing.
     """
     orders = []
-    for data in response.data().get("orders") or []:
+    for data in response.json()["data"].get("orders") or []:
         body = json.dumps({"code": 0, "data": data}).encode()
         order = Order.from_data(data, Response(response.http_status, response.headers, body))
         try:
