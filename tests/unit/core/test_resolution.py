@@ -324,6 +324,13 @@ class TestTheTextOfAnUnknownOutcome:
         assert (ending(played), played.asked[-1], played.error.http_status) == ("OutcomeUnknown", "q", 504)
         assert "query" not in played.error.details.summary
 
+    def test_has_why_no_query_was_sent(self) -> None:
+        exchange = Exchange(fallback=None)
+        exchange.lock_soon("queryOrder")
+        played = exchange.play(NOT_OPEN, NOT_OPEN)
+        assert ending(played) == "OrderNotOpen"
+        assert " The last query was not sent: one more equal error of queryOrder " in str(played.error)
+
     def test_has_it_for_each_of_several_orders(self) -> None:
         several = ApiCall.of(
             BY_ID["cancelOrders"], {"symbol": SYMBOL, "orderIds": f"{ORDER_ID},5", "process": 1}

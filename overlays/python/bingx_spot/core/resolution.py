@@ -208,6 +208,7 @@ class _Resolution:
             self._note_failed_read(attempt.result, attempt.began)
         elif attempt.result.details.rule in (NO_PERMIT, NEAR_LOCK):
             facts.can_query_in_time = False
+            facts.last_query = facts.last_query or f"was {attempt.result.message}"
 
     def _note_read(self, response: Response, began: float) -> None:
         facts, operation = self.facts, self.original.operation
