@@ -206,8 +206,8 @@ class TestNotOpen:
         assert type(error) is OrderNotOpen
         assert error.order is None
         assert error.details.summary == (
-            f"Order {ORDER_ID} is not open; whether it was filled or cancelled could not be learnt "
-            "before the deadline."
+            f"Order {ORDER_ID} is not open; whether it was filled, was cancelled or never existed could not "
+            "be learnt before the deadline."
         )
         assert error.hint == BY_ID_HINT
 

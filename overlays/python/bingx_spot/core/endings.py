@@ -122,8 +122,8 @@ def error_for(action: Action, facts: Facts, order: Order | None) -> CallError:
             _details(facts, f"The exchange does not find {_lower(order_name(call))}. {limit}", hint)
         )
     if action is Action.RAISE_NOT_OPEN:
-        state = "whether it was filled or cancelled could not be learnt before the deadline"
-        summary = f"{order_name(call)} is not open; {state}.{_last_query(facts)}"
+        unlearnt = "whether it was filled, was cancelled or never existed could not be learnt"
+        summary = f"{order_name(call)} is not open; {unlearnt} before the deadline.{_last_query(facts)}"
         return OrderNotOpen(_details(facts, summary, query_hint(call, facts.environment)))
     if action in _WITH_ORDER and order is not None:
         kind, text, hint = _WITH_ORDER[action]
