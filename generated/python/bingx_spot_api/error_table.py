@@ -50,7 +50,7 @@ class ErrorRow(NamedTuple):
 TABLE_VERSION = "2.1.0"
 """Version of the error table."""
 
-TABLE_SHA256 = "fb0190a2ad3c8192db47a81ec5c998a8fa748b2db92f21700216a926054dbfe9"
+TABLE_SHA256 = "14cc20c443faebb1a5043f79cce0de7d829fe3d359f3999b90633144e5bc99e5"
 """Digest of spec/errors.yaml."""
 
 ROWS: tuple[ErrorRow, ...] = (
@@ -126,7 +126,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=True,
         until="(?:after|until|till|[于於])(?: time ?:?)? ?([0-9]{13})\\b",
         seconds=300,
-        advice="Wait up to five minutes, then send fewer requests a second.",
+        advice="Wait until the time given, or five minutes where none is, then send fewer requests a second.",
         advice_for=(),
     ),
     ErrorRow(
@@ -201,7 +201,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=True,
         until="(?:after|until|till|[于於])(?: time ?:?)? ?([0-9]{13})\\b",
         seconds=300,
-        advice="Wait up to five minutes, then send fewer requests a second.",
+        advice="Wait until the time given, or five minutes where none is, then send fewer requests a second.",
         advice_for=(),
     ),
     ErrorRow(
@@ -231,7 +231,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=True,
         until="(?:after|until|till|[于於])(?: time ?:?)? ?([0-9]{13})\\b",
         seconds=300,
-        advice="Wait up to five minutes, then send fewer requests a second.",
+        advice="Wait until the time given, or five minutes where none is, then send fewer requests a second.",
         advice_for=(),
     ),
     ErrorRow(
