@@ -50,7 +50,7 @@ class ErrorRow(NamedTuple):
 TABLE_VERSION = "2.1.0"
 """Version of the error table."""
 
-TABLE_SHA256 = "14cc20c443faebb1a5043f79cce0de7d829fe3d359f3999b90633144e5bc99e5"
+TABLE_SHA256 = "e25e8e0cda806bb9c19721b558e26a39e6c412bc6a2418c1dd12ad83f82ee8b7"
 """Digest of spec/errors.yaml."""
 
 ROWS: tuple[ErrorRow, ...] = (
@@ -193,7 +193,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="rate-limit-text",
         operations=(),
         codes=(100202, 100400, 100421),
-        message="\\btoo many (?:requests|calls|visits|operations)\\b|\\btoo frequent|\\bthrottled\\b|\\brequests?(?: (?:is|are|was|were|rate|frequency)){0,3} too (?:many|often|fast|high)\\b|\\b(?:rate|frequency)[ -]limit|\\b(?:requests?|access|visits?) limit (?:is |was |has been )?(?:exceed|reach|hit)|\\brate exceed|[频頻]繁|限[流频頻]|[频頻]率.{0,6}(?:限|超|[过過]高)|(?:[访訪][问問]|[请請]求|[调調]用).{0,6}(?:限制|上限|超限|[过過][多快])",
+        message="\\btoo many (?:[a-z]{1,10} )?(?:requests|calls|visits|operations)\\b|\\btoo frequent|\\bthrottled\\b|\\brequests?(?: (?:is|are|was|were|rate|frequency)){0,3} too (?:many|often|fast|high)\\b|\\b(?:rate|frequency)[ -]limit|\\b(?:requests?|access|visits?) limit (?:is |was |has been )?(?:exceed|reach|hit)|\\b(?:rate|quota) (?:is |was |has been )?exceed|\\bexceed(?:s|ed)? (?:(?:the|your|max|maximum|allowed|limit|number|amount|of) ){0,5}(?:requests|calls|quota)\\b|[频頻]繁|[太过過]快|限[流频頻]|[频頻]率.{0,6}(?:限|超|[过過]高)|(?:[访訪][问問]|[请請]求|[调調]用).{0,6}(?:限制|上限|超限|[过過][多快])",
         statuses=None,
         meaning="A rate limit was passed.",
         order="untouched",
@@ -493,7 +493,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="parameter-missing",
         operations=(),
         codes=(100400, 80001, 80014, 109400, 109414),
-        message="\\b(?:miss(?:ing)?:?|lack of|mandatory|required)(?: (?:a|an|the|one|or|of|more|api|request|required|mandatory|string|long|integer|int)){0,4} [\"'(]?(?:param(?:eter)?s?|arguments?|fields?|body|(?:(?:orig|new|cancel)[ _]?)?(?:client[ _]?)?order[ _]?ids?|symbol|pair|timestamp|signature|recv[ _]?window|(?:cancel ?)?restrictions?|api ?key|side|type|price|quantity|quoteorderqty|cancelreplacemode|(?:start|end) ?time|page ?(?:index|size)|time ?in ?force)\\b|\\b(?:param(?:eter)?s?|arguments?|fields?|body|(?:(?:orig|new|cancel)[ _]?)?(?:client[ _]?)?order[ _]?ids?|symbol|pair|timestamp|signature|recv[ _]?window|(?:cancel ?)?restrictions?|api ?key|side|type|price|quantity|quoteorderqty|cancelreplacemode|(?:start|end) ?time|page ?(?:index|size)|time ?in ?force)(?:[\"')\\]]| ?\\([a-z]{1,8}\\))?:?(?: (?:field|parameter|value|header|in|of|the|request|body|is|are|was|were|has|been|can ?not|can't|must|should|not|both|all|a)){0,6} (?:missing|mandatory|required|be (?:null|empty|blank|provided|specified|sent)|not (?:been )?(?:provided|specified|present|sent))\\b|\\b(?:param(?:eter)?s?|arguments?|fields?|body|(?:(?:orig|new|cancel)[ _]?)?(?:client[ _]?)?order[ _]?ids?|symbol|pair|timestamp|signature|recv[ _]?window|(?:cancel ?)?restrictions?|api ?key)[\"')\\]]?:? (?:(?:is|are|was|were) )?(?:null|empty|blank)\\b|\\bfield validation\\b.{0,80}'required'",
+        message="\\b(?:miss(?:ing)?:?|lack of|mandatory|required)(?: (?:a|an|the|one|or|of|more|api|request|required|mandatory|string|long|integer|int)){0,4} [\"'(]?(?:param(?:eter)?s?|arguments?|fields?|body|(?:(?:orig|new|cancel)[ _]?)?(?:client[ _]?)?order[ _]?ids?|symbol|pair|timestamp|signature|recv[ _]?window|(?:cancel ?)?restrictions?|api ?key|side|type|price|quantity|quoteorderqty|cancelreplacemode|(?:start|end) ?time|page ?(?:index|size)|time ?in ?force)\\b|\\b(?:param(?:eter)?s?|arguments?|fields?|body|(?:(?:orig|new|cancel)[ _]?)?(?:client[ _]?)?order[ _]?ids?|symbol|pair|timestamp|signature|recv[ _]?window|(?:cancel ?)?restrictions?|api ?key|side|type|price|quantity|quoteorderqty|cancelreplacemode|(?:start|end) ?time|page ?(?:index|size)|time ?in ?force)(?:[\"')\\]]| ?\\([a-z]{1,8}\\))?:?(?: (?:field|parameter|value|header|in|of|the|request|body|is|are|was|were|has|been|can ?not|can't|must|should|not|both|all|a)){0,6} (?:missing|mandatory|required|be (?:null|empty|blank|provided|specified|sent)|not (?:been )?(?:provided|specified|present|sent))\\b|\\b(?:param(?:eter)?s?|arguments?|fields?|body|(?:(?:orig|new|cancel)[ _]?)?(?:client[ _]?)?order[ _]?ids?|symbol|pair|timestamp|signature|recv[ _]?window|(?:cancel ?)?restrictions?|api ?key)[\"')\\]]?:? (?:(?:is|are|was|were) )?(?:null|empty|blank)\\b|\\bfield validation\\b.{0,80}'required'|缺[少失].{0,4}[参參][数數]|[参參][数數].{0,4}缺|[a-z数數] ?不[能可][为為]空",
         statuses=None,
         meaning="A parameter is missing where the server looks for it.",
         order="untouched",
@@ -538,7 +538,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="invalid-parameter",
         operations=(),
         codes=(100400,),
-        message="\\bparam|\\bargument|\\bfield validation|\\b(?:invalid|illegal|incorrect|wrong|bad|unsupported) (?:request|input|(?:orig ?)?(?:client ?)?order ?ids?|symbol|pair|contract|(?:cancel ?)?restrictions?|recv ?window|type|side|price|quantity|(?:start|end) ?time|page ?(?:index|size))|\\b(?:(?:orig ?)?(?:client ?)?order ?ids?|symbol|pair|contract|(?:cancel ?)?restrictions?|recv ?window|type|side|price|quantity|(?:start|end) ?time|page ?(?:index|size))\\b.{0,40}\\b(?:invalid|illegal|incorrect|wrong|must be|format|out of range|not support)|\\b(?:symbol|pair|contract)\\b.{0,40}\\bnot (?:exist|found)|[参參][数數].{0,6}(?:[错錯][误誤]|[无無]效|非法|不合法)",
+        message="\\bparam|\\bargument|\\bfield validation|\\b(?:invalid|illegal|incorrect|wrong|bad|unsupported) (?:request|input|(?:orig ?)?(?:client ?)?order ?ids?|symbol|pair|contract|(?:cancel ?)?restrictions?|recv ?window|type|side|price|quantity|(?:start|end) ?time|page ?(?:index|size))|\\b(?:(?:orig ?)?(?:client ?)?order ?ids?|symbol|pair|contract|(?:cancel ?)?restrictions?|recv ?window|type|side|price|quantity|(?:start|end) ?time|page ?(?:index|size))\\b.{0,40}\\b(?:invalid|illegal|incorrect|wrong|must be|format|out of range|not support|too (?:large|big|small|short))|\\b(?:symbol|pair|contract)\\b.{0,40}\\bnot (?:exist|found)|[参參][数數].{0,6}(?:[错錯][误誤]|[无無]效|非法|不合法)",
         statuses=None,
         meaning="A parameter is invalid.",
         order="untouched",

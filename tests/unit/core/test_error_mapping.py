@@ -150,8 +150,15 @@ class TestByCode:
             ("API Key 不存在", "authentication-text"),
             ("You have exceeded the frequency limit, please retry", "rate-limit-text"),
             ("redis: too many requests, please retry", "busy-text"),
+            ("You are sending too many cancel requests", "rate-limit-text"),
+            ("Request quota exceeded", "rate-limit-text"),
+            ("操作太快", "rate-limit-text"),
+            ("The request exceeded its time", "unclear"),
+            ("缺少参数 symbol", "parameter-missing"),
+            ("orderId不能为空", "parameter-missing"),
             ("请求已过期", "clock"),
             ("参数错误", "invalid-parameter"),
+            ("recvWindow is too large", "invalid-parameter"),
         ],
     )
     def test_of_several_meanings_is_read_by_the_text(self, text: str, rule: str) -> None:
