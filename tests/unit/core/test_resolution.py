@@ -331,6 +331,18 @@ class TestTheTextOfAnUnknownOutcome:
         assert ending(played) == "OrderNotOpen"
         assert " The last query was not sent: one more equal error of queryOrder " in str(played.error)
 
+    def test_has_the_last_that_was_sent_rather_than_one_that_was_not(self) -> None:
+        exchange = Exchange(fallback=None)
+
+        def reply(send: Send) -> Reply:
+            if CANCEL.path in send.request.info.url:
+                return NOT_OPEN
+            exchange.lock_soon("queryOrder")
+            return order("TRIGGERED")
+
+        played = exchange.play_on(reply)
+        assert " The last query said 'TRIGGERED'. " in str(played.error)
+
     def test_has_it_for_each_of_several_orders(self) -> None:
         several = ApiCall.of(
             BY_ID["cancelOrders"], {"symbol": SYMBOL, "orderIds": f"{ORDER_ID},5", "process": 1}
