@@ -94,7 +94,7 @@ class TestSymbol:
 
     def test_the_rejection_says_what_was_given(self):
         assert str(rejection(symbol="BTC")).startswith("symbol is 'BTC'; allowed: ")
-        assert rejection(symbol=5).reason == "is of type int"
+        assert rejection(symbol=5).reason == "is 5"
         assert rejection(order_id="12a").reason == "is '12a'"
         assert rejection(order_id=None, client_order_id="a b").reason == "is 'a b'"
 

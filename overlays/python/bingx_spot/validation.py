@@ -20,7 +20,10 @@ OrderId = SupportsIndex | str
 Restriction = CancelRestriction | Literal["NEW", "PENDING", "PARTIALLY_FILLED"]
 
 # A query names an order in the same way.
-_ARGUMENTS = {argument.python_name: argument for argument in BY_ID["cancelOrder"].arguments}
+_CANCEL = BY_ID["cancelOrder"]
+_ARGUMENTS = {argument.python_name: argument for argument in _CANCEL.arguments}
+#: The arguments of a cancel: Python's names and the API's.
+WIRE_NAMES = {name: argument.name for name, argument in _ARGUMENTS.items()}
 _ORDER_ID = re.compile("[1-9][0-9]{0,18}")
 # How other programs join base and quote, and what quotes are where nothing joins them.
 _SEPARATORS = re.compile(r"[-/_ ]+")
@@ -45,58 +48,33 @@ def cancel_order_request(
     recv_window: float | None,
 ) -> "models.CancelOrderRequest":
     """Return the generated model of a cancel; `InvalidInput` names the argument that is not allowed."""
-    reference = order_reference(symbol, order_id, client_order_id, recv_window)
+    reference = order_reference(symbol, order_id, client_order_id, recv_window, cancel_restrictions)
     if cancel_restrictions is not None:
-        restriction = CancelRestriction(_checked("cancel_restrictions", cancel_restrictions))
-        reference["cancel_restrictions"] = restriction
+        reference["cancel_restrictions"] = CancelRestriction(cancel_restrictions)
     return models.CancelOrderRequest(**reference)
 
 
 def order_reference(
-    symbol: str, order_id: OrderId | None, client_order_id: str | None, recv_window: float | None
+    symbol: str,
+    order_id: OrderId | None,
+    client_order_id: str | None,
+    recv_window: float | None,
+    cancel_restrictions: Restriction | None = None,
 ) -> dict[str, Any]:
     """Return the arguments that name one order, checked, as the generated functions take them."""
-    if (given := (order_id is not None) + (client_order_id is not None)) != 1:
-        raise _not_one("order_id or client_order_id", given)
-    reference: dict[str, Any] = {"symbol": _checked_symbol(symbol)}
+    values = (symbol, order_id, client_order_id, cancel_restrictions, recv_window)
+    reference: dict[str, Any] = {
+        name: value for name, value in zip(WIRE_NAMES, values, strict=True) if value is not None
+    }
     if order_id is not None:
-        reference["order_id"] = _checked_order_id(order_id)
-    if client_order_id is not None:
-        reference["client_order_id"] = _checked("client_order_id", client_order_id)
-    if recv_window is not None:
-        window = _checked("recv_window", recv_window)
+        reference["order_id"] = _whole_number(order_id)
+    if isinstance(recv_window, str):
+        raise InvalidInput("recv_window", f"is {shown(recv_window)}", allowed(_ARGUMENTS["recv_window"]))
+    check_arguments(_CANCEL, {WIRE_NAMES[name]: value for name, value in reference.items()})
+    if recv_window is not None and recv_window == int(recv_window):
         # The signed text is the text that is sent, and a whole number must have one text only.
-        reference["recv_window"] = int(window) if window == int(window) else window
+        reference["recv_window"] = int(recv_window)
     return reference
-
-
-def _checked(name: str, value: Any) -> Any:
-    argument = _ARGUMENTS[name]
-    if not fits(argument, value) or (argument.type != "string" and isinstance(value, str)):
-        raise InvalidInput(name, f"is {shown(value)}", allowed(argument))
-    return value
-
-
-def _checked_symbol(symbol: str) -> str:
-    """Return the symbol if it has the form of `BTC-USDT`.
-
-    Letters beyond ASCII are allowed: the exchange lists `MØTH-USDT`. So is `#`: it lists `OTHR#99961-USDT`.
-    """
-    if not isinstance(symbol, str):
-        raise InvalidInput("symbol", f"is of type {type(symbol).__name__}", _SYMBOL_ALLOWED)
-    if not _is_symbol(symbol):
-        raise _refused("symbol", _ARGUMENTS["symbol"], symbol)
-    return symbol
-
-
-def _refused(name: str, argument: Parameter, value: object) -> InvalidInput:
-    """Return the error for a value that is not allowed; of a symbol it says which one may be meant."""
-    if argument.name != "symbol" or not isinstance(value, str):
-        return InvalidInput(name, f"is {shown(value)}", allowed(argument))
-    meant = _similar_symbol(value)
-    return InvalidInput(
-        name, f"is {shown(value)}{f'; did you mean {meant}?' if meant else ''}", _SYMBOL_ALLOWED
-    )
 
 
 def _similar_symbol(text: str) -> str:
@@ -117,26 +95,19 @@ def _is_symbol(text: str) -> bool:
     return len(parts) == 2 and all(map(str.isalnum, parts)) and text == text.upper()  # noqa: PLR2004
 
 
-def _checked_order_id(order_id: OrderId) -> int:
-    """Return the order id as a number if it is a positive int64, or such a number's decimal digits."""
-    argument, number = _ARGUMENTS["order_id"], 0
+def _whole_number(order_id: OrderId) -> object:
+    """Return an order id as a number, where it is one in another form; else as it is, to be refused."""
     if isinstance(order_id, float):
         reason = f"is the float {shown(order_id)}, which may have lost its last digits"
-        raise InvalidInput("order_id", reason, allowed(argument))
+        raise InvalidInput("order_id", reason, allowed(_ARGUMENTS["order_id"]))
     if isinstance(order_id, str):
         if _ORDER_ID.fullmatch(order_id):
-            number = int(order_id)
-        else:
-            check_rounding(order_id)
-    elif isinstance(order_id, int):
-        # bool is a subclass of int, and not an order id.
-        number = 0 if isinstance(order_id, bool) else order_id
-    else:
-        with suppress(TypeError):  # `isinstance` of a protocol takes 7 µs
-            number = operator.index(order_id)
-    if not _is_within(argument, number):
-        raise InvalidInput("order_id", f"is {shown(order_id)}", allowed(argument))
-    return number
+            return int(order_id)
+        check_rounding(order_id)
+        raise InvalidInput("order_id", f"is {shown(order_id)}", allowed(_ARGUMENTS["order_id"]))
+    with suppress(TypeError):  # `isinstance` of a protocol takes 7 µs
+        return order_id if isinstance(order_id, int) else operator.index(order_id)
+    return order_id
 
 
 def check_rounding(order_id: str) -> None:
@@ -177,16 +148,14 @@ def check_arguments(
             if argument.required:
                 raise InvalidInput(named(argument), "is missing", allowed(argument))
         elif not fits(argument, value := parameters[argument.name]):
-            raise _refused(named(argument), argument, value)
+            meant = _similar_symbol(value) if argument.name == "symbol" and isinstance(value, str) else ""
+            suggestion = f"; did you mean {meant}?" if meant else ""
+            raise InvalidInput(named(argument), f"is {shown(value)}{suggestion}", allowed(argument))
     given = len(parameters.keys() & operation.exactly_one_of)
     if given != 1 and operation.exactly_one_of:
         either = [each for each in operation.arguments if each.name in operation.exactly_one_of]
-        raise _not_one(" or ".join(map(named, either)), given)
-
-
-def _not_one(names: str, given: int) -> InvalidInput:
-    number = {0: "neither is", 2: "both are"}.get(given, f"{given} are")
-    return InvalidInput(names, f"must be given, and {number}", "exactly one")
+        number = {0: "neither is", 2: "both are"}.get(given, f"{given} are")
+        raise InvalidInput(" or ".join(map(named, either)), f"must be given, and {number}", "exactly one")
 
 
 def as_sent(operation: Operation, parameters: Mapping[str, object]) -> Mapping[str, object]:
@@ -233,6 +202,7 @@ def fits(argument: Parameter, value: Any) -> bool:
         and (longest is None or len(value) <= longest)
         and (argument.enum is None or argument.open_enum or value in argument.enum)
         and (argument.pattern is None or _compiled(argument.pattern).fullmatch(value) is not None)
+        and (argument.name != "symbol" or _is_symbol(value))
     )
 
 
@@ -277,6 +247,8 @@ def _holds(argument: Parameter, item: Parameter, text: str) -> bool:
 
 def allowed(argument: Parameter) -> str:
     """Return in words what a parameter, or an item of one, may be."""
+    if argument.name == "symbol":
+        return _SYMBOL_ALLOWED
     if argument.items is not None:
         form = "joined by commas" if argument.form == "joined" else "as a JSON array"
         fewest, most = argument.number

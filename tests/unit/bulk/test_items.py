@@ -15,7 +15,8 @@ from bingx_spot import (
     Order,
     Response,
 )
-from bingx_spot.bulk.items import WIRE_NAMES, format_input_error, match_fields
+from bingx_spot.bulk.items import format_input_error, match_fields
+from bingx_spot.validation import WIRE_NAMES
 from tests.support.samples import ORDER
 
 ORDER_ID = 1735964079647111281

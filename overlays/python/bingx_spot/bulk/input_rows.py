@@ -11,9 +11,9 @@ from io import TextIOWrapper
 from itertools import chain
 from typing import Any, BinaryIO
 
-from bingx_spot.bulk.items import WIRE_NAMES, CancelRequest, field_values, format_input_error, match_fields
+from bingx_spot.bulk.items import CancelRequest, field_values, format_input_error, match_fields
 from bingx_spot.exceptions import InvalidInput, shown
-from bingx_spot.validation import looks_rounded
+from bingx_spot.validation import WIRE_NAMES, looks_rounded
 
 _DELIMITERS = ",;\t"
 # The first line that Excel writes, and reads, to say which character separates values.

@@ -9,21 +9,13 @@ from typing import Any, Self
 
 from bingx_spot.exceptions import InvalidInput, shown
 from bingx_spot.models import Order
-from bingx_spot.validation import OrderId, Restriction, cancel_order_request
+from bingx_spot.validation import WIRE_NAMES, OrderId, Restriction, cancel_order_request
 from bingx_spot.visible_text import visible
 from bingx_spot_api.contract import BY_ID
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
 
 #: The operation that cancels one order.
 CANCEL = BY_ID["cancelOrder"]
-#: The fields of a cancel: Python's names and the API's.
-WIRE_NAMES = {
-    "symbol": "symbol",
-    "order_id": "orderId",
-    "client_order_id": "clientOrderID",
-    "cancel_restrictions": "cancelRestrictions",
-    "recv_window": "recvWindow",
-}
 _ALLOWED = "a CancelRequest, an Order, (symbol, order id), or a mapping with symbol and one id"
 _PAIR = 2
 

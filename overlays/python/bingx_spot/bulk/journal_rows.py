@@ -8,10 +8,10 @@ from hashlib import blake2b
 from operator import attrgetter
 from typing import Any, Self
 
-from bingx_spot.bulk.items import WIRE_NAMES, CancelRequest
+from bingx_spot.bulk.items import CancelRequest
 from bingx_spot.bulk.result import STOPPED, CancelOutcome, CancelResult
 from bingx_spot.exceptions import CallError
-from bingx_spot.validation import Restriction
+from bingx_spot.validation import WIRE_NAMES, Restriction
 
 WAITING = "waiting"
 IN_FLIGHT = "in_flight"

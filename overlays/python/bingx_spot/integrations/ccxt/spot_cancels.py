@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 from bingx_spot.async_client import AsyncBingxSpot
-from bingx_spot.bulk.items import WIRE_NAMES, CancelRequest
+from bingx_spot.bulk.items import CancelRequest
 from bingx_spot.bulk.result import CancelResult
 from bingx_spot.client import BingxSpot
 from bingx_spot.credentials import Credentials
@@ -15,6 +15,7 @@ from bingx_spot.environments import Environment
 from bingx_spot.exceptions import BingxError, InvalidInput
 from bingx_spot.integrations.ccxt.errors import as_ccxt, raise_first
 from bingx_spot.models import Order
+from bingx_spot.validation import WIRE_NAMES
 
 _ARGUMENTS = {wire: name for name, wire in WIRE_NAMES.items()}
 _LISTS = {"orderIds": "order_id", "clientOrderIDs": "client_order_id"}
