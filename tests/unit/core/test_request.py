@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bingx_spot import CancelRestriction, Credentials, InvalidInput
 from bingx_spot._version import __version__
 from bingx_spot.core.request import ApiCall, RequestSigner, SignedRequest, json_body, query_string
-from bingx_spot.core.signing import FORBIDDEN_CHARACTERS, canonical_string, sign
+from bingx_spot.core.signing import canonical_string, sign
 from bingx_spot.environments import PLACEMENTS
 from bingx_spot_api.contract import BY_ID, SIGNING
 from tests.support.samples import ORDER_ID, SYMBOL
@@ -22,7 +22,7 @@ from tests.unit.core.playing import CANCEL, CANCELLING, PRIMARY, QUERY, QUERYING
 
 SIGNATURE = "f8d883609dfd31c824feb4de865b071008dedb1d461451fa70847875c8e7a7a2"
 NAMES = st.text("abcXYZ_09", min_size=1).filter(lambda name: name != "signature")
-TEXT = st.text(st.characters(codec="utf-8", exclude_characters=FORBIDDEN_CHARACTERS))
+TEXT = st.text(st.characters(codec="utf-8", exclude_characters="&=?\r\n"))
 PARAMETERS = st.dictionaries(
     NAMES,
     st.one_of(TEXT, st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False)),

@@ -10,20 +10,10 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 
+from bingx_spot import exceptions
 from bingx_spot.core.clock import http_date
 from bingx_spot.error_details import ErrorDetails
-from bingx_spot.exceptions import (
-    AuthenticationError,
-    CallError,
-    ClockError,
-    OrderNotFound,
-    OrderNotOpen,
-    OutcomeUnknown,
-    PermissionDenied,
-    RateLimited,
-    RequestRejected,
-    UnknownErrorCode,
-)
+from bingx_spot.exceptions import CallError, OrderNotFound, OrderNotOpen, RateLimited, UnknownErrorCode
 from bingx_spot_api.contract import Operation
 from bingx_spot_api.error_table import ROWS, STATUS_ROWS, ErrorRow
 
@@ -37,14 +27,14 @@ _NOT_FOUND_HINT = (
     "A client order id is found for two hours only, and a new order not at once."
 )
 _CLASSES: dict[str, type[CallError]] = {
-    "authentication": AuthenticationError,
-    "permission": PermissionDenied,
-    "clock": ClockError,
-    "rateLimited": RateLimited,
-    "notOpen": OrderNotOpen,
-    "notFound": OrderNotFound,
-    "refused": RequestRejected,
-    "unavailable": OutcomeUnknown,
+    "authentication": exceptions.AuthenticationError,
+    "permission": exceptions.PermissionDenied,
+    "clock": exceptions.ClockError,
+    "rateLimited": exceptions.RateLimited,
+    "notOpen": exceptions.OrderNotOpen,
+    "notFound": exceptions.OrderNotFound,
+    "refused": exceptions.RequestRejected,
+    "unavailable": exceptions.OutcomeUnknown,
 }
 # The exchange's own texts have some hundred characters. An expression such as `api.*not found` takes time
 # that grows as the square of the text: an hour for a megabyte.

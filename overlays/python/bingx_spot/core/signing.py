@@ -20,13 +20,12 @@ from decimal import Decimal
 
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.redaction import leaving_no_frame
+from bingx_spot_api.contract import SIGNING
 
-#: A name or a value that holds one of these could forge a second parameter in the canonical string.
-FORBIDDEN_CHARACTERS = "&=?\r\n"
-#: Names are not URL-encoded, so `#` in one would cut off a query string.
-FORBIDDEN_IN_NAMES = f"{FORBIDDEN_CHARACTERS}#"
-_FORBIDDEN = re.compile(f"[{FORBIDDEN_CHARACTERS}]")
-_FORBIDDEN_IN_NAMES = re.compile(f"[{FORBIDDEN_IN_NAMES}]")
+# Each could forge a second parameter in the canonical string. Names are not URL-encoded, so `#` in one would
+# cut off a query string.
+_FORBIDDEN = re.compile(f"[{SIGNING.forbidden_in_values}]")
+_FORBIDDEN_IN_NAMES = re.compile(f"[{SIGNING.forbidden_in_keys}]")
 _NUMBER_ALLOWED = "a finite number that a double can hold, or a whole one of at most 4300 digits"
 _LARGEST_EXPONENT = 324  # of the smallest double; the largest has 308
 _ENCODABLE_TEXT = "text in characters that UTF-8 can carry; the secret not empty"

@@ -1,11 +1,11 @@
 """Checks of the exchange: whether it responds, its time, and whether it accepts the API key."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from bingx_spot.client import BingxSpot
 from bingx_spot.config import DEFAULT_TIMEOUT, Options
-from bingx_spot.core.clock import MAXIMUM_OFFSET, Clock, format_duration, time_of_day
+from bingx_spot.core.clock import MAXIMUM_OFFSET, Clock, format_duration, rate_limit_headers, time_of_day
 from bingx_spot.credentials import Credentials
 from bingx_spot.doctor import CheckResult, Status
 from bingx_spot.doctor.check_network import OWN_AUTHORITY
@@ -155,14 +155,12 @@ def _placement_result(accepted: list[Placement]) -> CheckResult:
 
 
 def _limits_result(error: CallError | None) -> CheckResult:
-    headers: Mapping[str, str] = {} if error is None else error.details.headers
     if isinstance(error, RateLimited):
         until = f" until {time_of_day(error.retry_at)}" if error.retry_at else ""
         fix = "Wait; each request before then can make it longer."
         return CheckResult("limits", Status.FAIL, f"locked out{until}", fix)
     found = "not locked out; the exchange does not say how many requests are left"
-    if remaining := headers.get("x-ratelimit-requests-remain"):
-        end = headers.get("x-ratelimit-requests-expire", "")
-        window = f" until {time_of_day(int(end))}" if end.isascii() and end.isdigit() else ""
-        found = f"{remaining} more cancel{'' if remaining == '1' else 's'}{window}"
+    if error is not None and (left := rate_limit_headers(error.details.headers)) is not None:
+        plural = "" if left.remaining == 1 else "s"
+        found = f"{left.remaining} more cancel{plural} until {time_of_day(left.window_end)}"
     return CheckResult("limits", Status.PASS, found)
