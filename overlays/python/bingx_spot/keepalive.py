@@ -5,6 +5,7 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
 
+from bingx_spot.core.runner import running_loop
 from bingx_spot.exceptions import BingxError, InvalidInput, shown
 
 #: The shortest interval between two pings, in seconds.
@@ -65,11 +66,7 @@ class AsyncKeepAlive:
 
     def is_running(self) -> bool:
         """Return whether pings are sent in the event loop that is running."""
-        try:
-            running = self._asyncio.get_running_loop()
-        except RuntimeError:
-            return False  # trio's
-        return self._task.get_loop() is running and not self._task.done()
+        return self._task.get_loop() is running_loop() and not self._task.done()
 
     async def stop(self) -> None:
         """Send no more pings, and end the task. A ping in flight is cancelled."""

@@ -2,24 +2,17 @@
 
 import asyncio
 import socket
-import ssl
-from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, cast
 
 from bingx_spot.core.request import SignedRequest
-from bingx_spot.exceptions import InvalidInput
-from bingx_spot.fork_safety import fork_lock
 from bingx_spot.models import Response
 from bingx_spot.redaction import leaving_no_frame
 from bingx_spot.transport.backend import BaseBackend, BaseConnection
 from bingx_spot.transport.connection_pool import Origin, RequestContext, origin_of
 from bingx_spot.transport.happy_eyeballs import connect_async
 from bingx_spot.transport.http11 import Flow, Result
-from bingx_spot.transport.resolver import Resolver
-from bingx_spot.transport.tls_and_proxy import Proxy, establish
+from bingx_spot.transport.tls_and_proxy import establish
 
-_INSTEAD = "asyncio or uvloop; on trio give the client `transport=httpx.AsyncHTTPTransport()`"
 # A connection reads into a buffer of so many bytes. Without one, asyncio allocates 256 KiB for each read, and
 # the system maps and unmaps them every time.
 _BUFFER_SIZE = 16_384
@@ -165,55 +158,3 @@ class AsyncBackend(BaseBackend[AsyncConnection]):
             connected = await connect_async(self._in_order(addresses), context)
             _, connection = await loop.create_connection(lambda: AsyncConnection(connected), sock=connected)
         return connection
-
-
-class AsyncBackends:
-    """One backend for each event loop.
-
-    A connection belongs to the event loop in which it was opened. A client may be made before there is any,
-    and be used in one `asyncio.run` after another, or in two threads with a loop each. Arguments are those of
-    a backend.
-    """
-
-    def __init__(self, tls: Callable[[], ssl.SSLContext], proxy: Proxy | None, resolver: Resolver) -> None:
-        self._arguments = tls, proxy, resolver
-        self._backends: dict[asyncio.AbstractEventLoop, AsyncBackend] = {}
-
-    def get(self) -> AsyncBackend:
-        """Return the backend of the loop that is running; `InvalidInput` says that it is none of asyncio."""
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            raise InvalidInput("event loop", "is not asyncio's", _INSTEAD) from None
-        backend = self._backends.get(loop)
-        if backend is None:
-            # Threads may come with a loop each.
-            with fork_lock:
-                for known in list(self._backends):
-                    if known.is_closed() and (ended := self._backends.pop(known, None)):
-                        _end(ended)
-                backend = self._backends[loop] = AsyncBackend(*self._arguments)
-        return backend
-
-    async def aclose(self) -> None:
-        """Close the connections of every loop; those of other loops in the next step of each."""
-        try:
-            own = asyncio.get_running_loop()
-        except RuntimeError:
-            own = None
-        while self._backends:
-            loop, backend = self._backends.popitem()
-            if loop is own:
-                backend.close()
-                await asyncio.sleep(0)
-            else:
-                try:
-                    loop.call_soon_threadsafe(backend.close)
-                except RuntimeError:
-                    _end(backend)
-
-
-def _end(backend: AsyncBackend) -> None:
-    """Close the connections of an event loop that has ended: else they stay open until they are collected."""
-    with suppress(RuntimeError):  # of a request in flight, which nobody awaits any more
-        backend.close()

@@ -1,10 +1,13 @@
 """The engine that goes to the network: one backend for blocking calls, one for each event loop."""
 
 import ssl
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from bingx_spot.core.engine import CLOSED, TransportFailure, mark_interruption
 from bingx_spot.core.request import SignedRequest
+from bingx_spot.core.runner import running_loop
+from bingx_spot.exceptions import InvalidInput
 from bingx_spot.fork_safety import fork_lock, register_fork_aware
 from bingx_spot.limits.client_state import Patience
 from bingx_spot.models import Response
@@ -20,9 +23,12 @@ from bingx_spot.transport.resolver import Resolver
 from bingx_spot.transport.tls_and_proxy import Proxy, public_authorities
 
 if TYPE_CHECKING:
-    from bingx_spot.transport.async_backend import AsyncBackend, AsyncBackends
+    import asyncio
+
+    from bingx_spot.transport.async_backend import AsyncBackend
 
 
+_INSTEAD = "asyncio or uvloop; on trio give the client `transport=httpx.AsyncHTTPTransport()`"
 # What a blocking exchange raises itself, beside the errors of the system, which have a number. A subclass of
 # SSLContext, such as truststore's, may raise errors of TLS that have none.
 _FAILURES = (TimeIsOver, ConnectionBroken, ResponseTooLarge, ssl.SSLError, MemoryError, ValueError)
@@ -78,10 +84,24 @@ class NetworkEngine:
         self._blocking.close()
 
     async def aclose(self) -> None:
-        """Close the connections of `send_async`. Requests in flight end at once."""
+        """Close the connections of `send_async`, those of other event loops in the next step of each.
+
+        Requests in flight end at once.
+        """
         self._closed = True
-        if self._async is not None:
-            await self._async.aclose()
+        own = running_loop()
+        while self._async:
+            loop, backend = self._async.popitem()
+            if loop is own:
+                import asyncio  # loaded
+
+                backend.close()
+                await asyncio.sleep(0)
+            else:
+                try:
+                    loop.call_soon_threadsafe(backend.close)
+                except RuntimeError:
+                    _end(backend)
 
     def after_fork_in_child(self) -> None:
         """Drop the connections, which are the parent process's, without a word to anybody."""
@@ -93,16 +113,26 @@ class NetworkEngine:
     def _reset(self) -> None:
         self._resolver = Resolver()
         self._blocking = Backend(self._tls, self._proxy, self._resolver)
-        self._async: AsyncBackends | None = None
+        # By event loop: a connection belongs to the one in which it was opened. A client may be made before
+        # there is any, and be used in one `asyncio.run` after another, or in two threads with a loop each.
+        self._async: dict[asyncio.AbstractEventLoop, AsyncBackend] = {}
 
     def _async_backend(self) -> "AsyncBackend":
-        if self._async is None:
+        """Return the backend of the event loop that is running."""
+        loop = running_loop()
+        if loop is None:
+            raise InvalidInput("event loop", "is not asyncio's", _INSTEAD)
+        backend = self._async.get(loop)
+        if backend is None:
+            # Threads may come with a loop each.
             with fork_lock:
-                # Imported here: asyncio takes a tenth of the start of a program that only blocks.
-                from bingx_spot.transport.async_backend import AsyncBackends
+                from bingx_spot.transport.async_backend import AsyncBackend
 
-                self._async = self._async or AsyncBackends(self._tls, self._proxy, self._resolver)
-        return self._async.get()
+                for known in list(self._async):
+                    if known.is_closed() and (ended := self._async.pop(known, None)):
+                        _end(ended)
+                backend = self._async[loop] = AsyncBackend(self._tls, self._proxy, self._resolver)
+        return backend
 
     def _failure(self, error: BaseException, context: RequestContext) -> TransportFailure:
         sent = context.request_sent
@@ -115,6 +145,12 @@ class NetworkEngine:
             failure = failure._replace(reason=f"{failure.reason} (through the proxy)")
         # A proxy may pass on what has reached it.
         return failure._replace(reset=self._proxy is None, reused=context.reused)
+
+
+def _end(backend: "AsyncBackend") -> None:
+    """Close the connections of an event loop that has ended: else they stay open until they are collected."""
+    with suppress(RuntimeError):  # of a request in flight, which nobody awaits any more
+        backend.close()
 
 
 def describe_failure(
