@@ -32,8 +32,8 @@ _PAST_LOCK = 1.0
 BAN_STATUSES = (403, 418, 429)
 #: In place of a rule of the error table: the client is closed, and no attempt can succeed.
 CLOSED_CLIENT = "closed-client"
-# Rules of the error table: the server has not seen the parameters where they were.
-_PARAMETERS_NOT_SEEN = ("signature-missing", "parameter-missing", "timestamp-null", "http-media-type")
+#: Rules of the error table: the server has not seen the parameters where they were.
+PARAMETERS_NOT_SEEN = ("signature-missing", "parameter-missing", "timestamp-null", "http-media-type")
 _UNREACHED = "Check the network, the base URL {} and any proxy."
 _NO_RESPONSE = "Try again after a moment."
 # The deadline cuts the last attempts short: one with less time, in seconds, does not say what is wrong.
@@ -161,7 +161,7 @@ class AttemptRunner:
             self._clock_repaired = True
             if (yield from self._repair_clock(error, attempt)):
                 return True
-        if error.details.rule in _PARAMETERS_NOT_SEEN and call.operation.method != "GET":
+        if error.details.rule in PARAMETERS_NOT_SEEN and call.operation.method != "GET":
             tried = error.details.request.placement if error.details.request else None
             return self.context.state.placement.fall_back(attempt.host, tried)
         return False

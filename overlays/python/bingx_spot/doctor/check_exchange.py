@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from bingx_spot.client import BingxSpot
 from bingx_spot.config import DEFAULT_TIMEOUT, Options
+from bingx_spot.core.attempt import PARAMETERS_NOT_SEEN
 from bingx_spot.core.clock import MAXIMUM_OFFSET, Clock, format_duration, rate_limit_headers, time_of_day
 from bingx_spot.credentials import Credentials
 from bingx_spot.doctor import CheckResult, Status
@@ -25,8 +26,6 @@ _DEFAULT_RECV_WINDOW = 5000
 _COPY_AGAIN = (
     "Copy the secret of this API key again, all of it. If you no longer have it, create another key."
 )
-# The rows of spec/errors.yaml that mean that the server looks for parameters elsewhere.
-_OTHER_PLACEMENT = ("signature-missing", "parameter-missing", "http-media-type")
 
 
 def measure_time(options: Options) -> tuple[int, int]:
@@ -118,7 +117,7 @@ def check_cancel(credentials: Credentials, options: Options) -> Iterator[CheckRe
     accepted = [
         placement
         for placement, error in errors.items()
-        if error is None or error.details.rule not in _OTHER_PLACEMENT
+        if error is None or error.details.rule not in PARAMETERS_NOT_SEEN
     ]
     error = errors[accepted[0] if accepted else PLACEMENTS[0]]
     if not accepted:
