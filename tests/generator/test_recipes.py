@@ -127,6 +127,15 @@ def test_the_exchange_changed_a_limit(project: Project) -> None:
     assert "BREAKS POST /openApi/spot/v1/trade/cancel: the limit per UID was 5 in 1 s and is 2" in said
 
 
+def test_the_exchange_added_an_error_code(project: Project) -> None:
+    targets, piece = recipe("added an error code")
+    table = project.folder / "spec" / "errors.yaml"
+    project.change(table, "  - id: unknown-code\n", f"{piece}\n  - id: unknown-code\n")
+    said = project.passes(targets)
+    assert "is fine error account-frozen: its row is new" in said
+    assert "(100499,)" in generated(project, "error_table.py")
+
+
 def test_the_exchange_added_an_endpoint(project: Project) -> None:
     targets, piece = recipe("added an endpoint")
     path, operation = re.findall(r"(/\S+):|operationId: (\w+)", piece)

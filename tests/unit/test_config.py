@@ -4,13 +4,14 @@ import math
 import re
 import ssl
 import traceback
+from dataclasses import fields
 from pathlib import Path
 
 import httpx
 import pytest
 
 from bingx_spot import AsyncBingxSpot, BingxSpot, Credentials, Environment, InvalidInput, generated_client
-from bingx_spot.config import SETTINGS, Config, with_environment
+from bingx_spot.config import SETTINGS, Config, Options, with_environment
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference"
 
@@ -232,3 +233,11 @@ def test_every_setting_is_documented():
     for name, setting in SETTINGS.items():
         assert f"`{setting.variable}`" in text
         assert name == "limits" or f"`--{name}`" in text
+
+
+def test_every_option_is_typed_and_documented():
+    names = [each.name for each in fields(Config)]
+    assert list(Options.__annotations__) == names
+    for name in names:
+        assert f"\n        {name}: " in str(Config.__doc__)
+        assert f"`{name}`" in str(BingxSpot.__doc__)

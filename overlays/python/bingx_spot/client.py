@@ -29,7 +29,7 @@ class BingxSpot(BaseClient, Tags):
         **options: `environment` (`live`, `vst`, `sandbox` or a base URL; default `live`), `timeout`
             (seconds for a whole call, waiting and retries included, default 10), `placement` (`auto`, `json`,
             `query`, `form`), `fallback` (use the fallback host, default True), `source_key`, `proxy`,
-            `tls` (an `ssl.SSLContext`), `transport` (of httpx), `clock`, `limits`, `rate`.
+            `tls` (an `ssl.SSLContext`), `insecure_tls`, `transport` (of httpx), `clock`, `limits`, `rate`.
 
     Raises:
         InvalidInput: An option is not allowed; it names the option.
