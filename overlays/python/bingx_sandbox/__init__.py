@@ -4,8 +4,6 @@ It implements the exchange's wire protocol and shares no code with the SDK, so t
 hide in both.
 """
 
-from __future__ import annotations
-
 try:
     from bingx_sandbox.command import run_command, serve
     from bingx_sandbox.faults import load_rules

@@ -1,7 +1,5 @@
 """Accounts, their API keys, secrets and permissions."""
 
-from __future__ import annotations
-
 import re
 import secrets
 from collections.abc import Collection

@@ -1,7 +1,5 @@
 """The web application: the exchange's endpoints, the control interface and the page."""
 
-from __future__ import annotations
-
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware

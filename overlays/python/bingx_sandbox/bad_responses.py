@@ -1,7 +1,5 @@
 """Responses that no client should believe, made from true ones."""
 
-from __future__ import annotations
-
 import json
 import zlib
 from collections.abc import Callable, Mapping
@@ -118,7 +116,7 @@ def _change_client_order_id(order: dict[str, Any], change: str | None) -> None:
 
 
 @lru_cache(maxsize=4)
-def _packed_padding(size: int) -> tuple[bytes, zlib._Compress]:
+def _packed_padding(size: int) -> tuple[bytes, "zlib._Compress"]:
     packer = zlib.compressobj(wbits=_GZIP, strategy=zlib.Z_RLE)  # as small, in less time
     packed = [packer.compress(b'{"padding":"')]
     packed += [packer.compress(_PADDING) for _ in range(size // len(_PADDING))]

@@ -1,7 +1,5 @@
 """Run a sandbox in the foreground: until a signal ends it, or around a command."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal

@@ -1,7 +1,5 @@
 """The conditions under which the exchange handles a request, and the order book as it looks under them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,7 +1,5 @@
 """The TCP connection below the web server, for faults that a web server does not produce."""
 
-from __future__ import annotations
-
 import asyncio
 import ipaddress
 import socket
@@ -27,7 +25,7 @@ class Connection:
     closed or reset afterwards.
     """
 
-    def __init__(self, protocol: Protocol) -> None:
+    def __init__(self, protocol: "Protocol") -> None:
         self._protocol = protocol
         self._transport = protocol.transport
         self.close_port: ClosePort = protocol.app_state[CLOSE_PORT]

@@ -4,8 +4,6 @@ It is JSON over HTTP below `/_sandbox`, for this machine only. Every error is
 `{"error": ..., "field": ...}` with an HTTP status from 400 on.
 """
 
-from __future__ import annotations
-
 from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException

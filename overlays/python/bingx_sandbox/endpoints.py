@@ -4,8 +4,6 @@ To add one, write a function that takes the state and the parameters and returns
 raises a `Rejection`, and register it with `@endpoint`, its limits included.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """The errors that the sandbox raises to its users."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

@@ -1,7 +1,5 @@
 """The exchange: handles requests and returns responses, without any network."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial

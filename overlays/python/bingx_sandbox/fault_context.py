@@ -1,7 +1,5 @@
 """One request that meets a fault, and what the fault can do with it."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import replace
 

@@ -4,8 +4,6 @@
 context, and register it with `@_handles`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 

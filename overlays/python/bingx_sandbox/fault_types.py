@@ -6,8 +6,6 @@ with `late` it is executed `delay` seconds after the response; both spoil a reje
 open. No fault makes up a cancelled order, except `order-fields` if its settings say so.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any

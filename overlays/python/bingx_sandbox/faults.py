@@ -3,8 +3,6 @@
 This module decides and counts; it executes nothing. Only the first rule that applies to a request acts.
 """
 
-from __future__ import annotations
-
 import heapq
 import threading
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """HTTP requests and responses, independent of the web framework."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from email.utils import formatdate

@@ -15,8 +15,6 @@ What the exchange documents, and what the sandbox does where the documentation l
 This module does no I/O. Times are those of a monotonic clock in seconds.
 """
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable, Iterator

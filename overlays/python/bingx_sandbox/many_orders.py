@@ -3,8 +3,6 @@
 Where no page says how the exchange answers, the fault `variant` sets it; its defaults are what happens here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The listed trading pairs, and the orders that a new sandbox begins with."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 from dataclasses import replace

@@ -3,8 +3,6 @@
 Amounts are decimals that travel as text, in plain notation, with no digit lost.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

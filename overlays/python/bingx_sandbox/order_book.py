@@ -1,7 +1,5 @@
 """The order book: the orders of the sandbox, their history, and the only code that changes them."""
 
-from __future__ import annotations
-
 import heapq
 import threading
 from collections import Counter

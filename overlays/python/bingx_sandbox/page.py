@@ -3,8 +3,6 @@
 Its files are in `assets` and sent as they are: no build step, no network, no script but their own.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import AsyncIterator

@@ -3,8 +3,6 @@
 Where they are in the request is called their placement: a JSON body, the query string, or a form body.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field

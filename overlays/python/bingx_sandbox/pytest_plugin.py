@@ -3,8 +3,6 @@
 Enable it in `conftest.py`: `pytest_plugins = ["bingx_sandbox.pytest_plugin"]`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

@@ -4,8 +4,6 @@ The sandbox does not read the contract, so the numbers are repeated here and at 
 compares them with `spec/openapi.yaml`.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections import deque

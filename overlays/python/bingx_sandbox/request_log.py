@@ -1,7 +1,5 @@
 """The log of the last requests, each with its verdict, and what is counted of all requests."""
 
-from __future__ import annotations
-
 import textwrap
 import threading
 from collections import Counter, deque

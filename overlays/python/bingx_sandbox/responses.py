@@ -6,8 +6,6 @@ from rejection. A rejection by the gateway, which has not looked at the order, h
 documentation and of public bug reports. One code has several meanings, so the texts matter.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field

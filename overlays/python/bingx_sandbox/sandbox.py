@@ -1,7 +1,5 @@
 """The sandbox in a thread of this process, for tests and bots."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """The server: its loopback socket, and uvicorn with what faults and tests need of it."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import errno

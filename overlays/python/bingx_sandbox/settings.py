@@ -1,7 +1,5 @@
 """What a user of the sandbox sets: values with their defaults and bounds, JSON, and the clock."""
 
-from __future__ import annotations
-
 import json
 import math
 import re

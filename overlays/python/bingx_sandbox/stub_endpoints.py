@@ -1,7 +1,5 @@
 """The endpoints of one sandbox: those with real behaviour, and stubs that always return the same data."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Mapping

@@ -6,8 +6,6 @@ within its bounds, timestamp within the window, signature correct. So a request 
 wrongly signed is rejected as late. The signature doctor explains what is rejected.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import re

@@ -3,8 +3,6 @@
 It does no I/O, and no text of it contains a secret.
 """
 
-from __future__ import annotations
-
 from bingx_sandbox.doctor.candidates import RejectedRequest, rejected_request
 from bingx_sandbox.doctor.catalog import Diagnosis, DiagnosisDict
 from bingx_sandbox.doctor.checks import (

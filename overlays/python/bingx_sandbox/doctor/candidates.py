@@ -1,7 +1,5 @@
 """What the doctor works on: a rejected request, and candidates for the text that its client signed."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -4,8 +4,6 @@ The sandbox does not read the specification, so its lines are repeated here; a t
 that page.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypedDict

@@ -5,8 +5,6 @@ reproduces the signature that was sent. Single mistakes are tried before pairs, 
 however large the request is.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Mistakes with the parameters: their order, their values, added and missing ones."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Mistakes in signing: the text as a whole, the secret, and the digest."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import hashlib
