@@ -14,12 +14,7 @@ _OF_REQUEST = "parameter of the request"
 
 
 def answer_problems(document: Document, operation: Operation) -> Iterator[Problem]:
-    """Yield a problem for each name, word or type in `x-bingx-answer` that has no use.
-
-    Args:
-        document: The contract.
-        operation: One of its operations.
-    """
+    """Yield a problem for each name, word or type in `x-bingx-answer` that has no use."""
     answer = operation.node.get("x-bingx-answer", {})
     location = (*operation.location, "x-bingx-answer")
     fields = operation.data_fields()

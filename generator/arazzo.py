@@ -14,9 +14,6 @@ def arazzo(compiled: Mapping[str, Any]) -> dict[str, Any]:
     """Return the description: a workflow for each operation that one query settles.
 
     A list of orders is settled by a query for each of them, which Arazzo 1.0 cannot say.
-
-    Args:
-        compiled: The compiled contract.
     """
     return {
         "arazzo": "1.0.1",

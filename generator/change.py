@@ -29,11 +29,6 @@ def version_allows(released: str, current: str, changes: Iterable[Change]) -> bo
     """Return whether the version is high enough: a change that breaks callers raises the first number.
 
     Before 1.0.0 such a change raises the second number (Semantic Versioning).
-
-    Args:
-        released: The version of the last release.
-        current: The next version.
-        changes: The changes between the two.
     """
     old, new = numbers(released), numbers(current)
     depth = 1 if old[0] else 2

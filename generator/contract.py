@@ -26,13 +26,7 @@ class Record:
 
 
 def write_contract(compiled: Mapping[str, Any], folder: Path, head: str) -> None:
-    """Write the module into the generated package.
-
-    Args:
-        compiled: The compiled contract, as operations.json has it.
-        folder: The package's folder.
-        head: The first lines of the module.
-    """
+    """Write the module into the generated package."""
     data = {
         "version": compiled["contract"]["version"],
         "sha256": compiled["contract"]["sha256"],

@@ -16,12 +16,7 @@ Rule = Callable[[str, Any, Any], Iterator[Change]]
 
 
 def extension_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
-    """Compare the extensions of two contracts.
-
-    Args:
-        before: The released contract.
-        after: The other one.
-    """
+    """Compare the extensions of two contracts."""
     return [
         *_servers(before, after),
         *_groups(before, after),
@@ -244,12 +239,7 @@ _ACTED_ON = ("order", "category")
 
 
 def error_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
-    """Compare two error tables.
-
-    Args:
-        before: The released table.
-        after: The other one.
-    """
+    """Compare two error tables."""
     old, new = ({row["id"]: row for name in _LISTS for row in table[name]} for table in (before, after))
     return [*_of_rows(old, new), *_of_order(list(old), list(new))]
 

@@ -96,14 +96,7 @@ class Document:
     def unknown_names(
         self, location: Iterable[str | int], names: Iterable[str], known: Iterable[Named], kind: str
     ) -> Iterator[Problem]:
-        """Yield a problem for each name that is not one of the known ones.
-
-        Args:
-            location: The location of the names.
-            names: The names.
-            known: The members that exist.
-            kind: The kind of these members, in singular.
-        """
+        """Yield a problem for each name that is not one of the known ones."""
         there = [member.name for member in known]
         for name in names:
             if name not in there:

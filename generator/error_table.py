@@ -40,12 +40,7 @@ def table_problems(table: Document) -> list[Problem]:
 
 
 def confinement_problems(table: Document, root: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield a problem for each operation of a row that the contract does not have.
-
-    Args:
-        table: The error table.
-        root: The contract.
-    """
+    """Yield a problem for each operation of a row that the contract does not have."""
     known = [str(operation.node.get("operationId")) for operation in operations(root)]
     for name in ("rows", "httpStatuses"):
         for index, row in enumerate(table.root[name]):
@@ -100,13 +95,7 @@ def _unusable(table: Document, location: Location, row: Mapping[str, Any]) -> It
 
 
 def write_error_table(table: Document, folder: Path, head: str) -> None:
-    """Write the module into the generated package.
-
-    Args:
-        table: The error table, spec/errors.yaml.
-        folder: The package's folder.
-        head: The first lines of the module.
-    """
+    """Write the module into the generated package."""
     data = {
         "version": table.root["version"],
         "sha256": table.sha256,

@@ -33,10 +33,6 @@ _LENGTH = re.compile(r"characters from (\d+) to (\d+)")
 def page_problems(document: Document, pages: Path) -> tuple[list[str], int]:
     """Check the contract against every page of a folder.
 
-    Args:
-        document: The contract.
-        pages: The folder, with the list of known differences.
-
     Returns:
         A line for each difference that is not known, and for each known difference that no longer exists;
         then the number of known differences.

@@ -10,12 +10,7 @@ from generator.problem import Problem
 
 
 def field_problems(document: Document, operation: Operation) -> Iterator[Problem]:
-    """Yield a problem for each field whose values no type, or one that fails on real answers, describes.
-
-    Args:
-        document: The contract.
-        operation: One of its operations.
-    """
+    """Yield a problem for each field whose values no type, or one that fails on real answers, describes."""
     for field in operation.answer():
         if field.name == "data" and described_by(document.root, field).get("nullable"):
             text = "`data` may be null here, and without data no success is believed. Leave `nullable` out."

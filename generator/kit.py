@@ -45,10 +45,6 @@ def write_kit(folder: Path, root: Path = ROOT) -> Path:
     The version in its name is the contract's. Order, times, owners and modes are fixed: the same contract
     gives the same bytes on every machine with the same zlib.
 
-    Args:
-        folder: The folder for the archive.
-        root: The project.
-
     Raises:
         GeneratorError: The contract is not valid, or the reference page cannot be rendered.
     """
@@ -67,10 +63,6 @@ def write_kit(folder: Path, root: Path = ROOT) -> Path:
 
 def kit_files(document: Document, root: Path = ROOT) -> dict[str, bytes]:
     """Return the files of the kit, by their path in it.
-
-    Args:
-        document: The contract.
-        root: The project.
 
     Raises:
         GeneratorError: The reference page cannot be rendered.

@@ -26,11 +26,6 @@ class GoMissing(GeneratorError):
 def openapi_changes(before: Path, after: Path, build: Path = _BUILD) -> list[Change]:
     """Compare two OpenAPI documents without their extensions.
 
-    Args:
-        before: The released document.
-        after: The other document.
-        build: The folder in which oasdiff is built.
-
     Raises:
         GoMissing: Go is not installed.
         GeneratorError: oasdiff cannot be built, or fails.

@@ -14,12 +14,7 @@ _KINDS = ("canceled", "filled", "failed", "open")
 
 
 def outcome_problems(document: Document, operation: Operation) -> Iterator[Problem]:
-    """Yield a problem for each name or word in `x-bingx-outcome` that has no use.
-
-    Args:
-        document: The contract.
-        operation: One of its operations.
-    """
+    """Yield a problem for each name or word in `x-bingx-outcome` that has no use."""
     outcome = _outcome(operation)
     settling = _settling(document, operation)
     yield from _shared(document, operation)

@@ -19,12 +19,7 @@ _RANGES = (("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "max
 
 
 def parameter_problems(document: Document, operation: Operation) -> Iterator[Problem]:
-    """Yield a problem for each parameter that the client cannot take, check or send.
-
-    Args:
-        document: The contract.
-        operation: One of its operations.
-    """
+    """Yield a problem for each parameter that the client cannot take, check or send."""
     names: dict[str, str] = {}
     for member in operation.parameters():
         first = names.setdefault(python_name(member.name), member.name)

@@ -31,10 +31,6 @@ def installed() -> bool:
 def redocly(*arguments: str, build: Path = _BUILD) -> subprocess.CompletedProcess[str]:
     """Run Redocly CLI. Install it first if necessary.
 
-    Args:
-        *arguments: Its arguments.
-        build: The folder in which it is installed.
-
     Returns:
         The completed process, with any exit code.
 
@@ -86,10 +82,6 @@ _ENDS = (0, 1)
 
 def strict_problems(document: Document, path: Path) -> Iterator[Problem]:
     """Yield the problems that Redocly CLI finds, warnings included.
-
-    Args:
-        document: The contract, for its line numbers.
-        path: Its file.
 
     Raises:
         NodeMissing: Node.js is not installed.

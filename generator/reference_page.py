@@ -31,11 +31,6 @@ _SCRIPT = re.compile(r"<script\b[^>]*>.*?</script>", re.DOTALL)
 def reference_page(root: Mapping[str, Any], errors: Mapping[str, Any], signing: str) -> str:
     """Render the reference page.
 
-    Args:
-        root: The contract.
-        errors: The error table.
-        signing: The text of signing.md.
-
     Raises:
         NodeMissing: Node.js is not installed.
         GeneratorError: The renderer fails, or the page would fetch something.

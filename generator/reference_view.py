@@ -38,11 +38,6 @@ def html_view(root: Mapping[str, Any], errors: Mapping[str, Any], signing: str) 
     """Return the document that the renderer reads, with the extensions as text and tables.
 
     No renderer knows the extensions, so limits, permission, rules and error table become descriptions.
-
-    Args:
-        root: The contract.
-        errors: The error table.
-        signing: The text of signing.md.
     """
     view: dict[str, Any] = _with_marks_described(root)
     # The renderer would collapse operations under tags; a tag without operations is a page of its own.

@@ -50,10 +50,6 @@ class Release:
 def own_changes(release: Release, spec: Path) -> list[Change]:
     """Compare the extensions and the error table with a release.
 
-    Args:
-        release: The release.
-        spec: The folder of the working contract.
-
     Raises:
         SpecError: One of the two cannot be read.
     """

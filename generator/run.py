@@ -55,10 +55,6 @@ def _without_gc() -> Iterator[None]:
 def lint(spec: Path, name: str) -> Document:
     """Read the contract and check every rule.
 
-    Args:
-        spec: The contract's file.
-        name: Its name in messages.
-
     Raises:
         SpecError: The contract is not valid. It has all problems of the first step that found any.
     """

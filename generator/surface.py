@@ -30,14 +30,7 @@ _QUOTED = re.compile(r"`(\w+)`")
 def write_surface(
     compiled: Mapping[str, Any], answers: Mapping[tuple[str, str], Answer], folder: Path, head: str
 ) -> None:
-    """Write both modules into the generated package.
-
-    Args:
-        compiled: The compiled contract, as operations.json has it.
-        answers: What a success is in Python, by method and path.
-        folder: The package's folder.
-        head: The first lines of a module.
-    """
+    """Write both modules into the generated package."""
     groups = {group["number"]: group for group in compiled["ipGroups"]}
     methods = [
         _method(operation, answers[operation["method"], operation["path"]], groups)

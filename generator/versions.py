@@ -24,9 +24,6 @@ def versions(spec: Path) -> dict[str, dict[str, str]]:
     """Return version and digest of each file that has a version of its own, by its path below `spec/`.
 
     White space, comments and the order of members do not count.
-
-    Args:
-        spec: The folder of the contract.
     """
     found = {}
     for path in sorted(path for pattern in _PATTERNS for path in spec.glob(pattern)):
@@ -45,12 +42,7 @@ def freeze_versions(spec: Path, folder: Path) -> None:
 
 
 def version_problems(spec: Path, folder: Path) -> Iterator[str]:
-    """Yield a line for each file without a version, or whose version hides that it changed since a release.
-
-    Args:
-        spec: The folder of the working contract.
-        folder: The folder of the release.
-    """
+    """Yield a line for each file without a version, or whose version hides a change since a release."""
     released = _released(folder)
     for name, current in versions(spec).items():
         try:

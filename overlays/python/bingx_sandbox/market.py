@@ -66,10 +66,6 @@ def seed_orders(count: int, time: int) -> Iterator[tuple[int, NewOrder]]:
     """Yield the first orders of a sandbox with their ids, the same each time.
 
     Every second one has a client order id: `seeded-2`, `seeded-4` and so on.
-
-    Args:
-        count: How many orders.
-        time: When they were placed, in Unix milliseconds.
     """
     for number, template in enumerate(islice(cycle(_SEED_TEMPLATES), count), start=1):
         client_order_id = None if number % 2 else f"seeded-{number}"

@@ -180,12 +180,7 @@ def new_record(http: HttpRequest, uid: str | None, limit: str | None) -> Request
 
 
 def explain_rejections(records: Sequence[RequestRecord], refused: Mapping[str, int]) -> Iterator[str]:
-    """Yield lines that say why requests were rejected, as far as that can be explained.
-
-    Args:
-        records: The requests.
-        refused: How many requests each limit has rejected.
-    """
+    """Yield lines that say why requests were rejected, as far as that can be explained."""
     groups: dict[str, list[RequestRecord]] = {}
     for record in records:
         if "diagnosis" in record:

@@ -123,10 +123,6 @@ def url(default: str) -> Setting:
 def load_json(text: str | bytes, field: str | None = None) -> Any:
     """Load JSON strictly: no key twice, no NaN, no half of a surrogate pair.
 
-    Args:
-        text: The JSON text.
-        field: What errors name.
-
     Raises:
         SandboxError: The text is not such JSON.
     """

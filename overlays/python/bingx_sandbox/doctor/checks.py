@@ -127,22 +127,12 @@ def search(request: RejectedRequest) -> tuple[tuple[Mistake, ...], bytes, bytes]
 
 
 def check_missing_signature(request: HttpRequest, placements: Collection[str]) -> Diagnosis:
-    """Return where the signature of a request is, if it has one.
-
-    Args:
-        request: The request.
-        placements: The accepted placements.
-    """
+    """Return where the signature of a request is, if it has one."""
     return Diagnosis((next(_missing_signature(request, placements)),))
 
 
 def check_api_key(request: HttpRequest, keys: Iterable[ApiKey]) -> Diagnosis | None:
-    """Return what is wrong with an API key that no account has; None if there is no usual mistake.
-
-    Args:
-        request: The request.
-        keys: The API keys of all accounts.
-    """
+    """Return what is wrong with an API key that no account has; None if there is no usual mistake."""
     found = next(_wrong_key(request, list(keys)), None)
     return None if found is None else Diagnosis((found,))
 
