@@ -44,12 +44,7 @@ class CancelOptions(QueryOptions, total=False):
 
 
 class BaseClient:
-    """What the blocking and the async client share.
-
-    Args:
-        credentials: API key and secret.
-        **options: See `Config`.
-    """
+    """What the blocking and the async client share."""
 
     # The URLs of `proxy` and `limits` may hold a password.
     @leaving_no_frame

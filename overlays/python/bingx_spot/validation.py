@@ -131,13 +131,8 @@ def check_arguments(
 ) -> None:
     """Check types, bounds, patterns and words, and that one id is given where the contract wants exactly one.
 
-    Args:
-        operation: The operation.
-        parameters: The parameters by their wire names. A number may be text, as in a form.
-        wire_names: Whether the caller knows them by these names, and not by those of Python.
-
-    Raises:
-        InvalidInput: A parameter is missing or not allowed; the error names it as the caller does.
+    The parameters have their wire names; a number may be text, as in a form. `InvalidInput` names one that is
+    missing or not allowed: with `wire_names` by its wire name, else by Python's.
     """
 
     def named(argument: Parameter) -> str:

@@ -53,11 +53,7 @@ class Connection:
 
     @classmethod
     def parse(cls, environment: str, texts: Mapping[str, str], *, as_json: bool) -> "Connection":
-        """Return the connection for `--env` and the other options that are given, by their names.
-
-        Raises:
-            InvalidInput: An option or a variable is not allowed; the error names it.
-        """
+        """Return the connection for `--env` and the other options; `InvalidInput` names one of them."""
         given: dict[str, Any] = {"environment": environment}
         for name, text in texts.items():
             given[SETTINGS[name].option] = SETTINGS[name].value(text, f"--{name}")

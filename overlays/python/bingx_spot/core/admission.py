@@ -30,14 +30,9 @@ def acquire_permit(
 ) -> CallSteps[Admission | CallError]:
     """Wait until the request may be sent, and return its admission, or why it cannot be sent in time.
 
-    The request then counts as in flight: the caller releases it in `state.repeated_errors`.
-
-    Args:
-        context: The client's.
-        deadline: The call's.
-        operation: The endpoint.
-        known_open: Whether a query has just found the order open, so that "not open" is not expected.
-        previous: The result of the previous attempt, in words, or empty.
+    The request then counts as in flight: the caller releases it in `state.repeated_errors`. With `known_open`
+    a query has just found the order open, so that "not open" is not expected. `previous` is the result of the
+    previous attempt, in words, or empty.
     """
     state, name = context.state, operation.operation_id
     while True:

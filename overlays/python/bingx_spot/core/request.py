@@ -27,17 +27,10 @@ _CONTENT_TYPES = {"json": "application/json", "form": "application/x-www-form-ur
 def json_body(
     parameters: Mapping[str, object], signature: str | None, texts: Mapping[str, str] | None = None
 ) -> bytes:
-    """Return the JSON object as sent: keys sorted, the signature last.
+    """Return the JSON object as sent: keys sorted, the signature last, if the operation is signed.
 
-    Number tokens are the texts that were signed; `json.dumps` would write `5000.0` and `1e-05`.
-
-    Args:
-        parameters: Wire names and values, `timestamp` included.
-        signature: Lower-case hex; None for an operation that is not signed.
-        texts: The `signed_texts` of the parameters, if they exist already.
-
-    Raises:
-        InvalidInput: A value cannot be sent; it names the parameter.
+    Number tokens are the texts that were signed, `signed_texts` of the parameters; `json.dumps` would write
+    `5000.0` and `1e-05`. `InvalidInput` names a parameter that cannot be sent.
     """
     # Not the `encode_basestring` that escapes to ASCII: the body is UTF-8, as the signed canonical string is.
     members = [
@@ -64,15 +57,10 @@ def query_string(
 
 
 class ApiCall(NamedTuple):
-    """A call of one operation, before it is stamped and signed.
-
-    Attributes:
-        operation: The operation, from the contract.
-        parameters: The caller's parameters, wire names and values; nothing injected.
-    """
+    """A call of one operation, before it is stamped and signed."""
 
     operation: Operation
-    parameters: Mapping[str, object]
+    parameters: Mapping[str, object]  # the caller's, wire names and values; nothing injected
 
     @classmethod
     def of(cls, operation: Operation, parameters: Mapping[str, object]) -> "ApiCall":
@@ -139,13 +127,7 @@ class SignedRequest:
 
 
 class RequestSigner:
-    """Stamp and sign the requests of one API key.
-
-    Args:
-        credentials: Key and secret.
-        clock: The source of `timestamp`.
-        source_key: The value of `X-SOURCE-KEY`, or None.
-    """
+    """Stamp and sign the requests of one API key; `source_key` is the value of `X-SOURCE-KEY`, or None."""
 
     def __init__(self, credentials: Credentials, clock: Clock, source_key: str | None = None) -> None:
         self._api_key = credentials.api_key
@@ -160,14 +142,8 @@ class RequestSigner:
     ) -> SignedRequest:
         """Return the request of a call, stamped and signed now.
 
-        Args:
-            call: The call.
-            base_url: The origin of the host.
-            placement: Where the parameters go; None for the contract's placement.
-            timestamp: The exchange's time, in Unix milliseconds; None to read the clock.
-
-        Raises:
-            InvalidInput: A value cannot be signed; it names the parameter.
+        None stands for the contract's placement, and for the clock's time, which is in Unix milliseconds.
+        `InvalidInput` names a parameter that cannot be signed.
         """
         key = (call.operation.operation_id, base_url, placement)
         template = self._templates.get(key)

@@ -88,11 +88,7 @@ CallSteps = Generator[Sleep | Send, EffectResult, Result]
 
 
 def run(steps: CallSteps[Result], engine: Engine) -> Result:
-    """Run the steps, blocking, and return what they return.
-
-    Raises:
-        CallError: The steps raise it.
-    """
+    """Run the steps, blocking, and return or raise what they do."""
     result: EffectResult = None
     handled = sys.exception()  # the caller's
     sent: deque[SignedRequest] = deque(maxlen=_REMEMBERED)
@@ -113,11 +109,7 @@ def run(steps: CallSteps[Result], engine: Engine) -> Result:
 
 
 async def run_async(steps: CallSteps[Result], engine: Engine) -> Result:
-    """Run the steps, awaiting, and return what they return.
-
-    Raises:
-        CallError: The steps raise it.
-    """
+    """Run the steps, awaiting, and return or raise what they do."""
     result: EffectResult = None
     handled = sys.exception()  # the caller's
     sent: deque[SignedRequest] = deque(maxlen=_REMEMBERED)

@@ -29,11 +29,7 @@ _COPY_AGAIN = (
 
 
 def measure_time(options: Options) -> tuple[int, int]:
-    """Return the exchange's time and by how much this machine's clock is behind it, both in milliseconds.
-
-    Raises:
-        CallError: The exchange did not say its time.
-    """
+    """Return the exchange's time, and how far this machine's clock is behind it, in ms; or raise `CallError`."""
     clock = Clock()
     # The operation is public: these credentials sign nothing and are not sent.
     public: Options = {**options, "clock": clock}

@@ -62,10 +62,7 @@ def run_checks(options: Options, may_probe: Callable[[], bool]) -> Iterator[Chec
     """Run all checks with the options of a client, and yield each result as it is known.
 
     The key is checked by a query. `may_probe` is called only if that has worked, and returns whether cancels
-    of an order id that cannot exist may be sent.
-
-    Raises:
-        InvalidInput: There is no such environment.
+    of an order id that cannot exist may be sent. `InvalidInput` says that there is no such environment.
     """
     parsed = Environment.parse(options.get("environment", "live"))
     key, credentials = _check_key()

@@ -288,8 +288,7 @@ class Brake:
 def _orders(response: Response) -> list[Order]:
     """Return the orders of a list, each with a response of its own.
 
-    Raises:
-        OutcomeUnknown: One of them is none that can be cancelled or queried, so the list proves nothing.
+    `OutcomeUnknown` says that one of them cannot be cancelled or queried, so that the list proves nothing.
     """
     orders = []
     for data in response.json()["data"].get("orders") or []:
