@@ -20,8 +20,7 @@ OrderId = SupportsIndex | str
 Restriction = CancelRestriction | Literal["NEW", "PENDING", "PARTIALLY_FILLED"]
 
 # A query names an order in the same way.
-_CANCEL = BY_ID["cancelOrder"]
-_ARGUMENTS = {argument.python_name: argument for argument in _CANCEL.arguments}
+_ARGUMENTS = {argument.python_name: argument for argument in BY_ID["cancelOrder"].arguments}
 #: The arguments of a cancel: Python's names and the API's.
 WIRE_NAMES = {name: argument.name for name, argument in _ARGUMENTS.items()}
 _ORDER_ID = re.compile("[1-9][0-9]{0,18}")
@@ -62,19 +61,38 @@ def order_reference(
     cancel_restrictions: Restriction | None = None,
 ) -> dict[str, Any]:
     """Return the arguments that name one order, checked, as the generated functions take them."""
-    values = (symbol, order_id, client_order_id, cancel_restrictions, recv_window)
-    reference: dict[str, Any] = {
-        name: value for name, value in zip(WIRE_NAMES, values, strict=True) if value is not None
-    }
+    if (given := (order_id is not None) + (client_order_id is not None)) != 1:
+        raise _not_one("order_id or client_order_id", given)
+    reference: dict[str, Any] = {"symbol": symbol}
     if order_id is not None:
         reference["order_id"] = _whole_number(order_id)
-    if isinstance(recv_window, str):
+    if client_order_id is not None:
+        reference["client_order_id"] = client_order_id
+    if cancel_restrictions is not None:
+        reference["cancel_restrictions"] = cancel_restrictions
+    if isinstance(recv_window, str):  # which would fit, as in a form
         raise InvalidInput("recv_window", f"is {shown(recv_window)}", allowed(_ARGUMENTS["recv_window"]))
-    check_arguments(_CANCEL, {WIRE_NAMES[name]: value for name, value in reference.items()})
+    if recv_window is not None:
+        reference["recv_window"] = recv_window
+    for name, value in reference.items():
+        _check(_ARGUMENTS[name], name, value)
     if recv_window is not None and recv_window == int(recv_window):
         # The signed text is the text that is sent, and a whole number must have one text only.
         reference["recv_window"] = int(recv_window)
     return reference
+
+
+def _check(argument: Parameter, name: str, value: object) -> None:
+    """Raise `InvalidInput` for a value that is not allowed; of a symbol it says which one may be meant."""
+    if not fits(argument, value):
+        meant = _similar_symbol(value) if argument.name == "symbol" and isinstance(value, str) else ""
+        suggestion = f"; did you mean {meant}?" if meant else ""
+        raise InvalidInput(name, f"is {shown(value)}{suggestion}", allowed(argument))
+
+
+def _not_one(names: str, given: int) -> InvalidInput:
+    number = {0: "neither is", 2: "both are"}.get(given, f"{given} are")
+    return InvalidInput(names, f"must be given, and {number}", "exactly one")
 
 
 def _similar_symbol(text: str) -> str:
@@ -142,15 +160,12 @@ def check_arguments(
         if argument.name not in parameters:
             if argument.required:
                 raise InvalidInput(named(argument), "is missing", allowed(argument))
-        elif not fits(argument, value := parameters[argument.name]):
-            meant = _similar_symbol(value) if argument.name == "symbol" and isinstance(value, str) else ""
-            suggestion = f"; did you mean {meant}?" if meant else ""
-            raise InvalidInput(named(argument), f"is {shown(value)}{suggestion}", allowed(argument))
+        else:
+            _check(argument, named(argument), parameters[argument.name])
     given = len(parameters.keys() & operation.exactly_one_of)
     if given != 1 and operation.exactly_one_of:
         either = [each for each in operation.arguments if each.name in operation.exactly_one_of]
-        number = {0: "neither is", 2: "both are"}.get(given, f"{given} are")
-        raise InvalidInput(" or ".join(map(named, either)), f"must be given, and {number}", "exactly one")
+        raise _not_one(" or ".join(map(named, either)), given)
 
 
 def as_sent(operation: Operation, parameters: Mapping[str, object]) -> Mapping[str, object]:
