@@ -39,7 +39,8 @@ type answer struct {
 	body   []byte
 }
 
-// validate returns the envelope of a success, ids in it as numbers, and for all but a verified success an [Error].
+// validate returns the envelope of a success, ids in it as numbers and amounts as texts, and for all but a verified
+// success an [Error].
 func validate(op *operation, parameters values, received answer) (values, *Error) {
 	envelope := readObject(received.body)
 	code, isEnvelope := integer(envelope["code"])
@@ -253,7 +254,8 @@ func (l *list) orders(data any) (orders []values) {
 	return orders
 }
 
-// fits tells whether a value has everything that a success must have. An int64 that came as text becomes a number.
+// fits tells whether a value has everything that a success must have. An int64 that came as text becomes a number, an
+// amount that came as a number a text.
 func (f *field) fits(value *any) bool {
 	if *value == nil {
 		return f.Nullable || f.Name != "" && !f.Required
@@ -265,6 +267,9 @@ func (f *field) fits(value *any) bool {
 	}
 	if number, isInteger := integer(*value); isInteger && f.Type == "int64" {
 		*value = numberOf(number)
+	}
+	if number, isNumber := (*value).(json.Number); isNumber && f.Type == "decimal" {
+		*value = number.String()
 	}
 	for i := range items {
 		if f.Items != nil && !f.Items.fits(&items[i]) {

@@ -36,7 +36,7 @@ pub struct Envelope {
     pub timestamp: Value,
     /// The order or other data.
     pub data: Value,
-    /// Whether a code or an id was a text, which the generated types do not read.
+    /// Whether it was of other types than the generated ones read.
     #[serde(skip)]
     pub(crate) rewritten: bool,
 }

@@ -199,7 +199,7 @@ impl List {
 
 impl Field {
     /// Returns whether a value has everything that a success must have. Integers that are texts become numbers,
-    /// and `rewritten` says so.
+    /// amounts that are numbers texts, and `rewritten` says so.
     pub(crate) fn fits(&self, value: Option<&mut Value>, rewritten: &mut bool) -> bool {
         let needed = self.required || self.name.is_none();
         let Some(value) = value else { return !needed };
@@ -222,6 +222,9 @@ impl Field {
             && let Some(number) = integer(value)
         {
             *value = number.into();
+            *rewritten = true;
+        } else if self.kind == "decimal" && value.is_number() {
+            *value = value.to_string().into();
             *rewritten = true;
         }
         true

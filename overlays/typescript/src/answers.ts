@@ -19,7 +19,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** The JSON object of an answer. Integers are bigints. */
+/** The JSON object of an answer. Integers are bigints, other numbers their text. */
 export type Envelope = Readonly<Record<string, unknown>>;
 
 /** An answer that is not a verified success. */
@@ -98,12 +98,22 @@ export function ordersIn(list: List, data: unknown): readonly Record<string, unk
 }
 
 /** Reads a JSON object, integers as bigints: an order id is past what a double can hold. */
-export function readObject(text: string): Record<string, unknown> {
-  const value = parse(text, null, (token) => (/^-?\d+$/.test(token) ? BigInt(token) : Number(token)));
-  if (!isObject(value)) {
-    throw new SyntaxError("is JSON, and no object");
+export function readObject(
+  text: string,
+  other: (token: string) => unknown = Number,
+): Record<string, unknown> {
+  const value = parse(text, null, (token) => (/^-?\d+$/.test(token) ? BigInt(token) : other(token)));
+  // The parser keeps one of two equal members of one name.
+  const written = text.replace(/"(?:[^"\\]|\\.)*"/g, "").split(":").length - 1;
+  if (!isObject(value) || membersIn(value) !== written) {
+    throw new SyntaxError("is no JSON object, or has a name twice");
   }
   return value;
+}
+
+function membersIn(value: unknown): number {
+  const within = typeof value === "object" && value !== null ? Object.values(value) : [];
+  return within.reduce((sum: number, one) => sum + membersIn(one), isObject(value) ? within.length : 0);
 }
 
 /** Returns the exchange's time in `data` of the operation that has it, in Unix milliseconds. */
@@ -172,13 +182,15 @@ function* problems(
   }
 }
 
-/** Returns a value with its ids as integers, and adds the names of what it lacks. */
+/** Returns a value with its ids as integers and its amounts as texts, and adds the names of what it lacks. */
 function exact(value: unknown, field: Field, lacks: string[]): unknown {
   const { name, required, nullable, type, items, fields } = field;
   if (value === undefined || value === null) {
     lacks.push(...(required && !(nullable && value === null) ? [name] : []));
   } else if (type === "int64") {
     return integer(value) ?? value;
+  } else if (type === "decimal") {
+    return typeof value === "bigint" ? String(value) : value;
   } else if (items && Array.isArray(value)) {
     return value.map((item) => exact(item, { ...items, name, required: true }, lacks));
   } else if (fields && isObject(value)) {
@@ -213,7 +225,7 @@ function amount(value: unknown): bigint {
 
 function envelopeOf(body: string): Record<string, unknown> | undefined {
   try {
-    const envelope = readObject(body);
+    const envelope = readObject(body, String);
     const code = integer(envelope.code);
     return code === undefined ? undefined : { ...envelope, code };
   } catch {

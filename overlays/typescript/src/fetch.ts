@@ -1,4 +1,5 @@
 /** One attempt of a call: stamped and signed on a copy of the request, sent, and its answer validated. */
+import { isUtf8 } from "node:buffer";
 import { type Answer, BingxError, type Envelope, readObject, serverTimeOf, validated } from "./answers.js";
 import type { Clock, Trip } from "./clock.js";
 import type { Credentials } from "./credentials.js";
@@ -70,7 +71,9 @@ async function textOf({ body }: Response): Promise<string> {
     }
     parts.push(part);
   }
-  return new TextDecoder().decode(Buffer.concat(parts));
+  const bytes = Buffer.concat(parts);
+  // What is not UTF-8 is not JSON, nor is a byte order mark, which a TextDecoder drops.
+  return isUtf8(bytes) ? bytes.toString() : "";
 }
 
 /** Returns what makes an attempt of a call, and one more if the clock can be corrected. */

@@ -240,6 +240,24 @@ test("no recvWindow proves that an order is still open", async () => {
   }
 });
 
+test("a refusal that is not UTF-8, or begins with a byte order mark, says nothing", async () => {
+  const refusal = '{"code":80014,"msg":"symbol is required ÿ"}';
+  const bodies = [Buffer.from(refusal, "latin1"), Buffer.from(`\ufeff${refusal}`)];
+  const received = await exchange([...bodies.map((body) => ({ body })), CANCELED], cancel);
+  assert.equal(received.length, 3);
+});
+
+test("an amount that comes as a number becomes a text with the same digits", async () => {
+  const body = CANCELED.body.replace(
+    "}}",
+    ',"price":64123.123456789012345678,"origQty":50000,"stopPrice":0.10}}',
+  );
+  await exchange([{ body }], async (url) => {
+    const { price, origQty, stopPrice } = (await cancel(url)).data?.data ?? {};
+    assert.deepEqual([price, origQty, stopPrice], ["64123.123456789012345678", "50000", "0.10"]);
+  });
+});
+
 test("of an endless text the beginning is read", async () => {
   const body = `{"code":100004,"msg":"no permission${"x".repeat(500_000)}"}`;
   await exchange([{ body }], async (url) => {
