@@ -23,7 +23,8 @@ def open_answers(root: Mapping[str, Any]) -> dict[str, Any]:
     type; `msg` may be null. An amount is plain text, because generators turn `format: decimal` into something
     lossy. The words of an open enum stand in its description. Examples and bounds survive a double. `default`
     stands for ranges of statuses too, which generators do not know. The parts of an object stand in it: what
-    `allOf` brings without a type, generators take for an object.
+    `allOf` brings without a type, generators take for an object. A component that nothing uses any more
+    is left out.
     """
     view = copy.deepcopy(dict(root))
     for _, node in objects(view):
@@ -41,6 +42,7 @@ def open_answers(root: Mapping[str, Any]) -> dict[str, Any]:
         _loosen_envelope(view, schema, seen)
     for _, node in objects(view):
         _join_parts(view, node)
+    _drop_unused(view, _references(root))
     return view
 
 
@@ -50,6 +52,18 @@ def _open_words(node: dict[str, Any]) -> None:
         node["description"] = (
             f"{node.get('description', '').rstrip()} Known words: {words}. Others may come.".lstrip()
         )
+
+
+def _drop_unused(view: dict[str, Any], left: set[str]) -> None:
+    """Remove the components that were used, and to which nothing refers any more."""
+    while unused := left - _references(view):
+        left -= unused
+        for _, _, kind, name in (reference.split("/") for reference in unused):
+            del view["components"][kind][name]
+
+
+def _references(document: Mapping[str, Any]) -> set[str]:
+    return {node["$ref"] for _, node in objects(document) if "$ref" in node}
 
 
 def _drop_ranges(node: dict[str, Any]) -> None:

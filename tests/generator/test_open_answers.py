@@ -25,6 +25,11 @@ def test_amounts_are_plain_text() -> None:
     assert SCHEMAS["CancelledOrder"]["properties"]["price"]["type"] == "string"
 
 
+def test_no_component_is_left_that_nothing_uses_any_more() -> None:
+    used = {node["$ref"] for _, node in objects(VIEW) if "$ref" in node}
+    assert {f"#/components/schemas/{name}" for name in SCHEMAS} <= used
+
+
 def test_an_open_enum_is_text_with_its_words_in_prose() -> None:
     assert SCHEMAS["OrderSide"] == {
         "type": "string",
@@ -54,14 +59,14 @@ def test_nothing_in_data_is_required_at_any_depth() -> None:
     for name in ("CancelledOrder", "ListedCancel", "ListedOrder", "Countdown", "ExchangeTime"):
         assert "required" not in SCHEMAS[name], name
     assert SCHEMAS["CancelledOrder"]["nullable"]
-    assert "type" not in SCHEMAS["Envelope"]["properties"]["code"]
+    assert "type" not in SCHEMAS["CancelOrderResponse"]["properties"]["code"]
 
 
 def test_the_parts_of_an_object_stand_in_it() -> None:
     """What `allOf` brings without a type, as `code`, is an object to cpp-restsdk."""
     assert not [location for location, node in objects(VIEW) if "allOf" in node]
-    response = SCHEMAS["CancelOrdersResponse"]
-    assert response["properties"].keys() == {*SCHEMAS["Envelope"]["properties"], "data"}
+    response, envelope = SCHEMAS["CancelOrdersResponse"], CONTRACT["components"]["schemas"]["Envelope"]
+    assert response["properties"].keys() == {*envelope["properties"], "data"}
     assert (response["type"], response["required"]) == ("object", ["code"])
     assert {"orderId", "transactTime"} < SCHEMAS["ListedCancel"]["properties"].keys()
 
