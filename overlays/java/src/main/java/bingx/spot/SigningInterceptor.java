@@ -2,6 +2,7 @@ package bingx.spot;
 
 import bingx.spot.client.ApiClient;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.net.Proxy;
 import java.time.Duration;
 import okhttp3.HttpUrl;
@@ -132,8 +133,13 @@ public final class SigningInterceptor implements Interceptor {
       HttpUrl url = request.url().newBuilder().setQueryParameter("timestamp", time).build();
       request = request.newBuilder().url(url).build();
     }
-    Response response = chain.proceed(request);
-    return new Attempt(response, Answer.of(response), clock.arrive(trip), signature);
+    try {
+      Response response = chain.proceed(request);
+      return new Attempt(response, Answer.of(response), clock.arrive(trip), signature);
+    } catch (ProtocolException shown) {
+      // It quotes what the server has sent, which may be a part of the key.
+      throw new ProtocolException("the answer is not HTTP");
+    }
   }
 
   private boolean again(

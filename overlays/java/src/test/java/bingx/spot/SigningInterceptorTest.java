@@ -34,7 +34,8 @@ final class SigningInterceptorTest {
       """
       {"code":0,"data":{"symbol":"BTC-USDT","orderId":"1735964079647111281","status":"CANCELED"}}
       """;
-  private static final Credentials CREDENTIALS = new Credentials("my-key", "my-secret");
+  private static final String LONG_KEY = "a-key-that-nobody-else-may-see";
+  private static final Credentials CREDENTIALS = new Credentials(LONG_KEY, "my-secret");
 
   /** A request, with the body as JSON where there is one. */
   private record Received(String head, JsonObject body) {}
@@ -136,6 +137,16 @@ final class SigningInterceptorTest {
     assertThrows(
         UnsupportedOperationException.class,
         () -> client(Placement.JSON).getApiClient().setDebugging(true));
+  }
+
+  @Test
+  void errorOfWhatIsNotHttpShowsNoPartOfTheKey() {
+    String chunked = "200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (String status : List.of("no-status " + LONG_KEY, chunked + LONG_KEY)) {
+      answer(status, "");
+
+      assertEquals("java.net.ProtocolException: the answer is not HTTP", cause().toString());
+    }
   }
 
   private TradeApi client(Placement placement, Interceptor... before) {
