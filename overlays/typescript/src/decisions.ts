@@ -23,6 +23,7 @@ const QUERIES_BEFORE_REUSE = 3;
 export const SHORTEST_ATTEMPT = 20;
 /** Left for the read that proves an order open. Milliseconds. */
 const TIME_TO_READ = 1000;
+/** Of a request without one, or with 0. */
 const DEFAULT_RECV_WINDOW = 5000;
 /** A day. The platform's timers know no time much longer. */
 const LONGEST_CALL = 86_400_000;
@@ -81,7 +82,8 @@ export class Facts {
     this.began = this.now;
     this.deadline = this.began + Math.min(options.timeout, LONGEST_CALL);
     [this.readsLag, this.visibleWithin] = [readsLag * 1000, visibleWithin * 1000];
-    this.recvWindow = Math.max(Number(call.parameters.recvWindow ?? DEFAULT_RECV_WINDOW), 0);
+    const given = Number(call.parameters.recvWindow);
+    this.recvWindow = given > 0 ? given : DEFAULT_RECV_WINDOW;
     this.toEffect = this.recvWindow + takesEffectWithin * 1000;
   }
 

@@ -225,11 +225,23 @@ test("a call without a timeout waits for its answer", async () => {
   await bingx.POST("/openApi/spot/v1/trade/cancelOpenOrders", { body: { symbol: "BTC-USDT" } });
 });
 
-test("no recvWindow proves that an order is still open", async () => {
+test("no recvWindow proves that an order is still open, and 0 stands for the default", async () => {
   const open = { body: CANCELED.body.replace("CANCELED", "NEW") };
-  for (const recvWindow of [-100_000, Number.NaN]) {
-    const fetch: typeof globalThis.fetch = async () => new Response(open.body);
-    const call = resolvingFetch({ credentials, fetch, timeout: 300 });
+  for (const recvWindow of [-100_000, 0, Number.NaN]) {
+    let now = 0;
+    const fetch: typeof globalThis.fetch = async () => {
+      now += 500;
+      return new Response(open.body);
+    };
+    // Too short to prove it after the default window.
+    const timeout = 30_000;
+    const call = resolvingFetch({
+      credentials,
+      fetch,
+      timeout,
+      clock: new Clock(() => now),
+      sleep: () => setTimeout(5),
+    });
     const query = new URLSearchParams({
       symbol: "MØTH-USDT",
       orderId: `${ORDER.orderId}`,
