@@ -202,7 +202,8 @@ function exact(value: unknown, field: Field, lacks: string[]): unknown {
   return value;
 }
 
-function orderIn(operation: Operation, parameters: Envelope, data: unknown): bigint | undefined {
+/** Returns the permanent id of what may be the order of a request, if it states one. */
+export function orderIn(operation: Operation, parameters: Envelope, data: unknown): bigint | undefined {
   if (!isObject(data) || !operation.permanentId || !isSameOrder(operation, parameters, data)) {
     return undefined;
   }

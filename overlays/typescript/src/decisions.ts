@@ -72,7 +72,7 @@ export class Facts {
   nearLock: boolean = false;
   paused = 0;
   /** The id that a query has named. */
-  named: unknown;
+  named: bigint | undefined;
   /** Whether the order's id is one that only an unbelieved answer has named, and that no query finds. */
   idInDoubt: boolean = false;
 

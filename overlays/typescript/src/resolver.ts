@@ -1,7 +1,7 @@
 /** A fetch that makes whole calls: it repeats and queries until the outcome is certain, or the time is over. */
 import { setTimeout } from "node:timers/promises";
 import { stringify } from "lossless-json";
-import { type Answer, type Envelope, isSameOrder, stateOf } from "./answers.js";
+import { type Answer, type Envelope, isSameOrder, orderIn, stateOf } from "./answers.js";
 import { Clock } from "./clock.js";
 import { Facts, MOST_ATTEMPTS, MOST_QUERIES, SHORTEST_ATTEMPT, type Whole } from "./decisions.js";
 import { Ending, endingOf } from "./endings.js";
@@ -173,9 +173,8 @@ class Resolution extends Facts {
       this.call = { ...this.call, parameters: this.original };
       return;
     }
-    const { permanentId = "" } = operation;
-    const named = reply.order[permanentId];
-    if (this.idInDoubt && String(named) !== String(this.call.parameters[permanentId])) {
+    const named = orderIn(operation, this.original, reply.order);
+    if (this.idInDoubt && String(named) !== String(this.call.parameters[operation.permanentId ?? ""])) {
       // Another order by the same client order id, or an id that was garbled.
       return;
     }
@@ -205,7 +204,7 @@ class Resolution extends Facts {
   }
 
   /** Names the order by its permanent id from now on, once an answer has named it. */
-  #usePermanentId(id: unknown): void {
+  #usePermanentId(id: bigint | undefined): void {
     const { permanentId, exactlyOneOf } = this.call.operation;
     if (id !== undefined && permanentId && !this.byPermanentId) {
       const given = Object.entries(this.call.parameters);

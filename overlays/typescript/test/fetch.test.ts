@@ -170,6 +170,18 @@ test("a success is believed only for the order that was asked for", async () => 
   await exchange([filled, filled], (url) => assert.rejects(cancel(url), { kind: "filled" }));
 });
 
+test("a cancel names the order by no id that is none, though a query states it", async () => {
+  for (const id of ["0", "-5", '""', '"abc"', "[]"]) {
+    const order = CANCELED.body.replace("1735964079647111281", `${id},"clientOrderID":"my-1"`);
+    const answers = [{ status: 504, body: "" }, { body: order.replace("CANCELED", "NEW") }, { body: order }];
+    const received = await exchange(answers, (url) =>
+      createBingx(url, { credentials }).POST(PATH, { body: { symbol: ORDER.symbol, clientOrderID: "my-1" } }),
+    );
+    const last = received.at(-1)?.body ?? "";
+    assert.ok(last.includes('"clientOrderID":"my-1"') && !last.includes("orderId"), `${id}: ${last}`);
+  }
+});
+
 test("a refused timestamp is sent again with the exchange's time, asked for if need be", async () => {
   const refusal = { body: '{"code":100421,"msg":"timestamp mismatch"}', headers: { Date: "" } };
   const time = { body: `{"code":0,"data":{"serverTime":${Date.now() + 3_600_000}}}` };
