@@ -29,7 +29,10 @@ _COPY_AGAIN = (
 
 
 def measure_time(options: Options) -> tuple[int, int]:
-    """Return the exchange's time, and how far this machine's clock is behind it, in ms; or raise `CallError`."""
+    """Return the exchange's time, and how far this machine's clock is behind it, in milliseconds.
+
+    `CallError` says that the exchange did not tell its time.
+    """
     clock = Clock()
     # The operation is public: these credentials sign nothing and are not sent.
     public: Options = {**options, "clock": clock}
