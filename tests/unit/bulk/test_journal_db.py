@@ -173,7 +173,7 @@ class TestRemoving:
     def test_a_file_of_that_name_is_no_lock(self, path):
         lock = path.with_name(f"{path.name}-lock")
         lock.write_text("diary")
-        with pytest.raises(JournalError, match="is no lock of bingx-spot"):
+        with pytest.raises(JournalError, match=f"^{lock} cannot be locked: it is no lock of bingx-spot"):
             Journal.open(path)
         assert lock.read_text() == "diary"
         assert list(path.parent.iterdir()) == [lock]

@@ -86,7 +86,8 @@ class Journal(JournalDatabase):
             return ""
         problem, total, asked = self.structure_problem(), 0, hashlib.blake2b(digest_size=16)
         try:
-            *owner, expected = next(self.select("SELECT * FROM owner"), ("", b""))
+            owners = list(self.select("SELECT * FROM owner"))
+            *owner, expected = owners[0] if len(owners) == 1 else ("", b"")
             for columns in self.select("SELECT * FROM orders ORDER BY line"):
                 total += 1
                 asked.update(JournalRow.asked_checksum(columns))

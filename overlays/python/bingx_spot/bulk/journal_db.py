@@ -201,7 +201,8 @@ class JournalDatabase:
             # A reader cannot roll back what a run that was killed during its import has left.
             if kind == "SQLITE_READONLY_ROLLBACK":
                 raise NoOrders(f"{self.name} holds no orders") from None
-            if kind.startswith("SQLITE_CORRUPT"):
+            # A plain error is of SQL that names what the file lacks, such as a table.
+            if kind == "SQLITE_ERROR" or kind.startswith("SQLITE_CORRUPT"):
                 raise JournalDamaged(self.name, str(error)) from None
             reasons = (reason for name, reason in _REASONS.items() if kind.startswith(name))
             raise JournalError(f"{self.name} {next(reasons, 'cannot be used: {}').format(error)}") from None
@@ -241,13 +242,13 @@ class JournalLock:
 
     def _acquire(self, path: Path) -> bool:
         """Lock the file; return whether it is still the one that the next process would lock."""
-        with _translating(path, "locked", _ELSEWHERE):
+        with _translating(self._path, "locked", _ELSEWHERE):
             if (locked := private_file.find(self._path)) is None:
                 with suppress(FileExistsError):
                     self._created = private_file.create(self._path)
                 return False
             if locked.st_size:
-                raise private_file.UnsafeFile(f"{self._path} is no lock of bingx-spot")
+                raise private_file.UnsafeFile("it is no lock of bingx-spot")
             self._connection = sqlite3.connect(self._path, timeout=0, isolation_level=None)
         try:
             # Nothing is ever written, so that there is nothing to roll back.
