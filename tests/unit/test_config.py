@@ -1,6 +1,7 @@
 """The options of a client: what each may be, as an argument and as text, and that every error names it."""
 
 import math
+import os
 import re
 import ssl
 import traceback
@@ -209,6 +210,13 @@ def test_a_variable_that_is_not_allowed_is_named(monkeypatch, variable, text, re
     with pytest.raises(InvalidInput) as refusal:
         with_environment({})
     assert (refusal.value.field, refusal.value.reason) == (variable, reason)
+
+
+def test_a_ca_file_that_is_a_fifo_is_not_waited_for(monkeypatch, tmp_path):
+    os.mkfifo(tmp_path / "ca")
+    monkeypatch.setenv("BINGX_CA_FILE", str(tmp_path / "ca"))
+    with pytest.raises(InvalidInput, match="which cannot be read: it is a FIFO, not a regular file"):
+        with_environment({})
 
 
 def test_no_proxy_variable_stands_beside_plain_http_or_a_transport(monkeypatch):

@@ -157,6 +157,14 @@ class TestBaseUrls:
                 Environment("own", *urls)
             assert "planted" not in repr(refusal.value)
 
+    @pytest.mark.parametrize("url", [None, 5, b"https://one.example", ["https://one.example"]])
+    def test_must_be_text(self, url):
+        with pytest.raises(InvalidInput, match="environment is of type"):
+            Environment("own", url)
+        if url is not None:
+            with pytest.raises(InvalidInput, match="environment is of type"):
+                Environment("own", "https://one.example", url)
+
     @given(
         st.one_of(
             st.text(),

@@ -15,6 +15,7 @@ REDACTOR = Redactor((KEY, SIGNATURE), {})
 WAYS = {
     "plain": str,
     "json": lambda character: f"\\u{ord(character):04X}",
+    "braces": lambda character: f"\\x{{{ord(character):x}}}",
     "json in url": lambda character: f"%5Cu{ord(character):04x}",
     "octal": lambda character: f"\\{ord(character):03o}",
     "unicode in url": lambda character: f"%u{ord(character):04x}",

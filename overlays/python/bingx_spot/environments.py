@@ -90,6 +90,8 @@ def split_host_url(option: str, url: str, allowed: str) -> SplitResult:
 
     `InvalidInput` names the option, and never repeats a URL, whose user, path or query may be a secret.
     """
+    if not isinstance(url, str):
+        raise InvalidInput(option, f"is of type {type(url).__name__}", allowed)
     # Parsers drop these without a word.
     if any(character.isspace() or not character.isprintable() for character in url):
         raise InvalidInput(option, "holds white space or a control character", allowed)
@@ -121,7 +123,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _origin(url: str) -> str:
-    if "@" in url:
+    if isinstance(url, str) and "@" in url:
         raise InvalidInput("environment", "holds a user name or password", _URL_ALLOWED)
     parts = split_host_url("environment", url, _URL_ALLOWED)
     if parts.scheme == "http" and not is_loopback(parts.hostname or ""):

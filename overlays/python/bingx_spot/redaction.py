@@ -24,7 +24,7 @@ _PIECES = re.compile(f"(?s)(.{{{_PIECE}}}).{{0,{_STEP - _PIECE}}}")
 # a run of backslashes is tried from its first one only.
 _HEX4, _HEX2 = rb"([0-9a-fA-F]{4})", rb"([0-9a-fA-F]{2})"
 _ESCAPED = (
-    rb"(?<!\\)\\+(?:u%b|u\{0*([0-9a-fA-F]{1,4})\}|U0000%b|x%b)|%%(?:25)*(?:u%b|%b)"
+    rb"(?<!\\)\\+(?:u%b|[ux]\{0*([0-9a-fA-F]{1,4})\}|U0000%b|x%b)|%%(?:25)*(?:u%b|%b)"
     rb"|&(?:amp;)*#[xX]0*([0-9a-fA-F]{1,4});?|&(?:amp;)*#0*([0-9]{1,4});?|(?<!\\)\\+(?:([0-7]{3})|(/))|(\0+)"
 ) % (_HEX4, _HEX4, _HEX2, _HEX4, _HEX2)
 # Where there is none of these, there is no escape.

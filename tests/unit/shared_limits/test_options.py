@@ -69,6 +69,7 @@ def test_allowed(value: Any) -> None:
         "https://planted-password@host",
         "file://elsewhere/limits",
         "limits.db",
+        "~no-such-user/limits",
         "valkey://planted-password@host",
         "redis+sentinel://planted-password@host/main",
         5,

@@ -103,14 +103,14 @@ def open_store(limits: "RedisClient | str | os.PathLike[str]") -> "Store":
 
 def _path_of(limits: RedisClient | str | os.PathLike[str]) -> Path | None:
     if isinstance(limits, os.PathLike):
-        return Path(limits)
+        return Path(os.fsdecode(limits))
     if not isinstance(limits, str):
         return None
     if limits.startswith("file://"):
         parts = urlsplit(limits)
         return Path(unquote(parts.path)) if parts.path and parts.netloc in ("", "localhost") else None
     # Only what is certainly a path: a misspelt URL must not become a file.
-    path = Path(limits).expanduser()
+    path = Path(os.path.expanduser(limits))  # noqa: PTH111 - Path's raises where there is no such user
     return path if path.is_absolute() or limits.startswith(("./", "../")) else None
 
 

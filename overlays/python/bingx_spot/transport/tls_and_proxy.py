@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Self
 from urllib.parse import unquote
 
@@ -12,6 +13,7 @@ import certifi
 
 from bingx_spot.environments import split_host_url
 from bingx_spot.exceptions import InvalidInput, shown
+from bingx_spot.private_file import check_regular
 from bingx_spot.transport.connection_pool import ConnectionBroken, Origin, RequestContext, origin_of
 from bingx_spot.transport.http11 import Flow, Result, open_tunnel
 
@@ -37,6 +39,7 @@ def authorities_of(path: str) -> ssl.SSLContext:
     """
     allowed = "the path of a file of certificates, PEM"
     try:
+        check_regular(Path(path).stat())  # OpenSSL would wait for ever for a writer of a FIFO
         # Not strict: the authorities of companies often lack extensions that the public ones have.
         return _trusting(path)
     except ssl.SSLError:
