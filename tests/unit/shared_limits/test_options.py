@@ -1,6 +1,7 @@
 """The options `limits` and `rate`: what they may be, and the rate limiter they lead to."""
 
 import gc
+import os
 import weakref
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,7 @@ def limiter(**options: Any) -> object:
         "./limits",
         "~/limits",
         Path("limits"),
+        list(os.scandir(b"/")).pop(),  # whose path is bytes
         LocalRateLimiter(),
         redis.Redis(),
         redis.asyncio.Redis(),
