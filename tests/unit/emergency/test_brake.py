@@ -1,5 +1,7 @@
 """`cancel_all` against the sandbox's exchange in virtual time: what it does, and what it claims when."""
 
+import json
+
 import pytest
 
 from bingx_sandbox.order_book import NEVER
@@ -171,6 +173,26 @@ def test_orders_are_not_called_open_while_a_cancel_may_still_take_effect(virtual
     virtual.faults["cancel"] = [under(cancel_delay=NEVER)]
     result = cancel_all(virtual, timeout=25.0)
     assert (str(result.outcome), set(endings(result))) == ("unknown", {"unknown"})
+
+
+def test_a_list_as_long_as_lists_may_be_does_not_tell_what_else_is_open(virtual):
+    order = {"symbol": "BTC-USDT", "price": "1", "origQty": "1", "executedQty": "0", "status": "PENDING"}
+    order |= {"cummulativeQuoteQty": "0", "type": "LIMIT", "side": "BUY"}
+
+    def many(virtual, send):
+        if not virtual.count("cancelOpenOrders"):
+            return virtual.execute(send)
+        orders = [order | {"orderId": order_id} for order_id in range(1, 2001)]
+        return saying(json.dumps({"code": 0, "msg": "", "data": {"orders": orders}}))(virtual, send)
+
+    virtual.faults["openOrders"] = [many]
+    virtual.faults["cancelOpenOrders"] = [OFFLINE]
+    virtual.faults["cancel"] = [saying('{"code":100410,"msg":"rate limited"}')]
+    virtual.faults["query"] = [saying('{"code":100410,"msg":"rate limited"}')]
+    result = cancel_all(virtual, timeout=30.0)
+    assert is_anything_open(virtual)
+    assert str(result.outcome) == "open"
+    assert endings(result) == ["unknown"] * 3 + ["still_open"] * 2000
 
 
 def test_what_is_locked_stays_open_and_is_named(virtual):

@@ -53,6 +53,8 @@ _PAUSE = 2.0
 # With more orders than this left, and fewer than before, another `cancelOpenOrders` is faster than single
 # cancels.
 _MANY = 10
+# A list that has so many orders may leave others out.
+_LONGEST_LIST = 2000
 # Cancels of one order, and queries. Twenty equal errors would lock the endpoint.
 _TRIES = 3
 # Queries, and single cancels, between two lists.
@@ -94,6 +96,8 @@ class Brake:
     _acts_until: float = 0.0
     _acted: bool = False
     _can_sweep: bool = True
+    # Whether the last list had every open order.
+    _is_whole: bool = False
     # Of the list.
     _refusals: int = 0
     _error: CallError | None = None
@@ -172,6 +176,7 @@ class Brake:
             if refused and not self._acted and not self._can_sweep:
                 raise
             return None
+        self._is_whole = len(orders) < _LONGEST_LIST
         seen = [self._see(order) for order in orders]
         return {each.first.order_id for each in seen if each.ending is None}
 
@@ -256,13 +261,17 @@ class Brake:
         if not self._acted and not self._seen and isinstance(self._error, NotExecuted) and not proven:
             raise self._error
         outcome = CancelAllOutcome.UNKNOWN
-        if proven:
-            outcome = CancelAllOutcome.OPEN if left else CancelAllOutcome.NOTHING_OPEN
+        if proven and left:
+            outcome = CancelAllOutcome.OPEN
+        elif proven and self._is_whole:
+            outcome = CancelAllOutcome.NOTHING_OPEN
         results = []
         for position, (order_id, seen) in enumerate(self._seen.items()):
             ending = seen.ending
-            if ending is None and proven:
-                ending = CancelOutcome.STILL_OPEN if order_id in left else CancelOutcome.NOT_OPEN
+            if ending is None and proven and order_id in left:
+                ending = CancelOutcome.STILL_OPEN
+            elif ending is None and proven and self._is_whole:
+                ending = CancelOutcome.NOT_OPEN
             result = CancelResult(
                 position=position,
                 item=seen.first,
