@@ -30,8 +30,8 @@ def structure_problems(document: Document) -> Iterator[Problem]:
 
 
 def consistency_problems(document: Document) -> Iterator[Problem]:
-    """Yield a problem for each inconsistency: duplicate names, patterns that are none."""
-    found = [*_duplicates(document), *_patterns(document)]
+    """Yield a problem for each inconsistency: duplicate names, patterns that are none, wrong defaults."""
+    found = [*_duplicates(document), *_patterns(document)] or [*_unfit(document, "default")]
     if found:  # The validator names no place.
         yield from found
         return
@@ -103,24 +103,27 @@ _SELF = "urn:contract"
 
 def example_problems(document: Document) -> Iterator[Problem]:
     """Yield a problem for each example that does not fit its schema."""
+    yield from _unfit(document, "example")
+
+
+def _unfit(document: Document, kind: str) -> Iterator[Problem]:
     registry: Registry[Any] = Registry().with_resource(_SELF, DRAFT4.create_resource(document.root))
     for location, node in objects(document.root):
         schema_location = (*location, "schema") if "schema" in node else location
-        for example_location, value in _examples(location, node):
+        for example_location, value in _values(location, node, kind):
             schema = {"$ref": f"{_SELF}#{_pointer(schema_location)}"}
             validator = OAS30Validator(schema, registry=registry, format_checker=oas30_format_checker)
             for error in validator.iter_errors(value):
                 yield document.problem(
                     (*example_location, *error.absolute_path),
-                    f"The example does not fit its schema: {error.message}. Correct one of the two.",
+                    f"The {kind} does not fit its schema: {error.message}. Correct one of the two.",
                 )
 
 
-def _examples(location: Location, node: Mapping[str, Any]) -> Iterator[tuple[Location, Any]]:
-    for key in ("example", "default"):
-        if key in node:
-            yield (*location, key), node[key]
-    if "schema" in node:
+def _values(location: Location, node: Mapping[str, Any], kind: str) -> Iterator[tuple[Location, Any]]:
+    if kind in node:
+        yield (*location, kind), node[kind]
+    if kind == "example" and "schema" in node:
         for name, example in node.get("examples", {}).items():
             yield (*location, "examples", name, "value"), example.get("value")
 

@@ -96,6 +96,14 @@ def test_what_the_validator_of_openapi_finds_nowhere_has_a_line(
     assert int(line.split(":")[1]) >= line_of(text, "readThing") - 1
 
 
+def test_a_default_that_does_not_fit_is_named_with_its_line(tmp_path: Path) -> None:
+    text = with_read(parameters=parameter("{type: string, enum: [BUY, SELL], default: buy}"))
+    said = complaint(tmp_path, text, of=(consistency_problems,))
+    line = line_of(text, "default: buy")
+    problem = "The default does not fit its schema: 'buy' is not one of ['BUY', 'SELL']."
+    assert said == f"spec/openapi.yaml:{line}: {problem} Correct one of the two."
+
+
 def test_every_place_that_a_parameter_may_have_is_named(tmp_path: Path) -> None:
     said = complaint(tmp_path, with_read(parameters=parameter(TEXT, place="body")))
     assert "'body' is not one of ['path', 'query', 'header', 'cookie']" in said
