@@ -15,6 +15,7 @@ from bingx_spot import (
     OrderFilled,
     OrderStatus,
 )
+from bingx_spot_api.tags import AsyncTags, Tags
 from tests.support.samples import ORDER, ORDER_ID, SYMBOL
 
 GONE = {
@@ -65,3 +66,13 @@ class TestAlreadyCanceled:
     def test_is_not_what_a_filled_order_is(self, kind: str) -> None:
         with pytest.raises(OrderFilled):
             cancel(kind, "FILLED", already_canceled_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("client", "tags"), [(BingxSpot, Tags), (AsyncBingxSpot, AsyncTags)], ids=["sync", "async"]
+)
+def test_no_tag_of_the_contract_has_the_name_of_a_method(client: type, tags: type) -> None:
+    given = {name for name in vars(tags) if not name.startswith("_")}
+    own = {name for each in client.__mro__ if each not in (tags, object) for name in vars(each)}
+    assert given
+    assert not given & own
