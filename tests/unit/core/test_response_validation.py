@@ -121,6 +121,9 @@ class TestRead:
         data = {"orderId": ORDER_ID, "status": "FILLED", **order}
         response = answer({"code": 0, "msg": "", "data": data})
         assert validate_response(QUERYING, response).json()["data"] == data | {"symbol": SYMBOL}
+        unpaired = ApiCall.of(QUERYING.operation, {"orderId": ORDER_ID})
+        with pytest.raises(OutcomeUnknown, match="symbol"):
+            validate_response(unpaired, response)
         by_client_id = ApiCall.of(QUERYING.operation, {"symbol": SYMBOL, "clientOrderID": "my-bot_0001"})
         for call in (by_client_id, ApiCall.of(CANCEL, QUERYING.parameters)):
             with pytest.raises(OutcomeUnknown):

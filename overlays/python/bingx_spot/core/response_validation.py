@@ -149,7 +149,7 @@ def _without_unreadable(call: ApiCall, envelope: Mapping[str, Any]) -> dict[str,
     kept = readable(fields, envelope)
     if operation.permanent_id in call.parameters and isinstance(data := kept.get("data"), dict):
         # An id that is never used again names the order without its pair.
-        others = (name for name in operation.repeats if name not in operation.exactly_one_of)
+        others = (call.parameters.keys() & operation.repeats).difference(operation.exactly_one_of)
         kept["data"] = data | {name: call.parameters[name] for name in others if data.get(name) is None}
     return kept
 
