@@ -594,6 +594,12 @@ class TestHistory:
         error = error_of(drive(exchange, runner.send_once(CANCELLING), says(100500, "busy")))
         assert runner.cause_of(error) is error
 
+    def test_keeps_that_the_client_is_closed_however_little_time_was_left(self) -> None:
+        runner = runner_of(exchange := Exchange())
+        drive(exchange, runner.send_once(CANCELLING), Late(REFUSED, 9.9))
+        error = error_of(drive(exchange, runner.send_once(CANCELLING), CLOSED))
+        assert runner.cause_of(error) is error
+
     @pytest.mark.parametrize(("first", "last"), [(REFUSED, RESET), (RESET, REFUSED)])
     def test_says_no_cause_of_another_kind(self, first: TransportFailure, last: TransportFailure) -> None:
         runner = runner_of(exchange := Exchange())

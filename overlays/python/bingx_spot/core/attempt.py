@@ -67,9 +67,10 @@ class AttemptResult(NamedTuple):
     @property
     def is_telling(self) -> bool:
         """Return whether the result says more than that the deadline cut the attempt short."""
-        result = self.result
-        answered = isinstance(result, Response) or result.details.http_status is not None
-        return answered or self.timeout >= _LONG_ENOUGH
+        if isinstance(self.result, Response) or self.timeout >= _LONG_ENOUGH:
+            return True
+        details = self.result.details
+        return details.http_status is not None or details.rule == CLOSED_CLIENT
 
     def shown(self) -> Attempt:
         """Return the attempt as an error has it."""
