@@ -130,6 +130,17 @@ class TestALookUpThatHangs:
         may_end.set()
         threads[0].join(20)
 
+    def test_holds_no_caller_where_no_other_can_begin(self, dns, monkeypatch):
+        """At the end of a program (atexit) there are no new threads."""
+        monkeypatch.setattr("bingx_spot.transport.resolver._USUAL", 0.0)
+        resolver = Resolver()
+        hanging = resolver.resolve(HOST, 80)
+        monkeypatch.setattr(threading.Thread, "start", mock.Mock(side_effect=RuntimeError))
+        assert resolver.resolve(HOST, 80) is hanging
+        dns.allowed.set()
+        assert hanging.result(20) == [LOCAL4]
+        assert len(dns.threads) == 1
+
     def test_keeps_neither_a_program_nor_an_event_loop_from_ending(self, dns):
         began = time.monotonic()
         with pytest.raises(NotSent):
@@ -158,8 +169,13 @@ class TestALookUpThatEnds:
 
     @pytest.mark.parametrize(
         "problem",
-        [UNKNOWN, UnicodeError("label too long"), RuntimeError("a resolver of the program's own")],
-        ids=["name", "label", "other"],
+        [
+            UNKNOWN,
+            UnicodeError("label too long"),
+            RuntimeError("a resolver of the program's own"),
+            OSError("not allowed in tests"),
+        ],
+        ids=["name", "label", "other", "without a number"],
     )
     def test_without_an_address_says_why(self, dns, once, problem: Exception):
         dns.answer = problem

@@ -53,7 +53,8 @@ class Resolver:
         with self._lock:
             now = monotonic()
             running, due, pause = self._running.get((host, port), (None, now, 0.0))
-            if running is None or running.done():
+            is_first = running is None or running.done()
+            if running is None or is_first:
                 running, due, pause = Future(), now, _USUAL / 2
                 # From now on no caller can cancel it for the others.
                 running.set_running_or_notify_cancel()
@@ -63,7 +64,8 @@ class Resolver:
                     # waits, and who comes later, would else wait for ever.
                     Thread(target=_look_up, args=(host, port, running, BaseException), daemon=True).start()
                 except RuntimeError:  # at the end of a program (atexit) there are no new threads
-                    _look_up(host, port, running)
+                    if is_first:
+                        _look_up(host, port, running)
                 # Last: no call may wait for a look-up that Ctrl-C has kept from beginning.
                 self._running[host, port] = running, now + 2 * pause, 2 * pause
             return running
@@ -81,7 +83,7 @@ def _look_up(
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             addresses = _in_turns([Address(entry[0], entry[4]) for entry in found])
         except failures as error:
-            future.set_exception(ConnectionBroken(f"no address: {getattr(error, 'strerror', error)}"))
+            future.set_exception(ConnectionBroken(f"no address: {getattr(error, 'strerror', None) or error}"))
         else:
             future.set_result(addresses)
     return future
