@@ -343,7 +343,7 @@ class TestTheTextOfAnUnknownOutcome:
         played = exchange.play_on(reply)
         assert " The last query said 'TRIGGERED'. " in str(played.error)
 
-    def test_has_it_for_each_of_several_orders(self) -> None:
+    def test_of_several_orders_is_not_that_the_deadline_cut_one_short(self) -> None:
         several = ApiCall.of(
             BY_ID["cancelOrders"], {"symbol": SYMBOL, "orderIds": f"{ORDER_ID},5", "process": 1}
         )

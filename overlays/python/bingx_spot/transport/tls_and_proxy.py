@@ -64,7 +64,7 @@ class TlsLayer:
     def __init__(self, context: ssl.SSLContext, host: str) -> None:
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._session = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
-        # What has arrived of a record of which the end has not. OpenSSL does not say that it holds some.
+        # The beginning of a record whose end has not arrived. OpenSSL does not say that it holds one.
         self._begun = bytearray()
 
     def handshake(self) -> Flow[None]:
