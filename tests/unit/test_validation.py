@@ -2,7 +2,8 @@
 
 import math
 import re
-from dataclasses import replace
+import runpy
+from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bingx_spot import CancelRestriction, InvalidInput
+from bingx_spot import CancelRestriction, InvalidInput, validation
+from bingx_spot.bulk.items import CancelRequest
 from bingx_spot.middleware import call_of
 from bingx_spot.validation import allowed, as_sent, cancel_order_request, check_arguments, fits, looks_rounded
 from bingx_spot_api.api.trade import cancel_all_after
@@ -485,3 +487,13 @@ def test_a_json_text_holds_nothing_but_what_the_contract_names():
         as_sent(batch, {"a": [{"side": "BUY", "noet": Decimal(1)}]})
     assert not fits(JSON_LIST, '[{"side": "BUY", "noet": 1}]')
     assert not fits(JSON_LIST, "[" * 100_000)
+
+
+def test_a_parameter_that_the_contract_gains_is_no_argument_of_a_cancel_yet(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cancel = BY_ID["cancelOrder"]
+    gained = replace(cancel, arguments=(*cancel.arguments, Parameter("newOne", "new_one", "string")))
+    monkeypatch.setattr("bingx_spot_api.contract.BY_ID", {"cancelOrder": gained})
+    names = runpy.run_path(validation.__file__)["WIRE_NAMES"]
+    assert list(names) == [each.name for each in fields(CancelRequest)]

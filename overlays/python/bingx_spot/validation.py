@@ -21,8 +21,11 @@ Restriction = CancelRestriction | Literal["NEW", "PENDING", "PARTIALLY_FILLED"]
 
 # A query names an order in the same way.
 _ARGUMENTS = {argument.python_name: argument for argument in BY_ID["cancelOrder"].arguments}
-#: The arguments of a cancel: Python's names and the API's.
-WIRE_NAMES = {name: argument.name for name, argument in _ARGUMENTS.items()}
+#: The arguments of a cancel: Python's names and the API's. The contract may have more than `cancel_order`.
+WIRE_NAMES = {
+    name: _ARGUMENTS[name].name
+    for name in ("symbol", "order_id", "client_order_id", "cancel_restrictions", "recv_window")
+}
 _ORDER_ID = re.compile("[1-9][0-9]{0,18}")
 # How other programs join base and quote, and what quotes are where nothing joins them.
 _SEPARATORS = re.compile(r"[-/_ ]+")
