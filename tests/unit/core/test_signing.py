@@ -5,6 +5,7 @@ import doctest
 import hashlib
 import hmac
 import pickle
+import runpy
 import traceback
 from decimal import Decimal
 from enum import IntEnum, StrEnum
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from bingx_spot import InvalidInput, canonical_string, sign
 from bingx_spot.core import signing
+from bingx_spot_api.contract import SIGNING
 
 VALUES = st.one_of(
     st.text(),
@@ -203,3 +205,12 @@ class TestSign:
         shown = traceback.TracebackException.from_exception(refusal.value, capture_locals=True)
         assert not [frame for frame in shown.stack if Path(frame.filename).name == "signing.py"]
         assert "planted" not in f"{refusal.value!r} {refusal.value.__context__!r}"
+
+
+def test_takes_the_characters_that_the_contract_forbids_as_they_are(monkeypatch):
+    monkeypatch.setattr("bingx_spot_api.contract.SIGNING", SIGNING._replace(forbidden_in_values="&]-="))
+    canonical_string = runpy.run_path(signing.__file__)["canonical_string"]
+    assert canonical_string({"a": "1^"}) == "a=1^"
+    for character in "&]-=":
+        with pytest.raises(InvalidInput, match=r"^a "):
+            canonical_string({"a": character})

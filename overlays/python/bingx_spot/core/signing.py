@@ -24,8 +24,9 @@ from bingx_spot_api.contract import SIGNING
 
 # Each could forge a second parameter in the canonical string. Names are not URL-encoded, so `#` in one would
 # cut off a query string.
-_FORBIDDEN = re.compile(f"[{SIGNING.forbidden_in_values}]")
-_FORBIDDEN_IN_NAMES = re.compile(f"[{SIGNING.forbidden_in_keys}]")
+_FORBIDDEN = re.compile(f"[{re.escape(SIGNING.forbidden_in_values)}]")
+_FORBIDDEN_IN_NAMES = re.compile(f"[{re.escape(SIGNING.forbidden_in_keys)}]")
+_FORBIDDEN_ANYWHERE = re.compile(f"[{re.escape(SIGNING.forbidden_in_values + SIGNING.forbidden_in_keys)}]")
 _NUMBER_ALLOWED = "a finite number that a double can hold, or a whole one of at most 4300 digits"
 _LARGEST_EXPONENT = 324  # of the smallest double; the largest has 308
 _ENCODABLE_TEXT = "text in characters that UTF-8 can carry; the secret not empty"
@@ -61,7 +62,7 @@ def signed_texts(parameters: Mapping[str, object]) -> dict[str, str]:
     texts = {name: _text(parameters[name], name) for name in names}
     # Checked all at once; only if that fails is each one checked, to name it in the error.
     whole = "".join([*texts, *texts.values()])
-    if not whole.isascii() or _FORBIDDEN_IN_NAMES.search(whole):
+    if not whole.isascii() or _FORBIDDEN_ANYWHERE.search(whole):
         for name, text in texts.items():
             _check(name, name, _FORBIDDEN_IN_NAMES)
             _check(text, name, _FORBIDDEN)
