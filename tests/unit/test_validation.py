@@ -497,3 +497,10 @@ def test_a_parameter_that_the_contract_gains_is_no_argument_of_a_cancel_yet(
     monkeypatch.setattr("bingx_spot_api.contract.BY_ID", {"cancelOrder": gained})
     names = runpy.run_path(validation.__file__)["WIRE_NAMES"]
     assert list(names) == [each.name for each in fields(CancelRequest)]
+
+
+@pytest.mark.parametrize("pattern", [None, "^[a-z]+_[a-z]+$"])
+def test_a_symbol_of_another_form_is_what_its_contract_allows(pattern: str | None) -> None:
+    symbol = Parameter("symbol", "symbol", "string", pattern=pattern)
+    assert fits(symbol, "btc_usdt")
+    assert "BTC-USDT" not in allowed(symbol)

@@ -88,7 +88,7 @@ def order_reference(
 def _check(argument: Parameter, name: str, value: object) -> None:
     """Raise `InvalidInput` for a value that is not allowed; of a symbol it says which one may be meant."""
     if not fits(argument, value):
-        meant = _similar_symbol(value) if argument.name == "symbol" and isinstance(value, str) else ""
+        meant = _similar_symbol(value) if _is_pair(argument) and isinstance(value, str) else ""
         suggestion = f"; did you mean {meant}?" if meant else ""
         raise InvalidInput(name, f"is {shown(value)}{suggestion}", allowed(argument))
 
@@ -96,6 +96,11 @@ def _check(argument: Parameter, name: str, value: object) -> None:
 def _not_one(names: str, given: int) -> InvalidInput:
     number = {0: "neither is", 2: "both are"}.get(given, f"{given} are")
     return InvalidInput(names, f"must be given, and {number}", "exactly one")
+
+
+def _is_pair(argument: Parameter) -> bool:
+    """Return whether a parameter is a symbol of the form that a cancel takes."""
+    return argument.name == "symbol" and argument.pattern == _ARGUMENTS["symbol"].pattern
 
 
 def _similar_symbol(text: str) -> str:
@@ -215,7 +220,7 @@ def fits(argument: Parameter, value: Any) -> bool:
         and (longest is None or len(value) <= longest)
         and (argument.enum is None or argument.open_enum or value in argument.enum)
         and (argument.pattern is None or _compiled(argument.pattern).fullmatch(value) is not None)
-        and (argument.name != "symbol" or _is_symbol(value))
+        and (not _is_pair(argument) or _is_symbol(value))
     )
 
 
@@ -260,7 +265,7 @@ def _holds(argument: Parameter, item: Parameter, text: str) -> bool:
 
 def allowed(argument: Parameter) -> str:
     """Return in words what a parameter, or an item of one, may be."""
-    if argument.name == "symbol":
+    if _is_pair(argument):
         return _SYMBOL_ALLOWED
     if argument.items is not None:
         form = "joined by commas" if argument.form == "joined" else "as a JSON array"
