@@ -171,7 +171,7 @@ def classified(status: int, body: str, operation: str = "cancelOrder") -> dict[s
         for row in ROWS
         if operation in row.get("operations", [operation])
         and code in row.get("codes", [code])
-        and re.search(row.get("message", ""), message)
+        and re.search(row.get("message", ""), message, re.ASCII)
         and holds(row, status)
     )
     return verdict(row, message)
@@ -179,7 +179,7 @@ def classified(status: int, body: str, operation: str = "cancelOrder") -> dict[s
 
 def verdict(row: Any, message: str) -> dict[str, Any]:
     until = row["waiting"].get("until")
-    time = re.search(until, message) if until else None
+    time = re.search(until, message, re.ASCII) if until else None
     return {
         "row": row["id"],
         "category": row["category"],

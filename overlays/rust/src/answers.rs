@@ -130,7 +130,7 @@ impl TryFrom<String> for Expression {
     type Error = regress::Error;
 
     fn try_from(expression: String) -> Result<Self, Self::Error> {
-        Regex::new(&expression).map(Self)
+        Regex::with_flags(&expression, "s").map(Self)
     }
 }
 

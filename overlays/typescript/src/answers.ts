@@ -49,7 +49,7 @@ export class BingxError extends Error {
     this.status = answer.status;
     this.code = code;
     this.row = row;
-    this.retryAt = number(row.waiting.until && new RegExp(row.waiting.until).exec(message)?.[1]);
+    this.retryAt = number(row.waiting.until && new RegExp(row.waiting.until, "s").exec(message)?.[1]);
     const retryAfter = /^\s*\d{1,9}\s*$/.exec(answer.headers.get("Retry-After") ?? "")?.[0];
     this.retryIn = Number(retryAfter ?? row.waiting.seconds ?? 0) * 1000;
     this.order = order;
@@ -251,7 +251,7 @@ function matches(
     (!row.operations || row.operations.includes(operation)) &&
     (!row.codes || row.codes.includes(Number(code))) &&
     (!row.statuses || (row.statuses.from <= status && status <= row.statuses.to)) &&
-    (!row.message || new RegExp(row.message).test(message))
+    (!row.message || new RegExp(row.message, "s").test(message))
   );
 }
 

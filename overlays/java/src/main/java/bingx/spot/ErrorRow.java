@@ -31,6 +31,9 @@ public record ErrorRow(
     Statuses statuses,
     Waiting waiting) {
 
+  /** The edge of a word of ASCII; before Java 19, {@code \b} takes other letters for parts of a word. */
+  private static final String EDGE = "(?:(?<!\\w)(?=\\w)|(?<=\\w)(?!\\w))";
+
   private static final Table TABLE = Json.resource("errors.json", Table.class);
 
   /** The kind of a refusal. */
@@ -117,7 +120,7 @@ public record ErrorRow(
     return (operations == null || operations.contains(operation))
         && (codes == null || codes.contains(code))
         && (statuses == null || statuses.from <= status && status <= statuses.to)
-        && (message == null || Pattern.compile(message).matcher(text).find());
+        && (message == null || matcher(message, text).find());
   }
 
   /** Returns the time of release in a message, in Unix milliseconds, or null. */
@@ -125,7 +128,11 @@ public record ErrorRow(
     if (waiting.until == null) {
       return null;
     }
-    Matcher found = Pattern.compile(waiting.until).matcher(text);
+    Matcher found = matcher(waiting.until, text);
     return found.find() ? Long.valueOf(found.group(1)) : null;
+  }
+
+  private static Matcher matcher(String expression, String text) {
+    return Pattern.compile(expression.replace("\\b", EDGE), Pattern.UNIX_LINES).matcher(text);
   }
 }
