@@ -31,7 +31,7 @@ public record ErrorRow(
     Statuses statuses,
     Waiting waiting) {
 
-  /** The edge of a word of ASCII; before Java 19, {@code \b} takes other letters for parts of a word. */
+  // Before Java 19, \b takes letters beyond ASCII for parts of a word.
   private static final String EDGE = "(?:(?<!\\w)(?=\\w)|(?<=\\w)(?!\\w))";
 
   private static final Table TABLE = Json.resource("errors.json", Table.class);
