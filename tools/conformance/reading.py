@@ -50,7 +50,7 @@ def read(generator: Generator, generated: Path, build: Path, answers: list[Answe
     environment = {name: str(path) for name, path in paths.items()}
     own = {"BINGX_CALLER": str(CALLER), "BINGX_PYTHON": sys.executable}
     code, output, errors = communicate(generator.reader, {**os.environ, **environment, **own}, build)
-    said = dict(line.split("\t", 1) for line in output.splitlines() if "\t" in line)
+    said = dict(line.split("\t", 1) for line in output.split("\n") if "\t" in line)
     last = "".join(errors.strip().splitlines()[-1:])
     wrong = f"read.sh ended with {code}: {last}" if code else ""
     return Reading(said.get("version", ""), count(answers, said), wrong)
