@@ -238,6 +238,39 @@ def test_a_renewal_that_arrives_after_the_close_does_not_leave_it_on(virtual, co
     assert is_anything_open(virtual)
 
 
+def test_a_renewal_that_arrives_after_the_close_does_not_end_a_short_countdown(virtual):
+    countdown = Countdown(virtual.context, 10)
+    virtual.faults[SWITCH] = [None, late(3.0)]
+    virtual.run(countdown.begin())
+    keep_for(virtual, countdown, 3)
+    virtual.faults[SWITCH] = []
+    virtual.run(countdown.close())
+    virtual.time.seconds += 600
+    assert is_anything_open(virtual)
+
+
+def test_a_close_that_was_answered_is_not_doubted_because_one_before_was_lost(virtual, countdown):
+    virtual.run(countdown.begin())
+    virtual.faults[SWITCH] = [swallowed, None, unreached]
+    virtual.run(countdown.close())
+    assert virtual.count(SWITCH) == 3
+
+
+@pytest.mark.parametrize(("renewals", "seconds"), [([None], 6.0), ([swallowed], 12.0)])
+def test_a_network_that_comes_back_in_time_closes_it(virtual, renewals, seconds):
+    countdown = Countdown(virtual.context, 20)
+    virtual.run(countdown.begin())
+    virtual.faults[SWITCH] = renewals
+    keep_for(virtual, countdown, 6)
+    back = virtual.time.seconds + seconds
+
+    def unanswered_until_then(virtual, send):
+        return virtual.execute(send) if back < virtual.time.seconds else swallowed(virtual, send)
+
+    virtual.faults[SWITCH] = [unanswered_until_then]
+    virtual.run(countdown.close())
+
+
 @pytest.mark.parametrize("seconds", [9, 121, 60.5, "60", True, None, float("nan")])
 def test_the_countdown_has_10_to_120_seconds(virtual, seconds):
     with pytest.raises(InvalidInput) as caught:

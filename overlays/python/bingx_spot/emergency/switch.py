@@ -123,14 +123,21 @@ class Countdown:
     def close(self) -> runner.CallSteps[None]:
         """End the countdown without its effect; a `CallError` says why it is not known to be closed."""
         self._ends = 0.0
-        for _ in range(2):
-            yield from self._set("CLOSE")
-            # A request whose answer was lost may arrive after this: a renewal would begin the countdown
-            # again, a CLOSE would end that of the next switch.
-            late = self._acts_until - self.context.now()
-            if late <= 0:
+        # A renewal whose answer was lost may arrive until then, and begin the countdown again.
+        renewed_until = self._acts_until
+        while True:
+            began = self.context.now()
+            try:
+                yield from self._set("CLOSE")
+            except OutcomeUnknown:
+                if began >= renewed_until:
+                    raise
+            if began >= renewed_until:
                 break
-            yield runner.Sleep(late)
+            # Not so long that a countdown which it has begun could end.
+            yield runner.Sleep(min(max(renewed_until - self.context.now(), 0.0), self.seconds / 2))
+        # A CLOSE whose answer was lost would end the next switch.
+        yield runner.Sleep(max(self._acts_until - self.context.now(), 0.0))
         # It may have ended before it was closed.
         self._lapsed, self._lapses_at, self.triggers_at = self.lapsed, 0.0, 0
 
@@ -139,9 +146,9 @@ class Countdown:
 
     def _set(self, kind: str) -> runner.CallSteps[dict[str, object]]:
         call = ApiCall.of(_SWITCH, {"type": kind, "timeOut": self.seconds})
-        # A renewal must not take so long that no other one fits in; the first one may.
+        # A renewal must not take so long that no other one fits in; the first request and a CLOSE may.
         seconds = self.context.timeout
-        if self.triggers_at:
+        if self.triggers_at and kind != "CLOSE":
             seconds = min(seconds, self.seconds / _RENEWALS)
         result: runner.EffectResult = None
         sent, steps = 0, resolve(self.context, call, seconds)
