@@ -129,6 +129,10 @@ class TestOrder:
         assert (order.client_order_id, order.type, order.side, order.price) == (None,) * 4
         assert (order.stop_price, order.orig_qty, order.fee, order.fee_asset, order.time) == (None,) * 5
 
+    def test_keeps_the_word_of_its_state_and_its_pair_where_they_are_empty(self) -> None:
+        order = order_in(status="", symbol="")
+        assert (order.order_id, str(order.status), order.symbol) == (ORDER_ID, "", "")
+
     @pytest.mark.parametrize(
         "more",
         [

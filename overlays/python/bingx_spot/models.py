@@ -153,7 +153,9 @@ class Order:
         # Imported here: attrs takes a tenth of the start of a program. A client has loaded it.
         from bingx_spot_api.models.queried_order import QueriedOrder
 
-        given = {name: value for name, value in data.items() if value is not None and value != ""}
+        # The generated parser needs the word of the state, even an empty one, and the pair.
+        needed = ("symbol", "status")
+        given = {name: value for name, value in data.items() if value not in (None, "") or name in needed}
         for word in ("type", "side"):
             # The generated parser takes no other type, and the state of the order does not hang on them.
             if not isinstance(given.get(word), str):

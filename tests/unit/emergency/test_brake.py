@@ -11,6 +11,7 @@ from bingx_spot import (
     OutcomeUnknown,
     PermissionDenied,
     RequestRejected,
+    Response,
     StillOpen,
 )
 from bingx_spot.core.engine import CLOSED, MAYBE_SENT_NOTE, NOT_SENT_NOTE
@@ -289,6 +290,17 @@ def test_a_list_with_an_order_that_cannot_be_proves_nothing(virtual, operation, 
     result = cancel_all(virtual)
     assert str(result.outcome) == "unknown"
     assert "the response lists an order that cannot be: order_id is" in str(result.error)
+
+
+def test_an_order_whose_state_is_an_empty_word_is_not_taken_for_ended(virtual):
+    def listed(virtual, send):
+        body = virtual.execute(send).body.replace(b'"PENDING"', b'""').replace(b'"NEW"', b'""')
+        return Response(200, {}, body)
+
+    virtual.faults["openOrders"] = [listed]
+    virtual.faults["cancelOpenOrders"] = [OFFLINE]
+    result = cancel_all(virtual)
+    assert (str(result.outcome), endings(result)) == ("nothing_open", ["cancelled"] * 3)
 
 
 def test_an_empty_list_beside_a_text_that_says_busy_proves_nothing(virtual):
