@@ -15,7 +15,7 @@ from bingx_spot.core.settlement import stands_after_doubt
 from bingx_spot_api.contract import BY_ID
 from tests.support.samples import ORDER, SYMBOL
 from tests.support.scripted_time import BEGIN
-from tests.unit.core.playing import NOT_FOUND, RESET, Exchange, Played, Reply, answer, says
+from tests.unit.core.playing import NOT_FOUND, RESET, After, Exchange, Played, Reply, answer, says
 
 FIRST, SECOND = 1735964997957275648, 1735965127519326208
 CANCEL_ORDERS = BY_ID["cancelOrders"]
@@ -58,6 +58,20 @@ def data(played: Played) -> Any:
     assert isinstance(played.result, Response), played.result
     assert json.loads(played.result.body) == played.result.json()
     return played.result.json()["data"]
+
+
+@pytest.mark.parametrize("by", ["orderIds", "clientOrderIDs"])
+def test_what_a_repeat_has_cancelled_is_not_asked_of_a_read_that_lags(by: str) -> None:
+    call, names = (BOTH, (FIRST, SECOND)) if by == "orderIds" else (BY_CLIENT_IDS, ("a", "b"))
+    fails = [refused(SECOND, "FILLED") if by == "orderIds" else {"clientOrderID": "b", "error": "FILLED"}]
+    cancelled, filled = (
+        state(order_id, word, clientOrderID=name)
+        for order_id, word, name in ((FIRST, "CANCELED", "a"), (SECOND, "FILLED", "b"))
+    )
+    # The request that was lost can act no more when this is read, and the repeat has acted since.
+    reads = {str(names[0]): cancelled | {"status": "NEW"}, str(names[1]): filled}
+    played = play(After(RESET, 36.0), both([cancelled], fails), reads=reads, call=call, timeout=60.0)
+    assert data(played) == {"orders": [cancelled], "fails": fails}
 
 
 def test_a_first_success_is_returned_as_it_stands() -> None:

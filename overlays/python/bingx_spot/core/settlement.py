@@ -41,11 +41,18 @@ def settle_each(
     `original` is a success that does not tell what the call did, or None. `pause` comes between rounds, and
     `has_expired` says whether no request of the call could take effect any more at a monotonic moment.
     """
-    settlement, timing = call.operation.settled_by, call.operation.timing
+    settlement, timing, items = call.operation.settled_by, call.operation.timing, call.operation.items
     assert settlement is not None  # only such a call has orders to ask about
     assert timing is not None  # the generator asks for it beside `settledBy`
+    assert items is not None  # the generator asks for them beside `each`
     parameter, own = next(pair for pair in settlement.each if pair[1] in call.parameters)
-    left, queries, reads = listed_ids(call, own), 0, dict[str, Mapping[str, Any]]()
+    # What a success says is cancelled is so, whatever a read that lags behind it shows.
+    said = lists_of(items, original.json()["data"])[0] if original is not None else []
+    asked, names, queries = listed_ids(call, own), dict(items.accounts)[own], 0
+    reads = {
+        name: order for name in asked for order in said if name in (str(order.get(key)) for key in names)
+    }
+    left = [name for name in asked if name not in reads]
     while left and queries < MAXIMUM_QUERIES and not attempts.deadline.is_over():
         if queries:
             yield from pause()
