@@ -137,6 +137,8 @@ def test_no_bot_is_started_where_the_exchange_says_failed(guarded, clock, start)
     guard = start("sh", "-c", "echo started")
     output, errors = guard.communicate(timeout=60)
     assert (guard.returncode, output) == (3, "")
+    # A request whose answer was lost may have begun the countdown.
+    assert "not started. If the dead man's switch is on, the exchange cancels every open order" in errors
     assert "\nOutcomeUnknown (host " in errors
 
 
@@ -157,10 +159,31 @@ def test_a_switch_that_is_not_known_to_be_closed_is_no_success(guarded, clock, s
     assert "OutcomeUnknown" in errors
 
 
-def test_a_command_that_does_not_exist_leaves_no_switch_on(guarded, clock, start):
-    guard = start("no-such-command")
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        ("no-such-command", "No such file or directory"),
+        (__file__, "Permission denied"),
+        ("", "Permission denied"),
+    ],
+    ids=["unknown", "not executable", "empty"],
+)
+def test_a_command_that_cannot_be_run_touches_no_switch(guarded, start, command, reason):
+    guard = start(command)
     _, errors = guard.communicate(timeout=60)
     assert guard.returncode == 2
-    assert "no-such-command cannot be run: No such file or directory." in errors
+    assert f"{command} cannot be run: {reason}." in errors
+    # An account has one switch: closing it would close that of another guard.
+    assert not any(request["path"] == SWITCH for request in guarded.requests())
+
+
+def test_a_command_of_an_unknown_format_leaves_no_switch_on(guarded, clock, start, tmp_path):
+    program = tmp_path / "program"
+    program.write_text("no program")
+    program.chmod(0o755)
+    guard = start(str(program))
+    _, errors = guard.communicate(timeout=60)
+    assert guard.returncode == 2
+    assert "program cannot be run: Exec format error." in errors
     clock.jump(600)
     assert "CANCELED" not in states(guarded)

@@ -1,9 +1,11 @@
 """`bingx-spot guard`: run a bot under the dead man's switch."""
 
+import shutil
 import signal
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -13,7 +15,7 @@ from bingx_spot.cli.interruption import signals_to
 from bingx_spot.cli.output import listed, print_line
 from bingx_spot.core.clock import time_of_day
 from bingx_spot.emergency.switch import DeadMansSwitch
-from bingx_spot.exceptions import CallError
+from bingx_spot.exceptions import CallError, OutcomeUnknown
 
 _EPILOG = """\b
 Examples:
@@ -47,14 +49,19 @@ _SIGNAL_BASE = 128
 def command(seconds: int, connection: Connection, child: tuple[str, ...]) -> None:
     """Run a bot; if it dies, the exchange cancels every open order."""
     after = f"If the dead man's switch is on, the exchange cancels every open order within {seconds} s."
+    # Another guard's switch would be closed with the one that was begun for nothing.
+    if shutil.which(child[0]) is None:
+        reason = "Permission denied" if Path(child[0]).exists() else "No such file or directory"
+        raise click.UsageError(f"{child[0]} cannot be run: {reason}.")
     with connection.client(after) as bingx:
         switch = bingx.dead_mans_switch(seconds, on_warning=lambda warning: _say(f"Warning: {warning}"))
         _say(f"Requests go to {listed(connection.members())}.")
         try:
             code = _guard(switch, child)
-        except CallError:
+        except CallError as error:
             ended = f"The command has ended; unless the switch is closed, {_triggers(switch)}."
-            _say(ended if switch.triggers_at else "The command was not started.")
+            unstarted = f"The command was not started. {after if isinstance(error, OutcomeUnknown) else ''}"
+            _say(ended if switch.triggers_at else unstarted.rstrip())
             raise
     sys.exit(code)
 
