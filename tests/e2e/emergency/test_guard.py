@@ -150,13 +150,29 @@ def test_no_bot_is_started_where_the_key_may_not_trade(clock):
     assert "\nguard: The command was not started.\nPermissionDenied (host " in done.stderr
 
 
-def test_a_switch_that_is_not_known_to_be_closed_is_no_success(guarded, clock, start):
-    guarded.faults([{"fault": "variant", "operation": SWITCH, "status": "FAILED", "skip": 1}])
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        pytest.param({"fault": "variant", "status": "FAILED"}, "OutcomeUnknown", marks=pytest.mark.slow),
+        ({"fault": "error", "code": 100004, "msg": "Permission denied"}, "PermissionDenied"),
+    ],
+    ids=["failed", "refused"],
+)
+def test_a_switch_that_is_not_known_to_be_closed_is_no_success(guarded, clock, start, fault, error):
+    guarded.faults([{**fault, "operation": SWITCH, "skip": 1}])
     guard = start("sh", "-c", "exit 0")
     _, errors = guard.communicate(timeout=60)
     assert guard.returncode == 3
     assert "The command has ended; unless the switch is closed, the exchange cancels every" in errors
-    assert "OutcomeUnknown" in errors
+    assert f"\n{error} (host " in errors
+
+
+def test_the_exit_code_is_the_bot_s_where_nobody_reads_the_text(guarded, start):
+    guard = start("sh", "-c", "echo $$; read line; exit 0")
+    pid_of_the_bot(guard)
+    guard.stderr.close()
+    assert guard.wait(timeout=60) == 0
+    assert [request["parameters"]["type"] for request in guarded.requests()] == ["ACTIVATE", "CLOSE"]
 
 
 @pytest.mark.parametrize(

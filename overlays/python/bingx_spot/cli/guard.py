@@ -10,7 +10,7 @@ from types import FrameType
 
 import click
 
-from bingx_spot.cli.connection import Connection, connection_options
+from bingx_spot.cli.connection import FAILURE_CODES, Connection, connection_options
 from bingx_spot.cli.interruption import signals_to
 from bingx_spot.cli.output import listed, print_line
 from bingx_spot.core.clock import time_of_day
@@ -53,15 +53,19 @@ def command(seconds: int, connection: Connection, child: tuple[str, ...]) -> Non
     if shutil.which(child[0]) is None:
         reason = "Permission denied" if Path(child[0]).exists() else "No such file or directory"
         raise click.UsageError(f"{child[0]} cannot be run: {reason}.")
-    with connection.client(after) as bingx:
+    codes = dict(FAILURE_CODES)
+    with connection.client(after, codes) as bingx:
         switch = bingx.dead_mans_switch(seconds, on_warning=lambda warning: _say(f"Warning: {warning}"))
         _say(f"Requests go to {listed(connection.members())}.")
         try:
             code = _guard(switch, child)
         except CallError as error:
-            ended = f"The command has ended; unless the switch is closed, {_triggers(switch)}."
-            unstarted = f"The command was not started. {after if isinstance(error, OutcomeUnknown) else ''}"
-            _say(ended if switch.triggers_at else unstarted.rstrip())
+            if switch.triggers_at:
+                codes[CallError] = codes[OutcomeUnknown]  # no reason says that it is closed
+                _say(f"The command has ended; unless the switch is closed, {_triggers(switch)}.")
+            else:
+                unknown = isinstance(error, OutcomeUnknown)
+                _say(f"The command was not started.{f' {after}' if unknown else ''}")
             raise
     sys.exit(code)
 
@@ -113,4 +117,6 @@ def _triggers(switch: DeadMansSwitch) -> str:
 
 
 def _say(text: str) -> None:
-    print_line(f"guard: {text}", err=True)
+    # The bot's exit code counts, whether or not anybody is left to read this.
+    with suppress(OSError):
+        print_line(f"guard: {text}", err=True)
