@@ -50,8 +50,7 @@ _FIRST_LIST = 1.0
 _REQUEST = 3.0
 # Between two lists, in seconds.
 _PAUSE = 2.0
-# With more orders than this left, and fewer than before, another `cancelOpenOrders` is faster than single
-# cancels.
+# With more orders left than this, and fewer than before, `cancelOpenOrders` is faster than single cancels.
 _MANY = 10
 # A list that has so many orders may leave others out.
 _LONGEST_LIST = 2000
@@ -76,10 +75,8 @@ class _Seen:
     error: BingxError | None = None
     cancels: int = 0
     queries: int = 0
-    # Until when a cancel of it may take effect.
+    # Until when a cancel of it may take effect, or when one was refused because it is not open or not found.
     acts_until: float = 0.0
-    # When one was refused last, because it is not open or not found.
-    refused_at: float = 0.0
 
 
 @dataclass(slots=True)
@@ -87,8 +84,7 @@ class Brake:
     """One `cancel_all`; raises `InvalidInput` where an argument is not allowed."""
 
     context: CallContext
-    # None for all pairs.
-    symbol: str | None
+    symbol: str | None  # None for all pairs
     timeout: float
     _seen: dict[int, _Seen] = field(default_factory=dict)
     _began: float = 0.0
@@ -96,10 +92,8 @@ class Brake:
     _acts_until: float = 0.0
     _acted: bool = False
     _can_sweep: bool = True
-    # Whether the last list had every open order.
-    _is_whole: bool = False
-    # Of the list.
-    _refusals: int = 0
+    _is_whole: bool = False  # whether the last list had every open order
+    _refusals: int = 0  # of the list
     _error: CallError | None = None
 
     def __post_init__(self) -> None:
@@ -114,11 +108,10 @@ class Brake:
         """
         try:
             return (yield from self._run())
-        except NotExecuted:
-            raise
         except BaseException as interruption:
-            # A note that is there already is about one request of many.
-            note_interruption(interruption, acted=self._acted)
+            if not isinstance(interruption, NotExecuted):
+                # A note that is there already is about one request of many.
+                note_interruption(interruption, acted=self._acted)
             raise
 
     def _run(self) -> CallSteps[CancelAllResult]:
@@ -140,8 +133,7 @@ class Brake:
             # What the list shows was so after the beginning, and after whatever this call may have done.
             # Where the time was too short for another list, the one before tells as much.
             recent = listed is not None or self.context.now() - listed_at <= _PAUSE + _REQUEST
-            refused = (self._seen[id_].refused_at for id_ in left)
-            proven = recent and listed_at - _TIMING.reads_lag >= max(self._last_effect(), *refused, 0.0)
+            proven = recent and listed_at - _TIMING.reads_lag >= self._last_effect()
             can_try = self._vanished(left) or any(self._seen[id_].cancels < _TRIES for id_ in left)
             if self._seconds_left() <= 0 or self._refusals > _TRIES or (proven and not can_try):
                 return self._result(left, proven=proven)
@@ -218,9 +210,8 @@ class Brake:
                 self._see(Order.from_data(response.json()["data"], response))
             except CallError as error:
                 self._note(error)
-                seen.acts_until = max(seen.acts_until, self._note_doubt(error))
-                if isinstance(error, OrderNotOpen | OrderNotFound):
-                    seen.refused_at = self.context.now()
+                refused_at = self.context.now() if isinstance(error, OrderNotOpen | OrderNotFound) else 0.0
+                seen.acts_until = max(seen.acts_until, self._note_doubt(error), refused_at)
                 seen.error, order = error, order_of(error)
                 seen.cancels += not isinstance(error, NotSent | RateLimited)
                 if order is not None:
@@ -260,27 +251,23 @@ class Brake:
     def _result(self, left: set[int], *, proven: bool) -> CancelAllResult:
         if not self._acted and not self._seen and isinstance(self._error, NotExecuted) and not proven:
             raise self._error
-        outcome = CancelAllOutcome.UNKNOWN
-        if proven and left:
+        opened, whole = left if proven else set[int](), proven and self._is_whole
+        outcome, rest = CancelAllOutcome.UNKNOWN, CancelOutcome.UNKNOWN
+        if whole:
+            outcome, rest = CancelAllOutcome.NOTHING_OPEN, CancelOutcome.NOT_OPEN
+        if opened:
             outcome = CancelAllOutcome.OPEN
-        elif proven and self._is_whole:
-            outcome = CancelAllOutcome.NOTHING_OPEN
-        results = []
-        for position, (order_id, seen) in enumerate(self._seen.items()):
-            ending = seen.ending
-            if ending is None and proven and order_id in left:
-                ending = CancelOutcome.STILL_OPEN
-            elif ending is None and proven and self._is_whole:
-                ending = CancelOutcome.NOT_OPEN
-            result = CancelResult(
+        results = [
+            CancelResult(
                 position=position,
                 item=seen.first,
-                outcome=ending or CancelOutcome.UNKNOWN,
+                outcome=seen.ending or (CancelOutcome.STILL_OPEN if order_id in opened else rest),
                 request=CancelRequest(seen.first.symbol, order_id=order_id),
                 order=seen.last,
                 error=None if seen.ending else seen.error,
             )
-            results.append(result)
+            for position, (order_id, seen) in enumerate(self._seen.items())
+        ]
         return CancelAllResult(symbol=self.symbol, outcome=outcome, results=tuple(results), error=self._error)
 
     def _request(
