@@ -180,9 +180,10 @@ def test_the_exit_code_is_the_bot_s_where_nobody_reads_the_text(guarded, start):
     [
         ("no-such-command", "No such file or directory"),
         (__file__, "Permission denied"),
-        ("", "Permission denied"),
+        ("", "No such file or directory"),
+        ("README.md", "No such file or directory"),
     ],
-    ids=["unknown", "not executable", "empty"],
+    ids=["unknown", "not executable", "empty", "not on the path"],
 )
 def test_a_command_that_cannot_be_run_touches_no_switch(guarded, start, command, reason):
     guard = start(command)

@@ -51,7 +51,9 @@ def command(seconds: int, connection: Connection, child: tuple[str, ...]) -> Non
     after = f"If the dead man's switch is on, the exchange cancels every open order within {seconds} s."
     # Another guard's switch would be closed with the one that was begun for nothing.
     if shutil.which(child[0]) is None:
-        reason = "Permission denied" if Path(child[0]).exists() else "No such file or directory"
+        # A bare name is looked for on the path alone.
+        found = Path(child[0]).name != child[0] and Path(child[0]).exists()
+        reason = "Permission denied" if found else "No such file or directory"
         raise click.UsageError(f"{child[0]} cannot be run: {reason}.")
     codes = dict(FAILURE_CODES)
     with connection.client(after, codes) as bingx:
