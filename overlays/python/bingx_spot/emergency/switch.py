@@ -54,7 +54,7 @@ class SwitchWarning:
         return f"{text} {ends}: {self.error}"
 
 
-#: Called for each renewal that failed.
+#: Called for each renewal that failed; the next one waits until it returns.
 OnWarning = Callable[[SwitchWarning], object]
 
 
