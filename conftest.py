@@ -40,7 +40,10 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     """
     if isinstance(val, str) and val.isascii() and val.isprintable() and "\\" not in val:
         return None
-    return ascii(val)[:40].replace("\\", "/") if isinstance(val, str | bytes | dict | list | tuple) else None
+    text = ascii(val) if isinstance(val, str | bytes | dict | list | tuple) else ""
+    if not text or " at 0x" in text:  # an address, which is another one in each process
+        return None
+    return text[:40].replace("\\", "/")
 
 
 def pytest_collection() -> None:
