@@ -211,14 +211,25 @@ func (l *list) doubt(parameters values, data any) string {
 
 // strike deletes the ids that the list accounts for, and returns whether each of its items has one.
 func (l *list) strike(left map[[2]string]bool, data any) bool {
-	return !slices.ContainsFunc(l.orders(data), func(order values) bool {
-		before := len(left)
-		for _, account := range l.Accounts {
-			for _, name := range account.Fields {
-				delete(left, [2]string{account.Parameter, text(order[name])})
-			}
+	return !slices.ContainsFunc(l.orders(data), func(order values) bool { return !l.strikes(left, order) })
+}
+
+// strikes deletes the ids that an item has, and returns whether it has one.
+func (l *list) strikes(left map[[2]string]bool, order values) bool {
+	before := len(left)
+	for _, account := range l.Accounts {
+		for _, name := range account.Fields {
+			delete(left, [2]string{account.Parameter, text(order[name])})
 		}
-		return len(left) == before
+	}
+	return len(left) < before
+}
+
+// names tells whether one of these items has an id of a parameter.
+func (l *list) names(orders []values, parameter, id string) bool {
+	return slices.ContainsFunc(orders, func(order values) bool {
+		left := map[[2]string]bool{{parameter, id}: true}
+		return l.strikes(left, order)
 	})
 }
 

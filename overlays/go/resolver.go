@@ -189,7 +189,11 @@ func (c *call) queryEach() {
 		}
 	}
 	lists := map[bool][]values{true: {}, false: {}} // cancelled or not
-	left := slices.Compact(slices.Sorted(strings.SplitSeq(text(c.parameters[own]), ",")))
+	left, items := slices.Compact(slices.Sorted(strings.SplitSeq(text(c.parameters[own]), ","))), c.op.Answer.Items
+	if c.success != nil { // what it says is cancelled is so, whatever a read that lags shows
+		lists[true] = items.orders(c.success.order)
+		left = slices.DeleteFunc(left, func(id string) bool { return items.names(lists[true], own, id) })
+	}
 	for len(left) > 0 && c.queries < mostQueries && c.timeLeft() {
 		left = slices.DeleteFunc(left, func(id string) bool {
 			asked := c.queryFor(c.parameters)
@@ -217,7 +221,6 @@ func (c *call) queryEach() {
 		c.err = &Ending{Kind: Unknown, Advice: "queryEach", Err: err}
 		return
 	}
-	items := c.op.Answer.Items
 	data := values{items.In: lists[true], items.Failures.In: lists[false]}
 	c.done(&reply{envelope: values{"code": json.Number("0"), "msg": "", "data": data}})
 }

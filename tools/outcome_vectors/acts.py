@@ -78,6 +78,16 @@ LISTS = (
         expected=_said((ORDER_ID,), (OTHER_ID,)),
     ),
     _several(
+        "several-after-reset-one-canceled",
+        "What the second answer says is cancelled is so, and the other one is asked about.",
+        "List Ambiguous",
+        (RESET, _lists((OTHER_ID,), (ORDER_ID,))),
+        ("c", "c", request("queryOrder", parameters=BY_ID_NOW)),
+        "done",
+        queries=(CANCELED,),
+        expected=_said((ORDER_ID, OTHER_ID)),
+    ),
+    _several(
         "several-after-two-resets",
         "No answer at all: each is asked about.",
         "List Ambiguous",

@@ -1,7 +1,7 @@
 /** A fetch that makes whole calls: it repeats and queries until the outcome is certain, or the time is over. */
 import { setTimeout } from "node:timers/promises";
 import { stringify } from "lossless-json";
-import { type Answer, type Envelope, isSameOrder, orderIn, stateOf } from "./answers.js";
+import { type Answer, type Envelope, isSameOrder, orderIn, ordersIn, stateOf } from "./answers.js";
 import { Clock } from "./clock.js";
 import { Facts, MOST_ATTEMPTS, MOST_QUERIES, SHORTEST_ATTEMPT, type Whole } from "./decisions.js";
 import { Ending, endingOf } from "./endings.js";
@@ -220,8 +220,13 @@ class Resolution extends Facts {
     const pairs = Object.entries(outcome.settledBy?.each ?? {});
     const [name, own] = pairs.find(([, mine]) => given[mine] !== undefined) ?? ["", ""];
     const { permanentId = "" } = this.settling;
-    const [canceled, others]: [Envelope[], Envelope[]] = [[], []];
-    let left = [...new Set(String(given[own]).split(","))];
+    const { items } = operation.answer;
+    // What a success says is cancelled is so, whatever a read that lags shows.
+    const canceled = items && this.success ? [...ordersIn(items, this.success.order)] : [];
+    const fields = items?.accounts.find(({ parameter }) => parameter === own)?.fields ?? [];
+    const known = canceled.flatMap((order) => fields.map((field) => String(order[field])));
+    const others: Envelope[] = [];
+    let left = [...new Set(String(given[own]).split(","))].filter((id) => !known.includes(id));
     while (left.length > 0 && this.queries < MOST_QUERIES && this.timeLeft) {
       const unknown: string[] = [];
       for (const id of left) {
@@ -244,7 +249,7 @@ class Resolution extends Facts {
       const cause = new Error(`orders ${left}`, { cause: this.ambiguous?.error });
       throw new Ending("unknown", "queryEach", cause);
     }
-    const { in: orders = "", failures } = operation.answer.items ?? {};
+    const { in: orders = "", failures } = items ?? {};
     const data = { [orders]: canceled, [failures?.in ?? ""]: others };
     const envelope = { code: 0n, msg: "", data };
     const answer = { status: 200, headers: new Headers(), body: stringify(envelope) ?? "" };
