@@ -219,6 +219,9 @@ class TestRecvWindow:
         assert error.field == "recv_window"
         assert error.allowed == "a number above 0 to 60000"
 
+    def test_is_no_text(self):
+        assert rejection(recv_window="5000").reason == "is '5000'"
+
 
 ANYTHING = st.one_of(
     st.none(),

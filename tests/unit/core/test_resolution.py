@@ -308,9 +308,10 @@ class TestTheTextOfAnUnknownOutcome:
         [
             (order("TRIGGERED", orderId=5), "said 'TRIGGERED'"),
             (DENIED, "failed: HTTP 200, code 100004: no permission"),
+            (answer({"code": 100004, "msg": "denied."}), "failed: HTTP 200, code 100004: denied"),
             (After(order("CANCELED", orderId=5, clientOrderID="another"), 10.0), "named another order"),
         ],
-        ids=["a word", "a rejection", "another order"],
+        ids=["a word", "a rejection", "a sentence", "another order"],
     )
     def test_has_what_the_last_query_did(self, reply: Reply, said: str) -> None:
         replies = by_operation([order("PENDING", orderId=5), *[RESET] * 5], forever(reply))

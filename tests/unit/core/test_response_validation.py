@@ -121,6 +121,8 @@ class TestRead:
         data = {"orderId": ORDER_ID, "status": "FILLED", **order}
         response = answer({"code": 0, "msg": "", "data": data})
         assert validate_response(QUERYING, response).json()["data"] == data | {"symbol": SYMBOL}
+        other_form = answer({"code": 0, "msg": "", "data": data | {"symbol": "btc-usdt", "price": []}})
+        assert validate_response(QUERYING, other_form).json()["data"] == data | {"symbol": "btc-usdt"}
         unpaired = ApiCall.of(QUERYING.operation, {"orderId": ORDER_ID})
         with pytest.raises(OutcomeUnknown, match="symbol"):
             validate_response(unpaired, response)
