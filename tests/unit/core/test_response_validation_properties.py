@@ -108,7 +108,7 @@ def test_a_call_whose_every_response_is_the_same_ends_with_this_order_or_an_erro
     except CallError as error:
         check_error(error)
     except StopIteration as stop:
-        order = Order.from_data(stop.value.data(), stop.value)
+        order = Order.from_data(stop.value.json()["data"], stop.value)
         assert (order.order_id, order.symbol) == (ORDER_ID, SYMBOL)
         assert says(str(order.status), ("CANCELED", "CANCELLED"))
     assert exchange.time.seconds <= 1002.0 + 0.05
