@@ -176,20 +176,15 @@ def test_the_exit_code_is_the_bot_s_where_nobody_reads_the_text(guarded, start):
 
 
 @pytest.mark.parametrize(
-    ("command", "reason"),
-    [
-        ("no-such-command", "No such file or directory"),
-        (__file__, "Permission denied"),
-        ("", "No such file or directory"),
-        ("README.md", "No such file or directory"),
-    ],
+    "command",
+    ["no-such-command", __file__, "", "README.md"],
     ids=["unknown", "not executable", "empty", "not on the path"],
 )
-def test_a_command_that_cannot_be_run_touches_no_switch(guarded, start, command, reason):
+def test_a_command_that_cannot_be_run_touches_no_switch(guarded, start, command):
     guard = start(command)
     _, errors = guard.communicate(timeout=60)
     assert guard.returncode == 2
-    assert f"{command} cannot be run: {reason}." in errors
+    assert f"{command} cannot be run: it is not found, or not executable." in errors
     # An account has one switch: closing it would close that of another guard.
     assert not any(request["path"] == SWITCH for request in guarded.requests())
 

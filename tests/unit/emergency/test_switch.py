@@ -228,21 +228,12 @@ def test_a_request_before_the_one_that_was_answered_does_not_leave_it_on(virtual
     assert is_anything_open(virtual)
 
 
-def test_a_renewal_that_arrives_after_the_close_does_not_leave_it_on(virtual, countdown):
-    virtual.faults[SWITCH] = [None, late(9.0)]
+@pytest.mark.parametrize(("seconds", "delay", "kept"), [(60, 9.0, 16), (10, 3.0, 3)], ids=["long", "short"])
+def test_a_renewal_that_arrives_after_the_close_does_not_leave_it_on(virtual, seconds, delay, kept):
+    countdown = Countdown(virtual.context, seconds)
+    virtual.faults[SWITCH] = [None, late(delay)]
     virtual.run(countdown.begin())
-    keep_for(virtual, countdown, 16)
-    virtual.faults[SWITCH] = []
-    virtual.run(countdown.close())
-    virtual.time.seconds += 600
-    assert is_anything_open(virtual)
-
-
-def test_a_renewal_that_arrives_after_the_close_does_not_end_a_short_countdown(virtual):
-    countdown = Countdown(virtual.context, 10)
-    virtual.faults[SWITCH] = [None, late(3.0)]
-    virtual.run(countdown.begin())
-    keep_for(virtual, countdown, 3)
+    keep_for(virtual, countdown, kept)
     virtual.faults[SWITCH] = []
     virtual.run(countdown.close())
     virtual.time.seconds += 600
@@ -256,8 +247,12 @@ def test_a_close_that_was_answered_is_not_doubted_because_one_before_was_lost(vi
     assert virtual.count(SWITCH) == 3
 
 
-@pytest.mark.parametrize(("renewals", "seconds"), [([None], 6.0), ([swallowed], 12.0)])
-def test_a_network_that_comes_back_in_time_closes_it(virtual, renewals, seconds):
+@pytest.mark.parametrize(
+    ("renewals", "seconds", "lapsed"),
+    [([None], 6.0, False), ([swallowed], 12.0, True)],
+    ids=["in time", "after the countdown"],
+)
+def test_a_network_that_comes_back_while_it_is_closing_is_used(virtual, renewals, seconds, lapsed):
     countdown = Countdown(virtual.context, 20)
     virtual.run(countdown.begin())
     virtual.faults[SWITCH] = renewals
@@ -269,6 +264,8 @@ def test_a_network_that_comes_back_in_time_closes_it(virtual, renewals, seconds)
 
     virtual.faults[SWITCH] = [unanswered_until_then]
     virtual.run(countdown.close())
+    virtual.time.seconds += 600
+    assert (countdown.lapsed, is_anything_open(virtual)) == (lapsed, not lapsed)
 
 
 @pytest.mark.parametrize("seconds", [9, 121, 60.5, "60", True, None, float("nan")])

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
-from pathlib import Path
 from types import FrameType
 
 import click
@@ -51,10 +50,7 @@ def command(seconds: int, connection: Connection, child: tuple[str, ...]) -> Non
     after = f"If the dead man's switch is on, the exchange cancels every open order within {seconds} s."
     # Another guard's switch would be closed with the one that was begun for nothing.
     if shutil.which(child[0]) is None:
-        # A bare name is looked for on the path alone.
-        found = Path(child[0]).name != child[0] and Path(child[0]).exists()
-        reason = "Permission denied" if found else "No such file or directory"
-        raise click.UsageError(f"{child[0]} cannot be run: {reason}.")
+        raise click.UsageError(f"{child[0]} cannot be run: it is not found, or not executable.")
     codes = dict(FAILURE_CODES)
     with connection.client(after, codes) as bingx:
         switch = bingx.dead_mans_switch(seconds, on_warning=lambda warning: _say(f"Warning: {warning}"))
@@ -119,6 +115,6 @@ def _triggers(switch: DeadMansSwitch) -> str:
 
 
 def _say(text: str) -> None:
-    # The bot's exit code counts, whether or not anybody is left to read this.
+    # The bot's exit code counts, even where standard error is closed.
     with suppress(OSError):
         print_line(f"guard: {text}", err=True)

@@ -27,10 +27,11 @@ _CONTENT_TYPES = {"json": "application/json", "form": "application/x-www-form-ur
 def json_body(
     parameters: Mapping[str, object], signature: str | None, texts: Mapping[str, str] | None = None
 ) -> bytes:
-    """Return the JSON object as sent: keys sorted, the signature last, if the operation is signed.
+    """Return the JSON object as sent: keys sorted, the signature last.
 
-    Number tokens are the texts that were signed, `signed_texts` of the parameters; `json.dumps` would write
-    `5000.0` and `1e-05`. `InvalidInput` names a parameter that cannot be sent.
+    `signature` is lower-case hex, or None for an operation that is not signed; `texts` are the `signed_texts`
+    of the parameters, if they exist already. Number tokens are these texts: `json.dumps` would write `5000.0`
+    and `1e-05`. `InvalidInput` names a parameter that cannot be sent.
     """
     # Not the `encode_basestring` that escapes to ASCII: the body is UTF-8, as the signed canonical string is.
     members = [
@@ -142,8 +143,8 @@ class RequestSigner:
     ) -> SignedRequest:
         """Return the request of a call, stamped and signed now.
 
-        None stands for the contract's placement, and for the clock's time, which is in Unix milliseconds.
-        `InvalidInput` names a parameter that cannot be signed.
+        `base_url` is the host's origin. Without `placement` the contract's is used; without `timestamp`, in
+        Unix milliseconds, the clock is read. `InvalidInput` names a parameter that cannot be signed.
         """
         key = (call.operation.operation_id, base_url, placement)
         template = self._templates.get(key)

@@ -163,7 +163,7 @@ async def _sleep_async(effect: Sleep) -> None:
 
 
 async def _wait_on_asyncio(seconds: float, wakeup: Wakeup) -> None:
-    import asyncio  # loaded
+    import asyncio  # a loop of it runs, so it is loaded
 
     loop, own, woken = asyncio.get_running_loop(), get_ident(), asyncio.Event()
     # In the loop's own thread a call from outside would write to a socket only to wake a loop that is awake.

@@ -152,7 +152,7 @@ class BaseBackend(Generic[Connection]):
         return self._resolver.resolve(server.host, server.port)
 
     def _in_order(self, addresses: list[Address]) -> list[Address]:
-        """Return the addresses; those behind which nobody has answered come last.
+        """Return the addresses; those that accepted a connection and gave no response come last.
 
         The first that accepts a connection gets it, so that the next attempt would fall to the same.
         """

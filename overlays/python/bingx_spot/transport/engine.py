@@ -93,7 +93,7 @@ class NetworkEngine:
         while self._async:
             loop, backend = self._async.popitem()
             if loop is own:
-                import asyncio  # loaded
+                import asyncio  # a loop of it runs, so it is loaded
 
                 backend.close()
                 await asyncio.sleep(0)
@@ -149,7 +149,7 @@ class NetworkEngine:
 
 def _end(backend: "AsyncBackend") -> None:
     """Close the connections of an event loop that has ended: else they stay open until they are collected."""
-    with suppress(RuntimeError):  # of a request in flight, which nobody awaits any more
+    with suppress(RuntimeError):  # of a request in flight, whose task has ended with the loop
         backend.close()
 
 
