@@ -1,5 +1,6 @@
 """The options of a client: what each may be, as an argument and as text, and that every error names it."""
 
+import inspect
 import math
 import os
 import re
@@ -247,5 +248,6 @@ def test_every_option_is_typed_and_documented():
     names = [each.name for each in fields(Config)]
     assert list(Options.__annotations__) == names
     for name in names:
-        assert f"\n        {name}: " in str(Config.__doc__)
+        # Python 3.13 takes the indentation of a docstring away, the ones before keep it.
+        assert f"\n    {name}: " in inspect.cleandoc(str(Config.__doc__))
         assert f"`{name}`" in str(BingxSpot.__doc__)
