@@ -249,8 +249,8 @@ def test_a_close_that_was_answered_is_not_doubted_because_one_before_was_lost(vi
 
 @pytest.mark.parametrize(
     ("renewals", "seconds", "lapsed"),
-    [([None], 6.0, False), ([swallowed], 12.0, True)],
-    ids=["in time", "after the countdown"],
+    [([None], 6.0, False), ([swallowed], 10.0, False), ([swallowed], 15.0, True)],
+    ids=["in time", "between two", "after the countdown"],
 )
 def test_a_network_that_comes_back_while_it_is_closing_is_used(virtual, renewals, seconds, lapsed):
     countdown = Countdown(virtual.context, 20)

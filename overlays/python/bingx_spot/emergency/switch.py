@@ -132,13 +132,15 @@ class Countdown:
             except OutcomeUnknown:
                 if began >= renewed_until:
                     raise
+                pause = _RETRY
             else:
                 # It may have ended before it was closed.
                 self._lapsed, self._lapses_at = self.lapsed, 0.0
-            if began >= renewed_until:
-                break
-            # Not so long that a countdown which it has begun could end.
-            yield runner.Sleep(min(max(renewed_until - self.context.now(), 0.0), self.seconds / 2))
+                if began >= renewed_until:
+                    break
+                # Not so long that a countdown which a late renewal begins could end.
+                pause = min(max(renewed_until - self.context.now(), 0.0), self.seconds / 2)
+            yield runner.Sleep(pause)
         # A CLOSE whose answer was lost would end the next switch.
         yield runner.Sleep(max(self._acts_until - self.context.now(), 0.0))
         self.triggers_at = 0
