@@ -386,6 +386,7 @@ def test_what_is_allowed_passes(operation: str, parameters: dict[str, Any]) -> N
 
 NUMBER = Parameter("a", "a", "double")
 WHOLE = Parameter("a", "a", "int64")
+AMOUNT = Parameter("a", "a", "decimal")
 LIST = TEXT._replace(form="joined", items=WHOLE)
 
 
@@ -395,7 +396,8 @@ LIST = TEXT._replace(form="joined", items=WHOLE)
         (Parameter("a", "a", "boolean"), [True, False], [1, "true", None]),
         (TEXT, ["", "a"], [5, None, b"a", ["a"]]),
         (TEXT._replace(length=(2, 3)), ["ab", "abc"], ["a", "abcd"]),
-        (NUMBER, ["0.5", 7, "7", -1.5], [float("inf"), "inf", "x", True, None]),
+        (AMOUNT, ["0.5", "-7"], ["", ".5", "1_0", "1e-9", "inf", " 5", "٣", 0.5, 5, True]),
+        (NUMBER, ["0.5", 7, "7", -1.5], [float("inf"), "inf", "x", True, None, "1_0", "+5", " 5", "٣"]),
         (WHOLE._replace(minimum=2, maximum=5), [2, 5, "5"], [1, 6, 2.0, "2.0", 10**400]),
         (NUMBER._replace(minimum=2, maximum=5, exclusive=(True, True)), [2.1, 4.9], [2, 5, 10**400]),
         (LIST._replace(number=(1, 2)), ["1", "1,2"], ["1,2,3", ""]),
@@ -415,7 +417,10 @@ def test_what_fits(argument: Parameter, fitting: list[Any], refused: list[Any]) 
     [
         (Parameter("a", "a", "boolean"), "True or False"),
         (TEXT, "text"),
+        (TEXT._replace(length=(1, None)), "text of at least 1 characters"),
+        (TEXT._replace(length=(None, 9)), "text of 0 to 9 characters"),
         (TEXT._replace(pattern="x+"), "text that matches x+"),
+        (AMOUNT, "a decimal number as text, such as 0.5"),
         (TEXT._replace(enum=("A", "B")), "one of A, B"),
         (TEXT._replace(enum=("A", "B"), open_enum=True), "such as A, B"),
         (WHOLE._replace(minimum=1, maximum=2**63 - 1), "a whole number from 1 to 9223372036854775807"),
@@ -443,6 +448,15 @@ def test_a_generated_function_is_refused_before_it_sends() -> None:
     arguments = cancel_all_after._get_kwargs(body=body)
     with pytest.raises(InvalidInput, match="time_out is 5"):
         call_of(**arguments)
+
+
+@pytest.mark.parametrize("text", ["a&b", "a=b", "a\nb", "\ud800"])
+def test_text_that_cannot_be_signed_is_refused_by_its_name_in_python(text: str, monkeypatch) -> None:
+    argument = TEXT._replace(name="listenKey", python_name="listen_key")
+    operation = replace(BY_ID["openOrders"], arguments=(argument,))
+    monkeypatch.setattr("bingx_spot.middleware.OPERATIONS", {("GET", "/"): operation})
+    with pytest.raises(InvalidInput, match=r"^listen_key holds "):
+        call_of("GET", "/", params={"listenKey": text})
 
 
 def test_a_caller_who_writes_wire_names_reads_them() -> None:

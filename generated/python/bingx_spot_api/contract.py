@@ -109,7 +109,7 @@ class Parameter(NamedTuple):
     Args:
         name: Its name on the wire; empty for an item.
         python_name: Its name in Python.
-        type: `string`, `int64`, `int32`, `double`, `boolean` or `object`.
+        type: `string`, `decimal` (a number as text), `int64`, `int32`, `double`, `boolean` or `object`.
         required: Whether it must be given.
         description: What it means, with its unit.
         enum: Its words, or None.

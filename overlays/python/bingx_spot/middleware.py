@@ -15,6 +15,7 @@ from bingx_spot.core.engine import Engine
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.resolution import resolve
 from bingx_spot.core.runner import CallContext, run, run_async
+from bingx_spot.core.signing import check_text
 from bingx_spot.exceptions import CallError
 from bingx_spot.models import Response
 from bingx_spot.validation import as_sent, check_arguments
@@ -118,4 +119,8 @@ def call_of(
         return ApiCall(operation, parameters)
     call = ApiCall.of(operation, as_sent(operation, parameters))
     check_arguments(call.operation, call.parameters)
+    for argument in operation.arguments:
+        # Here, since signing knows no names of Python.
+        if isinstance(text := call.parameters.get(argument.name), str):
+            check_text(text, argument.python_name)
     return call

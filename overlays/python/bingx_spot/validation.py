@@ -38,6 +38,14 @@ _SYMBOL_ALLOWED = "base and quote in upper case joined by one hyphen, such as BT
 
 _INTEGERS = ("int64", "int32")
 _DIGITS = re.compile("-?[0-9]{1,19}")
+# Not all that `float` reads: 1_000 would be signed and sent like that.
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_KINDS = {
+    "boolean": "True or False",
+    "decimal": "a decimal number as text, such as 0.5",
+    "double": "a number",
+    "object": "an object",
+}
 # A set of characters and how many of them, which needs no regular expression to be said.
 _PLAIN_PATTERN = re.compile(r"\^\[([^]]+)\]\{([0-9]+),([0-9]+)\}\$")
 
@@ -228,10 +236,9 @@ def _number(kind: str, value: Any) -> float | None:
     if kind in _INTEGERS and isinstance(value, str):
         value = int(value) if _DIGITS.fullmatch(value) else None
     elif isinstance(value, str):
-        try:
-            value = float(value)
-        except ValueError:
-            return None
+        value = float(value) if _DECIMAL.fullmatch(value) else None
+    elif kind == "decimal":
+        return None
     if kind not in _INTEGERS and isinstance(value, float):
         return value if math.isfinite(value) else None
     return value if isinstance(value, int) and not isinstance(value, bool) else None
@@ -269,18 +276,12 @@ def allowed(argument: Parameter) -> str:
         return _SYMBOL_ALLOWED
     if argument.items is not None:
         form = "joined by commas" if argument.form == "joined" else "as a JSON array"
-        fewest, most = argument.number
-        number = f"{fewest or 0} to {most}" if most is not None else f"at least {fewest or 0}"
-        return f"{number} items {form}, each {allowed(argument.items)}"
+        return f"{_count(argument.number)} items {form}, each {allowed(argument.items)}"
     if argument.enum is not None:
         return f"{'such as' if argument.open_enum else 'one of'} {', '.join(argument.enum)}"
     if argument.type == "string":
-        if plain := _PLAIN_PATTERN.fullmatch(argument.pattern or ""):
-            return "{1} to {2} characters out of {0}".format(*plain.groups())
-        return f"text that matches {argument.pattern}" if argument.pattern is not None else "text"
-    kind = {"double": "a number", "boolean": "True or False", "object": "an object"}.get(
-        argument.type, "a whole number"
-    )
+        return _text_allowed(argument)
+    kind = _KINDS.get(argument.type, "a whole number")
     bounds = [
         f"{words[exclusive]} {bound:g}" if isinstance(bound, float) else f"{words[exclusive]} {bound}"
         for bound, exclusive, words in (
@@ -290,6 +291,19 @@ def allowed(argument: Parameter) -> str:
         if bound is not None
     ]
     return " ".join([kind, *bounds])
+
+
+def _text_allowed(argument: Parameter) -> str:
+    if plain := _PLAIN_PATTERN.fullmatch(argument.pattern or ""):
+        return "{1} to {2} characters out of {0}".format(*plain.groups())
+    if argument.pattern is not None:
+        return f"text that matches {argument.pattern}"
+    return "text" if argument.length == (None, None) else f"text of {_count(argument.length)} characters"
+
+
+def _count(bounds: tuple[int | None, int | None]) -> str:
+    fewest, most = bounds
+    return f"at least {fewest or 0}" if most is None else f"{fewest or 0} to {most}"
 
 
 @cache

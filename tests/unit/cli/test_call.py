@@ -1,12 +1,14 @@
 """`bingx-spot call` and `operations`: any operation, from the contract alone."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from click.shell_completion import CompletionItem, ShellComplete
 
 from bingx_spot.cli import _bingx_spot
-from bingx_spot_api.contract import BY_ID
+from bingx_spot.cli.call import _values
+from bingx_spot_api.contract import BY_ID, Parameter
 from tests.support.command_line import invoke
 from tests.support.samples import SYMBOL
 
@@ -55,6 +57,7 @@ def test_a_dry_run_shows_the_request_and_sends_nothing():
         (["openOrders", "symbol=A-B", "symbol=A-B"], "symbol is given twice."),
         (["openOrders", "symbol=a-b"], "symbol is 'a-b'; did you mean A-B? Allowed: base and quote"),
         (["openOrders", "recvWindow=NaN"], "recvWindow is nan; allowed: a number above 0 to 60000."),
+        (["openOrders", "recvWindow=1_000"], "recvWindow is '1_000'; allowed: a number above 0 to 60000."),
         (["queryOrder", "symbol=A-B", "orderId=1e3"], "orderId is 1000.0; allowed: a whole number"),
         (["queryOrder", "symbol=A-B", "orderId=0x1"], "orderId is '0x1'; allowed: a whole number"),
         (["queryOrder", "symbol=A-B", f"orderId={'[' * 9999}"], "orderId is '[[["),
@@ -67,6 +70,11 @@ def test_what_is_wrong_is_said_in_the_words_of_the_user(arguments, said):
     done = invoke("call", *arguments, **KEYS)
     assert done.exit_code == 2
     assert said in " ".join(done.stderr.split())
+
+
+def test_an_amount_keeps_every_digit():
+    operation = replace(BY_ID["openOrders"], arguments=(Parameter("price", "price", "decimal"),))
+    assert _values(operation, ("price=64123.123456789012345678",)) == {"price": "64123.123456789012345678"}
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def _values(operation: Operation, parameters: tuple[str, ...]) -> dict[str, Any]
             raise click.UsageError(f"{name} is no parameter; {operation.operation_id} takes {names}.")
         if argument.name in values:
             raise click.UsageError(f"{argument.name} is given twice.")
-        values[argument.name] = text if argument.type == "string" else _number(text)
+        values[argument.name] = text if argument.type in ("string", "decimal") else _number(text)
     return values
 
 
