@@ -9,7 +9,7 @@ from contextlib import suppress
 import pytest
 
 from bingx_sandbox import Sandbox
-from tests.e2e.bulk.commands import COMMAND, variables
+from tests.e2e.bulk.commands import COMMAND, variables, wait_until
 from tests.support.jumping_clock import JumpingClock
 
 SWITCH = "/openApi/spot/v1/trade/cancelAllAfter"
@@ -116,6 +116,18 @@ def test_a_signal_that_asks_to_end_goes_to_the_bot(guarded, clock, start):
     assert (guard.returncode, output) == (0, "ended\n")
     clock.jump(600)
     assert "CANCELED" not in states(guarded)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_while_the_switch_is_closed_ends_with_a_sentence(guarded, start, number):
+    guarded.faults([{"fault": "slow-start", "seconds": 30, "operation": SWITCH, "skip": 1}])
+    guard = start("sh", "-c", "exit 0")
+    wait_until(lambda: len(guarded.requests()) > 1)
+    guard.send_signal(number)
+    _, errors = guard.communicate(timeout=60)
+    assert guard.returncode == 130
+    said = f"Interrupted. If the dead man's switch is on, the exchange cancels every open order within {SECONDS} s."
+    assert errors.splitlines()[-1] == said
 
 
 @pytest.mark.slow

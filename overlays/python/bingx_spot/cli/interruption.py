@@ -18,12 +18,13 @@ _SHOW_CURSOR = b"\x1b[?25h"
 
 @contextmanager
 def interruptible(text: str, unsent: str = "") -> Iterator[None]:
-    """Let Ctrl-C end the command with a text that says what is known and what to do next.
+    """Let Ctrl-C and other signals end the command with a text that says what is known and what to do next.
 
     `unsent` is the text where nothing was sent that can have taken effect.
     """
     try:
-        yield
+        with signals_to(signal.default_int_handler):
+            yield
     except KeyboardInterrupt as interruption:
         said = unsent if NOT_SENT_NOTE in getattr(interruption, "__notes__", ()) else text
         print_line(f"Interrupted. {said or text}", err=True)
