@@ -40,6 +40,16 @@ WRONG = {
         parameter("{type: integer, format: int32, minimum: 9, maximum: 5}"),
         "`minimum` of `p` is above its `maximum`",
     ),
+    "a time that may be in seconds": (
+        "{name: p, in: query, description: Unix time in milliseconds., "
+        "schema: {type: integer, format: int64, minimum: 0}}",
+        "`p` takes a time in seconds or microseconds",
+    ),
+    "a time that may be in microseconds": (
+        "{name: p, in: query, description: 'Unix time, unit milliseconds.', "
+        "schema: {type: integer, format: int64, minimum: 1000000000000}}",
+        "`p` takes a time in seconds or microseconds",
+    ),
     "no text": (
         parameter("{type: string, minLength: 9, maxLength: 5}"),
         "`minLength` of `p` is above its `maxLength`",
@@ -73,6 +83,19 @@ def test_what_cannot_be_taken_checked_or_sent_is_reported_with_its_line(tmp_path
     (line,) = complaint(tmp_path, text, of=STEPS).splitlines()
     assert line.startswith(f"spec/openapi.yaml:{line_of(text, 'parameters: [{')}: ")
     assert said in line
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        "{name: p, in: query, description: Unix time in milliseconds., "
+        "schema: {type: integer, format: int64, minimum: 1000000000000, maximum: 9999999999999}}",
+        "{name: p, in: query, description: Unix time in seconds., schema: {type: integer, format: int64}}",
+        "{name: p, in: query, description: How many milliseconds., schema: {type: integer, format: int64}}",
+    ],
+)
+def test_other_times_are_allowed(tmp_path: Path, parameters: str) -> None:
+    assert complaint(tmp_path, with_read(parameters=parameters), of=STEPS) == ""
 
 
 @pytest.mark.parametrize("name", ["class", "order-id", "$top", "2fa", "from", "ids[]", "params", "answer"])

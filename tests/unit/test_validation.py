@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bingx_spot import CancelRestriction, InvalidInput, validation
 from bingx_spot.bulk.items import CancelRequest
 from bingx_spot.middleware import call_of
-from bingx_spot.validation import allowed, as_sent, cancel_order_request, check_arguments, fits, looks_rounded
+from bingx_spot.validation import allowed, as_sent, cancel_order_request, check_arguments, fits
 from bingx_spot_api.api.trade import cancel_all_after
 from bingx_spot_api.contract import BY_ID, Parameter
 from bingx_spot_api.models import CancelAllAfterRequest, CancelOrderRequest, CountdownAct
@@ -131,25 +131,8 @@ class TestOrderId:
         reason = f"is the float {number!r}, which may have lost its last digits"
         assert rejection(order_id=number).reason == reason
 
-    @pytest.mark.parametrize("text", ["1e3", "1.735964079647111E+18", "1735964079647111281.0"])
-    def test_text_of_a_float_is_refused_for_what_it_has_lost(self, text):
-        error = rejection(order_id=text)
-        assert error.field == "order_id"
-        assert error.reason == f"is {text!r}: a program that rounds long numbers has lost its last digits"
-        assert error.allowed == "all digits of the order id, such as 1735964079647111281"
-
-    @pytest.mark.parametrize(
-        ("order_id", "rounded"),
-        [
-            ("1735964079647111", None),
-            ("17359640796471112", False),
-            ("17359640796471110", True),
-            (1735964079647111000, True),
-            (1735964079647111281, False),
-        ],
-    )
-    def test_zeros_beyond_the_sixteenth_digit_look_rounded(self, order_id, rounded):
-        assert looks_rounded(order_id) is rounded
+    def test_text_of_a_float_is_refused_for_what_it_has_lost(self):
+        assert rejection(order_id="1.735964079647111E+18").reason.endswith("has lost its last digits")
 
     @pytest.mark.parametrize(
         ("given_id", "sent"),
@@ -349,6 +332,13 @@ def rejected(operation: str, **parameters: Any) -> str:
         ("openOrders", {"symbol": f"{SYMBOL}\n"}, "symbol is 'BTC-USDT\\n'; did you mean BTC-USDT?"),
         ("openOrders", {"recvWindow": 0}, "recv_window is 0; allowed: a number above 0 to 60000"),
         ("openOrders", {"recvWindow": float("nan")}, "recv_window is nan; allowed"),
+        (
+            "historyOrders",
+            {"startTime": 1702713000},
+            "start_time is 1702713000; did you mean 1702713000000? "
+            "Allowed: Unix milliseconds from 1000000000000 to 9999999999999",
+        ),
+        ("historyOrders", {"endTime": 0}, "end_time is 0; allowed: Unix milliseconds from"),
         ("historyOrders", {"pageSize": True}, "page_size is True; allowed"),
         ("historyOrders", {"status": "NEW"}, "status is 'NEW'; allowed: one of FILLED, CANCELED, FAILED"),
         (
@@ -373,6 +363,7 @@ def test_what_is_not_allowed_is_named(operation: str, parameters: dict[str, Any]
         ("openOrders", {}),
         ("openOrders", {"symbol": "MØTH-USDT", "recvWindow": 0.5}),
         ("historyOrders", {"type": "A_NEW_TYPE", "pageIndex": 1}),
+        ("historyOrders", {"startTime": 1702713000000, "endTime": "1702713000001"}),
         (
             "cancelOrders",
             {"symbol": "OTHR#99961-USDT", "orderIds": "1735964997957275648,2"},

@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
 # Made from spec/openapi.yaml, version 2.0.0,
-# SHA-256 9c0648b723f05129ffa6157a0ecc780335744d0a842a14a69bf373a3c830fb66,
+# SHA-256 23c9537bf456b8535f0e76b3ea2649cc8f4ecf90abe3ed9b39c5bea0a11549ce,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 """The contract as frozen data: limits, signing rule, servers, and the parameters and responses of each operation.
@@ -373,7 +373,7 @@ class Signing(NamedTuple):
 SPEC_VERSION = "2.0.0"
 """`info.version` of the contract."""
 
-SPEC_SHA256 = "9c0648b723f05129ffa6157a0ecc780335744d0a842a14a69bf373a3c830fb66"
+SPEC_SHA256 = "23c9537bf456b8535f0e76b3ea2649cc8f4ecf90abe3ed9b39c5bea0a11549ce"
 """Digest of spec/openapi.yaml."""
 
 SERVERS = (
@@ -830,14 +830,16 @@ def _historyOrders() -> Operation:
                 python_name="start_time",
                 type="int64",
                 description="Not before this time. Unix time in milliseconds. An int64.",
-                minimum=0,
+                minimum=1000000000000,
+                maximum=9999999999999,
             ),
             Parameter(
                 name="endTime",
                 python_name="end_time",
                 type="int64",
                 description="Not after this time. Unix time in milliseconds. An int64.",
-                minimum=0,
+                minimum=1000000000000,
+                maximum=9999999999999,
             ),
             Parameter(
                 name="pageIndex",

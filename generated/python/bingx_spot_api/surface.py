@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
 # Made from spec/openapi.yaml, version 2.0.0,
-# SHA-256 9c0648b723f05129ffa6157a0ecc780335744d0a842a14a69bf373a3c830fb66,
+# SHA-256 23c9537bf456b8535f0e76b3ea2649cc8f4ecf90abe3ed9b39c5bea0a11549ce,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 """Every operation of the contract as a method: the classes of `tags.py` hand them out."""
@@ -241,8 +241,10 @@ class Trade:
         Args:
             symbol: Trading pair, as in a cancel; without it, all pairs.
             order_id: From this order id on, an int64; without it the latest. At least 1.
-            start_time: Not before this time. Unix time in milliseconds. An int64. At least 0.
-            end_time: Not after this time. Unix time in milliseconds. An int64. At least 0.
+            start_time: Not before this time. Unix time in milliseconds. An int64. 1000000000000 to
+                9999999999999.
+            end_time: Not after this time. Unix time in milliseconds. An int64. 1000000000000 to
+                9999999999999.
             page_index: Which page, from 1. An int64. 1 to 10000.
             page_size: Orders on a page, by default 100. An int64. 1 to 100.
             status: Only orders in this state.
@@ -559,8 +561,10 @@ class AsyncTrade:
         Args:
             symbol: Trading pair, as in a cancel; without it, all pairs.
             order_id: From this order id on, an int64; without it the latest. At least 1.
-            start_time: Not before this time. Unix time in milliseconds. An int64. At least 0.
-            end_time: Not after this time. Unix time in milliseconds. An int64. At least 0.
+            start_time: Not before this time. Unix time in milliseconds. An int64. 1000000000000 to
+                9999999999999.
+            end_time: Not after this time. Unix time in milliseconds. An int64. 1000000000000 to
+                9999999999999.
             page_index: Which page, from 1. An int64. 1 to 10000.
             page_size: Orders on a page, by default 100. An int64. 1 to 100.
             status: Only orders in this state.

@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from typing import Any, Literal, SupportsIndex
 
 from bingx_spot.exceptions import InvalidInput, shown
+from bingx_spot.suggestions import check_rounding, is_time, meanings
 from bingx_spot_api import models
 from bingx_spot_api.contract import BY_ID, Operation, Parameter
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
@@ -27,13 +28,7 @@ WIRE_NAMES = {
     for name in ("symbol", "order_id", "client_order_id", "cancel_restrictions", "recv_window")
 }
 _ORDER_ID = re.compile("[1-9][0-9]{0,18}")
-# How other programs join base and quote, and what quotes are where nothing joins them.
-_SEPARATORS = re.compile(r"[-/_ ]+")
-_QUOTES = ("USDT", "USDC", "USD", "BTC", "ETH", "EUR")
 _PUNCTUATION = str.maketrans("", "", "_.#")
-# What a spreadsheet, or a program that reads numbers as doubles, leaves of a long number, if not zeros.
-_ROUNDED = re.compile(r"[0-9]+(?:[.,][0-9]*)?(?:[eE][+-]?[0-9]+)?")
-_EXACT_DIGITS = 16
 _SYMBOL_ALLOWED = "base and quote in upper case joined by one hyphen, such as BTC-USDT"
 
 _INTEGERS = ("int64", "int32")
@@ -94,10 +89,10 @@ def order_reference(
 
 
 def _check(argument: Parameter, name: str, value: object) -> None:
-    """Raise `InvalidInput` for a value that is not allowed; of a symbol it says which one may be meant."""
+    """Raise `InvalidInput` for a value that is not allowed; it says which symbol or time may be meant."""
     if not fits(argument, value):
-        meant = _similar_symbol(value) if _is_pair(argument) and isinstance(value, str) else ""
-        suggestion = f"; did you mean {meant}?" if meant else ""
+        meant = next((each for each in meanings(argument, value) if fits(argument, each)), None)
+        suggestion = "" if meant is None else f"; did you mean {meant}?"
         raise InvalidInput(name, f"is {shown(value)}{suggestion}", allowed(argument))
 
 
@@ -109,16 +104,6 @@ def _not_one(names: str, given: int) -> InvalidInput:
 def _is_pair(argument: Parameter) -> bool:
     """Return whether a parameter is a symbol of the form that a cancel takes."""
     return argument.name == "symbol" and argument.pattern == _ARGUMENTS["symbol"].pattern
-
-
-def _similar_symbol(text: str) -> str:
-    """Return the symbol that a text must mean, such as BTC-USDT for `btcusdt` or `BTC/USDT`, or nothing."""
-    bare = text.strip().upper()
-    parts = [part for part in _SEPARATORS.split(bare) if part]
-    if len(parts) == 1 and (quote := next((each for each in _QUOTES if bare.endswith(each)), "")):
-        parts = [bare.removesuffix(quote), quote]
-    symbol = "-".join(parts)
-    return symbol if _is_symbol(symbol) else ""
 
 
 # A program uses few symbols, and passes one of them in every call.
@@ -142,22 +127,6 @@ def _whole_number(order_id: OrderId) -> object:
     with suppress(TypeError):  # `isinstance` of a protocol takes 7 µs
         return order_id if isinstance(order_id, int) else operator.index(order_id)
     return order_id
-
-
-def check_rounding(order_id: str) -> None:
-    """Raise `InvalidInput` if an order id as text was a double once, such as `1.73596E+18`."""
-    if _ROUNDED.fullmatch(order_id) and not order_id.isdigit():
-        reason = f"is {shown(order_id)}: a program that rounds long numbers has lost its last digits"
-        raise InvalidInput("order_id", reason, "all digits of the order id, such as 1735964079647111281")
-
-
-def looks_rounded(order_id: object) -> bool | None:
-    """Return whether an order id ends in zeros as a rounded one does; None if it is too short to be rounded.
-
-    Of true ids, one in a thousand does.
-    """
-    digits = str(order_id)
-    return None if len(digits) <= _EXACT_DIGITS else not digits[_EXACT_DIGITS:].strip("0")
 
 
 def check_arguments(
@@ -281,7 +250,7 @@ def allowed(argument: Parameter) -> str:
         return f"{'such as' if argument.open_enum else 'one of'} {', '.join(argument.enum)}"
     if argument.type == "string":
         return _text_allowed(argument)
-    kind = _KINDS.get(argument.type, "a whole number")
+    kind = _KINDS.get(argument.type, "Unix milliseconds" if is_time(argument) else "a whole number")
     bounds = [
         f"{words[exclusive]} {bound:g}" if isinstance(bound, float) else f"{words[exclusive]} {bound}"
         for bound, exclusive, words in (

@@ -13,7 +13,8 @@ from typing import Any, BinaryIO
 
 from bingx_spot.bulk.items import CancelRequest, field_values, format_input_error, match_fields
 from bingx_spot.exceptions import InvalidInput, shown
-from bingx_spot.validation import WIRE_NAMES, looks_rounded
+from bingx_spot.suggestions import looks_rounded
+from bingx_spot.validation import WIRE_NAMES
 
 _DELIMITERS = ",;\t"
 # The first line that Excel writes, and reads, to say which character separates values.

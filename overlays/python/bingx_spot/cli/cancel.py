@@ -17,7 +17,8 @@ from bingx_spot.core.clock import time_of_day
 from bingx_spot.core.request import ApiCall
 from bingx_spot.exceptions import CallError, OrderNotFound
 from bingx_spot.models import Order
-from bingx_spot.validation import Restriction, check_rounding
+from bingx_spot.suggestions import check_rounding
+from bingx_spot.validation import Restriction
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
 
 _CANCEL_EPILOG = """\b

@@ -21,7 +21,7 @@ from bingx_spot.exceptions import (
     StillOpen,
 )
 from bingx_spot.models import Order
-from bingx_spot.validation import looks_rounded
+from bingx_spot.suggestions import looks_rounded
 from bingx_spot_api.contract import Parameter
 
 ENDINGS = (

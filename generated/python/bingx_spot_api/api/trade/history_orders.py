@@ -1,6 +1,6 @@
 # Generated. Do not edit: change the contract, then run `make generate`.
 # Made from spec/openapi.yaml, version 2.0.0,
-# SHA-256 9c0648b723f05129ffa6157a0ecc780335744d0a842a14a69bf373a3c830fb66,
+# SHA-256 23c9537bf456b8535f0e76b3ea2649cc8f4ecf90abe3ed9b39c5bea0a11549ce,
 # by the generator of bingx-spot 1.0.0 with openapi-python-client 0.29.1 and ruff 0.17.6.
 
 from __future__ import annotations
@@ -118,8 +118,14 @@ def sync_detailed(
             and so does `#` (`OTHR#99961-USDT`).
              Example: BTC-USDT.
         order_id (int | Unset):
-        start_time (int | Unset):
-        end_time (int | Unset):
+        start_time (int | Unset): A moment. Unix time, unit milliseconds, an int64. A time in
+            seconds, which would select nothing, is below the
+            minimum (2001); one in microseconds is above the maximum (2286).
+             Example: 1702713000000.
+        end_time (int | Unset): A moment. Unix time, unit milliseconds, an int64. A time in
+            seconds, which would select nothing, is below the
+            minimum (2001); one in microseconds is above the maximum (2286).
+             Example: 1702713000000.
         page_index (int | Unset):
         page_size (int | Unset):
         status (HistoryOrdersStatus | Unset):
@@ -181,8 +187,14 @@ def sync(
             and so does `#` (`OTHR#99961-USDT`).
              Example: BTC-USDT.
         order_id (int | Unset):
-        start_time (int | Unset):
-        end_time (int | Unset):
+        start_time (int | Unset): A moment. Unix time, unit milliseconds, an int64. A time in
+            seconds, which would select nothing, is below the
+            minimum (2001); one in microseconds is above the maximum (2286).
+             Example: 1702713000000.
+        end_time (int | Unset): A moment. Unix time, unit milliseconds, an int64. A time in
+            seconds, which would select nothing, is below the
+            minimum (2001); one in microseconds is above the maximum (2286).
+             Example: 1702713000000.
         page_index (int | Unset):
         page_size (int | Unset):
         status (HistoryOrdersStatus | Unset):
@@ -239,8 +251,14 @@ async def asyncio_detailed(
             and so does `#` (`OTHR#99961-USDT`).
              Example: BTC-USDT.
         order_id (int | Unset):
-        start_time (int | Unset):
-        end_time (int | Unset):
+        start_time (int | Unset): A moment. Unix time, unit milliseconds, an int64. A time in
+            seconds, which would select nothing, is below the
+            minimum (2001); one in microseconds is above the maximum (2286).
+             Example: 1702713000000.
+        end_time (int | Unset): A moment. Unix time, unit milliseconds, an int64. A time in
+            seconds, which would select nothing, is below the
+            minimum (2001); one in microseconds is above the maximum (2286).
+             Example: 1702713000000.
         page_index (int | Unset):
         page_size (int | Unset):
         status (HistoryOrdersStatus | Unset):
@@ -300,8 +318,14 @@ async def asyncio(
             and so does `#` (`OTHR#99961-USDT`).
              Example: BTC-USDT.
         order_id (int | Unset):
-        start_time (int | Unset):
-        end_time (int | Unset):
+        start_time (int | Unset): A moment. Unix time, unit milliseconds, an int64. A time in
+            seconds, which would select nothing, is below the
+            minimum (2001); one in microseconds is above the maximum (2286).
+             Example: 1702713000000.
+        end_time (int | Unset): A moment. Unix time, unit milliseconds, an int64. A time in
+            seconds, which would select nothing, is below the
+            minimum (2001); one in microseconds is above the maximum (2286).
+             Example: 1702713000000.
         page_index (int | Unset):
         page_size (int | Unset):
         status (HistoryOrdersStatus | Unset):
