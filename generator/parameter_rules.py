@@ -16,9 +16,6 @@ from generator.references import resolve
 _NAME = re.compile(r"[A-Za-z0-9_.~$\[\]-]+")
 _FORMATS = {"integer": ("int32", "int64"), "number": ("double",), "string": (None, "decimal")}
 _RANGES = (("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems"))
-_IN_MILLISECONDS = re.compile(r"\bunix\b.*\bmilliseconds\b", re.IGNORECASE | re.DOTALL)
-# Above every time in seconds until the year 5138, below every one in microseconds since 1973.
-_MILLISECONDS = (10**11, 10**14)
 
 
 def parameter_problems(document: Document, operation: Operation) -> Iterator[Problem]:
@@ -65,22 +62,8 @@ def _texts(operation: Operation, member: Member, first: str) -> Iterator[str]:
             f"The parameter `{name}` is an {kind}, for which the signing scheme has no rule. "
             "Use text, a number or a boolean; `x-bingx-text` says what a text holds."
         )
-    elif text := _value(name, member.schema) or _unit(member):
+    elif text := _value(name, member.schema):
         yield text
-
-
-def _unit(member: Member) -> str:
-    """Return in words why a time in another unit would be sent, or nothing."""
-    least, most = _MILLISECONDS
-    bounds = member.schema.get("minimum", 0), member.schema.get("maximum", most)
-    if member.injected or not _IN_MILLISECONDS.search(member.description):
-        return ""
-    if least <= bounds[0] and bounds[1] < most:
-        return ""
-    return (
-        f"`{member.name}` takes a time in seconds or microseconds, which selects nothing. "
-        "Write `schema: {$ref: '#/components/schemas/UnixMilliseconds'}`."
-    )
 
 
 def _value(name: str, schema: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """Rules for operations: what each must state, and that the names in its extensions exist."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -18,13 +19,16 @@ _NEEDED: Mapping[str, str] = {
     "security": "Write the security scheme, or `security: []` for a public operation.",
     "x-bingx-limits": "Write its limits, or `{}` where none is known.",
 }
+_IN_MILLISECONDS = re.compile(r"\bunix\b.*\bmilliseconds\b", re.IGNORECASE | re.DOTALL)
+# Above every time in seconds until the year 5138, below every one in microseconds since 1973.
+_MILLISECONDS = (10**11, 10**14)
 
 
 def rule_problems(document: Document) -> Iterator[Problem]:
     """Yield a problem for each member that an operation lacks, and for each name that does not exist."""
     rules: tuple[Callable[[Document, Operation], Iterator[Problem]], ...] = (
         *(_needed, _operation_id, _security, _permission, _ip_group, _envelope, field_problems),
-        *(_declared, _public, _order_reference, answer_problems, outcome_problems),
+        *(_declared, _public, _times, _order_reference, answer_problems, outcome_problems),
     )
     yield from _one_scheme(document)
     yield from _clock(document)
@@ -170,6 +174,21 @@ def _public(document: Document, operation: Operation) -> Iterator[Problem]:
             location = (*operation.location, "parameters")
             text = f"{operation.title} is public, so nothing supplies `{member.name}`. Leave it out."
             yield document.problem(location, text)
+
+
+def _times(document: Document, operation: Operation) -> Iterator[Problem]:
+    """Find a time of the caller's that could be sent in another unit."""
+    least, most = _MILLISECONDS
+    for member in operation.parameters():
+        bounds = member.schema.get("minimum", 0), member.schema.get("maximum", most)
+        is_bounded = least <= bounds[0] and bounds[1] < most
+        is_time = _IN_MILLISECONDS.search(member.description) and member.name not in _injected(document.root)
+        if is_time and not is_bounded:
+            yield document.problem(
+                member.location,
+                f"`{member.name}` takes a time in seconds or microseconds, which selects nothing. "
+                "Write `schema: {$ref: '#/components/schemas/UnixMilliseconds'}`.",
+            )
 
 
 def _injected(root: Mapping[str, Any]) -> Mapping[str, Any]:
