@@ -1,10 +1,12 @@
 """Happy eyeballs: the first address that accepts wins, and one that is dead costs a quarter of a second."""
 
 import asyncio
+import gc
 import socket
 import time
+import warnings
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import pytest
@@ -130,6 +132,30 @@ def test_no_socket_is_left_behind(connect, silent, refusing, listening):
     timed(connect, silent, refusing, listening)
     with pytest.raises(TimeoutError):
         connect([silent, silent], 0.3)
+    assert open_sockets() == before
+
+
+@pytest.mark.parametrize("steps", range(12))
+def test_a_task_that_is_cancelled_leaves_no_socket_behind(
+    silent: Address, listening: Address, stagger: Callable[[float], None], steps: int
+) -> None:
+    async def connect_and_cancel() -> None:
+        context = RequestContext(10.0, Patience())
+        connecting = happy_eyeballs.connect_async([silent, listening], context)
+        task = asyncio.get_running_loop().create_task(connecting)
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            (await task).close()
+
+    stagger(0.0)
+    before = open_sockets()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ResourceWarning)
+        asyncio.run(connect_and_cancel())
+        gc.collect()
+    assert [str(each.message) for each in caught] == []
     assert open_sockets() == before
 
 

@@ -128,21 +128,25 @@ async def connect_async(addresses: Sequence[Address], context: RequestContext) -
     loop = asyncio.get_running_loop()
     tasks: dict[asyncio.Task[None], socket.socket] = {}
     with closing(Race(addresses, context)) as race:
+        connected: socket.socket | None = None
         try:
-            while True:
+            while connected is None:
                 for attempt, address in race.due():
                     tasks[loop.create_task(loop.sock_connect(attempt, address.target))] = attempt
                 done, _ = await asyncio.wait(tasks, timeout=race.pause(), return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     attempt, error = tasks.pop(task), task.exception()
                     if error is None:
-                        return race.win(attempt)
-                    race.lose(attempt, error)
+                        connected = attempt
+                    else:
+                        race.lose(attempt, error)
         finally:
             for task in tasks:
                 task.cancel()
             # The event loop must have let go of a socket before it is closed.
             await asyncio.gather(*tasks, return_exceptions=True)
+        # Last: the race closes the sockets of a caller that is cancelled while it waits.
+        return race.win(connected)
 
 
 def close_gracefully(connected: socket.socket) -> None:
