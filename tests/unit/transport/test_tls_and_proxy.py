@@ -63,3 +63,10 @@ def test_a_response_that_nobody_asked_for_is_seen_before_its_end_arrives(
 ) -> None:
     assert has_read_all(session, session.tickets)
     assert not has_read_all(session, session.sent(b"HTTP/1.1 200 OK\r\n")[:arrived])
+
+
+def test_a_session_that_wants_to_agree_on_keys_again_is_not_used(session: Session) -> None:
+    assert has_read_all(session, session.tickets)
+    # As OpenSSL does where a server of TLS 1.2 asks for it: with no other write does the session go on.
+    session.layer._outgoing.write(b"a ClientHello")
+    assert not has_read_all(session, b"")

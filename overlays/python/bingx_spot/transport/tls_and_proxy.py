@@ -93,8 +93,8 @@ class TlsLayer:
         """Return what the application is told by the bytes given, and by any that were left unread.
 
         A server may send session tickets at any time; they tell the application nothing. `ssl.SSLError` says
-        that the session has ended or is broken, or that the end of a record, which may tell something, is
-        missing.
+        that the session has ended or is broken, that the end of a record, which may tell something, is
+        missing, or that the server wants to agree on keys again before anything else is sent.
         """
         self._take(data)
         received = b""
@@ -102,7 +102,7 @@ class TlsLayer:
             while plain := self._session.read(_READ_SIZE):
                 received += plain
         except ssl.SSLWantReadError:
-            if self._begun:
+            if self._begun or self._outgoing.pending:
                 raise
             return received
         raise ssl.SSLZeroReturnError("the server has ended the session")
