@@ -19,14 +19,21 @@ from bingx_spot.transport.resolver import Address
 Connect = Callable[..., socket.socket]
 
 
-def connect_blocking(addresses: list[Address], seconds: float = 10.0) -> socket.socket:
-    return happy_eyeballs.connect(addresses, RequestContext(seconds, Patience()))
+def connect_blocking(
+    addresses: list[Address], seconds: float = 10.0, failed: dict[object, float] | None = None
+) -> socket.socket:
+    return happy_eyeballs.connect(
+        addresses, RequestContext(seconds, Patience()), {} if failed is None else failed
+    )
 
 
-def connect_async(addresses: list[Address], seconds: float = 10.0) -> socket.socket:
+def connect_async(
+    addresses: list[Address], seconds: float = 10.0, failed: dict[object, float] | None = None
+) -> socket.socket:
     async def connect() -> socket.socket:
+        context = RequestContext(seconds, Patience())
         async with asyncio.timeout(seconds):
-            return await happy_eyeballs.connect_async(addresses, RequestContext(seconds, Patience()))
+            return await happy_eyeballs.connect_async(addresses, context, {} if failed is None else failed)
 
     return asyncio.run(connect())
 
@@ -102,6 +109,26 @@ def test_one_that_is_silent_costs_a_quarter_of_a_second(connect, silent, listeni
     assert SHORT <= took < 20
 
 
+def test_one_that_was_tried_in_vain_comes_last_from_then_on(connect, silent, listening, stagger):
+    failed: dict[object, float] = {}
+    with pytest.raises(TimeoutError):
+        connect([silent], 0.05, failed)
+    stagger(LONG)
+    began = time.monotonic()
+    connect([silent, listening], 60.0, failed).close()
+    assert time.monotonic() - began < LONG
+
+
+def test_one_that_has_lost_a_race_comes_last_in_the_next(connect, silent, listening, stagger):
+    failed: dict[object, float] = {}
+    stagger(SHORT)
+    connect([silent, listening], 60.0, failed).close()
+    stagger(LONG)
+    began = time.monotonic()
+    connect([silent, listening], 60.0, failed).close()
+    assert time.monotonic() - began < LONG
+
+
 def test_all_that_are_silent_end_with_the_deadline(connect, silent):
     began = time.monotonic()
     with pytest.raises(TimeoutError):
@@ -141,7 +168,7 @@ def test_a_task_that_is_cancelled_leaves_no_socket_behind(
 ) -> None:
     async def connect_and_cancel() -> None:
         context = RequestContext(10.0, Patience())
-        connecting = happy_eyeballs.connect_async([silent, listening], context)
+        connecting = happy_eyeballs.connect_async([silent, listening], context, {})
         task = asyncio.get_running_loop().create_task(connecting)
         for _ in range(steps):
             await asyncio.sleep(0)

@@ -155,6 +155,6 @@ class AsyncBackend(BaseBackend[AsyncConnection]):
             context.wake = give_up
             addresses = await asyncio.wrap_future(self._look_up(origin))
             context.phase = "TCP"
-            connected = await connect_async(self._in_order(addresses), context)
+            connected = await connect_async(addresses, context, self._failed)
             _, connection = await loop.create_connection(lambda: AsyncConnection(connected), sock=connected)
         return connection

@@ -142,7 +142,8 @@ class BaseBackend(Generic[Connection]):
         self._resolver = resolver
         self._pool = ConnectionPool[Connection]()
         self._in_flight: set[RequestContext] = set()
-        # When a new connection to an address has last led to no response.
+        # When a new connection to an address has last led to no response. The first that accepts one gets it,
+        # so that the next attempt would fall to the same.
         self._failed: dict[object, float] = {}
         self._closed = False
 
@@ -150,13 +151,6 @@ class BaseBackend(Generic[Connection]):
         """Return the addresses to which a TCP connection can lead, as a future."""
         server = origin if self._proxy is None else self._proxy.origin
         return self._resolver.resolve(server.host, server.port)
-
-    def _in_order(self, addresses: list[Address]) -> list[Address]:
-        """Return the addresses; those that accepted a connection and gave no response come last.
-
-        The first that accepts a connection gets it, so that the next attempt would fall to the same.
-        """
-        return sorted(addresses, key=lambda each: self._failed.get(each.target, 0.0))
 
     def _begin(
         self, request: SignedRequest, origin: Origin, layers: list[TlsLayer], context: RequestContext
@@ -242,4 +236,4 @@ class Backend(BaseBackend[BlockingConnection]):
                 raise TimeIsOver
             wait([lookup], min(left, SLICE))
         context.phase = "TCP"
-        return BlockingConnection(connect(self._in_order(lookup.result()), context))
+        return BlockingConnection(connect(lookup.result(), context, self._failed))

@@ -35,11 +35,18 @@ _USER_TIMEOUT_FACTOR = 5
 
 
 class Race:
-    """The addresses of a host, which of them are being tried, and when the next one is due."""
+    """The addresses of a host, which of them are being tried, and when the next one is due.
 
-    def __init__(self, addresses: Sequence[Address], context: RequestContext) -> None:
-        self._waiting = deque(addresses)
+    `failed` says when a connection to an address has last led to nothing; these come last, and who loses the
+    race joins them.
+    """
+
+    def __init__(
+        self, addresses: Sequence[Address], context: RequestContext, failed: dict[object, float]
+    ) -> None:
+        self._waiting = deque(sorted(addresses, key=lambda each: failed.get(each.target, 0.0)))
         self._context = context
+        self._failed = failed
         self._running: dict[socket.socket, Address] = {}
         self._next_start = 0.0
         self._began = time.monotonic()
@@ -74,7 +81,7 @@ class Race:
 
     def lose(self, attempt: socket.socket, error: BaseException) -> None:
         """Close a socket that could not be connected; the next address is due at once."""
-        del self._running[attempt]
+        self._failed[self._running.pop(attempt).target] = time.monotonic()
         attempt.close()
         self._error, self._next_start = error, 0.0
 
@@ -90,16 +97,19 @@ class Race:
 
     def close(self) -> None:
         """Close the sockets that are still being connected."""
-        for attempt in self._running:
+        for attempt, address in self._running.items():
+            self._failed[address.target] = time.monotonic()
             attempt.close()
 
 
-def connect(addresses: Sequence[Address], context: RequestContext) -> socket.socket:
-    """Return a socket that is connected to one of the addresses.
+def connect(
+    addresses: Sequence[Address], context: RequestContext, failed: dict[object, float]
+) -> socket.socket:
+    """Return a socket that is connected to one of the addresses; `failed` is that of `Race`.
 
     `ConnectionBroken` says that none accepted it, `TimeIsOver` what it is called.
     """
-    with closing(Race(addresses, context)) as race, selectors.DefaultSelector() as selector:
+    with closing(Race(addresses, context, failed)) as race, selectors.DefaultSelector() as selector:
         while True:
             for attempt, address in race.due():
                 try:
@@ -120,14 +130,16 @@ def connect(addresses: Sequence[Address], context: RequestContext) -> socket.soc
                 race.lose(attempt, OSError(code, os.strerror(code)))
 
 
-async def connect_async(addresses: Sequence[Address], context: RequestContext) -> socket.socket:
+async def connect_async(
+    addresses: Sequence[Address], context: RequestContext, failed: dict[object, float]
+) -> socket.socket:
     """Do as `connect`, in a coroutine, which ends when it is cancelled."""
     # Imported here: it takes a tenth of the start of a program that only blocks.
     import asyncio
 
     loop = asyncio.get_running_loop()
     tasks: dict[asyncio.Task[None], socket.socket] = {}
-    with closing(Race(addresses, context)) as race:
+    with closing(Race(addresses, context, failed)) as race:
         connected: socket.socket | None = None
         try:
             while connected is None:
