@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bingx_spot import CallError, NotSent, OutcomeUnknown, Response
-from bingx_spot.core.engine import CLOSED, MAYBE_SENT_NOTE, TransportFailure, may_have_been_sent
+from bingx_spot.core.engine import CLOSED, MAYBE_SENT_NOTE, TransportFailure, interrupted
 from bingx_spot.keepalive import KeepAlive
 from bingx_spot.limits.client_state import Patience
 from bingx_spot.transport.engine import NetworkEngine
@@ -114,7 +114,8 @@ class TestAGivenUpRequest:
         with pytest.raises(asyncio.CancelledError) as cancelled:
             await task
         assert cancelled.value.__notes__ == [MAYBE_SENT_NOTE]
-        assert may_have_been_sent(cancelled.value)
+        ended = interrupted(cancelled.value)
+        assert (ended.request_sent, ended.reset) == (True, True)
         await until(listener.ended.is_set)
         assert listener.end == "reset"
         await engine.aclose()

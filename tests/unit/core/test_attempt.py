@@ -24,7 +24,7 @@ from bingx_spot import (
 )
 from bingx_spot.core.admission import NEAR_LOCK
 from bingx_spot.core.attempt import CLOSED_CLIENT, AttemptResult, AttemptRunner
-from bingx_spot.core.engine import CLOSED, TransportFailure
+from bingx_spot.core.engine import CLOSED, TransportFailure, mark_interruption
 from bingx_spot.core.request import ApiCall, RequestSigner
 from bingx_spot.core.runner import Send
 from bingx_spot.limits.rate_limiter import LocalRateLimiter, LocalReservation
@@ -214,6 +214,20 @@ class TestPermit:
         for _ in range(5):
             attempt(exchange, Late(HANGS._replace(reset=True), 0.1))
         assert pauses(exchange, 1) == [[pytest.approx(1.0 + UNDER_WAY - 0.4)]]
+
+    @pytest.mark.parametrize(("reset", "seconds"), [(True, 1.0 + UNDER_WAY), (False, 6.0)])
+    def test_of_a_call_that_is_interrupted_is_free_after_a_reset_too(
+        self, reset: bool, seconds: float
+    ) -> None:
+        exchange = limited()
+        for _ in range(5):
+            steps = runner_of(exchange).send_once(CANCELLING)
+            next(steps)
+            interruption = KeyboardInterrupt()
+            mark_interruption(interruption, request_sent=True, reset=reset)
+            with pytest.raises(KeyboardInterrupt):
+                steps.throw(interruption)
+        assert pauses(exchange, 1) == [[pytest.approx(seconds)]]
 
     def test_headers_of_the_rate_limit_hold_by_the_exchange_s_clock(self) -> None:
         exchange = limited()

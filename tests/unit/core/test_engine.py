@@ -5,8 +5,8 @@ import pytest
 from bingx_spot.core.engine import (
     MAYBE_SENT_NOTE,
     NOT_SENT_NOTE,
+    interrupted,
     mark_interruption,
-    may_have_been_sent,
     note_interruption,
 )
 
@@ -22,13 +22,13 @@ class TestMark:
     def test_of_a_request_that_was_sent_is_a_note(self) -> None:
         interruption = raised()
         mark_interruption(interruption, request_sent=True)
-        assert may_have_been_sent(interruption) is True
+        assert interrupted(interruption).request_sent is True
         assert interruption.__notes__ == [MAYBE_SENT_NOTE]
 
     def test_of_a_request_that_was_not_sent_is_no_note(self) -> None:
         interruption = raised()
         mark_interruption(interruption, request_sent=False)
-        assert may_have_been_sent(interruption) is False
+        assert interrupted(interruption).request_sent is False
         assert not hasattr(interruption, "__notes__")
 
     @pytest.mark.parametrize("request_sent", [True, False])
@@ -39,13 +39,20 @@ class TestMark:
         assert interruption.__traceback__ is None
 
     def test_that_is_missing_means_that_the_request_may_have_been_sent(self) -> None:
-        assert may_have_been_sent(raised()) is True
+        assert interrupted(raised()).request_sent is True
+
+    @pytest.mark.parametrize("reset", [True, False])
+    def test_says_whether_anything_of_the_request_still_arrives(self, reset: bool) -> None:
+        interruption = raised()
+        mark_interruption(interruption, request_sent=True, reset=reset)
+        assert interrupted(interruption).reset is reset
+        assert interrupted(interruption).reset is False
 
     def test_does_not_hold_for_a_later_request_that_the_same_object_ends(self) -> None:
         interruption = raised()
         mark_interruption(interruption, request_sent=False)
-        assert may_have_been_sent(interruption) is False
-        assert may_have_been_sent(interruption) is True
+        assert interrupted(interruption).request_sent is False
+        assert interrupted(interruption).request_sent is True
 
 
 class TestNote:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bingx_spot.core.admission import acquire_permit
 from bingx_spot.core.clock import exchange_time, rate_limit_headers, server_time
-from bingx_spot.core.engine import CLOSED, TransportFailure, may_have_been_sent
+from bingx_spot.core.engine import CLOSED, TransportFailure, interrupted
 from bingx_spot.core.request import ApiCall, SignedRequest
 from bingx_spot.core.response_validation import validate_response
 from bingx_spot.core.runner import SHORTEST_ATTEMPT, CallContext, CallSteps, Deadline, EffectResult, Send
@@ -130,9 +130,9 @@ class AttemptRunner:
                 sending = self._sending(request, operation, host, asked)
                 effect_result = yield sending
             except BaseException as interruption:
-                if not may_have_been_sent(interruption):
-                    self.may_have_acted = False
-                    reservation.release()
+                ended = interrupted(interruption)
+                self.may_have_acted = self.may_have_acted and ended.request_sent
+                self._complete(reservation, ended, timestamp)
                 raise
             failed = isinstance(effect_result, TransportFailure)
             self.waited = self.context.now() - began if failed else 0.0

@@ -28,7 +28,7 @@ CLOSED = TransportFailure(request_sent=False, reason="the client is closed")
 MAYBE_SENT_NOTE = "bingx_spot: a request may have been sent; whether it took effect is unknown"
 #: The note on one that ended a call of which no such request was sent.
 NOT_SENT_NOTE = "bingx_spot: no request was sent that could have taken effect"
-_NOT_SENT = "_bingx_spot_not_sent"
+_ENDED = "_bingx_spot_ended"
 
 
 class Engine(Protocol):
@@ -37,7 +37,7 @@ class Engine(Protocol):
     `timeout` is in seconds and covers the whole exchange: name look-up, connection, TLS, request, response.
     `patience` bounds its steps, and is told what they took.
     An exception that ends a request from outside (KeyboardInterrupt, CancelledError) passes through;
-    `may_have_been_sent` reads from it whether the request was sent.
+    `interrupted` reads from it what became of the request.
     """
 
     def send(self, request: SignedRequest, timeout: float, patience: Patience) -> Response | TransportFailure:
@@ -59,15 +59,14 @@ class Engine(Protocol):
         ...
 
 
-def mark_interruption(interruption: BaseException, *, request_sent: bool) -> None:
-    """Record on an exception whether the request that it ended may have been sent.
+def mark_interruption(interruption: BaseException, *, request_sent: bool, reset: bool = False) -> None:
+    """Record on an exception what became of the request that it ended: two members of `TransportFailure`.
 
     Its traceback is removed: the frames hold the API key and the signature.
     """
     if request_sent:
         interruption.add_note(MAYBE_SENT_NOTE)
-    else:
-        interruption.__dict__[_NOT_SENT] = True
+    interruption.__dict__[_ENDED] = TransportFailure(request_sent, "interrupted", reset=reset)
     interruption.__traceback__ = None
 
 
@@ -78,10 +77,12 @@ def note_interruption(interruption: BaseException, *, acted: bool) -> None:
         interruption.__notes__ = [*notes, MAYBE_SENT_NOTE if acted else NOT_SENT_NOTE]
 
 
-def may_have_been_sent(interruption: BaseException) -> bool:
-    """Return whether the request that an exception ended may have been sent.
+def interrupted(interruption: BaseException) -> TransportFailure:
+    """Return what became of the request that an exception ended.
 
-    True unless the engine was certain that it was not. The record is removed: a signal handler may raise the
-    same object again.
+    It may have been sent unless the engine was certain that it was not. The record is removed: a signal
+    handler may raise the same object again.
     """
-    return interruption.__dict__.pop(_NOT_SENT, None) is not True
+    unknown = TransportFailure(request_sent=True, reason="interrupted")
+    ended: TransportFailure = interruption.__dict__.pop(_ENDED, unknown)
+    return ended

@@ -60,7 +60,7 @@ class NetworkEngine:
             if has_number or isinstance(interruption, _FAILURES):
                 return self._failure(interruption, context)
             # Ctrl-C, or what a signal handler raises, as task queues do when a task takes too long.
-            mark_interruption(interruption, request_sent=context.request_sent)
+            self._mark(interruption, context)
             raise
 
     async def send_async(
@@ -75,7 +75,7 @@ class NetworkEngine:
         except Exception as error:
             return self._failure(error, context)
         except BaseException as interruption:  # a cancelled task
-            mark_interruption(interruption, request_sent=context.request_sent)
+            self._mark(interruption, context)
             raise
 
     def close(self) -> None:
@@ -133,6 +133,11 @@ class NetworkEngine:
                         _end(ended)
                 backend = self._async[loop] = AsyncBackend(self._tls, self._proxy, self._resolver)
         return backend
+
+    def _mark(self, interruption: BaseException, context: RequestContext) -> None:
+        # A loop that has stopped resets no connection; nor does a proxy that has passed the request on.
+        reset = self._proxy is None and not isinstance(interruption, GeneratorExit)
+        mark_interruption(interruption, request_sent=context.request_sent, reset=reset)
 
     def _failure(self, error: BaseException, context: RequestContext) -> TransportFailure:
         sent = context.request_sent
