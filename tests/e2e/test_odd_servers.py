@@ -182,3 +182,35 @@ def test_a_server_that_speaks_first_is_not_asked(send: Any, monkeypatch: pytest.
         assert isinstance(result, TransportFailure)
         assert not result.request_sent
         assert "before it was asked" in result.reason
+
+
+BAN = "429 Too Many Requests"
+BANS: dict[str, bytes | Cut] = {
+    "cut short": Cut(http("{}", BAN, "Retry-After: 30")[:-1]),
+    "reset": Cut(http("{}", BAN, "Retry-After: 30")[:-1], reset=True),
+    "never complete": http("{}", BAN, "Retry-After: 30")[:-1],
+    "not compressed as it says": http("{}", BAN, "Retry-After: 30\r\nContent-Encoding: gzip"),
+    "not chunked as it says": f"HTTP/1.1 {BAN}\r\nRetry-After: 30\r\n{CHUNKED}\r\n\r\nx".encode(),
+    "too large": http("x" * 2_000_000, "403 Forbidden", "Retry-After: 30"),
+}
+
+
+@pytest.mark.parametrize("way", ["sync", "async", "httpx", "httpx async"])
+@pytest.mark.parametrize("name", BANS)
+def test_a_ban_is_known_by_its_head_whatever_becomes_of_its_body(name: str, way: str) -> None:
+    engine, url = WAYS[way][0](), ""
+    patience = Patience(opening=0.2, answer=0.2)
+
+    async def send() -> Response | TransportFailure:
+        try:
+            return await engine.send_async(signed(url), 10.0, patience)
+        finally:
+            await engine.aclose()
+
+    with scripted_server(BANS[name]) as server:
+        url = server.url
+        result = asyncio.run(send()) if "async" in way else engine.send(signed(url), 10.0, patience)
+    engine.close()
+    assert isinstance(result, Response), result
+    assert result.http_status in (403, 429)
+    assert result.headers["retry-after"] == "30"

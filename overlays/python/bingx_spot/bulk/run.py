@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from bingx_spot.bulk.items import CANCEL, CancelRequest
 from bingx_spot.bulk.result import STOPPED, CancelOutcome, CancelResult, affects_every_order
 from bingx_spot.core.admission import NO_PERMIT
-from bingx_spot.core.attempt import BAN_STATUSES, CLOSED_CLIENT
+from bingx_spot.core.attempt import CLOSED_CLIENT
+from bingx_spot.core.engine import BAN_STATUSES
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.resolution import resolve
 from bingx_spot.core.runner import CallContext, CallSteps, EffectResult, Send, Sleep

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bingx_spot.core.admission import acquire_permit
 from bingx_spot.core.clock import exchange_time, rate_limit_headers, server_time
-from bingx_spot.core.engine import CLOSED, TransportFailure, interrupted
+from bingx_spot.core.engine import BAN_STATUSES, CLOSED, TransportFailure, interrupted
 from bingx_spot.core.request import ApiCall, SignedRequest
 from bingx_spot.core.response_validation import validate_response
 from bingx_spot.core.runner import SHORTEST_ATTEMPT, CallContext, CallSteps, Deadline, EffectResult, Send
@@ -28,8 +28,6 @@ _SMALLEST_OFFSET = 500
 _EXCHANGE_TIME = next((rule.corrected_by for rule in SIGNING.inject if rule.corrected_by), None)
 # A time in the past, by whichever clock is wrong, is no licence to send at once: the lock in its place.
 _PAST_LOCK = 1.0
-#: HTTP statuses after which the exchange rejects every request.
-BAN_STATUSES = (403, 418, 429)
 #: In place of a rule of the error table: the client is closed, and no attempt can succeed.
 CLOSED_CLIENT = "closed-client"
 #: Rules of the error table: the server has not seen the parameters where they were.

@@ -21,6 +21,9 @@ class TransportFailure(NamedTuple):
     too_large: bool = False  # a response arrived, larger than any of the exchange's: the network works
 
 
+#: HTTP statuses after which the exchange rejects every request. An engine reports such a response with as
+#: much of its body as it can read: to go on as without a response would make the ban longer.
+BAN_STATUSES = (403, 418, 429)
 #: The result of every request on a closed engine.
 CLOSED = TransportFailure(request_sent=False, reason="the client is closed")
 

@@ -9,6 +9,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from bingx_spot.limits.client_state import Patience
+from bingx_spot.models import Response
 
 #: How long a connection may be idle, in seconds. A bot's next cancel may come after a pause, and a server
 #: that closes earlier is noticed.
@@ -70,6 +71,8 @@ class RequestContext:
         self.reused = True
         #: The address to which a connection was opened.
         self.target: object = None
+        #: Returns the response as far as it has arrived, if its status alone says that requests must stop.
+        self.ban: Callable[[], Response | None] = lambda: None
         #: Ends the wait that the request is in; set by the code that waits.
         self.wake: Callable[[], object] | None = None
 

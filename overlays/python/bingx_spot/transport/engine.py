@@ -139,8 +139,10 @@ class NetworkEngine:
         reset = self._proxy is None and not isinstance(interruption, GeneratorExit)
         mark_interruption(interruption, request_sent=context.request_sent, reset=reset)
 
-    def _failure(self, error: BaseException, context: RequestContext) -> TransportFailure:
-        sent = context.request_sent
+    def _failure(self, error: BaseException, context: RequestContext) -> Response | TransportFailure:
+        ban, sent = context.ban(), context.request_sent
+        if ban is not None:
+            return ban
         if self._closed and not sent:
             return CLOSED
         if self._closed:

@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 
 import httptools
 
+from bingx_spot.core.engine import BAN_STATUSES
 from bingx_spot.core.request import SignedRequest
 from bingx_spot.models import Response
 from bingx_spot.transport.connection_pool import (
@@ -66,6 +67,7 @@ def exchange(request: bytes, context: RequestContext) -> Flow[Received]:
     context.request_sent = True
     yield request
     reader = ResponseReader()
+    context.ban = reader.ban
     while not reader.feed((yield None)):
         pass
     return reader.received()
@@ -146,6 +148,12 @@ class ResponseReader:
             body = decompress(body, self._headers["content-encoding"])
         response = Response(self.status, MappingProxyType(self._headers), body)
         return Received(response, self._keep_alive and not self.extra)
+
+    def ban(self) -> Response | None:
+        """Return the response as far as it has arrived, if its status alone says that requests must stop."""
+        if self.status not in BAN_STATUSES:
+            return None
+        return Response(self.status, MappingProxyType(self._headers), b"".join(self._body))
 
     def on_message_begin(self) -> None:
         """Note that a response begins, which only the first may."""

@@ -7,13 +7,14 @@ body; how long a single read takes is up to the transport.
 
 import time
 from collections import UserDict
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TypeVar, cast
 
 import anyio
 import httpx
 
-from bingx_spot.core.engine import CLOSED, TransportFailure, mark_interruption
+from bingx_spot.core.engine import BAN_STATUSES, CLOSED, TransportFailure, mark_interruption
 from bingx_spot.core.request import SignedRequest
 from bingx_spot.exceptions import InvalidInput
 from bingx_spot.fork_safety import register_fork_aware
@@ -51,7 +52,7 @@ class HttpxEngine:
             return CLOSED
         transport, exchange = self._use(httpx.BaseTransport), _Exchange(request, timeout, patience)
         try:
-            response = transport.handle_request(exchange.begin())
+            response = exchange.response = transport.handle_request(exchange.begin())
             try:
                 for chunk in cast("httpx.SyncByteStream", response.stream):
                     exchange.add(chunk)
@@ -74,7 +75,7 @@ class HttpxEngine:
         transport, exchange = self._use(httpx.AsyncBaseTransport), _Exchange(request, timeout, patience)
         try:
             with anyio.fail_after(exchange.timeout):
-                response = await transport.handle_async_request(exchange.begin())
+                response = exchange.response = await transport.handle_async_request(exchange.begin())
                 try:
                     async for chunk in cast("httpx.AsyncByteStream", response.stream):
                         exchange.add(chunk)
@@ -140,6 +141,8 @@ class _Exchange:
         self._late = False
         self._chunks: list[bytes] = []
         self._size = 0
+        #: The response, once its head has arrived.
+        self.response: httpx.Response | None = None
 
     def begin(self) -> httpx.Request:
         """Return the request for the transport."""
@@ -165,13 +168,15 @@ class _Exchange:
     def end(self, response: httpx.Response) -> Response:
         """Return the response with the body that has arrived."""
         self._times.answer.note(time.monotonic() - self._began)
-        content = b"".join(self._chunks)
+        received = _received(response, b"".join(self._chunks))
         if "content-encoding" in response.headers:
-            content = decompress(content, response.headers["content-encoding"])
-        return Response(response.status_code, MappingProxyType(dict(response.headers.items())), content)
+            return replace(received, body=decompress(received.body, response.headers["content-encoding"]))
+        return received
 
-    def failure(self, error: Exception) -> TransportFailure:
-        """Return why there is no response."""
+    def failure(self, error: Exception) -> Response | TransportFailure:
+        """Return why there is no response; that of a ban is one, whatever has arrived of its body."""
+        if self.response is not None and self.response.status_code in BAN_STATUSES:
+            return _received(self.response, b"".join(self._chunks))
         request_sent = not isinstance(error, _NOT_SENT)
         if isinstance(error, httpx.TimeoutException):
             error = TimeoutError()
@@ -179,3 +184,7 @@ class _Exchange:
             # The system's words and the TLS library's; those of others may repeat parts of the request.
             return TransportFailure(request_sent, f"{type(error).__name__}: {error}")
         return describe_failure(error, request_sent, self.timeout)
+
+
+def _received(response: httpx.Response, body: bytes) -> Response:
+    return Response(response.status_code, MappingProxyType(dict(response.headers.items())), body)
