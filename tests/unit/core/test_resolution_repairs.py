@@ -2,7 +2,7 @@
 
 import pytest
 
-from bingx_spot import OrderFilled, Response
+from bingx_spot import ClockError, OrderFilled, Response
 from bingx_spot.core.engine import MAYBE_SENT_NOTE
 from bingx_spot.core.resolution import resolve
 from tests.support.scripted_time import BEGIN
@@ -36,6 +36,19 @@ def test_an_ambiguous_request_stays_ambiguous_while_the_next_one_is_repaired(rej
 
 def test_clock_and_placement_can_both_be_repaired_in_one_call() -> None:
     assert call(CLOCK, PLACEMENT, CANCELLED) == ["POST"] * 3
+
+
+def test_a_clock_that_steps_again_is_repaired_again() -> None:
+    exchange = Exchange(fallback=None)
+    again = says(100421, "timestamp mismatch", timestamp=BEGIN)
+    exchange.play(RESET, CLOCK, NOT_OPEN, again, CANCELLED)
+    assert abs(exchange.clock.offset) < HOUR / 2
+
+
+def test_a_clock_that_is_refused_twice_in_a_row_is_not_repaired_again() -> None:
+    exchange = Exchange(fallback=None)
+    again = says(100421, "timestamp mismatch", timestamp=BEGIN)
+    assert isinstance(exchange.play(CLOCK, again).error, ClockError)
 
 
 @pytest.mark.parametrize("seconds", [0.0, 1.0, 4.0])

@@ -272,6 +272,9 @@ class AttemptRunner:
         return clock.learn(time, own)
 
     def _record(self, attempt: AttemptResult) -> None:
+        if attempt.operation.signed and not isinstance(attempt.result, ClockError):
+            # The timestamp was not refused; the clock may step again.
+            self._clock_repaired = False
         if isinstance(attempt.result, Response):
             self.context.state.retry_budget.refund()
             self.context.state.repeated_errors.record_success(attempt.operation.operation_id)
