@@ -182,7 +182,7 @@ class RateLimited(RequestRejected):
 
 
 class OrderNotFound(RequestRejected):
-    """The exchange finds no order by this id.
+    """The exchange finds no order by this id, or finds it under another trading pair.
 
     An order is found by its client order id for two hours only, and a new order is not found at once. So a
     client order id that is not found does not prove that there is no open order.

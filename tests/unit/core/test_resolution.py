@@ -199,6 +199,12 @@ class TestOrdersThatAreNotFound:
         assert ending(played) == "OrderNotFound"
         assert str(played.error).startswith(f"The exchange does not find order {ORDER_ID}.")
 
+    @pytest.mark.parametrize("status", ["PENDING", "FILLED"])
+    def test_an_order_of_another_pair_is_not_found_and_not_called_not_open(self, status: str) -> None:
+        played = World(then=lambda _: NOT_OPEN, read=lambda _: order(status, symbol="ETH-USDT")).play()
+        assert ending(played) == "OrderNotFound"
+        assert "symbol is 'ETH-USDT', requested was 'BTC-USDT'" in str(played.error)
+
     @pytest.mark.parametrize(
         "reply", [HTML, HANGS, RESET, answer(b"", 502)], ids=["html", "hangs", "reset", "502"]
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bingx_spot import AuthenticationError, OrderStatus, OutcomeUnknown, RateLimited
+from bingx_spot import AuthenticationError, OrderNotFound, OrderStatus, OutcomeUnknown, RateLimited
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.response_validation import schema_mismatch, validate_response
 from bingx_spot.models import Response
@@ -130,6 +130,22 @@ class TestRead:
         for call in (by_client_id, ApiCall.of(CANCEL, QUERYING.parameters)):
             with pytest.raises(OutcomeUnknown):
                 validate_response(call, response)
+
+    @pytest.mark.parametrize("spelt", ["", "btc-usdt", "BTC_USDT", "BTC/USDT", "BTCUSDT"])
+    def test_a_pair_may_be_spelt_in_another_way(self, spelt: str) -> None:
+        response = validate_response(QUERYING, answer(json.loads(success(symbol=spelt))))
+        assert response.json()["data"]["symbol"] == (spelt or SYMBOL)
+
+    @pytest.mark.parametrize("pair", ["ETH-USDT", "BT-CUSDT", "BTC-USDC"])
+    def test_an_order_of_another_pair_is_not_found_under_this_one(self, pair: str) -> None:
+        with pytest.raises(OrderNotFound, match=f"symbol is '{pair}', requested was 'BTC-USDT'") as failed:
+            validate_response(QUERYING, answer(json.loads(success(symbol=pair))))
+        assert "Check the symbol" in failed.value.hint
+
+    @pytest.mark.parametrize("other", [{"orderId": 5}, {"symbol": 5}, {"orderId": 5, "symbol": "ETH-USDT"}])
+    def test_an_answer_about_another_order_says_nothing_of_this_one(self, other: dict[str, Any]) -> None:
+        with pytest.raises(OutcomeUnknown):
+            validate_response(QUERYING, answer(json.loads(success(**other))))
 
     def test_what_success_says_is_not_left_out(self) -> None:
         with pytest.raises(OutcomeUnknown):

@@ -118,9 +118,8 @@ def error_for(action: Action, facts: Facts, order: Order | None) -> CallError:
         limit, hint = _BY_PERMANENT_ID if facts.by_permanent_id else _BY_CLIENT_ORDER_ID
         if facts.by_permanent_id and (named := _id_of(call)) and looks_rounded(named[1]):
             hint = f"{hint} {_ROUNDED}"
-        return OrderNotFound(
-            _details(facts, f"The exchange does not find {_lower(order_name(call))}. {limit}", hint)
-        )
+        summary = f"The exchange does not find {_lower(order_name(call))}.{_last_query(facts)} {limit}"
+        return OrderNotFound(_details(facts, summary, hint))
     if action is Action.RAISE_NOT_OPEN:
         unlearnt = "whether it was filled, was cancelled or never existed could not be learnt"
         summary = f"{order_name(call)} is not open; {unlearnt} before the deadline.{_last_query(facts)}"

@@ -59,6 +59,12 @@ def error_from_status(details: ErrorDetails, operation: Operation) -> CallError:
     return _error(row, details, operation, f"{row.meaning.removesuffix('.')}: {details.message}")
 
 
+def error_of_another_pair(details: ErrorDetails, operation: Operation) -> CallError:
+    """Return the error for a query that finds the order under another pair: under this one there is none."""
+    row = next(row for row in ROWS if row.category == "notFound")
+    return _error(row, details, operation, details.message)
+
+
 def says_failure(message: str, operation: Operation) -> bool:
     """Return whether the text beside an empty list leaves doubt: all do but none and known good ones."""
     text = normalised(message[:_LONGEST_READ])

@@ -98,3 +98,19 @@ def names_same_order(call: ApiCall, data: Mapping[str, Any]) -> bool:
 def is_alike(stated: object, requested: object) -> bool:
     """Return whether two values are the same text, whatever the case of its letters."""
     return str(stated).casefold() == str(requested).casefold()
+
+
+def is_same_pair(stated: object, requested: object) -> bool:
+    """Return whether two values are one trading pair: the exchange also writes `BTC_USDT`."""
+    spelt = str(stated).replace("_", "-").replace("/", "-")
+    return is_alike(spelt, requested) or is_alike(spelt, str(requested).replace("-", ""))
+
+
+def is_of_another_pair(call: ApiCall, data: object) -> bool:
+    """Return whether a query by permanent id finds the order, and finds it under another trading pair."""
+    permanent = call.operation.permanent_id or ""
+    if call.operation.act != "read" or permanent not in call.parameters or not isinstance(data, dict):
+        return False
+    named, pair = data.get(permanent), data.get("symbol")
+    is_found = str(named) == str(call.parameters[permanent]) and isinstance(pair, str) and pair != ""
+    return is_found and not is_same_pair(pair, call.parameters.get("symbol"))

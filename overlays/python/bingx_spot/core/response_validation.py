@@ -9,9 +9,23 @@ import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from bingx_spot.core.error_mapping import error_from_code, error_from_status, leaves_doubt, says_failure
+from bingx_spot.core.error_mapping import (
+    error_from_code,
+    error_from_status,
+    error_of_another_pair,
+    leaves_doubt,
+    says_failure,
+)
 from bingx_spot.core.facts import INTEGER, OrderState, is_integer, order_state, unmet
-from bingx_spot.core.named_orders import contradiction, is_alike, lists_of, named_id, texts_of, unaccounted
+from bingx_spot.core.named_orders import (
+    contradiction,
+    is_of_another_pair,
+    is_same_pair,
+    lists_of,
+    named_id,
+    texts_of,
+    unaccounted,
+)
 from bingx_spot.core.request import ApiCall
 from bingx_spot.error_details import ErrorDetails
 from bingx_spot.exceptions import shown
@@ -117,6 +131,8 @@ def validate_response(call: ApiCall, response: Response) -> Response:
     if problem:
         text = f"{problem}; the exchange said {message!r}"
         details = ErrorDetails.of(response, text, code=code, order_id=named_id(call, envelope.get("data")))
+        if is_of_another_pair(call, envelope.get("data")):
+            raise error_of_another_pair(details, call.operation)
         raise error_from_code(code, text, details, call.operation)
     return Response(response.http_status, response.headers, response.body, envelope)
 
@@ -150,7 +166,7 @@ def _without_unreadable(call: ApiCall, envelope: Mapping[str, Any]) -> dict[str,
     if operation.permanent_id in call.parameters and isinstance(data := kept.get("data"), dict):
         # An id that is never used again names the order without its pair.
         others = (call.parameters.keys() & operation.repeats).difference(operation.exactly_one_of)
-        kept["data"] = data | {name: call.parameters[name] for name in others if data.get(name) is None}
+        kept["data"] = data | {name: call.parameters[name] for name in others if data.get(name) in (None, "")}
     return kept
 
 
@@ -191,7 +207,7 @@ def _wrong_order(call: ApiCall, repeats: tuple[str, ...], order: Mapping[str, An
         # A query settles. It may lack the client order id by which the exchange has looked the order up, and
         # another spelling of a pair is the same pair.
         is_id = name in call.operation.exactly_one_of
-        alike = stated in (None, "") if is_id else is_alike(stated, requested)
+        alike = stated in (None, "") if is_id else is_same_pair(stated, requested)
         if call.operation.act != "read" or name == permanent or not alike:
             return f"the response names another order: {name} is {shown(stated)}, requested was {requested!r}"
     return ""
