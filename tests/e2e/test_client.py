@@ -61,11 +61,12 @@ class TestCancelOrder:
         assert (order.order_id, order.symbol) == (placed["orderId"], "MØTH-USDT")
         assert order.client_order_id == "my-bot_0.1"
 
-    def test_cancels_only_what_the_restriction_names(self, sandbox):
-        placed = sandbox.place_order(SYMBOL)
+    @pytest.mark.parametrize("status", ["NEW", "PENDING"])
+    def test_cancels_only_what_the_restriction_names(self, sandbox, status):
+        placed = sandbox.place_order(SYMBOL, status=status)
         with BingxSpot(keys(sandbox), **options(sandbox)) as bingx, pytest.raises(RequestRejected):
             bingx.cancel_order(SYMBOL, order_id=placed["orderId"], cancel_restrictions="PARTIALLY_FILLED")
-        assert status_of(sandbox, placed["orderId"]) == "NEW"
+        assert status_of(sandbox, placed["orderId"]) == status
 
     def test_a_second_time_says_that_it_is_not_open(self, sandbox):
         placed = sandbox.place_order(SYMBOL)

@@ -50,7 +50,7 @@ class ErrorRow(NamedTuple):
 TABLE_VERSION = "2.1.0"
 """Version of the error table."""
 
-TABLE_SHA256 = "7ae9850f3ca60e3264ed3efb334c206bf64a0b2fb99366a2fd5e7af6856c31e1"
+TABLE_SHA256 = "91c9a8bf8e4e52b7d89ca52a4ceb7c841c0e541c5387dc73bc1576f07af99170"
 """Digest of spec/errors.yaml."""
 
 ROWS: tuple[ErrorRow, ...] = (
@@ -143,6 +143,21 @@ ROWS: tuple[ErrorRow, ...] = (
         seconds=None,
         advice="Wait a moment, then query the order.",
         advice_for=(("read", "Try again after a moment; a read changes nothing."),),
+    ),
+    ErrorRow(
+        id="restriction-not-met",
+        operations=(),
+        codes=(),
+        message="\\bnot (?:been )?cancell?ed (?:due to|because of) (?:the )?(?:cancel ?)?restrictions?\\b|\\bcancel ?restrictions?['\")\\]]?(?: (?:new|pending|partially_filled))?(?: (?:is|are|was|were))? (?:not (?:met|satisfied|matched|match)|mismatch(?:ed)?)\\b|\\b(?:not|doesn't|didn't) (?:match|satisfy|meet)(?: (?:the|with|your)){0,2} cancel ?restrictions?\\b|\\border(?:'s)? status(?: is)? (?:new|pending|partially_filled), not (?:new|pending|partially_filled)\\b",
+        statuses=None,
+        meaning="The order is open in another status than `cancelRestrictions` allows.",
+        order="untouched",
+        category="refused",
+        waiting_helps=False,
+        until=None,
+        seconds=None,
+        advice="Send it without `cancelRestrictions`, or with the status that the order has.",
+        advice_for=(),
     ),
     ErrorRow(
         id="success-text",
