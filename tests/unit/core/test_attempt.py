@@ -99,6 +99,16 @@ class TestTimeout:
     def test_is_never_longer_than_the_time_left(self) -> None:
         assert attempt(Exchange(), CANCELLED, timeout=0.0201).timeouts == pytest.approx([0.02])
 
+    @pytest.mark.parametrize(
+        ("usual", "timeout"), [(3.7, 6.0), (3.8, 10.0), (9.9, 10.0), (10.1, 6.0)], ids=str
+    )
+    def test_is_all_of_it_where_an_answer_is_likely_to_need_more_than_its_share(
+        self, usual: float, timeout: float
+    ) -> None:
+        exchange = Exchange()
+        exchange.state.times.of(PRIMARY, "cancelOrder").answer.note(usual)
+        assert attempt(exchange, CANCELLED).timeouts == pytest.approx([timeout])
+
     def test_begins_after_the_permit(self) -> None:
         exchange = limited()
         pauses(exchange, 5)

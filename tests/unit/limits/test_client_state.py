@@ -327,6 +327,15 @@ class TestUsualTimes:
         assert query.answer.bound == pytest.approx(2.65)
         assert times.of(PRIMARY, "cancelOrder").answer.bound == pytest.approx(0.28)
 
+    def test_of_an_operation_without_an_answer_are_learnt_from_later_ones_too(self) -> None:
+        times = UsualTimes()
+        query = times.of(PRIMARY, "queryOrder")
+        assert query.answer.usual == 0.0
+        for seconds in (6.0, 0.1, 0.1):
+            times.of(PRIMARY, "cancelOrder").answer.note(seconds)
+            assert times.of(PRIMARY, "queryOrder") is query
+            assert query.answer.usual == times.of(PRIMARY, "cancelOrder").answer.usual > 0.0
+
     def test_of_a_new_operation_are_those_of_the_slowest_other_one(self) -> None:
         times = UsualTimes()
         times.of(PRIMARY, "serverTime").answer.note(0.6)

@@ -22,6 +22,8 @@ from bingx_spot_api.contract import BY_ID, SIGNING, Operation
 
 # The share of the remaining time that one attempt may use, so that some is left to settle its outcome.
 _SHARE = 0.6
+# With less than so many times what an answer usually takes, an attempt is likely to be cut short.
+_ENOUGH = 1.6
 # Below this offset, in milliseconds, the clock is not what the exchange complains about.
 _SMALLEST_OFFSET = 500
 # Which operation says the exchange's time, and in which field of its data.
@@ -193,6 +195,8 @@ class AttemptRunner:
             return Send(request, left, Patience(times=times, writing=writing))
         alone = _seconds_alone(operation)
         timeout = max(left * _SHARE, min(left, max(SHORTEST_ATTEMPT, alone)))
+        if timeout < times.answer.usual * _ENOUGH and times.answer.usual <= left:
+            timeout = left
         return Send(request, timeout, Patience.of(times, self._unopened, self._silent, alone, writing))
 
     def _complete(self, reservation: Reservation, result: EffectResult, timestamp: int) -> None:

@@ -47,6 +47,13 @@ class UsualTime:
         self._recent: tuple[float, ...] = ()
         #: How long to wait for it: `unknown` until something is known, and never less than `least`.
         self.bound = unknown
+        #: What it takes, as far as is known, and else 0.
+        self.usual = 0.0
+
+    @property
+    def is_measured(self) -> bool:
+        """Return whether it has been measured."""
+        return bool(self._recent)
 
     def note(self, seconds: float) -> None:
         """Remember what it took, in seconds."""
@@ -54,8 +61,8 @@ class UsualTime:
         self._recent = latest = (*self._recent, seconds)[-_REMEMBERED:]
         last = sorted(latest[-_LAST:])
         left_out = -(-len(latest) // _LEFT_OUT) if len(latest) >= _FEW else 0
-        usual = max(sorted(latest)[-1 - left_out], last[len(last) // 2])
-        self.bound = max(_LOST_PACKET + _FACTOR * usual, self._least)
+        self.usual = max(sorted(latest)[-1 - left_out], last[len(last) // 2])
+        self.bound = max(_LOST_PACKET + _FACTOR * self.usual, self._least)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +84,19 @@ class UsualTimes:
     def of(self, host: str, operation_id: str) -> HostTimes:
         """Return the times of a host, by its base URL; of answers, those to one operation.
 
-        An exchange whose cancels are quick may take its time over queries. Of an operation that is new, as
-        much is known as of the slowest other one: the line is the same.
+        An exchange whose cancels are quick may take its time over queries. Of an operation without an answer,
+        as much is known as of the slowest other one: the line is the same.
         """
         times = self._known.get((host, operation_id))
+        if times is not None and times.answer.is_measured:
+            return times
+        others = [each for (other, _), each in list(self._known.items()) if other == host]
         if times is None:
-            others = [each for (other, _), each in list(self._known.items()) if other == host]
-            times = HostTimes()
-            if others:
-                slowest = max(each.answer.bound for each in others)
-                times = HostTimes(others[0].opening, UsualTime(slowest))
+            times = HostTimes(others[0].opening) if others else HostTimes()
             self._known[host, operation_id] = times
+        if measured := [each.answer for each in others if each.answer.is_measured]:
+            slowest = max(measured, key=lambda answer: answer.bound)
+            times.answer.bound, times.answer.usual = slowest.bound, slowest.usual
         return times
 
 
