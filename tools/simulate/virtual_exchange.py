@@ -189,3 +189,13 @@ def filling(random: Random, fault: Fault | None) -> Fault:
 def saying(body: str) -> Fault:
     """Answer with a body, and execute nothing."""
     return lambda _virtual, _send: Response(200, {}, body.encode())
+
+
+def busy_until(moment: float) -> Fault:
+    """Return a fault: until a moment of virtual time the exchange is busy, and executes nothing."""
+    busy = saying('{"code":100500,"msg":"The current system is busy, please try again later"}')
+
+    def fault(virtual: VirtualExchange, send: Send) -> Reply:
+        return busy(virtual, send) if virtual.time.seconds < moment else virtual.execute(send)
+
+    return fault

@@ -178,7 +178,8 @@ class TestNearLock:
         assert type(error) is RateLimited
         assert error.details.rule == NEAR_LOCK
         assert error.message == (
-            "not sent: one more equal error of cancelOrder could lock it for eight minutes"
+            "not sent: cancelOrder goes on failing with one code; "
+            "twenty such errors could lock it for eight minutes"
         )
         assert error.hint == "Wait until the time in retry_at; then find out why it goes on failing."
         assert error.retry_at == BEGIN + 480_000
@@ -199,6 +200,28 @@ class TestNearLock:
         run = admit(near_lock(Exchange(), "queryOrder"), QUERY, timeout)
         assert rejection(run).details.rule == NEAR_LOCK
         assert run.effects == []
+
+
+class TestFailures:
+    """The exchange has failed a dozen times, and the next request is 15 seconds away."""
+
+    def failing(self, name: str = "cancelOrder") -> Exchange:
+        exchange = Exchange()
+        for _ in range(12):
+            exchange.state.repeated_errors.record(name, 100500, is_failure=True)
+        return exchange
+
+    def test_an_order_known_to_be_open_waits_where_there_is_time(self) -> None:
+        exchange = self.failing()
+        exchange.time.seconds += 10
+        run = admit(exchange, known_open=True)
+        assert admitted(run)
+        assert run.pauses == [5.0]
+
+    def test_an_order_known_to_be_open_is_refused_where_there_is_none(self) -> None:
+        error = rejection(admit(self.failing(), known_open=True))
+        assert error.details.rule == NEAR_LOCK
+        assert error.retry_at == BEGIN + 15_000
 
 
 class TestInFlight:

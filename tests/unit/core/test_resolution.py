@@ -336,7 +336,7 @@ class TestTheTextOfAnUnknownOutcome:
         exchange.lock_soon("queryOrder")
         played = exchange.play(NOT_OPEN, NOT_OPEN)
         assert ending(played) == "OrderNotOpen"
-        assert " The last query was not sent: one more equal error of queryOrder " in str(played.error)
+        assert " The last query was not sent: queryOrder goes on failing " in str(played.error)
 
     def test_has_the_last_that_was_sent_rather_than_one_that_was_not(self) -> None:
         exchange = Exchange(fallback=None)

@@ -180,7 +180,7 @@ class TestNearALock:
 
         error = watched.play(cancel, lambda _: GATEWAY_TIMEOUT, timeout=3.0).error
         assert isinstance(error, NotExecuted)
-        assert "one more equal error" in error.message
+        assert "goes on failing" in error.message
 
     def test_of_a_read_the_response_says_more_than_that_there_was_no_other(self) -> None:
         exchange = Exchange(fallback=None)

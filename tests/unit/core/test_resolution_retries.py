@@ -40,6 +40,7 @@ from tests.unit.core.playing import (
     order,
     says,
 )
+from tools.simulate.virtual_exchange import VirtualExchange, busy_until
 
 SILENT = [RESET, HANGS, BAD_GATEWAY, UNLISTED, answer(b""), says(100500)]
 
@@ -409,3 +410,19 @@ class TestAnOrderIdInAResponseThatIsNotBelieved:
         played = Exchange().play_on(by_operation(cancels, queries), call)
         assert isinstance(played.result, Response)
         assert played.asked == asked
+
+
+@pytest.mark.parametrize("operations", [["cancel", "query"], ["cancel"]], ids=["all is", "cancels are"])
+def test_an_exchange_that_was_busy_is_used_again_after_as_long_at_the_latest(operations: list[str]) -> None:
+    virtual = VirtualExchange(orders=400)
+    began, busy_for = virtual.time.seconds, 27.0
+    virtual.faults = {each: [busy_until(began + busy_for)] for each in operations}
+    ended: dict[str, float] = {}
+    for each in virtual.exchange.book.orders():
+        call = ApiCall.of(CANCELLING.operation, {"symbol": each.placed.symbol, "orderId": each.order_id})
+        try:
+            virtual.run(resolve(virtual.context, call))
+        except (RateLimited, OutcomeUnknown) as error:
+            ended[type(error).__name__] = virtual.time.seconds - began
+        virtual.time.seconds += 1
+    assert max(ended.values()) < 2 * busy_for

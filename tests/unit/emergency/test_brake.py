@@ -20,6 +20,7 @@ from bingx_spot.emergency.brake import Brake
 from bingx_spot.emergency.result import CancelAllResult
 from tools.simulate.virtual_exchange import (
     VirtualExchange,
+    busy_until,
     late,
     lost,
     saying,
@@ -71,6 +72,16 @@ def test_all_is_cancelled_by_one_request_and_believed_when_the_list_can_no_longe
     assert result.still_open == ()
     assert result.results[0].item.symbol == "BTC-USDT"
     assert result.results[0].order.raw["status"] == "CANCELED"
+
+
+@pytest.mark.parametrize(
+    "operations", [["openOrders"], ["openOrders", "cancelOpenOrders", "cancel", "query"]]
+)
+def test_an_exchange_that_is_busy_for_half_a_minute_only_delays_the_proof(virtual, operations):
+    virtual.faults = {each: [busy_until(virtual.time.seconds + 27)] for each in operations}
+    result = cancel_all(virtual)
+    assert str(result.outcome) == "nothing_open"
+    assert not is_anything_open(virtual)
 
 
 def test_only_the_orders_of_the_pair_are_cancelled(virtual):

@@ -11,6 +11,7 @@ from bingx_spot.emergency.switch import Countdown, SwitchWarning
 from tools.simulate.virtual_exchange import (
     BEGIN,
     VirtualExchange,
+    busy_until,
     late,
     lost,
     saying,
@@ -143,6 +144,14 @@ def test_it_is_on_again_after_a_network_that_comes_back(virtual, countdown, warn
     assert not countdown.lapsed
     assert countdown.seconds_left() > 30
     assert is_anything_open(virtual)
+
+
+def test_it_outlives_an_exchange_that_is_busy_for_most_of_it(virtual, countdown, warnings):
+    virtual.run(countdown.begin())
+    virtual.faults = {SWITCH: [busy_until(virtual.time.seconds + 45)]}
+    keep_for(virtual, countdown, 300)
+    assert warnings
+    assert not countdown.lapsed
 
 
 def test_a_renewal_that_came_too_late_is_a_lapse(virtual, countdown):

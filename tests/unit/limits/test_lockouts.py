@@ -1,6 +1,7 @@
 """Lock-outs of the exchange, and the guard against the next one."""
 
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -338,6 +339,87 @@ class TestInFlight:
         for thread in threads:
             thread.join()
         assert sum(acquired) == 16
+
+
+class TestFailures:
+    """Errors of which the exchange itself is the cause: it is tried ever more seldom, and never given up."""
+
+    @pytest.fixture
+    def failed(self, guard: RepeatedErrorGuard) -> Callable[[int], None]:
+        def fail(times: int) -> None:
+            for _ in range(times):
+                guard.record("cancelOrder", 100500, is_failure=True)
+
+        return fail
+
+    def test_a_dozen_hold_back_nothing_before_the_last(
+        self, guard: RepeatedErrorGuard, failed: Callable[[int], None]
+    ) -> None:
+        failed(11)
+        assert guard.seconds_left("cancelOrder") == 0.0
+        assert acquire(guard, 7) == [True] * 6 + [False]
+
+    def test_pauses_double_until_the_window_is_over(
+        self, guard: RepeatedErrorGuard, failed: Callable[[int], None], time: ScriptedTime
+    ) -> None:
+        failed(12)
+        pauses = []
+        while len(pauses) < 7:
+            pauses.append(guard.seconds_left("cancelOrder"))
+            time.seconds += pauses[-1]
+            assert acquire(guard, 1) == [True]
+            guard.release("cancelOrder")
+            failed(1)
+        assert pauses == [15.0, 30.0, 60.0, 120.0, 240.0, 15.0, 0.0]
+
+    def test_no_window_has_more_than_seventeen(
+        self, guard: RepeatedErrorGuard, failed: Callable[[int], None], time: ScriptedTime
+    ) -> None:
+        at: list[float] = []
+        while time.seconds < 5_000:
+            time.seconds += guard.seconds_left("cancelOrder") or 0.25
+            if acquire(guard, 1) == [True]:
+                guard.release("cancelOrder")
+                failed(1)
+                at.append(time.seconds)
+        assert max(sum(each - 480 < other <= each for other in at) for each in at) == 17
+
+    def test_one_request_is_tried_at_a_time_until_one_succeeds(
+        self, guard: RepeatedErrorGuard, failed: Callable[[int], None], time: ScriptedTime
+    ) -> None:
+        failed(12)
+        time.seconds += 15
+        assert acquire(guard, 2) == [True, False]
+        guard.release("cancelOrder")
+        guard.record_success("cancelOrder")
+        assert guard.seconds_left("cancelOrder") == 0.0
+        assert acquire(guard, 6) == [True] * 5 + [False]
+
+    def test_of_another_process_count_too(self, guard: RepeatedErrorGuard, time: ScriptedTime) -> None:
+        other = RepeatedErrorGuard(time)
+        for _ in range(12):
+            other.record("cancelOrder", 100500, is_failure=True)
+        guard.learn("cancelOrder", other.ages("cancelOrder"), 0)
+        assert guard.seconds_left("cancelOrder") == 15.0
+
+    def test_an_order_known_to_be_open_is_held_back_as_well(
+        self, guard: RepeatedErrorGuard, failed: Callable[[int], None], time: ScriptedTime
+    ) -> None:
+        failed(12)
+        assert guard.seconds_left("cancelOrder", known_open=True) == 15.0
+        time.seconds += 15
+        assert guard.acquire("cancelOrder", known_open=True)
+        assert not guard.acquire("cancelOrder", known_open=True)
+
+    def test_what_the_last_of_equal_errors_was_decides(
+        self, guard: RepeatedErrorGuard, failed: Callable[[int], None]
+    ) -> None:
+        failed(12)
+        record(guard, 1, code=100500)
+        assert guard.seconds_left("cancelOrder") == 0.0
+        record(guard, 4, code=100500)
+        assert guard.seconds_left("cancelOrder") == 480.0
+        assert guard.seconds_left("cancelOrder", known_open=True) == 0.0
 
 
 class TestChildProcess:

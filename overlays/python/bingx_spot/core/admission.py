@@ -54,7 +54,7 @@ def acquire_permit(
         if unlocked and state.repeated_errors.acquire(name, known_open=known_open):
             return admission
         reservation.release()
-        if unlocked and state.repeated_errors.seconds_left(name) == 0:
+        if unlocked and state.repeated_errors.seconds_left(name, known_open=known_open) == 0:
             yield Sleep(min(_LOOK_AGAIN, deadline.seconds_left()))
 
 
@@ -72,9 +72,10 @@ def _blocked(
             hint = "Wait until the time in retry_at; each request before it makes the lock longer."
             return _rate_limited(context, locked, text, hint)
         yield Sleep(locked)
-    while not known_open and (seconds := state.repeated_errors.seconds_left(name)) > 0:
-        if operation.settled_by is not None or seconds >= deadline.seconds_left():
-            text = f"one more equal error of {name} could lock it for eight minutes"
+    while (seconds := state.repeated_errors.seconds_left(name, known_open=known_open)) > 0:
+        can_query = operation.settled_by is not None and not known_open
+        if can_query or seconds >= deadline.seconds_left():
+            text = f"{name} goes on failing with one code; twenty such errors could lock it for eight minutes"
             hint = "Wait until the time in retry_at; then find out why it goes on failing."
             return _rate_limited(context, seconds, text, hint, NEAR_LOCK)
         yield Sleep(seconds)

@@ -104,8 +104,9 @@ class AttemptRunner:
 
     def can_open_in_time(self, operation: Operation) -> bool:
         """Return whether the exchange accepts the operation before the deadline, as far as is known."""
-        locked = self.context.state.lockouts.seconds_left(operation.operation_id)
-        return locked < self.deadline.seconds_left()
+        state, name = self.context.state, operation.operation_id
+        failing = state.repeated_errors.seconds_left(name, known_open=True)
+        return max(state.lockouts.seconds_left(name), failing) < self.deadline.seconds_left()
 
     def send_once(self, call: ApiCall, *, known_open: bool = False) -> CallSteps[AttemptResult]:
         """Make one attempt and return its result.
@@ -241,7 +242,8 @@ class AttemptRunner:
         """Remember what an error says about later requests, and return it with the time in it."""
         state, details = self.context.state, error.details
         if details.code is not None and int(details.code) != 0:
-            state.repeated_errors.record(operation.operation_id, details.code)
+            is_failure = isinstance(error, OutcomeUnknown)
+            state.repeated_errors.record(operation.operation_id, details.code, is_failure=is_failure)
         if not isinstance(error, RateLimited):
             return error
         banned = details.http_status in BAN_STATUSES

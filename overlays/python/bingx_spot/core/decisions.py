@@ -147,7 +147,7 @@ RULES = (
     ),
     Rule(
         "near-lock",
-        "one more “not open” could lock the endpoint, and the order was not queried since",
+        "one more equal error could lock the endpoint, and the order was not queried since",
         lambda facts: facts.near_lock and facts.query_is_due,
         Action.QUERY,
         "A query shows whether the order is open, and counts towards another limit.",
@@ -240,7 +240,7 @@ RULES = (
     Rule(
         "query-again",
         "an ambiguous or refused request, and queries that gave no final state",
-        lambda facts: (facts.is_in_doubt or facts.near_lock) and facts.can_query,
+        lambda facts: (facts.is_in_doubt or (facts.near_lock and facts.can_open)) and facts.can_query,
         Action.QUERY,
         "Reads lag behind writes by seconds.",
         more=" again until the deadline, at growing intervals",

@@ -1,7 +1,7 @@
 """Remember lock-outs of the exchange, and keep from causing one."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable
 from secrets import token_hex
 from threading import RLock
 from time import monotonic
@@ -12,6 +12,11 @@ from bingx_spot.fork_safety import register_fork_aware
 # same key without a shared store, or whose store is unreachable.
 _MAXIMUM_EQUAL_ERRORS = 17
 _WINDOW_SECONDS = 480.0
+# An exchange that fails itself, as when it is busy, is tried ever more seldom after so many equal errors. The
+# single call has 12 in ten seconds.
+_FREE_FAILURES = 12
+# Before the rest of its name, an error of which the exchange itself is the cause.
+_FAILURE = "!"
 # How many errors of an endpoint are kept, the youngest: a server could invent codes.
 _MAXIMUM_KEPT = 200
 #: The longest lock that the exchange documents, in seconds: the one for equal errors.
@@ -19,6 +24,8 @@ LONGEST_LOCK = 480.0
 #: The longest ban that is believed, in seconds.
 LONGEST_BAN = 3600.0
 _ALL = "*"
+# Equal ones, in order: when each happened, and whether it was a failure.
+_Errors = list[tuple[float, bool]]
 
 
 class Lockouts:
@@ -52,6 +59,10 @@ class RepeatedErrorGuard:
     A request in flight may return one more such error, so both together stay below the maximum. An endpoint
     whose last responses were successes is not held back: with the documented rate, far fewer are in flight.
 
+    "Not open" says nothing of the next order; "busy" does. After several failures of the exchange itself, one
+    request is tried at a time, after pauses that double, so that those which are left last for the whole
+    window: the endpoint is used again after twice the time that it has failed, at the latest.
+
     Errors and requests of other processes count too, as the shared store knows them. While it is unreachable,
     each process assumes that all the others meet as many errors as it does itself.
     """
@@ -74,10 +85,12 @@ class RepeatedErrorGuard:
         self._in_flight = Counter()
 
     def acquire(self, operation_id: str, *, known_open: bool) -> bool:
-        """Count a request as in flight, and return True, unless its error could be one too many."""
+        """Count a request as in flight, and return True, unless its error could be one too many.
+
+        With `known_open` a query has just found the order open, so that only failures are expected.
+        """
         with self._lock:
-            # A query has just found the order open, so that "not open" is not expected.
-            if not known_open and not self._has_room(operation_id):
+            if not self._has_room(operation_id, failures_only=known_open):
                 return False
             self._in_flight[operation_id] += 1
             return True
@@ -87,24 +100,25 @@ class RepeatedErrorGuard:
         with self._lock:
             self._in_flight[operation_id] -= 1
 
-    def record(self, operation_id: str, code: int | str) -> None:
-        """Count an error with this code."""
+    def record(self, operation_id: str, code: int | str, *, is_failure: bool = False) -> None:
+        """Count an error with this code; it is a failure where the exchange itself is the cause."""
         with self._lock:
             self._succeeding.discard(operation_id)
-            self._add(operation_id, f"{code}:{token_hex(6)}", self._now())
+            name = f"{code}:{_FAILURE if is_failure else ''}{token_hex(6)}"
+            self._add(operation_id, name, self._now())
 
     def record_success(self, operation_id: str) -> None:
         """Note a success of the endpoint."""
         with self._lock:
             self._succeeding.add(operation_id)
 
-    def seconds_left(self, operation_id: str) -> float:
+    def seconds_left(self, operation_id: str, *, known_open: bool = False) -> float:
         """Return for how long one more error of the endpoint is too many, in seconds; 0 where it is not."""
         if not self._errors.get(operation_id):
             return 0.0
         with self._lock:
-            full_until = max(map(self._full_until, self._recent(operation_id)), default=0.0)
-        return max(0.0, full_until - self._now())
+            recent = self._recent(operation_id, failures_only=known_open)
+            return max(0.0, max(map(self._held_until, recent), default=0.0) - self._now())
 
     def ages(self, operation_id: str) -> dict[str, float]:
         """Return how old the endpoint's errors are, in seconds, by name, for other processes."""
@@ -134,31 +148,41 @@ class RepeatedErrorGuard:
         if len(errors) > _MAXIMUM_KEPT:
             del errors[min(errors, key=errors.__getitem__)]
 
-    def _has_room(self, operation_id: str) -> bool:
-        most = max(map(self._weight, self._recent(operation_id)), default=0)
-        if most == 0 and operation_id in self._succeeding:
+    def _has_room(self, operation_id: str, *, failures_only: bool) -> bool:
+        recent = self._recent(operation_id, failures_only=failures_only)
+        succeeding = operation_id in self._succeeding
+        if not recent and (succeeding or failures_only):
             return True
+        most = max(map(self._weight, recent), default=0)
         in_flight = self._in_flight[operation_id] * self._processes + self._in_flight_elsewhere[operation_id]
+        if in_flight and not succeeding and any(map(self._is_failing, recent)):
+            return False
         return most + in_flight + self._processes <= _MAXIMUM_EQUAL_ERRORS
 
-    def _recent(self, operation_id: str) -> Collection[list[float]]:
-        """Return the times of the errors that still count, in order, in one list for each code."""
-        recent: dict[str, list[float]] = {}
+    def _recent(self, operation_id: str, *, failures_only: bool) -> list[_Errors]:
+        """Return the errors that still count, in order, in one list for each code."""
+        recent: dict[str, _Errors] = {}
         if errors := self._errors.get(operation_id):
             since = self._now() - _WINDOW_SECONDS
             for name, at in sorted(errors.items(), key=lambda error: error[1]):
                 if at > since:
-                    recent.setdefault(name.partition(":")[0], []).append(at)
-        return recent.values()
+                    code, _, word = name.partition(":")
+                    recent.setdefault(code, []).append((at, word.startswith(_FAILURE)))
+        return [errors for errors in recent.values() if errors[-1][1] or not failures_only]
 
-    def _weight(self, times: Iterable[float]) -> int:
-        return sum(self._processes if at > self._alone_since else 1 for at in times)
+    def _weight(self, errors: _Errors) -> int:
+        return sum(self._processes if at > self._alone_since else 1 for at, _ in errors)
 
-    def _full_until(self, times: list[float]) -> float:
-        """Return when so many of these equal errors have expired that there is room for one more."""
-        left, until = self._weight(times), 0.0
-        for at in times:
+    def _is_failing(self, errors: _Errors) -> bool:
+        return errors[-1][1] and self._weight(errors) >= _FREE_FAILURES
+
+    def _held_until(self, errors: _Errors) -> float:
+        """Return when one more of these equal errors may happen: there is room, and the pause has ended."""
+        left, until = self._weight(errors), 0.0
+        if self._is_failing(errors) and left < _MAXIMUM_EQUAL_ERRORS:
+            until = errors[-1][0] + _WINDOW_SECONDS / 2 ** (_MAXIMUM_EQUAL_ERRORS - left)
+        for error in errors:
             if left + self._processes <= _MAXIMUM_EQUAL_ERRORS:
                 break
-            left, until = left - self._weight([at]), at + _WINDOW_SECONDS
+            left, until = left - self._weight([error]), max(until, error[0] + _WINDOW_SECONDS)
         return until
