@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from bingx_spot.cli.interruption import Interruption, interruptible, signals_to
+from bingx_spot.cli.interruption import Interruption, signals_to
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -36,13 +36,3 @@ def test_a_signal_that_the_shell_ignores_stays_ignored():
         assert not interruption.happened
     finally:
         signal.signal(signal.SIGHUP, before)
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_each_signal_ends_a_command_with_its_sentence(number, capsys):
-    before = signal.getsignal(number)
-    with pytest.raises(SystemExit) as end, interruptible("Nothing was changed."):
-        signal.raise_signal(number)
-    assert end.value.code == 130
-    assert capsys.readouterr().err == "Interrupted. Nothing was changed.\n"
-    assert signal.getsignal(number) is before

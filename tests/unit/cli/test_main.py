@@ -1,5 +1,7 @@
 """`bingx-spot` itself: help, version, exit codes, completion."""
 
+import signal
+
 import pytest
 
 from bingx_spot import __version__, cli
@@ -81,12 +83,16 @@ def test_an_argument_that_is_repeated_is_not_obeyed(monkeypatch, capsys, argumen
     assert all(line.isprintable() for line in shown.split("\n"))
 
 
-def test_ctrl_c_exits_130_and_does_not_say_not_cancelled(monkeypatch, capsys):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_exits_130_and_does_not_say_not_cancelled(monkeypatch, capsys, number):
+    before = signal.getsignal(number)
+
     def interrupted(**_: object) -> None:
-        raise KeyboardInterrupt
+        signal.raise_signal(number)
 
     monkeypatch.setattr(cli._bingx_spot, "main", interrupted)
     with pytest.raises(SystemExit) as caught:
         main()
     assert caught.value.code == 130
     assert "may have taken effect; query the order" in capsys.readouterr().err
+    assert signal.getsignal(number) is before

@@ -1,6 +1,7 @@
 """The command line, `bingx-spot`: each command is imported only when it runs."""
 
 import os
+import signal
 import sys
 from importlib import import_module
 from io import TextIOWrapper
@@ -85,7 +86,11 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        _bingx_spot.main(prog_name="bingx-spot", standalone_mode=False)
+        from bingx_spot.cli.interruption import signals_to
+
+        # SIGTERM would end a command without a word; each says what is known after Ctrl-C.
+        with signals_to(signal.default_int_handler):
+            _bingx_spot.main(prog_name="bingx-spot", standalone_mode=False)
     except click.ClickException as error:
         # Click repeats arguments as they are.
         text, context = visible(error.format_message()), getattr(error, "ctx", None)

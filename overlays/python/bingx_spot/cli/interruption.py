@@ -23,8 +23,7 @@ def interruptible(text: str, unsent: str = "") -> Iterator[None]:
     `unsent` is the text where nothing was sent that can have taken effect.
     """
     try:
-        with signals_to(signal.default_int_handler):
-            yield
+        yield
     except KeyboardInterrupt as interruption:
         said = unsent if NOT_SENT_NOTE in getattr(interruption, "__notes__", ()) else text
         print_line(f"Interrupted. {said or text}", err=True)
