@@ -5,9 +5,11 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from bingx_spot.shared_limits import file_store
 from bingx_spot.shared_limits.file_store import FileStore
 from bingx_spot.shared_limits.store import StoreError
 from tests.support.file_kinds import KINDS, standing
@@ -138,3 +140,42 @@ def test_an_unexpected_state_is_an_error(store: FileStore, state: str) -> None:
     store._connect().execute("UPDATE limits SET state = ?", (state,))
     with pytest.raises(StoreError):
         granted(store, "a", 1)
+
+
+class TestTheMachineStartsAgain:
+    """Its monotonic clock begins again, and the file remains."""
+
+    @pytest.fixture
+    def machine(self, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+        machine = SimpleNamespace(boot="first", monotonic=90_000.0, time=1_700_000_000.0)
+        monkeypatch.setattr(file_store.time, "monotonic", lambda: machine.monotonic)
+        monkeypatch.setattr(file_store.time, "time", lambda: machine.time)
+        monkeypatch.setattr(file_store, "_boot", lambda: machine.boot)
+        return machine
+
+    def locked_for(self, store: FileStore) -> float:
+        return store.exchange("limit", report("b"))["locked_for"] / 1000
+
+    # Without a name of the run, as on macOS, a clock that has gone back tells.
+    @pytest.mark.parametrize(("boot", "up_for"), [("second", 10.0), ("second", 90_001.0), ("first", 10.0)])
+    @pytest.mark.parametrize(("off_for", "left"), [(100.0, 200), (86_400.0, 0), (-50.0, 300)])
+    def test_and_locks_have_gone_on(
+        self,
+        store: FileStore,
+        machine: SimpleNamespace,
+        boot: str,
+        up_for: float,
+        off_for: float,
+        left: float,
+    ) -> None:
+        store.exchange("limit", report("a", locked_for=300_000))
+        machine.boot, machine.monotonic, machine.time = boot, up_for, machine.time + off_for
+        assert self.locked_for(store) == left
+        machine.monotonic, machine.time = up_for + 20, machine.time + 5_000
+        assert self.locked_for(store) == max(left - 20, 0), "from now on the monotonic clock counts"
+
+    def test_an_earlier_version_knew_nothing_of_it(self, store: FileStore, machine: SimpleNamespace) -> None:
+        store.exchange("limit", report("a", locked_for=300_000))
+        store._connect().execute("UPDATE limits SET state = json_remove(state, '$.machine')")
+        machine.monotonic += 100
+        assert self.locked_for(store) == 200

@@ -3,6 +3,7 @@
 import gc
 import os
 import weakref
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from bingx_spot.limits.rate_limiter import LocalRateLimiter, Unlimited
 from bingx_spot.shared_limits import options
 from bingx_spot.shared_limits.options import _limit_names, check_limits
 from bingx_spot_api.contract import BY_ID
+from tests.unit.shared_limits.reports import report
 
 CANCEL = BY_ID["cancelOrder"]
 KEYS = Credentials("sample-api-key-of-a-user", "sample-secret")
@@ -194,3 +196,21 @@ def test_shared_limits_end_with_the_last_client(tmp_path: Path) -> None:
     del bingx
     gc.collect()
     assert shared() is None, "its thread goes on"
+
+
+def test_a_relative_path_stays_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "later").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with closing(options.open_store("./limits")) as store:
+        monkeypatch.chdir(tmp_path / "later")
+        store.exchange("limit", report("a"))
+    assert (tmp_path / "limits").exists()
+
+
+def test_a_relative_path_needs_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    with pytest.raises(InvalidInput, match="limits is relative to a folder that is gone"):
+        check_limits("./limits")

@@ -6,11 +6,12 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from bingx_spot import private_file
 from bingx_spot.fork_safety import fork_lock
-from bingx_spot.shared_limits.allocation import allocate
+from bingx_spot.shared_limits.allocation import State, allocate
 from bingx_spot.shared_limits.store import Allocation, ProcessReport, StoreError
 
 #: How long to wait for other processes that use the file, in seconds.
@@ -27,7 +28,8 @@ class FileStore:
     """Shares limits through an SQLite database, which is created when first used.
 
     A process that is killed in the middle leaves the state as it was before, and its lock is released. Times
-    are those of the machine's monotonic clock, so the file must be on a disk of this machine.
+    are those of the machine's monotonic clock, so the file must be on a disk of this machine. It begins again
+    when the machine does: then the wall clock tells how long ago the last exchange was.
     """
 
     def __init__(self, path: Path) -> None:
@@ -43,7 +45,7 @@ class FileStore:
                 with _transaction(self._connect()) as connection:
                     row = connection.execute(_READ, (name,)).fetchone()
                     state = {} if row is None else json.loads(row[0])
-                    allocation = allocate(state, time.monotonic() * 1000, report)
+                    allocation = allocate(state, _clock(state), report)
                     connection.execute(_WRITE, (name, json.dumps(state)))
                     return allocation
             except sqlite3.Error as error:
@@ -96,6 +98,24 @@ class FileStore:
         # A connection from before a fork is the parent's; closing it would release the parent's locks.
         if connection is not None and self._pid == os.getpid():
             connection.close()
+
+
+def _clock(state: State) -> float:
+    """Return the machine's monotonic clock, in milliseconds, and let the state go on after a restart."""
+    now, wall = time.monotonic() * 1000, time.time() * 1000
+    last = state.get("machine", {"boot": _boot(), "clock": now, "wall": wall})
+    if last["boot"] != _boot() or now < last["clock"]:
+        state["offset"] += last["clock"] + max(wall - last["wall"], 0.0) - now
+    state["machine"] = {"boot": _boot(), "clock": now, "wall": wall}
+    return now
+
+
+@cache
+def _boot() -> str:
+    """Return what names this run of the machine; empty where nothing does."""
+    with suppress(OSError):
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return ""
 
 
 @contextmanager

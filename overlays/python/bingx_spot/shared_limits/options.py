@@ -75,7 +75,7 @@ def rate_limiter_for(
     if limits is None:
         return account.limits
     path = _path_of(limits)
-    place = limits if path is None else path.absolute()
+    place = limits if path is None else path
     with fork_lock:
         from bingx_spot.shared_limits.store_thread import SharedLimits
 
@@ -102,16 +102,23 @@ def open_store(limits: "RedisClient | str | os.PathLike[str]") -> "Store":
 
 
 def _path_of(limits: RedisClient | str | os.PathLike[str]) -> Path | None:
+    """Return the path of a file, absolute: a program may change its folder later; None for a server."""
     if isinstance(limits, os.PathLike):
-        return Path(os.fsdecode(limits))
-    if not isinstance(limits, str):
+        path = Path(os.fsdecode(limits))
+    elif not isinstance(limits, str):
         return None
-    if limits.startswith("file://"):
+    elif limits.startswith("file://"):
         parts = urlsplit(limits)
         return Path(unquote(parts.path)) if parts.path and parts.netloc in ("", "localhost") else None
-    # Only what is certainly a path: a misspelt URL must not become a file.
-    path = Path(os.path.expanduser(limits))  # noqa: PTH111 - Path's raises where there is no such user
-    return path if path.is_absolute() or limits.startswith(("./", "../")) else None
+    else:
+        path = Path(os.path.expanduser(limits))  # noqa: PTH111 - Path's raises where there is no such user
+        # Only what is certainly a path: a misspelt URL must not become a file.
+        if not path.is_absolute() and not limits.startswith(("./", "../")):
+            return None
+    try:
+        return path.absolute()
+    except OSError:
+        raise InvalidInput("limits", "is relative to a folder that is gone", _ALLOWED) from None
 
 
 def _limit_names(environment: Environment, credentials: Credentials) -> Callable[[str], str]:
