@@ -191,6 +191,16 @@ class TestOtherProcesses:
         guard.learn("cancelOrder", {}, 4)
         assert acquire(guard, 2) == [True, False]
 
+    @pytest.mark.parametrize("processes", [1, 3])
+    def test_requests_of_theirs_are_forgotten_where_nobody_says_that_they_are_answered(
+        self, guard: RepeatedErrorGuard, processes: int
+    ) -> None:
+        for _ in range(12):
+            guard.record("cancelOrder", 100500, is_failure=True)
+        guard.learn("cancelOrder", {}, 2)
+        guard.share_among(processes)
+        assert acquire(guard, 1) == [True]
+
     def test_an_error_of_theirs_holds_back_after_a_success(self, guard: RepeatedErrorGuard) -> None:
         guard.record_success("cancelOrder")
         guard.learn("cancelOrder", {f"100404:{number}": 0.0 for number in range(17)}, 0)

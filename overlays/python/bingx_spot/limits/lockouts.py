@@ -139,6 +139,8 @@ class RepeatedErrorGuard:
         # However many there are, one request of each is possible.
         processes = min(processes, _MAXIMUM_EQUAL_ERRORS)
         with self._lock:
+            # Nobody would say that they are answered.
+            self._in_flight_elsewhere.clear()
             if processes != self._processes:
                 self._processes, self._alone_since = processes, self._now()
 
