@@ -92,7 +92,7 @@ class TestFromEnvironment:
     def test_rejects_one_half_even_beside_a_key_file(self, monkeypatch, key_file, present, value, absent):
         monkeypatch.setenv(present, value)
         monkeypatch.setenv("BINGX_KEY_FILE", str(key_file))
-        assert rejection(Credentials.from_env) == f"{absent} is missing, beside the other half of the key"
+        assert rejection(Credentials.from_env) == f"{absent} is missing; {present} alone is not enough"
 
     def test_takes_the_key_file_that_it_names(self, monkeypatch, key_file):
         monkeypatch.setenv("BINGX_KEY_FILE", str(key_file))

@@ -35,6 +35,7 @@ class TestText:
             (ErrorDetails("lost"), "lost"),
             (ErrorDetails("lost", hint="Do this."), "lost. Do this."),
             (ErrorDetails("lost", code=5), "lost (code 5)"),
+            (ErrorDetails(" lost ", code=5), "lost (code 5)"),
             (ErrorDetails("lost", http_status=502), "lost (HTTP 502)"),
             (
                 DETAILS,
@@ -42,7 +43,7 @@ class TestText:
             ),
             (ErrorDetails("no data", code=0, summary="Unknown."), "Unknown. No data (code 0)"),
         ],
-        ids=["message", "hint", "code", "status", "all", "success"],
+        ids=["message", "hint", "code", "spaces", "status", "all", "success"],
     )
     def test_has_what_it_means_what_happened_and_what_to_do(self, details: ErrorDetails, text: str) -> None:
         assert str(CallError(details)) == text

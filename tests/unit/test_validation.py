@@ -134,6 +134,14 @@ class TestOrderId:
     def test_text_of_a_float_is_refused_for_what_it_has_lost(self):
         assert rejection(order_id="1.735964079647111E+18").reason.endswith("has lost its last digits")
 
+    @pytest.mark.parametrize("slip", [" 5", "5\n", "\t5 "])
+    def test_white_space_around_it_is_pointed_out(self, slip):
+        assert rejection(order_id=slip).reason == f"is {slip!r}; did you mean 5?"
+
+    @pytest.mark.parametrize("other", [Decimal(5), b"5", [5], {"orderId": 5}])
+    def test_another_type_is_named_as_the_reason(self, other):
+        assert rejection(order_id=other).reason == f"is {other!r}, neither an int nor text"
+
     @pytest.mark.parametrize(
         ("given_id", "sent"),
         [(1, 1), (2**63 - 1, 2**63 - 1), ("1", 1), (str(2**63 - 1), 2**63 - 1), (str(ORDER_ID), ORDER_ID)],

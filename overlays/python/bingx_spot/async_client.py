@@ -63,7 +63,7 @@ class AsyncBingxSpot(BaseClient, AsyncTags):
             raise
 
     def cancel_orders(self, orders: "Iterable[CancelItem] | AsyncIterable[CancelItem]") -> "AsyncCancelRun":
-        """Cancel many orders, and iterate over the results, each as soon as it is known.
+        """Cancel many orders, and return an async iterator over the results, each as soon as it is known.
 
         Orders, results and errors are those of `BingxSpot.cancel_orders`; the orders may come from an async
         iterable.

@@ -82,10 +82,11 @@ class BingxSpot(BaseClient, Tags):
     def cancel_orders(self, orders: "Iterable[CancelItem]") -> "CancelRun":
         """Cancel many orders, and return an iterator over the results, each as soon as it is known.
 
-        The iterable is read as the run goes on, so there may be millions of orders, and results come in
-        the order in which they are known. Each order is a call of its own, with its own `timeout` once it
-        may be sent; a rate limit that ends by itself delays orders and fails none. Every order that was
-        read has one result. A call of `cancel_order` meanwhile goes first.
+        Nothing is sent before the first result is asked for. The iterable is read as the run goes on, so
+        there may be millions of orders, and results come in the order in which they are known. Each order is
+        a call of its own, with its own `timeout` once it may be sent; a rate limit that ends by itself delays
+        orders and fails none. Every order that was read has one result. A call of `cancel_order` meanwhile
+        goes first.
 
         Args:
             orders: Each a `CancelRequest`; a mapping with `symbol` and `orderId` or `clientOrderID` (or

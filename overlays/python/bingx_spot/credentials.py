@@ -132,7 +132,8 @@ def half_from_env(variable: str) -> str:
     """
     source = source_of(variable)
     if not source:
-        raise CredentialsError(f"{variable} is missing, beside the other half of the key")
+        other = API_SECRET_VARIABLE if variable == API_KEY_VARIABLE else API_KEY_VARIABLE
+        raise CredentialsError(f"{variable} is missing; {source_of(other)} alone is not enough")
     # os.environ is not assigned to a variable: tools that print a traceback would print the secret with it.
     if not os.environ[source]:
         hidden = [name for name in (variable + _FILE, KEY_FILE_VARIABLE) if os.environ.get(name)]

@@ -130,7 +130,8 @@ class CallError(BingxError):
     def _text(self) -> str:
         facts = [f"code {self.code}"] if self.code is not None else []
         facts += [f"HTTP {self.http_status}"] if self.http_status is not None else []
-        text = f"{self.message} ({', '.join(facts)})" if facts else self.message
+        message = self.message.strip()  # the exchange puts spaces before some
+        text = f"{message} ({', '.join(facts)})" if facts else message
         if self.details.summary:
             # Whose words they are: the exchange's beside an error code; else a gateway's, or this machine's.
             own = self.code in (None, 0, "0")

@@ -6,7 +6,7 @@ import operator
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, Literal, SupportsIndex
 
 from bingx_spot.exceptions import InvalidInput, shown
@@ -106,29 +106,30 @@ def _is_pair(argument: Parameter) -> bool:
     return argument.name == "symbol" and argument.pattern == _ARGUMENTS["symbol"].pattern
 
 
-# A program uses few symbols, and passes one of them in every call.
-@lru_cache(maxsize=1024)
 def _is_symbol(text: str) -> bool:
     # Letters and digits. `_` and `.` are signed and sent in the same form; `#` is encoded, as in OTHR#99961.
     parts = text.translate(_PUNCTUATION).split("-")
     return len(parts) == 2 and all(map(str.isalnum, parts)) and text == text.upper()  # noqa: PLR2004
 
 
-def _whole_number(order_id: OrderId) -> object:
-    """Return an order id as a number, where it is one in another form; else as it is, to be refused."""
-    if isinstance(order_id, float):
-        reason = f"is the float {shown(order_id)}, which may have lost its last digits"
-        raise InvalidInput("order_id", reason, allowed(_ARGUMENTS["order_id"]))
+def _whole_number(order_id: OrderId) -> int:
+    """Return an order id as a number; its bounds are not checked. `InvalidInput` says why it is none."""
+    if isinstance(order_id, int):
+        return order_id
     if isinstance(order_id, str):
         if _ORDER_ID.fullmatch(order_id):
             return int(order_id)
         check_rounding(order_id)
-        raise InvalidInput("order_id", f"is {shown(order_id)}", allowed(_ARGUMENTS["order_id"]))
-    if isinstance(order_id, int):
-        return order_id
-    with suppress(TypeError):  # `isinstance` of a protocol takes 7 µs
-        return operator.index(order_id)
-    return order_id
+        digits = order_id.strip()
+        meant = f"; did you mean {digits}?" if _ORDER_ID.fullmatch(digits) else ""
+        reason = f"is {shown(order_id)}{meant}"
+    elif isinstance(order_id, float):
+        reason = f"is the float {shown(order_id)}, which may have lost its last digits"
+    else:
+        with suppress(TypeError):  # `isinstance` of a protocol takes 7 µs
+            return operator.index(order_id)
+        reason = f"is {shown(order_id)}, neither an int nor text"
+    raise InvalidInput("order_id", reason, allowed(_ARGUMENTS["order_id"]))
 
 
 def check_arguments(

@@ -83,6 +83,13 @@ def test_an_argument_that_is_repeated_is_not_obeyed(monkeypatch, capsys, argumen
     assert all(line.isprintable() for line in shown.split("\n"))
 
 
+def test_what_may_be_called_is_listed_in_words(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["bingx-spot", "call"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "Choose from: cancelOrder, queryOrder, openOrders" in " ".join(capsys.readouterr().err.split())
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_exits_130_and_does_not_say_not_cancelled(monkeypatch, capsys, number):
     before = signal.getsignal(number)

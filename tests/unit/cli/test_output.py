@@ -86,7 +86,7 @@ def test_every_command_prints_through_this_module():
         (InvalidInput("symbol", "is 'x'", "BTC-USDT"), "symbol is 'x'; allowed: BTC-USDT."),
         (
             InvalidInput("order_id or client_order_id", "must name the order", "exactly one"),
-            "--order-id or --client-order-id must name the order; allowed: exactly one.",
+            "ORDER_ID or --client-order-id must name the order; allowed: exactly one.",
         ),
         (CredentialsError("no API key"), "no API key."),
     ],

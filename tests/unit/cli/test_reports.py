@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bingx_spot import CancelOutcome, CancelResult, ErrorDetails, OutcomeUnknown
+from bingx_spot import CancelOutcome, CancelRequest, CancelResult, ErrorDetails, OutcomeUnknown
+from bingx_spot.bulk.input_rows import Row
 from bingx_spot.bulk.journal_rows import OUTCOMES, Counts
 from bingx_spot.cli.reports import RunReport, print_rows, summary_rows
 from tests.support.journals import new_journal, rows
@@ -45,7 +46,7 @@ def test_exit_codes(capsys, outcomes, problem, code):
     assert report.outcomes == Counter(outcomes)
     assert report.print_summary() == code
     shown = capsys.readouterr()
-    title = "Cancelled" if outcomes == ["cancelled"] else "Not every order is cancelled"
+    title = "Cancelled" if outcomes == ["cancelled"] else "Not every order was cancelled by this run"
     assert title in shown.out
     assert problem in shown.err
     journal.close()
@@ -71,6 +72,19 @@ def test_results_that_could_not_be_recorded_are_printed(capsys):
     shown = capsys.readouterr().err
     assert "Not in the journal: BTC-USDT 7: unknown" in shown
     assert "The run ended early: the temporary folder cannot be used" in shown
+
+
+def test_sixty_columns_break_no_order_id(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    journal = new_journal(None, [Row(1, CancelRequest("BTC-USDT", order_id=1735964079647111281))])
+    [order] = journal.pending()
+    report = RunReport(journal)
+    report.add(CancelResult(position=0, item=order, outcome=CancelOutcome.ALREADY_CANCELED, request=order))
+    assert report.print_summary() == 1
+    shown = capsys.readouterr().out
+    assert "│ BTC-USDT │ 1735964079647111281 │ already_canceled" in shown
+    assert "Not every order was cancelled by this run" in shown
+    journal.close()
 
 
 def test_a_long_table_says_how_many_rows_more_there_are(capsys):

@@ -687,7 +687,7 @@ class TestHistory:
         assert [record.getMessage() for record in caplog.records] == [
             "cancelOrder: OutcomeUnknown",
             "cancelOrder: PermissionDenied",
-            "queryOrder: Response",
+            "queryOrder: success",
         ]
 
 

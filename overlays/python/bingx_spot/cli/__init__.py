@@ -92,8 +92,9 @@ def main() -> None:
         with signals_to(signal.default_int_handler):
             _bingx_spot.main(prog_name="bingx-spot", standalone_mode=False)
     except click.ClickException as error:
-        # Click repeats arguments as they are.
-        text, context = visible(error.format_message()), getattr(error, "ctx", None)
+        # Click repeats arguments as they are. Its own list of choices has one a line.
+        text = visible(error.format_message().replace("\n\t", " "))
+        context = getattr(error, "ctx", None)
         shown = click.UsageError(text, context) if context else click.ClickException(text)
         shown.show()
         sys.exit(error.exit_code)

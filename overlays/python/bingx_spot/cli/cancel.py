@@ -67,11 +67,13 @@ def _order_arguments(command: Callable[..., None]) -> Callable[..., None]:
     def run(order: str | None, order_id: str | None, client_order_id: str | None, **parameters: Any) -> None:
         if order is not None and order_id is not None:
             raise click.UsageError("The order id is given twice.")
-        if order is not None and not order.isdigit():
+        if order is not None and not order.strip().isdigit():
             with output.usage_errors():
                 check_rounding(order)
-            text = f"{order!r} is no order id. A client order id is given with --client-order-id."
-            raise click.UsageError(text)
+            slip = "A client order id is given with --client-order-id."
+            if parameters["symbol"].isdigit():
+                slip = "SYMBOL comes before it."
+            raise click.UsageError(f"{order!r} is no order id. {slip}")
         named = {"order_id": order or order_id, "client_order_id": client_order_id}
         command(named=named, **parameters)
 

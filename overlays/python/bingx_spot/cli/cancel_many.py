@@ -54,8 +54,8 @@ The journal:
 
 \b
 Exit codes:
-  0    every order is cancelled; the exchange says so
-  1    some are not; the summary says why
+  0    every order was cancelled by this run; the exchange says so
+  1    some were not; the summary says why
   2    wrong usage, a bad row, or no API key; nothing was sent
   3    of some it is unknown; the same command with its journal finds out,
        except for damaged rows

@@ -23,7 +23,7 @@ from bingx_spot.exceptions import CallError, OutcomeUnknown
 
 # By the name of the setting, as in `--timeout`: what stands for the value, and the help.
 _OPTIONS = {
-    "timeout": ("SECONDS", "How long a call may take, waiting for a permit included."),
+    "timeout": ("SECONDS", "How long a call may take, waiting for the rate limit included."),
     "placement": (
         "json|query|form|auto",
         "Where parameters go; auto falls back from JSON to the query string.",

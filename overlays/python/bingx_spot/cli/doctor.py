@@ -126,7 +126,8 @@ def time_command(connection: Connection) -> None:
     rows: dict[str, object] = {"Unix ms": server_time}
     # A server may give a number that no date has.
     with suppress(ValueError, OverflowError, OSError):
-        rows["UTC"] = datetime.fromtimestamp(server_time / 1000, UTC)
+        date = datetime.fromtimestamp(server_time / 1000, UTC)
+        rows["UTC"] = f"{date:%Y-%m-%d %H:%M:%S}.{server_time % 1000:03}"
     rows["this machine is"] = f"{offset_in_words(offset)} it"
     members = {"serverTime": server_time, "clockOffset": offset}
     connection.show("The exchange's time", "cyan", rows, members)

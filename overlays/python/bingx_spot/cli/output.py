@@ -44,7 +44,7 @@ STYLES: Mapping[str, str] = {
 }
 # Where the user gives a parameter: an option or an environment variable.
 _OPTION_NAMES = {
-    "order_id": "--order-id",
+    "order_id": "ORDER_ID",
     "client_order_id": "--client-order-id",
     "recv_window": "--recv-window",
     "cancel_restrictions": "--only",

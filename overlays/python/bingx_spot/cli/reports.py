@@ -32,6 +32,8 @@ from bingx_spot.cli.interruption import Interruption
 from bingx_spot.core.clock import format_duration
 
 _STYLES: Mapping[str, str] = {**output.STYLES, IN_FLIGHT: "magenta", WAITING: "default"}
+# Columns of a terminal.
+_ROOM_FOR_IDS = 60
 _NOT_CANCELLED = tuple(word for word in OUTCOMES if word not in (CancelOutcome.CANCELLED, WAITING))
 
 
@@ -102,12 +104,13 @@ class RunReport:
             output.print_line(f"The run ended early: {self.problem}", err=True)
         if not self.as_json:
             with suppress(JournalError):
-                more = print_rows(self.journal.rows(_NOT_CANCELLED), "Not cancelled", output.SHOWN)
+                others = self.journal.rows(_NOT_CANCELLED)
+                more = print_rows(others, "Not cancelled by this run", output.SHOWN)
                 if more:
                     where = "--journal or --json shows" if self.path is None else "the journal shows"
                     output.print_line(f"... and {more:,} more, which {where}.")
                     output.print_line()
-        title, style = "Not every order is cancelled", "yellow"
+        title, style = "Not every order was cancelled by this run", "yellow"
         if counts[CancelOutcome.CANCELLED] == counts.total():
             title, style = ("Cancelled" if counts.total() else "Nothing to cancel"), "green"
         rows = {**output.distinct(self.where), **summary_rows(counts, self.path)}
@@ -131,30 +134,32 @@ def summary_rows(counts: Counts, path: Path | None) -> dict[str, object]:
 
 def print_rows(rows: Iterable[JournalRow], title: str, longest: int) -> int:
     """Print a table with at most `longest` orders, and return how many more there are."""
-    iterator = iter(rows)
+    iterator, console = iter(rows), Console(highlight=False)
     table = Table(title=Text(title, "bold"), title_justify="left")
     table.add_column("line", justify="right", overflow="fold")
-    for heading in ("symbol", "order", "outcome"):
-        table.add_column(heading, overflow="fold")
-    table.add_column("why", overflow="fold", ratio=1)
+    table.add_column("symbol", overflow="fold")
+    # An order id that is broken cannot be copied. A narrower table would hide the outcome beside a whole one.
+    table.add_column("order", overflow="fold", min_width=19 if console.width >= _ROOM_FOR_IDS else None)
+    table.add_column("outcome", overflow="fold", ratio=1)
     for row in islice(iterator, longest):
-        cells = (row.line, row.symbol, row.order_id or row.client_order_id, row.outcome, _reason(row))
-        line, symbol, named, outcome, why = map(Text, map(output.cell_text, cells))
-        outcome.stylize(_STYLES.get(row.outcome, "yellow"))
-        table.add_row(line, symbol, named, outcome, why)
+        cells = (row.line, row.symbol, row.order_id or row.client_order_id)
+        outcome = Text(row.outcome, _STYLES.get(row.outcome, "yellow"))
+        if reason := _reason(row):
+            outcome = Text.assemble(outcome, f": {output.cell_text(reason)}")
+        table.add_row(*map(Text, map(output.cell_text, cells)), outcome)
     if table.row_count:
-        Console(highlight=False).print(table)
+        console.print(table)
     return sum(1 for _ in iterator)
 
 
 def _reason(row: JournalRow) -> str:
-    """Return why a row has its outcome, in a few words."""
-    maybe = "maybe cancelled by this run before it was killed" if row.maybe_cancelled_by_us else ""
-    said = f"{row.message or ''}{f' (code {row.code})' if row.code else ''}".strip()
+    """Return why a row has its outcome, in a few words; these three outcomes say it themselves."""
+    if row.maybe_cancelled_by_us:
+        return "maybe cancelled by this run before it was killed"
     if row.outcome in (CancelOutcome.CANCELLED, CancelOutcome.FILLED, CancelOutcome.ALREADY_CANCELED):
-        # A final outcome and the order's status say it all.
-        said = ""
-    return "; ".join(part for part in (row.order_status, maybe, said) if part)
+        return ""
+    said = f"{row.message or ''}{f' (code {row.code})' if row.code else ''}".strip()
+    return "; ".join(part for part in (row.order_status, said) if part)
 
 
 class RunProgress(Progress):

@@ -1,7 +1,6 @@
 """Make one attempt: permit, host, timestamp and signature, send, validate."""
 
 from dataclasses import dataclass, field, replace
-from logging import DEBUG
 from typing import NamedTuple
 
 from bingx_spot.core.admission import acquire_permit
@@ -285,5 +284,5 @@ class AttemptRunner:
             self.context.state.retry_budget.refund()
             self.context.state.repeated_errors.record_success(attempt.operation.operation_id)
         self.history.append(attempt)
-        if log.isEnabledFor(DEBUG):
-            log.debug("%s: %s", attempt.operation.operation_id, type(attempt.result).__name__)
+        result = "success" if isinstance(attempt.result, Response) else type(attempt.result).__name__
+        log.debug("%s: %s", attempt.operation.operation_id, result)
