@@ -31,7 +31,6 @@ from bingx_spot import (
     generated_client,
     sign,
 )
-from bingx_spot.core.clock import Clock
 from bingx_spot.core.request import ApiCall, RequestSigner
 from bingx_spot_api.api.trade import cancel_order
 from bingx_spot_api.contract import BY_ID
@@ -394,14 +393,14 @@ def test_an_interrupt_at_any_line_of_signing_leaves_no_secret(planted, act, kind
     key_file.chmod(0o600)
     monkeypatch.setenv("BINGX_API_KEY", planted._key)
     monkeypatch.setenv("BINGX_API_SECRET", planted._secret)
-    signer = RequestSigner(credentials, Clock())
+    signer = RequestSigner(credentials)
     call = ApiCall.of(BY_ID["cancelOrder"], {"symbol": SYMBOL, "orderId": ORDER_ID})
     transport = httpx.MockTransport(lambda _: httpx.Response(200, text=success()))
     options = {"environment": "https://example.com", "transport": transport, "limits": Unlimited()}
     with BingxSpot(credentials, **options) as bingx:
         acts: dict[str, Callable[[], object]] = {
             "call": lambda: bingx.cancel_order(SYMBOL, order_id=ORDER_ID),
-            "sign_request": lambda: signer.sign_request(call, "https://example.com", "query"),
+            "sign_request": lambda: signer.sign_request(call, "https://example.com", 1, "query"),
             "sign": lambda: sign("a=1", planted._secret),
             "Credentials": planted.credentials,
             "from_file": lambda: Credentials.from_file(key_file),

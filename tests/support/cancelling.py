@@ -63,7 +63,9 @@ def _engine(
 
 
 def signed(url: str, call: ApiCall = BY_ORDER_ID) -> SignedRequest:
-    return RequestSigner(Credentials("sample-api-key", "sample-secret"), Clock()).sign_request(call, url)
+    return RequestSigner(Credentials("sample-api-key", "sample-secret")).sign_request(
+        call, url, Clock().timestamp()
+    )
 
 
 def _order(result: Response | TransportFailure, request: SignedRequest) -> Order:

@@ -133,7 +133,7 @@ def _context(call: Scenario) -> CallContext:
     while not call.retries and state.retry_budget.can_spend():
         state.retry_budget.spend()
     limits = LocalRateLimiter(now, lockouts=lockouts)
-    return CallContext(environment, signer(call, clock), clock, limits, state, call.timeout, now)
+    return CallContext(environment, signer(call), clock, limits, state, call.timeout, now)
 
 
 def said(result: Result) -> str:

@@ -71,7 +71,7 @@ class VirtualExchange:
         environment, clock = Environment("test", URL, None), self.time.clock()
         hosts, placement = HostSelector(environment, now=self.time), PlacementSelector(None)
         state = ClientState(hosts, placement, Lockouts(self.time), RepeatedErrorGuard(self.time))
-        signer = RequestSigner(Credentials(key.api_key, key.api_secret), clock)
+        signer = RequestSigner(Credentials(key.api_key, key.api_secret))
         self.context = CallContext(environment, signer, clock, Unlimited(), state, 10.0, self.time)
 
     def now(self) -> int:

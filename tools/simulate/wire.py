@@ -2,14 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from functools import cache
 from types import MappingProxyType
 from typing import Any, cast
 from urllib.parse import unquote_plus
 
 from bingx_spot import Credentials
-from bingx_spot.core.clock import Clock
-from bingx_spot.core.request import ApiCall, RequestSigner, RequestTemplate, SignedRequest
+from bingx_spot.core.request import ApiCall, RequestSigner, SignedRequest
 from bingx_spot.environments import Environment, Placement
 from bingx_spot_api.contract import BY_ID
 from tools.simulate.scenario import Scenario
@@ -30,25 +28,18 @@ class PlainSigner(RequestSigner):
     """States requests without encoding and signing them, which takes a seventh of a call."""
 
     def sign_request(
-        self, call: ApiCall, base_url: str, placement: Placement | None = None, timestamp: int | None = None
+        self, call: ApiCall, base_url: str, timestamp: int, placement: Placement | None = None
     ) -> SignedRequest:
         """Return the request of a call; its `info` says everything."""
-        template = _template(call.operation.operation_id, base_url, placement)
-        return SignedRequest(template, template.address, b"", {**call.parameters, "timestamp": timestamp})
+        operation, parameters = call.operation, {**call.parameters, "timestamp": timestamp}
+        chosen = "query" if operation.method == "GET" else placement or cast("Placement", operation.placement)
+        url = base_url + operation.path
+        return SignedRequest(operation.method, url, url, chosen, _NOTHING, b"", parameters, ())
 
 
-@cache
-def _template(operation_id: str, base_url: str, chosen: Placement | None) -> RequestTemplate:
-    operation = BY_ID[operation_id]
-    placement = "query" if operation.method == "GET" else chosen or cast("Placement", operation.placement)
-    return RequestTemplate(
-        operation.method, base_url + operation.path, placement, _NOTHING, _NOTHING, signed=False
-    )
-
-
-def signer(call: Scenario, clock: Clock) -> RequestSigner:
+def signer(call: Scenario) -> RequestSigner:
     """Return what signs a call's requests: the real runners send what real users send."""
-    return PlainSigner(_CREDENTIALS, clock) if call.runner == "steps" else RequestSigner(_CREDENTIALS, clock)
+    return PlainSigner(_CREDENTIALS) if call.runner == "steps" else RequestSigner(_CREDENTIALS)
 
 
 def received(call: Scenario, request: SignedRequest) -> Sent:

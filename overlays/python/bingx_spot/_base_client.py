@@ -202,7 +202,7 @@ def _context(credentials: Credentials, config: Config, state: ClientState) -> Ca
     environment = Environment.parse(config.environment)
     return CallContext(
         environment=environment,
-        signer=RequestSigner(credentials, config.clock, config.source_key),
+        signer=RequestSigner(credentials, config.source_key),
         clock=config.clock,
         limits=rate_limiter_for(config.limits, state.account, environment, credentials, config.rate),
         state=state,

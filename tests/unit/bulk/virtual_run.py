@@ -56,7 +56,7 @@ class VirtualRun:
         environment, clock = Environment("test", "https://primary.test", None), self.time.clock()
         hosts, placement = HostSelector(environment, now=self.time), PlacementSelector(None)
         state = ClientState(hosts, placement, Lockouts(self.time), RepeatedErrorGuard(self.time))
-        signer = RequestSigner(Credentials("sample-api-key", "sample-secret"), clock)
+        signer = RequestSigner(Credentials("sample-api-key", "sample-secret"))
         self.run = Run(
             CallContext(environment, signer, clock, self.limits, state, self.timeout, self.time, bulk=True)
         )

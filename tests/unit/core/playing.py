@@ -119,7 +119,7 @@ class Exchange:
         self.clock = self.time.clock()
         hosts, placing = HostSelector(environment, now=self.time), PlacementSelector(self.placement)
         self.state = ClientState(hosts, placing, Lockouts(self.time), RepeatedErrorGuard(self.time))
-        stamper = RequestSigner(Credentials("sample-api-key", "sample-secret"), self.clock)
+        stamper = RequestSigner(Credentials("sample-api-key", "sample-secret"))
         self.context = CallContext(environment, stamper, self.clock, self.limits, self.state, 10.0, self.time)
 
     def play(

@@ -318,7 +318,7 @@ class TestResult:
     def test_the_clock_is_read_once(self) -> None:
         exchange, ticks = Exchange(), count(0, 1_000_000)
         clock = Clock(lambda: BEGIN * 1_000_000, lambda: next(ticks))
-        signer = RequestSigner(Credentials("sample-api-key", "sample-secret"), clock)
+        signer = RequestSigner(Credentials("sample-api-key", "sample-secret"))
         exchange.context = replace(exchange.context, clock=clock, signer=signer)
         run = attempt(exchange, CLOSED)
         assert run.requests[0].info.parameters["timestamp"] == run.result.timestamp

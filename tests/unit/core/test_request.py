@@ -17,7 +17,7 @@ from bingx_spot.core.signing import canonical_string, sign
 from bingx_spot.environments import PLACEMENTS
 from bingx_spot_api.contract import BY_ID, SIGNING
 from tests.support.samples import ORDER_ID, SYMBOL
-from tests.support.scripted_time import BEGIN, ScriptedTime
+from tests.support.scripted_time import BEGIN
 from tests.unit.core.playing import CANCEL, CANCELLING, PRIMARY, QUERY, QUERYING
 
 SIGNATURE = "f8d883609dfd31c824feb4de865b071008dedb1d461451fa70847875c8e7a7a2"
@@ -115,11 +115,11 @@ KEY, SECRET = "planted-key-0123456789", "planted-secret-0123456789"
 
 
 def signer(key: str = KEY, source_key: str | None = None) -> RequestSigner:
-    return RequestSigner(Credentials(key, SECRET), ScriptedTime().clock(), source_key)
+    return RequestSigner(Credentials(key, SECRET), source_key)
 
 
 def signed(**options: object) -> SignedRequest:
-    return signer().sign_request(CANCELLING, PRIMARY, **options)
+    return signer().sign_request(CANCELLING, PRIMARY, BEGIN, **options)
 
 
 CANONICAL = f"orderId={ORDER_ID}&symbol={SYMBOL}&timestamp={BEGIN}"
@@ -151,17 +151,16 @@ class TestSignRequest:
 
     @pytest.mark.parametrize("placement", [None, *PLACEMENTS])
     def test_of_a_get_is_always_a_query_string(self, placement):
-        request = signer().sign_request(QUERYING, PRIMARY, placement)
+        request = signer().sign_request(QUERYING, PRIMARY, BEGIN, placement)
         assert (request.method, request.content) == ("GET", b"")
         assert request.url.startswith(f"{PRIMARY}{QUERY.path}?orderId={ORDER_ID}&")
         assert request.info.placement == "query"
 
-    def test_has_the_time_that_is_given_or_reads_the_clock(self):
+    def test_has_the_time_that_is_given(self):
         assert signed().info.parameters["timestamp"] == BEGIN
-        assert signed(timestamp=5).info.parameters["timestamp"] == 5
 
     def test_of_a_public_operation_has_no_secret(self):
-        request = signer().sign_request(ApiCall.of(BY_ID["serverTime"], {}), PRIMARY)
+        request = signer().sign_request(ApiCall.of(BY_ID["serverTime"], {}), PRIMARY, BEGIN)
         assert request.url == f"{PRIMARY}{BY_ID['serverTime'].path}"
         assert request.info.headers == request.headers, "it has nothing to redact"
         assert SIGNING.api_key_header not in request.headers
@@ -174,7 +173,7 @@ class TestSignRequest:
         assert CANCELLING.parameters == before
 
     def test_has_the_key_and_the_source_key_in_headers(self):
-        request = signer(source_key="my-bot").sign_request(CANCELLING, PRIMARY)
+        request = signer(source_key="my-bot").sign_request(CANCELLING, PRIMARY, BEGIN)
         assert request.headers[SIGNING.api_key_header] == KEY
         assert request.headers[SIGNING.source_key_header] == "my-bot"
         assert SIGNING.source_key_header not in signed().headers
@@ -192,19 +191,10 @@ class TestSignRequest:
         assert signed().headers == shown | {SIGNING.api_key_header: KEY}
         assert signed().info.headers == shown | {SIGNING.api_key_header: "***"}
 
-    def test_has_its_headers_in_common_with_the_next_request(self):
-        stamper = signer()
-        first, second = (stamper.sign_request(CANCELLING, PRIMARY) for _ in range(2))
-        assert first.headers is second.headers
-
-    def test_headers_cannot_be_changed(self):
-        with pytest.raises(TypeError):
-            signed().headers["X-Other"] = "x"  # type: ignore[index] # is what must fail
-
     def test_of_a_value_that_cannot_be_signed_names_it(self):
         call = ApiCall.of(CANCEL, {"symbol": "A&B", "orderId": ORDER_ID})
         with pytest.raises(InvalidInput) as refusal:
-            signer().sign_request(call, PRIMARY)
+            signer().sign_request(call, PRIMARY, BEGIN)
         assert refusal.value.field == "symbol"
 
 
@@ -220,9 +210,6 @@ class TestSecrets:
         assert not [secret for secret in (*request.secrets, SECRET) if secret in shown]
         assert (info.parameters["signature"], info.headers[SIGNING.api_key_header]) == ("***", "***")
         assert (info.method, info.url, info.placement) == ("POST", request.address, placement)
-
-    def test_are_not_in_the_repr_of_the_template(self):
-        assert KEY not in repr(signed()._template)
 
     def test_cannot_be_pickled_or_copied(self):
         for hand_on in (pickle.dumps, copy.copy, copy.deepcopy):

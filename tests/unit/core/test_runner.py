@@ -31,7 +31,7 @@ from bingx_spot.limits.client_state import Patience
 from bingx_spot.limits.permit_queue import Wakeup
 from tests.support.handling import handled_at_every_line
 from tests.support.samples import SYMBOL
-from tests.support.scripted_time import ScriptedTime
+from tests.support.scripted_time import BEGIN
 from tests.unit.core.playing import CANCEL, CANCELLED, CANCELLING, PRIMARY, REFUSED
 
 PATIENCE = Patience(1.0, 1.0)
@@ -39,7 +39,7 @@ KEY, SECRET = "planted-key-0123456789", "planted-secret"
 
 
 def signed() -> SignedRequest:
-    return RequestSigner(Credentials(KEY, SECRET), ScriptedTime().clock()).sign_request(CANCELLING, PRIMARY)
+    return RequestSigner(Credentials(KEY, SECRET)).sign_request(CANCELLING, PRIMARY, BEGIN)
 
 
 class ScriptedEngine:
@@ -118,7 +118,7 @@ class TestSend:
 
     def test_keeps_what_the_caller_has_given(self, drive: Driver) -> None:
         named = ApiCall.of(CANCEL, {"symbol": SYMBOL, "clientOrderID": KEY})
-        request = RequestSigner(Credentials(KEY, SECRET), ScriptedTime().clock()).sign_request(named, PRIMARY)
+        request = RequestSigner(Credentials(KEY, SECRET)).sign_request(named, PRIMARY, BEGIN)
         echo, told = Response(403, {}, KEY.encode()), REFUSED._replace(reason=KEY)
         assert drive(sending(request, 2), ScriptedEngine(echo, told)) == (echo, told)
 
@@ -359,10 +359,10 @@ def test_it_follows_the_clock() -> None:
 
 def test_the_signature_of_an_earlier_request_of_the_call_is_masked(drive: Driver) -> None:
     def steps() -> CallSteps[list[bytes]]:
-        signer = RequestSigner(Credentials(KEY, SECRET), ScriptedTime().clock())
+        signer = RequestSigner(Credentials(KEY, SECRET))
         bodies = []
         for moment in range(10):
-            request = signer.sign_request(CANCELLING, PRIMARY, timestamp=moment)
+            request = signer.sign_request(CANCELLING, PRIMARY, moment)
             response = yield Send(request, 1.0, PATIENCE)
             assert isinstance(response, Response)
             bodies.append(response.body)

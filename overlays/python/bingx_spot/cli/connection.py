@@ -78,12 +78,9 @@ class Connection:
 
     def print_request(self, call: ApiCall) -> None:
         """Print the request that would be sent, stamped and signed, secrets masked."""
-        placement = self.options.get("placement", "auto")
-        info = (
-            RequestSigner(Credentials.from_env(), Clock())
-            .sign_request(call, self.environment.base_url, None if placement == "auto" else placement)
-            .info
-        )
+        placement, signer = self.options.get("placement", "auto"), RequestSigner(Credentials.from_env())
+        chosen = None if placement == "auto" else placement
+        info = signer.sign_request(call, self.environment.base_url, Clock().timestamp(), chosen).info
         shown = {"method": info.method, "url": info.url, "placement": info.placement}
         members = {**shown, "parameters": dict(info.parameters), "headers": dict(info.headers)}
         self.show("Dry run: nothing was sent", "cyan", {**shown, **info.headers, **info.parameters}, members)

@@ -1,6 +1,7 @@
 """Make one attempt: permit, host, timestamp and signature, send, validate."""
 
 from dataclasses import dataclass, field, replace
+from logging import DEBUG
 from typing import NamedTuple
 
 from bingx_spot.core.admission import acquire_permit
@@ -124,7 +125,7 @@ class AttemptRunner:
             host = state.hosts.get()
             clock = self.context.clock
             timestamp, began, offset = clock.timestamp(), self.context.now(), clock.offset
-            request = self.context.signer.sign_request(call, host, state.placement.get(host), timestamp)
+            request = self.context.signer.sign_request(call, host, timestamp, state.placement.get(host))
             self.may_have_acted = operation.act != "read"
             try:
                 sending = self._sending(request, operation, host, asked)
@@ -284,5 +285,6 @@ class AttemptRunner:
             self.context.state.retry_budget.refund()
             self.context.state.repeated_errors.record_success(attempt.operation.operation_id)
         self.history.append(attempt)
-        result = "success" if isinstance(attempt.result, Response) else type(attempt.result).__name__
-        log.debug("%s: %s", attempt.operation.operation_id, result)
+        if log.isEnabledFor(DEBUG):
+            result = "success" if isinstance(attempt.result, Response) else type(attempt.result).__name__
+            log.debug("%s: %s", attempt.operation.operation_id, result)

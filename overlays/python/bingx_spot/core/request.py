@@ -5,14 +5,13 @@ looks like as sent.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from json.encoder import encode_basestring
 from types import MappingProxyType
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn, cast
 from urllib.parse import quote
 
 from bingx_spot._version import __version__
-from bingx_spot.core.clock import Clock
 from bingx_spot.core.signing import Signer, canonical_of, signed_texts
 from bingx_spot.credentials import Credentials
 from bingx_spot.environments import Placement
@@ -71,54 +70,30 @@ class ApiCall(NamedTuple):
         return cls(operation, parameters)
 
 
-@dataclass(frozen=True, slots=True)
-class RequestTemplate:
-    """What all requests of one operation to one host have in common."""
-
-    method: str
-    address: str  # the URL without a query string
-    placement: Placement
-    headers: Mapping[str, str] = field(repr=False)  # with the API key
-    redacted: Mapping[str, str]
-    signed: bool
-
-
+@dataclass(slots=True, repr=False, eq=False)
 class SignedRequest:
     """The request of one attempt, ready to send.
 
-    It has the parameters as signed, and the secrets that must be redacted from a response. Its `repr` has no
-    secrets, and it cannot be pickled: it holds the API key and a signature.
+    Its `repr` has no secrets, and it cannot be pickled: it holds the API key and a signature.
     """
 
-    __slots__ = ("_template", "address", "content", "headers", "method", "parameters", "secrets", "url")
-
-    def __init__(
-        self,
-        template: RequestTemplate,
-        url: str,
-        content: bytes,
-        parameters: Mapping[str, object],
-        secrets: tuple[str, ...] = (),
-    ) -> None:
-        self._template = template
-        self.parameters = parameters
-        self.method = template.method
-        #: The URL without its query string, and so without secrets.
-        self.address = template.address
-        self.headers = template.headers
-        self.url = url
-        self.content = content
-        self.secrets = secrets
+    method: str
+    address: str  # the URL without its query string, and so without secrets
+    url: str
+    placement: Placement
+    headers: Mapping[str, str]  # with the API key, where it is signed
+    content: bytes
+    parameters: Mapping[str, object]  # as signed
+    secrets: tuple[str, ...]  # what must be redacted from a response: the API key and the signature
 
     @property
     def info(self) -> RequestInfo:
         """Return the request without its secrets."""
-        template = self._template
-        more = {"signature": _REDACTED} if template.signed else {}
-        parameters = MappingProxyType({**self.parameters, **more})
-        return RequestInfo(
-            template.method, template.address, template.placement, parameters, template.redacted
-        )
+        parameters, headers = dict(self.parameters), dict(self.headers)
+        if self.secrets:
+            parameters["signature"] = headers[SIGNING.api_key_header] = _REDACTED
+        shown = MappingProxyType(parameters), MappingProxyType(headers)
+        return RequestInfo(self.method, self.address, self.placement, *shown)
 
     def __repr__(self) -> str:
         return f"<SignedRequest {self.method} {self.address}>"
@@ -130,47 +105,40 @@ class SignedRequest:
 class RequestSigner:
     """Stamp and sign the requests of one API key; `source_key` is the value of `X-SOURCE-KEY`, or None."""
 
-    def __init__(self, credentials: Credentials, clock: Clock, source_key: str | None = None) -> None:
+    def __init__(self, credentials: Credentials, source_key: str | None = None) -> None:
         self._api_key = credentials.api_key
-        self._clock = clock
         self._source_key = source_key
         self._signer = Signer(credentials.api_secret)
-        self._templates: dict[tuple[str, str, Placement | None], RequestTemplate] = {}
 
     @leaving_no_frame
     def sign_request(
-        self, call: ApiCall, base_url: str, placement: Placement | None = None, timestamp: int | None = None
+        self, call: ApiCall, base_url: str, timestamp: int, placement: Placement | None = None
     ) -> SignedRequest:
-        """Return the request of a call, stamped and signed now.
+        """Return the request of a call, stamped and signed.
 
-        `base_url` is the host's origin. Without `placement` the contract's is used; without `timestamp`, in
-        Unix milliseconds, the clock is read. `InvalidInput` names a parameter that cannot be signed.
+        `base_url` is the host's origin, `timestamp` the exchange's time in Unix milliseconds. Without
+        `placement` the contract's is used. `InvalidInput` names a parameter that cannot be signed.
         """
-        key = (call.operation.operation_id, base_url, placement)
-        template = self._templates.get(key)
-        if template is None:
-            template = self._templates[key] = self._template(call.operation, base_url, placement)
-        parameters = dict(call.parameters)
-        if "timestamp" in call.operation.injected:
-            parameters["timestamp"] = self._clock.timestamp() if timestamp is None else timestamp
+        operation, parameters = call.operation, dict(call.parameters)
+        if "timestamp" in operation.injected:
+            parameters["timestamp"] = timestamp
         texts = signed_texts(parameters)
-        signature = self._signer.sign(canonical_of(texts)) if template.signed else None
+        signature = self._signer.sign(canonical_of(texts)) if operation.signed else None
         secrets = () if signature is None else (self._api_key, signature)
-        url, content = template.address, b""
-        if template.placement == "json":
+        # A GET has no body.
+        chosen = "query" if operation.method == "GET" else placement or cast("Placement", operation.placement)
+        address = url = base_url + operation.path
+        content = b""
+        if chosen == "json":
             content = json_body(parameters, signature, texts)
-        elif template.placement == "form":
+        elif chosen == "form":
             content = query_string(parameters, signature, texts).encode()
-        else:
-            query = query_string(parameters, signature, texts)
-            url = f"{url}?{query}" if query else url
-        return SignedRequest(template, url, content, parameters, secrets)
+        elif query := query_string(parameters, signature, texts):
+            url = f"{address}?{query}"
+        headers = self._headers(operation, chosen)
+        return SignedRequest(operation.method, address, url, chosen, headers, content, parameters, secrets)
 
-    def _template(self, operation: Operation, base_url: str, chosen: Placement | None) -> RequestTemplate:
-        placement: Placement = chosen or operation.placement  # type: ignore[assignment] # its words
-        if operation.method == "GET":
-            # A GET has no body.
-            placement = "query"
+    def _headers(self, operation: Operation, placement: Placement) -> dict[str, str]:
         # identity: a response has some hundred bytes, and a compressed one can unfold into gigabytes.
         headers = {
             "Accept": "application/json",
@@ -181,11 +149,6 @@ class RequestSigner:
             headers["Content-Type"] = _CONTENT_TYPES[placement]
         if self._source_key is not None and SIGNING.source_key_header is not None:
             headers[SIGNING.source_key_header] = self._source_key
-        redacted = MappingProxyType(headers)
         if operation.signed:
-            key = SIGNING.api_key_header
-            headers, redacted = {**headers, key: self._api_key}, MappingProxyType({**headers, key: _REDACTED})
-        address = base_url + operation.path
-        return RequestTemplate(
-            operation.method, address, placement, MappingProxyType(headers), redacted, operation.signed
-        )
+            headers[SIGNING.api_key_header] = self._api_key
+        return headers
