@@ -73,8 +73,6 @@ class BaseClient:
         self._api: AuthenticatedClient | None = None
         self._context = _context(credentials, config, state)
         self._client: SupportsRequests = SigningMiddleware(self._context, engine)
-        # For the methods written by hand, which check their arguments themselves.
-        self._checked_client: SupportsRequests = SigningMiddleware(self._context, engine, checked=True)
         self._keepalive: KeepAlive | AsyncKeepAlive | None = None
 
     @classmethod

@@ -56,7 +56,7 @@ class AsyncBingxSpot(BaseClient, AsyncTags):
         """
         body = cancel_order_request(symbol, order_id, client_order_id, cancel_restrictions, recv_window)
         try:
-            return order_in(await trade.cancel_order.asyncio_detailed(client=self._checked_client, body=body))
+            return order_in(await trade.cancel_order.asyncio_detailed(client=self._client, body=body))
         except OrderAlreadyCanceled as error:
             if already_canceled_ok and error.order is not None:
                 return error.order
@@ -117,7 +117,7 @@ class AsyncBingxSpot(BaseClient, AsyncTags):
         Arguments, result and errors are those of `BingxSpot.query_order`.
         """
         named = order_reference(symbol, order_id, client_order_id, recv_window)
-        return order_in(await trade.query_order.asyncio_detailed(client=self._checked_client, **named))
+        return order_in(await trade.query_order.asyncio_detailed(client=self._client, **named))
 
     async def server_time(self) -> int:
         """Return the exchange's time, in Unix milliseconds.

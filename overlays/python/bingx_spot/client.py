@@ -73,7 +73,7 @@ class BingxSpot(BaseClient, Tags):
         """
         body = cancel_order_request(symbol, order_id, client_order_id, cancel_restrictions, recv_window)
         try:
-            return order_in(trade.cancel_order.sync_detailed(client=self._checked_client, body=body))
+            return order_in(trade.cancel_order.sync_detailed(client=self._client, body=body))
         except OrderAlreadyCanceled as error:
             if already_canceled_ok and error.order is not None:
                 return error.order
@@ -186,7 +186,7 @@ class BingxSpot(BaseClient, Tags):
             CallError: It could not be learnt; the subclass says why.
         """
         named = order_reference(symbol, order_id, client_order_id, recv_window)
-        return order_in(trade.query_order.sync_detailed(client=self._checked_client, **named))
+        return order_in(trade.query_order.sync_detailed(client=self._client, **named))
 
     def server_time(self) -> int:
         """Return the exchange's time, in Unix milliseconds.

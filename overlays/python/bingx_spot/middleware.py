@@ -46,14 +46,13 @@ class Sender(NamedTuple):
 
     context: CallContext
     engine: Engine
-    checked: bool
 
     def request(self, method: str, url: str, **arguments: Any) -> VerifiedResponse:
         """Resolve the call that a generated function makes.
 
         Errors are those of `call_of`, and `CallError` for every end but a verified success.
         """
-        steps = resolve(self.context, call_of(method, url, checked=self.checked, **arguments))
+        steps = resolve(self.context, call_of(method, url, **arguments))
         try:
             return VerifiedResponse.of(run(steps, self.engine))
         except CallError as error:
@@ -66,11 +65,10 @@ class AsyncSender(NamedTuple):
 
     context: CallContext
     engine: Engine
-    checked: bool
 
     async def request(self, method: str, url: str, **arguments: Any) -> VerifiedResponse:
         """Resolve the call that a generated function makes. Errors are those of `Sender.request`."""
-        steps = resolve(self.context, call_of(method, url, checked=self.checked, **arguments))
+        steps = resolve(self.context, call_of(method, url, **arguments))
         try:
             return VerifiedResponse.of(await run_async(steps, self.engine))
         except CallError as error:
@@ -78,17 +76,14 @@ class AsyncSender(NamedTuple):
 
 
 class SigningMiddleware:
-    """A client for the generated functions that signs their requests: `SupportsRequests`.
-
-    `checked` says that the arguments have been checked already.
-    """
+    """A client for the generated functions that signs their requests: `SupportsRequests`."""
 
     #: Validation raises its own errors before a generated parser could.
     raise_on_unexpected_status = False
 
-    def __init__(self, context: CallContext, engine: Engine, *, checked: bool = False) -> None:
-        self._sender = Sender(context, engine, checked)
-        self._async_sender = AsyncSender(context, engine, checked)
+    def __init__(self, context: CallContext, engine: Engine) -> None:
+        self._sender = Sender(context, engine)
+        self._async_sender = AsyncSender(context, engine)
 
     def get_httpx_client(self) -> Sender:
         """Return what sends blocking requests."""
@@ -106,19 +101,15 @@ def call_of(
     params: Mapping[str, object] | None = None,
     json: Mapping[str, object] | None = None,
     headers: Mapping[str, str] | None = None,
-    checked: bool = False,
 ) -> ApiCall:
     """Return the call that a generated function makes; `InvalidInput` says that a parameter is not allowed.
 
-    Of an httpx request it takes the operation's path for the URL. Parameters have their wire names, and
-    perhaps were `checked` already. Headers are not sent: placement and signer decide.
+    Of an httpx request it takes the operation's path for the URL. Parameters have their wire names. Headers
+    are not sent: placement and signer decide.
     """
-    parameters = json or {} if params is None else {**params, **(json or {})}
     operation = OPERATIONS[method.upper(), url]
-    if checked:
-        return ApiCall(operation, parameters)
-    call = ApiCall.of(operation, as_sent(operation, parameters))
-    check_arguments(call.operation, call.parameters)
+    call = ApiCall.of(operation, as_sent(operation, {**(params or {}), **(json or {})}))
+    check_arguments(operation, call.parameters)
     for argument in operation.arguments:
         # Here, since signing knows no names of Python.
         if isinstance(text := call.parameters.get(argument.name), str):

@@ -6,7 +6,7 @@ import operator
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, SupportsIndex
 
 from bingx_spot.exceptions import InvalidInput, shown
@@ -106,6 +106,8 @@ def _is_pair(argument: Parameter) -> bool:
     return argument.name == "symbol" and argument.pattern == _ARGUMENTS["symbol"].pattern
 
 
+# A program uses few symbols, and passes one of them in every call.
+@lru_cache(maxsize=1024)
 def _is_symbol(text: str) -> bool:
     # Letters and digits. `_` and `.` are signed and sent in the same form; `#` is encoded, as in OTHR#99961.
     parts = text.translate(_PUNCTUATION).split("-")
