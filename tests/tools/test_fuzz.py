@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bingx_spot import Response
+from bingx_spot.redaction import Redactor
 from tools.fuzz import response
 from tools.fuzz.__main__ import main
 
@@ -32,7 +33,7 @@ def test_finds_a_gate_that_lets_something_else_through(
 
 
 def test_finds_a_secret_that_is_not_redacted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Response, "redacted", lambda self, *_: self)
+    monkeypatch.setattr(Redactor, "response", lambda _, *received: received)
     assert response.main(30.0, seed=1) == 1
 
 

@@ -95,6 +95,29 @@ def test_a_header_s_name_is_masked(write):
     assert (body, dict(headers)) == (b"{}", {"x-***": "1", "date": "today"})
 
 
+@pytest.mark.parametrize(
+    ("body", "headers", "redacted"),
+    [
+        (
+            f"{KEY} of {SIGNATURE}",
+            {"x-b": f"<{KEY}>", "date": "today"},
+            (b"*** of ***", {"x-b": "<***>", "date": "today"}),
+        ),
+        ("{}", {"x-b": KEY + SIGNATURE}, (b"{}", {"x-b": "***"})),
+        (SIGNATURE, {"date": "today"}, (b"***", {"date": "today"})),
+    ],
+    ids=["both", "headers alone", "body alone"],
+)
+def test_body_and_headers_are_masked(body, headers, redacted):
+    assert REDACTOR.response(body.encode(), headers) == redacted
+
+
+def test_a_response_without_a_secret_is_the_same():
+    body, headers = b"{}", {"date": "today"}
+    for redactor in (REDACTOR, Redactor((), {})):
+        assert [*map(id, redactor.response(body, headers))] == [id(body), id(headers)]
+
+
 @pytest.mark.parametrize("skipped", range(3))
 def test_hexadecimal_is_masked_wherever_the_secret_begins_in_it(skipped):
     written = ("f" * skipped + KEY.encode().hex()).upper()

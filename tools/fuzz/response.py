@@ -16,6 +16,7 @@ from pathlib import Path
 from bingx_spot import BingxError, Order, Response
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.response_validation import validate_response
+from bingx_spot.redaction import Redactor
 from bingx_spot.transport.connection_pool import ConnectionBroken, ResponseTooLarge
 from bingx_spot.transport.http11 import ResponseReader
 from bingx_spot_api.contract import BY_ID
@@ -125,7 +126,9 @@ def check(raw: bytes, size: int = 65_536) -> None:
     except (ConnectionBroken, ResponseTooLarge) as broken:
         _check_shown(str(broken))
         return
-    response = response.redacted((_KEY, _SIGNATURE), _CALL.parameters)
+    redactor = Redactor((_KEY, _SIGNATURE), _CALL.parameters)
+    body, headers = redactor.response(response.body, response.headers)
+    response = Response(response.http_status, headers, body)
     try:
         verified = validate_response(_CALL, response)
     except BingxError as error:

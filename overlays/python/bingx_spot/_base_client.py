@@ -25,7 +25,6 @@ _POOL_OPTIONS = frozenset({"proxy", "tls", "transport"})
 # What is remembered belongs to these.
 _STATE_OPTIONS = frozenset({"environment", "placement", "fallback"})
 
-
 #: How long `cancel_all` may take, in seconds: to cancel, and until the list of open orders can be believed.
 CANCEL_ALL_TIMEOUT = 60.0
 
@@ -62,7 +61,6 @@ class BaseClient:
         *,
         owns_engine: bool,
     ) -> None:
-        # Imported here: it loads everything that a call needs.
         from bingx_spot.middleware import SigningMiddleware
 
         self._credentials = credentials
@@ -120,7 +118,6 @@ class BaseClient:
     @property
     def api(self) -> "AuthenticatedClient":
         """Return the generated client, signing through this client's connections and limits."""
-        # Imported here: httpx takes longer to import than all of this package, whose own calls need none.
         from bingx_spot.httpx_transport import signing_client
 
         if self._api is None:
@@ -159,7 +156,6 @@ def generated_client(
         CredentialsError: There are no credentials.
         InvalidInput: An option is not allowed; it names the option.
     """
-    # Imported here, as in `BaseClient.api`.
     from bingx_spot.httpx_transport import signing_client
 
     if credentials is None:
@@ -170,7 +166,6 @@ def generated_client(
 
 
 def _engine(config: Config) -> Engine:
-    # Imported here, and not before: an HTTP library takes longer to import than all of this package.
     if config.transport is not None:
         from bingx_spot.transport.httpx_backend import HttpxEngine
 

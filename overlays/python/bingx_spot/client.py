@@ -98,7 +98,6 @@ class BingxSpot(BaseClient, Tags):
                 were handed over before.
             InvalidInput: `orders` is one order, or text; nothing was sent.
         """
-        # Imported here, as in the async client: most programs cancel one order at a time.
         from bingx_spot.bulk.run import Run
         from bingx_spot.bulk.sync_run import CancelRun
 
@@ -126,7 +125,6 @@ class BingxSpot(BaseClient, Tags):
             NotExecuted: No request took effect, or can take effect, and the next one would fail likewise; the
                 subclass says why.
         """
-        # Imported here, as in `cancel_orders`.
         from bingx_spot.emergency.brake import Brake
 
         return run(Brake(self._context, symbol, timeout).run(), self._engine)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     import httpx
 
-
 DEFAULT_TIMEOUT = 10.0
 # An hour: 10000 is 10 seconds in the milliseconds of other clients.
 MAXIMUM_TIMEOUT = 3_600
@@ -103,7 +102,7 @@ class Config:
             raise InvalidInput("proxy", reason, "a proxy beside https base URLs alone")
         _check_type("insecure_tls", isinstance(self.insecure_tls, bool), "true or false")
         if self.tls is not None:
-            import ssl  # takes longer than all of this package
+            import ssl
 
             _check_type("tls", isinstance(self.tls, ssl.SSLContext), "an ssl.SSLContext")
             verifies = self.tls.verify_mode != ssl.CERT_NONE and self.tls.check_hostname
@@ -153,7 +152,6 @@ def _number(text: str) -> float | str:
 
 
 def _authorities(path: str) -> "ssl.SSLContext":
-    # Imported here: ssl takes longer to import than all of this package.
     from bingx_spot.transport.tls_and_proxy import authorities_of
 
     return authorities_of(path)

@@ -59,7 +59,7 @@ class AsyncKeepAlive:
     """Pings the server every so many seconds, in an asyncio task."""
 
     def __init__(self, ping: Callable[[], Awaitable[object]], every: float) -> None:
-        import asyncio  # a quarter of the start of a program that does not need it
+        import asyncio
 
         self._ping, self._every, self._asyncio = ping, every, asyncio
         self._task = asyncio.get_running_loop().create_task(self._run(), name="bingx-spot-warm")

@@ -7,7 +7,6 @@ from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
-from bingx_spot.redaction import Redactor
 from bingx_spot_api.models.order_side import OrderSide
 from bingx_spot_api.models.order_status import OrderStatus
 from bingx_spot_api.models.order_type import OrderType
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from bingx_spot_api.models import CancelOrderResponse, QueryOrderResponse
 
 
-_NONE: Mapping[str, object] = MappingProxyType({})
 _MAXIMUM_DIGITS = 19
 
 
@@ -36,16 +34,6 @@ class Response:
     headers: Mapping[str, str]
     body: bytes
     parsed: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
-
-    def redacted(self, secrets: tuple[str, ...], parameters: Mapping[str, object] = _NONE) -> "Response":
-        """Return the response without these texts, in whatever form: a server may repeat what it was sent.
-
-        The parameters are the caller's own, and stay.
-        """
-        body, headers = Redactor(secrets, parameters).response(self.body, self.headers)
-        if body is self.body and headers is self.headers:
-            return self
-        return Response(self.http_status, headers, body)
 
     def __reduce__(self) -> tuple[object, ...]:
         # Read-only views cannot be pickled.
@@ -129,18 +117,18 @@ class Order:
             status=OrderStatus(data["status"]),
             type=OrderType(word) if (word := _text(data.get("type"))) else None,
             side=OrderSide(word) if (word := _text(data.get("side"))) else None,
-            price=_amount(data.get("price")),
+            price=decimal_of(data.get("price")),
             # The one name that a query spells in another way.
-            stop_price=_amount(data.get("StopPrice", data.get("stopPrice"))),
-            orig_qty=_amount(data.get("origQty")),
-            executed_qty=_amount(data.get("executedQty")),
-            cummulative_quote_qty=_amount(data.get("cummulativeQuoteQty")),
+            stop_price=decimal_of(data.get("StopPrice", data.get("stopPrice"))),
+            orig_qty=decimal_of(data.get("origQty")),
+            executed_qty=decimal_of(data.get("executedQty")),
+            cummulative_quote_qty=decimal_of(data.get("cummulativeQuoteQty")),
             time=_integer(data.get("time")),
             update_time=_integer(data.get("updateTime")),
-            orig_quote_order_qty=_amount(data.get("origQuoteOrderQty")),
-            fee=_amount(data.get("fee")),
+            orig_quote_order_qty=decimal_of(data.get("origQuoteOrderQty")),
+            fee=decimal_of(data.get("fee")),
             fee_asset=_text(data.get("feeAsset")),
-            avg_price=_amount(data.get("avgPrice")),
+            avg_price=decimal_of(data.get("avgPrice")),
             response=response,
         )
 
@@ -165,9 +153,10 @@ def _integer(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _amount(value: object) -> Decimal | None:
+def decimal_of(value: object) -> Decimal | None:
+    """Return a value of JSON as a finite number, or None where it is none."""
     # An amount that does not apply comes as no member, as null, or as empty text.
-    if value is None or value == "" or isinstance(value, bool):
+    if value is None or value == "":
         return None
     try:
         amount = Decimal(str(value))

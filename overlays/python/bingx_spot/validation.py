@@ -6,7 +6,7 @@ import operator
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, Literal, SupportsIndex
 
 from bingx_spot.exceptions import InvalidInput, shown
@@ -201,7 +201,7 @@ def fits(argument: Parameter, value: Any) -> bool:
         (shortest is None or len(value) >= shortest)
         and (longest is None or len(value) <= longest)
         and (argument.enum is None or argument.open_enum or value in argument.enum)
-        and (argument.pattern is None or _compiled(argument.pattern).fullmatch(value) is not None)
+        and (argument.pattern is None or re.fullmatch(argument.pattern, value) is not None)
         and (not _is_pair(argument) or _is_symbol(value))
     )
 
@@ -278,8 +278,3 @@ def _text_allowed(argument: Parameter) -> str:
 def _count(bounds: tuple[int | None, int | None]) -> str:
     fewest, most = bounds
     return f"at least {fewest or 0}" if most is None else f"{fewest or 0} to {most}"
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)

@@ -163,7 +163,6 @@ def print_table(title: str, style: str, rows: Mapping[str, object], *, stderr: b
 
     There is no colour where standard output is not a terminal, or where NO_COLOR is set.
     """
-    # Imported here: a quarter of the start of a command that prints JSON.
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text

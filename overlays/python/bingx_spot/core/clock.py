@@ -153,7 +153,6 @@ def _date(headers: Mapping[str, str]) -> int | None:
 
 def http_date(text: str) -> int:
     """Return the time of a header such as `Date` in Unix milliseconds; raise ValueError or OverflowError."""
-    # Imported here: it loads half of the email package, and few responses have to be read for their time.
     from email.utils import parsedate_to_datetime
 
     return round(parsedate_to_datetime(text).timestamp() * 1000)

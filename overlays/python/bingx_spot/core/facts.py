@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Any, TypeGuard
 
@@ -16,7 +15,7 @@ from bingx_spot.exceptions import (
     RateLimited,
     RequestRejected,
 )
-from bingx_spot.models import Response
+from bingx_spot.models import Response, decimal_of
 from bingx_spot_api.contract import BY_ID, Operation, Requirement, States
 
 #: The text of an integer. An id may come as text: its digits are exact either way.
@@ -84,16 +83,8 @@ def is_integer(value: object) -> TypeGuard[int | str]:
 def _is_fully_executed(states: States, data: Mapping[str, Any]) -> bool:
     if states.executed is None:
         return False
-    executed, ordered = map(_decimal, map(data.get, states.executed))
+    executed, ordered = map(decimal_of, map(data.get, states.executed))
     return executed is not None and ordered is not None and 0 < ordered <= executed
-
-
-def _decimal(value: object) -> Decimal | None:
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
 
 
 #: The most requests of the operation itself in one call. Twenty equal errors would lock the endpoint.

@@ -186,19 +186,16 @@ async def _wait_on_trio(seconds: float, wakeup: Wakeup) -> None:
 
 @leaving_no_frame
 def _redacted(result: Response | TransportFailure, sent: deque[SignedRequest]) -> Response | TransportFailure:
-    # At once, so that no variable of a frame above holds a secret that a server repeats.
-    parameters = sent[-1].parameters
+    """Return a result without the secrets of the requests, which a server may repeat."""
+    # At once, so that no variable of a frame above holds one.
+    secrets = tuple(dict.fromkeys(secret for request in sent for secret in request.secrets))
+    redactor = Redactor(secrets, sent[-1].parameters)
     if isinstance(result, Response):
-        return result.redacted(_secrets(sent), parameters)
+        body, headers = redactor.response(result.body, result.headers)
+        return Response(result.http_status, headers, body)
     # A transport of the caller's own may name the request in its errors.
-    reason = Redactor(_secrets(sent), parameters).text(result.reason)
-    return result if reason is result.reason else result._replace(reason=reason)
-
-
-def _secrets(sent: deque[SignedRequest]) -> tuple[str, ...]:
-    if len(sent) == 1:
-        return sent[0].secrets
-    return tuple(dict.fromkeys(secret for request in sent for secret in request.secrets))
+    reason = redactor.text(result.reason)
+    return result if reason is result.reason else result._replace(reason=reason)  # `CLOSED` stays itself
 
 
 def _end(steps: CallSteps[Result], error: BaseException, handled: BaseException | None) -> None:
