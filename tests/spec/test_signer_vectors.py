@@ -6,7 +6,7 @@ import pytest
 
 from bingx_spot import InvalidInput
 from bingx_spot.core.request import json_body, query_string
-from bingx_spot.core.signing import canonical_string, sign
+from bingx_spot.core.signing import canonical_string, sign, signed_texts
 from tests.spec.vectors import parameters_of, signing_tests, vector_id
 
 ACCEPTED = signing_tests("accepted")
@@ -22,10 +22,11 @@ class TestAccepted:
         assert sign(test["canonical"], test["secret"]) == test["signature"]
 
     def test_json_body(self, test: Any) -> None:
-        assert json_body(parameters_of(test), test["signature"]) == test["json"].encode()
+        parameters = parameters_of(test)
+        assert json_body(parameters, signed_texts(parameters), test["signature"]) == test["json"].encode()
 
     def test_query_string_and_form(self, test: Any) -> None:
-        text = query_string(parameters_of(test), test["signature"])
+        text = query_string(signed_texts(parameters_of(test)), test["signature"])
         assert (text, text) == (test["query"], test["form"])
 
 

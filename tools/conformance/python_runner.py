@@ -12,7 +12,7 @@ from bingx_spot import BingxSpot, CallError, InvalidInput, NotExecuted, OrderNot
 from bingx_spot.core.error_mapping import _CLASSES
 from bingx_spot.core.request import ApiCall, json_body, query_string
 from bingx_spot.core.response_validation import validate_response
-from bingx_spot.core.signing import canonical_string, sign
+from bingx_spot.core.signing import canonical_string, sign, signed_texts
 from bingx_spot.models import Response
 from bingx_spot_api.contract import BY_ID
 from bingx_spot_api.models import (
@@ -77,10 +77,10 @@ def main() -> int:
 def signs(test: Any) -> bool:
     """Return whether each stage is that of the vector."""
     parameters = parameters_of(test)
-    canonical = canonical_string(parameters)
+    canonical, texts = canonical_string(parameters), signed_texts(parameters)
     signature = sign(canonical, test["secret"])
-    query = query_string(parameters, signature)
-    stages = [canonical, signature, json_body(parameters, signature).decode(), query, query]
+    query = query_string(texts, signature)
+    stages = [canonical, signature, json_body(parameters, texts, signature).decode(), query, query]
     return stages == [test[stage] for stage in ("canonical", "signature", "json", "query", "form")]
 
 

@@ -23,33 +23,27 @@ _REDACTED = "***"
 _CONTENT_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
 
 
-def json_body(
-    parameters: Mapping[str, object], signature: str | None, texts: Mapping[str, str] | None = None
-) -> bytes:
+def json_body(parameters: Mapping[str, object], texts: Mapping[str, str], signature: str | None) -> bytes:
     """Return the JSON object as sent: keys sorted, the signature last.
 
-    `signature` is lower-case hex, or None for an operation that is not signed; `texts` are the `signed_texts`
-    of the parameters, if they exist already. Number tokens are these texts: `json.dumps` would write `5000.0`
-    and `1e-05`. `InvalidInput` names a parameter that cannot be sent.
+    `texts` are the `signed_texts` of the parameters, and the tokens of numbers: `json.dumps` would write
+    `5000.0` and `1e-05`. `signature` is lower-case hex, or None for an operation that is not signed.
     """
     # Not the `encode_basestring` that escapes to ASCII: the body is UTF-8, as the signed canonical string is.
     members = [
         f"{encode_basestring(name)}:{encode_basestring(text) if isinstance(parameters[name], str) else text}"
-        for name, text in (signed_texts(parameters) if texts is None else texts).items()
+        for name, text in texts.items()
     ]
     if signature is not None:
         members.append(f'"signature":"{signature}"')
     return ("{" + ",".join(members) + "}").encode()
 
 
-def query_string(
-    parameters: Mapping[str, object], signature: str | None, texts: Mapping[str, str] | None = None
-) -> str:
+def query_string(texts: Mapping[str, str], signature: str | None) -> str:
     """Return the query string or form body as sent: keys sorted, the signature last.
 
-    Only values are URL-encoded, and only after signing. Arguments and errors are those of `json_body`.
+    Only values are URL-encoded, and only after signing. Arguments are those of `json_body`.
     """
-    texts = signed_texts(parameters) if texts is None else texts
     pairs = [f"{name}={quote(text, safe='')}" for name, text in texts.items()]
     if signature is not None:
         pairs.append(f"signature={signature}")
@@ -130,10 +124,10 @@ class RequestSigner:
         address = url = base_url + operation.path
         content = b""
         if chosen == "json":
-            content = json_body(parameters, signature, texts)
+            content = json_body(parameters, texts, signature)
         elif chosen == "form":
-            content = query_string(parameters, signature, texts).encode()
-        elif query := query_string(parameters, signature, texts):
+            content = query_string(texts, signature).encode()
+        elif query := query_string(texts, signature):
             url = f"{address}?{query}"
         headers = self._headers(operation, chosen)
         return SignedRequest(operation.method, address, url, chosen, headers, content, parameters, secrets)
