@@ -34,11 +34,13 @@ class TestColour:
     def test_on_a_terminal(self, sandbox):
         assert ANSI_CODE.search(on_a_terminal(cancel(sandbox), variables(sandbox)))
 
-    def test_none_with_no_color(self, sandbox):
-        seen = on_a_terminal(cancel(sandbox), variables(sandbox, NO_COLOR="1"))
+    @pytest.mark.parametrize("command", ["cancel", "doctor"])
+    def test_none_with_no_color(self, sandbox, command):
+        arguments = cancel(sandbox) if command == "cancel" else ["doctor", "--yes"]
+        seen = on_a_terminal(arguments, variables(sandbox, NO_COLOR="1"))
         colors = [code for code in ANSI_CODE.findall(seen) if not re.fullmatch(r"\x1b\[[0-4]?m", code)]
         assert colors == [], "bold and dim are not colors"
-        assert "CANCELED" in seen
+        assert ("CANCELED" if command == "cancel" else "pass") in seen
 
 
 def test_eighty_columns_are_enough(sandbox):

@@ -88,9 +88,11 @@ def main() -> None:
     try:
         from bingx_spot.cli.interruption import signals_to
 
+        # Click itself does not know NO_COLOR.
+        color = False if os.environ.get("NO_COLOR") else None
         # SIGTERM would end a command without a word; each says what is known after Ctrl-C.
         with signals_to(signal.default_int_handler):
-            _bingx_spot.main(prog_name="bingx-spot", standalone_mode=False)
+            _bingx_spot.main(prog_name="bingx-spot", standalone_mode=False, color=color)
     except click.ClickException as error:
         # Click repeats arguments as they are. Its own list of choices has one a line.
         text = visible(error.format_message().replace("\n\t", " "))
