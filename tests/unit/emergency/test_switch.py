@@ -146,9 +146,9 @@ def test_it_is_on_again_after_a_network_that_comes_back(virtual, countdown, warn
     assert is_anything_open(virtual)
 
 
-def test_it_outlives_an_exchange_that_is_busy_for_most_of_it(virtual, countdown, warnings):
+def test_it_outlives_an_exchange_that_is_busy_for_two_thirds_of_it(virtual, countdown, warnings):
     virtual.run(countdown.begin())
-    virtual.faults = {SWITCH: [busy_until(virtual.time.seconds + 45)]}
+    virtual.faults = {SWITCH: [busy_until(virtual.time.seconds + 40)]}
     keep_for(virtual, countdown, 300)
     assert warnings
     assert not countdown.lapsed
