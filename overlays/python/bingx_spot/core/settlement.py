@@ -48,7 +48,7 @@ def settle_each(
     parameter, own = next(pair for pair in settlement.each if pair[1] in call.parameters)
     # What a success says is cancelled is so, whatever a read that lags behind it shows.
     said = lists_of(items, original.json()["data"])[0] if original is not None else []
-    asked, names, queries = listed_ids(call, own), dict(items.accounts).get(own, ()), 0
+    asked, names, queries = listed_ids(call, own), dict(items.accounts)[own], 0
     reads = {
         name: order for name in asked for order in said if name in (str(order.get(key)) for key in names)
     }
