@@ -303,6 +303,45 @@ def test_a_list_with_an_order_that_cannot_be_proves_nothing(virtual, operation, 
     assert "the response lists an order that cannot be: order_id is" in str(result.error)
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"orderId": 0}, {"orderId": None}, {"symbol": "btc-usdt"}, {"symbol": ""}, {"symbol": None},
+        {"status": None}, {"status": 5}, None,
+    ],
+    ids=str,
+)  # fmt: skip
+@pytest.mark.parametrize("symbol", [None, "BTC-USDT"])
+def test_an_order_that_cannot_be_read_does_not_keep_the_others_open(virtual, odd, symbol):
+    first, *others = place(virtual, 3)
+
+    def listed(virtual, send):
+        envelope = json.loads(virtual.execute(send).body)
+        rows = envelope["data"]["orders"]
+        changed = [odd and row | odd if row["orderId"] == first else row for row in rows]
+        return Response(200, {}, json.dumps(envelope | {"data": {"orders": changed}}).encode())
+
+    virtual.faults["openOrders"] = [listed]
+    virtual.faults["cancelOpenOrders"] = [OFFLINE]
+    result = cancel_all(virtual, symbol)
+    assert not any(virtual.exchange.book.find(order_id).is_open for order_id in others)
+    if virtual.exchange.book.find(first).is_open:
+        assert str(result.outcome) == "unknown"
+        assert result.error.attempts or "order that cannot be" in str(result.error)
+
+
+def test_of_a_list_that_proves_nothing_the_open_orders_of_the_pair_are_cancelled(virtual):
+    (own,) = place(virtual)
+    rows = [order.to_dict() for order in virtual.exchange.book.orders()]
+    ended = {**rows[-1], "orderId": own + 1, "status": "FILLED"}
+    virtual.faults["openOrders"] = [saying(json.dumps({"code": 0, "data": {"orders": [None, ended, *rows]}}))]
+    virtual.faults["cancelOpenOrders"] = [OFFLINE]
+    result = cancel_all(virtual, "BTC-USDT")
+    assert not virtual.exchange.book.find(own).is_open
+    assert {each.request.symbol for each in result.results} == {"BTC-USDT"}
+    assert own + 1 not in {each.request.order_id for each in result.results}
+
+
 def test_an_order_whose_state_is_an_empty_word_is_not_taken_for_ended(virtual):
     def listed(virtual, send):
         body = virtual.execute(send).body.replace(b'"PENDING"', b'""').replace(b'"NEW"', b'""')

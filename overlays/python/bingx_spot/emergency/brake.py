@@ -9,7 +9,6 @@ A list may lag, and a request whose answer was lost may act late. So the end is 
 was read `readsLag` after the beginning, and after the last moment at which a request of this call could act.
 """
 
-import json
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -22,12 +21,11 @@ from bingx_spot.core.facts import OrderState, order_state, seconds_to_effect
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.resolution import resolve
 from bingx_spot.core.runner import CallContext, CallSteps, Sleep
+from bingx_spot.emergency.open_orders import orders_in, readable_orders
 from bingx_spot.emergency.result import CancelAllOutcome, CancelAllResult
-from bingx_spot.error_details import ErrorDetails
 from bingx_spot.exceptions import (
     BingxError,
     CallError,
-    InvalidInput,
     NotExecuted,
     NotSent,
     OrderNotFound,
@@ -93,6 +91,7 @@ class Brake:
     _acted: bool = False
     _can_sweep: bool = True
     _is_whole: bool = False  # whether the last list had every open order
+    _readable: set[int] = field(default_factory=set)  # orders of a last list that proves nothing
     _refusals: int = 0  # of the list
     _error: CallError | None = None
 
@@ -130,6 +129,8 @@ class Brake:
                 shrinks = _MANY < len(listed) < (len(left) or len(listed) + 1)
                 moved = shrinks or (yield from self._cancel(listed))
                 left = {order_id for order_id in listed if self._seen[order_id].ending is None}
+            else:
+                yield from self._cancel(self._readable)
             # What the list shows was so after the beginning, and after whatever this call may have done.
             # Where the time was too short for another list, the one before tells as much.
             recent = listed is not None or self.context.now() - listed_at <= _PAUSE + _REQUEST
@@ -143,7 +144,7 @@ class Brake:
     def _sweep(self) -> CallSteps[None]:
         """Cancel all open orders with one request."""
         try:
-            orders = _orders((yield from self._request(_CANCEL_OPEN, _REQUEST, self.symbol)))
+            orders = orders_in((yield from self._request(_CANCEL_OPEN, _REQUEST, self.symbol)))
         except CallError as error:
             self._note(error)
             self._acts_until = max(self._acts_until, self._note_doubt(error))
@@ -160,15 +161,20 @@ class Brake:
     def _list(self, seconds: float) -> CallSteps[set[int] | None]:
         """Return the ids of the open orders whose ending is not final; None if that is not known."""
         try:
-            orders = _orders((yield from self._request(_LIST, seconds, self.symbol)))
+            orders = orders_in((yield from self._request(_LIST, seconds, self.symbol)))
         except CallError as error:
             self._note(error)
             refused = isinstance(error, RequestRejected) and not isinstance(error, RateLimited)
             self._refusals += refused
             if refused and not self._acted and not self._can_sweep:
                 raise
+            self._readable = self._open_of(readable_orders(error.details.body, self.symbol, _STATES))
             return None
         self._is_whole = len(orders) < _LONGEST_LIST
+        return self._open_of(orders)
+
+    def _open_of(self, orders: list[Order]) -> set[int]:
+        """Note orders as they are stated, and return the ids of those whose ending is not final."""
         seen = [self._see(order) for order in orders]
         return {each.first.order_id for each in seen if each.ending is None}
 
@@ -229,7 +235,11 @@ class Brake:
 
     def _note(self, error: CallError) -> None:
         # One that ended before a request says less than one before it.
-        if error.attempts or (self._error is None and self._seconds_left() > 0):
+        if (
+            error.attempts
+            or error.http_status is not None
+            or (self._error is None and self._seconds_left() > 0)
+        ):
             self._error = error
         if error.details.rule == CLOSED_CLIENT:
             # Nothing else is sent, so there is nothing to wait for.
@@ -279,21 +289,3 @@ class Brake:
 
     def _seconds_left(self) -> float:
         return max(self._began + self.timeout - self.context.now(), 0.0)
-
-
-def _orders(response: Response) -> list[Order]:
-    """Return the orders of a list, each with a response of its own.
-
-    `OutcomeUnknown` says that one of them cannot be cancelled or queried, so that the list proves nothing.
-    """
-    orders = []
-    for data in response.json()["data"].get("orders") or []:
-        body = json.dumps({"code": 0, "data": data}).encode()
-        order = Order.from_data(data, Response(response.http_status, response.headers, body))
-        try:
-            check_arguments(_CANCEL, {"symbol": order.symbol, "orderId": order.order_id})
-        except InvalidInput as problem:
-            text = f"the response lists an order that cannot be: {problem.field} {problem.reason}"
-            raise OutcomeUnknown(ErrorDetails.of(response, text)) from None
-        orders.append(order)
-    return orders
