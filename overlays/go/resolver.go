@@ -139,7 +139,7 @@ func (c *call) query() {
 	switch {
 	case got.err == nil:
 		c.noteRead(got)
-	case got.kind != "notFound":
+	case got.kind != "notFound" && !c.isOfAnotherPair(got):
 		c.usePermanentID(got)
 	case !c.isNamed: // else the order exists: a replica lags that does not find it
 		c.notFound = got
@@ -266,6 +266,16 @@ func (c *call) isSameOrder(order values) bool {
 		want, stated := text(c.original[name]), text(order[name])
 		return name != c.op.PermanentID && want != "" && stated != "" && !strings.EqualFold(stated, want)
 	})
+}
+
+// isOfAnotherPair tells whether a query by the permanent id finds the order, and finds it under another trading pair.
+func (c *call) isOfAnotherPair(got *reply) bool {
+	order, _ := got.envelope["data"].(values)
+	named, pair, want := text(order[c.op.PermanentID]), text(order["symbol"]), text(c.original["symbol"])
+	spelt := strings.NewReplacer("_", "-", "/", "-").Replace(pair)
+	isSame := strings.EqualFold(spelt, want) || strings.EqualFold(spelt, strings.ReplaceAll(want, "-", ""))
+	isFound := got.refusal != nil && got.refusal.Code == 0 && pair != "" && named != ""
+	return isFound && named == text(c.parameters[c.op.PermanentID]) && !isSame
 }
 
 func seconds(number float64) time.Duration { return time.Duration(number * float64(time.Second)) }

@@ -47,6 +47,18 @@ UNTOLD = (
         timeout=1,
     ),
     Scenario(
+        "gone-then-another-pair",
+        'The query looks it up by its id alone, and it is open under another pair: it is not "not open".',
+        "NotOpen",
+        (GONE,),
+        "cq",
+        "notFound",
+        queries=(order("PENDING", symbol="ETH-USDT"),),
+        more=(1, 5),
+        advice="checkNames",
+        expected={"earliest": TIMING.visible_within},
+    ),
+    Scenario(
         "gone-then-query-unreadable",
         "The order cannot be asked about: not the same as no such order.",
         "NotOpen CouldNotAsk",

@@ -37,6 +37,8 @@ export class BingxError extends Error {
   readonly retryIn: number;
   /** The id of the order that an unbelieved success names, where it may be the one requested by another id. */
   readonly order: bigint | undefined;
+  /** Whether a success that is not believed names the order by its permanent id, and another trading pair. */
+  isOfAnotherPair = false;
   /** The exchange's time, if the answer holds it. Unix time in milliseconds. */
   readonly serverTime: number | undefined;
 
@@ -64,9 +66,13 @@ export function validated(operation: Operation, parameters: Envelope, answer: An
     return new BingxError(operation.id, answer, envelope);
   }
   const [problem] = problems(operation, parameters, answer.status, envelope);
-  return problem
-    ? new BingxError(operation.id, answer, envelope, problem, orderIn(operation, parameters, envelope.data))
-    : envelope;
+  if (!problem) {
+    return envelope;
+  }
+  const order = orderIn(operation, parameters, envelope.data);
+  const error = new BingxError(operation.id, answer, envelope, problem, order);
+  error.isOfAnotherPair = isOfAnotherPair(operation, parameters, envelope.data);
+  return error;
 }
 
 /** What an answer says of an order. All but open are final; open can be stale. */
@@ -89,6 +95,16 @@ export function isSameOrder(operation: Operation, parameters: Envelope, order: E
     const isFree = name === operation.permanentId || want === undefined || stated === "";
     return isFree || String(stated).toLowerCase() === String(want).toLowerCase();
   });
+}
+
+/** Tells whether a query by the permanent id finds the order, and finds it under another trading pair. */
+function isOfAnotherPair({ permanentId = "" }: Operation, parameters: Envelope, data: unknown): boolean {
+  const order = isObject(data) ? data : {};
+  const [named, asked] = [order, parameters].map((ids) => ids[permanentId]);
+  const [spelt = "", want = ""] = [order, parameters].map(({ symbol }) => String(symbol ?? "").toLowerCase());
+  const pair = spelt.replaceAll(/[_/]/g, "-");
+  const isFound = pair !== "" && asked !== undefined && String(named) === String(asked);
+  return isFound && pair !== want && pair !== want.replaceAll("-", "");
 }
 
 /** Returns the items of a list, which may be absent or null. */

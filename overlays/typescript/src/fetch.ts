@@ -51,7 +51,7 @@ export interface Reply {
   readonly answer?: Answer;
   readonly envelope?: Envelope;
   readonly order: Envelope;
-  readonly error?: Error & Partial<Pick<BingxError, "row" | "code" | "order">>;
+  readonly error?: Error & Partial<Pick<BingxError, "row" | "code" | "order" | "isOfAnotherPair">>;
   /** When it was sent, by a clock that is never set; and its timestamp, 0 if there was no attempt. Milliseconds. */
   readonly began: number;
   readonly timestamp: number;

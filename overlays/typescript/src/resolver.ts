@@ -156,7 +156,7 @@ class Resolution extends Facts {
     this.queried = true;
     if (reply.kind === undefined) {
       this.#noteRead(reply);
-    } else if (reply.kind !== "notFound") {
+    } else if (reply.kind !== "notFound" && !reply.error?.isOfAnotherPair) {
       this.#usePermanentId(reply.error?.order);
     } else if (this.named === undefined) {
       // An order that a query has named exists: a replica lags that does not find it.
