@@ -184,6 +184,18 @@ class TestOrdersThatAreNotFound:
         world.read = lambda status: order(status, clientOrderID="Bot_1") if is_visible() else NOT_FOUND
         assert ending(world.play(call)) == "returned CANCELED"
 
+    @pytest.mark.parametrize("call", [CANCELLING, BY_CLIENT_ID], ids=["order id", "client order id"])
+    def test_after_a_doubt_an_order_is_asked_for_until_the_deadline(self, call: ApiCall) -> None:
+        world = World(then=lambda _: GATEWAY_TIMEOUT)
+        world.read = lambda _: order("FILLED") if world.time.seconds >= 1018.0 else NOT_FOUND
+        played = world.play(call, timeout=60.0)
+        assert ending(played) == "OrderFilled"
+
+    def test_an_order_that_is_not_found_costs_other_calls_few_queries(self) -> None:
+        played = World(then=lambda _: GATEWAY_TIMEOUT, read=lambda _: NOT_FOUND).play(BY_CLIENT_ID)
+        assert ending(played) == "OutcomeUnknown"
+        assert played.asked.count("q") <= 12, "20 equal errors in 8 minutes lock the endpoint"
+
     def test_not_found_is_believed_of_a_query_that_was_sent_late_enough(self) -> None:
         world = World(then=lambda _: NOT_OPEN)
 

@@ -236,6 +236,12 @@ class Facts:
         return 0.0 if timing is None else timing.visible_within
 
     @property
+    def reads_lag(self) -> float:
+        """Return how old the state in a query's answer may be, in seconds."""
+        timing = self.call.operation.timing
+        return 0.0 if timing is None else timing.reads_lag
+
+    @property
     def refusal_is_confirmed(self) -> bool:
         """Return whether the order was refused as not open when even a new one would have been visible."""
         return self.refused_after >= self.visible_within

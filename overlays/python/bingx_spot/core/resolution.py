@@ -25,7 +25,6 @@ from bingx_spot.core.settlement import settle_each, stands_after_doubt
 from bingx_spot.exceptions import CallError, OrderNotFound, OrderNotOpen, OutcomeUnknown, shown
 from bingx_spot.limits.client_state import backoff
 from bingx_spot.models import Order, Response
-from bingx_spot_api.contract import Operation, Timing
 
 # The longest pause that the approaching deadline does not shorten, in seconds.
 _SHORTEST_PAUSE = 0.1
@@ -35,6 +34,8 @@ _TIME_TO_READ = 1.0
 _PAUSE_SHARE = 0.1
 # Between queries that find no order, in seconds: a new one is visible within about two.
 _NOT_FOUND_PAUSE = 1.0
+# After an ambiguous request the order may be found at any moment: at once, or when the reads lag no more.
+_NOT_FOUND_SHARE = 0.5
 
 
 def resolve(context: CallContext, call: ApiCall, timeout: float | None = None) -> CallSteps[Response]:
@@ -75,6 +76,7 @@ class _Resolution:
     ambiguous_until: float = 0.0  # until when an ambiguous request may take effect
     ambiguous_until_ms: float = 0.0  # the same by the exchange's clock, in Unix milliseconds
     order_id: int | None = None  # the permanent id that a query has named
+    found_nothing: bool = False  # the last query has found no order
     pauses: int = 0
     paused_seconds: float = 0.0
 
@@ -127,8 +129,8 @@ class _Resolution:
 
     def _costs_proof(self) -> bool:
         """Return whether there is time left to prove the order open, but not after one more request."""
-        facts, lag = self.facts, _timing(self.original.operation).reads_lag
-        latest = self.attempts.deadline.at - lag - _TIME_TO_READ
+        facts = self.facts
+        latest = self.attempts.deadline.at - facts.reads_lag - _TIME_TO_READ
         provable = facts.proven_open or (facts.ambiguous is not None and self.ambiguous_until < latest)
         next_at = self.attempts.context.now() + self.paused_seconds * _PAUSE_SHARE
         return provable and next_at + seconds_to_effect(self.original) >= latest
@@ -198,6 +200,7 @@ class _Resolution:
         likely = facts.ambiguous is not None and facts.queries == 0
         attempt = yield from self.attempts.send_repaired(query, known_open=likely)
         facts.queried = True
+        self.found_nothing = isinstance(attempt.result, OrderNotFound)
         facts.queries += bool(attempt.host)
         if isinstance(attempt.result, Response):
             facts.answered = True
@@ -238,7 +241,7 @@ class _Resolution:
         if state is OrderState.UNCLEAR:
             return
         facts.state, facts.read = state, response
-        young_since = began - _timing(operation).reads_lag
+        young_since = began - facts.reads_lag
         proves = self._has_expired(young_since) and young_since >= self.began + facts.refused_after
         if state is OrderState.OPEN and facts.is_in_doubt and proves:
             facts.ambiguous, facts.not_open, facts.proven_open = None, None, True
@@ -280,20 +283,17 @@ class _Resolution:
         yield Sleep(min(max(seconds, 0.0) + 0.001, self.attempts.deadline.seconds_left()))
 
     def _pause(self) -> CallSteps[None]:
-        left = self.attempts.deadline.seconds_left()
-        pause = max(backoff(self.pauses), self.paused_seconds * _PAUSE_SHARE)
-        if self.facts.not_found and self.facts.ambiguous is None:
+        left, shortest, share = self.attempts.deadline.seconds_left(), _SHORTEST_PAUSE, _PAUSE_SHARE
+        if self.found_nothing:
             # Each query that finds nothing is one more equal error.
-            pause = max(pause, _NOT_FOUND_PAUSE)
+            shortest, share = _NOT_FOUND_PAUSE, _NOT_FOUND_SHARE
+        pause = max(backoff(self.pauses), self.paused_seconds * share)
+        if self.found_nothing and self.facts.ambiguous is None:
+            pause = max(pause, shortest)
         self.pauses += 1
         # Towards the deadline in shorter steps, but not in ever more of them.
-        pause = min(pause, max(left / 2, _SHORTEST_PAUSE), left)
+        pause = min(pause, max(left / 2, shortest), left)
         self.paused_seconds += pause
         # An attempt that waited in vain was a pause itself.
         if pause > self.attempts.waited:
             yield Sleep(pause - self.attempts.waited)
-
-
-def _timing(operation: Operation) -> Timing:
-    assert operation.timing is not None  # the generator asks for it beside `settledBy`
-    return operation.timing
