@@ -17,6 +17,7 @@ from bingx_spot import (
     OutcomeUnknown,
     PermissionDenied,
     RateLimited,
+    Response,
     StillOpen,
     UnknownErrorCode,
 )
@@ -27,7 +28,17 @@ from bingx_spot.core.request import ApiCall
 from bingx_spot_api.contract import BY_ID
 from tests.support.samples import ORDER, ORDER_ID, SYMBOL
 from tests.unit.core.driving import attempt, error_of
-from tests.unit.core.playing import CANCEL, CANCELLING, DENIED, NOT_OPEN, QUERYING, RESET, Exchange, order
+from tests.unit.core.playing import (
+    CANCEL,
+    CANCELLING,
+    DENIED,
+    NOT_OPEN,
+    QUERYING,
+    RESET,
+    Exchange,
+    order,
+    says,
+)
 
 BY_CLIENT_ORDER_ID = ApiCall.of(CANCEL, {"symbol": SYMBOL, "clientOrderID": "my-bot_0001"})
 READ_TIME = ApiCall.of(BY_ID["serverTime"], {})
@@ -301,6 +312,13 @@ def test_every_ending_keeps_the_request_of_the_error_and_none_of_its_secrets() -
 def test_a_cancel_that_names_no_order_cancelled_nothing() -> None:
     played = Exchange().play(DENIED, call=ApiCall.of(BY_ID["cancelOpenOrders"], {"symbol": SYMBOL}))
     assert played.error.details.summary == "cancelOpenOrders cancelled nothing."
+
+
+@pytest.mark.parametrize("reply", [says(100400, "no open orders"), says(100204, "data not found")], ids=str)
+def test_where_nothing_is_open_no_id_is_to_be_checked(reply: Response) -> None:
+    played = Exchange().play(reply, call=ApiCall.of(BY_ID["cancelOpenOrders"], {"symbol": SYMBOL}))
+    assert isinstance(played.error, OrderNotOpen | OrderNotFound)
+    assert played.error.hint == BY_ID["cancelOpenOrders"].advice
 
 
 def test_a_cancel_that_must_not_be_repeated_is_not_advised() -> None:

@@ -131,8 +131,13 @@ def error_for(action: Action, facts: Facts, order: Order | None) -> CallError:
     assert error is not None  # a call without a response ends with an error
     if call.operation.act != "cancel":
         return error
-    did = "cancelled nothing" if _id_of(call) is None else "was not cancelled"
-    return error.with_details(replace(error.details, summary=f"{order_name(call)} {did}."))
+    did, hint = "was not cancelled", error.hint
+    if _id_of(call) is None:
+        did = "cancelled nothing"
+        if isinstance(error, OrderNotOpen | OrderNotFound):
+            # The table's advice is about an order's id.
+            hint = call.operation.advice or hint
+    return error.with_details(replace(error.details, summary=f"{order_name(call)} {did}.", hint=hint))
 
 
 def order_name(call: ApiCall) -> str:
