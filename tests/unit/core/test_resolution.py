@@ -211,9 +211,13 @@ class TestOrdersThatAreNotFound:
         assert ending(played) == "OrderNotFound"
         assert str(played.error).startswith(f"The exchange does not find order {ORDER_ID}.")
 
+    @pytest.mark.parametrize("call", [CANCELLING, BY_CLIENT_ID], ids=["order id", "client order id"])
     @pytest.mark.parametrize("status", ["PENDING", "FILLED"])
-    def test_an_order_of_another_pair_is_not_found_and_not_called_not_open(self, status: str) -> None:
-        played = World(then=lambda _: NOT_OPEN, read=lambda _: order(status, symbol="ETH-USDT")).play()
+    def test_an_order_of_another_pair_is_not_found_and_not_called_not_open(
+        self, status: str, call: ApiCall
+    ) -> None:
+        found = order(status, symbol="ETH-USDT", clientOrderID="Bot_1")
+        played = World(then=lambda _: NOT_OPEN, read=lambda _: found).play(call)
         assert ending(played) == "OrderNotFound"
         assert "symbol is 'ETH-USDT', requested was 'BTC-USDT'" in str(played.error)
 

@@ -107,10 +107,11 @@ def is_same_pair(stated: object, requested: object) -> bool:
 
 
 def is_of_another_pair(call: ApiCall, data: object) -> bool:
-    """Return whether a query by permanent id finds the order, and finds it under another trading pair."""
-    permanent = call.operation.permanent_id or ""
-    if call.operation.act != "read" or permanent not in call.parameters or not isinstance(data, dict):
+    """Return whether a query finds the order by its id, and finds it under another trading pair."""
+    asked = call.parameters.keys() & {*call.operation.exactly_one_of}
+    if call.operation.act != "read" or not asked or not isinstance(data, dict):
         return False
-    named, pair = data.get(permanent), data.get("symbol")
-    is_found = str(named) == str(call.parameters[permanent]) and isinstance(pair, str) and pair != ""
-    return is_found and not is_same_pair(pair, call.parameters.get("symbol"))
+    pair = data.get("symbol")
+    is_found = all(str(data.get(name)) == str(call.parameters[name]) for name in asked)
+    is_named = is_found and isinstance(pair, str) and pair != ""
+    return is_named and not is_same_pair(pair, call.parameters.get("symbol"))
