@@ -50,7 +50,7 @@ class ErrorRow(NamedTuple):
 TABLE_VERSION = "2.1.0"
 """Version of the error table."""
 
-TABLE_SHA256 = "91c9a8bf8e4e52b7d89ca52a4ceb7c841c0e541c5387dc73bc1576f07af99170"
+TABLE_SHA256 = "1c970726f64ede2b35461a4a9055ad98a27e029c24af552ee8dc71abd6e9d64e"
 """Digest of spec/errors.yaml."""
 
 ROWS: tuple[ErrorRow, ...] = (
@@ -501,7 +501,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="Set the machine's clock. If it is right, change the placement (json, query or form); the server does not see the parameters where they are.",
+        advice="Set the machine's clock. If it is right, give a longer recvWindow where it is short, or change the placement (json, query or form); the server does not see the parameters where they are.",
         advice_for=(),
     ),
     ErrorRow(
@@ -531,7 +531,7 @@ ROWS: tuple[ErrorRow, ...] = (
         waiting_helps=False,
         until=None,
         seconds=None,
-        advice="Set the machine's clock, or sign with the server's time, in milliseconds.",
+        advice="Set the machine's clock, or sign with the server's time, in milliseconds; give a longer recvWindow if it is short.",
         advice_for=(),
     ),
     ErrorRow(

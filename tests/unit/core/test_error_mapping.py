@@ -436,3 +436,8 @@ def test_a_text_says_by_itself_that_an_order_may_yet_be_cancelled(message: str, 
     assert leaves_doubt(message, BY_ID["cancelOrders"]) is doubt
     # A busy text at the end of a megabyte is not looked for.
     assert not leaves_doubt("x" * 10_000 + message, BY_ID["cancelOrders"])
+
+
+@pytest.mark.parametrize("text", ["Null timestamp or timestamp mismatch", "timestamp is invalid"])
+def test_a_refused_timestamp_may_be_a_matter_of_a_short_window(text: str) -> None:
+    assert "longer recvWindow" in from_code(100421, ErrorDetails(text)).hint
