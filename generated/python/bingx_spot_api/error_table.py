@@ -50,7 +50,7 @@ class ErrorRow(NamedTuple):
 TABLE_VERSION = "2.1.0"
 """Version of the error table."""
 
-TABLE_SHA256 = "1c970726f64ede2b35461a4a9055ad98a27e029c24af552ee8dc71abd6e9d64e"
+TABLE_SHA256 = "9d65e58d26f16439749295e98eb95c400e0caa87c674a408078f101e8bfa5618"
 """Digest of spec/errors.yaml."""
 
 ROWS: tuple[ErrorRow, ...] = (
@@ -553,7 +553,7 @@ ROWS: tuple[ErrorRow, ...] = (
         id="invalid-parameter",
         operations=(),
         codes=(100400,),
-        message="\\bparam|\\bargument|\\bfield validation|\\b(?:invalid|illegal|incorrect|wrong|bad|unsupported) (?:request|input|(?:orig ?)?(?:client ?)?order ?ids?|symbol|pair|contract|(?:cancel ?)?restrictions?|recv ?window|type|side|price|quantity|(?:start|end) ?time|page ?(?:index|size))|\\b(?:(?:orig ?)?(?:client ?)?order ?ids?|symbol|pair|contract|(?:cancel ?)?restrictions?|recv ?window|type|side|price|quantity|(?:start|end) ?time|page ?(?:index|size))\\b.{0,40}\\b(?:invalid|illegal|incorrect|wrong|must be|format|out of range|not support|too (?:large|big|small|short|long))|\\b(?:symbol|pair|contract)\\b.{0,40}\\bnot (?:exist|found)|[参參][数數].{0,6}(?:[错錯][误誤]|[无無]效|非法|不合法)|(?:[无無]效|非法)的?[参參][数數]|交易[对對] ?不(?:存在|支持)",
+        message="\\bparam|\\bargument|\\bfield validation|\\b(?:invalid|illegal|incorrect|wrong|bad|unsupported) (?:request|input|(?:orig ?)?(?:client ?)?order ?ids?|symbol|pair|contract|(?:cancel ?)?restrictions?|recv ?window|type|side|price|quantity|(?:start|end) ?time|page ?(?:index|size))|\\b(?:(?:orig ?)?(?:client ?)?order ?ids?|symbol|pair|contract|(?:cancel ?)?restrictions?|recv ?window|type|side|price|quantity|quoteorderqty|(?:start|end) ?time|page ?(?:index|size))\\b.{0,40}\\b(?:invalid|illegal|incorrect|wrong|must be|can't (?:both )?be|format|out of range|not support|too (?:large|big|small|short|long))|\\bentrust (?:volume|value) too (?:low|high|small|large)\\b|\\b(?:symbol|pair|contract)\\b.{0,40}\\bnot (?:exist|found)|[参參][数數].{0,6}(?:[错錯][误誤]|[无無]效|非法|不合法)|(?:[无無]效|非法)的?[参參][数數]|交易[对對] ?不(?:存在|支持)",
         statuses=None,
         meaning="A parameter is invalid.",
         order="untouched",
