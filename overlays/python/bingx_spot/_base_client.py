@@ -124,6 +124,14 @@ class BaseClient:
             self._api = signing_client(self._context, self._engine, owns_engine=False)
         return self._api
 
+    @staticmethod
+    def _load_emergency() -> None:
+        """Load what `cancel_all` needs.
+
+        When it is called, no file may be left to be opened, or other versions may have replaced them.
+        """
+        import bingx_spot.emergency.brake  # noqa: F401
+
     def _keepalive_client(self, every: float) -> Self:
         """Return a client on the same connections that gives up in time for the next ping."""
         return self.with_options(timeout=min(every, self._config.timeout))

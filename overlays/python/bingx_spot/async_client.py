@@ -135,6 +135,7 @@ class AsyncBingxSpot(BaseClient, AsyncTags):
         check_every(every)
         if every is not None:
             check_on_asyncio("every", "None on trio")
+        self._load_emergency()
         await self.server_time()
         if every is not None and not (self._keepalive and self._keepalive.is_running()):
             self._keepalive = AsyncKeepAlive(self._keepalive_client(every).server_time, every)

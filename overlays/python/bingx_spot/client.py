@@ -197,7 +197,8 @@ class BingxSpot(BaseClient, Tags):
     def warm(self, every: float | None = None) -> None:
         """Open a connection ahead, so that the next call takes one round trip.
 
-        It requests the exchange's time, which needs no key and counts towards no limit.
+        It requests the exchange's time, which needs no key and counts towards no limit, and loads what
+        `cancel_all` needs, which then opens no file.
 
         Args:
             every: Repeat at this interval, in seconds, at least 1, in a background thread until this
@@ -208,6 +209,7 @@ class BingxSpot(BaseClient, Tags):
             CallError: The exchange could not be reached; the subclass says why.
         """
         check_every(every)
+        self._load_emergency()
         self.server_time()
         if every is not None and not (self._keepalive and self._keepalive.is_running()):
             self._keepalive = KeepAlive(self._keepalive_client(every).server_time, every)

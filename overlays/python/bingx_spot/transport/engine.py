@@ -69,9 +69,11 @@ class NetworkEngine:
         """Do as `send`, in a coroutine; `InvalidInput` says that no event loop of asyncio is running."""
         if self._closed:
             return CLOSED
-        backend, context = self._async_backend(), RequestContext(timeout, patience)
+        loop, context = running_loop(), RequestContext(timeout, patience)
+        if loop is None:
+            raise InvalidInput("event loop", "is not asyncio's", _INSTEAD)
         try:
-            return await backend.exchange(request, context)
+            return await self._async_backend(loop).exchange(request, context)
         except Exception as error:
             return self._failure(error, context)
         except BaseException as interruption:  # a cancelled task
@@ -117,11 +119,8 @@ class NetworkEngine:
         # there is any, and be used in one `asyncio.run` after another, or in two threads with a loop each.
         self._async: dict[asyncio.AbstractEventLoop, AsyncBackend] = {}
 
-    def _async_backend(self) -> "AsyncBackend":
-        """Return the backend of the event loop that is running."""
-        loop = running_loop()
-        if loop is None:
-            raise InvalidInput("event loop", "is not asyncio's", _INSTEAD)
+    def _async_backend(self, loop: "asyncio.AbstractEventLoop") -> "AsyncBackend":
+        """Return the backend of an event loop."""
         backend = self._async.get(loop)
         if backend is None:
             # Threads may come with a loop each.
