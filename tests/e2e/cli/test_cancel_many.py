@@ -120,7 +120,7 @@ def test_json_has_an_object_for_each_order(sandbox):
     filled = printed[orders[3]["orderId"]]
     assert (filled["outcome"], filled["orderStatus"], filled["line"]) == ("filled", "FILLED", 4)
     assert filled["error"] == "OrderFilled"
-    assert "Not every order was cancelled by this run" in done.stderr
+    assert "Not all cancelled by this run" in done.stderr
 
 
 def test_a_wrong_signature_aborts_the_run_and_the_right_one_goes_on(sandbox, source, journal):

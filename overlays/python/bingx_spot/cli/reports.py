@@ -32,8 +32,6 @@ from bingx_spot.cli.interruption import Interruption
 from bingx_spot.core.clock import format_duration
 
 _STYLES: Mapping[str, str] = {**output.STYLES, IN_FLIGHT: "magenta", WAITING: "default"}
-# Columns of a terminal.
-_ROOM_FOR_IDS = 60
 _NOT_CANCELLED = tuple(word for word in OUTCOMES if word not in (CancelOutcome.CANCELLED, WAITING))
 
 
@@ -105,12 +103,13 @@ class RunReport:
         if not self.as_json:
             with suppress(JournalError):
                 others = self.journal.rows(_NOT_CANCELLED)
-                more = print_rows(others, "Not cancelled by this run", output.SHOWN)
+                more = print_rows(others, "Outcomes other than cancelled", output.SHOWN)
                 if more:
                     where = "--journal or --json shows" if self.path is None else "the journal shows"
                     output.print_line(f"... and {more:,} more, which {where}.")
                     output.print_line()
-        title, style = "Not every order was cancelled by this run", "yellow"
+        title = "Some outcomes are unknown" if counts.unknown else "Not all cancelled by this run"
+        style = "yellow"
         if counts[CancelOutcome.CANCELLED] == counts.total():
             title, style = ("Cancelled" if counts.total() else "Nothing to cancel"), "green"
         rows = {**output.distinct(self.where), **summary_rows(counts, self.path)}
@@ -134,12 +133,12 @@ def summary_rows(counts: Counts, path: Path | None) -> dict[str, object]:
 
 def print_rows(rows: Iterable[JournalRow], title: str, longest: int) -> int:
     """Print a table with at most `longest` orders, and return how many more there are."""
-    iterator, console = iter(rows), Console(highlight=False)
-    table = Table(title=Text(title, "bold"), title_justify="left")
+    iterator = iter(rows)
+    # Only the outcome gives way in a narrow terminal: an order id that is broken cannot be copied.
+    table = Table(title=Text(title, "bold"), title_justify="left", expand=True)
     table.add_column("line", justify="right", overflow="fold")
-    table.add_column("symbol", overflow="fold")
-    # An order id that is broken cannot be copied. A narrower table would hide the outcome beside a whole one.
-    table.add_column("order", overflow="fold", min_width=19 if console.width >= _ROOM_FOR_IDS else None)
+    for heading in ("symbol", "order"):
+        table.add_column(heading, overflow="fold")
     table.add_column("outcome", overflow="fold", ratio=1)
     for row in islice(iterator, longest):
         cells = (row.line, row.symbol, row.order_id or row.client_order_id)
@@ -148,7 +147,7 @@ def print_rows(rows: Iterable[JournalRow], title: str, longest: int) -> int:
             outcome = Text.assemble(outcome, f": {output.cell_text(reason)}")
         table.add_row(*map(Text, map(output.cell_text, cells)), outcome)
     if table.row_count:
-        console.print(table)
+        Console(highlight=False).print(table)
     return sum(1 for _ in iterator)
 
 
