@@ -497,6 +497,17 @@ def test_a_list_is_sent_as_the_text_that_holds_it():
         as_sent(operation, {"orderIds": ["1,2"]})
 
 
+def test_an_integer_of_a_library_is_sent_as_one_of_python():
+    class Index:
+        """A whole number of a library, such as numpy's `int64`."""
+
+        def __index__(self) -> int:
+            return ORDER_ID
+
+    assert as_sent(BY_ID["cancelOrders"], {"orderIds": [Index(), 7]}) == {"orderIds": f"{ORDER_ID},7"}
+    assert as_sent(BY_ID["queryOrder"], {"orderId": Index()}) == {"orderId": ORDER_ID}
+
+
 def test_a_json_text_holds_nothing_but_what_the_contract_names():
     batch = replace(BY_ID["cancelOrders"], arguments=(JSON_LIST,))
     with pytest.raises(InvalidInput, match="a holds "):

@@ -134,6 +134,13 @@ def _whole_number(order_id: OrderId) -> int:
     raise InvalidInput("order_id", reason, allowed(_ARGUMENTS["order_id"]))
 
 
+def _own_integer(value: Any) -> Any:
+    """Return an integer of a library, such as numpy's, as an int of Python; anything else as it is."""
+    with suppress(TypeError):
+        return value if isinstance(value, int) or not hasattr(value, "__index__") else operator.index(value)
+    return value
+
+
 def check_arguments(
     operation: Operation, parameters: Mapping[str, object], *, wire_names: bool = False
 ) -> None:
@@ -160,10 +167,11 @@ def check_arguments(
 
 def as_sent(operation: Operation, parameters: Mapping[str, object]) -> Mapping[str, object]:
     """Return the parameters, by wire names, with each list of allowed items as the text that holds it."""
-    sent = dict(parameters)
+    sent = {name: _own_integer(value) for name, value in parameters.items()}
     for argument in operation.arguments:
         values = sent.get(argument.name)
         if argument.items is not None and isinstance(values, list | tuple):
+            values = [_own_integer(value) for value in values]
             for value in values:
                 # Checked before they are joined: a comma within an item would make it two.
                 if not fits(argument.items, value):
