@@ -189,7 +189,7 @@ class TestNotFound:
         error = error_for(Action.RAISE_NOT_FOUND, facts(not_open=REFUSAL), None)
         assert type(error) is OrderNotFound
         assert str(error) == (
-            f"The exchange does not find order {ORDER_ID}. A new order is not found at once. "
+            f"The exchange does not find order {ORDER_ID}. A new one may be found only after some seconds. "
             "The exchange said: order is gone (code 100404, HTTP 200). "
             "Check the symbol and the id, and that the order belongs to this account and environment."
         )

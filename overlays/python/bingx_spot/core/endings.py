@@ -97,7 +97,7 @@ _WITH_ORDER: dict[Action, tuple[type[OrderNotOpen | StillOpen], str, str]] = {
 }
 # What "not found" does not prove, and what to do.
 _BY_PERMANENT_ID = (
-    "A new order is not found at once.",
+    "A new one may be found only after some seconds.",
     "Check the symbol and the id, and that the order belongs to this account and environment.",
 )
 _ROUNDED = "The order id ends in zeros, as if it was rounded: take it from its source, as text."
