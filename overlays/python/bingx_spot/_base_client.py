@@ -43,7 +43,7 @@ class CancelOptions(QueryOptions, total=False):
 
 
 class BaseClient:
-    """What the blocking and the async client share."""
+    """Base class of the blocking and the async client."""
 
     # The URLs of `proxy` and `limits` may hold a password.
     @leaving_no_frame

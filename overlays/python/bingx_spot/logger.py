@@ -6,7 +6,7 @@ from typing import Any
 
 
 class _Logger(logging.LoggerAdapter[logging.Logger]):
-    """Logs, whatever a handler of the program does.
+    """Logger that survives handlers that raise.
 
     A handler that raises, say because it sends messages over a network that is down, must end neither a call
     whose request has been executed nor the thread that renews a dead man's switch.

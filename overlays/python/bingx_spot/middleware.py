@@ -42,7 +42,7 @@ class VerifiedResponse(NamedTuple):
 
 
 class Sender(NamedTuple):
-    """What sends blocking requests: `SendsRequests` of the generated package."""
+    """Sender of blocking requests: `SendsRequests` of the generated package."""
 
     context: CallContext
     engine: Engine
@@ -61,7 +61,7 @@ class Sender(NamedTuple):
 
 
 class AsyncSender(NamedTuple):
-    """What sends async requests: `SendsRequestsAsync` of the generated package."""
+    """Sender of async requests: `SendsRequestsAsync` of the generated package."""
 
     context: CallContext
     engine: Engine

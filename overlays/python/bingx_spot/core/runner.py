@@ -201,7 +201,7 @@ def _redacted(result: Response | TransportFailure, sent: deque[SignedRequest]) -
 def _end(steps: CallSteps[Result], error: BaseException, handled: BaseException | None) -> None:
     """End the steps; an interruption gets their note, and none of their frames, which hold secrets.
 
-    Nor has what was being handled when it came, up to the exception that the caller handles.
+    The exceptions in its context lose theirs too, up to the one that the caller handles.
     """
     if isinstance(error, BingxError):
         steps.close()

@@ -22,7 +22,7 @@ _LISTS = {"orderIds": "order_id", "clientOrderIDs": "client_order_id"}
 
 
 class ClientSettings(NamedTuple):
-    """What a client is built of; another one is built when they change."""
+    """Settings of a client; another one is built when they change."""
 
     api_key: str
     api_secret: str
@@ -72,7 +72,7 @@ class SpotCancel(NamedTuple):
 
 
 class SpotExchange:
-    """What the blocking and the async exchange share: spot cancels go to a client of this package."""
+    """Base class of both exchanges, which sends spot cancels through a client of this package."""
 
     _client_class: ClassVar[type[BingxSpot | AsyncBingxSpot]]
     _spot: tuple[ClientSettings, Any] | None = None
