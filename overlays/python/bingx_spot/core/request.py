@@ -59,9 +59,8 @@ class ApiCall(NamedTuple):
     @classmethod
     def of(cls, operation: Operation, parameters: Mapping[str, object]) -> "ApiCall":
         """Return a call, without parameters that are injected."""
-        if not parameters.keys().isdisjoint(operation.injected):
-            parameters = {name: parameters[name] for name in parameters if name not in operation.injected}
-        return cls(operation, parameters)
+        kept = {name: value for name, value in parameters.items() if name not in operation.injected}
+        return cls(operation, kept)
 
 
 @dataclass(slots=True, repr=False, eq=False)
