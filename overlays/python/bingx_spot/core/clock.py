@@ -100,12 +100,14 @@ class RateLimitHeaders(NamedTuple):
 
 def rate_limit_headers(headers: Mapping[str, str]) -> RateLimitHeaders | None:
     """Return what headers, names in lower case, say of the rate limit, or None."""
-    if _REMAIN not in headers:
-        return None
-    remaining, end = headers[_REMAIN], headers.get(_EXPIRE, "")
-    if _COUNT.fullmatch(remaining) and _UNIX_MS.fullmatch(end):
-        return RateLimitHeaders(int(remaining), int(end))
-    return None
+    remaining, end = headers.get(_REMAIN, ""), window_end(headers)
+    return RateLimitHeaders(int(remaining), end) if end is not None and _COUNT.fullmatch(remaining) else None
+
+
+def window_end(headers: Mapping[str, str]) -> int | None:
+    """Return when the window of the rate limit ends, in Unix milliseconds, or None."""
+    end = headers.get(_EXPIRE, "")
+    return int(end) if _UNIX_MS.fullmatch(end) else None
 
 
 def server_time(details: ErrorDetails) -> int | None:

@@ -11,14 +11,12 @@ from dataclasses import replace
 from functools import cache
 
 from bingx_spot import exceptions
-from bingx_spot.core.clock import http_date
+from bingx_spot.core.clock import http_date, window_end
 from bingx_spot.error_details import ErrorDetails
 from bingx_spot.exceptions import CallError, OrderNotFound, OrderNotOpen, RateLimited, UnknownErrorCode
 from bingx_spot_api.contract import Operation
 from bingx_spot_api.error_table import ROWS, STATUS_ROWS, ErrorRow
 
-# "X-RateLimit-Requests-Expire (window's end)", in Unix milliseconds.
-_WINDOW_END = "x-ratelimit-requests-expire"
 _UNKNOWN_CODE = "unknown-code"
 _SAYS_SUCCESS = "success-text"
 _WINDOW_ROWS = ("rate-limited", "rate-limit-code", "rate-limit-text")
@@ -119,10 +117,8 @@ def _matches(
 
 def _time_in_headers(row: ErrorRow, headers: Mapping[str, str]) -> int | None:
     """Return the window's end, which is the end of a rate limit, but not of a ban or a lock."""
-    if row.id not in _WINDOW_ROWS or _retry_after(headers) is not None:
-        return None
-    end = headers.get(_WINDOW_END, "")
-    return int(end) if re.fullmatch("[0-9]{13}", end) else None
+    is_window = row.id in _WINDOW_ROWS and _retry_after(headers) is None
+    return window_end(headers) if is_window else None
 
 
 def _retry_after(headers: Mapping[str, str]) -> int | None:
