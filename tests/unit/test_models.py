@@ -161,3 +161,12 @@ class TestOrderIn:
         order = models.order_in(types.Response(HTTPStatus.OK, body, {}, model.from_dict(envelope)))
         assert order == order_in(data)
         assert order.raw == data
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(0, True), (-5, True), ("0", True), ("9" * 19, True), ("007", True), (10**19 - 1, True), (10**19, False)]
+    + [(value, False) for value in (True, 0.0, None, "", "-5", "9" * 20, " 5", "5\n", "\u0665", [], {})],
+)
+def test_an_integer_is_a_number_or_its_digits(value: object, expected: bool) -> None:
+    assert models.is_integer(value) == expected

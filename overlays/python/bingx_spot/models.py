@@ -1,11 +1,12 @@
 """The records that the exchange's responses become: a response as received, and an order as stated in it."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeGuard
 
 from bingx_spot_api.models.order_side import OrderSide
 from bingx_spot_api.models.order_status import OrderStatus
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from bingx_spot_api.models import CancelOrderResponse, QueryOrderResponse
 
 
-_MAXIMUM_DIGITS = 19
+#: The text of an integer. An id may come as text: its digits are exact either way.
+INTEGER = re.compile("[0-9]{1,19}")
+_TOO_GREAT = 10**19
 
 
 @dataclass(frozen=True)
@@ -147,10 +150,14 @@ def _text(value: object) -> str | None:
 
 
 def _integer(value: object) -> int | None:
-    # Python reads no number of thousands of digits, and the exchange has none of more than these.
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _MAXIMUM_DIGITS:
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return int(value) if is_integer(value) else None
+
+
+def is_integer(value: object) -> TypeGuard[int | str]:
+    """Return whether a value of JSON is a whole number of at most 19 digits, or text of as many."""
+    if isinstance(value, str):
+        return INTEGER.fullmatch(value) is not None
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < _TOO_GREAT
 
 
 def decimal_of(value: object) -> Decimal | None:

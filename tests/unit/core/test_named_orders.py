@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bingx_spot import OutcomeUnknown, Response
-from bingx_spot.core.named_orders import is_integer, names_same_order
+from bingx_spot.core.named_orders import names_same_order
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.response_validation import schema_mismatch, validate_response
 from bingx_spot_api.contract import BY_ID, Field, Items
@@ -283,12 +283,3 @@ class TestNamesSameOrder:
 
     def test_by_order_id_leaves_the_order_id_to_validation(self) -> None:
         assert names_same_order(BY_ORDER_ID, {"orderId": 5, "clientOrderID": "x"})
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [(0, True), (-5, True), ("0", True), ("9" * 19, True), ("007", True), (10**19 - 1, True), (10**19, False)]
-    + [(value, False) for value in (True, 0.0, None, "", "-5", "9" * 20, " 5", "5\n", "\u0665", [], {})],
-)
-def test_an_integer_is_a_number_or_its_digits(value: object, expected: bool) -> None:
-    assert is_integer(value) == expected

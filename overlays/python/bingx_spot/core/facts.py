@@ -1,10 +1,9 @@
 """What is known of one call: the state of its order, and the facts that decisions are made of."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, TypeGuard
+from typing import Any
 
 from bingx_spot.core.request import ApiCall
 from bingx_spot.exceptions import (
@@ -17,10 +16,6 @@ from bingx_spot.exceptions import (
 )
 from bingx_spot.models import Response, decimal_of
 from bingx_spot_api.contract import BY_ID, Operation, Requirement, States
-
-#: The text of an integer. An id may come as text: its digits are exact either way.
-INTEGER = re.compile("[0-9]{1,19}")
-_TOO_GREAT = 10**19
 
 
 class OrderState(Enum):
@@ -71,13 +66,6 @@ def unmet(call: ApiCall, rows: Iterable[Requirement], data: Mapping[str, Any]) -
         if (row.parameter is None or str(call.parameters.get(row.parameter)) == row.value)
         and not says(data.get(row.field), row.words)
     ]
-
-
-def is_integer(value: object) -> TypeGuard[int | str]:
-    """Return whether a value is a whole number of at most 19 digits, or text of as many."""
-    if isinstance(value, str):
-        return INTEGER.fullmatch(value) is not None
-    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < _TOO_GREAT
 
 
 def _is_fully_executed(states: States, data: Mapping[str, Any]) -> bool:

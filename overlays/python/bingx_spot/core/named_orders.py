@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from bingx_spot.core.facts import OrderState, is_integer, order_state, unmet
+from bingx_spot.core.facts import OrderState, order_state, unmet
 from bingx_spot.core.request import ApiCall
 from bingx_spot.exceptions import shown
+from bingx_spot.models import is_integer
 from bingx_spot_api.contract import Items
 
 _MAXIMUM_ID = 2**63 - 1

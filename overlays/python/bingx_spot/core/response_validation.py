@@ -16,7 +16,7 @@ from bingx_spot.core.error_mapping import (
     leaves_doubt,
     says_failure,
 )
-from bingx_spot.core.facts import INTEGER, OrderState, is_integer, order_state, unmet
+from bingx_spot.core.facts import OrderState, order_state, unmet
 from bingx_spot.core.named_orders import (
     contradiction,
     is_of_another_pair,
@@ -29,7 +29,7 @@ from bingx_spot.core.named_orders import (
 from bingx_spot.core.request import ApiCall
 from bingx_spot.error_details import ErrorDetails
 from bingx_spot.exceptions import shown
-from bingx_spot.models import Response
+from bingx_spot.models import INTEGER, Response, is_integer
 from bingx_spot_api.contract import Field
 
 _ABSENT = object()
