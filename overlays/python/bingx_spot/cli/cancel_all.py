@@ -11,6 +11,8 @@ from bingx_spot.cli.connection import Connection, connection_options
 from bingx_spot.cli.output import EXIT_CODES, SHOWN, STYLES, json_option, listed, print_line
 from bingx_spot.client import BingxSpot
 from bingx_spot.emergency.result import CancelAllOutcome, CancelAllResult
+from bingx_spot.validation import check_arguments
+from bingx_spot_api.contract import BY_ID
 
 _EPILOG = """\b
 Examples:
@@ -47,6 +49,8 @@ _ENDINGS = {
 def command(symbol: str | None, yes: bool, connection: Connection) -> None:
     """Cancel every open order of SYMBOL, or of all pairs, and prove that nothing is left."""
     again = connection.command("cancel-all", *([symbol] if symbol else []))
+    # Checked before anything says that it is cancelled.
+    check_arguments(BY_ID["cancelOpenOrders"], {} if symbol is None else {"symbol": symbol})
     with connection.client(f"Unknown what is open. Run it again: {again}") as bingx:
         if symbol is None and not yes:
             _ask(bingx, listed(connection.members()))
