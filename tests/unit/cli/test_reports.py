@@ -61,6 +61,13 @@ def test_no_order_is_not_said_to_be_cancelled(capsys):
     journal.close()
 
 
+def test_rows_that_were_left_out_are_not_forgotten(capsys):
+    journal = new_journal(None, rows(0))
+    assert RunReport(journal, left_out=2).print_summary() == 0
+    assert "│ left out  │ 2 bad rows │" in capsys.readouterr().out
+    journal.close()
+
+
 def test_results_that_could_not_be_recorded_are_printed(capsys):
     journal = new_journal(None, rows(1, first=7))
     [order] = journal.pending()

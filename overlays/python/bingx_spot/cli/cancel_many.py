@@ -123,9 +123,9 @@ def command(
             resumed = not journal.is_new
             if was_empty and not resumed:
                 print_line(f"{path} was empty: every order of the input is new to it.", err=True)
-            _fill(journal, rows, connection, credentials.api_key, skip_bad=skip_bad)
+            problems = _fill(journal, rows, connection, credentials.api_key, skip_bad=skip_bad)
             journal.recover()
-            report = RunReport(journal, connection.members(), path, connection.as_json)
+            report = RunReport(journal, connection.members(), path, connection.as_json, problems[BadRow])
             if resumed and journal.counts().unfinished and not connection.options.get("limits"):
                 # The process before may have used up the limit in this second. Shared limits know.
                 time.sleep(_limit(connection).seconds)

@@ -43,6 +43,7 @@ class RunReport:
     where: Mapping[str, object] = field(default_factory=dict)  # requests go
     path: Path | None = None  # of the journal, where it outlives the process
     as_json: bool = False
+    left_out: int = 0  # rows of the input that cannot be sent
     outcomes: Counter[str] = field(default_factory=Counter)
     unrecorded: list[CancelResult] = field(default_factory=list)  # results that the journal could not take
     problem: str = ""  # why the run has to end early
@@ -113,6 +114,7 @@ class RunReport:
         if counts[CancelOutcome.CANCELLED] == counts.total():
             title, style = ("Cancelled" if counts.total() else "Nothing to cancel"), "green"
         rows = {**output.distinct(self.where), **summary_rows(counts, self.path)}
+        rows["left out"] = output.plural(self.left_out, "bad row") if self.left_out else None
         output.print_table(title, style, rows, stderr=self.as_json)
 
 
