@@ -201,6 +201,8 @@ def test_a_wrong_rule_is_named_with_its_index_and_field(rule: dict[str, object],
 def test_a_rule_must_be_an_object() -> None:
     with pytest.raises(SandboxError, match=r"^faults\[0\]: must be an object"):
         read_rules(["html"])
+    with pytest.raises(SandboxError, match=r"^faults: must be a list of rules, and is one$"):
+        read_rules({"fault": "html"})
 
 
 @pytest.mark.parametrize(

@@ -187,6 +187,8 @@ def read_rules(values: Iterable[object]) -> list[Rule]:
     Raises:
         SandboxError: A rule is wrong; the error names rule and field, such as `faults[0].status`.
     """
+    if isinstance(values, Mapping):
+        raise SandboxError("must be a list of rules, and is one", field="faults")
     rules = []
     for index, value in enumerate(values):
         with error_location(f"faults[{index}]"):
