@@ -38,6 +38,12 @@ class TestHealthy:
         assert "json, query, form" in found["placement"].found
         assert sandbox.orders() == before
 
+    def test_a_variable_that_is_not_read_is_named(self, sandbox, found_on, monkeypatch):
+        monkeypatch.setenv("BINGX_SECRET_KEY", "planted-secret")
+        warning = found_on(sandbox)["variables"]
+        assert (warning.status, "BINGX_SECRET_KEY" in warning.found) == (Status.WARN, True)
+        assert "planted" not in repr(warning)
+
     def test_shows_neither_key_nor_secret(self, sandbox, found_on):
         shown = repr(found_on(sandbox))
         assert sandbox.api_key not in shown

@@ -67,6 +67,7 @@ def run_checks(options: Options, may_probe: Callable[[], bool]) -> Iterator[Chec
     parsed = Environment.parse(options.get("environment", "live"))
     key, credentials = _check_key()
     yield key
+    yield from _check_variables()
     yield check_shared_limits()
     proxy, tls = options.get("proxy"), options.get("tls")
     yield check_proxy(parsed.base_url, proxy)
@@ -107,6 +108,17 @@ def _check_key() -> tuple[CheckResult, Credentials | None]:
     if not any(sources):
         found = f"{os.environ[KEY_FILE_VARIABLE]} holds both, and only you can read it"
     return CheckResult("key", Status.PASS, found), credentials
+
+
+def _check_variables() -> Iterator[CheckResult]:
+    """Yield a warning where variables are named as if they were read, such as `BINGX_SECRET_KEY`."""
+    halves = (API_KEY_VARIABLE, API_SECRET_VARIABLE)
+    read = {*halves, *(f"{half}_FILE" for half in halves), KEY_FILE_VARIABLE}
+    read |= {setting.variable for setting in SETTINGS.values()}
+    if unread := sorted(name for name in os.environ if name.startswith("BINGX_") and name not in read):
+        found = f"nothing here reads {', '.join(unread)}"
+        fix = "Correct the name, or leave it to the program that it is for."
+        yield CheckResult("variables", Status.WARN, found, fix)
 
 
 def check_shared_limits() -> CheckResult:
