@@ -27,6 +27,8 @@ from bingx_spot.core.attempt import CLOSED_CLIENT, AttemptResult, AttemptRunner
 from bingx_spot.core.engine import CLOSED, TransportFailure, mark_interruption
 from bingx_spot.core.request import ApiCall, RequestSigner
 from bingx_spot.core.runner import Send
+from bingx_spot.environments import Environment
+from bingx_spot.limits.client_state import HostSelector
 from bingx_spot.limits.rate_limiter import LocalRateLimiter, LocalReservation
 from bingx_spot.limits.sliding_window import UNDER_WAY, WRITTEN_WITHIN
 from bingx_spot_api.contract import BY_ID, Rate
@@ -305,6 +307,12 @@ class TestResult:
         assert type(error) is kind
         assert (error.message, error.hint) == (failure.reason, hint)
         assert (error.details.rule == CLOSED_CLIENT) == (failure is CLOSED)
+
+    def test_of_a_refused_connection_on_this_machine_says_what_to_start(self) -> None:
+        exchange, url = Exchange(), "http://127.0.0.1:8642"
+        state = replace(exchange.state, hosts=HostSelector(Environment("sandbox", url)))
+        exchange.context = replace(exchange.context, state=state)
+        assert error_of(attempt(exchange, REFUSED)).hint.startswith(f"Start what should run at {url}: ")
 
     @pytest.mark.parametrize("reply", [RESET, CLOSED, DENIED, BAD_GATEWAY, says(100410)], ids=range(5))
     def test_shows_the_request_without_secrets(self, reply: Reply) -> None:

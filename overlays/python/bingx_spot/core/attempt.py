@@ -35,6 +35,7 @@ CLOSED_CLIENT = "closed-client"
 #: Rules of the error table: the server has not seen the parameters where they were.
 PARAMETERS_NOT_SEEN = ("signature-missing", "parameter-missing", "timestamp-null", "http-media-type")
 _UNREACHED = "Check the network, the base URL {} and any proxy."
+_UNREACHED_HERE = "Start what should run at {}: `bingx-spot sandbox` starts a sandbox, and says where."
 _NO_RESPONSE = "Try again after a moment."
 # The deadline cuts the last attempts short: one with less time, in seconds, does not say what is wrong.
 _LONG_ENOUGH = 0.25
@@ -236,7 +237,9 @@ class AttemptRunner:
             self.context.state.hosts.mark_failed(host)
         if result.request_sent:
             return OutcomeUnknown(replace(details, hint=_NO_RESPONSE))
-        return NotSent(replace(details, hint=_UNREACHED.format(host)))
+        # Plain http stays on this machine.
+        hint = _UNREACHED_HERE if host.startswith("http:") else _UNREACHED
+        return NotSent(replace(details, hint=hint.format(host)))
 
     def _learn(self, operation: Operation, error: CallError, timestamp: int) -> CallError:
         """Remember what an error says about later requests, and return it with the time in it."""
