@@ -125,7 +125,7 @@ def _context(call: Scenario) -> CallContext:
         HostSelector(environment, now=now),
         PlacementSelector(cast("Placement | None", call.placement)),
         lockouts,
-        RepeatedErrorGuard(now),
+        RepeatedErrorGuard(now, lambda: 0.0),
     )
     for _ in range(call.seen):
         for name in ("cancelOrder", "queryOrder"):

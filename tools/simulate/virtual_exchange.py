@@ -70,7 +70,7 @@ class VirtualExchange:
         key = self.exchange.accounts[0].keys[0]
         environment, clock = Environment("test", URL, None), self.time.clock()
         hosts, placement = HostSelector(environment, now=self.time), PlacementSelector(None)
-        state = ClientState(hosts, placement, Lockouts(self.time), RepeatedErrorGuard(self.time))
+        state = ClientState(hosts, placement, Lockouts(self.time), RepeatedErrorGuard(self.time, lambda: 0.0))
         signer = RequestSigner(Credentials(key.api_key, key.api_secret))
         self.context = CallContext(environment, signer, clock, Unlimited(), state, 10.0, self.time)
 

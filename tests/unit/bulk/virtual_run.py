@@ -55,7 +55,7 @@ class VirtualRun:
     def __post_init__(self) -> None:
         environment, clock = Environment("test", "https://primary.test", None), self.time.clock()
         hosts, placement = HostSelector(environment, now=self.time), PlacementSelector(None)
-        state = ClientState(hosts, placement, Lockouts(self.time), RepeatedErrorGuard(self.time))
+        state = ClientState(hosts, placement, Lockouts(self.time), RepeatedErrorGuard(self.time, lambda: 0.0))
         signer = RequestSigner(Credentials("sample-api-key", "sample-secret"))
         self.run = Run(
             CallContext(environment, signer, clock, self.limits, state, self.timeout, self.time, bulk=True)

@@ -118,7 +118,9 @@ class Exchange:
         environment = Environment("test", PRIMARY, self.fallback)
         self.clock = self.time.clock()
         hosts, placing = HostSelector(environment, now=self.time), PlacementSelector(self.placement)
-        self.state = ClientState(hosts, placing, Lockouts(self.time), RepeatedErrorGuard(self.time))
+        self.state = ClientState(
+            hosts, placing, Lockouts(self.time), RepeatedErrorGuard(self.time, lambda: 0.0)
+        )
         stamper = RequestSigner(Credentials("sample-api-key", "sample-secret"))
         self.context = CallContext(environment, stamper, self.clock, self.limits, self.state, 10.0, self.time)
 

@@ -203,25 +203,23 @@ class TestNearLock:
 
 
 class TestFailures:
-    """The exchange has failed a dozen times, and the next request is 15 seconds away."""
+    """The exchange has failed so often that the next request is twelve seconds away."""
 
-    def failing(self, name: str = "cancelOrder") -> Exchange:
+    def failing(self) -> Exchange:
         exchange = Exchange()
-        for _ in range(12):
-            exchange.state.repeated_errors.record(name, 100500, is_failure=True)
+        for _ in range(16):
+            exchange.state.repeated_errors.record("cancelOrder", 100500, is_failure=True)
         return exchange
 
     def test_an_order_known_to_be_open_waits_where_there_is_time(self) -> None:
-        exchange = self.failing()
-        exchange.time.seconds += 10
-        run = admit(exchange, known_open=True)
+        run = admit(self.failing(), known_open=True, timeout=13.0)
         assert admitted(run)
-        assert run.pauses == [5.0]
+        assert run.pauses == [pytest.approx(12.4, abs=0.1)]
 
     def test_an_order_known_to_be_open_is_refused_where_there_is_none(self) -> None:
         error = rejection(admit(self.failing(), known_open=True))
         assert error.details.rule == NEAR_LOCK
-        assert error.retry_at == BEGIN + 15_000
+        assert error.retry_at == pytest.approx(BEGIN + 12_400, abs=100)
 
 
 class TestInFlight:

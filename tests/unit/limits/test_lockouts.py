@@ -21,7 +21,7 @@ def lockouts(time: ScriptedTime) -> Lockouts:
 
 @pytest.fixture
 def guard(time: ScriptedTime) -> RepeatedErrorGuard:
-    return RepeatedErrorGuard(time)
+    return RepeatedErrorGuard(time, lambda: 0.0)
 
 
 class TestLockouts:
@@ -195,9 +195,8 @@ class TestOtherProcesses:
     def test_requests_of_theirs_are_forgotten_where_nobody_says_that_they_are_answered(
         self, guard: RepeatedErrorGuard, processes: int
     ) -> None:
-        for _ in range(12):
-            guard.record("cancelOrder", 100500, is_failure=True)
-        guard.learn("cancelOrder", {}, 2)
+        guard.learn("cancelOrder", {"100404:1": 0.0}, 17)
+        assert acquire(guard, 1) == [False]
         guard.share_among(processes)
         assert acquire(guard, 1) == [True]
 
@@ -355,76 +354,103 @@ class TestFailures:
     """Errors of which the exchange itself is the cause: it is tried ever more seldom, and never given up."""
 
     @pytest.fixture
-    def failed(self, guard: RepeatedErrorGuard) -> Callable[[int], None]:
+    def fail(self, guard: RepeatedErrorGuard) -> Callable[[int], None]:
         def fail(times: int) -> None:
             for _ in range(times):
                 guard.record("cancelOrder", 100500, is_failure=True)
 
         return fail
 
-    def test_a_dozen_hold_back_nothing_before_the_last(
-        self, guard: RepeatedErrorGuard, failed: Callable[[int], None]
-    ) -> None:
-        failed(11)
-        assert guard.seconds_left("cancelOrder") == 0.0
-        assert acquire(guard, 7) == [True] * 6 + [False]
-
-    def test_pauses_double_until_the_window_is_over(
-        self, guard: RepeatedErrorGuard, failed: Callable[[int], None], time: ScriptedTime
-    ) -> None:
-        failed(12)
-        pauses = []
-        while len(pauses) < 7:
-            pauses.append(guard.seconds_left("cancelOrder"))
-            time.seconds += pauses[-1]
-            assert acquire(guard, 1) == [True]
-            guard.release("cancelOrder")
-            failed(1)
-        assert pauses == [15.0, 30.0, 60.0, 120.0, 240.0, 15.0, 0.0]
-
-    def test_no_window_has_more_than_seventeen(
-        self, guard: RepeatedErrorGuard, failed: Callable[[int], None], time: ScriptedTime
-    ) -> None:
+    def attempts(self, guard: RepeatedErrorGuard, time: ScriptedTime, until: float) -> list[float]:
+        """Fail as often as the guard allows, four times a second, and return when."""
         at: list[float] = []
-        while time.seconds < 5_000:
+        began = time.seconds
+        while time.seconds < began + until:
             time.seconds += guard.seconds_left("cancelOrder") or 0.25
             if acquire(guard, 1) == [True]:
                 guard.release("cancelOrder")
-                failed(1)
-                at.append(time.seconds)
-        assert max(sum(each - 480 < other <= each for other in at) for each in at) == 17
+                guard.record("cancelOrder", 100500, is_failure=True)
+                at.append(time.seconds - began)
+        return at
+
+    def test_eleven_hold_back_nothing(self, guard: RepeatedErrorGuard, fail: Callable[[int], None]) -> None:
+        fail(11)
+        assert guard.seconds_left("cancelOrder") == 0.0
+        assert acquire(guard, 7) == [True] * 6 + [False]
+
+    def test_pauses_grow_by_one_factor_until_the_window_is_over(
+        self, guard: RepeatedErrorGuard, time: ScriptedTime
+    ) -> None:
+        at = self.attempts(guard, time, 400)
+        assert [round(each) for each in at[11:]] == [3, 6, 12, 25, 53, 110, 230, 480]
+
+    @pytest.mark.parametrize(
+        ("at_once", "next_after"), [(12, 4), (14, 6), (16, 12), (17, 31), (18, 480), (30, 480)]
+    )
+    def test_the_fewer_attempts_are_left_the_longer_they_are(
+        self, guard: RepeatedErrorGuard, fail: Callable[[int], None], at_once: int, next_after: float
+    ) -> None:
+        fail(at_once)
+        assert guard.seconds_left("cancelOrder") == pytest.approx(next_after, abs=0.5)
+
+    @pytest.mark.parametrize("chance", [0.0, 0.99])
+    def test_no_window_has_more_than_eighteen(self, time: ScriptedTime, chance: float) -> None:
+        at = self.attempts(RepeatedErrorGuard(time, lambda: chance), time, 5_000)
+        assert max(sum(other <= each < other + 480 for other in at) for each in at) == 18
 
     def test_one_request_is_tried_at_a_time_until_one_succeeds(
-        self, guard: RepeatedErrorGuard, failed: Callable[[int], None], time: ScriptedTime
+        self, guard: RepeatedErrorGuard, fail: Callable[[int], None], time: ScriptedTime
     ) -> None:
-        failed(12)
-        time.seconds += 15
+        fail(12)
+        pause = guard.seconds_left("cancelOrder")
+        time.seconds += pause / 2
+        assert acquire(guard, 1) == [False], "whatever seconds_left said before it waited for a permit"
+        time.seconds += pause / 2
         assert acquire(guard, 2) == [True, False]
         guard.release("cancelOrder")
         guard.record_success("cancelOrder")
         assert guard.seconds_left("cancelOrder") == 0.0
         assert acquire(guard, 6) == [True] * 5 + [False]
 
+    def test_after_as_many_as_possible_one_at_a_time_goes_on(
+        self, guard: RepeatedErrorGuard, fail: Callable[[int], None], time: ScriptedTime
+    ) -> None:
+        fail(17)
+        time.seconds += guard.seconds_left("cancelOrder")
+        guard.record_success("cancelOrder")
+        assert acquire(guard, 2) == [True, False]
+
     def test_of_another_process_count_too(self, guard: RepeatedErrorGuard, time: ScriptedTime) -> None:
         other = RepeatedErrorGuard(time)
         for _ in range(12):
             other.record("cancelOrder", 100500, is_failure=True)
         guard.learn("cancelOrder", other.ages("cancelOrder"), 0)
-        assert guard.seconds_left("cancelOrder") == 15.0
+        assert guard.seconds_left("cancelOrder") > 0
+
+    def test_processes_do_not_try_together(self, time: ScriptedTime) -> None:
+        guards = [RepeatedErrorGuard(time, lambda chance=chance: chance) for chance in (0.0, 0.5, 0.5)]
+        guards[2]._chance = lambda: 0.75
+        guards[2].after_fork_in_child()
+        for guard in guards:
+            for _ in range(12):
+                guard.record("cancelOrder", 100500, is_failure=True)
+        first, second, third = (guard.seconds_left("cancelOrder") for guard in guards)
+        assert (second, third) == (pytest.approx(first * 1.25), pytest.approx(first * 1.375))
 
     def test_an_order_known_to_be_open_is_held_back_as_well(
-        self, guard: RepeatedErrorGuard, failed: Callable[[int], None], time: ScriptedTime
+        self, guard: RepeatedErrorGuard, fail: Callable[[int], None], time: ScriptedTime
     ) -> None:
-        failed(12)
-        assert guard.seconds_left("cancelOrder", known_open=True) == 15.0
-        time.seconds += 15
+        fail(12)
+        pause = guard.seconds_left("cancelOrder", known_open=True)
+        assert pause == guard.seconds_left("cancelOrder") > 0
+        time.seconds += pause
         assert guard.acquire("cancelOrder", known_open=True)
         assert not guard.acquire("cancelOrder", known_open=True)
 
     def test_what_the_last_of_equal_errors_was_decides(
-        self, guard: RepeatedErrorGuard, failed: Callable[[int], None]
+        self, guard: RepeatedErrorGuard, fail: Callable[[int], None]
     ) -> None:
-        failed(12)
+        fail(12)
         record(guard, 1, code=100500)
         assert guard.seconds_left("cancelOrder") == 0.0
         record(guard, 4, code=100500)

@@ -1,5 +1,6 @@
 """Remember lock-outs of the exchange, and keep from causing one."""
 
+import random
 from collections import Counter
 from collections.abc import Callable
 from secrets import token_hex
@@ -12,9 +13,14 @@ from bingx_spot.fork_safety import register_fork_aware
 # same key without a shared store, or whose store is unreachable.
 _MAXIMUM_EQUAL_ERRORS = 17
 _WINDOW_SECONDS = 480.0
-# An exchange that fails itself, as when it is busy, is tried ever more seldom after so many equal errors. The
-# single call has 12 in ten seconds.
+# An exchange that fails itself, as when it is busy, is tried ever more seldom after so many equal errors. A
+# single call has 12 in ten seconds. One more than above is allowed, which is alone in flight.
 _FREE_FAILURES = 12
+_MAXIMUM_FAILURES = 18
+# How long it has failed at least, in seconds, to begin with.
+_SHORTEST_OUTAGE = 2.0
+# By how much longer than another process one waits at most, so that they do not try together.
+_SPREAD = 0.5
 # Before the rest of its name, an error of which the exchange itself is the cause.
 _FAILURE = "!"
 # How many errors of an endpoint are kept, the youngest: a server could invent codes.
@@ -60,15 +66,17 @@ class RepeatedErrorGuard:
     whose last responses were successes is not held back: with the documented rate, far fewer are in flight.
 
     "Not open" says nothing of the next order; "busy" does. After several failures of the exchange itself, one
-    request is tried at a time, after pauses that double, so that those which are left last for the whole
-    window: the endpoint is used again after twice the time that it has failed, at the latest.
+    request is tried at a time, and before each the time that it has failed grows by one factor: by that with
+    which the attempts that are left last for the whole window.
 
     Errors and requests of other processes count too, as the shared store knows them. While it is unreachable,
     each process assumes that all the others meet as many errors as it does itself.
     """
 
-    def __init__(self, now: Callable[[], float] = monotonic) -> None:
-        self._now = now
+    def __init__(
+        self, now: Callable[[], float] = monotonic, chance: Callable[[], float] = random.random
+    ) -> None:
+        self._now, self._chance = now, chance
         # Re-entrant: the garbage collector may close an abandoned call at any moment.
         self._lock = RLock()
         # By endpoint, when each error happened. Its name is its code and a word that no other error has.
@@ -77,12 +85,14 @@ class RepeatedErrorGuard:
         self._in_flight_elsewhere: Counter[str] = Counter()
         self._succeeding: set[str] = set()
         self._processes, self._alone_since = 1, 0.0
+        self._patience = 1 + _SPREAD * chance()
         register_fork_aware(self)
 
     def after_fork_in_child(self) -> None:
         """Forget the parent's requests in flight, and open the lock that it may hold."""
         self._lock = RLock()
         self._in_flight = Counter()
+        self._patience = 1 + _SPREAD * self._chance()
 
     def acquire(self, operation_id: str, *, known_open: bool) -> bool:
         """Count a request as in flight, and return True, unless its error could be one too many.
@@ -156,18 +166,23 @@ class RepeatedErrorGuard:
         if not recent and (succeeding or failures_only):
             return True
         most = max(map(self._weight, recent), default=0)
-        in_flight = self._in_flight[operation_id] * self._processes + self._in_flight_elsewhere[operation_id]
-        if in_flight and not succeeding and any(map(self._is_failing, recent)):
-            return False
+        own = self._in_flight[operation_id]
+        if any(map(self._is_failing, recent)):
+            # Another thread may have met the last failure while this one waited for its permit.
+            if any(self._held_until(errors) > self._now() for errors in recent):
+                return False
+            if own == 0 or not succeeding:
+                return own == 0 and most + self._processes <= _MAXIMUM_FAILURES
+        in_flight = own * self._processes + self._in_flight_elsewhere[operation_id]
         return most + in_flight + self._processes <= _MAXIMUM_EQUAL_ERRORS
 
     def _recent(self, operation_id: str, *, failures_only: bool) -> list[_Errors]:
         """Return the errors that still count, in order, in one list for each code."""
         recent: dict[str, _Errors] = {}
         if errors := self._errors.get(operation_id):
-            since = self._now() - _WINDOW_SECONDS
+            now = self._now()
             for name, at in sorted(errors.items(), key=lambda error: error[1]):
-                if at > since:
+                if at + _WINDOW_SECONDS > now:
                     code, _, word = name.partition(":")
                     recent.setdefault(code, []).append((at, word.startswith(_FAILURE)))
         return [errors for errors in recent.values() if errors[-1][1] or not failures_only]
@@ -179,12 +194,16 @@ class RepeatedErrorGuard:
         return errors[-1][1] and self._weight(errors) >= _FREE_FAILURES
 
     def _held_until(self, errors: _Errors) -> float:
-        """Return when one more of these equal errors may happen: there is room, and the pause has ended."""
-        left, until = self._weight(errors), 0.0
-        if self._is_failing(errors) and left < _MAXIMUM_EQUAL_ERRORS:
-            until = errors[-1][0] + _WINDOW_SECONDS / 2 ** (_MAXIMUM_EQUAL_ERRORS - left)
+        """Return when one more of these equal errors may happen."""
+        weight, (first, _), (last, _) = self._weight(errors), errors[0], errors[-1]
+        if self._is_failing(errors):
+            left, failed_for = _MAXIMUM_FAILURES - weight, max(last - first, _SHORTEST_OUTAGE)
+            factor: float = (_WINDOW_SECONDS / failed_for) ** (1 / (max(left // self._processes, 0) + 1))
+            pause = (first + failed_for * factor - last) * self._patience
+            return min(last + pause, first + _WINDOW_SECONDS)
+        until = 0.0
         for error in errors:
-            if left + self._processes <= _MAXIMUM_EQUAL_ERRORS:
+            if weight + self._processes <= _MAXIMUM_EQUAL_ERRORS:
                 break
-            left, until = left - self._weight([error]), max(until, error[0] + _WINDOW_SECONDS)
+            weight, until = weight - self._weight([error]), error[0] + _WINDOW_SECONDS
         return until
