@@ -1,5 +1,6 @@
 """What is built on single calls, each as a whole, and bugs that are planted into it."""
 
+import random
 from collections import Counter
 from collections.abc import Callable, Generator
 from typing import Any
@@ -26,12 +27,18 @@ FAMILY: dict[str, Play] = {
 }
 
 
+def play(name: str, seed: int) -> tuple[str, str]:
+    """Play a seed; the random pauses of the client are those of the seed, too."""
+    random.seed(seed)
+    return FAMILY[name](seed)
+
+
 def play_all(name: str, seeds: range) -> tuple[Counter[str], dict[int, str]]:
     """Play seeds; return how often each ending came, and what was not so by its seed."""
     endings: Counter[str] = Counter()
     lies = {}
     for seed in seeds:
-        ending, lie = FAMILY[name](seed)
+        ending, lie = play(name, seed)
         endings[ending] += 1
         if lie:
             lies[seed] = f"{ending}: {lie}"
@@ -76,7 +83,7 @@ def first_found(bug: str, seeds: range) -> int | None:
     name, plant = PLANTED[bug]
     for seed in seeds:
         with plant():
-            lie = FAMILY[name](seed)[1]
-        if lie and not FAMILY[name](seed)[1]:
+            lie = play(name, seed)[1]
+        if lie and not play(name, seed)[1]:
             return seed
     return None

@@ -249,6 +249,40 @@ def test_a_renewal_that_arrives_after_the_close_does_not_leave_it_on(virtual, se
     assert is_anything_open(virtual)
 
 
+@pytest.mark.parametrize(("away_for", "lapsed"), [(6.0, False), (14.0, True)])
+def test_one_that_ends_between_two_closes_is_known(virtual, away_for, lapsed):
+    countdown = Countdown(virtual.context, 10)
+    virtual.run(countdown.begin())
+    virtual.faults[SWITCH] = [late(2.0)]
+    keep_for(virtual, countdown, 3)
+    back = virtual.time.seconds + away_for
+
+    def away_after_the_first(virtual, send):
+        virtual.faults[SWITCH] = [away]
+        return virtual.execute(send)
+
+    def away(virtual, send):
+        return unreached(virtual, send) if virtual.time.seconds < back else virtual.execute(send)
+
+    virtual.faults[SWITCH] = [away_after_the_first]
+    virtual.run(countdown.close())
+    assert (countdown.lapsed, is_anything_open(virtual)) == (lapsed, not lapsed)
+
+
+def test_an_exchange_that_counts_less_far_is_closed_in_time(virtual, monkeypatch):
+    book = virtual.exchange.book
+    whole = book.begin_countdown
+    monkeypatch.setattr(book, "begin_countdown", lambda owner, delay, *rest: whole(owner, delay // 3, *rest))
+    countdown = Countdown(virtual.context, 12)
+    virtual.run(countdown.begin())
+    virtual.faults[SWITCH] = [late(2.0)]
+    keep_for(virtual, countdown, 1.5)
+    virtual.faults[SWITCH] = []
+    virtual.run(countdown.close())
+    virtual.time.seconds += 600
+    assert (countdown.lapsed, is_anything_open(virtual)) == (False, True)
+
+
 def test_a_close_that_was_answered_is_not_doubted_because_one_before_was_lost(virtual, countdown):
     virtual.run(countdown.begin())
     virtual.faults[SWITCH] = [swallowed, None, unreached]

@@ -8,12 +8,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from bingx_spot.core import runner
+from bingx_spot.core.attempt import CLOSED_CLIENT
 from bingx_spot.core.clock import time_of_day
 from bingx_spot.core.engine import Engine
 from bingx_spot.core.facts import seconds_to_effect
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.resolution import resolve
-from bingx_spot.exceptions import BingxError, CallError, InvalidInput, OutcomeUnknown, shown
+from bingx_spot.exceptions import BingxError, CallError, InvalidInput, NotSent, OutcomeUnknown, shown
 from bingx_spot.limits.permit_queue import Wakeup
 from bingx_spot.logger import log
 from bingx_spot.models import Response
@@ -77,12 +78,15 @@ class Countdown:
     _ends: float = 0.0
     _lapses_at: float = 0.0
     _lapsed: bool = False
+    # How long the exchange counts, as far as it has said.
+    _counts: float = 0.0
     # Until when a request whose answer was lost may arrive.
     _acts_until: float = 0.0
 
     def __post_init__(self) -> None:
         if not fits(_SECONDS, self.seconds) or isinstance(self.seconds, str):
             raise InvalidInput("seconds", f"is {shown(self.seconds)}", allowed(_SECONDS))
+        self._counts = self.seconds
 
     def seconds_left(self) -> float:
         """Return for how long the countdown goes on at least, in seconds."""
@@ -104,7 +108,8 @@ class Countdown:
             number = int(str(stated))
             self.triggers_at = number * 1000 if number < _LARGEST_SECONDS else number
         # The exchange has begun to count after this moment, whatever its clock shows. It may count less far.
-        self._ends = self._lapses_at = at + min(self.seconds, max((self.triggers_at - clock) / 1000, 0.0))
+        self._counts = min(self.seconds, max((self.triggers_at - clock) / 1000, 0.0))
+        self._ends = self._lapses_at = at + self._counts
 
     def keep(self) -> runner.CallSteps[None]:
         """Renew the countdown until it is to be closed."""
@@ -126,21 +131,22 @@ class Countdown:
         # A renewal whose answer was lost may arrive until then, and begin the countdown again.
         renewed_until = self._acts_until
         while True:
-            began = self.context.now()
+            began, at = self.context.now(), self.context.clock.elapsed()
             try:
                 yield from self._set("CLOSE")
-            except OutcomeUnknown:
-                if began >= renewed_until:
+            except (OutcomeUnknown, NotSent) as error:
+                if began >= renewed_until or error.details.rule == CLOSED_CLIENT:
                     raise
                 pause = _RETRY
             else:
-                # It may have ended before it was closed.
-                self._lapsed, self._lapses_at = self.lapsed, 0.0
+                # It may have ended before it was closed. One that a renewal begins later ends later.
+                self._lapsed = self.lapsed
+                self._lapses_at = at + self._counts if began < renewed_until else 0.0
                 if began >= renewed_until:
                     break
                 # Not so long that a countdown which a late renewal begins could end.
-                pause = min(max(renewed_until - self.context.now(), 0.0), self.seconds / 2)
-            yield runner.Sleep(pause)
+                pause = max(self._counts / 2, _RETRY)
+            yield runner.Sleep(min(max(renewed_until - self.context.now(), 0.0), pause))
         # A CLOSE whose answer was lost would end the next switch.
         yield runner.Sleep(max(self._acts_until - self.context.now(), 0.0))
         self.triggers_at = 0
