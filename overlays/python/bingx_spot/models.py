@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 #: The text of an integer. An id may come as text: its digits are exact either way.
 INTEGER = re.compile("[0-9]{1,19}")
-_TOO_GREAT = 10**19
+_MAXIMUM_ID = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -154,10 +154,10 @@ def _integer(value: object) -> int | None:
 
 
 def is_integer(value: object) -> TypeGuard[int | str]:
-    """Return whether a value of JSON is a whole number of at most 19 digits, or text of as many."""
+    """Return whether a value of JSON is a whole number of 64 bits, or the text of one."""
     if isinstance(value, str):
-        return INTEGER.fullmatch(value) is not None
-    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < _TOO_GREAT
+        return INTEGER.fullmatch(value) is not None and int(value) <= _MAXIMUM_ID
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _MAXIMUM_ID
 
 
 def decimal_of(value: object) -> Decimal | None:

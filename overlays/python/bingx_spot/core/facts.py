@@ -47,7 +47,7 @@ def order_state(states: States, data: Mapping[str, Any]) -> OrderState:
 def says(value: object, words: tuple[str, ...]) -> bool:
     """Return whether a value is one of the words, in any case, with or without white space around it."""
     # ASCII alone: upper() turns some other letters into ASCII ones.
-    return isinstance(value, str) and value.isascii() and value.strip().upper() in words
+    return isinstance(value, str) and value.isascii() and value.strip(" \t\r\n").upper() in words
 
 
 def unmet(call: ApiCall, rows: Iterable[Requirement], data: Mapping[str, Any]) -> list[str]:
@@ -152,9 +152,19 @@ class Facts:
         return possible and self.is_settleable and self.queries < MAXIMUM_QUERIES
 
     @property
+    def is_likely_found(self) -> bool:
+        """Return whether a query is likely to find the order: the first one after an ambiguous request."""
+        return self.ambiguous is not None and self.queries == 0
+
+    @property
     def query_is_due(self) -> bool:
         """Return whether a query may be made, and none was since the last request of the operation."""
         return self.can_query and not self.queried
+
+    @property
+    def maximum_attempts(self) -> int:
+        """Return how many requests of the operation the call may make."""
+        return MAXIMUM_QUERIES if self.call.operation.act == "read" else MAXIMUM_ATTEMPTS
 
     @property
     def can_retry(self) -> bool:
@@ -166,8 +176,7 @@ class Facts:
         """Return whether the operation may be sent once more, now or after `seconds_to_retry`."""
         # It may be the id of another order, which must not be cancelled.
         barred = self.closed or self.out_of_permits or self.id_unconfirmed or self.costs_proof
-        most = MAXIMUM_QUERIES if self.call.operation.act == "read" else MAXIMUM_ATTEMPTS
-        if barred or not self.time_left or not self.can_open or self.attempts >= most:
+        if barred or not self.time_left or not self.can_open or self.attempts >= self.maximum_attempts:
             return False
         if self.ambiguous is not None and self.call.operation.repeat == "never":
             return False

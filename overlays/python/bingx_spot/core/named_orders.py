@@ -9,8 +9,6 @@ from bingx_spot.exceptions import shown
 from bingx_spot.models import is_integer
 from bingx_spot_api.contract import Items
 
-_MAXIMUM_ID = 2**63 - 1
-
 
 def lists_of(items: Items, data: Any) -> tuple[list[Any], list[Any]]:
     """Return the list of orders in `data`, and that of the orders that the request did not change.
@@ -78,16 +76,13 @@ def named_id(call: ApiCall, data: object) -> int | None:
     permanent = call.operation.permanent_id
     if permanent is None or permanent in call.parameters or not isinstance(data, dict):
         return None
-    named, symbol = data.get(permanent), data.get("symbol")
-    if not is_integer(named) or not 0 < int(named) <= _MAXIMUM_ID:
-        return None
-    is_same = symbol in (None, call.parameters.get("symbol")) and names_same_order(call, data)
-    return int(named) if is_same else None
+    named = data.get(permanent)
+    return int(named) if is_integer(named) and int(named) > 0 and names_same_order(call, data) else None
 
 
 def names_same_order(call: ApiCall, data: Mapping[str, Any]) -> bool:
-    """Return whether the other ids of an order in a response leave room for the order in the request."""
-    for name in call.operation.exactly_one_of:
+    """Return whether pair and other ids of an order in a response leave room for the order in the request."""
+    for name in (*call.operation.exactly_one_of, "symbol"):
         requested, stated = call.parameters.get(name), data.get(name)
         if name == call.operation.permanent_id or requested is None or stated in (None, ""):
             continue

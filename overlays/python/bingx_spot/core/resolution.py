@@ -9,7 +9,6 @@ from bingx_spot.core.decisions import Action, decide
 from bingx_spot.core.endings import ENDINGS, error_for, unknown_orders
 from bingx_spot.core.engine import note_interruption
 from bingx_spot.core.facts import (
-    MAXIMUM_ATTEMPTS,
     Facts,
     OrderState,
     order_state,
@@ -77,6 +76,7 @@ class _Resolution:
     ambiguous_until_ms: float = 0.0  # the same by the exchange's clock, in Unix milliseconds
     order_id: int | None = None  # the permanent id that a query has named
     found_nothing: bool = False  # the last query has found no order
+    query_barred: str = ""  # by what no query can be made in time: NEAR_LOCK or NO_PERMIT
     pauses: int = 0
     paused_seconds: float = 0.0
 
@@ -124,7 +124,8 @@ class _Resolution:
         facts.budget_left = attempts.context.state.retry_budget.can_spend()
         if operation.settled_by is not None:
             opens = attempts.can_open_in_time(settling_operation(operation))
-            facts.can_query_in_time = facts.can_query_in_time and opens
+            near_lock = self.query_barred == NEAR_LOCK and facts.is_likely_found
+            facts.can_query_in_time = opens and (not self.query_barred or near_lock)
             facts.costs_proof = facts.state is OrderState.OPEN and self._costs_proof()
 
     def _costs_proof(self) -> bool:
@@ -153,7 +154,7 @@ class _Resolution:
                 )
                 return
             self._note_error(attempt, attempt.result)
-            if facts.attempts >= MAXIMUM_ATTEMPTS:
+            if facts.attempts >= facts.maximum_attempts:
                 return
             if not (yield from self.attempts.try_repair(facts.call, attempt)):
                 return
@@ -196,9 +197,8 @@ class _Resolution:
         if facts.queried:
             yield from self._pause()
         query = settling_query(self.original if facts.id_in_doubt else facts.call)
-        # After an ambiguous request the order is likely to be found: once, other orders' errors do not count.
-        likely = facts.ambiguous is not None and facts.queries == 0
-        attempt = yield from self.attempts.send_repaired(query, known_open=likely)
+        # Where the order is likely to be found, other orders' errors do not count.
+        attempt = yield from self.attempts.send_repaired(query, known_open=facts.is_likely_found)
         facts.queried = True
         self.found_nothing = isinstance(attempt.result, OrderNotFound)
         facts.queries += bool(attempt.host)
@@ -210,7 +210,7 @@ class _Resolution:
                 facts.last_query = f"failed: {attempt.shown().result.removesuffix('.')}"
             self._note_failed_read(attempt.result, attempt.began)
         elif attempt.result.details.rule in (NO_PERMIT, NEAR_LOCK):
-            facts.can_query_in_time = False
+            self.query_barred = attempt.result.details.rule
             facts.last_query = facts.last_query or f"was {attempt.result.message}"
 
     def _note_read(self, response: Response, began: float) -> None:

@@ -197,7 +197,7 @@ def _wrong_order(call: ApiCall, repeats: tuple[str, ...], order: Mapping[str, An
     """Return how an order differs from the one in the request, or nothing."""
     permanent = call.operation.permanent_id
     named = order.get(permanent or "")
-    if is_integer(named) and int(named) <= 0:
+    if named is not None and not (is_integer(named) and int(named) > 0):
         return f"the response names no order: {permanent} is {named}"
     for name in repeats:
         requested, stated = call.parameters.get(name), order.get(name)

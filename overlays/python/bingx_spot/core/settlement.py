@@ -65,6 +65,9 @@ def settle_each(
                 unproven = (OrderState.UNCLEAR,) if young else (OrderState.UNCLEAR, OrderState.OPEN)
                 if _state(call, order) not in unproven:
                     reads[name] = order
+            elif not attempt.host:
+                # No query can be sent in time any more.
+                return [name for name in left if name not in reads]
         queries += len(left)
         left = [name for name in left if name not in reads]
     return left or _response(call, original, reads)

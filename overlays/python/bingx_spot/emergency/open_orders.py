@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from bingx_spot.core.facts import OrderState, is_integer, order_state
+from bingx_spot.core.facts import OrderState, order_state
 from bingx_spot.core.named_orders import is_same_pair
 from bingx_spot.error_details import ErrorDetails
 from bingx_spot.exceptions import InvalidInput, OutcomeUnknown
-from bingx_spot.models import Order, Response
+from bingx_spot.models import Order, Response, is_integer
 from bingx_spot.validation import check_arguments
 from bingx_spot_api.contract import BY_ID, States
 
