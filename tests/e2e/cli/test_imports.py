@@ -64,4 +64,4 @@ def test_signing_imports_nothing_that_sends() -> None:
 def test_help_imports_no_command() -> None:
     modules = imported("--help")
     assert modules & {"httpx", "httpcore", "anyio", "asyncio", "httptools", "rich"} == set()
-    assert commands(modules) == set()
+    assert commands(modules) == {"interruption"}, "which heeds signals from the first moment on"

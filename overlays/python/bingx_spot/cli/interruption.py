@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from bingx_spot.cli.output import print_line
 from bingx_spot.core.engine import NOT_SENT_NOTE
 
 #: The exit code of a command that a signal has ended.
@@ -25,6 +24,8 @@ def interruptible(text: str, unsent: str = "") -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as interruption:
+        from bingx_spot.cli.output import print_line
+
         said = unsent if NOT_SENT_NOTE in getattr(interruption, "__notes__", ()) else text
         print_line(f"Interrupted. {said or text}", err=True)
         sys.exit(INTERRUPTED)
