@@ -109,6 +109,8 @@ class TestCommand:
 
     def test_too_little_time_exits_3(self, sandbox):
         sandbox.faults([{"fault": "html", "operation": "/openApi/spot/v1/trade/openOrders"}])
+        done = invoke("cancel-all", "--yes", "--timeout", "1", sandbox=sandbox)
+        assert "Run it again with --timeout 60" in done.stdout
         done = invoke("cancel-all", "--yes", "--timeout", "1", "--json", sandbox=sandbox)
         assert (done.exit_code, json.loads(done.stdout)["outcome"]) == (3, "unknown")
         assert states(sandbox) == ["CANCELED"] * 3

@@ -61,7 +61,7 @@ def command(symbol: str | None, yes: bool, connection: Connection) -> None:
             print_line(text, err=True)
         result = bingx.cancel_all(symbol, timeout=timeout)
     title, like = _ENDINGS[result.outcome]
-    connection.show(title, STYLES[like], _rows(result), _members(result))
+    connection.show(title, STYLES[like], _rows(result, timeout), _members(result))
     sys.exit(EXIT_CODES[like])
 
 
@@ -88,7 +88,7 @@ def _members(result: CancelAllResult) -> dict[str, Any]:
     return {"outcome": result.outcome, "symbol": result.symbol, "orders": orders, "error": error}
 
 
-def _rows(result: CancelAllResult) -> dict[str, object]:
+def _rows(result: CancelAllResult, timeout: float) -> dict[str, object]:
     cancelled = [each for each in result.results if each.cancelled]
     others = [each for each in result.results if not each.cancelled]
     rows: dict[str, object] = {"cancelled": f"{len(cancelled):,}"}
@@ -99,5 +99,6 @@ def _rows(result: CancelAllResult) -> dict[str, object]:
         rows["more"] = f"{len(others) - SHOWN:,}, which --json shows"
     if not result.nothing_open:
         rows["last error"] = result.error
-        rows["what to do"] = "Run it again, and look at the exchange's own page."
+        more_time = f" with --timeout {CANCEL_ALL_TIMEOUT:g}" if timeout < CANCEL_ALL_TIMEOUT else ""
+        rows["what to do"] = f"Run it again{more_time}, and look at the exchange's own page."
     return rows
