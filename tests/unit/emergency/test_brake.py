@@ -24,6 +24,7 @@ from tools.simulate.virtual_exchange import (
     late,
     lost,
     saying,
+    slow,
     swallowed,
     under,
     unreached,
@@ -102,6 +103,12 @@ def test_a_lost_answer_is_settled(virtual, fault):
     result = cancel_all(virtual)
     assert (str(result.outcome), endings(result)) == ("nothing_open", ["cancelled"] * 3)
     assert not is_anything_open(virtual)
+
+
+def test_a_list_that_takes_longer_than_the_others_is_waited_for(virtual):
+    virtual.faults["openOrders"] = [slow(4.0)]
+    result = cancel_all(virtual)
+    assert (str(result.outcome), virtual.count("cancelOpenOrders")) == ("nothing_open", 1)
 
 
 def test_the_end_is_not_claimed_while_a_lost_request_may_still_take_effect(virtual):

@@ -93,6 +93,7 @@ class Brake:
     _is_whole: bool = False  # whether the last list had every open order
     _readable: set[int] = field(default_factory=set)  # orders of a last list that proves nothing
     _refusals: int = 0  # of the list
+    _unread: int = 0  # lists in a row that could not be read: the exchange may be slow
     _error: CallError | None = None
 
     def __post_init__(self) -> None:
@@ -122,14 +123,15 @@ class Brake:
             if self._can_sweep and (shrinks or not self._acted):
                 yield from self._sweep()
             at = self.context.now()
-            listed = yield from self._list(_REQUEST)
+            listed = yield from self._list(_REQUEST * (1 + self._unread))
             if listed is not None:
-                listed_at = at
+                listed_at, self._unread = at, 0
                 listed |= yield from self._query(self._vanished(listed))
                 shrinks = _MANY < len(listed) < (len(left) or len(listed) + 1)
                 moved = shrinks or (yield from self._cancel(listed))
                 left = {order_id for order_id in listed if self._seen[order_id].ending is None}
             else:
+                self._unread += 1
                 yield from self._cancel(self._readable)
             # What the list shows was so after the beginning, and after whatever this call may have done.
             # Where the time was too short for another list, the one before tells as much.
