@@ -170,7 +170,7 @@ class Brake:
             self._refusals += refused
             if refused and not self._acted and not self._can_sweep:
                 raise
-            self._readable = self._open_of(readable_orders(error.details.body, self.symbol, _STATES))
+            self._readable = self._open_of(readable_orders(error.details, self.symbol, _STATES))
             return None
         self._is_whole = len(orders) < _LONGEST_LIST
         return self._open_of(orders)

@@ -1,7 +1,8 @@
 """Read a list of open orders: as a proof as a whole, or as far as its orders can be cancelled one by one."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -14,6 +15,7 @@ from bingx_spot.validation import check_arguments
 from bingx_spot_api.contract import BY_ID, States
 
 _CANCEL = BY_ID["cancelOrder"]
+_LIST, _NEXT = re.compile(r'"orders"\s*:\s*\[\s*'), re.compile(r"\s*,\s*")
 _IN_THE_APP = "Cancel that order in the exchange's app."
 
 
@@ -28,21 +30,17 @@ def orders_in(response: Response) -> list[Order]:
             orders.append(_order(data))
         except InvalidInput as problem:
             text = f"the response lists an order that cannot be: {problem.field} {problem.reason}"
-            raise OutcomeUnknown(ErrorDetails.of(response, text, hint=_IN_THE_APP)) from None
+            raise OutcomeUnknown(ErrorDetails.of(response, text, code=0, hint=_IN_THE_APP)) from None
     return orders
 
 
-def readable_orders(body: bytes, symbol: str | None, states: States) -> list[Order]:
+def readable_orders(details: ErrorDetails, symbol: str | None, states: States) -> list[Order]:
     """Return the orders of a list that proves nothing, without those that cannot be read or are not open.
 
     One order that cannot be read must not keep the others open. `symbol` is the pair of the request, or None.
     """
-    rows: Any = None
-    with suppress(ValueError, RecursionError, KeyError, TypeError):
-        envelope = json.loads(body)
-        rows = envelope["data"]["orders"] if str(envelope["code"]) == "0" else None
     orders = []
-    for row in rows if isinstance(rows, list) else []:
+    for row in _rows(details.body) if str(details.code) == "0" else ():
         if not isinstance(row, dict) or not is_integer(row.get("orderId")):
             continue
         pair, status = row.get("symbol") or symbol, row.get("status")
@@ -55,6 +53,17 @@ def readable_orders(body: bytes, symbol: str | None, states: States) -> list[Ord
             with suppress(InvalidInput):
                 orders.append(_order(data))
     return orders
+
+
+def _rows(body: bytes) -> Iterator[object]:
+    """Yield the items of `orders` in a body, which may be cut."""
+    text, decoder = body.decode(errors="replace"), json.JSONDecoder()
+    begins = _LIST.search(text)
+    with suppress(ValueError, RecursionError):
+        while begins is not None:
+            row, end = decoder.raw_decode(text, begins.end())
+            yield row
+            begins = _NEXT.match(text, end)
 
 
 def _order(data: Mapping[str, Any]) -> Order:
