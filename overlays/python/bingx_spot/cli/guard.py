@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from threading import Thread
 from types import FrameType
 
 import click
@@ -13,7 +14,7 @@ from bingx_spot.cli.connection import FAILURE_CODES, Connection, connection_opti
 from bingx_spot.cli.interruption import signals_to
 from bingx_spot.cli.output import listed, print_line
 from bingx_spot.core.clock import time_of_day
-from bingx_spot.emergency.switch import DeadMansSwitch
+from bingx_spot.emergency.switch import DeadMansSwitch, SwitchWarning
 from bingx_spot.exceptions import CallError, OutcomeUnknown
 
 _EPILOG = """\b
@@ -53,7 +54,7 @@ def command(seconds: int, connection: Connection, child: tuple[str, ...]) -> Non
         raise click.UsageError(f"{child[0]} cannot be run: it is not found, or not executable.")
     codes = dict(FAILURE_CODES)
     with connection.client(after, codes) as bingx:
-        switch = bingx.dead_mans_switch(seconds, on_warning=lambda warning: _say(f"Warning: {warning}"))
+        switch = bingx.dead_mans_switch(seconds, on_warning=_warn)
         _say(f"Requests go to {listed(connection.members())}.")
         try:
             code = _guard(switch, child)
@@ -112,6 +113,11 @@ def _run(child: tuple[str, ...]) -> int:
 
 def _triggers(switch: DeadMansSwitch) -> str:
     return f"the exchange cancels every open order at {time_of_day(switch.triggers_at)}"
+
+
+def _warn(warning: SwitchWarning) -> None:
+    # A terminal that was stopped with Ctrl-S, or a pipe that nobody reads, must not hold up the renewals.
+    Thread(target=_say, args=(f"Warning: {warning}",), daemon=True).start()
 
 
 def _say(text: str) -> None:
