@@ -65,6 +65,18 @@ class TestOrderReference:
             "order_id or client_order_id must be given, and neither is; allowed: exactly one"
         )
 
+    @pytest.mark.parametrize(
+        ("ids", "named"),
+        [
+            ({"order_id": ORDER_ID, "client_order_id": math.nan}, "client_order_id"),
+            ({"order_id": math.nan, "client_order_id": "x"}, "order_id"),
+        ],
+    )
+    def test_one_that_is_not_a_number_in_a_table_is_named(self, ids, named):
+        error = rejection(**ids)
+        assert error.field == named
+        assert "nan" in error.reason
+
     def test_both_ids_are_one_too_many(self):
         assert "both are" in str(rejection(client_order_id="my-bot_0001"))
 

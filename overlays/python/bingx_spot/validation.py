@@ -67,8 +67,6 @@ def order_reference(
     cancel_restrictions: Restriction | None = None,
 ) -> dict[str, Any]:
     """Return the arguments that name one order, checked, as the generated functions take them."""
-    if (given := (order_id is not None) + (client_order_id is not None)) != 1:
-        raise _not_one("order_id or client_order_id", given)
     reference: dict[str, Any] = {"symbol": symbol}
     if order_id is not None:
         reference["order_id"] = _whole_number(order_id)
@@ -82,6 +80,9 @@ def order_reference(
         reference["recv_window"] = recv_window
     for name, value in reference.items():
         _check(_ARGUMENTS[name], name, value)
+    # After each by itself: one that is missing in a table of pandas is NaN, and not both are given.
+    if (given := (order_id is not None) + (client_order_id is not None)) != 1:
+        raise _not_one("order_id or client_order_id", given)
     if recv_window is not None and recv_window == int(recv_window):
         # The signed text is the text that is sent, and a whole number must have one text only.
         reference["recv_window"] = int(recv_window)
