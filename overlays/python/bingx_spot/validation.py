@@ -137,8 +137,10 @@ def _whole_number(order_id: OrderId) -> int:
 
 def _own_integer(value: Any) -> Any:
     """Return an integer of a library, such as numpy's, as an int of Python; anything else as it is."""
+    if isinstance(value, int | str) or not hasattr(value, "__index__"):
+        return value
     with suppress(TypeError):
-        return value if isinstance(value, int) or not hasattr(value, "__index__") else operator.index(value)
+        return operator.index(value)
     return value
 
 

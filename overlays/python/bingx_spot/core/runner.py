@@ -188,10 +188,14 @@ async def _wait_on_trio(seconds: float, wakeup: Wakeup) -> None:
 def _redacted(result: Response | TransportFailure, sent: deque[SignedRequest]) -> Response | TransportFailure:
     """Return a result without the secrets of the requests, which a server may repeat."""
     # At once, so that no variable of a frame above holds one.
-    secrets = tuple(dict.fromkeys(secret for request in sent for secret in request.secrets))
+    secrets = sent[-1].secrets
+    if len(sent) > 1:
+        secrets = tuple(dict.fromkeys(secret for request in sent for secret in request.secrets))
     redactor = Redactor(secrets, sent[-1].parameters)
     if isinstance(result, Response):
         body, headers = redactor.response(result.body, result.headers)
+        if body is result.body and headers is result.headers:
+            return result
         return Response(result.http_status, headers, body)
     # A transport of the caller's own may name the request in its errors.
     reason = redactor.text(result.reason)
