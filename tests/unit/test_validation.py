@@ -44,7 +44,9 @@ def request(
     cancel_restrictions: Any = None,
     recv_window: Any = None,
 ) -> CancelOrderRequest:
-    return cancel_order_request(symbol, order_id, client_order_id, cancel_restrictions, recv_window)
+    created = cancel_order_request(symbol, order_id, client_order_id, cancel_restrictions, recv_window)
+    check_arguments(BY_ID["cancelOrder"], created.to_dict())
+    return created
 
 
 def rejection(**parameters: Any) -> InvalidInput:

@@ -52,40 +52,33 @@ def cancel_order_request(
     cancel_restrictions: Restriction | None,
     recv_window: float | None,
 ) -> "models.CancelOrderRequest":
-    """Return the generated model of a cancel; `InvalidInput` names the argument that is not allowed."""
-    reference = order_reference(symbol, order_id, client_order_id, recv_window, cancel_restrictions)
+    """Return the generated model of a cancel, whose arguments the middleware checks before it is sent.
+
+    `InvalidInput` names an argument that the model cannot take.
+    """
+    reference = order_reference(symbol, order_id, client_order_id, recv_window)
     if cancel_restrictions is not None:
+        _check(_ARGUMENTS["cancel_restrictions"], "cancel_restrictions", cancel_restrictions)
         reference["cancel_restrictions"] = CancelRestriction(cancel_restrictions)
     return models.CancelOrderRequest(**reference)
 
 
 def order_reference(
-    symbol: str,
-    order_id: OrderId | None,
-    client_order_id: str | None,
-    recv_window: float | None,
-    cancel_restrictions: Restriction | None = None,
+    symbol: str, order_id: OrderId | None, client_order_id: str | None, recv_window: float | None
 ) -> dict[str, Any]:
-    """Return the arguments that name one order, checked, as the generated functions take them."""
+    """Return the arguments that name one order, as the generated functions take them."""
     reference: dict[str, Any] = {"symbol": symbol}
     if order_id is not None:
         reference["order_id"] = _whole_number(order_id)
     if client_order_id is not None:
         reference["client_order_id"] = client_order_id
-    if cancel_restrictions is not None:
-        reference["cancel_restrictions"] = cancel_restrictions
     if isinstance(recv_window, str):  # which would fit, as in a form
         raise InvalidInput("recv_window", f"is {shown(recv_window)}", allowed(_ARGUMENTS["recv_window"]))
+    if isinstance(recv_window, float) and recv_window.is_integer():
+        # The signed text is the text that is sent, and a whole number must have one text only.
+        recv_window = int(recv_window)
     if recv_window is not None:
         reference["recv_window"] = recv_window
-    for name, value in reference.items():
-        _check(_ARGUMENTS[name], name, value)
-    # After each by itself: one that is missing in a table of pandas is NaN, and not both are given.
-    if (given := (order_id is not None) + (client_order_id is not None)) != 1:
-        raise _not_one("order_id or client_order_id", given)
-    if recv_window is not None and recv_window == int(recv_window):
-        # The signed text is the text that is sent, and a whole number must have one text only.
-        reference["recv_window"] = int(recv_window)
     return reference
 
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from bingx_spot.exceptions import InvalidInput, shown
 from bingx_spot.models import Order
-from bingx_spot.validation import WIRE_NAMES, OrderId, Restriction, cancel_order_request
+from bingx_spot.validation import WIRE_NAMES, OrderId, Restriction, cancel_order_request, check_arguments
 from bingx_spot.visible_text import visible
 from bingx_spot_api.contract import BY_ID
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
@@ -51,6 +51,7 @@ class CancelRequest:
         checked = cancel_order_request(
             self.symbol, self.order_id, self.client_order_id, self.cancel_restrictions, self.recv_window
         )
+        check_arguments(CANCEL, checked.to_dict())
         for name in ("order_id", "cancel_restrictions", "recv_window"):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, getattr(checked, name))
