@@ -4,15 +4,15 @@ import copy
 import json
 import pickle
 from decimal import Decimal
-from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
 import pytest
 
-from bingx_spot import Order, OrderSide, OrderStatus, OrderType, Response, models
-from bingx_spot_api import types
-from bingx_spot_api.models import CancelOrderResponse, QueryOrderResponse
+from bingx_spot import Order, OrderSide, OrderStatus, OrderType, Response
+from bingx_spot.models import is_integer
+from bingx_spot_api.models.cancelled_order import CancelledOrder
+from bingx_spot_api.models.queried_order import QueriedOrder
 from tests.support.samples import ORDER, ORDER_ID, SYMBOL
 from tests.unit.core.playing import answer
 
@@ -143,24 +143,20 @@ class TestOrder:
         assert "response" not in repr(one)
 
 
-class TestOrderIn:
+class TestFromAModel:
     """The generated functions return models; the clients make orders of them."""
 
-    @pytest.mark.parametrize(
-        ("model", "data"),
-        [
-            (CancelOrderResponse, ORDER),
-            (QueryOrderResponse, QUERIED_ORDER),
-            (CancelOrderResponse, QUERIED_ORDER),
-        ],
-        ids=["cancel", "query", "cancel that a query has settled"],
-    )
-    def test_is_the_order_in_the_data(self, model: Any, data: dict[str, Any]) -> None:
-        envelope = {"code": 0, "msg": "", "data": data}
-        body = json.dumps(envelope).encode()
-        order = models.order_in(types.Response(HTTPStatus.OK, body, {}, model.from_dict(envelope)))
-        assert order == order_in(data)
-        assert order.raw == data
+    def test_of_a_cancel(self) -> None:
+        response = answer({"data": ORDER})
+        assert Order.from_model(CancelledOrder.from_dict(ORDER), response) == order_in()
+
+    def test_of_a_query(self) -> None:
+        response = answer({"data": QUERIED_ORDER})
+        assert Order.from_model(QueriedOrder.from_dict(QUERIED_ORDER), response) == order_in(QUERIED_ORDER)
+
+    def test_of_a_cancel_that_a_query_has_settled(self) -> None:
+        response = answer({"data": QUERIED_ORDER})
+        assert Order.from_model(CancelledOrder.from_dict(QUERIED_ORDER), response) == order_in(QUERIED_ORDER)
 
 
 @pytest.mark.parametrize(
@@ -172,4 +168,4 @@ class TestOrderIn:
     ],
 )
 def test_an_integer_is_a_number_or_its_digits(value: object, expected: bool) -> None:
-    assert models.is_integer(value) == expected
+    assert is_integer(value) == expected

@@ -14,7 +14,7 @@ from bingx_spot_api.models.order_type import OrderType
 
 if TYPE_CHECKING:
     from bingx_spot_api import types
-    from bingx_spot_api.models import CancelOrderResponse, QueryOrderResponse
+    from bingx_spot_api.models import CancelledOrder, CancelOrderResponse, QueriedOrder, QueryOrderResponse
 
 
 #: The text of an integer. An id may come as text: its digits are exact either way.
@@ -107,33 +107,55 @@ class Order:
         return MappingProxyType(self.response.data())
 
     @classmethod
-    def from_data(cls, data: Mapping[str, Any], response: Response) -> Self:
-        """Return the order in `data` of a validated response, of a cancel or a query.
+    def from_model(cls, model: "CancelledOrder | QueriedOrder", response: Response) -> Self:
+        """Return the order in a generated model that was parsed from a validated response.
 
         A field that validation has not checked, since the contract does not list it for the operation, is
         None where it cannot be read; `raw` has it as received.
         """
+        # The model of a cancel that a query has settled has the query's fields beside its own.
+        is_query = hasattr(model, "avg_price")
+        more: Mapping[str, Any] = model.to_dict() if is_query else model.additional_properties
         return cls(
-            symbol=data["symbol"],
-            order_id=int(data["orderId"]),
-            client_order_id=_text(data.get("clientOrderID")),
-            status=OrderStatus(data["status"]),
-            type=OrderType(word) if (word := _text(data.get("type"))) else None,
-            side=OrderSide(word) if (word := _text(data.get("side"))) else None,
-            price=decimal_of(data.get("price")),
+            symbol=model.symbol,
+            order_id=model.order_id,
+            client_order_id=_text(model.client_order_id),
+            status=model.status,
+            type=model.type_ or None,
+            side=model.side or None,
+            price=decimal_of(model.price),
             # The one name that a query spells in another way.
-            stop_price=decimal_of(data.get("StopPrice", data.get("stopPrice"))),
-            orig_qty=decimal_of(data.get("origQty")),
-            executed_qty=decimal_of(data.get("executedQty")),
-            cummulative_quote_qty=decimal_of(data.get("cummulativeQuoteQty")),
-            time=_integer(data.get("time")),
-            update_time=_integer(data.get("updateTime")),
-            orig_quote_order_qty=decimal_of(data.get("origQuoteOrderQty")),
-            fee=decimal_of(data.get("fee")),
-            fee_asset=_text(data.get("feeAsset")),
-            avg_price=decimal_of(data.get("avgPrice")),
+            stop_price=decimal_of(more.get("StopPrice", more.get("stopPrice", model.stop_price))),
+            orig_qty=decimal_of(model.orig_qty),
+            executed_qty=decimal_of(model.executed_qty),
+            cummulative_quote_qty=decimal_of(model.cummulative_quote_qty),
+            time=_integer(more.get("time")),
+            update_time=_integer(more.get("updateTime")),
+            orig_quote_order_qty=decimal_of(more.get("origQuoteOrderQty")),
+            fee=decimal_of(more.get("fee")),
+            fee_asset=_text(more.get("feeAsset")),
+            avg_price=decimal_of(more.get("avgPrice")),
             response=response,
         )
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any], response: Response) -> Self:
+        """Return the order in `data` of a validated response, of a cancel or a query."""
+        # Imported here: attrs takes a tenth of the start of a program. A client has loaded it.
+        from bingx_spot_api.models.queried_order import QueriedOrder
+
+        # The generated parser needs the word of the state, even an empty one, and the pair.
+        needed = ("symbol", "status")
+        given = {name: value for name, value in data.items() if value not in (None, "") or name in needed}
+        for word in ("type", "side"):
+            # The generated parser takes no other type, and the state of the order does not hang on them.
+            if not isinstance(given.get(word), str):
+                given.pop(word, None)
+        for moment in ("time", "updateTime"):
+            # Nor does it read a number of thousands of digits.
+            if _integer(given.get(moment)) is None:
+                given.pop(moment, None)
+        return cls.from_model(QueriedOrder.from_dict(given), response)
 
 
 def order_in(response: "types.Response[CancelOrderResponse] | types.Response[QueryOrderResponse]") -> Order:
@@ -142,7 +164,7 @@ def order_in(response: "types.Response[CancelOrderResponse] | types.Response[Que
     assert response.parsed
     assert response.parsed.data
     raw = Response(response.status_code, response.headers, response.content)
-    return Order.from_data(response.parsed.data.to_dict(), raw)
+    return Order.from_model(response.parsed.data, raw)
 
 
 def _text(value: object) -> str | None:
