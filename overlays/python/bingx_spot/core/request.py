@@ -14,7 +14,7 @@ from urllib.parse import quote
 from bingx_spot._version import __version__
 from bingx_spot.core.signing import Signer, canonical_of, signed_texts
 from bingx_spot.credentials import Credentials
-from bingx_spot.environments import Placement
+from bingx_spot.environments import PLACEMENTS, Placement
 from bingx_spot.error_details import RequestInfo
 from bingx_spot.redaction import leaving_no_frame
 from bingx_spot_api.contract import SIGNING, Operation
@@ -100,8 +100,12 @@ class RequestSigner:
 
     def __init__(self, credentials: Credentials, source_key: str | None = None) -> None:
         self._api_key = credentials.api_key
-        self._source_key = source_key
         self._signer = Signer(credentials.api_secret)
+        self._headers = {
+            (placement, signed): MappingProxyType(self._headers_of(placement, source_key, signed=signed))
+            for placement in PLACEMENTS
+            for signed in (True, False)
+        }
 
     @leaving_no_frame
     def sign_request(
@@ -128,10 +132,10 @@ class RequestSigner:
             content = query_string(texts, signature).encode()
         elif query := query_string(texts, signature):
             url = f"{address}?{query}"
-        headers = self._headers(operation, chosen)
+        headers = self._headers[chosen, operation.signed]
         return SignedRequest(operation.method, address, url, chosen, headers, content, parameters, secrets)
 
-    def _headers(self, operation: Operation, placement: Placement) -> dict[str, str]:
+    def _headers_of(self, placement: Placement, source_key: str | None, *, signed: bool) -> dict[str, str]:
         # identity: a response has some hundred bytes, and a compressed one can unfold into gigabytes.
         headers = {
             "Accept": "application/json",
@@ -140,8 +144,8 @@ class RequestSigner:
         }
         if placement in _CONTENT_TYPES:
             headers["Content-Type"] = _CONTENT_TYPES[placement]
-        if self._source_key is not None and SIGNING.source_key_header is not None:
-            headers[SIGNING.source_key_header] = self._source_key
-        if operation.signed:
+        if source_key is not None and SIGNING.source_key_header is not None:
+            headers[SIGNING.source_key_header] = source_key
+        if signed:
             headers[SIGNING.api_key_header] = self._api_key
         return headers

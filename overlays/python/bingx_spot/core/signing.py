@@ -26,6 +26,7 @@ from bingx_spot_api.contract import SIGNING
 # cut off a query string.
 _FORBIDDEN = re.compile(f"[{re.escape(SIGNING.forbidden_in_values)}]")
 _FORBIDDEN_IN_NAMES = re.compile(f"[{re.escape(SIGNING.forbidden_in_keys)}]")
+_FORBIDDEN_ANYWHERE = re.compile(f"[{re.escape(SIGNING.forbidden_in_values + SIGNING.forbidden_in_keys)}]")
 _NUMBER_ALLOWED = "a finite number that a double can hold, or a whole one of at most 4300 digits"
 _LARGEST_EXPONENT = 324  # of the smallest double; the largest has 308
 _ENCODABLE_TEXT = "text in characters that UTF-8 can carry; the secret not empty"
@@ -54,10 +55,13 @@ def signed_texts(parameters: Mapping[str, object]) -> dict[str, str]:
     signed text from the JSON token. So a whole-number float is `5000`, never `5000.0`, and no number is in
     exponent form. Errors are those of `canonical_string`.
     """
-    texts = {name: _text(parameters[name], name) for name in sorted(parameters.keys() - {"signature"})}
-    for name, text in texts.items():
-        check_text(name, name, _FORBIDDEN_IN_NAMES)
-        check_text(text, name)
+    texts = {name: _text(parameters[name], name) for name in sorted(parameters) if name != "signature"}
+    # Checked all at once; only if that fails is each one checked, to name it in the error.
+    whole = "".join([*texts, *texts.values()])
+    if not whole.isascii() or _FORBIDDEN_ANYWHERE.search(whole):
+        for name, text in texts.items():
+            check_text(name, name, _FORBIDDEN_IN_NAMES)
+            check_text(text, name)
     return texts
 
 
