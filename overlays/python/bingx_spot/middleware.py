@@ -108,10 +108,10 @@ def call_of(
     are not sent: placement and signer decide.
     """
     operation = OPERATIONS[method.upper(), url]
-    call = ApiCall.of(operation, as_sent(operation, {**(params or {}), **(json or {})}))
-    check_arguments(operation, call.parameters)
+    parameters = as_sent(operation, {**(params or {}), **(json or {})})
+    check_arguments(operation, parameters)
     for argument in operation.arguments:
         # Here, since signing knows no names of Python.
-        if isinstance(text := call.parameters.get(argument.name), str):
+        if argument.pattern is None and isinstance(text := parameters.get(argument.name), str):
             check_text(text, argument.python_name)
-    return call
+    return ApiCall(operation, parameters)

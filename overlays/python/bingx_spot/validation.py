@@ -6,7 +6,7 @@ import operator
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Literal, SupportsIndex
 
 from bingx_spot.exceptions import InvalidInput, shown
@@ -32,6 +32,7 @@ _PUNCTUATION = str.maketrans("", "", "_.#")
 _SYMBOL_ALLOWED = "base and quote in upper case joined by one hyphen, such as BTC-USDT"
 
 _INTEGERS = ("int64", "int32")
+_compiled = cache(re.compile)
 _DIGITS = re.compile("-?[0-9]{1,19}")
 # Not all that `float` reads: 1_000 would be signed and sent like that.
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -130,7 +131,7 @@ def _whole_number(order_id: OrderId) -> int:
 
 def _own_integer(value: Any) -> Any:
     """Return an integer of a library, such as numpy's, as an int of Python; anything else as it is."""
-    if isinstance(value, int | str) or not hasattr(value, "__index__"):
+    if not hasattr(value, "__index__"):
         return value
     with suppress(TypeError):
         return operator.index(value)
@@ -145,25 +146,29 @@ def check_arguments(
     The parameters have their wire names; a number may be text, as in a form. `InvalidInput` names one that is
     missing or not allowed: with `wire_names` by its wire name, else by Python's.
     """
-
-    def named(argument: Parameter) -> str:
-        return argument.name if wire_names else argument.python_name
-
     for argument in operation.arguments:
-        if argument.name not in parameters:
-            if argument.required:
-                raise InvalidInput(named(argument), "is missing", allowed(argument))
-        else:
-            _check(argument, named(argument), parameters[argument.name])
+        name = argument.name if wire_names else argument.python_name
+        if argument.name in parameters:
+            _check(argument, name, parameters[argument.name])
+        elif argument.required:
+            raise InvalidInput(name, "is missing", allowed(argument))
     given = len(parameters.keys() & operation.exactly_one_of)
     if given != 1 and operation.exactly_one_of:
         either = [each for each in operation.arguments if each.name in operation.exactly_one_of]
-        raise _not_one(" or ".join(map(named, either)), given)
+        names = [each.name if wire_names else each.python_name for each in either]
+        raise _not_one(" or ".join(names), given)
 
 
 def as_sent(operation: Operation, parameters: Mapping[str, object]) -> Mapping[str, object]:
-    """Return the parameters, by wire names, with each list of allowed items as the text that holds it."""
-    sent = {name: _own_integer(value) for name, value in parameters.items()}
+    """Return the parameters, by wire names, with each list of allowed items as the text that holds it.
+
+    What is injected is left out.
+    """
+    sent = {
+        name: value if isinstance(value, int | str) else _own_integer(value)
+        for name, value in parameters.items()
+        if name not in operation.injected
+    }
     for argument in operation.arguments:
         values = sent.get(argument.name)
         if argument.items is not None and isinstance(values, list | tuple):
@@ -205,7 +210,7 @@ def fits(argument: Parameter, value: Any) -> bool:
         (shortest is None or len(value) >= shortest)
         and (longest is None or len(value) <= longest)
         and (argument.enum is None or argument.open_enum or value in argument.enum)
-        and (argument.pattern is None or re.fullmatch(argument.pattern, value) is not None)
+        and (argument.pattern is None or _compiled(argument.pattern).fullmatch(value) is not None)
         and (not _is_pair(argument) or _is_symbol(value))
     )
 
