@@ -1,5 +1,6 @@
 """Journal: what the disk has at each moment, what is tried again, and what stays in doubt."""
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from bingx_spot import (
 )
 from bingx_spot.bulk.input_rows import Row
 from bingx_spot.bulk.journal import Journal
-from bingx_spot.bulk.journal_db import JournalError
+from bingx_spot.bulk.journal_db import JournalDamaged, JournalError
 from bingx_spot.bulk.result import STOPPED
 from tests.support.journals import API_KEY, BASE_URL, new_journal, rows
 from tests.support.samples import ORDER
@@ -324,6 +325,17 @@ def test_an_import_that_fails_leaves_nothing(path):
     assert journal.is_new
     journal.close()
     assert list(path.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("left", [0, 4096])
+def test_nothing_is_sent_once_the_file_was_cut(path, left):
+    journal = new_journal(path, rows(3))
+    pending = journal.pending()
+    next(pending)
+    os.truncate(path, left)
+    with pytest.raises(JournalDamaged, match="another program has cut it while a run used it"):
+        next(pending)
+    journal.close()
 
 
 @pytest.mark.parametrize("change", ["removed", "replaced", "its folder is gone"])

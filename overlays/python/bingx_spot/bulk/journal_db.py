@@ -91,6 +91,7 @@ class JournalDatabase:
         self._lock: JournalLock | None = None
         self._opened: os.stat_result | None = None
         self._created: os.stat_result | None = None
+        self._size = 0
         # A damaged text is read, and then fails the checksum of its row.
         connection.text_factory = lambda content: content.decode("utf-8", "surrogateescape")
         # Whether it holds no orders yet.
@@ -174,10 +175,18 @@ class JournalDatabase:
         return "" if [sql for (sql,) in found] == _STATEMENTS else "its tables are not those of a journal"
 
     def check_in_place(self) -> None:
-        """Raise `JournalError` where the file has left its path: nobody would find what it holds."""
-        if self._path is not None and self._opened and not private_file.is_at(self._path, self._opened):
+        """Raise `JournalError` where the file has left its path or was cut: nobody finds what it held."""
+        if self._path is None or not self._opened:
+            return
+        if not private_file.is_at(self._path, self._opened):
             reason = "was moved or removed while a run used it; put it back and give the same command again"
             raise JournalError(f"{self.name} {reason}")
+        # SQLite has the pages in its cache, and would not notice. A journal never becomes shorter.
+        with suppress(OSError):
+            size, before = self._path.stat().st_size, self._size
+            self._size = max(size, before)
+            if size < before:
+                raise JournalDamaged(self.name, "another program has cut it while a run used it")
 
     def run(self, statement: str, *values: object) -> sqlite3.Cursor:
         """Run SQL with the values of its question marks."""
