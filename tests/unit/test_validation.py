@@ -429,9 +429,9 @@ def test_what_fits(argument: Parameter, fitting: list[Any], refused: list[Any]) 
     ("argument", "words"),
     [
         (Parameter("a", "a", "boolean"), "True or False"),
-        (TEXT, "text"),
-        (TEXT._replace(length=(1, None)), "text of at least 1 characters"),
-        (TEXT._replace(length=(None, 9)), "text of 0 to 9 characters"),
+        (TEXT, "text without & = ? or line breaks"),
+        (TEXT._replace(length=(1, None)), "text of at least 1 characters without & = ? or line breaks"),
+        (TEXT._replace(length=(None, 9)), "text of 0 to 9 characters without & = ? or line breaks"),
         (TEXT._replace(pattern="x+"), "text that matches x+"),
         (AMOUNT, "a decimal number as text, such as 0.5"),
         (TEXT._replace(enum=("A", "B")), "one of A, B"),
@@ -468,7 +468,7 @@ def test_text_that_cannot_be_signed_is_refused_by_its_name_in_python(text: str, 
     argument = TEXT._replace(name="listenKey", python_name="listen_key")
     operation = replace(BY_ID["openOrders"], arguments=(argument,))
     monkeypatch.setattr("bingx_spot.middleware.OPERATIONS", {("GET", "/"): operation})
-    with pytest.raises(InvalidInput, match=r"^listen_key holds "):
+    with pytest.raises(InvalidInput, match=r"^listen_key is .* without & = \? or line breaks$"):
         call_of("GET", "/", params={"listenKey": text})
 
 

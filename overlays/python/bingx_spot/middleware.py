@@ -15,7 +15,6 @@ from bingx_spot.core.engine import Engine
 from bingx_spot.core.request import ApiCall
 from bingx_spot.core.resolution import resolve
 from bingx_spot.core.runner import CallContext, run, run_async
-from bingx_spot.core.signing import check_text
 from bingx_spot.exceptions import CallError
 from bingx_spot.models import Response
 from bingx_spot.validation import as_sent, check_arguments
@@ -110,8 +109,4 @@ def call_of(
     operation = OPERATIONS[method.upper(), url]
     parameters = as_sent(operation, {**(params or {}), **(json or {})})
     check_arguments(operation, parameters)
-    for argument in operation.arguments:
-        # Here, since signing knows no names of Python.
-        if argument.pattern is None and isinstance(text := parameters.get(argument.name), str):
-            check_text(text, argument.python_name)
     return ApiCall(operation, parameters)

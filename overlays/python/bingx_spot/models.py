@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
@@ -129,13 +129,8 @@ class Order:
             orig_qty=decimal_of(model.orig_qty),
             executed_qty=decimal_of(model.executed_qty),
             cummulative_quote_qty=decimal_of(model.cummulative_quote_qty),
-            time=_integer(more.get("time")),
-            update_time=_integer(more.get("updateTime")),
-            orig_quote_order_qty=decimal_of(more.get("origQuoteOrderQty")),
-            fee=decimal_of(more.get("fee")),
-            fee_asset=_text(more.get("feeAsset")),
-            avg_price=decimal_of(more.get("avgPrice")),
             response=response,
+            **{name: read(more[wire]) for wire, (name, read) in _OF_A_QUERY.items() if wire in more},
         )
 
     @classmethod
@@ -158,6 +153,14 @@ class Order:
         return cls.from_model(QueriedOrder.from_dict(given), response)
 
 
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _integer(value: object) -> int | None:
+    return int(value) if is_integer(value) else None
+
+
 def order_in(response: "types.Response[CancelOrderResponse] | types.Response[QueryOrderResponse]") -> Order:
     """Return the order in what a generated function returns of a validated response."""
     # Validation lets no success through without an order; this is for the type checker.
@@ -165,14 +168,6 @@ def order_in(response: "types.Response[CancelOrderResponse] | types.Response[Que
     assert response.parsed.data
     raw = Response(response.status_code, response.headers, response.content)
     return Order.from_model(response.parsed.data, raw)
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
-def _integer(value: object) -> int | None:
-    return int(value) if is_integer(value) else None
 
 
 def is_integer(value: object) -> TypeGuard[int | str]:
@@ -192,3 +187,14 @@ def decimal_of(value: object) -> Decimal | None:
     except InvalidOperation:
         return None
     return amount if amount.is_finite() else None
+
+
+# What only a query states, by its name on the wire.
+_OF_A_QUERY: dict[str, tuple[str, Callable[[object], Any]]] = {
+    "time": ("time", _integer),
+    "updateTime": ("update_time", _integer),
+    "origQuoteOrderQty": ("orig_quote_order_qty", decimal_of),
+    "fee": ("fee", decimal_of),
+    "feeAsset": ("fee_asset", _text),
+    "avgPrice": ("avg_price", decimal_of),
+}

@@ -12,7 +12,7 @@ from typing import Any, Literal, SupportsIndex
 from bingx_spot.exceptions import InvalidInput, shown
 from bingx_spot.suggestions import check_rounding, is_time, meanings
 from bingx_spot_api import models
-from bingx_spot_api.contract import BY_ID, Operation, Parameter
+from bingx_spot_api.contract import BY_ID, SIGNING, Operation, Parameter
 from bingx_spot_api.models.cancel_restriction import CancelRestriction
 
 #: Anything with `__index__`, numpy's integers too, or decimal digits.
@@ -33,6 +33,9 @@ _SYMBOL_ALLOWED = "base and quote in upper case joined by one hyphen, such as BT
 
 _INTEGERS = ("int64", "int32")
 _compiled = cache(re.compile)
+# What the signing scheme takes; half a surrogate pair cannot be encoded.
+_SIGNABLE = re.compile(f"[^{re.escape(SIGNING.forbidden_in_values)}\ud800-\udfff]*")
+_SIGNABLE_ALLOWED = "without & = ? or line breaks"
 _DIGITS = re.compile("-?[0-9]{1,19}")
 # Not all that `float` reads: 1_000 would be signed and sent like that.
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -170,8 +173,7 @@ def as_sent(operation: Operation, parameters: Mapping[str, object]) -> Mapping[s
         if name not in operation.injected
     }
     for argument in operation.arguments:
-        values = sent.get(argument.name)
-        if argument.items is not None and isinstance(values, list | tuple):
+        if argument.items is not None and isinstance(values := sent.get(argument.name), list | tuple):
             values = [_own_integer(value) for value in values]
             for value in values:
                 # Checked before they are joined: a comma within an item would make it two.
@@ -206,11 +208,12 @@ def fits(argument: Parameter, value: Any) -> bool:
     if argument.items is not None:
         return _holds(argument, argument.items, value)
     shortest, longest = argument.length
+    pattern = _SIGNABLE if argument.pattern is None else _compiled(argument.pattern)
     return (
         (shortest is None or len(value) >= shortest)
         and (longest is None or len(value) <= longest)
         and (argument.enum is None or argument.open_enum or value in argument.enum)
-        and (argument.pattern is None or _compiled(argument.pattern).fullmatch(value) is not None)
+        and pattern.fullmatch(value) is not None
         and (not _is_pair(argument) or _is_symbol(value))
     )
 
@@ -281,7 +284,8 @@ def _text_allowed(argument: Parameter) -> str:
         return "{1} to {2} characters out of {0}".format(*plain.groups())
     if argument.pattern is not None:
         return f"text that matches {argument.pattern}"
-    return "text" if argument.length == (None, None) else f"text of {_count(argument.length)} characters"
+    length = "" if argument.length == (None, None) else f"of {_count(argument.length)} characters "
+    return f"text {length}{_SIGNABLE_ALLOWED}"
 
 
 def _count(bounds: tuple[int | None, int | None]) -> str:

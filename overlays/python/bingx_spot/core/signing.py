@@ -60,8 +60,8 @@ def signed_texts(parameters: Mapping[str, object]) -> dict[str, str]:
     whole = "".join([*texts, *texts.values()])
     if not whole.isascii() or _FORBIDDEN_ANYWHERE.search(whole):
         for name, text in texts.items():
-            check_text(name, name, _FORBIDDEN_IN_NAMES)
-            check_text(text, name)
+            _check_text(name, name, _FORBIDDEN_IN_NAMES)
+            _check_text(text, name)
     return texts
 
 
@@ -139,8 +139,7 @@ def _number_text(number: float | Decimal, name: str) -> str:
     return f"{shortest:f}".rstrip("0")
 
 
-def check_text(text: str, name: str, characters: re.Pattern[str] = _FORBIDDEN) -> None:
-    """Raise `InvalidInput` for a text that holds one of these characters, or what UTF-8 cannot carry."""
+def _check_text(text: str, name: str, characters: re.Pattern[str] = _FORBIDDEN) -> None:
     if not _is_encodable(text):
         raise InvalidInput(name, "holds half of a surrogate pair", _ALLOWED_TEXT)
     forbidden = characters.search(text)

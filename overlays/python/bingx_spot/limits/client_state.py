@@ -100,7 +100,7 @@ class UsualTimes:
         return times
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Patience:
     """How long each step of one request may take, in seconds; the engine notes in `times` what it took.
 
