@@ -15,7 +15,7 @@ import (
 	"unicode/utf8"
 )
 
-const longestText = 10_000 // bytes of it that are read; it has a hundred, and a million would take seconds to match
+const longestText = 2_000 // bytes of it that are read; it has a hundred, and a million would take seconds to match
 
 // An Error is an answer that is not a verified success.
 type Error struct {
@@ -57,9 +57,9 @@ func validate(op *operation, parameters values, received answer) (values, *Error
 	return envelope, nil
 }
 
-// readObject reads a JSON object, numbers as their text; nil if it is none, or has a name twice.
+// readObject reads a JSON object, numbers as their text; nil if it is none, or parsers differ about it.
 func readObject(text []byte) values {
-	if !utf8.Valid(text) || !json.Valid(text) {
+	if !utf8.Valid(text) || !json.Valid(text) || halfSurrogate.Match(escapedPair.ReplaceAll(text, []byte(" "))) {
 		return nil
 	}
 	decoder, isUnique := json.NewDecoder(bytes.NewReader(text)), true
@@ -99,14 +99,25 @@ func member(decoder *json.Decoder, isUnique *bool) any {
 // doubt returns why a success is not believed, or an empty text.
 func (o *operation) doubt(parameters values, status int, envelope values) string {
 	data := envelope["data"]
+	order, _ := data.(values)
+	if o.Outcome.Act == "read" && parameters[o.PermanentID] != nil && order != nil {
+		for _, name := range o.Answer.Repeats {
+			// An id that is never used again names the order without its pair.
+			if order[name] == nil && parameters[name] != nil && !slices.Contains(o.ExactlyOneOf, name) {
+				order[name] = parameters[name]
+			}
+		}
+	}
+	whole, isSpare := any(envelope), func(f *field) bool { return o.isSpare(f, parameters) }
 	switch {
 	case status != http.StatusOK || envelope["success"] == false:
 		return "contradicts itself"
+	case !(&field{Type: "object", Fields: o.Envelope}).fits(&whole, isSpare):
+		return "is not what a success is"
 	case o.Data == nil:
-	case data == nil || !o.Data.fits(&data):
+	case data == nil || !o.Data.fits(&data, isSpare):
 		return "lacks what a success has"
 	}
-	order, _ := data.(values)
 	if problem := o.doubtOf(o.Answer.belief, parameters, order); problem != "" || o.Answer.Items == nil {
 		return problem
 	}
@@ -154,11 +165,14 @@ func (o *operation) rowsOf(message string) (rows []*Row) {
 
 // doubtOf returns why what is said of one order is not believed, or an empty text.
 func (o *operation) doubtOf(rules belief, parameters, order values) string {
+	if id, isID := integer(order[o.PermanentID]); isID && id <= 0 {
+		return "names no order"
+	}
 	for _, name := range rules.Repeats {
-		stated := text(order[name])
-		// The answer to a query by client order id may lack it; the exchange has looked it up.
-		lacked := o.Outcome.Act == "read" && o.isOtherID(name) && stated == ""
-		if want, given := parameters[name]; given && !lacked && stated != text(want) {
+		want, stated := text(parameters[name]), text(order[name])
+		// A query may lack the client order id by which the exchange has looked the order up, and may spell a pair otherwise.
+		isAlike := stated == "" && o.isOtherID(name) || !slices.Contains(o.ExactlyOneOf, name) && strings.EqualFold(stated, want)
+		if want != "" && stated != want && !(o.Outcome.Act == "read" && isAlike) {
 			return "names another order: its " + name + " is " + stated
 		}
 	}
@@ -265,38 +279,50 @@ func (l *list) orders(data any) (orders []values) {
 	return orders
 }
 
-// fits tells whether a value has everything that a success must have. An int64 that came as text becomes a number, an
-// amount that came as a number a text.
-func (f *field) fits(value *any) bool {
+// isSpare tells whether a field decides nothing: a price that cannot be read is no reason to doubt what a query says.
+func (o *operation) isSpare(f *field, parameters values) bool {
+	deciding := []string{"success", o.Outcome.States.Executed.Field, o.Outcome.States.Executed.Of}
+	return o.Outcome.Act == "read" && !f.Required && parameters[f.Name] == nil && !slices.Contains(deciding, f.Name)
+}
+
+// fits tells whether a value is what a success has there. An int64 that came as text becomes a number, an amount that came
+// as a number a text, and what does not fit and is spare is left out.
+func (f *field) fits(value *any, isSpare func(*field) bool) bool {
 	if *value == nil {
-		return f.Nullable || f.Name != "" && !f.Required
+		// An optional field may be null, but no word, object or list can be read from it.
+		return f.Nullable || f.Name != "" && !f.Required && f.Enum == nil && f.Fields == nil && f.Items == nil
 	}
+	number, isInteger := integer(*value)
+	said, isText := (*value).(string)
+	digits, isNumber := (*value).(json.Number)
+	_, isBool := (*value).(bool)
 	items, isList := (*value).([]any)
 	members, isObject := (*value).(values)
-	if f.Items != nil && !isList || f.Fields != nil && !isObject {
-		return false
-	}
-	if number, isInteger := integer(*value); isInteger && f.Type == "int64" {
+	isAmount := isNumber || isText && amountText.MatchString(said)
+	is := map[string]bool{"string": isText, "boolean": isBool, "int64": isInteger, "int32": isInteger, "double": isNumber,
+		"decimal": isAmount, "array": isList, "object": isObject}
+	if f.Type == "int64" && isInteger {
 		*value = numberOf(number)
-	}
-	if number, isNumber := (*value).(json.Number); isNumber && f.Type == "decimal" {
-		*value = number.String()
+	} else if f.Type == "decimal" && isNumber {
+		*value = digits.String()
 	}
 	for i := range items {
-		if f.Items != nil && !f.Items.fits(&items[i]) {
+		if f.Items != nil && !f.Items.fits(&items[i], isSpare) {
 			return false
 		}
 	}
 	for _, within := range f.Fields {
 		member, isGiven := members[within.Name]
-		if !isGiven && within.Required || isGiven && !within.fits(&member) {
+		switch {
+		case isGiven && within.fits(&member, isSpare):
+			members[within.Name] = member
+		case isGiven && isSpare(&within):
+			delete(members, within.Name)
+		case isGiven || within.Required:
 			return false
 		}
-		if isGiven {
-			members[within.Name] = member
-		}
 	}
-	return true
+	return is[f.Type]
 }
 
 func newError(rows []*Row, op *operation, received answer, envelope values, problem string) *Error {
@@ -313,11 +339,14 @@ func newError(rows []*Row, op *operation, received answer, envelope values, prob
 		}
 	}
 	made.retryIn = time.Duration(row.Waiting.Seconds) * time.Second
+	date, hasNoDate := http.ParseTime(received.header.Get("Date"))
 	if number, err := strconv.ParseUint(strings.TrimSpace(received.header.Get("Retry-After")), 10, 30); err == nil {
 		made.retryIn = time.Duration(number) * time.Second
+	} else if at, err := http.ParseTime(received.header.Get("Retry-After")); err == nil && hasNoDate == nil {
+		made.retryIn = at.Sub(date)
 	}
 	made.serverTime, _ = integer(envelope["timestamp"])
-	if date, err := http.ParseTime(received.header.Get("Date")); err == nil && made.serverTime == 0 {
+	if made.serverTime == 0 && hasNoDate == nil {
 		made.serverTime = date.UnixMilli() + 500 // it counts whole seconds: the middle
 	}
 	return made
@@ -347,7 +376,14 @@ func normalised(message string) string {
 	}, strings.Join(words, " "))
 }
 
-var integerText = regexp.MustCompile(`^([0-9]{1,19})$`)
+var (
+	integerText = regexp.MustCompile(`^[0-9]{1,19}$`)
+	// amountText is empty where the amount does not apply.
+	amountText = regexp.MustCompile(`^([-+]?[0-9]{1,64}(\.[0-9]{1,64})?([eE][-+]?[0-9]{1,3})?)?$`)
+	// JSON can spell half of a surrogate pair, which is no character; parsers differ about it.
+	escapedPair   = regexp.MustCompile(`(?i)\\\\|\\ud[89ab]..\\ud[c-f]`)
+	halfSurrogate = regexp.MustCompile(`(?i)\\ud[89a-f]`)
+)
 
 // integer reads a code, an id or a time, which may be a text.
 func integer(value any) (int64, bool) {
@@ -355,7 +391,10 @@ func integer(value any) (int64, bool) {
 		return 0, false
 	}
 	number, err := strconv.ParseInt(text(value), 10, 64)
-	return number, err == nil
+	if err != nil {
+		return 0, false
+	}
+	return number, true
 }
 
 // text returns a member as text, an empty one for null.

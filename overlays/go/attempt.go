@@ -1,6 +1,7 @@
 package bingxspot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,7 +17,8 @@ const (
 	firstSilence    = 2 * time.Second       // how long to wait for an answer; after silence four times as long
 	firstPause      = 100 * time.Millisecond
 	longestPause    = 2 * time.Second
-	notFoundPause   = time.Second // each query that finds nothing is one more equal error
+	notFoundPause   = time.Second            // each query that finds nothing is one more equal error
+	longEnough      = 250 * time.Millisecond // the deadline cut an attempt with less short: it does not say what is wrong
 	longestLock     = 480 * time.Second
 	longestBan      = time.Hour
 	mostEqualErrors = 17 // of an endpoint within longestLock: twenty would lock it
@@ -27,6 +29,7 @@ var banned = []int{http.StatusForbidden, http.StatusTeapot, http.StatusTooManyRe
 
 // once sends one request of an operation, as soon as nothing bars it. Without an attempt the reply was never sent.
 func (c *call) once(op *operation, parameters values, knownOpen bool) *reply {
+	c.waited = 0
 	for until, kind := c.barred(op, knownOpen); kind != "" && c.timeLeft(); until, kind = c.barred(op, knownOpen) {
 		if !until.Before(c.deadline) || kind == "nearLock" && op.Outcome.SettledBy.Operation != "" {
 			return &reply{kind: kind, err: fmt.Errorf("not sent: %s until %v", kind, until)}
@@ -42,11 +45,19 @@ func (c *call) once(op *operation, parameters values, knownOpen bool) *reply {
 	}
 	limited, stop := context.WithTimeout(c.request.Context(), patience)
 	defer stop()
-	got := c.repairing(c.request.WithContext(limited), op, parameters)
+	got := c.attempt(c.request.WithContext(limited), op, parameters)
+	if got.err != nil && got.refusal == nil {
+		c.waited = time.Since(got.sent.began)
+	}
 	if limited.Err() != nil {
 		c.silent++
 	}
 	c.learn(op, got)
+	if cause := op.ID + got.kind; got.err != nil && (got.refusal != nil || patience >= longEnough) {
+		c.causes[cause] = got.err
+	} else if got.err != nil {
+		got.err = cmp.Or(c.causes[cause], got.err)
+	}
 	return got
 }
 
@@ -66,21 +77,28 @@ func (c *call) learn(op *operation, got *reply) {
 	}
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	now, refusal := time.Now(), got.refusal
+	now, refusal, trip := time.Now(), got.refusal, got.sent
 	if refusal.Code != 0 {
 		c.meet(op.ID, refusal.Code, now)
 	}
 	if got.kind != "rateLimited" {
 		return
 	}
-	atExchange, pause, longest, name := time.UnixMilli(c.clock.now()), refusal.retryIn, longestLock, op.ID
+	at, pause, longest, name := trip.receivedAt, refusal.retryIn, longestLock, op.ID
+	if known := refusal.serverTime; known != 0 { // our own clock can be wrong
+		at = max(known-500, min(at, known+at-trip.sentAt))
+	}
+	atExchange := time.UnixMilli(at)
 	if !refusal.RetryAt.IsZero() {
 		pause = refusal.RetryAt.Sub(atExchange)
 	}
 	if slices.Contains(banned, refusal.Status) {
 		longest, name = longestBan, ""
 	}
-	pause = min(max(pause, time.Second), longest)
+	if pause <= 0 { // a time in the past, by whichever clock, is no licence to send at once
+		pause = time.Second
+	}
+	pause = min(pause, longest)
 	refusal.RetryAt, c.locks[name] = atExchange.Add(pause), later(c.locks[name], now.Add(pause))
 }
 
@@ -120,14 +138,15 @@ func (c *call) wait() {
 // pause waits before the next request: with full jitter; the longer the call has waited, the longer; towards the deadline
 // in shorter steps.
 func (c *call) pause() {
-	pause := time.Duration(rand.Float64() * float64(min(longestPause, firstPause+c.pausedFor)))
+	pause := time.Duration(rand.Float64() * float64(min(longestPause, firstPause+2*c.pausedFor)))
 	pause = max(pause, c.pausedFor/10)
 	if c.notFound != nil && c.ambiguous == nil {
 		pause = max(pause, notFoundPause)
 	}
-	pause = min(pause, max(time.Until(c.deadline)/2, firstPause))
+	left := time.Until(c.deadline)
+	pause = min(pause, max(left/2, firstPause), left)
 	c.pausedFor += pause
-	c.sleep(pause)
+	c.sleep(pause - c.waited) // an attempt that waited in vain was a pause itself
 }
 
 func (c *call) sleep(pause time.Duration) {

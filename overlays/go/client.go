@@ -124,25 +124,6 @@ type reply struct {
 	sent     trip
 }
 
-// repairing sends a request, and once more if the exchange refuses its timestamp and the clock can be corrected.
-func (c *Client) repairing(to *http.Request, op *operation, parameters values) *reply {
-	got := c.attempt(to, op, parameters)
-	if got.refusal == nil || got.refusal.Row.Category != "clock" {
-		return got
-	}
-	serverTime, answered := got.refusal.serverTime, got.sent
-	if c.clock.mustAsk(got.refusal, got.sent) {
-		asked := c.attempt(to, operationNamed(exchangeTime.Operation), nil)
-		serverTime, _ = integer(asked.order[exchangeTime.Field])
-		answered = asked.sent
-		answered.offset = got.sent.offset
-	}
-	if c.clock.learn(serverTime, answered) {
-		return c.attempt(to, op, parameters)
-	}
-	return got
-}
-
 // attempt stamps, signs and sends one request, where and until when the caller's says.
 func (c *Client) attempt(to *http.Request, op *operation, parameters values) *reply {
 	offset, sentAt := c.clock.offset.Load(), c.clock.now()

@@ -35,6 +35,7 @@ type operation struct {
 	ID, Method, Path, PermanentID string
 	Signed                        bool
 	ExactlyOneOf                  []string
+	Envelope                      []field
 	Data                          *field
 	Answer                        struct {
 		belief
@@ -86,6 +87,7 @@ type states struct {
 type field struct {
 	Name, Type         string
 	Required, Nullable bool
+	Enum               []string
 	Fields             []field
 	Items              *field
 }

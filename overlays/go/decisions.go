@@ -18,7 +18,7 @@ const (
 // until it has expired; a word that the contract does not list proves nothing.
 func (c *call) step() {
 	ambiguous, inDoubt := c.ambiguous != nil, c.ambiguous != nil || c.notOpen != nil
-	canRetry, canQuery := c.canRetry() && c.untilRetry() <= 0, c.canQuery()
+	canRetry, canQuery := c.canRetry() && c.untilRetry() <= 0, c.canSettle() && c.canQuery()
 	ask, isNew := canQuery && !c.queried, c.wasNewAt(time.Now())
 	refused, refusedAsNew := c.last != nil && c.last == c.notOpen, c.notOpen != nil && c.wasNewAt(c.notOpen.sent.began)
 	notFound := c.notFound != nil && (c.notOpen != nil || c.nearLock)
@@ -85,7 +85,7 @@ func (c *call) canSettle() bool {
 }
 
 func (c *call) canQuery() bool {
-	return c.canSettle() && c.queries < mostQueries && c.timeLeft() && c.opensInTime(c.settling(), c.mayAskNearLock())
+	return c.queries < mostQueries && c.timeLeft() && c.opensInTime(c.settling(), c.mayAskNearLock())
 }
 
 // mayAskNearLock tells whether a query is worth an error that could lock it: the first one after a doubt.
@@ -114,12 +114,15 @@ func (c *call) isUnsureOfID() bool {
 
 // canRetry tells whether the operation may be sent once more, now or after untilRetry.
 func (c *call) canRetry() bool {
-	most := mostAttempts
-	if c.op.Outcome.Act == "read" {
-		most = mostQueries
-	}
-	possible := c.timeLeft() && c.opensInTime(c.op, true) && !c.isUnsureOfID() && c.attempts < most && !c.costsProof()
+	possible := c.timeLeft() && c.opensInTime(c.op, true) && !c.isUnsureOfID() && c.attempts < c.mostAttempts() && !c.costsProof()
 	return possible && (c.ambiguous == nil || c.op.isRepeatable())
+}
+
+func (c *call) mostAttempts() int {
+	if c.op.Outcome.Act == "read" {
+		return mostQueries
+	}
+	return mostAttempts
 }
 
 // costsProof tells whether there is time left to prove the order open, but not after one more request.
@@ -132,7 +135,8 @@ func (c *call) costsProof() bool {
 // untilRetry returns in how long the next attempt may be made.
 func (c *call) untilRetry() time.Duration {
 	late := c.attempts - earlyAttempts + 1
-	if c.op.Outcome.Act == "read" || late <= 0 {
+	isReachedAgain := c.answered && c.last.kind == "notSent" && c.attempts < mostAttempts-1
+	if c.op.Outcome.Act == "read" || late <= 0 || isReachedAgain {
 		return 0
 	}
 	return time.Duration(late)*c.deadline.Sub(c.began)/3 - time.Since(c.began)

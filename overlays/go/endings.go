@@ -52,6 +52,9 @@ var saying = map[string]EndingKind{"notSent": NotSent, "notOpen": NotOpen, "notF
 
 // end ends the call. Without a kind, the last reply says it.
 func (c *call) end(kind EndingKind, because *reply) {
+	if c.isUnsureOfID() { // it could be another order's
+		c.parameters = c.original
+	}
 	ended := &Ending{Kind: kind}
 	if because != nil {
 		ended.Kind, ended.Err = cmp.Or(kind, saying[because.kind], Refused), because.err
@@ -65,8 +68,8 @@ func (c *call) end(kind EndingKind, because *reply) {
 		ended.Advice = "error"
 	case kind == NotFound && !c.byPermanentID(): // without a kind, the exchange's own word is all that there is
 		ended.Advice = "useOrderId"
-	case kind == Unknown && c.op.isRepeatable() && c.byPermanentID() && !c.isUnsureOfID():
-		ended.Advice = "queryOrCancelAgain" // by an id in doubt it could hit a newer order that uses the id again
+	case kind == Unknown && c.op.isRepeatable() && c.byPermanentID(): // by another id it could hit a newer order
+		ended.Advice = "queryOrCancelAgain"
 	}
 	c.err = ended
 }

@@ -246,7 +246,8 @@ func (o outcome) checkEnding(t *testing.T, op *operation, response *http.Respons
 	same(t, "ending", string(ended.Kind), want.Ending)
 	same(t, "advice", ended.Advice, want.Advice)
 	o.checkOrder(t, ended.Order)
-	if refusal, isRefusal := errors.AsType[*Error](err); isRefusal {
+	refusal, isRefusal := errors.AsType[*Error](err)
+	if isRefusal || want.Row != "" {
 		if want.Row != "" {
 			same(t, "row", refusal.Row.ID, want.Row)
 		}

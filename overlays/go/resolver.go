@@ -32,12 +32,14 @@ type call struct {
 	state                             EndingKind
 	attempts, refusals, queries       int
 	queried, refusedByID, provenOpen  bool
-	nearLock, idInDoubt, isNamed      bool          // isNamed: by a query
+	nearLock, idInDoubt, isNamed      bool // isNamed: by a query
+	repaired, answered                bool // the clock; by a query since the last request of the operation
+	causes                            map[string]error
 	recvWindow, toEffect              time.Duration // toEffect: from a timestamp until it can take no effect any more
 	ambiguousUntil                    time.Time
 	ambiguousUntilMS                  int64 // by the exchange's clock
 	silent                            int
-	pausedFor                         time.Duration
+	pausedFor, waited                 time.Duration
 	response                          *http.Response
 	err                               error
 }
@@ -53,7 +55,7 @@ func (c *Client) Do(request *http.Request) (*http.Response, error) {
 	if err = cmp.Or(err, checkOrigin(request.URL)); err != nil {
 		return nil, err
 	}
-	made := &call{Client: c, request: request, op: operationOf(request), parameters: parameters, original: parameters}
+	made := &call{Client: c, request: request, op: operationOf(request), parameters: parameters, original: parameters, causes: map[string]error{}}
 	made.began = time.Now()
 	made.deadline = made.began.Add(c.Timeout)
 	if limit, isLimited := request.Context().Deadline(); isLimited && limit.Before(made.deadline) {
@@ -79,19 +81,55 @@ func (c *call) send() {
 	if c.last != nil {
 		c.pause()
 	}
-	got := c.once(c.op, c.parameters, c.state == StillOpen && c.queried)
-	for got.err != nil {
+	isKnownOpen := c.state == StillOpen && c.queried
+	for {
+		got := c.once(c.op, c.parameters, isKnownOpen)
+		if got.err == nil {
+			c.success = got
+			return
+		}
 		c.noteError(got)
-		if got.refusal == nil || c.op.Method == http.MethodGet || !slices.Contains(unseenRows, got.refusal.Row.ID) {
+		if c.attempts >= c.mostAttempts() || !c.repairs(c.op, got) {
 			return
 		}
-		c.unseen.CompareAndSwap(got.sent.unseen, got.sent.unseen+1)
-		if c.attempts >= mostAttempts || got.sent.unseen != 0 || c.unseen.Load() != 1 { // public clients send a query string
-			return
-		}
-		got = c.once(c.op, c.parameters, false)
 	}
-	c.success = got
+}
+
+// repairs repairs the cause of a refusal, if it can, and tells whether the request may be sent again at once.
+func (c *call) repairs(op *operation, got *reply) bool {
+	switch {
+	case got.refusal == nil:
+		return false
+	case got.kind == "clock" && !c.repaired:
+		c.repaired = true
+		serverTime, answered := got.refusal.serverTime, got.sent
+		if c.clock.mustAsk(got.refusal, got.sent) {
+			asked := c.once(operationNamed(exchangeTime.Operation), nil, false)
+			serverTime, _ = integer(asked.order[exchangeTime.Field])
+			answered = asked.sent
+			answered.offset = got.sent.offset
+		}
+		if c.clock.learn(serverTime, answered) {
+			return true
+		}
+	}
+	if op.Method == http.MethodGet || !slices.Contains(unseenRows, got.refusal.Row.ID) {
+		return false
+	}
+	c.unseen.CompareAndSwap(got.sent.unseen, got.sent.unseen+1)
+	return got.sent.unseen == 0 && c.unseen.Load() == 1 // public clients send a query string
+}
+
+// ask sends the query that settles, and once more if that repairs it.
+func (c *call) ask(parameters values, knownOpen bool) *reply {
+	got := c.once(c.settling(), parameters, knownOpen)
+	if !got.sent.began.IsZero() {
+		c.queries++
+	}
+	if c.repairs(c.settling(), got) {
+		got = c.once(c.settling(), parameters, false)
+	}
+	return got
 }
 
 // stands tells whether the success says what the call did, whichever of its requests was executed.
@@ -110,7 +148,7 @@ func (c *call) noteError(got *reply) {
 	if isSent {
 		c.attempts++
 	}
-	c.queried, c.nearLock = false, got.kind == "nearLock"
+	c.queried, c.answered, c.nearLock = false, false, got.kind == "nearLock"
 	switch {
 	case got.kind == "unavailable" && c.op.Outcome.Act != "read":
 		c.ambiguous = got
@@ -133,13 +171,16 @@ func (c *call) query() {
 	if c.idInDoubt {
 		parameters = c.original
 	}
-	got := c.once(c.settling(), c.queryFor(parameters), c.mayAskNearLock())
+	got := c.ask(c.queryFor(parameters), c.mayAskNearLock())
 	c.queried = true
-	c.queries++
 	switch {
 	case got.err == nil:
+		c.answered = true
 		c.noteRead(got)
 	case got.kind != "notFound" && !c.isOfAnotherPair(got):
+		if parameters[c.op.PermanentID] == nil && c.idIn(got) > 0 {
+			c.notFound = nil
+		}
 		c.usePermanentID(got)
 	case !c.isNamed: // else the order exists: a replica lags that does not find it
 		c.notFound = got
@@ -194,12 +235,11 @@ func (c *call) queryEach() {
 		lists[true] = items.orders(c.success.order)
 		left = slices.DeleteFunc(left, func(id string) bool { return items.names(lists[true], own, id) })
 	}
-	for len(left) > 0 && c.queries < mostQueries && c.timeLeft() {
+	for len(left) > 0 && c.canQuery() {
 		left = slices.DeleteFunc(left, func(id string) bool {
 			asked := c.queryFor(c.parameters)
 			asked[parameter] = id
-			got := c.once(c.settling(), asked, false)
-			c.queries++
+			got := c.ask(asked, false)
 			state := c.op.Outcome.States.of(got.order)
 			if state == "" || state == StillOpen && !c.isYoung(got) {
 				return false
@@ -248,9 +288,8 @@ func (c *call) isYoung(read *reply) bool {
 
 // usePermanentID names the order by its permanent id from now on, if a success names it, believed or not.
 func (c *call) usePermanentID(got *reply) {
-	order, _ := got.envelope["data"].(values)
-	id, _ := integer(order[c.op.PermanentID])
-	if id <= 0 || !c.isSameOrder(order) || c.byPermanentID() {
+	id := c.idIn(got)
+	if id <= 0 || c.byPermanentID() {
 		return
 	}
 	c.parameters = maps.Clone(c.parameters)
@@ -258,6 +297,16 @@ func (c *call) usePermanentID(got *reply) {
 		delete(c.parameters, name)
 	}
 	c.parameters[c.op.PermanentID] = numberOf(id)
+}
+
+// idIn returns the permanent id of what may be the order of the call; 0 if the success states none.
+func (c *call) idIn(got *reply) int64 {
+	order, _ := got.envelope["data"].(values)
+	id, _ := integer(order[c.op.PermanentID])
+	if !c.isSameOrder(order) {
+		return 0
+	}
+	return id
 }
 
 // isSameOrder tells whether an order's symbol and other ids leave room for the order of the request.

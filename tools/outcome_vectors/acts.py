@@ -169,6 +169,16 @@ LISTS = (
         more=(0, 30),
         expected={**_said((ORDER_ID, OTHER_ID)), "earliest": 4},
     ),
+    _several(
+        "several-near-lock-of-the-query",
+        "No query may be made: unknown at once.",
+        "List Ambiguous NearLock CouldNotAsk",
+        (RESET,),
+        "cc",
+        "unknown",
+        advice="queryEach",
+        earlier={"operation": "queryOrder", "code": 100404, "times": 17},
+    ),
 )
 
 OTHER_ACTS = (
@@ -233,6 +243,16 @@ OTHER_ACTS = (
         "c",
         "notFound",
         advice="checkNames",
+        operation="queryOrder",
+    ),
+    Scenario(
+        "read-again-with-the-exchange-s-time",
+        "A read is made more often than a cancel, and its clock corrected then, too.",
+        "CouldNotAsk Clock",
+        (*(HTML,) * 6, says(100421, "timestamp mismatch", timestamp=BEGIN + 60_000), FILLED),
+        "cccccccc",
+        "done",
+        expected={"order": THE_FILLED},
         operation="queryOrder",
     ),
 )

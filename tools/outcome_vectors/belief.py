@@ -24,6 +24,7 @@ from tools.outcome_vectors.scenario import (
 )
 
 _STATES = '"status":"NEW","status":"CANCELED"'
+_CANCELED = f'{{"code":0,"data":{{"symbol":"{SYMBOL}","orderId":{ORDER_ID},"status":"CANCELED"}}}}'
 _TWICE = f'{{"code":0,"data":{{"symbol":"{SYMBOL}","orderId":{ORDER_ID},{_STATES}}}}}'
 
 CONFIRMED = (
@@ -267,5 +268,41 @@ UNBELIEVED = (
         "cq",
         "filled",
         queries=(FILLED,),
+    ),
+    Scenario(
+        "price-of-another-type",
+        "A success is believed only where it fits the contract: the query says what happened.",
+        "Belief Ambiguous NotTyped",
+        (order("CANCELED", price={}),),
+        "cq",
+        "canceled",
+        queries=(order("CANCELED", price={}),),
+    ),
+    Scenario(
+        "another-white-space",
+        "White space is that of JSON: a vertical tab makes another word.",
+        "Belief Ambiguous",
+        (order("CANCELED\v"), CANCELED),
+        "cqc",
+        "canceled",
+        queries=(order("CANCELED\v"),),
+    ),
+    Scenario(
+        "half-a-surrogate-pair",
+        "Half of a surrogate pair is no character, and parsers differ about it.",
+        "Ambiguous",
+        (raw(f'{_CANCELED[:-1]},"more":"\\ud83d"}}'), raw(f'{_CANCELED[:-1]},"more":"\\ud83d\\ude00"}}')),
+        "cc",
+        "canceled",
+    ),
+    Scenario(
+        "client-id-missing-and-pair-in-other-case",
+        "By client order id, CANCELED without that id and with another spelling of the pair.",
+        "Belief ClientOrderId",
+        (order("CANCELED", symbol=SYMBOL.lower()),),
+        ("c", request("queryOrder", parameters=BY_ID_NOW)),
+        "canceled",
+        queries=(CANCELED,),
+        parameters=BY_CLIENT_ID,
     ),
 )

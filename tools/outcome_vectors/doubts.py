@@ -1,6 +1,7 @@
 """Requests whose effect nobody knows."""
 
 from tools.outcome_vectors.behaviours import (
+    BEGIN,
     CANCELED,
     CLIENT_ID,
     FILLED,
@@ -178,5 +179,34 @@ AMBIGUOUS = (
         more=(4, 16),
         advice="queryOrCancelAgain",
         timeout=LONG,
+    ),
+    Scenario(
+        "cut-short-by-the-deadline",
+        "An attempt that the deadline cuts short does not say what is wrong: an earlier one does.",
+        "Ambiguous CouldNotAsk Deadline",
+        (until(0.6, HTML), SILENCE),
+        "ccq",
+        "unknown",
+        queries=(HTML,),
+        more=(4, 30),
+        advice="queryOrCancelAgain",
+        expected={"row": "http-unreadable"},
+        timeout=1,
+    ),
+    Scenario(
+        "clock-repaired-once",
+        "The clock is corrected once in a call, and each request counts.",
+        "Ambiguous Clock",
+        (
+            says(100421, "timestamp mismatch", timestamp=BEGIN + 60_000),
+            RESET,
+            says(100421, "timestamp mismatch"),
+        ),
+        "ccq",
+        "unknown",
+        queries=(HTML,),
+        times=(raw(f'{{"code":0,"data":{{"serverTime":{BEGIN + 3_600_000}}}}}'),),
+        more=(4, 30),
+        advice="queryOrCancelAgain",
     ),
 )

@@ -2,6 +2,7 @@
 
 from tools.outcome_vectors.behaviours import (
     CANCELED,
+    CLIENT_ID,
     FILLED,
     GONE,
     NOT_FOUND,
@@ -9,7 +10,9 @@ from tools.outcome_vectors.behaviours import (
     ORDER_ID,
     OTHER_ID,
     PENDING,
+    SYMBOL,
     order,
+    raw,
     until,
 )
 from tools.outcome_vectors.scenario import (
@@ -144,5 +147,70 @@ TOLD = (
         "cq",
         "filled",
         queries=(order("FILLED", price={}),),
+    ),
+    Scenario(
+        "query-without-the-pair",
+        "An order id is never used again: it names the order without its pair.",
+        "NotOpen Final NotTyped",
+        (GONE,),
+        "cq",
+        "filled",
+        queries=(order("FILLED", symbol=None),),
+    ),
+    Scenario(
+        "query-by-client-id-without-the-pair",
+        "A client order id does not.",
+        "NotOpen Belief ClientOrderId NotTyped",
+        (GONE,),
+        "cqq",
+        "filled",
+        queries=(order("CANCELED", symbol=None, clientOrderID=CLIENT_ID), FILLED),
+        parameters=BY_CLIENT_ID,
+    ),
+    Scenario(
+        "query-with-another-spelling-of-the-pair",
+        "Another spelling of a pair is the same pair.",
+        "NotOpen Final",
+        (GONE,),
+        "cq",
+        "filled",
+        queries=(order("FILLED", symbol=SYMBOL.lower()),),
+    ),
+    Scenario(
+        "query-with-an-unreadable-amount",
+        "Without what is executed, CANCELED may contradict itself.",
+        "NotOpen Belief NotTyped",
+        (GONE,),
+        "cqq",
+        "filled",
+        queries=(order("CANCELED", executedQty={}), FILLED),
+    ),
+    Scenario(
+        "query-with-success-of-another-type",
+        "What `success` says must be readable.",
+        "NotOpen Belief NotTyped",
+        (GONE,),
+        "cqq",
+        "filled",
+        queries=(
+            raw(
+                f'{{"code":0,"success":"false","data":{{"symbol":"{SYMBOL}","orderId":{ORDER_ID},"status":"CANCELED"}}}}'
+            ),
+            FILLED,
+        ),
+    ),
+    Scenario(
+        "query-of-no-order",
+        "No order has the id 0, and none an id of more than 63 bits.",
+        "NotOpen Belief ClientOrderId",
+        (GONE,),
+        "cqqq",
+        "filled",
+        queries=(
+            order("CANCELED", orderId=0, clientOrderID=CLIENT_ID),
+            order("CANCELED", orderId=2**63, clientOrderID=CLIENT_ID),
+            FILLED,
+        ),
+        parameters=BY_CLIENT_ID,
     ),
 )

@@ -10,7 +10,12 @@ type List = Pick<Items, "in" | "accounts">;
 type States = NonNullable<Operation["outcome"]["states"]>;
 
 /** Characters of the exchange's text that are read: it has a hundred, and a million would take seconds to match. */
-const LONGEST_TEXT = 10_000;
+const LONGEST_TEXT = 2000;
+/** Empty where it does not apply. */
+const AMOUNT = /^([-+]?[0-9]{1,64}(\.[0-9]{1,64})?([eE][-+]?[0-9]{1,3})?)?$/;
+/** JSON can spell half of a surrogate pair, which is no character; parsers differ about it. */
+const ESCAPED_PAIR = /\\\\|\\ud[89ab]..\\ud[c-f]/gi;
+const HALF_SURROGATE = /\\ud[89a-f]/i;
 
 /** An HTTP answer. */
 export interface Answer {
@@ -53,23 +58,30 @@ export class BingxError extends Error {
     this.row = row;
     this.retryAt = number(row.waiting.until && new RegExp(row.waiting.until, "s").exec(message)?.[1]);
     const retryAfter = /^\s*\d{1,9}\s*$/.exec(answer.headers.get("Retry-After") ?? "")?.[0];
-    this.retryIn = Number(retryAfter ?? row.waiting.seconds ?? 0) * 1000;
+    const until =
+      (dateIn(answer.headers, "Retry-After") ?? Number.NaN) - (dateIn(answer.headers, "Date") ?? 0);
+    this.retryIn = until || Number(retryAfter ?? row.waiting.seconds ?? 0) * 1000;
     this.order = order;
-    this.serverTime = number(envelope?.timestamp) ?? dateOf(answer.headers);
+    // A date counts whole seconds; take the middle.
+    const date = dateIn(answer.headers, "Date");
+    this.serverTime = number(envelope?.timestamp) ?? (date && date + 500);
   }
 }
 
 /** Validates an answer. A success is believed if it names the order of the request and says that it is cancelled. */
 export function validated(operation: Operation, parameters: Envelope, answer: Answer): Envelope | BingxError {
-  const envelope = envelopeOf(answer.body);
-  if (envelope?.code !== 0n) {
-    return new BingxError(operation.id, answer, envelope);
+  const received = envelopeOf(answer.body);
+  if (received?.code !== 0n) {
+    return new BingxError(operation.id, answer, received);
   }
-  const [problem] = problems(operation, parameters, answer.status, envelope);
+  const misfits: string[] = [];
+  const envelope = fitted(operation, parameters, received, misfits);
+  const [problem = misfits[0]] = problems(operation, parameters, answer.status, envelope);
   if (!problem) {
     return envelope;
   }
-  const order = orderIn(operation, parameters, envelope.data);
+  const isNamed = parameters[operation.permanentId ?? ""] !== undefined;
+  const order = isNamed ? undefined : orderIn(operation, parameters, envelope.data);
   const error = new BingxError(operation.id, answer, envelope, problem, order);
   error.isOfAnotherPair = isOfAnotherPair(operation, parameters, envelope.data);
   return error;
@@ -121,8 +133,9 @@ export function readObject(
   const value = parse(text, null, (token) => (/^-?\d+$/.test(token) ? BigInt(token) : other(token)));
   // The parser keeps one of two equal members of one name.
   const written = text.replace(/"(?:[^"\\]|\\.)*"/g, "").split(":").length - 1;
-  if (!isObject(value) || membersIn(value) !== written) {
-    throw new SyntaxError("is no JSON object, or has a name twice");
+  const isHalf = HALF_SURROGATE.test(text.replace(ESCAPED_PAIR, " "));
+  if (!isObject(value) || membersIn(value) !== written || isHalf) {
+    throw new SyntaxError("is no JSON object that every parser reads alike");
   }
   return value;
 }
@@ -137,20 +150,32 @@ export function serverTimeOf(data: Envelope): number | undefined {
   return number(data[exchangeTime.field]);
 }
 
-/** Yields what speaks against a success. Ids that come as text become integers. */
+/** Returns a success as the contract has it, and adds what does not fit. */
+function fitted(operation: Operation, parameters: Envelope, received: Envelope, misfits: string[]): Envelope {
+  const { answer, data: field, exactlyOneOf, outcome, permanentId = "" } = operation;
+  let { data } = received;
+  if (outcome.act === "read" && parameters[permanentId] !== undefined && isObject(data)) {
+    // An id that is never used again names the order without its pair.
+    const names = answer.repeats.filter((name) => !exactlyOneOf.includes(name));
+    const spared = names.map((name) => [name, parameters[name]]);
+    const stated = Object.entries(data).filter(([, value]) => value !== null);
+    data = { ...data, ...Object.fromEntries([...spared, ...stated]) };
+  }
+  const fields = [...(operation.envelope ?? []), ...(field ? [{ ...field, required: true }] : [])];
+  const whole = { name: "", type: "object", required: true, nullable: false, fields } as const;
+  return exact({ ...received, data }, whole, misfits, spareIn(operation, parameters)) as Envelope;
+}
+
+/** Yields what speaks against a success. */
 function* problems(
-  { id, data: field, answer, outcome, exactlyOneOf, permanentId }: Operation,
+  { id, answer, outcome, exactlyOneOf, permanentId = "" }: Operation,
   parameters: Envelope,
   status: number,
-  envelope: Record<string, unknown>,
+  envelope: Envelope,
 ): Generator<string> {
   if (status !== 200 || envelope.success === false) {
     yield "the answer says success and contradicts itself";
   }
-  const lacks: string[] = [];
-  envelope.data = field ? exact(envelope.data, { ...field, required: true }, lacks) : envelope.data;
-  yield* lacks.map((name) => `the answer says success and lacks ${name}`);
-
   const { data } = envelope;
   const { items } = answer;
   const { repeats, requires } = items ?? answer;
@@ -160,13 +185,21 @@ function* problems(
   if (isEmpty && saysFailure(id, textIn(envelope))) {
     yield "the answer says success and lists nothing";
   }
-  // The answer to a query by client order id may lack it; the exchange has looked it up.
-  const mayLack = (name: string) =>
-    outcome.act === "read" && name !== permanentId && exactlyOneOf.includes(name);
+  // A query may lack the client order id by which the exchange has looked the order up, and spell a pair otherwise.
+  const isAlike = (name: string, stated: string) =>
+    exactlyOneOf.includes(name)
+      ? stated === "" && name !== permanentId
+      : stated.toLowerCase() === String(parameters[name]).toLowerCase();
   for (const order of items ? ordersIn(items, data) : [isObject(data) ? data : {}]) {
-    const isOther = (name: string) =>
-      parameters[name] !== undefined &&
-      String(order[name] ?? "") !== (mayLack(name) && !order[name] ? "" : String(parameters[name]));
+    if ((integer(order[permanentId]) ?? 1n) <= 0n) {
+      yield "the answer names no order";
+    }
+    const isOther = (name: string) => {
+      const [want, stated] = [parameters[name], String(order[name] ?? "")];
+      return (
+        want !== undefined && stated !== String(want) && !(outcome.act === "read" && isAlike(name, stated))
+      );
+    };
     const applies = ({ parameter, value }: { parameter?: string; value?: string }) =>
       parameter === undefined || String(parameters[parameter]) === value;
     const others = repeats.filter(isOther);
@@ -198,46 +231,86 @@ function* problems(
   }
 }
 
-/** Returns a value with its ids as integers and its amounts as texts, and adds the names of what it lacks. */
-function exact(value: unknown, field: Field, lacks: string[]): unknown {
-  const { name, required, nullable, type, items, fields } = field;
+/** Tells which fields decide nothing: a price that cannot be read is no reason to doubt what a query says. */
+function spareIn({ outcome }: Operation, parameters: Envelope): (field: Field) => boolean {
+  const { field, of } = outcome.states?.executed ?? {};
+  return ({ name, required }) =>
+    outcome.act === "read" && !required && ![...Object.keys(parameters), "success", field, of].includes(name);
+}
+
+/**
+ * Returns a value with its ids as integers and its amounts as texts, without what does not fit and is spare, and adds what
+ * else does not fit.
+ */
+function exact(value: unknown, field: Field, misfits: string[], isSpare: (field: Field) => boolean): unknown {
+  const { name, required, nullable, type, items, fields, enum: words } = field;
   if (value === undefined || value === null) {
-    lacks.push(...(required && !(nullable && value === null) ? [name] : []));
-  } else if (type === "int64") {
-    return integer(value) ?? value;
-  } else if (type === "decimal") {
-    return typeof value === "bigint" ? String(value) : value;
+    // An optional field may be null, but no word, object or list can be read from it.
+    const isUnread = value === null && (words || items || fields);
+    const lacks = (required || isUnread) && !(nullable && value === null);
+    misfits.push(...(lacks ? [`the answer says success and lacks ${name}`] : []));
   } else if (items && Array.isArray(value)) {
-    return value.map((item) => exact(item, { ...items, name, required: true }, lacks));
+    return value.map((item) => exact(item, { ...items, name, required: true }, misfits, isSpare));
   } else if (fields && isObject(value)) {
-    const held = fields.map((within) => [within.name, exact(value[within.name], within, lacks)]);
-    return { ...value, ...Object.fromEntries(held.filter(([, part]) => part !== undefined)) };
-  } else if (items || fields) {
-    lacks.push(name);
+    const held = { ...value };
+    for (const within of fields) {
+      const inner: string[] = [];
+      held[within.name] = exact(held[within.name], within, inner, isSpare);
+      if (held[within.name] === undefined || (inner.length > 0 && isSpare(within))) {
+        delete held[within.name];
+      }
+      misfits.push(...(isSpare(within) ? [] : inner));
+    }
+    return held;
+  } else if (!fitsType(value, type)) {
+    misfits.push(`the answer says success and ${name} is of another type`);
+  } else if (type === "int64") {
+    return integer(value);
+  } else if (type === "decimal") {
+    return String(value);
   }
   return value;
 }
 
+/** Tells whether a value is of a type of the contract. Of an answer, integers are bigints and other numbers their text. */
+function fitsType(value: unknown, type: Field["type"]): boolean {
+  const isNumber = typeof value === "bigint" || typeof value === "string";
+  switch (type) {
+    case "int64":
+    case "int32":
+      return integer(value) !== undefined;
+    case "decimal":
+      return isNumber && AMOUNT.test(String(value));
+    case "double":
+      return isNumber;
+    case "object":
+      return isObject(value);
+    case "array":
+      return Array.isArray(value);
+    default:
+      return typeof value === type;
+  }
+}
+
 /** Returns the permanent id of what may be the order of a request, if it states one. */
 export function orderIn(operation: Operation, parameters: Envelope, data: unknown): bigint | undefined {
-  if (!isObject(data) || !operation.permanentId || !isSameOrder(operation, parameters, data)) {
+  if (!isObject(data) || !isSameOrder(operation, parameters, data)) {
     return undefined;
   }
-  const id = integer(data[operation.permanentId]);
+  const id = integer(data[operation.permanentId ?? ""]);
   return id !== undefined && id > 0n ? id : undefined;
 }
 
 /** Tells whether a value is one of the words, in any case, with or without white space around it. */
 function isOneOf(value: unknown, words: readonly string[]): boolean {
-  // ASCII alone: some other letters become ASCII ones.
-  return typeof value === "string" && /^[ -~\s]*$/.test(value) && words.includes(value.trim().toUpperCase());
+  return typeof value === "string" && words.some((word) => normalised(word) === normalised(value));
 }
 
 /** Reads an amount exactly, in units far below any that is traded; -1 for what is none. */
 function amount(value: unknown): bigint {
-  const read = /^\s*\+?(\d{1,40})(?:\.(\d{0,40}))?(?:e([+-]?\d\d?))?\s*$/i.exec(String(value));
-  const [, whole = "", fraction = "", exponent = "0"] = read ?? [];
-  return read ? BigInt(whole + fraction) * 10n ** BigInt(139 - fraction.length + Number(exponent)) : -1n;
+  const read = AMOUNT.test(String(value)) && /^\+?(\d+)\.?(\d*)e?(.*)$/i.exec(String(value));
+  const [, whole = "", fraction = "", exponent = "0"] = read || [];
+  return read ? BigInt(whole + fraction) * 10n ** BigInt(1063 - fraction.length + Number(exponent)) : -1n;
 }
 
 function envelopeOf(body: string): Record<string, unknown> | undefined {
@@ -299,18 +372,18 @@ function normalised(message: string): string {
   return lower.replace(/[ \t\r\n]+/g, " ").replace(/^ | $/g, "");
 }
 
-function dateOf(headers: Headers): number | undefined {
+function dateIn(headers: Headers, name: string): number | undefined {
   // Date.parse accepts more than dates of HTTP.
-  const date = /^\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/.exec(headers.get("Date") ?? "")?.[0];
+  const date = /^\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/.exec(headers.get(name) ?? "")?.[0];
   const time = Date.parse(date ?? "");
-  // It counts whole seconds; take the middle.
-  return Number.isNaN(time) ? undefined : time + 500;
+  return Number.isNaN(time) ? undefined : time;
 }
 
 /** Reads a code, an id or a time, which may be a text: its digits are exact either way. */
 function integer(value: unknown): bigint | undefined {
   const isText = typeof value === "string" && /^\d{1,19}$/.test(value);
-  return isText ? BigInt(value) : typeof value === "bigint" ? value : undefined;
+  const read = isText ? BigInt(value) : value;
+  return typeof read === "bigint" && BigInt.asIntN(64, read) === read ? read : undefined;
 }
 
 function number(value: unknown): number | undefined {

@@ -10,9 +10,9 @@ import type { Operation } from "./generated/contract.js";
 import type { Memory } from "./memory.js";
 
 /** In one call, of the operation: twenty equal errors would lock the endpoint. */
-export const MOST_ATTEMPTS = 6;
+const MOST_ATTEMPTS = 6;
 /** In one call; pauses grow, so that this many fill a day. */
-export const MOST_QUERIES = 150;
+const MOST_QUERIES = 150;
 /** "Not open" while queries say "open"; one repeats what the first has met. */
 const MOST_REFUSALS = 3;
 /** The last attempts wait for a third of the time each, so that an exchange that recovers gets one. */
@@ -67,6 +67,8 @@ export class Facts {
   queries = 0;
   /** Whether it was queried since it was sent last. */
   queried: boolean = false;
+  /** Whether a query since then got an answer. */
+  answered: boolean = false;
   refusedById: boolean = false;
   provenOpen: boolean = false;
   nearLock: boolean = false;
@@ -131,6 +133,11 @@ export class Facts {
     return this.ambiguous !== undefined && this.queries === 0;
   }
 
+  get canQuery(): boolean {
+    const opens = this.memory.barredUntil(this.settling, this.mayAskNearLock) < this.deadline;
+    return opens && this.queries < MOST_QUERIES && this.timeLeft;
+  }
+
   /** What the query that settles a call is given of its parameters. */
   askedOf(parameters: Envelope): Envelope {
     const names = { ...this.call.operation.outcome.settledBy?.with, recvWindow: "recvWindow" };
@@ -144,11 +151,7 @@ export class Facts {
     const inDoubt = ambiguous ?? notOpen;
     const canRetryLater = this.#canRetryLater;
     const canRetry = canRetryLater && this.untilRetry <= 0;
-    const canQuery =
-      this.canSettle &&
-      this.queries < MOST_QUERIES &&
-      this.timeLeft &&
-      this.memory.barredUntil(this.settling, this.mayAskNearLock) < this.deadline;
+    const canQuery = this.canSettle && this.canQuery;
     const ask = canQuery && !queried;
     const isNew = this.#isInvisibleAt(this.now);
     const refused = last && last === notOpen;
@@ -201,16 +204,22 @@ export class Facts {
 
   /** In how long the next attempt may be made: the last ones are kept for later. */
   get untilRetry(): number {
-    const late = this.call.operation.outcome.act === "read" ? 0 : this.attempts - EARLY_ATTEMPTS + 1;
+    const isReachedAgain =
+      this.answered && this.last?.kind === "notSent" && this.attempts < MOST_ATTEMPTS - 1;
+    const isRead = this.call.operation.outcome.act === "read";
+    const late = isRead || isReachedAgain ? 0 : this.attempts - EARLY_ATTEMPTS + 1;
     return late > 0 ? (late * (this.deadline - this.began)) / 3 - (this.now - this.began) : 0;
   }
 
+  get mostAttempts(): number {
+    return this.call.operation.outcome.act === "read" ? MOST_QUERIES : MOST_ATTEMPTS;
+  }
+
   get #canRetryLater(): boolean {
-    const { act, repeat } = this.call.operation.outcome;
+    const { repeat } = this.call.operation.outcome;
     const barred = this.isUnsureOfId || this.#costsProof || (this.ambiguous && repeat === "never");
-    const most = act === "read" ? MOST_QUERIES : MOST_ATTEMPTS;
     const isInTime = this.memory.barredUntil(this.call.operation, true) < this.deadline;
-    return this.timeLeft && isInTime && !barred && this.attempts < most;
+    return this.timeLeft && isInTime && !barred && this.attempts < this.mostAttempts;
   }
 
   /** Whether there is time left to prove the order open, but not after one more request. */

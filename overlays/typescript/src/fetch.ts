@@ -1,9 +1,9 @@
 /** One attempt of a call: stamped and signed on a copy of the request, sent, and its answer validated. */
 import { isUtf8 } from "node:buffer";
-import { type Answer, BingxError, type Envelope, readObject, serverTimeOf, validated } from "./answers.js";
+import { type Answer, BingxError, type Envelope, readObject, validated } from "./answers.js";
 import type { Clock, Trip } from "./clock.js";
 import type { Credentials } from "./credentials.js";
-import { exchangeTime, type Operation, operations } from "./generated/contract.js";
+import { type Operation, operations } from "./generated/contract.js";
 import { InvalidParameter, jsonBody, queryString, signable } from "./signing.js";
 
 const INJECTED = ["timestamp", "signature"];
@@ -41,7 +41,7 @@ export interface Call {
   /** What the caller gave, held for its signal: a platform's Request hears of it only while somebody holds it. */
   readonly given?: unknown;
   /** Whether the parameters of a POST are in the query string, and not in a JSON body as the contract says. */
-  readonly inQuery?: boolean;
+  readonly inQuery?: boolean | undefined;
 }
 
 /** What became of one request: a success with its order, or an error. */
@@ -52,6 +52,9 @@ export interface Reply {
   readonly envelope?: Envelope;
   readonly order: Envelope;
   readonly error?: Error & Partial<Pick<BingxError, "row" | "code" | "order" | "isOfAnotherPair">>;
+  readonly trip?: Trip;
+  /** As the call's. */
+  readonly inQuery?: boolean | undefined;
   /** When it was sent, by a clock that is never set; and its timestamp, 0 if there was no attempt. Milliseconds. */
   readonly began: number;
   readonly timestamp: number;
@@ -76,45 +79,30 @@ async function textOf({ body }: Response): Promise<string> {
   return isUtf8(bytes) ? bytes.toString() : "";
 }
 
-/** Returns what makes an attempt of a call, and one more if the clock can be corrected. */
-export function attempts(options: Options & { readonly clock: Clock }): (call: Call) => Promise<Reply> {
-  const { clock, credentials, fetch = globalThis.fetch } = options;
-
-  const once = async (call: Call): Promise<Reply & { trip: Trip }> => {
-    const { offset } = clock;
-    const sentAt = clock.now();
-    // Once nothing refers to the Request, its signal is lost.
-    const response = await fetch(outgoing(call, sentAt, credentials), { signal: call.signal });
-    const body = credentials.masked(await textOf(response));
-    const answer = { status: response.status, headers: response.headers, body };
-    const trip = { offset, sentAt, receivedAt: clock.now() };
-    const result = validated(call.operation, call.parameters, answer);
-    const sent = { answer, trip, began: sentAt - offset, timestamp: sentAt };
-    if (!(result instanceof BingxError)) {
-      return { ...sent, envelope: result, order: (result.data ?? {}) as Envelope };
-    }
-    // What JSON had escaped shows only now.
-    result.message = credentials.masked(result.message);
-    result.stack = credentials.masked(result.stack ?? "");
-    const { category } = result.row;
-    // The exchange has one text for both.
-    const kind = category === "notOpen" && call.operation.outcome.act === "read" ? "notFound" : category;
-    return { ...sent, kind, error: result, order: {} };
-  };
-
-  const askTime = async ({ request, signal }: Call, { offset }: Trip) => {
-    const operation = operationNamed(exchangeTime.operation);
-    const to = new Request(new URL(operation.path, request.url));
-    // If this fails, the refusal is returned to the caller.
-    const asked = await once({ request: to, operation, parameters: {}, signal }).catch(() => undefined);
-    return asked && clock.learn(serverTimeOf(asked.order), { ...asked.trip, offset });
-  };
-
-  return async function attempt(call: Call, repaired = false): Promise<Reply> {
-    const reply = await once(call);
-    const step = reply.error instanceof BingxError && clock.after(reply.error, reply.trip, repaired);
-    return (step === "ask" ? await askTime(call, reply.trip) : step) ? attempt(call, true) : reply;
-  };
+/** Makes one attempt of a call. */
+export async function attempt(
+  call: Call,
+  { clock, credentials, fetch = globalThis.fetch }: Options & { readonly clock: Clock },
+): Promise<Reply> {
+  const { offset } = clock;
+  const sentAt = clock.now();
+  // Once nothing refers to the Request, its signal is lost.
+  const response = await fetch(outgoing(call, sentAt, credentials), { signal: call.signal });
+  const body = credentials.masked(await textOf(response));
+  const answer = { status: response.status, headers: response.headers, body };
+  const trip = { offset, sentAt, receivedAt: clock.now() };
+  const result = validated(call.operation, call.parameters, answer);
+  const sent = { answer, trip, inQuery: call.inQuery, began: sentAt - offset, timestamp: sentAt };
+  if (!(result instanceof BingxError)) {
+    return { ...sent, envelope: result, order: (result.data ?? {}) as Envelope };
+  }
+  // What JSON had escaped shows only now.
+  result.message = credentials.masked(result.message);
+  result.stack = credentials.masked(result.stack ?? "");
+  const { category } = result.row;
+  // The exchange has one text for both.
+  const kind = category === "notOpen" && call.operation.outcome.act === "read" ? "notFound" : category;
+  return { ...sent, kind, error: result, order: {} };
 }
 
 /** Returns an operation of the contract. */

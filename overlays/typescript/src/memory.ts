@@ -1,6 +1,7 @@
 /** What a client remembers from one call to the next. */
 import { BingxError } from "./answers.js";
 import type { Clock } from "./clock.js";
+import type { Reply } from "./fetch.js";
 import type { Operation } from "./generated/contract.js";
 
 const LONGEST_LOCK = 480_000;
@@ -39,7 +40,7 @@ export class Memory {
   }
 
   /** Notes what an answer says about later requests, and in it until when the exchange rejects them. */
-  note(operation: Operation, result: unknown, clock: Clock): void {
+  note(operation: Operation, { error: result, trip }: Reply, clock: Clock): void {
     const now = clock.machine();
     if (!(result instanceof BingxError)) {
       return;
@@ -49,9 +50,13 @@ export class Memory {
     }
     if (result.row.category === "rateLimited") {
       const isBan = BANNED.includes(result.status);
-      const stated = result.retryAt === undefined ? result.retryIn : result.retryAt - clock.now();
-      const until = now + Math.min(Math.max(stated, 1000), isBan ? LONGEST_BAN : LONGEST_LOCK);
-      result.retryAt = until + clock.offset;
+      const { sentAt = 0, receivedAt = 0 } = trip ?? {};
+      const known = result.serverTime ?? receivedAt;
+      // Our own clock can be wrong.
+      const atExchange = Math.max(known - 500, Math.min(receivedAt, known + receivedAt - sentAt));
+      const stated = result.retryAt === undefined ? result.retryIn : result.retryAt - atExchange;
+      const until = now + Math.min(stated > 0 ? stated : 1000, isBan ? LONGEST_BAN : LONGEST_LOCK);
+      result.retryAt = atExchange + until - now;
       const name = isBan ? "" : operation.id;
       this.#locks.set(name, Math.max(until, this.#locks.get(name) ?? 0));
     }

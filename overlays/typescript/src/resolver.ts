@@ -1,16 +1,28 @@
 /** A fetch that makes whole calls: it repeats and queries until the outcome is certain, or the time is over. */
 import { setTimeout } from "node:timers/promises";
 import { stringify } from "lossless-json";
-import { type Answer, type Envelope, isSameOrder, orderIn, ordersIn, stateOf } from "./answers.js";
+import {
+  type Answer,
+  BingxError,
+  type Envelope,
+  isSameOrder,
+  orderIn,
+  ordersIn,
+  serverTimeOf,
+  stateOf,
+} from "./answers.js";
 import { Clock } from "./clock.js";
-import { Facts, MOST_ATTEMPTS, MOST_QUERIES, SHORTEST_ATTEMPT, type Whole } from "./decisions.js";
+import { Facts, SHORTEST_ATTEMPT, type Whole } from "./decisions.js";
 import { Ending, endingOf } from "./endings.js";
-import { attempts, type Call, type Options, type Reply, read, verified } from "./fetch.js";
+import { attempt, type Call, type Options, operationNamed, type Reply, read, verified } from "./fetch.js";
+import { exchangeTime, type Operation } from "./generated/contract.js";
 import { Memory } from "./memory.js";
 
 /** How long to wait for an answer; after silence four times as long. Milliseconds, as all that follow. */
 const FIRST_SILENCE = 2000;
 const FIRST_PAUSE = 100;
+/** The deadline cut an attempt with less short: it does not say what is wrong. */
+const LONG_ENOUGH = 250;
 const LONGEST_PAUSE = 2000;
 /** Each query that finds nothing is one more equal error. */
 const NOT_FOUND_PAUSE = 1000;
@@ -41,8 +53,12 @@ const realSleep: Whole["sleep"] = (milliseconds, signal) =>
   setTimeout(milliseconds, undefined, { signal }).catch(() => undefined);
 
 class Resolution extends Facts {
-  readonly #attempt = attempts(this.options);
   #silent = 0;
+  /** The last attempt, in vain, in milliseconds. */
+  #waited = 0;
+  #repaired = false;
+  /** By operation and kind, the last error of an attempt that had enough time. */
+  readonly #causes = new Map<string, Error>();
 
   /** Returns the reply with the success. */
   async run(): Promise<Reply> {
@@ -65,6 +81,7 @@ class Resolution extends Facts {
     const unsent = (kind: string, problem: string): Reply => {
       return { kind, order: {}, error: new Error(`not sent: ${problem}`), began: 0, timestamp: 0 };
     };
+    this.#waited = 0;
     const bar = () => this.memory.barredUntil(operation, knownOpen) - this.now;
     for (let lasts = bar(); lasts > 0 && this.timeLeft; lasts = bar()) {
       const kind = this.memory.lockedUntil(operation) > this.now ? "locked" : "nearLock";
@@ -85,17 +102,26 @@ class Resolution extends Facts {
     );
     const signal = AbortSignal.any([given, silence.signal]);
     try {
-      const reply = await this.#attempt({ ...call, signal, inQuery: this.memory.inQuery === true });
-      this.memory.note(operation, reply.error, clock);
+      const reply = await attempt({ ...call, signal, inQuery: this.memory.inQuery === true }, this.options);
+      this.memory.note(operation, reply, clock);
+      if (reply.error) {
+        this.#causes.set(`${operation.id} ${reply.kind}`, reply.error);
+      }
       return reply;
     } catch (error) {
+      this.#waited = this.now - began;
       this.#silent += Number(silence.signal.aborted);
       const { cause = error } = Object(error);
       const { name = "Error", message = String(cause), code = "", syscall = "" } = Object(cause);
       const kind = UNREACHED.test(`${name} ${syscall} ${code}`) ? "notSent" : "unavailable";
       // The platform's own error may hold what the server has sent.
       const shown = Object.assign(new Error(credentials.masked(message || code)), { name, code });
-      return { kind, order: {}, error: shown, began, timestamp: began + clock.offset };
+      const isWhole = patience >= LONG_ENOUGH;
+      const told = (isWhole ? undefined : this.#causes.get(`${operation.id} ${kind}`)) ?? shown;
+      if (isWhole) {
+        this.#causes.set(`${operation.id} ${kind}`, shown);
+      }
+      return { kind, order: {}, error: told, began, timestamp: began + clock.offset };
     } finally {
       answered.abort();
     }
@@ -107,23 +133,36 @@ class Resolution extends Facts {
     if (this.last) {
       await this.#pause();
     }
-    for (;;) {
-      const { inQuery } = this.memory;
-      const reply = await this.#once(this.call, this.state === "open" && this.queried);
+    const isKnownOpen = this.state === "open" && this.queried;
+    for (let isRepaired = true; isRepaired; ) {
+      const reply = await this.#once(this.call, isKnownOpen);
       if (reply.kind === undefined) {
         this.success = reply;
         return;
       }
       this.#noteError(reply);
-      const isUnseen = operation.method !== "GET" && UNSEEN.includes(reply.error?.row?.id ?? "");
-      if (isUnseen) {
-        // Nor in the query string: then it stays with JSON. Another call may have learnt it in the meantime.
-        this.memory.inQuery = inQuery ? false : (this.memory.inQuery ?? true);
-      }
-      if (!isUnseen || !this.memory.inQuery || this.attempts >= MOST_ATTEMPTS) {
-        return;
-      }
+      isRepaired = this.attempts < this.mostAttempts && (await this.#repairs(operation, reply));
     }
+  }
+
+  /** Repairs the cause of a refusal, if it can, and tells whether the request may be sent again at once. */
+  async #repairs({ method }: Operation, { error, trip, inQuery }: Reply): Promise<boolean> {
+    const { clock } = this.options;
+    if (!(error instanceof BingxError) || !trip) {
+      return false;
+    }
+    let step = clock.after(error, trip, this.#repaired);
+    this.#repaired ||= error.row.category === "clock";
+    if (step === "ask") {
+      const asked = await this.#once(this.#callOf(operationNamed(exchangeTime.operation), {}));
+      step = clock.learn(serverTimeOf(asked.order), { ...(asked.trip ?? trip), offset: trip.offset });
+    }
+    if (step || method === "GET" || !UNSEEN.includes(error.row.id)) {
+      return step;
+    }
+    // Nor in the query string: then it stays with JSON. Another call may have learnt it in the meantime.
+    this.memory.inQuery = inQuery ? false : (this.memory.inQuery ?? true);
+    return this.memory.inQuery;
   }
 
   #noteError(reply: Reply): void {
@@ -135,6 +174,7 @@ class Resolution extends Facts {
     }
     this.attempts += Number(isSent);
     this.queried = false;
+    this.answered = false;
     this.nearLock = reply.kind === "nearLock";
     if (reply.kind === "unavailable" && act !== "read") {
       this.doubts.push(reply);
@@ -155,8 +195,10 @@ class Resolution extends Facts {
     const reply = await this.#ask(asked, this.mayAskNearLock);
     this.queried = true;
     if (reply.kind === undefined) {
+      this.answered = true;
       this.#noteRead(reply);
     } else if (reply.kind !== "notFound" && !reply.error?.isOfAnotherPair) {
+      this.notFound = reply.error?.order === undefined ? this.notFound : undefined;
       this.#usePermanentId(reply.error?.order);
     } else if (this.named === undefined) {
       // An order that a query has named exists: a replica lags that does not find it.
@@ -194,13 +236,18 @@ class Resolution extends Facts {
     }
   }
 
-  /** Sends the query that settles a call. */
-  #ask(parameters: Envelope, nearLock = false): Promise<Reply> {
-    this.queries++;
-    const { settling: operation } = this;
+  /** Sends the query that settles a call, and once more if that repairs it. */
+  async #ask(parameters: Envelope, nearLock = false): Promise<Reply> {
+    const call = this.#callOf(this.settling, parameters);
+    const reply = await this.#once(call, nearLock);
+    this.queries += Number(reply.timestamp > 0);
+    return (await this.#repairs(call.operation, reply)) ? this.#once(call) : reply;
+  }
+
+  #callOf(operation: Operation, parameters: Envelope): Call {
     const { headers, url } = this.call.request;
     const request = new Request(new URL(operation.path, url), { method: operation.method, headers });
-    return this.#once({ ...this.call, request, operation, parameters }, nearLock);
+    return { ...this.call, request, operation, parameters };
   }
 
   /** Names the order by its permanent id from now on, once an answer has named it. */
@@ -227,7 +274,7 @@ class Resolution extends Facts {
     const known = canceled.flatMap((order) => fields.map((field) => String(order[field])));
     const others: Envelope[] = [];
     let left = [...new Set(String(given[own]).split(","))].filter((id) => !known.includes(id));
-    while (left.length > 0 && this.queries < MOST_QUERIES && this.timeLeft) {
+    while (left.length > 0 && this.canQuery) {
       const unknown: string[] = [];
       for (const id of left) {
         const reply = await this.#ask({ ...this.askedOf(given), [name]: id });
@@ -265,16 +312,17 @@ class Resolution extends Facts {
 
   /** Waits with full jitter; the longer the call has waited, the longer; towards the deadline in shorter steps. */
   async #pause(): Promise<void> {
-    const jitter = Math.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE + this.paused);
+    const jitter = Math.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE + 2 * this.paused);
     const least = this.notFound && !this.ambiguous ? NOT_FOUND_PAUSE : 0;
-    const most = Math.max((this.deadline - this.now) / 2, FIRST_PAUSE);
-    const pause = Math.min(Math.max(jitter, this.paused / 10, least), most);
+    const left = this.deadline - this.now;
+    const pause = Math.min(Math.max(jitter, this.paused / 10, least), Math.max(left / 2, FIRST_PAUSE), left);
     this.paused += pause;
-    await this.#sleep(pause);
+    // An attempt that waited in vain was a pause itself.
+    await this.#sleep(pause - this.#waited);
   }
 
   async #sleep(milliseconds: number): Promise<void> {
     const left = Math.max(this.deadline - this.now, 0);
-    await this.options.sleep(Math.min(milliseconds, left), this.call.signal);
+    await this.options.sleep(Math.max(Math.min(milliseconds, left), 0), this.call.signal);
   }
 }

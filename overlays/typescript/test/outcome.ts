@@ -165,8 +165,8 @@ function checkEnding(
   assert.ok(result instanceof Ending, inspect(result));
   assert.deepEqual([result.kind, result.advice], [expected.ending, expected.advice], inspect(result));
   checkOrder(expected.order, result.order);
-  const { cause } = result;
-  if (cause instanceof BingxError) {
+  const cause: Json = result.cause;
+  if (cause instanceof BingxError || expected.row) {
     assert.equal(cause.row.id, expected.row ?? cause.row.id);
     assert.equal(Number(cause.code), Number(expected.code ?? cause.code));
     assert.equal(cause.retryAt, expected.retryAt === undefined ? cause.retryAt : Number(expected.retryAt));
