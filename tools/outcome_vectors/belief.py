@@ -305,4 +305,13 @@ UNBELIEVED = (
         queries=(CANCELED,),
         parameters=BY_CLIENT_ID,
     ),
+    Scenario(
+        "number-in-place-of-a-text",
+        "The same with a number, which is no text.",
+        "Belief Ambiguous NotTyped",
+        (order("CANCELED", side=1.5),),
+        "cq",
+        "canceled",
+        queries=(CANCELED,),
+    ),
 )

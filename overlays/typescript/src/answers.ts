@@ -2,7 +2,7 @@
  * Validation of answers: a verified success, or an error that says what is known of the order. The head of
  * spec/errors.yaml says how to find a row of the error table; spec/vectors/answers.json has the cases.
  */
-import { parse } from "lossless-json";
+import { LosslessNumber, parse } from "lossless-json";
 import { errorTable, exchangeTime, type Field, type Operation, type Row } from "./generated/contract.js";
 
 type Items = NonNullable<Operation["answer"]["items"]>;
@@ -24,7 +24,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** The JSON object of an answer. Integers are bigints, other numbers their text. */
+/** The JSON object of an answer. Integers are bigints, other numbers keep their digits. */
 export type Envelope = Readonly<Record<string, unknown>>;
 
 /** An answer that is not a verified success. */
@@ -272,15 +272,15 @@ function exact(value: unknown, field: Field, misfits: string[], isSpare: (field:
   return value;
 }
 
-/** Tells whether a value is of a type of the contract. Of an answer, integers are bigints and other numbers their text. */
+/** Tells whether a value is of a type of the contract. */
 function fitsType(value: unknown, type: Field["type"]): boolean {
-  const isNumber = typeof value === "bigint" || typeof value === "string";
+  const isNumber = typeof value === "bigint" || value instanceof LosslessNumber;
   switch (type) {
     case "int64":
     case "int32":
       return integer(value) !== undefined;
     case "decimal":
-      return isNumber && AMOUNT.test(String(value));
+      return (isNumber || typeof value === "string") && AMOUNT.test(String(value));
     case "double":
       return isNumber;
     case "object":
@@ -315,7 +315,7 @@ function amount(value: unknown): bigint {
 
 function envelopeOf(body: string): Record<string, unknown> | undefined {
   try {
-    const envelope = readObject(body, String);
+    const envelope = readObject(body, (token) => new LosslessNumber(token));
     const code = integer(envelope.code);
     return code === undefined ? undefined : { ...envelope, code };
   } catch {
@@ -392,5 +392,6 @@ function number(value: unknown): number | undefined {
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  const isNumber = value instanceof LosslessNumber;
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isNumber;
 }
