@@ -106,15 +106,9 @@ func (c *call) byPermanentID() bool {
 	return c.op.PermanentID == "" || c.parameters[c.op.PermanentID] != nil
 }
 
-// isUnsureOfID tells whether no query has confirmed the id that an unbelieved answer has named: it may be another order's.
-func (c *call) isUnsureOfID() bool {
-	isLearnt := c.parameters[c.op.PermanentID] != nil && c.original[c.op.PermanentID] == nil
-	return c.idInDoubt || isLearnt && !c.isNamed
-}
-
 // canRetry tells whether the operation may be sent once more, now or after untilRetry.
 func (c *call) canRetry() bool {
-	possible := c.timeLeft() && c.opensInTime(c.op, true) && !c.isUnsureOfID() && c.attempts < c.mostAttempts() && !c.costsProof()
+	possible := c.timeLeft() && c.opensInTime(c.op, true) && c.unconfirmedID == 0 && c.attempts < c.mostAttempts() && !c.costsProof()
 	return possible && (c.ambiguous == nil || c.op.isRepeatable())
 }
 

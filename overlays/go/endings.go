@@ -52,9 +52,6 @@ var saying = map[string]EndingKind{"notSent": NotSent, "notOpen": NotOpen, "notF
 
 // end ends the call. Without a kind, the last reply says it.
 func (c *call) end(kind EndingKind, because *reply) {
-	if c.isUnsureOfID() { // it could be another order's
-		c.parameters = c.original
-	}
 	ended := &Ending{Kind: kind}
 	if because != nil {
 		ended.Kind, ended.Err = cmp.Or(kind, saying[because.kind], Refused), because.err

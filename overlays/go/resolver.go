@@ -32,8 +32,10 @@ type call struct {
 	state                             EndingKind
 	attempts, refusals, queries       int
 	queried, refusedByID, provenOpen  bool
-	nearLock, idInDoubt, isNamed      bool // isNamed: by a query
-	repaired, answered                bool // the clock; by a query since the last request of the operation
+	nearLock, isNamed                 bool  // isNamed: by a query
+	unconfirmedID                     int64 // of an order that only unbelieved answers have named: it may be another's
+	isUnconfirmedIDLost               bool  // a query by it found no order
+	repaired, answered                bool  // the clock; by a query since the last request of the operation
 	causes                            map[string]error
 	recvWindow, toEffect              time.Duration // toEffect: from a timestamp until it can take no effect any more
 	ambiguousUntil                    time.Time
@@ -155,7 +157,7 @@ func (c *call) noteError(got *reply) {
 		// By our clock it is recvWindow more: the exchange accepts one that is ahead by as much.
 		c.ambiguousUntil = got.sent.began.Add(c.recvWindow + c.toEffect)
 		c.ambiguousUntilMS = max(c.ambiguousUntilMS, got.sent.sentAt+c.toEffect.Milliseconds())
-		c.usePermanentID(got)
+		c.noteUnconfirmed(got)
 	case got.kind == "notOpen" || got.kind == "notFound":
 		c.refusals++
 		c.notOpen, c.refusedByID = got, c.byPermanentID()
@@ -168,8 +170,8 @@ func (c *call) query() {
 		c.pause()
 	}
 	parameters := c.parameters
-	if c.idInDoubt {
-		parameters = c.original
+	if c.unconfirmedID != 0 && !c.isUnconfirmedIDLost {
+		parameters = c.namedBy(c.unconfirmedID)
 	}
 	got := c.ask(c.queryFor(parameters), c.mayAskNearLock())
 	c.queried = true
@@ -178,14 +180,12 @@ func (c *call) query() {
 		c.answered = true
 		c.noteRead(got)
 	case got.kind != "notFound" && !c.isOfAnotherPair(got):
-		if parameters[c.op.PermanentID] == nil && c.idIn(got) > 0 {
-			c.notFound = nil
+		if parameters[c.op.PermanentID] == nil {
+			c.noteUnconfirmed(got)
 		}
-		c.usePermanentID(got)
 	case !c.isNamed: // else the order exists: a replica lags that does not find it
 		c.notFound = got
-		// Nor is an id certain that only an unbelieved answer has named.
-		c.idInDoubt = c.original[c.op.PermanentID] == nil && c.byPermanentID()
+		c.isUnconfirmedIDLost = c.unconfirmedID != 0
 	}
 }
 
@@ -202,15 +202,16 @@ func (c *call) queryFor(parameters values) values {
 
 func (c *call) noteRead(got *reply) {
 	if !c.isSameOrder(got.order) {
-		c.parameters = c.original // an answer named this order id, and it belongs to another order
+		// An answer named this order id, and it belongs to another order.
+		c.parameters, c.unconfirmedID, c.isUnconfirmedIDLost = c.original, 0, false
 		return
 	}
-	stated := got.order[c.op.PermanentID]
-	if c.idInDoubt && text(stated) != text(c.parameters[c.op.PermanentID]) {
+	id := c.idIn(got)
+	if c.isUnconfirmedIDLost && id != c.unconfirmedID {
 		return // another order by the same client order id, or an id that was garbled
 	}
-	c.usePermanentID(got)
-	c.isNamed, c.idInDoubt, c.notFound = c.byPermanentID(), false, nil
+	c.parameters, c.isNamed = c.namedBy(id), true
+	c.unconfirmedID, c.isUnconfirmedIDLost, c.notFound = 0, false, nil
 	state := c.op.Outcome.States.of(got.order)
 	if state == "" {
 		return
@@ -286,17 +287,24 @@ func (c *call) isYoung(read *reply) bool {
 	return !isBefore && atExchange >= c.ambiguousUntilMS-1
 }
 
-// usePermanentID names the order by its permanent id from now on, if a success names it, believed or not.
-func (c *call) usePermanentID(got *reply) {
-	id := c.idIn(got)
-	if id <= 0 || c.byPermanentID() {
-		return
+// noteUnconfirmed notes the id that an unbelieved success names: queries by it may confirm that it is the order's.
+func (c *call) noteUnconfirmed(got *reply) {
+	if id := c.idIn(got); id > 0 && !c.byPermanentID() {
+		c.unconfirmedID, c.notFound = cmp.Or(c.unconfirmedID, id), nil
 	}
-	c.parameters = maps.Clone(c.parameters)
+}
+
+// namedBy returns the parameters with the order named by its permanent id.
+func (c *call) namedBy(id int64) values {
+	if c.original[c.op.PermanentID] != nil || id <= 0 {
+		return c.original // as the caller wrote it
+	}
+	named := maps.Clone(c.original)
 	for _, name := range c.op.ExactlyOneOf {
-		delete(c.parameters, name)
+		delete(named, name)
 	}
-	c.parameters[c.op.PermanentID] = numberOf(id)
+	named[c.op.PermanentID] = numberOf(id)
+	return named
 }
 
 // idIn returns the permanent id of what may be the order of the call; 0 if the success states none.

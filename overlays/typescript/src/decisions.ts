@@ -73,10 +73,11 @@ export class Facts {
   provenOpen: boolean = false;
   nearLock: boolean = false;
   paused = 0;
-  /** The id that a query has named. */
-  named: bigint | undefined;
-  /** Whether the order's id is one that only an unbelieved answer has named, and that no query finds. */
-  idInDoubt: boolean = false;
+  /** Whether a query has named the order. */
+  isNamed: boolean = false;
+  /** The id of an order that only unbelieved answers have named, which may be another one; and whether no query finds it. */
+  unconfirmedId: bigint | undefined;
+  isUnconfirmedIdLost: boolean = false;
 
   constructor(options: Whole, memory: Memory, call: Call) {
     const { readsLag = 0, takesEffectWithin = 0, visibleWithin = 0 } = call.operation.outcome.timing ?? {};
@@ -121,11 +122,6 @@ export class Facts {
   get byPermanentId(): boolean {
     const { permanentId } = this.call.operation;
     return permanentId === undefined || this.call.parameters[permanentId] !== undefined;
-  }
-
-  /** Whether no query has confirmed the id that an unbelieved answer has named: it may be another order's. */
-  get isUnsureOfId(): boolean {
-    return this.idInDoubt || (this.named === undefined && this.call.parameters !== this.original);
   }
 
   /** Whether a query is worth an error that could lock it: the first one after a doubt. */
@@ -217,7 +213,8 @@ export class Facts {
 
   get #canRetryLater(): boolean {
     const { repeat } = this.call.operation.outcome;
-    const barred = this.isUnsureOfId || this.#costsProof || (this.ambiguous && repeat === "never");
+    const isUnsure = this.unconfirmedId !== undefined;
+    const barred = isUnsure || this.#costsProof || (this.ambiguous && repeat === "never");
     const isInTime = this.memory.barredUntil(this.call.operation, true) < this.deadline;
     return this.timeLeft && isInTime && !barred && this.attempts < this.mostAttempts;
   }

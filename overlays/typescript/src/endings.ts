@@ -44,14 +44,13 @@ export class Ending extends Error {
 export function endingOf(facts: Facts, ends: EndingKind | undefined, because: Reply | undefined): Ending {
   const said = because?.kind === "unavailable" ? "unknown" : (because?.kind ?? "");
   const kind = ends ?? (said in ADVICE ? (said as EndingKind) : "refused");
-  // By an id that may be another order's, or a client order id, another cancel could hit a newer order.
-  const isSureOfId = facts.byPermanentId && !facts.isUnsureOfId;
   let advice: Advice = ADVICE[kind];
-  if (kind === "notFound" && facts.notFound && !isSureOfId) {
+  if (kind === "notFound" && facts.notFound && !facts.byPermanentId) {
     advice = "useOrderId";
   } else if (advice === "query" && !facts.canSettle) {
     advice = "error";
-  } else if (kind === "unknown" && isSureOfId && facts.call.operation.outcome.repeat !== "never") {
+  } else if (kind === "unknown" && facts.byPermanentId && facts.call.operation.outcome.repeat !== "never") {
+    // By client order id, another cancel could hit a newer order that uses the id again.
     advice = "queryOrCancelAgain";
   }
   const isStated = advice === "nothing" || advice === "cancelAgain";

@@ -178,7 +178,7 @@ class Resolution extends Facts {
     this.nearLock = reply.kind === "nearLock";
     if (reply.kind === "unavailable" && act !== "read") {
       this.doubts.push(reply);
-      this.#usePermanentId(reply.error?.order);
+      this.#noteUnconfirmed(reply.error?.order);
     } else if (reply.kind === "notOpen" || reply.kind === "notFound") {
       this.refusals++;
       this.notOpen = reply;
@@ -191,20 +191,19 @@ class Resolution extends Facts {
     if (this.queried) {
       await this.#pause();
     }
-    const asked = this.askedOf(this.idInDoubt ? this.original : this.call.parameters);
+    const isSure = this.unconfirmedId === undefined || this.isUnconfirmedIdLost;
+    const asked = this.askedOf(isSure ? this.call.parameters : this.#namedBy(this.unconfirmedId));
     const reply = await this.#ask(asked, this.mayAskNearLock);
     this.queried = true;
     if (reply.kind === undefined) {
       this.answered = true;
       this.#noteRead(reply);
     } else if (reply.kind !== "notFound" && !reply.error?.isOfAnotherPair) {
-      this.notFound = reply.error?.order === undefined ? this.notFound : undefined;
-      this.#usePermanentId(reply.error?.order);
-    } else if (this.named === undefined) {
+      this.#noteUnconfirmed(reply.error?.order);
+    } else if (!this.isNamed) {
       // An order that a query has named exists: a replica lags that does not find it.
       this.notFound = reply;
-      // Nor is an id certain that only an unbelieved answer has named.
-      this.idInDoubt = this.call.parameters !== this.original;
+      this.isUnconfirmedIdLost = this.unconfirmedId !== undefined;
     }
   }
 
@@ -213,17 +212,20 @@ class Resolution extends Facts {
     if (!isSameOrder(operation, this.original, reply.order)) {
       // An answer named this order id, and it belongs to another order.
       this.call = { ...this.call, parameters: this.original };
+      this.unconfirmedId = undefined;
+      this.isUnconfirmedIdLost = false;
       return;
     }
     const named = orderIn(operation, this.original, reply.order);
-    if (this.idInDoubt && String(named) !== String(this.call.parameters[operation.permanentId ?? ""])) {
+    if (this.isUnconfirmedIdLost && named !== this.unconfirmedId) {
       // Another order by the same client order id, or an id that was garbled.
       return;
     }
-    this.named = named;
-    this.idInDoubt = false;
+    this.call = { ...this.call, parameters: this.#namedBy(named) };
+    this.isNamed = true;
+    this.unconfirmedId = undefined;
+    this.isUnconfirmedIdLost = false;
     this.notFound = undefined;
-    this.#usePermanentId(named);
     const state = stateOf(operation.outcome.states, reply.order);
     if (!state) {
       return;
@@ -250,14 +252,22 @@ class Resolution extends Facts {
     return { ...this.call, request, operation, parameters };
   }
 
-  /** Names the order by its permanent id from now on, once an answer has named it. */
-  #usePermanentId(id: bigint | undefined): void {
-    const { permanentId, exactlyOneOf } = this.call.operation;
-    if (id !== undefined && permanentId && !this.byPermanentId) {
-      const given = Object.entries(this.call.parameters);
-      const others = given.filter(([name]) => !exactlyOneOf.includes(name));
-      this.call = { ...this.call, parameters: { ...Object.fromEntries(others), [permanentId]: id } };
+  /** Notes the id in an unbelieved answer: queries by it may confirm that it is the order's. */
+  #noteUnconfirmed(id: bigint | undefined): void {
+    if (id !== undefined && !this.byPermanentId) {
+      this.unconfirmedId ??= id;
+      this.notFound = undefined;
     }
+  }
+
+  /** Returns the parameters, with the order named by its permanent id. */
+  #namedBy(id: bigint | undefined): Envelope {
+    const { permanentId, exactlyOneOf } = this.call.operation;
+    if (id === undefined || !permanentId || this.original[permanentId] !== undefined) {
+      return this.original;
+    }
+    const others = Object.entries(this.original).filter(([name]) => !exactlyOneOf.includes(name));
+    return { ...Object.fromEntries(others), [permanentId]: id };
   }
 
   /** Queries each order of the call in rounds, until that proves an answer. */

@@ -116,8 +116,8 @@ class Facts:
     queried: bool = False  # one was made since the last request of the operation
     answered: bool = False  # one since then got a response
     proven_open: bool = False  # a read said open when no request before it could take effect any more
-    id_unconfirmed: bool = False  # an unbelieved response named the order id, and no query has
-    id_in_doubt: bool = False  # nor did a query by it find an order
+    unconfirmed_id: int | None = None  # of an order that only unbelieved responses have named: maybe another
+    unconfirmed_id_lost: bool = False  # a query by it found no order
     # Of what can still be done.
     seconds_since_start: float = 0.0  # how long the call has taken
     time_left: bool = True  # for one more request
@@ -174,8 +174,7 @@ class Facts:
     @property
     def can_retry_later(self) -> bool:
         """Return whether the operation may be sent once more, now or after `seconds_to_retry`."""
-        # It may be the id of another order, which must not be cancelled.
-        barred = self.closed or self.out_of_permits or self.id_unconfirmed or self.costs_proof
+        barred = self.closed or self.out_of_permits or self.costs_proof or self.unconfirmed_id is not None
         if barred or not self.time_left or not self.can_open or self.attempts >= self.maximum_attempts:
             return False
         if self.ambiguous is not None and self.call.operation.repeat == "never":

@@ -107,11 +107,9 @@ class _Resolution:
                 raise self._error(rule.action)
 
     def _error(self, action: Action) -> CallError:
-        """Return the error that ends the call; it names the order by an id that is certain."""
+        """Return the error that ends the call."""
         facts, attempts, read = self.facts, self.attempts, self.facts.read
         facts.environment = attempts.context.environment.option
-        if facts.id_unconfirmed:
-            facts.call = self.original
         facts.error, facts.ambiguous = attempts.cause_of(facts.error), attempts.cause_of(facts.ambiguous)
         order = None if read is None else Order.from_data(read.json()["data"], read)
         return attempts.with_history(error_for(action, facts, order), self.order_id)
@@ -176,7 +174,7 @@ class _Resolution:
             # By the exchange's own clock it does not matter by how much ours was ahead.
             until = attempt.timestamp + (seconds - recv_window(self.original)) * 1000
             self.ambiguous_until_ms = max(self.ambiguous_until_ms, until)
-            self._use_permanent_id(error.details.order_id)
+            self._note_unconfirmed(error.details.order_id)
         elif isinstance(error, OrderNotOpen | OrderNotFound):
             facts.refusals += 1
             facts.not_open, facts.refused_by_permanent_id = error, facts.by_permanent_id
@@ -196,7 +194,8 @@ class _Resolution:
         facts = self.facts
         if facts.queried:
             yield from self._pause()
-        query = settling_query(self.original if facts.id_in_doubt else facts.call)
+        named = None if facts.unconfirmed_id_lost else facts.unconfirmed_id
+        query = settling_query(facts.call if named is None else self._named_by(named))
         # Where the order is likely to be found, other orders' errors do not count.
         attempt = yield from self.attempts.send_repaired(query, known_open=facts.is_likely_found)
         facts.queried = True
@@ -224,18 +223,18 @@ class _Resolution:
         facts.last_query = "named another order"
         if not names_same_order(self.original, data):
             # A response named this order id, and it belongs to another order.
-            facts.call, facts.id_unconfirmed, facts.id_in_doubt = self.original, False, False
+            facts.call, facts.unconfirmed_id, facts.unconfirmed_id_lost = self.original, None, False
             return
-        permanent = operation.permanent_id or ""
-        named = data.get(permanent)
-        self.order_id = None if named is None else int(named)
-        if facts.id_in_doubt and self.order_id != facts.call.parameters.get(permanent):
+        named = data.get(operation.permanent_id or "")
+        order_id = None if named is None else int(named)
+        if facts.unconfirmed_id_lost and order_id != facts.unconfirmed_id:
             # Another order by the same client order id, or an id that was garbled: not to be told apart.
-            self.order_id = None
             return
         facts.last_query = f"said {shown(data.get(operation.states.field))}"
-        facts.id_unconfirmed = facts.id_in_doubt = False
-        self._use_permanent_id(self.order_id)
+        facts.unconfirmed_id, facts.unconfirmed_id_lost = None, False
+        if order_id is not None:
+            # The order is named by its permanent id from now on.
+            self.order_id, facts.call = order_id, self._named_by(order_id)
         state = order_state(operation.states, data)
         facts.not_found = False
         if state is OrderState.UNCLEAR:
@@ -255,24 +254,25 @@ class _Resolution:
 
     def _note_failed_read(self, error: CallError, began: float) -> None:
         facts = self.facts
-        named = error.details.order_id
         # An order that a query has named exists: a replica lags that does not find it.
         if isinstance(error, OrderNotFound) and self.order_id is None:
             facts.not_found, facts.not_found_after = True, began - self.began
-            # Nor is an id certain that only an unbelieved response has named.
-            facts.id_in_doubt = facts.id_unconfirmed
-        elif named is not None:
-            facts.not_found = False
-        self._use_permanent_id(named)
+            facts.unconfirmed_id_lost = facts.unconfirmed_id is not None
+        self._note_unconfirmed(error.details.order_id)
 
-    def _use_permanent_id(self, order_id: Any) -> None:
-        """Name the order by its permanent id from now on, once a response has named it."""
-        (operation, given), permanent = self.facts.call, self.original.operation.permanent_id
-        if order_id is None or permanent is None or permanent in given:
-            return
+    def _note_unconfirmed(self, order_id: int | None) -> None:
+        """Note the id in an unbelieved response: queries by it may confirm that it is the order's."""
+        if order_id is not None:
+            self.facts.not_found = False
+            self.facts.unconfirmed_id = self.facts.unconfirmed_id or order_id
+
+    def _named_by(self, order_id: int) -> ApiCall:
+        """Return the call, with the order named by its permanent id."""
+        operation, given = self.original
+        if operation.permanent_id in given:
+            return self.original  # as the caller wrote it
         others = {name: value for name, value in given.items() if name not in operation.exactly_one_of}
-        self.facts.call = ApiCall.of(operation, {**others, permanent: int(order_id)})
-        self.facts.id_unconfirmed = self.order_id is None
+        return ApiCall.of(operation, {**others, str(operation.permanent_id): order_id})
 
     def _wait(self) -> CallSteps[None]:
         """Wait until a new order would be visible, or until the next attempt may be made."""
