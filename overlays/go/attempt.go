@@ -52,6 +52,7 @@ func (c *call) once(op *operation, parameters values, knownOpen bool) *reply {
 	if limited.Err() != nil {
 		c.silent++
 	}
+	c.repaired = c.repaired && (got.kind == "clock" || !op.Signed) // after another answer, the clock may step again
 	c.learn(op, got)
 	if cause := op.ID + got.kind; got.err != nil && (got.refusal != nil || patience >= longEnough) {
 		c.causes[cause] = got.err

@@ -104,12 +104,15 @@ class Resolution extends Facts {
     try {
       const reply = await attempt({ ...call, signal, inQuery: this.memory.inQuery === true }, this.options);
       this.memory.note(operation, reply, clock);
+      // After another answer, the clock may step again.
+      this.#repaired &&= reply.kind === "clock" || !operation.signed;
       if (reply.error) {
         this.#causes.set(`${operation.id} ${reply.kind}`, reply.error);
       }
       return reply;
     } catch (error) {
       this.#waited = this.now - began;
+      this.#repaired &&= !operation.signed;
       this.#silent += Number(silence.signal.aborted);
       const { cause = error } = Object(error);
       const { name = "Error", message = String(cause), code = "", syscall = "" } = Object(cause);

@@ -1,7 +1,6 @@
 """Resolve a call: act on the decision table until the outcome is certain or the deadline comes."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from bingx_spot.core.admission import NEAR_LOCK, NO_PERMIT
 from bingx_spot.core.attempt import CLOSED_CLIENT, AttemptResult, AttemptRunner
