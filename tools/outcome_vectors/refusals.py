@@ -151,7 +151,7 @@ TOLD = (
     Scenario(
         "query-without-the-pair",
         "An order id is never used again: it names the order without its pair.",
-        "NotOpen Final NotTyped",
+        "NotOpen Final",
         (GONE,),
         "cq",
         "filled",
@@ -160,7 +160,7 @@ TOLD = (
     Scenario(
         "query-by-client-id-without-the-pair",
         "A client order id does not.",
-        "NotOpen Belief ClientOrderId NotTyped",
+        "NotOpen Belief ClientOrderId",
         (GONE,),
         "cqq",
         "filled",
