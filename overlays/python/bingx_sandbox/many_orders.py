@@ -29,6 +29,8 @@ LARGEST_LIST = 2000
 _LARGEST_PAGE = 100
 _LAST_ORDER = 10_000
 _COUNTDOWN = range(10, 121)
+# From 2001 to 2286: none in seconds or microseconds. No source says what the exchange does with one.
+_MILLISECONDS = 10**12, 10**13 - 1
 _LIST = {"permission": READ, "uid_rate": Rate(10, 1), "ip_group": 2}
 _CANCEL = {
     "permission": SPOT_TRADING,
@@ -52,8 +54,8 @@ def history_orders(state: State, parameters: Mapping[str, str]) -> object:
     if index * size > _LAST_ORDER:
         raise invalid_parameter(f"pageIndex times pageSize must be at most {_LAST_ORDER}")
     first = _integer(parameters, "orderId", 1, 2**63 - 1, 0)
-    since = _integer(parameters, "startTime", 0, 2**63 - 1, 0)
-    until = _integer(parameters, "endTime", 0, 2**63 - 1, 2**63 - 1)
+    since = _integer(parameters, "startTime", *_MILLISECONDS, 0)
+    until = _integer(parameters, "endTime", *_MILLISECONDS, 2**63 - 1)
     status = read_word(parameters, "status", ("FILLED", "CANCELED", "FAILED"))
     kind = read_word(parameters, "type", TYPES)
 
