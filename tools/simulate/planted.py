@@ -192,7 +192,9 @@ PLANTED: dict[str, Plant] = {
     "stop at the first unknown": lambda: _first(
         lambda known: known.ambiguous is not None, Action.RAISE_UNKNOWN
     ),
-    "ignore the order id learnt": lambda: _noting("_use_permanent_id", lambda *_: None),
+    "ignore the order id learnt": lambda: mock.patch.object(
+        resolution._Resolution, "_named_by", lambda steps, _: steps.original
+    ),
     "treat 504 as not executed": lambda: _validation(_gateway_timeout_is_a_refusal),
     "treat an unlisted code as not executed": lambda: _validation(_unlisted_code_is_a_refusal),
     "treat silence as not sent": lambda: _noting("_note_error", _silence_is_not_sent),
