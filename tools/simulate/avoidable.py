@@ -6,9 +6,11 @@
   spelling that the contract takes, of the order in the request; or
 - no cancel of the call was ambiguous (*unknown* only), unless one was refused as not open, by client order id
   or sooner than a new order is visible, and no query said "not found": nothing certain is known then; or
-- a query that was sent `readsLag` after every ambiguous cancel had expired said open (*unknown* only); or
+- a query that was sent `readsLag` after every ambiguous cancel had expired, and after every refusal as not
+  open, said open (*unknown* only); or
 - more than `LEAST_LEFT` of the deadline were left, and nothing forbade one more query in that time: a lock,
-  the limit of queries a second, equal errors near the twentieth, the documented most of queries.
+  the limit of queries a second, equal errors near the twentieth or of an exchange that goes on failing, the
+  documented most of queries.
 
 *not_found* is avoidable if the last request that was answered so was sent before a new order would have been
 visible, and one more query was possible.
@@ -21,6 +23,8 @@ from tools.simulate.scenario import SEEN_CODE, Scenario
 from tools.simulate.sent import Sent
 from tools.simulate.timing import READS_LAG, REQUESTS_A_SECOND, TAKES_EFFECT_WITHIN, VISIBLE_WITHIN
 
+#: After so many equal errors of one operation, one more attempt has to wait.
+FREE_FAILURES = 12
 #: With less than this left, in seconds, asking once more is no use.
 LEAST_LEFT = 0.2
 
@@ -57,8 +61,10 @@ def why_avoidable(call: Scenario, ending: str, ended: float, clock: int, cancels
             max(sent.at + 2 * sent.window, ended + (sent.timestamp - clock) / 1000 + sent.window)
             for sent in doubtful
         )
+        refused = max((sent.at for sent in cancels if sent.reply and sent.reply.not_open), default=0.0)
         for sent in call.network.sent:
-            if sent.reply is not None and sent.reply.says_open and sent.at > expired + READS_LAG:
+            young = sent.at > max(expired, refused) + READS_LAG
+            if young and sent.reply is not None and sent.reply.says_open:
                 return "a young enough read said open"
     return "time was left to ask" if _may_ask(call, ended) else ""
 
@@ -87,9 +93,20 @@ def _is_contradicted(call: Scenario, cancels: list[Sent]) -> bool:
 
 def _may_ask(call: Scenario, ended: float) -> bool:
     """Tell whether the driver, when it ended the call, could still have sent one more query in time."""
-    if len(call.network.queries) >= MOST_QUERIES or equal_errors(call) >= MOST_EQUAL_ERRORS:
+    if (
+        len(call.network.queries) >= MOST_QUERIES
+        or equal_errors(call) >= MOST_EQUAL_ERRORS
+        or _is_spaced(call)
+    ):
         return False
     return max(ended, _unlocked_at(call), _permitted_at(call, ended)) < call.timeout - LEAST_LEFT
+
+
+def _is_spaced(call: Scenario) -> bool:
+    """Tell whether the exchange has failed so often by one code that attempts are spread over a while."""
+    replies = call.network.query_replies
+    failed = [reply.code for reply in replies if not reply.certain]
+    return bool(replies) and not replies[-1].certain and failed.count(replies[-1].code) >= FREE_FAILURES
 
 
 def _unlocked_at(call: Scenario) -> float:

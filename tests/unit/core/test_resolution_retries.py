@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bingx_spot import NotSent, OrderFilled, OutcomeUnknown, RateLimited, Response, StillOpen
+from bingx_spot import NotExecuted, NotSent, OrderFilled, OutcomeUnknown, RateLimited, Response, StillOpen
 from bingx_spot.core.engine import CLOSED, MAYBE_SENT_NOTE, mark_interruption
 from bingx_spot.core.facts import MAXIMUM_ATTEMPTS, MAXIMUM_QUERIES
 from bingx_spot.core.request import ApiCall
@@ -422,7 +422,7 @@ def test_an_exchange_that_was_busy_is_used_again_after_as_long_at_the_latest(ope
         call = ApiCall.of(CANCELLING.operation, {"symbol": each.placed.symbol, "orderId": each.order_id})
         try:
             virtual.run(resolve(virtual.context, call))
-        except (RateLimited, OutcomeUnknown) as error:
+        except (NotExecuted, OutcomeUnknown) as error:
             ended[type(error).__name__] = virtual.time.seconds - began
         virtual.time.seconds += 1
     assert max(ended.values()) < 2 * busy_for

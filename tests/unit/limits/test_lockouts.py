@@ -378,6 +378,15 @@ class TestFailures:
         assert guard.seconds_left("cancelOrder") == 0.0
         assert acquire(guard, 7) == [True] * 6 + [False]
 
+    def test_refusals_by_the_same_code_are_no_failures(
+        self, guard: RepeatedErrorGuard, fail: Callable[[int], None]
+    ) -> None:
+        for _ in range(11):
+            guard.record("cancelOrder", 100500)
+        fail(1)
+        assert guard.seconds_left("cancelOrder") == 0.0
+        assert acquire(guard, 6) == [True] * 5 + [False]
+
     def test_pauses_grow_by_one_factor_until_the_window_is_over(
         self, guard: RepeatedErrorGuard, time: ScriptedTime
     ) -> None:

@@ -149,7 +149,7 @@ class RepeatedErrorGuard:
         # However many there are, one request of each is possible.
         processes = min(processes, _MAXIMUM_EQUAL_ERRORS)
         with self._lock:
-            # Nobody would say that they are answered.
+            # No process could say any more that they are answered.
             self._in_flight_elsewhere.clear()
             if processes != self._processes:
                 self._processes, self._alone_since = processes, self._now()
@@ -191,7 +191,8 @@ class RepeatedErrorGuard:
         return sum(self._processes if at > self._alone_since else 1 for at, _ in errors)
 
     def _is_failing(self, errors: _Errors) -> bool:
-        return errors[-1][1] and self._weight(errors) >= _FREE_FAILURES
+        failures = [error for error in errors if error[1]]
+        return errors[-1][1] and self._weight(failures) >= _FREE_FAILURES
 
     def _held_until(self, errors: _Errors) -> float:
         """Return when one more of these equal errors may happen."""
