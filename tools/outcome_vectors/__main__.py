@@ -14,13 +14,14 @@ from bingx_spot.core.decisions import RULES
 from bingx_spot.core.endings import ENDINGS
 from tools.outcome_vectors.acts import LISTS, OTHER_ACTS
 from tools.outcome_vectors.behaviours import BEGIN, TIMING
-from tools.outcome_vectors.belief import CONFIRMED, UNBELIEVED
+from tools.outcome_vectors.belief import UNBELIEVED
+from tools.outcome_vectors.confirmed import CONFIRMED
 from tools.outcome_vectors.doubts import AMBIGUOUS
 from tools.outcome_vectors.lag import LATE
 from tools.outcome_vectors.play import play
-from tools.outcome_vectors.refusals import TOLD
+from tools.outcome_vectors.refusals import REFUSED
 from tools.outcome_vectors.scenario import NOTES, Scenario, expanded
-from tools.outcome_vectors.unlearnt import UNTOLD
+from tools.outcome_vectors.unlearnt import UNLEARNT
 from tools.outcome_vectors.untouched import NOT_EXECUTED
 
 TARGET = Path(__file__).resolve().parents[2] / "spec" / "vectors" / "outcome.json"
@@ -28,8 +29,8 @@ TARGET = Path(__file__).resolve().parents[2] / "spec" / "vectors" / "outcome.jso
 GROUPS: dict[str, tuple[str, tuple[Scenario, ...]]] = {
     "confirmed": ("A success that is believed at once.", CONFIRMED),
     "unbelieved": ("A success that proves nothing: the order is asked about.", UNBELIEVED),
-    "not-open": ("The cancel is refused, and a query tells what the order is.", TOLD),
-    "not-learnt": ("The cancel is refused, and no query tells what the order is.", UNTOLD),
+    "not-open": ("The cancel is refused, and a query tells what the order is.", REFUSED),
+    "not-learnt": ("The cancel is refused, and no query tells what the order is.", UNLEARNT),
     "ambiguous": ("A request whose effect nobody knows.", AMBIGUOUS),
     "lag": ("The same with reads that are stale, and requests that are executed late.", LATE),
     "not-executed": ("A request that had no effect.", NOT_EXECUTED),

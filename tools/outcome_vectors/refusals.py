@@ -23,7 +23,7 @@ from tools.outcome_vectors.scenario import (
     Scenario,
 )
 
-TOLD = (
+REFUSED = (
     Scenario(
         "gone-then-filled",
         "The refusal does not say what the order is; the query does.",

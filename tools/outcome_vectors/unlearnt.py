@@ -23,7 +23,7 @@ from tools.outcome_vectors.scenario import (
     request,
 )
 
-UNTOLD = (
+UNLEARNT = (
     Scenario(
         "gone-then-not-found",
         "Neither finds the order when even a new one would be visible.",

@@ -107,6 +107,6 @@ def call_of(
     are not sent: placement and signer decide.
     """
     operation = OPERATIONS[method.upper(), url]
-    parameters = as_sent(operation, {**(params or {}), **(json or {})})
-    check_arguments(operation, parameters)
-    return ApiCall(operation, parameters)
+    call = ApiCall.of(operation, as_sent(operation, {**(params or {}), **(json or {})}))
+    check_arguments(operation, call.parameters)
+    return call

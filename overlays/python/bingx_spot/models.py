@@ -153,14 +153,6 @@ class Order:
         return cls.from_model(QueriedOrder.from_dict(given), response)
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
-def _integer(value: object) -> int | None:
-    return int(value) if is_integer(value) else None
-
-
 def order_in(response: "types.Response[CancelOrderResponse] | types.Response[QueryOrderResponse]") -> Order:
     """Return the order in what a generated function returns of a validated response."""
     # Validation lets no success through without an order; this is for the type checker.
@@ -168,6 +160,14 @@ def order_in(response: "types.Response[CancelOrderResponse] | types.Response[Que
     assert response.parsed.data
     raw = Response(response.status_code, response.headers, response.content)
     return Order.from_model(response.parsed.data, raw)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _integer(value: object) -> int | None:
+    return int(value) if is_integer(value) else None
 
 
 def is_integer(value: object) -> TypeGuard[int | str]:

@@ -163,14 +163,10 @@ def check_arguments(
 
 
 def as_sent(operation: Operation, parameters: Mapping[str, object]) -> Mapping[str, object]:
-    """Return the parameters, by wire names, with each list of allowed items as the text that holds it.
-
-    What is injected is left out.
-    """
+    """Return the parameters, by wire names, with each list of allowed items as the text that holds it."""
     sent = {
         name: value if isinstance(value, int | str) else _own_integer(value)
         for name, value in parameters.items()
-        if name not in operation.injected
     }
     for argument in operation.arguments:
         if argument.items is not None and isinstance(values := sent.get(argument.name), list | tuple):

@@ -120,11 +120,11 @@ class Resolution extends Facts {
       // The platform's own error may hold what the server has sent.
       const shown = Object.assign(new Error(credentials.masked(message || code)), { name, code });
       const isWhole = patience >= LONG_ENOUGH;
-      const told = (isWhole ? undefined : this.#causes.get(`${operation.id} ${kind}`)) ?? shown;
+      const stated = (isWhole ? undefined : this.#causes.get(`${operation.id} ${kind}`)) ?? shown;
       if (isWhole) {
         this.#causes.set(`${operation.id} ${kind}`, shown);
       }
-      return { kind, order: {}, error: told, began, timestamp: began + clock.offset };
+      return { kind, order: {}, error: stated, began, timestamp: began + clock.offset };
     } finally {
       answered.abort();
     }

@@ -175,7 +175,7 @@ class JournalDatabase:
         return "" if [sql for (sql,) in found] == _STATEMENTS else "its tables are not those of a journal"
 
     def check_in_place(self) -> None:
-        """Raise `JournalError` where the file has left its path or was cut: nobody finds what it held."""
+        """Raise `JournalError` where the file was moved or removed, `JournalDamaged` where it was cut."""
         if self._path is None or not self._opened:
             return
         if not private_file.is_at(self._path, self._opened):

@@ -116,7 +116,7 @@ def _triggers(switch: DeadMansSwitch) -> str:
 
 
 def _warn(warning: SwitchWarning) -> None:
-    # A terminal that was stopped with Ctrl-S, or a pipe that nobody reads, must not hold up the renewals.
+    # A terminal that was stopped with Ctrl-S, or a pipe that is full, must not hold up the renewals.
     Thread(target=_say, args=(f"Warning: {warning}",), daemon=True).start()
 
 
